@@ -1,0 +1,134 @@
+//! What is wanted. A command is not yet checked against a timeline: [`decide`](crate::decide()) does that.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::block::Priority;
+use crate::id::{BlockId, PlanId};
+use crate::reference::{BlockRef, PlanRef};
+use crate::span::Span;
+use crate::text::{Description, Tag, Title};
+use crate::zone::Zone;
+
+/// A wish to change a timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Makes the first plan. Does nothing where there is one.
+    OpenTimeline {
+        /// The id of the plan.
+        id: PlanId,
+        /// Its title.
+        title: Title,
+    },
+    /// Puts a block on the timeline.
+    ScheduleBlock(NewBlock),
+    /// Changes a block.
+    UpdateBlock {
+        /// Which.
+        block: BlockRef,
+        /// What about it.
+        changes: BlockUpdate,
+    },
+    /// Deletes a block.
+    DeleteBlock {
+        /// Which.
+        block: BlockRef,
+    },
+    /// Marks a block as done. Does nothing where it is.
+    CompleteBlock {
+        /// Which.
+        block: BlockRef,
+    },
+    /// Marks a block as not done. Does nothing where it is not.
+    ReopenBlock {
+        /// Which.
+        block: BlockRef,
+    },
+    /// Makes a plan and switches to it.
+    CreatePlan {
+        /// Its id.
+        id: PlanId,
+        /// Its title.
+        title: Title,
+    },
+    /// Makes another plan the active one.
+    SwitchPlan {
+        /// Which.
+        plan: PlanRef,
+    },
+    /// Gives a plan another title.
+    RenamePlan {
+        /// Which.
+        plan: PlanRef,
+        /// The new title.
+        title: Title,
+    },
+    /// Deletes a plan with its blocks.
+    DeletePlan {
+        /// Which.
+        plan: PlanRef,
+    },
+    /// Moves all open blocks that start at or after a moment.
+    ShiftTimeline {
+        /// Of which plan; none is the active one.
+        plan: Option<PlanRef>,
+        /// The moment.
+        after: DateTime<Utc>,
+        /// How far; negative is earlier.
+        by: TimeDelta,
+    },
+    /// Takes back the last transaction.
+    Undo,
+    /// Applies again what was undone last.
+    Redo,
+    /// Changes settings.
+    ChangeSettings(SettingsUpdate),
+}
+
+/// A block that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBlock {
+    /// The id that it gets.
+    pub id: BlockId,
+    /// Its plan; none is the active one.
+    pub plan: Option<PlanRef>,
+    /// Its title.
+    pub title: Title,
+    /// More about it.
+    pub description: Option<Description>,
+    /// When.
+    pub span: Span,
+    /// How much it matters.
+    pub priority: Priority,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// What comes first.
+    pub depends_on: Vec<BlockRef>,
+}
+
+/// What is to change about a block; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BlockUpdate {
+    /// A new title.
+    pub title: Option<Title>,
+    /// A new description; `Some(None)` removes it.
+    pub description: Option<Option<Description>>,
+    /// A new priority.
+    pub priority: Option<Priority>,
+    /// New tags, all of them.
+    pub tags: Option<Vec<Tag>>,
+    /// A new start. Alone it moves the block, which keeps its length.
+    pub start: Option<DateTime<Utc>>,
+    /// A new end.
+    pub end: Option<DateTime<Utc>>,
+    /// A new length, counted from the start. Not together with `end`.
+    pub length: Option<TimeDelta>,
+    /// Done or open.
+    pub completed: Option<bool>,
+}
+
+/// What is to change about the settings; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsUpdate {
+    /// A new zone.
+    pub time_zone: Option<Zone>,
+}

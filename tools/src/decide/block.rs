@@ -1,0 +1,188 @@
+//! Decisions about single blocks.
+
+use chrono::{DateTime, Utc};
+
+use super::{Context, Decided, Decision, Did, Outcome, read};
+use crate::block::Block;
+use crate::command::{BlockUpdate, NewBlock};
+use crate::event::{BlockChange, EventKind};
+use crate::id::BlockId;
+use crate::limits;
+use crate::plan::Plan;
+use crate::reference::{BlockRef, PlanRef, find_block, find_plan};
+use crate::rejection::Rejection;
+use crate::span::{Span, to_millis};
+use crate::view::{BlockQuery, BlockState, TimelineView};
+
+/// Most overlaps that an outcome lists.
+const OVERLAPS: usize = 10;
+
+pub(super) fn schedule<V: TimelineView>(view: &V, new: &NewBlock, context: &Context) -> Decided<V> {
+    if read(view.stored_blocks())? >= limits::BLOCKS {
+        return Err(Rejection::TooManyBlocks.into());
+    }
+    let block = Block {
+        id: new.id,
+        handle: read(view.next_handle())?,
+        plan: plan_or_active(view, new.plan.as_ref())?.id,
+        title: new.title.clone(),
+        description: new.description.clone(),
+        span: new.span,
+        priority: new.priority,
+        tags: new.tags.clone(),
+        completed_at: None,
+        depends_on: dependencies(view, new, context.now)?,
+        source: context.source,
+    };
+    let overlaps = overlaps(view, &block)?;
+    let events = vec![EventKind::BlockScheduled { block: block.clone() }];
+    done(events, Did::Scheduled, block, overlaps)
+}
+
+pub(crate) fn plan_or_active<V: TimelineView>(view: &V, plan: Option<&PlanRef>) -> Decided<V, Plan> {
+    match plan {
+        Some(reference) => find_plan(view, reference),
+        None => read(view.active_plan())?
+            .ok_or_else(|| Rejection::NoSuchPlan { reference: "active".to_owned(), plans: Vec::new() }.into()),
+    }
+}
+
+fn dependencies<V: TimelineView>(view: &V, new: &NewBlock, now: DateTime<Utc>) -> Decided<V, Vec<BlockId>> {
+    if new.depends_on.len() > limits::DEPENDENCIES {
+        return Err(Rejection::TooManyDependencies { count: new.depends_on.len() }.into());
+    }
+    let mut ids = Vec::new();
+    for reference in &new.depends_on {
+        let id = find_block(view, reference, BlockState::Open, now)?.id;
+        if id == new.id {
+            return Err(Rejection::DependsOnItself.into());
+        }
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Other open blocks at the same time, in all plans: a person has only one time.
+fn overlaps<V: TimelineView>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
+    read(view.blocks(&BlockQuery {
+        state: BlockState::Open,
+        except: Some(block.id),
+        limit: OVERLAPS,
+        ..BlockQuery::overlapping(block.span.start(), block.span.end())
+    }))
+}
+
+pub(super) fn update<V: TimelineView>(
+    view: &V,
+    reference: &BlockRef,
+    changes: &BlockUpdate,
+    context: &Context,
+) -> Decided<V> {
+    if *changes == BlockUpdate::default() {
+        return Err(Rejection::NothingToUpdate.into());
+    }
+    let preferred = if changes.completed == Some(false) { BlockState::Done } else { BlockState::Open };
+    let before = find_block(view, reference, preferred, context.now)?;
+    let mut steps = Steps { events: Vec::new(), block: before.clone() };
+
+    let mut moved = before.clone();
+    moved.span = new_span(before.span, changes)?;
+    let is_moved = moved != before;
+    steps.to(moved, EventKind::BlockMoved);
+
+    let mut changed = steps.block.clone();
+    apply_fields(&mut changed, changes);
+    steps.to(changed, EventKind::BlockUpdated);
+
+    let mut toggled = steps.block.clone();
+    match changes.completed {
+        Some(true) if toggled.is_open() => toggled.completed_at = Some(to_millis(context.now)),
+        Some(false) => toggled.completed_at = None,
+        _ => {}
+    }
+    let toggle = if toggled.is_open() { EventKind::BlockReopened } else { EventKind::BlockCompleted };
+    steps.to(toggled, toggle);
+
+    let Steps { events, block } = steps;
+    let overlaps = if is_moved { overlaps(view, &block)? } else { Vec::new() };
+    let did = if is_moved { Did::Moved } else { did(&events) };
+    done(events, did, block, overlaps)
+}
+
+/// A block on its way through several events.
+struct Steps {
+    events: Vec<EventKind>,
+    block: Block,
+}
+
+impl Steps {
+    fn to(&mut self, after: Block, kind: impl Fn(BlockChange) -> EventKind) {
+        if after == self.block {
+            return;
+        }
+        let before = std::mem::replace(&mut self.block, after.clone());
+        self.events.push(kind(BlockChange { before, after }));
+    }
+}
+
+fn new_span(span: Span, changes: &BlockUpdate) -> Result<Span, Rejection> {
+    let start = changes.start.unwrap_or(span.start());
+    match (changes.end, changes.length) {
+        (Some(end), _) => Span::new(start, end),
+        (None, Some(length)) => Span::starting(start, length),
+        (None, None) => Span::starting(start, span.length()),
+    }
+}
+
+fn apply_fields(block: &mut Block, changes: &BlockUpdate) {
+    if let Some(title) = &changes.title {
+        block.title = title.clone();
+    }
+    if let Some(description) = &changes.description {
+        block.description = description.clone();
+    }
+    if let Some(priority) = changes.priority {
+        block.priority = priority;
+    }
+    if let Some(tags) = &changes.tags {
+        block.tags = tags.clone();
+    }
+}
+
+fn did(events: &[EventKind]) -> Did {
+    match events {
+        [] => Did::Nothing,
+        [EventKind::BlockCompleted(_)] => Did::Completed,
+        [EventKind::BlockReopened(_)] => Did::Reopened,
+        _ => Did::Updated,
+    }
+}
+
+pub(super) fn delete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+    let block = find_block(view, reference, BlockState::Open, context.now)?;
+    let events = vec![EventKind::BlockDeleted { block: block.clone() }];
+    done(events, Did::Deleted, block, Vec::new())
+}
+
+pub(super) fn complete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+    toggle(view, reference, true, context)
+}
+
+pub(super) fn reopen<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+    toggle(view, reference, false, context)
+}
+
+fn toggle<V: TimelineView>(view: &V, reference: &BlockRef, completed: bool, context: &Context) -> Decided<V> {
+    update(view, reference, &BlockUpdate { completed: Some(completed), ..BlockUpdate::default() }, context)
+}
+
+fn done<E>(
+    events: Vec<EventKind>,
+    did: Did,
+    block: Block,
+    overlaps: Vec<Block>,
+) -> Result<Decision, super::DecideError<E>> {
+    Ok(Decision { events, outcome: Outcome::Block { did, block: Box::new(block), overlaps } })
+}

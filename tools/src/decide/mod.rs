@@ -1,0 +1,165 @@
+//! From what is wanted to what happens: the only place where a change of a timeline is allowed or refused.
+
+mod block;
+mod history;
+mod plan;
+mod shift;
+
+use chrono::{DateTime, Utc};
+
+pub(crate) use block::plan_or_active;
+
+use crate::block::{Block, Source};
+use crate::command::Command;
+use crate::event::EventKind;
+use crate::plan::Plan;
+use crate::rejection::Rejection;
+use crate::settings::Settings;
+use crate::view::TimelineView;
+
+/// What a decision depends on beside the timeline.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The present moment, UTC.
+    pub now: DateTime<Utc>,
+    /// On whose account a new block is.
+    pub source: Source,
+}
+
+/// What is to happen: one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The events to append, in order. Empty where all is already as it is wanted.
+    pub events: Vec<EventKind>,
+    /// The same, for people.
+    pub outcome: Outcome,
+}
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something about one block.
+    Block {
+        /// What.
+        did: Did,
+        /// The block from now on, or as it was where it is deleted.
+        block: Box<Block>,
+        /// Other blocks at the same time, by start; at most 10.
+        overlaps: Vec<Block>,
+    },
+    /// Something about one plan.
+    Plan {
+        /// What.
+        did: Did,
+        /// The plan from now on, or as it was where it is deleted.
+        plan: Plan,
+        /// The active plan after it.
+        active: Option<Plan>,
+    },
+    /// Blocks were moved together.
+    Shifted {
+        /// How far, in ms; negative is earlier.
+        by_ms: i64,
+        /// How many.
+        moved: u64,
+        /// The first 20 of them as they are now.
+        first: Vec<Block>,
+    },
+    /// A transaction was taken back.
+    Undone {
+        /// Its events, in their order.
+        events: Vec<EventKind>,
+    },
+    /// A transaction was applied again.
+    Redone {
+        /// Its events, in their order.
+        events: Vec<EventKind>,
+    },
+    /// Settings are as stated.
+    Settings(Settings),
+}
+
+/// What was done to a block or plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Did {
+    /// A plan was made.
+    Created,
+    /// A plan became the active one.
+    Switched,
+    /// A plan got another title.
+    Renamed,
+    /// A block was put on the timeline.
+    Scheduled,
+    /// A block was changed.
+    Updated,
+    /// A block was moved, and perhaps changed.
+    Moved,
+    /// A block was completed.
+    Completed,
+    /// A block was opened again.
+    Reopened,
+    /// It was deleted.
+    Deleted,
+    /// It was so already.
+    Nothing,
+}
+
+/// Why there is no decision.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecideError<E> {
+    /// The wish cannot be granted.
+    #[error(transparent)]
+    Rejected(Rejection),
+    /// The timeline could not be read.
+    #[error("The timeline could not be read: {0}")]
+    View(E),
+}
+
+impl<E> From<Rejection> for DecideError<E> {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+/// What a part of [`decide`] gives.
+type Decided<V, T = Decision> = Result<T, DecideError<<V as TimelineView>::Error>>;
+
+/// Marks a failure of the view as such.
+pub(crate) fn read<T, E>(result: Result<T, E>) -> Result<T, DecideError<E>> {
+    result.map_err(DecideError::View)
+}
+
+/// Decides what a command does to a timeline. Reads, and changes nothing: appending the events is the caller's.
+///
+/// # Errors
+/// [`DecideError::Rejected`] with the reason for the person, or [`DecideError::View`].
+pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -> Decided<V> {
+    match command {
+        Command::OpenTimeline { id, title } => plan::open(view, *id, title, context),
+        Command::CreatePlan { id, title } => plan::create(view, *id, title, context),
+        Command::SwitchPlan { plan } => plan::switch(view, plan),
+        Command::RenamePlan { plan, title } => plan::rename(view, plan, title),
+        Command::DeletePlan { plan } => plan::delete(view, plan),
+        Command::ScheduleBlock(new) => block::schedule(view, new, context),
+        Command::UpdateBlock { block, changes } => block::update(view, block, changes, context),
+        Command::DeleteBlock { block } => block::delete(view, block, context),
+        Command::CompleteBlock { block } => block::complete(view, block, context),
+        Command::ReopenBlock { block } => block::reopen(view, block, context),
+        Command::ShiftTimeline { plan, after, by } => shift::shift(view, plan.as_ref(), *after, *by),
+        Command::Undo => history::undo(view),
+        Command::Redo => history::redo(view),
+        Command::ChangeSettings(update) => {
+            let before = read(view.settings())?;
+            let mut after = before.clone();
+            if let Some(zone) = update.time_zone {
+                after.time_zone = zone;
+            }
+            let events = if after == before {
+                Vec::new()
+            } else {
+                vec![EventKind::SettingsChanged { before, after: after.clone() }]
+            };
+            Ok(Decision { events, outcome: Outcome::Settings(after) })
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What happened. The log is the truth: entries are never changed or removed, everything else is computed from them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::block::Block;
+use crate::id::{BlockId, EventId, PlanId, TxnId};
+use crate::plan::Plan;
+use crate::settings::Settings;
+use crate::text::Title;
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// 1, 2, 3 … in an object, without gaps.
+    pub seq: u64,
+    /// Unique everywhere.
+    pub id: EventId,
+    /// When it was written, UTC, to the millisecond.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: Actor,
+    /// The transaction: events of one transaction are written together and undone together.
+    pub txn: TxnId,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+    /// Why, in words, where someone gave a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "lowercase", rename_all_fields = "camelCase")]
+pub enum Actor {
+    /// The person, directly.
+    User,
+    /// The model, in a turn.
+    Assistant {
+        /// The chat request that the turn answers.
+        turn: String,
+        /// The tool call.
+        tool_call: String,
+    },
+    /// The service itself, e.g. when it makes a person's first plan.
+    System,
+}
+
+/// What happened, with what its inverse needs.
+///
+/// Changes of blocks carry the whole block before and after, so that a client which holds only a part of the timeline
+/// can still apply them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "payload", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+pub enum EventKind {
+    /// A plan was made.
+    PlanCreated {
+        /// The plan.
+        plan: Plan,
+    },
+    /// A plan got another title.
+    PlanRenamed {
+        /// The plan.
+        plan: PlanId,
+        /// The title until now.
+        before: Title,
+        /// The title from now on.
+        after: Title,
+    },
+    /// Another plan became the active one.
+    PlanSwitched {
+        /// The active plan until now; none only for the first plan of an object.
+        before: Option<PlanId>,
+        /// The active plan from now on.
+        after: Option<PlanId>,
+    },
+    /// A plan was deleted. Its blocks are kept, unreachable, so that the inverse brings them back at no cost.
+    PlanDeleted {
+        /// The plan as it was.
+        plan: Plan,
+    },
+    /// A block was put on the timeline.
+    BlockScheduled {
+        /// The block.
+        block: Block,
+    },
+    /// A block's title, description, priority, tags or dependencies changed.
+    BlockUpdated(BlockChange),
+    /// A block was moved or got another length.
+    BlockMoved(BlockChange),
+    /// A block was completed.
+    BlockCompleted(BlockChange),
+    /// A completed block was opened again.
+    BlockReopened(BlockChange),
+    /// A block was deleted.
+    BlockDeleted {
+        /// The block as it was.
+        block: Block,
+    },
+    /// Blocks were moved together.
+    TimelineShifted {
+        /// Their plan.
+        plan: PlanId,
+        /// How far, in ms; negative is earlier.
+        by_ms: i64,
+        /// Which; at most 1,000 in one event.
+        blocks: Vec<BlockId>,
+    },
+    /// One event of an earlier transaction was taken back.
+    Undone {
+        /// The transaction that is undone.
+        txn: TxnId,
+        /// The inverse that was applied.
+        change: Box<EventKind>,
+    },
+    /// One event of an undone transaction was applied again.
+    Redone {
+        /// The transaction that is redone.
+        txn: TxnId,
+        /// What was applied.
+        change: Box<EventKind>,
+    },
+    /// The person's settings changed.
+    SettingsChanged {
+        /// Until now.
+        before: Settings,
+        /// From now on.
+        after: Settings,
+    },
+}
+
+/// A block before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockChange {
+    /// Until now.
+    pub before: Block,
+    /// From now on.
+    pub after: Block,
+}
+
+impl BlockChange {
+    fn swapped(&self) -> Self {
+        Self { before: self.after.clone(), after: self.before.clone() }
+    }
+}
+
+impl EventKind {
+    /// What takes this event back: applied right after it, it leaves the timeline as it was before.
+    ///
+    /// `None` for [`EventKind::Undone`] and [`EventKind::Redone`], which are taken back by redoing and undoing.
+    pub fn inverse(&self) -> Option<Self> {
+        Some(match self {
+            Self::PlanCreated { plan } => Self::PlanDeleted { plan: plan.clone() },
+            Self::PlanDeleted { plan } => Self::PlanCreated { plan: plan.clone() },
+            Self::PlanRenamed { plan, before, after } => {
+                Self::PlanRenamed { plan: *plan, before: after.clone(), after: before.clone() }
+            }
+            Self::PlanSwitched { before, after } => Self::PlanSwitched { before: *after, after: *before },
+            Self::BlockScheduled { block } => Self::BlockDeleted { block: block.clone() },
+            Self::BlockDeleted { block } => Self::BlockScheduled { block: block.clone() },
+            Self::BlockUpdated(change) => Self::BlockUpdated(change.swapped()),
+            Self::BlockMoved(change) => Self::BlockMoved(change.swapped()),
+            Self::BlockCompleted(change) => Self::BlockReopened(change.swapped()),
+            Self::BlockReopened(change) => Self::BlockCompleted(change.swapped()),
+            Self::TimelineShifted { plan, by_ms, blocks } => {
+                Self::TimelineShifted { plan: *plan, by_ms: by_ms.saturating_neg(), blocks: blocks.clone() }
+            }
+            Self::SettingsChanged { before, after } => {
+                Self::SettingsChanged { before: after.clone(), after: before.clone() }
+            }
+            Self::Undone { .. } | Self::Redone { .. } => return None,
+        })
+    }
+
+    /// Whether undo takes it back. Settings are not part of the timeline, and undo and redo have each other.
+    pub fn is_undoable(&self) -> bool {
+        !matches!(self, Self::SettingsChanged { .. } | Self::Undone { .. } | Self::Redone { .. })
+    }
+
+    /// Its name on the wire, e.g. `BLOCK_SCHEDULED`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::PlanCreated { .. } => "PLAN_CREATED",
+            Self::PlanRenamed { .. } => "PLAN_RENAMED",
+            Self::PlanSwitched { .. } => "PLAN_SWITCHED",
+            Self::PlanDeleted { .. } => "PLAN_DELETED",
+            Self::BlockScheduled { .. } => "BLOCK_SCHEDULED",
+            Self::BlockUpdated(_) => "BLOCK_UPDATED",
+            Self::BlockMoved(_) => "BLOCK_MOVED",
+            Self::BlockCompleted(_) => "BLOCK_COMPLETED",
+            Self::BlockReopened(_) => "BLOCK_REOPENED",
+            Self::BlockDeleted { .. } => "BLOCK_DELETED",
+            Self::TimelineShifted { .. } => "TIMELINE_SHIFTED",
+            Self::Undone { .. } => "UNDONE",
+            Self::Redone { .. } => "REDONE",
+            Self::SettingsChanged { .. } => "SETTINGS_CHANGED",
+        }
+    }
+}
+
+impl Event {
+    /// Whether its transaction can be undone because of it. What the service itself did stays.
+    pub fn is_undoable(&self) -> bool {
+        self.actor != Actor::System && self.kind.is_undoable()
+    }
+}

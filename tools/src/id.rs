@@ -1,0 +1,141 @@
+//! Typed ids. The ids themselves are made outside (UUID v7, RFC 9562 §5.7): this crate has no randomness.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID.
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID inside.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// A plan.
+    PlanId
+);
+uuid_id!(
+    /// A block.
+    BlockId
+);
+uuid_id!(
+    /// An entry of the log.
+    EventId
+);
+uuid_id!(
+    /// A transaction: the events that are undone together.
+    TxnId
+);
+
+/// A block's short name, `B1`, `B2` …: what people and models say. Unique in an object and never given twice, also
+/// not after an undo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Handle(u32);
+
+impl Handle {
+    /// The first handle of an object.
+    pub const FIRST: Self = Self(1);
+
+    /// The handle with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The next one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "B{}", self.0)
+    }
+}
+
+/// What was read is not a handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a handle is a B and a number, such as B12")]
+pub struct NotAHandle;
+
+impl FromStr for Handle {
+    type Err = NotAHandle;
+
+    /// Reads `B12`, also `b12` and `#B12`, as models and people write it.
+    fn from_str(text: &str) -> Result<Self, NotAHandle> {
+        let text = text.trim();
+        let text = text.strip_prefix('#').unwrap_or(text);
+        let digits = text.strip_prefix(['B', 'b']).ok_or(NotAHandle)?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NotAHandle);
+        }
+        digits.parse().map(Self).map_err(|_| NotAHandle)
+    }
+}
+
+impl TryFrom<String> for Handle {
+    type Error = NotAHandle;
+
+    fn try_from(text: String) -> Result<Self, NotAHandle> {
+        text.parse()
+    }
+}
+
+impl From<Handle> for String {
+    fn from(handle: Handle) -> Self {
+        handle.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_read_as_people_write_it() {
+        for text in ["B12", "b12", "#B12", " B12 "] {
+            assert_eq!(text.parse(), Ok(Handle::new(12)), "{text}");
+        }
+        for text in ["", "B", "12", "B-1", "B1x", "Ben", "B99999999999", "B１"] {
+            assert_eq!(text.parse::<Handle>(), Err(NotAHandle), "{text}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The limits of the domain, each with its own rejection.
+
+use chrono::TimeDelta;
+
+/// Longest title of a plan or block, in characters.
+pub const TITLE_CHARS: usize = 200;
+/// Longest description of a block, in characters.
+pub const DESCRIPTION_CHARS: usize = 4_000;
+/// Most tags on a block.
+pub const TAGS: usize = 50;
+/// Longest tag, in characters.
+pub const TAG_CHARS: usize = 40;
+/// Most blocks that one block can depend on.
+pub const DEPENDENCIES: usize = 50;
+/// Longest block, in days. The store relies on it: what overlaps a moment started at most this long before.
+pub const BLOCK_DAYS: i64 = 14;
+/// Most blocks in one object, those of deleted plans included (they are kept so that undo brings them back).
+pub const BLOCKS: u64 = 100_000;
+/// Most plans at a time.
+pub const PLANS: usize = 200;
+/// First year in which a block can lie.
+pub const FIRST_YEAR: i32 = 1970;
+/// Last year in which a block can lie.
+pub const LAST_YEAR: i32 = 2200;
+/// Farthest shift of a timeline, in minutes: one year.
+pub const SHIFT_MINUTES: i64 = 525_600;
+/// Most block ids in one event. Larger shifts become several events of one transaction, so that no row of the log
+/// grows with the timeline.
+pub const IDS_PER_EVENT: usize = 1_000;
+/// A shift of more blocks than this asks the person first.
+pub const SHIFT_WITHOUT_ASKING: u64 = 20;
+
+/// [`BLOCK_DAYS`] as a duration.
+pub const LONGEST_BLOCK: TimeDelta = TimeDelta::days(BLOCK_DAYS);

@@ -1,0 +1,175 @@
+//! How people and models name a block or a plan, and which one they mean.
+
+use chrono::{DateTime, Utc};
+
+use crate::block::Block;
+use crate::decide::{DecideError, read};
+use crate::id::{BlockId, Handle, PlanId};
+use crate::plan::Plan;
+use crate::rejection::{Candidate, Rejection};
+use crate::report::Moment;
+use crate::text::{Title, title_key};
+use crate::view::{BlockQuery, BlockState, TimelineView, TitleMatch};
+
+/// Most candidates that a rejection lists.
+const CANDIDATES: usize = 10;
+/// Most plan titles that a rejection lists.
+const PLANS: usize = 20;
+/// Longest reference that a rejection repeats, in characters.
+const SHOWN_CHARS: usize = 80;
+
+/// A block as it was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockRef {
+    /// By its id.
+    Id(BlockId),
+    /// By its handle, or by a title that looks like one (“B12” is a vitamin, too).
+    Handle(Handle, String),
+    /// By its title or words of it.
+    Title(String),
+}
+
+impl From<&str> for BlockRef {
+    fn from(text: &str) -> Self {
+        let text = text.trim();
+        if let Ok(handle) = text.parse() {
+            return Self::Handle(handle, text.to_owned());
+        }
+        text.parse().map_or_else(|_| Self::Title(text.to_owned()), Self::Id)
+    }
+}
+
+/// A plan as it was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanRef {
+    /// By its id.
+    Id(PlanId),
+    /// By its title or words of it.
+    Title(String),
+}
+
+impl From<&str> for PlanRef {
+    fn from(text: &str) -> Self {
+        let text = text.trim();
+        text.parse().map_or_else(|_| Self::Title(text.to_owned()), Self::Id)
+    }
+}
+
+/// Finds the block that is meant.
+///
+/// A title is looked for in the active plan first and then in all; whole titles count before parts of one. Where several
+/// fit and exactly one of them is in the `preferred` state (an open block, for someone who completes), it is that one.
+///
+/// # Errors
+/// [`Rejection::NoSuchBlock`], [`Rejection::AmbiguousBlock`], and what the view can fail with.
+pub fn find_block<V: TimelineView>(
+    view: &V,
+    reference: &BlockRef,
+    preferred: BlockState,
+    now: DateTime<Utc>,
+) -> Result<Block, DecideError<V::Error>> {
+    let (found, text) = match reference {
+        BlockRef::Id(id) => (read(view.block(*id))?, id.to_string()),
+        BlockRef::Handle(handle, text) => (read(view.block_by_handle(*handle))?, text.clone()),
+        BlockRef::Title(text) => (None, text.clone()),
+    };
+    if let Some(block) = found {
+        return Ok(block);
+    }
+    if matches!(reference, BlockRef::Id(_)) {
+        return Err(Rejection::NoSuchBlock { reference: shortened(&text) }.into());
+    }
+    find_by_title(view, &text, preferred, now)
+}
+
+fn find_by_title<V: TimelineView>(
+    view: &V,
+    text: &str,
+    preferred: BlockState,
+    now: DateTime<Utc>,
+) -> Result<Block, DecideError<V::Error>> {
+    let key = title_key(text);
+    let words: Vec<String> = key.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let missing = Rejection::NoSuchBlock { reference: shortened(text) };
+    if words.is_empty() {
+        return Err(missing.into());
+    }
+    let active = read(view.active_plan())?.map(|plan| plan.id);
+    for title in [TitleMatch::Is(key), TitleMatch::Contains(words)] {
+        for plan in [active, None] {
+            let query = BlockQuery { plan, title: Some(title.clone()), limit: CANDIDATES + 1, ..BlockQuery::default() };
+            let found = read(view.blocks(&query))?;
+            if let Some(block) = the_one(&found, preferred) {
+                return Ok(block.clone());
+            }
+            if !found.is_empty() {
+                let moment = Moment::new(now, read(view.settings())?.time_zone);
+                return Err(ambiguous(text, found, &moment).into());
+            }
+        }
+    }
+    Err(missing.into())
+}
+
+fn the_one(found: &[Block], preferred: BlockState) -> Option<&Block> {
+    if let [only] = found {
+        return Some(only);
+    }
+    if found.len() > CANDIDATES || preferred == BlockState::Any {
+        return None;
+    }
+    let mut fitting = found.iter().filter(|block| block.is_open() == (preferred == BlockState::Open));
+    let first = fitting.next();
+    if fitting.next().is_some() { None } else { first }
+}
+
+fn ambiguous(text: &str, found: Vec<Block>, moment: &Moment) -> Rejection {
+    let more = found.len() > CANDIDATES;
+    let candidates =
+        found.into_iter().take(CANDIDATES).map(|block| Candidate { when: moment.start_of(&block), block }).collect();
+    Rejection::AmbiguousBlock { reference: shortened(text), candidates, more }
+}
+
+/// Finds the plan that is meant: by id, by its whole title, or by words that only one title has.
+///
+/// # Errors
+/// [`Rejection::NoSuchPlan`], [`Rejection::AmbiguousPlan`], and what the view can fail with.
+pub fn find_plan<V: TimelineView>(view: &V, reference: &PlanRef) -> Result<Plan, DecideError<V::Error>> {
+    let plans = read(view.plans())?;
+    let (found, text) = match reference {
+        PlanRef::Id(id) => (plans.iter().filter(|plan| plan.id == *id).collect(), id.to_string()),
+        PlanRef::Title(text) => (titled(&plans, text), text.clone()),
+    };
+    match found.as_slice() {
+        [plan] => Ok((*plan).clone()),
+        [] => Err(Rejection::NoSuchPlan { reference: shortened(&text), plans: titles(plans.iter()) }.into()),
+        several => {
+            let plans = titles(several.iter().copied());
+            Err(Rejection::AmbiguousPlan { reference: shortened(&text), plans }.into())
+        }
+    }
+}
+
+fn titled<'a>(plans: &'a [Plan], text: &str) -> Vec<&'a Plan> {
+    let key = title_key(text);
+    let whole: Vec<&Plan> = plans.iter().filter(|plan| plan.title.key() == key).collect();
+    if !whole.is_empty() || key.is_empty() {
+        return whole;
+    }
+    let words: Vec<String> = key.split(' ').map(str::to_owned).collect();
+    let part = TitleMatch::Contains(words);
+    plans.iter().filter(|plan| part.matches(&plan.title.key())).collect()
+}
+
+fn titles<'a>(plans: impl Iterator<Item = &'a Plan>) -> Vec<Title> {
+    plans.take(PLANS).map(|plan| plan.title.clone()).collect()
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= SHOWN_CHARS {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(SHOWN_CHARS).collect();
+    short.push('…');
+    short
+}

@@ -1,0 +1,156 @@
+//! Why a wish was not granted. A rejection is not an error: it is an answer, for the person and for the model.
+
+use crate::block::Block;
+use crate::limits;
+use crate::text::Title;
+
+/// Why nothing was changed. `Display` is a sentence that can be shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// A title without a letter.
+    #[error("A title is missing. Nothing was changed; give it a name.")]
+    TitleEmpty,
+    /// A title over the limit.
+    #[error("The title has {chars} characters; at most {} fit. Nothing was changed; shorten it.", limits::TITLE_CHARS)]
+    TitleTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// A description without a letter where one is needed.
+    #[error("The description is empty. Nothing was changed.")]
+    DescriptionEmpty,
+    /// A description over the limit.
+    #[error(
+        "The description has {chars} characters; at most {} fit. Nothing was changed; shorten it.",
+        limits::DESCRIPTION_CHARS
+    )]
+    DescriptionTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// A tag without a letter.
+    #[error("A tag is empty. Nothing was changed.")]
+    TagEmpty,
+    /// A tag over the limit.
+    #[error("A tag has {chars} characters; at most {} fit. Nothing was changed; shorten it.", limits::TAG_CHARS)]
+    TagTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// Too many tags on a block.
+    #[error("There are {count} tags; a block can have {}. Nothing was changed.", limits::TAGS)]
+    TooManyTags {
+        /// How many there would be.
+        count: usize,
+    },
+    /// Too many dependencies of a block.
+    #[error(
+        "The block would depend on {count} others; at most {} are possible. Nothing was changed.",
+        limits::DEPENDENCIES
+    )]
+    TooManyDependencies {
+        /// How many there would be.
+        count: usize,
+    },
+    /// A block that would have to wait for itself.
+    #[error("A block cannot depend on itself. Nothing was changed.")]
+    DependsOnItself,
+    /// An end that is not after the start.
+    #[error("The end must be after the start. Nothing was changed.")]
+    EndNotAfterStart,
+    /// A block over the limit.
+    #[error("A block can take at most {} days. Nothing was changed; split it into several.", limits::BLOCK_DAYS)]
+    BlockTooLong,
+    /// A date that no block can have.
+    #[error("Dates from {} to {} are possible. Nothing was changed.", limits::FIRST_YEAR, limits::LAST_YEAR)]
+    DateOutOfRange,
+    /// The object is full.
+    #[error("There are {} blocks already, which is all that fits. Nothing was changed.", limits::BLOCKS)]
+    TooManyBlocks,
+    /// The object has all plans it can have.
+    #[error(
+        "There are {} plans already, which is all that fits. Nothing was changed; delete one first.",
+        limits::PLANS
+    )]
+    TooManyPlans,
+    /// No such block.
+    #[error("There is no block “{reference}”. Nothing was changed; look it up with its title or handle (such as B12).")]
+    NoSuchBlock {
+        /// As it was given, shortened.
+        reference: String,
+    },
+    /// Several blocks are meant.
+    #[error("{} Nothing was changed; say which by its handle.", several(reference, candidates, *more))]
+    AmbiguousBlock {
+        /// As it was given, shortened.
+        reference: String,
+        /// The first 10 that fit.
+        candidates: Vec<Candidate>,
+        /// Whether there are more than these.
+        more: bool,
+    },
+    /// No such plan.
+    #[error("There is no plan “{reference}”. Nothing was changed. {}", plans_list(plans))]
+    NoSuchPlan {
+        /// As it was given, shortened.
+        reference: String,
+        /// The titles there are; the first 20.
+        plans: Vec<Title>,
+    },
+    /// Several plans are meant.
+    #[error("Several plans are called “{reference}”. Nothing was changed; use the id. {}", plans_list(plans))]
+    AmbiguousPlan {
+        /// As it was given, shortened.
+        reference: String,
+        /// The titles that fit.
+        plans: Vec<Title>,
+    },
+    /// The only plan cannot go.
+    #[error("This is the only plan, and one must stay. Nothing was changed; create another one first.")]
+    LastPlan,
+    /// An update that names nothing to change.
+    #[error("The update changes nothing: name at least one field.")]
+    NothingToUpdate,
+    /// A shift that meets no block.
+    #[error("There is nothing to move after that time. Nothing was changed.")]
+    NothingToShift,
+    /// A shift by nothing or by more than a year.
+    #[error(
+        "A timeline can be moved by 1 to {} minutes, earlier or later. Nothing was changed.",
+        limits::SHIFT_MINUTES
+    )]
+    ShiftOutOfRange,
+    /// Nothing is left to undo.
+    #[error("There is nothing to undo.")]
+    NothingToUndo,
+    /// Nothing is left to redo.
+    #[error("There is nothing to redo.")]
+    NothingToRedo,
+    /// A zone that the tz database does not have.
+    #[error("There is no time zone “{name}”. Nothing was changed; use an IANA name such as Europe/Oslo.")]
+    UnknownZone {
+        /// As it was given, shortened.
+        name: String,
+    },
+}
+
+/// A block that a reference could mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The block.
+    pub block: Block,
+    /// When it starts, in words and in the person's zone.
+    pub when: String,
+}
+
+fn several(reference: &str, candidates: &[Candidate], more: bool) -> String {
+    let list: Vec<String> =
+        candidates.iter().map(|c| format!("{} “{}” ({})", c.block.handle, c.block.title, c.when)).collect();
+    let more = if more { " and more" } else { "" };
+    format!("Several blocks fit “{reference}”: {}{more}.", list.join(", "))
+}
+
+fn plans_list(plans: &[Title]) -> String {
+    let list: Vec<String> = plans.iter().map(|title| format!("“{title}”")).collect();
+    format!("Plans: {}.", list.join(", "))
+}

@@ -1,0 +1,240 @@
+//! What a tool tells: a sentence for people and facts for models, in one JSON object.
+
+mod words;
+
+use serde::{Deserialize, Serialize};
+
+use crate::block::Block;
+use crate::decide::{Decision, Outcome};
+use crate::plan::Plan;
+use crate::query::{Answer, COUNTED};
+use crate::rejection::Rejection;
+use crate::view::BlockState;
+
+pub use words::Moment;
+
+/// The result of a tool call, as the model and the client see it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Report {
+    /// Whether it was done, or answered.
+    pub ok: bool,
+    /// What was done, in a sentence or two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Why it was not, and what to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The block it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<BlockFacts>,
+    /// Other blocks at the same time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overlaps: Vec<BlockFacts>,
+    /// Blocks that the reference could mean.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<BlockFacts>,
+    /// The blocks that were found or moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Vec<BlockFacts>>,
+    /// How many were found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// How many were moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<u64>,
+    /// The plan it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanFacts>,
+    /// All plans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plans: Option<Vec<PlanFacts>>,
+    /// Free time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slots: Option<Vec<SlotFacts>>,
+    /// What is wrong with the arguments, each with its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<crate::tool::Problem>,
+}
+
+/// A block in words; times are wall-clock times in the person's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockFacts {
+    /// `B12`.
+    pub handle: String,
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// `2026-11-24T08:00`.
+    pub start: String,
+    /// `2026-11-24T09:00`.
+    pub end: String,
+    /// `Tue 24 Nov`.
+    pub day: String,
+    /// `high`, `medium` or `low`.
+    pub priority: String,
+    /// Without `#`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Whether it is done.
+    pub completed: bool,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A plan in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanFacts {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Whether it is the active one.
+    pub active: bool,
+    /// Blocks not completed, where counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_blocks: Option<u64>,
+    /// Blocks completed, where counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_blocks: Option<u64>,
+}
+
+/// Free time in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SlotFacts {
+    /// `2026-11-24T08:00`.
+    pub start: String,
+    /// `2026-11-24T09:00`.
+    pub end: String,
+    /// `Tue 24 Nov`.
+    pub day: String,
+    /// How long it is.
+    pub minutes: i64,
+}
+
+impl Report {
+    /// What a decision did, once its events are appended.
+    pub fn of_decision(decision: &Decision, moment: &Moment) -> Self {
+        let done = Self { ok: true, summary: Some(words::summary(&decision.outcome, moment)), ..Self::default() };
+        match &decision.outcome {
+            Outcome::Block { block, overlaps, .. } => Self {
+                block: Some(moment.block(block)),
+                overlaps: overlaps.iter().map(|block| moment.block(block)).collect(),
+                ..done
+            },
+            Outcome::Plan { plan, active, .. } => Self { plan: Some(plan_facts(plan, active.as_ref())), ..done },
+            Outcome::Shifted { moved, first, .. } => Self {
+                moved: Some(*moved),
+                blocks: Some(first.iter().map(|block| moment.block(block)).collect()),
+                ..done
+            },
+            Outcome::Undone { .. } | Outcome::Redone { .. } | Outcome::Settings(_) => done,
+        }
+    }
+
+    /// What a query found.
+    pub fn of_answer(answer: &Answer, moment: &Moment) -> Self {
+        let done = Self { ok: true, summary: Some(words::answer(answer)), ..Self::default() };
+        match answer {
+            Answer::Plans(plans) => Self {
+                plans: Some(
+                    plans
+                        .iter()
+                        .map(|(plan, active, counts)| PlanFacts {
+                            id: plan.id.to_string(),
+                            title: plan.title.to_string(),
+                            active: *active,
+                            open_blocks: Some(counts.open),
+                            done_blocks: Some(counts.done),
+                        })
+                        .collect(),
+                ),
+                ..done
+            },
+            Answer::Blocks { blocks, total } => Self {
+                blocks: Some(blocks.iter().map(|block| moment.block(block)).collect()),
+                total: Some(*total as u64),
+                ..done
+            },
+            Answer::Slots(slots) => Self { slots: Some(slots.iter().map(|slot| moment.slot(slot)).collect()), ..done },
+        }
+    }
+
+    /// Why nothing was done.
+    pub fn of_rejection(rejection: &Rejection, moment: &Moment) -> Self {
+        let candidates = match rejection {
+            Rejection::AmbiguousBlock { candidates, .. } => {
+                candidates.iter().map(|candidate| moment.block(&candidate.block)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { error: Some(rejection.to_string()), candidates, ..Self::default() }
+    }
+
+    /// Why a call could not be understood.
+    pub fn of_tool_error(error: &crate::tool::ToolError) -> Self {
+        let problems = match error {
+            crate::tool::ToolError::Arguments { problems, .. } => problems.clone(),
+            crate::tool::ToolError::Unknown { .. } => Vec::new(),
+        };
+        Self { error: Some(error.to_string()), problems, ..Self::default() }
+    }
+}
+
+impl BlockState {
+    /// `open`, `done` or nothing, as part of a sentence.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Open => "open",
+            Self::Done => "done",
+        }
+    }
+}
+
+fn plan_facts(plan: &Plan, active: Option<&Plan>) -> PlanFacts {
+    PlanFacts {
+        id: plan.id.to_string(),
+        title: plan.title.to_string(),
+        active: active.is_some_and(|active| active.id == plan.id),
+        open_blocks: None,
+        done_blocks: None,
+    }
+}
+
+impl Moment {
+    /// A block in words.
+    pub fn block(&self, block: &Block) -> BlockFacts {
+        BlockFacts {
+            handle: block.handle.to_string(),
+            id: block.id.to_string(),
+            title: block.title.to_string(),
+            start: self.wall(block.span.start()),
+            end: self.wall(block.span.end()),
+            day: self.day(block.span.start()),
+            priority: block.priority.as_str().to_owned(),
+            tags: block.tags.iter().map(ToString::to_string).collect(),
+            completed: !block.is_open(),
+            description: block.description.as_ref().map(ToString::to_string),
+        }
+    }
+
+    fn slot(&self, slot: &crate::query::Slot) -> SlotFacts {
+        SlotFacts {
+            start: self.wall(slot.start),
+            end: self.wall(slot.end),
+            day: self.day(slot.start),
+            minutes: (slot.end - slot.start).num_minutes(),
+        }
+    }
+}
+
+/// How many were found, in words: "12", or "1,000 or more".
+pub(crate) fn counted(total: usize) -> String {
+    if total >= COUNTED { "1,000 or more".to_owned() } else { total.to_string() }
+}

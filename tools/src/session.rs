@@ -1,0 +1,110 @@
+//! A timeline with its log, in memory: what the store is on disk. The harness and the tests run on it.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+
+use crate::block::Block;
+use crate::event::{Actor, Event, EventKind};
+use crate::id::{BlockId, EventId, Handle, PlanId, TxnId};
+use crate::plan::Plan;
+use crate::settings::Settings;
+use crate::timeline::Timeline;
+use crate::view::{BlockQuery, PlanCounts, TimelineView};
+
+/// A log and what it projects to.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    timeline: Timeline,
+    log: Vec<Event>,
+    transactions: BTreeMap<TxnId, Range<usize>>,
+}
+
+impl Session {
+    /// The projection.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// All events, oldest first.
+    pub fn log(&self) -> &[Event] {
+        &self.log
+    }
+
+    /// Appends one transaction and applies it.
+    ///
+    /// `event_id` is asked once for each event.
+    pub fn append(
+        &mut self,
+        kinds: Vec<EventKind>,
+        at: DateTime<Utc>,
+        actor: &Actor,
+        txn: TxnId,
+        mut event_id: impl FnMut() -> EventId,
+    ) -> &[Event] {
+        let first = self.log.len();
+        for kind in kinds {
+            let seq = self.log.len() as u64 + 1;
+            let event = Event { seq, id: event_id(), at, actor: actor.clone(), txn, kind, reason: None };
+            self.timeline.apply(&event);
+            self.log.push(event);
+        }
+        self.transactions.insert(txn, first..self.log.len());
+        self.log.get(first..).unwrap_or_default()
+    }
+}
+
+impl TimelineView for Session {
+    type Error = Infallible;
+
+    fn settings(&self) -> Result<Settings, Infallible> {
+        Ok(self.timeline.settings().clone())
+    }
+
+    fn active_plan(&self) -> Result<Option<Plan>, Infallible> {
+        Ok(self.timeline.active_plan().cloned())
+    }
+
+    fn plans(&self) -> Result<Vec<Plan>, Infallible> {
+        Ok(self.timeline.plans())
+    }
+
+    fn plan_counts(&self, plan: PlanId) -> Result<PlanCounts, Infallible> {
+        Ok(self.timeline.plan_counts(plan))
+    }
+
+    fn block(&self, id: BlockId) -> Result<Option<Block>, Infallible> {
+        Ok(self.timeline.block(id).cloned())
+    }
+
+    fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, Infallible> {
+        Ok(self.timeline.block_by_handle(handle).cloned())
+    }
+
+    fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, Infallible> {
+        Ok(self.timeline.blocks(query).cloned().collect())
+    }
+
+    fn stored_blocks(&self) -> Result<u64, Infallible> {
+        Ok(self.timeline.stored_blocks())
+    }
+
+    fn next_handle(&self) -> Result<Handle, Infallible> {
+        Ok(self.timeline.next_handle())
+    }
+
+    fn undoable(&self) -> Result<Option<TxnId>, Infallible> {
+        Ok(self.timeline.undoable())
+    }
+
+    fn redoable(&self) -> Result<Option<TxnId>, Infallible> {
+        Ok(self.timeline.redoable())
+    }
+
+    fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, Infallible> {
+        let range = self.transactions.get(&txn).cloned().unwrap_or_default();
+        Ok(self.log.get(range).map(<[Event]>::to_vec).unwrap_or_default())
+    }
+}

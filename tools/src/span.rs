@@ -1,0 +1,136 @@
+//! A stretch of time that a block can take.
+
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+use crate::rejection::Rejection;
+
+/// From `start` to `end`, the end excluded, to the millisecond. Always: `end > start`, at most 14 days, and within the
+/// years 1970–2200 (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Bounds", into = "Bounds")]
+pub struct Span {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+}
+
+/// How a span is written: `{start, end}`, RFC 3339.
+#[derive(Serialize, Deserialize)]
+struct Bounds {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+}
+
+impl Span {
+    /// The span between two instants, cut to milliseconds.
+    ///
+    /// # Errors
+    /// [`Rejection::EndNotAfterStart`], [`Rejection::BlockTooLong`], [`Rejection::DateOutOfRange`].
+    pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Self, Rejection> {
+        let (start, end) = (to_millis(start), to_millis(end));
+        if end <= start {
+            return Err(Rejection::EndNotAfterStart);
+        }
+        if end - start > limits::LONGEST_BLOCK {
+            return Err(Rejection::BlockTooLong);
+        }
+        let years = limits::FIRST_YEAR..=limits::LAST_YEAR;
+        if !years.contains(&start.year()) || !years.contains(&end.year()) {
+            return Err(Rejection::DateOutOfRange);
+        }
+        Ok(Self { start, end })
+    }
+
+    /// The span of this length.
+    ///
+    /// # Errors
+    /// As [`Span::new`].
+    pub fn starting(start: DateTime<Utc>, length: TimeDelta) -> Result<Self, Rejection> {
+        let end = start.checked_add_signed(length).ok_or(Rejection::DateOutOfRange)?;
+        Self::new(start, end)
+    }
+
+    /// The same length, moved.
+    ///
+    /// # Errors
+    /// [`Rejection::DateOutOfRange`].
+    pub fn shifted(self, by: TimeDelta) -> Result<Self, Rejection> {
+        let start = self.start.checked_add_signed(by).ok_or(Rejection::DateOutOfRange)?;
+        Self::starting(start, self.length())
+    }
+
+    /// When it begins.
+    pub fn start(self) -> DateTime<Utc> {
+        self.start
+    }
+
+    /// When it is over.
+    pub fn end(self) -> DateTime<Utc> {
+        self.end
+    }
+
+    /// How long it is.
+    pub fn length(self) -> TimeDelta {
+        self.end - self.start
+    }
+
+    /// Whether the two share a moment. Spans that touch do not.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+/// The instant cut to whole milliseconds, the precision of the store.
+pub fn to_millis(instant: DateTime<Utc>) -> DateTime<Utc> {
+    let nanos = instant.nanosecond();
+    instant.with_nanosecond(nanos - nanos % 1_000_000).unwrap_or(instant)
+}
+
+impl TryFrom<Bounds> for Span {
+    type Error = Rejection;
+
+    fn try_from(bounds: Bounds) -> Result<Self, Rejection> {
+        Self::new(bounds.start, bounds.end)
+    }
+}
+
+impl From<Span> for Bounds {
+    fn from(span: Span) -> Self {
+        Self { start: span.start, end: span.end }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_span_keeps_to_its_limits() {
+        let start = at("2026-03-02T10:00:00Z");
+        assert_eq!(Span::new(start, start), Err(Rejection::EndNotAfterStart));
+        assert!(Span::starting(start, TimeDelta::days(14)).is_ok());
+        assert_eq!(
+            Span::starting(start, TimeDelta::days(14) + TimeDelta::milliseconds(1)),
+            Err(Rejection::BlockTooLong)
+        );
+        for (from, to) in
+            [("1969-12-31T23:59:00Z", "1970-01-01T00:30:00Z"), ("2200-12-31T23:59:00Z", "2201-01-01T00:00:00Z")]
+        {
+            assert_eq!(Span::new(at(from), at(to)), Err(Rejection::DateOutOfRange), "{from}");
+        }
+        assert_eq!(Span::starting(start, TimeDelta::MAX), Err(Rejection::DateOutOfRange));
+    }
+
+    #[test]
+    fn touching_spans_do_not_overlap() {
+        let first = Span::new(at("2026-03-02T10:00:00Z"), at("2026-03-02T11:00:00Z")).unwrap();
+        let next = first.shifted(TimeDelta::hours(1)).unwrap();
+        assert!(!first.overlaps(next) && !next.overlaps(first));
+        assert!(first.overlaps(first.shifted(TimeDelta::minutes(59)).unwrap()));
+    }
+}

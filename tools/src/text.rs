@@ -1,0 +1,183 @@
+//! Text that people and models give: bounded, trimmed, without control characters.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+use crate::rejection::Rejection;
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Rejection;
+
+            fn try_from(text: String) -> Result<Self, Rejection> {
+                Self::new(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+    };
+}
+
+text_type!(
+    /// The title of a plan or block: one line, 1–200 characters, blanks folded.
+    Title
+);
+text_type!(
+    /// The description of a block: 1–4,000 characters, may have several lines.
+    Description
+);
+text_type!(
+    /// A tag of a block, without `#`: 1–40 characters, one line.
+    Tag
+);
+
+impl Title {
+    /// Folds blanks and line ends to single blanks and drops control characters.
+    ///
+    /// # Errors
+    /// [`Rejection::TitleEmpty`] or [`Rejection::TitleTooLong`].
+    pub fn new(text: &str) -> Result<Self, Rejection> {
+        let title = one_line(text);
+        match title.chars().count() {
+            0 => Err(Rejection::TitleEmpty),
+            1..=limits::TITLE_CHARS => Ok(Self(title)),
+            chars => Err(Rejection::TitleTooLong { chars }),
+        }
+    }
+
+    /// The form in which titles are compared: case and blanks do not count.
+    pub fn key(&self) -> String {
+        title_key(&self.0)
+    }
+}
+
+impl Description {
+    /// Trims, and drops control characters other than line ends and tabs.
+    ///
+    /// # Errors
+    /// [`Rejection::DescriptionTooLong`]. An empty text is an error too; where there is no description, there is no
+    /// `Description`: see [`Description::optional`].
+    pub fn new(text: &str) -> Result<Self, Rejection> {
+        Self::optional(text)?.ok_or(Rejection::DescriptionEmpty)
+    }
+
+    /// As [`Description::new`], with `None` for a text that is empty or blank.
+    ///
+    /// # Errors
+    /// [`Rejection::DescriptionTooLong`].
+    pub fn optional(text: &str) -> Result<Option<Self>, Rejection> {
+        let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let kept = kept.trim();
+        match kept.chars().count() {
+            0 => Ok(None),
+            1..=limits::DESCRIPTION_CHARS => Ok(Some(Self(kept.to_owned()))),
+            chars => Err(Rejection::DescriptionTooLong { chars }),
+        }
+    }
+}
+
+impl Tag {
+    /// Folds blanks and drops leading `#`.
+    ///
+    /// # Errors
+    /// [`Rejection::TagEmpty`] or [`Rejection::TagTooLong`].
+    pub fn new(text: &str) -> Result<Self, Rejection> {
+        let tag = one_line(text.trim().trim_start_matches('#'));
+        match tag.chars().count() {
+            0 => Err(Rejection::TagEmpty),
+            1..=limits::TAG_CHARS => Ok(Self(tag)),
+            chars => Err(Rejection::TagTooLong { chars }),
+        }
+    }
+
+    /// The tags of a block: doubles (case does not count) are dropped, order is kept.
+    ///
+    /// # Errors
+    /// Those of [`Tag::new`], and [`Rejection::TooManyTags`].
+    pub fn list<S: AsRef<str>>(texts: &[S]) -> Result<Vec<Self>, Rejection> {
+        let mut tags: Vec<Self> = Vec::new();
+        for text in texts {
+            let tag = Self::new(text.as_ref())?;
+            if !tags.iter().any(|seen| title_key(&seen.0) == title_key(&tag.0)) {
+                tags.push(tag);
+            }
+        }
+        if tags.len() > limits::TAGS {
+            return Err(Rejection::TooManyTags { count: tags.len() });
+        }
+        Ok(tags)
+    }
+}
+
+/// The form in which titles are compared and searched: lower case, blanks folded.
+pub fn title_key(text: &str) -> String {
+    one_line(text).to_lowercase()
+}
+
+fn one_line(text: &str) -> String {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_one_clean_line() {
+        assert_eq!(Title::new("  Buy\n\tmilk \u{0}\u{7} now ").map(String::from), Ok("Buy milk now".to_owned()));
+        assert_eq!(Title::new(" \n "), Err(Rejection::TitleEmpty));
+    }
+
+    #[test]
+    fn limits_count_characters_and_not_bytes() {
+        assert!(Title::new(&"ü".repeat(200)).is_ok());
+        assert_eq!(Title::new(&"ü".repeat(201)), Err(Rejection::TitleTooLong { chars: 201 }));
+        assert!(Description::new(&"語".repeat(4_000)).is_ok());
+        assert_eq!(Description::new(&"語".repeat(4_001)), Err(Rejection::DescriptionTooLong { chars: 4_001 }));
+        assert_eq!(Tag::new(&"x".repeat(41)), Err(Rejection::TagTooLong { chars: 41 }));
+    }
+
+    #[test]
+    fn doubled_tags_are_dropped_and_too_many_are_refused() {
+        let tags = Tag::list(&["#Sport", "sport", "home"]).unwrap();
+        assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["Sport", "home"]);
+        let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
+        assert_eq!(Tag::list(&many), Err(Rejection::TooManyTags { count: 51 }));
+    }
+
+    #[test]
+    fn a_stored_text_that_breaks_a_limit_is_not_read() {
+        assert!(serde_json::from_str::<Title>("\"\"").is_err());
+        assert!(serde_json::from_str::<Tag>("\"ok\"").is_ok());
+    }
+}

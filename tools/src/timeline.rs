@@ -1,0 +1,227 @@
+//! The projection of the log in memory. The client shows one, the harness and the tests run on one; the store keeps the
+//! same thing as SQL rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::block::Block;
+use crate::event::{Event, EventKind};
+use crate::id::{BlockId, Handle, PlanId, TxnId};
+use crate::plan::Plan;
+use crate::settings::Settings;
+use crate::view::{BlockQuery, PlanCounts};
+
+/// A timeline as the events so far have made it.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    settings: Settings,
+    plans: BTreeMap<PlanId, Plan>,
+    active: Option<PlanId>,
+    blocks: BTreeMap<BlockId, Block>,
+    by_start: BTreeSet<(DateTime<Utc>, Handle, BlockId)>,
+    by_handle: BTreeMap<Handle, BlockId>,
+    next_handle: Option<Handle>,
+    history: History,
+    seq: u64,
+}
+
+/// What undo and redo take next: both are stacks of transactions.
+#[derive(Debug, Clone, Default)]
+struct History {
+    done: Vec<TxnId>,
+    undone: Vec<TxnId>,
+}
+
+/// What a timeline holds, as data: for the wire, and to compare two timelines.
+///
+/// Counters are not content: handles go on counting after an undo, so that none is given twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// The person's settings.
+    pub settings: Settings,
+    /// All plans, oldest first.
+    pub plans: Vec<Plan>,
+    /// The active one.
+    pub active_plan: Option<PlanId>,
+    /// Blocks by start, then by handle.
+    pub blocks: Vec<Block>,
+}
+
+impl Timeline {
+    /// A timeline that starts from what a server sent, which can be a part of the whole, and continues with the events
+    /// after `seq`.
+    pub fn from_content(content: Content, seq: u64) -> Self {
+        let mut timeline = Self { settings: content.settings, active: content.active_plan, seq, ..Self::default() };
+        timeline.plans = content.plans.into_iter().map(|plan| (plan.id, plan)).collect();
+        for block in content.blocks {
+            timeline.put(block);
+        }
+        timeline
+    }
+
+    /// Everything it holds, in a stated order.
+    pub fn content(&self) -> Content {
+        Content {
+            settings: self.settings.clone(),
+            plans: self.plans(),
+            active_plan: self.active,
+            blocks: self.by_start.iter().filter_map(|(_, _, id)| self.blocks.get(id)).cloned().collect(),
+        }
+    }
+
+    /// Applies one event. Nothing else changes a timeline.
+    ///
+    /// Never panics: an event about something that is not here (a client holds only a part) changes nothing or puts
+    /// the thing here, whichever the event can tell.
+    pub fn apply(&mut self, event: &Event) {
+        self.seq = event.seq;
+        self.change(&event.kind);
+        match &event.kind {
+            EventKind::Undone { txn, .. } if self.history.done.last() == Some(txn) => {
+                self.history.done.pop();
+                self.history.undone.push(*txn);
+            }
+            EventKind::Redone { txn, .. } if self.history.undone.last() == Some(txn) => {
+                self.history.undone.pop();
+                self.history.done.push(*txn);
+            }
+            _ if event.is_undoable() && self.history.done.last() != Some(&event.txn) => {
+                self.history.done.push(event.txn);
+                self.history.undone.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, kind: &EventKind) {
+        match kind {
+            EventKind::PlanCreated { plan } => {
+                self.plans.insert(plan.id, plan.clone());
+            }
+            EventKind::PlanRenamed { plan, after, .. } => {
+                if let Some(plan) = self.plans.get_mut(plan) {
+                    plan.title = after.clone();
+                }
+            }
+            EventKind::PlanSwitched { after, .. } => self.active = *after,
+            EventKind::PlanDeleted { plan } => {
+                self.plans.remove(&plan.id);
+            }
+            EventKind::BlockScheduled { block } => self.put(block.clone()),
+            EventKind::BlockUpdated(change)
+            | EventKind::BlockMoved(change)
+            | EventKind::BlockCompleted(change)
+            | EventKind::BlockReopened(change) => self.put(change.after.clone()),
+            EventKind::BlockDeleted { block } => {
+                self.take(block.id);
+            }
+            EventKind::TimelineShifted { by_ms, blocks, .. } => self.shift(blocks, TimeDelta::milliseconds(*by_ms)),
+            EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.change(change),
+            EventKind::SettingsChanged { after, .. } => self.settings = after.clone(),
+        }
+    }
+
+    fn put(&mut self, block: Block) {
+        self.take(block.id);
+        let next = self.next_handle().max(block.handle.next());
+        self.next_handle = Some(next);
+        self.by_start.insert((block.span.start(), block.handle, block.id));
+        self.by_handle.insert(block.handle, block.id);
+        self.blocks.insert(block.id, block);
+    }
+
+    fn take(&mut self, id: BlockId) -> Option<Block> {
+        let block = self.blocks.remove(&id)?;
+        self.by_start.remove(&(block.span.start(), block.handle, id));
+        self.by_handle.remove(&block.handle);
+        Some(block)
+    }
+
+    fn shift(&mut self, ids: &[BlockId], by: TimeDelta) {
+        for id in ids {
+            let Some(mut block) = self.take(*id) else { continue };
+            if let Ok(span) = block.span.shifted(by) {
+                block.span = span;
+            }
+            self.put(block);
+        }
+    }
+}
+
+impl Timeline {
+    /// The number of the last event applied; 0 before the first.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The person's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The active plan.
+    pub fn active_plan(&self) -> Option<&Plan> {
+        self.plans.get(&self.active?)
+    }
+
+    /// All plans, oldest first.
+    pub fn plans(&self) -> Vec<Plan> {
+        let mut plans: Vec<Plan> = self.plans.values().cloned().collect();
+        plans.sort_by_key(|plan| (plan.created_at, plan.id));
+        plans
+    }
+
+    /// How many blocks of a plan are open and done.
+    pub fn plan_counts(&self, plan: PlanId) -> PlanCounts {
+        let mut counts = PlanCounts::default();
+        for block in self.blocks.values().filter(|block| block.plan == plan) {
+            if block.is_open() { counts.open += 1 } else { counts.done += 1 }
+        }
+        counts
+    }
+
+    /// The block with this id, unless its plan is deleted.
+    pub fn block(&self, id: BlockId) -> Option<&Block> {
+        self.blocks.get(&id).filter(|block| self.plans.contains_key(&block.plan))
+    }
+
+    /// The block with this handle, unless its plan is deleted.
+    pub fn block_by_handle(&self, handle: Handle) -> Option<&Block> {
+        self.block(*self.by_handle.get(&handle)?)
+    }
+
+    /// Blocks that fit, by start and then by handle, at most `query.limit`.
+    pub fn blocks<'a>(&'a self, query: &'a BlockQuery) -> impl Iterator<Item = &'a Block> {
+        let from = query.earliest_start().unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let first = (from, Handle::new(0), BlockId::new(uuid::Uuid::nil()));
+        self.by_start
+            .range(first..)
+            .take_while(|(start, _, _)| query.starts_before.is_none_or(|bound| *start < bound))
+            .filter_map(|(_, _, id)| self.block(*id))
+            .filter(|block| query.matches(block))
+            .take(query.limit)
+    }
+
+    /// How many blocks it holds, those of deleted plans included.
+    pub fn stored_blocks(&self) -> u64 {
+        self.blocks.len() as u64
+    }
+
+    /// The handle that the next block gets.
+    pub fn next_handle(&self) -> Handle {
+        self.next_handle.unwrap_or(Handle::FIRST)
+    }
+
+    /// The transaction that undo takes back next.
+    pub fn undoable(&self) -> Option<TxnId> {
+        self.history.done.last().copied()
+    }
+
+    /// The transaction that redo applies next.
+    pub fn redoable(&self) -> Option<TxnId> {
+        self.history.undone.last().copied()
+    }
+}

@@ -1,0 +1,26 @@
+//! `deleteBlock`: removes a block.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Problem, Tool, ToolContext};
+use crate::command::Command;
+use crate::reference::BlockRef;
+
+/// Arguments of `deleteBlock`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteBlock {
+    /// Handle (such as B12), id, or unambiguous title of the block.
+    #[schemars(length(min = 1, max = 200))]
+    pub id: String,
+}
+
+impl Tool for DeleteBlock {
+    const NAME: &'static str = "deleteBlock";
+    const DESCRIPTION: &'static str = "Removes a block from the timeline. It can be undone.";
+
+    fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
+        Ok(Action::Command(Command::DeleteBlock { block: BlockRef::from(self.id.as_str()) }))
+    }
+}

@@ -1,0 +1,214 @@
+//! The tools a model can call. A tool is one file: its argument struct (whose documentation is what the model reads), its
+//! description, and its conversion to a command or a query. The list of them is [`ToolCall`], below.
+
+mod complete_block;
+mod create_plan;
+mod delete_block;
+mod delete_plan;
+mod find_blocks;
+mod find_free_time;
+mod list_plans;
+mod problem;
+mod redo;
+mod rename_plan;
+mod schedule_block;
+mod schema;
+mod shift_timeline;
+mod switch_plan;
+mod uncomplete_block;
+mod undo;
+mod update_block;
+mod wall_time;
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::command::Command;
+use crate::decide::{DecideError, read};
+use crate::limits;
+use crate::query::Query;
+use crate::view::{BlockQuery, BlockState, TimelineView};
+use crate::zone::Zone;
+
+pub use complete_block::CompleteBlock;
+pub use create_plan::CreatePlan;
+pub use delete_block::DeleteBlock;
+pub use delete_plan::DeletePlan;
+pub use find_blocks::FindBlocks;
+pub use find_free_time::FindFreeTime;
+pub use list_plans::ListPlans;
+pub use problem::{Problem, ToolError};
+pub use redo::Redo;
+pub use rename_plan::RenamePlan;
+pub use schedule_block::ScheduleBlock;
+pub use shift_timeline::ShiftTimeline;
+pub use switch_plan::SwitchPlan;
+pub use uncomplete_block::UncompleteBlock;
+pub use undo::Undo;
+pub use update_block::UpdateBlock;
+pub use wall_time::WallTime;
+
+/// What a tool needs to become an action.
+#[derive(Debug, Clone, Copy)]
+pub struct ToolContext {
+    /// The present moment.
+    pub now: DateTime<Utc>,
+    /// The person's zone, in which the model speaks of time.
+    pub zone: Zone,
+    /// The id of what the call makes, if it makes something.
+    pub new_id: Uuid,
+}
+
+/// What a call comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// A change.
+    Command(Command),
+    /// A question.
+    Query(Query),
+}
+
+/// One tool, as its file defines it.
+trait Tool: serde::de::DeserializeOwned + schemars::JsonSchema {
+    /// Its name, camelCase.
+    const NAME: &'static str;
+    /// When to call it and what it does, written for a model.
+    const DESCRIPTION: &'static str;
+
+    /// What the call comes to.
+    fn action(&self, context: &ToolContext) -> Result<Action, Problem>;
+}
+
+/// A tool as it is offered to models.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition {
+    /// Its name.
+    pub name: &'static str,
+    /// When to call it and what it does.
+    pub description: &'static str,
+    /// JSON Schema of its arguments, which calls are checked against.
+    pub schema: Value,
+}
+
+macro_rules! tools {
+    ($($tool:ident),* $(,)?) => {
+        /// A call whose arguments fit their schema.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum ToolCall {
+            $(
+                #[doc = concat!("See [`", stringify!($tool), "`].")]
+                $tool($tool),
+            )*
+        }
+
+        static DEFINITIONS: LazyLock<Vec<Definition>> = LazyLock::new(|| vec![$(definition::<$tool>()),*]);
+
+        impl ToolCall {
+            /// Its tool's name.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$tool(_) => $tool::NAME),* }
+            }
+
+            /// What it comes to.
+            ///
+            /// # Errors
+            /// [`ToolError::Arguments`] for what a schema cannot say, e.g. a time that is none.
+            pub fn action(&self, context: &ToolContext) -> Result<Action, ToolError> {
+                match self { $(Self::$tool(tool) => tool.action(context)),* }
+                    .map_err(|problem| ToolError::Arguments { tool: self.name(), problems: vec![problem] })
+            }
+
+            fn read(name: &str, arguments: Value) -> Result<Self, serde_json::Error> {
+                $(
+                    if name == $tool::NAME {
+                        return serde_json::from_value(arguments).map(Self::$tool);
+                    }
+                )*
+                Err(serde::de::Error::custom("unknown tool"))
+            }
+        }
+    };
+}
+
+tools! {
+    ScheduleBlock,
+    UpdateBlock,
+    DeleteBlock,
+    CompleteBlock,
+    UncompleteBlock,
+    FindBlocks,
+    FindFreeTime,
+    ShiftTimeline,
+    CreatePlan,
+    SwitchPlan,
+    RenamePlan,
+    ListPlans,
+    DeletePlan,
+    Undo,
+    Redo,
+}
+
+/// All tools, in the order in which they are offered.
+pub fn definitions() -> &'static [Definition] {
+    &DEFINITIONS
+}
+
+fn definition<T: Tool>() -> Definition {
+    Definition { name: T::NAME, description: T::DESCRIPTION, schema: schema::of::<T>() }
+}
+
+impl ToolCall {
+    /// Reads a call: the arguments are checked against the very schema that the model was shown.
+    ///
+    /// # Errors
+    /// [`ToolError::Unknown`] with the tools there are, or [`ToolError::Arguments`] with everything that does not fit.
+    pub fn parse(name: &str, arguments: &Value) -> Result<Self, ToolError> {
+        let Some(tool) = definitions().iter().find(|tool| tool.name == name) else {
+            return Err(ToolError::Unknown { name: name.chars().take(80).collect() });
+        };
+        let problems = schema::problems(&tool.schema, arguments);
+        if !problems.is_empty() {
+            return Err(ToolError::Arguments { tool: tool.name, problems });
+        }
+        Self::read(name, arguments.clone()).map_err(|error| ToolError::Arguments {
+            tool: tool.name,
+            problems: vec![Problem::new("", "arguments that fit the schema", error)],
+        })
+    }
+
+    /// What the person is asked before the call is carried out; `None` where it need not ask.
+    ///
+    /// What a model does at the flick of a word should be easy to take back: deleting a plan and moving a large part of
+    /// the timeline are what a person would be startled by.
+    ///
+    /// # Errors
+    /// What the view can fail with.
+    pub fn question<V: TimelineView>(
+        &self,
+        view: &V,
+        context: &ToolContext,
+    ) -> Result<Option<String>, DecideError<V::Error>> {
+        match self.action(context) {
+            Ok(Action::Command(Command::DeletePlan { plan })) => {
+                let plan = crate::reference::find_plan(view, &plan)?;
+                let counts = read(view.plan_counts(plan.id))?;
+                Ok(Some(format!("Delete the plan “{}” with its {} blocks?", plan.title, counts.open + counts.done)))
+            }
+            Ok(Action::Command(Command::ShiftTimeline { plan, after, .. })) => {
+                let plan = crate::decide::plan_or_active(view, plan.as_ref())?.id;
+                let moved = read(view.blocks(&BlockQuery {
+                    plan: Some(plan),
+                    starts_from: Some(after),
+                    state: BlockState::Open,
+                    ..BlockQuery::default()
+                }))?
+                .len() as u64;
+                Ok((moved > limits::SHIFT_WITHOUT_ASKING).then(|| format!("Move {moved} blocks?")))
+            }
+            _ => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! JSON Schemas of the tools' arguments, and the check of a call against them.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value};
+
+use super::Problem;
+
+/// The schema of a type as models are shown it: one self-contained object (many models do not follow `$ref`), without
+/// what only code generators care for.
+pub(super) fn of<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.remove("title");
+    schema.remove("description");
+    RecursiveTransform(plain).transform(&mut schema);
+    schema.into()
+}
+
+/// Drops number formats (`uint32`), which say what the bounds say, and `null` as an alternative: an optional argument
+/// is left out, and models that are offered a `null` send it.
+fn plain(schema: &mut Schema) {
+    schema.remove("format");
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(mut options)) = schema.remove("anyOf") {
+        options.retain(|option| option.get("type").is_none_or(|name| name != "null"));
+        match <[Value; 1]>::try_from(options) {
+            Ok([Value::Object(only)]) => {
+                for (key, value) in only {
+                    schema.insert(key, value);
+                }
+            }
+            Ok([other]) => {
+                schema.insert("anyOf".to_owned(), Value::Array(vec![other]));
+            }
+            Err(options) => {
+                schema.insert("anyOf".to_owned(), Value::Array(options));
+            }
+        }
+    }
+}
+
+/// Everything about `value` that does not fit `schema`, in the order of the schema; empty where it fits.
+///
+/// Understands the keywords that [`of`] produces, which a test holds it to; another test holds it to agree with the
+/// `jsonschema` crate, which is not used itself because it adds 750 kB, gzipped, to the Worker.
+pub(super) fn problems(schema: &Value, value: &Value) -> Vec<Problem> {
+    let mut found = Vec::new();
+    check(schema, value, "", &mut found);
+    found
+}
+
+fn check(schema: &Value, value: &Value, pointer: &str, found: &mut Vec<Problem>) {
+    if let Some(name) = schema.get("type").and_then(Value::as_str)
+        && !has_type(value, name)
+    {
+        found.push(Problem::new(pointer, with_article(name), value));
+        return;
+    }
+    if let Some(options) = schema.get("enum").and_then(Value::as_array)
+        && !options.contains(value)
+    {
+        let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+        found.push(Problem::new(pointer, format!("one of {}", options.join(", ")), value));
+    }
+    if let Some(options) = schema.get("oneOf").and_then(Value::as_array) {
+        check_one_of(options, value, pointer, found);
+    }
+    match value {
+        Value::String(text) => check_bounds(schema, "Length", "characters", text.chars().count(), pointer, found),
+        Value::Array(items) => {
+            check_bounds(schema, "Items", "items", items.len(), pointer, found);
+            if let Some(of_items) = schema.get("items") {
+                for (index, item) in items.iter().enumerate() {
+                    check(of_items, item, &format!("{pointer}/{index}"), found);
+                }
+            }
+        }
+        Value::Number(number) => check_number(schema, number, pointer, found),
+        Value::Object(fields) => check_object(schema, fields, pointer, found),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+fn has_type(value: &Value, name: &str) -> bool {
+    match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        "number" => value.is_number(),
+        // 30.0 is an integer in JSON Schema (draft 2020-12, core 4.2.3).
+        "integer" => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        _ => true,
+    }
+}
+
+fn with_article(name: &str) -> String {
+    let article = if matches!(name, "array" | "object" | "integer") { "an" } else { "a" };
+    format!("{article} {name}")
+}
+
+/// Variants of an enum with documentation come as `oneOf` of constants.
+fn check_one_of(options: &[Value], value: &Value, pointer: &str, found: &mut Vec<Problem>) {
+    let constants: Vec<String> =
+        options.iter().filter_map(|option| option.get("const")).map(ToString::to_string).collect();
+    let fits = options.iter().filter(|option| option.get("const").is_none_or(|constant| constant == value));
+    if fits.count() != 1 {
+        found.push(Problem::new(pointer, format!("one of {}", constants.join(", ")), value));
+    }
+}
+
+/// Checks `minLength` and `maxLength`, or `minItems` and `maxItems`.
+fn check_bounds(schema: &Value, keyword: &str, unit: &str, count: usize, pointer: &str, found: &mut Vec<Problem>) {
+    let bound = |name: String| schema.get(&name).and_then(Value::as_u64);
+    let count = count as u64;
+    if let Some(least) = bound(format!("min{keyword}"))
+        && count < least
+    {
+        found.push(Problem::new(pointer, format!("at least {least} {unit}"), count));
+    }
+    if let Some(most) = bound(format!("max{keyword}"))
+        && count > most
+    {
+        found.push(Problem::new(pointer, format!("at most {most} {unit}"), count));
+    }
+}
+
+fn check_number(schema: &Value, number: &serde_json::Number, pointer: &str, found: &mut Vec<Problem>) {
+    let (Some(value), bound) = (number.as_f64(), |name| schema.get(name).and_then(Value::as_f64)) else { return };
+    if let Some(least) = bound("minimum")
+        && value < least
+    {
+        found.push(Problem::new(pointer, format!("at least {least}"), value));
+    }
+    if let Some(most) = bound("maximum")
+        && value > most
+    {
+        found.push(Problem::new(pointer, format!("at most {most}"), value));
+    }
+}
+
+fn check_object(schema: &Value, fields: &Map<String, Value>, pointer: &str, found: &mut Vec<Problem>) {
+    for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        if !fields.contains_key(name) {
+            found.push(Problem::new(format!("{pointer}/{name}"), "a value (it is required)", "nothing"));
+        }
+    }
+    if let Some(least) = schema.get("minProperties").and_then(Value::as_u64)
+        && (fields.len() as u64) < least
+    {
+        found.push(Problem::new(pointer, format!("at least {least} field"), fields.len()));
+    }
+    let empty = Map::new();
+    let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    for (name, value) in fields {
+        let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        match known.get(name) {
+            Some(of_field) => check(of_field, value, &pointer, found),
+            None if closed => {
+                let names: Vec<&str> = known.keys().map(String::as_str).collect();
+                let expected = match names.as_slice() {
+                    [] => "no arguments at all".to_owned(),
+                    names => format!("only the fields {}", names.join(", ")),
+                };
+                found.push(Problem::new(pointer, expected, value));
+            }
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::tool::definitions;
+
+    /// Keywords that [`check`] understands, and those that only describe.
+    const KNOWN: [&str; 17] = [
+        "type",
+        "enum",
+        "oneOf",
+        "const",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "items",
+        "minimum",
+        "maximum",
+        "required",
+        "minProperties",
+        "properties",
+        "additionalProperties",
+        "description",
+        "default",
+    ];
+
+    fn keywords(schema: &Value, into: &mut BTreeSet<String>) {
+        let Value::Object(fields) = schema else { return };
+        for (name, value) in fields {
+            into.insert(name.clone());
+            match (name.as_str(), value) {
+                ("properties", Value::Object(properties)) => {
+                    properties.values().for_each(|property| keywords(property, into));
+                }
+                ("oneOf", Value::Array(options)) => options.iter().for_each(|option| keywords(option, into)),
+                ("items", items) => keywords(items, into),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn the_schemas_use_only_keywords_that_the_check_understands() {
+        for tool in definitions() {
+            let mut used = BTreeSet::new();
+            keywords(&tool.schema, &mut used);
+            let unknown: Vec<_> = used.iter().filter(|name| !KNOWN.contains(&name.as_str())).collect();
+            assert!(unknown.is_empty(), "{}: {unknown:?}", tool.name);
+        }
+    }
+
+    #[test]
+    fn problems_name_the_place_what_was_expected_and_what_came() {
+        let schema = &definitions().iter().find(|tool| tool.name == "scheduleBlock").unwrap().schema;
+        let cases = [
+            (json!({"startTime": "2026-11-24T08:00"}), "/title: expected a value (it is required), got nothing"),
+            (json!({"title": 7, "startTime": "2026-11-24T08:00"}), "/title: expected a string, got 7"),
+            (
+                json!({"title": "x", "startTime": "2026-11-24T08:00", "priority": "urgent"}),
+                "/priority: expected one of \"high\", \"medium\", \"low\", got \"urgent\"",
+            ),
+            (
+                json!({"title": "x", "startTime": "2026-11-24T08:00", "durationMinutes": 0}),
+                "/durationMinutes: expected at least 1, got 0",
+            ),
+            (
+                json!({"title": "x", "startTime": "2026-11-24T08:00", "tags": ["a", 1]}),
+                "/tags/1: expected a string, got 1",
+            ),
+            (json!("x"), "the arguments: expected an object, got \"x\""),
+        ];
+        for (arguments, expected) in cases {
+            let found: Vec<String> = problems(schema, &arguments).iter().map(ToString::to_string).collect();
+            assert_eq!(found, [expected], "{arguments}");
+        }
+    }
+
+    /// A value that is sometimes right, by name of the argument, and sometimes anything.
+    fn argument() -> impl Strategy<Value = (String, Value)> {
+        let names = prop::sample::select(vec![
+            "id",
+            "title",
+            "startTime",
+            "endTime",
+            "durationMinutes",
+            "description",
+            "priority",
+            "tags",
+            "plan",
+            "dependsOn",
+            "updates",
+            "text",
+            "from",
+            "to",
+            "state",
+            "limit",
+            "after",
+            "byMinutes",
+            "completed",
+            "x/~y",
+        ]);
+        let leaf = prop_oneof![
+            Just(json!(null)),
+            any::<bool>().prop_map(Value::from),
+            (-3i64..30_000).prop_map(Value::from),
+            (-600_000i64..600_000).prop_map(Value::from),
+            prop::sample::select(vec![1.0, 1.5, -0.0, 1e300]).prop_map(Value::from),
+            prop::sample::select(vec!["high", "open", "done", "any", "", "B12", "2026-11-24T08:00"])
+                .prop_map(Value::from),
+            (0usize..300).prop_map(|length| Value::from("ü".repeat(length))),
+        ];
+        let value = leaf.prop_recursive(2, 60, 55, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..55).prop_map(Value::from),
+                prop::collection::vec((names_of_updates(), inner), 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        });
+        (names.prop_map(str::to_owned), value)
+    }
+
+    fn names_of_updates() -> impl Strategy<Value = String> {
+        prop::sample::select(vec!["title", "priority", "startTime", "tags", "completed", "durationMinutes", "z"])
+            .prop_map(str::to_owned)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_check_agrees_with_the_jsonschema_crate(
+            tool in prop::sample::select(definitions().iter().collect::<Vec<_>>()),
+            fields in prop::collection::vec(argument(), 0..5),
+        ) {
+            let arguments = Value::Object(fields.into_iter().collect());
+            let reference = jsonschema::validator_for(&tool.schema).unwrap();
+            let mut expected: Vec<String> =
+                reference.iter_errors(&arguments).map(|error| error.instance_path().to_string()).collect();
+            let found = problems(&tool.schema, &arguments);
+            prop_assert_eq!(found.is_empty(), expected.is_empty(), "{}: {:?} / {:?}", arguments, found, expected);
+            // Ours names the field itself where the crate names the object that lacks or has it.
+            let parent = |pointer: &str| pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+            for problem in &found {
+                expected.retain(|pointer| *pointer != problem.pointer && *pointer != parent(&problem.pointer));
+            }
+            prop_assert!(expected.is_empty(), "not found: {:?}", expected);
+        }
+    }
+}

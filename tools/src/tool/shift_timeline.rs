@@ -1,0 +1,39 @@
+//! `shiftTimeline`: moves everything after a moment.
+
+use chrono::TimeDelta;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Problem, Tool, ToolContext, WallTime};
+use crate::command::Command;
+use crate::reference::PlanRef;
+
+/// Arguments of `shiftTimeline`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShiftTimeline {
+    /// Local time; every open block that starts at or after it is moved.
+    pub after: WallTime,
+    /// By how many minutes; negative is earlier.
+    #[schemars(range(min = -525_600, max = 525_600))]
+    pub by_minutes: i64,
+    /// Title or id of the plan; the active one where not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
+    pub plan: Option<String>,
+}
+
+impl Tool for ShiftTimeline {
+    const NAME: &'static str = "shiftTimeline";
+    const DESCRIPTION: &'static str =
+        "Moves all open blocks of a plan that start at or after a time, by the same number of minutes.";
+
+    fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
+        Ok(Action::Command(Command::ShiftTimeline {
+            plan: self.plan.as_deref().map(PlanRef::from),
+            after: self.after.instant("/after", context)?,
+            by: TimeDelta::try_minutes(self.by_minutes)
+                .ok_or_else(|| Problem::new("/byMinutes", "-525600 to 525600", self.by_minutes))?,
+        }))
+    }
+}

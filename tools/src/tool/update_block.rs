@@ -1,0 +1,85 @@
+//! `updateBlock`: changes a block.
+
+use chrono::TimeDelta;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Problem, Tool, ToolContext, WallTime};
+use crate::block::Priority;
+use crate::command::{BlockUpdate, Command};
+use crate::reference::BlockRef;
+use crate::text::{Description, Tag, Title};
+
+/// Arguments of `updateBlock`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateBlock {
+    /// Handle (such as B12), id, or unambiguous title of the block.
+    #[schemars(length(min = 1, max = 200))]
+    pub id: String,
+    /// What to change; everything else stays as it is.
+    pub updates: Updates,
+}
+
+/// The fields of an update; at least one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(inline, extend("minProperties" = 1))]
+pub struct Updates {
+    /// New title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
+    pub title: Option<String>,
+    /// New description; an empty one removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 4000))]
+    pub description: Option<String>,
+    /// New priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// New local start. Alone it moves the block, which keeps its length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<WallTime>,
+    /// New local end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<WallTime>,
+    /// New length in minutes, instead of endTime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 20160))]
+    pub duration_minutes: Option<u32>,
+    /// Whether it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed: Option<bool>,
+    /// All tags from now on, without #.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 50))]
+    pub tags: Option<Vec<String>>,
+}
+
+impl Tool for UpdateBlock {
+    const NAME: &'static str = "updateBlock";
+    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, description, priority or tags. To move a block, give only \
+         the new startTime.";
+
+    fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
+        let updates = &self.updates;
+        let title = updates.title.as_deref().map(Title::new).transpose();
+        let description = updates.description.as_deref().map(Description::optional).transpose();
+        let tags = updates.tags.as_deref().map(Tag::list).transpose();
+        let start = updates.start_time.as_ref().map(|time| time.instant("/updates/startTime", context));
+        let end = updates.end_time.as_ref().map(|time| time.instant("/updates/endTime", context));
+        Ok(Action::Command(Command::UpdateBlock {
+            block: BlockRef::from(self.id.as_str()),
+            changes: BlockUpdate {
+                title: title.map_err(|why| Problem::rejected("/updates/title", why))?,
+                description: description.map_err(|why| Problem::rejected("/updates/description", why))?,
+                priority: updates.priority,
+                tags: tags.map_err(|why| Problem::rejected("/updates/tags", why))?,
+                start: start.transpose()?,
+                end: end.transpose()?,
+                length: updates.duration_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
+                completed: updates.completed,
+            },
+        }))
+    }
+}

@@ -1,0 +1,100 @@
+//! A time as a model writes it.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, ToolContext};
+use crate::limits;
+use crate::rejection::Rejection;
+
+/// Wall-clock time in the person's zone, `2026-11-24T08:00`.
+///
+/// Also read, because models write them: seconds, a blank instead of the `T`, a date alone (its first minute), and an
+/// offset or `Z`, which makes it an instant of its own whatever the zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WallTime(String);
+
+const FORM: &str = "a local date and time such as 2026-11-24T08:00";
+
+impl WallTime {
+    /// The instant that is meant.
+    pub(super) fn instant(&self, pointer: &str, context: &ToolContext) -> Result<DateTime<Utc>, Problem> {
+        let text = self.0.trim();
+        let instant = match DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
+            Ok(instant) => instant.to_utc(),
+            Err(_) => {
+                let wall = wall(text).ok_or_else(|| Problem::new(pointer, FORM, format!("“{text}”")))?;
+                context.zone.instant(wall)
+            }
+        };
+        // Far dates are refused here, so that arithmetic on what was read cannot overflow.
+        if !(limits::FIRST_YEAR..=limits::LAST_YEAR).contains(&instant.year()) {
+            return Err(Problem::rejected(pointer, Rejection::DateOutOfRange));
+        }
+        Ok(instant)
+    }
+}
+
+impl From<&str> for WallTime {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+fn wall(text: &str) -> Option<NaiveDateTime> {
+    let text = text.replacen(' ', "T", 1);
+    for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
+        if let Ok(wall) = NaiveDateTime::parse_from_str(&text, format) {
+            return Some(wall);
+        }
+    }
+    let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()?;
+    Some(date.and_time(NaiveTime::MIN))
+}
+
+impl JsonSchema for WallTime {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "WallTime".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 10, "maxLength": 40 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone::Zone;
+
+    #[test]
+    fn times_are_read_as_models_write_them() {
+        let zone = Zone::new("Europe/Oslo").unwrap();
+        let context = ToolContext { now: DateTime::UNIX_EPOCH, zone, new_id: uuid::Uuid::nil() };
+        let cases = [
+            ("2026-11-24T08:00", "2026-11-24T07:00:00Z"),
+            ("2026-11-24 08:00", "2026-11-24T07:00:00Z"),
+            ("2026-11-24T08:00:00", "2026-11-24T07:00:00Z"),
+            ("2026-11-24T08:00:00.000", "2026-11-24T07:00:00Z"),
+            ("2026-11-24T08:00:00Z", "2026-11-24T08:00:00Z"),
+            ("2026-11-24T08:00:00+09:00", "2026-11-23T23:00:00Z"),
+            ("2026-11-24", "2026-11-23T23:00:00Z"),
+        ];
+        for (text, instant) in cases {
+            let read = WallTime::from(text).instant("/startTime", &context).unwrap();
+            assert_eq!(read, instant.parse::<DateTime<Utc>>().unwrap(), "{text}");
+        }
+        for text in ["tomorrow", "2026-13-01T08:00", "2026-11-24T25:00", "08:00"] {
+            let problem = WallTime::from(text).instant("/startTime", &context).unwrap_err();
+            assert_eq!(problem.pointer, "/startTime", "{text}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Wall-clock time in a person's zone, and how it becomes an instant.
+
+use std::fmt;
+
+use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::rejection::Rejection;
+
+/// An IANA time zone, e.g. `Europe/Oslo`. `UTC` by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone(chrono_tz::Tz);
+
+impl Zone {
+    /// UTC.
+    pub const UTC: Self = Self(chrono_tz::UTC);
+
+    /// The zone of this name, as browsers give it; case does not count.
+    ///
+    /// # Errors
+    /// [`Rejection::UnknownZone`].
+    pub fn new(name: &str) -> Result<Self, Rejection> {
+        let wanted = name.trim();
+        let zone = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(wanted));
+        let unknown = || Rejection::UnknownZone { name: name.chars().take(64).collect() };
+        zone.copied().map(Self).ok_or_else(unknown)
+    }
+
+    /// Its IANA name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// What the clock on the wall shows at an instant.
+    pub fn wall(self, instant: DateTime<Utc>) -> NaiveDateTime {
+        instant.with_timezone(&self.0).naive_local()
+    }
+
+    /// The instant at which the clock on the wall shows `wall`.
+    ///
+    /// Where a change of the clocks repeats that time, the first of the two is meant. Where it skips it, the time is
+    /// read with the offset before the change, so 02:30 in a gap from 02:00 to 03:00 means 03:30. Both rules are those
+    /// of RFC 5545 §3.3.5.
+    pub fn instant(self, wall: NaiveDateTime) -> DateTime<Utc> {
+        match self.0.from_local_datetime(&wall) {
+            MappedLocalTime::Single(instant) => instant.to_utc(),
+            MappedLocalTime::Ambiguous(first, second) => first.to_utc().min(second.to_utc()),
+            MappedLocalTime::None => self.in_gap(wall),
+        }
+    }
+
+    /// The first instant of a day. Not always 00:00: some zones change their clocks at midnight.
+    pub fn day_start(self, date: NaiveDate) -> DateTime<Utc> {
+        self.instant(date.and_time(NaiveTime::MIN))
+    }
+
+    fn in_gap(self, wall: NaiveDateTime) -> DateTime<Utc> {
+        // The largest gaps in the tz database are whole days (Samoa skipped 30 December 2011).
+        let before = (1..=100).find_map(|quarters| {
+            let earlier = wall.checked_sub_signed(TimeDelta::minutes(15 * quarters))?;
+            self.0.from_local_datetime(&earlier).latest()
+        });
+        match before {
+            Some(earlier) => (wall - earlier.offset().fix()).and_utc(),
+            None => wall.and_utc(),
+        }
+    }
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::UTC
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl TryFrom<String> for Zone {
+    type Error = Rejection;
+
+    fn try_from(name: String) -> Result<Self, Rejection> {
+        Self::new(&name)
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.name().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wall_clock_time_becomes_an_instant_by_the_stated_rule() {
+        let cases = [
+            ("Europe/Oslo", "2026-01-15T08:00", "2026-01-15T07:00:00Z", "winter"),
+            ("Europe/Oslo", "2026-07-15T08:00", "2026-07-15T06:00:00Z", "summer"),
+            ("Europe/Oslo", "2026-03-29T02:30", "2026-03-29T01:30:00Z", "skipped: read with the offset before"),
+            ("Europe/Oslo", "2026-10-25T02:30", "2026-10-25T00:30:00Z", "repeated: the first"),
+            ("America/New_York", "2026-03-08T02:15", "2026-03-08T07:15:00Z", "skipped"),
+            ("America/New_York", "2026-11-01T01:30", "2026-11-01T05:30:00Z", "repeated"),
+            ("Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-03T15:45:00Z", "a gap of half an hour"),
+            ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T22:00:00Z", "a skipped day"),
+            ("Asia/Tokyo", "2026-03-29T02:30", "2026-03-28T17:30:00Z", "no change of clocks"),
+        ];
+        for (zone, wall, instant, why) in cases {
+            let wall = NaiveDateTime::parse_from_str(wall, "%Y-%m-%dT%H:%M").unwrap();
+            assert_eq!(
+                Zone::new(zone).unwrap().instant(wall),
+                instant.parse::<DateTime<Utc>>().unwrap(),
+                "{zone}: {why}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_day_begins_when_its_first_minute_exists() {
+        // Beirut moves its clocks at midnight: 2026-03-29 begins at 01:00.
+        let zone = Zone::new("Asia/Beirut").unwrap();
+        let date = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap();
+        assert_eq!(zone.wall(zone.day_start(date)).to_string(), "2026-03-29 01:00:00");
+    }
+
+    #[test]
+    fn names_are_checked() {
+        assert_eq!(Zone::new("europe/oslo").map(Zone::name), Ok("Europe/Oslo"));
+        assert_eq!(Zone::new("Mars/Olympus"), Err(Rejection::UnknownZone { name: "Mars/Olympus".into() }));
+    }
+}

@@ -1,0 +1,296 @@
+//! Laws that hold for any sequence of commands.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_tools::command::{BlockUpdate, Command, NewBlock, SettingsUpdate};
+use flux_tools::event::EventKind;
+use flux_tools::reference::{BlockRef, PlanRef};
+use flux_tools::timeline::Content;
+use flux_tools::{
+    Actor, BlockId, DecideError, Event, EventId, PlanId, Priority, Session, Source, Span, Timeline, Title, TxnId, Zone,
+    decide,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const START: i64 = 1_772_000_000_000;
+
+/// A session with a clock and ids that count.
+struct World {
+    session: Session,
+    ticks: u128,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self { session: Session::default(), ticks: 0 };
+        let open = Command::OpenTimeline { id: PlanId::new(world.id()), title: Title::new("My plan").unwrap() };
+        world.run_as(&open, &Actor::System);
+        world
+    }
+
+    fn id(&mut self) -> Uuid {
+        self.ticks += 1;
+        Uuid::from_u128(self.ticks)
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(START + i64::try_from(self.ticks).unwrap() * 1_000).unwrap()
+    }
+
+    fn run(&mut self, command: &Command) -> usize {
+        self.run_as(command, &Actor::User)
+    }
+
+    fn run_as(&mut self, command: &Command, actor: &Actor) -> usize {
+        let context = decide::Context { now: self.now(), source: Source::User };
+        let decision = match decide(&self.session, command, &context) {
+            Ok(decision) => decision,
+            Err(DecideError::Rejected(rejection)) => {
+                assert!(!rejection.to_string().is_empty());
+                return 0;
+            }
+            Err(DecideError::View(never)) => match never {},
+        };
+        let txn = TxnId::new(self.id());
+        let now = self.now();
+        let ticks = &mut self.ticks;
+        let events = self.session.append(decision.events, now, actor, txn, || {
+            *ticks += 1;
+            EventId::new(Uuid::from_u128(*ticks))
+        });
+        events.len()
+    }
+
+    fn content(&self) -> Content {
+        self.session.timeline().content()
+    }
+}
+
+/// A command with small numbers instead of ids, so that generated commands meet each other's blocks.
+#[derive(Debug, Clone)]
+enum Wish {
+    Schedule { title: u8, minutes: i64, length: i64 },
+    Move { block: u8, minutes: i64 },
+    Retitle { block: u8, title: u8, priority: bool },
+    Toggle { block: u8, done: bool },
+    ToggleByTitle { title: u8, done: bool },
+    Delete { block: u8 },
+    CreatePlan { title: u8 },
+    SwitchPlan { title: u8 },
+    RenamePlan { title: u8, to: u8 },
+    DeletePlan { title: u8 },
+    Shift { after: i64, by: i64 },
+    Undo,
+    Redo,
+    Zone(bool),
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let minutes = -50_000i64..50_000;
+    prop_oneof![
+        4 => (0u8..6, minutes.clone(), 1i64..30_000).prop_map(|(title, minutes, length)| Wish::Schedule { title, minutes, length }),
+        2 => (1u8..12, minutes.clone()).prop_map(|(block, minutes)| Wish::Move { block, minutes }),
+        2 => (1u8..12, 0u8..6, any::<bool>()).prop_map(|(block, title, priority)| Wish::Retitle { block, title, priority }),
+        2 => (1u8..12, any::<bool>()).prop_map(|(block, done)| Wish::Toggle { block, done }),
+        1 => (0u8..6, any::<bool>()).prop_map(|(title, done)| Wish::ToggleByTitle { title, done }),
+        1 => (1u8..12).prop_map(|block| Wish::Delete { block }),
+        1 => (0u8..4).prop_map(|title| Wish::CreatePlan { title }),
+        1 => (0u8..4).prop_map(|title| Wish::SwitchPlan { title }),
+        1 => (0u8..4, 0u8..4).prop_map(|(title, to)| Wish::RenamePlan { title, to }),
+        1 => (0u8..4).prop_map(|title| Wish::DeletePlan { title }),
+        1 => (minutes, -600_000i64..600_000).prop_map(|(after, by)| Wish::Shift { after, by }),
+        3 => Just(Wish::Undo),
+        3 => Just(Wish::Redo),
+        1 => any::<bool>().prop_map(Wish::Zone),
+    ]
+}
+
+fn title(number: u8) -> Title {
+    Title::new(&format!("Thing {number}")).unwrap()
+}
+
+fn handle(number: u8) -> BlockRef {
+    BlockRef::from(format!("B{number}").as_str())
+}
+
+fn plan(number: u8) -> PlanRef {
+    PlanRef::Title(title(number).to_string())
+}
+
+fn command(world: &mut World, wish: &Wish) -> Option<Command> {
+    let at = |minutes: i64| DateTime::from_timestamp_millis(START + minutes * 60_000).unwrap();
+    Some(match wish {
+        Wish::Schedule { title: number, minutes, length } => Command::ScheduleBlock(NewBlock {
+            id: BlockId::new(world.id()),
+            plan: None,
+            title: title(*number),
+            description: None,
+            span: Span::starting(at(*minutes), TimeDelta::minutes(*length)).ok()?,
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            depends_on: Vec::new(),
+        }),
+        Wish::Move { block, minutes } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate { start: Some(at(*minutes)), ..BlockUpdate::default() },
+        },
+        Wish::Retitle { block, title: number, priority } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate {
+                title: Some(title(*number)),
+                priority: priority.then_some(Priority::High),
+                ..BlockUpdate::default()
+            },
+        },
+        Wish::Toggle { block, done: true } => Command::CompleteBlock { block: handle(*block) },
+        Wish::Toggle { block, done: false } => Command::ReopenBlock { block: handle(*block) },
+        Wish::ToggleByTitle { title: number, done } => {
+            let block = BlockRef::Title(title(*number).to_string());
+            if *done { Command::CompleteBlock { block } } else { Command::ReopenBlock { block } }
+        }
+        Wish::Delete { block } => Command::DeleteBlock { block: handle(*block) },
+        Wish::CreatePlan { title: number } => {
+            Command::CreatePlan { id: PlanId::new(world.id()), title: title(*number) }
+        }
+        Wish::SwitchPlan { title } => Command::SwitchPlan { plan: plan(*title) },
+        Wish::RenamePlan { title: number, to } => Command::RenamePlan { plan: plan(*number), title: title(*to) },
+        Wish::DeletePlan { title } => Command::DeletePlan { plan: plan(*title) },
+        Wish::Shift { after, by } => {
+            Command::ShiftTimeline { plan: None, after: at(*after), by: TimeDelta::minutes(*by) }
+        }
+        Wish::Undo => Command::Undo,
+        Wish::Redo => Command::Redo,
+        Wish::Zone(oslo) => Command::ChangeSettings(SettingsUpdate {
+            time_zone: Zone::new(if *oslo { "Europe/Oslo" } else { "Asia/Tokyo" }).ok(),
+        }),
+    })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn replaying_the_log_gives_the_projection_byte_for_byte(wishes in prop::collection::vec(wish(), 0..60)) {
+        let mut world = World::new();
+        for wish in &wishes {
+            if let Some(command) = command(&mut world, wish) {
+                world.run(&command);
+            }
+        }
+        let mut replayed = Timeline::default();
+        for (index, event) in world.session.log().iter().enumerate() {
+            prop_assert_eq!(event.seq, index as u64 + 1);
+            let read: Event = serde_json::from_str(&json(event)).unwrap();
+            prop_assert_eq!(&read, event);
+            replayed.apply(&read);
+        }
+        prop_assert_eq!(json(&replayed.content()), json(&world.content()));
+        prop_assert_eq!(replayed.undoable(), world.session.timeline().undoable());
+        prop_assert_eq!(replayed.redoable(), world.session.timeline().redoable());
+    }
+
+    #[test]
+    fn undo_takes_back_exactly_the_last_transaction_and_redo_brings_it_back(
+        wishes in prop::collection::vec(wish(), 1..40), last in wish()
+    ) {
+        let mut world = World::new();
+        for wish in &wishes {
+            if let Some(command) = command(&mut world, wish) {
+                world.run(&command);
+            }
+        }
+        if matches!(last, Wish::Undo | Wish::Redo | Wish::Zone(_)) {
+            return Ok(());
+        }
+        let before = world.content();
+        let Some(command) = command(&mut world, &last) else { return Ok(()) };
+        if world.run(&command) == 0 {
+            return Ok(());
+        }
+        let after = world.content();
+        prop_assert!(world.run(&Command::Undo) > 0);
+        prop_assert_eq!(json(&world.content()), json(&before));
+        prop_assert!(world.run(&Command::Redo) > 0);
+        prop_assert_eq!(json(&world.content()), json(&after));
+    }
+
+    #[test]
+    fn undoing_everything_gives_the_first_timeline_and_redoing_everything_the_last(
+        wishes in prop::collection::vec(wish(), 1..40)
+    ) {
+        let mut world = World::new();
+        let first = world.content();
+        for wish in wishes.iter().filter(|wish| !matches!(wish, Wish::Zone(_))) {
+            if let Some(command) = command(&mut world, wish) {
+                world.run(&command);
+            }
+        }
+        while world.run(&Command::Redo) > 0 {}
+        let last = world.content();
+        while world.run(&Command::Undo) > 0 {}
+        prop_assert_eq!(json(&world.content()), json(&first));
+        while world.run(&Command::Redo) > 0 {}
+        prop_assert_eq!(json(&world.content()), json(&last));
+    }
+
+    #[test]
+    fn handles_are_never_given_twice(wishes in prop::collection::vec(wish(), 0..80)) {
+        let mut world = World::new();
+        for wish in &wishes {
+            if let Some(command) = command(&mut world, wish) {
+                world.run(&command);
+            }
+        }
+        let mut given: Vec<_> = world.session.log().iter().filter_map(|event| match &event.kind {
+            EventKind::BlockScheduled { block } => Some(block.handle),
+            _ => None,
+        }).collect();
+        let count = given.len();
+        given.sort();
+        given.dedup();
+        prop_assert_eq!(given.len(), count);
+    }
+
+    #[test]
+    fn an_event_followed_by_its_inverse_changes_nothing(wishes in prop::collection::vec(wish(), 0..40)) {
+        let mut world = World::new();
+        for wish in &wishes {
+            if let Some(command) = command(&mut world, wish) {
+                world.run(&command);
+            }
+        }
+        let mut timeline = Timeline::default();
+        for event in world.session.log() {
+            let before = timeline.content();
+            timeline.apply(event);
+            if let Some(inverse) = event.kind.inverse() {
+                let after = timeline.content();
+                timeline.apply(&Event { kind: inverse, ..event.clone() });
+                prop_assert_eq!(json(&timeline.content()), json(&before));
+                timeline.apply(event);
+                prop_assert_eq!(json(&timeline.content()), json(&after));
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_timeline_takes_any_event_without_panic(
+        wishes in prop::collection::vec(wish(), 0..40), skipped in 0usize..40
+    ) {
+        let mut world = World::new();
+        for wish in &wishes {
+            if let Some(command) = command(&mut world, wish) {
+                world.run(&command);
+            }
+        }
+        let mut part = Timeline::default();
+        for event in world.session.log().iter().skip(skipped) {
+            part.apply(event);
+        }
+        prop_assert_eq!(part.seq(), if skipped < world.session.log().len() { world.session.log().len() as u64 } else { 0 });
+    }
+}

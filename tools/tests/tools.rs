@@ -1,0 +1,227 @@
+//! The tools from the outside: what models are shown, and what calls come to.
+
+use chrono::{DateTime, Utc};
+use flux_tools::decide::{self, DecideError, decide};
+use flux_tools::report::{Moment, Report};
+use flux_tools::tool::{Action, ToolCall, ToolContext, definitions};
+use flux_tools::{Actor, Command, EventId, PlanId, Session, Source, Title, TxnId, Zone, query};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const NOW: &str = "2026-03-02T09:00:00Z";
+
+/// A person in Oslo on Monday 2 March 2026, 10:00.
+struct Person {
+    session: Session,
+    ids: u128,
+}
+
+impl Person {
+    fn new() -> Self {
+        let mut person = Self { session: Session::default(), ids: 0 };
+        let zone = Zone::new("Europe/Oslo").ok();
+        person
+            .run(&Command::OpenTimeline { id: PlanId::new(Uuid::from_u128(1)), title: Title::new("My plan").unwrap() });
+        person.run(&Command::ChangeSettings(flux_tools::command::SettingsUpdate { time_zone: zone }));
+        person
+    }
+
+    fn now() -> DateTime<Utc> {
+        NOW.parse().unwrap()
+    }
+
+    fn id(&mut self) -> Uuid {
+        self.ids += 1;
+        Uuid::from_u128(0x1000 + self.ids)
+    }
+
+    fn run(&mut self, command: &Command) -> Report {
+        let moment = Moment::new(Self::now(), self.session.timeline().settings().time_zone);
+        match decide(&self.session, command, &decide::Context { now: Self::now(), source: Source::Assistant }) {
+            Ok(decision) => {
+                let report = Report::of_decision(&decision, &moment);
+                let txn = TxnId::new(self.id());
+                self.session.append(decision.events, Self::now(), &Actor::User, txn, || EventId::new(Uuid::nil()));
+                report
+            }
+            Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
+            Err(DecideError::View(never)) => match never {},
+        }
+    }
+
+    fn call(&mut self, name: &str, arguments: Value) -> Report {
+        let zone = self.session.timeline().settings().time_zone;
+        let context = ToolContext { now: Self::now(), zone, new_id: self.id() };
+        let moment = Moment::new(Self::now(), zone);
+        match ToolCall::parse(name, &arguments).and_then(|call| call.action(&context)) {
+            Ok(Action::Command(command)) => self.run(&command),
+            Ok(Action::Query(query)) => match query::answer(&self.session, &query) {
+                Ok(answer) => Report::of_answer(&answer, &moment),
+                Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
+                Err(DecideError::View(never)) => match never {},
+            },
+            Err(error) => Report::of_tool_error(&error),
+        }
+    }
+
+    fn says(&mut self, name: &str, arguments: Value) -> String {
+        let report = self.call(name, arguments);
+        report.summary.or(report.error).unwrap()
+    }
+}
+
+#[test]
+fn what_models_are_shown() {
+    let shown: Vec<Value> = definitions()
+        .iter()
+        .map(|tool| json!({"name": tool.name, "description": tool.description, "parameters": tool.schema}))
+        .collect();
+    insta::assert_json_snapshot!(shown);
+}
+
+#[test]
+fn each_tool_does_what_it_says() {
+    let mut person = Person::new();
+    let cases = [
+        (
+            "scheduleBlock",
+            json!({"title": "Workout", "startTime": "2026-03-03T08:00"}),
+            "Scheduled “Workout” (B1) for Tue 3 Mar, 08:00–09:00.",
+        ),
+        (
+            "scheduleBlock",
+            json!({"title": "Call Ana", "startTime": "2026-03-03T08:30", "durationMinutes": 15, "tags": ["#work"]}),
+            "Scheduled “Call Ana” (B2) for Tue 3 Mar, 08:30–08:45. It overlaps “Workout” (B1, 08:00–09:00).",
+        ),
+        (
+            "updateBlock",
+            json!({"id": "b2", "updates": {"startTime": "2026-03-03T10:00"}}),
+            "Moved “Call Ana” (B2) to Tue 3 Mar, 10:00–10:15.",
+        ),
+        (
+            "updateBlock",
+            json!({"id": "call ana", "updates": {"priority": "high"}}),
+            "Updated “Call Ana” (B2), Tue 3 Mar, 10:00–10:15, high priority.",
+        ),
+        ("completeBlock", json!({"id": "workout"}), "Marked “Workout” (B1) as done."),
+        ("completeBlock", json!({"id": "workout"}), "“Workout” (B1) was so already; nothing was changed."),
+        ("uncompleteBlock", json!({"id": "B1"}), "Marked “Workout” (B1) as not done."),
+        ("shiftTimeline", json!({"after": "2026-03-03T00:00", "byMinutes": 90}), "Moved 2 blocks 1 h 30 min later."),
+        ("undo", json!({}), "Undone: moved 2 blocks."),
+        ("redo", json!({}), "Done again: moved 2 blocks."),
+        ("redo", json!({}), "There is nothing to redo."),
+        ("findBlocks", json!({"text": "ANA call"}), "Found 1 block."),
+        ("findBlocks", json!({"from": "2026-03-04T00:00"}), "Nothing was found."),
+        ("findFreeTime", json!({"durationMinutes": 60, "limit": 2}), "Found 2 free slots."),
+        ("createPlan", json!({"title": "Summer"}), "Created the plan “Summer” and switched to it."),
+        ("listPlans", json!({}), "There are 2 plans."),
+        ("completeBlock", json!({"id": "Workout"}), "Marked “Workout” (B1) as done."),
+        ("switchPlan", json!({"id": "my plan"}), "Switched to the plan “My plan”."),
+        ("renamePlan", json!({"id": "Summer", "title": "Autumn"}), "The plan is now called “Autumn”."),
+        (
+            "deletePlan",
+            json!({"id": "My plan"}),
+            "Deleted the plan “My plan” with its blocks. “Autumn” is the active plan.",
+        ),
+        (
+            "deleteBlock",
+            json!({"id": "B1"}),
+            "There is no block “B1”. Nothing was changed; look it up with its title or handle (such as B12).",
+        ),
+        ("undo", json!({}), "Undone: switched plans, deleted the plan “My plan”."),
+        ("deleteBlock", json!({"id": "B1"}), "Deleted “Workout” (B1), which was planned for Tue 3 Mar, 09:30–10:30."),
+    ];
+    for (name, arguments, expected) in cases {
+        assert_eq!(person.says(name, arguments.clone()), expected, "{name} {arguments}");
+    }
+}
+
+#[test]
+fn an_ambiguous_title_lists_the_candidates_unless_one_is_clearly_meant() {
+    let mut person = Person::new();
+    for day in ["03", "04"] {
+        person.call("scheduleBlock", json!({"title": "Workout", "startTime": format!("2026-03-{day}T08:00")}));
+    }
+    let report = person.call("deleteBlock", json!({"id": "workout"}));
+    assert_eq!(
+        report.error.unwrap(),
+        "Several blocks fit “workout”: B1 “Workout” (Tue 3 Mar 08:00), B2 “Workout” (Wed 4 Mar 08:00). \
+         Nothing was changed; say which by its handle."
+    );
+    assert_eq!(report.candidates.iter().map(|c| c.handle.as_str()).collect::<Vec<_>>(), ["B1", "B2"]);
+    person.call("completeBlock", json!({"id": "B1"}));
+    assert_eq!(person.says("completeBlock", json!({"id": "workout"})), "Marked “Workout” (B2) as done.");
+}
+
+#[test]
+fn what_does_not_fit_is_told_and_changes_nothing() {
+    let mut person = Person::new();
+    let before = person.session.log().len();
+    let cases = [
+        ("scheduleBlok", json!({}), "There is no tool “scheduleBlok”."),
+        ("scheduleBlock", json!({"title": "x"}), "/startTime: expected a value (it is required), got nothing"),
+        (
+            "scheduleBlock",
+            json!({"title": "x", "startTime": "tomorrow 8am"}),
+            "/startTime: expected a local date and time",
+        ),
+        ("scheduleBlock", json!({"title": " \n", "startTime": "2026-03-03T08:00"}), "A title is missing"),
+        (
+            "scheduleBlock",
+            json!({"title": "x", "startTime": "2026-03-03T08:00", "endTime": "2026-03-03T07:00"}),
+            "The end must be after the start",
+        ),
+        (
+            "scheduleBlock",
+            json!({"title": "x", "startTime": "2026-03-03T08:00", "endTime": "2026-04-03T07:00"}),
+            "at most 14 days",
+        ),
+        ("scheduleBlock", json!({"title": "x", "startTime": "9999-03-03T08:00"}), "Dates from 1970 to 2200"),
+        ("updateBlock", json!({"id": "B1", "updates": {}}), "/updates: expected at least 1 field"),
+        ("deletePlan", json!({"id": "My plan"}), "This is the only plan"),
+        ("switchPlan", json!({"id": "Nope"}), "There is no plan “Nope”. Nothing was changed. Plans: “My plan”."),
+        ("shiftTimeline", json!({"after": "2026-03-03T08:00", "byMinutes": 5}), "There is nothing to move"),
+        ("undo", json!({"now": true}), "/now: expected no arguments at all"),
+    ];
+    for (name, arguments, expected) in cases {
+        let said = person.says(name, arguments.clone());
+        assert!(said.contains(expected), "{name} {arguments}: {said}");
+    }
+    // The only undo there is would take back what the test itself set up, so the log must be as it was.
+    assert_eq!(person.session.log().len(), before);
+}
+
+#[test]
+fn free_time_is_found_around_blocks_and_across_a_change_of_clocks() {
+    let mut person = Person::new();
+    for (start, end) in [("2026-03-28T08:00", "2026-03-28T12:00"), ("2026-03-28T12:00", "2026-03-29T15:00")] {
+        person.call("scheduleBlock", json!({"title": "Busy", "startTime": start, "endTime": end}));
+    }
+    let report = person.call(
+        "findFreeTime",
+        json!({"durationMinutes": 60, "from": "2026-03-28T00:00", "to": "2026-03-30T23:00", "limit": 3}),
+    );
+    let slots: Vec<String> =
+        report.slots.unwrap().iter().map(|slot| format!("{} {} {}", slot.start, slot.end, slot.minutes)).collect();
+    assert_eq!(slots, ["2026-03-29T15:00 2026-03-29T22:00 420", "2026-03-30T08:00 2026-03-30T22:00 840"]);
+}
+
+#[test]
+fn a_large_shift_and_the_deletion_of_a_plan_ask_first() {
+    let mut person = Person::new();
+    for number in 0..21 {
+        let start = format!("2026-03-{:02}T08:00", 3 + number);
+        person.call("scheduleBlock", json!({"title": format!("Thing {number}"), "startTime": start}));
+    }
+    let context = ToolContext { now: Person::now(), zone: Zone::UTC, new_id: Uuid::nil() };
+    let question =
+        |name, arguments| ToolCall::parse(name, &arguments).unwrap().question(&person.session, &context).unwrap();
+    let shift = |after: &str| json!({"after": after, "byMinutes": 60});
+    assert_eq!(question("shiftTimeline", shift("2026-03-03T00:00")), Some("Move 21 blocks?".to_owned()));
+    assert_eq!(question("shiftTimeline", shift("2026-03-04T00:00")), None);
+    assert_eq!(
+        question("deletePlan", json!({"id": "My plan"})),
+        Some("Delete the plan “My plan” with its 21 blocks?".to_owned())
+    );
+    assert_eq!(question("deleteBlock", json!({"id": "B1"})), None);
+}
