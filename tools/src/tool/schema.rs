@@ -22,7 +22,7 @@ pub(super) fn of<T: JsonSchema>() -> Value {
 }
 
 /// Drops number formats (`uint32`), which say what the bounds say, and `null` as an alternative: an optional argument
-/// is left out, and models that are offered a `null` send it.
+/// is left out, and models that are offered a `null` send it. Enums become plain lists of strings.
 fn plain(schema: &mut Schema) {
     schema.remove("format");
     if let Some(Value::Array(types)) = schema.get_mut("type") {
@@ -32,21 +32,16 @@ fn plain(schema: &mut Schema) {
             schema.insert("type".to_owned(), only);
         }
     }
-    if let Some(Value::Array(mut options)) = schema.remove("anyOf") {
-        options.retain(|option| option.get("type").is_none_or(|name| name != "null"));
-        match <[Value; 1]>::try_from(options) {
-            Ok([Value::Object(only)]) => {
-                for (key, value) in only {
-                    schema.insert(key, value);
-                }
-            }
-            Ok([other]) => {
-                schema.insert("anyOf".to_owned(), Value::Array(vec![other]));
-            }
-            Err(options) => {
-                schema.insert("anyOf".to_owned(), Value::Array(options));
-            }
+    if let Some(Value::Array(options)) = schema.remove("anyOf") {
+        let options = options.into_iter().filter(|option| option.get("type").is_none_or(|name| name != "null"));
+        for (key, value) in options.filter_map(|option| option.as_object().cloned()).flatten() {
+            schema.insert(key, value);
         }
+    }
+    if let Some(Value::Array(options)) = schema.remove("oneOf") {
+        let names: Vec<Value> = options.iter().filter_map(|option| option.get("const")).cloned().collect();
+        schema.insert("type".to_owned(), "string".into());
+        schema.insert("enum".to_owned(), names.into());
     }
 }
 
@@ -72,9 +67,6 @@ fn check(schema: &Value, value: &Value, pointer: &str, found: &mut Vec<Problem>)
     {
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         found.push(Problem::new(pointer, format!("one of {}", options.join(", ")), value));
-    }
-    if let Some(options) = schema.get("oneOf").and_then(Value::as_array) {
-        check_one_of(options, value, pointer, found);
     }
     match value {
         Value::String(text) => check_bounds(schema, "Length", "characters", text.chars().count(), pointer, found),
@@ -109,16 +101,6 @@ fn has_type(value: &Value, name: &str) -> bool {
 fn with_article(name: &str) -> String {
     let article = if matches!(name, "array" | "object" | "integer") { "an" } else { "a" };
     format!("{article} {name}")
-}
-
-/// Variants of an enum with documentation come as `oneOf` of constants.
-fn check_one_of(options: &[Value], value: &Value, pointer: &str, found: &mut Vec<Problem>) {
-    let constants: Vec<String> =
-        options.iter().filter_map(|option| option.get("const")).map(ToString::to_string).collect();
-    let fits = options.iter().filter(|option| option.get("const").is_none_or(|constant| constant == value));
-    if fits.count() != 1 {
-        found.push(Problem::new(pointer, format!("one of {}", constants.join(", ")), value));
-    }
 }
 
 /// Checks `minLength` and `maxLength`, or `minItems` and `maxItems`.
@@ -193,11 +175,9 @@ mod tests {
     use crate::tool::definitions;
 
     /// Keywords that [`check`] understands, and those that only describe.
-    const KNOWN: [&str; 17] = [
+    const KNOWN: [&str; 15] = [
         "type",
         "enum",
-        "oneOf",
-        "const",
         "minLength",
         "maxLength",
         "minItems",
@@ -221,7 +201,6 @@ mod tests {
                 ("properties", Value::Object(properties)) => {
                     properties.values().for_each(|property| keywords(property, into));
                 }
-                ("oneOf", Value::Array(options)) => options.iter().for_each(|option| keywords(option, into)),
                 ("items", items) => keywords(items, into),
                 _ => {}
             }

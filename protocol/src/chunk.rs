@@ -1,0 +1,306 @@
+//! The parts of a streamed answer, and how they add up to a message: the AI SDK's UI message stream.
+//!
+//! Only what every version since 5 knows is sent (approvals: since 6).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::message::{Approval, Message, Part, TextPart, TextState, ToolPart, ToolPartBody, ToolState};
+
+/// One part of a streamed answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Chunk {
+    /// The answer begins. Without an id where it continues a message that is there.
+    Start {
+        /// The id under which the message is stored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_id: Option<String>,
+        /// What is known of the message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_metadata: Option<Value>,
+    },
+    /// The model is asked.
+    StartStep,
+    /// The model has answered, and its calls are carried out.
+    FinishStep,
+    /// A text begins. One is open at a time.
+    TextStart {
+        /// Of the text, unique in the message.
+        id: String,
+    },
+    /// More of it.
+    TextDelta {
+        /// Of the text.
+        id: String,
+        /// What is added.
+        delta: String,
+    },
+    /// It is complete.
+    TextEnd {
+        /// Of the text.
+        id: String,
+    },
+    /// Reasoning begins.
+    ReasoningStart {
+        /// Of the reasoning, unique in the message.
+        id: String,
+    },
+    /// More of it.
+    ReasoningDelta {
+        /// Of the reasoning.
+        id: String,
+        /// What is added.
+        delta: String,
+    },
+    /// It is complete.
+    ReasoningEnd {
+        /// Of the reasoning.
+        id: String,
+    },
+    /// The model begins to write a call. Never sent twice for one call: it would throw a finished one back.
+    ToolInputStart {
+        /// Unique in the conversation.
+        tool_call_id: String,
+        /// The tool.
+        tool_name: String,
+    },
+    /// More of its arguments.
+    ToolInputDelta {
+        /// Of the call.
+        tool_call_id: String,
+        /// Raw JSON text.
+        input_text_delta: String,
+    },
+    /// The arguments are complete.
+    ToolInputAvailable {
+        /// Of the call.
+        tool_call_id: String,
+        /// The tool.
+        tool_name: String,
+        /// The arguments.
+        input: Value,
+    },
+    /// The person is asked for consent.
+    ToolApprovalRequest {
+        /// Of the question.
+        approval_id: String,
+        /// Of the call.
+        tool_call_id: String,
+    },
+    /// It was carried out.
+    ToolOutputAvailable {
+        /// Of the call.
+        tool_call_id: String,
+        /// The result.
+        output: Value,
+    },
+    /// It failed.
+    ToolOutputError {
+        /// Of the call.
+        tool_call_id: String,
+        /// Why.
+        error_text: String,
+    },
+    /// The person said no.
+    ToolOutputDenied {
+        /// Of the call.
+        tool_call_id: String,
+    },
+    /// More is known of the message.
+    MessageMetadata {
+        /// Merged with what was known.
+        message_metadata: Value,
+    },
+    /// The answer was stopped by the person.
+    Abort,
+    /// The answer is complete.
+    Finish {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finish_reason: Option<FinishReason>,
+        /// What is known of the message now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_metadata: Option<Value>,
+    },
+    /// A chunk that is not known here.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FinishReason {
+    /// All was said.
+    Stop,
+    /// The token limit cut it.
+    Length,
+    /// The provider withheld the rest.
+    ContentFilter,
+    /// It waits for consent to a call.
+    ToolCalls,
+    /// The provider failed.
+    Error,
+    /// Another reason.
+    Other,
+}
+
+impl Message {
+    /// Adds one chunk of a streamed answer. A chunk about a part that is not there changes nothing.
+    pub fn add(&mut self, chunk: &Chunk) {
+        match chunk {
+            Chunk::Start { message_id, message_metadata } => {
+                if let Some(id) = message_id {
+                    self.id.clone_from(id);
+                }
+                self.merge_metadata(message_metadata.as_ref());
+            }
+            Chunk::StartStep => self.parts.push(Part::StepStart),
+            Chunk::TextStart { .. } => self.parts.push(Part::Text(streaming())),
+            Chunk::ReasoningStart { .. } => self.parts.push(Part::Reasoning(streaming())),
+            Chunk::TextDelta { delta, .. } | Chunk::ReasoningDelta { delta, .. } => {
+                if let Some(text) = self.open_text() {
+                    text.text.push_str(delta);
+                }
+            }
+            Chunk::TextEnd { .. } | Chunk::ReasoningEnd { .. } | Chunk::Abort => self.close_text(),
+            Chunk::Finish { message_metadata, .. } => {
+                self.close_text();
+                self.merge_metadata(message_metadata.as_ref());
+            }
+            Chunk::MessageMetadata { message_metadata } => self.merge_metadata(Some(message_metadata)),
+            Chunk::FinishStep | Chunk::Unknown => {}
+            _ => self.add_to_tool(chunk),
+        }
+    }
+
+    /// Closes texts that are still open, as an answer that was cut leaves them.
+    pub fn close_text(&mut self) {
+        for part in &mut self.parts {
+            if let Part::Text(text) | Part::Reasoning(text) = part
+                && text.state.is_some()
+            {
+                text.state = Some(TextState::Done);
+            }
+        }
+    }
+
+    fn open_text(&mut self) -> Option<&mut TextPart> {
+        self.parts.iter_mut().rev().find_map(|part| match part {
+            Part::Text(text) | Part::Reasoning(text) if text.state == Some(TextState::Streaming) => Some(text),
+            _ => None,
+        })
+    }
+
+    fn merge_metadata(&mut self, added: Option<&Value>) {
+        let Some(added) = added else { return };
+        match (&mut self.metadata, added) {
+            (Some(Value::Object(known)), Value::Object(added)) => {
+                known.extend(added.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            (metadata, added) => *metadata = Some(added.clone()),
+        }
+    }
+
+    fn add_to_tool(&mut self, chunk: &Chunk) {
+        match chunk {
+            Chunk::ToolInputStart { tool_call_id, tool_name } => {
+                self.start_tool(tool_call_id, tool_name, ToolState::InputStreaming, None);
+            }
+            Chunk::ToolInputAvailable { tool_call_id, tool_name, input } => match self.tool_mut(tool_call_id) {
+                Some(tool) => {
+                    tool.call.state = ToolState::InputAvailable;
+                    tool.call.input = Some(input.clone());
+                }
+                None => self.start_tool(tool_call_id, tool_name, ToolState::InputAvailable, Some(input.clone())),
+            },
+            Chunk::ToolApprovalRequest { approval_id, tool_call_id } => {
+                self.change_tool(tool_call_id, |call| {
+                    call.state = ToolState::ApprovalRequested;
+                    call.approval = Some(Approval { id: approval_id.clone(), approved: None });
+                });
+            }
+            Chunk::ToolOutputAvailable { tool_call_id, output } => self.change_tool(tool_call_id, |call| {
+                call.state = ToolState::OutputAvailable;
+                call.output = Some(output.clone());
+            }),
+            Chunk::ToolOutputError { tool_call_id, error_text } => self.change_tool(tool_call_id, |call| {
+                call.state = ToolState::OutputError;
+                call.error_text = Some(error_text.clone());
+            }),
+            Chunk::ToolOutputDenied { tool_call_id } => {
+                self.change_tool(tool_call_id, |call| call.state = ToolState::OutputDenied);
+            }
+            _ => {}
+        }
+    }
+
+    fn start_tool(&mut self, tool_call_id: &str, tool_name: &str, state: ToolState, input: Option<Value>) {
+        let call = ToolPartBody {
+            tool_call_id: tool_call_id.to_owned(),
+            state,
+            input,
+            output: None,
+            error_text: None,
+            approval: None,
+        };
+        self.parts.push(Part::Tool(ToolPart { tool_name: tool_name.to_owned(), call }));
+    }
+
+    fn change_tool(&mut self, tool_call_id: &str, change: impl FnOnce(&mut ToolPartBody)) {
+        if let Some(tool) = self.tool_mut(tool_call_id) {
+            change(&mut tool.call);
+        }
+    }
+}
+
+fn streaming() -> TextPart {
+    TextPart { text: String::new(), state: Some(TextState::Streaming) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::message::Role;
+
+    #[test]
+    fn the_chunks_of_a_turn_add_up_to_its_message() {
+        let wire = [
+            json!({"type": "start", "messageId": "a1", "messageMetadata": {"model": {"provider": "offline"}}}),
+            json!({"type": "start-step"}),
+            json!({"type": "tool-input-start", "toolCallId": "c1", "toolName": "scheduleBlock"}),
+            json!({"type": "tool-input-delta", "toolCallId": "c1", "inputTextDelta": "{}"}),
+            json!({"type": "tool-input-available", "toolCallId": "c1", "toolName": "scheduleBlock", "input": {}}),
+            json!({"type": "tool-output-available", "toolCallId": "c1", "output": {"ok": true}}),
+            json!({"type": "finish-step"}),
+            json!({"type": "start-step"}),
+            json!({"type": "text-start", "id": "t1"}),
+            json!({"type": "text-delta", "id": "t1", "delta": "Do"}),
+            json!({"type": "text-delta", "id": "t1", "delta": "ne."}),
+            json!({"type": "text-end", "id": "t1"}),
+            json!({"type": "finish-step"}),
+            json!({"type": "data-new-thing", "data": 1}),
+            json!({"type": "finish", "finishReason": "stop", "messageMetadata": {"usage": 7}}),
+        ];
+        let mut message = Message::new("", Role::Assistant);
+        for chunk in &wire {
+            let read: Chunk = serde_json::from_value(chunk.clone()).unwrap();
+            if read != Chunk::Unknown {
+                assert_eq!(&serde_json::to_value(&read).unwrap(), chunk);
+            }
+            message.add(&read);
+        }
+        insta::assert_json_snapshot!(message);
+    }
+
+    #[test]
+    fn chunks_about_parts_that_are_not_there_change_nothing() {
+        let mut message = Message::new("a", Role::Assistant);
+        message.add(&Chunk::TextDelta { id: "t".into(), delta: "x".into() });
+        message.add(&Chunk::ToolOutputAvailable { tool_call_id: "c".into(), output: json!(1) });
+        assert_eq!(message, Message::new("a", Role::Assistant));
+    }
+}

@@ -1,0 +1,124 @@
+//! The state frame's shape: that of `cf_ai_temporal-flux`, whose own client reads it. Clients that follow events do not
+//! get it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use flux_tools::{Block, Event, Plan};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The state.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    /// Plans by id.
+    pub plans: BTreeMap<String, StatePlan>,
+    /// The active one.
+    pub active_plan_id: Option<String>,
+    /// The newest 50 events, oldest first.
+    pub events: Vec<StateEvent>,
+}
+
+/// A plan with its blocks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatePlan {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its blocks, by start; the newest where there are very many.
+    pub stream: Vec<StateBlock>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When something in this object changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A block.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StateBlock {
+    /// Its id.
+    pub id: String,
+    /// Its handle.
+    pub handle: String,
+    /// Its title.
+    pub title: String,
+    /// More about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// In minutes.
+    pub duration: i64,
+    /// `high`, `medium` or `low`.
+    pub priority: &'static str,
+    /// Without `#`.
+    pub tags: Vec<String>,
+    /// From.
+    pub start_time: DateTime<Utc>,
+    /// To.
+    pub end_time: DateTime<Utc>,
+    /// Whether it is done.
+    pub completed: bool,
+}
+
+/// An event.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StateEvent {
+    /// Its id.
+    pub id: String,
+    /// What happened.
+    pub r#type: String,
+    /// The details.
+    pub payload: Value,
+    /// When.
+    pub timestamp: DateTime<Utc>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl StatePlan {
+    /// A plan without blocks.
+    pub fn new(plan: &Plan, updated_at: DateTime<Utc>) -> Self {
+        Self {
+            id: plan.id.to_string(),
+            title: plan.title.to_string(),
+            stream: Vec::new(),
+            created_at: plan.created_at,
+            updated_at,
+        }
+    }
+}
+
+impl From<&Block> for StateBlock {
+    fn from(block: &Block) -> Self {
+        Self {
+            id: block.id.to_string(),
+            handle: block.handle.to_string(),
+            title: block.title.to_string(),
+            description: block.description.as_ref().map(ToString::to_string),
+            duration: block.span.length().num_minutes(),
+            priority: block.priority.as_str(),
+            tags: block.tags.iter().map(ToString::to_string).collect(),
+            start_time: block.span.start(),
+            end_time: block.span.end(),
+            completed: !block.is_open(),
+        }
+    }
+}
+
+impl From<&Event> for StateEvent {
+    fn from(event: &Event) -> Self {
+        let payload =
+            serde_json::to_value(&event.kind).ok().and_then(|mut kind| kind.get_mut("payload").map(Value::take));
+        Self {
+            id: event.id.to_string(),
+            r#type: event.kind.name().to_owned(),
+            payload: payload.unwrap_or_default(),
+            timestamp: event.at,
+            reason: event.reason.clone(),
+        }
+    }
+}
