@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
@@ -19,7 +18,7 @@ use crate::view::{BlockQuery, PlanCounts, TimelineView};
 pub struct Session {
     timeline: Timeline,
     log: Vec<Event>,
-    transactions: BTreeMap<TxnId, Range<usize>>,
+    transactions: BTreeMap<TxnId, Vec<usize>>,
 }
 
 impl Session {
@@ -33,7 +32,8 @@ impl Session {
         &self.log
     }
 
-    /// Appends one transaction and applies it.
+    /// Appends events of one transaction and applies them. A transaction can be appended to again, as the edits of one
+    /// answer are, as long as nothing else was written meanwhile.
     ///
     /// `event_id` is asked once for each event.
     pub fn append(
@@ -51,7 +51,7 @@ impl Session {
             self.timeline.apply(&event);
             self.log.push(event);
         }
-        self.transactions.insert(txn, first..self.log.len());
+        self.transactions.entry(txn).or_default().extend(first..self.log.len());
         self.log.get(first..).unwrap_or_default()
     }
 }
@@ -104,7 +104,7 @@ impl TimelineView for Session {
     }
 
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, Infallible> {
-        let range = self.transactions.get(&txn).cloned().unwrap_or_default();
-        Ok(self.log.get(range).map(<[Event]>::to_vec).unwrap_or_default())
+        let places = self.transactions.get(&txn).map(Vec::as_slice).unwrap_or_default();
+        Ok(places.iter().filter_map(|place| self.log.get(*place)).cloned().collect())
     }
 }

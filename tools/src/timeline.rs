@@ -88,9 +88,11 @@ impl Timeline {
                 self.history.undone.pop();
                 self.history.done.push(*txn);
             }
-            _ if event.is_undoable() && self.history.done.last() != Some(&event.txn) => {
-                self.history.done.push(event.txn);
+            _ if event.is_undoable() => {
                 self.history.undone.clear();
+                if self.history.done.last() != Some(&event.txn) {
+                    self.history.done.push(event.txn);
+                }
             }
             _ => {}
         }
