@@ -1,0 +1,226 @@
+//! The conversation as a model sees it, within a budget: the oldest messages go first, and a call never without its
+//! result.
+
+use flux_protocol::message::{Part, ToolPart, ToolState};
+use flux_protocol::{Message, Role};
+use serde_json::{Value, json};
+
+use crate::model::{ModelCall, ModelMessage};
+
+/// Longest tool result that goes into a prompt, in bytes of JSON. Longer ones lose their lists' tails.
+const RESULT_BYTES: usize = 2_000;
+/// Most list items of a result that was too long.
+const RESULT_ITEMS: usize = 8;
+
+/// The newest part of a conversation that fits `budget_tokens`, oldest first.
+///
+/// What one message of the conversation came to is kept or dropped as a whole: a person's words, or an assistant's
+/// words with its calls and their results. The newest message of the person, and what follows it, is always kept.
+pub fn conversation(messages: &[Message], budget_tokens: usize) -> Vec<ModelMessage> {
+    let mut groups: Vec<Vec<ModelMessage>> = Vec::new();
+    let mut spent = 0;
+    let last_user = messages.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
+    for (index, message) in messages.iter().enumerate().rev() {
+        let group = model_messages(message);
+        spent += group.iter().map(tokens).sum::<usize>();
+        if spent > budget_tokens && index < last_user {
+            break;
+        }
+        groups.push(group);
+    }
+    // A conversation that begins in the middle of an answer confuses models more than a shorter one.
+    while groups.last().is_some_and(|group| !matches!(group.first(), Some(ModelMessage::User { .. }))) {
+        groups.pop();
+    }
+    groups.into_iter().rev().flatten().collect()
+}
+
+/// A rough count of tokens, on the high side: Llama's tokenizer makes about one of 4 bytes of English, and of 2–3 bytes
+/// of other scripts.
+pub fn estimate_tokens(text: &str) -> usize {
+    text.len().div_ceil(3)
+}
+
+fn tokens(message: &ModelMessage) -> usize {
+    let bytes = match message {
+        ModelMessage::User { text } => estimate_tokens(text),
+        ModelMessage::Assistant { text, calls } => {
+            let calls = calls.iter().map(|call| estimate_tokens(&call.name) + estimate_tokens(&call.arguments));
+            estimate_tokens(text) + calls.sum::<usize>()
+        }
+        ModelMessage::Tool { name, content, .. } => estimate_tokens(name) + estimate_tokens(content),
+    };
+    // What the format around a message costs.
+    bytes + 8
+}
+
+fn model_messages(message: &Message) -> Vec<ModelMessage> {
+    match message.role {
+        Role::User => vec![ModelMessage::User { text: message.text() }],
+        Role::Assistant => steps(message),
+        Role::System => Vec::new(),
+    }
+}
+
+/// Each step of a turn: what was said, what was called, and what came of it.
+fn steps(message: &Message) -> Vec<ModelMessage> {
+    let mut all = Vec::new();
+    for step in message.parts.split(|part| *part == Part::StepStart) {
+        let mut said = Vec::new();
+        let mut calls = Vec::new();
+        let mut results = Vec::new();
+        for part in step {
+            match part {
+                Part::Text(text) if !text.text.is_empty() => said.push(text.text.as_str()),
+                Part::Tool(tool) => {
+                    calls.push(call(tool));
+                    results.push(result(tool));
+                }
+                _ => {}
+            }
+        }
+        if !said.is_empty() || !calls.is_empty() {
+            all.push(ModelMessage::Assistant { text: said.join("\n"), calls });
+            all.append(&mut results);
+        }
+    }
+    all
+}
+
+fn call(tool: &ToolPart) -> ModelCall {
+    let arguments = match &tool.call.input {
+        Some(Value::String(raw)) => raw.clone(),
+        Some(input) => input.to_string(),
+        None => "{}".to_owned(),
+    };
+    ModelCall { id: tool.call.tool_call_id.clone(), name: tool.tool_name.clone(), arguments }
+}
+
+fn result(tool: &ToolPart) -> ModelMessage {
+    let content = match (tool.call.state, &tool.call.output, &tool.call.error_text) {
+        (ToolState::OutputAvailable, Some(output), _) => shortened(output),
+        (ToolState::OutputError, _, Some(error)) => failure(error),
+        (ToolState::OutputDenied, ..) => failure("The person said no. Do not try it again."),
+        (ToolState::ApprovalRequested, ..) => failure("The person has not answered whether this may be done."),
+        _ => failure("The turn was stopped before this was carried out."),
+    };
+    ModelMessage::Tool { call_id: tool.call.tool_call_id.clone(), name: tool.tool_name.clone(), content }
+}
+
+fn failure(error: &str) -> String {
+    json!({"ok": false, "error": error}).to_string()
+}
+
+fn shortened(output: &Value) -> String {
+    let whole = output.to_string();
+    if whole.len() <= RESULT_BYTES {
+        return whole;
+    }
+    let mut output = output.clone();
+    if let Value::Object(fields) = &mut output {
+        for field in fields.values_mut() {
+            if let Value::Array(items) = field
+                && items.len() > RESULT_ITEMS
+            {
+                let left_out = items.len() - RESULT_ITEMS;
+                items.truncate(RESULT_ITEMS);
+                items.push(json!(format!("{left_out} more are left out")));
+            }
+        }
+        for field in fields.values_mut() {
+            without_descriptions(field);
+        }
+    }
+    output.to_string()
+}
+
+fn without_descriptions(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove("description");
+            fields.values_mut().for_each(without_descriptions);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_descriptions),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(id: &str, text: &str) -> Message {
+        serde_json::from_value(json!({"id": id, "role": "user", "parts": [{"type": "text", "text": text}]})).unwrap()
+    }
+
+    fn answer(id: &str, text: &str) -> Message {
+        serde_json::from_value(json!({"id": id, "role": "assistant", "parts": [
+            {"type": "step-start"},
+            {"type": "tool-findBlocks", "toolCallId": format!("call-{id}"), "state": "output-available",
+             "input": {"text": "x"}, "output": {"ok": true, "blocks": (0..40).map(|n| json!({"n": n, "description": "d".repeat(90)})).collect::<Vec<_>>()}},
+            {"type": "step-start"},
+            {"type": "text", "text": text, "state": "done"},
+        ]}))
+        .unwrap()
+    }
+
+    fn is_whole(messages: &[ModelMessage]) -> bool {
+        let mut open: Vec<&str> = Vec::new();
+        for message in messages {
+            match message {
+                ModelMessage::Assistant { calls, .. } => open.extend(calls.iter().map(|call| call.id.as_str())),
+                ModelMessage::Tool { call_id, .. } => {
+                    if open.first() != Some(&call_id.as_str()) {
+                        return false;
+                    }
+                    open.remove(0);
+                }
+                ModelMessage::User { .. } => {}
+            }
+        }
+        open.is_empty()
+    }
+
+    #[test]
+    fn the_oldest_messages_go_first_and_a_call_never_without_its_result() {
+        let mut messages = Vec::new();
+        for n in 0..20 {
+            messages.push(user(&format!("u{n}"), &format!("question {n} {}", "x".repeat(300))));
+            messages.push(answer(&format!("a{n}"), &format!("answer {n}")));
+        }
+        messages.push(user("last", "and now?"));
+        let mut before = usize::MAX;
+        for budget in [100_000, 8_000, 3_000, 500, 0] {
+            let kept = conversation(&messages, budget);
+            assert!(is_whole(&kept), "{budget}");
+            assert!(matches!(kept.first(), Some(ModelMessage::User { .. })), "{budget}");
+            assert_eq!(kept.last(), Some(&ModelMessage::User { text: "and now?".into() }));
+            assert!(kept.len() <= before);
+            assert!(kept.iter().map(tokens).sum::<usize>() <= budget.max(20), "{budget}");
+            before = kept.len();
+        }
+    }
+
+    #[test]
+    fn long_results_lose_their_tails_and_descriptions() {
+        let kept = conversation(&[user("u", "?"), answer("a", "!")], 10_000);
+        let ModelMessage::Tool { content, .. } = &kept[2] else { panic!("{kept:?}") };
+        let content: Value = serde_json::from_str(content).unwrap();
+        assert_eq!(content["blocks"].as_array().unwrap().len(), RESULT_ITEMS + 1);
+        assert_eq!(content["blocks"][0], json!({"n": 0}));
+        assert_eq!(content["blocks"][RESULT_ITEMS], "32 more are left out");
+    }
+
+    #[test]
+    fn a_call_that_was_not_carried_out_has_a_result_that_says_so() {
+        let stopped: Message = serde_json::from_value(json!({"id": "a", "role": "assistant", "parts": [
+            {"type": "tool-deletePlan", "toolCallId": "c1", "state": "output-denied", "input": {"id": "x"}},
+            {"type": "tool-undo", "toolCallId": "c2", "state": "input-available", "input": {}},
+        ]}))
+        .unwrap();
+        let kept = conversation(&[user("u", "?"), stopped], 10_000);
+        assert!(is_whole(&kept));
+        assert!(matches!(&kept[2], ModelMessage::Tool { content, .. } if content.contains("said no")));
+        assert!(matches!(&kept[3], ModelMessage::Tool { content, .. } if content.contains("stopped")));
+    }
+}
