@@ -1,0 +1,111 @@
+//! Carrying out a tool call on a store: the same for a model's calls, for direct edits from a client, and for tests.
+
+use chrono::{DateTime, Utc};
+use flux_tools::decide::{Context, DecideError, decide};
+use flux_tools::report::{Moment, Report};
+use flux_tools::tool::{Action, ToolCall, ToolContext};
+use flux_tools::{Actor, Command, Event, EventId, Source, TimelineView, TxnId, query};
+use uuid::Uuid;
+
+use crate::store::{Sql, Store, StoreError, Transaction};
+
+/// On whose account something is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Who.
+    pub actor: Actor,
+    /// The transaction that it becomes part of.
+    pub txn: TxnId,
+}
+
+impl Author {
+    fn source(&self) -> Source {
+        match self.actor {
+            Actor::Assistant { .. } => Source::Assistant,
+            Actor::User | Actor::System => Source::User,
+        }
+    }
+}
+
+/// What a call came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// What is told.
+    pub report: Report,
+    /// What was appended to the log; empty for questions and rejections.
+    pub events: Vec<Event>,
+}
+
+/// Carries out a call in one SQLite transaction: what it reads, what it appends, and what `along` writes.
+///
+/// # Errors
+/// Where the store fails; nothing is kept then. A rejection is no error: it is in the report.
+pub fn call<S: Sql>(
+    store: &Store<S>,
+    call: &ToolCall,
+    author: &Author,
+    now: DateTime<Utc>,
+    new_id: &dyn Fn() -> Uuid,
+    along: impl FnOnce(&Report) -> Result<(), StoreError>,
+) -> Result<Done, StoreError> {
+    store.sql().transaction(|| {
+        let zone = store.settings()?.time_zone;
+        let moment = Moment::new(now, zone);
+        let done = match call.action(&ToolContext { now, zone, new_id: new_id() }) {
+            Err(error) => Done { report: Report::of_tool_error(&error), events: Vec::new() },
+            Ok(Action::Query(query)) => {
+                let report = match query::answer(store, &query) {
+                    Ok(answer) => Report::of_answer(&answer, &moment),
+                    Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
+                    Err(DecideError::View(error)) => return Err(error),
+                };
+                Done { report, events: Vec::new() }
+            }
+            Ok(Action::Command(command)) => change(store, &command, author, now, new_id)?,
+        };
+        along(&done.report)?;
+        Ok(done)
+    })
+}
+
+/// Carries out a command in one SQLite transaction.
+///
+/// # Errors
+/// Where the store fails; nothing is kept then.
+pub fn command<S: Sql>(
+    store: &Store<S>,
+    command: &Command,
+    author: &Author,
+    now: DateTime<Utc>,
+    new_id: &dyn Fn() -> Uuid,
+) -> Result<Done, StoreError> {
+    store.sql().transaction(|| change(store, command, author, now, new_id))
+}
+
+fn change<S: Sql>(
+    store: &Store<S>,
+    command: &Command,
+    author: &Author,
+    now: DateTime<Utc>,
+    new_id: &dyn Fn() -> Uuid,
+) -> Result<Done, StoreError> {
+    match decide(store, command, &Context { now, source: author.source() }) {
+        Ok(decision) => {
+            let moment = Moment::new(now, store.settings()?.time_zone);
+            let report = Report::of_decision(&decision, &moment);
+            let transaction = Transaction {
+                id: author.txn,
+                at: flux_tools::span::to_millis(now),
+                actor: author.actor.clone(),
+                kinds: decision.events,
+            };
+            let events = store.append(transaction, || EventId::new(new_id()))?;
+            Ok(Done { report, events })
+        }
+        Err(DecideError::Rejected(rejection)) => {
+            let moment = Moment::new(now, store.settings()?.time_zone);
+            Ok(Done { report: Report::of_rejection(&rejection, &moment), events: Vec::new() })
+        }
+        Err(DecideError::View(error)) => Err(error),
+    }
+}

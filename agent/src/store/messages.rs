@@ -1,0 +1,106 @@
+//! The conversation, a row a message.
+
+use chrono::{DateTime, Utc};
+use flux_protocol::{Message, Role};
+
+use super::{Sql, Store, StoreError, json, millis, parse};
+
+impl<S: Sql> Store<S> {
+    /// The newest messages, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn messages(&self, limit: u64) -> Result<Vec<Message>, StoreError> {
+        let sql = "SELECT json FROM messages ORDER BY position DESC LIMIT ?";
+        let rows = self.sql.query(sql, &[limit.into()])?;
+        rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
+    }
+
+    /// The message with this id.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn message(&self, id: &str) -> Result<Option<Message>, StoreError> {
+        let rows = self.sql.query("SELECT json FROM messages WHERE id = ?", &[id.into()])?;
+        rows.first().map(|row| parse("messages", &row.text(0)?)).transpose()
+    }
+
+    /// The message in which a tool was called with this id, if it is among the newest 50.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn message_with_call(&self, tool_call_id: &str) -> Result<Option<Message>, StoreError> {
+        let newest = self.messages(50)?;
+        Ok(newest.into_iter().rev().find(|message| message.tools().any(|tool| tool.call.tool_call_id == tool_call_id)))
+    }
+
+    /// Appends a message, or replaces the one with its id where it stands.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn put_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.sql.query(
+            "INSERT INTO messages (id, role, at_ms, json) VALUES (?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET json = excluded.json, role = excluded.role",
+            &[message.id.as_str().into(), message.role.as_str().into(), millis(at), json("messages", message)?],
+        )?;
+        Ok(())
+    }
+
+    /// Takes a client's list over: new messages are appended, the person's known ones replaced.
+    ///
+    /// Where every message of the list is known, the client has cut the conversation short (an edit, another answer):
+    /// what follows its first message and is not in the list is deleted. A list with a new message never deletes, so a
+    /// tab that is behind cannot wipe history; nor does it reach before its own first message, because clients hold
+    /// only the newest part.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn merge_messages(&self, list: &[Message], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut first = None;
+        let mut all_known = !list.is_empty();
+        for message in list {
+            let rows = self.sql.query("SELECT position FROM messages WHERE id = ?", &[message.id.as_str().into()])?;
+            match rows.first() {
+                Some(row) => {
+                    let position = row.integer(0)?;
+                    first = Some(first.map_or(position, |first: i64| first.min(position)));
+                }
+                None => all_known = false,
+            }
+        }
+        if let (true, Some(first)) = (all_known, first) {
+            let rows = self.sql.query("SELECT id FROM messages WHERE position > ?", &[first.into()])?;
+            for row in rows {
+                let id = row.text(0)?;
+                if !list.iter().any(|message| message.id == id) {
+                    self.sql.query("DELETE FROM messages WHERE id = ?", &[id.into()])?;
+                }
+            }
+        }
+        list.iter().try_for_each(|message| self.offer_message(message, at))
+    }
+
+    /// Takes a message over from a client. An answer that is stored stays as it is: the client may have seen only a part
+    /// of it.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn offer_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
+        if message.role != Role::User && self.message(&message.id)?.is_some() {
+            return Ok(());
+        }
+        self.put_message(message, at)
+    }
+
+    /// Deletes the conversation and its streams.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn clear_messages(&self) -> Result<(), StoreError> {
+        for table in ["messages", "chunks", "streams"] {
+            self.sql.query(&format!("DELETE FROM {table}"), &[])?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! The database's versions. A migration that has landed is never changed: databases that had it are out there.
+
+use super::{Sql, StoreError};
+
+/// The migrations, oldest first; a database's version is how many of them it has had.
+pub const MIGRATIONS: &[&[&str]] = &[FIRST];
+
+const FIRST: &[&str] = &[
+    // The log. Nothing can change or remove an entry: not even a fault of this program.
+    "CREATE TABLE events (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        at_ms INTEGER NOT NULL,
+        txn TEXT NOT NULL,
+        type TEXT NOT NULL,
+        json TEXT NOT NULL
+    )",
+    "CREATE INDEX events_by_txn ON events (txn, seq)",
+    "CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
+     BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
+    "CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
+     BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
+    // The projection.
+    "CREATE TABLE state (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        owner TEXT,
+        settings TEXT NOT NULL,
+        active_plan TEXT,
+        next_handle INTEGER NOT NULL
+    )",
+    "INSERT INTO state VALUES (1, NULL, '{\"timeZone\":\"UTC\"}', NULL, 1)",
+    "CREATE TABLE plans (id TEXT PRIMARY KEY, created_ms INTEGER NOT NULL, json TEXT NOT NULL)",
+    "CREATE TABLE blocks (
+        id TEXT PRIMARY KEY,
+        handle INTEGER NOT NULL UNIQUE,
+        plan TEXT NOT NULL,
+        title_key TEXT NOT NULL,
+        start_ms INTEGER NOT NULL,
+        end_ms INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        json TEXT NOT NULL
+    )",
+    "CREATE INDEX blocks_by_start ON blocks (start_ms, handle)",
+    "CREATE INDEX blocks_by_plan ON blocks (plan, start_ms, handle)",
+    "CREATE INDEX blocks_by_title ON blocks (title_key)",
+    // Overdue blocks are asked for on every turn; there are few open ones among many done.
+    "CREATE INDEX blocks_open ON blocks (plan, start_ms, handle) WHERE done = 0",
+    // Counts are kept, not counted: a turn states them, and counting costs as much as there are blocks.
+    "CREATE TABLE plan_counts (plan TEXT PRIMARY KEY, open INTEGER NOT NULL, done INTEGER NOT NULL)",
+    "CREATE TRIGGER blocks_counted_in AFTER INSERT ON blocks BEGIN
+        INSERT INTO plan_counts VALUES (NEW.plan, 1 - NEW.done, NEW.done)
+        ON CONFLICT (plan) DO UPDATE SET open = open + 1 - NEW.done, done = done + NEW.done;
+     END",
+    "CREATE TRIGGER blocks_counted_out AFTER DELETE ON blocks BEGIN
+        UPDATE plan_counts SET open = open - 1 + OLD.done, done = done - OLD.done WHERE plan = OLD.plan;
+     END",
+    "CREATE TRIGGER blocks_counted_over AFTER UPDATE OF done ON blocks WHEN OLD.done <> NEW.done BEGIN
+        UPDATE plan_counts SET open = open + OLD.done - NEW.done, done = done + NEW.done - OLD.done
+        WHERE plan = NEW.plan;
+     END",
+    // What undo and redo take next. Undone transactions are always the last ones.
+    "CREATE TABLE history (position INTEGER PRIMARY KEY, txn TEXT NOT NULL UNIQUE, undone INTEGER NOT NULL)",
+    "CREATE INDEX history_by_state ON history (undone, position)",
+    // The conversation, and the streams that make it.
+    "CREATE TABLE messages (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        role TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        json TEXT NOT NULL
+    )",
+    "CREATE TABLE streams (
+        id TEXT PRIMARY KEY,
+        message TEXT NOT NULL,
+        continuation INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL,
+        outcome TEXT,
+        error TEXT
+    )",
+    "CREATE TABLE chunks (
+        stream TEXT NOT NULL,
+        first INTEGER NOT NULL,
+        json TEXT NOT NULL,
+        PRIMARY KEY (stream, first)
+    ) WITHOUT ROWID",
+];
+
+/// Brings a database to the version of `migrations`, each step in a transaction of its own.
+///
+/// # Errors
+/// Where a statement fails; the steps before it are kept. Where the database has had more migrations than there are: a
+/// newer version of the service wrote it, and going on would lose what only that one understands.
+pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError> {
+    sql.query("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)", &[])?;
+    let rows = sql.query("SELECT coalesce(max(version), 0) FROM migrations", &[])?;
+    let version = rows.first().map_or(Ok(0), |row| row.count(0))?;
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    let Some(missing) = migrations.get(done..) else {
+        let cause = format!("version {version} is newer than this program's {}", migrations.len());
+        return Err(StoreError::Corrupt { table: "migrations", cause });
+    };
+    for (number, statements) in (version + 1..).zip(missing) {
+        sql.transaction(|| {
+            for statement in *statements {
+                sql.query(statement, &[])?;
+            }
+            sql.query("INSERT INTO migrations VALUES (?)", &[number.into()])?;
+            Ok::<(), StoreError>(())
+        })?;
+    }
+    Ok(())
+}

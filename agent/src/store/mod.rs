@@ -1,0 +1,106 @@
+//! What is kept of a person: the log, its projection, the conversation, and the streams that are under way. All of it is
+//! rows of the object's SQLite database; no cell grows with the history.
+//!
+//! | module | table |
+//! | --- | --- |
+//! | `sql` | the one trait that the engines implement |
+//! | `migrations` | numbered, forward only |
+//! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: the projection, and how it is read |
+//! | `events` | `events`: the log, and how an event is projected |
+//! | `messages` | `messages`: the conversation |
+//! | `streams` | `streams`, `chunks`: requests, and what they streamed |
+
+mod events;
+mod messages;
+mod migrations;
+mod sql;
+mod streams;
+mod timeline;
+
+use chrono::{DateTime, Utc};
+
+pub use events::Transaction;
+pub use migrations::{MIGRATIONS, migrate};
+pub use sql::{Row, Sql, SqlError, Value};
+pub use streams::{StreamEnd, StreamRecord};
+
+/// A person's data.
+#[derive(Debug, Clone)]
+pub struct Store<S> {
+    sql: S,
+}
+
+/// Why something could not be stored or read. Nothing of a transaction that fails is kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The engine refused.
+    #[error("The database refused: {0}")]
+    Sql(#[from] SqlError),
+    /// A row is not what this version writes.
+    #[error("A row of “{table}” cannot be read: {cause}")]
+    Corrupt {
+        /// Of which table.
+        table: &'static str,
+        /// Why not.
+        cause: String,
+    },
+}
+
+impl<S: Sql> Store<S> {
+    /// Opens a database and brings it to the present version.
+    ///
+    /// # Errors
+    /// Where a migration fails; the database is then as the last one that succeeded left it.
+    pub fn open(sql: S) -> Result<Self, StoreError> {
+        migrate(&sql, MIGRATIONS)?;
+        Ok(Self { sql })
+    }
+
+    /// Who owns this object: the first identity that opened it.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn owner(&self) -> Result<Option<String>, StoreError> {
+        let rows = self.sql.query("SELECT owner FROM state WHERE owner IS NOT NULL", &[])?;
+        rows.first().map(|row| row.text(0)).transpose().map_err(Into::into)
+    }
+
+    /// Makes someone the owner, unless there is one.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn claim(&self, owner: &str) -> Result<(), StoreError> {
+        self.sql.query("UPDATE state SET owner = ? WHERE owner IS NULL", &[owner.into()])?;
+        Ok(())
+    }
+
+    /// Runs several writes in one transaction.
+    ///
+    /// # Errors
+    /// The body's, or the engine's.
+    pub fn sql_transaction<T>(&self, body: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.sql.transaction(|| body(self))
+    }
+
+    /// The engine.
+    pub fn sql(&self) -> &S {
+        &self.sql
+    }
+}
+
+/// Reads a JSON cell of a table.
+fn parse<T: serde::de::DeserializeOwned>(table: &'static str, json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
+}
+
+/// Writes a JSON cell of a table.
+fn json<T: serde::Serialize>(table: &'static str, value: &T) -> Result<Value, StoreError> {
+    serde_json::to_string(value)
+        .map(Value::Text)
+        .map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
+}
+
+/// An instant as it is stored: ms since 1970.
+fn millis(instant: DateTime<Utc>) -> Value {
+    Value::Integer(instant.timestamp_millis())
+}

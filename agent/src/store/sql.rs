@@ -1,0 +1,133 @@
+//! The engine as the store sees it: synchronous SQLite, in a Durable Object or in a file.
+
+/// A SQLite database with one connection.
+pub trait Sql {
+    /// Runs one statement and gives its rows.
+    ///
+    /// # Errors
+    /// [`SqlError`] in the engine's words.
+    fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, SqlError>;
+
+    /// Runs `body` in a transaction, which is kept if it gives `Ok` and rolled back if not. Not to be nested.
+    ///
+    /// # Errors
+    /// The body's, or [`SqlError`] where the engine refuses the transaction itself.
+    fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E>;
+}
+
+/// What the engine said.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SqlError(pub String);
+
+/// A value in a cell or a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// A whole number within ±2⁵³, what a Durable Object's numbers hold.
+    Integer(i64),
+    /// A number.
+    Real(f64),
+    /// Text.
+    Text(String),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A row of a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(Vec<Value>);
+
+impl Row {
+    /// A row with these cells.
+    pub fn new(cells: Vec<Value>) -> Self {
+        Self(cells)
+    }
+
+    /// The text in a cell.
+    ///
+    /// # Errors
+    /// Where the cell is missing or holds something else.
+    pub fn text(&self, column: usize) -> Result<String, SqlError> {
+        self.optional_text(column)?.ok_or_else(|| unexpected(column, "text", &Value::Null))
+    }
+
+    /// The text in a cell that can be empty.
+    ///
+    /// # Errors
+    /// Where the cell is missing or holds something else.
+    pub fn optional_text(&self, column: usize) -> Result<Option<String>, SqlError> {
+        match self.0.get(column) {
+            Some(Value::Text(text)) => Ok(Some(text.clone())),
+            Some(Value::Null) => Ok(None),
+            other => Err(unexpected(column, "text", other.unwrap_or(&Value::Null))),
+        }
+    }
+
+    /// The whole number in a cell.
+    ///
+    /// # Errors
+    /// Where the cell is missing or holds something else.
+    pub fn integer(&self, column: usize) -> Result<i64, SqlError> {
+        self.optional_integer(column)?.ok_or_else(|| unexpected(column, "a number", &Value::Null))
+    }
+
+    /// The whole number in a cell that can be empty.
+    ///
+    /// # Errors
+    /// Where the cell is missing or holds something else.
+    pub fn optional_integer(&self, column: usize) -> Result<Option<i64>, SqlError> {
+        match self.0.get(column) {
+            Some(Value::Integer(number)) => Ok(Some(*number)),
+            // A Durable Object gives all numbers as JavaScript numbers.
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
+            Some(Value::Real(number)) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
+                Ok(Some(*number as i64))
+            }
+            Some(Value::Null) => Ok(None),
+            other => Err(unexpected(column, "a whole number", other.unwrap_or(&Value::Null))),
+        }
+    }
+
+    /// The number in a cell as a count.
+    ///
+    /// # Errors
+    /// Where the cell is missing, negative, or holds something else.
+    pub fn count(&self, column: usize) -> Result<u64, SqlError> {
+        let number = self.integer(column)?;
+        u64::try_from(number).map_err(|_| unexpected(column, "a count", &Value::Integer(number)))
+    }
+}
+
+fn unexpected(column: usize, expected: &str, got: &Value) -> SqlError {
+    SqlError(format!("column {column} should hold {expected} and holds {got:?}"))
+}
