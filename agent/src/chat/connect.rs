@@ -1,0 +1,122 @@
+//! A connection's first frames.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use flux_protocol::ServerFrame;
+use flux_protocol::frame::Snapshot;
+use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan};
+use flux_tools::view::BlockState;
+use flux_tools::{Block, BlockQuery, Plan, TimelineView};
+
+use super::{AGENT, ChatAgent, SHOWN_MESSAGES};
+use crate::host::{Connection, ConnectionInfo, Host};
+use crate::store::StoreError;
+
+/// A client that missed at most this many events is sent them; one that missed more gets a snapshot.
+const CATCH_UP_EVENTS: u64 = 1_000;
+/// Most blocks in a snapshot: what a page shows at first. Others are asked for as they scroll into view.
+const SNAPSHOT_BLOCKS: usize = 500;
+/// Most overdue blocks among them.
+const SNAPSHOT_OVERDUE: usize = 100;
+/// How far back a snapshot begins, in days.
+const SNAPSHOT_DAYS: i64 = 7;
+/// Most blocks of a plan in a state frame, which is sent whole on each change.
+const STATE_BLOCKS: usize = 1_000;
+/// Events in a state frame.
+const STATE_EVENTS: u64 = 50;
+
+impl<H: Host> ChatAgent<H> {
+    /// Greets a connection.
+    pub fn connect(&self, connection: &H::Connection) {
+        if let Err(error) = self.greet(connection) {
+            self.log(&format!("connect: {error}"));
+            // 1011 makes the client come back, by when the fault may be over.
+            connection.close(1011, "The timeline could not be read. Nothing was lost; trying again.");
+        }
+    }
+
+    fn greet(&self, connection: &H::Connection) -> Result<(), StoreError> {
+        let info = connection.info();
+        self.offer_stream(connection, info.id);
+        let follows_state = !info.follows_events;
+        connection.send(
+            &ServerFrame::CfAgentIdentity {
+                name: info.name.clone(),
+                agent: AGENT.to_owned(),
+                state_follows: follows_state.then_some(true),
+            }
+            .to_text(),
+        );
+        let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info)? };
+        connection.send(&frame.to_text());
+        // The transcript also comes over HTTP, before the socket: a client that was away while an answer ended would
+        // keep the cut-off one for ever.
+        let messages = self.0.store.messages(SHOWN_MESSAGES)?;
+        connection.send(&ServerFrame::CfAgentChatMessages { messages, connect: Some(true) }.to_text());
+        Ok(())
+    }
+
+    /// What a client that follows events needs: what it missed, or everything.
+    fn catch_up(&self, info: &ConnectionInfo) -> Result<ServerFrame, StoreError> {
+        if let Some(after) = info.after {
+            let last = self.0.store.last_seq()?;
+            if after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
+                let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
+                return Ok(ServerFrame::FluxEvents { events });
+            }
+        }
+        self.snapshot().map(|snapshot| ServerFrame::FluxSnapshot(Box::new(snapshot)))
+    }
+
+    /// The timeline as a page shows it at first: what is overdue, the last days, and what is to come.
+    pub(super) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let store = &self.0.store;
+        let plan = store.active_plan()?.map(|plan| plan.id);
+        let of_plan = BlockQuery { plan, ..BlockQuery::default() };
+        let begin = self.0.host.now() - TimeDelta::days(SNAPSHOT_DAYS);
+        let mut blocks = store.blocks(&BlockQuery {
+            ends_by: Some(begin),
+            state: BlockState::Open,
+            limit: SNAPSHOT_OVERDUE,
+            ..of_plan.clone()
+        })?;
+        let limit = SNAPSHOT_BLOCKS - blocks.len();
+        blocks.extend(store.blocks(&BlockQuery { ends_after: Some(begin), limit, ..of_plan })?);
+        let counts = plan.map(|plan| store.plan_counts(plan)).transpose()?.unwrap_or_default();
+        let complete = blocks.len() as u64 == counts.open + counts.done;
+        Ok(Snapshot { seq: store.last_seq()?, timeline: store.content_with(blocks)?, complete, model: self.model() })
+    }
+
+    pub(super) fn state_frame(&self) -> Result<ServerFrame, StoreError> {
+        let state = serde_json::to_value(self.state()?)
+            .map_err(|error| StoreError::Corrupt { table: "state", cause: error.to_string() })?;
+        Ok(ServerFrame::CfAgentState { state })
+    }
+
+    fn state(&self) -> Result<State, StoreError> {
+        let store = &self.0.store;
+        let events = store.newest_events(STATE_EVENTS)?;
+        let newest = events.last().map(|event| event.at);
+        let mut plans = BTreeMap::new();
+        for plan in store.plans()? {
+            let blocks = self.state_blocks(&plan)?;
+            let mut wire = StatePlan::new(&plan, newest.unwrap_or(plan.created_at));
+            wire.stream = blocks.iter().map(StateBlock::from).collect();
+            plans.insert(wire.id.clone(), wire);
+        }
+        Ok(State {
+            plans,
+            active_plan_id: store.active_plan()?.map(|plan| plan.id.to_string()),
+            events: events.iter().map(StateEvent::from).collect(),
+        })
+    }
+
+    fn state_blocks(&self, plan: &Plan) -> Result<Vec<Block>, StoreError> {
+        let counts = self.0.store.plan_counts(plan.id)?;
+        let all = BlockQuery { plan: Some(plan.id), limit: STATE_BLOCKS, ..BlockQuery::default() };
+        let fits = counts.open + counts.done <= STATE_BLOCKS as u64;
+        let begin = (!fits).then(|| self.0.host.now() - TimeDelta::days(SNAPSHOT_DAYS));
+        self.0.store.blocks(&BlockQuery { ends_after: begin, ..all })
+    }
+}

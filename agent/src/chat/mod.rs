@@ -1,0 +1,186 @@
+//! A person's chat agent: who is connected, what they ask, in what order it is answered, and who is told what.
+//!
+//! The rules are those of the agents protocol (`flux-protocol`); where the reference implementation loses or repeats
+//! something, the better behaviour that its clients allow is taken, and a test beside it says so.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | `connect` | a connection's first frames; the snapshot and the state |
+//! | `receive` | frames from clients |
+//! | `requests` | chat requests: one turn at a time, cancel, clear |
+//! | `live` | the stream under way: its chunks, in memory and in the store |
+//! | `resume` | a client that comes back in the middle of a stream |
+//! | `consent` | answers to "may I?", and results of tools that ran in a browser |
+//! | `rpc` | direct edits and questions, without a model |
+
+mod connect;
+mod consent;
+mod live;
+mod receive;
+mod requests;
+mod resume;
+mod rpc;
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use flux_protocol::ServerFrame;
+use flux_protocol::frame::ModelInfo;
+use flux_tools::{Actor, Command, Event, PlanId, Title, TxnId};
+use futures::channel::oneshot;
+use uuid::Uuid;
+
+use crate::action::{self, Author};
+use crate::host::{Connection, Host};
+use crate::model::ChatModel;
+use crate::store::{Store, StoreError};
+use crate::turn::TurnLimits;
+use live::Live;
+use requests::{Request, Stop};
+
+/// The agent's name in addresses, which is also its binding's and, capitalised, its class's.
+pub const AGENT: &str = "chat";
+
+/// Title of a person's first plan.
+const FIRST_PLAN: &str = "My plan";
+
+/// Newest messages of the conversation that clients are sent. Older ones stay in the store.
+pub const SHOWN_MESSAGES: u64 = 200;
+
+/// The agent of one person. Clones are the same agent.
+pub struct ChatAgent<H: Host>(Rc<Inner<H>>);
+
+impl<H: Host> Clone for ChatAgent<H> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+struct Inner<H: Host> {
+    host: H,
+    store: Store<H::Sql>,
+    model: Rc<dyn ChatModel>,
+    limits: TurnLimits,
+    /// Requests that wait for their turn.
+    queue: RefCell<VecDeque<Request>>,
+    /// The stream under way.
+    live: RefCell<Option<Live>>,
+    /// Stops it.
+    stop: RefCell<Option<oneshot::Sender<Stop>>>,
+    /// Connections that were offered a replay and have not acknowledged: they get no chat frames until they do.
+    resuming: RefCell<BTreeSet<Uuid>>,
+    /// A continuation that begins as soon as no more answers come in.
+    continuation: RefCell<Option<consent::Continuation>>,
+    /// Counts answers to consent questions, to tell whether another one came in.
+    answers: Cell<u64>,
+}
+
+impl<H: Host> ChatAgent<H> {
+    /// Opens a person's data and repairs what a process that died has left: a stream that was under way ends as
+    /// stopped, with what it had said.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn open(host: H, sql: H::Sql, model: Rc<dyn ChatModel>, limits: TurnLimits) -> Result<Self, StoreError> {
+        let store = Store::open(sql)?;
+        let agent = Self(Rc::new(Inner {
+            host,
+            store,
+            model,
+            limits,
+            queue: RefCell::default(),
+            live: RefCell::default(),
+            stop: RefCell::default(),
+            resuming: RefCell::default(),
+            continuation: RefCell::default(),
+            answers: Cell::default(),
+        }));
+        agent.make_first_plan()?;
+        agent.end_interrupted_stream()?;
+        Ok(agent)
+    }
+
+    /// Whether this identity may reach the object. The first one that asks becomes its owner.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn admits(&self, identity: &str) -> Result<bool, StoreError> {
+        self.0.store.claim(identity)?;
+        Ok(self.0.store.owner()?.as_deref() == Some(identity))
+    }
+
+    /// The person's data.
+    pub fn store(&self) -> &Store<H::Sql> {
+        &self.0.store
+    }
+
+    /// Which model answers.
+    pub fn model(&self) -> ModelInfo {
+        let id = self.0.model.id();
+        ModelInfo { provider: id.provider, name: id.name }
+    }
+
+    fn make_first_plan(&self) -> Result<(), StoreError> {
+        let Ok(title) = Title::new(FIRST_PLAN) else { return Ok(()) };
+        let open = Command::OpenTimeline { id: PlanId::new(self.0.host.uuid()), title };
+        let author = Author { actor: Actor::System, txn: TxnId::new(self.0.host.uuid()) };
+        let host = &self.0.host;
+        action::command(&self.0.store, &open, &author, host.now(), &|| host.uuid())?;
+        Ok(())
+    }
+
+    /// Sends a frame to every connection that gets chat frames, or to all where `all` is set, except one.
+    fn broadcast(&self, frame: &ServerFrame, to: To, except: Option<Uuid>) {
+        let text = frame.to_text();
+        for connection in self.0.host.connections() {
+            let id = connection.info().id;
+            let waits = to == To::Chat && self.0.resuming.borrow().contains(&id);
+            if !waits && Some(id) != except {
+                connection.send(&text);
+            }
+        }
+    }
+
+    /// Tells every connection what was appended to the log: the events, or the state that they lead to.
+    fn publish(&self, events: &[Event]) {
+        if events.is_empty() {
+            return;
+        }
+        let events = ServerFrame::FluxEvents { events: events.to_vec() }.to_text();
+        let mut state: Option<String> = None;
+        for connection in self.0.host.connections() {
+            if connection.info().follows_events {
+                connection.send(&events);
+                continue;
+            }
+            let text = match state.take() {
+                Some(text) => text,
+                None => match self.state_frame() {
+                    Ok(frame) => frame.to_text(),
+                    Err(error) => {
+                        self.log(&format!("state: {error}"));
+                        continue;
+                    }
+                },
+            };
+            connection.send(&text);
+            state = Some(text);
+        }
+    }
+
+    fn log(&self, line: &str) {
+        self.0.host.log(line);
+    }
+}
+
+/// Who gets a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    /// Connections that are up to date with the chat.
+    Chat,
+    /// All.
+    All,
+}

@@ -1,0 +1,108 @@
+//! Frames from clients.
+
+use flux_protocol::frame::CLIENT_FRAME_TYPES;
+use flux_protocol::{ClientFrame, MAX_FRAME_BYTES, ServerFrame};
+use serde_json::Value;
+
+use super::{ChatAgent, SHOWN_MESSAGES, To};
+use crate::host::{Connection, Host};
+use crate::store::StoreError;
+
+impl<H: Host> ChatAgent<H> {
+    /// Takes a frame. What is not understood is answered with an error frame, and changes nothing.
+    pub fn receive(&self, connection: &H::Connection, text: &str) {
+        let done = match read(text) {
+            Ok(frame) => self.handle(connection, frame),
+            Err(error) => {
+                connection.send(&ServerFrame::FluxError { error }.to_text());
+                Ok(())
+            }
+        };
+        if let Err(error) = done {
+            self.log(&format!("receive: {error}"));
+            let error = format!("Something could not be saved. Nothing of it was kept; try again. ({error})");
+            connection.send(&ServerFrame::FluxError { error }.to_text());
+        }
+    }
+
+    /// Answers a binary frame: the protocol has none.
+    pub fn receive_binary(&self, connection: &H::Connection) {
+        let error = "Binary frames are not understood. Nothing was changed; send JSON text.".to_owned();
+        connection.send(&ServerFrame::FluxError { error }.to_text());
+    }
+
+    /// Forgets what was kept for a connection that is gone.
+    pub fn disconnected(&self, connection: &H::Connection) {
+        self.0.resuming.borrow_mut().remove(&connection.info().id);
+    }
+
+    fn handle(&self, connection: &H::Connection, frame: ClientFrame) -> Result<(), StoreError> {
+        match frame {
+            ClientFrame::Rpc { id, method, args } => {
+                self.rpc(connection, &id, &method, &args);
+                Ok(())
+            }
+            ClientFrame::CfAgentState { .. } => self.refuse_state(connection),
+            ClientFrame::CfAgentUseChatRequest { id, init } => self.chat_request(connection, id, &init.body),
+            ClientFrame::CfAgentChatRequestCancel { id } => {
+                self.cancel(&id, connection);
+                Ok(())
+            }
+            ClientFrame::CfAgentChatClear => self.clear(connection),
+            ClientFrame::CfAgentChatMessages { messages } => {
+                let now = self.0.host.now();
+                self.0.store.sql_transaction(|store| {
+                    messages.iter().try_for_each(|message| store.offer_message(message, now))
+                })?;
+                self.send_conversation(Some(connection))
+            }
+            ClientFrame::CfAgentStreamResumeRequest { probe_id } => self.resume_request(connection, probe_id),
+            ClientFrame::CfAgentStreamResumeAck { id } => self.resume_ack(connection, &id),
+            ClientFrame::CfAgentToolResult { tool_call_id, output, state, error_text, auto_continue, .. } => {
+                let answer = super::consent::Answer::Result { output, state, error_text };
+                self.answer_call(connection, &tool_call_id, &answer, auto_continue)
+            }
+            ClientFrame::CfAgentToolApproval { tool_call_id, approved, auto_continue } => {
+                let answer = super::consent::Answer::Consent { approved };
+                self.answer_call(connection, &tool_call_id, &answer, auto_continue)
+            }
+        }
+    }
+
+    /// The state is made by commands. A client that sets one itself has already applied it, and is healed by the true
+    /// one.
+    fn refuse_state(&self, connection: &H::Connection) -> Result<(), StoreError> {
+        let error = "State update rejected".to_owned();
+        connection.send(&ServerFrame::CfAgentStateError { error }.to_text());
+        connection.send(&self.state_frame()?.to_text());
+        Ok(())
+    }
+
+    /// Sends the conversation to all, except one.
+    pub(super) fn send_conversation(&self, except: Option<&H::Connection>) -> Result<(), StoreError> {
+        let messages = self.0.store.messages(SHOWN_MESSAGES)?;
+        let frame = ServerFrame::CfAgentChatMessages { messages, connect: None };
+        self.broadcast(&frame, To::Chat, except.map(|connection| connection.info().id));
+        Ok(())
+    }
+}
+
+/// Reads a frame, or says what is wrong with it.
+fn read(text: &str) -> Result<ClientFrame, String> {
+    if text.len() > MAX_FRAME_BYTES {
+        return Err(format!(
+            "The frame has {} bytes; at most {MAX_FRAME_BYTES} are taken. Nothing was changed; send less at once.",
+            text.len()
+        ));
+    }
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| format!("The frame is not JSON ({error}). Nothing was changed."))?;
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
+    if !CLIENT_FRAME_TYPES.contains(&kind) {
+        let kind: String = kind.chars().take(80).collect();
+        return Err(format!("There is no frame type “{kind}”. Nothing was changed."));
+    }
+    let kind = kind.to_owned();
+    serde_json::from_value(value)
+        .map_err(|error| format!("The frame {kind} cannot be read: {error}. Nothing was changed."))
+}

@@ -1,0 +1,337 @@
+//! Chat requests: one turn at a time, first come first served; cancelled, or cleared away. Every request gets exactly one
+//! final frame, and it comes after the message is stored.
+
+use flux_protocol::frame::{ChatRequestBody, ChatResponse, Trigger, TurnOutcome};
+use flux_protocol::{Chunk, Message, Role, ServerFrame};
+use flux_tools::command::SettingsUpdate;
+use flux_tools::{Actor, Command, TimelineView, TxnId, Zone};
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::live::Live;
+use super::{AGENT, ChatAgent, To};
+use crate::action::{self, Author};
+use crate::host::{Connection, Host};
+use crate::prompt;
+use crate::store::{StoreError, StreamEnd};
+use crate::turn::{Output, Turn, TurnEnd, TurnError};
+
+/// Longest id of a request, in bytes. The published clients make 8 characters.
+const ID_BYTES: usize = 64;
+/// Most requests that wait.
+const QUEUED: usize = 16;
+/// Longest text of a person's message, in characters.
+const TEXT_CHARS: usize = 32_000;
+
+/// A request that waits, or that is answered.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    /// Made by the client, or by the server for a continuation.
+    pub id: String,
+    /// The connection that sent it.
+    pub sender: Uuid,
+    /// Ids of the person's newest messages in it.
+    pub message_ids: Vec<String>,
+    /// The message that it extends, for a continuation.
+    pub extends: Option<String>,
+}
+
+/// Why a turn is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The person does not want to hear more; what was said is kept. By this connection.
+    Cancelled(Uuid),
+    /// The conversation is cleared; nothing is kept.
+    Cleared,
+}
+
+impl<H: Host> ChatAgent<H> {
+    pub(super) fn chat_request(&self, connection: &H::Connection, id: String, body: &str) -> Result<(), StoreError> {
+        let body = match self.check(&id, body) {
+            Ok(body) => body,
+            Err(error) => {
+                connection.send(&failed(&id, error, None).to_text());
+                return Ok(());
+            }
+        };
+        let now = self.0.host.now();
+        self.0.store.sql_transaction(|store| store.merge_messages(&body.messages, now))?;
+        self.learn_zone(body.time_zone.as_deref())?;
+        self.send_conversation(Some(connection))?;
+        let trailing = body.messages.iter().rev().take_while(|message| message.role == Role::User);
+        let mut message_ids: Vec<String> = trailing.map(|message| message.id.clone()).collect();
+        message_ids.reverse();
+        self.0.queue.borrow_mut().push_back(Request { id, sender: connection.info().id, message_ids, extends: None });
+        self.start_next();
+        Ok(())
+    }
+
+    /// What is asked, or what is wrong with it.
+    fn check(&self, id: &str, body: &str) -> Result<ChatRequestBody, String> {
+        if id.is_empty() || id.len() > ID_BYTES {
+            return Err("The request has no usable id. Nothing was changed.".to_owned());
+        }
+        let running = self.0.live.borrow().as_ref().is_some_and(|live| live.id == id);
+        if running || self.0.queue.borrow().iter().any(|request| request.id == id) {
+            return Err("This request is already being answered.".to_owned());
+        }
+        if self.0.queue.borrow().len() >= QUEUED {
+            return Err("Too many requests are waiting. Nothing was changed; wait for an answer first.".to_owned());
+        }
+        let body: ChatRequestBody = serde_json::from_str(body)
+            .map_err(|error| format!("The request cannot be read ({error}). Nothing was changed."))?;
+        let Some(last) = body.messages.last() else {
+            return Err("The request has no message. Nothing was changed.".to_owned());
+        };
+        if body.trigger == Trigger::SubmitMessage && last.role == Role::User && last.text().trim().is_empty() {
+            return Err("The message is empty. Nothing was changed; say what you want.".to_owned());
+        }
+        if last.text().chars().count() > TEXT_CHARS {
+            return Err(format!(
+                "The message is longer than {TEXT_CHARS} characters. Nothing was changed; shorten it."
+            ));
+        }
+        if body.messages.iter().any(|message| message.id.is_empty() || message.id.len() > ID_BYTES) {
+            return Err("A message has no usable id. Nothing was changed.".to_owned());
+        }
+        Ok(body)
+    }
+
+    /// Takes the zone of a client that tells it, as long as the person has not set one.
+    fn learn_zone(&self, name: Option<&str>) -> Result<(), StoreError> {
+        let Some(zone) = name.and_then(|name| Zone::new(name).ok()) else { return Ok(()) };
+        if self.0.store.settings()?.time_zone != Zone::UTC || zone == Zone::UTC {
+            return Ok(());
+        }
+        let command = Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone) });
+        let author = Author { actor: Actor::User, txn: TxnId::new(self.uuid()) };
+        let done = action::command(&self.0.store, &command, &author, self.now(), &|| self.uuid())?;
+        self.publish(&done.events);
+        Ok(())
+    }
+
+    /// Begins the next request, if none is under way.
+    pub(super) fn start_next(&self) {
+        while self.0.live.borrow().is_none() {
+            let Some(request) = self.0.queue.borrow_mut().pop_front() else { return };
+            let (sender, receiver) = oneshot::channel();
+            match self.begin(&request) {
+                Ok(()) => {
+                    *self.0.stop.borrow_mut() = Some(sender);
+                    let agent = self.clone();
+                    self.0.host.spawn(Box::pin(async move { agent.answer(request, receiver).await }));
+                }
+                Err(error) => {
+                    self.log(&format!("begin: {error}"));
+                    *self.0.live.borrow_mut() = None;
+                    let error = format!("The answer could not begin. Your message may be kept; try again. ({error})");
+                    self.broadcast(&failed(&request.id, error, Some(request.message_ids)), To::Chat, None);
+                }
+            }
+        }
+    }
+
+    fn begin(&self, request: &Request) -> Result<(), StoreError> {
+        let extended = match &request.extends {
+            Some(id) => self.0.store.message(id)?,
+            None => None,
+        };
+        let continuation = extended.is_some();
+        let message = extended.unwrap_or_else(|| Message::new(self.uuid().to_string(), Role::Assistant));
+        self.0.store.begin_stream(&request.id, &message.id, continuation, self.now())?;
+        // A continuation's `start` has no id: it would rename the message that is being extended.
+        let message_id = (!continuation).then(|| message.id.clone());
+        *self.0.live.borrow_mut() = Some(Live::new(request.id.clone(), message, continuation));
+        self.emit(Chunk::Start { message_id, message_metadata: Some(self.metadata()) });
+        Ok(())
+    }
+
+    fn metadata(&self) -> serde_json::Value {
+        let system = prompt::system();
+        json!({
+            "model": self.model(),
+            "prompt": format!("{}@{}", system.name, system.version),
+            "at": self.now(),
+        })
+    }
+
+    async fn answer(&self, request: Request, stop: oneshot::Receiver<Stop>) {
+        let turn = Turn {
+            request: &request.id,
+            store: &self.0.store,
+            model: &*self.0.model,
+            output: self,
+            limits: self.0.limits,
+            txn: None,
+            invalid: 0,
+        };
+        let ended = match select(Box::pin(turn.run()), stop).await {
+            Either::Left((ended, _)) => Ended::Turn(ended),
+            Either::Right((Ok(stop), _)) => Ended::Stopped(stop),
+            // The sender is only dropped with the agent.
+            Either::Right((Err(_), _)) => return,
+        };
+        if let Err(error) = self.end(&request, ended) {
+            self.log(&format!("end: {error}"));
+            let error = format!("The answer could not be saved; it will be gone after a reload. ({error})");
+            self.broadcast(&failed(&request.id, error, Some(request.message_ids)), To::All, None);
+        }
+        self.start_next();
+    }
+
+    /// Stores the message, then tells everyone.
+    fn end(&self, request: &Request, ended: Ended) -> Result<(), StoreError> {
+        let end = self.emit_end(&ended);
+        let flushed = self.flush();
+        self.0.stop.borrow_mut().take();
+        let live = self.0.live.borrow_mut().take();
+        let Some(mut live) = live else { return Ok(()) };
+        if ended == Ended::Stopped(Stop::Cleared) {
+            self.finish(request, &end, live.continuation);
+            return Ok(());
+        }
+        flushed?;
+        live.message.close_text();
+        let now = self.now();
+        self.0.store.sql_transaction(|store| {
+            store.put_message(&live.message, now)?;
+            store.end_stream(&live.id, &end)
+        })?;
+        // Whoever waits for its answer has the text already; the one who stopped it has, too.
+        let except = match (&ended, live.continuation) {
+            (_, true) => None,
+            (Ended::Stopped(Stop::Cancelled(by)), _) => Some(*by),
+            _ => Some(request.sender),
+        };
+        let messages = self.0.store.messages(super::SHOWN_MESSAGES)?;
+        self.broadcast(&ServerFrame::CfAgentChatMessages { messages, connect: None }, To::All, except);
+        self.finish(request, &end, live.continuation);
+        Ok(())
+    }
+
+    fn emit_end(&self, ended: &Ended) -> StreamEnd {
+        match ended {
+            Ended::Turn(Ok(TurnEnd { reason, usage })) => {
+                let message_metadata = Some(json!({ "usage": usage }));
+                self.emit(Chunk::Finish { finish_reason: Some(*reason), message_metadata });
+                StreamEnd { outcome: TurnOutcome::Completed, error: None }
+            }
+            Ended::Turn(Err(error)) => {
+                self.log(&format!("{AGENT}: turn failed: {error}"));
+                self.emit(Chunk::MessageMetadata { message_metadata: json!({"error": error.to_string()}) });
+                StreamEnd { outcome: TurnOutcome::Error, error: Some(error.to_string()) }
+            }
+            Ended::Stopped(_) => {
+                self.emit(Chunk::MessageMetadata { message_metadata: json!({"stopped": true}) });
+                self.emit(Chunk::Abort);
+                StreamEnd { outcome: TurnOutcome::Aborted, error: None }
+            }
+        }
+    }
+
+    /// Sends the final frame of a request to everyone who saw a chunk of it. A connection that was offered the stream
+    /// and has not acknowledged gets its end with the replay.
+    fn finish(&self, request: &Request, end: &StreamEnd, continuation: bool) {
+        let frame = match &end.error {
+            Some(error) => failed(&request.id, error.clone(), Some(request.message_ids.clone())),
+            None => ServerFrame::CfAgentUseChatResponse(ChatResponse {
+                id: request.id.clone(),
+                done: true,
+                continuation,
+                message_ids: (!continuation).then(|| request.message_ids.clone()),
+                outcome: Some(end.outcome),
+                ..ChatResponse::default()
+            }),
+        };
+        self.broadcast(&frame, To::Chat, None);
+        self.0.resuming.borrow_mut().clear();
+        self.end_continuation(&request.id);
+    }
+
+    /// Stops a request, whoever sent it. An unknown one is none of anybody's business.
+    pub(super) fn cancel(&self, id: &str, connection: &H::Connection) {
+        let running = self.0.live.borrow().as_ref().is_some_and(|live| live.id == id);
+        if running {
+            if let Some(stop) = self.0.stop.borrow_mut().take() {
+                // The turn may have ended in this very moment; then there is nothing to stop.
+                let _ = stop.send(Stop::Cancelled(connection.info().id));
+            }
+            return;
+        }
+        let waiting = self.0.queue.borrow().iter().position(|request| request.id == id);
+        let request = waiting.and_then(|index| self.0.queue.borrow_mut().remove(index));
+        if let Some(request) = request {
+            self.broadcast(&ended_unanswered(&request, TurnOutcome::Aborted), To::Chat, None);
+        }
+    }
+
+    /// Empties the conversation. A running turn ends first; what it said is dropped with the rest.
+    pub(super) fn clear(&self, connection: &H::Connection) -> Result<(), StoreError> {
+        let waiting: Vec<Request> = self.0.queue.borrow_mut().drain(..).collect();
+        for request in waiting {
+            let frame = ended_unanswered(&request, TurnOutcome::Skipped).to_text();
+            let connections = self.0.host.connections();
+            if let Some(sender) = connections.iter().find(|other| other.info().id == request.sender) {
+                sender.send(&frame);
+            }
+        }
+        *self.0.continuation.borrow_mut() = None;
+        self.0.store.sql_transaction(|store| store.clear_messages())?;
+        if let Some(stop) = self.0.stop.borrow_mut().take() {
+            let _ = stop.send(Stop::Cleared);
+        }
+        self.broadcast(&ServerFrame::CfAgentChatClear, To::All, Some(connection.info().id));
+        Ok(())
+    }
+
+    /// Ends the stream that a process which died has left under way: what it had said becomes the message.
+    pub(super) fn end_interrupted_stream(&self) -> Result<(), StoreError> {
+        let store = &self.0.store;
+        let Some(stream) = store.last_stream()?.filter(|stream| stream.end.is_none()) else { return Ok(()) };
+        let before = if stream.continuation { store.message(&stream.message)? } else { None };
+        let mut message = before.unwrap_or_else(|| Message::new(stream.message.clone(), Role::Assistant));
+        for chunk in store.chunks(&stream.id)? {
+            if let Ok(chunk) = serde_json::from_str(&chunk) {
+                message.add(&chunk);
+            }
+        }
+        message.add(&Chunk::MessageMetadata { message_metadata: json!({"stopped": true, "interrupted": true}) });
+        message.close_text();
+        let now = self.now();
+        store.sql_transaction(|store| {
+            store.put_message(&message, now)?;
+            store.end_stream(&stream.id, &StreamEnd { outcome: TurnOutcome::Aborted, error: None })
+        })
+    }
+}
+
+/// How a turn came to its end.
+#[derive(Debug, PartialEq)]
+enum Ended {
+    Turn(Result<TurnEnd, TurnError>),
+    Stopped(Stop),
+}
+
+fn failed(id: &str, error: String, message_ids: Option<Vec<String>>) -> ServerFrame {
+    ServerFrame::CfAgentUseChatResponse(ChatResponse {
+        id: id.to_owned(),
+        body: error,
+        done: true,
+        error: true,
+        message_ids,
+        outcome: Some(TurnOutcome::Error),
+        ..ChatResponse::default()
+    })
+}
+
+fn ended_unanswered(request: &Request, outcome: TurnOutcome) -> ServerFrame {
+    ServerFrame::CfAgentUseChatResponse(ChatResponse {
+        id: request.id.clone(),
+        done: true,
+        message_ids: Some(request.message_ids.clone()),
+        outcome: Some(outcome),
+        ..ChatResponse::default()
+    })
+}

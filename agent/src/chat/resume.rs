@@ -1,0 +1,121 @@
+//! A client that comes back in the middle of a stream gets all of it, once and in order: it is offered the stream, gets no
+//! chat frames until it says that it is ready, and then every chunk from the first.
+
+use flux_protocol::ServerFrame;
+use flux_protocol::frame::{ChatResponse, NoResume, TurnOutcome};
+use uuid::Uuid;
+
+use super::ChatAgent;
+use crate::host::{Connection, Host};
+use crate::store::{StoreError, StreamRecord};
+
+impl<H: Host> ChatAgent<H> {
+    /// Offers the stream under way to a new connection.
+    pub(super) fn offer_stream(&self, connection: &H::Connection, connection_id: Uuid) {
+        let id = self.0.live.borrow().as_ref().map(|live| live.id.clone());
+        if let Some(id) = id {
+            self.0.resuming.borrow_mut().insert(connection_id);
+            connection.send(&ServerFrame::CfAgentStreamResuming { id, probe_id: None }.to_text());
+        }
+    }
+
+    pub(super) fn resume_request(
+        &self,
+        connection: &H::Connection,
+        probe_id: Option<String>,
+    ) -> Result<(), StoreError> {
+        let connection_id = connection.info().id;
+        let streaming = self.0.live.borrow().as_ref().map(|live| (live.id.clone(), live.continuation));
+        let frame = match (streaming, self.scheduled_continuation()) {
+            (Some((_, true)), _) if self.continuation_belongs_to_another(connection_id) => {
+                ServerFrame::CfAgentStreamResumeNone { reason: Some(NoResume::ContinuationOwned), probe_id }
+            }
+            (Some((id, continuation)), _) => {
+                if continuation {
+                    self.own_continuation(connection_id);
+                }
+                self.0.resuming.borrow_mut().insert(connection_id);
+                ServerFrame::CfAgentStreamResuming { id, probe_id }
+            }
+            (None, Some(id)) => {
+                self.own_continuation(connection_id);
+                ServerFrame::CfAgentStreamPending { id: Some(id), probe_id }
+            }
+            (None, None) => match self.failed_stream()? {
+                Some(stream) => ServerFrame::CfAgentStreamResuming { id: stream.id, probe_id },
+                None => ServerFrame::CfAgentStreamResumeNone { reason: Some(NoResume::Idle), probe_id },
+            },
+        };
+        connection.send(&frame.to_text());
+        Ok(())
+    }
+
+    fn failed_stream(&self) -> Result<Option<StreamRecord>, StoreError> {
+        let last = self.0.store.last_stream()?;
+        Ok(last.filter(|stream| stream.end.as_ref().is_some_and(|end| end.error.is_some())))
+    }
+
+    /// Replays a stream. A second acknowledgement replays again: clients know chunks by their `seq`.
+    pub(super) fn resume_ack(&self, connection: &H::Connection, id: &str) -> Result<(), StoreError> {
+        self.0.resuming.borrow_mut().remove(&connection.info().id);
+        let (streaming, frames) = {
+            let live = self.0.live.borrow();
+            let frames: Vec<ServerFrame> = match live.as_ref().filter(|live| live.id == id) {
+                Some(live) => (0..live.chunks.len()).filter_map(|index| live.frame(index, true)).collect(),
+                None => Vec::new(),
+            };
+            (live.as_ref().map(|live| (live.id == id, live.continuation)), frames)
+        };
+        match streaming {
+            Some((true, continuation)) => {
+                for frame in frames {
+                    connection.send(&frame.to_text());
+                }
+                let complete = ServerFrame::CfAgentUseChatResponse(ChatResponse {
+                    id: id.to_owned(),
+                    continuation,
+                    replay: true,
+                    replay_complete: true,
+                    ..ChatResponse::default()
+                });
+                connection.send(&complete.to_text());
+                Ok(())
+            }
+            Some((false, _)) => Ok(()),
+            None => self.replay_ended(connection, id),
+        }
+    }
+
+    /// Replays a stream that has ended, with its end. One that is not known any more has an empty end.
+    fn replay_ended(&self, connection: &H::Connection, id: &str) -> Result<(), StoreError> {
+        let ended = ChatResponse { id: id.to_owned(), done: true, replay: true, ..ChatResponse::default() };
+        let stream = self.0.store.last_stream()?.filter(|stream| stream.id == id);
+        let Some(stream) = stream else {
+            connection.send(&ServerFrame::CfAgentUseChatResponse(ended).to_text());
+            return Ok(());
+        };
+        let continuation = stream.continuation;
+        for (seq, body) in (0..).zip(self.0.store.chunks(id)?) {
+            let chunk = ChatResponse {
+                id: id.to_owned(),
+                body,
+                continuation,
+                seq: Some(seq),
+                replay: true,
+                ..ChatResponse::default()
+            };
+            connection.send(&ServerFrame::CfAgentUseChatResponse(chunk).to_text());
+        }
+        let end = stream.end;
+        let error = end.as_ref().and_then(|end| end.error.clone());
+        let last = ChatResponse {
+            continuation,
+            error: error.is_some(),
+            body: error.unwrap_or_default(),
+            outcome: end.map(|end| end.outcome).filter(|outcome| *outcome != TurnOutcome::Completed),
+            ..ended
+        };
+        connection.send(&ServerFrame::CfAgentUseChatResponse(last).to_text());
+        Ok(())
+    }
+}

@@ -1,0 +1,247 @@
+//! Who is told what while a request is answered.
+
+use serde_json::{Value, json};
+
+use super::world::{World, text};
+use crate::model::{FinishReason, ModelError, ModelMessage};
+
+fn workout() -> Value {
+    json!({"title": "Workout", "startTime": "2026-03-03T08:00"})
+}
+
+#[test]
+fn a_turn_with_a_tool_is_told_to_both_tabs_in_order() {
+    let mut world = World::new();
+    let (asking, watching, following) = (world.connect(), world.connect(), world.connect_as(true, None));
+    assert_eq!(asking.told(), ["identity", "state", "chat_messages"]);
+    assert_eq!(following.told(), ["identity", "flux_snapshot", "chat_messages"]);
+    watching.told();
+
+    world.say(&asking, "r1", "Schedule workout tomorrow at 8am");
+    world.model_calls("c1", "scheduleBlock", &workout());
+    world.model_says([text("Do"), text("ne.")]);
+    world.model_ends(FinishReason::Stop);
+
+    let chunks = [
+        "start",
+        "start-step",
+        "tool-input-start",
+        "tool-input-delta",
+        "tool-input-available",
+        "state",
+        "tool-output-available",
+        "finish-step",
+        "start-step",
+        "text-start",
+        "text-delta=Do",
+        "text-delta=ne.",
+        "text-end",
+        "finish-step",
+        "finish",
+    ];
+    let told = asking.told();
+    assert_eq!(told[..chunks.len()], chunks);
+    assert_eq!(told[chunks.len()..], ["done:completed"]);
+
+    let told = watching.told();
+    assert_eq!(told[0], "chat_messages");
+    assert_eq!(told[1..=chunks.len()], chunks);
+    assert_eq!(told[chunks.len() + 1..], ["chat_messages", "done:completed"]);
+    assert!(following.told().contains(&"flux_events".to_owned()));
+
+    let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
+    assert_eq!(messages[1]["parts"][1]["output"]["summary"], "Scheduled “Workout” (B1) for Tue 3 Mar, 08:00–09:00.");
+    assert_eq!(messages[1]["parts"][3], json!({"type": "text", "text": "Done.", "state": "done"}));
+}
+
+#[test]
+fn the_model_is_told_what_came_of_its_calls_and_what_the_timeline_is() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Schedule workout tomorrow at 8am");
+    world.model_calls("c1", "functions.schedule_block", &workout());
+    let requests = world.puppet.requests.borrow().clone();
+    assert!(requests[0].system.contains("No blocks in the next 7 days."));
+    assert!(requests[1].system.contains("B1 | Tue 2026-03-03 08:00–09:00 | Workout"));
+    let [ModelMessage::User { .. }, ModelMessage::Assistant { calls, .. }, ModelMessage::Tool { call_id, content, .. }] =
+        requests[1].messages.as_slice()
+    else {
+        panic!("{:?}", requests[1].messages)
+    };
+    assert_eq!((calls[0].name.as_str(), call_id.as_str()), ("scheduleBlock", "c1"));
+    assert!(content.contains("\"ok\":true"));
+}
+
+#[test]
+fn a_call_that_does_not_fit_goes_back_to_the_model_and_the_third_ends_the_turn() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Schedule workout");
+    world.model_calls("c1", "scheduleBlock", &json!({"title": "Workout"}));
+    let ModelMessage::Tool { content, .. } = world.puppet.requests.borrow()[1].messages[2].clone() else { panic!() };
+    assert!(content.contains("/startTime: expected a value (it is required), got nothing"), "{content}");
+    world.model_calls("c2", "teleport", &json!({}));
+    let ModelMessage::Tool { content, .. } = world.puppet.requests.borrow()[2].messages[4].clone() else { panic!() };
+    assert!(content.contains("There is no tool “teleport”"), "{content}");
+    tab.told();
+    world.model_calls("c3", "teleport", &json!({}));
+    assert_eq!(tab.told().last().unwrap(), "error");
+    assert_eq!(world.puppet.requests.borrow().len(), 3);
+}
+
+#[test]
+fn after_eight_steps_the_model_must_answer() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "List my plans for ever");
+    for step in 1..=8 {
+        let offered = world.puppet.requests.borrow().last().unwrap().tools.len();
+        assert_eq!(offered == 0, step == 8);
+        world.model_calls(&format!("c{step}"), "listPlans", &json!({}));
+    }
+    assert_eq!(world.puppet.requests.borrow().len(), 8);
+    assert_eq!(tab.told().last().unwrap(), "done:completed");
+}
+
+#[test]
+fn requests_are_answered_one_at_a_time_in_their_order() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "first");
+    world.say(&tab, "r2", "second");
+    assert_eq!(world.puppet.requests.borrow().len(), 1);
+    world.model_answers("one");
+    assert_eq!(world.puppet.requests.borrow().len(), 2);
+    world.model_answers("two");
+    let done: Vec<Value> = tab.received().into_iter().filter(|frame| frame["done"] == true).collect();
+    let ids: Vec<&Value> = done.iter().map(|frame| &frame["id"]).collect();
+    assert_eq!(ids, ["r1", "r2"]);
+    assert_eq!(done[0]["messageIds"], json!(["user-r1"]));
+}
+
+#[test]
+fn cancelling_keeps_what_was_said_and_stops_the_model() {
+    let mut world = World::new();
+    let (asking, watching) = (world.connect(), world.connect());
+    world.say(&asking, "r1", "Tell me a story");
+    world.model_says([text("Once upon")]);
+    watching.told();
+    asking.told();
+    world.send(&watching, &json!({"type": "cf_agent_chat_request_cancel", "id": "r1"}));
+    assert!(!world.model_is_heard());
+    assert_eq!(watching.told(), ["message-metadata", "abort", "done:aborted"]);
+    assert_eq!(asking.told(), ["message-metadata", "abort", "chat_messages", "done:aborted"]);
+    let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
+    assert_eq!(messages[1]["parts"][1], json!({"type": "text", "text": "Once upon", "state": "done"}));
+    assert_eq!(messages[1]["metadata"]["stopped"], true);
+}
+
+#[test]
+fn a_request_that_waits_can_be_cancelled() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "first");
+    world.say(&tab, "r2", "second");
+    tab.told();
+    world.send(&tab, &json!({"type": "cf_agent_chat_request_cancel", "id": "r2"}));
+    world.send(&tab, &json!({"type": "cf_agent_chat_request_cancel", "id": "nobody's"}));
+    assert_eq!(tab.told(), ["done:aborted"]);
+    world.model_answers("one");
+    assert_eq!(world.puppet.requests.borrow().len(), 1);
+}
+
+#[test]
+fn clearing_ends_everything_and_keeps_nothing() {
+    let mut world = World::new();
+    let (clearing, other) = (world.connect(), world.connect());
+    world.say(&other, "r1", "first");
+    world.say(&other, "r2", "second");
+    world.model_says([text("Once upon")]);
+    clearing.told();
+    other.told();
+    world.send(&clearing, &json!({"type": "cf_agent_chat_clear"}));
+    assert_eq!(other.told(), ["done:skipped", "chat_clear", "message-metadata", "abort", "done:aborted"]);
+    assert_eq!(clearing.told(), ["message-metadata", "abort", "done:aborted"]);
+    assert_eq!(world.agent.store().messages(10).unwrap(), []);
+    world.say(&clearing, "r3", "again");
+    world.model_answers("yes");
+    assert_eq!(world.agent.store().messages(10).unwrap().len(), 2);
+}
+
+#[test]
+fn an_error_of_the_model_reaches_everyone_and_is_told_again_to_who_comes_later() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "hello");
+    world.model_fails(ModelError::Overloaded);
+    let frames = tab.received();
+    let last = frames.last().unwrap();
+    assert_eq!((&last["error"], &last["done"]), (&json!(true), &json!(true)));
+    assert_eq!(last["body"], "The model is over capacity. Nothing was lost; try again in a moment.");
+
+    let later = world.connect();
+    later.told();
+    world.send(&later, &json!({"type": "cf_agent_stream_resume_request", "probeId": "p"}));
+    assert_eq!(later.told(), ["stream_resuming"]);
+    world.send(&later, &json!({"type": "cf_agent_stream_resume_ack", "id": "r1"}));
+    assert_eq!(later.told().last().unwrap(), "replay:error");
+
+    world.say(&tab, "r2", "hello again");
+    world.model_answers("Hello.");
+    world.send(&later, &json!({"type": "cf_agent_stream_resume_request", "probeId": "q"}));
+    assert_eq!(later.told().last().unwrap(), "stream_resume_none");
+}
+
+#[test]
+fn a_request_that_cannot_be_read_is_answered_with_an_error_and_changes_nothing() {
+    let mut world = World::new();
+    let tab = world.connect();
+    tab.told();
+    let empty = json!([{"id": "u", "role": "user", "parts": [{"type": "text", "text": "  "}]}]);
+    let long = json!([{"id": "u", "role": "user", "parts": [{"type": "text", "text": "x".repeat(40_000)}]}]);
+    let nameless = json!([{"id": "", "role": "user", "parts": [{"type": "text", "text": "x"}]}]);
+    for body in [
+        json!(null),
+        json!({}),
+        json!({"messages": []}),
+        json!({"messages": empty}),
+        json!({"messages": long}),
+        json!({"messages": nameless}),
+    ] {
+        world.request(&tab, "r1", &body);
+        assert_eq!(tab.told(), ["error"], "{body}");
+    }
+    assert_eq!(world.agent.store().messages(10).unwrap(), []);
+    assert!(world.puppet.requests.borrow().is_empty());
+}
+
+#[test]
+fn asking_for_another_answer_drops_the_old_one() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "hello");
+    world.model_answers("Hm.");
+    let question = &world.agent.store().messages(10).unwrap()[..1];
+    let body = json!({"messages": question, "trigger": "regenerate-message"});
+    world.request(&tab, "r2", &body);
+    world.model_answers("Hello!");
+    let texts: Vec<String> =
+        world.agent.store().messages(10).unwrap().iter().map(flux_protocol::Message::text).collect();
+    assert_eq!(texts, ["hello", "Hello!"]);
+}
+
+#[test]
+fn a_tab_that_is_behind_neither_wipes_nor_shortens_the_conversation() {
+    let mut world = World::new();
+    let (ahead, behind) = (world.connect(), world.connect());
+    world.say(&ahead, "r1", "one");
+    world.model_answers("The whole answer.");
+    let mut answer = world.agent.store().messages(10).unwrap()[1].clone();
+    answer.parts.clear();
+    let fresh = json!({"id": "u9", "role": "user", "parts": [{"type": "text", "text": "two"}]});
+    world.request(&behind, "r2", &json!({"messages": [answer, fresh]}));
+    world.model_answers("Yes.");
+    let texts: Vec<String> =
+        world.agent.store().messages(10).unwrap().iter().map(flux_protocol::Message::text).collect();
+    assert_eq!(texts, ["one", "The whole answer.", "two", "Yes."]);
+}

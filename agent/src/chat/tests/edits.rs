@@ -1,0 +1,228 @@
+//! Direct edits, consent, and frames that are none.
+
+use serde_json::{Value, json};
+
+use super::world::{Tab, World, text};
+use crate::model::{FinishReason, ModelCall, ModelEvent, ModelMessage};
+use flux_tools::TimelineView;
+
+fn gym(day: u8) -> Value {
+    json!({"title": "Gym", "startTime": format!("2026-03-{day:02}T08:00")})
+}
+
+#[test]
+fn an_edit_is_told_to_everyone_before_it_is_answered() {
+    let mut world = World::new();
+    let (editing, legacy, following) = (world.connect(), world.connect(), world.connect_as(true, None));
+    for tab in [&editing, &legacy, &following] {
+        tab.told();
+    }
+    world.send(&editing, &json!({"type": "rpc", "id": "1", "method": "scheduleBlock", "args": [gym(3)]}));
+    let frames = editing.received();
+    assert_eq!(frames[0]["type"], "cf_agent_state");
+    assert_eq!(frames[1]["result"]["block"]["handle"], "B1");
+    assert_eq!(frames[1]["done"], true);
+    let state = &legacy.received()[0]["state"];
+    let plan = state["activePlanId"].as_str().unwrap();
+    let block = &state["plans"][plan]["stream"][0];
+    assert_eq!((&block["title"], &block["duration"], &block["completed"]), (&json!("Gym"), &json!(60), &json!(false)));
+    assert_eq!(block["startTime"], "2026-03-03T08:00:00Z");
+    assert_eq!(state["events"].as_array().unwrap().last().unwrap()["type"], "BLOCK_SCHEDULED");
+    assert_eq!(following.received()[0]["events"][0]["payload"]["block"]["title"], "Gym");
+}
+
+#[test]
+fn a_call_that_is_repeated_is_carried_out_once() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let id = "0b9f3c1e-5a52-4b7e-9d0e-6a3d1f1c2b3a";
+    let first = world.call_as(&tab, id, "scheduleBlock", gym(3));
+    let again = world.call_as(&tab, id, "scheduleBlock", gym(3));
+    assert_eq!((&first["success"], &again["success"]), (&json!(true), &json!(true)));
+    assert_eq!(again["result"]["repeated"], true);
+    assert_eq!(world.agent.store().stored_blocks().unwrap(), 1);
+}
+
+#[test]
+fn calls_that_fail_say_why_and_change_nothing() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let before = world.agent.store().last_seq().unwrap();
+    let cases = [
+        ("nope", json!({}), "Method nope does not exist"),
+        ("scheduleBlock", json!({"title": "x"}), "/startTime: expected a value"),
+        ("deleteBlock", json!({"id": "B9"}), "There is no block “B9”"),
+        ("deletePlan", json!({"id": "My plan"}), "This is the only plan"),
+        ("setSettings", json!({"timeZone": "Mars"}), "There is no time zone “Mars”"),
+        ("setSettings", json!({"colour": "red"}), "There is no setting “colour”"),
+        ("getEvents", json!({"after": -1}), "/after: expected a whole number from 0 on"),
+    ];
+    for (method, argument, expected) in cases {
+        let answer = world.call(&tab, method, argument);
+        assert_eq!(answer["success"], false, "{method}");
+        assert!(answer["error"].as_str().unwrap().contains(expected), "{answer}");
+    }
+    assert_eq!(world.agent.store().last_seq().unwrap(), before);
+}
+
+#[test]
+fn what_is_stored_can_be_read_by_calls() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.call(&tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
+    world.call(&tab, "scheduleBlock", gym(3));
+    assert_eq!(world.call(&tab, "getSettings", json!(null))["result"], json!({"timeZone": "Europe/Oslo"}));
+    let timeline = &world.call(&tab, "getTimeline", json!({}))["result"];
+    assert_eq!(timeline["timeline"]["blocks"][0]["start"], "2026-03-03T07:00:00Z");
+    assert_eq!(timeline["complete"], true);
+    let events = &world.call(&tab, "getEvents", json!({"after": 2, "limit": 1}))["result"];
+    assert_eq!((&events["events"][0]["seq"], &events["last"]), (&json!(3), &json!(4)));
+    assert_eq!(events["events"][0]["actor"], json!({"by": "user"}));
+    assert_eq!(world.call(&tab, "getMessages", json!({}))["result"], json!([]));
+    assert_eq!(world.call(&tab, "undo", json!({}))["result"]["summary"], "Undone: scheduled “Gym” (B1).");
+    assert_eq!(world.call(&tab, "redo", json!({}))["result"]["summary"], "Done again: scheduled “Gym” (B1).");
+}
+
+#[test]
+fn all_that_a_turn_changed_is_undone_at_once_unless_someone_else_edited_in_between() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Gym on three days");
+    world.model_calls("c1", "scheduleBlock", &gym(3));
+    world.model_calls("c2", "scheduleBlock", &gym(4));
+    world.call(&tab, "completeBlock", json!({"id": "B1"}));
+    world.model_calls("c3", "scheduleBlock", &gym(5));
+    world.model_answers("Done.");
+    let undone =
+        |world: &mut World| world.call(&tab, "undo", json!({}))["result"]["summary"].as_str().map(str::to_owned);
+    assert_eq!(undone(&mut world).unwrap(), "Undone: scheduled “Gym” (B3).");
+    assert_eq!(undone(&mut world).unwrap(), "Undone: completed “Gym” (B1).");
+    assert_eq!(undone(&mut world).unwrap(), "Undone: scheduled “Gym” (B1), scheduled “Gym” (B2).");
+    assert_eq!(undone(&mut world), None);
+}
+
+#[test]
+fn frames_that_are_none_are_answered_and_change_nothing() {
+    let mut world = World::new();
+    let tab = world.connect();
+    tab.told();
+    let large = json!({"type": "rpc", "id": "1", "method": "x".repeat(300_000), "args": []}).to_string();
+    for frame in ["", "{", "null", "[]", "{\"type\":\"nope\"}", "{\"type\":\"rpc\",\"id\":\"1\"}", &large] {
+        world.agent.receive(&tab, frame);
+        assert_eq!(tab.told(), ["flux_error"], "{}", &frame[..frame.len().min(40)]);
+    }
+    world.agent.receive_binary(&tab);
+    assert_eq!(tab.told(), ["flux_error"]);
+    world.send(&tab, &json!({"type": "cf_agent_state", "state": {"plans": {}}}));
+    assert_eq!(tab.told(), ["state_error", "state"]);
+}
+
+#[test]
+fn the_first_identity_owns_the_object() {
+    let world = World::new();
+    assert!(world.agent.admits("u-me").unwrap());
+    assert!(!world.agent.admits("u-you").unwrap());
+    assert!(World::on(world.sql.clone()).agent.admits("u-me").unwrap());
+}
+
+#[test]
+fn the_zone_of_a_client_is_taken_over_until_one_is_set() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let question = json!([{"id": "u", "role": "user", "parts": [{"type": "text", "text": "hi"}]}]);
+    for (id, zone, expected) in
+        [("r1", "Mars", "UTC"), ("r2", "Asia/Tokyo", "Asia/Tokyo"), ("r3", "Europe/Oslo", "Asia/Tokyo")]
+    {
+        world.request(&tab, id, &json!({"messages": question, "timeZone": zone}));
+        assert_eq!(world.agent.store().settings().unwrap().time_zone.name(), expected);
+        world.model_answers("hello");
+    }
+}
+
+/// The model asks to delete the plan, and is told to wait.
+fn asked_to_delete(world: &mut World) -> Tab {
+    let tab = world.connect();
+    world.call(&tab, "createPlan", json!({"title": "Old"}));
+    world.say(&tab, "r1", "Delete the old plan");
+    world.model_calls("c1", "deletePlan", &json!({"id": "Old"}));
+    let told = tab.told();
+    assert!(told.contains(&"tool-approval-request".to_owned()), "{told:?}");
+    assert_eq!(told.last().unwrap(), "done:completed");
+    assert_eq!(world.agent.store().plans().unwrap().len(), 2, "nothing happens before the answer");
+    tab
+}
+
+#[test]
+fn what_the_person_agrees_to_is_carried_out_in_the_same_message() {
+    let mut world = World::new();
+    let tab = asked_to_delete(&mut world);
+    let yes = json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": true, "autoContinue": true});
+    world.send(&tab, &yes);
+    assert_eq!(tab.told(), ["message_updated"]);
+    world.send(&tab, &json!({"type": "cf_agent_stream_resume_request", "probeId": "p"}));
+    assert_eq!(tab.told(), ["stream_pending"]);
+    world.send(&tab, &yes);
+    world.wait();
+    let frames = tab.received();
+    assert_eq!(frames[0]["type"], "cf_agent_stream_resuming");
+    let id = frames[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.agent.store().plans().unwrap().len(), 1);
+    world.send(&tab, &json!({"type": "cf_agent_stream_resume_ack", "id": id}));
+    world.model_answers("It is gone.");
+    let frames = tab.received();
+    let chunks: Vec<&Value> = frames.iter().filter(|frame| frame["type"] == "cf_agent_use_chat_response").collect();
+    assert!(chunks.iter().all(|frame| frame["replayComplete"] == true || frame["continuation"] == true));
+    let start: Value = serde_json::from_str(chunks[0]["body"].as_str().unwrap()).unwrap();
+    assert!(start.get("messageId").is_none(), "it would rename the message");
+    let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
+    assert_eq!(messages.as_array().unwrap().len(), 2);
+    assert_eq!(messages[1]["parts"][1]["state"], "output-available");
+    assert_eq!(messages[1]["parts"].as_array().unwrap().last().unwrap()["text"], "It is gone.");
+}
+
+#[test]
+fn what_the_person_refuses_is_not_done_and_the_model_is_told() {
+    let mut world = World::new();
+    let tab = asked_to_delete(&mut world);
+    world.send(
+        &tab,
+        &json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": false, "autoContinue": true}),
+    );
+    world.wait();
+    let request = world.puppet.requests.borrow().last().unwrap().clone();
+    let Some(ModelMessage::Tool { content, .. }) = request.messages.last() else { panic!("{:?}", request.messages) };
+    assert!(content.contains("said no"));
+    world.model_answers("All right.");
+    assert_eq!(world.agent.store().plans().unwrap().len(), 2);
+}
+
+#[test]
+fn a_continuation_waits_for_the_last_answer() {
+    let mut world = World::new();
+    let tab = world.connect();
+    for title in ["One", "Two"] {
+        world.call(&tab, "createPlan", json!({"title": title}));
+    }
+    world.say(&tab, "r1", "Delete plans One and Two");
+    for (id, plan) in [("c1", "One"), ("c2", "Two")] {
+        let arguments = json!({"id": plan}).to_string();
+        let call = ModelCall { id: id.into(), name: "deletePlan".into(), arguments };
+        world.model_says([
+            ModelEvent::CallStarted { id: id.into(), name: "deletePlan".into() },
+            ModelEvent::CallFinished(call),
+        ]);
+    }
+    world.model_ends(FinishReason::ToolCalls);
+    let asked = world.puppet.requests.borrow().len();
+    let answer =
+        |id: &str| json!({"type": "cf_agent_tool_approval", "toolCallId": id, "approved": true, "autoContinue": true});
+    world.send(&tab, &answer("c1"));
+    world.wait();
+    assert_eq!(world.puppet.requests.borrow().len(), asked, "the second question is not answered yet");
+    world.send(&tab, &answer("c2"));
+    world.wait();
+    assert_eq!(world.puppet.requests.borrow().len(), asked + 1);
+    assert_eq!(world.agent.store().plans().unwrap().len(), 1);
+    world.model_says([text("Both are gone.")]);
+    world.model_ends(FinishReason::Stop);
+}

@@ -1,0 +1,293 @@
+//! What the tests share: a host that is nothing but memory, and a model that waits to be told what to say.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::channel::{mpsc, oneshot};
+use futures::executor::{LocalPool, LocalSpawner};
+use futures::future::LocalBoxFuture;
+use futures::stream::LocalBoxStream;
+use futures::task::LocalSpawnExt;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::chat::ChatAgent;
+use crate::host::{Connection, ConnectionInfo, Host};
+use crate::model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
+use crate::native::Sqlite;
+use crate::turn::TurnLimits;
+
+#[derive(Clone)]
+pub struct TestHost(Rc<Memory>);
+
+struct Memory {
+    spawner: LocalSpawner,
+    ticks: Cell<u64>,
+    connections: RefCell<Vec<Tab>>,
+    sleepers: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+impl Host for TestHost {
+    type Sql = Sqlite;
+    type Connection = Tab;
+
+    fn now(&self) -> DateTime<Utc> {
+        let begin: DateTime<Utc> = "2026-03-02T09:00:00Z".parse().unwrap();
+        begin + TimeDelta::milliseconds(i64::try_from(self.0.ticks.get()).unwrap())
+    }
+
+    fn uuid(&self) -> Uuid {
+        self.0.ticks.set(self.0.ticks.get() + 1);
+        Uuid::from_u128(u128::from(self.0.ticks.get()))
+    }
+
+    fn sleep(&self, _: Duration) -> LocalBoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        self.0.sleepers.borrow_mut().push(sender);
+        Box::pin(async move {
+            let _ = receiver.await;
+        })
+    }
+
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        self.0.spawner.spawn_local(task).unwrap();
+    }
+
+    fn connections(&self) -> Vec<Tab> {
+        self.0.connections.borrow().clone()
+    }
+
+    fn log(&self, _: &str) {}
+}
+
+/// A client's connection, with what it was sent.
+#[derive(Clone)]
+pub struct Tab {
+    info: ConnectionInfo,
+    inbox: Rc<RefCell<Vec<Value>>>,
+    closed: Rc<Cell<Option<u16>>>,
+}
+
+impl Connection for Tab {
+    fn info(&self) -> ConnectionInfo {
+        self.info.clone()
+    }
+
+    fn send(&self, frame: &str) {
+        self.inbox.borrow_mut().push(serde_json::from_str(frame).unwrap());
+    }
+
+    fn close(&self, code: u16, _: &str) {
+        self.closed.set(Some(code));
+    }
+}
+
+impl Tab {
+    /// What it was sent since it was last asked.
+    pub fn received(&self) -> Vec<Value> {
+        self.inbox.take()
+    }
+
+    /// The same, a word for each frame: the type, and for chunks theirs.
+    pub fn told(&self) -> Vec<String> {
+        self.received().iter().map(word).collect()
+    }
+}
+
+/// A frame in a word.
+pub fn word(frame: &Value) -> String {
+    let kind = frame["type"].as_str().unwrap().trim_start_matches("cf_agent_").to_owned();
+    if kind != "use_chat_response" {
+        return kind;
+    }
+    let replayed = if frame["replay"] == true { "replay:" } else { "" };
+    if frame["replayComplete"] == true {
+        return "replay-complete".to_owned();
+    }
+    if frame["error"] == true {
+        return format!("{replayed}error");
+    }
+    if frame["done"] == true {
+        return format!("{replayed}done:{}", frame["outcome"].as_str().unwrap_or("-"));
+    }
+    let chunk: Value = serde_json::from_str(frame["body"].as_str().unwrap()).unwrap();
+    let delta = chunk["delta"].as_str().map(|delta| format!("={delta}")).unwrap_or_default();
+    format!("{replayed}{}{delta}", chunk["type"].as_str().unwrap())
+}
+
+type Said = Result<ModelEvent, ModelError>;
+
+/// A model that says what it is told. Each request waits until the test gives it an answer.
+#[derive(Clone, Default)]
+pub struct Puppet {
+    pub requests: Rc<RefCell<Vec<ChatRequest>>>,
+    mouths: Rc<RefCell<Vec<mpsc::UnboundedSender<Said>>>>,
+}
+
+impl ChatModel for Puppet {
+    fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Said> {
+        let (sender, receiver) = mpsc::unbounded();
+        self.requests.borrow_mut().push(request);
+        self.mouths.borrow_mut().push(sender);
+        Box::pin(receiver)
+    }
+
+    fn id(&self) -> ModelId {
+        ModelId { provider: "offline".into(), name: "puppet".into() }
+    }
+}
+
+/// A person's agent, and all around it.
+pub struct World {
+    pub agent: ChatAgent<TestHost>,
+    pub puppet: Puppet,
+    pub sql: Sqlite,
+    host: TestHost,
+    pool: LocalPool,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::on(Sqlite::in_memory().unwrap())
+    }
+
+    /// As after a start of the process, on what an earlier one has left.
+    pub fn on(sql: Sqlite) -> Self {
+        let pool = LocalPool::new();
+        let host = TestHost(Rc::new(Memory {
+            spawner: pool.spawner(),
+            ticks: Cell::new(u64::try_from(sql_rows(&sql)).unwrap() * 1_000),
+            connections: RefCell::default(),
+            sleepers: RefCell::default(),
+        }));
+        let puppet = Puppet::default();
+        let agent = ChatAgent::open(host.clone(), sql.clone(), Rc::new(puppet.clone()), TurnLimits::default()).unwrap();
+        Self { agent, puppet, sql, host, pool }
+    }
+
+    pub fn connect(&self) -> Tab {
+        self.connect_as(false, None)
+    }
+
+    pub fn connect_as(&self, follows_events: bool, after: Option<u64>) -> Tab {
+        let tab = Tab {
+            info: ConnectionInfo { id: self.host.uuid(), name: "me".into(), follows_events, after },
+            inbox: Rc::default(),
+            closed: Rc::default(),
+        };
+        self.host.0.connections.borrow_mut().push(tab.clone());
+        self.agent.connect(&tab);
+        tab
+    }
+
+    pub fn disconnect(&self, tab: &Tab) {
+        self.host.0.connections.borrow_mut().retain(|other| other.info != tab.info);
+        self.agent.disconnected(tab);
+    }
+
+    /// Sends a frame, and lets everything run that can.
+    pub fn send(&mut self, tab: &Tab, frame: &Value) {
+        self.agent.receive(tab, &frame.to_string());
+        self.pool.run_until_stalled();
+    }
+
+    /// Sends a chat request with the whole conversation and one more message.
+    pub fn say(&mut self, tab: &Tab, id: &str, text: &str) {
+        let mut messages = self.agent.store().messages(100).unwrap();
+        messages.push(
+            serde_json::from_value(
+                json!({"id": format!("user-{id}"), "role": "user", "parts": [{"type": "text", "text": text}]}),
+            )
+            .unwrap(),
+        );
+        self.request(tab, id, &json!({"messages": messages, "trigger": "submit-message"}));
+    }
+
+    pub fn request(&mut self, tab: &Tab, id: &str, body: &Value) {
+        let init = json!({"method": "POST", "body": body.to_string()});
+        self.send(tab, &json!({"type": "cf_agent_use_chat_request", "id": id, "init": init}));
+    }
+
+    /// Calls a method and gives the answer.
+    pub fn call(&mut self, tab: &Tab, method: &str, argument: Value) -> Value {
+        let id = self.host.uuid().to_string();
+        self.call_as(tab, &id, method, argument)
+    }
+
+    pub fn call_as(&mut self, tab: &Tab, id: &str, method: &str, argument: Value) -> Value {
+        let before = tab.received();
+        self.send(tab, &json!({"type": "rpc", "id": id, "method": method, "args": [argument]}));
+        let mut after = tab.received();
+        let at = after.iter().position(|frame| frame["type"] == "rpc").unwrap();
+        let answer = after.remove(at);
+        tab.inbox.borrow_mut().extend(before.into_iter().chain(after));
+        answer
+    }
+
+    /// Lets the model say something in the request under way.
+    pub fn model_says(&mut self, events: impl IntoIterator<Item = ModelEvent>) {
+        for event in events {
+            self.mouth().unbounded_send(Ok(event)).unwrap();
+        }
+        self.pool.run_until_stalled();
+    }
+
+    pub fn model_fails(&mut self, error: ModelError) {
+        self.mouth().unbounded_send(Err(error)).unwrap();
+        self.pool.run_until_stalled();
+    }
+
+    /// The model has said all in the request under way.
+    pub fn model_ends(&mut self, reason: FinishReason) {
+        self.mouth().unbounded_send(Ok(ModelEvent::Finished(reason))).unwrap();
+        self.puppet.mouths.borrow_mut().pop();
+        self.pool.run_until_stalled();
+    }
+
+    /// The model calls a tool, and ends its step.
+    pub fn model_calls(&mut self, id: &str, name: &str, arguments: &Value) {
+        let call = ModelCall { id: id.into(), name: name.into(), arguments: arguments.to_string() };
+        self.model_says([
+            ModelEvent::CallStarted { id: id.into(), name: name.into() },
+            ModelEvent::CallArguments { id: id.into(), delta: arguments.to_string() },
+            ModelEvent::CallFinished(call),
+        ]);
+        self.model_ends(FinishReason::ToolCalls);
+    }
+
+    /// A whole answer in text.
+    pub fn model_answers(&mut self, text: &str) {
+        self.model_says([ModelEvent::Text(text.into())]);
+        self.model_ends(FinishReason::Stop);
+    }
+
+    /// Whether somebody still listens to the model.
+    pub fn model_is_heard(&self) -> bool {
+        self.puppet.mouths.borrow().last().is_some_and(|mouth| !mouth.is_closed())
+    }
+
+    /// Lets all timers ring.
+    pub fn wait(&mut self) {
+        for sleeper in self.host.0.sleepers.take() {
+            let _ = sleeper.send(());
+        }
+        self.pool.run_until_stalled();
+    }
+
+    fn mouth(&self) -> mpsc::UnboundedSender<Said> {
+        self.puppet.mouths.borrow().last().unwrap().clone()
+    }
+}
+
+/// Ids go on counting where the last process ended.
+fn sql_rows(sql: &Sqlite) -> i64 {
+    use crate::store::Sql;
+    let count = sql.query("SELECT count(*) FROM events", &[]);
+    count.map_or(0, |rows| rows[0].integer(0).unwrap())
+}
+
+pub fn text(words: &str) -> ModelEvent {
+    ModelEvent::Text(words.into())
+}

@@ -1,0 +1,177 @@
+//! Carrying out what a model calls.
+
+use flux_protocol::Chunk;
+use flux_protocol::message::{ToolPart, ToolState};
+use flux_tools::decide::DecideError;
+use flux_tools::report::Report;
+use flux_tools::tool::{ToolCall, ToolContext, ToolError, definitions};
+use flux_tools::{Actor, TimelineView, TxnId};
+use serde_json::Value;
+
+use super::{Output, Turn, TurnError};
+use crate::action::{self, Author};
+use crate::model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
+use crate::store::Sql;
+
+/// Longest name of a tool that is repeated to a client, in characters.
+const NAME_CHARS: usize = 64;
+
+/// A call as it came and as it was understood.
+pub struct Offered {
+    /// The tool's name, or the model's word for it where there is no such tool.
+    pub name: String,
+    /// The arguments after repair; the raw text where it could not be read.
+    pub input: Value,
+    /// The call, or what is wrong with it.
+    pub call: Result<ToolCall, ToolError>,
+}
+
+/// Reads a model's call: its name is resolved, its arguments are repaired, brought to the schema's types, and checked.
+pub fn offered(call: &ModelCall) -> Offered {
+    let names: Vec<&str> = definitions().iter().map(|tool| tool.name).collect();
+    let tool =
+        resolve_tool_name(&call.name, &names).and_then(|name| definitions().iter().find(|tool| tool.name == name));
+    let Some(tool) = tool else {
+        let name = shown_name(&call.name);
+        let input = Value::String(call.arguments.clone());
+        return Offered { call: Err(ToolError::Unknown { name: name.clone() }), name, input };
+    };
+    let raw = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
+    // Half of a value can be another value: a cut-off "B1 may have been "B12".
+    if is_cut_off(raw) {
+        let problem = flux_tools::tool::Problem::new("", "complete arguments", format!("{raw} (cut off)"));
+        return Offered {
+            call: Err(ToolError::Arguments { tool: tool.name, problems: vec![problem] }),
+            name: tool.name.to_owned(),
+            input: Value::String(call.arguments.clone()),
+        };
+    }
+    match repair_arguments(raw) {
+        Ok(arguments) => {
+            let input = coerce(arguments, &tool.schema);
+            Offered { call: ToolCall::parse(tool.name, &input), name: tool.name.to_owned(), input }
+        }
+        Err(error) => {
+            let problem = flux_tools::tool::Problem::new("", "a JSON object", format!("{raw} ({error})"));
+            Offered {
+                call: Err(ToolError::Arguments { tool: tool.name, problems: vec![problem] }),
+                name: tool.name.to_owned(),
+                input: Value::String(call.arguments.clone()),
+            }
+        }
+    }
+}
+
+/// A tool's name as a client is told of it while it is not yet known whether there is such a tool.
+pub(super) fn shown_name(name: &str) -> String {
+    let names: Vec<&str> = definitions().iter().map(|tool| tool.name).collect();
+    match resolve_tool_name(name, &names) {
+        Some(known) => known.to_owned(),
+        None => name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')).take(NAME_CHARS).collect(),
+    }
+}
+
+impl<S: Sql, O: Output> Turn<'_, S, O> {
+    /// Carries out the calls of a step, in order. True where one of them waits for the person's consent.
+    pub(super) fn carry_out(&mut self, calls: &[ModelCall]) -> Result<bool, TurnError> {
+        let mut waits = false;
+        for call in calls {
+            let Offered { name, input, call: offered } = offered(call);
+            self.output.emit(Chunk::ToolInputAvailable {
+                tool_call_id: call.id.clone(),
+                tool_name: name.clone(),
+                input: input.clone(),
+            });
+            match offered {
+                Err(error) => {
+                    self.invalid += 1;
+                    self.output.log(&format!("invalid call of {name}: {error}"));
+                    self.output
+                        .emit(Chunk::ToolOutputError { tool_call_id: call.id.clone(), error_text: error.to_string() });
+                    if self.invalid >= self.limits.invalid_calls {
+                        return Err(TurnError::InvalidCalls(self.invalid));
+                    }
+                }
+                Ok(tool) if self.asks_first(&tool)? => {
+                    waits = true;
+                    self.output.emit(Chunk::ToolApprovalRequest {
+                        approval_id: self.output.uuid().to_string(),
+                        tool_call_id: call.id.clone(),
+                    });
+                }
+                Ok(tool) => self.change(&tool, &call.id)?,
+            }
+        }
+        Ok(waits)
+    }
+
+    /// Carries out the calls of an earlier step that the person has said yes to since.
+    pub(super) fn carry_out_approved(&mut self) -> Result<(), TurnError> {
+        let message = self.output.message();
+        let approved: Vec<ToolPart> =
+            message.tools().filter(|tool| tool.call.state == ToolState::ApprovalResponded).cloned().collect();
+        for tool in approved {
+            let input = tool.call.input.unwrap_or_default();
+            match ToolCall::parse(&tool.tool_name, &input) {
+                Ok(call) => self.change(&call, &tool.call.tool_call_id)?,
+                Err(error) => self.output.emit(Chunk::ToolOutputError {
+                    tool_call_id: tool.call.tool_call_id,
+                    error_text: error.to_string(),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn asks_first(&self, call: &ToolCall) -> Result<bool, TurnError> {
+        let context =
+            ToolContext { now: self.output.now(), zone: self.store.settings()?.time_zone, new_id: self.output.uuid() };
+        match call.question(self.store, &context) {
+            Ok(question) => Ok(question.is_some()),
+            // What will be rejected need not be asked about.
+            Err(DecideError::Rejected(_)) => Ok(false),
+            Err(DecideError::View(error)) => Err(error.into()),
+        }
+    }
+
+    fn change(&mut self, call: &ToolCall, id: &str) -> Result<(), TurnError> {
+        let txn = self.transaction()?;
+        let actor = Actor::Assistant { turn: self.request.to_owned(), tool_call: id.to_owned() };
+        let mut told = None;
+        let done = action::call(
+            self.store,
+            call,
+            &Author { actor, txn },
+            self.output.now(),
+            &|| self.output.uuid(),
+            |report| {
+                let chunk = output_chunk(id, report);
+                let stored = self.output.store(&chunk);
+                told = Some(chunk);
+                stored
+            },
+        )?;
+        if !done.events.is_empty() {
+            self.txn = Some(txn);
+            self.output.publish(&done.events);
+        }
+        if let Some(chunk) = told {
+            self.output.emit_stored(chunk);
+        }
+        Ok(())
+    }
+
+    /// The transaction for the next change. All changes of a turn are one, so that one undo takes the turn back, unless
+    /// somebody else changed something in between: undo takes transactions back whole and last one first.
+    fn transaction(&self) -> Result<TxnId, TurnError> {
+        match self.txn {
+            Some(txn) if self.store.undoable()? == Some(txn) => Ok(txn),
+            _ => Ok(TxnId::new(self.output.uuid())),
+        }
+    }
+}
+
+fn output_chunk(id: &str, report: &Report) -> Chunk {
+    let output = serde_json::to_value(report).unwrap_or_default();
+    Chunk::ToolOutputAvailable { tool_call_id: id.to_owned(), output }
+}

@@ -1,0 +1,270 @@
+//! A turn: the model is asked, its calls are carried out, and it is asked again with the results, until it has said all
+//! it has to say.
+//!
+//! Where the chunks go and who listens is not known here (see [`Output`]); nor is cancelling, which is dropping the
+//! future: every `await` is a point at which that is safe, because calls are carried out without one.
+
+mod calls;
+
+use chrono::{DateTime, Utc};
+use flux_protocol::chunk::FinishReason as WireFinish;
+use flux_protocol::{Chunk, Message};
+use flux_tools::tool::definitions;
+use flux_tools::{Event, TxnId};
+use futures::StreamExt;
+use uuid::Uuid;
+
+use crate::model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec, Usage};
+use crate::prompt;
+use crate::store::{Sql, Store, StoreError};
+
+pub use calls::offered;
+
+/// Bounds of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnLimits {
+    /// How often the model is asked, at most. The last time it gets no tools and must answer.
+    pub steps: usize,
+    /// How many calls in a turn may be ones that do not fit their schema.
+    pub invalid_calls: usize,
+    /// Budget of the conversation in the prompt, in estimated tokens.
+    pub conversation_tokens: usize,
+    /// Newest messages that are read from the store for it.
+    pub messages: u64,
+}
+
+impl Default for TurnLimits {
+    fn default() -> Self {
+        Self { steps: 8, invalid_calls: 3, conversation_tokens: 6_000, messages: 60 }
+    }
+}
+
+/// Where a turn's results go.
+pub trait Output {
+    /// The present moment.
+    fn now(&self) -> DateTime<Utc>;
+    /// A new UUID v7.
+    fn uuid(&self) -> Uuid;
+    /// Sends a chunk to whoever listens, and adds it to the message.
+    fn emit(&self, chunk: Chunk);
+    /// Writes a chunk, and all before it, to the store. Called within a transaction; the chunk is emitted after it.
+    ///
+    /// # Errors
+    /// What the store can fail with.
+    fn store(&self, chunk: &Chunk) -> Result<(), StoreError>;
+    /// Sends a chunk that is stored already.
+    fn emit_stored(&self, chunk: Chunk);
+    /// Tells what was appended to the log.
+    fn publish(&self, events: &[Event]);
+    /// The message as it is now.
+    fn message(&self) -> Message;
+    /// Writes a line to the service's log.
+    fn log(&self, line: &str);
+}
+
+/// Why a turn ended without a whole answer. `Display` is for the person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TurnError {
+    /// The model failed.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The store failed.
+    #[error("Something could not be saved. What was done before is kept; try again. ({0})")]
+    Store(#[from] StoreError),
+    /// The model does not manage to form a call.
+    #[error(
+        "The model made {0} calls that do not fit and was stopped. What was done before is kept; say it in other words, or try again."
+    )]
+    InvalidCalls(usize),
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnEnd {
+    /// Why.
+    pub reason: WireFinish,
+    /// What all its steps cost together, as far as the provider told.
+    pub usage: Usage,
+}
+
+/// A turn under way.
+pub struct Turn<'a, S, O> {
+    /// The chat request that it answers.
+    pub request: &'a str,
+    /// The person's data.
+    pub store: &'a Store<S>,
+    /// Who is asked.
+    pub model: &'a dyn ChatModel,
+    /// Where the results go.
+    pub output: &'a O,
+    /// Bounds.
+    pub limits: TurnLimits,
+    /// The transaction of what has been changed so far, if something has.
+    pub txn: Option<TxnId>,
+    /// Calls so far that did not fit.
+    pub invalid: usize,
+}
+
+/// What the model answered in one step.
+#[derive(Debug, Default)]
+struct Step {
+    calls: Vec<ModelCall>,
+    finish: Option<FinishReason>,
+    usage: Usage,
+}
+
+impl<S: Sql, O: Output> Turn<'_, S, O> {
+    /// Runs the turn to its end. `start` and `finish` chunks are the caller's.
+    ///
+    /// # Errors
+    /// [`TurnError`]; what was said and done until then is kept.
+    pub async fn run(mut self) -> Result<TurnEnd, TurnError> {
+        let mut usage = Usage::default();
+        self.carry_out_approved()?;
+        for step in 1..=self.limits.steps {
+            let is_last = step == self.limits.steps;
+            self.output.emit(Chunk::StartStep);
+            let request = self.request(is_last)?;
+            let answered = self.ask(request).await?;
+            usage.input_tokens += answered.usage.input_tokens;
+            usage.output_tokens += answered.usage.output_tokens;
+            let waits = self.carry_out(&answered.calls)?;
+            self.output.emit(Chunk::FinishStep);
+            if waits {
+                return Ok(TurnEnd { reason: WireFinish::ToolCalls, usage });
+            }
+            if answered.calls.is_empty() || is_last {
+                return Ok(TurnEnd { reason: wire_reason(answered.finish), usage });
+            }
+        }
+        Ok(TurnEnd { reason: WireFinish::Other, usage })
+    }
+
+    fn request(&self, is_last: bool) -> Result<ChatRequest, TurnError> {
+        let now = self.output.now();
+        let context = prompt::context(self.store, now)?;
+        let system = prompt::system();
+        let mut messages = self.store.messages(self.limits.messages)?;
+        let current = self.output.message();
+        messages.retain(|message| message.id != current.id);
+        messages.push(current);
+        let tools = if is_last { Vec::new() } else { tool_specs() };
+        Ok(ChatRequest {
+            system: prompt::render(system, &context),
+            messages: prompt::conversation(&messages, self.limits.conversation_tokens),
+            tools,
+            context,
+            max_output_tokens: system.max_output_tokens,
+            temperature: system.temperature,
+        })
+    }
+
+    /// Asks the model once and forwards what it says while it says it.
+    async fn ask(&self, request: ChatRequest) -> Result<Step, TurnError> {
+        let mut stream = self.model.stream(request);
+        let mut step = Step::default();
+        let mut open = Open::default();
+        while let Some(event) = stream.next().await {
+            let event = match event {
+                Ok(event) => event,
+                Err(error) => {
+                    open.close(self.output);
+                    return Err(error.into());
+                }
+            };
+            match event {
+                ModelEvent::Text(delta) => {
+                    let id = open.text(self.output);
+                    self.output.emit(Chunk::TextDelta { id, delta });
+                }
+                ModelEvent::Reasoning(delta) => {
+                    let id = open.reasoning(self.output);
+                    self.output.emit(Chunk::ReasoningDelta { id, delta });
+                }
+                ModelEvent::CallStarted { id, name } => {
+                    open.close(self.output);
+                    let tool_name = calls::shown_name(&name);
+                    self.output.emit(Chunk::ToolInputStart { tool_call_id: id, tool_name });
+                }
+                ModelEvent::CallArguments { id, delta } => {
+                    self.output.emit(Chunk::ToolInputDelta { tool_call_id: id, input_text_delta: delta });
+                }
+                ModelEvent::CallFinished(call) => step.calls.push(call),
+                ModelEvent::Usage(usage) => step.usage = usage,
+                ModelEvent::Finished(reason) => step.finish = Some(reason),
+                ModelEvent::Retried { attempt, after_ms, reason } => {
+                    self.output.log(&format!("model: attempt {attempt} failed ({reason}), next in {after_ms} ms"));
+                }
+                ModelEvent::Skipped { what } => self.output.log(&format!("model: skipped {what}")),
+            }
+        }
+        open.close(self.output);
+        Ok(step)
+    }
+}
+
+/// The text or reasoning that is being written; one at a time.
+#[derive(Default)]
+struct Open(Option<(Kind, String)>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Reasoning,
+}
+
+impl Open {
+    fn text(&mut self, output: &impl Output) -> String {
+        self.of(Kind::Text, output)
+    }
+
+    fn reasoning(&mut self, output: &impl Output) -> String {
+        self.of(Kind::Reasoning, output)
+    }
+
+    fn of(&mut self, kind: Kind, output: &impl Output) -> String {
+        if let Some((open, id)) = &self.0
+            && *open == kind
+        {
+            return id.clone();
+        }
+        self.close(output);
+        let id = output.uuid().to_string();
+        output.emit(match kind {
+            Kind::Text => Chunk::TextStart { id: id.clone() },
+            Kind::Reasoning => Chunk::ReasoningStart { id: id.clone() },
+        });
+        self.0 = Some((kind, id.clone()));
+        id
+    }
+
+    fn close(&mut self, output: &impl Output) {
+        match self.0.take() {
+            Some((Kind::Text, id)) => output.emit(Chunk::TextEnd { id }),
+            Some((Kind::Reasoning, id)) => output.emit(Chunk::ReasoningEnd { id }),
+            None => {}
+        }
+    }
+}
+
+/// The tools as models are told of them.
+fn tool_specs() -> Vec<ToolSpec> {
+    definitions()
+        .iter()
+        .map(|tool| ToolSpec {
+            name: tool.name.to_owned(),
+            description: tool.description.to_owned(),
+            parameters: tool.schema.clone(),
+        })
+        .collect()
+}
+
+fn wire_reason(reason: Option<FinishReason>) -> WireFinish {
+    match reason {
+        Some(FinishReason::Stop | FinishReason::ToolCalls) => WireFinish::Stop,
+        Some(FinishReason::Length) => WireFinish::Length,
+        Some(FinishReason::ContentFilter) => WireFinish::ContentFilter,
+        Some(FinishReason::Error) => WireFinish::Error,
+        Some(FinishReason::Other) | None => WireFinish::Other,
+    }
+}
