@@ -1,0 +1,94 @@
+//! [`Host`] on a Durable Object.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::future::LocalBoxFuture;
+use uuid::{Builder, Uuid};
+use worker::{Date, Delay, State, WebSocket, console_log};
+
+use super::sql::DurableSql;
+use crate::host::{Connection, ConnectionInfo, Host};
+
+/// The object's platform.
+#[derive(Clone)]
+pub(super) struct EdgeHost(Rc<State>);
+
+impl EdgeHost {
+    pub fn new(state: Rc<State>) -> Self {
+        Self(state)
+    }
+}
+
+/// The present moment, as the runtime's clock has it.
+pub(super) fn now() -> DateTime<Utc> {
+    let millis = i64::try_from(Date::now().as_millis()).unwrap_or_default();
+    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}
+
+impl Host for EdgeHost {
+    type Sql = DurableSql;
+    type Connection = Socket;
+
+    fn now(&self) -> DateTime<Utc> {
+        now()
+    }
+
+    fn uuid(&self) -> Uuid {
+        // `Uuid::now_v7` would ask for a clock that wasm does not have.
+        let mut random = [0; 10];
+        random.copy_from_slice(&Uuid::new_v4().as_bytes()[6..]);
+        Builder::from_unix_timestamp_millis(Date::now().as_millis(), &random).into_uuid()
+    }
+
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        Box::pin(Delay::from(time))
+    }
+
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        self.0.wait_until(task);
+    }
+
+    fn connections(&self) -> Vec<Socket> {
+        self.0.get_websockets().into_iter().map(Socket).collect()
+    }
+
+    fn log(&self, line: &str) {
+        console_log!("{line}");
+    }
+}
+
+/// A client's socket, which outlives the object's memory.
+#[derive(Clone)]
+pub(super) struct Socket(pub WebSocket);
+
+impl Connection for Socket {
+    fn info(&self) -> ConnectionInfo {
+        // Every socket got its attachment before it was accepted.
+        self.0.deserialize_attachment().ok().flatten().unwrap_or(ConnectionInfo {
+            id: Uuid::nil(),
+            name: String::new(),
+            follows_events: false,
+            after: None,
+        })
+    }
+
+    fn send(&self, frame: &str) {
+        // A socket that is closing takes no frames; its client gets everything when it comes back.
+        let _ = self.0.send_with_str(frame);
+    }
+
+    fn close(&self, code: u16, reason: &str) {
+        let _ = self.0.close(Some(code), Some(shortened(reason)));
+    }
+}
+
+/// A close frame holds 123 bytes of reason (RFC 6455 §5.5).
+fn shortened(reason: &str) -> &str {
+    let mut end = reason.len().min(123);
+    while !reason.is_char_boundary(end) {
+        end -= 1;
+    }
+    &reason[..end]
+}

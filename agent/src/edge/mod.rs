@@ -1,0 +1,22 @@
+//! The service on Cloudflare: the Worker, which knows who asks, and the Durable Object, which is a person's agent.
+//!
+//! No rule of the product lives here; this is where the platform's types end.
+
+mod host;
+mod model;
+mod object;
+mod routes;
+mod sql;
+
+use worker::{Context, Env, Request, Response, Result, event};
+
+/// Every request.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    routes::handle(request, &env).await
+}
+
+/// A value of the environment that is text: a variable or a secret. `None` where it is missing or empty.
+fn text(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,169 @@
+//! Which model answers, and the platform's part of asking it: bytes over HTTP, or from the `AI` binding.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::future::LocalBoxFuture;
+use js_sys::{Function, JSON, Promise, Reflect};
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::ReadableStream;
+use worker::{Delay, Env, Fetch, Headers, Method, Request, RequestInit};
+
+use super::text;
+use crate::model::{
+    AiBinding, AiOutput, ByteStream, ChatModel, Clock, Endpoint, HttpResponse, HttpTransport, Model, ModelError, ModelId,
+    ModelLimits, Offline, OpenAi, WorkersAi, binding_failure,
+};
+
+/// The model that is asked where none is named, on Workers AI.
+const WORKERS_AI_MODEL: &str = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
+/// The model that is asked where none is named, on a server of one's own: most serve one and ignore the name.
+const SERVER_MODEL: &str = "llama3.3";
+
+/// Where answers come from.
+enum Provider {
+    Server { base_url: String, model: String },
+    WorkersAi { binding: JsValue, model: String },
+    Offline,
+}
+
+/// `MODEL_BASE_URL` names a server. Without one it is the `AI` binding, unless there is none or `MODEL_PROVIDER` is
+/// `offline`, as it is in local development, where the binding does not work.
+fn provider(env: &Env) -> Provider {
+    let model = text(env, "MODEL_NAME");
+    if let Some(base_url) = text(env, "MODEL_BASE_URL") {
+        return Provider::Server { base_url, model: model.unwrap_or_else(|| SERVER_MODEL.to_owned()) };
+    }
+    let binding = Reflect::get(env, &"AI".into()).ok().filter(|binding| !binding.is_undefined() && !binding.is_null());
+    match binding {
+        Some(binding) if text(env, "MODEL_PROVIDER").as_deref() != Some("offline") => {
+            Provider::WorkersAi { binding, model: model.unwrap_or_else(|| WORKERS_AI_MODEL.to_owned()) }
+        }
+        _ => Provider::Offline,
+    }
+}
+
+/// Which model answers.
+pub(super) fn id(env: &Env) -> ModelId {
+    let (provider, name) = match provider(env) {
+        Provider::Server { model, .. } => ("openai", model),
+        Provider::WorkersAi { model, .. } => ("workers-ai", model),
+        Provider::Offline => return Offline.id(),
+    };
+    ModelId { provider: provider.to_owned(), name }
+}
+
+/// The model.
+///
+/// # Errors
+/// A sentence about a setting that cannot be used.
+pub(super) fn of(env: &Env) -> Result<Rc<dyn ChatModel>, String> {
+    let limits = ModelLimits::from_lookup(|name| text(env, name)).map_err(|error| error.to_string())?;
+    Ok(match provider(env) {
+        Provider::Server { base_url, model } => {
+            let endpoint = OpenAi::new(FetchTransport, &base_url, &model, text(env, "MODEL_API_KEY"));
+            Rc::new(Model::new(endpoint, EdgeClock, limits))
+        }
+        Provider::WorkersAi { binding, model } => {
+            Rc::new(Model::new(WorkersAi::new(Binding(binding), &model), EdgeClock, limits))
+        }
+        Provider::Offline => Rc::new(Model::new(Offline, EdgeClock, limits)),
+    })
+}
+
+/// Timers and chance on Workers.
+struct EdgeClock;
+
+impl Clock for EdgeClock {
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        Box::pin(Delay::from(time))
+    }
+
+    fn random(&self) -> f64 {
+        js_sys::Math::random()
+    }
+}
+
+/// HTTP by the Workers runtime's `fetch`.
+struct FetchTransport;
+
+impl HttpTransport for FetchTransport {
+    fn post(
+        &self,
+        url: String,
+        headers: Vec<(String, String)>,
+        body: String,
+    ) -> LocalBoxFuture<'static, Result<HttpResponse, ModelError>> {
+        Box::pin(async move {
+            let unreachable = |error: worker::Error| ModelError::Unreachable { message: error.to_string() };
+            let sent = Headers::new();
+            for (name, value) in headers {
+                sent.set(&name, &value).map_err(unreachable)?;
+            }
+            let mut init = RequestInit::new();
+            init.with_method(Method::Post).with_headers(sent).with_body(Some(JsValue::from_str(&body)));
+            let request = Request::new_with_init(&url, &init).map_err(unreachable)?;
+            let mut response = Fetch::Request(request).send().await.map_err(unreachable)?;
+            let header = |name| response.headers().get(name).ok().flatten();
+            let (retry_after, content_type) = (header("retry-after"), header("content-type"));
+            let status = response.status_code();
+            let body = response.stream().map_err(unreachable)?;
+            Ok(HttpResponse {
+                status,
+                retry_after,
+                content_type,
+                body: Box::pin(body.map(move |piece| piece.map(Bytes::from).map_err(unreachable))),
+            })
+        })
+    }
+}
+
+/// The `AI` binding, or a Worker that stands for it: `run(model, input)`.
+///
+/// Not the `worker` crate's `Ai`, which wants the very class of Cloudflare's binding and gives no stream.
+struct Binding(JsValue);
+
+impl AiBinding for Binding {
+    fn run(&self, model: &str, input: Value) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>> {
+        let binding = self.0.clone();
+        let model = model.to_owned();
+        Box::pin(async move {
+            let output = run(&binding, &model, &input).await.map_err(|thrown| binding_failure(&message_of(&thrown)))?;
+            match output.dyn_into::<ReadableStream>() {
+                Ok(stream) => Ok(AiOutput::Stream(bytes_of(stream))),
+                Err(value) => json_of(&value).map(AiOutput::Json),
+            }
+        })
+    }
+}
+
+async fn run(binding: &JsValue, model: &str, input: &Value) -> Result<JsValue, JsValue> {
+    let input = JSON::parse(&input.to_string())?;
+    // The method of a Worker that stands for the binding is a proxy, which no `instanceof` knows for a function.
+    let run: Function = Reflect::get(binding, &"run".into())?.unchecked_into();
+    let promise: Promise = run.call2(binding, &model.into(), &input)?.unchecked_into();
+    JsFuture::from(Promise::resolve(&promise)).await
+}
+
+fn bytes_of(stream: ReadableStream) -> ByteStream {
+    let stream = worker::ByteStream::from(stream);
+    Box::pin(
+        stream.map(|piece| {
+            piece.map(Bytes::from).map_err(|error| ModelError::Unreachable { message: error.to_string() })
+        }),
+    )
+}
+
+fn json_of(value: &JsValue) -> Result<Value, ModelError> {
+    let text = JSON::stringify(value).map(String::from).unwrap_or_default();
+    serde_json::from_str(&text).map_err(|_| ModelError::Malformed { what: text.chars().take(200).collect() })
+}
+
+fn message_of(thrown: &JsValue) -> String {
+    let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
+    message.unwrap_or_else(|| format!("{thrown:?}"))
+}

@@ -1,0 +1,183 @@
+//! Addresses, and who may reach them.
+
+use serde_json::json;
+use uuid::Uuid;
+use worker::{Env, Headers, Method, Request, Response, Result, WebSocketPair};
+
+use super::{model, text};
+use crate::chat::AGENT;
+use crate::identity::{Identity, Key};
+
+/// The cookie that carries an identity.
+const COOKIE: &str = "flux";
+/// How long a browser keeps it, in seconds: 400 days, the most that browsers accept.
+const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
+/// Headers by which the Worker tells the object who asks, and under which name. Whatever a client sends in them is
+/// overwritten.
+pub(super) const IDENTITY_HEADER: &str = "x-flux-identity";
+pub(super) const NAME_HEADER: &str = "x-flux-name";
+
+/// Close code for a socket that nobody should retry: "policy violation", RFC 6455 §7.4.1. The published clients treat it as
+/// final, and a handshake that is refused by status as a reason to try again for ever.
+const POLICY_VIOLATION: u16 = 1008;
+
+pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
+    let path = request.path();
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    match segments.as_slice() {
+        ["healthz"] => health(env),
+        ["api", "guest"] if request.method() == Method::Post => guest(env),
+        ["agents", agent, name, rest @ ..] => {
+            if *agent != AGENT {
+                return Response::error("Invalid request", 400);
+            }
+            let name = decode(name);
+            let is_known = matches!(rest, [] | ["get-messages"]);
+            agents(request, env, &name, is_known).await
+        }
+        ["api" | "agents", ..] => Response::error("Not found", 404),
+        _ => page(request, env).await,
+    }
+}
+
+/// Whether the service can answer, and which model it would ask.
+fn health(env: &Env) -> Result<Response> {
+    let id = model::id(env);
+    let key = key(env).err();
+    let body = json!({
+        "ok": key.is_none(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "model": { "provider": id.provider, "name": id.name },
+        "error": key,
+    });
+    let response = Response::from_json(&body)?;
+    Ok(if key_is_bad(&body) { response.with_status(500) } else { response })
+}
+
+fn key_is_bad(body: &serde_json::Value) -> bool {
+    body.get("ok") == Some(&json!(false))
+}
+
+/// An identity for a program that keeps no cookies.
+fn guest(env: &Env) -> Result<Response> {
+    let key = match key(env) {
+        Ok(key) => key,
+        Err(error) => return Response::error(error, 500),
+    };
+    let identity = new_identity();
+    let headers = Headers::new();
+    headers.set("cache-control", "no-store")?;
+    let body = json!({ "name": identity.name(), "token": key.token(&identity) });
+    Ok(Response::from_json(&body)?.with_headers(with_json(headers)?))
+}
+
+fn with_json(headers: Headers) -> Result<Headers> {
+    headers.set("content-type", "application/json")?;
+    Ok(headers)
+}
+
+/// The page and its files. A browser that comes for the first time gets an identity with it.
+async fn page(request: Request, env: &Env) -> Result<Response> {
+    let is_new = match key(env) {
+        Ok(key) => identity(&request, &key)?.is_none().then_some(key),
+        // Without a key the page still loads, and says what is wrong once it connects.
+        Err(_) => None,
+    };
+    let is_secure = request.url()?.scheme() == "https";
+    let mut response = env.assets("ASSETS")?.fetch_request(request).await?;
+    let is_page = response.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("text/html"));
+    if let (Some(key), true) = (is_new, is_page) {
+        let token = key.token(&new_identity());
+        let secure = if is_secure { "; Secure" } else { "" };
+        let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
+        let headers = Headers::new();
+        for (name, value) in response.headers() {
+            headers.append(&name, &value)?;
+        }
+        headers.append("set-cookie", &cookie)?;
+        headers.set("cache-control", "no-store")?;
+        response = response.with_headers(headers);
+    }
+    Ok(response)
+}
+
+/// Passes a request on to the object of that name, if it may go there.
+async fn agents(request: Request, env: &Env, name: &str, is_known: bool) -> Result<Response> {
+    let is_socket = request.headers().get("upgrade")?.is_some_and(|kind| kind.eq_ignore_ascii_case("websocket"));
+    let key = match key(env) {
+        Ok(key) => key,
+        Err(error) => return refuse(is_socket, 500, &error),
+    };
+    if is_socket && is_cross_origin(&request)? {
+        return refuse(is_socket, 403, "Other sites may not connect.");
+    }
+    let Some(identity) = identity(&request, &key)? else {
+        return refuse(is_socket, 401, "No identity: load the page, or get a token with POST /api/guest.");
+    };
+    let Some(object) = identity.object(name) else {
+        return refuse(is_socket, 400, "There can be no object of this name: use 1 to 64 letters, digits, - and _.");
+    };
+    if !is_socket && !is_known {
+        return Response::error("Not implemented", 404);
+    }
+    let mut request = request.clone_mut()?;
+    let headers = request.headers_mut()?;
+    headers.set(IDENTITY_HEADER, identity.name())?;
+    headers.set(NAME_HEADER, name)?;
+    env.durable_object("Chat")?.get_by_name(&object)?.fetch_with_request(request).await
+}
+
+/// Refuses, for good: over HTTP by status, on a socket by accepting and closing it.
+pub(super) fn refuse(is_socket: bool, status: u16, reason: &str) -> Result<Response> {
+    if !is_socket {
+        return Response::error(reason, status);
+    }
+    let pair = WebSocketPair::new()?;
+    pair.server.accept()?;
+    pair.server.close(Some(POLICY_VIOLATION), Some(reason))?;
+    Response::from_websocket(pair.client)
+}
+
+/// Who asks: by cookie, by `Authorization: Bearer`, or by `?token=`, since browsers cannot set headers on a socket.
+fn identity(request: &Request, key: &Key) -> Result<Option<Identity>> {
+    let headers = request.headers();
+    let bearer = headers.get("authorization")?;
+    let bearer = bearer.as_deref().and_then(|value| value.strip_prefix("Bearer "));
+    if let Some(identity) = bearer.and_then(|token| key.verify(token.trim())) {
+        return Ok(Some(identity));
+    }
+    let url = request.url()?;
+    let token = url.query_pairs().find(|(name, _)| name == "token").map(|(_, token)| token.into_owned());
+    if let Some(identity) = token.and_then(|token| key.verify(&token)) {
+        return Ok(Some(identity));
+    }
+    let cookies = headers.get("cookie")?.unwrap_or_default();
+    let cookie = cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE);
+    Ok(cookie.and_then(|(_, token)| key.verify(token)))
+}
+
+/// Whether a browser says that another site asks. Programs send no origin.
+fn is_cross_origin(request: &Request) -> Result<bool> {
+    let Some(origin) = request.headers().get("origin")? else { return Ok(false) };
+    let host = request.headers().get("host")?.unwrap_or_default();
+    let same = origin.split_once("://").is_some_and(|(_, of_origin)| of_origin.eq_ignore_ascii_case(&host));
+    Ok(!same)
+}
+
+fn key(env: &Env) -> std::result::Result<Key, String> {
+    let secret = text(env, "FLUX_KEY").ok_or(
+        "FLUX_KEY is not set, so nobody can be told apart. Locally `cargo xtask dev` makes one; deployed, \
+         `wrangler secret put FLUX_KEY` does.",
+    )?;
+    Key::new(&secret).map_err(|error| error.to_string())
+}
+
+fn new_identity() -> Identity {
+    Identity::new(Uuid::new_v4().into_bytes())
+}
+
+/// Names are decoded once; what cannot be decoded is refused later, because of its `%`.
+fn decode(segment: &str) -> String {
+    let decoded = js_sys::decode_uri_component(segment);
+    decoded.map_or_else(|_| segment.to_owned(), String::from)
+}

@@ -1,0 +1,27 @@
+//! The service of Temporal Flux.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | [`chat`] | a person's agent: connections, requests, who is told what |
+//! | [`turn`] | a turn: the model is asked, its calls are carried out, it is asked again |
+//! | [`model`] | language models behind one trait, and what their streams do wrong |
+//! | [`prompt`] | what a model is told |
+//! | [`action`] | carrying out one tool call in one transaction |
+//! | [`store`] | what is kept, as rows of SQLite |
+//! | [`identity`] | who someone is, and how they prove it |
+//! | [`host`] | what all of this needs of its platform |
+//! | `edge` | that platform on Cloudflare: the Worker and its Durable Object |
+//! | `native` | that platform on a computer, for tests and the evaluation harness |
+
+pub mod action;
+pub mod chat;
+#[cfg(target_arch = "wasm32")]
+mod edge;
+pub mod host;
+pub mod identity;
+pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
+pub mod prompt;
+pub mod store;
+pub mod turn;
