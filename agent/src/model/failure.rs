@@ -1,0 +1,284 @@
+//! What a provider's failure means: HTTP statuses, error objects and Workers AI codes become a [`ModelError`].
+
+use serde_json::Value;
+
+use super::ModelError;
+
+/// Longest text of a provider that is shown to a person, in characters.
+const MAX_MESSAGE_CHARS: usize = 500;
+/// Longest excerpt of something that is not an answer, in characters.
+const MAX_EXCERPT_CHARS: usize = 200;
+
+/// The error of an HTTP response whose status is not 2xx.
+///
+/// `retry_after` is the value of that header; only its form in seconds is read, the date form counts as missing.
+pub fn http_failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> ModelError {
+    let text = String::from_utf8_lossy(body);
+    let stated = serde_json::from_str(&text).ok().and_then(|value: Value| stated_failure(&value));
+    if let Some(code) = stated.as_ref().and_then(|stated| stated.code)
+        && let Some(error) = workers_ai_failure(code, &stated_message(stated.as_ref(), &text))
+    {
+        return with_retry_after(error, retry_after);
+    }
+    with_retry_after(status_failure(status, &stated_message(stated.as_ref(), &text)), retry_after)
+}
+
+/// The error that a Workers AI binding throws, e.g. `AiError: 3040: Capacity temporarily exceeded`.
+///
+/// The binding gives no status, only a code in its message; without one that is known the request counts as refused.
+pub fn binding_failure(message: &str) -> ModelError {
+    codes_in(message)
+        .find_map(|code| workers_ai_failure(code, message))
+        .unwrap_or_else(|| worded_failure(message, message))
+}
+
+/// The error in a JSON object of a stream, if there is one: `error`, or the `errors` of the REST envelope.
+pub(super) fn failure_in(value: &Value) -> Option<ModelError> {
+    let stated = stated_failure(value)?;
+    let code = stated.code.unwrap_or(0);
+    Some(
+        workers_ai_failure(code, &stated.message)
+            .or_else(|| status_of(code).map(|status| status_failure(status, &stated.message)))
+            .unwrap_or_else(|| worded_failure(&stated.words, &stated.message)),
+    )
+}
+
+/// The error for a body that is no answer.
+pub(super) fn malformed(what: &str) -> ModelError {
+    ModelError::Malformed { what: excerpt(what) }
+}
+
+/// `text` on one line, shortened to what [`ModelError::Malformed`] may hold.
+pub(super) fn excerpt(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    shortened(&line, MAX_EXCERPT_CHARS)
+}
+
+/// An error as a provider states it.
+struct Stated {
+    /// HTTP status or Workers AI code.
+    code: Option<u64>,
+    /// For the person.
+    message: String,
+    /// Everything that names the kind of error, for a guess where there is no code.
+    words: String,
+}
+
+fn stated_failure(value: &Value) -> Option<Stated> {
+    let first = value.get("errors").and_then(|errors| errors.get(0));
+    let error = match value.get("error").filter(|error| is_stated(error)).or(first) {
+        Some(error) => error,
+        // The envelope of the REST API can fail without saying why.
+        None if value.get("success") == Some(&Value::Bool(false)) => value,
+        None => return None,
+    };
+    let field = |name: &str| error.get(name).and_then(text_of);
+    let message = field("message")
+        .or_else(|| text_of(error))
+        .or_else(|| error.get("error").and_then(text_of))
+        .unwrap_or_else(|| error.to_string());
+    let code = ["code", "status", "status_code", "internalCode"]
+        .iter()
+        .find_map(|name| error.get(*name).and_then(number_of))
+        .or_else(|| codes_in(&message).find(|code| is_workers_ai_code(*code)));
+    let words = ["type", "code", "status"].iter().filter_map(|name| field(name));
+    let words = words.chain([message.clone()]).collect::<Vec<_>>().join(" ");
+    Some(Stated { code, message, words })
+}
+
+/// Whether a field named `error` says that something failed: not null, false, empty.
+fn is_stated(error: &Value) -> bool {
+    match error {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        _ => true,
+    }
+}
+
+fn stated_message(stated: Option<&Stated>, body: &str) -> String {
+    match stated {
+        Some(stated) => stated.message.clone(),
+        None if body.trim_start().starts_with('<') => "an HTML page".to_owned(),
+        None => body.to_owned(),
+    }
+}
+
+fn status_failure(status: u16, message: &str) -> ModelError {
+    match status {
+        429 => ModelError::RateLimited { retry_after_ms: None },
+        // The request ran out of time, met another one, or came too early: again is right.
+        408 | 409 | 425 | 500.. => ModelError::Overloaded,
+        _ => refused(status, message),
+    }
+}
+
+/// Codes of <https://developers.cloudflare.com/workers-ai/platform/errors/>.
+fn workers_ai_failure(code: u64, message: &str) -> Option<ModelError> {
+    let status = match code {
+        // Timeout, aborted, out of capacity.
+        3007 | 3008 | 3040 => return Some(ModelError::Overloaded),
+        // The day's free allocation is used up: no retry of ours helps, and the message says what does.
+        3036 => 429,
+        3003 | 3039 | 5004 | 5006 | 5007 => 400,
+        3023 | 3041 | 5016 | 5018 => 403,
+        3042 => 404,
+        5005 | 5019 => 405,
+        3006 => 413,
+        _ => return None,
+    };
+    Some(refused(status, message))
+}
+
+fn is_workers_ai_code(code: u64) -> bool {
+    workers_ai_failure(code, "").is_some()
+}
+
+/// A guess from the words of an error that has no code.
+fn worded_failure(words: &str, message: &str) -> ModelError {
+    let words = words.to_lowercase();
+    let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
+    if says(&["rate limit", "rate_limit", "ratelimit", "too many requests"]) {
+        return ModelError::RateLimited { retry_after_ms: None };
+    }
+    let busy = ["capacity", "overloaded", "server_error", "unavailable", "timeout", "timed out"];
+    if says(&busy) || says(&["internal error", "internal server error"]) {
+        return ModelError::Overloaded;
+    }
+    refused(0, message)
+}
+
+fn with_retry_after(error: ModelError, retry_after: Option<&str>) -> ModelError {
+    let seconds = retry_after.and_then(|value| value.trim().parse::<f64>().ok());
+    let asked = seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
+    match (error, asked) {
+        // A provider that says when to return is limiting the rate, also with a 503.
+        (ModelError::RateLimited { .. } | ModelError::Overloaded, Some(seconds)) => {
+            ModelError::RateLimited { retry_after_ms: Some((seconds * 1000.0) as u64) }
+        }
+        (error, _) => error,
+    }
+}
+
+fn refused(status: u16, message: &str) -> ModelError {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = if line.is_empty() { "no reason given".to_owned() } else { line };
+    ModelError::Refused { status, message: shortened(&message, MAX_MESSAGE_CHARS) }
+}
+
+fn status_of(code: u64) -> Option<u16> {
+    u16::try_from(code).ok().filter(|code| (400..600).contains(code))
+}
+
+/// Numbers of three to five digits before a colon, as in `InferenceUpstreamError: 3040: …`.
+fn codes_in(message: &str) -> impl Iterator<Item = u64> {
+    message.split(':').filter_map(|part| {
+        let digits = part.split_whitespace().next_back()?;
+        (3..=5).contains(&digits.len()).then(|| digits.parse().ok()).flatten()
+    })
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn number_of(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn refused(status: u16, message: &str) -> ModelError {
+        ModelError::Refused { status, message: message.to_owned() }
+    }
+
+    #[test]
+    fn http_429_is_a_rate_limit_with_its_retry_after() {
+        let limited = |retry_after_ms| ModelError::RateLimited { retry_after_ms };
+        assert_eq!(http_failure(429, Some("7"), b""), limited(Some(7000)));
+        assert_eq!(http_failure(429, Some(" 1.5 "), b"{}"), limited(Some(1500)));
+        for unreadable in [None, Some("Wed, 21 Oct 2026 07:28:00 GMT"), Some("-1"), Some("NaN")] {
+            assert_eq!(http_failure(429, unreadable, b"slow down"), limited(None));
+        }
+        assert_eq!(http_failure(503, Some("2"), b""), limited(Some(2000)));
+    }
+
+    #[test]
+    fn http_5xx_is_capacity_and_4xx_a_refusal_in_the_providers_words() {
+        assert_eq!(http_failure(500, None, b"<html>"), ModelError::Overloaded);
+        assert_eq!(http_failure(529, None, b""), ModelError::Overloaded);
+        let body = br#"{"error":{"message":"Incorrect API key","type":"invalid_request_error"}}"#;
+        assert_eq!(http_failure(401, None, body), refused(401, "Incorrect API key"));
+        assert_eq!(http_failure(404, None, b"{\"error\":\"model not found\"}"), refused(404, "model not found"));
+        assert_eq!(http_failure(403, None, b"<!doctype html><p>x"), refused(403, "an HTML page"));
+        assert_eq!(http_failure(400, None, b" "), refused(400, "no reason given"));
+    }
+
+    #[test]
+    fn a_workers_ai_code_decides_over_the_status() {
+        let body = br#"{"success":false,"errors":[{"code":3040,"message":"Capacity temporarily exceeded"}]}"#;
+        assert_eq!(http_failure(400, None, body), ModelError::Overloaded);
+        let body = br#"{"errors":[{"code":3036,"message":"daily free allocation used"}]}"#;
+        assert_eq!(http_failure(429, None, body), refused(429, "daily free allocation used"));
+    }
+
+    #[test]
+    fn what_the_binding_throws_is_told_by_its_code() {
+        for said in [
+            "3040: Capacity temporarily exceeded, please try again.",
+            "InferenceUpstreamError: 3040: out of capacity",
+            "AiError: AiError: out of capacity",
+        ] {
+            assert_eq!(binding_failure(said), ModelError::Overloaded, "{said}");
+        }
+        assert_eq!(binding_failure("5007: No such model x"), refused(400, "5007: No such model x"));
+        assert_eq!(binding_failure("boom"), refused(0, "boom"));
+    }
+
+    #[test]
+    fn errors_in_the_stream_are_typed() {
+        let cases = [
+            (json!({"error": {"message": "m", "code": 429}}), ModelError::RateLimited { retry_after_ms: None }),
+            (
+                json!({"error": {"message": "m", "code": "rate_limit_exceeded"}}),
+                ModelError::RateLimited { retry_after_ms: None },
+            ),
+            (json!({"error": {"message": "m", "type": "server_error"}}), ModelError::Overloaded),
+            (json!({"error": "3040: Capacity"}), ModelError::Overloaded),
+            (json!({"errors": [{"code": 3040, "message": "m"}]}), ModelError::Overloaded),
+            (json!({"error": {"message": "too long", "code": 400}}), refused(400, "too long")),
+            (json!({"error": "no"}), refused(0, "no")),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(failure_in(&value), Some(expected), "{value}");
+        }
+        for fine in
+            [json!({}), json!({"error": null}), json!({"error": ""}), json!({"errors": []}), json!({"error": {}})]
+        {
+            assert_eq!(failure_in(&fine), None, "{fine}");
+        }
+    }
+
+    #[test]
+    fn texts_of_a_provider_are_shortened() {
+        let ModelError::Refused { message, .. } = http_failure(400, None, "ø".repeat(2000).as_bytes()) else {
+            panic!("not refused")
+        };
+        assert_eq!(message.chars().count(), 500);
+        assert_eq!(excerpt(&"a b\n".repeat(500)).chars().count(), 200);
+    }
+}

@@ -1,0 +1,242 @@
+//! The arguments of a call, as models write them, to a JSON object. What the object may hold is not known here: see
+//! [`super::coerce`] for types.
+
+use jsonrepair_rs::{RepairOptions, jsonrepair_with_options};
+use serde_json::{Map, Value};
+
+/// Longest text that is repaired, in bytes. Valid JSON may be longer.
+const MAX_REPAIRED_BYTES: usize = 256 * 1024;
+/// How often a JSON string within a JSON string is unwrapped.
+const MAX_UNWRAPPED: usize = 3;
+
+/// Arguments that are no JSON object and cannot be made one. `Display` is written for the model, which is to mend them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RepairError {
+    /// No JSON, even with the usual mistakes forgiven.
+    #[error("the arguments are not valid JSON: {reason}")]
+    NotJson {
+        /// Where and why.
+        reason: String,
+    },
+    /// JSON, but no object.
+    #[error("the arguments must be one JSON object, not {found}")]
+    NotAnObject {
+        /// `an array`, `a string` …
+        found: &'static str,
+    },
+}
+
+/// Reads the arguments of a call: strictly where they are valid, else with the usual mistakes of models forgiven
+/// (trailing commas, single quotes, bare keys, comments, a cut-off end, Python's `True` and `None`, text around the
+/// object, a JSON string in a JSON string). Nothing at all means no arguments.
+///
+/// A cut-off end is closed where it stands, so the last value may be half of what was meant; [`is_cut_off`] tells.
+///
+/// ```
+/// use flux_agent::model::repair_arguments;
+///
+/// let repaired = repair_arguments("{title: 'Gym', tags: ['a', 'b',]}")?;
+/// assert_eq!(repaired, serde_json::json!({"title": "Gym", "tags": ["a", "b"]}));
+/// # Ok::<(), flux_agent::model::RepairError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`RepairError`] says what is wrong in words that a model can act on.
+pub fn repair_arguments(raw: &str) -> Result<Value, RepairError> {
+    let mut text = raw.trim().to_owned();
+    for _ in 0..=MAX_UNWRAPPED {
+        match parsed(&text)? {
+            Value::Object(fields) => return Ok(Value::Object(fields)),
+            Value::Null => return Ok(Value::Object(Map::new())),
+            Value::String(inner) => text = inner.trim().to_owned(),
+            other => return Err(RepairError::NotAnObject { found: kind_of(&other) }),
+        }
+    }
+    Err(RepairError::NotAnObject { found: "a string" })
+}
+
+/// Whether JSON text stops in the middle: in a string, or before its brackets are closed.
+pub fn is_cut_off(raw: &str) -> bool {
+    let mut nesting = Nesting::default();
+    nesting.feed(raw);
+    nesting.is_open()
+}
+
+fn parsed(text: &str) -> Result<Value, RepairError> {
+    if text.is_empty() {
+        return Ok(Value::Null);
+    }
+    if let Ok(value) = serde_json::from_str(text) {
+        return Ok(value);
+    }
+    match repaired(text) {
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(value),
+        // Words around the object ("Here are the arguments: {…}"), which read as one bare string or as none at all.
+        outcome => object_within(text).map_or(outcome, Ok),
+    }
+}
+
+/// `text` as JSON with mistakes forgiven.
+pub(super) fn repaired(text: &str) -> Result<Value, RepairError> {
+    let options = RepairOptions::new().with_max_input_bytes(MAX_REPAIRED_BYTES);
+    let repaired = jsonrepair_with_options(text, options).map_err(|error| not_json(&error))?;
+    serde_json::from_str(&repaired).map_err(|error| not_json(&error))
+}
+
+fn object_within(text: &str) -> Option<Value> {
+    let from_brace = text.get(text.find('{')?..)?;
+    let to_brace = from_brace.rfind('}').and_then(|end| from_brace.get(..=end));
+    let object = |slice: &str| repaired(slice).ok().filter(Value::is_object);
+    // A brace that nothing follows means nothing.
+    let says_something = |value: &Value| value.as_object().is_some_and(|fields| !fields.is_empty());
+    to_brace.and_then(object).or_else(|| object(from_brace).filter(says_something))
+}
+
+fn not_json(reason: &dyn std::fmt::Display) -> RepairError {
+    RepairError::NotJson { reason: reason.to_string() }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// How far JSON text is open, followed piece by piece.
+#[derive(Debug, Default)]
+pub(super) struct Nesting {
+    depth: usize,
+    /// The quote that closes the string in which the text stands.
+    quote: Option<char>,
+    escaped: bool,
+    begun: bool,
+}
+
+impl Nesting {
+    pub(super) fn feed(&mut self, text: &str) {
+        for c in text.chars() {
+            self.begun |= !c.is_whitespace();
+            match (self.quote, c) {
+                (Some(_), _) if self.escaped => self.escaped = false,
+                (Some(_), '\\') => self.escaped = true,
+                (Some(quote), c) if c == quote => self.quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'') => self.quote = Some(c),
+                (None, '{' | '[') => self.depth += 1,
+                (None, '}' | ']') => self.depth = self.depth.saturating_sub(1),
+                (None, _) => {}
+            }
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.depth > 0 || self.quote.is_some()
+    }
+
+    /// Whether a value was begun and closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.begun && !self.is_open()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// Every kind of broken arguments that `repair_arguments` is there for, and what is meant by it.
+    fn broken() -> Vec<(&'static str, Value)> {
+        let gym = json!({"title": "Gym", "tags": ["a", "b"]});
+        vec![
+            (r#"{"title":"Gym","tags":["a","b"]}"#, gym.clone()),
+            (r#"{"title":"Gym","tags":["a","b",],}"#, gym.clone()),
+            (r#"{'title':'Gym','tags':['a','b']}"#, gym.clone()),
+            (r#"{title:"Gym",tags:["a","b"]}"#, gym.clone()),
+            ("{\"title\":\"Gym\", // the title\n\"tags\":[\"a\",/* one */\"b\"]}", gym.clone()),
+            ("{\"title\":\"Gym\", # the title\n\"tags\":[\"a\",\"b\"]}", gym.clone()),
+            (r#"{"title":"Gym","tags":["a","b"]"#, gym.clone()),
+            (r#"{"title":"Gym","tags":["a","b"#, gym.clone()),
+            (r#"{"title":"Gym","tags":["a","b"]}}"#, gym.clone()),
+            ("```json\n{\"title\":\"Gym\",\"tags\":[\"a\",\"b\"]}\n```", gym.clone()),
+            (r#"Here you are: {"title":"Gym","tags":["a","b"]} - done"#, gym.clone()),
+            (r#"{“title”:“Gym”,"tags":["a","b"]}"#, gym.clone()),
+            (r#""{\"title\":\"Gym\",\"tags\":[\"a\",\"b\"]}""#, gym.clone()),
+            (r#""\"{\\\"title\\\":\\\"Gym\\\",\\\"tags\\\":[\\\"a\\\",\\\"b\\\"]}\"""#, gym.clone()),
+            (r#"{\"title\":\"Gym\",\"tags\":[\"a\",\"b\"]}"#, gym),
+            (r#"{"done":True,"note":None,"open":False}"#, json!({"done": true, "note": null, "open": false})),
+            (r#"{"title":"Say "hi" to Ann"}"#, json!({"title": "Say \"hi\" to Ann"})),
+            (r#"{'title':'Ann\'s day'}"#, json!({"title": "Ann's day"})),
+            ("{\"text\":\"two\nlines\"}", json!({"text": "two\nlines"})),
+            (r#"{"title":"Bøker 🎉",}"#, json!({"title": "Bøker 🎉"})),
+            ("", json!({})),
+            ("  null ", json!({})),
+            ("{}", json!({})),
+        ]
+    }
+
+    #[test]
+    fn broken_arguments_are_repaired() {
+        for (raw, meant) in broken() {
+            assert_eq!(repair_arguments(raw), Ok(meant), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_cut_off_end_is_closed_where_it_stands_and_can_be_told() {
+        let whole = r#"{"title":"Gym","tags":["a","b"],"at":{"day":1}}"#;
+        for end in 1..whole.len() {
+            let raw = &whole[..end];
+            assert!(is_cut_off(raw), "{raw}");
+            let value = repair_arguments(raw).unwrap_or_else(|error| panic!("{raw}: {error}"));
+            assert!(value.is_object(), "{raw}");
+        }
+        assert!(!is_cut_off(whole) && !is_cut_off(r#"{"a":"}\"{["}"#) && !is_cut_off(""));
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_error_for_the_model() {
+        let found = |found| Err(RepairError::NotAnObject { found });
+        assert_eq!(repair_arguments("[1]"), found("an array"));
+        assert_eq!(repair_arguments("3"), found("a number"));
+        assert_eq!(repair_arguments("true"), found("a boolean"));
+        for raw in ["just words", "\"words\"", "}{", "((((", &"{\"a\":".repeat(500)] {
+            let error = repair_arguments(raw).unwrap_err().to_string();
+            assert!(error.starts_with("the arguments "), "{error}");
+        }
+    }
+
+    #[test]
+    fn valid_json_is_taken_as_it_is() {
+        let long = json!({"text": "x".repeat(2 * MAX_REPAIRED_BYTES), "n": 1e300, "s": "{'a':1,}"});
+        assert_eq!(repair_arguments(&long.to_string()), Ok(long));
+        let too_long = format!("{{a:'{}'}}", "x".repeat(MAX_REPAIRED_BYTES));
+        assert!(matches!(repair_arguments(&too_long), Err(RepairError::NotJson { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_object_or_an_error(raw in "\\PC{0,200}") {
+            if let Ok(value) = repair_arguments(&raw) {
+                prop_assert!(value.is_object());
+            }
+        }
+
+        #[test]
+        fn json_like_noise_never_panics(raw in r#"[\[\]{}"',:\\/*#`truenlasfb0-9.\- \n]{0,200}"#) {
+            let _ = repair_arguments(&raw);
+        }
+
+        #[test]
+        fn valid_objects_are_unchanged(key in "[a-z]{1,8}", text in "\\PC{0,40}", number in any::<i64>()) {
+            let value = json!({key: text, "n": number});
+            prop_assert_eq!(repair_arguments(&value.to_string()), Ok(value));
+        }
+    }
+}

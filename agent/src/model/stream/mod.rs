@@ -1,0 +1,137 @@
+//! Bytes of an answer to [`ModelEvent`]s: pure, synchronous, and the same for any split of the bytes.
+//!
+//! ```text
+//! bytes ── body ── SSE events or one JSON body ── chunk ── Assembler ── ModelEvents
+//!           └ sse                                            ├ think: thoughts apart from text
+//!                                                            ├ gate, call_text, call_python: calls written as text
+//!                                                            └ calls, ids: calls in pieces
+//! ```
+//!
+//! Workers AI's own format and OpenAI's are read alike, since a server may send either and mixes of both. Timeouts and
+//! retries are not known here.
+
+mod assembler;
+mod body;
+mod call_python;
+mod call_text;
+mod calls;
+mod chunk;
+mod gate;
+mod ids;
+mod sse;
+mod think;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+use self::body::{Body, Frame};
+use super::failure::{excerpt, malformed};
+use super::{ChatRequest, ModelError, ModelEvent};
+
+pub use self::assembler::Assembler;
+pub use self::chunk::{CallPiece, Chunk};
+
+/// Largest answer that is read, in bytes as they come. An answer of 16,000 tokens takes about 4 MB as events.
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+/// So many events in a row that cannot be read are an error: this is not a stream of chunks.
+const MAX_UNREADABLE_IN_A_ROW: usize = 3;
+
+/// Reads one answer, bytes to events.
+pub struct StreamParser {
+    body: Body,
+    assembler: Assembler,
+    bytes: usize,
+    unreadable_in_a_row: usize,
+}
+
+impl StreamParser {
+    /// A parser for the answer to `request`, whose tools and call ids it knows. `seed` goes into the ids that it makes.
+    pub fn new(request: &ChatRequest, seed: u32) -> Self {
+        Self { body: Body::default(), assembler: Assembler::new(request, seed), bytes: 0, unreadable_in_a_row: 0 }
+    }
+
+    /// Takes the next bytes, split anywhere, and appends the events that they complete.
+    ///
+    /// # Errors
+    ///
+    /// A failure that the provider states in the stream, or [`ModelError::Malformed`]. Events before it are in
+    /// `events`; what comes after it means nothing.
+    pub fn push(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+        self.bytes = self.bytes.saturating_add(bytes.len());
+        if self.bytes > MAX_ANSWER_BYTES {
+            return Err(malformed("an answer of more than 16 MiB"));
+        }
+        let mut frames = Vec::new();
+        let outcome = self.body.push(bytes, &mut frames);
+        self.take(frames, events)?;
+        outcome
+    }
+
+    /// Takes the end of the bytes and appends the events that it completes.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Cut`] where the answer ended without saying so, [`ModelError::Empty`] where it says nothing, and
+    /// those of [`StreamParser::push`].
+    pub fn finish(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+        if !self.is_done() {
+            let mut frames = Vec::new();
+            let outcome = self.body.finish(&mut frames);
+            self.take(frames, events)?;
+            outcome?;
+        }
+        events.extend(self.assembler.finish()?);
+        Ok(())
+    }
+
+    /// Whether the stream said that it is over (`[DONE]`); bytes after that are ignored.
+    pub fn is_done(&self) -> bool {
+        self.assembler.is_done()
+    }
+
+    /// Whether the answer said why it ends, so that only usage or `[DONE]` can follow.
+    pub fn has_reason(&self) -> bool {
+        self.assembler.has_reason()
+    }
+
+    fn take(&mut self, frames: Vec<Frame>, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+        for frame in frames {
+            if self.is_done() {
+                break;
+            }
+            match frame {
+                Frame::Done => self.assembler.end(),
+                Frame::Whole(value) => {
+                    self.take_value(&value, false, events)?;
+                    self.assembler.end_of_whole();
+                }
+                Frame::Event { name, data } => match serde_json::from_str::<Value>(&data) {
+                    Ok(value) => self.take_value(&value, name == "error", events)?,
+                    Err(_) => self.skip(&data, events)?,
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn take_value(&mut self, value: &Value, is_error: bool, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+        let Some(chunk) = Chunk::decode(value, is_error)? else {
+            return self.skip(&value.to_string(), events);
+        };
+        self.unreadable_in_a_row = 0;
+        events.extend(self.assembler.push(chunk));
+        Ok(())
+    }
+
+    fn skip(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+        self.assembler.skipped();
+        self.unreadable_in_a_row += 1;
+        events.push(ModelEvent::Skipped { what: excerpt(data) });
+        match self.unreadable_in_a_row {
+            MAX_UNREADABLE_IN_A_ROW.. => Err(malformed(data)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! What a turn asks of a model and what comes back: plain types, and the trait that every model implements.
+
+use chrono::NaiveDateTime;
+use futures::stream::LocalBoxStream;
+use serde::{Deserialize, Serialize};
+
+/// One request to a model: everything it needs for one step of a turn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChatRequest {
+    /// The system prompt, rendered, with the timeline context in words.
+    pub system: String,
+    /// The conversation that fits the token budget, oldest first; ends with what the model is to answer.
+    pub messages: Vec<ModelMessage>,
+    /// The tools that it may call.
+    pub tools: Vec<ToolSpec>,
+    /// The facts that `system` states in words, for the offline interpreter, which reads no prose.
+    pub context: TimelineContext,
+    /// Upper bound of the answer, in tokens.
+    pub max_output_tokens: u32,
+    /// Sampling temperature, 0.0–2.0.
+    pub temperature: f32,
+}
+
+/// A tool as a model is told of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ToolSpec {
+    /// Its name, e.g. `scheduleBlock`.
+    pub name: String,
+    /// When to call it and what it does, written for a model.
+    pub description: String,
+    /// JSON Schema of its arguments: the very one that a call is checked against.
+    pub parameters: serde_json::Value,
+}
+
+/// One message of the conversation as a model sees it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "role", rename_all = "lowercase")]
+pub enum ModelMessage {
+    /// What the person said.
+    User {
+        /// Plain text.
+        text: String,
+    },
+    /// What the model said and called in one step.
+    Assistant {
+        /// Text of the step; may be empty.
+        text: String,
+        /// Calls of the step, in order. Each is answered by a `Tool` message further on.
+        calls: Vec<ModelCall>,
+    },
+    /// The result of one call.
+    Tool {
+        /// Id of the call that this answers.
+        call_id: String,
+        /// Name of the tool.
+        name: String,
+        /// The result, JSON text, possibly shortened.
+        content: String,
+    },
+}
+
+/// A complete tool call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCall {
+    /// Unique within the conversation.
+    pub id: String,
+    /// As the model wrote it; not necessarily the name of a tool.
+    pub name: String,
+    /// JSON text as the model wrote it; not necessarily valid.
+    pub arguments: String,
+}
+
+/// The timeline as a model is told of it. All times are wall-clock times in `zone`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineContext {
+    /// The present moment.
+    pub now: NaiveDateTime,
+    /// IANA name, e.g. `Europe/Oslo`.
+    pub zone: String,
+    /// All plans; exactly one is active.
+    pub plans: Vec<PlanLine>,
+    /// The blocks that matter: overdue first, then the next 7 days, by start; at most 60.
+    pub blocks: Vec<BlockLine>,
+    /// How many open blocks lie after those listed.
+    pub later_open: u64,
+    /// How many blocks are done and not listed.
+    pub done: u64,
+}
+
+/// A plan in the context.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// Its title.
+    pub title: String,
+    /// Whether it is the active one.
+    pub active: bool,
+    /// Blocks not completed.
+    pub open_blocks: u64,
+}
+
+/// A block in the context.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlockLine {
+    /// `B12`.
+    pub handle: String,
+    /// Its title.
+    pub title: String,
+    /// Wall-clock start.
+    pub start: NaiveDateTime,
+    /// Wall-clock end.
+    pub end: NaiveDateTime,
+    /// `high`, `medium` or `low`.
+    pub priority: String,
+    /// Its tags, without `#`.
+    pub tags: Vec<String>,
+    /// Whether it is completed.
+    pub completed: bool,
+}
+
+/// One part of a model's streamed answer, in the order of the stream.
+///
+/// For one call: `CallStarted`, any number of `CallArguments`, exactly one `CallFinished`. `Finished` comes once, last;
+/// a stream that ends without it was cut and yields an error instead.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelEvent {
+    /// A piece of the answer; never empty.
+    Text(String),
+    /// A piece of the model's reasoning, kept apart from the answer.
+    Reasoning(String),
+    /// A call begins.
+    CallStarted {
+        /// Unique within the conversation: the parser makes one where the model gave none or repeats one.
+        id: String,
+        /// As the model wrote it, trimmed.
+        name: String,
+    },
+    /// The next piece of a call's arguments, raw JSON text.
+    CallArguments {
+        /// Of the call.
+        id: String,
+        /// The piece.
+        delta: String,
+    },
+    /// A call is complete.
+    CallFinished(ModelCall),
+    /// What the answer cost; the last one counts.
+    Usage(Usage),
+    /// An event of the stream could not be read and was left out; for the log.
+    Skipped {
+        /// What came instead, shortened to 200 characters.
+        what: String,
+    },
+    /// The attempt failed before any text or call was shown, and another begins after a pause. Reasoning that came
+    /// before this event belongs to the failed attempt.
+    Retried {
+        /// Number of the attempt that begins: 2 for the first retry.
+        attempt: u32,
+        /// The pause before it, in ms.
+        after_ms: u64,
+        /// Why the last one failed.
+        reason: ModelError,
+    },
+    /// The end, and why.
+    Finished(FinishReason),
+}
+
+/// Tokens as the provider counts them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub input_tokens: u64,
+    /// Tokens of the answer.
+    pub output_tokens: u64,
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FinishReason {
+    /// It said all it had to say.
+    Stop,
+    /// The token limit cut it.
+    Length,
+    /// It waits for the results of its calls.
+    ToolCalls,
+    /// The provider withheld the rest.
+    ContentFilter,
+    /// The provider failed in mid-stream but closed it in order.
+    Error,
+    /// A reason that is not known here.
+    Other,
+}
+
+/// A model that can be asked.
+pub trait ChatModel {
+    /// Starts an answer. Dropping the stream stops the request.
+    fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>>;
+
+    /// Provider and name, as shown to people and written to logs.
+    fn id(&self) -> ModelId;
+}
+
+/// Which model answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelId {
+    /// `workers-ai`, `openai` or `offline`.
+    pub provider: String,
+    /// The provider's name of it, e.g. `@cf/meta/llama-3.3-70b-instruct-fp8-fast`.
+    pub name: String,
+}
+
+/// Why a model gave no whole answer. `Display` is a sentence for the person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// Too many requests, by this person or by all.
+    #[error("The model takes no more requests right now. Nothing was lost; try again in a moment.")]
+    RateLimited {
+        /// What the provider asked for (`Retry-After`), in ms.
+        retry_after_ms: Option<u64>,
+    },
+    /// The provider has no capacity (HTTP 5xx, Workers AI 3040).
+    #[error("The model is over capacity. Nothing was lost; try again in a moment.")]
+    Overloaded,
+    /// Nothing came for too long.
+    #[error("The model did not answer within {seconds} seconds. What it said until then was kept; try again.")]
+    TimedOut {
+        /// The limit that ran out.
+        seconds: u64,
+    },
+    /// The stream ended in the middle.
+    #[error("The model's answer was cut off. What it said until then was kept; try again.")]
+    Cut,
+    /// The model answered with nothing at all, twice.
+    #[error("The model gave an empty answer twice. Try again, or say it in other words.")]
+    Empty,
+    /// The provider refused the request: a wrong key, an unknown model, a request that is too long.
+    #[error("The model's provider refused the request ({status}): {message}")]
+    Refused {
+        /// HTTP status, 0 where the provider gave none.
+        status: u16,
+        /// Its own words, at most 500 characters.
+        message: String,
+    },
+    /// What came is not an answer: HTML, no JSON, an unknown format.
+    #[error("The model's provider sent something that is not an answer: {what}")]
+    Malformed {
+        /// What came instead, shortened to 200 characters.
+        what: String,
+    },
+    /// The provider could not be reached.
+    #[error("The model could not be reached: {message}")]
+    Unreachable {
+        /// The cause, as the network layer says it.
+        message: String,
+    },
+}
