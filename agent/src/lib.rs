@@ -8,6 +8,7 @@
 //! | [`prompt`] | what a model is told |
 //! | [`action`] | carrying out one tool call in one transaction |
 //! | [`store`] | what is kept, as rows of SQLite |
+//! | [`json`] | reading and writing it, by one path |
 //! | [`identity`] | who someone is, and how they prove it |
 //! | [`host`] | what all of this needs of its platform |
 //! | `edge` | that platform on Cloudflare: the Worker and its Durable Object |
@@ -19,6 +20,7 @@ pub mod chat;
 mod edge;
 pub mod host;
 pub mod identity;
+pub mod json;
 pub mod model;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;

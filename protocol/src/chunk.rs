@@ -5,127 +5,153 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use flux_tools::tagged_enum;
+
 use crate::message::{Approval, Message, Part, TextPart, TextState, ToolPart, ToolPartBody, ToolState};
 
-/// One part of a streamed answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-pub enum Chunk {
-    /// The answer begins. Without an id where it continues a message that is there.
-    Start {
-        /// The id under which the message is stored.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        message_id: Option<String>,
-        /// What is known of the message.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        message_metadata: Option<Value>,
-    },
-    /// The model is asked.
-    StartStep,
-    /// The model has answered, and its calls are carried out.
-    FinishStep,
-    /// A text begins. One is open at a time.
-    TextStart {
-        /// Of the text, unique in the message.
-        id: String,
-    },
-    /// More of it.
-    TextDelta {
-        /// Of the text.
-        id: String,
-        /// What is added.
-        delta: String,
-    },
-    /// It is complete.
-    TextEnd {
-        /// Of the text.
-        id: String,
-    },
-    /// Reasoning begins.
-    ReasoningStart {
-        /// Of the reasoning, unique in the message.
-        id: String,
-    },
-    /// More of it.
-    ReasoningDelta {
-        /// Of the reasoning.
-        id: String,
-        /// What is added.
-        delta: String,
-    },
-    /// It is complete.
-    ReasoningEnd {
-        /// Of the reasoning.
-        id: String,
-    },
-    /// The model begins to write a call. Never sent twice for one call: it would throw a finished one back.
-    ToolInputStart {
-        /// Unique in the conversation.
-        tool_call_id: String,
-        /// The tool.
-        tool_name: String,
-    },
-    /// More of its arguments.
-    ToolInputDelta {
-        /// Of the call.
-        tool_call_id: String,
-        /// Raw JSON text.
-        input_text_delta: String,
-    },
-    /// The arguments are complete.
-    ToolInputAvailable {
-        /// Of the call.
-        tool_call_id: String,
-        /// The tool.
-        tool_name: String,
-        /// The arguments.
-        input: Value,
-    },
-    /// The person is asked for consent.
-    ToolApprovalRequest {
-        /// Of the question.
-        approval_id: String,
-        /// Of the call.
-        tool_call_id: String,
-    },
-    /// It was carried out.
-    ToolOutputAvailable {
-        /// Of the call.
-        tool_call_id: String,
-        /// The result.
-        output: Value,
-    },
-    /// It failed.
-    ToolOutputError {
-        /// Of the call.
-        tool_call_id: String,
-        /// Why.
-        error_text: String,
-    },
-    /// The person said no.
-    ToolOutputDenied {
-        /// Of the call.
-        tool_call_id: String,
-    },
-    /// More is known of the message.
-    MessageMetadata {
-        /// Merged with what was known.
-        message_metadata: Value,
-    },
-    /// The answer was stopped by the person.
-    Abort,
-    /// The answer is complete.
-    Finish {
-        /// Why.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        finish_reason: Option<FinishReason>,
-        /// What is known of the message now.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        message_metadata: Option<Value>,
-    },
-    /// A chunk that is not known here.
-    #[serde(other)]
-    Unknown,
+/// The types that are known here.
+const KNOWN: [&str; 19] = [
+    "start",
+    "start-step",
+    "finish-step",
+    "text-start",
+    "text-delta",
+    "text-end",
+    "reasoning-start",
+    "reasoning-delta",
+    "reasoning-end",
+    "tool-input-start",
+    "tool-input-delta",
+    "tool-input-available",
+    "tool-approval-request",
+    "tool-output-available",
+    "tool-output-error",
+    "tool-output-denied",
+    "message-metadata",
+    "abort",
+    "finish",
+];
+
+tagged_enum! {
+    /// One part of a streamed answer.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum Chunk = "Chunk", plain PlainChunk, open "type", units ["start-step", "finish-step", "abort", "unknown"],
+    names "kebab-case" {
+        /// The answer begins. Without an id where it continues a message that is there.
+        Start {
+            /// The id under which the message is stored.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            message_id: Option<String>,
+            /// What is known of the message.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            message_metadata: Option<Value>,
+        },
+        /// The model is asked.
+        StartStep,
+        /// The model has answered, and its calls are carried out.
+        FinishStep,
+        /// A text begins. One is open at a time.
+        TextStart {
+            /// Of the text, unique in the message.
+            id: String,
+        },
+        /// More of it.
+        TextDelta {
+            /// Of the text.
+            id: String,
+            /// What is added.
+            delta: String,
+        },
+        /// It is complete.
+        TextEnd {
+            /// Of the text.
+            id: String,
+        },
+        /// Reasoning begins.
+        ReasoningStart {
+            /// Of the reasoning, unique in the message.
+            id: String,
+        },
+        /// More of it.
+        ReasoningDelta {
+            /// Of the reasoning.
+            id: String,
+            /// What is added.
+            delta: String,
+        },
+        /// It is complete.
+        ReasoningEnd {
+            /// Of the reasoning.
+            id: String,
+        },
+        /// The model begins to write a call. Never sent twice for one call: it would throw a finished one back.
+        ToolInputStart {
+            /// Unique in the conversation.
+            tool_call_id: String,
+            /// The tool.
+            tool_name: String,
+        },
+        /// More of its arguments.
+        ToolInputDelta {
+            /// Of the call.
+            tool_call_id: String,
+            /// Raw JSON text.
+            input_text_delta: String,
+        },
+        /// The arguments are complete.
+        ToolInputAvailable {
+            /// Of the call.
+            tool_call_id: String,
+            /// The tool.
+            tool_name: String,
+            /// The arguments.
+            input: Value,
+        },
+        /// The person is asked for consent.
+        ToolApprovalRequest {
+            /// Of the question.
+            approval_id: String,
+            /// Of the call.
+            tool_call_id: String,
+        },
+        /// It was carried out.
+        ToolOutputAvailable {
+            /// Of the call.
+            tool_call_id: String,
+            /// The result.
+            output: Value,
+        },
+        /// It failed.
+        ToolOutputError {
+            /// Of the call.
+            tool_call_id: String,
+            /// Why.
+            error_text: String,
+        },
+        /// The person said no.
+        ToolOutputDenied {
+            /// Of the call.
+            tool_call_id: String,
+        },
+        /// More is known of the message.
+        MessageMetadata {
+            /// Merged with what was known.
+            message_metadata: Value,
+        },
+        /// The answer was stopped by the person.
+        Abort,
+        /// The answer is complete.
+        Finish {
+            /// Why.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            finish_reason: Option<FinishReason>,
+            /// What is known of the message now.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            message_metadata: Option<Value>,
+        },
+        /// A chunk that is not known here.
+        Unknown,
+    }
 }
 
 /// Why an answer ended.

@@ -1,93 +1,95 @@
 //! Every frame. All are JSON text.
 
-use flux_tools::Event;
 use flux_tools::timeline::Content;
+use flux_tools::{Event, tagged_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::message::{Message, ToolState};
 
-/// A frame from the server.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum ServerFrame {
-    /// Which object this is; the first frame of a connection.
-    CfAgentIdentity {
-        /// The object's name.
-        name: String,
-        /// The agent's name in addresses.
-        agent: String,
-        /// Whether a state frame follows.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        state_follows: Option<bool>,
-    },
-    /// The whole state.
-    CfAgentState {
-        /// See [`crate::state`].
-        state: Value,
-    },
-    /// A client's state was not taken.
-    CfAgentStateError {
-        /// Why.
-        error: String,
-    },
-    /// The answer to a call.
-    Rpc(RpcResponse),
-    /// A chunk of an answer, an error, or its end.
-    CfAgentUseChatResponse(ChatResponse),
-    /// The whole conversation.
-    CfAgentChatMessages {
-        /// All messages, oldest first.
-        messages: Vec<Message>,
-        /// Set on the first one of a connection: what the client has not sent yet is kept.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        connect: Option<bool>,
-    },
-    /// One message changed.
-    CfAgentMessageUpdated {
-        /// The message.
-        message: Message,
-    },
-    /// The conversation was cleared by another connection.
-    CfAgentChatClear,
-    /// A request is streaming; acknowledge to get it.
-    CfAgentStreamResuming {
-        /// The request.
-        id: String,
-        /// Of the question that this answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        probe_id: Option<String>,
-    },
-    /// A request is accepted and not streaming yet.
-    CfAgentStreamPending {
-        /// The request.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        id: Option<String>,
-        /// Of the question that this answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        probe_id: Option<String>,
-    },
-    /// There is nothing to resume.
-    CfAgentStreamResumeNone {
-        /// Why.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<NoResume>,
-        /// Of the question that this answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        probe_id: Option<String>,
-    },
-    /// Extension: the timeline, on connect, for clients that follow events.
-    FluxSnapshot(Box<Snapshot>),
-    /// Extension: what was appended to the log, in order.
-    FluxEvents {
-        /// The events.
-        events: Vec<Event>,
-    },
-    /// Extension: a frame of the client was not understood, and changed nothing.
-    FluxError {
-        /// What was wrong with it, and what to do.
-        error: String,
-    },
+tagged_enum! {
+    /// A frame from the server.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum ServerFrame = "ServerFrame", plain PlainServerFrame, internal "type",
+    units ["cf_agent_chat_clear"], names "snake_case" {
+        /// Which object this is; the first frame of a connection.
+        CfAgentIdentity {
+            /// The object's name.
+            name: String,
+            /// The agent's name in addresses.
+            agent: String,
+            /// Whether a state frame follows.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            state_follows: Option<bool>,
+        },
+        /// The whole state.
+        CfAgentState {
+            /// See [`crate::state`].
+            state: Value,
+        },
+        /// A client's state was not taken.
+        CfAgentStateError {
+            /// Why.
+            error: String,
+        },
+        /// The answer to a call.
+        Rpc(RpcResponse),
+        /// A chunk of an answer, an error, or its end.
+        CfAgentUseChatResponse(ChatResponse),
+        /// The whole conversation.
+        CfAgentChatMessages {
+            /// All messages, oldest first.
+            messages: Vec<Message>,
+            /// Set on the first one of a connection: what the client has not sent yet is kept.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            connect: Option<bool>,
+        },
+        /// One message changed.
+        CfAgentMessageUpdated {
+            /// The message.
+            message: Message,
+        },
+        /// The conversation was cleared by another connection.
+        CfAgentChatClear,
+        /// A request is streaming; acknowledge to get it.
+        CfAgentStreamResuming {
+            /// The request.
+            id: String,
+            /// Of the question that this answers.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            probe_id: Option<String>,
+        },
+        /// A request is accepted and not streaming yet.
+        CfAgentStreamPending {
+            /// The request.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            id: Option<String>,
+            /// Of the question that this answers.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            probe_id: Option<String>,
+        },
+        /// There is nothing to resume.
+        CfAgentStreamResumeNone {
+            /// Why.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            reason: Option<NoResume>,
+            /// Of the question that this answers.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            probe_id: Option<String>,
+        },
+        /// Extension: the timeline, on connect, for clients that follow events.
+        FluxSnapshot(Box<Snapshot>),
+        /// Extension: what was appended to the log, in order.
+        FluxEvents {
+            /// The events.
+            events: Vec<Event>,
+        },
+        /// Extension: a frame of the client was not understood, and changed nothing.
+        FluxError {
+            /// What was wrong with it, and what to do.
+            error: String,
+        },
+    }
 }
 
 /// Why there is nothing to resume.
@@ -188,84 +190,86 @@ pub enum TurnOutcome {
     Skipped,
 }
 
-/// A frame from a client.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum ClientFrame {
-    /// A call.
-    Rpc {
-        /// Made by the client; answers carry it. A UUID also makes the call safe to repeat.
-        id: String,
-        /// The method.
-        method: String,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
-    /// A new state.
-    CfAgentState {
-        /// The state.
-        state: Value,
-    },
-    /// A chat request.
-    CfAgentUseChatRequest {
-        /// Of the request, made by the client.
-        id: String,
-        /// The request.
-        init: RequestInit,
-    },
-    /// Stops a request.
-    CfAgentChatRequestCancel {
-        /// The request.
-        id: String,
-    },
-    /// Clears the conversation.
-    CfAgentChatClear,
-    /// Messages that the client has set by itself.
-    CfAgentChatMessages {
-        /// The messages.
-        messages: Vec<Message>,
-    },
-    /// Asks whether something is streaming.
-    CfAgentStreamResumeRequest {
-        /// Of the question.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        probe_id: Option<String>,
-    },
-    /// Asks for the replay of a request.
-    CfAgentStreamResumeAck {
-        /// The request.
-        id: String,
-    },
-    /// The result of a tool that ran in the browser.
-    CfAgentToolResult {
-        /// Of the call.
-        tool_call_id: String,
-        /// The tool; may be empty.
-        #[serde(default)]
-        tool_name: String,
-        /// The result.
-        #[serde(default)]
-        output: Value,
-        /// `output-available` or `output-error`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        state: Option<ToolState>,
-        /// What went wrong.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        error_text: Option<String>,
-        /// Whether the model goes on with it.
-        #[serde(default)]
-        auto_continue: bool,
-    },
-    /// The person's consent to a call, or refusal.
-    CfAgentToolApproval {
-        /// Of the call.
-        tool_call_id: String,
-        /// Yes or no.
-        approved: bool,
-        /// Whether the model goes on with it.
-        #[serde(default)]
-        auto_continue: bool,
-    },
+tagged_enum! {
+    /// A frame from a client.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum ClientFrame = "ClientFrame", plain PlainClientFrame, internal "type",
+    units ["cf_agent_chat_clear"], names "snake_case" {
+        /// A call.
+        Rpc {
+            /// Made by the client; answers carry it. A UUID also makes the call safe to repeat.
+            id: String,
+            /// The method.
+            method: String,
+            /// Its arguments.
+            args: Vec<Value>,
+        },
+        /// A new state.
+        CfAgentState {
+            /// The state.
+            state: Value,
+        },
+        /// A chat request.
+        CfAgentUseChatRequest {
+            /// Of the request, made by the client.
+            id: String,
+            /// The request.
+            init: RequestInit,
+        },
+        /// Stops a request.
+        CfAgentChatRequestCancel {
+            /// The request.
+            id: String,
+        },
+        /// Clears the conversation.
+        CfAgentChatClear,
+        /// Messages that the client has set by itself.
+        CfAgentChatMessages {
+            /// The messages.
+            messages: Vec<Message>,
+        },
+        /// Asks whether something is streaming.
+        CfAgentStreamResumeRequest {
+            /// Of the question.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            probe_id: Option<String>,
+        },
+        /// Asks for the replay of a request.
+        CfAgentStreamResumeAck {
+            /// The request.
+            id: String,
+        },
+        /// The result of a tool that ran in the browser.
+        CfAgentToolResult {
+            /// Of the call.
+            tool_call_id: String,
+            /// The tool; may be empty.
+            #[serde(default)]
+            tool_name: String,
+            /// The result.
+            #[serde(default)]
+            output: Value,
+            /// `output-available` or `output-error`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            state: Option<ToolState>,
+            /// What went wrong.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            error_text: Option<String>,
+            /// Whether the model goes on with it.
+            #[serde(default)]
+            auto_continue: bool,
+        },
+        /// The person's consent to a call, or refusal.
+        CfAgentToolApproval {
+            /// Of the call.
+            tool_call_id: String,
+            /// Yes or no.
+            approved: bool,
+            /// Whether the model goes on with it.
+            #[serde(default)]
+            auto_continue: bool,
+        },
+    }
 }
 
 /// A chat request as `fetch` would send it.

@@ -24,7 +24,6 @@ pub struct Block {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
     /// When.
-    #[serde(flatten)]
     pub span: Span,
     /// How much it matters.
     pub priority: Priority,

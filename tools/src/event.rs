@@ -1,16 +1,19 @@
 //! What happened. The log is the truth: entries are never changed or removed, everything else is computed from them.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::block::Block;
 use crate::id::{BlockId, EventId, PlanId, TxnId};
 use crate::plan::Plan;
 use crate::settings::Settings;
+use crate::tagged_enum;
 use crate::text::Title;
 
 /// An entry of the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Event {
     /// 1, 2, 3 … in an object, without gaps.
     pub seq: u64,
@@ -30,104 +33,106 @@ pub struct Event {
     pub reason: Option<String>,
 }
 
-/// Who did something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "lowercase", rename_all_fields = "camelCase")]
-pub enum Actor {
-    /// The person, directly.
-    User,
-    /// The model, in a turn.
-    Assistant {
-        /// The chat request that the turn answers.
-        turn: String,
-        /// The tool call.
-        tool_call: String,
-    },
-    /// The service itself, e.g. when it makes a person's first plan.
-    System,
+tagged_enum! {
+    /// Who did something.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Actor = "Actor", plain PlainActor, internal "by", units ["user", "system"], names "lowercase" {
+        /// The person, directly.
+        User,
+        /// The model, in a turn.
+        Assistant {
+            /// The chat request that the turn answers.
+            turn: String,
+            /// The tool call.
+            tool_call: String,
+        },
+        /// The service itself, e.g. when it makes a person's first plan.
+        System,
+    }
 }
 
-/// What happened, with what its inverse needs.
-///
-/// Changes of blocks carry the whole block before and after, so that a client which holds only a part of the timeline
-/// can still apply them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
-pub enum EventKind {
-    /// A plan was made.
-    PlanCreated {
-        /// The plan.
-        plan: Plan,
-    },
-    /// A plan got another title.
-    PlanRenamed {
-        /// The plan.
-        plan: PlanId,
-        /// The title until now.
-        before: Title,
-        /// The title from now on.
-        after: Title,
-    },
-    /// Another plan became the active one.
-    PlanSwitched {
-        /// The active plan until now; none only for the first plan of an object.
-        before: Option<PlanId>,
-        /// The active plan from now on.
-        after: Option<PlanId>,
-    },
-    /// A plan was deleted. Its blocks are kept, unreachable, so that the inverse brings them back at no cost.
-    PlanDeleted {
-        /// The plan as it was.
-        plan: Plan,
-    },
-    /// A block was put on the timeline.
-    BlockScheduled {
-        /// The block.
-        block: Block,
-    },
-    /// A block's title, description, priority, tags or dependencies changed.
-    BlockUpdated(BlockChange),
-    /// A block was moved or got another length.
-    BlockMoved(BlockChange),
-    /// A block was completed.
-    BlockCompleted(BlockChange),
-    /// A completed block was opened again.
-    BlockReopened(BlockChange),
-    /// A block was deleted.
-    BlockDeleted {
-        /// The block as it was.
-        block: Block,
-    },
-    /// Blocks were moved together.
-    TimelineShifted {
-        /// Their plan.
-        plan: PlanId,
-        /// How far, in ms; negative is earlier.
-        by_ms: i64,
-        /// Which; at most 1,000 in one event.
-        blocks: Vec<BlockId>,
-    },
-    /// One event of an earlier transaction was taken back.
-    Undone {
-        /// The transaction that is undone.
-        txn: TxnId,
-        /// The inverse that was applied.
-        change: Box<EventKind>,
-    },
-    /// One event of an undone transaction was applied again.
-    Redone {
-        /// The transaction that is redone.
-        txn: TxnId,
-        /// What was applied.
-        change: Box<EventKind>,
-    },
-    /// The person's settings changed.
-    SettingsChanged {
-        /// Until now.
-        before: Settings,
-        /// From now on.
-        after: Settings,
-    },
+tagged_enum! {
+    /// What happened, with what its inverse needs.
+    ///
+    /// Changes of blocks carry the whole block before and after, so that a client which holds only a part of the timeline
+    /// can still apply them.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum EventKind = "EventKind", plain PlainKind, adjacent "type", "payload", names "SCREAMING_SNAKE_CASE" {
+        /// A plan was made.
+        PlanCreated {
+            /// The plan.
+            plan: Plan,
+        },
+        /// A plan got another title.
+        PlanRenamed {
+            /// The plan.
+            plan: PlanId,
+            /// The title until now.
+            before: Title,
+            /// The title from now on.
+            after: Title,
+        },
+        /// Another plan became the active one.
+        PlanSwitched {
+            /// The active plan until now; none only for the first plan of an object.
+            before: Option<PlanId>,
+            /// The active plan from now on.
+            after: Option<PlanId>,
+        },
+        /// A plan was deleted. Its blocks are kept, unreachable, so that the inverse brings them back at no cost.
+        PlanDeleted {
+            /// The plan as it was.
+            plan: Plan,
+        },
+        /// A block was put on the timeline.
+        BlockScheduled {
+            /// The block.
+            block: Block,
+        },
+        /// A block's title, description, priority, tags or dependencies changed.
+        BlockUpdated(BlockChange),
+        /// A block was moved or got another length.
+        BlockMoved(BlockChange),
+        /// A block was completed.
+        BlockCompleted(BlockChange),
+        /// A completed block was opened again.
+        BlockReopened(BlockChange),
+        /// A block was deleted.
+        BlockDeleted {
+            /// The block as it was.
+            block: Block,
+        },
+        /// Blocks were moved together.
+        TimelineShifted {
+            /// Their plan.
+            plan: PlanId,
+            /// How far, in ms; negative is earlier.
+            by_ms: i64,
+            /// Which; at most 1,000 in one event.
+            blocks: Vec<BlockId>,
+        },
+        /// One event of an earlier transaction was taken back.
+        Undone {
+            /// The transaction that is undone.
+            txn: TxnId,
+            /// The inverse that was applied.
+            change: Box<EventKind>,
+        },
+        /// One event of an undone transaction was applied again.
+        Redone {
+            /// The transaction that is redone.
+            txn: TxnId,
+            /// What was applied.
+            change: Box<EventKind>,
+        },
+        /// The person's settings changed.
+        SettingsChanged {
+            /// Until now.
+            before: Settings,
+            /// From now on.
+            after: Settings,
+        },
+    }
 }
 
 /// A block before and after a change.
@@ -203,5 +208,26 @@ impl Event {
     /// Whether its transaction can be undone because of it. What the service itself did stays.
     pub fn is_undoable(&self) -> bool {
         self.actor != Actor::System && self.kind.is_undoable()
+    }
+}
+
+/// What of an entry stands beside its kind.
+#[derive(Deserialize)]
+struct Head {
+    seq: u64,
+    id: EventId,
+    at: DateTime<Utc>,
+    actor: Actor,
+    txn: TxnId,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let kind = EventKind::deserialize(value.clone()).map_err(Error::custom)?;
+        let Head { seq, id, at, actor, txn, reason } = Head::deserialize(value).map_err(Error::custom)?;
+        Ok(Self { seq, id, at, actor, txn, kind, reason })
     }
 }

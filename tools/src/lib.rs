@@ -3,6 +3,7 @@
 //! | module | what lives there |
 //! | --- | --- |
 //! | [`id`], [`text`], [`span`], [`zone`] | the small types that cannot hold a wrong value |
+//! | [`tagged`] | tagged enums on the wire, read at less cost in size than serde's own way |
 //! | [`plan`], [`block`], [`settings`] | what a timeline is made of |
 //! | [`event`] | what happened: the log's entries, and the inverse of each |
 //! | [`view`] | what may be asked of a timeline, wherever it is stored |
@@ -30,6 +31,7 @@ pub mod report;
 pub mod session;
 pub mod settings;
 pub mod span;
+pub mod tagged;
 pub mod text;
 pub mod timeline;
 pub mod tool;

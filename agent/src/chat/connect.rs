@@ -11,6 +11,7 @@ use flux_tools::{Block, BlockQuery, Plan, TimelineView};
 
 use super::{AGENT, ChatAgent, SHOWN_MESSAGES};
 use crate::host::{Connection, ConnectionInfo, Host};
+use crate::json;
 use crate::store::StoreError;
 
 /// A client that missed at most this many events is sent them; one that missed more gets a snapshot.
@@ -89,9 +90,7 @@ impl<H: Host> ChatAgent<H> {
     }
 
     pub(super) fn state_frame(&self) -> Result<ServerFrame, StoreError> {
-        let state = serde_json::to_value(self.state()?)
-            .map_err(|error| StoreError::Corrupt { table: "state", cause: error.to_string() })?;
-        Ok(ServerFrame::CfAgentState { state })
+        Ok(ServerFrame::CfAgentState { state: json::value(&self.state()?) })
     }
 
     fn state(&self) -> Result<State, StoreError> {

@@ -7,13 +7,14 @@ use flux_tools::command::SettingsUpdate;
 use flux_tools::{Actor, Command, TimelineView, TxnId, Zone};
 use futures::channel::oneshot;
 use futures::future::{Either, select};
-use serde_json::json;
+use serde_json::json as object;
 use uuid::Uuid;
 
 use super::live::Live;
 use super::{AGENT, ChatAgent, To};
 use crate::action::{self, Author};
 use crate::host::{Connection, Host};
+use crate::json;
 use crate::prompt;
 use crate::store::{StoreError, StreamEnd};
 use crate::turn::{Output, Turn, TurnEnd, TurnError};
@@ -80,8 +81,8 @@ impl<H: Host> ChatAgent<H> {
         if self.0.queue.borrow().len() >= QUEUED {
             return Err("Too many requests are waiting. Nothing was changed; wait for an answer first.".to_owned());
         }
-        let body: ChatRequestBody = serde_json::from_str(body)
-            .map_err(|error| format!("The request cannot be read ({error}). Nothing was changed."))?;
+        let body: ChatRequestBody =
+            json::read(body).map_err(|error| format!("The request cannot be read ({error}). Nothing was changed."))?;
         let Some(last) = body.messages.last() else {
             return Err("The request has no message. Nothing was changed.".to_owned());
         };
@@ -150,7 +151,7 @@ impl<H: Host> ChatAgent<H> {
 
     fn metadata(&self) -> serde_json::Value {
         let system = prompt::system();
-        json!({
+        object!({
             "model": self.model(),
             "prompt": format!("{}@{}", system.name, system.version),
             "at": self.now(),
@@ -214,17 +215,17 @@ impl<H: Host> ChatAgent<H> {
     fn emit_end(&self, ended: &Ended) -> StreamEnd {
         match ended {
             Ended::Turn(Ok(TurnEnd { reason, usage })) => {
-                let message_metadata = Some(json!({ "usage": usage }));
+                let message_metadata = Some(object!({ "usage": usage }));
                 self.emit(Chunk::Finish { finish_reason: Some(*reason), message_metadata });
                 StreamEnd { outcome: TurnOutcome::Completed, error: None }
             }
             Ended::Turn(Err(error)) => {
                 self.log(&format!("{AGENT}: turn failed: {error}"));
-                self.emit(Chunk::MessageMetadata { message_metadata: json!({"error": error.to_string()}) });
+                self.emit(Chunk::MessageMetadata { message_metadata: object!({"error": error.to_string()}) });
                 StreamEnd { outcome: TurnOutcome::Error, error: Some(error.to_string()) }
             }
             Ended::Stopped(_) => {
-                self.emit(Chunk::MessageMetadata { message_metadata: json!({"stopped": true}) });
+                self.emit(Chunk::MessageMetadata { message_metadata: object!({"stopped": true}) });
                 self.emit(Chunk::Abort);
                 StreamEnd { outcome: TurnOutcome::Aborted, error: None }
             }
@@ -293,11 +294,11 @@ impl<H: Host> ChatAgent<H> {
         let before = if stream.continuation { store.message(&stream.message)? } else { None };
         let mut message = before.unwrap_or_else(|| Message::new(stream.message.clone(), Role::Assistant));
         for chunk in store.chunks(&stream.id)? {
-            if let Ok(chunk) = serde_json::from_str(&chunk) {
+            if let Ok(chunk) = json::read(&chunk) {
                 message.add(&chunk);
             }
         }
-        message.add(&Chunk::MessageMetadata { message_metadata: json!({"stopped": true, "interrupted": true}) });
+        message.add(&Chunk::MessageMetadata { message_metadata: object!({"stopped": true, "interrupted": true}) });
         message.close_text();
         let now = self.now();
         store.sql_transaction(|store| {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{ChatAgent, SHOWN_MESSAGES};
 use crate::action::{self, Author, Done};
 use crate::host::{Connection, Host};
+use crate::json::value;
 use crate::store::StoreError;
 
 /// Most events that one call gives.
@@ -118,8 +119,4 @@ impl<H: Host> ChatAgent<H> {
         }
         Ok(value(&self.0.store.settings()?))
     }
-}
-
-fn value<T: serde::Serialize>(data: &T) -> Value {
-    serde_json::to_value(data).unwrap_or_default()
 }

@@ -15,8 +15,8 @@ use worker::{Delay, Env, Fetch, Headers, Method, Request, RequestInit};
 
 use super::text;
 use crate::model::{
-    AiBinding, AiOutput, ByteStream, ChatModel, Clock, Endpoint, HttpResponse, HttpTransport, Model, ModelError, ModelId,
-    ModelLimits, Offline, OpenAi, WorkersAi, binding_failure,
+    AiBinding, AiOutput, ByteStream, ChatModel, Clock, Endpoint, HttpResponse, HttpTransport, Model, ModelError,
+    ModelId, ModelLimits, Offline, OpenAi, WorkersAi, binding_failure,
 };
 
 /// The model that is asked where none is named, on Workers AI.

@@ -81,8 +81,8 @@ impl DurableObject for Chat {
 
 impl Chat {
     fn accept(&self, agent: &ChatAgent<EdgeHost>, request: &Request, name: String) -> Result<Response> {
-        let url = request.url()?;
-        let query = |wanted: &str| url.query_pairs().find(|(key, _)| key == wanted).map(|(_, value)| value);
+        let url = super::url(request)?;
+        let query = |name: &str| url.search_params().get(name);
         let info = ConnectionInfo {
             id: Uuid::new_v4(),
             name,

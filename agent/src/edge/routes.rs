@@ -22,7 +22,7 @@ pub(super) const NAME_HEADER: &str = "x-flux-name";
 const POLICY_VIOLATION: u16 = 1008;
 
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
-    let path = request.path();
+    let path = super::url(&request)?.pathname();
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match segments.as_slice() {
         ["healthz"] => health(env),
@@ -83,7 +83,7 @@ async fn page(request: Request, env: &Env) -> Result<Response> {
         // Without a key the page still loads, and says what is wrong once it connects.
         Err(_) => None,
     };
-    let is_secure = request.url()?.scheme() == "https";
+    let is_secure = super::url(&request)?.protocol() == "https:";
     let mut response = env.assets("ASSETS")?.fetch_request(request).await?;
     let is_page = response.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("text/html"));
     if let (Some(key), true) = (is_new, is_page) {
@@ -146,8 +146,7 @@ fn identity(request: &Request, key: &Key) -> Result<Option<Identity>> {
     if let Some(identity) = bearer.and_then(|token| key.verify(token.trim())) {
         return Ok(Some(identity));
     }
-    let url = request.url()?;
-    let token = url.query_pairs().find(|(name, _)| name == "token").map(|(_, token)| token.into_owned());
+    let token = super::url(request)?.search_params().get("token");
     if let Some(identity) = token.and_then(|token| key.verify(&token)) {
         return Ok(Some(identity));
     }

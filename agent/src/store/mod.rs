@@ -90,7 +90,7 @@ impl<S: Sql> Store<S> {
 
 /// Reads a JSON cell of a table.
 fn parse<T: serde::de::DeserializeOwned>(table: &'static str, json: &str) -> Result<T, StoreError> {
-    serde_json::from_str(json).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
+    crate::json::read(json).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
 }
 
 /// Writes a JSON cell of a table.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Output, Turn, TurnError};
 use crate::action::{self, Author};
+use crate::json;
 use crate::model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
 use crate::store::Sql;
 
@@ -172,6 +173,6 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
 }
 
 fn output_chunk(id: &str, report: &Report) -> Chunk {
-    let output = serde_json::to_value(report).unwrap_or_default();
+    let output = json::value(report);
     Chunk::ToolOutputAvailable { tool_call_id: id.to_owned(), output }
 }

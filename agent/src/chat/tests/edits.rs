@@ -73,7 +73,7 @@ fn what_is_stored_can_be_read_by_calls() {
     world.call(&tab, "scheduleBlock", gym(3));
     assert_eq!(world.call(&tab, "getSettings", json!(null))["result"], json!({"timeZone": "Europe/Oslo"}));
     let timeline = &world.call(&tab, "getTimeline", json!({}))["result"];
-    assert_eq!(timeline["timeline"]["blocks"][0]["start"], "2026-03-03T07:00:00Z");
+    assert_eq!(timeline["timeline"]["blocks"][0]["span"]["start"], "2026-03-03T07:00:00Z");
     assert_eq!(timeline["complete"], true);
     let events = &world.call(&tab, "getEvents", json!({"after": 2, "limit": 1}))["result"];
     assert_eq!((&events["events"][0]["seq"], &events["last"]), (&json!(3), &json!(4)));

@@ -1,8 +1,10 @@
 //! Wall-clock time in a person's zone, and how it becomes an instant.
 
+mod table;
+
 use std::fmt;
 
-use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::rejection::Rejection;
@@ -10,11 +12,11 @@ use crate::rejection::Rejection;
 /// An IANA time zone, e.g. `Europe/Oslo`. `UTC` by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Zone(chrono_tz::Tz);
+pub struct Zone(Option<u16>);
 
 impl Zone {
     /// UTC.
-    pub const UTC: Self = Self(chrono_tz::UTC);
+    pub const UTC: Self = Self(None);
 
     /// The zone of this name, as browsers give it; case does not count.
     ///
@@ -22,19 +24,21 @@ impl Zone {
     /// [`Rejection::UnknownZone`].
     pub fn new(name: &str) -> Result<Self, Rejection> {
         let wanted = name.trim();
-        let zone = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(wanted));
+        if wanted.eq_ignore_ascii_case("UTC") {
+            return Ok(Self::UTC);
+        }
         let unknown = || Rejection::UnknownZone { name: name.chars().take(64).collect() };
-        zone.copied().map(Self).ok_or_else(unknown)
+        table::find(wanted).map(|zone| Self(Some(zone))).ok_or_else(unknown)
     }
 
     /// Its IANA name.
     pub fn name(self) -> &'static str {
-        self.0.name()
+        self.0.map_or("UTC", table::name)
     }
 
     /// What the clock on the wall shows at an instant.
     pub fn wall(self, instant: DateTime<Utc>) -> NaiveDateTime {
-        instant.with_timezone(&self.0).naive_local()
+        instant.naive_utc() + self.offset(instant)
     }
 
     /// The instant at which the clock on the wall shows `wall`.
@@ -43,28 +47,23 @@ impl Zone {
     /// read with the offset before the change, so 02:30 in a gap from 02:00 to 03:00 means 03:30. Both rules are those
     /// of RFC 5545 §3.3.5.
     pub fn instant(self, wall: NaiveDateTime) -> DateTime<Utc> {
-        match self.0.from_local_datetime(&wall) {
-            MappedLocalTime::Single(instant) => instant.to_utc(),
-            MappedLocalTime::Ambiguous(first, second) => first.to_utc().min(second.to_utc()),
-            MappedLocalTime::None => self.in_gap(wall),
-        }
+        // Offsets are less than a day, and no zone changes twice within two: so one of these two is in force.
+        let about = wall.and_utc();
+        let before = self.offset(about - TimeDelta::days(1));
+        let after = self.offset(about + TimeDelta::days(1));
+        let fits = |offset: &TimeDelta| self.offset(about - *offset) == *offset;
+        // The larger offset gives the earlier instant.
+        let offset = [before.max(after), before.min(after)].into_iter().find(fits);
+        about - offset.unwrap_or(before)
+    }
+
+    fn offset(self, instant: DateTime<Utc>) -> TimeDelta {
+        TimeDelta::seconds(self.0.map_or(0, |zone| table::offset_seconds(zone, instant)).into())
     }
 
     /// The first instant of a day. Not always 00:00: some zones change their clocks at midnight.
     pub fn day_start(self, date: NaiveDate) -> DateTime<Utc> {
         self.instant(date.and_time(NaiveTime::MIN))
-    }
-
-    fn in_gap(self, wall: NaiveDateTime) -> DateTime<Utc> {
-        // The largest gaps in the tz database are whole days (Samoa skipped 30 December 2011).
-        let before = (1..=100).find_map(|quarters| {
-            let earlier = wall.checked_sub_signed(TimeDelta::minutes(15 * quarters))?;
-            self.0.from_local_datetime(&earlier).latest()
-        });
-        match before {
-            Some(earlier) => (wall - earlier.offset().fix()).and_utc(),
-            None => wall.and_utc(),
-        }
     }
 }
 

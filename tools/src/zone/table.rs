@@ -1,0 +1,112 @@
+//! The zone table: the rules of `chrono-tz`, packed by `build.rs`, from 1970 to 2037.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+include!(concat!(env!("OUT_DIR"), "/zones.rs"));
+
+static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zones.bin"));
+
+/// Unit of the times of changes, in seconds.
+const MINUTE: i64 = 60;
+/// The last year that the table states.
+const LAST_YEAR: i32 = 2037;
+
+/// The index of the zone of this name; case does not count.
+pub(super) fn find(name: &str) -> Option<u16> {
+    let index = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
+    u16::try_from(index).ok()
+}
+
+/// The name of a zone.
+pub(super) fn name(zone: u16) -> &'static str {
+    NAMES.get(usize::from(zone)).copied().unwrap_or("UTC")
+}
+
+/// What is added to UTC in a zone at an instant, in seconds.
+///
+/// After 2037 a year has the changes of the latest earlier one with the same calendar: laws are not made that far ahead,
+/// and this keeps rules such as "the last Sunday of March" going.
+pub(super) fn offset_seconds(zone: u16, instant: DateTime<Utc>) -> i32 {
+    let instant = if instant.year() > LAST_YEAR { in_known_year(instant) } else { instant };
+    let place = RULES.get(usize::from(zone)).and_then(|place| usize::try_from(*place).ok());
+    let mut reader = Reader(place.and_then(|place| TABLE.get(place..)).unwrap_or_default());
+    let changes = reader.number();
+    let mut offset = reader.number();
+    let mut time = 0;
+    for _ in 0..changes {
+        time += i64::try_from(reader.number()).unwrap_or_default();
+        let next = reader.number();
+        if time * MINUTE > instant.timestamp() {
+            break;
+        }
+        offset = next;
+    }
+    OFFSETS.get(offset).copied().unwrap_or_default()
+}
+
+/// The same moment of the latest year up to 2037 that begins on the same weekday and is as long.
+fn in_known_year(instant: DateTime<Utc>) -> DateTime<Utc> {
+    let calendar = |year| {
+        let first = NaiveDate::from_ymd_opt(year, 1, 1)?;
+        Some((first.weekday(), first.leap_year()))
+    };
+    let wanted = calendar(instant.year());
+    let year = (LAST_YEAR - 27..=LAST_YEAR).rev().find(|year| calendar(*year) == wanted);
+    year.and_then(|year| instant.with_year(year)).unwrap_or(instant)
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn number(&mut self) -> usize {
+        let mut number = 0;
+        let mut shift = 0;
+        while let Some((byte, rest)) = self.0.split_first() {
+            self.0 = rest;
+            number |= usize::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone};
+    use chrono_tz::TZ_VARIANTS;
+
+    use super::*;
+
+    #[test]
+    fn the_packed_table_agrees_with_chrono_tz() {
+        let begin: NaiveDateTime = "1970-01-01T00:00:00".parse().unwrap();
+        let mut different = Vec::new();
+        for (index, zone) in TZ_VARIANTS.iter().enumerate() {
+            assert_eq!(find(zone.name()).map(usize::from), Some(index), "{zone}");
+            // 487 hours: every hour of the day, and of the week, comes up in each zone.
+            for step in 0..1_220 {
+                let time = begin + TimeDelta::hours(487 * step);
+                let expected = zone.offset_from_utc_datetime(&time).fix().local_minus_utc();
+                let found = offset_seconds(u16::try_from(index).unwrap(), time.and_utc());
+                if found != expected {
+                    different.push(format!("{zone} at {time}: {found} and not {expected}"));
+                }
+            }
+        }
+        assert!(different.is_empty(), "{different:?}");
+    }
+
+    #[test]
+    fn changes_are_to_the_second_and_go_on_after_2037() {
+        let oslo = find("Europe/Oslo").unwrap();
+        let at = |text: &str| offset_seconds(oslo, text.parse().unwrap());
+        assert_eq!((at("2026-03-29T00:59:59Z"), at("2026-03-29T01:00:00Z")), (3_600, 7_200));
+        assert_eq!((at("2026-10-25T00:59:59Z"), at("2026-10-25T01:00:00Z")), (7_200, 3_600));
+        // The last Sunday of March 2199 is the 31st.
+        assert_eq!((at("2199-03-31T00:59:59Z"), at("2199-03-31T01:00:00Z")), (3_600, 7_200));
+        assert_eq!((at("2100-01-15T12:00:00Z"), at("2100-07-15T12:00:00Z")), (3_600, 7_200));
+    }
+}
