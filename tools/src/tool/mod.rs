@@ -157,7 +157,7 @@ pub fn definitions() -> &'static [Definition] {
 }
 
 fn definition<T: Tool>() -> Definition {
-    Definition { name: T::NAME, description: T::DESCRIPTION, schema: schema::of::<T>() }
+    Definition { name: T::NAME, description: T::DESCRIPTION, schema: schema::named(T::NAME) }
 }
 
 impl ToolCall {

@@ -1,53 +1,24 @@
 //! JSON Schemas of the tools' arguments, and the check of a call against them.
 
-use schemars::generate::SchemaSettings;
-use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{JsonSchema, Schema};
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 use super::Problem;
 
-/// The schema of a type as models are shown it: one self-contained object (many models do not follow `$ref`), without
-/// what only code generators care for.
-pub(super) fn of<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
-    let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    schema.remove("title");
-    schema.remove("description");
-    RecursiveTransform(plain).transform(&mut schema);
-    schema.into()
-}
+/// The schemas, by tool. They are what schemars derives from the argument structs, which a test holds them to; deriving
+/// them in the Worker would make it 25 kB larger, and each start of an object slower.
+static SCHEMAS: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("schemas.json")).unwrap_or_default());
 
-/// Drops number formats (`uint32`), which say what the bounds say, and `null` as an alternative: an optional argument
-/// is left out, and models that are offered a `null` send it. Enums become plain lists of strings.
-fn plain(schema: &mut Schema) {
-    schema.remove("format");
-    if let Some(Value::Array(types)) = schema.get_mut("type") {
-        types.retain(|name| name != "null");
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            schema.insert("type".to_owned(), only);
-        }
-    }
-    if let Some(Value::Array(options)) = schema.remove("anyOf") {
-        let options = options.into_iter().filter(|option| option.get("type").is_none_or(|name| name != "null"));
-        for (key, value) in options.filter_map(|option| option.as_object().cloned()).flatten() {
-            schema.insert(key, value);
-        }
-    }
-    if let Some(Value::Array(options)) = schema.remove("oneOf") {
-        let names: Vec<Value> = options.iter().filter_map(|option| option.get("const")).cloned().collect();
-        schema.insert("type".to_owned(), "string".into());
-        schema.insert("enum".to_owned(), names.into());
-    }
+/// The schema of a tool's arguments.
+pub(super) fn named(tool: &str) -> Value {
+    SCHEMAS.get(tool).cloned().unwrap_or_default()
 }
 
 /// Everything about `value` that does not fit `schema`, in the order of the schema; empty where it fits.
 ///
-/// Understands the keywords that [`of`] produces, which a test holds it to; another test holds it to agree with the
+/// Understands the keywords that the schemas use, which a test holds it to; another test holds it to agree with the
 /// `jsonschema` crate, which is not used itself because it adds 750 kB, gzipped, to the Worker.
 pub(super) fn problems(schema: &Value, value: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
@@ -169,10 +140,85 @@ mod tests {
     use std::collections::BTreeSet;
 
     use proptest::prelude::*;
+    use schemars::JsonSchema;
+    use schemars::Schema;
+    use schemars::generate::SchemaSettings;
+    use schemars::transform::{RecursiveTransform, Transform};
     use serde_json::json;
 
     use super::*;
-    use crate::tool::definitions;
+    use crate::tool::*;
+
+    /// The schema of a type as models are shown it: one self-contained object (many models do not follow `$ref`), without
+    /// what only code generators care for.
+    fn of<T: JsonSchema>() -> Value {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        });
+        let mut schema = settings.into_generator().into_root_schema_for::<T>();
+        schema.remove("title");
+        schema.remove("description");
+        RecursiveTransform(plain).transform(&mut schema);
+        schema.into()
+    }
+
+    /// Drops number formats (`uint32`), which say what the bounds say, and `null` as an alternative: an optional argument
+    /// is left out, and models that are offered a `null` send it. Enums become plain lists of strings.
+    fn plain(schema: &mut Schema) {
+        schema.remove("format");
+        if let Some(Value::Array(types)) = schema.get_mut("type") {
+            types.retain(|name| name != "null");
+            if let [only] = types.as_slice() {
+                let only = only.clone();
+                schema.insert("type".to_owned(), only);
+            }
+        }
+        if let Some(Value::Array(options)) = schema.remove("anyOf") {
+            let options = options.into_iter().filter(|option| option.get("type").is_none_or(|name| name != "null"));
+            for (key, value) in options.filter_map(|option| option.as_object().cloned()).flatten() {
+                schema.insert(key, value);
+            }
+        }
+        if let Some(Value::Array(options)) = schema.remove("oneOf") {
+            let names: Vec<Value> = options.iter().filter_map(|option| option.get("const")).cloned().collect();
+            schema.insert("type".to_owned(), "string".into());
+            schema.insert("enum".to_owned(), names.into());
+        }
+    }
+
+    /// Run with `UPDATE_SCHEMAS=1` after changing an argument struct.
+    #[test]
+    fn the_schemas_are_those_of_the_argument_structs() {
+        macro_rules! derived {
+            ($($tool:ident),* $(,)?) => { json!({ $(($tool::NAME): of::<$tool>()),* }) };
+        }
+        let derived = derived!(
+            ScheduleBlock,
+            UpdateBlock,
+            DeleteBlock,
+            CompleteBlock,
+            UncompleteBlock,
+            FindBlocks,
+            FindFreeTime,
+            ShiftTimeline,
+            CreatePlan,
+            SwitchPlan,
+            RenamePlan,
+            ListPlans,
+            DeletePlan,
+            Undo,
+            Redo,
+        );
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tool/schemas.json");
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(file, format!("{}\n", serde_json::to_string_pretty(&derived).unwrap())).unwrap();
+        }
+        let committed: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(committed, derived);
+        let tools: Vec<&str> = definitions().iter().map(|tool| tool.name).collect();
+        assert_eq!(tools.len(), derived.as_object().unwrap().len());
+    }
 
     /// Keywords that [`check`] understands, and those that only describe.
     const KNOWN: [&str; 15] = [
