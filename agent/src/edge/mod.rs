@@ -7,6 +7,8 @@ mod model;
 mod object;
 mod routes;
 mod sql;
+#[cfg(feature = "store-suite")]
+mod suite;
 
 use worker::{Context, Env, Request, Response, Result, event};
 

@@ -35,6 +35,11 @@ pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
             let is_known = matches!(rest, [] | ["get-messages"]);
             agents(request, env, &name, is_known).await
         }
+        #[cfg(feature = "store-suite")]
+        ["suite", number] => {
+            let number = (*number).to_owned();
+            super::suite::run(request, env, &number).await
+        }
         ["api" | "agents", ..] => Response::error("Not found", 404),
         _ => page(request, env).await,
     }

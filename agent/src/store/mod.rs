@@ -15,6 +15,8 @@ mod messages;
 mod migrations;
 mod sql;
 mod streams;
+#[cfg(any(test, feature = "store-suite"))]
+pub mod suite;
 mod timeline;
 
 use chrono::{DateTime, Utc};
