@@ -1,0 +1,176 @@
+//! The client: `client/` compiled, bound to JavaScript, and laid out as a folder of static assets.
+//!
+//! Script, wasm and style sheet get the hash of their content into their names and lie in `dist/assets/`, where they may
+//! be cached for ever; `index.html` names them through placeholders (see [`page`](super::page)). Everything else in
+//! `client/public/` is copied as it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::page::Assets;
+use super::stamp::{Stamp, short_hash};
+use super::{compile, esbuild, optimize, page, tool_versions, wasm_bindgen, write_changed};
+use crate::process;
+use crate::progress::Freshness;
+use crate::setup::{Toolbox, remove_folder};
+use crate::workspace::Workspace;
+
+/// The crate that is the client.
+pub const PACKAGE: &str = "flux-client";
+
+/// Starts the program as soon as the script is read, so that the page needs no script of its own and can forbid them.
+const START: &str = "import start from \"./app.js\"; start();\n";
+
+/// Cloudflare's file for response headers of assets. What has a hash in its name never changes; all else is asked for
+/// again each time, with an ETag, so that a deployment is seen at once.
+const HEADERS: &str = "/assets/*\n  Cache-Control: public, max-age=31536000, immutable\n";
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Brings `dist` up to date.
+pub fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Freshness> {
+    let module = compile(workspace, toolbox, PACKAGE, &["--bin", PACKAGE])?;
+    let style = style_sheet(&workspace.path("client/styles"))?;
+    let public = files_below(&workspace.path("client/public"))?;
+    let output = workspace.client_output();
+
+    let code = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
+    let mut inputs = vec![code, style.clone().into_bytes(), tool_versions(workspace, toolbox)?.into_bytes()];
+    for (path, content) in &public {
+        inputs.extend([path.to_string_lossy().into_owned().into_bytes(), content.clone()]);
+    }
+    let key = Stamp::key(inputs);
+    let stamp = Stamp::at(workspace.wasm_target().join("client.stamp"));
+    if stamp.matches(&key) && output.join("index.html").is_file() {
+        return Ok(Freshness::Unchanged);
+    }
+    let draft = workspace.wasm_target().join("client");
+    remove_folder(&draft)?;
+    process::run_quiet(&mut wasm_bindgen(toolbox, &module, &draft))?;
+    optimize(toolbox, &draft.join("app_bg.wasm"))?;
+    let files = lay_out(toolbox, &draft, &style, public)?;
+    synchronize(&output, &files)?;
+    stamp.write(&key)?;
+    Ok(Freshness::Made)
+}
+
+/// Bundles what wasm-bindgen wrote, and gives every file of `dist`.
+fn lay_out(toolbox: &Toolbox, draft: &Path, style: &str, mut files: Files) -> Result<Files> {
+    let write = |name: &str, text: &str| {
+        fs::write(draft.join(name), text).with_context(|| format!("cannot write {name} in {}", draft.display()))
+    };
+    let read = |name: &str| fs::read(draft.join(name)).with_context(|| format!("cannot read {name} of the client"));
+    write("start.js", START)?;
+    write("app.css", style)?;
+    esbuild(toolbox, draft, &["start.js", "--bundle", "--format=esm", "--outfile=bundle.js"])?;
+    esbuild(toolbox, draft, &["app.css", "--outfile=bundle.css"])?;
+
+    let assets = Assets::new(read("app_bg.wasm")?, &read("bundle.js")?, read("bundle.css")?)?;
+    let index = files.remove(Path::new("index.html")).context("client/public/index.html is missing")?;
+    let index = String::from_utf8(index).context("client/public/index.html is not UTF-8")?;
+    files.insert("index.html".into(), page::fill(&index, &assets)?.into_bytes());
+    let headers = files.entry("_headers".into()).or_default();
+    headers.splice(..0, HEADERS.bytes());
+    for asset in assets.into_files() {
+        files.insert(asset.path.trim_start_matches('/').into(), asset.content);
+    }
+    Ok(files)
+}
+
+/// All style sheets of the folder in the order of their names, as one.
+fn style_sheet(folder: &Path) -> Result<String> {
+    let mut sheets = files_below(folder)?;
+    sheets.retain(|path, _| path.extension().is_some_and(|extension| extension == "css"));
+    let sheets = sheets.into_values().map(String::from_utf8).collect::<Result<Vec<_>, _>>();
+    Ok(sheets.with_context(|| format!("a style sheet in {} is not UTF-8", folder.display()))?.join("\n"))
+}
+
+/// Every file below a folder, by its path in it. A folder that is not there has none.
+fn files_below(folder: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&next) else { continue };
+        for entry in entries {
+            let path = entry.with_context(|| format!("cannot read {}", next.display()))?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(relative) = path.strip_prefix(folder) {
+                let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                files.insert(relative.to_owned(), content);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Makes a folder hold these files and no others. The page comes last and old assets go after it, so that a browser that
+/// loads in between finds what its page names.
+fn synchronize(folder: &Path, files: &Files) -> Result<()> {
+    let index = Path::new("index.html");
+    for (path, content) in files.iter().filter(|(path, _)| *path != index) {
+        write_changed(&folder.join(path), content)?;
+    }
+    if let Some(content) = files.get(index) {
+        write_changed(&folder.join(index), content)?;
+    }
+    for path in files_below(folder)?.into_keys().filter(|path| !files.contains_key(path)) {
+        let path = folder.join(path);
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// One file with its hash in its name.
+pub struct Asset {
+    /// As a URL path: `/assets/app-0123456789.js`.
+    pub path: String,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
+impl Asset {
+    /// Names `content` by its hash.
+    pub fn new(content: Vec<u8>, extension: &str) -> Self {
+        Self { path: format!("/assets/app-{}.{extension}", short_hash(&content)), content }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("flux-xtask-client-{name}-{}", std::process::id()));
+        remove_folder(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn style_sheets_are_joined_in_the_order_of_their_names() {
+        let folder = folder("styles");
+        fs::create_dir_all(&folder).unwrap();
+        for (name, text) in [("20-b.css", "b"), ("10-a.css", "a"), ("notes.md", "x")] {
+            fs::write(folder.join(name), text).unwrap();
+        }
+        assert_eq!(style_sheet(&folder).unwrap(), "a\nb");
+        remove_folder(&folder).unwrap();
+    }
+
+    #[test]
+    fn synchronizing_leaves_exactly_the_files_given() {
+        let folder = folder("dist");
+        let files =
+            |names: &[&str]| names.iter().map(|name| (name.into(), name.as_bytes().to_vec())).collect::<Files>();
+        let first = files(&["index.html", "assets/app-1.js"]);
+        synchronize(&folder, &first).unwrap();
+        assert_eq!(files_below(&folder).unwrap(), first);
+        let second = files(&["index.html", "assets/app-2.js", "icons/a.svg"]);
+        synchronize(&folder, &second).unwrap();
+        assert_eq!(files_below(&folder).unwrap(), second);
+        remove_folder(&folder).unwrap();
+    }
+}

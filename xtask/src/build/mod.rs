@@ -1,0 +1,109 @@
+//! Makes what is deployed: the Worker in `agent/build`, the client in `dist`.
+//!
+//! Whether Rust code is up to date is cargo's business, and asking it is quick. What comes after (bindings, optimiser,
+//! bundler) knows nothing of freshness, and is skipped by a [stamp](stamp) when what goes in is what went in last time.
+
+mod client;
+mod page;
+pub mod size;
+pub mod stamp;
+mod worker;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::setup::Toolbox;
+use crate::setup::rust::TARGET;
+use crate::workspace::Workspace;
+use crate::{process, progress};
+
+/// The cargo profile of everything that runs as wasm.
+pub const PROFILE: &str = "wasm";
+
+/// The crates that run as wasm.
+pub const WASM_PACKAGES: [&str; 2] = [worker::PACKAGE, client::PACKAGE];
+
+pub use worker::BINDINGS;
+
+/// What the compiler may use of wasm beyond its first version: rustc's own defaults for this target, and exceptions, which
+/// wasm-bindgen's wrappers use. Named one by one so that a newer optimiser cannot write what workerd or an older browser
+/// does not read.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-exception-handling",
+];
+
+/// The task: set up, build, tell the sizes.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let toolbox = Toolbox::prepare(workspace)?;
+    all(workspace, &toolbox)?;
+    size::check(workspace)
+}
+
+/// Brings Worker and client up to date.
+pub fn all(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
+    progress::update("Worker", || worker::build(workspace, toolbox))?;
+    progress::update("Client", || client::build(workspace, toolbox))
+}
+
+/// Compiles one crate to wasm32; gives the module's path. `target` names what of it: `--lib`, or `--bin` and a name.
+fn compile(workspace: &Workspace, toolbox: &Toolbox, package: &str, target: &[&str]) -> Result<PathBuf> {
+    let mut cargo = toolbox.wasm.cargo(workspace, "build");
+    cargo.args(["--quiet", "--profile", PROFILE, "--target", TARGET, "--package", package]).args(target);
+    process::run_quiet(cargo.envs(BINDINGS))?;
+    let folder = workspace.wasm_target().join(TARGET).join(PROFILE);
+    // cargo writes libraries with underscores, programs with their own name.
+    let name = if target.contains(&"--lib") { package.replace('-', "_") } else { package.to_owned() };
+    Ok(folder.join(name).with_extension("wasm"))
+}
+
+/// Optimises a module for size, in place. Names of functions are dropped: they would be a third of it.
+fn optimize(toolbox: &Toolbox, module: &Path) -> Result<()> {
+    let optimized = module.with_extension("opt");
+    let mut command = toolbox.npm_command("wasm-opt");
+    command.arg("-Oz").args(WASM_FEATURES).arg(module).arg("-o").arg(&optimized);
+    process::run_quiet(&mut command)?;
+    fs::rename(&optimized, module).with_context(|| format!("cannot write {}", module.display()))
+}
+
+/// Runs esbuild, which minifies as browsers and workerd of today read it.
+fn esbuild(toolbox: &Toolbox, folder: &Path, arguments: &[&str]) -> Result<()> {
+    let mut command = toolbox.npm_command("esbuild");
+    command.args(arguments).args(["--minify", "--log-level=warning"]).current_dir(folder);
+    process::run_quiet(&mut command)
+}
+
+/// The versions of the tools that make bindings and bundles, for a [stamp](stamp): a new tool makes new output.
+fn tool_versions(workspace: &Workspace, toolbox: &Toolbox) -> Result<String> {
+    let (bindgen, worker) = (toolbox.wasm_bindgen.display(), toolbox.worker_build.display());
+    Ok(format!("{bindgen}\n{worker}\n{}", workspace.read("package.json")?))
+}
+
+/// Writes a file unless it has that content already, so that who watches it is not woken for nothing.
+fn write_changed(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    // Whole or not at all: the local server may read it at any moment.
+    let draft = path.with_extension("part");
+    fs::write(&draft, content).with_context(|| format!("cannot write {}", draft.display()))?;
+    fs::rename(&draft, path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// wasm-bindgen's command with what both parts want of it.
+fn wasm_bindgen(toolbox: &Toolbox, module: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(&toolbox.wasm_bindgen);
+    command.arg(module).args(["--target", "web", "--no-typescript", "--out-name", "app", "--out-dir"]).arg(folder);
+    command
+}

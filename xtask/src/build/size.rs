@@ -1,0 +1,81 @@
+//! What a deployment weighs, and what it may weigh.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::progress::{cross, say, size, tick};
+use crate::workspace::Workspace;
+
+/// The JavaScript rival's Worker weighs this much. Below it a cold start is not slower for being Rust.
+const WORKER_BUDGET: usize = 450_000;
+
+/// What a phone on a slow line loads in about two seconds (2 Mbit/s).
+const CLIENT_BUDGET: usize = 450_000;
+
+/// A part of the product with its files and what they may weigh together, gzipped.
+struct Part {
+    name: &'static str,
+    files: Vec<PathBuf>,
+    budget: usize,
+}
+
+/// Prints the gzipped size of Worker and client; an error when one is over its budget.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    let worker = workspace.worker_output();
+    let worker = vec![worker.join("index_bg.wasm"), worker.join("index.js")];
+    let assets = workspace.client_output().join("assets");
+    let client = fs::read_dir(&assets).with_context(|| format!("cannot read {}", assets.display()))?;
+    let client = client.flatten().map(|entry| entry.path()).collect();
+    let parts = [
+        Part { name: "Worker", files: worker, budget: WORKER_BUDGET },
+        Part { name: "Client", files: client, budget: CLIENT_BUDGET },
+    ];
+    let mut too_heavy = Vec::new();
+    for part in parts {
+        let (total, details) = weigh(&part)?;
+        let fits = total <= part.budget;
+        let (mark, budget) = (if fits { tick() } else { cross() }, size(part.budget));
+        say(&format!("{mark} {} weighs {} gzipped of {budget} ({details})", part.name, size(total)));
+        if !fits {
+            too_heavy.push(part.name);
+        }
+    }
+    if !too_heavy.is_empty() {
+        bail!("over its budget: {}. See what grew with `git stash && cargo xtask build`", too_heavy.join(", "));
+    }
+    Ok(())
+}
+
+fn weigh(part: &Part) -> Result<(usize, String)> {
+    let (mut total, mut details) = (0, Vec::new());
+    for file in &part.files {
+        let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let weight = gzipped(&content)?;
+        total += weight;
+        let kind = file.extension().unwrap_or_default().display();
+        details.push(format!("{kind} {}", size(weight)));
+    }
+    details.sort();
+    Ok((total, details.join(", ")))
+}
+
+fn gzipped(content: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).context("cannot compress")?;
+    Ok(encoder.finish().context("cannot compress")?.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repetition_weighs_little() {
+        assert!(gzipped(&[7; 100_000]).unwrap() < 200);
+    }
+}

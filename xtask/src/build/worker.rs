@@ -1,0 +1,54 @@
+//! The Worker: `agent/` compiled, and wrapped by worker-build so that workerd can run it.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::stamp::Stamp;
+use super::{PROFILE, compile, optimize, tool_versions, write_changed};
+use crate::process;
+use crate::progress::Freshness;
+use crate::setup::Toolbox;
+use crate::workspace::Workspace;
+
+/// The crate that is the Worker.
+pub const PACKAGE: &str = "flux-agent";
+
+/// What worker-build makes for `agent/entry.mjs` to import. The script comes last: wrangler reloads when it changes.
+const OUTPUT: [&str; 2] = ["index_bg.wasm", "index.js"];
+
+/// worker-build sets this for its own call of cargo: async functions of the bindings go by js-sys. Set for every wasm
+/// build, or cargo would compile for the one and find it compiled for the other.
+pub const BINDINGS: [(&str, &str); 1] = [("WASM_BINDGEN_USE_JS_SYS", "1")];
+
+/// Brings `agent/build` up to date.
+pub fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Freshness> {
+    let module = compile(workspace, toolbox, PACKAGE, &["--lib"])?;
+    let content = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
+    let key = Stamp::key([content.as_slice(), tool_versions(workspace, toolbox)?.as_bytes()]);
+    let stamp = Stamp::at(workspace.wasm_target().join("worker.stamp"));
+    let output = workspace.worker_output();
+    if stamp.matches(&key) && OUTPUT.iter().all(|file| output.join(file).is_file()) {
+        return Ok(Freshness::Unchanged);
+    }
+    let draft = workspace.wasm_target().join("worker");
+    let mut command = Command::new(&toolbox.worker_build);
+    // The optimiser is called below, with the same options as for the client; worker-build's own keeps all names.
+    command.args(["--profile", PROFILE, "--no-opt", "--out-dir"]).arg(&draft).current_dir(workspace.path("agent"));
+    // It would download these, from where it cannot be pinned by our lock files.
+    command.env("WASM_BINDGEN_BIN", &toolbox.wasm_bindgen).env("ESBUILD_BIN", toolbox.script(".bin/esbuild"));
+    toolbox.node.lead(&mut command);
+    toolbox.wasm.lead(workspace, &mut command);
+    process::run_logged(command.envs(BINDINGS), &workspace.logs().join("worker.log"))?;
+    optimize(toolbox, &draft.join("index_bg.wasm"))?;
+    // Generated, and so not for version control, wherever the checkout's own list stands.
+    write_changed(&output.join(".gitignore"), b"*\n")?;
+    for file in OUTPUT {
+        let path = draft.join(file);
+        let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        write_changed(&output.join(file), &content)?;
+    }
+    stamp.write(&key)?;
+    Ok(Freshness::Made)
+}

@@ -1,0 +1,154 @@
+//! `cargo xtask test`: unit and documentation tests, then the product itself in workerd and in a browser.
+//!
+//! Each runner's own output and closing lines are passed through as they are; this adds only a line per group. The
+//! groups run even when one before failed, and the task fails when any did.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+
+use crate::progress::{cross, say, tick};
+use crate::setup::{self, Toolbox, WRANGLER, WRANGLER_ENVIRONMENT};
+use crate::workspace::Workspace;
+use crate::{build, process};
+
+/// What to run.
+#[derive(Args)]
+pub struct Options {
+    /// Run one group only
+    #[arg(long, value_enum)]
+    only: Option<Group>,
+    /// Run only tests whose name contains this
+    filter: Option<String>,
+}
+
+/// The longest that one end-to-end test may take, in ms: it waits for answers that may never come.
+const TEST_LIMIT: &str = "--test-timeout=300000";
+
+/// Tests that need the same things.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    /// Rust tests on this machine, documentation examples included
+    Unit,
+    /// The built Worker in workerd: e2e/workerd
+    Workerd,
+    /// The built page in Chromium: e2e/browser
+    Browser,
+}
+
+impl Group {
+    const ALL: [Self; 3] = [Self::Unit, Self::Workerd, Self::Browser];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Workerd => "workerd",
+            Self::Browser => "browser",
+        }
+    }
+}
+
+/// The task. An error is a group that could not be run; a failed test is told by the exit code.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let groups: Vec<Group> =
+        Group::ALL.into_iter().filter(|group| options.only.is_none_or(|only| only == *group)).collect();
+    let filter = options.filter.as_deref();
+    // Built before any test runs: what does not compile should not be found out after minutes of testing.
+    let toolbox = if groups == [Group::Unit] { None } else { Some(prepare(workspace)?) };
+    let mut results = Vec::new();
+    for group in groups {
+        let passed = match (group, &toolbox) {
+            (Group::Workerd | Group::Browser, Some(toolbox)) => end_to_end(workspace, toolbox, group, filter)?,
+            _ => unit(workspace, filter)?,
+        };
+        if process::interrupted() {
+            return Ok(ExitCode::from(process::EXIT_INTERRUPTED));
+        }
+        results.push((group, passed));
+    }
+    say("");
+    for (group, passed) in &results {
+        let (mark, outcome) = if *passed { (tick(), "passed") } else { (cross(), "failed") };
+        say(&format!("{mark} {} tests {outcome}", group.name()));
+    }
+    Ok(if results.iter().all(|(_, passed)| *passed) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn prepare(workspace: &Workspace) -> Result<Toolbox> {
+    let toolbox = Toolbox::prepare(workspace)?;
+    build::all(workspace, &toolbox)?;
+    Ok(toolbox)
+}
+
+/// Rust's tests, by nextest where it is installed; documentation examples always by cargo, which alone can run them.
+fn unit(workspace: &Workspace, filter: Option<&str>) -> Result<bool> {
+    let cargo = |arguments: &[&str]| -> Result<ExitStatus> {
+        process::status(Command::new("cargo").args(arguments).args(filter).current_dir(workspace.root()))
+    };
+    let nextest = process::answer(Command::new("cargo").args(["nextest", "--version"])).is_some();
+    let tests = if nextest {
+        // With a filter it is no error that no test is of that name: it may be one of another group.
+        cargo(&["nextest", "run", "--workspace", "--no-tests=pass"])?
+    } else {
+        cargo(&["test", "--workspace", "--lib", "--bins", "--tests"])?
+    };
+    let examples = cargo(&["test", "--workspace", "--doc"])?;
+    Ok(tests.success() && examples.success())
+}
+
+/// Tests that start the product: files `e2e/<group>/*.test.mjs`, run by Node's own runner.
+fn end_to_end(workspace: &Workspace, toolbox: &Toolbox, group: Group, filter: Option<&str>) -> Result<bool> {
+    let folder = format!("e2e/{}", group.name());
+    let files = test_files(&workspace.path(&folder))?;
+    if files.is_empty() {
+        say(&format!("· no tests in {folder}"));
+        return Ok(true);
+    }
+    let mut node = toolbox.node.command();
+    // One file at a time: each starts servers, and timing on a busy machine proves nothing. A file that leaves a server
+    // or a browser open after a failure must not keep the run from ending.
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-force-exit", TEST_LIMIT]);
+    if let Some(filter) = filter {
+        node.arg("--test-name-pattern").arg(filter);
+    }
+    node.args(&files).current_dir(workspace.root()).envs(WRANGLER_ENVIRONMENT);
+    node.env("FLUX_ROOT", workspace.root()).env("FLUX_NODE", toolbox.node.program());
+    node.env("FLUX_WRANGLER", toolbox.script(WRANGLER));
+    if group == Group::Browser {
+        node.env("FLUX_CHROMIUM", setup::browser::prepare(workspace)?);
+    }
+    Ok(process::status(&mut node)?.success())
+}
+
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_test_files_are_run_in_the_order_of_their_names() {
+        let folder = std::env::temp_dir().join(format!("flux-xtask-e2e-{}", std::process::id()));
+        assert!(test_files(&folder).unwrap().is_empty());
+        fs::create_dir_all(&folder).unwrap();
+        for name in ["b.test.mjs", "a.test.mjs", "server.mjs", "notes.md"] {
+            fs::write(folder.join(name), "").unwrap();
+        }
+        assert_eq!(test_files(&folder).unwrap(), [folder.join("a.test.mjs"), folder.join("b.test.mjs")]);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
