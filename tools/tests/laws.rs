@@ -1,5 +1,7 @@
 //! Laws that hold for any sequence of commands.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_tools::command::{BlockUpdate, Command, NewBlock, SettingsUpdate};
 use flux_tools::event::EventKind;

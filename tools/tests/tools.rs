@@ -1,5 +1,7 @@
 //! The tools from the outside: what models are shown, and what calls come to.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 use chrono::{DateTime, Utc};
 use flux_tools::decide::{self, DecideError, decide};
 use flux_tools::report::{Moment, Report};

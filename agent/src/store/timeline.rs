@@ -130,7 +130,7 @@ fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
 /// Bounds can be finer than a millisecond, blocks are not: "before 10:00:00.0004" includes 10:00:00.000.
 fn millis_up(bound: DateTime<Utc>) -> Value {
     let whole = bound.timestamp_millis();
-    Value::Integer(if bound.timestamp_subsec_nanos() % 1_000_000 == 0 { whole } else { whole + 1 })
+    Value::Integer(if bound.timestamp_subsec_nanos().is_multiple_of(1_000_000) { whole } else { whole + 1 })
 }
 
 impl<S: Sql> Store<S> {

@@ -1,0 +1,132 @@
+//! When there is time.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use serde_json::json;
+
+use super::{Outcome, Request};
+use crate::model::offline::phrase;
+use crate::model::offline::time::{Moment, Place, Style, Wanted, fragments, place, plus};
+use crate::model::offline::title::hint;
+use crate::model::offline::words::{find, fits_any};
+use crate::model::offline::world::{World, days_call};
+
+/// How long a free time is to be where nothing is said, in minutes.
+const USUAL_MINUTES: i64 = 60;
+
+const ASKS: &[&str] = &[
+    "when am|are i|we free|available|open",
+    "when do|can|could i have? free? time",
+    "am i free|available|open|busy",
+    "do i have free|any|some|enough? free? time|slot|room|gap",
+    "when is|are there? free|a|my|any? free? time|slot|slots|gap",
+    "find me? a|some|the|any? free|open? time|slot|slots|gap|hour|minutes|room",
+    "what|which free|open? times|slots|hours are free|open|available",
+    "show|list|give me? my|the|some? free|open time|times|slots|hours",
+    "free|open time|times|slots|slot",
+    "when could|can i fit",
+    "how much free? time do i have",
+    "where do i have time",
+    "is there free|any|a|some? free? time|slot|room|gap",
+    "find me? an hour|slot",
+    "what are my free times|slots|hours",
+    "any free? time|slots",
+    "when do i have",
+];
+
+pub(super) fn read(request: Request) -> Option<Outcome> {
+    let Request { tokens, world, .. } = request;
+    fits_any(tokens, 0, ASKS)?;
+    let speaks_of_time = tokens.iter().any(|token| {
+        token.is_any(&[
+            "free",
+            "available",
+            "time",
+            "times",
+            "slot",
+            "slots",
+            "gap",
+            "room",
+            "open",
+            "busy",
+            "fit",
+            "hour",
+            "minutes",
+        ])
+    });
+    // "Find time for the dentist on Friday" asks for a block; "when do I have the dentist" for one that is there.
+    if !speaks_of_time
+        || (fits_any(tokens, 0, &["find"]).is_some()
+            && find(tokens, "to|for call|gym|meet|a|the|my|lunch").is_some()
+            && find(tokens, "free").is_none()
+            && find(tokens, "for a|the? hour|minutes").is_none())
+    {
+        return None;
+    }
+    let found = fragments(tokens, world.today, Style::Plain);
+    let wanted = Wanted::of(&found);
+    let minutes = wanted.length.map(super::super::duration::Length::in_minutes).filter(|minutes| *minutes > 0);
+    if let (Some(_), true) = (wanted.start, fits_any(tokens, 0, &["am i", "are we", "is"]).is_some())
+        && let Some(Place::At { start, end }) =
+            place(&wanted, world.now(), world.zone, hint(""), minutes.unwrap_or(USUAL_MINUTES)).first()
+    {
+        return Some(at(start.wall, end.map(|end| end.wall), minutes, world));
+    }
+    let mut arguments = json!({"durationMinutes": minutes.unwrap_or(USUAL_MINUTES)});
+    if let Some((from, to)) = range(&wanted, world) {
+        arguments["from"] = json!(Moment::at(from.max(world.now())).argument());
+        arguments["to"] = json!(Moment::at(to).argument());
+        if to <= world.now() {
+            return Some(Outcome::Say(
+                "That time is over. Ask for a time ahead, such as “when am I free tomorrow?”".to_owned(),
+            ));
+        }
+    }
+    Some(Outcome::call("findFreeTime", arguments))
+}
+
+/// From when to when is asked.
+fn range(wanted: &Wanted, world: &World) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    let (first, last): (NaiveDate, NaiveDate) = match (wanted.days.as_slice(), wanted.period) {
+        ([], Some(period)) => (period.from, plus(period.to, -1)),
+        ([], None) if wanted.part.is_some() || wanted.start.is_some() || wanted.end.is_some() => {
+            (world.date(), world.date())
+        }
+        ([], None) => return None,
+        (days, _) => (days.first()?.date, days.last()?.date),
+    };
+    let clock = |clock: Option<crate::model::offline::time::Clock>, else_: NaiveTime| {
+        clock.map_or(else_, |clock| {
+            let (hour, minute, _) = crate::model::offline::time::settle(clock, wanted.part, hint(""));
+            NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(else_)
+        })
+    };
+    let from =
+        clock(wanted.start.filter(|_| !wanted.deadline), wanted.part.map_or(NaiveTime::MIN, |part| part.span().0));
+    let from = first.and_time(from);
+    let end = wanted.end.or(wanted.start.filter(|_| wanted.deadline));
+    let to = match (end, wanted.part) {
+        (Some(_), _) => last.and_time(clock(end, NaiveTime::MIN)),
+        (None, Some(part)) => last.and_time(part.span().1),
+        (None, None) => plus(last, 1).and_time(NaiveTime::MIN),
+    };
+    Some((from, to))
+}
+
+/// Whether a time is free.
+fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, world: &World) -> Outcome {
+    let day = start.date();
+    let next = plus(day, 1);
+    if let Some(call) = world.look_up_days(day, next) {
+        return Outcome::LookUp(vec![call]);
+    }
+    let end = end.unwrap_or_else(|| start + TimeDelta::minutes(minutes.unwrap_or(1)));
+    let busy: Vec<_> =
+        world.on(day).into_iter().filter(|block| !block.completed && block.start < end && start < block.end).collect();
+    let when = format!("{} at {}", phrase::near_day(day, world.date()), start.format("%H:%M"));
+    let text = if busy.is_empty() {
+        format!("Yes, {when} is free.")
+    } else {
+        format!("No, {when} is taken:\n{}", phrase::list(&busy, world.date()))
+    };
+    Outcome::Know { call: days_call(day, next), text }
+}

@@ -1,0 +1,196 @@
+//! Another time for a block.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use serde_json::{Value, json};
+
+use super::{Outcome, Request, each, is_known, single, update};
+use crate::model::BlockLine;
+use crate::model::offline::duration::{self, Length};
+use crate::model::offline::reference::Purpose;
+use crate::model::offline::time::{
+    Fragment, Moment, PeriodName, Prep, Style, Wanted, fragments, nearest, plus, plus_length,
+};
+use crate::model::offline::words::{Kind, Token, fits_any};
+use crate::model::offline::world::World;
+
+const VERBS: &[&str] = &[
+    "move|reschedule|shift|postpone|delay|push|put|change|bring|pull|defer|swap|set|slide|drag|make|start|schedule back|off|forward|up|out|ahead?",
+    "change|move the? time|date|start of",
+];
+
+/// Verbs that open other requests as well: they move only a block that is there.
+const SHARED: &[&str] = &["put|set|make|start|schedule|change"];
+
+pub(super) fn read(request: Request) -> Option<Outcome> {
+    let tokens = request.tokens;
+    let verb = fits_any(tokens, 0, VERBS)?;
+    let shared = fits_any(tokens, 0, SHARED).is_some();
+    let rest = tokens.get(verb..)?;
+    let found = fragments(rest, request.world.today, Style::Moving);
+    let change = amount(tokens, rest, &found).or_else(|| destination(rest, &found))?;
+    let target = rest.get(..change.from)?;
+    let outcome = match &change.to {
+        To::Later(length) => each_later(request, target, *length),
+        To::Time(wanted) => to_time(request, target, wanted),
+    };
+    let pronoun = fits_any(target, 0, &["it|that|this|them"]).is_some();
+    // "Schedule lunch with Ana on Friday" names a new block.
+    let certain = !shared || pronoun || (change.explicit && fits_any(tokens, 0, &["change|make|set|start"]).is_some());
+    (certain
+        || matches!(outcome, Outcome::Do { .. })
+            && fits_any(tokens, 0, &["put|set|make|change"]).is_some()
+            && change.explicit)
+        .then_some(outcome)
+}
+
+struct Change {
+    /// Where the block's name ends.
+    from: usize,
+    to: To,
+    /// Whether "to" or the like stands before the new time.
+    explicit: bool,
+}
+
+enum To {
+    Later(Length),
+    Time(Box<Wanted>),
+}
+
+/// `by 30 minutes`, `an hour later`, `two days earlier`, `back an hour`.
+fn amount(tokens: &[Token], rest: &[Token], found: &[Fragment]) -> Option<Change> {
+    let earlier = tokens.iter().any(|token| token.is_any(&["earlier", "sooner", "ahead"]))
+        || fits_any(tokens, 0, &["bring|pull forward|up|in?", "move|push up"]).is_some();
+    let directed = earlier
+        || tokens.iter().any(|token| token.is_any(&["later", "back", "forward", "by", "out"]))
+        || fits_any(tokens, 0, &["delay|postpone|push|defer"]).is_some();
+    // "Move it to 4pm for 2 hours" has a new time.
+    let timed =
+        found.iter().any(|fragment| matches!(fragment.prep, Prep::To | Prep::At | Prep::On) && fragment.says_when());
+    if !directed || timed {
+        return None;
+    }
+    let (at, length) = (0..rest.len()).find_map(|at| Some((at, duration::length(rest, at)?.0)))?;
+    let mut from = at;
+    while from > 0 && fits_any(rest, from - 1, &["by|back|forward|up|out|for|with|ahead"]).is_some() {
+        from -= 1;
+    }
+    let said = Change { from, to: To::Later(if earlier { length.negated() } else { length }), explicit: true };
+    // "Push back by an hour the standup" names it after the amount.
+    (from > 0).then_some(said)
+}
+
+/// The new time and where it begins: at the first "to", else the times at the end.
+fn destination(rest: &[Token], found: &[Fragment]) -> Option<Change> {
+    let leads = |fragment: &Fragment| {
+        let to =
+            matches!(fragment.prep, Prep::To | Prep::Until) || (fragment.prep == Prep::For && fragment.says_when());
+        to && fragment.at.start > 0
+    };
+    let begin = found.iter().position(leads).or_else(|| {
+        // "Reschedule gym tomorrow at 8": times up to the end, after the name.
+        let mut end = rest.len();
+        let mut begin = None;
+        for (index, fragment) in found.iter().enumerate().rev() {
+            let between = rest.get(fragment.at.end..end).unwrap_or_default();
+            if !between.iter().all(|token| {
+                token.kind == Kind::Mark || token.is_any(&["instead", "now", "please", "and", "rather", "at"])
+            }) {
+                break;
+            }
+            end = fragment.at.start;
+            begin = Some(index);
+        }
+        begin.filter(|index| found.get(*index).is_some_and(|fragment| fragment.at.start > 0))
+    })?;
+    let explicit = found.get(begin).is_some_and(leads);
+    let times = found.get(begin..)?;
+    let wanted = Wanted::of(times);
+    let says = wanted.is_said() || wanted.has_clock();
+    says.then(|| Change {
+        from: times.first().map_or(0, |first| first.at.start),
+        to: To::Time(Box::new(wanted)),
+        explicit,
+    })
+}
+
+fn each_later(request: Request, target: &[Token], length: Length) -> Outcome {
+    let zone = request.world.zone;
+    let outcome = each(request, target, Purpose::Change, |block| {
+        let start = later(block, length, zone).argument();
+        update(block, if is_known(block) { json!({"startTime": start}) } else { Value::Null })
+    });
+    let unknown = matches!(&outcome, Outcome::Do { calls, .. } if calls.iter().any(|(_, arguments)| arguments["updates"].is_null()));
+    if unknown {
+        Outcome::Say("I do not know when that block is. Say the new time, such as “move it to 4pm”.".to_owned())
+    } else {
+        outcome
+    }
+}
+
+/// A block's start so much later: whole days by the calendar, the rest by the clock.
+pub(super) fn later(block: &BlockLine, length: Length, zone: flux_tools::Zone) -> Moment {
+    let day = plus_length(block.start.date(), length).and_time(block.start.time());
+    Moment::after(day, length.minutes, zone)
+}
+
+fn to_time(request: Request, target: &[Token], wanted: &Wanted) -> Outcome {
+    let block = match single(request, target, Purpose::Change) {
+        Ok(block) => block,
+        Err(outcome) => return outcome,
+    };
+    let Some((start, end)) = times(wanted, Some(&block).filter(|block| is_known(block)), request.world) else {
+        return Outcome::Say(
+            "I do not know on which day that block is. Say day and time, such as “tomorrow at 4pm”.".to_owned(),
+        );
+    };
+    let mut updates = json!({"startTime": start.argument()});
+    if let Some(end) = end {
+        updates["endTime"] = json!(end.argument());
+    } else if let Some(length) = wanted.length {
+        updates["durationMinutes"] = json!(length.in_minutes());
+    }
+    Outcome::Do { calls: vec![update(&block, updates)], note: None }
+}
+
+/// The new start, and the new end if it is said. What is not said stays as it is.
+fn times(wanted: &Wanted, block: Option<&BlockLine>, world: &World) -> Option<(Moment, Option<Moment>)> {
+    if let Some(length) = wanted.from_now {
+        let days = plus_length(world.date(), length);
+        return Some(if length.minutes == 0 && length != Length::default() {
+            (Moment::at(days.and_time(block?.start.time())), None)
+        } else {
+            (Moment::after(world.now(), length.minutes, world.zone), None)
+        });
+    }
+    if wanted.now {
+        return Some((Moment::at(world.now()), None));
+    }
+    let date = match (wanted.days.first(), wanted.period) {
+        (Some(day), _) => day.date,
+        (None, Some(period)) if period.name == PeriodName::Week => {
+            plus(period.from, (block?.start.date() - super::super::time::monday(block?.start.date())).num_days())
+        }
+        (None, Some(period)) => period.from,
+        (None, None) => block.map(|block| block.start.date())?,
+    };
+    // An old block is not moved within the past.
+    let date = if wanted.days.is_empty() && wanted.period.is_none() { date.max(world.date()) } else { date };
+    let usual = block.map(|block| block.start.time());
+    let start: NaiveDateTime = match (wanted.start, wanted.part) {
+        (Some(clock), part) => {
+            let (time, next_day) = nearest(clock, part, usual.unwrap_or_default());
+            date.and_time(time) + TimeDelta::days(i64::from(next_day))
+        }
+        (None, Some(part)) => {
+            let length = block.map_or(60, |block| (block.end - block.start).num_minutes());
+            world.free(date, part.from, part.to, length).unwrap_or_else(|| date.and_time(part.from))
+        }
+        (None, None) => date.and_time(usual?),
+    };
+    let end = wanted.end.map(|clock| {
+        let (time, next_day) = nearest(clock, wanted.part, start.time());
+        let end = date.and_time(time) + TimeDelta::days(i64::from(next_day));
+        Moment::at(if end <= start { end + TimeDelta::days(1) } else { end })
+    });
+    Some((Moment::at(start), end))
+}

@@ -1,0 +1,312 @@
+//! What is on, what is next, when something is.
+
+use super::{Outcome, Request};
+use crate::model::BlockLine;
+use crate::model::offline::reference::{self, Found, Purpose};
+use crate::model::offline::time::{Style, Wanted, fragments, plus};
+use crate::model::offline::words::{Kind, Token, find, fits_any};
+use crate::model::offline::world::{World, days_call};
+use crate::model::offline::{duration, phrase};
+use chrono::NaiveDate;
+
+const ASKS: &[&str] = &[
+    "what",
+    "which",
+    "show me|my|the|all|what",
+    "list",
+    "do i have",
+    "have i|we got?",
+    "anything|something on|for|in|planned|scheduled|today|tomorrow|this|next",
+    "how many",
+    "how busy|full|does|is",
+    "how much",
+    "tell me what|about|my",
+    "is there",
+    "are there",
+    "am i busy",
+    "read me|out",
+    "give me my|an|the",
+    "agenda|overview|summary|schedule|timeline|calendar for|of|on|today|tomorrow|this|next",
+    "my day|agenda|schedule|timeline|calendar|week|tasks|todos",
+    "today|tomorrow agenda|schedule|plan|tasks",
+    "agenda|timeline|overview|today|tomorrow",
+    "overdue",
+    "show",
+    "see my|the|what",
+    "view",
+    "search",
+    "look up|for",
+    "find",
+];
+
+pub(super) fn read(request: Request) -> Option<Outcome> {
+    let Request { tokens, world, .. } = request;
+    if let Some(taken) = fits_any(
+        tokens,
+        0,
+        &[
+            "when is|was|are|does|do|did i|my|the? have|start|begin?",
+            "what time|day is|does|do i|my|the? have|start?",
+            "where is my|the?",
+            "how long is|does my|the?",
+        ],
+    ) {
+        return Some(when_is(request, tokens.get(taken..)?));
+    }
+    fits_any(tokens, 0, ASKS)?;
+    let question = tokens.last().is_some_and(|token| token.is("?"));
+    if fits_any(tokens, 0, &["agenda|timeline|overview|today|tomorrow"]).is_some()
+        && tokens.len() > 1 + usize::from(question)
+        && fits_any(
+            tokens,
+            0,
+            &[
+                "agenda|overview|timeline for|of|on|today|tomorrow|this|next",
+                "today|tomorrow agenda|schedule|plan|tasks",
+            ],
+        )
+        .is_none()
+    {
+        return None;
+    }
+    if let Some(tag) = tokens.iter().find(|token| token.kind == Kind::Word && token.text.starts_with('#')) {
+        return Some(tagged(tag.text.trim_start_matches('#'), world));
+    }
+    if let Some(text) = searched(tokens) {
+        return Some(found(&text, world));
+    }
+    let found = fragments(tokens, world.today, Style::Plain);
+    let wanted = Wanted::of(&found);
+    let says = |words: &[&str]| tokens.iter().any(|token| token.is_any(words));
+    if says(&["overdue", "late", "missed", "behind"]) {
+        return Some(overdue(world));
+    }
+    if find(tokens, "next").is_some() && wanted.period.is_none() && wanted.days.is_empty() && wanted.length.is_none() {
+        return Some(next(world));
+    }
+    // "What is the capital of France?" is not about the timeline.
+    let about = says(&[
+        "timeline",
+        "calendar",
+        "schedule",
+        "scheduled",
+        "agenda",
+        "plan",
+        "planned",
+        "tasks",
+        "task",
+        "blocks",
+        "block",
+        "events",
+        "event",
+        "on",
+        "have",
+        "happening",
+        "going",
+        "up",
+        "coming",
+        "due",
+        "day",
+        "week",
+        "meetings",
+        "appointments",
+        "left",
+        "do",
+        "did",
+        "busy",
+        "todo",
+        "todos",
+        "everything",
+        "anything",
+        "list",
+        "open",
+        "done",
+        "overview",
+        "today",
+        "tomorrow",
+    ]);
+    if !about || says(&["weather", "capital", "news", "time is"]) {
+        return None;
+    }
+    Some(listed(tokens, &wanted, world))
+}
+
+/// "When is the dentist?", "how long is standup?"
+fn when_is(request: Request, target: &[Token]) -> Outcome {
+    let world = request.world;
+    let lead = fits_any(target, 0, &["my|the next|upcoming", "next"]).unwrap_or(0);
+    let closing = |token: &&Token| {
+        token.is_any(&["?", "scheduled", "planned", "due", "happening", "start", "begin", "on", "take", "last"])
+    };
+    let end = target.len() - target.iter().rev().take_while(closing).count();
+    let target = target.get(lead..end.max(lead)).unwrap_or_default();
+    match reference::find(target, world, Purpose::Change) {
+        Found::Blocks(blocks) => {
+            let lines: Vec<String> = blocks
+                .iter()
+                .map(|block| {
+                    let long = duration::in_words(duration::Length::minutes((block.end - block.start).num_minutes()));
+                    let done = if block.completed { ", done" } else { "" };
+                    format!("{}{done} ({long}).", phrase::block(block, world.date()))
+                })
+                .collect();
+            Outcome::Say(lines.join("\n"))
+        }
+        Found::LookUp(call) => Outcome::LookUp(vec![call]),
+        Found::Say(text) => Outcome::Say(text.replace(", so I changed nothing", "")),
+    }
+}
+
+/// The words of "find gym", "search for dentist".
+fn searched(tokens: &[Token]) -> Option<String> {
+    let taken = fits_any(
+        tokens,
+        0,
+        &[
+            "find|search|lookup for? my|the|all? blocks|tasks|events? called|named|titled|about|with?",
+            "look up|for my|the?",
+        ],
+    )?;
+    let rest: Vec<&Token> = tokens.get(taken..)?.iter().filter(|token| token.kind != Kind::Mark).collect();
+    let words: Vec<&str> = rest.iter().map(|token| token.text.as_str()).collect();
+    (!words.is_empty() && words.len() <= 6).then(|| words.join(" "))
+}
+
+fn found(text: &str, world: &World) -> Outcome {
+    if let Some(call) = world.look_up_text(text) {
+        return Outcome::LookUp(vec![call]);
+    }
+    let blocks = reference::titled(text, world);
+    Outcome::Say(if blocks.is_empty() {
+        format!("I found nothing called “{text}”.")
+    } else {
+        phrase::candidates(&blocks, world.date())
+    })
+}
+
+fn tagged(tag: &str, world: &World) -> Outcome {
+    let from = world.date();
+    let to = plus(from, 7);
+    let fits = |block: &&BlockLine| block.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
+    let blocks: Vec<&BlockLine> = world.blocks().into_iter().filter(fits).collect();
+    let text = if blocks.is_empty() {
+        format!("Nothing in the next 7 days is tagged #{tag}.")
+    } else {
+        phrase::list(&blocks, world.date())
+    };
+    Outcome::Know { call: days_call(from, to), text }
+}
+
+fn overdue(world: &World) -> Outcome {
+    let blocks: Vec<&BlockLine> =
+        world.blocks().into_iter().filter(|block| !block.completed && block.end < world.now()).collect();
+    Outcome::Say(if blocks.is_empty() {
+        "Nothing is overdue.".to_owned()
+    } else {
+        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.date()))
+    })
+}
+
+fn next(world: &World) -> Outcome {
+    let block = world.blocks().into_iter().find(|block| !block.completed && block.start >= world.now());
+    let running = world
+        .blocks()
+        .into_iter()
+        .find(|block| !block.completed && block.start < world.now() && block.end > world.now());
+    let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.date())));
+    let far = plus(world.date(), 365);
+    match block {
+        Some(block) => Outcome::Know {
+            call: days_call(world.date(), plus(world.date(), 7)),
+            text: format!("{now}Next: {}.", phrase::block(block, world.date())),
+        },
+        None => match world.look_up_days(world.date(), far).filter(|_| world.context.later_open > 0) {
+            Some(call) => Outcome::LookUp(vec![call]),
+            None => Outcome::Say(format!("{now}Nothing is ahead.")),
+        },
+    }
+}
+
+/// The blocks of some days; without any said, of the next seven.
+fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
+    let today = world.date();
+    let (from, to, named) = match (wanted.days.as_slice(), wanted.period, wanted.length) {
+        ([], Some(period), _) => (period.from, period.to, span(period.from, period.to, today)),
+        ([], None, Some(length)) if length.days > 0 => {
+            (today, plus(today, length.days), format!("in the next {}", duration::in_words(length)))
+        }
+        ([], None, _) if wanted.part.is_some() || wanted.has_clock() => (today, plus(today, 1), "today".to_owned()),
+        ([], None, _) => (today, plus(today, 7), "in the next 7 days".to_owned()),
+        (days, ..) => {
+            let first = days.iter().map(|day| day.date).min().unwrap_or(today);
+            let last = days.iter().map(|day| day.date).max().unwrap_or(first);
+            // "What did I do on Monday?" looks back.
+            let back = tokens.iter().any(|token| token.is_any(&["did", "was", "were"]));
+            let first = days.first().and_then(|day| day.before).filter(|_| back && days.len() == 1).unwrap_or(first);
+            let last = if back && days.len() == 1 { first } else { last };
+            (first, plus(last, 1), span(first, plus(last, 1), today))
+        }
+    };
+    if let Some(call) = world.look_up_days(from, to) {
+        return Outcome::LookUp(vec![call]);
+    }
+    let says = |words: &[&str]| tokens.iter().any(|token| token.is_any(words));
+    let (only_open, only_done) = (
+        says(&["open", "left", "remaining", "todo", "todos"]),
+        says(&["done", "completed", "complete", "finished", "finish"]),
+    );
+    let in_time = |block: &BlockLine| {
+        let part = wanted.part.is_none_or(|part| part.has(block.start.time()));
+        let after = wanted.start.is_none_or(|clock| {
+            let (hour, minute, _) =
+                crate::model::offline::time::settle(clock, wanted.part, crate::model::offline::time::Hint::None);
+            let time = chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+            if wanted.deadline {
+                block.start.time() < time
+            } else {
+                block.end.time() > time || block.end.date() > block.start.date()
+            }
+        });
+        part && after
+    };
+    let in_days = |block: &BlockLine| {
+        block.start.date() < to && (block.end > from.and_time(chrono::NaiveTime::MIN) || block.start.date() >= from)
+    };
+    let blocks: Vec<&BlockLine> = world
+        .blocks()
+        .into_iter()
+        .filter(|block| {
+            in_days(block) && in_time(block) && !(only_open && block.completed) && (!only_done || block.completed)
+        })
+        .collect();
+    Outcome::Know { call: days_call(from, to), text: told(&blocks, &named, tokens, world) }
+}
+
+fn told(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> String {
+    if blocks.is_empty() {
+        let later = if world.context.later_open > 0 {
+            format!(
+                " {} later.",
+                phrase::count(usize::try_from(world.context.later_open).unwrap_or(usize::MAX), "open block")
+            )
+        } else {
+            String::new()
+        };
+        return format!("Nothing is on your timeline {named}.{later}");
+    }
+    let lead = if find(tokens, "how many").is_some() {
+        format!("{} {named}:", phrase::count(blocks.len(), "block"))
+    } else {
+        format!("On your timeline {named}:")
+    };
+    format!("{lead}\n{}", phrase::list(blocks, world.date()))
+}
+
+fn span(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {
+    let last = plus(to, -1);
+    if from == last {
+        let near = phrase::near_day(from, today);
+        return if near == phrase::day(from, today) { format!("on {near}") } else { near };
+    }
+    format!("from {} to {}", phrase::day(from, today), phrase::day(last, today))
+}

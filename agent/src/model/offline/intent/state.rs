@@ -1,0 +1,90 @@
+//! Complete, reopen, delete.
+
+use serde_json::json;
+
+use super::{Outcome, Request, each};
+use crate::model::offline::reference::Purpose;
+use crate::model::offline::time::{Fragment, Style, fragments};
+use crate::model::offline::words::{Token, find, fits_any};
+
+pub(super) fn read(request: Request) -> Option<Outcome> {
+    let (target, purpose) = state(request.tokens)?;
+    let tool = match purpose {
+        Purpose::Reopen => "uncompleteBlock",
+        Purpose::Delete => "deleteBlock",
+        Purpose::Complete | Purpose::Change => "completeBlock",
+    };
+    let outcome = each(request, &target, purpose, |block| (tool.to_owned(), json!({"id": block.handle})));
+    // "Finish the report on Friday" is a task where no such block is there.
+    let task = fits_any(request.tokens, 0, &["finish|complete"]).is_some()
+        && fragments(request.tokens, request.world.today, Style::Plain).iter().any(Fragment::says_when);
+    (!(task && matches!(outcome, Outcome::Say(_)))).then_some(outcome)
+}
+
+fn state(tokens: &[Token]) -> Option<(Vec<Token>, Purpose)> {
+    // "Do not delete …", "never cancel …" asks for nothing.
+    if fits_any(tokens, 0, &["do not", "not", "never", "drop|clear off|by|in|out"]).is_some() {
+        return None;
+    }
+    let rest = |taken: usize| tokens.get(taken..).map(<[Token]>::to_vec);
+    if let Some(taken) = fits_any(tokens, 0, DELETE) {
+        return Some((rest(taken)?, Purpose::Delete));
+    }
+    if let Some(taken) = fits_any(tokens, 0, &["uncomplete|reopen|uncheck|untick|unfinish", "re-open", "open again"]) {
+        return Some((rest(taken)?, Purpose::Reopen));
+    }
+    for (patterns, purpose) in [(NOT_DONE, Purpose::Reopen), (DONE, Purpose::Complete)] {
+        for pattern in patterns {
+            // "Mark X as done", "X is done": what stands before it is meant.
+            if let Some((at, _)) = find(tokens, pattern).filter(|(at, taken)| at + taken == ends(tokens)) {
+                let from = fits_any(tokens, 0, &["mark|set|check|tick|flag|make|log|consider"]).unwrap_or(0);
+                let target = tokens.get(from..at).filter(|target| !target.is_empty())?;
+                // "I am done" names nothing.
+                return Some((target.to_vec(), purpose));
+            }
+        }
+    }
+    // "Mark as done the report"
+    if let Some(taken) = fits_any(tokens, 0, &["mark as? done|complete|completed|finished :?"]) {
+        return Some((rest(taken)?, Purpose::Complete));
+    }
+    fits_any(tokens, 0, COMPLETE).and_then(|taken| Some((rest(taken)?, Purpose::Complete)))
+}
+
+/// Where a sentence ends without its closing words.
+fn ends(tokens: &[Token]) -> usize {
+    let closing = |token: &&Token| token.is_any(&["now", "already", ".", "!", "yet", "today", "finally", "again"]);
+    tokens.len() - tokens.iter().rev().take_while(closing).count()
+}
+
+const DELETE: &[&str] = &[
+    "delete|remove|cancel|erase|scrap|trash|unschedule|discard|clear|drop all? of?",
+    "get rid of",
+    "call off",
+    "throw away|out",
+    "take off",
+    "i will not make|attend|do",
+    "i am not going|coming to",
+    "i can not make|attend",
+];
+const COMPLETE: &[&str] = &[
+    "complete|completed|finish|finished|done|accomplished with?",
+    "check|tick|cross off",
+    "i just? finished|completed|did|done",
+    "i have just? finished|completed|done|did",
+    "i am done|finished with",
+];
+const DONE: &[&str] = &[
+    "as? done|complete|completed|finished",
+    "is|are|was all? done|complete|completed|finished",
+    "has|have been done|completed|finished",
+    "to done|complete|completed",
+];
+const NOT_DONE: &[&str] = &[
+    "as not done|complete|completed|finished",
+    "as undone|open|incomplete|todo|unfinished|uncompleted",
+    "is|are|was not done|complete|completed|finished|over",
+    "is|are|was undone|incomplete|unfinished|open",
+    "undone|incomplete|uncompleted",
+    "not done|completed|finished",
+];

@@ -1,0 +1,207 @@
+//! The offline interpreter: answers where no model is connected, by rules, and in the same kind of stream.
+//!
+//! It reads the person's words and the timeline context and nothing else: no state is kept between requests. What the
+//! conversation was about is read from its messages, and what was looked up in a turn from the results in it.
+//!
+//! A turn has up to three steps. Where a request speaks of blocks that the context does not list, the first step looks them
+//! up and the second reads the same words again, knowing more. Then the changes are made in one step, and the last step
+//! tells what came of them.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | `words`, `spelling`, `number` | a message as words |
+//! | `time`, `duration` | when and how long |
+//! | `details`, `title` | priority, tags, note, plan; what is left is the title |
+//! | `split` | several requests in one message |
+//! | `world`, `memory` | the timeline, and what "it" and "the second one" mean |
+//! | `reference` | which blocks are meant |
+//! | `intent` | what is wanted, one file for each kind of request |
+//! | `phrase`, `reply` | blocks, days and results in words |
+//! | `sse` | the answer as a stream |
+
+mod details;
+mod duration;
+mod intent;
+mod memory;
+mod number;
+mod phrase;
+mod reference;
+mod reply;
+mod spelling;
+mod split;
+mod sse;
+mod time;
+mod title;
+mod words;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use futures::future::LocalBoxFuture;
+use futures::stream;
+use serde_json::Value;
+
+use self::intent::Outcome;
+use self::memory::Memory;
+use self::world::{Call, World};
+use super::endpoint::{ByteStream, Endpoint};
+use super::types::{BlockLine, ChatRequest, ModelCall, ModelError, ModelId, ModelMessage};
+
+/// The rule-based interpreter as an endpoint: its answers are streams like any other, read by the same parser.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Offline;
+
+impl Endpoint for Offline {
+    fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
+        let events = sse::events(&answer(request), request.messages.len());
+        Box::pin(async move {
+            let body: ByteStream = Box::pin(stream::iter(events.into_iter().map(Ok)));
+            Ok(body)
+        })
+    }
+
+    fn id(&self) -> ModelId {
+        ModelId { provider: "offline".to_owned(), name: "rules".to_owned() }
+    }
+}
+
+/// What the interpreter says and calls in one step.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Answer {
+    text: String,
+    calls: Vec<Call>,
+}
+
+/// The tool that looks blocks up: alone in a step it prepares an answer, and is none.
+const LOOK_UP: &str = "findBlocks";
+
+fn answer(request: &ChatRequest) -> Answer {
+    let messages = request.messages.as_slice();
+    let Some(at) = messages.iter().rposition(|message| matches!(message, ModelMessage::User { .. })) else {
+        return Answer { text: intent::help(), calls: Vec::new() };
+    };
+    let (before, turn) = messages.split_at(at);
+    let results = results(turn);
+    if let Some(answer) = told(turn, &results, request) {
+        return answer;
+    }
+    let Some(ModelMessage::User { text }) = turn.first() else { return Answer::default() };
+    let mut world = World::new(&request.context, Memory::of(before));
+    for (call, result) in &results {
+        world.learn((call.name.clone(), parsed(&call.arguments)), result);
+    }
+    let asked = reference::answered(text, before, &mut world);
+    interpret(asked.as_deref().unwrap_or(text), &mut world)
+}
+
+/// The calls of this turn with their results.
+fn results(turn: &[ModelMessage]) -> Vec<(&ModelCall, Value)> {
+    let calls = turn.iter().filter_map(|message| match message {
+        ModelMessage::Assistant { calls, .. } => Some(calls),
+        _ => None,
+    });
+    let result = |id: &str| {
+        turn.iter().find_map(|message| match message {
+            ModelMessage::Tool { call_id, content, .. } if call_id == id => Some(parsed(content)),
+            _ => None,
+        })
+    };
+    calls.flatten().filter_map(|call| Some((call, result(&call.id)?))).collect()
+}
+
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or(Value::Null)
+}
+
+/// What came of the calls, once something was done or a question was asked that is answered by its result.
+fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], request: &ChatRequest) -> Option<Answer> {
+    let last = turn.iter().rev().find_map(|message| match message {
+        ModelMessage::Assistant { calls, .. } if !calls.is_empty() => Some(calls),
+        _ => None,
+    })?;
+    if last.iter().all(|call| call.name == LOOK_UP) {
+        return None;
+    }
+    let of_last = results.iter().filter(|(call, _)| last.iter().any(|own| own.id == call.id));
+    let told: Vec<(&str, &Value)> = of_last.map(|(call, result)| (call.name.as_str(), result)).collect();
+    Some(Answer { text: reply::results(&told, request.context.now.date()), calls: Vec::new() })
+}
+
+/// Reads a message and says what to do about it.
+fn interpret(text: &str, world: &mut World) -> Answer {
+    let mut outcomes = Vec::new();
+    for clause in split::clauses(text, &words::tokens(text), world.today) {
+        let outcome = intent::read(text, &clause, world);
+        if let Outcome::Do { calls, .. } = &outcome {
+            world.fresh.extend(calls.iter().filter_map(fresh));
+        }
+        outcomes.push(outcome);
+    }
+    let look_ups: Vec<Call> = outcomes.iter().flat_map(Outcome::look_ups).cloned().collect();
+    if !look_ups.is_empty() {
+        return Answer { text: String::new(), calls: distinct(look_ups) };
+    }
+    let changes = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Do { .. }));
+    let mut answer = Answer::default();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Do { calls, note } => {
+                answer.calls.extend(calls);
+                add(&mut answer.text, note.as_deref().unwrap_or_default());
+            }
+            // After a change only the tool knows what there is.
+            Outcome::Know { call, .. } if changes => answer.calls.push(call),
+            Outcome::Know { text, .. } | Outcome::Say(text) => add(&mut answer.text, &text),
+            Outcome::LookUp(_) => {}
+        }
+    }
+    if answer.calls.is_empty() && answer.text.is_empty() {
+        answer.text = intent::not_understood(text, world);
+    }
+    answer
+}
+
+/// The block that a call will schedule.
+fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
+    let text = |field: &str| arguments.get(field).and_then(Value::as_str).filter(|_| tool == "scheduleBlock");
+    let time = |field: &str| NaiveDateTime::parse_from_str(text(field)?, "%Y-%m-%dT%H:%M").ok();
+    let start = time("startTime")?;
+    let minutes = arguments.get("durationMinutes").and_then(Value::as_i64).unwrap_or(60);
+    Some(BlockLine {
+        handle: text("title")?.to_owned(),
+        title: text("title")?.to_owned(),
+        start,
+        end: time("endTime").unwrap_or(start + TimeDelta::minutes(minutes)),
+        priority: text("priority").unwrap_or("medium").to_owned(),
+        tags: arguments.get("tags").and_then(|tags| serde_json::from_value(tags.clone()).ok()).unwrap_or_default(),
+        completed: false,
+    })
+}
+
+fn distinct(calls: Vec<Call>) -> Vec<Call> {
+    let mut seen: Vec<Call> = Vec::new();
+    for call in calls {
+        if !seen.contains(&call) {
+            seen.push(call);
+        }
+    }
+    seen
+}
+
+/// Adds a paragraph, once.
+fn add(text: &mut String, paragraph: &str) {
+    if paragraph.is_empty() || text.contains(paragraph) {
+        return;
+    }
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(paragraph);
+}
+
+/// At most so many characters of a text.
+fn clipped(text: &str, chars: usize) -> String {
+    text.chars().take(chars).collect()
+}

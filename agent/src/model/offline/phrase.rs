@@ -1,0 +1,113 @@
+//! Days, times and blocks in words, and lists of them.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
+
+use crate::model::BlockLine;
+
+/// Most blocks that a list shows.
+const LISTED: usize = 30;
+
+/// `Tue 3 Mar`, with the year where it is not this one.
+pub(super) fn day(date: NaiveDate, today: NaiveDate) -> String {
+    let format = if date.year() == today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
+    date.format(format).to_string()
+}
+
+/// `today`, `tomorrow`, or the day.
+pub(super) fn near_day(date: NaiveDate, today: NaiveDate) -> String {
+    match (date - today).num_days() {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        _ => day(date, today),
+    }
+}
+
+/// `Today, Mon 2 Mar`, as a heading.
+pub(super) fn heading(date: NaiveDate, today: NaiveDate) -> String {
+    let plain = day(date, today);
+    let near = near_day(date, today);
+    if near == plain { plain } else { format!("{}, {plain}", capitalised(&near)) }
+}
+
+/// `09:00–10:00`, with the day of the end where that is another one.
+pub(super) fn times(start: NaiveDateTime, end: NaiveDateTime) -> String {
+    let to_midnight = end.date() == start.date() + TimeDelta::days(1) && end.time() == chrono::NaiveTime::MIN;
+    let end_format = if end.date() == start.date() || to_midnight { "%H:%M" } else { "%H:%M (%a %-d %b)" };
+    format!("{}–{}", start.format("%H:%M"), end.format(end_format))
+}
+
+/// `“Standup” (B3), Tue 3 Mar, 09:00–10:00`.
+pub(super) fn block(block: &BlockLine, today: NaiveDate) -> String {
+    let when = format!("{}, {}", day(block.start.date(), today), times(block.start, block.end));
+    format!("“{}” ({}), {when}", block.title, block.handle)
+}
+
+/// A line of a list of one day.
+fn line(block: &BlockLine) -> String {
+    let mut line = format!("- {} {} ({})", times(block.start, block.end), block.title, block.handle);
+    if block.priority != "medium" {
+        line.push_str(&format!(" · {} priority", block.priority));
+    }
+    for tag in &block.tags {
+        line.push_str(&format!(" · #{tag}"));
+    }
+    if block.completed {
+        line.push_str(" · done");
+    }
+    line
+}
+
+/// Blocks as a Markdown list, under a heading for each day where there are several.
+pub(super) fn list(blocks: &[&BlockLine], today: NaiveDate) -> String {
+    let mut text = String::new();
+    let mut last: Option<NaiveDate> = None;
+    let first = blocks.first().map(|block| block.start.date());
+    let one_day = blocks.iter().all(|block| Some(block.start.date()) == first);
+    for block in blocks.iter().take(LISTED) {
+        let date = block.start.date();
+        if !one_day && last != Some(date) {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&format!("**{}**\n", heading(date, today)));
+        }
+        last = Some(date);
+        text.push_str(&line(block));
+        text.push('\n');
+    }
+    if blocks.len() > LISTED {
+        text.push_str(&format!("- and {} more\n", blocks.len() - LISTED));
+    }
+    text.trim_end().to_owned()
+}
+
+/// Candidates, each with its day.
+pub(super) fn candidates(blocks: &[&BlockLine], today: NaiveDate) -> String {
+    let lines: Vec<String> = blocks
+        .iter()
+        .take(10)
+        .map(|block| {
+            let when = format!("{}, {}", day(block.start.date(), today), times(block.start, block.end));
+            format!("- {} {}, {when}{}", block.handle, block.title, if block.completed { " · done" } else { "" })
+        })
+        .collect();
+    let more = if blocks.len() > 10 { format!("\n- and {} more", blocks.len() - 10) } else { String::new() };
+    format!("{}{more}", lines.join("\n"))
+}
+
+/// With a capital first letter, unless it is a name such as `iPhone`.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), second) if first.is_lowercase() && !second.is_some_and(char::is_uppercase) => {
+            first.to_uppercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// `1 block`, `3 blocks`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}

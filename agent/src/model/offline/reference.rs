@@ -1,0 +1,421 @@
+//! Which blocks are meant: by handle, by title, by time ("my 3pm meeting"), or by what was spoken of ("it", "the second
+//! one"). Where several fit, the person is asked; a deletion is only ever made of what was named.
+
+use chrono::{NaiveDate, NaiveDateTime, Timelike};
+
+use super::memory::handles;
+use super::number;
+use super::phrase;
+use super::spelling::one_slip_apart;
+use super::time::{Clock, Openness, Style, Wanted, fragments};
+use super::words::{Kind, Token, fits_any, tokens as words_of};
+use super::world::{Call, World};
+use crate::model::{BlockLine, ModelMessage};
+
+/// Asks for a choice; by it the next message is known to be one.
+const WHICH: &str = "Which one? Say its handle, or “all of them”.";
+
+/// Words for a block that say nothing of its title.
+const GENERIC: &[&str] = &[
+    "meeting",
+    "meetings",
+    "appointment",
+    "appointments",
+    "event",
+    "events",
+    "task",
+    "tasks",
+    "block",
+    "blocks",
+    "session",
+    "one",
+    "ones",
+    "thing",
+    "things",
+    "item",
+    "items",
+    "entry",
+    "entries",
+    "reminder",
+    "reminders",
+    "todo",
+    "todos",
+    "stuff",
+    "slot",
+    "commitments",
+];
+
+/// Words that belong to no title where a block is spoken of.
+const SMALL: &[&str] = &[
+    "my", "the", "a", "an", "our", "this", "that", "of", "with", "about", "for", "to", "at", "on", "in", "is", "it",
+    "was", "me", "please", "called", "named", "titled", "and", "from", "handle", "id", "calendar", "timeline",
+    "agenda", "diary", "planner", "again", "now", "thanks", "too", "also", "which", "you",
+];
+
+/// What is to be done with the blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Change, or tell of, a block that is still open.
+    Change,
+    /// Complete one.
+    Complete,
+    /// Open one again.
+    Reopen,
+    /// Delete one: nothing is guessed.
+    Delete,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found {
+    /// These.
+    Blocks(Vec<BlockLine>),
+    /// The timeline has to be asked first.
+    LookUp(Call),
+    /// Nothing that can be acted on; what to say.
+    Say(String),
+}
+
+/// How a block is spoken of.
+struct Target {
+    handles: Vec<String>,
+    words: Vec<String>,
+    wanted: Wanted,
+    all: bool,
+    pronoun: bool,
+    text: String,
+}
+
+/// Finds the blocks that `tokens` speak of. `Vec` has more than one only where all were wanted.
+pub(super) fn find(tokens: &[Token], world: &World, purpose: Purpose) -> Found {
+    let target = target(tokens, world);
+    if !target.handles.is_empty() {
+        return by_handles(&target, world);
+    }
+    if let Some(found) = spoken_of(tokens, &target, world) {
+        return found;
+    }
+    if target.words.is_empty() && !target.wanted.is_said() {
+        return Found::Say(if target.all {
+            "I do not change everything at once. Say for which day, such as “delete everything on Friday”.".to_owned()
+        } else {
+            "I do not know which block you mean. Say its title, its time or its handle, such as B1.".to_owned()
+        });
+    }
+    by_description(&target, world, purpose)
+}
+
+fn target(tokens: &[Token], world: &World) -> Target {
+    let found = fragments(tokens, world.today, Style::Moving);
+    let wanted = Wanted::of(&found);
+    let said =
+        |at: usize| wanted.used.iter().filter_map(|index| found.get(*index)).any(|fragment| fragment.at.contains(&at));
+    let rest = || {
+        tokens.iter().enumerate().filter(|(at, token)| !said(*at) && matches!(token.kind, Kind::Word | Kind::Quoted))
+    };
+    let all = rest().any(|(_, token)| token.is_any(&["all", "everything", "every", "anything", "both", "each"]));
+    let pronoun = rest().any(|(_, token)| token.is_any(&["it", "that", "this", "them", "those", "these"]));
+    let mut words = Vec::new();
+    let mut text = Vec::new();
+    for (_, token) in rest() {
+        if token.kind == Kind::Quoted {
+            words
+                .extend(words_of(&token.text).into_iter().filter(|word| word.kind == Kind::Word).map(|word| word.norm));
+        } else if !token.is_any(SMALL)
+            && !token.is_any(&["all", "everything", "every", "both", "them", "those", "these", "each", "anything"])
+        {
+            words.push(token.norm.clone());
+        }
+        text.push(token.text.as_str());
+    }
+    let named = tokens.iter().filter(|token| token.kind == Kind::Word).flat_map(|token| handles(&token.text)).collect();
+    Target { handles: named, words, wanted, all, pronoun, text: text.join(" ") }
+}
+
+fn by_handles(target: &Target, world: &World) -> Found {
+    let known: Vec<BlockLine> = target
+        .handles
+        .iter()
+        .map(|handle| world.block(handle).cloned().unwrap_or_else(|| unknown(handle, world)))
+        .collect();
+    Found::Blocks(known)
+}
+
+/// A block of which only the handle is known: the tool finds it, or says that there is none.
+fn unknown(handle: &str, world: &World) -> BlockLine {
+    BlockLine {
+        handle: handle.to_owned(),
+        title: String::new(),
+        start: world.now(),
+        end: world.now(),
+        priority: "medium".to_owned(),
+        tags: Vec::new(),
+        completed: false,
+    }
+}
+
+/// "It", "them", "the second one", "the last one": of what was spoken of.
+fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> {
+    let mentioned: Vec<&BlockLine> = world.memory.mentioned.iter().filter_map(|handle| world.block(handle)).collect();
+    let unnamed = target.words.iter().all(|word| GENERIC.contains(&word.as_str()));
+    if let Some(index) = ordinal(tokens).filter(|_| !target.wanted.is_said()) {
+        let picked = if index == usize::MAX { mentioned.last() } else { mentioned.get(index) };
+        return picked.filter(|_| mentioned.len() > 1).map(|block| Found::Blocks(vec![(*block).clone()]));
+    }
+    if !(target.pronoun && unnamed) || target.wanted.is_said() {
+        return None;
+    }
+    if let Some(block) = world.fresh.last() {
+        return Some(Found::Blocks(vec![block.clone()]));
+    }
+    let many = target.all || tokens.iter().any(|token| token.is_any(&["them", "those", "these"]));
+    Some(match mentioned.as_slice() {
+        [] => Found::Say(
+            "I do not know what you mean by that. Say the block's title, its time or its handle, such as B1."
+                .to_owned(),
+        ),
+        blocks if many => Found::Blocks(blocks.iter().map(|block| (*block).clone()).collect()),
+        [block] => Found::Blocks(vec![(*block).clone()]),
+        blocks => ask(blocks, world, "I spoke of several:"),
+    })
+}
+
+/// The index that "the second one" means; the largest number for "the last one".
+fn ordinal(tokens: &[Token]) -> Option<usize> {
+    let at = tokens
+        .iter()
+        .position(|token| number::ordinal(std::slice::from_ref(token), 0).is_some() || token.is("last"))?;
+    fits_any(tokens, at + 1, &["one|block|of"]).or_else(|| (at + 1 == tokens.len()).then_some(0))?;
+    if tokens.get(at)?.is("last") {
+        return Some(usize::MAX);
+    }
+    let (number, _) = number::ordinal(tokens, at)?;
+    usize::try_from(number).ok()?.checked_sub(1)
+}
+
+fn by_description(target: &Target, world: &World, purpose: Purpose) -> Found {
+    let fresh = |block: &&BlockLine| !target.words.is_empty() && is_titled(&block.title, &target.words) == Match::Exact;
+    if let Some(block) = world.fresh.iter().find(fresh) {
+        return Found::Blocks(vec![block.clone()]);
+    }
+    let candidates = candidates(target, world, purpose);
+    let asked_first = look_up(target, world);
+    // What is told of the timeline is the next days. A deletion, and what is wanted whole, needs all that could be meant.
+    let whole = purpose == Purpose::Delete || target.all;
+    let partly_told = world.context.later_open > 0 || world.context.done > 0 || target.wanted.is_said();
+    if (candidates.is_empty() || (whole && partly_told))
+        && let Some(call) = asked_first
+    {
+        return Found::LookUp(call);
+    }
+    match candidates.as_slice() {
+        [] => Found::Say(not_found(target, world, purpose)),
+        [one] => Found::Blocks(vec![(*one).clone()]),
+        several if target.all => Found::Blocks(several.iter().map(|block| (*block).clone()).collect()),
+        several => {
+            let chosen: Vec<BlockLine> = several
+                .iter()
+                .filter(|block| world.chosen.contains(&block.handle))
+                .map(|block| (*block).clone())
+                .collect();
+            if chosen.is_empty() { ask(several, world, "Several blocks fit:") } else { Found::Blocks(chosen) }
+        }
+    }
+}
+
+/// The known blocks whose titles have all these words.
+pub(super) fn titled<'a>(text: &str, world: &'a World) -> Vec<&'a BlockLine> {
+    let words: Vec<String> = words_of(text).into_iter().map(|word| word.norm).collect();
+    world.blocks().into_iter().filter(|block| is_titled(&block.title, &words) >= Match::Words).collect()
+}
+
+fn look_up(target: &Target, world: &World) -> Option<Call> {
+    if let Some((from, to)) = days(&target.wanted, world.date()) {
+        return world.look_up_days(from, to);
+    }
+    let named: Vec<&str> = target.words.iter().map(String::as_str).filter(|word| !GENERIC.contains(word)).collect();
+    let words = if named.is_empty() { target.words.iter().map(String::as_str).collect() } else { named };
+    // The longest word finds most: "the dentist's" is looked up as "dentist".
+    let longest = words.into_iter().max_by_key(|word| word.len())?;
+    world.look_up_text(longest)
+}
+
+/// The days that are spoken of, to before the second.
+fn days(wanted: &Wanted, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+    if let Some(period) = wanted.period {
+        return Some((period.from, period.to));
+    }
+    if let Some(day) = wanted.days.first() {
+        return Some((day.date, day.date.succ_opt()?));
+    }
+    (wanted.has_clock() || wanted.part.is_some()).then(|| today.succ_opt().map(|next| (today, next))).flatten()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Match {
+    None,
+    Similar,
+    Words,
+    Exact,
+}
+
+fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'a BlockLine> {
+    let timed: Vec<&BlockLine> =
+        world.blocks().into_iter().filter(|block| at_time(block, &target.wanted, world, purpose)).collect();
+    let timed = on_the_day(timed, &target.wanted, world);
+    let mut best = best_titles(&timed, &target.words);
+    if best.is_empty() {
+        // "My 3pm meeting" may be titled "Call with Ana".
+        let named: Vec<String> =
+            target.words.iter().filter(|word| !GENERIC.contains(&word.as_str())).cloned().collect();
+        let says_more = target.wanted.is_said() || !named.is_empty() || target.all;
+        if named.len() < target.words.len() && says_more {
+            best = best_titles(&timed, &named);
+        }
+    }
+    if purpose == Purpose::Delete {
+        best.retain(|(quality, _)| *quality > Match::Similar);
+    }
+    let fits = |block: &BlockLine| match purpose {
+        Purpose::Reopen => block.completed,
+        Purpose::Complete | Purpose::Change | Purpose::Delete => !block.completed,
+    };
+    let fitting: Vec<&BlockLine> = best.iter().map(|(_, block)| *block).filter(|block| fits(block)).collect();
+    let others = || best.iter().map(|(_, block)| *block).collect();
+    if fitting.is_empty() && !target.all { others() } else { fitting }
+}
+
+/// The blocks whose titles fit best; all, where no word was said.
+fn best_titles<'a>(blocks: &[&'a BlockLine], words: &[String]) -> Vec<(Match, &'a BlockLine)> {
+    if words.is_empty() {
+        return blocks.iter().map(|block| (Match::Exact, *block)).collect();
+    }
+    let graded: Vec<(Match, &BlockLine)> =
+        blocks.iter().map(|block| (is_titled(&block.title, words), *block)).collect();
+    let best = graded.iter().map(|(quality, _)| *quality).max().filter(|best| *best > Match::None);
+    graded.into_iter().filter(|(quality, _)| Some(*quality) == best).collect()
+}
+
+/// How well words name a title.
+fn is_titled(title: &str, words: &[String]) -> Match {
+    let title: Vec<String> =
+        words_of(title).into_iter().filter(|word| word.kind != Kind::Mark).map(|word| word.norm).collect();
+    let essential: Vec<&String> = title.iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
+    let stem = |word: &str| word.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(word).to_owned();
+    let same = |own: &str, word: &str| stem(own) == stem(word);
+    let all = |fits: &dyn Fn(&str, &str) -> bool| words.iter().all(|word| title.iter().any(|own| fits(own, word)));
+    if all(&same) {
+        let whole = essential.iter().all(|own| words.iter().any(|word| same(own, word)));
+        return if whole { Match::Exact } else { Match::Words };
+    }
+    let similar = |own: &str, word: &str| {
+        let (a, b): (Vec<char>, Vec<char>) = (own.chars().collect(), word.chars().collect());
+        same(own, word)
+            || (b.len() > 4
+                && (one_slip_apart(&a, &b) || own.starts_with(word) || word.starts_with(own) && a.len() > 4))
+    };
+    if all(&similar) { Match::Similar } else { Match::None }
+}
+
+fn at_time(block: &BlockLine, wanted: &Wanted, world: &World, purpose: Purpose) -> bool {
+    let date = block.start.date();
+    let past = matches!(purpose, Purpose::Complete | Purpose::Reopen);
+    let on_day = wanted.days.is_empty()
+        || wanted.days.iter().any(|day| day.date == date || (past || date < world.date()) && day.before == Some(date));
+    let in_period = wanted.period.is_none_or(|period| period.from <= date && date < period.to);
+    let in_part = wanted.part.is_none_or(|part| wanted.start.is_some() || (part.has(block.start.time())));
+    let at_start = wanted.start.is_none_or(|clock| shows(clock, block.start));
+    let at_end = wanted.end.is_none_or(|clock| shows(clock, block.end));
+    on_day && in_period && in_part && at_start && at_end
+}
+
+/// Whether a clock that may lack its half of the day shows this time.
+fn shows(clock: Clock, time: NaiveDateTime) -> bool {
+    let (hour, minute) = (time.hour(), time.minute());
+    let half = clock.open != Openness::Fixed;
+    minute == clock.minute && (hour == clock.hour % 24 || half && hour % 12 == clock.hour % 12)
+}
+
+/// "My 3pm meeting" is today's, where there is one.
+fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Wanted, world: &World) -> Vec<&'a BlockLine> {
+    let dayless =
+        wanted.days.is_empty() && wanted.period.is_none() && (wanted.start.is_some() || wanted.part.is_some());
+    let today: Vec<&BlockLine> = blocks.iter().copied().filter(|block| block.start.date() == world.date()).collect();
+    if dayless && !today.is_empty() { today } else { blocks }
+}
+
+fn ask(blocks: &[&BlockLine], world: &World, lead: &str) -> Found {
+    Found::Say(format!("{lead}\n{}\n\n{WHICH}", phrase::candidates(blocks, world.date())))
+}
+
+fn not_found(target: &Target, world: &World, purpose: Purpose) -> String {
+    let described = if target.words.is_empty() {
+        "at that time".to_owned()
+    } else {
+        format!("that fits “{}”", target.text.trim())
+    };
+    let kind = if purpose == Purpose::Reopen { "completed block" } else { "block" };
+    let near: Vec<&BlockLine> =
+        world.blocks().into_iter().filter(|block| block.completed == (purpose == Purpose::Reopen)).take(5).collect();
+    let list = if near.is_empty() {
+        String::new()
+    } else {
+        format!(" These are next:\n{}", phrase::candidates(&near, world.date()))
+    };
+    format!("I found no {kind} {described}, so I changed nothing.{list}")
+}
+
+/// Where this message only answers the question which block was meant: the message that was asked about. The choice goes
+/// into `world`.
+pub(super) fn answered(text: &str, before: &[ModelMessage], world: &mut World) -> Option<String> {
+    let at = before.iter().rposition(|message| matches!(message, ModelMessage::User { .. }))?;
+    let (request, answer) = before.get(at..)?.split_first()?;
+    let asked =
+        answer.iter().any(|message| matches!(message, ModelMessage::Assistant { text, .. } if text.ends_with(WHICH)));
+    let ModelMessage::User { text: request } = request else { return None };
+    let tokens = words_of(text);
+    if !asked || tokens.len() > 8 {
+        return None;
+    }
+    let mentioned: Vec<&BlockLine> = world.memory.mentioned.iter().filter_map(|handle| world.block(handle)).collect();
+    let chosen = chosen(&tokens, &mentioned, world);
+    if chosen.is_empty() {
+        return None;
+    }
+    world.chosen = chosen;
+    Some(request.clone())
+}
+
+/// The handles of the candidates that an answer picks: "B3", "the second", "both", "tomorrow's".
+fn chosen(tokens: &[Token], mentioned: &[&BlockLine], world: &World) -> Vec<String> {
+    let all: Vec<String> = mentioned.iter().map(|block| block.handle.clone()).collect();
+    let target = target(tokens, world);
+    let named = target.handles;
+    if !named.is_empty() {
+        let alone = target.words.iter().all(|word| named.iter().any(|handle| handle.eq_ignore_ascii_case(word)));
+        return if alone { named.into_iter().filter(|handle| all.contains(handle)).collect() } else { Vec::new() };
+    }
+    if target.all {
+        return if target.words.is_empty() { all } else { Vec::new() };
+    }
+    let first = tokens
+        .iter()
+        .find_map(|token| number::ordinal(std::slice::from_ref(token), 0))
+        .filter(|_| !target.wanted.is_said());
+    if let Some((number, _)) = first {
+        let index = usize::try_from(number).unwrap_or(0).wrapping_sub(1);
+        return all.get(index).cloned().into_iter().collect();
+    }
+    if tokens.iter().any(|token| token.is("last")) {
+        return all.last().cloned().into_iter().collect();
+    }
+    if !target.wanted.is_said() || !target.words.iter().all(|word| GENERIC.contains(&word.as_str())) {
+        return Vec::new();
+    }
+    let fitting: Vec<String> = mentioned
+        .iter()
+        .filter(|block| at_time(block, &target.wanted, world, Purpose::Complete))
+        .map(|block| block.handle.clone())
+        .collect();
+    if fitting.len() == 1 { fitting } else { Vec::new() }
+}

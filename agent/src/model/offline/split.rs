@@ -1,0 +1,227 @@
+//! Several requests in one message: where one ends and the next begins.
+//!
+//! "And" parts requests only where a new one is sure to begin: before a verb of a request, or between two things that each
+//! have a time of their own. Otherwise it belongs to a title ("milk and eggs") or to a list of blocks.
+
+use super::details;
+use super::intent::{Strength, opening};
+use super::time::{Fragment, Said, Style, Today, fragments};
+use super::words::{Kind, Token, fits, fits_any};
+
+/// The requests of a message, each as its words. What one leaves out and shares with its neighbours (verb, day, title) is
+/// added to it.
+pub(super) fn clauses(source: &str, tokens: &[Token], today: Today) -> Vec<Vec<Token>> {
+    let mut all = Vec::new();
+    let mut heading: Vec<Token> = Vec::new();
+    for (sentence, is_heading) in sentences(source, tokens) {
+        // "Tomorrow: gym at 7, …": what stands before the colon goes for all that follows.
+        if is_heading {
+            heading = sentence;
+            continue;
+        }
+        let parts = parts(&sentence, today);
+        for part in shared(parts, today) {
+            all.push(heading.iter().cloned().chain(part).collect());
+        }
+    }
+    if all.is_empty() && !heading.is_empty() {
+        all.push(heading);
+    }
+    all
+}
+
+/// Sentences and lines, without list marks. A note goes on to the end of the message.
+fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
+    let note = (0..tokens.len())
+        .find(|at| {
+            let colon = tokens.iter().skip(*at).take(5).any(|token| token.is(":"));
+            colon && details::note_at(source, tokens, *at).is_some()
+        })
+        .unwrap_or(tokens.len());
+    let mut all = Vec::new();
+    let mut current: Vec<Token> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1);
+        let ends_word = !token.spaced && next.is_none_or(|next| next.spaced || next.kind == Kind::Break);
+        let ends = match token.kind {
+            Kind::Break => true,
+            Kind::Mark if token.is(".") => ends_word && !current.last().is_some_and(is_short_form),
+            Kind::Mark => token.is(";") || token.is("?") || (ends_word && token.is("!")),
+            _ => false,
+        };
+        let heads = token.is(":")
+            && at < note
+            && is_heading(&current)
+            && next.is_some_and(|next| next.spaced || next.kind == Kind::Break);
+        if (ends && at < note) || heads {
+            if token.is("?") {
+                current.push(token.clone());
+            }
+            all.push((std::mem::take(&mut current), heads));
+        } else if !(current.is_empty()
+            && token.kind == Kind::Mark
+            && (token.is_any(&["-", "*", "•", ","]) || token.is(".")))
+        {
+            current.push(token.clone());
+        }
+    }
+    all.push((current, false));
+    all.retain(|(tokens, _)| tokens.iter().any(|token| token.kind != Kind::Mark && token.kind != Kind::Break));
+    all
+}
+
+/// Whether a dot after a word does not end a sentence: `Dr.`, `J.`
+fn is_short_form(token: &Token) -> bool {
+    token.is_any(&["dr", "mr", "mrs", "ms", "st", "prof", "no", "vs", "etc", "jr", "sr", "approx"])
+        || (token.text.chars().count() == 1 && token.text.chars().all(char::is_alphabetic))
+}
+
+/// Whether what stands before a colon is a day or a verb for a whole list.
+fn is_heading(tokens: &[Token]) -> bool {
+    let day = fits_any(
+        tokens,
+        0,
+        &[
+            "on|for? today|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|saturday|sunday",
+            "please? schedule|add|plan|book for|on? today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday",
+            "please? schedule|add the? following? blocks|tasks|events|things?",
+        ],
+    );
+    day == Some(tokens.len())
+}
+
+/// The requests of one sentence.
+fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
+    let found = fragments(sentence, today, Style::Plain);
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut at = 1;
+    while at < sentence.len() {
+        let link = link(sentence, at);
+        let within_a_time = found.iter().any(|fragment| fragment.at.start < at && at < fragment.at.end);
+        if link == 0 || within_a_time || at <= from {
+            at += 1;
+            continue;
+        }
+        let next = at + link;
+        let (left, right) = (from..at, next..sentence.len());
+        let timed = |range: &std::ops::Range<usize>| {
+            found
+                .iter()
+                .any(|fragment| range.contains(&fragment.at.start) && fragment.at.end <= range.end && starts(fragment))
+        };
+        let begins = match opening(sentence, next) {
+            Strength::Sure => true,
+            Strength::Maybe => timed(&right),
+            Strength::None => timed(&left) && timed(&(next..next_link(sentence, next))),
+        };
+        if begins {
+            parts.push(sentence.get(left).unwrap_or_default().to_vec());
+            from = next;
+        }
+        at = next.max(at + 1);
+    }
+    parts.push(sentence.get(from..).unwrap_or_default().to_vec());
+    parts.retain(|part| part.iter().any(|token| token.kind != Kind::Mark));
+    parts
+}
+
+/// How many tokens link two requests at `at`.
+fn link(tokens: &[Token], at: usize) -> usize {
+    let comma = usize::from(
+        tokens.get(at).is_some_and(|token| token.is_any(&[",", "-", "+"]) && (token.is(",") || token.spaced)),
+    );
+    let and = fits_any(
+        tokens,
+        at + comma,
+        &["and then?", "and after? that?", "then", "plus", "and also?", "and finally", "also", "as well as", "but"],
+    );
+    comma + and.unwrap_or(0)
+}
+
+fn next_link(tokens: &[Token], from: usize) -> usize {
+    (from + 1..tokens.len()).find(|at| link(tokens, *at) > 0).unwrap_or(tokens.len())
+}
+
+/// Whether a fragment says when something begins.
+fn starts(fragment: &Fragment) -> bool {
+    fragment.has_clock() || matches!(fragment.said, Said::Part(_))
+}
+
+fn is_day(fragment: &Fragment) -> bool {
+    matches!(fragment.said, Said::Days(_) | Said::Period(_))
+}
+
+/// Gives each part what it leaves out: the verb of the one before, the day of the only one that has one, the title.
+fn shared(parts: Vec<Vec<Token>>, today: Today) -> Vec<Vec<Token>> {
+    let mut all: Vec<Vec<Token>> = Vec::new();
+    let mut group: Vec<Vec<Token>> = Vec::new();
+    for part in parts {
+        let begins = !matches!(opening(&part, 0), Strength::None);
+        if begins && !group.is_empty() {
+            all.extend(completed(std::mem::take(&mut group), today));
+        }
+        group.push(part);
+    }
+    all.extend(completed(group, today));
+    all
+}
+
+fn completed(group: Vec<Vec<Token>>, today: Today) -> Vec<Vec<Token>> {
+    if group.len() < 2 {
+        return group;
+    }
+    let verb: Vec<Token> = group.first().map(|first| lead(first)).unwrap_or_default();
+    let days: Vec<(usize, Vec<Token>)> =
+        group.iter().enumerate().filter_map(|(index, part)| Some((index, day(part, today)?))).collect();
+    let last = group.len() - 1;
+    // "Gym at 7 and dinner at 8 tomorrow", "gym tomorrow at 7 and dinner at 8".
+    let day = match days.as_slice() {
+        [(index, day)] if *index == 0 || *index == last => Some((*index, day.clone())),
+        _ => None,
+    };
+    let mut complete: Vec<Vec<Token>> = Vec::new();
+    for (index, part) in group.into_iter().enumerate() {
+        let mut whole = if index == 0 { Vec::new() } else { verb.clone() };
+        if let Some(first) = complete.first().filter(|_| is_only_time(&part, today)) {
+            whole = without_times(first, today);
+        }
+        whole.extend(part);
+        if let Some((_, day)) = day.as_ref().filter(|(own, _)| *own != index) {
+            whole.extend(day.clone());
+        }
+        complete.push(whole);
+    }
+    complete
+}
+
+/// The opening words of a request: "please move", "remind me to".
+fn lead(tokens: &[Token]) -> Vec<Token> {
+    let polite = super::intent::lead_in(tokens, 0);
+    let verb = fits_any(tokens, polite, &["remind me? to|about|of?", "set up", "push back?"]).unwrap_or(1);
+    let has_verb = !matches!(opening(tokens, 0), Strength::None);
+    tokens.get(..polite + if has_verb { verb } else { 0 }).unwrap_or_default().to_vec()
+}
+
+fn day(tokens: &[Token], today: Today) -> Option<Vec<Token>> {
+    let found = fragments(tokens, today, Style::Plain);
+    let fragment = found.iter().find(|fragment| is_day(fragment) && !fragment.possessive)?;
+    tokens.get(fragment.at.clone()).map(<[Token]>::to_vec)
+}
+
+fn is_only_time(tokens: &[Token], today: Today) -> bool {
+    let found = fragments(tokens, today, Style::Plain);
+    !found.is_empty()
+        && (0..tokens.len()).all(|at| {
+            let said = found.iter().any(|fragment| fragment.at.contains(&at));
+            said || tokens.get(at).is_some_and(|token| token.kind == Kind::Mark)
+                || fits(tokens, at, "again|too|also|on|and").is_some()
+        })
+}
+
+fn without_times(tokens: &[Token], today: Today) -> Vec<Token> {
+    let found = fragments(tokens, today, Style::Plain);
+    let timed =
+        |at: usize| found.iter().any(|fragment| fragment.at.contains(&at) && !matches!(fragment.said, Said::Length(_)));
+    tokens.iter().enumerate().filter(|(at, _)| !timed(*at)).map(|(_, token)| token.clone()).collect()
+}

@@ -1,0 +1,58 @@
+//! What was spoken of before.
+
+use super::person::Person;
+
+fn conversation(lines: &[(&str, &[&str])]) {
+    let mut person = Person::busy("Europe/Oslo");
+    for (text, expected) in lines {
+        let became = person.say(text);
+        assert_eq!(became.effects, *expected, "{text}: {}", became.text);
+    }
+}
+
+#[test]
+fn pronouns() {
+    conversation(&[
+        ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
+        ("move it to 9am", &["B11 at Tue 3 Mar 09:00-10:00"]),
+        ("make it high priority", &["B11 with high"]),
+        ("make it 30 minutes", &["B11 at Tue 3 Mar 09:00-09:30"]),
+        ("rename it to Run", &["B11 is Run"]),
+        ("mark it as done", &["B11 done"]),
+        ("delete it", &["-B11 Run"]),
+        ("undo", &["+Run Tue 3 Mar 09:00-09:30 high"]),
+        ("redo", &["-B11 Run"]),
+    ]);
+}
+
+#[test]
+fn a_choice_answers_a_question() {
+    conversation(&[
+        ("delete standup", &[]),
+        ("B5", &["-B5 Standup"]),
+        ("undo that", &["+Standup Tue 3 Mar 09:00-09:15"]),
+    ]);
+    conversation(&[("delete standup", &[]), ("the second one", &["-B5 Standup"])]);
+    conversation(&[("delete standup", &[]), ("tomorrow's", &["-B5 Standup"])]);
+    conversation(&[("complete standup", &[]), ("both", &["B1 done", "B5 done"])]);
+    conversation(&[("move standup to 4pm", &[]), ("the first", &["B1 at Mon 2 Mar 16:00-16:15"])]);
+    conversation(&[("delete standup", &[]), ("never mind", &[])]);
+}
+
+#[test]
+fn what_was_listed() {
+    conversation(&[("what is on Thursday?", &[]), ("delete it", &["-B6 Dentist"])]);
+    conversation(&[("what is on today?", &[]), ("complete the last one", &["B4 done"])]);
+    conversation(&[("when is the dentist?", &[]), ("move it to Friday at 10", &["B6 at Fri 6 Mar 10:00-11:00"])]);
+}
+
+#[test]
+fn undo_takes_a_whole_answer_back() {
+    conversation(&[
+        (
+            "Schedule gym tomorrow at 7 and dinner at 8pm",
+            &["+Gym Tue 3 Mar 07:00-08:00", "+Dinner Tue 3 Mar 20:00-21:00"],
+        ),
+        ("undo that please", &["-B11 Gym", "-B12 Dinner"]),
+    ]);
+}

@@ -1,0 +1,272 @@
+//! A person at a timeline: says things, and sees what became of the timeline.
+
+use std::cell::Cell;
+
+use chrono::{DateTime, Utc};
+use flux_tools::command::SettingsUpdate;
+use flux_tools::tool::ToolCall;
+use flux_tools::{Actor, Block, BlockQuery, Command, Plan, PlanId, TimelineView, Title, TxnId, Zone};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::action::{self, Author};
+use crate::model::offline::{Answer, answer};
+use crate::model::{ChatRequest, ModelCall, ModelMessage};
+use crate::native::Sqlite;
+use crate::prompt;
+use crate::store::Store;
+
+/// Monday, ten in the morning, in all the zones that the tables use.
+pub const NOW: &str = "2026-03-02T10:00:00";
+
+/// A person with a timeline of their own.
+pub struct Person {
+    store: Store<Sqlite>,
+    zone: Zone,
+    now: DateTime<Utc>,
+    ids: Cell<u128>,
+    messages: Vec<ModelMessage>,
+}
+
+/// What became of something said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Became {
+    /// What changed on the timeline, a line each.
+    pub effects: Vec<String>,
+    /// The answer's text, all steps together.
+    pub text: String,
+}
+
+impl Person {
+    /// With an empty timeline, on the usual morning.
+    pub fn new(zone: &str) -> Self {
+        Self::at(zone, NOW)
+    }
+
+    /// With an empty timeline, at a wall-clock time.
+    pub fn at(zone: &str, now: &str) -> Self {
+        let store = Store::open(Sqlite::in_memory().unwrap()).unwrap();
+        let zone = Zone::new(zone).unwrap();
+        let now = zone.instant(now.parse().unwrap());
+        let person = Self { store, zone, now, ids: Cell::new(0), messages: Vec::new() };
+        let title = Title::new("My plan").unwrap();
+        person.run(&Command::OpenTimeline { id: PlanId::new(person.id()), title });
+        person.run(&Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone) }));
+        person
+    }
+
+    /// With the blocks that the tables speak of.
+    pub fn busy(zone: &str) -> Self {
+        let person = Self::new(zone);
+        for (title, start, minutes) in [
+            ("Standup", "2026-03-02T11:00", 15),
+            ("Lunch with Ana", "2026-03-02T12:30", 60),
+            ("Budget meeting", "2026-03-02T15:00", 60),
+            ("Gym", "2026-03-02T18:00", 60),
+            ("Standup", "2026-03-03T09:00", 15),
+            ("Dentist", "2026-03-05T14:00", 60),
+            ("Write report", "2026-02-27T10:00", 120),
+            ("Call mom", "2026-03-01T17:00", 30),
+            ("Team offsite", "2026-03-20T09:00", 480),
+        ] {
+            person.tool("scheduleBlock", json!({"title": title, "startTime": start, "durationMinutes": minutes}));
+        }
+        person.tool("completeBlock", json!({"id": "B8"}));
+        person.tool("updateBlock", json!({"id": "B4", "updates": {"tags": ["health"]}}));
+        person.tool("createPlan", json!({"title": "Work"}));
+        person.tool("scheduleBlock", json!({"title": "Review", "startTime": "2026-03-03T10:00"}));
+        person.tool("switchPlan", json!({"id": "My plan"}));
+        person
+    }
+
+    fn id(&self) -> Uuid {
+        self.ids.set(self.ids.get() + 1);
+        Uuid::from_u128(self.ids.get())
+    }
+
+    fn run(&self, command: &Command) {
+        let author = Author { actor: Actor::System, txn: TxnId::new(self.id()) };
+        action::command(&self.store, command, &author, self.now, &|| self.id()).unwrap();
+    }
+
+    /// Calls a tool; the call must fit its schema.
+    fn tool(&self, name: &str, arguments: Value) -> Value {
+        self.tool_of(TxnId::new(self.id()), name, arguments)
+    }
+
+    fn tool_of(&self, txn: TxnId, name: &str, arguments: Value) -> Value {
+        let call = ToolCall::parse(name, &arguments).unwrap_or_else(|error| panic!("{name} {arguments}: {error}"));
+        let author = Author { actor: Actor::User, txn };
+        let done = action::call(&self.store, &call, &author, self.now, &|| self.id(), |_| Ok(())).unwrap();
+        serde_json::to_value(done.report).unwrap()
+    }
+
+    /// Says something and lets the interpreter do what it will.
+    pub fn say(&mut self, text: &str) -> Became {
+        let before = self.picture();
+        self.messages.push(ModelMessage::User { text: text.to_owned() });
+        let txn = TxnId::new(self.id());
+        let mut said = Vec::new();
+        for _ in 0..4 {
+            let Answer { text, calls } = answer(&self.request());
+            if !text.is_empty() {
+                said.push(text.clone());
+            }
+            let calls: Vec<(ModelCall, Value)> = calls
+                .into_iter()
+                .map(|(name, arguments)| {
+                    let call = ModelCall { id: self.id().to_string(), name, arguments: arguments.to_string() };
+                    (call, arguments)
+                })
+                .collect();
+            let made = calls.iter().map(|(call, _)| call.clone()).collect();
+            self.messages.push(ModelMessage::Assistant { text, calls: made });
+            if calls.is_empty() {
+                let effects = differences(&before, &self.picture());
+                return Became { effects, text: said.join("\n") };
+            }
+            for (call, arguments) in calls {
+                let result = self.tool_of(txn, &call.name, arguments);
+                self.messages.push(ModelMessage::Tool {
+                    call_id: call.id,
+                    name: call.name,
+                    content: result.to_string(),
+                });
+            }
+        }
+        panic!("{text}: no end after four steps: {said:?}")
+    }
+
+    fn request(&self) -> ChatRequest {
+        ChatRequest {
+            system: String::new(),
+            messages: self.messages.clone(),
+            tools: Vec::new(),
+            context: prompt::context(&self.store, self.now).unwrap(),
+            max_output_tokens: 1,
+            temperature: 0.0,
+        }
+    }
+
+    fn picture(&self) -> Picture {
+        let plans = self.store.plans().unwrap();
+        let blocks = self.store.blocks(&BlockQuery { limit: 1_000, ..BlockQuery::default() }).unwrap();
+        Picture { zone: self.zone, active: self.store.active_plan().unwrap(), plans, blocks }
+    }
+}
+
+struct Picture {
+    zone: Zone,
+    active: Option<Plan>,
+    plans: Vec<Plan>,
+    blocks: Vec<Block>,
+}
+
+impl Picture {
+    fn time(&self, block: &Block) -> String {
+        let (start, end) = (self.zone.wall(block.span.start()), self.zone.wall(block.span.end()));
+        let end_day = if start.date() == end.date() { String::new() } else { end.format("%a ").to_string() };
+        format!("{}-{end_day}{}", start.format("%a %-d %b %Y %H:%M"), end.format("%H:%M")).replace(" 2026", "")
+    }
+
+    fn plan(&self, block: &Block) -> String {
+        let plan = self.plans.iter().find(|plan| plan.id == block.plan);
+        plan.map(|plan| plan.title.to_string()).unwrap_or_default()
+    }
+
+    fn details(&self, block: &Block) -> String {
+        let mut text = String::new();
+        if block.priority.as_str() != "medium" {
+            text.push_str(&format!(" {}", block.priority.as_str()));
+        }
+        for tag in &block.tags {
+            text.push_str(&format!(" #{tag}"));
+        }
+        if let Some(note) = &block.description {
+            text.push_str(&format!(" ({note})"));
+        }
+        text
+    }
+}
+
+/// What is different, a line each.
+fn differences(before: &Picture, after: &Picture) -> Vec<String> {
+    let mut lines = Vec::new();
+    for plan in &after.plans {
+        match before.plans.iter().find(|old| old.id == plan.id) {
+            None => lines.push(format!("+plan {}", plan.title)),
+            Some(old) if old.title != plan.title => lines.push(format!("plan {} is {}", old.title, plan.title)),
+            Some(_) => {}
+        }
+    }
+    lines.extend(
+        before
+            .plans
+            .iter()
+            .filter(|old| !after.plans.iter().any(|plan| plan.id == old.id))
+            .map(|old| format!("-plan {}", old.title)),
+    );
+    let active = |picture: &Picture| picture.active.as_ref().map(|plan| plan.id);
+    if active(before) != active(after) && before.plans.len() == after.plans.len() {
+        lines.push(format!("in {}", after.active.as_ref().map_or("no plan", |plan| plan.title.as_str())));
+    }
+    for block in &after.blocks {
+        let Some(old) = before.blocks.iter().find(|old| old.id == block.id) else {
+            let plan = after.plan(block);
+            let plan = if plan == "My plan" { String::new() } else { format!(" in {plan}") };
+            lines.push(format!("+{} {}{}{plan}", block.title, after.time(block), after.details(block)));
+            continue;
+        };
+        let mut change = |what: String| lines.push(format!("{} {what}", old.handle));
+        if old.title != block.title {
+            change(format!("is {}", block.title));
+        }
+        if old.span != block.span {
+            change(format!("at {}", after.time(block)));
+        }
+        if old.is_open() != block.is_open() {
+            change(if block.is_open() { "open" } else { "done" }.to_owned());
+        }
+        if before.details(old) != after.details(block) {
+            change(format!("with{}", after.details(block)));
+        }
+    }
+    lines.extend(
+        before
+            .blocks
+            .iter()
+            .filter(|old| !after.blocks.iter().any(|block| block.id == old.id))
+            .map(|old| format!("-{} {}", old.handle, old.title)),
+    );
+    lines
+}
+
+/// Says each line of a table to a person of its own, and compares what became of the timeline.
+pub fn check(person: impl Fn() -> Person, table: &[(&str, &[&str])]) {
+    let mut wrong = Vec::new();
+    for (text, expected) in table {
+        let became = person().say(text);
+        if became.effects != *expected {
+            wrong.push(format!(
+                "{text}\n  expected {expected:?}\n  became   {:?}\n  said     {:?}",
+                became.effects, became.text
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} went wrong:\n{}", wrong.len(), table.len(), wrong.join("\n"));
+}
+
+/// The same for questions: nothing may change, and the answer must contain each of the words.
+pub fn check_answers(person: impl Fn() -> Person, table: &[(&str, &[&str])]) {
+    let mut wrong = Vec::new();
+    for (text, expected) in table {
+        let became = person().say(text);
+        if !became.effects.is_empty() || !expected.iter().all(|part| became.text.contains(part)) {
+            wrong.push(format!(
+                "{text}\n  expected {expected:?}\n  said {:?}\n  became {:?}",
+                became.text, became.effects
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} went wrong:\n{}", wrong.len(), table.len(), wrong.join("\n"));
+}

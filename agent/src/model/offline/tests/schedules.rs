@@ -1,0 +1,197 @@
+//! New blocks.
+
+use super::person::{Person, check};
+
+#[test]
+fn times() {
+    check(
+        || Person::new("Europe/Oslo"),
+        &[
+            ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("schedule workout tomorrow at 8am.", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("Can you please schedule a workout for tomorrow at 8am?", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("tomorrow at 8am schedule workout", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("Tomorrow 8am workout", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("workout tomorrow 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("at 8am tomorrow, workout", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("I need to work out tomorrow at 8am", &["+Work out Tue 3 Mar 08:00-09:00"]),
+            ("shedule workout tommorow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("Add dentist on Friday at 14:30", &["+Dentist Fri 6 Mar 14:30-15:30"]),
+            ("Remind me to call mom at 6pm", &["+Call mom Mon 2 Mar 18:00-19:00"]),
+            ("remind me to buy milk in 2 hours", &["+Buy milk Mon 2 Mar 12:00-13:00"]),
+            ("remind me in 20 minutes to check the oven", &["+Check the oven Mon 2 Mar 10:20-11:20"]),
+            ("Plan dinner with Eva tonight at 7", &["+Dinner with Eva Mon 2 Mar 19:00-20:00"]),
+            ("Book a meeting with Bob from 2 to 4pm tomorrow", &["+Meeting with Bob Tue 3 Mar 14:00-16:00"]),
+            ("schedule deep work 9-11am on Wednesday", &["+Deep work Wed 4 Mar 09:00-11:00"]),
+            ("Add yoga at 18:30 for 45 minutes", &["+Yoga Mon 2 Mar 18:30-19:15"]),
+            ("Add a 30 minute walk at noon", &["+Walk Mon 2 Mar 12:00-12:30"]),
+            ("schedule a 45-minute call with Sam on Thursday at 3pm", &["+Call with Sam Thu 5 Mar 15:00-15:45"]),
+            ("schedule tax return on March 3rd at 10", &["+Tax return Tue 3 Mar 10:00-11:00"]),
+            ("schedule conference on the 3rd of May 2027 at 9am", &["+Conference Mon 3 May 2027 09:00-10:00"]),
+            ("put flight to Rome on 2026-04-10 at 06:45", &["+Flight to Rome Fri 10 Apr 06:45-07:45"]),
+            ("Add review next Tuesday at 11", &["+Review Tue 10 Mar 11:00-12:00"]),
+            ("book haircut next week on Thursday at 5pm", &["+Haircut Thu 12 Mar 17:00-18:00"]),
+            ("schedule hike this weekend", &["+Hike Sat 7 Mar 10:00-11:00"]),
+            ("Add brunch on Sunday at 11", &["+Brunch Sun 8 Mar 11:00-12:00"]),
+            ("plan movie night on Saturday at 8", &["+Movie night Sat 7 Mar 20:00-21:00"]),
+            ("schedule breakfast tomorrow at 7", &["+Breakfast Tue 3 Mar 07:00-08:00"]),
+            ("add lunch with Tom tomorrow at noon", &["+Lunch with Tom Tue 3 Mar 12:00-13:00"]),
+            ("schedule backup at midnight", &["+Backup Tue 3 Mar 00:00-01:00"]),
+            ("remind me at half past 4 to water the plants", &["+Water the plants Mon 2 Mar 16:30-17:30"]),
+            ("schedule study session tomorrow from 18:00 until 20:30", &["+Study session Tue 3 Mar 18:00-20:30"]),
+            ("block two hours for writing tomorrow at 1pm", &["+Writing Tue 3 Mar 13:00-15:00"]),
+            ("reserve 90 minutes on Wednesday at 10 for planning", &["+Planning Wed 4 Mar 10:00-11:30"]),
+            ("schedule standup tomorrow morning", &["+Standup Tue 3 Mar 09:00-10:00"]),
+            ("add reading this evening", &["+Reading Mon 2 Mar 18:00-19:00"]),
+            ("schedule a run tomorrow at 6 in the morning", &["+Run Tue 3 Mar 06:00-07:00"]),
+            ("schedule drinks on Friday at 9 in the evening", &["+Drinks Fri 6 Mar 21:00-22:00"]),
+            ("add pay rent on the 1st at 9am", &["+Pay rent Wed 1 Apr 09:00-10:00"]),
+            ("schedule an interview in 3 days at 2pm", &["+Interview Thu 5 Mar 14:00-15:00"]),
+            ("I have a doctor's appointment on Wednesday at 9:15", &["+Doctor's appointment Wed 4 Mar 09:15-10:15"]),
+            ("dentist on 5/3 at 15:00", &["+Dentist Thu 5 Mar 15:00-16:00"]),
+            ("submit report by Friday 5pm", &["+Submit report Fri 6 Mar 16:00-17:00"]),
+            ("schedule gym at 7", &["+Gym Mon 2 Mar 19:00-20:00"]),
+            ("schedule gym at 11", &["+Gym Mon 2 Mar 11:00-12:00"]),
+            ("schedule gym at 9am", &["+Gym Tue 3 Mar 09:00-10:00"]),
+            ("schedule workshop tomorrow all day", &["+Workshop Tue 3 Mar 09:00-17:00"]),
+            ("schedule sleep from 11pm to 7am tonight", &["+Sleep Mon 2 Mar 23:00-Tue 07:00"]),
+            ("schedule nap for an hour and a half at 2pm", &["+Nap Mon 2 Mar 14:00-15:30"]),
+            ("create an event called Launch party on March 20 at 7pm", &["+Launch party Fri 20 Mar 19:00-20:00"]),
+            ("schedule \"Lunch and Learn\" on Tuesday at 12", &["+Lunch and Learn Tue 3 Mar 12:00-13:00"]),
+            ("new task: clean the kitchen tomorrow at 10", &["+Clean the kitchen Tue 3 Mar 10:00-11:00"]),
+            ("set up a call with Ana on Monday at 4pm", &["+Call with Ana Mon 9 Mar 16:00-17:00"]),
+            ("let's do pizza night on Friday at 7pm", &["+Pizza night Fri 6 Mar 19:00-20:00"]),
+            ("schedule meditation now for 10 minutes", &["+Meditation Mon 2 Mar 10:00-10:10"]),
+            ("schedule piano lesson day after tomorrow at 17:00", &["+Piano lesson Wed 4 Mar 17:00-18:00"]),
+            ("Schedule oil change a week from Friday at 8am", &["+Oil change Fri 13 Mar 08:00-09:00"]),
+            ("finish the report on Friday at 10", &["+Finish the report Fri 6 Mar 10:00-11:00"]),
+            ("drop off the kids tomorrow at 8am", &["+Drop off the kids Tue 3 Mar 08:00-09:00"]),
+        ],
+    );
+}
+
+#[test]
+fn details() {
+    check(
+        || Person::new("Europe/Oslo"),
+        &[
+            ("Schedule workout tomorrow at 8am #health", &["+Workout Tue 3 Mar 08:00-09:00 #health"]),
+            ("schedule pay taxes tomorrow at 9 high priority", &["+Pay taxes Tue 3 Mar 09:00-10:00 high"]),
+            ("urgent: call the bank tomorrow at 9am", &["+Call the bank Tue 3 Mar 09:00-10:00 high"]),
+            ("add low priority sort photos on Sunday at 3pm", &["+Sort photos Sun 8 Mar 15:00-16:00 low"]),
+            ("schedule gym at 6pm #health #fun for 90 min", &["+Gym Mon 2 Mar 18:00-19:30 #health #fun"]),
+            (
+                "add dentist tomorrow at 3pm note: bring the insurance card",
+                &["+Dentist Tue 3 Mar 15:00-16:00 (bring the insurance card)"],
+            ),
+            ("add review tomorrow at 3pm (room 4)", &["+Review Tue 3 Mar 15:00-16:00 (room 4)"]),
+            ("schedule demo tomorrow at 2pm tagged work", &["+Demo Tue 3 Mar 14:00-15:00 #work"]),
+            ("schedule rehearsal tomorrow at 2pm !!", &["+Rehearsal Tue 3 Mar 14:00-15:00 high"]),
+            ("add 'Read War & Peace' tomorrow at 9pm", &["+Read War & Peace Tue 3 Mar 21:00-22:00"]),
+            ("add lunch to my calendar tomorrow at 1pm", &["+Lunch Tue 3 Mar 13:00-14:00"]),
+            ("schedule cleaning tomorrow at 3pm p1", &["+Cleaning Tue 3 Mar 15:00-16:00 high"]),
+        ],
+    );
+}
+
+#[test]
+fn several_at_once() {
+    check(
+        || Person::new("Europe/Oslo"),
+        &[
+            (
+                "Schedule gym tomorrow at 7 and dinner at 8pm",
+                &["+Gym Tue 3 Mar 07:00-08:00", "+Dinner Tue 3 Mar 20:00-21:00"],
+            ),
+            (
+                "add gym at 6pm and remind me to buy milk at 8pm",
+                &["+Gym Mon 2 Mar 18:00-19:00", "+Buy milk Mon 2 Mar 20:00-21:00"],
+            ),
+            ("buy milk and eggs tomorrow at 5pm", &["+Buy milk and eggs Tue 3 Mar 17:00-18:00"]),
+            (
+                "tomorrow: gym at 7, standup at 9, lunch at noon",
+                &["+Gym Tue 3 Mar 07:00-08:00", "+Standup Tue 3 Mar 09:00-10:00", "+Lunch Tue 3 Mar 12:00-13:00"],
+            ),
+            (
+                "Schedule workout tomorrow at 8am. Then add lunch at noon tomorrow.",
+                &["+Workout Tue 3 Mar 08:00-09:00", "+Lunch Tue 3 Mar 12:00-13:00"],
+            ),
+            (
+                "- gym tomorrow at 7\n- dentist on Friday at 9",
+                &["+Gym Tue 3 Mar 07:00-08:00", "+Dentist Fri 6 Mar 09:00-10:00"],
+            ),
+            (
+                "schedule gym on Tuesday and Thursday at 7am",
+                &["+Gym Tue 3 Mar 07:00-08:00", "+Gym Thu 5 Mar 07:00-08:00"],
+            ),
+            (
+                "schedule gym on Monday at 7am and on Wednesday at 8am",
+                &["+Gym Wed 4 Mar 08:00-09:00", "+Gym Mon 9 Mar 07:00-08:00"],
+            ),
+            (
+                "add run every day this week at 7pm",
+                &[
+                    "+Run Mon 2 Mar 19:00-20:00",
+                    "+Run Tue 3 Mar 19:00-20:00",
+                    "+Run Wed 4 Mar 19:00-20:00",
+                    "+Run Thu 5 Mar 19:00-20:00",
+                    "+Run Fri 6 Mar 19:00-20:00",
+                    "+Run Sat 7 Mar 19:00-20:00",
+                    "+Run Sun 8 Mar 19:00-20:00",
+                ],
+            ),
+            (
+                "create a plan called Fitness and schedule gym tomorrow at 7",
+                &["+plan Fitness", "+Gym Tue 3 Mar 07:00-08:00 in Fitness"],
+            ),
+            ("schedule gym tomorrow at 7am and then move it to 8am", &["+Gym Tue 3 Mar 08:00-09:00"]),
+            ("schedule gym tomorrow at 7am and make it high priority", &["+Gym Tue 3 Mar 07:00-08:00 high"]),
+        ],
+    );
+}
+
+#[test]
+fn without_a_time_the_next_free_one_is_taken() {
+    check(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("add buy stamps", &["+Buy stamps Mon 2 Mar 10:00-11:00"]),
+            ("schedule reading tomorrow", &["+Reading Tue 3 Mar 09:15-10:15"]),
+            ("schedule a walk this afternoon", &["+Walk Mon 2 Mar 14:00-15:00"]),
+        ],
+    );
+}
+
+#[test]
+fn zones_without_daylight_saving_and_over_its_change() {
+    check(
+        || Person::new("Asia/Tokyo"),
+        &[
+            ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
+            ("remind me in 2 hours to stretch", &["+Stretch Mon 2 Mar 12:00-13:00"]),
+            ("meeting on 3/5 at 10:00", &["+Meeting Sun 3 May 10:00-11:00"]),
+        ],
+    );
+    check(
+        || Person::new("America/New_York"),
+        &[
+            ("meeting on 3/5 at 10:00", &["+Meeting Thu 5 Mar 10:00-11:00"]),
+            ("schedule brunch on Sunday at 11am", &["+Brunch Sun 8 Mar 11:00-12:00"]),
+            ("add call on March 9 at 8am for 30 minutes", &["+Call Mon 9 Mar 08:00-08:30"]),
+        ],
+    );
+    check(
+        || Person::at("Europe/Oslo", "2026-03-28T23:30:00"),
+        &[
+            ("remind me in 4 hours to feed the cat", &["+Feed the cat Sun 29 Mar 04:30-05:30"]),
+            ("schedule run tomorrow at 8am", &["+Run Sun 29 Mar 08:00-09:00"]),
+        ],
+    );
+    check(
+        || Person::at("Asia/Kolkata", "2026-03-02T23:50:00"),
+        &[
+            ("remind me to sleep in 20 minutes", &["+Sleep Tue 3 Mar 00:10-01:10"]),
+            ("schedule tea at 4", &["+Tea Tue 3 Mar 16:00-17:00"]),
+        ],
+    );
+}

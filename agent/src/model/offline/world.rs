@@ -1,0 +1,211 @@
+//! What the interpreter knows: the timeline it was told of, what it has looked up since, and the conversation.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use flux_tools::Zone;
+use serde_json::{Value, json};
+
+use super::memory::{self, Memory};
+use super::time::Today;
+use crate::model::{BlockLine, PlanLine, TimelineContext};
+
+/// A tool call: name and arguments.
+pub(super) type Call = (String, Value);
+
+/// How many days from today on the context tells of.
+const CONTEXT_DAYS: i64 = 7;
+/// How many blocks it lists at most.
+const CONTEXT_BLOCKS: usize = 60;
+
+/// Countries that write the month first: the zones of the United States.
+const MONTH_FIRST: &[&str] = &[
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Phoenix",
+    "America/Anchorage",
+    "America/Detroit",
+    "America/Boise",
+    "America/Juneau",
+    "America/Indiana/",
+    "America/Kentucky/",
+    "America/North_Dakota/",
+    "Pacific/Honolulu",
+    "US/",
+];
+
+/// Everything a request is read against.
+#[derive(Debug, Clone)]
+pub(super) struct World<'a> {
+    /// The timeline as it was told.
+    pub context: &'a TimelineContext,
+    /// The person's zone.
+    pub zone: Zone,
+    /// The present, and how dates are written.
+    pub today: Today,
+    /// What the conversation was about.
+    pub memory: Memory,
+    /// Handles that the person gave in answer to a question.
+    pub chosen: Vec<String>,
+    /// Blocks that an earlier part of the same message schedules; they have no handle yet, and their title stands for it.
+    pub fresh: Vec<BlockLine>,
+    /// Blocks that were looked up in this turn.
+    found: Vec<BlockLine>,
+    /// The look-ups of this turn.
+    asked: Vec<Call>,
+}
+
+impl<'a> World<'a> {
+    /// What is known at the beginning of a turn.
+    pub fn new(context: &'a TimelineContext, memory: Memory) -> Self {
+        let month_first = MONTH_FIRST.iter().any(|zone| context.zone.starts_with(zone));
+        Self {
+            context,
+            zone: Zone::new(&context.zone).unwrap_or_default(),
+            today: Today { now: context.now, month_first },
+            memory,
+            chosen: Vec::new(),
+            fresh: Vec::new(),
+            found: Vec::new(),
+            asked: Vec::new(),
+        }
+    }
+
+    /// Adds a look-up and what came of it.
+    pub fn learn(&mut self, call: Call, result: &Value) {
+        for block in memory::blocks_of(result) {
+            if !self.known(&block.handle) {
+                self.found.push(block);
+            }
+        }
+        self.asked.push(call);
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> NaiveDateTime {
+        self.context.now
+    }
+
+    /// Today.
+    pub fn date(&self) -> NaiveDate {
+        self.context.now.date()
+    }
+
+    /// All blocks that are known, by start.
+    pub fn blocks(&self) -> Vec<&BlockLine> {
+        let mut all: Vec<&BlockLine> = self.context.blocks.iter().chain(&self.found).collect();
+        all.sort_by_key(|block| (block.start, block.end));
+        all
+    }
+
+    fn known(&self, handle: &str) -> bool {
+        self.context.blocks.iter().chain(&self.found).any(|block| block.handle.eq_ignore_ascii_case(handle))
+    }
+
+    /// A block by its handle, also one that the conversation told of earlier.
+    pub fn block(&self, handle: &str) -> Option<&BlockLine> {
+        let all = self.context.blocks.iter().chain(&self.found).chain(&self.memory.blocks);
+        all.into_iter().find(|block| block.handle.eq_ignore_ascii_case(handle))
+    }
+
+    /// The blocks of a day that are known.
+    pub fn on(&self, day: NaiveDate) -> Vec<&BlockLine> {
+        self.blocks().into_iter().filter(|block| block.start.date() <= day && last_day(block) >= day).collect()
+    }
+
+    /// Whether all blocks of the days from `from` to before `to` are known.
+    pub fn covers(&self, from: NaiveDate, to: NaiveDate) -> bool {
+        let today = self.date();
+        let full = self.context.blocks.len() >= CONTEXT_BLOCKS;
+        let told_to = match self.context.blocks.iter().map(|block| block.start.date()).max() {
+            Some(last) if full => last,
+            _ => today + TimeDelta::days(CONTEXT_DAYS),
+        };
+        let told = from >= today && to <= told_to;
+        told || self.asked.iter().any(|(name, arguments)| {
+            let day = |field: &str| {
+                let text = arguments.get(field).and_then(Value::as_str)?;
+                text.get(..10)?.parse::<NaiveDate>().ok()
+            };
+            let whole = arguments.get("text").is_none() && name == "findBlocks";
+            whole && day("from").is_some_and(|day| day <= from) && day("to").is_some_and(|day| day >= to)
+        })
+    }
+
+    /// A look-up, unless it was made in this turn already.
+    pub fn look_up(&self, call: Call) -> Option<Call> {
+        (!self.asked.contains(&call)).then_some(call)
+    }
+
+    /// The look-up of some days, unless they are known.
+    pub fn look_up_days(&self, from: NaiveDate, to: NaiveDate) -> Option<Call> {
+        if self.covers(from, to) {
+            return None;
+        }
+        self.look_up(days_call(from, to))
+    }
+
+    /// The look-up of a title, unless it was made already.
+    pub fn look_up_text(&self, text: &str) -> Option<Call> {
+        self.look_up(("findBlocks".to_owned(), json!({"text": super::clipped(text, 200)})))
+    }
+
+    /// The first time on `day`, from `from` on, at which `minutes` are free before `to`, on the full five minutes.
+    pub fn free(&self, day: NaiveDate, from: NaiveTime, to: NaiveTime, minutes: i64) -> Option<NaiveDateTime> {
+        let end = day.and_time(to);
+        let mut start = day.and_time(from);
+        let mut busy: Vec<&BlockLine> = self.blocks().into_iter().filter(|block| !block.completed).collect();
+        busy.sort_by_key(|block| block.start);
+        for block in busy {
+            if block.start < start + TimeDelta::minutes(minutes) && block.end > start {
+                start = on_grid(block.end);
+            }
+        }
+        (start.date() == day && start + TimeDelta::minutes(minutes) <= end).then_some(start)
+    }
+
+    /// The plan that people would call `name`: by its whole title, else the only one whose title has all its words.
+    pub fn plan(&self, name: &str) -> Option<&PlanLine> {
+        let name = super::words::tokens(name);
+        let wanted: Vec<&str> = name.iter().map(|token| token.norm.as_str()).collect();
+        let words = |plan: &PlanLine| -> Vec<String> {
+            super::words::tokens(&plan.title).into_iter().map(|token| token.norm).collect()
+        };
+        let plans = &self.context.plans;
+        if wanted.is_empty() {
+            return None;
+        }
+        if let Some(exact) = plans.iter().find(|plan| words(plan) == wanted) {
+            return Some(exact);
+        }
+        let mut fitting = plans.iter().filter(|plan| {
+            let words = words(plan);
+            wanted.iter().all(|word| words.iter().any(|own| own == word))
+        });
+        let first = fitting.next();
+        if fitting.next().is_some() { None } else { first }
+    }
+
+    /// The plan that is worked in.
+    pub fn active_plan(&self) -> Option<&PlanLine> {
+        self.context.plans.iter().find(|plan| plan.active)
+    }
+}
+
+/// The call that looks up some days.
+pub(super) fn days_call(from: NaiveDate, to: NaiveDate) -> Call {
+    let at = |date: NaiveDate| date.format("%Y-%m-%dT00:00").to_string();
+    ("findBlocks".to_owned(), json!({"from": at(from), "to": at(to), "limit": 100}))
+}
+
+/// The last day that a block touches: one that ends at midnight does not touch the next day.
+fn last_day(block: &BlockLine) -> NaiveDate {
+    (block.end - TimeDelta::seconds(1)).date().max(block.start.date())
+}
+
+/// The next full five minutes.
+fn on_grid(time: NaiveDateTime) -> NaiveDateTime {
+    use chrono::Timelike;
+    let over = i64::from(time.minute() % 5) * 60 + i64::from(time.second());
+    if over == 0 { time } else { time + TimeDelta::seconds(300 - over) }
+}
