@@ -3,16 +3,19 @@
 //! serde writes a copy of its code for every pair of a type and a format. With the shortcuts (text straight to types,
 //! types straight to values) each type would come twice, which makes the Worker larger by more than it makes it faster.
 
+use flux_tools::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Error, Value};
+use serde_json::Value;
+
+pub use flux_tools::json::{Error, read as read_value};
 
 /// Reads a type from text.
 ///
 /// # Errors
 /// Where the text is not JSON, or does not fit the type.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str::<Value>(text).and_then(serde_json::from_value)
+    json::read_text(text)
 }
 
 /// A type as a value; `null` for what JSON cannot hold.

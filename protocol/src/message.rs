@@ -1,5 +1,6 @@
 //! Messages of a conversation, as the AI SDK's `UIMessage`.
 
+use flux_tools::json;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::Value;
 
@@ -201,12 +202,12 @@ impl<'de> Deserialize<'de> for Part {
         let kind = value.get("type").and_then(Value::as_str).ok_or_else(|| Error::missing_field("type"))?;
         if let Some(tool_name) = kind.strip_prefix("tool-") {
             let tool_name = tool_name.to_owned();
-            let call = serde_json::from_value(value).map_err(Error::custom)?;
+            let call = json::read(value).map_err(Error::custom)?;
             return Ok(Self::Tool(ToolPart { tool_name, call }));
         }
         match kind {
-            "text" => serde_json::from_value(value).map(Self::Text).map_err(Error::custom),
-            "reasoning" => serde_json::from_value(value).map(Self::Reasoning).map_err(Error::custom),
+            "text" => json::read(value).map(Self::Text).map_err(Error::custom),
+            "reasoning" => json::read(value).map(Self::Reasoning).map_err(Error::custom),
             "step-start" => Ok(Self::StepStart),
             _ => Ok(Self::Other(value)),
         }

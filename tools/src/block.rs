@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
+
 use crate::id::{BlockId, Handle, PlanId};
 use crate::span::Span;
 use crate::text::{Description, Tag, Title};
@@ -31,7 +33,7 @@ pub struct Block {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
     /// When it was completed; `None` while it is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<DateTime<Utc>>,
     /// Blocks that come first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -11,6 +11,7 @@ use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::tagged_enum;
 use crate::text::Title;
+use crate::{clock, json};
 
 /// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -216,6 +217,7 @@ impl Event {
 struct Head {
     seq: u64,
     id: EventId,
+    #[serde(deserialize_with = "clock::instant")]
     at: DateTime<Utc>,
     actor: Actor,
     txn: TxnId,
@@ -226,8 +228,8 @@ struct Head {
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        let kind = EventKind::deserialize(value.clone()).map_err(Error::custom)?;
-        let Head { seq, id, at, actor, txn, reason } = Head::deserialize(value).map_err(Error::custom)?;
+        let kind = json::read::<EventKind>(value.clone()).map_err(Error::custom)?;
+        let Head { seq, id, at, actor, txn, reason } = json::read(value).map_err(Error::custom)?;
         Ok(Self { seq, id, at, actor, txn, kind, reason })
     }
 }

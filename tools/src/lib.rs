@@ -3,6 +3,7 @@
 //! | module | what lives there |
 //! | --- | --- |
 //! | [`id`], [`text`], [`span`], [`zone`] | the small types that cannot hold a wrong value |
+//! | [`clock`], [`json`] | times and types read and written at little cost in size |
 //! | [`tagged`] | tagged enums on the wire, read at less cost in size than serde's own way |
 //! | [`plan`], [`block`], [`settings`] | what a timeline is made of |
 //! | [`event`] | what happened: the log's entries, and the inverse of each |
@@ -18,10 +19,12 @@
 //! A change goes one way: `ToolCall::parse` → [`Command`] → [`decide()`] → [`EventKind`]s → [`Timeline::apply`].
 
 pub mod block;
+pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod event;
 pub mod id;
+pub mod json;
 pub mod limits;
 pub mod plan;
 pub mod query;

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
+
 use crate::id::PlanId;
 use crate::text::Title;
 
@@ -15,5 +17,6 @@ pub struct Plan {
     /// What it is called. Not necessarily unique.
     pub title: Title,
     /// When it was made.
+    #[serde(deserialize_with = "clock::instant")]
     pub created_at: DateTime<Utc>,
 }

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
+
 use crate::limits;
 use crate::rejection::Rejection;
 
@@ -18,7 +20,9 @@ pub struct Span {
 /// How a span is written: `{start, end}`, RFC 3339.
 #[derive(Serialize, Deserialize)]
 struct Bounds {
+    #[serde(deserialize_with = "clock::instant")]
     start: DateTime<Utc>,
+    #[serde(deserialize_with = "clock::instant")]
     end: DateTime<Utc>,
 }
 

@@ -74,7 +74,7 @@ macro_rules! tagged_enum {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = serde_json::Value::deserialize(deserializer)?;
                 let plain = $crate::tagged_enum!(@ $form value, $tag $(, $content)? $(, $units)?)?;
-                $plain::deserialize(plain).map_err(serde::de::Error::custom)
+                $plain::deserialize($crate::json::Reader(plain)).map_err(serde::de::Error::custom)
             }
         }
     };

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{ChatAgent, SHOWN_MESSAGES, To};
 use crate::host::{Connection, Host};
+use crate::json;
 use crate::store::StoreError;
 
 impl<H: Host> ChatAgent<H> {
@@ -43,7 +44,10 @@ impl<H: Host> ChatAgent<H> {
                 Ok(())
             }
             ClientFrame::CfAgentState { .. } => self.refuse_state(connection),
-            ClientFrame::CfAgentUseChatRequest { id, init } => self.chat_request(connection, id, &init.body),
+            ClientFrame::CfAgentUseChatRequest { id, init } => {
+                self.chat_request(connection, id, &init.body);
+                Ok(())
+            }
             ClientFrame::CfAgentChatRequestCancel { id } => {
                 self.cancel(&id, connection);
                 Ok(())
@@ -103,6 +107,5 @@ fn read(text: &str) -> Result<ClientFrame, String> {
         return Err(format!("There is no frame type “{kind}”. Nothing was changed."));
     }
     let kind = kind.to_owned();
-    serde_json::from_value(value)
-        .map_err(|error| format!("The frame {kind} cannot be read: {error}. Nothing was changed."))
+    json::read_value(value).map_err(|error| format!("The frame {kind} cannot be read: {error}. Nothing was changed."))
 }

@@ -49,14 +49,26 @@ pub(super) enum Stop {
 }
 
 impl<H: Host> ChatAgent<H> {
-    pub(super) fn chat_request(&self, connection: &H::Connection, id: String, body: &str) -> Result<(), StoreError> {
-        let body = match self.check(&id, body) {
-            Ok(body) => body,
-            Err(error) => {
-                connection.send(&failed(&id, error, None).to_text());
-                return Ok(());
-            }
-        };
+    /// Takes a request. One that cannot be taken is answered at once, finally, and only to its sender.
+    pub(super) fn chat_request(&self, connection: &H::Connection, id: String, body: &str) {
+        let running = self.0.live.borrow().as_ref().is_some_and(|live| live.id == id);
+        if running || self.0.queue.borrow().iter().any(|request| request.id == id) {
+            // Sent twice. Its one final frame is still to come; another would end it for the sender.
+            return;
+        }
+        let taken = self.check(&id, body).and_then(|body| {
+            self.accept(connection, id.clone(), &body).map_err(|error| {
+                self.log(&format!("chat request: {error}"));
+                format!("Your message could not be saved. Nothing of it was kept; try again. ({error})")
+            })
+        });
+        match taken {
+            Ok(()) => self.start_next(),
+            Err(error) => connection.send(&failed(&id, error, None).to_text()),
+        }
+    }
+
+    fn accept(&self, connection: &H::Connection, id: String, body: &ChatRequestBody) -> Result<(), StoreError> {
         let now = self.0.host.now();
         self.0.store.sql_transaction(|store| store.merge_messages(&body.messages, now))?;
         self.learn_zone(body.time_zone.as_deref())?;
@@ -65,7 +77,6 @@ impl<H: Host> ChatAgent<H> {
         let mut message_ids: Vec<String> = trailing.map(|message| message.id.clone()).collect();
         message_ids.reverse();
         self.0.queue.borrow_mut().push_back(Request { id, sender: connection.info().id, message_ids, extends: None });
-        self.start_next();
         Ok(())
     }
 
@@ -73,10 +84,6 @@ impl<H: Host> ChatAgent<H> {
     fn check(&self, id: &str, body: &str) -> Result<ChatRequestBody, String> {
         if id.is_empty() || id.len() > ID_BYTES {
             return Err("The request has no usable id. Nothing was changed.".to_owned());
-        }
-        let running = self.0.live.borrow().as_ref().is_some_and(|live| live.id == id);
-        if running || self.0.queue.borrow().iter().any(|request| request.id == id) {
-            return Err("This request is already being answered.".to_owned());
         }
         if self.0.queue.borrow().len() >= QUEUED {
             return Err("Too many requests are waiting. Nothing was changed; wait for an answer first.".to_owned());

@@ -10,6 +10,7 @@ use worker::{Date, Delay, State, WebSocket, console_log};
 
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host};
+use crate::json;
 
 /// The object's platform.
 #[derive(Clone)]
@@ -66,7 +67,8 @@ pub(super) struct Socket(pub WebSocket);
 impl Connection for Socket {
     fn info(&self) -> ConnectionInfo {
         // Every socket got its attachment before it was accepted.
-        self.0.deserialize_attachment().ok().flatten().unwrap_or(ConnectionInfo {
+        let kept = self.0.deserialize_attachment::<String>().ok().flatten();
+        kept.and_then(|text| json::read(&text).ok()).unwrap_or(ConnectionInfo {
             id: Uuid::nil(),
             name: String::new(),
             follows_events: false,
@@ -85,7 +87,7 @@ impl Connection for Socket {
 }
 
 /// A close frame holds 123 bytes of reason (RFC 6455 §5.5).
-fn shortened(reason: &str) -> &str {
+pub(super) fn shortened(reason: &str) -> &str {
     let mut end = reason.len().min(123);
     while !reason.is_char_boundary(end) {
         end -= 1;

@@ -6,12 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
-use js_sys::{Function, JSON, Promise, Reflect};
+use js_sys::{Array, Function, JSON, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::ReadableStream;
-use worker::{Delay, Env, Fetch, Headers, Method, Request, RequestInit};
+use worker::{AbortController, Delay, Env, Fetch, Headers, Method, Request, RequestInit};
 
 use super::text;
 use crate::model::{
@@ -107,18 +107,31 @@ impl HttpTransport for FetchTransport {
             let mut init = RequestInit::new();
             init.with_method(Method::Post).with_headers(sent).with_body(Some(JsValue::from_str(&body)));
             let request = Request::new_with_init(&url, &init).map_err(unreachable)?;
-            let mut response = Fetch::Request(request).send().await.map_err(unreachable)?;
+            let controller = AbortController::default();
+            let signal = controller.signal();
+            let abort = AbortOnDrop(Some(controller));
+            let mut response = Fetch::Request(request).send_with_signal(&signal).await.map_err(unreachable)?;
             let header = |name| response.headers().get(name).ok().flatten();
             let (retry_after, content_type) = (header("retry-after"), header("content-type"));
             let status = response.status_code();
-            let body = response.stream().map_err(unreachable)?;
-            Ok(HttpResponse {
-                status,
-                retry_after,
-                content_type,
-                body: Box::pin(body.map(move |piece| piece.map(Bytes::from).map_err(unreachable))),
-            })
+            let body = response.stream().map_err(unreachable)?.map(move |piece| {
+                let _held = &abort;
+                piece.map(Bytes::from).map_err(unreachable)
+            });
+            Ok(HttpResponse { status, retry_after, content_type, body: Box::pin(body) })
         })
+    }
+}
+
+/// Ends a request when nobody waits for it any more: dropping the future of a `fetch` does not, and the provider would go
+/// on generating.
+struct AbortOnDrop(Option<AbortController>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = self.0.take() {
+            controller.abort();
+        }
     }
 }
 
@@ -132,7 +145,9 @@ impl AiBinding for Binding {
         let binding = self.0.clone();
         let model = model.to_owned();
         Box::pin(async move {
-            let output = run(&binding, &model, &input).await.map_err(|thrown| binding_failure(&message_of(&thrown)))?;
+            let failure = |thrown: JsValue| binding_failure(&message_of(&thrown));
+            let mut output = Output(Some(run(&binding, &model, &input).map_err(failure)?));
+            let output = output.wait().await.map_err(failure)?;
             match output.dyn_into::<ReadableStream>() {
                 Ok(stream) => Ok(AiOutput::Stream(bytes_of(stream))),
                 Err(value) => json_of(&value).map(AiOutput::Json),
@@ -141,12 +156,38 @@ impl AiBinding for Binding {
     }
 }
 
-async fn run(binding: &JsValue, model: &str, input: &Value) -> Result<JsValue, JsValue> {
+fn run(binding: &JsValue, model: &str, input: &Value) -> Result<Promise, JsValue> {
     let input = JSON::parse(&input.to_string())?;
-    // The method of a Worker that stands for the binding is a proxy, which no `instanceof` knows for a function.
+    // The method of a Worker that stands for the binding is a proxy: no `instanceof` knows it for a function, and its
+    // `call` is one more method of the other Worker. `Reflect.apply` calls the thing itself.
     let run: Function = Reflect::get(binding, &"run".into())?.unchecked_into();
-    let promise: Promise = run.call2(binding, &model.into(), &input)?.unchecked_into();
-    JsFuture::from(Promise::resolve(&promise)).await
+    let promise: Promise = Reflect::apply(&run, binding, &Array::of2(&model.into(), &input))?.unchecked_into();
+    Ok(Promise::resolve(&promise))
+}
+
+/// What the binding will answer. If nobody waits for it any more, the stream that comes is cancelled, so that the model
+/// does not go on.
+struct Output(Option<Promise>);
+
+impl Output {
+    async fn wait(&mut self) -> Result<JsValue, JsValue> {
+        let Some(promise) = self.0.clone() else { return Ok(JsValue::UNDEFINED) };
+        let output = JsFuture::from(promise).await;
+        self.0 = None;
+        output
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        let Some(promise) = self.0.take() else { return };
+        wasm_bindgen_futures::spawn_local(async move {
+            let output = JsFuture::from(promise).await;
+            if let Some(stream) = output.ok().and_then(|output| output.dyn_into::<ReadableStream>().ok()) {
+                let _ = JsFuture::from(stream.cancel()).await;
+            }
+        });
+    }
 }
 
 fn bytes_of(stream: ReadableStream) -> ByteStream {

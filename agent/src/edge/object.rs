@@ -14,6 +14,7 @@ use super::sql::DurableSql;
 use super::{model, text};
 use crate::chat::{ChatAgent, SHOWN_MESSAGES};
 use crate::host::{Connection, ConnectionInfo};
+use crate::json;
 use crate::turn::TurnLimits;
 
 /// The object of a person.
@@ -37,7 +38,7 @@ impl DurableObject for Chat {
         let is_socket = request.headers().get("upgrade")?.is_some();
         let agent = match &self.agent {
             Ok(agent) => agent,
-            Err(error) => return Response::error(error.as_str(), 500),
+            Err(error) => return refuse(is_socket, 500, error),
         };
         let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
         let (identity, name) = (header(IDENTITY_HEADER)?, header(NAME_HEADER)?);
@@ -90,7 +91,7 @@ impl Chat {
             after: query("after").and_then(|after| after.parse().ok()),
         };
         let pair = WebSocketPair::new()?;
-        pair.server.serialize_attachment(&info)?;
+        pair.server.serialize_attachment(json::value(&info).to_string())?;
         self.state.accept_web_socket(&pair.server);
         agent.connect(&Socket(pair.server));
         Response::from_websocket(pair.client)

@@ -4,6 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result, WebSocketPair};
 
+use super::host::shortened;
 use super::{model, text};
 use crate::chat::AGENT;
 use crate::identity::{Identity, Key};
@@ -32,8 +33,8 @@ pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
                 return Response::error("Invalid request", 400);
             }
             let name = decode(name);
-            let is_known = matches!(rest, [] | ["get-messages"]);
-            agents(request, env, &name, is_known).await
+            // A socket may have any path; over HTTP there is the history and nothing else.
+            agents(request, env, &name, *rest == ["get-messages"]).await
         }
         #[cfg(feature = "store-suite")]
         ["suite", number] => {
@@ -113,6 +114,9 @@ async fn agents(request: Request, env: &Env, name: &str, is_known: bool) -> Resu
         Ok(key) => key,
         Err(error) => return refuse(is_socket, 500, &error),
     };
+    if super::url(&request)?.search_params().get("__agents_transport").is_some_and(|kind| kind != "json") {
+        return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are spoken here.");
+    }
     if is_socket && is_cross_origin(&request)? {
         return refuse(is_socket, 403, "Other sites may not connect.");
     }
@@ -139,7 +143,7 @@ pub(super) fn refuse(is_socket: bool, status: u16, reason: &str) -> Result<Respo
     }
     let pair = WebSocketPair::new()?;
     pair.server.accept()?;
-    pair.server.close(Some(POLICY_VIOLATION), Some(reason))?;
+    pair.server.close(Some(POLICY_VIOLATION), Some(shortened(reason)))?;
     Response::from_websocket(pair.client)
 }
 

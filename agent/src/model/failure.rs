@@ -149,15 +149,20 @@ fn worded_failure(words: &str, message: &str) -> ModelError {
 }
 
 fn with_retry_after(error: ModelError, retry_after: Option<&str>) -> ModelError {
-    let seconds = retry_after.and_then(|value| value.trim().parse::<f64>().ok());
-    let asked = seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
-    match (error, asked) {
+    match (error, retry_after.and_then(milliseconds)) {
         // A provider that says when to return is limiting the rate, also with a 503.
-        (ModelError::RateLimited { .. } | ModelError::Overloaded, Some(seconds)) => {
-            ModelError::RateLimited { retry_after_ms: Some((seconds * 1000.0) as u64) }
+        (ModelError::RateLimited { .. } | ModelError::Overloaded, asked @ Some(_)) => {
+            ModelError::RateLimited { retry_after_ms: asked }
         }
         (error, _) => error,
     }
+}
+
+/// Seconds, with a fraction where a provider writes one, as milliseconds.
+fn milliseconds(seconds: &str) -> Option<u64> {
+    let (whole, fraction) = seconds.trim().split_once('.').unwrap_or((seconds.trim(), ""));
+    let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
+    whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(thousandths.parse().ok()?)
 }
 
 fn refused(status: u16, message: &str) -> ModelError {

@@ -166,6 +166,7 @@ pub enum ModelEvent {
 
 /// Tokens as the provider counts them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Usage {
     /// Tokens of the prompt.
     pub input_tokens: u64,

@@ -6,7 +6,12 @@ mod timeline;
 pub use conversation::{conversation, estimate_tokens};
 pub use timeline::{context, describe};
 
+use chrono::Datelike;
+use flux_tools::clock;
+
 use crate::model::TimelineContext;
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// A prompt of `prompts/`, compiled in.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +40,15 @@ pub fn system() -> &'static Prompt {
 
 /// The system prompt, filled in.
 pub fn render(prompt: &Prompt, context: &TimelineContext) -> String {
-    let now = context.now.format("%A %-d %B %Y, %H:%M").to_string();
+    let date = context.now.date();
+    let now = format!(
+        "{} {} {} {}, {}",
+        WEEKDAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default(),
+        date.day(),
+        clock::month(date),
+        date.year(),
+        clock::hours(context.now.time())
+    );
     // One pass over the template: what is filled in may itself contain braces and must stay as it is.
     let mut text = String::with_capacity(prompt.body.len() + 4_096);
     let mut rest = prompt.body;

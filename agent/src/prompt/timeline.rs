@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
+use flux_tools::clock;
 use flux_tools::view::BlockState;
 use flux_tools::{Block, BlockQuery, TimelineView};
 
@@ -103,9 +104,12 @@ pub fn describe(context: &TimelineContext) -> String {
 }
 
 fn line(block: &BlockLine, context: &TimelineContext) -> String {
-    let start = block.start.format("%a %Y-%m-%d %H:%M");
+    let moment = |time: NaiveDateTime| {
+        format!("{} {} {}", time.weekday(), clock::iso_date(time.date()), clock::hours(time.time()))
+    };
+    let start = moment(block.start);
     let same_day = block.start.date() == block.end.date();
-    let end = block.end.format(if same_day { "%H:%M" } else { "%a %Y-%m-%d %H:%M" });
+    let end = if same_day { clock::hours(block.end.time()).to_string() } else { moment(block.end) };
     let mut details = Vec::new();
     if block.completed {
         details.push("done".to_owned());

@@ -129,5 +129,11 @@ impl Row {
 }
 
 fn unexpected(column: usize, expected: &str, got: &Value) -> SqlError {
-    SqlError(format!("column {column} should hold {expected} and holds {got:?}"))
+    let kind = match got {
+        Value::Null => "nothing",
+        Value::Integer(_) => "a whole number",
+        Value::Real(_) => "a fraction",
+        Value::Text(_) => "a text",
+    };
+    SqlError(format!("column {column} should hold {expected} and holds {kind}"))
 }

@@ -1,9 +1,10 @@
 //! Sentences about what was done.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::counted;
 use crate::block::Block;
+use crate::clock;
 use crate::decide::{Did, Outcome};
 use crate::event::EventKind;
 use crate::plan::Plan;
@@ -26,14 +27,12 @@ impl Moment {
 
     /// `2026-11-24T08:00`, the form in which models write times.
     pub fn wall(&self, instant: DateTime<Utc>) -> String {
-        self.zone.wall(instant).format("%Y-%m-%dT%H:%M").to_string()
+        clock::wall(self.zone.wall(instant))
     }
 
     /// `Tue 24 Nov`, with the year where it is not the present one.
     pub fn day(&self, instant: DateTime<Utc>) -> String {
-        let wall = self.zone.wall(instant);
-        let format = if wall.year() == self.now.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
-        wall.format(format).to_string()
+        clock::day(self.zone.wall(instant).date(), self.now.date())
     }
 
     /// `Tue 24 Nov 08:00`.
@@ -51,7 +50,7 @@ impl Moment {
     }
 
     fn time(&self, instant: DateTime<Utc>) -> String {
-        self.zone.wall(instant).format("%H:%M").to_string()
+        clock::hours(self.zone.wall(instant).time()).to_string()
     }
 }
 

@@ -121,10 +121,10 @@ macro_rules! tools {
                     .map_err(|problem| ToolError::Arguments { tool: self.name(), problems: vec![problem] })
             }
 
-            fn read(name: &str, arguments: Value) -> Result<Self, serde_json::Error> {
+            fn read(name: &str, arguments: Value) -> Result<Self, crate::json::Error> {
                 $(
                     if name == $tool::NAME {
-                        return serde_json::from_value(arguments).map(Self::$tool);
+                        return crate::json::read(arguments).map(Self::$tool);
                     }
                 )*
                 Err(serde::de::Error::custom("unknown tool"))

@@ -91,16 +91,17 @@ fn check_bounds(schema: &Value, keyword: &str, unit: &str, count: usize, pointer
 }
 
 fn check_number(schema: &Value, number: &serde_json::Number, pointer: &str, found: &mut Vec<Problem>) {
-    let (Some(value), bound) = (number.as_f64(), |name| schema.get(name).and_then(Value::as_f64)) else { return };
-    if let Some(least) = bound("minimum")
+    let Some(value) = number.as_f64() else { return };
+    let bound = |name: &str| schema.get(name).and_then(|bound| Some((bound, bound.as_f64()?)));
+    if let Some((shown, least)) = bound("minimum")
         && value < least
     {
-        found.push(Problem::new(pointer, format!("at least {least}"), value));
+        found.push(Problem::new(pointer, format!("at least {shown}"), number));
     }
-    if let Some(most) = bound("maximum")
+    if let Some((shown, most)) = bound("maximum")
         && value > most
     {
-        found.push(Problem::new(pointer, format!("at most {most}"), value));
+        found.push(Problem::new(pointer, format!("at most {shown}"), number));
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, ToolContext};
+use crate::clock;
 use crate::limits;
 use crate::rejection::Rejection;
 
@@ -47,13 +48,7 @@ impl From<&str> for WallTime {
 
 fn wall(text: &str) -> Option<NaiveDateTime> {
     let text = text.replacen(' ', "T", 1);
-    for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
-        if let Ok(wall) = NaiveDateTime::parse_from_str(&text, format) {
-            return Some(wall);
-        }
-    }
-    let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()?;
-    Some(date.and_time(NaiveTime::MIN))
+    clock::read_wall(&text).or_else(|| Some(clock::read_date(&text)?.and_time(NaiveTime::MIN)))
 }
 
 impl JsonSchema for WallTime {

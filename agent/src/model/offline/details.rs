@@ -94,7 +94,7 @@ pub(super) fn priority(tokens: &[Token], at: usize) -> Option<(&'static str, usi
         }
     }
     if let Some(taken) = fits(tokens, at, "priority") {
-        let link = tokens.get(at + taken).is_some_and(|link| link.is_any(&[":", "=", "is", "to"]));
+        let link = tokens.get(at + taken).is_some_and(|link| link.is_any(": = is to"));
         let skip = taken + usize::from(link);
         return tokens.get(at + skip).and_then(|word| level(&word.norm)).map(|level| (level, skip + 1));
     }
@@ -102,10 +102,9 @@ pub(super) fn priority(tokens: &[Token], at: usize) -> Option<(&'static str, usi
     let lead = fits(tokens, at, "it is|that is").or_else(|| fits(tokens, at, "as")).unwrap_or(0);
     let very = fits_any(tokens, at + lead, &["very|really|super|so"]).unwrap_or(0);
     let word = tokens.get(at + lead + very)?;
-    if word.is_any(&["urgent", "urgently", "important", "critical", "asap", "p1"]) {
-        let care = tokens
-            .get(at + lead + very + 1)
-            .is_some_and(|next| next.is_any(&["care", "people", "person", "thing", "things", "stuff"]));
+    if word.is_any("urgent urgently important critical asap p1") {
+        let care =
+            tokens.get(at + lead + very + 1).is_some_and(|next| next.is_any("care people person thing things stuff"));
         return (!care).then_some(("high", lead + very + 1));
     }
     match word.norm.as_str() {
@@ -151,7 +150,7 @@ fn read_tag(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize>
         let tag = tokens.get(end).filter(|tag| tag.kind != Kind::Mark && tag.kind != Kind::Break)?;
         add(&mut details.tags, tag.text.trim_start_matches('#'));
         end += 1;
-        let and = usize::from(tokens.get(end).is_some_and(|next| next.is_any(&["and", ","])));
+        let and = usize::from(tokens.get(end).is_some_and(|next| next.is_any("and ,")));
         let more = tokens.get(end + and).is_some_and(|next| next.text.starts_with('#'));
         if !(and > 0 && more) {
             return Some(end - at);
@@ -193,14 +192,14 @@ pub(super) fn note_at(source: &str, tokens: &[Token], at: usize) -> Option<(Stri
     let with = fits(tokens, at, "with|and|add|plus a|the? note|notes|description|details|comment saying|that|says?");
     let bare = fits(tokens, at, "note|notes|description|details|comment");
     let lead = with.or(bare)?;
-    let colon = usize::from(tokens.get(at + lead).is_some_and(|next| next.is_any(&[":", "-", "="])));
+    let colon = usize::from(tokens.get(at + lead).is_some_and(|next| next.is_any(": - =")));
     let begin = at + lead + colon;
     let quoted = tokens.get(begin).is_some_and(|next| next.kind == Kind::Quoted);
     // "Note taking at 3" is no note.
     if with.is_none() && colon == 0 && !(quoted && at > 0) {
         return None;
     }
-    if tokens.get(begin)?.is_any(&["to", "on", "for"]) && with.is_some() && colon == 0 {
+    if tokens.get(begin)?.is_any("to on for") && with.is_some() && colon == 0 {
         return None;
     }
     let end = if quoted { begin + 1 } else { tokens.len() };

@@ -59,21 +59,18 @@ impl Unit {
         })
     }
 
-    fn times(self, number: f64) -> Option<Length> {
-        // Beyond any limit of the timeline, and far from where rounding or the calendar would fail.
-        if !(0.0..=100_000.0).contains(&number) {
-            return None;
+    /// So many hundredths of it, which are at most a million: words have at most four digits.
+    fn times(self, hundredths: i64) -> Length {
+        let whole = |factor: i64| (hundredths * factor + 50) / 100;
+        match self {
+            Self::Minute => Length::minutes(whole(1)),
+            Self::Hour => Length::minutes(whole(60)),
+            Self::Day if hundredths % 100 == 0 => Length::days(whole(1)),
+            Self::Day => Length::minutes(whole(1_440)),
+            Self::Week => Length::days(whole(7)),
+            Self::Month => Length { months: whole(1), ..Length::default() },
+            Self::Year => Length { months: whole(12), ..Length::default() },
         }
-        let whole = |factor: f64| (number * factor).round() as i64;
-        Some(match self {
-            Self::Minute => Length::minutes(whole(1.0)),
-            Self::Hour => Length::minutes(whole(60.0)),
-            Self::Day if number.fract() == 0.0 => Length::days(whole(1.0)),
-            Self::Day => Length::minutes(whole(1440.0)),
-            Self::Week => Length::days(whole(7.0)),
-            Self::Month => Length { months: whole(1.0), ..Length::default() },
-            Self::Year => Length { months: whole(12.0), ..Length::default() },
-        })
     }
 }
 
@@ -120,10 +117,10 @@ fn compact(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
     let (number, unit) = word.split_at_checked(split)?;
     let number = number::fraction(number)?;
     let length = match unit {
-        "m" | "min" | "mins" | "minutes" | "minute" => Unit::Minute.times(number)?,
-        "h" | "hr" | "hrs" | "hour" | "hours" => Unit::Hour.times(number)?,
-        "d" => Unit::Day.times(number)?,
-        "w" => Unit::Week.times(number)?,
+        "m" | "min" | "mins" | "minutes" | "minute" => Unit::Minute.times(number),
+        "h" | "hr" | "hrs" | "hour" | "hours" => Unit::Hour.times(number),
+        "d" => Unit::Day.times(number),
+        "w" => Unit::Week.times(number),
         _ => {
             let rest = unit.strip_prefix('h')?;
             let minutes = rest.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -132,7 +129,7 @@ fn compact(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
             if !matches!(ending, "" | "m" | "min" | "mins") {
                 return None;
             }
-            Length::minutes(Unit::Hour.times(number)?.minutes + i64::from(minutes))
+            Length::minutes(Unit::Hour.times(number).minutes + i64::from(minutes))
         }
     };
     Some((length, 1))
@@ -145,7 +142,7 @@ fn counted(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
         None => quantity(tokens, at)?,
     };
     if let Some(half) = fits(tokens, at + taken, "and a half").or_else(|| half_sign(tokens, at + taken)) {
-        number += 0.5;
+        number += 50;
         taken += half;
     }
     if tokens.get(at + taken).is_some_and(|token| token.is("-")) {
@@ -153,7 +150,7 @@ fn counted(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
     }
     let unit = Unit::of(&tokens.get(at + taken).filter(|token| token.kind == Kind::Word)?.norm)?;
     taken += 1;
-    for (pattern, more) in [("and a half", 0.5), ("and a quarter", 0.25), ("and half", 0.5)] {
+    for (pattern, more) in [("and a half", 50), ("and a quarter", 25), ("and half", 50)] {
         if let Some(length) = fits(tokens, at + taken, pattern)
             && tokens.get(at + taken + length).is_none_or(|token| Unit::of(&token.norm).is_none())
         {
@@ -162,22 +159,22 @@ fn counted(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
             break;
         }
     }
-    Some((unit.times(number)?, taken))
+    Some((unit.times(number), taken))
 }
 
 fn half_sign(tokens: &[Token], at: usize) -> Option<usize> {
     tokens.get(at).filter(|token| token.is("½") || token.is("1/2")).map(|_| 1)
 }
 
-fn quantity(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
+fn quantity(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     for (pattern, number) in
-        [("a couple of?", 2.0), ("couple of?", 2.0), ("a few", 3.0), ("few", 3.0), ("several", 3.0)]
+        [("a couple of?", 200), ("couple of?", 200), ("a few", 300), ("few", 300), ("several", 300)]
     {
         if let Some(length) = fits(tokens, at, pattern) {
             return Some((number, length));
         }
     }
-    fits_any(tokens, at, &["a", "an", "another", "one"]).map(|length| (1.0, length))
+    fits_any(tokens, at, &["a", "an", "another", "one"]).map(|length| (100, length))
 }
 
 /// A length in words: `45 minutes`, `1 h 30 min`, `3 days`.

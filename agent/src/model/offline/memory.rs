@@ -1,6 +1,6 @@
 //! What the conversation was about: the blocks that "it", "that" and "the second one" can mean.
 
-use chrono::NaiveDateTime;
+use flux_tools::clock;
 use serde_json::Value;
 
 use crate::model::{BlockLine, ModelMessage};
@@ -119,7 +119,7 @@ pub(super) fn blocks_of(result: &Value) -> Vec<BlockLine> {
 /// A block of a result.
 pub(super) fn block(facts: &Value) -> Option<BlockLine> {
     let text = |field: &str| facts.get(field).and_then(Value::as_str);
-    let time = |field: &str| NaiveDateTime::parse_from_str(text(field)?, "%Y-%m-%dT%H:%M").ok();
+    let time = |field: &str| clock::read_wall(text(field)?);
     let tags = facts.get("tags").and_then(Value::as_array);
     Some(BlockLine {
         handle: text("handle")?.to_owned(),

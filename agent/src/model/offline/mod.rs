@@ -38,7 +38,8 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::TimeDelta;
+use flux_tools::clock;
 use futures::future::LocalBoxFuture;
 use futures::stream;
 use serde_json::Value;
@@ -46,6 +47,8 @@ use serde_json::Value;
 use self::intent::Outcome;
 use self::memory::Memory;
 use self::world::{Call, World};
+use crate::json::read_value;
+
 use super::endpoint::{ByteStream, Endpoint};
 use super::types::{BlockLine, ChatRequest, ModelCall, ModelError, ModelId, ModelMessage};
 
@@ -166,7 +169,7 @@ fn interpret(text: &str, world: &mut World) -> Answer {
 /// The block that a call will schedule.
 fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
     let text = |field: &str| arguments.get(field).and_then(Value::as_str).filter(|_| tool == "scheduleBlock");
-    let time = |field: &str| NaiveDateTime::parse_from_str(text(field)?, "%Y-%m-%dT%H:%M").ok();
+    let time = |field: &str| clock::read_wall(text(field)?);
     let start = time("startTime")?;
     let minutes = arguments.get("durationMinutes").and_then(Value::as_i64).unwrap_or(60);
     Some(BlockLine {
@@ -175,7 +178,7 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         start,
         end: time("endTime").unwrap_or(start + TimeDelta::minutes(minutes)),
         priority: text("priority").unwrap_or("medium").to_owned(),
-        tags: arguments.get("tags").and_then(|tags| serde_json::from_value(tags.clone()).ok()).unwrap_or_default(),
+        tags: arguments.get("tags").and_then(|tags| read_value(tags.clone()).ok()).unwrap_or_default(),
         completed: false,
     })
 }

@@ -2,65 +2,13 @@
 
 use super::words::{Kind, Token};
 
-const ONES: &[(&str, u32)] = &[
-    ("zero", 0),
-    ("one", 1),
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("eleven", 11),
-    ("twelve", 12),
-    ("thirteen", 13),
-    ("fourteen", 14),
-    ("fifteen", 15),
-    ("sixteen", 16),
-    ("seventeen", 17),
-    ("eighteen", 18),
-    ("nineteen", 19),
-];
-const TENS: &[(&str, u32)] = &[
-    ("twenty", 20),
-    ("thirty", 30),
-    ("forty", 40),
-    ("fourty", 40),
-    ("fifty", 50),
-    ("sixty", 60),
-    ("seventy", 70),
-    ("eighty", 80),
-    ("ninety", 90),
-];
-const ORDINALS: &[(&str, u32)] = &[
-    ("first", 1),
-    ("second", 2),
-    ("third", 3),
-    ("fourth", 4),
-    ("fifth", 5),
-    ("sixth", 6),
-    ("seventh", 7),
-    ("eighth", 8),
-    ("ninth", 9),
-    ("tenth", 10),
-    ("eleventh", 11),
-    ("twelfth", 12),
-    ("thirteenth", 13),
-    ("fourteenth", 14),
-    ("fifteenth", 15),
-    ("sixteenth", 16),
-    ("seventeenth", 17),
-    ("eighteenth", 18),
-    ("nineteenth", 19),
-    ("twentieth", 20),
-    ("thirtieth", 30),
-];
+const ONES: &str = "zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19";
+const TENS: &str = "twenty=20 thirty=30 forty=40 fourty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90";
+const ORDINALS: &str = "first=1 second=2 third=3 fourth=4 fifth=5 sixth=6 seventh=7 eighth=8 ninth=9 tenth=10 eleventh=11 twelfth=12 thirteenth=13 fourteenth=14 fifteenth=15 sixteenth=16 seventeenth=17 eighteenth=18 nineteenth=19 twentieth=20 thirtieth=30";
 
-fn of(list: &[(&str, u32)], word: &str) -> Option<u32> {
-    list.iter().find(|(name, _)| *name == word).map(|(_, number)| *number)
+fn of(list: &str, word: &str) -> Option<u32> {
+    let mut pairs = list.split(' ').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| *name == word)?.1.parse().ok()
 }
 
 /// A whole number below 100 in words, or one of up to four digits; and how many tokens it takes.
@@ -94,25 +42,25 @@ pub(super) fn digits(word: &str) -> Option<u32> {
     if plain { word.parse().ok() } else { None }
 }
 
-/// A number that may have a fraction: `1.5`, `1,5`, `2½`, `two`.
-pub(super) fn decimal(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
+/// A number that may have a fraction, in hundredths: `1.5`, `1,5`, `2½`, `two`.
+pub(super) fn decimal(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     if let Some((number, length)) = whole(tokens, at) {
-        return Some((f64::from(number), length));
+        return Some((i64::from(number) * 100, length));
     }
     let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
     if let Some(before) = token.norm.strip_suffix('½') {
         let whole = if before.is_empty() { 0 } else { digits(before)? };
-        return Some((f64::from(whole) + 0.5, 1));
+        return Some((i64::from(whole) * 100 + 50, 1));
     }
     fraction(&token.norm).map(|number| (number, 1))
 }
 
-/// A decimal fraction in digits, with a dot or a comma.
-pub(super) fn fraction(word: &str) -> Option<f64> {
-    let fits = !word.is_empty()
-        && word.len() <= 6
-        && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
-    if fits { word.replace(',', ".").parse().ok() } else { None }
+/// A decimal fraction in digits, with a dot or a comma, in hundredths.
+pub(super) fn fraction(word: &str) -> Option<i64> {
+    let (whole, fraction) = word.split_once(['.', ',']).unwrap_or((word, "0"));
+    let whole = if whole.is_empty() { 0 } else { digits(whole)? };
+    let tenths = digits(fraction).filter(|_| fraction.len() <= 2)?;
+    Some(i64::from(whole) * 100 + i64::from(if fraction.len() == 1 { tenths * 10 } else { tenths }))
 }
 
 /// A place in a row: `3rd`, `third`, `twenty-first`, `21st`; and how many tokens it takes.
@@ -143,7 +91,7 @@ mod tests {
     #[test]
     fn numbers_in_digits_and_words() {
         for (text, number) in
-            [("7", 7.0), ("twenty five", 25.0), ("twenty-five", 25.0), ("1.5", 1.5), ("1,5", 1.5), ("2½", 2.5)]
+            [("7", 700), ("twenty five", 2_500), ("twenty-five", 2_500), ("1.5", 150), ("1,25", 125), ("2½", 250)]
         {
             assert_eq!(decimal(&tokens(text), 0).map(|found| found.0), Some(number), "{text}");
         }

@@ -1,17 +1,12 @@
 //! Days, times and blocks in words, and lists of them.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use flux_tools::clock;
 
 use crate::model::BlockLine;
 
 /// Most blocks that a list shows.
 const LISTED: usize = 30;
-
-/// `Tue 3 Mar`, with the year where it is not this one.
-pub(super) fn day(date: NaiveDate, today: NaiveDate) -> String {
-    let format = if date.year() == today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
-    date.format(format).to_string()
-}
 
 /// `today`, `tomorrow`, or the day.
 pub(super) fn near_day(date: NaiveDate, today: NaiveDate) -> String {
@@ -19,13 +14,13 @@ pub(super) fn near_day(date: NaiveDate, today: NaiveDate) -> String {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         -1 => "yesterday".to_owned(),
-        _ => day(date, today),
+        _ => clock::day(date, today),
     }
 }
 
 /// `Today, Mon 2 Mar`, as a heading.
 pub(super) fn heading(date: NaiveDate, today: NaiveDate) -> String {
-    let plain = day(date, today);
+    let plain = clock::day(date, today);
     let near = near_day(date, today);
     if near == plain { plain } else { format!("{}, {plain}", capitalised(&near)) }
 }
@@ -33,13 +28,17 @@ pub(super) fn heading(date: NaiveDate, today: NaiveDate) -> String {
 /// `09:00–10:00`, with the day of the end where that is another one.
 pub(super) fn times(start: NaiveDateTime, end: NaiveDateTime) -> String {
     let to_midnight = end.date() == start.date() + TimeDelta::days(1) && end.time() == chrono::NaiveTime::MIN;
-    let end_format = if end.date() == start.date() || to_midnight { "%H:%M" } else { "%H:%M (%a %-d %b)" };
-    format!("{}–{}", start.format("%H:%M"), end.format(end_format))
+    let end_day = if end.date() == start.date() || to_midnight {
+        String::new()
+    } else {
+        format!(" ({})", clock::day(end.date(), end.date()))
+    };
+    format!("{}–{}{end_day}", clock::hours(start.time()), clock::hours(end.time()))
 }
 
 /// `“Standup” (B3), Tue 3 Mar, 09:00–10:00`.
 pub(super) fn block(block: &BlockLine, today: NaiveDate) -> String {
-    let when = format!("{}, {}", day(block.start.date(), today), times(block.start, block.end));
+    let when = format!("{}, {}", clock::day(block.start.date(), today), times(block.start, block.end));
     format!("“{}” ({}), {when}", block.title, block.handle)
 }
 
@@ -88,7 +87,7 @@ pub(super) fn candidates(blocks: &[&BlockLine], today: NaiveDate) -> String {
         .iter()
         .take(10)
         .map(|block| {
-            let when = format!("{}, {}", day(block.start.date(), today), times(block.start, block.end));
+            let when = format!("{}, {}", clock::day(block.start.date(), today), times(block.start, block.end));
             format!("- {} {}, {when}{}", block.handle, block.title, if block.completed { " · done" } else { "" })
         })
         .collect();

@@ -8,7 +8,7 @@ use super::number;
 use super::phrase;
 use super::spelling::one_slip_apart;
 use super::time::{Clock, Openness, Style, Wanted, fragments};
-use super::words::{Kind, Token, fits_any, tokens as words_of};
+use super::words::{Kind, Token, fits_any, has_word, tokens as words_of};
 use super::world::{Call, World};
 use crate::model::{BlockLine, ModelMessage};
 
@@ -16,41 +16,10 @@ use crate::model::{BlockLine, ModelMessage};
 const WHICH: &str = "Which one? Say its handle, or “all of them”.";
 
 /// Words for a block that say nothing of its title.
-const GENERIC: &[&str] = &[
-    "meeting",
-    "meetings",
-    "appointment",
-    "appointments",
-    "event",
-    "events",
-    "task",
-    "tasks",
-    "block",
-    "blocks",
-    "session",
-    "one",
-    "ones",
-    "thing",
-    "things",
-    "item",
-    "items",
-    "entry",
-    "entries",
-    "reminder",
-    "reminders",
-    "todo",
-    "todos",
-    "stuff",
-    "slot",
-    "commitments",
-];
+const GENERIC: &str = "meeting meetings appointment appointments event events task tasks block blocks session one ones thing things item items entry entries reminder reminders todo todos stuff slot commitments";
 
 /// Words that belong to no title where a block is spoken of.
-const SMALL: &[&str] = &[
-    "my", "the", "a", "an", "our", "this", "that", "of", "with", "about", "for", "to", "at", "on", "in", "is", "it",
-    "was", "me", "please", "called", "named", "titled", "and", "from", "handle", "id", "calendar", "timeline",
-    "agenda", "diary", "planner", "again", "now", "thanks", "too", "also", "which", "you",
-];
+const SMALL: &str = "my the a an our this that of with about for to at on in is it was me please called named titled and from handle id calendar timeline agenda diary planner again now thanks too also which you";
 
 /// What is to be done with the blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,17 +82,15 @@ fn target(tokens: &[Token], world: &World) -> Target {
     let rest = || {
         tokens.iter().enumerate().filter(|(at, token)| !said(*at) && matches!(token.kind, Kind::Word | Kind::Quoted))
     };
-    let all = rest().any(|(_, token)| token.is_any(&["all", "everything", "every", "anything", "both", "each"]));
-    let pronoun = rest().any(|(_, token)| token.is_any(&["it", "that", "this", "them", "those", "these"]));
+    let all = rest().any(|(_, token)| token.is_any("all everything every anything both each"));
+    let pronoun = rest().any(|(_, token)| token.is_any("it that this them those these"));
     let mut words = Vec::new();
     let mut text = Vec::new();
     for (_, token) in rest() {
         if token.kind == Kind::Quoted {
             words
                 .extend(words_of(&token.text).into_iter().filter(|word| word.kind == Kind::Word).map(|word| word.norm));
-        } else if !token.is_any(SMALL)
-            && !token.is_any(&["all", "everything", "every", "both", "them", "those", "these", "each", "anything"])
-        {
+        } else if !token.is_any(SMALL) && !token.is_any("all everything every both them those these each anything") {
             words.push(token.norm.clone());
         }
         text.push(token.text.as_str());
@@ -157,7 +124,7 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
 /// "It", "them", "the second one", "the last one": of what was spoken of.
 fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> {
     let mentioned: Vec<&BlockLine> = world.memory.mentioned.iter().filter_map(|handle| world.block(handle)).collect();
-    let unnamed = target.words.iter().all(|word| GENERIC.contains(&word.as_str()));
+    let unnamed = target.words.iter().all(|word| has_word(GENERIC, word));
     if let Some(index) = ordinal(tokens).filter(|_| !target.wanted.is_said()) {
         let picked = if index == usize::MAX { mentioned.last() } else { mentioned.get(index) };
         return picked.filter(|_| mentioned.len() > 1).map(|block| Found::Blocks(vec![(*block).clone()]));
@@ -168,7 +135,7 @@ fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> 
     if let Some(block) = world.fresh.last() {
         return Some(Found::Blocks(vec![block.clone()]));
     }
-    let many = target.all || tokens.iter().any(|token| token.is_any(&["them", "those", "these"]));
+    let many = target.all || tokens.iter().any(|token| token.is_any("them those these"));
     Some(match mentioned.as_slice() {
         [] => Found::Say(
             "I do not know what you mean by that. Say the block's title, its time or its handle, such as B1."
@@ -233,7 +200,7 @@ fn look_up(target: &Target, world: &World) -> Option<Call> {
     if let Some((from, to)) = days(&target.wanted, world.date()) {
         return world.look_up_days(from, to);
     }
-    let named: Vec<&str> = target.words.iter().map(String::as_str).filter(|word| !GENERIC.contains(word)).collect();
+    let named: Vec<&str> = target.words.iter().map(String::as_str).filter(|word| !has_word(GENERIC, word)).collect();
     let words = if named.is_empty() { target.words.iter().map(String::as_str).collect() } else { named };
     // The longest word finds most: "the dentist's" is looked up as "dentist".
     let longest = words.into_iter().max_by_key(|word| word.len())?;
@@ -266,8 +233,7 @@ fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'
     let mut best = best_titles(&timed, &target.words);
     if best.is_empty() {
         // "My 3pm meeting" may be titled "Call with Ana".
-        let named: Vec<String> =
-            target.words.iter().filter(|word| !GENERIC.contains(&word.as_str())).cloned().collect();
+        let named: Vec<String> = target.words.iter().filter(|word| !has_word(GENERIC, word)).cloned().collect();
         let says_more = target.wanted.is_said() || !named.is_empty() || target.all;
         if named.len() < target.words.len() && says_more {
             best = best_titles(&timed, &named);
@@ -300,7 +266,7 @@ fn best_titles<'a>(blocks: &[&'a BlockLine], words: &[String]) -> Vec<(Match, &'
 fn is_titled(title: &str, words: &[String]) -> Match {
     let title: Vec<String> =
         words_of(title).into_iter().filter(|word| word.kind != Kind::Mark).map(|word| word.norm).collect();
-    let essential: Vec<&String> = title.iter().filter(|word| !SMALL.contains(&word.as_str())).collect();
+    let essential: Vec<&String> = title.iter().filter(|word| !has_word(SMALL, word)).collect();
     let stem = |word: &str| word.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(word).to_owned();
     let same = |own: &str, word: &str| stem(own) == stem(word);
     let all = |fits: &dyn Fn(&str, &str) -> bool| words.iter().all(|word| title.iter().any(|own| fits(own, word)));
@@ -409,7 +375,7 @@ fn chosen(tokens: &[Token], mentioned: &[&BlockLine], world: &World) -> Vec<Stri
     if tokens.iter().any(|token| token.is("last")) {
         return all.last().cloned().into_iter().collect();
     }
-    if !target.wanted.is_said() || !target.words.iter().all(|word| GENERIC.contains(&word.as_str())) {
+    if !target.wanted.is_said() || !target.words.iter().all(|word| has_word(GENERIC, word)) {
         return Vec::new();
     }
     let fitting: Vec<String> = mentioned

@@ -1,6 +1,7 @@
 //! What came of calls, in words.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
+use flux_tools::clock;
 use serde_json::Value;
 
 use super::phrase;
@@ -44,7 +45,7 @@ fn list(blocks: &[BlockLine], today: NaiveDate) -> String {
 fn slots(result: &Value, today: NaiveDate) -> String {
     let time = |slot: &Value, field: &str| {
         let text = slot.get(field).and_then(Value::as_str)?;
-        NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok()
+        clock::read_wall(text)
     };
     let slots = result.get("slots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let lines: Vec<String> = slots

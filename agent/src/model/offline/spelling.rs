@@ -1,199 +1,16 @@
 //! Contractions, and slips of the keyboard in words that carry a request.
 
+use super::words::has_word;
+
 /// Long words whose slips are mended: one letter too many, missing, wrong, or two swapped. Words that delete are not
 /// among them: a deletion must have been written, or be one of [`KNOWN_SLIPS`].
-const MENDED: &[&str] = &[
-    "schedule",
-    "reschedule",
-    "remind",
-    "reminder",
-    "tomorrow",
-    "yesterday",
-    "tonight",
-    "morning",
-    "afternoon",
-    "evening",
-    "weekend",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "september",
-    "october",
-    "november",
-    "december",
-    "august",
-    "postpone",
-    "complete",
-    "completed",
-    "finished",
-    "priority",
-    "minutes",
-    "minute",
-    "calendar",
-    "timeline",
-    "appointment",
-    "everything",
-    "duration",
-    "important",
-    "midnight",
-];
+const MENDED: &str = "schedule reschedule remind reminder tomorrow yesterday tonight morning afternoon evening weekend monday tuesday wednesday thursday friday saturday sunday january february september october november december august postpone complete completed finished priority minutes minute calendar timeline appointment everything duration important midnight";
 
 /// English words one letter away from one of [`MENDED`], which are left alone.
-const NOT_SLIPS: &[&str] = &[
-    "rewind",
-    "remand",
-    "remained",
-    "minuet",
-    "minuets",
-    "minutest",
-    "sundae",
-    "mourning",
-    "moaning",
-    "moaning",
-    "evenings",
-    "mornings",
-    "weekends",
-    "schedules",
-    "scheduled",
-    "reminds",
-    "reminders",
-    "calendars",
-    "timelines",
-    "fridays",
-    "mondays",
-    "tuesdays",
-    "wednesdays",
-    "thursdays",
-    "saturdays",
-    "sundays",
-    "appointments",
-    "afternoons",
-    "completes",
-    "completer",
-    "complexes",
-    "finishes",
-    "priorities",
-    "remixed",
-    "augustus",
-    "leaving",
-    "warning",
-    "evening",
-    "evenly",
-    "learning",
-    "priory",
-    "durations",
-    "complected",
-    "postponed",
-    "postpones",
-    "remained",
-    "rescheduled",
-    "weekday",
-    "tomorrows",
-];
+const NOT_SLIPS: &str = "rewind remand remained minuet minuets minutest sundae mourning moaning moaning evenings mornings weekends schedules scheduled reminds reminders calendars timelines fridays mondays tuesdays wednesdays thursdays saturdays sundays appointments afternoons completes completer complexes finishes priorities remixed augustus leaving warning evening evenly learning priory durations complected postponed postpones remained rescheduled weekday tomorrows";
 
 /// Slips and short forms that are more than a letter away, or too short to guess.
-const KNOWN_SLIPS: &[(&str, &str)] = &[
-    ("tommorow", "tomorrow"),
-    ("tommorrow", "tomorrow"),
-    ("tomorow", "tomorrow"),
-    ("tmrw", "tomorrow"),
-    ("tmr", "tomorrow"),
-    ("tmrow", "tomorrow"),
-    ("tomoz", "tomorrow"),
-    ("2morrow", "tomorrow"),
-    ("2moro", "tomorrow"),
-    ("tomo", "tomorrow"),
-    ("2day", "today"),
-    ("todya", "today"),
-    ("tody", "today"),
-    ("tday", "today"),
-    ("2nite", "tonight"),
-    ("tonite", "tonight"),
-    ("wensday", "wednesday"),
-    ("wendsday", "wednesday"),
-    ("wendesday", "wednesday"),
-    ("wednsday", "wednesday"),
-    ("thrusday", "thursday"),
-    ("firday", "friday"),
-    ("thurday", "thursday"),
-    ("teusday", "tuesday"),
-    ("satuday", "saturday"),
-    ("febuary", "february"),
-    ("schedual", "schedule"),
-    ("scedule", "schedule"),
-    ("sched", "schedule"),
-    ("skedule", "schedule"),
-    ("shedule", "schedule"),
-    ("remidn", "remind"),
-    ("delte", "delete"),
-    ("delet", "delete"),
-    ("deleet", "delete"),
-    ("dlete", "delete"),
-    ("remvoe", "remove"),
-    ("cancle", "cancel"),
-    ("cancell", "cancel"),
-    ("canel", "cancel"),
-    ("mvoe", "move"),
-    ("complet", "complete"),
-    ("appt", "appointment"),
-    ("apt", "appointment"),
-    ("mtg", "meeting"),
-    ("meetign", "meeting"),
-    ("meting", "meeting"),
-    ("pls", "please"),
-    ("plz", "please"),
-    ("plese", "please"),
-    ("thx", "thanks"),
-    ("ty", "thanks"),
-    ("u", "you"),
-    ("ur", "your"),
-    ("wknd", "weekend"),
-    ("prio", "priority"),
-    ("hr", "hour"),
-    ("hrs", "hours"),
-    ("min", "minutes"),
-    ("mins", "minutes"),
-    ("mintues", "minutes"),
-    ("minuts", "minutes"),
-    ("minuets", "minutes"),
-    ("wk", "week"),
-    ("wks", "weeks"),
-    ("sec", "seconds"),
-    ("&", "and"),
-    ("n", "and"),
-    ("a.m", "am"),
-    ("a.m.", "am"),
-    ("p.m", "pm"),
-    ("p.m.", "pm"),
-    ("shceduled", "scheduled"),
-    ("wat", "what"),
-    ("wats", "what"),
-    ("whats", "what"),
-    ("im", "i"),
-    ("dont", "not"),
-    ("lets", "let"),
-    ("cant", "not"),
-    ("til", "until"),
-    ("'til", "until"),
-    ("till", "until"),
-    ("w/", "with"),
-    ("asap", "asap"),
-    ("ok", "okay"),
-    ("tues", "tuesday"),
-    ("weds", "wednesday"),
-    ("thur", "thursday"),
-    ("thurs", "thursday"),
-    ("finsihed", "finished"),
-    ("hwo", "how"),
-    ("undow", "undo"),
-    ("oclock", "o'clock"),
-];
+const KNOWN_SLIPS: &str = "tommorow=tomorrow tommorrow=tomorrow tomorow=tomorrow tmrw=tomorrow tmr=tomorrow tmrow=tomorrow tomoz=tomorrow 2morrow=tomorrow 2moro=tomorrow tomo=tomorrow 2day=today todya=today tody=today tday=today 2nite=tonight tonite=tonight wensday=wednesday wendsday=wednesday wendesday=wednesday wednsday=wednesday thrusday=thursday firday=friday thurday=thursday teusday=tuesday satuday=saturday febuary=february schedual=schedule scedule=schedule sched=schedule skedule=schedule shedule=schedule remidn=remind delte=delete delet=delete deleet=delete dlete=delete remvoe=remove cancle=cancel cancell=cancel canel=cancel mvoe=move complet=complete appt=appointment apt=appointment mtg=meeting meetign=meeting meting=meeting pls=please plz=please plese=please thx=thanks ty=thanks u=you ur=your wknd=weekend prio=priority hr=hour hrs=hours min=minutes mins=minutes mintues=minutes minuts=minutes minuets=minutes wk=week wks=weeks sec=seconds &=and n=and a.m=am a.m.=am p.m=pm p.m.=pm shceduled=scheduled wat=what wats=what whats=what im=i dont=not lets=let cant=not til=until 'til=until till=until w/=with asap=asap ok=okay tues=tuesday weds=wednesday thur=thursday thurs=thursday finsihed=finished hwo=how undow=undo oclock=o'clock";
 
 /// Contractions that are two words.
 const CONTRACTIONS: &[(&str, &str, &str)] = &[
@@ -212,8 +29,7 @@ const CONTRACTIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// Words whose `'s` is "is" or "has"; that of all others marks an owner.
-const WITH_IS: &[&str] =
-    &["what", "when", "where", "who", "how", "that", "it", "there", "here", "he", "she", "why", "which"];
+const WITH_IS: &str = "what when where who how that it there here he she why which";
 
 /// The two words of a contraction.
 pub(super) fn contraction(word: &str) -> Option<(String, String)> {
@@ -222,7 +38,7 @@ pub(super) fn contraction(word: &str) -> Option<(String, String)> {
     }
     let (stem, ending) = word.rsplit_once('\'')?;
     let second = match ending {
-        "s" if WITH_IS.contains(&stem) => "is",
+        "s" if has_word(WITH_IS, stem) => "is",
         "d" => "would",
         "ll" => "will",
         "ve" => "have",
@@ -235,18 +51,19 @@ pub(super) fn contraction(word: &str) -> Option<(String, String)> {
 
 /// A word with its slip mended, if it has one.
 pub(super) fn mended(word: &str) -> String {
-    if let Some((_, known)) = KNOWN_SLIPS.iter().find(|(slip, _)| *slip == word) {
-        return (*known).to_owned();
+    let pairs = || KNOWN_SLIPS.split_ascii_whitespace().filter_map(|pair| pair.split_once('='));
+    if let Some((_, known)) = pairs().find(|(slip, _)| *slip == word) {
+        return known.to_owned();
     }
     let letters: Vec<char> = word.chars().collect();
     if letters.len() < 6
-        || MENDED.contains(&word)
-        || NOT_SLIPS.contains(&word)
+        || has_word(MENDED, word)
+        || has_word(NOT_SLIPS, word)
         || !letters.iter().all(char::is_ascii_lowercase)
     {
         return word.to_owned();
     }
-    let meant = MENDED.iter().find(|known| {
+    let meant = MENDED.split_ascii_whitespace().find(|known| {
         let known: Vec<char> = known.chars().collect();
         known.len() >= 6 && known.first() == letters.first() && one_slip_apart(&letters, &known)
     });

@@ -58,10 +58,7 @@ fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
                 current.push(token.clone());
             }
             all.push((std::mem::take(&mut current), heads));
-        } else if !(current.is_empty()
-            && token.kind == Kind::Mark
-            && (token.is_any(&["-", "*", "•", ","]) || token.is(".")))
-        {
+        } else if !(current.is_empty() && token.kind == Kind::Mark && (token.is_any("- * • ,") || token.is("."))) {
             current.push(token.clone());
         }
     }
@@ -72,7 +69,7 @@ fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
 
 /// Whether a dot after a word does not end a sentence: `Dr.`, `J.`
 fn is_short_form(token: &Token) -> bool {
-    token.is_any(&["dr", "mr", "mrs", "ms", "st", "prof", "no", "vs", "etc", "jr", "sr", "approx"])
+    token.is_any("dr mr mrs ms st prof no vs etc jr sr approx")
         || (token.text.chars().count() == 1 && token.text.chars().all(char::is_alphabetic))
 }
 
@@ -128,9 +125,8 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
 
 /// How many tokens link two requests at `at`.
 fn link(tokens: &[Token], at: usize) -> usize {
-    let comma = usize::from(
-        tokens.get(at).is_some_and(|token| token.is_any(&[",", "-", "+"]) && (token.is(",") || token.spaced)),
-    );
+    let comma =
+        usize::from(tokens.get(at).is_some_and(|token| token.is_any(", - +") && (token.is(",") || token.spaced)));
     let and = fits_any(
         tokens,
         at + comma,

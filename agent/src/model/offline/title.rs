@@ -20,55 +20,7 @@ const LEADING: &[&str] = &[
     "a|an|the|my|our|some|another|new|to|for|about|of|that|and|me|up|on|in|at|by|from|also|please|just|then|it|is|there|will|be|have|with|so|do",
 ];
 
-const TRAILING: &[&str] = &[
-    "at",
-    "on",
-    "in",
-    "for",
-    "from",
-    "to",
-    "by",
-    "and",
-    "then",
-    "please",
-    "with",
-    "of",
-    "the",
-    "a",
-    "an",
-    "my",
-    "it",
-    "is",
-    "starting",
-    "due",
-    "until",
-    "as",
-    "around",
-    "also",
-    "that",
-    "thanks",
-    "thank",
-    "you",
-    "okay",
-    "or",
-    "before",
-    "after",
-    "every",
-    "this",
-    "would",
-    "be",
-    "great",
-    "instead",
-    "has",
-    "was",
-    "are",
-    "will",
-    "too",
-    "between",
-    "beginning",
-    "about",
-    "am",
-];
+const TRAILING: &str = "at on in for from to by and then please with of the a an my it is starting due until as around also that thanks thank you okay or before after every this would be great instead has was are will too between beginning about am";
 
 /// The title of what is left: the tokens that `keep` marks.
 pub(super) fn title(tokens: &[Token], keep: &[bool]) -> String {
@@ -101,33 +53,13 @@ fn stands_for_all(kept: &[(usize, &Token)]) -> bool {
         token.kind != Kind::Word
             || token.text.is_empty()
             || token.is_any(TRAILING)
-            || token.is_any(&[
-                "task",
-                "event",
-                "block",
-                "called",
-                "named",
-                "titled",
-                "new",
-                "reminder",
-                "item",
-                "entry",
-                "appointment",
-                "meeting",
-                "me",
-                "up",
-                "title",
-                "entitled",
-                "todo",
-                "some",
-                "our",
-            ])
+            || token.is_any("task event block called named titled new reminder item entry appointment meeting me up title entitled todo some our")
     })
 }
 
 /// What follows "called", where that is said.
 fn named(kept: Vec<(usize, &Token)>) -> Vec<(usize, &Token)> {
-    let called = kept.iter().position(|(_, token)| token.is_any(&["called", "titled", "entitled", "named"]));
+    let called = kept.iter().position(|(_, token)| token.is_any("called titled entitled named"));
     match called {
         Some(at) if at > 0 && at + 1 < kept.len() => kept.into_iter().skip(at + 1).collect(),
         _ => kept,
@@ -175,46 +107,19 @@ pub(super) fn is_nameless(title: &str) -> bool {
     let tokens = super::words::tokens(title);
     tokens.iter().all(|token| {
         token.kind == Kind::Mark
-            || token.is_any(&[
-                "task",
-                "event",
-                "block",
-                "item",
-                "entry",
-                "todo",
-                "to-do",
-                "reminder",
-                "something",
-                "slot",
-                "me",
-                "it",
-                "alarm",
-                "stuff",
-                "this",
-                "that",
-                "thing",
-                "time",
-                "up",
-                "new",
-                "tasks",
-                "events",
-                "one",
-                "a",
-                "an",
-            ])
+            || token.is_any("task event block item entry todo to-do reminder something slot me it alarm stuff this that thing time up new tasks events one a an")
     })
 }
 
 /// Which half of the day a title speaks of.
 pub(super) fn hint(title: &str) -> Hint {
     let tokens = super::words::tokens(title);
-    let says = |words: &[&str]| tokens.iter().any(|token| token.is_any(words));
-    if says(&["breakfast", "wake", "alarm", "sunrise", "jog", "morning"]) {
+    let says = |words: &str| tokens.iter().any(|token| token.is_any(words));
+    if says("breakfast wake alarm sunrise jog morning") {
         Hint::Morning
-    } else if says(&[
-        "dinner", "supper", "drinks", "party", "movie", "cinema", "concert", "theatre", "theater", "pub", "bar",
-        "date", "evening", "beers", "gig", "opera", "bedtime", "nightcap", "sunset",
-    ]) {
+    } else if says(
+        "dinner supper drinks party movie cinema concert theatre theater pub bar date evening beers gig opera bedtime nightcap sunset",
+    ) {
         Hint::Evening
     } else {
         Hint::None

@@ -43,10 +43,15 @@ impl Token {
         matches!(self.kind, Kind::Word | Kind::Mark) && self.norm == word
     }
 
-    /// Whether it is one of these words.
-    pub fn is_any(&self, words: &[&str]) -> bool {
-        matches!(self.kind, Kind::Word | Kind::Mark) && words.contains(&self.norm.as_str())
+    /// Whether it is one of these words, which blanks part.
+    pub fn is_any(&self, words: &str) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Mark) && has_word(words, &self.norm)
     }
+}
+
+/// Whether a word is in a list of words, which blanks part. Such a text is a fraction of the size of a list of texts.
+pub(super) fn has_word(words: &str, word: &str) -> bool {
+    words.split(' ').any(|own| own == word)
 }
 
 /// How many tokens from `at` on fit a pattern, if they do.

@@ -1,7 +1,7 @@
 //! What the interpreter knows: the timeline it was told of, what it has looked up since, and the conversation.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use flux_tools::Zone;
+use flux_tools::{Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
@@ -125,7 +125,7 @@ impl<'a> World<'a> {
         told || self.asked.iter().any(|(name, arguments)| {
             let day = |field: &str| {
                 let text = arguments.get(field).and_then(Value::as_str)?;
-                text.get(..10)?.parse::<NaiveDate>().ok()
+                clock::read_date(text.get(..10)?)
             };
             let whole = arguments.get("text").is_none() && name == "findBlocks";
             whole && day("from").is_some_and(|day| day <= from) && day("to").is_some_and(|day| day >= to)
@@ -194,7 +194,7 @@ impl<'a> World<'a> {
 
 /// The call that looks up some days.
 pub(super) fn days_call(from: NaiveDate, to: NaiveDate) -> Call {
-    let at = |date: NaiveDate| date.format("%Y-%m-%dT00:00").to_string();
+    let at = |date: NaiveDate| clock::wall(date.and_time(NaiveTime::MIN));
     ("findBlocks".to_owned(), json!({"from": at(from), "to": at(to), "limit": 100}))
 }
 

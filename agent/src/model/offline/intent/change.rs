@@ -30,7 +30,7 @@ fn rename(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
     let verb = fits_any(tokens, 0, &["rename|retitle", "change|set|edit|update the? title|name of|for?"]);
     let to = |from: usize| {
-        (from..tokens.len()).rev().find(|at| tokens.get(*at).is_some_and(|token| token.is_any(&["to", "as", "into"])))
+        (from..tokens.len()).rev().find(|at| tokens.get(*at).is_some_and(|token| token.is_any("to as into")))
     };
     let (target, new) = match verb {
         Some(verb) => {
@@ -45,7 +45,7 @@ fn rename(request: Request) -> Option<Outcome> {
             None => {
                 let verb = fits_any(tokens, 0, &["change|set|update"])?;
                 let at = to(verb)?;
-                let noun = tokens.get(at.checked_sub(1)?).filter(|token| token.is_any(&["title", "name"]))?;
+                let noun = tokens.get(at.checked_sub(1)?).filter(|token| token.is_any("title name"))?;
                 let _ = noun;
                 (tokens.get(verb..at - 1)?, tokens.get(at + 1..)?)
             }
@@ -77,7 +77,7 @@ fn priority(request: Request) -> Option<Outcome> {
     if let Some(of) = fits_any(tokens, from, &["the? priority of|for|on"]) {
         let rest = tokens.get(from + of..)?;
         let level = rest.last().and_then(|word| details::level(&word.norm));
-        let end = rest.iter().rposition(|token| token.is_any(&["to", "as"])).unwrap_or(rest.len());
+        let end = rest.iter().rposition(|token| token.is_any("to as")).unwrap_or(rest.len());
         let by_verb = match tokens.first()?.norm.as_str() {
             "raise" | "increase" | "bump" => Some("high"),
             "lower" | "decrease" => Some("low"),
@@ -92,12 +92,12 @@ fn priority(request: Request) -> Option<Outcome> {
         return None;
     }
     let target = if at > from { tokens.get(from..at)? } else { tokens.get(at + taken..)? };
-    let target = trimmed(target, &["as", "to", "a", "with", "priority", "is", "are", "s", "to be", "be"]);
+    let target = trimmed(target, "as to a with priority is are s be");
     (!target.is_empty()).then(|| changed(request, target, json!({"priority": level})))
 }
 
 /// Without these words at the end.
-fn trimmed<'a>(tokens: &'a [Token], words: &[&str]) -> &'a [Token] {
+fn trimmed<'a>(tokens: &'a [Token], words: &str) -> &'a [Token] {
     let end = tokens.len() - tokens.iter().rev().take_while(|token| token.is_any(words)).count();
     tokens.get(..end).unwrap_or_default()
 }
@@ -113,30 +113,26 @@ fn length(request: Request) -> Option<Outcome> {
             "set|change|make|increase|reduce the? length|duration of|for",
         ],
     );
-    let takes = tokens.iter().position(|token| token.is_any(&["takes", "take", "lasts", "last"])).filter(|at| *at > 0);
+    let takes = tokens.iter().position(|token| token.is_any("takes take lasts last")).filter(|at| *at > 0);
     let (at, (length, taken)) =
         (verb.unwrap_or(0)..tokens.len()).find_map(|at| Some((at, duration::length(tokens, at)?)))?;
     let from = verb.or(takes.map(|_| 0))?;
-    let by =
-        at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| before.is_any(&["by", "another"]));
+    let by = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| before.is_any("by another"));
     let grows = fits_any(tokens, 0, &["extend|lengthen|prolong|increase"]).is_some()
         || tokens.get(at + taken..)?.iter().any(|token| token.is("longer"));
     let shrinks = fits_any(tokens, 0, &["shorten|cut|trim|reduce"]).is_some()
         || tokens.get(at + taken..)?.iter().any(|token| token.is("shorter"));
-    let to = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| before.is_any(&["to", "at"]));
+    let to = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| before.is_any("to at"));
     let rest = tokens.get(at + taken..)?;
-    let closes = rest.iter().all(|token| {
-        token.kind == Kind::Mark || token.is_any(&["long", "longer", "shorter", "instead", "only", "in", "total", "-"])
-    });
+    let closes = rest
+        .iter()
+        .all(|token| token.kind == Kind::Mark || token.is_any("long longer shorter instead only in total -"));
     if !closes || (takes.is_some() && verb.is_none() && takes.is_none_or(|takes| takes > at)) {
         return None;
     }
     let target = trimmed(
         tokens.get(from..at)?,
-        &[
-            "to", "by", "be", "only", "should", "will", "takes", "take", "lasts", "last", "for", "is", "duration",
-            "length", "another", "just", "at",
-        ],
+        "to by be only should will takes take lasts last for is duration length another just at",
     );
     if target.is_empty() {
         return None;
@@ -180,18 +176,16 @@ fn tag(request: Request) -> Option<Outcome> {
     }
     let mut tags: Vec<String> = Vec::new();
     let target = if let Some(verb) = fits_any(tokens, 0, &["tag|label"]) {
-        let at = tokens.iter().position(|token| token.is_any(&["with", "as"]) || token.text.starts_with('#'))?;
+        let at = tokens.iter().position(|token| token.is_any("with as") || token.text.starts_with('#'))?;
         let skip = usize::from(!tokens.get(at)?.text.starts_with('#'));
         collect(tokens.get(at + skip..)?, &mut tags);
         tokens.get(verb..at)?
     } else {
         let verb = fits_any(tokens, 0, &["add|put|give"])?;
-        let to = tokens.iter().rposition(|token| token.is_any(&["to", "on"]))?;
+        let to = tokens.iter().rposition(|token| token.is_any("to on"))?;
         let named = fits_any(tokens, verb, &["the|a? tag|tags|label|labels"]);
-        let marked = tokens
-            .get(verb..to)?
-            .iter()
-            .all(|token| token.text.starts_with('#') || token.is_any(&["and", ",", "tag", "tags", "the"]));
+        let marked =
+            tokens.get(verb..to)?.iter().all(|token| token.text.starts_with('#') || token.is_any("and , tag tags the"));
         if named.is_none() && !marked {
             return None;
         }
@@ -213,8 +207,7 @@ fn tag(request: Request) -> Option<Outcome> {
 }
 
 fn collect(tokens: &[Token], tags: &mut Vec<String>) {
-    for token in tokens.iter().filter(|token| token.kind != Kind::Mark && !token.is_any(&["and", "the", "tag", "tags"]))
-    {
+    for token in tokens.iter().filter(|token| token.kind != Kind::Mark && !token.is_any("and the tag tags")) {
         details::add(tags, token.text.trim_start_matches('#'));
     }
 }

@@ -1,6 +1,7 @@
 //! When there is time.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use flux_tools::clock;
 use serde_json::json;
 
 use super::{Outcome, Request};
@@ -36,23 +37,9 @@ const ASKS: &[&str] = &[
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let Request { tokens, world, .. } = request;
     fits_any(tokens, 0, ASKS)?;
-    let speaks_of_time = tokens.iter().any(|token| {
-        token.is_any(&[
-            "free",
-            "available",
-            "time",
-            "times",
-            "slot",
-            "slots",
-            "gap",
-            "room",
-            "open",
-            "busy",
-            "fit",
-            "hour",
-            "minutes",
-        ])
-    });
+    let speaks_of_time = tokens
+        .iter()
+        .any(|token| token.is_any("free available time times slot slots gap room open busy fit hour minutes"));
     // "Find time for the dentist on Friday" asks for a block; "when do I have the dentist" for one that is there.
     if !speaks_of_time
         || (fits_any(tokens, 0, &["find"]).is_some()
@@ -122,7 +109,7 @@ fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, wo
     let end = end.unwrap_or_else(|| start + TimeDelta::minutes(minutes.unwrap_or(1)));
     let busy: Vec<_> =
         world.on(day).into_iter().filter(|block| !block.completed && block.start < end && start < block.end).collect();
-    let when = format!("{} at {}", phrase::near_day(day, world.date()), start.format("%H:%M"));
+    let when = format!("{} at {}", phrase::near_day(day, world.date()), clock::hours(start.time()));
     let text = if busy.is_empty() {
         format!("Yes, {when} is free.")
     } else {

@@ -148,7 +148,7 @@ const LEAD_IN: &[&str] = &[
 pub(super) fn lead_in(tokens: &[Token], from: usize) -> usize {
     let mut at = from;
     loop {
-        let mark = tokens.get(at).is_some_and(|token| token.kind == Kind::Mark && token.is_any(&[",", "-", ".", "!"]));
+        let mark = tokens.get(at).is_some_and(|token| token.kind == Kind::Mark && token.is_any(", - . !"));
         // "Next Friday" and "first thing" are times, "now" alone a greeting's.
         let timed = fits_any(
             tokens,
@@ -171,7 +171,7 @@ fn without_thanks(tokens: &[Token]) -> &[Token] {
     let mut end = tokens.len();
     while end > 1 {
         let Some(token) = tokens.get(end - 1) else { break };
-        let thanks = token.is_any(&["please", "thanks", ".", ","]);
+        let thanks = token.is_any("please thanks . ,");
         let thank_you = token.is("you") && tokens.get(end - 2).is_some_and(|token| token.is("thank"));
         match (thanks, thank_you) {
             (true, _) => end -= 1,
@@ -261,7 +261,7 @@ fn each(request: Request, target: &[Token], purpose: Purpose, call: impl Fn(&Blo
 
 /// The blocks that "gym and the dentist" speaks of, one by one; a title with "and" in it is one.
 fn targets(tokens: &[Token], world: &World, purpose: Purpose) -> Vec<Vec<Token>> {
-    let linked = |token: &Token| token.is_any(&["and", ","]);
+    let linked = |token: &Token| token.is_any("and ,");
     let parts: Vec<Vec<Token>> = tokens
         .split(linked)
         .filter(|part| part.iter().any(|token| token.kind != Kind::Mark))

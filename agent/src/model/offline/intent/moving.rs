@@ -58,10 +58,10 @@ enum To {
 
 /// `by 30 minutes`, `an hour later`, `two days earlier`, `back an hour`.
 fn amount(tokens: &[Token], rest: &[Token], found: &[Fragment]) -> Option<Change> {
-    let earlier = tokens.iter().any(|token| token.is_any(&["earlier", "sooner", "ahead"]))
+    let earlier = tokens.iter().any(|token| token.is_any("earlier sooner ahead"))
         || fits_any(tokens, 0, &["bring|pull forward|up|in?", "move|push up"]).is_some();
     let directed = earlier
-        || tokens.iter().any(|token| token.is_any(&["later", "back", "forward", "by", "out"]))
+        || tokens.iter().any(|token| token.is_any("later back forward by out"))
         || fits_any(tokens, 0, &["delay|postpone|push|defer"]).is_some();
     // "Move it to 4pm for 2 hours" has a new time.
     let timed =
@@ -92,9 +92,8 @@ fn destination(rest: &[Token], found: &[Fragment]) -> Option<Change> {
         let mut begin = None;
         for (index, fragment) in found.iter().enumerate().rev() {
             let between = rest.get(fragment.at.end..end).unwrap_or_default();
-            if !between.iter().all(|token| {
-                token.kind == Kind::Mark || token.is_any(&["instead", "now", "please", "and", "rather", "at"])
-            }) {
+            if !between.iter().all(|token| token.kind == Kind::Mark || token.is_any("instead now please and rather at"))
+            {
                 break;
             }
             end = fragment.at.start;

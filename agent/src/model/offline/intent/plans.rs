@@ -39,7 +39,7 @@ fn create(tokens: &[Token]) -> Option<Outcome> {
     let verb = fits_any(tokens, 0, &["create|make|add|start|begin|open|set up? a|an|another? new?", "new"])?;
     if let Some(noun) = fits(tokens, verb, "plan|project") {
         let linked = fits_any(tokens, verb + noun, &["called|named|titled|for|about"]);
-        let colon = tokens.get(verb + noun).is_some_and(|token| token.is_any(&[":", "-"]));
+        let colon = tokens.get(verb + noun).is_some_and(|token| token.is_any(": -"));
         let quoted = tokens.get(verb + noun).is_some_and(|token| token.kind == Kind::Quoted);
         let article = verb > 1 || fits(tokens, 0, "new").is_some();
         if !(linked.is_some() || colon || quoted || article) {
@@ -53,7 +53,7 @@ fn create(tokens: &[Token]) -> Option<Outcome> {
             }
         });
     }
-    let end = tokens.last().filter(|token| token.is_any(&["plan", "project"]))?;
+    let end = tokens.last().filter(|token| token.is_any("plan project"))?;
     let whole = name(tokens.get(verb..tokens.len() - 1)?)?;
     // "Add dentist plan" has no article, "make a plan" no name.
     (verb > 1 && tokens.len() - verb <= 5 && end.kind == Kind::Word)
@@ -72,7 +72,7 @@ fn switch(tokens: &[Token], world: &World) -> Option<Outcome> {
     )?;
     let rest = tokens.get(verb..)?;
     let named = plan_named(rest);
-    let said_plan = rest.iter().any(|token| token.is_any(&["plan", "project"]));
+    let said_plan = rest.iter().any(|token| token.is_any("plan project"));
     let is_switch = fits_any(tokens, 0, &["switch", "change|go|jump me? back? over? to|into"]).is_some();
     let name = named.or_else(|| name(rest))?;
     match world.plan(&name) {
@@ -84,16 +84,16 @@ fn switch(tokens: &[Token], world: &World) -> Option<Outcome> {
 
 fn rename(tokens: &[Token], world: &World) -> Option<Outcome> {
     let verb = fits_any(tokens, 0, &["rename|retitle|call", "change the? name|title of"])?;
-    let to = tokens.iter().rposition(|token| token.is_any(&["to", "as", "into"])).filter(|to| *to > verb);
+    let to = tokens.iter().rposition(|token| token.is_any("to as into")).filter(|to| *to > verb);
     let (old, new) = match to {
         Some(to) => (tokens.get(verb..to)?, tokens.get(to + 1..)?),
         None if fits(tokens, 0, "call").is_some() => {
-            let noun = tokens.iter().position(|token| token.is_any(&["plan", "project"]))?;
+            let noun = tokens.iter().position(|token| token.is_any("plan project"))?;
             (tokens.get(verb..=noun)?, tokens.get(noun + 1..)?)
         }
         None => return None,
     };
-    if !old.iter().any(|token| token.is_any(&["plan", "project"])) {
+    if !old.iter().any(|token| token.is_any("plan project")) {
         return None;
     }
     let new = name(new)?;
@@ -107,7 +107,7 @@ fn delete(tokens: &[Token], world: &World) -> Option<Outcome> {
     let verb = fits_any(tokens, 0, &["delete|remove|erase|drop|discard|trash", "get rid of"])?;
     let rest = tokens.get(verb..)?;
     let first = fits_any(rest, 0, &["my|the|our? plan|project"]).is_some();
-    let last = rest.last().is_some_and(|token| token.is_any(&["plan", "project"]));
+    let last = rest.last().is_some_and(|token| token.is_any("plan project"));
     if !first && !last {
         return None;
     }
@@ -141,9 +141,9 @@ fn titles(world: &World) -> String {
 
 /// The name in `plan Work`, `the Work plan`.
 fn plan_named(tokens: &[Token]) -> Option<String> {
-    let noun = tokens.iter().position(|token| token.is_any(&["plan", "project"]))?;
+    let noun = tokens.iter().position(|token| token.is_any("plan project"))?;
     let after = tokens.get(noun + 1..).and_then(name);
-    let pointing = |token: &Token| token.is_any(&["my", "the", "this", "current", "active", "our", "a"]);
+    let pointing = |token: &Token| token.is_any("my the this current active our a");
     let before = tokens.get(..noun).filter(|before| !before.iter().all(pointing)).and_then(name);
     after.or(before)
 }

@@ -8,6 +8,7 @@ use crate::model::offline::words::{Kind, Token, find, fits_any};
 use crate::model::offline::world::{World, days_call};
 use crate::model::offline::{duration, phrase};
 use chrono::NaiveDate;
+use flux_tools::clock;
 
 const ASKS: &[&str] = &[
     "what",
@@ -77,55 +78,18 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     }
     let found = fragments(tokens, world.today, Style::Plain);
     let wanted = Wanted::of(&found);
-    let says = |words: &[&str]| tokens.iter().any(|token| token.is_any(words));
-    if says(&["overdue", "late", "missed", "behind"]) {
+    let says = |words: &str| tokens.iter().any(|token| token.is_any(words));
+    if says("overdue late missed behind") {
         return Some(overdue(world));
     }
     if find(tokens, "next").is_some() && wanted.period.is_none() && wanted.days.is_empty() && wanted.length.is_none() {
         return Some(next(world));
     }
     // "What is the capital of France?" is not about the timeline.
-    let about = says(&[
-        "timeline",
-        "calendar",
-        "schedule",
-        "scheduled",
-        "agenda",
-        "plan",
-        "planned",
-        "tasks",
-        "task",
-        "blocks",
-        "block",
-        "events",
-        "event",
-        "on",
-        "have",
-        "happening",
-        "going",
-        "up",
-        "coming",
-        "due",
-        "day",
-        "week",
-        "meetings",
-        "appointments",
-        "left",
-        "do",
-        "did",
-        "busy",
-        "todo",
-        "todos",
-        "everything",
-        "anything",
-        "list",
-        "open",
-        "done",
-        "overview",
-        "today",
-        "tomorrow",
-    ]);
-    if !about || says(&["weather", "capital", "news", "time is"]) {
+    let about = says(
+        "timeline calendar schedule scheduled agenda plan planned tasks task blocks block events event on have happening going up coming due day week meetings appointments left do did busy todo todos everything anything list open done overview today tomorrow",
+    );
+    if !about || says("weather capital news") {
         return None;
     }
     Some(listed(tokens, &wanted, world))
@@ -135,9 +99,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
 fn when_is(request: Request, target: &[Token]) -> Outcome {
     let world = request.world;
     let lead = fits_any(target, 0, &["my|the next|upcoming", "next"]).unwrap_or(0);
-    let closing = |token: &&Token| {
-        token.is_any(&["?", "scheduled", "planned", "due", "happening", "start", "begin", "on", "take", "last"])
-    };
+    let closing = |token: &&Token| token.is_any("? scheduled planned due happening start begin on take last");
     let end = target.len() - target.iter().rev().take_while(closing).count();
     let target = target.get(lead..end.max(lead)).unwrap_or_default();
     match reference::find(target, world, Purpose::Change) {
@@ -241,7 +203,7 @@ fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
             let first = days.iter().map(|day| day.date).min().unwrap_or(today);
             let last = days.iter().map(|day| day.date).max().unwrap_or(first);
             // "What did I do on Monday?" looks back.
-            let back = tokens.iter().any(|token| token.is_any(&["did", "was", "were"]));
+            let back = tokens.iter().any(|token| token.is_any("did was were"));
             let first = days.first().and_then(|day| day.before).filter(|_| back && days.len() == 1).unwrap_or(first);
             let last = if back && days.len() == 1 { first } else { last };
             (first, plus(last, 1), span(first, plus(last, 1), today))
@@ -250,11 +212,9 @@ fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
     if let Some(call) = world.look_up_days(from, to) {
         return Outcome::LookUp(vec![call]);
     }
-    let says = |words: &[&str]| tokens.iter().any(|token| token.is_any(words));
-    let (only_open, only_done) = (
-        says(&["open", "left", "remaining", "todo", "todos"]),
-        says(&["done", "completed", "complete", "finished", "finish"]),
-    );
+    let says = |words: &str| tokens.iter().any(|token| token.is_any(words));
+    let (only_open, only_done) =
+        (says("open left remaining todo todos"), says("done completed complete finished finish"));
     let in_time = |block: &BlockLine| {
         let part = wanted.part.is_none_or(|part| part.has(block.start.time()));
         let after = wanted.start.is_none_or(|clock| {
@@ -306,7 +266,7 @@ fn span(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {
     let last = plus(to, -1);
     if from == last {
         let near = phrase::near_day(from, today);
-        return if near == phrase::day(from, today) { format!("on {near}") } else { near };
+        return if near == clock::day(from, today) { format!("on {near}") } else { near };
     }
-    format!("from {} to {}", phrase::day(from, today), phrase::day(last, today))
+    format!("from {} to {}", clock::day(from, today), clock::day(last, today))
 }

@@ -27,12 +27,7 @@ const VERBS: &[&str] = &[
 ];
 
 /// Words of a statement or question, which no request without a verb begins with or contains.
-const STATEMENT: &[&str] = &[
-    "i", "you", "he", "she", "we", "they", "that", "this", "there", "is", "are", "am", "was", "were", "do", "does",
-    "did", "not", "no", "yes", "why", "who", "how", "which", "what", "when", "where", "could", "should", "would",
-    "might", "looks", "look", "feel", "feels", "seems", "sounds", "love", "hate", "think", "hope", "wish", "tell",
-    "weather", "it", "want", "delete", "cancel", "remove", "undo", "if", "never",
-];
+const STATEMENT: &str = "i you he she we they that this there is are am was were do does did not no yes why who how which what when where could should would might looks look feel feels seems sounds love hate think hope wish tell weather it want delete cancel remove undo if never";
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let Request { source, tokens, world } = request;

@@ -26,8 +26,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         .or_else(|| find(tokens, "the rest"))
         .or_else(|| find(tokens, "my|the whole? day|morning|afternoon|evening|schedule|timeline|calendar|agenda"))?;
     verb.or((all.0 == 0).then_some(0))?;
-    let directed = tokens.iter().any(|token| token.is_any(&["later", "earlier", "sooner", "by", "back", "forward"]));
-    let earlier = tokens.iter().any(|token| token.is_any(&["earlier", "sooner"]))
+    let directed = tokens.iter().any(|token| token.is_any("later earlier sooner by back forward"));
+    let earlier = tokens.iter().any(|token| token.is_any("earlier sooner"))
         || fits_any(tokens, 0, &["bring|pull", "move up"]).is_some();
     let (at, (length, taken)) = amount(tokens)?;
     if verb.is_none() && !directed {
@@ -40,7 +40,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         .filter(|(index, _)| !(at..at + taken).contains(index))
         .map(|(_, token)| token.clone())
         .collect();
-    let edge = rest.iter().position(|token| token.is_any(&["after", "from", "since", "following", "starting"]));
+    let edge = rest.iter().position(|token| token.is_any("after from since following starting"));
     Some(match edge {
         Some(edge) => match after(rest.get(edge + 1..)?, world) {
             Ok(after) => shift(&after, length),
@@ -78,9 +78,7 @@ fn shift(after: &Moment, length: Length) -> Outcome {
 
 /// The moment after which: a time, or the end of a block; "after lunch" is the block where there is one.
 fn after(tokens: &[Token], world: &World) -> Result<Moment, Outcome> {
-    let closing = |token: &&Token| {
-        token.is_any(&["back", "later", "earlier", "sooner", "forward", "by", "up", "on", "onwards", "onward"])
-    };
+    let closing = |token: &&Token| token.is_any("back later earlier sooner forward by up on onwards onward");
     let end = tokens.len() - tokens.iter().rev().take_while(closing).count();
     let tokens = tokens.get(..end).unwrap_or_default();
     let said = match reference::find(tokens, world, Purpose::Change) {
@@ -127,7 +125,7 @@ fn moment(tokens: &[Token], world: &World) -> Option<NaiveDateTime> {
 fn bounded(tokens: &[Token], length: Length, world: &World) -> Outcome {
     let mut found = fragments(tokens, world.today, Style::Plain);
     if let Some(part) =
-        tokens.iter().position(|token| token.is_any(&["morning", "afternoon", "evening"])).filter(|_| found.is_empty())
+        tokens.iter().position(|token| token.is_any("morning afternoon evening")).filter(|_| found.is_empty())
     {
         let mut led = crate::model::offline::words::tokens("this");
         led.extend(tokens.get(part..=part).unwrap_or_default().iter().cloned());

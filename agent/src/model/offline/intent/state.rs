@@ -53,7 +53,7 @@ fn state(tokens: &[Token]) -> Option<(Vec<Token>, Purpose)> {
 
 /// Where a sentence ends without its closing words.
 fn ends(tokens: &[Token]) -> usize {
-    let closing = |token: &&Token| token.is_any(&["now", "already", ".", "!", "yet", "today", "finally", "again"]);
+    let closing = |token: &&Token| token.is_any("now already . ! yet today finally again");
     tokens.len() - tokens.iter().rev().take_while(closing).count()
 }
 

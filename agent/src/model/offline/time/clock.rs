@@ -85,8 +85,8 @@ fn relative(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usi
         },
     };
     let link = tokens.get(at + taken)?;
-    let before = link.is_any(&["to", "till", "until", "of", "before"]);
-    let after = link.is_any(&["past", "after"]);
+    let before = link.is_any("to till until of before");
+    let after = link.is_any("past after");
     // "half seven" is half past seven; only where a time must follow, for "half one sugar" is not.
     if minutes == 30 && !before && !after && reading == Reading::Lenient {
         let (hour, length) = hour(tokens, at + taken)?;
@@ -252,7 +252,7 @@ pub(super) fn range(tokens: &[Token], at: usize, lead: Lead) -> Option<(Clock, C
     let (start, taken) = clock(tokens, at, Reading::Lenient)?;
     let link = tokens.get(at + taken)?;
     let dash = link.is("-");
-    let to = link.is_any(&["to", "until", "through", "thru"]);
+    let to = link.is_any("to until through thru");
     if !(dash || to || (lead == Lead::Between && link.is("and"))) {
         return None;
     }

@@ -208,12 +208,11 @@ fn weekday(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize
 fn short_day_stands_alone(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|at| tokens.get(at));
     let after = tokens.get(at + 1);
-    before.is_none_or(|token| {
-        token.is_any(&["on", "by", "until", "for", "from", "to", "every", "next", "this", ",", "and", "or", "-"])
-    }) || after.is_some_and(|token| {
-        token.is_any(&["at", "morning", "afternoon", "evening", "night", "from", "-"])
-            || token.norm.starts_with(|c: char| c.is_ascii_digit())
-    })
+    before.is_none_or(|token| token.is_any("on by until for from to every next this , and or -"))
+        || after.is_some_and(|token| {
+            token.is_any("at morning afternoon evening night from -")
+                || token.norm.starts_with(|c: char| c.is_ascii_digit())
+        })
 }
 
 /// `March 3rd`, `3 March 2027`, `3rd of May`.
@@ -290,9 +289,7 @@ fn numeric(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Said
 }
 
 fn ends_or_goes_on(tokens: &[Token], at: usize) -> bool {
-    tokens.get(at).is_none_or(|token| {
-        token.kind != Kind::Word || token.is_any(&["at", "from", "until", "for", "and", "to", "with", "in"])
-    })
+    tokens.get(at).is_none_or(|token| token.kind != Kind::Word || token.is_any("at from until for and to with in"))
 }
 
 /// `the 3rd`, after a preposition.
@@ -313,10 +310,7 @@ fn ordinal(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(
     is_day.then_some((Said::Days(vec![calendar::day_of_month(today, number)?]), the + length))
 }
 
-const FOLLOWS_A_DAY: &[&str] = &[
-    "at", "from", "until", "for", "and", "to", "in", "with", "between", "by", "please", "instead", "then", "or",
-    "around", "about", "noon",
-];
+const FOLLOWS_A_DAY: &str = "at from until for and to in with between by please instead then or around about noon";
 
 /// A part of the day: `morning`, `late afternoon`; the article and preposition are the caller's.
 pub(super) fn part(tokens: &[Token], at: usize) -> Option<(Part, usize)> {

@@ -2,7 +2,7 @@
 //! change in between, the clock on the wall shows something else.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use flux_tools::Zone;
+use flux_tools::{Zone, clock};
 
 /// A wall-clock time, and the instant where the time alone could mean another one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,8 +31,8 @@ impl Moment {
     /// The time as an argument of a tool: wall clock where that is clear, else the instant.
     pub fn argument(self) -> String {
         match self.second {
-            Some(instant) => instant.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            None => self.wall.format("%Y-%m-%dT%H:%M").to_string(),
+            Some(instant) => format!("{}Z", clock::wall(instant.naive_utc())),
+            None => clock::wall(self.wall),
         }
     }
 }
@@ -47,7 +47,7 @@ mod tests {
             ("Europe/Oslo", "2026-03-29T01:30:00", 120, "2026-03-29T04:30"),
             ("Europe/Oslo", "2026-03-02T10:00:00", 120, "2026-03-02T12:00"),
             ("America/New_York", "2026-11-01T00:30:00", 60, "2026-11-01T01:30"),
-            ("America/New_York", "2026-11-01T00:30:00", 120, "2026-11-01T06:30:00Z"),
+            ("America/New_York", "2026-11-01T00:30:00", 120, "2026-11-01T06:30Z"),
             ("America/New_York", "2026-11-01T00:30:00", 180, "2026-11-01T02:30"),
             ("Asia/Tokyo", "2026-03-29T01:30:00", 120, "2026-03-29T03:30"),
         ] {

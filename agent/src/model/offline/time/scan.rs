@@ -169,7 +169,7 @@ impl Scanner<'_> {
             }
         }
         let token = self.tokens.get(at)?;
-        if !token.is_any(&["every", "each"]) {
+        if !token.is_any("every each") {
             let plural = token.norm.ends_with("days").then(|| calendar::weekday_named(&token.norm)).flatten()?;
             return (prep == Prep::On).then_some((vec![Said::Every(vec![plural])], 1));
         }
@@ -181,7 +181,7 @@ impl Scanner<'_> {
         while let Some(day) = self.tokens.get(end).and_then(|token| calendar::weekday_named(&token.norm)) {
             days.push(day);
             end += 1;
-            let and = usize::from(self.tokens.get(end).is_some_and(|token| token.is_any(&[",", "and"])));
+            let and = usize::from(self.tokens.get(end).is_some_and(|token| token.is_any(", and")));
             let more = self.tokens.get(end + and).is_some_and(|token| calendar::weekday_named(&token.norm).is_some());
             if !more {
                 break;
@@ -259,8 +259,7 @@ impl Scanner<'_> {
             return Some((vec![Said::FromNow(Length::minutes(30))], taken));
         }
         // At the beginning of a request "now" is a filler.
-        let last =
-            self.tokens.get(at + 1).is_none_or(|token| token.kind != Kind::Word || token.is_any(&["for", "until"]));
+        let last = self.tokens.get(at + 1).is_none_or(|token| token.kind != Kind::Word || token.is_any("for until"));
         fits(self.tokens, at, "now")
             .filter(|_| last && (at > 0 || prep != Prep::None))
             .map(|taken| (vec![Said::Now], taken))
@@ -292,8 +291,8 @@ impl Scanner<'_> {
     /// `… to Friday`, `… – Friday`, `… through 5 May`.
     fn span_of_days(&self, at: usize, prep: Prep) -> Option<(NaiveDate, usize)> {
         let link = self.tokens.get(at)?;
-        let to = link.is_any(&["-", "through", "thru"])
-            || (link.is_any(&["to", "until"]) && prep == Prep::From)
+        let to = link.is_any("- through thru")
+            || (link.is_any("to until") && prep == Prep::From)
             || (link.is("to") && prep == Prep::None);
         let (said, taken) = date::date(self.tokens, at + 1, self.today, true).filter(|_| to)?;
         let Said::Days(days) = said else { return None };
@@ -345,9 +344,7 @@ impl Scanner<'_> {
         };
         let loose = after_at
             && !token.text.starts_with(char::is_uppercase)
-            && !token.is_any(&[
-                "people", "persons", "euro", "euros", "dollars", "percent", "km", "kg", "m", "miles", "points", "of",
-            ]);
+            && !token.is_any("people persons euro euros dollars percent km kg m miles points of");
         loose || token.is_any(FOLLOWS_A_TIME) || self.begins_a_date(at)
     }
 
@@ -364,9 +361,8 @@ impl Scanner<'_> {
         // "a 5 day trip": days are part of a name unless they follow "for" or "by".
         let said =
             length.days == 0 && length.months == 0 || matches!(prep, Prep::For | Prep::By | Prep::To) || lead > 0;
-        let article = self.tokens.get(at).is_some_and(|token| token.is_any(&["a", "an"]))
-            && prep == Prep::None
-            && length.days > 0;
+        let article =
+            self.tokens.get(at).is_some_and(|token| token.is_any("a an")) && prep == Prep::None && length.days > 0;
         if !said || article {
             return None;
         }
@@ -379,55 +375,7 @@ impl Scanner<'_> {
 }
 
 /// Words that go on after a time; after a bare number any other word makes it a count.
-const FOLLOWS_A_TIME: &[&str] = &[
-    "on",
-    "for",
-    "with",
-    "to",
-    "in",
-    "from",
-    "and",
-    "then",
-    "until",
-    "by",
-    "this",
-    "next",
-    "today",
-    "tomorrow",
-    "every",
-    "instead",
-    "please",
-    "at",
-    "is",
-    "about",
-    "or",
-    "the",
-    "my",
-    "a",
-    "an",
-    "because",
-    "so",
-    "if",
-    "sharp",
-    "now",
-    "but",
-    "as",
-    "not",
-    "each",
-    "am",
-    "pm",
-    "after",
-    "before",
-    "rather",
-    "remind",
-    "schedule",
-    "and",
-    "high",
-    "low",
-    "urgent",
-    "important",
-    "thanks",
-];
+const FOLLOWS_A_TIME: &str = "on for with to in from and then until by this next today tomorrow every instead please at is about or the my a an because so if sharp now but as not each am pm after before rather remind schedule and high low urgent important thanks";
 
 fn fixed(hour: u32, minute: u32) -> Said {
     Said::Clock(Clock { hour, minute, open: Openness::Fixed })

@@ -1,0 +1,136 @@
+//! Dates and times as text, in the few forms that are used here.
+//!
+//! chrono reads and writes any form, by an interpreter of format strings that weighs as much in the Worker as all the tools
+//! together. These forms need none of it.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use serde::{Deserialize, Deserializer};
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// `2026-11-24T08:00`, the form in which models write times.
+pub fn wall(time: NaiveDateTime) -> String {
+    format!("{}T{}", iso_date(time.date()), hours(time.time()))
+}
+
+/// `2026-11-24`.
+pub fn iso_date(date: NaiveDate) -> String {
+    format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+}
+
+/// `08:00`.
+pub fn hours(time: NaiveTime) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// `Tue 24 Nov`, with the year where it is not that of `today`.
+pub fn day(date: NaiveDate, today: NaiveDate) -> String {
+    let month = month(date).get(..3).unwrap_or_default();
+    let short = format!("{} {} {month}", date.weekday(), date.day());
+    if date.year() == today.year() { short } else { format!("{short} {}", date.year()) }
+}
+
+/// The month's English name.
+pub fn month(date: NaiveDate) -> &'static str {
+    MONTHS.get(date.month0() as usize).copied().unwrap_or_default()
+}
+
+/// Reads `2026-11-24`.
+pub fn read_date(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (number(parts.next()?, 4)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day);
+    if parts.next().is_some() { None } else { date }
+}
+
+/// Reads `2026-11-24T08:00`, also with seconds and fractions of them, which are left out.
+pub fn read_wall(text: &str) -> Option<NaiveDateTime> {
+    let (date, time) = text.split_once('T')?;
+    let (whole, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let mut parts = whole.split(':');
+    let (hour, minute) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    let second = parts.next().map_or(Some(0), |second| number(second, 2))?;
+    let digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let time = NaiveTime::from_hms_opt(hour, minute, second).filter(|_| parts.next().is_none() && digits)?;
+    Some(read_date(date)?.and_time(time))
+}
+
+/// A number of exactly so many digits.
+fn number(text: &str, digits: usize) -> Option<u32> {
+    let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { text.parse().ok() } else { None }
+}
+
+/// For `deserialize_with`: an instant in the form of RFC 3339.
+///
+/// # Errors
+/// Where it is none.
+pub fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let instant =
+        DateTime::parse_from_rfc3339(&text).map_err(|_| serde::de::Error::custom("expected a time of RFC 3339"))?;
+    Ok(instant.to_utc())
+}
+
+/// For `deserialize_with`, beside `default`: an instant or `null`.
+///
+/// # Errors
+/// As [`instant`].
+pub fn optional_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Instant(#[serde(deserialize_with = "instant")] DateTime<Utc>);
+    Ok(Option::<Instant>::deserialize(deserializer)?.map(|instant| instant.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The same as chrono's own reading and writing.
+        #[test]
+        fn as_chrono_does(seconds in 0i64..7_258_118_400) {
+            let time = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+            prop_assert_eq!(wall(time), time.format("%Y-%m-%dT%H:%M").to_string());
+            prop_assert_eq!(day(time.date(), NaiveDate::MIN), time.format("%a %-d %b %Y").to_string());
+            prop_assert_eq!(day(time.date(), time.date()), time.format("%a %-d %b").to_string());
+            prop_assert_eq!(month(time.date()), time.format("%B").to_string());
+            prop_assert_eq!(read_wall(&time.format("%Y-%m-%dT%H:%M:%S").to_string()), Some(time));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in [
+            "",
+            "T",
+            "2026-11-24",
+            "2026-11-24T",
+            "2026-11-24T8:00",
+            "2026-11-24T08:00:00:00",
+            "2026-02-30T08:00",
+            "2026-11-24T24:00",
+            "2026-11-24T08:00:00.x",
+            "+026-11-24T08:00",
+        ] {
+            assert_eq!(read_wall(text), None, "{text}");
+        }
+        assert!(read_wall("2026-11-24T08:00:00.250").is_some());
+        assert_eq!(read_date("2026-11-24-01"), None);
+    }
+}

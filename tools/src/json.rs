@@ -1,0 +1,325 @@
+//! Types read from JSON values, at less cost in size than by serde_json's own way.
+//!
+//! For every type that is read, serde writes the code once for each way in which a format may present it. A struct may come
+//! as an array, a number as a float, and each error names what came instead; all of that is in the Worker for all of its
+//! seventy types. [`read`] presents a struct as an object only, and its errors say what was expected and no more: what a
+//! model or a client sends is checked, with better words, before.
+
+use std::fmt::Display;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+use serde_json::{Map, Value, map};
+
+/// Why a value does not fit a type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(String);
+
+impl serde::de::Error for Error {
+    fn custom<T: Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+
+    fn invalid_type(_: Unexpected, expected: &dyn Expected) -> Self {
+        Self(format!("expected {expected}"))
+    }
+
+    fn invalid_value(_: Unexpected, expected: &dyn Expected) -> Self {
+        Self(format!("expected {expected}"))
+    }
+
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
+        Self(format!("expected {expected}"))
+    }
+
+    fn unknown_variant(name: &str, _: &'static [&'static str]) -> Self {
+        Self(format!("“{name}” is not known"))
+    }
+
+    fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
+        Self(format!("the field “{name}” is not known"))
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self(format!("the field “{name}” is missing"))
+    }
+}
+
+/// Reads a type from a value.
+///
+/// # Errors
+/// Where it does not fit.
+pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    T::deserialize(Reader(value))
+}
+
+/// Reads a type from text.
+///
+/// # Errors
+/// Where the text is not JSON, or does not fit the type.
+pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str::<Value>(text).map_err(Error::custom).and_then(read)
+}
+
+/// A value as serde's deserializers present one.
+pub struct Reader(pub Value);
+
+impl<'de> Deserializer<'de> for Reader {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(value),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(number), ..) => visitor.visit_u64(number),
+                (None, Some(number), _) => visitor.visit_i64(number),
+                (None, None, Some(number)) => visitor.visit_f64(number),
+                (None, None, None) => Err(Error::custom("expected a number")),
+            },
+            Value::String(text) => visitor.visit_string(text),
+            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            Value::Object(fields) => visitor.visit_map(Fields::of(fields)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Object(fields) => visitor.visit_map(Fields::of(fields)),
+            _ => Err(Error::custom("expected an object")),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::String(text) => visitor.visit_string(text),
+            _ => Err(Error::custom("expected a text")),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            _ => Err(Error::custom("expected a list")),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Object(fields) => visitor.visit_map(Fields::of(fields)),
+            _ => Err(Error::custom("expected an object")),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::String(name) => visitor.visit_enum(Variant { name, payload: None }),
+            Value::Object(fields) => {
+                let mut fields = fields.into_iter();
+                match (fields.next(), fields.next()) {
+                    (Some((name, payload)), None) => visitor.visit_enum(Variant { name, payload: Some(payload) }),
+                    _ => Err(Error::custom("expected an object with one field")),
+                }
+            }
+            _ => Err(Error::custom("expected a name")),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct ignored_any
+    }
+}
+
+struct Items(std::vec::IntoIter<Value>);
+
+impl<'de> SeqAccess<'de> for Items {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        self.0.next().map(|item| seed.deserialize(Reader(item))).transpose()
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+struct Fields {
+    rest: map::IntoIter,
+    value: Value,
+}
+
+impl Fields {
+    fn of(fields: Map<String, Value>) -> Self {
+        Self { rest: fields.into_iter(), value: Value::Null }
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        let Some((name, value)) = self.rest.next() else { return Ok(None) };
+        self.value = value;
+        seed.deserialize(Reader(Value::String(name))).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        seed.deserialize(Reader(self.value.take()))
+    }
+}
+
+struct Variant {
+    name: String,
+    payload: Option<Value>,
+}
+
+impl<'de> EnumAccess<'de> for Variant {
+    type Error = Error;
+    type Variant = Payload;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Payload), Error> {
+        let name: StrDeserializer<'_, Error> = self.name.as_str().into_deserializer();
+        Ok((seed.deserialize(name)?, Payload(self.payload)))
+    }
+}
+
+struct Payload(Option<Value>);
+
+impl Payload {
+    fn reader(self) -> Result<Reader, Error> {
+        self.0.map(Reader).ok_or_else(|| Error::custom("expected an object"))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Payload {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        if self.0.is_none_or(|payload| payload.is_null()) {
+            Ok(())
+        } else {
+            Err(Error::custom("expected a name alone"))
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        seed.deserialize(self.reader()?)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.reader()?.deserialize_seq(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+        self.reader()?.deserialize_map(visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct All {
+        text: String,
+        flag: bool,
+        small: u8,
+        negative: i64,
+        share: f64,
+        list: Vec<Option<u32>>,
+        map: BTreeMap<String, Kind>,
+        #[serde(default)]
+        left_out: Option<Box<All>>,
+        any: Value,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Unit,
+        New(u8),
+        Pair(u8, String),
+        Fields { one: i32 },
+    }
+
+    fn all() -> Value {
+        json!({
+            "text": "ü", "flag": true, "small": 200, "negative": -5, "share": 0.25, "list": [1, null, 3],
+            "map": {"a": "unit", "b": {"new": 3}, "c": {"pair": [1, "x"]}, "d": {"fields": {"one": -1}}},
+            "any": {"deep": [1.5, null, {"x": false}]}, "unknown": 1,
+        })
+    }
+
+    #[test]
+    fn what_fits_is_read_as_serde_json_reads_it() {
+        let expected: All = serde_json::from_value(all()).unwrap();
+        assert_eq!(read::<All>(all()), Ok(expected.clone()));
+        assert_eq!(read_text::<All>(&all().to_string()), Ok(expected));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_as_serde_json_does() {
+        for (field, wrong) in [
+            ("text", json!(1)),
+            ("flag", json!("true")),
+            ("small", json!(300)),
+            ("small", json!(-1)),
+            ("negative", json!(1.5)),
+            ("list", json!({})),
+            ("list", json!(["x"])),
+            ("map", json!([])),
+            ("map", json!({"a": "no"})),
+            ("map", json!({"a": {"new": 1, "unit": 2}})),
+            ("map", json!({"a": "new"})),
+            ("map", json!({"a": {"pair": [1]}})),
+            ("map", json!({"a": {"fields": {}}})),
+            ("leftOut", json!("x")),
+        ] {
+            let mut value = all();
+            value[field] = wrong.clone();
+            assert!(serde_json::from_value::<All>(value.clone()).is_err(), "{field}: {wrong}");
+            assert!(read::<All>(value).is_err(), "{field}: {wrong}");
+        }
+        assert_eq!(read::<All>(json!({})).unwrap_err().to_string(), "the field “text” is missing");
+        assert_eq!(read::<All>(json!([])).unwrap_err().to_string(), "expected an object");
+        assert!(read_text::<All>("{").is_err());
+    }
+}
