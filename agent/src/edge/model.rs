@@ -10,8 +10,8 @@ use js_sys::{Array, Function, JSON, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::ReadableStream;
-use worker::{AbortController, Delay, Env, Fetch, Headers, Method, Request, RequestInit};
+use web_sys::{AbortController, AbortSignal, ReadableStream, WorkerGlobalScope};
+use worker::{Delay, Env};
 
 use super::text;
 use crate::model::{
@@ -99,39 +99,60 @@ impl HttpTransport for FetchTransport {
         body: String,
     ) -> LocalBoxFuture<'static, Result<HttpResponse, ModelError>> {
         Box::pin(async move {
-            let unreachable = |error: worker::Error| ModelError::Unreachable { message: error.to_string() };
-            let sent = Headers::new();
-            for (name, value) in headers {
-                sent.set(&name, &value).map_err(unreachable)?;
-            }
-            let mut init = RequestInit::new();
-            init.with_method(Method::Post).with_headers(sent).with_body(Some(JsValue::from_str(&body)));
-            let request = Request::new_with_init(&url, &init).map_err(unreachable)?;
-            let controller = AbortController::default();
+            let controller = AbortController::new().map_err(|thrown| unreachable(&thrown))?;
             let signal = controller.signal();
-            let abort = AbortOnDrop(Some(controller));
-            let mut response = Fetch::Request(request).send_with_signal(&signal).await.map_err(unreachable)?;
+            let abort = AbortOnDrop(controller);
+            let response = fetch(&url, headers, &body, &signal).await.map_err(|thrown| unreachable(&thrown))?;
             let header = |name| response.headers().get(name).ok().flatten();
-            let (retry_after, content_type) = (header("retry-after"), header("content-type"));
-            let status = response.status_code();
-            let body = response.stream().map_err(unreachable)?.map(move |piece| {
-                let _held = &abort;
-                piece.map(Bytes::from).map_err(unreachable)
-            });
-            Ok(HttpResponse { status, retry_after, content_type, body: Box::pin(body) })
+            let body: ByteStream = match response.body() {
+                Some(stream) => bytes_of(stream),
+                None => Box::pin(futures::stream::empty()),
+            };
+            Ok(HttpResponse {
+                status: response.status(),
+                retry_after: header("retry-after"),
+                content_type: header("content-type"),
+                body: Box::pin(body.map(move |piece| {
+                    let _held = &abort;
+                    piece
+                })),
+            })
         })
     }
 }
 
+/// `fetch` itself, and not the `worker` crate's: that one brings all of Cloudflare's options for a request, which are a
+/// hundredth of the Worker.
+async fn fetch(
+    url: &str,
+    headers: Vec<(String, String)>,
+    body: &str,
+    signal: &AbortSignal,
+) -> Result<web_sys::Response, JsValue> {
+    let sent = web_sys::Headers::new()?;
+    for (name, value) in headers {
+        sent.set(&name, &value)?;
+    }
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&sent);
+    init.set_body(&JsValue::from_str(body));
+    init.set_signal(Some(signal));
+    let global: WorkerGlobalScope = js_sys::global().unchecked_into();
+    JsFuture::from(global.fetch_with_str_and_init(url, &init)).await.map(JsCast::unchecked_into)
+}
+
+fn unreachable(thrown: &JsValue) -> ModelError {
+    ModelError::Unreachable { message: message_of(thrown) }
+}
+
 /// Ends a request when nobody waits for it any more: dropping the future of a `fetch` does not, and the provider would go
 /// on generating.
-struct AbortOnDrop(Option<AbortController>);
+struct AbortOnDrop(AbortController);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        if let Some(controller) = self.0.take() {
-            controller.abort();
-        }
+        self.0.abort();
     }
 }
 

@@ -136,7 +136,7 @@ fn is_workers_ai_code(code: u64) -> bool {
 
 /// A guess from the words of an error that has no code.
 fn worded_failure(words: &str, message: &str) -> ModelError {
-    let words = words.to_lowercase();
+    let words = words.to_ascii_lowercase();
     let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
     if says(&["rate limit", "rate_limit", "ratelimit", "too many requests"]) {
         return ModelError::RateLimited { retry_after_ms: None };

@@ -37,7 +37,7 @@ pub(super) fn normal_form(name: &str) -> String {
     let last = name.rsplit(['.', ':', '/']).next().unwrap_or(name);
     last.chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '"' | '\'' | '`'))
-        .flat_map(char::to_lowercase)
+        .map(|c| c.to_ascii_lowercase())
         .collect()
 }
 

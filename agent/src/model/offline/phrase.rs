@@ -95,12 +95,13 @@ pub(super) fn candidates(blocks: &[&BlockLine], today: NaiveDate) -> String {
     format!("{}{more}", lines.join("\n"))
 }
 
-/// With a capital first letter, unless it is a name such as `iPhone`.
+/// With a capital first letter, unless it is a name such as `iPhone`. ASCII only: the tables of all other capitals are a
+/// hundredth of the Worker.
 pub(super) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
-        (Some(first), second) if first.is_lowercase() && !second.is_some_and(char::is_uppercase) => {
-            first.to_uppercase().chain(chars).collect()
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
+            std::iter::once(first.to_ascii_uppercase()).chain(chars).collect()
         }
         _ => text.to_owned(),
     }

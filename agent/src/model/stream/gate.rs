@@ -82,7 +82,7 @@ fn assess(held: &str, tools: &[String]) -> Verdict {
     if text.is_empty() {
         return if held.len() > MAX_HEAD_BYTES { Verdict::Answer } else { Verdict::Unclear };
     }
-    let head: String = text.chars().take(MAX_HEAD_BYTES).collect::<String>().to_lowercase();
+    let head: String = text.chars().take(MAX_HEAD_BYTES).collect::<String>().to_ascii_lowercase();
     let verdict = assess_head(&head, tools);
     if verdict == Verdict::Unclear && text.len() > MAX_HEAD_BYTES { Verdict::Answer } else { verdict }
 }
