@@ -34,7 +34,7 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
         progress::step(&format!("Lints, wasm32, {package}"), || {
             let mut clippy = toolchain.cargo(workspace, "clippy");
             // In the profile of the build, so that macros and build scripts are compiled once for both.
-            clippy.args(["--quiet", "--profile", PROFILE, "--target", TARGET, "--package", package]);
+            clippy.args(["--quiet", "--all-features", "--profile", PROFILE, "--target", TARGET, "--package", package]);
             process::run(clippy.args(["--", "-D", "warnings"]).envs(build::BINDINGS))
         })?;
     }

@@ -60,6 +60,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let toolbox = if groups == [Group::Unit] { None } else { Some(prepare(workspace)?) };
     let mut results = Vec::new();
     for group in groups {
+        if let (Group::Workerd, Some(toolbox)) = (group, &toolbox) {
+            build::suite(workspace, toolbox)?;
+        }
         let passed = match (group, &toolbox) {
             (Group::Workerd | Group::Browser, Some(toolbox)) => end_to_end(workspace, toolbox, group, filter)?,
             _ => unit(workspace, filter)?,

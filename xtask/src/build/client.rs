@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 use super::page::Assets;
 use super::stamp::{Stamp, short_hash};
-use super::{compile, esbuild, optimize, page, tool_versions, wasm_bindgen, write_changed};
+use super::{Profile, compile, esbuild, optimize, page, tool_versions, wasm_bindgen, write_changed};
 use crate::process;
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -32,7 +32,7 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Brings `dist` up to date.
 pub fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Freshness> {
-    let module = compile(workspace, toolbox, PACKAGE, &["--bin", PACKAGE])?;
+    let module = compile(workspace, toolbox, Profile::Small, PACKAGE, &["--bin", PACKAGE])?;
     let style = style_sheet(&workspace.path("client/styles"))?;
     let public = files_below(&workspace.path("client/public"))?;
     let output = workspace.client_output();

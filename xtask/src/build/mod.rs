@@ -23,6 +23,15 @@ use crate::{process, progress};
 /// The cargo profile of everything that runs as wasm.
 pub const PROFILE: &str = "wasm";
 
+/// How a crate is compiled to wasm.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// As it is deployed: small, with minutes of work.
+    Small,
+    /// For tests alone.
+    Quick,
+}
+
 /// The crates that run as wasm.
 pub const WASM_PACKAGES: [&str; 2] = [worker::PACKAGE, client::PACKAGE];
 
@@ -50,16 +59,31 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 
 /// Brings Worker and client up to date.
 pub fn all(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
-    progress::update("Worker", || worker::build(workspace, toolbox))?;
+    progress::update("Worker", || worker::build(workspace, toolbox, worker::PRODUCT))?;
     progress::update("Client", || client::build(workspace, toolbox))
 }
 
+/// Brings the Worker up to date that runs the store's test-suite.
+pub fn suite(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
+    progress::update("Worker for the store's tests", || worker::build(workspace, toolbox, worker::SUITE))
+}
+
 /// Compiles one crate to wasm32; gives the module's path. `target` names what of it: `--lib`, or `--bin` and a name.
-fn compile(workspace: &Workspace, toolbox: &Toolbox, package: &str, target: &[&str]) -> Result<PathBuf> {
+fn compile(
+    workspace: &Workspace,
+    toolbox: &Toolbox,
+    profile: Profile,
+    package: &str,
+    target: &[&str],
+) -> Result<PathBuf> {
+    let (name, folder) = match profile {
+        Profile::Small => (PROFILE, PROFILE),
+        Profile::Quick => ("dev", "debug"),
+    };
     let mut cargo = toolbox.wasm.cargo(workspace, "build");
-    cargo.args(["--quiet", "--profile", PROFILE, "--target", TARGET, "--package", package]).args(target);
+    cargo.args(["--quiet", "--profile", name, "--target", TARGET, "--package", package]).args(target);
     process::run_quiet(cargo.envs(BINDINGS))?;
-    let folder = workspace.wasm_target().join(TARGET).join(PROFILE);
+    let folder = workspace.wasm_target().join(TARGET).join(folder);
     // cargo writes libraries with underscores, programs with their own name.
     let name = if target.contains(&"--lib") { package.replace('-', "_") } else { package.to_owned() };
     Ok(folder.join(name).with_extension("wasm"))

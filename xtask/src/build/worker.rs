@@ -6,11 +6,11 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::stamp::Stamp;
-use super::{PROFILE, compile, optimize, tool_versions, write_changed};
+use super::{PROFILE, Profile, compile, optimize, tool_versions, write_changed};
 use crate::process;
 use crate::progress::Freshness;
 use crate::setup::Toolbox;
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 
 /// The crate that is the Worker.
 pub const PACKAGE: &str = "flux-agent";
@@ -22,26 +22,62 @@ const OUTPUT: [&str; 2] = ["index_bg.wasm", "index.js"];
 /// build, or cargo would compile for the one and find it compiled for the other.
 pub const BINDINGS: [(&str, &str); 1] = [("WASM_BINDGEN_USE_JS_SYS", "1")];
 
-/// Brings `agent/build` up to date.
-pub fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Freshness> {
-    let module = compile(workspace, toolbox, PACKAGE, &["--lib"])?;
+/// A Worker that is made of `agent/`.
+#[derive(Clone, Copy)]
+pub struct Variant {
+    /// Names its stamp and its drafts.
+    name: &'static str,
+    profile: Profile,
+    /// What cargo gets besides, and worker-build passes on to cargo.
+    features: &'static [&'static str],
+    /// Where it goes, below the workspace.
+    output: &'static str,
+}
+
+/// What is deployed.
+pub const PRODUCT: Variant =
+    Variant { name: "worker", profile: Profile::Small, features: &[], output: workspace::WORKER_OUTPUT };
+
+/// The store's own test-suite on a Durable Object. Never deployed, so quick to build and not small.
+pub const SUITE: Variant = Variant {
+    name: "suite",
+    profile: Profile::Quick,
+    features: &["--features", "store-suite"],
+    output: "agent/build-suite",
+};
+
+/// Brings a Worker up to date.
+pub fn build(workspace: &Workspace, toolbox: &Toolbox, variant: Variant) -> Result<Freshness> {
+    let Variant { name, profile, features, output } = variant;
+    let module = compile(workspace, toolbox, profile, PACKAGE, &[&["--lib"], features].concat())?;
     let content = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
     let key = Stamp::key([content.as_slice(), tool_versions(workspace, toolbox)?.as_bytes()]);
-    let stamp = Stamp::at(workspace.wasm_target().join("worker.stamp"));
-    let output = workspace.worker_output();
+    let stamp = Stamp::at(workspace.wasm_target().join(format!("{name}.stamp")));
+    let output = workspace.path(output);
     if stamp.matches(&key) && OUTPUT.iter().all(|file| output.join(file).is_file()) {
         return Ok(Freshness::Unchanged);
     }
-    let draft = workspace.wasm_target().join("worker");
+    let draft = workspace.wasm_target().join(name);
     let mut command = Command::new(&toolbox.worker_build);
-    // The optimiser is called below, with the same options as for the client; worker-build's own keeps all names.
-    command.args(["--profile", PROFILE, "--no-opt", "--out-dir"]).arg(&draft).current_dir(workspace.path("agent"));
+    match profile {
+        // The optimiser is called below, with the same options as for the client; worker-build's own keeps all names.
+        Profile::Small => command.args(["--profile", PROFILE, "--no-opt"]),
+        Profile::Quick => command.arg("--dev"),
+    };
+    command.arg("--out-dir").arg(&draft);
+    if !features.is_empty() {
+        // What comes after the path goes to cargo.
+        command.arg(".").args(features);
+    }
+    command.current_dir(workspace.path("agent"));
     // It would download these, from where it cannot be pinned by our lock files.
     command.env("WASM_BINDGEN_BIN", &toolbox.wasm_bindgen).env("ESBUILD_BIN", toolbox.script(".bin/esbuild"));
     toolbox.node.lead(&mut command);
     toolbox.wasm.lead(workspace, &mut command);
-    process::run_logged(command.envs(BINDINGS), &workspace.logs().join("worker.log"))?;
-    optimize(toolbox, &draft.join("index_bg.wasm"))?;
+    process::run_logged(command.envs(BINDINGS), &workspace.logs().join(format!("{name}.log")))?;
+    if profile == Profile::Small {
+        optimize(toolbox, &draft.join("index_bg.wasm"))?;
+    }
     // Generated, and so not for version control, wherever the checkout's own list stands.
     write_changed(&output.join(".gitignore"), b"*\n")?;
     for file in OUTPUT {
