@@ -1,0 +1,220 @@
+//! The chat: what was said, and the box to say more.
+
+use dioxus::prelude::*;
+
+use super::composer::Composer;
+use super::message::MessageView;
+use super::model_note::ModelNote;
+use crate::platform;
+use crate::shell::icon::{Icon, Shape};
+use crate::store::use_store;
+
+const LOG: &str = "conversation";
+const CLEAR_DIALOG: &str = "clear-dialog";
+/// How near to its end the log counts as being at its end, in CSS pixels.
+const NEAR_END: i32 = 80;
+/// What an empty conversation suggests.
+const SUGGESTIONS: [&str; 4] = [
+    "Schedule workout tomorrow at 8am",
+    "Remind me to buy milk at 6pm",
+    "What is on my timeline this week?",
+    "When am I free tomorrow?",
+];
+
+/// The chat.
+#[component]
+pub fn ChatPane() -> Element {
+    let is_at_end = use_signal(|| true);
+    rsx! {
+        section { class: "pane chat", aria_label: "Chat",
+            ChatHead {}
+            Log { is_at_end }
+            Composer { on_sent: move |()| follow(is_at_end) }
+            ClearDialog {}
+        }
+    }
+}
+
+/// Shows the end of the log, and what is added to it.
+fn follow(mut is_at_end: Signal<bool>) {
+    is_at_end.set(true);
+    platform::scroll_to_end(LOG);
+}
+
+#[component]
+fn ChatHead() -> Element {
+    let store = use_store();
+    let is_empty = use_memo(move || store.conversation.read().messages().is_empty());
+    let model = use_memo(move || store.projection.read().model().cloned());
+    rsx! {
+        div { class: "pane-head",
+            h2 { "Chat" }
+            // Later each answer tells itself.
+            if let Some(model) = model().filter(|_| is_empty()) {
+                ModelNote { provider: model.provider, name: model.name }
+            }
+            button {
+                class: "button quiet",
+                r#type: "button",
+                disabled: is_empty(),
+                onclick: |_| platform::open_dialog(CLEAR_DIALOG),
+                Icon { shape: Shape::Pen }
+                "New conversation"
+            }
+        }
+    }
+}
+
+#[component]
+fn Log(is_at_end: Signal<bool>) -> Element {
+    let store = use_store();
+    let conversation = store.conversation;
+    // Runs after each change is drawn.
+    use_effect(move || {
+        let _ = conversation.read();
+        if *is_at_end.peek() {
+            platform::scroll_to_end(LOG);
+        }
+    });
+    let is_busy = use_memo(move || conversation.read().is_busy());
+    rsx! {
+        div { class: "log-frame",
+            div {
+                id: LOG,
+                class: "log",
+                role: "log",
+                aria_label: "Conversation",
+                aria_live: "polite",
+                aria_busy: is_busy(),
+                tabindex: "0",
+                onscroll: move |_| is_at_end.set(platform::distance_from_end(LOG) < NEAR_END),
+                Messages {}
+                Waiting {}
+                Failure {}
+            }
+            if !is_at_end() {
+                button {
+                    class: "to-end",
+                    r#type: "button",
+                    aria_label: "Jump to latest",
+                    title: "Jump to latest",
+                    onclick: move |_| follow(is_at_end),
+                    Icon { shape: Shape::Down }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Messages() -> Element {
+    let store = use_store();
+    let conversation = store.conversation.read();
+    if conversation.messages().is_empty() {
+        return rsx! {
+            if conversation.is_loaded() {
+                Suggestions {}
+            }
+        };
+    }
+    let streaming = conversation.streaming();
+    rsx! {
+        // Keyed by place: the list only grows at its end.
+        for (place , message) in conversation.messages().iter().enumerate() {
+            MessageView {
+                key: "{place}",
+                message: message.clone(),
+                is_streaming: streaming == Some(message.id.as_str()),
+            }
+        }
+    }
+}
+
+#[component]
+fn Suggestions() -> Element {
+    let mut store = use_store();
+    rsx! {
+        div { class: "welcome",
+            h3 { "What would you like to get done?" }
+            p { class: "muted",
+                "Say what and when, in your own words. Flux answers here and puts it on your timeline."
+            }
+            ul { class: "suggestions",
+                for text in SUGGESTIONS {
+                    li { key: "{text}",
+                        button {
+                            class: "suggestion",
+                            r#type: "button",
+                            onclick: move |_| {
+                                store.say(text);
+                            },
+                            {text}
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Waiting() -> Element {
+    let store = use_store();
+    let is_waiting = use_memo(move || store.conversation.read().is_waiting());
+    rsx! {
+        if is_waiting() {
+            div { class: "waiting",
+                span { class: "visually-hidden", "Flux is thinking…" }
+                span { class: "dots", aria_hidden: "true",
+                    i {}
+                    i {}
+                    i {}
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Failure() -> Element {
+    let mut store = use_store();
+    let failure = use_memo(move || store.conversation.read().failure());
+    rsx! {
+        if let Some(failure) = failure() {
+            div { class: "failure", role: "alert",
+                Icon { shape: Shape::Warning }
+                p { "{failure}" }
+                button { class: "button", r#type: "button", onclick: move |_| store.retry(), "Retry" }
+            }
+        }
+    }
+}
+
+#[component]
+fn ClearDialog() -> Element {
+    let mut store = use_store();
+    rsx! {
+        dialog { id: CLEAR_DIALOG, class: "dialog", aria_labelledby: "clear-title", aria_describedby: "clear-text",
+            h3 { id: "clear-title", "Start a new conversation?" }
+            p { id: "clear-text", "The messages here are deleted, on all your devices. Your timeline stays as it is." }
+            div { class: "dialog-buttons",
+                button {
+                    class: "button",
+                    r#type: "button",
+                    onclick: |_| platform::close_dialog(CLEAR_DIALOG),
+                    "Cancel"
+                }
+                button {
+                    class: "button danger",
+                    r#type: "button",
+                    onclick: move |_| {
+                        platform::close_dialog(CLEAR_DIALOG);
+                        store.clear_conversation();
+                        platform::focus("message");
+                    },
+                    "Delete messages"
+                }
+            }
+        }
+    }
+}

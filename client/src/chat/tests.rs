@@ -1,0 +1,399 @@
+use flux_protocol::frame::{ChatResponse, NoResume};
+use flux_protocol::{ClientFrame, Message, Role, ToolState};
+use serde_json::{Value, json};
+
+use super::conversation::{Conversation, NewIds};
+
+fn chunk(seq: u64, body: &Value) -> ChatResponse {
+    ChatResponse { id: "r1".into(), body: body.to_string(), seq: Some(seq), ..ChatResponse::default() }
+}
+
+/// The chunks of an answer that calls a tool and says "Done."
+fn answer() -> Vec<ChatResponse> {
+    [
+        json!({"type": "start", "messageId": "a1", "messageMetadata": {"model": {"provider": "offline", "name": "x"}}}),
+        json!({"type": "start-step"}),
+        json!({"type": "tool-input-start", "toolCallId": "c1", "toolName": "scheduleBlock"}),
+        json!({"type": "tool-input-available", "toolCallId": "c1", "toolName": "scheduleBlock", "input": {}}),
+        json!({"type": "tool-output-available", "toolCallId": "c1", "output": {"ok": true}}),
+        json!({"type": "text-start", "id": "t1"}),
+        json!({"type": "text-delta", "id": "t1", "delta": "Do"}),
+        json!({"type": "text-delta", "id": "t1", "delta": "ne."}),
+        json!({"type": "text-end", "id": "t1"}),
+        json!({"type": "finish", "finishReason": "stop"}),
+    ]
+    .iter()
+    .zip(0..)
+    .map(|(body, seq)| chunk(seq, body))
+    .collect()
+}
+
+fn end() -> ChatResponse {
+    end_of("r1")
+}
+
+fn end_of(request: &str) -> ChatResponse {
+    ChatResponse { id: request.into(), done: true, ..ChatResponse::default() }
+}
+
+fn replayed(response: &ChatResponse) -> ChatResponse {
+    ChatResponse { replay: true, ..response.clone() }
+}
+
+fn message(id: &str, role: &str, text: &str) -> Message {
+    serde_json::from_value(json!({"id": id, "role": role, "parts": [{"type": "text", "text": text}]})).unwrap()
+}
+
+fn whole_answer() -> Message {
+    let mut conversation = asked();
+    answer().iter().for_each(|response| {
+        conversation.respond(response, "p");
+    });
+    Message::clone(conversation.messages().last().unwrap())
+}
+
+/// A conversation in which "Gym at 8" was asked.
+fn asked() -> Conversation {
+    let mut conversation = connected(Vec::new());
+    conversation.submit(NewIds { request: "r1".into(), message: "u1".into() }, "Gym at 8", None);
+    conversation
+}
+
+fn connected(messages: Vec<Message>) -> Conversation {
+    let mut conversation = Conversation::default();
+    conversation.connected("p0");
+    conversation.nothing_to_resume(Some(NoResume::Idle), Some("p0"));
+    conversation.replace(messages, true);
+    conversation
+}
+
+fn texts(conversation: &Conversation) -> Vec<String> {
+    conversation.messages().iter().map(|message| format!("{}: {}", message.id, message.text())).collect()
+}
+
+#[test]
+fn a_turn_is_shown_while_it_comes_and_ends_with_its_last_frame() {
+    let mut conversation = asked();
+    assert!(conversation.is_busy() && conversation.is_waiting());
+    for response in answer() {
+        assert_eq!(conversation.respond(&response, "p"), None);
+    }
+    assert!(conversation.is_busy() && !conversation.is_waiting());
+    assert_eq!(conversation.streaming(), Some("a1"));
+    conversation.respond(&end(), "p");
+    assert!(!conversation.is_busy());
+    assert_eq!(conversation.failure(), None);
+    assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
+    assert_eq!(conversation.messages()[1].tools().next().unwrap().call.state, ToolState::OutputAvailable);
+}
+
+#[test]
+fn a_request_is_sent_as_the_protocol_has_it() {
+    let mut conversation = connected(vec![message("u0", "user", "Hi"), message("a0", "assistant", "Hello")]);
+    let ids = NewIds { request: "x7Qd_2Lk".into(), message: "u1".into() };
+    let ClientFrame::CfAgentUseChatRequest { id, init } = conversation.submit(ids, "Gym", Some("Europe/Oslo".into()))
+    else {
+        panic!("not a request");
+    };
+    assert_eq!((id.as_str(), init.method.as_str()), ("x7Qd_2Lk", "POST"));
+    let body: Value = serde_json::from_str(&init.body).unwrap();
+    assert_eq!(body["trigger"], "submit-message");
+    assert_eq!(body["timeZone"], "Europe/Oslo");
+    let ids: Vec<&str> = body["messages"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["u0", "a0", "u1"]);
+}
+
+#[test]
+fn a_long_conversation_is_sent_only_as_far_as_a_frame_takes() {
+    let old: Vec<Message> =
+        (0..200).map(|number| message(&format!("m{number}"), "user", &"\"long\" ".repeat(400))).collect();
+    let mut conversation = connected(old);
+    let frame = conversation.submit(NewIds { request: "r1".into(), message: "u1".into() }, "now", None);
+    let text = serde_json::to_string(&frame).unwrap();
+    assert!(text.len() < flux_protocol::MAX_FRAME_BYTES, "{}", text.len());
+    assert!(text.contains("now") && text.contains("m199") && !text.contains("m100\\"));
+}
+
+#[test]
+fn chunks_that_come_twice_count_once() {
+    let mut conversation = asked();
+    for response in answer() {
+        conversation.respond(&response, "p");
+        conversation.respond(&response, "p");
+    }
+    assert_eq!(*conversation.messages()[1], whole_answer());
+}
+
+#[test]
+fn a_replay_after_a_reconnect_rebuilds_the_message_wherever_the_socket_was_lost() {
+    let chunks = answer();
+    for lost_after in 0..chunks.len() {
+        let mut conversation = asked();
+        chunks[..lost_after].iter().for_each(|response| {
+            conversation.respond(response, "p");
+        });
+        conversation.disconnected();
+        // As the server does it: the offer, then the conversation, which lacks the answer under way, then the question's
+        // answer, which is not acknowledged again.
+        conversation.connected("p1");
+        assert!(conversation.resuming("r1".into()).is_some());
+        assert!(conversation.replace(vec![message("u1", "user", "Gym at 8")], true).is_empty());
+        assert_eq!(conversation.resuming("r1".into()), None);
+        let replay_until = (lost_after + 2).min(chunks.len());
+        for response in &chunks[..replay_until] {
+            conversation.respond(&replayed(response), "p");
+        }
+        let complete = ChatResponse { done: false, replay: true, replay_complete: true, ..end() };
+        conversation.respond(&complete, "p");
+        for response in &chunks[replay_until..] {
+            conversation.respond(response, "p");
+        }
+        conversation.respond(&end(), "p");
+        assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."], "lost after {lost_after}");
+        assert_eq!(*conversation.messages()[1], whole_answer());
+        assert!(!conversation.is_busy());
+    }
+}
+
+#[test]
+fn an_answer_that_ended_while_the_tab_was_away_is_taken_from_the_list() {
+    let mut conversation = asked();
+    answer()[..7].iter().for_each(|response| {
+        conversation.respond(response, "p");
+    });
+    conversation.disconnected();
+    conversation.connected("p1");
+    let lost = conversation.replace(vec![message("u1", "user", "Gym at 8"), whole_answer()], true);
+    conversation.nothing_to_resume(Some(NoResume::Idle), Some("p1"));
+    assert!(lost.is_empty());
+    assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
+    assert!(!conversation.is_busy());
+    assert_eq!(conversation.failure(), None);
+}
+
+#[test]
+fn a_request_that_never_arrived_is_sent_again_and_its_message_stays() {
+    let mut conversation = asked();
+    conversation.disconnected();
+    conversation.connected("p1");
+    let lost = conversation.replace(vec![message("u0", "user", "Before")], true);
+    assert!(matches!(lost.as_slice(), [ClientFrame::CfAgentUseChatRequest { id, .. }] if id == "r1"));
+    conversation.nothing_to_resume(Some(NoResume::Idle), Some("p1"));
+    assert_eq!(texts(&conversation), ["u0: Before", "u1: Gym at 8"]);
+    assert!(conversation.is_busy());
+}
+
+#[test]
+fn missed_chunks_are_asked_for_once_and_nothing_is_shown_out_of_order() {
+    let chunks = answer();
+    let mut conversation = asked();
+    conversation.respond(&chunks[0], "p");
+    let question = conversation.respond(&chunks[6], "p2");
+    assert_eq!(question, Some(ClientFrame::CfAgentStreamResumeRequest { probe_id: Some("p2".into()) }));
+    assert_eq!(conversation.respond(&chunks[7], "p3"), None);
+    assert!(conversation.resuming("r1".into()).is_some());
+    for response in &chunks[..9] {
+        conversation.respond(&replayed(response), "p");
+    }
+    conversation.respond(&chunks[9], "p");
+    assert_eq!(*conversation.messages()[1], whole_answer());
+}
+
+#[test]
+fn another_tabs_turn_is_shown_here_too() {
+    let mut conversation = connected(Vec::new());
+    conversation.replace(vec![message("u1", "user", "Gym at 8")], false);
+    let chunks = answer();
+    chunks[..8].iter().for_each(|response| {
+        conversation.respond(response, "p");
+    });
+    // The list at the end of the turn comes before its last frame; what streams here is kept.
+    conversation.replace(vec![message("u1", "user", "Gym at 8"), message("a1", "assistant", "?")], false);
+    assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
+    assert!(matches!(conversation.stop(), Some(ClientFrame::CfAgentChatRequestCancel { id }) if id == "r1"));
+    conversation.respond(&end(), "p");
+    assert!(!conversation.is_busy());
+}
+
+#[test]
+fn another_tabs_message_does_not_wipe_what_is_being_sent_here() {
+    let mut conversation = asked();
+    conversation.replace(vec![message("u7", "user", "From the other tab")], false);
+    assert_eq!(texts(&conversation), ["u7: From the other tab", "u1: Gym at 8"]);
+}
+
+#[test]
+fn an_error_is_kept_until_it_is_tried_again() {
+    let mut conversation = asked();
+    let error = ChatResponse { body: "The model is over capacity.".into(), error: true, ..end() };
+    conversation.respond(&error, "p");
+    assert_eq!(conversation.failure().as_deref(), Some("The model is over capacity."));
+    let Some(ClientFrame::CfAgentUseChatRequest { init, .. }) = conversation.retry("r2".into(), None) else {
+        panic!("not sent");
+    };
+    let body: Value = serde_json::from_str(&init.body).unwrap();
+    assert_eq!(body["trigger"], "regenerate-message");
+    assert_eq!(body["messages"].as_array().unwrap().last().unwrap()["id"], "u1");
+    assert_eq!(conversation.failure(), None);
+    assert!(conversation.is_busy());
+}
+
+#[test]
+fn an_answer_that_failed_or_never_came_can_be_tried_again_after_a_reload() {
+    let mut failed = message("a1", "assistant", "Let me");
+    failed.metadata = Some(json!({"error": "The connection to the model broke."}));
+    let conversation = connected(vec![message("u1", "user", "Hi"), failed]);
+    assert_eq!(conversation.failure().as_deref(), Some("The connection to the model broke."));
+    assert!(connected(vec![message("u1", "user", "Hi")]).failure().is_some());
+    assert_eq!(connected(Vec::new()).failure(), None);
+}
+
+#[test]
+fn no_answer_is_missed_while_the_server_may_still_have_one() {
+    let mut conversation = Conversation::default();
+    conversation.connected("p0");
+    assert!(conversation.resuming("r1".into()).is_some());
+    conversation.replace(vec![message("u1", "user", "Gym at 8")], true);
+    assert_eq!(conversation.failure(), None);
+    for response in &answer()[..3] {
+        conversation.respond(&replayed(response), "p");
+    }
+    conversation.respond(&ChatResponse { done: false, replay: true, replay_complete: true, ..end_of("r1") }, "p");
+    conversation.respond(&end(), "p");
+    assert_eq!(conversation.failure(), None);
+}
+
+#[test]
+fn an_error_of_another_tab_goes_when_that_tab_tries_again() {
+    let mut conversation = connected(vec![message("u1", "user", "Gym at 8")]);
+    let error = ChatResponse { error: true, body: "The model is over capacity.".into(), ..end_of("r0") };
+    conversation.respond(&error, "p");
+    assert!(conversation.failure().is_some());
+    for response in answer() {
+        conversation.respond(&response, "p");
+    }
+    conversation.respond(&end(), "p");
+    assert_eq!(conversation.failure(), None);
+}
+
+#[test]
+fn a_request_that_ended_while_another_tabs_answer_came_does_not_wait_for_ever() {
+    let stored = || vec![message("u1", "user", "Gym at 8"), message("a1", "assistant", "Done.")];
+    let mut lost = asked();
+    lost.disconnected();
+    lost.connected("p1");
+    assert!(lost.resuming("r2".into()).is_some());
+    assert!(lost.replace(stored(), true).is_empty());
+    // The other answer ends; what became of the own request is asked, since it may have waited behind it.
+    assert!(lost.respond(&end_of("r2"), "p2").is_some());
+    assert!(lost.is_busy());
+    lost.nothing_to_resume(Some(NoResume::Idle), Some("p2"));
+    assert!(!lost.is_busy());
+
+    // An end that is replayed says that nothing is streaming at all.
+    let mut lost = asked();
+    lost.disconnected();
+    lost.connected("p1");
+    lost.resuming("r2".into());
+    lost.replace(stored(), true);
+    assert_eq!(lost.respond(&replayed(&end_of("r2")), "p2"), None);
+    assert!(!lost.is_busy());
+}
+
+#[test]
+fn frames_of_a_turn_that_was_cleared_away_change_nothing() {
+    let chunks = answer();
+    let mut conversation = asked();
+    conversation.respond(&chunks[0], "p");
+    assert_eq!(conversation.clear(), ClientFrame::CfAgentChatClear);
+    for response in &chunks[1..] {
+        assert_eq!(conversation.respond(response, "p"), None);
+    }
+    conversation.respond(&end(), "p");
+    assert!(conversation.messages().is_empty() && !conversation.is_busy());
+    conversation.submit(NewIds { request: "r2".into(), message: "u2".into() }, "Next", None);
+    assert!(conversation.is_busy());
+}
+
+/// A conversation in which a call waits for consent.
+fn asking() -> Conversation {
+    let stored: Message = serde_json::from_value(json!({"id": "a1", "role": "assistant", "parts": [
+        {"type": "tool-deletePlan", "toolCallId": "c1", "state": "approval-requested", "input": {"id": "p"},
+         "approval": {"id": "q1"}}
+    ]}))
+    .unwrap();
+    connected(vec![message("u1", "user", "Delete it"), stored])
+}
+
+fn continuation(seq: u64, body: &Value) -> ChatResponse {
+    ChatResponse { continuation: true, ..chunk(seq, body) }
+}
+
+#[test]
+fn consent_continues_the_message_that_asked_and_a_replay_of_it_adds_nothing() {
+    let mut conversation = asking();
+    let frame = conversation.answer("c1", true);
+    assert_eq!(
+        serde_json::to_value(&frame).unwrap(),
+        json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": true, "autoContinue": true})
+    );
+    assert!(conversation.is_busy());
+    let chunks = [
+        json!({"type": "start", "messageMetadata": {"at": 1}}),
+        json!({"type": "tool-output-available", "toolCallId": "c1", "output": {"ok": true}}),
+        json!({"type": "text-start", "id": "t"}),
+        json!({"type": "text-delta", "id": "t", "delta": "Deleted."}),
+    ];
+    for (body, seq) in chunks.iter().zip(0..) {
+        conversation.respond(&continuation(seq, body), "p");
+    }
+    let live = conversation.messages()[1].clone();
+    assert_eq!(live.parts.len(), 2);
+    assert_eq!(live.tools().next().unwrap().call.state, ToolState::OutputAvailable);
+    for (body, seq) in chunks.iter().zip(0..) {
+        conversation.respond(&replayed(&continuation(seq, body)), "p");
+    }
+    assert_eq!(*conversation.messages()[1], *live);
+    assert_eq!(conversation.messages().len(), 2);
+}
+
+#[test]
+fn a_refused_call_is_marked_at_once() {
+    let mut conversation = asking();
+    conversation.answer("c1", false);
+    assert_eq!(conversation.messages()[1].tools().next().unwrap().call.state, ToolState::OutputDenied);
+}
+
+#[test]
+fn a_changed_message_is_found_by_its_id_or_by_a_call() {
+    let mut conversation = asking();
+    let changed: Message = serde_json::from_value(json!({"id": "other", "role": "assistant", "parts": [
+        {"type": "tool-deletePlan", "toolCallId": "c1", "state": "output-denied"}
+    ]}))
+    .unwrap();
+    conversation.update(changed);
+    assert_eq!(conversation.messages()[1].id, "a1");
+    assert_eq!(conversation.messages()[1].tools().next().unwrap().call.state, ToolState::OutputDenied);
+    conversation.update(message("unknown", "assistant", "x"));
+    assert_eq!(conversation.messages().len(), 2);
+}
+
+#[test]
+fn no_frame_brings_the_conversation_out_of_step() {
+    let mut conversation = asked();
+    for body in ["", "{", "null", "[]", "{\"type\": 7}", "{\"type\": \"new-thing\"}", "\u{0}"] {
+        let response = ChatResponse { id: "r1".into(), body: body.into(), ..ChatResponse::default() };
+        conversation.respond(&response, "p");
+    }
+    let stray = ChatResponse { id: "r9".into(), done: true, replay: true, ..ChatResponse::default() };
+    conversation.respond(&stray, "p");
+    conversation.nothing_to_resume(Some(NoResume::Idle), Some("not asked"));
+    conversation.pending();
+    assert!(conversation.is_busy());
+    for response in answer() {
+        conversation.respond(&response, "p");
+    }
+    conversation.respond(&end(), "p");
+    assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
+    assert_eq!(conversation.messages()[1].role, Role::Assistant);
+}

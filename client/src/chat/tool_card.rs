@@ -1,0 +1,76 @@
+//! A tool call: what is being done, what came of it, or a question.
+
+use dioxus::prelude::*;
+use flux_protocol::message::ToolPart;
+use serde_json::Value;
+
+use super::tool_words::{Standing, sentence, standing};
+use crate::shell::icon::{Icon, Shape};
+use crate::store::use_store;
+
+/// A tool call.
+#[component]
+pub fn ToolCard(tool: ToolPart, is_streaming: bool) -> Element {
+    let store = use_store();
+    let standing = standing(&tool);
+    let words = sentence(&tool, &|id| store.projection.peek().plan_title(id));
+    rsx! {
+        div { class: "tool", "data-standing": standing.kind(), role: "group", aria_label: "Action: {tool.tool_name}",
+            div { class: "tool-line",
+                span { class: "tool-mark", role: "img", aria_label: standing.word(),
+                    Icon { shape: shape(standing) }
+                }
+                p { "{words}" }
+            }
+            if standing == Standing::Asking {
+                Question { tool_call_id: tool.call.tool_call_id.clone(), is_streaming }
+            }
+            if let Some(input) = tool.call.input.as_ref().and_then(shown_input) {
+                details { class: "tool-details",
+                    summary { "{tool.tool_name}" }
+                    pre { tabindex: "0", "{input}" }
+                }
+            }
+        }
+    }
+}
+
+/// Approve and deny. While the answer is still being written the service does not take them.
+#[component]
+fn Question(tool_call_id: String, is_streaming: bool) -> Element {
+    let mut store = use_store();
+    let id = tool_call_id.clone();
+    rsx! {
+        div { class: "tool-buttons",
+            button {
+                class: "button primary",
+                r#type: "button",
+                disabled: is_streaming,
+                onclick: move |_| store.answer_question(&id, true),
+                "Approve"
+            }
+            button {
+                class: "button",
+                r#type: "button",
+                disabled: is_streaming,
+                onclick: move |_| store.answer_question(&tool_call_id, false),
+                "Deny"
+            }
+        }
+    }
+}
+
+fn shape(standing: Standing) -> Shape {
+    match standing {
+        Standing::Running => Shape::Spinner,
+        Standing::Done => Shape::Tick,
+        Standing::Failed => Shape::Warning,
+        Standing::Asking => Shape::Question,
+        Standing::Denied => Shape::Denied,
+    }
+}
+
+fn shown_input(input: &Value) -> Option<String> {
+    let is_empty = input.as_object().is_some_and(serde_json::Map::is_empty) || input.is_null();
+    (!is_empty).then(|| serde_json::to_string_pretty(input).unwrap_or_default())
+}

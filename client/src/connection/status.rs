@@ -1,0 +1,104 @@
+//! What the connection is doing, in words. Pure.
+
+use chrono::{DateTime, Utc};
+
+/// What the connection is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// The first attempt, or another one.
+    Connecting,
+    /// The socket is open.
+    Connected,
+    /// The socket was lost; the next attempt is at this time.
+    Waiting {
+        /// When.
+        until: DateTime<Utc>,
+    },
+    /// The browser says that there is no network.
+    Offline,
+    /// The service does not want this client; trying again would not help.
+    Refused {
+        /// Its reason, a sentence.
+        reason: String,
+    },
+}
+
+/// What the close of a socket means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Try again.
+    Retry,
+    /// Do not.
+    Final,
+}
+
+impl Verdict {
+    /// By the close code: 1008 (policy violation, RFC 6455 §7.4.1) and the application's own 4000–4999 are final.
+    pub const fn of(code: u16) -> Self {
+        match code {
+            1008 | 4000..=4999 => Self::Final,
+            _ => Self::Retry,
+        }
+    }
+}
+
+impl Status {
+    /// Whether frames can be sent now.
+    pub fn is_connected(&self) -> bool {
+        *self == Self::Connected
+    }
+
+    /// In a word or two, without the seconds, so that a screen reader is not told each of them.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Connecting => "Connecting…",
+            Self::Connected => "Connected",
+            Self::Waiting { .. } => "Reconnecting",
+            Self::Offline => "Offline",
+            Self::Refused { .. } => "Not connected",
+        }
+    }
+
+    /// Full seconds until the next attempt.
+    pub fn seconds_left(&self, now: DateTime<Utc>) -> Option<i64> {
+        match self {
+            Self::Waiting { until } => Some(((*until - now).num_milliseconds() + 999).div_euclid(1_000).max(0)),
+            _ => None,
+        }
+    }
+
+    /// Which style it has.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Connected => "ok",
+            Self::Connecting | Self::Waiting { .. } => "busy",
+            Self::Offline => "off",
+            Self::Refused { .. } => "bad",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policy_violations_and_the_applications_own_codes_are_final() {
+        for code in [1008, 4000, 4001, 4999] {
+            assert_eq!(Verdict::of(code), Verdict::Final, "{code}");
+        }
+        for code in [1000, 1001, 1006, 1011, 1012, 3999, 5000] {
+            assert_eq!(Verdict::of(code), Verdict::Retry, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_seconds_left_are_rounded_up_and_never_negative() {
+        let now: DateTime<Utc> = "2026-11-23T10:00:00Z".parse().unwrap();
+        for (ms, seconds) in [(2_000, 2), (1_001, 2), (1, 1), (0, 0), (-5_000, 0)] {
+            let status = Status::Waiting { until: now + chrono::TimeDelta::milliseconds(ms) };
+            assert_eq!(status.seconds_left(now), Some(seconds), "{ms}");
+        }
+        assert_eq!(Status::Connected.seconds_left(now), None);
+    }
+}

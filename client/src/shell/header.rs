@@ -1,0 +1,63 @@
+//! The header: the plan, undo and redo, the connection.
+
+use dioxus::prelude::*;
+
+use super::icon::{Icon, Shape};
+use crate::calls::Wish;
+use crate::plans::PlanMenu;
+use crate::store::use_store;
+
+/// The header.
+#[component]
+pub fn Header() -> Element {
+    rsx! {
+        header { class: "header",
+            h1 { class: "brand",
+                svg { class: "logo", view_box: "0 0 32 32", "aria-hidden": "true",
+                    path { d: "M9 25V7h14M9 16h10" }
+                    circle { cx: "24", cy: "16", r: "3" }
+                }
+                span { "Flux" }
+            }
+            PlanMenu {}
+            div { class: "spacer" }
+            HistoryButton { wish: Wish::Undo, label: "Undo last change", shape: Shape::Undo }
+            HistoryButton { wish: Wish::Redo, label: "Redo last change", shape: Shape::Redo }
+            ConnectionStatus {}
+        }
+    }
+}
+
+#[component]
+fn HistoryButton(wish: Wish, label: &'static str, shape: Shape) -> Element {
+    let mut store = use_store();
+    let is_pending = store.calls.read().any(|call| *call == wish);
+    rsx! {
+        button {
+            class: "icon-button",
+            r#type: "button",
+            title: label,
+            aria_label: label,
+            aria_busy: is_pending,
+            disabled: is_pending || !store.projection.read().is_loaded(),
+            onclick: move |_| store.wish(wish.clone()),
+            Icon { shape }
+        }
+    }
+}
+
+#[component]
+fn ConnectionStatus() -> Element {
+    let store = use_store();
+    let status = store.status.read();
+    let seconds = status.seconds_left(*store.now.read());
+    rsx! {
+        div { class: "connection", role: "status", aria_label: "Connection", "data-kind": status.kind(),
+            span { class: "dot", aria_hidden: "true" }
+            span { class: "label", {status.label()} }
+            if let Some(seconds) = seconds {
+                span { class: "label", aria_hidden: "true", " in {seconds} s" }
+            }
+        }
+    }
+}
