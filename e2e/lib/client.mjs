@@ -1,0 +1,201 @@
+// A raw client: frames in, frames out, nothing hidden. What the published clients make of them is tested with them.
+
+import { randomUUID } from "node:crypto";
+import { within } from "./until.mjs";
+
+/** How long an answer may take where nothing slows it down on purpose, on a busy machine. */
+const ANSWER_LIMIT_MS = 20_000;
+
+/** A new identity: `{ name, token }`. */
+export async function guest(server) {
+  const response = await fetch(`${server.url}/api/guest`, { method: "POST" });
+  if (!response.ok) throw new Error(`POST /api/guest: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/**
+ * Connects, and waits until the socket is open. `path` is what stands after `/agents/chat/`; with neither `token` nor
+ * `headers` it is a new guest that connects.
+ */
+export async function connect(server, { token, path = "me", query = {}, headers = {}, agent = "chat" } = {}) {
+  if (token === undefined && Object.keys(headers).length === 0) token = (await guest(server)).token;
+  const search = new URLSearchParams({ _pk: randomUUID(), ...(token && { token }), ...query });
+  const url = `${server.url.replace("http", "ws")}/agents/${agent}/${path}?${search}`;
+  const connection = new Connection(new WebSocket(url, { headers }), token);
+  await within(connection.opened, ANSWER_LIMIT_MS, () => `a socket at ${url}`);
+  return connection;
+}
+
+/** Connects and waits for the greeting to be over: its last frame is the conversation. */
+export async function greeted(server, options) {
+  const connection = await connect(server, options);
+  await connection.next((frame) => frame.type === "cf_agent_chat_messages" && frame.connect);
+  return connection;
+}
+
+/** A message of a person. */
+export function userMessage(text, id = randomUUID()) {
+  return { id, role: "user", parts: [{ type: "text", text }] };
+}
+
+class Connection {
+  /** All frames so far, in order. */
+  frames = [];
+  /** `{ code, reason }` once it is closed. */
+  closed;
+  opened;
+  #socket;
+  #watchers = new Set();
+  #cursor = 0;
+
+  constructor(socket, token) {
+    this.token = token;
+    this.#socket = socket;
+    this.opened = new Promise((resolve, reject) => {
+      socket.addEventListener("open", resolve);
+      socket.addEventListener("error", (event) => reject(event.error ?? new Error("the socket failed")));
+    });
+    this.closed = new Promise((resolve) => {
+      socket.addEventListener("close", ({ code, reason }) => {
+        this.ended = { code, reason };
+        resolve(this.ended);
+        this.#watchers.forEach((watch) => watch());
+      });
+    });
+    socket.addEventListener("message", ({ data }) => {
+      this.frames.push(JSON.parse(data));
+      this.#watchers.forEach((watch) => watch());
+    });
+  }
+
+  /**
+   * The next frame that fits, after the one that the last `next` gave: frames that are waited for one after the other
+   * have come in that order. `match` is a type or a function.
+   */
+  async next(match, limit = ANSWER_LIMIT_MS) {
+    const fits = typeof match === "string" ? (frame) => frame.type === match : match;
+    const index = await this.#first(fits, this.#cursor, limit, () => String(match));
+    this.#cursor = index + 1;
+    return this.frames[index];
+  }
+
+  /** The first frame of all that fits, whatever was waited for before. */
+  async find(match, limit = ANSWER_LIMIT_MS) {
+    return this.frames[await this.#first(match, 0, limit, () => String(match))];
+  }
+
+  #first(fits, from, limit, what) {
+    let index = from;
+    let watch;
+    const found = new Promise((resolve, reject) => {
+      watch = () => {
+        for (; index < this.frames.length; index++) if (fits(this.frames[index])) return resolve(index);
+        if (this.ended) reject(new Error(`closed with ${JSON.stringify(this.ended)} before: ${what()}`));
+      };
+      this.#watchers.add(watch);
+      watch();
+    });
+    const seen = () => `${what()}; got ${JSON.stringify(this.frames.slice(from)).slice(0, 4_000)}`;
+    return within(found, limit, seen).finally(() => this.#watchers.delete(watch));
+  }
+
+  /** Sends a frame; text and bytes as they are. */
+  send(frame) {
+    const isRaw = typeof frame === "string" || frame instanceof Uint8Array;
+    this.#socket.send(isRaw ? frame : JSON.stringify(frame));
+  }
+
+  /** The answer's frame to a call, whether it is a success or not. */
+  async tell(method, args = [], id = randomUUID()) {
+    this.send({ type: "rpc", id, method, args });
+    return this.find((frame) => frame.type === "rpc" && frame.id === id && frame.done !== false);
+  }
+
+  /** The result of a call; throws what the server says is wrong. */
+  async call(method, ...args) {
+    const frame = await this.tell(method, args);
+    if (!frame.success) throw new Error(frame.error);
+    return frame.result;
+  }
+
+  /** Sends a chat request, of one new message where no `messages` are given. Gives the request's id. */
+  ask(text, { id = randomUUID().slice(0, 8), messages = [userMessage(text)], ...more } = {}) {
+    const body = JSON.stringify({ messages, trigger: "submit-message", ...more });
+    this.send({ type: "cf_agent_use_chat_request", id, init: { method: "POST", body } });
+    return id;
+  }
+
+  /** Waits for the end of a request and gives what came of it. */
+  async answer(id, limit = ANSWER_LIMIT_MS) {
+    await this.find((frame) => isResponse(frame, id) && frame.done, limit);
+    return this.turn(id);
+  }
+
+  /** Sends a message and waits for the whole answer. */
+  chat(text, options) {
+    return this.answer(this.ask(text, options));
+  }
+
+  /** What has come of a request so far. */
+  turn(id) {
+    return new TurnSeen(this.frames.filter((frame) => isResponse(frame, id)));
+  }
+
+  /** Closes the socket and waits for the server to agree. */
+  close(code = 1000) {
+    this.#socket.close(code);
+    return within(this.closed, ANSWER_LIMIT_MS, () => "the server's answer to a close");
+  }
+}
+
+/** Whether a frame belongs to that request's stream. */
+export function isResponse(frame, id) {
+  return frame.type === "cf_agent_use_chat_response" && frame.id === id;
+}
+
+/** Whether a frame carries a chunk of that type. */
+export function hasChunk(frame, type) {
+  return frame.type === "cf_agent_use_chat_response" && chunkOf(frame)?.type === type;
+}
+
+/** The chunk of a response frame; `undefined` for control frames and errors. */
+export function chunkOf(frame) {
+  return frame.body && !frame.error ? JSON.parse(frame.body) : undefined;
+}
+
+/** The frames of one request, and what they add up to. */
+class TurnSeen {
+  constructor(frames) {
+    this.frames = frames;
+    this.finals = frames.filter((frame) => frame.done);
+    this.final = this.finals[0];
+    const withChunk = frames.filter((frame) => chunkOf(frame));
+    this.seqs = withChunk.map((frame) => frame.seq);
+    this.chunks = withChunk.map(chunkOf);
+  }
+
+  /** The chunks of a type. */
+  of(type) {
+    return this.chunks.filter((chunk) => chunk.type === type);
+  }
+
+  /** All that was said. */
+  get text() {
+    return this.of("text-delta").map(({ delta }) => delta).join("");
+  }
+
+  /** The calls, with what came of them: `{ name, input, output?, error? }`. */
+  get calls() {
+    return this.of("tool-input-available").map(({ toolCallId, toolName, input }) => {
+      const of = (type) => this.of(type).find((chunk) => chunk.toolCallId === toolCallId);
+      return { id: toolCallId, name: toolName, input, output: of("tool-output-available")?.output,
+        error: of("tool-output-error")?.errorText };
+    });
+  }
+
+  /** The types of the chunks, each run of deltas as one. */
+  get shape() {
+    const types = this.chunks.map(({ type }) => type);
+    return types.filter((type, at) => type !== types[at - 1] || !type.endsWith("-delta"));
+  }
+}

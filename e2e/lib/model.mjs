@@ -1,0 +1,145 @@
+// A model's server that says what a test tells it to: `POST …/chat/completions`, as OpenAI-compatible servers have
+// it, and `POST /run`, which the Worker in e2e/ai asks on behalf of the AI binding.
+
+import { createServer } from "node:http";
+import { until } from "./until.mjs";
+
+/**
+ * Starts it. Each request takes the next script from the queue; without one it is answered with 418, which is final
+ * and shows what the test did not expect. One of `scriptWhen` is taken only by a request whose body fits. A script is
+ * a list of steps:
+ *
+ * - a string or bytes: written as they are,
+ * - a function: called and awaited, e.g. to hold the stream until the test lets it go; as the first step it also holds
+ *   back the head,
+ * - `{ status?, headers?, body? }`: another head than `200 text/event-stream`; only before anything is written,
+ * - `CUT`: the connection is destroyed in the middle.
+ *
+ * Gives `{ baseUrl, url, requests, script(...steps), scriptWhen(when, ...steps), stop() }`; `requests` are
+ * `{ path, headers, body, at, isOpen }`.
+ */
+export async function startModel() {
+  const model = new ScriptedModel();
+  await model.listen();
+  return model;
+}
+
+/** A step: the connection breaks. */
+export const CUT = Symbol("cut");
+
+class ScriptedModel {
+  requests = [];
+  #scripts = [];
+  #server = createServer((request, response) => this.#handle(request, response));
+
+  async listen() {
+    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    this.url = `http://127.0.0.1:${this.#server.address().port}`;
+    this.baseUrl = `${this.url}/v1`;
+  }
+
+  /** Queues an answer. */
+  script(...steps) {
+    this.#scripts.push({ steps });
+  }
+
+  /** Queues an answer for the next request whose body fits. */
+  scriptWhen(when, ...steps) {
+    this.#scripts.push({ when, steps });
+  }
+
+  /** How many scripts nobody has asked for. */
+  get unused() {
+    return this.#scripts.length;
+  }
+
+  /** Forgets scripts and requests, of which another test knows nothing. */
+  reset() {
+    this.#scripts = [];
+    this.requests = [];
+  }
+
+  /** Waits for the request of that number, from 0. */
+  request(number) {
+    return until(() => this.requests[number], { what: () => `request ${number} to the model` });
+  }
+
+  /** Waits until the other side has let go of the request of that number. */
+  closed(number) {
+    return until(() => this.requests[number]?.isOpen === false, { what: () => `the end of request ${number}` });
+  }
+
+  stop() {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #handle(request, response) {
+    const pieces = [];
+    for await (const piece of request) pieces.push(piece);
+    const body = JSON.parse(Buffer.concat(pieces).toString());
+    const seen = { path: request.url, headers: request.headers, body, at: Date.now(), isOpen: true };
+    response.on("close", () => (seen.isOpen = false));
+    this.requests.push(seen);
+    const index = this.#scripts.findIndex(({ when }) => !when || when(body));
+    const [script] = index < 0 ? [] : this.#scripts.splice(index, 1);
+    await play(script?.steps ?? [{ status: 418, body: "nothing is scripted" }], response);
+  }
+}
+
+async function play(steps, response) {
+  let from = 0;
+  for (; typeof steps[from] === "function"; from++) await steps[from]();
+  if (response.destroyed) return undefined;
+  const hasHead = isHead(steps[from]);
+  const { status = 200, headers = {}, body } = hasHead ? steps[from] : {};
+  const type = status === 200 && body === undefined ? "text/event-stream" : "application/json";
+  response.writeHead(status, { "content-type": type, ...headers });
+  if (body !== undefined) return response.end(typeof body === "string" ? body : JSON.stringify(body));
+  response.flushHeaders();
+  for (const step of steps.slice(hasHead ? from + 1 : from)) {
+    if (step === CUT) return response.destroy();
+    if (typeof step === "function") await step();
+    // Once the other side has gone there is nobody to write to.
+    else if (!response.destroyed) await new Promise((resolve) => response.write(step, resolve));
+  }
+  return response.end();
+}
+
+function isHead(step) {
+  return typeof step === "object" && !(step instanceof Uint8Array);
+}
+
+/** A gate in a stream: `gate.wait` is a step that ends once the test calls `gate.open()`. */
+export function gate() {
+  let open;
+  const opened = new Promise((resolve) => (open = resolve));
+  return { open, wait: () => opened };
+}
+
+/** One server-sent event. */
+export function event(data) {
+  return `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
+}
+
+export const DONE = event("[DONE]");
+
+/** OpenAI's events. */
+export const openai = {
+  delta: (delta, finish_reason = null) => event({ choices: [{ index: 0, delta, finish_reason }] }),
+  text: (content) => openai.delta({ content }),
+  finish: (reason = "stop") => openai.delta({}, reason),
+  /** A call in one piece. */
+  call: (name, args, { index = 0, id = `call_${name}_${index}` } = {}) =>
+    openai.delta({ tool_calls: [{ index, id, type: "function", function: { name, arguments: textOf(args) } }] }),
+  usage: (prompt_tokens, completion_tokens) => event({ choices: [], usage: { prompt_tokens, completion_tokens } }),
+  /** A whole answer that says something. */
+  says: (...texts) => [...texts.map(openai.text), openai.finish(), DONE],
+  /** A whole answer that makes calls, each `[name, arguments]`. */
+  calls: (...calls) => [
+    ...calls.map(([name, args], index) => openai.call(name, args, { index })), openai.finish("tool_calls"), DONE],
+};
+
+function textOf(args) {
+  return typeof args === "string" ? args : JSON.stringify(args);
+}

@@ -1,0 +1,85 @@
+// Our extension of the protocol, `?sync=events`: a snapshot, then what is appended to the log, and what was missed.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { greeted, guest } from "../lib/client.mjs";
+import { startServer } from "../lib/server.mjs";
+
+let server;
+before(async () => (server = await startServer()));
+after(() => server?.stop());
+
+const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
+const follow = (token, after) => greeted(server, { token, query: { sync: "events", ...(after && { after }) } });
+/** Frames that carry the timeline. */
+const synced = ({ frames }) => frames.filter(({ type }) => /^flux_(snapshot|events)|^cf_agent_state$/.test(type));
+
+test("a snapshot comes instead of the state, and then events", async () => {
+  const client = await follow((await guest(server)).token);
+  const [identity, snapshot] = client.frames;
+  assert.deepEqual(identity, { type: "cf_agent_identity", name: "me", agent: "chat" });
+  assert.equal(snapshot.type, "flux_snapshot");
+  assert.deepEqual(snapshot.timeline.blocks, []);
+  await client.call("scheduleBlock", WORKOUT);
+  const { events } = await client.next("flux_events");
+  assert.deepEqual(events.map(({ seq, type }) => [seq, type]), [[snapshot.seq + 1, "BLOCK_SCHEDULED"]]);
+  assert.deepEqual(synced(client).map(({ type }) => type), ["flux_snapshot", "flux_events"]);
+  // The next one who comes gets it in the snapshot.
+  const later = synced(await follow(client.token))[0];
+  assert.deepEqual([later.seq, later.timeline.blocks.length], [snapshot.seq + 1, 1]);
+  assert.deepEqual(later.timeline.blocks[0], (await client.call("getTimeline")).timeline.blocks[0]);
+});
+
+test("the two kinds of clients hear of the same change, each in its way", async () => {
+  const { token } = await guest(server);
+  const [events, state] = [await follow(token), await greeted(server, { token })];
+  await state.call("scheduleBlock", WORKOUT);
+  await events.next("flux_events");
+  await state.find((frame) => JSON.stringify(frame.state ?? "").includes("Workout"));
+  assert.equal(state.frames.filter(({ type }) => type.startsWith("flux_")).length, 0);
+  assert.equal(events.frames.filter(({ type }) => type === "cf_agent_state").length, 0);
+});
+
+test("who comes back with the last number it has is sent what it missed, and nothing twice", async () => {
+  const { token } = await guest(server);
+  const client = await follow(token);
+  await client.call("scheduleBlock", WORKOUT);
+  const seen = (await client.next("flux_events")).events.at(-1).seq;
+  await client.close();
+  const other = await follow(token);
+  await other.call("completeBlock", { id: "B1" });
+  await other.call("undo");
+  const all = (await other.call("getEvents")).events;
+  const [missed, ...more] = synced(await follow(token, seen));
+  assert.deepEqual(missed.events, all.filter(({ seq }) => seq > seen));
+  assert.ok(missed.events.length >= 2 && more.length === 0);
+  const upToDate = synced(await follow(token, all.at(-1).seq));
+  assert.deepEqual(upToDate, [{ type: "flux_events", events: [] }]);
+});
+
+test("who comes back with a number that cannot be gets everything", async () => {
+  const { token } = await guest(server);
+  const client = await follow(token);
+  await client.call("scheduleBlock", WORKOUT);
+  for (const after of ["0", "999", "-1", "x"]) {
+    const [frame] = synced(await follow(token, after));
+    assert.deepEqual([frame.type, frame.timeline?.blocks.length], ["flux_snapshot", 1], after);
+  }
+});
+
+test("who missed more than a thousand events gets a snapshot, who missed fewer gets them", async () => {
+  const { token } = await guest(server);
+  const client = await follow(token);
+  await client.call("scheduleBlock", WORKOUT);
+  const { seq: first } = await client.call("getTimeline");
+  for (let done = 0; done < 1001; done += 91) {
+    const calls = Array.from({ length: 91 }, (_, index) => (done + index) % 2 ? "uncompleteBlock" : "completeBlock");
+    await Promise.all(calls.map((method) => client.call(method, { id: "B1" })));
+  }
+  const { seq: last } = await client.call("getTimeline");
+  assert.equal(last - first, 1001);
+  const [tooMany] = synced(await follow(token, first));
+  assert.deepEqual([tooMany.type, tooMany.seq], ["flux_snapshot", last]);
+  const [justFew] = synced(await follow(token, first + 1));
+  assert.deepEqual(justFew.events.map(({ seq }) => seq), Array.from({ length: 1000 }, (_, index) => first + 2 + index));
+});

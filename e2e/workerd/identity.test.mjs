@@ -1,0 +1,181 @@
+// Addresses, and who may reach what (docs: agents-protocol §1).
+
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, before, describe, test } from "node:test";
+import { connect, greeted, guest } from "../lib/client.mjs";
+import { startServer } from "../lib/server.mjs";
+import { within } from "../lib/until.mjs";
+
+let server;
+before(async () => (server = await startServer()));
+after(() => server?.stop());
+
+const get = (path, headers = {}) => fetch(`${server.url}${path}`, { headers });
+const bearer = ({ token }) => ({ authorization: `Bearer ${token}` });
+
+/** The close of a socket that is accepted only to be told why it is refused; anything before it is a leak. */
+async function refusal(options) {
+  const connection = await connect(server, options);
+  const { code, reason } = await within(connection.closed, 10_000, () => "the end of a socket that should be refused");
+  assert.deepEqual(connection.frames, []);
+  assert.ok(code === 1008 || (code >= 4000 && code < 5000), `${code} makes published clients try again for ever`);
+  return reason;
+}
+
+describe("addresses", () => {
+  test("/healthz says that all is well and which model answers", async () => {
+    const response = await get("/healthz");
+    assert.equal(response.status, 200);
+    const health = await response.json();
+    assert.equal(health.ok, true);
+    assert.equal(health.model.provider, "offline");
+    assert.match(health.version, /^\d+\.\d+\.\d+$/);
+  });
+
+  test("what is not there is refused as the published server does", async () => {
+    const me = await guest(server);
+    const cases = [
+      ["/agents/nobody/me", 400, /Invalid request/], ["/agents/Chat/me", 400, /Invalid request/],
+      ["/agents/chat/me/anything", 404], ["/agents/chat", 404], ["/agents", 404],
+      ["/api/nothing", 404], ["/api/guest", 404],
+    ];
+    for (const [path, status, text = /./] of cases) {
+      const response = await get(path, bearer(me));
+      assert.equal(response.status, status, path);
+      assert.match(await response.text(), text, path);
+    }
+  });
+
+  test("the agent itself has nothing to show to a plain GET", async () => {
+    const response = await get("/agents/chat/me", bearer(await guest(server)));
+    assert.equal(response.status, 404);
+  });
+
+  test("an upgrade at an unknown agent is refused too", async () => {
+    await assert.rejects(connect(server, { agent: "nobody" }));
+  });
+
+  test("a socket that would speak another protocol is refused for good", async () => {
+    await refusal({ query: { __agents_transport: "capnweb" } });
+  });
+
+  test("names are 1 to 64 letters, digits, - and _, decoded once", async () => {
+    const me = await guest(server);
+    for (const name of ["a", "Team_7-b", "x".repeat(64), "%61bc"]) {
+      const response = await get(`/agents/chat/${name}/get-messages`, bearer(me));
+      assert.deepEqual([response.status, response.ok && (await response.json())], [200, []], name);
+    }
+    for (const name of ["x".repeat(65), "a%20b", "%C3%BC", "a.b", "a%2Fb", "%2561", "%FF", "a~b"]) {
+      const response = await get(`/agents/chat/${name}/get-messages`, bearer(me));
+      assert.equal(response.status, 400, name);
+      assert.match(await response.text(), /letters, digits/);
+      assert.match(await refusal({ path: name, token: me.token }), /letters, digits/);
+    }
+  });
+});
+
+describe("identities", () => {
+  test("a new browser gets a signed cookie with the page, and keeps it", async () => {
+    const response = await get("/");
+    const cookie = response.headers.get("set-cookie");
+    assert.match(cookie, /^flux=u-[0-9a-f]{32}\.[0-9a-f]{64};/);
+    for (const attribute of ["HttpOnly", "SameSite=Lax", "Path=/"]) assert.ok(cookie.includes(attribute), attribute);
+    // Else a cache in between gives one person's identity to all.
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    const again = await get("/", { cookie: cookie.split(";")[0] });
+    assert.equal(again.headers.get("set-cookie"), null);
+  });
+
+  test("files of the page give no identity", async () => {
+    const page = await (await get("/")).text();
+    const [file] = page.match(/(?<=")\/?assets\/[^"]+/);
+    const response = await get(new URL(file, "http://x/").pathname);
+    assert.deepEqual([response.status, response.headers.get("set-cookie")], [200, null]);
+  });
+
+  test("cookie, Authorization and ?token= are the same person", async () => {
+    const me = await guest(server);
+    const client = await greeted(server, { token: me.token });
+    await client.chat("hello");
+    const [said] = await client.call("getMessages");
+    assert.equal(said.role, "user");
+    const path = "/agents/chat/me/get-messages";
+    for (const response of [
+      await get(path, bearer(me)), await get(path, { cookie: `a=b; flux=${me.token}` }),
+      await get(`${path}?token=${me.token}`),
+    ]) {
+      assert.deepEqual((await response.json())[0], said);
+    }
+    const byCookie = await greeted(server, { headers: { cookie: `flux=${me.token}` } });
+    assert.equal((await byCookie.call("getMessages"))[0].id, said.id);
+  });
+
+  test("me is the object of the person's own name, and nobody else's", async () => {
+    const [me, other] = [await guest(server), await guest(server)];
+    const mine = await greeted(server, { token: me.token });
+    await mine.call("scheduleBlock", { title: "Mine", startTime: "2035-03-01T08:00" });
+    const byName = await greeted(server, { token: me.token, path: me.name });
+    const titles = async (client) => (await client.call("getTimeline")).timeline.blocks.map(({ title }) => title);
+    assert.deepEqual(await titles(byName), ["Mine"]);
+    assert.equal(byName.frames.find(({ type }) => type === "cf_agent_identity").name, me.name);
+    assert.deepEqual(await titles(await greeted(server, { token: other.token })), []);
+    // Names that the service makes cannot be taken by others, not even before their person has come.
+    const unborn = await guest(server);
+    for (const name of [me.name, unborn.name]) {
+      assert.equal((await get(`/agents/chat/${name}/get-messages`, bearer(other))).status, 400);
+      await refusal({ path: name, token: other.token });
+    }
+  });
+
+  test("whoever opens a name first owns it", async () => {
+    const [first, second] = [await guest(server), await guest(server)];
+    const name = `team-${first.name.slice(2)}`;
+    await greeted(server, { token: first.token, path: name });
+    assert.equal((await get(`/agents/chat/${name}/get-messages`, bearer(second))).status, 403);
+    assert.match(await refusal({ path: name, token: second.token }), /somebody else/);
+    assert.equal((await get(`/agents/chat/${name}/get-messages`, bearer(first))).status, 200);
+  });
+
+  test("without an identity, or with one that we did not sign, nothing opens", async () => {
+    const [me, other] = [await guest(server), await guest(server)];
+    const forged = `${me.name}.${other.token.split(".")[1]}`;
+    for (const token of ["nonsense", forged, `${me.token}x`, `${me.name}.`]) {
+      const response = await get("/agents/chat/me/get-messages", bearer({ token }));
+      assert.equal(response.status, 401, token);
+      assert.match(await refusal({ token }), /No identity/);
+    }
+    assert.equal((await get("/agents/chat/me/get-messages")).status, 401);
+  });
+
+  test("nobody can say who they are in the Worker's own headers", async () => {
+    const [me, other] = [await guest(server), await guest(server)];
+    const mine = await greeted(server, { token: me.token, path: `own-${me.name.slice(2)}` });
+    await mine.chat("hello");
+    const response = await get(`/agents/chat/own-${me.name.slice(2)}/get-messages`, {
+      ...bearer(other), "x-flux-identity": me.name, "x-flux-name": "me" });
+    assert.equal(response.status, 403);
+  });
+
+  test("other sites may not connect with a person's cookie", async () => {
+    const me = await guest(server);
+    const cookie = `flux=${me.token}`;
+    for (const origin of ["https://evil.example", "null", `http://127.0.0.1:${server.port + 1}`]) {
+      assert.match(await refusal({ headers: { cookie, origin } }), /Other sites/);
+    }
+    const own = await greeted(server, { headers: { cookie, origin: server.url } });
+    assert.ok(await own.call("getSettings"));
+  });
+
+  test("a socket's handshake chooses no subprotocol", async () => {
+    const me = await guest(server);
+    const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13",
+      "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-protocol": "flux" };
+    const answer = await new Promise((resolve, reject) => {
+      const sent = request(`${server.url}/agents/chat/me?token=${me.token}`, { headers });
+      sent.on("upgrade", (response, socket) => socket.destroy() && resolve(response));
+      sent.on("response", resolve).on("error", reject).end();
+    });
+    assert.deepEqual([answer.statusCode, answer.headers["sec-websocket-protocol"]], [101, undefined]);
+  });
+});

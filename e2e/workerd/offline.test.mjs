@@ -1,0 +1,62 @@
+// The built-in interpreter, which answers where no model is connected: plain requests, done for real.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { greeted } from "../lib/client.mjs";
+import { startServer } from "../lib/server.mjs";
+
+const ZONE = "America/New_York";
+let server, client;
+before(async () => (server = await startServer({ model: "offline" })));
+after(() => server?.stop());
+beforeEach(async () => {
+  client = await greeted(server);
+  await client.call("setSettings", { timeZone: ZONE });
+});
+
+/** The date in the zone, that many days from today. */
+function day(offset) {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE }).format(new Date());
+  const date = new Date(`${parts}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + offset);
+  return date.toISOString().slice(0, 10);
+}
+
+const titles = async () => (await client.call("getTimeline")).timeline.blocks.map(({ title }) => title);
+
+test("“Schedule workout tomorrow at 8am” puts a workout at eight the next day, in the person's zone", async () => {
+  // Should midnight pass meanwhile, either day is right.
+  const before = day(1);
+  const turn = await client.chat("Schedule workout tomorrow at 8am");
+  const days = [before, day(1)];
+  assert.deepEqual(turn.calls.map(({ name }) => name), ["scheduleBlock"]);
+  const [{ output }] = turn.calls;
+  assert.equal(output.ok, true);
+  assert.equal(output.block.title, "Workout");
+  assert.ok(days.map((date) => `${date}T08:00`).includes(output.block.start), output.block.start);
+  assert.notEqual(turn.text.trim(), "", "it says what it did");
+  assert.equal(turn.final.outcome, "completed");
+  assert.deepEqual(await titles(), ["Workout"]);
+  const stored = (await client.call("getMessages")).at(-1);
+  const part = stored.parts.find(({ type }) => type === "tool-scheduleBlock");
+  assert.deepEqual([part.state, part.output.ok], ["output-available", true]);
+  assert.deepEqual([stored.metadata.model.provider, stored.metadata.model.name], ["offline", "rules"]);
+});
+
+test("what was done is moved, completed and undone in words", async () => {
+  await client.chat("Schedule workout tomorrow at 8am");
+  await client.chat("Move workout to 9am");
+  const [moved] = (await client.call("findBlocks", {})).blocks;
+  assert.match(moved.start, /T09:00$/);
+  await client.chat("undo");
+  const [back] = (await client.call("findBlocks", {})).blocks;
+  assert.match(back.start, /T08:00$/);
+});
+
+test("what it does not understand it says, and does nothing", async () => {
+  const turn = await client.chat("Colourless green ideas sleep furiously");
+  assert.deepEqual(turn.calls, []);
+  assert.ok(turn.text.length > 20, turn.text);
+  assert.equal(turn.final.outcome, "completed");
+  assert.deepEqual(await titles(), []);
+});

@@ -1,0 +1,147 @@
+// Direct edits and questions by socket, without a model.
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { greeted } from "../lib/client.mjs";
+import { startServer } from "../lib/server.mjs";
+
+let server, client;
+before(async () => (server = await startServer()));
+after(() => server?.stop());
+beforeEach(async () => (client = await greeted(server)));
+
+const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
+
+const blocks = async () => (await client.call("getTimeline")).timeline.blocks;
+const titles = async () => (await blocks()).map(({ title }) => title);
+const last = async () => (await client.call("getEvents", { limit: 1 })).last;
+
+describe("edits", () => {
+  test("scheduleBlock puts a block where it was asked for, with all that was said of it", async () => {
+    const { ok, summary, block } = await client.call("scheduleBlock", {
+      ...WORKOUT, durationMinutes: 45, priority: "high", tags: ["sport"], description: "Legs" });
+    assert.equal(ok, true);
+    assert.match(summary, /Workout/);
+    assert.deepEqual([block.handle, block.start, block.end, block.priority, block.tags, block.description],
+      ["B1", "2035-03-01T08:00", "2035-03-01T08:45", "high", ["sport"], "Legs"]);
+    const [stored] = await blocks();
+    assert.equal(stored.id, block.id);
+    assert.deepEqual(stored.span, { start: "2035-03-01T08:00:00Z", end: "2035-03-01T08:45:00Z" });
+  });
+
+  test("updateBlock changes what it names and nothing else", async () => {
+    await client.call("scheduleBlock", { ...WORKOUT, durationMinutes: 45, tags: ["sport"] });
+    const { block } = await client.call("updateBlock", { id: "B1", updates: { startTime: "2035-03-02T18:00" } });
+    assert.deepEqual([block.title, block.start, block.end, block.tags],
+      ["Workout", "2035-03-02T18:00", "2035-03-02T18:45", ["sport"]]);
+    const renamed = await client.call("updateBlock", { id: "workout", updates: { title: "Run" } });
+    assert.deepEqual([renamed.block.title, renamed.block.start], ["Run", "2035-03-02T18:00"]);
+  });
+
+  test("completeBlock, deleteBlock, undo and redo", async () => {
+    await client.call("scheduleBlock", WORKOUT);
+    assert.equal((await client.call("completeBlock", { id: "B1" })).block.completed, true);
+    await client.call("deleteBlock", { id: "B1" });
+    assert.deepEqual(await blocks(), []);
+    await client.call("undo");
+    assert.equal((await client.call("findBlocks", {})).blocks[0].completed, true);
+    await client.call("undo");
+    assert.equal((await client.call("findBlocks", {})).blocks[0].completed, false);
+    await client.call("undo");
+    assert.deepEqual(await blocks(), []);
+    await client.call("redo");
+    await client.call("redo");
+    assert.equal((await client.call("findBlocks", {})).blocks[0].completed, true);
+  });
+
+  test("a call that is repeated with its id is carried out once", async () => {
+    const id = randomUUID();
+    const first = await client.tell("scheduleBlock", [WORKOUT], id);
+    assert.equal(first.success, true);
+    client.frames.splice(client.frames.indexOf(first), 1);
+    const again = await client.tell("scheduleBlock", [WORKOUT], id);
+    assert.deepEqual([again.success, again.result.ok], [true, true]);
+    assert.deepEqual(await titles(), ["Workout"]);
+  });
+});
+
+describe("questions", () => {
+  test("getEvents gives the log in order, from where and as much as asked", async () => {
+    for (const title of ["One", "Two", "Three"]) await client.call("scheduleBlock", { ...WORKOUT, title });
+    const { events, last } = await client.call("getEvents");
+    assert.deepEqual(events.map(({ seq }) => seq), events.map((_, index) => index + 1));
+    assert.equal(last, events.length);
+    assert.equal(events.at(-1).type, "BLOCK_SCHEDULED");
+    assert.deepEqual(events.at(-1).actor, { by: "user" });
+    const part = await client.call("getEvents", { after: 1, limit: 2 });
+    assert.deepEqual(part.events, events.slice(1, 3));
+    assert.equal(part.last, last);
+    assert.deepEqual((await client.call("getEvents", { after: last })).events, []);
+  });
+
+  test("getTimeline has the number of the last event that is in it", async () => {
+    await client.call("scheduleBlock", WORKOUT);
+    const { seq, timeline, complete, model } = await client.call("getTimeline");
+    assert.equal(seq, await last());
+    assert.deepEqual([timeline.blocks.length, complete, model.provider], [1, true, "offline"]);
+  });
+
+  test("getSettings and setSettings: the zone in which times are read and told", async () => {
+    assert.deepEqual(await client.call("getSettings"), { timeZone: "UTC" });
+    assert.deepEqual(await client.call("setSettings", { timeZone: "Europe/Oslo" }), { timeZone: "Europe/Oslo" });
+    const { block } = await client.call("scheduleBlock", { ...WORKOUT, startTime: "2035-07-01T08:00" });
+    assert.equal(block.start, "2035-07-01T08:00");
+    const [stored] = await blocks();
+    assert.equal(stored.span.start, "2035-07-01T06:00:00Z");
+  });
+
+  test("getMessages gives the same as HTTP does", async () => {
+    await client.chat("hello");
+    const response = await fetch(`${server.url}/agents/chat/me/get-messages?token=${client.token}`);
+    assert.equal(response.headers.get("content-type"), "application/json");
+    const messages = await client.call("getMessages");
+    assert.equal(messages.length, 2);
+    assert.deepEqual(await response.json(), messages);
+  });
+});
+
+describe("what cannot be done", () => {
+  const cases = [
+    ["launchRocket", [], /Method launchRocket does not exist/],
+    ["__proto__", [], /does not exist/],
+    ["scheduleBlock", [], /title/],
+    ["scheduleBlock", ["Workout"], /object/],
+    ["scheduleBlock", [{ title: "Workout" }], /startTime/],
+    ["scheduleBlock", [{ ...WORKOUT, startTime: "soon" }], /startTime/],
+    ["scheduleBlock", [{ ...WORKOUT, startTime: "2035-02-30T08:00" }], /startTime/],
+    ["scheduleBlock", [{ ...WORKOUT, endTime: "2035-03-01T07:00" }], /endTime/],
+    ["scheduleBlock", [{ ...WORKOUT, durationMinutes: 0 }], /durationMinutes/],
+    ["scheduleBlock", [{ ...WORKOUT, title: "" }], /title/],
+    ["scheduleBlock", [{ ...WORKOUT, title: "x".repeat(201) }], /title/],
+    ["scheduleBlock", [{ ...WORKOUT, colour: "red" }], /colour/],
+    ["scheduleBlock", [{ ...WORKOUT, priority: "urgent" }], /priority/],
+    ["updateBlock", [{ id: "B1", updates: {} }], /updates/],
+    ["updateBlock", [{ id: "B99", updates: { title: "x" } }], /B99/],
+    ["completeBlock", [{ id: "nothing like it" }], /nothing like it/],
+    ["deleteBlock", [{}], /id/],
+    ["redo", [], /nothing to redo/i],
+    ["setSettings", [{ timeZone: "Mars/Olympus" }], /Mars\/Olympus/],
+    ["setSettings", [{ timeZone: 7 }], /timeZone/],
+    ["setSettings", [{ colour: "red" }], /colour/],
+    ["setSettings", [[]], /object/],
+    ["getEvents", [{ after: "x" }], /after/],
+    ["getEvents", [{ limit: -1 }], /limit/],
+  ];
+  for (const [method, args, words] of cases) {
+    test(`${method} ${JSON.stringify(args).slice(0, 60)}`, async () => {
+      await client.call("scheduleBlock", { ...WORKOUT, title: "Before" });
+      const seq = await last();
+      const frame = await client.tell(method, args);
+      assert.equal(frame.success, false);
+      assert.match(frame.error, words);
+      assert.equal(await last(), seq, "nothing was appended");
+      assert.deepEqual(await titles(), ["Before"]);
+    });
+  }
+});

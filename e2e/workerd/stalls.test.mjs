@@ -1,0 +1,69 @@
+// Models that fall silent: no turn waits for ever, and nobody goes on paying for an answer that nobody waits for.
+
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { greeted } from "../lib/client.mjs";
+import { gate, openai } from "../lib/model.mjs";
+import { scripted } from "../lib/scripted.mjs";
+import { startServer } from "../lib/server.mjs";
+
+// The shortest that can be set.
+const the = scripted({ vars: { MODEL_FIRST_BYTE_TIMEOUT_MS: "1000", MODEL_BETWEEN_BYTES_TIMEOUT_MS: "1000" } });
+let client;
+beforeEach(async () => (client = await greeted(the.server)));
+
+const SILENCES = {
+  "no head": (hold) => [hold.wait],
+  "a head and no byte": (hold) => ["", hold.wait],
+  "words, and then nothing": (hold) => [openai.text("Hel"), hold.wait],
+  "half a call": (hold) => [openai.call("scheduleBlock", '{"title":"Work'), hold.wait],
+};
+
+for (const [silence, steps] of Object.entries(SILENCES)) {
+  test(`a model that falls silent is given up: ${silence}`, async () => {
+    const hold = gate();
+    the.model.script(...steps(hold), openai.finish());
+    const turn = await client.chat("Hi");
+    assert.deepEqual([turn.final.error, turn.finals.length], [true, 1]);
+    assert.match(turn.final.body, /did not answer within 1 seconds/);
+    assert.equal(turn.text, silence.startsWith("words") ? "Hel" : "");
+    assert.equal((await client.call("getTimeline")).timeline.blocks.length, 0);
+    await the.model.closed(0);
+    hold.open();
+    the.model.script(...openai.says("Here."));
+    assert.equal((await client.chat("There?")).text, "Here.");
+  });
+}
+
+test("a model that has said why it ended, and only does not hang up, has answered", async () => {
+  const hold = gate();
+  the.model.script(openai.text("Hello."), openai.finish(), hold.wait);
+  const turn = await client.chat("Hi");
+  hold.open();
+  assert.deepEqual([turn.text, turn.final.outcome], ["Hello.", "completed"]);
+});
+
+test("a server that nobody listens at is told as unreachable", async () => {
+  const server = await startServer({ model: { baseUrl: "http://127.0.0.1:9/v1" }, vars: { MODEL_RETRIES: "0" } });
+  try {
+    const { final } = await (await greeted(server)).chat("Hi");
+    assert.match(final.body, /could not be reached/);
+  } finally {
+    await server.stop();
+  }
+});
+
+describe("settings", () => {
+  test("one that cannot be used is named, and not silently replaced", async () => {
+    const server = await startServer({ vars: { MODEL_RETRIES: "many" } });
+    try {
+      const response = await fetch(`${server.url}/api/guest`, { method: "POST" });
+      const { token } = await response.json();
+      const refused = await fetch(`${server.url}/agents/chat/me/get-messages?token=${token}`);
+      assert.equal(refused.status, 500);
+      assert.match(await refused.text(), /MODEL_RETRIES.*many/);
+    } finally {
+      await server.stop();
+    }
+  });
+});
