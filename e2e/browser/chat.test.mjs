@@ -1,0 +1,341 @@
+// The conversation in a real browser, against a scripted model: how an answer comes, is stopped, fails, and is found again.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { CUT, DONE, gate, openai, startModel } from "../lib/model.mjs";
+import { startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
+import { PAYLOADS, ranOrLoaded, watch } from "./markup.mjs";
+import { answered, connected, count, gone, newPerson, newTab, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
+
+let model, server, browser, person, tab;
+
+before(async () => {
+  model = await startModel();
+  server = await startServer({ model: { baseUrl: model.baseUrl }, vars: { MODEL_RETRIES: "0" } });
+  browser = await openBrowser();
+});
+after(() => Promise.all([browser?.close(), server?.stop(), model?.stop()]));
+beforeEach(async () => {
+  model.reset();
+  person = await newPerson(browser);
+  tab = await openTab(person, server);
+});
+afterEach(async () => {
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
+/** All that the last answer says. */
+const answerText = () => seen.answers(tab).last().locator(".markdown").allInnerTexts().then((texts) => texts.join("\n"));
+
+test("words are shown as they come, and an answer that is stopped stays as far as it came", async () => {
+  const [first, second] = [gate(), gate()];
+  model.script(openai.text("One "), first.wait, openai.text("two "), second.wait, openai.text("three"), openai.finish(), DONE);
+  await say(tab, "Count to three");
+  await text(seen.answers(tab), /^One$/);
+  await seen.stop(tab).waitFor();
+  first.open();
+  await text(seen.answers(tab), /^One two$/);
+
+  await seen.stop(tab).click();
+  await answered(tab);
+  await text(seen.answers(tab), "Stopped");
+  await until(() => !model.requests[0].isOpen, { what: () => "the model's stream to be closed" });
+  second.open();
+
+  await tab.reload();
+  await connected(tab);
+  await text(seen.answers(tab), "Stopped");
+  assert.equal(await answerText(), "One two");
+});
+
+test("an answer that fails says why, and can be had by trying again", async () => {
+  model.script({ status: 503, body: { error: { message: "overloaded" } } });
+  await say(tab, "Are you there?");
+  const alert = seen.conversation(tab).getByRole("alert");
+  await alert.waitFor();
+  await picture(tab, "error.png");
+  await tab.reload();
+  await connected(tab);
+  await alert.waitFor();
+
+  model.script(openai.text("Half an ans"), CUT);
+  await seen.retry(tab).click();
+  await alert.waitFor({ state: "detached" });
+  await alert.waitFor();
+
+  model.script(...openai.says("Here I am."));
+  await seen.retry(tab).click();
+  await text(seen.answers(tab), "Here I am.");
+  await answered(tab);
+  await gone(alert);
+  await count(seen.said(tab), 1);
+  await count(seen.answers(tab), 1);
+  assert.equal(await answerText(), "Here I am.");
+});
+
+test("a call is a card that tells how it stands", async () => {
+  const second = gate();
+  const call = ["scheduleBlock", { title: "Workout", startTime: "2027-03-01T08:00" }];
+  model.script(openai.call(...call), openai.finish("tool_calls"), DONE);
+  model.script(second.wait, ...openai.says("It is on your timeline."));
+  await say(tab, "Workout on 1 March at 8");
+  const card = seen.actions(tab);
+  await card.getByRole("img", { name: "Done", exact: true }).waitFor();
+  await text(card, "Workout");
+  await seen.block(tab, "Workout").waitFor();
+  second.open();
+  await text(seen.answers(tab), "It is on your timeline.");
+
+  model.script(...openai.calls(["completeBlock", { id: "Swimming" }]));
+  model.script(...openai.says("There is no such block."));
+  await say(tab, "I have been swimming");
+  await card.getByRole("img", { name: "Not done", exact: true }).waitFor();
+  await answered(tab);
+});
+
+test("what cannot be taken back lightly is asked first", async () => {
+  await seen.plans(tab).click();
+  await tab.getByRole("textbox", { name: "New plan" }).fill("Trip");
+  await tab.getByRole("button", { name: "Create plan" }).click();
+  await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
+  model.script(...openai.calls(["deletePlan", { id: "Trip" }]));
+  await say(tab, "Delete the trip");
+  const card = seen.actions(tab);
+  await card.getByRole("img", { name: "Waiting for your answer" }).waitFor();
+  await answered(tab);
+  await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
+
+  model.script(...openai.says("The trip is off."));
+  await card.getByRole("button", { name: "Approve" }).click();
+  await card.getByRole("img", { name: "Done", exact: true }).waitFor();
+  await text(seen.answers(tab), "The trip is off.");
+  await tab.getByRole("button", { name: "Plans: My plan" }).waitFor();
+  await count(seen.answers(tab), 1);
+});
+
+test("what a model writes never becomes markup that runs or loads", async () => {
+  const watched = watch(tab);
+  // Even if it did: the page allows no script but its own.
+  const { "content-security-policy": policy } = (await tab.reload()).headers();
+  assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
+  await connected(tab);
+  for (const [number, payload] of PAYLOADS.entries()) {
+    model.script(...openai.says(payload, `\n\nend ${number}`));
+    await say(tab, `Say ${number}`);
+    await text(seen.answers(tab).last(), `end ${number}`);
+    await answered(tab);
+    assert.deepEqual(await ranOrLoaded(tab, watched), [], payload);
+  }
+  await tab.reload();
+  await connected(tab);
+  await count(seen.answers(tab), PAYLOADS.length);
+  assert.deepEqual(await ranOrLoaded(tab, watched), [], "after a reload");
+
+  const title = "<img src=x onerror=\"window.ran='title'\">";
+  const calls = [["scheduleBlock", { title, description: title, startTime: "2027-03-01T08:00", tags: [title.slice(0, 20)] }]];
+  model.script(...openai.calls(...calls));
+  model.script(...openai.says("done"));
+  await say(tab, "Schedule it");
+  await seen.block(tab, title).waitFor();
+  assert.deepEqual(await ranOrLoaded(tab, watched), [], "in a title");
+
+  // The net has no hole: what is put there as markup is caught.
+  await seen.conversation(tab).evaluate((log, markup) => log.insertAdjacentHTML("beforeend", markup), PAYLOADS[1]);
+  assert.notDeepEqual(await ranOrLoaded(tab, watched), []);
+});
+
+test("Markdown is shown as what it means", async () => {
+  const sources = ["# Plan", "1. **bold** and `code`", "| a | b |\n|---|--:|\n| 1 | 2 |", "[docs](https://example.com/docs)", "```\nlet x = 1;\n```"];
+  model.script(...openai.says(sources.join("\n\n")));
+  await say(tab, "Show me");
+  const answer = seen.answers(tab);
+  await answered(tab);
+  await answer.getByRole("heading", { name: "Plan" }).waitFor();
+  await answer.getByRole("listitem").getByRole("strong").waitFor();
+  await count(answer.getByRole("cell"), 4);
+  const link = answer.getByRole("link", { name: "docs" });
+  assert.equal(await link.getAttribute("href"), "https://example.com/docs");
+  assert.match(await link.getAttribute("rel"), /noopener/);
+  await text(answer.getByRole("code").last(), "let x = 1;");
+});
+
+/** Notes each state of the connection that is shown, from now on. */
+async function watchConnection() {
+  await seen.connection(tab).evaluate((element) => {
+    window.states = [element.innerText];
+    new MutationObserver(() => window.states.push(element.innerText)).observe(element, { subtree: true, childList: true, characterData: true });
+  });
+  return (state) => until(async () => (await tab.evaluate(() => window.states)).some((shown) => shown.startsWith(state)), { what: () => state });
+}
+
+test("without a network the page says so, keeps what is written, and finds the stream again, each word once", async () => {
+  const [first, second] = [gate(), gate()];
+  model.script(openai.text("alpha "), first.wait, openai.text("beta "), second.wait, openai.text("gamma"), openai.finish(), DONE);
+  await say(tab, "Greek, please");
+  await text(seen.answers(tab), /^alpha$/);
+
+  await person.setOffline(true);
+  await text(seen.connection(tab), "Offline");
+  await seen.message(tab).fill("and then?");
+  await picture(tab, "offline.png");
+  first.open();
+  await person.setOffline(false);
+  await connected(tab);
+  await text(seen.answers(tab), /^alpha beta$/);
+  second.open();
+  await answered(tab);
+  await count(seen.answers(tab), 1);
+  assert.equal(await answerText(), "alpha beta gamma");
+  assert.equal(await seen.message(tab).inputValue(), "and then?");
+});
+
+test("what is sent without a connection stays in the box, with a word about it", async () => {
+  await person.setOffline(true);
+  await text(seen.connection(tab), "Offline");
+  await seen.message(tab).fill("Are you there?");
+  await seen.send(tab).click();
+  await tab.getByText("Not connected. Your message is kept here").waitFor();
+  await person.setOffline(false);
+  await connected(tab);
+  model.script(...openai.says("Yes."));
+  await seen.send(tab).click();
+  await text(seen.answers(tab), "Yes.");
+  await count(seen.said(tab), 1);
+});
+
+/** Opens the tab anew, with all its sockets in the hands of the test: a list of them, the newest last. */
+async function reopenWithSockets() {
+  const sockets = [];
+  await tab.close();
+  tab = await newTab(person);
+  await tab.clock.install();
+  await tab.routeWebSocket(/\/agents\//, (socket) => {
+    const upstream = socket.connectToServer();
+    const line = { isDead: false, close: () => socket.close({ code: 3001, reason: "broken by the test" }) };
+    socket.onMessage((frame) => line.isDead || upstream.send(frame));
+    upstream.onMessage((frame) => line.isDead || socket.send(frame));
+    sockets.push(line);
+  });
+  await tab.goto(server.url);
+  await connected(tab);
+  return sockets;
+}
+
+test("a connection that breaks in the middle of an answer is made again, however often", async () => {
+  const sockets = await reopenWithSockets();
+  const showed = await watchConnection();
+
+  const gates = Array.from({ length: 3 }, gate);
+  const steps = gates.flatMap(({ wait }, number) => [wait, openai.text(`${number + 1} `)]);
+  model.script(openai.text("0 "), ...steps, openai.finish(), DONE);
+  await say(tab, "Count");
+  await text(seen.answers(tab), /^0$/);
+  for (const [number, { open }] of gates.entries()) {
+    await sockets.at(-1).close();
+    open();
+    await showed("Reconnecting");
+    await tab.clock.fastForward("00:10");
+    await until(() => sockets.length === number + 2, { what: () => "another socket" });
+    await connected(tab);
+    await text(seen.answers(tab), "0 1 2 3".slice(0, 2 * number + 3));
+  }
+  await answered(tab);
+  await count(seen.answers(tab), 1);
+  await count(seen.said(tab), 1);
+  assert.equal(await answerText(), "0 1 2 3");
+});
+
+test("a connection that is dead without saying so is found out when the person looks at the page again", async () => {
+  const sockets = await reopenWithSockets();
+  // Alive: the question is answered, and nothing happens.
+  const look = () => tab.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await look();
+  model.script(...openai.says("Yes."));
+  await say(tab, "Are you there?");
+  await text(seen.answers(tab), "Yes.");
+  await answered(tab);
+  await tab.clock.fastForward("01:00");
+  assert.equal(sockets.length, 1);
+
+  sockets[0].isDead = true;
+  await look();
+  await tab.clock.fastForward("00:10");
+  await until(() => sockets.length === 2, { what: () => "another socket" });
+  await connected(tab);
+  await text(seen.answers(tab), "Yes.");
+});
+
+test("an answer whose server dies is over, says so, and can be had again", async () => {
+  const rest = gate();
+  model.script(openai.text("Half "), rest.wait, DONE);
+  await say(tab, "Tell me");
+  await text(seen.answers(tab), /^Half$/);
+  await server.restart();
+  rest.open();
+  await connected(tab);
+  await text(seen.answers(tab), "Interrupted");
+  await answered(tab);
+  model.script(...openai.says("The whole of it."));
+  await seen.retry(tab).click();
+  await text(seen.answers(tab), "The whole of it.");
+  await answered(tab);
+  await count(seen.answers(tab), 1);
+  await count(seen.said(tab), 1);
+});
+
+test("whoever the service does not know is told so, and is not made to wait for nothing", async () => {
+  const sockets = await reopenWithSockets();
+  await person.clearCookies();
+  await sockets[0].close();
+  const notice = tab.getByRole("alert").filter({ hasText: "No identity" });
+  await tab.clock.fastForward("00:10");
+  await notice.waitFor();
+  await text(seen.connection(tab), "Not connected");
+  await tab.clock.fastForward("10:00");
+  assert.equal(sockets.length, 2);
+  await notice.getByRole("button", { name: "Reload" }).click();
+  await connected(tab);
+});
+
+test("a new conversation begins for every tab, and leaves the timeline as it is", async () => {
+  model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2027-03-01T08:00" }]));
+  model.script(...openai.says("Scheduled."));
+  await say(tab, "Workout on 1 March at 8");
+  await text(seen.answers(tab), "Scheduled.");
+  await answered(tab);
+  const other = await openTab(person, server);
+  await tab.getByRole("button", { name: "New conversation" }).click();
+  const dialog = tab.getByRole("dialog", { name: "Start a new conversation?" });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await seen.answers(tab).waitFor();
+  await tab.getByRole("button", { name: "New conversation" }).click();
+  await dialog.getByRole("button", { name: "Delete messages" }).click();
+  for (const each of [tab, other]) {
+    await each.getByRole("heading", { name: "What would you like to get done?" }).waitFor();
+    await seen.block(each, "Workout").waitFor();
+  }
+  model.script(...openai.says("Hello again."));
+  await tab.getByRole("button", { name: "When am I free tomorrow?" }).click();
+  await text(seen.answers(other), "Hello again.");
+  assert.equal(model.requests.at(-1).body.messages.filter(({ role }) => role === "user").length, 1);
+  assert.deepEqual(other.faults, []);
+});
+
+test("an answer that ended while the page was away is there whole", async () => {
+  const rest = gate();
+  model.script(openai.text("Half "), rest.wait, openai.text("and whole."), openai.finish(), DONE);
+  const other = await openTab(person, server);
+  await say(tab, "Tell me");
+  await text(seen.answers(tab), /^Half$/);
+  await tab.evaluate(() => dispatchEvent(new Event("offline")));
+  rest.open();
+  await text(seen.answers(other), "Half and whole.");
+  await answered(other);
+  await connected(tab);
+  await text(seen.answers(tab), "Half and whole.");
+  await answered(tab);
+  await count(seen.answers(tab), 1);
+  assert.deepEqual(other.faults, []);
+});

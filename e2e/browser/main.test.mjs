@@ -1,0 +1,183 @@
+// What Flux is for, as a person does it, with nothing but what comes with it: the offline interpreter answers.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { connect } from "../lib/client.mjs";
+import { ROOT, startServer } from "../lib/server.mjs";
+import {
+  PHONE, answered, connected, fits, gone, isDone, newPerson, openBrowser, openTab, picture, say, seen, text,
+} from "./page.mjs";
+
+/** What the README shows. */
+const SCREENSHOT = join(ROOT, "docs/screenshot.png");
+
+let server, browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+});
+after(() => Promise.all([browser?.close(), server?.stop()]));
+
+/** A connection as the same person, without a page. */
+async function connectAs(person) {
+  const cookies = await person.cookies();
+  return connect(server, { token: cookies.find(({ name }) => name === "flux").value });
+}
+
+test("what a person says is on the timeline, in every tab, and stays there", async (t) => {
+  const person = await newPerson(browser);
+  const tab = await openTab(person, server);
+  const second = await openTab(person, server);
+
+  await t.test("saying it puts it on the timeline", async () => {
+    await tab.getByRole("button", { name: "Plans: My plan" }).waitFor();
+    await picture(tab, "empty.png");
+    await say(tab, "Schedule workout tomorrow at 8am");
+    const card = seen.actions(tab).first();
+    await card.getByRole("img", { name: "Done", exact: true }).waitFor();
+    await text(card, "Workout");
+    await answered(tab);
+    assert.match(await seen.answers(tab).last().innerText(), /workout/i);
+
+    await text(seen.block(tab, "Workout"), "08:00");
+    await seen.day(tab, "Tomorrow").getByRole("checkbox", { name: "Done: Workout" }).waitFor();
+    await seen.timeline(tab).getByText(/^Now, \d\d:\d\d$/).waitFor();
+  });
+
+  await t.test("each answer says that no model gave it, and how to connect one", async () => {
+    const mark = seen.answers(tab).last().locator("details").filter({ hasText: "Offline interpreter" });
+    await mark.locator("summary").click();
+    await mark.getByText("MODEL_BASE_URL=http://localhost:11434/v1").waitFor();
+    await mark.locator("summary").click();
+  });
+
+  await t.test("the other tab shows it, too, without being asked", async () => {
+    await text(seen.block(second, "Workout"), "08:00");
+    await text(seen.said(second), "Schedule workout tomorrow at 8am");
+    await seen.actions(second).first().waitFor();
+  });
+
+  await t.test("a box is ticked and a block deleted by hand, and taken back", async () => {
+    await say(second, "Schedule dentist tomorrow at 4pm");
+    await seen.block(second, "Dentist").waitFor();
+    await answered(second);
+    await seen.done(tab, "Workout").check();
+    await isDone(second, "Workout");
+    await seen.remove(second, "Dentist").click();
+    await gone(seen.block(tab, "Dentist"));
+    await second.getByRole("button", { name: "Undo", exact: true }).click();
+    await seen.block(tab, "Dentist").waitFor();
+    await seen.remove(tab, "Dentist").click();
+    await gone(seen.block(second, "Dentist"));
+  });
+
+  await t.test("after a reload all is as it was", async () => {
+    await tab.reload();
+    await connected(tab);
+    await isDone(tab, "Workout");
+    await text(seen.said(tab).first(), "Schedule workout tomorrow at 8am");
+    await seen.actions(tab).first().getByRole("img", { name: "Done", exact: true }).waitFor();
+    assert.equal(await seen.block(tab, "Dentist").count(), 0);
+  });
+
+  await t.test("the server dies and comes back, and the page finds it by itself", async () => {
+    await server.kill();
+    await text(seen.connection(tab), "Reconnecting");
+    await seen.done(tab, "Workout").uncheck();
+    await server.start();
+    await connected(tab);
+    // What was clicked meanwhile was not lost.
+    await seen.timeline(second).getByRole("checkbox", { name: "Done: Workout", checked: false }).waitFor();
+    await connected(second);
+    await text(seen.block(tab, "Workout"), "08:00");
+    await say(tab, "Schedule lunch tomorrow at noon");
+    await text(seen.block(second, "Lunch"), "12:00");
+    await answered(tab);
+  });
+
+  await t.test("it fits on a phone", async () => {
+    const pocket = await newPerson(browser, { ...PHONE, storageState: await person.storageState() });
+    const phone = await openTab(pocket, server);
+    await text(seen.said(phone).first(), "Schedule workout tomorrow at 8am");
+    await fits(phone);
+    await picture(phone, "phone-chat.png");
+    await phone.getByRole("button", { name: "Timeline", exact: true }).click();
+    await text(seen.block(phone, "Workout"), "08:00");
+    await fits(phone);
+    await picture(phone, "phone-timeline.png");
+    await seen.plans(phone).click();
+    await fits(phone);
+    assert.deepEqual(phone.faults, []);
+    await pocket.close();
+  });
+
+  assert.deepEqual([...tab.faults, ...second.faults], []);
+  await person.close();
+});
+
+test("each plan has a timeline of its own", async () => {
+  const person = await newPerson(browser);
+  const tab = await openTab(person, server);
+  const client = await connectAs(person);
+  await client.call("scheduleBlock", { title: "Workout", startTime: wallTime(1, "08:00") });
+  await seen.block(tab, "Workout").waitFor();
+
+  await seen.plans(tab).click();
+  await tab.getByRole("textbox", { name: "New plan" }).fill("Summer vacation");
+  await tab.getByRole("button", { name: "Create plan" }).click();
+  await tab.getByRole("button", { name: "Plans: Summer vacation" }).waitFor();
+  await gone(seen.block(tab, "Workout"));
+  await seen.plans(tab).click();
+  await tab.getByRole("button", { name: "My plan", exact: true }).click();
+  await tab.getByRole("button", { name: "Plans: My plan" }).waitFor();
+  await seen.block(tab, "Workout").waitFor();
+
+  await tab.getByRole("button", { name: "Undo last change" }).click();
+  await tab.getByRole("button", { name: "Plans: Summer vacation" }).waitFor();
+  assert.deepEqual(tab.faults, []);
+  await Promise.all([client.close(), person.close()]);
+});
+
+test("a day in full, for the README", async () => {
+  const person = await newPerson(browser);
+  const tab = await openTab(person, server);
+  const client = await connectAs(person);
+  const at = (days, time) => ({ startTime: wallTime(days, time) });
+  for (const block of [
+    { title: "Morning run", ...at(0, "07:00"), durationMinutes: 30, tags: ["health"] },
+    { title: "Write the launch page", ...at(0, "09:30"), durationMinutes: 120, priority: "high", tags: ["alpha"] },
+    { title: "Call with Ana", ...at(0, "23:00"), durationMinutes: 30 },
+    { title: "Team meeting", ...at(1, "10:00"), durationMinutes: 60, tags: ["work"] },
+    { title: "German, lesson 4", ...at(1, "18:00"), durationMinutes: 45, priority: "low", tags: ["german"] },
+    { title: "Dentist", ...at(1, "15:00"), durationMinutes: 30 },
+  ]) {
+    await client.call("scheduleBlock", block);
+  }
+  await client.call("completeBlock", { id: "Morning run" });
+  await client.call("completeBlock", { id: "Write the launch page" });
+  await say(tab, "When am I free tomorrow?");
+  await seen.answers(tab).first().waitFor();
+  await answered(tab);
+  await say(tab, "Schedule workout tomorrow at 8am");
+  await text(seen.block(tab, "Workout"), "08:00");
+  await answered(tab);
+  await say(tab, "Push everything tomorrow after 2pm by half an hour");
+  await text(seen.block(tab, "German, lesson 4"), "18:30");
+  await answered(tab);
+  await isDone(tab, "Morning run");
+  await seen.message(tab).blur();
+  await tab.mouse.move(0, 0);
+  await fits(tab);
+  // The one in Git is only replaced where that is wanted: each picture shows another time of day.
+  await picture(tab, process.env.UPDATE_SCREENSHOT || !existsSync(SCREENSHOT) ? SCREENSHOT : "screenshot.png");
+  await Promise.all([client.close(), person.close()]);
+});
+
+/** Some days from now in the person's zone, as people write it. */
+function wallTime(days, time) {
+  const date = new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Europe/Oslo" });
+  return `${date}T${time}`;
+}

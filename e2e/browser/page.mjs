@@ -1,0 +1,137 @@
+// The page as a person has it before them: a browser, tabs that are connected, and what can be seen in them, by role and
+// name.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { chromium } from "playwright-core";
+import { ROOT } from "../lib/server.mjs";
+
+/** Where tests put what people may want to look at; not in Git. */
+export const ARTIFACTS = join(ROOT, "e2e/artifacts");
+
+/** Long enough for a busy machine; what a person would call slow is measured elsewhere. */
+const LIMIT_MS = 20_000;
+
+const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+/** Starts the browser. */
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.FLUX_CHROMIUM || "/usr/bin/chromium",
+    // In a container there is neither a sandbox nor a graphics card, and nothing should be asked of the internet.
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+      // Else a page that a test serves by itself counts as one of the internet, which may not ask this computer.
+      "--disable-features=LocalNetworkAccessChecks",
+    ],
+  });
+}
+
+/** A person: cookies of their own, shared by all their tabs. */
+export async function newPerson(browser, options = {}) {
+  const person = await browser.newContext({
+    viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Oslo", ...options,
+  });
+  person.setDefaultTimeout(LIMIT_MS);
+  return person;
+}
+
+/** Opens a tab and waits until it is connected. */
+export async function openTab(person, server) {
+  const tab = await newTab(person);
+  await tab.goto(server.url);
+  await connected(tab);
+  return tab;
+}
+
+/** A tab with nothing in it. A script that fails in it fails the test that looks: `tab.faults`. */
+export async function newTab(person) {
+  const tab = await person.newPage();
+  tab.faults = [];
+  tab.on("pageerror", (error) => tab.faults.push(String(error)));
+  return tab;
+}
+
+/** What there is to see. */
+export const seen = {
+  message: (tab) => tab.getByRole("textbox", { name: "Message" }),
+  send: (tab) => tab.getByRole("button", { name: "Send" }),
+  stop: (tab) => tab.getByRole("button", { name: "Stop" }),
+  retry: (tab) => tab.getByRole("button", { name: "Retry" }),
+  conversation: (tab) => tab.getByRole("log", { name: "Conversation" }),
+  said: (tab) => seen.conversation(tab).getByRole("article", { name: "You" }),
+  answers: (tab) => seen.conversation(tab).getByRole("article", { name: "Flux" }),
+  actions: (tab) => seen.conversation(tab).getByRole("group", { name: /^Action: / }),
+  timeline: (tab) => tab.getByRole("region", { name: "Timeline", exact: true }),
+  day: (tab, name) => seen.timeline(tab).getByRole("region", { name: new RegExp(`^${name}`) }),
+  done: (tab, title) => seen.timeline(tab).getByRole("checkbox", doneBox(title)),
+  block: (tab, title) => seen.timeline(tab).getByRole("listitem").filter({ has: tab.getByRole("checkbox", doneBox(title)) }),
+  remove: (tab, title) => seen.timeline(tab).getByRole("button", { name: `Delete ${title}`, exact: true }),
+  plans: (tab) => tab.getByRole("button", { name: /^Plans: / }),
+  connection: (tab) => tab.getByRole("status", { name: "Connection" }),
+};
+
+function doneBox(title) {
+  return { name: `Done: ${title}`, exact: true };
+}
+
+/** Waits until the tab has what the server has. */
+export async function connected(tab) {
+  await text(seen.connection(tab), "Connected");
+  await seen.plans(tab).waitFor();
+}
+
+/** Writes a message and sends it. */
+export async function say(tab, words) {
+  await seen.message(tab).fill(words);
+  await seen.send(tab).click();
+  await text(seen.said(tab).last(), words);
+}
+
+/** Waits until nothing is being answered any more. */
+export async function answered(tab) {
+  await seen.send(tab).waitFor();
+}
+
+/** Waits until there is this text somewhere in an element. */
+export function text(locator, words) {
+  return locator.filter({ hasText: words }).waitFor();
+}
+
+/** Waits until there are as many. */
+export async function count(locator, number) {
+  if (number > 0) await locator.nth(number - 1).waitFor();
+  await locator.nth(number).waitFor({ state: "detached" });
+}
+
+/** Waits until something is no longer there. */
+export function gone(locator) {
+  return locator.waitFor({ state: "detached" });
+}
+
+/** Waits until a block is done, and the server has said so. */
+export async function isDone(tab, title) {
+  const box = tab.getByRole("checkbox", { ...doneBox(title), checked: true });
+  await tab.locator("li[aria-busy=false]").filter({ has: box }).waitFor();
+}
+
+/** Nothing is wider than the window. */
+export async function fits(tab) {
+  const wide = await tab.evaluate(() => {
+    const scrolls = (element) => element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    const sticksOut = (element) => element.getBoundingClientRect().right > innerWidth + 0.5;
+    const names = [...document.body.querySelectorAll("*")].filter((element) => sticksOut(element) && !scrolls(element.parentElement));
+    if (document.documentElement.scrollWidth > innerWidth) names.push(document.documentElement);
+    return names.map((element) => element.outerHTML.slice(0, 120));
+  });
+  assert.deepEqual(wide, [], "wider than the window");
+}
+
+/** Keeps what the tab looks like, in e2e/artifacts unless `file` is a path of its own. */
+export async function picture(tab, file) {
+  const path = file.includes("/") ? file : join(ARTIFACTS, file);
+  mkdirSync(dirname(path), { recursive: true });
+  await tab.screenshot({ path });
+}
