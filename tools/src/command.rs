@@ -73,6 +73,8 @@ pub enum Command {
         plan: Option<PlanRef>,
         /// The moment.
         after: DateTime<Utc>,
+        /// Only blocks that start before this one; none is all.
+        before: Option<DateTime<Utc>>,
         /// How far; negative is earlier.
         by: TimeDelta,
     },

@@ -158,7 +158,7 @@ fn command(world: &mut World, wish: &Wish) -> Option<Command> {
         Wish::RenamePlan { title: number, to } => Command::RenamePlan { plan: plan(*number), title: title(*to) },
         Wish::DeletePlan { title } => Command::DeletePlan { plan: plan(*title) },
         Wish::Shift { after, by } => {
-            Command::ShiftTimeline { plan: None, after: at(*after), by: TimeDelta::minutes(*by) }
+            Command::ShiftTimeline { plan: None, after: at(*after), before: None, by: TimeDelta::minutes(*by) }
         }
         Wish::Undo => Command::Undo,
         Wish::Redo => Command::Redo,

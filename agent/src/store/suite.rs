@@ -229,6 +229,7 @@ fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usi
         13 => Command::ShiftTimeline {
             plan: None,
             after: moment(chance.minutes()),
+            before: (chance.below(2) == 0).then(|| moment(chance.minutes())),
             by: TimeDelta::minutes(chance.minutes()),
         },
         14 => Command::Undo,

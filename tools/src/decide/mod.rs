@@ -8,6 +8,7 @@ mod shift;
 use chrono::{DateTime, Utc};
 
 pub(crate) use block::plan_or_active;
+pub(crate) use shift::shifted_blocks;
 
 use crate::block::{Block, Source};
 use crate::command::Command;
@@ -145,7 +146,7 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::DeleteBlock { block } => block::delete(view, block, context),
         Command::CompleteBlock { block } => block::complete(view, block, context),
         Command::ReopenBlock { block } => block::reopen(view, block, context),
-        Command::ShiftTimeline { plan, after, by } => shift::shift(view, plan.as_ref(), *after, *by),
+        Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),
         Command::Undo => history::undo(view),
         Command::Redo => history::redo(view),
         Command::ChangeSettings(update) => {

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::block::plan_or_active;
 use super::{Decided, Decision, Outcome, read};
 use crate::event::EventKind;
+use crate::id::PlanId;
 use crate::limits;
 use crate::reference::PlanRef;
 use crate::rejection::Rejection;
@@ -13,10 +14,21 @@ use crate::view::{BlockQuery, BlockState, TimelineView};
 /// Most blocks that an outcome lists.
 const SHOWN: usize = 20;
 
+/// The blocks that a shift moves.
+pub(crate) fn shifted_blocks(plan: PlanId, after: DateTime<Utc>, before: Option<DateTime<Utc>>) -> BlockQuery {
+    BlockQuery {
+        plan: Some(plan),
+        starts_from: Some(after),
+        starts_before: before,
+        state: BlockState::Open,
+        ..BlockQuery::default()
+    }
+}
+
 pub(super) fn shift<V: TimelineView>(
     view: &V,
     plan: Option<&PlanRef>,
-    after: DateTime<Utc>,
+    (after, before): (DateTime<Utc>, Option<DateTime<Utc>>),
     by: TimeDelta,
 ) -> Decided<V> {
     let longest = TimeDelta::minutes(limits::SHIFT_MINUTES);
@@ -24,12 +36,7 @@ pub(super) fn shift<V: TimelineView>(
         return Err(Rejection::ShiftOutOfRange.into());
     }
     let plan = plan_or_active(view, plan)?.id;
-    let mut blocks = read(view.blocks(&BlockQuery {
-        plan: Some(plan),
-        starts_from: Some(after),
-        state: BlockState::Open,
-        ..BlockQuery::default()
-    }))?;
+    let mut blocks = read(view.blocks(&shifted_blocks(plan, after, before)))?;
     if blocks.is_empty() {
         return Err(Rejection::NothingToShift.into());
     }

@@ -30,7 +30,7 @@ use crate::command::Command;
 use crate::decide::{DecideError, read};
 use crate::limits;
 use crate::query::Query;
-use crate::view::{BlockQuery, BlockState, TimelineView};
+use crate::view::TimelineView;
 use crate::zone::Zone;
 
 pub use complete_block::CompleteBlock;
@@ -197,15 +197,9 @@ impl ToolCall {
                 let counts = read(view.plan_counts(plan.id))?;
                 Ok(Some(format!("Delete the plan “{}” with its {} blocks?", plan.title, counts.open + counts.done)))
             }
-            Ok(Action::Command(Command::ShiftTimeline { plan, after, .. })) => {
+            Ok(Action::Command(Command::ShiftTimeline { plan, after, before, .. })) => {
                 let plan = crate::decide::plan_or_active(view, plan.as_ref())?.id;
-                let moved = read(view.blocks(&BlockQuery {
-                    plan: Some(plan),
-                    starts_from: Some(after),
-                    state: BlockState::Open,
-                    ..BlockQuery::default()
-                }))?
-                .len() as u64;
+                let moved = read(view.blocks(&crate::decide::shifted_blocks(plan, after, before)))?.len() as u64;
                 Ok((moved > limits::SHIFT_WITHOUT_ASKING).then(|| format!("Move {moved} blocks?")))
             }
             _ => Ok(None),

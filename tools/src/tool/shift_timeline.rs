@@ -14,6 +14,9 @@ use crate::reference::PlanRef;
 pub struct ShiftTimeline {
     /// Local time; every open block that starts at or after it is moved.
     pub after: WallTime,
+    /// Local time; only blocks that start before it are moved, e.g. the end of a day. Without it, all later ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<WallTime>,
     /// By how many minutes; negative is earlier.
     #[schemars(range(min = -525_600, max = 525_600))]
     pub by_minutes: i64,
@@ -25,13 +28,14 @@ pub struct ShiftTimeline {
 
 impl Tool for ShiftTimeline {
     const NAME: &'static str = "shiftTimeline";
-    const DESCRIPTION: &'static str =
-        "Moves all open blocks of a plan that start at or after a time, by the same number of minutes.";
+    const DESCRIPTION: &'static str = "Moves all open blocks of a plan that start at or after a time, by the same number of minutes. For one day or a \
+         part of it, say with `before` where it ends.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
         Ok(Action::Command(Command::ShiftTimeline {
             plan: self.plan.as_deref().map(PlanRef::from),
             after: self.after.instant("/after", context)?,
+            before: self.before.as_ref().map(|before| before.instant("/before", context)).transpose()?,
             by: TimeDelta::try_minutes(self.by_minutes)
                 .ok_or_else(|| Problem::new("/byMinutes", "-525600 to 525600", self.by_minutes))?,
         }))

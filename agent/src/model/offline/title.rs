@@ -76,25 +76,25 @@ fn trimmed<'a, 'b>(kept: &'b [(usize, &'a Token)]) -> &'b [(usize, &'a Token)] {
         let length = length.or_else(|| fits_any(&tokens, from, LEADING)).filter(|length| from + length < tokens.len());
         match length {
             Some(length) => from += length,
-            None if token.kind == Kind::Mark || token.text.is_empty() && token.kind == Kind::Word => from += 1,
+            None if parts(token) || token.text.is_empty() && token.kind == Kind::Word => from += 1,
             None => break,
         }
     }
     let mut to = tokens.len();
     while to > from {
         let Some(token) = tokens.get(to - 1) else { break };
-        let closes = token.is(")") || token.is("+");
-        if (token.kind == Kind::Mark && !closes)
-            || token.is_any(TRAILING)
-            || token.kind == Kind::Break
-            || token.text.is_empty()
-        {
+        if parts(token) || token.is_any(TRAILING) || token.kind == Kind::Break || token.text.is_empty() {
             to -= 1;
         } else {
             break;
         }
     }
     kept.get(from..to).unwrap_or_default()
+}
+
+/// Whether a mark parts what is said, and belongs to no title: not `(`, `<` or `+`.
+fn parts(token: &Token) -> bool {
+    token.kind == Kind::Mark && token.text.chars().all(|c| ",;:.!?-–—…*•|~=@&/→".contains(c))
 }
 
 fn carrier_with_colon(tokens: &[Token], at: usize) -> Option<usize> {

@@ -22,7 +22,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
 }
 
 const LIST: &[&str] = &[
-    "list|show|see me? all? of? my|the? plans|projects",
+    "list|show|see me? all? of? my|the? active|current? plans|projects",
     "what|which plans|projects do i have|own",
     "what|which plans|projects are there",
     "what are my plans|projects",

@@ -1,19 +1,16 @@
 //! Everything after some time, later or earlier.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, NaiveTime};
+use flux_tools::clock;
 use serde_json::json;
 
-use super::moving::later;
-use super::{Outcome, Request, is_known, update};
+use super::{Outcome, Request, is_known};
 use crate::model::offline::duration::{self, Length};
 use crate::model::offline::reference::{self, Found, Purpose};
-use crate::model::offline::time::{Moment, Place, Prep, Style, Wanted, fragments, place};
+use crate::model::offline::time::{Part, Place, Prep, Style, Wanted, fragments, place, plus};
 use crate::model::offline::title::hint;
-use crate::model::offline::words::{Token, find, fits_any};
+use crate::model::offline::words::{self, Token, find, fits_any};
 use crate::model::offline::world::World;
-
-/// Most blocks of one day that are moved one by one.
-const MOST: usize = 50;
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let Request { tokens, world, .. } = request;
@@ -42,10 +39,20 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         .collect();
     let edge = rest.iter().position(|token| token.is_any("after from since following starting"));
     Some(match edge {
-        Some(edge) => match after(rest.get(edge + 1..)?, world) {
-            Ok(after) => shift(&after, length),
-            Err(outcome) => outcome,
-        },
+        Some(edge) => {
+            // "Everything tomorrow after 2pm": the day may stand before.
+            let after_day = |token: &Token| token.is_any("everything all anything rest the of my from");
+            let day: Vec<Token> =
+                rest.get(verb.unwrap_or(0)..edge)?.iter().filter(|token| !after_day(token)).cloned().collect();
+            let words: Vec<Token> = rest.get(edge + 1..)?.iter().chain(&day).cloned().collect();
+            let beyond = rest.get(edge)?.is_any("after following");
+            match after(&words, beyond, world) {
+                Ok((after, ends_with_day)) => {
+                    shift(after, ends_with_day && length.in_minutes().abs() < 24 * 60, length)
+                }
+                Err(outcome) => outcome,
+            }
+        }
         None => bounded(&rest, length, world),
     })
 }
@@ -72,30 +79,35 @@ fn amount(tokens: &[Token]) -> Option<(usize, (Length, usize))> {
     )
 }
 
-fn shift(after: &Moment, length: Length) -> Outcome {
-    Outcome::call("shiftTimeline", json!({"after": after.argument(), "byMinutes": length.in_minutes()}))
+/// Moves what starts after a moment: on that day, or all of it.
+fn shift(after: NaiveDateTime, ends_with_day: bool, length: Length) -> Outcome {
+    let mut arguments = json!({"after": clock::wall(after), "byMinutes": length.in_minutes()});
+    if ends_with_day {
+        arguments["before"] = json!(clock::wall(plus(after.date(), 1).and_time(NaiveTime::MIN)));
+    }
+    Outcome::call("shiftTimeline", arguments)
 }
 
-/// The moment after which: a time, or the end of a block; "after lunch" is the block where there is one.
-fn after(tokens: &[Token], world: &World) -> Result<Moment, Outcome> {
+/// The moment after which, and whether it is one within a day. "After lunch" is the block where there is one. "Push
+/// everything after 2pm by half an hour" is about that day, "shift everything after Wednesday" about all that follows.
+fn after(tokens: &[Token], beyond: bool, world: &World) -> Result<(NaiveDateTime, bool), Outcome> {
     let closing = |token: &&Token| token.is_any("back later earlier sooner forward by up on onwards onward");
     let end = tokens.len() - tokens.iter().rev().take_while(closing).count();
     let tokens = tokens.get(..end).unwrap_or_default();
     let said = match reference::find(tokens, world, Purpose::Change) {
         Found::Blocks(blocks) if blocks.len() == 1 => {
             if let Some(block) = blocks.first().filter(|block| is_known(block) && !only_time(tokens, world)) {
-                return Ok(Moment::at(block.end));
+                return Ok((block.end, true));
             }
             None
         }
         Found::LookUp(call) => Some(Outcome::LookUp(vec![call])),
         Found::Say(text) => Some(Outcome::Say(text)),
-        _ => None,
+        Found::Blocks(_) => None,
     };
-    moment(tokens, world).map(Moment::at).ok_or_else(|| {
-        said.unwrap_or_else(|| {
-            Outcome::Say("After what time? Say, for example, “push everything after 2pm by 30 minutes”.".to_owned())
-        })
+    moment(tokens, beyond, world).ok_or_else(|| {
+        let example = "After what time? Say, for example, “push everything after 2pm by 30 minutes”.";
+        said.unwrap_or_else(|| Outcome::Say(example.to_owned()))
     })
 }
 
@@ -104,19 +116,24 @@ fn only_time(tokens: &[Token], world: &World) -> bool {
     (0..tokens.len()).all(|at| found.iter().any(|fragment| fragment.at.contains(&at)))
 }
 
-/// The moment that words say, seen from "after".
-fn moment(tokens: &[Token], world: &World) -> Option<NaiveDateTime> {
+/// The moment that words say, and whether they say a time of day. A day that is meant is over where it is to be `beyond`.
+fn moment(tokens: &[Token], beyond: bool, world: &World) -> Option<(NaiveDateTime, bool)> {
     // The scanner takes a bare number for a time only after a preposition.
-    let mut led = crate::model::offline::words::tokens("after");
+    let mut led = words::tokens("after");
     led.extend(tokens.iter().cloned());
     let mut found = fragments(&led, world.today, Style::Plain);
     found.iter_mut().for_each(|fragment| fragment.prep = Prep::At);
     let wanted = Wanted::of(&found);
+    let in_a_day = wanted.has_clock() || wanted.part.is_some();
     match place(&wanted, world.now(), world.zone, hint(""), 0).first()? {
-        Place::At { start, .. } => Some(start.wall),
-        Place::Window { day, from, .. } => {
-            Some(if wanted.part.is_some() { day.and_time(*from) } else { day.and_hms_opt(0, 0, 0)? })
+        // At five o'clock "after 2pm" is still today's.
+        Place::At { start, .. } if wanted.dates(world.date()).is_empty() && wanted.from_now.is_none() => {
+            Some((world.date().and_time(start.wall.time()), in_a_day))
         }
+        Place::At { start, .. } => Some((start.wall, in_a_day)),
+        Place::Window { day, from, .. } if wanted.part.is_some() => Some((day.and_time(*from), true)),
+        // "After Wednesday" begins with Thursday, "from Wednesday" with Wednesday.
+        Place::Window { day, .. } => Some((plus(*day, i64::from(beyond)).and_time(NaiveTime::MIN), false)),
         _ => None,
     }
 }
@@ -124,33 +141,22 @@ fn moment(tokens: &[Token], world: &World) -> Option<NaiveDateTime> {
 /// Everything of one day or of a part of it; without either, everything from now on.
 fn bounded(tokens: &[Token], length: Length, world: &World) -> Outcome {
     let mut found = fragments(tokens, world.today, Style::Plain);
-    if let Some(part) =
-        tokens.iter().position(|token| token.is_any("morning afternoon evening")).filter(|_| found.is_empty())
-    {
-        let mut led = crate::model::offline::words::tokens("this");
-        led.extend(tokens.get(part..=part).unwrap_or_default().iter().cloned());
+    let part = tokens.iter().position(|token| token.is_any("morning afternoon evening")).filter(|_| found.is_empty());
+    if let Some(part) = part {
+        let mut led = words::tokens("this");
+        led.extend(tokens.get(part).cloned());
         found = fragments(&led, world.today, Style::Plain);
     } else if found.is_empty() && find(tokens, "my|the whole? day").is_some() {
-        found = fragments(&crate::model::offline::words::tokens("today"), world.today, Style::Plain);
+        found = fragments(&words::tokens("today"), world.today, Style::Plain);
     }
     let wanted = Wanted::of(&found);
     let Some(day) = wanted.days.first().map(|day| day.date) else {
-        return shift(&Moment::at(world.now()), length);
+        return shift(world.now(), false, length);
     };
-    if let Some(call) = day.succ_opt().and_then(|next| world.look_up_days(day, next)) {
-        return Outcome::LookUp(vec![call]);
-    }
-    let within = |start: NaiveDateTime| start.date() == day && wanted.part.is_none_or(|part| part.has(start.time()));
-    let calls: Vec<_> = world
-        .blocks()
-        .into_iter()
-        .filter(|block| !block.completed && within(block.start))
-        .take(MOST)
-        .map(|block| update(block, json!({"startTime": later(block, length, world.zone).argument()})))
-        .collect();
-    if calls.is_empty() {
-        Outcome::Say("There is nothing open then, so I moved nothing.".to_owned())
-    } else {
-        Outcome::Do { calls, note: None }
-    }
+    let (from, to) = match wanted.part.map(Part::span) {
+        Some((from, to)) => (day.and_time(from), day.and_time(to)),
+        None => (day.and_time(NaiveTime::MIN), plus(day, 1).and_time(NaiveTime::MIN)),
+    };
+    let arguments = json!({"after": clock::wall(from), "before": clock::wall(to), "byMinutes": length.in_minutes()});
+    Outcome::call("shiftTimeline", arguments)
 }

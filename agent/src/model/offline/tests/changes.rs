@@ -42,13 +42,12 @@ fn shifts() {
         &[
             (
                 "push everything after 2pm by 30 minutes",
-                &[
-                    "B3 at Mon 2 Mar 15:30-16:30",
-                    "B4 at Mon 2 Mar 18:30-19:30",
-                    "B5 at Tue 3 Mar 09:30-09:45",
-                    "B6 at Thu 5 Mar 14:30-15:30",
-                    "B9 at Fri 20 Mar 09:30-17:30",
-                ],
+                &["B3 at Mon 2 Mar 15:30-16:30", "B4 at Mon 2 Mar 18:30-19:30"],
+            ),
+            ("push everything tomorrow after 8 by 15 minutes", &["B5 at Tue 3 Mar 09:15-09:30"]),
+            (
+                "move everything after lunch an hour later",
+                &["B3 at Mon 2 Mar 16:00-17:00", "B4 at Mon 2 Mar 19:00-20:00"],
             ),
             ("shift everything after the dentist by 1 day", &["B9 at Sat 21 Mar 09:00-17:00"]),
             (
@@ -60,6 +59,7 @@ fn shifts() {
                 "shift everything after Wednesday by 2 hours earlier",
                 &["B6 at Thu 5 Mar 12:00-13:00", "B9 at Fri 20 Mar 07:00-15:00"],
             ),
+            ("delay my evening by 20 minutes", &["B4 at Mon 2 Mar 18:20-19:20"]),
         ],
     );
 }

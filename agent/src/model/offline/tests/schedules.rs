@@ -195,3 +195,16 @@ fn zones_without_daylight_saving_and_over_its_change() {
         ],
     );
 }
+
+#[test]
+fn times_that_are_over_today_are_tomorrow() {
+    check(
+        || Person::at("Europe/Oslo", "2026-03-02T18:43:00"),
+        &[
+            ("Remind me to buy milk at 6pm", &["+Buy milk Tue 3 Mar 18:00-19:00"]),
+            ("Remind me to buy milk at 6am", &["+Buy milk Tue 3 Mar 06:00-07:00"]),
+            ("call mom at 7", &["+Call mom Mon 2 Mar 19:00-20:00"]),
+            ("schedule <b>x</b> tomorrow at 9", &["+<b>x</b> Tue 3 Mar 09:00-10:00"]),
+        ],
+    );
+}
