@@ -1,5 +1,5 @@
-//! Packs the zone table of `chrono-tz` into a tenth of its size. As that crate compiles it in, it is 129 kB of the
-//! Worker, gzipped; packed, with what 1970–2037 needs, it is 8 kB.
+//! Packs the zone table of `chrono-tz`. As that crate compiles it in, it is 129 kB of the Worker, gzipped; packed, with what
+//! 1970–2037 needs, it is 9 kB.
 //!
 //! The format, read by `src/zone/table.rs`: rules are the number of changes, the first offset, and then for each change how
 //! long after the one before it is, in minutes, and the new offset. Numbers are LEB128; offsets are indexes into
