@@ -3,7 +3,7 @@
 //! chrono reads and writes any form, by an interpreter of format strings that weighs as much in the Worker as all the tools
 //! together. These forms need none of it.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer};
 
 const MONTHS: [&str; 12] = [
@@ -20,6 +20,8 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// `2026-11-24T08:00`, the form in which models write times.
 pub fn wall(time: NaiveDateTime) -> String {
@@ -46,6 +48,30 @@ pub fn day(date: NaiveDate, today: NaiveDate) -> String {
 /// The month's English name.
 pub fn month(date: NaiveDate) -> &'static str {
     MONTHS.get(date.month0() as usize).copied().unwrap_or_default()
+}
+
+/// The weekday's English name.
+pub fn weekday(date: NaiveDate) -> &'static str {
+    WEEKDAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
+}
+
+/// `45 min`, `1 h 30 min`, `2 days 3 h`.
+pub fn length(length: TimeDelta) -> String {
+    let minutes = length.num_minutes().max(0);
+    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+    let mut parts = Vec::new();
+    match days {
+        0 => {}
+        1 => parts.push("1 day".to_owned()),
+        _ => parts.push(format!("{days} days")),
+    }
+    if hours > 0 {
+        parts.push(format!("{hours} h"));
+    }
+    if minutes > 0 || parts.is_empty() {
+        parts.push(format!("{minutes} min"));
+    }
+    parts.join(" ")
 }
 
 /// Reads `2026-11-24`.
@@ -110,6 +136,7 @@ mod tests {
             prop_assert_eq!(day(time.date(), NaiveDate::MIN), time.format("%a %-d %b %Y").to_string());
             prop_assert_eq!(day(time.date(), time.date()), time.format("%a %-d %b").to_string());
             prop_assert_eq!(month(time.date()), time.format("%B").to_string());
+            prop_assert_eq!(weekday(time.date()), time.format("%A").to_string());
             prop_assert_eq!(read_wall(&time.format("%Y-%m-%dT%H:%M:%S").to_string()), Some(time));
         }
     }
@@ -132,5 +159,19 @@ mod tests {
         }
         assert!(read_wall("2026-11-24T08:00:00.250").is_some());
         assert_eq!(read_date("2026-11-24-01"), None);
+    }
+
+    #[test]
+    fn lengths_are_told_in_the_largest_units() {
+        for (minutes, words) in [
+            (0, "0 min"),
+            (45, "45 min"),
+            (60, "1 h"),
+            (90, "1 h 30 min"),
+            (1_440, "1 day"),
+            (3_065, "2 days 3 h 5 min"),
+        ] {
+            assert_eq!(length(TimeDelta::minutes(minutes)), words);
+        }
     }
 }

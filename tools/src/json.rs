@@ -102,10 +102,7 @@ impl<'de> Deserializer<'de> for Reader {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(fields) => visitor.visit_map(Fields::of(fields)),
-            _ => Err(Error::custom("expected an object")),
-        }
+        self.deserialize_map(visitor)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -11,8 +11,6 @@ use flux_tools::clock;
 
 use crate::model::TimelineContext;
 
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 /// A prompt of `prompts/`, compiled in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prompt {
@@ -43,7 +41,7 @@ pub fn render(prompt: &Prompt, context: &TimelineContext) -> String {
     let date = context.now.date();
     let now = format!(
         "{} {} {} {}, {}",
-        WEEKDAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default(),
+        clock::weekday(date),
         date.day(),
         clock::month(date),
         date.year(),

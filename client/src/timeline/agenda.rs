@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_tools::{Block, Handle, Zone};
+use flux_tools::{Block, Handle, Zone, clock};
 
 use super::words;
 
@@ -69,7 +69,7 @@ impl Agenda {
             let day = if is_running { today } else { begins };
             let entry = Entry {
                 range: words::range(block.span, day, zone),
-                length: words::length(block.span.length()),
+                length: clock::length(block.span.length()),
                 block: block.clone(),
                 overlaps,
                 is_overdue,
@@ -105,7 +105,7 @@ impl Agenda {
 
 /// An overdue block is not under the heading of its day, so it tells the day itself.
 fn overdue_range(entry: &Entry, begins: NaiveDate, today: NaiveDate) -> String {
-    if begins == today { entry.range.clone() } else { format!("{}, {}", words::short_date(begins, today), entry.range) }
+    if begins == today { entry.range.clone() } else { format!("{}, {}", clock::day(begins, today), entry.range) }
 }
 
 fn now_before(entries: &[Entry], now: DateTime<Utc>) -> usize {

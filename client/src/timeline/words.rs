@@ -1,25 +1,8 @@
 //! Times, days and lengths in words. Pure.
-//!
-//! Written out, because chrono's formatter would be 6 kB of the download.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use flux_tools::clock::{self, hours, month, weekday};
 use flux_tools::{Span, Zone};
-
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// `Today`, `Tomorrow`, `Yesterday`, else `Wednesday`.
 pub fn day_name(date: NaiveDate, today: NaiveDate) -> String {
@@ -41,14 +24,7 @@ pub fn day_date(date: NaiveDate, today: NaiveDate) -> String {
 
 /// `08:00`.
 pub fn time(instant: DateTime<Utc>, zone: Zone) -> String {
-    clock(zone.wall(instant).time())
-}
-
-/// `Tue 24 Nov`, with the year where it is another one than today's.
-pub fn short_date(date: NaiveDate, today: NaiveDate) -> String {
-    // The names are ASCII, so that three letters are three bytes.
-    let (weekday, month) = (&weekday(date)[..3], &month(date)[..3]);
-    format!("{weekday} {} {month}{}", date.day(), year(date, today))
+    hours(zone.wall(instant).time())
 }
 
 /// `08:00–09:00`; with the days where it does not lie within `day`.
@@ -57,48 +33,17 @@ pub fn range(span: Span, day: NaiveDate, zone: Zone) -> String {
     // A block up to midnight ends on its own day.
     let ends_at_midnight = end.date() == day.succ_opt().unwrap_or(day) && end.time() == NaiveTime::MIN;
     if start.date() == day && (end.date() == day || ends_at_midnight) {
-        return format!("{}–{}", clock(start.time()), clock(end.time()));
+        return format!("{}–{}", hours(start.time()), hours(end.time()));
     }
     let side = |wall: NaiveDateTime| {
-        let clock = clock(wall.time());
-        if wall.date() == day { clock } else { format!("{} {clock}", short_date(wall.date(), day)) }
+        let hours = hours(wall.time());
+        if wall.date() == day { hours } else { format!("{} {hours}", clock::day(wall.date(), day)) }
     };
     format!("{} – {}", side(start), side(end))
 }
 
-fn weekday(date: NaiveDate) -> &'static str {
-    WEEKDAYS[date.weekday() as usize]
-}
-
-fn month(date: NaiveDate) -> &'static str {
-    MONTHS[date.month0() as usize]
-}
-
 fn year(date: NaiveDate, today: NaiveDate) -> String {
     if date.year() == today.year() { String::new() } else { format!(" {}", date.year()) }
-}
-
-fn clock(time: NaiveTime) -> String {
-    format!("{:02}:{:02}", time.hour(), time.minute())
-}
-
-/// `45 min`, `1 h 30 min`, `2 days 3 h`.
-pub fn length(length: TimeDelta) -> String {
-    let minutes = length.num_minutes().max(0);
-    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
-    let mut parts = Vec::new();
-    match days {
-        0 => {}
-        1 => parts.push("1 day".to_owned()),
-        _ => parts.push(format!("{days} days")),
-    }
-    if hours > 0 {
-        parts.push(format!("{hours} h"));
-    }
-    if minutes > 0 || parts.is_empty() {
-        parts.push(format!("{minutes} min"));
-    }
-    parts.join(" ")
 }
 
 #[cfg(test)]
@@ -139,20 +84,6 @@ mod tests {
         ];
         for (start, end, words) in cases {
             assert_eq!(range(Span::new(at(start), at(end)).unwrap(), date("2026-11-24"), zone), words);
-        }
-    }
-
-    #[test]
-    fn lengths_are_told_in_the_largest_units() {
-        for (minutes, words) in [
-            (0, "0 min"),
-            (45, "45 min"),
-            (60, "1 h"),
-            (90, "1 h 30 min"),
-            (1_440, "1 day"),
-            (3_065, "2 days 3 h 5 min"),
-        ] {
-            assert_eq!(length(TimeDelta::minutes(minutes)), words);
         }
     }
 }

@@ -63,7 +63,11 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
         Outcome::Plan { did, plan, active } => plan_sentence(*did, plan, active.as_ref()),
         Outcome::Shifted { by_ms, moved, .. } => {
             let direction = if *by_ms < 0 { "earlier" } else { "later" };
-            format!("Moved {} {} {direction}.", blocks(*moved), length(TimeDelta::milliseconds(by_ms.saturating_abs())))
+            format!(
+                "Moved {} {} {direction}.",
+                blocks(*moved),
+                clock::length(TimeDelta::milliseconds(by_ms.saturating_abs()))
+            )
         }
         Outcome::Undone { events } => format!("Undone: {}.", events_phrase(events)),
         Outcome::Redone { events } => format!("Done again: {}.", events_phrase(events)),
@@ -171,23 +175,4 @@ pub(super) fn answer(answer: &Answer) -> String {
 
 fn blocks(count: u64) -> String {
     if count == 1 { "1 block".to_owned() } else { format!("{count} blocks") }
-}
-
-/// `45 min`, `1 h 30 min`, `2 days 3 h`.
-fn length(length: TimeDelta) -> String {
-    let minutes = length.num_minutes();
-    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
-    let mut parts = Vec::new();
-    match days {
-        0 => {}
-        1 => parts.push("1 day".to_owned()),
-        _ => parts.push(format!("{days} days")),
-    }
-    if hours > 0 {
-        parts.push(format!("{hours} h"));
-    }
-    if minutes > 0 {
-        parts.push(format!("{minutes} min"));
-    }
-    parts.join(" ")
 }

@@ -177,27 +177,6 @@ fn quantity(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     fits_any(tokens, at, &["a", "an", "another", "one"]).map(|length| (100, length))
 }
 
-/// A length in words: `45 minutes`, `1 h 30 min`, `3 days`.
-pub(super) fn in_words(length: Length) -> String {
-    let mut parts = Vec::new();
-    let mut part = |number: i64, one: &str, many: &str| {
-        if number != 0 {
-            parts.push(format!("{number} {}", if number == 1 { one } else { many }));
-        }
-    };
-    part(length.months, "month", "months");
-    part(length.days, "day", "days");
-    if length.minutes >= 60 && length.minutes % 60 != 0 {
-        part(length.minutes / 60, "h", "h");
-        part(length.minutes % 60, "min", "min");
-    } else if length.minutes >= 60 {
-        part(length.minutes / 60, "hour", "hours");
-    } else {
-        part(length.minutes, "minute", "minutes");
-    }
-    parts.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

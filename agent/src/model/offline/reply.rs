@@ -1,11 +1,11 @@
 //! What came of calls, in words.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use flux_tools::clock;
 use serde_json::Value;
 
 use super::phrase;
-use super::{add, duration, memory};
+use super::{add, memory};
 use crate::model::BlockLine;
 
 /// Tells the results of a step's calls, in their order.
@@ -53,7 +53,7 @@ fn slots(result: &Value, today: NaiveDate) -> String {
         .filter_map(|slot| {
             let (start, end) = (time(slot, "start")?, time(slot, "end")?);
             let minutes = slot.get("minutes").and_then(Value::as_i64).unwrap_or_else(|| (end - start).num_minutes());
-            let long = duration::in_words(duration::Length::minutes(minutes));
+            let long = clock::length(TimeDelta::minutes(minutes));
             let day = phrase::heading(start.date(), today);
             Some(format!("- {day}, {} ({long})", phrase::times(start, end)))
         })

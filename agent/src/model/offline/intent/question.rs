@@ -2,12 +2,12 @@
 
 use super::{Outcome, Request};
 use crate::model::BlockLine;
+use crate::model::offline::phrase;
 use crate::model::offline::reference::{self, Found, Purpose};
 use crate::model::offline::time::{Style, Wanted, fragments, plus};
 use crate::model::offline::words::{Kind, Token, find, fits_any};
 use crate::model::offline::world::{World, days_call};
-use crate::model::offline::{duration, phrase};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use flux_tools::clock;
 
 const ASKS: &[&str] = &[
@@ -107,7 +107,7 @@ fn when_is(request: Request, target: &[Token]) -> Outcome {
             let lines: Vec<String> = blocks
                 .iter()
                 .map(|block| {
-                    let long = duration::in_words(duration::Length::minutes((block.end - block.start).num_minutes()));
+                    let long = clock::length(block.end - block.start);
                     let done = if block.completed { ", done" } else { "" };
                     format!("{}{done} ({long}).", phrase::block(block, world.date()))
                 })
@@ -195,7 +195,7 @@ fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
     let (from, to, named) = match (wanted.days.as_slice(), wanted.period, wanted.length) {
         ([], Some(period), _) => (period.from, period.to, span(period.from, period.to, today)),
         ([], None, Some(length)) if length.days > 0 => {
-            (today, plus(today, length.days), format!("in the next {}", duration::in_words(length)))
+            (today, plus(today, length.days), format!("in the next {}", clock::length(TimeDelta::days(length.days))))
         }
         ([], None, _) if wanted.part.is_some() || wanted.has_clock() => (today, plus(today, 1), "today".to_owned()),
         ([], None, _) => (today, plus(today, 7), "in the next 7 days".to_owned()),
