@@ -60,9 +60,11 @@ test("an answer that fails says why, and can be had by trying again", async () =
   await connected(tab);
   await alert.waitFor();
 
-  model.script(openai.text("Half an ans"), CUT);
+  const cut = gate();
+  model.script(openai.text("Half an ans"), cut.wait, CUT);
   await seen.retry(tab).click();
-  await alert.waitFor({ state: "detached" });
+  await gone(alert);
+  cut.open();
   await alert.waitFor();
 
   model.script(...openai.says("Here I am."));

@@ -56,3 +56,25 @@ fn undo_takes_a_whole_answer_back() {
         ("undo that please", &["-B11 Gym", "-B12 Dinner"]),
     ]);
 }
+
+#[test]
+fn what_the_original_system_shows_as_examples() {
+    let mut person = Person::busy("Europe/Oslo");
+    for (text, expected) in [
+        ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"][..]),
+        ("Remind me to buy milk at 6pm", &["+Buy milk Mon 2 Mar 18:00-19:00"]),
+        ("Change my 3pm meeting to be high priority", &["B3 with high"]),
+        ("Mark the task 'Buy milk' as completed", &["B12 done"]),
+        ("Mark the task 'Buy milk' as not completed", &["B12 open"]),
+        ("schedule German grammar on Friday at 4pm", &["+German grammar Fri 6 Mar 16:00-17:00"]),
+        ("Delete the task about German grammar", &["-B13 German grammar"]),
+        ("Create a new plan for my Summer Vacation", &["+plan Summer Vacation"]),
+        ("Create a plan called Project Alpha", &["+plan Project Alpha"]),
+        ("Switch to my 'Summer Vacation' plan", &["in Summer Vacation"]),
+    ] {
+        let became = person.say(text);
+        assert_eq!(became.effects, expected, "{text}: {}", became.text);
+    }
+    let listed = person.say("List all my active plans");
+    assert!(listed.text.contains("Summer Vacation (active)"), "{}", listed.text);
+}
