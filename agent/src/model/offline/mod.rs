@@ -136,6 +136,9 @@ fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], request: &ChatRe
 fn interpret(text: &str, world: &mut World) -> Answer {
     let mut outcomes = Vec::new();
     for clause in split::clauses(text, &words::tokens(text), world.today) {
+        if intent::is_filler(&clause) {
+            continue;
+        }
         let outcome = intent::read(text, &clause, world);
         if let Outcome::Do { calls, .. } = &outcome {
             world.fresh.extend(calls.iter().filter_map(fresh));

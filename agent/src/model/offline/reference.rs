@@ -64,6 +64,12 @@ pub(super) fn find(tokens: &[Token], world: &World, purpose: Purpose) -> Found {
     if let Some(found) = spoken_of(tokens, &target, world) {
         return found;
     }
+    let bare_day = target.words.is_empty() && !target.wanted.has_clock() && !target.all;
+    if purpose == Purpose::Delete && bare_day && target.wanted.is_said() {
+        let text =
+            "I delete only what is named. Say its title, its time or its handle, or “delete everything” and the day.";
+        return Found::Say(text.to_owned());
+    }
     if target.words.is_empty() && !target.wanted.is_said() {
         return Found::Say(if target.all {
             "I do not change everything at once. Say for which day, such as “delete everything on Friday”.".to_owned()
@@ -230,10 +236,11 @@ fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'
     let timed: Vec<&BlockLine> =
         world.blocks().into_iter().filter(|block| at_time(block, &target.wanted, world, purpose)).collect();
     let timed = on_the_day(timed, &target.wanted, world);
-    let mut best = best_titles(&timed, &target.words);
+    let named: Vec<String> = target.words.iter().filter(|word| !has_word(GENERIC, word)).cloned().collect();
+    // "All meetings" are not only those that have the word in their title.
+    let mut best = best_titles(&timed, if target.all { &named } else { &target.words });
     if best.is_empty() {
         // "My 3pm meeting" may be titled "Call with Ana".
-        let named: Vec<String> = target.words.iter().filter(|word| !has_word(GENERIC, word)).cloned().collect();
         let says_more = target.wanted.is_said() || !named.is_empty() || target.all;
         if named.len() < target.words.len() && says_more {
             best = best_titles(&timed, &named);

@@ -36,7 +36,7 @@ fn one(tool: &str, result: &Value, today: NaiveDate) -> String {
 
 fn list(blocks: &[BlockLine], today: NaiveDate) -> String {
     if blocks.is_empty() {
-        return "Nothing is there.".to_owned();
+        return "Nothing is on your timeline then.".to_owned();
     }
     let blocks: Vec<&BlockLine> = blocks.iter().collect();
     phrase::list(&blocks, today)

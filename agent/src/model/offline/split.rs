@@ -67,9 +67,13 @@ fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
     all
 }
 
-/// Whether a dot after a word does not end a sentence: `Dr.`, `J.`
+/// Whether a dot after a word does not end a sentence: `Dr.`, `J.`, `12.3.`
 fn is_short_form(token: &Token) -> bool {
-    token.is_any("dr mr mrs ms st prof no vs etc jr sr approx")
+    let day_and_month = token.text.split_once('.').is_some_and(|(day, month)| {
+        [day, month].iter().all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    day_and_month
+        || token.is_any("dr mr mrs ms st prof no vs etc jr sr approx")
         || (token.text.chars().count() == 1 && token.text.chars().all(char::is_alphabetic))
 }
 

@@ -118,7 +118,7 @@ impl Reader<'_> {
         let Some(c) = self.char(self.at) else { return };
         if c == '\n' {
             self.push(Kind::Break, self.at, self.at + 1);
-        } else if c.is_whitespace() || c.is_control() {
+        } else if c.is_whitespace() || c.is_control() || self.joins_date_and_time(c) {
             self.at += 1;
             self.spaced = true;
         } else if let Some(close) = self.quotation(c) {
@@ -216,7 +216,22 @@ impl Reader<'_> {
             word.as_bytes().get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit))
         };
         let iso = digits(0..4) && word.as_bytes().get(4) == Some(&b'-') && digits(5..6);
+        // "2026-03-09T08:00" is a date and a time.
+        let date_end = self.at + 10;
+        let timed = iso
+            && matches!(self.char(date_end), Some('T' | 't'))
+            && self.char(date_end + 1).is_some_and(|c| c.is_ascii_digit());
+        if timed {
+            return Some(date_end);
+        }
         (iso || word.contains("://")).then_some(trimmed)
+    }
+
+    /// Whether this is the `T` of `2026-03-09T08:00`.
+    fn joins_date_and_time(&self, c: char) -> bool {
+        let after_date =
+            self.tokens.last().is_some_and(|token| token.end == self.byte(self.at) && is_iso_date(&token.norm));
+        after_date && matches!(c, 'T' | 't') && self.char(self.at + 1).is_some_and(|c| c.is_ascii_digit())
     }
 
     /// Whether the dot at `dot` ends `a.m.` or `p.m.`.
@@ -272,6 +287,10 @@ impl Reader<'_> {
         let bare = if possessive { owner.unwrap_or(trimmed) } else { trimmed };
         self.tokens.push(Token { norm: spelling::mended(bare), possessive, ..token });
     }
+}
+
+fn is_iso_date(word: &str) -> bool {
+    flux_tools::clock::read_date(word).is_some()
 }
 
 fn mark(text: &str) -> String {

@@ -7,6 +7,7 @@ use crate::model::BlockLine;
 use crate::model::offline::details;
 use crate::model::offline::duration::{self, Length};
 use crate::model::offline::reference::Purpose;
+use crate::model::offline::time::{Style, fragments};
 use crate::model::offline::title;
 use crate::model::offline::words::{Kind, Token, fits, fits_any};
 
@@ -16,6 +17,20 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         .or_else(|| length(request))
         .or_else(|| tag(request))
         .or_else(|| note(request))
+        .or_else(|| retitle(request))
+}
+
+/// `change gym to yoga`: another title, where no other change is meant.
+fn retitle(request: Request) -> Option<Outcome> {
+    let tokens = request.tokens;
+    let verb = fits_any(tokens, 0, &["change|turn"])?;
+    let to = tokens.iter().position(|token| token.is_any("to into")).filter(|to| *to > verb)?;
+    let new = tokens.get(to + 1..)?;
+    if !fragments(new, request.world.today, Style::Moving).is_empty() {
+        return None;
+    }
+    let new = title::title(new, &vec![true; new.len()]);
+    (!new.is_empty()).then(|| changed(request, tokens.get(verb..to).unwrap_or_default(), json!({"title": new})))
 }
 
 fn changed(request: Request, target: &[Token], updates: Value) -> Outcome {
@@ -42,6 +57,14 @@ fn rename(request: Request) -> Option<Outcome> {
         // "Change X's title to Y", "call it Y"
         None => match fits_any(tokens, 0, &["call it|that|this"]) {
             Some(taken) => (tokens.get(1..2)?, tokens.get(taken..)?),
+            // 'Call B4 "Leg day"'
+            None if fits(tokens, 0, "call").is_some() => {
+                let quoted = tokens
+                    .iter()
+                    .position(|token| token.kind == Kind::Quoted)
+                    .filter(|at| *at > 1 && at + 1 == tokens.len())?;
+                (tokens.get(1..quoted)?, tokens.get(quoted..)?)
+            }
             None => {
                 let verb = fits_any(tokens, 0, &["change|set|update"])?;
                 let at = to(verb)?;

@@ -125,7 +125,7 @@ fn details_text(source: &str, clause: &[Token]) -> String {
 
 /// Words before a request that ask politely, or link it to what came before.
 const LEAD_IN: &[&str] = &[
-    "please|hey|hi|hello|okay|so|now|also|then|and|just|first|next|finally|oh|actually|well|kindly|yes|yeah|sure|great|thanks",
+    "please|hey|hi|hello|okay|so|now|also|then|and|just|first|next|finally|oh|oops|ups|sorry|actually|well|kindly|yes|yeah|sure|great|thanks",
     "could|can|would|will you please?",
     "would you mind",
     "do you mind",
@@ -167,6 +167,12 @@ pub(super) fn lead_in(tokens: &[Token], from: usize) -> usize {
     }
 }
 
+/// Whether words only lead up to something that does not come: "Oops, …", "Okay.". Alone they are an answer.
+pub(super) fn is_filler(tokens: &[Token]) -> bool {
+    fits_any(tokens, 0, &["oops|ups|oh|well|so|please|hey|actually|also"]).is_some()
+        && tokens.iter().filter(|token| token.kind != Kind::Mark).count() == 1
+}
+
 fn without_thanks(tokens: &[Token]) -> &[Token] {
     let mut end = tokens.len();
     while end > 1 {
@@ -175,7 +181,7 @@ fn without_thanks(tokens: &[Token]) -> &[Token] {
         let thank_you = token.is("you") && tokens.get(end - 2).is_some_and(|token| token.is("thank"));
         match (thanks, thank_you) {
             (true, _) => end -= 1,
-            (_, true) => end -= 2,
+            (_, true) if end > 2 => end -= 2,
             _ => break,
         }
     }
@@ -216,6 +222,7 @@ const SURE: &[&str] = &[
     "tell me",
     "show me|my|the|all",
     "list",
+    "show it|tomorrow|today",
     "what|when|which|where",
     "how many|much|long",
     "am i",

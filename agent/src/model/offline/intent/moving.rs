@@ -34,13 +34,11 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         To::Time(wanted) => to_time(request, target, wanted),
     };
     let pronoun = fits_any(target, 0, &["it|that|this|them"]).is_some();
-    // "Schedule lunch with Ana on Friday" names a new block.
-    let certain = !shared || pronoun || (change.explicit && fits_any(tokens, 0, &["change|make|set|start"]).is_some());
-    (certain
-        || matches!(outcome, Outcome::Do { .. })
-            && fits_any(tokens, 0, &["put|set|make|change"]).is_some()
-            && change.explicit)
-        .then_some(outcome)
+    // "Schedule lunch on Friday" and "set an alarm for 6" name something new, unless there is a block of that name.
+    let known =
+        change.explicit && fits_any(tokens, 0, &["schedule"]).is_none() && matches!(outcome, Outcome::Do { .. });
+    let is_change = fits_any(tokens, 0, &["change"]).is_some();
+    (!shared || pronoun || known || is_change).then_some(outcome)
 }
 
 struct Change {
@@ -118,8 +116,7 @@ fn each_later(request: Request, target: &[Token], length: Length) -> Outcome {
         let start = later(block, length, zone).argument();
         update(block, if is_known(block) { json!({"startTime": start}) } else { Value::Null })
     });
-    let unknown = matches!(&outcome, Outcome::Do { calls, .. } if calls.iter().any(|(_, arguments)| arguments["updates"].is_null()));
-    if unknown {
+    if lacks_time(&outcome) {
         Outcome::Say("I do not know when that block is. Say the new time, such as “move it to 4pm”.".to_owned())
     } else {
         outcome
@@ -133,14 +130,29 @@ pub(super) fn later(block: &BlockLine, length: Length, zone: flux_tools::Zone) -
 }
 
 fn to_time(request: Request, target: &[Token], wanted: &Wanted) -> Outcome {
+    // Several can go to another day; to one time only one can.
+    if wanted.start.is_none() && wanted.from_now.is_none() && !wanted.now {
+        let outcome =
+            each(request, target, Purpose::Change, |block| update(block, moved(block, wanted, request.world)));
+        return if lacks_time(&outcome) { Outcome::Say(NO_DAY.to_owned()) } else { outcome };
+    }
     let block = match single(request, target, Purpose::Change) {
         Ok(block) => block,
         Err(outcome) => return outcome,
     };
-    let Some((start, end)) = times(wanted, Some(&block).filter(|block| is_known(block)), request.world) else {
-        return Outcome::Say(
-            "I do not know on which day that block is. Say day and time, such as “tomorrow at 4pm”.".to_owned(),
-        );
+    let updates = moved(&block, wanted, request.world);
+    if updates.is_null() {
+        return Outcome::Say(NO_DAY.to_owned());
+    }
+    Outcome::Do { calls: vec![update(&block, updates)], note: None }
+}
+
+const NO_DAY: &str = "I do not know on which day that block is. Say day and time, such as “tomorrow at 4pm”.";
+
+/// The updates that move a block; null where its time would have to be known and is not.
+fn moved(block: &BlockLine, wanted: &Wanted, world: &World) -> Value {
+    let Some((start, end)) = times(wanted, Some(block).filter(|block| is_known(block)), world) else {
+        return Value::Null;
     };
     let mut updates = json!({"startTime": start.argument()});
     if let Some(end) = end {
@@ -148,7 +160,11 @@ fn to_time(request: Request, target: &[Token], wanted: &Wanted) -> Outcome {
     } else if let Some(length) = wanted.length {
         updates["durationMinutes"] = json!(length.in_minutes());
     }
-    Outcome::Do { calls: vec![update(&block, updates)], note: None }
+    updates
+}
+
+fn lacks_time(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Do { calls, .. } if calls.iter().any(|(_, arguments)| arguments["updates"].is_null()))
 }
 
 /// The new start, and the new end if it is said. What is not said stays as it is.

@@ -12,6 +12,7 @@ use flux_tools::clock;
 
 const ASKS: &[&str] = &[
     "what",
+    "how about",
     "which",
     "show me|my|the|all|what",
     "list",
@@ -27,7 +28,7 @@ const ASKS: &[&str] = &[
     "am i busy",
     "read me|out",
     "give me my|an|the",
-    "agenda|overview|summary|schedule|timeline|calendar for|of|on|today|tomorrow|this|next",
+    "agenda|overview|summary|timeline|calendar for|of|on|today|tomorrow|this|next",
     "my day|agenda|schedule|timeline|calendar|week|tasks|todos",
     "today|tomorrow agenda|schedule|plan|tasks",
     "agenda|timeline|overview|today|tomorrow",
@@ -86,9 +87,10 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         return Some(next(world));
     }
     // "What is the capital of France?" is not about the timeline.
-    let about = says(
-        "timeline calendar schedule scheduled agenda plan planned tasks task blocks block events event on have happening going up coming due day week meetings appointments left do did busy todo todos everything anything list open done overview today tomorrow",
-    );
+    let about = fits_any(tokens, 0, &["what|how about"]).is_some_and(|_| wanted.is_said())
+        || says(
+            "timeline calendar schedule scheduled agenda plan planned tasks task blocks block events event on have happening going up coming due day week meetings appointments left do did busy todo todos everything anything list open done overview today tomorrow",
+        );
     if !about || says("weather capital news") {
         return None;
     }

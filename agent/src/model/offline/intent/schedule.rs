@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request};
 use crate::model::offline::details;
-use crate::model::offline::time::{Hint, Moment, Place, Style, Wanted, fragments, place};
+use crate::model::offline::time::{Hint, Moment, Place, Style, Wanted, fragments, month_named, place};
 use crate::model::offline::title;
 use crate::model::offline::words::{Kind, Token, fits_any};
 use crate::model::offline::world::{Call, World};
@@ -12,9 +12,12 @@ use crate::model::offline::world::{Call, World};
 /// How long a block is where nothing is said, in minutes: the tool's own default.
 const USUAL_MINUTES: i64 = 60;
 
+/// How long a block can be, in minutes: the tool's own limit.
+const LONGEST_MINUTES: i64 = 14 * 24 * 60;
+
 const VERBS: &[&str] = &[
     "remind me? to|about|of?",
-    "set up? a? reminder|alarm to|for|about?",
+    "set up? a|an? reminder|alarm to|for|about?",
     "do not let me forget to?",
     "remember to",
     "schedule|add|plan|book|create|make|block|reserve|arrange|organize|organise|put|set|enter|insert|log|pencil up|in|off|out? me? in|down?",
@@ -27,7 +30,7 @@ const VERBS: &[&str] = &[
 ];
 
 /// Words of a statement or question, which no request without a verb begins with or contains.
-const STATEMENT: &str = "i you he she we they that this there is are am was were do does did not no yes why who how which what when where could should would might looks look feel feels seems sounds love hate think hope wish tell weather it want delete cancel remove undo if never";
+const STATEMENT: &str = "i you he she we they that this there is are am was were do does did not no yes why who how which what when where could should would might looks look feel feels seems sounds love hate think hope wish tell weather it want delete cancel remove undo if never instead";
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let Request { source, tokens, world } = request;
@@ -43,22 +46,48 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         |at: usize| wanted.used.iter().filter_map(|index| found.get(*index)).any(|fragment| fragment.at.contains(&at));
     let keep: Vec<bool> = (0..rest.len()).map(|at| !timed(at) && !details.used.contains(&at)).collect();
     let title = title::title(rest, &keep);
+    // "Set an alarm for 6am" needs no other name.
+    let alarm = title.is_empty() && tokens.iter().any(|token| token.is("alarm"));
+    let title = if alarm { "Alarm".to_owned() } else { title };
     let said = wanted.is_said() || wanted.has_clock();
     if verb.is_none() && !(said && is_name(rest, &keep)) {
         return None;
     }
-    if title.is_empty() || title::is_nameless(&title) || !title.chars().any(char::is_alphanumeric) {
+    if (!alarm && title::is_nameless(&title)) || !title.chars().any(char::is_alphanumeric) {
         return verb.map(|_| {
             Outcome::Say(
                 "What shall I put on the timeline? Say, for example, “Schedule workout tomorrow at 8am”.".to_owned(),
             )
         });
     }
+    if let Some(wrong) = no_time(rest, &keep) {
+        return Some(Outcome::Say(format!(
+            "There is no such time as “{wrong}”, so I added nothing. Say it again with one that there is."
+        )));
+    }
     if wanted.ago.is_some() {
         return Some(Outcome::Say("That time is over. Say when it is to be, such as “tomorrow at 8am”.".to_owned()));
     }
     let new = New { title, wanted, details };
     Some(new.outcome(world))
+}
+
+/// Words that were to be a time and are none: `25:00`, `February 30`.
+fn no_time(tokens: &[Token], keep: &[bool]) -> Option<String> {
+    let kept = |at: usize| tokens.get(at).filter(|token| token.kind == Kind::Word && keep.get(at) == Some(&true));
+    let is_number =
+        |token: &Token| token.norm.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().is_ok();
+    (0..tokens.len()).find_map(|at| {
+        let token = kept(at)?;
+        let (hour, minute) = token.norm.split_once(':').unwrap_or_default();
+        if hour.parse::<u32>().is_ok() && minute.get(..2).is_some_and(|minute| minute.parse::<u32>().is_ok()) {
+            return Some(token.text.clone());
+        }
+        let next = kept(at + 1)?;
+        let dated = (month_named(&token.norm).is_some() && token.norm != "may" && is_number(next))
+            || (is_number(token) && month_named(&next.norm).is_some());
+        dated.then(|| format!("{} {}", token.text, next.text))
+    })
 }
 
 /// Whether words without a verb can be the name of something: short, and no statement.
@@ -86,6 +115,12 @@ impl New {
         // "Every day for two weeks" tells how long it goes on, not how long it takes.
         let length = length.filter(|minutes| !(self.wanted.every.is_some() && *minutes >= 24 * 60));
         let minutes = length.unwrap_or(USUAL_MINUTES);
+        if minutes > LONGEST_MINUTES {
+            return Outcome::Say(
+                "A block can take at most 14 days. For several days say, for example, “every day for 20 days”."
+                    .to_owned(),
+            );
+        }
         let mut calls: Vec<Call> = Vec::new();
         let mut notes: Vec<&str> = Vec::new();
         for found in place(&self.wanted, world.now(), world.zone, hint, minutes) {
@@ -114,6 +149,10 @@ impl New {
                     }
                 }
             };
+            // "Every day this week" leaves out today's where it is over.
+            if self.wanted.every.is_some() && start.wall <= world.now() {
+                continue;
+            }
             calls.push(self.call(start, end, length));
         }
         if self.wanted.repeats_without_end() {

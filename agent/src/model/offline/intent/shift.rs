@@ -17,7 +17,10 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let verb = fits_any(
         tokens,
         0,
-        &["shift|push|move|delay|postpone|slide|bring|pull|reschedule|put back|forward|up|out|off?"],
+        &[
+            "shift|push|move|delay|postpone|slide|bring|pull|reschedule back|forward|up|out|off?",
+            "put back|forward|off",
+        ],
     );
     let all = find(tokens, "everything|all|anything")
         .or_else(|| find(tokens, "the rest"))

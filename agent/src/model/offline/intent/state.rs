@@ -33,6 +33,14 @@ fn state(tokens: &[Token]) -> Option<(Vec<Token>, Purpose)> {
     if let Some(taken) = fits_any(tokens, 0, &["uncomplete|reopen|uncheck|untick|unfinish", "re-open", "open again"]) {
         return Some((rest(taken)?, Purpose::Reopen));
     }
+    // "Check gym off"
+    let end = ends(tokens);
+    if fits_any(tokens, 0, &["check|tick|cross"]).is_some()
+        && end > 2
+        && tokens.get(end - 1).is_some_and(|last| last.is("off"))
+    {
+        return Some((tokens.get(1..end - 1)?.to_vec(), Purpose::Complete));
+    }
     for (patterns, purpose) in [(NOT_DONE, Purpose::Reopen), (DONE, Purpose::Complete)] {
         for pattern in patterns {
             // "Mark X as done", "X is done": what stands before it is meant.
@@ -70,8 +78,8 @@ const DELETE: &[&str] = &[
 const COMPLETE: &[&str] = &[
     "complete|completed|finish|finished|done|accomplished with?",
     "check|tick|cross off",
-    "i just? finished|completed|did|done",
-    "i have just? finished|completed|done|did",
+    "i just|already? finished|completed|did|done",
+    "i have just|already? finished|completed|done|did",
     "i am done|finished with",
 ];
 const DONE: &[&str] = &[

@@ -1,5 +1,7 @@
 //! Greetings, help, undo and redo.
 
+use chrono::Datelike;
+use flux_tools::clock;
 use serde_json::json;
 
 use super::{Outcome, Request};
@@ -14,6 +16,22 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     }
     if fits_any(tokens, 0, &["redo", "undo the undo", "do it|that again"]).is_some() && words <= 6 {
         return Some(Outcome::call("redo", json!({})));
+    }
+    if whole(&[
+        "what time|day|date is it now|today?",
+        "what is the time|date|day today|now?",
+        "what is today the|s? date?",
+        "what day|date is today",
+    ]) {
+        let now = request.world.now();
+        let day = format!(
+            "{}, {} {} {}",
+            clock::weekday(now.date()),
+            now.date().day(),
+            clock::month(now.date()),
+            now.date().year()
+        );
+        return Some(Outcome::Say(format!("It is {day}, {}.", clock::hours(now.time()))));
     }
     if whole(HELP) {
         return Some(Outcome::Say(help()));

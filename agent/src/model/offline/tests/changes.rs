@@ -59,6 +59,15 @@ fn shifts() {
                 "shift everything after Wednesday by 2 hours earlier",
                 &["B6 at Thu 5 Mar 12:00-13:00", "B9 at Fri 20 Mar 07:00-15:00"],
             ),
+            (
+                "reschedule all of today's meetings to tomorrow",
+                &[
+                    "B1 at Tue 3 Mar 11:00-11:15",
+                    "B2 at Tue 3 Mar 12:30-13:30",
+                    "B3 at Tue 3 Mar 15:00-16:00",
+                    "B4 at Tue 3 Mar 18:00-19:00",
+                ],
+            ),
             ("delay my evening by 20 minutes", &["B4 at Mon 2 Mar 18:20-19:20"]),
         ],
     );

@@ -197,6 +197,46 @@ fn zones_without_daylight_saving_and_over_its_change() {
 }
 
 #[test]
+fn what_people_write_in_a_hurry() {
+    check(
+        || Person::new("Europe/Oslo"),
+        &[
+            ("dentist appointment next thursday 10am", &["+Dentist appointment Thu 12 Mar 10:00-11:00"]),
+            (
+                "can you put a 30 min call with Lisa on my calendar for tomorrow afternoon",
+                &["+Call with Lisa Tue 3 Mar 14:00-14:30"],
+            ),
+            ("block 9-11 tomorrow for deep work", &["+Deep work Tue 3 Mar 09:00-11:00"]),
+            ("meet john for coffee tomorrow 4", &["+Meet john for coffee Tue 3 Mar 16:00-17:00"]),
+            (
+                "remind me to call the bank tomorrow at 9:30 and then pick up the kids at 3",
+                &["+Call the bank Tue 3 Mar 09:30-10:30", "+Pick up the kids Tue 3 Mar 15:00-16:00"],
+            ),
+            (
+                "schedule a meeting with the marketing team on Monday from 10 to 11:30 about the Q3 budget",
+                &["+Meeting with the marketing team about the Q3 budget Mon 9 Mar 10:00-11:30"],
+            ),
+            ("team sync every monday at 9", &["+Team sync Mon 9 Mar 09:00-10:00"]),
+            ("set an alarm for 6am", &["+Alarm Tue 3 Mar 06:00-07:00"]),
+            ("schedule vet for the cat on 12.03. at 14:00", &["+Vet for the cat Thu 12 Mar 14:00-15:00"]),
+            ("add dentist on 2026-03-09T08:00", &["+Dentist Mon 9 Mar 08:00-09:00"]),
+            ("schedule standup 9am mon-fri", &["+Standup Tue 3 Mar 09:00-10:00"]),
+            (
+                "add gym tomorrow at 8am for half an hour, high priority, #health, note: leg day",
+                &["+Gym Tue 3 Mar 08:00-08:30 high #health (leg day)"],
+            ),
+            ("schedule tomorrow's presentation prep at 4pm", &["+Presentation prep Tue 3 Mar 16:00-17:00"]),
+            (
+                "add dinner at 7 and movie at 9 tonight with Eva",
+                &["+Dinner Mon 2 Mar 19:00-20:00", "+Movie with Eva Mon 2 Mar 21:00-22:00"],
+            ),
+            ("call 555-1234 at 3pm", &["+Call 555-1234 Mon 2 Mar 15:00-16:00"]),
+            ("this friday drinks at 8", &["+Drinks Fri 6 Mar 20:00-21:00"]),
+        ],
+    );
+}
+
+#[test]
 fn times_that_are_over_today_are_tomorrow() {
     check(
         || Person::at("Europe/Oslo", "2026-03-02T18:43:00"),

@@ -127,7 +127,7 @@ pub(super) fn weekday_named(word: &str) -> Option<Weekday> {
 }
 
 /// A month by its name.
-pub(super) fn month_named(word: &str) -> Option<u32> {
+pub(in crate::model::offline) fn month_named(word: &str) -> Option<u32> {
     Some(match word {
         "january" | "jan" => 1,
         "february" | "feb" => 2,

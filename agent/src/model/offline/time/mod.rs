@@ -25,7 +25,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::duration::Length;
 
-pub(in crate::model::offline) use calendar::{monday, plus, plus_length};
+pub(in crate::model::offline) use calendar::{monday, month_named, plus, plus_length};
 pub(in crate::model::offline) use elapsed::Moment;
 pub(in crate::model::offline) use scan::{Style, fragments};
 pub(in crate::model::offline) use slot::{Hint, Place, nearest, place, settle};

@@ -119,7 +119,12 @@ impl Scanner<'_> {
             _ if self.follows_a_day(at) => Lead::Time,
             _ => Lead::None,
         };
-        let (start, end, taken) = clock::range(self.tokens, at, lead)?;
+        // "Block 9-11 tomorrow": a day after it makes a time of it, too.
+        let before_a_day = || {
+            let found = clock::range(self.tokens, at, Lead::Time).filter(|_| at == 0)?;
+            self.begins_a_date(at + found.2).then_some(found)
+        };
+        let (start, end, taken) = clock::range(self.tokens, at, lead).or_else(before_a_day)?;
         let dash = self.tokens.get(at..at + taken)?.iter().any(|token| token.is("-") || token.is("and"));
         (dash || self.style == Style::Plain).then_some((vec![Said::Range(start, end)], taken))
     }
@@ -158,6 +163,7 @@ impl Scanner<'_> {
             ("daily", daily.clone()),
             ("every|each weekday", weekdays.clone()),
             ("every|each workday", weekdays.clone()),
+            ("mon-fri|monday-friday", weekdays.clone()),
             ("weekdays", weekdays),
             ("every|each weekend", vec![Sat, Sun]),
             ("weekends", vec![Sat, Sun]),

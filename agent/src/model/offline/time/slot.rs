@@ -76,11 +76,15 @@ pub(in crate::model::offline) fn place(
         let end = wanted.end.map(|end| Moment::at(when.end_after(end, now)));
         return vec![Place::At { start: Moment::at(now), end }];
     }
-    let dates = wanted.dates(now.date());
-    match dates.as_slice() {
-        [] => vec![when.on_no_day()],
-        dates => dates.iter().map(|date| when.on(*date)).collect(),
+    let places = |today: NaiveDate| wanted.dates(today).iter().map(|date| when.on(*date)).collect::<Vec<Place>>();
+    let found = places(now.date());
+    // "Every Monday at 9", said on a Monday at ten, begins in a week.
+    let over =
+        |place: &Place| matches!(place, Place::Over) || matches!(place, Place::At { start, .. } if start.wall <= now);
+    if wanted.repeats_without_end() && found.first().is_some_and(over) {
+        return places(calendar::plus(now.date(), 1));
     }
+    if found.is_empty() { vec![when.on_no_day()] } else { found }
 }
 
 struct When<'a> {
@@ -104,7 +108,7 @@ impl When<'_> {
         if let Some(clock) = wanted.start {
             let mut start = at(date, settle(clock, wanted.part, self.hint));
             // "today at 9" at ten o'clock can mean nine in the evening.
-            if date == self.now.date() && start < self.now {
+            if date == self.now.date() && start < self.now && wanted.every.is_none() {
                 start = self.other_half(clock, start).unwrap_or(start);
             }
             return self.at(start);
