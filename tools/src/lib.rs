@@ -13,6 +13,7 @@
 //! | [`command`], [`decide`] | what is wanted, and the one function that turns it into events or a rejection |
 //! | [`reference`](mod@reference) | `B12`, a UUID or a title → one block or plan |
 //! | [`query`] | questions that change nothing: find blocks, find free time |
+//! | [`place`] | where tasks find their place in free time |
 //! | [`tool`] | the tools a model can call: one file each, with its schema |
 //! | [`report`] | what a tool tells the model and the person |
 //!
@@ -26,6 +27,7 @@ pub mod event;
 pub mod id;
 pub mod json;
 pub mod limits;
+pub mod place;
 pub mod plan;
 pub mod query;
 pub mod reference;

@@ -1,0 +1,75 @@
+//! Which task is placed next.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::Task;
+
+/// The tasks, each after all that it depends on; among those that are free to come next, the one with the highest
+/// priority, and of several the first given. Tasks of a circle, and those behind one, are left out; a dependency that is
+/// not in the list holds nothing up.
+///
+/// This is Kahn's algorithm (1962), with a heap for the choice: time grows with the tasks and dependencies only.
+pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); tasks.len()];
+    let mut waits_for: Vec<usize> = vec![0; tasks.len()];
+    for ((index, task), waits) in tasks.iter().enumerate().zip(&mut waits_for) {
+        for on in &task.depends_on {
+            if let Some(followers) = followers.get_mut(*on) {
+                followers.push(index);
+                *waits += 1;
+            }
+        }
+    }
+    // A heap gives its largest first; `High` is the smallest priority.
+    let key = |index: usize| tasks.get(index).map(|task| Reverse((task.priority, index)));
+    let free = waits_for.iter().enumerate().filter(|(_, waits)| **waits == 0);
+    let mut next: BinaryHeap<_> = free.filter_map(|(index, _)| key(index)).collect();
+    let mut order = Vec::with_capacity(tasks.len());
+    while let Some(Reverse((_, index))) = next.pop() {
+        order.push(index);
+        for &follower in followers.get(index).into_iter().flatten() {
+            let Some(waits) = waits_for.get_mut(follower) else { continue };
+            *waits -= 1;
+            if *waits == 0 {
+                next.extend(key(follower));
+            }
+        }
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::Priority::{self, High, Low, Medium};
+    use crate::text::Title;
+
+    fn order_of(tasks: &[(Priority, &[usize])]) -> Vec<usize> {
+        let task = |(priority, depends_on): &(Priority, &[usize])| Task {
+            title: Title::new("Task").unwrap(),
+            minutes: 30,
+            priority: *priority,
+            depends_on: depends_on.to_vec(),
+        };
+        order(&tasks.iter().map(task).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn dependencies_come_first_then_priority_then_the_given_order() {
+        assert_eq!(order_of(&[(Medium, &[]), (Medium, &[]), (High, &[]), (Low, &[])]), [2, 0, 1, 3]);
+        assert_eq!(order_of(&[(High, &[1]), (Low, &[]), (Medium, &[])]), [2, 1, 0]);
+        assert_eq!(order_of(&[(Low, &[]), (High, &[0, 0]), (Low, &[])]), [0, 1, 2]);
+    }
+
+    #[test]
+    fn circles_and_what_is_behind_them_are_left_out() {
+        assert_eq!(order_of(&[(High, &[0]), (Medium, &[])]), [1]);
+        assert_eq!(order_of(&[(High, &[1]), (High, &[0]), (High, &[1]), (Low, &[])]), [3]);
+    }
+
+    #[test]
+    fn a_dependency_that_is_not_in_the_list_holds_nothing_up() {
+        assert_eq!(order_of(&[(Medium, &[7]), (High, &[usize::MAX])]), [1, 0]);
+    }
+}
