@@ -62,7 +62,7 @@ impl<'a> Calendar<'a> {
     pub(super) fn new(busy: &[Span], frame: &'a Frame) -> Self {
         let pause = i64::from(frame.pause_minutes) * MINUTE;
         // Up to the full millisecond, so that nothing starts a part of one too early.
-        let part = frame.not_before.timestamp_subsec_nanos() % 1_000_000 > 0;
+        let part = !frame.not_before.timestamp_subsec_nanos().is_multiple_of(1_000_000);
         let from = (frame.not_before.timestamp_millis() + i64::from(part)).clamp(0, LAST);
         let until = frame.deadline.map_or(LAST, |deadline| deadline.timestamp_millis().clamp(0, LAST));
         let first = frame.zone.wall(instant(from)).date();
