@@ -22,6 +22,7 @@ impl Author {
     fn source(&self) -> Source {
         match self.actor {
             Actor::Assistant { .. } => Source::Assistant,
+            Actor::Workflow { .. } => Source::Architect,
             Actor::User | Actor::System => Source::User,
         }
     }

@@ -88,8 +88,13 @@ describe("questions", () => {
   });
 
   test("getSettings and setSettings: the zone in which times are read and told", async () => {
-    assert.deepEqual(await client.call("getSettings"), { timeZone: "UTC" });
-    assert.deepEqual(await client.call("setSettings", { timeZone: "Europe/Oslo" }), { timeZone: "Europe/Oslo" });
+    const workingHours = { days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "09:00", to: "18:00" };
+    const settings = { timeZone: "UTC", workingHours, breakMinutes: 5 };
+    assert.deepEqual(await client.call("getSettings"), settings);
+    assert.deepEqual(await client.call("setSettings", { timeZone: "Europe/Oslo" }), {
+      ...settings,
+      timeZone: "Europe/Oslo",
+    });
     const { block } = await client.call("scheduleBlock", { ...WORKOUT, startTime: "2035-07-01T08:00" });
     assert.equal(block.start, "2035-07-01T08:00");
     const [stored] = await blocks();

@@ -22,6 +22,7 @@ fn tasks() -> Option<Vec<Task>> {
     let title = Title::new("Task").ok()?;
     let priorities = [Priority::High, Priority::Medium, Priority::Low];
     let task = |index: usize| Task {
+        description: None,
         title: title.clone(),
         minutes: 5 + u32::try_from(index * 37 % 56).unwrap_or_default(),
         priority: priorities.get(index % 7 % 3).copied().unwrap_or_default(),

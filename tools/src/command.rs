@@ -3,10 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Priority;
-use crate::id::{BlockId, PlanId};
-use crate::reference::{BlockRef, PlanRef};
+use crate::id::{BlockId, PlanId, RunId};
+use crate::place::{Task, WorkingHours};
+use crate::reference::{BlockRef, PlanRef, RunRef};
+use crate::run::RunStep;
 use crate::span::Span;
-use crate::text::{Description, Tag, Title};
+use crate::text::{Description, Goal, Tag, Title};
 use crate::zone::Zone;
 
 /// A wish to change a timeline.
@@ -78,12 +80,69 @@ pub enum Command {
         /// How far; negative is earlier.
         by: TimeDelta,
     },
+    /// Starts a run of the architect. Does nothing where the same goal is being worked on, or was started just now.
+    StartRun(NewRun),
+    /// Ends a run, which then adds nothing. Does nothing where it is cancelled already.
+    CancelRun {
+        /// Which; none is the only one.
+        run: Option<RunRef>,
+    },
+    /// Goes on with a run that failed, from where it failed.
+    RetryRun {
+        /// Which; none is the only one.
+        run: Option<RunRef>,
+    },
+    /// A run begins a step, perhaps not for the first time. Does nothing where the run is over.
+    BeginStep {
+        /// Which run.
+        run: RunId,
+        /// Which step.
+        step: RunStep,
+    },
+    /// A run did not get through its step, and will try again. Does nothing where the run is over.
+    NoteTrouble {
+        /// Which run.
+        run: RunId,
+        /// Why, in a sentence.
+        error: String,
+    },
+    /// A run gives up. Does nothing where it is over.
+    FailRun {
+        /// Which.
+        run: RunId,
+        /// Why, in a sentence or two that a person understands.
+        error: String,
+    },
+    /// A run adds its tasks. Does nothing where it is over, also because it added them before.
+    CommitRun {
+        /// Which.
+        run: RunId,
+        /// The tasks, each with the id of its block.
+        tasks: Vec<(BlockId, Task)>,
+        /// No task starts before this; nor before the present, if one would have begun by now.
+        not_before: DateTime<Utc>,
+    },
     /// Takes back the last transaction.
     Undo,
     /// Applies again what was undone last.
     Redo,
     /// Changes settings.
     ChangeSettings(SettingsUpdate),
+}
+
+/// A run of the architect that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRun {
+    /// The id that it gets.
+    pub id: RunId,
+    /// What the person wants to reach.
+    pub goal: Goal,
+    /// The plan that gets the tasks; none is the active one.
+    pub plan: Option<PlanRef>,
+    /// When everything should be done.
+    pub deadline: Option<DateTime<Utc>>,
+    /// At most this many minutes of tasks a week.
+    pub minutes_per_week: Option<u32>,
 }
 
 /// A block that is wanted.
@@ -133,4 +192,8 @@ pub struct BlockUpdate {
 pub struct SettingsUpdate {
     /// A new zone.
     pub time_zone: Option<Zone>,
+    /// New working hours.
+    pub working_hours: Option<WorkingHours>,
+    /// A new shortest break, in minutes.
+    pub break_minutes: Option<u32>,
 }

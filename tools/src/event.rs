@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::block::Block;
-use crate::id::{BlockId, EventId, PlanId, TxnId};
+use crate::id::{BlockId, EventId, PlanId, RunId, TxnId};
 use crate::plan::Plan;
+use crate::run::{Run, RunState};
 use crate::settings::Settings;
 use crate::tagged_enum;
 use crate::text::Title;
@@ -46,6 +47,11 @@ tagged_enum! {
             turn: String,
             /// The tool call.
             tool_call: String,
+        },
+        /// A run of the architect.
+        Workflow {
+            /// Which.
+            run: RunId,
         },
         /// The service itself, e.g. when it makes a person's first plan.
         System,
@@ -112,6 +118,21 @@ tagged_enum! {
             /// Which; at most 1,000 in one event.
             blocks: Vec<BlockId>,
         },
+        /// A run of the architect began.
+        WorkflowStarted {
+            /// The run.
+            run: Run,
+        },
+        /// It came a step further, or tries a step again.
+        WorkflowProgressed(RunChange),
+        /// Its tasks are on the timeline.
+        WorkflowCompleted(RunChange),
+        /// It ended without tasks.
+        WorkflowFailed(RunChange),
+        /// The person ended it.
+        WorkflowCancelled(RunChange),
+        /// One that had failed goes on.
+        WorkflowRetried(RunChange),
         /// One event of an earlier transaction was taken back.
         Undone {
             /// The transaction that is undone.
@@ -145,6 +166,15 @@ pub struct BlockChange {
     pub after: Block,
 }
 
+/// A run after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunChange {
+    /// Which.
+    pub run: RunId,
+    /// Where it stands from now on.
+    pub state: RunState,
+}
+
 impl BlockChange {
     fn swapped(&self) -> Self {
         Self { before: self.after.clone(), after: self.before.clone() }
@@ -154,7 +184,8 @@ impl BlockChange {
 impl EventKind {
     /// What takes this event back: applied right after it, it leaves the timeline as it was before.
     ///
-    /// `None` for [`EventKind::Undone`] and [`EventKind::Redone`], which are taken back by redoing and undoing.
+    /// `None` for [`EventKind::Undone`] and [`EventKind::Redone`], which are taken back by redoing and undoing, and for
+    /// runs of the architect: a thought cannot be taken back, only the tasks that came of it.
     pub fn inverse(&self) -> Option<Self> {
         Some(match self {
             Self::PlanCreated { plan } => Self::PlanDeleted { plan: plan.clone() },
@@ -175,13 +206,31 @@ impl EventKind {
             Self::SettingsChanged { before, after } => {
                 Self::SettingsChanged { before: after.clone(), after: before.clone() }
             }
-            Self::Undone { .. } | Self::Redone { .. } => return None,
+            Self::WorkflowStarted { .. }
+            | Self::WorkflowProgressed(_)
+            | Self::WorkflowCompleted(_)
+            | Self::WorkflowFailed(_)
+            | Self::WorkflowCancelled(_)
+            | Self::WorkflowRetried(_)
+            | Self::Undone { .. }
+            | Self::Redone { .. } => return None,
         })
     }
 
-    /// Whether undo takes it back. Settings are not part of the timeline, and undo and redo have each other.
+    /// Whether undo takes it back. Settings are not part of the timeline; what has no inverse stays.
     pub fn is_undoable(&self) -> bool {
-        !matches!(self, Self::SettingsChanged { .. } | Self::Undone { .. } | Self::Redone { .. })
+        !matches!(
+            self,
+            Self::SettingsChanged { .. }
+                | Self::WorkflowStarted { .. }
+                | Self::WorkflowProgressed(_)
+                | Self::WorkflowCompleted(_)
+                | Self::WorkflowFailed(_)
+                | Self::WorkflowCancelled(_)
+                | Self::WorkflowRetried(_)
+                | Self::Undone { .. }
+                | Self::Redone { .. }
+        )
     }
 
     /// Its name on the wire, e.g. `BLOCK_SCHEDULED`.
@@ -198,6 +247,12 @@ impl EventKind {
             Self::BlockReopened(_) => "BLOCK_REOPENED",
             Self::BlockDeleted { .. } => "BLOCK_DELETED",
             Self::TimelineShifted { .. } => "TIMELINE_SHIFTED",
+            Self::WorkflowStarted { .. } => "WORKFLOW_STARTED",
+            Self::WorkflowProgressed(_) => "WORKFLOW_PROGRESSED",
+            Self::WorkflowCompleted(_) => "WORKFLOW_COMPLETED",
+            Self::WorkflowFailed(_) => "WORKFLOW_FAILED",
+            Self::WorkflowCancelled(_) => "WORKFLOW_CANCELLED",
+            Self::WorkflowRetried(_) => "WORKFLOW_RETRIED",
             Self::Undone { .. } => "UNDONE",
             Self::Redone { .. } => "REDONE",
             Self::SettingsChanged { .. } => "SETTINGS_CHANGED",

@@ -57,6 +57,17 @@ uuid_id!(
     /// A transaction: the events that are undone together.
     TxnId
 );
+uuid_id!(
+    /// A run of the architect. The transaction in which it adds its tasks has the same UUID, see [`RunId::txn`].
+    RunId
+);
+
+impl RunId {
+    /// The transaction in which the run adds its tasks: if the log has it, they were added.
+    pub const fn txn(self) -> TxnId {
+        TxnId::new(self.uuid())
+    }
+}
 
 /// A block's short name, `B1`, `B2` …: what people and models say. Unique in an object and never given twice, also
 /// not after an undo.

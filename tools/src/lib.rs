@@ -5,7 +5,7 @@
 //! | [`id`], [`text`], [`span`], [`zone`] | the small types that cannot hold a wrong value |
 //! | [`clock`], [`json`] | times and types read and written at little cost in size |
 //! | [`tagged`] | tagged enums on the wire, read at less cost in size than serde's own way |
-//! | [`plan`], [`block`], [`settings`] | what a timeline is made of |
+//! | [`plan`], [`block`], [`run`], [`settings`] | what a timeline is made of |
 //! | [`event`] | what happened: the log's entries, and the inverse of each |
 //! | [`view`] | what may be asked of a timeline, wherever it is stored |
 //! | [`timeline`] | the projection in memory: [`Timeline::apply`] is the only thing that changes one |
@@ -33,6 +33,7 @@ pub mod query;
 pub mod reference;
 pub mod rejection;
 pub mod report;
+pub mod run;
 pub mod session;
 pub mod settings;
 pub mod span;
@@ -47,13 +48,14 @@ pub use block::{Block, Priority, Source};
 pub use command::Command;
 pub use decide::{DecideError, Decision, decide};
 pub use event::{Actor, Event, EventKind};
-pub use id::{BlockId, EventId, Handle, PlanId, TxnId};
+pub use id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
 pub use plan::Plan;
 pub use rejection::Rejection;
+pub use run::{Run, RunState, RunStatus, RunStep};
 pub use session::Session;
 pub use settings::Settings;
 pub use span::Span;
-pub use text::{Description, Tag, Title};
+pub use text::{Description, Goal, Tag, Title};
 pub use timeline::Timeline;
 pub use view::{BlockQuery, TimelineView};
 pub use zone::Zone;

@@ -18,6 +18,17 @@ pub const BLOCK_DAYS: i64 = 14;
 pub const BLOCKS: u64 = 100_000;
 /// Most plans at a time.
 pub const PLANS: usize = 200;
+/// Longest goal of a run of the architect, in characters.
+pub const GOAL_CHARS: usize = 500;
+/// Most runs of the architect that are under way at a time.
+pub const RUNS_AT_ONCE: usize = 3;
+/// Most tasks that a run places, parts of long ones counted.
+pub const TASKS_PER_RUN: usize = 200;
+/// For this many seconds after a run was started, the same goal does not start another, unless it failed or was
+/// cancelled: a double click, a call that a model repeats, a request that is sent again.
+pub const SAME_GOAL_SECONDS: i64 = 60;
+/// Longest break between two blocks that can be set, in minutes.
+pub const BREAK_MINUTES: u32 = 240;
 /// First year in which a block can lie.
 pub const FIRST_YEAR: i32 = 1970;
 /// Last year in which a block can lie.

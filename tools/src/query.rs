@@ -6,6 +6,7 @@ use crate::block::Block;
 use crate::decide::{DecideError, read};
 use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};
+use crate::run::Run;
 use crate::span::to_millis;
 use crate::text::title_key;
 use crate::view::{BlockQuery, BlockState, PlanCounts, TimelineView, TitleMatch};
@@ -13,6 +14,8 @@ use crate::zone::Zone;
 
 /// Most blocks that are counted for `total`; beyond it the answer says "or more".
 pub const COUNTED: usize = 1_000;
+/// Most runs that are listed.
+pub const RUNS: usize = 20;
 /// Between these hours of a day free time is looked for, where nothing else is asked: people are asleep otherwise.
 pub const WAKING_HOURS: (u32, u32) = (8, 22);
 /// Free time is offered from full five minutes on.
@@ -27,6 +30,8 @@ pub enum Query {
     Blocks(FindBlocks),
     /// When there is time.
     FreeTime(FindFreeTime),
+    /// Which runs of the architect there are.
+    Runs,
 }
 
 /// Which blocks are looked for.
@@ -71,6 +76,8 @@ pub enum Answer {
         /// How many fit.
         total: usize,
     },
+    /// Runs of the architect, newest first; at most [`RUNS`].
+    Runs(Vec<Run>),
     /// Gaps of at least the asked length, by start.
     Slots(Vec<Slot>),
 }
@@ -101,6 +108,7 @@ pub fn answer<V: TimelineView>(view: &V, query: &Query) -> Result<Answer, Decide
             Ok(Answer::Plans(plans))
         }
         Query::Blocks(find) => find_blocks(view, find),
+        Query::Runs => Ok(Answer::Runs(read(view.runs(RUNS))?)),
         Query::FreeTime(find) => {
             let zone = read(view.settings())?.time_zone;
             let to = find.to.min(find.from + TimeDelta::days(62));

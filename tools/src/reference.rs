@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 
 use crate::block::Block;
 use crate::decide::{DecideError, read};
-use crate::id::{BlockId, Handle, PlanId};
+use crate::id::{BlockId, Handle, PlanId, RunId};
 use crate::plan::Plan;
-use crate::rejection::{Candidate, Rejection};
+use crate::rejection::{Candidate, Rejection, RunWish};
 use crate::report::Moment;
+use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
 use crate::view::{BlockQuery, BlockState, TimelineView, TitleMatch};
 
@@ -15,6 +16,8 @@ use crate::view::{BlockQuery, BlockState, TimelineView, TitleMatch};
 const CANDIDATES: usize = 10;
 /// Most plan titles that a rejection lists.
 const PLANS: usize = 20;
+/// Runs that are looked through for a goal: the newest ones.
+const RUNS: usize = 50;
 /// Longest reference that a rejection repeats, in characters.
 const SHOWN_CHARS: usize = 80;
 
@@ -52,6 +55,22 @@ impl From<&str> for PlanRef {
     fn from(text: &str) -> Self {
         let text = text.trim();
         text.parse().map_or_else(|_| Self::Title(text.to_owned()), Self::Id)
+    }
+}
+
+/// A run of the architect as it was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunRef {
+    /// By its id.
+    Id(RunId),
+    /// By its goal or words of it.
+    Goal(String),
+}
+
+impl From<&str> for RunRef {
+    fn from(text: &str) -> Self {
+        let text = text.trim();
+        text.parse().map_or_else(|_| Self::Goal(text.to_owned()), Self::Id)
     }
 }
 
@@ -163,6 +182,53 @@ fn titled<'a>(plans: &'a [Plan], text: &str) -> Vec<&'a Plan> {
 
 fn titles<'a>(plans: impl Iterator<Item = &'a Plan>) -> Vec<Title> {
     plans.take(PLANS).map(|plan| plan.title.clone()).collect()
+}
+
+/// Finds the run that is meant: by id, by words of its goal, or, where it is not said, the only one that fits the wish.
+/// Of several with the same words it is the one that fits the wish, or the newest where none does.
+///
+/// # Errors
+/// [`Rejection::NoSuchRun`], [`Rejection::AmbiguousRun`], and what the view can fail with.
+pub fn find_run<V: TimelineView>(
+    view: &V,
+    reference: Option<&RunRef>,
+    wish: RunWish,
+) -> Result<Run, DecideError<V::Error>> {
+    let missing = |text: Option<&str>| Rejection::NoSuchRun { wish, reference: text.map(shortened) };
+    let wanted = match wish {
+        RunWish::Cancel => RunStatus::Running,
+        RunWish::Retry => RunStatus::Failed,
+    };
+    let (mut runs, text) = match reference {
+        Some(RunRef::Id(id)) => {
+            return read(view.run(*id))?.ok_or_else(|| missing(Some(&id.to_string())).into());
+        }
+        Some(RunRef::Goal(text)) => {
+            let mut runs = read(view.runs(RUNS))?;
+            let words = title_key(text).split(' ').map(str::to_owned).collect();
+            let part = TitleMatch::Contains(words);
+            runs.retain(|run| part.matches(&run.goal.key()));
+            (runs, Some(text.as_str()))
+        }
+        None => {
+            let mut runs = read(view.runs(RUNS))?;
+            runs.retain(|run| run.state.status == wanted);
+            (runs, None)
+        }
+    };
+    if runs.iter().any(|run| run.state.status == wanted) {
+        runs.retain(|run| run.state.status == wanted);
+    } else {
+        runs.truncate(1);
+    }
+    match runs.as_slice() {
+        [run] => Ok(run.clone()),
+        [] => Err(missing(text).into()),
+        several => {
+            let goals = several.iter().take(CANDIDATES).map(|run| run.goal.clone()).collect();
+            Err(Rejection::AmbiguousRun { goals }.into())
+        }
+    }
 }
 
 fn shortened(text: &str) -> String {

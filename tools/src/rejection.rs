@@ -2,7 +2,9 @@
 
 use crate::block::Block;
 use crate::limits;
-use crate::text::Title;
+use crate::place::HoursError;
+use crate::run::RunStatus;
+use crate::text::{Goal, Title};
 
 /// Why nothing was changed. `Display` is a sentence that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,6 +122,74 @@ pub enum Rejection {
         limits::SHIFT_MINUTES
     )]
     ShiftOutOfRange,
+    /// A goal without a letter.
+    #[error("A goal is missing. Nothing was started; say what you want to reach.")]
+    GoalEmpty,
+    /// A goal over the limit.
+    #[error("The goal has {chars} characters; at most {} fit. Nothing was started; shorten it.", limits::GOAL_CHARS)]
+    GoalTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// A deadline that no task can meet.
+    #[error("The deadline is over already. Nothing was started; give a later one, or none.")]
+    DeadlineOver,
+    /// All runs that are possible at a time are under way.
+    #[error(
+        "{} goals are being worked on already, which is all that is possible at a time: {}. Nothing was started; wait \
+         until one is done, or cancel one.",
+        limits::RUNS_AT_ONCE,
+        goals_list(goals)
+    )]
+    TooManyRuns {
+        /// Their goals.
+        goals: Vec<Goal>,
+    },
+    /// No run fits what is wanted of it.
+    #[error("{}", no_run(*wish, reference.as_deref()))]
+    NoSuchRun {
+        /// What it should be.
+        wish: RunWish,
+        /// As it was given, shortened; none where it was not said which.
+        reference: Option<String>,
+    },
+    /// Several runs are meant.
+    #[error("Several goals could be meant: {}. Nothing was changed; say which.", goals_list(goals))]
+    AmbiguousRun {
+        /// The first 10 that fit.
+        goals: Vec<Goal>,
+    },
+    /// A run that is over cannot be cancelled.
+    #[error("“{goal}” {} Nothing was changed.", over(*status))]
+    RunOver {
+        /// Its goal.
+        goal: Goal,
+        /// How it ended.
+        status: RunStatus,
+    },
+    /// Only what failed can be tried again.
+    #[error("“{goal}” {} Nothing was started.", not_failed(*status))]
+    RunNotFailed {
+        /// Its goal.
+        goal: Goal,
+        /// How it stands.
+        status: RunStatus,
+    },
+    /// A run that has too many tasks.
+    #[error(
+        "The goal comes to {count} tasks; at most {} are possible. Nothing was added; split the goal.",
+        limits::TASKS_PER_RUN
+    )]
+    TooManyTasks {
+        /// How many there would be.
+        count: usize,
+    },
+    /// Working hours that are none.
+    #[error("{0} Nothing was changed.")]
+    Hours(HoursError),
+    /// A break over the limit.
+    #[error("A break can take at most {} minutes. Nothing was changed.", limits::BREAK_MINUTES)]
+    BreakTooLong,
     /// Nothing is left to undo.
     #[error("There is nothing to undo.")]
     NothingToUndo,
@@ -141,6 +211,47 @@ pub struct Candidate {
     pub block: Block,
     /// When it starts, in words and in the person's zone.
     pub when: String,
+}
+
+/// What is wanted of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunWish {
+    /// That it ends.
+    Cancel,
+    /// That it is tried again.
+    Retry,
+}
+
+fn goals_list(goals: &[Goal]) -> String {
+    let list: Vec<String> = goals.iter().map(|goal| format!("“{goal}”")).collect();
+    list.join(", ")
+}
+
+fn no_run(wish: RunWish, reference: Option<&str>) -> String {
+    let (doing, done) = match wish {
+        RunWish::Cancel => ("is being worked on", "changed"),
+        RunWish::Retry => ("has failed", "started"),
+    };
+    match reference {
+        Some(reference) => format!("There is no goal “{reference}” that {doing}. Nothing was {done}."),
+        None => format!("No goal {doing}. Nothing was {done}."),
+    }
+}
+
+fn over(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Completed => "is planned already; its tasks are on the timeline, and undo takes them back.",
+        RunStatus::Failed => "could not be planned and has ended already.",
+        RunStatus::Running | RunStatus::Cancelled => "has ended already.",
+    }
+}
+
+fn not_failed(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Running => "is being worked on.",
+        RunStatus::Completed => "is planned already; its tasks are on the timeline.",
+        RunStatus::Cancelled | RunStatus::Failed => "was cancelled; name the goal again to begin anew.",
+    }
 }
 
 fn several(reference: &str, candidates: &[Candidate], more: bool) -> String {

@@ -1,5 +1,6 @@
 //! What a tool tells: a sentence for people and facts for models, in one JSON object.
 
+mod run;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use crate::decide::{Decision, Outcome};
 use crate::plan::Plan;
 use crate::query::{Answer, COUNTED};
 use crate::rejection::Rejection;
+use crate::run::{LeftOut, Run};
 use crate::view::BlockState;
 
 pub use words::Moment;
@@ -49,6 +51,12 @@ pub struct Report {
     /// All plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<Vec<PlanFacts>>,
+    /// The run of the architect it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunFacts>,
+    /// Runs of the architect, newest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Vec<RunFacts>>,
     /// Free time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slots: Option<Vec<SlotFacts>>,
@@ -103,6 +111,37 @@ pub struct PlanFacts {
     pub done_blocks: Option<u64>,
 }
 
+/// A run of the architect in words; times are wall-clock times in the person's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunFacts {
+    /// Its id.
+    pub id: String,
+    /// What the person wants to reach.
+    pub goal: String,
+    /// `running`, `completed`, `failed` or `cancelled`.
+    pub status: String,
+    /// `brainstorm`, `check`, `place`, `commit` or `report`.
+    pub step: String,
+    /// How far it is, 0–100.
+    pub percent: u8,
+    /// How often its step was begun.
+    pub attempts: u32,
+    /// What it is doing, or what came of it.
+    pub message: String,
+    /// What went wrong last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// `2026-11-24T08:00`.
+    pub started: String,
+    /// `2026-12-24T18:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<String>,
+    /// Tasks that found no time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
 /// Free time in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -133,6 +172,7 @@ impl Report {
                 blocks: Some(first.iter().map(|block| moment.block(block)).collect()),
                 ..done
             },
+            Outcome::Run { run, .. } => Self { run: Some(moment.run(run)), ..done },
             Outcome::Undone { .. } | Outcome::Redone { .. } | Outcome::Settings(_) => done,
         }
     }
@@ -161,6 +201,7 @@ impl Report {
                 total: Some(*total as u64),
                 ..done
             },
+            Answer::Runs(runs) => Self { runs: Some(runs.iter().map(|run| moment.run(run)).collect()), ..done },
             Answer::Slots(slots) => Self { slots: Some(slots.iter().map(|slot| moment.slot(slot)).collect()), ..done },
         }
     }
@@ -221,6 +262,24 @@ impl Moment {
             tags: block.tags.iter().map(ToString::to_string).collect(),
             completed: !block.is_open(),
             description: block.description.as_ref().map(ToString::to_string),
+        }
+    }
+
+    /// A run in words.
+    pub fn run(&self, run: &Run) -> RunFacts {
+        let state = &run.state;
+        RunFacts {
+            id: run.id.to_string(),
+            goal: run.goal.to_string(),
+            status: state.status.as_str().to_owned(),
+            step: state.step.as_str().to_owned(),
+            percent: state.percent,
+            attempts: state.attempts,
+            message: state.message.clone(),
+            error: state.error.clone(),
+            started: self.wall(run.started_at),
+            deadline: run.deadline.map(|deadline| self.wall(deadline)),
+            left_out: state.left_out.clone(),
         }
     }
 

@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 
 use crate::block::Block;
 use crate::event::{Actor, Event, EventKind};
-use crate::id::{BlockId, EventId, Handle, PlanId, TxnId};
+use crate::id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
 use crate::plan::Plan;
+use crate::run::Run;
 use crate::settings::Settings;
+use crate::span::Span;
 use crate::timeline::Timeline;
 use crate::view::{BlockQuery, PlanCounts, TimelineView};
 
@@ -85,6 +87,22 @@ impl TimelineView for Session {
 
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, Infallible> {
         Ok(self.timeline.blocks(query).cloned().collect())
+    }
+
+    fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, Infallible> {
+        Ok(self.timeline.busy(from, to))
+    }
+
+    fn run(&self, id: RunId) -> Result<Option<Run>, Infallible> {
+        Ok(self.timeline.run(id).cloned())
+    }
+
+    fn runs(&self, limit: usize) -> Result<Vec<Run>, Infallible> {
+        Ok(self.timeline.runs(limit))
+    }
+
+    fn running(&self) -> Result<Vec<Run>, Infallible> {
+        Ok(self.timeline.running())
     }
 
     fn stored_blocks(&self) -> Result<u64, Infallible> {

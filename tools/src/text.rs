@@ -56,6 +56,31 @@ text_type!(
     Tag
 );
 
+text_type!(
+    /// What a person wants to reach, in their own words: one line, 1–500 characters, blanks folded.
+    Goal
+);
+
+impl Goal {
+    /// Folds blanks and line ends to single blanks and drops control characters.
+    ///
+    /// # Errors
+    /// [`Rejection::GoalEmpty`] or [`Rejection::GoalTooLong`].
+    pub fn new(text: &str) -> Result<Self, Rejection> {
+        let goal = one_line(text);
+        match goal.chars().count() {
+            0 => Err(Rejection::GoalEmpty),
+            1..=limits::GOAL_CHARS => Ok(Self(goal)),
+            chars => Err(Rejection::GoalTooLong { chars }),
+        }
+    }
+
+    /// The form in which goals are compared: case, blanks and a full stop do not count.
+    pub fn key(&self) -> String {
+        title_key(self.0.trim_end_matches(['.', '!']))
+    }
+}
+
 impl Title {
     /// Folds blanks and line ends to single blanks and drops control characters.
     ///

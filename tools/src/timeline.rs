@@ -1,6 +1,7 @@
 //! The projection of the log in memory. The client shows one, the harness and the tests run on one; the store keeps the
 //! same thing as SQL rows.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,10 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::event::{Event, EventKind};
-use crate::id::{BlockId, Handle, PlanId, TxnId};
+use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
 use crate::plan::Plan;
+use crate::run::Run;
 use crate::settings::Settings;
-use crate::view::{BlockQuery, PlanCounts};
+use crate::span::Span;
+use crate::view::{BlockQuery, BlockState, PlanCounts};
 
 /// A timeline as the events so far have made it.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +25,7 @@ pub struct Timeline {
     blocks: BTreeMap<BlockId, Block>,
     by_start: BTreeSet<(DateTime<Utc>, Handle, BlockId)>,
     by_handle: BTreeMap<Handle, BlockId>,
+    runs: BTreeMap<RunId, Run>,
     next_handle: Option<Handle>,
     history: History,
     seq: u64,
@@ -48,6 +52,9 @@ pub struct Content {
     pub active_plan: Option<PlanId>,
     /// Blocks by start, then by handle.
     pub blocks: Vec<Block>,
+    /// Runs of the architect, newest first.
+    #[serde(default)]
+    pub runs: Vec<Run>,
 }
 
 impl Timeline {
@@ -56,6 +63,7 @@ impl Timeline {
     pub fn from_content(content: Content, seq: u64) -> Self {
         let mut timeline = Self { settings: content.settings, active: content.active_plan, seq, ..Self::default() };
         timeline.plans = content.plans.into_iter().map(|plan| (plan.id, plan)).collect();
+        timeline.runs = content.runs.into_iter().map(|run| (run.id, run)).collect();
         for block in content.blocks {
             timeline.put(block);
         }
@@ -69,6 +77,7 @@ impl Timeline {
             plans: self.plans(),
             active_plan: self.active,
             blocks: self.by_start.iter().filter_map(|(_, _, id)| self.blocks.get(id)).cloned().collect(),
+            runs: self.runs(usize::MAX),
         }
     }
 
@@ -121,6 +130,18 @@ impl Timeline {
                 self.take(block.id);
             }
             EventKind::TimelineShifted { by_ms, blocks, .. } => self.shift(blocks, TimeDelta::milliseconds(*by_ms)),
+            EventKind::WorkflowStarted { run } => {
+                self.runs.insert(run.id, run.clone());
+            }
+            EventKind::WorkflowProgressed(change)
+            | EventKind::WorkflowCompleted(change)
+            | EventKind::WorkflowFailed(change)
+            | EventKind::WorkflowCancelled(change)
+            | EventKind::WorkflowRetried(change) => {
+                if let Some(run) = self.runs.get_mut(&change.run) {
+                    run.state = change.state.clone();
+                }
+            }
             EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.change(change),
             EventKind::SettingsChanged { after, .. } => self.settings = after.clone(),
         }
@@ -205,6 +226,32 @@ impl Timeline {
             .filter_map(|(_, _, id)| self.block(*id))
             .filter(|block| query.matches(block))
             .take(query.limit)
+    }
+
+    /// When the open blocks lie that share a moment with `from..to`, in no stated order.
+    pub fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
+        let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
+        self.blocks(&query).map(|block| block.span).collect()
+    }
+
+    /// The run with this id.
+    pub fn run(&self, id: RunId) -> Option<&Run> {
+        self.runs.get(&id)
+    }
+
+    /// Runs of the architect, newest first, at most `limit`.
+    pub fn runs(&self, limit: usize) -> Vec<Run> {
+        let mut runs: Vec<Run> = self.runs.values().cloned().collect();
+        runs.sort_by_key(|run| Reverse((run.started_at, run.id)));
+        runs.truncate(limit);
+        runs
+    }
+
+    /// Runs that are under way, newest first.
+    pub fn running(&self) -> Vec<Run> {
+        let mut runs = self.runs(usize::MAX);
+        runs.retain(Run::is_running);
+        runs
     }
 
     /// How many blocks it holds, those of deleted plans included.

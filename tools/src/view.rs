@@ -7,9 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Block;
 use crate::event::Event;
-use crate::id::{BlockId, Handle, PlanId, TxnId};
+use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
 use crate::plan::Plan;
+use crate::run::Run;
 use crate::settings::Settings;
+use crate::span::Span;
 
 /// A timeline that can be read.
 pub trait TimelineView {
@@ -30,6 +32,14 @@ pub trait TimelineView {
     fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, Self::Error>;
     /// Blocks that fit, by start and then by handle, at most `query.limit`.
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, Self::Error>;
+    /// When the open blocks lie that share a moment with `from..to`, in no stated order.
+    fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, Self::Error>;
+    /// The run with this id.
+    fn run(&self, id: RunId) -> Result<Option<Run>, Self::Error>;
+    /// Runs of the architect, newest first, at most `limit`.
+    fn runs(&self, limit: usize) -> Result<Vec<Run>, Self::Error>;
+    /// Runs that are under way, newest first.
+    fn running(&self) -> Result<Vec<Run>, Self::Error>;
     /// How many blocks are stored, those of deleted plans included.
     fn stored_blocks(&self) -> Result<u64, Self::Error>;
     /// The handle that the next block gets.

@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_tools::command::{BlockUpdate, Command, NewBlock, SettingsUpdate};
+use flux_tools::command::{BlockUpdate, Command, NewBlock, NewRun, SettingsUpdate};
 use flux_tools::event::EventKind;
-use flux_tools::reference::{BlockRef, PlanRef};
+use flux_tools::place::Task;
+use flux_tools::reference::{BlockRef, PlanRef, RunRef};
 use flux_tools::timeline::Content;
 use flux_tools::{
-    Actor, BlockId, DecideError, Event, EventId, PlanId, Priority, Session, Source, Span, Timeline, Title, TxnId, Zone,
-    decide,
+    Actor, BlockId, DecideError, Event, EventId, Goal, PlanId, Priority, RunId, RunStep, Session, Source, Span,
+    Timeline, Title, TxnId, Zone, decide,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -44,7 +45,17 @@ impl World {
     }
 
     fn run_as(&mut self, command: &Command, actor: &Actor) -> usize {
-        let context = decide::Context { now: self.now(), source: Source::User };
+        let txn = match command {
+            Command::CommitRun { run, .. } => run.txn(),
+            _ => TxnId::new(self.id()),
+        };
+        let context = decide::Context {
+            now: self.now(),
+            source: match command {
+                Command::CommitRun { .. } => Source::Architect,
+                _ => Source::User,
+            },
+        };
         let decision = match decide(&self.session, command, &context) {
             Ok(decision) => decision,
             Err(DecideError::Rejected(rejection)) => {
@@ -53,7 +64,6 @@ impl World {
             }
             Err(DecideError::View(never)) => match never {},
         };
-        let txn = TxnId::new(self.id());
         let now = self.now();
         let ticks = &mut self.ticks;
         let events = self.session.append(decision.events, now, actor, txn, || {
@@ -65,6 +75,17 @@ impl World {
 
     fn content(&self) -> Content {
         self.session.timeline().content()
+    }
+
+    /// What undo and redo are about: not the runs, which stay as they were told.
+    fn undoable_content(&self) -> Content {
+        Content { runs: Vec::new(), ..self.content() }
+    }
+
+    /// One of the runs so far.
+    fn run_id(&self, number: u8) -> Option<RunId> {
+        let runs = self.session.timeline().runs(usize::MAX);
+        runs.get(usize::from(number) % runs.len().max(1)).map(|run| run.id)
     }
 }
 
@@ -82,6 +103,13 @@ enum Wish {
     RenamePlan { title: u8, to: u8 },
     DeletePlan { title: u8 },
     Shift { after: i64, by: i64 },
+    StartRun { goal: u8 },
+    CancelRun { run: u8 },
+    RetryRun { run: u8 },
+    BeginStep { run: u8, step: RunStep },
+    NoteTrouble { run: u8 },
+    FailRun { run: u8 },
+    CommitRun { run: u8, minutes: Vec<u32> },
     Undo,
     Redo,
     Zone(bool),
@@ -101,6 +129,14 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => (0u8..4, 0u8..4).prop_map(|(title, to)| Wish::RenamePlan { title, to }),
         1 => (0u8..4).prop_map(|title| Wish::DeletePlan { title }),
         1 => (minutes, -600_000i64..600_000).prop_map(|(after, by)| Wish::Shift { after, by }),
+        2 => (0u8..6).prop_map(|goal| Wish::StartRun { goal }),
+        1 => (0u8..6).prop_map(|run| Wish::CancelRun { run }),
+        1 => (0u8..6).prop_map(|run| Wish::RetryRun { run }),
+        1 => (0u8..6, prop_oneof![Just(RunStep::Brainstorm), Just(RunStep::Place)])
+            .prop_map(|(run, step)| Wish::BeginStep { run, step }),
+        1 => (0u8..6).prop_map(|run| Wish::NoteTrouble { run }),
+        1 => (0u8..6).prop_map(|run| Wish::FailRun { run }),
+        2 => (0u8..6, prop::collection::vec(5u32..700, 0..5)).prop_map(|(run, minutes)| Wish::CommitRun { run, minutes }),
         3 => Just(Wish::Undo),
         3 => Just(Wish::Redo),
         1 => any::<bool>().prop_map(Wish::Zone),
@@ -160,10 +196,36 @@ fn command(world: &mut World, wish: &Wish) -> Option<Command> {
         Wish::Shift { after, by } => {
             Command::ShiftTimeline { plan: None, after: at(*after), before: None, by: TimeDelta::minutes(*by) }
         }
+        Wish::StartRun { goal } => Command::StartRun(NewRun {
+            id: RunId::new(world.id()),
+            goal: Goal::new(&format!("Goal {goal}")).unwrap(),
+            plan: None,
+            deadline: None,
+            minutes_per_week: None,
+        }),
+        Wish::CancelRun { run } => Command::CancelRun { run: Some(RunRef::Id(world.run_id(*run)?)) },
+        Wish::RetryRun { run } => Command::RetryRun { run: Some(RunRef::Id(world.run_id(*run)?)) },
+        Wish::BeginStep { run, step } => Command::BeginStep { run: world.run_id(*run)?, step: *step },
+        Wish::NoteTrouble { run } => Command::NoteTrouble { run: world.run_id(*run)?, error: "Busy.".to_owned() },
+        Wish::FailRun { run } => Command::FailRun { run: world.run_id(*run)?, error: "Down.".to_owned() },
+        Wish::CommitRun { run, minutes } => {
+            let run = world.run_id(*run)?;
+            let task = |(index, minutes): (usize, &u32)| Task {
+                title: Title::new("Task").unwrap(),
+                description: None,
+                minutes: *minutes,
+                priority: Priority::Medium,
+                depends_on: (0..index).collect(),
+            };
+            let tasks: Vec<Task> = minutes.iter().enumerate().map(task).collect();
+            let tasks = tasks.into_iter().map(|task| (BlockId::new(world.id()), task)).collect();
+            Command::CommitRun { run, tasks, not_before: world.now() }
+        }
         Wish::Undo => Command::Undo,
         Wish::Redo => Command::Redo,
         Wish::Zone(oslo) => Command::ChangeSettings(SettingsUpdate {
             time_zone: Zone::new(if *oslo { "Europe/Oslo" } else { "Asia/Tokyo" }).ok(),
+            ..SettingsUpdate::default()
         }),
     })
 }
@@ -208,16 +270,20 @@ proptest! {
         if matches!(last, Wish::Undo | Wish::Redo | Wish::Zone(_)) {
             return Ok(());
         }
-        let before = world.content();
+        let before = world.undoable_content();
         let Some(command) = command(&mut world, &last) else { return Ok(()) };
         if world.run(&command) == 0 {
             return Ok(());
         }
-        let after = world.content();
+        let after = world.undoable_content();
+        if json(&after) == json(&before) {
+            // Only a run came further.
+            return Ok(());
+        }
         prop_assert!(world.run(&Command::Undo) > 0);
-        prop_assert_eq!(json(&world.content()), json(&before));
+        prop_assert_eq!(json(&world.undoable_content()), json(&before));
         prop_assert!(world.run(&Command::Redo) > 0);
-        prop_assert_eq!(json(&world.content()), json(&after));
+        prop_assert_eq!(json(&world.undoable_content()), json(&after));
     }
 
     #[test]
@@ -225,18 +291,18 @@ proptest! {
         wishes in prop::collection::vec(wish(), 1..40)
     ) {
         let mut world = World::new();
-        let first = world.content();
+        let first = world.undoable_content();
         for wish in wishes.iter().filter(|wish| !matches!(wish, Wish::Zone(_))) {
             if let Some(command) = command(&mut world, wish) {
                 world.run(&command);
             }
         }
         while world.run(&Command::Redo) > 0 {}
-        let last = world.content();
+        let last = world.undoable_content();
         while world.run(&Command::Undo) > 0 {}
-        prop_assert_eq!(json(&world.content()), json(&first));
+        prop_assert_eq!(json(&world.undoable_content()), json(&first));
         while world.run(&Command::Redo) > 0 {}
-        prop_assert_eq!(json(&world.content()), json(&last));
+        prop_assert_eq!(json(&world.undoable_content()), json(&last));
     }
 
     #[test]
@@ -294,5 +360,32 @@ proptest! {
             part.apply(event);
         }
         prop_assert_eq!(part.seq(), if skipped < world.session.log().len() { world.session.log().len() as u64 } else { 0 });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_run_adds_its_tasks_at_most_once_and_never_after_its_end(wishes in prop::collection::vec(wish(), 0..80)) {
+        let mut world = World::new();
+        for wish in &wishes {
+            if let Some(command) = command(&mut world, wish) {
+                world.run(&command);
+            }
+            prop_assert!(world.session.timeline().running().len() <= flux_tools::limits::RUNS_AT_ONCE);
+        }
+        let mut over = std::collections::BTreeSet::new();
+        for event in world.session.log() {
+            match &event.kind {
+                EventKind::BlockScheduled { block } if block.source == Source::Architect => {
+                    prop_assert!(!over.contains(&event.txn), "added after the end");
+                }
+                EventKind::WorkflowCompleted(change) | EventKind::WorkflowCancelled(change) => {
+                    prop_assert!(over.insert(change.run.txn()), "two ends");
+                }
+                _ => {}
+            }
+        }
     }
 }

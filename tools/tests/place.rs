@@ -22,7 +22,7 @@ fn hours(days: &[Weekday], from: &str, to: &str) -> WorkingHours {
 }
 
 fn task(minutes: u32, priority: Priority, depends_on: &[usize]) -> Task {
-    Task { title: Title::new("Task").unwrap(), minutes, priority, depends_on: depends_on.to_vec() }
+    Task { title: Title::new("Task").unwrap(), description: None, minutes, priority, depends_on: depends_on.to_vec() }
 }
 
 mod examples {

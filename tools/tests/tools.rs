@@ -24,7 +24,10 @@ impl Person {
         let zone = Zone::new("Europe/Oslo").ok();
         person
             .run(&Command::OpenTimeline { id: PlanId::new(Uuid::from_u128(1)), title: Title::new("My plan").unwrap() });
-        person.run(&Command::ChangeSettings(flux_tools::command::SettingsUpdate { time_zone: zone }));
+        person.run(&Command::ChangeSettings(flux_tools::command::SettingsUpdate {
+            time_zone: zone,
+            ..Default::default()
+        }));
         person
     }
 

@@ -113,7 +113,7 @@ impl<H: Host> ChatAgent<H> {
         if self.0.store.settings()?.time_zone != Zone::UTC || zone == Zone::UTC {
             return Ok(());
         }
-        let command = Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone) });
+        let command = Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone), ..SettingsUpdate::default() });
         let author = Author { actor: Actor::User, txn: TxnId::new(self.uuid()) };
         let done = action::command(&self.0.store, &command, &author, self.now(), &|| self.uuid())?;
         self.publish(&done.events);

@@ -3,6 +3,7 @@
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::RpcResponse;
 use flux_tools::command::SettingsUpdate;
+use flux_tools::place::WorkingHours;
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, definitions};
 use flux_tools::{Actor, Command, Rejection, TimelineView, TxnId, Zone};
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use super::{ChatAgent, SHOWN_MESSAGES};
 use crate::action::{self, Author, Done};
 use crate::host::{Connection, Host};
-use crate::json::value;
+use crate::json::{read_value, value};
 use crate::store::StoreError;
 
 /// Most events that one call gives.
@@ -102,8 +103,16 @@ impl<H: Host> ChatAgent<H> {
         for (name, given) in fields {
             match (name.as_str(), given) {
                 ("timeZone", Value::String(zone)) => update.time_zone = Some(Zone::new(zone)?),
-                ("timeZone", _) => {
-                    return Err(RpcError::Arguments(format!("/timeZone: expected a string, got {given}")));
+                ("timeZone", _) => return Err(misfit(name, "a string", given)),
+                ("workingHours", Value::Object(_)) => update.working_hours = Some(working_hours(given)?),
+                ("workingHours", _) => {
+                    let form = r#"{"days": ["Mon", …], "from": "09:00", "to": "18:00"}"#;
+                    return Err(misfit(name, form, given));
+                }
+                ("breakMinutes", _) => {
+                    let minutes = given.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+                    update.break_minutes =
+                        Some(minutes.ok_or_else(|| misfit(name, "a whole number from 0 on", given))?);
                 }
                 _ => {
                     let name: String = name.chars().take(80).collect();
@@ -114,9 +123,23 @@ impl<H: Host> ChatAgent<H> {
         if let Some(author) = self.author(id)? {
             let host = &self.0.host;
             let command = Command::ChangeSettings(update);
-            let done = action::command(&self.0.store, &command, &author, host.now(), &|| host.uuid())?;
-            self.publish(&done.events);
+            let Done { report, events } =
+                action::command(&self.0.store, &command, &author, host.now(), &|| host.uuid())?;
+            self.publish(&events);
+            if !report.ok {
+                return Err(RpcError::Refused(Box::new(report)));
+            }
         }
         Ok(value(&self.0.store.settings()?))
     }
+}
+
+fn misfit(name: &str, expected: &str, given: &Value) -> RpcError {
+    let given: String = given.to_string().chars().take(120).collect();
+    RpcError::Arguments(format!("/{name}: expected {expected}, got {given}. Nothing was changed."))
+}
+
+fn working_hours(given: &Value) -> Result<WorkingHours, RpcError> {
+    read_value(given.clone())
+        .map_err(|error| RpcError::Arguments(format!("/workingHours: {error} Nothing was changed.")))
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::endpoint::{ByteStream, Endpoint};
 use super::failure::{http_failure, malformed};
+use super::schema::plain;
 use super::{ChatRequest, ModelError, ModelId, messages};
 
 /// How much of an error's body is read, in bytes.
@@ -102,11 +103,14 @@ pub fn request_body(model: &str, request: &ChatRequest) -> Value {
         "max_tokens": request.max_output_tokens,
         "temperature": messages::temperature(request),
     });
-    if !request.tools.is_empty()
-        && let Some(fields) = body.as_object_mut()
-    {
+    let Some(fields) = body.as_object_mut() else { return body };
+    if !request.tools.is_empty() {
         let tools = request.tools.iter().map(|tool| json!({"type": "function", "function": tool}));
         fields.insert("tools".to_owned(), tools.collect());
+    }
+    if let Some(schema) = &request.response_schema {
+        let schema = json!({"name": "answer", "schema": plain(schema)});
+        fields.insert("response_format".to_owned(), json!({"type": "json_schema", "json_schema": schema}));
     }
     body
 }

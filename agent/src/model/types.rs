@@ -14,11 +14,40 @@ pub struct ChatRequest {
     /// The tools that it may call.
     pub tools: Vec<ToolSpec>,
     /// The facts that `system` states in words, for the offline interpreter, which reads no prose.
-    pub context: TimelineContext,
+    pub facts: Facts,
+    /// JSON Schema of the answer, where it is to be JSON. Providers that cannot be held to one are told in `system`.
+    pub response_schema: Option<serde_json::Value>,
     /// Upper bound of the answer, in tokens.
     pub max_output_tokens: u32,
     /// Sampling temperature, 0.0–2.0.
     pub temperature: f32,
+}
+
+/// What a request is about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Facts {
+    /// A conversation about a timeline.
+    Timeline(TimelineContext),
+    /// A goal that is to become tasks.
+    Goal(GoalContext),
+}
+
+/// A goal as a model is told of it. All times are wall-clock times in the person's zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GoalContext {
+    /// In the person's words.
+    pub goal: String,
+    /// The present moment.
+    pub now: NaiveDateTime,
+    /// When everything should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<NaiveDateTime>,
+    /// At most this many minutes of tasks a week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes_per_week: Option<u32>,
+    /// The longest piece of work that fits into one day, in minutes. Longer tasks are split.
+    pub longest_minutes: u32,
 }
 
 /// A tool as a model is told of it.

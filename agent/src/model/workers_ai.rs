@@ -72,10 +72,15 @@ pub fn run_input(request: &ChatRequest) -> Value {
         "max_tokens": request.max_output_tokens,
         "temperature": messages::temperature(request),
     });
-    if !request.tools.is_empty()
-        && let Some(fields) = input.as_object_mut()
-    {
+    let Some(fields) = input.as_object_mut() else { return input };
+    if !request.tools.is_empty() {
         fields.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
+    }
+    if let Some(schema) = &request.response_schema {
+        // JSON mode gives no streams (https://developers.cloudflare.com/workers-ai/features/json-mode/).
+        fields.insert("stream".to_owned(), json!(false));
+        let format = json!({"type": "json_schema", "json_schema": plain(schema)});
+        fields.insert("response_format".to_owned(), format);
     }
     input
 }

@@ -1,7 +1,7 @@
 //! The log: appending, reading, and projecting each event into the tables of the timeline.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_tools::{Actor, Event, EventId, EventKind, TxnId};
+use flux_tools::{Actor, Event, EventId, EventKind, Run, TimelineView, TxnId};
 
 use super::{Sql, Store, StoreError, json, millis, parse};
 
@@ -114,6 +114,15 @@ impl<S: Sql> Store<S> {
                 }
                 Ok(())
             }
+            EventKind::WorkflowStarted { run } => self.put_run(run),
+            EventKind::WorkflowProgressed(change)
+            | EventKind::WorkflowCompleted(change)
+            | EventKind::WorkflowFailed(change)
+            | EventKind::WorkflowCancelled(change)
+            | EventKind::WorkflowRetried(change) => match self.run(change.run)? {
+                Some(run) => self.put_run(&Run { state: change.state.clone(), ..run }),
+                None => Ok(()),
+            },
             EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.project(change),
             EventKind::SettingsChanged { after, .. } => self.set_settings(after),
         }

@@ -3,7 +3,7 @@
 use super::{Sql, StoreError};
 
 /// The migrations, oldest first; a database's version is how many of them it has had.
-pub const MIGRATIONS: &[&[&str]] = &[FIRST];
+pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND];
 
 const FIRST: &[&str] = &[
     // The log. Nothing can change or remove an entry: not even a fault of this program.
@@ -83,6 +83,20 @@ const FIRST: &[&str] = &[
         json TEXT NOT NULL,
         PRIMARY KEY (stream, first)
     ) WITHOUT ROWID",
+];
+
+const SECOND: &[&str] = &[
+    // Runs of the architect. `work` is what a run has finished and would need again if it is tried again; it is no part of
+    // the projection, and goes with the run's end.
+    "CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        started_ms INTEGER NOT NULL,
+        running INTEGER NOT NULL,
+        json TEXT NOT NULL,
+        work TEXT
+    )",
+    "CREATE INDEX runs_by_start ON runs (started_ms, id)",
+    "CREATE INDEX runs_running ON runs (started_ms, id) WHERE running = 1",
 ];
 
 /// Brings a database to the version of `migrations`, each step in a transaction of its own.

@@ -7,12 +7,14 @@
 //! | `migrations` | numbered, forward only |
 //! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: the projection, and how it is read |
 //! | `events` | `events`: the log, and how an event is projected |
+//! | `runs` | `runs`: the goals of the architect, and what it has finished of each |
 //! | `messages` | `messages`: the conversation |
 //! | `streams` | `streams`, `chunks`: requests, and what they streamed |
 
 mod events;
 mod messages;
 mod migrations;
+mod runs;
 mod sql;
 mod streams;
 #[cfg(any(test, feature = "store-suite"))]

@@ -7,12 +7,14 @@ use std::cell::Cell;
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::TurnOutcome;
 use flux_protocol::{Message, Role};
-use flux_tools::command::{BlockUpdate, NewBlock};
+use flux_tools::command::{BlockUpdate, NewBlock, NewRun};
 use flux_tools::decide::{Context, DecideError, decide};
-use flux_tools::reference::{BlockRef, PlanRef};
+use flux_tools::place::Task;
+use flux_tools::reference::{BlockRef, PlanRef, RunRef};
 use flux_tools::view::{BlockState, TitleMatch};
 use flux_tools::{
-    Actor, BlockId, BlockQuery, Command, EventId, PlanId, Priority, Session, Source, Span, TimelineView, Title, TxnId,
+    Actor, BlockId, BlockQuery, Command, EventId, Goal, PlanId, Priority, RunId, RunStep, Session, Source, Span,
+    TimelineView, Title, TxnId,
 };
 use uuid::Uuid;
 
@@ -29,6 +31,7 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
         ("the log refuses changes and deletions", the_log_is_immutable),
         ("what fails in a transaction leaves nothing", failures_leave_nothing),
         ("rows and memory give the same decisions, log, projection and answers", rows_agree_with_memory),
+        ("what a run has finished is kept until it is let go of", work_is_kept),
         ("counts are those of the blocks", counts_are_kept),
         ("messages are merged, cut short, and never shortened by a part", messages_are_merged),
         ("streams keep their chunks in order until the next one", streams_are_kept),
@@ -99,7 +102,11 @@ impl<S: Sql + Clone> Twins<S> {
         let (decision, id) = match (in_memory, in_rows) {
             (Ok(one), Ok(other)) => {
                 check!(one == other, "{command:?}: {one:?} in memory, {other:?} in rows");
-                (one, TxnId::new(self.id()))
+                let txn = match command {
+                    Command::CommitRun { run, .. } => run.txn(),
+                    _ => TxnId::new(self.id()),
+                };
+                (one, txn)
             }
             (Err(DecideError::Rejected(one)), Err(DecideError::Rejected(other))) => {
                 check!(one == other, "{command:?}: {one} in memory, {other} in rows");
@@ -196,6 +203,13 @@ fn rows_agree_with_memory<S: Sql + Clone>(sql: S) -> Result<(), String> {
         let rows = said(twins.store.blocks(&query))?;
         let Ok(memory) = twins.session.blocks(&query);
         check!(rows == memory, "{query:?} finds {} blocks in rows and {} in memory", rows.len(), memory.len());
+        let from = moment(chance.minutes());
+        let to = from + TimeDelta::minutes(chance.minutes().abs());
+        let mut rows = said(twins.store.busy(from, to))?;
+        let Ok(mut memory) = TimelineView::busy(&twins.session, from, to);
+        rows.sort();
+        memory.sort();
+        check!(rows == memory, "{from}–{to}: {} spans in rows and {} in memory", rows.len(), memory.len());
     }
     Ok(())
 }
@@ -204,7 +218,7 @@ fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usi
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(16) {
+    let command = match chance.below(24) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             return twins.schedule(&title, minutes, length.min(20_000));
@@ -233,9 +247,40 @@ fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usi
             by: TimeDelta::minutes(chance.minutes()),
         },
         14 => Command::Undo,
-        _ => Command::Redo,
+        15 => Command::Redo,
+        _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)
+}
+
+/// Something about a run of the architect, with few goals and few tasks, so that they meet each other.
+fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<Command, String> {
+    let runs = said(twins.store.runs(5))?;
+    let some = usize::try_from(chance.below(5)).unwrap_or_default();
+    let goal = Goal::new(&format!("Goal {}", chance.below(5))).map_err(|why| why.to_string())?;
+    let id = RunId::new(twins.id());
+    let start = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
+    let Some(run) = runs.get(some).map(|run| run.id) else { return Ok(Command::StartRun(start)) };
+    Ok(match chance.below(8) {
+        0 => Command::StartRun(start),
+        1 => Command::CancelRun { run: Some(RunRef::Id(run)) },
+        2 => Command::RetryRun { run: Some(RunRef::Id(run)) },
+        3 => Command::NoteTrouble { run, error: "Busy.".to_owned() },
+        4 => Command::FailRun { run, error: "Down.".to_owned() },
+        5 => Command::BeginStep { run, step: RunStep::Place },
+        _ => {
+            let title = Title::new("Task").map_err(|why| why.to_string())?;
+            let task = |minutes| Task {
+                title: title.clone(),
+                description: None,
+                minutes,
+                priority: Priority::Medium,
+                depends_on: Vec::new(),
+            };
+            let tasks = [30, 500, 60].map(|minutes| (BlockId::new(twins.id()), task(minutes))).to_vec();
+            Command::CommitRun { run, tasks, not_before: moment(chance.minutes()) }
+        }
+    })
 }
 
 fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Result<BlockQuery, String> {
@@ -261,6 +306,22 @@ fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Result<BlockQ
         except: None,
         limit: 1 + usize::try_from(chance.below(30)).unwrap_or_default(),
     })
+}
+
+fn work_is_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let mut twins = Twins::new(sql)?;
+    let id = RunId::new(twins.id());
+    let goal = Goal::new("Learn German").map_err(|why| why.to_string())?;
+    let new = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
+    twins.run(&Command::StartRun(new), &Actor::User)?;
+    check!(said(twins.store.run_work::<String>(id))?.is_none(), "work out of nowhere");
+    said(twins.store.keep_run_work(id, Some(&"tasks")))?;
+    twins.run(&Command::FailRun { run: id, error: "Down.".to_owned() }, &Actor::System)?;
+    let kept = said(twins.store.run_work::<String>(id))?;
+    check!(kept.as_deref() == Some("tasks"), "{kept:?} was kept over an event of the run");
+    said(twins.store.keep_run_work::<String>(id, None))?;
+    check!(said(twins.store.run_work::<String>(id))?.is_none(), "work was not let go of");
+    Ok(())
 }
 
 fn counts_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {

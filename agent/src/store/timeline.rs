@@ -4,9 +4,14 @@
 use chrono::{DateTime, Utc};
 use flux_tools::timeline::Content;
 use flux_tools::view::{BlockState, PlanCounts, TitleMatch};
-use flux_tools::{Block, BlockId, BlockQuery, Event, Handle, Plan, PlanId, Settings, TimelineView, TxnId};
+use flux_tools::{
+    Block, BlockId, BlockQuery, Event, Handle, Plan, PlanId, Run, RunId, Settings, Span, TimelineView, TxnId,
+};
 
 use super::{Row, Sql, Store, StoreError, Value, json, millis, parse};
+
+/// Runs that a client is told of at first.
+const RUNS: usize = 20;
 
 /// Blocks of deleted plans are kept and not seen; the join leaves them out.
 const BLOCKS: &str = "SELECT b.json FROM blocks b JOIN plans p ON p.id = b.plan";
@@ -56,6 +61,25 @@ impl<S: Sql> TimelineView for Store<S> {
         self.sql.query(&sql, &params)?.iter().map(block).collect()
     }
 
+    fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, StoreError> {
+        let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
+        let (conditions, params) = conditions(&query);
+        let sql = format!("SELECT b.start_ms, b.end_ms FROM blocks b JOIN plans p ON p.id = b.plan WHERE {conditions}");
+        self.sql.query(&sql, &params)?.iter().map(span).collect()
+    }
+
+    fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
+        self.run_of(id)
+    }
+
+    fn runs(&self, limit: usize) -> Result<Vec<Run>, StoreError> {
+        self.newest_runs(limit)
+    }
+
+    fn running(&self) -> Result<Vec<Run>, StoreError> {
+        self.runs_under_way()
+    }
+
     fn stored_blocks(&self) -> Result<u64, StoreError> {
         let rows = self.sql.query("SELECT coalesce(sum(open + done), 0) FROM plan_counts", &[])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
@@ -82,6 +106,13 @@ impl<S: Sql> TimelineView for Store<S> {
 
 fn block(row: &Row) -> Result<Block, StoreError> {
     parse("blocks", &row.text(0)?)
+}
+
+fn span(row: &Row) -> Result<Span, StoreError> {
+    let instant =
+        |column| Ok::<_, StoreError>(DateTime::from_timestamp_millis(row.integer(column)?).unwrap_or_default());
+    let corrupt = |why: flux_tools::Rejection| StoreError::Corrupt { table: "blocks", cause: why.to_string() };
+    Span::new(instant(0)?, instant(1)?).map_err(corrupt)
 }
 
 /// A [`BlockQuery`] as a condition and its parameters, `limit` apart.
@@ -141,10 +172,10 @@ impl<S: Sql> Store<S> {
     pub fn content(&self) -> Result<Content, StoreError> {
         let rows = self.sql.query("SELECT json FROM blocks ORDER BY start_ms, handle", &[])?;
         let blocks = rows.iter().map(block).collect::<Result<_, _>>()?;
-        self.content_with(blocks)
+        Ok(Content { runs: self.runs(usize::MAX)?, ..self.content_with(blocks)? })
     }
 
-    /// Settings, plans, and these blocks.
+    /// Settings, plans, the newest runs, and these blocks.
     ///
     /// # Errors
     /// What the engine can fail with.
@@ -154,6 +185,7 @@ impl<S: Sql> Store<S> {
             plans: self.plans()?,
             active_plan: self.active_plan()?.map(|plan| plan.id),
             blocks,
+            runs: self.runs(RUNS)?,
         })
     }
 

@@ -14,7 +14,7 @@ use flux_tools::{Event, TxnId};
 use futures::StreamExt;
 use uuid::Uuid;
 
-use crate::model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec, Usage};
+use crate::model::{ChatModel, ChatRequest, Facts, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec, Usage};
 use crate::prompt;
 use crate::store::{Sql, Store, StoreError};
 
@@ -153,7 +153,8 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             system: prompt::render(system, &context),
             messages: prompt::conversation(&messages, self.limits.conversation_tokens),
             tools,
-            context,
+            facts: Facts::Timeline(context),
+            response_schema: None,
             max_output_tokens: system.max_output_tokens,
             temperature: system.temperature,
         })

@@ -1,13 +1,17 @@
 //! From what is wanted to what happens: the only place where a change of a timeline is allowed or refused.
 
 mod block;
+mod commit;
 mod history;
 mod plan;
+mod run;
+mod settings;
 mod shift;
 
 use chrono::{DateTime, Utc};
 
 pub(crate) use block::plan_or_active;
+pub use commit::placement;
 pub(crate) use shift::shifted_blocks;
 
 use crate::block::{Block, Source};
@@ -15,6 +19,7 @@ use crate::command::Command;
 use crate::event::EventKind;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
+use crate::run::Run;
 use crate::settings::Settings;
 use crate::view::TimelineView;
 
@@ -76,11 +81,20 @@ pub enum Outcome {
         /// Its events, in their order.
         events: Vec<EventKind>,
     },
+    /// Something about a run of the architect.
+    Run {
+        /// What.
+        did: Did,
+        /// The run from now on.
+        run: Box<Run>,
+        /// The blocks that it added, by start.
+        blocks: Vec<Block>,
+    },
     /// Settings are as stated.
     Settings(Settings),
 }
 
-/// What was done to a block or plan.
+/// What was done to a block, plan or run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Did {
     /// A plan was made.
@@ -101,6 +115,14 @@ pub enum Did {
     Reopened,
     /// It was deleted.
     Deleted,
+    /// A run was started.
+    Started,
+    /// A run came a step further, or added its tasks, or failed: its state says which.
+    Progressed,
+    /// A run was cancelled.
+    Cancelled,
+    /// A run that had failed goes on.
+    Retried,
     /// It was so already.
     Nothing,
 }
@@ -147,20 +169,15 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::CompleteBlock { block } => block::complete(view, block, context),
         Command::ReopenBlock { block } => block::reopen(view, block, context),
         Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),
+        Command::StartRun(new) => run::start(view, new, context),
+        Command::CancelRun { run } => run::cancel(view, run.as_ref()),
+        Command::RetryRun { run } => run::retry(view, run.as_ref()),
+        Command::BeginStep { run, step } => run::begin_step(view, *run, *step),
+        Command::NoteTrouble { run, error } => run::note_trouble(view, *run, error),
+        Command::FailRun { run, error } => run::fail(view, *run, error),
+        Command::CommitRun { run, tasks, not_before } => commit::commit(view, *run, tasks, *not_before, context),
         Command::Undo => history::undo(view),
         Command::Redo => history::redo(view),
-        Command::ChangeSettings(update) => {
-            let before = read(view.settings())?;
-            let mut after = before.clone();
-            if let Some(zone) = update.time_zone {
-                after.time_zone = zone;
-            }
-            let events = if after == before {
-                Vec::new()
-            } else {
-                vec![EventKind::SettingsChanged { before, after: after.clone() }]
-            };
-            Ok(Decision { events, outcome: Outcome::Settings(after) })
-        }
+        Command::ChangeSettings(update) => settings::change(view, update),
     }
 }

@@ -15,10 +15,11 @@ mod order;
 mod why;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::block::Priority;
 use crate::span::Span;
-use crate::text::Title;
+use crate::text::{Description, Title};
 use crate::zone::Zone;
 
 use calendar::Calendar;
@@ -37,10 +38,14 @@ pub const PAUSE_MINUTES: u32 = 5;
 pub const HORIZON_DAYS: u32 = 366;
 
 /// Something to do that has no time yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Task {
     /// What is to be done.
     pub title: Title,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
     /// How long it takes, [`SHORTEST_TASK`] to [`LONGEST_TASK`]. [`place`] takes less as [`SHORTEST_TASK`], and more as
     /// it is: it has a place where a working day is that long.
     pub minutes: u32,
@@ -48,6 +53,7 @@ pub struct Task {
     pub priority: Priority,
     /// What comes first: places in the list of tasks, without circles. A task of a circle, or one that waits for what
     /// is not in the list, stays unplaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<usize>,
 }
 
@@ -133,7 +139,7 @@ pub struct Unplaced {
 /// use flux_tools::{Priority, Span, Title, Zone};
 ///
 /// let at = |text: &str| text.parse().expect("an instant");
-/// let task = Task { title: Title::new("Outline")?, minutes: 60, priority: Priority::High, depends_on: vec![] };
+/// let task = Task { title: Title::new("Outline")?, description: None, minutes: 60, priority: Priority::High, depends_on: vec![] };
 /// let meeting = Span::new(at("2026-11-24T09:30:00Z"), at("2026-11-24T10:00:00Z"))?;
 /// let frame = Frame::new(Zone::UTC, at("2026-11-24T07:00:00Z"));
 /// let placement = place(&[task], &[meeting], &frame);

@@ -48,6 +48,7 @@ mod tests {
     fn order_of(tasks: &[(Priority, &[usize])]) -> Vec<usize> {
         let task = |(priority, depends_on): &(Priority, &[usize])| Task {
             title: Title::new("Task").unwrap(),
+            description: None,
             minutes: 30,
             priority: *priority,
             depends_on: depends_on.to_vec(),

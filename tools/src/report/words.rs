@@ -9,6 +9,8 @@ use crate::decide::{Did, Outcome};
 use crate::event::EventKind;
 use crate::plan::Plan;
 use crate::query::Answer;
+use crate::run::Run;
+use crate::settings::Settings;
 use crate::span::Span;
 use crate::zone::Zone;
 
@@ -71,7 +73,8 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
         }
         Outcome::Undone { events } => format!("Undone: {}.", events_phrase(events)),
         Outcome::Redone { events } => format!("Done again: {}.", events_phrase(events)),
-        Outcome::Settings(settings) => format!("The time zone is {}.", settings.time_zone),
+        Outcome::Run { did, run, .. } => super::run::sentence(*did, run),
+        Outcome::Settings(settings) => settings_sentence(settings),
     }
 }
 
@@ -85,7 +88,7 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
         Did::Reopened => format!("Marked {name} as not done."),
         Did::Deleted => format!("Deleted {name}, which was planned for {when}."),
         Did::Updated => format!("Updated {name}, {when}, {} priority.", block.priority.as_str()),
-        Did::Nothing | Did::Created | Did::Switched | Did::Renamed => {
+        _ => {
             format!("{name} was so already; nothing was changed.")
         }
     }
@@ -107,6 +110,19 @@ fn overlap_sentence(overlaps: &[Block], moment: &Moment) -> String {
         .collect();
     let more = if overlaps.len() > 3 { " and more" } else { "" };
     format!("It overlaps {}{more}.", list.join(", "))
+}
+
+fn settings_sentence(settings: &Settings) -> String {
+    let hours = settings.working_hours;
+    let days: Vec<String> = hours.days().map(|day| day.to_string()).collect();
+    format!(
+        "Tasks are placed on {}, {}–{}, with breaks of at least {} min; the time zone is {}.",
+        days.join(", "),
+        hours.from(),
+        hours.to(),
+        settings.break_minutes,
+        settings.time_zone
+    )
 }
 
 fn plan_sentence(did: Did, plan: &Plan, active: Option<&Plan>) -> String {
@@ -149,7 +165,8 @@ fn event_phrase(kind: &EventKind) -> Option<String> {
         EventKind::BlockReopened(change) => format!("reopened {}", named(&change.after)),
         EventKind::BlockDeleted { block } => format!("deleted {}", named(block)),
         EventKind::TimelineShifted { blocks: ids, .. } => format!("moved {}", blocks(ids.len() as u64)),
-        EventKind::SettingsChanged { .. } | EventKind::Undone { .. } | EventKind::Redone { .. } => return None,
+        // What undo does not take back.
+        _ => return None,
     })
 }
 
@@ -167,9 +184,20 @@ pub(super) fn answer(answer: &Answer) -> String {
             format!("Found {} blocks; the first {} are listed.", counted(*total), blocks.len())
         }
         Answer::Blocks { total, .. } => format!("Found {} blocks.", counted(*total)),
+        Answer::Runs(runs) => runs_sentence(runs),
         Answer::Slots(slots) if slots.is_empty() => "There is no free time of that length.".to_owned(),
         Answer::Slots(slots) if slots.len() == 1 => "Found 1 free slot.".to_owned(),
         Answer::Slots(slots) => format!("Found {} free slots.", slots.len()),
+    }
+}
+
+fn runs_sentence(runs: &[Run]) -> String {
+    let running = runs.iter().filter(|run| run.is_running()).count();
+    match (runs.len(), running) {
+        (0, _) => "No goal was given to the architect yet.".to_owned(),
+        (_, 0) => "No goal is being worked on; the last ones are listed.".to_owned(),
+        (_, 1) => "1 goal is being worked on.".to_owned(),
+        (_, running) => format!("{running} goals are being worked on."),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The tools a model can call. A tool is one file: its argument struct (whose documentation is what the model reads), its
 //! description, and its conversion to a command or a query. The list of them is [`ToolCall`], below.
 
+mod cancel_run;
 mod complete_block;
 mod create_plan;
 mod delete_block;
@@ -8,9 +9,11 @@ mod delete_plan;
 mod find_blocks;
 mod find_free_time;
 mod list_plans;
+mod list_runs;
 mod problem;
 mod redo;
 mod rename_plan;
+mod retry_run;
 mod schedule_block;
 mod schema;
 mod shift_timeline;
@@ -18,6 +21,7 @@ mod switch_plan;
 mod uncomplete_block;
 mod undo;
 mod update_block;
+mod use_architect;
 mod wall_time;
 
 use std::sync::LazyLock;
@@ -33,6 +37,7 @@ use crate::query::Query;
 use crate::view::TimelineView;
 use crate::zone::Zone;
 
+pub use cancel_run::CancelRun;
 pub use complete_block::CompleteBlock;
 pub use create_plan::CreatePlan;
 pub use delete_block::DeleteBlock;
@@ -40,15 +45,18 @@ pub use delete_plan::DeletePlan;
 pub use find_blocks::FindBlocks;
 pub use find_free_time::FindFreeTime;
 pub use list_plans::ListPlans;
+pub use list_runs::ListRuns;
 pub use problem::{Problem, ToolError};
 pub use redo::Redo;
 pub use rename_plan::RenamePlan;
+pub use retry_run::RetryRun;
 pub use schedule_block::ScheduleBlock;
 pub use shift_timeline::ShiftTimeline;
 pub use switch_plan::SwitchPlan;
 pub use uncomplete_block::UncompleteBlock;
 pub use undo::Undo;
 pub use update_block::UpdateBlock;
+pub use use_architect::UseArchitect;
 pub use wall_time::WallTime;
 
 /// What a tool needs to become an action.
@@ -149,6 +157,10 @@ tools! {
     DeletePlan,
     Undo,
     Redo,
+    UseArchitect,
+    ListRuns,
+    CancelRun,
+    RetryRun,
 }
 
 /// All tools, in the order in which they are offered.
@@ -161,7 +173,8 @@ fn definition<T: Tool>() -> Definition {
 }
 
 impl ToolCall {
-    /// Reads a call: the arguments are checked against the very schema that the model was shown.
+    /// Reads a call: the arguments are checked against the very schema that the model was shown. Names of arguments can
+    /// be written in another case (`hours_per_week` for `hoursPerWeek`), as models and people do.
     ///
     /// # Errors
     /// [`ToolError::Unknown`] with the tools there are, or [`ToolError::Arguments`] with everything that does not fit.
@@ -169,11 +182,12 @@ impl ToolCall {
         let Some(tool) = definitions().iter().find(|tool| tool.name == name) else {
             return Err(ToolError::Unknown { name: name.chars().take(80).collect() });
         };
-        let problems = schema::problems(&tool.schema, arguments);
+        let arguments = schema::known_names(&tool.schema, arguments);
+        let problems = schema::problems(&tool.schema, &arguments);
         if !problems.is_empty() {
             return Err(ToolError::Arguments { tool: tool.name, problems });
         }
-        Self::read(name, arguments.clone()).map_err(|error| ToolError::Arguments {
+        Self::read(name, arguments.into_owned()).map_err(|error| ToolError::Arguments {
             tool: tool.name,
             problems: vec![Problem::new("", "arguments that fit the schema", error)],
         })

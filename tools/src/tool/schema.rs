@@ -1,5 +1,6 @@
 //! JSON Schemas of the tools' arguments, and the check of a call against them.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
@@ -14,6 +15,27 @@ static SCHEMAS: LazyLock<Value> =
 /// The schema of a tool's arguments.
 pub(super) fn named(tool: &str) -> Value {
     SCHEMAS.get(tool).cloned().unwrap_or_default()
+}
+
+/// The arguments under the names that the schema has, where theirs differ only by case and underscores.
+pub(super) fn known_names<'a>(schema: &Value, arguments: &'a Value) -> Cow<'a, Value> {
+    let (Some(known), Some(fields)) = (schema.get("properties").and_then(Value::as_object), arguments.as_object())
+    else {
+        return Cow::Borrowed(arguments);
+    };
+    if fields.keys().all(|name| known.contains_key(name)) {
+        return Cow::Borrowed(arguments);
+    }
+    let meant = |name: &String| {
+        let plain = plain(name);
+        let meant = known.keys().find(|known| self::plain(known) == plain && !fields.contains_key(*known));
+        meant.unwrap_or(name).clone()
+    };
+    Cow::Owned(fields.iter().map(|(name, value)| (meant(name), value.clone())).collect())
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 /// Everything about `value` that does not fit `schema`, in the order of the schema; empty where it fits.
@@ -210,6 +232,10 @@ mod tests {
             DeletePlan,
             Undo,
             Redo,
+            UseArchitect,
+            ListRuns,
+            CancelRun,
+            RetryRun,
         );
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tool/schemas.json");
         if std::env::var_os("UPDATE_SCHEMAS").is_some() {

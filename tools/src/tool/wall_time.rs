@@ -38,6 +38,15 @@ impl WallTime {
         }
         Ok(instant)
     }
+
+    /// The instant that is meant where something ends: a date alone means all of that day.
+    pub(super) fn end(&self, pointer: &str, context: &ToolContext) -> Result<DateTime<Utc>, Problem> {
+        let instant = self.instant(pointer, context)?;
+        match clock::read_date(self.0.trim()).and_then(|date| date.succ_opt()) {
+            Some(next) => Ok(context.zone.day_start(next)),
+            None => Ok(instant),
+        }
+    }
 }
 
 impl From<&str> for WallTime {

@@ -55,6 +55,19 @@ fn calls_that_fail_say_why_and_change_nothing() {
         ("deletePlan", json!({"id": "My plan"}), "This is the only plan"),
         ("setSettings", json!({"timeZone": "Mars"}), "There is no time zone “Mars”"),
         ("setSettings", json!({"colour": "red"}), "There is no setting “colour”"),
+        ("setSettings", json!({"breakMinutes": -5}), "/breakMinutes: expected a whole number from 0 on, got -5."),
+        ("setSettings", json!({"breakMinutes": 300}), "A break can take at most 240 minutes."),
+        ("setSettings", json!({"workingHours": "always"}), "/workingHours: expected {"),
+        (
+            "setSettings",
+            json!({"workingHours": {"days": ["Mon"], "from": "18:00", "to": "09:00"}}),
+            "A working day must begin before it ends: 18:00 is not before 09:00.",
+        ),
+        (
+            "setSettings",
+            json!({"workingHours": {"days": [], "from": "09:00", "to": "18:00"}}),
+            "Working hours need at least one day of the week.",
+        ),
         ("getEvents", json!({"after": -1}), "/after: expected a whole number from 0 on"),
     ];
     for (method, argument, expected) in cases {
@@ -71,12 +84,18 @@ fn what_is_stored_can_be_read_by_calls() {
     let tab = world.connect();
     world.call(&tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
     world.call(&tab, "scheduleBlock", gym(3));
-    assert_eq!(world.call(&tab, "getSettings", json!(null))["result"], json!({"timeZone": "Europe/Oslo"}));
+    let hours = json!({"days": ["Mon", "Tue", "Wed", "Thu", "Fri"], "from": "09:00", "to": "18:00"});
+    let settings = json!({"timeZone": "Europe/Oslo", "workingHours": hours, "breakMinutes": 5});
+    assert_eq!(world.call(&tab, "getSettings", json!(null))["result"], settings);
+    let changed = json!({"workingHours": {"days": ["Sat"], "from": "10:00", "to": "12:30"}, "breakMinutes": 0});
+    let settings = &world.call(&tab, "setSettings", changed)["result"];
+    assert_eq!((&settings["workingHours"]["to"], &settings["breakMinutes"]), (&json!("12:30"), &json!(0)));
+    assert_eq!(settings["timeZone"], "Europe/Oslo", "what is not named stays");
     let timeline = &world.call(&tab, "getTimeline", json!({}))["result"];
     assert_eq!(timeline["timeline"]["blocks"][0]["span"]["start"], "2026-03-03T07:00:00Z");
     assert_eq!(timeline["complete"], true);
     let events = &world.call(&tab, "getEvents", json!({"after": 2, "limit": 1}))["result"];
-    assert_eq!((&events["events"][0]["seq"], &events["last"]), (&json!(3), &json!(4)));
+    assert_eq!((&events["events"][0]["seq"], &events["last"]), (&json!(3), &json!(5)));
     assert_eq!(events["events"][0]["actor"], json!({"by": "user"}));
     assert_eq!(world.call(&tab, "getMessages", json!({}))["result"], json!([]));
     assert_eq!(world.call(&tab, "undo", json!({}))["result"]["summary"], "Undone: scheduled “Gym” (B1).");

@@ -16,9 +16,11 @@
 //! | `world`, `memory` | the timeline, and what "it" and "the second one" mean |
 //! | `reference` | which blocks are meant |
 //! | `intent` | what is wanted, one file for each kind of request |
+//! | `brainstorm` | a goal as tasks, by kinds of goal |
 //! | `phrase`, `reply` | blocks, days and results in words |
 //! | `sse` | the answer as a stream |
 
+mod brainstorm;
 mod details;
 mod duration;
 mod intent;
@@ -50,7 +52,7 @@ use self::world::{Call, World};
 use crate::json::read_value;
 
 use super::endpoint::{ByteStream, Endpoint};
-use super::types::{BlockLine, ChatRequest, ModelCall, ModelError, ModelId, ModelMessage};
+use super::types::{BlockLine, ChatRequest, Facts, ModelCall, ModelError, ModelId, ModelMessage, TimelineContext};
 
 /// The rule-based interpreter as an endpoint: its answers are streams like any other, read by the same parser.
 #[derive(Debug, Clone, Copy, Default)]
@@ -81,17 +83,24 @@ struct Answer {
 const LOOK_UP: &str = "findBlocks";
 
 fn answer(request: &ChatRequest) -> Answer {
+    match &request.facts {
+        Facts::Timeline(context) => converse(request, context),
+        Facts::Goal(goal) => Answer { text: brainstorm::tasks(goal), calls: Vec::new() },
+    }
+}
+
+fn converse(request: &ChatRequest, context: &TimelineContext) -> Answer {
     let messages = request.messages.as_slice();
     let Some(at) = messages.iter().rposition(|message| matches!(message, ModelMessage::User { .. })) else {
         return Answer { text: intent::help(), calls: Vec::new() };
     };
     let (before, turn) = messages.split_at(at);
     let results = results(turn);
-    if let Some(answer) = told(turn, &results, request) {
+    if let Some(answer) = told(turn, &results, context) {
         return answer;
     }
     let Some(ModelMessage::User { text }) = turn.first() else { return Answer::default() };
-    let mut world = World::new(&request.context, Memory::of(before));
+    let mut world = World::new(context, Memory::of(before));
     for (call, result) in &results {
         world.learn((call.name.clone(), parsed(&call.arguments)), result);
     }
@@ -119,7 +128,7 @@ fn parsed(json: &str) -> Value {
 }
 
 /// What came of the calls, once something was done or a question was asked that is answered by its result.
-fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], request: &ChatRequest) -> Option<Answer> {
+fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], context: &TimelineContext) -> Option<Answer> {
     let last = turn.iter().rev().find_map(|message| match message {
         ModelMessage::Assistant { calls, .. } if !calls.is_empty() => Some(calls),
         _ => None,
@@ -129,7 +138,7 @@ fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], request: &ChatRe
     }
     let of_last = results.iter().filter(|(call, _)| last.iter().any(|own| own.id == call.id));
     let told: Vec<(&str, &Value)> = of_last.map(|(call, result)| (call.name.as_str(), result)).collect();
-    Some(Answer { text: reply::results(&told, request.context.now.date()), calls: Vec::new() })
+    Some(Answer { text: reply::results(&told, context.now.date()), calls: Vec::new() })
 }
 
 /// Reads a message and says what to do about it.

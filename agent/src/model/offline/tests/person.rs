@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::action::{self, Author};
 use crate::model::offline::{Answer, answer};
-use crate::model::{ChatRequest, ModelCall, ModelMessage};
+use crate::model::{ChatRequest, Facts, ModelCall, ModelMessage};
 use crate::native::Sqlite;
 use crate::prompt;
 use crate::store::Store;
@@ -51,7 +51,7 @@ impl Person {
         let person = Self { store, zone, now, ids: Cell::new(0), messages: Vec::new() };
         let title = Title::new("My plan").unwrap();
         person.run(&Command::OpenTimeline { id: PlanId::new(person.id()), title });
-        person.run(&Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone) }));
+        person.run(&Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone), ..SettingsUpdate::default() }));
         person
     }
 
@@ -142,7 +142,8 @@ impl Person {
             system: String::new(),
             messages: self.messages.clone(),
             tools: Vec::new(),
-            context: prompt::context(&self.store, self.now).unwrap(),
+            facts: Facts::Timeline(prompt::context(&self.store, self.now).unwrap()),
+            response_schema: None,
             max_output_tokens: 1,
             temperature: 0.0,
         }

@@ -1,0 +1,164 @@
+//! A run of the architect adds its tasks: all in one transaction, and never twice.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::block::plan_or_active;
+use super::run::{failed, known};
+use super::{Context, Decided, Decision, Did, Outcome, read};
+use crate::block::{Block, Source};
+use crate::event::{EventKind, RunChange};
+use crate::id::{BlockId, RunId};
+use crate::limits;
+use crate::place::{Frame, Placement, Task, Why, place};
+use crate::reference::PlanRef;
+use crate::rejection::Rejection;
+use crate::report::Moment;
+use crate::run::{LeftOut, Run, RunState, RunStatus, RunStep};
+use crate::text::Tag;
+use crate::view::TimelineView;
+
+/// The tag of every block that a run adds.
+const TAG: &str = "architect";
+
+/// Where the tasks of a run would lie, in the timeline as it is now and by the person's settings.
+///
+/// # Errors
+/// What the view can fail with.
+pub fn placement<V: TimelineView>(
+    view: &V,
+    run: &Run,
+    tasks: &[Task],
+    not_before: DateTime<Utc>,
+) -> Result<Placement, V::Error> {
+    let settings = view.settings()?;
+    let frame = Frame {
+        hours: settings.working_hours,
+        pause_minutes: settings.break_minutes,
+        deadline: run.deadline,
+        minutes_per_week: run.minutes_per_week,
+        ..Frame::new(settings.time_zone, not_before)
+    };
+    let pause = TimeDelta::minutes(frame.pause_minutes.into());
+    // A day more on both sides: the horizon is counted in days of the person's zone.
+    let last = not_before + TimeDelta::days(i64::from(frame.horizon_days) + 2);
+    let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
+    Ok(place(tasks, &busy, &frame))
+}
+
+/// Places the tasks anew, so that what came to the timeline since they were proposed is gone around. Where nothing came,
+/// they lie where they were proposed: the same input gives the same places.
+pub(super) fn commit<V: TimelineView>(
+    view: &V,
+    id: RunId,
+    tasks: &[(BlockId, Task)],
+    not_before: DateTime<Utc>,
+    context: &Context,
+) -> Decided<V> {
+    let run = known(view, id)?;
+    let added = added_blocks(view, id)?;
+    if !run.is_running() || !added.is_empty() {
+        return Ok(Decision {
+            events: Vec::new(),
+            outcome: Outcome::Run { did: Did::Nothing, run: Box::new(run), blocks: added },
+        });
+    }
+    if tasks.len() > limits::TASKS_PER_RUN {
+        return Err(Rejection::TooManyTasks { count: tasks.len() }.into());
+    }
+    if read(view.stored_blocks())? + tasks.len() as u64 > limits::BLOCKS {
+        return Err(Rejection::TooManyBlocks.into());
+    }
+    let list: Vec<Task> = tasks.iter().map(|(_, task)| task.clone()).collect();
+    let mut placement = read(placement(view, &run, &list, not_before))?;
+    if placement.placed.first().is_some_and(|first| first.span.start() < context.now) {
+        placement = read(self::placement(view, &run, &list, context.now))?;
+    }
+    let blocks = blocks(view, &run, tasks, &placement)?;
+    let left_out = left_out(&list, &placement);
+    let moment = Moment::new(context.now, read(view.settings())?.time_zone);
+    let state = if blocks.is_empty() {
+        RunState { left_out: left_out.clone(), ..failed(run.state.clone(), &no_room(&left_out)) }
+    } else {
+        RunState {
+            status: RunStatus::Completed,
+            step: RunStep::Report,
+            percent: RunStep::Report.percent(),
+            attempts: 0,
+            message: moment.placed(&blocks, left_out.len()),
+            error: None,
+            left_out,
+            ..run.state.clone()
+        }
+    };
+    let change = RunChange { run: id, state: state.clone() };
+    let mut events: Vec<EventKind> =
+        blocks.iter().map(|block| EventKind::BlockScheduled { block: block.clone() }).collect();
+    events.push(if blocks.is_empty() {
+        EventKind::WorkflowFailed(change)
+    } else {
+        EventKind::WorkflowCompleted(change)
+    });
+    let run = Box::new(Run { state, ..run });
+    Ok(Decision { events, outcome: Outcome::Run { did: Did::Progressed, run, blocks } })
+}
+
+/// The blocks that a run has added, as they were then.
+fn added_blocks<V: TimelineView>(view: &V, id: RunId) -> Decided<V, Vec<Block>> {
+    let events = read(view.transaction(id.txn()))?;
+    let block = |event: crate::event::Event| match event.kind {
+        EventKind::BlockScheduled { block } => Some(block),
+        _ => None,
+    };
+    Ok(events.into_iter().filter_map(block).collect())
+}
+
+fn blocks<V: TimelineView>(
+    view: &V,
+    run: &Run,
+    tasks: &[(BlockId, Task)],
+    placement: &Placement,
+) -> Decided<V, Vec<Block>> {
+    let plan = match plan_or_active(view, Some(&PlanRef::Id(run.plan))) {
+        Err(super::DecideError::Rejected(_)) => plan_or_active(view, None)?,
+        plan => plan?,
+    };
+    let tags = Tag::list(&[TAG])?;
+    let mut handle = read(view.next_handle())?;
+    let mut blocks = Vec::with_capacity(placement.placed.len());
+    for placed in &placement.placed {
+        let Some((id, task)) = tasks.get(placed.task) else { continue };
+        let before = task.depends_on.iter().filter_map(|on| tasks.get(*on));
+        blocks.push(Block {
+            id: *id,
+            handle,
+            plan: plan.id,
+            title: task.title.clone(),
+            description: task.description.clone(),
+            span: placed.span,
+            priority: task.priority,
+            tags: tags.clone(),
+            completed_at: None,
+            depends_on: before.map(|(id, _)| *id).take(limits::DEPENDENCIES).collect(),
+            source: Source::Architect,
+        });
+        handle = handle.next();
+    }
+    Ok(blocks)
+}
+
+fn left_out(tasks: &[Task], placement: &Placement) -> Vec<LeftOut> {
+    let left = placement.unplaced.iter();
+    left.filter_map(|left| Some(LeftOut { title: tasks.get(left.task)?.title.clone(), why: left.why.to_string() }))
+        .collect()
+}
+
+/// Why nothing has a place: the reason of the first that does not merely wait for another.
+fn no_room(left_out: &[LeftOut]) -> String {
+    let waits = Why::DependsOnUnplaced { on: 0 }.to_string();
+    match left_out.iter().find(|left| left.why != waits) {
+        Some(LeftOut { title, why }) => format!(
+            "No task found a time. “{title}”: {why} Make room, or widen the working hours or the deadline, and try again."
+        ),
+        None => "There are no tasks to place.".to_owned(),
+    }
+}

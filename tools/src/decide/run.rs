@@ -1,0 +1,183 @@
+//! Decisions about runs of the architect, but for adding the tasks.
+
+use chrono::TimeDelta;
+
+use super::block::plan_or_active;
+use super::{Context, Decided, Decision, Did, Outcome, read};
+use crate::block::Block;
+use crate::command::NewRun;
+use crate::event::{EventKind, RunChange};
+use crate::id::RunId;
+use crate::limits;
+use crate::reference::{RunRef, find_run};
+use crate::rejection::{Rejection, RunWish};
+use crate::run::{Run, RunState, RunStatus, RunStep};
+use crate::span::to_millis;
+use crate::text::Goal;
+use crate::view::TimelineView;
+
+/// Runs that are looked at for one with the same goal.
+const RECENT: usize = 10;
+
+pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) -> Decided<V> {
+    let now = to_millis(context.now);
+    if let Some(same) = same_goal(view, &new.goal, context)? {
+        return done(Vec::new(), Did::Nothing, same);
+    }
+    if new.deadline.is_some_and(|deadline| deadline <= now) {
+        return Err(Rejection::DeadlineOver.into());
+    }
+    has_room(view)?;
+    let run = Run {
+        id: new.id,
+        goal: new.goal.clone(),
+        plan: plan_or_active(view, new.plan.as_ref())?.id,
+        deadline: new.deadline.map(to_millis),
+        minutes_per_week: new.minutes_per_week,
+        started_at: now,
+        state: RunState {
+            status: RunStatus::Running,
+            step: RunStep::Brainstorm,
+            percent: 0,
+            tries: 1,
+            attempts: 0,
+            message: "Starting.".to_owned(),
+            error: None,
+            left_out: Vec::new(),
+        },
+    };
+    done(vec![EventKind::WorkflowStarted { run: run.clone() }], Did::Started, run)
+}
+
+/// The run that has this goal and is under way, or was started a moment ago and came to its end well.
+fn same_goal<V: TimelineView>(view: &V, goal: &Goal, context: &Context) -> Decided<V, Option<Run>> {
+    let just_now = context.now - TimeDelta::seconds(limits::SAME_GOAL_SECONDS);
+    let key = goal.key();
+    let is_same = |run: &Run| {
+        let counts = match run.state.status {
+            RunStatus::Running => true,
+            RunStatus::Completed => run.started_at > just_now,
+            RunStatus::Failed | RunStatus::Cancelled => false,
+        };
+        counts && run.goal.key() == key
+    };
+    let mut runs = read(view.running())?;
+    runs.extend(read(view.runs(RECENT))?);
+    Ok(runs.into_iter().find(is_same))
+}
+
+fn has_room<V: TimelineView>(view: &V) -> Decided<V, ()> {
+    let running = read(view.running())?;
+    if running.len() < limits::RUNS_AT_ONCE {
+        return Ok(());
+    }
+    Err(Rejection::TooManyRuns { goals: running.into_iter().map(|run| run.goal).collect() }.into())
+}
+
+pub(super) fn cancel<V: TimelineView>(view: &V, reference: Option<&RunRef>) -> Decided<V> {
+    let run = find_run(view, reference, RunWish::Cancel)?;
+    match run.state.status {
+        RunStatus::Running => {
+            let after = RunState {
+                status: RunStatus::Cancelled,
+                message: "Cancelled. No tasks were added.".to_owned(),
+                error: None,
+                ..run.state.clone()
+            };
+            change(run, after, Did::Cancelled, EventKind::WorkflowCancelled)
+        }
+        RunStatus::Cancelled => done(Vec::new(), Did::Nothing, run),
+        status @ (RunStatus::Completed | RunStatus::Failed) => {
+            Err(Rejection::RunOver { goal: run.goal, status }.into())
+        }
+    }
+}
+
+pub(super) fn retry<V: TimelineView>(view: &V, reference: Option<&RunRef>) -> Decided<V> {
+    let run = find_run(view, reference, RunWish::Retry)?;
+    if run.state.status != RunStatus::Failed {
+        return Err(Rejection::RunNotFailed { goal: run.goal, status: run.state.status }.into());
+    }
+    has_room(view)?;
+    let after = RunState {
+        status: RunStatus::Running,
+        tries: run.state.tries.saturating_add(1),
+        attempts: 0,
+        message: "Trying again.".to_owned(),
+        error: None,
+        left_out: Vec::new(),
+        ..run.state.clone()
+    };
+    change(run, after, Did::Retried, EventKind::WorkflowRetried)
+}
+
+pub(super) fn begin_step<V: TimelineView>(view: &V, id: RunId, step: RunStep) -> Decided<V> {
+    progress(view, id, |before| {
+        let again = before.step == step && before.attempts > 0;
+        let attempts = if again { before.attempts.saturating_add(1) } else { 1 };
+        RunState {
+            step,
+            percent: step.percent(),
+            attempts,
+            message: if again { format!("{} Attempt {attempts}.", step.doing()) } else { step.doing().to_owned() },
+            error: before.error.filter(|_| again),
+            ..before
+        }
+    })
+}
+
+pub(super) fn note_trouble<V: TimelineView>(view: &V, id: RunId, error: &str) -> Decided<V> {
+    progress(view, id, |before| RunState {
+        message: format!("{} It did not work yet and is tried again.", before.step.doing()),
+        error: Some(error.to_owned()),
+        ..before
+    })
+}
+
+fn progress<V: TimelineView>(view: &V, id: RunId, after: impl FnOnce(RunState) -> RunState) -> Decided<V> {
+    let run = known(view, id)?;
+    if !run.is_running() {
+        return done(Vec::new(), Did::Nothing, run);
+    }
+    let after = after(run.state.clone());
+    change(run, after, Did::Progressed, EventKind::WorkflowProgressed)
+}
+
+pub(super) fn fail<V: TimelineView>(view: &V, id: RunId, error: &str) -> Decided<V> {
+    let run = known(view, id)?;
+    if !run.is_running() {
+        return done(Vec::new(), Did::Nothing, run);
+    }
+    let after = failed(run.state.clone(), error);
+    change(run, after, Did::Progressed, EventKind::WorkflowFailed)
+}
+
+/// The state of a run that gives up.
+pub(super) fn failed(before: RunState, error: &str) -> RunState {
+    RunState {
+        status: RunStatus::Failed,
+        message: "It could not be planned. Nothing was added.".to_owned(),
+        error: Some(error.to_owned()),
+        ..before
+    }
+}
+
+/// The run with this id.
+pub(super) fn known<V: TimelineView>(view: &V, id: RunId) -> Decided<V, Run> {
+    let missing = Rejection::NoSuchRun { wish: RunWish::Cancel, reference: Some(id.to_string()) };
+    read(view.run(id))?.ok_or_else(|| missing.into())
+}
+
+fn change<E>(
+    mut run: Run,
+    state: RunState,
+    did: Did,
+    kind: impl Fn(RunChange) -> EventKind,
+) -> Result<Decision, super::DecideError<E>> {
+    run.state = state.clone();
+    done(vec![kind(RunChange { run: run.id, state })], did, run)
+}
+
+fn done<E>(events: Vec<EventKind>, did: Did, run: Run) -> Result<Decision, super::DecideError<E>> {
+    Ok(Decision { events, outcome: Outcome::Run { did, run: Box::new(run), blocks: Vec::<Block>::new() } })
+}

@@ -1,0 +1,22 @@
+//! Decisions about settings.
+
+use super::{Decided, Decision, Outcome, read};
+use crate::command::SettingsUpdate;
+use crate::event::EventKind;
+use crate::limits;
+use crate::rejection::Rejection;
+use crate::view::TimelineView;
+
+pub(super) fn change<V: TimelineView>(view: &V, update: &SettingsUpdate) -> Decided<V> {
+    if update.break_minutes.is_some_and(|minutes| minutes > limits::BREAK_MINUTES) {
+        return Err(Rejection::BreakTooLong.into());
+    }
+    let before = read(view.settings())?;
+    let mut after = before.clone();
+    after.time_zone = update.time_zone.unwrap_or(after.time_zone);
+    after.working_hours = update.working_hours.unwrap_or(after.working_hours);
+    after.break_minutes = update.break_minutes.unwrap_or(after.break_minutes);
+    let events =
+        if after == before { Vec::new() } else { vec![EventKind::SettingsChanged { before, after: after.clone() }] };
+    Ok(Decision { events, outcome: Outcome::Settings(after) })
+}
