@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use flux_tools::RunId;
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,6 +26,13 @@ pub trait Host: Clone + 'static {
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()>;
     /// Starts a task that outlives the event which starts it.
     fn spawn(&self, task: LocalBoxFuture<'static, ()>);
+    /// Starts a workflow that drives a run of the architect, and ends the one before it. What fails is logged: the run is
+    /// watched, and another workflow is started.
+    fn launch(&self, run: RunId, number: u64);
+    /// Ends a workflow, as far as it can be reached. It learns by itself that its run is over.
+    fn call_off(&self, run: RunId, number: u64);
+    /// Wakes the object at this moment, also if it sleeps by then; an earlier wish is forgotten.
+    fn wake_at(&self, at: DateTime<Utc>);
     /// All open connections.
     fn connections(&self) -> Vec<Self::Connection>;
     /// Writes a line to the service's log.

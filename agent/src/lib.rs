@@ -6,15 +6,17 @@
 //! | [`turn`] | a turn: the model is asked, its calls are carried out, it is asked again |
 //! | [`model`] | language models behind one trait, and what their streams do wrong |
 //! | [`prompt`] | what a model is told |
+//! | [`architect`] | a goal becomes tasks, in durable steps |
 //! | [`action`] | carrying out one tool call in one transaction |
 //! | [`store`] | what is kept, as rows of SQLite |
 //! | [`json`] | reading and writing it, by one path |
 //! | [`identity`] | who someone is, and how they prove it |
 //! | [`host`] | what all of this needs of its platform |
-//! | `edge` | that platform on Cloudflare: the Worker and its Durable Object |
+//! | `edge` | that platform on Cloudflare: the Worker, its Durable Object and its Workflow |
 //! | `native` | that platform on a computer, for tests and the evaluation harness |
 
 pub mod action;
+pub mod architect;
 pub mod chat;
 #[cfg(target_arch = "wasm32")]
 mod edge;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use flux_tools::{Block, Event, Plan};
+use flux_tools::{Block, Event, Plan, Run, RunStatus};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,6 +18,25 @@ pub struct State {
     pub active_plan_id: Option<String>,
     /// The newest 50 events, oldest first.
     pub events: Vec<StateEvent>,
+    /// The newest run of the architect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<StateWorkflow>,
+}
+
+/// A run of the architect.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StateWorkflow {
+    /// Its id.
+    pub id: String,
+    /// `idle` (also what was cancelled), `running`, `completed` or `failed`.
+    pub status: &'static str,
+    /// 0–100.
+    pub progress: u8,
+    /// What it is doing, or what came of it.
+    pub message: String,
+    /// What went wrong last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// A plan with its blocks.
@@ -105,6 +124,22 @@ impl From<&Block> for StateBlock {
             start_time: block.span.start(),
             end_time: block.span.end(),
             completed: !block.is_open(),
+        }
+    }
+}
+
+impl From<&Run> for StateWorkflow {
+    fn from(run: &Run) -> Self {
+        let status = match run.state.status {
+            RunStatus::Cancelled => "idle",
+            status => status.as_str(),
+        };
+        Self {
+            id: run.id.to_string(),
+            status,
+            progress: run.state.percent,
+            message: run.state.message.clone(),
+            error: run.state.error.clone(),
         }
     }
 }

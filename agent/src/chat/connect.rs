@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::Snapshot;
-use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan};
+use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
 use flux_tools::view::BlockState;
 use flux_tools::{Block, BlockQuery, Plan, TimelineView};
 
@@ -108,6 +108,7 @@ impl<H: Host> ChatAgent<H> {
             plans,
             active_plan_id: store.active_plan()?.map(|plan| plan.id.to_string()),
             events: events.iter().map(StateEvent::from).collect(),
+            workflow: store.runs(1)?.first().map(StateWorkflow::from),
         })
     }
 

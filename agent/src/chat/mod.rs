@@ -11,6 +11,7 @@
 //! | `live` | the stream under way: its chunks, in memory and in the store |
 //! | `resume` | a client that comes back in the middle of a stream |
 //! | `consent` | answers to "may I?", and results of tools that ran in a browser |
+//! | `runs` | runs of the architect: workflows started, heard, and called off |
 //! | `rpc` | direct edits and questions, without a model |
 
 mod connect;
@@ -20,8 +21,9 @@ mod receive;
 mod requests;
 mod resume;
 mod rpc;
+mod runs;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
@@ -34,6 +36,7 @@ use futures::channel::oneshot;
 use uuid::Uuid;
 
 use crate::action::{self, Author};
+use crate::architect::RunLimits;
 use crate::host::{Connection, Host};
 use crate::model::ChatModel;
 use crate::store::{Store, StoreError};
@@ -64,6 +67,7 @@ struct Inner<H: Host> {
     store: Store<H::Sql>,
     model: Rc<dyn ChatModel>,
     limits: TurnLimits,
+    run_limits: RunLimits,
     /// Requests that wait for their turn.
     queue: RefCell<VecDeque<Request>>,
     /// The stream under way.
@@ -76,30 +80,41 @@ struct Inner<H: Host> {
     continuation: RefCell<Option<consent::Continuation>>,
     /// Counts answers to consent questions, to tell whether another one came in.
     answers: Cell<u64>,
+    /// Whether the conversation has something that nobody was sent, because an answer is under way.
+    has_news: Cell<bool>,
 }
 
 impl<H: Host> ChatAgent<H> {
     /// Opens a person's data and repairs what a process that died has left: a stream that was under way ends as
-    /// stopped, with what it had said.
+    /// stopped, with what it had said, and runs of the architect are watched again.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn open(host: H, sql: H::Sql, model: Rc<dyn ChatModel>, limits: TurnLimits) -> Result<Self, StoreError> {
+    pub fn open(
+        host: H,
+        sql: H::Sql,
+        model: Rc<dyn ChatModel>,
+        limits: TurnLimits,
+        run_limits: RunLimits,
+    ) -> Result<Self, StoreError> {
         let store = Store::open(sql)?;
         let agent = Self(Rc::new(Inner {
             host,
             store,
             model,
             limits,
+            run_limits,
             queue: RefCell::default(),
             live: RefCell::default(),
             stop: RefCell::default(),
             resuming: RefCell::default(),
             continuation: RefCell::default(),
             answers: Cell::default(),
+            has_news: Cell::default(),
         }));
         agent.make_first_plan()?;
         agent.end_interrupted_stream()?;
+        agent.watch_runs();
         Ok(agent)
     }
 
@@ -145,7 +160,7 @@ impl<H: Host> ChatAgent<H> {
     }
 
     /// Tells every connection what was appended to the log: the events, or the state that they lead to.
-    fn publish(&self, events: &[Event]) {
+    fn tell(&self, events: &[Event]) {
         if events.is_empty() {
             return;
         }
@@ -169,6 +184,12 @@ impl<H: Host> ChatAgent<H> {
             connection.send(&text);
             state = Some(text);
         }
+    }
+
+    /// Tells what was appended to the log, and sets in motion what it asks for.
+    fn publish(&self, events: &[Event]) {
+        self.tell(events);
+        self.set_in_motion(events);
     }
 
     fn log(&self, line: &str) {

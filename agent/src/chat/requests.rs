@@ -209,6 +209,7 @@ impl<H: Host> ChatAgent<H> {
         })?;
         // Whoever waits for its answer has the text already; the one who stopped it has, too.
         let except = match (&ended, live.continuation) {
+            _ if self.0.has_news.take() => None,
             (_, true) => None,
             (Ended::Stopped(Stop::Cancelled(by)), _) => Some(*by),
             _ => Some(request.sender),

@@ -40,7 +40,7 @@ pub use failure::{binding_failure, http_failure};
 pub use limits::{LimitError, ModelLimits};
 pub use offline::Offline;
 pub use openai::{HttpResponse, HttpTransport, OpenAi, request_body};
-pub use repair::{RepairError, is_cut_off, repair_arguments};
+pub use repair::{RepairError, is_cut_off, json_within, repair_arguments};
 pub use stream::{Assembler, CallPiece, Chunk, StreamParser};
 pub use tool_name::resolve_tool_name;
 pub use types::*;

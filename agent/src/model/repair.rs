@@ -63,6 +63,19 @@ pub fn is_cut_off(raw: &str) -> bool {
     nesting.is_open()
 }
 
+/// The JSON that begins at the first `bracket` in `text`, to where that is closed, and whether it stops in the middle.
+pub fn json_within(text: &str, bracket: char) -> Option<(&str, bool)> {
+    let from = text.get(text.find(bracket)?..)?;
+    let mut nesting = Nesting::default();
+    for (at, c) in from.char_indices() {
+        nesting.feed(c.encode_utf8(&mut [0; 4]));
+        if nesting.is_closed() {
+            return Some((from.get(..at + c.len_utf8())?, false));
+        }
+    }
+    Some((from, true))
+}
+
 fn parsed(text: &str) -> Result<Value, RepairError> {
     if text.is_empty() {
         return Ok(Value::Null);

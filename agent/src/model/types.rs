@@ -284,3 +284,19 @@ pub enum ModelError {
         message: String,
     },
 }
+
+impl ModelError {
+    /// Whether the same request can succeed at another time. Where a person waits, [`super::ModelLimits`] bounds how
+    /// often that is tried; where nobody does, it is worth a longer pause.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::RateLimited { .. }
+            | Self::Overloaded
+            | Self::TimedOut { .. }
+            | Self::Cut
+            | Self::Empty
+            | Self::Unreachable { .. } => true,
+            Self::Refused { .. } | Self::Malformed { .. } => false,
+        }
+    }
+}

@@ -6,7 +6,7 @@ mod timeline;
 pub use conversation::{conversation, estimate_tokens};
 pub use timeline::{context, describe};
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDateTime};
 use flux_tools::clock;
 
 use crate::model::TimelineContext;
@@ -31,38 +31,49 @@ include!(concat!(env!("OUT_DIR"), "/prompts.rs"));
 /// What is told where the prompt itself is missing, which the tests rule out.
 const NONE: Prompt = Prompt { name: "none", version: 0, temperature: 0.2, max_output_tokens: 1024, body: "" };
 
+/// The prompt of this name.
+pub fn named(name: &str) -> &'static Prompt {
+    PROMPTS.iter().find(|prompt| prompt.name == name).unwrap_or(&NONE)
+}
+
 /// The system prompt of the chat agent.
 pub fn system() -> &'static Prompt {
-    PROMPTS.iter().find(|prompt| prompt.name == "system").unwrap_or(&NONE)
+    named("system")
 }
 
 /// The system prompt, filled in.
 pub fn render(prompt: &Prompt, context: &TimelineContext) -> String {
-    let date = context.now.date();
-    let now = format!(
-        "{} {} {} {}, {}",
-        clock::weekday(date),
-        date.day(),
-        clock::month(date),
-        date.year(),
-        clock::hours(context.now.time())
-    );
-    // One pass over the template: what is filled in may itself contain braces and must stay as it is.
-    let mut text = String::with_capacity(prompt.body.len() + 4_096);
-    let mut rest = prompt.body;
-    while let Some((before, after)) = rest.split_once("{{") {
-        text.push_str(before);
-        let Some((name, after)) = after.split_once("}}") else { break };
-        match name {
-            "now" => text.push_str(&now),
-            "zone" => text.push_str(&context.zone),
-            "timeline" => text.push_str(&describe(context)),
-            _ => {}
+    prompt.fill(|name| match name {
+        "now" => Some(moment(context.now)),
+        "zone" => Some(context.zone.clone()),
+        "timeline" => Some(describe(context)),
+        _ => None,
+    })
+}
+
+/// `Monday 2 March 2026, 10:00`.
+pub fn moment(wall: NaiveDateTime) -> String {
+    let date = wall.date();
+    let (weekday, month) = (clock::weekday(date), clock::month(date));
+    format!("{weekday} {} {month} {}, {}", date.day(), date.year(), clock::hours(wall.time()))
+}
+
+impl Prompt {
+    /// The text with its placeholders replaced; one for which there is nothing becomes nothing.
+    ///
+    /// One pass over the template: what is filled in may itself contain braces and stays as it is.
+    pub fn fill(&self, value: impl Fn(&str) -> Option<String>) -> String {
+        let mut text = String::with_capacity(self.body.len() + 4_096);
+        let mut rest = self.body;
+        while let Some((before, after)) = rest.split_once("{{") {
+            text.push_str(before);
+            let Some((name, after)) = after.split_once("}}") else { break };
+            text.push_str(&value(name).unwrap_or_default());
+            rest = after;
         }
-        rest = after;
+        text.push_str(rest);
+        text
     }
-    text.push_str(rest);
-    text
 }
 
 #[cfg(test)]

@@ -86,17 +86,23 @@ const FIRST: &[&str] = &[
 ];
 
 const SECOND: &[&str] = &[
-    // Runs of the architect. `work` is what a run has finished and would need again if it is tried again; it is no part of
-    // the projection, and goes with the run's end.
+    // Runs of the architect. What follows `json` is no part of the projection: `driven` says that a workflow is to bring the
+    // run to its end, `launches` how many were started for it, `unheard` how many of the last ones never said a word,
+    // `heard_ms` when one did last, and `work` what is finished and would be needed if the run is tried again.
     "CREATE TABLE runs (
         id TEXT PRIMARY KEY,
         started_ms INTEGER NOT NULL,
         running INTEGER NOT NULL,
         json TEXT NOT NULL,
+        driven INTEGER NOT NULL,
+        launches INTEGER NOT NULL DEFAULT 0,
+        unheard INTEGER NOT NULL DEFAULT 0,
+        heard_ms INTEGER NOT NULL DEFAULT 0,
         work TEXT
     )",
     "CREATE INDEX runs_by_start ON runs (started_ms, id)",
     "CREATE INDEX runs_running ON runs (started_ms, id) WHERE running = 1",
+    "CREATE INDEX runs_driven ON runs (heard_ms) WHERE driven = 1",
 ];
 
 /// Brings a database to the version of `migrations`, each step in a transaction of its own.

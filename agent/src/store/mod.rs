@@ -25,6 +25,7 @@ use chrono::{DateTime, Utc};
 
 pub use events::Transaction;
 pub use migrations::{MIGRATIONS, migrate};
+pub use runs::DrivenRun;
 pub use sql::{Row, Sql, SqlError, Value};
 pub use streams::{StreamEnd, StreamRecord};
 

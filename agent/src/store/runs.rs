@@ -1,12 +1,24 @@
 //! Runs of the architect as rows, and what they have finished.
 
-use flux_tools::{Run, RunId};
+use chrono::{DateTime, Utc};
+use flux_tools::{Run, RunId, RunStatus};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Row, Sql, Store, StoreError, Value, json, millis, parse};
 
 const RUNS: &str = "SELECT json FROM runs";
+
+/// A run that a workflow is to bring to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrivenRun {
+    /// The run.
+    pub run: Run,
+    /// When its workflow said something last, or was started.
+    pub heard_at: DateTime<Utc>,
+    /// How many of the last workflows that were started for it never said anything.
+    pub unheard: u64,
+}
 
 impl<S: Sql> Store<S> {
     pub(super) fn run_of(&self, id: RunId) -> Result<Option<Run>, StoreError> {
@@ -26,16 +38,71 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn put_run(&self, run: &Run) -> Result<(), StoreError> {
+        // A run that has come to its end is driven until the person is told; one that was cancelled has nothing to tell.
+        let is_told = matches!(run.state.status, RunStatus::Running | RunStatus::Cancelled);
         self.sql.query(
-            "INSERT INTO runs (id, started_ms, running, json) VALUES (?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET running = excluded.running, json = excluded.json",
+            "INSERT INTO runs (id, started_ms, running, driven, json) VALUES (?1, ?2, ?3, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET running = excluded.running, json = excluded.json,
+                driven = CASE WHEN ?5 THEN excluded.driven ELSE driven END",
             &[
                 run.id.to_string().into(),
                 millis(run.started_at),
                 Value::Integer(run.is_running().into()),
                 json("runs", run)?,
+                Value::Integer(is_told.into()),
             ],
         )?;
+        Ok(())
+    }
+
+    /// The runs that a workflow is to bring to their end, the one that was heard of longest ago first.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn driven_runs(&self) -> Result<Vec<DrivenRun>, StoreError> {
+        let sql = "SELECT json, heard_ms, unheard FROM runs WHERE driven = 1 ORDER BY heard_ms";
+        let driven = |row: &Row| {
+            let heard_at = DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default();
+            Ok(DrivenRun { run: run(row)?, heard_at, unheard: row.count(2)? })
+        };
+        self.sql.query(sql, &[])?.iter().map(driven).collect()
+    }
+
+    /// Counts a workflow that is started for a run, and gives its number: 1, 2, 3 … Those before it count no more.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn launch_run(&self, id: RunId, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let sql = "UPDATE runs SET launches = launches + 1, unheard = unheard + 1, heard_ms = ? WHERE id = ?";
+        self.sql.query(sql, &[millis(now), id.to_string().into()])?;
+        self.launches(id)
+    }
+
+    /// How many workflows were started for a run.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn launches(&self, id: RunId) -> Result<u64, StoreError> {
+        let rows = self.sql.query("SELECT launches FROM runs WHERE id = ?", &[id.to_string().into()])?;
+        Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
+    }
+
+    /// Notes that a workflow said something. False where it is not the one that drives the run.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn hear_of_run(&self, id: RunId, launch: u64, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let sql = "UPDATE runs SET heard_ms = ?, unheard = 0 WHERE id = ? AND launches = ? AND driven = 1 RETURNING 1";
+        let rows = self.sql.query(sql, &[millis(now), id.to_string().into(), launch.into()])?;
+        Ok(!rows.is_empty())
+    }
+
+    /// The run has come to its end, and the person is told.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn end_run(&self, id: RunId) -> Result<(), StoreError> {
+        self.sql.query("UPDATE runs SET driven = 0 WHERE id = ?", &[id.to_string().into()])?;
         Ok(())
     }
 

@@ -4,4 +4,4 @@
 mod conversations;
 mod edits;
 mod resuming;
-mod world;
+pub mod world;

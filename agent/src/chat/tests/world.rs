@@ -5,6 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use flux_tools::tool::ToolCall;
+use flux_tools::{Actor, Command, RunId, TxnId};
 use futures::channel::{mpsc, oneshot};
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::LocalBoxFuture;
@@ -13,6 +15,8 @@ use futures::task::LocalSpawnExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::action::{self, Author};
+use crate::architect::RunLimits;
 use crate::chat::ChatAgent;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
@@ -27,6 +31,9 @@ struct Memory {
     ticks: Cell<u64>,
     connections: RefCell<Vec<Tab>>,
     sleepers: RefCell<Vec<oneshot::Sender<()>>>,
+    launches: RefCell<Vec<(RunId, u64)>>,
+    called_off: RefCell<Vec<(RunId, u64)>>,
+    alarm: Cell<Option<DateTime<Utc>>>,
 }
 
 impl Host for TestHost {
@@ -57,6 +64,18 @@ impl Host for TestHost {
 
     fn connections(&self) -> Vec<Tab> {
         self.0.connections.borrow().clone()
+    }
+
+    fn launch(&self, run: RunId, number: u64) {
+        self.0.launches.borrow_mut().push((run, number));
+    }
+
+    fn call_off(&self, run: RunId, number: u64) {
+        self.0.called_off.borrow_mut().push((run, number));
+    }
+
+    fn wake_at(&self, at: DateTime<Utc>) {
+        self.0.alarm.set(Some(at));
     }
 
     fn log(&self, _: &str) {}
@@ -161,9 +180,14 @@ impl World {
             ticks: Cell::new(u64::try_from(sql_rows(&sql)).unwrap() * 1_000),
             connections: RefCell::default(),
             sleepers: RefCell::default(),
+            launches: RefCell::default(),
+            called_off: RefCell::default(),
+            alarm: Cell::default(),
         }));
         let puppet = Puppet::default();
-        let agent = ChatAgent::open(host.clone(), sql.clone(), Rc::new(puppet.clone()), TurnLimits::default()).unwrap();
+        let model = Rc::new(puppet.clone());
+        let limits = (TurnLimits::default(), RunLimits::default());
+        let agent = ChatAgent::open(host.clone(), sql.clone(), model, limits.0, limits.1).unwrap();
         Self { agent, puppet, sql, host, pool }
     }
 
@@ -268,6 +292,34 @@ impl World {
         self.puppet.mouths.borrow().last().is_some_and(|mouth| !mouth.is_closed())
     }
 
+    /// The workflows that were started since it was last asked, by run and number.
+    pub fn launched(&self) -> Vec<(RunId, u64)> {
+        self.host.0.launches.take()
+    }
+
+    /// The workflows that were called off since it was last asked, by run and number.
+    pub fn called_off(&self) -> Vec<(RunId, u64)> {
+        self.host.0.called_off.take()
+    }
+
+    /// When the object asked to be woken.
+    pub fn alarm(&self) -> Option<DateTime<Utc>> {
+        self.host.0.alarm.get()
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, ms: u64) {
+        self.host.0.ticks.set(self.host.0.ticks.get() + ms);
+    }
+
+    /// Lets the alarm ring, at its time.
+    pub fn ring(&self) {
+        let at = self.host.0.alarm.take().unwrap();
+        let ms = (at - self.host.now()).num_milliseconds().max(0);
+        self.host.0.ticks.set(self.host.0.ticks.get() + u64::try_from(ms).unwrap());
+        self.agent.wake();
+    }
+
     /// Lets all timers ring.
     pub fn wait(&mut self) {
         for sleeper in self.host.0.sleepers.take() {
@@ -290,4 +342,23 @@ fn sql_rows(sql: &Sqlite) -> i64 {
 
 pub fn text(words: &str) -> ModelEvent {
     ModelEvent::Text(words.into())
+}
+
+impl ChatAgent<TestHost> {
+    /// A person's change, as by a call, in the middle of something else.
+    pub fn change_for_test(&self, command: &Command) {
+        let host = &self.0.host;
+        let author = Author { actor: Actor::User, txn: TxnId::new(host.uuid()) };
+        let done = action::command(self.store(), command, &author, host.now(), &|| host.uuid()).unwrap();
+        self.publish(&done.events);
+    }
+
+    /// A person's call of a tool, in the middle of something else.
+    pub fn call_for_test(&self, name: &str, argument: &Value) {
+        let host = &self.0.host;
+        let author = Author { actor: Actor::User, txn: TxnId::new(host.uuid()) };
+        let call = ToolCall::parse(name, argument).unwrap();
+        let done = action::call(self.store(), &call, &author, host.now(), &|| host.uuid(), |_| Ok(())).unwrap();
+        self.publish(&done.events);
+    }
 }

@@ -1,0 +1,47 @@
+//! Tasks that are longer than fits into one day.
+
+use flux_tools::Title;
+use flux_tools::place::{LONGEST_TASK, SHORTEST_TASK, Task};
+
+use super::clipped;
+
+/// Parts take whole multiples of this many minutes, as calendars do.
+const ROUND_MINUTES: u32 = 5;
+
+/// The tasks with each that is longer than `longest` minutes (or than 8 hours) as several equal parts, "Title (1/3)",
+/// each of which waits for the one before. What waited for the task waits for its last part.
+pub(super) fn split(tasks: Vec<Task>, longest: u32) -> Vec<Task> {
+    let longest = longest.clamp(SHORTEST_TASK, LONGEST_TASK);
+    let counts: Vec<usize> = tasks.iter().map(|task| task.minutes.div_ceil(longest).max(1) as usize).collect();
+    // The place of each task's last part in the new list.
+    let last: Vec<usize> = counts
+        .iter()
+        .scan(0, |end, count| {
+            *end += count;
+            Some(*end - 1)
+        })
+        .collect();
+    let mut parts = Vec::with_capacity(tasks.len());
+    for (task, count) in tasks.into_iter().zip(counts) {
+        let before: Vec<usize> = task.depends_on.iter().filter_map(|on| last.get(*on).copied()).collect();
+        let minutes = if count == 1 { task.minutes } else { part_minutes(task.minutes, count, longest) };
+        for number in 1..=count {
+            let depends_on = if number == 1 { before.clone() } else { vec![parts.len() - 1] };
+            let title = if count == 1 { task.title.clone() } else { part_title(&task.title, number, count) };
+            parts.push(Task { title, minutes, depends_on, ..task.clone() });
+        }
+    }
+    parts
+}
+
+/// An equal part, rounded up to what looks like a length, as long as that fits.
+fn part_minutes(minutes: u32, count: usize, longest: u32) -> u32 {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    minutes.div_ceil(count).next_multiple_of(ROUND_MINUTES).min(longest)
+}
+
+fn part_title(title: &Title, number: usize, count: usize) -> Title {
+    let part = format!(" ({number}/{count})");
+    let room = flux_tools::limits::TITLE_CHARS.saturating_sub(part.chars().count());
+    Title::new(&format!("{}{part}", clipped(title.as_str(), room))).unwrap_or_else(|_| title.clone())
+}

@@ -1,0 +1,122 @@
+//! What a model wrote, under whichever names: the list of tasks, and the fields of one.
+
+use flux_tools::text::title_key;
+use flux_tools::tool::Problem;
+use serde_json::Value;
+
+use crate::model::{json_within, repair_arguments};
+
+/// Names under which models write a field, the asked one first.
+pub(super) const TITLE: &[&str] = &["title", "name", "task"];
+pub(super) const DESCRIPTION: &[&str] = &["description", "details"];
+pub(super) const MINUTES: &[&str] =
+    &["minutes", "durationMinutes", "duration_minutes", "estimated_minutes", "duration", "time"];
+pub(super) const PRIORITY: &[&str] = &["priority"];
+pub(super) const WHY: &[&str] = &["why", "reason", "rationale"];
+const DEPENDS_ON: &[&str] = &["depends_on", "dependsOn", "dependencies"];
+/// Names under which models write the list.
+const LIST: &[&str] = &["tasks", "steps", "plan", "items"];
+
+/// The list of tasks in what a model said: JSON with the usual mistakes forgiven, words around it left out. Of a text
+/// that was cut off, the last task is left out.
+pub(super) fn items(said: &str) -> Result<Vec<Value>, Problem> {
+    // JSON in a JSON string.
+    let unwrapped = serde_json::from_str::<String>(said.trim());
+    let said = unwrapped.as_deref().unwrap_or(said);
+    // An object first: a bracket before it is more often a remark than a list.
+    for bracket in ['{', '['] {
+        let Some((text, is_cut)) = json_within(said, bracket) else { continue };
+        let text = if bracket == '[' { format!("{{\"tasks\": {text}}}") } else { text.to_owned() };
+        let Ok(value) = repair_arguments(&text) else { continue };
+        let Some(mut items) = list(&value) else { continue };
+        if is_cut {
+            items.pop();
+        }
+        if items.is_empty() {
+            return Err(Problem::new(
+                "/tasks",
+                "at least 3 tasks",
+                if is_cut { "a text that was cut off" } else { "none" },
+            ));
+        }
+        return Ok(items);
+    }
+    Err(Problem::new("", "one JSON object with a list “tasks”", said.trim()))
+}
+
+fn list(value: &Value) -> Option<Vec<Value>> {
+    let named = LIST.iter().find_map(|name| value.get(*name));
+    match named {
+        Some(Value::Array(items)) => return Some(items.clone()),
+        Some(within @ Value::Object(_)) => return list(within),
+        _ => {}
+    }
+    let fields = value.as_object()?;
+    fields.values().find_map(|field| match field {
+        Value::Array(items) if items.iter().any(Value::is_object) => Some(items.clone()),
+        _ => None,
+    })
+}
+
+/// A field of a task.
+pub(super) fn field<'a>(item: &'a Value, names: &[&str]) -> Option<&'a Value> {
+    names.iter().find_map(|name| item.get(*name)).filter(|value| !value.is_null())
+}
+
+/// A field as text, trimmed; none where it is blank.
+pub(super) fn text(item: &Value, names: &[&str]) -> Option<String> {
+    let text = match field(item, names)? {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// How long a task takes, in minutes: a number, or `"90"`, `"1.5 hours"`, `"1h 30m"`.
+pub(super) fn minutes(item: &Value) -> Option<f64> {
+    match field(item, MINUTES)? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => length(text),
+        _ => None,
+    }
+}
+
+fn length(text: &str) -> Option<f64> {
+    let mut rest = text.trim();
+    let mut minutes = None;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at_checked(digits)?;
+        let number: f64 = number.parse().ok()?;
+        let after = after.trim_start();
+        let unit = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+        let (unit, after) = after.split_at_checked(unit)?;
+        let factor = match unit.chars().next() {
+            None | Some('m' | 'M') => 1.0,
+            Some('h' | 'H') => 60.0,
+            _ => return None,
+        };
+        minutes = Some(minutes.unwrap_or(0.0) + number * factor);
+        rest = after.trim_start_matches([' ', ',', '.']);
+    }
+    minutes
+}
+
+/// Which tasks come before one: places in the list. Models are asked for numbers from 1 on, and write titles, too.
+pub(super) fn depends_on(item: &Value, titles: &[String]) -> Vec<usize> {
+    let one = |value: &Value| match value {
+        Value::Number(number) => usize::try_from(number.as_u64()?).ok()?.checked_sub(1),
+        Value::String(text) => {
+            let digits = text.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
+            let by_title = titles.iter().position(|title| title_key(title) == title_key(text));
+            by_title.or_else(|| digits.parse::<usize>().ok()?.checked_sub(1))
+        }
+        _ => None,
+    };
+    match field(item, DEPENDS_ON) {
+        Some(Value::Array(all)) => all.iter().filter_map(one).collect(),
+        Some(value) => one(value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}

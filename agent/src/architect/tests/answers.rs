@@ -1,0 +1,232 @@
+//! What models say when they are asked for tasks, and what is made of it.
+
+use flux_tools::Priority;
+use flux_tools::place::Task;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::stage::good;
+use crate::architect::check::{Checked, tasks};
+
+fn titles(tasks: &[Task]) -> Vec<&str> {
+    tasks.iter().map(|task| task.title.as_str()).collect()
+}
+
+fn item(title: &str, minutes: Value, depends_on: Value) -> Value {
+    json!({"title": title, "description": "", "minutes": minutes, "priority": "low", "depends_on": depends_on, "why": ""})
+}
+
+fn three(first: Value) -> String {
+    let tasks = [first, item("B", json!(30), json!([])), item("C", json!(30), json!([]))];
+    json!({ "tasks": tasks }).to_string()
+}
+
+/// The one problem with an answer, in words.
+fn problem(said: &str) -> String {
+    let Checked { problems, .. } = tasks(said, 480);
+    assert_eq!(problems.len(), 1, "{said}: {problems:?}");
+    problems[0].to_string()
+}
+
+#[test]
+fn a_good_answer_is_taken_as_it_is() {
+    let Checked { tasks, problems, .. } = tasks(&good(), 480);
+    assert_eq!(problems, []);
+    assert_eq!(titles(&tasks), ["Choose a course", "First lesson", "Second lesson"]);
+    assert_eq!(tasks.iter().map(|task| task.depends_on.clone()).collect::<Vec<_>>(), [vec![], vec![0], vec![1]]);
+    assert_eq!(tasks[0].description.as_ref().unwrap().as_str(), "So.\n\nWhy: It helps.");
+}
+
+#[test]
+fn words_and_mistakes_around_the_tasks_are_forgiven() {
+    let json = good();
+    let list = json.strip_prefix("{\"tasks\":").unwrap().strip_suffix('}').unwrap();
+    for said in [
+        format!("Here's the plan:\n```json\n{json}\n```\nLet's go!"),
+        format!("{json}\nI hope that's what you wanted (it's a start)."),
+        format!("[Note: three tasks] {json}"),
+        list.to_owned(),
+        format!("Sure!\n{list}"),
+        json.replace('"', "'"),
+        json.replace("\"}]}", "\",},]}"),
+        json.replace("\"tasks\"", "\"steps\""),
+        json.replace("\"minutes\"", "\"durationMinutes\"").replace("\"depends_on\"", "\"dependsOn\""),
+        format!("{{\"plan\": {json}}}"),
+        format!("{{\"goal\": \"Learn\", \"list\": {list}}}"),
+        serde_json::to_string(&json).unwrap(),
+    ] {
+        let checked = tasks(&said, 480);
+        assert_eq!(checked.problems, [], "{said}");
+        assert_eq!(titles(&checked.tasks), ["Choose a course", "First lesson", "Second lesson"], "{said}");
+        assert_eq!(checked.tasks[2].depends_on, [1], "{said}");
+    }
+}
+
+#[test]
+fn of_a_list_that_was_cut_off_the_last_task_is_left_out() {
+    let five: Vec<Value> = (1..=5).map(|n| item(&format!("Task {n}"), json!(30), json!([]))).collect();
+    let whole = json!({ "tasks": five }).to_string();
+    let within_fourth = whole.find("Task 4").unwrap() + 3;
+    let checked = tasks(&whole[..within_fourth], 480);
+    assert_eq!((titles(&checked.tasks), checked.problems), (vec!["Task 1", "Task 2", "Task 3"], vec![]));
+    let within_second = whole.find("Task 2").unwrap() + 3;
+    assert_eq!(problem(&whole[..within_second]), "/tasks: expected at least 3 tasks, got 1");
+}
+
+#[test]
+fn wrong_types_are_read_where_they_mean_one_thing() {
+    for (minutes, meant) in [
+        (json!(45), 45),
+        (json!("45"), 45),
+        (json!(45.4), 45),
+        (json!("45 min"), 45),
+        (json!("1.5 hours"), 90),
+        (json!("1h 30m"), 90),
+        (json!("2 Hours, 15 minutes"), 135),
+        (json!(0), 5),
+        (json!(1), 5),
+        (json!(480), 480),
+    ] {
+        let checked = tasks(&three(item("A", minutes.clone(), json!([]))), 480);
+        assert_eq!(checked.problems, [], "{minutes}");
+        assert_eq!(checked.tasks[0].minutes, meant, "{minutes}");
+    }
+    for (word, meant) in
+        [("HIGH", Priority::High), ("urgent", Priority::High), (" low ", Priority::Low), ("so-so", Priority::Medium)]
+    {
+        let mut first = item("A", json!(30), json!([]));
+        first["priority"] = json!(word);
+        assert_eq!(tasks(&three(first), 480).tasks[0].priority, meant, "{word}");
+    }
+    for (on, meant) in [
+        (json!([2]), vec![1]),
+        (json!(["2", "c"]), vec![1, 2]),
+        (json!("B"), vec![1]),
+        (json!("Task 3"), vec![2]),
+        (json!(2), vec![1]),
+        (json!([0, 1, 9, -1, "Z", null, {}]), vec![]),
+        (json!(null), vec![]),
+    ] {
+        let checked = tasks(&three(item("A", json!(30), on.clone())), 480);
+        assert_eq!((checked.problems, &checked.tasks[0].depends_on), (vec![], &meant), "{on}");
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_said() {
+    let cases = [
+        (String::new(), ": expected one JSON object with a list “tasks”"),
+        ("I'm sorry, I can't help with that.".to_owned(), ": expected one JSON object with a list “tasks”"),
+        ("{}".to_owned(), ": expected one JSON object with a list “tasks”"),
+        (json!({"tasks": []}).to_string(), "/tasks: expected at least 3 tasks, got none"),
+        (json!({"tasks": [item("A", json!(5), json!([]))]}).to_string(), "/tasks: expected at least 3 tasks, got 1"),
+        (three(json!("Buy a book")), "/tasks/0: expected an object with title"),
+        (three(item(" ", json!(30), json!([]))), "/tasks/0/title: expected a title, got nothing"),
+        (three(item("A", json!("a while"), json!([]))), "/tasks/0/minutes: expected a number from 5 to 480, got"),
+        (three(item("A", json!(null), json!([]))), "/tasks/0/minutes: expected a number from 5 to 480, got nothing"),
+        (three(item("A", json!(9_000), json!([]))), "/tasks/0/minutes: expected a number from 5 to 480, got 9000"),
+    ];
+    for (said, words) in cases {
+        let problem = problem(&said);
+        assert!(problem.contains(words), "{said}: {problem}");
+    }
+}
+
+#[test]
+fn too_many_tasks_are_a_problem_and_the_first_twelve_can_be_used() {
+    let many: Vec<Value> = (1..=20).map(|n| item(&format!("Task {n}"), json!(30), json!([n - 1, n + 1]))).collect();
+    let checked = tasks(&json!({ "tasks": many }).to_string(), 480);
+    assert_eq!(checked.problems[0].to_string(), "/tasks: expected at most 12 tasks, got 20");
+    assert!(checked.is_usable());
+    assert_eq!(checked.tasks.len(), 12);
+    assert_eq!(checked.tasks[11].depends_on, [10], "13 is not among them");
+}
+
+#[test]
+fn what_depends_on_a_task_that_cannot_be_used_does_not_point_elsewhere() {
+    let list = [
+        json!("Rubbish"),
+        item("B", json!(30), json!([1])),
+        item("C", json!(30), json!([2])),
+        item("D", json!(30), json!([3])),
+    ];
+    let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
+    let on: Vec<_> = checked.tasks.iter().map(|task| task.depends_on.clone()).collect();
+    assert_eq!(on, [vec![], vec![0], vec![1]]);
+}
+
+#[test]
+fn circles_are_broken_where_they_point_forward() {
+    let list = [item("A", json!(30), json!([3])), item("B", json!(30), json!([1])), item("C", json!(30), json!([2]))];
+    let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
+    let on: Vec<_> = checked.tasks.iter().map(|task| task.depends_on.clone()).collect();
+    assert_eq!((checked.problems, on), (vec![], vec![vec![], vec![0], vec![1]]));
+}
+
+#[test]
+fn long_tasks_become_parts_that_follow_each_other() {
+    let list = [
+        item("Write", json!(500), json!([])),
+        item("Send", json!(10), json!([1])),
+        item("Celebrate", json!(60), json!([2])),
+    ];
+    let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
+    let shown: Vec<_> =
+        checked.tasks.iter().map(|task| (task.title.as_str(), task.minutes, task.depends_on.clone())).collect();
+    let expected = [
+        ("Write (1/2)", 250, vec![]),
+        ("Write (2/2)", 250, vec![0]),
+        ("Send", 10, vec![1]),
+        ("Celebrate", 60, vec![2]),
+    ];
+    assert_eq!(shown, expected);
+    let checked = tasks(&json!({ "tasks": list }).to_string(), 120);
+    assert_eq!(
+        titles(&checked.tasks)[..5],
+        ["Write (1/5)", "Write (2/5)", "Write (3/5)", "Write (4/5)", "Write (5/5)"]
+    );
+    assert_eq!(checked.tasks[0].minutes, 100);
+}
+
+#[test]
+fn a_plan_of_too_many_parts_is_a_problem() {
+    let list: Vec<Value> = (1..=12).map(|n| item(&format!("Task {n}"), json!(2_400), json!([]))).collect();
+    let checked = tasks(&json!({ "tasks": list }).to_string(), 30);
+    assert!(checked.problems[0].to_string().contains("got 960 parts"), "{:?}", checked.problems);
+    assert!(!checked.is_usable());
+}
+
+#[test]
+fn long_titles_and_descriptions_are_shortened() {
+    let mut first = item(&"x".repeat(500), json!(1_000), json!([]));
+    first["description"] = json!("y".repeat(9_000));
+    let checked = tasks(&three(first), 480);
+    assert_eq!(checked.problems, []);
+    assert!(checked.tasks[0].title.as_str().ends_with("… (1/3)"), "{}", checked.tasks[0].title);
+    assert!(checked.tasks[0].title.as_str().chars().count() <= 200);
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_said_the_tasks_are_within_bounds(
+        said in r#"(\{"tasks":)?[\[\]{}"',:a-z0-9 \\\n-]{0,200}"#, longest in 1u32..600
+    ) {
+        check(&tasks(&said, longest), longest);
+    }
+
+    #[test]
+    fn whatever_the_numbers_the_tasks_are_within_bounds(
+        numbers in prop::collection::vec((0u32..3_000, prop::collection::vec(0usize..16, 0..5)), 0..16), longest in 1u32..600
+    ) {
+        let list: Vec<Value> = numbers.iter().map(|(minutes, on)| item("Task", json!(minutes), json!(on))).collect();
+        check(&tasks(&json!({ "tasks": list }).to_string(), longest), longest);
+    }
+}
+
+fn check(checked: &Checked, longest: u32) {
+    assert!(!checked.tasks.is_empty() || !checked.problems.is_empty(), "nothing, and no reason");
+    for (index, task) in checked.tasks.iter().enumerate() {
+        assert!((5..=longest.clamp(5, 480)).contains(&task.minutes), "{} minutes of at most {longest}", task.minutes);
+        assert!(task.depends_on.iter().all(|on| *on < checked.tasks.len() && *on != index), "{task:?}");
+    }
+}

@@ -1,0 +1,142 @@
+//! Processes that die: wherever it happens, the run ends with exactly one set of tasks, and the person is told once.
+
+use flux_tools::{RunId, RunStatus};
+use serde_json::json;
+
+use super::stage::{Death, Stage};
+
+const STEPS: [&str; 5] = ["brainstorm", "check", "place", "commit", "report"];
+
+/// All places at which a run can die.
+fn deaths() -> Vec<Death> {
+    let steps = STEPS.iter().flat_map(|step| [Death::Before(step), Death::After(step)]);
+    let requests = (1..=7).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]);
+    steps.chain(requests).collect()
+}
+
+/// Lets the watch do its work: the workflows that it starts, if it has to start one.
+fn watched(stage: &Stage) -> Vec<(RunId, u64)> {
+    let world = stage.world.borrow();
+    // The first alarm can come before the silence is long enough.
+    while world.alarm().is_some() {
+        world.ring();
+        let launched = world.launched();
+        if !launched.is_empty() {
+            return launched;
+        }
+    }
+    Vec::new()
+}
+
+fn ends_well(stage: &Stage, run: RunId, how: &str) {
+    assert_eq!(stage.run(run).state.status, RunStatus::Completed, "{how}");
+    assert_eq!(stage.blocks().len(), 3, "{how}");
+    assert_eq!(stage.said().len(), 1, "{how}: {:?}", stage.said());
+    assert_eq!(stage.world.borrow().agent.store().driven_runs().unwrap(), [], "{how}");
+}
+
+#[test]
+fn an_engine_that_resumes_ends_the_run_once() {
+    for death in deaths() {
+        let stage = Stage::new();
+        let workflow = stage.start("Learn German");
+        stage.engine.death.set(Some(death));
+        assert!(!stage.drive(workflow), "{death:?} did not happen");
+        stage.engine.death.set(None);
+        assert!(stage.drive(workflow), "{death:?}");
+        ends_well(&stage, workflow.0, &format!("{death:?}"));
+    }
+}
+
+#[test]
+fn where_no_engine_resumes_a_new_workflow_ends_the_run_once() {
+    for death in deaths() {
+        let mut stage = Stage::new();
+        let (run, first) = stage.start("Learn German");
+        stage.engine.death.set(Some(death));
+        assert!(!stage.drive((run, first)));
+        stage.forget();
+        for workflow in watched(&stage) {
+            assert_eq!(workflow, (run, first + 1), "{death:?}");
+            assert!(stage.drive(workflow), "{death:?}");
+        }
+        ends_well(&stage, run, &format!("{death:?}"));
+        assert!(stage.model.asked.borrow().len() <= 2, "{death:?}: what was kept is thought again");
+    }
+}
+
+#[test]
+fn a_workflow_that_comes_back_late_finds_that_another_one_drives_the_run() {
+    for death in deaths() {
+        let mut stage = Stage::new();
+        let (run, first) = stage.start("Learn German");
+        stage.engine.death.set(Some(death));
+        assert!(!stage.drive((run, first)));
+        let engine = std::rc::Rc::clone(&stage.engine);
+        engine.death.set(None);
+        let launched = watched(&stage);
+        // The old one goes on first, then the new one, then the old one once more.
+        assert!(stage.drive((run, first)), "{death:?}");
+        stage.forget();
+        for workflow in launched {
+            assert!(stage.drive(workflow), "{death:?}");
+        }
+        assert!(stage.drive((run, first)), "{death:?}");
+        ends_well(&stage, run, &format!("{death:?}"));
+    }
+}
+
+#[test]
+fn a_run_whose_workflows_never_say_a_word_is_given_up() {
+    let stage = Stage::new();
+    let (run, _) = stage.start("Learn German");
+    let mut launched = 0;
+    while stage.run(run).is_running() {
+        stage.world.borrow().ring();
+        launched += stage.world.borrow().launched().len();
+        assert!(launched < 20, "for ever");
+    }
+    assert_eq!(launched, 4, "after the first one");
+    assert!(stage.said()[0].contains("The service could not begin to work on it."), "{:?}", stage.said());
+    assert_eq!(stage.world.borrow().alarm(), None, "nothing is left to watch");
+}
+
+#[test]
+fn a_workflow_that_says_something_now_and_then_is_left_alone() {
+    let stage = Stage::new();
+    let workflow = stage.start("Learn German");
+    let first = stage.world.borrow().alarm().unwrap();
+    let alive = crate::architect::Request::Alive;
+    for _ in 0..20 {
+        stage.world.borrow().pass(20_000);
+        let reply = stage.world.borrow().agent.run_request(workflow.0, workflow.1, alive.clone()).unwrap();
+        assert!(!reply.is_over);
+    }
+    stage.world.borrow().ring();
+    assert_eq!(stage.world.borrow().launched(), []);
+    assert!(stage.world.borrow().alarm().unwrap() > first);
+}
+
+#[test]
+fn an_object_that_starts_again_watches_its_runs() {
+    let stage = Stage::new();
+    let workflow = stage.start("Learn German");
+    let sql = stage.world.borrow().sql.clone();
+    let world = crate::chat::tests::world::World::on(sql);
+    assert!(world.alarm().is_some());
+    world.ring();
+    assert_eq!(world.launched(), [(workflow.0, 2)]);
+}
+
+#[test]
+fn two_deliveries_of_every_request_change_nothing() {
+    let stage = Stage::new();
+    let workflow = stage.start("Learn German");
+    *stage.on_request.borrow_mut() = Box::new(move |request, world| {
+        world.agent.run_request(workflow.0, workflow.1, request.clone()).unwrap();
+    });
+    assert!(stage.drive(workflow));
+    ends_well(&stage, workflow.0, "twice");
+    stage.call("undo", json!({}));
+    assert_eq!(stage.blocks(), []);
+}

@@ -1,0 +1,292 @@
+//! What the tests share: an engine that keeps results and dies at will, a model with a script, and a person's object.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use flux_tools::{Block, Run, RunId, TimelineView};
+use futures::executor::LocalPool;
+use futures::future::LocalBoxFuture;
+use futures::stream::{self, LocalBoxStream};
+use futures::task::LocalSpawnExt;
+use futures::{FutureExt, StreamExt};
+use serde_json::{Value, json};
+
+use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
+use crate::chat::tests::world::{Tab, World};
+use crate::json::read_value;
+use crate::model::{ChatModel, ChatRequest, Clock, FinishReason, ModelError, ModelEvent, ModelId};
+
+/// A good answer: three tasks that build on each other.
+pub fn good() -> String {
+    let task = |title: &str, minutes: u32, depends_on: &[usize]| {
+        json!({
+            "title": title, "description": "So.", "minutes": minutes, "priority": "medium",
+            "depends_on": depends_on, "why": "It helps.",
+        })
+    };
+    let tasks = [task("Choose a course", 30, &[]), task("First lesson", 60, &[1]), task("Second lesson", 60, &[2])];
+    json!({ "tasks": tasks }).to_string()
+}
+
+/// Where a process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// Before the step does anything.
+    Before(&'static str),
+    /// After it has done everything, and before its result is kept.
+    After(&'static str),
+    /// In the middle: before the object hears the n-th request, from 1 on.
+    BeforeRequest(usize),
+    /// After the object has heard it, and before the reply comes back.
+    AfterRequest(usize),
+}
+
+/// Keeps results of steps, as a durable engine does; its process dies where it is told.
+#[derive(Default)]
+pub struct Engine {
+    results: RefCell<BTreeMap<&'static str, Value>>,
+    pub death: Cell<Option<Death>>,
+    /// The pauses between tries, by step.
+    pub pauses: RefCell<Vec<(&'static str, u64)>>,
+}
+
+impl Engine {
+    /// Stops for ever if this is the place.
+    async fn may_die(&self, here: Death) {
+        if self.death.get() == Some(here) {
+            futures::future::pending::<()>().await;
+        }
+    }
+}
+
+struct EngineSteps(Rc<Engine>);
+
+impl Steps for EngineSteps {
+    fn step(
+        &self,
+        name: &'static str,
+        retries: u32,
+        pause: Duration,
+        body: Body,
+    ) -> LocalBoxFuture<'static, Result<Value, String>> {
+        let engine = Rc::clone(&self.0);
+        async move {
+            if let Some(kept) = engine.results.borrow().get(name) {
+                return Ok(kept.clone());
+            }
+            engine.may_die(Death::Before(name)).await;
+            let mut tries = 0;
+            let result = loop {
+                match body().await {
+                    Ok(result) => break result,
+                    Err(StepError::Again(_)) if tries < retries => {
+                        let pause = pause.as_millis() as u64 * (1 << tries);
+                        engine.pauses.borrow_mut().push((name, pause));
+                        tries += 1;
+                    }
+                    Err(StepError::Again(error) | StepError::Final(error)) => return Err(error),
+                }
+            };
+            engine.may_die(Death::After(name)).await;
+            engine.results.borrow_mut().insert(name, result.clone());
+            Ok(result)
+        }
+        .boxed_local()
+    }
+}
+
+/// Answers as its script says; after its end, with a good answer. Keeps what it was asked.
+#[derive(Clone, Default)]
+pub struct Script {
+    pub answers: Rc<RefCell<Vec<Result<String, ModelError>>>>,
+    pub asked: Rc<RefCell<Vec<ChatRequest>>>,
+    /// Never answers.
+    pub is_mute: Rc<Cell<bool>>,
+}
+
+impl ChatModel for Script {
+    fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
+        self.asked.borrow_mut().push(request);
+        if self.is_mute.get() {
+            return stream::pending().boxed_local();
+        }
+        let mut answers = self.answers.borrow_mut();
+        let answer = if answers.is_empty() { Ok(good()) } else { answers.remove(0) };
+        let events = match answer {
+            Ok(text) => vec![Ok(ModelEvent::Text(text)), Ok(ModelEvent::Finished(FinishReason::Stop))],
+            Err(error) => vec![Err(error)],
+        };
+        stream::iter(events).boxed_local()
+    }
+
+    fn id(&self) -> ModelId {
+        ModelId { provider: "offline".into(), name: "script".into() }
+    }
+}
+
+/// A clock on which every pause is over at once, as long as somebody looks.
+struct QuickClock;
+
+impl Clock for QuickClock {
+    fn sleep(&self, _: Duration) -> LocalBoxFuture<'static, ()> {
+        let mut looked = false;
+        futures::future::poll_fn(move |context| {
+            if looked {
+                return std::task::Poll::Ready(());
+            }
+            looked = true;
+            context.waker().wake_by_ref();
+            std::task::Poll::Pending
+        })
+        .boxed_local()
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+}
+
+/// A person's object and everything around it.
+pub struct Stage {
+    pub world: Rc<RefCell<World>>,
+    pub tab: Tab,
+    pub model: Script,
+    pub engine: Rc<Engine>,
+    /// What the object heard.
+    pub heard: Rc<RefCell<Vec<Request>>>,
+    /// Does something to the object as soon as it has heard a request.
+    pub on_request: Rc<RefCell<Box<dyn FnMut(&Request, &World)>>>,
+}
+
+struct ObjectPerson {
+    world: Rc<RefCell<World>>,
+    engine: Rc<Engine>,
+    heard: Rc<RefCell<Vec<Request>>>,
+    on_request: Rc<RefCell<Box<dyn FnMut(&Request, &World)>>>,
+    run: RunId,
+    launch: u64,
+}
+
+impl Person for ObjectPerson {
+    fn tell(&self, request: Request) -> LocalBoxFuture<'static, Result<Reply, String>> {
+        let (world, engine, heard) = (Rc::clone(&self.world), Rc::clone(&self.engine), Rc::clone(&self.heard));
+        let on_request = Rc::clone(&self.on_request);
+        let (run, launch) = (self.run, self.launch);
+        async move {
+            let number = heard.borrow().len() + 1;
+            engine.may_die(Death::BeforeRequest(number)).await;
+            heard.borrow_mut().push(request.clone());
+            // By way of JSON, as at the edge.
+            let read: Request = read_value(serde_json::to_value(&request).unwrap()).unwrap();
+            let reply = world.borrow().agent.run_request(run, launch, read).map_err(|error| error.to_string())?;
+            on_request.borrow_mut()(&request, &world.borrow());
+            engine.may_die(Death::AfterRequest(number)).await;
+            Ok(read_value(serde_json::to_value(&reply).unwrap()).unwrap())
+        }
+        .boxed_local()
+    }
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        let world = World::new();
+        let tab = world.connect_as(true, None);
+        Self {
+            world: Rc::new(RefCell::new(world)),
+            tab,
+            model: Script::default(),
+            engine: Rc::default(),
+            heard: Rc::default(),
+            on_request: Rc::new(RefCell::new(Box::new(|_, _| {}))),
+        }
+    }
+
+    /// Lets the model answer this, in order.
+    pub fn answers(self, answers: impl IntoIterator<Item = Result<String, ModelError>>) -> Self {
+        self.model.answers.borrow_mut().extend(answers);
+        self
+    }
+
+    pub fn call(&self, method: &str, argument: Value) -> Value {
+        self.world.borrow_mut().call(&self.tab, method, argument)
+    }
+
+    /// Starts a goal, and gives the workflow that was started for it.
+    pub fn start(&self, goal: &str) -> (RunId, u64) {
+        let answer = self.call("useArchitect", json!({"goal": goal}));
+        assert_eq!(answer["success"], true, "{answer}");
+        let launched = self.world.borrow().launched();
+        assert_eq!(launched.len(), 1);
+        launched[0]
+    }
+
+    /// Drives a workflow until it ends (true) or its process dies (false).
+    pub fn drive(&self, (run, launch): (RunId, u64)) -> bool {
+        let person = ObjectPerson {
+            world: Rc::clone(&self.world),
+            engine: Rc::clone(&self.engine),
+            heard: Rc::clone(&self.heard),
+            on_request: Rc::clone(&self.on_request),
+            run,
+            launch,
+        };
+        let architect = Architect {
+            steps: Rc::new(EngineSteps(Rc::clone(&self.engine))),
+            person: Rc::new(person),
+            model: Rc::new(self.model.clone()),
+            clock: Rc::new(QuickClock),
+            limits: RunLimits::default(),
+            trouble: Rc::default(),
+        };
+        let ended = Rc::new(Cell::new(false));
+        let has_ended = Rc::clone(&ended);
+        let mut pool = LocalPool::new();
+        pool.spawner()
+            .spawn_local(async move {
+                architect.run().await.unwrap();
+                has_ended.set(true);
+            })
+            .unwrap();
+        // Bounded: while a mute model is waited for, signs of life go on for ever.
+        for _ in 0..200 {
+            if !pool.try_run_one() && ended.get() {
+                break;
+            }
+        }
+        ended.get()
+    }
+
+    /// An engine that knows nothing of an earlier one.
+    pub fn forget(&mut self) {
+        self.engine = Rc::default();
+    }
+
+    pub fn run(&self, id: RunId) -> Run {
+        self.world.borrow().agent.store().run(id).unwrap().unwrap()
+    }
+
+    pub fn blocks(&self) -> Vec<Block> {
+        self.world.borrow().agent.store().content().unwrap().blocks
+    }
+
+    /// What the agent has said in the chat.
+    pub fn said(&self) -> Vec<String> {
+        let messages = self.world.borrow().agent.store().messages(100).unwrap();
+        messages.iter().map(flux_protocol::Message::text).collect()
+    }
+
+    /// The words of the requests that the object heard.
+    pub fn requests(&self) -> Vec<String> {
+        let word = |request: &Request| match serde_json::to_value(request).unwrap() {
+            Value::String(word) => word,
+            Value::Object(fields) => {
+                let (word, payload) = fields.into_iter().next().unwrap();
+                payload.as_str().map_or(word.clone(), |step| format!("{word} {step}"))
+            }
+            other => other.to_string(),
+        };
+        self.heard.borrow().iter().map(word).collect()
+    }
+}

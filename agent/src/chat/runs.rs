@@ -1,0 +1,250 @@
+//! Runs of the architect, from the side of the object: workflows are started and called off, what they say is taken in, and
+//! one that falls silent is replaced.
+//!
+//! A workflow is durable by itself, on Cloudflare; but it can fail to be created, local development does not bring one
+//! back that was killed, and no engine is trusted more than needed. So a run is driven by the newest workflow that was
+//! started for it, which must say something now and then; when it does not, another one is started, and what is left of
+//! the old one is told that it is over. Both may do a step at the same time, which changes nothing: adding the tasks is
+//! idempotent, and what they think is kept once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_protocol::message::TextPart;
+use flux_protocol::{Message, Part, Role};
+use flux_tools::decide::placement;
+use flux_tools::place::{LONGEST_TASK, SHORTEST_TASK, Task};
+use flux_tools::report::Moment;
+use flux_tools::{Actor, BlockId, Command, Event, EventKind, Run, RunId, RunStatus, RunStep, TimelineView, TxnId};
+use serde_json::json;
+
+use super::{ChatAgent, To};
+use crate::action::{self, Author, Done};
+use crate::architect::{Brief, Reply, Request, Work};
+use crate::host::Host;
+use crate::model::GoalContext;
+use crate::store::{DrivenRun, StoreError};
+
+/// So many workflows in a row may fall silent without a word before the run is given up.
+const MOST_UNHEARD: u64 = 5;
+
+impl<H: Host> ChatAgent<H> {
+    /// Sets in motion what events ask for. Called once they are in the log: if the process dies in between, the watch
+    /// finds the run without a workflow.
+    pub(super) fn set_in_motion(&self, events: &[Event]) {
+        for event in events {
+            match &event.kind {
+                EventKind::WorkflowStarted { run } => self.launch(run.id),
+                EventKind::WorkflowRetried(change) => self.launch(change.run),
+                EventKind::WorkflowCancelled(change) => self.call_off(change.run),
+                _ => {}
+            }
+        }
+    }
+
+    fn launch(&self, run: RunId) {
+        match self.0.store.launch_run(run, self.0.host.now()) {
+            Ok(number) => self.0.host.launch(run, number),
+            Err(error) => self.log(&format!("run {run}: {error}")),
+        }
+        self.watch_runs();
+    }
+
+    fn call_off(&self, run: RunId) {
+        let called_off = self.0.store.keep_run_work::<Work>(run, None).and_then(|()| self.0.store.launches(run));
+        match called_off {
+            Ok(number) => self.0.host.call_off(run, number),
+            Err(error) => self.log(&format!("run {run}: {error}")),
+        }
+    }
+
+    /// Asks to be woken when the next run has been silent for too long, if there is one.
+    pub(super) fn watch_runs(&self) {
+        match self.0.store.driven_runs() {
+            Ok(driven) => {
+                if let Some(first) = driven.first() {
+                    self.0.host.wake_at(first.heard_at.max(self.0.host.now() - self.silence()) + self.silence());
+                }
+            }
+            Err(error) => self.log(&format!("runs: {error}")),
+        }
+    }
+
+    fn silence(&self) -> TimeDelta {
+        TimeDelta::milliseconds(i64::try_from(self.0.run_limits.silence_ms).unwrap_or(i64::MAX))
+    }
+
+    /// The object was woken: runs whose workflow is silent get another one.
+    pub fn wake(&self) {
+        if let Err(error) = self.revive() {
+            self.log(&format!("runs: {error}"));
+        }
+        self.watch_runs();
+    }
+
+    fn revive(&self) -> Result<(), StoreError> {
+        let bound = self.0.host.now() - self.silence();
+        for DrivenRun { run, unheard, .. } in
+            self.0.store.driven_runs()?.into_iter().filter(|driven| driven.heard_at <= bound)
+        {
+            if !run.is_running() {
+                self.report(run.id)?;
+            } else if unheard >= MOST_UNHEARD {
+                let error = "The service could not begin to work on it. Try again later.";
+                self.fail(run.id, error.to_owned())?;
+            } else {
+                self.log(&format!("run {}: its workflow is silent, another one is started", run.id));
+                self.launch(run.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what a workflow says. `launch` is its number: where a newer one drives the run, it is told that it is over.
+    ///
+    /// # Errors
+    /// Where the store fails; nothing of it is kept then, and the workflow tries again.
+    pub fn run_request(&self, run: RunId, launch: u64, request: Request) -> Result<Reply, StoreError> {
+        let over = Reply { is_over: true, ..Reply::default() };
+        let now = self.0.host.now();
+        if !self.0.store.hear_of_run(run, launch, now)? {
+            return Ok(over);
+        }
+        let Some(known) = self.0.store.run(run)? else { return Ok(over) };
+        if !known.is_running() {
+            // It has come to its end; what may be left is to tell.
+            self.report(run)?;
+            return Ok(over);
+        }
+        match request {
+            Request::Alive => Ok(Reply::default()),
+            Request::Begin(step) => {
+                self.change_run(&Command::BeginStep { run, step }, run)?;
+                Ok(Reply { brief: Some(self.brief(&known, now)?), ..Reply::default() })
+            }
+            Request::Trouble { error } => {
+                self.change_run(&Command::NoteTrouble { run, error }, run)?;
+                Ok(Reply::default())
+            }
+            Request::Keep(work) => {
+                self.0.store.keep_run_work(run, Some(&work))?;
+                Ok(Reply::default())
+            }
+            Request::Place { tasks } => self.place(&known, &tasks, now),
+            Request::Commit { tasks, not_before } => self.commit(&known, tasks, not_before.unwrap_or(now)),
+            // A run that is under way has nothing to tell yet.
+            Request::Report => Ok(Reply::default()),
+            Request::Fail { error } => {
+                self.fail(run, error)?;
+                Ok(over)
+            }
+        }
+    }
+
+    fn brief(&self, run: &Run, now: DateTime<Utc>) -> Result<Brief, StoreError> {
+        let settings = self.0.store.settings()?;
+        let wall = |instant| settings.time_zone.wall(instant);
+        let of_day = settings.working_hours.minutes().min(LONGEST_TASK);
+        let longest_minutes = of_day.min(run.minutes_per_week.unwrap_or(of_day)).max(SHORTEST_TASK);
+        let goal = GoalContext {
+            goal: run.goal.to_string(),
+            now: wall(now),
+            deadline: run.deadline.map(wall),
+            minutes_per_week: run.minutes_per_week,
+            longest_minutes,
+        };
+        Ok(Brief { goal, work: self.0.store.run_work(run.id)?.unwrap_or_default() })
+    }
+
+    /// Whether the tasks find time is told before they are added; the places themselves are found once more then.
+    fn place(&self, run: &Run, tasks: &[Task], now: DateTime<Utc>) -> Result<Reply, StoreError> {
+        self.change_run(&Command::BeginStep { run: run.id, step: RunStep::Place }, run.id)?;
+        let placement = placement(&self.0.store, run, tasks, now)?;
+        let (placed, unplaced) = (placement.placed.len(), placement.unplaced.len());
+        self.log(&format!("run {}: {placed} tasks find time, {unplaced} do not", run.id));
+        Ok(Reply { not_before: Some(now), ..Reply::default() })
+    }
+
+    fn commit(&self, run: &Run, tasks: Vec<Task>, not_before: DateTime<Utc>) -> Result<Reply, StoreError> {
+        let id = run.id;
+        self.change_run(&Command::BeginStep { run: id, step: RunStep::Commit }, id)?;
+        let tasks = tasks.into_iter().map(|task| (BlockId::new(self.0.host.uuid()), task)).collect();
+        let report = self.change_run(&Command::CommitRun { run: id, tasks, not_before }, id)?;
+        if let Some(error) = report {
+            self.fail(id, error)?;
+        }
+        match self.0.store.run(id)?.map(|run| run.state.status) {
+            Some(RunStatus::Completed) => Ok(Reply::default()),
+            _ => {
+                self.report(id)?;
+                Ok(Reply { is_over: true, ..Reply::default() })
+            }
+        }
+    }
+
+    fn fail(&self, run: RunId, error: String) -> Result<(), StoreError> {
+        self.change_run(&Command::FailRun { run, error }, run)?;
+        self.report(run)
+    }
+
+    /// Carries out a command on the account of a run. What is told is why it was rejected.
+    fn change_run(&self, command: &Command, run: RunId) -> Result<Option<String>, StoreError> {
+        let host = &self.0.host;
+        let txn = match command {
+            Command::CommitRun { run, .. } => run.txn(),
+            _ => TxnId::new(host.uuid()),
+        };
+        let author = Author { actor: Actor::Workflow { run }, txn };
+        let Done { report, events } = action::command(&self.0.store, command, &author, host.now(), &|| host.uuid())?;
+        self.publish(&events);
+        Ok(report.error)
+    }
+
+    /// Tells the person in the chat what came of a run, once for each time that it was started.
+    fn report(&self, id: RunId) -> Result<(), StoreError> {
+        let store = &self.0.store;
+        let now = self.0.host.now();
+        let Some(run) = store.run(id)? else { return Ok(()) };
+        let message_id = format!("{id}-{}", run.state.tries);
+        let is_new = store.message(&message_id)?.is_none();
+        store.sql_transaction(|store| {
+            if is_new && matches!(run.state.status, RunStatus::Completed | RunStatus::Failed) {
+                let text = Moment::new(now, store.settings()?.time_zone).run_report(&run, &added(store, id)?);
+                let metadata = json!({ "at": now, "run": id });
+                store.put_message(&message(message_id, text, metadata), now)?;
+            }
+            if run.state.status != RunStatus::Failed {
+                store.keep_run_work::<Work>(id, None)?;
+            }
+            store.end_run(id)
+        })?;
+        if is_new { self.send_news() } else { Ok(()) }
+    }
+
+    /// Sends the conversation to everyone, at the end of the answer under way if there is one: a list in the middle of it
+    /// would take its beginning off the screen.
+    fn send_news(&self) -> Result<(), StoreError> {
+        if self.0.live.borrow().is_some() {
+            self.0.has_news.set(true);
+            return Ok(());
+        }
+        let messages = self.0.store.messages(super::SHOWN_MESSAGES)?;
+        self.broadcast(&flux_protocol::ServerFrame::CfAgentChatMessages { messages, connect: None }, To::All, None);
+        Ok(())
+    }
+}
+
+/// The blocks that a run has added, as they were then.
+fn added<V: TimelineView>(view: &V, run: RunId) -> Result<Vec<flux_tools::Block>, V::Error> {
+    let block = |event: Event| match event.kind {
+        EventKind::BlockScheduled { block } => Some(block),
+        _ => None,
+    };
+    Ok(view.transaction(run.txn())?.into_iter().filter_map(block).collect())
+}
+
+fn message(id: String, text: String, metadata: serde_json::Value) -> Message {
+    Message {
+        parts: vec![Part::Text(TextPart { text, state: None })],
+        metadata: Some(metadata),
+        ..Message::new(id, Role::Assistant)
+    }
+}
