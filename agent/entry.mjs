@@ -1,3 +1,4 @@
-// What workerd loads: the Worker and its Durable Object, as worker-build has wrapped them.
+// What workerd loads: the Worker, its Durable Object and its Workflow, as worker-build has wrapped them.
 export * from "./build/index.js";
 export { default } from "./build/index.js";
+export { Architect } from "./architect.mjs";

@@ -5,6 +5,7 @@ import { Chat as Built } from "./build/index.js";
 
 export * from "./build/index.js";
 export { default } from "./build/index.js";
+export { Architect } from "./architect.mjs";
 
 export const Chat = new Proxy(Built, {
   construct(target, args, newTarget) {

@@ -161,6 +161,7 @@ class Server {
     mkdirSync(join(this.#folder, "agent"));
     cpSync(worker, join(this.#folder, "agent/build"), { recursive: true });
     cpSync(entry, join(this.#folder, "agent/entry.mjs"));
+    cpSync(join(ROOT, "agent/architect.mjs"), join(this.#folder, "agent/architect.mjs"));
     cpSync(join(ROOT, "dist"), join(this.#folder, "dist"), { recursive: true });
     let toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
     // A binding to the real Workers AI cannot be reached here, and wrangler would ask for an account.

@@ -100,6 +100,25 @@ fn number(text: &str, digits: usize) -> Option<u32> {
     if fits { text.parse().ok() } else { None }
 }
 
+/// For `deserialize_with`: a wall-clock time.
+///
+/// # Errors
+/// Where it is none.
+pub fn wall_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDateTime, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    read_wall(&text).ok_or_else(|| serde::de::Error::custom("expected a wall-clock time"))
+}
+
+/// For `deserialize_with`: a wall-clock time, or none.
+///
+/// # Errors
+/// Where it is neither.
+pub fn optional_wall_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDateTime>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    let read = |text: String| read_wall(&text).ok_or_else(|| serde::de::Error::custom("expected a wall-clock time"));
+    text.map(read).transpose()
+}
+
 /// For `deserialize_with`: an instant in the form of RFC 3339.
 ///
 /// # Errors

@@ -1,6 +1,5 @@
 //! What the workflow and the person's object say to each other.
 
-use chrono::{DateTime, Utc};
 use flux_tools::RunStep;
 use flux_tools::place::Task;
 use serde::{Deserialize, Serialize};
@@ -31,8 +30,8 @@ pub enum Request {
     Commit {
         /// The tasks.
         tasks: Vec<Task>,
-        /// The moment for which they were placed; none is the present one.
-        not_before: Option<DateTime<Utc>>,
+        /// The moment for which they were placed, in ms since 1970; none is the present one.
+        not_before_ms: Option<i64>,
     },
     /// The person is told.
     Report,
@@ -49,21 +48,14 @@ pub enum Request {
 pub struct Reply {
     /// The run is over, or another workflow drives it: this one ends without a word.
     pub is_over: bool,
-    /// What the step needs to know.
+    /// The goal, where a step begins.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub brief: Option<Brief>,
-    /// The moment for which the tasks were placed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<DateTime<Utc>>,
-}
-
-/// What a step needs to know.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Brief {
-    /// The goal.
-    pub goal: GoalContext,
-    /// What is finished already.
+    pub goal: Option<GoalContext>,
+    /// What is finished already, where a step begins.
     pub work: Work,
+    /// The moment for which the tasks were placed, in ms since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_before_ms: Option<i64>,
 }
 
 /// What a run has finished, kept by the object until the run is over.

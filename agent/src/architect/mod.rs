@@ -31,9 +31,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::json::{read_value, value};
-use crate::model::{ChatModel, Clock};
+use crate::model::{ChatModel, Clock, GoalContext};
 
-pub use message::{Brief, Reply, Request, Work};
+pub use message::{Reply, Request, Work};
 
 /// How often the model is asked to mend its answer.
 const MENDS: usize = 2;
@@ -169,8 +169,8 @@ impl Architect {
         let Some(reply) = self.tell("place", move || Request::Place { tasks: placing.clone() }).await? else {
             return Ok(None);
         };
-        let not_before = reply.not_before;
-        let commit = move || Request::Commit { tasks: tasks.clone(), not_before };
+        let not_before_ms = reply.not_before_ms;
+        let commit = move || Request::Commit { tasks: tasks.clone(), not_before_ms };
         if self.tell("commit", commit).await?.is_none() {
             return Ok(None);
         }
@@ -179,24 +179,24 @@ impl Architect {
 
     /// The model names the tasks: what it said, word for word.
     async fn brainstorm(self) -> Stepped<String> {
-        let Some(brief) = self.begin(RunStep::Brainstorm).await? else { return Ok(None) };
-        if let Some(draft) = brief.work.draft {
+        let Some((goal, work)) = self.begin(RunStep::Brainstorm).await? else { return Ok(None) };
+        if let Some(draft) = work.draft {
             return Ok(Some(draft));
         }
-        let Some(draft) = self.think(think::request(&brief.goal)).await? else { return Ok(None) };
+        let Some(draft) = self.think(think::request(&goal)).await? else { return Ok(None) };
         let work = Work { draft: Some(draft.clone()), tasks: None };
         Ok(self.heard(Request::Keep(work)).await?.map(|_| draft))
     }
 
     /// What the model said becomes tasks; what cannot be used goes back to it, at most [`MENDS`] times.
     async fn check(self, draft: String) -> Stepped<Vec<Task>> {
-        let Some(brief) = self.begin(RunStep::Check).await? else { return Ok(None) };
-        if let Some(tasks) = brief.work.tasks {
+        let Some((goal, work)) = self.begin(RunStep::Check).await? else { return Ok(None) };
+        if let Some(tasks) = work.tasks {
             return Ok(Some(tasks));
         }
         let mut said = draft.clone();
         for mends in 0..=MENDS {
-            let checked = check::tasks(&said, brief.goal.longest_minutes);
+            let checked = check::tasks(&said, goal.longest_minutes);
             let is_last = mends == MENDS;
             if checked.problems.is_empty() || (is_last && checked.is_usable()) {
                 let work = Work { draft: Some(draft), tasks: Some(checked.tasks.clone()) };
@@ -207,7 +207,7 @@ impl Architect {
                 self.heard(Request::Keep(Work::default())).await?;
                 return Err(self.failed(StepError::Final(checked.refusal())).await);
             }
-            let request = think::mend(&brief.goal, &said, &checked.problems);
+            let request = think::mend(&goal, &said, &checked.problems);
             let Some(mended) = self.think(request).await? else { return Ok(None) };
             said = mended;
         }
@@ -215,9 +215,10 @@ impl Architect {
     }
 
     /// Tells the object that a step begins. `None` where the run is over.
-    async fn begin(&self, step: RunStep) -> Stepped<Brief> {
+    async fn begin(&self, step: RunStep) -> Stepped<(GoalContext, Work)> {
         self.trouble.take();
-        Ok(self.heard(Request::Begin(step)).await?.and_then(|reply| reply.brief))
+        let Some(reply) = self.heard(Request::Begin(step)).await? else { return Ok(None) };
+        Ok(reply.goal.map(|goal| (goal, reply.work)))
     }
 
     /// Tells the object something that it must hear. `None` where the run is over.

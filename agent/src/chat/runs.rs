@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::{ChatAgent, To};
 use crate::action::{self, Author, Done};
-use crate::architect::{Brief, Reply, Request, Work};
+use crate::architect::{Reply, Request, Work};
 use crate::host::Host;
 use crate::model::GoalContext;
 use crate::store::{DrivenRun, StoreError};
@@ -118,7 +118,8 @@ impl<H: Host> ChatAgent<H> {
             Request::Alive => Ok(Reply::default()),
             Request::Begin(step) => {
                 self.change_run(&Command::BeginStep { run, step }, run)?;
-                Ok(Reply { brief: Some(self.brief(&known, now)?), ..Reply::default() })
+                let (goal, work) = (self.goal(&known, now)?, self.0.store.run_work(run)?.unwrap_or_default());
+                Ok(Reply { goal: Some(goal), work, ..Reply::default() })
             }
             Request::Trouble { error } => {
                 self.change_run(&Command::NoteTrouble { run, error }, run)?;
@@ -129,7 +130,10 @@ impl<H: Host> ChatAgent<H> {
                 Ok(Reply::default())
             }
             Request::Place { tasks } => self.place(&known, &tasks, now),
-            Request::Commit { tasks, not_before } => self.commit(&known, tasks, not_before.unwrap_or(now)),
+            Request::Commit { tasks, not_before_ms } => {
+                let not_before = not_before_ms.and_then(DateTime::from_timestamp_millis).unwrap_or(now);
+                self.commit(&known, tasks, not_before)
+            }
             // A run that is under way has nothing to tell yet.
             Request::Report => Ok(Reply::default()),
             Request::Fail { error } => {
@@ -139,19 +143,18 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    fn brief(&self, run: &Run, now: DateTime<Utc>) -> Result<Brief, StoreError> {
+    fn goal(&self, run: &Run, now: DateTime<Utc>) -> Result<GoalContext, StoreError> {
         let settings = self.0.store.settings()?;
         let wall = |instant| settings.time_zone.wall(instant);
         let of_day = settings.working_hours.minutes().min(LONGEST_TASK);
         let longest_minutes = of_day.min(run.minutes_per_week.unwrap_or(of_day)).max(SHORTEST_TASK);
-        let goal = GoalContext {
+        Ok(GoalContext {
             goal: run.goal.to_string(),
             now: wall(now),
             deadline: run.deadline.map(wall),
             minutes_per_week: run.minutes_per_week,
             longest_minutes,
-        };
-        Ok(Brief { goal, work: self.0.store.run_work(run.id)?.unwrap_or_default() })
+        })
     }
 
     /// Whether the tasks find time is told before they are added; the places themselves are found once more then.
@@ -160,7 +163,7 @@ impl<H: Host> ChatAgent<H> {
         let placement = placement(&self.0.store, run, tasks, now)?;
         let (placed, unplaced) = (placement.placed.len(), placement.unplaced.len());
         self.log(&format!("run {}: {placed} tasks find time, {unplaced} do not", run.id));
-        Ok(Reply { not_before: Some(now), ..Reply::default() })
+        Ok(Reply { not_before_ms: Some(now.timestamp_millis()), ..Reply::default() })
     }
 
     fn commit(&self, run: &Run, tasks: Vec<Task>, not_before: DateTime<Utc>) -> Result<Reply, StoreError> {

@@ -4,21 +4,27 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use flux_tools::RunId;
 use futures::future::LocalBoxFuture;
 use uuid::{Builder, Uuid};
-use worker::{Date, Delay, State, WebSocket, console_log};
+use worker::{Date, Delay, Env, State, WebSocket, console_error, console_log};
 
+use super::architect::Workflows;
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::json;
 
 /// The object's platform.
 #[derive(Clone)]
-pub(super) struct EdgeHost(Rc<State>);
+pub(super) struct EdgeHost {
+    state: Rc<State>,
+    workflows: Workflows,
+}
 
 impl EdgeHost {
-    pub fn new(state: Rc<State>) -> Self {
-        Self(state)
+    pub fn new(state: Rc<State>, env: &Env) -> Self {
+        let workflows = Workflows::new(env, state.id().to_string());
+        Self { state, workflows }
     }
 }
 
@@ -48,11 +54,38 @@ impl Host for EdgeHost {
     }
 
     fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
-        self.0.wait_until(task);
+        self.state.wait_until(task);
+    }
+
+    fn launch(&self, run: RunId, number: u64) {
+        let launching = self.workflows.clone().launch(run, number);
+        self.spawn(Box::pin(async move {
+            if let Err(error) = launching.await {
+                console_error!("run {run}: its workflow cannot be started: {error}");
+            }
+        }));
+    }
+
+    fn call_off(&self, run: RunId, number: u64) {
+        let calling_off = self.workflows.clone().call_off(run, number);
+        self.spawn(Box::pin(async move {
+            if let Err(error) = calling_off.await {
+                console_log!("run {run}: its workflow was not ended: {error}");
+            }
+        }));
+    }
+
+    fn wake_at(&self, at: DateTime<Utc>) {
+        let state = Rc::clone(&self.state);
+        self.spawn(Box::pin(async move {
+            if let Err(error) = state.storage().set_alarm(at).await {
+                console_error!("the alarm cannot be set: {error}");
+            }
+        }));
     }
 
     fn connections(&self) -> Vec<Socket> {
-        self.0.get_websockets().into_iter().map(Socket).collect()
+        self.state.get_websockets().into_iter().map(Socket).collect()
     }
 
     fn log(&self, line: &str) {

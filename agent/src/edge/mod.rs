@@ -1,7 +1,9 @@
-//! The service on Cloudflare: the Worker, which knows who asks, and the Durable Object, which is a person's agent.
+//! The service on Cloudflare: the Worker, which knows who asks, the Durable Object, which is a person's agent, and the
+//! Workflow, which drives a run of the architect.
 //!
 //! No rule of the product lives here; this is where the platform's types end.
 
+mod architect;
 mod host;
 mod model;
 mod object;
@@ -9,6 +11,7 @@ mod routes;
 mod sql;
 #[cfg(feature = "store-suite")]
 mod suite;
+mod workflows;
 
 use worker::{Context, Env, Request, Response, Result, event};
 

@@ -62,8 +62,23 @@ pub(super) fn id(env: &Env) -> ModelId {
 /// # Errors
 /// A sentence about a setting that cannot be used.
 pub(super) fn of(env: &Env) -> Result<Rc<dyn ChatModel>, String> {
-    let limits = ModelLimits::from_lookup(|name| text(env, name)).map_err(|error| error.to_string())?;
-    Ok(match provider(env) {
+    Ok(model(env, limits(env)?))
+}
+
+/// The model, for whoever tries again by themselves.
+///
+/// # Errors
+/// A sentence about a setting that cannot be used.
+pub(super) fn without_retries(env: &Env) -> Result<Rc<dyn ChatModel>, String> {
+    Ok(model(env, ModelLimits { retries: 0, ..limits(env)? }))
+}
+
+fn limits(env: &Env) -> Result<ModelLimits, String> {
+    ModelLimits::from_lookup(|name| text(env, name)).map_err(|error| error.to_string())
+}
+
+fn model(env: &Env, limits: ModelLimits) -> Rc<dyn ChatModel> {
+    match provider(env) {
         Provider::Server { base_url, model } => {
             let endpoint = OpenAi::new(FetchTransport, &base_url, &model, text(env, "MODEL_API_KEY"));
             Rc::new(Model::new(endpoint, EdgeClock, limits))
@@ -72,11 +87,11 @@ pub(super) fn of(env: &Env) -> Result<Rc<dyn ChatModel>, String> {
             Rc::new(Model::new(WorkersAi::new(Binding(binding), &model), EdgeClock, limits))
         }
         Provider::Offline => Rc::new(Model::new(Offline, EdgeClock, limits)),
-    })
+    }
 }
 
 /// Timers and chance on Workers.
-struct EdgeClock;
+pub(super) struct EdgeClock;
 
 impl Clock for EdgeClock {
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
@@ -225,7 +240,7 @@ fn json_of(value: &JsValue) -> Result<Value, ModelError> {
     serde_json::from_str(&text).map_err(|_| ModelError::Malformed { what: text.chars().take(200).collect() })
 }
 
-fn message_of(thrown: &JsValue) -> String {
+pub(super) fn message_of(thrown: &JsValue) -> String {
     let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
     message.unwrap_or_else(|| format!("{thrown:?}"))
 }

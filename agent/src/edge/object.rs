@@ -11,7 +11,7 @@ use worker::{
 use super::host::{EdgeHost, Socket};
 use super::routes::{IDENTITY_HEADER, NAME_HEADER, refuse};
 use super::sql::DurableSql;
-use super::{model, text};
+use super::{architect, model, text};
 use crate::chat::{ChatAgent, SHOWN_MESSAGES};
 use crate::host::{Connection, ConnectionInfo};
 use crate::json;
@@ -40,6 +40,10 @@ impl DurableObject for Chat {
             Ok(agent) => agent,
             Err(error) => return refuse(is_socket, 500, error),
         };
+        let path = super::url(&request)?.pathname();
+        if let Some(rest) = path.strip_prefix("/runs/") {
+            return run_request(agent, rest, request).await;
+        }
         let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
         let (identity, name) = (header(IDENTITY_HEADER)?, header(NAME_HEADER)?);
         if !agent.admits(&identity).map_err(failed)? {
@@ -49,6 +53,13 @@ impl DurableObject for Chat {
             return self.accept(agent, &request, name);
         }
         Response::from_json(&agent.store().messages(SHOWN_MESSAGES).map_err(failed)?)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        if let Ok(agent) = &self.agent {
+            agent.wake();
+        }
+        Response::empty()
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
@@ -80,6 +91,18 @@ impl DurableObject for Chat {
     }
 }
 
+/// What a workflow says about a run, `{run}/{launch}`. The Worker hands on what comes for `/agents/`, so that nobody else
+/// can say it.
+async fn run_request(agent: &ChatAgent<EdgeHost>, path: &str, mut request: Request) -> Result<Response> {
+    let named = path.split_once('/').and_then(|(run, launch)| Some((run.parse().ok()?, launch.parse().ok()?)));
+    let Some((run, launch)) = named else { return Response::error("no such run", 404) };
+    let said = match json::read(&request.text().await?) {
+        Ok(said) => said,
+        Err(error) => return Response::error(error.to_string(), 400),
+    };
+    Response::from_json(&agent.run_request(run, launch, said).map_err(failed)?)
+}
+
 impl Chat {
     fn accept(&self, agent: &ChatAgent<EdgeHost>, request: &Request, name: String) -> Result<Response> {
         let url = super::url(request)?;
@@ -109,7 +132,9 @@ fn open(state: &Rc<State>, env: &Env) -> std::result::Result<ChatAgent<EdgeHost>
             .ok_or("MODEL_CONVERSATION_TOKENS must be a number from 500 to 200000.")?;
     }
     let sql = DurableSql::new(&state.storage());
-    ChatAgent::open(EdgeHost::new(Rc::clone(state)), sql, model, limits).map_err(|error| error.to_string())
+    let run_limits = architect::limits(env)?;
+    let host = EdgeHost::new(Rc::clone(state), env);
+    ChatAgent::open(host, sql, model, limits, run_limits).map_err(|error| error.to_string())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]

@@ -1,6 +1,7 @@
 //! What a turn asks of a model and what comes back: plain types, and the trait that every model implements.
 
 use chrono::NaiveDateTime;
+use flux_tools::clock;
 use futures::stream::LocalBoxStream;
 use serde::{Deserialize, Serialize};
 
@@ -39,9 +40,10 @@ pub struct GoalContext {
     /// In the person's words.
     pub goal: String,
     /// The present moment.
+    #[serde(deserialize_with = "clock::wall_time")]
     pub now: NaiveDateTime,
     /// When everything should be done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "clock::optional_wall_time", skip_serializing_if = "Option::is_none")]
     pub deadline: Option<NaiveDateTime>,
     /// At most this many minutes of tasks a week.
     #[serde(default, skip_serializing_if = "Option::is_none")]

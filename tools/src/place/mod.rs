@@ -160,11 +160,13 @@ pub fn place(tasks: &[Task], busy: &[Span], frame: &Frame) -> Placement {
     let mut placement = Placement::default();
     for (task, outcome) in outcomes.into_iter().enumerate() {
         match outcome {
-            Ok(span) => placement.placed.push(Placed { task, span }),
+            Ok(span) => {
+                let at = placement.placed.partition_point(|placed| placed.span.start() <= span.start());
+                placement.placed.insert(at, Placed { task, span });
+            }
             Err(why) => placement.unplaced.push(Unplaced { task, why }),
         }
     }
-    placement.placed.sort_by_key(|placed| placed.span.start());
     placement
 }
 

@@ -8,9 +8,12 @@ pub(super) fn without_circles(wanted: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     let count = wanted.len();
     let mut kept: Vec<Vec<usize>> = Vec::with_capacity(count);
     for (task, on) in wanted.iter().enumerate() {
-        let mut earlier: Vec<usize> = on.iter().copied().filter(|on| *on < task).collect();
-        earlier.sort_unstable();
-        earlier.dedup();
+        let mut earlier = Vec::new();
+        for on in on.iter().copied().filter(|on| *on < task) {
+            if !earlier.contains(&on) {
+                earlier.push(on);
+            }
+        }
         kept.push(earlier);
     }
     for (task, on) in wanted.into_iter().enumerate() {

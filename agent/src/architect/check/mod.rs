@@ -18,7 +18,7 @@ use flux_tools::limits::{DESCRIPTION_CHARS, TASKS_PER_RUN, TITLE_CHARS};
 use flux_tools::place::{SHORTEST_TASK, Task};
 use flux_tools::tool::Problem;
 use flux_tools::{Description, Priority, Title};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Fewest tasks of a goal.
 const FEWEST: usize = 3;
@@ -29,29 +29,7 @@ const LONGEST: f64 = 2_400.0;
 
 /// JSON Schema of the answer, as the model is told it. What is checked is wider: see the rules.
 pub(super) fn schema() -> Value {
-    json!({
-        "type": "object",
-        "properties": {"tasks": {
-            "type": "array",
-            "minItems": FEWEST,
-            "maxItems": MOST,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "title": {"type": "string"},
-                    "description": {"type": "string"},
-                    "minutes": {"type": "integer", "minimum": 5, "maximum": 480},
-                    "priority": {"type": "string", "enum": ["high", "medium", "low"]},
-                    "depends_on": {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": MOST}},
-                    "why": {"type": "string"},
-                },
-                "required": ["title", "description", "minutes", "priority", "depends_on", "why"],
-                "additionalProperties": false,
-            },
-        }},
-        "required": ["tasks"],
-        "additionalProperties": false,
-    })
+    serde_json::from_str(include_str!("schema.json")).unwrap_or_default()
 }
 
 /// What became of an answer.

@@ -88,7 +88,7 @@ fn length(text: &str) -> Option<f64> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, after) = rest.split_at_checked(digits)?;
-        let number: f64 = number.parse().ok()?;
+        let number = decimal(number)?;
         let after = after.trim_start();
         let unit = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(unit)?;
@@ -101,6 +101,13 @@ fn length(text: &str) -> Option<f64> {
         rest = after.trim_start_matches([' ', ',', '.']);
     }
     minutes
+}
+
+/// `1.25` as a number, to hundredths. The standard library reads any float exactly, by tables that weigh 10 kB.
+fn decimal(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let hundredths: String = fraction.chars().chain("00".chars()).take(2).collect();
+    Some(f64::from(whole.parse::<u32>().ok()?) + f64::from(hundredths.parse::<u32>().ok()?) / 100.0)
 }
 
 /// Which tasks come before one: places in the list. Models are asked for numbers from 1 on, and write titles, too.

@@ -93,8 +93,11 @@ impl<'a> World<'a> {
 
     /// All blocks that are known, by start.
     pub fn blocks(&self) -> Vec<&BlockLine> {
-        let mut all: Vec<&BlockLine> = self.context.blocks.iter().chain(&self.found).collect();
-        all.sort_by_key(|block| (block.start, block.end));
+        let mut all: Vec<&BlockLine> = Vec::new();
+        for block in self.context.blocks.iter().chain(&self.found) {
+            let at = all.partition_point(|other| (other.start, other.end) <= (block.start, block.end));
+            all.insert(at, block);
+        }
         all
     }
 
@@ -154,9 +157,7 @@ impl<'a> World<'a> {
     pub fn free(&self, day: NaiveDate, from: NaiveTime, to: NaiveTime, minutes: i64) -> Option<NaiveDateTime> {
         let end = day.and_time(to);
         let mut start = day.and_time(from);
-        let mut busy: Vec<&BlockLine> = self.blocks().into_iter().filter(|block| !block.completed).collect();
-        busy.sort_by_key(|block| block.start);
-        for block in busy {
+        for block in self.blocks().into_iter().filter(|block| !block.completed) {
             if block.start < start + TimeDelta::minutes(minutes) && block.end > start {
                 start = on_grid(block.end);
             }

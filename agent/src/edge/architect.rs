@@ -1,0 +1,185 @@
+//! The Workflow that drives a run of the architect: [`crate::architect`] on durable steps and a person's object.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use flux_tools::RunId;
+use futures::future::LocalBoxFuture;
+use js_sys::Reflect;
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+use worker::{Env, console_error};
+
+use super::model::{self, EdgeClock, message_of};
+use super::text;
+use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
+use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
+use crate::json;
+
+/// The binding's name in wrangler.toml.
+const BINDING: &str = "ARCHITECT";
+/// How long one try of a step may take, in ms. A model that streams may take a while, as long as it goes on.
+const STEP_MS: u64 = 10 * 60 * 1_000;
+
+/// What a workflow is told when it is created.
+#[derive(Debug, Clone)]
+struct Params {
+    /// The object's id, in hex.
+    object: String,
+    /// Which run, and the workflow's number: `{run}/{launch}`.
+    run: String,
+}
+
+impl Params {
+    fn of(payload: &JsValue) -> Option<Self> {
+        let text = |name: &str| Reflect::get(payload, &name.into()).ok()?.as_string();
+        Some(Self { object: text("object")?, run: text("run")? })
+    }
+}
+
+/// The Rust side of the class `Architect` in `agent/architect.mjs`.
+#[wasm_bindgen]
+pub struct ArchitectRun {
+    env: Env,
+}
+
+#[wasm_bindgen]
+impl ArchitectRun {
+    /// With the Worker's environment.
+    #[wasm_bindgen(constructor)]
+    pub fn new(env: JsValue) -> Self {
+        Self { env: env.unchecked_into() }
+    }
+
+    /// Drives the run that the event names to its end.
+    ///
+    /// # Errors
+    /// Where the person's object could not even be told why it failed.
+    pub async fn run(self, event: JsValue, step: JsValue) -> Result<(), JsValue> {
+        let payload = Reflect::get(&event, &"payload".into())?;
+        let params = Params::of(&payload).ok_or_else(|| failure("it was started without a run"))?;
+        let architect = self.architect(params, step.unchecked_into()).map_err(|error| failure(&error))?;
+        architect.run().await.map_err(|error| failure(&error))
+    }
+
+    fn architect(&self, params: Params, step: WorkflowStep) -> Result<Architect, String> {
+        Ok(Architect {
+            steps: Rc::new(DurableSteps(step)),
+            person: Rc::new(ObjectPerson { env: self.env.clone(), params }),
+            model: model::without_retries(&self.env)?,
+            clock: Rc::new(EdgeClock),
+            limits: limits(&self.env)?,
+            trouble: Rc::default(),
+        })
+    }
+}
+
+fn failure(message: &str) -> JsValue {
+    console_error!("architect: {message}");
+    js_sys::Error::new(message).into()
+}
+
+/// Bounds of runs in time, from variables.
+pub(super) fn limits(env: &Env) -> Result<RunLimits, String> {
+    RunLimits::from_lookup(|name| text(env, name))
+}
+
+/// Steps of a Workflow.
+struct DurableSteps(WorkflowStep);
+
+impl Steps for DurableSteps {
+    fn step(
+        &self,
+        name: &'static str,
+        retries: u32,
+        pause: Duration,
+        body: Body,
+    ) -> LocalBoxFuture<'static, Result<Value, String>> {
+        let step = self.0.clone();
+        let delay_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        let config = StepConfig { retries, delay_ms, timeout_ms: STEP_MS };
+        let body: StepBody = Rc::new(move || {
+            let trying = body();
+            Box::pin(async move {
+                trying.await.map(|result| result.to_string()).map_err(|error| match error {
+                    StepError::Again(why) => StepFailure::Retry(why),
+                    StepError::Final(why) => StepFailure::NonRetryable(why),
+                })
+            })
+        });
+        Box::pin(async move {
+            let result = step.run(name, config, body).await.map_err(|thrown| message_of(&thrown))?;
+            serde_json::from_str(&result).map_err(|error| error.to_string())
+        })
+    }
+}
+
+/// The person's object, by requests that only come from inside.
+struct ObjectPerson {
+    env: Env,
+    params: Params,
+}
+
+impl Person for ObjectPerson {
+    fn tell(&self, request: Request) -> LocalBoxFuture<'static, Result<Reply, String>> {
+        let (env, params) = (self.env.clone(), self.params.clone());
+        Box::pin(async move { tell(&env, &params, &request).await.map_err(|error| error.to_string()) })
+    }
+}
+
+async fn tell(env: &Env, params: &Params, request: &Request) -> worker::Result<Reply> {
+    let object = env.durable_object("Chat")?.id_from_string(&params.object)?.get_stub()?;
+    // Not the `worker` crate's own request, which brings all of Cloudflare's options for one.
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&JsValue::from(json::value(request).to_string()));
+    // Only the path counts: a stub leads to its object whatever the host.
+    let url = format!("https://object/runs/{}", params.run);
+    let sent = web_sys::Request::new_with_str_and_init(&url, &init)?;
+    let mut response = object.fetch_with_request(sent.into()).await?;
+    let text = response.text().await?;
+    if response.status_code() != 200 {
+        return Err(worker::Error::RustError(text));
+    }
+    json::read(&text).map_err(|error| worker::Error::RustError(error.to_string()))
+}
+
+/// The workflows of an object's runs, started and ended.
+#[derive(Clone)]
+pub(super) struct Workflows {
+    binding: Option<Workflow>,
+    object: String,
+}
+
+impl Workflows {
+    /// Those of the object with this id, in hex.
+    pub fn new(env: &Env, object: String) -> Self {
+        let binding = Reflect::get(env, &BINDING.into()).ok();
+        let binding = binding.filter(|binding| !binding.is_undefined() && !binding.is_null());
+        Self { binding: binding.map(JsCast::unchecked_into), object }
+    }
+
+    /// Starts a workflow for a run, and ends the one before it.
+    pub async fn launch(self, run: RunId, number: u64) -> Result<(), String> {
+        let binding = self.binding.clone().ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
+        let params = [("object", self.object.clone().into()), ("run", format!("{run}/{number}").into())];
+        binding.create(&instance(run, number), &params).await.map_err(|thrown| message_of(&thrown))?;
+        if number > 1 {
+            // It has most often ended or been lost; then there is nothing to end.
+            let _ = self.call_off(run, number - 1).await;
+        }
+        Ok(())
+    }
+
+    /// Ends a workflow.
+    pub async fn call_off(self, run: RunId, number: u64) -> Result<(), String> {
+        let binding = self.binding.ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
+        let ended = async { binding.get(&instance(run, number)).await?.terminate().await };
+        ended.await.map_err(|thrown| message_of(&thrown))
+    }
+}
+
+/// An instance's id.
+fn instance(run: RunId, number: u64) -> String {
+    format!("{run}-{number}")
+}
