@@ -12,6 +12,7 @@
 //! | `words`, `spelling`, `number` | a message as words |
 //! | `time`, `duration` | when and how long |
 //! | `details`, `title` | priority, tags, note, plan; what is left is the title |
+//! | `goal` | a long goal: by when, how many hours a week |
 //! | `split` | several requests in one message |
 //! | `world`, `memory` | the timeline, and what "it" and "the second one" mean |
 //! | `reference` | which blocks are meant |
@@ -23,6 +24,7 @@
 mod brainstorm;
 mod details;
 mod duration;
+mod goal;
 mod intent;
 mod memory;
 mod number;

@@ -1,0 +1,176 @@
+//! What a goal is about, in the person's own words.
+
+use chrono::TimeDelta;
+use flux_tools::clock;
+
+use super::fill::shortened;
+use super::kind;
+use super::step::Kind;
+use crate::model::GoalContext;
+use crate::model::offline::goal::{pace, written};
+use crate::model::offline::intent::lead_in;
+use crate::model::offline::phrase::capitalised;
+use crate::model::offline::time::Today;
+use crate::model::offline::words::{self, Token, find, fits_any, has_word};
+
+/// Longest goal and object within a task's title, in characters.
+const SHOWN_CHARS: usize = 40;
+/// More tokens are not read: a goal has at most 500 characters.
+const READ_TOKENS: usize = 120;
+
+/// A goal that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// The goal, short: `Learn German`.
+    pub goal: String,
+    /// What it is about: `German`, `my landing page using Cloudflare`.
+    pub object: String,
+    /// Whether the object is a place: it stands after "to" or "in".
+    pub is_place: bool,
+    /// What the goal counts: books, pages, km.
+    pub amount: Option<Amount>,
+    /// How many days it goes over, where it says so: `30 days`.
+    pub span_days: Option<u32>,
+    /// A level of a language: `B2`.
+    pub level: Option<String>,
+    /// The words that say by when or how much a week: `in 30 days`.
+    pub pace: String,
+}
+
+/// So many of something; at least 2.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Amount {
+    /// How many.
+    pub number: u32,
+    /// Of what, in the plural: `books`.
+    pub unit: &'static str,
+}
+
+impl Subject {
+    /// Reads a goal.
+    pub fn of(goal: &GoalContext) -> Self {
+        let mut tokens = words::tokens(&goal.goal);
+        tokens.truncate(READ_TOKENS);
+        let from = lead_in(&tokens, 0);
+        let tokens = tokens.get(from..).unwrap_or_default();
+        let pace = pace(tokens, Today { now: goal.now, month_first: false });
+        let timed = |at: usize| pace.used.get(at) == Some(&true);
+        let kept: Vec<Token> =
+            tokens.iter().enumerate().filter(|(at, _)| !timed(*at)).map(|(_, token)| token.clone()).collect();
+        let kept = if kept.is_empty() { tokens.to_vec() } else { kept };
+        let amount = amount(&kept, COUNTED);
+        let kind = kind::of(&kept, amount.as_ref().map_or("", |amount| amount.unit));
+        let all = written(&kept, |_| true);
+        let named = |text: String, other: &str| {
+            if text.chars().any(char::is_alphanumeric) { shortened(&text, SHOWN_CHARS) } else { other.to_owned() }
+        };
+        let from = object_at(&kept, kind);
+        let to = ends(&kept, from);
+        Self {
+            kind,
+            goal: capitalised(&named(all.clone(), kind.object)),
+            object: named(written(&kept, |at| at >= from && at < to), kind.object),
+            is_place: from > 0
+                && kept.get(from - 1).is_some_and(|token| token.is_any("to into in around through across visit")),
+            amount: amount.filter(|amount| amount.number > 1),
+            span_days: self::amount(tokens, DAYS).map(|amount| amount.number).filter(|days| (2..=366).contains(days)),
+            level: kept
+                .iter()
+                .find(|token| token.is_any("a1 a2 b1 b2 c1 c2"))
+                .map(|token| token.text.to_ascii_uppercase()),
+            pace: shortened(&written(tokens, timed), SHOWN_CHARS),
+        }
+    }
+
+    /// By when, and how it was said.
+    pub fn due(&self, goal: &GoalContext) -> String {
+        let said = if self.pace.is_empty() { String::new() } else { format!(" You said “{}”.", self.pace) };
+        match goal.deadline {
+            Some(deadline) => {
+                // The end of a day is the first minute of the next.
+                let day = (deadline - TimeDelta::seconds(1)).date();
+                format!(" All of it is due by {}.{said}", clock::day(day, goal.now.date()))
+            }
+            None => said,
+        }
+    }
+}
+
+/// Where the object begins: after the words that lead to it, wherever they stand.
+fn object_at(tokens: &[Token], kind: &Kind) -> usize {
+    // The first pattern that fits anywhere, and then the longest there.
+    let lead = kind
+        .leads
+        .iter()
+        .find_map(|lead| find(tokens, lead))
+        .map(|(at, taken)| at + fits_any(tokens, at, kind.leads).unwrap_or(taken));
+    let mut at = lead.unwrap_or(0);
+    // "Learn to" alone, or "plan a trip to": the leads can follow one another.
+    while let Some(taken) = fits_any(tokens, at, kind.leads).filter(|_| lead.is_some()) {
+        at += taken;
+    }
+    // "80,000 words of my novel" is about the novel.
+    at += fits_any(tokens, at + 1, &["words|pages|chapters of|for|on"]).map_or(0, |taken| taken + 1);
+    if at < tokens.len() { at } else { 0 }
+}
+
+/// Where the object ends: at a new sentence or clause.
+fn ends(tokens: &[Token], from: usize) -> usize {
+    let clause = |at: usize| {
+        let mark =
+            tokens.get(at).is_some_and(|token| token.is_any(", ; . ! ? : (") || token.kind == words::Kind::Break);
+        mark || fits_any(
+            tokens,
+            at,
+            &[
+                "so that",
+                "because|since|while|although|but|whereas",
+                "and then|also|finally|i",
+                "i|we have|want|am|are|can|will",
+            ],
+        )
+        .is_some()
+    };
+    (from + 1..tokens.len()).find(|at| clause(*at)).unwrap_or(tokens.len())
+}
+
+const COUNTED: &[(&str, &str)] = &[
+    ("book books novel novels", "books"),
+    ("page pages", "pages"),
+    ("chapter chapters", "chapters"),
+    ("word words", "words"),
+    ("km k kilometer kilometers kilometre kilometres", "km"),
+    ("mile miles", "miles"),
+    ("kg kilo kilos", "kg"),
+];
+const DAYS: &[(&str, &str)] = &[("day days", "days")];
+
+/// The first number of something that is counted: `12 books`, `10k`, `80,000 words`, `12 good books`.
+fn amount(tokens: &[Token], units: &[(&str, &'static str)]) -> Option<Amount> {
+    let unit = |word: &str| units.iter().find(|(own, _)| has_word(own, word)).map(|(_, unit)| *unit);
+    (0..tokens.len()).find_map(|at| {
+        let token = tokens.get(at)?;
+        let (digits, glued) =
+            token.norm.split_at(token.norm.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(token.norm.len()));
+        let (number, taken) = match whole(digits) {
+            Some(number) => (number, 1),
+            None => crate::model::offline::number::whole(tokens, at)?,
+        };
+        // "80k words" are thousands, "a 10k" is a distance.
+        let next = |ahead: usize| tokens.get(at + taken + ahead).and_then(|token| unit(&token.norm));
+        match (glued, next(0)) {
+            ("k", Some(unit)) => Some(Amount { number: number.saturating_mul(1_000), unit }),
+            ("", found) => found.or_else(|| next(1)).map(|unit| Amount { number, unit }),
+            (glued, _) => unit(glued).map(|unit| Amount { number, unit }),
+        }
+    })
+}
+
+/// Digits, also in groups of three: `80,000`.
+fn whole(digits: &str) -> Option<u32> {
+    let plain: String = digits.chars().filter(|c| !matches!(c, ',' | '.')).collect();
+    let grouped = digits.split([',', '.']).skip(1).all(|group| group.len() == 3);
+    if grouped { plain.parse().ok().filter(|number| *number > 0 && *number <= 10_000_000) } else { None }
+}

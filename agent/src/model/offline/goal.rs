@@ -1,0 +1,167 @@
+//! A goal in a person's words: which of them say by when and how much time a week, and what they say.
+
+use chrono::{Datelike, NaiveDate};
+use flux_tools::clock;
+
+use super::duration::{self, Length};
+use super::time::{Fragment, Hint, Prep, Said, Style, Today, fragments, plus, plus_length, settle};
+use super::words::{self, Kind, Token, fits_any};
+
+/// When a goal is to be reached, and how much time it may take.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Pace {
+    /// For each token, whether it says this and nothing of the goal itself.
+    pub used: Vec<bool>,
+    /// Local wall time; a date alone is the end of that day.
+    pub deadline: Option<String>,
+    /// At most so many minutes a week.
+    pub minutes_per_week: Option<i64>,
+    /// Whether a time is said that is no deadline: "tomorrow at 9".
+    pub scheduled: bool,
+}
+
+/// Deadlines that are known by name, with the month and day that they mean. "Easter" is none: it moves.
+const NAMED: &[(&[&str], u32, u32)] = &[
+    (&["by|before|until christmas"], 12, 24),
+    (
+        &[
+            "by|before|until the? new year",
+            "by|before|until the? end of the|this? year",
+            "by|before the? year end",
+            "this year",
+            "within the|this year",
+        ],
+        12,
+        31,
+    ),
+    (&["by|before|until the|this|next? summer"], 5, 31),
+    (&["this summer", "over the|this summer", "by|until the? end of the|this? summer"], 8, 31),
+    (&["by|before|until the|this|next? autumn|fall"], 8, 31),
+];
+
+/// Reads when and how much from the words of a goal.
+pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
+    let mut pace = Pace { used: vec![false; tokens.len()], ..Pace::default() };
+    for at in 0..tokens.len() {
+        if let Some((minutes, taken)) = weekly(tokens, at).filter(|_| pace.minutes_per_week.is_none()) {
+            let from = at - usize::from(at > 0 && tokens.get(at - 1).is_some_and(|word| word.is_any(LINKS)));
+            pace.take(from, at + taken);
+            pace.minutes_per_week = Some(minutes);
+        }
+    }
+    for at in 0..tokens.len() {
+        for (patterns, month, day) in NAMED {
+            if let Some(taken) = fits_any(tokens, at, patterns).filter(|_| pace.deadline.is_none()) {
+                pace.deadline = yearly(today.now.date(), *month, *day).map(clock::iso_date);
+                pace.take(at, at + taken);
+            }
+        }
+    }
+    let found = fragments(tokens, today, Style::Plain);
+    for (index, fragment) in found.iter().enumerate() {
+        if fragment.at.clone().any(|at| pace.used.get(at) == Some(&true)) {
+            continue;
+        }
+        let date = date(fragment, today.now.date()).filter(|_| pace.deadline.is_none());
+        let Some(date) = date else {
+            pace.scheduled |= fragment.says_when() && !matches!(fragment.said, Said::Every(_));
+            continue;
+        };
+        pace.take(fragment.at.start, fragment.at.end);
+        let hour = found.get(index + 1).filter(|next| next.at.start == fragment.at.end).and_then(of_day);
+        pace.deadline = Some(match hour {
+            Some((hour, end)) => {
+                pace.take(fragment.at.end, end);
+                format!("{}T{hour}", clock::iso_date(date))
+            }
+            None => clock::iso_date(date),
+        });
+    }
+    // "By 5pm" alone is a time of today, and no long goal.
+    pace.scheduled |= found
+        .iter()
+        .any(|fragment| fragment.has_clock() && !fragment.at.clone().all(|at| pace.used.get(at) == Some(&true)));
+    pace
+}
+
+/// Words that lead to an amount of time, and belong to it.
+const LINKS: &str = "for with at about around spending , and max maximum only";
+
+impl Pace {
+    fn take(&mut self, from: usize, to: usize) {
+        for used in self.used.iter_mut().take(to).skip(from) {
+            *used = true;
+        }
+    }
+}
+
+/// `5 hours a week`, `3h/week`, `30 minutes a day`: minutes a week, and how many tokens say so.
+fn weekly(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
+    if let Some((amount, unit)) = tokens.get(at).and_then(|token| token.norm.split_once('/')) {
+        let (length, _) = duration::length(&words::tokens(amount), 0)?;
+        return Some((length.minutes * times(unit)?, 1)).filter(|(minutes, _)| *minutes > 0);
+    }
+    let (length, mut taken) =
+        duration::length(tokens, at).filter(|(length, _)| *length == Length::minutes(length.minutes))?;
+    taken += usize::from(tokens.get(at + taken).is_some_and(|token| token.is_any("/ a per each every")));
+    let times = times(&tokens.get(at + taken)?.norm)?;
+    Some((length.minutes * times, taken + 1)).filter(|(minutes, _)| *minutes > 0)
+}
+
+fn times(unit: &str) -> Option<i64> {
+    match unit {
+        "week" | "weekly" | "w" => Some(1),
+        "day" | "daily" | "d" | "morning" | "evening" | "night" => Some(7),
+        "weekday" => Some(5),
+        "weekend" => Some(1),
+        _ => None,
+    }
+}
+
+/// The next such day of a year.
+fn yearly(today: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
+    let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
+    if this > today { Some(this) } else { NaiveDate::from_ymd_opt(today.year() + 1, month, day) }
+}
+
+/// The last day for a goal, where a fragment says one: `by Friday`, `in 30 days`, `in October`.
+fn date(fragment: &Fragment, today: NaiveDate) -> Option<NaiveDate> {
+    let until = matches!(fragment.prep, Prep::By | Prep::Until);
+    match &fragment.said {
+        Said::Days(days) if until => days.last().map(|day| day.date),
+        // "By June" is before it begins.
+        Said::Period(period) if fragment.prep == Prep::By && period.from > today => Some(plus(period.from, -1)),
+        Said::Period(period) if until || matches!(fragment.prep, Prep::In | Prep::For) => Some(plus(period.to, -1)),
+        Said::FromNow(length) if length.minutes == 0 => Some(plus_length(today, *length)),
+        Said::Length(length) if fragment.prep == Prep::For && length.in_minutes() >= 7 * 24 * 60 => {
+            Some(plus_length(today, *length))
+        }
+        _ => None,
+    }
+}
+
+/// The time of day beside a deadline's day, and where it ends.
+fn of_day(fragment: &Fragment) -> Option<(String, usize)> {
+    let Said::Clock(time) = fragment.said else { return None };
+    let (hour, minute, _) = settle(time, None, Hint::None);
+    chrono::NaiveTime::from_hms_opt(hour, minute, 0).map(|time| (clock::hours(time), fragment.at.end))
+}
+
+/// The words that are marked, as they were written.
+pub(super) fn written(tokens: &[Token], keep: impl Fn(usize) -> bool) -> String {
+    let mut text = String::new();
+    for (_, token) in tokens.iter().enumerate().filter(|(at, _)| keep(*at)) {
+        if token.spaced || token.kind == Kind::Break {
+            text.push(' ');
+        }
+        match token.kind {
+            Kind::Quoted => text.extend(["“", &token.text, "”"]),
+            Kind::Word | Kind::Mark => text.push_str(&token.text),
+            Kind::Break => {}
+        }
+    }
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let text = words.join(" ");
+    text.trim_matches(|c: char| c.is_whitespace() || ",;:.!?-–—/".contains(c)).to_owned()
+}
