@@ -71,7 +71,7 @@ impl Subject {
         Self {
             kind,
             goal: capitalised(&named(all.clone(), kind.object)),
-            object: named(written(&kept, |at| at >= from && at < to), kind.object),
+            object: named(noun(written(&kept, |at| at >= from && at < to)), kind.object),
             is_place: from > 0
                 && kept.get(from - 1).is_some_and(|token| token.is_any("to into in around through across visit")),
             amount: amount.filter(|amount| amount.number > 1),
@@ -95,6 +95,17 @@ impl Subject {
             }
             None => said,
         }
+    }
+}
+
+/// What can stand where a thing is named: "how to cook", "the 12 books".
+fn noun(text: String) -> String {
+    if text.starts_with("to ") {
+        format!("how {text}")
+    } else if text.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("the {text}")
+    } else {
+        text
     }
 }
 

@@ -40,7 +40,6 @@ pub(super) const GENERAL: Kind = Kind {
         .topics(&[
             "begin with what takes longest",
             "what others depend on",
-            "the middle of the list",
             "what you would rather put off",
             "the loose ends",
         ]),

@@ -34,19 +34,19 @@ pub(super) const QUIT: Kind = Kind {
         )
         .after(&[3]),
         step(
-            "Check in on “{goal}”: {topic}",
-            "How many days, what was hard, what helped? One line each, and a small reward.",
-            "Looking back shows that it gets easier.",
+            "Without {object}: a plan for {topic}",
+            "Think through what will happen, and write it as “If …, then I …”; say it aloud once.",
+            "What is decided beforehand need not be decided in the weak minute.",
         )
         .takes(20)
         .high()
-        .after(&[4])
+        .after(&[3, 4])
         .topics(&[
-            "the first day",
-            "the third day, often the hardest",
-            "the first week",
-            "two weeks, with a plan for parties and stress",
-            "the first month",
+            "the first morning",
+            "breaks and the way home",
+            "an hour of stress",
+            "a dull evening",
+            "an evening with others who do it",
         ]),
         step(
             "Plan for a relapse: {goal}",
@@ -56,8 +56,8 @@ pub(super) const QUIT: Kind = Kind {
         .after(&[4])
         .with_days(7),
         step(
-            "Look back on “{goal}” and celebrate",
-            "Reckon money, time and health won, and fix how it goes on.",
+            "Look back on the first days: {goal}",
+            "Reckon money, time and health won, change one plan that did not hold, and celebrate.",
             "What was won is worth keeping.",
         )
         .after(&[5, 6]),

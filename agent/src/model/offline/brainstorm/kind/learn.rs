@@ -75,7 +75,7 @@ pub(super) const LANGUAGE: Kind = Kind {
 pub(super) const INSTRUMENT: Kind = Kind {
     signs: &[
         "guitar|piano|violin|viola|cello|drums|drum|ukulele|flute|saxophone|trumpet|clarinet|harp|banjo|keyboard|accordion|harmonica|trombone|oboe|bass|mandolin|organ",
-        "instrument|sing|singing",
+        "instrument",
     ],
     units: "",
     leads: &[
@@ -137,7 +137,7 @@ pub(super) const SKILL: Kind = Kind {
     signs: &[
         "learn|study|studying|learning|master|relearn",
         "understand|practise|practice",
-        "speaking|skill|skills",
+        "speaking|skill|skills|sing|singing",
         "better at",
         "good at",
         "expert in|on",
@@ -146,23 +146,23 @@ pub(super) const SKILL: Kind = Kind {
     ],
     units: "",
     leads: &[
-        "learn|study|studying|learning|master|relearn everything? about|how? to?",
-        "understand|improve|practise|practice how? to?",
+        "learn|study|studying|learning|master|relearn everything? about?",
+        "understand|practise|practice",
         "get|become|be? better|good at",
         "become a|an? expert in|on",
-        "become",
+        "become a? better?",
         "take|finish|complete",
     ],
     object: "the subject",
     steps: &[
         step(
-            "Write down what you want to be able to do with {object}",
-            "Name three things that you will be able to do at the end and cannot do now.",
+            "Name three things to be able to do: {object}",
+            "Things that you cannot do now and will do at the end, each in a sentence.",
             "It tells what to leave out.",
         )
         .high(),
         step(
-            "Choose one main source for {object}",
+            "Choose one main source: {object}",
             "Compare a book, a course and a person to ask, by their first chapter or lesson.",
             "One good source beats five bookmarks.",
         )
@@ -186,7 +186,7 @@ pub(super) const SKILL: Kind = Kind {
             "explain it on one page",
         ]),
         step(
-            "Make something small with {object}",
+            "Try it on something small: {object}",
             "Pick a project that fits into one sitting and finish it, however plain.",
             "A small result shows the gaps.",
         )
@@ -195,14 +195,14 @@ pub(super) const SKILL: Kind = Kind {
         .after(&[3])
         .with_days(5),
         step(
-            "Show what you learned of {object} to somebody who knows it",
-            "Ask what to improve first, and write the answer down.",
+            "Show somebody what you can do: {object}",
+            "Choose somebody who knows it well, and ask what to improve first.",
             "Another pair of eyes sees what you do not.",
         )
         .after(&[4])
         .with_days(14),
         step(
-            "Look back on {object} and choose the next step",
+            "Look back and choose the next step: {object}",
             "Compare with the three things from the beginning: what can you do now?",
             "It turns practice into a direction.",
         )
