@@ -30,6 +30,7 @@ fn one(tool: &str, result: &Value, today: NaiveDate) -> String {
         }
         "findFreeTime" => slots(result, today),
         "listPlans" => plans(result),
+        "listRuns" => runs(result),
         _ => string("summary").unwrap_or("Done.").to_owned(),
     }
 }
@@ -74,4 +75,34 @@ fn plans(result: &Value) -> String {
     };
     let lines: Vec<String> = plans.iter().filter_map(line).collect();
     format!("Your plans:\n{}", lines.join("\n"))
+}
+
+/// A line for each goal: `- Learn German: running, 60%. Checking the tasks.`
+fn runs(result: &Value) -> String {
+    let runs = result.get("runs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let line = |run: &Value| {
+        let string = |field: &str| run.get(field).and_then(Value::as_str).unwrap_or_default();
+        let percent = run.get("percent").and_then(Value::as_u64).unwrap_or(0);
+        let mut line = format!("- {}: {}", string("goal"), string("status"));
+        if string("status") == "running" {
+            line.push_str(&format!(", {percent}%"));
+        }
+        line.push_str(". ");
+        add_sentence(&mut line, string("message"));
+        add_sentence(&mut line, string("error"));
+        line.trim_end().to_owned()
+    };
+    let lines: Vec<String> = runs.iter().map(line).collect();
+    if lines.is_empty() {
+        return "I am not working on any goal. Say, for example, “I want to learn German by June”.".to_owned();
+    }
+    format!("Your goals:\n{}", lines.join("\n"))
+}
+
+/// Adds a sentence that is not there yet.
+fn add_sentence(line: &mut String, sentence: &str) {
+    if !line.contains(sentence) {
+        line.push_str(sentence);
+        line.push(' ');
+    }
 }

@@ -3,7 +3,9 @@
 //!
 //! | module | requests |
 //! | --- | --- |
+//! | `run` | goals that are worked on: list, cancel, try again |
 //! | `talk` | greetings, help, undo and redo |
+//! | `architect` | a long goal, to be broken into tasks |
 //! | `plans` | create, switch, rename, delete, list plans |
 //! | `question` | what is on, what is next, when is |
 //! | `free` | when am I free |
@@ -13,11 +15,13 @@
 //! | `state` | complete, reopen, delete |
 //! | `schedule` | a new block |
 
+mod architect;
 mod change;
 mod free;
 mod moving;
 mod plans;
 mod question;
+mod run;
 mod schedule;
 mod shift;
 mod state;
@@ -88,7 +92,9 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
     let turned = verb_first(without_thanks(tokens), world);
     let tokens = turned.as_slice();
     let request = Request { source, tokens, world };
-    talk::read(request)
+    run::read(request)
+        .or_else(|| talk::read(request))
+        .or_else(|| architect::read(request))
         .or_else(|| plans::read(request))
         .or_else(|| free::read(request))
         .or_else(|| question::read(request))

@@ -106,6 +106,7 @@ pub(in crate::model::offline) fn help() -> String {
      - Mark standup as done, make it high priority, rename it to “Sync”\n\
      - Delete my 3pm meeting\n\
      - What is on this week? When am I free tomorrow for an hour?\n\
+     - I want to learn German by June, 3 hours a week\n\
      - Create a plan “Work”, switch to plan Work\n\
      - Undo, redo\n\n\
      Several requests fit in one message."

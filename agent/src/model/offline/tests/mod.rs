@@ -2,6 +2,7 @@
 
 mod changes;
 mod conversations;
+mod goals;
 mod never_guesses;
 mod person;
 mod questions;

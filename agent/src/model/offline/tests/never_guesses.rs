@@ -8,7 +8,7 @@ fn what_is_not_understood_gets_two_examples() {
         || Person::busy("Europe/Oslo"),
         &[
             (
-                "I want to learn German",
+                "I want a pony",
                 &[
                     "did not understand",
                     "\n- Schedule workout tomorrow at 8am",

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use chrono::{DateTime, Utc};
 use flux_tools::command::SettingsUpdate;
+use flux_tools::run::Run;
 use flux_tools::tool::ToolCall;
 use flux_tools::{Actor, Block, BlockQuery, Command, Plan, PlanId, TimelineView, Title, TxnId, Zone};
 use serde_json::{Value, json};
@@ -101,6 +102,13 @@ impl Person {
         serde_json::to_value(done.report).unwrap()
     }
 
+    /// All goals that are worked on fail.
+    pub fn fail_runs(&self) {
+        for run in self.store.running().unwrap() {
+            self.run(&Command::FailRun { run: run.id, error: "It broke.".to_owned() });
+        }
+    }
+
     /// Says something and lets the interpreter do what it will.
     pub fn say(&mut self, text: &str) -> Became {
         let before = self.picture();
@@ -152,7 +160,8 @@ impl Person {
     fn picture(&self) -> Picture {
         let plans = self.store.plans().unwrap();
         let blocks = self.store.blocks(&BlockQuery { limit: 1_000, ..BlockQuery::default() }).unwrap();
-        Picture { zone: self.zone, active: self.store.active_plan().unwrap(), plans, blocks }
+        let runs = self.store.runs(100).unwrap();
+        Picture { zone: self.zone, active: self.store.active_plan().unwrap(), plans, blocks, runs }
     }
 }
 
@@ -161,6 +170,7 @@ struct Picture {
     active: Option<Plan>,
     plans: Vec<Plan>,
     blocks: Vec<Block>,
+    runs: Vec<Run>,
 }
 
 impl Picture {
@@ -171,8 +181,24 @@ impl Picture {
     }
 
     fn plan(&self, block: &Block) -> String {
-        let plan = self.plans.iter().find(|plan| plan.id == block.plan);
+        self.plan_of(block.plan)
+    }
+
+    fn plan_of(&self, id: PlanId) -> String {
+        let plan = self.plans.iter().find(|plan| plan.id == id);
         plan.map(|plan| plan.title.to_string()).unwrap_or_default()
+    }
+
+    fn goal(&self, run: &Run) -> String {
+        let mut text = run.goal.to_string();
+        if let Some(deadline) = run.deadline {
+            text.push_str(&format!(" by {}", self.zone.wall(deadline).format("%Y-%m-%dT%H:%M")));
+        }
+        if let Some(minutes) = run.minutes_per_week {
+            text.push_str(&format!(" {minutes} min a week"));
+        }
+        let plan = self.plan_of(run.plan);
+        if plan == "My plan" { text } else { format!("{text} in {plan}") }
     }
 
     fn details(&self, block: &Block) -> String {
@@ -230,6 +256,15 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
         }
         if before.details(old) != after.details(block) {
             change(format!("with{}", after.details(block)));
+        }
+    }
+    for run in &after.runs {
+        match before.runs.iter().find(|old| old.id == run.id) {
+            None => lines.push(format!("+goal {}", after.goal(run))),
+            Some(old) if old.state.status != run.state.status => {
+                lines.push(format!("goal {} {}", run.goal, run.state.status.as_str()));
+            }
+            Some(_) => {}
         }
     }
     lines.extend(

@@ -1,0 +1,219 @@
+//! A long goal: what the architect is to break into tasks.
+//!
+//! A goal has no time of its own but at most a deadline and hours a week. What says when it is to happen ("tomorrow at 9")
+//! is a block to schedule, unless the architect is asked for by name.
+
+use serde_json::{Map, Value, json};
+
+use super::{Outcome, Request, lead_in};
+use crate::model::offline::clipped;
+use crate::model::offline::details;
+use crate::model::offline::goal::{Pace, pace, written};
+use crate::model::offline::phrase::capitalised;
+use crate::model::offline::words::{Kind, Token, find, fits_any};
+
+/// Longest goal, as the tool has it.
+const GOAL_CHARS: usize = 500;
+
+/// Requests for the architect, or for a plan that is more than a name.
+const ASKED: &[&str] = &[
+    "use|ask|start|run|let|have|tell the? architect to|for|on|about?",
+    "architect to?",
+    "make|create|write|draw|draft|give|build me|us up? a|an|the? detailed|step-by-step|good|full? study|training|learning|project? plan|roadmap|schedule for|to|on|of|about",
+    "make|create|write|draw|draft|build up? a|an|the? detailed|step-by-step|good|full? study|training|learning plan|roadmap for|to|on|of|about",
+    "make|create|write|draw|draft|build up? a|an|the? roadmap for|to|on|of|about",
+    "break|split|divide down",
+    "my|our|the goal is to?",
+    "my|our|new|the goal",
+    "add|set|create|start|make a|an|my|the|another? new? goal to|of|for|called?",
+];
+
+/// Verbs that say that something takes long.
+const VERBS: &[&str] = &[
+    "learn|relearn|master|launch|relocate|emigrate|organise|organize|study|renovate|redecorate|declutter",
+    "get|become|be fluent|better|fit|fitter|stronger|certified|good|healthy|healthier|sober|organised|organized",
+    "become a|an",
+    "get back? in|into shape",
+    "get|obtain|earn|make a|an|my|the|our? driving|driver|drivers|pilot? licence|license|degree|certificate|certification",
+    "train for|to|towards",
+    "prepare|practise|practice for|my|myself|our",
+    "get ready for",
+    "improve my|our|the",
+    "run|finish|complete|do|walk|cycle|swim a|an|the|my|another? full|half|first|second|whole? marathon|half-marathon|ultramarathon|triathlon|ironman|10k|5k|10km|5km|race|parkrun",
+    "move house|abroad|out|flats|apartments",
+    "move|moving to|into a|another|the new|different|bigger|smaller",
+    "write|finish|publish|draft a|an|my|the|our? first|new|short|whole? book|novel|thesis|dissertation|memoir|screenplay|manuscript|paper|essay|article",
+    "write|publish|draft a|an|my|the|our? blog post|posts",
+    "pass|ace",
+    "quit",
+    "stop smoking|drinking|procrastinating|biting|eating|vaping|gambling|snacking|complaining|worrying|using|scrolling",
+    "give up smoking|drinking|alcohol|sugar|coffee|meat",
+    "lose weight",
+    "meditate|exercise|journal|work out? every|daily|each|more|regularly",
+    "sleep|eat better|healthier|healthily|earlier",
+    "wake|get up earlier",
+    "travel|backpack to|around|through|across|in",
+    "find|get|land a|an|my? new|better? job|apartment|flat",
+    "build|develop|design|code|found a|an|my|our|the",
+    "start|create|open|make|set up? a|an|my|our|the? new|own|online|small? business|company|startup|start-up|podcast|blog|newsletter|website|site|shop|store|webshop|app|band|garden|side-project|saas|channel|cafe|café|restaurant|habit|routine|course",
+    "start running|jogging|swimming|cycling|meditating|journaling|exercising|lifting|investing|saving",
+];
+
+/// Verbs that can mean a single block, and do not where one of [`UNDERTAKINGS`] is what they are about.
+const ARRANGE: &[&str] = &["plan|organise|organize|prepare|arrange|host|throw|create|start|make|build|set up? for?"];
+const UNDERTAKINGS: &[&str] = &[
+    "move|relocation|trip|holiday|holidays|vacation|journey|honeymoon|wedding|party|conference|launch|birthday|reunion|retreat|campaign|renovation|festival|hackathon|fundraiser|career|studies|safari|cruise|exam|exams|thesis|website|landing",
+];
+/// What makes it a request of another kind after all.
+const OTHERWISE: &str = "plan plans project task tasks event reminder block appointment meeting call note";
+
+/// Things of which a number is a goal.
+const COUNTED: &[&str] = &["books|pages|chapters|words|km|kilometers|kilometres|miles|kg|kilos|pounds|euros|dollars"];
+
+/// Gerunds after "a plan for", and their verbs.
+const GERUNDS: &str = "learning=learn studying=study running=run moving=move writing=write launching=launch building=build preparing=prepare passing=pass reading=read training=train organising=organise organizing=organize planning=plan getting=get becoming=become quitting=quit stopping=stop renovating=renovate starting=start losing=lose mastering=master travelling=travel traveling=travel improving=improve";
+
+pub(super) fn read(request: Request) -> Option<Outcome> {
+    let tokens = request.tokens;
+    let mut pace = pace(tokens, request.world.today);
+    let details = details::details(request.source, tokens, request.world);
+    if details.plan.is_some() {
+        for at in details.used {
+            if let Some(used) = pace.used.get_mut(at) {
+                *used = true;
+            }
+        }
+    }
+    let from = begin(tokens, &pace);
+    let asked = asked(tokens, from);
+    let from = match asked {
+        Some(rest) => rest,
+        None if !pace.scheduled && is_goal(tokens, from, &pace, request) => from,
+        None => return None,
+    };
+    let to = end(tokens, &pace);
+    let goal = written(tokens, |at| at >= from && at < to && pace.used.get(at) == Some(&false));
+    let goal = clipped(&capitalised(&infinitive(&goal)), GOAL_CHARS);
+    if !goal.chars().any(char::is_alphanumeric) {
+        return asked.map(|_| {
+            Outcome::Say("What do you want to reach? Say, for example, “I want to learn German by June”.".to_owned())
+        });
+    }
+    let mut arguments = Map::new();
+    arguments.insert("goal".to_owned(), json!(goal));
+    if let Some(deadline) = pace.deadline {
+        arguments.insert("deadline".to_owned(), json!(deadline));
+    }
+    if let Some(minutes) = pace.minutes_per_week {
+        arguments.insert("hoursPerWeek".to_owned(), hours(minutes));
+    }
+    if let Some(plan) = details.plan {
+        arguments.insert("plan".to_owned(), json!(plan));
+    }
+    Some(Outcome::call("useArchitect", Value::Object(arguments)))
+}
+
+/// Where the goal begins: after a deadline that comes first, and words that lead up to it.
+fn begin(tokens: &[Token], pace: &Pace) -> usize {
+    let timed = pace.used.iter().take_while(|used| **used).count();
+    let comma = usize::from(timed > 0 && tokens.get(timed).is_some_and(|token| token.is(",")));
+    let at = timed + comma;
+    let at = at + lead_in(tokens, at);
+    at + fits_any(tokens, at, &["i|we am|are? plan|planning|going|hoping|hope|trying|try|aim|intend to"]).unwrap_or(0)
+}
+
+/// Where the goal ends: before "into tasks", and small words that led to the deadline.
+fn end(tokens: &[Token], pace: &Pace) -> usize {
+    let into = find(tokens, "into|in smaller|small|manageable|single|little? tasks|steps|pieces|parts|chunks");
+    let mut to = into.map_or(tokens.len(), |(at, _)| at);
+    while let Some(last) = to.checked_sub(1).and_then(|at| tokens.get(at)) {
+        let small =
+            last.kind == Kind::Mark || last.is_any("and with at for in by about to within max please down thanks");
+        if !small && pace.used.get(to - 1) == Some(&false) {
+            break;
+        }
+        to -= 1;
+    }
+    to
+}
+
+/// Where the goal begins in a request for the architect.
+fn asked(tokens: &[Token], from: usize) -> Option<usize> {
+    let broken = fits_any(tokens, from, &["break|split|divide down?"]).filter(|_| {
+        find(tokens, "into|in smaller|small|manageable|single|little? tasks|steps|pieces|parts|chunks").is_some()
+    });
+    let own_plan = fits_any(tokens, from, &["make|create|start a|an|the? new? plan for|to"]).filter(|taken| {
+        // "Create a plan for my vacation" makes an empty one of that name; "for learning Rust" is to be worked out.
+        let next = tokens.get(from + taken);
+        next.is_some_and(|next| verb_of(&next.norm).is_some()) || fits_any(tokens, from + taken, VERBS).is_some()
+    });
+    let named = fits_any(tokens, from, ASKED).filter(|taken| {
+        // "My goal is", but not "my goal review at 3".
+        let goal = tokens.get(from + taken - 1).is_some_and(|last| last.is("goal"));
+        !goal || tokens.get(from + taken).is_some_and(|next| next.is_any(": -"))
+    });
+    let taken = named.or(own_plan).or(broken)?;
+    let mark = usize::from(tokens.get(from + taken).is_some_and(|next| next.is_any(": -")));
+    let at = from + taken + mark;
+    // "Use the architect to make a plan for …"
+    asked(tokens, at).or(Some(at + lead_in(tokens, at)))
+}
+
+/// Whether words without a time are a goal.
+fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool {
+    let object = |taken: usize| {
+        tokens
+            .iter()
+            .enumerate()
+            .skip(from + taken)
+            .any(|(at, token)| token.kind != Kind::Mark && pace.used.get(at) == Some(&false))
+    };
+    let says_other = |tokens: &[Token], from: usize| {
+        tokens.iter().enumerate().any(|(at, token)| token.is_any(OTHERWISE) && pace.used.get(from + at) == Some(&false))
+    };
+    if let Some(taken) = fits_any(tokens, from, ARRANGE) {
+        let about = tokens.get(from + taken..).unwrap_or_default();
+        let planned = fits_any(tokens, from, &["plan for?"]).unwrap_or(0);
+        if !says_other(about, from + taken) && find(about, UNDERTAKINGS.first().copied().unwrap_or_default()).is_some()
+        {
+            return true;
+        }
+        if planned > 0 {
+            return false;
+        }
+    }
+    if let Some(taken) = fits_any(tokens, from, VERBS).filter(|_| !says_other(tokens, 0)) {
+        return object(1) || taken > 1;
+    }
+    let verb = |words: &str| tokens.get(from).is_some_and(|token| token.is_any(words));
+    // "Move to Berlin", but "move to the top" and "move to Work" are about blocks and plans.
+    if let Some(taken) = fits_any(tokens, from, &["move to"]) {
+        let place = tokens.get(from + taken);
+        let capital = place.is_some_and(|place| place.text.starts_with(char::is_uppercase));
+        return capital && place.is_some_and(|place| request.world.plan(&place.text).is_none());
+    }
+    let counted = COUNTED.iter().any(|words| find(tokens, words).is_some())
+        && tokens.iter().any(|token| token.text.starts_with(|c: char| c.is_ascii_digit()));
+    (verb("read write run save lose swim cycle walk") && counted)
+        || (verb("read") && pace.deadline.is_some() && object(1))
+}
+
+/// "Learning Rust" as "learn Rust".
+fn infinitive(goal: &str) -> String {
+    let (first, rest) = goal.split_once(' ').unwrap_or((goal, ""));
+    match verb_of(&first.to_ascii_lowercase()) {
+        Some(verb) if !rest.is_empty() => format!("{verb} {rest}"),
+        _ => goal.to_owned(),
+    }
+}
+
+fn verb_of(gerund: &str) -> Option<&'static str> {
+    let (_, verb) = GERUNDS.split(' ').filter_map(|pair| pair.split_once('=')).find(|(own, _)| *own == gerund)?;
+    Some(verb)
+}
+
+/// Hours a week within the tool's bounds, whole ones without a fraction.
+fn hours(minutes: i64) -> Value {
+    let minutes = i32::try_from(minutes).unwrap_or(i32::MAX).clamp(15, 168 * 60);
+    if minutes % 60 == 0 { json!(minutes / 60) } else { json!(f64::from(minutes) / 60.0) }
+}
