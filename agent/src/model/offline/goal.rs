@@ -62,12 +62,15 @@ pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
         if fragment.at.clone().any(|at| pace.used.get(at) == Some(&true)) {
             continue;
         }
-        let date = date(fragment, today.now.date()).filter(|_| pace.deadline.is_none());
+        let begin = announced(tokens, fragment.at.start);
+        let date = date(fragment, begin.is_some(), today.now.date()).filter(|_| pace.deadline.is_none());
         let Some(date) = date else {
-            pace.scheduled |= fragment.says_when() && !matches!(fragment.said, Said::Every(_));
+            // "For an hour" is how long a block takes; a goal takes longer.
+            let short = matches!(fragment.said, Said::Length(length) if length.minutes > 0);
+            pace.scheduled |= short || fragment.says_when() && !matches!(fragment.said, Said::Every(_));
             continue;
         };
-        pace.take(fragment.at.start, fragment.at.end);
+        pace.take(begin.unwrap_or(fragment.at.start), fragment.at.end);
         let hour = found.get(index + 1).filter(|next| next.at.start == fragment.at.end).and_then(of_day);
         pace.deadline = Some(match hour {
             Some((hour, end)) => {
@@ -124,9 +127,41 @@ fn yearly(today: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
     if this > today { Some(this) } else { NaiveDate::from_ymd_opt(today.year() + 1, month, day) }
 }
 
+/// Where "deadline:" or "due" before a day begins, if it is there.
+fn announced(tokens: &[Token], at: usize) -> Option<usize> {
+    let small = |token: &&Token| token.is_any(": is on the =");
+    let from = at - tokens.get(..at)?.iter().rev().take_while(small).count();
+    let word = tokens.get(..from)?.last()?;
+    let comma = from >= 2 && tokens.get(from - 2).is_some_and(|mark| mark.is(","));
+    word.is_any("deadline due").then(|| from - 1 - usize::from(comma))
+}
+
+/// What a sentence after a goal adds to it: "I have 3 hours a week", "The exam is on 15 June".
+pub(super) fn added(tokens: &[Token], today: Today) -> Option<Pace> {
+    let mut pace = pace(tokens, today);
+    if pace.deadline.is_none() && tokens.iter().any(|token| token.is_any(DAYS)) {
+        let days = fragments(tokens, today, Style::Plain);
+        let found = days.iter().find_map(|fragment| Some((fragment, date(fragment, true, today.now.date())?)));
+        if let Some((fragment, date)) = found {
+            pace.take(fragment.at.start, fragment.at.end);
+            pace.deadline = Some(clock::iso_date(date));
+        }
+    }
+    let small = |(token, used): (&Token, &bool)| {
+        *used || matches!(token.kind, Kind::Mark | Kind::Break) || token.is_any(SAID) || token.is_any(DAYS)
+    };
+    let whole = tokens.iter().zip(&pace.used).all(small);
+    (whole && (pace.deadline.is_some() || pace.minutes_per_week.is_some())).then_some(pace)
+}
+
+/// What a goal leads up to.
+const DAYS: &str = "exam test wedding race marathon party trip launch deadline";
+/// Words around what is added to a goal.
+const SAID: &str = "i we have has can could would want to spend give do work on it that this is should must be done finished ready over the my our for and with about only at most up free time will am";
+
 /// The last day for a goal, where a fragment says one: `by Friday`, `in 30 days`, `in October`.
-fn date(fragment: &Fragment, today: NaiveDate) -> Option<NaiveDate> {
-    let until = matches!(fragment.prep, Prep::By | Prep::Until);
+fn date(fragment: &Fragment, announced: bool, today: NaiveDate) -> Option<NaiveDate> {
+    let until = announced || matches!(fragment.prep, Prep::By | Prep::Until);
     match &fragment.said {
         Said::Days(days) if until => days.last().map(|day| day.date),
         // "By June" is before it begins.

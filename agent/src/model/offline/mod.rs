@@ -145,9 +145,12 @@ fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], context: &Timeli
 
 /// Reads a message and says what to do about it.
 fn interpret(text: &str, world: &mut World) -> Answer {
-    let mut outcomes = Vec::new();
+    let mut outcomes: Vec<Outcome> = Vec::new();
     for clause in split::clauses(text, &words::tokens(text), world.today) {
         if intent::is_filler(&clause) {
+            continue;
+        }
+        if outcomes.last_mut().is_some_and(|last| intent::complete(last, &clause, world.today)) {
             continue;
         }
         let outcome = intent::read(text, &clause, world);

@@ -8,10 +8,13 @@ use serde_json::{Map, Value, json};
 use super::{Outcome, Request, lead_in};
 use crate::model::offline::clipped;
 use crate::model::offline::details;
-use crate::model::offline::goal::{Pace, pace, written};
+use crate::model::offline::goal::{Pace, added, pace, written};
 use crate::model::offline::phrase::capitalised;
+use crate::model::offline::time::{Style, Today, fragments};
 use crate::model::offline::words::{Kind, Token, find, fits_any};
 
+/// The tool that takes a goal.
+const ARCHITECT: &str = "useArchitect";
 /// Longest goal, as the tool has it.
 const GOAL_CHARS: usize = 500;
 
@@ -24,13 +27,14 @@ const ASKED: &[&str] = &[
     "make|create|write|draw|draft|build up? a|an|the? roadmap for|to|on|of|about",
     "break|split|divide down",
     "my|our|the goal is to?",
-    "my|our|new|the goal",
+    "my|our|new|the? goal",
     "add|set|create|start|make a|an|my|the|another? new? goal to|of|for|called?",
 ];
 
 /// Verbs that say that something takes long.
 const VERBS: &[&str] = &[
-    "learn|relearn|master|launch|relocate|emigrate|organise|organize|study|renovate|redecorate|declutter",
+    "learn|relearn|master|launch|relocate|emigrate|study|renovate|redecorate|declutter",
+    "organise|organize my|our|the",
     "get|become|be fluent|better|fit|fitter|stronger|certified|good|healthy|healthier|sober|organised|organized",
     "become a|an",
     "get back? in|into shape",
@@ -92,6 +96,11 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         None => return None,
     };
     let to = end(tokens, &pace);
+    // "Make me a plan for tomorrow" asks what is on.
+    let timed = fragments(tokens, request.world.today, Style::Plain);
+    if (from..to).all(|at| timed.iter().any(|fragment| fragment.at.contains(&at))) && from < to {
+        return None;
+    }
     let goal = written(tokens, |at| at >= from && at < to && pace.used.get(at) == Some(&false));
     let goal = clipped(&capitalised(&infinitive(&goal)), GOAL_CHARS);
     if !goal.chars().any(char::is_alphanumeric) {
@@ -101,16 +110,31 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     }
     let mut arguments = Map::new();
     arguments.insert("goal".to_owned(), json!(goal));
+    pace_arguments(pace, &mut arguments);
+    if let Some(plan) = details.plan {
+        arguments.insert("plan".to_owned(), json!(plan));
+    }
+    Some(Outcome::call(ARCHITECT, Value::Object(arguments)))
+}
+
+/// Adds to a goal what the sentence after it says of its deadline and hours. Whether it did.
+pub(in crate::model::offline) fn complete(outcome: &mut Outcome, clause: &[Token], today: Today) -> bool {
+    let Outcome::Do { calls, .. } = outcome else { return false };
+    let Some((_, Value::Object(arguments))) = calls.last_mut().filter(|(tool, _)| tool == ARCHITECT) else {
+        return false;
+    };
+    let Some(pace) = added(clause, today) else { return false };
+    pace_arguments(pace, arguments);
+    true
+}
+
+fn pace_arguments(pace: Pace, arguments: &mut Map<String, Value>) {
     if let Some(deadline) = pace.deadline {
         arguments.insert("deadline".to_owned(), json!(deadline));
     }
     if let Some(minutes) = pace.minutes_per_week {
         arguments.insert("hoursPerWeek".to_owned(), hours(minutes));
     }
-    if let Some(plan) = details.plan {
-        arguments.insert("plan".to_owned(), json!(plan));
-    }
-    Some(Outcome::call("useArchitect", Value::Object(arguments)))
 }
 
 /// Where the goal begins: after a deadline that comes first, and words that lead up to it.
@@ -161,6 +185,11 @@ fn asked(tokens: &[Token], from: usize) -> Option<usize> {
 
 /// Whether words without a time are a goal.
 fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool {
+    // "Finish the article" completes a block.
+    let finish = fits_any(tokens, from, &["finish|complete"]).is_some();
+    if finish && pace.deadline.is_none() && pace.minutes_per_week.is_none() {
+        return false;
+    }
     let object = |taken: usize| {
         tokens
             .iter()

@@ -35,6 +35,7 @@ use super::words::{Kind, Token, fits_any};
 use super::world::{Call, World};
 use crate::model::BlockLine;
 
+pub(super) use architect::complete;
 pub(super) use talk::help;
 
 /// What a request comes to.

@@ -34,21 +34,20 @@ fn lists(tokens: &[Token]) -> bool {
     if fits_any(tokens, 0, LIST) == Some(tokens.len()) {
         return true;
     }
-    let says_plan = tokens.iter().any(|token| says_goal(token) || token.is("plan"));
-    let asks = fits_any(
+    if fits_any(
         tokens,
         0,
-        &[
-            "how far|is|are|does",
-            "status|progress of|on|with|for?",
-            "what is the status|progress",
-            "what about|became",
-            "is|are",
-        ],
+        &["how far|is|are|does", "status|progress of|on|with|for?", "what is the status|progress", "is|are"],
     )
-    .is_some();
+    .is_none()
+    {
+        return false;
+    }
     let far = fits_any(tokens, 0, &["how far", "status|progress of|on", "what is the status|progress"]).is_some();
-    (far && says_plan) || (asks && tokens.iter().any(says_goal))
+    let closing =
+        |token: &&Token| token.is_any("done finished ready going coming along doing planned yet so far now on");
+    let last = tokens.iter().rev().find(|token| !closing(token));
+    last.is_some_and(|last| says_goal(last) || (far && last.is("plan")))
 }
 
 /// Words that point at a goal and are none of its own.

@@ -48,6 +48,22 @@ fn goals_go_to_the_architect() {
                 &["+goal Pass the bar exam by 2026-04-14T00:00 600 min a week"],
             ),
             ("I want to learn C++ & SQL", &["+goal Learn C++ & SQL"]),
+            ("learn German, deadline: 1 June", &["+goal Learn German by 2026-06-02T00:00"]),
+            (
+                "I want to learn German. I have 3 hours a week and my exam is on 15 June.",
+                &["+goal Learn German by 2026-06-16T00:00 180 min a week"],
+            ),
+            (
+                "Goal: launch a podcast\nDeadline: 1 June\n2 hours a week",
+                &["+goal Launch a podcast by 2026-06-02T00:00 120 min a week"],
+            ),
+            (
+                "I want to learn German by June and schedule gym tomorrow at 7am",
+                &["+Gym Tue 3 Mar 07:00-08:00", "+goal Learn German by 2026-06-01T00:00"],
+            ),
+            ("plan a two week trip to Japan", &["+goal Plan a two week trip to Japan"]),
+            ("finish my thesis by June", &["+goal Finish my thesis by 2026-06-01T00:00"]),
+            ("have the architect plan my move", &["+goal Plan my move"]),
         ],
     );
     check(
@@ -71,6 +87,11 @@ fn what_has_a_time_or_is_small_is_no_goal() {
             ("create a plan called Learning German", &["+plan Learning German"]),
             ("new plan: Trip to Rome", &["+plan Trip to Rome"]),
             ("I want to buy milk", &[]),
+            ("study for 2 hours", &[]),
+            ("make me a plan for tomorrow", &["+Plan Tue 3 Mar 09:00-10:00"]),
+            ("organise lunch with Bob", &["+Lunch with Bob Mon 2 Mar 10:00-11:00"]),
+            ("do not learn German", &[]),
+            ("should I learn German?", &[]),
             ("I want a pony", &[]),
             ("add write report", &["+Write report Mon 2 Mar 10:00-11:00"]),
             ("schedule learn German", &["+Learn German Mon 2 Mar 10:00-11:00"]),
@@ -119,6 +140,7 @@ fn goals_are_ended_and_tried_again() {
         ("schedule German grammar on Friday at 4pm", &["+German grammar Fri 6 Mar 16:00-17:00"]),
         ("delete the task about German grammar", &["-B11 German grammar"]),
         ("schedule goal review tomorrow at 4pm", &["+Goal review Tue 3 Mar 16:00-17:00"]),
+        ("is the goal review tomorrow?", &[]),
         ("schedule stretch goal tomorrow at 5pm", &["+Stretch goal Tue 3 Mar 17:00-18:00"]),
         ("cancel the stretch goal", &["-B13 Stretch goal"]),
     ] {
@@ -162,4 +184,88 @@ fn what_is_wrong_with_a_goal_is_told() {
             ("help", &["I want to learn German by June"]),
         ],
     );
+}
+
+/// Words that goals are made of, and what stands beside them.
+const WORDS: &[&str] = &[
+    "I",
+    "want",
+    "to",
+    "learn",
+    "German",
+    "by",
+    "June",
+    "in",
+    "30",
+    "days",
+    "3",
+    "hours",
+    "a",
+    "week",
+    "use",
+    "the",
+    "architect",
+    "break",
+    "down",
+    "into",
+    "tasks",
+    "make",
+    "me",
+    "plan",
+    "for",
+    "cancel",
+    "stop",
+    "planning",
+    "goal",
+    "retry",
+    "try",
+    "again",
+    "move",
+    "Berlin",
+    "my",
+    "trip",
+    "deadline",
+    "is",
+    ":",
+    ",",
+    ".",
+    "?",
+    "how",
+    "far",
+    "what",
+    "are",
+    "you",
+    "working",
+    "on",
+    "tomorrow",
+    "at",
+    "9",
+    "per",
+    "/",
+    "3h/week",
+    "0",
+    "99999",
+    "minutes",
+    "day",
+    "year",
+    "this",
+    "end",
+    "of",
+    "\"",
+    "{",
+    "ß",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 300, failure_persistence: None, ..proptest::test_runner::Config::default() })]
+
+    /// Every call fits its schema (asserted by [`Person`]), and no block goes.
+    #[test]
+    fn any_words_about_goals_get_an_answer(picked in proptest::collection::vec(proptest::sample::select(WORDS), 0..16)) {
+        let text = picked.join(" ");
+        let became = Person::busy("Europe/Oslo").say(&text);
+        proptest::prop_assert!(!became.text.is_empty(), "{text}: no answer");
+        let deletes = picked.contains(&"cancel");
+        proptest::prop_assert!(deletes || !became.effects.iter().any(|effect| effect.starts_with('-')), "{text}: {:?}", became.effects);
+    }
 }
