@@ -35,7 +35,8 @@ const ASKED: &[&str] = &[
 const VERBS: &[&str] = &[
     "learn|relearn|master|launch|relocate|emigrate|study|renovate|redecorate|declutter",
     "organise|organize my|our|the",
-    "get|become|be fluent|better|fit|fitter|stronger|certified|good|healthy|healthier|sober|organised|organized",
+    "get|become|be fluent|fit|fitter|stronger|certified|healthy|healthier|sober|organised|organized",
+    "get|become|be better|good at|in",
     "become a|an",
     "get back? in|into shape",
     "get|obtain|earn|make a|an|my|the|our? driving|driver|drivers|pilot? licence|license|degree|certificate|certification",
@@ -48,7 +49,7 @@ const VERBS: &[&str] = &[
     "move|moving to|into a|another|the new|different|bigger|smaller",
     "write|finish|publish|draft a|an|my|the|our? first|new|short|whole? book|novel|thesis|dissertation|memoir|screenplay|manuscript|paper|essay|article",
     "write|publish|draft a|an|my|the|our? blog post|posts",
-    "pass|ace",
+    "pass the bar",
     "quit",
     "stop smoking|drinking|procrastinating|biting|eating|vaping|gambling|snacking|complaining|worrying|using|scrolling",
     "give up smoking|drinking|alcohol|sugar|coffee|meat",
@@ -59,7 +60,8 @@ const VERBS: &[&str] = &[
     "travel|backpack to|around|through|across|in",
     "find|get|land a|an|my? new|better? job|apartment|flat",
     "build|develop|design|code|found a|an|my|our|the",
-    "start|create|open|make|set up? a|an|my|our|the? new|own|online|small? business|company|startup|start-up|podcast|blog|newsletter|website|site|shop|store|webshop|app|band|garden|side-project|saas|channel|cafe|café|restaurant|habit|routine|course",
+    "start|create|make|set up? a|an|my|our new|own|online|small? business|company|startup|start-up|podcast|blog|newsletter|website|site|shop|store|webshop|app|band|garden|side-project|saas|channel|cafe|café|restaurant|habit|routine",
+    "open|run a|an|my|our new|own|online|small? business|company|shop|store|webshop|cafe|café|restaurant|bar|bakery",
     "start running|jogging|swimming|cycling|meditating|journaling|exercising|lifting|investing|saving",
 ];
 
@@ -223,7 +225,10 @@ fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool
     }
     let counted = COUNTED.iter().any(|words| find(tokens, words).is_some())
         && tokens.iter().any(|token| token.text.starts_with(|c: char| c.is_ascii_digit()));
-    (verb("read write run save lose swim cycle walk") && counted)
+    let test =
+        find(tokens, "exam|exams|examination|test|tests|certification|finals|licence|license|toefl|ielts").is_some();
+    (verb("pass ace take") && test)
+        || (verb("read write run save lose swim cycle walk") && counted)
         || (verb("read") && pace.deadline.is_some() && object(1))
 }
 
