@@ -31,6 +31,9 @@ const ASKED: &[&str] = &[
     "add|set|create|start|make a|an|my|the|another? new? goal to|of|for|called?",
 ];
 
+/// What closes "break … into tasks".
+const INTO_TASKS: &str = "into|in smaller|small|manageable|single|little? tasks|steps|pieces|parts|chunks";
+
 /// Verbs that say that something takes long.
 const VERBS: &[&str] = &[
     "learn|relearn|master|launch|relocate|emigrate|study|renovate|redecorate|declutter",
@@ -67,14 +70,12 @@ const VERBS: &[&str] = &[
 
 /// Verbs that can mean a single block, and do not where one of [`UNDERTAKINGS`] is what they are about.
 const ARRANGE: &[&str] = &["plan|organise|organize|prepare|arrange|host|throw|create|start|make|build|set up? for?"];
-const UNDERTAKINGS: &[&str] = &[
-    "move|relocation|trip|holiday|holidays|vacation|journey|honeymoon|wedding|party|conference|launch|birthday|reunion|retreat|campaign|renovation|festival|hackathon|fundraiser|career|studies|safari|cruise|exam|exams|thesis|website|landing",
-];
+const UNDERTAKINGS: &str = "move|relocation|trip|holiday|holidays|vacation|journey|honeymoon|wedding|party|conference|launch|birthday|reunion|retreat|campaign|renovation|festival|hackathon|fundraiser|career|studies|safari|cruise|exam|exams|thesis|website|landing";
 /// What makes it a request of another kind after all.
 const OTHERWISE: &str = "plan plans project task tasks event reminder block appointment meeting call note";
 
 /// Things of which a number is a goal.
-const COUNTED: &[&str] = &["books|pages|chapters|words|km|kilometers|kilometres|miles|kg|kilos|pounds|euros|dollars"];
+const COUNTED: &str = "books|pages|chapters|words|km|kilometers|kilometres|miles|kg|kilos|pounds|euros|dollars";
 
 /// Gerunds after "a plan for", and their verbs.
 const GERUNDS: &str = "learning=learn studying=study running=run moving=move writing=write launching=launch building=build preparing=prepare passing=pass reading=read training=train organising=organise organizing=organize planning=plan getting=get becoming=become quitting=quit stopping=stop renovating=renovate starting=start losing=lose mastering=master travelling=travel traveling=travel improving=improve";
@@ -150,7 +151,7 @@ fn begin(tokens: &[Token], pace: &Pace) -> usize {
 
 /// Where the goal ends: before "into tasks", and small words that led to the deadline.
 fn end(tokens: &[Token], pace: &Pace) -> usize {
-    let into = find(tokens, "into|in smaller|small|manageable|single|little? tasks|steps|pieces|parts|chunks");
+    let into = find(tokens, INTO_TASKS);
     let mut to = into.map_or(tokens.len(), |(at, _)| at);
     while let Some(last) = to.checked_sub(1).and_then(|at| tokens.get(at)) {
         let small =
@@ -163,11 +164,14 @@ fn end(tokens: &[Token], pace: &Pace) -> usize {
     to
 }
 
-/// Where the goal begins in a request for the architect.
+/// Where the goal begins in a request for the architect; "use the architect to make a plan for …" asks twice.
 fn asked(tokens: &[Token], from: usize) -> Option<usize> {
-    let broken = fits_any(tokens, from, &["break|split|divide down?"]).filter(|_| {
-        find(tokens, "into|in smaller|small|manageable|single|little? tasks|steps|pieces|parts|chunks").is_some()
-    });
+    let once = asked_once(tokens, from)?;
+    asked_once(tokens, once).or(Some(once))
+}
+
+fn asked_once(tokens: &[Token], from: usize) -> Option<usize> {
+    let broken = fits_any(tokens, from, &["break|split|divide down?"]).filter(|_| find(tokens, INTO_TASKS).is_some());
     let own_plan = fits_any(tokens, from, &["make|create|start a|an|the? new? plan for|to"]).filter(|taken| {
         // "Create a plan for my vacation" makes an empty one of that name; "for learning Rust" is to be worked out.
         let next = tokens.get(from + taken);
@@ -181,8 +185,7 @@ fn asked(tokens: &[Token], from: usize) -> Option<usize> {
     let taken = named.or(own_plan).or(broken)?;
     let mark = usize::from(tokens.get(from + taken).is_some_and(|next| next.is_any(": -")));
     let at = from + taken + mark;
-    // "Use the architect to make a plan for …"
-    asked(tokens, at).or(Some(at + lead_in(tokens, at)))
+    Some(at + lead_in(tokens, at))
 }
 
 /// Whether words without a time are a goal.
@@ -205,8 +208,7 @@ fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool
     if let Some(taken) = fits_any(tokens, from, ARRANGE) {
         let about = tokens.get(from + taken..).unwrap_or_default();
         let planned = fits_any(tokens, from, &["plan for?"]).unwrap_or(0);
-        if !says_other(about, from + taken) && find(about, UNDERTAKINGS.first().copied().unwrap_or_default()).is_some()
-        {
+        if !says_other(about, from + taken) && find(about, UNDERTAKINGS).is_some() {
             return true;
         }
         if planned > 0 {
@@ -223,7 +225,7 @@ fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool
         let capital = place.is_some_and(|place| place.text.starts_with(char::is_uppercase));
         return capital && place.is_some_and(|place| request.world.plan(&place.text).is_none());
     }
-    let counted = COUNTED.iter().any(|words| find(tokens, words).is_some())
+    let counted = find(tokens, COUNTED).is_some()
         && tokens.iter().any(|token| token.text.starts_with(|c: char| c.is_ascii_digit()));
     let test =
         find(tokens, "exam|exams|examination|test|tests|certification|finals|licence|license|toefl|ielts").is_some();

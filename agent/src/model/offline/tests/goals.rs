@@ -66,6 +66,7 @@ fn goals_go_to_the_architect() {
             ("I want to pass the AWS exam", &["+goal Pass the AWS exam"]),
             ("I want to get better at chess", &["+goal Get better at chess"]),
             ("create a website for my band", &["+goal Create a website for my band"]),
+            ("use the architect to make a plan for learning Rust", &["+goal Learn Rust"]),
             ("have the architect plan my move", &["+goal Plan my move"]),
         ],
     );
