@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use flux_tools::RunId;
 use futures::future::LocalBoxFuture;
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 use worker::{Env, console_error};
 
 use super::model::{self, EdgeClock, message_of};
@@ -51,27 +52,32 @@ impl ArchitectRun {
         Self { env: env.unchecked_into() }
     }
 
-    /// Drives the run that the event names to its end.
+    /// Drives the run that the event names to its end; the promise fails where the person's object could not even be told
+    /// why it failed.
     ///
-    /// # Errors
-    /// Where the person's object could not even be told why it failed.
-    pub async fn run(self, event: JsValue, step: JsValue) -> Result<(), JsValue> {
-        let payload = Reflect::get(&event, &"payload".into())?;
-        let params = Params::of(&payload).ok_or_else(|| failure("it was started without a run"))?;
-        let architect = self.architect(params, step.unchecked_into()).map_err(|error| failure(&error))?;
-        architect.run().await.map_err(|error| failure(&error))
-    }
-
-    fn architect(&self, params: Params, step: WorkflowStep) -> Result<Architect, String> {
-        Ok(Architect {
-            steps: Rc::new(DurableSteps(step)),
-            person: Rc::new(ObjectPerson { env: self.env.clone(), params }),
-            model: model::without_retries(&self.env)?,
-            clock: Rc::new(EdgeClock),
-            limits: limits(&self.env)?,
-            trouble: Rc::default(),
+    /// Takes `&self`, and keeps nothing of it: worker-build hands out proxies of an exported class, by which a method that
+    /// consumes its object cannot stop JavaScript's garbage collection from freeing it a second time.
+    pub fn run(&self, event: JsValue, step: JsValue) -> Promise {
+        let env = self.env.clone();
+        future_to_promise(async move {
+            let payload = Reflect::get(&event, &"payload".into())?;
+            let params = Params::of(&payload).ok_or_else(|| failure("it was started without a run"))?;
+            let architect = architect(env, params, step.unchecked_into()).map_err(|error| failure(&error))?;
+            architect.run().await.map_err(|error| failure(&error))?;
+            Ok(JsValue::UNDEFINED)
         })
     }
+}
+
+fn architect(env: Env, params: Params, step: WorkflowStep) -> Result<Architect, String> {
+    Ok(Architect {
+        steps: Rc::new(DurableSteps(step)),
+        model: model::without_retries(&env)?,
+        clock: Rc::new(EdgeClock),
+        limits: limits(&env)?,
+        person: Rc::new(ObjectPerson { env, params }),
+        trouble: Rc::default(),
+    })
 }
 
 fn failure(message: &str) -> JsValue {

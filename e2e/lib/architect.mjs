@@ -1,0 +1,74 @@
+// Runs of the architect, as tests see them.
+
+import { greeted } from "./client.mjs";
+import { openai } from "./model.mjs";
+import { until } from "./until.mjs";
+
+/** Quick retries, and a watch that does not let a run be silent for long. */
+export const QUICK_RUNS = { ARCHITECT_RETRY_BASE_MS: "10", ARCHITECT_SILENCE_MS: "1000" };
+
+/** How long a run may take, with a process that is killed in it and a watch that notices. */
+const RUN_LIMIT_MS = 60_000;
+
+/** A good answer of a model: tasks of half an hour with these titles, one after the other. */
+export function tasks(...titles) {
+  const task = (title, index) => ({ title, description: `How to: ${title}.`, minutes: 30, priority: "medium",
+    depends_on: index === 0 ? [] : [index], why: "It helps." });
+  return JSON.stringify({ tasks: titles.map(task) });
+}
+
+/** The same as a stream. */
+export const answer = (...titles) => openai.says(tasks(...titles));
+
+/** Whether a request to the model is about a goal. */
+export const isGoal = (goal) => (body) => body.response_format !== undefined && body.messages[1].content === goal;
+
+/** Connects and follows events. */
+export const following = (server, options = {}) =>
+  greeted(server, { ...options, query: { sync: "events", ...options.query } });
+
+/** The states that a run has gone through, as this client saw them: `[type, step, percent]`. */
+export function progress(client, id) {
+  const events = client.frames.filter(({ type }) => type === "flux_events").flatMap(({ events }) => events);
+  const of = events.filter(({ payload }) => payload.run?.id === id || payload.run === id);
+  return of.map(({ type, payload }) => {
+    const { step, percent } = (payload.run.state ?? payload.state);
+    return [type, step, percent];
+  });
+}
+
+/** The event of a run that fits. */
+export const runEvent = (client, fits, limit) =>
+  client.find(({ type, events }) => type === "flux_events" && events.some(fits), limit);
+
+/** A run as `listRuns` tells of it. */
+export async function runOf(client, id) {
+  const { runs } = await client.call("listRuns", {});
+  return runs.find((run) => run.id === id);
+}
+
+/** Waits until a run has come to its end, and the person is told, if there is something to tell. */
+export async function ended(client, id) {
+  let run;
+  const what = () => `the end of a run; it is ${JSON.stringify(run)}`;
+  await until(async () => {
+    run = await runOf(client, id);
+    return run.status !== "running";
+  }, { limit: RUN_LIMIT_MS, what });
+  if (run.status !== "cancelled") {
+    await until(async () => (await reports(client, id)).length > 0, { limit: RUN_LIMIT_MS, what: () => "its report" });
+  }
+  return run;
+}
+
+/** What the agent has said in the chat about a run. */
+export async function reports(client, id) {
+  const messages = await client.call("getMessages");
+  return messages.filter(({ metadata }) => metadata?.run === id).map(({ parts }) => parts[0].text);
+}
+
+/** The blocks that runs have added, by start. */
+export async function added(client) {
+  const { timeline } = await client.call("getTimeline");
+  return timeline.blocks.filter(({ source }) => source === "architect");
+}
