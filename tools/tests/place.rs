@@ -100,6 +100,16 @@ mod examples {
     }
 
     #[test]
+    fn the_daily_limit_spreads_tasks_and_leaves_long_ones_a_day_for_themselves() {
+        let frame = Frame { minutes_per_day: Some(90), ..frame() };
+        let tasks = [task(60, Medium, &[]), task(45, Medium, &[]), task(30, Medium, &[]), task(180, Medium, &[])];
+        assert_eq!(
+            told(&place(&tasks, &[], &frame), &frame),
+            ["Tue 24 Nov 09:00–10:00", "Wed 25 Nov 09:00–09:45", "Tue 24 Nov 10:05–10:35", "Thu 26 Nov 09:00–12:00"]
+        );
+    }
+
+    #[test]
     fn the_pause_reaches_over_midnight() {
         let frame = Frame {
             hours: hours(&WEEK, "00:00", "24:00"),
@@ -188,7 +198,7 @@ impl Scene {
     fn place_by_trying(&self) -> Vec<Option<Span>> {
         let mut spans: Vec<Option<Span>> = vec![None; self.tasks.len()];
         let mut seen = vec![false; self.tasks.len()];
-        let mut weeks = BTreeMap::new();
+        let (mut weeks, mut by_day) = (BTreeMap::new(), BTreeMap::new());
         let days = self.days();
         let ready = |seen: &[bool]| {
             let tasks = self.tasks.iter().enumerate().filter(|(index, _)| !seen[*index]);
@@ -205,6 +215,10 @@ impl Scene {
                 if self.frame.minutes_per_week.is_some_and(|limit| *used + task.minutes > limit) {
                     continue;
                 }
+                let in_day = by_day.entry(*date).or_insert(0);
+                if *in_day > 0 && self.frame.minutes_per_day.is_some_and(|limit| *in_day + task.minutes > limit) {
+                    continue;
+                }
                 let grid = hours.start.timestamp().div_euclid(300)..=hours.end.timestamp().div_euclid(300);
                 for start in grid.map(|step| DateTime::from_timestamp(step * 300, 0).unwrap()) {
                     let end = start + TimeDelta::minutes(task.minutes.into());
@@ -218,6 +232,7 @@ impl Scene {
                     {
                         spans[index] = Some(Span::new(start, end).unwrap());
                         *used += task.minutes;
+                        *in_day += task.minutes;
                         break 'days;
                     }
                 }
@@ -270,14 +285,15 @@ fn frame() -> impl Strategy<Value = Frame> {
     let pause = prop_oneof![Just(5u32), 0u32..45, 0u32..1_000];
     let deadline = prop::option::of(-1_000i64..20_000);
     let weekly = prop::option::of(10u32..1_500);
+    let daily = prop::option::of(10u32..600);
     let beginning = (0..BEGINNINGS.len(), 0i64..300_000_000);
-    (beginning, working_hours(), pause, deadline, weekly, 0u32..13).prop_map(
-        |((place, millis), hours, pause_minutes, deadline, minutes_per_week, horizon_days)| {
+    (beginning, working_hours(), pause, deadline, (weekly, daily), 0u32..13).prop_map(
+        |((place, millis), hours, pause_minutes, deadline, (minutes_per_week, minutes_per_day), horizon_days)| {
             let (zone, beginning) = BEGINNINGS[place];
             let not_before = at(beginning) + TimeDelta::milliseconds(millis);
             let deadline = deadline.map(|minutes| not_before + TimeDelta::minutes(minutes));
             let zone = Zone::new(zone).unwrap();
-            Frame { zone, hours, pause_minutes, not_before, deadline, minutes_per_week, horizon_days }
+            Frame { zone, hours, pause_minutes, not_before, deadline, minutes_per_week, minutes_per_day, horizon_days }
         },
     )
 }
@@ -425,7 +441,7 @@ proptest! {
     #[test]
     fn placing_the_rest_around_kept_tasks_changes_nothing(scene in scene(), kept in prop::collection::vec(any::<bool>(), 14)) {
         let mut scene = scene;
-        scene.frame.minutes_per_week = None;
+        (scene.frame.minutes_per_week, scene.frame.minutes_per_day) = (None, None);
         scene.tasks.iter_mut().for_each(|task| task.depends_on.clear());
         let placement = scene.place();
         let (kept, rest): (Vec<Placed>, Vec<Placed>) = placement.placed.into_iter().partition(|placed| kept[placed.task]);
@@ -451,12 +467,13 @@ proptest! {
         tasks in prop::collection::vec((any::<u32>(), prop::collection::vec(0usize..12, 0..4)), 0..10),
         start in prop_oneof![Just(DateTime::<Utc>::MIN_UTC), Just(DateTime::<Utc>::MAX_UTC), (-10_000_000_000i64..10_000_000_000).prop_map(|seconds| DateTime::from_timestamp(seconds, 999_999_999).unwrap())],
         deadline in prop::option::of(prop_oneof![Just(DateTime::<Utc>::MIN_UTC), Just(DateTime::<Utc>::MAX_UTC)]),
-        (pause_minutes, minutes_per_week, horizon_days) in (any::<u32>(), any::<Option<u32>>(), prop_oneof![0u32..400, Just(u32::MAX)]),
+        (pause_minutes, minutes_per_week, minutes_per_day) in any::<(u32, Option<u32>, Option<u32>)>(),
+        horizon_days in prop_oneof![0u32..400, Just(u32::MAX)],
         scene in scene(),
     ) {
         let count = tasks.len();
         let tasks: Vec<Task> = tasks.iter().map(|(minutes, on)| task(minutes % 2_000, Priority::Low, on)).chain([task(u32::MAX, Priority::High, &[]), task(0, Priority::High, &[usize::MAX])]).collect();
-        let frame = Frame { pause_minutes, minutes_per_week, horizon_days, not_before: start, deadline, ..scene.frame };
+        let frame = Frame { pause_minutes, minutes_per_week, minutes_per_day, horizon_days, not_before: start, deadline, ..scene.frame };
         let placement = place(&tasks, &scene.busy, &frame);
         prop_assert_eq!(placement.placed.len() + placement.unplaced.len(), count + 2);
     }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flux_tools::command::{NewBlock, SettingsUpdate};
 use flux_tools::decide::{Context, Did, Outcome};
 use flux_tools::place::Task;
@@ -255,6 +255,21 @@ fn tasks_are_added_in_one_transaction_that_one_undo_takes_back() {
     assert_eq!(person.run_of(id).state.status, RunStatus::Completed);
     person.done(&Command::Redo);
     assert_eq!(person.blocks(), blocks);
+}
+
+#[test]
+fn tasks_are_spread_over_the_days_unless_the_deadline_leaves_no_time_for_that() {
+    let days = |person: &Person| -> Vec<u32> { person.blocks().iter().map(|b| b.span.start().day()).collect() };
+    let mut person = Person::new();
+    let id = person.start("Learn German").id;
+    person.commit(id, &[60, 60, 60, 90]).unwrap();
+    assert_eq!(days(&person), [24, 24, 25, 26]);
+
+    let mut person = Person::new();
+    let arguments = json!({"goal": "Learn German", "deadline": "2026-11-24"});
+    let id = run_of(person.call("useArchitect", arguments).unwrap()).id;
+    person.commit(id, &[60, 60, 60, 90]).unwrap();
+    assert_eq!(days(&person), [24, 24, 24, 24]);
 }
 
 #[test]

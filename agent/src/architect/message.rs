@@ -69,3 +69,14 @@ pub struct Work {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tasks: Option<Vec<Task>>,
 }
+
+impl Work {
+    /// Whether this step is finished.
+    pub fn has(&self, step: RunStep) -> bool {
+        match step {
+            RunStep::Brainstorm => self.draft.is_some(),
+            RunStep::Check => self.tasks.is_some(),
+            RunStep::Place | RunStep::Commit | RunStep::Report => false,
+        }
+    }
+}

@@ -18,13 +18,17 @@ use serde_json::json;
 
 use super::{ChatAgent, To};
 use crate::action::{self, Author, Done};
-use crate::architect::{Reply, Request, Work};
+use crate::architect::{RETRIES, Reply, Request, Work};
 use crate::host::Host;
 use crate::model::GoalContext;
 use crate::store::{DrivenRun, StoreError};
 
 /// So many workflows in a row may fall silent without a word before the run is given up.
 const MOST_UNHEARD: u64 = 5;
+
+/// So often a step may be begun, over all workflows, before the run is given up: three times as often as one workflow
+/// tries.
+const MOST_ATTEMPTS: u32 = 3 * (RETRIES + 1);
 
 impl<H: Host> ChatAgent<H> {
     /// Sets in motion what events ask for. Called once they are in the log: if the process dies in between, the watch
@@ -88,8 +92,9 @@ impl<H: Host> ChatAgent<H> {
             if !run.is_running() {
                 self.report(run.id)?;
             } else if unheard >= MOST_UNHEARD {
-                let error = "The service could not begin to work on it. Try again later.";
-                self.fail(run.id, error.to_owned())?;
+                self.fail(run.id, "The service could not begin to work on it. Try again later.".to_owned())?;
+            } else if run.state.attempts >= MOST_ATTEMPTS {
+                self.fail(run.id, "The service broke off at it again and again. Try again later.".to_owned())?;
             } else {
                 self.log(&format!("run {}: its workflow is silent, another one is started", run.id));
                 self.launch(run.id);
@@ -117,9 +122,12 @@ impl<H: Host> ChatAgent<H> {
         match request {
             Request::Alive => Ok(Reply::default()),
             Request::Begin(step) => {
-                self.change_run(&Command::BeginStep { run, step }, run)?;
-                let (goal, work) = (self.goal(&known, now)?, self.0.store.run_work(run)?.unwrap_or_default());
-                Ok(Reply { goal: Some(goal), work, ..Reply::default() })
+                let work: Work = self.0.store.run_work(run)?.unwrap_or_default();
+                // A step that was finished by an earlier workflow is only passed: the run does not go back to it.
+                if !work.has(step) {
+                    self.change_run(&Command::BeginStep { run, step }, run)?;
+                }
+                Ok(Reply { goal: Some(self.goal(&known, now)?), work, ..Reply::default() })
             }
             Request::Trouble { error } => {
                 self.change_run(&Command::NoteTrouble { run, error }, run)?;

@@ -4,7 +4,7 @@ use flux_protocol::Chunk;
 use flux_protocol::message::{ToolPart, ToolState};
 use flux_tools::decide::DecideError;
 use flux_tools::report::Report;
-use flux_tools::tool::{ToolCall, ToolContext, ToolError, definitions};
+use flux_tools::tool::{ToolCall, ToolContext, ToolError, definitions, known_names};
 use flux_tools::{Actor, TimelineView, TxnId};
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ pub fn offered(call: &ModelCall) -> Offered {
     }
     match repair_arguments(raw) {
         Ok(arguments) => {
-            let input = coerce(arguments, &tool.schema);
+            let input = coerce(known_names(&tool.schema, arguments), &tool.schema);
             Offered { call: ToolCall::parse(tool.name, &input), name: tool.name.to_owned(), input }
         }
         Err(error) => {

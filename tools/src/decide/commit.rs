@@ -20,7 +20,12 @@ use crate::view::TimelineView;
 /// The tag of every block that a run adds.
 const TAG: &str = "architect";
 
-/// Where the tasks of a run would lie, in the timeline as it is now and by the person's settings.
+/// A run takes at most this many minutes of a day, as long as everything finds its time so: whoever wants to learn a
+/// language does not want all of it tomorrow.
+const CALM_MINUTES_PER_DAY: u32 = 120;
+
+/// Where the tasks of a run would lie, in the timeline as it is now and by the person's settings: spread over the days
+/// where there is time for that, and otherwise as early as possible.
 ///
 /// # Errors
 /// What the view can fail with.
@@ -42,7 +47,8 @@ pub fn placement<V: TimelineView>(
     // A day more on both sides: the horizon is counted in days of the person's zone.
     let last = not_before + TimeDelta::days(i64::from(frame.horizon_days) + 2);
     let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
-    Ok(place(tasks, &busy, &frame))
+    let calm = place(tasks, &busy, &Frame { minutes_per_day: Some(CALM_MINUTES_PER_DAY), ..frame.clone() });
+    Ok(if calm.unplaced.is_empty() { calm } else { place(tasks, &busy, &frame) })
 }
 
 /// Places the tasks anew, so that what came to the timeline since they were proposed is gone around. Where nothing came,

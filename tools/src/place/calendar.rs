@@ -54,6 +54,8 @@ struct Day {
     hours: Stretch,
     /// Index of its week.
     week: usize,
+    /// The minutes booked in it.
+    booked: u32,
     /// What is free, by start; each starts on the grid, and the shortest task fits into each.
     free: Vec<Stretch>,
     /// The length of the longest of them.
@@ -94,10 +96,10 @@ impl<'a> Calendar<'a> {
                 return None;
             }
             let day = self.days.get(index)?;
-            if let Some(start) = day.fit(earliest, length).filter(|_| self.week_has_room(day.week, minutes)) {
+            if let Some(start) = day.fit(earliest, length).filter(|_| self.has_room(day, minutes)) {
                 // No span is possible after the year 2200; later starts would not be, either.
                 let span = Span::new(instant(start), instant(start + length)).ok()?;
-                self.take(Stretch { start, end: start + length }, day.week, minutes);
+                self.take(Stretch { start, end: start + length }, index, minutes);
                 return Some(span);
             }
             index += 1;
@@ -113,14 +115,20 @@ impl<'a> Calendar<'a> {
         }
     }
 
-    fn week_has_room(&self, week: usize, minutes: u32) -> bool {
-        let used = self.weeks.get(week).map_or(0, |(_, used)| *used);
-        self.frame.minutes_per_week.is_none_or(|limit| used.saturating_add(minutes) <= limit)
+    /// Whether the limits of a day and its week leave room.
+    fn has_room(&self, day: &Day, minutes: u32) -> bool {
+        let used = self.weeks.get(day.week).map_or(0, |(_, used)| *used);
+        let in_week = self.frame.minutes_per_week.is_none_or(|limit| used.saturating_add(minutes) <= limit);
+        let in_day = self.frame.minutes_per_day.is_none_or(|limit| day.booked.saturating_add(minutes) <= limit);
+        in_week && (in_day || day.booked == 0)
     }
 
-    fn take(&mut self, booked: Stretch, week: usize, minutes: u32) {
-        if let Some((_, used)) = self.weeks.get_mut(week) {
-            *used = used.saturating_add(minutes);
+    fn take(&mut self, booked: Stretch, day: usize, minutes: u32) {
+        if let Some(day) = self.days.get_mut(day) {
+            day.booked = day.booked.saturating_add(minutes);
+            if let Some((_, used)) = self.weeks.get_mut(day.week) {
+                *used = used.saturating_add(minutes);
+            }
         }
         let taken = Stretch { start: booked.start - self.pause, end: booked.end + self.pause };
         self.booked_until = self.booked_until.max(taken.end);
@@ -144,7 +152,7 @@ impl<'a> Calendar<'a> {
                 continue;
             }
             let week = self.week(date);
-            let mut day = Day { hours, week, free: vec![hours], longest: hours.end - hours.start };
+            let mut day = Day { hours, week, booked: 0, free: vec![hours], longest: hours.end - hours.start };
             self.passed += self.rest_of_busy().iter().take_while(|busy| busy.end <= hours.start).count();
             for busy in self.rest_of_busy().iter().take_while(|busy| busy.start < hours.end) {
                 day.cut(*busy);

@@ -74,12 +74,15 @@ pub struct Frame {
     /// At most this many minutes of tasks a week (ISO 8601, Monday to Sunday, in the zone). A task counts in the week of
     /// the working day on which it is placed. What is on the timeline already does not count.
     pub minutes_per_week: Option<u32>,
+    /// At most this many minutes of tasks on a working day, so that they are spread; a longer task takes a day for itself.
+    /// What is on the timeline already does not count.
+    pub minutes_per_day: Option<u32>,
     /// The last day that is looked at, as days after that of `not_before`: 0 is that day only.
     pub horizon_days: u32,
 }
 
 impl Frame {
-    /// From this moment on, with the usual hours and pause, neither deadline nor weekly limit, a year ahead.
+    /// From this moment on, with the usual hours and pause, neither deadline nor limits, a year ahead.
     pub fn new(zone: Zone, not_before: DateTime<Utc>) -> Self {
         Self {
             zone,
@@ -88,6 +91,7 @@ impl Frame {
             not_before,
             deadline: None,
             minutes_per_week: None,
+            minutes_per_day: None,
             horizon_days: HORIZON_DAYS,
         }
     }
@@ -128,11 +132,11 @@ pub struct Unplaced {
 ///
 /// - after the end of all that it depends on,
 /// - within the hours of one working day,
-/// - within the frame: not before, deadline, weekly limit, horizon,
+/// - within the frame: not before, deadline, limits, horizon,
 /// - off the busy blocks and the tasks placed so far, with the pause on both sides.
 ///
 /// So whoever takes some of the placed tasks as busy blocks and places the others again finds them where they were, as
-/// long as there is no weekly limit.
+/// long as there are no limits.
 ///
 /// ```
 /// use flux_tools::place::{Frame, Task, place};

@@ -51,6 +51,7 @@ pub use redo::Redo;
 pub use rename_plan::RenamePlan;
 pub use retry_run::RetryRun;
 pub use schedule_block::ScheduleBlock;
+pub use schema::known_names;
 pub use shift_timeline::ShiftTimeline;
 pub use switch_plan::SwitchPlan;
 pub use uncomplete_block::UncompleteBlock;
@@ -182,12 +183,12 @@ impl ToolCall {
         let Some(tool) = definitions().iter().find(|tool| tool.name == name) else {
             return Err(ToolError::Unknown { name: name.chars().take(80).collect() });
         };
-        let arguments = schema::known_names(&tool.schema, arguments);
+        let arguments = known_names(&tool.schema, arguments.clone());
         let problems = schema::problems(&tool.schema, &arguments);
         if !problems.is_empty() {
             return Err(ToolError::Arguments { tool: tool.name, problems });
         }
-        Self::read(name, arguments.into_owned()).map_err(|error| ToolError::Arguments {
+        Self::read(name, arguments).map_err(|error| ToolError::Arguments {
             tool: tool.name,
             problems: vec![Problem::new("", "arguments that fit the schema", error)],
         })

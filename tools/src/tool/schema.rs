@@ -1,6 +1,5 @@
 //! JSON Schemas of the tools' arguments, and the check of a call against them.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
@@ -18,20 +17,19 @@ pub(super) fn named(tool: &str) -> Value {
 }
 
 /// The arguments under the names that the schema has, where theirs differ only by case and underscores.
-pub(super) fn known_names<'a>(schema: &Value, arguments: &'a Value) -> Cow<'a, Value> {
-    let (Some(known), Some(fields)) = (schema.get("properties").and_then(Value::as_object), arguments.as_object())
-    else {
-        return Cow::Borrowed(arguments);
-    };
-    if fields.keys().all(|name| known.contains_key(name)) {
-        return Cow::Borrowed(arguments);
+pub fn known_names(schema: &Value, arguments: Value) -> Value {
+    let known = schema.get("properties").and_then(Value::as_object);
+    match (known, arguments) {
+        (Some(known), Value::Object(fields)) if fields.keys().any(|name| !known.contains_key(name)) => {
+            let meant = |name: &String| {
+                let plain = plain(name);
+                let meant = known.keys().find(|known| self::plain(known) == plain && !fields.contains_key(*known));
+                meant.unwrap_or(name).clone()
+            };
+            Value::Object(fields.iter().map(|(name, value)| (meant(name), value.clone())).collect())
+        }
+        (_, arguments) => arguments,
     }
-    let meant = |name: &String| {
-        let plain = plain(name);
-        let meant = known.keys().find(|known| self::plain(known) == plain && !fields.contains_key(*known));
-        meant.unwrap_or(name).clone()
-    };
-    Cow::Owned(fields.iter().map(|(name, value)| (meant(name), value.clone())).collect())
 }
 
 fn plain(name: &str) -> String {

@@ -102,6 +102,27 @@ fn a_run_whose_workflows_never_say_a_word_is_given_up() {
 }
 
 #[test]
+fn a_run_at_which_every_process_dies_is_given_up() {
+    let mut stage = Stage::new();
+    let (run, launch) = stage.start("Learn German");
+    let mut workflows = vec![(run, launch)];
+    let mut died = 0;
+    while let Some(workflow) = workflows.pop() {
+        stage.forget();
+        stage.engine.death.set(Some(Death::Before("commit")));
+        assert!(!stage.drive(workflow));
+        died += 1;
+        assert!(died < 30, "for ever");
+        workflows.extend(watched(&stage));
+    }
+    assert_eq!(died, 18);
+    assert!(stage.said()[0].contains("The service broke off at it again and again."), "{:?}", stage.said());
+    assert_eq!(stage.model.asked.borrow().len(), 1, "what was kept is not thought again");
+    let state = stage.run(run).state;
+    assert_eq!((state.step.as_str(), state.percent), ("place", 75), "it never went back");
+}
+
+#[test]
 fn a_workflow_that_says_something_now_and_then_is_left_alone() {
     let stage = Stage::new();
     let workflow = stage.start("Learn German");

@@ -25,8 +25,9 @@ fn a_goal_becomes_tasks_in_free_time_and_the_person_is_told() {
     assert_eq!(
         stage.said(),
         [
-            "“Learn German” is planned: 3 tasks, Mon 2 Mar.\n\n- Mon 2 Mar, 09:05–09:35: Choose a course (B1)\n- Mon 2 Mar, \
-          09:40–10:40: First lesson (B2)\n- Mon 2 Mar, 10:45–11:45: Second lesson (B3)\n\nOne undo takes all of it back."
+            "“Learn German” is planned: 3 tasks, Mon 2 Mar – Tue 3 Mar.\n\n- Mon 2 Mar, 09:05–09:35: Choose a course (B1)\n- \
+             Mon 2 Mar, 09:40–10:40: First lesson (B2)\n- Tue 3 Mar, 09:00–10:00: Second lesson (B3)\n\nOne undo takes all \
+             of it back."
         ]
     );
     let kinds: Vec<String> = stage

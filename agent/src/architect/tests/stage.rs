@@ -148,6 +148,9 @@ impl Clock for QuickClock {
     }
 }
 
+/// What happens as soon as the object has heard a request.
+pub type Reaction = Box<dyn FnMut(&Request, &World)>;
+
 /// A person's object and everything around it.
 pub struct Stage {
     pub world: Rc<RefCell<World>>,
@@ -157,14 +160,14 @@ pub struct Stage {
     /// What the object heard.
     pub heard: Rc<RefCell<Vec<Request>>>,
     /// Does something to the object as soon as it has heard a request.
-    pub on_request: Rc<RefCell<Box<dyn FnMut(&Request, &World)>>>,
+    pub on_request: Rc<RefCell<Reaction>>,
 }
 
 struct ObjectPerson {
     world: Rc<RefCell<World>>,
     engine: Rc<Engine>,
     heard: Rc<RefCell<Vec<Request>>>,
-    on_request: Rc<RefCell<Box<dyn FnMut(&Request, &World)>>>,
+    on_request: Rc<RefCell<Reaction>>,
     run: RunId,
     launch: u64,
 }
