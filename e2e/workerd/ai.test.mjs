@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { added, ended, tasks } from "../lib/architect.mjs";
 import { greeted, hasChunk } from "../lib/client.mjs";
 import { CUT, DONE, event, gate, openai } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
@@ -140,4 +141,23 @@ test("cancelling before the binding has answered lets go of what it gives later"
   // Else the model goes on to its last word, for nobody.
   await the.model.closed(0);
   rest.open();
+});
+
+test("a goal is asked for as JSON, without a stream; a model that cannot be held to a schema is asked without", async () => {
+  const { tasks: list } = JSON.parse(tasks("Choose a course", "First lesson", "Second lesson"));
+  the.model.script({ body: { response: { tasks: list }, usage: { prompt_tokens: 9, completion_tokens: 2 } } });
+  const { run } = await client.call("useArchitect", { goal: "Learn German" });
+  assert.equal((await ended(client, run.id)).status, "completed");
+  const [{ body: { input } }] = the.model.requests;
+  assert.equal(input.stream, false, "JSON mode gives none");
+  assert.equal(input.response_format.type, "json_schema");
+  assert.equal(input.response_format.json_schema.properties.tasks.maxItems, 12);
+  assert.equal((await added(client)).length, 3);
+
+  the.model.script({ status: 500, body: "AiError: 5006: JSON Mode couldn't be met" });
+  the.model.script(native(tasks("Choose", "Learn", "Speak")), DONE);
+  const second = await client.call("useArchitect", { goal: "Learn Spanish" });
+  assert.equal((await ended(client, second.run.id)).status, "completed");
+  const last = the.model.requests.at(-1).body.input;
+  assert.deepEqual([last.stream, last.response_format], [true, undefined]);
 });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { added, ended } from "../lib/architect.mjs";
 import { greeted } from "../lib/client.mjs";
 import { startServer } from "../lib/server.mjs";
 
@@ -51,6 +52,26 @@ test("what was done is moved, completed and undone in words", async () => {
   await client.chat("undo");
   const [back] = (await client.call("findBlocks", {})).blocks;
   assert.match(back.start, /T08:00$/);
+});
+
+test("“I want to learn German, 3 hours a week” becomes lessons in the person's working hours", async () => {
+  const turn = await client.chat("I want to learn German, 3 hours a week");
+  const [{ name, input, output }] = turn.calls;
+  assert.equal(name, "useArchitect");
+  assert.deepEqual([input.hoursPerWeek, output.ok], [3, true]);
+  assert.match(input.goal, /learn German/i);
+  const run = await ended(client, output.run.id);
+  assert.equal(run.status, "completed", run.error);
+  const blocks = await added(client);
+  assert.ok(blocks.length >= 3, `${blocks.length} tasks`);
+  assert.ok(blocks.some(({ title }) => title.includes("German")), JSON.stringify(blocks.map(({ title }) => title)));
+  assert.match(blocks[0].description, /without a language model/);
+  const hours = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, weekday: "short", hour: "2-digit", hourCycle: "h23" });
+  for (const { span } of blocks) {
+    const [weekday, hour] = hours.format(new Date(span.start)).split(", ");
+    assert.ok(!["Sat", "Sun"].includes(weekday) && Number(hour) >= 9 && Number(hour) < 18, `${weekday} ${hour}`);
+  }
+  assert.match((await client.chat("what are you working on?")).text, /German/);
 });
 
 test("what it does not understand it says, and does nothing", async () => {
