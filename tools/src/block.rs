@@ -8,7 +8,7 @@ use crate::clock;
 
 use crate::id::{BlockId, Handle, PlanId};
 use crate::span::Span;
-use crate::text::{Description, Tag, Title};
+use crate::text::{Description, Tag, Title, title_key};
 
 /// A block of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,14 @@ impl Block {
     /// Whether it is still to be done.
     pub fn is_open(&self) -> bool {
         self.completed_at.is_none()
+    }
+
+    /// What it says besides its title, in the form in which it is searched: its handle, its tags with `#`, its description.
+    pub fn details_key(&self) -> String {
+        let mut text = self.handle.to_string();
+        self.tags.iter().for_each(|tag| text.extend([" #", tag.as_str()]));
+        self.description.iter().for_each(|description| text.extend([" ", description.as_str()]));
+        title_key(&text)
     }
 }
 

@@ -6,6 +6,8 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer};
 
+use crate::settings::HourFormat;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -36,6 +38,17 @@ pub fn iso_date(date: NaiveDate) -> String {
 /// `08:00`.
 pub fn hours(time: NaiveTime) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// `08:00` or `8:00 AM`, as people are told a time of day. Midnight is `12:00 AM`, noon `12:00 PM`.
+pub fn time(time: NaiveTime, format: HourFormat) -> String {
+    match format {
+        HourFormat::Hours24 => hours(time),
+        HourFormat::Hours12 => {
+            let (is_pm, hour) = time.hour12();
+            format!("{hour}:{:02} {}", time.minute(), if is_pm { "PM" } else { "AM" })
+        }
+    }
 }
 
 /// `Tue 24 Nov`, with the year where it is not that of `today`.
@@ -125,9 +138,12 @@ pub fn optional_wall_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// Where it is none.
 pub fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let instant =
-        DateTime::parse_from_rfc3339(&text).map_err(|_| serde::de::Error::custom("expected a time of RFC 3339"))?;
-    Ok(instant.to_utc())
+    read_instant(&text).ok_or_else(|| serde::de::Error::custom("expected a time of RFC 3339"))
+}
+
+/// Reads an instant in the form of RFC 3339.
+pub fn read_instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
 }
 
 /// For `deserialize_with`, beside `default`: an instant or `null`.
@@ -154,9 +170,26 @@ mod tests {
             prop_assert_eq!(wall(time), time.format("%Y-%m-%dT%H:%M").to_string());
             prop_assert_eq!(day(time.date(), NaiveDate::MIN), time.format("%a %-d %b %Y").to_string());
             prop_assert_eq!(day(time.date(), time.date()), time.format("%a %-d %b").to_string());
+            prop_assert_eq!(super::time(time.time(), HourFormat::Hours24), time.format("%H:%M").to_string());
+            prop_assert_eq!(super::time(time.time(), HourFormat::Hours12), time.format("%-I:%M %p").to_string());
             prop_assert_eq!(month(time.date()), time.format("%B").to_string());
             prop_assert_eq!(weekday(time.date()), time.format("%A").to_string());
             prop_assert_eq!(read_wall(&time.format("%Y-%m-%dT%H:%M:%S").to_string()), Some(time));
+        }
+    }
+
+    #[test]
+    fn a_day_of_twelve_hours_begins_and_turns_at_twelve() {
+        for (text, told) in [
+            ("00:00", "12:00 AM"),
+            ("08:05", "8:05 AM"),
+            ("12:00", "12:00 PM"),
+            ("13:00", "1:00 PM"),
+            ("23:59", "11:59 PM"),
+        ] {
+            let wall = read_wall(&format!("2026-11-24T{text}")).unwrap();
+            assert_eq!(time(wall.time(), HourFormat::Hours12), told);
+            assert_eq!(time(wall.time(), HourFormat::Hours24), text);
         }
     }
 

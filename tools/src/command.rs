@@ -1,12 +1,13 @@
 //! What is wanted. A command is not yet checked against a timeline: [`decide`](crate::decide()) does that.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
 
 use crate::block::Priority;
-use crate::id::{BlockId, PlanId, RunId};
+use crate::id::{BlockId, PlanId, RunId, TxnId};
 use crate::place::{Task, WorkingHours};
 use crate::reference::{BlockRef, PlanRef, RunRef};
-use crate::run::RunStep;
+use crate::run::{LeftOut, RunStep};
+use crate::settings::HourFormat;
 use crate::span::Span;
 use crate::text::{Description, Goal, Tag, Title};
 use crate::zone::Zone;
@@ -52,7 +53,7 @@ pub enum Command {
         /// Its title.
         title: Title,
     },
-    /// Makes another plan the active one.
+    /// Makes another plan the active one, and takes it into use again where it is archived.
     SwitchPlan {
         /// Which.
         plan: PlanRef,
@@ -66,6 +67,16 @@ pub enum Command {
     },
     /// Deletes a plan with its blocks.
     DeletePlan {
+        /// Which.
+        plan: PlanRef,
+    },
+    /// Puts a plan away. Does nothing where it is archived.
+    ArchivePlan {
+        /// Which.
+        plan: PlanRef,
+    },
+    /// Takes an archived plan into use again. Does nothing where it is in use.
+    UnarchivePlan {
         /// Which.
         plan: PlanRef,
     },
@@ -99,6 +110,13 @@ pub enum Command {
         /// Which step.
         step: RunStep,
     },
+    /// A run gets a short name. Does nothing where it has one, or is over.
+    NameRun {
+        /// Which run.
+        run: RunId,
+        /// Its name.
+        title: Title,
+    },
     /// A run did not get through its step, and will try again. Does nothing where the run is over.
     NoteTrouble {
         /// Which run.
@@ -119,13 +137,23 @@ pub enum Command {
         run: RunId,
         /// The tasks, each with the id of its block.
         tasks: Vec<(BlockId, Task)>,
+        /// What was named and is not among them.
+        left_out: Vec<LeftOut>,
         /// No task starts before this; nor before the present, if one would have begun by now.
         not_before: DateTime<Utc>,
     },
-    /// Takes back the last transaction.
-    Undo,
+    /// Takes a transaction back.
+    Undo {
+        /// Which; none is the last one.
+        txn: Option<TxnId>,
+    },
     /// Applies again what was undone last.
     Redo,
+    /// Makes plans and blocks what they were.
+    Restore {
+        /// After which event; not more than the last.
+        seq: u64,
+    },
     /// Changes settings.
     ChangeSettings(SettingsUpdate),
 }
@@ -196,4 +224,8 @@ pub struct SettingsUpdate {
     pub working_hours: Option<WorkingHours>,
     /// A new shortest break, in minutes.
     pub break_minutes: Option<u32>,
+    /// Another day on which weeks begin.
+    pub week_start: Option<Weekday>,
+    /// Another way to tell times of day.
+    pub hour_format: Option<HourFormat>,
 }

@@ -91,6 +91,22 @@ tagged_enum! {
             /// The plan as it was.
             plan: Plan,
         },
+        /// A plan was put away. It is kept as it is, with its blocks.
+        PlanArchived {
+            /// The plan.
+            plan: PlanId,
+            /// When: from now on its `archivedAt`.
+            #[serde(deserialize_with = "clock::instant")]
+            at: DateTime<Utc>,
+        },
+        /// An archived plan is in use again.
+        PlanUnarchived {
+            /// The plan.
+            plan: PlanId,
+            /// When it was archived: until now its `archivedAt`.
+            #[serde(deserialize_with = "clock::instant")]
+            at: DateTime<Utc>,
+        },
         /// A block was put on the timeline.
         BlockScheduled {
             /// The block.
@@ -194,6 +210,8 @@ impl EventKind {
                 Self::PlanRenamed { plan: *plan, before: after.clone(), after: before.clone() }
             }
             Self::PlanSwitched { before, after } => Self::PlanSwitched { before: *after, after: *before },
+            Self::PlanArchived { plan, at } => Self::PlanUnarchived { plan: *plan, at: *at },
+            Self::PlanUnarchived { plan, at } => Self::PlanArchived { plan: *plan, at: *at },
             Self::BlockScheduled { block } => Self::BlockDeleted { block: block.clone() },
             Self::BlockDeleted { block } => Self::BlockScheduled { block: block.clone() },
             Self::BlockUpdated(change) => Self::BlockUpdated(change.swapped()),
@@ -219,18 +237,8 @@ impl EventKind {
 
     /// Whether undo takes it back. Settings are not part of the timeline; what has no inverse stays.
     pub fn is_undoable(&self) -> bool {
-        !matches!(
-            self,
-            Self::SettingsChanged { .. }
-                | Self::WorkflowStarted { .. }
-                | Self::WorkflowProgressed(_)
-                | Self::WorkflowCompleted(_)
-                | Self::WorkflowFailed(_)
-                | Self::WorkflowCancelled(_)
-                | Self::WorkflowRetried(_)
-                | Self::Undone { .. }
-                | Self::Redone { .. }
-        )
+        let is_fixed = matches!(self, Self::SettingsChanged { .. } | Self::Undone { .. } | Self::Redone { .. });
+        !is_fixed && !self.is_about_run()
     }
 
     /// Its name on the wire, e.g. `BLOCK_SCHEDULED`.
@@ -240,6 +248,8 @@ impl EventKind {
             Self::PlanRenamed { .. } => "PLAN_RENAMED",
             Self::PlanSwitched { .. } => "PLAN_SWITCHED",
             Self::PlanDeleted { .. } => "PLAN_DELETED",
+            Self::PlanArchived { .. } => "PLAN_ARCHIVED",
+            Self::PlanUnarchived { .. } => "PLAN_UNARCHIVED",
             Self::BlockScheduled { .. } => "BLOCK_SCHEDULED",
             Self::BlockUpdated(_) => "BLOCK_UPDATED",
             Self::BlockMoved(_) => "BLOCK_MOVED",

@@ -2,17 +2,23 @@
 //!
 //! For every type that is read, serde writes the code once for each way in which a format may present it. A struct may come
 //! as an array, a number as a float, and each error names what came instead; all of that is in the Worker for all of its
-//! seventy types. [`read`] presents a struct as an object only, and its errors say what was expected and no more: what a
+//! seventy types. [`read`] takes an object only for a struct, and its errors say what was expected and no more: what a
 //! model or a client sends is checked, with better words, before.
+//!
+//! An object is presented as the list of the struct's fields, in their order. serde's code for a list is half of that for an
+//! object, which must find out for each name what field it is and keep what it has of each until the end. So fields that a
+//! struct does not have are not seen, and `deny_unknown_fields` must not be relied on here; nor is `alias` understood. A field
+//! that is not there is as one that is null.
 
 use std::fmt::Display;
+use std::slice;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
-use serde::forward_to_deserialize_any;
+use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::{Map, Value, map};
 
 /// Why a value does not fit a type.
@@ -66,6 +72,21 @@ pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_str::<Value>(text).map_err(Error::custom).and_then(read)
 }
 
+/// A type as a value, by way of its text: the code that writes the text is there already. `null` for what JSON cannot hold.
+pub fn value<T: Serialize>(data: &T) -> Value {
+    let text = serde_json::to_string(data);
+    text.and_then(|text| serde_json::from_str(&text)).unwrap_or_default()
+}
+
+/// An object of these fields, put in one by one: to collect a map is to sort a list first, by code of its own for each.
+pub fn object(fields: impl IntoIterator<Item = (String, Value)>) -> Value {
+    let mut object = Map::new();
+    for (name, value) in fields {
+        object.insert(name, value);
+    }
+    Value::Object(object)
+}
+
 /// A value as serde's deserializers present one.
 pub struct Reader(pub Value);
 
@@ -99,10 +120,13 @@ impl<'de> Deserializer<'de> for Reader {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.deserialize_map(visitor)
+        let Value::Object(fields) = self.0 else { return Err(Error::custom("expected an object")) };
+        let mut fields = Named { fields, names: names.iter(), absent: None };
+        // The list ends early for nothing but a field that must be there.
+        visitor.visit_seq(&mut fields).map_err(|error| fields.absent.map_or(error, Error::missing_field))
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -169,6 +193,35 @@ impl<'de> SeqAccess<'de> for Items {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.0.len())
+    }
+}
+
+/// The fields of a struct, in its order.
+struct Named {
+    fields: Map<String, Value>,
+    names: slice::Iter<'static, &'static str>,
+    /// The field that was asked for last, if it is not there.
+    absent: Option<&'static str>,
+}
+
+impl Named {
+    fn next(&mut self) -> Value {
+        let name = self.names.next().copied().unwrap_or_default();
+        let value = self.fields.get_mut(name).map(Value::take);
+        self.absent = value.is_none().then_some(name);
+        value.unwrap_or_default()
+    }
+}
+
+impl<'de> SeqAccess<'de> for Named {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        match seed.deserialize(Reader(self.next())) {
+            // What is not there and may be nothing is nothing; else it has a default, or is missing.
+            Err(_) if self.absent.is_some() => Ok(None),
+            read => read.map(Some),
+        }
     }
 }
 
@@ -239,8 +292,8 @@ impl<'de> VariantAccess<'de> for Payload {
         self.reader()?.deserialize_seq(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
-        self.reader()?.deserialize_map(visitor)
+    fn struct_variant<V: Visitor<'de>>(self, names: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+        self.reader()?.deserialize_struct("", names, visitor)
     }
 }
 
@@ -266,6 +319,15 @@ mod tests {
         #[serde(default)]
         left_out: Option<Box<All>>,
         any: Value,
+        nothing: Option<u8>,
+        #[serde(default)]
+        none: Vec<u8>,
+        #[serde(default = "three")]
+        three: u8,
+    }
+
+    fn three() -> u8 {
+        3
     }
 
     #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -285,11 +347,21 @@ mod tests {
         })
     }
 
+    /// With all that [`all`] leaves to defaults.
+    fn whole() -> Value {
+        let mut whole = all();
+        whole["leftOut"] = all();
+        (whole["nothing"], whole["none"], whole["three"]) = (json!(1), json!([1, 2]), json!(4));
+        whole
+    }
+
     #[test]
     fn what_fits_is_read_as_serde_json_reads_it() {
-        let expected: All = serde_json::from_value(all()).unwrap();
-        assert_eq!(read::<All>(all()), Ok(expected.clone()));
-        assert_eq!(read_text::<All>(&all().to_string()), Ok(expected));
+        for value in [all(), whole()] {
+            let expected: All = serde_json::from_value(value.clone()).unwrap();
+            assert_eq!(read::<All>(value.clone()), Ok(expected.clone()));
+            assert_eq!(read_text::<All>(&value.to_string()), Ok(expected));
+        }
     }
 
     #[test]
@@ -309,6 +381,10 @@ mod tests {
             ("map", json!({"a": {"pair": [1]}})),
             ("map", json!({"a": {"fields": {}}})),
             ("leftOut", json!("x")),
+            ("leftOut", json!({})),
+            ("nothing", json!("x")),
+            ("none", json!(null)),
+            ("three", json!("x")),
         ] {
             let mut value = all();
             value[field] = wrong.clone();
@@ -316,6 +392,9 @@ mod tests {
             assert!(read::<All>(value).is_err(), "{field}: {wrong}");
         }
         assert_eq!(read::<All>(json!({})).unwrap_err().to_string(), "the field “text” is missing");
+        let mut value = all();
+        value.as_object_mut().unwrap().remove("share");
+        assert_eq!(read::<All>(value).unwrap_err().to_string(), "the field “share” is missing", "in the middle");
         assert_eq!(read::<All>(json!([])).unwrap_err().to_string(), "expected an object");
         assert!(read_text::<All>("{").is_err());
     }

@@ -6,7 +6,7 @@
 //! | [`clock`], [`json`] | times and types read and written at little cost in size |
 //! | [`tagged`] | tagged enums on the wire, read at less cost in size than serde's own way |
 //! | [`plan`], [`block`], [`run`], [`settings`] | what a timeline is made of |
-//! | [`event`] | what happened: the log's entries, and the inverse of each |
+//! | [`event`], `subjects` | what happened: the log's entries, the inverse of each, and what each is about |
 //! | [`view`] | what may be asked of a timeline, wherever it is stored |
 //! | [`timeline`] | the projection in memory: [`Timeline::apply`] is the only thing that changes one |
 //! | [`session`] | a timeline with its log, in memory, for the harness and for tests |
@@ -37,6 +37,7 @@ pub mod run;
 pub mod session;
 pub mod settings;
 pub mod span;
+mod subjects;
 pub mod tagged;
 pub mod text;
 pub mod timeline;
@@ -51,11 +52,11 @@ pub use event::{Actor, Event, EventKind};
 pub use id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
 pub use plan::Plan;
 pub use rejection::Rejection;
-pub use run::{Run, RunState, RunStatus, RunStep};
+pub use run::{LeftOut, Run, RunState, RunStatus, RunStep};
 pub use session::Session;
-pub use settings::Settings;
+pub use settings::{HourFormat, Settings};
 pub use span::Span;
 pub use text::{Description, Goal, Tag, Title};
 pub use timeline::Timeline;
-pub use view::{BlockQuery, TimelineView};
+pub use view::{BlockPlace, BlockQuery, TimelineView};
 pub use zone::Zone;

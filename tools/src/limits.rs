@@ -38,6 +38,8 @@ pub const SHIFT_MINUTES: i64 = 525_600;
 /// Most block ids in one event. Larger shifts become several events of one transaction, so that no row of the log
 /// grows with the timeline.
 pub const IDS_PER_EVENT: usize = 1_000;
+/// Most plans and blocks that a restoration brings back, takes away or changes.
+pub const RESTORED_BLOCKS: usize = 5_000;
 /// A shift of more blocks than this asks the person first.
 pub const SHIFT_WITHOUT_ASKING: u64 = 20;
 

@@ -8,7 +8,6 @@ use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};
 use crate::run::Run;
 use crate::span::to_millis;
-use crate::text::title_key;
 use crate::view::{BlockQuery, BlockState, PlanCounts, TimelineView, TitleMatch};
 use crate::zone::Zone;
 
@@ -124,8 +123,7 @@ fn find_blocks<V: TimelineView>(view: &V, find: &FindBlocks) -> Result<Answer, D
         Some(reference) => Some(find_plan(view, reference)?),
         None => read(view.active_plan())?,
     };
-    let words = find.text.as_deref().map(title_key).unwrap_or_default();
-    let words: Vec<String> = words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let words = find.text.as_deref().map(TitleMatch::words).unwrap_or_default();
     let mut blocks = read(view.blocks(&BlockQuery {
         plan: plan.map(|plan| plan.id),
         title: (!words.is_empty()).then_some(TitleMatch::Contains(words)),

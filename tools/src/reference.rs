@@ -76,7 +76,7 @@ impl From<&str> for RunRef {
 
 /// Finds the block that is meant.
 ///
-/// A title is looked for in the active plan first and then in all; whole titles count before parts of one. Where several
+/// A title is looked for in the active plan first and then in all that are in use; whole titles count before parts of one. Where several
 /// fit and exactly one of them is in the `preferred` state (an open block, for someone who completes), it is that one.
 ///
 /// # Errors
@@ -122,7 +122,7 @@ fn find_by_title<V: TimelineView>(
                 return Ok(block.clone());
             }
             if !found.is_empty() {
-                let moment = Moment::new(now, read(view.settings())?.time_zone);
+                let moment = Moment::new(now, &read(view.settings())?);
                 return Err(ambiguous(text, found, &moment).into());
             }
         }
@@ -149,16 +149,36 @@ fn ambiguous(text: &str, found: Vec<Block>, moment: &Moment) -> Rejection {
     Rejection::AmbiguousBlock { reference: shortened(text), candidates, more }
 }
 
-/// Finds the plan that is meant: by id, by its whole title, or by words that only one title has.
+/// Finds the plan that is meant: by id, by its whole title, or by words that only one title has. Of several with the same
+/// words it is the one that is not archived.
 ///
 /// # Errors
 /// [`Rejection::NoSuchPlan`], [`Rejection::AmbiguousPlan`], and what the view can fail with.
 pub fn find_plan<V: TimelineView>(view: &V, reference: &PlanRef) -> Result<Plan, DecideError<V::Error>> {
+    find_preferred(view, reference, Plan::is_in_use)
+}
+
+/// Finds the plan that is meant as [`find_plan`] does, for someone who speaks of an archived one.
+///
+/// # Errors
+/// [`Rejection::NoSuchPlan`], [`Rejection::AmbiguousPlan`], and what the view can fail with.
+pub fn find_archived_plan<V: TimelineView>(view: &V, reference: &PlanRef) -> Result<Plan, DecideError<V::Error>> {
+    find_preferred(view, reference, |plan| !plan.is_in_use())
+}
+
+fn find_preferred<V: TimelineView>(
+    view: &V,
+    reference: &PlanRef,
+    preferred: impl Fn(&Plan) -> bool,
+) -> Result<Plan, DecideError<V::Error>> {
     let plans = read(view.plans())?;
-    let (found, text) = match reference {
+    let (mut found, text): (Vec<&Plan>, _) = match reference {
         PlanRef::Id(id) => (plans.iter().filter(|plan| plan.id == *id).collect(), id.to_string()),
         PlanRef::Title(text) => (titled(&plans, text), text.clone()),
     };
+    if found.iter().any(|plan| preferred(plan)) {
+        found.retain(|plan| preferred(plan));
+    }
     match found.as_slice() {
         [plan] => Ok((*plan).clone()),
         [] => Err(Rejection::NoSuchPlan { reference: shortened(&text), plans: titles(plans.iter()) }.into()),

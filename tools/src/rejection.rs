@@ -107,8 +107,8 @@ pub enum Rejection {
         /// The titles that fit.
         plans: Vec<Title>,
     },
-    /// The only plan cannot go.
-    #[error("This is the only plan, and one must stay. Nothing was changed; create another one first.")]
+    /// The only plan in use cannot go.
+    #[error("This is the only plan in use, and one must stay. Nothing was changed; create another one first.")]
     LastPlan,
     /// An update that names nothing to change.
     #[error("The update changes nothing: name at least one field.")]
@@ -175,6 +175,14 @@ pub enum Rejection {
         /// How it stands.
         status: RunStatus,
     },
+    /// A run that failed is not tried again where its goal was named anew since: there would be two sets of tasks.
+    #[error("“{goal}” was started anew since, and {} Nothing was started.", anew(*status))]
+    GoalStartedAnew {
+        /// The goal.
+        goal: Goal,
+        /// How the other run stands.
+        status: RunStatus,
+    },
     /// A run that has too many tasks.
     #[error(
         "The goal comes to {count} tasks; at most {} are possible. Nothing was added; split the goal.",
@@ -193,9 +201,42 @@ pub enum Rejection {
     /// Nothing is left to undo.
     #[error("There is nothing to undo.")]
     NothingToUndo,
+    /// There is no such transaction, or none that can be undone.
+    #[error("There is no such change that could be undone. Nothing was changed.")]
+    NoSuchChange,
+    /// It was undone before, or something else has taken its place.
+    #[error("Nothing of this is left to undo. Nothing was changed.")]
+    NothingLeftToUndo,
+    /// A later edit is about the same.
+    #[error(
+        "This cannot be undone by itself, because of what was changed later: {later} ({when}). Nothing was changed; undo \
+         the later change first."
+    )]
+    UndoneByLater {
+        /// What came later, in words.
+        later: String,
+        /// When, in words and in the person's zone.
+        when: String,
+    },
     /// Nothing is left to redo.
     #[error("There is nothing to redo.")]
     NothingToRedo,
+    /// A moment that has not come yet.
+    #[error("There is no such moment in the log. Nothing was changed.")]
+    NoSuchMoment,
+    /// A moment before the first plan.
+    #[error("There was no timeline yet at that moment. Nothing was changed; choose a later one.")]
+    NothingYet,
+    /// A moment from which too much differs.
+    #[error(
+        "{changes} changes lie between then and now; at most {} can be taken back at a time. Nothing was changed; go back \
+         in smaller steps.",
+        limits::RESTORED_BLOCKS
+    )]
+    TooMuchToRestore {
+        /// How many.
+        changes: usize,
+    },
     /// A zone that the tz database does not have.
     #[error("There is no time zone “{name}”. Nothing was changed; use an IANA name such as Europe/Oslo.")]
     UnknownZone {
@@ -251,6 +292,15 @@ fn not_failed(status: RunStatus) -> &'static str {
         RunStatus::Running => "is being worked on.",
         RunStatus::Completed => "is planned already; its tasks are on the timeline.",
         RunStatus::Cancelled | RunStatus::Failed => "was cancelled; name the goal again to begin anew.",
+    }
+}
+
+fn anew(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Running => "is being worked on.",
+        RunStatus::Completed | RunStatus::Failed | RunStatus::Cancelled => {
+            "is planned: its tasks are on the timeline. Undo them first to have it planned again."
+        }
     }
 }
 

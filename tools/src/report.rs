@@ -13,7 +13,7 @@ use crate::rejection::Rejection;
 use crate::run::{LeftOut, Run};
 use crate::view::BlockState;
 
-pub use words::Moment;
+pub use words::{Moment, phrase};
 
 /// The result of a tool call, as the model and the client see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +103,9 @@ pub struct PlanFacts {
     pub title: String,
     /// Whether it is the active one.
     pub active: bool,
+    /// Whether it is archived.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
     /// Blocks not completed, where counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_blocks: Option<u64>,
@@ -119,6 +122,9 @@ pub struct RunFacts {
     pub id: String,
     /// What the person wants to reach.
     pub goal: String,
+    /// A short name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// `running`, `completed`, `failed` or `cancelled`.
     pub status: String,
     /// `brainstorm`, `check`, `place`, `commit` or `report`.
@@ -137,7 +143,7 @@ pub struct RunFacts {
     /// `2026-12-24T18:00`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<String>,
-    /// Tasks that found no time.
+    /// Tasks that were not added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
 }
@@ -173,7 +179,7 @@ impl Report {
                 ..done
             },
             Outcome::Run { run, .. } => Self { run: Some(moment.run(run)), ..done },
-            Outcome::Undone { .. } | Outcome::Redone { .. } | Outcome::Settings(_) => done,
+            Outcome::Undone { .. } | Outcome::Redone { .. } | Outcome::Restored(_) | Outcome::Settings(_) => done,
         }
     }
 
@@ -189,6 +195,7 @@ impl Report {
                             id: plan.id.to_string(),
                             title: plan.title.to_string(),
                             active: *active,
+                            archived: !plan.is_in_use(),
                             open_blocks: Some(counts.open),
                             done_blocks: Some(counts.done),
                         })
@@ -243,6 +250,7 @@ fn plan_facts(plan: &Plan, active: Option<&Plan>) -> PlanFacts {
         id: plan.id.to_string(),
         title: plan.title.to_string(),
         active: active.is_some_and(|active| active.id == plan.id),
+        archived: !plan.is_in_use(),
         open_blocks: None,
         done_blocks: None,
     }
@@ -271,6 +279,7 @@ impl Moment {
         RunFacts {
             id: run.id.to_string(),
             goal: run.goal.to_string(),
+            title: state.title.as_ref().map(ToString::to_string),
             status: state.status.as_str().to_owned(),
             step: state.step.as_str().to_owned(),
             percent: state.percent,

@@ -46,15 +46,21 @@ pub struct RunState {
     pub attempts: u32,
     /// What it is doing, or what came of it, in a sentence.
     pub message: String,
+    /// A short name for its goal, once one is found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
     /// What went wrong last, in a sentence; none once the step succeeds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Tasks that found no time.
+    /// Tasks that were named and not added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+    /// When it came to stand so; none where it has not changed since it was started.
+    #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<DateTime<Utc>>,
 }
 
-/// A task that found no time.
+/// A task that was not added: it found no time, or could not be used as it was named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The task.
@@ -141,6 +147,16 @@ impl RunStep {
 }
 
 impl Run {
+    /// What it is called: its title, or the goal itself.
+    pub fn name(&self) -> &str {
+        self.state.title.as_ref().map_or(self.goal.as_str(), Title::as_str)
+    }
+
+    /// When it changed last.
+    pub fn changed_at(&self) -> DateTime<Utc> {
+        self.state.changed_at.unwrap_or(self.started_at)
+    }
+
     /// Whether it is under way.
     pub fn is_running(&self) -> bool {
         self.state.status == RunStatus::Running

@@ -1,9 +1,10 @@
 //! A timeline with its log, in memory: what the store is on disk. The harness and the tests run on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::block::Block;
 use crate::event::{Actor, Event, EventKind};
@@ -12,8 +13,8 @@ use crate::plan::Plan;
 use crate::run::Run;
 use crate::settings::Settings;
 use crate::span::Span;
-use crate::timeline::Timeline;
-use crate::view::{BlockQuery, PlanCounts, TimelineView};
+use crate::timeline::{Content, Timeline};
+use crate::view::{BlockDifference, BlockQuery, Frame, PlanCounts, TimelineView};
 
 /// A log and what it projects to.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +33,13 @@ impl Session {
     /// All events, oldest first.
     pub fn log(&self) -> &[Event] {
         &self.log
+    }
+
+    /// What the timeline was after an event.
+    pub fn content_at(&self, seq: u64) -> Content {
+        let mut timeline = Timeline::default();
+        self.log.iter().take_while(|event| event.seq <= seq).for_each(|event| timeline.apply(event));
+        timeline.content()
     }
 
     /// Appends events of one transaction and applies them. A transaction can be appended to again, as the edits of one
@@ -124,5 +132,36 @@ impl TimelineView for Session {
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, Infallible> {
         let places = self.transactions.get(&txn).map(Vec::as_slice).unwrap_or_default();
         Ok(places.iter().filter_map(|place| self.log.get(*place)).cloned().collect())
+    }
+
+    fn undone_by(&self, txn: TxnId) -> Result<Option<TxnId>, Infallible> {
+        Ok(self.timeline.undone_by(txn))
+    }
+
+    fn last_edit(&self, subject: Uuid, seq: u64, names: &[&'static str]) -> Result<Option<Event>, Infallible> {
+        let stands = |event: &&Event| {
+            names.contains(&event.kind.name())
+                && event.kind.subjects().contains(&subject)
+                && self.timeline.undone_by(event.txn).is_none()
+        };
+        Ok(self.log.iter().rev().take_while(|event| event.seq > seq).find(stands).cloned())
+    }
+
+    fn last_seq(&self) -> Result<u64, Infallible> {
+        Ok(self.timeline.seq())
+    }
+
+    fn frame_at(&self, seq: u64) -> Result<Frame, Infallible> {
+        let Content { settings, plans, active_plan, .. } = self.content_at(seq);
+        Ok(Frame { settings, plans, active_plan })
+    }
+
+    fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, Infallible> {
+        let by_id = |content: Content| -> BTreeMap<BlockId, Block> {
+            content.blocks.into_iter().map(|block| (block.id, block)).collect()
+        };
+        let (mut then, mut now) = (by_id(self.content_at(seq)), by_id(self.timeline.content()));
+        let ids: BTreeSet<BlockId> = then.keys().chain(now.keys()).copied().collect();
+        Ok(ids.into_iter().filter_map(|id| BlockDifference::new(then.remove(&id), now.remove(&id))).collect())
     }
 }

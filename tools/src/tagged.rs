@@ -7,6 +7,8 @@
 use serde::de::Error;
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// From `{tag: NAME, …fields}` to `{NAME: {…fields}}`; for a name of `units`, which have no fields, to `NAME`.
 ///
 /// # Errors
@@ -16,7 +18,7 @@ pub fn from_internal<E: Error>(value: Value, tag: &'static str, units: &[&str]) 
     if units.contains(&name.as_str()) {
         return Ok(Value::String(name));
     }
-    Ok(Value::Object(Map::from_iter([(name, Value::Object(fields))])))
+    Ok(json::object([(name, Value::Object(fields))]))
 }
 
 /// As [`from_internal`], with `unknown` for every name that is not `known`.
@@ -35,7 +37,7 @@ pub fn from_open<E: Error>(value: Value, tag: &'static str, units: &[&str], know
 pub fn from_adjacent<E: Error>(value: Value, tag: &'static str, content: &'static str) -> Result<Value, E> {
     let (name, mut fields) = split(value, tag)?;
     let payload = fields.remove(content).ok_or_else(|| E::missing_field(content))?;
-    Ok(Value::Object(Map::from_iter([(name, payload)])))
+    Ok(json::object([(name, payload)]))
 }
 
 fn split<E: Error>(value: Value, tag: &'static str) -> Result<(String, Map<String, Value>), E> {

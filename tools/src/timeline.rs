@@ -27,6 +27,8 @@ pub struct Timeline {
     by_handle: BTreeMap<Handle, BlockId>,
     runs: BTreeMap<RunId, Run>,
     next_handle: Option<Handle>,
+    /// The handles of blocks that are shown and not in the log yet.
+    foreseen: BTreeSet<Handle>,
     history: History,
     seq: u64,
 }
@@ -34,8 +36,34 @@ pub struct Timeline {
 /// What undo and redo take next: both are stacks of transactions.
 #[derive(Debug, Clone, Default)]
 struct History {
+    /// Those that stand.
     done: Vec<TxnId>,
+    /// Those that redo can apply: until something else is changed.
     undone: Vec<TxnId>,
+    /// Those that do not stand, whether or not redo can apply them, and what took each back.
+    taken_back: BTreeMap<TxnId, TxnId>,
+}
+
+impl History {
+    fn follow(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::Undone { txn, .. } if self.taken_back.insert(*txn, event.txn).is_none() => {
+                self.done.retain(|done| done != txn);
+                self.undone.push(*txn);
+            }
+            EventKind::Redone { txn, .. } if self.taken_back.remove(txn).is_some() => {
+                self.undone.retain(|undone| undone != txn);
+                self.done.push(*txn);
+            }
+            _ if event.is_undoable() => {
+                self.undone.clear();
+                if self.done.last() != Some(&event.txn) {
+                    self.done.push(event.txn);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What a timeline holds, as data: for the wire, and to compare two timelines.
@@ -62,8 +90,13 @@ impl Timeline {
     /// after `seq`.
     pub fn from_content(content: Content, seq: u64) -> Self {
         let mut timeline = Self { settings: content.settings, active: content.active_plan, seq, ..Self::default() };
-        timeline.plans = content.plans.into_iter().map(|plan| (plan.id, plan)).collect();
-        timeline.runs = content.runs.into_iter().map(|run| (run.id, run)).collect();
+        // One by one: to collect a map is to sort a list first, by code of its own for each.
+        for plan in content.plans {
+            timeline.plans.insert(plan.id, plan);
+        }
+        for run in content.runs {
+            timeline.runs.insert(run.id, run);
+        }
         for block in content.blocks {
             timeline.put(block);
         }
@@ -88,23 +121,31 @@ impl Timeline {
     pub fn apply(&mut self, event: &Event) {
         self.seq = event.seq;
         self.change(&event.kind);
-        match &event.kind {
-            EventKind::Undone { txn, .. } if self.history.done.last() == Some(txn) => {
-                self.history.done.pop();
-                self.history.undone.push(*txn);
+        self.history.follow(event);
+    }
+
+    /// Shows a change that is not in the log yet, as a client does while an edit of the person is on its way. Its
+    /// [inverse](EventKind::inverse) takes it back, and with it the handle of a new block: one that comes to the log before
+    /// the edit has it. What undo takes next is not touched.
+    pub fn preview(&mut self, kind: &EventKind) {
+        match kind {
+            EventKind::BlockScheduled { block } if block.handle >= self.next_handle() => {
+                self.foreseen.insert(block.handle);
             }
-            EventKind::Redone { txn, .. } if self.history.undone.last() == Some(txn) => {
-                self.history.undone.pop();
-                self.history.done.push(*txn);
-            }
-            _ if event.is_undoable() => {
-                self.history.undone.clear();
-                if self.history.done.last() != Some(&event.txn) {
-                    self.history.done.push(event.txn);
-                }
+            EventKind::BlockDeleted { block } => {
+                self.foreseen.remove(&block.handle);
             }
             _ => {}
         }
+        let counted = self.next_handle;
+        self.change(kind);
+        // Only the log counts.
+        self.next_handle = counted;
+    }
+
+    /// Takes blocks in that were there all along: a client that holds a part of the timeline was sent another part.
+    pub fn learn(&mut self, blocks: impl IntoIterator<Item = Block>) {
+        blocks.into_iter().for_each(|block| self.put(block));
     }
 
     fn change(&mut self, kind: &EventKind) {
@@ -121,6 +162,8 @@ impl Timeline {
             EventKind::PlanDeleted { plan } => {
                 self.plans.remove(&plan.id);
             }
+            EventKind::PlanArchived { plan, at } => self.archive(*plan, Some(*at)),
+            EventKind::PlanUnarchived { plan, .. } => self.archive(*plan, None),
             EventKind::BlockScheduled { block } => self.put(block.clone()),
             EventKind::BlockUpdated(change)
             | EventKind::BlockMoved(change)
@@ -147,10 +190,15 @@ impl Timeline {
         }
     }
 
+    fn archive(&mut self, plan: PlanId, at: Option<DateTime<Utc>>) {
+        if let Some(plan) = self.plans.get_mut(&plan) {
+            plan.archived_at = at;
+        }
+    }
+
     fn put(&mut self, block: Block) {
         self.take(block.id);
-        let next = self.next_handle().max(block.handle.next());
-        self.next_handle = Some(next);
+        self.next_handle = self.next_handle.max(Some(block.handle.next()));
         self.by_start.insert((block.span.start(), block.handle, block.id));
         self.by_handle.insert(block.handle, block.id);
         self.blocks.insert(block.id, block);
@@ -193,7 +241,7 @@ impl Timeline {
     /// All plans, oldest first.
     pub fn plans(&self) -> Vec<Plan> {
         let mut plans: Vec<Plan> = self.plans.values().cloned().collect();
-        plans.sort_by_key(|plan| (plan.created_at, plan.id));
+        plans.sort_unstable_by_key(|plan| (plan.created_at, plan.id));
         plans
     }
 
@@ -216,19 +264,28 @@ impl Timeline {
         self.block(*self.by_handle.get(&handle)?)
     }
 
-    /// Blocks that fit, by start and then by handle, at most `query.limit`.
+    /// Blocks that fit, by start and then by handle, at most `query.limit`: the first ones, or the last.
     pub fn blocks<'a>(&'a self, query: &'a BlockQuery) -> impl Iterator<Item = &'a Block> {
         let from = query.earliest_start().unwrap_or(DateTime::<Utc>::MIN_UTC);
         let first = (from, Handle::new(0), BlockId::new(uuid::Uuid::nil()));
-        self.by_start
+        let fitting = self
+            .by_start
             .range(first..)
-            .take_while(|(start, _, _)| query.starts_before.is_none_or(|bound| *start < bound))
+            .take_while(|(start, _, _)| {
+                query.starts_before.is_none_or(|bound| *start < bound)
+                    && query.before.is_none_or(|place| *start <= place.start())
+            })
             .filter_map(|(_, _, id)| self.block(*id))
-            .filter(|block| query.matches(block))
-            .take(query.limit)
+            .filter(|block| query.matches(block) && (query.plan.is_some() || self.is_in_use(block.plan)));
+        let left_out = if query.last { fitting.clone().count().saturating_sub(query.limit) } else { 0 };
+        fitting.skip(left_out).take(query.limit)
     }
 
-    /// When the open blocks lie that share a moment with `from..to`, in no stated order.
+    fn is_in_use(&self, plan: PlanId) -> bool {
+        self.plans.get(&plan).is_some_and(Plan::is_in_use)
+    }
+
+    /// When the open blocks of plans in use lie that share a moment with `from..to`, in no stated order.
     pub fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
         let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
         self.blocks(&query).map(|block| block.span).collect()
@@ -242,7 +299,7 @@ impl Timeline {
     /// Runs of the architect, newest first, at most `limit`.
     pub fn runs(&self, limit: usize) -> Vec<Run> {
         let mut runs: Vec<Run> = self.runs.values().cloned().collect();
-        runs.sort_by_key(|run| Reverse((run.started_at, run.id)));
+        runs.sort_unstable_by_key(|run| Reverse((run.started_at, run.id)));
         runs.truncate(limit);
         runs
     }
@@ -261,7 +318,8 @@ impl Timeline {
 
     /// The handle that the next block gets.
     pub fn next_handle(&self) -> Handle {
-        self.next_handle.unwrap_or(Handle::FIRST)
+        let counted = self.next_handle.unwrap_or(Handle::FIRST);
+        self.foreseen.last().map_or(counted, |last| last.next().max(counted))
     }
 
     /// The transaction that undo takes back next.
@@ -269,8 +327,73 @@ impl Timeline {
         self.history.done.last().copied()
     }
 
+    /// The transaction that took this one back; none where it stands.
+    pub fn undone_by(&self, txn: TxnId) -> Option<TxnId> {
+        self.history.taken_back.get(&txn).copied()
+    }
+
     /// The transaction that redo applies next.
     pub fn redoable(&self) -> Option<TxnId> {
         self.history.undone.last().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::block::{Priority, Source};
+    use crate::text::Title;
+
+    fn block(number: u32) -> Block {
+        let start = DateTime::UNIX_EPOCH + TimeDelta::hours(number.into());
+        Block {
+            id: BlockId::new(Uuid::from_u128(number.into())),
+            handle: Handle::new(number),
+            plan: PlanId::new(Uuid::nil()),
+            title: Title::new("Workout").unwrap(),
+            description: None,
+            span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            completed_at: None,
+            depends_on: Vec::new(),
+            source: Source::User,
+        }
+    }
+
+    fn scheduled(number: u32) -> EventKind {
+        EventKind::BlockScheduled { block: block(number) }
+    }
+
+    #[test]
+    fn a_new_block_that_is_only_foreseen_leaves_its_handle_to_what_comes_first() {
+        let mut timeline = Timeline::default();
+        timeline.learn([block(1), block(2)]);
+        let foreseen = [scheduled(3), scheduled(4)];
+        for kind in &foreseen {
+            timeline.preview(kind);
+        }
+        assert_eq!(timeline.next_handle(), Handle::new(5), "each that is foreseen has its own");
+        for kind in foreseen.iter().rev() {
+            timeline.preview(&kind.inverse().unwrap());
+        }
+        assert_eq!(timeline.next_handle(), Handle::new(3));
+        timeline.learn([block(3)]);
+        assert_eq!(timeline.next_handle(), Handle::new(4));
+    }
+
+    #[test]
+    fn a_deletion_that_is_only_foreseen_gives_no_handle_free() {
+        let mut timeline = Timeline::default();
+        timeline.learn([block(1), block(2)]);
+        let deleted = EventKind::BlockDeleted { block: block(2) };
+        timeline.preview(&deleted);
+        assert_eq!(timeline.next_handle(), Handle::new(3));
+        timeline.preview(&deleted.inverse().unwrap());
+        assert_eq!(timeline.next_handle(), Handle::new(3));
+        timeline.preview(&scheduled(3));
+        assert_eq!(timeline.next_handle(), Handle::new(4), "what came back was not foreseen");
     }
 }

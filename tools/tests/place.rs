@@ -68,12 +68,12 @@ mod examples {
     }
 
     #[test]
-    fn dependencies_come_before_priority_and_priority_before_the_given_order() {
+    fn dependencies_come_first_as_urgent_as_what_waits_for_them_then_priority_then_the_given_order() {
         let frame = frame();
         let tasks = [task(60, High, &[2]), task(60, Medium, &[]), task(60, Low, &[]), task(60, High, &[])];
         assert_eq!(
             told(&place(&tasks, &[], &frame), &frame),
-            ["Tue 24 Nov 12:15–13:15", "Tue 24 Nov 10:05–11:05", "Tue 24 Nov 11:10–12:10", "Tue 24 Nov 09:00–10:00"]
+            ["Tue 24 Nov 10:05–11:05", "Tue 24 Nov 12:15–13:15", "Tue 24 Nov 09:00–10:00", "Tue 24 Nov 11:10–12:10"]
         );
     }
 
@@ -194,15 +194,30 @@ impl Scene {
         TimeDelta::minutes(self.frame.pause_minutes.into())
     }
 
+    /// The priorities, with what each task gets from those that wait for it.
+    fn urgency(&self) -> Vec<Priority> {
+        let mut urgency: Vec<Priority> = self.tasks.iter().map(|task| task.priority).collect();
+        for _ in &self.tasks {
+            for (index, task) in self.tasks.iter().enumerate() {
+                for on in &task.depends_on {
+                    urgency[*on] = urgency[*on].min(urgency[index]);
+                }
+            }
+        }
+        urgency
+    }
+
     /// The same by the plainest means: each start is tried against everything.
     fn place_by_trying(&self) -> Vec<Option<Span>> {
         let mut spans: Vec<Option<Span>> = vec![None; self.tasks.len()];
         let mut seen = vec![false; self.tasks.len()];
         let (mut weeks, mut by_day) = (BTreeMap::new(), BTreeMap::new());
-        let days = self.days();
+        let (days, urgency) = (self.days(), self.urgency());
         let ready = |seen: &[bool]| {
             let tasks = self.tasks.iter().enumerate().filter(|(index, _)| !seen[*index]);
-            tasks.filter(|(_, task)| task.depends_on.iter().all(|on| seen[*on])).min_by_key(|(_, task)| task.priority)
+            tasks
+                .filter(|(_, task)| task.depends_on.iter().all(|on| seen[*on]))
+                .min_by_key(|(index, _)| urgency[*index])
         };
         while let Some((index, task)) = ready(&seen) {
             seen[index] = true;

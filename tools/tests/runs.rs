@@ -9,8 +9,8 @@ use flux_tools::place::Task;
 use flux_tools::report::{Moment, Report};
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use flux_tools::{
-    Actor, Block, BlockId, Command, DecideError, Event, EventId, EventKind, PlanId, Priority, Run, RunId, RunStatus,
-    RunStep, Session, Source, Span, TimelineView, Title, TxnId, Zone, decide,
+    Actor, Block, BlockId, BlockQuery, Command, DecideError, Event, EventId, EventKind, PlanId, Priority, Run, RunId,
+    RunStatus, RunStep, Session, Settings, Source, Span, TimelineView, Title, TxnId, Zone, decide,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -89,7 +89,7 @@ impl Person {
 
     fn commit(&mut self, run: RunId, minutes: &[u32]) -> Result<Outcome, String> {
         let (tasks, not_before) = (self.tasks(minutes), self.now);
-        self.run(&Command::CommitRun { run, tasks, not_before })
+        self.run(&Command::CommitRun { run, tasks, left_out: Vec::new(), not_before })
     }
 
     fn blocks(&self) -> Vec<Block> {
@@ -142,6 +142,43 @@ fn a_goal_is_not_started_twice_by_a_double_click() {
     assert_eq!(did(&person.call("useArchitect", json!({"goal": "Learn German"})).unwrap()), Did::Nothing);
     person.now += TimeDelta::seconds(61);
     assert_eq!(did(&person.call("useArchitect", json!({"goal": "Learn German"})).unwrap()), Did::Started);
+}
+
+#[test]
+fn a_goal_whose_tasks_were_taken_back_is_started_again_at_once() {
+    let mut person = Person::new();
+    let run = person.start("Learn German");
+    person.commit(run.id, &[30, 30]).unwrap();
+    person.call("deleteBlock", json!({"id": "B1"})).unwrap();
+    assert_eq!(did(&person.call("useArchitect", json!({"goal": "Learn German"})).unwrap()), Did::Nothing);
+    person.call("deleteBlock", json!({"id": "B2"})).unwrap();
+    assert_ne!(person.start("Learn German").id, run.id);
+
+    let mut person = Person::new();
+    let run = person.start("Learn German");
+    person.commit(run.id, &[30]).unwrap();
+    person.done(&Command::Undo { txn: None });
+    assert_ne!(person.start("Learn German").id, run.id);
+}
+
+#[test]
+fn a_goal_that_was_started_anew_is_not_planned_twice_by_trying_the_old_one_again() {
+    let mut person = Person::new();
+    let old = person.start("Learn German").id;
+    person.done(&Command::FailRun { run: old, error: "Down.".to_owned() });
+    person.now += TimeDelta::hours(1);
+    let new = person.start("learn german!").id;
+    let again = json!({"id": old.to_string()});
+    let why = person.call("retryRun", again.clone()).unwrap_err();
+    assert_eq!(why, "“Learn German” was started anew since, and is being worked on. Nothing was started.");
+
+    person.commit(new, &[30]).unwrap();
+    person.now += TimeDelta::days(2);
+    let why = person.call("retryRun", again.clone()).unwrap_err();
+    assert!(why.contains("is planned: its tasks are on the timeline. Undo them first"), "{why}");
+
+    person.done(&Command::Undo { txn: None });
+    assert_eq!(did(&person.call("retryRun", again).unwrap()), Did::Retried);
 }
 
 #[test]
@@ -221,6 +258,20 @@ fn steps_count_their_attempts_and_keep_the_last_trouble_until_they_succeed() {
 }
 
 #[test]
+fn a_run_is_called_by_its_first_title_also_when_it_is_tried_again() {
+    let mut person = Person::new();
+    let id = person.start("Learn German").id;
+    assert_eq!(person.run_of(id).name(), "Learn German");
+    let name = |title| Command::NameRun { run: id, title: Title::new(title).unwrap() };
+    assert_eq!(did(&person.done(&name("German"))), Did::Progressed);
+    assert_eq!(did(&person.done(&name("Deutsch"))), Did::Nothing);
+    person.done(&Command::FailRun { run: id, error: "Down.".to_owned() });
+    person.call("retryRun", json!({})).unwrap();
+    let run = person.run_of(id);
+    assert_eq!((run.name(), run.goal.as_str()), ("German", "Learn German"));
+}
+
+#[test]
 fn a_failed_run_goes_on_where_it_failed() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
@@ -250,7 +301,7 @@ fn tasks_are_added_in_one_transaction_that_one_undo_takes_back() {
     assert_eq!(blocks[1].depends_on, [blocks[0].id]);
     assert!(blocks.iter().all(|block| block.source == Source::Architect && block.tags[0].as_str() == "architect"));
     assert_eq!(person.run_of(id).state.message, "Added 2 tasks, Tue 24 Nov.");
-    person.done(&Command::Undo);
+    person.done(&Command::Undo { txn: None });
     assert_eq!(person.blocks(), []);
     assert_eq!(person.run_of(id).state.status, RunStatus::Completed);
     person.done(&Command::Redo);
@@ -273,6 +324,38 @@ fn tasks_are_spread_over_the_days_unless_the_deadline_leaves_no_time_for_that() 
 }
 
 #[test]
+fn a_task_for_which_there_is_no_time_at_all_does_not_crowd_the_others() {
+    let mut person = Person::new();
+    let id = person.start("Learn German").id;
+    let (mut tasks, not_before) = (person.tasks(&[60, 60, 60, 600]), person.now);
+    tasks.iter_mut().for_each(|(_, task)| task.depends_on.clear());
+    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
+    let days: Vec<u32> = person.blocks().iter().map(|block| block.span.start().day()).collect();
+    assert_eq!(days, [24, 24, 25]);
+    assert!(person.run_of(id).state.left_out[0].why.starts_with("It takes 10 h"));
+}
+
+#[test]
+fn a_run_knows_when_it_changed_last() {
+    let mut person = Person::new();
+    let id = person.start("Learn German").id;
+    assert_eq!(person.run_of(id).changed_at(), person.now);
+    for command in [
+        Command::BeginStep { run: id, step: RunStep::Brainstorm },
+        Command::FailRun { run: id, error: "Down.".to_owned() },
+        Command::RetryRun { run: None },
+    ] {
+        person.now += TimeDelta::hours(1);
+        person.done(&command);
+        assert_eq!(person.run_of(id).changed_at(), person.now);
+    }
+    person.now += TimeDelta::hours(1);
+    person.commit(id, &[60]).unwrap();
+    assert_eq!(person.run_of(id).changed_at(), person.now);
+    assert_eq!(person.run_of(id).started_at, at("2026-11-24T07:00:00Z"));
+}
+
+#[test]
 fn a_second_delivery_adds_nothing_and_tells_the_same() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
@@ -285,7 +368,7 @@ fn a_second_delivery_adds_nothing_and_tells_the_same() {
         panic!("not a run");
     };
     assert_eq!(first, second);
-    person.done(&Command::Undo);
+    person.done(&Command::Undo { txn: None });
     person.commit(id, &[60, 30]).unwrap();
     assert_eq!(person.blocks(), [], "what was undone is not added again");
 }
@@ -300,6 +383,7 @@ fn nothing_is_added_after_a_cancel() {
     for command in [
         Command::BeginStep { run: id, step: RunStep::Place },
         Command::NoteTrouble { run: id, error: "Busy.".to_owned() },
+        Command::NameRun { run: id, title: Title::new("German").unwrap() },
         Command::FailRun { run: id, error: "Down.".to_owned() },
     ] {
         assert_eq!(did(&person.done(&command)), Did::Nothing);
@@ -333,7 +417,7 @@ fn what_came_to_the_timeline_meanwhile_is_gone_around() {
         depends_on: Vec::new(),
     };
     person.done(&Command::ScheduleBlock(meeting));
-    person.done(&Command::CommitRun { run: id, tasks, not_before });
+    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
     assert_eq!(person.blocks()[1].span.start(), at("2026-11-24T10:05:00Z"));
 }
 
@@ -343,7 +427,7 @@ fn a_commit_that_comes_late_places_nothing_in_the_past() {
     let id = person.start("Learn German").id;
     let (tasks, not_before) = (person.tasks(&[60]), person.now);
     person.now = at("2026-11-24T12:02:00Z");
-    person.done(&Command::CommitRun { run: id, tasks, not_before });
+    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
     assert_eq!(person.blocks()[0].span.start(), at("2026-11-24T12:05:00Z"));
 }
 
@@ -354,7 +438,7 @@ fn what_finds_no_time_is_said_and_where_nothing_does_the_run_fails() {
     let id = run_of(person.call("useArchitect", arguments.clone()).unwrap()).id;
     person.commit(id, &[60, 90]).unwrap();
     let state = person.run_of(id).state;
-    assert_eq!(state.message, "Added 1 task, Tue 24 Nov. 1 found no time.");
+    assert_eq!(state.message, "Added 1 task, Tue 24 Nov. 1 was left out.");
     assert_eq!(state.left_out[0].why, "There is no room for it before the deadline.");
 
     person.now = at("2026-11-24T09:00:00Z");
@@ -362,7 +446,7 @@ fn what_finds_no_time_is_said_and_where_nothing_does_the_run_fails() {
     person.commit(id, &[400]).unwrap();
     let run = person.run_of(id);
     assert_eq!(run.state.status, RunStatus::Failed);
-    let report = Moment::new(person.now, Zone::UTC).run_report(&run, &[]);
+    let report = Moment::new(person.now, &Settings::default()).run_report(&run, &[], None);
     assert!(report.starts_with("I could not plan “Learn German”. No task found a time."), "{report}");
     assert!(report.ends_with("Nothing was added to the timeline."), "{report}");
 }
@@ -374,11 +458,13 @@ fn a_report_lists_what_was_placed_and_what_was_not() {
         run_of(person.call("useArchitect", json!({"goal": "Learn German", "deadline": "2026-11-24T11:00"})).unwrap())
             .id;
     person.commit(id, &[60, 90]).unwrap();
-    let report = Moment::new(person.now, Zone::UTC).run_report(&person.run_of(id), &person.blocks());
+    let plan = person.session.active_plan().unwrap();
+    let moment = Moment::new(person.now, &Settings::default());
+    let report = moment.run_report(&person.run_of(id), &person.blocks(), plan.as_ref());
     assert_eq!(
         report,
-        "“Learn German” is planned: 1 task, Tue 24 Nov.\n\n- Tue 24 Nov, 09:00–10:00: Task 1 (B1)\n\nThese found no \
-         time:\n\n- Task 2: There is no room for it before the deadline.\n\nOne undo takes all of it back."
+        "“Learn German” is planned: 1 task, Tue 24 Nov.\n\n- Tue 24 Nov, 09:00–10:00: Task 1 (B1)\n\nThese were left \
+         out:\n\n- Task 2: There is no room for it before the deadline.\n\nOne undo takes all of it back."
     );
 }
 
@@ -397,14 +483,41 @@ fn the_persons_hours_and_breaks_count() {
 }
 
 #[test]
-fn a_plan_that_is_deleted_meanwhile_makes_room_for_the_active_one() {
+fn tasks_of_a_plan_that_is_deleted_meanwhile_come_to_the_active_one() {
     let mut person = Person::new();
     person.call("createPlan", json!({"title": "Languages"})).unwrap();
     let id = person.start("Learn German").id;
     person.call("deletePlan", json!({"id": "Languages"})).unwrap();
     person.commit(id, &[30]).unwrap();
     let active = person.session.active_plan().unwrap().unwrap();
+    assert_eq!(active.title.as_str(), "My plan");
     assert_eq!(person.blocks()[0].plan, active.id);
+    assert_eq!(person.run_of(id).state.message, "Added 1 task, Tue 24 Nov.");
+}
+
+#[test]
+fn tasks_of_a_plan_that_is_archived_meanwhile_are_archived_with_it_and_it_is_said_where_they_are() {
+    let mut person = Person::new();
+    person.call("createPlan", json!({"title": "Languages"})).unwrap();
+    let languages = person.session.active_plan().unwrap().unwrap().id;
+    let id = person.start("Learn German").id;
+    person.call("archivePlan", json!({"id": "Languages"})).unwrap();
+    person.commit(id, &[30]).unwrap();
+    let seen = |person: &Person| person.session.blocks(&BlockQuery::default()).unwrap();
+    assert_eq!(seen(&person), [], "nothing among what the person sees");
+    let plans = person.session.plans().unwrap();
+    let plan = plans.iter().find(|plan| plan.id == languages).unwrap();
+    assert!(!plan.is_in_use(), "it was not asked for");
+    let of_plan = BlockQuery { plan: Some(languages), ..BlockQuery::default() };
+    let blocks = person.session.blocks(&of_plan).unwrap();
+    assert_eq!(blocks.len(), 1);
+    let where_they_are = "“Languages” was archived meanwhile, and they are in it; switch to it to see them.";
+    let run = person.run_of(id);
+    assert_eq!(run.state.message, format!("Added 1 task, Tue 24 Nov. {where_they_are}"));
+    let report = Moment::new(person.now, &Settings::default()).run_report(&run, &blocks, Some(plan));
+    assert!(report.contains(where_they_are), "{report}");
+    person.call("switchPlan", json!({"id": "Languages"})).unwrap();
+    assert_eq!(seen(&person), blocks);
 }
 
 #[test]
@@ -430,7 +543,7 @@ fn runs_are_listed_newest_first() {
     person.now += TimeDelta::seconds(1);
     person.start("Learn Spanish");
     let answer = flux_tools::query::answer(&person.session, &flux_tools::query::Query::Runs).unwrap();
-    let report = Report::of_answer(&answer, &Moment::new(person.now, Zone::UTC));
+    let report = Report::of_answer(&answer, &Moment::new(person.now, &Settings::default()));
     assert_eq!(report.summary.as_deref(), Some("2 goals are being worked on."));
     let goals: Vec<String> = report.runs.unwrap().into_iter().map(|run| run.goal).collect();
     assert_eq!(goals, ["Learn Spanish", "Learn German"]);

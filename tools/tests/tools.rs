@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
+use flux_tools::command::SettingsUpdate;
 use flux_tools::decide::{self, DecideError, decide};
 use flux_tools::report::{Moment, Report};
 use flux_tools::tool::{Action, ToolCall, ToolContext};
-use flux_tools::{Actor, Command, EventId, PlanId, Session, Source, Title, TxnId, Zone, query};
+use flux_tools::{Actor, Command, EventId, HourFormat, PlanId, Session, Source, Title, TxnId, Zone, query};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,10 +25,7 @@ impl Person {
         let zone = Zone::new("Europe/Oslo").ok();
         person
             .run(&Command::OpenTimeline { id: PlanId::new(Uuid::from_u128(1)), title: Title::new("My plan").unwrap() });
-        person.run(&Command::ChangeSettings(flux_tools::command::SettingsUpdate {
-            time_zone: zone,
-            ..Default::default()
-        }));
+        person.run(&Command::ChangeSettings(SettingsUpdate { time_zone: zone, ..Default::default() }));
         person
     }
 
@@ -41,7 +39,7 @@ impl Person {
     }
 
     fn run(&mut self, command: &Command) -> Report {
-        let moment = Moment::new(Self::now(), self.session.timeline().settings().time_zone);
+        let moment = Moment::new(Self::now(), self.session.timeline().settings());
         match decide(&self.session, command, &decide::Context { now: Self::now(), source: Source::Assistant }) {
             Ok(decision) => {
                 let report = Report::of_decision(&decision, &moment);
@@ -57,7 +55,7 @@ impl Person {
     fn call(&mut self, name: &str, arguments: Value) -> Report {
         let zone = self.session.timeline().settings().time_zone;
         let context = ToolContext { now: Self::now(), zone, new_id: self.id() };
-        let moment = Moment::new(Self::now(), zone);
+        let moment = Moment::new(Self::now(), self.session.timeline().settings());
         match ToolCall::parse(name, &arguments).and_then(|call| call.action(&context)) {
             Ok(Action::Command(command)) => self.run(&command),
             Ok(Action::Query(query)) => match query::answer(&self.session, &query) {
@@ -125,11 +123,104 @@ fn each_tool_does_what_it_says() {
             "There is no block “B1”. Nothing was changed; look it up with its title or handle (such as B12).",
         ),
         ("undo", json!({}), "Undone: switched plans, deleted the plan “My plan”."),
+        (
+            "archivePlan",
+            json!({"id": "My plan"}),
+            "Archived the plan “My plan” with its blocks. “Autumn” is the active plan.",
+        ),
+        ("archivePlan", json!({"id": "My plan"}), "The plan “My plan” was so already; nothing was changed."),
+        (
+            "archivePlan",
+            json!({"id": "Autumn"}),
+            "This is the only plan in use, and one must stay. Nothing was changed; create another one first.",
+        ),
+        ("listPlans", json!({}), "There are 2 plans, 1 of them archived."),
+        ("undo", json!({}), "Undone: switched plans, archived a plan."),
+        ("redo", json!({}), "Done again: switched plans, archived a plan."),
+        (
+            "unarchivePlan",
+            json!({"id": "My plan"}),
+            "The plan “My plan” is back from the archive. “Autumn” is the active plan.",
+        ),
+        (
+            "archivePlan",
+            json!({"id": "My plan"}),
+            "Archived the plan “My plan” with its blocks. “Autumn” is the active plan.",
+        ),
+        ("switchPlan", json!({"id": "My plan"}), "Switched to the plan “My plan”, which is back from the archive."),
+        ("switchPlan", json!({"id": "Autumn"}), "Switched to the plan “Autumn”."),
+        ("unarchivePlan", json!({"id": "My plan"}), "The plan “My plan” was so already; nothing was changed."),
         ("deleteBlock", json!({"id": "B1"}), "Deleted “Workout” (B1), which was planned for Tue 3 Mar, 09:30–10:30."),
     ];
     for (name, arguments, expected) in cases {
         assert_eq!(person.says(name, arguments.clone()), expected, "{name} {arguments}");
     }
+}
+
+#[test]
+fn an_archived_plan_takes_up_no_time_and_is_meant_only_where_nothing_else_fits() {
+    let mut person = Person::new();
+    let meeting = |title: &str| json!({"title": title, "startTime": "2026-03-03T08:00"});
+    person.call("createPlan", json!({"title": "Old work"}));
+    person.call("scheduleBlock", meeting("Review"));
+    person.call("createPlan", json!({"title": "Work"}));
+    let free = json!({"durationMinutes": 60, "from": "2026-03-03T08:00", "to": "2026-03-03T10:00"});
+    let first_slot = |person: &mut Person| person.call("findFreeTime", free.clone()).slots.unwrap()[0].start.clone();
+    assert_eq!(first_slot(&mut person), "2026-03-03T09:00");
+    let archived = person.call("archivePlan", json!({"id": "Old work"})).plan.unwrap();
+    assert!(archived.archived && !archived.active);
+    assert_eq!(first_slot(&mut person), "2026-03-03T08:00");
+    assert_eq!(person.call("scheduleBlock", meeting("Sync")).overlaps, []);
+
+    let found = |person: &mut Person, arguments| person.call("findBlocks", arguments).total;
+    assert_eq!(found(&mut person, json!({"text": "review"})), Some(0));
+    assert_eq!(found(&mut person, json!({"text": "review", "plan": "Old work"})), Some(1));
+    assert!(person.says("completeBlock", json!({"id": "review"})).starts_with("There is no block “review”"));
+    assert_eq!(person.says("completeBlock", json!({"id": "B1"})), "Marked “Review” (B1) as done.");
+
+    person.call("createPlan", json!({"title": "Work"}));
+    assert!(person.says("archivePlan", json!({"id": "Work"})).starts_with("Several plans are called “Work”"));
+    let newer = person.session.timeline().active_plan().unwrap().id.to_string();
+    person.call("archivePlan", json!({"id": newer}));
+    assert_eq!(person.says("renamePlan", json!({"id": "Work", "title": "Job"})), "The plan is now called “Job”.");
+    assert_eq!(person.session.timeline().active_plan().unwrap().title.as_str(), "Job");
+    person.call("createPlan", json!({"title": "Work"}));
+    let back = person.call("unarchivePlan", json!({"id": "Work"})).plan.unwrap();
+    assert_eq!(back.id, newer, "the archived one of two with the same title");
+}
+
+#[test]
+fn deleting_or_archiving_the_active_plan_never_switches_to_an_archived_one() {
+    for tool in ["deletePlan", "archivePlan"] {
+        let mut person = Person::new();
+        for title in ["Middle", "Newest", "Active"] {
+            person.call("createPlan", json!({"title": title}));
+        }
+        person.call("archivePlan", json!({"id": "Newest"}));
+        let said = person.says(tool, json!({"id": "Active"}));
+        assert!(said.ends_with("“Middle” is the active plan."), "{said}");
+    }
+}
+
+#[test]
+fn people_are_told_times_as_they_have_set_and_models_always_in_one_form() {
+    let mut person = Person::new();
+    let settings = SettingsUpdate {
+        hour_format: Some(HourFormat::Hours12),
+        week_start: Some(Weekday::Sun),
+        ..SettingsUpdate::default()
+    };
+    let told = person.run(&Command::ChangeSettings(settings)).summary.unwrap();
+    let expected = "Tasks are placed on Mon, Tue, Wed, Thu, Fri, 9:00 AM–6:00 PM, with breaks of at least 5 min; the time \
+                    zone is Europe/Oslo. Weeks begin on Sun, and times are told like 8:00 PM.";
+    assert_eq!(told, expected);
+    let workout = json!({"title": "Workout", "startTime": "2026-03-03T22:00", "endTime": "2026-03-04T00:30"});
+    let report = person.call("scheduleBlock", workout.clone());
+    assert_eq!(report.summary.unwrap(), "Scheduled “Workout” (B1) for Tue 3 Mar 10:00 PM – Wed 4 Mar 12:30 AM.");
+    assert_eq!(report.block.unwrap().end, "2026-03-04T00:30");
+    let overlapping = person.says("scheduleBlock", workout);
+    assert!(overlapping.ends_with("It overlaps “Workout” (B1, 10:00 PM–12:30 AM)."), "{overlapping}");
+    assert!(person.says("deleteBlock", json!({"id": "workout"})).contains("B2 “Workout” (Tue 3 Mar 10:00 PM)"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Decisions about single blocks.
+//! Decisions about single blocks. They need nothing of the log, so a client can foresee them with what it holds.
 
 use chrono::{DateTime, Utc};
 
@@ -17,7 +17,11 @@ use crate::view::{BlockQuery, BlockState, TimelineView};
 /// Most overlaps that an outcome lists.
 const OVERLAPS: usize = 10;
 
-pub(super) fn schedule<V: TimelineView>(view: &V, new: &NewBlock, context: &Context) -> Decided<V> {
+/// Puts a block on the timeline.
+///
+/// # Errors
+/// Those of [`decide`](super::decide()).
+pub fn schedule<V: TimelineView>(view: &V, new: &NewBlock, context: &Context) -> Decided<V> {
     if read(view.stored_blocks())? >= limits::BLOCKS {
         return Err(Rejection::TooManyBlocks.into());
     }
@@ -74,12 +78,11 @@ fn overlaps<V: TimelineView>(view: &V, block: &Block) -> Decided<V, Vec<Block>> 
     }))
 }
 
-pub(super) fn update<V: TimelineView>(
-    view: &V,
-    reference: &BlockRef,
-    changes: &BlockUpdate,
-    context: &Context,
-) -> Decided<V> {
+/// Changes a block, by one event for each kind of change.
+///
+/// # Errors
+/// Those of [`decide`](super::decide()).
+pub fn update<V: TimelineView>(view: &V, reference: &BlockRef, changes: &BlockUpdate, context: &Context) -> Decided<V> {
     if *changes == BlockUpdate::default() {
         return Err(Rejection::NothingToUpdate.into());
     }
@@ -160,17 +163,29 @@ fn did(events: &[EventKind]) -> Did {
     }
 }
 
-pub(super) fn delete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+/// Deletes a block.
+///
+/// # Errors
+/// Those of [`decide`](super::decide()).
+pub fn delete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     let block = find_block(view, reference, BlockState::Open, context.now)?;
     let events = vec![EventKind::BlockDeleted { block: block.clone() }];
     done(events, Did::Deleted, block, Vec::new())
 }
 
-pub(super) fn complete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+/// Marks a block as done.
+///
+/// # Errors
+/// Those of [`decide`](super::decide()).
+pub fn complete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     toggle(view, reference, true, context)
 }
 
-pub(super) fn reopen<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+/// Marks a block as not done.
+///
+/// # Errors
+/// Those of [`decide`](super::decide()).
+pub fn reopen<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     toggle(view, reference, false, context)
 }
 

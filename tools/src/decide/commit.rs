@@ -7,22 +7,24 @@ use super::run::{failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::{Block, Source};
 use crate::event::{EventKind, RunChange};
-use crate::id::{BlockId, RunId};
+use crate::id::{BlockId, PlanId, RunId};
 use crate::limits;
 use crate::place::{Frame, Placement, Task, Why, place};
-use crate::reference::PlanRef;
+use crate::plan::Plan;
+use crate::reference::{PlanRef, find_plan};
 use crate::rejection::Rejection;
 use crate::report::Moment;
 use crate::run::{LeftOut, Run, RunState, RunStatus, RunStep};
+use crate::span::to_millis;
 use crate::text::Tag;
 use crate::view::TimelineView;
 
 /// The tag of every block that a run adds.
 const TAG: &str = "architect";
 
-/// A run takes at most this many minutes of a day, as long as everything finds its time so: whoever wants to learn a
-/// language does not want all of it tomorrow.
-const CALM_MINUTES_PER_DAY: u32 = 120;
+/// A run takes at most so many minutes of a day, the fewest of these with which as many tasks find their time as without a
+/// limit: whoever wants to learn a language does not want all of it tomorrow.
+const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
 
 /// Where the tasks of a run would lie, in the timeline as it is now and by the person's settings: spread over the days
 /// where there is time for that, and otherwise as early as possible.
@@ -47,8 +49,10 @@ pub fn placement<V: TimelineView>(
     // A day more on both sides: the horizon is counted in days of the person's zone.
     let last = not_before + TimeDelta::days(i64::from(frame.horizon_days) + 2);
     let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
-    let calm = place(tasks, &busy, &Frame { minutes_per_day: Some(CALM_MINUTES_PER_DAY), ..frame.clone() });
-    Ok(if calm.unplaced.is_empty() { calm } else { place(tasks, &busy, &frame) })
+    let full = place(tasks, &busy, &frame);
+    let calm = |limit| place(tasks, &busy, &Frame { minutes_per_day: Some(limit), ..frame.clone() });
+    let is_as_good = |calm: &Placement| calm.unplaced.len() <= full.unplaced.len();
+    Ok(CALM_MINUTES_PER_DAY.into_iter().map(calm).find(is_as_good).unwrap_or(full))
 }
 
 /// Places the tasks anew, so that what came to the timeline since they were proposed is gone around. Where nothing came,
@@ -57,6 +61,7 @@ pub(super) fn commit<V: TimelineView>(
     view: &V,
     id: RunId,
     tasks: &[(BlockId, Task)],
+    dropped: &[LeftOut],
     not_before: DateTime<Utc>,
     context: &Context,
 ) -> Decided<V> {
@@ -79,18 +84,21 @@ pub(super) fn commit<V: TimelineView>(
     if placement.placed.first().is_some_and(|first| first.span.start() < context.now) {
         placement = read(self::placement(view, &run, &list, context.now))?;
     }
-    let blocks = blocks(view, &run, tasks, &placement)?;
-    let left_out = left_out(&list, &placement);
-    let moment = Moment::new(context.now, read(view.settings())?.time_zone);
+    let plan = plan_of(view, &run)?;
+    let blocks = blocks(view, plan.id, tasks, &placement)?;
+    let without_time = without_time(&list, &placement);
+    let left_out: Vec<LeftOut> = without_time.iter().chain(dropped).cloned().collect();
+    let moment = Moment::new(context.now, &read(view.settings())?);
     let state = if blocks.is_empty() {
-        RunState { left_out: left_out.clone(), ..failed(run.state.clone(), &no_room(&left_out)) }
+        RunState { left_out, ..failed(run.state.clone(), &no_room(&without_time), context) }
     } else {
         RunState {
             status: RunStatus::Completed,
             step: RunStep::Report,
             percent: RunStep::Report.percent(),
             attempts: 0,
-            message: moment.placed(&blocks, left_out.len()),
+            changed_at: Some(to_millis(context.now)),
+            message: moment.placed(&blocks, left_out.len(), &plan),
             error: None,
             left_out,
             ..run.state.clone()
@@ -109,7 +117,7 @@ pub(super) fn commit<V: TimelineView>(
 }
 
 /// The blocks that a run has added, as they were then.
-fn added_blocks<V: TimelineView>(view: &V, id: RunId) -> Decided<V, Vec<Block>> {
+pub(super) fn added_blocks<V: TimelineView>(view: &V, id: RunId) -> Decided<V, Vec<Block>> {
     let events = read(view.transaction(id.txn()))?;
     let block = |event: crate::event::Event| match event.kind {
         EventKind::BlockScheduled { block } => Some(block),
@@ -118,16 +126,22 @@ fn added_blocks<V: TimelineView>(view: &V, id: RunId) -> Decided<V, Vec<Block>> 
     Ok(events.into_iter().filter_map(block).collect())
 }
 
+/// The plan that gets the tasks: the one for which the goal was meant. Where it was archived meanwhile, it stays so, with the
+/// tasks in it: who puts a plan away has not asked for it back, nor for its tasks among those of another. Where it was deleted,
+/// the active one gets them, where the person sees them.
+fn plan_of<V: TimelineView>(view: &V, run: &Run) -> Decided<V, Plan> {
+    match find_plan(view, &PlanRef::Id(run.plan)) {
+        Err(super::DecideError::Rejected(_)) => plan_or_active(view, None),
+        found => found,
+    }
+}
+
 fn blocks<V: TimelineView>(
     view: &V,
-    run: &Run,
+    plan: PlanId,
     tasks: &[(BlockId, Task)],
     placement: &Placement,
 ) -> Decided<V, Vec<Block>> {
-    let plan = match plan_or_active(view, Some(&PlanRef::Id(run.plan))) {
-        Err(super::DecideError::Rejected(_)) => plan_or_active(view, None)?,
-        plan => plan?,
-    };
     let tags = Tag::list(&[TAG])?;
     let mut handle = read(view.next_handle())?;
     let mut blocks = Vec::with_capacity(placement.placed.len());
@@ -137,7 +151,7 @@ fn blocks<V: TimelineView>(
         blocks.push(Block {
             id: *id,
             handle,
-            plan: plan.id,
+            plan,
             title: task.title.clone(),
             description: task.description.clone(),
             span: placed.span,
@@ -152,16 +166,16 @@ fn blocks<V: TimelineView>(
     Ok(blocks)
 }
 
-fn left_out(tasks: &[Task], placement: &Placement) -> Vec<LeftOut> {
+fn without_time(tasks: &[Task], placement: &Placement) -> Vec<LeftOut> {
     let left = placement.unplaced.iter();
     left.filter_map(|left| Some(LeftOut { title: tasks.get(left.task)?.title.clone(), why: left.why.to_string() }))
         .collect()
 }
 
 /// Why nothing has a place: the reason of the first that does not merely wait for another.
-fn no_room(left_out: &[LeftOut]) -> String {
+fn no_room(without_time: &[LeftOut]) -> String {
     let waits = Why::DependsOnUnplaced { on: 0 }.to_string();
-    match left_out.iter().find(|left| left.why != waits) {
+    match without_time.iter().find(|left| left.why != waits) {
         Some(LeftOut { title, why }) => format!(
             "No task found a time. “{title}”: {why} Make room, or widen the working hours or the deadline, and try again."
         ),

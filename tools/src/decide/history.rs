@@ -1,33 +1,265 @@
-//! Undo and redo of whole transactions, last one first.
+//! Undo and redo of whole transactions.
 //!
 //! Both are events themselves and carry what they change, so that whoever follows the log, a client for one, needs
-//! nothing but the event to apply it.
+//! nothing but the event to apply it. The last transaction can always be taken back. One in the middle can where no later
+//! edit that still stands is about the same: else the timeline would become one that never was.
 
-use super::{Decided, Decision, Outcome, read};
-use crate::event::EventKind;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Context, Decided, Decision, Outcome, read};
+use crate::event::{Event, EventKind};
+use crate::id::{BlockId, PlanId, TxnId};
+use crate::limits;
+use crate::plan::Plan;
 use crate::rejection::Rejection;
+use crate::report::{Moment, phrase};
 use crate::view::TimelineView;
 
-pub(super) fn undo<V: TimelineView>(view: &V) -> Decided<V> {
-    let Some(txn) = read(view.undoable())? else { return Err(Rejection::NothingToUndo.into()) };
+/// What changes a block.
+const BLOCK_EDITS: &[&str] = &[
+    "BLOCK_SCHEDULED",
+    "BLOCK_UPDATED",
+    "BLOCK_MOVED",
+    "BLOCK_COMPLETED",
+    "BLOCK_REOPENED",
+    "BLOCK_DELETED",
+    "TIMELINE_SHIFTED",
+];
+/// What brings a deleted plan back.
+const RETURN: &[&str] = &["PLAN_CREATED"];
+/// What changes a plan's title.
+const TITLE_EDITS: &[&str] = &["PLAN_RENAMED", "PLAN_DELETED"];
+/// What puts a plan away, or takes it into use again.
+const ARCHIVE_EDITS: &[&str] = &["PLAN_ARCHIVED", "PLAN_UNARCHIVED", "PLAN_DELETED"];
+
+pub(super) fn undo<V: TimelineView>(view: &V, wanted: Option<TxnId>, context: &Context) -> Decided<V> {
+    let last = read(view.undoable())?;
+    let txn = match wanted {
+        Some(txn) => txn,
+        None => last.ok_or(Rejection::NothingToUndo)?,
+    };
     let done = undoable_events(view, txn)?;
-    let events = done
-        .iter()
-        .rev()
-        .filter_map(EventKind::inverse)
-        .map(|change| EventKind::Undone { txn, change: Box::new(change) })
-        .collect();
-    Ok(Decision { events, outcome: Outcome::Undone { events: done } })
+    if done.is_empty() {
+        return Err(Rejection::NoSuchChange.into());
+    }
+    if read(view.undone_by(txn))?.is_some() {
+        return Err(Rejection::NothingLeftToUndo.into());
+    }
+    let is_last = last == Some(txn);
+    if !is_last {
+        Later::new(view, &done)?.check(&done, context)?;
+    }
+    let changes = inverses(view, &done, is_last)?;
+    if changes.is_empty() {
+        return Err(Rejection::NothingLeftToUndo.into());
+    }
+    let events = changes.into_iter().map(|change| EventKind::Undone { txn, change: Box::new(change) }).collect();
+    Ok(Decision { events, outcome: Outcome::Undone { events: kinds(done) } })
 }
 
 pub(super) fn redo<V: TimelineView>(view: &V) -> Decided<V> {
     let Some(txn) = read(view.redoable())? else { return Err(Rejection::NothingToRedo.into()) };
     let done = undoable_events(view, txn)?;
-    let events = done.iter().map(|kind| EventKind::Redone { txn, change: Box::new(kind.clone()) }).collect();
-    Ok(Decision { events, outcome: Outcome::Redone { events: done } })
+    let Some(undo) = read(view.undone_by(txn))? else { return Err(Rejection::NothingToRedo.into()) };
+    // What undo did is taken back, which need not be what was done at first: the person may have switched plans between.
+    let events = read(view.transaction(undo))?
+        .iter()
+        .rev()
+        .filter_map(|event| match &event.kind {
+            EventKind::Undone { txn: of, change } if *of == txn => change.inverse(),
+            _ => None,
+        })
+        .map(|change| EventKind::Redone { txn, change: Box::new(change) })
+        .collect();
+    Ok(Decision { events, outcome: Outcome::Redone { events: kinds(done) } })
 }
 
-fn undoable_events<V: TimelineView>(view: &V, txn: crate::id::TxnId) -> Decided<V, Vec<EventKind>> {
-    let events = read(view.transaction(txn))?;
-    Ok(events.into_iter().map(|event| event.kind).filter(EventKind::is_undoable).collect())
+/// What takes events back.
+///
+/// Which plan is active is the person's last choice: a transaction in the middle takes a switch back only if it is that
+/// choice. The last one always does, unless to a plan that is gone or archived, and always comes to an event: else undo
+/// would be stuck at it. What puts plans out of use comes last, so that the active plan is in use after every event.
+fn inverses<V: TimelineView>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
+    let active = read(view.active_plan())?.map(|plan| plan.id);
+    let mut plans = Plans { all: read(view.plans())?, farewells: Vec::new() };
+    let mut wanted = active;
+    let mut changes = Vec::new();
+    for change in done.iter().rev().filter_map(|event| event.kind.inverse()) {
+        match change {
+            EventKind::PlanSwitched { before, after } => {
+                if is_last || before == wanted {
+                    wanted = after;
+                }
+            }
+            EventKind::PlanDeleted { plan } => plans.delete(plan),
+            EventKind::PlanCreated { plan } => {
+                plans.all.push(plan.clone());
+                changes.push(EventKind::PlanCreated { plan });
+            }
+            EventKind::PlanArchived { plan, at } => plans.archive(plan, at),
+            EventKind::PlanUnarchived { plan, .. } => changes.extend(plans.unarchive(plan)),
+            change => changes.push(change),
+        }
+    }
+    if plans.all.len() > limits::PLANS {
+        return Err(Rejection::TooManyPlans.into());
+    }
+    if is_last && plans.oldest().is_none() {
+        changes.extend(plans.keep_in_use());
+    }
+    let oldest = plans.oldest().ok_or(Rejection::LastPlan)?;
+    if !plans.all.iter().any(|plan| Some(plan.id) == wanted && plan.is_in_use()) {
+        wanted = Some(oldest);
+    }
+    if wanted != active || (is_last && changes.is_empty() && plans.farewells.is_empty()) {
+        changes.push(EventKind::PlanSwitched { before: active, after: wanted });
+    }
+    changes.append(&mut plans.farewells);
+    Ok(changes)
+}
+
+/// The plans as they will be.
+struct Plans {
+    all: Vec<Plan>,
+    /// What puts some of them out of use.
+    farewells: Vec<EventKind>,
+}
+
+impl Plans {
+    fn delete(&mut self, plan: Plan) {
+        self.all.retain(|other| other.id != plan.id);
+        self.farewells.push(EventKind::PlanDeleted { plan });
+    }
+
+    fn archive(&mut self, id: PlanId, at: DateTime<Utc>) {
+        let plan = self.all.iter_mut().find(|plan| plan.id == id && plan.is_in_use());
+        if let Some(plan) = plan {
+            plan.archived_at = Some(at);
+            self.farewells.push(EventKind::PlanArchived { plan: id, at });
+        }
+    }
+
+    /// The event that it takes: none for a plan that is in use, or would only have been archived in between.
+    fn unarchive(&mut self, id: PlanId) -> Option<EventKind> {
+        let at = self.all.iter_mut().find(|plan| plan.id == id)?.archived_at.take()?;
+        let farewell = EventKind::PlanArchived { plan: id, at };
+        let before = self.farewells.len();
+        self.farewells.retain(|other| *other != farewell);
+        (self.farewells.len() == before).then_some(EventKind::PlanUnarchived { plan: id, at })
+    }
+
+    /// Archives nothing after all: one plan must stay in use. Where that is not enough, because a plan in the middle was taken
+    /// back before, the oldest comes out of the archive, with the event that it takes.
+    fn keep_in_use(&mut self) -> Option<EventKind> {
+        self.farewells.retain(|farewell| match farewell {
+            EventKind::PlanArchived { plan: id, .. } => {
+                if let Some(plan) = self.all.iter_mut().find(|plan| plan.id == *id) {
+                    plan.archived_at = None;
+                }
+                false
+            }
+            _ => true,
+        });
+        match self.oldest() {
+            Some(_) => None,
+            None => self.unarchive(oldest_of(self.all.iter())?),
+        }
+    }
+
+    /// The oldest plan in use.
+    fn oldest(&self) -> Option<PlanId> {
+        oldest_of(self.all.iter().filter(|plan| plan.is_in_use()))
+    }
+}
+
+fn oldest_of<'a>(plans: impl Iterator<Item = &'a Plan>) -> Option<PlanId> {
+    plans.min_by_key(|plan| (plan.created_at, plan.id)).map(|plan| plan.id)
+}
+
+fn undoable_events<V: TimelineView>(view: &V, txn: TxnId) -> Decided<V, Vec<Event>> {
+    let mut events = read(view.transaction(txn))?;
+    events.retain(Event::is_undoable);
+    Ok(events)
+}
+
+fn kinds(events: Vec<Event>) -> Vec<EventKind> {
+    events.into_iter().map(|event| event.kind).collect()
+}
+
+/// The timeline since a transaction that is not the last.
+struct Later<'a, V> {
+    view: &'a V,
+    /// The transaction's last event.
+    seq: u64,
+    /// The plans that will be there once it is undone.
+    plans: Vec<PlanId>,
+}
+
+impl<'a, V: TimelineView> Later<'a, V> {
+    fn new(view: &'a V, done: &[Event]) -> Decided<V, Self> {
+        let mut plans: Vec<PlanId> = read(view.plans())?.into_iter().map(|plan| plan.id).collect();
+        plans.extend(done.iter().filter_map(|event| match &event.kind {
+            EventKind::PlanDeleted { plan } => Some(plan.id),
+            _ => None,
+        }));
+        Ok(Self { view, seq: done.last().map_or(0, |event| event.seq), plans })
+    }
+
+    /// Refuses where a later edit that stands is about the same.
+    fn check(&self, done: &[Event], context: &Context) -> Decided<V, ()> {
+        for event in done {
+            if let Some(later) = self.edit_after(&event.kind)? {
+                let when = Moment::new(context.now, &read(self.view.settings())?).at(later.at);
+                return Err(Rejection::UndoneByLater { later: phrase(&later.kind), when }.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn edit_after(&self, kind: &EventKind) -> Decided<V, Option<Event>> {
+        match kind {
+            // What would be lost with the plan: its blocks, its title, and that it is archived.
+            EventKind::PlanCreated { plan } => {
+                for edits in [BLOCK_EDITS, TITLE_EDITS, ARCHIVE_EDITS] {
+                    if let Some(later) = self.edit(plan.id.uuid(), edits)? {
+                        return Ok(Some(later));
+                    }
+                }
+                Ok(None)
+            }
+            EventKind::PlanDeleted { plan } => self.edit(plan.id.uuid(), RETURN),
+            EventKind::PlanRenamed { plan, .. } => self.edit(plan.uuid(), TITLE_EDITS),
+            EventKind::PlanArchived { plan, .. } | EventKind::PlanUnarchived { plan, .. } => {
+                self.edit(plan.uuid(), ARCHIVE_EDITS)
+            }
+            EventKind::BlockScheduled { block } | EventKind::BlockDeleted { block } => {
+                self.edit_of_block(block.id, block.plan)
+            }
+            EventKind::BlockUpdated(change)
+            | EventKind::BlockMoved(change)
+            | EventKind::BlockCompleted(change)
+            | EventKind::BlockReopened(change) => self.edit_of_block(change.after.id, change.after.plan),
+            EventKind::TimelineShifted { plan, blocks, .. } => {
+                for block in blocks {
+                    if let Some(later) = self.edit_of_block(*block, *plan)? {
+                        return Ok(Some(later));
+                    }
+                }
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn edit_of_block(&self, block: BlockId, plan: PlanId) -> Decided<V, Option<Event>> {
+        if !self.plans.contains(&plan) {
+            return self.edit(plan.uuid(), TITLE_EDITS);
+        }
+        self.edit(block.uuid(), BLOCK_EDITS)
+    }
+
+    fn edit(&self, subject: Uuid, kinds: &[&'static str]) -> Decided<V, Option<Event>> {
+        read(self.view.last_edit(subject, self.seq, kinds))
+    }
 }

@@ -1,9 +1,10 @@
 //! From what is wanted to what happens: the only place where a change of a timeline is allowed or refused.
 
-mod block;
+pub mod block;
 mod commit;
 mod history;
 mod plan;
+mod restore;
 mod run;
 mod settings;
 mod shift;
@@ -12,6 +13,7 @@ use chrono::{DateTime, Utc};
 
 pub(crate) use block::plan_or_active;
 pub use commit::placement;
+pub use restore::Restored;
 pub(crate) use shift::shifted_blocks;
 
 use crate::block::{Block, Source};
@@ -81,6 +83,8 @@ pub enum Outcome {
         /// Its events, in their order.
         events: Vec<EventKind>,
     },
+    /// Plans and blocks are what they were.
+    Restored(Restored),
     /// Something about a run of the architect.
     Run {
         /// What.
@@ -101,8 +105,14 @@ pub enum Did {
     Created,
     /// A plan became the active one.
     Switched,
+    /// An archived plan is in use again, as the active one.
+    BroughtBack,
     /// A plan got another title.
     Renamed,
+    /// A plan was put away.
+    Archived,
+    /// A plan is in use again.
+    Unarchived,
     /// A block was put on the timeline.
     Scheduled,
     /// A block was changed.
@@ -144,8 +154,8 @@ impl<E> From<Rejection> for DecideError<E> {
     }
 }
 
-/// What a part of [`decide`] gives.
-type Decided<V, T = Decision> = Result<T, DecideError<<V as TimelineView>::Error>>;
+/// What a decision gives: it, or why there is none.
+pub type Decided<V, T = Decision> = Result<T, DecideError<<V as TimelineView>::Error>>;
 
 /// Marks a failure of the view as such.
 pub(crate) fn read<T, E>(result: Result<T, E>) -> Result<T, DecideError<E>> {
@@ -161,6 +171,8 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::OpenTimeline { id, title } => plan::open(view, *id, title, context),
         Command::CreatePlan { id, title } => plan::create(view, *id, title, context),
         Command::SwitchPlan { plan } => plan::switch(view, plan),
+        Command::ArchivePlan { plan } => plan::archive(view, plan, context),
+        Command::UnarchivePlan { plan } => plan::unarchive(view, plan),
         Command::RenamePlan { plan, title } => plan::rename(view, plan, title),
         Command::DeletePlan { plan } => plan::delete(view, plan),
         Command::ScheduleBlock(new) => block::schedule(view, new, context),
@@ -170,14 +182,18 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::ReopenBlock { block } => block::reopen(view, block, context),
         Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),
         Command::StartRun(new) => run::start(view, new, context),
-        Command::CancelRun { run } => run::cancel(view, run.as_ref()),
-        Command::RetryRun { run } => run::retry(view, run.as_ref()),
-        Command::BeginStep { run, step } => run::begin_step(view, *run, *step),
-        Command::NoteTrouble { run, error } => run::note_trouble(view, *run, error),
-        Command::FailRun { run, error } => run::fail(view, *run, error),
-        Command::CommitRun { run, tasks, not_before } => commit::commit(view, *run, tasks, *not_before, context),
-        Command::Undo => history::undo(view),
+        Command::CancelRun { run } => run::cancel(view, run.as_ref(), context),
+        Command::RetryRun { run } => run::retry(view, run.as_ref(), context),
+        Command::BeginStep { run, step } => run::begin_step(view, *run, *step, context),
+        Command::NameRun { run, title } => run::name(view, *run, title, context),
+        Command::NoteTrouble { run, error } => run::note_trouble(view, *run, error, context),
+        Command::FailRun { run, error } => run::fail(view, *run, error, context),
+        Command::CommitRun { run, tasks, left_out, not_before } => {
+            commit::commit(view, *run, tasks, left_out, *not_before, context)
+        }
+        Command::Undo { txn } => history::undo(view, *txn, context),
         Command::Redo => history::redo(view),
+        Command::Restore { seq } => restore::restore(view, *seq),
         Command::ChangeSettings(update) => settings::change(view, update),
     }
 }

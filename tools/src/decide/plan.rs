@@ -5,7 +5,7 @@ use crate::event::EventKind;
 use crate::id::PlanId;
 use crate::limits;
 use crate::plan::Plan;
-use crate::reference::{PlanRef, find_plan};
+use crate::reference::{PlanRef, find_archived_plan, find_plan};
 use crate::rejection::Rejection;
 use crate::span::to_millis;
 use crate::text::Title;
@@ -23,20 +23,48 @@ pub(super) fn create<V: TimelineView>(view: &V, id: PlanId, title: &Title, conte
         return Err(Rejection::TooManyPlans.into());
     }
     let before = read(view.active_plan())?.map(|plan| plan.id);
-    let plan = Plan { id, title: title.clone(), created_at: to_millis(context.now) };
+    let plan = Plan { id, title: title.clone(), created_at: to_millis(context.now), archived_at: None };
     let events =
         vec![EventKind::PlanCreated { plan: plan.clone() }, EventKind::PlanSwitched { before, after: Some(id) }];
     done(events, Did::Created, plan.clone(), Some(plan))
 }
 
+/// Makes another plan the active one. An archived one is in use again then: nobody works in what is put away.
 pub(super) fn switch<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<V> {
-    let plan = find_plan(view, reference)?;
+    let mut plan = find_plan(view, reference)?;
     let before = read(view.active_plan())?.map(|plan| plan.id);
     if before == Some(plan.id) {
         return done(Vec::new(), Did::Nothing, plan.clone(), Some(plan));
     }
-    let events = vec![EventKind::PlanSwitched { before, after: Some(plan.id) }];
-    done(events, Did::Switched, plan.clone(), Some(plan))
+    let mut events = Vec::new();
+    let mut did = Did::Switched;
+    if let Some(at) = plan.archived_at.take() {
+        events.push(EventKind::PlanUnarchived { plan: plan.id, at });
+        did = Did::BroughtBack;
+    }
+    events.push(EventKind::PlanSwitched { before, after: Some(plan.id) });
+    done(events, did, plan.clone(), Some(plan))
+}
+
+/// Puts a plan away. Where it was the active one, the newest of the others in use becomes active.
+pub(super) fn archive<V: TimelineView>(view: &V, reference: &PlanRef, context: &Context) -> Decided<V> {
+    let mut plan = find_plan(view, reference)?;
+    if !plan.is_in_use() {
+        return done(Vec::new(), Did::Nothing, plan, read(view.active_plan())?);
+    }
+    let (mut events, active) = leave(view, &plan)?;
+    let at = to_millis(context.now);
+    plan.archived_at = Some(at);
+    events.push(EventKind::PlanArchived { plan: plan.id, at });
+    done(events, Did::Archived, plan, active)
+}
+
+pub(super) fn unarchive<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<V> {
+    let mut plan = find_archived_plan(view, reference)?;
+    let active = read(view.active_plan())?;
+    let Some(at) = plan.archived_at.take() else { return done(Vec::new(), Did::Nothing, plan, active) };
+    let events = vec![EventKind::PlanUnarchived { plan: plan.id, at }];
+    done(events, Did::Unarchived, plan, active)
 }
 
 pub(super) fn rename<V: TimelineView>(view: &V, reference: &PlanRef, title: &Title) -> Decided<V> {
@@ -50,19 +78,23 @@ pub(super) fn rename<V: TimelineView>(view: &V, reference: &PlanRef, title: &Tit
     done(events, Did::Renamed, plan, active)
 }
 
-/// Deletes a plan. Where it was the active one, the newest of the others becomes active.
+/// Deletes a plan. Where it was the active one, the newest of the others in use becomes active.
 pub(super) fn delete<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<V> {
     let plan = find_plan(view, reference)?;
-    let next = read(view.plans())?.into_iter().rfind(|other| other.id != plan.id);
-    let Some(next) = next else { return Err(Rejection::LastPlan.into()) };
-    let mut active = read(view.active_plan())?;
-    let mut events = Vec::new();
-    if active.as_ref().is_some_and(|active| active.id == plan.id) {
-        events.push(EventKind::PlanSwitched { before: Some(plan.id), after: Some(next.id) });
-        active = Some(next);
-    }
+    let (mut events, active) = leave(view, &plan)?;
     events.push(EventKind::PlanDeleted { plan: plan.clone() });
     done(events, Did::Deleted, plan, active)
+}
+
+/// What comes before a plan is out of use: another one becomes active where it was. Gives the active plan from then on.
+fn leave<V: TimelineView>(view: &V, plan: &Plan) -> Decided<V, (Vec<EventKind>, Option<Plan>)> {
+    let next = read(view.plans())?.into_iter().rfind(|other| other.id != plan.id && other.is_in_use());
+    let Some(next) = next else { return Err(Rejection::LastPlan.into()) };
+    let active = read(view.active_plan())?;
+    if active.as_ref().is_none_or(|active| active.id != plan.id) {
+        return Ok((Vec::new(), active));
+    }
+    Ok((vec![EventKind::PlanSwitched { before: Some(plan.id), after: Some(next.id) }], Some(next)))
 }
 
 fn done<E>(

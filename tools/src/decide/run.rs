@@ -1,8 +1,9 @@
 //! Decisions about runs of the architect, but for adding the tasks.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::block::plan_or_active;
+use super::commit::added_blocks;
 use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::Block;
 use crate::command::NewRun;
@@ -13,15 +14,16 @@ use crate::reference::{RunRef, find_run};
 use crate::rejection::{Rejection, RunWish};
 use crate::run::{Run, RunState, RunStatus, RunStep};
 use crate::span::to_millis;
-use crate::text::Goal;
+use crate::text::{Goal, Title};
 use crate::view::TimelineView;
 
 /// Runs that are looked at for one with the same goal.
-const RECENT: usize = 10;
+const RECENT: usize = 100;
 
 pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) -> Decided<V> {
     let now = to_millis(context.now);
-    if let Some(same) = same_goal(view, &new.goal, context)? {
+    let just_now = context.now - TimeDelta::seconds(limits::SAME_GOAL_SECONDS);
+    if let Some(same) = same_goal(view, &new.goal, just_now)? {
         return done(Vec::new(), Did::Nothing, same);
     }
     if new.deadline.is_some_and(|deadline| deadline <= now) {
@@ -42,28 +44,41 @@ pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) 
             tries: 1,
             attempts: 0,
             message: "Starting.".to_owned(),
+            title: None,
             error: None,
             left_out: Vec::new(),
+            changed_at: None,
         },
     };
     done(vec![EventKind::WorkflowStarted { run: run.clone() }], Did::Started, run)
 }
 
-/// The run that has this goal and is under way, or was started a moment ago and came to its end well.
-fn same_goal<V: TimelineView>(view: &V, goal: &Goal, context: &Context) -> Decided<V, Option<Run>> {
-    let just_now = context.now - TimeDelta::seconds(limits::SAME_GOAL_SECONDS);
+/// The run that has this goal and is under way, or was started after this moment and has tasks on the timeline.
+fn same_goal<V: TimelineView>(view: &V, goal: &Goal, after: DateTime<Utc>) -> Decided<V, Option<Run>> {
     let key = goal.key();
-    let is_same = |run: &Run| {
-        let counts = match run.state.status {
-            RunStatus::Running => true,
-            RunStatus::Completed => run.started_at > just_now,
-            RunStatus::Failed | RunStatus::Cancelled => false,
-        };
-        counts && run.goal.key() == key
-    };
     let mut runs = read(view.running())?;
     runs.extend(read(view.runs(RECENT))?);
-    Ok(runs.into_iter().find(is_same))
+    for run in runs.into_iter().filter(|run| run.goal.key() == key) {
+        let counts = match run.state.status {
+            RunStatus::Running => true,
+            RunStatus::Completed => run.started_at > after && has_tasks(view, run.id)?,
+            RunStatus::Failed | RunStatus::Cancelled => false,
+        };
+        if counts {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether something of what a run has added is still there: neither undone nor deleted.
+fn has_tasks<V: TimelineView>(view: &V, run: RunId) -> Decided<V, bool> {
+    for block in added_blocks(view, run)? {
+        if read(view.block(block.id))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn has_room<V: TimelineView>(view: &V) -> Decided<V, ()> {
@@ -74,7 +89,7 @@ fn has_room<V: TimelineView>(view: &V) -> Decided<V, ()> {
     Err(Rejection::TooManyRuns { goals: running.into_iter().map(|run| run.goal).collect() }.into())
 }
 
-pub(super) fn cancel<V: TimelineView>(view: &V, reference: Option<&RunRef>) -> Decided<V> {
+pub(super) fn cancel<V: TimelineView>(view: &V, reference: Option<&RunRef>, context: &Context) -> Decided<V> {
     let run = find_run(view, reference, RunWish::Cancel)?;
     match run.state.status {
         RunStatus::Running => {
@@ -84,7 +99,7 @@ pub(super) fn cancel<V: TimelineView>(view: &V, reference: Option<&RunRef>) -> D
                 error: None,
                 ..run.state.clone()
             };
-            change(run, after, Did::Cancelled, EventKind::WorkflowCancelled)
+            change(run, after, Did::Cancelled, EventKind::WorkflowCancelled, context)
         }
         RunStatus::Cancelled => done(Vec::new(), Did::Nothing, run),
         status @ (RunStatus::Completed | RunStatus::Failed) => {
@@ -93,10 +108,13 @@ pub(super) fn cancel<V: TimelineView>(view: &V, reference: Option<&RunRef>) -> D
     }
 }
 
-pub(super) fn retry<V: TimelineView>(view: &V, reference: Option<&RunRef>) -> Decided<V> {
+pub(super) fn retry<V: TimelineView>(view: &V, reference: Option<&RunRef>, context: &Context) -> Decided<V> {
     let run = find_run(view, reference, RunWish::Retry)?;
     if run.state.status != RunStatus::Failed {
         return Err(Rejection::RunNotFailed { goal: run.goal, status: run.state.status }.into());
+    }
+    if let Some(other) = same_goal(view, &run.goal, run.started_at)? {
+        return Err(Rejection::GoalStartedAnew { goal: run.goal, status: other.state.status }.into());
     }
     has_room(view)?;
     let after = RunState {
@@ -108,11 +126,11 @@ pub(super) fn retry<V: TimelineView>(view: &V, reference: Option<&RunRef>) -> De
         left_out: Vec::new(),
         ..run.state.clone()
     };
-    change(run, after, Did::Retried, EventKind::WorkflowRetried)
+    change(run, after, Did::Retried, EventKind::WorkflowRetried, context)
 }
 
-pub(super) fn begin_step<V: TimelineView>(view: &V, id: RunId, step: RunStep) -> Decided<V> {
-    progress(view, id, |before| {
+pub(super) fn begin_step<V: TimelineView>(view: &V, id: RunId, step: RunStep, context: &Context) -> Decided<V> {
+    progress(view, id, context, |before| {
         let again = before.step == step && before.attempts > 0;
         let attempts = if again { before.attempts.saturating_add(1) } else { 1 };
         RunState {
@@ -126,38 +144,52 @@ pub(super) fn begin_step<V: TimelineView>(view: &V, id: RunId, step: RunStep) ->
     })
 }
 
-pub(super) fn note_trouble<V: TimelineView>(view: &V, id: RunId, error: &str) -> Decided<V> {
-    progress(view, id, |before| RunState {
+pub(super) fn name<V: TimelineView>(view: &V, id: RunId, title: &Title, context: &Context) -> Decided<V> {
+    let run = known(view, id)?;
+    if run.state.title.is_some() {
+        return done(Vec::new(), Did::Nothing, run);
+    }
+    progress(view, id, context, |before| RunState { title: Some(title.clone()), ..before })
+}
+
+pub(super) fn note_trouble<V: TimelineView>(view: &V, id: RunId, error: &str, context: &Context) -> Decided<V> {
+    progress(view, id, context, |before| RunState {
         message: format!("{} It did not work yet and is tried again.", before.step.doing()),
         error: Some(error.to_owned()),
         ..before
     })
 }
 
-fn progress<V: TimelineView>(view: &V, id: RunId, after: impl FnOnce(RunState) -> RunState) -> Decided<V> {
+fn progress<V: TimelineView>(
+    view: &V,
+    id: RunId,
+    context: &Context,
+    after: impl FnOnce(RunState) -> RunState,
+) -> Decided<V> {
     let run = known(view, id)?;
     if !run.is_running() {
         return done(Vec::new(), Did::Nothing, run);
     }
     let after = after(run.state.clone());
-    change(run, after, Did::Progressed, EventKind::WorkflowProgressed)
+    change(run, after, Did::Progressed, EventKind::WorkflowProgressed, context)
 }
 
-pub(super) fn fail<V: TimelineView>(view: &V, id: RunId, error: &str) -> Decided<V> {
+pub(super) fn fail<V: TimelineView>(view: &V, id: RunId, error: &str, context: &Context) -> Decided<V> {
     let run = known(view, id)?;
     if !run.is_running() {
         return done(Vec::new(), Did::Nothing, run);
     }
-    let after = failed(run.state.clone(), error);
-    change(run, after, Did::Progressed, EventKind::WorkflowFailed)
+    let after = failed(run.state.clone(), error, context);
+    change(run, after, Did::Progressed, EventKind::WorkflowFailed, context)
 }
 
 /// The state of a run that gives up.
-pub(super) fn failed(before: RunState, error: &str) -> RunState {
+pub(super) fn failed(before: RunState, error: &str, context: &Context) -> RunState {
     RunState {
         status: RunStatus::Failed,
         message: "It could not be planned. Nothing was added.".to_owned(),
         error: Some(error.to_owned()),
+        changed_at: Some(to_millis(context.now)),
         ..before
     }
 }
@@ -173,7 +205,9 @@ fn change<E>(
     state: RunState,
     did: Did,
     kind: impl Fn(RunChange) -> EventKind,
+    context: &Context,
 ) -> Result<Decision, super::DecideError<E>> {
+    let state = RunState { changed_at: Some(to_millis(context.now)), ..state };
     run.state = state.clone();
     done(vec![kind(RunChange { run: run.id, state })], did, run)
 }

@@ -16,6 +16,8 @@ pub(super) fn change<V: TimelineView>(view: &V, update: &SettingsUpdate) -> Deci
     after.time_zone = update.time_zone.unwrap_or(after.time_zone);
     after.working_hours = update.working_hours.unwrap_or(after.working_hours);
     after.break_minutes = update.break_minutes.unwrap_or(after.break_minutes);
+    after.week_start = update.week_start.unwrap_or(after.week_start);
+    after.hour_format = update.hour_format.unwrap_or(after.hour_format);
     let events =
         if after == before { Vec::new() } else { vec![EventKind::SettingsChanged { before, after: after.clone() }] };
     Ok(Decision { events, outcome: Outcome::Settings(after) })

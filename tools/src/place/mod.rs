@@ -126,8 +126,8 @@ pub struct Unplaced {
 
 /// Gives each task the earliest time that is free for it, around `busy` blocks (in any order, may overlap).
 ///
-/// A task is placed after all that it depends on; among those that can be placed, by priority and then as given. No task
-/// moves another that was placed before it. A task takes the first start, on full five minutes of the wall clock, at
+/// A task is placed after all that it depends on; among those that can be placed, by priority and then as given. What a task
+/// waits for has at least its priority. The deadline is one for all of them: a bound, and no order. No task moves another that was placed before it. A task takes the first start, on full five minutes of the wall clock, at
 /// which it lies
 ///
 /// - after the end of all that it depends on,

@@ -4,13 +4,30 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Task;
+use crate::block::Priority;
 
-/// The tasks, each after all that it depends on; among those that are free to come next, the one with the highest
-/// priority, and of several the first given. Tasks of a circle, and those behind one, are left out; a dependency that is
-/// not in the list holds nothing up.
+/// The tasks, each after all that it depends on; among those that are free to come next, the most urgent one, and of several
+/// the first given. A task is as urgent as its priority, or as the most urgent one that waits for it, directly or through
+/// others. Tasks of a circle, and those behind one, are left out; a dependency that is not in the list holds nothing up.
+pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
+    let mut urgency: Vec<Priority> = tasks.iter().map(|task| task.priority).collect();
+    // From the last on, so that a task has got all that it passes on.
+    for index in by(tasks, &urgency).into_iter().rev() {
+        let Some((task, urgent)) = tasks.get(index).zip(urgency.get(index).copied()) else { continue };
+        for on in &task.depends_on {
+            if let Some(on) = urgency.get_mut(*on) {
+                // `High` is the smallest.
+                *on = urgent.min(*on);
+            }
+        }
+    }
+    by(tasks, &urgency)
+}
+
+/// The tasks, each after all that it depends on, else by urgency and place.
 ///
 /// This is Kahn's algorithm (1962), with a heap for the choice: time grows with the tasks and dependencies only.
-pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
+fn by(tasks: &[Task], urgency: &[Priority]) -> Vec<usize> {
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); tasks.len()];
     let mut waits_for: Vec<usize> = vec![0; tasks.len()];
     for ((index, task), waits) in tasks.iter().enumerate().zip(&mut waits_for) {
@@ -22,7 +39,7 @@ pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
         }
     }
     // A heap gives its largest first; `High` is the smallest priority.
-    let key = |index: usize| tasks.get(index).map(|task| Reverse((task.priority, index)));
+    let key = |index: usize| urgency.get(index).map(|urgent| Reverse((*urgent, index)));
     let free = waits_for.iter().enumerate().filter(|(_, waits)| **waits == 0);
     let mut next: BinaryHeap<_> = free.filter_map(|(index, _)| key(index)).collect();
     let mut order = Vec::with_capacity(tasks.len());
@@ -42,7 +59,7 @@ pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::Priority::{self, High, Low, Medium};
+    use crate::block::Priority::{High, Low, Medium};
     use crate::text::Title;
 
     fn order_of(tasks: &[(Priority, &[usize])]) -> Vec<usize> {
@@ -59,8 +76,14 @@ mod tests {
     #[test]
     fn dependencies_come_first_then_priority_then_the_given_order() {
         assert_eq!(order_of(&[(Medium, &[]), (Medium, &[]), (High, &[]), (Low, &[])]), [2, 0, 1, 3]);
-        assert_eq!(order_of(&[(High, &[1]), (Low, &[]), (Medium, &[])]), [2, 1, 0]);
         assert_eq!(order_of(&[(Low, &[]), (High, &[0, 0]), (Low, &[])]), [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_an_urgent_task_waits_for_is_as_urgent() {
+        assert_eq!(order_of(&[(High, &[1]), (Low, &[]), (Medium, &[])]), [1, 0, 2]);
+        assert_eq!(order_of(&[(Medium, &[]), (Low, &[]), (Low, &[1]), (High, &[2])]), [1, 2, 3, 0]);
+        assert_eq!(order_of(&[(Medium, &[]), (Low, &[]), (Medium, &[1]), (Low, &[1])]), [0, 1, 2, 3]);
     }
 
     #[test]

@@ -1,33 +1,36 @@
 //! Sentences about what was done.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::counted;
 use crate::block::Block;
 use crate::clock;
-use crate::decide::{Did, Outcome};
+use crate::decide::{Did, Outcome, Restored};
 use crate::event::EventKind;
+use crate::place::DayTime;
 use crate::plan::Plan;
 use crate::query::Answer;
 use crate::run::Run;
-use crate::settings::Settings;
+use crate::settings::{HourFormat, Settings};
 use crate::span::Span;
 use crate::zone::Zone;
 
-/// A moment in a zone, from which times are put into words.
+/// A moment as a person sees it, from which times are put into words: in their zone, and in the form that they have set.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     now: NaiveDateTime,
     zone: Zone,
+    format: HourFormat,
 }
 
 impl Moment {
-    /// `now` as it is seen in `zone`.
-    pub fn new(now: DateTime<Utc>, zone: Zone) -> Self {
-        Self { now: zone.wall(now), zone }
+    /// `now` as it is seen by whoever has these settings.
+    pub fn new(now: DateTime<Utc>, settings: &Settings) -> Self {
+        let zone = settings.time_zone;
+        Self { now: zone.wall(now), zone, format: settings.hour_format }
     }
 
-    /// `2026-11-24T08:00`, the form in which models write times.
+    /// `2026-11-24T08:00`, the form in which models write times, whatever the person has set.
     pub fn wall(&self, instant: DateTime<Utc>) -> String {
         clock::wall(self.zone.wall(instant))
     }
@@ -51,8 +54,13 @@ impl Moment {
         format!("{} {} – {} {}", self.day(start), self.time(start), self.day(end), self.time(end))
     }
 
+    /// `Tue 24 Nov, 08:00`.
+    pub fn at(&self, instant: DateTime<Utc>) -> String {
+        format!("{}, {}", self.day(instant), self.time(instant))
+    }
+
     fn time(&self, instant: DateTime<Utc>) -> String {
-        clock::hours(self.zone.wall(instant).time()).to_string()
+        clock::time(self.zone.wall(instant).time(), self.format)
     }
 }
 
@@ -73,6 +81,7 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
         }
         Outcome::Undone { events } => format!("Undone: {}.", events_phrase(events)),
         Outcome::Redone { events } => format!("Done again: {}.", events_phrase(events)),
+        Outcome::Restored(restored) => restored_sentence(restored),
         Outcome::Run { did, run, .. } => super::run::sentence(*did, run),
         Outcome::Settings(settings) => settings_sentence(settings),
     }
@@ -116,13 +125,27 @@ fn settings_sentence(settings: &Settings) -> String {
     let hours = settings.working_hours;
     let days: Vec<String> = hours.days().map(|day| day.to_string()).collect();
     format!(
-        "Tasks are placed on {}, {}–{}, with breaks of at least {} min; the time zone is {}.",
+        "Tasks are placed on {}, {}–{}, with breaks of at least {} min; the time zone is {}. Weeks begin on {}, and times \
+         are told like {}.",
         days.join(", "),
-        hours.from(),
-        hours.to(),
+        day_time(hours.from(), settings.hour_format),
+        day_time(hours.to(), settings.hour_format),
         settings.break_minutes,
-        settings.time_zone
+        settings.time_zone,
+        settings.week_start,
+        match settings.hour_format {
+            HourFormat::Hours24 => "20:00",
+            HourFormat::Hours12 => "8:00 PM",
+        }
     )
+}
+
+/// A time of day as people are told it; on a clock of 12 hours the end of a day is midnight.
+fn day_time(time: DayTime, format: HourFormat) -> String {
+    match format {
+        HourFormat::Hours24 => time.to_string(),
+        HourFormat::Hours12 => clock::time(NaiveTime::MIN + TimeDelta::minutes(time.minutes().into()), format),
+    }
 }
 
 fn plan_sentence(did: Did, plan: &Plan, active: Option<&Plan>) -> String {
@@ -130,15 +153,17 @@ fn plan_sentence(did: Did, plan: &Plan, active: Option<&Plan>) -> String {
     match did {
         Did::Created => format!("Created the plan “{title}” and switched to it."),
         Did::Switched => format!("Switched to the plan “{title}”."),
+        Did::BroughtBack => format!("Switched to the plan “{title}”, which is back from the archive."),
         Did::Renamed => format!("The plan is now called “{title}”."),
-        Did::Deleted => match active {
-            Some(active) => {
-                format!("Deleted the plan “{title}” with its blocks. “{}” is the active plan.", active.title)
-            }
-            None => format!("Deleted the plan “{title}” with its blocks."),
-        },
+        Did::Archived => format!("Archived the plan “{title}” with its blocks.{}", active_sentence(active)),
+        Did::Unarchived => format!("The plan “{title}” is back from the archive.{}", active_sentence(active)),
+        Did::Deleted => format!("Deleted the plan “{title}” with its blocks.{}", active_sentence(active)),
         _ => format!("The plan “{title}” was so already; nothing was changed."),
     }
+}
+
+fn active_sentence(active: Option<&Plan>) -> String {
+    active.map_or_else(String::new, |active| format!(" “{}” is the active plan.", active.title))
 }
 
 fn events_phrase(events: &[EventKind]) -> String {
@@ -151,6 +176,39 @@ fn events_phrase(events: &[EventKind]) -> String {
     if phrases.is_empty() { "a change".to_owned() } else { phrases.join(", ") }
 }
 
+/// What happened, in a few words, e.g. `scheduled “Workout” (B1)`.
+pub fn phrase(kind: &EventKind) -> String {
+    match kind {
+        // An undo carries the inverse that it applied; what was taken back is that one's inverse.
+        EventKind::Undone { change, .. } => {
+            format!("took back: {}", change.inverse().map_or_else(|| phrase(change), |done| phrase(&done)))
+        }
+        EventKind::Redone { change, .. } => format!("did again: {}", phrase(change)),
+        EventKind::WorkflowStarted { run } => format!("started to plan “{}”", run.goal),
+        EventKind::WorkflowProgressed(change)
+        | EventKind::WorkflowCompleted(change)
+        | EventKind::WorkflowFailed(change)
+        | EventKind::WorkflowCancelled(change)
+        | EventKind::WorkflowRetried(change) => format!("planning: {}", change.state.message),
+        EventKind::SettingsChanged { .. } => "changed the settings".to_owned(),
+        kind => event_phrase(kind).unwrap_or_else(|| "a change".to_owned()),
+    }
+}
+
+fn restored_sentence(restored: &Restored) -> String {
+    let Restored { seq, back, gone, changed, plans } = *restored;
+    let parts: Vec<String> = [(back, "brought back"), (gone, "removed"), (changed, "as they were")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, done)| format!("{} {done}", blocks(count)))
+        .chain((plans > 0).then(|| "plans as they were".to_owned()))
+        .collect();
+    if parts.is_empty() {
+        return format!("The timeline is as it was after change {seq} already; nothing was changed.");
+    }
+    format!("The timeline is as it was after change {seq}: {}.", parts.join(", "))
+}
+
 /// A change in a few words, e.g. `scheduled “Workout” (B1)`. None where another event of its transaction says it.
 fn event_phrase(kind: &EventKind) -> Option<String> {
     Some(match kind {
@@ -158,6 +216,8 @@ fn event_phrase(kind: &EventKind) -> Option<String> {
         EventKind::PlanRenamed { before, after, .. } => format!("renamed the plan “{before}” to “{after}”"),
         EventKind::PlanSwitched { .. } => "switched plans".to_owned(),
         EventKind::PlanDeleted { plan } => format!("deleted the plan “{}”", plan.title),
+        EventKind::PlanArchived { .. } => "archived a plan".to_owned(),
+        EventKind::PlanUnarchived { .. } => "took a plan out of the archive".to_owned(),
         EventKind::BlockScheduled { block } => format!("scheduled {}", named(block)),
         EventKind::BlockUpdated(change) => format!("updated {}", named(&change.before)),
         EventKind::BlockMoved(change) => format!("moved {}", named(&change.after)),
@@ -177,7 +237,10 @@ fn named(block: &Block) -> String {
 pub(super) fn answer(answer: &Answer) -> String {
     match answer {
         Answer::Plans(plans) if plans.len() == 1 => "There is 1 plan.".to_owned(),
-        Answer::Plans(plans) => format!("There are {} plans.", plans.len()),
+        Answer::Plans(plans) => match plans.iter().filter(|(plan, ..)| !plan.is_in_use()).count() {
+            0 => format!("There are {} plans.", plans.len()),
+            archived => format!("There are {} plans, {archived} of them archived.", plans.len()),
+        },
         Answer::Blocks { total: 0, .. } => "Nothing was found.".to_owned(),
         Answer::Blocks { total: 1, .. } => "Found 1 block.".to_owned(),
         Answer::Blocks { blocks, total } if blocks.len() < *total => {

@@ -13,7 +13,8 @@ pub struct ListPlans {}
 
 impl Tool for ListPlans {
     const NAME: &'static str = "listPlans";
-    const DESCRIPTION: &'static str = "Lists all plans, which one is active, and how many blocks each has.";
+    const DESCRIPTION: &'static str =
+        "Lists all plans, which one is active, which are archived, and how many blocks each has.";
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
         Ok(Action::Query(Query::Plans))

@@ -1,6 +1,10 @@
 //! The tools a model can call. A tool is one file: its argument struct (whose documentation is what the model reads), its
 //! description, and its conversion to a command or a query. The list of them is [`ToolCall`], below.
 
+#[cfg(test)]
+mod any_values;
+mod archive_plan;
+mod arguments;
 mod cancel_run;
 mod complete_block;
 mod create_plan;
@@ -18,6 +22,7 @@ mod schedule_block;
 mod schema;
 mod shift_timeline;
 mod switch_plan;
+mod unarchive_plan;
 mod uncomplete_block;
 mod undo;
 mod update_block;
@@ -37,6 +42,8 @@ use crate::query::Query;
 use crate::view::TimelineView;
 use crate::zone::Zone;
 
+pub use archive_plan::ArchivePlan;
+pub use arguments::known_names;
 pub use cancel_run::CancelRun;
 pub use complete_block::CompleteBlock;
 pub use create_plan::CreatePlan;
@@ -51,9 +58,9 @@ pub use redo::Redo;
 pub use rename_plan::RenamePlan;
 pub use retry_run::RetryRun;
 pub use schedule_block::ScheduleBlock;
-pub use schema::known_names;
 pub use shift_timeline::ShiftTimeline;
 pub use switch_plan::SwitchPlan;
+pub use unarchive_plan::UnarchivePlan;
 pub use uncomplete_block::UncompleteBlock;
 pub use undo::Undo;
 pub use update_block::UpdateBlock;
@@ -155,6 +162,8 @@ tools! {
     SwitchPlan,
     RenamePlan,
     ListPlans,
+    ArchivePlan,
+    UnarchivePlan,
     DeletePlan,
     Undo,
     Redo,
@@ -188,7 +197,7 @@ impl ToolCall {
         if !problems.is_empty() {
             return Err(ToolError::Arguments { tool: tool.name, problems });
         }
-        Self::read(name, arguments).map_err(|error| ToolError::Arguments {
+        Self::read(name, arguments::with_whole_numbers(arguments)).map_err(|error| ToolError::Arguments {
             tool: tool.name,
             problems: vec![Problem::new("", "arguments that fit the schema", error)],
         })

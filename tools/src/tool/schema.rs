@@ -6,6 +6,11 @@ use serde_json::{Map, Value};
 
 use super::Problem;
 
+/// Most problems of a call that are told: enough to mend it by, and a model may have written thousands.
+const MAX_PROBLEMS: usize = 20;
+/// Longest name of a field that is told as part of its place, in bytes.
+const MAX_NAME_BYTES: usize = 200;
+
 /// The schemas, by tool. They are what schemars derives from the argument structs, which a test holds them to; deriving
 /// them in the Worker would make it 25 kB larger, and each start of an object slower.
 static SCHEMAS: LazyLock<Value> =
@@ -16,37 +21,21 @@ pub(super) fn named(tool: &str) -> Value {
     SCHEMAS.get(tool).cloned().unwrap_or_default()
 }
 
-/// The arguments under the names that the schema has, where theirs differ only by case and underscores.
-pub fn known_names(schema: &Value, arguments: Value) -> Value {
-    let known = schema.get("properties").and_then(Value::as_object);
-    match (known, arguments) {
-        (Some(known), Value::Object(fields)) if fields.keys().any(|name| !known.contains_key(name)) => {
-            let meant = |name: &String| {
-                let plain = plain(name);
-                let meant = known.keys().find(|known| self::plain(known) == plain && !fields.contains_key(*known));
-                meant.unwrap_or(name).clone()
-            };
-            Value::Object(fields.iter().map(|(name, value)| (meant(name), value.clone())).collect())
-        }
-        (_, arguments) => arguments,
-    }
-}
-
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
-}
-
-/// Everything about `value` that does not fit `schema`, in the order of the schema; empty where it fits.
+/// What about `value` does not fit `schema`, in the order of the schema, at most [`MAX_PROBLEMS`]; empty where it fits.
 ///
 /// Understands the keywords that the schemas use, which a test holds it to; another test holds it to agree with the
 /// `jsonschema` crate, which is not used itself because it adds 750 kB, gzipped, to the Worker.
 pub(super) fn problems(schema: &Value, value: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     check(schema, value, "", &mut found);
+    found.truncate(MAX_PROBLEMS);
     found
 }
 
 fn check(schema: &Value, value: &Value, pointer: &str, found: &mut Vec<Problem>) {
+    if found.len() >= MAX_PROBLEMS {
+        return;
+    }
     if let Some(name) = schema.get("type").and_then(Value::as_str)
         && !has_type(value, name)
     {
@@ -140,16 +129,19 @@ fn check_object(schema: &Value, fields: &Map<String, Value>, pointer: &str, foun
     let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
     let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
     for (name, value) in fields {
-        let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let place = || format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
         match known.get(name) {
-            Some(of_field) => check(of_field, value, &pointer, found),
-            None if closed => {
+            Some(of_field) => check(of_field, value, &place(), found),
+            None if closed && found.len() < MAX_PROBLEMS => {
                 let names: Vec<&str> = known.keys().map(String::as_str).collect();
                 let expected = match names.as_slice() {
                     [] => "no arguments at all".to_owned(),
                     names => format!("only the fields {}", names.join(", ")),
                 };
-                found.push(Problem::new(pointer, expected, value));
+                found.push(match name.len() {
+                    ..=MAX_NAME_BYTES => Problem::new(place(), expected, value),
+                    _ => Problem::new(pointer, expected, name),
+                });
             }
             None => {}
         }
@@ -227,6 +219,8 @@ mod tests {
             SwitchPlan,
             RenamePlan,
             ListPlans,
+            ArchivePlan,
+            UnarchivePlan,
             DeletePlan,
             Undo,
             Redo,
@@ -382,7 +376,7 @@ mod tests {
             for problem in &found {
                 expected.retain(|pointer| *pointer != problem.pointer && *pointer != parent(&problem.pointer));
             }
-            prop_assert!(expected.is_empty(), "not found: {:?}", expected);
+            prop_assert!(expected.is_empty() || found.len() == MAX_PROBLEMS, "not found: {:?}", expected);
         }
     }
 }

@@ -18,7 +18,8 @@ pub struct SwitchPlan {
 
 impl Tool for SwitchPlan {
     const NAME: &'static str = "switchPlan";
-    const DESCRIPTION: &'static str = "Makes another plan the active one. New blocks go to the active plan.";
+    const DESCRIPTION: &'static str =
+        "Makes another plan the active one, also an archived one. New blocks go to the active plan.";
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
         Ok(Action::Command(Command::SwitchPlan { plan: PlanRef::from(self.id.as_str()) }))

@@ -17,6 +17,6 @@ impl Tool for Undo {
         "Takes back the last change of the timeline: everything that one edit or one answer did.";
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
-        Ok(Action::Command(Command::Undo))
+        Ok(Action::Command(Command::Undo { txn: None }))
     }
 }

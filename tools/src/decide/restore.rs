@@ -1,0 +1,106 @@
+//! Bringing a timeline back to what it was. Nothing is rewritten: new events lead there, one transaction that undo takes
+//! back like any other.
+
+use super::{Decided, Decision, Outcome, read};
+use crate::event::{BlockChange, EventKind};
+use crate::limits;
+use crate::plan::Plan;
+use crate::rejection::Rejection;
+use crate::view::{BlockDifference, TimelineView};
+
+/// What a restoration did to blocks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// The event after which the timeline was so.
+    pub seq: u64,
+    /// Blocks that are back.
+    pub back: u64,
+    /// Blocks that are gone.
+    pub gone: u64,
+    /// Blocks that are as they were.
+    pub changed: u64,
+    /// Changes of plans.
+    pub plans: u64,
+}
+
+pub(super) fn restore<V: TimelineView>(view: &V, seq: u64) -> Decided<V> {
+    if seq > read(view.last_seq())? {
+        return Err(Rejection::NoSuchMoment.into());
+    }
+    let then = read(view.frame_at(seq))?;
+    let Some(active_then) = then.active_plan.filter(|id| then.plans.iter().any(|plan| plan.id == *id)) else {
+        return Err(Rejection::NothingYet.into());
+    };
+    let now = read(view.plans())?;
+    let active_now = read(view.active_plan())?.map(|plan| plan.id);
+    let mut events = Vec::new();
+    for plan in &then.plans {
+        match now.iter().find(|now| now.id == plan.id) {
+            None => events.push(EventKind::PlanCreated { plan: plan.clone() }),
+            Some(now) => as_it_was(plan, now, &mut events),
+        }
+    }
+    let mut done = Restored { seq, plans: events.len() as u64, ..Restored::default() };
+    // Blocks of plans that will not be there are as unreachable as they were.
+    let differences = read(view.differences(seq))?;
+    let blocks = differences.into_iter().filter(|block| then.plans.iter().any(|plan| plan.id == block.plan()));
+    for difference in blocks {
+        let (count, event) = match difference {
+            BlockDifference::Removed(block) => (&mut done.back, EventKind::BlockScheduled { block }),
+            BlockDifference::Added(block) => (&mut done.gone, EventKind::BlockDeleted { block }),
+            BlockDifference::Changed { then, now } => (&mut done.changed, back(now, then)),
+        };
+        *count += 1;
+        events.push(event);
+    }
+    if events.len() > limits::RESTORED_BLOCKS {
+        return Err(Rejection::TooMuchToRestore { changes: events.len() }.into());
+    }
+    if read(view.stored_blocks())?.saturating_add(done.back) > limits::BLOCKS {
+        return Err(Rejection::TooManyBlocks.into());
+    }
+    if active_now != Some(active_then) {
+        done.plans += 1;
+        events.push(EventKind::PlanSwitched { before: active_now, after: Some(active_then) });
+    }
+    // Last, so that the active plan is in use after every event.
+    for plan in &then.plans {
+        let archived_now = now.iter().find(|now| now.id == plan.id).map(|now| now.archived_at);
+        if let (Some(at), Some(before)) = (plan.archived_at, archived_now)
+            && before != Some(at)
+        {
+            done.plans += 1;
+            events.push(EventKind::PlanArchived { plan: plan.id, at });
+        }
+    }
+    for plan in now {
+        if !then.plans.iter().any(|old| old.id == plan.id) {
+            done.plans += 1;
+            events.push(EventKind::PlanDeleted { plan });
+        }
+    }
+    Ok(Decision { events, outcome: Outcome::Restored(done) })
+}
+
+/// What gives a plan its title back and takes it out of the archive, where it was in use or was archived at another time.
+fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
+    if then.title != now.title {
+        let (before, after) = (now.title.clone(), then.title.clone());
+        events.push(EventKind::PlanRenamed { plan: then.id, before, after });
+    }
+    if let Some(at) = now.archived_at.filter(|at| then.archived_at != Some(*at)) {
+        events.push(EventKind::PlanUnarchived { plan: then.id, at });
+    }
+}
+
+/// The change that leads back. Each of these events carries the whole block, so that one is enough; its name tells what
+/// matters most about it.
+fn back(before: crate::block::Block, after: crate::block::Block) -> EventKind {
+    let kind = match (before.span == after.span, before.is_open(), after.is_open()) {
+        (false, ..) => EventKind::BlockMoved,
+        (true, true, false) => EventKind::BlockCompleted,
+        (true, false, true) => EventKind::BlockReopened,
+        (true, ..) => EventKind::BlockUpdated,
+    };
+    kind(BlockChange { before, after })
+}
