@@ -1,7 +1,10 @@
 //! Every frame. All are JSON text.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use flux_tools::timeline::Content;
-use flux_tools::{Event, tagged_enum};
+use flux_tools::{Block, Event, EventId, PlanId, tagged_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -108,12 +111,174 @@ pub enum NoResume {
 pub struct Snapshot {
     /// The number of the last event that it contains.
     pub seq: u64,
+    /// Which log it is of: its first event. Another one stands there once everything was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<EventId>,
     /// Settings, plans, and the blocks that matter now; see `complete`.
     pub timeline: Content,
-    /// Whether all blocks of the active plan are in it. Where not, `findBlocks` gets others.
+    /// Whether all blocks of the active plan are in it. Where not, `getBlocks` gets others.
     pub complete: bool,
+    /// Where not: from when on blocks are in it, beside those that are overdue.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "flux_tools::clock::optional_instant"
+    )]
+    pub since: Option<DateTime<Utc>>,
+    /// Where not: whether blocks follow after the last one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_more: bool,
     /// Which model answers.
     pub model: ModelInfo,
+}
+
+/// The timeline as it was: what `getTimelineAt` gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PastSnapshot {
+    /// The event after which it was so.
+    pub seq: u64,
+    /// When that event was written; none before the first.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "flux_tools::clock::optional_instant"
+    )]
+    pub at: Option<DateTime<Utc>>,
+    /// Settings, plans, and the blocks that mattered then; no runs.
+    pub timeline: Content,
+    /// Whether all blocks of the plan that was active are in it.
+    pub complete: bool,
+    /// How it differs from now.
+    pub differences: Differences,
+}
+
+/// What happened between then and now, in all plans that can be seen.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Differences {
+    /// Blocks that are new since.
+    pub added: u64,
+    /// Blocks that are no longer there.
+    pub removed: u64,
+    /// Blocks that are not as they were.
+    pub changed: u64,
+    /// The first of them, those that are gone or not as they were before those that are new.
+    pub blocks: Vec<BlockPair>,
+}
+
+/// A block then and now; one of the two is there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlockPair {
+    /// What it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<Block>,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Block>,
+}
+
+/// Some events of the log, and what led to them: what `getEvents` gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventPage {
+    /// The events.
+    pub events: Vec<Event>,
+    /// The number of the last event in the log.
+    pub last: u64,
+    /// What led to the assistant's turns among them, by the request; none where the conversation was cleared.
+    #[serde(default)]
+    pub causes: BTreeMap<String, Cause>,
+    /// The goals of the architect's runs among them, by the run.
+    #[serde(default)]
+    pub goals: BTreeMap<String, String>,
+}
+
+/// What led to a turn of the assistant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Id of the person's message.
+    pub question: String,
+    /// Id of the answer. It can be gone, where the person asked for another one.
+    pub answer: String,
+    /// What the person said: the first 200 characters.
+    pub words: String,
+}
+
+/// How much there is: what `getCounts` gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Events of the log.
+    pub events: u64,
+    /// The same by what happened, e.g. `BLOCK_MOVED`.
+    pub by_type: BTreeMap<String, u64>,
+    /// The same by who did it: `user`, `assistant`, `workflow` or `system`.
+    pub by_actor: BTreeMap<String, u64>,
+    /// Blocks of all plans, also of archived ones.
+    pub blocks: BlockCounts,
+    /// Plans in use.
+    pub plans: u64,
+    /// Plans that are archived.
+    pub archived_plans: u64,
+    /// Messages of the conversation.
+    pub messages: u64,
+    /// How turns went, by the version of the system prompt that answered.
+    #[serde(default)]
+    pub prompts: Vec<PromptCounts>,
+}
+
+/// How the turns went that a version of the system prompt has answered. One that goes on after the person was asked counts once
+/// more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PromptCounts {
+    /// Which, e.g. `system@2`.
+    pub prompt: String,
+    /// All turns.
+    pub turns: u64,
+    /// Those with a whole answer.
+    pub completed: u64,
+    /// Those that failed, or whose process died.
+    pub failed: u64,
+    /// Those that the person stopped.
+    pub stopped: u64,
+    /// Calls of tools.
+    pub calls: u64,
+    /// Those of them that did not fit their schema.
+    pub invalid_calls: u64,
+    /// Those that fitted and were rejected.
+    pub rejected_calls: u64,
+    /// How often the model had to be asked again, because an attempt failed.
+    pub retries: u64,
+    /// Transactions that were undone since, and not redone.
+    pub undone: u64,
+    /// Tokens of prompts, as far as the provider told.
+    pub input_tokens: u64,
+    /// Tokens of answers.
+    pub output_tokens: u64,
+    /// From the beginning of each turn to its end, in ms, added up.
+    pub total_ms: u64,
+}
+
+/// How many blocks there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockCounts {
+    /// Not completed.
+    pub open: u64,
+    /// Completed.
+    pub done: u64,
+}
+
+/// Some blocks of a plan: what `getBlocks` gives.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockPage {
+    /// The plan.
+    pub plan: PlanId,
+    /// By start, then by handle.
+    pub blocks: Vec<Block>,
+    /// Whether no more fit in the direction that was asked for.
+    pub complete: bool,
 }
 
 /// Which model answers.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use flux_tools::{Block, Event, Plan, Run, RunStatus};
+use flux_tools::{Block, Event, Plan, Run, RunStatus, json};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -53,6 +53,9 @@ pub struct StatePlan {
     pub created_at: DateTime<Utc>,
     /// When something in this object changed last.
     pub updated_at: DateTime<Utc>,
+    /// When it was put away; none while it is in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<DateTime<Utc>>,
 }
 
 /// A block.
@@ -107,6 +110,7 @@ impl StatePlan {
             stream: Vec::new(),
             created_at: plan.created_at,
             updated_at,
+            archived_at: plan.archived_at,
         }
     }
 }
@@ -146,8 +150,7 @@ impl From<&Run> for StateWorkflow {
 
 impl From<&Event> for StateEvent {
     fn from(event: &Event) -> Self {
-        let payload =
-            serde_json::to_value(&event.kind).ok().and_then(|mut kind| kind.get_mut("payload").map(Value::take));
+        let payload = json::value(&event.kind).get_mut("payload").map(Value::take);
         Self {
             id: event.id.to_string(),
             r#type: event.kind.name().to_owned(),
