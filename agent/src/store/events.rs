@@ -1,9 +1,16 @@
-//! The log: appending, reading, and projecting each event into the tables of the timeline.
+//! The log: appending, and computing from each event the rows of the timeline, of its past, and of what undo takes next.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_tools::{Actor, Event, EventId, EventKind, Run, TimelineView, TxnId};
+use flux_tools::{Actor, Event, EventId, EventKind, PlanId, Run, Settings, TimelineView, TxnId};
 
-use super::{Sql, Store, StoreError, json, millis, parse};
+use uuid::Uuid;
+
+use super::{Sql, Store, StoreError, Value, json, millis, parse};
+
+/// The version of what is computed from the log. A change of it makes every database compute it anew, once.
+const COMPUTED: i64 = 2;
+/// Events that are read at a time.
+const PAGE: u64 = 1_000;
 
 /// What is written together.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +23,33 @@ pub struct Transaction {
     pub actor: Actor,
     /// What happened, in order.
     pub kinds: Vec<EventKind>,
+}
+
+/// Which events are asked for. The default is: all of them, oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventQuery {
+    /// Only those after this one.
+    pub after: Option<u64>,
+    /// Only those before this one.
+    pub before: Option<u64>,
+    /// Only those of this name, e.g. `BLOCK_MOVED`.
+    pub name: Option<String>,
+    /// Only those by `user`, `assistant`, `workflow` or `system`.
+    pub actor: Option<String>,
+    /// Only those about this plan, block or run.
+    pub about: Option<Uuid>,
+    /// Only those about this plan, any block of it, or a run that was started for it.
+    pub plan: Option<PlanId>,
+    /// Only those of this transaction.
+    pub txn: Option<TxnId>,
+    /// Only those that were written at this moment or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only those that were written before this moment.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether the newest come first.
+    pub newest_first: bool,
+    /// At most this many.
+    pub limit: u64,
 }
 
 impl<S: Sql> Store<S> {
@@ -34,29 +68,38 @@ impl<S: Sql> Store<S> {
         let mut events = Vec::with_capacity(kinds.len());
         for (seq, kind) in (first..).zip(kinds) {
             let event = Event { seq, id: event_id(), at, actor: actor.clone(), txn, kind, reason: None };
-            self.sql.query(
-                "INSERT INTO events (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",
-                &[
-                    seq.into(),
-                    event.id.to_string().into(),
-                    millis(at),
-                    txn.to_string().into(),
-                    event.kind.name().into(),
-                    json("events", &event)?,
-                ],
-            )?;
-            self.project(&event.kind)?;
+            self.insert(&event)?;
             events.push(event);
         }
-        self.remember(txn, &events)?;
         Ok(events)
     }
 
-    /// The number of the newest event; 0 where there is none.
+    /// Writes an event to the log, and what is computed from it.
+    pub(super) fn insert(&self, event: &Event) -> Result<(), StoreError> {
+        self.sql.query(
+            "INSERT INTO events (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",
+            &[
+                event.seq.into(),
+                event.id.to_string().into(),
+                millis(event.at),
+                event.txn.to_string().into(),
+                event.kind.name().into(),
+                json("events", event)?,
+            ],
+        )?;
+        self.project(event.seq, &event.kind)?;
+        self.index(event)
+    }
+
+    /// Which log it is: the id of its first event.
     ///
     /// # Errors
     /// What the engine can fail with.
-    pub fn last_seq(&self) -> Result<u64, StoreError> {
+    pub fn log(&self) -> Result<Option<EventId>, StoreError> {
+        Ok(self.events_after(0, 1)?.first().map(|event| event.id))
+    }
+
+    pub(super) fn newest_seq(&self) -> Result<u64, StoreError> {
         let rows = self.sql.query("SELECT coalesce(max(seq), 0) FROM events", &[])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
@@ -66,9 +109,43 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// What the engine can fail with.
     pub fn events_after(&self, seq: u64, limit: u64) -> Result<Vec<Event>, StoreError> {
-        let sql = "SELECT json FROM events WHERE seq > ? ORDER BY seq LIMIT ?";
-        let rows = self.sql.query(sql, &[seq.into(), limit.into()])?;
-        rows.iter().map(|row| parse("events", &row.text(0)?)).collect()
+        self.events(&EventQuery { after: Some(seq), limit, ..EventQuery::default() })
+    }
+
+    /// Events that fit, at most `query.limit`.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        let mut sql = "SELECT e.json FROM events e".to_owned();
+        let mut params: Vec<Value> = Vec::new();
+        // An event about a block is about its plan, too.
+        for (subject, join) in [
+            (query.about, " JOIN subjects s ON s.seq = e.seq AND s.subject = ?"),
+            (query.plan.map(|plan| plan.uuid()), " JOIN subjects p ON p.seq = e.seq AND p.subject = ?"),
+        ] {
+            if let Some(subject) = subject {
+                sql.push_str(join);
+                params.push(subject.to_string().into());
+            }
+        }
+        sql.push_str(" WHERE 1 = 1");
+        let mut add = |condition: &str, param: Option<Value>| {
+            if let Some(param) = param {
+                sql.push_str(condition);
+                params.push(param);
+            }
+        };
+        add(" AND e.seq > ?", query.after.map(Value::from));
+        add(" AND e.seq < ?", query.before.map(Value::from));
+        add(" AND e.type = ?", query.name.as_deref().map(Value::from));
+        add(" AND json_extract(e.json, '$.actor.by') = ?", query.actor.as_deref().map(Value::from));
+        add(" AND e.txn = ?", query.txn.map(|txn| txn.to_string().into()));
+        add(" AND e.at_ms >= ?", query.from.map(millis));
+        add(" AND e.at_ms < ?", query.until.map(millis));
+        sql.push_str(if query.newest_first { " ORDER BY e.seq DESC LIMIT ?" } else { " ORDER BY e.seq LIMIT ?" });
+        params.push(query.limit.into());
+        self.sql.query(&sql, &params)?.iter().map(|row| parse("events", &row.text(0)?)).collect()
     }
 
     /// The newest events, oldest first, at most `limit`.
@@ -86,30 +163,26 @@ impl<S: Sql> Store<S> {
     }
 
     /// The counterpart of [`flux_tools::Timeline::apply`] in rows; a property test holds the two together.
-    fn project(&self, kind: &EventKind) -> Result<(), StoreError> {
+    fn project(&self, seq: u64, kind: &EventKind) -> Result<(), StoreError> {
         match kind {
             EventKind::PlanCreated { plan } => self.put_plan(plan),
-            EventKind::PlanRenamed { plan, after, .. } => match self.plan(*plan)? {
-                Some(mut plan) => {
-                    plan.title = after.clone();
-                    self.put_plan(&plan)
-                }
-                None => Ok(()),
-            },
+            EventKind::PlanRenamed { plan, after, .. } => self.change_plan(*plan, |plan| plan.title = after.clone()),
+            EventKind::PlanArchived { plan, at } => self.change_plan(*plan, |plan| plan.archived_at = Some(*at)),
+            EventKind::PlanUnarchived { plan, .. } => self.change_plan(*plan, |plan| plan.archived_at = None),
             EventKind::PlanSwitched { after, .. } => self.set_active_plan(*after),
             EventKind::PlanDeleted { plan } => self.delete_plan(plan.id),
-            EventKind::BlockScheduled { block } => self.put_block(block),
+            EventKind::BlockScheduled { block } => self.put_block(seq, block),
             EventKind::BlockUpdated(change)
             | EventKind::BlockMoved(change)
             | EventKind::BlockCompleted(change)
-            | EventKind::BlockReopened(change) => self.put_block(&change.after),
-            EventKind::BlockDeleted { block } => self.delete_block(block.id),
+            | EventKind::BlockReopened(change) => self.put_block(seq, &change.after),
+            EventKind::BlockDeleted { block } => self.delete_block(seq, block.id),
             EventKind::TimelineShifted { by_ms, blocks, .. } => {
                 for id in blocks {
                     let Some(mut block) = self.stored_block(*id)? else { continue };
                     if let Ok(span) = block.span.shifted(TimeDelta::milliseconds(*by_ms)) {
                         block.span = span;
-                        self.put_block(&block)?;
+                        self.put_block(seq, &block)?;
                     }
                 }
                 Ok(())
@@ -123,29 +196,76 @@ impl<S: Sql> Store<S> {
                 Some(run) => self.put_run(&Run { state: change.state.clone(), ..run }),
                 None => Ok(()),
             },
-            EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.project(change),
+            EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.project(seq, change),
             EventKind::SettingsChanged { after, .. } => self.set_settings(after),
         }
     }
 
-    /// Keeps what undo and redo take next.
-    fn remember(&self, txn: TxnId, events: &[Event]) -> Result<(), StoreError> {
-        let mark = "UPDATE history SET undone = ? WHERE txn = ?";
-        for event in events {
-            match &event.kind {
-                EventKind::Undone { txn, .. } => {
-                    self.sql.query(mark, &[1_i64.into(), txn.to_string().into()])?;
-                }
-                EventKind::Redone { txn, .. } => {
-                    self.sql.query(mark, &[0_i64.into(), txn.to_string().into()])?;
-                }
-                _ => {}
+    /// Notes what the event is about, what plans and settings are from it on, and what undo and redo take next.
+    fn index(&self, event: &Event) -> Result<(), StoreError> {
+        for subject in event.kind.subjects() {
+            let sql = "INSERT OR IGNORE INTO subjects (subject, seq) VALUES (?, ?)";
+            self.sql.query(sql, &[subject.to_string().into(), event.seq.into()])?;
+        }
+        if event.kind.is_about_frame() {
+            self.keep_frame(event.seq)?;
+        }
+        match &event.kind {
+            EventKind::Undone { txn, .. } => self.mark(*txn, 1, Some(event.txn)),
+            EventKind::Redone { txn, .. } => self.mark(*txn, 0, None),
+            _ if event.is_undoable() => {
+                self.sql.query("UPDATE history SET undone = 2 WHERE undone = 1", &[])?;
+                let sql = "INSERT OR IGNORE INTO history (txn, undone) VALUES (?, 0)";
+                self.sql.query(sql, &[event.txn.to_string().into()])?;
+                Ok(())
             }
+            _ => Ok(()),
         }
-        if events.iter().any(Event::is_undoable) {
-            self.sql.query("DELETE FROM history WHERE undone = 1", &[])?;
-            self.sql.query("INSERT OR IGNORE INTO history (txn, undone) VALUES (?, 0)", &[txn.to_string().into()])?;
+    }
+
+    /// Puts a transaction on top of those that are done, 0, or of those that are undone, 1.
+    fn mark(&self, txn: TxnId, undone: i64, by: Option<TxnId>) -> Result<(), StoreError> {
+        let sql = "UPDATE history SET undone = ?1, undone_by = ?2, position = (SELECT max(position) + 1 FROM history)
+                   WHERE txn = ?3 AND (undone > 0) <> ?1";
+        let by = by.map(|by| by.to_string());
+        self.sql.query(sql, &[undone.into(), by.into(), txn.to_string().into()])?;
+        Ok(())
+    }
+
+    /// Computes from the log what a database of an earlier version does not have.
+    pub(super) fn compute_anew(&self) -> Result<(), StoreError> {
+        let rows = self.sql.query("SELECT version FROM computed", &[])?;
+        if rows.first().map_or(Ok(0), |row| row.integer(0))? >= COMPUTED {
+            return Ok(());
         }
+        self.sql_transaction(|store| {
+            for table in ["blocks", "plan_counts", "plans", "past_blocks", "past_frames", "subjects", "history"] {
+                store.sql.query(&format!("DELETE FROM {table}"), &[])?;
+            }
+            store.sql.query("UPDATE state SET active_plan = NULL, next_handle = 1", &[])?;
+            store.set_settings(&Settings::default())?;
+            let mut last = 0;
+            loop {
+                let events = store.events_after(last, PAGE)?;
+                for event in &events {
+                    last = event.seq;
+                    // Runs are as they are: of them, more is stored than the log tells.
+                    if !event.kind.is_about_run() {
+                        store.project(event.seq, &event.kind)?;
+                    }
+                    store.index(event)?;
+                }
+                if events.is_empty() {
+                    break;
+                }
+            }
+            store.is_computed()
+        })
+    }
+
+    /// Notes that what is computed is of the present version.
+    pub(super) fn is_computed(&self) -> Result<(), StoreError> {
+        self.sql.query("UPDATE computed SET version = ?", &[COMPUTED.into()])?;
         Ok(())
     }
 }

@@ -70,12 +70,17 @@ impl<S: Sql> Store<S> {
             }
         }
         if let (true, Some(first)) = (all_known, first) {
+            let mut deleted = false;
             let rows = self.sql.query("SELECT id FROM messages WHERE position > ?", &[first.into()])?;
             for row in rows {
                 let id = row.text(0)?;
                 if !list.iter().any(|message| message.id == id) {
                     self.sql.query("DELETE FROM messages WHERE id = ?", &[id.into()])?;
+                    deleted = true;
                 }
+            }
+            if deleted {
+                self.forget_causes()?;
             }
         }
         list.iter().try_for_each(|message| self.offer_message(message, at))
@@ -93,12 +98,12 @@ impl<S: Sql> Store<S> {
         self.put_message(message, at)
     }
 
-    /// Deletes the conversation and its streams.
+    /// Deletes the conversation, its streams, and what it tells about the log.
     ///
     /// # Errors
     /// What the engine can fail with.
     pub fn clear_messages(&self) -> Result<(), StoreError> {
-        for table in ["messages", "chunks", "streams"] {
+        for table in ["messages", "causes", "chunks", "streams"] {
             self.sql.query(&format!("DELETE FROM {table}"), &[])?;
         }
         Ok(())

@@ -3,7 +3,9 @@
 use super::{Sql, StoreError};
 
 /// The migrations, oldest first; a database's version is how many of them it has had.
-pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND];
+pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH];
+
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
 const FIRST: &[&str] = &[
     // The log. Nothing can change or remove an entry: not even a fault of this program.
@@ -105,13 +107,98 @@ const SECOND: &[&str] = &[
     "CREATE INDEX runs_driven ON runs (heard_ms) WHERE driven = 1",
 ];
 
+const THIRD: &[&str] = &[
+    // The past. A block is as a row says from the event `since` on, until the event `until`. Rows of the same `digest` say the
+    // same. The indexes hold all that is asked before the rows themselves are read.
+    "ALTER TABLE blocks ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE blocks ADD COLUMN digest INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX blocks_by_since ON blocks (plan, since, start_ms, end_ms, done, handle, id)",
+    "CREATE INDEX blocks_by_digest ON blocks (id, digest)",
+    "CREATE TABLE past_blocks (
+        id TEXT NOT NULL,
+        handle INTEGER NOT NULL,
+        plan TEXT NOT NULL,
+        start_ms INTEGER NOT NULL,
+        end_ms INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        digest INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        json TEXT NOT NULL,
+        PRIMARY KEY (id, since)
+    ) WITHOUT ROWID",
+    "CREATE INDEX past_blocks_by_time ON past_blocks (plan, until, since, start_ms, end_ms, done, handle, digest)",
+    // Plans and settings, as they are from an event on.
+    "CREATE TABLE past_frames (since INTEGER PRIMARY KEY, json TEXT NOT NULL)",
+    // What the log is searched for.
+    "CREATE TABLE subjects (subject TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (subject, seq)) WITHOUT ROWID",
+    "CREATE INDEX events_by_time ON events (at_ms, seq)",
+    "CREATE INDEX events_by_type ON events (type, seq)",
+    "CREATE INDEX events_by_actor ON events (json_extract(json, '$.actor.by'), seq)",
+    // 1 in `undone`: redo takes it next. 2: it is undone for good. `undone_by` is the transaction that did it.
+    "ALTER TABLE history ADD COLUMN undone_by TEXT",
+    // Everything but the log, the conversation and the work of runs is computed from the log, and is computed anew when a
+    // new version of the service computes more.
+    "CREATE TABLE computed (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)",
+    "INSERT INTO computed VALUES (1, 0)",
+];
+
+const FOURTH: &[&str] = &[
+    // Blocks of archived plans are left out of all questions about a person's time.
+    "ALTER TABLE plans ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+];
+
+const FIFTH: &[&str] = &[
+    // Which message of the person led to the changes of a request, and which answers it. Part of the conversation, as the log
+    // names requests only.
+    "CREATE TABLE causes (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        request TEXT NOT NULL UNIQUE,
+        question TEXT NOT NULL,
+        answer TEXT NOT NULL
+    )",
+];
+
+const SIXTH: &[&str] = &[
+    // What no other database has, nor this one once everything was deleted: workflows are named by it. Their names are those
+    // of all objects, and the log, with the ids of its runs, can be taken in by another one.
+    "ALTER TABLE state ADD COLUMN nonce TEXT NOT NULL DEFAULT ''",
+    "UPDATE state SET nonce = lower(hex(randomblob(8)))",
+];
+
+const SEVENTH: &[&str] = &[
+    // How turns went, by the version of the prompt that answered, and what they have changed: nothing of it is in the log.
+    "CREATE TABLE prompt_counts (
+        prompt TEXT PRIMARY KEY,
+        turns INTEGER NOT NULL,
+        completed INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        stopped INTEGER NOT NULL,
+        calls INTEGER NOT NULL,
+        invalid_calls INTEGER NOT NULL,
+        rejected_calls INTEGER NOT NULL,
+        retries INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL,
+        output_tokens INTEGER NOT NULL,
+        total_ms INTEGER NOT NULL
+    )",
+    "CREATE TABLE prompt_changes (txn TEXT PRIMARY KEY, prompt TEXT NOT NULL) WITHOUT ROWID",
+    // A turn whose process dies is counted by the next one.
+    "ALTER TABLE streams ADD COLUMN prompt TEXT",
+];
+
+const EIGHTH: &[&str] = &[
+    // What a block says besides its title, for searches.
+    "ALTER TABLE blocks ADD COLUMN details_key TEXT NOT NULL DEFAULT ''",
+];
+
 /// Brings a database to the version of `migrations`, each step in a transaction of its own.
 ///
 /// # Errors
 /// Where a statement fails; the steps before it are kept. Where the database has had more migrations than there are: a
 /// newer version of the service wrote it, and going on would lose what only that one understands.
 pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError> {
-    sql.query("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)", &[])?;
+    sql.query(VERSIONS, &[])?;
     let rows = sql.query("SELECT coalesce(max(version), 0) FROM migrations", &[])?;
     let version = rows.first().map_or(Ok(0), |row| row.count(0))?;
     let done = usize::try_from(version).unwrap_or(usize::MAX);
@@ -120,13 +207,21 @@ pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError
         return Err(StoreError::Corrupt { table: "migrations", cause });
     };
     for (number, statements) in (version + 1..).zip(missing) {
-        sql.transaction(|| {
-            for statement in *statements {
-                sql.query(statement, &[])?;
-            }
-            sql.query("INSERT INTO migrations VALUES (?)", &[number.into()])?;
-            Ok::<(), StoreError>(())
-        })?;
+        sql.transaction(|| apply(sql, number, statements))?;
     }
+    Ok(())
+}
+
+/// Makes the present version in an empty database, within a transaction that is under way.
+pub(super) fn create<S: Sql>(sql: &S) -> Result<(), StoreError> {
+    sql.query(VERSIONS, &[])?;
+    (1..).zip(MIGRATIONS).try_for_each(|(number, statements)| apply(sql, number, statements))
+}
+
+fn apply<S: Sql>(sql: &S, number: u64, statements: &[&str]) -> Result<(), StoreError> {
+    for statement in statements {
+        sql.query(statement, &[])?;
+    }
+    sql.query("INSERT INTO migrations VALUES (?)", &[number.into()])?;
     Ok(())
 }

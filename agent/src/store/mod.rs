@@ -7,13 +7,23 @@
 //! | `migrations` | numbered, forward only |
 //! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: the projection, and how it is read |
 //! | `events` | `events`: the log, and how an event is projected |
+//! | `past` | `past_blocks`, `past_frames`, `subjects`: what was, and where the log tells of it |
+//! | `portable` | all of it as one file, out and in |
 //! | `runs` | `runs`: the goals of the architect, and what it has finished of each |
 //! | `messages` | `messages`: the conversation |
+//! | `causes` | `causes`: which message led to which request |
+//! | `prompts` | `prompt_counts`, `prompt_changes`: how turns went, by the version of the prompt |
+//! | `counts` | how much there is in each |
 //! | `streams` | `streams`, `chunks`: requests, and what they streamed |
 
+mod causes;
+mod counts;
 mod events;
 mod messages;
 mod migrations;
+mod past;
+mod portable;
+mod prompts;
 mod runs;
 mod sql;
 mod streams;
@@ -23,8 +33,11 @@ mod timeline;
 
 use chrono::{DateTime, Utc};
 
-pub use events::Transaction;
+pub use causes::CauseRecord;
+pub use events::{EventQuery, Transaction};
 pub use migrations::{MIGRATIONS, migrate};
+pub(crate) use past::digest;
+pub use portable::{Export, ImportError, Imported};
 pub use runs::DrivenRun;
 pub use sql::{Row, Sql, SqlError, Value};
 pub use streams::{StreamEnd, StreamRecord};
@@ -58,7 +71,9 @@ impl<S: Sql> Store<S> {
     /// Where a migration fails; the database is then as the last one that succeeded left it.
     pub fn open(sql: S) -> Result<Self, StoreError> {
         migrate(&sql, MIGRATIONS)?;
-        Ok(Self { sql })
+        let store = Self { sql };
+        store.compute_anew()?;
+        Ok(store)
     }
 
     /// Who owns this object: the first identity that opened it.
@@ -77,6 +92,15 @@ impl<S: Sql> Store<S> {
     pub fn claim(&self, owner: &str) -> Result<(), StoreError> {
         self.sql.query("UPDATE state SET owner = ? WHERE owner IS NULL", &[owner.into()])?;
         Ok(())
+    }
+
+    /// 16 letters and digits that no other database has, nor this one once it was reset.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn nonce(&self) -> Result<String, StoreError> {
+        let rows = self.sql.query("SELECT nonce FROM state", &[])?;
+        Ok(rows.first().map_or(Ok(String::new()), |row| row.text(0))?)
     }
 
     /// Runs several writes in one transaction.
@@ -100,9 +124,12 @@ fn parse<T: serde::de::DeserializeOwned>(table: &'static str, json: &str) -> Res
 
 /// Writes a JSON cell of a table.
 fn json<T: serde::Serialize>(table: &'static str, value: &T) -> Result<Value, StoreError> {
-    serde_json::to_string(value)
-        .map(Value::Text)
-        .map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
+    text(table, value).map(Value::Text)
+}
+
+/// The text of a JSON cell.
+fn text<T: serde::Serialize>(table: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
 }
 
 /// An instant as it is stored: ms since 1970.

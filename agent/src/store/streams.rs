@@ -15,6 +15,8 @@ pub struct StreamRecord {
     pub message: String,
     /// Whether it extends a message that was there.
     pub continuation: bool,
+    /// Which version of the system prompt answers, where an earlier version of the service has not begun it.
+    pub prompt: Option<String>,
     /// How it ended; `None` while it is under way, or if the process died in the middle of it.
     pub end: Option<StreamEnd>,
 }
@@ -38,13 +40,14 @@ impl<S: Sql> Store<S> {
         id: &str,
         message: &str,
         continuation: bool,
+        prompt: &str,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.sql.query("DELETE FROM chunks", &[])?;
         self.sql.query("DELETE FROM streams", &[])?;
         self.sql.query(
-            "INSERT INTO streams (id, message, continuation, at_ms) VALUES (?, ?, ?, ?)",
-            &[id.into(), message.into(), i64::from(continuation).into(), millis(at)],
+            "INSERT INTO streams (id, message, continuation, prompt, at_ms) VALUES (?, ?, ?, ?, ?)",
+            &[id.into(), message.into(), i64::from(continuation).into(), prompt.into(), millis(at)],
         )?;
         Ok(())
     }
@@ -74,7 +77,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// What the engine can fail with.
     pub fn last_stream(&self) -> Result<Option<StreamRecord>, StoreError> {
-        let rows = self.sql.query("SELECT id, message, continuation, outcome, error FROM streams", &[])?;
+        let rows = self.sql.query("SELECT id, message, continuation, outcome, error, prompt FROM streams", &[])?;
         rows.first().map(record).transpose()
     }
 
@@ -98,5 +101,6 @@ fn record(row: &Row) -> Result<StreamRecord, StoreError> {
         Some(outcome) => Some(StreamEnd { outcome: parse("streams", &outcome)?, error: row.optional_text(4)? }),
         None => None,
     };
-    Ok(StreamRecord { id: row.text(0)?, message: row.text(1)?, continuation: row.integer(2)? != 0, end })
+    let (continuation, prompt) = (row.integer(2)? != 0, row.optional_text(5)?);
+    Ok(StreamRecord { id: row.text(0)?, message: row.text(1)?, continuation, prompt, end })
 }

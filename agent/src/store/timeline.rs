@@ -1,14 +1,17 @@
 //! The projection as rows, and the questions that [`TimelineView`] asks of it. Every one is answered from an index, so
-//! that it costs the same at 10 blocks and at 100,000; a search for words of a title alone reads all titles of a plan.
+//! that it costs the same at 10 blocks and at 100,000; a search for words alone reads what all blocks of a plan say.
 
 use chrono::{DateTime, Utc};
 use flux_tools::timeline::Content;
-use flux_tools::view::{BlockState, PlanCounts, TitleMatch};
+use flux_tools::view::{BlockDifference, BlockState, Frame, PlanCounts, TitleMatch};
 use flux_tools::{
     Block, BlockId, BlockQuery, Event, Handle, Plan, PlanId, Run, RunId, Settings, Span, TimelineView, TxnId,
 };
 
-use super::{Row, Sql, Store, StoreError, Value, json, millis, parse};
+use uuid::Uuid;
+
+use super::past::digest;
+use super::{Row, Sql, Store, StoreError, Value, json, millis, parse, text};
 
 /// Runs that a client is told of at first.
 const RUNS: usize = 20;
@@ -54,11 +57,13 @@ impl<S: Sql> TimelineView for Store<S> {
     }
 
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, StoreError> {
-        let (conditions, mut params) = conditions(query);
-        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX).min(1 << 31);
-        params.push(limit.into());
-        let sql = format!("{BLOCKS} WHERE {conditions} ORDER BY b.start_ms, b.handle LIMIT ?");
-        self.sql.query(&sql, &params)?.iter().map(block).collect()
+        let (sql, params) = select_blocks(query);
+        let mut blocks: Vec<Block> =
+            self.sql.query(&sql, &params)?.iter().map(block).collect::<Result<_, StoreError>>()?;
+        if query.last {
+            blocks.reverse();
+        }
+        Ok(blocks)
     }
 
     fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, StoreError> {
@@ -96,15 +101,37 @@ impl<S: Sql> TimelineView for Store<S> {
     }
 
     fn redoable(&self) -> Result<Option<TxnId>, StoreError> {
-        self.history("SELECT txn FROM history WHERE undone = 1 ORDER BY position LIMIT 1")
+        self.history("SELECT txn FROM history WHERE undone = 1 ORDER BY position DESC LIMIT 1")
     }
 
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, StoreError> {
         self.events_of(txn)
     }
+
+    fn undone_by(&self, of: TxnId) -> Result<Option<TxnId>, StoreError> {
+        let rows = self.sql.query("SELECT undone_by FROM history WHERE txn = ?", &[of.to_string().into()])?;
+        let by = rows.first().map(|row| row.optional_text(0)).transpose()?.flatten();
+        by.map(|by| txn(&by)).transpose()
+    }
+
+    fn last_edit(&self, subject: Uuid, seq: u64, names: &[&'static str]) -> Result<Option<Event>, StoreError> {
+        self.last_edit_of(subject, seq, names)
+    }
+
+    fn last_seq(&self) -> Result<u64, StoreError> {
+        self.newest_seq()
+    }
+
+    fn frame_at(&self, seq: u64) -> Result<Frame, StoreError> {
+        self.past_frame(seq)
+    }
+
+    fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
+        self.block_differences(seq)
+    }
 }
 
-fn block(row: &Row) -> Result<Block, StoreError> {
+pub(super) fn block(row: &Row) -> Result<Block, StoreError> {
     parse("blocks", &row.text(0)?)
 }
 
@@ -115,47 +142,76 @@ fn span(row: &Row) -> Result<Span, StoreError> {
     Span::new(instant(0)?, instant(1)?).map_err(corrupt)
 }
 
+/// The statement that finds blocks, and its parameters.
+pub(super) fn select_blocks(query: &BlockQuery) -> (String, Vec<Value>) {
+    let (conditions, mut params) = conditions(query);
+    let limit = i64::try_from(query.limit).unwrap_or(i64::MAX).min(1 << 31);
+    params.push(limit.into());
+    let order = if query.last { "b.start_ms DESC, b.handle DESC" } else { "b.start_ms, b.handle" };
+    (format!("{BLOCKS} WHERE {conditions} ORDER BY {order} LIMIT ?"), params)
+}
+
 /// A [`BlockQuery`] as a condition and its parameters, `limit` apart.
 fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     let mut conditions = vec!["1 = 1".to_owned()];
     let mut params: Vec<Value> = Vec::new();
-    let mut add = |condition: &str, param: Option<Value>| {
+    let mut add = |condition: &str, values: &[Value]| {
         conditions.push(condition.to_owned());
-        params.extend(param);
+        params.extend_from_slice(values);
     };
-    if let Some(plan) = query.plan {
-        add("b.plan = ?", Some(plan.to_string().into()));
+    match query.plan {
+        Some(plan) => add("b.plan = ?", &[plan.to_string().into()]),
+        None => add("p.archived = 0", &[]),
     }
     if let Some(id) = query.except {
-        add("b.id <> ?", Some(id.to_string().into()));
+        add("b.id <> ?", &[id.to_string().into()]);
+    }
+    for (condition, place) in
+        [("(b.start_ms, b.handle) > (?, ?)", query.after), ("(b.start_ms, b.handle) < (?, ?)", query.before)]
+    {
+        if let Some(place) = place {
+            add(condition, &[millis(place.start()), Value::Integer(place.handle().number().into())]);
+        }
     }
     if let Some(from) = query.earliest_start() {
-        add("b.start_ms >= ?", Some(millis(from)));
+        add("b.start_ms >= ?", &[millis(from)]);
     }
     if let Some(bound) = query.starts_before {
-        add("b.start_ms < ?", Some(millis_up(bound)));
+        add("b.start_ms < ?", &[millis_up(bound)]);
     }
     if let Some(bound) = query.ends_after {
-        add("b.end_ms > ?", Some(millis(bound)));
+        add("b.end_ms > ?", &[millis(bound)]);
     }
     if let Some(bound) = query.ends_by {
-        add("b.end_ms <= ?", Some(millis(bound)));
+        add("b.end_ms <= ?", &[millis(bound)]);
     }
     match query.state {
         BlockState::Any => {}
-        BlockState::Open => add("b.done = 0", None),
-        BlockState::Done => add("b.done = 1", None),
+        BlockState::Open => add("b.done = 0", &[]),
+        BlockState::Done => add("b.done = 1", &[]),
+    }
+    if let Some(priority) = query.priority {
+        add("json_extract(b.json, '$.priority') = ?", &[priority.as_str().into()]);
     }
     match &query.title {
         None => {}
-        Some(TitleMatch::Is(key)) => add("b.title_key = ?", Some(key.as_str().into())),
-        Some(TitleMatch::Contains(words)) => {
-            for word in words.iter().take(20) {
-                add("instr(b.title_key, ?) > 0", Some(word.as_str().into()));
-            }
-        }
+        Some(TitleMatch::Is(key)) => add("b.title_key = ?", &[key.as_str().into()]),
+        Some(TitleMatch::Contains(words)) => add(&has_words("b.title_key"), &[list(words)]),
+    }
+    if !query.words.is_empty() {
+        add(&has_words("b.title_key || ' ' || b.details_key"), &[list(&query.words)]);
     }
     (conditions.join(" AND "), params)
+}
+
+/// That each word of a [`list`] is somewhere in a text. However many they are, they are one parameter, of which there can be
+/// a hundred.
+fn has_words(text: &str) -> String {
+    format!("NOT EXISTS (SELECT 1 FROM json_each(?) WHERE instr({text}, value) = 0)")
+}
+
+fn list(words: &[String]) -> Value {
+    serde_json::Value::from(words).to_string().into()
 }
 
 /// Bounds can be finer than a millisecond, blocks are not: "before 10:00:00.0004" includes 10:00:00.000.
@@ -194,21 +250,27 @@ impl<S: Sql> Store<S> {
         rows.first().map(|row| txn(&row.text(0)?)).transpose()
     }
 
-    pub(super) fn put_block(&self, block: &Block) -> Result<(), StoreError> {
+    pub(super) fn put_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
+        self.keep_block(seq, block.id)?;
+        let text = text("blocks", block)?;
         self.sql.query(
-            "INSERT INTO blocks (id, handle, plan, title_key, start_ms, end_ms, done, json)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET title_key = excluded.title_key, start_ms = excluded.start_ms,
-                end_ms = excluded.end_ms, done = excluded.done, json = excluded.json",
+            "INSERT INTO blocks (id, handle, plan, title_key, details_key, start_ms, end_ms, done, digest, json, since)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET title_key = excluded.title_key, details_key = excluded.details_key,
+                start_ms = excluded.start_ms, end_ms = excluded.end_ms, done = excluded.done, digest = excluded.digest, json = excluded.json,
+                since = excluded.since",
             &[
                 block.id.to_string().into(),
                 Value::Integer(block.handle.number().into()),
                 block.plan.to_string().into(),
                 block.title.key().into(),
+                block.details_key().into(),
                 millis(block.span.start()),
                 millis(block.span.end()),
                 Value::Integer((!block.is_open()).into()),
-                json("blocks", block)?,
+                digest(&text).into(),
+                text.into(),
+                seq.into(),
             ],
         )?;
         let next = Value::Integer(block.handle.next().number().into());
@@ -216,27 +278,43 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    pub(super) fn delete_block(&self, id: BlockId) -> Result<(), StoreError> {
+    pub(super) fn delete_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
+        self.keep_block(seq, id)?;
         self.sql.query("DELETE FROM blocks WHERE id = ?", &[id.to_string().into()])?;
         Ok(())
     }
 
     /// A block whether or not its plan is deleted.
-    pub(super) fn stored_block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn stored_block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
         let rows = self.sql.query("SELECT json FROM blocks WHERE id = ?", &[id.to_string().into()])?;
         rows.first().map(block).transpose()
     }
 
     pub(super) fn put_plan(&self, plan: &Plan) -> Result<(), StoreError> {
         self.sql.query(
-            "INSERT INTO plans (id, created_ms, json) VALUES (?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET json = excluded.json",
-            &[plan.id.to_string().into(), millis(plan.created_at), json("plans", plan)?],
+            "INSERT INTO plans (id, created_ms, archived, json) VALUES (?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET archived = excluded.archived, json = excluded.json",
+            &[
+                plan.id.to_string().into(),
+                millis(plan.created_at),
+                Value::Integer((!plan.is_in_use()).into()),
+                json("plans", plan)?,
+            ],
         )?;
         Ok(())
     }
 
-    pub(super) fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
+    /// Changes a plan, if it is there.
+    pub(super) fn change_plan(&self, id: PlanId, change: impl FnOnce(&mut Plan)) -> Result<(), StoreError> {
+        let Some(mut plan) = self.plan(id)? else { return Ok(()) };
+        change(&mut plan);
+        self.put_plan(&plan)
+    }
+
+    fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
         let rows = self.sql.query("SELECT json FROM plans WHERE id = ?", &[id.to_string().into()])?;
         rows.first().map(|row| parse("plans", &row.text(0)?)).transpose()
     }

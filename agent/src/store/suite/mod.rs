@@ -2,6 +2,16 @@
 //!
 //! A case gets an empty database and says what is wrong, because inside workerd nothing can catch a panic.
 
+macro_rules! check {
+    ($condition:expr, $($words:tt)*) => {
+        if !$condition {
+            return Err(format!($($words)*));
+        }
+    };
+}
+
+mod past;
+
 use std::cell::Cell;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,8 +23,8 @@ use flux_tools::place::Task;
 use flux_tools::reference::{BlockRef, PlanRef, RunRef};
 use flux_tools::view::{BlockState, TitleMatch};
 use flux_tools::{
-    Actor, BlockId, BlockQuery, Command, EventId, Goal, PlanId, Priority, RunId, RunStep, Session, Source, Span,
-    TimelineView, Title, TxnId,
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, EventId, Goal, Handle, PlanId, Priority, RunId,
+    RunStep, Session, Source, Span, Tag, TimelineView, Title, TxnId,
 };
 use uuid::Uuid;
 
@@ -31,20 +41,15 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
         ("the log refuses changes and deletions", the_log_is_immutable),
         ("what fails in a transaction leaves nothing", failures_leave_nothing),
         ("rows and memory give the same decisions, log, projection and answers", rows_agree_with_memory),
+        ("rows and memory agree on the past", past::agrees_with_memory),
+        ("what is computed from the log can be computed anew", past::is_computed_anew),
+        ("a database from before the past was kept has it, too", past::is_there_after_a_migration),
         ("what a run has finished is kept until it is let go of", work_is_kept),
         ("counts are those of the blocks", counts_are_kept),
         ("messages are merged, cut short, and never shortened by a part", messages_are_merged),
         ("streams keep their chunks in order until the next one", streams_are_kept),
         ("the first owner stays", the_first_owner_stays),
     ]
-}
-
-macro_rules! check {
-    ($condition:expr, $($words:tt)*) => {
-        if !$condition {
-            return Err(format!($($words)*));
-        }
-    };
 }
 
 fn said<T>(result: Result<T, StoreError>) -> Result<T, String> {
@@ -198,7 +203,7 @@ fn rows_agree_with_memory<S: Sql + Clone>(sql: S) -> Result<(), String> {
     check!(log.len() > 200, "only {} events came of it", log.len());
     let (rows, memory) = (said(twins.store.content())?, twins.session.timeline().content());
     check!(rows == memory, "the projections differ: {rows:?} in rows, {memory:?} in memory");
-    for _ in 0..100 {
+    for _ in 0..300 {
         let query = query(&mut chance, &twins)?;
         let rows = said(twins.store.blocks(&query))?;
         let Ok(memory) = twins.session.blocks(&query);
@@ -218,7 +223,7 @@ fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usi
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(24) {
+    let command = match chance.below(30) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             return twins.schedule(&title, minutes, length.min(20_000));
@@ -227,10 +232,7 @@ fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usi
             block,
             changes: BlockUpdate { start: Some(moment(chance.minutes())), ..BlockUpdate::default() },
         },
-        6 => Command::UpdateBlock {
-            block,
-            changes: BlockUpdate { title: Title::new(&title).ok(), ..BlockUpdate::default() },
-        },
+        6 => Command::UpdateBlock { block, changes: other_words(&title, chance.below(2) == 0) },
         7 => Command::CompleteBlock { block },
         8 => Command::ReopenBlock { block: BlockRef::Title(title) },
         9 => Command::DeleteBlock { block },
@@ -246,11 +248,29 @@ fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usi
             before: (chance.below(2) == 0).then(|| moment(chance.minutes())),
             by: TimeDelta::minutes(chance.minutes()),
         },
-        14 => Command::Undo,
+        14 => Command::Undo { txn: None },
         15 => Command::Redo,
+        16..=18 => {
+            let number = usize::try_from(chance.below(twins.session.log().len() as u64)).unwrap_or_default();
+            Command::Undo { txn: twins.session.log().get(number).map(|event| event.txn) }
+        }
+        19 => Command::Restore { seq: chance.below(twins.session.log().len() as u64 + 2) },
+        20 => Command::ArchivePlan { plan },
+        21 => Command::UnarchivePlan { plan },
         _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)
+}
+
+/// Words to search for, in all places that have some.
+fn other_words(title: &str, odd: bool) -> BlockUpdate {
+    BlockUpdate {
+        title: Title::new(title).ok(),
+        description: Description::optional(if odd { "Soft  Shoes\nand a towel" } else { "" }).ok(),
+        tags: Tag::list(if odd { &["Odd", "sport"] } else { &["even", "sport"] }).ok(),
+        priority: Some(if odd { Priority::High } else { Priority::Low }),
+        ..BlockUpdate::default()
+    }
 }
 
 /// Something about a run of the architect, with few goals and few tasks, so that they meet each other.
@@ -261,13 +281,14 @@ fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result
     let id = RunId::new(twins.id());
     let start = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
     let Some(run) = runs.get(some).map(|run| run.id) else { return Ok(Command::StartRun(start)) };
-    Ok(match chance.below(8) {
+    Ok(match chance.below(9) {
         0 => Command::StartRun(start),
         1 => Command::CancelRun { run: Some(RunRef::Id(run)) },
         2 => Command::RetryRun { run: Some(RunRef::Id(run)) },
         3 => Command::NoteTrouble { run, error: "Busy.".to_owned() },
         4 => Command::FailRun { run, error: "Down.".to_owned() },
         5 => Command::BeginStep { run, step: RunStep::Place },
+        6 => Command::NameRun { run, title: Title::new("Name").map_err(|why| why.to_string())? },
         _ => {
             let title = Title::new("Task").map_err(|why| why.to_string())?;
             let task = |minutes| Task {
@@ -278,7 +299,7 @@ fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result
                 depends_on: Vec::new(),
             };
             let tasks = [30, 500, 60].map(|minutes| (BlockId::new(twins.id()), task(minutes))).to_vec();
-            Command::CommitRun { run, tasks, not_before: moment(chance.minutes()) }
+            Command::CommitRun { run, tasks, left_out: Vec::new(), not_before: moment(chance.minutes()) }
         }
     })
 }
@@ -294,6 +315,13 @@ fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Result<BlockQ
             1 => Some(TitleMatch::Contains(vec!["1".to_owned(), "thing".to_owned()])),
             _ => None,
         },
+        words: match chance.below(6) {
+            0 => TitleMatch::words("SOFT thing"),
+            1 => TitleMatch::words("#odd"),
+            2 => vec![format!("b{}", chance.below(20)), "thing".to_owned()],
+            _ => Vec::new(),
+        },
+        priority: (chance.below(6) == 0).then_some(Priority::High),
         ends_after: bound(chance),
         ends_by: bound(chance),
         starts_from: bound(chance),
@@ -304,8 +332,21 @@ fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Result<BlockQ
             _ => BlockState::Any,
         },
         except: None,
+        after: place(chance, twins),
+        before: place(chance, twins),
         limit: 1 + usize::try_from(chance.below(30)).unwrap_or_default(),
+        last: chance.below(2) == 0,
     })
+}
+
+/// Mostly none, sometimes that of a block, sometimes one where no block is.
+fn place<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Option<BlockPlace> {
+    let handle = Handle::new(u32::try_from(chance.below(40)).unwrap_or_default());
+    match chance.below(6) {
+        0 => twins.session.timeline().block_by_handle(handle).map(|block| BlockPlace::new(block.span.start(), handle)),
+        1 => Some(BlockPlace::new(moment(chance.minutes()), handle)),
+        _ => None,
+    }
 }
 
 fn work_is_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
@@ -375,7 +416,7 @@ fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> {
 fn streams_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let store = said(Store::open(sql))?;
     check!(said(store.last_stream())?.is_none(), "a stream out of nowhere");
-    said(store.begin_stream("r1", "m1", false, moment(0)))?;
+    said(store.begin_stream("r1", "m1", false, "system@1", moment(0)))?;
     let chunks: Vec<String> = (0..100).map(|n| format!("{{\"n\":{n}}}")).collect();
     for (index, batch) in chunks.chunks(32).enumerate() {
         said(store.add_chunks("r1", (index * 32) as u64, batch))?;
@@ -387,7 +428,7 @@ fn streams_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     said(store.end_stream("r1", &end))?;
     let ended = said(store.last_stream())?;
     check!(ended.as_ref().is_some_and(|stream| stream.end.as_ref() == Some(&end)), "{ended:?}");
-    said(store.begin_stream("r2", "m2", true, moment(1)))?;
+    said(store.begin_stream("r2", "m2", true, "system@1", moment(1)))?;
     check!(said(store.chunks("r1"))?.is_empty(), "chunks of an earlier stream were left");
     check!(said(store.last_stream())?.is_some_and(|stream| stream.continuation), "the continuation is not marked");
     let null = said(store.sql().query("SELECT outcome FROM streams", &[]).map_err(StoreError::from))?;
@@ -409,6 +450,45 @@ fn the_first_owner_stays<S: Sql + Clone>(sql: S) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::native::Sqlite;
+
+    /// A page costs as much as it shows: neither the table nor what comes before the page is read, and nothing is sorted.
+    #[test]
+    fn a_page_of_a_plan_is_found_by_an_index() {
+        let sql = Sqlite::in_memory().unwrap();
+        Store::open(sql.clone()).unwrap();
+        let plan = PlanId::new(Uuid::nil());
+        let place = Some(BlockPlace::new(moment(0), Handle::FIRST));
+        for query in [
+            BlockQuery { plan: Some(plan), after: place, ..BlockQuery::default() },
+            BlockQuery { plan: Some(plan), before: place, last: true, ..BlockQuery::default() },
+        ] {
+            let (statement, params) = super::super::timeline::select_blocks(&query);
+            let plan = sql.query(&format!("EXPLAIN QUERY PLAN {statement}"), &params).unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+            let bound = if query.last { "<" } else { ">" };
+            let search = format!("SEARCH b USING INDEX blocks_by_plan (plan=? AND start_ms{bound}?)");
+            let rows = format!("SEARCH b USING INDEX blocks_by_plan (plan=? AND (start_ms,handle){bound}(?,?))");
+            assert!(steps.iter().any(|step| *step == search || *step == rows), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_counted_in_indexes() {
+        use crate::store::counts::{BY_ACTOR, BY_TYPE, MESSAGES};
+
+        let sql = Sqlite::in_memory().unwrap();
+        Store::open(sql.clone()).unwrap();
+        for (statement, params, expected) in [
+            (BY_TYPE, vec![], "SCAN events USING COVERING INDEX events_by_type"),
+            (BY_ACTOR, vec!["user".into()], "SEARCH events USING COVERING INDEX events_by_actor (<expr>=?)"),
+            (MESSAGES, vec![], "SCAN messages USING COVERING INDEX sqlite_autoindex_messages_1"),
+        ] {
+            let plan = sql.query(&format!("EXPLAIN QUERY PLAN {statement}"), &params).unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+            assert_eq!(steps, [expected]);
+        }
+    }
 
     #[test]
     fn the_suite_passes_on_rusqlite() {

@@ -1,0 +1,70 @@
+//! Which of the person's messages led to what: the log names chat requests, and this tells what each of them answered.
+
+use std::collections::BTreeMap;
+
+use flux_protocol::Message;
+use flux_protocol::frame::Cause;
+use serde::Deserialize;
+
+use super::{Sql, Store, StoreError, json, parse};
+
+/// Longest part of a message that is repeated, in characters.
+const WORDS_CHARS: usize = 200;
+
+/// A request, as it is kept and exported.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CauseRecord {
+    /// Id of the request.
+    pub request: String,
+    /// Id of the person's message.
+    pub question: String,
+    /// Id of the answer.
+    pub answer: String,
+}
+
+impl<S: Sql> Store<S> {
+    /// Notes what a request answers. Where it brought no message of the person, as a continuation, it goes back to the last
+    /// one before the answer. Gives the id of that message, if there is one.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn note_cause(
+        &self,
+        request: &str,
+        question: Option<&str>,
+        answer: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let rows = self.sql.query(
+            "INSERT OR REPLACE INTO causes (request, question, answer)
+             SELECT ?1, question, ?3 FROM (SELECT coalesce(?2, (
+                SELECT id FROM messages
+                WHERE role = 'user' AND position < coalesce((SELECT position FROM messages WHERE id = ?3), 1 << 53)
+                ORDER BY position DESC LIMIT 1
+             )) AS question) WHERE question IS NOT NULL RETURNING question",
+            &[request.into(), question.into(), answer.into()],
+        )?;
+        Ok(rows.first().map(|row| row.text(0)).transpose()?)
+    }
+
+    /// What led to these requests, as far as the conversation still has it.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn causes(&self, requests: &[&str]) -> Result<BTreeMap<String, Cause>, StoreError> {
+        let sql = "SELECT c.request, c.question, c.answer, m.json FROM causes c JOIN messages m ON m.id = c.question
+                   WHERE c.request IN (SELECT value FROM json_each(?))";
+        let mut causes = BTreeMap::new();
+        for row in self.sql.query(sql, &[json("causes", &requests)?])? {
+            let message: Message = parse("messages", &row.text(3)?)?;
+            let words = message.text().trim().chars().take(WORDS_CHARS).collect();
+            causes.insert(row.text(0)?, Cause { question: row.text(1)?, answer: row.text(2)?, words });
+        }
+        Ok(causes)
+    }
+
+    /// Forgets the requests whose question is no longer in the conversation.
+    pub(super) fn forget_causes(&self) -> Result<(), StoreError> {
+        self.sql.query("DELETE FROM causes WHERE question NOT IN (SELECT id FROM messages)", &[])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! How much there is, counted in indexes: no row of the log, of a block or of a message is read.
+
+use std::collections::BTreeMap;
+
+use flux_protocol::frame::{BlockCounts, Counts};
+use flux_tools::TimelineView;
+
+use super::{Sql, Store, StoreError, Value};
+
+/// By what happened. The index holds nothing else.
+pub(super) const BY_TYPE: &str = "SELECT type, count(*) FROM events GROUP BY type";
+/// By one of [`ACTORS`]; the expression is that of the index. Grouped by it, every row of the log would be read.
+pub(super) const BY_ACTOR: &str = "SELECT count(*) FROM events WHERE json_extract(json, '$.actor.by') = ?";
+/// Of the conversation.
+pub(super) const MESSAGES: &str = "SELECT count(*) FROM messages";
+
+/// Who can have done something, by their names in the log.
+const ACTORS: [&str; 4] = ["user", "assistant", "workflow", "system"];
+
+impl<S: Sql> Store<S> {
+    /// How much there is.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        // Blocks are counted as they change; those of deleted plans are out of sight.
+        let blocks = "SELECT coalesce(sum(c.open), 0), coalesce(sum(c.done), 0)
+                      FROM plan_counts c JOIN plans p ON p.id = c.plan";
+        let plans = "SELECT count(*), coalesce(sum(archived), 0) FROM plans";
+        let ((open, done), (all, archived_plans)) = (self.pair(blocks)?, self.pair(plans)?);
+        let mut by_actor = BTreeMap::new();
+        for actor in ACTORS {
+            let count = self.count(BY_ACTOR, &[actor.into()])?;
+            if count > 0 {
+                by_actor.insert(actor.to_owned(), count);
+            }
+        }
+        Ok(Counts {
+            // They are numbered without gaps.
+            events: self.last_seq()?,
+            by_type: self.by_type()?,
+            by_actor,
+            blocks: BlockCounts { open, done },
+            plans: all - archived_plans,
+            archived_plans,
+            messages: self.count(MESSAGES, &[])?,
+            prompts: self.prompt_counts()?,
+        })
+    }
+
+    fn count(&self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let rows = self.sql.query(sql, params)?;
+        Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
+    }
+
+    fn by_type(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        let mut counts = BTreeMap::new();
+        for row in self.sql.query(BY_TYPE, &[])? {
+            counts.insert(row.text(0)?, row.count(1)?);
+        }
+        Ok(counts)
+    }
+
+    fn pair(&self, sql: &str) -> Result<(u64, u64), StoreError> {
+        let rows = self.sql.query(sql, &[])?;
+        rows.first().map_or(Ok((0, 0)), |row| Ok((row.count(0)?, row.count(1)?)))
+    }
+}

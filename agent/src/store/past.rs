@@ -1,0 +1,180 @@
+//! What was. Every change of a block leaves the row as it was behind, with the two events between which it was so: a look at
+//! any moment reads the rows that were valid then, by an index, and computes nothing from the log. A change costs one row
+//! more for it, however long the log is; whole copies of a timeline, made now and then, would cost as much as it has blocks.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use flux_protocol::frame::{BlockPair, Differences};
+use flux_tools::view::{BlockDifference, Frame};
+use flux_tools::{Block, BlockId, Event, PlanId, TimelineView};
+use uuid::Uuid;
+
+use super::timeline::block;
+use super::{Sql, Store, StoreError, Value, json, millis, parse};
+
+impl<S: Sql> Store<S> {
+    /// Leaves a block as it is behind, before event `seq` changes it.
+    pub(super) fn keep_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
+        self.sql.query(
+            "INSERT INTO past_blocks (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
+             SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?, json FROM blocks WHERE id = ?",
+            &[seq.into(), id.to_string().into()],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps plans and settings as event `seq` has left them.
+    pub(super) fn keep_frame(&self, seq: u64) -> Result<(), StoreError> {
+        let active_plan = self.active_plan()?.map(|plan| plan.id);
+        let frame = Frame { settings: self.settings()?, plans: self.plans()?, active_plan };
+        let sql = "INSERT OR REPLACE INTO past_frames (since, json) VALUES (?, ?)";
+        self.sql.query(sql, &[seq.into(), json("past_frames", &frame)?])?;
+        Ok(())
+    }
+
+    pub(super) fn past_frame(&self, seq: u64) -> Result<Frame, StoreError> {
+        let sql = "SELECT json FROM past_frames WHERE since <= ? ORDER BY since DESC LIMIT 1";
+        let rows = self.sql.query(sql, &[seq.into()])?;
+        rows.first().map_or_else(|| Ok(Frame::default()), |row| parse("past_frames", &row.text(0)?))
+    }
+
+    /// What a page would have shown of a plan after an event: the first `overdue` open blocks that ended by `begin`, then the
+    /// first blocks that ended later, `limit` in all; and how many blocks the plan had.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn shown_at(
+        &self,
+        seq: u64,
+        plan: PlanId,
+        begin: DateTime<Utc>,
+        (overdue, limit): (usize, usize),
+    ) -> Result<(Vec<Block>, u64), StoreError> {
+        // One statement, so that the valid rows are searched for once. The first row counts them.
+        const SHOWN: &str = "WITH valid AS MATERIALIZED (
+                SELECT id, -1 AS since, start_ms, end_ms, done, handle FROM blocks WHERE plan = ?1 AND since <= ?2
+                UNION ALL SELECT id, since, start_ms, end_ms, done, handle FROM past_blocks
+                    WHERE plan = ?1 AND until > ?2 AND since <= ?2
+            ), shown AS (
+                SELECT * FROM (SELECT 0 AS part, * FROM valid WHERE done = 0 AND end_ms <= ?3
+                    ORDER BY start_ms, handle LIMIT ?4)
+                UNION ALL SELECT * FROM (SELECT 1 AS part, * FROM valid WHERE end_ms > ?3
+                    ORDER BY start_ms, handle LIMIT ?5)
+            )
+            SELECT count(*), NULL FROM valid
+            UNION ALL SELECT 0,
+                CASE WHEN since < 0 THEN (SELECT json FROM blocks b WHERE b.id = shown.id)
+                ELSE (SELECT json FROM past_blocks p WHERE p.id = shown.id AND p.since = shown.since) END
+            FROM (SELECT * FROM shown ORDER BY part, start_ms, handle LIMIT ?5) shown";
+        let bound = |number: usize| Value::from(u64::try_from(number).unwrap_or(u64::MAX));
+        let params = [plan.to_string().into(), seq.into(), millis(begin), bound(overdue), bound(limit)];
+        let rows = self.sql.query(SHOWN, &params)?;
+        let count = rows.first().map_or(Ok(0), |row| row.count(0))?;
+        let blocks =
+            rows.iter().skip(1).map(|row| parse("blocks", &row.text(1)?)).collect::<Result<_, StoreError>>()?;
+        Ok((blocks, count))
+    }
+
+    /// The last event that was written by then; 0 where there was none.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn seq_at(&self, moment: DateTime<Utc>) -> Result<u64, StoreError> {
+        // The clock of a machine can go back; the log does not.
+        let sql = "SELECT seq FROM events WHERE at_ms <= ? ORDER BY at_ms DESC, seq DESC LIMIT 1";
+        let rows = self.sql.query(sql, &[millis(moment)])?;
+        Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
+    }
+
+    /// How the blocks of these plans differ from what they were after an event, with the first `limit` of those that were
+    /// there then and of those that are new.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn differences_in(&self, seq: u64, plans: &[PlanId], limit: u64) -> Result<Differences, StoreError> {
+        // The first row counts: blocks that were other rows then, those of them that are gone, those that say something else,
+        // and blocks of today that are other rows than then.
+        const THEN: &str = "WITH old AS MATERIALIZED (
+                SELECT p.id, p.since, p.start_ms, p.handle, b.id AS now, b.digest IS p.digest AS same
+                FROM past_blocks p LEFT JOIN blocks b ON b.id = p.id
+                WHERE p.plan IN (SELECT value FROM json_each(?2)) AND p.until > ?1 AND p.since <= ?1
+            ), first AS (SELECT * FROM old WHERE NOT same ORDER BY start_ms, handle LIMIT ?3)
+            SELECT count(*), count(*) - count(now), coalesce(sum(now IS NOT NULL AND NOT same), 0),
+                (SELECT count(*) FROM blocks WHERE plan IN (SELECT value FROM json_each(?2)) AND since > ?1), NULL, NULL
+            FROM old
+            UNION ALL SELECT 0, 0, 0, 0,
+                (SELECT json FROM past_blocks p WHERE p.id = first.id AND p.since = first.since),
+                (SELECT json FROM blocks b WHERE b.id = first.now)
+            FROM first";
+        const ADDED: &str = "SELECT b.json FROM blocks b
+            WHERE b.plan IN (SELECT value FROM json_each(?2)) AND b.since > ?1
+                AND NOT EXISTS (SELECT 1 FROM past_blocks p WHERE p.id = b.id AND p.since <= ?1 AND p.until > ?1)
+            ORDER BY b.start_ms, b.handle LIMIT ?3";
+        let plans: Vec<String> = plans.iter().map(ToString::to_string).collect();
+        let params = [seq.into(), json("plans", &plans)?, limit.into()];
+        let mut differences = Differences::default();
+        for (index, row) in self.sql.query(THEN, &params)?.iter().enumerate() {
+            if index == 0 {
+                let (other, removed) = (row.count(0)?, row.count(1)?);
+                let added = row.count(3)?.saturating_sub(other - removed);
+                differences = Differences { added, removed, changed: row.count(2)?, blocks: Vec::new() };
+                continue;
+            }
+            let then = parse("past_blocks", &row.text(4)?)?;
+            let now = row.optional_text(5)?.map(|json| parse("blocks", &json)).transpose()?;
+            differences.blocks.push(BlockPair { then: Some(then), now });
+        }
+        if differences.added > 0 {
+            for row in self.sql.query(ADDED, &params)? {
+                differences.blocks.push(BlockPair { then: None, now: Some(block(&row)?) });
+            }
+        }
+        Ok(differences)
+    }
+
+    pub(super) fn block_differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
+        let now = self.sql.query("SELECT json FROM blocks WHERE since > ?", &[seq.into()])?;
+        let sql = "SELECT json FROM past_blocks WHERE until > ? AND since <= ?";
+        let then = self.sql.query(sql, &[seq.into(), seq.into()])?;
+        let mut pairs: BTreeMap<BlockId, (Option<Block>, Option<Block>)> = BTreeMap::new();
+        for row in then {
+            let then = block(&row)?;
+            let id = then.id;
+            pairs.entry(id).or_default().0 = Some(then);
+        }
+        for row in now {
+            let now = block(&row)?;
+            let id = now.id;
+            pairs.entry(id).or_default().1 = Some(now);
+        }
+        Ok(pairs.into_values().filter_map(|(then, now)| BlockDifference::new(then, now)).collect())
+    }
+
+    pub(super) fn last_edit_of(
+        &self,
+        subject: Uuid,
+        seq: u64,
+        names: &[&'static str],
+    ) -> Result<Option<Event>, StoreError> {
+        let places = vec!["?"; names.len()].join(", ");
+        let sql = format!(
+            "SELECT e.json FROM subjects s JOIN events e ON e.seq = s.seq
+             WHERE s.subject = ? AND s.seq > ? AND e.type IN ({places})
+                AND NOT EXISTS (SELECT 1 FROM history h WHERE h.txn = e.txn AND h.undone > 0)
+             ORDER BY s.seq DESC LIMIT 1"
+        );
+        let mut params: Vec<Value> = vec![subject.to_string().into(), seq.into()];
+        params.extend(names.iter().map(|name| Value::from(*name)));
+        let rows = self.sql.query(&sql, &params)?;
+        rows.first().map(|row| parse("events", &row.text(0)?)).transpose()
+    }
+}
+
+/// Tells texts apart: FNV-1a of 64 bits (draft-eastlake-fnv), of which a Durable Object's numbers hold 53.
+pub(crate) fn digest(text: &str) -> i64 {
+    let hash = text
+        .bytes()
+        .fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3));
+    i64::try_from(hash >> 11).unwrap_or_default()
+}

@@ -1,0 +1,142 @@
+//! The past, as rows.
+
+use flux_protocol::frame::BlockPair;
+use flux_tools::timeline::Content;
+use flux_tools::view::{BlockDifference, BlockState};
+use flux_tools::{BlockQuery, Session, TimelineView};
+
+use super::{Chance, Twins, moment, said, step};
+use crate::store::{MIGRATIONS, Sql, Store, StoreError, migrate};
+
+/// A history with everything in it that there can be.
+fn eventful<S: Sql + Clone>(sql: S) -> Result<Twins<S>, String> {
+    let mut twins = Twins::new(sql)?;
+    let mut chance = Chance(0x0123_4567_89AB_CDEF);
+    for _ in 0..400 {
+        step(&mut twins, &mut chance)?;
+    }
+    Ok(twins)
+}
+
+/// What a client sees of a timeline: not the blocks of deleted plans, and no runs.
+fn seen(content: Content) -> Content {
+    let Content { settings, plans, active_plan, mut blocks, .. } = content;
+    blocks.retain(|block| plans.iter().any(|plan| plan.id == block.plan));
+    Content { settings, plans, active_plan, blocks, runs: Vec::new() }
+}
+
+fn agree<S: Sql>(store: &Store<S>, session: &Session) -> Result<(), String> {
+    let last = said(store.last_seq())?;
+    check!(last > 200, "only {last} events");
+    for seq in (0..=last).step_by(7) {
+        let memory = session.content_at(seq);
+        let frame = said(store.frame_at(seq))?;
+        let Ok(frame_in_memory) = session.frame_at(seq);
+        check!(frame == frame_in_memory, "after {seq}: {frame:?} in rows, {frame_in_memory:?} in memory");
+        let rows = said(store.differences(seq))?;
+        let Ok(differences) = session.differences(seq);
+        check!(rows == differences, "since {seq}: {rows:?} in rows, {differences:?} in memory");
+        let mut plans: Vec<_> = memory.plans.iter().map(|plan| plan.id).collect();
+        plans.extend(said(store.plans())?.iter().map(|plan| plan.id));
+        let named = said(store.differences_in(seq, &plans, 1_000))?;
+        let pairs = differences.into_iter().filter(|block| plans.contains(&block.plan()));
+        let (mut counts, mut expected) = ((0, 0, 0), Vec::new());
+        for difference in pairs {
+            let (count, then, now) = match difference {
+                BlockDifference::Added(now) => (&mut counts.0, None, Some(now)),
+                BlockDifference::Removed(then) => (&mut counts.1, Some(then), None),
+                BlockDifference::Changed { then, now } => (&mut counts.2, Some(then), Some(now)),
+            };
+            *count += 1;
+            expected.push(BlockPair { then, now });
+        }
+        let order = |pair: &BlockPair| {
+            let block = pair.then.as_ref().or(pair.now.as_ref());
+            (pair.then.is_none(), block.map(|block| (block.span.start(), block.handle)))
+        };
+        expected.sort_by_key(order);
+        check!((named.added, named.removed, named.changed) == counts, "since {seq}: {named:?} and not {counts:?}");
+        check!(named.blocks == expected, "since {seq}: {named:?} and not {expected:?}");
+        for plan in memory.plans.iter().map(|plan| plan.id) {
+            let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
+            let (rows, count) = said(store.shown_at(seq, plan, begin, (5, 30)))?;
+            let of_plan = BlockQuery { plan: Some(plan), ..BlockQuery::default() };
+            let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::Open, ..of_plan.clone() };
+            let later = BlockQuery { ends_after: Some(begin), ..of_plan.clone() };
+            let all = |query: &BlockQuery| memory.blocks.iter().filter(|block| query.matches(block)).cloned().collect();
+            let (overdue, later, all): (Vec<_>, Vec<_>, Vec<_>) = (all(&overdue), all(&later), all(&of_plan));
+            let expected: Vec<_> = overdue.into_iter().take(5).chain(later).take(30).collect();
+            check!(rows == expected, "after {seq}: {rows:?} in rows, {expected:?} in memory");
+            check!(count == all.len() as u64, "after {seq}: {count} and not {} blocks", all.len());
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn agrees_with_memory<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let twins = eventful(sql)?;
+    agree(&twins.store, &twins.session)?;
+    for event in said(twins.store.events_after(0, 10_000))? {
+        let seq = said(twins.store.seq_at(event.at))?;
+        check!(seq >= event.seq, "{seq} is the last event at the time of {}", event.seq);
+    }
+    Ok(())
+}
+
+/// Everything that is computed, as text.
+fn computed<S: Sql>(store: &Store<S>) -> Result<String, String> {
+    let content = said(store.content())?;
+    let next = (said(store.undoable())?, said(store.redoable())?, said(store.next_handle())?);
+    let counts = content.plans.iter().map(|plan| said(store.plan_counts(plan.id))).collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("{:?} {next:?} {counts:?}", seen(content)))
+}
+
+pub(super) fn is_computed_anew<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let twins = eventful(sql.clone())?;
+    let before = computed(&twins.store)?;
+    let runs = said(twins.store.runs(100))?;
+    said(sql.query("UPDATE computed SET version = 0", &[]).map_err(StoreError::from))?;
+    let store = said(Store::open(sql))?;
+    let after = computed(&store)?;
+    check!(after == before, "{after} is computed anew, {before} was there");
+    check!(said(store.runs(100))? == runs, "runs are others");
+    agree(&store, &twins.session)
+}
+
+pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    // The log of an eventful life, as the version before wrote it.
+    let twins = eventful(sql.clone())?;
+    let run = |statement: &str| said(sql.query(statement, &[]).map_err(StoreError::from));
+    let columns = "seq, id, at_ms, txn, type, json";
+    run(&format!("CREATE TABLE kept AS SELECT {columns} FROM events"))?;
+    for table in TABLES {
+        run(&format!("DROP TABLE {table}"))?;
+    }
+    said(migrate(&sql, MIGRATIONS.get(..2).unwrap_or_default()))?;
+    run(&format!("INSERT INTO events ({columns}) SELECT {columns} FROM kept"))?;
+    let store = said(Store::open(sql.clone()))?;
+    check!(computed(&store)? == computed(&twins.store)?, "another timeline came of the log");
+    agree(&store, &twins.session)
+}
+
+/// All that the migrations make.
+const TABLES: [&str; 18] = [
+    "migrations",
+    "events",
+    "state",
+    "plans",
+    "blocks",
+    "plan_counts",
+    "history",
+    "messages",
+    "streams",
+    "chunks",
+    "runs",
+    "past_blocks",
+    "past_frames",
+    "subjects",
+    "computed",
+    "causes",
+    "prompt_counts",
+    "prompt_changes",
+];
