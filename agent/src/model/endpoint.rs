@@ -27,6 +27,12 @@ pub trait Endpoint {
     /// Whatever kept the answer from beginning, as far as the provider said; timeouts are the caller's.
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>>;
 
+    /// Whether the answer to `request` comes all at once, when the model has said its last word: its first byte takes as
+    /// long as the whole.
+    fn answers_whole(&self, _request: &ChatRequest) -> bool {
+        false
+    }
+
     /// Which model answers here.
     fn id(&self) -> ModelId;
 }
@@ -119,7 +125,10 @@ impl<E: Endpoint, C: Clock> Answer<E, C> {
             let first = body.next().await;
             Ok((body, first))
         };
-        let limit = self.limits.first_byte_timeout();
+        let limit = match self.endpoint.answers_whole(&self.request) {
+            true => self.limits.whole_timeout(),
+            false => self.limits.first_byte_timeout(),
+        };
         match within(self.clock.as_ref(), limit, first_bytes).await {
             Some(Ok((body, first))) => {
                 // Only 32 bits are kept, so the conversion cannot lose anything that matters.

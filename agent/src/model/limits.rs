@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct ModelLimits {
     /// From the request to the first byte of the answer. Default 30,000: a large model that starts cold takes 10–20 s.
     pub first_byte_timeout_ms: u64,
+    /// From the request to the end of an answer that comes whole, as JSON mode of Workers AI gives it: the first byte is
+    /// the last. Default 120,000: 4,096 tokens at 40 a second are 100 s.
+    pub whole_timeout_ms: u64,
     /// Between two pieces of the answer. Default 20,000: servers send a keep-alive every 15 s.
     pub between_bytes_timeout_ms: u64,
     /// Retries after the first attempt, as long as nothing was shown. Default 3; 0 switches them off.
@@ -28,6 +31,7 @@ impl Default for ModelLimits {
     fn default() -> Self {
         Self {
             first_byte_timeout_ms: 30_000,
+            whole_timeout_ms: 120_000,
             between_bytes_timeout_ms: 20_000,
             retries: 3,
             retry_base_ms: 500,
@@ -57,6 +61,7 @@ impl ModelLimits {
     /// | variable | range |
     /// | --- | --- |
     /// | `MODEL_FIRST_BYTE_TIMEOUT_MS` | 1,000–300,000 |
+    /// | `MODEL_WHOLE_TIMEOUT_MS` | 1,000–300,000 |
     /// | `MODEL_BETWEEN_BYTES_TIMEOUT_MS` | 1,000–300,000 |
     /// | `MODEL_RETRIES` | 0–10 |
     /// | `MODEL_RETRY_BASE_MS` | 1–60,000 |
@@ -70,8 +75,9 @@ impl ModelLimits {
         let timeout = 1_000..=300_000;
         let pause = 1..=60_000;
         let mut limits = Self::default();
-        let settings: [(&'static str, RangeInclusive<u64>, &mut u64); 6] = [
+        let settings: [(&'static str, RangeInclusive<u64>, &mut u64); 7] = [
             ("MODEL_FIRST_BYTE_TIMEOUT_MS", timeout.clone(), &mut limits.first_byte_timeout_ms),
+            ("MODEL_WHOLE_TIMEOUT_MS", timeout.clone(), &mut limits.whole_timeout_ms),
             ("MODEL_BETWEEN_BYTES_TIMEOUT_MS", timeout, &mut limits.between_bytes_timeout_ms),
             ("MODEL_RETRIES", 0..=10, &mut limits.retries),
             ("MODEL_RETRY_BASE_MS", pause.clone(), &mut limits.retry_base_ms),
@@ -96,6 +102,10 @@ impl ModelLimits {
 
     pub(super) fn first_byte_timeout(&self) -> Duration {
         Duration::from_millis(self.first_byte_timeout_ms)
+    }
+
+    pub(super) fn whole_timeout(&self) -> Duration {
+        Duration::from_millis(self.whole_timeout_ms)
     }
 
     pub(super) fn between_bytes_timeout(&self) -> Duration {
@@ -123,6 +133,7 @@ mod tests {
     fn every_variable_is_read() {
         let limits = read(&[
             ("MODEL_FIRST_BYTE_TIMEOUT_MS", "1000"),
+            ("MODEL_WHOLE_TIMEOUT_MS", "3000"),
             ("MODEL_BETWEEN_BYTES_TIMEOUT_MS", " 2000 "),
             ("MODEL_RETRIES", "0"),
             ("MODEL_RETRY_BASE_MS", "4"),
@@ -131,6 +142,7 @@ mod tests {
         ]);
         let expected = ModelLimits {
             first_byte_timeout_ms: 1000,
+            whole_timeout_ms: 3000,
             between_bytes_timeout_ms: 2000,
             retries: 0,
             retry_base_ms: 4,

@@ -9,6 +9,7 @@
 //! | `endpoint` | [`Model`]: an [`Endpoint`] with timeouts and retries |
 //! | `openai`, `workers_ai` | the two kinds of endpoint; each asks the edge for one thing, bytes |
 //! | `stream` | bytes to events: server-sent events, chunks, calls, thoughts |
+//! | `offline`, `unconnected` | what answers where no model is connected: the built-in interpreter, a feature of the crate, or an error |
 //! | `failure`, `retry`, `limits`, `clock` | what failed, whether to try again, for how long |
 //! | `repair`, `coerce`, `schema`, `tool_name` | what a model meant by a call that it wrote badly |
 
@@ -18,6 +19,7 @@ mod endpoint;
 mod failure;
 mod limits;
 mod messages;
+#[cfg(feature = "offline")]
 mod offline;
 mod openai;
 mod repair;
@@ -26,6 +28,7 @@ mod schema;
 mod stream;
 mod tool_name;
 mod types;
+mod unconnected;
 mod workers_ai;
 
 #[cfg(test)]
@@ -38,10 +41,12 @@ pub use coerce::coerce;
 pub use endpoint::{ByteStream, Endpoint, Model};
 pub use failure::{binding_failure, http_failure};
 pub use limits::{LimitError, ModelLimits};
+#[cfg(feature = "offline")]
 pub use offline::Offline;
 pub use openai::{HttpResponse, HttpTransport, OpenAi, request_body};
 pub use repair::{RepairError, is_cut_off, json_within, repair_arguments};
 pub use stream::{Assembler, CallPiece, Chunk, StreamParser};
 pub use tool_name::resolve_tool_name;
 pub use types::*;
+pub use unconnected::Unconnected;
 pub use workers_ai::{AiBinding, AiOutput, WorkersAi, run_input};

@@ -4,8 +4,9 @@
 use jsonrepair_rs::{RepairOptions, jsonrepair_with_options};
 use serde_json::{Map, Value};
 
-/// Longest text that is repaired, in bytes. Valid JSON may be longer.
-const MAX_REPAIRED_BYTES: usize = 256 * 1024;
+/// Longest text that is repaired, in bytes. Valid JSON may be longer. The repairer looks back and ahead at quotes and
+/// comments, so its time grows with the square of the length where a text is made of these.
+const MAX_REPAIRED_BYTES: usize = 32 * 1024;
 /// How often a JSON string within a JSON string is unwrapped.
 const MAX_UNWRAPPED: usize = 3;
 

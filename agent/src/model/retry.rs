@@ -47,7 +47,7 @@ impl Retries {
             }
             // A person has waited half a minute by now; asking again is theirs to decide.
             ModelError::TimedOut { .. } => false,
-            ModelError::Refused { .. } | ModelError::Malformed { .. } => false,
+            ModelError::Refused { .. } | ModelError::Malformed { .. } | ModelError::Unconnected => false,
         }
     }
 

@@ -18,6 +18,7 @@ pub(super) fn request() -> ChatRequest {
         facts: Facts::Timeline(TimelineContext {
             now: chrono::NaiveDateTime::default(),
             zone: "Europe/Oslo".to_owned(),
+            hour_format: flux_tools::HourFormat::default(),
             plans: Vec::new(),
             blocks: Vec::new(),
             later_open: 0,

@@ -1,5 +1,7 @@
 //! Tests of [`Model`] with scripted endpoints and a virtual clock: nothing here waits in earnest.
 
+mod any_arguments;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -110,6 +112,10 @@ impl Endpoint for Scripted {
         })
     }
 
+    fn answers_whole(&self, request: &ChatRequest) -> bool {
+        request.response_schema.is_some()
+    }
+
     fn id(&self) -> ModelId {
         ModelId { provider: "scripted".to_owned(), name: "script".to_owned() }
     }
@@ -126,10 +132,14 @@ fn scripted(scripts: Vec<Vec<Step>>) -> Scripted {
 
 /// The lines that a model gives for these scripts, with the virtual time after the last.
 fn run_with(limits: ModelLimits, scripts: Vec<Vec<Step>>) -> (Vec<String>, u64) {
+    ask(request(), limits, scripts)
+}
+
+fn ask(request: ChatRequest, limits: ModelLimits, scripts: Vec<Vec<Step>>) -> (Vec<String>, u64) {
     let endpoint = scripted(scripts);
     let clock = endpoint.clock.clone();
     let model = Model::new(endpoint, clock.clone(), limits);
-    let all = clock.run(model.stream(request()).collect::<Vec<_>>());
+    let all = clock.run(model.stream(request).collect::<Vec<_>>());
     let (events, errors): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
     let events: Vec<ModelEvent> = events.into_iter().flatten().collect();
     let errors: Vec<ModelError> = errors.into_iter().filter_map(Result::err).collect();
@@ -161,6 +171,15 @@ fn no_first_byte_is_a_timeout_whether_the_head_came_or_not() {
     assert_eq!(run(vec![vec![Wait(40_000), Send(HI)]]), (expected.map(str::to_owned).into(), 30_000));
     let head_at_once = vec![Send(""), Wait(40_000), Send(HI)];
     assert_eq!(run(vec![head_at_once]).0, ["error TimedOut { seconds: 20 }"]);
+}
+
+#[test]
+fn an_answer_that_comes_whole_has_more_time() {
+    let whole = || ChatRequest { response_schema: Some(serde_json::json!({"type": "object"})), ..request() };
+    let (lines, now_ms) = ask(whole(), ModelLimits::default(), vec![vec![Wait(119_999), Send(HI), Send(DONE)]]);
+    assert_eq!((lines, now_ms), (vec!["text Hi".to_owned(), "finished Stop".to_owned()], 119_999));
+    let (lines, now_ms) = ask(whole(), ModelLimits::default(), vec![vec![Wait(130_000), Send(HI), Send(DONE)]]);
+    assert_eq!((lines, now_ms), (vec!["error TimedOut { seconds: 120 }".to_owned()], 120_000));
 }
 
 #[test]

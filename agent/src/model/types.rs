@@ -1,7 +1,7 @@
 //! What a turn asks of a model and what comes back: plain types, and the trait that every model implements.
 
 use chrono::NaiveDateTime;
-use flux_tools::clock;
+use flux_tools::{HourFormat, clock};
 use futures::stream::LocalBoxStream;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub enum Facts {
     Timeline(TimelineContext),
     /// A goal that is to become tasks.
     Goal(GoalContext),
+    /// Something that is to be said in other words; without a model it is said as it is.
+    Words(String),
 }
 
 /// A goal as a model is told of it. All times are wall-clock times in the person's zone.
@@ -108,7 +110,10 @@ pub struct TimelineContext {
     pub now: NaiveDateTime,
     /// IANA name, e.g. `Europe/Oslo`.
     pub zone: String,
-    /// All plans; exactly one is active.
+    /// How the person is told times.
+    #[serde(default)]
+    pub hour_format: HourFormat,
+    /// All plans, those in use before the archived ones; exactly one is active.
     pub plans: Vec<PlanLine>,
     /// The blocks that matter: overdue first, then the next 7 days, by start; at most 60.
     pub blocks: Vec<BlockLine>,
@@ -125,6 +130,8 @@ pub struct PlanLine {
     pub title: String,
     /// Whether it is the active one.
     pub active: bool,
+    /// Whether it is archived.
+    pub archived: bool,
     /// Blocks not completed.
     pub open_blocks: u64,
 }
@@ -235,38 +242,41 @@ pub trait ChatModel {
 /// Which model answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelId {
-    /// `workers-ai`, `openai` or `offline`.
+    /// `workers-ai`, `openai`, `offline` or `none`.
     pub provider: String,
     /// The provider's name of it, e.g. `@cf/meta/llama-3.3-70b-instruct-fp8-fast`.
     pub name: String,
 }
 
-/// Why a model gave no whole answer. `Display` is a sentence for the person.
+/// Why a model gave no whole answer. `Display` is what a person is told who waits for it in the chat: the [cause], and what
+/// became of the answer.
+///
+/// [cause]: ModelError::cause
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
     /// Too many requests, by this person or by all.
-    #[error("The model takes no more requests right now. Nothing was lost; try again in a moment.")]
+    #[error("{} Nothing was lost; try again in a moment.", self.cause())]
     RateLimited {
         /// What the provider asked for (`Retry-After`), in ms.
         retry_after_ms: Option<u64>,
     },
     /// The provider has no capacity (HTTP 5xx, Workers AI 3040).
-    #[error("The model is over capacity. Nothing was lost; try again in a moment.")]
+    #[error("{} Nothing was lost; try again in a moment.", self.cause())]
     Overloaded,
     /// Nothing came for too long.
-    #[error("The model did not answer within {seconds} seconds. What it said until then was kept; try again.")]
+    #[error("{} What it said until then was kept; try again.", self.cause())]
     TimedOut {
         /// The limit that ran out.
         seconds: u64,
     },
     /// The stream ended in the middle.
-    #[error("The model's answer was cut off. What it said until then was kept; try again.")]
+    #[error("{} What it said until then was kept; try again.", self.cause())]
     Cut,
-    /// The model answered with nothing at all, twice.
-    #[error("The model gave an empty answer twice. Try again, or say it in other words.")]
+    /// The model answered with nothing at all.
+    #[error("{} Try again, or say it in other words.", self.cause())]
     Empty,
     /// The provider refused the request: a wrong key, an unknown model, a request that is too long.
-    #[error("The model's provider refused the request ({status}): {message}")]
+    #[error("{}", self.cause())]
     Refused {
         /// HTTP status, 0 where the provider gave none.
         status: u16,
@@ -274,13 +284,16 @@ pub enum ModelError {
         message: String,
     },
     /// What came is not an answer: HTML, no JSON, an unknown format.
-    #[error("The model's provider sent something that is not an answer: {what}")]
+    #[error("{}", self.cause())]
     Malformed {
         /// What came instead, shortened to 200 characters.
         what: String,
     },
+    /// There is no model to ask.
+    #[error("{}", self.cause())]
+    Unconnected,
     /// The provider could not be reached.
-    #[error("The model could not be reached: {message}")]
+    #[error("{}", self.cause())]
     Unreachable {
         /// The cause, as the network layer says it.
         message: String,
@@ -288,6 +301,28 @@ pub enum ModelError {
 }
 
 impl ModelError {
+    /// What happened, in a sentence, whatever the answer was for.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::RateLimited { .. } => "The model takes no more requests right now.".to_owned(),
+            Self::Overloaded => "The model is over capacity.".to_owned(),
+            Self::TimedOut { seconds } => format!("The model did not answer within {seconds} seconds."),
+            Self::Cut => "The model's answer was cut off.".to_owned(),
+            Self::Empty => "The model gave an empty answer.".to_owned(),
+            Self::Refused { status: 0, message } => format!("The model's provider refused the request: {message}"),
+            Self::Refused { status, message } => {
+                format!("The model's provider refused the request ({status}): {message}")
+            }
+            Self::Malformed { what } => format!("The model's provider sent something that is not an answer: {what}"),
+            Self::Unconnected => {
+                "No model is connected. Nothing was changed. Bind Workers AI in wrangler.toml, or set \
+                                  MODEL_BASE_URL to a server."
+                    .to_owned()
+            }
+            Self::Unreachable { message } => format!("The model could not be reached: {message}"),
+        }
+    }
+
     /// Whether the same request can succeed at another time. Where a person waits, [`super::ModelLimits`] bounds how
     /// often that is tried; where nobody does, it is worth a longer pause.
     pub fn may_pass(&self) -> bool {
@@ -298,7 +333,7 @@ impl ModelError {
             | Self::Cut
             | Self::Empty
             | Self::Unreachable { .. } => true,
-            Self::Refused { .. } | Self::Malformed { .. } => false,
+            Self::Refused { .. } | Self::Malformed { .. } | Self::Unconnected => false,
         }
     }
 }

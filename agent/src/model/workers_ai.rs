@@ -55,6 +55,10 @@ impl<B: AiBinding + 'static> Endpoint for WorkersAi<B> {
         })
     }
 
+    fn answers_whole(&self, request: &ChatRequest) -> bool {
+        is_whole(request)
+    }
+
     fn id(&self) -> ModelId {
         ModelId { provider: "workers-ai".to_owned(), name: self.model.clone() }
     }
@@ -68,7 +72,7 @@ impl<B: AiBinding + 'static> Endpoint for WorkersAi<B> {
 pub fn run_input(request: &ChatRequest) -> Value {
     let mut input = json!({
         "messages": messages::messages(request),
-        "stream": true,
+        "stream": !is_whole(request),
         "max_tokens": request.max_output_tokens,
         "temperature": messages::temperature(request),
     });
@@ -77,12 +81,15 @@ pub fn run_input(request: &ChatRequest) -> Value {
         fields.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
     }
     if let Some(schema) = &request.response_schema {
-        // JSON mode gives no streams (https://developers.cloudflare.com/workers-ai/features/json-mode/).
-        fields.insert("stream".to_owned(), json!(false));
         let format = json!({"type": "json_schema", "json_schema": plain(schema)});
         fields.insert("response_format".to_owned(), format);
     }
     input
+}
+
+/// JSON mode gives no streams (<https://developers.cloudflare.com/workers-ai/features/json-mode/>).
+fn is_whole(request: &ChatRequest) -> bool {
+    request.response_schema.is_some()
 }
 
 /// A tool as the input schema of Workers AI wants it: every parameter has one `type` and a `description`
@@ -160,6 +167,16 @@ mod tests {
         assert_eq!(run_input(&request), expected);
         request.tools.clear();
         assert_eq!(run_input(&request).get("tools"), None);
+    }
+
+    #[test]
+    fn an_answer_that_is_held_to_a_schema_is_asked_for_whole_and_awaited_as_such() {
+        let endpoint = WorkersAi::new(Canned(json!("Hi")), "@cf/some/model");
+        let held = ChatRequest { response_schema: Some(json!({"type": "object"})), ..request() };
+        for (request, is_whole) in [(request(), false), (held, true)] {
+            assert_eq!(run_input(&request)["stream"], !is_whole);
+            assert_eq!(endpoint.answers_whole(&request), is_whole);
+        }
     }
 
     /// Gives this answer whole.

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::sse::{SseDecoder, SseEvent};
+use super::sse::{MAX_EVENT_BYTES, SseDecoder, SseEvent};
 use crate::model::ModelError;
 use crate::model::failure::malformed;
 
@@ -11,6 +11,9 @@ use crate::model::failure::malformed;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// How much of a page is read before it is called one.
 const PAGE_HEAD_BYTES: usize = 2048;
+/// Largest body that is JSON, in bytes: as an event, because it is read at once, and many small values take up to a hundred
+/// times the memory of their text.
+const MAX_JSON_BYTES: usize = MAX_EVENT_BYTES;
 
 /// One part of a body.
 #[derive(Debug, PartialEq)]
@@ -30,7 +33,8 @@ pub(super) enum Frame {
 
 /// A body, as far as it was read.
 pub(super) enum Body {
-    /// Nothing but blanks and perhaps a part of a byte order mark.
+    /// Nothing but blanks and perhaps a part of a byte order mark. Of the blanks, one is kept: a server may send them for
+    /// minutes to keep the connection alive.
     Unknown(Vec<u8>),
     /// Server-sent events.
     Events(SseDecoder),
@@ -47,15 +51,26 @@ impl Default for Body {
 }
 
 impl Body {
-    /// Takes the next bytes and appends the parts that they complete.
+    /// Takes the next bytes and appends the parts that they complete. After an error nothing is kept of what came.
     pub(super) fn push(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) -> Result<(), ModelError> {
+        let outcome = self.take(bytes, frames);
+        if outcome.is_err() {
+            *self = Self::default();
+        }
+        outcome
+    }
+
+    fn take(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) -> Result<(), ModelError> {
         match self {
             Self::Unknown(head) => {
                 head.extend_from_slice(bytes);
-                let Some((kind, start)) = kind_of(head) else { return Ok(()) };
+                let Some((kind, start)) = kind_of(head) else {
+                    head.truncate(mark_length(head) + 1);
+                    return Ok(());
+                };
                 let head = head.split_off(start);
                 *self = kind;
-                self.push(&head, frames)
+                self.take(&head, frames)
             }
             Self::Events(decoder) => {
                 let mut events = Vec::new();
@@ -64,6 +79,9 @@ impl Body {
                 outcome
             }
             Self::Json(body) => {
+                if body.len().saturating_add(bytes.len()) > MAX_JSON_BYTES {
+                    return Err(malformed("a JSON body of more than 1 MiB"));
+                }
                 body.extend_from_slice(bytes);
                 Ok(())
             }
@@ -71,6 +89,15 @@ impl Body {
                 page.extend_from_slice(bytes);
                 if page.len() >= PAGE_HEAD_BYTES { Err(page_error(page)) } else { Ok(()) }
             }
+        }
+    }
+
+    /// How much is kept of what came, in bytes.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        match self {
+            Self::Unknown(bytes) | Self::Json(bytes) | Self::Page(bytes) => bytes.len(),
+            Self::Events(decoder) => decoder.kept(),
         }
     }
 
@@ -91,18 +118,22 @@ impl Body {
     }
 }
 
-/// The kind of a body and where it starts, once `head` shows it.
+/// The kind of a body and where its first byte that is not blank stands, once `head` shows it.
 fn kind_of(head: &[u8]) -> Option<(Body, usize)> {
-    if head.len() < BOM.len() && BOM.starts_with(head) {
-        return None;
-    }
-    let start = if head.starts_with(BOM) { BOM.len() } else { 0 };
-    let kind = match head.get(start..)?.iter().find(|byte| !byte.is_ascii_whitespace())? {
+    let mark = mark_length(head);
+    let start = mark + head.get(mark..)?.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let kind = match head.get(start)? {
         b'{' | b'[' => Body::Json(Vec::new()),
         b'<' => Body::Page(Vec::new()),
         _ => Body::Events(SseDecoder::default()),
     };
     Some((kind, start))
+}
+
+/// How much of the begin of `head` is a byte order mark, or may become one.
+fn mark_length(head: &[u8]) -> usize {
+    let is_mark = head.starts_with(BOM) || BOM.starts_with(head);
+    if is_mark { head.len().min(BOM.len()) } else { 0 }
 }
 
 fn frame(event: SseEvent) -> Option<Frame> {

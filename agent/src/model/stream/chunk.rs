@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::model::failure::failure_in;
 use crate::model::{FinishReason, ModelError, Usage};
 
+/// Most tokens that one answer can cost; a server that counts more is wrong, and the sums over a turn must not overflow.
+const MAX_TOKENS: u64 = u32::MAX as u64;
+
 /// What one object of a stream says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chunk {
@@ -172,10 +175,12 @@ fn reason(value: Option<&Value>) -> Option<FinishReason> {
     })
 }
 
+/// Tokens as the server counts them, at most [`MAX_TOKENS`].
 fn usage(value: &Value) -> Option<Usage> {
     let tokens = |names: [&str; 2]| {
         let number = names.iter().find_map(|name| value.get(name))?;
-        number.as_u64().or_else(|| Some(number.as_f64()?.max(0.0) as u64))
+        let tokens = number.as_u64().or_else(|| Some(number.as_f64()?.max(0.0) as u64))?;
+        Some(tokens.min(MAX_TOKENS))
     };
     let input = tokens(["prompt_tokens", "input_tokens"]);
     let output = tokens(["completion_tokens", "output_tokens"]);

@@ -59,14 +59,19 @@ impl StreamParser {
     /// A failure that the provider states in the stream, or [`ModelError::Malformed`]. Events before it are in
     /// `events`; what comes after it means nothing.
     pub fn push(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
-        self.bytes = self.bytes.saturating_add(bytes.len());
-        if self.bytes > MAX_ANSWER_BYTES {
-            return Err(malformed("an answer of more than 16 MiB"));
+        if self.is_done() {
+            return Ok(());
         }
+        let room = MAX_ANSWER_BYTES.saturating_sub(self.bytes);
+        self.bytes = self.bytes.saturating_add(bytes.len());
         let mut frames = Vec::new();
-        let outcome = self.body.push(bytes, &mut frames);
+        let outcome = self.body.push(bytes.get(..room).unwrap_or(bytes), &mut frames);
         self.take(frames, events)?;
-        outcome
+        // What is wrong after the end is as little part of the answer as anything else there.
+        if self.is_done() {
+            return Ok(());
+        }
+        if bytes.len() > room { outcome.and(Err(malformed("an answer of more than 16 MiB"))) } else { outcome }
     }
 
     /// Takes the end of the bytes and appends the events that it completes.

@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use sseer::parser::{RawEventLineOwned, parse_line_from_buffer};
 
 use crate::model::ModelError;
-use crate::model::failure::malformed;
+use crate::model::failure::{excerpt, malformed};
 
 /// Largest event, and largest line, in bytes.
 pub(super) const MAX_EVENT_BYTES: usize = 1024 * 1024;
@@ -27,7 +27,7 @@ pub(super) struct SseDecoder {
     scanned: usize,
     name: String,
     data: Option<String>,
-    /// The first line that is no field of the format, where there was one.
+    /// The first line that is no field of the format, shortened, where there was one.
     stray: Option<String>,
     /// Whether an event came.
     begun: bool,
@@ -53,6 +53,13 @@ impl SseDecoder {
     /// Takes the end. An event that lacks its blank line counts: servers forget it after the last one.
     pub(super) fn finish(&mut self, events: &mut Vec<SseEvent>) -> Result<(), ModelError> {
         self.push(b"\n\n", events)
+    }
+
+    /// How much is kept of what came, in bytes.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        let texts = [self.data.as_ref(), self.stray.as_ref(), Some(&self.name)];
+        self.buffer.len() + texts.into_iter().flatten().map(String::len).sum::<usize>()
     }
 
     /// A line that shows that this is no stream of events: no field of the format, and no event beside it.
@@ -81,7 +88,7 @@ impl SseDecoder {
             b"event" => self.name = value.into_owned(),
             b"id" | b"retry" => {}
             other if self.stray.is_none() => {
-                self.stray = Some(format!("{} {value}", String::from_utf8_lossy(other)));
+                self.stray = Some(excerpt(&format!("{} {value}", String::from_utf8_lossy(other))));
             }
             _ => {}
         }

@@ -1,7 +1,10 @@
 //! Laws of the parser: the same result for any split, and a typed end for any bytes. What single streams do is in the
-//! modules below: `quirks` of streams, of `calls` in pieces, and of calls written as text.
+//! modules below: `quirks` of streams, of `calls` in pieces, and of calls written as text; `any_bytes` and `near_calls`
+//! state what holds for everything else.
 
+mod any_bytes;
 mod calls;
+mod near_calls;
 mod quirks;
 mod text_calls;
 
@@ -92,7 +95,7 @@ fn is_expected(error: &ModelError) -> bool {
     match error {
         ModelError::Cut | ModelError::Empty | ModelError::Malformed { .. } => true,
         ModelError::Overloaded | ModelError::RateLimited { .. } | ModelError::Refused { .. } => true,
-        ModelError::TimedOut { .. } | ModelError::Unreachable { .. } => false,
+        ModelError::TimedOut { .. } | ModelError::Unreachable { .. } | ModelError::Unconnected => false,
     }
 }
 
