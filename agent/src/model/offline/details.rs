@@ -1,5 +1,6 @@
 //! What a request says besides what and when: priority, tags, a note, the plan.
 
+use super::duration;
 use super::words::{Kind, Token, fits, fits_any};
 use super::world::World;
 
@@ -14,6 +15,8 @@ pub(super) struct Details {
     pub note: Option<String>,
     /// The title of the plan.
     pub plan: Option<String>,
+    /// The name of a plan that there is not.
+    pub missing_plan: Option<String>,
     /// Tokens that say this.
     pub used: Vec<usize>,
 }
@@ -22,29 +25,43 @@ impl Details {
     fn take(&mut self, from: usize, to: usize) {
         self.used.extend(from..to);
     }
+
+    /// Reads what stands at each token that says nothing yet; `read` gives how many tokens say it.
+    fn scan(&mut self, tokens: &[Token], read: impl Fn(&mut Self, usize) -> Option<usize>) {
+        for at in 0..tokens.len() {
+            if !self.used.contains(&at)
+                && let Some(taken) = read(self, at)
+            {
+                self.take(at, at + taken);
+            }
+        }
+    }
 }
 
 /// Reads the details of a request.
 pub(super) fn details(source: &str, tokens: &[Token], world: &World) -> Details {
     let mut details = Details::default();
     read_note(source, tokens, &mut details);
-    let end = tokens.len();
-    let mut at = 0;
-    while at < end {
-        if details.used.contains(&at) {
-            at += 1;
-            continue;
-        }
-        let taken = read_tag(tokens, at, &mut details)
-            .or_else(|| read_priority(tokens, at, &mut details))
-            .or_else(|| read_plan(tokens, at, world, &mut details))
-            .or_else(|| fits_any(tokens, at, PLACES));
-        if let Some(taken) = taken {
-            details.take(at, at + taken);
-        }
-        at += taken.unwrap_or(1);
-    }
+    details.scan(tokens, |details, at| {
+        read_tag(tokens, at, details)
+            .or_else(|| read_priority(tokens, at, details))
+            .or_else(|| read_plan(tokens, at, world, details))
+            .or_else(|| bare_plan(tokens, at, world, details))
+            .or_else(|| missing_plan(tokens, at, details))
+            .or_else(|| fits_any(tokens, at, PLACES))
+    });
     details
+}
+
+/// The plan that a request about several blocks is for, and the other words.
+pub(super) fn plan(tokens: &[Token], world: &World) -> (Details, Vec<Token>) {
+    let mut details = Details::default();
+    details.scan(tokens, |details, at| {
+        read_plan(tokens, at, world, details).or_else(|| missing_plan(tokens, at, details))
+    });
+    let others = tokens.iter().enumerate().filter(|(at, _)| !details.used.contains(at)).map(|(_, token)| token.clone());
+    let others = others.skip_while(|token| token.kind == Kind::Mark).collect();
+    (details, others)
 }
 
 /// Where things are put, which goes without saying.
@@ -180,6 +197,11 @@ fn read_note(source: &str, tokens: &[Token], details: &mut Details) {
     let Some(close) = tokens.iter().skip(open).position(|token| token.is(")")).map(|close| close + open) else {
         return;
     };
+    // "(2 hours)" tells how long.
+    if duration::length(tokens, open + 1).is_some_and(|(_, taken)| open + 1 + taken == close) {
+        details.used.extend([open, close]);
+        return;
+    }
     let note = text(source, tokens, open + 1, close);
     if !note.is_empty() && open > 0 {
         details.note = Some(note);
@@ -213,6 +235,36 @@ pub(super) fn text(source: &str, tokens: &[Token], from: usize, to: usize) -> St
     let Some(first) = tokens.get(from).filter(|_| from < to) else { return String::new() };
     let Some(last) = tokens.get(to - 1) else { return String::new() };
     source.get(first.start..last.end).unwrap_or_default().trim().to_owned()
+}
+
+/// `into Work`, `to Work` at the end or before a comma: a plan by its very title, where it can be nothing else.
+fn bare_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) -> Option<usize> {
+    let lead = fits(tokens, at, "to|into")?;
+    let plans = world.context.plans.iter().filter(|plan| !plan.archived);
+    let found = plans.filter_map(|plan| {
+        let length = super::words::tokens(&plan.title).len();
+        let words = tokens.get(at + lead..at + lead + length)?;
+        let named: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
+        let ends = tokens.get(at + lead + length).is_none_or(|next| next.kind == Kind::Mark);
+        (ends && named.join(" ") == plan.title).then(|| (plan.title.clone(), length))
+    });
+    let (title, length) = found.max_by_key(|(_, length)| *length)?;
+    details.plan = Some(title);
+    Some(lead + length)
+}
+
+/// `into the Music plan`, where there is none of that name.
+fn missing_plan(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize> {
+    let lead = fits_any(tokens, at, &["in|to|into|under my|the|our"])?;
+    let length = (1..=4).find(|length| fits(tokens, at + lead + length, "plan").is_some())?;
+    let words = tokens.get(at + lead..at + lead + length)?;
+    let capital = |token: &Token| token.text.starts_with(char::is_uppercase) || token.kind == Kind::Quoted;
+    if !words.first().is_some_and(capital) {
+        return None;
+    }
+    let named: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
+    details.missing_plan = Some(named.join(" "));
+    Some(lead + length + 1)
 }
 
 /// `in my Work plan`, `to plan “Work”`: only a plan that there is.

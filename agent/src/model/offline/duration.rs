@@ -113,7 +113,7 @@ fn fraction(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
 /// `45min`, `1h30`, `2h`, `1.5h`, `1h30m`.
 fn compact(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
     let word = tokens.get(at).filter(|token| token.kind == Kind::Word)?.norm.as_str();
-    let split = word.find(|c: char| c.is_ascii_alphabetic())?;
+    let split = word.find(|c: char| c.is_ascii_alphabetic()).filter(|split| *split > 0)?;
     let (number, unit) = word.split_at_checked(split)?;
     let number = number::fraction(number)?;
     let length = match unit {

@@ -91,6 +91,22 @@ pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
 const LINKS: &str = "for with at about around spending , and max maximum only";
 
 impl Pace {
+    /// Takes the day on which the goal itself is ("the fair is on Saturday 18 April") for its deadline, where no other one
+    /// and no time of day is said.
+    pub fn until_its_day(&mut self, tokens: &[Token], today: Today) {
+        let found = fragments(tokens, today, Style::Plain);
+        if self.deadline.is_some() || found.iter().any(Fragment::has_clock) {
+            return;
+        }
+        let on = found.iter().rev().filter(|fragment| fragment.prep == Prep::On);
+        let mut days = on.filter_map(|fragment| Some((fragment, date(fragment, true, today.now.date())?)));
+        if let Some((fragment, day)) = days.next() {
+            self.take(fragment.at.start, fragment.at.end);
+            self.deadline = Some(clock::iso_date(day));
+            self.scheduled = false;
+        }
+    }
+
     fn take(&mut self, from: usize, to: usize) {
         for used in self.used.iter_mut().take(to).skip(from) {
             *used = true;
@@ -157,7 +173,7 @@ pub(super) fn added(tokens: &[Token], today: Today) -> Option<Pace> {
 /// What a goal leads up to.
 const DAYS: &str = "exam test wedding race marathon party trip launch deadline";
 /// Words around what is added to a goal.
-const SAID: &str = "i we have has can could would want to spend give do work on it that this is should must be done finished ready over the my our for and with about only at most up free time will am";
+const SAID: &str = "i we have has can could would want to spend spare no rush hurry give do work on it that this is should must be done finished ready over the my our for and with about only at most up free time will am";
 
 /// The last day for a goal, where a fragment says one: `by Friday`, `in 30 days`, `in October`.
 fn date(fragment: &Fragment, announced: bool, today: NaiveDate) -> Option<NaiveDate> {

@@ -13,6 +13,7 @@
 //! | `time`, `duration` | when and how long |
 //! | `details`, `title` | priority, tags, note, plan; what is left is the title |
 //! | `goal` | a long goal: by when, how many hours a week |
+//! | `beyond` | messages that are left alone as a whole: pasted text, conditions, other languages |
 //! | `split` | several requests in one message |
 //! | `world`, `memory` | the timeline, and what "it" and "the second one" mean |
 //! | `reference` | which blocks are meant |
@@ -21,6 +22,7 @@
 //! | `phrase`, `reply` | blocks, days and results in words |
 //! | `sse` | the answer as a stream |
 
+mod beyond;
 mod brainstorm;
 mod details;
 mod duration;
@@ -88,6 +90,7 @@ fn answer(request: &ChatRequest) -> Answer {
     match &request.facts {
         Facts::Timeline(context) => converse(request, context),
         Facts::Goal(goal) => Answer { text: brainstorm::tasks(goal), calls: Vec::new() },
+        Facts::Words(words) => Answer { text: words.clone(), calls: Vec::new() },
     }
 }
 
@@ -140,13 +143,22 @@ fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], context: &Timeli
     }
     let of_last = results.iter().filter(|(call, _)| last.iter().any(|own| own.id == call.id));
     let told: Vec<(&str, &Value)> = of_last.map(|(call, result)| (call.name.as_str(), result)).collect();
-    Some(Answer { text: reply::results(&told, context.now.date()), calls: Vec::new() })
+    Some(Answer { text: reply::results(&told, phrase::Told::new(context)), calls: Vec::new() })
 }
+
+/// Words of a message that is rather a text than a request.
+const LONG: usize = 60;
 
 /// Reads a message and says what to do about it.
 fn interpret(text: &str, world: &mut World) -> Answer {
+    let tokens = words::tokens(text);
+    if let Some(text) = beyond::beyond(text, &tokens) {
+        return Answer { text, calls: Vec::new() };
+    }
+    // Of several lines, or many words, all must be requests: else it is a text that somebody shows.
+    let whole = text.trim().contains('\n') || tokens.len() > LONG;
     let mut outcomes: Vec<Outcome> = Vec::new();
-    for clause in split::clauses(text, &words::tokens(text), world.today) {
+    for clause in intent::joined(split::clauses(text, &tokens, world.today)) {
         if intent::is_filler(&clause) {
             continue;
         }
@@ -156,6 +168,13 @@ fn interpret(text: &str, world: &mut World) -> Answer {
         let outcome = intent::read(text, &clause, world);
         if let Outcome::Do { calls, .. } = &outcome {
             world.fresh.extend(calls.iter().filter_map(fresh));
+        }
+        if let Outcome::Unclear(said) = &outcome {
+            if whole {
+                return Answer { text: said.clone(), calls: Vec::new() };
+            }
+            // "It" after what was not understood may be what that was about.
+            world.memory.mentioned.clear();
         }
         outcomes.push(outcome);
     }
@@ -173,7 +192,7 @@ fn interpret(text: &str, world: &mut World) -> Answer {
             }
             // After a change only the tool knows what there is.
             Outcome::Know { call, .. } if changes => answer.calls.push(call),
-            Outcome::Know { text, .. } | Outcome::Say(text) => add(&mut answer.text, &text),
+            Outcome::Know { text, .. } | Outcome::Say(text) | Outcome::Unclear(text) => add(&mut answer.text, &text),
             Outcome::LookUp(_) => {}
         }
     }

@@ -1,12 +1,48 @@
 //! Days, times and blocks in words, and lists of them.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
-use flux_tools::clock;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use flux_tools::{HourFormat, clock};
 
-use crate::model::BlockLine;
+use crate::model::{BlockLine, TimelineContext};
 
 /// Most blocks that a list shows.
 const LISTED: usize = 30;
+
+/// How days and times are told: as seen from this day, in the person's form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    /// Today.
+    pub today: NaiveDate,
+    format: HourFormat,
+}
+
+impl Told {
+    /// As the person of this context is told them.
+    pub fn new(context: &TimelineContext) -> Self {
+        Self { today: context.now.date(), format: context.hour_format }
+    }
+
+    /// `09:00` or `9:00 AM`.
+    pub fn time(self, time: NaiveTime) -> String {
+        clock::time(time, self.format)
+    }
+
+    /// `09:00–10:00`, with the day of the end where that is another one.
+    pub fn times(self, start: NaiveDateTime, end: NaiveDateTime) -> String {
+        let to_midnight = end.date() == start.date() + TimeDelta::days(1) && end.time() == NaiveTime::MIN;
+        let end_day = if end.date() == start.date() || to_midnight {
+            String::new()
+        } else {
+            format!(" ({})", clock::day(end.date(), end.date()))
+        };
+        format!("{}–{}{end_day}", self.time(start.time()), self.time(end.time()))
+    }
+
+    /// `Tue 3 Mar, 09:00–10:00`.
+    fn when(self, block: &BlockLine) -> String {
+        format!("{}, {}", clock::day(block.start.date(), self.today), self.times(block.start, block.end))
+    }
+}
 
 /// `today`, `tomorrow`, or the day.
 pub(super) fn near_day(date: NaiveDate, today: NaiveDate) -> String {
@@ -25,26 +61,14 @@ pub(super) fn heading(date: NaiveDate, today: NaiveDate) -> String {
     if near == plain { plain } else { format!("{}, {plain}", capitalised(&near)) }
 }
 
-/// `09:00–10:00`, with the day of the end where that is another one.
-pub(super) fn times(start: NaiveDateTime, end: NaiveDateTime) -> String {
-    let to_midnight = end.date() == start.date() + TimeDelta::days(1) && end.time() == chrono::NaiveTime::MIN;
-    let end_day = if end.date() == start.date() || to_midnight {
-        String::new()
-    } else {
-        format!(" ({})", clock::day(end.date(), end.date()))
-    };
-    format!("{}–{}{end_day}", clock::hours(start.time()), clock::hours(end.time()))
-}
-
 /// `“Standup” (B3), Tue 3 Mar, 09:00–10:00`.
-pub(super) fn block(block: &BlockLine, today: NaiveDate) -> String {
-    let when = format!("{}, {}", clock::day(block.start.date(), today), times(block.start, block.end));
-    format!("“{}” ({}), {when}", block.title, block.handle)
+pub(super) fn block(block: &BlockLine, told: Told) -> String {
+    format!("“{}” ({}), {}", block.title, block.handle, told.when(block))
 }
 
 /// A line of a list of one day.
-fn line(block: &BlockLine) -> String {
-    let mut line = format!("- {} {} ({})", times(block.start, block.end), block.title, block.handle);
+fn line(block: &BlockLine, told: Told) -> String {
+    let mut line = format!("- {} {} ({})", told.times(block.start, block.end), block.title, block.handle);
     if block.priority != "medium" {
         line.push_str(&format!(" · {} priority", block.priority));
     }
@@ -58,7 +82,7 @@ fn line(block: &BlockLine) -> String {
 }
 
 /// Blocks as a Markdown list, under a heading for each day where there are several.
-pub(super) fn list(blocks: &[&BlockLine], today: NaiveDate) -> String {
+pub(super) fn list(blocks: &[&BlockLine], told: Told) -> String {
     let mut text = String::new();
     let mut last: Option<NaiveDate> = None;
     let first = blocks.first().map(|block| block.start.date());
@@ -69,10 +93,10 @@ pub(super) fn list(blocks: &[&BlockLine], today: NaiveDate) -> String {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(&format!("**{}**\n", heading(date, today)));
+            text.push_str(&format!("**{}**\n", heading(date, told.today)));
         }
         last = Some(date);
-        text.push_str(&line(block));
+        text.push_str(&line(block, told));
         text.push('\n');
     }
     if blocks.len() > LISTED {
@@ -82,12 +106,12 @@ pub(super) fn list(blocks: &[&BlockLine], today: NaiveDate) -> String {
 }
 
 /// Candidates, each with its day.
-pub(super) fn candidates(blocks: &[&BlockLine], today: NaiveDate) -> String {
+pub(super) fn candidates(blocks: &[&BlockLine], told: Told) -> String {
     let lines: Vec<String> = blocks
         .iter()
         .take(10)
         .map(|block| {
-            let when = format!("{}, {}", clock::day(block.start.date(), today), times(block.start, block.end));
+            let when = told.when(block);
             format!("- {} {}, {when}{}", block.handle, block.title, if block.completed { " · done" } else { "" })
         })
         .collect();

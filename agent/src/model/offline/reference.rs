@@ -202,6 +202,13 @@ pub(super) fn titled<'a>(text: &str, world: &'a World) -> Vec<&'a BlockLine> {
     world.blocks().into_iter().filter(|block| is_titled(&block.title, &words) >= Match::Words).collect()
 }
 
+/// Whether words have all those of a title.
+pub(super) fn names(title: &str, tokens: &[Token]) -> bool {
+    let title: Vec<String> =
+        words_of(title).into_iter().filter(|word| word.kind == Kind::Word).map(|word| word.norm).collect();
+    !title.is_empty() && title.iter().all(|own| tokens.iter().any(|token| token.is(own)))
+}
+
 fn look_up(target: &Target, world: &World) -> Option<Call> {
     if let Some((from, to)) = days(&target.wanted, world.date()) {
         return world.look_up_days(from, to);
@@ -318,7 +325,7 @@ fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Wanted, world: &World) ->
 }
 
 fn ask(blocks: &[&BlockLine], world: &World, lead: &str) -> Found {
-    Found::Say(format!("{lead}\n{}\n\n{WHICH}", phrase::candidates(blocks, world.date())))
+    Found::Say(format!("{lead}\n{}\n\n{WHICH}", phrase::candidates(blocks, world.told())))
 }
 
 fn not_found(target: &Target, world: &World, purpose: Purpose) -> String {
@@ -333,7 +340,7 @@ fn not_found(target: &Target, world: &World, purpose: Purpose) -> String {
     let list = if near.is_empty() {
         String::new()
     } else {
-        format!(" These are next:\n{}", phrase::candidates(&near, world.date()))
+        format!(" These are next:\n{}", phrase::candidates(&near, world.told()))
     };
     format!("I found no {kind} {described}, so I changed nothing.{list}")
 }

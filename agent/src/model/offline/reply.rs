@@ -1,49 +1,58 @@
 //! What came of calls, in words.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveTime, TimeDelta};
 use flux_tools::clock;
+use flux_tools::query::WAKING_HOURS;
 use serde_json::Value;
 
-use super::phrase;
+use super::phrase::{self, Told};
 use super::{add, memory};
 use crate::model::BlockLine;
+use crate::prompt::REFUSED;
+
+/// What is told instead of [`REFUSED`] to the person who refused.
+const NOTHING_DONE: &str = "All right, nothing was changed.";
 
 /// Tells the results of a step's calls, in their order.
-pub(super) fn results(results: &[(&str, &Value)], today: NaiveDate) -> String {
+pub(super) fn results(results: &[(&str, &Value)], told: Told) -> String {
     let mut text = String::new();
     for (tool, result) in results {
-        add(&mut text, &one(tool, result, today));
+        add(&mut text, &one(tool, result, told));
     }
     text
 }
 
-fn one(tool: &str, result: &Value, today: NaiveDate) -> String {
+/// What a person is told of a call that failed. What a model is told of a refusal is not for the person who refused.
+fn failure(error: &str) -> &str {
+    if error == REFUSED { NOTHING_DONE } else { error }
+}
+
+fn one(tool: &str, result: &Value, told: Told) -> String {
     let string = |field: &str| result.get(field).and_then(Value::as_str);
     if result.get("ok").and_then(Value::as_bool) != Some(true) {
-        let error = string("error").unwrap_or("That did not work; nothing was changed.");
-        return error.to_owned();
+        return failure(string("error").unwrap_or("That did not work; nothing was changed.")).to_owned();
     }
     match tool {
         "findBlocks" => {
             let blocks = memory::blocks_of(result);
-            list(&blocks, today)
+            list(&blocks, told)
         }
-        "findFreeTime" => slots(result, today),
+        "findFreeTime" => slots(result, told),
         "listPlans" => plans(result),
         "listRuns" => runs(result),
         _ => string("summary").unwrap_or("Done.").to_owned(),
     }
 }
 
-fn list(blocks: &[BlockLine], today: NaiveDate) -> String {
+fn list(blocks: &[BlockLine], told: Told) -> String {
     if blocks.is_empty() {
         return "Nothing is on your timeline then.".to_owned();
     }
     let blocks: Vec<&BlockLine> = blocks.iter().collect();
-    phrase::list(&blocks, today)
+    phrase::list(&blocks, told)
 }
 
-fn slots(result: &Value, today: NaiveDate) -> String {
+fn slots(result: &Value, told: Told) -> String {
     let time = |slot: &Value, field: &str| {
         let text = slot.get(field).and_then(Value::as_str)?;
         clock::read_wall(text)
@@ -55,12 +64,14 @@ fn slots(result: &Value, today: NaiveDate) -> String {
             let (start, end) = (time(slot, "start")?, time(slot, "end")?);
             let minutes = slot.get("minutes").and_then(Value::as_i64).unwrap_or_else(|| (end - start).num_minutes());
             let long = clock::length(TimeDelta::minutes(minutes));
-            let day = phrase::heading(start.date(), today);
-            Some(format!("- {day}, {} ({long})", phrase::times(start, end)))
+            let day = phrase::heading(start.date(), told.today);
+            Some(format!("- {day}, {} ({long})", told.times(start, end)))
         })
         .collect();
     if lines.is_empty() {
-        return "There is no such free time then, between 08:00 and 22:00.".to_owned();
+        let (from, to) = WAKING_HOURS;
+        let time = |hour| told.time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
+        return format!("There is no such free time then, between {} and {}.", time(from), time(to));
     }
     format!("You are free at these times:\n{}", lines.join("\n"))
 }
@@ -69,9 +80,14 @@ fn plans(result: &Value) -> String {
     let plans = result.get("plans").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let line = |plan: &Value| {
         let title = plan.get("title").and_then(Value::as_str)?;
-        let active = plan.get("active").and_then(Value::as_bool) == Some(true);
+        let is = |field: &str| plan.get(field).and_then(Value::as_bool) == Some(true);
+        let mark = match (is("active"), is("archived")) {
+            (true, _) => " (active)",
+            (false, true) => " (archived)",
+            (false, false) => "",
+        };
         let open = plan.get("openBlocks").and_then(Value::as_u64).unwrap_or(0);
-        Some(format!("- {title}{}: {open} open", if active { " (active)" } else { "" }))
+        Some(format!("- {title}{mark}: {open} open"))
     };
     let lines: Vec<String> = plans.iter().filter_map(line).collect();
     format!("Your plans:\n{}", lines.join("\n"))
@@ -104,5 +120,16 @@ fn add_sentence(line: &mut String, sentence: &str) {
     if !line.contains(sentence) {
         line.push_str(sentence);
         line.push(' ');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_refused_is_not_told_what_a_model_is() {
+        assert_eq!(failure("The person said no. Do not try it again."), "All right, nothing was changed.");
+        assert_eq!(failure("There is no block “B9”."), "There is no block “B9”.");
     }
 }

@@ -19,9 +19,9 @@ pub(super) fn clauses(source: &str, tokens: &[Token], today: Today) -> Vec<Vec<T
             heading = sentence;
             continue;
         }
-        let parts = parts(&sentence, today);
-        for part in shared(parts, today) {
-            all.push(heading.iter().cloned().chain(part).collect());
+        let (plan, sentence) = plan_first(&sentence);
+        for part in shared(parts(sentence, today), today) {
+            all.push(heading.iter().cloned().chain(part).chain(plan.iter().cloned()).collect());
         }
     }
     if all.is_empty() && !heading.is_empty() {
@@ -30,14 +30,29 @@ pub(super) fn clauses(source: &str, tokens: &[Token], today: Today) -> Vec<Vec<T
     all
 }
 
+/// "In the Work plan, …": the plan that all of a sentence is about, and the rest of it.
+fn plan_first(sentence: &[Token]) -> (&[Token], &[Token]) {
+    let comma = sentence.iter().position(|token| token.is(","));
+    let parted = comma.and_then(|comma| Some((sentence.get(..comma)?, sentence.get(comma + 1..)?)));
+    let is_plan = |lead: &[Token]| {
+        let begins = fits_any(lead, 0, &["in|on|for|under my|the|our"]).is_some();
+        begins && (4..=7).contains(&lead.len()) && lead.last().is_some_and(|last| last.is_any("plan project"))
+    };
+    parted.filter(|(lead, rest)| is_plan(lead) && !rest.is_empty()).unwrap_or((&[], sentence))
+}
+
+/// Where a note after a colon begins; the end of the message where there is none.
+pub(super) fn note(source: &str, tokens: &[Token]) -> usize {
+    let begins = |at: &usize| {
+        let colon = tokens.iter().skip(*at).take(5).any(|token| token.is(":"));
+        colon && details::note_at(source, tokens, *at).is_some()
+    };
+    (0..tokens.len()).find(begins).unwrap_or(tokens.len())
+}
+
 /// Sentences and lines, without list marks. A note goes on to the end of the message.
 fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
-    let note = (0..tokens.len())
-        .find(|at| {
-            let colon = tokens.iter().skip(*at).take(5).any(|token| token.is(":"));
-            colon && details::note_at(source, tokens, *at).is_some()
-        })
-        .unwrap_or(tokens.len());
+    let note = note(source, tokens);
     let mut all = Vec::new();
     let mut current: Vec<Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -53,7 +68,9 @@ fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
             && at < note
             && is_heading(&current)
             && next.is_some_and(|next| next.spaced || next.kind == Kind::Break);
-        if (ends && at < note) || heads {
+        // "… on Friday. Note: bring the card": the note belongs to what is before it.
+        let before_note = at + 1 == note && note < tokens.len() && !current.is_empty();
+        if (ends && at < note && !before_note) || heads {
             if token.is("?") {
                 current.push(token.clone());
             }
@@ -112,6 +129,8 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
                 .any(|fragment| range.contains(&fragment.at.start) && fragment.at.end <= range.end && starts(fragment))
         };
         let begins = match opening(sentence, next) {
+            // "It starts at 4pm and ends at 3pm" is one.
+            Strength::None if fits(sentence, next, "ends|ending|finishes|until").is_some() => false,
             Strength::Sure => true,
             Strength::Maybe => timed(&right),
             Strength::None => timed(&left) && timed(&(next..next_link(sentence, next))),

@@ -20,6 +20,9 @@ const LEADING: &[&str] = &[
     "a|an|the|my|our|some|another|new|to|for|about|of|that|and|me|up|on|in|at|by|from|also|please|just|then|it|is|there|will|be|have|with|so|do",
 ];
 
+/// Names that begin like one of [`LEADING`].
+const NAMES: &[&str] = &["new year|year's|years"];
+
 const TRAILING: &str = "at on in for from to by and then please with of the a an my it is starting due until as around also that thanks thank you okay or before after every this would be great instead has was are will too between beginning about am";
 
 /// The title of what is left: the tokens that `keep` marks.
@@ -73,7 +76,10 @@ fn trimmed<'a, 'b>(kept: &'b [(usize, &'a Token)]) -> &'b [(usize, &'a Token)] {
         let Some(token) = tokens.get(from) else { break };
         let length = fits_any(&tokens, from, CARRIERS).or_else(|| carrier_with_colon(&tokens, from));
         // "To do list" keeps its last words: something must be left.
-        let length = length.or_else(|| fits_any(&tokens, from, LEADING)).filter(|length| from + length < tokens.len());
+        let is_name = fits_any(&tokens, from, NAMES).is_some();
+        let length = length
+            .or_else(|| fits_any(&tokens, from, LEADING))
+            .filter(|length| from + length < tokens.len() && !is_name);
         match length {
             Some(length) => from += length,
             None if parts(token) || token.text.is_empty() && token.kind == Kind::Word => from += 1,
@@ -107,7 +113,7 @@ pub(super) fn is_nameless(title: &str) -> bool {
     let tokens = super::words::tokens(title);
     tokens.iter().all(|token| {
         token.kind == Kind::Mark
-            || token.is_any("task event block item entry todo to-do reminder something slot me it alarm stuff this that thing time up new tasks events one a an")
+            || token.is_any("task event block item entry todo to-do reminder something slot me it alarm stuff this that thing time up new tasks events one a an only")
     })
 }
 

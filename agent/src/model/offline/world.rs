@@ -5,6 +5,7 @@ use flux_tools::{Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
+use super::phrase::Told;
 use super::time::Today;
 use crate::model::{BlockLine, PlanLine, TimelineContext};
 
@@ -49,6 +50,8 @@ pub(super) struct World<'a> {
     pub chosen: Vec<String>,
     /// Blocks that an earlier part of the same message schedules; they have no handle yet, and their title stands for it.
     pub fresh: Vec<BlockLine>,
+    /// Blocks of plans that are not worked in, as far as they were looked up in this turn.
+    pub elsewhere: Vec<BlockLine>,
     /// Blocks that were looked up in this turn.
     found: Vec<BlockLine>,
     /// The look-ups of this turn.
@@ -66,6 +69,7 @@ impl<'a> World<'a> {
             memory,
             chosen: Vec::new(),
             fresh: Vec::new(),
+            elsewhere: Vec::new(),
             found: Vec::new(),
             asked: Vec::new(),
         }
@@ -73,8 +77,11 @@ impl<'a> World<'a> {
 
     /// Adds a look-up and what came of it.
     pub fn learn(&mut self, call: Call, result: &Value) {
+        let elsewhere = call.1.get("plan").is_some();
         for block in memory::blocks_of(result) {
-            if !self.known(&block.handle) {
+            if elsewhere {
+                self.elsewhere.push(block);
+            } else if !self.known(&block.handle) {
                 self.found.push(block);
             }
         }
@@ -130,7 +137,7 @@ impl<'a> World<'a> {
                 let text = arguments.get(field).and_then(Value::as_str)?;
                 clock::read_date(text.get(..10)?)
             };
-            let whole = arguments.get("text").is_none() && name == "findBlocks";
+            let whole = arguments.get("text").is_none() && arguments.get("plan").is_none() && name == "findBlocks";
             whole && day("from").is_some_and(|day| day <= from) && day("to").is_some_and(|day| day >= to)
         })
     }
@@ -146,6 +153,17 @@ impl<'a> World<'a> {
             return None;
         }
         self.look_up(days_call(from, to))
+    }
+
+    /// The look-ups of some days in the other plans that are in use, as far as they were not made.
+    pub fn look_up_elsewhere(&self, from: NaiveDate, to: NaiveDate) -> Vec<Call> {
+        let others = self.context.plans.iter().filter(|plan| !plan.active && !plan.archived);
+        let call = |plan: &PlanLine| {
+            let (name, mut arguments) = days_call(from, to);
+            arguments["plan"] = json!(plan.title);
+            self.look_up((name, arguments))
+        };
+        others.filter_map(call).collect()
     }
 
     /// The look-up of a title, unless it was made already.
@@ -165,26 +183,53 @@ impl<'a> World<'a> {
         (start.date() == day && start + TimeDelta::minutes(minutes) <= end).then_some(start)
     }
 
-    /// The plan that people would call `name`: by its whole title, else the only one whose title has all its words.
+    /// The plan that people would call `name`: by its whole title, else the only one whose title has all its words; one in
+    /// use before an archived one.
     pub fn plan(&self, name: &str) -> Option<&PlanLine> {
+        let in_use = self.plan_among(name, |plan| !plan.archived);
+        in_use.or_else(|| self.archived_plan(name))
+    }
+
+    /// The archived plan that people would call `name`.
+    pub fn archived_plan(&self, name: &str) -> Option<&PlanLine> {
+        self.plan_among(name, |plan| plan.archived)
+    }
+
+    fn plan_among(&self, name: &str, counts: impl Fn(&PlanLine) -> bool) -> Option<&PlanLine> {
+        match self.plans_among(name, counts).as_slice() {
+            [plan] => Some(*plan),
+            _ => None,
+        }
+    }
+
+    /// The plans in use that people could call `name`.
+    pub fn plans_in_use(&self, name: &str) -> Vec<&PlanLine> {
+        self.plans_among(name, |plan| !plan.archived)
+    }
+
+    fn plans_among(&self, name: &str, counts: impl Fn(&PlanLine) -> bool) -> Vec<&PlanLine> {
         let name = super::words::tokens(name);
         let wanted: Vec<&str> = name.iter().map(|token| token.norm.as_str()).collect();
         let words = |plan: &PlanLine| -> Vec<String> {
             super::words::tokens(&plan.title).into_iter().map(|token| token.norm).collect()
         };
-        let plans = &self.context.plans;
+        let plans = || self.context.plans.iter().filter(|plan| counts(plan));
         if wanted.is_empty() {
-            return None;
+            return Vec::new();
         }
-        if let Some(exact) = plans.iter().find(|plan| words(plan) == wanted) {
-            return Some(exact);
+        if let Some(exact) = plans().find(|plan| words(plan) == wanted) {
+            return vec![exact];
         }
-        let mut fitting = plans.iter().filter(|plan| {
+        let fits = |plan: &&PlanLine| {
             let words = words(plan);
             wanted.iter().all(|word| words.iter().any(|own| own == word))
-        });
-        let first = fitting.next();
-        if fitting.next().is_some() { None } else { first }
+        };
+        plans().filter(fits).collect()
+    }
+
+    /// How days and times are told.
+    pub fn told(&self) -> Told {
+        Told::new(self.context)
     }
 
     /// The plan that is worked in.

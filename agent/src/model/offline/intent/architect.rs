@@ -44,7 +44,7 @@ const VERBS: &[&str] = &[
     "get back? in|into shape",
     "get|obtain|earn|make a|an|my|the|our? driving|driver|drivers|pilot? licence|license|degree|certificate|certification",
     "train for|to|towards",
-    "prepare|practise|practice for|my|myself|our",
+    "prepare|practise|practice me|us? for|my|myself|our",
     "get ready for",
     "improve my|our|the",
     "run|finish|complete|do|walk|cycle|swim a|an|the|my|another? full|half|first|second|whole? marathon|half-marathon|ultramarathon|triathlon|ironman|10k|5k|10km|5km|race|parkrun",
@@ -93,6 +93,9 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     }
     let from = begin(tokens, &pace);
     let asked = asked(tokens, from);
+    if asked.is_some() || fits_any(tokens, from, &["prepare|train|practise|practice me|us? for|to"]).is_some() {
+        pace.until_its_day(tokens, request.world.today);
+    }
     let from = match asked {
         Some(rest) => rest,
         None if !pace.scheduled && is_goal(tokens, from, &pace, request) => from,
@@ -106,7 +109,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     }
     let goal = written(tokens, |at| at >= from && at < to && pace.used.get(at) == Some(&false));
     let goal = clipped(&capitalised(&infinitive(&goal)), GOAL_CHARS);
-    if !goal.chars().any(char::is_alphanumeric) {
+    let nameless = matches!(goal.to_ascii_lowercase().as_str(), "me" | "us" | "it" | "this" | "that" | "something");
+    if nameless || !goal.chars().any(char::is_alphanumeric) {
         return asked.map(|_| {
             Outcome::Say("What do you want to reach? Say, for example, “I want to learn German by June”.".to_owned())
         });

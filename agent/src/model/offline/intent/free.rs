@@ -1,7 +1,6 @@
 //! When there is time.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use flux_tools::clock;
 use serde_json::json;
 
 use super::{Outcome, Request};
@@ -107,13 +106,18 @@ fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, wo
         return Outcome::LookUp(vec![call]);
     }
     let end = end.unwrap_or_else(|| start + TimeDelta::minutes(minutes.unwrap_or(1)));
+    let look_ups = world.look_up_elsewhere(day, next);
+    if !look_ups.is_empty() {
+        return Outcome::LookUp(look_ups);
+    }
+    let all = world.on(day).into_iter().chain(&world.elsewhere);
     let busy: Vec<_> =
-        world.on(day).into_iter().filter(|block| !block.completed && block.start < end && start < block.end).collect();
-    let when = format!("{} at {}", phrase::near_day(day, world.date()), clock::hours(start.time()));
+        all.into_iter().filter(|block| !block.completed && block.start < end && start < block.end).collect();
+    let when = format!("{} at {}", phrase::near_day(day, world.date()), world.told().time(start.time()));
     let text = if busy.is_empty() {
         format!("Yes, {when} is free.")
     } else {
-        format!("No, {when} is taken:\n{}", phrase::list(&busy, world.date()))
+        format!("No, {when} is taken:\n{}", phrase::list(&busy, world.told()))
     };
     Outcome::Know { call: days_call(day, next), text }
 }

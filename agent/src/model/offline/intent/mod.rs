@@ -6,7 +6,7 @@
 //! | `run` | goals that are worked on: list, cancel, try again |
 //! | `talk` | greetings, help, undo and redo |
 //! | `architect` | a long goal, to be broken into tasks |
-//! | `plans` | create, switch, rename, delete, list plans |
+//! | `plans` | create, switch, rename, archive, delete, list plans |
 //! | `question` | what is on, what is next, when is |
 //! | `free` | when am I free |
 //! | `shift` | everything after some time |
@@ -36,6 +36,7 @@ use super::world::{Call, World};
 use crate::model::BlockLine;
 
 pub(super) use architect::complete;
+pub(super) use state::joined;
 pub(super) use talk::help;
 
 /// What a request comes to.
@@ -59,6 +60,8 @@ pub(super) enum Outcome {
     LookUp(Vec<Call>),
     /// Nothing is done; what to say.
     Say(String),
+    /// No rule fits; what to say.
+    Unclear(String),
 }
 
 impl Outcome {
@@ -103,8 +106,9 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
         .or_else(|| state::read(request))
         .or_else(|| change::read(request))
         .or_else(|| moving::read(request))
+        .or_else(|| moving::subject_first(request))
         .or_else(|| schedule::read(request))
-        .unwrap_or_else(|| Outcome::Say(not_understood(&details_text(source, clause), world)))
+        .unwrap_or_else(|| Outcome::Unclear(not_understood(&details_text(source, clause), world)))
 }
 
 /// "Tomorrow at 8am schedule workout" as "schedule workout tomorrow at 8am".
@@ -220,7 +224,7 @@ pub(super) fn opening(tokens: &[Token], at: usize) -> Strength {
 
 const SURE: &[&str] = &[
     "schedule|reschedule|add|remind|delete|remove|cancel|undo|redo|rename|postpone|move|complete|uncomplete|reopen|shift|erase|delay",
-    "mark|tag|untag|prioritize|prioritise|extend|shorten|lengthen",
+    "mark|archive|unarchive|tag|untag|prioritize|prioritise|extend|shorten|lengthen",
     "switch to",
     "set up|a",
     "get rid",

@@ -10,7 +10,7 @@ use crate::model::offline::reference::Purpose;
 use crate::model::offline::time::{
     Fragment, Moment, PeriodName, Prep, Style, Wanted, fragments, nearest, plus, plus_length,
 };
-use crate::model::offline::words::{Kind, Token, fits_any};
+use crate::model::offline::words::{self, Kind, Token, fits_any};
 use crate::model::offline::world::World;
 
 const VERBS: &[&str] = &[
@@ -20,6 +20,55 @@ const VERBS: &[&str] = &[
 
 /// Verbs that open other requests as well: they move only a block that is there.
 const SHARED: &[&str] = &["put|set|make|start|schedule|change"];
+
+/// What is said of a block that is to be at another time: "the dentist has to move …", "the meeting moves to 5pm".
+const MOVES: &[&str] = &[
+    "has|have|needs|need|must|should|got to? be moved|rescheduled|postponed|shifted|delayed",
+    "has|have|needs|need|must|should to? move|wait|shift|change",
+    "moves|shifts",
+    "is|are|was|got moved|postponed|rescheduled|shifted|delayed",
+    "will move|shift",
+];
+
+/// "The gym has to move to 7pm" as "move the gym to 7pm", "gym to 7pm" likewise; where the time is left out, what to ask.
+pub(super) fn subject_first(request: Request) -> Option<Outcome> {
+    let tokens = request.tokens;
+    if fits_any(tokens, 0, VERBS).is_some() {
+        return None;
+    }
+    let moves = (1..tokens.len()).find_map(|at| Some((at, fits_any(tokens, at, MOVES)?)));
+    let turned = |subject: &[Token], rest: &[Token]| -> Vec<Token> {
+        words::tokens("move").into_iter().chain(subject.iter().chain(rest).cloned()).collect()
+    };
+    let Some((at, taken)) = moves else {
+        return named_first(request, turned);
+    };
+    let subject = tokens.get(..at)?;
+    let mut rest = tokens.get(at + taken..)?.to_vec();
+    // "Has to wait an hour" is an hour later.
+    if duration::length(&rest, 0).is_some_and(|(_, length)| length == rest.len()) {
+        rest.extend(words::tokens("later"));
+    }
+    let words = turned(subject, &rest);
+    let outcome = read(Request { tokens: &words, ..request });
+    Some(outcome.unwrap_or_else(|| {
+        Outcome::Say("To when? Say the block and its new time, such as “move the dentist to Friday at 10”.".to_owned())
+    }))
+}
+
+/// "Gym to 7pm", "B6 to Friday": only of a block that is there.
+fn named_first(request: Request, turned: impl Fn(&[Token], &[Token]) -> Vec<Token>) -> Option<Outcome> {
+    let tokens = request.tokens;
+    let today = request.world.today;
+    let to = tokens.iter().position(|token| token.is("to")).filter(|to| *to > 0)?;
+    let (subject, rest) = (tokens.get(..to)?, tokens.get(to..)?);
+    let timed = fragments(rest, today, Style::Moving).first().is_some_and(|first| first.at.start == 0);
+    if !timed || !fragments(subject, today, Style::Plain).is_empty() {
+        return None;
+    }
+    let words = turned(subject, rest);
+    read(Request { tokens: &words, ..request }).filter(|outcome| matches!(outcome, Outcome::Do { .. }))
+}
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
@@ -38,7 +87,24 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let known =
         change.explicit && fits_any(tokens, 0, &["schedule"]).is_none() && matches!(outcome, Outcome::Do { .. });
     let is_change = fits_any(tokens, 0, &["change"]).is_some();
-    (!shared || pronoun || known || is_change).then_some(outcome)
+    (!shared || pronoun || known || is_change || puts_to(tokens, rest, &found)).then_some(outcome)
+}
+
+/// "Put the review to 6pm" means one that is there; "put lunch from 12 to 1" need not.
+fn puts_to(tokens: &[Token], rest: &[Token], found: &[Fragment]) -> bool {
+    let alarm = rest.iter().any(|token| token.is_any("alarm reminder timer"));
+    fits_any(tokens, 0, &["put|set"]).is_some()
+        && !alarm
+        && found.iter().find(|fragment| fragment.has_clock()).is_some_and(|first| first.prep == Prep::To)
+        && !fragments_are_range(rest, found)
+}
+
+/// Whether a time stands just before the one that "to" leads to.
+fn fragments_are_range(rest: &[Token], found: &[Fragment]) -> bool {
+    found.iter().filter(|fragment| fragment.prep == Prep::To).any(|fragment| {
+        let before = fragment.at.start.checked_sub(1).and_then(|at| rest.get(at));
+        before.is_some_and(|token| token.norm.starts_with(|c: char| c.is_ascii_digit()) && token.norm.len() <= 2)
+    })
 }
 
 struct Change {

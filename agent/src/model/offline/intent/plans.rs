@@ -1,8 +1,9 @@
-//! Plans: create, switch, rename, delete, list.
+//! Plans: create, switch, rename, archive, delete, list.
 
 use serde_json::{Value, json};
 
 use super::{Outcome, Request};
+use crate::model::offline::reference;
 use crate::model::offline::title;
 use crate::model::offline::words::{Kind, Token, fits, fits_any};
 use crate::model::offline::world::World;
@@ -18,6 +19,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     create(tokens)
         .or_else(|| switch(tokens, request.world))
         .or_else(|| rename(tokens, request.world))
+        .or_else(|| unarchive(tokens, request.world))
+        .or_else(|| archive(tokens, request.world))
         .or_else(|| delete(tokens, request.world))
 }
 
@@ -77,6 +80,11 @@ fn switch(tokens: &[Token], world: &World) -> Option<Outcome> {
     let name = named.or_else(|| name(rest))?;
     match world.plan(&name) {
         Some(plan) if said_plan || is_switch => Some(Outcome::call("switchPlan", json!({"id": plan.title}))),
+        None if (said_plan || is_switch) && world.plans_in_use(&name).len() > 1 => {
+            let fitting: Vec<String> =
+                world.plans_in_use(&name).iter().map(|plan| format!("“{}”", plan.title)).collect();
+            Some(Outcome::Say(format!("Which plan? These fit: {}.", fitting.join(", "))))
+        }
         None if said_plan => Some(no_plan(&name, world)),
         _ => None,
     }
@@ -93,10 +101,14 @@ fn rename(tokens: &[Token], world: &World) -> Option<Outcome> {
         }
         None => return None,
     };
-    if !old.iter().any(|token| token.is_any("plan project")) {
-        return None;
-    }
     let new = name(new)?;
+    if !old.iter().any(|token| token.is_any("plan project")) {
+        // "Rename Garden to Balcony": a plan, where no block has that name.
+        let old = name(old)?;
+        let plan = world.plan(&old).filter(|plan| plan.title.eq_ignore_ascii_case(&old))?;
+        let is_block = !reference::titled(&old, world).is_empty();
+        return (!is_block).then(|| Outcome::call("renamePlan", json!({"id": plan.title, "title": new})));
+    }
     Some(match plan(old, world) {
         Ok(id) => Outcome::call("renamePlan", json!({"id": id, "title": new})),
         Err(said) => said,
@@ -117,20 +129,64 @@ fn delete(tokens: &[Token], world: &World) -> Option<Outcome> {
     })
 }
 
+/// `archive the plan Work`, `archive this plan`, `archive Work`.
+fn archive(tokens: &[Token], world: &World) -> Option<Outcome> {
+    let verb = fits_any(tokens, 0, &["archive|shelve"])?;
+    let rest = tokens.get(verb..)?;
+    let said_plan = rest.iter().any(|token| token.is_any("plan project"));
+    let named = if said_plan { None } else { name(rest).and_then(|name| world.plan(&name)) };
+    Some(match named {
+        Some(plan) => Outcome::call("archivePlan", json!({"id": plan.title})),
+        None => match plan(rest, world) {
+            Ok(id) => Outcome::call("archivePlan", json!({"id": id})),
+            Err(said) => said,
+        },
+    })
+}
+
+/// `unarchive Work`, `take the Work plan out of the archive`, `bring the archived plan Work back`.
+fn unarchive(tokens: &[Token], world: &World) -> Option<Outcome> {
+    let verb = fits_any(tokens, 0, &["unarchive|unshelve", "restore|get|take|bring back?"])?;
+    let is_clear = fits_any(tokens, 0, &["unarchive|unshelve"]).is_some();
+    let mut rest = tokens.get(verb..)?;
+    // "Take … out of the archive", "bring … back from the archive".
+    let archive = rest.iter().any(|token| token.is_any("archive archived"));
+    if let Some(end) = rest.iter().rposition(|token| token.is("archive")) {
+        let end = rest.get(..end)?.iter().rposition(|token| !token.is_any("the my out of from back"))?;
+        rest = rest.get(..=end)?;
+    } else if let Some((last, before)) = rest.split_last()
+        && last.is("back")
+    {
+        rest = before;
+    }
+    if !is_clear && !archive {
+        return None;
+    }
+    let words: Vec<Token> = rest.iter().filter(|token| !token.is("archived")).cloned().collect();
+    let name = plan_named(&words).or_else(|| name(&words));
+    let Some(name) = name else { return Some(Outcome::Say(which(world))) };
+    Some(match (world.archived_plan(&name), world.plan(&name)) {
+        (Some(plan), _) | (None, Some(plan)) => Outcome::call("unarchivePlan", json!({"id": plan.title})),
+        (None, None) => no_plan(&name, world),
+    })
+}
+
 /// The plan that is spoken of; the active one for "this plan".
 fn plan(tokens: &[Token], world: &World) -> Result<Value, Outcome> {
     let Some(name) = plan_named(tokens) else {
         let this = fits_any(tokens, 0, &["this|my|the current|active? plan|project"])
             .is_some_and(|taken| taken == tokens.len());
         let active = world.active_plan().filter(|_| this && fits(tokens, 0, "the plan").is_none());
-        return active
-            .map(|plan| json!(plan.title))
-            .ok_or_else(|| Outcome::Say(format!("Which plan? You have {}.", titles(world))));
+        return active.map(|plan| json!(plan.title)).ok_or_else(|| Outcome::Say(which(world)));
     };
     world.plan(&name).map(|plan| json!(plan.title)).ok_or_else(|| no_plan(&name, world))
 }
 
-fn no_plan(name: &str, world: &World) -> Outcome {
+fn which(world: &World) -> String {
+    format!("Which plan? You have {}.", titles(world))
+}
+
+pub(super) fn no_plan(name: &str, world: &World) -> Outcome {
     Outcome::Say(format!("There is no plan “{name}”, so I changed nothing. You have {}.", titles(world)))
 }
 
@@ -142,6 +198,11 @@ fn titles(world: &World) -> String {
 /// The name in `plan Work`, `the Work plan`.
 fn plan_named(tokens: &[Token]) -> Option<String> {
     let noun = tokens.iter().position(|token| token.is_any("plan project"))?;
+    let closing = |token: &&Token| {
+        token.kind == Kind::Mark || token.is_any("for now good again please completely entirely too also")
+    };
+    let end = tokens.len() - tokens.iter().skip(noun + 1).rev().take_while(closing).count();
+    let tokens = tokens.get(..end)?;
     let after = tokens.get(noun + 1..).and_then(name);
     let pointing = |token: &Token| token.is_any("my the this current active our a");
     let before = tokens.get(..noun).filter(|before| !before.iter().all(pointing)).and_then(name);

@@ -28,6 +28,7 @@ const ASKS: &[&str] = &[
     "am i busy",
     "read me|out",
     "give me my|an|the",
+    "give me a quick|short|brief? overview|summary|run-down|rundown|list",
     "agenda|overview|summary|timeline|calendar for|of|on|today|tomorrow|this|next",
     "my day|agenda|schedule|timeline|calendar|week|tasks|todos",
     "today|tomorrow agenda|schedule|plan|tasks",
@@ -89,7 +90,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     // "What is the capital of France?" is not about the timeline.
     let about = fits_any(tokens, 0, &["what|how about"]).is_some_and(|_| wanted.is_said())
         || says(
-            "timeline calendar schedule scheduled agenda plan planned tasks task blocks block events event on have happening going up coming due day week meetings appointments left do did busy todo todos everything anything list open done overview today tomorrow",
+            "timeline calendar schedule scheduled agenda plan planned tasks task blocks block events event on have happening going up coming due day week meetings appointments left do did busy todo todos everything anything list open done overview summary run-down rundown today tomorrow",
         );
     if !about || says("weather capital news") {
         return None;
@@ -111,7 +112,7 @@ fn when_is(request: Request, target: &[Token]) -> Outcome {
                 .map(|block| {
                     let long = clock::length(block.end - block.start);
                     let done = if block.completed { ", done" } else { "" };
-                    format!("{}{done} ({long}).", phrase::block(block, world.date()))
+                    format!("{}{done} ({long}).", phrase::block(block, world.told()))
                 })
                 .collect();
             Outcome::Say(lines.join("\n"))
@@ -144,7 +145,7 @@ fn found(text: &str, world: &World) -> Outcome {
     Outcome::Say(if blocks.is_empty() {
         format!("I found nothing called “{text}”.")
     } else {
-        phrase::candidates(&blocks, world.date())
+        phrase::candidates(&blocks, world.told())
     })
 }
 
@@ -156,7 +157,7 @@ fn tagged(tag: &str, world: &World) -> Outcome {
     let text = if blocks.is_empty() {
         format!("Nothing in the next 7 days is tagged #{tag}.")
     } else {
-        phrase::list(&blocks, world.date())
+        phrase::list(&blocks, world.told())
     };
     Outcome::Know { call: days_call(from, to), text }
 }
@@ -167,7 +168,7 @@ fn overdue(world: &World) -> Outcome {
     Outcome::Say(if blocks.is_empty() {
         "Nothing is overdue.".to_owned()
     } else {
-        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.date()))
+        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.told()))
     })
 }
 
@@ -177,12 +178,12 @@ fn next(world: &World) -> Outcome {
         .blocks()
         .into_iter()
         .find(|block| !block.completed && block.start < world.now() && block.end > world.now());
-    let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.date())));
+    let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.told())));
     let far = plus(world.date(), 365);
     match block {
         Some(block) => Outcome::Know {
             call: days_call(world.date(), plus(world.date(), 7)),
-            text: format!("{now}Next: {}.", phrase::block(block, world.date())),
+            text: format!("{now}Next: {}.", phrase::block(block, world.told())),
         },
         None => match world.look_up_days(world.date(), far).filter(|_| world.context.later_open > 0) {
             Some(call) => Outcome::LookUp(vec![call]),
@@ -261,7 +262,7 @@ fn told(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> 
     } else {
         format!("On your timeline {named}:")
     };
-    format!("{lead}\n{}", phrase::list(blocks, world.date()))
+    format!("{lead}\n{}", phrase::list(blocks, world.told()))
 }
 
 fn span(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {

@@ -1,19 +1,29 @@
 //! A new block.
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Request};
+use super::{Outcome, Request, plans};
 use crate::model::offline::details;
+use crate::model::offline::memory::is_handle;
+use crate::model::offline::reference;
 use crate::model::offline::time::{Hint, Moment, Place, Style, Wanted, fragments, month_named, place};
 use crate::model::offline::title;
-use crate::model::offline::words::{Kind, Token, fits_any};
+use crate::model::offline::words::{Kind, Token, fits_any, has_word};
 use crate::model::offline::world::{Call, World};
 
 /// How long a block is where nothing is said, in minutes: the tool's own default.
 const USUAL_MINUTES: i64 = 60;
 
+/// The same for a call, and for what only reminds (prompts/system.md).
+const CALL_MINUTES: i64 = 30;
+const REMINDER_MINUTES: i64 = 15;
+
 /// How long a block can be, in minutes: the tool's own limit.
 const LONGEST_MINUTES: i64 = 14 * 24 * 60;
+
+/// How long something can last that ends on the clock before it begins: a night, and not from 15:00 to 14:00.
+const LONGEST_NIGHT: TimeDelta = TimeDelta::hours(16);
 
 const VERBS: &[&str] = &[
     "remind me? to|about|of?",
@@ -30,12 +40,17 @@ const VERBS: &[&str] = &[
 ];
 
 /// Words of a statement or question, which no request without a verb begins with or contains.
-const STATEMENT: &str = "i you he she we they that this there is are am was were do does did not no yes why who how which what when where could should would might looks look feel feels seems sounds love hate think hope wish tell weather it want delete cancel remove undo if never instead";
+const STATEMENT: &str = "i you he she we they that this there is are am was were do does did not no yes why who how which what when where could should would might looks look feel feels seems sounds love hate think hope wish tell weather it want delete cancel remove undo if never instead skip miss typo meant sorry has have had cannot cancelled canceled rescheduled postponed moved called said says needs want wants wanted";
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let Request { source, tokens, world } = request;
-    let verb = fits_any(tokens, 0, VERBS);
+    // "New Year's party" and "book club" are names.
+    let named = fits_any(tokens, 0, &["new year|year's|years", "book club|fair|launch|group|shop"]).is_some();
+    let verb = fits_any(tokens, 0, VERBS).filter(|_| !named);
     let rest = tokens.get(verb.unwrap_or(0)..)?;
+    if is_of_another(tokens, rest, verb.is_some(), world) {
+        return None;
+    }
     let details = details::details(source, rest, world);
     let found: Vec<_> = fragments(rest, world.today, Style::Plain)
         .into_iter()
@@ -50,8 +65,17 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let alarm = title.is_empty() && tokens.iter().any(|token| token.is("alarm"));
     let title = if alarm { "Alarm".to_owned() } else { title };
     let said = wanted.is_said() || wanted.has_clock();
-    if verb.is_none() && !(said && is_name(rest, &keep)) {
+    let only_end = wanted.end.is_some() && wanted.start.is_none() && wanted.length.is_none() && wanted.days.is_empty();
+    if verb.is_none() && (!(said && is_name(rest, &keep)) || only_end) {
         return None;
+    }
+    // "Set dentist too hihg priorty" speaks of the dentist that is there.
+    let changes = fits_any(tokens, 0, &["set|make|put|change"]).is_some() && !said;
+    if changes && world.blocks().iter().any(|block| reference::names(&block.title, rest)) {
+        return None;
+    }
+    if let Some(plan) = &details.missing_plan {
+        return Some(plans::no_plan(plan, world));
     }
     if (!alarm && title::is_nameless(&title)) || !title.chars().any(char::is_alphanumeric) {
         return verb.map(|_| {
@@ -65,23 +89,67 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
             "There is no such time as “{wrong}”, so I added nothing. Say it again with one that there is."
         )));
     }
+    if let Some(other) = beside_another(rest) {
+        return Some(Outcome::Say(format!(
+            "I cannot reckon from another block (“{other}”), so I added nothing. Say the time itself, such as “tomorrow at 8am”."
+        )));
+    }
     if wanted.ago.is_some() {
         return Some(Outcome::Say("That time is over. Say when it is to be, such as “tomorrow at 8am”.".to_owned()));
     }
-    let new = New { title, wanted, details };
+    let reminds =
+        fits_any(tokens, 0, &["remind|remember", "do not let me forget", "set up? a|an? reminder|alarm"]).is_some();
+    let new = New { title, wanted, details, reminds };
     Some(new.outcome(world))
 }
 
-/// Words that were to be a time and are none: `25:00`, `February 30`.
+/// Whether words speak of a block that is there, by a pronoun or its handle: a change that was not understood.
+fn is_of_another(tokens: &[Token], rest: &[Token], verb: bool, world: &World) -> bool {
+    let pronoun = fits_any(tokens, 0, &["put|set|make|add|schedule|plan|book it|them|these|those|that|this"])
+        .is_some_and(|taken| {
+            // "Put this on my calendar: …" only points ahead.
+            let next = tokens.get(taken);
+            !next.is_some_and(|next| next.is(":"))
+        });
+    let handle = !verb && rest.iter().any(|token| is_handle(&token.text) && world.block(&token.text).is_some());
+    pronoun || handle
+}
+
+/// A time that is told by another one: `an hour before the dentist`, `a day later`, `instead of 3`.
+fn beside_another(tokens: &[Token]) -> Option<String> {
+    const BESIDE: &[&str] = &[
+        "minute|minutes|hour|hours|day|days|week|weeks|night|evening|morning before|after|later|earlier",
+        "instead of",
+    ];
+    (0..tokens.len()).find_map(|at| {
+        let taken = fits_any(tokens, at, BESIDE)?;
+        let next = tokens.get(at + taken);
+        let is_day = next.is_some_and(|next| next.is_any("tomorrow next yesterday"));
+        let words: Vec<&str> =
+            tokens.get(at..at + taken)?.iter().chain(next).map(|token| token.text.as_str()).collect();
+        (!is_day).then(|| words.join(" "))
+    })
+}
+
+/// Words that were to be a time and are none: `25:00`, `February 30`, `1O:3O`.
 fn no_time(tokens: &[Token], keep: &[bool]) -> Option<String> {
     let kept = |at: usize| tokens.get(at).filter(|token| token.kind == Kind::Word && keep.get(at) == Some(&true));
     let is_number =
         |token: &Token| token.norm.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().is_ok();
     (0..tokens.len()).find_map(|at| {
         let token = kept(at)?;
-        let (hour, minute) = token.norm.split_once(':').unwrap_or_default();
-        if hour.parse::<u32>().is_ok() && minute.get(..2).is_some_and(|minute| minute.parse::<u32>().is_ok()) {
+        // "At for pm": the half of a time that was not read.
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        let is_verb = before.is_some_and(|before| before.is("i"));
+        if token.is_any("am pm") && !token.text.is_empty() && !is_verb {
+            return Some(before.map_or_else(|| token.text.clone(), |before| format!("{} {}", before.text, token.text)));
+        }
+        if token.norm.contains(':') && token.norm.contains(|c: char| c.is_ascii_digit()) {
             return Some(token.text.clone());
+        }
+        if before.is_some_and(|before| before.is(":")) && token.norm.starts_with(|c: char| c.is_ascii_digit()) {
+            let whole = tokens.get(at.saturating_sub(2)..=at).unwrap_or_default();
+            return Some(whole.iter().map(|token| token.text.as_str()).collect());
         }
         let next = kept(at + 1)?;
         let dated = (month_named(&token.norm).is_some() && token.norm != "may" && is_number(next))
@@ -106,14 +174,23 @@ struct New {
     title: String,
     wanted: Wanted,
     details: details::Details,
+    /// Whether it is to remind, which it cannot in the past.
+    reminds: bool,
 }
 
 impl New {
     fn outcome(&self, world: &World) -> Outcome {
         let hint = title::hint(&self.title);
-        let length = self.wanted.length.map(super::super::duration::Length::in_minutes).filter(|minutes| *minutes > 0);
+        let length = self.wanted.length.map(super::super::duration::Length::in_minutes);
+        if length.is_some_and(|minutes| minutes <= 0) {
+            return Outcome::Say(format!(
+                "A block takes at least a minute, so I did not add “{}”. Say how long it takes, such as “for 15 minutes”.",
+                self.title
+            ));
+        }
         // "Every day for two weeks" tells how long it goes on, not how long it takes.
         let length = length.filter(|minutes| !(self.wanted.every.is_some() && *minutes >= 24 * 60));
+        let length = length.or_else(|| self.usual());
         let minutes = length.unwrap_or(USUAL_MINUTES);
         if minutes > LONGEST_MINUTES {
             return Outcome::Say(
@@ -149,6 +226,19 @@ impl New {
                     }
                 }
             };
+            let backwards = |end: Moment| self.wanted.start.is_some() && end.wall - start.wall > LONGEST_NIGHT;
+            if !self.wanted.deadline && end.is_some_and(backwards) {
+                return Outcome::Say(format!(
+                    "That would end before it begins, so I did not add “{}”. Say again from when to when, such as “from 2pm to 3pm”.",
+                    self.title
+                ));
+            }
+            if self.reminds && start.wall < world.now() {
+                return Outcome::Say(format!(
+                    "That time is over, so I did not add “{}”. Say one ahead, such as “tomorrow at 8am”.",
+                    self.title
+                ));
+            }
             // "Every day this week" leaves out today's where it is over.
             if self.wanted.every.is_some() && start.wall <= world.now() {
                 continue;
@@ -162,6 +252,12 @@ impl New {
             return Outcome::Say(format!("None of those days is ahead, so I did not add “{}”.", self.title));
         }
         Outcome::Do { calls, note: (!notes.is_empty()).then(|| notes.join(" ")) }
+    }
+
+    /// How long it is where nothing is said, if that is not the tool's own default.
+    fn usual(&self) -> Option<i64> {
+        let first = self.title.split(' ').next().unwrap_or_default().to_lowercase();
+        if self.reminds { Some(REMINDER_MINUTES) } else { has_word("call phone ring", &first).then_some(CALL_MINUTES) }
     }
 
     /// The next time that is free: today, else tomorrow.

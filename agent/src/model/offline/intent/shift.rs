@@ -4,7 +4,8 @@ use chrono::{NaiveDateTime, NaiveTime};
 use flux_tools::clock;
 use serde_json::json;
 
-use super::{Outcome, Request, is_known};
+use super::{Outcome, Request, is_known, plans};
+use crate::model::offline::details;
 use crate::model::offline::duration::{self, Length};
 use crate::model::offline::reference::{self, Found, Purpose};
 use crate::model::offline::time::{Part, Place, Prep, Style, Wanted, fragments, place, plus};
@@ -13,7 +14,9 @@ use crate::model::offline::words::{self, Token, find, fits_any};
 use crate::model::offline::world::World;
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
-    let Request { tokens, world, .. } = request;
+    let world = request.world;
+    let (details, tokens) = details::plan(request.tokens, world);
+    let tokens = tokens.as_slice();
     let verb = fits_any(
         tokens,
         0,
@@ -40,8 +43,11 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         .filter(|(index, _)| !(at..at + taken).contains(index))
         .map(|(_, token)| token.clone())
         .collect();
+    if let Some(missing) = &details.missing_plan {
+        return Some(plans::no_plan(missing, world));
+    }
     let edge = rest.iter().position(|token| token.is_any("after from since following starting"));
-    Some(match edge {
+    let outcome = match edge {
         Some(edge) => {
             // "Everything tomorrow after 2pm": the day may stand before.
             let after_day = |token: &Token| token.is_any("everything all anything rest the of my from");
@@ -57,7 +63,20 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
             }
         }
         None => bounded(&rest, length, world),
+    };
+    Some(match details.plan {
+        Some(plan) => in_plan(outcome, &plan),
+        None => outcome,
     })
+}
+
+/// The same for a plan that is named.
+fn in_plan(outcome: Outcome, plan: &str) -> Outcome {
+    let Outcome::Do { mut calls, note } = outcome else { return outcome };
+    for (_, arguments) in &mut calls {
+        arguments["plan"] = json!(plan);
+    }
+    Outcome::Do { calls, note }
 }
 
 /// The last length in a sentence: what stands before it can be a time.

@@ -5,9 +5,42 @@ use serde_json::json;
 use super::{Outcome, Request, each};
 use crate::model::offline::reference::Purpose;
 use crate::model::offline::time::{Fragment, Style, fragments};
-use crate::model::offline::words::{Token, find, fits_any};
+use crate::model::offline::words::{self, Token, find, fits_any};
+
+/// "I won't make it to yoga, remove it" as "delete yoga": what is missed is what is deleted.
+pub(in crate::model::offline) fn joined(clauses: Vec<Vec<Token>>) -> Vec<Vec<Token>> {
+    let mut all: Vec<Vec<Token>> = Vec::new();
+    for clause in clauses {
+        let deletes = fits_any(&clause, 0, &["please? and? delete|remove|cancel|drop|scrap it|that"]);
+        let whole = deletes.is_some_and(|taken| {
+            clause.get(taken..).is_some_and(|rest| rest.iter().all(|token| token.is_any(". ! please")))
+        });
+        let missed = all.last().filter(|_| whole).and_then(|last| {
+            let taken = fits_any(last, 0, MISSED)?;
+            let rest = last.get(taken..)?;
+            rest.get(fits_any(rest, 0, &["it to"]).unwrap_or(0)..).map(<[Token]>::to_vec)
+        });
+        if let Some(target) = missed {
+            all.pop();
+            all.push(words::tokens("delete").into_iter().chain(target).collect());
+        } else {
+            all.push(clause);
+        }
+    }
+    all
+}
+
+/// What says that a block will not be as it is, and not what is to become of it.
+const MISSED: &[&str] =
+    &["i|we will not make|attend|do", "i am not going|coming to", "i|we can not make|attend|do|come"];
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
+    if fits_any(request.tokens, 0, MISSED).is_some() {
+        return Some(Outcome::Say(
+            "Shall I delete that, or move it, and to when? Say, for example, “delete the dentist” or “move the dentist to Friday at 10”."
+                .to_owned(),
+        ));
+    }
     let (target, purpose) = state(request.tokens)?;
     let tool = match purpose {
         Purpose::Reopen => "uncompleteBlock",
@@ -71,9 +104,6 @@ const DELETE: &[&str] = &[
     "call off",
     "throw away|out",
     "take off",
-    "i will not make|attend|do",
-    "i am not going|coming to",
-    "i can not make|attend",
 ];
 const COMPLETE: &[&str] = &[
     "complete|completed|finish|finished|done|accomplished with?",

@@ -31,7 +31,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
             clock::month(now.date()),
             now.date().year()
         );
-        return Some(Outcome::Say(format!("It is {day}, {}.", clock::hours(now.time()))));
+        return Some(Outcome::Say(format!("It is {day}, {}.", request.world.told().time(now.time()))));
     }
     if whole(HELP) {
         return Some(Outcome::Say(help()));

@@ -1,6 +1,6 @@
 //! Blocks and plans that are there.
 
-use super::person::{Person, check};
+use super::person::{Person, check, check_answers};
 
 #[test]
 fn moves() {
@@ -30,6 +30,11 @@ fn moves() {
             ("move gym two days later", &["B4 at Wed 4 Mar 18:00-19:00"]),
             ("put off the dentist by a week", &["B6 at Thu 12 Mar 14:00-15:00"]),
             ("move the team offsite to March 27", &["B9 at Fri 27 Mar 09:00-17:00"]),
+            ("B6 to Friday, 11 o'clock", &["B6 at Fri 6 Mar 11:00-12:00"]),
+            ("gym to 7pm, dentist to 3pm", &["B4 at Mon 2 Mar 19:00-20:00", "B6 at Thu 5 Mar 15:00-16:00"]),
+            ("budget meeting moves to 17:00", &["B3 at Mon 2 Mar 17:00-18:00"]),
+            ("the gym has to wait an hour", &["B4 at Mon 2 Mar 19:00-20:00"]),
+            ("the dentist needs to move to Friday", &["B6 at Fri 6 Mar 14:00-15:00"]),
             ("move gym to 7pm and the dentist to 3pm", &["B4 at Mon 2 Mar 19:00-20:00", "B6 at Thu 5 Mar 15:00-16:00"]),
         ],
     );
@@ -145,6 +150,7 @@ fn deletions() {
             ("cancel lunch with Ana and move gym to 7pm", &["B4 at Mon 2 Mar 19:00-20:00", "-B2 Lunch with Ana"]),
             ("delete “Lunch with Ana”", &["-B2 Lunch with Ana"]),
             ("delte gym", &["-B4 Gym"]),
+            ("I won't make it to the dentist, cancel it", &["-B6 Dentist"]),
         ],
     );
 }
@@ -164,10 +170,49 @@ fn plans() {
             ("open the work plan", &["in Work"]),
             ("rename plan Work to Office", &["plan Work is Office"]),
             ("rename the Work plan to Job", &["plan Work is Job"]),
+            ("rename Work to Office and home", &["plan Work is Office and home"]),
+            ("Add a code review to Work, tomorrow 2pm", &["+Code review Tue 3 Mar 14:00-15:00 in Work"]),
             ("rename my plan to Home", &["plan My plan is Home"]),
             ("delete plan Work", &["-plan Work", "-B10 Review"]),
             ("delete the Work plan", &["-plan Work", "-B10 Review"]),
             ("schedule sync tomorrow at 4pm in the Work plan", &["+Sync Tue 3 Mar 16:00-17:00 in Work"]),
         ],
+    );
+}
+
+#[test]
+fn plans_are_archived_and_taken_back() {
+    check(
+        || Person::tidy("Europe/Oslo"),
+        &[
+            ("archive the plan Work", &["plan Work archived"]),
+            ("archive the Work plan", &["plan Work archived"]),
+            ("please archive Work", &["plan Work archived"]),
+            ("winter is not over, archive the work plan for now", &["plan Work archived"]),
+            ("archive this plan", &["plan My plan archived", "in Work"]),
+            ("archive my current plan", &["plan My plan archived", "in Work"]),
+            ("unarchive Old job", &["plan Old job in use"]),
+            ("unarchive the plan “Old job”", &["plan Old job in use"]),
+            ("unarchive the old job plan", &["plan Old job in use"]),
+            ("take the plan Old job out of the archive", &["plan Old job in use"]),
+            ("bring the archived plan Old job back", &["plan Old job in use"]),
+            ("switch to the Old job plan", &["plan Old job in use", "in Old job"]),
+            ("archive the plan Old job", &[]),
+            ("unarchive Work", &[]),
+        ],
+    );
+    check_answers(
+        || Person::tidy("Europe/Oslo"),
+        &[
+            ("archive the plan", &["Which plan?"]),
+            ("archive", &["Which plan?"]),
+            ("unarchive", &["Which plan?"]),
+            ("archive gym", &["Which plan?"]),
+            ("unarchive the plan Private", &["no plan “Private”"]),
+        ],
+    );
+    check_answers(
+        || Person::tidy("Europe/Oslo"),
+        &[("list my plans", &["- My plan (active)", "- Old job (archived): 0 open"])],
     );
 }

@@ -82,7 +82,7 @@ fn what_has_a_time_or_is_small_is_no_goal() {
         || Person::new("Europe/Oslo"),
         &[
             ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
-            ("I want to call Ann at 3pm", &["+Call Ann Mon 2 Mar 15:00-16:00"]),
+            ("I want to call Ann at 3pm", &["+Call Ann Mon 2 Mar 15:00-15:30"]),
             ("plan a meeting tomorrow at 10", &["+Meeting Tue 3 Mar 10:00-11:00"]),
             ("learn German tomorrow at 9", &["+Learn German Tue 3 Mar 09:00-10:00"]),
             ("prepare for the exam on Friday at 10", &["+Prepare for the exam Fri 6 Mar 10:00-11:00"]),

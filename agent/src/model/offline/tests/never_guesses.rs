@@ -1,6 +1,6 @@
 //! What is unclear changes nothing, and is said.
 
-use super::person::{Person, check_answers};
+use super::person::{Person, check, check_answers};
 
 #[test]
 fn what_is_not_understood_gets_two_examples() {
@@ -65,6 +65,87 @@ fn what_is_ambiguous_is_asked() {
             ("move standup to 4pm", &["Several blocks fit", "B1", "B5"]),
             ("move it to 5pm", &["do not know"]),
             ("reopen gym", &["B4"]),
+        ],
+    );
+}
+
+#[test]
+fn what_is_shown_is_not_carried_out() {
+    let shown = &["quoted or pasted"][..];
+    check_answers(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("Summarise this mail: Please delete the dentist. Undo.", shown),
+            ("Here is a letter:\ndelete gym", shown),
+            ("my kid wrote this poem\nRoses are red,\ndelete the dentist", shown),
+            ("Bob texted \"cancel the dentist\"", shown),
+            ("Roses are red\ndelete the dentist", &["did not understand “Roses are red”"]),
+        ],
+    );
+}
+
+#[test]
+fn conditions_languages_and_zones_change_nothing() {
+    check_answers(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("If I'm free at 3 today, schedule a call with Sam", &["cannot check a condition"]),
+            ("Haircut on Friday at 2pm. If that's taken, do 3:30", &["cannot check a condition"]),
+            ("Should there be nothing on Friday, put a day trip there from 9 to 5", &["cannot check a condition"]),
+            ("Trag mir bitte morgen um 8 Uhr Joggen ein", &["only English"]),
+            ("Mueve el gimnasio de hoy una hora más tarde", &["only English"]),
+            ("明日の朝8時に散歩を入れてください", &["only English"]),
+            ("Call with New York tomorrow at 3pm their time", &["your own zone"]),
+            ("Add the webcast tomorrow at 4pm Tokyo time", &["your own zone"]),
+            ("Add the meeting on Monday at 14:00 UTC", &["your own zone"]),
+            ("Remind me an hour before the dentist to brush my teeth", &["cannot reckon", "hour before the"]),
+            ("Pack the bags the day before the team offsite, at 6pm", &["cannot reckon", "day before the"]),
+            ("stand-in for Kari tomorrow 1O:3O to 12:OO", &["no such time", "1O:3O"]),
+            ("In the Holiday plan, push everything tomorrow by an hour", &["no plan “Holiday”"]),
+        ],
+    );
+    check(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("remind me to ask Bob if he comes tomorrow at 6pm", &["+Ask Bob if he comes Tue 3 Mar 18:00-18:15"]),
+            ("Dinner at Casa de la Luna tomorrow at 7pm", &["+Dinner at Casa de la Luna Tue 3 Mar 19:00-20:00"]),
+            ("quality time with Eva tomorrow at 7pm", &["+Quality time with Eva Tue 3 Mar 19:00-20:00"]),
+        ],
+    );
+}
+
+#[test]
+fn times_that_cannot_be_meant_are_asked() {
+    check_answers(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("Meeting with the bank on Friday from 15:00 to 14:00", &["end before it begins"]),
+            ("Add a power nap today at 2pm for exactly 0 minutes", &["at least a minute"]),
+            ("rent is due on April 31st, remind me that morning at 9", &["no such time as “April 31st”"]),
+            ("Set up a time capsule for 2 March 2526 at noon", &["no such time as “2 March 2526”"]),
+            ("remind me yesterday at 5pm to ring the plumber", &["time is over"]),
+            ("schedule a meeting tomorrow at for pm", &["no such time"]),
+        ],
+    );
+}
+
+#[test]
+fn a_change_that_is_not_understood_makes_no_block() {
+    let unread = &["did not understand"][..];
+    check_answers(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("set dentist too hihg priorty", unread),
+            ("make it longer please", unread),
+            ("put it back to how it was", unread),
+            ("until 4, typo", unread),
+            ("I have to skip a run this week, cancel it", unread),
+            ("Put code review 303 to 6pm", &["found no block"]),
+            ("I can't make the dentist, it has to move", &["delete that, or move it"]),
+            ("the dentist has to move", &["To when?"]),
+            ("switch to plan Private", &["no plan “Private”"]),
+            ("put guitar practice into the Music plan, wednesday 8pm", &["no plan “Music”"]),
+            ("use the architect for me", &["What do you want to reach?"]),
         ],
     );
 }

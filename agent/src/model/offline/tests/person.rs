@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use flux_tools::command::SettingsUpdate;
 use flux_tools::run::Run;
 use flux_tools::tool::ToolCall;
-use flux_tools::{Actor, Block, BlockQuery, Command, Plan, PlanId, TimelineView, Title, TxnId, Zone};
+use flux_tools::{Actor, Block, BlockQuery, Command, HourFormat, Plan, PlanId, TimelineView, Title, TxnId, Zone};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -80,6 +80,23 @@ impl Person {
         person
     }
 
+    /// The same, with a plan in the archive.
+    pub fn tidy(zone: &str) -> Self {
+        let person = Self::busy(zone);
+        person.tool("createPlan", json!({"title": "Old job"}));
+        person.tool("archivePlan", json!({"id": "Old job"}));
+        person.tool("switchPlan", json!({"id": "My plan"}));
+        person
+    }
+
+    /// As [`Person::busy`], told times by 12 hours.
+    pub fn by_twelve(zone: &str) -> Self {
+        let person = Self::busy(zone);
+        let hour_format = Some(HourFormat::Hours12);
+        person.run(&Command::ChangeSettings(SettingsUpdate { hour_format, ..SettingsUpdate::default() }));
+        person
+    }
+
     fn id(&self) -> Uuid {
         self.ids.set(self.ids.get() + 1);
         Uuid::from_u128(self.ids.get())
@@ -98,7 +115,7 @@ impl Person {
     fn tool_of(&self, txn: TxnId, name: &str, arguments: Value) -> Value {
         let call = ToolCall::parse(name, &arguments).unwrap_or_else(|error| panic!("{name} {arguments}: {error}"));
         let author = Author { actor: Actor::User, txn };
-        let done = action::call(&self.store, &call, &author, self.now, &|| self.id(), |_| Ok(())).unwrap();
+        let done = action::call(&self.store, &call, &author, self.now, (self.id(), &|| self.id()), |_| Ok(())).unwrap();
         serde_json::to_value(done.report).unwrap()
     }
 
@@ -159,7 +176,12 @@ impl Person {
 
     fn picture(&self) -> Picture {
         let plans = self.store.plans().unwrap();
-        let blocks = self.store.blocks(&BlockQuery { limit: 1_000, ..BlockQuery::default() }).unwrap();
+        // Those of archived plans, too.
+        let of_plan = |plan: &Plan| {
+            self.store.blocks(&BlockQuery { plan: Some(plan.id), limit: 1_000, ..BlockQuery::default() }).unwrap()
+        };
+        let mut blocks: Vec<Block> = plans.iter().flat_map(of_plan).collect();
+        blocks.sort_by_key(|block| (block.span.start(), block.handle));
         let runs = self.store.runs(100).unwrap();
         Picture { zone: self.zone, active: self.store.active_plan().unwrap(), plans, blocks, runs }
     }
@@ -223,6 +245,8 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
         match before.plans.iter().find(|old| old.id == plan.id) {
             None => lines.push(format!("+plan {}", plan.title)),
             Some(old) if old.title != plan.title => lines.push(format!("plan {} is {}", old.title, plan.title)),
+            Some(old) if old.is_in_use() && !plan.is_in_use() => lines.push(format!("plan {} archived", old.title)),
+            Some(old) if !old.is_in_use() && plan.is_in_use() => lines.push(format!("plan {} in use", old.title)),
             Some(_) => {}
         }
     }

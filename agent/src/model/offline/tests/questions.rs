@@ -44,10 +44,27 @@ fn when_there_is_time() {
             ("when am I free tomorrow?", &["Tomorrow, Tue 3 Mar, 08:00–09:00 (1 h)", "11:00–22:00"]),
             ("When am I free for 2 hours this week?", &["You are free"]),
             ("am I free tomorrow at 3pm?", &["Yes, tomorrow at 15:00 is free"]),
+            ("am I free tomorrow at 10:15?", &["No, tomorrow at 10:15 is taken", "Review"]),
+            ("give me a quick run-down of this week", &["On your timeline"]),
             ("am I free today at 3pm?", &["No, today at 15:00 is taken", "Budget meeting"]),
             ("find me a free slot of 30 minutes tomorrow afternoon", &["12:00–"]),
             ("do I have time on Thursday?", &["Thu 5 Mar"]),
             ("find an hour of free time on Friday", &["Fri 6 Mar"]),
+        ],
+    );
+}
+
+#[test]
+fn times_are_told_as_the_person_has_set() {
+    check_answers(
+        || Person::by_twelve("Europe/Oslo"),
+        &[
+            ("What's on my timeline today?", &["- 11:00 AM–11:15 AM Standup (B1)", "- 6:00 PM–7:00 PM Gym (B4)"]),
+            ("when is the dentist?", &["“Dentist” (B6), Thu 5 Mar, 2:00 PM–3:00 PM"]),
+            ("am I free tomorrow at 3pm?", &["Yes, tomorrow at 3:00 PM is free"]),
+            ("when am I free tomorrow?", &["Tomorrow, Tue 3 Mar, 8:00 AM–9:00 AM (1 h)"]),
+            ("find me a free slot of 13 hours tomorrow", &["between 8:00 AM and 10:00 PM"]),
+            ("what time is it?", &["It is Monday, 2 March 2026, 10:00 AM."]),
         ],
     );
 }

@@ -17,9 +17,9 @@ fn times() {
             ("I need to work out tomorrow at 8am", &["+Work out Tue 3 Mar 08:00-09:00"]),
             ("shedule workout tommorow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
             ("Add dentist on Friday at 14:30", &["+Dentist Fri 6 Mar 14:30-15:30"]),
-            ("Remind me to call mom at 6pm", &["+Call mom Mon 2 Mar 18:00-19:00"]),
-            ("remind me to buy milk in 2 hours", &["+Buy milk Mon 2 Mar 12:00-13:00"]),
-            ("remind me in 20 minutes to check the oven", &["+Check the oven Mon 2 Mar 10:20-11:20"]),
+            ("Remind me to call mom at 6pm", &["+Call mom Mon 2 Mar 18:00-18:15"]),
+            ("remind me to buy milk in 2 hours", &["+Buy milk Mon 2 Mar 12:00-12:15"]),
+            ("remind me in 20 minutes to check the oven", &["+Check the oven Mon 2 Mar 10:20-10:35"]),
             ("Plan dinner with Eva tonight at 7", &["+Dinner with Eva Mon 2 Mar 19:00-20:00"]),
             ("Book a meeting with Bob from 2 to 4pm tomorrow", &["+Meeting with Bob Tue 3 Mar 14:00-16:00"]),
             ("schedule deep work 9-11am on Wednesday", &["+Deep work Wed 4 Mar 09:00-11:00"]),
@@ -37,7 +37,7 @@ fn times() {
             ("schedule breakfast tomorrow at 7", &["+Breakfast Tue 3 Mar 07:00-08:00"]),
             ("add lunch with Tom tomorrow at noon", &["+Lunch with Tom Tue 3 Mar 12:00-13:00"]),
             ("schedule backup at midnight", &["+Backup Tue 3 Mar 00:00-01:00"]),
-            ("remind me at half past 4 to water the plants", &["+Water the plants Mon 2 Mar 16:30-17:30"]),
+            ("remind me at half past 4 to water the plants", &["+Water the plants Mon 2 Mar 16:30-16:45"]),
             ("schedule study session tomorrow from 18:00 until 20:30", &["+Study session Tue 3 Mar 18:00-20:30"]),
             ("block two hours for writing tomorrow at 1pm", &["+Writing Tue 3 Mar 13:00-15:00"]),
             ("reserve 90 minutes on Wednesday at 10 for planning", &["+Planning Wed 4 Mar 10:00-11:30"]),
@@ -59,12 +59,16 @@ fn times() {
             ("create an event called Launch party on March 20 at 7pm", &["+Launch party Fri 20 Mar 19:00-20:00"]),
             ("schedule \"Lunch and Learn\" on Tuesday at 12", &["+Lunch and Learn Tue 3 Mar 12:00-13:00"]),
             ("new task: clean the kitchen tomorrow at 10", &["+Clean the kitchen Tue 3 Mar 10:00-11:00"]),
-            ("set up a call with Ana on Monday at 4pm", &["+Call with Ana Mon 9 Mar 16:00-17:00"]),
+            ("set up a call with Ana on Monday at 4pm", &["+Call with Ana Mon 9 Mar 16:00-16:30"]),
             ("let's do pizza night on Friday at 7pm", &["+Pizza night Fri 6 Mar 19:00-20:00"]),
             ("schedule meditation now for 10 minutes", &["+Meditation Mon 2 Mar 10:00-10:10"]),
             ("schedule piano lesson day after tomorrow at 17:00", &["+Piano lesson Wed 4 Mar 17:00-18:00"]),
             ("Schedule oil change a week from Friday at 8am", &["+Oil change Fri 13 Mar 08:00-09:00"]),
             ("finish the report on Friday at 10", &["+Finish the report Fri 6 Mar 10:00-11:00"]),
+            ("night shift on Saturday from 22:00 to 6:00", &["+Night shift Sat 7 Mar 22:00-Sun 06:00"]),
+            ("tea with grandma tomorrow, fiveish", &["+Tea with grandma Tue 3 Mar 17:00-18:00"]),
+            ("retrospective on the last Friday of this month at 14:00", &["+Retrospective Fri 27 Mar 14:00-15:00"]),
+            ("carol singing on Christmas Eve at 4pm", &["+Carol singing Thu 24 Dec 16:00-17:00"]),
             ("drop off the kids tomorrow at 8am", &["+Drop off the kids Tue 3 Mar 08:00-09:00"]),
         ],
     );
@@ -77,7 +81,7 @@ fn details() {
         &[
             ("Schedule workout tomorrow at 8am #health", &["+Workout Tue 3 Mar 08:00-09:00 #health"]),
             ("schedule pay taxes tomorrow at 9 high priority", &["+Pay taxes Tue 3 Mar 09:00-10:00 high"]),
-            ("urgent: call the bank tomorrow at 9am", &["+Call the bank Tue 3 Mar 09:00-10:00 high"]),
+            ("urgent: call the bank tomorrow at 9am", &["+Call the bank Tue 3 Mar 09:00-09:30 high"]),
             ("add low priority sort photos on Sunday at 3pm", &["+Sort photos Sun 8 Mar 15:00-16:00 low"]),
             ("schedule gym at 6pm #health #fun for 90 min", &["+Gym Mon 2 Mar 18:00-19:30 #health #fun"]),
             (
@@ -105,7 +109,7 @@ fn several_at_once() {
             ),
             (
                 "add gym at 6pm and remind me to buy milk at 8pm",
-                &["+Gym Mon 2 Mar 18:00-19:00", "+Buy milk Mon 2 Mar 20:00-21:00"],
+                &["+Gym Mon 2 Mar 18:00-19:00", "+Buy milk Mon 2 Mar 20:00-20:15"],
             ),
             ("buy milk and eggs tomorrow at 5pm", &["+Buy milk and eggs Tue 3 Mar 17:00-18:00"]),
             (
@@ -168,7 +172,7 @@ fn zones_without_daylight_saving_and_over_its_change() {
         || Person::new("Asia/Tokyo"),
         &[
             ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
-            ("remind me in 2 hours to stretch", &["+Stretch Mon 2 Mar 12:00-13:00"]),
+            ("remind me in 2 hours to stretch", &["+Stretch Mon 2 Mar 12:00-12:15"]),
             ("meeting on 3/5 at 10:00", &["+Meeting Sun 3 May 10:00-11:00"]),
         ],
     );
@@ -183,14 +187,14 @@ fn zones_without_daylight_saving_and_over_its_change() {
     check(
         || Person::at("Europe/Oslo", "2026-03-28T23:30:00"),
         &[
-            ("remind me in 4 hours to feed the cat", &["+Feed the cat Sun 29 Mar 04:30-05:30"]),
+            ("remind me in 4 hours to feed the cat", &["+Feed the cat Sun 29 Mar 04:30-04:45"]),
             ("schedule run tomorrow at 8am", &["+Run Sun 29 Mar 08:00-09:00"]),
         ],
     );
     check(
         || Person::at("Asia/Kolkata", "2026-03-02T23:50:00"),
         &[
-            ("remind me to sleep in 20 minutes", &["+Sleep Tue 3 Mar 00:10-01:10"]),
+            ("remind me to sleep in 20 minutes", &["+Sleep Tue 3 Mar 00:10-00:25"]),
             ("schedule tea at 4", &["+Tea Tue 3 Mar 16:00-17:00"]),
         ],
     );
@@ -210,14 +214,14 @@ fn what_people_write_in_a_hurry() {
             ("meet john for coffee tomorrow 4", &["+Meet john for coffee Tue 3 Mar 16:00-17:00"]),
             (
                 "remind me to call the bank tomorrow at 9:30 and then pick up the kids at 3",
-                &["+Call the bank Tue 3 Mar 09:30-10:30", "+Pick up the kids Tue 3 Mar 15:00-16:00"],
+                &["+Call the bank Tue 3 Mar 09:30-09:45", "+Pick up the kids Tue 3 Mar 15:00-15:15"],
             ),
             (
                 "schedule a meeting with the marketing team on Monday from 10 to 11:30 about the Q3 budget",
                 &["+Meeting with the marketing team about the Q3 budget Mon 9 Mar 10:00-11:30"],
             ),
             ("team sync every monday at 9", &["+Team sync Mon 9 Mar 09:00-10:00"]),
-            ("set an alarm for 6am", &["+Alarm Tue 3 Mar 06:00-07:00"]),
+            ("set an alarm for 6am", &["+Alarm Tue 3 Mar 06:00-06:15"]),
             ("schedule vet for the cat on 12.03. at 14:00", &["+Vet for the cat Thu 12 Mar 14:00-15:00"]),
             ("add dentist on 2026-03-09T08:00", &["+Dentist Mon 9 Mar 08:00-09:00"]),
             ("schedule standup 9am mon-fri", &["+Standup Tue 3 Mar 09:00-10:00"]),
@@ -230,7 +234,7 @@ fn what_people_write_in_a_hurry() {
                 "add dinner at 7 and movie at 9 tonight with Eva",
                 &["+Dinner Mon 2 Mar 19:00-20:00", "+Movie with Eva Mon 2 Mar 21:00-22:00"],
             ),
-            ("call 555-1234 at 3pm", &["+Call 555-1234 Mon 2 Mar 15:00-16:00"]),
+            ("call 555-1234 at 3pm", &["+Call 555-1234 Mon 2 Mar 15:00-15:30"]),
             ("this friday drinks at 8", &["+Drinks Fri 6 Mar 20:00-21:00"]),
         ],
     );
@@ -241,10 +245,18 @@ fn times_that_are_over_today_are_tomorrow() {
     check(
         || Person::at("Europe/Oslo", "2026-03-02T18:43:00"),
         &[
-            ("Remind me to buy milk at 6pm", &["+Buy milk Tue 3 Mar 18:00-19:00"]),
-            ("Remind me to buy milk at 6am", &["+Buy milk Tue 3 Mar 06:00-07:00"]),
-            ("call mom at 7", &["+Call mom Mon 2 Mar 19:00-20:00"]),
+            ("Remind me to buy milk at 6pm", &["+Buy milk Tue 3 Mar 18:00-18:15"]),
+            ("Remind me to buy milk at 6am", &["+Buy milk Tue 3 Mar 06:00-06:15"]),
+            ("call mom at 7", &["+Call mom Mon 2 Mar 19:00-19:30"]),
             ("schedule <b>x</b> tomorrow at 9", &["+<b>x</b> Tue 3 Mar 09:00-10:00"]),
         ],
+    );
+}
+
+#[test]
+fn in_the_night_a_time_of_today_is_in_its_morning() {
+    check(
+        || Person::at("Europe/Oslo", "2026-03-03T00:30:00"),
+        &[("add jogging today at 6:30", &["+Jogging Tue 3 Mar 06:30-07:30"])],
     );
 }

@@ -215,7 +215,12 @@ fn spoken(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize
         let clock = Clock::new(number::digits(&token.norm)?, minute, Openness::Digits)?;
         return clock.half(half).map(|clock| (clock, 3));
     }
-    let (hour, mut taken) = number::whole(tokens, at).filter(|(hour, _)| (1..=24).contains(hour))?;
+    let about = token.norm.strip_suffix("ish").map(|hour| Token { norm: hour.to_owned(), ..token.clone() });
+    let number = match &about {
+        Some(hour) => number::whole(std::slice::from_ref(hour), 0),
+        None => number::whole(tokens, at),
+    };
+    let (hour, mut taken) = number.filter(|(hour, _)| (1..=24).contains(hour))?;
     let mut minute = 0;
     if let Some((minutes, length)) = number::whole(tokens, at + taken)
         && (10..60).contains(&minutes)
@@ -282,8 +287,10 @@ fn halves(start: Clock, end: Clock) -> (Clock, Clock) {
             (start, end)
         }
         (false, true) => {
+            // The reading that comes first after the start, over midnight as well: "22:00 to 6:00" ends in the morning.
             let am = as_am(end);
-            let end = if minutes(am) > minutes(start) { am } else { flipped(am) };
+            let until = |end: Clock| (minutes(end) + 24 * 60 - minutes(start)) % (24 * 60);
+            let end = if until(am) > 0 && until(am) < until(flipped(am)) { am } else { flipped(am) };
             (start, end)
         }
         _ => (start, end),

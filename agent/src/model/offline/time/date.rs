@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate, NaiveTime};
 
 use super::calendar::{self, Which};
+use super::named;
 use super::{Day, Part, PartName, Period, PeriodName, Said, Today};
 use crate::model::offline::duration;
 use crate::model::offline::number;
@@ -12,6 +13,7 @@ use crate::model::offline::words::{Kind, Token, fits, fits_any};
 /// which `the 3rd`, `3/5` and `March` need.
 pub(super) fn date(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Said, usize)> {
     near(tokens, at, today.now.date())
+        .or_else(|| named::named_day(tokens, at, today.now.date(), led))
         .or_else(|| edge(tokens, at, today.now.date()))
         .or_else(|| period(tokens, at, today.now.date(), led))
         .or_else(|| weekday(tokens, at, today.now.date()))
@@ -86,7 +88,7 @@ fn period(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(S
         Some(3..) => {
             let unit = tokens.get(at + usize::from(tokens.get(at)?.is("the")))?;
             let taken = fits(tokens, at, "the? week|month|weekend after next")?;
-            return Some((Said::Period(named(&unit.norm, today, 2)?), taken));
+            return Some((Said::Period(of_unit(&unit.norm, today, 2)?), taken));
         }
         _ => which(tokens, at).map_or((None, 0), |(which, taken)| (Some(which), taken)),
     };
@@ -99,7 +101,7 @@ fn period(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(S
     };
     if (steps.is_some() || (led && unit.is("weekend")))
         && !unit.possessive
-        && let Some(period) = named(&unit.norm, today, steps_of_unit)
+        && let Some(period) = of_unit(&unit.norm, today, steps_of_unit)
     {
         // "next week Friday", "this week on Friday"
         let on = fits(tokens, at + lead + 1, "on").unwrap_or(0);
@@ -120,7 +122,7 @@ fn period(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(S
     (!is_day).then_some((Said::Period(period), lead + 1 + usize::from(year.is_some())))
 }
 
-fn named(unit: &str, today: NaiveDate, steps: i64) -> Option<Period> {
+fn of_unit(unit: &str, today: NaiveDate, steps: i64) -> Option<Period> {
     match unit {
         "week" | "workweek" => Some(calendar::week(today, steps)),
         "weekend" => Some(calendar::weekend(today, steps)),
@@ -249,7 +251,7 @@ fn day_number(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     (1..=31).contains(&day).then_some((day, taken))
 }
 
-fn year(token: &Token) -> Option<i32> {
+pub(super) fn year(token: &Token) -> Option<i32> {
     number::digits(&token.norm).filter(|year| (1970..=2200).contains(year)).and_then(|year| i32::try_from(year).ok())
 }
 
@@ -288,7 +290,7 @@ fn numeric(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Said
     Some((Said::Days(vec![day]), 1 + usize::from(closed)))
 }
 
-fn ends_or_goes_on(tokens: &[Token], at: usize) -> bool {
+pub(super) fn ends_or_goes_on(tokens: &[Token], at: usize) -> bool {
     tokens.get(at).is_none_or(|token| token.kind != Kind::Word || token.is_any("at from until for and to with in"))
 }
 

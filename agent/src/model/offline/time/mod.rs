@@ -6,6 +6,7 @@
 //! | `clock` | times of day: `6pm`, `half past 7`, `2-4pm` |
 //! | `date` | days, weeks, months: `next Friday`, `3rd of May 2027`, `in 3 days` |
 //! | `calendar` | which day a name means, seen from today |
+//! | `named` | a day by its place or its feast: `the last Friday of the month`, `Christmas Eve` |
 //! | `scan` | finds all of them in a sentence, with the prepositions before them |
 //! | `wanted` | what the expressions of one request say together |
 //! | `slot` | the moment that is meant |
@@ -15,6 +16,7 @@ mod calendar;
 mod clock;
 mod date;
 mod elapsed;
+mod named;
 mod scan;
 mod slot;
 mod wanted;

@@ -106,7 +106,7 @@ impl When<'_> {
     fn on(&self, date: NaiveDate) -> Place {
         let wanted = self.wanted;
         if let Some(clock) = wanted.start {
-            let mut start = at(date, settle(clock, wanted.part, self.hint));
+            let mut start = at(date, self.settle(date, clock));
             // "today at 9" at ten o'clock can mean nine in the evening.
             if date == self.now.date() && start < self.now && wanted.every.is_none() {
                 start = self.other_half(clock, start).unwrap_or(start);
@@ -133,7 +133,7 @@ impl When<'_> {
         let wanted = self.wanted;
         let today = self.now.date();
         if let Some(clock) = wanted.start {
-            let start = at(today, settle(clock, wanted.part, self.hint));
+            let start = at(today, self.settle(today, clock));
             let start = if start > self.now {
                 start
             } else {
@@ -157,6 +157,14 @@ impl When<'_> {
             return self.window(today, hour(0), hour(23));
         }
         Place::Unsaid
+    }
+
+    /// Which half of the day is meant. In the night, "6:30" of the day that has just begun is in its morning.
+    fn settle(&self, date: NaiveDate, clock: Clock) -> Settled {
+        let early = self.now.hour() < 5 && date == self.now.date() && self.hint == Hint::None;
+        let morning = (clock.hour, clock.minute, false);
+        let ahead = (5..12).contains(&clock.hour) && clock.open != Openness::Fixed && self.wanted.part.is_none();
+        if early && ahead { morning } else { settle(clock, self.wanted.part, self.hint) }
     }
 
     /// A bare hour whose usual half of today is over, in the other half.
