@@ -1,9 +1,10 @@
 //! What the workflow and the person's object say to each other.
 
-use flux_tools::RunStep;
 use flux_tools::place::Task;
+use flux_tools::{LeftOut, RunStep, Title};
 use serde::{Deserialize, Serialize};
 
+use super::MENDS;
 use crate::model::GoalContext;
 
 /// What the workflow tells the object.
@@ -28,17 +29,22 @@ pub enum Request {
     },
     /// The tasks are added.
     Commit {
-        /// The tasks.
-        tasks: Vec<Task>,
+        /// The tasks, and what is not among them.
+        plan: Plan,
         /// The moment for which they were placed, in ms since 1970; none is the present one.
         not_before_ms: Option<i64>,
     },
     /// The person is told.
-    Report,
+    Report {
+        /// In the words of the model, where it has found some.
+        words: Option<String>,
+    },
     /// The run gives up.
     Fail {
-        /// Why, in a sentence or two.
+        /// Why, in a sentence or two, for the person.
         error: String,
+        /// Why, as the engine has it, for the log.
+        cause: String,
     },
 }
 
@@ -56,26 +62,48 @@ pub struct Reply {
     /// The moment for which the tasks were placed, in ms since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before_ms: Option<i64>,
+    /// What is told where the model finds no words, once the tasks are added.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub report: String,
 }
 
 /// What a run has finished, kept by the object until the run is over.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Work {
-    /// What the model said, word for word.
+    /// What the model said, word for word: its first answer, and each that it has mended since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<String>,
+    /// What came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub draft: Option<String>,
-    /// The tasks, checked.
+    pub plan: Option<Plan>,
+    /// A short name for the goal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tasks: Option<Vec<Task>>,
+    pub title: Option<Title>,
+}
+
+/// What the check made of a model's words.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Plan {
+    /// The tasks, within bounds.
+    pub tasks: Vec<Task>,
+    /// What the model named and is not among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Work {
+    /// Whether the model has mended its answer as often as it may, and there are no tasks: only new words help.
+    pub fn is_used_up(&self) -> bool {
+        self.plan.is_none() && self.said.len() > MENDS
+    }
+
     /// Whether this step is finished.
     pub fn has(&self, step: RunStep) -> bool {
         match step {
-            RunStep::Brainstorm => self.draft.is_some(),
-            RunStep::Check => self.tasks.is_some(),
+            RunStep::Brainstorm => !self.said.is_empty(),
+            RunStep::Check => self.plan.is_some(),
             RunStep::Place | RunStep::Commit | RunStep::Report => false,
         }
     }

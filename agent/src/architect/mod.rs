@@ -9,6 +9,7 @@
 //! | `message` | what the workflow and the person's object say to each other |
 //! | `think` | asking the model, and giving up as soon as the person does |
 //! | `check` | the model's words as tasks, mended and within bounds |
+//! | `words` | the model's words as a report, and whether they can stand |
 //!
 //! A step may run any number of times: its process dies after the work and before the result is kept. So each is made to
 //! be repeated: what a model has said is kept by the object and not asked for again, and the object adds tasks only once.
@@ -18,25 +19,36 @@ mod message;
 #[cfg(test)]
 mod tests;
 mod think;
+mod words;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use flux_tools::RunStep;
-use flux_tools::place::Task;
-use futures::future::LocalBoxFuture;
+use futures::future::{LocalBoxFuture, join};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::json::{read_value, value};
 use crate::model::{ChatModel, Clock, GoalContext};
+use crate::prompt::Prompts;
+use crate::setting::{Lookup, number};
 
-pub use message::{Reply, Request, Work};
+pub use message::{Plan, Reply, Request, Work};
+pub use words::stands_for;
 
+/// Longest rest that a model can ask for, which must fit into the time that one try of a step may take.
+const LONGEST_REST: Duration = Duration::from_secs(180);
 /// How often the model is asked to mend its answer.
 const MENDS: usize = 2;
+/// How long a report or a title in the model's words is waited for, both tries together: neither is needed.
+const WORDS_LIMIT: Duration = Duration::from_secs(20);
+/// Why a run fails whose object does not answer, nor later: it hears it when it does.
+const UNREACHED: &str = "The timeline could not be reached.";
+/// Why a run fails that nobody gave a reason for: a step took too long, or the engine lost it.
+const BROKEN_OFF: &str = "The service broke off in the middle.";
 /// How often a step is tried again.
 pub const RETRIES: u32 = 5;
 
@@ -46,7 +58,7 @@ pub struct RunLimits {
     /// Pause before a step is tried for the second time; it doubles with each try. 1–10,000, 1,000 by default.
     pub retry_base_ms: u64,
     /// A run that says nothing for so long is started anew: its process died, and nobody else brought it back. Longer
-    /// than the longest pause between two tries. 1,000–600,000, 60,000 by default.
+    /// than the longest pause between two tries, the first one 16 times. 1,000–600,000, 60,000 by default.
     pub silence_ms: u64,
 }
 
@@ -60,22 +72,27 @@ impl RunLimits {
     /// Reads the limits from variables, as `wrangler.toml` sets them. What is missing keeps its default.
     ///
     /// # Errors
-    /// A sentence about the first variable that is no number or out of range.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+    /// A sentence about the first variable that is no number or out of range, or about both where a run that only pauses
+    /// would be taken for dead.
+    pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
         let default = Self::default();
-        let number = |name: &str, default: u64, least: u64, most: u64| match lookup(name) {
-            None => Ok(default),
-            Some(text) => text
-                .trim()
-                .parse()
-                .ok()
-                .filter(|number| (least..=most).contains(number))
-                .ok_or_else(|| format!("{name} is {text:?}; it must be a whole number from {least} to {most}.")),
+        let limits = Self {
+            retry_base_ms: number(lookup, "ARCHITECT_RETRY_BASE_MS", default.retry_base_ms, 1..=10_000)?,
+            silence_ms: number(lookup, "ARCHITECT_SILENCE_MS", default.silence_ms, 1_000..=600_000)?,
         };
-        Ok(Self {
-            retry_base_ms: number("ARCHITECT_RETRY_BASE_MS", default.retry_base_ms, 1, 10_000)?,
-            silence_ms: number("ARCHITECT_SILENCE_MS", default.silence_ms, 1_000, 600_000)?,
-        })
+        let (silence_ms, pause_ms) = (limits.silence_ms, limits.longest_pause_ms());
+        if silence_ms <= pause_ms {
+            return Err(format!(
+                "ARCHITECT_SILENCE_MS is {silence_ms}; it must be more than {pause_ms}, the longest pause between two tries \
+                 that comes of ARCHITECT_RETRY_BASE_MS."
+            ));
+        }
+        Ok(limits)
+    }
+
+    /// The pause before the last try.
+    fn longest_pause_ms(self) -> u64 {
+        self.retry_base_ms << (RETRIES - 1)
     }
 
     /// Between two signs of life while a step waits for the model.
@@ -133,8 +150,12 @@ pub struct Architect {
     pub clock: Rc<dyn Clock>,
     /// Bounds in time.
     pub limits: RunLimits,
+    /// What the model is told.
+    pub prompts: Prompts,
     /// What the person is told if this was the last try.
     pub trouble: Rc<RefCell<Option<String>>>,
+    /// For how long the model asked not to be asked again, when it was asked last.
+    pub rest: Rc<Cell<Option<Duration>>>,
 }
 
 /// What a step gives: a result, or nothing because the run is over (cancelled, or driven by a newer workflow).
@@ -148,9 +169,10 @@ impl Architect {
     pub async fn run(self) -> Result<(), String> {
         match self.plan().await {
             Ok(_) => Ok(()),
-            Err(error) => {
-                let error = self.trouble.take().unwrap_or(error);
-                self.tell("fail", move || Request::Fail { error: error.clone() }).await.map(|_| ())
+            Err(cause) => {
+                let error = self.trouble.take().unwrap_or_else(|| BROKEN_OFF.to_owned());
+                let fail = move || Request::Fail { error: error.clone(), cause: cause.clone() };
+                self.tell("fail", fail).await.map(|_| ())
             }
         }
     }
@@ -164,59 +186,64 @@ impl Architect {
             let draft: String = draft.clone();
             async move { run.check(draft).await }
         };
-        let Some(tasks) = self.step::<Vec<Task>, _, _>("check", checking).await? else { return Ok(None) };
-        let placing = tasks.clone();
+        let Some(plan) = self.step::<Plan, _, _>("check", checking).await? else { return Ok(None) };
+        let placing = plan.tasks.clone();
         let Some(reply) = self.tell("place", move || Request::Place { tasks: placing.clone() }).await? else {
             return Ok(None);
         };
         let not_before_ms = reply.not_before_ms;
-        let commit = move || Request::Commit { tasks: tasks.clone(), not_before_ms };
-        if self.tell("commit", commit).await?.is_none() {
-            return Ok(None);
-        }
-        self.tell("report", || Request::Report).await.map(|reply| reply.map(|_| ()))
+        let commit = move || Request::Commit { plan: plan.clone(), not_before_ms };
+        let Some(Reply { report, .. }) = self.tell("commit", commit).await? else { return Ok(None) };
+        let wording = move |run: Self| {
+            let report = report.clone();
+            async move { Ok(run.words(run.prompts.report, report).await) }
+        };
+        let words: Option<String> = self.step("words", wording).await?;
+        let report = move || Request::Report { words: words.clone() };
+        self.tell("report", report).await.map(|reply| reply.map(|_| ()))
     }
 
     /// The model names the tasks: what it said, word for word.
     async fn brainstorm(self) -> Stepped<String> {
         let Some((goal, work)) = self.begin(RunStep::Brainstorm).await? else { return Ok(None) };
-        if let Some(draft) = work.draft {
+        if let Some(draft) = work.said.into_iter().next() {
             return Ok(Some(draft));
         }
-        let Some(draft) = self.think(think::request(&goal)).await? else { return Ok(None) };
-        let work = Work { draft: Some(draft.clone()), tasks: None };
+        let thinking = self.think(think::request(self.prompts, &goal));
+        let (draft, title) = join(thinking, self.title(&goal.goal)).await;
+        let Some(draft) = draft? else { return Ok(None) };
+        let work = Work { said: vec![draft.clone()], plan: None, title };
         Ok(self.heard(Request::Keep(work)).await?.map(|_| draft))
     }
 
-    /// What the model said becomes tasks; what cannot be used goes back to it, at most [`MENDS`] times.
-    async fn check(self, draft: String) -> Stepped<Vec<Task>> {
-        let Some((goal, work)) = self.begin(RunStep::Check).await? else { return Ok(None) };
-        if let Some(tasks) = work.tasks {
-            return Ok(Some(tasks));
+    /// What the model said becomes tasks; what cannot be used goes back to it, at most [`MENDS`] times however often the
+    /// step is tried: each answer is kept as it comes.
+    async fn check(self, draft: String) -> Stepped<Plan> {
+        let Some((goal, mut work)) = self.begin(RunStep::Check).await? else { return Ok(None) };
+        if let Some(plan) = work.plan {
+            return Ok(Some(plan));
         }
-        let mut said = draft.clone();
-        for mends in 0..=MENDS {
-            let checked = check::tasks(&said, goal.longest_minutes);
-            let is_last = mends == MENDS;
-            if checked.problems.is_empty() || (is_last && checked.is_usable()) {
-                let work = Work { draft: Some(draft), tasks: Some(checked.tasks.clone()) };
-                return Ok(self.heard(Request::Keep(work)).await?.map(|_| checked.tasks));
+        loop {
+            let said = work.said.last().unwrap_or(&draft);
+            let checked = check::tasks(said, goal.longest_minutes);
+            if checked.flaws.is_empty() || (work.is_used_up() && checked.is_usable()) {
+                work.plan = Some(checked.plan.clone());
+                return Ok(self.heard(Request::Keep(work)).await?.map(|_| checked.plan));
             }
-            if is_last {
-                // A retry by the person should not meet the same words again.
-                self.heard(Request::Keep(Work::default())).await?;
+            if work.is_used_up() {
                 return Err(self.failed(StepError::Final(checked.refusal())).await);
             }
-            let request = think::mend(&goal, &said, &checked.problems);
+            let request = think::mend(self.prompts, &goal, said, &checked.flaws);
             let Some(mended) = self.think(request).await? else { return Ok(None) };
-            said = mended;
+            work.said.push(mended);
+            if self.heard(Request::Keep(work.clone())).await?.is_none() {
+                return Ok(None);
+            }
         }
-        Ok(None)
     }
 
     /// Tells the object that a step begins. `None` where the run is over.
     async fn begin(&self, step: RunStep) -> Stepped<(GoalContext, Work)> {
-        self.trouble.take();
         let Some(reply) = self.heard(Request::Begin(step)).await? else { return Ok(None) };
         Ok(reply.goal.map(|goal| (goal, reply.work)))
     }
@@ -224,8 +251,14 @@ impl Architect {
     /// Tells the object something that it must hear. `None` where the run is over.
     async fn heard(&self, request: Request) -> Stepped<Reply> {
         match self.person.tell(request).await {
-            Ok(reply) => Ok((!reply.is_over).then_some(reply)),
-            Err(error) => Err(StepError::Again(error)),
+            Ok(reply) => {
+                self.trouble.take();
+                Ok((!reply.is_over).then_some(reply))
+            }
+            Err(error) => {
+                *self.trouble.borrow_mut() = Some(UNREACHED.to_owned());
+                Err(StepError::Again(error))
+            }
         }
     }
 

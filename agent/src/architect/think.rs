@@ -2,25 +2,28 @@
 //! more: the model is stopped then, in the middle of a word.
 
 use std::rc::Rc;
+use std::time::Duration;
 
-use flux_tools::clock;
-use flux_tools::tool::Problem;
+use flux_tools::{Title, clock};
 use futures::StreamExt;
 use futures::future::{Either, select};
 
-use super::check::schema;
-use super::{Architect, Request, StepError, Stepped};
+use super::check::{Flaw, schema};
+use super::words::title;
+use super::{Architect, LONGEST_REST, Request, StepError, Stepped, WORDS_LIMIT};
 use crate::model::{ChatRequest, Facts, FinishReason, GoalContext, ModelError, ModelEvent, ModelMessage};
-use crate::prompt::{self, Prompt};
+use crate::prompt::{self, Prompt, Prompts};
 
-/// Most problems that the model is told of at a time.
-const TOLD_PROBLEMS: usize = 12;
+/// A goal of so many characters is its own title.
+const SHORT_GOAL: usize = 40;
+/// Most flaws that the model is told of at a time.
+const TOLD_FLAWS: usize = 12;
 
 /// Asks for the tasks of a goal.
-pub(super) fn request(goal: &GoalContext) -> ChatRequest {
-    let prompt = prompt::named("architect");
+pub(super) fn request(prompts: Prompts, goal: &GoalContext) -> ChatRequest {
+    let prompt = prompts.architect;
     ChatRequest {
-        system: prompt.fill(|name| fact(goal, name)),
+        system: prompt.fill(&|name| fact(goal, name)),
         messages: vec![ModelMessage::User { text: goal.goal.clone() }],
         tools: Vec::new(),
         facts: Facts::Goal(goal.clone()),
@@ -31,12 +34,12 @@ pub(super) fn request(goal: &GoalContext) -> ChatRequest {
 }
 
 /// Asks for the same again, with what is wrong with the answer.
-pub(super) fn mend(goal: &GoalContext, said: &str, problems: &[Problem]) -> ChatRequest {
-    let prompt: &Prompt = prompt::named("architect-mend");
-    let list: Vec<String> = problems.iter().take(TOLD_PROBLEMS).map(|problem| format!("- {problem}")).collect();
-    let mut request = request(goal);
+pub(super) fn mend(prompts: Prompts, goal: &GoalContext, said: &str, flaws: &[Flaw]) -> ChatRequest {
+    let prompt = prompts.mend;
+    let list: Vec<String> = flaws.iter().take(TOLD_FLAWS).map(|flaw| format!("- {}", flaw.for_model())).collect();
+    let mut request = request(prompts, goal);
     request.messages.push(ModelMessage::Assistant { text: said.to_owned(), calls: Vec::new() });
-    let text = prompt.fill(|name| (name == "problems").then(|| list.join("\n")));
+    let text = prompt.fill(&|name| (name == "problems").then(|| list.join("\n")));
     request.messages.push(ModelMessage::User { text });
     request.temperature = prompt.temperature;
     request
@@ -64,31 +67,72 @@ fn fact(goal: &GoalContext, name: &str) -> Option<String> {
 impl Architect {
     /// What the model says. `None` where the run is over before it has said it.
     pub(super) async fn think(&self, mut request: ChatRequest) -> Stepped<String> {
-        let mut said = self.while_alive(request.clone()).await?;
+        // The pause before this try was the engine's. What a busy model asked for is waited here, where signs of life go on.
+        if let Some(rest) = self.rest.take()
+            && self.unless_over(self.clock.sleep(rest)).await.is_none()
+        {
+            return Ok(None);
+        }
+        let mut said = self.unless_over(answer(self.model.stream(request.clone()))).await;
         if let Some(Err(ModelError::Refused { .. })) = said {
             // Most often it is the schema that is refused: not every model can be held to one. The prompt says the same.
             request.response_schema = None;
-            said = self.while_alive(request).await?;
+            said = self.unless_over(answer(self.model.stream(request))).await;
         }
         match said {
             None => Ok(None),
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(error)) => {
-                let why = error.to_string();
+                if let ModelError::RateLimited { retry_after_ms: Some(asked) } = error {
+                    self.rest.set(Some(Duration::from_millis(asked).min(LONGEST_REST)));
+                }
+                let why = error.cause();
                 let error = if error.may_pass() { StepError::Again(why) } else { StepError::Final(why) };
                 Err(self.failed(error).await)
             }
         }
     }
 
-    /// The model's answer, or `None` as soon as the object says that the run is over.
-    async fn while_alive(&self, request: ChatRequest) -> Stepped<Result<String, ModelError>> {
-        let answer = Box::pin(answer(self.model.stream(request)));
-        let over = Box::pin(self.over());
-        Ok(match select(answer, over).await {
-            Either::Left((answer, _)) => Some(answer),
+    /// A short name for a goal that is long, if the model finds one in time.
+    pub(super) async fn title(&self, goal: &str) -> Option<Title> {
+        if goal.chars().count() <= SHORT_GOAL {
+            return None;
+        }
+        title(&self.words(self.prompts.title, goal.to_owned()).await?, goal)
+    }
+
+    /// What the model makes of something that can stay as it is, if it does so in time. It is asked twice at most.
+    pub(super) async fn words(&self, prompt: &Prompt, text: String) -> Option<String> {
+        let request = ChatRequest {
+            system: prompt.body.to_owned(),
+            messages: vec![ModelMessage::User { text: text.clone() }],
+            tools: Vec::new(),
+            facts: Facts::Words(text),
+            response_schema: None,
+            max_output_tokens: prompt.max_output_tokens,
+            temperature: prompt.temperature,
+        };
+        let asking = async {
+            let mut is_first = true;
+            loop {
+                match answer(self.model.stream(request.clone())).await {
+                    Err(error) if is_first && error.may_pass() => is_first = false,
+                    said => return said.ok(),
+                }
+            }
+        };
+        match select(Box::pin(asking), self.clock.sleep(WORDS_LIMIT)).await {
+            Either::Left((words, _)) => words,
             Either::Right(((), _)) => None,
-        })
+        }
+    }
+
+    /// What comes of something that takes a while, or `None` as soon as the object says that the run is over.
+    async fn unless_over<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        match select(Box::pin(work), Box::pin(self.over())).await {
+            Either::Left((output, _)) => Some(output),
+            Either::Right(((), _)) => None,
+        }
     }
 
     /// Resolves when the run is over. An object that cannot be reached now is asked again later.

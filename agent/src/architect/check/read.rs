@@ -1,9 +1,9 @@
 //! What a model wrote, under whichever names: the list of tasks, and the fields of one.
 
 use flux_tools::text::title_key;
-use flux_tools::tool::Problem;
 use serde_json::Value;
 
+use super::Flaw;
 use crate::model::{json_within, repair_arguments};
 
 /// Names under which models write a field, the asked one first.
@@ -17,9 +17,16 @@ const DEPENDS_ON: &[&str] = &["depends_on", "dependsOn", "dependencies"];
 /// Names under which models write the list.
 const LIST: &[&str] = &["tasks", "steps", "plan", "items"];
 
-/// The list of tasks in what a model said: JSON with the usual mistakes forgiven, words around it left out. Of a text
-/// that was cut off, the last task is left out.
-pub(super) fn items(said: &str) -> Result<Vec<Value>, Problem> {
+/// A list of tasks, as it was written.
+pub(super) struct Listed {
+    /// The tasks.
+    pub items: Vec<Value>,
+    /// The last one, where the text was cut off: it may be half of what was meant.
+    pub cut: Option<Value>,
+}
+
+/// The list of tasks in what a model said: JSON with the usual mistakes forgiven, words around it left out.
+pub(super) fn listed(said: &str) -> Result<Listed, Flaw> {
     // JSON in a JSON string.
     let unwrapped = serde_json::from_str::<String>(said.trim());
     let said = unwrapped.as_deref().unwrap_or(said);
@@ -29,19 +36,13 @@ pub(super) fn items(said: &str) -> Result<Vec<Value>, Problem> {
         let text = if bracket == '[' { format!("{{\"tasks\": {text}}}") } else { text.to_owned() };
         let Ok(value) = repair_arguments(&text) else { continue };
         let Some(mut items) = list(&value) else { continue };
-        if is_cut {
-            items.pop();
-        }
+        let cut = if is_cut { items.pop() } else { None };
         if items.is_empty() {
-            return Err(Problem::new(
-                "/tasks",
-                "at least 3 tasks",
-                if is_cut { "a text that was cut off" } else { "none" },
-            ));
+            return Err(Flaw::NoTask { is_cut });
         }
-        return Ok(items);
+        return Ok(Listed { items, cut });
     }
-    Err(Problem::new("", "one JSON object with a list “tasks”", said.trim()))
+    Err(Flaw::NoList { said: said.trim().to_owned() })
 }
 
 fn list(value: &Value) -> Option<Vec<Value>> {

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::stage::good;
+use crate::architect::Plan;
 use crate::architect::check::{Checked, tasks};
 
 fn titles(tasks: &[Task]) -> Vec<&str> {
@@ -23,15 +24,16 @@ fn three(first: Value) -> String {
 
 /// The one problem with an answer, in words.
 fn problem(said: &str) -> String {
-    let Checked { problems, .. } = tasks(said, 480);
-    assert_eq!(problems.len(), 1, "{said}: {problems:?}");
-    problems[0].to_string()
+    let Checked { flaws, .. } = tasks(said, 480);
+    assert_eq!(flaws.len(), 1, "{said}: {flaws:?}");
+    flaws[0].for_model()
 }
 
 #[test]
 fn a_good_answer_is_taken_as_it_is() {
-    let Checked { tasks, problems, .. } = tasks(&good(), 480);
-    assert_eq!(problems, []);
+    let Checked { plan: Plan { tasks, left_out }, flaws, .. } = tasks(&good(), 480);
+    assert_eq!(flaws, []);
+    assert_eq!(left_out, []);
     assert_eq!(titles(&tasks), ["Choose a course", "First lesson", "Second lesson"]);
     assert_eq!(tasks.iter().map(|task| task.depends_on.clone()).collect::<Vec<_>>(), [vec![], vec![0], vec![1]]);
     assert_eq!(tasks[0].description.as_ref().unwrap().as_str(), "So.\n\nWhy: It helps.");
@@ -56,9 +58,9 @@ fn words_and_mistakes_around_the_tasks_are_forgiven() {
         serde_json::to_string(&json).unwrap(),
     ] {
         let checked = tasks(&said, 480);
-        assert_eq!(checked.problems, [], "{said}");
-        assert_eq!(titles(&checked.tasks), ["Choose a course", "First lesson", "Second lesson"], "{said}");
-        assert_eq!(checked.tasks[2].depends_on, [1], "{said}");
+        assert_eq!(checked.flaws, [], "{said}");
+        assert_eq!(titles(&checked.plan.tasks), ["Choose a course", "First lesson", "Second lesson"], "{said}");
+        assert_eq!(checked.plan.tasks[2].depends_on, [1], "{said}");
     }
 }
 
@@ -68,7 +70,7 @@ fn of_a_list_that_was_cut_off_the_last_task_is_left_out() {
     let whole = json!({ "tasks": five }).to_string();
     let within_fourth = whole.find("Task 4").unwrap() + 3;
     let checked = tasks(&whole[..within_fourth], 480);
-    assert_eq!((titles(&checked.tasks), checked.problems), (vec!["Task 1", "Task 2", "Task 3"], vec![]));
+    assert_eq!((titles(&checked.plan.tasks), checked.flaws), (vec!["Task 1", "Task 2", "Task 3"], vec![]));
     let within_second = whole.find("Task 2").unwrap() + 3;
     assert_eq!(problem(&whole[..within_second]), "/tasks: expected at least 3 tasks, got 1");
 }
@@ -88,15 +90,15 @@ fn wrong_types_are_read_where_they_mean_one_thing() {
         (json!(480), 480),
     ] {
         let checked = tasks(&three(item("A", minutes.clone(), json!([]))), 480);
-        assert_eq!(checked.problems, [], "{minutes}");
-        assert_eq!(checked.tasks[0].minutes, meant, "{minutes}");
+        assert_eq!(checked.flaws, [], "{minutes}");
+        assert_eq!(checked.plan.tasks[0].minutes, meant, "{minutes}");
     }
     for (word, meant) in
         [("HIGH", Priority::High), ("urgent", Priority::High), (" low ", Priority::Low), ("so-so", Priority::Medium)]
     {
         let mut first = item("A", json!(30), json!([]));
         first["priority"] = json!(word);
-        assert_eq!(tasks(&three(first), 480).tasks[0].priority, meant, "{word}");
+        assert_eq!(tasks(&three(first), 480).plan.tasks[0].priority, meant, "{word}");
     }
     for (on, meant) in [
         (json!([2]), vec![1]),
@@ -108,16 +110,16 @@ fn wrong_types_are_read_where_they_mean_one_thing() {
         (json!(null), vec![]),
     ] {
         let checked = tasks(&three(item("A", json!(30), on.clone())), 480);
-        assert_eq!((checked.problems, &checked.tasks[0].depends_on), (vec![], &meant), "{on}");
+        assert_eq!((checked.flaws, &checked.plan.tasks[0].depends_on), (vec![], &meant), "{on}");
     }
 }
 
 #[test]
 fn what_cannot_be_used_is_said() {
     let cases = [
-        (String::new(), ": expected one JSON object with a list “tasks”"),
-        ("I'm sorry, I can't help with that.".to_owned(), ": expected one JSON object with a list “tasks”"),
-        ("{}".to_owned(), ": expected one JSON object with a list “tasks”"),
+        (String::new(), "the answer: expected one JSON object with a list “tasks”"),
+        ("I'm sorry, I can't help with that.".to_owned(), "the answer: expected one JSON object with a list “tasks”"),
+        ("{}".to_owned(), "the answer: expected one JSON object with a list “tasks”"),
         (json!({"tasks": []}).to_string(), "/tasks: expected at least 3 tasks, got none"),
         (json!({"tasks": [item("A", json!(5), json!([]))]}).to_string(), "/tasks: expected at least 3 tasks, got 1"),
         (three(json!("Buy a book")), "/tasks/0: expected an object with title"),
@@ -136,10 +138,10 @@ fn what_cannot_be_used_is_said() {
 fn too_many_tasks_are_a_problem_and_the_first_twelve_can_be_used() {
     let many: Vec<Value> = (1..=20).map(|n| item(&format!("Task {n}"), json!(30), json!([n - 1, n + 1]))).collect();
     let checked = tasks(&json!({ "tasks": many }).to_string(), 480);
-    assert_eq!(checked.problems[0].to_string(), "/tasks: expected at most 12 tasks, got 20");
+    assert_eq!(checked.flaws[0].for_model(), "/tasks: expected at most 12 tasks, got 20");
     assert!(checked.is_usable());
-    assert_eq!(checked.tasks.len(), 12);
-    assert_eq!(checked.tasks[11].depends_on, [10], "13 is not among them");
+    assert_eq!(checked.plan.tasks.len(), 12);
+    assert_eq!(checked.plan.tasks[11].depends_on, [10], "13 is not among them");
 }
 
 #[test]
@@ -151,7 +153,7 @@ fn what_depends_on_a_task_that_cannot_be_used_does_not_point_elsewhere() {
         item("D", json!(30), json!([3])),
     ];
     let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
-    let on: Vec<_> = checked.tasks.iter().map(|task| task.depends_on.clone()).collect();
+    let on: Vec<_> = checked.plan.tasks.iter().map(|task| task.depends_on.clone()).collect();
     assert_eq!(on, [vec![], vec![0], vec![1]]);
 }
 
@@ -159,8 +161,8 @@ fn what_depends_on_a_task_that_cannot_be_used_does_not_point_elsewhere() {
 fn circles_are_broken_where_they_point_forward() {
     let list = [item("A", json!(30), json!([3])), item("B", json!(30), json!([1])), item("C", json!(30), json!([2]))];
     let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
-    let on: Vec<_> = checked.tasks.iter().map(|task| task.depends_on.clone()).collect();
-    assert_eq!((checked.problems, on), (vec![], vec![vec![], vec![0], vec![1]]));
+    let on: Vec<_> = checked.plan.tasks.iter().map(|task| task.depends_on.clone()).collect();
+    assert_eq!((checked.flaws, on), (vec![], vec![vec![], vec![0], vec![1]]));
 }
 
 #[test]
@@ -172,7 +174,7 @@ fn long_tasks_become_parts_that_follow_each_other() {
     ];
     let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
     let shown: Vec<_> =
-        checked.tasks.iter().map(|task| (task.title.as_str(), task.minutes, task.depends_on.clone())).collect();
+        checked.plan.tasks.iter().map(|task| (task.title.as_str(), task.minutes, task.depends_on.clone())).collect();
     let expected = [
         ("Write (1/2)", 250, vec![]),
         ("Write (2/2)", 250, vec![0]),
@@ -182,17 +184,17 @@ fn long_tasks_become_parts_that_follow_each_other() {
     assert_eq!(shown, expected);
     let checked = tasks(&json!({ "tasks": list }).to_string(), 120);
     assert_eq!(
-        titles(&checked.tasks)[..5],
+        titles(&checked.plan.tasks)[..5],
         ["Write (1/5)", "Write (2/5)", "Write (3/5)", "Write (4/5)", "Write (5/5)"]
     );
-    assert_eq!(checked.tasks[0].minutes, 100);
+    assert_eq!(checked.plan.tasks[0].minutes, 100);
 }
 
 #[test]
 fn a_plan_of_too_many_parts_is_a_problem() {
     let list: Vec<Value> = (1..=12).map(|n| item(&format!("Task {n}"), json!(2_400), json!([]))).collect();
     let checked = tasks(&json!({ "tasks": list }).to_string(), 30);
-    assert!(checked.problems[0].to_string().contains("got 960 parts"), "{:?}", checked.problems);
+    assert!(checked.flaws[0].for_model().contains("got 960 parts"), "{:?}", checked.flaws);
     assert!(!checked.is_usable());
 }
 
@@ -201,9 +203,9 @@ fn long_titles_and_descriptions_are_shortened() {
     let mut first = item(&"x".repeat(500), json!(1_000), json!([]));
     first["description"] = json!("y".repeat(9_000));
     let checked = tasks(&three(first), 480);
-    assert_eq!(checked.problems, []);
-    assert!(checked.tasks[0].title.as_str().ends_with("… (1/3)"), "{}", checked.tasks[0].title);
-    assert!(checked.tasks[0].title.as_str().chars().count() <= 200);
+    assert_eq!(checked.flaws, []);
+    assert!(checked.plan.tasks[0].title.as_str().ends_with("… (1/3)"), "{}", checked.plan.tasks[0].title);
+    assert!(checked.plan.tasks[0].title.as_str().chars().count() <= 200);
 }
 
 proptest! {
@@ -224,9 +226,38 @@ proptest! {
 }
 
 fn check(checked: &Checked, longest: u32) {
-    assert!(!checked.tasks.is_empty() || !checked.problems.is_empty(), "nothing, and no reason");
-    for (index, task) in checked.tasks.iter().enumerate() {
+    assert!(!checked.plan.tasks.is_empty() || !checked.flaws.is_empty(), "nothing, and no reason");
+    for (index, task) in checked.plan.tasks.iter().enumerate() {
         assert!((5..=longest.clamp(5, 480)).contains(&task.minutes), "{} minutes of at most {longest}", task.minutes);
-        assert!(task.depends_on.iter().all(|on| *on < checked.tasks.len() && *on != index), "{task:?}");
+        assert!(task.depends_on.iter().all(|on| *on < checked.plan.tasks.len() && *on != index), "{task:?}");
     }
+}
+
+#[test]
+fn what_is_not_taken_is_named_with_its_reason() {
+    let whole: Vec<Value> = (1..=14).map(|n| item(&format!("Task {n}"), json!(30), json!([]))).collect();
+    let mut flawed = whole.clone();
+    flawed[0] = json!("Buy a book");
+    flawed[1]["title"] = json!("");
+    flawed[2]["minutes"] = json!(null);
+    flawed[3]["minutes"] = json!("a while");
+    let said = json!({ "tasks": flawed }).to_string();
+    let told = |said: &str| -> Vec<(String, String)> {
+        let left_out = tasks(said, 480).plan.left_out;
+        left_out.into_iter().map(|left| (left.title.to_string(), left.why)).collect()
+    };
+    let expected = [
+        ("Buy a book", "The model did not say more of it."),
+        ("Task 2", "The model gave it no title."),
+        ("Task 3", "The model did not say how long it takes."),
+        ("Task 4", "How long it takes cannot be told from what the model said."),
+        ("Task 13", "A plan has 12 tasks at most."),
+        ("Task 14", "A plan has 12 tasks at most."),
+    ];
+    assert_eq!(told(&said), expected.map(|(title, why)| (title.to_owned(), why.to_owned())));
+
+    let whole = json!({ "tasks": whole[..4] }).to_string();
+    let cut = whole.find("Task 4").unwrap() + 6;
+    let expected = ("Task 4".to_owned(), "The model's answer was cut off in it.".to_owned());
+    assert_eq!(told(&whole[..cut]), [expected]);
 }

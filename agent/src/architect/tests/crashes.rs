@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::stage::{Death, Stage};
 
-const STEPS: [&str; 5] = ["brainstorm", "check", "place", "commit", "report"];
+const STEPS: [&str; 6] = ["brainstorm", "check", "place", "commit", "words", "report"];
 
 /// All places at which a run can die.
 fn deaths() -> Vec<Death> {
@@ -61,7 +61,28 @@ fn where_no_engine_resumes_a_new_workflow_ends_the_run_once() {
             assert!(stage.drive(workflow), "{death:?}");
         }
         ends_well(&stage, run, &format!("{death:?}"));
-        assert!(stage.model.asked.borrow().len() <= 2, "{death:?}: what was kept is thought again");
+        assert!(stage.thought() <= 2, "{death:?}: what was kept is thought again");
+    }
+}
+
+#[test]
+fn what_was_mended_before_a_death_is_not_mended_again() {
+    let broken = |title: &str| Ok(format!("{{\"tasks\": [{{\"title\": \"{title}\"}}]}}"));
+    // Begin and keep, begin, and after each mend keep: it dies around each of them, and before the failure is noted.
+    for death in (3..=5).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]) {
+        let mut stage = Stage::new().answers([broken("A"), broken("B"), broken("C")]);
+        let (run, first) = stage.start("Learn German");
+        stage.engine.death.set(Some(death));
+        assert!(!stage.drive((run, first)), "{death:?} did not happen");
+        stage.forget();
+        // What was said and not kept is lost, and asked for once more.
+        let is_lost = matches!(death, Death::BeforeRequest(4 | 5));
+        for workflow in watched(&stage) {
+            assert!(stage.drive(workflow), "{death:?}");
+        }
+        assert_eq!(stage.thought(), if is_lost { 4 } else { 3 }, "{death:?}");
+        let ended = if is_lost { RunStatus::Completed } else { RunStatus::Failed };
+        assert_eq!(stage.run(run).state.status, ended, "{death:?}");
     }
 }
 
@@ -130,7 +151,7 @@ fn a_workflow_that_says_something_now_and_then_is_left_alone() {
     let alive = crate::architect::Request::Alive;
     for _ in 0..20 {
         stage.world.borrow().pass(20_000);
-        let reply = stage.world.borrow().agent.run_request(workflow.0, workflow.1, alive.clone()).unwrap();
+        let reply = stage.world.borrow().agent.hear_for_test(workflow, alive.clone());
         assert!(!reply.is_over);
     }
     stage.world.borrow().ring();
@@ -154,7 +175,7 @@ fn two_deliveries_of_every_request_change_nothing() {
     let stage = Stage::new();
     let workflow = stage.start("Learn German");
     *stage.on_request.borrow_mut() = Box::new(move |request, world| {
-        world.agent.run_request(workflow.0, workflow.1, request.clone()).unwrap();
+        world.agent.hear_for_test(workflow, request.clone());
     });
     assert!(stage.drive(workflow));
     ends_well(&stage, workflow.0, "twice");

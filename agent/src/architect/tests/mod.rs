@@ -2,5 +2,7 @@
 
 mod answers;
 mod crashes;
+mod models;
+mod reports;
 mod runs;
 mod stage;

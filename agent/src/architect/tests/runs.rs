@@ -4,7 +4,7 @@ use flux_tools::{RunStatus, RunStep, Source};
 use serde_json::json;
 
 use super::stage::{Stage, good};
-use crate::architect::Request;
+use crate::architect::{Request, RunLimits};
 use crate::model::{Facts, ModelError};
 
 #[test]
@@ -133,7 +133,7 @@ fn a_model_that_is_down_for_good_fails_the_run_with_its_reason_and_a_retry_goes_
     assert!(stage.drive((run, launch)));
     let state = stage.run(run).state;
     assert_eq!((state.status, state.step, state.attempts), (RunStatus::Failed, RunStep::Brainstorm, 6));
-    assert_eq!(state.error.as_deref(), Some("The model is over capacity. Nothing was lost; try again in a moment."));
+    assert_eq!(state.error.as_deref(), Some("The model is over capacity."));
     assert!(stage.said()[0].starts_with("I could not plan “Learn German”. The model is over capacity."));
     assert_eq!(stage.blocks(), []);
 
@@ -177,8 +177,8 @@ fn what_cannot_be_used_goes_back_with_the_reasons_at_most_twice() {
     let workflow = stage.start("Learn German");
     stage.drive(workflow);
     assert_eq!(stage.run(workflow.0).state.status, RunStatus::Completed);
+    assert_eq!(stage.thought(), 3);
     let asked = stage.model.asked.borrow();
-    assert_eq!(asked.len(), 3);
     let last = serde_json::to_value(&asked[1].messages).unwrap();
     assert_eq!(last[1]["text"], "{\"tasks\": [{\"title\": \"A\"}]}");
     let words = last[2]["text"].as_str().unwrap();
@@ -190,7 +190,12 @@ fn what_cannot_be_used_goes_back_with_the_reasons_at_most_twice() {
     stage.drive((run, launch));
     let state = stage.run(run).state;
     assert_eq!((state.status, state.step), (RunStatus::Failed, RunStep::Check));
-    assert!(state.error.unwrap().starts_with("The model did not name tasks that can be used (/tasks/0/minutes"));
+    assert!(
+        state
+            .error
+            .unwrap()
+            .starts_with("The model did not name tasks that can be used. It did not say how long one takes. Say")
+    );
     stage.call("retryRun", json!({}));
     let launched = stage.world.borrow().launched();
     let mut stage = stage;
@@ -301,4 +306,69 @@ fn the_person_is_told_after_the_answer_under_way() {
     let texts: Vec<_> = list["messages"].as_array().unwrap().iter().map(|m| m["parts"].clone().to_string()).collect();
     assert!(texts.iter().any(|text| text.contains("is planned")), "{texts:?}");
     assert!(texts.iter().any(|text| text.contains("Hi.")), "{texts:?}");
+}
+
+#[test]
+fn a_mend_that_meets_a_busy_model_does_not_begin_the_mending_again() {
+    let broken = |title: &str| Ok(format!("{{\"tasks\": [{{\"title\": \"{title}\"}}]}}"));
+    let busy = || Err(ModelError::Overloaded);
+    let stage = Stage::new().answers([broken("A"), broken("B"), busy(), broken("C")]);
+    let (run, launch) = stage.start("Learn German");
+    stage.drive((run, launch));
+    assert_eq!(stage.run(run).state.status, RunStatus::Failed);
+    let asked = stage.model.asked.borrow();
+    let sent_back: Vec<_> = asked.iter().map(|request| serde_json::to_value(&request.messages).unwrap()).collect();
+    let titles: Vec<_> = sent_back.iter().map(|messages| messages[1]["text"].as_str().unwrap_or("-")).collect();
+    let words = |title| format!("{{\"tasks\": [{{\"title\": \"{title}\"}}]}}");
+    assert_eq!(titles, ["-", &words("A"), &words("B"), &words("B")], "two mends, one of them asked for twice");
+    assert_eq!(*stage.engine.pauses.borrow(), [("check", 1_000)]);
+}
+
+#[test]
+fn an_object_that_cannot_be_reached_is_tried_again_and_its_trouble_is_told_in_plain_words() {
+    for (failures, ended) in [(5, RunStatus::Completed), (6, RunStatus::Failed)] {
+        for step in ["place", "commit"] {
+            let stage = Stage::new();
+            let workflow = stage.start("Learn German");
+            stage.engine.unreachable.set(Some((step, failures)));
+            assert!(stage.drive(workflow), "{step}");
+            let state = stage.run(workflow.0).state;
+            assert_eq!(state.status, ended, "{step}: {failures} times");
+            let told = (ended == RunStatus::Failed).then_some("The timeline could not be reached.");
+            assert_eq!(state.error.as_deref(), told, "{step}: {failures} times");
+        }
+    }
+}
+
+#[test]
+fn what_the_check_left_out_is_told_with_what_found_no_time() {
+    let many: Vec<_> = (1..=14).map(|number| json!({"title": format!("Task {number}"), "minutes": 30})).collect();
+    let answer = || Ok(json!({ "tasks": many }).to_string());
+    let stage = Stage::new().answers([answer(), answer(), answer()]);
+    let workflow = stage.start("Learn German");
+    stage.drive(workflow);
+    let state = stage.run(workflow.0).state;
+    assert_eq!((state.status, stage.blocks().len()), (RunStatus::Completed, 12));
+    assert!(state.message.ends_with("2 were left out."), "{}", state.message);
+    let report = &stage.said()[0];
+    assert!(
+        report.contains("These were left out:\n\n- Task 13: A plan has 12 tasks at most.\n- Task 14: "),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_run_that_only_pauses_cannot_be_taken_for_dead() {
+    let read = |base: &str, silence: &str| {
+        RunLimits::from_lookup(&|name| match name {
+            "ARCHITECT_RETRY_BASE_MS" => Some(base.to_owned()),
+            "ARCHITECT_SILENCE_MS" => Some(silence.to_owned()),
+            _ => None,
+        })
+    };
+    assert_eq!(RunLimits::from_lookup(&|_| None), Ok(RunLimits::default()));
+    assert_eq!(read("1000", "16001"), Ok(RunLimits { retry_base_ms: 1_000, silence_ms: 16_001 }));
+    let error = read("1000", "16000").unwrap_err();
+    assert!(error.starts_with("ARCHITECT_SILENCE_MS is 16000; it must be more than 16000"), "{error}");
+    assert!(read("10001", "600000").unwrap_err().starts_with("ARCHITECT_RETRY_BASE_MS is \"10001\""));
 }

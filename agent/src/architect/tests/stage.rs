@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
 use crate::chat::tests::world::{Tab, World};
 use crate::json::read_value;
-use crate::model::{ChatModel, ChatRequest, Clock, FinishReason, ModelError, ModelEvent, ModelId};
+use crate::model::{ChatModel, ChatRequest, Clock, Facts, FinishReason, ModelError, ModelEvent, ModelId};
+use crate::prompt::Prompts;
 
 /// A good answer: three tasks that build on each other.
 pub fn good() -> String {
@@ -48,11 +49,24 @@ pub enum Death {
 pub struct Engine {
     results: RefCell<BTreeMap<&'static str, Value>>,
     pub death: Cell<Option<Death>>,
+    /// So often the object does not hear a request, which is named by its word.
+    pub unreachable: Cell<Option<(&'static str, usize)>>,
     /// The pauses between tries, by step.
     pub pauses: RefCell<Vec<(&'static str, u64)>>,
 }
 
 impl Engine {
+    /// Whether the object does not hear this request.
+    fn is_lost(&self, request: &Request) -> bool {
+        match self.unreachable.get() {
+            Some((name, times)) if times > 0 && word(request) == name => {
+                self.unreachable.set(Some((name, times - 1)));
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Stops for ever if this is the place.
     async fn may_die(&self, here: Death) {
         if self.death.get() == Some(here) {
@@ -97,28 +111,38 @@ impl Steps for EngineSteps {
     }
 }
 
+/// A stream of a model, from its beginning to its end.
+pub type Stream = Vec<Result<ModelEvent, ModelError>>;
+
+/// A whole answer.
+pub fn says(text: impl Into<String>) -> Stream {
+    vec![Ok(ModelEvent::Text(text.into())), Ok(ModelEvent::Finished(FinishReason::Stop))]
+}
+
 /// Answers as its script says; after its end, with a good answer. Keeps what it was asked.
 #[derive(Clone, Default)]
 pub struct Script {
-    pub answers: Rc<RefCell<Vec<Result<String, ModelError>>>>,
+    pub answers: Rc<RefCell<Vec<Stream>>>,
     pub asked: Rc<RefCell<Vec<ChatRequest>>>,
+    /// What it says when it is asked for a title, which is nothing.
+    pub titles: Rc<RefCell<Stream>>,
     /// Never answers.
     pub is_mute: Rc<Cell<bool>>,
 }
 
 impl ChatModel for Script {
     fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
+        let is_title = request.system == Prompts::current().title.body;
         self.asked.borrow_mut().push(request);
+        if is_title {
+            return stream::iter(self.titles.borrow().clone()).boxed_local();
+        }
         if self.is_mute.get() {
             return stream::pending().boxed_local();
         }
         let mut answers = self.answers.borrow_mut();
-        let answer = if answers.is_empty() { Ok(good()) } else { answers.remove(0) };
-        let events = match answer {
-            Ok(text) => vec![Ok(ModelEvent::Text(text)), Ok(ModelEvent::Finished(FinishReason::Stop))],
-            Err(error) => vec![Err(error)],
-        };
-        stream::iter(events).boxed_local()
+        let answer = if answers.is_empty() { says(good()) } else { answers.remove(0) };
+        stream::iter(answer).boxed_local()
     }
 
     fn id(&self) -> ModelId {
@@ -127,10 +151,11 @@ impl ChatModel for Script {
 }
 
 /// A clock on which every pause is over at once, as long as somebody looks.
-struct QuickClock;
+struct QuickClock(Rc<RefCell<Vec<u64>>>);
 
 impl Clock for QuickClock {
-    fn sleep(&self, _: Duration) -> LocalBoxFuture<'static, ()> {
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        self.0.borrow_mut().push(time.as_millis() as u64);
         let mut looked = false;
         futures::future::poll_fn(move |context| {
             if looked {
@@ -159,6 +184,8 @@ pub struct Stage {
     pub engine: Rc<Engine>,
     /// What the object heard.
     pub heard: Rc<RefCell<Vec<Request>>>,
+    /// How long the workflow has slept by itself, each time, in ms.
+    pub slept: Rc<RefCell<Vec<u64>>>,
     /// Does something to the object as soon as it has heard a request.
     pub on_request: Rc<RefCell<Reaction>>,
 }
@@ -180,10 +207,13 @@ impl Person for ObjectPerson {
         async move {
             let number = heard.borrow().len() + 1;
             engine.may_die(Death::BeforeRequest(number)).await;
+            if engine.is_lost(&request) {
+                return Err("Error: Durable Object reset because its code was updated.".to_owned());
+            }
             heard.borrow_mut().push(request.clone());
             // By way of JSON, as at the edge.
             let read: Request = read_value(serde_json::to_value(&request).unwrap()).unwrap();
-            let reply = world.borrow().agent.run_request(run, launch, read).map_err(|error| error.to_string())?;
+            let reply = world.borrow().agent.hear_for_test((run, launch), read);
             on_request.borrow_mut()(&request, &world.borrow());
             engine.may_die(Death::AfterRequest(number)).await;
             Ok(read_value(serde_json::to_value(&reply).unwrap()).unwrap())
@@ -202,13 +232,19 @@ impl Stage {
             model: Script::default(),
             engine: Rc::default(),
             heard: Rc::default(),
+            slept: Rc::default(),
             on_request: Rc::new(RefCell::new(Box::new(|_, _| {}))),
         }
     }
 
     /// Lets the model answer this, in order.
     pub fn answers(self, answers: impl IntoIterator<Item = Result<String, ModelError>>) -> Self {
-        self.model.answers.borrow_mut().extend(answers);
+        self.streams(answers.into_iter().map(|answer| answer.map_or_else(|error| vec![Err(error)], says)))
+    }
+
+    /// The same, stream by stream.
+    pub fn streams(self, streams: impl IntoIterator<Item = Stream>) -> Self {
+        self.model.answers.borrow_mut().extend(streams);
         self
     }
 
@@ -239,9 +275,11 @@ impl Stage {
             steps: Rc::new(EngineSteps(Rc::clone(&self.engine))),
             person: Rc::new(person),
             model: Rc::new(self.model.clone()),
-            clock: Rc::new(QuickClock),
+            clock: Rc::new(QuickClock(Rc::clone(&self.slept))),
             limits: RunLimits::default(),
+            prompts: Prompts::current(),
             trouble: Rc::default(),
+            rest: Rc::default(),
         };
         let ended = Rc::new(Cell::new(false));
         let has_ended = Rc::clone(&ended);
@@ -280,16 +318,25 @@ impl Stage {
         messages.iter().map(flux_protocol::Message::text).collect()
     }
 
+    /// How often the model was asked for tasks, which is all but a report.
+    pub fn thought(&self) -> usize {
+        self.model.asked.borrow().iter().filter(|request| matches!(request.facts, Facts::Goal(_))).count()
+    }
+
     /// The words of the requests that the object heard.
     pub fn requests(&self) -> Vec<String> {
-        let word = |request: &Request| match serde_json::to_value(request).unwrap() {
-            Value::String(word) => word,
-            Value::Object(fields) => {
-                let (word, payload) = fields.into_iter().next().unwrap();
-                payload.as_str().map_or(word.clone(), |step| format!("{word} {step}"))
-            }
-            other => other.to_string(),
-        };
         self.heard.borrow().iter().map(word).collect()
+    }
+}
+
+/// A request in a word or two.
+fn word(request: &Request) -> String {
+    match serde_json::to_value(request).unwrap() {
+        Value::String(word) => word,
+        Value::Object(fields) => {
+            let (word, payload) = fields.into_iter().next().unwrap();
+            payload.as_str().map_or(word.clone(), |step| format!("{word} {step}"))
+        }
+        other => other.to_string(),
     }
 }

@@ -1,0 +1,71 @@
+//! A report and a title in a model's words: whether they can stand for what is there without a model.
+
+use flux_tools::Title;
+
+/// Longest report in a model's words, in characters.
+const CHARS: usize = 6_000;
+
+/// Longest title, in characters.
+const TITLE_CHARS: usize = 60;
+
+/// Whether these words tell what the report tells: they name all of `titles` and `numbers`, and have no number that the report
+/// has not, so that no day and no time is made up. Numbers are compared by their digits, whatever stands between them:
+/// `09:05` is 9 and 5.
+pub fn stands_for(words: &str, report: &str, titles: &[&str], numbers: &[u64]) -> bool {
+    let (said, known) = (numbers_in(words), numbers_in(report));
+    words.chars().count() <= CHARS
+        && titles.iter().all(|title| words.contains(title))
+        && numbers.iter().all(|number| said.contains(&number.to_string().as_str()))
+        && said.iter().all(|number| known.contains(number))
+}
+
+/// A title as a model wrote it, without what is not of it; none where it is no shorter than the goal, or no title at all.
+pub fn title(words: &str, goal: &str) -> Option<Title> {
+    let is_edge = |c: char| c.is_whitespace() || "\"'“”„‟‘’«»*#.".contains(c);
+    let title = words.trim_matches(is_edge);
+    let length = title.chars().count();
+    let fits = length <= TITLE_CHARS && length < goal.chars().count() && !title.contains('\n');
+    fits.then(|| Title::new(title).ok()).flatten()
+}
+
+fn numbers_in(text: &str) -> Vec<&str> {
+    let digits = text.split(|c: char| !c.is_ascii_digit());
+    digits.map(|digits| digits.trim_start_matches('0')).filter(|digits| !digits.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPORT: &str = "“Deutsch lernen” is planned: 12 tasks, Mon 2 Mar – Fri 6 Mar.\n\n- Mon 2 Mar, 09:05–09:35: Kurs \
+        wählen (B1)\n\nThese were left out:\n\n- Prüfung: It finds no time.";
+
+    #[test]
+    fn words_stand_where_they_tell_all_and_make_up_nothing() {
+        let stands = |words: &str| stands_for(words, REPORT, &["Prüfung"], &[12, 2]);
+        assert!(stands(REPORT));
+        assert!(stands("12 Aufgaben ab Mo., 2. März, 9.05 Uhr bis 9.35. Ohne „Prüfung“: keine Zeit."));
+        assert!(!stands("12 Aufgaben ab Mo., 2. März."), "what was left out is missing");
+        assert!(!stands("Aufgaben ab Mo., 2. März. Ohne „Prüfung“."), "how many there are is missing");
+        assert!(!stands("12 Aufgaben. Ohne „Prüfung“."), "the first day is missing, and 2 is no part of 12");
+        assert!(!stands("12 Aufgaben ab Mo., 2. März, 10:05. Ohne „Prüfung“."), "a time is made up");
+        assert!(!stands(&format!("{REPORT}{}", " Viel Erfolg!".repeat(600))), "it does not end");
+    }
+
+    #[test]
+    fn a_title_is_short_and_of_one_line() {
+        let goal = "I want to learn German until June so that I can talk to my grandparents, who have no English";
+        for (words, expected) in [
+            ("German for my grandparents", Some("German for my grandparents")),
+            (" “German until June.”\n", Some("German until June")),
+            ("**Deutsch lernen**", Some("Deutsch lernen")),
+            (goal, None),
+            ("Title: German\nI have kept what is particular about it.", None),
+            ("German, and then more German, until all of it is known by heart", None),
+            ("“”", None),
+        ] {
+            assert_eq!(title(words, goal).as_ref().map(Title::as_str), expected, "{words}");
+        }
+        assert_eq!(title("Learn German well", "Learn German"), None, "the goal is shorter");
+    }
+}
