@@ -9,6 +9,8 @@ use crate::model::{ModelCall, ModelMessage};
 
 /// Longest tool result that goes into a prompt, in bytes of JSON. Longer ones lose their lists' tails.
 const RESULT_BYTES: usize = 2_000;
+/// What a model is told of a call that the person did not consent to.
+pub const REFUSED: &str = "The person said no. Do not try it again.";
 /// Most list items of a result that was too long.
 const RESULT_ITEMS: usize = 8;
 
@@ -100,7 +102,7 @@ fn result(tool: &ToolPart) -> ModelMessage {
     let content = match (tool.call.state, &tool.call.output, &tool.call.error_text) {
         (ToolState::OutputAvailable, Some(output), _) => shortened(output),
         (ToolState::OutputError, _, Some(error)) => failure(error),
-        (ToolState::OutputDenied, ..) => failure("The person said no. Do not try it again."),
+        (ToolState::OutputDenied, ..) => failure(REFUSED),
         (ToolState::ApprovalRequested, ..) => failure("The person has not answered whether this may be done."),
         _ => failure("The turn was stopped before this was carried out."),
     };

@@ -1,17 +1,25 @@
-//! What a model is told: the system prompt with the timeline in words, and as much of the conversation as fits.
+//! What a model is told: the system prompt with the timeline in words, and as much of the conversation as fits. Which
+//! version of a prompt is used is a value ([`Prompts`]) that is handed to whoever asks a model.
 
+mod choice;
 mod conversation;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod file;
 mod timeline;
 
-pub use conversation::{conversation, estimate_tokens};
+pub use choice::{Candidate, Prompts, all, find};
+pub use conversation::{REFUSED, conversation, estimate_tokens};
 pub use timeline::{context, describe};
+
+use std::fmt;
 
 use chrono::{Datelike, NaiveDateTime};
 use flux_tools::clock;
 
 use crate::model::TimelineContext;
 
-/// A prompt of `prompts/`, compiled in.
+/// A prompt: one of `prompts/`, compiled in, or read from a file since. Its `Display` is what logs and metrics call it:
+/// `system@2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prompt {
     /// Its name.
@@ -26,24 +34,9 @@ pub struct Prompt {
     pub body: &'static str,
 }
 
-include!(concat!(env!("OUT_DIR"), "/prompts.rs"));
-
-/// What is told where the prompt itself is missing, which the tests rule out.
-const NONE: Prompt = Prompt { name: "none", version: 0, temperature: 0.2, max_output_tokens: 1024, body: "" };
-
-/// The prompt of this name.
-pub fn named(name: &str) -> &'static Prompt {
-    PROMPTS.iter().find(|prompt| prompt.name == name).unwrap_or(&NONE)
-}
-
-/// The system prompt of the chat agent.
-pub fn system() -> &'static Prompt {
-    named("system")
-}
-
 /// The system prompt, filled in.
 pub fn render(prompt: &Prompt, context: &TimelineContext) -> String {
-    prompt.fill(|name| match name {
+    prompt.fill(&|name| match name {
         "now" => Some(moment(context.now)),
         "zone" => Some(context.zone.clone()),
         "timeline" => Some(describe(context)),
@@ -58,11 +51,33 @@ pub fn moment(wall: NaiveDateTime) -> String {
     format!("{weekday} {} {month} {}, {}", date.day(), date.year(), clock::hours(wall.time()))
 }
 
+impl fmt::Display for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.name, self.version)
+    }
+}
+
 impl Prompt {
+    /// Reads a prompt that is not compiled in, from the text of its file. It is kept until the process ends.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong with it, as when the service is built.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn read(text: &str) -> Result<&'static Self, String> {
+        let file::PromptFile { front, body } = file::parse(text)?;
+        Ok(Box::leak(Box::new(Self {
+            name: front.name.leak(),
+            version: front.version,
+            temperature: front.temperature,
+            max_output_tokens: front.max_output_tokens,
+            body: body.leak(),
+        })))
+    }
+
     /// The text with its placeholders replaced; one for which there is nothing becomes nothing.
     ///
     /// One pass over the template: what is filled in may itself contain braces and stays as it is.
-    pub fn fill(&self, value: impl Fn(&str) -> Option<String>) -> String {
+    pub fn fill(&self, value: &dyn Fn(&str) -> Option<String>) -> String {
         let mut text = String::with_capacity(self.body.len() + 4_096);
         let mut rest = self.body;
         while let Some((before, after)) = rest.split_once("{{") {
@@ -86,9 +101,11 @@ mod tests {
         TimelineContext {
             now: at("2026-03-02T10:00:00"),
             zone: "Europe/Oslo".into(),
+            hour_format: flux_tools::HourFormat::default(),
             plans: vec![
-                PlanLine { title: "My plan".into(), active: true, open_blocks: 3 },
-                PlanLine { title: "Summer {{zone}}".into(), active: false, open_blocks: 0 },
+                PlanLine { title: "My plan".into(), active: true, archived: false, open_blocks: 3 },
+                PlanLine { title: "Summer {{zone}}".into(), active: false, archived: false, open_blocks: 0 },
+                PlanLine { title: "Old".into(), active: false, archived: true, open_blocks: 2 },
             ],
             blocks: vec![
                 BlockLine {
@@ -126,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_system_prompt_states_the_moment_and_the_timeline() {
-        insta::assert_snapshot!(render(system(), &some_context()));
+        insta::assert_snapshot!(render(Prompts::current().system, &some_context()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use flux_tools::clock;
 use flux_tools::view::BlockState;
-use flux_tools::{Block, BlockQuery, TimelineView};
+use flux_tools::{Block, BlockQuery, Plan, TimelineView};
 
 use crate::model::{BlockLine, PlanLine, TimelineContext};
 
@@ -23,14 +23,17 @@ const PLANS: usize = 30;
 /// # Errors
 /// What the view can fail with.
 pub fn context<V: TimelineView>(view: &V, now: DateTime<Utc>) -> Result<TimelineContext, V::Error> {
-    let zone = view.settings()?.time_zone;
+    let settings = view.settings()?;
+    let zone = settings.time_zone;
     let active = view.active_plan()?.map(|plan| plan.id);
+    let (in_use, archived): (Vec<_>, Vec<_>) = view.plans()?.into_iter().partition(Plan::is_in_use);
     let mut plans = Vec::new();
-    for plan in view.plans()?.into_iter().take(PLANS) {
+    for plan in in_use.into_iter().chain(archived).take(PLANS) {
         let counts = view.plan_counts(plan.id)?;
         plans.push(PlanLine {
             title: plan.title.to_string(),
             active: Some(plan.id) == active,
+            archived: !plan.is_in_use(),
             open_blocks: counts.open,
         });
     }
@@ -58,6 +61,7 @@ pub fn context<V: TimelineView>(view: &V, now: DateTime<Utc>) -> Result<Timeline
     Ok(TimelineContext {
         now: zone.wall(now),
         zone: zone.name().to_owned(),
+        hour_format: settings.hour_format,
         plans,
         blocks: blocks.iter().map(line).collect(),
         later_open: counts.open.saturating_sub(listed_open),
@@ -85,8 +89,12 @@ pub fn describe(context: &TimelineContext) -> String {
         .plans
         .iter()
         .map(|plan| {
-            let active = if plan.active { ", active" } else { "" };
-            format!("“{}” ({} open{active})", plan.title, plan.open_blocks)
+            let mark = match (plan.active, plan.archived) {
+                (true, _) => ", active",
+                (false, true) => ", archived",
+                (false, false) => "",
+            };
+            format!("“{}” ({} open{mark})", plan.title, plan.open_blocks)
         })
         .collect();
     // Writing to a String cannot fail.
