@@ -37,7 +37,8 @@ pub struct Done {
     pub events: Vec<Event>,
 }
 
-/// Carries out a call in one SQLite transaction: what it reads, what it appends, and what `along` writes.
+/// Carries out a call in one SQLite transaction: what it reads, what it appends, and what `along` writes. What the call makes, if
+/// it makes something, has the id `made`.
 ///
 /// # Errors
 /// Where the store fails; nothing is kept then. A rejection is no error: it is in the report.
@@ -46,13 +47,13 @@ pub fn call<S: Sql>(
     call: &ToolCall,
     author: &Author,
     now: DateTime<Utc>,
-    new_id: &dyn Fn() -> Uuid,
+    (made, new_id): (Uuid, &dyn Fn() -> Uuid),
     along: impl FnOnce(&Report) -> Result<(), StoreError>,
 ) -> Result<Done, StoreError> {
     store.sql().transaction(|| {
-        let zone = store.settings()?.time_zone;
-        let moment = Moment::new(now, zone);
-        let done = match call.action(&ToolContext { now, zone, new_id: new_id() }) {
+        let settings = store.settings()?;
+        let moment = Moment::new(now, &settings);
+        let done = match call.action(&ToolContext { now, zone: settings.time_zone, new_id: made }) {
             Err(error) => Done { report: Report::of_tool_error(&error), events: Vec::new() },
             Ok(Action::Query(query)) => {
                 let report = match query::answer(store, &query) {
@@ -92,7 +93,7 @@ fn change<S: Sql>(
 ) -> Result<Done, StoreError> {
     match decide(store, command, &Context { now, source: author.source() }) {
         Ok(decision) => {
-            let moment = Moment::new(now, store.settings()?.time_zone);
+            let moment = Moment::new(now, &store.settings()?);
             let report = Report::of_decision(&decision, &moment);
             let transaction = Transaction {
                 id: author.txn,
@@ -104,7 +105,7 @@ fn change<S: Sql>(
             Ok(Done { report, events })
         }
         Err(DecideError::Rejected(rejection)) => {
-            let moment = Moment::new(now, store.settings()?.time_zone);
+            let moment = Moment::new(now, &store.settings()?);
             Ok(Done { report: Report::of_rejection(&rejection, &moment), events: Vec::new() })
         }
         Err(DecideError::View(error)) => Err(error),

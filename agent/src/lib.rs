@@ -9,7 +9,9 @@
 //! | [`architect`] | a goal becomes tasks, in durable steps |
 //! | [`action`] | carrying out one tool call in one transaction |
 //! | [`store`] | what is kept, as rows of SQLite |
+//! | [`shown`] | the timeline as a page shows it, now and at any moment before |
 //! | [`json`] | reading and writing it, by one path |
+//! | [`setting`] | numbers among the variables of the service |
 //! | [`identity`] | who someone is, and how they prove it |
 //! | [`host`] | what all of this needs of its platform |
 //! | `edge` | that platform on Cloudflare: the Worker, its Durable Object and its Workflow |
@@ -27,5 +29,7 @@ pub mod model;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod prompt;
+pub mod setting;
+pub mod shown;
 pub mod store;
 pub mod turn;

@@ -6,22 +6,15 @@ use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::Snapshot;
 use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
-use flux_tools::view::BlockState;
 use flux_tools::{Block, BlockQuery, Plan, TimelineView};
 
 use super::{AGENT, ChatAgent, SHOWN_MESSAGES};
 use crate::host::{Connection, ConnectionInfo, Host};
-use crate::json;
 use crate::store::StoreError;
+use crate::{json, shown};
 
 /// A client that missed at most this many events is sent them; one that missed more gets a snapshot.
 const CATCH_UP_EVENTS: u64 = 1_000;
-/// Most blocks in a snapshot: what a page shows at first. Others are asked for as they scroll into view.
-const SNAPSHOT_BLOCKS: usize = 500;
-/// Most overdue blocks among them.
-const SNAPSHOT_OVERDUE: usize = 100;
-/// How far back a snapshot begins, in days.
-const SNAPSHOT_DAYS: i64 = 7;
 /// Most blocks of a plan in a state frame, which is sent whole on each change.
 const STATE_BLOCKS: usize = 1_000;
 /// Events in a state frame.
@@ -62,7 +55,8 @@ impl<H: Host> ChatAgent<H> {
     fn catch_up(&self, info: &ConnectionInfo) -> Result<ServerFrame, StoreError> {
         if let Some(after) = info.after {
             let last = self.0.store.last_seq()?;
-            if after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
+            let is_ours = info.log.is_none() || info.log == self.0.store.log()?;
+            if is_ours && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
                 let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
                 return Ok(ServerFrame::FluxEvents { events });
             }
@@ -70,23 +64,19 @@ impl<H: Host> ChatAgent<H> {
         self.snapshot().map(|snapshot| ServerFrame::FluxSnapshot(Box::new(snapshot)))
     }
 
-    /// The timeline as a page shows it at first: what is overdue, the last days, and what is to come.
+    /// The timeline as a page shows it at first.
     pub(super) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let store = &self.0.store;
-        let plan = store.active_plan()?.map(|plan| plan.id);
-        let of_plan = BlockQuery { plan, ..BlockQuery::default() };
-        let begin = self.0.host.now() - TimeDelta::days(SNAPSHOT_DAYS);
-        let mut blocks = store.blocks(&BlockQuery {
-            ends_by: Some(begin),
-            state: BlockState::Open,
-            limit: SNAPSHOT_OVERDUE,
-            ..of_plan.clone()
-        })?;
-        let limit = SNAPSHOT_BLOCKS - blocks.len();
-        blocks.extend(store.blocks(&BlockQuery { ends_after: Some(begin), limit, ..of_plan })?);
-        let counts = plan.map(|plan| store.plan_counts(plan)).transpose()?.unwrap_or_default();
-        let complete = blocks.len() as u64 == counts.open + counts.done;
-        Ok(Snapshot { seq: store.last_seq()?, timeline: store.content_with(blocks)?, complete, model: self.model() })
+        let shown = shown::now(store, self.0.host.now())?;
+        Ok(Snapshot {
+            seq: store.last_seq()?,
+            log: store.log()?,
+            timeline: shown.content,
+            complete: shown.is_complete,
+            since: (!shown.is_complete).then_some(shown.since),
+            has_more: shown.has_more,
+            model: self.model(),
+        })
     }
 
     pub(super) fn state_frame(&self) -> Result<ServerFrame, StoreError> {
@@ -116,7 +106,7 @@ impl<H: Host> ChatAgent<H> {
         let counts = self.0.store.plan_counts(plan.id)?;
         let all = BlockQuery { plan: Some(plan.id), limit: STATE_BLOCKS, ..BlockQuery::default() };
         let fits = counts.open + counts.done <= STATE_BLOCKS as u64;
-        let begin = (!fits).then(|| self.0.host.now() - TimeDelta::days(SNAPSHOT_DAYS));
+        let begin = (!fits).then(|| self.0.host.now() - TimeDelta::days(shown::DAYS));
         self.0.store.blocks(&BlockQuery { ends_after: begin, ..all })
     }
 }

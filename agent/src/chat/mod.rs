@@ -9,14 +9,20 @@
 //! | `receive` | frames from clients |
 //! | `requests` | chat requests: one turn at a time, cancel, clear |
 //! | `live` | the stream under way: its chunks, in memory and in the store |
+//! | `outcomes` | how turns went, for whoever compares prompts |
 //! | `resume` | a client that comes back in the middle of a stream |
 //! | `consent` | answers to "may I?", and results of tools that ran in a browser |
 //! | `runs` | runs of the architect: workflows started, heard, and called off |
 //! | `rpc` | direct edits and questions, without a model |
+//! | `pages` | questions with long answers: blocks, and the log |
 
 mod connect;
 mod consent;
+mod fields;
 mod live;
+mod outcomes;
+mod pages;
+mod portable;
 mod receive;
 mod requests;
 mod resume;
@@ -39,6 +45,8 @@ use crate::action::{self, Author};
 use crate::architect::RunLimits;
 use crate::host::{Connection, Host};
 use crate::model::ChatModel;
+use crate::prompt::{Candidate, Prompt, Prompts};
+use crate::setting::Lookup;
 use crate::store::{Store, StoreError};
 use crate::turn::TurnLimits;
 use live::Live;
@@ -49,6 +57,8 @@ pub const AGENT: &str = "chat";
 
 /// Title of a person's first plan.
 const FIRST_PLAN: &str = "My plan";
+/// Most events in a frame, about a megabyte of them.
+const EVENTS_PER_FRAME: usize = 1_000;
 
 /// Newest messages of the conversation that clients are sent. Older ones stay in the store.
 pub const SHOWN_MESSAGES: u64 = 200;
@@ -62,12 +72,47 @@ impl<H: Host> Clone for ChatAgent<H> {
     }
 }
 
+/// How an agent is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Options {
+    /// Bounds of a turn.
+    pub turn: TurnLimits,
+    /// Bounds of runs of the architect in time.
+    pub run: RunLimits,
+    /// What the model is told.
+    pub prompts: Prompts,
+    /// What it is told instead in a share of turns.
+    pub candidate: Option<Candidate>,
+}
+
+impl Options {
+    /// Reads them from variables, as `wrangler.toml` sets them. What is missing keeps its default.
+    ///
+    /// # Errors
+    /// A sentence about the first variable that cannot be used.
+    pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
+        Ok(Self {
+            turn: TurnLimits::from_lookup(lookup)?,
+            run: RunLimits::from_lookup(lookup)?,
+            prompts: Prompts::current(),
+            candidate: Candidate::from_lookup(lookup)?,
+        })
+    }
+
+    /// The system prompt of the turns that answer a message: the same however often it is answered.
+    pub fn system_for(&self, message: &str) -> &'static Prompt {
+        match self.candidate {
+            Some(candidate) if candidate.takes(message) => candidate.prompt,
+            _ => self.prompts.system,
+        }
+    }
+}
+
 struct Inner<H: Host> {
     host: H,
     store: Store<H::Sql>,
     model: Rc<dyn ChatModel>,
-    limits: TurnLimits,
-    run_limits: RunLimits,
+    options: Options,
     /// Requests that wait for their turn.
     queue: RefCell<VecDeque<Request>>,
     /// The stream under way.
@@ -90,20 +135,13 @@ impl<H: Host> ChatAgent<H> {
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn open(
-        host: H,
-        sql: H::Sql,
-        model: Rc<dyn ChatModel>,
-        limits: TurnLimits,
-        run_limits: RunLimits,
-    ) -> Result<Self, StoreError> {
+    pub fn open(host: H, sql: H::Sql, model: Rc<dyn ChatModel>, options: Options) -> Result<Self, StoreError> {
         let store = Store::open(sql)?;
         let agent = Self(Rc::new(Inner {
             host,
             store,
             model,
-            limits,
-            run_limits,
+            options,
             queue: RefCell::default(),
             live: RefCell::default(),
             stop: RefCell::default(),
@@ -164,11 +202,15 @@ impl<H: Host> ChatAgent<H> {
         if events.is_empty() {
             return;
         }
-        let events = ServerFrame::FluxEvents { events: events.to_vec() }.to_text();
+        // A restoration can be thousands of events, and a frame has its limit.
+        let frames: Vec<String> = events
+            .chunks(EVENTS_PER_FRAME)
+            .map(|events| ServerFrame::FluxEvents { events: events.to_vec() }.to_text())
+            .collect();
         let mut state: Option<String> = None;
         for connection in self.0.host.connections() {
             if connection.info().follows_events {
-                connection.send(&events);
+                frames.iter().for_each(|frame| connection.send(frame));
                 continue;
             }
             let text = match state.take() {
@@ -189,6 +231,7 @@ impl<H: Host> ChatAgent<H> {
     /// Tells what was appended to the log, and sets in motion what it asks for.
     fn publish(&self, events: &[Event]) {
         self.tell(events);
+        self.undone(events);
         self.set_in_motion(events);
     }
 

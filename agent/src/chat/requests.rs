@@ -2,7 +2,7 @@
 //! final frame, and it comes after the message is stored.
 
 use flux_protocol::frame::{ChatRequestBody, ChatResponse, Trigger, TurnOutcome};
-use flux_protocol::{Chunk, Message, Role, ServerFrame};
+use flux_protocol::{Chunk, FinishReason, Message, Role, ServerFrame};
 use flux_tools::command::SettingsUpdate;
 use flux_tools::{Actor, Command, TimelineView, TxnId, Zone};
 use futures::channel::oneshot;
@@ -15,9 +15,9 @@ use super::{AGENT, ChatAgent, To};
 use crate::action::{self, Author};
 use crate::host::{Connection, Host};
 use crate::json;
-use crate::prompt;
+use crate::prompt::Prompt;
 use crate::store::{StoreError, StreamEnd};
-use crate::turn::{Output, Turn, TurnEnd, TurnError};
+use crate::turn::{Cost, Meter, Output, Turn, TurnError};
 
 /// Longest id of a request, in bytes. The published clients make 8 characters.
 const ID_BYTES: usize = 64;
@@ -126,10 +126,10 @@ impl<H: Host> ChatAgent<H> {
             let Some(request) = self.0.queue.borrow_mut().pop_front() else { return };
             let (sender, receiver) = oneshot::channel();
             match self.begin(&request) {
-                Ok(()) => {
+                Ok(prompt) => {
                     *self.0.stop.borrow_mut() = Some(sender);
                     let agent = self.clone();
-                    self.0.host.spawn(Box::pin(async move { agent.answer(request, receiver).await }));
+                    self.0.host.spawn(Box::pin(async move { agent.answer(request, prompt, receiver).await }));
                 }
                 Err(error) => {
                     self.log(&format!("begin: {error}"));
@@ -141,37 +141,38 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    fn begin(&self, request: &Request) -> Result<(), StoreError> {
+    fn begin(&self, request: &Request) -> Result<&'static Prompt, StoreError> {
         let extended = match &request.extends {
             Some(id) => self.0.store.message(id)?,
             None => None,
         };
         let continuation = extended.is_some();
         let message = extended.unwrap_or_else(|| Message::new(self.uuid().to_string(), Role::Assistant));
-        self.0.store.begin_stream(&request.id, &message.id, continuation, self.now())?;
+        let question = request.message_ids.last().map(String::as_str);
+        let prompt = self.0.store.sql_transaction(|store| {
+            let question = store.note_cause(&request.id, question, &message.id)?;
+            let prompt = self.0.options.system_for(question.as_ref().unwrap_or(&message.id));
+            store.begin_stream(&request.id, &message.id, continuation, &prompt.to_string(), self.now())?;
+            Ok(prompt)
+        })?;
         // A continuation's `start` has no id: it would rename the message that is being extended.
         let message_id = (!continuation).then(|| message.id.clone());
         *self.0.live.borrow_mut() = Some(Live::new(request.id.clone(), message, continuation));
-        self.emit(Chunk::Start { message_id, message_metadata: Some(self.metadata()) });
-        Ok(())
+        let metadata = object!({"model": self.model(), "prompt": prompt.to_string(), "at": self.now()});
+        self.emit(Chunk::Start { message_id, message_metadata: Some(metadata) });
+        Ok(prompt)
     }
 
-    fn metadata(&self) -> serde_json::Value {
-        let system = prompt::system();
-        object!({
-            "model": self.model(),
-            "prompt": format!("{}@{}", system.name, system.version),
-            "at": self.now(),
-        })
-    }
-
-    async fn answer(&self, request: Request, stop: oneshot::Receiver<Stop>) {
+    async fn answer(&self, request: Request, prompt: &'static Prompt, stop: oneshot::Receiver<Stop>) {
+        let meter = Meter::new(self.now());
         let turn = Turn {
             request: &request.id,
             store: &self.0.store,
             model: &*self.0.model,
+            prompt,
             output: self,
-            limits: self.0.limits,
+            limits: self.0.options.turn,
+            meter: &meter,
             txn: None,
             invalid: 0,
         };
@@ -181,7 +182,7 @@ impl<H: Host> ChatAgent<H> {
             // The sender is only dropped with the agent.
             Either::Right((Err(_), _)) => return,
         };
-        if let Err(error) = self.end(&request, ended) {
+        if let Err(error) = self.end(&request, ended, prompt, &meter) {
             self.log(&format!("end: {error}"));
             let error = format!("The answer could not be saved; it will be gone after a reload. ({error})");
             self.broadcast(&failed(&request.id, error, Some(request.message_ids)), To::All, None);
@@ -190,8 +191,10 @@ impl<H: Host> ChatAgent<H> {
     }
 
     /// Stores the message, then tells everyone.
-    fn end(&self, request: &Request, ended: Ended) -> Result<(), StoreError> {
-        let end = self.emit_end(&ended);
+    fn end(&self, request: &Request, ended: Ended, prompt: &Prompt, meter: &Meter) -> Result<(), StoreError> {
+        let cost = meter.read(self.now());
+        let end = self.emit_end(&ended, &cost);
+        self.turn_ended(&prompt.to_string(), end.outcome, &cost);
         let flushed = self.flush();
         self.0.stop.borrow_mut().take();
         let live = self.0.live.borrow_mut().take();
@@ -220,20 +223,24 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
-    fn emit_end(&self, ended: &Ended) -> StreamEnd {
+    /// Tells how it ended and, however that was, what it has cost.
+    fn emit_end(&self, ended: &Ended, cost: &Cost) -> StreamEnd {
+        let mut message_metadata = json::value(cost);
         match ended {
-            Ended::Turn(Ok(TurnEnd { reason, usage })) => {
-                let message_metadata = Some(object!({ "usage": usage }));
+            Ended::Turn(Ok(reason)) => {
+                let message_metadata = Some(message_metadata);
                 self.emit(Chunk::Finish { finish_reason: Some(*reason), message_metadata });
                 StreamEnd { outcome: TurnOutcome::Completed, error: None }
             }
             Ended::Turn(Err(error)) => {
                 self.log(&format!("{AGENT}: turn failed: {error}"));
-                self.emit(Chunk::MessageMetadata { message_metadata: object!({"error": error.to_string()}) });
+                message_metadata["error"] = error.to_string().into();
+                self.emit(Chunk::MessageMetadata { message_metadata });
                 StreamEnd { outcome: TurnOutcome::Error, error: Some(error.to_string()) }
             }
             Ended::Stopped(_) => {
-                self.emit(Chunk::MessageMetadata { message_metadata: object!({"stopped": true}) });
+                message_metadata["stopped"] = true.into();
+                self.emit(Chunk::MessageMetadata { message_metadata });
                 self.emit(Chunk::Abort);
                 StreamEnd { outcome: TurnOutcome::Aborted, error: None }
             }
@@ -306,6 +313,10 @@ impl<H: Host> ChatAgent<H> {
                 message.add(&chunk);
             }
         }
+        if let Some(prompt) = &stream.prompt {
+            // What it has cost died with the process.
+            self.turn_ended(prompt, TurnOutcome::Error, &Cost::default());
+        }
         message.add(&Chunk::MessageMetadata { message_metadata: object!({"stopped": true, "interrupted": true}) });
         message.close_text();
         let now = self.now();
@@ -319,7 +330,7 @@ impl<H: Host> ChatAgent<H> {
 /// How a turn came to its end.
 #[derive(Debug, PartialEq)]
 enum Ended {
-    Turn(Result<TurnEnd, TurnError>),
+    Turn(Result<FinishReason, TurnError>),
     Stopped(Stop),
 }
 

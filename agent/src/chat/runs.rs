@@ -7,19 +7,21 @@
 //! the old one is told that it is over. Both may do a step at the same time, which changes nothing: adding the tasks is
 //! idempotent, and what they think is kept once.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flux_protocol::message::TextPart;
 use flux_protocol::{Message, Part, Role};
 use flux_tools::decide::placement;
 use flux_tools::place::{LONGEST_TASK, SHORTEST_TASK, Task};
 use flux_tools::report::Moment;
-use flux_tools::{Actor, BlockId, Command, Event, EventKind, Run, RunId, RunStatus, RunStep, TimelineView, TxnId};
+use flux_tools::{
+    Actor, Block, BlockId, Command, Event, EventKind, Run, RunId, RunStatus, RunStep, TimelineView, TxnId,
+};
 use serde_json::json;
 
 use super::{ChatAgent, To};
 use crate::action::{self, Author, Done};
-use crate::architect::{RETRIES, Reply, Request, Work};
-use crate::host::Host;
+use crate::architect::{Plan, RETRIES, Reply, Request, Work, stands_for};
+use crate::host::{Host, WorkflowId};
 use crate::model::GoalContext;
 use crate::store::{DrivenRun, StoreError};
 
@@ -37,27 +39,49 @@ impl<H: Host> ChatAgent<H> {
         for event in events {
             match &event.kind {
                 EventKind::WorkflowStarted { run } => self.launch(run.id),
-                EventKind::WorkflowRetried(change) => self.launch(change.run),
+                EventKind::WorkflowRetried(change) => self.try_again(change.run),
                 EventKind::WorkflowCancelled(change) => self.call_off(change.run),
                 _ => {}
             }
         }
     }
 
+    /// What is finished is used; but words of which nothing came would only meet the same end.
+    fn try_again(&self, run: RunId) {
+        let forgotten = self.0.store.run_work::<Work>(run).and_then(|work| match work {
+            Some(work) if work.is_used_up() => self.0.store.keep_run_work::<Work>(run, None),
+            _ => Ok(()),
+        });
+        if let Err(error) = forgotten {
+            self.log(&format!("run {run}: {error}"));
+        }
+        self.launch(run);
+    }
+
     fn launch(&self, run: RunId) {
-        match self.0.store.launch_run(run, self.0.host.now()) {
-            Ok(number) => self.0.host.launch(run, number),
+        let launched = self.0.store.launch_run(run, self.0.host.now()).and_then(|number| self.workflow(run, number));
+        match launched {
+            Ok(workflow) => self.0.host.launch(workflow),
             Err(error) => self.log(&format!("run {run}: {error}")),
         }
         self.watch_runs();
     }
 
     fn call_off(&self, run: RunId) {
-        let called_off = self.0.store.keep_run_work::<Work>(run, None).and_then(|()| self.0.store.launches(run));
+        let called_off = self.0.store.keep_run_work::<Work>(run, None).and_then(|()| self.newest_workflow(run));
         match called_off {
-            Ok(number) => self.0.host.call_off(run, number),
+            Ok(workflow) => self.0.host.call_off(workflow),
             Err(error) => self.log(&format!("run {run}: {error}")),
         }
+    }
+
+    /// The workflow that drives a run.
+    pub(super) fn newest_workflow(&self, run: RunId) -> Result<WorkflowId, StoreError> {
+        self.workflow(run, self.0.store.launches(run)?)
+    }
+
+    pub(super) fn workflow(&self, run: RunId, number: u64) -> Result<WorkflowId, StoreError> {
+        Ok(WorkflowId { nonce: self.0.store.nonce()?, run, number })
     }
 
     /// Asks to be woken when the next run has been silent for too long, if there is one.
@@ -73,7 +97,7 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn silence(&self) -> TimeDelta {
-        TimeDelta::milliseconds(i64::try_from(self.0.run_limits.silence_ms).unwrap_or(i64::MAX))
+        TimeDelta::milliseconds(i64::try_from(self.0.options.run.silence_ms).unwrap_or(i64::MAX))
     }
 
     /// The object was woken: runs whose workflow is silent get another one.
@@ -90,7 +114,7 @@ impl<H: Host> ChatAgent<H> {
             self.0.store.driven_runs()?.into_iter().filter(|driven| driven.heard_at <= bound)
         {
             if !run.is_running() {
-                self.report(run.id)?;
+                self.report(run.id, None)?;
             } else if unheard >= MOST_UNHEARD {
                 self.fail(run.id, "The service could not begin to work on it. Try again later.".to_owned())?;
             } else if run.state.attempts >= MOST_ATTEMPTS {
@@ -103,21 +127,27 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
-    /// Takes in what a workflow says. `launch` is its number: where a newer one drives the run, it is told that it is over.
+    /// Takes in what a workflow says. Where a newer one drives the run, or everything was deleted since, it is told that it
+    /// is over.
     ///
     /// # Errors
     /// Where the store fails; nothing of it is kept then, and the workflow tries again.
-    pub fn run_request(&self, run: RunId, launch: u64, request: Request) -> Result<Reply, StoreError> {
+    pub fn run_request(&self, workflow: &WorkflowId, request: Request) -> Result<Reply, StoreError> {
         let over = Reply { is_over: true, ..Reply::default() };
         let now = self.0.host.now();
-        if !self.0.store.hear_of_run(run, launch, now)? {
+        let run = workflow.run;
+        if workflow.nonce != self.0.store.nonce()? || !self.0.store.hear_of_run(run, workflow.number, now)? {
             return Ok(over);
         }
         let Some(known) = self.0.store.run(run)? else { return Ok(over) };
         if !known.is_running() {
-            // It has come to its end; what may be left is to tell.
-            self.report(run)?;
-            return Ok(over);
+            return match request {
+                // It was heard before, and its answer got lost.
+                Request::Commit { .. } if known.state.status == RunStatus::Completed => self.added(&known),
+                Request::Report { words } => self.report(run, words).map(|()| over),
+                // It has come to its end; what may be left is to tell.
+                _ => self.report(run, None).map(|()| over),
+            };
         }
         match request {
             Request::Alive => Ok(Reply::default()),
@@ -135,16 +165,20 @@ impl<H: Host> ChatAgent<H> {
             }
             Request::Keep(work) => {
                 self.0.store.keep_run_work(run, Some(&work))?;
+                if let Some(title) = work.title {
+                    self.change_run(&Command::NameRun { run, title }, run)?;
+                }
                 Ok(Reply::default())
             }
             Request::Place { tasks } => self.place(&known, &tasks, now),
-            Request::Commit { tasks, not_before_ms } => {
+            Request::Commit { plan, not_before_ms } => {
                 let not_before = not_before_ms.and_then(DateTime::from_timestamp_millis).unwrap_or(now);
-                self.commit(&known, tasks, not_before)
+                self.commit(&known, plan, not_before)
             }
             // A run that is under way has nothing to tell yet.
-            Request::Report => Ok(Reply::default()),
-            Request::Fail { error } => {
+            Request::Report { .. } => Ok(Reply::default()),
+            Request::Fail { error, cause } => {
+                self.log(&format!("run {run} failed: {cause}"));
                 self.fail(run, error)?;
                 Ok(over)
             }
@@ -174,26 +208,45 @@ impl<H: Host> ChatAgent<H> {
         Ok(Reply { not_before_ms: Some(now.timestamp_millis()), ..Reply::default() })
     }
 
-    fn commit(&self, run: &Run, tasks: Vec<Task>, not_before: DateTime<Utc>) -> Result<Reply, StoreError> {
+    fn commit(
+        &self,
+        run: &Run,
+        Plan { tasks, left_out }: Plan,
+        not_before: DateTime<Utc>,
+    ) -> Result<Reply, StoreError> {
         let id = run.id;
         self.change_run(&Command::BeginStep { run: id, step: RunStep::Commit }, id)?;
         let tasks = tasks.into_iter().map(|task| (BlockId::new(self.0.host.uuid()), task)).collect();
-        let report = self.change_run(&Command::CommitRun { run: id, tasks, not_before }, id)?;
+        let report = self.change_run(&Command::CommitRun { run: id, tasks, left_out, not_before }, id)?;
         if let Some(error) = report {
             self.fail(id, error)?;
         }
-        match self.0.store.run(id)?.map(|run| run.state.status) {
-            Some(RunStatus::Completed) => Ok(Reply::default()),
+        match self.0.store.run(id)? {
+            Some(run) if run.state.status == RunStatus::Completed => self.added(&run),
             _ => {
-                self.report(id)?;
+                self.report(id, None)?;
                 Ok(Reply { is_over: true, ..Reply::default() })
             }
         }
     }
 
+    /// The tasks are on the timeline; what is left is to tell, in better words if there are some.
+    fn added(&self, run: &Run) -> Result<Reply, StoreError> {
+        let report = self.what_came_of(run, &added(&self.0.store, run.id)?)?;
+        Ok(Reply { report, ..Reply::default() })
+    }
+
+    /// What came of a run, in words of our own, with the blocks that it has added.
+    fn what_came_of(&self, run: &Run, blocks: &[Block]) -> Result<String, StoreError> {
+        let store = &self.0.store;
+        let plan = blocks.first().map(|block| block.plan);
+        let plan = store.plans()?.into_iter().find(|known| Some(known.id) == plan);
+        Ok(Moment::new(self.0.host.now(), &store.settings()?).run_report(run, blocks, plan.as_ref()))
+    }
+
     fn fail(&self, run: RunId, error: String) -> Result<(), StoreError> {
         self.change_run(&Command::FailRun { run, error }, run)?;
-        self.report(run)
+        self.report(run, None)
     }
 
     /// Carries out a command on the account of a run. What is told is why it was rejected.
@@ -209,8 +262,9 @@ impl<H: Host> ChatAgent<H> {
         Ok(report.error)
     }
 
-    /// Tells the person in the chat what came of a run, once for each time that it was started.
-    fn report(&self, id: RunId) -> Result<(), StoreError> {
+    /// Tells the person in the chat what came of a run, once for each time that it was started. A model's words are used where
+    /// they tell all that there is to tell.
+    fn report(&self, id: RunId, words: Option<String>) -> Result<(), StoreError> {
         let store = &self.0.store;
         let now = self.0.host.now();
         let Some(run) = store.run(id)? else { return Ok(()) };
@@ -218,8 +272,17 @@ impl<H: Host> ChatAgent<H> {
         let is_new = store.message(&message_id)?.is_none();
         store.sql_transaction(|store| {
             if is_new && matches!(run.state.status, RunStatus::Completed | RunStatus::Failed) {
-                let text = Moment::new(now, store.settings()?.time_zone).run_report(&run, &added(store, id)?);
-                let metadata = json!({ "at": now, "run": id });
+                let (zone, blocks) = (store.settings()?.time_zone, added(store, id)?);
+                let mut text = self.what_came_of(&run, &blocks)?;
+                let mut metadata = json!({ "at": now, "run": id });
+                let first = blocks.first().map(|block| zone.wall(block.span.start()).day());
+                let numbers: Vec<u64> = first.map(u64::from).into_iter().chain([blocks.len() as u64]).collect();
+                let titles: Vec<&str> = run.state.left_out.iter().map(|left| left.title.as_str()).collect();
+                if let Some(words) = words.filter(|words| stands_for(words, &text, &titles, &numbers)) {
+                    text = words;
+                    metadata["prompt"] = self.0.options.prompts.report.to_string().into();
+                }
+                self.run_ended(&run, blocks.len(), metadata["prompt"].is_string());
                 store.put_message(&message(message_id, text, metadata), now)?;
             }
             if run.state.status != RunStatus::Failed {
@@ -244,7 +307,7 @@ impl<H: Host> ChatAgent<H> {
 }
 
 /// The blocks that a run has added, as they were then.
-fn added<V: TimelineView>(view: &V, run: RunId) -> Result<Vec<flux_tools::Block>, V::Error> {
+fn added<V: TimelineView>(view: &V, run: RunId) -> Result<Vec<Block>, V::Error> {
     let block = |event: Event| match event.kind {
         EventKind::BlockScheduled { block } => Some(block),
         _ => None,

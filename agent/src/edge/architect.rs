@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use flux_tools::RunId;
 use futures::future::LocalBoxFuture;
 use js_sys::{Promise, Reflect};
 use serde_json::Value;
@@ -15,11 +14,14 @@ use super::model::{self, EdgeClock, message_of};
 use super::text;
 use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
+use crate::host::WorkflowId;
 use crate::json;
+use crate::prompt::Prompts;
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "ARCHITECT";
-/// How long one try of a step may take, in ms. A model that streams may take a while, as long as it goes on.
+/// How long one try of a step may take, in ms. A model that streams may take a while, as long as it goes on, and one that is
+/// busy may ask for a rest before.
 const STEP_MS: u64 = 10 * 60 * 1_000;
 
 /// What a workflow is told when it is created.
@@ -27,14 +29,14 @@ const STEP_MS: u64 = 10 * 60 * 1_000;
 struct Params {
     /// The object's id, in hex.
     object: String,
-    /// Which run, and the workflow's number: `{run}/{launch}`.
-    run: String,
+    /// Its own name, by which the object knows it.
+    workflow: String,
 }
 
 impl Params {
     fn of(payload: &JsValue) -> Option<Self> {
         let text = |name: &str| Reflect::get(payload, &name.into()).ok()?.as_string();
-        Some(Self { object: text("object")?, run: text("run")? })
+        Some(Self { object: text("object")?, workflow: text("workflow")? })
     }
 }
 
@@ -61,7 +63,7 @@ impl ArchitectRun {
         let env = self.env.clone();
         future_to_promise(async move {
             let payload = Reflect::get(&event, &"payload".into())?;
-            let params = Params::of(&payload).ok_or_else(|| failure("it was started without a run"))?;
+            let params = Params::of(&payload).ok_or_else(|| failure("it was started without saying for whom"))?;
             let architect = architect(env, params, step.unchecked_into()).map_err(|error| failure(&error))?;
             architect.run().await.map_err(|error| failure(&error))?;
             Ok(JsValue::UNDEFINED)
@@ -74,20 +76,17 @@ fn architect(env: Env, params: Params, step: WorkflowStep) -> Result<Architect, 
         steps: Rc::new(DurableSteps(step)),
         model: model::without_retries(&env)?,
         clock: Rc::new(EdgeClock),
-        limits: limits(&env)?,
+        limits: RunLimits::from_lookup(&|name| text(&env, name))?,
+        prompts: Prompts::current(),
         person: Rc::new(ObjectPerson { env, params }),
         trouble: Rc::default(),
+        rest: Rc::default(),
     })
 }
 
 fn failure(message: &str) -> JsValue {
     console_error!("architect: {message}");
     js_sys::Error::new(message).into()
-}
-
-/// Bounds of runs in time, from variables.
-pub(super) fn limits(env: &Env) -> Result<RunLimits, String> {
-    RunLimits::from_lookup(|name| text(env, name))
 }
 
 /// Steps of a Workflow.
@@ -140,7 +139,7 @@ async fn tell(env: &Env, params: &Params, request: &Request) -> worker::Result<R
     init.set_method("POST");
     init.set_body(&JsValue::from(json::value(request).to_string()));
     // Only the path counts: a stub leads to its object whatever the host.
-    let url = format!("https://object/runs/{}", params.run);
+    let url = format!("https://object/runs/{}", params.workflow);
     let sent = web_sys::Request::new_with_str_and_init(&url, &init)?;
     let mut response = object.fetch_with_request(sent.into()).await?;
     let text = response.text().await?;
@@ -166,26 +165,22 @@ impl Workflows {
     }
 
     /// Starts a workflow for a run, and ends the one before it.
-    pub async fn launch(self, run: RunId, number: u64) -> Result<(), String> {
+    pub async fn launch(self, workflow: WorkflowId) -> Result<(), String> {
         let binding = self.binding.clone().ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
-        let params = [("object", self.object.clone().into()), ("run", format!("{run}/{number}").into())];
-        binding.create(&instance(run, number), &params).await.map_err(|thrown| message_of(&thrown))?;
-        if number > 1 {
+        let name = workflow.to_string();
+        let params = [("object", self.object.clone().into()), ("workflow", name.clone().into())];
+        binding.create(&name, &params).await.map_err(|thrown| message_of(&thrown))?;
+        if let Some(before) = workflow.before() {
             // It has most often ended or been lost; then there is nothing to end.
-            let _ = self.call_off(run, number - 1).await;
+            let _ = self.call_off(before).await;
         }
         Ok(())
     }
 
     /// Ends a workflow.
-    pub async fn call_off(self, run: RunId, number: u64) -> Result<(), String> {
+    pub async fn call_off(self, workflow: WorkflowId) -> Result<(), String> {
         let binding = self.binding.ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
-        let ended = async { binding.get(&instance(run, number)).await?.terminate().await };
+        let ended = async { binding.get(&workflow.to_string()).await?.terminate().await };
         ended.await.map_err(|thrown| message_of(&thrown))
     }
-}
-
-/// An instance's id.
-fn instance(run: RunId, number: u64) -> String {
-    format!("{run}-{number}")
 }

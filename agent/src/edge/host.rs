@@ -4,14 +4,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use flux_tools::RunId;
 use futures::future::LocalBoxFuture;
 use uuid::{Builder, Uuid};
 use worker::{Date, Delay, Env, State, WebSocket, console_error, console_log};
 
 use super::architect::Workflows;
 use super::sql::DurableSql;
-use crate::host::{Connection, ConnectionInfo, Host};
+use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use crate::json;
 
 /// The object's platform.
@@ -57,20 +56,20 @@ impl Host for EdgeHost {
         self.state.wait_until(task);
     }
 
-    fn launch(&self, run: RunId, number: u64) {
-        let launching = self.workflows.clone().launch(run, number);
+    fn launch(&self, workflow: WorkflowId) {
+        let launching = self.workflows.clone().launch(workflow.clone());
         self.spawn(Box::pin(async move {
             if let Err(error) = launching.await {
-                console_error!("run {run}: its workflow cannot be started: {error}");
+                console_error!("the workflow {workflow} cannot be started: {error}");
             }
         }));
     }
 
-    fn call_off(&self, run: RunId, number: u64) {
-        let calling_off = self.workflows.clone().call_off(run, number);
+    fn call_off(&self, workflow: WorkflowId) {
+        let calling_off = self.workflows.clone().call_off(workflow.clone());
         self.spawn(Box::pin(async move {
             if let Err(error) = calling_off.await {
-                console_log!("run {run}: its workflow was not ended: {error}");
+                console_log!("the workflow {workflow} was not ended: {error}");
             }
         }));
     }
@@ -106,6 +105,7 @@ impl Connection for Socket {
             name: String::new(),
             follows_events: false,
             after: None,
+            log: None,
         })
     }
 

@@ -11,6 +11,8 @@ mod routes;
 mod sql;
 #[cfg(feature = "store-suite")]
 mod suite;
+#[cfg(feature = "store-suite")]
+mod workflow_suite;
 mod workflows;
 
 use worker::{Context, Env, Request, Response, Result, event};

@@ -15,8 +15,8 @@ use worker::{Delay, Env};
 
 use super::text;
 use crate::model::{
-    AiBinding, AiOutput, ByteStream, ChatModel, Clock, Endpoint, HttpResponse, HttpTransport, Model, ModelError,
-    ModelId, ModelLimits, Offline, OpenAi, WorkersAi, binding_failure,
+    AiBinding, AiOutput, ByteStream, ChatModel, Clock, HttpResponse, HttpTransport, Model, ModelError, ModelId,
+    ModelLimits, OpenAi, WorkersAi, binding_failure,
 };
 
 /// The model that is asked where none is named, on Workers AI.
@@ -26,9 +26,16 @@ const SERVER_MODEL: &str = "llama3.3";
 
 /// Where answers come from.
 enum Provider {
-    Server { base_url: String, model: String },
-    WorkersAi { binding: JsValue, model: String },
-    Offline,
+    Server {
+        base_url: String,
+        model: String,
+    },
+    WorkersAi {
+        binding: JsValue,
+        model: String,
+    },
+    /// None is connected.
+    BuiltIn,
 }
 
 /// `MODEL_BASE_URL` names a server. Without one it is the `AI` binding, unless there is none or `MODEL_PROVIDER` is
@@ -43,7 +50,7 @@ fn provider(env: &Env) -> Provider {
         Some(binding) if text(env, "MODEL_PROVIDER").as_deref() != Some("offline") => {
             Provider::WorkersAi { binding, model: model.unwrap_or_else(|| WORKERS_AI_MODEL.to_owned()) }
         }
-        _ => Provider::Offline,
+        _ => Provider::BuiltIn,
     }
 }
 
@@ -52,7 +59,7 @@ pub(super) fn id(env: &Env) -> ModelId {
     let (provider, name) = match provider(env) {
         Provider::Server { model, .. } => ("openai", model),
         Provider::WorkersAi { model, .. } => ("workers-ai", model),
-        Provider::Offline => return Offline.id(),
+        Provider::BuiltIn => return built_in(ModelLimits::default()).id(),
     };
     ModelId { provider: provider.to_owned(), name }
 }
@@ -86,8 +93,20 @@ fn model(env: &Env, limits: ModelLimits) -> Rc<dyn ChatModel> {
         Provider::WorkersAi { binding, model } => {
             Rc::new(Model::new(WorkersAi::new(Binding(binding), &model), EdgeClock, limits))
         }
-        Provider::Offline => Rc::new(Model::new(Offline, EdgeClock, limits)),
+        Provider::BuiltIn => Rc::new(built_in(limits)),
     }
+}
+
+/// What answers where no model is connected.
+#[cfg(feature = "offline")]
+fn built_in(limits: ModelLimits) -> impl ChatModel {
+    Model::new(crate::model::Offline, EdgeClock, limits)
+}
+
+/// What answers where no model is connected.
+#[cfg(not(feature = "offline"))]
+fn built_in(_: ModelLimits) -> impl ChatModel {
+    crate::model::Unconnected
 }
 
 /// Timers and chance on Workers.

@@ -2,20 +2,24 @@
 
 use std::rc::Rc;
 
+use futures::stream;
 use uuid::Uuid;
 use worker::{
-    DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
-    console_error, durable_object,
+    DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocket, WebSocketIncomingMessage,
+    WebSocketPair, console_error, durable_object,
 };
 
 use super::host::{EdgeHost, Socket};
 use super::routes::{IDENTITY_HEADER, NAME_HEADER, refuse};
 use super::sql::DurableSql;
-use super::{architect, model, text};
-use crate::chat::{ChatAgent, SHOWN_MESSAGES};
-use crate::host::{Connection, ConnectionInfo};
+use super::{model, text};
+use crate::chat::{ChatAgent, Options, SHOWN_MESSAGES};
+use crate::host::{Connection, ConnectionInfo, WorkflowId};
 use crate::json;
-use crate::turn::TurnLimits;
+use crate::store::ImportError;
+
+/// Largest file that is taken: an object has 128 MB of memory, and holds the file as it came.
+const IMPORT_BYTES: usize = 32 << 20;
 
 /// The object of a person.
 #[durable_object]
@@ -41,8 +45,8 @@ impl DurableObject for Chat {
             Err(error) => return refuse(is_socket, 500, error),
         };
         let path = super::url(&request)?.pathname();
-        if let Some(rest) = path.strip_prefix("/runs/") {
-            return run_request(agent, rest, request).await;
+        if let Some(name) = path.strip_prefix("/runs/") {
+            return run_request(agent, name, request).await;
         }
         let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
         let (identity, name) = (header(IDENTITY_HEADER)?, header(NAME_HEADER)?);
@@ -52,7 +56,11 @@ impl DurableObject for Chat {
         if is_socket {
             return self.accept(agent, &request, name);
         }
-        Response::from_json(&agent.store().messages(SHOWN_MESSAGES).map_err(failed)?)
+        match path.rsplit('/').next() {
+            Some("export") => export(agent),
+            Some("import") => import(agent, request).await,
+            _ => Response::from_json(&agent.store().messages(SHOWN_MESSAGES).map_err(failed)?),
+        }
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -91,16 +99,46 @@ impl DurableObject for Chat {
     }
 }
 
-/// What a workflow says about a run, `{run}/{launch}`. The Worker hands on what comes for `/agents/`, so that nobody else
+/// What the workflow of this name says about its run. The Worker hands on what comes for `/agents/`, so that nobody else
 /// can say it.
-async fn run_request(agent: &ChatAgent<EdgeHost>, path: &str, mut request: Request) -> Result<Response> {
-    let named = path.split_once('/').and_then(|(run, launch)| Some((run.parse().ok()?, launch.parse().ok()?)));
-    let Some((run, launch)) = named else { return Response::error("no such run", 404) };
+async fn run_request(agent: &ChatAgent<EdgeHost>, name: &str, mut request: Request) -> Result<Response> {
+    let Some(workflow) = WorkflowId::read(name) else { return Response::error("no such workflow", 404) };
     let said = match json::read(&request.text().await?) {
         Ok(said) => said,
         Err(error) => return Response::error(error.to_string(), 400),
     };
-    Response::from_json(&agent.run_request(run, launch, said).map_err(failed)?)
+    Response::from_json(&agent.run_request(&workflow, said).map_err(failed)?)
+}
+
+fn export(agent: &ChatAgent<EdgeHost>) -> Result<Response> {
+    let file = agent.export().map_err(failed)?;
+    let pieces = file.map(|piece| piece.map(String::into_bytes).map_err(failed));
+    let response = ResponseBuilder::new()
+        .with_header("content-type", "application/json")?
+        .with_header("content-disposition", "attachment; filename=\"temporal-flux.json\"")?
+        .with_header("cache-control", "no-store")?;
+    response.from_stream(stream::iter(pieces))
+}
+
+async fn import(agent: &ChatAgent<EdgeHost>, mut request: Request) -> Result<Response> {
+    let file = request.bytes().await?;
+    if file.len() > IMPORT_BYTES {
+        let error =
+            format!("The file has {} bytes; at most {IMPORT_BYTES} are taken. Nothing was changed.", file.len());
+        return Response::error(error, 413);
+    }
+    match std::str::from_utf8(&file).map_err(|error| ImportError::File(error.to_string())).and_then(|f| agent.import(f))
+    {
+        Ok(imported) => Response::from_json(&imported),
+        Err(error) => {
+            let status = match error {
+                ImportError::NotEmpty => 409,
+                ImportError::File(_) => 422,
+                ImportError::Store(_) => 500,
+            };
+            Response::error(error.to_string(), status)
+        }
+    }
 }
 
 impl Chat {
@@ -112,6 +150,7 @@ impl Chat {
             name,
             follows_events: query("sync").is_some_and(|sync| sync == "events"),
             after: query("after").and_then(|after| after.parse().ok()),
+            log: query("log").and_then(|log| log.parse().ok()),
         };
         let pair = WebSocketPair::new()?;
         pair.server.serialize_attachment(json::value(&info).to_string())?;
@@ -123,18 +162,10 @@ impl Chat {
 
 fn open(state: &Rc<State>, env: &Env) -> std::result::Result<ChatAgent<EdgeHost>, String> {
     let model = model::of(env)?;
-    let mut limits = TurnLimits::default();
-    if let Some(tokens) = text(env, "MODEL_CONVERSATION_TOKENS") {
-        limits.conversation_tokens = tokens
-            .parse()
-            .ok()
-            .filter(|tokens| (500..=200_000).contains(tokens))
-            .ok_or("MODEL_CONVERSATION_TOKENS must be a number from 500 to 200000.")?;
-    }
+    let options = Options::from_lookup(&|name| text(env, name))?;
     let sql = DurableSql::new(&state.storage());
-    let run_limits = architect::limits(env)?;
     let host = EdgeHost::new(Rc::clone(state), env);
-    ChatAgent::open(host, sql, model, limits, run_limits).map_err(|error| error.to_string())
+    ChatAgent::open(host, sql, model, options).map_err(|error| error.to_string())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]

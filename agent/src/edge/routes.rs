@@ -33,14 +33,20 @@ pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
                 return Response::error("Invalid request", 400);
             }
             let name = decode(name);
-            // A socket may have any path; over HTTP there is the history and nothing else.
-            agents(request, env, &name, *rest == ["get-messages"]).await
+            // A socket may have any path; over HTTP there are these.
+            let is_known = match request.method() {
+                Method::Post => *rest == ["import"],
+                _ => matches!(rest, ["get-messages" | "export"]),
+            };
+            agents(request, env, &name, is_known).await
         }
         #[cfg(feature = "store-suite")]
         ["suite", number] => {
             let number = (*number).to_owned();
             super::suite::run(request, env, &number).await
         }
+        #[cfg(feature = "store-suite")]
+        ["suite", "workflows", id] => super::workflow_suite::handle(&request.method(), env, id).await,
         ["api" | "agents", ..] => Response::error("Not found", 404),
         _ => page(request, env).await,
     }
@@ -117,7 +123,7 @@ async fn agents(request: Request, env: &Env, name: &str, is_known: bool) -> Resu
     if super::url(&request)?.search_params().get("__agents_transport").is_some_and(|kind| kind != "json") {
         return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are spoken here.");
     }
-    if is_socket && is_cross_origin(&request)? {
+    if (is_socket || request.method() == Method::Post) && is_cross_origin(&request)? {
         return refuse(is_socket, 403, "Other sites may not connect.");
     }
     let Some(identity) = identity(&request, &key)? else {

@@ -51,20 +51,26 @@ impl Sql for DurableSql {
     fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let mut body = Some(body);
         let mut outcome = None;
-        let ran = self.storage.transaction_sync(&mut || {
-            let Some(body) = body.take() else { return Ok(()) };
-            let result = body();
-            let is_ok = result.is_ok();
-            outcome = Some(result);
-            // What is thrown is never seen: it only tells the runtime to roll back.
-            if is_ok { Ok(()) } else { Err(JsValue::from_str("rolled back")) }
+        let ran = self.transact(&mut || {
+            outcome = body.take().map(|body| body());
+            outcome.as_ref().is_some_and(Result::is_ok)
         });
         match (outcome, ran) {
             (Some(Err(error)), _) => Err(error),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(error)) => Err(SqlError(format!("{error:?}")).into()),
+            (_, Err(error)) => Err(error.into()),
             (None, Ok(())) => Err(SqlError("the transaction did not run".to_owned()).into()),
         }
+    }
+}
+
+impl DurableSql {
+    /// Runs `body` in a transaction, which stands where it gives true. What of it is the same whatever the body is, so that the
+    /// Worker has it once.
+    fn transact(&self, body: &mut dyn FnMut() -> bool) -> Result<(), SqlError> {
+        // What is thrown is never seen: it only tells the runtime to roll back.
+        let mut checked = || if body() { Ok(()) } else { Err(JsValue::from_str("rolled back")) };
+        self.storage.transaction_sync(&mut checked).map_err(|error| SqlError(format!("{error:?}")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cloudflare Workflows for Rust: durable steps with retries, sleeping, and the binding that starts and ends instances.
+//! Cloudflare Workflows for Rust: durable steps with retries, and the binding that starts and ends instances.
 //!
 //! The `worker` crate 0.8 has none of this. Nothing here knows of Temporal Flux, so that it could become part of it; what is
 //! missing for that is the class itself, which a Rust crate cannot export as a subclass of `WorkflowEntrypoint`: a few
@@ -22,9 +22,6 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = "do")]
     fn do_raw(this: &WorkflowStep, name: &str, config: &Object, body: &JsValue) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = "sleep")]
-    fn sleep_raw(this: &WorkflowStep, name: &str, duration_ms: f64) -> Result<Promise, JsValue>;
 
     /// A `[[workflows]]` binding (<https://developers.cloudflare.com/workflows/build/workers-api/#workflow>).
     #[derive(Clone)]
@@ -95,15 +92,6 @@ impl WorkflowStep {
         // The engine calls it until the step is over.
         drop(closure);
         result?.as_string().ok_or_else(|| js_sys::Error::new("the result of the step is not text").into())
-    }
-
-    /// Waits; a pause outlives the process.
-    ///
-    /// # Errors
-    /// What the engine throws.
-    #[expect(dead_code, reason = "part of the binding; the pauses of a run are those of its retries")]
-    pub async fn sleep(&self, name: &str, duration_ms: u64) -> Result<(), JsValue> {
-        JsFuture::from(self.sleep_raw(name, duration_ms as f64)?).await.map(|_| ())
     }
 }
 

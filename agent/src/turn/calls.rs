@@ -77,6 +77,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     pub(super) fn carry_out(&mut self, calls: &[ModelCall]) -> Result<bool, TurnError> {
         let mut waits = false;
         for call in calls {
+            self.meter.call();
             let Offered { name, input, call: offered } = offered(call);
             self.output.emit(Chunk::ToolInputAvailable {
                 tool_call_id: call.id.clone(),
@@ -86,6 +87,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             match offered {
                 Err(error) => {
                     self.invalid += 1;
+                    self.meter.invalid_call();
                     self.output.log(&format!("invalid call of {name}: {error}"));
                     self.output
                         .emit(Chunk::ToolOutputError { tool_call_id: call.id.clone(), error_text: error.to_string() });
@@ -144,7 +146,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             call,
             &Author { actor, txn },
             self.output.now(),
-            &|| self.output.uuid(),
+            (self.output.uuid(), &|| self.output.uuid()),
             |report| {
                 let chunk = output_chunk(id, report);
                 let stored = self.output.store(&chunk);
@@ -152,8 +154,13 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
                 stored
             },
         )?;
+        if !done.report.ok {
+            self.meter.rejected_call();
+        }
         if !done.events.is_empty() {
-            self.txn = Some(txn);
+            if self.txn.replace(txn) != Some(txn) {
+                self.store.note_prompt(txn, &self.prompt.to_string())?;
+            }
             self.output.publish(&done.events);
         }
         if let Some(chunk) = told {

@@ -5,6 +5,7 @@
 //! future: every `await` is a point at which that is safe, because calls are carried out without one.
 
 mod calls;
+mod cost;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::chunk::FinishReason as WireFinish;
@@ -14,11 +15,13 @@ use flux_tools::{Event, TxnId};
 use futures::StreamExt;
 use uuid::Uuid;
 
-use crate::model::{ChatModel, ChatRequest, Facts, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec, Usage};
-use crate::prompt;
+use crate::model::{ChatModel, ChatRequest, Facts, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
+use crate::prompt::{self, Prompt};
+use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
 
 pub use calls::offered;
+pub use cost::{Cost, Meter};
 
 /// Bounds of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,19 @@ pub struct TurnLimits {
 impl Default for TurnLimits {
     fn default() -> Self {
         Self { steps: 8, invalid_calls: 3, conversation_tokens: 6_000, messages: 60 }
+    }
+}
+
+impl TurnLimits {
+    /// Reads the limits from variables, as `wrangler.toml` sets them. What is missing keeps its default.
+    ///
+    /// # Errors
+    /// A sentence about a variable that is no number or out of range.
+    pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
+        let default = Self::default();
+        let tokens = default.conversation_tokens as u64;
+        let tokens = number(lookup, "MODEL_CONVERSATION_TOKENS", tokens, 500..=200_000)?;
+        Ok(Self { conversation_tokens: usize::try_from(tokens).unwrap_or(usize::MAX), ..default })
     }
 }
 
@@ -78,15 +94,6 @@ pub enum TurnError {
     InvalidCalls(usize),
 }
 
-/// How a turn ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TurnEnd {
-    /// Why.
-    pub reason: WireFinish,
-    /// What all its steps cost together, as far as the provider told.
-    pub usage: Usage,
-}
-
 /// A turn under way.
 pub struct Turn<'a, S, O> {
     /// The chat request that it answers.
@@ -95,10 +102,14 @@ pub struct Turn<'a, S, O> {
     pub store: &'a Store<S>,
     /// Who is asked.
     pub model: &'a dyn ChatModel,
+    /// What it is told.
+    pub prompt: &'static Prompt,
     /// Where the results go.
     pub output: &'a O,
     /// Bounds.
     pub limits: TurnLimits,
+    /// What it costs.
+    pub meter: &'a Meter,
     /// The transaction of what has been changed so far, if something has.
     pub txn: Option<TxnId>,
     /// Calls so far that did not fit.
@@ -110,53 +121,49 @@ pub struct Turn<'a, S, O> {
 struct Step {
     calls: Vec<ModelCall>,
     finish: Option<FinishReason>,
-    usage: Usage,
 }
 
 impl<S: Sql, O: Output> Turn<'_, S, O> {
-    /// Runs the turn to its end. `start` and `finish` chunks are the caller's.
+    /// Runs the turn to its end, and tells why it ended. `start` and `finish` chunks are the caller's.
     ///
     /// # Errors
     /// [`TurnError`]; what was said and done until then is kept.
-    pub async fn run(mut self) -> Result<TurnEnd, TurnError> {
-        let mut usage = Usage::default();
+    pub async fn run(mut self) -> Result<WireFinish, TurnError> {
         self.carry_out_approved()?;
         for step in 1..=self.limits.steps {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);
+            self.meter.step();
             let request = self.request(is_last)?;
             let answered = self.ask(request).await?;
-            usage.input_tokens += answered.usage.input_tokens;
-            usage.output_tokens += answered.usage.output_tokens;
             let waits = self.carry_out(&answered.calls)?;
             self.output.emit(Chunk::FinishStep);
             if waits {
-                return Ok(TurnEnd { reason: WireFinish::ToolCalls, usage });
+                return Ok(WireFinish::ToolCalls);
             }
             if answered.calls.is_empty() || is_last {
-                return Ok(TurnEnd { reason: wire_reason(answered.finish), usage });
+                return Ok(wire_reason(answered.finish));
             }
         }
-        Ok(TurnEnd { reason: WireFinish::Other, usage })
+        Ok(WireFinish::Other)
     }
 
     fn request(&self, is_last: bool) -> Result<ChatRequest, TurnError> {
         let now = self.output.now();
         let context = prompt::context(self.store, now)?;
-        let system = prompt::system();
         let mut messages = self.store.messages(self.limits.messages)?;
         let current = self.output.message();
         messages.retain(|message| message.id != current.id);
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
         Ok(ChatRequest {
-            system: prompt::render(system, &context),
+            system: prompt::render(self.prompt, &context),
             messages: prompt::conversation(&messages, self.limits.conversation_tokens),
             tools,
             facts: Facts::Timeline(context),
             response_schema: None,
-            max_output_tokens: system.max_output_tokens,
-            temperature: system.temperature,
+            max_output_tokens: self.prompt.max_output_tokens,
+            temperature: self.prompt.temperature,
         })
     }
 
@@ -175,6 +182,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             };
             match event {
                 ModelEvent::Text(delta) => {
+                    self.meter.heard(self.output.now());
                     let id = open.text(self.output);
                     self.output.emit(Chunk::TextDelta { id, delta });
                 }
@@ -183,6 +191,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
                     self.output.emit(Chunk::ReasoningDelta { id, delta });
                 }
                 ModelEvent::CallStarted { id, name } => {
+                    self.meter.heard(self.output.now());
                     open.close(self.output);
                     let tool_name = calls::shown_name(&name);
                     self.output.emit(Chunk::ToolInputStart { tool_call_id: id, tool_name });
@@ -191,12 +200,16 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
                     self.output.emit(Chunk::ToolInputDelta { tool_call_id: id, input_text_delta: delta });
                 }
                 ModelEvent::CallFinished(call) => step.calls.push(call),
-                ModelEvent::Usage(usage) => step.usage = usage,
+                ModelEvent::Usage(usage) => self.meter.usage(usage),
                 ModelEvent::Finished(reason) => step.finish = Some(reason),
                 ModelEvent::Retried { attempt, after_ms, reason } => {
+                    self.meter.retry();
                     self.output.log(&format!("model: attempt {attempt} failed ({reason}), next in {after_ms} ms"));
                 }
-                ModelEvent::Skipped { what } => self.output.log(&format!("model: skipped {what}")),
+                ModelEvent::Skipped { what } => {
+                    self.meter.skip();
+                    self.output.log(&format!("model: skipped {what}"));
+                }
             }
         }
         open.close(self.output);

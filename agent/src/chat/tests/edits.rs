@@ -2,13 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::world::{Tab, World, text};
+use super::world::{Tab, World, gym, text};
 use crate::model::{FinishReason, ModelCall, ModelEvent, ModelMessage};
 use flux_tools::TimelineView;
-
-fn gym(day: u8) -> Value {
-    json!({"title": "Gym", "startTime": format!("2026-03-{day:02}T08:00")})
-}
 
 #[test]
 fn an_edit_is_told_to_everyone_before_it_is_answered() {
@@ -56,6 +52,12 @@ fn calls_that_fail_say_why_and_change_nothing() {
         ("setSettings", json!({"timeZone": "Mars"}), "There is no time zone “Mars”"),
         ("setSettings", json!({"colour": "red"}), "There is no setting “colour”"),
         ("setSettings", json!({"breakMinutes": -5}), "/breakMinutes: expected a whole number from 0 on, got -5."),
+        (
+            "setSettings",
+            json!({"weekStart": "Noday"}),
+            "/weekStart: expected a day of the week such as Mon or Sun, got \"Noday\".",
+        ),
+        ("setSettings", json!({"hourFormat": 24}), "/hourFormat: expected 24h or 12h, got 24."),
         ("setSettings", json!({"breakMinutes": 300}), "A break can take at most 240 minutes."),
         ("setSettings", json!({"workingHours": "always"}), "/workingHours: expected {"),
         (
@@ -85,11 +87,14 @@ fn what_is_stored_can_be_read_by_calls() {
     world.call(&tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
     world.call(&tab, "scheduleBlock", gym(3));
     let hours = json!({"days": ["Mon", "Tue", "Wed", "Thu", "Fri"], "from": "09:00", "to": "18:00"});
-    let settings = json!({"timeZone": "Europe/Oslo", "workingHours": hours, "breakMinutes": 5});
+    let settings = json!({"timeZone": "Europe/Oslo", "workingHours": hours, "breakMinutes": 5,
+                          "weekStart": "Mon", "hourFormat": "24h"});
     assert_eq!(world.call(&tab, "getSettings", json!(null))["result"], settings);
-    let changed = json!({"workingHours": {"days": ["Sat"], "from": "10:00", "to": "12:30"}, "breakMinutes": 0});
+    let changed = json!({"workingHours": {"days": ["Sat"], "from": "10:00", "to": "12:30"}, "breakMinutes": 0,
+                         "weekStart": "Sun", "hourFormat": "12h"});
     let settings = &world.call(&tab, "setSettings", changed)["result"];
     assert_eq!((&settings["workingHours"]["to"], &settings["breakMinutes"]), (&json!("12:30"), &json!(0)));
+    assert_eq!((&settings["weekStart"], &settings["hourFormat"]), (&json!("Sun"), &json!("12h")));
     assert_eq!(settings["timeZone"], "Europe/Oslo", "what is not named stays");
     let timeline = &world.call(&tab, "getTimeline", json!({}))["result"];
     assert_eq!(timeline["timeline"]["blocks"][0]["span"]["start"], "2026-03-03T07:00:00Z");
@@ -244,4 +249,19 @@ fn a_continuation_waits_for_the_last_answer() {
     assert_eq!(world.agent.store().plans().unwrap().len(), 1);
     world.model_says([text("Both are gone.")]);
     world.model_ends(FinishReason::Stop);
+}
+
+#[test]
+fn a_call_does_not_take_the_id_of_a_goal_whose_tasks_would_count_as_added() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.call(&tab, "useArchitect", json!({"goal": "Learn German"}));
+    let run = world.agent.store().running().unwrap().remove(0).id;
+    let answer = world.call_as(&tab, &run.to_string(), "scheduleBlock", gym(3));
+    assert_eq!(
+        answer["error"],
+        "The id of this call is that of a goal. Nothing was changed; give each call an id of its own."
+    );
+    assert_eq!(world.agent.store().content().unwrap().blocks, []);
+    assert_eq!(world.agent.store().transaction(run.txn()).unwrap(), []);
 }

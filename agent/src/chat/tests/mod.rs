@@ -2,6 +2,11 @@
 //! wants, when the test wants it.
 
 mod conversations;
+mod cost;
 mod edits;
+mod pages;
+mod past;
+mod portable;
+mod prompts;
 mod resuming;
 pub mod world;

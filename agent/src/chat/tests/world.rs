@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_tools::tool::ToolCall;
-use flux_tools::{Actor, Command, RunId, TxnId};
+use flux_tools::{Actor, Command, EventId, RunId, TxnId};
 use futures::channel::{mpsc, oneshot};
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::LocalBoxFuture;
@@ -16,12 +16,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::action::{self, Author};
-use crate::architect::RunLimits;
-use crate::chat::ChatAgent;
-use crate::host::{Connection, ConnectionInfo, Host};
+use crate::architect::{Reply, Request};
+use crate::chat::{ChatAgent, Options};
+use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use crate::model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 use crate::native::Sqlite;
-use crate::turn::TurnLimits;
 
 #[derive(Clone)]
 pub struct TestHost(Rc<Memory>);
@@ -34,6 +33,7 @@ struct Memory {
     launches: RefCell<Vec<(RunId, u64)>>,
     called_off: RefCell<Vec<(RunId, u64)>>,
     alarm: Cell<Option<DateTime<Utc>>>,
+    log: RefCell<Vec<String>>,
 }
 
 impl Host for TestHost {
@@ -66,19 +66,21 @@ impl Host for TestHost {
         self.0.connections.borrow().clone()
     }
 
-    fn launch(&self, run: RunId, number: u64) {
-        self.0.launches.borrow_mut().push((run, number));
+    fn launch(&self, workflow: WorkflowId) {
+        self.0.launches.borrow_mut().push((workflow.run, workflow.number));
     }
 
-    fn call_off(&self, run: RunId, number: u64) {
-        self.0.called_off.borrow_mut().push((run, number));
+    fn call_off(&self, workflow: WorkflowId) {
+        self.0.called_off.borrow_mut().push((workflow.run, workflow.number));
     }
 
     fn wake_at(&self, at: DateTime<Utc>) {
         self.0.alarm.set(Some(at));
     }
 
-    fn log(&self, _: &str) {}
+    fn log(&self, line: &str) {
+        self.0.log.borrow_mut().push(line.to_owned());
+    }
 }
 
 /// A client's connection, with what it was sent.
@@ -174,6 +176,10 @@ impl World {
 
     /// As after a start of the process, on what an earlier one has left.
     pub fn on(sql: Sqlite) -> Self {
+        Self::with(sql, Options::default())
+    }
+
+    pub fn with(sql: Sqlite, options: Options) -> Self {
         let pool = LocalPool::new();
         let host = TestHost(Rc::new(Memory {
             spawner: pool.spawner(),
@@ -183,11 +189,11 @@ impl World {
             launches: RefCell::default(),
             called_off: RefCell::default(),
             alarm: Cell::default(),
+            log: RefCell::default(),
         }));
         let puppet = Puppet::default();
         let model = Rc::new(puppet.clone());
-        let limits = (TurnLimits::default(), RunLimits::default());
-        let agent = ChatAgent::open(host.clone(), sql.clone(), model, limits.0, limits.1).unwrap();
+        let agent = ChatAgent::open(host.clone(), sql.clone(), model, options).unwrap();
         Self { agent, puppet, sql, host, pool }
     }
 
@@ -196,8 +202,13 @@ impl World {
     }
 
     pub fn connect_as(&self, follows_events: bool, after: Option<u64>) -> Tab {
+        self.connect_knowing(follows_events, after, None)
+    }
+
+    /// As a client that knows a log up to an event.
+    pub fn connect_knowing(&self, follows_events: bool, after: Option<u64>, log: Option<EventId>) -> Tab {
         let tab = Tab {
-            info: ConnectionInfo { id: self.host.uuid(), name: "me".into(), follows_events, after },
+            info: ConnectionInfo { id: self.host.uuid(), name: "me".into(), follows_events, after, log },
             inbox: Rc::default(),
             closed: Rc::default(),
         };
@@ -287,6 +298,11 @@ impl World {
         self.model_ends(FinishReason::Stop);
     }
 
+    /// The lines of the service's log that are JSON, since it was last asked.
+    pub fn logged(&self) -> Vec<Value> {
+        self.host.0.log.take().iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
     /// Whether somebody still listens to the model.
     pub fn model_is_heard(&self) -> bool {
         self.puppet.mouths.borrow().last().is_some_and(|mouth| !mouth.is_closed())
@@ -353,12 +369,24 @@ impl ChatAgent<TestHost> {
         self.publish(&done.events);
     }
 
+    /// What a workflow of this object's says.
+    pub fn hear_for_test(&self, (run, number): (RunId, u64), request: Request) -> Reply {
+        let workflow = self.workflow(run, number).unwrap();
+        self.run_request(&workflow, request).unwrap()
+    }
+
     /// A person's call of a tool, in the middle of something else.
     pub fn call_for_test(&self, name: &str, argument: &Value) {
         let host = &self.0.host;
         let author = Author { actor: Actor::User, txn: TxnId::new(host.uuid()) };
         let call = ToolCall::parse(name, argument).unwrap();
-        let done = action::call(self.store(), &call, &author, host.now(), &|| host.uuid(), |_| Ok(())).unwrap();
+        let done =
+            action::call(self.store(), &call, &author, host.now(), (host.uuid(), &|| host.uuid()), |_| Ok(())).unwrap();
         self.publish(&done.events);
     }
+}
+
+/// What schedules an hour of sport on a day of March 2026, at eight.
+pub fn gym(day: u8) -> Value {
+    json!({"title": "Gym", "startTime": format!("2026-03-{day:02}T08:00")})
 }

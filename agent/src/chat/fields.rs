@@ -1,0 +1,163 @@
+//! What calls are asked with that are not tools: a few named fields, each read with an error that names it.
+
+use chrono::{DateTime, Utc};
+use flux_tools::view::BlockState;
+use flux_tools::{BlockPlace, PlanId, Priority, TxnId, limits};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::rpc::RpcError;
+
+/// The fields of a call. One that was not given, or is null, is none.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub after: Option<u64>,
+    pub before: Option<u64>,
+    pub limit: Option<u64>,
+    pub seq: Option<u64>,
+    pub newest_first: bool,
+    pub actor: Option<String>,
+    /// `type` on the wire.
+    pub name: Option<String>,
+    pub about: Option<Uuid>,
+    pub plan: Option<PlanId>,
+    pub txn: Option<TxnId>,
+    pub at: Option<DateTime<Utc>>,
+    pub from: Option<DateTime<Utc>>,
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Fields {
+    /// Reads an object that has no other fields than these.
+    pub fn read(argument: &Value, names: &[&str]) -> Result<Self, RpcError> {
+        let mut fields = Self::default();
+        for (name, value) in given(argument, names)? {
+            match name {
+                "after" => fields.after = Some(number(name, value)?),
+                "before" => fields.before = Some(number(name, value)?),
+                "limit" => fields.limit = Some(number(name, value)?),
+                "seq" => fields.seq = Some(number(name, value)?),
+                "newestFirst" => {
+                    fields.newest_first = value.as_bool().ok_or_else(|| misfit(name, "true or false", value))?;
+                }
+                "actor" => fields.actor = Some(text(name, value)?),
+                "type" => fields.name = Some(text(name, value)?),
+                "about" => fields.about = Some(id(name, value)?),
+                "plan" => fields.plan = Some(PlanId::new(id(name, value)?)),
+                "txn" => fields.txn = Some(TxnId::new(id(name, value)?)),
+                "at" => fields.at = Some(instant(name, value)?),
+                "from" => fields.from = Some(instant(name, value)?),
+                _ => fields.until = Some(instant(name, value)?),
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// What is asked of a plan's blocks.
+#[derive(Debug, Default)]
+pub(super) struct PageFields {
+    pub plan: Option<PlanId>,
+    pub before: Option<BlockPlace>,
+    pub after: Option<BlockPlace>,
+    pub from: Option<DateTime<Utc>>,
+    pub text: Option<String>,
+    pub state: BlockState,
+    pub priority: Option<Priority>,
+    pub limit: Option<usize>,
+}
+
+impl PageFields {
+    /// Reads an object that has no other fields than these, and at most `limit` as its limit.
+    pub fn read(argument: &Value, limit: usize) -> Result<Self, RpcError> {
+        let mut fields = Self::default();
+        for (name, value) in
+            given(argument, &["plan", "before", "after", "from", "text", "state", "priority", "limit"])?
+        {
+            match name {
+                "plan" => fields.plan = Some(PlanId::new(id(name, value)?)),
+                "before" => fields.before = Some(place(name, value)?),
+                "after" => fields.after = Some(place(name, value)?),
+                "from" => fields.from = Some(instant(name, value)?),
+                "text" => fields.text = Some(words(name, value)?),
+                "state" => fields.state = state(name, value)?,
+                "priority" => fields.priority = Some(priority(name, value)?),
+                _ => {
+                    let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
+                    let fits = number.filter(|number| (1..=limit).contains(number));
+                    fields.limit =
+                        Some(fits.ok_or_else(|| misfit(name, &format!("a whole number from 1 to {limit}"), value))?);
+                }
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// The fields of an object that has no others than these; those that are null left out.
+fn given<'a>(argument: &'a Value, names: &[&str]) -> Result<Vec<(&'a str, &'a Value)>, RpcError> {
+    let Value::Object(given) = argument else { return Err(misfit("", "an object", argument)) };
+    let unknown = given.iter().find(|(name, value)| !value.is_null() && !names.contains(&name.as_str()));
+    if let Some((name, value)) = unknown {
+        return Err(misfit(name, &one_of(names), value));
+    }
+    Ok(given.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.as_str(), value)).collect())
+}
+
+fn one_of(names: &[&str]) -> String {
+    if names.is_empty() { "no fields at all".to_owned() } else { format!("one of the fields {}", names.join(", ")) }
+}
+
+fn place(name: &str, value: &Value) -> Result<BlockPlace, RpcError> {
+    let form = r#"a place such as {"start": "2026-11-24T08:00:00Z", "handle": "B12"}"#;
+    let field = |field: &str| value.get(field).and_then(Value::as_str);
+    let start = field("start").and_then(flux_tools::clock::read_instant);
+    let handle = field("handle").and_then(|handle| handle.parse().ok());
+    start.zip(handle).map(|(start, handle)| BlockPlace::new(start, handle)).ok_or_else(|| misfit(name, form, value))
+}
+
+fn state(name: &str, value: &Value) -> Result<BlockState, RpcError> {
+    match value.as_str() {
+        Some("open") => Ok(BlockState::Open),
+        Some("done") => Ok(BlockState::Done),
+        _ => Err(misfit(name, "open or done", value)),
+    }
+}
+
+fn priority(name: &str, value: &Value) -> Result<Priority, RpcError> {
+    let all = [Priority::High, Priority::Medium, Priority::Low];
+    let priority = all.into_iter().find(|priority| value.as_str() == Some(priority.as_str()));
+    priority.ok_or_else(|| misfit(name, "high, medium or low", value))
+}
+
+/// What is looked for: not so much that looking for it in many blocks takes long.
+fn words(name: &str, value: &Value) -> Result<String, RpcError> {
+    let fits = value.as_str().filter(|text| text.chars().count() <= limits::TITLE_CHARS);
+    let expected = || format!("a string of at most {} characters", limits::TITLE_CHARS);
+    fits.map(str::to_owned).ok_or_else(|| misfit(name, &expected(), value))
+}
+
+fn number(name: &str, value: &Value) -> Result<u64, RpcError> {
+    value.as_u64().ok_or_else(|| misfit(name, "a whole number from 0 on", value))
+}
+
+fn text(name: &str, value: &Value) -> Result<String, RpcError> {
+    value.as_str().map(str::to_owned).ok_or_else(|| misfit(name, "a string", value))
+}
+
+fn id(name: &str, value: &Value) -> Result<Uuid, RpcError> {
+    let id = value.as_str().and_then(|text| Uuid::parse_str(text).ok());
+    id.ok_or_else(|| misfit(name, "a UUID", value))
+}
+
+fn instant(name: &str, value: &Value) -> Result<DateTime<Utc>, RpcError> {
+    let instant = value.as_str().and_then(flux_tools::clock::read_instant);
+    instant.ok_or_else(|| misfit(name, "a moment such as 2026-11-24T08:00:00Z", value))
+}
+
+/// That a field does not fit.
+pub(super) fn misfit(name: &str, expected: &str, given: &Value) -> RpcError {
+    let given: String = given.to_string().chars().take(120).collect();
+    let name: String = name.chars().take(80).collect();
+    RpcError::Arguments(format!("/{name}: expected {expected}, got {given}. Nothing was changed."))
+}

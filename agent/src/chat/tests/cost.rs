@@ -1,0 +1,76 @@
+//! What a turn has cost is told with its answer, however it ended.
+
+use serde_json::{Value, json};
+
+use super::world::{World, gym, text};
+use crate::model::{FinishReason, ModelError, ModelEvent, Usage};
+
+/// What the last answer tells of its cost. Ids are made by the test's clock, so times are counted from one place to another.
+fn told(world: &World) -> Value {
+    let messages = world.agent.store().messages(10).unwrap();
+    messages.last().unwrap().metadata.clone().unwrap()
+}
+
+fn counts(metadata: &Value) -> Value {
+    let usage = &metadata["usage"];
+    json!([usage["inputTokens"], usage["outputTokens"], metadata["steps"], metadata["retries"], metadata["skipped"]])
+}
+
+fn ms(metadata: &Value, field: &str) -> i64 {
+    metadata[field].as_i64().unwrap_or_else(|| panic!("{field} in {metadata}"))
+}
+
+fn usage(input_tokens: u64, output_tokens: u64) -> ModelEvent {
+    ModelEvent::Usage(Usage { input_tokens, output_tokens })
+}
+
+fn retried() -> ModelEvent {
+    ModelEvent::Retried { attempt: 2, after_ms: 500, reason: ModelError::RateLimited { retry_after_ms: None } }
+}
+
+#[test]
+fn an_answer_tells_its_tokens_steps_retries_and_times() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Gym on the third");
+    world.pass(10_000);
+    world.model_says([retried(), ModelEvent::Skipped { what: "?".into() }, usage(1, 1), usage(100, 10)]);
+    world.model_says([ModelEvent::Reasoning("Hm.".into())]);
+    world.pass(20_000);
+    world.model_calls("c1", "scheduleBlock", &gym(3));
+    world.pass(40_000);
+    world.model_says([usage(200, 20)]);
+    world.model_answers("Done.");
+    let cost = told(&world);
+    assert_eq!(counts(&cost), json!([300, 30, 2, 1, 1]), "of one step the last count, of the steps their sum");
+    assert!((30_000..31_000).contains(&ms(&cost, "firstMs")), "the call came first, after the thought: {cost}");
+    assert!((70_000..71_000).contains(&ms(&cost, "totalMs")), "{cost}");
+    assert_eq!(cost["model"]["provider"], json!("offline"), "what was known stays");
+}
+
+#[test]
+fn a_turn_that_failed_or_was_stopped_tells_what_it_has_cost_until_then() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Hello");
+    world.pass(5_000);
+    world.model_says([usage(100, 0), retried(), retried()]);
+    world.model_fails(ModelError::RateLimited { retry_after_ms: None });
+    let failed = told(&world);
+    assert_eq!(counts(&failed), json!([100, 0, 1, 2, 0]));
+    assert_eq!(failed["firstMs"], Value::Null);
+    assert!((5_000..6_000).contains(&ms(&failed, "totalMs")), "{failed}");
+    assert!(failed["error"].is_string());
+
+    world.say(&tab, "r2", "Hello?");
+    world.model_says([text("I "), usage(50, 2)]);
+    world.pass(7_000);
+    world.send(&tab, &json!({"type": "cf_agent_chat_request_cancel", "id": "r2"}));
+    let stopped = told(&world);
+    assert_eq!(counts(&stopped), json!([50, 2, 1, 0, 0]));
+    assert!(ms(&stopped, "firstMs") < 1_000 && (7_000..8_000).contains(&ms(&stopped, "totalMs")), "{stopped}");
+    assert_eq!(stopped["stopped"], true);
+    world.say(&tab, "r3", "Hello!");
+    world.model_ends(FinishReason::Stop);
+    assert_eq!(counts(&told(&world)), json!([0, 0, 1, 0, 0]), "each turn is counted by itself");
+}

@@ -1,0 +1,113 @@
+//! What the bindings of Workflows do, case by case, for the tests in workerd. Not in a deployed Worker.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{JSON, Promise, Reflect};
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use worker::{Date, Env, Method, Response, Result};
+
+use super::model::message_of;
+use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowInstance, WorkflowStep};
+
+/// The binding's name in the suite's configuration.
+const BINDING: &str = "WORKFLOW_SUITE";
+/// The pauses between the tries of a step begin with this one, in ms.
+const DELAY_MS: u64 = 200;
+/// Longer than any test waits, in ms.
+const FOR_EVER_MS: f64 = 3_600_000.0;
+
+/// What a deployed Worker does without: a run pauses by the retries of its steps, and its object hears how it stands.
+#[wasm_bindgen]
+extern "C" {
+    /// Waits; a pause outlives the process.
+    #[wasm_bindgen(method, catch, js_name = "sleep")]
+    fn sleep_raw(this: &WorkflowStep, name: &str, duration_ms: f64) -> std::result::Result<Promise, JsValue>;
+
+    /// How it stands: an object with `status`, `output` and `error`
+    /// (<https://developers.cloudflare.com/workflows/build/workers-api/#instancestatus>).
+    #[wasm_bindgen(method, catch, js_name = "status")]
+    fn status_raw(this: &WorkflowInstance) -> std::result::Result<Promise, JsValue>;
+}
+
+/// The Rust side of the suite's Workflow.
+#[wasm_bindgen]
+pub struct WorkflowCases {}
+
+#[wasm_bindgen]
+impl WorkflowCases {
+    /// Needs nothing of the Worker's environment.
+    #[wasm_bindgen(constructor)]
+    pub fn new(_env: JsValue) -> Self {
+        Self {}
+    }
+
+    /// Runs the case that the event names. Its output is when its step was tried, in ms after the beginning, how long all of
+    /// it took, and what came of it.
+    pub fn run(&self, event: JsValue, step: JsValue) -> Promise {
+        future_to_promise(async move {
+            let case = Reflect::get(&Reflect::get(&event, &"payload".into())?, &"case".into())?.as_string();
+            let begun = Date::now().as_millis();
+            let tries = Rc::new(RefCell::new(Vec::new()));
+            let outcome = run_case(&case.unwrap_or_default(), &step.unchecked_into(), begun, &tries).await;
+            let (result, error) = match outcome {
+                Ok(result) => (Some(result), None),
+                Err(thrown) => (None, Some(message_of(&thrown))),
+            };
+            let took = Date::now().as_millis() - begun;
+            Ok(json!({ "tries": *tries.borrow(), "took": took, "result": result, "error": error }).to_string().into())
+        })
+    }
+}
+
+async fn run_case(
+    case: &str,
+    step: &WorkflowStep,
+    begun: u64,
+    tries: &Rc<RefCell<Vec<u64>>>,
+) -> std::result::Result<String, JsValue> {
+    let config = StepConfig { retries: 3, delay_ms: DELAY_MS, timeout_ms: 60_000 };
+    let body = |answer: fn(usize) -> std::result::Result<String, StepFailure>| -> StepBody {
+        let tries = Rc::clone(tries);
+        Rc::new(move || {
+            tries.borrow_mut().push(Date::now().as_millis() - begun);
+            let answer = answer(tries.borrow().len());
+            Box::pin(async move { answer })
+        })
+    };
+    match case {
+        "fails" => step.run("fails", config, body(|number| Err(StepFailure::Retry(format!("no {number}"))))).await,
+        "gives up" => step.run("gives up", config, body(|_| Err(StepFailure::NonRetryable("never".to_owned())))).await,
+        "recovers" => {
+            let answer =
+                |number| if number < 3 { Err(StepFailure::Retry("not yet".to_owned())) } else { Ok("yes".to_owned()) };
+            step.run("recovers", config, body(answer)).await
+        }
+        "sleeps" => JsFuture::from(step.sleep_raw("sleeps", DELAY_MS as f64)?).await.map(|_| "slept".to_owned()),
+        _ => JsFuture::from(step.sleep_raw("waits", FOR_EVER_MS)?).await.map(|_| "never".to_owned()),
+    }
+}
+
+/// Starts (`POST`), looks at (`GET`) and ends (`DELETE`) the instance of this id; it runs the case that the id begins with.
+pub(super) async fn handle(method: &Method, env: &Env, id: &str) -> Result<Response> {
+    let binding: Workflow = Reflect::get(env, &BINDING.into())?.unchecked_into();
+    let outcome = async {
+        match method {
+            Method::Post => {
+                let case = id.split('-').next().unwrap_or_default().replace('_', " ");
+                binding.create(id, &[("case", case.into())]).await.map(|()| String::new())
+            }
+            Method::Delete => binding.get(id).await?.terminate().await.map(|()| String::new()),
+            _ => {
+                let status = JsFuture::from(binding.get(id).await?.status_raw()?).await?;
+                Ok(JSON::stringify(&status)?.into())
+            }
+        }
+    };
+    match outcome.await {
+        Ok(text) => Response::ok(text),
+        Err(thrown) => Response::error(message_of(&thrown), 409),
+    }
+}
