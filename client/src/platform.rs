@@ -1,11 +1,24 @@
 //! What only a browser has: the clock, randomness, timers, the zone, the page's elements. Everything else in this crate
 //! also runs natively, in tests.
 
+mod pointer;
+mod rows;
+
+pub use pointer::{capture_pointer, stay_while_held};
+pub use rows::{focus_row, row_beside, row_heights};
+
 use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
+use js_sys::{Function, Promise, Reflect};
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, HtmlDialogElement, HtmlElement, Window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Document, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, RequestInit, Response,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window,
+};
+
+use crate::shell::shortcuts::Press;
 
 /// The present moment.
 pub fn now() -> DateTime<Utc> {
@@ -17,7 +30,12 @@ pub fn now() -> DateTime<Utc> {
 /// The person's zone by its IANA name, as the browser knows it.
 pub fn time_zone() -> Option<String> {
     let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
-    js_sys::Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone")).ok()?.as_string()
+    Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone")).ok()?.as_string()
+}
+
+/// The language that the person reads and speaks, such as `en-GB`, as the browser knows it.
+pub fn language() -> String {
+    window().and_then(|window| window.navigator().language()).unwrap_or_else(|| "en".to_owned())
 }
 
 /// A random UUID. `crypto.randomUUID` is only there on secure pages, and local networks have others too.
@@ -82,6 +100,37 @@ pub fn reload() {
     }
 }
 
+/// What this browser keeps under a key. Nothing where it keeps nothing, or where the person does not let it.
+pub fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Keeps a text in this browser, or none any more. Where the person does not let it, nothing happens.
+pub fn store(key: &str, text: Option<&str>) {
+    if let Some(storage) = storage() {
+        let _ = match text {
+            Some(text) => storage.set_item(key, text),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// Puts a text on the clipboard. False where the browser refuses, as it does on pages that are not secure.
+pub async fn copy(text: &str) -> bool {
+    match begin_to_copy(text) {
+        Some(written) => JsFuture::from(written).await.is_ok(),
+        None => false,
+    }
+}
+
+/// By name: where a page is not secure, there is no clipboard, which its type does not know.
+fn begin_to_copy(text: &str) -> Option<Promise> {
+    let navigator = window()?.navigator();
+    let clipboard = Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok()?;
+    let write: Function = Reflect::get(&clipboard, &JsValue::from_str("writeText")).ok()?.dyn_into().ok()?;
+    write.call1(&clipboard, &JsValue::from_str(text)).ok()?.dyn_into().ok()
+}
+
 /// Tells developers something.
 pub fn warn(text: &str) {
     web_sys::console::warn_1(&JsValue::from_str(text));
@@ -105,6 +154,20 @@ pub fn open_dialog(id: &str) {
 pub fn close_dialog(id: &str) {
     if let Some(dialog) = dialog(id) {
         dialog.close();
+    }
+}
+
+/// Whether what an element holds back until it is asked for is shown.
+pub fn is_unfolded(id: &str) -> bool {
+    element(id).is_some_and(|element| element.has_attribute("open"))
+}
+
+/// Scrolls no further than it takes to show an element.
+pub fn show(id: &str) {
+    if let Some(element) = element(id) {
+        let nearest = ScrollIntoViewOptions::new();
+        nearest.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&nearest);
     }
 }
 
@@ -146,6 +209,120 @@ pub fn listen(event: &str, act: impl Fn() + 'static) {
     }
 }
 
+/// Calls `act` with each key that is pressed, and keeps the browser from doing something with it where that says so. Not where
+/// a dialog is open. Stays as long as the page.
+pub fn listen_to_keys(act: impl Fn(&Press) -> bool + 'static) {
+    let heard = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_in =
+            |selector| target.as_ref().is_some_and(|element| element.closest(selector).ok().flatten().is_some());
+        // Where a click in a dialog has met nothing, keys go to the page behind it.
+        let is_asked =
+            document().is_some_and(|document| matches!(document.query_selector("dialog[open]"), Ok(Some(_))));
+        let press = Press {
+            key: event.key(),
+            ctrl: event.ctrl_key() || event.meta_key(),
+            shift: event.shift_key(),
+            alt: event.alt_key(),
+            is_typed: is_in("input:not([type=checkbox]):not([type=range]), textarea, select"),
+        };
+        if !event.default_prevented() && !event.repeat() && !is_asked && act(&press) {
+            event.prevent_default();
+        }
+    });
+    if let Some(document) = document() {
+        let heard = heard.into_js_value();
+        let _ = document.add_event_listener_with_callback("keydown", heard.unchecked_ref());
+    }
+}
+
+/// Whether there is room for one view only, as the styles have it.
+pub fn is_narrow() -> bool {
+    window_width() < 900.0
+}
+
+/// How wide the page is, in CSS pixels.
+pub fn window_width() -> f64 {
+    let width = window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
+    width.unwrap_or(f64::INFINITY)
+}
+
+/// Sets what the style sheet reads of how this browser shows the page.
+pub fn set_appearance(theme: &str, motion: &str, split: u8) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = root.set_attribute("data-theme", theme);
+        let _ = root.set_attribute("data-motion", motion);
+        if let Ok(root) = root.dyn_into::<HtmlElement>() {
+            let _ = root.style().set_property("--split", &format!("{split}%"));
+        }
+    }
+}
+
+/// How far an element is scrolled, in CSS pixels.
+pub fn scroll_top(id: &str) -> f64 {
+    element(id).map_or(0.0, |element| f64::from(element.scroll_top()))
+}
+
+/// Scrolls an element.
+pub fn scroll_to(id: &str, top: f64) {
+    if let Some(element) = element(id) {
+        #[expect(clippy::cast_possible_truncation, reason = "no page is higher")]
+        element.set_scroll_top(top.round() as i32);
+    }
+}
+
+/// How high an element is to be seen, in CSS pixels.
+pub fn height(id: &str) -> f64 {
+    element(id).map_or(0.0, |element| f64::from(element.client_height()))
+}
+
+/// How wide an element is, in CSS pixels.
+pub fn width(id: &str) -> f64 {
+    element(id).map_or(0.0, |element| f64::from(element.client_width()))
+}
+
+/// What this tab keeps under a key, also when it is loaded again.
+pub fn kept_in_tab(key: &str) -> Option<String> {
+    window()?.session_storage().ok()??.get_item(key).ok()?
+}
+
+/// Has this tab keep a text, or none any more.
+pub fn keep_in_tab(key: &str, text: Option<&str>) {
+    if let Some(storage) = window().and_then(|window| window.session_storage().ok()?) {
+        let _ = match text {
+            Some(text) => storage.set_item(key, text),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// Sends the file that was chosen in a field. The field is empty afterwards, so that the same file can be chosen again.
+///
+/// # Errors
+/// A sentence for the person.
+pub async fn send_file(field: &str, address: &str) -> Result<(), String> {
+    let input = element(field).and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
+    let file = input.as_ref().and_then(HtmlInputElement::files).and_then(|files| files.get(0));
+    let file = file.ok_or("No file was chosen. Nothing was changed.")?;
+    let sent = post(address, &file).await;
+    if let Some(input) = input {
+        input.set_value("");
+    }
+    let (is_taken, answer) = sent.ok_or("The file could not be sent. Nothing was changed; try again.")?;
+    if is_taken { Ok(()) } else { Err(answer) }
+}
+
+/// Whether it was taken, and what was said.
+async fn post(address: &str, file: &JsValue) -> Option<(bool, String)> {
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_body(file);
+    let answer = JsFuture::from(window()?.fetch_with_str_and_init(address, &request)).await.ok()?;
+    let answer: Response = answer.dyn_into().ok()?;
+    let text = JsFuture::from(answer.text().ok()?).await.ok()?;
+    Some((answer.ok(), text.as_string().unwrap_or_default()))
+}
+
 /// Whether the person can see the page.
 pub fn is_visible() -> bool {
     document().is_none_or(|document| document.visibility_state() == web_sys::VisibilityState::Visible)
@@ -153,6 +330,10 @@ pub fn is_visible() -> bool {
 
 fn window() -> Option<Window> {
     web_sys::window()
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
 }
 
 fn document() -> Option<Document> {

@@ -2,79 +2,205 @@
 
 use dioxus::prelude::*;
 
+use super::command_menu::{CommandMenu, LIST, Menu, option_id};
 use crate::connection::Status;
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
-use crate::store::use_store;
+use crate::store::{Store, use_store};
+use crate::voice::{Dictation, VoiceButton, use_dictation};
 
+/// The box's id.
+const BOX: &str = "message";
 /// Most lines the box grows to.
 const MOST_LINES: usize = 8;
 
-/// The box, with its button.
+/// The box, with its buttons, and what is said about it.
 #[component]
 pub fn Composer(on_sent: EventHandler<()>) -> Element {
-    let mut store = use_store();
-    let is_busy = use_memo(move || store.conversation.read().is_busy());
+    let store = use_store();
+    let dictation = use_dictation();
+    let mut writing = Writing { store, dictation, menu: use_signal(Menu::default), on_sent };
     let is_refused = use_memo(move || matches!(*store.status.read(), Status::Refused { .. }));
-    let mut send = move || {
-        store.send_draft();
-        on_sent.call(());
-    };
     let draft = store.draft.read();
     let lines = draft.lines().count().max(1) + usize::from(draft.ends_with('\n'));
     let rows = lines.min(MOST_LINES);
+    let menu = writing.menu.read().clone();
+    let marked = menu.marked(&draft).map(option_id);
+    let interim = dictation.interim();
     rsx! {
         form {
             class: "composer",
             onsubmit: move |event| {
                 event.prevent_default();
-                send();
+                writing.send();
             },
-            if let Some(note) = *store.draft_note.read() {
-                p { class: "composer-note", role: "status", {note} }
+            onkeydown: move |event| writing.key_anywhere(&event),
+            CommandMenu { menu, text: draft.clone(), on_chosen: move |text| writing.choose(text) }
+            Notes {}
+            if !interim.is_empty() {
+                p { class: "interim", "{interim}" }
             }
             div { class: "composer-box",
                 textarea {
-                    id: "message",
+                    id: BOX,
                     aria_label: "Message",
+                    aria_autocomplete: "list",
+                    aria_controls: marked.as_ref().map(|_| LIST),
+                    aria_activedescendant: marked,
                     placeholder: "Schedule workout tomorrow at 8am",
                     rows: "{rows}",
                     maxlength: "32000",
                     enterkeyhint: "send",
                     disabled: is_refused(),
                     value: "{draft}",
-                    oninput: move |event| store.draft.set(event.value()),
-                    onkeydown: move |event| {
-                        // While a word is being composed (IME), Enter ends the word and not the message.
-                        let is_enter = event.key() == Key::Enter && !event.modifiers().shift();
-                        if is_enter && !event.is_composing() {
-                            event.prevent_default();
-                            send();
-                        }
-                    },
+                    oninput: move |event| writing.write(event.value()),
+                    onkeydown: move |event| writing.key(&event),
                 }
-                if is_busy() {
+                VoiceButton { dictation, is_disabled: is_refused() }
+                SendButton { is_disabled: is_refused() || draft.trim().is_empty() }
+            }
+        }
+    }
+}
+
+/// What is being written, and what keys and buttons do to it.
+#[derive(Clone, Copy)]
+struct Writing {
+    store: Store,
+    dictation: Dictation,
+    menu: Signal<Menu>,
+    on_sent: EventHandler<()>,
+}
+
+impl Writing {
+    fn write(&mut self, text: String) {
+        self.menu.write().typed(&text);
+        self.store.write(text);
+    }
+
+    fn choose(&mut self, text: String) {
+        self.write(text);
+        platform::focus(BOX);
+    }
+
+    fn send(&mut self) {
+        self.dictation.cut(self.store);
+        self.store.send_draft();
+        self.on_sent.call(());
+    }
+
+    /// A key in the box.
+    fn key(&mut self, event: &KeyboardEvent) {
+        // While a word is being composed (IME), Enter ends the word and not the message.
+        if event.is_composing() || self.key_of_menu(event) {
+            return;
+        }
+        match event.key() {
+            Key::Enter if !event.modifiers().shift() => {
+                event.prevent_default();
+                self.send();
+            }
+            Key::ArrowUp if self.store.draft.peek().is_empty() && self.store.change.peek().is_none() => {
+                event.prevent_default();
+                self.store.change_last();
+            }
+            _ => {}
+        }
+    }
+
+    /// A key for the commands that are offered. False where it is none.
+    fn key_of_menu(&mut self, event: &KeyboardEvent) -> bool {
+        let text = self.store.draft.peek().clone();
+        let Some(marked) = self.menu.peek().marked(&text) else { return false };
+        let completion = marked.completion();
+        match event.key() {
+            key @ (Key::ArrowDown | Key::ArrowUp) => {
+                self.menu.write().step(&text, key == Key::ArrowDown);
+                if let Some(marked) = self.menu.peek().marked(&text) {
+                    platform::show(&option_id(marked));
+                }
+            }
+            Key::Escape => {
+                self.menu.write().close();
+                event.stop_propagation();
+            }
+            // A command that is complete is sent by Enter, and left by Tab.
+            Key::Enter | Key::Tab if !event.modifiers().shift() && completion != text => self.write(completion),
+            _ => return false,
+        }
+        event.prevent_default();
+        true
+    }
+
+    /// A key in the box or on one of its buttons.
+    fn key_anywhere(&mut self, event: &KeyboardEvent) {
+        if event.key() != Key::Escape || event.is_composing() {
+            return;
+        }
+        if self.dictation.is_on() {
+            self.dictation.stop();
+        } else if self.store.change.peek().is_some() {
+            leave_change(&mut self.store);
+        }
+    }
+}
+
+fn leave_change(store: &mut Store) {
+    store.leave_change();
+    platform::focus(BOX);
+}
+
+/// Why what is written was not sent, and what it will become.
+#[component]
+fn Notes() -> Element {
+    let mut store = use_store();
+    rsx! {
+        // There before there is something in it, so that what comes is read out.
+        div { class: "composer-notes", role: "status",
+            if store.change.read().is_some() {
+                div { class: "composer-note changing",
+                    p { "You are changing your last message. What it did stays; undo takes it back." }
                     button {
-                        class: "send stop",
+                        class: "text-button",
                         r#type: "button",
-                        aria_label: "Stop",
-                        title: "Stop",
-                        onclick: move |_| {
-                            store.stop();
-                            platform::focus("message");
-                        },
-                        Icon { shape: Shape::Stop }
-                    }
-                } else {
-                    button {
-                        class: "send",
-                        r#type: "submit",
-                        aria_label: "Send",
-                        title: "Send",
-                        disabled: is_refused() || draft.trim().is_empty(),
-                        Icon { shape: Shape::Up }
+                        onclick: move |_| leave_change(&mut store),
+                        "Cancel"
                     }
                 }
+            }
+            if let Some(note) = store.draft_note.read().as_ref() {
+                p { class: "composer-note", "{note}" }
+            }
+        }
+    }
+}
+
+/// Send; or stop, while an answer is on its way.
+#[component]
+fn SendButton(is_disabled: bool) -> Element {
+    let mut store = use_store();
+    let is_busy = use_memo(move || store.conversation.read().is_busy());
+    rsx! {
+        if is_busy() {
+            button {
+                class: "send stop",
+                r#type: "button",
+                aria_label: "Stop",
+                title: "Stop",
+                onclick: move |_| {
+                    store.stop();
+                    platform::focus(BOX);
+                },
+                Icon { shape: Shape::Stop }
+            }
+        } else {
+            button {
+                class: "send",
+                r#type: "submit",
+                aria_label: "Send",
+                title: "Send",
+                disabled: is_disabled,
+                Icon { shape: Shape::Up }
             }
         }
     }

@@ -5,10 +5,12 @@
 use std::ops::Deref;
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
 use flux_protocol::frame::{ChatRequestBody, RequestInit, Trigger};
 use flux_protocol::message::{Approval, Part, TextPart};
 use flux_protocol::{ClientFrame, Message, Role, ToolState};
 
+use super::metadata;
 use super::stream::Stream;
 
 /// Most bytes of messages in a request; the server takes 256 kB a frame, and quotes in the body count twice there.
@@ -89,6 +91,13 @@ impl Conversation {
         &self.messages
     }
 
+    /// The newest answer that has ended.
+    pub fn last_answer(&self) -> Option<&Shared> {
+        let ended =
+            |message: &&Shared| message.role == Role::Assistant && self.streaming() != Some(message.id.as_str());
+        self.messages.iter().rev().find(ended)
+    }
+
     /// Whether the server has told what there is.
     pub fn is_loaded(&self) -> bool {
         self.is_loaded
@@ -120,7 +129,7 @@ impl Conversation {
             return None;
         }
         let last = self.messages.last();
-        let about = last.map(|message| super::metadata::of(message)).unwrap_or_default();
+        let about = last.map(|message| metadata::of(message)).unwrap_or_default();
         let interruption =
             || about.is_interrupted.then(|| "The service was restarted in the middle of this answer.".to_owned());
         let unanswered = || {
@@ -133,11 +142,32 @@ impl Conversation {
     }
 
     /// The person says something. The message is there at once; the frame is to be sent.
-    pub fn submit(&mut self, ids: NewIds, text: &str, time_zone: Option<String>) -> ClientFrame {
-        let mut message = Message::new(ids.message, Role::User);
-        message.parts.push(Part::Text(TextPart { text: text.to_owned(), state: None }));
+    pub fn submit(&mut self, ids: NewIds, text: &str, at: DateTime<Utc>, time_zone: Option<String>) -> ClientFrame {
+        let message = said(ids.message, text, at);
         self.messages.push(message.clone().into());
         self.request(ids.request, message, Trigger::SubmitMessage, time_zone)
+    }
+
+    /// The last thing that the person said, where it can be said anew: nothing is on its way.
+    pub fn changeable(&self) -> Option<&Shared> {
+        let is_quiet = self.is_loaded && !self.is_busy();
+        self.messages.iter().rfind(|message| is_quiet && message.role == Role::User)
+    }
+
+    /// The person says the last thing in other words. What followed it is gone at once, and another answer will come.
+    /// Nothing where the message is not the last one any more.
+    pub fn change(
+        &mut self,
+        request: String,
+        id: &str,
+        text: &str,
+        at: DateTime<Utc>,
+        time_zone: Option<String>,
+    ) -> Option<ClientFrame> {
+        self.changeable().filter(|last| last.id == id)?;
+        let message = said(id.to_owned(), text, at);
+        cut_to(&mut self.messages, message.clone());
+        Some(self.request(request, message, Trigger::SubmitMessage, time_zone))
     }
 
     /// Another answer to what was said last. Nothing where nothing was said.
@@ -216,6 +246,21 @@ impl Conversation {
     pub(super) fn message_mut(&mut self, id: &str) -> Option<&mut Message> {
         self.messages.iter_mut().rev().find(|message| message.id == id).map(Shared::to_mut)
     }
+}
+
+/// Puts a message in the place of the one with its id, and takes away what followed that.
+pub(super) fn cut_to(list: &mut Vec<Shared>, message: Message) {
+    let place = list.iter().position(|known| known.id == message.id).unwrap_or(list.len());
+    list.truncate(place);
+    list.push(message.into());
+}
+
+/// A message of the person.
+fn said(id: String, text: &str, at: DateTime<Utc>) -> Message {
+    let mut message = Message::new(id, Role::User);
+    message.metadata = Some(metadata::of_person(at));
+    message.parts.push(Part::Text(TextPart { text: text.to_owned(), state: None }));
+    message
 }
 
 fn is_visible(part: &Part) -> bool {

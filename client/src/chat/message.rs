@@ -1,32 +1,45 @@
 //! A message.
 
 use dioxus::prelude::*;
-use flux_protocol::Role;
-use flux_protocol::message::{Part, TextPart};
+use flux_protocol::message::{Part, TextPart, TextState};
+use flux_protocol::{Message, Role};
 
 use super::conversation::Shared;
-use super::metadata;
 use super::model_note::ModelNote;
 use super::tool_card::ToolCard;
-use crate::markdown::Markdown;
+use super::when::PersonsClock;
+use super::{metadata, when};
+use crate::copy::CopyButton;
+use crate::extras::{self, Extra};
+use crate::platform;
+use crate::shell::icon::{Icon, Shape};
+use crate::store::use_store;
 
 /// A message.
 #[component]
-pub fn MessageView(message: Shared, is_streaming: bool) -> Element {
+pub fn MessageView(message: Shared, clock: PersonsClock, is_streaming: bool, is_changeable: bool) -> Element {
     match message.role {
         Role::User => rsx! {
             article { class: "message user", aria_label: "You",
                 p { class: "bubble", {message.text()} }
+                footer { class: "message-foot",
+                    if is_changeable {
+                        EditButton {}
+                    }
+                    CopyButton { label: "Copy", text: message.text() }
+                    {said_at(&message, clock)}
+                }
             }
         },
-        Role::Assistant => rsx! { Answer { message, is_streaming } },
+        Role::Assistant => rsx! { Answer { message, clock, is_streaming } },
         Role::System => rsx! {},
     }
 }
 
 #[component]
-fn Answer(message: Shared, is_streaming: bool) -> Element {
+fn Answer(message: Shared, clock: PersonsClock, is_streaming: bool) -> Element {
     let about = metadata::of(&message);
+    let text = message.text();
     let is_empty = !message.parts.iter().any(|part| matches!(part, Part::Text(_) | Part::Tool(_)));
     rsx! {
         article { class: "message assistant", aria_label: "Flux", "data-streaming": is_streaming,
@@ -45,8 +58,40 @@ fn Answer(message: Shared, is_streaming: bool) -> Element {
                     if let Some(provider) = about.provider {
                         ModelNote { provider, name: about.model.unwrap_or_default() }
                     }
+                    {said_at(&message, clock)}
+                    if !text.trim().is_empty() {
+                        CopyButton { label: "Copy", text }
+                    }
                 }
             }
+        }
+    }
+}
+
+/// Puts what was said last into the box, to be said in other words.
+#[component]
+fn EditButton() -> Element {
+    let mut store = use_store();
+    rsx! {
+        button {
+            class: "icon-button tiny",
+            r#type: "button",
+            title: "Edit",
+            aria_label: "Edit",
+            onclick: move |_| {
+                store.change_last();
+                platform::focus("message");
+            },
+            Icon { shape: Shape::Pen }
+        }
+    }
+}
+
+/// When it was said, where it tells.
+fn said_at(message: &Message, clock: PersonsClock) -> Element {
+    rsx! {
+        if let Some(at) = metadata::said_at(message) {
+            time { class: "said-at", datetime: when::instant(at), {when::said(at, clock)} }
         }
     }
 }
@@ -54,7 +99,11 @@ fn Answer(message: Shared, is_streaming: bool) -> Element {
 fn part_element(part: &Part, is_streaming: bool) -> Element {
     match part {
         Part::Text(TextPart { text, .. }) if text.trim().is_empty() => rsx! {},
-        Part::Text(TextPart { text, .. }) => rsx! { Markdown { text: text.clone() } },
+        Part::Text(TextPart { text, state }) => {
+            let is_partial = is_streaming && *state == Some(TextState::Streaming);
+            let part = extras::Part::Markdown { text: text.clone(), is_partial };
+            rsx! { Extra { part } }
+        }
         Part::Reasoning(TextPart { text, .. }) if text.trim().is_empty() => rsx! {},
         Part::Reasoning(TextPart { text, .. }) => rsx! {
             details { class: "reasoning",

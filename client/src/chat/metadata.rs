@@ -1,7 +1,11 @@
-//! What an answer tells about itself. Pure.
+//! What a message tells about itself. Pure.
 
+use chrono::{DateTime, Utc};
 use flux_protocol::Message;
-use serde_json::Value;
+use flux_tools::clock;
+use serde_json::{Value, json};
+
+use super::when;
 
 /// What an answer tells about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +36,38 @@ pub fn of(message: &Message) -> Metadata {
     }
 }
 
+/// When it was said, where it tells.
+pub fn said_at(message: &Message) -> Option<DateTime<Utc>> {
+    clock::read_instant(message.metadata.as_ref()?.get("at")?.as_str()?)
+}
+
+/// What an answer cost, as names and values for those who want to know; what is not told is left out.
+pub fn cost(message: &Message) -> Vec<(&'static str, String)> {
+    let Some(metadata) = message.metadata.as_ref() else { return Vec::new() };
+    let text = |pointer| metadata.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let number = |pointer| metadata.pointer(pointer).and_then(Value::as_u64);
+    let count = |pointer| number(pointer).map(|number| number.to_string());
+    let ms = |pointer| number(pointer).map(|ms| format!("{ms} ms"));
+    let lines = [
+        ("Model", text("/model/name")),
+        ("Provider", text("/model/provider")),
+        ("Prompt", text("/prompt")),
+        ("Tokens read", count("/usage/inputTokens")),
+        ("Tokens written", count("/usage/outputTokens")),
+        ("First word after", ms("/firstMs")),
+        ("Whole answer after", ms("/totalMs")),
+        ("Steps", count("/steps")),
+        ("Retries", count("/retries")),
+        ("Skipped events", count("/skipped")),
+    ];
+    lines.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect()
+}
+
+/// What a message of the person tells.
+pub fn of_person(at: DateTime<Utc>) -> Value {
+    json!({ "at": when::instant(at) })
+}
+
 impl Metadata {
     /// Whether the rule-based interpreter answered, because no model is connected.
     pub fn is_offline(&self) -> bool {
@@ -53,9 +89,23 @@ mod tests {
         for odd in [json!(7), json!([]), json!({"model": "x", "stopped": "yes", "error": {}})] {
             message.metadata = Some(odd);
             assert_eq!(of(&message), Metadata::default());
+            assert_eq!(said_at(&message), None);
         }
         message.metadata = Some(json!({"model": {"provider": "offline", "name": "rules"}, "stopped": true}));
         let read = of(&message);
         assert!(read.is_offline() && read.is_stopped && !read.is_interrupted);
+    }
+
+    #[test]
+    fn when_something_was_said_is_read_as_it_is_written() {
+        let at: DateTime<Utc> = "2026-11-24T09:12:33Z".parse().unwrap();
+        let mut message = Message::new("u", Role::User);
+        message.metadata = Some(of_person(at));
+        assert_eq!(said_at(&message), Some(at));
+        assert_eq!(message.metadata, Some(json!({"at": "2026-11-24T09:12:33Z"})));
+        for odd in [json!({"at": "yesterday"}), json!({"at": 7}), json!({})] {
+            message.metadata = Some(odd);
+            assert_eq!(said_at(&message), None);
+        }
     }
 }

@@ -3,23 +3,18 @@
 use dioxus::prelude::*;
 
 use super::composer::Composer;
-use super::message::MessageView;
+use super::help::HelpButton;
+use super::messages::Messages;
 use super::model_note::ModelNote;
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
 const LOG: &str = "conversation";
-const CLEAR_DIALOG: &str = "clear-dialog";
+/// The dialog that asks before a new conversation begins.
+pub const CLEAR_DIALOG: &str = "clear-dialog";
 /// How near to its end the log counts as being at its end, in CSS pixels.
 const NEAR_END: i32 = 80;
-/// What an empty conversation suggests.
-const SUGGESTIONS: [&str; 4] = [
-    "Schedule workout tomorrow at 8am",
-    "Remind me to buy milk at 6pm",
-    "What is on my timeline this week?",
-    "When am I free tomorrow?",
-];
 
 /// The chat.
 #[component]
@@ -53,6 +48,7 @@ fn ChatHead() -> Element {
             if let Some(model) = model().filter(|_| is_empty()) {
                 ModelNote { provider: model.provider, name: model.name }
             }
+            HelpButton {}
             button {
                 class: "button quiet",
                 r#type: "button",
@@ -100,57 +96,6 @@ fn Log(is_at_end: Signal<bool>) -> Element {
                     title: "Jump to latest",
                     onclick: move |_| follow(is_at_end),
                     Icon { shape: Shape::Down }
-                }
-            }
-        }
-    }
-}
-
-#[component]
-fn Messages() -> Element {
-    let store = use_store();
-    let conversation = store.conversation.read();
-    if conversation.messages().is_empty() {
-        return rsx! {
-            if conversation.is_loaded() {
-                Suggestions {}
-            }
-        };
-    }
-    let streaming = conversation.streaming();
-    rsx! {
-        // Keyed by place: the list only grows at its end.
-        for (place , message) in conversation.messages().iter().enumerate() {
-            MessageView {
-                key: "{place}",
-                message: message.clone(),
-                is_streaming: streaming == Some(message.id.as_str()),
-            }
-        }
-    }
-}
-
-#[component]
-fn Suggestions() -> Element {
-    let mut store = use_store();
-    rsx! {
-        div { class: "welcome",
-            h3 { "What would you like to get done?" }
-            p { class: "muted",
-                "Say what and when, in your own words. Flux answers here and puts it on your timeline."
-            }
-            ul { class: "suggestions",
-                for text in SUGGESTIONS {
-                    li { key: "{text}",
-                        button {
-                            class: "suggestion",
-                            r#type: "button",
-                            onclick: move |_| {
-                                store.say(text);
-                            },
-                            {text}
-                        }
-                    }
                 }
             }
         }

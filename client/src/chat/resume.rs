@@ -3,7 +3,7 @@
 use flux_protocol::frame::NoResume;
 use flux_protocol::{ClientFrame, Message, Role};
 
-use super::conversation::{Conversation, Shared};
+use super::conversation::{Conversation, Shared, cut_to};
 
 impl Conversation {
     /// The socket is open. Gives the question whether something is streaming; `probe` is its id.
@@ -80,14 +80,16 @@ impl Conversation {
         }
     }
 
-    /// What the person said and the server has not stored yet stays at the end of the list.
+    /// What the person said and the server has not stored yet stays at the end of the list, in the words it has now.
     fn keep_own_messages(&mut self, list: &mut Vec<Shared>, is_connect: bool) -> Vec<ClientFrame> {
         let mut lost = Vec::new();
         for request in &mut self.requests {
-            if list.iter().any(|message| message.id == request.message.id) {
+            // Under its id there may be what it said before it was changed.
+            let text = request.message.text();
+            if list.iter().any(|message| message.id == request.message.id && message.text() == text) {
                 continue;
             }
-            list.push(request.message.clone().into());
+            cut_to(list, request.message.clone());
             if is_connect && request.is_suspect {
                 // With the id it had: should the first one arrive after all, the message is stored once.
                 request.is_suspect = false;

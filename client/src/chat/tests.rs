@@ -1,8 +1,12 @@
+use chrono::{DateTime, Utc};
 use flux_protocol::frame::{ChatResponse, NoResume};
 use flux_protocol::{ClientFrame, Message, Role, ToolState};
 use serde_json::{Value, json};
 
 use super::conversation::{Conversation, NewIds};
+
+mod change;
+mod consent;
 
 fn chunk(seq: u64, body: &Value) -> ChatResponse {
     ChatResponse { id: "r1".into(), body: body.to_string(), seq: Some(seq), ..ChatResponse::default() }
@@ -26,6 +30,10 @@ fn answer() -> Vec<ChatResponse> {
     .zip(0..)
     .map(|(body, seq)| chunk(seq, body))
     .collect()
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH
 }
 
 fn end() -> ChatResponse {
@@ -55,7 +63,7 @@ fn whole_answer() -> Message {
 /// A conversation in which "Gym at 8" was asked.
 fn asked() -> Conversation {
     let mut conversation = connected(Vec::new());
-    conversation.submit(NewIds { request: "r1".into(), message: "u1".into() }, "Gym at 8", None);
+    conversation.submit(NewIds { request: "r1".into(), message: "u1".into() }, "Gym at 8", now(), None);
     conversation
 }
 
@@ -91,7 +99,8 @@ fn a_turn_is_shown_while_it_comes_and_ends_with_its_last_frame() {
 fn a_request_is_sent_as_the_protocol_has_it() {
     let mut conversation = connected(vec![message("u0", "user", "Hi"), message("a0", "assistant", "Hello")]);
     let ids = NewIds { request: "x7Qd_2Lk".into(), message: "u1".into() };
-    let ClientFrame::CfAgentUseChatRequest { id, init } = conversation.submit(ids, "Gym", Some("Europe/Oslo".into()))
+    let ClientFrame::CfAgentUseChatRequest { id, init } =
+        conversation.submit(ids, "Gym", now(), Some("Europe/Oslo".into()))
     else {
         panic!("not a request");
     };
@@ -99,6 +108,7 @@ fn a_request_is_sent_as_the_protocol_has_it() {
     let body: Value = serde_json::from_str(&init.body).unwrap();
     assert_eq!(body["trigger"], "submit-message");
     assert_eq!(body["timeZone"], "Europe/Oslo");
+    assert_eq!(body["messages"][2]["metadata"], json!({"at": "1970-01-01T00:00:00Z"}));
     let ids: Vec<&str> = body["messages"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["u0", "a0", "u1"]);
 }
@@ -108,7 +118,7 @@ fn a_long_conversation_is_sent_only_as_far_as_a_frame_takes() {
     let old: Vec<Message> =
         (0..200).map(|number| message(&format!("m{number}"), "user", &"\"long\" ".repeat(400))).collect();
     let mut conversation = connected(old);
-    let frame = conversation.submit(NewIds { request: "r1".into(), message: "u1".into() }, "now", None);
+    let frame = conversation.submit(NewIds { request: "r1".into(), message: "u1".into() }, "now", now(), None);
     let text = serde_json::to_string(&frame).unwrap();
     assert!(text.len() < flux_protocol::MAX_FRAME_BYTES, "{}", text.len());
     assert!(text.contains("now") && text.contains("m199") && !text.contains("m100\\"));
@@ -311,71 +321,8 @@ fn frames_of_a_turn_that_was_cleared_away_change_nothing() {
     }
     conversation.respond(&end(), "p");
     assert!(conversation.messages().is_empty() && !conversation.is_busy());
-    conversation.submit(NewIds { request: "r2".into(), message: "u2".into() }, "Next", None);
+    conversation.submit(NewIds { request: "r2".into(), message: "u2".into() }, "Next", now(), None);
     assert!(conversation.is_busy());
-}
-
-/// A conversation in which a call waits for consent.
-fn asking() -> Conversation {
-    let stored: Message = serde_json::from_value(json!({"id": "a1", "role": "assistant", "parts": [
-        {"type": "tool-deletePlan", "toolCallId": "c1", "state": "approval-requested", "input": {"id": "p"},
-         "approval": {"id": "q1"}}
-    ]}))
-    .unwrap();
-    connected(vec![message("u1", "user", "Delete it"), stored])
-}
-
-fn continuation(seq: u64, body: &Value) -> ChatResponse {
-    ChatResponse { continuation: true, ..chunk(seq, body) }
-}
-
-#[test]
-fn consent_continues_the_message_that_asked_and_a_replay_of_it_adds_nothing() {
-    let mut conversation = asking();
-    let frame = conversation.answer("c1", true);
-    assert_eq!(
-        serde_json::to_value(&frame).unwrap(),
-        json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": true, "autoContinue": true})
-    );
-    assert!(conversation.is_busy());
-    let chunks = [
-        json!({"type": "start", "messageMetadata": {"at": 1}}),
-        json!({"type": "tool-output-available", "toolCallId": "c1", "output": {"ok": true}}),
-        json!({"type": "text-start", "id": "t"}),
-        json!({"type": "text-delta", "id": "t", "delta": "Deleted."}),
-    ];
-    for (body, seq) in chunks.iter().zip(0..) {
-        conversation.respond(&continuation(seq, body), "p");
-    }
-    let live = conversation.messages()[1].clone();
-    assert_eq!(live.parts.len(), 2);
-    assert_eq!(live.tools().next().unwrap().call.state, ToolState::OutputAvailable);
-    for (body, seq) in chunks.iter().zip(0..) {
-        conversation.respond(&replayed(&continuation(seq, body)), "p");
-    }
-    assert_eq!(*conversation.messages()[1], *live);
-    assert_eq!(conversation.messages().len(), 2);
-}
-
-#[test]
-fn a_refused_call_is_marked_at_once() {
-    let mut conversation = asking();
-    conversation.answer("c1", false);
-    assert_eq!(conversation.messages()[1].tools().next().unwrap().call.state, ToolState::OutputDenied);
-}
-
-#[test]
-fn a_changed_message_is_found_by_its_id_or_by_a_call() {
-    let mut conversation = asking();
-    let changed: Message = serde_json::from_value(json!({"id": "other", "role": "assistant", "parts": [
-        {"type": "tool-deletePlan", "toolCallId": "c1", "state": "output-denied"}
-    ]}))
-    .unwrap();
-    conversation.update(changed);
-    assert_eq!(conversation.messages()[1].id, "a1");
-    assert_eq!(conversation.messages()[1].tools().next().unwrap().call.state, ToolState::OutputDenied);
-    conversation.update(message("unknown", "assistant", "x"));
-    assert_eq!(conversation.messages().len(), 2);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use flux_protocol::message::ToolPart;
 use serde_json::Value;
 
 use super::tool_words::{Standing, sentence, standing};
+use crate::goals::GoalCard;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
@@ -14,6 +15,11 @@ pub fn ToolCard(tool: ToolPart, is_streaming: bool) -> Element {
     let store = use_store();
     let standing = standing(&tool);
     let words = sentence(&tool, &|id| store.projection.peek().plan_title(id));
+    if let Some(run) = run_id(&tool).and_then(|id| store.projection.read().run(id)) {
+        return rsx! {
+            GoalCard { run }
+        };
+    }
     rsx! {
         div { class: "tool", "data-standing": standing.kind(), role: "group", aria_label: "Action: {tool.tool_name}",
             div { class: "tool-line",
@@ -33,6 +39,12 @@ pub fn ToolCard(tool: ToolPart, is_streaming: bool) -> Element {
             }
         }
     }
+}
+
+/// The goal that a call started: it is shown as it stands now, and not as it stood then.
+fn run_id(tool: &ToolPart) -> Option<&str> {
+    let output = tool.call.output.as_ref().filter(|_| tool.tool_name == "useArchitect")?;
+    output.get("run")?.get("id")?.as_str()
 }
 
 /// Approve and deny. While the answer is still being written the service does not take them.

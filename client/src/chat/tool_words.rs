@@ -75,7 +75,8 @@ pub fn sentence(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) ->
 }
 
 fn doing(tool: &ToolPart) -> String {
-    let title = tool.call.input.as_ref().and_then(|input| text(input, "title"));
+    let input = tool.call.input.as_ref();
+    let title = input.and_then(|input| text(input, "title").or_else(|| text(input, "goal")));
     match title {
         Some(title) => format!("{} “{title}”…", name(&tool.tool_name)),
         None => format!("{}…", name(&tool.tool_name)),
@@ -119,7 +120,10 @@ fn name(tool: &str) -> String {
         "renamePlan" => "Rename a plan",
         "listPlans" => "List the plans",
         "deletePlan" => "Delete a plan",
-        "useArchitect" => "Ask the architect",
+        "useArchitect" => "Plan a goal",
+        "listRuns" => "Look at the goals",
+        "cancelRun" => "Cancel a goal",
+        "retryRun" => "Try a goal again",
         "undo" => "Undo",
         "redo" => "Redo",
         _ => return spaced(tool),

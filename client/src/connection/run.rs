@@ -55,7 +55,7 @@ enum Lost {
 }
 
 async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wake>) -> Lost {
-    let address = address(&platform::origin(), page, store.last_seq());
+    let address = address(&platform::origin(), page, store.known());
     let Some((socket, mut events)) = Socket::open(&address) else { return Lost::Early };
     let mut opened_at = None;
     // While it runs, something is to come before it ends: the open socket, or an answer.

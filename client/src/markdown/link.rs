@@ -40,16 +40,24 @@ pub fn split(text: &str) -> Vec<(&str, Option<String>)> {
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    ["http://", "https://"].iter().filter_map(|scheme| text.find(scheme)).min()
+    // One search for both, so that each piece of a text is looked through once.
+    text.match_indices("http").map(|(place, _)| place).find(|place| {
+        let rest = &text[*place..];
+        rest.starts_with("http://") || rest.starts_with("https://")
+    })
 }
 
 /// Length of the address without the signs of the sentence around it. A bracket belongs to it if it is opened in it.
 fn trimmed(address: &str) -> usize {
+    let count = |sign| address.matches(sign).count();
+    let mut unopened = count(')').saturating_sub(count('('));
     let mut address = address;
     loop {
-        let shorter = address.trim_end_matches(TRAILING);
-        let is_outer = shorter.ends_with(')') && shorter.matches(')').count() > shorter.matches('(').count();
-        let shorter = if is_outer { shorter.strip_suffix(')').unwrap_or(shorter) } else { shorter };
+        let mut shorter = address.trim_end_matches(TRAILING);
+        if let Some(inner) = shorter.strip_suffix(')').filter(|_| unopened > 0) {
+            shorter = inner;
+            unopened -= 1;
+        }
         if shorter.len() == address.len() {
             return address.len();
         }

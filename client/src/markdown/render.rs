@@ -2,12 +2,14 @@
 
 use dioxus::prelude::*;
 
+use super::partial;
 use super::tree::{self, Align, Kind, Node};
+use crate::copy::CopyButton;
 
-/// A text in Markdown.
+/// A text in Markdown. One that is still being written is shown as it will probably be meant.
 #[component]
-pub fn Markdown(text: String) -> Element {
-    let nodes = tree::parse(&text);
+pub fn Markdown(text: String, is_partial: bool) -> Element {
+    let nodes = if is_partial { tree::parse(&partial::settled(&text)) } else { tree::parse(&text) };
     rsx! {
         div { class: "markdown", {children(&nodes)} }
     }
@@ -27,7 +29,13 @@ fn element(node: &Node) -> Element {
         Node::Break => rsx! { br {} },
         Node::Code(code) => rsx! { code { "{code}" } },
         Node::CodeBlock { language, text } => rsx! {
-            pre { tabindex: "0", "data-language": "{language}", code { "{text}" } }
+            div { class: "code",
+                div { class: "code-head",
+                    span { "{language}" }
+                    CopyButton { label: "Copy code", text: text.clone() }
+                }
+                pre { tabindex: "0", code { "{text}" } }
+            }
         },
         Node::Rule => rsx! { hr {} },
         Node::Task(is_done) => rsx! {
@@ -50,28 +58,38 @@ fn container(kind: &Kind, inside: Element, nodes: &[Node]) -> Element {
         Kind::List => rsx! { ul { {inside} } },
         Kind::NumberedList(first) => rsx! { ol { start: "{first}", {inside} } },
         Kind::Item => {
-            let is_task = matches!(nodes.first(), Some(Node::Task(_)));
-            rsx! { li { class: if is_task { "task-item" }, {inside} } }
+            rsx! { li { class: if is_task(nodes) { "task-item" }, {inside} } }
         }
         Kind::Emphasis => rsx! { em { {inside} } },
         Kind::Strong => rsx! { strong { {inside} } },
         Kind::Strike => rsx! { s { {inside} } },
         Kind::Link(address) => rsx! {
-            a { href: "{address}", target: "_blank", rel: "noopener noreferrer", {inside} }
+            a { href: "{address}", target: "_blank", rel: "noopener noreferrer nofollow", {inside} }
         },
         Kind::Table => rsx! {
             div { class: "table", tabindex: "0", role: "group", aria_label: "Table", table { {inside} } }
         },
         Kind::Head => rsx! { thead { tr { {inside} } } },
         Kind::Row => rsx! { tr { {inside} } },
-        Kind::Cell(align) => {
-            let class = match align {
-                Align::Start => "",
-                Align::Center => "center",
-                Align::End => "end",
-            };
-            rsx! { td { class, {inside} } }
-        }
+        Kind::HeadCell(align) => rsx! { th { scope: "col", class: side(*align), {inside} } },
+        Kind::Cell(align) => rsx! { td { class: side(*align), {inside} } },
         Kind::Plain => inside,
+    }
+}
+
+/// Whether an entry begins with the box of a task; where entries stand apart, it is in a paragraph.
+fn is_task(nodes: &[Node]) -> bool {
+    match nodes.first() {
+        Some(Node::Task(_)) => true,
+        Some(Node::Element(Kind::Paragraph, nodes)) => is_task(nodes),
+        _ => false,
+    }
+}
+
+fn side(align: Align) -> &'static str {
+    match align {
+        Align::Start => "",
+        Align::Center => "center",
+        Align::End => "end",
     }
 }

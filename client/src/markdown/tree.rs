@@ -65,6 +65,8 @@ pub enum Kind {
     Head,
     /// One of its rows.
     Row,
+    /// A cell of the head.
+    HeadCell(Align),
     /// A cell.
     Cell(Align),
     /// Content without an element of its own.
@@ -163,6 +165,7 @@ impl Builder {
             }
             Tag::TableHead => Kind::Head,
             Tag::TableRow => Kind::Row,
+            Tag::TableCell if self.is_in_head() => Kind::HeadCell(self.cell_alignment()),
             Tag::TableCell => Kind::Cell(self.cell_alignment()),
             _ => Kind::Plain,
         };
@@ -202,6 +205,10 @@ impl Builder {
 
     fn is_in_link(&self) -> bool {
         self.open.iter().any(|open| matches!(open.kind, Kind::Link(_)))
+    }
+
+    fn is_in_head(&self) -> bool {
+        self.open.last().is_some_and(|open| open.kind == Kind::Head)
     }
 
     fn cell_alignment(&self) -> Align {

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::icon::{Icon, Shape};
 use crate::calls::Wish;
 use crate::plans::PlanMenu;
-use crate::store::use_store;
+use crate::store::{View, use_store};
 
 /// The header.
 #[component]
@@ -21,22 +21,59 @@ pub fn Header() -> Element {
             }
             PlanMenu {}
             div { class: "spacer" }
-            HistoryButton { wish: Wish::Undo, label: "Undo last change", shape: Shape::Undo }
-            HistoryButton { wish: Wish::Redo, label: "Redo last change", shape: Shape::Redo }
+            LogButton {}
+            HistoryButton { wish: Wish::Undo, label: "Undo last change", keys: "Control+Z", shape: Shape::Undo }
+            HistoryButton { wish: Wish::Redo, label: "Redo last change", keys: "Control+Shift+Z", shape: Shape::Redo }
+            SettingsButton {}
             ConnectionStatus {}
         }
     }
 }
 
 #[component]
-fn HistoryButton(wish: Wish, label: &'static str, shape: Shape) -> Element {
+fn LogButton() -> Element {
+    let mut store = use_store();
+    let is_shown = *store.view.read() == View::History;
+    rsx! {
+        button {
+            class: "icon-button",
+            r#type: "button",
+            title: "History",
+            aria_label: "History",
+            aria_pressed: is_shown,
+            disabled: !store.projection.read().is_loaded(),
+            onclick: move |_| store.show(if is_shown { View::Chat } else { View::History }),
+            Icon { shape: Shape::Clock }
+        }
+    }
+}
+
+#[component]
+fn SettingsButton() -> Element {
+    let mut store = use_store();
+    rsx! {
+        button {
+            class: "icon-button",
+            r#type: "button",
+            title: "Settings",
+            aria_label: "Settings",
+            disabled: !store.projection.read().is_loaded(),
+            onclick: move |_| store.settings_open.set(true),
+            Icon { shape: Shape::Gear }
+        }
+    }
+}
+
+#[component]
+fn HistoryButton(wish: Wish, label: &'static str, keys: &'static str, shape: Shape) -> Element {
     let mut store = use_store();
     let is_pending = store.calls.read().any(|call| *call == wish);
     rsx! {
         button {
             class: "icon-button",
             r#type: "button",
-            title: label,
+            title: "{label} ({keys})",
+            "aria-keyshortcuts": keys,
             aria_label: label,
             aria_busy: is_pending,
             disabled: is_pending || !store.projection.read().is_loaded(),

@@ -37,6 +37,20 @@ pub enum Shape {
     Question,
     /// A bar across a circle.
     Denied,
+    /// A clock.
+    Clock,
+    /// A microphone.
+    Microphone,
+    /// A point to the left.
+    Left,
+    /// A point to the right.
+    Right,
+    /// A magnifying glass.
+    Search,
+    /// A wheel with teeth.
+    Gear,
+    /// A box with a lid.
+    Box,
     /// Three quarters of a circle.
     Spinner,
 }
@@ -62,6 +76,15 @@ impl Shape {
             Self::Overlap => "M9 9h11v11H9zM15 9V4H4v11h5",
             Self::Question => "M9 9a3 3 0 1 1 4 2.8c-.7.3-1 .8-1 1.7M12 17h.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
             Self::Denied => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM5.7 5.7l12.6 12.6",
+            Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2",
+            Self::Microphone => "M12 15a3 3 0 0 0 3-3V6a3 3 0 0 0-6 0v6a3 3 0 0 0 3 3zM6 11a6 6 0 0 0 12 0M12 17v4",
+            Self::Left => "m15 6-6 6 6 6",
+            Self::Right => "m9 6 6 6-6 6",
+            Self::Search => "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM20 20l-4-4",
+            Self::Gear => {
+                "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M18.4 5.6l-2.2 2.2M7.8 16.2l-2.2 2.2"
+            }
+            Self::Box => "M4 5h16v4H4zM5 9v10h14V9M10 13h4",
             Self::Spinner => "M12 3a9 9 0 1 0 9 9",
         }
     }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::icon::{Icon, Shape};
 use crate::connection::Status;
 use crate::platform;
-use crate::store::use_store;
+use crate::store::{Store, use_store};
 
 /// The notices there are; mostly none.
 #[component]
@@ -20,10 +20,37 @@ pub fn Notices() -> Element {
         if let Some(reason) = refused {
             Notice { text: "{reason} Nothing was lost. Reload the page to connect again." }
         }
+        if let Some(text) = offline(store) {
+            div { class: "notice", role: "status",
+                Icon { shape: Shape::Warning }
+                p { "{text}" }
+            }
+        }
+        if *store.lacks_extras.read() {
+            div { class: "notice", role: "alert",
+                Icon { shape: Shape::Warning }
+                p { "A part of the page could not be loaded; trying again. Nothing is lost." }
+            }
+        }
         if *store.is_outdated.read() {
             Notice { text: "Flux was renewed while this page was open. Reload it to see everything." }
         }
     }
+}
+
+/// That there is no connection, once there was one; and what becomes of what is done meanwhile.
+fn offline(store: Store) -> Option<String> {
+    let is_away = matches!(*store.status.read(), Status::Offline | Status::Waiting { .. });
+    if !is_away || !store.projection.read().is_loaded() {
+        return None;
+    }
+    let edits = store.calls.read().edits();
+    let kept = match edits {
+        0 => "What you change is kept and sent when you are back.".to_owned(),
+        1 => "1 change is kept and sent when you are back.".to_owned(),
+        _ => format!("{edits} changes are kept and sent when you are back."),
+    };
+    Some(format!("No connection. {kept}"))
 }
 
 #[component]

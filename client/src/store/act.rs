@@ -2,44 +2,21 @@
 
 use dioxus::prelude::*;
 use flux_protocol::ClientFrame;
-use flux_tools::TxnId;
+use uuid::Uuid;
 
 use super::{Store, View};
-use crate::calls::Wish;
-use crate::chat::conversation::NewIds;
-use crate::connection::Status;
+use crate::calls::{PastMoment, Wish};
+use crate::history::LogQuery;
 use crate::platform;
+use crate::settings::Preferences;
 use crate::toast::toasts::Kind;
 
-/// What is said where something was written and there is no connection.
-const NOT_CONNECTED: &str = "Not connected. Your message is kept here; send it when the connection is back.";
+/// Where a tab keeps edits that are not answered.
+const EDITS_KEY: &str = "flux.edits";
+/// Where the browser keeps how it shows the page. `early.js` reads it, too, before this program is there.
+const PREFERENCES_KEY: &str = "flux.preferences";
 
 impl Store {
-    /// Sends what is written. Without a connection it stays where it is.
-    pub fn send_draft(&mut self) {
-        let text = self.draft.peek().trim().to_owned();
-        if text.is_empty() || self.conversation.peek().is_busy() {
-            return;
-        }
-        if self.say(&text) {
-            self.draft.set(String::new());
-        }
-    }
-
-    /// Says something. False where there is no connection; then it is kept as a draft.
-    pub fn say(&mut self, text: &str) -> bool {
-        if *self.status.peek() != Status::Connected || !self.conversation.peek().is_loaded() {
-            self.draft.set(text.to_owned());
-            self.draft_note.set(Some(NOT_CONNECTED));
-            return false;
-        }
-        let ids = NewIds { request: platform::short_id(), message: platform::uuid().to_string() };
-        let frame = self.conversation.write().submit(ids, text, platform::time_zone());
-        self.send(&frame);
-        self.draft_note.set(None);
-        true
-    }
-
     /// Asks for another answer to what was said last.
     pub fn retry(&mut self) {
         if !self.needs_connection() {
@@ -66,6 +43,13 @@ impl Store {
         }
     }
 
+    /// Deletes everything. Only while there is a connection: it must not come late, over what was made since.
+    pub fn delete_everything(&mut self) {
+        if self.needs_connection() {
+            self.wish(Wish::DeleteEverything);
+        }
+    }
+
     /// Says yes or no to a call of the model.
     pub fn answer_question(&mut self, tool_call_id: &str, approved: bool) {
         if self.needs_connection() {
@@ -76,7 +60,17 @@ impl Store {
 
     /// A direct edit. Without a connection it is sent as soon as there is one.
     pub fn wish(&mut self, wish: Wish) {
-        let frame = self.calls.write().begin(platform::uuid(), wish, platform::now());
+        self.wish_as(platform::uuid(), wish);
+    }
+
+    /// The same, by a call with this id.
+    pub fn wish_as(&mut self, id: Uuid, wish: Wish) {
+        let is_edit = wish.is_edit();
+        let frame = self.calls.write().begin(id, wish, platform::now());
+        if is_edit {
+            self.predict();
+            self.keep_edits();
+        }
         self.send(&frame);
     }
 
@@ -86,16 +80,57 @@ impl Store {
         self.send(&ClientFrame::Rpc { id, method: "getSettings".to_owned(), args: Vec::new() });
     }
 
-    /// Takes back the change that a note tells of, if nothing was changed since.
-    pub fn undo_change(&mut self, txn: TxnId) {
-        if self.projection.peek().is_last_change(txn) {
-            self.wish(Wish::Undo);
-        } else {
-            self.toast(
-                "Something else was changed since. Use Undo to take back one change after the other.",
-                Kind::Problem,
-            );
+    /// Loads what comes next of the log: the newest changes, or what is older than those that are loaded.
+    pub fn load_log(&mut self) {
+        let (before, query) = (self.log.peek().oldest(), self.log.peek().query().clone());
+        self.wish(Wish::LoadLog { before, query });
+    }
+
+    /// Shows other events of the log.
+    pub fn show_log(&mut self, query: LogQuery) {
+        self.log.write().begin(query);
+        self.load_log();
+    }
+
+    /// Shows the timeline as it was after an event.
+    pub fn look_at(&mut self, seq: u64) {
+        self.wish(Wish::LoadPast(PastMoment::After(seq)));
+    }
+
+    /// Shows what edits on their way will come to, as far as that can be told.
+    pub(super) fn predict(&mut self) {
+        let has_wishes = self.calls.peek().expected().any(Wish::is_edit);
+        // Not written without need: who writes wakes everyone who reads.
+        if has_wishes || self.projection.peek().is_predicted() {
+            self.projection.write().predict(self.calls.peek().expected(), platform::now());
         }
+    }
+
+    /// Has this tab keep the edits that are not answered, should it be loaded again before they are.
+    pub(super) fn keep_edits(&self) {
+        platform::keep_in_tab(EDITS_KEY, self.calls.peek().kept().as_deref());
+    }
+
+    /// Goes on with the edits that were not answered when the page was left. Each has its id, so none is done twice.
+    pub fn restore_edits(&mut self) {
+        if let Some(kept) = platform::kept_in_tab(EDITS_KEY) {
+            self.calls.write().restore(&kept, platform::now());
+        }
+    }
+
+    /// Changes how this browser shows the page.
+    pub fn prefer(&mut self, change: impl FnOnce(&mut Preferences)) {
+        change(&mut self.preferences.write());
+        let preferences = *self.preferences.peek();
+        platform::store(PREFERENCES_KEY, Some(&preferences.text()));
+        platform::set_appearance(preferences.theme.name(), preferences.motion.name(), preferences.split);
+    }
+
+    /// Shows the page as this browser has shown it.
+    pub fn restore_preferences(&mut self) {
+        let kept = Preferences::read(&platform::stored(PREFERENCES_KEY).unwrap_or_default());
+        self.preferences.set(kept);
+        platform::set_appearance(kept.theme.name(), kept.motion.name(), kept.split);
     }
 
     /// Shows the other view of a small screen.

@@ -5,19 +5,33 @@
 //! | --- | --- |
 //! | `receive` | what comes from the service |
 //! | `act` | what the person does |
+//! | `browse` | what of the timeline the person looks at |
+//! | `compose` | what the person writes |
+//! | `command` | what a command does |
 
 mod act;
+mod browse;
+mod command;
+mod compose;
 mod receive;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::ClientFrame;
+use flux_protocol::frame::{Counts, PastSnapshot};
+use flux_tools::EventId;
 
 use crate::calls::Calls;
 use crate::chat::conversation::Conversation;
+use crate::chat::draft::Change;
 use crate::connection::{Socket, Status};
+use crate::history::Log;
 use crate::platform;
+use crate::settings::Preferences;
+use crate::timeline::filter::Filter;
+use crate::timeline::form::Form;
 use crate::timeline::projection::Projection;
+use crate::timeline::{Jump, Mode};
 use crate::toast::toasts::{Kind, Toasts};
 
 /// Everything the page knows. Copies are the same store.
@@ -29,6 +43,10 @@ pub struct Store {
     pub conversation: Signal<Conversation>,
     /// The timeline.
     pub projection: Signal<Projection>,
+    /// The log, as far as it was looked at.
+    pub log: Signal<Log>,
+    /// The moment of the past that the timeline shows; none is now.
+    pub past: Signal<Option<PastSnapshot>>,
     /// Direct edits on their way.
     pub calls: Signal<Calls>,
     /// Notes.
@@ -38,24 +56,63 @@ pub struct Store {
     /// What is being written.
     pub draft: Signal<String>,
     /// Why what is written was not sent.
-    pub draft_note: Signal<Option<&'static str>>,
+    pub draft_note: Signal<Option<String>>,
+    /// The message that is being changed, where what is written is none of its own.
+    pub change: Signal<Option<Change>>,
+    /// Whether the timeline is an agenda or a week.
+    pub mode: Signal<Mode>,
+    /// Which blocks of it are shown.
+    pub filter: Signal<Filter>,
+    /// Whether the fields of the filter are shown where there is little room.
+    pub search_open: Signal<bool>,
+    /// The moment around which it is shown; none is now.
+    pub anchor: Signal<Option<DateTime<Utc>>>,
+    /// Whether an agenda shows the days before today.
+    pub with_earlier: Signal<bool>,
+    /// What is to come into view.
+    pub jump: Signal<Option<Jump>>,
+    /// The block that is being written.
+    pub editing: Signal<Option<Form>>,
+    /// How much there is, as it was when the history was opened.
+    pub counts: Signal<Counts>,
+    /// Blocks that were asked for could not be had; not asked for again until there is another connection.
+    pub cannot_load: Signal<bool>,
+    /// Whether a file is being taken in.
+    pub is_importing: Signal<bool>,
+    /// Whether the rest of the program could not be loaded, and is tried again.
+    pub lacks_extras: Signal<bool>,
+    /// Whether the rest of the program is there.
+    pub has_extras: Signal<bool>,
+    /// Whether the menu of plans is open.
+    pub plans_open: Signal<bool>,
+    /// Whether the settings are open.
+    pub settings_open: Signal<bool>,
+    /// A dialog that was asked for, perhaps before the part of the program that has it was there.
+    pub asked_dialog: Signal<Option<&'static str>>,
+    /// How this browser shows the page.
+    pub preferences: Signal<Preferences>,
     /// Which view a small screen shows.
     pub view: Signal<View>,
+    /// Whether there is room for one view only.
+    pub is_narrow: Signal<bool>,
     /// The service speaks of things that this page does not know: it is older than the service.
     pub is_outdated: Signal<bool>,
     socket: Signal<Option<Socket>>,
     wants_to_reconnect: Signal<bool>,
-    told_zone: Signal<bool>,
+    /// The log for which the service was told the zone.
+    told_zone: Signal<Option<EventId>>,
     unreadable: Signal<u32>,
 }
 
-/// A view of a small screen.
+/// What is shown beside the timeline, and on a small screen instead of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
     /// The conversation.
     Chat,
     /// The timeline.
     Timeline,
+    /// The log; on a large screen in the place of the conversation.
+    History,
 }
 
 impl Store {
@@ -65,16 +122,36 @@ impl Store {
             status: Signal::new(Status::Connecting),
             conversation: Signal::new(Conversation::default()),
             projection: Signal::new(Projection::default()),
+            log: Signal::new(Log::default()),
+            past: Signal::new(None),
             calls: Signal::new(Calls::default()),
             toasts: Signal::new(Toasts::default()),
             now: Signal::new(platform::now()),
             draft: Signal::new(String::new()),
             draft_note: Signal::new(None),
+            change: Signal::new(None),
+            mode: Signal::new(Mode::default()),
+            filter: Signal::new(Filter::default()),
+            search_open: Signal::new(false),
+            anchor: Signal::new(None),
+            with_earlier: Signal::new(false),
+            jump: Signal::new(None),
+            editing: Signal::new(None),
+            counts: Signal::new(Counts::default()),
+            cannot_load: Signal::new(false),
+            is_importing: Signal::new(false),
+            lacks_extras: Signal::new(false),
+            has_extras: Signal::new(false),
+            plans_open: Signal::new(false),
+            settings_open: Signal::new(false),
+            asked_dialog: Signal::new(None),
+            preferences: Signal::new(Preferences::default()),
             view: Signal::new(View::Chat),
+            is_narrow: Signal::new(platform::is_narrow()),
             is_outdated: Signal::new(false),
             socket: Signal::new(None),
             wants_to_reconnect: Signal::new(false),
-            told_zone: Signal::new(false),
+            told_zone: Signal::new(None),
             unreadable: Signal::new(0),
         })
     }

@@ -3,16 +3,21 @@
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::ServerFrame;
-use flux_protocol::frame::RpcResponse;
+use flux_protocol::frame::{Counts, RpcResponse};
 use flux_tools::Zone;
 
-use super::Store;
-use crate::calls::{Answer, Wish};
+use super::{Store, View};
+use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, PlanChange, Wish};
 use crate::connection::{Socket, Status};
+use crate::history::Log;
 use crate::platform;
+use crate::timeline::Known;
 use crate::timeline::projection::Next;
 use crate::toast::toasts::Kind;
 use crate::wire;
+
+/// Events of a log in which nothing was done yet: the first plan is made, and shown.
+const FRESH_LOG: u64 = 2;
 
 impl Store {
     /// Tells what the connection is doing.
@@ -21,9 +26,9 @@ impl Store {
         self.status.set(status);
     }
 
-    /// The last event that is known, to be sent only those after it.
-    pub fn last_seq(&self) -> Option<u64> {
-        self.projection.peek().last_seq()
+    /// What is known of the log, to be sent only what comes after.
+    pub fn known(&self) -> Option<Known> {
+        self.projection.peek().known()
     }
 
     /// Whether events are missing, which a new connection brings. Asking settles it.
@@ -35,6 +40,7 @@ impl Store {
     pub fn connected(&mut self, socket: Socket) {
         self.socket.set(Some(socket));
         self.set_status(Status::Connected);
+        self.cannot_load.set(false);
         self.draft_note.set(None);
         let probe = self.conversation.write().connected(&platform::short_id());
         self.send(&probe);
@@ -96,11 +102,33 @@ impl Store {
                 self.conversation.write().nothing_to_resume(reason, probe_id.as_deref());
             }
             ServerFrame::FluxSnapshot(snapshot) => {
+                let is_fresh = snapshot.seq <= FRESH_LOG;
+                let is_another = self.known().is_some_and(|known| known.log != snapshot.log);
                 self.projection.write().load(*snapshot);
-                self.tell_zone();
+                self.predict();
+                if is_another {
+                    self.forget(is_fresh);
+                }
+                if is_fresh {
+                    self.tell_zone();
+                }
             }
             ServerFrame::FluxEvents { events } => {
+                if self.calls.peek().has_any_of(&events) {
+                    self.calls.write().happened(&events);
+                }
                 let next = self.projection.write().apply(&events);
+                self.predict();
+                let is_unclear = self.log.write().happened(&events);
+                if is_unclear {
+                    // Begun anew: now where it is looked at, else when it is opened next.
+                    let query = self.log.peek().query().clone();
+                    if *self.view.peek() == View::History {
+                        self.show_log(query);
+                    } else {
+                        self.log.write().begin(query);
+                    }
+                }
                 match next {
                     Next::Nothing => {}
                     Next::LoadPlan => self.wish(Wish::LoadTimeline),
@@ -118,9 +146,28 @@ impl Store {
         }
     }
 
-    /// A person who is new has the zone UTC: the browser knows better.
+    /// Lets go of what was about a log that is no more: everything was deleted, or came from a file.
+    fn forget(&mut self, is_fresh: bool) {
+        self.log.set(Log::default());
+        self.past.set(None);
+        self.counts.set(Counts::default());
+        self.anchor.set(None);
+        self.editing.set(None);
+        // What was being written is gone with the rest, but not where somebody who had nothing brings a file.
+        if is_fresh {
+            self.change.set(None);
+            self.write("");
+        }
+        if *self.view.peek() == View::History {
+            self.load_log();
+            self.wish(Wish::LoadCounts);
+        }
+    }
+
+    /// A person who is new has the zone UTC: the browser knows better. Whoever has done something may have chosen it.
     fn tell_zone(&mut self) {
-        if self.projection.peek().zone() != Zone::UTC || self.told_zone.replace(true) {
+        let log = self.projection.peek().known().and_then(|known| known.log);
+        if self.projection.peek().zone() != Zone::UTC || self.told_zone.replace(log) == log {
             return;
         }
         let zone = platform::time_zone().and_then(|name| Zone::new(&name).ok());
@@ -131,19 +178,91 @@ impl Store {
 
     fn answered(&mut self, response: RpcResponse) {
         let Some((call, answer)) = self.calls.write().finish(response) else { return };
+        if call.wish.is_edit() {
+            // What was refused is as it was.
+            self.predict();
+            self.keep_edits();
+        }
         match answer {
-            Answer::Timeline(snapshot) => self.projection.write().load(*snapshot),
-            Answer::Done { summary } => match &call.wish {
-                Wish::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), Kind::Undoable(call.txn())),
-                Wish::Undo | Wish::Redo => {
-                    if let Some(summary) = summary {
-                        self.toast(summary, Kind::Done);
-                    }
+            Answer::Past(past) => {
+                self.past.set(Some(*past));
+                if *self.view.peek() == View::History && *self.is_narrow.peek() {
+                    self.show(View::Timeline);
                 }
-                _ => {}
-            },
+            }
+            Answer::Event(text) => {
+                if let Wish::LoadEvent(seq) = call.wish {
+                    self.log.write().add_details(seq, text);
+                }
+            }
+            Answer::Log(page) => {
+                if let Wish::LoadLog { before, query } = &call.wish {
+                    self.log.write().add_page(*page, *before, query, LOG_PAGE);
+                }
+            }
+            Answer::Counts(counts) => self.counts.set(counts),
+            Answer::Timeline(snapshot) => {
+                self.projection.write().load(*snapshot);
+                self.predict();
+            }
+            Answer::Blocks(page) => {
+                if let Wish::LoadBlocks(_, asked) = &call.wish {
+                    if matches!(asked, BlockPage::With(_)) && !page.complete {
+                        let found = page.blocks.len();
+                        self.toast(
+                            format!(
+                                "More than {found} blocks fit; the first {found} were found. Another word finds fewer."
+                            ),
+                            Kind::Done,
+                        );
+                    }
+                    self.projection.write().learn(asked, page);
+                    self.predict();
+                }
+            }
+            Answer::Done { summary } => self.done(&call, summary),
+            Answer::Failed(_) if self.is_gone(&call.wish) => {
+                self.toast(
+                    "The block is no longer there as you saw it. Your change was not made; look, then try again.",
+                    Kind::Problem,
+                );
+            }
             Answer::Failed(sentence) if call.wish.is_the_persons() => self.toast(sentence, Kind::Problem),
-            Answer::Failed(sentence) => platform::warn(&format!("flux: {sentence}")),
+            Answer::Failed(sentence) => {
+                platform::warn(&format!("flux: {sentence}"));
+                if matches!(call.wish, Wish::LoadBlocks(..)) {
+                    self.cannot_load.set(true);
+                }
+            }
+        }
+    }
+
+    /// Whether the block that was to be changed is no longer there: the service can name it by its id only.
+    fn is_gone(&self, wish: &Wish) -> bool {
+        wish.block().is_some_and(|id| self.projection.peek().block(id).is_none())
+    }
+
+    /// Tells of what was done, where it cannot be seen or is to be taken back easily.
+    fn done(&mut self, call: &Call, summary: Option<String>) {
+        let undoable = Kind::Undoable(call.txn());
+        match &call.wish {
+            Wish::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), undoable),
+            Wish::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
+            Wish::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
+            Wish::ChangeSettings(_) => self.toast("Your settings are saved.", Kind::Done),
+            Wish::DeleteEverything => self.toast("Everything was deleted. You begin anew.", Kind::Done),
+            Wish::Restore(_) => {
+                self.past.set(None);
+                if let Some(summary) = summary {
+                    self.toast(summary, undoable);
+                }
+            }
+            Wish::Undo | Wish::UndoOne(_) | Wish::Redo | Wish::Again(..) => {
+                if let Some(summary) = summary {
+                    self.toast(summary, Kind::Done);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -156,6 +275,8 @@ impl Store {
             return;
         }
         let late = self.calls.write().expire(now);
+        self.predict();
+        self.keep_edits();
         if late.iter().any(|call| call.wish.is_the_persons()) {
             self.toast(
                 "The service did not answer. It may or may not have been done; look, then try again.",

@@ -1,50 +1,89 @@
-//! Blocks as a day-by-day agenda: what is overdue, what was, today with its now-line, what comes. Pure.
+//! Blocks as a day-by-day agenda: what was, what is overdue, today with its now-line, what comes. Pure.
+//!
+//! An agenda of thousands of blocks is made on every change, so it names blocks and copies nothing of them: what is shown of
+//! one is put into words when it comes into view.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_tools::{Block, Handle, Zone, clock};
+use flux_tools::{Block, BlockId, Handle, Zone};
 
+use super::coverage::Stretch;
+use super::filter::Filter;
 use super::words;
 
 /// Most other blocks that an overlap names.
 const OVERLAPS_NAMED: usize = 3;
 
+/// What an agenda is to show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// The present moment.
+    pub now: DateTime<Utc>,
+    /// The person's zone.
+    pub zone: Zone,
+    /// The part of the plan that is known without gaps. Of what lies elsewhere only what is overdue is shown, and what a
+    /// filter finds.
+    pub stretch: Option<Stretch>,
+    /// Which blocks.
+    pub filter: Filter,
+    /// Whether the days before today are shown, too.
+    pub with_earlier: bool,
+}
+
 /// The blocks of a plan as they are shown.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Agenda {
-    /// Open blocks that should be over, oldest first.
-    pub overdue: Vec<Entry>,
-    /// Days before today, oldest first: what was done.
-    pub earlier: Vec<Day>,
-    /// Today, also where it is empty, and the days after it that have blocks.
-    pub days: Vec<Day>,
+    /// What was, what is overdue, and the days from today on; today also where it is empty.
+    pub sections: Vec<Section>,
+    /// Open blocks of today that are not overdue.
+    pub open_today: usize,
+    /// Open blocks that should be over.
+    pub overdue: usize,
+    /// Blocks of days before today that are not shown.
+    pub hidden: usize,
 }
 
-/// A day with its blocks.
+/// Blocks under a heading.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Day {
+pub struct Section {
     /// Which.
-    pub date: NaiveDate,
+    pub key: SectionKey,
     /// `Today`, `Wednesday`.
     pub name: String,
     /// `25 November`.
-    pub long_date: String,
-    /// Its blocks, by start.
-    pub entries: Vec<Entry>,
-    /// Before which block the present moment lies. Only today has one.
-    pub now_before: Option<usize>,
+    pub note: String,
+    /// What stands in it, by start.
+    pub rows: Vec<Row>,
 }
 
-/// A block as it is shown.
+/// Which section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SectionKey {
+    /// What is overdue.
+    Overdue,
+    /// A day.
+    Day(NaiveDate),
+}
+
+/// What stands in a section.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    /// A block.
+    Block(Entry),
+    /// The present moment.
+    Now,
+    /// That there is nothing.
+    Free,
+}
+
+/// A block in an agenda.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The block.
-    pub block: Block,
-    /// `08:00–09:00`.
-    pub range: String,
-    /// `1 h`.
-    pub length: String,
+    pub id: BlockId,
+    /// The day under which it stands.
+    pub day: NaiveDate,
     /// Handles of the first few blocks at the same time.
     pub overlaps: Vec<Handle>,
     /// Whether it is open and should be over.
@@ -54,119 +93,130 @@ pub struct Entry {
 }
 
 impl Agenda {
-    /// The agenda at a moment. `blocks` come by start.
-    pub fn new<'a>(blocks: impl IntoIterator<Item = &'a Block>, now: DateTime<Utc>, zone: Zone) -> Self {
+    /// The agenda of these blocks, which come by start.
+    pub fn new<'a>(blocks: impl IntoIterator<Item = &'a Block>, wanted: &Wanted) -> Self {
+        let Wanted { now, zone, .. } = *wanted;
+        let filter = wanted.filter.query();
+        let is_filtered = !wanted.filter.is_off();
         let blocks: Vec<&Block> = blocks.into_iter().collect();
         let today = zone.wall(now).date();
         let overlaps = overlaps(&blocks);
-        let mut overdue = Vec::new();
-        let mut days: BTreeMap<NaiveDate, Vec<Entry>> = BTreeMap::from([(today, Vec::new())]);
+        let mut agenda = Self::default();
+        let mut overdue: Vec<Row> = Vec::new();
+        let mut days: BTreeMap<NaiveDate, Vec<(DateTime<Utc>, Row)>> = BTreeMap::new();
         for (block, overlaps) in blocks.into_iter().zip(overlaps) {
             let is_overdue = block.is_open() && block.span.end() <= now;
             let is_running = block.span.start() <= now && now < block.span.end();
             let begins = zone.wall(block.span.start()).date();
             // What began before today and goes on is part of today.
             let day = if is_running { today } else { begins };
-            let entry = Entry {
-                range: words::range(block.span, day, zone),
-                length: clock::length(block.span.length()),
-                block: block.clone(),
-                overlaps,
-                is_overdue,
-                is_running,
-            };
+            let is_known = wanted.stretch.is_some_and(|stretch| stretch.has(block));
+            if !filter.matches(block) || !(is_known || is_overdue || is_running || is_filtered) {
+                continue;
+            }
+            agenda.overdue += usize::from(is_overdue);
+            agenda.open_today += usize::from(day == today && block.is_open() && !is_overdue);
+            if day < today && !is_overdue && !wanted.with_earlier && !is_filtered {
+                agenda.hidden += 1;
+                continue;
+            }
+            let row = Row::Block(Entry { id: block.id, day, overlaps, is_overdue, is_running });
             if is_overdue {
-                let range = overdue_range(&entry, begins, today);
-                overdue.push(Entry { range, ..entry });
+                overdue.push(row);
             } else {
-                days.entry(day).or_default().push(entry);
+                days.entry(day).or_default().push((block.span.start(), row));
             }
         }
-        let to_day = |(date, entries): (NaiveDate, Vec<Entry>)| Day {
-            date,
+        let shows_today = wanted.stretch.is_none_or(|stretch| stretch.holds(now));
+        if shows_today && !is_filtered {
+            let rows = days.entry(today).or_default();
+            let place = rows.iter().position(|(start, _)| *start > now).unwrap_or(rows.len());
+            if rows.is_empty() {
+                rows.push((now, Row::Free));
+            }
+            rows.insert(place, (now, Row::Now));
+        }
+        let to_section = |(date, rows): (NaiveDate, Vec<(DateTime<Utc>, Row)>)| Section {
+            key: SectionKey::Day(date),
             name: words::day_name(date, today),
-            long_date: words::day_date(date, today),
-            now_before: (date == today).then(|| now_before(&entries, now)),
-            entries,
+            note: words::day_date(date, today),
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
         };
         let coming = days.split_off(&today);
-        Self {
-            overdue,
-            earlier: days.into_iter().map(to_day).collect(),
-            days: coming.into_iter().map(to_day).collect(),
+        agenda.sections.extend(days.into_iter().map(to_section));
+        if !overdue.is_empty() {
+            agenda.sections.push(Section {
+                key: SectionKey::Overdue,
+                name: "Overdue".to_owned(),
+                note: format!("{} open", overdue.len()),
+                rows: overdue,
+            });
         }
+        agenda.sections.extend(coming.into_iter().map(to_section));
+        agenda
     }
 
-    /// Whether there is nothing at all.
+    /// Whether it has no block.
     pub fn is_empty(&self) -> bool {
-        self.overdue.is_empty() && self.earlier.is_empty() && self.days.iter().all(|day| day.entries.is_empty())
+        !self.sections.iter().flat_map(|section| &section.rows).any(|row| matches!(row, Row::Block(_)))
     }
 }
 
-/// An overdue block is not under the heading of its day, so it tells the day itself.
-fn overdue_range(entry: &Entry, begins: NaiveDate, today: NaiveDate) -> String {
-    if begins == today { entry.range.clone() } else { format!("{}, {}", clock::day(begins, today), entry.range) }
-}
-
-fn now_before(entries: &[Entry], now: DateTime<Utc>) -> usize {
-    entries.iter().position(|entry| entry.block.span.start() > now).unwrap_or(entries.len())
-}
-
-/// For each block the blocks at the same time. A block that is done is in nobody's way.
+/// For each block, which come by start, the first few at the same time. A block that is done is in nobody's way.
 fn overlaps(blocks: &[&Block]) -> Vec<Vec<Handle>> {
     let mut found: Vec<Vec<Handle>> = vec![Vec::new(); blocks.len()];
-    let mut running: Vec<usize> = Vec::new();
-    for (place, block) in blocks.iter().enumerate().filter(|(_, block)| block.is_open()) {
-        running.retain(|other| blocks.get(*other).is_some_and(|other| other.span.end() > block.span.start()));
-        for other in &running {
-            for (of, with) in [(place, *other), (*other, place)] {
-                if let (Some(list), Some(with)) = (found.get_mut(of), blocks.get(with))
-                    && list.len() < OVERLAPS_NAMED
-                {
-                    list.push(with.handle);
-                }
-            }
+    let open: Vec<(usize, &Block)> = blocks.iter().copied().enumerate().filter(|(_, block)| block.is_open()).collect();
+    // The first few of those before that go on. What is over at one start is over at all later ones, so each block is looked
+    // at once here, however many there are at the same time.
+    let mut running: Vec<&Block> = Vec::new();
+    let mut next = 0;
+    for (passed, (place, block)) in open.iter().enumerate() {
+        let (start, end) = (block.span.start(), block.span.end());
+        running.retain(|other| other.span.end() > start);
+        while running.len() < OVERLAPS_NAMED && next < passed {
+            running.extend(open.get(next).map(|(_, other)| *other).filter(|other| other.span.end() > start));
+            next += 1;
         }
-        running.push(place);
+        let after = open.iter().skip(passed + 1).map(|(_, other)| *other).take_while(|other| other.span.start() < end);
+        if let Some(list) = found.get_mut(*place) {
+            list.extend(running.iter().copied().chain(after).take(OVERLAPS_NAMED).map(|other| other.handle));
+        }
     }
     found
 }
 
 #[cfg(test)]
 mod tests {
-    use flux_tools::{BlockId, PlanId, Priority, Source, Span, Title};
-    use uuid::Uuid;
+    use chrono::TimeDelta;
+    use flux_tools::Span;
 
+    use super::super::coverage::place_at;
+    use super::super::testing::{at, block};
     use super::*;
 
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    fn block(number: u32, start: &str, end: &str, is_open: bool) -> Block {
-        Block {
-            id: BlockId::new(Uuid::from_u128(number.into())),
-            handle: Handle::new(number),
-            plan: PlanId::new(Uuid::nil()),
-            title: Title::new(&format!("Block {number}")).unwrap(),
-            description: None,
-            span: Span::new(at(start), at(end)).unwrap(),
-            priority: Priority::Medium,
-            tags: Vec::new(),
-            completed_at: (!is_open).then(|| at(end)),
-            depends_on: Vec::new(),
-            source: Source::User,
+    fn wanted(now: &str, zone: &str) -> Wanted {
+        Wanted {
+            now: at(now),
+            zone: Zone::new(zone).unwrap(),
+            stretch: Some(Stretch::all()),
+            filter: Filter::default(),
+            with_earlier: false,
         }
     }
 
-    fn handles(entries: &[Entry]) -> Vec<u32> {
-        entries.iter().map(|entry| entry.block.handle.number()).collect()
+    /// Names of sections and numbers of their blocks; 0 is the now-line.
+    fn shown(agenda: &Agenda) -> Vec<(&str, Vec<u128>)> {
+        let number = |row: &Row| match row {
+            Row::Block(entry) => Some(entry.id.uuid().as_u128()),
+            Row::Now => Some(0),
+            Row::Free => None,
+        };
+        let section = |section: &'_ Section| section.rows.iter().filter_map(number).collect();
+        agenda.sections.iter().map(|it| (it.name.as_str(), section(it))).collect()
     }
 
-    #[test]
-    fn blocks_are_sorted_into_overdue_earlier_and_days_of_the_persons_zone() {
-        let zone = Zone::new("Europe/Oslo").unwrap();
-        let blocks = [
+    fn week() -> [Block; 7] {
+        [
             block(1, "2026-11-20T09:00:00Z", "2026-11-20T10:00:00Z", true),
             block(2, "2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z", false),
             block(3, "2026-11-22T22:00:00Z", "2026-11-23T11:00:00Z", true),
@@ -175,26 +225,47 @@ mod tests {
             block(6, "2026-11-23T15:00:00Z", "2026-11-23T16:00:00Z", true),
             // 00:30 of the next day in Oslo.
             block(7, "2026-11-23T23:30:00Z", "2026-11-24T00:30:00Z", true),
-        ];
-        let agenda = Agenda::new(&blocks, at("2026-11-23T10:00:00Z"), zone);
-        assert_eq!(handles(&agenda.overdue), [1, 5]);
-        assert_eq!(agenda.overdue[0].range, "Fri 20 Nov, 10:00–11:00");
-        assert_eq!(agenda.overdue[1].range, "10:00–10:30");
-        assert_eq!(agenda.earlier.iter().map(|day| handles(&day.entries)).collect::<Vec<_>>(), [[2]]);
-        let days: Vec<_> = agenda.days.iter().map(|day| (day.name.as_str(), handles(&day.entries))).collect();
-        assert_eq!(days, [("Today", vec![3, 4, 6]), ("Tomorrow", vec![7])]);
-        assert_eq!(agenda.days[0].now_before, Some(2));
-        assert_eq!(agenda.days[1].now_before, None);
-        assert!(agenda.days[0].entries[0].is_running);
-        assert_eq!(agenda.days[0].entries[0].range, "Sun 22 Nov 23:00 – 12:00");
+        ]
+    }
+
+    #[test]
+    fn blocks_are_sorted_into_overdue_and_days_of_the_persons_zone() {
+        let agenda = Agenda::new(&week(), &wanted("2026-11-23T10:00:00Z", "Europe/Oslo"));
+        let days = [("Overdue", vec![1, 5]), ("Today", vec![3, 4, 0, 6]), ("Tomorrow", vec![7])];
+        assert_eq!(shown(&agenda), days);
+        assert_eq!((agenda.overdue, agenda.open_today, agenda.hidden), (2, 2, 1));
+    }
+
+    #[test]
+    fn earlier_days_come_before_what_is_overdue() {
+        let wanted = Wanted { with_earlier: true, ..wanted("2026-11-23T10:00:00Z", "Europe/Oslo") };
+        let agenda = Agenda::new(&week(), &wanted);
+        assert_eq!(shown(&agenda)[..2], [("Saturday", vec![2]), ("Overdue", vec![1, 5])]);
+        assert_eq!(agenda.hidden, 0);
+    }
+
+    #[test]
+    fn a_filter_finds_in_all_days_and_shows_no_empty_ones() {
+        let filter = Filter { words: "block 2".into(), ..Filter::default() };
+        let wanted = Wanted { filter, stretch: None, ..wanted("2026-11-23T10:00:00Z", "Europe/Oslo") };
+        assert_eq!(shown(&Agenda::new(&week(), &wanted)), [("Saturday", vec![2])]);
+    }
+
+    #[test]
+    fn beyond_what_is_known_without_gaps_only_what_is_overdue_or_going_on_is_shown() {
+        let stretch =
+            Stretch { from: place_at(at("2026-11-23T00:00:00Z")), until: place_at(at("2026-11-23T16:00:00Z")) };
+        let wanted = Wanted { stretch: Some(stretch), ..wanted("2026-11-23T10:00:00Z", "UTC") };
+        let agenda = Agenda::new(&week(), &wanted);
+        assert_eq!(shown(&agenda), [("Overdue", vec![1, 5]), ("Today", vec![3, 4, 0, 6])]);
     }
 
     #[test]
     fn today_is_there_also_when_nothing_is_planned() {
-        let agenda = Agenda::new([], at("2026-11-23T10:00:00Z"), Zone::UTC);
+        let agenda = Agenda::new([], &wanted("2026-11-23T10:00:00Z", "UTC"));
         assert!(agenda.is_empty());
-        assert_eq!(agenda.days.len(), 1);
-        assert_eq!(agenda.days[0].now_before, Some(0));
+        assert_eq!(agenda.sections.len(), 1);
+        assert_eq!(agenda.sections[0].rows, [Row::Now, Row::Free]);
     }
 
     #[test]
@@ -205,12 +276,46 @@ mod tests {
             block(3, "2026-11-23T11:10:00Z", "2026-11-23T11:20:00Z", false),
             block(4, "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z", true),
         ];
-        let agenda = Agenda::new(&blocks, at("2026-11-23T09:00:00Z"), Zone::UTC);
-        let found: Vec<Vec<u32>> = agenda.days[0]
-            .entries
-            .iter()
-            .map(|entry| entry.overlaps.iter().map(|handle| handle.number()).collect())
-            .collect();
+        let agenda = Agenda::new(&blocks, &wanted("2026-11-23T09:00:00Z", "UTC"));
+        let handles = |row: &Row| match row {
+            Row::Block(entry) => Some(entry.overlaps.iter().map(|handle| handle.number()).collect()),
+            _ => None,
+        };
+        let found: Vec<Vec<u32>> = agenda.sections[0].rows.iter().filter_map(handles).collect();
         assert_eq!(found, [vec![2], vec![1], vec![], vec![]]);
+    }
+    #[test]
+    fn of_many_blocks_at_the_same_time_the_first_few_are_named() {
+        let mut seed = 7_u64;
+        let mut below = |limit: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % limit
+        };
+        for _ in 0..200 {
+            let minute =
+                |minutes: u64| at("2026-11-23T00:00:00Z") + TimeDelta::minutes(i64::try_from(minutes).unwrap());
+            let mut blocks: Vec<Block> = (1..=40)
+                .map(|number| {
+                    let from = below(60);
+                    let is_open = below(5) > 0;
+                    let span = Span::new(minute(from), minute(from + 1 + below(30))).unwrap();
+                    Block { span, ..block(number, "2026-11-23T00:00:00Z", "2026-11-23T00:01:00Z", is_open) }
+                })
+                .collect();
+            blocks.sort_unstable_by_key(|block| (block.span.start(), block.handle));
+            let blocks: Vec<&Block> = blocks.iter().collect();
+            let meets = |one: &Block, other: &Block| {
+                one.id != other.id
+                    && one.is_open()
+                    && other.is_open()
+                    && one.span.start() < other.span.end()
+                    && other.span.start() < one.span.end()
+            };
+            let of = |one: &&Block| {
+                blocks.iter().filter(|other| meets(one, other)).take(OVERLAPS_NAMED).map(|it| it.handle).collect()
+            };
+            let expected: Vec<Vec<Handle>> = blocks.iter().map(of).collect();
+            assert_eq!(overlaps(&blocks), expected);
+        }
     }
 }

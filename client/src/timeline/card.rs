@@ -1,56 +1,75 @@
 //! A block as a card.
 
 use dioxus::prelude::*;
-use flux_tools::{Priority, Source};
+use flux_tools::{Block, Priority, Source, clock};
 
 use super::agenda::Entry;
-use crate::calls::{Pending, Wish};
+use super::form::Form;
+use super::{Jump, moving, rows};
+use crate::calls::Wish;
 use crate::shell::icon::{Icon, Shape};
-use crate::store::use_store;
+use crate::store::{Store, use_store};
 
 /// A block.
 #[component]
-pub fn Card(entry: Entry) -> Element {
+pub fn Card(entry: Entry, block: Block) -> Element {
     let mut store = use_store();
-    let id = entry.block.id;
-    let pending = use_memo(move || store.calls.read().about(id));
-    let is_going = pending() == Some(Pending::Deletion);
-    // What the person has just set is shown at once; should it be refused, the box falls back.
-    let is_done = match pending() {
-        Some(Pending::Completion(wanted)) => wanted,
-        _ => !entry.block.is_open(),
-    };
-    let block = entry.block.clone();
+    let id = block.id;
+    let is_pending = use_memo(move || store.calls.read().is_about(id));
+    let is_past = store.past.read().is_some();
+    let times = store.projection.read().times();
+    let zone = times.zone;
+    let is_done = !block.is_open();
+    let today = store.today();
+    let title = block.title.clone();
+    let keyed = block.clone();
+    let edited = block.clone();
+    let deleted = block.clone();
     rsx! {
         li {
             class: "card",
+            "data-row": "{rows::row_id(&super::agenda::Row::Block(entry.clone()))}",
             "data-priority": block.priority.as_str(),
             "data-done": is_done,
             "data-running": entry.is_running && !is_done,
-            "data-overdue": entry.is_overdue && !is_done,
-            aria_busy: pending().is_some(),
+            "data-overdue": entry.is_overdue,
+            aria_busy: is_pending(),
+            onkeydown: move |event| {
+                if !is_past && on_key(store, &keyed, &event) {
+                    event.prevent_default();
+                    event.stop_propagation();
+                }
+            },
             input {
                 class: "check",
                 r#type: "checkbox",
-                aria_label: "Done: {block.title}",
+                aria_label: "Done: {title}",
                 checked: is_done,
-                disabled: is_going,
+                disabled: is_past,
                 onchange: move |event| {
-                    let wish = if event.checked() { Wish::Complete(id) } else { Wish::Reopen(id) };
-                    store.wish(wish);
+                    store.wish(if event.checked() { Wish::Complete(id) } else { Wish::Reopen(id) });
                 },
             }
             div { class: "card-body",
                 p { class: "card-time",
-                    span { "{entry.range}" }
-                    span { class: "length", "{entry.length}" }
+                    span { {times.entry_range(&entry, block.span, today)} }
+                    span { class: "length", {clock::length(block.span.length())} }
                     span { class: "handle", "{block.handle}" }
                     if entry.is_running && !is_done {
                         span { class: "mark running", "Now" }
                     }
                 }
-                h4 { class: "card-title", "{block.title}" }
-                Marks { entry: entry.clone() }
+                h4 { class: "card-title",
+                    button {
+                        r#type: "button",
+                        aria_label: "Edit {title}",
+                        "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight Delete",
+                        disabled: is_past,
+                        onclick: move |_| store.write_block(Form::of(&edited, zone)),
+                        "{block.title}"
+                    }
+                }
+                Marks { entry: entry.clone(), block: block.clone() }
                 if let Some(description) = &block.description {
                     details { class: "description",
                         summary { "Details" }
@@ -58,16 +77,13 @@ pub fn Card(entry: Entry) -> Element {
                     }
                 }
             }
-            button {
-                class: "icon-button delete",
-                r#type: "button",
-                aria_label: "Delete {block.title}",
-                title: "Delete",
-                disabled: is_going,
-                onclick: move |_| store.wish(Wish::delete(&entry.block)),
-                if is_going {
-                    Icon { shape: Shape::Spinner }
-                } else {
+            if !is_past {
+                button {
+                    class: "icon-button delete",
+                    r#type: "button",
+                    aria_label: "Delete {title}",
+                    title: "Delete",
+                    onclick: move |_| store.delete_block(&deleted),
                     Icon { shape: Shape::Bin }
                 }
             }
@@ -75,9 +91,33 @@ pub fn Card(entry: Entry) -> Element {
     }
 }
 
+/// What a key does to a block that has the focus. Whether it did something.
+pub fn on_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
+    let modifiers = event.modifiers();
+    if event.key() == Key::Delete && modifiers.is_empty() {
+        // One at a time: the next block has the focus while the key is still held.
+        if !event.is_auto_repeating() {
+            store.delete_block(block);
+        }
+        return true;
+    }
+    if !modifiers.alt() || modifiers.ctrl() || modifiers.meta() {
+        return false;
+    }
+    let Some(pull) = moving::pull_of_key(&event.key()) else { return false };
+    if modifiers.shift() && pull.days != 0 {
+        return false;
+    }
+    let grip = if modifiers.shift() { moving::Grip::End } else { moving::Grip::Whole };
+    let zone = store.projection.peek().zone();
+    store.move_block(block, moving::pulled(block.span, grip, pull, zone));
+    // In another place of the list, or on another day, it is another element.
+    store.jump.set(Some(Jump::Block(block.id)));
+    true
+}
+
 #[component]
-fn Marks(entry: Entry) -> Element {
-    let block = &entry.block;
+fn Marks(entry: Entry, block: Block) -> Element {
     let handles: Vec<String> = entry.overlaps.iter().map(ToString::to_string).collect();
     let overlaps = handles.join(", ");
     rsx! {
@@ -93,8 +133,8 @@ fn Marks(entry: Entry) -> Element {
                     "Overlaps {overlaps}"
                 }
             }
-            if block.source == Source::Architect {
-                li { class: "mark", "Architect" }
+            if block.source != Source::User {
+                li { class: "mark", {if block.source == Source::Architect { "Architect" } else { "By Flux" }} }
             }
             for (place , tag) in block.tags.iter().enumerate() {
                 li { key: "{place}", class: "tag", "#{tag}" }

@@ -3,11 +3,54 @@
 //! | module | what lives there |
 //! | --- | --- |
 //! | [`projection`] | the domain's timeline, kept up to date by events (pure) |
-//! | [`agenda`], [`words`] | blocks as days, times in words (pure) |
-//! | [`pane`], [`card`] | what is shown |
+//! | [`prediction`], [`coverage`] | what edits on their way will come to; which part of a long plan is known (pure) |
+//! | [`agenda`], [`filter`], [`rows`] | blocks as days; which of them; where they lie in a long list (pure) |
+//! | [`week`], [`moving`] | blocks as a week; moving them by hand (pure) |
+//! | [`form`], [`words`] | a block as it is written; times in words (pure) |
+//! | [`pane`], [`toolbar`], [`list`], [`card`], [`grid`], [`editor`], [`add`] | what is shown |
 
+pub mod add;
 pub mod agenda;
 pub mod card;
+pub mod coverage;
+pub mod editor;
+pub mod filter;
+pub mod form;
+pub mod grid;
+pub mod list;
+pub mod moving;
 pub mod pane;
+pub mod prediction;
 pub mod projection;
+pub mod rows;
+#[cfg(test)]
+pub mod testing;
+pub mod toolbar;
+pub mod week;
 pub mod words;
+
+pub use projection::Known;
+
+use chrono::NaiveDate;
+use flux_tools::BlockId;
+
+/// How the timeline is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// As a list of days.
+    #[default]
+    Agenda,
+    /// As a week.
+    Week,
+}
+
+/// What is to come into view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jump {
+    /// The present day.
+    Today,
+    /// A day.
+    Day(NaiveDate),
+    /// A block.
+    Block(BlockId),
+}

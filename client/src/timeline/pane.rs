@@ -1,36 +1,64 @@
-//! The timeline as a list of days.
+//! The timeline: as an agenda or as a week, now or as it was.
 
 use dioxus::prelude::*;
 
-use super::agenda::{Agenda, Day, Entry};
-use super::card::Card;
-use super::words;
+use super::Mode;
+use super::agenda::{Agenda, Wanted};
+use super::coverage::Stretch;
+use super::list::AgendaList;
 use crate::calls::Wish;
-use crate::shell::icon::{Icon, Shape};
+use crate::extras::{Extra, Part};
+use crate::goals::NewGoal;
 use crate::store::use_store;
 
 /// The timeline.
 #[component]
 pub fn TimelinePane() -> Element {
     let store = use_store();
-    let agenda = use_memo(move || store.projection.read().agenda(*store.now.read()));
+    let agenda = use_memo(move || {
+        let (projection, past) = (store.projection.read(), store.past.read());
+        let mut wanted = Wanted {
+            now: store.moment(),
+            zone: projection.zone(),
+            stretch: projection.coverage().around(store.anchor.read().unwrap_or(*store.now.read())),
+            filter: store.filter.read().clone(),
+            with_earlier: *store.with_earlier.read(),
+        };
+        match past.as_ref() {
+            Some(past) => {
+                wanted.stretch = Some(Stretch::all());
+                Agenda::new(&past.timeline.blocks, &wanted)
+            }
+            None => projection.agenda(&wanted),
+        }
+    });
+    let is_past = use_memo(move || store.past.read().is_some());
     let is_loaded = use_memo(move || store.projection.read().is_loaded());
-    let is_complete = use_memo(move || store.projection.read().is_complete());
-    let is_loading = store.calls.read().any(|wish| *wish == Wish::LoadTimeline);
+    let is_cut = use_memo(move || store.past.read().as_ref().is_some_and(|past| !past.complete));
+    let is_loading = store.calls.read().any(|wish| matches!(wish, Wish::LoadTimeline | Wish::LoadBlocks(..)));
     rsx! {
-        section { class: "pane timeline", aria_label: "Timeline", aria_busy: is_loading || !is_loaded(),
+        section {
+            class: "pane timeline",
+            "data-past": is_past(),
+            aria_label: "Timeline",
+            aria_busy: is_loading || !is_loaded(),
             Summary { agenda }
-            div { class: "days", tabindex: "-1",
-                if is_loaded() {
-                    Days { agenda }
-                    if !is_complete() {
-                        p { class: "hint",
-                            "This plan is long. Shown is what is overdue, the last 7 days and what comes next; ask the chat about the rest."
-                        }
-                    }
-                } else {
-                    Skeleton {}
-                }
+            Extra { part: Part::Toolbar }
+            if is_past() {
+                Extra { part: Part::Past }
+            } else {
+                Extra { part: Part::Goals }
+            }
+            if is_cut() {
+                p { class: "hint", "This plan was long. Shown is what was overdue then, the week before, and what came next." }
+            }
+            if !is_loaded() {
+                Skeleton {}
+            } else if *store.mode.read() == Mode::Week {
+                Extra { part: Part::Week }
+            } else {
+                Earlier { agenda }
+                AgendaList { agenda }
             }
         }
     }
@@ -40,114 +68,54 @@ pub fn TimelinePane() -> Element {
 fn Summary(agenda: Memo<Agenda>) -> Element {
     let store = use_store();
     let agenda = agenda.read();
-    let today = agenda.days.first().map_or(0, |day| day.entries.iter().filter(|entry| entry.block.is_open()).count());
-    let overdue = agenda.overdue.len();
     let zone = store.projection.read().zone();
     let is_loaded = store.projection.read().is_loaded();
     rsx! {
         div { class: "pane-head",
             h2 { "Timeline" }
-            if is_loaded {
-                p { class: "counts",
-                    if overdue > 0 {
-                        span { class: "overdue-count", "{overdue} overdue" }
+            div { class: "counts",
+                if is_loaded {
+                    if agenda.overdue > 0 {
+                        span { class: "overdue-count", "{agenda.overdue} overdue" }
                     }
-                    span { "{today} left today" }
+                    span { "{agenda.open_today} open today" }
                     span { class: "zone", title: "Your time zone", "{zone}" }
                 }
             }
+            NewGoal {}
         }
     }
 }
 
+/// Shows and hides the days before today.
 #[component]
-fn Days(agenda: Memo<Agenda>) -> Element {
-    let agenda = agenda.read();
-    let earlier: usize = agenda.earlier.iter().map(|day| day.entries.len()).sum();
+fn Earlier(agenda: Memo<Agenda>) -> Element {
+    let mut store = use_store();
+    let hidden = agenda.read().hidden;
+    let is_shown = *store.with_earlier.read();
+    let has_earlier = {
+        let projection = store.projection.read();
+        projection
+            .coverage()
+            .around(store.anchor.read().unwrap_or(*store.now.read()))
+            .is_some_and(|stretch| stretch.has_earlier())
+    };
+    if hidden == 0 && !is_shown && !has_earlier || !store.filter.read().is_off() {
+        return rsx! {};
+    }
     rsx! {
-        if !agenda.overdue.is_empty() {
-            section { class: "day overdue", aria_labelledby: "overdue-heading",
-                h3 { id: "overdue-heading", class: "day-head",
-                    span { class: "day-name", "Overdue" }
-                    span { class: "day-date", "{agenda.overdue.len()} open" }
-                }
-                ol { class: "cards",
-                    for entry in agenda.overdue.iter().cloned() {
-                        Card { key: "{entry.block.id}", entry }
-                    }
-                }
+        button {
+            class: "earlier",
+            r#type: "button",
+            aria_pressed: is_shown,
+            onclick: move |_| store.show_earlier(!is_shown),
+            if is_shown {
+                "Hide earlier days"
+            } else if hidden == 0 || has_earlier {
+                "Show earlier days"
+            } else {
+                "Show earlier days: {hidden} done"
             }
-        }
-        if earlier > 0 {
-            details { class: "earlier",
-                summary { "Earlier: {earlier} done" }
-                for day in agenda.earlier.iter().cloned() {
-                    DaySection { key: "{day.date}", day }
-                }
-            }
-        }
-        for day in agenda.days.iter().cloned() {
-            DaySection { key: "{day.date}", day }
-        }
-        if agenda.is_empty() {
-            Empty {}
-        }
-    }
-}
-
-#[component]
-fn DaySection(day: Day) -> Element {
-    let id = format!("day-{}", day.date);
-    let has_now = day.now_before.is_some();
-    let split = day.now_before.unwrap_or(day.entries.len()).min(day.entries.len());
-    let (before, after) = day.entries.split_at(split);
-    rsx! {
-        section { class: "day", aria_labelledby: "{id}", aria_current: if has_now { "date" },
-            h3 { id: "{id}", class: "day-head",
-                span { class: "day-name", "{day.name}" }
-                span { class: "day-date", "{day.long_date}" }
-            }
-            ol { class: "cards",
-                Entries { entries: before.to_vec() }
-                if has_now {
-                    NowLine {}
-                }
-                Entries { entries: after.to_vec() }
-                if day.entries.is_empty() {
-                    li { class: "free", "Nothing planned for today." }
-                }
-            }
-        }
-    }
-}
-
-#[component]
-fn Entries(entries: Vec<Entry>) -> Element {
-    rsx! {
-        for entry in entries {
-            Card { key: "{entry.block.id}", entry }
-        }
-    }
-}
-
-#[component]
-fn NowLine() -> Element {
-    let store = use_store();
-    let time = words::time(*store.now.read(), store.projection.read().zone());
-    rsx! {
-        li { class: "now-line",
-            span { class: "now-time", "Now, {time}" }
-        }
-    }
-}
-
-#[component]
-fn Empty() -> Element {
-    rsx! {
-        div { class: "empty",
-            Icon { shape: Shape::Timeline }
-            p { "Nothing is planned yet." }
-            p { class: "muted", "Tell Flux what you want to do and when, and it appears here." }
         }
     }
 }

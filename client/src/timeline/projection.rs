@@ -1,19 +1,39 @@
-//! The timeline as this tab knows it: a snapshot and the events after it, in order and each once. Pure; the rules of what
-//! an event does are the domain's.
+//! The timeline as this tab knows it: a snapshot, the events after it, in order and each once, and on top of them what the
+//! person's edits that are on their way will come to. Pure; the rules of what an event does are the domain's.
 
-use chrono::{DateTime, Utc};
-use flux_protocol::frame::{ModelInfo, Snapshot};
-use flux_tools::{BlockQuery, Event, EventKind, Plan, PlanId, Timeline, TxnId, Zone};
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_protocol::frame::{BlockPage as Page, ModelInfo, Snapshot};
+use flux_tools::{Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Settings, Timeline, Zone};
 
-use super::agenda::Agenda;
+use super::agenda::{Agenda, Wanted};
+use super::coverage::{Coverage, Stretch, first_place, last_place, place_at, place_of};
+use super::prediction::predict;
+use super::words::Times;
+use crate::calls::{BlockPage, Wish};
+
+/// Goals that are looked at for those to show.
+const RUNS: usize = 20;
 
 /// The timeline as this tab knows it.
 #[derive(Debug, Default)]
 pub struct Projection {
     timeline: Timeline,
+    /// What is on top of the log, in the order in which it was put there.
+    predicted: Vec<EventKind>,
+    /// Which blocks of the active plan are known.
+    coverage: Coverage,
+    log: Option<EventId>,
     is_loaded: bool,
-    is_complete: bool,
     model: Option<ModelInfo>,
+}
+
+/// How far a log is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The last event.
+    pub seq: u64,
+    /// Which log, by its first event.
+    pub log: Option<EventId>,
 }
 
 /// What is to be done after events came in.
@@ -28,40 +48,112 @@ pub enum Next {
 }
 
 impl Projection {
-    /// Begins from a snapshot, unless it is older than what is known.
+    /// Begins from a snapshot, unless it is older than what is known of the same log.
     pub fn load(&mut self, snapshot: Snapshot) {
-        if self.is_loaded && snapshot.seq < self.timeline.seq() {
+        if self.is_loaded && snapshot.log == self.log && snapshot.seq < self.timeline.seq() {
             return;
         }
+        self.log = snapshot.log;
+        self.coverage = Coverage::default();
+        let last = snapshot.timeline.blocks.last().map(place_of);
+        self.coverage.add(match snapshot.since {
+            Some(since) => {
+                Stretch { from: place_at(since), until: last.filter(|_| snapshot.has_more).unwrap_or_else(last_place) }
+            }
+            None => Stretch::all(),
+        });
         self.timeline = Timeline::from_content(snapshot.timeline, snapshot.seq);
-        self.is_complete = snapshot.complete;
+        self.predicted.clear();
         self.model = Some(snapshot.model);
         self.is_loaded = true;
     }
 
-    /// Applies events. What is known already is skipped.
+    /// Takes blocks in that were asked for.
+    pub fn learn(&mut self, asked: &BlockPage, page: Page) {
+        if self.active_plan().is_none_or(|active| active.id != page.plan) {
+            return;
+        }
+        let (first, last) = (page.blocks.first().map(place_of), page.blocks.last().map(place_of));
+        let known = match asked {
+            BlockPage::Before(until) => {
+                Some(Stretch { from: first.filter(|_| !page.complete).unwrap_or_else(first_place), until: *until })
+            }
+            BlockPage::After(from) => {
+                Some(Stretch { from: *from, until: last.filter(|_| !page.complete).unwrap_or_else(last_place) })
+            }
+            BlockPage::From(moment) => Some(Stretch {
+                from: place_at(*moment),
+                until: last.filter(|_| !page.complete).unwrap_or_else(last_place),
+            }),
+            BlockPage::With(_) => None,
+        };
+        known.into_iter().for_each(|stretch| self.coverage.add(stretch));
+        self.take_back();
+        self.timeline.learn(page.blocks);
+    }
+
+    /// Applies events. What is known already is skipped. What was predicted is gone then: see [`Projection::predict`].
     pub fn apply(&mut self, events: &[Event]) -> Next {
+        self.take_back();
         let active = self.timeline.active_plan().map(|plan| plan.id);
+        let mut is_cut = false;
         for event in events {
             let next = self.timeline.seq() + 1;
             if event.seq > next || !self.is_loaded {
                 return Next::Reconnect;
             }
             if event.seq == next {
+                is_cut |= self.moves_unknown(&event.kind);
                 self.timeline.apply(event);
             }
         }
         let now_active = self.timeline.active_plan().map(|plan| plan.id);
-        let is_new = now_active.is_some_and(|plan| events.iter().any(|event| creates(&event.kind, plan)));
+        let is_new = now_active.is_some_and(|plan| events.iter().any(|event| creates(event, plan)));
         if is_new {
-            self.is_complete = true;
+            self.coverage.add(Stretch::all());
         }
-        if active == now_active || is_new { Next::Nothing } else { Next::LoadPlan }
+        if (active == now_active && !is_cut) || is_new { Next::Nothing } else { Next::LoadPlan }
     }
 
-    /// The last event that it has, to be sent only those after it.
-    pub fn last_seq(&self) -> Option<u64> {
-        self.is_loaded.then(|| self.timeline.seq())
+    /// Whether a shift moves blocks that are not held: it names them only, and may bring them to where all is known.
+    fn moves_unknown(&self, kind: &EventKind) -> bool {
+        match kind {
+            EventKind::TimelineShifted { plan, blocks, .. } => {
+                let is_shown = self.active_plan().is_some_and(|active| active.id == *plan);
+                is_shown && !self.coverage.is_complete() && blocks.iter().any(|id| self.timeline.block(*id).is_none())
+            }
+            EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.moves_unknown(change),
+            _ => false,
+        }
+    }
+
+    /// Shows what these wishes will come to, and nothing else that has not happened.
+    pub fn predict<'a>(&mut self, wishes: impl Iterator<Item = &'a Wish>, now: DateTime<Utc>) {
+        self.take_back();
+        for wish in wishes {
+            for kind in predict(&self.timeline, wish, now) {
+                self.timeline.preview(&kind);
+                self.predicted.push(kind);
+            }
+        }
+    }
+
+    /// Whether something is shown that has not happened yet.
+    pub fn is_predicted(&self) -> bool {
+        !self.predicted.is_empty()
+    }
+
+    fn take_back(&mut self) {
+        while let Some(kind) = self.predicted.pop() {
+            if let Some(inverse) = kind.inverse() {
+                self.timeline.preview(&inverse);
+            }
+        }
+    }
+
+    /// What it has of the log, to be sent only what comes after.
+    pub fn known(&self) -> Option<Known> {
+        self.is_loaded.then(|| Known { seq: self.timeline.seq(), log: self.log })
     }
 
     /// Whether the service has told what there is.
@@ -69,9 +161,9 @@ impl Projection {
         self.is_loaded
     }
 
-    /// Whether it has all blocks of the active plan.
-    pub fn is_complete(&self) -> bool {
-        self.is_complete
+    /// Which blocks of the active plan are known.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
     }
 
     /// Which model answers.
@@ -82,6 +174,26 @@ impl Projection {
     /// The person's zone.
     pub fn zone(&self) -> Zone {
         self.timeline.settings().time_zone
+    }
+
+    /// How the person is told times.
+    pub fn times(&self) -> Times {
+        Times::new(self.timeline.settings())
+    }
+
+    /// The person's settings.
+    pub fn settings(&self) -> Settings {
+        self.timeline.settings().clone()
+    }
+
+    /// The goals of the architect, newest first.
+    pub fn runs(&self) -> Vec<Run> {
+        self.timeline.runs(RUNS)
+    }
+
+    /// The run of this id, as a report names it.
+    pub fn run(&self, id: &str) -> Option<Run> {
+        self.timeline.run(id.parse().ok()?).cloned()
     }
 
     /// The plan that is shown.
@@ -99,28 +211,40 @@ impl Projection {
         self.timeline.plans().into_iter().find(|plan| plan.id.to_string() == id).map(|plan| plan.title.to_string())
     }
 
-    /// Whether undo would take back this transaction and not a later one.
-    pub fn is_last_change(&self, txn: TxnId) -> bool {
-        self.timeline.undoable() == Some(txn)
+    /// A block.
+    pub fn block(&self, id: BlockId) -> Option<&Block> {
+        self.timeline.block(id)
     }
 
-    /// The blocks of the active plan at a moment.
-    pub fn agenda(&self, now: DateTime<Utc>) -> Agenda {
-        let plan: Option<PlanId> = self.timeline.active_plan().map(|plan| plan.id);
-        let query = BlockQuery { plan, ..BlockQuery::default() };
-        Agenda::new(self.timeline.blocks(&query), now, self.zone())
+    /// The agenda of the active plan.
+    pub fn agenda(&self, wanted: &Wanted) -> Agenda {
+        let query = self.of_active_plan();
+        Agenda::new(self.timeline.blocks(&query), wanted)
+    }
+
+    /// The known blocks of the active plan that share a moment with a stretch of time, by start.
+    pub fn blocks_between(&self, (from, until): (DateTime<Utc>, DateTime<Utc>)) -> Vec<Block> {
+        let query = BlockQuery { ends_after: Some(from), starts_before: Some(until), ..self.of_active_plan() };
+        self.timeline.blocks(&query).cloned().collect()
+    }
+
+    fn of_active_plan(&self) -> BlockQuery {
+        BlockQuery { plan: self.active_plan().map(|plan| plan.id), ..BlockQuery::default() }
     }
 }
 
-/// Whether the event makes this plan for the first time: then there is nothing in it that is not known here.
-fn creates(kind: &EventKind, plan: PlanId) -> bool {
-    matches!(kind, EventKind::PlanCreated { plan: created } if created.id == plan)
+/// Whether the event makes this plan for the first time, and does not bring it back: then there is nothing in it that is not
+/// known here.
+fn creates(event: &Event, plan: PlanId) -> bool {
+    let is_new = |created: &Plan| created.id == plan && event.at - created.created_at < TimeDelta::seconds(1);
+    matches!(&event.kind, EventKind::PlanCreated { plan } if is_new(plan))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
+    use flux_tools::TxnId;
     use flux_tools::timeline::Content;
     use flux_tools::{Actor, EventId, Title};
     use uuid::Uuid;
@@ -132,18 +256,22 @@ mod tests {
             id: PlanId::new(Uuid::from_u128(number)),
             title: Title::new(&format!("Plan {number}")).unwrap(),
             created_at: DateTime::UNIX_EPOCH,
+            archived_at: None,
         }
     }
 
     fn snapshot(seq: u64, active: u128) -> Snapshot {
         Snapshot {
             seq,
+            log: None,
             timeline: Content {
                 plans: vec![plan(1), plan(2)],
                 active_plan: Some(plan(active).id),
                 ..Content::default()
             },
             complete: true,
+            since: None,
+            has_more: false,
             model: ModelInfo { provider: "offline".into(), name: "rules".into() },
         }
     }
@@ -182,14 +310,14 @@ mod tests {
         assert_eq!(projection.apply(&[renamed(6, "A"), renamed(7, "B")]), Next::Nothing);
         assert_eq!(projection.apply(&[renamed(6, "A")]), Next::Nothing);
         assert_eq!(titles(&projection)[&plan(1).id], "B");
-        assert_eq!(projection.last_seq(), Some(7));
+        assert_eq!(projection.known().map(|known| known.seq), Some(7));
     }
 
     #[test]
     fn a_gap_changes_nothing_and_asks_for_what_is_missing() {
         let mut projection = loaded(5);
         assert_eq!(projection.apply(&[renamed(7, "X")]), Next::Reconnect);
-        assert_eq!(projection.last_seq(), Some(5));
+        assert_eq!(projection.known().map(|known| known.seq), Some(5));
         assert_eq!(titles(&projection)[&plan(1).id], "Plan 1");
         assert_eq!(Projection::default().apply(&[renamed(1, "X")]), Next::Reconnect);
     }
@@ -210,17 +338,16 @@ mod tests {
         let mut projection = loaded(5);
         projection.apply(&[renamed(6, "A")]);
         projection.load(snapshot(5, 2));
-        assert_eq!(projection.last_seq(), Some(6));
+        assert_eq!(projection.known().map(|known| known.seq), Some(6));
         assert_eq!(projection.active_plan().map(|plan| plan.id), Some(plan(1).id));
     }
 
     #[test]
-    fn undo_of_a_toast_is_offered_only_while_it_would_undo_that_change() {
+    fn a_snapshot_of_another_log_counts_however_short_that_log_is() {
         let mut projection = loaded(5);
-        let first = renamed(6, "A");
-        projection.apply(std::slice::from_ref(&first));
-        assert!(projection.is_last_change(first.txn));
-        projection.apply(&[renamed(7, "B")]);
-        assert!(!projection.is_last_change(first.txn));
+        let log = EventId::new(Uuid::from_u128(9));
+        projection.load(Snapshot { log: Some(log), ..snapshot(2, 2) });
+        assert_eq!(projection.known(), Some(Known { seq: 2, log: Some(log) }));
+        assert_eq!(projection.active_plan().map(|plan| plan.id), Some(plan(2).id));
     }
 }

@@ -1,8 +1,10 @@
 //! Times, days and lengths in words. Pure.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use flux_tools::clock::{self, hours, month, weekday};
-use flux_tools::{Span, Zone};
+use flux_tools::clock::{self, month, weekday};
+use flux_tools::{HourFormat, Settings, Span, Zone};
+
+use super::agenda::Entry;
 
 /// `Today`, `Tomorrow`, `Yesterday`, else `Wednesday`.
 pub fn day_name(date: NaiveDate, today: NaiveDate) -> String {
@@ -22,24 +24,71 @@ pub fn day_date(date: NaiveDate, today: NaiveDate) -> String {
     format!("{weekday}{} {}{}", date.day(), month(date), year(date, today))
 }
 
-/// `08:00`.
-pub fn time(instant: DateTime<Utc>, zone: Zone) -> String {
-    hours(zone.wall(instant).time())
+/// How a person is told times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// In which zone.
+    pub zone: Zone,
+    /// By 24 hours or by 12.
+    pub hours: HourFormat,
 }
 
-/// `08:00–09:00`; with the days where it does not lie within `day`.
-pub fn range(span: Span, day: NaiveDate, zone: Zone) -> String {
-    let (start, end) = (zone.wall(span.start()), zone.wall(span.end()));
-    // A block up to midnight ends on its own day.
-    let ends_at_midnight = end.date() == day.succ_opt().unwrap_or(day) && end.time() == NaiveTime::MIN;
-    if start.date() == day && (end.date() == day || ends_at_midnight) {
-        return format!("{}–{}", hours(start.time()), hours(end.time()));
+impl Times {
+    /// As the person has set.
+    pub const fn new(settings: &Settings) -> Self {
+        Self { zone: settings.time_zone, hours: settings.hour_format }
     }
-    let side = |wall: NaiveDateTime| {
-        let hours = hours(wall.time());
-        if wall.date() == day { hours } else { format!("{} {hours}", clock::day(wall.date(), day)) }
-    };
-    format!("{} – {}", side(start), side(end))
+
+    /// The time that the clock on the wall shows.
+    pub fn wall(self, instant: DateTime<Utc>) -> NaiveDateTime {
+        self.zone.wall(instant)
+    }
+
+    /// The day that it is.
+    pub fn date(self, instant: DateTime<Utc>) -> NaiveDate {
+        self.wall(instant).date()
+    }
+
+    /// `08:00`.
+    pub fn time(self, instant: DateTime<Utc>) -> String {
+        clock::time(self.wall(instant).time(), self.hours)
+    }
+
+    /// `08:00`, of a full hour.
+    pub fn hour(self, hour: u32) -> String {
+        NaiveTime::from_hms_opt(hour, 0, 0).map_or_else(String::new, |time| clock::time(time, self.hours))
+    }
+
+    /// `08:00–09:00`; with the days where it does not lie within `day`.
+    pub fn range(self, span: Span, day: NaiveDate) -> String {
+        let (start, end) = (self.wall(span.start()), self.wall(span.end()));
+        // A block up to midnight ends on its own day.
+        let ends_at_midnight = end.date() == day.succ_opt().unwrap_or(day) && end.time() == NaiveTime::MIN;
+        let hours = |wall: NaiveDateTime| clock::time(wall.time(), self.hours);
+        if start.date() == day && (end.date() == day || ends_at_midnight) {
+            return format!("{}–{}", hours(start), hours(end));
+        }
+        let side = |wall: NaiveDateTime| {
+            if wall.date() == day { hours(wall) } else { format!("{} {}", clock::day(wall.date(), day), hours(wall)) }
+        };
+        format!("{} – {}", side(start), side(end))
+    }
+
+    /// The range of a block in an agenda. One that is overdue is not under the heading of its day, so it tells the day.
+    pub fn entry_range(self, entry: &Entry, span: Span, today: NaiveDate) -> String {
+        let range = self.range(span, entry.day);
+        if entry.is_overdue && entry.day != today {
+            format!("{}, {range}", clock::day(entry.day, today))
+        } else {
+            range
+        }
+    }
+}
+
+/// `25 Nov`.
+pub fn short_date(date: NaiveDate) -> String {
+    let month = month(date);
+    format!("{} {}", date.day(), month.get(..3).unwrap_or(month))
 }
 
 fn year(date: NaiveDate, today: NaiveDate) -> String {
@@ -75,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_range_tells_the_day_only_where_it_is_another_one() {
-        let zone = Zone::new("Europe/Oslo").unwrap();
+        let times = Times { zone: Zone::new("Europe/Oslo").unwrap(), hours: HourFormat::Hours24 };
         let cases = [
             ("2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", "08:00–09:00"),
             ("2026-11-24T22:00:00Z", "2026-11-24T23:00:00Z", "23:00–00:00"),
@@ -83,7 +132,17 @@ mod tests {
             ("2026-11-23T21:00:00Z", "2026-11-24T05:00:00Z", "Mon 23 Nov 22:00 – 06:00"),
         ];
         for (start, end, words) in cases {
-            assert_eq!(range(Span::new(at(start), at(end)).unwrap(), date("2026-11-24"), zone), words);
+            assert_eq!(times.range(Span::new(at(start), at(end)).unwrap(), date("2026-11-24")), words);
         }
+    }
+
+    #[test]
+    fn what_is_overdue_since_another_day_tells_the_day() {
+        let times = Times { zone: Zone::UTC, hours: HourFormat::Hours12 };
+        let span = Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap();
+        let id = flux_tools::BlockId::new(uuid::Uuid::nil());
+        let entry = Entry { id, day: date("2026-11-23"), overlaps: Vec::new(), is_overdue: true, is_running: false };
+        assert_eq!(times.entry_range(&entry, span, date("2026-11-24")), "Mon 23 Nov, 8:00 AM–9:00 PM");
+        assert_eq!(times.entry_range(&entry, span, date("2026-11-23")), "8:00 AM–9:00 PM");
     }
 }

@@ -4,6 +4,7 @@ pub mod toasts;
 
 use dioxus::prelude::*;
 
+use crate::calls::Wish;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 use toasts::Kind;
@@ -26,7 +27,7 @@ pub fn ToastList() -> Element {
                             r#type: "button",
                             onclick: move |_| {
                                 store.toasts.write().dismiss(toast.id);
-                                store.undo_change(txn);
+                                store.wish(Wish::UndoOne(txn));
                             },
                             "Undo"
                         }

@@ -2,96 +2,29 @@
 //!
 //! A call's id is a UUID and becomes the transaction's, so a call whose answer was lost with the socket is sent again with
 //! the same id and carried out once.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | [`wish`] | what is wanted, and how it is said on the wire |
+//! | [`answer`] | what came of it |
+
+pub mod answer;
+pub mod wish;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::ClientFrame;
-use flux_protocol::frame::{RpcResponse, Snapshot};
-use flux_tools::{Block, BlockId, PlanId, TxnId};
+use flux_protocol::frame::RpcResponse;
+use flux_tools::{BlockId, Event, TxnId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::wire;
 
+pub use answer::Answer;
+pub use wish::{BlockPage, LOG_PAGE, NewGoal, PastMoment, PlanChange, Wish};
+
 /// How long an answer is waited for.
 const PATIENCE: TimeDelta = TimeDelta::seconds(30);
-
-/// What is wanted.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Wish {
-    /// Mark a block as done.
-    Complete(BlockId),
-    /// Mark it as not done.
-    Reopen(BlockId),
-    /// Delete a block.
-    Delete {
-        /// Which.
-        id: BlockId,
-        /// Its title, to tell of it afterwards.
-        title: String,
-    },
-    /// Take back the last change.
-    Undo,
-    /// Apply again what was taken back.
-    Redo,
-    /// Show another plan.
-    SwitchPlan(PlanId),
-    /// Make a plan and show it.
-    CreatePlan(String),
-    /// Tell the service the person's zone.
-    SetZone(String),
-    /// Get the timeline of the plan that is active now.
-    LoadTimeline,
-}
-
-impl Wish {
-    /// To delete this block.
-    pub fn delete(block: &Block) -> Self {
-        Self::Delete { id: block.id, title: block.title.to_string() }
-    }
-
-    fn method(&self) -> &'static str {
-        match self {
-            Self::Complete(_) => "completeBlock",
-            Self::Reopen(_) => "uncompleteBlock",
-            Self::Delete { .. } => "deleteBlock",
-            Self::Undo => "undo",
-            Self::Redo => "redo",
-            Self::SwitchPlan(_) => "switchPlan",
-            Self::CreatePlan(_) => "createPlan",
-            Self::SetZone(_) => "setSettings",
-            Self::LoadTimeline => "getTimeline",
-        }
-    }
-
-    fn argument(&self) -> Value {
-        match self {
-            Self::Complete(id) | Self::Reopen(id) | Self::Delete { id, .. } => json!({ "id": id }),
-            Self::SwitchPlan(id) => json!({ "id": id }),
-            Self::CreatePlan(title) => json!({ "title": title }),
-            Self::SetZone(zone) => json!({ "timeZone": zone }),
-            Self::Undo | Self::Redo | Self::LoadTimeline => json!({}),
-        }
-    }
-
-    /// Whether the person waits for it. What the page does by itself fails in silence: it will be tried again.
-    pub fn is_the_persons(&self) -> bool {
-        !matches!(self, Self::SetZone(_) | Self::LoadTimeline)
-    }
-}
-
-/// What came of a call.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// It was carried out.
-    Done {
-        /// What was done, in a sentence.
-        summary: Option<String>,
-    },
-    /// The timeline that was asked for.
-    Timeline(Box<Snapshot>),
-    /// It was not carried out: a sentence for the person.
-    Failed(String),
-}
 
 /// A call that is not answered yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +34,8 @@ pub struct Call {
     /// What is wanted.
     pub wish: Wish,
     since: DateTime<Utc>,
+    /// Its events came before its answer.
+    is_carried_out: bool,
 }
 
 impl Call {
@@ -123,15 +58,6 @@ impl Call {
     }
 }
 
-/// What is on its way for a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pending {
-    /// It will be done, or open.
-    Completion(bool),
-    /// It will be gone.
-    Deletion,
-}
-
 /// The calls that are not answered yet.
 #[derive(Debug, Default)]
 pub struct Calls(Vec<Call>);
@@ -139,7 +65,7 @@ pub struct Calls(Vec<Call>);
 impl Calls {
     /// Begins a call; gives what is to be sent.
     pub fn begin(&mut self, id: Uuid, wish: Wish, now: DateTime<Utc>) -> ClientFrame {
-        let call = Call { id, wish, since: now };
+        let call = Call { id, wish, since: now, is_carried_out: false };
         let frame = call.frame();
         self.0.push(call);
         frame
@@ -152,14 +78,60 @@ impl Calls {
             return None;
         }
         let call = self.0.remove(place);
-        let answer = answer(&call.wish, response);
+        let answer = Answer::new(&call.wish, response);
         Some((call, answer))
+    }
+
+    /// Whether some of these events are what a call came to.
+    pub fn has_any_of(&self, events: &[Event]) -> bool {
+        self.0.iter().any(|call| !call.is_carried_out && is_among(call, events))
+    }
+
+    /// Notes that calls came to these events, which the service tells before it answers.
+    pub fn happened(&mut self, events: &[Event]) {
+        for call in &mut self.0 {
+            call.is_carried_out |= is_among(call, events);
+        }
+    }
+
+    /// What was asked for and has not come to an event yet, oldest first.
+    pub fn expected(&self) -> impl Iterator<Item = &Wish> {
+        self.0.iter().filter(|call| !call.is_carried_out).map(|call| &call.wish)
     }
 
     /// What is to be sent again on a new socket. The wait for an answer begins anew.
     pub fn unanswered(&mut self, now: DateTime<Utc>) -> Vec<ClientFrame> {
+        // Once is enough: what was made since then is not meant.
+        self.0.retain(|call| call.wish != Wish::DeleteEverything);
         self.0.iter_mut().for_each(|call| call.since = now);
         self.0.iter().map(Call::frame).collect()
+    }
+
+    /// The edits that are not answered yet, as a text that can be kept; none without any.
+    pub fn kept(&self) -> Option<String> {
+        let edits: Vec<Value> = self
+            .0
+            .iter()
+            .filter(|call| call.wish.is_edit())
+            .map(|call| json!([call.id, call.wish.method(), call.wish.argument()]))
+            .collect();
+        (!edits.is_empty()).then(|| Value::Array(edits).to_string())
+    }
+
+    /// Takes in edits that were kept. What cannot be read is left out.
+    pub fn restore(&mut self, kept: &str, now: DateTime<Utc>) {
+        let edits: Vec<(Uuid, String, Value)> = wire::read(kept).unwrap_or_default();
+        self.0.extend(edits.into_iter().map(|(id, method, argument)| Call {
+            id,
+            wish: Wish::Again(method, argument),
+            since: now,
+            is_carried_out: false,
+        }));
+    }
+
+    /// Edits that are not answered yet.
+    pub fn edits(&self) -> usize {
+        self.0.iter().filter(|call| call.wish.is_edit()).count()
     }
 
     /// Whether calls were not answered in time.
@@ -174,14 +146,9 @@ impl Calls {
         late
     }
 
-    /// What is on its way for this block.
-    pub fn about(&self, block: BlockId) -> Option<Pending> {
-        self.0.iter().rev().find_map(|call| match &call.wish {
-            Wish::Complete(id) if *id == block => Some(Pending::Completion(true)),
-            Wish::Reopen(id) if *id == block => Some(Pending::Completion(false)),
-            Wish::Delete { id, .. } if *id == block => Some(Pending::Deletion),
-            _ => None,
-        })
+    /// Whether an edit of this block is on its way.
+    pub fn is_about(&self, block: BlockId) -> bool {
+        self.0.iter().any(|call| call.wish.block() == Some(block))
     }
 
     /// Whether a call that fits is on its way.
@@ -190,27 +157,14 @@ impl Calls {
     }
 }
 
-fn answer(wish: &Wish, response: RpcResponse) -> Answer {
-    let unclear = || "The service did not do it and did not say why. Try again.".to_owned();
-    if !response.success {
-        return Answer::Failed(response.error.filter(|error| !error.is_empty()).unwrap_or_else(unclear));
-    }
-    let result = response.result.unwrap_or_default();
-    // Of a report the page needs two sentences; reading all of it would cost 5 kB of program.
-    let sentence = |field| result.get(field).and_then(Value::as_str).map(str::to_owned);
-    match wish {
-        Wish::LoadTimeline => match wire::read_snapshot(result) {
-            Ok(snapshot) => Answer::Timeline(Box::new(snapshot)),
-            Err(error) => Answer::Failed(format!("The timeline could not be read ({error}). Reload the page.")),
-        },
-        Wish::SetZone(_) => Answer::Done { summary: None },
-        _ if result.get("ok") == Some(&Value::Bool(true)) => Answer::Done { summary: sentence("summary") },
-        _ => Answer::Failed(sentence("error").unwrap_or_else(unclear)),
-    }
+fn is_among(call: &Call, events: &[Event]) -> bool {
+    events.iter().any(|event| event.txn == call.txn())
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn now() -> DateTime<Utc> {
@@ -227,14 +181,15 @@ mod tests {
             json!({"type": "rpc", "id": Uuid::from_u128(1), "method": "completeBlock", "args": [{"id": block}]})
         );
         assert_eq!(calls.unanswered(now()), [frame]);
-        assert_eq!(calls.about(block), Some(Pending::Completion(true)));
+        assert!(calls.is_about(block));
+        assert_eq!(calls.expected().count(), 1);
 
         assert_eq!(calls.finish(RpcResponse::done("other", json!({"ok": true}))), None);
         let (call, answer) =
             calls.finish(RpcResponse::done(Uuid::from_u128(1).to_string(), json!({"ok": true}))).unwrap();
         assert_eq!(call.txn(), TxnId::new(Uuid::from_u128(1)));
         assert!(matches!(answer, Answer::Done { .. }));
-        assert!(calls.unanswered(now()).is_empty() && calls.about(block).is_none());
+        assert!(calls.unanswered(now()).is_empty() && !calls.is_about(block));
     }
 
     #[test]

@@ -1,0 +1,365 @@
+//! What the page asks of the service without a model. Pure.
+
+use chrono::{DateTime, Utc};
+use flux_tools::command::{BlockUpdate, NewBlock};
+use flux_tools::reference::PlanRef;
+use flux_tools::view::BlockState;
+use flux_tools::{Block, BlockId, BlockPlace, PlanId, RunId, TxnId};
+use serde_json::{Map, Value, json};
+
+use crate::history::LogQuery;
+use crate::timeline::filter::Filter;
+
+/// Events of the log that are loaded at a time.
+pub const LOG_PAGE: usize = 50;
+/// Blocks that are loaded at a time.
+pub const BLOCK_PAGE: usize = 500;
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wish {
+    /// Mark a block as done.
+    Complete(BlockId),
+    /// Mark it as not done.
+    Reopen(BlockId),
+    /// Change a block.
+    Update(BlockId, Box<BlockUpdate>),
+    /// Put a block on the timeline. Its id is that of the call, which the service gives it, too.
+    Schedule(Box<NewBlock>),
+    /// Delete a block.
+    Delete {
+        /// Which.
+        id: BlockId,
+        /// Its title, to tell of it afterwards.
+        title: String,
+    },
+    /// Take back the last change.
+    Undo,
+    /// Take back this change.
+    UndoOne(TxnId),
+    /// Apply again what was taken back.
+    Redo,
+    /// Show another plan.
+    SwitchPlan(PlanId),
+    /// Make a plan and show it.
+    CreatePlan(String),
+    /// Do something with a plan.
+    ChangePlan(PlanId, PlanChange),
+    /// Plan a goal.
+    StartGoal(NewGoal),
+    /// Stop planning a goal.
+    CancelGoal(RunId),
+    /// Go on with a goal that could not be planned.
+    RetryGoal(RunId),
+    /// Tell the service the person's zone, as the browser knows it.
+    SetZone(String),
+    /// Change settings: those that are given, by their names on the wire.
+    ChangeSettings(Map<String, Value>),
+    /// Get the timeline of the plan that is active now.
+    LoadTimeline,
+    /// Get more blocks of a plan.
+    LoadBlocks(PlanId, BlockPage),
+    /// Get events of the log, newest first.
+    LoadLog {
+        /// Those before this one; none is the newest.
+        before: Option<u64>,
+        /// Which.
+        query: LogQuery,
+    },
+    /// Get an event as it stands in the log.
+    LoadEvent(u64),
+    /// Get how much there is.
+    LoadCounts,
+    /// Get the timeline as it was.
+    LoadPast(PastMoment),
+    /// Make the timeline what it was after an event.
+    Restore(u64),
+    /// Delete everything that there is.
+    DeleteEverything,
+    /// What was wanted before the page was loaded again.
+    Again(String, Value),
+}
+
+/// What is to be done with a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanChange {
+    /// It gets another title.
+    Rename(String),
+    /// It is put away; the title, to tell of it afterwards.
+    Archive(String),
+    /// It is no longer put away.
+    Unarchive,
+    /// It is deleted; the title, to tell of it afterwards.
+    Delete(String),
+}
+
+/// Which moment of the past.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PastMoment {
+    /// After an event.
+    After(u64),
+    /// At a moment.
+    At(DateTime<Utc>),
+}
+
+/// Which blocks are asked for; at most [`BLOCK_PAGE`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockPage {
+    /// Those before a position, nearest first.
+    Before(BlockPlace),
+    /// Those after a position.
+    After(BlockPlace),
+    /// Those that end after a moment.
+    From(DateTime<Utc>),
+    /// Those that fit.
+    With(Filter),
+}
+
+impl BlockPage {
+    fn argument(&self, plan: PlanId) -> Value {
+        let (name, value) = match self {
+            Self::Before(position) => ("before", place(*position)),
+            Self::After(position) => ("after", place(*position)),
+            Self::From(moment) => ("from", json!(moment)),
+            Self::With(Filter { words, state, priority }) => {
+                let state = match state {
+                    BlockState::Any => Value::Null,
+                    BlockState::Open => json!("open"),
+                    BlockState::Done => json!("done"),
+                };
+                return json!({
+                    "plan": plan, "limit": BLOCK_PAGE, "text": words, "state": state, "priority": priority
+                });
+            }
+        };
+        json!({ "plan": plan, "limit": BLOCK_PAGE, name: value })
+    }
+}
+
+fn place(place: BlockPlace) -> Value {
+    json!({ "start": place.start(), "handle": place.handle() })
+}
+
+/// A goal that is to be planned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewGoal {
+    goal: String,
+    deadline: Option<String>,
+    hours_per_week: Option<f64>,
+}
+
+impl NewGoal {
+    /// What was filled in; none without a goal. A number that is none is left out: the field of the page takes no other.
+    pub fn new(goal: &str, deadline: &str, hours_per_week: &str) -> Option<Self> {
+        let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let goal = filled(goal)?;
+        Some(Self {
+            goal,
+            deadline: filled(deadline),
+            hours_per_week: serde_json::from_str(hours_per_week.trim()).ok(),
+        })
+    }
+
+    fn argument(&self) -> Value {
+        let mut fields = json!({ "goal": self.goal });
+        if let Some(deadline) = &self.deadline {
+            fields["deadline"] = json!(deadline);
+        }
+        if let Some(hours) = self.hours_per_week {
+            fields["hoursPerWeek"] = json!(hours);
+        }
+        fields
+    }
+}
+
+impl Wish {
+    /// To delete this block.
+    pub fn delete(block: &Block) -> Self {
+        Self::Delete { id: block.id, title: block.title.to_string() }
+    }
+
+    /// Its method on the wire.
+    pub fn method(&self) -> &str {
+        match self {
+            Self::Again(method, _) => method,
+            Self::Complete(_) => "completeBlock",
+            Self::Reopen(_) => "uncompleteBlock",
+            Self::Update(..) => "updateBlock",
+            Self::Schedule(_) => "scheduleBlock",
+            Self::Delete { .. } => "deleteBlock",
+            Self::Undo | Self::UndoOne(_) => "undo",
+            Self::Redo => "redo",
+            Self::SwitchPlan(_) => "switchPlan",
+            Self::CreatePlan(_) => "createPlan",
+            Self::ChangePlan(_, PlanChange::Rename(_)) => "renamePlan",
+            Self::ChangePlan(_, PlanChange::Archive(_)) => "archivePlan",
+            Self::ChangePlan(_, PlanChange::Unarchive) => "unarchivePlan",
+            Self::ChangePlan(_, PlanChange::Delete(_)) => "deletePlan",
+            Self::StartGoal(_) => "useArchitect",
+            Self::CancelGoal(_) => "cancelRun",
+            Self::RetryGoal(_) => "retryRun",
+            Self::SetZone(_) | Self::ChangeSettings(_) => "setSettings",
+            Self::LoadTimeline => "getTimeline",
+            Self::LoadBlocks(..) => "getBlocks",
+            Self::LoadLog { .. } | Self::LoadEvent(_) => "getEvents",
+            Self::LoadCounts => "getCounts",
+            Self::LoadPast(_) => "getTimelineAt",
+            Self::Restore(_) => "restoreTimeline",
+            Self::DeleteEverything => "deleteEverything",
+        }
+    }
+
+    /// Its argument on the wire.
+    pub fn argument(&self) -> Value {
+        match self {
+            Self::Again(_, argument) => argument.clone(),
+            Self::Complete(id) | Self::Reopen(id) | Self::Delete { id, .. } => json!({ "id": id }),
+            Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
+            Self::Schedule(new) => new_block(new),
+            Self::SwitchPlan(id) => json!({ "id": id }),
+            Self::ChangePlan(id, PlanChange::Rename(title)) => json!({ "id": id, "title": title }),
+            Self::ChangePlan(id, _) => json!({ "id": id }),
+            Self::StartGoal(goal) => goal.argument(),
+            Self::CancelGoal(run) | Self::RetryGoal(run) => json!({ "id": run }),
+            Self::CreatePlan(title) => json!({ "title": title }),
+            Self::SetZone(zone) => json!({ "timeZone": zone }),
+            Self::ChangeSettings(settings) => Value::Object(settings.clone()),
+            Self::UndoOne(txn) => json!({ "txn": txn }),
+            Self::LoadBlocks(plan, page) => page.argument(*plan),
+            Self::LoadLog { before, query } => query.argument(*before, LOG_PAGE),
+            Self::LoadEvent(seq) => json!({ "after": seq.saturating_sub(1), "limit": 1 }),
+            Self::LoadPast(PastMoment::At(at)) => json!({ "at": at }),
+            Self::LoadPast(PastMoment::After(seq)) | Self::Restore(seq) => json!({ "seq": seq }),
+            Self::DeleteEverything => json!({ "confirm": "everything" }),
+            Self::Undo | Self::Redo | Self::LoadTimeline | Self::LoadCounts => json!({}),
+        }
+    }
+
+    /// Whether the person waits for it. What the page does by itself fails in silence: it will be tried again.
+    pub fn is_the_persons(&self) -> bool {
+        !matches!(self, Self::SetZone(_) | Self::LoadTimeline | Self::LoadBlocks(..) | Self::LoadCounts)
+    }
+
+    /// Whether it changes something, and so must not be lost. What deletes everything must not come late.
+    pub fn is_edit(&self) -> bool {
+        !matches!(
+            self,
+            Self::DeleteEverything
+                | Self::SetZone(_)
+                | Self::LoadTimeline
+                | Self::LoadBlocks(..)
+                | Self::LoadLog { .. }
+                | Self::LoadEvent(_)
+                | Self::LoadCounts
+                | Self::LoadPast(_)
+        )
+    }
+
+    /// The block that it is about, if it is about one that is there.
+    pub fn block(&self) -> Option<BlockId> {
+        match self {
+            Self::Complete(id) | Self::Reopen(id) | Self::Update(id, _) | Self::Delete { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+}
+
+/// The fields of `updateBlock`. Times are instants, which need no zone to be understood.
+fn updates(changes: &BlockUpdate) -> Value {
+    let mut fields = Map::new();
+    let mut add = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    add("title", changes.title.as_ref().map(|title| json!(title)));
+    // An empty one removes it.
+    add("description", changes.description.as_ref().map(|text| text.as_ref().map_or(json!(""), |text| json!(text))));
+    add("priority", changes.priority.map(|priority| json!(priority)));
+    add("tags", changes.tags.as_ref().map(|tags| json!(tags)));
+    add("startTime", changes.start.map(|start| json!(start)));
+    add("endTime", changes.end.map(|end| json!(end)));
+    add("durationMinutes", changes.length.map(|length| json!(length.num_minutes())));
+    add("completed", changes.completed.map(|completed| json!(completed)));
+    Value::Object(fields)
+}
+
+fn new_block(new: &NewBlock) -> Value {
+    let mut fields = json!({
+        "title": new.title,
+        "startTime": new.span.start(),
+        "endTime": new.span.end(),
+        "priority": new.priority,
+        "tags": new.tags,
+    });
+    if let Some(PlanRef::Id(plan)) = &new.plan {
+        fields["plan"] = json!(plan);
+    }
+    if let Some(description) = &new.description {
+        fields["description"] = json!(description);
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use flux_tools::{Priority, Span, Tag, Title};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_goal_is_sent_with_what_was_filled_in() {
+        assert_eq!(NewGoal::new("  ", "2026-12-24", "3"), None);
+        let goal = NewGoal::new(" Learn German ", "", "").unwrap();
+        assert_eq!(Wish::StartGoal(goal).argument(), json!({"goal": "Learn German"}));
+        let goal = NewGoal::new("Learn German", "2026-12-24", "2.5").unwrap();
+        let expected = json!({"goal": "Learn German", "deadline": "2026-12-24", "hoursPerWeek": 2.5});
+        assert_eq!(Wish::StartGoal(goal).argument(), expected);
+    }
+
+    #[test]
+    fn a_search_has_all_that_the_filter_asks_for() {
+        let plan = PlanId::new(Uuid::nil());
+        let search = |filter: Filter| Wish::LoadBlocks(plan, BlockPage::With(filter)).argument();
+        let words = Filter { words: "team #work".into(), ..Filter::default() };
+        let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": null, "priority": null});
+        assert_eq!(search(words.clone()), expected);
+        let narrow = Filter { state: BlockState::Done, priority: Some(Priority::Low), ..words };
+        let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": "done", "priority": "low"});
+        assert_eq!(search(narrow), expected);
+    }
+
+    #[test]
+    fn edits_of_blocks_fit_the_schemas_of_their_tools() {
+        let start: DateTime<Utc> = "2026-11-24T08:00:00Z".parse().unwrap();
+        let id = BlockId::new(Uuid::nil());
+        let changes = BlockUpdate {
+            description: Some(None),
+            start: Some(start),
+            length: Some(TimeDelta::minutes(45)),
+            completed: Some(true),
+            ..BlockUpdate::default()
+        };
+        let new = NewBlock {
+            id,
+            plan: None,
+            title: Title::new("Workout").unwrap(),
+            description: None,
+            span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
+            priority: Priority::High,
+            tags: Tag::list(&["health"]).unwrap(),
+            depends_on: Vec::new(),
+        };
+        let update = Wish::Update(id, Box::new(changes));
+        assert_eq!(
+            update.argument()["updates"],
+            json!({"description": "", "startTime": start, "durationMinutes": 45, "completed": true})
+        );
+        for wish in [update, Wish::Schedule(Box::new(new))] {
+            let call = flux_tools::tool::ToolCall::parse(wish.method(), &wish.argument());
+            assert!(call.is_ok(), "{call:?}");
+        }
+    }
+}

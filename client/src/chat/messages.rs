@@ -1,0 +1,82 @@
+//! What was said, day by day; and what could be said first.
+
+use dioxus::prelude::*;
+
+use super::message::MessageView;
+use super::when::PersonsClock;
+use super::{metadata, when};
+use crate::store::use_store;
+
+/// What an empty conversation suggests.
+const SUGGESTIONS: [&str; 4] = [
+    "Schedule workout tomorrow at 8am",
+    "Remind me to buy milk at 6pm",
+    "What is on my timeline this week?",
+    "When am I free tomorrow?",
+];
+
+/// The messages there are, oldest first.
+#[component]
+pub fn Messages() -> Element {
+    let store = use_store();
+    let clock = use_memo(move || {
+        let times = store.projection.read().times();
+        PersonsClock { times, today: times.date(*store.now.read()) }
+    });
+    let conversation = store.conversation.read();
+    if conversation.messages().is_empty() {
+        return rsx! {
+            if conversation.is_loaded() {
+                Suggestions {}
+            }
+        };
+    }
+    let streaming = conversation.streaming();
+    let changeable = conversation.changeable();
+    let days = when::days(conversation.messages().iter().map(|message| metadata::said_at(message)), clock());
+    rsx! {
+        // Keyed by place: the list only grows at its end.
+        for (place , (message , day)) in conversation.messages().iter().zip(days).enumerate() {
+            Fragment { key: "{place}",
+                if let Some(day) = day {
+                    h3 { class: "day-line",
+                        span { {when::day(day, clock().today)} }
+                    }
+                }
+                MessageView {
+                    message: message.clone(),
+                    clock: clock(),
+                    is_changeable: changeable == Some(message),
+                    is_streaming: streaming == Some(message.id.as_str()),
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Suggestions() -> Element {
+    let mut store = use_store();
+    rsx! {
+        div { class: "welcome",
+            h3 { "What would you like to get done?" }
+            p { class: "muted",
+                "Say what and when, in your own words. Flux answers here and puts it on your timeline."
+            }
+            ul { class: "suggestions",
+                for text in SUGGESTIONS {
+                    li { key: "{text}",
+                        button {
+                            class: "suggestion",
+                            r#type: "button",
+                            onclick: move |_| {
+                                store.say(text);
+                            },
+                            {text}
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Goals in words. Pure.
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use flux_tools::{HourFormat, Run, RunStatus, Settings, clock};
+
+/// For this long a goal is shown on the timeline after it failed.
+const FAILED_SHOWN: TimeDelta = TimeDelta::hours(24);
+
+/// How a goal stands, as styles know it.
+pub fn kind(status: RunStatus) -> &'static str {
+    status.as_str()
+}
+
+/// What stands above the goal.
+pub fn label(run: &Run) -> &'static str {
+    match run.state.status {
+        RunStatus::Running => "Planning",
+        RunStatus::Completed => "Planned",
+        RunStatus::Failed => "Not planned",
+        RunStatus::Cancelled => "Cancelled",
+    }
+}
+
+/// What went wrong, where that is of use: why it is tried again, or why it failed.
+pub fn trouble(run: &Run) -> Option<&str> {
+    let is_told = matches!(run.state.status, RunStatus::Running | RunStatus::Failed);
+    run.state.error.as_deref().filter(|_| is_told)
+}
+
+/// Whether a goal is shown on the timeline: while it is worked on, and for a day where it failed.
+pub fn is_shown(run: &Run, now: DateTime<Utc>) -> bool {
+    match run.state.status {
+        RunStatus::Running => true,
+        RunStatus::Failed => now - run.changed_at() < FAILED_SHOWN,
+        RunStatus::Completed | RunStatus::Cancelled => false,
+    }
+}
+
+/// Where tasks will be placed: `Mon–Fri, 09:00–18:00, breaks of 5 min`.
+pub fn hours(settings: &Settings) -> String {
+    let hours = settings.working_hours;
+    let days: Vec<_> = hours.days().collect();
+    let names: Vec<String> = days.iter().map(ToString::to_string).collect();
+    let follow = days.windows(2).all(|pair| matches!(pair, [one, other] if one.succ() == *other));
+    let days = match names.as_slice() {
+        [first, .., last] if follow && names.len() > 2 => format!("{first}–{last}"),
+        names => names.join(", "),
+    };
+    let [from, to] = [hours.from(), hours.to()].map(|at| match settings.hour_format {
+        HourFormat::Hours24 => at.to_string(),
+        format => clock::time(NaiveTime::MIN + TimeDelta::minutes(at.minutes().into()), format),
+    });
+    format!("{days}, {from}–{to}, breaks of {} min", settings.break_minutes)
+}
+
+#[cfg(test)]
+mod tests {
+    use flux_tools::{Goal, PlanId, RunId, RunState, RunStep};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn run(status: RunStatus, error: Option<&str>) -> Run {
+        Run {
+            id: RunId::new(Uuid::nil()),
+            goal: Goal::new("Learn German").unwrap(),
+            plan: PlanId::new(Uuid::nil()),
+            deadline: None,
+            minutes_per_week: None,
+            started_at: DateTime::UNIX_EPOCH,
+            state: RunState {
+                status,
+                step: RunStep::Brainstorm,
+                percent: 5,
+                tries: 1,
+                attempts: 2,
+                message: "Thinking of the tasks.".to_owned(),
+                title: None,
+                error: error.map(str::to_owned),
+                left_out: Vec::new(),
+                changed_at: None,
+            },
+        }
+    }
+
+    #[test]
+    fn a_goal_is_shown_while_it_is_worked_on_and_for_a_day_where_it_failed() {
+        let later = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+        let cases = [
+            (RunStatus::Running, 100, true),
+            (RunStatus::Failed, 23, true),
+            (RunStatus::Failed, 24, false),
+            (RunStatus::Completed, 0, false),
+            (RunStatus::Cancelled, 0, false),
+        ];
+        for (status, hours, shown) in cases {
+            assert_eq!(is_shown(&run(status, None), later(hours)), shown, "{status:?} after {hours} h");
+        }
+    }
+
+    #[test]
+    fn a_goal_that_fails_when_it_is_tried_again_days_later_is_shown_for_a_day_from_then_on() {
+        let later = |hours| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+        let mut run = run(RunStatus::Failed, Some("Down."));
+        run.state.changed_at = Some(later(72));
+        assert!(is_shown(&run, later(95)));
+        assert!(!is_shown(&run, later(96)));
+    }
+
+    #[test]
+    fn trouble_is_told_while_it_matters() {
+        assert_eq!(trouble(&run(RunStatus::Running, Some("Busy."))), Some("Busy."));
+        assert_eq!(trouble(&run(RunStatus::Failed, Some("Down."))), Some("Down."));
+        assert_eq!(trouble(&run(RunStatus::Completed, Some("Busy."))), None);
+    }
+
+    #[test]
+    fn hours_are_said_in_short() {
+        let with = |json: &str| Settings { working_hours: serde_json::from_str(json).unwrap(), ..Settings::default() };
+        assert_eq!(hours(&Settings::default()), "Mon–Fri, 09:00–18:00, breaks of 5 min");
+        let weekend = with(r#"{"days":["Sat","Sun"],"from":"10:00","to":"12:30"}"#);
+        assert_eq!(hours(&weekend), "Sat, Sun, 10:00–12:30, breaks of 5 min");
+        let some = with(r#"{"days":["Mon","Wed","Fri"],"from":"08:00","to":"24:00"}"#);
+        assert_eq!(hours(&some), "Mon, Wed, Fri, 08:00–24:00, breaks of 5 min");
+        let some = Settings { hour_format: HourFormat::Hours12, ..some };
+        assert_eq!(hours(&some), "Mon, Wed, Fri, 8:00 AM–12:00 AM, breaks of 5 min");
+    }
+}

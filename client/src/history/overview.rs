@@ -1,0 +1,47 @@
+//! How much there is, and what the last answer cost: for those who want to know how Flux works.
+
+use dioxus::prelude::*;
+
+use super::words;
+use crate::chat::metadata;
+use crate::store::use_store;
+
+/// Counts, and the last answer in numbers.
+#[component]
+pub fn Overview() -> Element {
+    let mut store = use_store();
+    use_hook(|| store.wish(crate::calls::Wish::LoadCounts));
+    let counts = store.counts.read();
+    let blocks = counts.blocks;
+    let lines = [
+        ("Changes", counts.events.to_string()),
+        ("Blocks", format!("{} open, {} done", blocks.open, blocks.done)),
+        ("Plans", format!("{}, {} archived", counts.plans, counts.archived_plans)),
+        ("Messages", counts.messages.to_string()),
+    ];
+    let last = use_memo(move || store.conversation.read().last_answer().map(|message| metadata::cost(message)));
+    rsx! {
+        details { class: "overview",
+            summary { "In numbers" }
+            dl {
+                for (name , value) in lines {
+                    div { dt { {name} } dd { {value} } }
+                }
+                for (name , count) in counts.by_actor.iter() {
+                    div { key: "{name}", dt { "By {name}" } dd { "{count}" } }
+                }
+                for (name , count) in counts.by_type.iter() {
+                    div { key: "{name}", dt { {words::event_name(name)} } dd { "{count}" } }
+                }
+            }
+            if let Some(cost) = last() {
+                h3 { "The last answer" }
+                dl {
+                    for (name , value) in cost {
+                        div { key: "{name}", dt { {name} } dd { {value} } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Above a timeline of the past: which moment it is, how it differs from now, and the ways out of it.
+
+use dioxus::prelude::*;
+use flux_tools::clock;
+
+use super::words;
+use crate::calls::{PastMoment, Wish};
+use crate::store::use_store;
+
+/// The bar. Nothing while the present is shown.
+#[component]
+pub fn PastBar() -> Element {
+    let mut store = use_store();
+    let past = store.past.read();
+    let Some(past) = past.as_ref() else { return rsx! {} };
+    let seq = past.seq;
+    let last = store.log.read().last().max(seq);
+    let settings = store.projection.read().settings();
+    let when = past.at.map(|at| words::when(at, *store.now.read(), &settings)).unwrap_or_default();
+    let is_restoring = store.calls.read().any(|wish| matches!(wish, Wish::Restore(_)));
+    rsx! {
+        section { class: "past", aria_label: "The past",
+            p { class: "past-when", role: "status",
+                strong { "As it was on {when}" }
+                span { " after change {seq} of {last}" }
+            }
+            input {
+                r#type: "range",
+                aria_label: "Moment",
+                aria_valuetext: "{when}",
+                min: "1",
+                max: "{last}",
+                value: "{seq}",
+                onchange: move |event| {
+                    if let Ok(seq) = event.value().parse() {
+                        store.look_at(seq);
+                    }
+                },
+            }
+            p { class: "past-differences", {words::differences(&past.differences)} }
+            if !past.differences.blocks.is_empty() {
+                details {
+                    summary { "What is different" }
+                    ul {
+                        for (place , pair) in past.differences.blocks.iter().enumerate() {
+                            li { key: "{place}", {words::difference(pair)} }
+                        }
+                    }
+                }
+            }
+            label { class: "past-moment",
+                span { "Another moment" }
+                input {
+                    r#type: "datetime-local",
+                    onchange: move |event| {
+                        let zone = store.projection.peek().zone();
+                        if let Some(wall) = clock::read_wall(&event.value()) {
+                            store.wish(Wish::LoadPast(PastMoment::At(zone.instant(wall))));
+                        }
+                    },
+                }
+            }
+            div { class: "past-actions",
+                button { class: "button", r#type: "button", onclick: move |_| store.past.set(None), "Back to now" }
+                button {
+                    class: "button primary",
+                    r#type: "button",
+                    disabled: is_restoring,
+                    onclick: move |_| store.wish(Wish::Restore(seq)),
+                    "Restore this"
+                }
+            }
+        }
+    }
+}

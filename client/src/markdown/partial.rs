@@ -1,0 +1,211 @@
+//! Markdown that is still being written, with its end as it will probably be meant. Pure.
+//!
+//! Half of a construct means something else than the whole: `**bo` is two stars, `| a | b |` a line of text, and a `-` below
+//! a line makes a heading of it. Shown as they come, they would flicker. So what is open is closed, and what cannot be told
+//! yet is held back until more of it is there.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Longest last piece that is looked at, in bytes: no paragraph is as long, and what looks ahead from each sign of a line takes
+/// the square of its length.
+const LONGEST: usize = 4_096;
+
+/// The text, as far as it can be shown while more is to come.
+pub fn settled(text: &str) -> Cow<'_, str> {
+    let last = text.rfind('\n').map_or(0, |end| end + 1);
+    if let Some(fence) = open_fence(text) {
+        // What closes a block of code is no code while it is half there.
+        let is_closing = is_all_of(&text[last..], fence) && last > 0;
+        return Cow::Borrowed(if is_closing { &text[..last] } else { text });
+    }
+    if let Some(start) = open_table(text) {
+        return Cow::Borrowed(&text[..start]);
+    }
+    if is_marker(&text[last..], last == 0) {
+        return Cow::Borrowed(&text[..last]);
+    }
+    let start = inline_start(text);
+    if text.len() - start > LONGEST {
+        return Cow::Borrowed(text);
+    }
+    Line::read(text, start).closed()
+}
+
+fn is_all_of(line: &str, letters: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty() && line.chars().all(|letter| letters.contains(letter))
+}
+
+/// The sign of the block of code that is open at the end.
+fn open_fence(text: &str) -> Option<&'static str> {
+    let mut open: Option<(&str, usize)> = None;
+    for line in text.lines() {
+        let line = line.trim_start();
+        let Some(sign) = ["`", "~"].into_iter().find(|sign| line.starts_with(&sign.repeat(3))) else { continue };
+        let length = line.len() - line.trim_start_matches(sign).len();
+        match open {
+            None if sign == "~" || !line[length..].contains('`') => open = Some((sign, length)),
+            Some((by, least)) if by == sign && length >= least && line[length..].trim().is_empty() => open = None,
+            _ => {}
+        }
+    }
+    open.map(|(sign, _)| sign)
+}
+
+/// Where a table begins of which there is not even the line below its head.
+fn open_table(text: &str) -> Option<usize> {
+    let is_row = |line: &str| line.trim_start().starts_with('|');
+    let rows: Vec<&str> = text.split_inclusive('\n').rev().take_while(|line| is_row(line)).collect();
+    let is_open = match rows.as_slice() {
+        [_] => true,
+        [line, _] => !line.ends_with('\n') && is_all_of(line, "|-: "),
+        _ => false,
+    };
+    is_open.then(|| text.len() - rows.iter().map(|row| row.len()).sum::<usize>())
+}
+
+/// Whether a line is nothing yet but the sign that begins it: of a list, a heading, a quote, a rule.
+fn is_marker(line: &str, is_first: bool) -> bool {
+    let number = line.trim().trim_end_matches(['.', ')']);
+    let is_number = (1..4).contains(&number.len()) && number.bytes().all(|digit| digit.is_ascii_digit());
+    let is_numbered = number.len() < line.trim().len() || !is_first;
+    is_number && is_numbered || is_all_of(line, "-=*+#>_~`|:![ ")
+}
+
+/// Where the text begins that is in one piece with the end: behind the sign of its item, or in its cell.
+fn inline_start(text: &str) -> usize {
+    let mut start = text.len();
+    for line in text.split_inclusive('\n').rev() {
+        if line.trim().is_empty() {
+            break;
+        }
+        start -= line.len();
+        let body = line.trim_start();
+        let indent = line.len() - body.len();
+        if body.starts_with('|') {
+            return start + line.rfind('|').map_or(0, |cell| cell + 1);
+        }
+        let digits = body.len() - body.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+        let sign = if digits > 0 { &body[digits..] } else { body };
+        let is_item = [". ", ") "].iter().any(|end| digits > 0 && sign.starts_with(end))
+            || ["- ", "* ", "+ ", "#", ">"].iter().any(|sign| digits == 0 && body.starts_with(sign));
+        if is_item {
+            return start + indent + body.find(' ').map_or(0, |space| space + 1);
+        }
+    }
+    start
+}
+
+/// The last piece of a text, and what is open in it.
+struct Line<'a> {
+    text: &'a str,
+    /// Where it is cut off.
+    end: usize,
+    /// Signs in it that are not shown.
+    hidden: Vec<Range<usize>>,
+    /// What is to be closed, outermost first.
+    open: Vec<String>,
+}
+
+impl<'a> Line<'a> {
+    fn read(text: &'a str, start: usize) -> Self {
+        let mut line = Self { text, end: text.len(), hidden: Vec::new(), open: Vec::new() };
+        let bytes = text.as_bytes();
+        let mut place = start;
+        while place < line.end {
+            let sign = bytes[place];
+            let length = bytes[place..line.end].iter().take_while(|byte| **byte == sign).count();
+            place = match sign {
+                b'\\' => place + 2,
+                b'`' => line.code(place, length),
+                b'*' | b'_' | b'~' => line.emphasis(place, length),
+                b'[' => line.link(place),
+                _ => place + 1,
+            };
+        }
+        line
+    }
+
+    /// Code within a line: nothing in it means anything else.
+    fn code(&mut self, place: usize, length: usize) -> usize {
+        let inside = place + length;
+        let sign = &self.text[place..inside];
+        let rest = &self.text[inside..self.end];
+        if rest.is_empty() {
+            self.end = place;
+        } else if let Some(end) = rest.find(sign) {
+            return inside + end + length;
+        } else {
+            // A half of two signs that would close it.
+            self.end -= rest.len() - rest.trim_end_matches('`').len();
+            self.open.push(sign.to_owned());
+        }
+        self.end
+    }
+
+    fn emphasis(&mut self, place: usize, length: usize) -> usize {
+        let after = place + length;
+        let sign = &self.text[place..=place];
+        if after == self.end {
+            // It opens something that is not there yet, or closes what is closed at the end anyway.
+            let closes = self.open.last().is_some_and(|open| open.starts_with(sign));
+            let follows_space = self.text[..place].ends_with(char::is_whitespace);
+            if closes || follows_space || length > 1 || place == 0 {
+                self.end = place;
+            }
+            return after;
+        }
+        let mut left = length;
+        while let Some(open) = self.open.last().filter(|open| open.starts_with(sign) && open.len() <= left) {
+            left -= open.len();
+            self.open.pop();
+        }
+        let is_letter = |letter: char| !letter.is_whitespace() && !letter.is_ascii_punctuation();
+        let is_within_word = length == 1 && self.text[..place].ends_with(is_letter);
+        let is_opening = !is_within_word && !self.text[after..].starts_with(char::is_whitespace);
+        if is_opening && left > 0 && (sign != "~" || left == 2) && left <= 3 {
+            let sizes: &[usize] = if left == 3 { &[1, 2] } else { &[left] };
+            self.open.extend(sizes.iter().map(|size| sign.repeat(*size)));
+        }
+        after
+    }
+
+    /// A link is its text until its address is there.
+    fn link(&mut self, place: usize) -> usize {
+        let rest = &self.text[place..self.end];
+        let begin = if self.text[..place].ends_with('!') { place - 1 } else { place };
+        let close = rest.find(']');
+        let after = close.and_then(|close| rest[close + 1..].chars().next());
+        match (close, after) {
+            (Some(_), Some(letter)) if letter != '(' => return place + 1,
+            (Some(close), Some(_)) if rest[close..].contains(')') => {
+                return place + close + rest[close..].find(')').unwrap_or_default() + 1;
+            }
+            // It may be the box of a task as well.
+            _ if close.unwrap_or(rest.len()) <= 2 => self.end = begin,
+            _ => self.hidden.push(begin..place + 1),
+        }
+        if let Some(close) = close {
+            self.end = self.end.min(place + close);
+        }
+        place + 1
+    }
+
+    fn closed(self) -> Cow<'a, str> {
+        if self.end == self.text.len() && self.hidden.is_empty() && self.open.is_empty() {
+            return Cow::Borrowed(self.text);
+        }
+        let mut shown = String::with_capacity(self.text.len() + 8);
+        let mut from = 0;
+        for hidden in self.hidden {
+            shown.push_str(&self.text[from..hidden.start]);
+            from = hidden.end;
+        }
+        shown.push_str(&self.text[from..self.end.max(from)]);
+        // What closes does not stand behind a space.
+        shown.truncate(if self.open.is_empty() { shown.len() } else { shown.trim_end().len() });
+        shown.extend(self.open.iter().rev().map(String::as_str));
+        Cow::Owned(shown)
+    }
+}

@@ -1,0 +1,202 @@
+//! The settings in a dialog.
+
+use dioxus::prelude::*;
+
+use super::data::Data;
+use super::form::{DAYS, Fields};
+use super::preferences::{Motion, Preferences, Theme};
+use crate::calls::Wish;
+use crate::platform;
+use crate::store::use_store;
+
+/// The dialog, by which it is opened.
+pub const DIALOG: &str = "settings-dialog";
+
+/// The dialog. Its fields are there while it is open.
+#[component]
+pub fn SettingsDialog() -> Element {
+    let mut store = use_store();
+    let is_open = *store.settings_open.read();
+    use_effect(move || {
+        if *store.settings_open.read() {
+            platform::open_dialog(DIALOG);
+        } else {
+            platform::close_dialog(DIALOG);
+        }
+    });
+    rsx! {
+        dialog {
+            id: DIALOG,
+            class: "dialog settings-dialog",
+            aria_labelledby: "settings-title",
+            oncancel: move |_| store.settings_open.set(false),
+            if is_open {
+                h2 { id: "settings-title", "Settings" }
+                Personal {}
+                Appearance {}
+                Data {}
+            }
+        }
+    }
+}
+
+#[component]
+fn Personal() -> Element {
+    let mut store = use_store();
+    let before = use_hook(|| Fields::of(&store.projection.peek().settings()));
+    let mut fields = use_signal(|| before.clone());
+    let mut problem = use_signal(|| None::<String>);
+    let shown = fields.read().clone();
+    let save = move |event: FormEvent| {
+        event.prevent_default();
+        match fields.peek().changes(&before) {
+            Ok(changes) if changes.is_empty() => store.settings_open.set(false),
+            Ok(changes) => {
+                store.wish(Wish::ChangeSettings(changes));
+                store.settings_open.set(false);
+            }
+            Err(sentence) => problem.set(Some(sentence)),
+        }
+    };
+    rsx! {
+        form { onsubmit: save,
+            fieldset {
+                legend { "You" }
+                div { class: "fields",
+                    label { class: "field",
+                        span { "Time zone" }
+                        input {
+                            r#type: "text",
+                            required: true,
+                            autocomplete: "off",
+                            value: "{shown.time_zone}",
+                            oninput: move |event| fields.write().time_zone = event.value(),
+                        }
+                    }
+                    button {
+                        class: "button quiet",
+                        r#type: "button",
+                        onclick: move |_| {
+                            if let Some(zone) = platform::time_zone() {
+                                fields.write().time_zone = zone;
+                            }
+                        },
+                        "Use this browser’s"
+                    }
+                }
+                div { class: "fields",
+                    label { class: "field",
+                        span { "Weeks begin on" }
+                        select {
+                            onchange: move |event| fields.write().week_start = event.value(),
+                            for (name , day) in DAYS {
+                                option { value: name, selected: name == shown.week_start, {day} }
+                            }
+                        }
+                    }
+                    label { class: "field",
+                        span { "Times" }
+                        select {
+                            onchange: move |event| fields.write().hour_format = event.value(),
+                            option { value: "24h", selected: shown.hour_format == "24h", "20:00" }
+                            option { value: "12h", selected: shown.hour_format == "12h", "8:00 PM" }
+                        }
+                    }
+                }
+            }
+            fieldset {
+                legend { "When the architect may plan" }
+                div { class: "day-choice", role: "group", aria_label: "Days",
+                    for (place , (name , day)) in DAYS.into_iter().enumerate() {
+                        label {
+                            input {
+                                r#type: "checkbox",
+                                aria_label: day,
+                                checked: shown.days[place],
+                                onchange: move |event| fields.write().days[place] = event.checked(),
+                            }
+                            span { aria_hidden: "true", {name} }
+                        }
+                    }
+                }
+                div { class: "fields",
+                    label { class: "field",
+                        span { "From" }
+                        input {
+                            r#type: "time",
+                            required: true,
+                            value: "{shown.from}",
+                            oninput: move |event| fields.write().from = event.value(),
+                        }
+                    }
+                    label { class: "field",
+                        span { "Until" }
+                        input {
+                            r#type: "time",
+                            required: true,
+                            value: "{shown.to}",
+                            oninput: move |event| fields.write().to = event.value(),
+                        }
+                    }
+                    label { class: "field",
+                        span { "Break, minutes" }
+                        input {
+                            r#type: "number",
+                            min: "0",
+                            max: "240",
+                            required: true,
+                            value: "{shown.break_minutes}",
+                            oninput: move |event| fields.write().break_minutes = event.value(),
+                        }
+                    }
+                }
+            }
+            if let Some(problem) = problem() {
+                p { class: "field-problem", role: "alert", "{problem}" }
+            }
+            div { class: "dialog-buttons",
+                button { class: "button", r#type: "button", onclick: move |_| store.settings_open.set(false), "Close" }
+                button { class: "button primary", r#type: "submit", "Save" }
+            }
+        }
+    }
+}
+
+/// What is about this browser is changed at once.
+#[component]
+fn Appearance() -> Element {
+    let mut store = use_store();
+    let Preferences { theme, motion, .. } = *store.preferences.read();
+    rsx! {
+        fieldset {
+            legend { "This browser" }
+            div { class: "fields",
+                label { class: "field",
+                    span { "Theme" }
+                    select {
+                        onchange: move |event| {
+                            let all = [Theme::System, Theme::Light, Theme::Dark];
+                            let theme = all.into_iter().find(|theme| theme.name() == event.value()).unwrap_or_default();
+                            store.prefer(|preferences| preferences.theme = theme);
+                        },
+                        option { value: "system", selected: theme == Theme::System, "As the system" }
+                        option { value: "light", selected: theme == Theme::Light, "Light" }
+                        option { value: "dark", selected: theme == Theme::Dark, "Dark" }
+                    }
+                }
+                label { class: "field",
+                    span { "Motion" }
+                    select {
+                        onchange: move |event| {
+                            let is_reduced = event.value() == Motion::Reduced.name();
+                            let motion = if is_reduced { Motion::Reduced } else { Motion::System };
+                            store.prefer(|preferences| preferences.motion = motion);
+                        },
+                        option { value: "system", selected: motion == Motion::System, "As the system" }
+                        option { value: "reduced", selected: motion == Motion::Reduced, "Reduced" }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The settings as they stand in the fields of the page, and what changing them comes to. Pure.
+
+use flux_tools::{Settings, Zone};
+use serde_json::{Map, Value, json};
+
+/// What stands in the fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fields {
+    /// IANA name of the zone.
+    pub time_zone: String,
+    /// Days on which tasks are placed, from Monday on.
+    pub days: [bool; 7],
+    /// From when, `09:00`.
+    pub from: String,
+    /// Until when.
+    pub to: String,
+    /// Shortest break, in minutes.
+    pub break_minutes: String,
+    /// `Mon` …
+    pub week_start: String,
+    /// `24h` or `12h`.
+    pub hour_format: String,
+}
+
+/// The days as they are named on the wire, and in full.
+pub const DAYS: [(&str, &str); 7] = [
+    ("Mon", "Monday"),
+    ("Tue", "Tuesday"),
+    ("Wed", "Wednesday"),
+    ("Thu", "Thursday"),
+    ("Fri", "Friday"),
+    ("Sat", "Saturday"),
+    ("Sun", "Sunday"),
+];
+
+impl Fields {
+    /// The fields of these settings.
+    pub fn of(settings: &Settings) -> Self {
+        let hours = settings.working_hours;
+        let mut days = [false; 7];
+        for day in hours.days() {
+            if let Some(is_chosen) = days.get_mut(day.num_days_from_monday() as usize) {
+                *is_chosen = true;
+            }
+        }
+        let wire = json!(settings);
+        let text = |name: &str| wire.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            time_zone: settings.time_zone.name().to_owned(),
+            days,
+            from: hours.from().to_string(),
+            to: hours.to().to_string(),
+            break_minutes: settings.break_minutes.to_string(),
+            week_start: text("weekStart"),
+            hour_format: text("hourFormat"),
+        }
+    }
+
+    /// What is to be told to the service: the settings that are not as they were.
+    ///
+    /// # Errors
+    /// A sentence for the person. What the service knows better it says itself.
+    pub fn changes(&self, before: &Self) -> Result<Map<String, Value>, String> {
+        if Zone::new(&self.time_zone).is_err() {
+            let name = self.time_zone.trim();
+            return Err(format!(
+                "There is no time zone “{name}”. Nothing was changed; use a name such as Europe/Oslo."
+            ));
+        }
+        let mut changes = Map::new();
+        let mut add = |name: &str, is_changed: bool, value: Value| {
+            if is_changed {
+                changes.insert(name.to_owned(), value);
+            }
+        };
+        let minutes: Value = match self.break_minutes.trim().parse::<u32>() {
+            Ok(minutes) => json!(minutes),
+            Err(_) => return Err("The break is a number of minutes, such as 5. Nothing was changed.".to_owned()),
+        };
+        let days: Vec<&str> =
+            DAYS.iter().zip(self.days).filter(|(_, is_chosen)| *is_chosen).map(|((name, _), _)| *name).collect();
+        if days.is_empty() {
+            return Err("Choose at least one day on which tasks can be placed. Nothing was changed.".to_owned());
+        }
+        let hours = json!({ "days": days, "from": self.from, "to": self.to });
+        add("timeZone", self.time_zone != before.time_zone, json!(self.time_zone.trim()));
+        let has_other_hours = (self.days, &self.from, &self.to) != (before.days, &before.from, &before.to);
+        add("workingHours", has_other_hours, hours);
+        add("breakMinutes", self.break_minutes != before.break_minutes, minutes);
+        add("weekStart", self.week_start != before.week_start, json!(self.week_start));
+        add("hourFormat", self.hour_format != before.hour_format, json!(self.hour_format));
+        Ok(changes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_changed_is_told() {
+        let before = Fields::of(&Settings::default());
+        assert_eq!((before.from.as_str(), before.to.as_str()), ("09:00", "18:00"));
+        assert_eq!(before.days, [true, true, true, true, true, false, false]);
+        assert_eq!(before.changes(&before), Ok(Map::new()));
+        let mut after = before.clone();
+        after.days = [false, false, false, false, false, true, false];
+        after.hour_format = "12h".to_owned();
+        let expected = json!({"hourFormat": "12h", "workingHours": {"days": ["Sat"], "from": "09:00", "to": "18:00"}});
+        assert_eq!(after.changes(&before).map(Value::Object), Ok(expected));
+    }
+
+    #[test]
+    fn what_cannot_be_is_a_sentence() {
+        let before = Fields::of(&Settings::default());
+        let odd = Fields { break_minutes: "a while".to_owned(), ..before.clone() };
+        assert!(odd.changes(&before).is_err());
+        let never = Fields { days: [false; 7], ..before.clone() };
+        assert!(never.changes(&before).unwrap_err().ends_with("Nothing was changed."));
+        let nowhere = Fields { time_zone: "Europe/Atlantis".to_owned(), ..before.clone() };
+        assert!(nowhere.changes(&before).unwrap_err().starts_with("There is no time zone “Europe/Atlantis”."));
+    }
+}

@@ -1,0 +1,58 @@
+//! The line between the two panes, by which their widths are chosen.
+
+use dioxus::prelude::*;
+
+use crate::platform;
+use crate::settings::preferences::NARROWEST;
+use crate::store::use_store;
+
+const DIVIDER: &str = "divider";
+/// How far a key moves it, in percent.
+const STEP: u8 = 2;
+
+/// The line.
+#[component]
+pub fn Divider() -> Element {
+    let mut store = use_store();
+    let mut is_held = use_signal(|| false);
+    let split = store.preferences.read().split;
+    rsx! {
+        div {
+            id: DIVIDER,
+            class: "divider",
+            role: "separator",
+            tabindex: "0",
+            aria_label: "Width of the left pane",
+            aria_orientation: "vertical",
+            aria_valuenow: "{split}",
+            aria_valuemin: "{NARROWEST}",
+            aria_valuemax: "{100 - NARROWEST}",
+            "data-held": is_held(),
+            onpointerdown: move |event| {
+                event.prevent_default();
+                platform::capture_pointer(DIVIDER, event.pointer_id());
+                is_held.set(true);
+            },
+            onpointermove: move |event| {
+                if is_held() {
+                    let share = event.client_coordinates().x / platform::window_width().max(1.0) * 100.0;
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage")]
+                    store.prefer(|it| *it = it.with_split(share.clamp(0.0, 100.0).round() as u8));
+                }
+            },
+            onpointerup: move |_| is_held.set(false),
+            onpointercancel: move |_| is_held.set(false),
+            onkeydown: move |event| {
+                let split = match event.key() {
+                    Key::ArrowLeft => split.saturating_sub(STEP),
+                    Key::ArrowRight => split.saturating_add(STEP),
+                    Key::Home => NARROWEST,
+                    Key::End => 100 - NARROWEST,
+                    _ => return,
+                };
+                event.prevent_default();
+                store.prefer(|it| *it = it.with_split(split));
+            },
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Keys that do something wherever the person is on the page. Pure.
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortcut {
+    /// Takes back the last change.
+    Undo,
+    /// Applies it again.
+    Redo,
+    /// Writes a new block.
+    New,
+    /// Looks for words in the timeline.
+    Search,
+    /// Shows the present day.
+    Today,
+    /// Shows the agenda.
+    Agenda,
+    /// Shows the week.
+    Week,
+    /// Shows the days before.
+    Earlier,
+    /// Shows the days after.
+    Later,
+    /// Goes to the box in which a message is written.
+    Chat,
+    /// Shows and hides the history.
+    History,
+    /// Opens the settings.
+    Settings,
+    /// Lists these keys.
+    Help,
+}
+
+/// A key that is pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    /// Its name, such as `z` or `?`.
+    pub key: String,
+    /// Whether Ctrl, or ⌘, is held.
+    pub ctrl: bool,
+    /// Whether Shift is held.
+    pub shift: bool,
+    /// Whether Alt is held.
+    pub alt: bool,
+    /// Whether what is pressed is being written somewhere.
+    pub is_typed: bool,
+}
+
+/// The keys as people are told them, and what each does. Those of blocks are theirs: see `timeline::card`.
+pub const LIST: [(&str, &str); 18] = [
+    ("Ctrl+Z", "Undo the last change"),
+    ("Ctrl+Shift+Z", "Redo it"),
+    ("N", "New block"),
+    ("F", "Search the timeline"),
+    ("T", "Go to today"),
+    ("A", "Show the agenda"),
+    ("W", "Show the week"),
+    ("P", "Earlier days"),
+    ("L", "Later days"),
+    ("C", "Write a message"),
+    ("H", "History"),
+    ("S", "Settings"),
+    ("?", "These shortcuts"),
+    ("Alt+↑ Alt+↓", "On a block: a quarter of an hour earlier, later"),
+    ("Alt+← Alt+→", "On a block: a day earlier, later"),
+    ("Alt+Shift+↑ Alt+Shift+↓", "On a block: shorter, longer"),
+    ("Delete", "On a block: delete it"),
+    ("Escape", "Close, or let go of what is dragged"),
+];
+
+/// What a press does, if anything. Letters do nothing while something is being written.
+pub fn of(press: &Press) -> Option<Shortcut> {
+    let key = press.key.to_ascii_lowercase();
+    if press.alt || press.is_typed {
+        return None;
+    }
+    if press.ctrl {
+        return match (key.as_str(), press.shift) {
+            ("z", false) => Some(Shortcut::Undo),
+            ("z", true) | ("y", _) => Some(Shortcut::Redo),
+            _ => None,
+        };
+    }
+    Some(match key.as_str() {
+        "n" => Shortcut::New,
+        "f" | "/" => Shortcut::Search,
+        "t" => Shortcut::Today,
+        "a" => Shortcut::Agenda,
+        "w" => Shortcut::Week,
+        "p" => Shortcut::Earlier,
+        "l" => Shortcut::Later,
+        "c" => Shortcut::Chat,
+        "h" => Shortcut::History,
+        "s" => Shortcut::Settings,
+        "?" => Shortcut::Help,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(key: &str) -> Press {
+        Press { key: key.to_owned(), ctrl: false, shift: false, alt: false, is_typed: false }
+    }
+
+    #[test]
+    fn letters_do_something_only_where_nothing_is_written() {
+        assert_eq!(of(&press("n")), Some(Shortcut::New));
+        assert_eq!(of(&press("N")), Some(Shortcut::New));
+        assert_eq!(of(&Press { is_typed: true, ..press("n") }), None);
+        assert_eq!(of(&Press { ctrl: true, ..press("n") }), None);
+        assert_eq!(of(&press("x")), None);
+    }
+
+    #[test]
+    fn undo_and_redo_have_the_keys_of_all_systems() {
+        let ctrl = |key: &str, shift| of(&Press { ctrl: true, shift, ..press(key) });
+        assert_eq!(
+            [ctrl("z", false), ctrl("Z", true), ctrl("y", false)].map(Option::unwrap),
+            [Shortcut::Undo, Shortcut::Redo, Shortcut::Redo]
+        );
+        assert_eq!(of(&Press { alt: true, ctrl: true, ..press("z") }), None);
+    }
+}

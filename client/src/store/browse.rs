@@ -1,0 +1,176 @@
+//! What of the timeline the person looks at.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use dioxus::prelude::*;
+use flux_tools::{Block, BlockId, Span};
+use uuid::Uuid;
+
+use super::{Store, View};
+use crate::calls::{BlockPage, Wish};
+use crate::timeline::form::Form;
+use crate::timeline::{Jump, Mode, grid, list, moving, week};
+use crate::toast::toasts::Kind;
+use crate::{plans, platform};
+
+/// Where the browser keeps how the timeline is shown.
+const MODE_KEY: &str = "flux.mode";
+/// When a block begins that is added to a day, in hours; today the next full hour.
+const MORNING: u32 = 9;
+/// Days that a large screen shows together.
+const WEEK: usize = 7;
+/// Days that a small one has room for.
+const FEW_DAYS: usize = 3;
+
+impl Store {
+    /// Shows the timeline as it was shown last.
+    pub fn restore_mode(&mut self) {
+        if platform::stored(MODE_KEY).as_deref() == Some("week") {
+            self.mode.set(Mode::Week);
+        }
+    }
+
+    /// Shows the timeline as an agenda or as a week.
+    pub fn show_as(&mut self, mode: Mode) {
+        self.mode.set(mode);
+        platform::store(MODE_KEY, (mode == Mode::Week).then_some("week"));
+        self.view.set(if *self.view.peek() == View::History { View::History } else { View::Timeline });
+    }
+
+    /// The moment that is shown: now, or the one of the past that is looked at.
+    pub fn moment(&self) -> DateTime<Utc> {
+        self.past.read().as_ref().and_then(|past| past.at).unwrap_or(*self.now.read())
+    }
+
+    /// Today, in the person's zone; while the past is looked at, the day that it was then.
+    pub fn today(&self) -> NaiveDate {
+        self.projection.read().times().date(self.moment())
+    }
+
+    /// The day that is looked at.
+    pub fn day_shown(&self) -> NaiveDate {
+        let anchor = *self.anchor.read();
+        anchor.map_or_else(|| self.today(), |anchor| self.projection.read().times().date(anchor))
+    }
+
+    /// How many days are shown together: as many as there is room for.
+    pub fn days_shown(&self) -> usize {
+        if *self.is_narrow.read() { FEW_DAYS } else { WEEK }
+    }
+
+    /// The first of the days that are shown together.
+    pub fn first_day_shown(&self) -> NaiveDate {
+        let day = self.day_shown();
+        if self.days_shown() < WEEK { day } else { week::first_day(day, self.projection.read().settings().week_start) }
+    }
+
+    /// Looks at the size of the page: a screen can be turned, and a window made wider.
+    pub fn measure(&mut self) {
+        let is_narrow = platform::is_narrow();
+        if *self.is_narrow.peek() != is_narrow {
+            self.is_narrow.set(is_narrow);
+        }
+    }
+
+    /// Shows the days before or after.
+    pub fn turn_page(&mut self, by: i32) {
+        let days = TimeDelta::days(i64::try_from(self.days_shown()).unwrap_or(0));
+        if let Some(day) = self.day_shown().checked_add_signed(days * by) {
+            self.go_to(Jump::Day(day));
+        }
+    }
+
+    /// Brings something into view, loading what is around it where that is not known.
+    pub fn go_to(&mut self, jump: Jump) {
+        let day = match jump {
+            Jump::Day(day) => day,
+            Jump::Today | Jump::Block(_) => self.today(),
+        };
+        let is_today = day == self.today();
+        let (start, plan, is_known) = {
+            let projection = self.projection.peek();
+            let start = projection.zone().day_start(day);
+            let end = day.succ_opt().map_or(start, |next| projection.zone().day_start(next));
+            let is_known = projection.coverage().covers(start, end);
+            (start, projection.active_plan().map(|plan| plan.id), is_known)
+        };
+        self.anchor.set((!is_today).then_some(start));
+        if day < self.today() {
+            self.with_earlier.set(true);
+        }
+        if let Some(plan) = plan.filter(|_| !is_known && self.past.peek().is_none()) {
+            self.wish(Wish::LoadBlocks(plan, BlockPage::From(start)));
+        }
+        self.jump.set(Some(jump));
+    }
+
+    /// Shows or hides the days before today.
+    pub fn show_earlier(&mut self, shown: bool) {
+        self.with_earlier.set(shown);
+        self.jump.set(Some(Jump::Today));
+    }
+
+    /// Looks for what is wanted in all of a long plan, of which only a part is known here.
+    pub fn search_all(&mut self) {
+        let filter = self.filter.peek().clone();
+        let plan = {
+            let projection = self.projection.peek();
+            projection.active_plan().map(|plan| plan.id).filter(|_| !projection.coverage().is_complete())
+        };
+        if let Some(plan) = plan.filter(|_| !filter.is_off()) {
+            self.wish(Wish::LoadBlocks(plan, BlockPage::With(filter)));
+        }
+    }
+
+    /// Closes the menu of plans.
+    pub fn close_plans(&mut self) {
+        self.plans_open.set(false);
+        platform::focus(plans::BUTTON);
+    }
+
+    /// Begins to write a new block, on this day or as soon as there is an hour.
+    pub fn begin_block(&mut self, day: Option<NaiveDate>) {
+        let times = self.projection.peek().times();
+        let now = times.wall(*self.now.peek());
+        let next_hour = now.date().and_hms_opt(chrono::Timelike::hour(&now), 0, 0).unwrap_or(now) + TimeDelta::hours(1);
+        let start = match day.filter(|day| *day != now.date()) {
+            Some(day) => day.and_hms_opt(MORNING, 0, 0).unwrap_or(next_hour),
+            None => next_hour,
+        };
+        let plan = self.projection.peek().active_plan().map(|plan| plan.id);
+        self.write_block(Form::new(times.zone.instant(start), plan, times.zone));
+    }
+
+    /// Opens a form. What is half written in another one is not lost for it.
+    pub fn write_block(&mut self, form: Form) {
+        let is_changed =
+            self.editing.peek().as_ref().is_some_and(|open| *open != open.again(self.projection.peek().zone()));
+        if is_changed {
+            self.toast("Save or cancel what you are writing first. Nothing of it is lost.", Kind::Problem);
+            return;
+        }
+        self.editing.set(Some(form));
+    }
+
+    /// Ends the writing of a block. One that was there keeps the focus.
+    pub fn end_writing(&mut self) {
+        if let Some(id) = self.editing.take().and_then(|form| form.block()) {
+            self.jump.set(Some(Jump::Block(id)));
+        }
+    }
+
+    /// Deletes a block. The focus goes to the one after it, else to the one before, so that keys go on from there.
+    pub fn delete_block(&mut self, block: &Block) {
+        match platform::row_beside(block.id.uuid().as_u128()) {
+            Some(row) => self.jump.set(Some(Jump::Block(BlockId::new(Uuid::from_u128(row))))),
+            None => platform::focus(if *self.mode.peek() == Mode::Week { grid::GRID } else { list::LIST }),
+        }
+        self.wish(Wish::delete(block));
+    }
+
+    /// Moves a block or gives it another length.
+    pub fn move_block(&mut self, block: &Block, span: Span) {
+        if let Some(changes) = moving::move_to(block.span, span) {
+            self.wish(Wish::Update(block.id, Box::new(changes)));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Which parts of a long plan a page holds. Pure.
+
+use chrono::{DateTime, Utc};
+use flux_tools::{Block, BlockPlace, Handle};
+
+/// Where a block stands in the order of blocks.
+pub fn place_of(block: &Block) -> BlockPlace {
+    BlockPlace::new(block.span.start(), block.handle)
+}
+
+/// Before all blocks that start at this moment or later.
+pub fn place_at(start: DateTime<Utc>) -> BlockPlace {
+    BlockPlace::new(start, Handle::new(0))
+}
+
+/// Before all blocks.
+pub fn first_place() -> BlockPlace {
+    place_at(DateTime::<Utc>::MIN_UTC)
+}
+
+/// After all blocks.
+pub fn last_place() -> BlockPlace {
+    BlockPlace::new(DateTime::<Utc>::MAX_UTC, Handle::new(u32::MAX))
+}
+
+/// A stretch of a plan, both ends within it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first place.
+    pub from: BlockPlace,
+    /// Its last place.
+    pub until: BlockPlace,
+}
+
+impl Stretch {
+    /// All of a plan.
+    pub fn all() -> Self {
+        Self { from: first_place(), until: last_place() }
+    }
+
+    /// Whether a block is in it.
+    pub fn has(&self, block: &Block) -> bool {
+        let place = place_of(block);
+        self.from <= place && place <= self.until
+    }
+
+    /// Whether this moment lies in it.
+    pub fn holds(&self, moment: DateTime<Utc>) -> bool {
+        let place = place_at(moment);
+        self.from <= place && place <= self.until
+    }
+
+    /// Whether plans go on before it.
+    pub fn has_earlier(&self) -> bool {
+        self.from > first_place()
+    }
+
+    /// Whether plans go on after it.
+    pub fn has_later(&self) -> bool {
+        self.until < last_place()
+    }
+}
+
+/// Which stretches of a plan are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage(Vec<Stretch>);
+
+impl Coverage {
+    /// Adds a stretch. Where it meets others, they become one.
+    pub fn add(&mut self, mut added: Stretch) {
+        self.0.retain(|known| {
+            let meets = known.from <= added.until && added.from <= known.until;
+            if meets {
+                added.from = added.from.min(known.from);
+                added.until = added.until.max(known.until);
+            }
+            !meets
+        });
+        self.0.push(added);
+        self.0.sort_unstable_by_key(|stretch| stretch.from);
+    }
+
+    /// The stretch in which this moment lies; without one, the next that comes, or the last that was.
+    pub fn around(&self, moment: DateTime<Utc>) -> Option<Stretch> {
+        let place = place_at(moment);
+        self.0.iter().find(|stretch| place <= stretch.until).or(self.0.last()).copied()
+    }
+
+    /// Whether all that starts between two moments is known.
+    pub fn covers(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
+        let (from, until) = (place_at(from), place_at(until));
+        self.0.iter().any(|stretch| stretch.from <= from && until <= stretch.until)
+    }
+
+    /// Whether all of the plan is known.
+    pub fn is_complete(&self) -> bool {
+        self.0.first() == Some(&Stretch::all())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: u32) -> DateTime<Utc> {
+        format!("2026-11-24T{hour:02}:00:00Z").parse().unwrap()
+    }
+
+    fn stretch(from: u32, until: u32) -> Stretch {
+        Stretch { from: place_at(at(from)), until: place_at(at(until)) }
+    }
+
+    #[test]
+    fn stretches_that_meet_become_one() {
+        let mut known = Coverage::default();
+        for (from, until) in [(10, 12), (2, 4), (6, 8)] {
+            known.add(stretch(from, until));
+        }
+        assert_eq!(known.0, [stretch(2, 4), stretch(6, 8), stretch(10, 12)]);
+        known.add(stretch(8, 10));
+        assert_eq!(known.0, [stretch(2, 4), stretch(6, 12)]);
+        known.add(Stretch { from: first_place(), until: place_at(at(7)) });
+        known.add(Stretch { from: place_at(at(12)), until: last_place() });
+        assert!(known.is_complete() && known.covers(at(0), at(23)));
+    }
+
+    #[test]
+    fn a_moment_is_in_a_stretch_or_near_one() {
+        let mut known = Coverage::default();
+        assert_eq!(known.around(at(5)), None);
+        known.add(stretch(2, 4));
+        known.add(stretch(10, 12));
+        for (moment, found) in [(3, (2, 4)), (1, (2, 4)), (5, (10, 12)), (11, (10, 12)), (20, (10, 12))] {
+            assert_eq!(known.around(at(moment)), Some(stretch(found.0, found.1)), "{moment}");
+        }
+        assert!(known.covers(at(2), at(4)) && !known.covers(at(2), at(5)));
+    }
+}

@@ -1,0 +1,199 @@
+//! A block in fields: in the place of its card, or in a dialog.
+
+use dioxus::prelude::*;
+use flux_tools::{BlockId, Priority};
+
+use super::form::Form;
+use super::{Jump, Mode};
+use crate::calls::Wish;
+use crate::history::LogQuery;
+use crate::platform;
+use crate::store::{Store, View, use_store};
+
+const DIALOG: &str = "block-dialog";
+
+/// The dialog, which is open while a block is written that has no card to be written in.
+#[component]
+pub fn EditorDialog() -> Element {
+    let mut store = use_store();
+    let is_open = use_memo(move || store.editing.read().as_ref().is_some_and(|form| !is_inline(store, form)));
+    use_effect(move || if is_open() { platform::open_dialog(DIALOG) } else { platform::close_dialog(DIALOG) });
+    rsx! {
+        dialog {
+            id: DIALOG,
+            class: "dialog editor-dialog",
+            aria_label: "Block",
+            oncancel: move |_| store.end_writing(),
+            if is_open() {
+                Editor {}
+            }
+        }
+    }
+}
+
+/// Whether a block is written in the place of its card.
+pub fn is_inline(store: Store, form: &Form) -> bool {
+    // Where its row is not shown, because it was deleted or does not fit a filter, the dialog keeps what is written.
+    let is_shown = form.block().is_some_and(|id| store.projection.read().block(id).is_some());
+    is_shown && *store.mode.read() == Mode::Agenda && store.filter.read().is_off() && store.past.read().is_none()
+}
+
+/// The fields.
+#[component]
+pub fn Editor() -> Element {
+    let mut store = use_store();
+    let mut problem = use_signal(|| None::<String>);
+    use_effect(|| platform::focus("block-title"));
+    let Some(form) = store.editing.read().clone() else { return rsx! {} };
+    let mut set = move |change: &dyn Fn(&mut Form)| {
+        if let Some(form) = store.editing.write().as_mut() {
+            change(form);
+        }
+    };
+    let heading = if form.block().is_some() { "Edit" } else { "New block" };
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        problem.set(save(store).err());
+    };
+    rsx! {
+        form {
+            class: "editor",
+            aria_label: heading,
+            onsubmit: submit,
+            onkeydown: move |event| {
+                event.stop_propagation();
+                if event.key() == Key::Escape {
+                    event.prevent_default();
+                    store.end_writing();
+                }
+            },
+            label { class: "field",
+                span { "Title" }
+                input {
+                    id: "block-title",
+                    r#type: "text",
+                    required: true,
+                    maxlength: "200",
+                    autocomplete: "off",
+                    value: "{form.title}",
+                    oninput: move |event| set(&|form| form.title = event.value()),
+                }
+            }
+            div { class: "fields",
+                label { class: "field",
+                    span { "Start" }
+                    input {
+                        r#type: "datetime-local",
+                        required: true,
+                        value: "{form.start}",
+                        oninput: move |event| set(&|form| form.set_start(event.value())),
+                    }
+                }
+                label { class: "field",
+                    span { "End" }
+                    input {
+                        r#type: "datetime-local",
+                        required: true,
+                        value: "{form.end}",
+                        oninput: move |event| set(&|form| form.end = event.value()),
+                    }
+                }
+            }
+            div { class: "fields",
+                label { class: "field",
+                    span { "Priority" }
+                    select {
+                        onchange: move |event| set(&|form| form.priority = priority(&event.value())),
+                        for choice in [Priority::High, Priority::Medium, Priority::Low] {
+                            option { value: choice.as_str(), selected: choice == form.priority, {label(choice)} }
+                        }
+                    }
+                }
+                label { class: "field",
+                    span { "Tags, between commas" }
+                    input {
+                        r#type: "text",
+                        autocomplete: "off",
+                        value: "{form.tags}",
+                        oninput: move |event| set(&|form| form.tags = event.value()),
+                    }
+                }
+            }
+            label { class: "field",
+                span { "Description" }
+                textarea {
+                    rows: "3",
+                    maxlength: "4000",
+                    value: "{form.description}",
+                    oninput: move |event| set(&|form| form.description = event.value()),
+                }
+            }
+            if let Some(problem) = problem() {
+                p { class: "field-problem", role: "alert", "{problem}" }
+            }
+            div { class: "dialog-buttons",
+                if let Some(id) = form.block() {
+                    button { class: "button danger", r#type: "button", onclick: move |_| delete(store, id), "Delete" }
+                    button { class: "button quiet", r#type: "button", onclick: move |_| show_history(store, id), "History" }
+                }
+                div { class: "spacer" }
+                button { class: "button", r#type: "button", onclick: move |_| store.end_writing(), "Cancel" }
+                button { class: "button primary", r#type: "submit", "Save" }
+            }
+        }
+    }
+}
+
+fn save(mut store: Store) -> Result<(), String> {
+    let Some(form) = store.editing.peek().clone() else { return Ok(()) };
+    let (before, zone) = {
+        let projection = store.projection.peek();
+        (form.block().and_then(|id| projection.block(id).cloned()), projection.zone())
+    };
+    if form.block().is_some() && before.is_none() {
+        return Err("This block was deleted meanwhile. What you wrote is still here; copy it, or cancel.".to_owned());
+    }
+    // A new block has the id of the call that makes it.
+    let call = platform::uuid();
+    let id = BlockId::new(call);
+    let wish = form.wish(zone, id)?;
+    store.end_writing();
+    if let Some(wish) = wish {
+        if matches!(wish, Wish::Schedule(_)) {
+            store.jump.set(Some(Jump::Block(id)));
+        }
+        store.wish_as(call, wish);
+    }
+    Ok(())
+}
+
+fn delete(mut store: Store, id: BlockId) {
+    let block = store.projection.peek().block(id).cloned();
+    // At once: nothing behind an open dialog can have the focus.
+    platform::close_dialog(DIALOG);
+    store.editing.set(None);
+    if let Some(block) = block {
+        store.delete_block(&block);
+    }
+}
+
+/// Shows what happened to the block.
+fn show_history(mut store: Store, id: BlockId) {
+    let title = store.projection.peek().block(id).map(|block| block.title.to_string());
+    store.editing.set(None);
+    store.show_log(LogQuery { block: title.map(|title| (id, title)), ..LogQuery::default() });
+    store.show(View::History);
+}
+
+const fn label(priority: Priority) -> &'static str {
+    match priority {
+        Priority::High => "High",
+        Priority::Medium => "Medium",
+        Priority::Low => "Low",
+    }
+}
+
+fn priority(name: &str) -> Priority {
+    let all = [Priority::High, Priority::Medium, Priority::Low];
+    all.into_iter().find(|priority| priority.as_str() == name).unwrap_or_default()
+}

@@ -1,0 +1,56 @@
+//! Which blocks are wanted. Pure.
+
+use flux_tools::view::{BlockState, TitleMatch};
+use flux_tools::{BlockQuery, Priority};
+
+/// Which blocks are wanted; by default all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Words that title, description, tags or handle must have, each of them somewhere.
+    pub words: String,
+    /// Open ones, done ones, or both.
+    pub state: BlockState,
+    /// Of this priority only.
+    pub priority: Option<Priority>,
+}
+
+impl Filter {
+    /// Whether all blocks are wanted.
+    pub fn is_off(&self) -> bool {
+        *self == Self { words: self.words.clone(), ..Self::default() } && self.words.trim().is_empty()
+    }
+
+    /// The filter as a question, ready to be asked about many blocks: by the rules of the service.
+    pub fn query(&self) -> BlockQuery {
+        let words = TitleMatch::words(&self.words);
+        BlockQuery { words, state: self.state, priority: self.priority, ..BlockQuery::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::block;
+    use super::*;
+
+    #[test]
+    fn words_are_looked_for_in_all_that_a_block_says() {
+        let mut block = block(12, "2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", true);
+        block.title = flux_tools::Title::new("Team meeting").unwrap();
+        block.tags = flux_tools::Tag::list(&["Work"]).unwrap();
+        let fits = |words: &str| Filter { words: words.to_owned(), ..Filter::default() }.query().matches(&block);
+        for words in ["", "  ", "MEETING", "meet team", "#work", "b12", "work meeting"] {
+            assert!(fits(words), "{words}");
+        }
+        assert!(!fits("meeting home"));
+    }
+
+    #[test]
+    fn state_and_priority_narrow_down() {
+        let open = block(1, "2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", true);
+        let filter = Filter { state: BlockState::Done, ..Filter::default() };
+        assert!(!filter.is_off() && !filter.query().matches(&open));
+        let filter = Filter { priority: Some(Priority::Medium), ..Filter::default() };
+        assert!(filter.query().matches(&open));
+        assert!(Filter { words: " ".into(), ..Filter::default() }.is_off());
+    }
+}

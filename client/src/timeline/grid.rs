@@ -1,0 +1,374 @@
+//! The week: a column a day. Blocks are pulled by hand, or by keys while they have the focus.
+
+use chrono::{NaiveDate, TimeDelta};
+use dioxus::html::input_data::MouseButton;
+use dioxus::prelude::*;
+use flux_tools::{Block, BlockId, Span, clock};
+
+use super::add::AddButton;
+use super::card::on_key;
+use super::form::Form;
+use super::moving::{Grip, Pull, SNAP_MINUTES, pulled};
+use super::week::{self, DAY_MINUTES, Placed};
+use super::{Jump, words};
+use crate::calls::{BlockPage, Wish};
+use crate::platform;
+use crate::store::{Store, use_store};
+
+/// The element that scrolls.
+pub const GRID: &str = "week";
+/// The element whose width the columns share.
+const COLUMNS: &str = "week-columns";
+/// How high a minute is, in CSS pixels.
+const MINUTE: f64 = 0.8;
+/// How near to its edge a block is held by the edge, in CSS pixels.
+const EDGE: f64 = 8.0;
+/// The same for a finger, which is less exact.
+const TOUCH_EDGE: f64 = 12.0;
+/// How far the pointer moves before a block does, in CSS pixels: less is a click.
+const THRESHOLD: f64 = 4.0;
+/// How far a finger may move while it rests, in CSS pixels: more scrolls the week.
+const UNREST: f64 = 10.0;
+/// How long a finger rests on a block until it holds it, in ms. Sooner than a browser takes it for the wish for a menu.
+const REST_MS: u32 = 400;
+/// The earliest time to which a week is scrolled at first, in minutes.
+const MORNING: i64 = 7 * 60;
+/// The latest.
+const AFTERNOON: i64 = 14 * 60;
+/// A block that is shorter has no room for its time, in minutes.
+const ROOM_FOR_TIME: i64 = 45;
+
+/// A block that is held.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Held {
+    id: BlockId,
+    span: Span,
+    grip: Grip,
+    /// Where the pointer took hold.
+    x: f64,
+    y: f64,
+    /// How wide a day is, in CSS pixels.
+    day_width: f64,
+    /// By a finger, which scrolls the week unless it has rested on the block.
+    is_touch: bool,
+    is_moving: bool,
+    pull: Pull,
+}
+
+/// The week.
+#[component]
+pub fn WeekGrid() -> Element {
+    let mut store = use_store();
+    let mut held = use_signal(|| None::<Held>);
+    let mut was_pulled = use_signal(|| false);
+    let days = use_memo(move || store.days_shown());
+    let first = use_memo(move || store.first_day_shown());
+    let moment = use_memo(move || store.projection.read().times().wall(store.moment()));
+    let columns = use_memo(move || {
+        let (projection, now) = (store.projection.read(), store.moment());
+        let (zone, past) = (projection.zone(), store.past.read());
+        let filter = store.filter.read();
+        let filter = filter.query();
+        let held = held();
+        let blocks: Vec<Block> = match past.as_ref() {
+            Some(past) => past.timeline.blocks.clone(),
+            None => projection.blocks_between(week::bounds(first(), days(), zone)),
+        };
+        // What is held is shown where it would be put down.
+        let place = |mut block: Block| {
+            if let Some(held) = held.filter(|held| held.id == block.id) {
+                block.span = pulled(held.span, held.grip, held.pull, zone);
+            }
+            block
+        };
+        let mut blocks: Vec<Block> = blocks.into_iter().map(place).filter(|block| filter.matches(block)).collect();
+        blocks.sort_unstable_by_key(|block| (block.span.start(), block.handle));
+        let columns = week::columns(&blocks, first(), days(), now, zone);
+        (columns, blocks)
+    });
+    // What of the week is not known is asked for.
+    use_effect(move || {
+        let projection = store.projection.read();
+        let (from, until) = week::bounds(first(), days(), projection.zone());
+        let is_idle = !store.calls.read().any(|wish| matches!(wish, Wish::LoadBlocks(..)));
+        let Some(plan) = projection.active_plan().map(|plan| plan.id) else { return };
+        let can_load = is_idle && store.past.peek().is_none() && !*store.cannot_load.read();
+        if can_load && !projection.coverage().covers(from, until) {
+            // Where the week begins in what is known, the rest of it comes after that.
+            let known = projection.coverage().around(from).filter(|stretch| stretch.holds(from));
+            let page = known.map_or(BlockPage::From(from), |stretch| BlockPage::After(stretch.until));
+            drop(projection);
+            store.wish(Wish::LoadBlocks(plan, page));
+        }
+    });
+    use_effect(move || {
+        let Some(jump) = *store.jump.read() else { return };
+        let Jump::Block(id) = jump else { return store.jump.set(None) };
+        let start = store.projection.read().block(id).map(|block| block.span.start());
+        let is_shown = columns.read().0.iter().flat_map(|column| &column.boxes).any(|placed| placed.id == id);
+        if start.is_none() || is_shown || *store.anchor.peek() == start {
+            platform::focus_row(GRID, id.uuid().as_u128());
+            store.jump.set(None);
+        } else {
+            // It lies in another week.
+            store.anchor.set(start);
+        }
+    });
+    use_effect(move || {
+        let now = week::minute(*moment.peek());
+        // An hour before now, so that it is seen, but never later than in the afternoon: the day has a beginning.
+        platform::scroll_to(GRID, px((now - 60).clamp(MORNING, AFTERNOON)));
+    });
+    let times = store.projection.read().times();
+    let (today, now_minute) = (moment().date(), week::minute(moment()));
+    let (columns, blocks) = &*columns.read();
+    rsx! {
+        div {
+            id: GRID,
+            class: "week",
+            role: "region",
+            aria_label: "Week",
+            tabindex: "0",
+            onpointerdown: move |_| was_pulled.set(false),
+            onpointermove: move |event| {
+                let at = event.client_coordinates();
+                let Some(before) = *held.peek() else { return };
+                if event.held_buttons().is_empty() {
+                    // Let go outside.
+                    return held.set(None);
+                }
+                let after = follow(before, at.x, at.y);
+                if after != Some(before) {
+                    if after.is_some() && !before.is_moving {
+                        take(event.pointer_id());
+                    }
+                    held.set(after);
+                }
+            },
+            onpointerup: move |_| {
+                if let Some(held) = held.take() {
+                    was_pulled.set(held.is_moving);
+                    put_down(store, held);
+                }
+            },
+            onpointercancel: move |_| held.set(None),
+            oncontextmenu: move |event| {
+                // Some browsers ask for it when a finger rests, and take the finger away then.
+                if held.peek().is_some() {
+                    event.prevent_default();
+                }
+            },
+            onkeydown: move |event| {
+                if event.key() == Key::Escape {
+                    held.set(None);
+                }
+            },
+            div { class: "week-head",
+                for column in columns.iter() {
+                    DayHead { key: "{column.date}", date: column.date, is_today: column.date == today }
+                }
+            }
+            div { class: "week-body", height: "{px(DAY_MINUTES)}px",
+                ol { class: "week-hours", aria_hidden: "true",
+                    for hour in 1..24 {
+                        li { key: "{hour}", top: "{px(i64::from(hour) * 60)}px", {times.hour(hour)} }
+                    }
+                }
+                div { id: COLUMNS, class: "week-columns",
+                    for column in columns.iter() {
+                        div {
+                            key: "{column.date}",
+                            class: "week-day",
+                            role: "list",
+                            aria_label: words::day_name(column.date, today),
+                            "data-today": column.date == today,
+                            onclick: {
+                                let date = column.date;
+                                move |event: MouseEvent| {
+                                    if store.past.peek().is_none() && !was_pulled() {
+                                        begin_at(store, date, event.element_coordinates().y);
+                                    }
+                                }
+                            },
+                            if column.date == today {
+                                div { class: "week-now", top: "{px(now_minute)}px" }
+                            }
+                            for placed in column.boxes.iter() {
+                                if let Some(block) = blocks.iter().find(|block| block.id == placed.id) {
+                                    BlockBox { key: "{placed.id}", placed: placed.clone(), block: block.clone(), held, was_pulled }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn DayHead(date: NaiveDate, is_today: bool) -> Element {
+    let store = use_store();
+    let day = clock::weekday(date);
+    let note = words::short_date(date);
+    rsx! {
+        div { class: "week-day-head", "data-today": is_today,
+            span { class: "week-day-name", {day.get(..3).unwrap_or(day)} }
+            span { class: "week-day-date", {note.clone()} }
+            if store.past.read().is_none() {
+                AddButton { date, day: "{day}, {note}" }
+            }
+        }
+    }
+}
+
+#[component]
+fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled: Signal<bool>) -> Element {
+    let mut store = use_store();
+    let times = store.projection.read().times();
+    let zone = times.zone;
+    let is_past = store.past.read().is_some();
+    let is_held = held.read().is_some_and(|held| held.id == block.id && held.is_moving);
+    let is_done = !block.is_open();
+    let day = zone.wall(block.span.start()).date();
+    let range = times.range(block.span, day);
+    let width = 100.0 / count(placed.lanes);
+    let (top, height) = (px(placed.from), px(placed.minutes));
+    let (keyed, edited, taken) = (block.clone(), block.clone(), block.clone());
+    let weekday = clock::weekday(day);
+    let row = block.id.uuid().as_u128();
+    use_effect(move || platform::stay_while_held(row));
+    rsx! {
+        div {
+            class: "week-item",
+            role: "listitem",
+            "data-row": "{row}",
+            top: "{top}px",
+            height: "{height}px",
+            left: "{width * count(placed.lane)}%",
+            width: "{width}%",
+            button {
+                class: "week-block",
+                r#type: "button",
+                "data-priority": block.priority.as_str(),
+                "data-done": is_done,
+                "data-overdue": placed.is_overdue,
+                "data-held": is_held,
+                aria_label: "{block.title} {range}, {weekday}",
+                "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight Alt+Shift+ArrowDown Delete",
+                onpointerdown: move |event| {
+                    if !is_past && event.trigger_button() == Some(MouseButton::Primary) {
+                        let at = event.client_coordinates();
+                        let is_touch = event.pointer_type() == "touch";
+                        let touched = Held {
+                            id: taken.id,
+                            span: taken.span,
+                            grip: grip_at(event.element_coordinates().y, height, if is_touch { TOUCH_EDGE } else { EDGE }),
+                            x: at.x,
+                            y: at.y,
+                            day_width: platform::width(COLUMNS) / count(store.days_shown()),
+                            is_touch,
+                            is_moving: false,
+                            pull: Pull::default(),
+                        };
+                        held.set(Some(touched));
+                        if is_touch {
+                            spawn(take_at_rest(held, touched, event.pointer_id()));
+                        }
+                    }
+                },
+                onclick: move |event| {
+                    event.stop_propagation();
+                    if !is_past && !was_pulled() {
+                        store.write_block(Form::of(&edited, zone));
+                    }
+                },
+                onkeydown: move |event| {
+                    if !is_past && on_key(store, &keyed, &event) {
+                        event.prevent_default();
+                        event.stop_propagation();
+                    }
+                },
+                span { class: "week-title", "{block.title}" }
+                " "
+                if placed.minutes >= ROOM_FOR_TIME {
+                    // The name tells it, with the day.
+                    span { class: "week-time", aria_hidden: "true", "{range}" }
+                }
+            }
+        }
+    }
+}
+
+/// The edge that is near, else the whole block.
+fn grip_at(y: f64, height: f64, edge: f64) -> Grip {
+    // A low block would be all edges.
+    match y {
+        _ if height < 4.0 * EDGE => Grip::Whole,
+        y if y < edge => Grip::Start,
+        y if y > height - edge => Grip::End,
+        _ => Grip::Whole,
+    }
+}
+
+/// Takes hold of a block when a finger has rested on it.
+async fn take_at_rest(mut held: Signal<Option<Held>>, touched: Held, pointer: i32) {
+    platform::sleep_ms(REST_MS).await;
+    if *held.peek() == Some(touched) {
+        take(pointer);
+        held.set(Some(Held { is_moving: true, ..touched }));
+    }
+}
+
+/// The pointer may leave the week, and keys find what is held: on another day the block is another element.
+fn take(pointer: i32) {
+    platform::capture_pointer(GRID, pointer);
+    platform::focus(GRID);
+}
+
+/// What is held, with the pointer here. Nothing where a finger scrolls.
+fn follow(held: Held, x: f64, y: f64) -> Option<Held> {
+    let way = (x - held.x).abs().max((y - held.y).abs());
+    if !held.is_moving && held.is_touch {
+        return Some(held).filter(|_| way <= UNREST);
+    }
+    if !held.is_moving && way <= THRESHOLD {
+        return Some(held);
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "as far as a screen is wide and high")]
+    let whole = |steps: f64| steps.round() as i64;
+    let minutes = whole((y - held.y) / MINUTE);
+    // In steps from where it lies, so that the pointer need not be exact.
+    let minutes = (minutes + minutes.signum() * SNAP_MINUTES / 2) / SNAP_MINUTES * SNAP_MINUTES;
+    let across = if held.grip == Grip::Whole { whole((x - held.x) / held.day_width.max(1.0)) } else { 0 };
+    Some(Held { is_moving: true, pull: Pull { days: across, minutes }, ..held })
+}
+
+fn put_down(mut store: Store, held: Held) {
+    let zone = store.projection.peek().zone();
+    let block = store.projection.peek().block(held.id).cloned();
+    if let Some(block) = block.filter(|_| held.is_moving) {
+        store.move_block(&block, pulled(held.span, held.grip, held.pull, zone));
+        store.jump.set(Some(Jump::Block(held.id)));
+    }
+}
+
+/// Begins a block where there is room for one.
+fn begin_at(mut store: Store, date: NaiveDate, y: f64) {
+    #[expect(clippy::cast_possible_truncation, reason = "minutes of a day")]
+    let minute = ((y / MINUTE) as i64).clamp(0, DAY_MINUTES - 1) / (2 * SNAP_MINUTES) * (2 * SNAP_MINUTES);
+    let zone = store.projection.peek().zone();
+    let wall = date.and_hms_opt(0, 0, 0).unwrap_or_default() + TimeDelta::minutes(minute);
+    let plan = store.projection.peek().active_plan().map(|plan| plan.id);
+    store.write_block(Form::new(zone.instant(wall), plan, zone));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "minutes of a day")]
+fn px(minutes: i64) -> f64 {
+    minutes as f64 * MINUTE
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful")]
+fn count(number: usize) -> f64 {
+    number as f64
+}

@@ -1,0 +1,131 @@
+//! Moving a block and giving it another length, by hand or by keys. Pure.
+//!
+//! All is counted on the clock of the wall: a block that is moved by a day keeps its time of day when the clocks change.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
+use dioxus::prelude::Key;
+use flux_tools::command::BlockUpdate;
+use flux_tools::{Span, Zone};
+
+/// What times are brought to, in minutes.
+pub const SNAP_MINUTES: i64 = 15;
+
+/// By what a block is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grip {
+    /// All of it: it moves.
+    Whole,
+    /// Its start: it gets another length.
+    Start,
+    /// Its end.
+    End,
+}
+
+/// How far it is pulled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pull {
+    /// In days.
+    pub days: i64,
+    /// In minutes.
+    pub minutes: i64,
+}
+
+impl Pull {
+    fn from(self, time: NaiveDateTime) -> Option<NaiveDateTime> {
+        time.checked_add_signed(TimeDelta::days(self.days) + TimeDelta::minutes(self.minutes))
+    }
+}
+
+/// Where a block lies after a pull: what moves comes to a quarter of an hour, and no block gets shorter than one. Where there
+/// is no such place it stays.
+pub fn pulled(span: Span, grip: Grip, pull: Pull, zone: Zone) -> Span {
+    if pull == Pull::default() {
+        return span;
+    }
+    let to = |edge: DateTime<Utc>| Some(zone.instant(snapped(pull.from(zone.wall(edge))?)));
+    let shortest = TimeDelta::minutes(SNAP_MINUTES);
+    let place = match grip {
+        Grip::Whole => to(span.start()).map(|start| Span::starting(start, span.length())),
+        Grip::Start => to(span.start()).map(|start| Span::new(start.min(span.end() - shortest), span.end())),
+        Grip::End => to(span.end()).map(|end| Span::new(span.start(), end.max(span.start() + shortest))),
+    };
+    place.and_then(Result::ok).unwrap_or(span)
+}
+
+/// The nearest quarter of an hour.
+pub fn snapped(time: NaiveDateTime) -> NaiveDateTime {
+    let minutes = i64::from(time.hour() * 60 + time.minute());
+    let nearest = (minutes + SNAP_MINUTES / 2).div_euclid(SNAP_MINUTES) * SNAP_MINUTES;
+    time.date().and_hms_opt(0, 0, 0).map_or(time, |midnight| midnight + TimeDelta::minutes(nearest))
+}
+
+/// The pull of a key that is pressed with Alt; with Shift, too, of the end.
+pub fn pull_of_key(key: &Key) -> Option<Pull> {
+    let pull = |days, minutes| Some(Pull { days, minutes });
+    match key {
+        Key::ArrowUp => pull(0, -SNAP_MINUTES),
+        Key::ArrowDown => pull(0, SNAP_MINUTES),
+        Key::ArrowLeft => pull(-1, 0),
+        Key::ArrowRight => pull(1, 0),
+        _ => None,
+    }
+}
+
+/// What is to change so that a block lies there; none where it does.
+pub fn move_to(before: Span, after: Span) -> Option<BlockUpdate> {
+    let is_moved = before.start() != after.start();
+    let is_longer = before.length() != after.length();
+    (is_moved || is_longer).then(|| BlockUpdate {
+        start: is_moved.then(|| after.start()),
+        end: is_longer.then(|| after.end()),
+        ..BlockUpdate::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::at;
+    use super::*;
+
+    fn span(start: &str, end: &str) -> Span {
+        Span::new(at(start), at(end)).unwrap()
+    }
+
+    #[test]
+    fn what_is_pulled_snaps_to_quarters_of_an_hour() {
+        let before = span("2026-11-24T08:05:00Z", "2026-11-24T09:05:00Z");
+        let pull = |grip, days, minutes| pulled(before, grip, Pull { days, minutes }, Zone::UTC);
+        assert_eq!(pull(Grip::Whole, 0, 7), span("2026-11-24T08:15:00Z", "2026-11-24T09:15:00Z"));
+        assert_eq!(pull(Grip::Whole, -1, 0), span("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z"));
+        assert_eq!(pull(Grip::End, 0, 30), span("2026-11-24T08:05:00Z", "2026-11-24T09:30:00Z"));
+        assert_eq!(pull(Grip::End, 0, -300), span("2026-11-24T08:05:00Z", "2026-11-24T08:20:00Z"));
+        assert_eq!(pull(Grip::Start, 0, 300), span("2026-11-24T08:50:00Z", "2026-11-24T09:05:00Z"));
+        assert_eq!(pull(Grip::Whole, 0, 0), before);
+    }
+
+    #[test]
+    fn a_day_later_is_the_same_time_of_day_when_the_clocks_change() {
+        let oslo = Zone::new("Europe/Oslo").unwrap();
+        let before = span("2026-03-28T07:00:00Z", "2026-03-28T08:00:00Z");
+        let after = pulled(before, Grip::Whole, Pull { days: 1, minutes: 0 }, oslo);
+        assert_eq!(after, span("2026-03-29T06:00:00Z", "2026-03-29T07:00:00Z"));
+    }
+
+    #[test]
+    fn what_cannot_be_stays() {
+        let before = span("2200-12-31T08:00:00Z", "2200-12-31T09:00:00Z");
+        assert_eq!(pulled(before, Grip::Whole, Pull { days: 1, minutes: 0 }, Zone::UTC), before);
+        assert_eq!(pulled(before, Grip::End, Pull { days: 400, minutes: 0 }, Zone::UTC), before);
+        assert_eq!(pulled(before, Grip::Whole, Pull { days: i64::from(i32::MAX), minutes: 0 }, Zone::UTC), before);
+    }
+
+    #[test]
+    fn only_what_changes_is_told() {
+        let before = span("2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z");
+        assert_eq!(move_to(before, before), None);
+        let moved = move_to(before, before.shifted(TimeDelta::minutes(30)).unwrap()).unwrap();
+        assert_eq!((moved.start, moved.end), (Some(at("2026-11-24T08:30:00Z")), None));
+        let longer = move_to(before, span("2026-11-24T08:00:00Z", "2026-11-24T10:00:00Z")).unwrap();
+        assert_eq!((longer.start, longer.end), (None, Some(at("2026-11-24T10:00:00Z"))));
+    }
+}

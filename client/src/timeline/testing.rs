@@ -1,0 +1,27 @@
+//! Blocks for tests.
+
+use chrono::{DateTime, Utc};
+use flux_tools::{Block, BlockId, Handle, PlanId, Priority, Source, Span, Title};
+use uuid::Uuid;
+
+/// A moment.
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// A block with this number.
+pub fn block(number: u32, start: &str, end: &str, is_open: bool) -> Block {
+    Block {
+        id: BlockId::new(Uuid::from_u128(number.into())),
+        handle: Handle::new(number),
+        plan: PlanId::new(Uuid::nil()),
+        title: Title::new(&format!("Block {number}")).unwrap(),
+        description: None,
+        span: Span::new(at(start), at(end)).unwrap(),
+        priority: Priority::Medium,
+        tags: Vec::new(),
+        completed_at: (!is_open).then(|| at(end)),
+        depends_on: Vec::new(),
+        source: Source::User,
+    }
+}

@@ -1,0 +1,163 @@
+//! Above the timeline: how it is shown, which day, and which blocks.
+
+use dioxus::prelude::*;
+use flux_tools::view::BlockState;
+use flux_tools::{Priority, clock};
+
+use super::{Jump, Mode};
+use crate::platform;
+use crate::shell::icon::{Icon, Shape};
+use crate::store::use_store;
+
+/// The field in which words are looked for.
+pub const SEARCH: &str = "search";
+
+/// The bar.
+#[component]
+pub fn Toolbar() -> Element {
+    let mut store = use_store();
+    let mode = *store.mode.read();
+    let date = use_memo(move || clock::iso_date(store.day_shown()));
+    rsx! {
+        div {
+            class: "toolbar",
+            "data-mode": if mode == Mode::Week { "week" } else { "agenda" },
+            role: "group",
+            aria_label: "Timeline view",
+            div { class: "segments", role: "group", aria_label: "Shown as",
+                ModeButton { mode: Mode::Agenda, label: "Agenda" }
+                ModeButton { mode: Mode::Week, label: "Week" }
+            }
+            if mode == Mode::Week {
+                Step { by: -1, label: "Earlier", shape: Shape::Left }
+                Step { by: 1, label: "Later", shape: Shape::Right }
+            }
+            button { class: "button", r#type: "button", onclick: move |_| store.go_to(Jump::Today), "Today" }
+            label { class: "go-to",
+                span { class: "visually-hidden", "Go to a day" }
+                input {
+                    r#type: "date",
+                    value: "{date}",
+                    onchange: move |event| {
+                        if let Some(date) = clock::read_date(&event.value()) {
+                            store.go_to(Jump::Day(date));
+                        }
+                    },
+                }
+            }
+            div { class: "spacer" }
+            // Only where there is no room for the fields at all times.
+            button {
+                class: "icon-button search-toggle",
+                r#type: "button",
+                aria_label: "Search and filter",
+                title: "Search and filter",
+                aria_expanded: *store.search_open.read(),
+                onclick: move |_| store.search_open.toggle(),
+                Icon { shape: Shape::Search }
+            }
+            button {
+                class: "button new-block",
+                r#type: "button",
+                aria_label: "New block",
+                "aria-keyshortcuts": "n",
+                disabled: store.past.read().is_some() || !store.projection.read().is_loaded(),
+                onclick: move |_| store.begin_block(None),
+                Icon { shape: Shape::Plus }
+                span { class: "label", "New block" }
+            }
+        }
+        SearchBar {}
+    }
+}
+
+#[component]
+fn ModeButton(mode: Mode, label: &'static str) -> Element {
+    let mut store = use_store();
+    let is_shown = *store.mode.read() == mode;
+    rsx! {
+        button { r#type: "button", aria_pressed: is_shown, onclick: move |_| store.show_as(mode), {label} }
+    }
+}
+
+#[component]
+fn Step(by: i32, label: &'static str, shape: Shape) -> Element {
+    let mut store = use_store();
+    rsx! {
+        button {
+            class: "icon-button",
+            r#type: "button",
+            aria_label: label,
+            title: label,
+            onclick: move |_| store.turn_page(by),
+            Icon { shape }
+        }
+    }
+}
+
+#[component]
+fn SearchBar() -> Element {
+    let mut store = use_store();
+    let filter = store.filter.read().clone();
+    let is_open = *store.search_open.read() || !filter.is_off();
+    use_effect(move || {
+        if *store.search_open.read() {
+            platform::focus(SEARCH);
+        }
+    });
+    rsx! {
+        div { class: "search-bar", role: "search", "data-open": is_open,
+            label { class: "search",
+                Icon { shape: Shape::Search }
+                span { class: "visually-hidden", "Search the timeline" }
+                input {
+                    id: SEARCH,
+                    r#type: "search",
+                    placeholder: "Search",
+                    maxlength: "100",
+                    autocomplete: "off",
+                    "aria-keyshortcuts": "f",
+                    value: "{filter.words}",
+                    oninput: move |event| store.filter.write().words = event.value(),
+                    // All of a long plan is looked through where the service does it.
+                    onchange: move |_| store.search_all(),
+                    onkeydown: move |event| {
+                        if event.key() == Key::Escape {
+                            store.filter.write().words.clear();
+                        }
+                    },
+                }
+            }
+            select {
+                aria_label: "State",
+                onchange: move |event| {
+                    store.filter.write().state = match event.value().as_str() {
+                        "open" => BlockState::Open,
+                        "done" => BlockState::Done,
+                        _ => BlockState::Any,
+                    };
+                    store.search_all();
+                },
+                option { value: "all", selected: filter.state == BlockState::Any, "Open and done" }
+                option { value: "open", selected: filter.state == BlockState::Open, "Open" }
+                option { value: "done", selected: filter.state == BlockState::Done, "Done" }
+            }
+            select {
+                aria_label: "Priority",
+                onchange: move |event| {
+                    store.filter.write().priority = match event.value().as_str() {
+                        "high" => Some(Priority::High),
+                        "medium" => Some(Priority::Medium),
+                        "low" => Some(Priority::Low),
+                        _ => None,
+                    };
+                    store.search_all();
+                },
+                option { value: "any", selected: filter.priority.is_none(), "Any priority" }
+                option { value: "high", selected: filter.priority == Some(Priority::High), "High" }
+                option { value: "medium", selected: filter.priority == Some(Priority::Medium), "Medium" }
+                option { value: "low", selected: filter.priority == Some(Priority::Low), "Low" }
+            }
+        }
+    }
+}
