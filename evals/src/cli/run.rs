@@ -1,0 +1,213 @@
+//! `evals run`.
+
+use std::io::IsTerminal;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
+use clap::Args;
+use flux_agent::prompt::{self, Prompts};
+use flux_evals::models::{ModelName, ModelSource, Price, Recording, price_of};
+use flux_evals::record::Record;
+use flux_evals::run::{Contender, Ended, Journal, Manifest, Plan, manifest, run as run_plan};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::sync::watch;
+
+use super::{Cases, results, tell};
+
+/// What a shell gives for a command that Ctrl-C ended.
+const EXIT_INTERRUPTED: u8 = 130;
+
+/// Names the prompts as they are.
+const CURRENT: &str = "current";
+
+/// Of `evals run`.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    cases: Cases,
+    /// A model: offline, openai:NAME, workers-ai:NAME, replay:FILE, reference, empty; may be given more than once
+    #[arg(long = "model", value_name = "MODEL", default_value = "offline")]
+    models: Vec<ModelName>,
+    /// Prompt versions in place of the current ones, NAME@VERSION joined by commas, or `current`; each is measured by itself
+    #[arg(long = "prompt", value_name = "NAME@VERSION", default_value = "current")]
+    prompts: Vec<String>,
+    /// How often each case is tried
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    repeat: u32,
+    /// How many are tried at the same time; the number of processors where not said
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZero<usize>>,
+    /// Keep what the model answers in this file, to replay it
+    #[arg(long, value_name = "FILE", conflicts_with = "resume")]
+    record: Option<PathBuf>,
+    /// Ask this model about the statements of cases that have one
+    #[arg(long, value_name = "MODEL")]
+    judge: Option<ModelName>,
+    /// Fail where a pass rate is below what this file asks for
+    #[arg(long, value_name = "FILE")]
+    threshold: Option<PathBuf>,
+    /// Price in US dollars for a million tokens of prompt and answer, where it is not known
+    #[arg(long, value_name = "IN/OUT", value_parser = price)]
+    price: Option<Price>,
+    /// Go on with a run that was interrupted: this one, or the newest
+    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "newest")]
+    resume: Option<String>,
+}
+
+fn price(text: &str) -> Result<Price, String> {
+    let parsed = text.split_once('/').and_then(|(input, output)| {
+        Some(Price { input: input.trim().parse().ok()?, output: output.trim().parse().ok()? })
+    });
+    parsed.ok_or_else(|| "write it as 0.29/2.25".to_owned())
+}
+
+pub(super) fn run(options: &Options) -> Result<ExitCode> {
+    let results = options.cases.folder.join("results");
+    let recording = match &options.record {
+        Some(file) => Some(Arc::new(Recording::create(file)?)),
+        None => None,
+    };
+    let (plan, journal) = match &options.resume {
+        Some(name) => resumed(options, &results, name)?,
+        None => begun(options, &results, recording.clone())?,
+    };
+    let (stopper, stop) = watch::channel(false);
+    ctrlc::set_handler(move || {
+        let _ = stopper.send(true);
+    })?;
+    let jobs = options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let meter = Meter::new(plan.jobs().count(), journal.done(), options.price);
+    let ended = run_plan(&plan, &journal, jobs, &stop, &|record| meter.note(record));
+    meter.bar.finish_and_clear();
+    let ended = ended?;
+    if let Some(recording) = recording {
+        recording.finish()?;
+    }
+    let code = results::conclude(journal.folder(), &plan.suites, options.price, options.threshold.as_deref())?;
+    match ended {
+        Ended::Complete => Ok(code),
+        Ended::Interrupted => {
+            tell(format_args!("Interrupted. What had ended is kept; `--resume` goes on."));
+            Ok(ExitCode::from(EXIT_INTERRUPTED))
+        }
+    }
+}
+
+fn begun(options: &Options, results: &Path, recording: Option<Arc<Recording>>) -> Result<(Plan, Journal)> {
+    let manifest = Manifest {
+        models: options.models.iter().map(ToString::to_string).collect(),
+        prompts: options
+            .prompts
+            .iter()
+            .map(|names| if names == CURRENT { String::new() } else { names.clone() })
+            .collect(),
+        repeat: options.repeat,
+        suites: options.cases.suites.clone(),
+        filter: options.cases.filter.clone(),
+        tags: options.cases.tags.clone(),
+        judge: options.judge.as_ref().map(ToString::to_string),
+        cases: String::new(),
+    };
+    let plan = plan(&options.cases, &manifest, recording)?;
+    let manifest = Manifest { cases: Manifest::digest(&plan.suites), ..manifest };
+    let now: DateTime<Utc> = std::time::SystemTime::now().into();
+    Ok((plan, Journal::create(results, &now.format("%Y-%m-%dT%H-%M-%S").to_string(), &manifest)?))
+}
+
+fn resumed(options: &Options, results: &Path, name: &str) -> Result<(Plan, Journal)> {
+    let folder = if name == "newest" { Journal::newest(results)? } else { results::folder(results, name) };
+    let manifest = manifest(&folder)?;
+    let cases = Cases::of(&options.cases.folder, &manifest);
+    let plan = plan(&cases, &manifest, None)?;
+    if Manifest::digest(&plan.suites) != manifest.cases {
+        bail!(
+            "the cases have changed since {} began, so its two halves would not be one run. Begin a new one.",
+            folder.display()
+        );
+    }
+    Ok((plan, Journal::open(&folder)?))
+}
+
+/// What a manifest asks for.
+fn plan(cases: &Cases, manifest: &Manifest, recording: Option<Arc<Recording>>) -> Result<Plan> {
+    let source = |name: &ModelName, recording| {
+        ModelSource::new(name, |variable| std::env::var(variable).ok(), recording)
+            .with_context(|| format!("the model {name} cannot be asked"))
+    };
+    let mut contenders = Vec::new();
+    for name in &manifest.models {
+        let model: ModelName = name.parse()?;
+        for prompts in &manifest.prompts {
+            contenders.push(Contender {
+                source: source(&model, recording.clone())?,
+                model: model.clone(),
+                prompts: versions(prompts)?,
+                versions: prompts.clone(),
+            });
+        }
+    }
+    let judge = manifest.judge.as_ref().map(|name| source(&name.parse()?, None)).transpose()?;
+    Ok(Plan { suites: cases.load()?, contenders, repeat: manifest.repeat, judge })
+}
+
+/// The current prompts with these versions in their place.
+fn versions(names: &str) -> Result<Prompts> {
+    let mut prompts = Prompts::current();
+    for name in names.split(',').filter(|name| !name.is_empty()) {
+        let version = name.split_once('@').and_then(|(name, version)| prompt::find(name, version.parse().ok()?));
+        let Some(version) = version else {
+            let known: Vec<String> = prompt::all().iter().map(ToString::to_string).collect();
+            bail!("there is no prompt {name:?}; there are {}", known.join(", "));
+        };
+        prompts = prompts.with(version);
+    }
+    Ok(prompts)
+}
+
+/// Counts and cost while it goes on.
+struct Meter {
+    bar: ProgressBar,
+    passed: AtomicU64,
+    failed: AtomicU64,
+    spent: Mutex<f64>,
+    price: Option<Price>,
+    is_seen: bool,
+}
+
+impl Meter {
+    fn new(all: usize, done: usize, price: Option<Price>) -> Self {
+        let is_seen = std::io::stderr().is_terminal();
+        let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(all as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed} left {eta}") {
+            bar.set_style(style);
+        }
+        bar.set_position(done as u64);
+        Self { bar, passed: AtomicU64::new(0), failed: AtomicU64::new(0), spent: Mutex::new(0.0), price, is_seen }
+    }
+
+    fn note(&self, record: &Record) {
+        let counter = if record.passed { &self.passed } else { &self.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
+        let price = self.price.or_else(|| price_of(&record.id.model));
+        let mut spent = self.spent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(price) = price {
+            let cost = record.turns.iter().map(|turn| price.of(turn.cost.input_tokens, turn.cost.output_tokens));
+            *spent += cost.sum::<f64>();
+        }
+        let (passed, failed) = (self.passed.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));
+        self.bar.set_message(format!("passed {passed}, failed {failed}, ${:.4}", *spent));
+        self.bar.inc(1);
+        if !self.is_seen
+            && let Some((turn, failure)) = record.failures().next()
+        {
+            tell(format_args!("failed {} turn {turn}, {}: {}", record.id.case, failure.check, failure.compared));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Answers that are kept, word for word as the provider sent them, and given again: real streams without a network.
+//!
+//! A file of JSON Lines, one answer each, found by the full request (`key`): whatever changes it, a prompt or a tool's
+//! description, is another request, and must be recorded anew.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use flux_agent::model::{ByteStream, ChatRequest, Endpoint, ModelError, ModelId, ModelMessage, request_body};
+use futures::StreamExt;
+use futures::future::LocalBoxFuture;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::reference::body;
+
+/// What cannot be done with a recording.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// The file.
+    #[error("the recording {} cannot be used: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A line of it.
+    #[error("the recording {}, line {line}: {error}", path.display())]
+    Line {
+        /// Which file.
+        path: PathBuf,
+        /// From 1 on.
+        line: usize,
+        /// What is wrong with it.
+        error: serde_json::Error,
+    },
+}
+
+/// An answer that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    /// By what it is found.
+    key: String,
+    /// Who answered, for readers.
+    model: String,
+    /// At which case, for readers.
+    case: String,
+    /// What the person had said last, for readers.
+    said: String,
+    /// The body of the response.
+    body: String,
+}
+
+/// Answers that are kept.
+pub struct Recording {
+    path: PathBuf,
+    answers: BTreeMap<String, String>,
+    file: Option<Mutex<File>>,
+}
+
+impl Recording {
+    /// A recording to replay.
+    ///
+    /// # Errors
+    /// Where the file or a line of it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, RecordingError> {
+        let fail = |error| RecordingError::File { path: path.to_owned(), error };
+        let mut answers = BTreeMap::new();
+        for (index, line) in BufReader::new(File::open(path).map_err(fail)?).lines().enumerate() {
+            let line = line.map_err(fail)?;
+            let kept: Kept = serde_json::from_str(&line).map_err(|error| RecordingError::Line {
+                path: path.to_owned(),
+                line: index + 1,
+                error,
+            })?;
+            answers.insert(kept.key, kept.body);
+        }
+        Ok(Self { path: path.to_owned(), answers, file: None })
+    }
+
+    /// A recording to write. What the file held is gone.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn create(path: &Path) -> Result<Self, RecordingError> {
+        let fail = |error| RecordingError::File { path: path.to_owned(), error };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(fail)?;
+        }
+        let file = OpenOptions::new().create(true).write(true).truncate(true).open(path).map_err(fail)?;
+        Ok(Self { path: path.to_owned(), answers: BTreeMap::new(), file: Some(Mutex::new(file)) })
+    }
+
+    /// Puts the answers in the order of their cases: they came as the threads went, and a file that is kept in Git should only
+    /// change where an answer does.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn finish(&self) -> Result<(), RecordingError> {
+        let fail = |error| RecordingError::File { path: self.path.clone(), error };
+        let text = fs::read_to_string(&self.path).map_err(fail)?;
+        let mut lines: Vec<(String, &str)> = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            let kept: Kept = serde_json::from_str(line).map_err(|error| RecordingError::Line {
+                path: self.path.clone(),
+                line: index + 1,
+                error,
+            })?;
+            lines.push((kept.case, line));
+        }
+        lines.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let text: String = lines.iter().flat_map(|(_, line)| [line, "\n"]).collect();
+        fs::write(&self.path, text).map_err(fail)
+    }
+
+    fn keep(&self, kept: &Kept) -> io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let line = serde_json::to_string(kept)? + "\n";
+        let mut file = file.lock().map_err(|_| io::Error::other("another thread failed while it wrote"))?;
+        file.write_all(line.as_bytes())
+    }
+}
+
+/// What a request is found by: everything that is sent to the model, but for the model's name.
+fn key(request: &ChatRequest) -> String {
+    let digest = Sha256::digest(request_body("", request).to_string());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Gives the answers of a recording.
+pub struct Replay(pub Arc<Recording>);
+
+impl Endpoint for Replay {
+    fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
+        let key = key(request);
+        match self.0.answers.get(&key) {
+            Some(text) => body(text.clone()),
+            None => {
+                let message = format!(
+                    "{} has no answer to this request ({key}): it was recorded with another prompt, other tools or another case. \
+                     Record it anew with --record.",
+                    self.0.path.display()
+                );
+                Box::pin(async move { Err(ModelError::Refused { status: 0, message }) })
+            }
+        }
+    }
+
+    fn id(&self) -> ModelId {
+        ModelId { provider: "replay".to_owned(), name: self.0.path.display().to_string() }
+    }
+}
+
+/// An endpoint whose answers are kept.
+pub struct Recorder<E> {
+    endpoint: E,
+    recording: Arc<Recording>,
+    case: String,
+}
+
+impl<E: Endpoint> Recorder<E> {
+    /// Keeps what `endpoint` answers at a case.
+    pub fn new(endpoint: E, recording: Arc<Recording>, case: &str) -> Self {
+        Self { endpoint, recording, case: case.to_owned() }
+    }
+}
+
+impl<E: Endpoint> Endpoint for Recorder<E> {
+    fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
+        let opening = self.endpoint.open(request);
+        let recording = Arc::clone(&self.recording);
+        let mut kept = Kept {
+            key: key(request),
+            model: self.endpoint.id().name,
+            case: self.case.clone(),
+            said: said(request),
+            body: String::new(),
+        };
+        Box::pin(async move {
+            let mut answer = opening.await?;
+            // Only whole answers are of use, so it is taken in whole. A stream that breaks off is an error, as it was.
+            let mut bytes = Vec::new();
+            while let Some(piece) = answer.next().await {
+                bytes.extend(piece?);
+            }
+            kept.body = String::from_utf8_lossy(&bytes).into_owned();
+            recording.keep(&kept).map_err(|error| ModelError::Refused {
+                status: 0,
+                message: format!("The answer could not be recorded in {}: {error}", recording.path.display()),
+            })?;
+            body(kept.body).await
+        })
+    }
+
+    fn answers_whole(&self, _: &ChatRequest) -> bool {
+        // While it is taken in, nothing is passed on.
+        true
+    }
+
+    fn id(&self) -> ModelId {
+        self.endpoint.id()
+    }
+}
+
+fn said(request: &ChatRequest) -> String {
+    let said = request.messages.iter().rev().find_map(|message| match message {
+        ModelMessage::User { text } => Some(text.as_str()),
+        _ => None,
+    });
+    said.unwrap_or_default().chars().take(120).collect()
+}

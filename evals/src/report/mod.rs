@@ -1,0 +1,29 @@
+//! What people and machines read of a run. Everything here is a pure function of its records.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | `score` | attempts, counted |
+//! | `summary` | the scores of each contender: of everything, by suite, by category, by tag |
+//! | `trouble` | the first thing that went wrong with an attempt |
+//! | `terminal` | a table for the terminal |
+//! | `junit` | JUnit XML, for CI |
+//! | `html` | a page that needs nothing else |
+//! | `line` | lines of the terminal, shared with [`crate::compare`] |
+
+mod html;
+mod junit;
+pub(crate) mod line;
+mod score;
+mod summary;
+mod terminal;
+mod trouble;
+
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub use html::html;
+pub use junit::junit;
+pub use score::{Power, Score, Spread};
+pub use summary::{Failure, Scores, Summary, Who, contenders, summary};
+pub use terminal::terminal;
+pub use trouble::Trouble;

@@ -1,0 +1,184 @@
+//! What is different between two pictures.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::picture::{BlockLine, GoalLine, Picture, PlanLine};
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Change {
+    /// A block that was not there before.
+    BlockAdded {
+        /// It.
+        now: BlockLine,
+    },
+    /// A block that is not as it was.
+    BlockChanged {
+        /// As it was.
+        before: BlockLine,
+        /// As it is.
+        now: BlockLine,
+    },
+    /// A block that is no longer there.
+    BlockGone {
+        /// As it was.
+        before: BlockLine,
+    },
+    /// A plan that was not there before.
+    PlanAdded {
+        /// It.
+        now: PlanLine,
+    },
+    /// A plan that is not as it was.
+    PlanChanged {
+        /// As it was.
+        before: PlanLine,
+        /// As it is.
+        now: PlanLine,
+    },
+    /// A plan that is no longer there.
+    PlanGone {
+        /// As it was.
+        before: PlanLine,
+    },
+    /// A goal that was not there before.
+    GoalAdded {
+        /// It.
+        now: GoalLine,
+    },
+    /// A goal that is not as it was.
+    GoalChanged {
+        /// As it was.
+        before: GoalLine,
+        /// As it is.
+        now: GoalLine,
+    },
+    /// A goal that is no longer there.
+    GoalGone {
+        /// As it was.
+        before: GoalLine,
+    },
+}
+
+/// What is different, plans before blocks before goals.
+pub fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
+    let plans = differences(
+        &before.plans,
+        &now.plans,
+        |plan| plan.id.as_str(),
+        |now| Change::PlanAdded { now },
+        |before, now| Change::PlanChanged { before, now },
+        |before| Change::PlanGone { before },
+    );
+    let blocks = differences(
+        &before.blocks,
+        &now.blocks,
+        |block| block.handle.as_str(),
+        |now| Change::BlockAdded { now },
+        |before, now| Change::BlockChanged { before, now },
+        |before| Change::BlockGone { before },
+    );
+    let goals = differences(
+        &before.goals,
+        &now.goals,
+        |goal| goal.id.as_str(),
+        |now| Change::GoalAdded { now },
+        |before, now| Change::GoalChanged { before, now },
+        |before| Change::GoalGone { before },
+    );
+    [plans, blocks, goals].concat()
+}
+
+/// What is different between two lists of what is told apart by a key: what is new or not as it was, in the order of `now`,
+/// then what is gone.
+fn differences<T: Clone + PartialEq>(
+    before: &[T],
+    now: &[T],
+    key: fn(&T) -> &str,
+    added: fn(T) -> Change,
+    changed: fn(T, T) -> Change,
+    gone: fn(T) -> Change,
+) -> Vec<Change> {
+    let old: BTreeMap<&str, &T> = before.iter().map(|item| (key(item), item)).collect();
+    let new: BTreeSet<&str> = now.iter().map(key).collect();
+    let here = now.iter().filter_map(|item| match old.get(key(item)) {
+        None => Some(added(item.clone())),
+        Some(old) if *old != item => Some(changed((*old).clone(), item.clone())),
+        Some(_) => None,
+    });
+    let gone = before.iter().filter(|item| !new.contains(key(item))).map(|item| gone(item.clone()));
+    here.chain(gone).collect()
+}
+
+impl fmt::Display for BlockLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?} {} ({} min)", self.handle, self.title, self.start, self.minutes)?;
+        if self.priority != "medium" {
+            write!(f, " {}", self.priority)?;
+        }
+        for tag in &self.tags {
+            write!(f, " #{tag}")?;
+        }
+        if let Some(description) = &self.description {
+            write!(f, " ({description})")?;
+        }
+        if self.done {
+            write!(f, " done")?;
+        }
+        write!(f, " in {:?}", self.plan)?;
+        if !self.after.is_empty() {
+            write!(f, " after {}", self.after.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for PlanLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the plan {:?}", self.title)?;
+        if self.active {
+            write!(f, ", active")?;
+        }
+        if self.archived {
+            write!(f, ", archived")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for GoalLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the goal {:?}", self.goal)?;
+        if let Some(deadline) = self.deadline {
+            write!(f, " by {deadline}")?;
+        }
+        if let Some(hours) = self.hours_per_week {
+            write!(f, ", {hours} h a week")?;
+        }
+        write!(f, " in {:?}, {}", self.plan, self.status)?;
+        if !self.tasks.is_empty() {
+            write!(f, ", {} tasks", self.tasks.len())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BlockAdded { now } => write!(f, "+ {now}"),
+            Self::BlockChanged { before, now } => write!(f, "~ {before} → {now}"),
+            Self::BlockGone { before } => write!(f, "- {before}"),
+            Self::PlanAdded { now } => write!(f, "+ {now}"),
+            Self::PlanChanged { before, now } => write!(f, "~ {before} → {now}"),
+            Self::PlanGone { before } => write!(f, "- {before}"),
+            Self::GoalAdded { now } => write!(f, "+ {now}"),
+            Self::GoalChanged { before, now } => write!(f, "~ {before} → {now}"),
+            Self::GoalGone { before } => write!(f, "- {before}"),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The platform of an agent that is measured: memory, a clock that stands still, ids that count, and a connection that listens.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
+use flux_agent::model::Clock;
+use flux_agent::native::Sqlite;
+use flux_protocol::ServerFrame;
+use futures::channel::mpsc;
+use futures::future::LocalBoxFuture;
+use uuid::Uuid;
+
+/// The platform of one agent. Clones are the same.
+#[derive(Clone)]
+pub struct EvalHost(Rc<Inner>);
+
+struct Inner {
+    now: DateTime<Utc>,
+    ids: Cell<u128>,
+    tab: Tab,
+    launched: RefCell<Vec<WorkflowId>>,
+    log: RefCell<Vec<String>>,
+}
+
+impl EvalHost {
+    /// At a moment that does not pass: requests are the same each time that a case is tried, so that recorded answers fit.
+    pub fn new(now: DateTime<Utc>) -> (Self, mpsc::UnboundedReceiver<ServerFrame>) {
+        let (sender, frames) = mpsc::unbounded();
+        let tab = Tab { sender, id: Uuid::from_u128(1) };
+        let inner = Inner { now, ids: Cell::new(1), tab, launched: RefCell::default(), log: RefCell::default() };
+        (Self(Rc::new(inner)), frames)
+    }
+
+    /// The person's connection.
+    pub fn tab(&self) -> &Tab {
+        &self.0.tab
+    }
+
+    /// The workflows that were started since it was last asked.
+    pub fn launched(&self) -> Vec<WorkflowId> {
+        self.0.launched.take()
+    }
+
+    /// The lines of the log since it was last asked.
+    pub fn log_lines(&self) -> Vec<String> {
+        self.0.log.take()
+    }
+}
+
+impl Host for EvalHost {
+    type Sql = Sqlite;
+    type Connection = Tab;
+
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now
+    }
+
+    fn uuid(&self) -> Uuid {
+        self.0.ids.set(self.0.ids.get() + 1);
+        Uuid::from_u128(self.0.ids.get())
+    }
+
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+
+    fn spawn(&self, task: LocalBoxFuture<'static, ()>) {
+        tokio::task::spawn_local(task);
+    }
+
+    fn launch(&self, workflow: WorkflowId) {
+        self.0.launched.borrow_mut().push(workflow);
+    }
+
+    fn call_off(&self, workflow: WorkflowId) {
+        self.0.launched.borrow_mut().retain(|other| *other != workflow);
+    }
+
+    fn wake_at(&self, _: DateTime<Utc>) {}
+
+    fn connections(&self) -> Vec<Tab> {
+        vec![self.0.tab.clone()]
+    }
+
+    fn log(&self, line: &str) {
+        self.0.log.borrow_mut().push(line.to_owned());
+    }
+}
+
+/// The person's connection.
+#[derive(Clone)]
+pub struct Tab {
+    sender: mpsc::UnboundedSender<ServerFrame>,
+    id: Uuid,
+}
+
+impl Connection for Tab {
+    fn info(&self) -> ConnectionInfo {
+        ConnectionInfo { id: self.id, name: "me".to_owned(), follows_events: true, after: None, log: None }
+    }
+
+    fn send(&self, frame: &str) {
+        // What was appended to the log is seen in the store; a long start would be read here for nothing.
+        if frame.starts_with(r#"{"type":"flux_events""#) {
+            return;
+        }
+        if let Ok(frame) = serde_json::from_str(frame) {
+            // Nobody listens any more once the case is over.
+            let _ = self.sender.unbounded_send(frame);
+        }
+    }
+
+    fn close(&self, _: u16, _: &str) {}
+}
+
+/// Timers of the real world, and dice that always fall the same way: chance has no place in a measurement.
+pub struct EvalClock;
+
+impl Clock for EvalClock {
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+}

@@ -1,0 +1,103 @@
+//! The timeline from which a case starts, set up by the calls that a client would make.
+
+use flux_protocol::frame::RpcResponse;
+use flux_protocol::{ClientFrame, ServerFrame};
+use flux_tools::TimelineView;
+use serde_json::{Map, Value, json};
+
+use super::{World, WorldError};
+use crate::case::{Case, Filler, Start, StartBlock, StartChoice, WallClock};
+
+/// The plan that everyone has.
+const FIRST_PLAN: &str = "My plan";
+/// When the day of fillers begins, and how many there are on each.
+const FILLER_HOURS: [u32; 8] = [8, 9, 10, 11, 13, 14, 15, 16];
+
+impl World {
+    pub(super) fn set_up(&mut self, case: &Case) -> Result<(), WorldError> {
+        let mut settings = Map::new();
+        settings.insert("timeZone".to_owned(), self.zone.name().into());
+        let nothing = Start::default();
+        let start = match &case.start {
+            Some(StartChoice::Here(start)) => start.as_ref(),
+            _ => &nothing,
+        };
+        settings.extend(start.settings.clone());
+        self.call("setSettings", &Value::Object(settings))?;
+        for plan in &start.plans {
+            self.call("createPlan", &json!({"title": plan.title}))?;
+        }
+        let filler = start.filler.iter().flat_map(fillers);
+        for (index, block) in start.blocks.iter().cloned().chain(filler).enumerate() {
+            self.call("scheduleBlock", &arguments(&block))?;
+            if block.done {
+                self.call("completeBlock", &json!({"id": format!("B{}", index + 1)}))?;
+            }
+        }
+        for plan in start.plans.iter().filter(|plan| plan.archived) {
+            self.call("archivePlan", &json!({"id": plan.title}))?;
+        }
+        let active = start.active.as_deref().unwrap_or(FIRST_PLAN);
+        if self.agent.store().active_plan()?.is_none_or(|plan| plan.title.as_str() != active) {
+            self.call("switchPlan", &json!({"id": active}))?;
+        }
+        for goal in &start.goals {
+            self.call("useArchitect", &json!({"goal": goal}))?;
+        }
+        self.host.launched();
+        Ok(())
+    }
+
+    fn call(&mut self, method: &str, argument: &Value) -> Result<(), WorldError> {
+        self.requests += 1;
+        let id = format!("setup-{}", self.requests);
+        self.send(ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument.clone()] });
+        // The answer is there before `send` is back, after whatever the call changed.
+        let mut error = Some("no answer".to_owned());
+        while let Ok(frame) = self.frames.try_recv() {
+            if let ServerFrame::Rpc(RpcResponse { success, error: why, .. }) = frame {
+                error = (!success).then(|| why.unwrap_or_default());
+            }
+        }
+        match error {
+            None => Ok(()),
+            Some(error) => Err(WorldError::Setup { method: method.to_owned(), arguments: argument.clone(), error }),
+        }
+    }
+}
+
+fn arguments(block: &StartBlock) -> Value {
+    let mut arguments = json!({
+        "title": block.title,
+        "startTime": block.start,
+        "durationMinutes": block.minutes.unwrap_or(60),
+        "plan": block.plan.as_deref().unwrap_or(FIRST_PLAN),
+        "tags": block.tags,
+    });
+    if let Some(description) = &block.description {
+        arguments["description"] = description.as_str().into();
+    }
+    if let Some(priority) = &block.priority {
+        arguments["priority"] = priority.as_str().into();
+    }
+    arguments
+}
+
+fn fillers(filler: &Filler) -> impl Iterator<Item = StartBlock> + '_ {
+    let per_day = FILLER_HOURS.len();
+    (0..filler.count as usize).filter_map(move |index| {
+        let day = filler.from.0.date() + chrono::Days::new((index / per_day) as u64);
+        let start = day.and_hms_opt(*FILLER_HOURS.get(index % per_day)?, 0, 0)?;
+        let title = filler.titles.get(index % filler.titles.len().max(1))?;
+        Some(StartBlock {
+            title: format!("{title} {}", index + 1),
+            start: WallClock(start),
+            minutes: Some(30),
+            description: None,
+            priority: None,
+            tags: Vec::new(),
+            done: false,
+            plan: None,
+        })
+    })
+}

@@ -1,0 +1,41 @@
+//! What the tests of the harness share.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::path::{Path, PathBuf};
+
+use flux_agent::prompt::Prompts;
+use flux_evals::case::{Suite, load};
+use flux_evals::models::{ModelName, ModelSource};
+use flux_evals::run::{Contender, Manifest, Plan};
+
+/// The folder with the suites.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// All suites.
+pub fn suites() -> Vec<Suite> {
+    load(&folder()).unwrap()
+}
+
+/// All cases of these suites by one model.
+pub fn plan(suites: Vec<Suite>, model: &ModelName, repeat: u32) -> Plan {
+    let source = ModelSource::new(model, |_| None, None).unwrap();
+    let contender = Contender { model: model.clone(), source, prompts: Prompts::current(), versions: String::new() };
+    Plan { suites, contenders: vec![contender], repeat, judge: None }
+}
+
+/// What such a run was asked for.
+pub fn manifest(plan: &Plan) -> Manifest {
+    Manifest {
+        models: plan.contenders.iter().map(|contender| contender.model.to_string()).collect(),
+        prompts: vec![String::new()],
+        repeat: plan.repeat,
+        suites: Vec::new(),
+        filter: None,
+        tags: Vec::new(),
+        judge: None,
+        cases: Manifest::digest(&plan.suites),
+    }
+}

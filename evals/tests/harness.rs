@@ -1,0 +1,179 @@
+//! The harness measured: a perfect agent, a bad one, one that does nothing; and a run that was interrupted.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+mod common;
+
+use std::num::NonZero;
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use bytes::Bytes;
+use common::{manifest, plan, suites};
+use flux_agent::model::{ByteStream, ChatRequest, Endpoint, Model, ModelError, ModelId, ModelLimits, ModelMessage};
+use flux_agent::prompt::Prompts;
+use flux_evals::attempt::attempt;
+use flux_evals::case::{Case, Suite, schema};
+use flux_evals::models::ModelName;
+use flux_evals::record::{AttemptId, Record};
+use flux_evals::run::{Ended, Journal, Selection, records, run};
+use flux_evals::validate::flaws;
+use flux_evals::world::EvalClock;
+use futures::future::LocalBoxFuture;
+use futures::stream;
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::task::LocalSet;
+
+/// Some of the suites: that every case of each is sound is a test of its own.
+fn named(names: &[&str]) -> Vec<Suite> {
+    let names = names.iter().map(ToString::to_string).collect();
+    Selection { suites: names, ..Selection::default() }.of(suites())
+}
+
+/// Cases of many kinds.
+fn some_suites() -> Vec<Suite> {
+    named(&["commands", "corrections", "goals", "injection"])
+}
+
+/// Runs a plan to its end and gives its records in order.
+fn all(suites: Vec<Suite>, model: ModelName, repeat: u32) -> Vec<Record> {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(suites, &model, repeat);
+    let journal = Journal::create(folder.path(), "run", &manifest(&plan)).unwrap();
+    let (_stopper, stop) = watch::channel(false);
+    assert_eq!(run(&plan, &journal, 2, &stop, &|_| {}).unwrap(), Ended::Complete);
+    manifest(&plan).in_order(&plan.suites, records(journal.folder()).unwrap())
+}
+
+fn passed(records: &[Record]) -> usize {
+    records.iter().filter(|record| record.passed).count()
+}
+
+#[test]
+fn a_perfect_agent_passes_every_case_and_one_that_does_nothing_none() {
+    let perfect = all(some_suites(), ModelName::Reference, 1);
+    let failed: Vec<String> = perfect
+        .iter()
+        .filter(|record| !record.passed)
+        .map(|record| format!("{}: {:?} {:?}", record.id.case, record.fault, record.failures().collect::<Vec<_>>()))
+        .collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    let nothing = all(some_suites(), ModelName::Empty, 1);
+    assert_eq!((nothing.len(), passed(&nothing)), (perfect.len(), 0));
+}
+
+/// Deletes what it finds, whatever is asked, and claims success.
+struct Vandal;
+
+impl Endpoint for Vandal {
+    fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
+        let first =
+            request.system.split_whitespace().find(|word| word.starts_with('B') && word[1..].parse::<u32>().is_ok());
+        let is_answered = matches!(request.messages.last(), Some(ModelMessage::Tool { .. }));
+        let body = match first.filter(|_| !is_answered) {
+            Some(handle) => {
+                json!({"response": "", "tool_calls": [{"name": "deleteBlock", "arguments": {"id": handle}}]})
+            }
+            None => json!({"response": "Done! Is there anything else?"}),
+        };
+        Box::pin(async move {
+            let body: ByteStream = Box::pin(stream::iter([Ok(Bytes::from(body.to_string()))]));
+            Ok(body)
+        })
+    }
+
+    fn id(&self) -> ModelId {
+        ModelId { provider: "test".to_owned(), name: "vandal".to_owned() }
+    }
+}
+
+#[test]
+fn an_agent_that_deletes_whatever_it_finds_scores_low() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let suites = some_suites();
+    let (mut tried, mut passed) = (0, Vec::new());
+    for (suite, case) in suites.iter().flat_map(|suite| suite.cases.iter().map(|case| (&suite.suite, case))) {
+        let id = AttemptId { case: case.id.clone(), model: "vandal".into(), prompts: String::new(), repeat: 1 };
+        let model = Rc::new(Model::new(Vandal, EvalClock, ModelLimits { retries: 0, ..ModelLimits::default() }));
+        let record = LocalSet::new().block_on(&runtime, attempt(suite, case, id, (model, Prompts::current()), None));
+        assert_eq!(record.fault, None, "{}", case.id);
+        tried += 1;
+        passed.extend(record.passed.then_some(record.id.case));
+    }
+    assert!(passed.len() * 50 <= tried, "{} of {tried}: {passed:?}", passed.len());
+}
+
+#[test]
+fn every_case_is_sound() {
+    let suites = suites();
+    let cases: Vec<&Case> = suites.iter().flat_map(|suite| &suite.cases).collect();
+    let found = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    let flaws = LocalSet::new().block_on(&runtime, flaws(case));
+                    found.lock().unwrap().extend(flaws.into_iter().map(|flaw| format!("{}: {flaw}", case.id)));
+                }
+            });
+        }
+    });
+    let found = found.into_inner().unwrap();
+    assert!(found.is_empty(), "{found:#?}");
+    assert!(cases.len() >= 300, "{} cases", cases.len());
+}
+
+#[test]
+fn the_published_schema_is_that_of_the_types() {
+    let path = common::folder().join("case.schema.json");
+    let published: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(published, schema(), "write it anew: cargo run -p flux-evals -- schema > evals/case.schema.json");
+}
+
+/// What of a record does not depend on the clock of the machine.
+fn timeless(mut record: Record) -> Record {
+    for turn in &mut record.turns {
+        turn.cost.total_ms = 0;
+        turn.cost.first_ms = None;
+    }
+    record
+}
+
+#[test]
+fn a_run_that_was_interrupted_and_resumed_is_the_same_as_a_whole_one() {
+    let whole: Vec<Record> =
+        all(named(&["corrections", "plans"]), ModelName::Offline, 2).into_iter().map(timeless).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(named(&["corrections", "plans"]), &ModelName::Offline, 2);
+    let mut journal = Journal::create(folder.path(), "run", &manifest(&plan)).unwrap();
+    // Interrupted after a third, then after another, then left alone. Each time the last line is only half written.
+    for part in [whole.len() / 3, 2 * whole.len() / 3, usize::MAX] {
+        let (stopper, stop) = watch::channel(false);
+        let ended = AtomicUsize::new(journal.done());
+        let told = |_: &Record| {
+            if ended.fetch_add(1, Ordering::SeqCst) + 1 >= part {
+                stopper.send(true).unwrap();
+            }
+        };
+        let outcome = run(&plan, &journal, 2, &stop, &told).unwrap();
+        assert_eq!(outcome, if part == usize::MAX { Ended::Complete } else { Ended::Interrupted });
+        let path = journal.folder().join("records.jsonl");
+        let text = std::fs::read_to_string(&path).unwrap();
+        if part != usize::MAX {
+            assert!(text.lines().count() < whole.len());
+            std::fs::write(&path, format!("{text}{}", &text[..text.find('\n').unwrap() / 2])).unwrap();
+        }
+        journal = Journal::open(&folder.path().join("run")).unwrap();
+    }
+    let resumed: Vec<Record> =
+        manifest(&plan).in_order(&plan.suites, records(journal.folder()).unwrap()).into_iter().map(timeless).collect();
+    assert_eq!(resumed.len(), whole.len());
+    for (resumed, whole) in resumed.iter().zip(&whole) {
+        assert_eq!(resumed, whole);
+    }
+}
