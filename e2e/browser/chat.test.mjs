@@ -1,30 +1,16 @@
 // The conversation in a real browser, against a scripted model: how an answer comes, is stopped, fails, and is found again.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { CUT, DONE, gate, openai, startModel } from "../lib/model.mjs";
-import { startServer } from "../lib/server.mjs";
+import { beforeEach, test } from "node:test";
+import { CUT, DONE, gate, openai } from "../lib/model.mjs";
 import { until } from "../lib/until.mjs";
 import { PAYLOADS, ranOrLoaded, watch } from "./markup.mjs";
-import { answered, connected, count, gone, newPerson, newTab, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
+import { answered, connected, count, gone, newTab, openTab, picture, say, seen, text } from "./page.mjs";
+import { scriptedPage } from "./scripted.mjs";
 
-let model, server, browser, person, tab;
-
-before(async () => {
-  model = await startModel();
-  server = await startServer({ model: { baseUrl: model.baseUrl }, vars: { MODEL_RETRIES: "0" } });
-  browser = await openBrowser();
-});
-after(() => Promise.all([browser?.close(), server?.stop(), model?.stop()]));
-beforeEach(async () => {
-  model.reset();
-  person = await newPerson(browser);
-  tab = await openTab(person, server);
-});
-afterEach(async () => {
-  assert.deepEqual(tab.faults, []);
-  await person.close();
-});
+const the = scriptedPage();
+let model, server, person, tab;
+beforeEach(() => ({ model, server, person, tab } = the));
 
 /** All that the last answer says. */
 const answerText = () => seen.answers(tab).last().locator(".markdown").allInnerTexts().then((texts) => texts.join("\n"));
@@ -156,7 +142,8 @@ test("Markdown is shown as what it means", async () => {
   await answered(tab);
   await answer.getByRole("heading", { name: "Plan" }).waitFor();
   await answer.getByRole("listitem").getByRole("strong").waitFor();
-  await count(answer.getByRole("cell"), 4);
+  await count(answer.getByRole("columnheader"), 2);
+  await count(answer.getByRole("cell"), 2);
   const link = answer.getByRole("link", { name: "docs" });
   assert.equal(await link.getAttribute("href"), "https://example.com/docs");
   assert.match(await link.getAttribute("rel"), /noopener/);
@@ -211,7 +198,7 @@ test("what is sent without a connection stays in the box, with a word about it",
 async function reopenWithSockets() {
   const sockets = [];
   await tab.close();
-  tab = await newTab(person);
+  the.tab = tab = await newTab(person);
   await tab.clock.install();
   await tab.routeWebSocket(/\/agents\//, (socket) => {
     const upstream = socket.connectToServer();

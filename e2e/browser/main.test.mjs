@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { connect } from "../lib/client.mjs";
 import { ROOT, startServer } from "../lib/server.mjs";
+import { wallTime } from "../lib/zone.mjs";
 import {
-  PHONE, answered, connected, fits, gone, isDone, newPerson, openBrowser, openTab, picture, say, seen, text,
+  PHONE, answered, connectAs, connected, fits, gone, isDone, newPerson, openBrowser, openTab, picture, say, seen, text,
 } from "./page.mjs";
 
 /** What the README shows. */
@@ -20,12 +20,6 @@ before(async () => {
   browser = await openBrowser();
 });
 after(() => Promise.all([browser?.close(), server?.stop()]));
-
-/** A connection as the same person, without a page. */
-async function connectAs(person) {
-  const cookies = await person.cookies();
-  return connect(server, { token: cookies.find(({ name }) => name === "flux").value });
-}
 
 test("what a person says is on the timeline, in every tab, and stays there", async (t) => {
   const person = await newPerson(browser);
@@ -71,6 +65,15 @@ test("what a person says is on the timeline, in every tab, and stays there", asy
     await second.getByRole("button", { name: "Undo", exact: true }).click();
     await seen.block(tab, "Dentist").waitFor();
     await seen.remove(tab, "Dentist").click();
+    await gone(seen.block(second, "Dentist"));
+    // By keys, but not those that are typed into a field.
+    await seen.done(tab, "Workout").focus();
+    await tab.keyboard.press("Control+z");
+    await seen.block(second, "Dentist").waitFor();
+    await seen.message(tab).focus();
+    await tab.keyboard.press("Control+Shift+z");
+    await seen.done(tab, "Workout").focus();
+    await tab.keyboard.press("Control+Shift+z");
     await gone(seen.block(second, "Dentist"));
   });
 
@@ -121,7 +124,7 @@ test("what a person says is on the timeline, in every tab, and stays there", asy
 test("each plan has a timeline of its own", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
-  const client = await connectAs(person);
+  const client = await connectAs(person, server);
   await client.call("scheduleBlock", { title: "Workout", startTime: wallTime(1, "08:00") });
   await seen.block(tab, "Workout").waitFor();
 
@@ -144,12 +147,12 @@ test("each plan has a timeline of its own", async () => {
 test("a day in full, for the README", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
-  const client = await connectAs(person);
+  const client = await connectAs(person, server);
   const at = (days, time) => ({ startTime: wallTime(days, time) });
   for (const block of [
     { title: "Morning run", ...at(0, "07:00"), durationMinutes: 30, tags: ["health"] },
     { title: "Write the launch page", ...at(0, "09:30"), durationMinutes: 120, priority: "high", tags: ["alpha"] },
-    { title: "Call with Ana", ...at(0, "23:00"), durationMinutes: 30 },
+    { title: "Call with Ana", ...at(0, "13:00"), durationMinutes: 30 },
     { title: "Team meeting", ...at(1, "10:00"), durationMinutes: 60, tags: ["work"] },
     { title: "German, lesson 4", ...at(1, "18:00"), durationMinutes: 45, priority: "low", tags: ["german"] },
     { title: "Dentist", ...at(1, "15:00"), durationMinutes: 30 },
@@ -175,9 +178,3 @@ test("a day in full, for the README", async () => {
   await picture(tab, process.env.UPDATE_SCREENSHOT || !existsSync(SCREENSHOT) ? SCREENSHOT : "screenshot.png");
   await Promise.all([client.close(), person.close()]);
 });
-
-/** Some days from now in the person's zone, as people write it. */
-function wallTime(days, time) {
-  const date = new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Europe/Oslo" });
-  return `${date}T${time}`;
-}

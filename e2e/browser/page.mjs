@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
+import { connect } from "../lib/client.mjs";
 import { ROOT } from "../lib/server.mjs";
+import { ZONE } from "../lib/zone.mjs";
 
 /** Where tests put what people may want to look at; not in Git. */
 export const ARTIFACTS = join(ROOT, "e2e/artifacts");
@@ -32,7 +34,7 @@ export function openBrowser() {
 /** A person: cookies of their own, shared by all their tabs. */
 export async function newPerson(browser, options = {}) {
   const person = await browser.newContext({
-    viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB", timezoneId: "Europe/Oslo", ...options,
+    viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB", timezoneId: ZONE, ...options,
   });
   person.setDefaultTimeout(LIMIT_MS);
   return person;
@@ -44,6 +46,12 @@ export async function openTab(person, server) {
   await tab.goto(server.url);
   await connected(tab);
   return tab;
+}
+
+/** A connection as the same person, without a page. */
+export async function connectAs(person, server) {
+  const cookies = await person.cookies();
+  return connect(server, { token: cookies.find(({ name }) => name === "flux").value });
 }
 
 /** A tab with nothing in it. A script that fails in it fails the test that looks: `tab.faults`. */
@@ -68,6 +76,11 @@ export const seen = {
   day: (tab, name) => seen.timeline(tab).getByRole("region", { name: new RegExp(`^${name}`) }),
   done: (tab, title) => seen.timeline(tab).getByRole("checkbox", doneBox(title)),
   block: (tab, title) => seen.timeline(tab).getByRole("listitem").filter({ has: tab.getByRole("checkbox", doneBox(title)) }),
+  agenda: (tab) => tab.getByRole("region", { name: "Agenda" }),
+  week: (tab) => tab.getByRole("region", { name: "Week" }),
+  notes: (tab) => tab.getByRole("region", { name: "Notifications" }),
+  edit: (tab, title) => seen.timeline(tab).getByRole("button", { name: `Edit ${title}`, exact: true }),
+  editor: (tab, name) => tab.getByRole("form", { name, exact: true }),
   remove: (tab, title) => seen.timeline(tab).getByRole("button", { name: `Delete ${title}`, exact: true }),
   plans: (tab) => tab.getByRole("button", { name: /^Plans: / }),
   connection: (tab) => tab.getByRole("status", { name: "Connection" }),
@@ -115,6 +128,11 @@ export function gone(locator) {
 export async function isDone(tab, title) {
   const box = tab.getByRole("checkbox", { ...doneBox(title), checked: true });
   await tab.locator("li[aria-busy=false]").filter({ has: box }).waitFor();
+}
+
+/** Waits until something is on its way to the server about a block, or no longer. */
+export async function isBusy(tab, title, busy = true) {
+  await tab.locator(`li[aria-busy=${busy}]`).filter({ has: tab.getByRole("checkbox", doneBox(title)) }).waitFor();
 }
 
 /** Nothing is wider than the window. */

@@ -3,35 +3,21 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { before, beforeEach, test } from "node:test";
 import { build } from "esbuild";
-import { DONE, gate, openai, startModel } from "../lib/model.mjs";
-import { ROOT, startServer } from "../lib/server.mjs";
+import { DONE, gate, openai } from "../lib/model.mjs";
+import { ROOT } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
-import { count, gone, newPerson, newTab, openBrowser, text } from "./page.mjs";
+import { count, gone, newTab, text } from "./page.mjs";
+import { scriptedPage } from "./scripted.mjs";
 
 const PAGE = '<!doctype html><title>React</title><div id="root"></div><script type="module" src="/react/app.js"></script>';
 
-let model, server, browser, script, person, tab;
-
-before(async () => {
-  model = await startModel();
-  [server, browser, script] = await Promise.all([
-    startServer({ model: { baseUrl: model.baseUrl }, vars: { MODEL_RETRIES: "0" } }), openBrowser(), bundle(),
-  ]);
-});
-after(() => Promise.all([browser?.close(), server?.stop(), model?.stop()]));
-beforeEach(async () => {
-  model.reset();
-  person = await newPerson(browser);
-  // The Worker's own page gives the identity; the React page is on the same origin.
-  await person.request.get(server.url);
-  tab = await openReact();
-});
-afterEach(async () => {
-  assert.deepEqual(tab.faults, []);
-  await person.close();
-});
+const the = scriptedPage({ open: openReact });
+let model, server, person, tab;
+let script;
+before(async () => (script = await bundle()));
+beforeEach(() => ({ model, server, person, tab } = the));
 
 async function bundle() {
   const { outputFiles } = await build({
@@ -42,7 +28,9 @@ async function bundle() {
   return outputFiles[0].text;
 }
 
-async function openReact() {
+async function openReact(person, server) {
+  // The Worker's own page gives the identity; the React page is on the same origin.
+  await person.request.get(server.url);
   const tab = await newTab(person);
   await tab.route("**/react/", (route) => route.fulfill({ contentType: "text/html", body: PAGE }));
   await tab.route("**/react/app.js", (route) => route.fulfill({ contentType: "text/javascript", body: script }));
@@ -86,7 +74,7 @@ test("a turn is streamed with its call, the state follows, and a reload has the 
 });
 
 test("calls change the state in every tab", async () => {
-  const other = await openReact();
+  const other = await openReact(person, server);
   await tab.getByRole("button", { name: "Schedule dentist" }).click();
   await text(status(tab, "Result"), "Dentist");
   await text(blocks(tab), "Dentist");
@@ -95,7 +83,7 @@ test("calls change the state in every tab", async () => {
 });
 
 test("another tab sees question and answer as they come, and has each once", async () => {
-  const other = await openReact();
+  const other = await openReact(person, server);
   const held = gate();
   model.script(openai.text("Half "), held.wait, openai.text("and whole."), openai.finish(), DONE);
   await say(tab, "Tell me");

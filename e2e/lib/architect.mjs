@@ -4,8 +4,8 @@ import { greeted } from "./client.mjs";
 import { openai } from "./model.mjs";
 import { until } from "./until.mjs";
 
-/** Quick retries, and a watch that does not let a run be silent for long. */
-export const QUICK_RUNS = { ARCHITECT_RETRY_BASE_MS: "10", ARCHITECT_SILENCE_MS: "1000" };
+/** Quick retries, and a watch that does not let a run be silent for long: longer than a busy machine may stand still. */
+export const QUICK_RUNS = { ARCHITECT_RETRY_BASE_MS: "10", ARCHITECT_SILENCE_MS: "5000" };
 
 /** How long a run may take, with a process that is killed in it and a watch that notices. */
 const RUN_LIMIT_MS = 60_000;

@@ -1,12 +1,14 @@
 // A model's server that says what a test tells it to: `POST …/chat/completions`, as OpenAI-compatible servers have
 // it, and `POST /run`, which the Worker in e2e/ai asks on behalf of the AI binding.
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { until } from "./until.mjs";
 
 /**
  * Starts it. Each request takes the next script from the queue; without one it is answered with 418, which is final
- * and shows what the test did not expect. One of `scriptWhen` is taken only by a request whose body fits. A script is
+ * and shows what the test did not expect. One of `scriptWhen` is taken only by a request whose body fits. The title and
+ * the report of a run, which are there without a model, too, take only those, and are not counted without one. A script is
  * a list of steps:
  *
  * - a string or bytes: written as they are,
@@ -23,6 +25,17 @@ export async function startModel() {
   await model.listen();
   return model;
 }
+
+const prompt = (name) =>
+  readFileSync(new URL(`../../prompts/${name}.md`, import.meta.url), "utf8").split("\n---\n")[1].trim();
+const [REPORT, TITLE] = ["report", "title"].map(prompt);
+const told = (body) => (body.messages ?? body.input?.messages)?.[0].content;
+
+/** Whether a request to the model, or to the binding, is for the report of a run. */
+export const isReport = (body) => told(body) === REPORT;
+
+/** Whether it is for its title. */
+export const isTitle = (body) => told(body) === TITLE;
 
 /** A step: the connection breaks. */
 export const CUT = Symbol("cut");
@@ -80,8 +93,9 @@ class ScriptedModel {
     const body = JSON.parse(Buffer.concat(pieces).toString());
     const seen = { path: request.url, headers: request.headers, body, at: Date.now(), isOpen: true };
     response.on("close", () => (seen.isOpen = false));
-    this.requests.push(seen);
-    const index = this.#scripts.findIndex(({ when }) => !when || when(body));
+    const isExtra = isReport(body) || isTitle(body);
+    const index = this.#scripts.findIndex(({ when }) => (when ? when(body) : !isExtra));
+    if (index >= 0 || !isExtra) this.requests.push(seen);
     const [script] = index < 0 ? [] : this.#scripts.splice(index, 1);
     await play(script?.steps ?? [{ status: 418, body: "nothing is scripted" }], response);
   }

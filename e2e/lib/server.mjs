@@ -43,8 +43,9 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.on(sig
  * - `vars`: variables over those of wrangler.toml.
  * - `state`: a folder that outlives this server. Without it, the data goes when the server stops.
  * - `port`: a free one where it is not given.
- * - `worker`: the folder with the built Worker (index.js, index_bg.wasm), agent/build where it is not given; `entry`: a
- *   module in place of agent/entry.mjs; `config`: lines to put at the end of wrangler.toml.
+ * - `worker`: the folder with the built Worker (index.js, index_bg.wasm). Where it is not given, it is the one that is
+ *   deployed, agent/build, or agent/build-local for the model `"offline"`. `entry`: a module in place of
+ *   agent/entry.mjs; `config`: lines to put at the end of wrangler.toml.
  *
  * Gives `{ url, port, vars, stop(), kill(), start(), restart(), log() }`.
  */
@@ -157,7 +158,7 @@ class Server {
     }
   }
 
-  #copy(model, { worker = join(ROOT, "agent/build"), entry = join(ROOT, "agent/entry.mjs"), config = "" }) {
+  #copy(model, { worker = join(ROOT, builtFor(model)), entry = join(ROOT, "agent/entry.mjs"), config = "" }) {
     mkdirSync(join(this.#folder, "agent"));
     cpSync(worker, join(this.#folder, "agent/build"), { recursive: true });
     cpSync(entry, join(this.#folder, "agent/entry.mjs"));
@@ -188,6 +189,10 @@ class Server {
 
 /** In place of `[ai]`: the Worker of e2e/ai. */
 const AI_SERVICE = '[[services]]\nbinding = "AI"\nservice = "flux-ai"\nentrypoint = "Ai"\n';
+
+function builtFor(model) {
+  return model === "offline" ? "agent/build-local" : "agent/build";
+}
 
 function modelVars(model) {
   if (model === "offline") return { MODEL_PROVIDER: "offline" };

@@ -2,15 +2,18 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { added, ended, tasks } from "../lib/architect.mjs";
+import { added, ended, QUICK_RUNS, tasks } from "../lib/architect.mjs";
 import { greeted, hasChunk } from "../lib/client.mjs";
 import { CUT, DONE, event, gate, openai } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
+import { startServer } from "../lib/server.mjs";
 
 const the = scripted({ ai: true });
 let client;
 beforeEach(async () => (client = await greeted(the.server)));
 
+/** How long a slow model takes for all tasks of a goal. */
+const SLOW_MS = 7_000;
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 const native = (response, more) => event({ response, ...more });
 
@@ -160,4 +163,25 @@ test("a goal is asked for as JSON, without a stream; a model that cannot be held
   assert.equal((await ended(client, second.run.id)).status, "completed");
   const last = the.model.requests.at(-1).body.input;
   assert.deepEqual([last.stream, last.response_format], [true, undefined]);
+});
+
+test("the tasks of a goal, which come whole, may take longer than the first words of a stream", async () => {
+  const vars = { ...QUICK_RUNS, MODEL_FIRST_BYTE_TIMEOUT_MS: "1000" };
+  const server = await startServer({ model: { ai: the.model.url }, vars });
+  try {
+    const person = await greeted(server);
+    const { tasks: list } = JSON.parse(tasks("Choose a course", "First lesson", "Second lesson"));
+    const thinking = gate();
+    the.model.script(thinking.wait, { body: { response: { tasks: list } } });
+    const { run } = await person.call("useArchitect", { goal: "Learn German" });
+    await the.model.request(0);
+    // Longer than the first limit, and than a run may be silent.
+    await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+    thinking.open();
+    assert.equal((await ended(person, run.id)).status, "completed");
+    assert.equal(the.model.requests.length, 1, "it was waited for, and by the same workflow");
+    await person.close();
+  } finally {
+    await server.stop();
+  }
 });

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { added, answer, ended, following, isGoal, progress, QUICK_RUNS, reports, runEvent, runOf, tasks } from "../lib/architect.mjs";
 import { greeted } from "../lib/client.mjs";
-import { gate, openai } from "../lib/model.mjs";
+import { gate, isReport, openai } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
 
-const the = scripted({ vars: QUICK_RUNS });
+const the = scripted({ vars: QUICK_RUNS, held: true });
 const GOAL = "Learn German";
 const TITLES = ["Choose a course", "First lesson", "Second lesson"];
 
@@ -42,6 +42,25 @@ describe("a run", () => {
     assert.deepEqual(await added(client), []);
     await client.call("redo", {});
     assert.deepEqual(await added(client), blocks);
+    await client.close();
+  });
+
+  test("is told in the words of the model, where they tell all", async () => {
+    const client = await following(the.server);
+    const words = "„Deutsch lernen“ ist geplant: 3 Aufgaben.";
+    for (const goal of ["Deutsch lernen", "Noch mehr Deutsch"]) the.model.scriptWhen(isGoal(goal), ...answer(...TITLES));
+    // The second leaves out the first day.
+    the.model.scriptWhen(isReport, ...openai.says(words));
+    const { run: second } = await client.call("useArchitect", { goal: "Noch mehr Deutsch" });
+    await ended(client, second.id);
+    assert.match((await reports(client, second.id))[0], /^“Noch mehr Deutsch” is planned: 3 tasks, /);
+
+    const fixed = the.model.requests.at(-1).body.messages[1].content;
+    const day = Number(fixed.match(/^- \w+ (\d+)/m)[1]);
+    the.model.scriptWhen(isReport, ...openai.says(`${words} Ab dem ${day}.`));
+    const { run: first } = await client.call("useArchitect", { goal: "Deutsch lernen" });
+    await ended(client, first.id);
+    assert.deepEqual(await reports(client, first.id), [`${words} Ab dem ${day}.`]);
     await client.close();
   });
 
@@ -167,74 +186,127 @@ describe("two runs", () => {
   });
 });
 
-describe("a cancel", () => {
-  test("while the model thinks stops it, and nothing is added", async () => {
-    const client = await following(the.server);
-    const thinking = gate();
-    the.model.scriptWhen(isGoal(GOAL), thinking.wait, ...answer(...TITLES));
-    const { run } = await client.call("useArchitect", { goal: GOAL });
-    await the.model.request(0);
-    const { summary } = await client.call("cancelRun", { id: run.id });
-    assert.equal(summary, "Cancelled “Learn German”. No tasks were added.");
-    await the.model.closed(0);
-    thinking.open();
-    assert.equal((await runOf(client, run.id)).status, "cancelled");
-    assert.deepEqual(await added(client), []);
-    await assert.rejects(client.call("cancelRun", {}), /No goal is being worked on/);
-    await client.close();
-  });
+/**
+ * Where a run can be held in a step: by the model, or by `hold` between its workflow and the object. `state` is how it stands
+ * there, `tasks` and `told` what there is of it on the timeline and in the chat, `asked` how often the model was asked. In
+ * the commit there is a before and an after only: all of it is one event of the object.
+ */
+const PLACES = [
+  { step: "brainstorm", at: "while the model thinks", state: ["running", "brainstorm"], asked: 1 },
+  { step: "check", at: "while the model mends", state: ["running", "check"], asked: 2 },
+  { step: "place", at: "with its tasks placed", hold: ["after", "place"], state: ["running", "place"], asked: 1 },
+  { step: "commit", at: "before it is heard", hold: ["before", "commit"], state: ["running", "place"], asked: 1 },
+  { step: "commit", at: "once it is done", hold: ["after", "commit"], state: ["completed", "report"], tasks: 3, asked: 1 },
+  { step: "words", at: "while the model looks for them", state: ["completed", "report"], tasks: 3, asked: 2 },
+  { step: "report", at: "before it is heard", hold: ["before", "report"], state: ["completed", "report"], tasks: 3, asked: 1 },
+  { step: "report", at: "once it is told", hold: ["after", "report"], state: ["completed", "report"], tasks: 3, told: 1, asked: 1 },
+];
 
-  for (const step of ["check", "place", "commit"]) {
-    test(`when the run has come to “${step}” adds nothing, or comes too late and says so`, async () => {
+/** Starts a run, and waits until it stands where it is to be held; `go` lets it go on. */
+async function held(client, { step, hold, state, tasks = 0, told = 0, asked }) {
+  const thinking = gate();
+  if (step === "check") the.model.script(...openai.says("Not yet."));
+  if (step === "words") the.model.scriptWhen(isReport, thinking.wait, ...openai.says("Geplant."));
+  the.model.script(...(hold || step === "words" ? [] : [thinking.wait]), ...answer(...TITLES));
+  const place = hold && the.steps.hold(...hold);
+  const { run } = await client.call("useArchitect", { goal: GOAL });
+  await (place ? place.reached() : the.model.request(asked - 1));
+  const now = await runOf(client, run.id);
+  assert.deepEqual([now.status, now.step], state);
+  assert.equal((await added(client)).length, tasks);
+  assert.equal((await reports(client, run.id)).length, told);
+  assert.equal(the.model.requests.length, asked);
+  return { run, go: place ? place.open : thinking.open };
+}
+
+describe("a cancel", () => {
+  for (const place of PLACES.filter(({ tasks }) => !tasks)) {
+    test(`in “${place.step}”, ${place.at}, is confirmed, and nothing is added`, async () => {
       const client = await following(the.server);
-      const mending = gate();
-      if (step === "check") the.model.script(...openai.says("Not yet."));
-      the.model.script(...(step === "check" ? [mending.wait] : []), ...answer(...TITLES));
-      const { run } = await client.call("useArchitect", { goal: GOAL });
-      await runEvent(client, ({ payload }) => payload.run === run.id && payload.state.step === step);
-      const told = await client.tell("cancelRun", [{ id: run.id }]);
-      mending.open();
-      const { status } = await ended(client, run.id);
-      if (told.success) {
-        assert.equal(status, "cancelled");
-        // What is left of the workflow has had its time to add something.
-        the.model.script(...answer("A", "B", "C"));
-        const other = await client.call("useArchitect", { goal: "Another" });
-        await ended(client, other.run.id);
-        assert.deepEqual((await added(client)).map(({ title }) => title), ["A", "B", "C"]);
-      } else {
-        assert.match(told.error, /is planned already; its tasks are on the timeline/);
-        assert.equal((await added(client)).length, 3);
-      }
-      if (step === "check") assert.equal(status, "cancelled", "there was time enough");
+      const { run, go } = await held(client, place);
+      const { summary } = await client.call("cancelRun", { id: run.id });
+      assert.equal(summary, "Cancelled “Learn German”. No tasks were added.");
+      if (!place.hold) await the.model.closed(place.asked - 1);
+      go();
+      // What is left of the workflow has had its time to add something.
+      the.model.script(...answer("A", "B", "C"));
+      const other = await client.call("useArchitect", { goal: "Another" });
+      await ended(client, other.run.id);
+      assert.deepEqual((await added(client)).map(({ title }) => title), ["A", "B", "C"]);
+      const now = await runOf(client, run.id);
+      assert.deepEqual([now.status, await reports(client, run.id)], ["cancelled", []]);
+      await assert.rejects(client.call("cancelRun", {}), /No goal is being worked on/);
+      await client.close();
+    });
+  }
+
+  for (const place of PLACES.filter(({ tasks }) => tasks)) {
+    test(`in “${place.step}”, ${place.at}, comes too late, and says what takes the tasks back`, async () => {
+      const client = await following(the.server);
+      const { run, go } = await held(client, place);
+      const tooLate = /^“Learn German” is planned already; its tasks are on the timeline, and undo takes them back\./;
+      await assert.rejects(client.call("cancelRun", { id: run.id }), ({ message }) => tooLate.test(message));
+      go();
+      assert.equal((await ended(client, run.id)).status, "completed");
+      assert.deepEqual((await added(client)).map(({ title }) => title), TITLES);
+      assert.equal((await reports(client, run.id)).length, 1);
+      await client.call("undo", {});
+      assert.deepEqual(await added(client), []);
       await client.close();
     });
   }
 });
 
 describe("a power cut", () => {
-  for (const step of ["brainstorm", "check", "place", "commit", "report"]) {
-    test(`in “${step}” leaves a run that ends with one set of tasks and one report`, async () => {
+  for (const place of PLACES) {
+    test(`in “${place.step}”, ${place.at}, leaves a run that ends with one set of tasks and one report`, async () => {
       const client = await following(the.server);
-      const held = gate();
-      if (step === "check") the.model.script(...openai.says("Not yet."));
-      if (step === "brainstorm" || step === "check") the.model.script(held.wait, ...answer("Never", "Heard", "Of"));
-      // What was thought before the cut is not thought again, but for a thought that was cut itself.
-      the.model.script(...answer(...TITLES));
-      the.model.script(...answer(...TITLES));
-      const { run } = await client.call("useArchitect", { goal: GOAL });
-      await runEvent(client, ({ payload }) => payload.run === run.id && payload.state?.step === step);
-      if (step === "check") await the.model.request(1);
-      if (step === "brainstorm") await the.model.request(0);
+      const { run, go } = await held(client, place);
       await the.server.restart();
-      held.open();
+      go();
+      // What was thought before the cut is not thought again, but for a thought that was cut itself.
+      const isCut = !place.hold && !place.tasks;
+      if (isCut) the.model.script(...answer(...TITLES));
       const after = await following(the.server, { token: client.token });
       assert.equal((await ended(after, run.id)).status, "completed");
       assert.deepEqual((await added(after)).map(({ title }) => title), TITLES);
       assert.equal((await reports(after, run.id)).length, 1);
+      assert.equal(the.model.requests.length, isCut ? place.asked + 1 : place.asked);
       assert.match((await after.call("undo", {})).summary, /^Undone: /);
       assert.deepEqual(await added(after), []);
       await after.close();
     });
   }
+});
+
+describe("a goal under way in a file", () => {
+  test("is worked on by each object that takes the file in, and again where all was deleted", async () => {
+    const address = (client, path) => `${the.server.url}/agents/chat/me/${path}?token=${client.token}`;
+    const client = await following(the.server);
+    const thinking = gate();
+    the.model.script(thinking.wait, ...answer(...TITLES));
+    const { run } = await client.call("useArchitect", { goal: GOAL });
+    await the.model.request(0);
+    const file = await (await fetch(address(client, "export"))).text();
+    const takeIn = async (person) => {
+      the.model.script(...answer(...TITLES));
+      const response = await fetch(address(person, "import"), { method: "POST", body: file });
+      assert.equal(response.status, 200, await response.clone().text());
+      assert.equal((await ended(person, run.id)).status, "completed");
+      assert.deepEqual((await added(person)).map(({ title }) => title), TITLES);
+    };
+
+    const other = await following(the.server);
+    await takeIn(other);
+    assert.equal(the.model.requests[0].isOpen, true, "nobody has ended the workflow of the first");
+    assert.equal((await runOf(client, run.id)).status, "running");
+
+    await client.call("deleteEverything", { confirm: "everything" });
+    await the.model.closed(0);
+    await takeIn(client);
+    thinking.open();
+    assert.equal((await reports(client, run.id)).length, 1);
+    assert.doesNotMatch(the.server.log(), /cannot be started/);
+    await Promise.all([client, other].map((each) => each.close()));
+  });
 });

@@ -1,10 +1,11 @@
 // The built-in interpreter, which answers where no model is connected: plain requests, done for real.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { added, ended } from "../lib/architect.mjs";
 import { greeted } from "../lib/client.mjs";
-import { startServer } from "../lib/server.mjs";
+import { ROOT, startServer } from "../lib/server.mjs";
 
 const ZONE = "America/New_York";
 let server, client;
@@ -80,4 +81,21 @@ test("what it does not understand it says, and does nothing", async () => {
   assert.ok(turn.text.length > 20, turn.text);
   assert.equal(turn.final.outcome, "completed");
   assert.deepEqual(await titles(), []);
+});
+
+test("the Worker that is deployed has no interpreter: it says what to do, and all but the model works", async () => {
+  const deployed = await startServer({ model: "offline", worker: join(ROOT, "agent/build") });
+  try {
+    const { model } = await (await fetch(`${deployed.url}/healthz`)).json();
+    assert.deepEqual(model, { provider: "none", name: "none" });
+    const person = await greeted(deployed);
+    await person.call("scheduleBlock", { title: "Workout", startTime: "2035-03-01T08:00" });
+    const turn = await person.chat("Move my workout to noon");
+    assert.match(turn.final.body, /^No model is connected\. .*Bind Workers AI in wrangler\.toml/);
+    const { timeline } = await person.call("getTimeline");
+    assert.deepEqual(timeline.blocks.map(({ title, span }) => [title, span.start]), [["Workout", "2035-03-01T08:00:00Z"]]);
+    await person.close();
+  } finally {
+    await deployed.stop();
+  }
 });

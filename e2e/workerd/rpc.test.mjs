@@ -80,6 +80,21 @@ describe("questions", () => {
     assert.deepEqual((await client.call("getEvents", { after: last })).events, []);
   });
 
+  test("getBlocks looks for words in all that a block says, narrowed down, and tells where it was cut", async () => {
+    for (const title of ["Run", "Swim", "Read"]) await client.call("scheduleBlock", { ...WORKOUT, title });
+    await client.call("updateBlock", { id: "B1", updates: { tags: ["Sport"], description: "In the woods" } });
+    await client.call("updateBlock", { id: "B2", updates: { tags: ["Sport"], priority: "high" } });
+    const found = async (argument) => {
+      const { blocks, complete } = await client.call("getBlocks", argument);
+      return [blocks.map(({ title }) => title), complete];
+    };
+    assert.deepEqual(await found({ text: "WOODS run" }), [["Run"], true]);
+    assert.deepEqual(await found({ text: "#sport" }), [["Run", "Swim"], true]);
+    assert.deepEqual(await found({ text: "#sport", priority: "high", state: "open" }), [["Swim"], true]);
+    assert.deepEqual(await found({ text: "#sport", state: "done" }), [[], true]);
+    assert.deepEqual(await found({ text: "#sport", limit: 1 }), [["Run"], false]);
+  });
+
   test("getTimeline has the number of the last event that is in it", async () => {
     await client.call("scheduleBlock", WORKOUT);
     const { seq, timeline, complete, model } = await client.call("getTimeline");
@@ -89,7 +104,7 @@ describe("questions", () => {
 
   test("getSettings and setSettings: the zone in which times are read and told", async () => {
     const workingHours = { days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "09:00", to: "18:00" };
-    const settings = { timeZone: "UTC", workingHours, breakMinutes: 5 };
+    const settings = { timeZone: "UTC", workingHours, breakMinutes: 5, weekStart: "Mon", hourFormat: "24h" };
     assert.deepEqual(await client.call("getSettings"), settings);
     assert.deepEqual(await client.call("setSettings", { timeZone: "Europe/Oslo" }), {
       ...settings,

@@ -1,29 +1,11 @@
-// The store's own test-suite (agent/src/store/suite.rs), here on a Durable Object's SQLite: each case in an object of
-// its own. Built with `--features store-suite` into the folder that FLUX_SUITE names.
+// The store's own test-suite (agent/src/store/suite/), here on a Durable Object's SQLite: each case in an object of its own.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { ROOT, startServer } from "../lib/server.mjs";
-
-const WORKER = process.env.FLUX_SUITE ?? `${ROOT}/agent/build-suite`;
-
-/** The class that runs the cases. A deployed Worker has neither it nor its binding. */
-const CONFIG = `
-[[durable_objects.bindings]]
-name = "StoreSuite"
-class_name = "StoreSuite"
-
-[[migrations]]
-tag = "suite"
-new_sqlite_classes = ["StoreSuite"]
-`;
+import { startSuite } from "../lib/suite.mjs";
 
 let server;
-before(async () => {
-  assert.ok(existsSync(WORKER), `${WORKER} is not built; FLUX_SUITE names another folder`);
-  server = await startServer({ worker: WORKER, config: CONFIG });
-});
+before(async () => (server = await startSuite()));
 after(() => server?.stop());
 
 const run = async (number) => {

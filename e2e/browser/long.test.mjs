@@ -1,0 +1,176 @@
+// A plan of ten thousand blocks, of which the page holds and draws only what is looked at.
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import { greeted } from "../lib/client.mjs";
+import { startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
+import { ZONE, isoDate, wallTime } from "../lib/zone.mjs";
+import { startLine } from "./line.mjs";
+import { connected, count, fits, gone, newPerson, openBrowser, openTab, picture, seen } from "./page.mjs";
+
+const BLOCKS = 10_000;
+const A_DAY = 20;
+/** So many days before today, and as many from today on. */
+const DAYS = BLOCKS / A_DAY / 2;
+/** More would not be what is seen and a little around it. */
+const MOST_DRAWN = 150;
+/** One that lies far away. */
+const NEEDLE = { day: 200, number: 7 };
+
+let server, browser;
+before(async () => ([server, browser] = await Promise.all([startServer(), openBrowser()])));
+after(() => Promise.all([browser?.close(), server?.stop()]));
+
+function titleOf(day, number) {
+  return day === NEEDLE.day && number === NEEDLE.number ? "Needle" : `Day ${day}, block ${number}`;
+}
+
+/** The token of a person who has all of it, from a file that is made after the pattern of another person's. */
+async function longPlan() {
+  const client = await greeted(server);
+  await client.call("setSettings", { timeZone: ZONE });
+  await client.call("scheduleBlock", { title: "Pattern", startTime: wallTime(0, "08:00") });
+  const file = await (await fetch(`${server.url}/agents/chat/me/export?token=${client.token}`)).json();
+  const pattern = file.events.find(({ type }) => type === "BLOCK_SCHEDULED");
+  const events = file.events.filter((event) => event !== pattern);
+  const first = Date.parse(pattern.payload.block.span.start);
+  for (let place = 0; place < BLOCKS; place++) {
+    const [day, number] = [Math.floor(place / A_DAY) - DAYS, place % A_DAY];
+    const event = structuredClone(pattern);
+    const start = first + day * 86_400_000 + number * 30 * 60_000;
+    const [from, to] = [start, start + 30 * 60_000].map((at) => new Date(at).toISOString());
+    Object.assign(event, { seq: events.length + 1, id: randomUUID(), txn: randomUUID() });
+    Object.assign(event.payload.block, {
+      id: randomUUID(), handle: `B${place + 1}`, title: titleOf(day, number), span: { start: from, end: to },
+      // All of those before today are done.
+      ...(day < 0 && { completedAt: to }),
+    });
+    events.push(event);
+  }
+  const other = await greeted(server);
+  const response = await fetch(`${server.url}/agents/chat/me/import?token=${other.token}`, {
+    method: "POST", body: JSON.stringify({ format: file.format, version: file.version, events }),
+  });
+  assert.equal(response.status, 200, await response.text());
+  await Promise.all([client.close(), other.close()]);
+  return other.token;
+}
+
+/** Has the page note the most list items that its agenda has had at any time. */
+function watch(agenda) {
+  return agenda.evaluate((list) => {
+    const look = () => (list.dataset.most = Math.max(list.dataset.most ?? 0, list.querySelectorAll("li").length));
+    new MutationObserver(look).observe(list, { childList: true, subtree: true });
+    look();
+  });
+}
+
+async function drewFew(agenda) {
+  const most = await agenda.evaluate((list) => Number(list.dataset.most));
+  assert.ok(most > 0 && most < MOST_DRAWN, `${most} list items were drawn`);
+}
+
+const height = (agenda) => agenda.evaluate((list) => list.scrollHeight);
+const scroll = (agenda, top) => agenda.evaluate((list, top) => (list.scrollTop = top), top);
+
+/** The first block that can be seen in full, and how far below the upper edge it lies. */
+function firstSeen(agenda) {
+  return agenda.evaluate((list) => {
+    const top = list.getBoundingClientRect().top;
+    const below = (row) => row.getBoundingClientRect().top - top;
+    const row = [...list.querySelectorAll("li.card")].find((row) => below(row) >= 0);
+    return row && { title: row.querySelector("h4").innerText, below: below(row) };
+  });
+}
+
+/** Whether a block is within what is seen. */
+function isSeen(agenda, title) {
+  return agenda.evaluate((list, title) => {
+    const row = [...list.querySelectorAll("li.card")].find((row) => row.querySelector("h4").innerText === title);
+    const [at, edges] = [row?.getBoundingClientRect(), list.getBoundingClientRect()];
+    return row !== undefined && at.bottom > edges.top && at.top < edges.bottom;
+  }, title);
+}
+
+test("ten thousand blocks are looked through like twenty", async (t) => {
+  const token = await longPlan();
+  const person = await newPerson(browser);
+  await person.addCookies([{ name: "flux", value: token, url: server.url }]);
+  const line = await startLine(person);
+  const tab = await openTab(person, server);
+  const agenda = seen.agenda(tab);
+  const sees = (title) => until(() => isSeen(agenda, title), { what: () => `${title} in view` });
+  await agenda.getByRole("checkbox").first().waitFor();
+  await watch(agenda);
+
+  await t.test("scrolling down loads what comes, page after page", async () => {
+    for (let page = 0; page < 3; page++) {
+      const before = await height(agenda);
+      await scroll(agenda, before);
+      await until(async () => (await height(agenda)) > before + 1_000, { what: () => `page ${page}` });
+    }
+    await fits(tab);
+    await picture(tab, "long-down.png");
+  });
+
+  await t.test("the last block is reached by its day", async () => {
+    await tab.getByLabel("Go to a day").fill(isoDate(DAYS - 1));
+    await sees(titleOf(DAYS - 1, 0));
+    await scroll(agenda, 1e7);
+    await sees(titleOf(DAYS - 1, A_DAY - 1));
+    await picture(tab, "long-end.png");
+  });
+
+  await t.test("today comes back, and earlier days come above what is seen, which stays where it is", async () => {
+    await tab.getByRole("button", { name: "Today", exact: true }).click();
+    await until(async () => /^Day 0,/.test((await firstSeen(agenda))?.title), { what: () => "today" });
+    await tab.getByRole("button", { name: /^Show earlier days/ }).click();
+    await until(() => agenda.evaluate((list) => list.scrollTop > 0), { what: () => "today below earlier days" });
+    // From a little below the top, and from the very top.
+    for (const top of [250, 0, 0]) {
+      const before = await height(agenda);
+      line.hold();
+      await scroll(agenda, top);
+      await until(async () => (await firstSeen(agenda)) !== undefined, { what: () => "a block" });
+      const first = await firstSeen(agenda);
+      line.release();
+      await until(async () => (await height(agenda)) > before + 1_000, { what: () => `more above, from ${top}` });
+      await until(async () => (await firstSeen(agenda))?.title === first.title, { what: () => `${first.title} at the top` });
+      const now = await firstSeen(agenda);
+      assert.ok(Math.abs(now.below - first.below) < 4, `${first.title} was at ${first.below} and is at ${now.below}`);
+    }
+    await picture(tab, "long-up.png");
+  });
+
+  await t.test("a day long ago is reached, and stays in view when what was before it is loaded", async () => {
+    await drewFew(agenda);
+    await tab.reload();
+    await connected(tab);
+    await watch(agenda);
+    await tab.getByLabel("Go to a day").fill(isoDate(-200));
+    await until(async () => {
+      const isMoreAbove = await agenda.evaluate((list) => list.scrollTop > 1_000);
+      return isMoreAbove && (await firstSeen(agenda))?.title === titleOf(-200, 0);
+    }, { what: () => "that day, below others" });
+    await picture(tab, "long-ago.png");
+  });
+
+  await t.test("words are found in all of it", async () => {
+    await tab.getByRole("button", { name: "Today", exact: true }).click();
+    const search = tab.getByRole("searchbox", { name: "Search the timeline" });
+    await search.fill("needle");
+    await search.press("Enter");
+    await seen.block(tab, "Needle").waitFor();
+    await count(seen.timeline(tab).getByRole("checkbox"), 1);
+    await search.press("Escape");
+    await gone(seen.block(tab, "Needle"));
+    await tab.getByRole("button", { name: "Today", exact: true }).click();
+    await until(async () => /^Day 0,/.test((await firstSeen(agenda))?.title), { what: () => "today" });
+  });
+
+  await drewFew(agenda);
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});

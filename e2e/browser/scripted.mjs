@@ -1,0 +1,32 @@
+// A page against a scripted model, for the tests of one file.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach } from "node:test";
+import { startModel } from "../lib/model.mjs";
+import { startServer } from "../lib/server.mjs";
+import { newPerson, openBrowser, openTab } from "./page.mjs";
+
+/**
+ * Starts model, server and browser before the tests of the calling file and stops them after it; each test has a person
+ * and a tab of its own, and fails where a script of the tab did. `open(person, server)` opens the tab, where it is not
+ * just the product's page. Gives `{ model, server, browser, person, tab }`, filled by the time of a test.
+ */
+export function scriptedPage({ vars = {}, open = openTab } = {}) {
+  const the = {};
+  before(async () => {
+    the.model = await startModel();
+    const options = { model: { baseUrl: the.model.baseUrl }, vars: { MODEL_RETRIES: "0", ...vars } };
+    [the.server, the.browser] = await Promise.all([startServer(options), openBrowser()]);
+  });
+  after(() => Promise.all([the.browser?.close(), the.server?.stop(), the.model?.stop()]));
+  beforeEach(async () => {
+    the.model.reset();
+    the.person = await newPerson(the.browser);
+    the.tab = await open(the.person, the.server);
+  });
+  afterEach(async () => {
+    assert.deepEqual(the.tab.faults, []);
+    await the.person.close();
+  });
+  return the;
+}

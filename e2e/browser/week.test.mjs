@@ -1,0 +1,317 @@
+// The timeline as a week, by hand.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
+import { isoDate } from "../lib/zone.mjs";
+import {
+  PHONE, connectAs, connected, count, fits, gone, newPerson, newTab, openBrowser, openTab, picture, seen, text,
+} from "./page.mjs";
+
+let server, browser;
+before(async () => ([server, browser] = await Promise.all([startServer(), openBrowser()])));
+after(() => Promise.all([browser?.close(), server?.stop()]));
+
+/** Days until the Monday after next: a week in which each day has its name, and nothing is now or over. */
+const MONDAY = 14 - ((new Date(`${isoDate(0)}T12:00Z`).getUTCDay() + 6) % 7);
+const at = (day, time) => `${isoDate(MONDAY + day)}T${time}`;
+
+const show = (tab) => tab.getByRole("button", { name: "Week", exact: true }).click();
+const goTo = (tab, date) => tab.getByLabel("Go to a day").fill(date);
+const day = (tab, name) => seen.week(tab).getByRole("list", { name, exact: true });
+const block = (tab, name) => seen.week(tab).getByRole("button", { name, exact: true });
+const title = (form) => form.getByRole("textbox", { name: "Title" });
+
+/** A tab that shows the week after next, with these blocks in it. */
+async function week(person, blocks) {
+  const tab = await openTab(person, server);
+  const client = await connectAs(person, server);
+  for (const block of blocks) await client.call("scheduleBlock", block);
+  await client.close();
+  await show(tab);
+  await goTo(tab, at(0, "").slice(0, 10));
+  await day(tab, "Monday").waitFor();
+  return tab;
+}
+
+/** Takes hold of a block, `from` its top down, and pulls it by days and minutes. */
+async function pull(tab, held, { from = 0.5, days = 0, minutes = 0 }) {
+  await held.scrollIntoViewIfNeeded();
+  const box = await held.boundingBox();
+  const column = await day(tab, "Monday").boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height * from];
+  await tab.mouse.move(x, y);
+  await tab.mouse.down();
+  await tab.mouse.move(x + days * column.width, y + (minutes / 1440) * column.height, { steps: 5 });
+}
+
+test("a week is shown, turned and remembered", async () => {
+  const person = await newPerson(browser);
+  const tab = await week(person, [{ title: "Workout", startTime: at(1, "08:00") }]);
+  await block(tab, "Workout 08:00–09:00, Tuesday").waitFor();
+  await day(tab, "Tuesday").getByRole("listitem").waitFor();
+  await tab.getByRole("button", { name: "Later", exact: true }).click();
+  await gone(block(tab, "Workout 08:00–09:00, Tuesday"));
+  await tab.getByRole("button", { name: "Earlier", exact: true }).click();
+  await block(tab, "Workout 08:00–09:00, Tuesday").waitFor();
+  await tab.getByRole("button", { name: "Today", exact: true }).click();
+  await day(tab, "Today").locator(".week-now").waitFor();
+  assert.equal(await tab.getByLabel("Go to a day").inputValue(), isoDate(0));
+  await picture(tab, "week-today.png");
+
+  await tab.reload();
+  await connected(tab);
+  await day(tab, "Today").waitFor();
+  assert.equal(await seen.agenda(tab).count(), 0);
+  await tab.getByRole("button", { name: "Agenda", exact: true }).click();
+  await text(seen.block(tab, "Workout"), "08:00–09:00");
+  await tab.reload();
+  await connected(tab);
+  await seen.agenda(tab).waitFor();
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
+test("blocks are pulled to another day and time and made longer, and let go of", async () => {
+  const person = await newPerson(browser);
+  const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
+  const second = await openTab(person, server);
+  // A tab begins with what the browser showed last.
+  await second.getByRole("button", { name: "Agenda", exact: true }).click();
+  // Pages that are behind another one are drawn rarely.
+  await tab.bringToFront();
+
+  await pull(tab, block(tab, "Workout 08:00–09:00, Monday"), { days: 2, minutes: 122 });
+  // Shown where it would be put down.
+  await block(tab, "Workout 10:00–11:00, Wednesday").waitFor();
+  await picture(tab, "week-pulled.png");
+  await tab.mouse.up();
+  await block(tab, "Workout 10:00–11:00, Wednesday").waitFor();
+  await text(seen.block(second, "Workout"), "10:00–11:00");
+
+  await pull(tab, block(tab, "Workout 10:00–11:00, Wednesday"), { from: 0.97, minutes: 30 });
+  await tab.mouse.up();
+  await block(tab, "Workout 10:00–11:30, Wednesday").waitFor();
+  await text(seen.block(second, "Workout"), "10:00–11:30");
+
+  await pull(tab, block(tab, "Workout 10:00–11:30, Wednesday"), { days: 1, minutes: -60 });
+  await block(tab, "Workout 09:00–10:30, Thursday").waitFor();
+  await tab.keyboard.press("Escape");
+  await block(tab, "Workout 10:00–11:30, Wednesday").waitFor();
+  await tab.mouse.up();
+  await block(tab, "Workout 10:00–11:30, Wednesday").waitFor();
+  assert.equal(await seen.editor(tab, "Edit").count(), 0);
+
+  // Wherever on it: its words are no handle of their own.
+  await pull(tab, block(tab, "Workout 10:00–11:30, Wednesday"), { from: 0.3, minutes: 60 });
+  await tab.mouse.up();
+  await block(tab, "Workout 11:00–12:30, Wednesday").waitFor();
+  await text(seen.block(second, "Workout"), "11:00–12:30");
+  assert.deepEqual([...tab.faults, ...second.faults], []);
+  await person.close();
+});
+
+test("a click opens a block, and one on an empty place begins a new one there, also after a pull", async () => {
+  const person = await newPerson(browser);
+  const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
+  const [edit, added] = [seen.editor(tab, "Edit"), seen.editor(tab, "New block")];
+  await block(tab, "Workout 08:00–09:00, Monday").click();
+  assert.equal(await edit.getByLabel("Start").inputValue(), at(0, "08:00"));
+  await title(edit).fill("Swim");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await pull(tab, block(tab, "Swim 08:00–09:00, Monday"), { days: 1 });
+  await tab.mouse.up();
+  await block(tab, "Swim 08:00–09:00, Tuesday").waitFor();
+
+  const thursday = day(tab, "Thursday");
+  const { height } = await thursday.boundingBox();
+  await thursday.click({ position: { x: 30, y: (10.3 / 24) * height } });
+  assert.equal(await added.getByLabel("Start").inputValue(), at(3, "10:00"));
+  await title(added).fill("Dentist");
+  await picture(tab, "week-new.png");
+  await added.getByRole("button", { name: "Save" }).click();
+  await block(tab, "Dentist 10:00–11:00, Thursday").waitFor();
+
+  await seen.week(tab).getByRole("button", { name: /^Add a block on Friday/ }).click();
+  assert.equal(await added.getByLabel("Start").inputValue(), at(4, "09:00"));
+  await title(added).press("Escape");
+  await gone(added);
+  await fits(tab);
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
+test("keys move a block through the days and over the end of the week", async () => {
+  const person = await newPerson(browser);
+  const tab = await week(person, [
+    { title: "Workout", startTime: at(4, "08:00") },
+    { title: "Breakfast", startTime: at(4, "08:15"), durationMinutes: 15 },
+  ]);
+  await block(tab, "Workout 08:00–09:00, Friday").focus();
+  for (const [key, name] of [
+    ["Alt+ArrowDown", "Friday 08:15–09:15"],
+    ["Alt+ArrowDown", "Friday 08:30–09:30"],
+    ["Alt+Shift+ArrowUp", "Friday 08:30–09:15"],
+    ["Alt+ArrowRight", "Saturday 08:30–09:15"],
+    ["Alt+ArrowRight", "Sunday 08:30–09:15"],
+    ["Alt+ArrowRight", "Monday 08:30–09:15"],
+    ["Alt+ArrowLeft", "Sunday 08:30–09:15"],
+  ]) {
+    await tab.keyboard.press(key);
+    await tab.locator(":focus").and(block(tab, `Workout ${name.split(" ")[1]}, ${name.split(" ")[0]}`)).waitFor();
+  }
+  await tab.keyboard.press("Delete");
+  await gone(block(tab, "Workout 08:30–09:15, Sunday"));
+  await seen.notes(tab).getByText("Deleted “Workout”.").waitFor();
+  // Keys go on from the block beside it, and with none from the week.
+  await tab.locator(":focus").and(block(tab, "Breakfast 08:15–08:30, Friday")).waitFor();
+  await tab.keyboard.press("Enter");
+  await seen.editor(tab, "Edit").getByRole("button", { name: "Delete", exact: true }).press("Enter");
+  await gone(block(tab, "Breakfast 08:15–08:30, Friday"));
+  await tab.locator(":focus").and(seen.week(tab)).waitFor();
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
+test("while the past is looked at, today is the day that it was then", async () => {
+  const person = await newPerson(browser);
+  await openTab(person, server);
+  const client = await connectAs(person, server);
+  await client.call("scheduleBlock", { title: "Workout", startTime: `${isoDate(0)}T23:00` });
+  await client.close();
+  // Ten days later.
+  const tab = await newTab(person);
+  await tab.clock.setFixedTime(Date.now() + 10 * 86_400_000);
+  await tab.goto(server.url);
+  await connected(tab);
+  const isShown = async (days) => {
+    const field = await tab.getByLabel("Go to a day").elementHandle();
+    await tab.waitForFunction(([field, date]) => field.value === date, [field, isoDate(days)]);
+    await day(tab, "Today").locator(".week-now").waitFor();
+    assert.equal(await tab.locator(".week-now").count(), 1);
+  };
+  await show(tab);
+  await isShown(10);
+  await tab.getByRole("button", { name: "History" }).click();
+  await tab.getByRole("button", { name: "See the timeline here" }).first().click();
+  await tab.getByRole("button", { name: "Workout 23:00–00:00" }).waitFor();
+  await isShown(0);
+  await tab.getByRole("button", { name: "Agenda", exact: true }).click();
+  await text(seen.day(tab, "Today"), "Then, ");
+  await show(tab);
+  await tab.getByRole("button", { name: "Back to now" }).click();
+  await isShown(10);
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
+test("there are as many days as the screen has room for, also when it is turned", async () => {
+  const person = await newPerson(browser, { ...PHONE, viewport: { width: 844, height: 1180 } });
+  const tab = await openTab(person, server);
+  await tab.getByRole("button", { name: "Timeline", exact: true }).click();
+  await show(tab);
+  const days = seen.week(tab).getByRole("list");
+  await count(days, 3);
+  await tab.setViewportSize({ width: 1180, height: 844 });
+  await count(days, 7);
+  await day(tab, "Today").waitFor();
+  await fits(tab);
+  await picture(tab, "week-wide-touch.png");
+  await tab.setViewportSize({ width: 844, height: 1180 });
+  await count(days, 3);
+  await fits(tab);
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
+/** A finger: it goes down, moves so far, rests until it holds a block, and goes up. */
+async function newFinger(tab) {
+  const session = await tab.context().newCDPSession(tab);
+  const touch = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  let at;
+  return {
+    down: (x, y) => touch("touchStart", (at = { x, y })),
+    rest: () => tab.locator(".week-block[data-held=true]").waitFor(),
+    async move(right, down) {
+      const [from, steps] = [at, 8];
+      for (let step = 1; step <= steps; step++) {
+        at = { x: from.x + (right * step) / steps, y: from.y + (down * step) / steps };
+        await touch("touchMove", at);
+      }
+    },
+    up: () => touch("touchEnd"),
+  };
+}
+
+test("a finger scrolls the week wherever it is, and holds a block on which it has rested", async () => {
+  const person = await newPerson(browser, PHONE);
+  const tab = await openTab(person, server);
+  const client = await connectAs(person, server);
+  await client.call("scheduleBlock", { title: "Night", startTime: at(1, "01:00"), durationMinutes: 60 });
+  await client.call("scheduleBlock", { title: "Workout", startTime: at(0, "08:00"), durationMinutes: 120 });
+  await client.close();
+  await tab.getByRole("button", { name: "Timeline", exact: true }).click();
+  await show(tab);
+  await goTo(tab, at(0, "").slice(0, 10));
+  const finger = await newFinger(tab);
+  const held = block(tab, "Workout 08:00–10:00, Monday");
+  await held.scrollIntoViewIfNeeded();
+  const column = await day(tab, "Monday").boundingBox();
+  const minute = column.height / 1440;
+  const scrolled = () => seen.week(tab).evaluate((week) => week.scrollTop);
+  const middle = async (of, part = 0.5) => {
+    const box = await of.boundingBox();
+    return [box.x + box.width / 2, box.y + box.height * part];
+  };
+  const swipe = async (x, y) => {
+    const before = await scrolled();
+    await finger.down(x, y);
+    await finger.move(0, -120);
+    await finger.up();
+    // What is thrown rolls on for a while.
+    let last = before;
+    await until(async () => {
+      const rolled = last;
+      await tab.waitForTimeout(200);
+      last = await scrolled();
+      return last === rolled && last > before + 50;
+    });
+    await seen.week(tab).evaluate((week, top) => week.scrollTo({ top }), before);
+  };
+
+  // On a block and beside it.
+  await swipe(...(await middle(held)));
+  await swipe(column.x + 1.5 * column.width, (await middle(held))[1]);
+  assert.equal(await seen.editor(tab, "Edit").count() + await seen.editor(tab, "New block").count(), 0);
+
+  const before = await scrolled();
+  await finger.down(...(await middle(held)));
+  await finger.rest();
+  await finger.move(column.width, 60 * minute);
+  await block(tab, "Workout 09:00–11:00, Tuesday").waitFor();
+  // Its element is another one on the other day; the finger still does not scroll.
+  await finger.move(0, 60 * minute);
+  await block(tab, "Workout 10:00–12:00, Tuesday").waitFor();
+  await picture(tab, "week-finger.png");
+  await finger.up();
+  await block(tab, "Workout 10:00–12:00, Tuesday").waitFor();
+  assert.equal(await scrolled(), before);
+
+  await finger.down(...(await middle(block(tab, "Workout 10:00–12:00, Tuesday"), 0.95)));
+  await finger.rest();
+  await finger.move(0, 30 * minute);
+  await finger.up();
+  await block(tab, "Workout 10:00–12:30, Tuesday").waitFor();
+
+  // Lifted where it lies, nothing happens; a touch opens it.
+  await finger.down(...(await middle(block(tab, "Workout 10:00–12:30, Tuesday"))));
+  await finger.rest();
+  await finger.up();
+  await gone(tab.locator(".week-block[data-held=true]"));
+  assert.equal(await seen.editor(tab, "Edit").count(), 0);
+  await block(tab, "Workout 10:00–12:30, Tuesday").tap();
+  assert.equal(await seen.editor(tab, "Edit").getByLabel("Start").inputValue(), at(1, "10:00"));
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});

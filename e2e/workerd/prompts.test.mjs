@@ -1,0 +1,60 @@
+// Two versions of a prompt side by side: who is answered by which, and what is told of it.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { greeted } from "../lib/client.mjs";
+import { openai } from "../lib/model.mjs";
+import { scripted } from "../lib/scripted.mjs";
+import { ROOT, startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
+
+const FOLDER = join(ROOT, "prompts");
+
+/** A version that lies beside the current one and is in the Worker. */
+const candidate = readdirSync(FOLDER)
+  .filter((name) => name.startsWith("system@"))
+  .map((name) => ({ name: name.replace(".md", ""), text: readFileSync(join(FOLDER, name), "utf8") }))
+  .find(({ text }) => text.includes("\ncandidate: true\n"));
+
+const vars = { PROMPT_CANDIDATE: candidate?.name ?? "", PROMPT_CANDIDATE_SHARE: "100" };
+const the = scripted({ vars });
+
+const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
+
+test("a candidate answers, says so, and its outcome is counted for good", { skip: !candidate }, async () => {
+  const client = await greeted(the.server);
+  the.model.script(...openai.calls(["scheduleBlock", WORKOUT], ["scheduleBlock", { title: "Workout" }]));
+  the.model.script(openai.text("One of them."), openai.finish(), openai.usage(10, 2));
+  const turn = await client.chat("Workouts");
+  assert.equal(turn.of("start")[0].messageMetadata.prompt, candidate.name);
+  const told = the.model.requests[0].body.messages[0].content;
+  const lines = candidate.text.split("\n---\n")[1].split("\n").filter((line) => line.trim() && !line.includes("{{"));
+  for (const line of lines) assert.ok(told.includes(line), line);
+
+  await client.call("undo");
+  const log = await until(() => the.server.log().match(/^\{.*"log":"turn".*\}$/m)?.[0], { what: () => the.server.log() });
+  assert.equal(JSON.parse(log).prompt, candidate.name);
+  assert.match(the.server.log(), /^\{"log":"undone","prompt":"system@\d+"\}$/m);
+
+  await the.server.restart();
+  const [counts] = (await (await greeted(the.server, { token: client.token })).call("getCounts")).prompts;
+  assert.ok(counts.totalMs >= 0);
+  assert.deepEqual({ ...counts, totalMs: 0 }, {
+    prompt: candidate.name, turns: 1, completed: 1, failed: 0, stopped: 0, calls: 2, invalidCalls: 1, rejectedCalls: 0,
+    retries: 0, undone: 1, inputTokens: 10, outputTokens: 2, totalMs: 0,
+  });
+});
+
+test("a version that there is not is said to whoever connects, and in the log", async () => {
+  const model = { baseUrl: the.model.baseUrl };
+  const server = await startServer({ model, vars: { PROMPT_CANDIDATE: "system@900", PROMPT_CANDIDATE_SHARE: "5" } });
+  try {
+    await assert.rejects(greeted(server), /closed with .*PROMPT_CANDIDATE is \\"system@900\\", which is no version/);
+    const isLogged = () => /cannot be opened: PROMPT_CANDIDATE is "system@900", which is no/.test(server.log());
+    await until(isLogged, { what: () => server.log() });
+  } finally {
+    await server.stop();
+  }
+});
