@@ -7,8 +7,17 @@ use crate::setup::remove_folder;
 use crate::workspace::Workspace;
 
 /// Build output and local data. `target/` goes last, with this program in it.
-const FOLDERS: [&str; 8] =
-    ["agent/build", "agent/build-suite", "dist", "target-wasm", ".flux", ".wrangler", "node_modules", "target"];
+const FOLDERS: [&str; 9] = [
+    "agent/build",
+    "agent/build-local",
+    "agent/build-suite",
+    "dist",
+    "target-wasm",
+    ".flux",
+    ".wrangler",
+    "node_modules",
+    "target",
+];
 
 /// The task.
 pub fn run(workspace: &Workspace) -> Result<()> {

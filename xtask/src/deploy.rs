@@ -17,8 +17,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
              or set CLOUDFLARE_API_TOKEN (https://developers.cloudflare.com/fundamentals/api/get-started/create-token/)"
         );
     }
-    build::all(workspace, &toolbox)?;
-    build::size::check(workspace)?;
+    build::deployed(workspace, &toolbox)?;
     let mut deploy = toolbox.wrangler(workspace);
     deploy.arg("deploy");
     if has_session_key(workspace, &toolbox) {

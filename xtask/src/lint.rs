@@ -31,12 +31,15 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
     let toolchain = WasmToolchain::prepare(workspace)?;
     toolchain.prepare_clippy(workspace)?;
     for package in build::WASM_PACKAGES {
-        progress::step(&format!("Lints, wasm32, {package}"), || {
-            let mut clippy = toolchain.cargo(workspace, "clippy");
-            // In the profile of the build, so that macros and build scripts are compiled once for both.
-            clippy.args(["--quiet", "--all-features", "--profile", PROFILE, "--target", TARGET, "--package", package]);
-            process::run(clippy.args(["--", "-D", "warnings"]).envs(build::BINDINGS))
-        })?;
+        // What is deployed has no features; the tests have all.
+        for features in ["--no-default-features", "--all-features"] {
+            progress::step(&format!("Lints, wasm32, {package} {features}"), || {
+                let mut clippy = toolchain.cargo(workspace, "clippy");
+                // In the profile of the build, so that macros and build scripts are compiled once for both.
+                clippy.args(["--quiet", features, "--profile", PROFILE, "--target", TARGET, "--package", package]);
+                process::run(clippy.args(["--", "-D", "warnings"]).envs(build::BINDINGS))
+            })?;
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod build;
 mod clean;
 mod deploy;
 mod dev;
+mod eval;
 mod lint;
 mod process;
 mod progress;
@@ -43,6 +44,8 @@ enum Task {
     Build,
     /// Run unit tests, then end-to-end tests in workerd and in a browser
     Test(test::Options),
+    /// Measure prompts and models on the cases of evals/
+    Eval(eval::Options),
     /// Check format and lints, native and wasm32; warnings are errors
     Lint(lint::Options),
     /// Install and build the tools, and nothing else
@@ -72,6 +75,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Dev(options) => dev::run(&workspace, &options)?,
         Task::Build => build::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
+        Task::Eval(options) => return eval::run(&workspace, &options),
         Task::Lint(options) => lint::run(&workspace, options)?,
         Task::Setup => {
             Toolbox::prepare(&workspace)?;

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: unit and documentation tests, then the product itself in workerd and in a browser.
+//! `cargo xtask test`: unit and documentation tests, the evaluation cases that must pass, then the product itself in workerd and in
+//! a browser.
 //!
 //! Each runner's own output and closing lines are passed through as they are; this adds only a line per group. The
 //! groups run even when one before failed, and the task fails when any did.
@@ -13,7 +14,7 @@ use clap::{Args, ValueEnum};
 use crate::progress::{cross, say, tick};
 use crate::setup::{self, Toolbox, WRANGLER, WRANGLER_ENVIRONMENT};
 use crate::workspace::Workspace;
-use crate::{build, process};
+use crate::{build, eval, process};
 
 /// What to run.
 #[derive(Args)]
@@ -33,6 +34,8 @@ const TEST_LIMIT: &str = "--test-timeout=300000";
 enum Group {
     /// Rust tests on this machine, documentation examples included
     Unit,
+    /// The agent on cases that it must pass: evals
+    Evals,
     /// The built Worker in workerd: e2e/workerd
     Workerd,
     /// The built page in Chromium: e2e/browser
@@ -40,11 +43,12 @@ enum Group {
 }
 
 impl Group {
-    const ALL: [Self; 3] = [Self::Unit, Self::Workerd, Self::Browser];
+    const ALL: [Self; 4] = [Self::Unit, Self::Evals, Self::Workerd, Self::Browser];
 
     fn name(self) -> &'static str {
         match self {
             Self::Unit => "unit",
+            Self::Evals => "evals",
             Self::Workerd => "workerd",
             Self::Browser => "browser",
         }
@@ -57,14 +61,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         Group::ALL.into_iter().filter(|group| options.only.is_none_or(|only| only == *group)).collect();
     let filter = options.filter.as_deref();
     // Built before any test runs: what does not compile should not be found out after minutes of testing.
-    let toolbox = if groups == [Group::Unit] { None } else { Some(prepare(workspace)?) };
+    let starts_the_product = groups.iter().any(|group| matches!(group, Group::Workerd | Group::Browser));
+    let toolbox = if starts_the_product { Some(prepare(workspace, &groups)?) } else { None };
     let mut results = Vec::new();
     for group in groups {
-        if let (Group::Workerd, Some(toolbox)) = (group, &toolbox) {
-            build::suite(workspace, toolbox)?;
-        }
         let passed = match (group, &toolbox) {
             (Group::Workerd | Group::Browser, Some(toolbox)) => end_to_end(workspace, toolbox, group, filter)?,
+            (Group::Evals, _) => eval::check(workspace)?,
             _ => unit(workspace, filter)?,
         };
         if process::interrupted() {
@@ -80,9 +83,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     Ok(if results.iter().all(|(_, passed)| *passed) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn prepare(workspace: &Workspace) -> Result<Toolbox> {
+/// Builds what the end-to-end tests start: what is deployed, which must not be too heavy, and its variants.
+fn prepare(workspace: &Workspace, groups: &[Group]) -> Result<Toolbox> {
     let toolbox = Toolbox::prepare(workspace)?;
-    build::all(workspace, &toolbox)?;
+    build::deployed(workspace, &toolbox)?;
+    build::local(workspace, &toolbox)?;
+    if groups.contains(&Group::Workerd) {
+        build::suite(workspace, &toolbox)?;
+    }
     Ok(toolbox)
 }
 

@@ -6,9 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// Where the Worker goes, below the workspace: from there `agent/entry.mjs` imports it.
-pub const WORKER_OUTPUT: &str = "agent/build";
-
 /// The checkout and the person's cache folder.
 pub struct Workspace {
     root: PathBuf,
@@ -49,11 +46,6 @@ impl Workspace {
     /// each other's crates for ever.
     pub fn wasm_target(&self) -> PathBuf {
         self.path("target-wasm")
-    }
-
-    /// The Worker as `agent/entry.mjs` imports it.
-    pub fn worker_output(&self) -> PathBuf {
-        self.path(WORKER_OUTPUT)
     }
 
     /// The client as the Worker serves it: the folder of static assets.

@@ -1,6 +1,6 @@
 //! The client: `client/` compiled, bound to JavaScript, and laid out as a folder of static assets.
 //!
-//! Script, wasm and style sheet get the hash of their content into their names and lie in `dist/assets/`, where they may
+//! Scripts, wasm and style sheet get the hash of their content into their names and lie in `dist/assets/`, where they may
 //! be cached for ever; `index.html` names them through placeholders (see [`page`](super::page)). Everything else in
 //! `client/public/` is copied as it is.
 
@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 use super::page::Assets;
 use super::stamp::{Stamp, short_hash};
-use super::{Profile, compile, esbuild, optimize, page, tool_versions, wasm_bindgen, write_changed};
+use super::{Profile, compile, esbuild, page, split, tool_versions, wasm_bindgen, write_changed};
 use crate::process;
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -35,10 +35,17 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Freshness> {
     let module = compile(workspace, toolbox, Profile::Small, PACKAGE, &["--bin", PACKAGE])?;
     let style = style_sheet(&workspace.path("client/styles"))?;
     let public = files_below(&workspace.path("client/public"))?;
+    let early = workspace.read("client/early.js")?;
     let output = workspace.client_output();
 
     let code = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
-    let mut inputs = vec![code, style.clone().into_bytes(), tool_versions(workspace, toolbox)?.into_bytes()];
+    let mut inputs = vec![
+        code,
+        early.clone().into_bytes(),
+        split::SCRIPT.into(),
+        style.clone().into_bytes(),
+        tool_versions(workspace, toolbox)?.into_bytes(),
+    ];
     for (path, content) in &public {
         inputs.extend([path.to_string_lossy().into_owned().into_bytes(), content.clone()]);
     }
@@ -50,25 +57,31 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Freshness> {
     let draft = workspace.wasm_target().join("client");
     remove_folder(&draft)?;
     process::run_quiet(&mut wasm_bindgen(toolbox, &module, &draft))?;
-    optimize(toolbox, &draft.join("app_bg.wasm"))?;
-    let files = lay_out(toolbox, &draft, &style, public)?;
+    split::split(toolbox, &module, &draft)?;
+    let files = lay_out(toolbox, &draft, &[("early.js", &early), ("app.css", &style)], public)?;
     synchronize(&output, &files)?;
     stamp.write(&key)?;
     Ok(Freshness::Made)
 }
 
 /// Bundles what wasm-bindgen wrote, and gives every file of `dist`.
-fn lay_out(toolbox: &Toolbox, draft: &Path, style: &str, mut files: Files) -> Result<Files> {
+fn lay_out(toolbox: &Toolbox, draft: &Path, sources: &[(&str, &str)], mut files: Files) -> Result<Files> {
     let write = |name: &str, text: &str| {
         fs::write(draft.join(name), text).with_context(|| format!("cannot write {name} in {}", draft.display()))
     };
     let read = |name: &str| fs::read(draft.join(name)).with_context(|| format!("cannot read {name} of the client"));
     write("start.js", START)?;
-    write("app.css", style)?;
-    esbuild(toolbox, draft, &["start.js", "--bundle", "--format=esm", "--outfile=bundle.js"])?;
+    sources.iter().try_for_each(|(name, text)| write(name, text))?;
+    // wasm-bindgen names the script that joins the modules once for each function that it takes from there.
+    let script =
+        ["start.js", "--bundle", "--format=esm", "--log-override:duplicate-object-key=silent", "--outfile=bundle.js"];
+    esbuild(toolbox, draft, &script)?;
     esbuild(toolbox, draft, &["app.css", "--outfile=bundle.css"])?;
+    // A program of its own, not a module: it runs while the page is read. Its names stay its own.
+    esbuild(toolbox, draft, &["early.js", "--format=iife", "--outfile=bundle-early.js"])?;
 
-    let assets = Assets::new(read("app_bg.wasm")?, &read("bundle.js")?, read("bundle.css")?)?;
+    let modules = [read("app_bg.wasm")?, read(split::REST)?];
+    let assets = Assets::new(read("bundle-early.js")?, modules, &read("bundle.js")?, read("bundle.css")?)?;
     let index = files.remove(Path::new("index.html")).context("client/public/index.html is missing")?;
     let index = String::from_utf8(index).context("client/public/index.html is not UTF-8")?;
     files.insert("index.html".into(), page::fill(&index, &assets)?.into_bytes());
@@ -134,8 +147,8 @@ pub struct Asset {
 
 impl Asset {
     /// Names `content` by its hash.
-    pub fn new(content: Vec<u8>, extension: &str) -> Self {
-        Self { path: format!("/assets/app-{}.{extension}", short_hash(&content)), content }
+    pub fn new(name: &str, content: Vec<u8>, extension: &str) -> Self {
+        Self { path: format!("/assets/{name}-{}.{extension}", short_hash(&content)), content }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Makes what is deployed: the Worker in `agent/build`, the client in `dist`.
+//! Makes what is deployed, the Worker in `agent/build` and the client in `dist`, and its variants for this computer.
 //!
 //! Whether Rust code is up to date is cargo's business, and asking it is quick. What comes after (bindings, optimiser,
 //! bundler) knows nothing of freshness, and is skipped by a [stamp](stamp) when what goes in is what went in last time.
@@ -6,6 +6,7 @@
 mod client;
 mod page;
 pub mod size;
+mod split;
 pub mod stamp;
 mod worker;
 
@@ -58,13 +59,22 @@ const OPTIMIZATION: [&str; 3] = ["-Os", "--one-caller-inline-max-function-size=0
 /// The task: set up, build, tell the sizes.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let toolbox = Toolbox::prepare(workspace)?;
-    all(workspace, &toolbox)?;
+    deployed(workspace, &toolbox)
+}
+
+/// Brings what is deployed up to date.
+///
+/// # Errors
+/// Also where it is too heavy.
+pub fn deployed(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
+    progress::update("Worker", || worker::build(workspace, toolbox, worker::DEPLOYED))?;
+    progress::update("Client", || client::build(workspace, toolbox))?;
     size::check(workspace)
 }
 
-/// Brings Worker and client up to date.
-pub fn all(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
-    progress::update("Worker", || worker::build(workspace, toolbox, worker::PRODUCT))?;
+/// Brings up to date what runs on this computer: the Worker with the offline interpreter, and the client.
+pub fn local(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
+    progress::update("Worker for this computer", || worker::build(workspace, toolbox, worker::LOCAL))?;
     progress::update("Client", || client::build(workspace, toolbox))
 }
 
@@ -113,7 +123,8 @@ fn esbuild(toolbox: &Toolbox, folder: &Path, arguments: &[&str]) -> Result<()> {
 /// The tools that make bindings and bundles, with what they are told, for a [stamp](stamp): a new tool makes new output.
 fn tool_versions(workspace: &Workspace, toolbox: &Toolbox) -> Result<String> {
     let (bindgen, worker) = (toolbox.wasm_bindgen.display(), toolbox.worker_build.display());
-    Ok(format!("{bindgen}\n{worker}\n{OPTIMIZATION:?}\n{}", workspace.read("package.json")?))
+    let split = toolbox.wasm_split.display();
+    Ok(format!("{bindgen}\n{split}\n{worker}\n{OPTIMIZATION:?}\n{}", workspace.read("package.json")?))
 }
 
 /// Writes a file unless it has that content already, so that who watches it is not woken for nothing.
@@ -130,9 +141,22 @@ fn write_changed(path: &Path, content: &[u8]) -> Result<()> {
     fs::rename(&draft, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// wasm-bindgen's command with what both parts want of it.
+/// wasm-bindgen's command. Names and sections stay as they are, for [`split`] to find its way.
 fn wasm_bindgen(toolbox: &Toolbox, module: &Path, folder: &Path) -> Command {
     let mut command = Command::new(&toolbox.wasm_bindgen);
-    command.arg(module).args(["--target", "web", "--no-typescript", "--out-name", "app", "--out-dir"]).arg(folder);
+    command
+        .arg(module)
+        .args([
+            "--target",
+            "web",
+            "--no-typescript",
+            "--no-demangle",
+            "--keep-debug",
+            "--keep-lld-exports",
+            "--out-name",
+            "app",
+            "--out-dir",
+        ])
+        .arg(folder);
     command
 }

@@ -3,44 +3,65 @@
 use anyhow::{Context, Result, bail};
 
 use super::client::Asset;
+use super::split;
 
-/// The name that wasm-bindgen's script has for its module.
-const MODULE: &str = "app_bg.wasm";
+/// The names that the script has for its modules, each relative to itself (`new URL(…, import.meta.url)`).
+const MODULES: [&str; 2] = ["app_bg.wasm", split::REST];
 
-/// Script, wasm and style sheet of the client.
+/// Scripts, modules and style sheet of the client.
 pub struct Assets {
-    wasm: Asset,
+    early: Asset,
+    first: Asset,
+    rest: Asset,
     script: Asset,
     style: Asset,
 }
 
 impl Assets {
-    /// Names the files, and lets the script load the module by its new name.
-    pub fn new(wasm: Vec<u8>, script: &[u8], style: Vec<u8>) -> Result<Self> {
-        let wasm = Asset::new(wasm, "wasm");
-        let script = std::str::from_utf8(script).context("the client's script is not UTF-8")?;
-        if !script.contains(MODULE) {
-            bail!("the client's script does not load {MODULE}: has wasm-bindgen changed how it does that?");
+    /// Names the files, and lets the script load the modules, the first and the rest, by their new names.
+    pub fn new(early: Vec<u8>, modules: [Vec<u8>; 2], script: &[u8], style: Vec<u8>) -> Result<Self> {
+        let [first, rest] = modules;
+        let (first, rest) = (Asset::new("app", first, "wasm"), Asset::new("extras", rest, "wasm"));
+        let mut script = std::str::from_utf8(script).context("the client's script is not UTF-8")?.to_owned();
+        for (known, asset) in MODULES.into_iter().zip([&first, &rest]) {
+            if !script.contains(known) {
+                bail!("the client's script does not load {known}: has wasm-bindgen changed how it does that?");
+            }
+            // All are in one folder.
+            let (_, name) = asset.path.rsplit_once('/').unwrap_or_default();
+            script = script.replace(known, name);
         }
-        // Relative to the script, as wasm-bindgen has it (`new URL(…, import.meta.url)`), and both are in one folder.
-        let (_, name) = wasm.path.rsplit_once('/').unwrap_or_default();
-        let script = Asset::new(script.replace(MODULE, name).into_bytes(), "js");
-        Ok(Self { wasm, script, style: Asset::new(style, "css") })
+        let script = Asset::new("app", script.into_bytes(), "js");
+        Ok(Self {
+            early: Asset::new("early", early, "js"),
+            first,
+            rest,
+            script,
+            style: Asset::new("app", style, "css"),
+        })
     }
 
     /// All files.
-    pub fn into_files(self) -> [Asset; 3] {
-        [self.wasm, self.script, self.style]
+    pub fn into_files(self) -> [Asset; 5] {
+        [self.early, self.first, self.rest, self.script, self.style]
     }
 }
 
-/// Puts the names into the page: `{{app.js}}`, `{{app.css}}` and `{{app.wasm}}`, each as often as it stands there.
+/// Puts the names into the page: `{{early.js}}`, `{{app.js}}`, `{{app.css}}` and `{{app.wasm}}`, each as often as it stands
+/// there.
 pub fn fill(page: &str, assets: &Assets) -> Result<String> {
-    let names = [("{{app.js}}", &assets.script), ("{{app.css}}", &assets.style), ("{{app.wasm}}", &assets.wasm)];
+    let names = [
+        ("{{early.js}}", &assets.early),
+        ("{{app.js}}", &assets.script),
+        ("{{app.css}}", &assets.style),
+        ("{{app.wasm}}", &assets.first),
+    ];
     let filled = names.iter().fold(page.to_owned(), |page, (name, asset)| page.replace(name, &asset.path));
     if let Some((_, rest)) = filled.split_once("{{") {
         let name = rest.split("}}").next().unwrap_or_default();
-        bail!("client/public/index.html has the placeholder {{{{{name}}}}}; known are app.js, app.css and app.wasm");
+        bail!(
+            "client/public/index.html has the placeholder {{{{{name}}}}}; known are early.js, app.js, app.css and app.wasm"
+        );
     }
     Ok(filled)
 }
@@ -49,29 +70,38 @@ pub fn fill(page: &str, assets: &Assets) -> Result<String> {
 mod tests {
     use super::*;
 
+    const SCRIPT: &[u8] = b"fetch(new URL('app_bg.wasm', here)); fetch(new URL('extras.wasm', here))";
+
+    fn assets_of(first: &str, rest: &str) -> Assets {
+        Assets::new(b"early".to_vec(), [first.into(), rest.into()], SCRIPT, b"css".to_vec()).unwrap()
+    }
+
     fn assets() -> Assets {
-        Assets::new(b"wasm".to_vec(), b"fetch(new URL('app_bg.wasm', import.meta.url))", b"css".to_vec()).unwrap()
+        assets_of("first", "rest")
     }
 
     #[test]
-    fn the_script_loads_the_module_by_its_hashed_name() {
-        let [wasm, script, style] = assets().into_files();
-        let (_, name) = wasm.path.rsplit_once('/').unwrap();
-        assert_eq!(String::from_utf8(script.content).unwrap(), format!("fetch(new URL('{name}', import.meta.url))"));
-        assert!(wasm.path.starts_with("/assets/app-") && wasm.path.ends_with(".wasm"));
+    fn the_script_loads_the_modules_by_their_hashed_names() {
+        let [_, first, rest, script, style] = assets().into_files();
+        let name = |asset: &Asset| asset.path.rsplit_once('/').unwrap().1.to_owned();
+        let (first, rest) = (name(&first), name(&rest));
+        let expected = format!("fetch(new URL('{first}', here)); fetch(new URL('{rest}', here))");
+        assert_eq!(String::from_utf8(script.content).unwrap(), expected);
+        assert!(first.starts_with("app-") && rest.starts_with("extras-") && rest.ends_with(".wasm"));
         assert!(script.path.ends_with(".js") && style.path.ends_with(".css"));
     }
 
     #[test]
-    fn a_change_of_the_module_renames_the_script_too() {
-        let other = Assets::new(b"mawm".to_vec(), b"app_bg.wasm", b"css".to_vec()).unwrap();
-        let same = Assets::new(b"wasm".to_vec(), b"app_bg.wasm", b"css".to_vec()).unwrap();
-        assert_ne!(other.script.path, same.script.path);
+    fn a_change_of_a_module_renames_the_script_too() {
+        let script = |assets: Assets| assets.script.path;
+        assert_eq!(script(assets()), script(assets_of("first", "rest")));
+        assert_ne!(script(assets()), script(assets_of("other", "rest")));
+        assert_ne!(script(assets()), script(assets_of("first", "other")));
     }
 
     #[test]
     fn a_script_that_loads_no_module_is_an_error() {
-        assert!(Assets::new(Vec::new(), b"nothing", Vec::new()).is_err());
+        assert!(Assets::new(Vec::new(), [Vec::new(), Vec::new()], b"nothing", Vec::new()).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The Worker: `agent/` compiled, and wrapped by worker-build so that workerd can run it.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -10,12 +11,12 @@ use super::{PROFILE, Profile, compile, optimize, tool_versions, write_changed};
 use crate::process;
 use crate::progress::Freshness;
 use crate::setup::Toolbox;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// The crate that is the Worker.
 pub const PACKAGE: &str = "flux-agent";
 
-/// What worker-build makes for `agent/entry.mjs` to import. The script comes last: wrangler reloads when it changes.
+/// What worker-build makes for the entry to import. The script comes last: wrangler reloads when it changes.
 const OUTPUT: [&str; 2] = ["index_bg.wasm", "index.js"];
 
 /// worker-build sets this for its own call of cargo: async functions of the bindings go by js-sys. Set for every wasm
@@ -34,9 +35,13 @@ pub struct Variant {
     output: &'static str,
 }
 
-/// What is deployed.
-pub const PRODUCT: Variant =
-    Variant { name: "worker", profile: Profile::Small, features: &[], output: workspace::WORKER_OUTPUT };
+/// What is deployed, where a model is connected. `agent/entry.mjs` imports it.
+pub const DEPLOYED: Variant =
+    Variant { name: "worker", profile: Profile::Small, features: &["--no-default-features"], output: "agent/build" };
+
+/// The same with the offline interpreter, for this computer. `agent/entry-local.mjs` imports it.
+pub const LOCAL: Variant =
+    Variant { name: "local", profile: Profile::Small, features: &[], output: "agent/build-local" };
 
 /// The store's own test-suite on a Durable Object. Never deployed, so quick to build and not small.
 pub const SUITE: Variant = Variant {
@@ -46,14 +51,21 @@ pub const SUITE: Variant = Variant {
     output: "agent/build-suite",
 };
 
+impl Variant {
+    /// The folder with the module and its script.
+    pub fn output(self, workspace: &Workspace) -> PathBuf {
+        workspace.path(self.output)
+    }
+}
+
 /// Brings a Worker up to date.
 pub fn build(workspace: &Workspace, toolbox: &Toolbox, variant: Variant) -> Result<Freshness> {
-    let Variant { name, profile, features, output } = variant;
+    let Variant { name, profile, features, .. } = variant;
     let module = compile(workspace, toolbox, profile, PACKAGE, &[&["--lib"], features].concat())?;
     let content = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
     let key = Stamp::key([content.as_slice(), tool_versions(workspace, toolbox)?.as_bytes()]);
     let stamp = Stamp::at(workspace.wasm_target().join(format!("{name}.stamp")));
-    let output = workspace.path(output);
+    let output = variant.output(workspace);
     if stamp.matches(&key) && OUTPUT.iter().all(|file| output.join(file).is_file()) {
         return Ok(Freshness::Unchanged);
     }

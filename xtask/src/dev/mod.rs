@@ -44,7 +44,7 @@ const POLL: Duration = Duration::from_millis(100);
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_port(options.port)?;
     let toolbox = Toolbox::prepare(workspace)?;
-    build::all(workspace, &toolbox)?;
+    build::local(workspace, &toolbox)?;
     secrets::prepare_local(workspace)?;
     if options.fresh {
         remove_folder(&workspace.state())?;
@@ -101,7 +101,7 @@ fn greet(server: &mut Server, options: &Options) -> Result<()> {
 
 /// Builds again. wrangler sees new output by itself; what fails is shown, and what ran before keeps running.
 fn rebuild(workspace: &Workspace, toolbox: &Toolbox) {
-    if let Err(error) = build::all(workspace, toolbox)
+    if let Err(error) = build::local(workspace, toolbox)
         && !process::interrupted()
     {
         eprintln!("{error:#}\n\n{} not built; the last good build keeps running", progress::cross());

@@ -48,7 +48,15 @@ impl Server {
     /// Starts it; its output goes to ours.
     pub fn start(workspace: &Workspace, toolbox: &Toolbox, options: &Options) -> Result<Self> {
         let mut wrangler = toolbox.wrangler(workspace);
-        wrangler.args(["dev", "--local", "--ip", "127.0.0.1", "--port", &options.port.to_string()]);
+        wrangler.args([
+            "dev",
+            "agent/entry-local.mjs",
+            "--local",
+            "--ip",
+            "127.0.0.1",
+            "--port",
+            &options.port.to_string(),
+        ]);
         // 0: any free port. Two servers at once would otherwise quarrel about the debugger's.
         wrangler.args(["--inspector-port", "0", "--show-interactive-dev-session=false", "--persist-to"]);
         wrangler.arg(workspace.state());

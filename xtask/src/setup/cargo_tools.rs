@@ -13,6 +13,9 @@ use crate::{process, progress};
 /// The release of worker-build that fits the `worker` crate in use: they are published together.
 const WORKER_BUILD: &str = "0.8.7";
 
+/// The release of wasm-split. It knows nothing of Dioxus, with which it is published.
+const WASM_SPLIT: &str = "0.7.10";
+
 /// A program that `cargo install` builds.
 struct Tool<'a> {
     name: &'a str,
@@ -38,6 +41,19 @@ pub fn wasm_bindgen(workspace: &Workspace) -> Result<PathBuf> {
         // TLS is for its test runner, which drives browsers; nothing here does.
         flags: &["--no-default-features"],
         needs: "a C compiler",
+    }
+    .prepare(workspace)
+}
+
+/// wasm-split's command, which takes the client apart.
+pub fn wasm_split(workspace: &Workspace) -> Result<PathBuf> {
+    Tool {
+        name: "wasm-split-cli",
+        package: "wasm-split-cli",
+        version: WASM_SPLIT,
+        opt_level: "1",
+        flags: &[],
+        needs: "nothing but Rust",
     }
     .prepare(workspace)
 }

@@ -32,6 +32,8 @@ pub struct Toolbox {
     pub node: Node,
     /// `wasm-bindgen`, in the version that `Cargo.lock` has of its library.
     pub wasm_bindgen: PathBuf,
+    /// Takes a module apart.
+    pub wasm_split: PathBuf,
     /// `worker-build`, which makes a Worker of the agent's wasm.
     pub worker_build: PathBuf,
     modules: PathBuf,
@@ -45,8 +47,9 @@ impl Toolbox {
         let modules = packages::prepare(workspace, &node)?;
         let wasm = WasmToolchain::prepare(workspace)?;
         let wasm_bindgen = cargo_tools::wasm_bindgen(workspace)?;
+        let wasm_split = cargo_tools::wasm_split(workspace)?;
         let worker_build = cargo_tools::worker_build(workspace)?;
-        Ok(Self { wasm, node, wasm_bindgen, worker_build, modules })
+        Ok(Self { wasm, node, wasm_bindgen, wasm_split, worker_build, modules })
     }
 
     /// The program that an npm package of the root `package.json` brings, as a file to be run by Node.
