@@ -303,7 +303,7 @@ fn everything_can_be_undone_also_where_only_archived_plans_would_be_left() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn replaying_the_log_gives_the_projection_byte_for_byte(wishes in prop::collection::vec(wish(), 0..60)) {
@@ -472,7 +472,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_run_adds_its_tasks_at_most_once_and_never_after_its_end(wishes in prop::collection::vec(wish(), 0..80)) {

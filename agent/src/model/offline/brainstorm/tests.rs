@@ -189,7 +189,7 @@ fn how_plans_read() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 400, failure_persistence: None, ..proptest::test_runner::Config::default() })]
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..proptest::test_runner::Config::default() })]
 
     #[test]
     fn any_goal_gets_a_plan_that_holds_together(

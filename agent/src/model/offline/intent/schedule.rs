@@ -1,13 +1,13 @@
 //! A new block.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request, plans};
 use crate::model::offline::details;
 use crate::model::offline::memory::is_handle;
 use crate::model::offline::reference;
-use crate::model::offline::time::{Hint, Moment, Place, Style, Wanted, fragments, month_named, place};
+use crate::model::offline::time::{Day, Hint, Moment, Place, Style, Wanted, fragments, month_named, place, plus};
 use crate::model::offline::title;
 use crate::model::offline::words::{Kind, Token, fits_any, has_word};
 use crate::model::offline::world::{Call, World};
@@ -170,6 +170,19 @@ fn is_name(tokens: &[Token], keep: &[bool]) -> bool {
     !question && (1..=10).contains(&kept.len()) && !kept.iter().any(|token| token.is_any(STATEMENT))
 }
 
+/// One look-up of all the days on which a free time is to be found: a turn has only so many steps.
+fn look_up(places: &[Place], world: &World) -> Option<Call> {
+    let days = places.iter().filter_map(|found| match found {
+        Place::Window { day, .. } if !world.covers(*day, plus(*day, 1)) => Some(*day),
+        _ => None,
+    });
+    let (first, last) = days.fold(None, |span: Option<(NaiveDate, NaiveDate)>, day| {
+        let (first, last) = span.unwrap_or((day, day));
+        Some((first.min(day), last.max(day)))
+    })?;
+    world.look_up_days(first, plus(last, 1))
+}
+
 struct New {
     title: String,
     wanted: Wanted,
@@ -198,15 +211,16 @@ impl New {
                     .to_owned(),
             );
         }
+        let places = place(&self.wanted, world.now(), world.zone, hint, minutes);
+        if let Some(call) = look_up(&places, world) {
+            return Outcome::LookUp(vec![call]);
+        }
         let mut calls: Vec<Call> = Vec::new();
         let mut notes: Vec<&str> = Vec::new();
-        for found in place(&self.wanted, world.now(), world.zone, hint, minutes) {
+        for found in places {
             let (start, end) = match found {
                 Place::At { start, end } => (start, end),
                 Place::Window { day, from, to } => {
-                    if let Some(call) = day.succ_opt().and_then(|next| world.look_up_days(day, next)) {
-                        return Outcome::LookUp(vec![call]);
-                    }
                     let free = world.free(day, from, to, minutes);
                     (Moment::at(free.unwrap_or_else(|| day.and_time(from))), None)
                 }
@@ -260,25 +274,19 @@ impl New {
         if self.reminds { Some(REMINDER_MINUTES) } else { has_word("call phone ring", &first).then_some(CALL_MINUTES) }
     }
 
-    /// The next time that is free: today, else tomorrow.
+    /// The next time that is free within a week, else the morning after it.
     fn any_time(&self, world: &World, hint: Hint, minutes: i64) -> Result<Moment, Call> {
-        let mut day = world.date();
-        for _ in 0..7 {
-            let wanted = Wanted { days: vec![super::super::time::Day::only(day)], ..Wanted::default() };
-            if let Some(Place::Window { day, from, to }) =
-                place(&wanted, world.now(), world.zone, hint, minutes).first()
-                && let Some(next) = day.succ_opt()
-            {
-                if let Some(call) = world.look_up_days(*day, next) {
-                    return Err(call);
-                }
-                if let Some(start) = world.free(*day, *from, *to, minutes) {
-                    return Ok(Moment::at(start));
-                }
-            }
-            day = day.succ_opt().unwrap_or(day);
+        let after = plus(world.date(), 7);
+        let week = world.date().iter_days().take_while(|day| *day < after).map(Day::only).collect();
+        let places = place(&Wanted { days: week, ..Wanted::default() }, world.now(), world.zone, hint, minutes);
+        if let Some(call) = look_up(&places, world) {
+            return Err(call);
         }
-        Ok(Moment::at(day.and_hms_opt(9, 0, 0).unwrap_or(world.now())))
+        let free = places.iter().find_map(|found| match found {
+            Place::Window { day, from, to } => world.free(*day, *from, *to, minutes),
+            _ => None,
+        });
+        Ok(Moment::at(free.or(after.and_hms_opt(9, 0, 0)).unwrap_or(world.now())))
     }
 
     fn call(&self, start: Moment, end: Option<Moment>, length: Option<i64>) -> Call {

@@ -264,7 +264,7 @@ const WORDS: &[&str] = &[
 ];
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 300, failure_persistence: None, ..proptest::test_runner::Config::default() })]
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..proptest::test_runner::Config::default() })]
 
     /// Every call fits its schema (asserted by [`Person`]), and no block goes.
     #[test]

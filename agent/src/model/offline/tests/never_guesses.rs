@@ -230,7 +230,7 @@ const WORDS: &[&str] = &[
 ];
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 300, failure_persistence: None, ..proptest::test_runner::Config::default() })]
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..proptest::test_runner::Config::default() })]
 
     /// Whatever is said: an answer comes within four steps, every call fits its schema (both asserted by [`Person`]), and
     /// nothing is deleted unless a word that deletes was said.

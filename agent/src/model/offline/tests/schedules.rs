@@ -167,6 +167,35 @@ fn without_a_time_the_next_free_one_is_taken() {
 }
 
 #[test]
+fn days_that_were_not_told_are_looked_up_at_once() {
+    check(
+        || Person::busy("Europe/Oslo"),
+        &[(
+            "add reading every Monday in April",
+            &[
+                "+Reading Mon 6 Apr 09:00-10:00",
+                "+Reading Mon 13 Apr 09:00-10:00",
+                "+Reading Mon 20 Apr 09:00-10:00",
+                "+Reading Mon 27 Apr 09:00-10:00",
+            ],
+        )],
+    );
+}
+
+#[test]
+fn what_repeats_on_days_that_are_not_known_is_added_once() {
+    check(
+        || Person::new("Europe/Oslo"),
+        &[
+            ("gym every week in April at 6pm", &["+Gym Wed 1 Apr 18:00-19:00"]),
+            ("every week by February gym", &["+Gym Mon 1 Feb 2027 09:00-10:00"]),
+            ("add biweekly review next month at 9", &["+Review Wed 1 Apr 09:00-10:00"]),
+            ("add backup every other day this week at 22:00", &["+Backup Mon 2 Mar 22:00-23:00"]),
+        ],
+    );
+}
+
+#[test]
 fn zones_without_daylight_saving_and_over_its_change() {
     check(
         || Person::new("Asia/Tokyo"),

@@ -185,6 +185,8 @@ impl Wanted {
             name: PeriodName::Days,
         });
         match self.period.or(days) {
+            // "Every other week in February": how often is not known, and "monthly" is not daily.
+            Some(period) if every.is_empty() => days_of(period).find(|date| *date >= today).into_iter().collect(),
             Some(period) => days_of(period).filter(|date| *date >= today).filter(fits).collect(),
             None => {
                 let first = self.days.first().map_or(today, |day| day.date);
@@ -193,9 +195,10 @@ impl Wanted {
         }
     }
 
-    /// Whether it was to go on without an end that was said.
+    /// Whether it was to go on without an end that was said, or on days that are not known.
     pub fn repeats_without_end(&self) -> bool {
-        self.every.is_some() && self.period.is_none() && self.length.is_none_or(|length| length.days <= 0)
+        let ends = self.period.is_some() || self.length.is_some_and(|length| length.days > 0);
+        self.every.as_ref().is_some_and(|days| days.is_empty() || !ends)
     }
 }
 
