@@ -336,6 +336,21 @@ fn a_task_for_which_there_is_no_time_at_all_does_not_crowd_the_others() {
 }
 
 #[test]
+fn tasks_are_not_spread_where_that_costs_one_of_them_its_time() {
+    let mut person = Person::new();
+    let arguments = json!({"goal": "Move house", "deadline": "2026-11-24"});
+    let id = run_of(person.call("useArchitect", arguments).unwrap()).id;
+    let (mut tasks, not_before) = (person.tasks(&[60, 400, 75]), person.now);
+    for ((_, task), priority) in tasks.iter_mut().zip([Priority::High, Priority::High, Priority::Low]) {
+        task.depends_on.clear();
+        task.priority = priority;
+    }
+    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
+    let minutes: Vec<i64> = person.blocks().iter().map(|block| block.span.length().num_minutes()).collect();
+    assert_eq!(minutes, [60, 400], "with fewer minutes a day the short one would have taken the place of the long one");
+}
+
+#[test]
 fn a_run_knows_when_it_changed_last() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;

@@ -22,8 +22,8 @@ use crate::view::TimelineView;
 /// The tag of every block that a run adds.
 const TAG: &str = "architect";
 
-/// A run takes at most so many minutes of a day, the fewest of these with which as many tasks find their time as without a
-/// limit: whoever wants to learn a language does not want all of it tomorrow.
+/// A run takes at most so many minutes of a day, the fewest of these with which every task finds its time that finds one
+/// without a limit: whoever wants to learn a language does not want all of it tomorrow.
 const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
 
 /// Where the tasks of a run would lie, in the timeline as it is now and by the person's settings: spread over the days
@@ -51,7 +51,8 @@ pub fn placement<V: TimelineView>(
     let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
     let full = place(tasks, &busy, &frame);
     let calm = |limit| place(tasks, &busy, &Frame { minutes_per_day: Some(limit), ..frame.clone() });
-    let is_as_good = |calm: &Placement| calm.unplaced.len() <= full.unplaced.len();
+    let is_left_out = |task: usize| full.unplaced.iter().any(|left| left.task == task);
+    let is_as_good = |calm: &Placement| calm.unplaced.iter().all(|left| is_left_out(left.task));
     Ok(CALM_MINUTES_PER_DAY.into_iter().map(calm).find(is_as_good).unwrap_or(full))
 }
 
