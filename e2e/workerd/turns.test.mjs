@@ -127,6 +127,8 @@ test("the model is asked eight times at most, the last time without tools", asyn
   assert.ok(the.model.requests.slice(0, 7).every(({ body }) => body.tools.length > 0));
   assert.equal(the.model.requests[7].body.tools, undefined);
   assert.equal(turn.final.outcome, "completed");
+  assert.match(turn.calls[7].error, /^Not done: after 8 steps/);
+  assert.equal((await titles()).length, 7, "the last one was not offered");
 });
 
 test("a model that never forms a call is stopped, and what it did before is kept", async () => {

@@ -108,6 +108,24 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         Ok(waits)
     }
 
+    /// Tells that the calls of a step that was to be the answer are not carried out: it had no tools. Nothing waits for the
+    /// person.
+    pub(super) fn turn_down(&mut self, calls: &[ModelCall]) -> bool {
+        for call in calls {
+            self.meter.call();
+            self.meter.invalid_call();
+            let Offered { name, input, .. } = offered(call);
+            self.output.log(&format!("call of {name} in the last step"));
+            self.output.emit(Chunk::ToolInputAvailable { tool_call_id: call.id.clone(), tool_name: name, input });
+            let error_text = format!(
+                "Not done: after {} steps an answer was due. What was done before is kept; say “go on” for the rest.",
+                self.limits.steps
+            );
+            self.output.emit(Chunk::ToolOutputError { tool_call_id: call.id.clone(), error_text });
+        }
+        false
+    }
+
     /// Carries out the calls of an earlier step that the person has said yes to since.
     pub(super) fn carry_out_approved(&mut self) -> Result<(), TurnError> {
         let message = self.output.message();

@@ -104,6 +104,23 @@ fn after_eight_steps_the_model_must_answer() {
 }
 
 #[test]
+fn a_call_in_the_step_without_tools_is_not_carried_out_and_told() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Schedule workout for ever");
+    for step in 1..=8 {
+        let workout = json!({"title": "Workout", "startTime": "2026-03-03T08:00"});
+        world.model_calls(&format!("c{step}"), "scheduleBlock", &workout);
+    }
+    assert_eq!(tab.told().last().unwrap(), "done:completed");
+    assert_eq!(world.agent.store().content().unwrap().blocks.len(), 7);
+    let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
+    let last = messages[1]["parts"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["state"], "output-error");
+    assert!(last["errorText"].as_str().unwrap().starts_with("Not done: after 8 steps an answer was due."), "{last}");
+}
+
+#[test]
 fn requests_are_answered_one_at_a_time_in_their_order() {
     let mut world = World::new();
     let tab = world.connect();
