@@ -6,31 +6,18 @@ use std::rc::Rc;
 use js_sys::{JSON, Promise, Reflect};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 use worker::{Date, Env, Method, Response, Result};
 
 use super::model::message_of;
-use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowInstance, WorkflowStep};
+use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
 
 /// The binding's name in the suite's configuration.
 const BINDING: &str = "WORKFLOW_SUITE";
 /// The pauses between the tries of a step begin with this one, in ms.
 const DELAY_MS: u64 = 200;
 /// Longer than any test waits, in ms.
-const FOR_EVER_MS: f64 = 3_600_000.0;
-
-/// What a deployed Worker does without: a run pauses by the retries of its steps, and its object hears how it stands.
-#[wasm_bindgen]
-extern "C" {
-    /// Waits; a pause outlives the process.
-    #[wasm_bindgen(method, catch, js_name = "sleep")]
-    fn sleep_raw(this: &WorkflowStep, name: &str, duration_ms: f64) -> std::result::Result<Promise, JsValue>;
-
-    /// How it stands: an object with `status`, `output` and `error`
-    /// (<https://developers.cloudflare.com/workflows/build/workers-api/#instancestatus>).
-    #[wasm_bindgen(method, catch, js_name = "status")]
-    fn status_raw(this: &WorkflowInstance) -> std::result::Result<Promise, JsValue>;
-}
+const FOR_EVER_MS: u64 = 3_600_000;
 
 /// The Rust side of the suite's Workflow.
 #[wasm_bindgen]
@@ -85,8 +72,8 @@ async fn run_case(
                 |number| if number < 3 { Err(StepFailure::Retry("not yet".to_owned())) } else { Ok("yes".to_owned()) };
             step.run("recovers", config, body(answer)).await
         }
-        "sleeps" => JsFuture::from(step.sleep_raw("sleeps", DELAY_MS as f64)?).await.map(|_| "slept".to_owned()),
-        _ => JsFuture::from(step.sleep_raw("waits", FOR_EVER_MS)?).await.map(|_| "never".to_owned()),
+        "sleeps" => step.sleep("sleeps", DELAY_MS).await.map(|()| "slept".to_owned()),
+        _ => step.sleep("waits", FOR_EVER_MS).await.map(|()| "never".to_owned()),
     }
 }
 
@@ -101,7 +88,7 @@ pub(super) async fn handle(method: &Method, env: &Env, id: &str) -> Result<Respo
             }
             Method::Delete => binding.get(id).await?.terminate().await.map(|()| String::new()),
             _ => {
-                let status = JsFuture::from(binding.get(id).await?.status_raw()?).await?;
+                let status = binding.get(id).await?.status().await?;
                 Ok(JSON::stringify(&status)?.into())
             }
         }

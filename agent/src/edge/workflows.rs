@@ -23,6 +23,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = "do")]
     fn do_raw(this: &WorkflowStep, name: &str, config: &Object, body: &JsValue) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = "sleep")]
+    fn sleep_raw(this: &WorkflowStep, name: &str, duration_ms: f64) -> Result<Promise, JsValue>;
+
     /// A `[[workflows]]` binding (<https://developers.cloudflare.com/workflows/build/workers-api/#workflow>).
     #[derive(Clone)]
     pub(super) type Workflow;
@@ -38,6 +41,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = "terminate")]
     fn terminate_raw(this: &WorkflowInstance) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = "status")]
+    fn status_raw(this: &WorkflowInstance) -> Result<Promise, JsValue>;
 }
 
 #[wasm_bindgen(module = "cloudflare:workflows")]
@@ -93,6 +99,15 @@ impl WorkflowStep {
         drop(closure);
         result?.as_string().ok_or_else(|| js_sys::Error::new("the result of the step is not text").into())
     }
+
+    /// Waits so many ms, unless it has waited already. A pause outlives the process.
+    ///
+    /// # Errors
+    /// What the engine throws.
+    #[cfg_attr(not(feature = "store-suite"), expect(dead_code, reason = "a run pauses by the retries of its steps"))]
+    pub async fn sleep(&self, name: &str, duration_ms: u64) -> Result<(), JsValue> {
+        JsFuture::from(self.sleep_raw(name, duration_ms as f64)?).await.map(|_| ())
+    }
 }
 
 impl StepConfig {
@@ -132,6 +147,16 @@ impl WorkflowInstance {
     /// Where it has ended, and what the platform throws.
     pub async fn terminate(&self) -> Result<(), JsValue> {
         JsFuture::from(self.terminate_raw()?).await.map(|_| ())
+    }
+
+    /// How it stands: an object with `status`, `output` and `error`
+    /// (<https://developers.cloudflare.com/workflows/build/workers-api/#instancestatus>).
+    ///
+    /// # Errors
+    /// What the platform throws.
+    #[cfg_attr(not(feature = "store-suite"), expect(dead_code, reason = "a run's object hears how it stands"))]
+    pub async fn status(&self) -> Result<JsValue, JsValue> {
+        JsFuture::from(self.status_raw()?).await
     }
 }
 
