@@ -41,8 +41,8 @@ pub enum Request {
     },
     /// The run gives up.
     Fail {
-        /// Why, in a sentence or two, for the person.
-        error: String,
+        /// Why, in a sentence or two, for the person; none where the workflow does not know.
+        error: Option<String>,
         /// Why, as the engine has it, for the log.
         cause: String,
     },

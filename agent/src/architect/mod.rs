@@ -26,7 +26,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use flux_tools::RunStep;
-use futures::future::{LocalBoxFuture, join};
+use futures::future::LocalBoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -48,7 +48,7 @@ const WORDS_LIMIT: Duration = Duration::from_secs(20);
 /// Why a run fails whose object does not answer, nor later: it hears it when it does.
 const UNREACHED: &str = "The timeline could not be reached.";
 /// Why a run fails that nobody gave a reason for: a step took too long, or the engine lost it.
-const BROKEN_OFF: &str = "The service broke off in the middle.";
+pub const BROKEN_OFF: &str = "The service broke off in the middle.";
 /// How often a step is tried again.
 pub const RETRIES: u32 = 5;
 
@@ -170,7 +170,7 @@ impl Architect {
         match self.plan().await {
             Ok(_) => Ok(()),
             Err(cause) => {
-                let error = self.trouble.take().unwrap_or_else(|| BROKEN_OFF.to_owned());
+                let error = self.trouble.take();
                 let fail = move || Request::Fail { error: error.clone(), cause: cause.clone() };
                 self.tell("fail", fail).await.map(|_| ())
             }
@@ -209,10 +209,17 @@ impl Architect {
         if let Some(draft) = work.said.into_iter().next() {
             return Ok(Some(draft));
         }
-        let thinking = self.think(think::request(self.prompts, &goal));
-        let (draft, title) = join(thinking, self.title(&goal.goal)).await;
-        let Some(draft) = draft? else { return Ok(None) };
-        let work = Work { said: vec![draft.clone()], plan: None, title };
+        let Some(draft) = self.think(think::request(self.prompts, &goal)).await? else { return Ok(None) };
+        let mut work = Work { said: vec![draft.clone()], plan: None, title: None };
+        if self.heard(Request::Keep(work.clone())).await?.is_none() {
+            return Ok(None);
+        }
+        // Only now: what was thought must not be lost while a title is waited for.
+        let Some(title) = self.unless_over(self.title(&goal.goal)).await else { return Ok(None) };
+        if title.is_none() {
+            return Ok(Some(draft));
+        }
+        work.title = title;
         Ok(self.heard(Request::Keep(work)).await?.map(|_| draft))
     }
 
@@ -266,8 +273,10 @@ impl Architect {
     async fn failed(&self, error: StepError) -> StepError {
         let (StepError::Again(why) | StepError::Final(why)) = &error;
         *self.trouble.borrow_mut() = Some(why.clone());
-        // Whether it hears or not: the error itself goes to the workflow.
-        let _ = self.person.tell(Request::Trouble { error: why.clone() }).await;
+        // What is final is told as the run's end. Whether it hears or not: the error itself goes to the workflow.
+        if matches!(error, StepError::Again(_)) {
+            let _ = self.person.tell(Request::Trouble { error: why.clone() }).await;
+        }
         error
     }
 

@@ -101,7 +101,8 @@ impl Architect {
         title(&self.words(self.prompts.title, goal.to_owned()).await?, goal)
     }
 
-    /// What the model makes of something that can stay as it is, if it does so in time. It is asked twice at most.
+    /// What the model makes of something that can stay as it is, if it does so in time. It is asked twice at most, and not
+    /// again where it is busy.
     pub(super) async fn words(&self, prompt: &Prompt, text: String) -> Option<String> {
         let request = ChatRequest {
             system: prompt.body.to_owned(),
@@ -116,6 +117,7 @@ impl Architect {
             let mut is_first = true;
             loop {
                 match answer(self.model.stream(request.clone())).await {
+                    Err(ModelError::RateLimited { .. }) => return None,
                     Err(error) if is_first && error.may_pass() => is_first = false,
                     said => return said.ok(),
                 }
@@ -128,7 +130,7 @@ impl Architect {
     }
 
     /// What comes of something that takes a while, or `None` as soon as the object says that the run is over.
-    async fn unless_over<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn unless_over<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         match select(Box::pin(work), Box::pin(self.over())).await {
             Either::Left((output, _)) => Some(output),
             Either::Right(((), _)) => None,

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use super::{ChatAgent, To};
 use crate::action::{self, Author, Done};
-use crate::architect::{Plan, RETRIES, Reply, Request, Work, stands_for};
+use crate::architect::{BROKEN_OFF, Plan, RETRIES, Reply, Request, Work, stands_for};
 use crate::host::{Host, WorkflowId};
 use crate::model::GoalContext;
 use crate::store::{DrivenRun, StoreError};
@@ -179,6 +179,8 @@ impl<H: Host> ChatAgent<H> {
             Request::Report { .. } => Ok(Reply::default()),
             Request::Fail { error, cause } => {
                 self.log(&format!("run {run} failed: {cause}"));
+                // A workflow that was brought back may not know what the one before it has told.
+                let error = error.or(known.state.error).unwrap_or_else(|| BROKEN_OFF.to_owned());
                 self.fail(run, error)?;
                 Ok(over)
             }

@@ -5,7 +5,8 @@
 //! is repaired as JSON, and then read by these rules:
 //!
 //! - words around the JSON do not count, nor names of fields that mean the same, nor fields that are not known ([`read`]);
-//! - a list that was cut off loses its last task, which may be half of what was meant;
+//! - a list that was cut off in a task loses it, as it may be half of what was meant; brackets that follow the last task may
+//!   be missing;
 //! - fewer than 3 tasks are sent back to the model; of more than 12, too, and the first 12 are taken if it does no better;
 //! - a task without a title, without a length, or over 40 hours, which is a goal of its own, is sent back, and left out if the
 //!   model does no better and the others make a plan;

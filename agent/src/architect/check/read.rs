@@ -32,7 +32,8 @@ pub(super) fn listed(said: &str) -> Result<Listed, Flaw> {
     let said = unwrapped.as_deref().unwrap_or(said);
     // An object first: a bracket before it is more often a remark than a list.
     for bracket in ['{', '['] {
-        let Some((text, is_cut)) = json_within(said, bracket) else { continue };
+        let Some((text, is_open)) = json_within(said, bracket) else { continue };
+        let is_cut = is_open && !ends_after_a_task(text);
         let text = if bracket == '[' { format!("{{\"tasks\": {text}}}") } else { text.to_owned() };
         let Ok(value) = repair_arguments(&text) else { continue };
         let Some(mut items) = list(&value) else { continue };
@@ -43,6 +44,12 @@ pub(super) fn listed(said: &str) -> Result<Listed, Flaw> {
         return Ok(Listed { items, cut });
     }
     Err(Flaw::NoList { said: said.trim().to_owned() })
+}
+
+/// Whether a text that stops in the middle lacks only brackets that follow its last task.
+fn ends_after_a_task(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches(',');
+    ["]", "}", "]}", "}}", "]}}"].iter().any(|rest| serde_json::from_str::<Value>(&format!("{text}{rest}")).is_ok())
 }
 
 fn list(value: &Value) -> Option<Vec<Value>> {
@@ -93,9 +100,12 @@ fn length(text: &str) -> Option<f64> {
         let after = after.trim_start();
         let unit = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(unit)?;
-        let factor = match unit.chars().next() {
-            None | Some('m' | 'M') => 1.0,
-            Some('h' | 'H') => 60.0,
+        // Months begin with an m, too.
+        let unit = unit.to_ascii_lowercase();
+        let factor = match unit.as_str() {
+            "" | "m" | "mn" => 1.0,
+            unit if unit.starts_with("min") => 1.0,
+            unit if unit.starts_with('h') => 60.0,
             _ => return None,
         };
         minutes = Some(minutes.unwrap_or(0.0) + number * factor);

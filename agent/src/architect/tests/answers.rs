@@ -76,6 +76,25 @@ fn of_a_list_that_was_cut_off_the_last_task_is_left_out() {
 }
 
 #[test]
+fn brackets_after_the_last_task_may_be_missing() {
+    let three: Vec<Value> = (1..=3).map(|n| item(&format!("Task {n}"), json!(30), json!([1]))).collect();
+    let list = serde_json::to_string(&three).unwrap();
+    let open_list = list.strip_suffix(']').unwrap();
+    for said in [
+        format!("{{\"tasks\": {list}"),
+        format!("{{\"tasks\": {open_list}"),
+        format!("{{\"tasks\": {open_list},\n "),
+        format!("{{\"plan\": {{\"tasks\": {open_list}"),
+        open_list.to_owned(),
+    ] {
+        let Checked { plan, flaws, .. } = tasks(&said, 480);
+        assert_eq!((titles(&plan.tasks).len(), plan.left_out, flaws), (3, vec![], vec![]), "{said}");
+    }
+    let in_a_task = open_list.strip_suffix('}').unwrap();
+    assert_eq!(tasks(in_a_task, 480).plan.left_out.len(), 1);
+}
+
+#[test]
 fn wrong_types_are_read_where_they_mean_one_thing() {
     for (minutes, meant) in [
         (json!(45), 45),
@@ -85,6 +104,7 @@ fn wrong_types_are_read_where_they_mean_one_thing() {
         (json!("1.5 hours"), 90),
         (json!("1h 30m"), 90),
         (json!("2 Hours, 15 minutes"), 135),
+        (json!("30 Minuten"), 30),
         (json!(0), 5),
         (json!(1), 5),
         (json!(480), 480),

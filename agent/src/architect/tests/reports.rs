@@ -117,6 +117,20 @@ fn a_long_goal_has_a_short_name_from_the_first_step_on() {
     let events = stage.world.borrow().agent.store().events_after(2, 100).unwrap();
     let named = events.iter().filter(|event| event.kind.name() == "WORKFLOW_PROGRESSED").count();
     assert_eq!(named, 5, "one more than the steps");
+    assert_eq!(stage.requests()[..3], ["begin brainstorm", "keep", "keep"], "what was thought does not wait for a name");
+}
+
+#[test]
+fn a_busy_model_is_not_asked_for_a_title() {
+    let goal = "I want to learn German until June so that I can talk to my grandparents";
+    let busy = || ModelError::RateLimited { retry_after_ms: Some(30_000) };
+    let stage = Stage::new().answers([Err(busy()), Err(busy())]);
+    *stage.model.titles.borrow_mut() = vec![Err(busy())];
+    let workflow = stage.start(goal);
+    assert!(stage.drive(workflow));
+    let asked: Vec<bool> =
+        stage.model.asked.borrow().iter().map(|asked| asked.facts == Facts::Words(goal.to_owned())).collect();
+    assert_eq!(asked, [false, false, false, true, false], "only once the tasks were named, and once");
 }
 
 #[test]
