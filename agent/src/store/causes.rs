@@ -20,6 +20,9 @@ pub struct CauseRecord {
     pub question: String,
     /// Id of the answer.
     pub answer: String,
+    /// What the message said then, where it says something else now.
+    #[serde(default)]
+    pub words: Option<String>,
 }
 
 impl<S: Sql> Store<S> {
@@ -51,15 +54,42 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// What the engine can fail with.
     pub fn causes(&self, requests: &[&str]) -> Result<BTreeMap<String, Cause>, StoreError> {
-        let sql = "SELECT c.request, c.question, c.answer, m.json FROM causes c JOIN messages m ON m.id = c.question
+        let sql = "SELECT c.request, c.question, c.answer, m.json, c.words
+                   FROM causes c JOIN messages m ON m.id = c.question
                    WHERE c.request IN (SELECT value FROM json_each(?))";
         let mut causes = BTreeMap::new();
         for row in self.sql.query(sql, &[json("causes", &requests)?])? {
-            let message: Message = parse("messages", &row.text(3)?)?;
-            let words = message.text().trim().chars().take(WORDS_CHARS).collect();
+            let words = match row.optional_text(4)? {
+                Some(words) => words,
+                None => words_of(&parse("messages", &row.text(3)?)?),
+            };
             causes.insert(row.text(0)?, Cause { question: row.text(1)?, answer: row.text(2)?, words });
         }
         Ok(causes)
+    }
+
+    /// Whether a request has led to this answer, or to a part of it.
+    ///
+    /// # Errors
+    /// What the engine can fail with.
+    pub fn has_answered(&self, request: &str, answer: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM causes WHERE request = ? AND answer = ?";
+        Ok(!self.sql.query(sql, &[request.into(), answer.into()])?.is_empty())
+    }
+
+    /// Keeps what a message said for what it has led to: it is about to be said in other words.
+    pub(super) fn keep_words(&self, before: &Message) -> Result<(), StoreError> {
+        let row = [words_of(before).into(), before.id.as_str().into()];
+        self.sql.query("UPDATE causes SET words = ? WHERE question = ? AND words IS NULL", &row)?;
+        Ok(())
+    }
+
+    /// Takes in a request that was kept elsewhere.
+    pub(super) fn take_cause(&self, cause: &CauseRecord) -> Result<(), StoreError> {
+        self.note_cause(&cause.request, Some(&cause.question), &cause.answer)?;
+        let row = [cause.words.as_deref().into(), cause.request.as_str().into()];
+        self.sql.query("UPDATE causes SET words = ? WHERE request = ?", &row)?;
+        Ok(())
     }
 
     /// Forgets the requests whose question is no longer in the conversation.
@@ -67,4 +97,9 @@ impl<S: Sql> Store<S> {
         self.sql.query("DELETE FROM causes WHERE question NOT IN (SELECT id FROM messages)", &[])?;
         Ok(())
     }
+}
+
+/// What of a message is repeated.
+fn words_of(message: &Message) -> String {
+    message.text().trim().chars().take(WORDS_CHARS).collect()
 }

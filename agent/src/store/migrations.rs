@@ -3,7 +3,7 @@
 use super::{Sql, StoreError};
 
 /// The migrations, oldest first; a database's version is how many of them it has had.
-pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH];
+pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
@@ -190,6 +190,11 @@ const SEVENTH: &[&str] = &[
 const EIGHTH: &[&str] = &[
     // What a block says besides its title, for searches.
     "ALTER TABLE blocks ADD COLUMN details_key TEXT NOT NULL DEFAULT ''",
+];
+
+const NINTH: &[&str] = &[
+    // What the question said when it led to something, where the person has said it in other words since.
+    "ALTER TABLE causes ADD COLUMN words TEXT",
 ];
 
 /// Brings a database to the version of `migrations`, each step in a transaction of its own.

@@ -191,7 +191,8 @@ impl<S: Sql> Iterator for Export<S> {
                 }
             }
             Part::Causes(after) => {
-                let sql = "SELECT position, json_object('request', request, 'question', question, 'answer', answer)
+                let sql = "SELECT position, json_object(
+                    'request', request, 'question', question, 'answer', answer, 'words', words)
                     FROM causes WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
                 match self.page(sql, after, self.last_cause) {
                     Ok((last, page)) if !page.is_empty() => {
@@ -332,8 +333,8 @@ impl<S: Sql> Import<'_, S> {
 
     fn cause(&mut self, value: Value) -> Result<(), String> {
         let cause: CauseRecord = read_value(value).map_err(|error| format!("a cause: {error}"))?;
-        let stored = self.store.note_cause(&cause.request, Some(&cause.question), &cause.answer);
-        self.kept(stored.map(|_| ()))
+        let stored = self.store.take_cause(&cause);
+        self.kept(stored)
     }
 
     fn kept(&mut self, stored: Result<(), StoreError>) -> Result<(), String> {

@@ -187,12 +187,22 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         Ok(())
     }
 
-    /// The transaction for the next change. All changes of a turn are one, so that one undo takes the turn back, unless
-    /// somebody else changed something in between: undo takes transactions back whole and last one first.
+    /// The transaction for the next change. All changes of an answer are one, also where it waited for the person's consent,
+    /// so that one undo takes it back, unless somebody else changed something in between: undo takes transactions back whole
+    /// and last one first.
     fn transaction(&self) -> Result<TxnId, TurnError> {
-        match self.txn {
-            Some(txn) if self.store.undoable()? == Some(txn) => Ok(txn),
+        match (self.store.undoable()?, self.txn) {
+            (Some(last), Some(txn)) if last == txn => Ok(txn),
+            (Some(last), None) if self.has_begun(last)? => Ok(last),
             _ => Ok(TxnId::new(self.output.uuid())),
+        }
+    }
+
+    /// Whether a transaction is of an earlier part of this answer.
+    fn has_begun(&self, txn: TxnId) -> Result<bool, TurnError> {
+        match self.store.transaction(txn)?.first().map(|event| &event.actor) {
+            Some(Actor::Assistant { turn, .. }) => Ok(self.store.has_answered(turn, &self.output.message().id)?),
+            _ => Ok(false),
         }
     }
 }

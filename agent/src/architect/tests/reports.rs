@@ -117,7 +117,11 @@ fn a_long_goal_has_a_short_name_from_the_first_step_on() {
     let events = stage.world.borrow().agent.store().events_after(2, 100).unwrap();
     let named = events.iter().filter(|event| event.kind.name() == "WORKFLOW_PROGRESSED").count();
     assert_eq!(named, 5, "one more than the steps");
-    assert_eq!(stage.requests()[..3], ["begin brainstorm", "keep", "keep"], "what was thought does not wait for a name");
+    assert_eq!(
+        stage.requests()[..3],
+        ["begin brainstorm", "keep", "keep"],
+        "what was thought does not wait for a name"
+    );
 }
 
 #[test]

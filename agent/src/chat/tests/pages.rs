@@ -153,6 +153,54 @@ fn events_by_the_assistant_tell_which_words_of_the_person_led_to_them() {
 }
 
 #[test]
+fn what_was_said_in_other_words_since_is_told_as_it_was_said_then() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Gym on the third");
+    world.model_calls("c1", "scheduleBlock", &gym(3));
+    world.model_answers("Done.");
+    let mut question = serde_json::to_value(&world.agent.store().messages(2).unwrap()[0]).unwrap();
+    question["parts"] = json!([{"type": "text", "text": "Gym on the fourth"}]);
+    world.request(&tab, "r2", &json!({"messages": [question], "trigger": "submit-message"}));
+    world.model_calls("c2", "scheduleBlock", &gym(4));
+    world.model_answers("Done.");
+    let causes = causes(&mut world, &tab);
+    let words = ["r1", "r2"].map(|request| causes[request]["words"].as_str());
+    assert_eq!(words, [Some("Gym on the third"), Some("Gym on the fourth")]);
+}
+
+#[test]
+fn an_answer_that_waited_for_consent_is_one_change() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.call(&tab, "createPlan", json!({"title": "Old"}));
+    world.say(&tab, "r1", "Gym on the third, and delete the old plan");
+    world.model_calls("c1", "scheduleBlock", &gym(3));
+    world.model_calls("c2", "deletePlan", &json!({"id": "Old"}));
+    let approval =
+        json!({"type": "cf_agent_tool_approval", "toolCallId": "c2", "approved": true, "autoContinue": true});
+    world.send(&tab, &approval);
+    world.wait();
+    world.model_calls("c3", "scheduleBlock", &gym(4));
+    world.model_answers("Done.");
+    assert_eq!(world.agent.store().content().unwrap().blocks.len(), 2);
+    world.call(&tab, "undo", json!({}));
+    let content = world.agent.store().content().unwrap();
+    assert_eq!(
+        (content.blocks.len(), content.plans.iter().filter(|plan| plan.title.as_str() == "Old").count()),
+        (0, 1)
+    );
+
+    // What the next message leads to is another one.
+    world.call(&tab, "redo", json!({}));
+    world.say(&tab, "r2", "Gym on the fifth");
+    world.model_calls("c4", "scheduleBlock", &gym(5));
+    world.model_answers("Done.");
+    world.call(&tab, "undo", json!({}));
+    assert_eq!(world.agent.store().content().unwrap().blocks.len(), 2);
+}
+
+#[test]
 fn what_a_continuation_does_goes_back_to_the_question_that_it_goes_on_with() {
     let mut world = World::new();
     let tab = world.connect();

@@ -38,6 +38,19 @@ fn everything(world: &World) -> (Value, Value, Value) {
 }
 
 #[test]
+fn a_file_has_what_led_to_changes_as_it_was_said_then() {
+    let (mut world, tab) = person();
+    let mut question = serde_json::to_value(&world.agent.store().messages(2).unwrap()[0]).unwrap();
+    question["parts"] = json!([{"type": "text", "text": "Gym on the fourth"}]);
+    world.request(&tab, "r2", &json!({"messages": [question], "trigger": "submit-message"}));
+    world.model_answers("It is there already.");
+    let fresh = World::new();
+    fresh.agent.import(&export(&world)).unwrap();
+    let causes = fresh.agent.store().causes(&["r1", "r2"]).unwrap();
+    assert_eq!((&*causes["r1"].words, &*causes["r2"].words), ("Gym on the third", "Gym on the fourth"));
+}
+
+#[test]
 fn a_file_gives_a_fresh_object_the_same_log_timeline_and_conversation() {
     let (world, _) = person();
     let file = export(&world);
