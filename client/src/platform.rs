@@ -105,6 +105,13 @@ pub fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
 }
 
+/// The keys that begin so, of what this browser keeps.
+pub fn stored_keys(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let all = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok()?);
+    all.filter(|key| key.starts_with(prefix)).collect()
+}
+
 /// Keeps a text in this browser, or none any more. Where the person does not let it, nothing happens.
 pub fn store(key: &str, text: Option<&str>) {
     if let Some(storage) = storage() {
@@ -279,21 +286,6 @@ pub fn height(id: &str) -> f64 {
 /// How wide an element is, in CSS pixels.
 pub fn width(id: &str) -> f64 {
     element(id).map_or(0.0, |element| f64::from(element.client_width()))
-}
-
-/// What this tab keeps under a key, also when it is loaded again.
-pub fn kept_in_tab(key: &str) -> Option<String> {
-    window()?.session_storage().ok()??.get_item(key).ok()?
-}
-
-/// Has this tab keep a text, or none any more.
-pub fn keep_in_tab(key: &str, text: Option<&str>) {
-    if let Some(storage) = window().and_then(|window| window.session_storage().ok()?) {
-        let _ = match text {
-            Some(text) => storage.set_item(key, text),
-            None => storage.remove_item(key),
-        };
-    }
 }
 
 /// Sends the file that was chosen in a field. The field is empty afterwards, so that the same file can be chosen again.

@@ -94,15 +94,30 @@ impl Calls {
         }
     }
 
-    /// What was asked for and has not come to an event yet, oldest first.
+    /// What was asked for and has not come to an event yet, oldest first; not what is to be taken back again.
     pub fn expected(&self) -> impl Iterator<Item = &Wish> {
-        self.0.iter().filter(|call| !call.is_carried_out).map(|call| &call.wish)
+        self.0.iter().filter(|call| !call.is_carried_out && !self.is_taken_back(call)).map(|call| &call.wish)
+    }
+
+    /// The newest change of the timeline that is on its way, and not to be taken back yet.
+    pub fn last_change(&self) -> Option<TxnId> {
+        let counts = |call: &&Call| call.wish.can_be_taken_back() && !self.is_taken_back(call);
+        self.0.iter().rev().find(counts).map(Call::txn)
+    }
+
+    fn is_taken_back(&self, call: &Call) -> bool {
+        self.0.iter().any(|other| other.wish == Wish::UndoOne(call.txn()))
+    }
+
+    /// Lets go of calls that must not come late. Whether there were some.
+    pub fn drop_late(&mut self) -> bool {
+        let before = self.0.len();
+        self.0.retain(|call| !call.wish.is_of_the_moment());
+        self.0.len() < before
     }
 
     /// What is to be sent again on a new socket. The wait for an answer begins anew.
     pub fn unanswered(&mut self, now: DateTime<Utc>) -> Vec<ClientFrame> {
-        // Once is enough: what was made since then is not meant.
-        self.0.retain(|call| call.wish != Wish::DeleteEverything);
         self.0.iter_mut().for_each(|call| call.since = now);
         self.0.iter().map(Call::frame).collect()
     }
@@ -118,15 +133,14 @@ impl Calls {
         (!edits.is_empty()).then(|| Value::Array(edits).to_string())
     }
 
-    /// Takes in edits that were kept. What cannot be read is left out.
+    /// Takes in edits that were kept, each once. What cannot be read is left out.
     pub fn restore(&mut self, kept: &str, now: DateTime<Utc>) {
         let edits: Vec<(Uuid, String, Value)> = wire::read(kept).unwrap_or_default();
-        self.0.extend(edits.into_iter().map(|(id, method, argument)| Call {
-            id,
-            wish: Wish::Again(method, argument),
-            since: now,
-            is_carried_out: false,
-        }));
+        for (id, method, argument) in edits {
+            if !self.0.iter().any(|call| call.id == id) {
+                self.0.push(Call { id, wish: Wish::Again(method, argument), since: now, is_carried_out: false });
+            }
+        }
     }
 
     /// Edits that are not answered yet.
@@ -190,6 +204,40 @@ mod tests {
         assert_eq!(call.txn(), TxnId::new(Uuid::from_u128(1)));
         assert!(matches!(answer, Answer::Done { .. }));
         assert!(calls.unanswered(now()).is_empty() && !calls.is_about(block));
+    }
+
+    #[test]
+    fn what_is_taken_back_on_its_way_is_the_newest_change_and_no_other() {
+        let block = BlockId::new(Uuid::from_u128(7));
+        let txn = |id: u128| TxnId::new(Uuid::from_u128(id));
+        let mut calls = Calls::default();
+        assert_eq!(calls.last_change(), None);
+        calls.begin(Uuid::from_u128(1), Wish::Complete(block), now());
+        calls.begin(Uuid::from_u128(2), Wish::CreatePlan("Work".into()), now());
+        calls.begin(Uuid::from_u128(3), Wish::ChangeSettings(serde_json::Map::new()), now());
+        assert_eq!(calls.last_change(), Some(txn(2)), "settings cannot be taken back");
+        calls.begin(Uuid::from_u128(4), Wish::UndoOne(txn(2)), now());
+        assert_eq!(calls.last_change(), Some(txn(1)));
+        assert!(!calls.expected().any(|wish| matches!(wish, Wish::CreatePlan(_))), "it will have been nothing");
+        calls.begin(Uuid::from_u128(5), Wish::UndoOne(txn(1)), now());
+        assert_eq!((calls.last_change(), calls.edits()), (None, 5));
+
+        let mut kept = Calls::default();
+        kept.restore(&calls.kept().unwrap(), now());
+        kept.restore(&calls.kept().unwrap(), now());
+        assert_eq!(kept.edits(), 5, "by another page, too");
+        let again = kept.0.first().unwrap();
+        assert_eq!((again.wish.block(), again.wish.can_be_taken_back()), (Some(block), true));
+    }
+
+    #[test]
+    fn what_means_the_moment_is_not_sent_late() {
+        let mut calls = Calls::default();
+        calls.begin(Uuid::from_u128(1), Wish::Undo, now());
+        calls.begin(Uuid::from_u128(2), Wish::CreatePlan("Work".into()), now());
+        assert!(calls.kept().is_some_and(|kept| !kept.contains("undo")));
+        assert!(calls.drop_late() && !calls.drop_late());
+        assert_eq!(calls.unanswered(now()).len(), 1);
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub enum PastMoment {
     After(u64),
     /// At a moment.
     At(DateTime<Utc>),
+    /// The one that is shown, after this event, once more: the present has changed, and with it the differences.
+    Still(u64),
 }
 
 /// Which blocks are asked for; at most [`BLOCK_PAGE`].
@@ -229,7 +231,9 @@ impl Wish {
             Self::LoadLog { before, query } => query.argument(*before, LOG_PAGE),
             Self::LoadEvent(seq) => json!({ "after": seq.saturating_sub(1), "limit": 1 }),
             Self::LoadPast(PastMoment::At(at)) => json!({ "at": at }),
-            Self::LoadPast(PastMoment::After(seq)) | Self::Restore(seq) => json!({ "seq": seq }),
+            Self::LoadPast(PastMoment::After(seq) | PastMoment::Still(seq)) | Self::Restore(seq) => {
+                json!({ "seq": seq })
+            }
             Self::DeleteEverything => json!({ "confirm": "everything" }),
             Self::Undo | Self::Redo | Self::LoadTimeline | Self::LoadCounts => json!({}),
         }
@@ -237,14 +241,23 @@ impl Wish {
 
     /// Whether the person waits for it. What the page does by itself fails in silence: it will be tried again.
     pub fn is_the_persons(&self) -> bool {
-        !matches!(self, Self::SetZone(_) | Self::LoadTimeline | Self::LoadBlocks(..) | Self::LoadCounts)
+        !matches!(
+            self,
+            Self::SetZone(_)
+                | Self::LoadTimeline
+                | Self::LoadBlocks(..)
+                | Self::LoadCounts
+                | Self::LoadPast(PastMoment::Still(_))
+        )
     }
 
-    /// Whether it changes something, and so must not be lost. What deletes everything must not come late.
+    /// Whether it changes something, and so must not be lost.
     pub fn is_edit(&self) -> bool {
         !matches!(
             self,
             Self::DeleteEverything
+                | Self::Undo
+                | Self::Redo
                 | Self::SetZone(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
@@ -255,10 +268,25 @@ impl Wish {
         )
     }
 
+    /// Whether it must not come late: it means what is there now, and not what others have made of it since.
+    pub fn is_of_the_moment(&self) -> bool {
+        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo)
+    }
+
+    /// Whether it is a change of the timeline, which can be taken back.
+    pub fn can_be_taken_back(&self) -> bool {
+        let is_of_a_block = matches!(self.method(), "scheduleBlock" | "restoreTimeline") || self.block().is_some();
+        is_of_a_block
+            || matches!(self.method(), "createPlan" | "renamePlan" | "archivePlan" | "unarchivePlan" | "deletePlan")
+    }
+
     /// The block that it is about, if it is about one that is there.
     pub fn block(&self) -> Option<BlockId> {
         match self {
             Self::Complete(id) | Self::Reopen(id) | Self::Update(id, _) | Self::Delete { id, .. } => Some(*id),
+            Self::Again(method, argument) if method.ends_with("Block") => {
+                argument.get("id")?.as_str()?.parse().ok().map(BlockId::new)
+            }
             _ => None,
         }
     }

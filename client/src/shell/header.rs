@@ -77,7 +77,7 @@ fn HistoryButton(wish: Wish, label: &'static str, keys: &'static str, shape: Sha
             aria_label: label,
             aria_busy: is_pending,
             disabled: is_pending || !store.projection.read().is_loaded(),
-            onclick: move |_| store.wish(wish.clone()),
+            onclick: move |_| if wish == Wish::Redo { store.redo() } else { store.undo() },
             Icon { shape }
         }
     }

@@ -4,7 +4,6 @@ use dioxus::prelude::*;
 
 use super::foot::DialogFoot;
 use super::shortcuts::{self, Shortcut};
-use crate::calls::Wish;
 use crate::platform;
 use crate::store::{Store, View};
 use crate::timeline::{Jump, Mode, toolbar};
@@ -16,8 +15,8 @@ impl Store {
     /// Does what a key stands for.
     pub fn shortcut(&mut self, shortcut: Shortcut) {
         match shortcut {
-            Shortcut::Undo => self.wish(Wish::Undo),
-            Shortcut::Redo => self.wish(Wish::Redo),
+            Shortcut::Undo => self.undo(),
+            Shortcut::Redo => self.redo(),
             Shortcut::New if self.past.peek().is_none() => self.begin_block(None),
             Shortcut::New => {}
             Shortcut::Search => {

@@ -11,8 +11,8 @@ use crate::platform;
 use crate::settings::Preferences;
 use crate::toast::toasts::Kind;
 
-/// Where a tab keeps edits that are not answered.
-const EDITS_KEY: &str = "flux.edits";
+/// Where the browser keeps the edits of a page that are not answered: under this and the page's own name.
+pub(super) const EDITS_KEY: &str = "flux.edits.";
 /// Where the browser keeps how it shows the page. `early.js` reads it, too, before this program is there.
 const PREFERENCES_KEY: &str = "flux.preferences";
 
@@ -40,6 +40,14 @@ impl Store {
         if self.needs_connection() {
             let frame = self.conversation.write().clear();
             self.send(&frame);
+        }
+    }
+
+    /// Changes settings. Their dialog waits for the answer, where one can come now.
+    pub fn change_settings(&mut self, changes: serde_json::Map<String, serde_json::Value>) {
+        self.wish(Wish::ChangeSettings(changes));
+        if !self.status.peek().is_connected() {
+            self.settings_open.set(false);
         }
     }
 
@@ -74,6 +82,24 @@ impl Store {
         self.send(&frame);
     }
 
+    /// Takes back the last change. What is on its way is meant before what has come; without a connection nobody knows what
+    /// has come last.
+    pub fn undo(&mut self) {
+        let last = self.calls.peek().last_change();
+        match last {
+            Some(txn) => self.wish(Wish::UndoOne(txn)),
+            None if self.needs_connection() => self.wish(Wish::Undo),
+            None => {}
+        }
+    }
+
+    /// Applies again what was taken back last.
+    pub fn redo(&mut self) {
+        if self.needs_connection() {
+            self.wish(Wish::Redo);
+        }
+    }
+
     /// Asks for something small, to see whether the service is there. Nobody waits for what it says.
     pub fn knock(&self) {
         let id = platform::short_id();
@@ -106,16 +132,19 @@ impl Store {
         }
     }
 
-    /// Has this tab keep the edits that are not answered, should it be loaded again before they are.
+    /// Has the browser keep the edits that are not answered, should this page be left before they are.
     pub(super) fn keep_edits(&self) {
-        platform::keep_in_tab(EDITS_KEY, self.calls.peek().kept().as_deref());
+        platform::store(&self.edits_key.peek(), self.calls.peek().kept().as_deref());
     }
 
-    /// Goes on with the edits that were not answered when the page was left. Each has its id, so none is done twice.
+    /// Goes on with the edits that were not answered when pages were left. Those of a page that is still open may be among
+    /// them: each edit has its id, so none is done twice.
     pub fn restore_edits(&mut self) {
-        if let Some(kept) = platform::kept_in_tab(EDITS_KEY) {
-            self.calls.write().restore(&kept, platform::now());
+        for key in platform::stored_keys(EDITS_KEY) {
+            self.calls.write().restore(&platform::stored(&key).unwrap_or_default(), platform::now());
+            platform::store(&key, None);
         }
+        self.keep_edits();
     }
 
     /// Changes how this browser shows the page.

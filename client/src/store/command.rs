@@ -16,8 +16,8 @@ impl Store {
         match command {
             Command::Help => self.asked_dialog.set(Some(help::DIALOG)),
             Command::Clear => platform::open_dialog(pane::CLEAR_DIALOG),
-            Command::Undo => self.wish(Wish::Undo),
-            Command::Redo => self.wish(Wish::Redo),
+            Command::Undo => self.undo(),
+            Command::Redo => self.redo(),
             Command::Goal(goal) => {
                 if let Some(goal) = NewGoal::new(&goal, "", "") {
                     self.wish(Wish::StartGoal(goal));

@@ -73,7 +73,7 @@ pub struct Store {
     pub jump: Signal<Option<Jump>>,
     /// The block that is being written.
     pub editing: Signal<Option<Form>>,
-    /// How much there is, as it was when the history was opened.
+    /// How much there is, as it was asked for last.
     pub counts: Signal<Counts>,
     /// Blocks that were asked for could not be had; not asked for again until there is another connection.
     pub cannot_load: Signal<bool>,
@@ -87,6 +87,8 @@ pub struct Store {
     pub plans_open: Signal<bool>,
     /// Whether the settings are open.
     pub settings_open: Signal<bool>,
+    /// Why the service has not taken the settings that are being changed.
+    pub settings_problem: Signal<Option<String>>,
     /// A dialog that was asked for, perhaps before the part of the program that has it was there.
     pub asked_dialog: Signal<Option<&'static str>>,
     /// How this browser shows the page.
@@ -98,6 +100,8 @@ pub struct Store {
     /// The service speaks of things that this page does not know: it is older than the service.
     pub is_outdated: Signal<bool>,
     socket: Signal<Option<Socket>>,
+    /// Where the browser keeps the edits of this page.
+    edits_key: Signal<String>,
     wants_to_reconnect: Signal<bool>,
     /// The log for which the service was told the zone.
     told_zone: Signal<Option<EventId>>,
@@ -144,12 +148,14 @@ impl Store {
             has_extras: Signal::new(false),
             plans_open: Signal::new(false),
             settings_open: Signal::new(false),
+            settings_problem: Signal::new(None),
             asked_dialog: Signal::new(None),
             preferences: Signal::new(Preferences::default()),
             view: Signal::new(View::Chat),
             is_narrow: Signal::new(platform::is_narrow()),
             is_outdated: Signal::new(false),
             socket: Signal::new(None),
+            edits_key: Signal::new(format!("{}{}", act::EDITS_KEY, platform::short_id())),
             wants_to_reconnect: Signal::new(false),
             told_zone: Signal::new(None),
             unreadable: Signal::new(0),
