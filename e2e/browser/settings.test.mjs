@@ -114,7 +114,21 @@ test("a zone that does not exist is told in a sentence, and what was written sta
   await dialog(tab).getByRole("checkbox", { name: "Monday" }).check();
   await dialog(tab).getByLabel("From").fill("19:00");
   await button(tab, "Save").click();
-  await text(tab.getByRole("alert"), "Nothing was changed");
+  // What only the service knows; what was written is still there.
+  await text(dialog(tab).getByRole("alert"), "Nothing was changed");
+  assert.equal(await dialog(tab).getByLabel("From").inputValue(), "19:00");
+  // A file that was not chosen after all.
+  await dialog(tab).getByLabel("Import a file").dispatchEvent("cancel", { bubbles: true });
+  assert.equal(await dialog(tab).getByLabel("From").inputValue(), "19:00");
+  await dialog(tab).getByLabel("Until").fill("00:00");
+  await button(tab, "Save").click();
+  await closed(tab);
+  await open(tab);
+  assert.equal(await dialog(tab).getByLabel("Until").inputValue(), "00:00");
+  const client = await connectAs(person, server);
+  const { workingHours } = await client.call("getSettings");
+  assert.deepEqual(workingHours, { days: ["Mon"], from: "19:00", to: "24:00" });
+  await client.close();
 });
 
 test("colours and motion are as this browser was told, at once and before the program is there", async () => {

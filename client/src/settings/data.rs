@@ -63,6 +63,8 @@ pub fn Data() -> Element {
                         accept: "application/json,.json",
                         disabled: is_busy(),
                         onchange: import,
+                        // That no file was chosen must not close the dialog: the event rises to it.
+                        oncancel: move |event| event.stop_propagation(),
                     }
                 }
                 button {

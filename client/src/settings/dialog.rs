@@ -45,19 +45,19 @@ fn Personal() -> Element {
     let mut store = use_store();
     let before = use_hook(|| Fields::of(&store.projection.peek().settings()));
     let mut fields = use_signal(|| before.clone());
-    let mut problem = use_signal(|| None::<String>);
+    let mut problem = store.settings_problem;
+    let is_saving = store.calls.read().any(|wish| matches!(wish, Wish::ChangeSettings(_)));
     let shown = fields.read().clone();
     let save = move |event: FormEvent| {
         event.prevent_default();
+        problem.set(None);
         match fields.peek().changes(&before) {
             Ok(changes) if changes.is_empty() => store.settings_open.set(false),
-            Ok(changes) => {
-                store.wish(Wish::ChangeSettings(changes));
-                store.settings_open.set(false);
-            }
+            Ok(changes) => store.change_settings(changes),
             Err(sentence) => problem.set(Some(sentence)),
         }
     };
+    use_drop(move || problem.set(None));
     rsx! {
         form { onsubmit: save,
             fieldset {
@@ -156,7 +156,7 @@ fn Personal() -> Element {
             }
             div { class: "dialog-buttons",
                 button { class: "button", r#type: "button", onclick: move |_| store.settings_open.set(false), "Close" }
-                button { class: "button primary", r#type: "submit", "Save" }
+                button { class: "button primary", r#type: "submit", disabled: is_saving, "Save" }
             }
         }
     }

@@ -12,7 +12,7 @@ pub struct Fields {
     pub days: [bool; 7],
     /// From when, `09:00`.
     pub from: String,
-    /// Until when.
+    /// Until when; midnight is `00:00`, as the browser's field has no `24:00`.
     pub to: String,
     /// Shortest break, in minutes.
     pub break_minutes: String,
@@ -33,6 +33,10 @@ pub const DAYS: [(&str, &str); 7] = [
     ("Sun", "Sunday"),
 ];
 
+/// The end of a day, on the wire and in the field.
+const END_OF_DAY: &str = "24:00";
+const MIDNIGHT: &str = "00:00";
+
 impl Fields {
     /// The fields of these settings.
     pub fn of(settings: &Settings) -> Self {
@@ -49,7 +53,7 @@ impl Fields {
             time_zone: settings.time_zone.name().to_owned(),
             days,
             from: hours.from().to_string(),
-            to: hours.to().to_string(),
+            to: hours.to().to_string().replace(END_OF_DAY, MIDNIGHT),
             break_minutes: settings.break_minutes.to_string(),
             week_start: text("weekStart"),
             hour_format: text("hourFormat"),
@@ -82,7 +86,8 @@ impl Fields {
         if days.is_empty() {
             return Err("Choose at least one day on which tasks can be placed. Nothing was changed.".to_owned());
         }
-        let hours = json!({ "days": days, "from": self.from, "to": self.to });
+        let to = if self.to == MIDNIGHT { END_OF_DAY } else { &self.to };
+        let hours = json!({ "days": days, "from": self.from, "to": to });
         add("timeZone", self.time_zone != before.time_zone, json!(self.time_zone.trim()));
         let has_other_hours = (self.days, &self.from, &self.to) != (before.days, &before.from, &before.to);
         add("workingHours", has_other_hours, hours);
@@ -107,6 +112,17 @@ mod tests {
         after.days = [false, false, false, false, false, true, false];
         after.hour_format = "12h".to_owned();
         let expected = json!({"hourFormat": "12h", "workingHours": {"days": ["Sat"], "from": "09:00", "to": "18:00"}});
+        assert_eq!(after.changes(&before).map(Value::Object), Ok(expected));
+    }
+
+    #[test]
+    fn hours_can_last_until_midnight() {
+        let late = r#"{"days":["Mon"],"from":"20:00","to":"24:00"}"#;
+        let settings = Settings { working_hours: serde_json::from_str(late).unwrap(), ..Settings::default() };
+        let before = Fields::of(&settings);
+        assert_eq!(before.to, "00:00");
+        let after = Fields { from: "21:00".to_owned(), ..before.clone() };
+        let expected = json!({"workingHours": {"days": ["Mon"], "from": "21:00", "to": "24:00"}});
         assert_eq!(after.changes(&before).map(Value::Object), Ok(expected));
     }
 

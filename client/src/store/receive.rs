@@ -7,7 +7,7 @@ use flux_protocol::frame::{Counts, RpcResponse};
 use flux_tools::Zone;
 
 use super::{Store, View};
-use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, PlanChange, Wish};
+use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, PastMoment, PlanChange, Wish};
 use crate::connection::{Socket, Status};
 use crate::history::Log;
 use crate::platform;
@@ -44,6 +44,12 @@ impl Store {
         self.draft_note.set(None);
         let probe = self.conversation.write().connected(&platform::short_id());
         self.send(&probe);
+        if self.calls.write().drop_late() {
+            self.toast(
+                "The connection was lost before it was known what came of it. It may or may not have been done; look, then try again.",
+                Kind::Problem,
+            );
+        }
         // What was asked for before the last socket was lost, and not answered.
         let unanswered = self.calls.write().unanswered(platform::now());
         for frame in unanswered {
@@ -119,12 +125,13 @@ impl Store {
                 }
                 let next = self.projection.write().apply(&events);
                 self.predict();
+                self.compare_past();
                 let is_unclear = self.log.write().happened(&events);
                 if is_unclear {
-                    // Begun anew: now where it is looked at, else when it is opened next.
+                    // Asked for now where it is looked at, else when it is opened next.
                     let query = self.log.peek().query().clone();
                     if *self.view.peek() == View::History {
-                        self.show_log(query);
+                        self.wish(Wish::LoadLog { before: None, query });
                     } else {
                         self.log.write().begin(query);
                     }
@@ -143,6 +150,14 @@ impl Store {
             ServerFrame::CfAgentIdentity { .. }
             | ServerFrame::CfAgentState { .. }
             | ServerFrame::CfAgentStateError { .. } => {}
+        }
+    }
+
+    /// Asks how the past that is shown differs from the present, which has changed.
+    fn compare_past(&mut self) {
+        let seq = self.past.peek().as_ref().map(|past| past.seq);
+        if let Some(seq) = seq {
+            self.wish(Wish::LoadPast(PastMoment::Still(seq)));
         }
     }
 
@@ -184,6 +199,11 @@ impl Store {
             self.keep_edits();
         }
         match answer {
+            Answer::Past(past) if matches!(call.wish, Wish::LoadPast(PastMoment::Still(_))) => {
+                if self.past.peek().as_ref().is_some_and(|shown| shown.seq == past.seq) {
+                    self.past.set(Some(*past));
+                }
+            }
             Answer::Past(past) => {
                 self.past.set(Some(*past));
                 if *self.view.peek() == View::History && *self.is_narrow.peek() {
@@ -227,13 +247,23 @@ impl Store {
                     Kind::Problem,
                 );
             }
-            Answer::Failed(sentence) if call.wish.is_the_persons() => self.toast(sentence, Kind::Problem),
+            Answer::Failed(sentence) if call.wish.is_the_persons() => self.failed(&[call], sentence),
             Answer::Failed(sentence) => {
                 platform::warn(&format!("flux: {sentence}"));
                 if matches!(call.wish, Wish::LoadBlocks(..)) {
                     self.cannot_load.set(true);
                 }
             }
+        }
+    }
+
+    /// Tells why calls were not carried out: in the dialog of the settings where they are about these, as notes lie behind it.
+    fn failed(&mut self, calls: &[Call], sentence: String) {
+        let is_of_settings = calls.iter().any(|call| matches!(call.wish, Wish::ChangeSettings(_)));
+        if is_of_settings && *self.settings_open.peek() {
+            self.settings_problem.set(Some(sentence));
+        } else {
+            self.toast(sentence, Kind::Problem);
         }
     }
 
@@ -249,10 +279,13 @@ impl Store {
             Wish::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), undoable),
             Wish::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
             Wish::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
-            Wish::ChangeSettings(_) => self.toast("Your settings are saved.", Kind::Done),
+            Wish::ChangeSettings(_) => {
+                self.settings_open.set(false);
+                self.toast("Your settings are saved.", Kind::Done);
+            }
             Wish::DeleteEverything => self.toast("Everything was deleted. You begin anew.", Kind::Done),
             Wish::Restore(_) => {
-                self.past.set(None);
+                self.leave_past();
                 if let Some(summary) = summary {
                     self.toast(summary, undoable);
                 }
@@ -278,10 +311,8 @@ impl Store {
         self.predict();
         self.keep_edits();
         if late.iter().any(|call| call.wish.is_the_persons()) {
-            self.toast(
-                "The service did not answer. It may or may not have been done; look, then try again.",
-                Kind::Problem,
-            );
+            let sentence = "The service did not answer. It may or may not have been done; look, then try again.";
+            self.failed(&late, sentence.to_owned());
         }
     }
 }
