@@ -112,6 +112,37 @@ test("blocks are pulled to another day and time and made longer, and let go of",
   await person.close();
 });
 
+test("a short block has edges, too, and one over midnight only where it begins and ends", async () => {
+  const person = await newPerson(browser);
+  const tab = await week(person, [
+    { title: "Call Ana", startTime: at(0, "08:00"), durationMinutes: 30 },
+    { title: "Night train", startTime: at(1, "22:00"), endTime: at(2, "06:00") },
+  ]);
+  await pull(tab, block(tab, "Call Ana 08:00–08:30, Monday"), { from: 0.9, minutes: 30 });
+  await tab.mouse.up();
+  await block(tab, "Call Ana 08:00–09:00, Monday").waitFor();
+
+  const morning = day(tab, "Wednesday").getByRole("button", { name: /^Night train / });
+  await pull(tab, morning, { from: 0.01, minutes: 60 });
+  await tab.mouse.up();
+  await day(tab, "Tuesday").getByRole("button", { name: /^Night train 23:00 – Wed .* 07:00, Tuesday$/ }).waitFor();
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
+test("a block is marked as done where it has no box for it, and opened again", async () => {
+  const person = await newPerson(browser);
+  const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
+  await block(tab, "Workout 08:00–09:00, Monday").click();
+  await seen.editor(tab, "Edit").getByRole("button", { name: "Mark as done" }).click();
+  await block(tab, "Workout 08:00–09:00, Monday, done").click();
+  await picture(tab, "week-done.png");
+  await seen.editor(tab, "Edit").getByRole("button", { name: "Reopen" }).click();
+  await block(tab, "Workout 08:00–09:00, Monday").waitFor();
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
 test("a click opens a block, and one on an empty place begins a new one there, also after a pull", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);

@@ -6,7 +6,6 @@ use flux_tools::{Block, Priority, Source, clock};
 use super::agenda::Entry;
 use super::form::Form;
 use super::{Jump, moving, rows};
-use crate::calls::Wish;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 
@@ -46,8 +45,9 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                 aria_label: "Done: {title}",
                 checked: is_done,
                 disabled: is_past,
-                onchange: move |event| {
-                    store.wish(if event.checked() { Wish::Complete(id) } else { Wish::Reopen(id) });
+                onchange: {
+                    let is_overdue = entry.is_overdue;
+                    move |event: FormEvent| store.mark(id, event.checked(), is_overdue)
                 },
             }
             div { class: "card-body",

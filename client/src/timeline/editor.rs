@@ -135,6 +135,7 @@ pub fn Editor() -> Element {
                 if let Some(id) = form.block() {
                     button { class: "button danger", r#type: "button", onclick: move |_| delete(store, id), "Delete" }
                     button { class: "button quiet", r#type: "button", onclick: move |_| show_history(store, id), "History" }
+                    DoneButton { id }
                 }
                 div { class: "spacer" }
                 button { class: "button", r#type: "button", onclick: move |_| store.end_writing(), "Cancel" }
@@ -144,13 +145,32 @@ pub fn Editor() -> Element {
     }
 }
 
+/// Marks the block as done, or as not done: a card has a box for that, a week has not.
+#[component]
+fn DoneButton(id: BlockId) -> Element {
+    let mut store = use_store();
+    let block = store.projection.read().block(id).cloned();
+    let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
+    let is_open = block.is_open();
+    let mark = move |_| {
+        store.end_writing();
+        store.mark(id, is_open, false);
+    };
+    rsx! {
+        button { class: "button quiet", r#type: "button", onclick: mark, if is_open { "Mark as done" } else { "Reopen" } }
+    }
+}
+
 fn save(mut store: Store) -> Result<(), String> {
     let Some(form) = store.editing.peek().clone() else { return Ok(()) };
-    let (before, zone) = {
+    let (is_gone, zone) = {
         let projection = store.projection.peek();
-        (form.block().and_then(|id| projection.block(id).cloned()), projection.zone())
+        // Of another plan, shown meanwhile, no block is known here; the service knows it.
+        let is_shown = projection.active_plan().map(|plan| plan.id) == form.plan;
+        let is_gone = is_shown && form.block().is_some_and(|id| projection.block(id).is_none());
+        (is_gone, projection.zone())
     };
-    if form.block().is_some() && before.is_none() {
+    if is_gone {
         return Err("This block was deleted meanwhile. What you wrote is still here; copy it, or cancel.".to_owned());
     }
     // A new block has the id of the call that makes it.

@@ -233,7 +233,7 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
     let day = zone.wall(block.span.start()).date();
     let range = times.range(block.span, day);
     let width = 100.0 / count(placed.lanes);
-    let (top, height) = (px(placed.from), px(placed.minutes));
+    let (top, height, has_ends) = (px(placed.from), px(placed.minutes), placed.has_ends);
     let (keyed, edited, taken) = (block.clone(), block.clone(), block.clone());
     let weekday = clock::weekday(day);
     let row = block.id.uuid().as_u128();
@@ -254,7 +254,7 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                 "data-done": is_done,
                 "data-overdue": placed.is_overdue,
                 "data-held": is_held,
-                aria_label: "{block.title} {range}, {weekday}",
+                aria_label: if is_done { "{block.title} {range}, {weekday}, done" } else { "{block.title} {range}, {weekday}" },
                 "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight Alt+Shift+ArrowDown Delete",
                 onpointerdown: move |event| {
                     if !is_past && event.trigger_button() == Some(MouseButton::Primary) {
@@ -263,7 +263,7 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                         let touched = Held {
                             id: taken.id,
                             span: taken.span,
-                            grip: grip_at(event.element_coordinates().y, height, if is_touch { TOUCH_EDGE } else { EDGE }),
+                            grip: grip_at(event.element_coordinates().y, height, if is_touch { TOUCH_EDGE } else { EDGE }, has_ends),
                             x: at.x,
                             y: at.y,
                             day_width: platform::width(COLUMNS) / count(store.days_shown()),
@@ -300,13 +300,13 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
     }
 }
 
-/// The edge that is near, else the whole block.
-fn grip_at(y: f64, height: f64, edge: f64) -> Grip {
+/// The edge that is near, else the whole block. Where a block goes on from another day, or into one, it has no edge.
+fn grip_at(y: f64, height: f64, edge: f64, (begins, ends): (bool, bool)) -> Grip {
     // A low block would be all edges.
+    let edge = edge.min(height / 4.0);
     match y {
-        _ if height < 4.0 * EDGE => Grip::Whole,
-        y if y < edge => Grip::Start,
-        y if y > height - edge => Grip::End,
+        y if begins && y < edge => Grip::Start,
+        y if ends && y > height - edge => Grip::End,
         _ => Grip::Whole,
     }
 }

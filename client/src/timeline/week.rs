@@ -32,6 +32,8 @@ pub struct Placed {
     pub lanes: usize,
     /// Whether it should be over and is not done.
     pub is_overdue: bool,
+    /// Whether it begins and whether it ends on this day.
+    pub has_ends: (bool, bool),
 }
 
 /// The first day of the week in which a day lies.
@@ -62,12 +64,17 @@ pub fn columns<'a>(
             if let Some((from, until)) = part(start, end, column.date) {
                 let minutes = (until - from).max(LEAST_MINUTES).min(DAY_MINUTES - from);
                 let is_overdue = block.is_open() && block.span.end() <= now;
-                column.boxes.push(Placed { id: block.id, from, minutes, lane: 0, lanes: 1, is_overdue });
+                let has_ends = (start.date() == column.date, part(start, end, plus(column.date)).is_none());
+                column.boxes.push(Placed { id: block.id, from, minutes, lane: 0, lanes: 1, is_overdue, has_ends });
             }
         }
     }
     columns.iter_mut().for_each(|column| share_lanes(&mut column.boxes));
     columns
+}
+
+fn plus(date: NaiveDate) -> NaiveDate {
+    date.succ_opt().unwrap_or(date)
 }
 
 /// Which minutes of a day a block takes.
@@ -152,6 +159,8 @@ mod tests {
         assert_eq!(boxes(&week[2]), []);
         assert_eq!(boxes(&week[3]), [(3, 600, LEAST_MINUTES, 0, 1)]);
         assert!(week[0].boxes[0].is_overdue && !week[3].boxes[0].is_overdue);
+        let ends: Vec<_> = week.iter().flat_map(|day| day.boxes.iter().map(|it| it.has_ends)).collect();
+        assert_eq!(ends, [(true, false), (false, true), (true, true), (true, true)]);
     }
 
     #[test]
