@@ -121,6 +121,10 @@ test("a goal that cannot be planned says why, and can be tried again or put away
   const dutch = seen.timeline(tab).getByRole("group", { name: "Goal: Learn Dutch" });
   await dutch.getByRole("button", { name: "Put away Learn Dutch" }).click();
   await gone(dutch);
+  await tab.reload();
+  await connected(tab);
+  await seen.block(tab, TITLES[2]).waitFor();
+  await count(dutch, 0);
 });
 
 test("a goal that is filled in keeps to its day and its hours, and fits on a phone", async () => {

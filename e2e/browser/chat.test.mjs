@@ -34,6 +34,11 @@ test("words are shown as they come, and an answer that is stopped stays as far a
   await connected(tab);
   await text(seen.answers(tab), "Stopped");
   assert.equal(await answerText(), "One two");
+
+  model.script(...openai.says("One two three four"));
+  await seen.retry(tab).click();
+  await text(seen.answers(tab), "One two three four");
+  await count(seen.answers(tab), 1);
 });
 
 test("an answer that fails says why, and can be had by trying again", async () => {
@@ -192,6 +197,15 @@ test("what is sent without a connection stays in the box, with a word about it",
   await seen.send(tab).click();
   await text(seen.answers(tab), "Yes.");
   await count(seen.said(tab), 1);
+});
+
+test("a page that never reaches the service says so", async () => {
+  const far = await newTab(person);
+  await far.routeWebSocket(/\/agents\//, (socket) => socket.close({ code: 1011 }));
+  await far.goto(server.url);
+  await text(far.getByRole("status"), "Flux cannot be reached. Nothing is lost");
+  await picture(far, "unreachable.png");
+  assert.deepEqual(far.faults, []);
 });
 
 /** Opens the tab anew, with all its sockets in the hands of the test: a list of them, the newest last. */

@@ -248,6 +248,9 @@ test("the help tells what can be said, and puts an example into the box", async 
   await dialog.waitFor({ state: "hidden" });
   await holds(tab, "When am I free tomorrow?");
   assert.ok(await isWriting(tab));
+  await help.click();
+  await dialog.getByRole("button", { name: "Undo that" }).click();
+  await holds(tab, "When am I free tomorrow?\nUndo that");
   await count(seen.said(tab), 0);
 
   const pocket = await newPerson(the.browser, PHONE);

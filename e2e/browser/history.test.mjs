@@ -209,6 +209,8 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await client.call("scheduleBlock", { title: "Dinner", startTime: "2199-04-02T19:00" });
     await text(changes(tab).first(), "scheduled “Dinner”");
     await count(seen.done(tab, "Dinner"), 0);
+    await past(tab).getByText("Since then: 1 added.").waitFor();
+    await text(value("Blocks"), "6 open, 0 done");
     await past(tab).getByRole("button", { name: "Back to now" }).click();
     await seen.block(tab, "Dinner").waitFor();
     assert.deepEqual(tab.faults, []);

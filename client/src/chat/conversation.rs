@@ -141,6 +141,11 @@ impl Conversation {
         self.failure.clone().or(about.error).or_else(interruption).or_else(unanswered)
     }
 
+    /// Whether the last answer was stopped by the person.
+    pub fn is_stopped(&self) -> bool {
+        !self.is_busy() && self.messages.last().is_some_and(|message| metadata::of(message).is_stopped)
+    }
+
     /// The person says something. The message is there at once; the frame is to be sent.
     pub fn submit(&mut self, ids: NewIds, text: &str, at: DateTime<Utc>, time_zone: Option<String>) -> ClientFrame {
         let message = said(ids.message, text, at);

@@ -51,7 +51,7 @@ pub fn HelpDialog() -> Element {
     rsx! {
         dialog { id: DIALOG, class: "dialog help", aria_labelledby: "help-title",
             h2 { id: "help-title", "What you can say" }
-            p { "Say what and when, in your own words. An example goes into the box, where you can change it." }
+            p { "Say what and when, in your own words. An example goes into the box, below what is there, and you can change it." }
             for (group , examples) in EXAMPLES {
                 section { key: "{group}", aria_label: group,
                     h3 { {group} }
@@ -91,7 +91,7 @@ fn Example(text: &'static str) -> Element {
             r#type: "button",
             onclick: move |_| {
                 platform::close_dialog(DIALOG);
-                store.write(text);
+                store.add_to_draft(text);
                 platform::focus("message");
             },
             {text}

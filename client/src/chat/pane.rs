@@ -120,16 +120,36 @@ fn Waiting() -> Element {
     }
 }
 
+/// Asks for another answer.
+#[component]
+pub fn RetryButton() -> Element {
+    let mut store = use_store();
+    let retry = move |_| {
+        store.retry();
+        platform::focus("message");
+    };
+    rsx! {
+        button { class: "button", r#type: "button", onclick: retry, "Retry" }
+    }
+}
+
 #[component]
 fn Failure() -> Element {
-    let mut store = use_store();
+    let store = use_store();
     let failure = use_memo(move || store.conversation.read().failure());
+    let is_stopped = use_memo(move || store.conversation.read().is_stopped());
     rsx! {
+        if is_stopped() && failure.read().is_none() {
+            div { class: "failure stopped",
+                p { "You stopped this answer. What was done before is kept." }
+                RetryButton {}
+            }
+        }
         if let Some(failure) = failure() {
             div { class: "failure", role: "alert",
                 Icon { shape: Shape::Warning }
                 p { "{failure}" }
-                button { class: "button", r#type: "button", onclick: move |_| store.retry(), "Retry" }
+                RetryButton {}
             }
         }
     }

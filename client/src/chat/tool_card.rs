@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::tool_words::{Standing, sentence, standing};
 use crate::goals::GoalCard;
+use crate::platform;
 use crate::shell::icon::{Icon, Shape};
-use crate::store::use_store;
+use crate::store::{Store, use_store};
 
 /// A tool call.
 #[component]
@@ -50,7 +51,7 @@ fn run_id(tool: &ToolPart) -> Option<&str> {
 /// Approve and deny. While the answer is still being written the service does not take them.
 #[component]
 fn Question(tool_call_id: String, is_streaming: bool) -> Element {
-    let mut store = use_store();
+    let store = use_store();
     let id = tool_call_id.clone();
     rsx! {
         div { class: "tool-buttons",
@@ -58,18 +59,24 @@ fn Question(tool_call_id: String, is_streaming: bool) -> Element {
                 class: "button primary",
                 r#type: "button",
                 disabled: is_streaming,
-                onclick: move |_| store.answer_question(&id, true),
+                onclick: move |_| decide(store, &id, true),
                 "Approve"
             }
             button {
                 class: "button",
                 r#type: "button",
                 disabled: is_streaming,
-                onclick: move |_| store.answer_question(&tool_call_id, false),
+                onclick: move |_| decide(store, &tool_call_id, false),
                 "Deny"
             }
         }
     }
+}
+
+/// The buttons are gone then; what comes next is said in the box.
+fn decide(mut store: Store, tool_call_id: &str, approved: bool) {
+    store.answer_question(tool_call_id, approved);
+    platform::focus("message");
 }
 
 fn shape(standing: Standing) -> Shape {

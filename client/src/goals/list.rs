@@ -1,22 +1,31 @@
 //! The goals that are worked on, above the timeline.
 
-use std::collections::BTreeSet;
-
 use dioxus::prelude::*;
-use flux_tools::{Run, RunId};
+use flux_tools::Run;
 
 use super::{GoalCard, words};
+use crate::platform;
 use crate::store::use_store;
 
-/// The goals that are worked on, and those that failed and were not put away in this tab.
+/// Where the browser keeps which failures were put away.
+const PUT_AWAY_KEY: &str = "flux.put-away";
+/// How many of them.
+const MOST_PUT_AWAY: usize = 20;
+
+/// A failure, by which it is put away: when the goal is tried again and fails again, that is another one.
+fn name(run: &Run) -> String {
+    format!("{}/{}", run.id, run.state.tries)
+}
+
+/// The goals that are worked on, and those that failed and were not put away in this browser.
 #[component]
 pub fn Goals() -> Element {
     let store = use_store();
-    let mut put_away = use_signal(BTreeSet::<(RunId, u32)>::new);
+    let mut put_away = use_signal(|| platform::stored(PUT_AWAY_KEY).unwrap_or_default());
     let shown = use_memo(move || {
         let now = *store.now.read();
         let mut runs: Vec<Run> = store.projection.read().runs();
-        runs.retain(|run| words::is_shown(run, now) && !put_away.read().contains(&(run.id, run.state.tries)));
+        runs.retain(|run| words::is_shown(run, now) && !put_away.read().contains(&name(run)));
         runs
     });
     if shown.read().is_empty() {
@@ -29,7 +38,12 @@ pub fn Goals() -> Element {
                     key: "{run.id}",
                     run: run.clone(),
                     on_dismiss: move |()| {
-                        put_away.write().insert((run.id, run.state.tries));
+                        // Who failed long ago is shown no more: the last few are enough.
+                        let text = format!("{} {}", name(&run), put_away.peek());
+                        let few: Vec<&str> = text.split(' ').take(MOST_PUT_AWAY).collect();
+                        platform::store(PUT_AWAY_KEY, Some(&few.join(" ")));
+                        put_away.set(few.join(" "));
+                        store.focus_timeline();
                     },
                 }
             }

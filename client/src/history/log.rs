@@ -112,7 +112,13 @@ impl Log {
     /// page that does not go on where the loaded events end came late, and is left out: the log was begun anew since it
     /// was asked for, or it was asked for twice.
     pub fn add_page(&mut self, page: EventPage, before: Option<u64>, query: &LogQuery, limit: usize) {
-        if *query != self.query || before != self.oldest() {
+        if *query != self.query {
+            return;
+        }
+        if self.is_loaded && before.is_none() {
+            return self.renew(page, limit);
+        }
+        if before != self.oldest() {
             return;
         }
         self.is_loaded = true;
@@ -121,6 +127,22 @@ impl Log {
         self.causes.extend(page.causes);
         self.goals.extend(page.goals);
         self.events.extend(page.events);
+    }
+
+    /// Takes the newest page in once more: what happened since, and what led to it. What is older stays where it is.
+    fn renew(&mut self, page: EventPage, limit: usize) {
+        let newest = self.events.first().map_or(0, |event| event.seq);
+        let goes_on = page.events.len() < limit || page.events.last().is_some_and(|event| event.seq <= newest);
+        if !goes_on {
+            // So much has happened that something would be missing between.
+            self.events.clear();
+            self.is_whole = false;
+        }
+        let known = self.events.first().map_or(0, |event| event.seq);
+        self.last = self.last.max(page.last);
+        self.causes.extend(page.causes);
+        self.goals.extend(page.goals);
+        self.events.splice(0..0, page.events.into_iter().filter(|event| event.seq > known));
     }
 
     /// Takes events in as they happen. Whether the service must be asked which of them are wanted, and what led to them.
@@ -277,6 +299,21 @@ mod tests {
         log.happened(&[event(10, Actor::User)]);
         log.add_page(older(), Some(3), &all, 2);
         assert_eq!(seqs(&log), [10, 9, 8]);
+    }
+
+    #[test]
+    fn the_newest_page_once_more_keeps_what_is_older() {
+        let all = LogQuery::default();
+        let user = |seqs: &[u64]| seqs.iter().map(|seq| event(*seq, Actor::User)).collect::<Vec<_>>();
+        let mut log = Log::default();
+        log.add_page(page(user(&[5, 4]), 5), None, &all, 2);
+        log.add_page(page(user(&[3, 2]), 5), Some(4), &all, 2);
+        log.happened(&user(&[6]));
+        log.add_page(page(user(&[7, 6]), 7), None, &all, 2);
+        assert_eq!((seqs(&log), log.last()), (vec![7, 6, 5, 4, 3, 2], 7));
+        // Between 7 and 10 something is missing.
+        log.add_page(page(user(&[11, 10]), 11), None, &all, 2);
+        assert_eq!((seqs(&log), log.is_whole()), (vec![11, 10], false));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::words;
+use crate::calls::Wish;
 use crate::chat::metadata;
 use crate::store::use_store;
 
@@ -10,7 +11,15 @@ use crate::store::use_store;
 #[component]
 pub fn Overview() -> Element {
     let mut store = use_store();
-    use_hook(|| store.wish(crate::calls::Wish::LoadCounts));
+    // Asked for anew as things happen, one at a time.
+    let mut asked = use_signal(|| None::<u64>);
+    use_effect(move || {
+        let last = store.projection.read().known().map(|known| known.seq);
+        if *asked.peek() != last && !store.calls.read().any(|wish| *wish == Wish::LoadCounts) {
+            asked.set(last);
+            store.wish(Wish::LoadCounts);
+        }
+    });
     let counts = store.counts.read();
     let blocks = counts.blocks;
     let lines = [

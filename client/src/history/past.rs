@@ -61,7 +61,7 @@ pub fn PastBar() -> Element {
                 }
             }
             div { class: "past-actions",
-                button { class: "button", r#type: "button", onclick: move |_| store.past.set(None), "Back to now" }
+                button { class: "button", r#type: "button", onclick: move |_| store.leave_past(), "Back to now" }
                 button {
                     class: "button primary",
                     r#type: "button",

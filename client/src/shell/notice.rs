@@ -10,7 +10,7 @@ use crate::store::{Store, use_store};
 /// The notices there are; mostly none.
 #[component]
 pub fn Notices() -> Element {
-    let store = use_store();
+    let mut store = use_store();
     let refused = match &*store.status.read() {
         Status::Refused { reason } if reason.trim().is_empty() => Some("The service closed the connection.".to_owned()),
         Status::Refused { reason } => Some(reason.clone()),
@@ -26,6 +26,18 @@ pub fn Notices() -> Element {
                 p { "{text}" }
             }
         }
+        if *store.cannot_load.read() {
+            div { class: "notice", role: "alert",
+                Icon { shape: Shape::Warning }
+                p { "A part of the timeline could not be loaded. Nothing is lost." }
+                button {
+                    class: "button",
+                    r#type: "button",
+                    onclick: move |_| store.cannot_load.set(false),
+                    "Try again"
+                }
+            }
+        }
         if *store.lacks_extras.read() {
             div { class: "notice", role: "alert",
                 Icon { shape: Shape::Warning }
@@ -38,11 +50,17 @@ pub fn Notices() -> Element {
     }
 }
 
-/// That there is no connection, once there was one; and what becomes of what is done meanwhile.
+/// That there is no connection, and what becomes of what is done meanwhile.
 fn offline(store: Store) -> Option<String> {
-    let is_away = matches!(*store.status.read(), Status::Offline | Status::Waiting { .. });
-    if !is_away || !store.projection.read().is_loaded() {
-        return None;
+    let is_loaded = store.projection.read().is_loaded();
+    match &*store.status.read() {
+        Status::Connected | Status::Refused { .. } => return None,
+        // The first try: nobody has waited yet.
+        Status::Connecting if !is_loaded => return None,
+        Status::Connecting | Status::Offline | Status::Waiting { .. } => {}
+    }
+    if !is_loaded {
+        return Some("Flux cannot be reached. Nothing is lost; it is tried again until it can.".to_owned());
     }
     let edits = store.calls.read().edits();
     let kept = match edits {

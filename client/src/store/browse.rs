@@ -160,11 +160,34 @@ impl Store {
 
     /// Deletes a block. The focus goes to the one after it, else to the one before, so that keys go on from there.
     pub fn delete_block(&mut self, block: &Block) {
-        match platform::row_beside(block.id.uuid().as_u128()) {
-            Some(row) => self.jump.set(Some(Jump::Block(BlockId::new(Uuid::from_u128(row))))),
-            None => platform::focus(if *self.mode.peek() == Mode::Week { grid::GRID } else { list::LIST }),
-        }
+        self.focus_beside(block.id);
         self.wish(Wish::delete(block));
+    }
+
+    /// Marks a block as done, or as not done. Where that puts it into another part of the agenda, the focus stays in this one.
+    pub fn mark(&mut self, block: BlockId, is_done: bool, is_overdue: bool) {
+        if is_overdue && is_done {
+            self.focus_beside(block);
+        }
+        self.wish(if is_done { Wish::Complete(block) } else { Wish::Reopen(block) });
+    }
+
+    fn focus_beside(&mut self, block: BlockId) {
+        match platform::row_beside(block.uuid().as_u128()) {
+            Some(row) => self.jump.set(Some(Jump::Block(BlockId::new(Uuid::from_u128(row))))),
+            None => self.focus_timeline(),
+        }
+    }
+
+    /// Gives the focus to the timeline, where what had it is no longer there.
+    pub fn focus_timeline(&self) {
+        platform::focus(if *self.mode.peek() == Mode::Week { grid::GRID } else { list::LIST });
+    }
+
+    /// Shows the present again.
+    pub fn leave_past(&mut self) {
+        self.past.set(None);
+        self.focus_timeline();
     }
 
     /// Moves a block or gives it another length.

@@ -35,6 +35,12 @@ impl Store {
         self.keep_draft();
     }
 
+    /// Writes into the box, below what is there.
+    pub fn add_to_draft(&mut self, text: &str) {
+        let before = self.draft.peek().trim_end().to_owned();
+        self.write(if before.is_empty() || before == text { text.to_owned() } else { format!("{before}\n{text}") });
+    }
+
     fn keep_draft(&self) {
         let kept = draft::keep(&self.draft.peek(), self.change.peek().as_ref());
         platform::store(DRAFT_KEY, kept.draft.as_deref());
@@ -101,7 +107,7 @@ impl Store {
     fn can_say(&mut self, text: &str) -> bool {
         let can = *self.status.peek() == Status::Connected && self.conversation.peek().is_loaded();
         if !can {
-            self.write(commands::escaped(text));
+            self.add_to_draft(&commands::escaped(text));
             self.draft_note.set(Some(NOT_CONNECTED.to_owned()));
         }
         can

@@ -28,6 +28,7 @@ pub fn ToastList() -> Element {
                             onclick: move |_| {
                                 store.toasts.write().dismiss(toast.id);
                                 store.wish(Wish::UndoOne(txn));
+                                store.focus_timeline();
                             },
                             "Undo"
                         }
@@ -36,7 +37,10 @@ pub fn ToastList() -> Element {
                         class: "icon-button small",
                         r#type: "button",
                         aria_label: "Dismiss",
-                        onclick: move |_| store.toasts.write().dismiss(toast.id),
+                        onclick: move |_| {
+                            store.toasts.write().dismiss(toast.id);
+                            store.focus_timeline();
+                        },
                         Icon { shape: Shape::Cross }
                     }
                 }
