@@ -123,9 +123,11 @@ fn Earlier(agenda: Memo<Agenda>) -> Element {
 #[component]
 fn Skeleton() -> Element {
     rsx! {
-        div { class: "skeleton", aria_hidden: "true",
-            for place in 0..4 {
-                div { key: "{place}", class: "skeleton-card" }
+        div { class: "days",
+            div { class: "skeleton", aria_hidden: "true",
+                for place in 0..4 {
+                    div { key: "{place}", class: "skeleton-card" }
+                }
             }
         }
     }
