@@ -64,7 +64,7 @@ test("a goal that is typed is worked on beside the conversation, and becomes tas
   await picture(tab, "goal-running.png");
 
   thinking.open();
-  for (const title of TITLES) await seen.block(tab, title).waitFor();
+  for (const title of TITLES) await text(seen.block(tab, title), "Architect");
   await text(seen.answers(tab).last(), /“Learn German” is planned: 3 tasks/);
   await text(inChat(tab), "Planned");
   await gone(onTimeline(tab));

@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 import { CUT, DONE, gate, openai } from "../lib/model.mjs";
 import { until } from "../lib/until.mjs";
 import { PAYLOADS, ranOrLoaded, watch } from "./markup.mjs";
-import { answered, connected, count, gone, newTab, openTab, picture, say, seen, text } from "./page.mjs";
+import { answered, connectAs, connected, count, gone, newTab, openTab, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
 
 const the = scriptedPage();
@@ -106,6 +106,44 @@ test("what cannot be taken back lightly is asked first", async () => {
   await text(seen.answers(tab), "The trip is off.");
   await tab.getByRole("button", { name: "Plans: My plan" }).waitFor();
   await count(seen.answers(tab), 1);
+});
+
+test("a call to which the person says no is not carried out, and the model hears of it", async () => {
+  const client = await connectAs(person, server);
+  await client.call("createPlan", { title: "Trip" });
+  await client.close();
+  await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
+  model.script(...openai.calls(["deletePlan", { id: "Trip" }]));
+  await say(tab, "Delete the trip");
+  const card = seen.actions(tab);
+  await card.getByRole("img", { name: "Waiting for your answer" }).waitFor();
+  await answered(tab);
+  model.script(...openai.says("It stays."));
+  await card.getByRole("button", { name: "Deny" }).press("Enter");
+  await card.getByRole("img", { name: "Denied" }).waitFor();
+  await text(seen.answers(tab), "It stays.");
+  assert.match(JSON.stringify(model.requests[1].body.messages.at(-1)), /The person said no/);
+  await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
+  assert.ok(await seen.message(tab).evaluate((box) => box === document.activeElement), "the button is gone");
+});
+
+test("whoever reads further up is shown the way to the latest words", async () => {
+  model.script(...openai.says(Array.from({ length: 80 }, (_, line) => `Line ${line + 1}.\n\n`).join("")));
+  await say(tab, "Tell me a lot");
+  await answered(tab);
+  const latest = tab.getByRole("button", { name: "Jump to latest" });
+  const isSeen = async (words) => {
+    const [log, line] = await Promise.all([seen.conversation(tab).boundingBox(), seen.conversation(tab).getByText(words, { exact: true }).boundingBox()]);
+    return line.y >= log.y && line.y + line.height <= log.y + log.height;
+  };
+  await until(() => isSeen("Line 80."), { what: () => "the end to be seen" });
+  assert.equal(await latest.count(), 0);
+  await seen.conversation(tab).press("Home");
+  await latest.waitFor();
+  assert.equal(await isSeen("Line 80."), false);
+  await latest.click();
+  await until(() => isSeen("Line 80."), { what: () => "the end to be seen" });
+  await gone(latest);
 });
 
 test("what a model writes never becomes markup that runs or loads", async () => {

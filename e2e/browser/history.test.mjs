@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { DONE, openai, startModel } from "../lib/model.mjs";
 import { startServer } from "../lib/server.mjs";
-import { isoDate } from "../lib/zone.mjs";
+import { isoDate, wallTime } from "../lib/zone.mjs";
 import { startLine } from "./line.mjs";
 import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
 
@@ -211,6 +211,13 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await count(seen.done(tab, "Dinner"), 0);
     await past(tab).getByText("Since then: 1 added.").waitFor();
     await text(value("Blocks"), "6 open, 0 done");
+    // By the clock: before everything, and after it.
+    const clock = past(tab).getByLabel("Another moment");
+    await clock.fill(wallTime(-1, "10:00"));
+    await gone(seen.block(tab, "Museum"));
+    await clock.fill(wallTime(1, "10:00"));
+    await seen.block(tab, "Dinner").waitFor();
+    await past(tab).getByText("No block has changed since.").waitFor();
     await past(tab).getByRole("button", { name: "Back to now" }).click();
     await seen.block(tab, "Dinner").waitFor();
     assert.deepEqual(tab.faults, []);

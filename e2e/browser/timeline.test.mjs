@@ -6,7 +6,7 @@ import { startServer } from "../lib/server.mjs";
 import { isoDate, wallTime } from "../lib/zone.mjs";
 import { startLine } from "./line.mjs";
 import {
-  PHONE, connectAs, connected, count, fits, gone, isBusy, isDone, newPerson, newTab, openBrowser, openTab, picture, seen, text,
+  PHONE, connectAs, connected, count, fits, gone, isBusy, isDone, newPerson, newTab, openBrowser, openTab, picture, say, seen, text,
 } from "./page.mjs";
 
 let server, browser;
@@ -275,6 +275,43 @@ test("an edit is seen before the service has answered, and taken back where it i
   await Promise.all([client.close(), person.close()]);
 });
 
+test("an edit that is not answered is taken back, and it is said that nobody knows", async () => {
+  const person = await newPerson(browser);
+  const line = await startLine(person);
+  // Its cookie is that of the person.
+  await (await openTab(person, server)).close();
+  const client = await connectAs(person, server);
+  await client.call("scheduleBlock", { title: "Workout", startTime: wallTime(1, "08:00") });
+  const tab = await newTab(person);
+  await tab.clock.install();
+  await tab.goto(server.url);
+  await connected(tab);
+  line.hold();
+  await seen.done(tab, "Workout").check();
+  await isBusy(tab, "Workout", true);
+  await tab.clock.fastForward(31_000);
+  await text(seen.notes(tab).getByRole("alert"), "The service did not answer. It may or may not have been done");
+  await seen.timeline(tab).getByRole("checkbox", { name: "Done: Workout", checked: false }).waitFor();
+  assert.deepEqual(tab.faults, []);
+  await Promise.all([client.close(), person.close()]);
+});
+
+test("blocks at the same time are marked, and those that nobody wrote by hand", async () => {
+  const person = await newPerson(browser);
+  const tab = await withBlocks(person, [
+    { title: "Workout", startTime: wallTime(1, "08:00") },
+    { title: "Dentist", startTime: wallTime(1, "08:30") },
+    { title: "Lunch", startTime: wallTime(1, "12:00") },
+  ]);
+  await text(seen.block(tab, "Workout"), "Overlaps B2");
+  await text(seen.block(tab, "Dentist"), "Overlaps B1");
+  await say(tab, "Schedule gym tomorrow at 6pm");
+  await text(seen.block(tab, "Gym"), "By Flux");
+  assert.doesNotMatch(await seen.block(tab, "Lunch").innerText(), /Overlaps|By Flux/);
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
 test("what is changed without a connection is done once, when there is one, also where the tab was closed", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
@@ -352,7 +389,9 @@ test("an undo takes back what was changed here last, and without a connection no
   line.mend();
   await connected(tab);
   await isDone(tab, "Dentist");
-  await text(seen.notes(tab).getByRole("status").last(), "Undone: completed “Workout”");
+  const note = seen.notes(tab).getByRole("status").filter({ hasText: "Undone: completed “Workout”" });
+  await note.getByRole("button", { name: "Dismiss" }).click();
+  await gone(note);
   await isOpen("Workout");
   const { timeline } = await client.call("getTimeline");
   assert.deepEqual(timeline.blocks.map(({ title, completedAt }) => [title, Boolean(completedAt)]), [["Workout", false], ["Dentist", true]]);

@@ -121,6 +121,9 @@ test("a short block has edges, too, and one over midnight only where it begins a
   await pull(tab, block(tab, "Call Ana 08:00–08:30, Monday"), { from: 0.9, minutes: 30 });
   await tab.mouse.up();
   await block(tab, "Call Ana 08:00–09:00, Monday").waitFor();
+  await pull(tab, block(tab, "Call Ana 08:00–09:00, Monday"), { from: 0.03, minutes: -30 });
+  await tab.mouse.up();
+  await block(tab, "Call Ana 07:30–09:00, Monday").waitFor();
 
   const morning = day(tab, "Wednesday").getByRole("button", { name: /^Night train / });
   await pull(tab, morning, { from: 0.01, minutes: 60 });
