@@ -1,13 +1,12 @@
 //! One attempt at a case: a world of its own, turn after turn.
 
-use std::rc::Rc;
-
 use flux_agent::model::ChatModel;
 use flux_agent::prompt::Prompts;
 
 use crate::case::Case;
 use crate::check;
 use crate::judge;
+use crate::models::Asked;
 use crate::record::{AttemptId, Record, TurnRecord};
 use crate::world::{Observed, World, WorldError};
 
@@ -18,7 +17,7 @@ pub async fn attempt(
     suite: &str,
     case: &Case,
     id: AttemptId,
-    (model, prompts): (Rc<dyn ChatModel>, Prompts),
+    (model, prompts): (Asked, Prompts),
     judge: Option<&dyn ChatModel>,
 ) -> Record {
     let mut record = Record {
@@ -59,7 +58,7 @@ pub async fn attempt(
 ///
 /// # Errors
 /// Where the case cannot be tried.
-pub async fn observe(case: &Case, model: Rc<dyn ChatModel>, prompts: Prompts) -> Result<Vec<Observed>, WorldError> {
+pub async fn observe(case: &Case, model: Asked, prompts: Prompts) -> Result<Vec<Observed>, WorldError> {
     let mut world = World::open(case, model, prompts)?;
     let mut seen = Vec::new();
     for turn in &case.turns {

@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use flux_agent::model::{ChatModel, Endpoint, Model, ModelLimits};
+use flux_agent::model::{Endpoint, Model, ModelLimits};
 use flux_agent::prompt::Prompts;
 
 use crate::attempt::observe;
 use crate::case::{Case, Suite};
 use crate::check;
-use crate::models::{Empty, Reference};
+use crate::models::{Asked, Empty, Reference};
 use crate::world::EvalClock;
 
 /// What is wrong with a case.
@@ -90,6 +90,6 @@ pub async fn validate(suites: &[Suite]) -> Vec<(String, Flaw)> {
 }
 
 /// A model that is asked once.
-fn once(endpoint: impl Endpoint + 'static) -> Rc<dyn ChatModel> {
-    Rc::new(Model::new(endpoint, EvalClock, ModelLimits { retries: 0, ..ModelLimits::default() }))
+fn once(endpoint: impl Endpoint + 'static) -> Asked {
+    Asked::new(Rc::new(Model::new(endpoint, EvalClock, ModelLimits { retries: 0, ..ModelLimits::default() })))
 }

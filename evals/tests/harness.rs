@@ -16,8 +16,9 @@ use flux_agent::model::{ByteStream, ChatRequest, Endpoint, Model, ModelError, Mo
 use flux_agent::prompt::Prompts;
 use flux_evals::attempt::attempt;
 use flux_evals::case::{Case, Suite, schema};
-use flux_evals::models::ModelName;
+use flux_evals::models::{Asked, ModelName};
 use flux_evals::record::{AttemptId, Record};
+use flux_evals::report::{junit, summary};
 use flux_evals::run::{Ended, Journal, Selection, records, run};
 use flux_evals::validate::flaws;
 use flux_evals::world::EvalClock;
@@ -98,7 +99,8 @@ fn an_agent_that_deletes_whatever_it_finds_scores_low() {
     for (suite, case) in suites.iter().flat_map(|suite| suite.cases.iter().map(|case| (&suite.suite, case))) {
         let id = AttemptId { case: case.id.clone(), model: "vandal".into(), prompts: String::new(), repeat: 1 };
         let model = Rc::new(Model::new(Vandal, EvalClock, ModelLimits { retries: 0, ..ModelLimits::default() }));
-        let record = LocalSet::new().block_on(&runtime, attempt(suite, case, id, (model, Prompts::current()), None));
+        let asked = (Asked::new(model), Prompts::current());
+        let record = LocalSet::new().block_on(&runtime, attempt(suite, case, id, asked, None));
         assert_eq!(record.fault, None, "{}", case.id);
         tried += 1;
         passed.extend(record.passed.then_some(record.id.case));
@@ -176,4 +178,38 @@ fn a_run_that_was_interrupted_and_resumed_is_the_same_as_a_whole_one() {
     for (resumed, whole) in resumed.iter().zip(&whole) {
         assert_eq!(resumed, whole);
     }
+    assert_eq!(junit(&resumed), junit(&whole));
+    assert_eq!(summary(&resumed, |_| None), summary(&whole, |_| None));
+}
+
+#[test]
+fn what_could_not_be_tried_is_tried_again_when_a_run_is_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(named(&["plans"]), &ModelName::Reference, 1);
+    let journal = Journal::create(folder.path(), "run", &manifest(&plan)).unwrap();
+    let first = plan.jobs().next().unwrap().id;
+    let (suite, category) = ("plans".to_owned(), "plans".to_owned());
+    let fault = Some("no disk".to_owned());
+    let fault = Record { id: first, suite, category, tags: Vec::new(), passed: false, turns: Vec::new(), fault };
+    journal.keep(&fault).unwrap();
+    let journal = Journal::open(&folder.path().join("run")).unwrap();
+    assert!(!journal.has(&fault.id) && journal.done() == 0);
+    let (_stopper, stop) = watch::channel(false);
+    run(&plan, &journal, 2, &stop, &|_| {}).unwrap();
+    let records = records(journal.folder()).unwrap();
+    assert_eq!((records.len(), passed(&records)), (plan.jobs().count(), plan.jobs().count()));
+}
+
+#[test]
+fn a_manifest_tells_which_cases_have_changed_and_which_prompts_were_current() {
+    let suites = named(&["plans"]);
+    let before = manifest(&plan(suites.clone(), &ModelName::Reference, 1));
+    let mut edited = suites;
+    edited[0].cases[1].turns[0].say += " please";
+    let id = edited[0].cases[1].id.clone();
+    let after = manifest(&plan(edited, &ModelName::Reference, 1));
+    assert_eq!(before.changed_cases(&after).into_iter().collect::<Vec<_>>(), [id.as_str()]);
+    assert!(before.changed_cases(&before).is_empty());
+    assert!(before.current.iter().any(|name| name.starts_with("system@")), "{:?}", before.current);
+    assert_eq!(before.agent, after.agent);
 }

@@ -7,16 +7,14 @@ mod common;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::rc::Rc;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use common::suites;
-use flux_agent::model::ChatModel;
 use flux_agent::prompt::Prompts;
 use flux_evals::attempt::attempt;
 use flux_evals::case::Case;
-use flux_evals::models::{ModelName, ModelNameError, ModelSource, Recording};
+use flux_evals::models::{Asked, ModelName, ModelNameError, ModelSource, Recording};
 use flux_evals::record::{AttemptId, Record};
 use serde_json::{Value, json};
 use tokio::task::LocalSet;
@@ -72,10 +70,13 @@ fn case() -> Case {
     cases.find(|case| case.id == "schedule-tomorrow-morning").unwrap()
 }
 
-fn tried(model: Rc<dyn ChatModel>, judge: Option<Rc<dyn ChatModel>>, case: &Case) -> Record {
+fn tried(model: Asked, judge: Option<Asked>, case: &Case) -> Record {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let id = AttemptId { case: case.id.clone(), model: "tested".into(), prompts: String::new(), repeat: 1 };
-    LocalSet::new().block_on(&runtime, attempt("commands", case, id, (model, Prompts::current()), judge.as_deref()))
+    LocalSet::new().block_on(
+        &runtime,
+        attempt("commands", case, id, (model, Prompts::current()), judge.as_ref().map(|judge| &*judge.chat)),
+    )
 }
 
 fn source(name: &str, variables: &[(&str, &str)]) -> ModelSource {
@@ -197,8 +198,27 @@ fn recorded_answers_are_given_again_and_a_request_without_one_is_told() {
     let mut other = case();
     other.turns[0].say = "Schedule workout tomorrow at 9am".into();
     let missed = tried(replay.open(&other), None, &other);
-    let error = missed.turns[0].error.as_deref().unwrap();
-    assert!(error.contains("has no answer to this request") && error.contains("--record"), "{error}");
+    let fault = missed.fault.as_deref().unwrap();
+    assert!(fault.contains("has no answer to this request") && fault.contains("--record"), "{fault}");
+    assert!(missed.turns.is_empty(), "it says nothing about the model");
+}
+
+#[test]
+fn a_recording_that_was_interrupted_goes_on_and_has_each_answer_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("answers.jsonl");
+    let record = |recording: Recording| {
+        let recording = Arc::new(recording);
+        let recorded = ModelSource::new(&ModelName::Reference, |_| None, Some(Arc::clone(&recording))).unwrap();
+        assert!(tried(recorded.open(&case()), None, &case()).passed);
+        recording
+    };
+    record(Recording::create(&file).unwrap());
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let half = whole.lines().next().unwrap();
+    std::fs::write(&file, format!("{half}\n{}", &half[..half.len() / 2])).unwrap();
+    record(Recording::append(&file).unwrap()).finish().unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), whole);
 }
 
 /// Answers each request with the next of these texts.

@@ -1,5 +1,6 @@
 //! Runs that were made before: `report`, `compare`, and what every run ends with.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use clap::Args;
 use console::Term;
 use flux_evals::case::Suite;
 use flux_evals::compare::{self, Comparison};
-use flux_evals::models::{Price, price_of};
+use flux_evals::models::price_of;
 use flux_evals::record::Record;
 use flux_evals::report::{Who, contenders, html, junit, summary, terminal};
 use flux_evals::run::{Manifest, manifest, records};
@@ -54,7 +55,7 @@ pub(super) fn report(options: &ReportOptions) -> Result<ExitCode> {
     let run = folder(&options.folder.join("results"), &options.run);
     let manifest = manifest(&run)?;
     let records = ordered(&options.folder, &manifest, records(&run)?);
-    write(&run, &manifest, &records, None)?;
+    write(&run, &manifest, &records)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -62,8 +63,17 @@ pub(super) fn compare(options: &CompareOptions) -> Result<ExitCode> {
     let results = options.folder.join("results");
     let a = named(&results, &options.a)?;
     let comparisons: Vec<Comparison> = match &options.b {
-        Some(b) => compare::runs(&a, &named(&results, b)?),
-        None => compare::within(&a),
+        Some(b) => {
+            let b = named(&results, b)?;
+            let changed = a.manifest.changed_cases(&b.manifest);
+            tell_apart(&a.manifest, &b.manifest, &changed);
+            let same = |run: &Named| -> Vec<Record> {
+                let kept = run.records.iter().filter(|record| !changed.contains(record.id.case.as_str()));
+                kept.cloned().collect()
+            };
+            compare::runs(&same(&a), &same(&b))
+        }
+        None => compare::within(&a.records),
     };
     if comparisons.is_empty() {
         bail!(
@@ -78,15 +88,10 @@ pub(super) fn compare(options: &CompareOptions) -> Result<ExitCode> {
 }
 
 /// Writes the reports of a run and tells how it went; fails where a threshold was missed.
-pub(super) fn conclude(
-    run: &Path,
-    suites: &[Suite],
-    price: Option<Price>,
-    thresholds: Option<&Path>,
-) -> Result<ExitCode> {
+pub(super) fn conclude(run: &Path, suites: &[Suite], thresholds: Option<&Path>) -> Result<ExitCode> {
     let manifest = manifest(run)?;
     let records = manifest.in_order(suites, records(run)?);
-    write(run, &manifest, &records, price)?;
+    write(run, &manifest, &records)?;
     let Some(file) = thresholds else { return Ok(ExitCode::SUCCESS) };
     let misses = threshold::misses(&threshold::load(file)?, &records);
     for miss in &misses {
@@ -95,14 +100,15 @@ pub(super) fn conclude(
     Ok(if misses.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn write(run: &Path, manifest: &Manifest, records: &[Record], price: Option<Price>) -> Result<()> {
-    let summary = summary(records, |model| price.or_else(|| price_of(model)));
+fn write(run: &Path, manifest: &Manifest, records: &[Record]) -> Result<()> {
+    let summary = summary(records, |model| manifest.price.or_else(|| price_of(model)));
     let page = run.join("report.html");
     for (path, text) in [(&page, html(manifest, &summary, records)), (&run.join("junit.xml"), junit(records))] {
         fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let (width, colour) = screen();
     tell(terminal(&summary, width, colour));
+    tell(format_args!("current prompts: {}", manifest.current.join(", ")));
     tell(page.display());
     Ok(())
 }
@@ -110,23 +116,41 @@ fn write(run: &Path, manifest: &Manifest, records: &[Record], price: Option<Pric
 /// In the order of what was asked for, where the cases are still those of the run; else in the order in which they ended.
 fn ordered(folder: &Path, manifest: &Manifest, records: Vec<Record>) -> Vec<Record> {
     match Cases::of(folder, manifest).load() {
-        Ok(suites) if Manifest::digest(&suites) == manifest.cases => manifest.in_order(&suites, records),
+        Ok(suites) if Manifest::digests(&suites) == manifest.cases => manifest.in_order(&suites, records),
         _ => records,
     }
 }
 
-/// The records of a run, or of one contender of it.
-fn named(results: &Path, name: &str) -> Result<Vec<Record>> {
+/// A run, or one contender of it.
+struct Named {
+    manifest: Manifest,
+    records: Vec<Record>,
+}
+
+/// Says what the two runs do not have in common.
+fn tell_apart(a: &Manifest, b: &Manifest, changed: &BTreeSet<&str>) {
+    if a.current != b.current {
+        tell(format_args!("The current prompts were {}; then {}.", a.current.join(", "), b.current.join(", ")));
+    } else if a.agent != b.agent {
+        tell("Prompts or tools have changed between the two under the same versions.");
+    }
+    if !changed.is_empty() {
+        let list: Vec<&str> = changed.iter().copied().collect();
+        tell(format_args!("Not compared, because the cases have changed: {}.", list.join(", ")));
+    }
+}
+
+fn named(results: &Path, name: &str) -> Result<Named> {
     let mut parts = name.split(SEPARATOR);
     let run = folder(results, parts.next().unwrap_or_default());
-    let records = records(&run)?;
-    let Some(model) = parts.next() else { return Ok(records) };
+    let (manifest, records) = (manifest(&run)?, records(&run)?);
+    let Some(model) = parts.next() else { return Ok(Named { manifest, records }) };
     let prompts = parts.next();
     let known = contenders(&records);
     let is_meant = |who: &&Who| who.model == model && prompts.is_none_or(|prompts| who.prompts == prompts);
     let meant: Vec<&Who> = known.iter().filter(is_meant).collect();
     match meant.as_slice() {
-        [who] => Ok(compare::of(&records, who)),
+        [who] => Ok(Named { records: compare::of(&records, who), manifest }),
         _ => {
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
             bail!("{name} names {} contenders; {} has {}", meant.len(), run.display(), known.join(", "))

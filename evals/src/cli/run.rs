@@ -1,5 +1,6 @@
 //! `evals run`.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use clap::Args;
 use flux_agent::prompt::{self, Prompts};
 use flux_evals::models::{ModelName, ModelSource, Price, Recording, price_of};
 use flux_evals::record::Record;
-use flux_evals::run::{Contender, Ended, Journal, Manifest, Plan, manifest, run as run_plan};
+use flux_evals::run::{Contender, Ended, Journal, Manifest, Plan, manifest, records, run as run_plan};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::watch;
 
@@ -43,7 +44,7 @@ pub(crate) struct Options {
     /// How many are tried at the same time; the number of processors where not said
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
-    /// Keep what the model answers in this file, to replay it
+    /// Keep what the model answers in this file, to replay it; a run that is resumed goes on with it
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     record: Option<PathBuf>,
     /// Ask this model about the statements of cases that have one
@@ -69,27 +70,26 @@ fn price(text: &str) -> Result<Price, String> {
 
 pub(super) fn run(options: &Options) -> Result<ExitCode> {
     let results = options.cases.folder.join("results");
-    let recording = match &options.record {
-        Some(file) => Some(Arc::new(Recording::create(file)?)),
-        None => None,
-    };
-    let (plan, journal) = match &options.resume {
+    let Begun { manifest, plan, journal, recording } = match &options.resume {
         Some(name) => resumed(options, &results, name)?,
-        None => begun(options, &results, recording.clone())?,
+        None => begun(options, &results)?,
     };
     let (stopper, stop) = watch::channel(false);
     ctrlc::set_handler(move || {
         let _ = stopper.send(true);
     })?;
     let jobs = options.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
-    let meter = Meter::new(plan.jobs().count(), journal.done(), options.price);
+    let meter = Meter::new(plan.jobs().count(), manifest.price);
+    for record in records(journal.folder())?.iter().filter(|record| journal.has(&record.id)) {
+        meter.count(record);
+    }
     let ended = run_plan(&plan, &journal, jobs, &stop, &|record| meter.note(record));
     meter.bar.finish_and_clear();
     let ended = ended?;
     if let Some(recording) = recording {
         recording.finish()?;
     }
-    let code = results::conclude(journal.folder(), &plan.suites, options.price, options.threshold.as_deref())?;
+    let code = results::conclude(journal.folder(), &plan.suites, options.threshold.as_deref())?;
     match ended {
         Ended::Complete => Ok(code),
         Ended::Interrupted => {
@@ -99,8 +99,16 @@ pub(super) fn run(options: &Options) -> Result<ExitCode> {
     }
 }
 
-fn begun(options: &Options, results: &Path, recording: Option<Arc<Recording>>) -> Result<(Plan, Journal)> {
-    let manifest = Manifest {
+/// A run that can go on.
+struct Begun {
+    manifest: Manifest,
+    plan: Plan,
+    journal: Journal,
+    recording: Option<Arc<Recording>>,
+}
+
+fn begun(options: &Options, results: &Path) -> Result<Begun> {
+    let mut manifest = Manifest {
         models: options.models.iter().map(ToString::to_string).collect(),
         prompts: options
             .prompts
@@ -112,26 +120,33 @@ fn begun(options: &Options, results: &Path, recording: Option<Arc<Recording>>) -
         filter: options.cases.filter.clone(),
         tags: options.cases.tags.clone(),
         judge: options.judge.as_ref().map(ToString::to_string),
-        cases: String::new(),
+        price: options.price,
+        record: options.record.clone(),
+        cases: BTreeMap::new(),
+        agent: Manifest::agent(),
+        current: Manifest::current(),
     };
-    let plan = plan(&options.cases, &manifest, recording)?;
-    let manifest = Manifest { cases: Manifest::digest(&plan.suites), ..manifest };
+    let recording = options.record.as_deref().map(Recording::create).transpose()?.map(Arc::new);
+    let plan = plan(&options.cases, &manifest, recording.clone())?;
+    manifest.cases = Manifest::digests(&plan.suites);
     let now: DateTime<Utc> = std::time::SystemTime::now().into();
-    Ok((plan, Journal::create(results, &now.format("%Y-%m-%dT%H-%M-%S").to_string(), &manifest)?))
+    let journal = Journal::create(results, &now.format("%Y-%m-%dT%H-%M-%S").to_string(), &manifest)?;
+    Ok(Begun { manifest, plan, journal, recording })
 }
 
-fn resumed(options: &Options, results: &Path, name: &str) -> Result<(Plan, Journal)> {
+/// A run that was interrupted, as it was asked for then. Its two halves must be one run.
+fn resumed(options: &Options, results: &Path, name: &str) -> Result<Begun> {
     let folder = if name == "newest" { Journal::newest(results)? } else { results::folder(results, name) };
     let manifest = manifest(&folder)?;
     let cases = Cases::of(&options.cases.folder, &manifest);
-    let plan = plan(&cases, &manifest, None)?;
-    if Manifest::digest(&plan.suites) != manifest.cases {
-        bail!(
-            "the cases have changed since {} began, so its two halves would not be one run. Begin a new one.",
-            folder.display()
-        );
-    }
-    Ok((plan, Journal::open(&folder)?))
+    let recording = manifest.record.as_deref().map(Recording::append).transpose()?.map(Arc::new);
+    let plan = plan(&cases, &manifest, recording.clone())?;
+    let changed = match () {
+        () if Manifest::digests(&plan.suites) != manifest.cases => "the cases have changed",
+        () if Manifest::agent() != manifest.agent => "prompts or tools have changed",
+        () => return Ok(Begun { journal: Journal::open(&folder)?, manifest, plan, recording }),
+    };
+    bail!("{changed} since {} began, so its two halves would not be one run. Begin a new one.", folder.display())
 }
 
 /// What a manifest asks for.
@@ -175,25 +190,31 @@ struct Meter {
     bar: ProgressBar,
     passed: AtomicU64,
     failed: AtomicU64,
+    faults: AtomicU64,
     spent: Mutex<f64>,
     price: Option<Price>,
     is_seen: bool,
 }
 
 impl Meter {
-    fn new(all: usize, done: usize, price: Option<Price>) -> Self {
+    fn new(all: usize, price: Option<Price>) -> Self {
         let is_seen = std::io::stderr().is_terminal();
         let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(all as u64), target);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed} left {eta}") {
             bar.set_style(style);
         }
-        bar.set_position(done as u64);
-        Self { bar, passed: AtomicU64::new(0), failed: AtomicU64::new(0), spent: Mutex::new(0.0), price, is_seen }
+        let [passed, failed, faults] = [(); 3].map(|()| AtomicU64::new(0));
+        Self { bar, passed, failed, faults, spent: Mutex::new(0.0), price, is_seen }
     }
 
-    fn note(&self, record: &Record) {
-        let counter = if record.passed { &self.passed } else { &self.failed };
+    /// Counts an attempt.
+    fn count(&self, record: &Record) {
+        let counter = match record {
+            Record { fault: Some(_), .. } => &self.faults,
+            Record { passed: true, .. } => &self.passed,
+            _ => &self.failed,
+        };
         counter.fetch_add(1, Ordering::Relaxed);
         let price = self.price.or_else(|| price_of(&record.id.model));
         let mut spent = self.spent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -201,12 +222,22 @@ impl Meter {
             let cost = record.turns.iter().map(|turn| price.of(turn.cost.input_tokens, turn.cost.output_tokens));
             *spent += cost.sum::<f64>();
         }
-        let (passed, failed) = (self.passed.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));
-        self.bar.set_message(format!("passed {passed}, failed {failed}, ${:.4}", *spent));
+        let [passed, failed, faults] =
+            [&self.passed, &self.failed, &self.faults].map(|count| count.load(Ordering::Relaxed));
+        let not_made = if faults > 0 { format!(", not made {faults}") } else { String::new() };
+        self.bar.set_message(format!("passed {passed}, failed {failed}{not_made}, ${:.4}", *spent));
         self.bar.inc(1);
-        if !self.is_seen
-            && let Some((turn, failure)) = record.failures().next()
-        {
+    }
+
+    /// Counts an attempt that has just ended, and tells of it where nobody sees the bar.
+    fn note(&self, record: &Record) {
+        self.count(record);
+        if self.is_seen {
+            return;
+        }
+        if let Some(fault) = &record.fault {
+            tell(format_args!("not made {}: {fault}", record.id.case));
+        } else if let Some((turn, failure)) = record.failures().next() {
             tell(format_args!("failed {} turn {turn}, {}: {}", record.id.case, failure.check, failure.compared));
         }
     }

@@ -18,13 +18,19 @@ mod recording;
 mod reference;
 mod rest;
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use flux_agent::model::{ChatModel, Endpoint, LimitError, Model, ModelLimits, Offline, OpenAi, WorkersAi};
+use flux_agent::model::{
+    ByteStream, ChatModel, ChatRequest, Endpoint, LimitError, Model, ModelError, ModelId, ModelLimits, Offline, OpenAi,
+    WorkersAi,
+};
+use futures::future::LocalBoxFuture;
 
 use crate::case::Case;
 use crate::world::EvalClock;
@@ -34,6 +40,11 @@ use rest::Rest;
 pub use price::{Price, price_of};
 pub use recording::{Recorder, Recording, RecordingError, Replay};
 pub use reference::{Empty, Reference};
+
+/// So often the model is asked in a turn, at most, and some more: consent begins a turn anew.
+const STEPS: u64 = 16;
+/// What a stream may take that goes on and on.
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(600);
 
 /// A model, as it is named to the harness.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +131,72 @@ impl fmt::Display for ModelName {
     }
 }
 
+/// A model at one attempt, as the agent of production has it.
+#[derive(Clone)]
+pub struct Asked {
+    /// It, as the person speaks with it.
+    pub chat: Rc<dyn ChatModel>,
+    /// It, as the architect asks it, whose steps are tried again by themselves.
+    pub goals: Rc<dyn ChatModel>,
+    /// Why the attempt says nothing about the model, should that come to light.
+    pub fault: Fault,
+    /// No turn can take longer, whatever the model does within its limits.
+    pub patience: Duration,
+}
+
+impl Asked {
+    /// This model, whoever asks it.
+    pub fn new(model: Rc<dyn ChatModel>) -> Self {
+        Self {
+            chat: Rc::clone(&model),
+            goals: model,
+            fault: Fault::default(),
+            patience: patience(ModelLimits::default()),
+        }
+    }
+}
+
+/// Why an attempt says nothing about the model: a recording has no answer, or cannot be written. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Fault(Rc<RefCell<Option<String>>>);
+
+impl Fault {
+    /// Notes it; the first one counts.
+    fn note(&self, why: &str) {
+        self.0.borrow_mut().get_or_insert_with(|| why.to_owned());
+    }
+
+    /// It, if there was one.
+    pub fn take(&self) -> Option<String> {
+        self.0.take()
+    }
+}
+
+/// An endpoint that two models ask.
+struct Shared(Rc<dyn Endpoint>);
+
+impl Endpoint for Shared {
+    fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
+        self.0.open(request)
+    }
+
+    fn answers_whole(&self, request: &ChatRequest) -> bool {
+        self.0.answers_whole(request)
+    }
+
+    fn id(&self) -> ModelId {
+        self.0.id()
+    }
+}
+
+/// More than all that a turn can wait for: each of its steps, each time that it is tried, to the last of its limits. A
+/// stream that goes on has no other bound.
+fn patience(limits: ModelLimits) -> Duration {
+    let once = limits.first_byte_timeout_ms.max(limits.whole_timeout_ms) + limits.between_bytes_timeout_ms;
+    let pause = limits.retry_cap_ms.max(limits.retry_after_cap_ms);
+    Duration::from_millis((once + pause) * (limits.retries + 1) * STEPS).max(SHORTEST_PATIENCE)
+}
+
 /// A model that is ready to be asked, from any thread.
 #[derive(Clone)]
 pub struct ModelSource {
@@ -184,29 +261,48 @@ impl ModelSource {
         Ok(Self { kind: Arc::new(kind), limits, recording })
     }
 
+    /// Whether what it answers is recorded.
+    pub fn is_recorded(&self) -> bool {
+        self.recording.is_some()
+    }
+
     /// The model for one attempt at a case.
-    pub fn open(&self, case: &Case) -> Rc<dyn ChatModel> {
+    pub fn open(&self, case: &Case) -> Asked {
+        let fault = Fault::default();
         match self.kind.as_ref() {
-            Kind::Offline => self.model(Offline, case),
+            Kind::Offline => self.asked(Offline, case, fault),
             Kind::OpenAi { client, base_url, model, api_key } => {
-                self.model(OpenAi::new(client.clone(), base_url, model, api_key.clone()), case)
+                self.asked(OpenAi::new(client.clone(), base_url, model, api_key.clone()), case, fault)
             }
             Kind::WorkersAi { client, base_url, account, token, model } => {
-                self.model(WorkersAi::new(Rest::new(client.clone(), base_url, account, token), model), case)
+                self.asked(WorkersAi::new(Rest::new(client.clone(), base_url, account, token), model), case, fault)
             }
-            Kind::Replay(recording) => self.model(Replay(Arc::clone(recording)), case),
-            Kind::Reference => self.model(Reference::new(case), case),
-            Kind::Empty => self.model(Empty, case),
+            Kind::Replay(recording) => {
+                self.asked(Replay { recording: Arc::clone(recording), fault: fault.clone() }, case, fault)
+            }
+            Kind::Reference => self.asked(Reference::new(case), case, fault),
+            Kind::Empty => self.asked(Empty, case, fault),
         }
     }
 
-    fn model(&self, endpoint: impl Endpoint + 'static, case: &Case) -> Rc<dyn ChatModel> {
+    fn asked(&self, endpoint: impl Endpoint + 'static, case: &Case, fault: Fault) -> Asked {
         match &self.recording {
             Some(recording) => {
-                let recorder = Recorder::new(endpoint, Arc::clone(recording), &case.id);
-                Rc::new(Model::new(recorder, EvalClock, self.limits))
+                let recorder = Recorder::new(endpoint, Arc::clone(recording), &case.id, fault.clone());
+                self.limited(recorder, fault)
             }
-            None => Rc::new(Model::new(endpoint, EvalClock, self.limits)),
+            None => self.limited(endpoint, fault),
+        }
+    }
+
+    fn limited(&self, endpoint: impl Endpoint + 'static, fault: Fault) -> Asked {
+        let endpoint: Rc<dyn Endpoint> = Rc::new(endpoint);
+        let model = |limits| Rc::new(Model::new(Shared(Rc::clone(&endpoint)), EvalClock, limits));
+        Asked {
+            chat: model(self.limits),
+            goals: model(ModelLimits { retries: 0, ..self.limits }),
+            fault,
+            patience: patience(self.limits),
         }
     }
 }

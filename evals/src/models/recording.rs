@@ -3,7 +3,8 @@
 //! A file of JSON Lines, one answer each, found by the full request (`key`): whatever changes it, a prompt or a tool's
 //! description, is another request, and must be recorded anew.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Fault;
 use super::reference::body;
 
 /// What cannot be done with a recording.
@@ -91,12 +93,25 @@ impl Recording {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(fail)?;
         }
-        let file = OpenOptions::new().create(true).write(true).truncate(true).open(path).map_err(fail)?;
+        fs::write(path, "").map_err(fail)?;
+        Self::append(path)
+    }
+
+    /// A recording to go on with. A last line that was only half written, because the process died, is taken off.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or written.
+    pub fn append(path: &Path) -> Result<Self, RecordingError> {
+        let fail = |error| RecordingError::File { path: path.to_owned(), error };
+        let text = fs::read_to_string(path).map_err(fail)?;
+        let file = OpenOptions::new().append(true).open(path).map_err(fail)?;
+        file.set_len(text.rfind('\n').map_or(0, |end| end as u64 + 1)).map_err(fail)?;
         Ok(Self { path: path.to_owned(), answers: BTreeMap::new(), file: Some(Mutex::new(file)) })
     }
 
     /// Puts the answers in the order of their cases: they came as the threads went, and a file that is kept in Git should only
-    /// change where an answer does.
+    /// change where an answer does. Of two answers to one request at a case the later stays: the
+    /// attempt of the first was given up.
     ///
     /// # Errors
     /// Where the file cannot be read or written.
@@ -104,13 +119,20 @@ impl Recording {
         let fail = |error| RecordingError::File { path: self.path.clone(), error };
         let text = fs::read_to_string(&self.path).map_err(fail)?;
         let mut lines: Vec<(String, &str)> = Vec::new();
+        let mut places: HashMap<(String, String), usize> = HashMap::new();
         for (index, line) in text.lines().enumerate() {
             let kept: Kept = serde_json::from_str(line).map_err(|error| RecordingError::Line {
                 path: self.path.clone(),
                 line: index + 1,
                 error,
             })?;
-            lines.push((kept.case, line));
+            match places.entry((kept.case.clone(), kept.key)) {
+                Entry::Occupied(place) => lines[*place.get()] = (kept.case, line),
+                Entry::Vacant(place) => {
+                    place.insert(lines.len());
+                    lines.push((kept.case, line));
+                }
+            }
         }
         lines.sort_by(|(one, _), (other, _)| one.cmp(other));
         let text: String = lines.iter().flat_map(|(_, line)| [line, "\n"]).collect();
@@ -131,27 +153,33 @@ fn key(request: &ChatRequest) -> String {
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Gives the answers of a recording.
-pub struct Replay(pub Arc<Recording>);
+/// Gives the answers of a recording. That it has none says nothing about the model.
+pub struct Replay {
+    /// The recording.
+    pub recording: Arc<Recording>,
+    /// Hears what it has no answer to.
+    pub fault: Fault,
+}
 
 impl Endpoint for Replay {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
         let key = key(request);
-        match self.0.answers.get(&key) {
+        match self.recording.answers.get(&key) {
             Some(text) => body(text.clone()),
             None => {
                 let message = format!(
                     "{} has no answer to this request ({key}): it was recorded with another prompt, other tools or another case. \
                      Record it anew with --record.",
-                    self.0.path.display()
+                    self.recording.path.display()
                 );
+                self.fault.note(&message);
                 Box::pin(async move { Err(ModelError::Refused { status: 0, message }) })
             }
         }
     }
 
     fn id(&self) -> ModelId {
-        ModelId { provider: "replay".to_owned(), name: self.0.path.display().to_string() }
+        ModelId { provider: "replay".to_owned(), name: self.recording.path.display().to_string() }
     }
 }
 
@@ -160,19 +188,20 @@ pub struct Recorder<E> {
     endpoint: E,
     recording: Arc<Recording>,
     case: String,
+    fault: Fault,
 }
 
 impl<E: Endpoint> Recorder<E> {
-    /// Keeps what `endpoint` answers at a case.
-    pub fn new(endpoint: E, recording: Arc<Recording>, case: &str) -> Self {
-        Self { endpoint, recording, case: case.to_owned() }
+    /// Keeps what `endpoint` answers at a case. `fault` hears where that cannot be written.
+    pub fn new(endpoint: E, recording: Arc<Recording>, case: &str, fault: Fault) -> Self {
+        Self { endpoint, recording, case: case.to_owned(), fault }
     }
 }
 
 impl<E: Endpoint> Endpoint for Recorder<E> {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
         let opening = self.endpoint.open(request);
-        let recording = Arc::clone(&self.recording);
+        let (recording, fault) = (Arc::clone(&self.recording), self.fault.clone());
         let mut kept = Kept {
             key: key(request),
             model: self.endpoint.id().name,
@@ -188,9 +217,10 @@ impl<E: Endpoint> Endpoint for Recorder<E> {
                 bytes.extend(piece?);
             }
             kept.body = String::from_utf8_lossy(&bytes).into_owned();
-            recording.keep(&kept).map_err(|error| ModelError::Refused {
-                status: 0,
-                message: format!("The answer could not be recorded in {}: {error}", recording.path.display()),
+            recording.keep(&kept).map_err(|error| {
+                let message = format!("The answer could not be recorded in {}: {error}", recording.path.display());
+                fault.note(&message);
+                ModelError::Refused { status: 0, message }
             })?;
             body(kept.body).await
         })

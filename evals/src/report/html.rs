@@ -76,7 +76,11 @@ mod tests {
             filter: None,
             tags: Vec::new(),
             judge: None,
-            cases: "0123456789abcdef".to_owned(),
+            price: None,
+            record: None,
+            cases: std::collections::BTreeMap::new(),
+            agent: "0123456789abcdef".to_owned(),
+            current: vec!["system@2".to_owned()],
         };
         html(&manifest, &summary(records, |_| None), records)
     }

@@ -1,24 +1,28 @@
 //! The journal of a run: a folder with what was asked for (`run.json`), and a line for each attempt that has ended
 //! (`records.jsonl`). A run that was interrupted goes on from it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use flux_agent::prompt::{self, Prompts};
+use flux_tools::tool::definitions;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::held;
 use crate::case::Suite;
+use crate::models::Price;
 use crate::record::{AttemptId, Record};
 
 const MANIFEST: &str = "run.json";
 const RECORDS: &str = "records.jsonl";
 
 /// What a run was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The models, as they were named.
     pub models: Vec<String>,
@@ -35,15 +39,55 @@ pub struct Manifest {
     /// Who was asked what no rule can check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
-    /// What the cases were, to tell whether they have changed since.
-    pub cases: String,
+    /// The price that was told, for models whose price is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// The file in which the model's answers are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<PathBuf>,
+    /// What the cases were, by id, to tell which have changed since.
+    #[serde(default)]
+    pub cases: BTreeMap<String, String>,
+    /// What the agent was told, to tell whether that has changed since: all prompts, and the tools.
+    #[serde(default)]
+    pub agent: String,
+    /// The prompts that were current, `name@version`.
+    #[serde(default)]
+    pub current: Vec<String>,
+}
+
+/// What tells something from others of its kind.
+fn digest(value: &impl Serialize) -> String {
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Manifest {
-    /// What tells these cases from others.
-    pub fn digest(suites: &[Suite]) -> String {
-        let text = serde_json::to_vec(suites).unwrap_or_default();
-        Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    /// What tells each of these cases from what it was or will be.
+    pub fn digests(suites: &[Suite]) -> BTreeMap<String, String> {
+        let all = suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite, case)));
+        all.map(|(suite, case)| (case.id.clone(), digest(&(&suite.suite, case)))).collect()
+    }
+
+    /// What tells this agent from one with other prompts or tools. Its code is not told: it changes with every build.
+    pub fn agent() -> String {
+        let prompts: Vec<(String, &str)> =
+            prompt::all().iter().map(|prompt| (prompt.to_string(), prompt.body)).collect();
+        let tools: Vec<(&str, &str, &Value)> =
+            definitions().iter().map(|tool| (tool.name, tool.description, &tool.schema)).collect();
+        digest(&(prompts, tools))
+    }
+
+    /// The cases that both runs have, and that were not the same in the two.
+    pub fn changed_cases<'a>(&'a self, other: &Self) -> BTreeSet<&'a str> {
+        let both = self.cases.iter().filter(|(id, digest)| other.cases.get(*id).is_some_and(|other| other != *digest));
+        both.map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// The prompts that are current.
+    pub fn current() -> Vec<String> {
+        let Prompts { system, architect, mend, report, title } = Prompts::current();
+        [system, architect, mend, report, title].map(ToString::to_string).to_vec()
     }
 
     /// Records in the order of what was asked for: by contender, then by case, then by repeat. Those that are none of it are left
@@ -138,7 +182,9 @@ impl Journal {
             Err(error) => return Err(fail(error)),
         };
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let done = parse(&path, &text[..whole])?.into_iter().map(|record| record.id).collect();
+        // What could not be tried may be possible now.
+        let ended = parse(&path, &text[..whole])?.into_iter().filter(|record| record.fault.is_none());
+        let done = ended.map(|record| record.id).collect();
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
         file.set_len(whole as u64).map_err(fail)?;
         Ok(Self { folder: folder.to_owned(), file: Mutex::new(file), done })
@@ -154,7 +200,7 @@ impl Journal {
         folders.filter(|folder| folder.join(MANIFEST).is_file()).max().ok_or_else(none)
     }
 
-    /// Whether an attempt has ended already.
+    /// Whether an attempt has ended already, and need not be made again.
     pub fn has(&self, id: &AttemptId) -> bool {
         self.done.contains(id)
     }
@@ -191,7 +237,8 @@ pub fn manifest(folder: &Path) -> Result<Manifest, JournalError> {
     serde_json::from_str(&text).map_err(|error| JournalError::Line { path, line: error.line(), error })
 }
 
-/// All attempts of a run that have ended, in the order in which they did.
+/// All attempts of a run that have ended, in the order in which they did. Of one that could not be made and was made later,
+/// the later.
 ///
 /// # Errors
 /// Where there is none, or it cannot be read.
@@ -199,7 +246,14 @@ pub fn records(folder: &Path) -> Result<Vec<Record>, JournalError> {
     let path = folder.join(RECORDS);
     let text = fs::read_to_string(&path).map_err(|error| JournalError::File { path: path.clone(), error })?;
     let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    parse(&path, &text[..whole])
+    let all = parse(&path, &text[..whole])?;
+    let last: HashMap<AttemptId, usize> = all.iter().enumerate().map(|(at, record)| (record.id.clone(), at)).collect();
+    Ok(all
+        .into_iter()
+        .enumerate()
+        .filter(|(at, record)| last.get(&record.id) == Some(at))
+        .map(|(_, record)| record)
+        .collect())
 }
 
 fn parse(path: &Path, text: &str) -> Result<Vec<Record>, JournalError> {

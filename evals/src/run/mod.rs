@@ -71,7 +71,7 @@ fn work(
         let (suite, case) = plan.case(&job);
         let contender = plan.contender(&job);
         let asked = (contender.source.open(case), contender.prompts);
-        let judge = plan.judge.as_ref().map(|judge| judge.open(case));
+        let judge = plan.judge.as_ref().map(|judge| judge.open(case).chat);
         // A world of its own: what an attempt has spawned ends with it.
         let record = LocalSet::new().block_on(&runtime, async {
             tokio::select! {
@@ -80,7 +80,11 @@ fn work(
                 Ok(_) = stop.wait_for(|stopped| *stopped) => None,
             }
         });
-        let Some(record) = record else { return Ok(()) };
+        let Some(mut record) = record else { return Ok(()) };
+        if contender.source.is_recorded() {
+            // An answer that is recorded comes whole: when its first word came is not known.
+            record.turns.iter_mut().for_each(|turn| turn.cost.first_ms = None);
+        }
         journal.keep(&record)?;
         told(&record);
     }

@@ -1,6 +1,7 @@
 //! The architect, driven to the end of a goal: its steps one after another in this process, and the person's object asked
 //! directly.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,9 +19,9 @@ impl World {
         for workflow in self.host.launched() {
             let person = Object { agent: self.agent.clone(), workflow };
             let architect = Architect {
-                steps: Rc::new(Direct),
+                steps: Rc::new(Direct { retries: Rc::clone(&self.goal_retries) }),
                 person: Rc::new(person),
-                model: Rc::new(self.model.clone()),
+                model: Rc::new(self.goals.clone()),
                 clock: Rc::new(EvalClock),
                 prompts: self.prompts,
                 limits: RunLimits::default(),
@@ -34,7 +35,10 @@ impl World {
 }
 
 /// Steps that are tried again as a Workflow tries them, and kept nowhere: the process lives as long as the case.
-struct Direct;
+struct Direct {
+    /// Counts the tries after the first one of each step.
+    retries: Rc<Cell<u32>>,
+}
 
 impl Steps for Direct {
     fn step(
@@ -44,6 +48,7 @@ impl Steps for Direct {
         pause: Duration,
         body: Body,
     ) -> LocalBoxFuture<'static, Result<Value, String>> {
+        let counted = Rc::clone(&self.retries);
         Box::pin(async move {
             let mut tries = 0;
             loop {
@@ -52,6 +57,7 @@ impl Steps for Direct {
                     Err(StepError::Again(_)) if tries < retries => {
                         tokio::time::sleep(pause * (1 << tries)).await;
                         tries += 1;
+                        counted.set(counted.get() + 1);
                     }
                     Err(StepError::Again(error) | StepError::Final(error)) => return Err(error),
                 }

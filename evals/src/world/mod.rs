@@ -16,11 +16,11 @@ mod picture;
 mod setup;
 mod watch;
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use flux_agent::chat::{ChatAgent, Options};
-use flux_agent::model::ChatModel;
 use flux_agent::native::Sqlite;
 use flux_agent::prompt::Prompts;
 use flux_agent::store::StoreError;
@@ -33,6 +33,7 @@ use futures::channel::mpsc;
 use serde_json::Value;
 
 use crate::case::{Case, Expect, Turn};
+use crate::models::{Asked, Fault};
 use crate::record::{CallOutcome, CallRecord, Cost};
 
 pub use change::{Change, changes};
@@ -40,8 +41,8 @@ pub use host::{EvalClock, EvalHost};
 pub use picture::{BlockLine, GoalLine, Picture, PlanLine};
 pub use watch::{Answer, Watched};
 
-/// A turn that takes longer has hung.
-const TURN_LIMIT: Duration = Duration::from_secs(600);
+/// A goal takes so many times as long as a turn: its steps are tried again.
+const GOAL_TRIES: u32 = 4;
 /// So often a person is asked for consent in a turn before they have enough.
 const CONSENTS: usize = 8;
 
@@ -64,9 +65,12 @@ pub enum WorldError {
     /// The store.
     #[error("the store failed: {0}")]
     Store(#[from] StoreError),
-    /// It does not end.
-    #[error("the turn did not end within {} seconds", TURN_LIMIT.as_secs())]
-    Hung,
+    /// It does not end, though no limit of the model lets it take so long.
+    #[error("the turn did not end within {} seconds", .0.as_secs())]
+    Hung(Duration),
+    /// What the model would have answered is not known.
+    #[error("{0}")]
+    Model(String),
     /// The case itself.
     #[error("the case says no `now` or no `zone`")]
     Incomplete,
@@ -96,6 +100,10 @@ pub struct World {
     agent: ChatAgent<EvalHost>,
     host: EvalHost,
     model: Watched,
+    goals: Watched,
+    goal_retries: Rc<Cell<u32>>,
+    fault: Fault,
+    patience: Duration,
     prompts: Prompts,
     zone: Zone,
     frames: mpsc::UnboundedReceiver<ServerFrame>,
@@ -108,15 +116,28 @@ impl World {
     ///
     /// # Errors
     /// Where the case's start cannot be set up.
-    pub fn open(case: &Case, model: Rc<dyn ChatModel>, prompts: Prompts) -> Result<Self, WorldError> {
+    pub fn open(case: &Case, asked: Asked, prompts: Prompts) -> Result<Self, WorldError> {
         let (Some(now), Some(zone)) = (case.now, &case.zone) else { return Err(WorldError::Incomplete) };
         let zone = Zone::new(zone).map_err(|_| WorldError::Zone(zone.clone()))?;
         let (host, frames) = EvalHost::new(zone.instant(now.0));
-        let model = Watched::new(model);
+        let model = Watched::new(asked.chat);
+        let goals = model.beside(asked.goals);
         let sql = Sqlite::in_memory().map_err(StoreError::from)?;
         let options = Options { prompts, ..Options::default() };
         let agent = ChatAgent::open(host.clone(), sql, Rc::new(model.clone()), options)?;
-        let mut world = Self { agent, host, model, prompts, zone, frames, requests: 0 };
+        let mut world = Self {
+            agent,
+            host,
+            model,
+            goals,
+            goal_retries: Rc::default(),
+            fault: asked.fault,
+            patience: asked.patience,
+            prompts,
+            zone,
+            frames,
+            requests: 0,
+        };
         world.set_up(case)?;
         Ok(world)
     }
@@ -124,16 +145,22 @@ impl World {
     /// The person says something, and waits until everything that comes of it is done.
     ///
     /// # Errors
-    /// Where it hangs, or the store fails.
+    /// Where it hangs, the store fails, or what the model would have answered is not known.
     pub async fn say(&mut self, turn: &Turn) -> Result<Observed, WorldError> {
         let before = self.picture()?;
         let known = self.agent.store().messages(u64::from(u32::MAX))?.len();
         let began = Instant::now();
-        let error = tokio::time::timeout(TURN_LIMIT, self.converse(turn)).await.map_err(|_| WorldError::Hung)??;
+        let patience = self.patience;
+        let conversing = tokio::time::timeout(patience, self.converse(turn));
+        let error = conversing.await.map_err(|_| WorldError::Hung(patience))??;
         let total = began.elapsed();
         let answers = self.model.answers();
         if works_out_goals(&turn.expect) {
-            tokio::time::timeout(TURN_LIMIT, self.reach_goals()).await.map_err(|_| WorldError::Hung)?;
+            let patience = self.patience * GOAL_TRIES;
+            tokio::time::timeout(patience, self.reach_goals()).await.map_err(|_| WorldError::Hung(patience))?;
+        }
+        if let Some(why) = self.fault.take() {
+            return Err(WorldError::Model(why));
         }
         let goal_answers = self.model.answers();
         self.host.launched();
@@ -148,7 +175,7 @@ impl World {
             reply: reply.join("\n"),
             error,
             calls: said.iter().flat_map(|message| message.tools()).map(|tool| call(tool, &answers)).collect(),
-            cost: cost(total, &answers, &goal_answers),
+            cost: cost(total, &answers, &goal_answers, self.goal_retries.take()),
             before,
             now,
         })
@@ -261,7 +288,7 @@ fn call(tool: &ToolPart, answers: &[Answer]) -> CallRecord {
     CallRecord { tool: tool.tool_name.clone(), arguments, outcome, result, repaired }
 }
 
-fn cost(total: Duration, answers: &[Answer], goal_answers: &[Answer]) -> Cost {
+fn cost(total: Duration, answers: &[Answer], goal_answers: &[Answer], goal_retries: u32) -> Cost {
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let count = |answers: &[Answer]| u32::try_from(answers.len()).unwrap_or(u32::MAX);
     let all = || answers.iter().chain(goal_answers);
@@ -276,7 +303,7 @@ fn cost(total: Duration, answers: &[Answer], goal_answers: &[Answer]) -> Cost {
         total_ms: millis(total),
         input_tokens: usage().map(|usage| usage.input_tokens).sum(),
         output_tokens: usage().map(|usage| usage.output_tokens).sum(),
-        retries: all().map(|answer| answer.retries).sum(),
+        retries: all().map(|answer| answer.retries).sum::<u32>() + goal_retries,
         skipped: all().map(|answer| answer.skipped).sum(),
     }
 }

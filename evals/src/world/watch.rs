@@ -43,6 +43,11 @@ impl Watched {
         Self { model, answers: Rc::default() }
     }
 
+    /// Watches another one with it: what both answer is told together.
+    pub fn beside(&self, model: Rc<dyn ChatModel>) -> Self {
+        Self { model, answers: Rc::clone(&self.answers) }
+    }
+
     /// The answers since it was last asked for them.
     pub fn answers(&self) -> Vec<Answer> {
         self.answers.take().iter().map(|answer| answer.borrow().clone()).collect()

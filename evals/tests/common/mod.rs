@@ -36,6 +36,10 @@ pub fn manifest(plan: &Plan) -> Manifest {
         filter: None,
         tags: Vec::new(),
         judge: None,
-        cases: Manifest::digest(&plan.suites),
+        price: None,
+        record: None,
+        cases: Manifest::digests(&plan.suites),
+        agent: Manifest::agent(),
+        current: Manifest::current(),
     }
 }

@@ -90,7 +90,7 @@ function run() {
     fact("Suites", list(manifest.suites)),
     fact("Filter", manifest.filter),
     fact("Tags", list(manifest.tags)),
-    fact("Version of the cases", manifest.cases),
+    fact("Current prompts", manifest.current.join(", ")),
   ].filter(Boolean));
   const rate = (scores) => `${percent(scores.overall.rate)} ${nameOf(scores.who)}`;
   document.title = ["Evaluation", ...contenders.slice(0, 2).map(rate)].join(" · ");
