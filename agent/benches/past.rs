@@ -71,11 +71,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let store = life()?;
     let mut criterion = Criterion::default().configure_from_args();
     for seq in [1_000, EVENTS / 4, EVENTS / 2, EVENTS - 100] {
-        let past = shown::at(&store, seq)?;
+        let past = shown::at(&store, seq, None)?;
         let differences = past.differences.added + past.differences.removed + past.differences.changed;
         println!("after {seq}: {} blocks shown, {differences} differences", past.timeline.blocks.len());
         criterion.bench_function(&format!("past/{seq}-of-{EVENTS}"), |bencher| {
-            bencher.iter(|| black_box(shown::at(&store, black_box(seq))));
+            bencher.iter(|| black_box(shown::at(&store, black_box(seq), None)));
         });
     }
     criterion.final_summary();

@@ -49,17 +49,17 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     Ok(Shown { content: store.content_with(blocks)?, is_complete, since, has_more })
 }
 
-/// What [`now`] would have given right after an event, and how it differs from the present. An event that is not there yet
-/// is the last one.
+/// What [`now`] would have given right after an event, or what there was `from` another moment on, and how it differs from the
+/// present. An event that is not there yet is the last one.
 ///
 /// # Errors
 /// What the engine can fail with.
-pub fn at<S: Sql>(store: &Store<S>, seq: u64) -> Result<PastSnapshot, StoreError> {
+pub fn at<S: Sql>(store: &Store<S>, seq: u64, from: Option<DateTime<Utc>>) -> Result<PastSnapshot, StoreError> {
     let seq = seq.min(store.last_seq()?);
     let event = EventQuery { after: seq.checked_sub(1), limit: 1, ..EventQuery::default() };
     let at = store.events(&event)?.first().filter(|event| event.seq == seq).map(|event| event.at);
     let Frame { settings, plans, active_plan } = store.frame_at(seq)?;
-    let begin = at.unwrap_or_default() - TimeDelta::days(DAYS);
+    let begin = from.unwrap_or_else(|| at.unwrap_or_default() - TimeDelta::days(DAYS));
     let shown = active_plan.map(|plan| store.shown_at(seq, plan, begin, (OVERDUE, BLOCKS))).transpose()?;
     let (blocks, count) = shown.unwrap_or_default();
     let complete = blocks.len() as u64 == count;

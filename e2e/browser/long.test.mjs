@@ -170,6 +170,21 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
     await until(async () => /^Day 0,/.test((await firstSeen(agenda))?.title), { what: () => "today" });
   });
 
+  await t.test("each day of the past is reached, too", async () => {
+    await tab.getByRole("button", { name: "History" }).click();
+    const changes = tab.getByRole("list", { name: "Changes, newest first" });
+    await changes.getByRole("button", { name: "See the timeline here" }).first().click();
+    const past = tab.getByRole("region", { name: "The past" });
+    await past.waitFor();
+    for (const day of [DAYS - 1, -200]) {
+      await tab.getByLabel("Go to a day").fill(isoDate(day));
+      await sees(titleOf(day, 0));
+    }
+    await picture(tab, "long-past.png");
+    await past.getByRole("button", { name: "Back to now" }).click();
+    await gone(past);
+  });
+
   await drewFew(agenda);
   assert.deepEqual(tab.faults, []);
   await person.close();

@@ -127,13 +127,13 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn timeline_at(&self, argument: &Value) -> Result<Value, RpcError> {
-        let Fields { seq, at, .. } = Fields::read(argument, &["seq", "at"])?;
+        let Fields { seq, at, from, .. } = Fields::read(argument, &["seq", "at", "from"])?;
         let seq = match (seq, at) {
             (Some(seq), None) => seq,
             (None, Some(at)) => self.0.store.seq_at(at)?,
             _ => return Err(RpcError::Arguments("give either “seq” or “at”".to_owned())),
         };
-        Ok(value(&shown::at(&self.0.store, seq)?))
+        Ok(value(&shown::at(&self.0.store, seq, from)?))
     }
 
     /// The person, and the transaction of this call. A call's id, where it is a UUID, becomes the transaction's: if the

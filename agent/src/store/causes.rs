@@ -77,10 +77,17 @@ impl<S: Sql> Store<S> {
         Ok(!self.sql.query(sql, &[request.into(), answer.into()])?.is_empty())
     }
 
-    /// Keeps what a message said for what it has led to: it is about to be said in other words.
-    pub(super) fn keep_words(&self, before: &Message) -> Result<(), StoreError> {
-        let row = [words_of(before).into(), before.id.as_str().into()];
-        self.sql.query("UPDATE causes SET words = ? WHERE question = ? AND words IS NULL", &row)?;
+    /// Keeps what a message said for what it has led to, where it is about to say something else.
+    pub(super) fn keep_words(&self, message: &Message) -> Result<(), StoreError> {
+        // Compared as text first: most often a client sends what it has been sent.
+        let other = "SELECT json FROM messages WHERE id = ? AND json <> ?";
+        let rows = self.sql.query(other, &[message.id.as_str().into(), json("messages", message)?])?;
+        let Some(row) = rows.first() else { return Ok(()) };
+        let before: Message = parse("messages", &row.text(0)?)?;
+        if before.text() != message.text() {
+            let row = [words_of(&before).into(), before.id.as_str().into()];
+            self.sql.query("UPDATE causes SET words = ? WHERE question = ? AND words IS NULL", &row)?;
+        }
         Ok(())
     }
 

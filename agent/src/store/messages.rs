@@ -92,11 +92,10 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// What the engine can fail with.
     pub fn offer_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
-        match self.message(&message.id)? {
-            Some(_) if message.role != Role::User => return Ok(()),
-            Some(before) if before.text() != message.text() => self.keep_words(&before)?,
-            _ => {}
+        if message.role != Role::User && self.message(&message.id)?.is_some() {
+            return Ok(());
         }
+        self.keep_words(message)?;
         self.put_message(message, at)
     }
 

@@ -198,10 +198,14 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         }
     }
 
-    /// Whether a transaction is of an earlier part of this answer.
+    /// Whether a transaction is of an earlier part of this answer, which then waited for the person.
     fn has_begun(&self, txn: TxnId) -> Result<bool, TurnError> {
+        let message = self.output.message();
+        if !message.tools().any(|tool| tool.call.approval.is_some()) {
+            return Ok(false);
+        }
         match self.store.transaction(txn)?.first().map(|event| &event.actor) {
-            Some(Actor::Assistant { turn, .. }) => Ok(self.store.has_answered(turn, &self.output.message().id)?),
+            Some(Actor::Assistant { turn, .. }) => Ok(self.store.has_answered(turn, &message.id)?),
             _ => Ok(false),
         }
     }

@@ -100,8 +100,9 @@ pub enum PastMoment {
     After(u64),
     /// At a moment.
     At(DateTime<Utc>),
-    /// The one that is shown, after this event, once more: the present has changed, and with it the differences.
-    Still(u64),
+    /// The one that is shown, after this event, once more: the present has changed, and with it the differences; or what there
+    /// was from another day on is looked at.
+    Still(u64, Option<DateTime<Utc>>),
 }
 
 /// Which blocks are asked for; at most [`BLOCK_PAGE`].
@@ -231,9 +232,8 @@ impl Wish {
             Self::LoadLog { before, query } => query.argument(*before, LOG_PAGE),
             Self::LoadEvent(seq) => json!({ "after": seq.saturating_sub(1), "limit": 1 }),
             Self::LoadPast(PastMoment::At(at)) => json!({ "at": at }),
-            Self::LoadPast(PastMoment::After(seq) | PastMoment::Still(seq)) | Self::Restore(seq) => {
-                json!({ "seq": seq })
-            }
+            Self::LoadPast(PastMoment::Still(seq, from)) => json!({ "seq": seq, "from": from }),
+            Self::LoadPast(PastMoment::After(seq)) | Self::Restore(seq) => json!({ "seq": seq }),
             Self::DeleteEverything => json!({ "confirm": "everything" }),
             Self::Undo | Self::Redo | Self::LoadTimeline | Self::LoadCounts => json!({}),
         }
@@ -247,7 +247,7 @@ impl Wish {
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
                 | Self::LoadCounts
-                | Self::LoadPast(PastMoment::Still(_))
+                | Self::LoadPast(PastMoment::Still(..))
         )
     }
 

@@ -97,6 +97,10 @@ impl Store {
         if day < self.today() {
             self.with_earlier.set(true);
         }
+        let is_cut = self.past.peek().as_ref().is_some_and(|past| !past.complete);
+        if is_cut {
+            self.compare_past();
+        }
         if let Some(plan) = plan.filter(|_| !is_known && self.past.peek().is_none()) {
             self.wish(Wish::LoadBlocks(plan, BlockPage::From(start)));
         }
@@ -140,11 +144,15 @@ impl Store {
         self.write_block(Form::new(times.zone.instant(start), plan, times.zone));
     }
 
+    /// Whether the form that is open, if one is, says what was not saved.
+    pub fn is_half_written(&self) -> bool {
+        let zone = self.projection.peek().zone();
+        self.editing.peek().as_ref().is_some_and(|open| *open != open.again(zone))
+    }
+
     /// Opens a form. What is half written in another one is not lost for it.
     pub fn write_block(&mut self, form: Form) {
-        let is_changed =
-            self.editing.peek().as_ref().is_some_and(|open| *open != open.again(self.projection.peek().zone()));
-        if is_changed {
+        if self.is_half_written() {
             self.toast("Save or cancel what you are writing first. Nothing of it is lost.", Kind::Problem);
             return;
         }

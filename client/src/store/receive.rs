@@ -125,6 +125,7 @@ impl Store {
                 }
                 let next = self.projection.write().apply(&events);
                 self.predict();
+                // The present has changed, and with it the differences.
                 self.compare_past();
                 let is_unclear = self.log.write().happened(&events);
                 if is_unclear {
@@ -153,11 +154,12 @@ impl Store {
         }
     }
 
-    /// Asks how the past that is shown differs from the present, which has changed.
-    fn compare_past(&mut self) {
+    /// Asks for the past that is shown once more, from the day on that is looked at, if it is shown.
+    pub(super) fn compare_past(&mut self) {
         let seq = self.past.peek().as_ref().map(|past| past.seq);
         if let Some(seq) = seq {
-            self.wish(Wish::LoadPast(PastMoment::Still(seq)));
+            let from = *self.anchor.peek();
+            self.wish(Wish::LoadPast(PastMoment::Still(seq, from)));
         }
     }
 
@@ -199,7 +201,7 @@ impl Store {
             self.keep_edits();
         }
         match answer {
-            Answer::Past(past) if matches!(call.wish, Wish::LoadPast(PastMoment::Still(_))) => {
+            Answer::Past(past) if matches!(call.wish, Wish::LoadPast(PastMoment::Still(..))) => {
                 if self.past.peek().as_ref().is_some_and(|shown| shown.seq == past.seq) {
                     self.past.set(Some(*past));
                 }

@@ -153,7 +153,10 @@ fn DoneButton(id: BlockId) -> Element {
     let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
     let is_open = block.is_open();
     let mark = move |_| {
-        store.end_writing();
+        // What was written besides is not lost for it.
+        if !store.is_half_written() {
+            store.end_writing();
+        }
         store.mark(id, is_open, false);
     };
     rsx! {

@@ -12,7 +12,7 @@ use super::add::AddButton;
 use super::agenda::{Agenda, Entry, Row, Section, SectionKey};
 use super::card::Card;
 use super::rows::{Heights, Layout, Near, RowId, Window, heading_id, row_id};
-use crate::calls::{BlockPage, Wish};
+use crate::calls::{BlockPage, PastMoment, Wish};
 use crate::extras::{Extra, Part};
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
@@ -62,7 +62,9 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
             return;
         }
         let is_settled = store.projection.peek().is_loaded()
-            && !store.calls.read().any(|wish| matches!(wish, Wish::LoadTimeline | Wish::LoadBlocks(..)));
+            && !store.calls.read().any(|wish| {
+                matches!(wish, Wish::LoadTimeline | Wish::LoadBlocks(..) | Wish::LoadPast(PastMoment::Still(..)))
+            });
         let jump = store.jump.read().filter(|_| is_settled);
         if let Some(jump) = jump {
             let row = place_of(&agenda.peek(), jump, store);

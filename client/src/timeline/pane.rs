@@ -50,7 +50,7 @@ pub fn TimelinePane() -> Element {
                 Extra { part: Part::Goals }
             }
             if is_cut() {
-                p { class: "hint", "This plan was long. Shown is what was overdue then, the week before, and what came next." }
+                p { class: "hint", "This plan was long. Shown is what was overdue then, and the first blocks from the day on that you look at. Go to another day to see more." }
             }
             if !is_loaded() {
                 Skeleton {}

@@ -46,6 +46,26 @@ fn a_change_in_the_middle_is_undone_by_itself_unless_a_later_one_is_about_the_sa
 }
 
 #[test]
+fn of_the_past_a_day_can_be_looked_at() {
+    let mut world = World::new();
+    let tab = world.connect();
+    for day in [3, 4, 5] {
+        world.call(&tab, "scheduleBlock", gym(day));
+    }
+    world.call(&tab, "completeBlock", json!({"id": "B1"}));
+    let seq = world.call(&tab, "getTimeline", json!({}))["result"]["seq"].clone();
+    world.call(&tab, "deleteBlock", json!({"id": "B3"}));
+    let past = world.call(&tab, "getTimelineAt", json!({"seq": seq, "from": "2026-03-05T00:00:00Z"}))["result"].clone();
+    let handles: Vec<_> = past["timeline"]["blocks"].as_array().unwrap().iter().map(|block| &block["handle"]).collect();
+    assert_eq!(
+        (handles, &past["complete"]),
+        (vec![&json!("B2"), &json!("B3")], &json!(false)),
+        "B2 is overdue by then"
+    );
+    assert_eq!(past["differences"]["removed"], 1);
+}
+
+#[test]
 fn the_past_can_be_looked_at_and_brought_back() {
     let mut world = World::new();
     let tab = world.connect();
