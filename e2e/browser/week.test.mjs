@@ -140,6 +140,11 @@ test("a block is marked as done where it has no box for it, and opened again", a
   await seen.editor(tab, "Edit").getByRole("button", { name: "Mark as done" }).click();
   await block(tab, "Workout 08:00–09:00, Monday, done").click();
   await picture(tab, "week-done.png");
+  // All of it also fits where there is little room.
+  await tab.setViewportSize(PHONE.viewport);
+  const save = await seen.editor(tab, "Edit").getByRole("button", { name: "Save" }).boundingBox();
+  assert.ok(save.x + save.width <= PHONE.viewport.width, `it ends at ${save.x + save.width}`);
+  await picture(tab, "phone-week-editor.png");
   await seen.editor(tab, "Edit").getByRole("button", { name: "Reopen" }).click();
   await block(tab, "Workout 08:00–09:00, Monday").waitFor();
   assert.deepEqual(tab.faults, []);
