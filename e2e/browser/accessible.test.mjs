@@ -370,10 +370,18 @@ test("the page is there before the program, and tells when that does not come", 
 });
 
 test("the rest of the program is asked for again where it does not come", async () => {
-  await tab.route("**/extras*.wasm", (route) => route.fulfill({ status: 503, body: "no" }), { times: 1 });
+  const held = gate();
+  let asked = 0;
+  await tab.route("**/extras*.wasm", async (route) => {
+    asked += 1;
+    if (asked === 1) return route.fulfill({ status: 503, body: "no" });
+    await held.wait();
+    await route.continue();
+  });
   await tab.reload();
-  await connected(tab);
   await tab.getByText("A part of the page could not be loaded; trying again.").waitFor();
+  held.open();
+  await connected(tab);
   // A dialog that was asked for meanwhile opens as soon as it can.
   await button("Help").click();
   await dialog("What you can say").waitFor();

@@ -34,9 +34,9 @@ test("a candidate answers, says so, and its outcome is counted for good", { skip
   for (const line of lines) assert.ok(told.includes(line), line);
 
   await client.call("undo");
-  const log = await until(() => the.server.log().match(/^\{.*"log":"turn".*\}$/m)?.[0], { what: () => the.server.log() });
-  assert.equal(JSON.parse(log).prompt, candidate.name);
-  assert.match(the.server.log(), /^\{"log":"undone","prompt":"system@\d+"\}$/m);
+  const logged = (line) => until(() => the.server.log().match(line)?.[0], { what: () => the.server.log() });
+  assert.equal(JSON.parse(await logged(/^\{.*"log":"turn".*\}$/m)).prompt, candidate.name);
+  assert.equal(JSON.parse(await logged(/^\{"log":"undone","prompt":"system@\d+"\}$/m)).prompt, candidate.name);
 
   await the.server.restart();
   const [counts] = (await (await greeted(the.server, { token: client.token })).call("getCounts")).prompts;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::schedule::LONGEST_MINUTES;
 use super::{Outcome, Request, is_known, single, update};
 use crate::model::BlockLine;
 use crate::model::offline::details;
@@ -187,6 +188,11 @@ fn resized(block: &BlockLine, length: Length, relative: Option<i64>) -> Outcome 
     };
     if minutes < 1 {
         return Outcome::Say("That would leave nothing of the block, so I changed nothing. Say its new length, such as “make it 15 minutes”.".to_owned());
+    }
+    if minutes > LONGEST_MINUTES {
+        return Outcome::Say(
+            "A block can take at most 14 days, so I changed nothing. Say a shorter length.".to_owned(),
+        );
     }
     Outcome::Do { calls: vec![update(block, json!({"durationMinutes": minutes}))], note: None }
 }

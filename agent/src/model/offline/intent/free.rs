@@ -10,6 +10,8 @@ use crate::model::offline::title::hint;
 use crate::model::offline::words::{find, fits_any};
 use crate::model::offline::world::{World, days_call};
 
+/// How long a free time can be that is looked for, in minutes: the tool's own limit.
+const LONGEST_MINUTES: i64 = 840;
 /// How long a free time is to be where nothing is said, in minutes.
 const USUAL_MINUTES: i64 = 60;
 
@@ -56,6 +58,9 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
             place(&wanted, world.now(), world.zone, hint(""), minutes.unwrap_or(USUAL_MINUTES)).first()
     {
         return Some(at(start.wall, end.map(|end| end.wall), minutes, world));
+    }
+    if minutes.is_some_and(|minutes| minutes > LONGEST_MINUTES) {
+        return Some(Outcome::Say("I look for at most 14 hours in one piece. Ask for a shorter time.".to_owned()));
     }
     let mut arguments = json!({"durationMinutes": minutes.unwrap_or(USUAL_MINUTES)});
     if let Some((from, to)) = range(&wanted, world) {

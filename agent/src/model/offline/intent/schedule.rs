@@ -20,7 +20,7 @@ const CALL_MINUTES: i64 = 30;
 const REMINDER_MINUTES: i64 = 15;
 
 /// How long a block can be, in minutes: the tool's own limit.
-const LONGEST_MINUTES: i64 = 14 * 24 * 60;
+pub(super) const LONGEST_MINUTES: i64 = 14 * 24 * 60;
 
 /// How long something can last that ends on the clock before it begins: a night, and not from 15:00 to 14:00.
 const LONGEST_NIGHT: TimeDelta = TimeDelta::hours(16);

@@ -13,6 +13,9 @@ use crate::model::offline::title::hint;
 use crate::model::offline::words::{self, Token, find, fits_any};
 use crate::model::offline::world::World;
 
+/// How far things can be moved, in minutes: the tool's own limit.
+const FARTHEST_MINUTES: i64 = 365 * 24 * 60;
+
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let world = request.world;
     let (details, tokens) = details::plan(request.tokens, world);
@@ -37,6 +40,10 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         return None;
     }
     let length = if earlier { length.negated() } else { length };
+    if length.in_minutes().abs() > FARTHEST_MINUTES {
+        let text = "I can move things by at most a year, so I moved nothing. Say a shorter time, such as “by 2 weeks”.";
+        return Some(Outcome::Say(text.to_owned()));
+    }
     let rest: Vec<Token> = tokens
         .iter()
         .enumerate()
