@@ -399,6 +399,27 @@ test("an undo takes back what was changed here last, and without a connection no
   await Promise.all([client.close(), person.close()]);
 });
 
+test("a note is taken away by hand, and the others stay", async () => {
+  const person = await newPerson(browser);
+  const tab = await withBlocks(person, [
+    { title: "Workout", startTime: wallTime(1, "08:00") },
+    { title: "Dentist", startTime: wallTime(1, "16:00") },
+  ]);
+  // Notes go by themselves after a while, which does not pass here.
+  await tab.clock.setFixedTime(Date.now());
+  for (const name of ["Workout", "Dentist"]) {
+    await seen.remove(tab, name).click();
+    await seen.notes(tab).getByText(`Deleted “${name}”.`).waitFor();
+  }
+  const note = seen.notes(tab).getByRole("status").filter({ hasText: "Deleted “Workout”." });
+  await note.getByRole("button", { name: "Dismiss" }).click();
+  await gone(note);
+  await count(seen.notes(tab).getByRole("status"), 1);
+  await text(seen.notes(tab), "Deleted “Dentist”.");
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
 const LONG = "A block whose title is far longer than titles of blocks should be, and goes on";
 
 test("it fits on every screen", async () => {
