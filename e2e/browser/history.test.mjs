@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { greeted } from "../lib/client.mjs";
 import { DONE, openai, startModel } from "../lib/model.mjs";
 import { startServer } from "../lib/server.mjs";
-import { isoDate, wallTime } from "../lib/zone.mjs";
+import { ZONE, isoDate, wallTime } from "../lib/zone.mjs";
 import { startLine } from "./line.mjs";
 import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
 
@@ -226,4 +227,43 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await person.close();
     await Promise.all([scripted.stop(), model.stop()]);
   }
+});
+
+/** The token of a person who scheduled a block four days ago, and another two days ago. */
+async function withPast() {
+  const client = await greeted(server);
+  await client.call("setSettings", { timeZone: ZONE });
+  await client.call("scheduleBlock", { title: "Tea", startTime: wallTime(1, "16:00") });
+  await client.call("scheduleBlock", { title: "Gym", startTime: wallTime(1, "18:00") });
+  const file = await (await fetch(`${server.url}/agents/chat/me/export?token=${client.token}`)).json();
+  for (const event of file.events) {
+    const days = event.payload.block?.title === "Gym" ? 2 : 4;
+    event.at = new Date(Date.parse(event.at) - days * 86_400_000).toISOString();
+  }
+  const other = await greeted(server);
+  const response = await fetch(`${server.url}/agents/chat/me/import?token=${other.token}`, { method: "POST", body: JSON.stringify(file) });
+  assert.equal(response.status, 200, await response.text());
+  await Promise.all([client.close(), other.close()]);
+  return other.token;
+}
+
+test("a moment between two changes shows the one and not yet the other", async () => {
+  const person = await newPerson(browser);
+  await person.addCookies([{ name: "flux", value: await withPast(), url: server.url }]);
+  const tab = await openTab(person, server);
+  await seen.block(tab, "Gym").waitFor();
+  await open(tab);
+  await change(tab, "scheduled “Gym”").getByRole("button", { name: "See the timeline here" }).click();
+  const clock = past(tab).getByLabel("Another moment");
+  await clock.fill(wallTime(-3, "10:00"));
+  await gone(seen.block(tab, "Gym"));
+  await seen.block(tab, "Tea").waitFor();
+  await past(tab).getByText("Since then: 1 added.").waitFor();
+  await clock.fill(wallTime(-1, "10:00"));
+  await seen.block(tab, "Gym").waitFor();
+  await past(tab).getByText("No block has changed since.").waitFor();
+  await clock.fill(wallTime(-5, "10:00"));
+  await gone(seen.block(tab, "Tea"));
+  assert.deepEqual(tab.faults, []);
+  await person.close();
 });
