@@ -8,6 +8,7 @@ import { QUICK_RUNS, isGoal } from "../lib/architect.mjs";
 import { gate, openai } from "../lib/model.mjs";
 import { ROOT } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
+import { startLine } from "./line.mjs";
 import { answered, connectAs, connected, fits, gone, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
 
@@ -364,6 +365,26 @@ test("the page is there before the program, and tells when that does not come", 
     window.dispatchEvent(new ErrorEvent("error", { error, message: error.message }));
   });
   await stopped.waitFor();
+  await stopped.getByRole("link", { name: "Reload the page" }).click();
+  await connected(tab);
+  assert.equal(await stopped.count(), 0);
+});
+
+test("a program that panics says so, and can be loaded again", async () => {
+  const line = await startLine(person);
+  await tab.reload();
+  await connected(tab);
+  // At the end of the calendar there is no later moment at which to connect again.
+  const panic = tab.waitForEvent("console", (message) => message.text().startsWith("panicked at client/src/"));
+  await tab.clock.setFixedTime(8_210_266_876_799_999);
+  await line.cut();
+  await panic;
+  const stopped = tab.getByRole("alert").filter({ hasText: "Flux has stopped" });
+  await stopped.waitFor();
+  await until(() => tab.faults.length > 0, { what: () => "the trap" });
+  assert.match(tab.faults.splice(0).join(), /^RuntimeError: unreachable$/);
+  line.mend();
+  await tab.clock.setFixedTime(Date.now());
   await stopped.getByRole("link", { name: "Reload the page" }).click();
   await connected(tab);
   assert.equal(await stopped.count(), 0);
