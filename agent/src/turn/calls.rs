@@ -108,9 +108,8 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         Ok(waits)
     }
 
-    /// Tells that the calls of a step that was to be the answer are not carried out: it had no tools. Nothing waits for the
-    /// person.
-    pub(super) fn turn_down(&mut self, calls: &[ModelCall]) -> bool {
+    /// Tells that the calls of a step that was to be the answer are not carried out: it had no tools.
+    pub(super) fn turn_down(&self, calls: &[ModelCall]) {
         for call in calls {
             self.meter.call();
             self.meter.invalid_call();
@@ -123,7 +122,6 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             );
             self.output.emit(Chunk::ToolOutputError { tool_call_id: call.id.clone(), error_text });
         }
-        false
     }
 
     /// Carries out the calls of an earlier step that the person has said yes to since.

@@ -136,7 +136,10 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             self.meter.step();
             let request = self.request(is_last)?;
             let answered = self.ask(request).await?;
-            let waits = if is_last { self.turn_down(&answered.calls) } else { self.carry_out(&answered.calls)? };
+            if is_last {
+                self.turn_down(&answered.calls);
+            }
+            let waits = !is_last && self.carry_out(&answered.calls)?;
             self.output.emit(Chunk::FinishStep);
             if waits {
                 return Ok(WireFinish::ToolCalls);

@@ -1,8 +1,8 @@
 //! Title, priority, duration, tags and note of a block that is there.
 
+use flux_tools::limits::LONGEST_BLOCK;
 use serde_json::{Value, json};
 
-use super::schedule::LONGEST_MINUTES;
 use super::{Outcome, Request, is_known, single, update};
 use crate::model::BlockLine;
 use crate::model::offline::details;
@@ -189,7 +189,7 @@ fn resized(block: &BlockLine, length: Length, relative: Option<i64>) -> Outcome 
     if minutes < 1 {
         return Outcome::Say("That would leave nothing of the block, so I changed nothing. Say its new length, such as “make it 15 minutes”.".to_owned());
     }
-    if minutes > LONGEST_MINUTES {
+    if minutes > LONGEST_BLOCK.num_minutes() {
         return Outcome::Say(
             "A block can take at most 14 days, so I changed nothing. Say a shorter length.".to_owned(),
         );

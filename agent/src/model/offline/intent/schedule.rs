@@ -1,6 +1,7 @@
 //! A new block.
 
 use chrono::{NaiveDate, TimeDelta};
+use flux_tools::limits::LONGEST_BLOCK;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request, plans};
@@ -18,9 +19,6 @@ const USUAL_MINUTES: i64 = 60;
 /// The same for a call, and for what only reminds (prompts/system.md).
 const CALL_MINUTES: i64 = 30;
 const REMINDER_MINUTES: i64 = 15;
-
-/// How long a block can be, in minutes: the tool's own limit.
-pub(super) const LONGEST_MINUTES: i64 = 14 * 24 * 60;
 
 /// How long something can last that ends on the clock before it begins: a night, and not from 15:00 to 14:00.
 const LONGEST_NIGHT: TimeDelta = TimeDelta::hours(16);
@@ -205,7 +203,7 @@ impl New {
         let length = length.filter(|minutes| !(self.wanted.every.is_some() && *minutes >= 24 * 60));
         let length = length.or_else(|| self.usual());
         let minutes = length.unwrap_or(USUAL_MINUTES);
-        if minutes > LONGEST_MINUTES {
+        if minutes > LONGEST_BLOCK.num_minutes() {
             return Outcome::Say(
                 "A block can take at most 14 days. For several days say, for example, “every day for 20 days”."
                     .to_owned(),

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDateTime, NaiveTime};
 use flux_tools::clock;
+use flux_tools::limits::SHIFT_MINUTES;
 use serde_json::json;
 
 use super::{Outcome, Request, is_known, plans};
@@ -12,9 +13,6 @@ use crate::model::offline::time::{Part, Place, Prep, Style, Wanted, fragments, p
 use crate::model::offline::title::hint;
 use crate::model::offline::words::{self, Token, find, fits_any};
 use crate::model::offline::world::World;
-
-/// How far things can be moved, in minutes: the tool's own limit.
-const FARTHEST_MINUTES: i64 = 365 * 24 * 60;
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let world = request.world;
@@ -40,7 +38,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         return None;
     }
     let length = if earlier { length.negated() } else { length };
-    if length.in_minutes().abs() > FARTHEST_MINUTES {
+    if length.in_minutes().abs() > SHIFT_MINUTES {
         let text = "I can move things by at most a year, so I moved nothing. Say a shorter time, such as “by 2 weeks”.";
         return Some(Outcome::Say(text.to_owned()));
     }
