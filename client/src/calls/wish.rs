@@ -253,19 +253,17 @@ impl Wish {
 
     /// Whether it changes something, and so must not be lost.
     pub fn is_edit(&self) -> bool {
-        !matches!(
+        let is_of_the_page = matches!(
             self,
-            Self::DeleteEverything
-                | Self::Undo
-                | Self::Redo
-                | Self::SetZone(_)
+            Self::SetZone(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
                 | Self::LoadLog { .. }
                 | Self::LoadEvent(_)
                 | Self::LoadCounts
                 | Self::LoadPast(_)
-        )
+        );
+        !is_of_the_page && !self.is_of_the_moment()
     }
 
     /// Whether it must not come late: it means what is there now, and not what others have made of it since.
@@ -275,9 +273,9 @@ impl Wish {
 
     /// Whether it is a change of the timeline, which can be taken back.
     pub fn can_be_taken_back(&self) -> bool {
-        let is_of_a_block = matches!(self.method(), "scheduleBlock" | "restoreTimeline") || self.block().is_some();
-        is_of_a_block
-            || matches!(self.method(), "createPlan" | "renamePlan" | "archivePlan" | "unarchivePlan" | "deletePlan")
+        let is_of_a_plan =
+            matches!(self.method(), "createPlan" | "renamePlan" | "archivePlan" | "unarchivePlan" | "deletePlan");
+        is_of_a_plan || matches!(self.method(), "scheduleBlock" | "restoreTimeline") || self.block().is_some()
     }
 
     /// The block that it is about, if it is about one that is there.

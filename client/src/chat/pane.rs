@@ -122,7 +122,7 @@ fn Waiting() -> Element {
 
 /// Asks for another answer.
 #[component]
-pub fn RetryButton() -> Element {
+fn RetryButton() -> Element {
     let mut store = use_store();
     let retry = move |_| {
         store.retry();

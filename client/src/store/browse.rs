@@ -99,7 +99,7 @@ impl Store {
         }
         let is_cut = self.past.peek().as_ref().is_some_and(|past| !past.complete);
         if is_cut {
-            self.compare_past();
+            self.renew_past();
         }
         if let Some(plan) = plan.filter(|_| !is_known && self.past.peek().is_none()) {
             self.wish(Wish::LoadBlocks(plan, BlockPage::From(start)));

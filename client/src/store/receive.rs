@@ -126,7 +126,7 @@ impl Store {
                 let next = self.projection.write().apply(&events);
                 self.predict();
                 // The present has changed, and with it the differences.
-                self.compare_past();
+                self.renew_past();
                 let is_unclear = self.log.write().happened(&events);
                 if is_unclear {
                     // Asked for now where it is looked at, else when it is opened next.
@@ -155,7 +155,7 @@ impl Store {
     }
 
     /// Asks for the past that is shown once more, from the day on that is looked at, if it is shown.
-    pub(super) fn compare_past(&mut self) {
+    pub(super) fn renew_past(&mut self) {
         let seq = self.past.peek().as_ref().map(|past| past.seq);
         if let Some(seq) = seq {
             let from = *self.anchor.peek();
