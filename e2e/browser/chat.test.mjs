@@ -88,16 +88,22 @@ test("a call is a card that tells how it stands", async () => {
   await answered(tab);
 });
 
-test("what cannot be taken back lightly is asked first", async () => {
-  await seen.plans(tab).click();
-  await tab.getByRole("textbox", { name: "New plan" }).fill("Trip");
-  await tab.getByRole("button", { name: "Create plan" }).click();
+/** Has the model ask whether the plan “Trip”, which is shown, may be deleted. Gives the card that asks. */
+async function askToDeleteTrip() {
   await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
   model.script(...openai.calls(["deletePlan", { id: "Trip" }]));
   await say(tab, "Delete the trip");
   const card = seen.actions(tab);
   await card.getByRole("img", { name: "Waiting for your answer" }).waitFor();
   await answered(tab);
+  return card;
+}
+
+test("what cannot be taken back lightly is asked first", async () => {
+  await seen.plans(tab).click();
+  await tab.getByRole("textbox", { name: "New plan" }).fill("Trip");
+  await tab.getByRole("button", { name: "Create plan" }).click();
+  const card = await askToDeleteTrip();
   await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
 
   model.script(...openai.says("The trip is off."));
@@ -112,12 +118,7 @@ test("a call to which the person says no is not carried out, and the model hears
   const client = await connectAs(person, server);
   await client.call("createPlan", { title: "Trip" });
   await client.close();
-  await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
-  model.script(...openai.calls(["deletePlan", { id: "Trip" }]));
-  await say(tab, "Delete the trip");
-  const card = seen.actions(tab);
-  await card.getByRole("img", { name: "Waiting for your answer" }).waitFor();
-  await answered(tab);
+  const card = await askToDeleteTrip();
   model.script(...openai.says("It stays."));
   await card.getByRole("button", { name: "Deny" }).press("Enter");
   await card.getByRole("img", { name: "Denied" }).waitFor();

@@ -18,6 +18,12 @@ const start = (form) => form.getByLabel("Start");
 const end = (form) => form.getByLabel("End");
 const save = (form) => form.getByRole("button", { name: "Save" }).click();
 
+/** Two blocks of tomorrow. */
+const TOMORROW = [
+  { title: "Workout", startTime: wallTime(1, "08:00") },
+  { title: "Dentist", startTime: wallTime(1, "16:00") },
+];
+
 /** A tab, with these blocks on the timeline. */
 async function withBlocks(person, blocks) {
   const tab = await openTab(person, server);
@@ -241,10 +247,7 @@ test("what is overdue tells its day, and earlier days are shown and hidden", asy
 test("an edit is seen before the service has answered, and taken back where it is refused", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
-  const tab = await withBlocks(person, [
-    { title: "Workout", startTime: wallTime(1, "08:00") },
-    { title: "Dentist", startTime: wallTime(1, "16:00") },
-  ]);
+  const tab = await withBlocks(person, TOMORROW);
   const client = await connectAs(person, server);
   const form = seen.editor(tab, "Edit");
 
@@ -315,10 +318,7 @@ test("blocks at the same time are marked, and those that nobody wrote by hand", 
 test("what is changed without a connection is done once, when there is one, also where the tab was closed", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
-  let tab = await withBlocks(person, [
-    { title: "Workout", startTime: wallTime(1, "08:00") },
-    { title: "Dentist", startTime: wallTime(1, "16:00") },
-  ]);
+  let tab = await withBlocks(person, TOMORROW);
   const notice = tab.getByRole("status").filter({ hasText: "No connection." });
   const form = seen.editor(tab, "Edit");
 
@@ -369,10 +369,7 @@ test("what is changed without a connection is done once, when there is one, also
 test("an undo takes back what was changed here last, and without a connection nothing that nobody knows", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
-  const tab = await withBlocks(person, [
-    { title: "Workout", startTime: wallTime(1, "08:00") },
-    { title: "Dentist", startTime: wallTime(1, "16:00") },
-  ]);
+  const tab = await withBlocks(person, TOMORROW);
   const client = await connectAs(person, server);
   const isOpen = (name) => seen.timeline(tab).getByRole("checkbox", { name: `Done: ${name}`, checked: false }).waitFor();
 
@@ -401,10 +398,7 @@ test("an undo takes back what was changed here last, and without a connection no
 
 test("a note is taken away by hand, and the others stay", async () => {
   const person = await newPerson(browser);
-  const tab = await withBlocks(person, [
-    { title: "Workout", startTime: wallTime(1, "08:00") },
-    { title: "Dentist", startTime: wallTime(1, "16:00") },
-  ]);
+  const tab = await withBlocks(person, TOMORROW);
   // Notes go by themselves after a while, which does not pass here.
   await tab.clock.setFixedTime(Date.now());
   for (const name of ["Workout", "Dentist"]) {

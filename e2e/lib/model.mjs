@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
 import { until } from "./until.mjs";
 
 /**
@@ -88,9 +89,7 @@ class ScriptedModel {
   }
 
   async #handle(request, response) {
-    const pieces = [];
-    for await (const piece of request) pieces.push(piece);
-    const body = JSON.parse(Buffer.concat(pieces).toString());
+    const body = await json(request);
     const seen = { path: request.url, headers: request.headers, body, at: Date.now(), isOpen: true };
     response.on("close", () => (seen.isOpen = false));
     const isExtra = isReport(body) || isTitle(body);

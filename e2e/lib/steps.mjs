@@ -2,6 +2,7 @@
 // e2e/lib/holding-entry.mjs.
 
 import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
 import { within } from "./until.mjs";
 
 /** How long a run may take to come to where it is held, on a busy machine. */
@@ -47,9 +48,7 @@ class Steps {
   }
 
   async #handle(request, response) {
-    const pieces = [];
-    for await (const piece of request) pieces.push(piece);
-    const words = wordsOf(JSON.parse(Buffer.concat(pieces).toString()));
+    const words = wordsOf(await json(request));
     const index = this.#holds.findIndex((hold) => `/${hold.when}` === request.url && hold.words === words);
     const [hold] = index < 0 ? [] : this.#holds.splice(index, 1);
     hold?.reach();
