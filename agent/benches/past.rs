@@ -8,10 +8,10 @@ use criterion::Criterion;
 use flux_agent::native::Sqlite;
 use flux_agent::shown;
 use flux_agent::store::{Store, Transaction};
-use flux_tools::command::{BlockUpdate, NewBlock};
-use flux_tools::decide::{Context, decide};
-use flux_tools::reference::BlockRef;
-use flux_tools::{Actor, BlockId, Command, EventId, PlanId, Priority, Source, Span, Title, TxnId};
+use flux_timeline::command::{BlockUpdate, NewBlock};
+use flux_timeline::decide::{Context, decide};
+use flux_timeline::reference::BlockRef;
+use flux_timeline::{Actor, BlockId, Command, EventId, PlanId, Priority, Source, Span, Title, TxnId};
 use uuid::Uuid;
 
 /// What a person who edits all day has after years.

@@ -1,10 +1,11 @@
 //! Carrying out a tool call on a store: the same for a model's calls, for direct edits from a client, and for tests.
 
 use chrono::{DateTime, Utc};
-use flux_tools::decide::{Context, DecideError, decide};
-use flux_tools::report::{Moment, Report};
+use flux_timeline::Moment;
+use flux_timeline::decide::{Context, DecideError, decide};
+use flux_timeline::{Actor, Command, Event, EventId, Source, TimelineView, TxnId, query};
+use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
-use flux_tools::{Actor, Command, Event, EventId, Source, TimelineView, TxnId, query};
 use uuid::Uuid;
 
 use crate::store::{Sql, Store, StoreError, Transaction};
@@ -97,7 +98,7 @@ fn change<S: Sql>(
             let report = Report::of_decision(&decision, &moment);
             let transaction = Transaction {
                 id: author.txn,
-                at: flux_tools::span::to_millis(now),
+                at: flux_timeline::span::to_millis(now),
                 actor: author.actor.clone(),
                 kinds: decision.events,
             };

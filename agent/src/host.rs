@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use flux_tools::{EventId, RunId};
+use flux_timeline::{EventId, RunId};
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

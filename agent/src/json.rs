@@ -3,10 +3,10 @@
 //! serde writes a copy of its code for every pair of a type and a format. With the shortcuts (text straight to types,
 //! types straight to values) each type would come twice, which makes the Worker larger by more than it makes it faster.
 
-use flux_tools::json;
+use flux_timeline::json;
 use serde::de::DeserializeOwned;
 
-pub use flux_tools::json::{Error, read as read_value, value};
+pub use flux_timeline::json::{Error, read as read_value, value};
 
 /// Reads a type from text.
 ///

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`chat`] | a person's agent: connections, requests, who is told what |
 //! | [`turn`] | a turn: the model is asked, its calls are carried out, it is asked again |
-//! | [`model`] | language models behind one trait, and what their streams do wrong |
+//! | [`assistant`] | what answers a person: a language model, or the built-in interpreter |
 //! | [`prompt`] | what a model is told |
 //! | [`architect`] | a goal becomes tasks, in durable steps |
 //! | [`action`] | carrying out one tool call in one transaction |
@@ -19,13 +19,13 @@
 
 pub mod action;
 pub mod architect;
+pub mod assistant;
 pub mod chat;
 #[cfg(target_arch = "wasm32")]
 mod edge;
 pub mod host;
 pub mod identity;
 pub mod json;
-pub mod model;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod prompt;

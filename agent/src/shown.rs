@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::PastSnapshot;
-use flux_tools::timeline::Content;
-use flux_tools::view::{BlockState, Frame};
-use flux_tools::{BlockQuery, PlanId, TimelineView};
+use flux_timeline::timeline::Content;
+use flux_timeline::view::{BlockState, Frame};
+use flux_timeline::{BlockQuery, PlanId, TimelineView};
 
 use crate::store::{EventQuery, Sql, Store, StoreError};
 

@@ -1,6 +1,6 @@
 //! One attempt at a case: a world of its own, turn after turn.
 
-use flux_agent::model::ChatModel;
+use flux_agent::assistant::Assistant;
 use flux_agent::prompt::Prompts;
 
 use crate::case::Case;
@@ -18,7 +18,7 @@ pub async fn attempt(
     case: &Case,
     id: AttemptId,
     (model, prompts): (Asked, Prompts),
-    judge: Option<&dyn ChatModel>,
+    judge: Option<&dyn Assistant>,
 ) -> Record {
     let mut record = Record {
         id,

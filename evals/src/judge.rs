@@ -1,8 +1,8 @@
 //! A judge: a model that is asked whether a statement about a turn is true. For what no rule can check; off unless one is named.
 
-use flux_agent::model::{
-    ChatModel, ChatRequest, Facts, GoalContext, ModelEvent, ModelMessage, json_within, repair_arguments,
-};
+use flux_agent::assistant::Assistant;
+use flux_model::{ChatRequest, ModelEvent, ModelMessage, json_within, repair_arguments};
+use flux_tools::context::Facts;
 use futures::StreamExt;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ const PROMPT: &str = include_str!("../judge.md");
 const ANSWER_TOKENS: u32 = 300;
 
 /// Asks the judge. Where it does not answer, the check fails and says so: a judge that is silent has not agreed.
-pub async fn judge(model: &dyn ChatModel, said: &str, seen: &Observed, statement: &str) -> Verdict {
+pub async fn judge(model: &dyn Assistant, said: &str, seen: &Observed, statement: &str) -> Verdict {
     let (passed, compared) = match ask(model, said, seen, statement).await {
         Ok(Ruling { holds, why }) => (holds, format!("{statement:?}: {why}")),
         Err(error) => (false, format!("{statement:?}: the judge gave no ruling: {error}")),
@@ -27,8 +27,8 @@ struct Ruling {
     why: String,
 }
 
-async fn ask(model: &dyn ChatModel, said: &str, seen: &Observed, statement: &str) -> Result<Ruling, String> {
-    let mut stream = model.stream(request(said, seen, statement));
+async fn ask(model: &dyn Assistant, said: &str, seen: &Observed, statement: &str) -> Result<Ruling, String> {
+    let mut stream = model.answer(request(said, seen, statement), Facts::Words(statement.to_owned()));
     let mut text = String::new();
     while let Some(event) = stream.next().await {
         match event {
@@ -57,15 +57,10 @@ fn request(said: &str, seen: &Observed, statement: &str) -> ChatRequest {
         "required": ["holds", "why"],
         "additionalProperties": false,
     });
-    // Only the built-in interpreter reads the facts, and it is no judge.
-    let now = chrono::NaiveDateTime::default();
-    let goal =
-        GoalContext { goal: statement.to_owned(), now, deadline: None, minutes_per_week: None, longest_minutes: 480 };
     ChatRequest {
         system: PROMPT.to_owned(),
         messages: vec![ModelMessage::User { text: format!("{turn}\n\nStatement: {statement}") }],
         tools: Vec::new(),
-        facts: Facts::Goal(goal),
         response_schema: Some(schema),
         max_output_tokens: ANSWER_TOKENS,
         temperature: 0.0,

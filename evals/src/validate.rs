@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use flux_agent::model::{Endpoint, Model, ModelLimits};
 use flux_agent::prompt::Prompts;
+use flux_model::{Endpoint, Model, ModelLimits};
 
 use crate::attempt::observe;
 use crate::case::{Case, Suite};

@@ -12,7 +12,6 @@ use std::thread;
 
 use bytes::Bytes;
 use common::{manifest, plan, suites};
-use flux_agent::model::{ByteStream, ChatRequest, Endpoint, Model, ModelError, ModelId, ModelLimits, ModelMessage};
 use flux_agent::prompt::Prompts;
 use flux_evals::attempt::attempt;
 use flux_evals::case::{Case, Suite, schema};
@@ -22,6 +21,7 @@ use flux_evals::report::{junit, summary};
 use flux_evals::run::{Ended, Journal, Selection, records, run};
 use flux_evals::validate::flaws;
 use flux_evals::world::EvalClock;
+use flux_model::{ByteStream, ChatRequest, Endpoint, Model, ModelError, ModelId, ModelLimits, ModelMessage};
 use futures::future::LocalBoxFuture;
 use futures::stream;
 use serde_json::json;

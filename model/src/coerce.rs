@@ -1,7 +1,6 @@
 //! Mends the types of a call's arguments where the schema leaves one meaning only. It never invents a value, and what
 //! it cannot mend it leaves for the check against the schema.
 
-use flux_tools::json;
 use serde_json::{Number, Value};
 
 use super::schema::{MAX_DEPTH, allows_null, alternatives, named_types, resolved};
@@ -15,7 +14,7 @@ use super::schema::{MAX_DEPTH, allows_null, alternatives, named_types, resolved}
 /// - a string that is one of `enum` but for its case
 ///
 /// ```
-/// use flux_agent::model::coerce;
+/// use flux_model::coerce;
 /// use serde_json::json;
 ///
 /// let schema = json!({"properties": {"minutes": {"type": "integer"}}});
@@ -141,7 +140,7 @@ fn object(value: &Value, schema: &Value, root: &Value, depth: usize) -> Option<V
         }
         Some((name.clone(), mended(value.clone(), property, root, depth + 1)))
     };
-    Some(json::object(fields.iter().filter_map(mend)))
+    Some(fields.iter().filter_map(mend).collect())
 }
 
 /// Whether the value of something optional was written only because the model thought that it had to write one.

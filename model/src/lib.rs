@@ -9,7 +9,7 @@
 //! | `endpoint` | [`Model`]: an [`Endpoint`] with timeouts and retries |
 //! | `openai`, `workers_ai` | the two kinds of endpoint; each asks the edge for one thing, bytes |
 //! | `stream` | bytes to events: server-sent events, chunks, calls, thoughts |
-//! | `offline`, `unconnected` | what answers where no model is connected: the built-in interpreter, a feature of the crate, or an error |
+//! | `unconnected` | what answers where no model is connected: an error |
 //! | `failure`, `retry`, `limits`, `clock` | what failed, whether to try again, for how long |
 //! | `repair`, `coerce`, `schema`, `tool_name` | what a model meant by a call that it wrote badly |
 
@@ -19,8 +19,6 @@ mod endpoint;
 mod failure;
 mod limits;
 mod messages;
-#[cfg(feature = "offline")]
-mod offline;
 mod openai;
 mod repair;
 mod retry;
@@ -41,8 +39,6 @@ pub use coerce::coerce;
 pub use endpoint::{ByteStream, Endpoint, Model};
 pub use failure::{binding_failure, http_failure};
 pub use limits::{LimitError, ModelLimits};
-#[cfg(feature = "offline")]
-pub use offline::Offline;
 pub use openai::{HttpResponse, HttpTransport, OpenAi, request_body};
 pub use repair::{RepairError, is_cut_off, json_within, repair_arguments};
 pub use stream::{Assembler, CallPiece, Chunk, StreamParser};

@@ -149,8 +149,8 @@ mod tests {
     use futures::{FutureExt, stream};
 
     use super::*;
-    use crate::model::testing::request;
-    use crate::model::{ModelCall, ModelMessage};
+    use crate::testing::request;
+    use crate::{ModelCall, ModelMessage};
 
     /// What was posted: url, headers, body.
     type Posted = (String, Vec<(String, String)>, String);

@@ -34,11 +34,11 @@ pub enum RepairError {
 /// A cut-off end is closed where it stands, so the last value may be half of what was meant; [`is_cut_off`] tells.
 ///
 /// ```
-/// use flux_agent::model::repair_arguments;
+/// use flux_model::repair_arguments;
 ///
 /// let repaired = repair_arguments("{title: 'Gym', tags: ['a', 'b',]}")?;
 /// assert_eq!(repaired, serde_json::json!({"title": "Gym", "tags": ["a", "b"]}));
-/// # Ok::<(), flux_agent::model::RepairError>(())
+/// # Ok::<(), flux_model::RepairError>(())
 /// ```
 ///
 /// # Errors

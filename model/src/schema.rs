@@ -1,7 +1,6 @@
 //! What is read from a JSON Schema here: references, and the types that a value may have. Checking values against it
 //! is done elsewhere, by a library.
 
-use flux_tools::json;
 use serde_json::{Map, Value, json};
 
 /// How many references are followed in a row, and how deep a value is mended.
@@ -71,18 +70,19 @@ fn plain_within(schema: &Value, root: &Value, depth: usize) -> Value {
         }
     }
     let kept = fields.into_iter().filter(|(key, _)| !is_noise(key));
-    json::object(kept.map(|(key, value)| {
+    kept.map(|(key, value)| {
         let value = plain_field(&key, value, root, depth);
         (key, value)
-    }))
+    })
+    .collect()
 }
 
 fn plain_field(key: &str, value: Value, root: &Value, depth: usize) -> Value {
     match (key, value) {
         ("type", Value::Array(types)) => types.into_iter().find(|one| one != "null").unwrap_or_else(|| json!("string")),
-        ("properties", Value::Object(properties)) => json::object(
-            properties.into_iter().map(|(name, property)| (name, plain_within(&property, root, depth + 1))),
-        ),
+        ("properties", Value::Object(properties)) => {
+            properties.into_iter().map(|(name, property)| (name, plain_within(&property, root, depth + 1))).collect()
+        }
         ("items", items @ Value::Object(_)) => plain_within(&items, root, depth + 1),
         ("anyOf" | "oneOf" | "allOf", Value::Array(all)) => {
             all.iter().map(|one| plain_within(one, root, depth + 1)).collect()

@@ -1,7 +1,7 @@
 //! What the tests of the models share: requests, a readable form of events, and a run over bytes in any split.
 
 use super::stream::StreamParser;
-use super::{ChatRequest, Facts, ModelError, ModelEvent, ModelMessage, TimelineContext, ToolSpec};
+use super::{ChatRequest, ModelError, ModelEvent, ModelMessage, ToolSpec};
 
 /// A request that knows the tools of the tests.
 pub(super) fn request() -> ChatRequest {
@@ -15,15 +15,6 @@ pub(super) fn request() -> ChatRequest {
         system: "You plan.".to_owned(),
         messages: vec![ModelMessage::User { text: "Plan my day".to_owned() }],
         tools: tools.map(tool).into(),
-        facts: Facts::Timeline(TimelineContext {
-            now: chrono::NaiveDateTime::default(),
-            zone: "Europe/Oslo".to_owned(),
-            hour_format: flux_tools::HourFormat::default(),
-            plans: Vec::new(),
-            blocks: Vec::new(),
-            later_open: 0,
-            done: 0,
-        }),
         response_schema: None,
         max_output_tokens: 1024,
         temperature: 0.3,

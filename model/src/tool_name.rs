@@ -7,7 +7,7 @@
 /// two tools share a normal form, neither is meant.
 ///
 /// ```
-/// use flux_agent::model::resolve_tool_name;
+/// use flux_model::resolve_tool_name;
 ///
 /// let tools = ["scheduleBlock", "undo"];
 /// assert_eq!(resolve_tool_name(" functions.schedule_block ", &tools), Some("scheduleBlock"));

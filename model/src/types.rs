@@ -1,7 +1,5 @@
 //! What a turn asks of a model and what comes back: plain types, and the trait that every model implements.
 
-use chrono::NaiveDateTime;
-use flux_tools::{HourFormat, clock};
 use futures::stream::LocalBoxStream;
 use serde::{Deserialize, Serialize};
 
@@ -14,44 +12,12 @@ pub struct ChatRequest {
     pub messages: Vec<ModelMessage>,
     /// The tools that it may call.
     pub tools: Vec<ToolSpec>,
-    /// The facts that `system` states in words, for the offline interpreter, which reads no prose.
-    pub facts: Facts,
     /// JSON Schema of the answer, where it is to be JSON. Providers that cannot be held to one are told in `system`.
     pub response_schema: Option<serde_json::Value>,
     /// Upper bound of the answer, in tokens.
     pub max_output_tokens: u32,
     /// Sampling temperature, 0.0–2.0.
     pub temperature: f32,
-}
-
-/// What a request is about.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub enum Facts {
-    /// A conversation about a timeline.
-    Timeline(TimelineContext),
-    /// A goal that is to become tasks.
-    Goal(GoalContext),
-    /// Something that is to be said in other words; without a model it is said as it is.
-    Words(String),
-}
-
-/// A goal as a model is told of it. All times are wall-clock times in the person's zone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GoalContext {
-    /// In the person's words.
-    pub goal: String,
-    /// The present moment.
-    #[serde(deserialize_with = "clock::wall_time")]
-    pub now: NaiveDateTime,
-    /// When everything should be done.
-    #[serde(default, deserialize_with = "clock::optional_wall_time", skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<NaiveDateTime>,
-    /// At most this many minutes of tasks a week.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub minutes_per_week: Option<u32>,
-    /// The longest piece of work that fits into one day, in minutes. Longer tasks are split.
-    pub longest_minutes: u32,
 }
 
 /// A tool as a model is told of it.
@@ -101,58 +67,6 @@ pub struct ModelCall {
     pub name: String,
     /// JSON text as the model wrote it; not necessarily valid.
     pub arguments: String,
-}
-
-/// The timeline as a model is told of it. All times are wall-clock times in `zone`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TimelineContext {
-    /// The present moment.
-    pub now: NaiveDateTime,
-    /// IANA name, e.g. `Europe/Oslo`.
-    pub zone: String,
-    /// How the person is told times.
-    #[serde(default)]
-    pub hour_format: HourFormat,
-    /// All plans, those in use before the archived ones; exactly one is active.
-    pub plans: Vec<PlanLine>,
-    /// The blocks that matter: overdue first, then the next 7 days, by start; at most 60.
-    pub blocks: Vec<BlockLine>,
-    /// How many open blocks lie after those listed.
-    pub later_open: u64,
-    /// How many blocks are done and not listed.
-    pub done: u64,
-}
-
-/// A plan in the context.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PlanLine {
-    /// Its title.
-    pub title: String,
-    /// Whether it is the active one.
-    pub active: bool,
-    /// Whether it is archived.
-    pub archived: bool,
-    /// Blocks not completed.
-    pub open_blocks: u64,
-}
-
-/// A block in the context.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BlockLine {
-    /// `B12`.
-    pub handle: String,
-    /// Its title.
-    pub title: String,
-    /// Wall-clock start.
-    pub start: NaiveDateTime,
-    /// Wall-clock end.
-    pub end: NaiveDateTime,
-    /// `high`, `medium` or `low`.
-    pub priority: String,
-    /// Its tags, without `#`.
-    pub tags: Vec<String>,
-    /// Whether it is completed.
-    pub completed: bool,
 }
 
 /// One part of a model's streamed answer, in the order of the stream.

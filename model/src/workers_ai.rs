@@ -123,8 +123,8 @@ mod tests {
     use futures::FutureExt;
 
     use super::*;
-    use crate::model::testing::request;
-    use crate::model::{ModelCall, ModelMessage};
+    use crate::testing::request;
+    use crate::{ModelCall, ModelMessage};
 
     #[test]
     fn the_input_has_what_the_schema_of_the_model_requires() {

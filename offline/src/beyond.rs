@@ -1,10 +1,11 @@
 //! Messages that the rules leave alone as a whole, because what they would make of them is not what was meant: text that is
 //! shown and not said, conditions, other languages, times of other zones, days that there are not.
 
+use super::intent;
 use super::split;
-use super::time::month_named;
-use super::words::{Kind, Token, fits, fits_any, has_word};
-use super::{intent, number};
+use flux_phrases::number;
+use flux_phrases::time::month_named;
+use flux_phrases::words::{Kind, Token, fits, fits_any, has_word};
 
 /// What to say of a message that is to be left alone.
 pub(super) fn beyond(source: &str, tokens: &[Token]) -> Option<String> {
@@ -123,7 +124,7 @@ fn names_a_zone(tokens: &[Token], at: usize) -> bool {
             tokens.get(from..at).unwrap_or_default().iter().map(|token| token.text.as_str()).collect();
         let city = words.join("_");
         has_word(TIMES, &city.to_ascii_lowercase())
-            || REGIONS.split(' ').any(|region| flux_tools::Zone::new(&format!("{region}/{city}")).is_ok())
+            || REGIONS.split(' ').any(|region| flux_timeline::Zone::new(&format!("{region}/{city}")).is_ok())
     };
     token.is("time") && (1..=2).any(|words| at > words && is_time(Some(at - words - 1)) && names(at - words))
 }

@@ -1,8 +1,8 @@
 //! What a request says besides what and when: priority, tags, a note, the plan.
 
-use super::duration;
-use super::words::{Kind, Token, fits, fits_any};
 use super::world::World;
+use flux_phrases::duration;
+use flux_phrases::words::{Kind, Token, fits, fits_any};
 
 /// What was found, and which tokens say it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -242,7 +242,7 @@ fn bare_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) 
     let lead = fits(tokens, at, "to|into")?;
     let plans = world.context.plans.iter().filter(|plan| !plan.archived);
     let found = plans.filter_map(|plan| {
-        let length = super::words::tokens(&plan.title).len();
+        let length = flux_phrases::words::tokens(&plan.title).len();
         let words = tokens.get(at + lead..at + lead + length)?;
         let named: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
         let ends = tokens.get(at + lead + length).is_none_or(|next| next.kind == Kind::Mark);

@@ -1,11 +1,11 @@
 //! A goal in a person's words: which of them say by when and how much time a week, and what they say.
 
 use chrono::{Datelike, NaiveDate};
-use flux_tools::clock;
+use flux_timeline::clock;
 
-use super::duration::{self, Length};
-use super::time::{Fragment, Hint, Prep, Said, Style, Today, fragments, plus, plus_length, settle};
-use super::words::{self, Kind, Token, fits_any};
+use flux_phrases::duration::{self, Length};
+use flux_phrases::time::{Fragment, Hint, Prep, Said, Style, Today, fragments, plus, plus_length, settle};
+use flux_phrases::words::{self, Kind, Token, fits_any};
 
 /// When a goal is to be reached, and how much time it may take.
 #[derive(Debug, Clone, Default, PartialEq)]

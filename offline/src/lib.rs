@@ -25,27 +25,22 @@
 mod beyond;
 mod brainstorm;
 mod details;
-mod duration;
 mod goal;
 mod intent;
 mod memory;
-mod number;
 mod phrase;
 mod reference;
 mod reply;
-mod spelling;
 mod split;
 mod sse;
-mod time;
 mod title;
-mod words;
 mod world;
 
 #[cfg(test)]
 mod tests;
 
 use chrono::TimeDelta;
-use flux_tools::clock;
+use flux_timeline::clock;
 use futures::future::LocalBoxFuture;
 use futures::stream;
 use serde_json::Value;
@@ -53,18 +48,32 @@ use serde_json::Value;
 use self::intent::Outcome;
 use self::memory::Memory;
 use self::world::{Call, World};
-use crate::json::read_value;
+use flux_timeline::json;
 
-use super::endpoint::{ByteStream, Endpoint};
-use super::types::{BlockLine, ChatRequest, Facts, ModelCall, ModelError, ModelId, ModelMessage, TimelineContext};
+use flux_model::{ByteStream, ChatRequest, Endpoint, ModelCall, ModelError, ModelId, ModelMessage};
+use flux_tools::context::{BlockLine, Facts, TimelineContext};
 
-/// The rule-based interpreter as an endpoint: its answers are streams like any other, read by the same parser.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Offline;
+/// The interpreter for one request, as an endpoint: its answer is a stream in the format of a model, read by the same parser.
+#[derive(Debug, Clone)]
+pub struct Offline {
+    facts: Facts,
+}
+
+impl Offline {
+    /// An interpreter that knows `facts`: what the system prompt of the request says in words.
+    pub fn new(facts: Facts) -> Self {
+        Self { facts }
+    }
+}
+
+/// Provider and name of the interpreter, as shown to people and written to logs.
+pub fn model_id() -> ModelId {
+    ModelId { provider: "offline".to_owned(), name: "rules".to_owned() }
+}
 
 impl Endpoint for Offline {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
-        let events = sse::events(&answer(request), request.messages.len());
+        let events = sse::events(&answer(&self.facts, &request.messages), request.messages.len());
         Box::pin(async move {
             let body: ByteStream = Box::pin(stream::iter(events.into_iter().map(Ok)));
             Ok(body)
@@ -72,7 +81,7 @@ impl Endpoint for Offline {
     }
 
     fn id(&self) -> ModelId {
-        ModelId { provider: "offline".to_owned(), name: "rules".to_owned() }
+        model_id()
     }
 }
 
@@ -86,16 +95,15 @@ struct Answer {
 /// The tool that looks blocks up: alone in a step it prepares an answer, and is none.
 const LOOK_UP: &str = "findBlocks";
 
-fn answer(request: &ChatRequest) -> Answer {
-    match &request.facts {
-        Facts::Timeline(context) => converse(request, context),
+fn answer(facts: &Facts, messages: &[ModelMessage]) -> Answer {
+    match facts {
+        Facts::Timeline(context) => converse(messages, context),
         Facts::Goal(goal) => Answer { text: brainstorm::tasks(goal), calls: Vec::new() },
         Facts::Words(words) => Answer { text: words.clone(), calls: Vec::new() },
     }
 }
 
-fn converse(request: &ChatRequest, context: &TimelineContext) -> Answer {
-    let messages = request.messages.as_slice();
+fn converse(messages: &[ModelMessage], context: &TimelineContext) -> Answer {
     let Some(at) = messages.iter().rposition(|message| matches!(message, ModelMessage::User { .. })) else {
         return Answer { text: intent::help(), calls: Vec::new() };
     };
@@ -151,7 +159,7 @@ const LONG: usize = 60;
 
 /// Reads a message and says what to do about it.
 fn interpret(text: &str, world: &mut World) -> Answer {
-    let tokens = words::tokens(text);
+    let tokens = flux_phrases::words::tokens(text);
     if let Some(text) = beyond::beyond(text, &tokens) {
         return Answer { text, calls: Vec::new() };
     }
@@ -214,7 +222,7 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         start,
         end: time("endTime").unwrap_or(start + TimeDelta::minutes(minutes)),
         priority: text("priority").unwrap_or("medium").to_owned(),
-        tags: arguments.get("tags").and_then(|tags| read_value(tags.clone()).ok()).unwrap_or_default(),
+        tags: arguments.get("tags").and_then(|tags| json::read(tags.clone()).ok()).unwrap_or_default(),
         completed: false,
     })
 }

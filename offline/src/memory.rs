@@ -1,9 +1,10 @@
 //! What the conversation was about: the blocks that "it", "that" and "the second one" can mean.
 
-use flux_tools::clock;
+use flux_timeline::clock;
 use serde_json::Value;
 
-use crate::model::{BlockLine, ModelMessage};
+use flux_model::ModelMessage;
+use flux_tools::context::BlockLine;
 
 /// What earlier turns leave behind.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,9 +1,9 @@
 //! Days, times and blocks in words, and lists of them.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use flux_tools::{HourFormat, clock};
+use flux_timeline::{HourFormat, clock};
 
-use crate::model::{BlockLine, TimelineContext};
+use flux_tools::context::{BlockLine, TimelineContext};
 
 /// Most blocks that a list shows.
 const LISTED: usize = 30;

@@ -4,13 +4,14 @@
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 
 use super::memory::handles;
-use super::number;
 use super::phrase;
-use super::spelling::one_slip_apart;
-use super::time::{Clock, Openness, Style, Wanted, fragments};
-use super::words::{Kind, Token, fits_any, has_word, tokens as words_of};
 use super::world::{Call, World};
-use crate::model::{BlockLine, ModelMessage};
+use flux_model::ModelMessage;
+use flux_phrases::number;
+use flux_phrases::spelling::one_slip_apart;
+use flux_phrases::time::{Clock, Openness, Style, Wanted, fragments};
+use flux_phrases::words::{Kind, Token, fits_any, has_word, tokens as words_of};
+use flux_tools::context::BlockLine;
 
 /// Asks for a choice; by it the next message is known to be one.
 const WHICH: &str = "Which one? Say its handle, or “all of them”.";

@@ -1,14 +1,14 @@
 //! What came of calls, in words.
 
 use chrono::{NaiveTime, TimeDelta};
-use flux_tools::clock;
-use flux_tools::query::WAKING_HOURS;
+use flux_timeline::clock;
+use flux_timeline::query::WAKING_HOURS;
 use serde_json::Value;
 
 use super::phrase::{self, Told};
 use super::{add, memory};
-use crate::model::BlockLine;
-use crate::prompt::REFUSED;
+use flux_tools::context::BlockLine;
+use flux_tools::report::REFUSED;
 
 /// What is told instead of [`REFUSED`] to the person who refused.
 const NOTHING_DONE: &str = "All right, nothing was changed.";

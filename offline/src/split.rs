@@ -5,8 +5,8 @@
 
 use super::details;
 use super::intent::{Strength, opening};
-use super::time::{Fragment, Said, Style, Today, fragments};
-use super::words::{Kind, Token, fits, fits_any};
+use flux_phrases::time::{Fragment, Said, Style, Today, fragments};
+use flux_phrases::words::{Kind, Token, fits, fits_any};
 
 /// The requests of a message, each as its words. What one leaves out and shares with its neighbours (verb, day, title) is
 /// added to it.

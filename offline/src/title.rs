@@ -1,8 +1,8 @@
 //! Titles: what is left of a request without its verb, its times and its details.
 
 use super::phrase::capitalised;
-use super::time::Hint;
-use super::words::{Kind, Token, fits, fits_any};
+use flux_phrases::time::Hint;
+use flux_phrases::words::{Kind, Token, fits, fits_any};
 
 /// Longest title, as the timeline has it.
 const TITLE_CHARS: usize = 200;
@@ -110,7 +110,7 @@ fn carrier_with_colon(tokens: &[Token], at: usize) -> Option<usize> {
 
 /// Whether a title only says that there is something: "task", "an event".
 pub(super) fn is_nameless(title: &str) -> bool {
-    let tokens = super::words::tokens(title);
+    let tokens = flux_phrases::words::tokens(title);
     tokens.iter().all(|token| {
         token.kind == Kind::Mark
             || token.is_any("task event block item entry todo to-do reminder something slot me it alarm stuff this that thing time up new tasks events one a an only")
@@ -119,7 +119,7 @@ pub(super) fn is_nameless(title: &str) -> bool {
 
 /// Which half of the day a title speaks of.
 pub(super) fn hint(title: &str) -> Hint {
-    let tokens = super::words::tokens(title);
+    let tokens = flux_phrases::words::tokens(title);
     let says = |words: &str| tokens.iter().any(|token| token.is_any(words));
     if says("breakfast wake alarm sunrise jog morning") {
         Hint::Morning

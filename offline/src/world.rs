@@ -1,13 +1,13 @@
 //! What the interpreter knows: the timeline it was told of, what it has looked up since, and the conversation.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use flux_tools::{Zone, clock};
+use flux_timeline::{Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
 use super::phrase::Told;
-use super::time::Today;
-use crate::model::{BlockLine, PlanLine, TimelineContext};
+use flux_phrases::time::Today;
+use flux_tools::context::{BlockLine, PlanLine, TimelineContext};
 
 /// A tool call: name and arguments.
 pub(super) type Call = (String, Value);
@@ -208,10 +208,10 @@ impl<'a> World<'a> {
     }
 
     fn plans_among(&self, name: &str, counts: impl Fn(&PlanLine) -> bool) -> Vec<&PlanLine> {
-        let name = super::words::tokens(name);
+        let name = flux_phrases::words::tokens(name);
         let wanted: Vec<&str> = name.iter().map(|token| token.norm.as_str()).collect();
         let words = |plan: &PlanLine| -> Vec<String> {
-            super::words::tokens(&plan.title).into_iter().map(|token| token.norm).collect()
+            flux_phrases::words::tokens(&plan.title).into_iter().map(|token| token.norm).collect()
         };
         let plans = || self.context.plans.iter().filter(|plan| counts(plan));
         if wanted.is_empty() {

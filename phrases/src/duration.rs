@@ -5,7 +5,7 @@ use super::words::{Kind, Token, fits, fits_any};
 
 /// A length of time. Days and months are calendar ones and are not turned into minutes: a day can have 23 hours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Length {
+pub struct Length {
     /// Minutes, hours included.
     pub minutes: i64,
     /// Days, weeks included.
@@ -75,7 +75,7 @@ impl Unit {
 }
 
 /// The length that begins at `at`, and how many tokens it takes.
-pub(super) fn length(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
+pub fn length(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
     let (first, taken) = fraction(tokens, at).or_else(|| compact(tokens, at)).or_else(|| counted(tokens, at))?;
     // "1 hour and 15 minutes", "1 hour 15"
     let hours = first.minutes > 0 && first.minutes % 60 == 0 && first.days == 0;
@@ -180,7 +180,7 @@ fn quantity(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::offline::words::tokens;
+    use crate::words::tokens;
 
     #[test]
     fn lengths_as_people_write_them() {

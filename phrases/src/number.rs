@@ -12,7 +12,7 @@ fn of(list: &str, word: &str) -> Option<u32> {
 }
 
 /// A whole number below 100 in words, or one of up to four digits; and how many tokens it takes.
-pub(super) fn whole(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
+pub fn whole(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
     if let Some(number) = digits(&token.norm) {
         return Some((number, 1));
@@ -37,13 +37,13 @@ fn in_words(word: &str) -> Option<u32> {
 }
 
 /// A whole number of one to four digits.
-pub(super) fn digits(word: &str) -> Option<u32> {
+pub fn digits(word: &str) -> Option<u32> {
     let plain = (1..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
     if plain { word.parse().ok() } else { None }
 }
 
 /// A number that may have a fraction, in hundredths: `1.5`, `1,5`, `2½`, `two`.
-pub(super) fn decimal(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
+pub fn decimal(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     if let Some((number, length)) = whole(tokens, at) {
         return Some((i64::from(number) * 100, length));
     }
@@ -56,7 +56,7 @@ pub(super) fn decimal(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
 }
 
 /// A decimal fraction in digits, with a dot or a comma, in hundredths.
-pub(super) fn fraction(word: &str) -> Option<i64> {
+pub fn fraction(word: &str) -> Option<i64> {
     let (whole, fraction) = word.split_once(['.', ',']).unwrap_or((word, "0"));
     let whole = if whole.is_empty() { 0 } else { digits(whole)? };
     let tenths = digits(fraction).filter(|_| fraction.len() <= 2)?;
@@ -64,7 +64,7 @@ pub(super) fn fraction(word: &str) -> Option<i64> {
 }
 
 /// A place in a row: `3rd`, `third`, `twenty-first`, `21st`; and how many tokens it takes.
-pub(super) fn ordinal(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
+pub fn ordinal(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
     let word = token.norm.as_str();
     for ending in ["st", "nd", "rd", "th"] {
@@ -86,7 +86,7 @@ pub(super) fn ordinal(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::offline::words::tokens;
+    use crate::words::tokens;
 
     #[test]
     fn numbers_in_digits_and_words() {

@@ -32,7 +32,7 @@ const CONTRACTIONS: &[(&str, &str, &str)] = &[
 const WITH_IS: &str = "what when where who how that it there here he she why which";
 
 /// The two words of a contraction.
-pub(super) fn contraction(word: &str) -> Option<(String, String)> {
+pub fn contraction(word: &str) -> Option<(String, String)> {
     if let Some((_, first, second)) = CONTRACTIONS.iter().find(|(short, ..)| *short == word) {
         return Some(((*first).to_owned(), (*second).to_owned()));
     }
@@ -50,7 +50,7 @@ pub(super) fn contraction(word: &str) -> Option<(String, String)> {
 }
 
 /// A word with its slip mended, if it has one.
-pub(super) fn mended(word: &str) -> String {
+pub fn mended(word: &str) -> String {
     let pairs = || KNOWN_SLIPS.split_ascii_whitespace().filter_map(|pair| pair.split_once('='));
     if let Some((_, known)) = pairs().find(|(slip, _)| *slip == word) {
         return known.to_owned();
@@ -71,7 +71,7 @@ pub(super) fn mended(word: &str) -> String {
 }
 
 /// Whether two words differ by one letter added, left out or replaced, or by two neighbours swapped.
-pub(super) fn one_slip_apart(a: &[char], b: &[char]) -> bool {
+pub fn one_slip_apart(a: &[char], b: &[char]) -> bool {
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
     match (a, b) {

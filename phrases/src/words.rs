@@ -7,7 +7,7 @@ const QUOTATION_CHARS: usize = 300;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A word or number.
     Word,
     /// Text in quotes, kept literally.
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 
 /// A piece of a message.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
+pub struct Token {
     /// Lower case, straight apostrophes, spelling mended, without `'s`.
     pub norm: String,
     /// What it is.
@@ -50,7 +50,7 @@ impl Token {
 }
 
 /// Whether a word is in a list of words, which blanks part. Such a text is a fraction of the size of a list of texts.
-pub(super) fn has_word(words: &str, word: &str) -> bool {
+pub fn has_word(words: &str, word: &str) -> bool {
     words.split(' ').any(|own| own == word)
 }
 
@@ -58,7 +58,7 @@ pub(super) fn has_word(words: &str, word: &str) -> bool {
 ///
 /// A pattern is a row of words; `a|b` is a choice, and a `?` at the end makes one optional: `remind me? to|about`.
 /// Optional words are taken where they fit, without looking back.
-pub(super) fn fits(tokens: &[Token], at: usize, pattern: &str) -> Option<usize> {
+pub fn fits(tokens: &[Token], at: usize, pattern: &str) -> Option<usize> {
     let mut here = at;
     for piece in pattern.split(' ') {
         let (choice, optional) = match piece.strip_suffix('?') {
@@ -78,17 +78,17 @@ pub(super) fn fits(tokens: &[Token], at: usize, pattern: &str) -> Option<usize> 
 }
 
 /// The longest of several patterns that fits.
-pub(super) fn fits_any(tokens: &[Token], at: usize, patterns: &[&str]) -> Option<usize> {
+pub fn fits_any(tokens: &[Token], at: usize, patterns: &[&str]) -> Option<usize> {
     patterns.iter().filter_map(|pattern| fits(tokens, at, pattern)).filter(|length| *length > 0).max()
 }
 
 /// Where a pattern first fits, and how many tokens it takes.
-pub(super) fn find(tokens: &[Token], pattern: &str) -> Option<(usize, usize)> {
+pub fn find(tokens: &[Token], pattern: &str) -> Option<(usize, usize)> {
     (0..tokens.len()).find_map(|at| fits(tokens, at, pattern).filter(|length| *length > 0).map(|length| (at, length)))
 }
 
 /// Cuts a message into tokens.
-pub(super) fn tokens(source: &str) -> Vec<Token> {
+pub fn tokens(source: &str) -> Vec<Token> {
     let chars: Vec<(usize, char)> = source.char_indices().collect();
     let mut reader = Reader { source, chars, at: 0, spaced: false, tokens: Vec::new() };
     while reader.at < reader.chars.len() {
@@ -290,7 +290,7 @@ impl Reader<'_> {
 }
 
 fn is_iso_date(word: &str) -> bool {
-    flux_tools::clock::read_date(word).is_some()
+    flux_timeline::clock::read_date(word).is_some()
 }
 
 fn mark(text: &str) -> String {

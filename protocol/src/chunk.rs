@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use flux_tools::tagged_enum;
+use flux_timeline::tagged_enum;
 
 use crate::message::{Approval, Message, Part, TextPart, TextState, ToolPart, ToolPartBody, ToolState};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use flux_tools::timeline::Content;
-use flux_tools::{Block, Event, EventId, PlanId, tagged_enum};
+use flux_timeline::timeline::Content;
+use flux_timeline::{Block, Event, EventId, PlanId, tagged_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -122,7 +122,7 @@ pub struct Snapshot {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "flux_tools::clock::optional_instant"
+        deserialize_with = "flux_timeline::clock::optional_instant"
     )]
     pub since: Option<DateTime<Utc>>,
     /// Where not: whether blocks follow after the last one.
@@ -142,7 +142,7 @@ pub struct PastSnapshot {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "flux_tools::clock::optional_instant"
+        deserialize_with = "flux_timeline::clock::optional_instant"
     )]
     pub at: Option<DateTime<Utc>>,
     /// Settings, plans, and the blocks that mattered then; no runs.

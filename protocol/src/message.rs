@@ -1,6 +1,6 @@
 //! Messages of a conversation, as the AI SDK's `UIMessage`.
 
-use flux_tools::json;
+use flux_timeline::json;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::Value;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use flux_tools::{Block, Event, Plan, Run, RunStatus, json};
+use flux_timeline::{Block, Event, Plan, Run, RunStatus, json};
 use serde::Serialize;
 use serde_json::Value;
 

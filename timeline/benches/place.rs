@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::Criterion;
-use flux_tools::place::{Frame, Task, place};
-use flux_tools::{Priority, Span, Title, Zone};
+use flux_timeline::place::{Frame, Task, place};
+use flux_timeline::{Priority, Span, Title, Zone};
 
 /// 10,000 blocks of 5–20 minutes in a year, about one an hour, day and night.
 fn calendar(start: DateTime<Utc>) -> Vec<Span> {

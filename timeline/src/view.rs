@@ -201,6 +201,17 @@ pub enum BlockState {
     Done,
 }
 
+impl BlockState {
+    /// `open`, `done` or nothing, as part of a sentence.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Open => "open",
+            Self::Done => "done",
+        }
+    }
+}
+
 impl Default for BlockQuery {
     fn default() -> Self {
         Self {

@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_tools::command::{BlockUpdate, Command, NewBlock, NewRun, SettingsUpdate};
-use flux_tools::event::EventKind;
-use flux_tools::place::Task;
-use flux_tools::reference::{BlockRef, PlanRef, RunRef};
-use flux_tools::timeline::Content;
-use flux_tools::{
+use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, SettingsUpdate};
+use flux_timeline::event::EventKind;
+use flux_timeline::place::Task;
+use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
+use flux_timeline::timeline::Content;
+use flux_timeline::{
     Actor, BlockId, DecideError, Event, EventId, Goal, HourFormat, PlanId, Priority, RunId, RunStep, Session, Source,
     Span, Timeline, Title, TxnId, Zone, decide,
 };
@@ -394,7 +394,7 @@ proptest! {
         for (index, event) in world.session.log().iter().enumerate() {
             timeline.apply(event);
             // Before the second event, the first plan is not the active one yet.
-            prop_assert!(index == 0 || timeline.active_plan().is_some_and(flux_tools::Plan::is_in_use));
+            prop_assert!(index == 0 || timeline.active_plan().is_some_and(flux_timeline::Plan::is_in_use));
         }
     }
 
@@ -402,7 +402,7 @@ proptest! {
     fn archived_plans_take_up_no_time(wishes in prop::collection::vec(wish(), 0..60)) {
         let world = World::after(&wishes);
         let content = world.content();
-        let in_use = |block: &&flux_tools::Block| {
+        let in_use = |block: &&flux_timeline::Block| {
             content.plans.iter().any(|plan| plan.id == block.plan && plan.is_in_use())
         };
         let (from, to) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
@@ -481,7 +481,7 @@ proptest! {
             if let Some(command) = command(&mut world, wish) {
                 world.run(&command);
             }
-            prop_assert!(world.session.timeline().running().len() <= flux_tools::limits::RUNS_AT_ONCE);
+            prop_assert!(world.session.timeline().running().len() <= flux_timeline::limits::RUNS_AT_ONCE);
         }
         let mut over = std::collections::BTreeSet::new();
         for event in world.session.log() {

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
-use flux_tools::place::{DayTime, Frame, Placed, Placement, Task, Why, WorkingHours, place};
-use flux_tools::query::Slot;
-use flux_tools::{Priority, Span, Title, Zone, clock};
+use flux_timeline::place::{DayTime, Frame, Placed, Placement, Task, Why, WorkingHours, place};
+use flux_timeline::query::Slot;
+use flux_timeline::{Priority, Span, Title, Zone, clock};
 use proptest::prelude::*;
 
 const WEEK: [Weekday; 7] =

@@ -5,15 +5,18 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use crate::block::Block;
-use crate::decide::{Decision, Outcome};
-use crate::plan::Plan;
-use crate::query::{Answer, COUNTED};
-use crate::rejection::Rejection;
-use crate::run::{LeftOut, Run};
-use crate::view::BlockState;
+use flux_timeline::block::Block;
+use flux_timeline::decide::{Decision, Outcome};
+use flux_timeline::moment::Moment;
+use flux_timeline::plan::Plan;
+use flux_timeline::query::{Answer, Slot};
+use flux_timeline::rejection::Rejection;
+use flux_timeline::run::{LeftOut, Run};
 
-pub use words::{Moment, phrase};
+pub use run::run_report;
+
+/// The error of a call that the person refused, as the model sees it.
+pub const REFUSED: &str = "The person said no. Do not try it again.";
 
 /// The result of a tool call, as the model and the client see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,17 +171,15 @@ impl Report {
         let done = Self { ok: true, summary: Some(words::summary(&decision.outcome, moment)), ..Self::default() };
         match &decision.outcome {
             Outcome::Block { block, overlaps, .. } => Self {
-                block: Some(moment.block(block)),
-                overlaps: overlaps.iter().map(|block| moment.block(block)).collect(),
+                block: Some(BlockFacts::new(block, moment)),
+                overlaps: BlockFacts::all(overlaps, moment),
                 ..done
             },
             Outcome::Plan { plan, active, .. } => Self { plan: Some(plan_facts(plan, active.as_ref())), ..done },
-            Outcome::Shifted { moved, first, .. } => Self {
-                moved: Some(*moved),
-                blocks: Some(first.iter().map(|block| moment.block(block)).collect()),
-                ..done
-            },
-            Outcome::Run { run, .. } => Self { run: Some(moment.run(run)), ..done },
+            Outcome::Shifted { moved, first, .. } => {
+                Self { moved: Some(*moved), blocks: Some(BlockFacts::all(first, moment)), ..done }
+            }
+            Outcome::Run { run, .. } => Self { run: Some(RunFacts::new(run, moment)), ..done },
             Outcome::Undone { .. } | Outcome::Redone { .. } | Outcome::Restored(_) | Outcome::Settings(_) => done,
         }
     }
@@ -203,13 +204,15 @@ impl Report {
                 ),
                 ..done
             },
-            Answer::Blocks { blocks, total } => Self {
-                blocks: Some(blocks.iter().map(|block| moment.block(block)).collect()),
-                total: Some(*total as u64),
-                ..done
-            },
-            Answer::Runs(runs) => Self { runs: Some(runs.iter().map(|run| moment.run(run)).collect()), ..done },
-            Answer::Slots(slots) => Self { slots: Some(slots.iter().map(|slot| moment.slot(slot)).collect()), ..done },
+            Answer::Blocks { blocks, total } => {
+                Self { blocks: Some(BlockFacts::all(blocks, moment)), total: Some(*total as u64), ..done }
+            }
+            Answer::Runs(runs) => {
+                Self { runs: Some(runs.iter().map(|run| RunFacts::new(run, moment)).collect()), ..done }
+            }
+            Answer::Slots(slots) => {
+                Self { slots: Some(slots.iter().map(|slot| SlotFacts::new(slot, moment)).collect()), ..done }
+            }
         }
     }
 
@@ -217,7 +220,7 @@ impl Report {
     pub fn of_rejection(rejection: &Rejection, moment: &Moment) -> Self {
         let candidates = match rejection {
             Rejection::AmbiguousBlock { candidates, .. } => {
-                candidates.iter().map(|candidate| moment.block(&candidate.block)).collect()
+                candidates.iter().map(|candidate| BlockFacts::new(&candidate.block, moment)).collect()
             }
             _ => Vec::new(),
         };
@@ -234,17 +237,6 @@ impl Report {
     }
 }
 
-impl BlockState {
-    /// `open`, `done` or nothing, as part of a sentence.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Any => "",
-            Self::Open => "open",
-            Self::Done => "done",
-        }
-    }
-}
-
 fn plan_facts(plan: &Plan, active: Option<&Plan>) -> PlanFacts {
     PlanFacts {
         id: plan.id.to_string(),
@@ -256,16 +248,16 @@ fn plan_facts(plan: &Plan, active: Option<&Plan>) -> PlanFacts {
     }
 }
 
-impl Moment {
-    /// A block in words.
-    pub fn block(&self, block: &Block) -> BlockFacts {
-        BlockFacts {
+impl BlockFacts {
+    /// Describes a block, with times as `moment` shows them.
+    pub fn new(block: &Block, moment: &Moment) -> Self {
+        Self {
             handle: block.handle.to_string(),
             id: block.id.to_string(),
             title: block.title.to_string(),
-            start: self.wall(block.span.start()),
-            end: self.wall(block.span.end()),
-            day: self.day(block.span.start()),
+            start: moment.wall(block.span.start()),
+            end: moment.wall(block.span.end()),
+            day: moment.day(block.span.start()),
             priority: block.priority.as_str().to_owned(),
             tags: block.tags.iter().map(ToString::to_string).collect(),
             completed: !block.is_open(),
@@ -273,10 +265,16 @@ impl Moment {
         }
     }
 
-    /// A run in words.
-    pub fn run(&self, run: &Run) -> RunFacts {
+    fn all(blocks: &[Block], moment: &Moment) -> Vec<Self> {
+        blocks.iter().map(|block| Self::new(block, moment)).collect()
+    }
+}
+
+impl RunFacts {
+    /// Describes a run, with times as `moment` shows them.
+    pub fn new(run: &Run, moment: &Moment) -> Self {
         let state = &run.state;
-        RunFacts {
+        Self {
             id: run.id.to_string(),
             goal: run.goal.to_string(),
             title: state.title.as_ref().map(ToString::to_string),
@@ -286,23 +284,20 @@ impl Moment {
             attempts: state.attempts,
             message: state.message.clone(),
             error: state.error.clone(),
-            started: self.wall(run.started_at),
-            deadline: run.deadline.map(|deadline| self.wall(deadline)),
+            started: moment.wall(run.started_at),
+            deadline: run.deadline.map(|deadline| moment.wall(deadline)),
             left_out: state.left_out.clone(),
-        }
-    }
-
-    fn slot(&self, slot: &crate::query::Slot) -> SlotFacts {
-        SlotFacts {
-            start: self.wall(slot.start),
-            end: self.wall(slot.end),
-            day: self.day(slot.start),
-            minutes: (slot.end - slot.start).num_minutes(),
         }
     }
 }
 
-/// How many were found, in words: "12", or "1,000 or more".
-pub(crate) fn counted(total: usize) -> String {
-    if total >= COUNTED { "1,000 or more".to_owned() } else { total.to_string() }
+impl SlotFacts {
+    fn new(slot: &Slot, moment: &Moment) -> Self {
+        Self {
+            start: moment.wall(slot.start),
+            end: moment.wall(slot.end),
+            day: moment.day(slot.start),
+            minutes: (slot.end - slot.start).num_minutes(),
+        }
+    }
 }

@@ -3,15 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use flux_tools::command::{NewBlock, SettingsUpdate};
-use flux_tools::decide::{Context, Did, Outcome};
-use flux_tools::place::Task;
-use flux_tools::report::{Moment, Report};
-use flux_tools::tool::{Action, ToolCall, ToolContext};
-use flux_tools::{
+use flux_timeline::Moment;
+use flux_timeline::command::{NewBlock, SettingsUpdate};
+use flux_timeline::decide::{Context, Did, Outcome};
+use flux_timeline::place::Task;
+use flux_timeline::{
     Actor, Block, BlockId, BlockQuery, Command, DecideError, Event, EventId, EventKind, PlanId, Priority, Run, RunId,
     RunStatus, RunStep, Session, Settings, Source, Span, TimelineView, Title, TxnId, Zone, decide,
 };
+use flux_tools::report::{Report, run_report};
+use flux_tools::tool::{Action, ToolCall, ToolContext};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -461,7 +462,7 @@ fn what_finds_no_time_is_said_and_where_nothing_does_the_run_fails() {
     person.commit(id, &[400]).unwrap();
     let run = person.run_of(id);
     assert_eq!(run.state.status, RunStatus::Failed);
-    let report = Moment::new(person.now, &Settings::default()).run_report(&run, &[], None);
+    let report = run_report(&Moment::new(person.now, &Settings::default()), &run, &[], None);
     assert!(report.starts_with("I could not plan “Learn German”. No task found a time."), "{report}");
     assert!(report.ends_with("Nothing was added to the timeline."), "{report}");
 }
@@ -475,7 +476,7 @@ fn a_report_lists_what_was_placed_and_what_was_not() {
     person.commit(id, &[60, 90]).unwrap();
     let plan = person.session.active_plan().unwrap();
     let moment = Moment::new(person.now, &Settings::default());
-    let report = moment.run_report(&person.run_of(id), &person.blocks(), plan.as_ref());
+    let report = run_report(&moment, &person.run_of(id), &person.blocks(), plan.as_ref());
     assert_eq!(
         report,
         "“Learn German” is planned: 1 task, Tue 24 Nov.\n\n- Tue 24 Nov, 09:00–10:00: Task 1 (B1)\n\nThese were left \
@@ -529,7 +530,7 @@ fn tasks_of_a_plan_that_is_archived_meanwhile_are_archived_with_it_and_it_is_sai
     let where_they_are = "“Languages” was archived meanwhile, and they are in it; switch to it to see them.";
     let run = person.run_of(id);
     assert_eq!(run.state.message, format!("Added 1 task, Tue 24 Nov. {where_they_are}"));
-    let report = Moment::new(person.now, &Settings::default()).run_report(&run, &blocks, Some(plan));
+    let report = run_report(&Moment::new(person.now, &Settings::default()), &run, &blocks, Some(plan));
     assert!(report.contains(where_they_are), "{report}");
     person.call("switchPlan", json!({"id": "Languages"})).unwrap();
     assert_eq!(seen(&person), blocks);
@@ -557,7 +558,7 @@ fn runs_are_listed_newest_first() {
     person.start("Learn German");
     person.now += TimeDelta::seconds(1);
     person.start("Learn Spanish");
-    let answer = flux_tools::query::answer(&person.session, &flux_tools::query::Query::Runs).unwrap();
+    let answer = flux_timeline::query::answer(&person.session, &flux_timeline::query::Query::Runs).unwrap();
     let report = Report::of_answer(&answer, &Moment::new(person.now, &Settings::default()));
     assert_eq!(report.summary.as_deref(), Some("2 goals are being worked on."));
     let goals: Vec<String> = report.runs.unwrap().into_iter().map(|run| run.goal).collect();

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use chrono::{DateTime, Utc, Weekday};
-use flux_tools::command::SettingsUpdate;
-use flux_tools::decide::{self, DecideError, decide};
-use flux_tools::report::{Moment, Report};
+use flux_timeline::Moment;
+use flux_timeline::command::SettingsUpdate;
+use flux_timeline::decide::{self, DecideError, decide};
+use flux_timeline::{Actor, Command, EventId, HourFormat, PlanId, Session, Source, Title, TxnId, Zone, query};
+use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
-use flux_tools::{Actor, Command, EventId, HourFormat, PlanId, Session, Source, Title, TxnId, Zone, query};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,11 +1,11 @@
 //! What the workflow and the person's object say to each other.
 
-use flux_tools::place::Task;
-use flux_tools::{LeftOut, RunStep, Title};
+use flux_timeline::place::Task;
+use flux_timeline::{LeftOut, RunStep, Title};
 use serde::{Deserialize, Serialize};
 
 use super::MENDS;
-use crate::model::GoalContext;
+use flux_tools::context::GoalContext;
 
 /// What the workflow tells the object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

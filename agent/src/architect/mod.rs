@@ -1,7 +1,7 @@
 //! The architect: a goal becomes tasks, in steps that survive the death of any process.
 //!
 //! Lives here: the order of the steps, what each one does, and what it says to the person's object. Not here: what makes
-//! steps durable ([`Steps`], a Cloudflare Workflow at the edge), the rules of a run (`flux_tools::decide`), and the
+//! steps durable ([`Steps`], a Cloudflare Workflow at the edge), the rules of a run (`flux_timeline::decide`), and the
 //! object's side of the conversation (`chat::runs`).
 //!
 //! | module | what lives there |
@@ -25,16 +25,18 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use flux_tools::RunStep;
+use flux_timeline::RunStep;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::assistant::Assistant;
 use crate::json::{read_value, value};
-use crate::model::{ChatModel, Clock, GoalContext};
 use crate::prompt::Prompts;
 use crate::setting::{Lookup, number};
+use flux_model::Clock;
+use flux_tools::context::{Facts, GoalContext};
 
 pub use message::{Plan, Reply, Request, Work};
 pub use words::stands_for;
@@ -145,7 +147,7 @@ pub struct Architect {
     /// Whose goal it is.
     pub person: Rc<dyn Person>,
     /// Who thinks. It should not try again by itself: the step does.
-    pub model: Rc<dyn ChatModel>,
+    pub model: Rc<dyn Assistant>,
     /// Timers.
     pub clock: Rc<dyn Clock>,
     /// Bounds in time.
@@ -209,7 +211,9 @@ impl Architect {
         if let Some(draft) = work.said.into_iter().next() {
             return Ok(Some(draft));
         }
-        let Some(draft) = self.think(think::request(self.prompts, &goal)).await? else { return Ok(None) };
+        let Some(draft) = self.think(think::request(self.prompts, &goal), Facts::Goal(goal.clone())).await? else {
+            return Ok(None);
+        };
         let mut work = Work { said: vec![draft.clone()], plan: None, title: None };
         if self.heard(Request::Keep(work.clone())).await?.is_none() {
             return Ok(None);
@@ -241,7 +245,7 @@ impl Architect {
                 return Err(self.failed(StepError::Final(checked.refusal())).await);
             }
             let request = think::mend(self.prompts, &goal, said, &checked.flaws);
-            let Some(mended) = self.think(request).await? else { return Ok(None) };
+            let Some(mended) = self.think(request, Facts::Goal(goal.clone())).await? else { return Ok(None) };
             work.said.push(mended);
             if self.heard(Request::Keep(work.clone())).await?.is_none() {
                 return Ok(None);

@@ -4,15 +4,16 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use flux_tools::{Title, clock};
+use flux_timeline::{Title, clock};
 use futures::StreamExt;
 use futures::future::{Either, select};
 
 use super::check::{Flaw, schema};
 use super::words::title;
 use super::{Architect, LONGEST_REST, Request, StepError, Stepped, WORDS_LIMIT};
-use crate::model::{ChatRequest, Facts, FinishReason, GoalContext, ModelError, ModelEvent, ModelMessage};
 use crate::prompt::{self, Prompt, Prompts};
+use flux_model::{ChatRequest, FinishReason, ModelError, ModelEvent, ModelMessage};
+use flux_tools::context::{Facts, GoalContext};
 
 /// A goal of so many characters is its own title.
 const SHORT_GOAL: usize = 40;
@@ -26,7 +27,6 @@ pub(super) fn request(prompts: Prompts, goal: &GoalContext) -> ChatRequest {
         system: prompt.fill(&|name| fact(goal, name)),
         messages: vec![ModelMessage::User { text: goal.goal.clone() }],
         tools: Vec::new(),
-        facts: Facts::Goal(goal.clone()),
         response_schema: Some(schema()),
         max_output_tokens: prompt.max_output_tokens,
         temperature: prompt.temperature,
@@ -66,18 +66,18 @@ fn fact(goal: &GoalContext, name: &str) -> Option<String> {
 
 impl Architect {
     /// What the model says. `None` where the run is over before it has said it.
-    pub(super) async fn think(&self, mut request: ChatRequest) -> Stepped<String> {
+    pub(super) async fn think(&self, mut request: ChatRequest, facts: Facts) -> Stepped<String> {
         // The pause before this try was the engine's. What a busy model asked for is waited here, where signs of life go on.
         if let Some(rest) = self.rest.take()
             && self.unless_over(self.clock.sleep(rest)).await.is_none()
         {
             return Ok(None);
         }
-        let mut said = self.unless_over(answer(self.model.stream(request.clone()))).await;
+        let mut said = self.unless_over(answer(self.model.answer(request.clone(), facts.clone()))).await;
         if let Some(Err(ModelError::Refused { .. })) = said {
             // Most often it is the schema that is refused: not every model can be held to one. The prompt says the same.
             request.response_schema = None;
-            said = self.unless_over(answer(self.model.stream(request))).await;
+            said = self.unless_over(answer(self.model.answer(request, facts))).await;
         }
         match said {
             None => Ok(None),
@@ -108,7 +108,6 @@ impl Architect {
             system: prompt.body.to_owned(),
             messages: vec![ModelMessage::User { text: text.clone() }],
             tools: Vec::new(),
-            facts: Facts::Words(text),
             response_schema: None,
             max_output_tokens: prompt.max_output_tokens,
             temperature: prompt.temperature,
@@ -116,7 +115,7 @@ impl Architect {
         let asking = async {
             let mut is_first = true;
             loop {
-                match answer(self.model.stream(request.clone())).await {
+                match answer(self.model.answer(request.clone(), Facts::Words(text.clone()))).await {
                     Err(ModelError::RateLimited { .. }) => return None,
                     Err(error) if is_first && error.may_pass() => is_first = false,
                     said => return said.ok(),

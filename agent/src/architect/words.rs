@@ -1,6 +1,6 @@
 //! A report and a title in a model's words: whether they can stand for what is there without a model.
 
-use flux_tools::Title;
+use flux_timeline::Title;
 
 /// Longest report in a model's words, in characters.
 const CHARS: usize = 6_000;

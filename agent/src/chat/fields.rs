@@ -1,8 +1,8 @@
 //! What calls are asked with that are not tools: a few named fields, each read with an error that names it.
 
 use chrono::{DateTime, Utc};
-use flux_tools::view::BlockState;
-use flux_tools::{BlockPlace, PlanId, Priority, TxnId, limits};
+use flux_timeline::view::BlockState;
+use flux_timeline::{BlockPlace, PlanId, Priority, TxnId, limits};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -111,7 +111,7 @@ fn one_of(names: &[&str]) -> String {
 fn place(name: &str, value: &Value) -> Result<BlockPlace, RpcError> {
     let form = r#"a place such as {"start": "2026-11-24T08:00:00Z", "handle": "B12"}"#;
     let field = |field: &str| value.get(field).and_then(Value::as_str);
-    let start = field("start").and_then(flux_tools::clock::read_instant);
+    let start = field("start").and_then(flux_timeline::clock::read_instant);
     let handle = field("handle").and_then(|handle| handle.parse().ok());
     start.zip(handle).map(|(start, handle)| BlockPlace::new(start, handle)).ok_or_else(|| misfit(name, form, value))
 }
@@ -151,7 +151,7 @@ fn id(name: &str, value: &Value) -> Result<Uuid, RpcError> {
 }
 
 fn instant(name: &str, value: &Value) -> Result<DateTime<Utc>, RpcError> {
-    let instant = value.as_str().and_then(flux_tools::clock::read_instant);
+    let instant = value.as_str().and_then(flux_timeline::clock::read_instant);
     instant.ok_or_else(|| misfit(name, "a moment such as 2026-11-24T08:00:00Z", value))
 }
 

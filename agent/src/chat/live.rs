@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ChatResponse;
 use flux_protocol::{Chunk, Message, ServerFrame};
-use flux_tools::Event;
+use flux_timeline::Event;
 use uuid::Uuid;
 
 use super::{ChatAgent, To};

@@ -37,14 +37,14 @@ use std::rc::Rc;
 
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::ModelInfo;
-use flux_tools::{Actor, Command, Event, PlanId, Title, TxnId};
+use flux_timeline::{Actor, Command, Event, PlanId, Title, TxnId};
 use futures::channel::oneshot;
 use uuid::Uuid;
 
 use crate::action::{self, Author};
 use crate::architect::RunLimits;
+use crate::assistant::Assistant;
 use crate::host::{Connection, Host};
-use crate::model::ChatModel;
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
 use crate::store::{Store, StoreError};
@@ -111,7 +111,7 @@ impl Options {
 struct Inner<H: Host> {
     host: H,
     store: Store<H::Sql>,
-    model: Rc<dyn ChatModel>,
+    model: Rc<dyn Assistant>,
     options: Options,
     /// Requests that wait for their turn.
     queue: RefCell<VecDeque<Request>>,
@@ -135,7 +135,7 @@ impl<H: Host> ChatAgent<H> {
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn open(host: H, sql: H::Sql, model: Rc<dyn ChatModel>, options: Options) -> Result<Self, StoreError> {
+    pub fn open(host: H, sql: H::Sql, model: Rc<dyn Assistant>, options: Options) -> Result<Self, StoreError> {
         let store = Store::open(sql)?;
         let agent = Self(Rc::new(Inner {
             host,

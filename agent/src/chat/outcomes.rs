@@ -2,7 +2,7 @@
 //! By the version of the prompt that answered, so that two can be compared. Nothing that a person said is in it.
 
 use flux_protocol::frame::TurnOutcome;
-use flux_tools::{Event, EventKind, Run};
+use flux_timeline::{Event, EventKind, Run};
 use serde_json::json;
 
 use super::ChatAgent;

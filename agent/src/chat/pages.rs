@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flux_protocol::frame::{BlockPage, EventPage};
-use flux_tools::decide::DecideError;
-use flux_tools::reference::{PlanRef, find_plan};
-use flux_tools::view::{BlockQuery, TitleMatch};
-use flux_tools::{Actor, Event, Rejection, RunId, TimelineView};
+use flux_timeline::decide::DecideError;
+use flux_timeline::reference::{PlanRef, find_plan};
+use flux_timeline::view::{BlockQuery, TitleMatch};
+use flux_timeline::{Actor, Event, Rejection, RunId, TimelineView};
 use serde_json::Value;
 
 use super::ChatAgent;

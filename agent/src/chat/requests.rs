@@ -3,8 +3,8 @@
 
 use flux_protocol::frame::{ChatRequestBody, ChatResponse, Trigger, TurnOutcome};
 use flux_protocol::{Chunk, FinishReason, Message, Role, ServerFrame};
-use flux_tools::command::SettingsUpdate;
-use flux_tools::{Actor, Command, TimelineView, TxnId, Zone};
+use flux_timeline::command::SettingsUpdate;
+use flux_timeline::{Actor, Command, TimelineView, TxnId, Zone};
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 use serde_json::json as object;

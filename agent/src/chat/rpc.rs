@@ -2,11 +2,11 @@
 
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::RpcResponse;
-use flux_tools::command::SettingsUpdate;
-use flux_tools::place::WorkingHours;
+use flux_timeline::command::SettingsUpdate;
+use flux_timeline::place::WorkingHours;
+use flux_timeline::{Actor, BlockId, Command, HourFormat, Rejection, RunId, TimelineView, TxnId, Zone};
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, definitions};
-use flux_tools::{Actor, BlockId, Command, HourFormat, Rejection, RunId, TimelineView, TxnId, Zone};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -10,20 +10,21 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flux_protocol::message::TextPart;
 use flux_protocol::{Message, Part, Role};
-use flux_tools::decide::placement;
-use flux_tools::place::{LONGEST_TASK, SHORTEST_TASK, Task};
-use flux_tools::report::Moment;
-use flux_tools::{
+use flux_timeline::Moment;
+use flux_timeline::decide::placement;
+use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK, Task};
+use flux_timeline::{
     Actor, Block, BlockId, Command, Event, EventKind, Run, RunId, RunStatus, RunStep, TimelineView, TxnId,
 };
+use flux_tools::report::run_report;
 use serde_json::json;
 
 use super::{ChatAgent, To};
 use crate::action::{self, Author, Done};
 use crate::architect::{BROKEN_OFF, Plan, RETRIES, Reply, Request, Work, stands_for};
 use crate::host::{Host, WorkflowId};
-use crate::model::GoalContext;
 use crate::store::{DrivenRun, StoreError};
+use flux_tools::context::GoalContext;
 
 /// So many workflows in a row may fall silent without a word before the run is given up.
 const MOST_UNHEARD: u64 = 5;
@@ -243,7 +244,8 @@ impl<H: Host> ChatAgent<H> {
         let store = &self.0.store;
         let plan = blocks.first().map(|block| block.plan);
         let plan = store.plans()?.into_iter().find(|known| Some(known.id) == plan);
-        Ok(Moment::new(self.0.host.now(), &store.settings()?).run_report(run, blocks, plan.as_ref()))
+        let moment = Moment::new(self.0.host.now(), &store.settings()?);
+        Ok(run_report(&moment, run, blocks, plan.as_ref()))
     }
 
     fn fail(&self, run: RunId, error: String) -> Result<(), StoreError> {

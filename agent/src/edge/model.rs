@@ -14,10 +14,17 @@ use web_sys::{AbortController, AbortSignal, ReadableStream, WorkerGlobalScope};
 use worker::{Delay, Env};
 
 use super::text;
-use crate::model::{
-    AiBinding, AiOutput, ByteStream, ChatModel, Clock, HttpResponse, HttpTransport, Model, ModelError, ModelId,
-    ModelLimits, OpenAi, WorkersAi, binding_failure,
+use crate::assistant::Assistant;
+use flux_model::{
+    AiBinding, AiOutput, ByteStream, Clock, HttpResponse, HttpTransport, Model, ModelError, ModelId, ModelLimits,
+    OpenAi, WorkersAi, binding_failure,
 };
+#[cfg(feature = "offline")]
+use flux_model::{ChatModel, ChatRequest, ModelEvent};
+#[cfg(feature = "offline")]
+use flux_tools::context::Facts;
+#[cfg(feature = "offline")]
+use futures::stream::LocalBoxStream;
 
 /// The model that is asked where none is named, on Workers AI.
 const WORKERS_AI_MODEL: &str = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
@@ -68,7 +75,7 @@ pub(super) fn id(env: &Env) -> ModelId {
 ///
 /// # Errors
 /// A sentence about a setting that cannot be used.
-pub(super) fn of(env: &Env) -> Result<Rc<dyn ChatModel>, String> {
+pub(super) fn of(env: &Env) -> Result<Rc<dyn Assistant>, String> {
     Ok(model(env, limits(env)?))
 }
 
@@ -76,7 +83,7 @@ pub(super) fn of(env: &Env) -> Result<Rc<dyn ChatModel>, String> {
 ///
 /// # Errors
 /// A sentence about a setting that cannot be used.
-pub(super) fn without_retries(env: &Env) -> Result<Rc<dyn ChatModel>, String> {
+pub(super) fn without_retries(env: &Env) -> Result<Rc<dyn Assistant>, String> {
     Ok(model(env, ModelLimits { retries: 0, ..limits(env)? }))
 }
 
@@ -84,7 +91,7 @@ fn limits(env: &Env) -> Result<ModelLimits, String> {
     ModelLimits::from_lookup(|name| text(env, name)).map_err(|error| error.to_string())
 }
 
-fn model(env: &Env, limits: ModelLimits) -> Rc<dyn ChatModel> {
+fn model(env: &Env, limits: ModelLimits) -> Rc<dyn Assistant> {
     match provider(env) {
         Provider::Server { base_url, model } => {
             let endpoint = OpenAi::new(FetchTransport, &base_url, &model, text(env, "MODEL_API_KEY"));
@@ -99,14 +106,31 @@ fn model(env: &Env, limits: ModelLimits) -> Rc<dyn ChatModel> {
 
 /// What answers where no model is connected.
 #[cfg(feature = "offline")]
-fn built_in(limits: ModelLimits) -> impl ChatModel {
-    Model::new(crate::model::Offline, EdgeClock, limits)
+fn built_in(limits: ModelLimits) -> impl Assistant {
+    Interpreter { limits }
+}
+
+/// The built-in interpreter. It answers in the stream format of a model, which the same parser reads.
+#[cfg(feature = "offline")]
+struct Interpreter {
+    limits: ModelLimits,
+}
+
+#[cfg(feature = "offline")]
+impl Assistant for Interpreter {
+    fn answer(&self, request: ChatRequest, facts: Facts) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
+        Model::new(flux_offline::Offline::new(facts), EdgeClock, self.limits).stream(request)
+    }
+
+    fn id(&self) -> ModelId {
+        flux_offline::model_id()
+    }
 }
 
 /// What answers where no model is connected.
 #[cfg(not(feature = "offline"))]
-fn built_in(_: ModelLimits) -> impl ChatModel {
-    crate::model::Unconnected
+fn built_in(_: ModelLimits) -> impl Assistant {
+    flux_model::Unconnected
 }
 
 /// Timers and chance on Workers.

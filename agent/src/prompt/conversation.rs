@@ -5,12 +5,11 @@ use flux_protocol::message::{Part, ToolPart, ToolState};
 use flux_protocol::{Message, Role};
 use serde_json::{Value, json};
 
-use crate::model::{ModelCall, ModelMessage};
+use flux_model::{ModelCall, ModelMessage};
+use flux_tools::report::REFUSED;
 
 /// Longest tool result that goes into a prompt, in bytes of JSON. Longer ones lose their lists' tails.
 const RESULT_BYTES: usize = 2_000;
-/// What a model is told of a call that the person did not consent to.
-pub const REFUSED: &str = "The person said no. Do not try it again.";
 /// Most list items of a result that was too long.
 const RESULT_ITEMS: usize = 8;
 

@@ -8,15 +8,15 @@ pub mod file;
 mod timeline;
 
 pub use choice::{Candidate, Prompts, all, find};
-pub use conversation::{REFUSED, conversation, estimate_tokens};
-pub use timeline::{context, describe};
+pub use conversation::{conversation, estimate_tokens};
+pub use timeline::describe;
 
 use std::fmt;
 
 use chrono::{Datelike, NaiveDateTime};
-use flux_tools::clock;
+use flux_timeline::clock;
 
-use crate::model::TimelineContext;
+use flux_tools::context::TimelineContext;
 
 /// A prompt: one of `prompts/`, compiled in, or read from a file since. Its `Display` is what logs and metrics call it:
 /// `system@2`.
@@ -94,14 +94,14 @@ impl Prompt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{BlockLine, PlanLine};
+    use flux_tools::context::{BlockLine, PlanLine};
 
     fn some_context() -> TimelineContext {
         let at = |text: &str| text.parse().unwrap();
         TimelineContext {
             now: at("2026-03-02T10:00:00"),
             zone: "Europe/Oslo".into(),
-            hour_format: flux_tools::HourFormat::default(),
+            hour_format: flux_timeline::HourFormat::default(),
             plans: vec![
                 PlanLine { title: "My plan".into(), active: true, archived: false, open_blocks: 3 },
                 PlanLine { title: "Summer {{zone}}".into(), active: false, archived: false, open_blocks: 0 },

@@ -1,7 +1,7 @@
 //! The log: appending, and computing from each event the rows of the timeline, of its past, and of what undo takes next.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_tools::{Actor, Event, EventId, EventKind, PlanId, Run, Settings, TimelineView, TxnId};
+use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, Run, Settings, TimelineView, TxnId};
 
 use uuid::Uuid;
 
@@ -162,7 +162,7 @@ impl<S: Sql> Store<S> {
         rows.iter().map(|row| parse("events", &row.text(0)?)).collect()
     }
 
-    /// The counterpart of [`flux_tools::Timeline::apply`] in rows; a property test holds the two together.
+    /// The counterpart of [`flux_timeline::Timeline::apply`] in rows; a property test holds the two together.
     fn project(&self, seq: u64, kind: &EventKind) -> Result<(), StoreError> {
         match kind {
             EventKind::PlanCreated { plan } => self.put_plan(plan),

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::{BlockPair, Differences};
-use flux_tools::view::{BlockDifference, Frame};
-use flux_tools::{Block, BlockId, Event, PlanId, TimelineView};
+use flux_timeline::view::{BlockDifference, Frame};
+use flux_timeline::{Block, BlockId, Event, PlanId, TimelineView};
 use uuid::Uuid;
 
 use super::timeline::block;

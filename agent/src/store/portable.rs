@@ -6,8 +6,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::Message;
-use flux_tools::limits::RUNS_AT_ONCE;
-use flux_tools::{Actor, Event, EventKind, TimelineView};
+use flux_timeline::limits::RUNS_AT_ONCE;
+use flux_timeline::{Actor, Event, EventKind, TimelineView};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ pub struct Imported {
 /// A message, and when it came.
 #[derive(Deserialize)]
 struct Said {
-    #[serde(deserialize_with = "flux_tools::clock::instant")]
+    #[serde(deserialize_with = "flux_timeline::clock::instant")]
     at: DateTime<Utc>,
     message: Message,
 }

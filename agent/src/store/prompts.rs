@@ -2,7 +2,7 @@
 //! is cleared.
 
 use flux_protocol::frame::{PromptCounts, TurnOutcome};
-use flux_tools::TxnId;
+use flux_timeline::TxnId;
 
 use super::{Sql, Store, StoreError, Value};
 use crate::turn::Cost;

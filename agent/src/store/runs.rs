@@ -1,7 +1,7 @@
 //! Runs of the architect as rows, and what they have finished.
 
 use chrono::{DateTime, Utc};
-use flux_tools::{Run, RunId, RunStatus};
+use flux_timeline::{Run, RunId, RunStatus};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -2,9 +2,9 @@
 //! that it costs the same at 10 blocks and at 100,000; a search for words alone reads what all blocks of a plan say.
 
 use chrono::{DateTime, Utc};
-use flux_tools::timeline::Content;
-use flux_tools::view::{BlockDifference, BlockState, Frame, PlanCounts, TitleMatch};
-use flux_tools::{
+use flux_timeline::timeline::Content;
+use flux_timeline::view::{BlockDifference, BlockState, Frame, PlanCounts, TitleMatch};
+use flux_timeline::{
     Block, BlockId, BlockQuery, Event, Handle, Plan, PlanId, Run, RunId, Settings, Span, TimelineView, TxnId,
 };
 
@@ -138,7 +138,7 @@ pub(super) fn block(row: &Row) -> Result<Block, StoreError> {
 fn span(row: &Row) -> Result<Span, StoreError> {
     let instant =
         |column| Ok::<_, StoreError>(DateTime::from_timestamp_millis(row.integer(column)?).unwrap_or_default());
-    let corrupt = |why: flux_tools::Rejection| StoreError::Corrupt { table: "blocks", cause: why.to_string() };
+    let corrupt = |why: flux_timeline::Rejection| StoreError::Corrupt { table: "blocks", cause: why.to_string() };
     Span::new(instant(0)?, instant(1)?).map_err(corrupt)
 }
 

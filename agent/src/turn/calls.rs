@@ -2,17 +2,17 @@
 
 use flux_protocol::Chunk;
 use flux_protocol::message::{ToolPart, ToolState};
-use flux_tools::decide::DecideError;
+use flux_timeline::decide::DecideError;
+use flux_timeline::{Actor, TimelineView, TxnId};
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, ToolContext, ToolError, definitions, known_names};
-use flux_tools::{Actor, TimelineView, TxnId};
 use serde_json::Value;
 
 use super::{Output, Turn, TurnError};
 use crate::action::{self, Author};
 use crate::json;
-use crate::model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
 use crate::store::Sql;
+use flux_model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
 
 /// Longest name of a tool that is repeated to a client, in characters.
 const NAME_CHARS: usize = 64;

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::model::Usage;
+use flux_model::Usage;
 
 /// What a turn has cost so far.
 #[derive(Debug)]

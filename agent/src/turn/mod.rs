@@ -10,15 +10,17 @@ mod cost;
 use chrono::{DateTime, Utc};
 use flux_protocol::chunk::FinishReason as WireFinish;
 use flux_protocol::{Chunk, Message};
+use flux_timeline::{Event, TxnId};
 use flux_tools::tool::definitions;
-use flux_tools::{Event, TxnId};
 use futures::StreamExt;
 use uuid::Uuid;
 
-use crate::model::{ChatModel, ChatRequest, Facts, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
+use crate::assistant::Assistant;
 use crate::prompt::{self, Prompt};
 use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
+use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
+use flux_tools::context::{self, Facts};
 
 pub use calls::offered;
 pub use cost::{Cost, Meter};
@@ -101,7 +103,7 @@ pub struct Turn<'a, S, O> {
     /// The person's data.
     pub store: &'a Store<S>,
     /// Who is asked.
-    pub model: &'a dyn ChatModel,
+    pub model: &'a dyn Assistant,
     /// What it is told.
     pub prompt: &'static Prompt,
     /// Where the results go.
@@ -134,8 +136,8 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);
             self.meter.step();
-            let request = self.request(is_last)?;
-            let answered = self.ask(request).await?;
+            let (request, facts) = self.request(is_last)?;
+            let answered = self.ask(request, facts).await?;
             if is_last {
                 self.turn_down(&answered.calls);
             }
@@ -151,28 +153,28 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         Ok(WireFinish::Other)
     }
 
-    fn request(&self, is_last: bool) -> Result<ChatRequest, TurnError> {
+    fn request(&self, is_last: bool) -> Result<(ChatRequest, Facts), TurnError> {
         let now = self.output.now();
-        let context = prompt::context(self.store, now)?;
+        let context = context::timeline(self.store, now)?;
         let mut messages = self.store.messages(self.limits.messages)?;
         let current = self.output.message();
         messages.retain(|message| message.id != current.id);
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
-        Ok(ChatRequest {
+        let request = ChatRequest {
             system: prompt::render(self.prompt, &context),
             messages: prompt::conversation(&messages, self.limits.conversation_tokens),
             tools,
-            facts: Facts::Timeline(context),
             response_schema: None,
             max_output_tokens: self.prompt.max_output_tokens,
             temperature: self.prompt.temperature,
-        })
+        };
+        Ok((request, Facts::Timeline(context)))
     }
 
     /// Asks the model once and forwards what it says while it says it.
-    async fn ask(&self, request: ChatRequest) -> Result<Step, TurnError> {
-        let mut stream = self.model.stream(request);
+    async fn ask(&self, request: ChatRequest, facts: Facts) -> Result<Step, TurnError> {
+        let mut stream = self.model.answer(request, facts);
         let mut step = Step::default();
         let mut open = Open::default();
         while let Some(event) = stream.next().await {

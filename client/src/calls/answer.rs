@@ -1,7 +1,7 @@
 //! What came of a call. Pure.
 
 use flux_protocol::frame::{BlockPage, Counts, EventPage, PastSnapshot, RpcResponse, Snapshot};
-use flux_tools::json;
+use flux_timeline::json;
 use serde_json::Value;
 
 use super::Wish;

@@ -14,7 +14,7 @@ pub mod wish;
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::ClientFrame;
 use flux_protocol::frame::RpcResponse;
-use flux_tools::{BlockId, Event, TxnId};
+use flux_timeline::{BlockId, Event, TxnId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! What the page asks of the service without a model. Pure.
 
 use chrono::{DateTime, Utc};
-use flux_tools::command::{BlockUpdate, NewBlock};
-use flux_tools::reference::PlanRef;
-use flux_tools::view::BlockState;
-use flux_tools::{Block, BlockId, BlockPlace, PlanId, RunId, TxnId};
+use flux_timeline::command::{BlockUpdate, NewBlock};
+use flux_timeline::reference::PlanRef;
+use flux_timeline::view::BlockState;
+use flux_timeline::{Block, BlockId, BlockPlace, PlanId, RunId, TxnId};
 use serde_json::{Map, Value, json};
 
 use crate::history::LogQuery;
@@ -330,7 +330,7 @@ fn new_block(new: &NewBlock) -> Value {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use flux_tools::{Priority, Span, Tag, Title};
+    use flux_timeline::{Priority, Span, Tag, Title};
     use uuid::Uuid;
 
     use super::*;

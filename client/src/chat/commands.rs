@@ -1,6 +1,6 @@
 //! What begins with `/`: commands, by which the page does at once what it is told, without a model. Pure.
 
-use flux_tools::{Plan, PlanId};
+use flux_timeline::{Plan, PlanId};
 
 /// Something that the page is told to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,7 +227,7 @@ mod tests {
         let plan = |id: u128, title: &str| Plan {
             archived_at: None,
             id: PlanId::new(Uuid::from_u128(id)),
-            title: flux_tools::Title::new(title).unwrap(),
+            title: flux_timeline::Title::new(title).unwrap(),
             created_at: chrono::DateTime::UNIX_EPOCH,
         };
         let plans = [plan(1, "Summer"), plan(2, "Summer vacation"), plan(3, "Work")];

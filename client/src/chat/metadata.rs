@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use flux_protocol::Message;
-use flux_tools::clock;
+use flux_timeline::clock;
 use serde_json::{Value, json};
 
 use super::when;

@@ -96,7 +96,7 @@ fn question(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) -> Str
         "shiftTimeline" => {
             let minutes = input.and_then(|input| input.get("byMinutes")).and_then(Value::as_i64).unwrap_or_default();
             let direction = if minutes < 0 { "earlier" } else { "later" };
-            let length = flux_tools::clock::length(chrono::TimeDelta::minutes(minutes.saturating_abs()));
+            let length = flux_timeline::clock::length(chrono::TimeDelta::minutes(minutes.saturating_abs()));
             let after = field("after").map(|after| format!(" from {}", after.replace('T', " "))).unwrap_or_default();
             format!("Move everything{after} by {length} {direction}?")
         }

@@ -1,7 +1,7 @@
 //! When something was said, in words. Pure.
 
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
-use flux_tools::clock;
+use flux_timeline::clock;
 
 use crate::timeline::words::Times;
 
@@ -49,7 +49,7 @@ pub fn days(said: impl IntoIterator<Item = Option<DateTime<Utc>>>, clock: Person
 
 #[cfg(test)]
 mod tests {
-    use flux_tools::{HourFormat, Settings, Zone};
+    use flux_timeline::{HourFormat, Settings, Zone};
 
     use super::*;
 

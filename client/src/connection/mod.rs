@@ -31,7 +31,7 @@ pub fn address(origin: &str, page: &str, known: Option<Known>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use flux_tools::EventId;
+    use flux_timeline::EventId;
     use uuid::Uuid;
 
     use super::*;

@@ -1,7 +1,7 @@
 //! A goal: how far it is, and what can be done about it.
 
 use dioxus::prelude::*;
-use flux_tools::{Run, RunStatus};
+use flux_timeline::{Run, RunStatus};
 
 use super::words;
 use crate::calls::Wish;

@@ -1,7 +1,7 @@
 //! The goals that are worked on, above the timeline.
 
 use dioxus::prelude::*;
-use flux_tools::Run;
+use flux_timeline::Run;
 
 use super::{GoalCard, words};
 use crate::platform;

@@ -1,7 +1,7 @@
 //! Goals in words. Pure.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use flux_tools::{HourFormat, Run, RunStatus, Settings, clock};
+use flux_timeline::{HourFormat, Run, RunStatus, Settings, clock};
 
 /// For this long a goal is shown on the timeline after it failed.
 const FAILED_SHOWN: TimeDelta = TimeDelta::hours(24);
@@ -55,7 +55,7 @@ pub fn hours(settings: &Settings) -> String {
 
 #[cfg(test)]
 mod tests {
-    use flux_tools::{Goal, PlanId, RunId, RunState, RunStep};
+    use flux_timeline::{Goal, PlanId, RunId, RunState, RunStep};
     use uuid::Uuid;
 
     use super::*;

@@ -1,7 +1,7 @@
 //! Which events are shown: whose, of what kind, about what, of which day.
 
 use dioxus::prelude::*;
-use flux_tools::clock;
+use flux_timeline::clock;
 
 use super::log::{ActorFilter, LogQuery};
 use super::words;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::{Cause, EventPage};
-use flux_tools::{Actor, BlockId, Event, PlanId};
+use flux_timeline::{Actor, BlockId, Event, PlanId};
 use serde_json::{Value, json};
 
 /// Whose changes are shown.
@@ -227,7 +227,7 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use flux_tools::{EventId, EventKind, PlanId, TxnId};
+    use flux_timeline::{EventId, EventKind, PlanId, TxnId};
     use uuid::Uuid;
 
     use super::*;

@@ -1,7 +1,7 @@
 //! The log as a list, newest first, in the place of the chat.
 
 use dioxus::prelude::*;
-use flux_tools::{Event, report};
+use flux_timeline::Event;
 
 use super::filter::FilterBar;
 use super::overview::Overview;
@@ -77,7 +77,7 @@ fn EventRow(event: Event, cause: Option<String>, is_first: bool) -> Element {
                 span { "{when}" }
                 span { class: "event-seq", "#{seq}" }
             }
-            p { class: "event-words", {report::phrase(&event.kind)} }
+            p { class: "event-words", {event.kind.describe()} }
             if let Some(cause) = cause {
                 p { class: "event-cause", "Because of “{cause}”" }
             }

@@ -1,7 +1,7 @@
 //! Above a timeline of the past: which moment it is, how it differs from now, and the ways out of it.
 
 use dioxus::prelude::*;
-use flux_tools::clock;
+use flux_timeline::clock;
 
 use super::words;
 use crate::calls::{PastMoment, Wish};

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::{BlockPair, Differences};
-use flux_tools::report::Moment;
-use flux_tools::{Actor, Settings};
+use flux_timeline::Moment;
+use flux_timeline::{Actor, Settings};
 
 /// Who did something.
 pub fn actor(actor: &Actor) -> &'static str {

@@ -1,7 +1,7 @@
 //! The plans, what can be done with each, and a new one.
 
 use dioxus::prelude::*;
-use flux_tools::{Plan, PlanId};
+use flux_timeline::{Plan, PlanId};
 
 use super::BUTTON;
 use crate::calls::{PlanChange, Wish};

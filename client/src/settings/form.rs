@@ -1,6 +1,6 @@
 //! The settings as they stand in the fields of the page, and what changing them comes to. Pure.
 
-use flux_tools::{Settings, Zone};
+use flux_timeline::{Settings, Zone};
 use serde_json::{Map, Value, json};
 
 /// What stands in the fields.

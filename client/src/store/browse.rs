@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::*;
-use flux_tools::{Block, BlockId, Span};
+use flux_timeline::{Block, BlockId, Span};
 use uuid::Uuid;
 
 use super::{Store, View};

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::ClientFrame;
 use flux_protocol::frame::{Counts, PastSnapshot};
-use flux_tools::EventId;
+use flux_timeline::EventId;
 
 use crate::calls::Calls;
 use crate::chat::conversation::Conversation;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::{Counts, RpcResponse};
-use flux_tools::Zone;
+use flux_timeline::Zone;
 
 use super::{Store, View};
 use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, PastMoment, PlanChange, Wish};

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_tools::{Block, BlockId, Handle, Zone};
+use flux_timeline::{Block, BlockId, Handle, Zone};
 
 use super::coverage::Stretch;
 use super::filter::Filter;
@@ -188,7 +188,7 @@ fn overlaps(blocks: &[&Block]) -> Vec<Vec<Handle>> {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use flux_tools::Span;
+    use flux_timeline::Span;
 
     use super::super::coverage::place_at;
     use super::super::testing::{at, block};

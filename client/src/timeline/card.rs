@@ -1,7 +1,7 @@
 //! A block as a card.
 
 use dioxus::prelude::*;
-use flux_tools::{Block, Priority, Source, clock};
+use flux_timeline::{Block, Priority, Source, clock};
 
 use super::agenda::Entry;
 use super::form::Form;

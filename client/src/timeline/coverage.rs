@@ -1,7 +1,7 @@
 //! Which parts of a long plan a page holds. Pure.
 
 use chrono::{DateTime, Utc};
-use flux_tools::{Block, BlockPlace, Handle};
+use flux_timeline::{Block, BlockPlace, Handle};
 
 /// Where a block stands in the order of blocks.
 pub fn place_of(block: &Block) -> BlockPlace {

@@ -1,7 +1,7 @@
 //! A block in fields: in the place of its card, or in a dialog.
 
 use dioxus::prelude::*;
-use flux_tools::{BlockId, Priority};
+use flux_timeline::{BlockId, Priority};
 
 use super::form::Form;
 use super::{Jump, Mode};

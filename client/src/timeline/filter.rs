@@ -1,7 +1,7 @@
 //! Which blocks are wanted. Pure.
 
-use flux_tools::view::{BlockState, TitleMatch};
-use flux_tools::{BlockQuery, Priority};
+use flux_timeline::view::{BlockState, TitleMatch};
+use flux_timeline::{BlockQuery, Priority};
 
 /// Which blocks are wanted; by default all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,8 +35,8 @@ mod tests {
     #[test]
     fn words_are_looked_for_in_all_that_a_block_says() {
         let mut block = block(12, "2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", true);
-        block.title = flux_tools::Title::new("Team meeting").unwrap();
-        block.tags = flux_tools::Tag::list(&["Work"]).unwrap();
+        block.title = flux_timeline::Title::new("Team meeting").unwrap();
+        block.tags = flux_timeline::Tag::list(&["Work"]).unwrap();
         let fits = |words: &str| Filter { words: words.to_owned(), ..Filter::default() }.query().matches(&block);
         for words in ["", "  ", "MEETING", "meet team", "#work", "b12", "work meeting"] {
             assert!(fits(words), "{words}");

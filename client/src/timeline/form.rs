@@ -1,10 +1,10 @@
 //! A block as it is written by hand: what stands in the fields, and what that comes to. Pure.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use flux_tools::command::{BlockUpdate, NewBlock};
-use flux_tools::reference::PlanRef;
-use flux_tools::text::{Description, Tag, Title};
-use flux_tools::{Block, BlockId, PlanId, Priority, Span, Zone, clock};
+use flux_timeline::command::{BlockUpdate, NewBlock};
+use flux_timeline::reference::PlanRef;
+use flux_timeline::text::{Description, Tag, Title};
+use flux_timeline::{Block, BlockId, PlanId, Priority, Span, Zone, clock};
 
 use crate::calls::Wish;
 

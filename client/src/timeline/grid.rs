@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use dioxus::html::input_data::MouseButton;
 use dioxus::prelude::*;
-use flux_tools::{Block, BlockId, Span, clock};
+use flux_timeline::{Block, BlockId, Span, clock};
 
 use super::add::AddButton;
 use super::card::on_key;

@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 use dioxus::prelude::*;
-use flux_tools::Block;
+use flux_timeline::Block;
 
 use super::Jump;
 use super::add::AddButton;

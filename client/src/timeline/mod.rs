@@ -32,7 +32,7 @@ pub mod words;
 pub use projection::Known;
 
 use chrono::NaiveDate;
-use flux_tools::BlockId;
+use flux_timeline::BlockId;
 
 /// How the timeline is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

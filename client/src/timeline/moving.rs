@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use dioxus::prelude::Key;
-use flux_tools::command::BlockUpdate;
-use flux_tools::{Span, Zone};
+use flux_timeline::command::BlockUpdate;
+use flux_timeline::{Span, Zone};
 
 /// What times are brought to, in minutes.
 pub const SNAP_MINUTES: i64 = 15;

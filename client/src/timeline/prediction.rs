@@ -3,11 +3,11 @@
 use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
-use flux_tools::command::BlockUpdate;
-use flux_tools::decide::{Context, block};
-use flux_tools::reference::BlockRef;
-use flux_tools::view::{BlockDifference, BlockQuery, Frame, PlanCounts};
-use flux_tools::{
+use flux_timeline::command::BlockUpdate;
+use flux_timeline::decide::{Context, block};
+use flux_timeline::reference::BlockRef;
+use flux_timeline::view::{BlockDifference, BlockQuery, Frame, PlanCounts};
+use flux_timeline::{
     Block, BlockId, Event, EventKind, Handle, Plan, PlanId, Run, RunId, Settings, Source, Span, Timeline, TimelineView,
     Title, TxnId,
 };

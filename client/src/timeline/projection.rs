@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPage as Page, ModelInfo, Snapshot};
-use flux_tools::{Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Settings, Timeline, Zone};
+use flux_timeline::{
+    Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Settings, Timeline, Zone,
+};
 
 use super::agenda::{Agenda, Wanted};
 use super::coverage::{Coverage, Stretch, first_place, last_place, place_at, place_of};
@@ -244,9 +246,9 @@ fn creates(event: &Event, plan: PlanId) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use flux_tools::TxnId;
-    use flux_tools::timeline::Content;
-    use flux_tools::{Actor, EventId, Title};
+    use flux_timeline::TxnId;
+    use flux_timeline::timeline::Content;
+    use flux_timeline::{Actor, EventId, Title};
     use uuid::Uuid;
 
     use super::*;

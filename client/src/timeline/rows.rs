@@ -187,7 +187,7 @@ fn lay_out(section: &Section, heights: &Heights, y: &mut f64) -> SectionLayout {
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use flux_tools::BlockId;
+    use flux_timeline::BlockId;
     use uuid::Uuid;
 
     use super::super::agenda::Entry;

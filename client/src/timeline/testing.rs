@@ -1,7 +1,7 @@
 //! Blocks for tests.
 
 use chrono::{DateTime, Utc};
-use flux_tools::{Block, BlockId, Handle, PlanId, Priority, Source, Span, Title};
+use flux_timeline::{Block, BlockId, Handle, PlanId, Priority, Source, Span, Title};
 use uuid::Uuid;
 
 /// A moment.

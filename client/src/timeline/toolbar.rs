@@ -1,8 +1,8 @@
 //! Above the timeline: how it is shown, which day, and which blocks.
 
 use dioxus::prelude::*;
-use flux_tools::view::BlockState;
-use flux_tools::{Priority, clock};
+use flux_timeline::view::BlockState;
+use flux_timeline::{Priority, clock};
 
 use super::{Jump, Mode};
 use crate::platform;

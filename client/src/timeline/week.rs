@@ -1,7 +1,7 @@
 //! Blocks as a week: a column a day, a block as high as it is long. Pure.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc, Weekday};
-use flux_tools::{Block, BlockId, Zone};
+use flux_timeline::{Block, BlockId, Zone};
 
 /// Minutes of a day, on the clock of the wall.
 pub const DAY_MINUTES: i64 = 1_440;

@@ -1,8 +1,8 @@
 //! Times, days and lengths in words. Pure.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use flux_tools::clock::{self, month, weekday};
-use flux_tools::{HourFormat, Settings, Span, Zone};
+use flux_timeline::clock::{self, month, weekday};
+use flux_timeline::{HourFormat, Settings, Span, Zone};
 
 use super::agenda::Entry;
 
@@ -140,7 +140,7 @@ mod tests {
     fn what_is_overdue_since_another_day_tells_the_day() {
         let times = Times { zone: Zone::UTC, hours: HourFormat::Hours12 };
         let span = Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap();
-        let id = flux_tools::BlockId::new(uuid::Uuid::nil());
+        let id = flux_timeline::BlockId::new(uuid::Uuid::nil());
         let entry = Entry { id, day: date("2026-11-23"), overlaps: Vec::new(), is_overdue: true, is_running: false };
         assert_eq!(times.entry_range(&entry, span, date("2026-11-24")), "Mon 23 Nov, 8:00 AM–9:00 PM");
         assert_eq!(times.entry_range(&entry, span, date("2026-11-23")), "8:00 AM–9:00 PM");

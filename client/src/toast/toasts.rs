@@ -1,7 +1,7 @@
 //! Short notes about what was done or did not work, which go away by themselves. Pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_tools::TxnId;
+use flux_timeline::TxnId;
 
 /// How long a note stays.
 const SHOWN: TimeDelta = TimeDelta::seconds(8);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flux_agent::model::{ByteStream, HttpResponse, HttpTransport, ModelError};
+use flux_model::{ByteStream, HttpResponse, HttpTransport, ModelError};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 

@@ -26,11 +26,16 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flux_agent::model::{
-    ByteStream, ChatModel, ChatRequest, Endpoint, LimitError, Model, ModelError, ModelId, ModelLimits, Offline, OpenAi,
+use flux_agent::assistant::Assistant;
+use flux_model::ModelEvent;
+use flux_model::{
+    ByteStream, ChatModel, ChatRequest, Endpoint, LimitError, Model, ModelError, ModelId, ModelLimits, OpenAi,
     WorkersAi,
 };
+use flux_offline::Offline;
+use flux_tools::context::Facts;
 use futures::future::LocalBoxFuture;
+use futures::stream::LocalBoxStream;
 
 use crate::case::Case;
 use crate::world::EvalClock;
@@ -135,9 +140,9 @@ impl fmt::Display for ModelName {
 #[derive(Clone)]
 pub struct Asked {
     /// It, as the person speaks with it.
-    pub chat: Rc<dyn ChatModel>,
+    pub chat: Rc<dyn Assistant>,
     /// It, as the architect asks it, whose steps are tried again by themselves.
-    pub goals: Rc<dyn ChatModel>,
+    pub goals: Rc<dyn Assistant>,
     /// Why the attempt says nothing about the model, should that come to light.
     pub fault: Fault,
     /// No turn can take longer, whatever the model does within its limits.
@@ -146,7 +151,7 @@ pub struct Asked {
 
 impl Asked {
     /// This model, whoever asks it.
-    pub fn new(model: Rc<dyn ChatModel>) -> Self {
+    pub fn new(model: Rc<dyn Assistant>) -> Self {
         Self {
             chat: Rc::clone(&model),
             goals: model,
@@ -169,6 +174,30 @@ impl Fault {
     /// It, if there was one.
     pub fn take(&self) -> Option<String> {
         self.0.take()
+    }
+}
+
+/// The built-in interpreter at one attempt.
+struct Interpreter {
+    source: ModelSource,
+    case: Case,
+    fault: Fault,
+}
+
+impl Assistant for Interpreter {
+    fn answer(&self, request: ChatRequest, facts: Facts) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
+        let endpoint: Rc<dyn Endpoint> = match &self.source.recording {
+            Some(recording) => {
+                let recording = Arc::clone(recording);
+                Rc::new(Recorder::new(Offline::new(facts), recording, &self.case.id, self.fault.clone()))
+            }
+            None => Rc::new(Offline::new(facts)),
+        };
+        Model::new(Shared(endpoint), EvalClock, self.source.limits).stream(request)
+    }
+
+    fn id(&self) -> ModelId {
+        flux_offline::model_id()
     }
 }
 
@@ -270,7 +299,7 @@ impl ModelSource {
     pub fn open(&self, case: &Case) -> Asked {
         let fault = Fault::default();
         match self.kind.as_ref() {
-            Kind::Offline => self.asked(Offline, case, fault),
+            Kind::Offline => self.interpreter(case, fault),
             Kind::OpenAi { client, base_url, model, api_key } => {
                 self.asked(OpenAi::new(client.clone(), base_url, model, api_key.clone()), case, fault)
             }
@@ -283,6 +312,11 @@ impl ModelSource {
             Kind::Reference => self.asked(Reference::new(case), case, fault),
             Kind::Empty => self.asked(Empty, case, fault),
         }
+    }
+
+    fn interpreter(&self, case: &Case, fault: Fault) -> Asked {
+        let interpreter = Interpreter { source: self.clone(), case: case.clone(), fault: fault.clone() };
+        Asked { fault, patience: patience(self.limits), ..Asked::new(Rc::new(interpreter)) }
     }
 
     fn asked(&self, endpoint: impl Endpoint + 'static, case: &Case, fault: Fault) -> Asked {

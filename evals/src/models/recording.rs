@@ -10,7 +10,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use flux_agent::model::{ByteStream, ChatRequest, Endpoint, ModelError, ModelId, ModelMessage, request_body};
+use flux_model::{ByteStream, ChatRequest, Endpoint, ModelError, ModelId, ModelMessage, request_body};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use bytes::Bytes;
-use flux_agent::model::{ByteStream, ChatRequest, Endpoint, Facts, ModelError, ModelId, ModelMessage};
+use flux_model::{ByteStream, ChatRequest, Endpoint, ModelError, ModelId, ModelMessage};
 use futures::future::LocalBoxFuture;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -25,8 +25,9 @@ impl Reference {
     }
 
     fn body(&self, request: &ChatRequest) -> String {
-        if let Facts::Goal(goal) = &request.facts {
-            return step_body(&Step { say: Some(self.brainstorm(&goal.goal)), ..Step::default() }, 0);
+        // Only the architect asks for an answer by a schema, and its first message is the goal.
+        if let (Some(_), Some(ModelMessage::User { text })) = (&request.response_schema, request.messages.first()) {
+            return step_body(&Step { say: Some(self.brainstorm(text)), ..Step::default() }, 0);
         }
         let said = |message: &ModelMessage| matches!(message, ModelMessage::User { .. });
         let turn = request.messages.iter().filter(|message| said(message)).count();

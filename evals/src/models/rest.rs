@@ -1,7 +1,7 @@
 //! Workers AI by its REST API: `POST /accounts/{account}/ai/run/{model}` takes the very input of the binding, and answers a
 //! stream with the same events.
 
-use flux_agent::model::{AiBinding, AiOutput, ModelError, http_failure};
+use flux_model::{AiBinding, AiOutput, ModelError, http_failure};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use serde_json::Value;

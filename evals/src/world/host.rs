@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
-use flux_agent::model::Clock;
 use flux_agent::native::Sqlite;
+use flux_model::Clock;
 use flux_protocol::ServerFrame;
 use futures::channel::mpsc;
 use futures::future::LocalBoxFuture;

@@ -27,7 +27,7 @@ use flux_agent::store::StoreError;
 use flux_protocol::frame::{ChatRequestBody, ChatResponse, RequestInit, Trigger};
 use flux_protocol::message::TextPart;
 use flux_protocol::{ClientFrame, Message, Part, Role, ServerFrame, ToolPart, ToolState};
-use flux_tools::Zone;
+use flux_timeline::Zone;
 use futures::StreamExt;
 use futures::channel::mpsc;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! The timeline as it is compared: in the person's wall-clock time, with what people see of it and nothing else.
 
 use flux_agent::store::{Sql, Store, StoreError};
-use flux_tools::{Block, BlockQuery, EventKind, Plan, Run, TimelineView, Zone};
+use flux_timeline::{Block, BlockQuery, EventKind, Plan, Run, TimelineView, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::case::WallClock;
@@ -138,7 +138,7 @@ struct Lens<'a> {
 }
 
 impl Lens<'_> {
-    fn plan(&self, id: flux_tools::PlanId) -> String {
+    fn plan(&self, id: flux_timeline::PlanId) -> String {
         self.plans.iter().find(|plan| plan.id == id).map(|plan| plan.title.to_string()).unwrap_or_default()
     }
 

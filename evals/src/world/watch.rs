@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use flux_agent::model::{ChatModel, ChatRequest, Facts, ModelCall, ModelError, ModelEvent, ModelId, Usage};
+use flux_agent::assistant::Assistant;
+use flux_model::{ChatRequest, ModelCall, ModelError, ModelEvent, ModelId, Usage};
+use flux_tools::context::Facts;
 use futures::StreamExt;
 use futures::stream::LocalBoxStream;
 
@@ -33,18 +35,18 @@ pub struct Answer {
 /// A model under watch.
 #[derive(Clone)]
 pub struct Watched {
-    model: Rc<dyn ChatModel>,
+    model: Rc<dyn Assistant>,
     answers: Rc<RefCell<Vec<Rc<RefCell<Answer>>>>>,
 }
 
 impl Watched {
     /// Watches a model.
-    pub fn new(model: Rc<dyn ChatModel>) -> Self {
+    pub fn new(model: Rc<dyn Assistant>) -> Self {
         Self { model, answers: Rc::default() }
     }
 
     /// Watches another one with it: what both answer is told together.
-    pub fn beside(&self, model: Rc<dyn ChatModel>) -> Self {
+    pub fn beside(&self, model: Rc<dyn Assistant>) -> Self {
         Self { model, answers: Rc::clone(&self.answers) }
     }
 
@@ -54,13 +56,13 @@ impl Watched {
     }
 }
 
-impl ChatModel for Watched {
-    fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
-        let is_for_goal = matches!(request.facts, Facts::Goal(_));
+impl Assistant for Watched {
+    fn answer(&self, request: ChatRequest, facts: Facts) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
+        let is_for_goal = matches!(facts, Facts::Goal(_));
         let answer = Rc::new(RefCell::new(Answer { is_for_goal, ..Answer::default() }));
         self.answers.borrow_mut().push(Rc::clone(&answer));
         let began = Instant::now();
-        let watched = self.model.stream(request).inspect(move |event| {
+        let watched = self.model.answer(request, facts).inspect(move |event| {
             let mut answer = answer.borrow_mut();
             answer.total = began.elapsed();
             match event {

@@ -5,7 +5,7 @@ use super::chunk::{CallPiece, Chunk};
 use super::gate::{CallGate, Released};
 use super::ids::CallIds;
 use super::think::{Piece, ThinkSplitter};
-use crate::model::{ChatRequest, FinishReason, ModelError, ModelEvent, Usage};
+use crate::{ChatRequest, FinishReason, ModelError, ModelEvent, Usage};
 
 /// Joins the chunks of one answer to events.
 pub struct Assembler {

@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::sse::{MAX_EVENT_BYTES, SseDecoder, SseEvent};
-use crate::model::ModelError;
-use crate::model::failure::malformed;
+use crate::ModelError;
+use crate::failure::malformed;
 
 /// Byte order mark in UTF-8.
 const BOM: &[u8] = b"\xEF\xBB\xBF";

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::call_text::TextCall;
-use crate::model::repair::repaired;
+use crate::repair::repaired;
 
 /// The calls that `text` consists of, separated by commas or semicolons, or `None` where it is anything else. Only
 /// named arguments are read: what a position means is not known here.

@@ -5,8 +5,8 @@
 use serde_json::{Deserializer, Value};
 
 use super::call_python::python_calls;
-use crate::model::repair::repaired;
-use crate::model::resolve_tool_name;
+use crate::repair::repaired;
+use crate::resolve_tool_name;
 
 /// A call found in text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::chunk::CallPiece;
 use super::ids::CallIds;
-use crate::model::repair::Nesting;
-use crate::model::{ModelCall, ModelEvent};
+use crate::repair::Nesting;
+use crate::{ModelCall, ModelEvent};
 
 /// Most calls that one answer makes. A model that is caught in a loop is cut short here; the calls after these are
 /// left out.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::model::failure::failure_in;
-use crate::model::{FinishReason, ModelError, Usage};
+use crate::failure::failure_in;
+use crate::{FinishReason, ModelError, Usage};
 
 /// Most tokens that one answer can cost; a server that counts more is wrong, and the sums over a turn must not overflow.
 const MAX_TOKENS: u64 = u32::MAX as u64;

@@ -1,7 +1,7 @@
 //! Holds text back while the whole of it may still be a tool call, and lets all other text through at once.
 
 use super::call_text::{TextCall, recognised};
-use crate::model::tool_name::normal_form;
+use crate::tool_name::normal_form;
 
 /// So much text, in bytes, decides; a head that is still unclear then is an answer.
 const MAX_HEAD_BYTES: usize = 256;

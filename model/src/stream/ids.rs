@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{ChatRequest, ModelMessage};
+use crate::{ChatRequest, ModelMessage};
 
 /// Longest id of a model that is kept, in bytes; ids are stored and sent back.
 const MAX_ID_BYTES: usize = 128;

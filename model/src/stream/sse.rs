@@ -4,8 +4,8 @@
 use bytes::BytesMut;
 use sseer::parser::{RawEventLineOwned, parse_line_from_buffer};
 
-use crate::model::ModelError;
-use crate::model::failure::{excerpt, malformed};
+use crate::ModelError;
+use crate::failure::{excerpt, malformed};
 
 /// Largest event, and largest line, in bytes.
 pub(super) const MAX_EVENT_BYTES: usize = 1024 * 1024;

@@ -5,7 +5,7 @@ use flux_tools::tool::{ToolCall, definitions, known_names};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::model::{RepairError, coerce, is_cut_off, json_within, repair_arguments, resolve_tool_name};
+use crate::{RepairError, coerce, is_cut_off, json_within, repair_arguments, resolve_tool_name};
 
 /// Bytes of repaired JSON for each byte of the text, at most: `{` after `{` becomes an object and a comma each.
 const MOST_BYTES_FOR_ONE: usize = 8;

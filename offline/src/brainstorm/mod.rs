@@ -22,7 +22,7 @@ mod tests;
 use serde_json::json;
 
 use self::subject::Subject;
-use crate::model::GoalContext;
+use flux_tools::context::GoalContext;
 
 /// The tasks of a goal, as the JSON that the architect asks for.
 pub(super) fn tasks(goal: &GoalContext) -> String {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::fill::{fill, shortened};
 use super::step::Step;
 use super::subject::{Amount, Subject};
-use crate::model::GoalContext;
-use crate::model::offline::phrase::capitalised;
+use crate::phrase::capitalised;
+use flux_tools::context::GoalContext;
 
 /// Fewest and most tasks of a plan.
 const TASKS: std::ops::RangeInclusive<usize> = 3..=12;
@@ -210,9 +210,10 @@ fn words(step: &Step, task: &Task, subject: &Subject) -> Vec<(&'static str, Stri
 
 /// The part of what the goal counts that falls to a task.
 fn part(subject: &Subject, task: &Task, step: &Step) -> Option<Part> {
-    let amount = subject.amount.as_ref().filter(|amount| {
-        !step.counted.is_empty() && crate::model::offline::words::has_word(subject.kind.units, amount.unit)
-    })?;
+    let amount = subject
+        .amount
+        .as_ref()
+        .filter(|amount| !step.counted.is_empty() && flux_phrases::words::has_word(subject.kind.units, amount.unit))?;
     let (turn, turns) = task.turn;
     Some(Part::of(amount, turn, turns))
 }

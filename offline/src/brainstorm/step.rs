@@ -66,7 +66,7 @@ impl Step {
     }
 }
 
-/// A kind of goal. Patterns are those of [`fits`](crate::model::offline::words::fits).
+/// A kind of goal. Patterns are those of [`fits`](flux_phrases::words::fits).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
     /// Words that make a goal one of this kind, anywhere in it.

@@ -1,17 +1,17 @@
 //! What a goal is about, in the person's own words.
 
 use chrono::TimeDelta;
-use flux_tools::clock;
+use flux_timeline::clock;
 
 use super::fill::shortened;
 use super::kind;
 use super::step::Kind;
-use crate::model::GoalContext;
-use crate::model::offline::goal::{pace, written};
-use crate::model::offline::intent::lead_in;
-use crate::model::offline::phrase::capitalised;
-use crate::model::offline::time::Today;
-use crate::model::offline::words::{self, Token, find, fits_any, has_word};
+use crate::goal::{pace, written};
+use crate::intent::lead_in;
+use crate::phrase::capitalised;
+use flux_phrases::time::Today;
+use flux_phrases::words::{self, Token, find, fits_any, has_word};
+use flux_tools::context::GoalContext;
 
 /// Longest goal and object within a task's title, in characters.
 const SHOWN_CHARS: usize = 40;
@@ -167,7 +167,7 @@ fn amount(tokens: &[Token], units: &[(&str, &'static str)]) -> Option<Amount> {
             token.norm.split_at(token.norm.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(token.norm.len()));
         let (number, taken) = match whole(digits) {
             Some(number) => (number, 1),
-            None => crate::model::offline::number::whole(tokens, at)?,
+            None => flux_phrases::number::whole(tokens, at)?,
         };
         // "80k words" are thousands, "a 10k" is a distance.
         let next = |ahead: usize| tokens.get(at + taken + ahead).and_then(|token| unit(&token.norm));

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::tasks;
-use crate::model::GoalContext;
+use flux_tools::context::GoalContext;
 
 #[derive(Debug, Deserialize)]
 struct Plan {

@@ -6,12 +6,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request, lead_in};
-use crate::model::offline::clipped;
-use crate::model::offline::details;
-use crate::model::offline::goal::{Pace, added, pace, written};
-use crate::model::offline::phrase::capitalised;
-use crate::model::offline::time::{Style, Today, fragments};
-use crate::model::offline::words::{Kind, Token, find, fits_any};
+use crate::clipped;
+use crate::details;
+use crate::goal::{Pace, added, pace, written};
+use crate::phrase::capitalised;
+use flux_phrases::time::{Style, Today, fragments};
+use flux_phrases::words::{Kind, Token, find, fits_any};
 
 /// The tool that takes a goal.
 const ARCHITECT: &str = "useArchitect";
@@ -125,7 +125,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
 }
 
 /// Adds to a goal what the sentence after it says of its deadline and hours. Whether it did.
-pub(in crate::model::offline) fn complete(outcome: &mut Outcome, clause: &[Token], today: Today) -> bool {
+pub(crate) fn complete(outcome: &mut Outcome, clause: &[Token], today: Today) -> bool {
     let Outcome::Do { calls, .. } = outcome else { return false };
     let Some((_, Value::Object(arguments))) = calls.last_mut().filter(|(tool, _)| tool == ARCHITECT) else {
         return false;

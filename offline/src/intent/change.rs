@@ -1,16 +1,16 @@
 //! Title, priority, duration, tags and note of a block that is there.
 
-use flux_tools::limits::LONGEST_BLOCK;
+use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Value, json};
 
 use super::{Outcome, Request, is_known, single, update};
-use crate::model::BlockLine;
-use crate::model::offline::details;
-use crate::model::offline::duration::{self, Length};
-use crate::model::offline::reference::Purpose;
-use crate::model::offline::time::{Style, fragments};
-use crate::model::offline::title;
-use crate::model::offline::words::{Kind, Token, fits, fits_any};
+use crate::details;
+use crate::reference::Purpose;
+use crate::title;
+use flux_phrases::duration::{self, Length};
+use flux_phrases::time::{Style, fragments};
+use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_tools::context::BlockLine;
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     rename(request)
@@ -263,6 +263,6 @@ fn note(request: Request) -> Option<Outcome> {
         Some([only]) if only.kind == Kind::Quoted => only.text.clone(),
         _ => details::text(request.source, tokens, at + skip, tokens.len()),
     };
-    let text = crate::model::offline::clipped(text.trim(), 4_000);
+    let text = crate::clipped(text.trim(), 4_000);
     (!text.is_empty()).then(|| changed(request, tokens.get(verb..at).unwrap_or_default(), json!({"description": text})))
 }

@@ -4,11 +4,11 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde_json::json;
 
 use super::{Outcome, Request};
-use crate::model::offline::phrase;
-use crate::model::offline::time::{Moment, Place, Style, Wanted, fragments, place, plus};
-use crate::model::offline::title::hint;
-use crate::model::offline::words::{find, fits_any};
-use crate::model::offline::world::{World, days_call};
+use crate::phrase;
+use crate::title::hint;
+use crate::world::{World, days_call};
+use flux_phrases::time::{Moment, Place, Style, Wanted, fragments, place, plus};
+use flux_phrases::words::{find, fits_any};
 
 /// How long a free time can be that is looked for, in minutes: the tool's own limit.
 const LONGEST_MINUTES: i64 = 840;
@@ -52,7 +52,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     }
     let found = fragments(tokens, world.today, Style::Plain);
     let wanted = Wanted::of(&found);
-    let minutes = wanted.length.map(super::super::duration::Length::in_minutes).filter(|minutes| *minutes > 0);
+    let minutes = wanted.length.map(flux_phrases::duration::Length::in_minutes).filter(|minutes| *minutes > 0);
     if let (Some(_), true) = (wanted.start, fits_any(tokens, 0, &["am i", "are we", "is"]).is_some())
         && let Some(Place::At { start, end }) =
             place(&wanted, world.now(), world.zone, hint(""), minutes.unwrap_or(USUAL_MINUTES)).first()
@@ -85,9 +85,9 @@ fn range(wanted: &Wanted, world: &World) -> Option<(NaiveDateTime, NaiveDateTime
         ([], None) => return None,
         (days, _) => (days.first()?.date, days.last()?.date),
     };
-    let clock = |clock: Option<crate::model::offline::time::Clock>, else_: NaiveTime| {
+    let clock = |clock: Option<flux_phrases::time::Clock>, else_: NaiveTime| {
         clock.map_or(else_, |clock| {
-            let (hour, minute, _) = crate::model::offline::time::settle(clock, wanted.part, hint(""));
+            let (hour, minute, _) = flux_phrases::time::settle(clock, wanted.part, hint(""));
             NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(else_)
         })
     };

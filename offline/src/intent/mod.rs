@@ -30,10 +30,10 @@ mod talk;
 use serde_json::{Value, json};
 
 use super::reference::{self, Found, Purpose};
-use super::time::{Style, fragments};
-use super::words::{Kind, Token, fits_any};
 use super::world::{Call, World};
-use crate::model::BlockLine;
+use flux_phrases::time::{Style, fragments};
+use flux_phrases::words::{Kind, Token, fits_any};
+use flux_tools::context::BlockLine;
 
 pub(super) use architect::complete;
 pub(super) use state::joined;

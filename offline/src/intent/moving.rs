@@ -4,14 +4,12 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
 
 use super::{Outcome, Request, each, is_known, single, update};
-use crate::model::BlockLine;
-use crate::model::offline::duration::{self, Length};
-use crate::model::offline::reference::Purpose;
-use crate::model::offline::time::{
-    Fragment, Moment, PeriodName, Prep, Style, Wanted, fragments, nearest, plus, plus_length,
-};
-use crate::model::offline::words::{self, Kind, Token, fits_any};
-use crate::model::offline::world::World;
+use crate::reference::Purpose;
+use crate::world::World;
+use flux_phrases::duration::{self, Length};
+use flux_phrases::time::{Fragment, Moment, PeriodName, Prep, Style, Wanted, fragments, nearest, plus, plus_length};
+use flux_phrases::words::{self, Kind, Token, fits_any};
+use flux_tools::context::BlockLine;
 
 const VERBS: &[&str] = &[
     "move|reschedule|shift|postpone|delay|push|put|change|bring|pull|defer|swap|set|slide|drag|make|start|schedule back|off|forward|up|out|ahead?",
@@ -190,7 +188,7 @@ fn each_later(request: Request, target: &[Token], length: Length) -> Outcome {
 }
 
 /// A block's start so much later: whole days by the calendar, the rest by the clock.
-pub(super) fn later(block: &BlockLine, length: Length, zone: flux_tools::Zone) -> Moment {
+pub(super) fn later(block: &BlockLine, length: Length, zone: flux_timeline::Zone) -> Moment {
     let day = plus_length(block.start.date(), length).and_time(block.start.time());
     Moment::after(day, length.minutes, zone)
 }
@@ -249,7 +247,7 @@ fn times(wanted: &Wanted, block: Option<&BlockLine>, world: &World) -> Option<(M
     let date = match (wanted.days.first(), wanted.period) {
         (Some(day), _) => day.date,
         (None, Some(period)) if period.name == PeriodName::Week => {
-            plus(period.from, (block?.start.date() - super::super::time::monday(block?.start.date())).num_days())
+            plus(period.from, (block?.start.date() - flux_phrases::time::monday(block?.start.date())).num_days())
         }
         (None, Some(period)) => period.from,
         (None, None) => block.map(|block| block.start.date())?,

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Outcome, Request};
-use crate::model::offline::reference;
-use crate::model::offline::title;
-use crate::model::offline::words::{Kind, Token, fits, fits_any};
-use crate::model::offline::world::World;
+use crate::reference;
+use crate::title;
+use crate::world::World;
+use flux_phrases::words::{Kind, Token, fits, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;

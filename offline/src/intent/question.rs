@@ -1,14 +1,14 @@
 //! What is on, what is next, when something is.
 
 use super::{Outcome, Request};
-use crate::model::BlockLine;
-use crate::model::offline::phrase;
-use crate::model::offline::reference::{self, Found, Purpose};
-use crate::model::offline::time::{Style, Wanted, fragments, plus};
-use crate::model::offline::words::{Kind, Token, find, fits_any};
-use crate::model::offline::world::{World, days_call};
+use crate::phrase;
+use crate::reference::{self, Found, Purpose};
+use crate::world::{World, days_call};
 use chrono::{NaiveDate, TimeDelta};
-use flux_tools::clock;
+use flux_phrases::time::{Style, Wanted, fragments, plus};
+use flux_phrases::words::{Kind, Token, find, fits_any};
+use flux_timeline::clock;
+use flux_tools::context::BlockLine;
 
 const ASKS: &[&str] = &[
     "what",
@@ -221,8 +221,7 @@ fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
     let in_time = |block: &BlockLine| {
         let part = wanted.part.is_none_or(|part| part.has(block.start.time()));
         let after = wanted.start.is_none_or(|clock| {
-            let (hour, minute, _) =
-                crate::model::offline::time::settle(clock, wanted.part, crate::model::offline::time::Hint::None);
+            let (hour, minute, _) = flux_phrases::time::settle(clock, wanted.part, flux_phrases::time::Hint::None);
             let time = chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
             if wanted.deadline {
                 block.start.time() < time

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request};
-use crate::model::offline::goal::written;
-use crate::model::offline::reference;
-use crate::model::offline::words::{Kind, Token, fits_any, has_word};
+use crate::goal::written;
+use crate::reference;
+use flux_phrases::words::{Kind, Token, fits_any, has_word};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let end = request.tokens.iter().rposition(|token| token.kind != Kind::Mark)? + 1;

@@ -1,17 +1,17 @@
 //! A new block.
 
 use chrono::{NaiveDate, TimeDelta};
-use flux_tools::limits::LONGEST_BLOCK;
+use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request, plans};
-use crate::model::offline::details;
-use crate::model::offline::memory::is_handle;
-use crate::model::offline::reference;
-use crate::model::offline::time::{Day, Hint, Moment, Place, Style, Wanted, fragments, month_named, place, plus};
-use crate::model::offline::title;
-use crate::model::offline::words::{Kind, Token, fits_any, has_word};
-use crate::model::offline::world::{Call, World};
+use crate::details;
+use crate::memory::is_handle;
+use crate::reference;
+use crate::title;
+use crate::world::{Call, World};
+use flux_phrases::time::{Day, Hint, Moment, Place, Style, Wanted, fragments, month_named, place, plus};
+use flux_phrases::words::{Kind, Token, fits_any, has_word};
 
 /// How long a block is where nothing is said, in minutes: the tool's own default.
 const USUAL_MINUTES: i64 = 60;
@@ -192,7 +192,7 @@ struct New {
 impl New {
     fn outcome(&self, world: &World) -> Outcome {
         let hint = title::hint(&self.title);
-        let length = self.wanted.length.map(super::super::duration::Length::in_minutes);
+        let length = self.wanted.length.map(flux_phrases::duration::Length::in_minutes);
         if length.is_some_and(|minutes| minutes <= 0) {
             return Outcome::Say(format!(
                 "A block takes at least a minute, so I did not add “{}”. Say how long it takes, such as “for 15 minutes”.",

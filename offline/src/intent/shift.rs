@@ -1,18 +1,18 @@
 //! Everything after some time, later or earlier.
 
 use chrono::{NaiveDateTime, NaiveTime};
-use flux_tools::clock;
-use flux_tools::limits::SHIFT_MINUTES;
+use flux_timeline::clock;
+use flux_timeline::limits::SHIFT_MINUTES;
 use serde_json::json;
 
 use super::{Outcome, Request, is_known, plans};
-use crate::model::offline::details;
-use crate::model::offline::duration::{self, Length};
-use crate::model::offline::reference::{self, Found, Purpose};
-use crate::model::offline::time::{Part, Place, Prep, Style, Wanted, fragments, place, plus};
-use crate::model::offline::title::hint;
-use crate::model::offline::words::{self, Token, find, fits_any};
-use crate::model::offline::world::World;
+use crate::details;
+use crate::reference::{self, Found, Purpose};
+use crate::title::hint;
+use crate::world::World;
+use flux_phrases::duration::{self, Length};
+use flux_phrases::time::{Part, Place, Prep, Style, Wanted, fragments, place, plus};
+use flux_phrases::words::{self, Token, find, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let world = request.world;

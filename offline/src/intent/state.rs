@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::{Outcome, Request, each};
-use crate::model::offline::reference::Purpose;
-use crate::model::offline::time::{Fragment, Style, fragments};
-use crate::model::offline::words::{self, Token, find, fits_any};
+use crate::reference::Purpose;
+use flux_phrases::time::{Fragment, Style, fragments};
+use flux_phrases::words::{self, Token, find, fits_any};
 
 /// "I won't make it to yoga, remove it" as "delete yoga": what is missed is what is deleted.
-pub(in crate::model::offline) fn joined(clauses: Vec<Vec<Token>>) -> Vec<Vec<Token>> {
+pub(crate) fn joined(clauses: Vec<Vec<Token>>) -> Vec<Vec<Token>> {
     let mut all: Vec<Vec<Token>> = Vec::new();
     for clause in clauses {
         let deletes = fits_any(&clause, 0, &["please? and? delete|remove|cancel|drop|scrap it|that"]);

@@ -1,11 +1,11 @@
 //! Greetings, help, undo and redo.
 
 use chrono::Datelike;
-use flux_tools::clock;
+use flux_timeline::clock;
 use serde_json::json;
 
 use super::{Outcome, Request};
-use crate::model::offline::words::{Kind, fits_any};
+use flux_phrases::words::{Kind, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
@@ -99,7 +99,7 @@ const HELP: &[&str] = &[
 ];
 
 /// What the interpreter understands, by examples.
-pub(in crate::model::offline) fn help() -> String {
+pub(crate) fn help() -> String {
     "I read plain requests by rules; I am not a language model. For example:\n\
      - Schedule workout tomorrow at 8am for 45 minutes #health\n\
      - Move the dentist to Friday at 10, or: push everything after 2pm by 30 minutes\n\

@@ -1,28 +1,31 @@
 //! A person at a timeline: says things, and sees what became of the timeline.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
-use flux_tools::command::SettingsUpdate;
-use flux_tools::run::Run;
-use flux_tools::tool::ToolCall;
-use flux_tools::{Actor, Block, BlockQuery, Command, HourFormat, Plan, PlanId, TimelineView, Title, TxnId, Zone};
+use flux_model::{ModelCall, ModelMessage};
+use flux_timeline::command::SettingsUpdate;
+use flux_timeline::decide::{Context, DecideError, Decision, decide};
+use flux_timeline::run::Run;
+use flux_timeline::{
+    Actor, Block, BlockQuery, Command, EventId, HourFormat, Moment, Plan, PlanId, Session, Source, TimelineView, Title,
+    TxnId, Zone, query,
+};
+use flux_tools::context::{self, Facts};
+use flux_tools::report::Report;
+use flux_tools::tool::{Action, ToolCall, ToolContext};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::action::{self, Author};
-use crate::model::offline::{Answer, answer};
-use crate::model::{ChatRequest, Facts, ModelCall, ModelMessage};
-use crate::native::Sqlite;
-use crate::prompt;
-use crate::store::Store;
+use crate::{Answer, answer};
 
 /// Monday, ten in the morning, in all the zones that the tables use.
 pub const NOW: &str = "2026-03-02T10:00:00";
 
 /// A person with a timeline of their own.
 pub struct Person {
-    store: Store<Sqlite>,
+    session: RefCell<Session>,
     zone: Zone,
     now: DateTime<Utc>,
     ids: Cell<u128>,
@@ -46,10 +49,9 @@ impl Person {
 
     /// With an empty timeline, at a wall-clock time.
     pub fn at(zone: &str, now: &str) -> Self {
-        let store = Store::open(Sqlite::in_memory().unwrap()).unwrap();
         let zone = Zone::new(zone).unwrap();
         let now = zone.instant(now.parse().unwrap());
-        let person = Self { store, zone, now, ids: Cell::new(0), messages: Vec::new() };
+        let person = Self { session: RefCell::default(), zone, now, ids: Cell::new(0), messages: Vec::new() };
         let title = Title::new("My plan").unwrap();
         person.run(&Command::OpenTimeline { id: PlanId::new(person.id()), title });
         person.run(&Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone), ..SettingsUpdate::default() }));
@@ -102,9 +104,15 @@ impl Person {
         Uuid::from_u128(self.ids.get())
     }
 
+    /// Carries out a command, which must not be rejected.
     fn run(&self, command: &Command) {
-        let author = Author { actor: Actor::System, txn: TxnId::new(self.id()) };
-        action::command(&self.store, command, &author, self.now, &|| self.id()).unwrap();
+        self.decide(command, &Actor::System, TxnId::new(self.id())).unwrap();
+    }
+
+    fn decide(&self, command: &Command, actor: &Actor, txn: TxnId) -> Result<Decision, DecideError<Infallible>> {
+        let decision = decide(&*self.session.borrow(), command, &Context { now: self.now, source: Source::User })?;
+        self.session.borrow_mut().append(decision.events.clone(), self.now, actor, txn, || EventId::new(self.id()));
+        Ok(decision)
     }
 
     /// Calls a tool; the call must fit its schema.
@@ -114,14 +122,27 @@ impl Person {
 
     fn tool_of(&self, txn: TxnId, name: &str, arguments: Value) -> Value {
         let call = ToolCall::parse(name, &arguments).unwrap_or_else(|error| panic!("{name} {arguments}: {error}"));
-        let author = Author { actor: Actor::User, txn };
-        let done = action::call(&self.store, &call, &author, self.now, (self.id(), &|| self.id()), |_| Ok(())).unwrap();
-        serde_json::to_value(done.report).unwrap()
+        let context = ToolContext { now: self.now, zone: self.zone, new_id: self.id() };
+        let settings = self.session.borrow().timeline().settings().clone();
+        let moment = Moment::new(self.now, &settings);
+        let report = match call.action(&context) {
+            Err(error) => Report::of_tool_error(&error),
+            Ok(Action::Query(query)) => match query::answer(&*self.session.borrow(), &query) {
+                Ok(answer) => Report::of_answer(&answer, &moment),
+                Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
+            },
+            Ok(Action::Command(command)) => match self.decide(&command, &Actor::User, txn) {
+                Ok(decision) => Report::of_decision(&decision, &moment),
+                Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
+            },
+        };
+        serde_json::to_value(report).unwrap()
     }
 
     /// All goals that are worked on fail.
     pub fn fail_runs(&self) {
-        for run in self.store.running().unwrap() {
+        let running = self.session.borrow().running().unwrap();
+        for run in running {
             self.run(&Command::FailRun { run: run.id, error: "It broke.".to_owned() });
         }
     }
@@ -133,7 +154,7 @@ impl Person {
         let txn = TxnId::new(self.id());
         let mut said = Vec::new();
         for _ in 0..4 {
-            let Answer { text, calls } = answer(&self.request());
+            let Answer { text, calls } = answer(&self.facts(), &self.messages);
             if !text.is_empty() {
                 said.push(text.clone());
             }
@@ -162,28 +183,21 @@ impl Person {
         panic!("{text}: no end after four steps: {said:?}")
     }
 
-    fn request(&self) -> ChatRequest {
-        ChatRequest {
-            system: String::new(),
-            messages: self.messages.clone(),
-            tools: Vec::new(),
-            facts: Facts::Timeline(prompt::context(&self.store, self.now).unwrap()),
-            response_schema: None,
-            max_output_tokens: 1,
-            temperature: 0.0,
-        }
+    fn facts(&self) -> Facts {
+        Facts::Timeline(context::timeline(&*self.session.borrow(), self.now).unwrap())
     }
 
     fn picture(&self) -> Picture {
-        let plans = self.store.plans().unwrap();
+        let session = self.session.borrow();
+        let plans = session.plans().unwrap();
         // Those of archived plans, too.
         let of_plan = |plan: &Plan| {
-            self.store.blocks(&BlockQuery { plan: Some(plan.id), limit: 1_000, ..BlockQuery::default() }).unwrap()
+            session.blocks(&BlockQuery { plan: Some(plan.id), limit: 1_000, ..BlockQuery::default() }).unwrap()
         };
         let mut blocks: Vec<Block> = plans.iter().flat_map(of_plan).collect();
         blocks.sort_by_key(|block| (block.span.start(), block.handle));
-        let runs = self.store.runs(100).unwrap();
-        Picture { zone: self.zone, active: self.store.active_plan().unwrap(), plans, blocks, runs }
+        let runs = session.runs(100).unwrap();
+        Picture { zone: self.zone, active: session.active_plan().unwrap(), plans, blocks, runs }
     }
 }
 

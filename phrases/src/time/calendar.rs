@@ -9,24 +9,24 @@
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::{Day, Period, PeriodName};
-use crate::model::offline::duration::Length;
+use crate::duration::Length;
 
 /// A day so many days from another.
-pub(in crate::model::offline) fn plus(date: NaiveDate, days: i64) -> NaiveDate {
+pub fn plus(date: NaiveDate, days: i64) -> NaiveDate {
     let amount = Days::new(days.unsigned_abs());
     let moved = if days < 0 { date.checked_sub_days(amount) } else { date.checked_add_days(amount) };
     moved.unwrap_or(date)
 }
 
 /// A day so many days and months from another; the minutes are not looked at.
-pub(in crate::model::offline) fn plus_length(date: NaiveDate, length: Length) -> NaiveDate {
+pub fn plus_length(date: NaiveDate, length: Length) -> NaiveDate {
     let months = Months::new(u32::try_from(length.months.unsigned_abs()).unwrap_or(0));
     let moved = if length.months < 0 { date.checked_sub_months(months) } else { date.checked_add_months(months) };
     plus(moved.unwrap_or(date), length.days)
 }
 
 /// Monday of the week of a day.
-pub(in crate::model::offline) fn monday(date: NaiveDate) -> NaiveDate {
+pub fn monday(date: NaiveDate) -> NaiveDate {
     plus(date, -i64::from(date.weekday().num_days_from_monday()))
 }
 
@@ -127,7 +127,7 @@ pub(super) fn weekday_named(word: &str) -> Option<Weekday> {
 }
 
 /// A month by its name.
-pub(in crate::model::offline) fn month_named(word: &str) -> Option<u32> {
+pub fn month_named(word: &str) -> Option<u32> {
     Some(match word {
         "january" | "jan" => 1,
         "february" | "feb" => 2,

@@ -1,8 +1,8 @@
 //! Times of day: `6pm`, `18:30`, `half past 7`, `noon`, `from 2 to 4pm`.
 
 use super::{Clock, Openness};
-use crate::model::offline::number;
-use crate::model::offline::words::{Kind, Token, fits, fits_any};
+use crate::number;
+use crate::words::{Kind, Token, fits, fits_any};
 
 /// How much may be taken for a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -300,7 +300,7 @@ fn halves(start: Clock, end: Clock) -> (Clock, Clock) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::offline::words::tokens;
+    use crate::words::tokens;
 
     fn read(text: &str, reading: Reading) -> Option<String> {
         let all = tokens(text);

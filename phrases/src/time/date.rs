@@ -5,9 +5,9 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 use super::calendar::{self, Which};
 use super::named;
 use super::{Day, Part, PartName, Period, PeriodName, Said, Today};
-use crate::model::offline::duration;
-use crate::model::offline::number;
-use crate::model::offline::words::{Kind, Token, fits, fits_any};
+use crate::duration;
+use crate::number;
+use crate::words::{Kind, Token, fits, fits_any};
 
 /// A day or period that begins at `at`, and how many tokens it takes. `led` tells whether a preposition stands before it,
 /// which `the 3rd`, `3/5` and `March` need.

@@ -2,11 +2,11 @@
 //! change in between, the clock on the wall shows something else.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use flux_tools::{Zone, clock};
+use flux_timeline::{Zone, clock};
 
 /// A wall-clock time, and the instant where the time alone could mean another one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::model::offline) struct Moment {
+pub struct Moment {
     /// What the clock on the wall shows.
     pub wall: NaiveDateTime,
     /// Where the clocks are set back that time comes twice, and tools take the first.

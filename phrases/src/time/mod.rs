@@ -27,15 +27,15 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::duration::Length;
 
-pub(in crate::model::offline) use calendar::{monday, month_named, plus, plus_length};
-pub(in crate::model::offline) use elapsed::Moment;
-pub(in crate::model::offline) use scan::{Style, fragments};
-pub(in crate::model::offline) use slot::{Hint, Place, nearest, place, settle};
-pub(in crate::model::offline) use wanted::Wanted;
+pub use calendar::{monday, month_named, plus, plus_length};
+pub use elapsed::Moment;
+pub use scan::{Style, fragments};
+pub use slot::{Hint, Place, nearest, place, settle};
+pub use wanted::Wanted;
 
 /// Seen from where: the present, and how numeric dates are written there.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Today {
+pub struct Today {
     /// The present moment, wall clock.
     pub now: NaiveDateTime,
     /// Whether `3/5` is 5 March and not 3 May.
@@ -44,7 +44,7 @@ pub(super) struct Today {
 
 /// A time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Clock {
+pub struct Clock {
     /// 0–24; 24 is the midnight at the end of a day.
     pub hour: u32,
     /// 0–59.
@@ -55,7 +55,7 @@ pub(super) struct Clock {
 
 /// How sure the half of the day is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Openness {
+pub enum Openness {
     /// Said, or beyond doubt.
     Fixed,
     /// A bare hour: `at 7`, `half past 8`.
@@ -66,7 +66,7 @@ pub(super) enum Openness {
 
 /// A day that was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Day {
+pub struct Day {
     /// The next such day.
     pub date: NaiveDate,
     /// The last such day, today included, where the name fits several: for `Friday`, `3 March` and `the 3rd`.
@@ -82,7 +82,7 @@ impl Day {
 
 /// A stretch of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Period {
+pub struct Period {
     /// Its first day.
     pub from: NaiveDate,
     /// The day after its last one.
@@ -93,7 +93,7 @@ pub(super) struct Period {
 
 /// Kinds of periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PeriodName {
+pub enum PeriodName {
     /// A calendar week, from Monday.
     Week,
     /// Saturday and Sunday.
@@ -106,7 +106,7 @@ pub(super) enum PeriodName {
 
 /// A part of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
+pub struct Part {
     /// Which.
     pub name: PartName,
     /// When something without a time of its own is put there.
@@ -137,7 +137,7 @@ impl Part {
 
 /// The parts of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PartName {
+pub enum PartName {
     /// 05:00–12:00.
     Morning,
     /// 12:00–18:00.
@@ -150,7 +150,7 @@ pub(super) enum PartName {
 
 /// What a fragment says.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Said {
+pub enum Said {
     /// One or more days.
     Days(Vec<Day>),
     /// A week, a month, …
@@ -179,7 +179,7 @@ pub(super) enum Said {
 
 /// The preposition before a fragment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Prep {
+pub enum Prep {
     /// None.
     None,
     /// at, around.
@@ -204,7 +204,7 @@ pub(super) enum Prep {
 
 /// An expression of time in a sentence.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fragment {
+pub struct Fragment {
     /// Its tokens, the preposition included.
     pub at: Range<usize>,
     /// Its preposition.

@@ -5,8 +5,8 @@ use chrono::{Datelike, NaiveDate};
 use super::calendar;
 use super::date::{ends_or_goes_on, year};
 use super::{Day, Period, Said};
-use crate::model::offline::number;
-use crate::model::offline::words::{Token, fits, fits_any};
+use crate::number;
+use crate::words::{Token, fits, fits_any};
 
 /// Feasts that are on the same day each year: pattern, month, day. "Easter" is none: it moves.
 const FEASTS: &[(&str, u32, u32)] = &[
@@ -80,7 +80,7 @@ fn month(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Period, usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::offline::words::tokens;
+    use crate::words::tokens;
 
     #[test]
     fn days_by_their_place_and_feasts() {

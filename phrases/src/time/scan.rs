@@ -4,13 +4,13 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 
 use super::clock::{self, Lead, Reading};
 use super::{Clock, Day, Fragment, Openness, Period, PeriodName, Prep, Said, Today, calendar, date};
-use crate::model::offline::duration::{self, Length};
-use crate::model::offline::number;
-use crate::model::offline::words::{Kind, Token, fits, fits_any};
+use crate::duration::{self, Length};
+use crate::number;
+use crate::words::{Kind, Token, fits, fits_any};
 
 /// What "3pm to 4pm" is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::model::offline) enum Style {
+pub enum Style {
     /// A stretch of time.
     Plain,
     /// The old time and the new one: "move my 3pm to 4pm".
@@ -18,7 +18,7 @@ pub(in crate::model::offline) enum Style {
 }
 
 /// The expressions of time in `tokens`, in their order. `tonight` and the like give two: the day and its part.
-pub(in crate::model::offline) fn fragments(tokens: &[Token], today: Today, style: Style) -> Vec<Fragment> {
+pub fn fragments(tokens: &[Token], today: Today, style: Style) -> Vec<Fragment> {
     let mut scanner = Scanner { tokens, today, style, found: Vec::new() };
     let mut at = 0;
     while at < tokens.len() {
@@ -399,7 +399,7 @@ fn through(first: NaiveDate, last: NaiveDate) -> NaiveDate {
 
 /// `night` for `tonight`, of which 20:00 is the usual time.
 fn tonight() -> Vec<Token> {
-    crate::model::offline::words::tokens("night")
+    crate::words::tokens("night")
 }
 
 /// The first minute of a day.

@@ -8,14 +8,14 @@
 //! - A deadline is the end: "by 5pm" ends at 17:00.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
-use flux_tools::Zone;
+use flux_timeline::Zone;
 
 use super::scan::MIDNIGHT;
 use super::{Clock, Moment, Openness, Part, PartName, PeriodName, Wanted, calendar};
 
 /// What a title says about the half of the day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::model::offline) enum Hint {
+pub enum Hint {
     /// Nothing.
     #[default]
     None,
@@ -27,7 +27,7 @@ pub(in crate::model::offline) enum Hint {
 
 /// Where a request puts something.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::model::offline) enum Place {
+pub enum Place {
     /// At a time.
     At {
         /// From.
@@ -61,13 +61,7 @@ fn hour(hour: u32) -> NaiveTime {
 
 /// The places that are wanted: one for each day, in their order. `minutes` is the length that a deadline is counted back
 /// by.
-pub(in crate::model::offline) fn place(
-    wanted: &Wanted,
-    now: NaiveDateTime,
-    zone: Zone,
-    hint: Hint,
-    minutes: i64,
-) -> Vec<Place> {
+pub fn place(wanted: &Wanted, now: NaiveDateTime, zone: Zone, hint: Hint, minutes: i64) -> Vec<Place> {
     let when = When { wanted, now, zone, hint, minutes };
     if let Some(length) = wanted.from_now {
         return vec![when.ahead(length)];
@@ -96,7 +90,7 @@ struct When<'a> {
 }
 
 impl When<'_> {
-    fn ahead(&self, length: crate::model::offline::duration::Length) -> Place {
+    fn ahead(&self, length: crate::duration::Length) -> Place {
         if length.days == 0 && length.months == 0 {
             return Place::At { start: Moment::after(self.now, length.minutes, self.zone), end: None };
         }
@@ -245,7 +239,7 @@ fn at(date: NaiveDate, (hour, minute, next_day): Settled) -> NaiveDateTime {
 }
 
 /// Which half of the day is meant; see the module's rules.
-pub(in crate::model::offline) fn settle(clock: Clock, part: Option<Part>, hint: Hint) -> Settled {
+pub fn settle(clock: Clock, part: Option<Part>, hint: Hint) -> Settled {
     let (hour, minute) = (clock.hour, clock.minute);
     let late = part.is_some_and(|part| matches!(part.name, PartName::Evening | PartName::Night));
     if clock.open == Openness::Fixed {
@@ -268,7 +262,7 @@ pub(in crate::model::offline) fn settle(clock: Clock, part: Option<Part>, hint: 
 }
 
 /// Of the readings of a clock the one that is nearest to `to`: "move dinner to 8" is in the evening.
-pub(in crate::model::offline) fn nearest(clock: Clock, part: Option<Part>, to: NaiveTime) -> (NaiveTime, bool) {
+pub fn nearest(clock: Clock, part: Option<Part>, to: NaiveTime) -> (NaiveTime, bool) {
     let (hour, minute, next_day) = settle(clock, part, Hint::None);
     let settled = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(MIDNIGHT);
     if clock.open == Openness::Fixed || part.is_some() {

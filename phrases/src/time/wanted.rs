@@ -4,11 +4,11 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::calendar;
 use super::{Clock, Day, Fragment, Part, Period, PeriodName, Prep, Said};
-use crate::model::offline::duration::Length;
+use crate::duration::Length;
 
 /// When something is to be, as far as it was said.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(in crate::model::offline) struct Wanted {
+pub struct Wanted {
     /// The days.
     pub days: Vec<Day>,
     /// The week, month, …

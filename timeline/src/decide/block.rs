@@ -43,7 +43,11 @@ pub fn schedule<V: TimelineView>(view: &V, new: &NewBlock, context: &Context) ->
     done(events, Did::Scheduled, block, overlaps)
 }
 
-pub(crate) fn plan_or_active<V: TimelineView>(view: &V, plan: Option<&PlanRef>) -> Decided<V, Plan> {
+/// The plan that `plan` refers to, or the active one.
+///
+/// # Errors
+/// [`DecideError::Rejected`](super::DecideError::Rejected) where there is no such plan, and what the view can fail with.
+pub fn plan_or_active<V: TimelineView>(view: &V, plan: Option<&PlanRef>) -> Decided<V, Plan> {
     match plan {
         Some(reference) => find_plan(view, reference),
         None => read(view.active_plan())?

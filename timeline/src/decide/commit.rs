@@ -9,11 +9,11 @@ use crate::block::{Block, Source};
 use crate::event::{EventKind, RunChange};
 use crate::id::{BlockId, PlanId, RunId};
 use crate::limits;
+use crate::moment::Moment;
 use crate::place::{Frame, Placement, Task, Why, place};
 use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};
 use crate::rejection::Rejection;
-use crate::report::Moment;
 use crate::run::{LeftOut, Run, RunState, RunStatus, RunStep};
 use crate::span::to_millis;
 use crate::text::Tag;
@@ -99,7 +99,7 @@ pub(super) fn commit<V: TimelineView>(
             percent: RunStep::Report.percent(),
             attempts: 0,
             changed_at: Some(to_millis(context.now)),
-            message: moment.placed(&blocks, left_out.len(), &plan),
+            message: moment.added_tasks(&blocks, left_out.len(), &plan),
             error: None,
             left_out,
             ..run.state.clone()

@@ -11,9 +11,9 @@ use super::{Context, Decided, Decision, Outcome, read};
 use crate::event::{Event, EventKind};
 use crate::id::{BlockId, PlanId, TxnId};
 use crate::limits;
+use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
-use crate::report::{Moment, phrase};
 use crate::view::TimelineView;
 
 /// What changes a block.
@@ -211,7 +211,7 @@ impl<'a, V: TimelineView> Later<'a, V> {
         for event in done {
             if let Some(later) = self.edit_after(&event.kind)? {
                 let when = Moment::new(context.now, &read(self.view.settings())?).at(later.at);
-                return Err(Rejection::UndoneByLater { later: phrase(&later.kind), when }.into());
+                return Err(Rejection::UndoneByLater { later: later.kind.describe(), when }.into());
             }
         }
         Ok(())

@@ -11,10 +11,10 @@ mod shift;
 
 use chrono::{DateTime, Utc};
 
-pub(crate) use block::plan_or_active;
+pub use block::plan_or_active;
 pub use commit::placement;
 pub use restore::Restored;
-pub(crate) use shift::shifted_blocks;
+pub use shift::shifted_blocks;
 
 use crate::block::{Block, Source};
 use crate::command::Command;
@@ -158,7 +158,10 @@ impl<E> From<Rejection> for DecideError<E> {
 pub type Decided<V, T = Decision> = Result<T, DecideError<<V as TimelineView>::Error>>;
 
 /// Marks a failure of the view as such.
-pub(crate) fn read<T, E>(result: Result<T, E>) -> Result<T, DecideError<E>> {
+///
+/// # Errors
+/// [`DecideError::View`] for any error.
+pub fn read<T, E>(result: Result<T, E>) -> Result<T, DecideError<E>> {
     result.map_err(DecideError::View)
 }
 

@@ -15,7 +15,7 @@ use crate::view::{BlockQuery, BlockState, TimelineView};
 const SHOWN: usize = 20;
 
 /// The blocks that a shift moves.
-pub(crate) fn shifted_blocks(plan: PlanId, after: DateTime<Utc>, before: Option<DateTime<Utc>>) -> BlockQuery {
+pub fn shifted_blocks(plan: PlanId, after: DateTime<Utc>, before: Option<DateTime<Utc>>) -> BlockQuery {
     BlockQuery {
         plan: Some(plan),
         starts_from: Some(after),

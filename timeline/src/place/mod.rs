@@ -139,8 +139,8 @@ pub struct Unplaced {
 /// long as there are no limits.
 ///
 /// ```
-/// use flux_tools::place::{Frame, Task, place};
-/// use flux_tools::{Priority, Span, Title, Zone};
+/// use flux_timeline::place::{Frame, Task, place};
+/// use flux_timeline::{Priority, Span, Title, Zone};
 ///
 /// let at = |text: &str| text.parse().expect("an instant");
 /// let task = Task { title: Title::new("Outline")?, description: None, minutes: 60, priority: Priority::High, depends_on: vec![] };
@@ -148,7 +148,7 @@ pub struct Unplaced {
 /// let frame = Frame::new(Zone::UTC, at("2026-11-24T07:00:00Z"));
 /// let placement = place(&[task], &[meeting], &frame);
 /// assert_eq!(placement.placed[0].span.start(), at("2026-11-24T10:05:00Z"));
-/// # Ok::<(), flux_tools::Rejection>(())
+/// # Ok::<(), flux_timeline::Rejection>(())
 /// ```
 pub fn place(tasks: &[Task], busy: &[Span], frame: &Frame) -> Placement {
     let mut calendar = Calendar::new(busy, frame);

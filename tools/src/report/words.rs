@@ -1,68 +1,17 @@
 //! Sentences about what was done.
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-
-use super::counted;
-use crate::block::Block;
-use crate::clock;
-use crate::decide::{Did, Outcome, Restored};
-use crate::event::EventKind;
-use crate::place::DayTime;
-use crate::plan::Plan;
-use crate::query::Answer;
-use crate::run::Run;
-use crate::settings::{HourFormat, Settings};
-use crate::span::Span;
-use crate::zone::Zone;
-
-/// A moment as a person sees it, from which times are put into words: in their zone, and in the form that they have set.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment {
-    now: NaiveDateTime,
-    zone: Zone,
-    format: HourFormat,
-}
-
-impl Moment {
-    /// `now` as it is seen by whoever has these settings.
-    pub fn new(now: DateTime<Utc>, settings: &Settings) -> Self {
-        let zone = settings.time_zone;
-        Self { now: zone.wall(now), zone, format: settings.hour_format }
-    }
-
-    /// `2026-11-24T08:00`, the form in which models write times, whatever the person has set.
-    pub fn wall(&self, instant: DateTime<Utc>) -> String {
-        clock::wall(self.zone.wall(instant))
-    }
-
-    /// `Tue 24 Nov`, with the year where it is not the present one.
-    pub fn day(&self, instant: DateTime<Utc>) -> String {
-        clock::day(self.zone.wall(instant).date(), self.now.date())
-    }
-
-    /// `Tue 24 Nov 08:00`.
-    pub fn start_of(&self, block: &Block) -> String {
-        format!("{} {}", self.day(block.span.start()), self.time(block.span.start()))
-    }
-
-    /// `Tue 24 Nov, 08:00–09:00`; over midnight `Tue 24 Nov 22:00 – Wed 25 Nov 06:00`.
-    pub fn span(&self, span: Span) -> String {
-        let (start, end) = (span.start(), span.end());
-        if self.zone.wall(start).date() == self.zone.wall(end).date() {
-            return format!("{}, {}–{}", self.day(start), self.time(start), self.time(end));
-        }
-        format!("{} {} – {} {}", self.day(start), self.time(start), self.day(end), self.time(end))
-    }
-
-    /// `Tue 24 Nov, 08:00`.
-    pub fn at(&self, instant: DateTime<Utc>) -> String {
-        format!("{}, {}", self.day(instant), self.time(instant))
-    }
-
-    fn time(&self, instant: DateTime<Utc>) -> String {
-        clock::time(self.zone.wall(instant).time(), self.format)
-    }
-}
+use chrono::{NaiveTime, TimeDelta};
+use flux_timeline::block::Block;
+use flux_timeline::clock;
+use flux_timeline::decide::{Did, Outcome, Restored};
+use flux_timeline::describe::counted_blocks;
+use flux_timeline::event::EventKind;
+use flux_timeline::moment::Moment;
+use flux_timeline::place::DayTime;
+use flux_timeline::plan::Plan;
+use flux_timeline::query::{Answer, COUNTED};
+use flux_timeline::run::Run;
+use flux_timeline::settings::{HourFormat, Settings};
 
 pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
     match outcome {
@@ -75,7 +24,7 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
             let direction = if *by_ms < 0 { "earlier" } else { "later" };
             format!(
                 "Moved {} {} {direction}.",
-                blocks(*moved),
+                counted_blocks(*moved),
                 clock::length(TimeDelta::milliseconds(by_ms.saturating_abs()))
             )
         }
@@ -167,7 +116,7 @@ fn active_sentence(active: Option<&Plan>) -> String {
 }
 
 fn events_phrase(events: &[EventKind]) -> String {
-    let mut phrases: Vec<String> = events.iter().filter_map(event_phrase).collect();
+    let mut phrases: Vec<String> = events.iter().filter_map(EventKind::describe_edit).collect();
     if phrases.len() > 5 {
         let more = phrases.len() - 4;
         phrases.truncate(4);
@@ -176,62 +125,18 @@ fn events_phrase(events: &[EventKind]) -> String {
     if phrases.is_empty() { "a change".to_owned() } else { phrases.join(", ") }
 }
 
-/// What happened, in a few words, e.g. `scheduled “Workout” (B1)`.
-pub fn phrase(kind: &EventKind) -> String {
-    match kind {
-        // An undo carries the inverse that it applied; what was taken back is that one's inverse.
-        EventKind::Undone { change, .. } => {
-            format!("took back: {}", change.inverse().map_or_else(|| phrase(change), |done| phrase(&done)))
-        }
-        EventKind::Redone { change, .. } => format!("did again: {}", phrase(change)),
-        EventKind::WorkflowStarted { run } => format!("started to plan “{}”", run.goal),
-        EventKind::WorkflowProgressed(change)
-        | EventKind::WorkflowCompleted(change)
-        | EventKind::WorkflowFailed(change)
-        | EventKind::WorkflowCancelled(change)
-        | EventKind::WorkflowRetried(change) => format!("planning: {}", change.state.message),
-        EventKind::SettingsChanged { .. } => "changed the settings".to_owned(),
-        kind => event_phrase(kind).unwrap_or_else(|| "a change".to_owned()),
-    }
-}
-
 fn restored_sentence(restored: &Restored) -> String {
     let Restored { seq, back, gone, changed, plans } = *restored;
     let parts: Vec<String> = [(back, "brought back"), (gone, "removed"), (changed, "as they were")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, done)| format!("{} {done}", blocks(count)))
+        .map(|(count, done)| format!("{} {done}", counted_blocks(count)))
         .chain((plans > 0).then(|| "plans as they were".to_owned()))
         .collect();
     if parts.is_empty() {
         return format!("The timeline is as it was after change {seq} already; nothing was changed.");
     }
     format!("The timeline is as it was after change {seq}: {}.", parts.join(", "))
-}
-
-/// A change in a few words, e.g. `scheduled “Workout” (B1)`. None where another event of its transaction says it.
-fn event_phrase(kind: &EventKind) -> Option<String> {
-    Some(match kind {
-        EventKind::PlanCreated { plan } => format!("created the plan “{}”", plan.title),
-        EventKind::PlanRenamed { before, after, .. } => format!("renamed the plan “{before}” to “{after}”"),
-        EventKind::PlanSwitched { .. } => "switched plans".to_owned(),
-        EventKind::PlanDeleted { plan } => format!("deleted the plan “{}”", plan.title),
-        EventKind::PlanArchived { .. } => "archived a plan".to_owned(),
-        EventKind::PlanUnarchived { .. } => "took a plan out of the archive".to_owned(),
-        EventKind::BlockScheduled { block } => format!("scheduled {}", named(block)),
-        EventKind::BlockUpdated(change) => format!("updated {}", named(&change.before)),
-        EventKind::BlockMoved(change) => format!("moved {}", named(&change.after)),
-        EventKind::BlockCompleted(change) => format!("completed {}", named(&change.after)),
-        EventKind::BlockReopened(change) => format!("reopened {}", named(&change.after)),
-        EventKind::BlockDeleted { block } => format!("deleted {}", named(block)),
-        EventKind::TimelineShifted { blocks: ids, .. } => format!("moved {}", blocks(ids.len() as u64)),
-        // What undo does not take back.
-        _ => return None,
-    })
-}
-
-fn named(block: &Block) -> String {
-    format!("“{}” ({})", block.title, block.handle)
 }
 
 pub(super) fn answer(answer: &Answer) -> String {
@@ -264,6 +169,7 @@ fn runs_sentence(runs: &[Run]) -> String {
     }
 }
 
-fn blocks(count: u64) -> String {
-    if count == 1 { "1 block".to_owned() } else { format!("{count} blocks") }
+/// How many were found, in words: "12", or "1,000 or more".
+fn counted(total: usize) -> String {
+    if total >= COUNTED { "1,000 or more".to_owned() } else { total.to_string() }
 }

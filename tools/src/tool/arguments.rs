@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::json;
+use flux_timeline::json;
 
 /// Above 2^53 a float no longer says which integer is meant.
 const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;

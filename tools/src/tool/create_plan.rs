@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext};
-use crate::command::Command;
-use crate::id::PlanId;
-use crate::text::Title;
+use flux_timeline::command::Command;
+use flux_timeline::id::PlanId;
+use flux_timeline::text::Title;
 
 /// Arguments of `createPlan`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

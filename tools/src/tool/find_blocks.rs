@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext, WallTime};
-use crate::query::{self, Query};
-use crate::reference::PlanRef;
-use crate::view::BlockState;
+use flux_timeline::query::{self, Query};
+use flux_timeline::reference::PlanRef;
+use flux_timeline::view::BlockState;
 
 /// Blocks that are listed where no limit is given.
 const DEFAULT_LIMIT: u32 = 20;

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext, WallTime};
-use crate::query::{self, Query};
+use flux_timeline::query::{self, Query};
 
 /// Slots that are listed where no limit is given.
 const DEFAULT_LIMIT: u32 = 5;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext};
-use crate::query::Query;
+use flux_timeline::query::Query;
 
 /// Arguments of `listPlans`: none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -35,12 +35,12 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::command::Command;
-use crate::decide::{DecideError, read};
-use crate::limits;
-use crate::query::Query;
-use crate::view::TimelineView;
-use crate::zone::Zone;
+use flux_timeline::command::Command;
+use flux_timeline::decide::{DecideError, read};
+use flux_timeline::limits;
+use flux_timeline::query::Query;
+use flux_timeline::view::TimelineView;
+use flux_timeline::zone::Zone;
 
 pub use archive_plan::ArchivePlan;
 pub use arguments::known_names;
@@ -137,10 +137,10 @@ macro_rules! tools {
                     .map_err(|problem| ToolError::Arguments { tool: self.name(), problems: vec![problem] })
             }
 
-            fn read(name: &str, arguments: Value) -> Result<Self, crate::json::Error> {
+            fn read(name: &str, arguments: Value) -> Result<Self, flux_timeline::json::Error> {
                 $(
                     if name == $tool::NAME {
-                        return crate::json::read(arguments).map(Self::$tool);
+                        return flux_timeline::json::read(arguments).map(Self::$tool);
                     }
                 )*
                 Err(serde::de::Error::custom("unknown tool"))
@@ -217,13 +217,14 @@ impl ToolCall {
     ) -> Result<Option<String>, DecideError<V::Error>> {
         match self.action(context) {
             Ok(Action::Command(Command::DeletePlan { plan })) => {
-                let plan = crate::reference::find_plan(view, &plan)?;
+                let plan = flux_timeline::reference::find_plan(view, &plan)?;
                 let counts = read(view.plan_counts(plan.id))?;
                 Ok(Some(format!("Delete the plan “{}” with its {} blocks?", plan.title, counts.open + counts.done)))
             }
             Ok(Action::Command(Command::ShiftTimeline { plan, after, before, .. })) => {
-                let plan = crate::decide::plan_or_active(view, plan.as_ref())?.id;
-                let moved = read(view.blocks(&crate::decide::shifted_blocks(plan, after, before)))?.len() as u64;
+                let plan = flux_timeline::decide::plan_or_active(view, plan.as_ref())?.id;
+                let moved =
+                    read(view.blocks(&flux_timeline::decide::shifted_blocks(plan, after, before)))?.len() as u64;
                 Ok((moved > limits::SHIFT_WITHOUT_ASKING).then(|| format!("Move {moved} blocks?")))
             }
             _ => Ok(None),

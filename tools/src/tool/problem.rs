@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rejection::Rejection;
+use flux_timeline::rejection::Rejection;
 
 /// One thing that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext};
-use crate::command::Command;
+use flux_timeline::command::Command;
 
 /// Arguments of `redo`: none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext};
-use crate::command::Command;
-use crate::reference::PlanRef;
-use crate::text::Title;
+use flux_timeline::command::Command;
+use flux_timeline::reference::PlanRef;
+use flux_timeline::text::Title;
 
 /// Arguments of `renamePlan`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

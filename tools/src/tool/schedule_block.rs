@@ -5,12 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext, WallTime};
-use crate::block::Priority;
-use crate::command::{Command, NewBlock};
-use crate::id::BlockId;
-use crate::reference::{BlockRef, PlanRef};
-use crate::span::Span;
-use crate::text::{Description, Tag, Title};
+use flux_timeline::block::Priority;
+use flux_timeline::command::{Command, NewBlock};
+use flux_timeline::id::BlockId;
+use flux_timeline::reference::{BlockRef, PlanRef};
+use flux_timeline::span::Span;
+use flux_timeline::text::{Description, Tag, Title};
 
 /// Length of a block where the call gives neither end nor length, in minutes.
 const DEFAULT_MINUTES: u32 = 60;

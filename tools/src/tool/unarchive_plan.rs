@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext};
-use crate::command::Command;
-use crate::reference::PlanRef;
+use flux_timeline::command::Command;
+use flux_timeline::reference::PlanRef;
 
 /// Arguments of `unarchivePlan`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

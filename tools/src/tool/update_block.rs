@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext, WallTime};
-use crate::block::Priority;
-use crate::command::{BlockUpdate, Command};
-use crate::reference::BlockRef;
-use crate::text::{Description, Tag, Title};
+use flux_timeline::block::Priority;
+use flux_timeline::command::{BlockUpdate, Command};
+use flux_timeline::reference::BlockRef;
+use flux_timeline::text::{Description, Tag, Title};
 
 /// Arguments of `updateBlock`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

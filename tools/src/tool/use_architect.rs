@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext, WallTime};
-use crate::command::{Command, NewRun};
-use crate::id::RunId;
-use crate::reference::PlanRef;
-use crate::text::Goal;
+use flux_timeline::command::{Command, NewRun};
+use flux_timeline::id::RunId;
+use flux_timeline::reference::PlanRef;
+use flux_timeline::text::Goal;
 
 /// Arguments of `useArchitect`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -7,9 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, ToolContext};
-use crate::clock;
-use crate::limits;
-use crate::rejection::Rejection;
+use flux_timeline::clock;
+use flux_timeline::limits;
+use flux_timeline::rejection::Rejection;
 
 /// Wall-clock time in the person's zone, `2026-11-24T08:00`.
 ///
@@ -77,7 +77,7 @@ impl JsonSchema for WallTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zone::Zone;
+    use flux_timeline::zone::Zone;
 
     #[test]
     fn times_are_read_as_models_write_them() {

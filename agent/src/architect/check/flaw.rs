@@ -1,6 +1,6 @@
 //! What is wrong with an answer: in words that a model can act on, and in words for the person.
 
-use flux_tools::limits::TASKS_PER_RUN;
+use flux_timeline::limits::TASKS_PER_RUN;
 
 use super::{FEWEST, MOST, clipped};
 

@@ -25,9 +25,9 @@ mod flaw;
 mod parts;
 mod read;
 
-use flux_tools::limits::{DESCRIPTION_CHARS, TASKS_PER_RUN, TITLE_CHARS};
-use flux_tools::place::{SHORTEST_TASK, Task};
-use flux_tools::{Description, LeftOut, Priority, Title};
+use flux_timeline::limits::{DESCRIPTION_CHARS, TASKS_PER_RUN, TITLE_CHARS};
+use flux_timeline::place::{SHORTEST_TASK, Task};
+use flux_timeline::{Description, LeftOut, Priority, Title};
 use serde_json::Value;
 
 use super::Plan;

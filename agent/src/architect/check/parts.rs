@@ -1,7 +1,7 @@
 //! Tasks that are longer than fits into one day.
 
-use flux_tools::Title;
-use flux_tools::place::{LONGEST_TASK, SHORTEST_TASK, Task};
+use flux_timeline::Title;
+use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK, Task};
 
 use super::clipped;
 
@@ -42,6 +42,6 @@ fn part_minutes(minutes: u32, count: usize, longest: u32) -> u32 {
 
 fn part_title(title: &Title, number: usize, count: usize) -> Title {
     let part = format!(" ({number}/{count})");
-    let room = flux_tools::limits::TITLE_CHARS.saturating_sub(part.chars().count());
+    let room = flux_timeline::limits::TITLE_CHARS.saturating_sub(part.chars().count());
     Title::new(&format!("{}{part}", clipped(title.as_str(), room))).unwrap_or_else(|_| title.clone())
 }

@@ -1,10 +1,10 @@
 //! What a model wrote, under whichever names: the list of tasks, and the fields of one.
 
-use flux_tools::text::title_key;
+use flux_timeline::text::title_key;
 use serde_json::Value;
 
 use super::Flaw;
-use crate::model::{json_within, repair_arguments};
+use flux_model::{json_within, repair_arguments};
 
 /// Names under which models write a field, the asked one first.
 pub(super) const TITLE: &[&str] = &["title", "name", "task"];

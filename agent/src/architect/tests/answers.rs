@@ -1,7 +1,7 @@
 //! What models say when they are asked for tasks, and what is made of it.
 
-use flux_tools::Priority;
-use flux_tools::place::Task;
+use flux_timeline::Priority;
+use flux_timeline::place::Task;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Processes that die: wherever it happens, the run ends with exactly one set of tasks, and the person is told once.
 
-use flux_tools::{RunId, RunStatus};
+use flux_timeline::{RunId, RunStatus};
 use serde_json::json;
 
 use super::stage::{Death, Stage};

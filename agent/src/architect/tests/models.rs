@@ -1,11 +1,11 @@
 //! Whole runs with all that models do: how often each is asked, how the run ends, and what the person is told.
 
-use flux_tools::{RunId, RunStatus, RunStep};
+use flux_timeline::{RunId, RunStatus, RunStep};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, Stream, good, says};
 use crate::architect::Request;
-use crate::model::{FinishReason, ModelError, ModelEvent};
+use flux_model::{FinishReason, ModelError, ModelEvent};
 
 /// A model, and what comes of it.
 struct Case {
@@ -212,7 +212,7 @@ fn a_cancel_ends_the_rest_that_a_model_asked_for() {
         begun += usize::from(*request == Request::Begin(RunStep::Brainstorm));
         if begun == 2 {
             begun += 1;
-            world.agent.change_for_test(&flux_tools::Command::CancelRun { run: None });
+            world.agent.change_for_test(&flux_timeline::Command::CancelRun { run: None });
         }
     });
     assert!(stage.drive(workflow));

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::stage::{Stage, good, says};
 use crate::architect::Request;
-use crate::model::{Facts, ModelError, ModelMessage};
 use crate::prompt::Prompts;
+use flux_model::{ModelError, ModelMessage};
+use flux_tools::context::Facts;
 
 const FIXED: &str = "“Deutsch lernen” is planned: 3 tasks, Mon 2 Mar – Tue 3 Mar.";
 const WORDS: &str =

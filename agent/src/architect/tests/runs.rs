@@ -1,11 +1,12 @@
 //! Whole runs, on a person's object.
 
-use flux_tools::{RunStatus, RunStep, Source};
+use flux_timeline::{RunStatus, RunStep, Source};
 use serde_json::json;
 
 use super::stage::{Stage, good};
 use crate::architect::{Request, RunLimits};
-use crate::model::{Facts, ModelError};
+use flux_model::ModelError;
+use flux_tools::context::Facts;
 
 #[test]
 fn a_goal_becomes_tasks_in_free_time_and_the_person_is_told() {
@@ -224,7 +225,7 @@ fn a_cancel_stops_the_model_in_the_middle_and_nothing_is_added() {
     *stage.on_request.borrow_mut() = Box::new(move |request, world| {
         signs += usize::from(*request == Request::Alive);
         if signs == 3 {
-            let cancel = flux_tools::Command::CancelRun { run: None };
+            let cancel = flux_timeline::Command::CancelRun { run: None };
             world.agent.change_for_test(&cancel);
         }
     });
@@ -244,7 +245,7 @@ fn a_cancel_in_any_step_ends_the_run_there() {
         *stage.on_request.borrow_mut() = Box::new(move |_, world| {
             heard += 1;
             if heard == number {
-                let cancel = flux_tools::Command::CancelRun { run: None };
+                let cancel = flux_timeline::Command::CancelRun { run: None };
                 world.agent.change_for_test(&cancel);
             }
         });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use flux_tools::{Block, Run, RunId, TimelineView};
+use flux_timeline::{Block, Run, RunId, TimelineView};
 use futures::executor::LocalPool;
 use futures::future::LocalBoxFuture;
 use futures::stream::{self, LocalBoxStream};
@@ -14,10 +14,12 @@ use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
 
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
+use crate::assistant::Assistant;
 use crate::chat::tests::world::{Tab, World};
 use crate::json::read_value;
-use crate::model::{ChatModel, ChatRequest, Clock, Facts, FinishReason, ModelError, ModelEvent, ModelId};
 use crate::prompt::Prompts;
+use flux_model::{ChatRequest, Clock, FinishReason, ModelError, ModelEvent, ModelId};
+use flux_tools::context::Facts;
 
 /// A good answer: three tasks that build on each other.
 pub fn good() -> String {
@@ -119,21 +121,35 @@ pub fn says(text: impl Into<String>) -> Stream {
     vec![Ok(ModelEvent::Text(text.into())), Ok(ModelEvent::Finished(FinishReason::Stop))]
 }
 
+/// A request to the model, with the facts that it is about.
+pub struct Asked {
+    pub request: ChatRequest,
+    pub facts: Facts,
+}
+
+impl std::ops::Deref for Asked {
+    type Target = ChatRequest;
+
+    fn deref(&self) -> &ChatRequest {
+        &self.request
+    }
+}
+
 /// Answers as its script says; after its end, with a good answer. Keeps what it was asked.
 #[derive(Clone, Default)]
 pub struct Script {
     pub answers: Rc<RefCell<Vec<Stream>>>,
-    pub asked: Rc<RefCell<Vec<ChatRequest>>>,
+    pub asked: Rc<RefCell<Vec<Asked>>>,
     /// What it says when it is asked for a title, which is nothing.
     pub titles: Rc<RefCell<Stream>>,
     /// Never answers.
     pub is_mute: Rc<Cell<bool>>,
 }
 
-impl ChatModel for Script {
-    fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
+impl Assistant for Script {
+    fn answer(&self, request: ChatRequest, facts: Facts) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
         let is_title = request.system == Prompts::current().title.body;
-        self.asked.borrow_mut().push(request);
+        self.asked.borrow_mut().push(Asked { request, facts });
         if is_title {
             return stream::iter(self.titles.borrow().clone()).boxed_local();
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, text};
-use crate::model::{FinishReason, ModelError, ModelMessage};
+use flux_model::{FinishReason, ModelError, ModelMessage};
 
 fn workout() -> Value {
     json!({"title": "Workout", "startTime": "2026-03-03T08:00"})

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, gym, text};
-use crate::model::{FinishReason, ModelError, ModelEvent, Usage};
+use flux_model::{FinishReason, ModelError, ModelEvent, Usage};
 
 /// What the last answer tells of its cost. Ids are made by the test's clock, so times are counted from one place to another.
 fn told(world: &World) -> Value {

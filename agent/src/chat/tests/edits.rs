@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::world::{Tab, World, gym, text};
-use crate::model::{FinishReason, ModelCall, ModelEvent, ModelMessage};
-use flux_tools::TimelineView;
+use flux_model::{FinishReason, ModelCall, ModelEvent, ModelMessage};
+use flux_timeline::TimelineView;
 
 #[test]
 fn an_edit_is_told_to_everyone_before_it_is_answered() {

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::world::{World, gym, text};
 use crate::chat::Options;
-use crate::model::{ModelError, ModelEvent, Usage};
 use crate::native::Sqlite;
 use crate::prompt::{Candidate, Prompt, Prompts};
+use flux_model::{ModelError, ModelEvent, Usage};
 
 const OTHER: &str = "---\nname: system\nversion: 900\npurpose: A test.\ntemperature: 0.7\nmax_output_tokens: 77\n\
     placeholders: [now]\n---\nIt is {{now}}.\n";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, text};
-use crate::model::FinishReason;
+use flux_model::FinishReason;
 
 /// The chunks of a request as a client puts them together: by `seq`, each once.
 fn text_of(frames: &[Value]) -> String {

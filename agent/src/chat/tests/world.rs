@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use flux_timeline::{Actor, Command, EventId, RunId, TxnId};
 use flux_tools::tool::ToolCall;
-use flux_tools::{Actor, Command, EventId, RunId, TxnId};
 use futures::channel::{mpsc, oneshot};
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::LocalBoxFuture;
@@ -19,8 +19,8 @@ use crate::action::{self, Author};
 use crate::architect::{Reply, Request};
 use crate::chat::{ChatAgent, Options};
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
-use crate::model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 use crate::native::Sqlite;
+use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 
 #[derive(Clone)]
 pub struct TestHost(Rc<Memory>);

@@ -17,12 +17,12 @@ use std::cell::Cell;
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::TurnOutcome;
 use flux_protocol::{Message, Role};
-use flux_tools::command::{BlockUpdate, NewBlock, NewRun};
-use flux_tools::decide::{Context, DecideError, decide};
-use flux_tools::place::Task;
-use flux_tools::reference::{BlockRef, PlanRef, RunRef};
-use flux_tools::view::{BlockState, TitleMatch};
-use flux_tools::{
+use flux_timeline::command::{BlockUpdate, NewBlock, NewRun};
+use flux_timeline::decide::{Context, DecideError, decide};
+use flux_timeline::place::Task;
+use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
+use flux_timeline::view::{BlockState, TitleMatch};
+use flux_timeline::{
     Actor, BlockId, BlockPlace, BlockQuery, Command, Description, EventId, Goal, Handle, PlanId, Priority, RunId,
     RunStep, Session, Source, Span, Tag, TimelineView, Title, TxnId,
 };

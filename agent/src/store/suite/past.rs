@@ -1,9 +1,9 @@
 //! The past, as rows.
 
 use flux_protocol::frame::BlockPair;
-use flux_tools::timeline::Content;
-use flux_tools::view::{BlockDifference, BlockState};
-use flux_tools::{BlockQuery, Session, TimelineView};
+use flux_timeline::timeline::Content;
+use flux_timeline::view::{BlockDifference, BlockState};
+use flux_timeline::{BlockQuery, Session, TimelineView};
 
 use super::{Chance, Twins, moment, said, step};
 use crate::store::{MIGRATIONS, Sql, Store, StoreError, migrate};

@@ -4,11 +4,11 @@
 use proptest::prelude::*;
 
 use super::{corpus, cut, events, fragment, is_expected, said};
-use crate::model::stream::MAX_ANSWER_BYTES;
-use crate::model::stream::body::Body;
-use crate::model::stream::sse::MAX_EVENT_BYTES;
-use crate::model::testing::{lines, parsed, request};
-use crate::model::{ModelError, ModelEvent};
+use crate::stream::MAX_ANSWER_BYTES;
+use crate::stream::body::Body;
+use crate::stream::sse::MAX_EVENT_BYTES;
+use crate::testing::{lines, parsed, request};
+use crate::{ModelError, ModelEvent};
 
 /// Bytes of events for each byte of a stream, at most: a piece of a call names its id anew, which has up to 128 bytes, and
 /// a byte that is no UTF-8 becomes three, twice in a call.

@@ -1,8 +1,8 @@
 //! Calls in pieces, as real servers send them.
 
 use super::{check, check_with, events};
-use crate::model::testing::{lines, parsed, request};
-use crate::model::{ModelCall, ModelMessage};
+use crate::testing::{lines, parsed, request};
+use crate::{ModelCall, ModelMessage};
 
 /// A chunk of OpenAI's with these pieces of calls.
 fn pieces(calls: &str) -> String {

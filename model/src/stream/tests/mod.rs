@@ -10,8 +10,8 @@ mod text_calls;
 
 use proptest::prelude::*;
 
-use crate::model::testing::{lines, parsed, request};
-use crate::model::{ChatRequest, ModelError};
+use crate::testing::{lines, parsed, request};
+use crate::{ChatRequest, ModelError};
 
 /// Checks that `stream` gives `expected`, whole, in two parts split at every byte, and byte by byte.
 fn check_with(request: &ChatRequest, stream: &[u8], expected: &[&str]) {

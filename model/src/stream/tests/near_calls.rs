@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 
 use super::said;
-use crate::model::testing::{parsed, request};
-use crate::model::{ModelEvent, resolve_tool_name};
+use crate::testing::{parsed, request};
+use crate::{ModelEvent, resolve_tool_name};
 
 /// Names as models write them, of tools that were offered and of tools that were not.
 fn name() -> impl Strategy<Value = String> {

@@ -1,8 +1,8 @@
 //! What real streams do, one test for each; those of calls are in [`super::calls`].
 
 use super::{check, cut, events, said};
-use crate::model::stream::sse::MAX_EVENT_BYTES;
-use crate::model::testing::{lines, parsed, request};
+use crate::stream::sse::MAX_EVENT_BYTES;
+use crate::testing::{lines, parsed, request};
 
 #[test]
 fn native_text_comes_as_string_number_object_null_or_not_at_all() {

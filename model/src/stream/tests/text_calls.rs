@@ -1,8 +1,8 @@
 //! Tests of calls that come as text: which are recognised, and that all other text is shown at once.
 
 use super::{check, events, said};
-use crate::model::testing::{parsed, request};
-use crate::model::{Assembler, Chunk, ModelEvent};
+use crate::testing::{parsed, request};
+use crate::{Assembler, Chunk, ModelEvent};
 
 /// Texts that are one call of `scheduleBlock` with the title `Gym`, and the arguments as they come.
 fn one_call() -> Vec<(String, &'static str)> {

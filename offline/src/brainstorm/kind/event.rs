@@ -1,6 +1,6 @@
 //! Parties, weddings, meetings: people who come together on a day.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const EVENT: Kind = Kind {
     signs: &[

@@ -1,6 +1,6 @@
 //! Passing a test: an exam, a certification, a licence.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const EXAM: Kind = Kind {
     signs: &[

@@ -1,6 +1,6 @@
 //! Any other goal.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const GENERAL: Kind = Kind {
     signs: &[],

@@ -1,6 +1,6 @@
 //! Habits: to begin one, to end one.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const QUIT: Kind = Kind {
     signs: &["stop|quit", "give up", "cut down|out", "less", "sober", "no more", "detox"],

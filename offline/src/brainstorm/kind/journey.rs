@@ -1,6 +1,6 @@
 //! Moving house, and trips.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const MOVE: Kind = Kind {
     signs: &[

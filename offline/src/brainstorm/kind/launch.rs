@@ -1,6 +1,6 @@
 //! Making something and bringing it to people: a site, a product, a business.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const LAUNCH: Kind = Kind {
     signs: &[

@@ -1,6 +1,6 @@
 //! Learning: a language, an instrument, any other skill or subject.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 const LANGUAGES: &str = "learn|study|practise|practice|improve|master|speak|refresh|understand|relearn how? to? to|my|some|basic|more|conversational|business|the? speak|understand? basic|good|better? german|spanish|french|italian|english|portuguese|dutch|norwegian|swedish|danish|finnish|icelandic|polish|czech|russian|ukrainian|greek|turkish|arabic|hebrew|hindi|chinese|mandarin|cantonese|japanese|korean|thai|vietnamese|latin|esperanto|irish|welsh|catalan|hungarian|romanian|swahili|persian|indonesian|klingon";
 

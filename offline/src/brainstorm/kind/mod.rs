@@ -11,7 +11,7 @@ mod text;
 mod train;
 
 use super::step::Kind;
-use crate::model::offline::words::{Token, find, has_word};
+use flux_phrases::words::{Token, find, has_word};
 
 /// In the order in which they are tried: a word that means one thing only comes before one that can mean several.
 const KINDS: &[Kind] = &[

@@ -1,6 +1,6 @@
 //! Writing and reading.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const WRITE: Kind = Kind {
     signs: &[

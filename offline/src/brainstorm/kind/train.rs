@@ -1,6 +1,6 @@
 //! Training: for a race, or to get fit.
 
-use crate::model::offline::brainstorm::step::{Kind, step};
+use crate::brainstorm::step::{Kind, step};
 
 pub(super) const RACE: Kind = Kind {
     signs: &[

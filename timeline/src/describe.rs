@@ -1,0 +1,92 @@
+//! Short descriptions of changes, for places where the domain itself has to name one: an undo that is refused because of a
+//! later change, and the message that a run keeps.
+
+use crate::block::Block;
+use crate::event::EventKind;
+use crate::moment::Moment;
+use crate::plan::Plan;
+
+impl EventKind {
+    /// Describes the change in a few words, for example `scheduled “Workout” (B1)`.
+    pub fn describe(&self) -> String {
+        match self {
+            // An undo carries the inverse that it applied. The change that it took back is the inverse of that.
+            Self::Undone { change, .. } => {
+                format!("took back: {}", change.inverse().map_or_else(|| change.describe(), |done| done.describe()))
+            }
+            Self::Redone { change, .. } => format!("did again: {}", change.describe()),
+            Self::WorkflowStarted { run } => format!("started to plan “{}”", run.goal),
+            Self::WorkflowProgressed(change)
+            | Self::WorkflowCompleted(change)
+            | Self::WorkflowFailed(change)
+            | Self::WorkflowCancelled(change)
+            | Self::WorkflowRetried(change) => format!("planning: {}", change.state.message),
+            Self::SettingsChanged { .. } => "changed the settings".to_owned(),
+            kind => kind.describe_edit().unwrap_or_else(|| "a change".to_owned()),
+        }
+    }
+
+    /// Describes an edit in a few words. Returns `None` for an event that undo does not take back by itself, because another
+    /// event of the same transaction describes the change.
+    pub fn describe_edit(&self) -> Option<String> {
+        Some(match self {
+            Self::PlanCreated { plan } => format!("created the plan “{}”", plan.title),
+            Self::PlanRenamed { before, after, .. } => format!("renamed the plan “{before}” to “{after}”"),
+            Self::PlanSwitched { .. } => "switched plans".to_owned(),
+            Self::PlanDeleted { plan } => format!("deleted the plan “{}”", plan.title),
+            Self::PlanArchived { .. } => "archived a plan".to_owned(),
+            Self::PlanUnarchived { .. } => "took a plan out of the archive".to_owned(),
+            Self::BlockScheduled { block } => format!("scheduled {}", named(block)),
+            Self::BlockUpdated(change) => format!("updated {}", named(&change.before)),
+            Self::BlockMoved(change) => format!("moved {}", named(&change.after)),
+            Self::BlockCompleted(change) => format!("completed {}", named(&change.after)),
+            Self::BlockReopened(change) => format!("reopened {}", named(&change.after)),
+            Self::BlockDeleted { block } => format!("deleted {}", named(block)),
+            Self::TimelineShifted { blocks, .. } => format!("moved {}", counted_blocks(blocks.len() as u64)),
+            _ => return None,
+        })
+    }
+}
+
+fn named(block: &Block) -> String {
+    format!("“{}” ({})", block.title, block.handle)
+}
+
+/// `1 block`, `2 blocks`.
+pub fn counted_blocks(count: u64) -> String {
+    if count == 1 { "1 block".to_owned() } else { format!("{count} blocks") }
+}
+
+/// `1 task`, `2 tasks`.
+pub fn counted_tasks(count: usize) -> String {
+    if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
+}
+
+/// Says that the plan was archived while its goal was being worked on, and how to see its tasks. `None` for a plan in use.
+pub fn archived_meanwhile(plan: &Plan) -> Option<String> {
+    let title = &plan.title;
+    (!plan.is_in_use())
+        .then(|| format!("“{title}” was archived meanwhile, and they are in it; switch to it to see them."))
+}
+
+impl Moment {
+    /// Says what a run added, for example “Added 9 tasks, Tue 24 Nov – Fri 4 Dec. 2 were left out.” The tasks of an archived
+    /// plan are not visible, so for those it says how to see them.
+    pub fn added_tasks(&self, blocks: &[Block], left_out: usize, plan: &Plan) -> String {
+        let mut sentences = vec![format!("Added {}{}.", counted_tasks(blocks.len()), self.days_of(blocks))];
+        match left_out {
+            0 => {}
+            1 => sentences.push("1 was left out.".to_owned()),
+            more => sentences.push(format!("{more} were left out.")),
+        }
+        sentences.extend(archived_meanwhile(plan));
+        sentences.join(" ")
+    }
+
+    /// `, Tue 24 Nov – Fri 4 Dec`: the first and the last day of `blocks`, which are sorted by start. Empty without blocks.
+    pub fn days_of(&self, blocks: &[Block]) -> String {
+        let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return String::new() };
+        let (first, last) = (self.day(first.span.start()), self.day(last.span.start()));
+        if first == last { format!(", {first}") } else { format!(", {first} – {last}") }
+    }
+}

@@ -1,0 +1,62 @@
+//! The domain of Temporal Flux, pure: no clock, no randomness, no I/O. Time and ids come in as arguments.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | [`id`], [`text`], [`span`], [`zone`] | small types that cannot hold a wrong value |
+//! | [`clock`], [`moment`] | times as text: read and written, for models and for people |
+//! | [`json`], [`tagged`] | reading types from JSON with little code |
+//! | [`plan`], [`block`], [`run`], [`settings`] | what a timeline consists of |
+//! | [`event`], `subjects` | the entries of the log, the inverse of each, and what each is about |
+//! | [`view`] | what can be asked of a timeline, wherever it is stored |
+//! | [`timeline`] | the projection in memory; only [`Timeline::apply`] changes one |
+//! | [`session`] | a timeline with its log, in memory, for tests and the evaluation harness |
+//! | [`command`], [`decide`] | what is requested, and the function that turns it into events or a rejection |
+//! | [`describe`] | changes in a few words |
+//! | [`reference`](mod@reference) | from `B12`, a UUID or a title to one block or plan |
+//! | [`query`] | questions that change nothing: find blocks, find free time |
+//! | [`place`] | finds free time for tasks |
+//!
+//! A change goes one way: [`Command`] → [`decide()`] → [`EventKind`]s → [`Timeline::apply`].
+
+pub mod block;
+pub mod clock;
+pub mod command;
+pub mod decide;
+pub mod describe;
+pub mod event;
+pub mod id;
+pub mod json;
+pub mod limits;
+pub mod moment;
+pub mod place;
+pub mod plan;
+pub mod query;
+pub mod reference;
+pub mod rejection;
+pub mod run;
+pub mod session;
+pub mod settings;
+pub mod span;
+mod subjects;
+pub mod tagged;
+pub mod text;
+pub mod timeline;
+pub mod view;
+pub mod zone;
+
+pub use block::{Block, Priority, Source};
+pub use command::Command;
+pub use decide::{DecideError, Decision, decide};
+pub use event::{Actor, Event, EventKind};
+pub use id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
+pub use moment::Moment;
+pub use plan::Plan;
+pub use rejection::Rejection;
+pub use run::{LeftOut, Run, RunState, RunStatus, RunStep};
+pub use session::Session;
+pub use settings::{HourFormat, Settings};
+pub use span::Span;
+pub use text::{Description, Goal, Tag, Title};
+pub use timeline::Timeline;
+pub use view::{BlockPlace, BlockQuery, TimelineView};
+pub use zone::Zone;

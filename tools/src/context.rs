@@ -1,0 +1,162 @@
+//! What an assistant is told about a timeline, or about a goal, before it answers. Language models get it in words, as a part of
+//! their prompt; the built-in interpreter gets it as data.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use flux_timeline::view::BlockState;
+use flux_timeline::{Block, BlockQuery, HourFormat, Plan, TimelineView, clock};
+use serde::{Deserialize, Serialize};
+
+/// Most blocks that a prompt lists.
+const LISTED: usize = 60;
+/// Most overdue blocks among them: the newest ones, so that a long-neglected timeline does not hide the week ahead.
+const OVERDUE: usize = 15;
+/// How far a prompt looks ahead, in days.
+pub const DAYS: i64 = 7;
+/// Most plans that a prompt names.
+const PLANS: usize = 30;
+
+/// What a request is about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Facts {
+    /// A conversation about a timeline.
+    Timeline(TimelineContext),
+    /// A goal that is to become tasks.
+    Goal(GoalContext),
+    /// Something that is to be said in other words; without a model it is said as it is.
+    Words(String),
+}
+
+/// A goal as a model is told of it. All times are wall-clock times in the person's zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GoalContext {
+    /// In the person's words.
+    pub goal: String,
+    /// The present moment.
+    #[serde(deserialize_with = "clock::wall_time")]
+    pub now: NaiveDateTime,
+    /// When everything should be done.
+    #[serde(default, deserialize_with = "clock::optional_wall_time", skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<NaiveDateTime>,
+    /// At most this many minutes of tasks a week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes_per_week: Option<u32>,
+    /// The longest piece of work that fits into one day, in minutes. Longer tasks are split.
+    pub longest_minutes: u32,
+}
+
+/// The timeline as a model is told of it. All times are wall-clock times in `zone`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineContext {
+    /// The present moment.
+    pub now: NaiveDateTime,
+    /// IANA name, e.g. `Europe/Oslo`.
+    pub zone: String,
+    /// How the person is told times.
+    #[serde(default)]
+    pub hour_format: HourFormat,
+    /// All plans, those in use before the archived ones; exactly one is active.
+    pub plans: Vec<PlanLine>,
+    /// The blocks that matter: overdue first, then the next 7 days, by start; at most 60.
+    pub blocks: Vec<BlockLine>,
+    /// How many open blocks lie after those listed.
+    pub later_open: u64,
+    /// How many blocks are done and not listed.
+    pub done: u64,
+}
+
+/// A plan in the context.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// Its title.
+    pub title: String,
+    /// Whether it is the active one.
+    pub active: bool,
+    /// Whether it is archived.
+    pub archived: bool,
+    /// Blocks not completed.
+    pub open_blocks: u64,
+}
+
+/// A block in the context.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlockLine {
+    /// `B12`.
+    pub handle: String,
+    /// Its title.
+    pub title: String,
+    /// Wall-clock start.
+    pub start: NaiveDateTime,
+    /// Wall-clock end.
+    pub end: NaiveDateTime,
+    /// `high`, `medium` or `low`.
+    pub priority: String,
+    /// Its tags, without `#`.
+    pub tags: Vec<String>,
+    /// Whether it is completed.
+    pub completed: bool,
+}
+
+/// The facts, from the active plan.
+///
+/// # Errors
+/// What the view can fail with.
+pub fn timeline<V: TimelineView>(view: &V, now: DateTime<Utc>) -> Result<TimelineContext, V::Error> {
+    let settings = view.settings()?;
+    let zone = settings.time_zone;
+    let active = view.active_plan()?.map(|plan| plan.id);
+    let (in_use, archived): (Vec<_>, Vec<_>) = view.plans()?.into_iter().partition(Plan::is_in_use);
+    let mut plans = Vec::new();
+    for plan in in_use.into_iter().chain(archived).take(PLANS) {
+        let counts = view.plan_counts(plan.id)?;
+        plans.push(PlanLine {
+            title: plan.title.to_string(),
+            active: Some(plan.id) == active,
+            archived: !plan.is_in_use(),
+            open_blocks: counts.open,
+        });
+    }
+    let today = zone.day_start(zone.wall(now).date());
+    let of_plan = BlockQuery { plan: active, ..BlockQuery::default() };
+    let mut blocks = overdue(view, &of_plan, today)?;
+    blocks.extend(view.blocks(&BlockQuery {
+        ends_after: Some(today),
+        starts_before: Some(today + TimeDelta::days(DAYS)),
+        limit: LISTED - blocks.len(),
+        ..of_plan
+    })?);
+    let counts = active.map(|plan| view.plan_counts(plan)).transpose()?.unwrap_or_default();
+    let listed_open = blocks.iter().filter(|block| block.is_open()).count() as u64;
+    let listed_done = blocks.len() as u64 - listed_open;
+    let line = |block: &Block| BlockLine {
+        handle: block.handle.to_string(),
+        title: block.title.to_string(),
+        start: zone.wall(block.span.start()),
+        end: zone.wall(block.span.end()),
+        priority: block.priority.as_str().to_owned(),
+        tags: block.tags.iter().map(ToString::to_string).collect(),
+        completed: !block.is_open(),
+    };
+    Ok(TimelineContext {
+        now: zone.wall(now),
+        zone: zone.name().to_owned(),
+        hour_format: settings.hour_format,
+        plans,
+        blocks: blocks.iter().map(line).collect(),
+        later_open: counts.open.saturating_sub(listed_open),
+        done: counts.done.saturating_sub(listed_done),
+    })
+}
+
+/// Open blocks that ended before today: the newest, by start.
+fn overdue<V: TimelineView>(view: &V, of_plan: &BlockQuery, today: DateTime<Utc>) -> Result<Vec<Block>, V::Error> {
+    let mut found = view.blocks(&BlockQuery {
+        ends_by: Some(today),
+        state: BlockState::Open,
+        starts_from: Some(today - TimeDelta::days(90)),
+        limit: 500,
+        ..of_plan.clone()
+    })?;
+    let older = found.len().saturating_sub(OVERDUE);
+    Ok(found.split_off(older))
+}
