@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: format and lints, for both platforms the code runs on.
+//! `cargo xtask lint`: the structure of the workspace, format, and lints for both platforms that the code runs on.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use clap::Args;
 use crate::build::PROFILE;
 use crate::setup::rust::{TARGET, WasmToolchain};
 use crate::workspace::Workspace;
-use crate::{build, process, progress};
+use crate::{build, process, progress, structure};
 
 /// What to look at.
 #[derive(Args, Clone, Copy)]
@@ -20,6 +20,7 @@ pub struct Options {
 
 /// The task.
 pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
+    progress::step("Structure", || structure::check(workspace))?;
     if !options.wasm_only {
         let cargo =
             |arguments: &[&str]| process::run(Command::new("cargo").args(arguments).current_dir(workspace.root()));

@@ -15,6 +15,7 @@ mod process;
 mod progress;
 mod secrets;
 mod setup;
+mod structure;
 mod test;
 mod version;
 mod workspace;
@@ -46,7 +47,7 @@ enum Task {
     Test(test::Options),
     /// Measure prompts and models on the cases of evals/
     Eval(eval::Options),
-    /// Check format and lints, native and wasm32; warnings are errors
+    /// Check structure, format and lints, native and wasm32; warnings are errors
     Lint(lint::Options),
     /// Install and build the tools, and nothing else
     Setup,

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use crate::progress::{cross, say, tick};
 use crate::setup::{self, Toolbox, WRANGLER, WRANGLER_ENVIRONMENT};
 use crate::workspace::Workspace;
-use crate::{build, eval, process};
+use crate::{build, eval, process, structure};
 
 /// What to run.
 #[derive(Args)]
@@ -57,6 +57,7 @@ impl Group {
 
 /// The task. An error is a group that could not be run; a failed test is told by the exit code.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    structure::check(workspace)?;
     let groups: Vec<Group> =
         Group::ALL.into_iter().filter(|group| options.only.is_none_or(|only| only == *group)).collect();
     let filter = options.filter.as_deref();
