@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { afterEach } from "node:test";
 import { chromium } from "playwright-core";
 import { connect } from "../lib/client.mjs";
 import { ROOT } from "../lib/server.mjs";
@@ -31,13 +32,51 @@ export function openBrowser() {
   });
 }
 
+/** The people whose browser is open. */
+const people = new Set();
+
+// The page never scrolls as a whole. No test has to remember to look: this looks at every tab that is open at the end of a
+// test, and `newPerson` and `newTab` look at those that a test closes.
+afterEach(() => Promise.all([...people].map(fillsTheWindows)));
+
 /** A person: cookies of their own, shared by all their tabs. */
 export async function newPerson(browser, options = {}) {
   const person = await browser.newContext({
     viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB", timezoneId: ZONE, ...options,
   });
   person.setDefaultTimeout(LIMIT_MS);
+  people.add(person);
+  person.on("close", () => people.delete(person));
+  lookBeforeClosing(person, fillsTheWindows);
   return person;
+}
+
+/** Checks the document, and closes in any case. */
+function lookBeforeClosing(closable, look) {
+  const close = closable.close.bind(closable);
+  closable.close = async (options) => {
+    try {
+      await look(closable);
+    } finally {
+      await close(options);
+    }
+  };
+}
+
+async function fillsTheWindows(person) {
+  // Whoever is looked at once is not looked at again: a test that fails leaves its people behind, and the next one is not
+  // to blame for them.
+  people.delete(person);
+  await Promise.all(person.pages().map(fillsTheWindow));
+}
+
+/** The document is as tall as the window. A page that a test serves by itself is laid out as it likes. */
+async function fillsTheWindow(tab) {
+  const [document, window] = await tab.evaluate(() => {
+    const tall = globalThis.document.documentElement.scrollHeight;
+    return globalThis.document.getElementById("main") ? [tall, innerHeight] : [];
+  });
+  assert.equal(document, window, "the height of the document, which must be the window's");
 }
 
 /** Opens a tab and waits until it is connected. */
@@ -57,6 +96,7 @@ export async function connectAs(person, server) {
 /** A tab with nothing in it. A script that fails in it fails the test that looks: `tab.faults`. */
 export async function newTab(person) {
   const tab = await person.newPage();
+  lookBeforeClosing(tab, fillsTheWindow);
   tab.faults = [];
   tab.on("pageerror", (error) => tab.faults.push(String(error)));
   return tab;
