@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { ZONE, wallTime } from "../lib/clock.mjs";
 import { gate, openai } from "../lib/model.mjs";
 import { until } from "../lib/until.mjs";
-import { ZONE, wallTime } from "../lib/zone.mjs";
 import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, newTab, openTab, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
 
@@ -80,7 +80,7 @@ test("a message and a piece of code are copied as they were written, and a refus
 
 test("the last message is said in other words, in every tab, and what it did stays", async () => {
   const other = await openTab(person, server);
-  model.script(...openai.calls(["scheduleBlock", { title: "Gym", startTime: "2027-03-01T08:00" }]));
+  model.script(...openai.calls(["scheduleBlock", { title: "Gym", startTime: "2199-03-01T08:00" }]));
   model.script(...openai.says("At eight."));
   await say(tab, "Gym at 8");
   await text(seen.answers(tab), "At eight.");
