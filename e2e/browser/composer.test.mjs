@@ -378,4 +378,10 @@ test("however long the lists are, they scroll by themselves and the page does no
   const changes = tab.getByRole("list", { name: "Changes, newest first" });
   await changes.getByRole("listitem").nth(29).waitFor();
   await scrolls(changes, 2);
+  // What is different since the first block: more than the window holds.
+  await changes.getByRole("button", { name: "See the timeline here" }).nth(29).click();
+  const past = tab.getByRole("region", { name: "The past" });
+  await past.getByText("What is different").click();
+  await count(past.getByRole("listitem"), 29);
+  await scrolls(past, 0.5);
 });
