@@ -116,9 +116,9 @@ class Server {
     }
     const isUp = async () => {
       if (child.exitCode !== null) throw new Error(`the server did not start:\n${this.#output}`);
-      const asked = fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(5_000) });
-      const response = await asked.catch(() => undefined);
-      return response?.ok && (await response.json()).ok;
+      const answer = async () => (await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(5_000) })).json();
+      // Not up yet, or too busy to finish its answer in time.
+      return (await answer().catch(() => undefined))?.ok;
     };
     const what = () => `a good answer of /healthz; the server said:\n${this.#output}`;
     await until(isUp, { limit: START_LIMIT_MS, what });
