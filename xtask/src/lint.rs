@@ -31,7 +31,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         ["--no-default-features", "--all-features"].iter().try_for_each(|features| {
             let mut clippy = toolchain.cargo(workspace, "clippy");
             // In the profile of the build, so that macros and build scripts are compiled once for both.
-            clippy.args(["--quiet", features, "--profile", build::Profile::Small.name(), "--target", TARGET]);
+            clippy.args(["--quiet", features, "--profile", build::PROFILE, "--target", TARGET]);
             clippy.args(build::PACKAGES.iter().flat_map(|package| ["--package", package]));
             let label = format!("Lints, wasm32 {features}");
             progress::step(&label, || process::run_quiet(clippy.args(DENY).envs(build::ENVIRONMENT)))

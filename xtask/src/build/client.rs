@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use super::page::Assets;
 use super::stamp::{Stamp, short_hash};
-use super::{Products, Profile, esbuild, optimize, page, tool_versions, write_changed};
+use super::{Products, esbuild, optimize, page, tool_versions, write_changed};
 use crate::process::{self, side_by_side};
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -37,7 +37,7 @@ const HEADERS: &str = "/assets/*\n  Cache-Control: public, max-age=31536000, imm
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Makes the folder of static assets of what was compiled.
-pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, output: &Path) -> Result<Freshness> {
+pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, output: &str) -> Result<Freshness> {
     let module = products.module(workspace, PACKAGE);
     let style = style_sheet(&workspace.path("client/styles"))?;
     let public = files_below(&workspace.path("client/public"))?;
@@ -56,19 +56,20 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, outp
         inputs.extend([path.to_string_lossy().into_owned().into_bytes(), content.clone()]);
     }
     let key = Stamp::key(inputs);
-    let stamp = Stamp::at(products.draft(workspace, "client.stamp"));
+    let stamp = Products::stamp(workspace, output);
+    let output = workspace.path(output);
     if stamp.matches(&key) && output.join("index.html").is_file() {
         return Ok(Freshness::Unchanged);
     }
     let draft = products.draft(workspace, "client");
     remove_folder(&draft)?;
     process::run_quiet(Command::new(&toolbox.bindings).arg("client").arg(&module).arg(&draft))?;
-    if products.profile == Profile::Small {
+    if products.optimized {
         side_by_side(|| optimize(toolbox, &draft.join(FIRST)), || optimize(toolbox, &draft.join(REST)))?;
     }
     let sources = [("early.js", &early), ("extras.js", &loader), ("app.css", &style)];
     let files = lay_out(toolbox, &draft, &sources, public)?;
-    synchronize(output, &files)?;
+    synchronize(&output, &files)?;
     stamp.write(&key)?;
     Ok(Freshness::Made)
 }

@@ -20,25 +20,10 @@ use crate::setup::rust::{TARGET, WasmToolchain};
 use crate::setup::{self, Toolbox};
 use crate::workspace::Workspace;
 use crate::{process, progress};
+use stamp::Stamp;
 
-/// How the product is compiled to wasm.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// Small, as it is deployed.
-    Small,
-    /// Quick to compile, for this computer.
-    Local,
-}
-
-impl Profile {
-    /// Its name in `Cargo.toml`, and that of its folder.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Small => "wasm",
-            Self::Local => "wasm-local",
-        }
-    }
-}
+/// The cargo profile of what is deployed.
+pub const PROFILE: &str = "wasm";
 
 /// A Worker, and a client with it.
 pub struct Products {
@@ -46,9 +31,11 @@ pub struct Products {
     name: &'static str,
     /// What is shown while it is made.
     label: &'static str,
-    profile: Profile,
+    profile: &'static str,
     /// Which features of the Worker's crate are compiled in.
     features: &'static [&'static str],
+    /// Whether modules are made smaller after cargo has made them.
+    optimized: bool,
     /// The folder of the Worker.
     worker: &'static str,
     /// The folder of the client: static assets that the Worker serves.
@@ -59,8 +46,9 @@ pub struct Products {
 pub const DEPLOYED: Products = Products {
     name: "deployed",
     label: "as deployed",
-    profile: Profile::Small,
+    profile: PROFILE,
     features: &["--no-default-features"],
+    optimized: true,
     worker: "agent/build",
     client: Some("dist"),
 };
@@ -70,8 +58,9 @@ pub const DEPLOYED: Products = Products {
 pub const LOCAL: Products = Products {
     name: "local",
     label: "for this computer",
-    profile: Profile::Local,
+    profile: "wasm-local",
     features: &[],
+    optimized: false,
     worker: "agent/build-local",
     client: Some(LOCAL_CLIENT),
 };
@@ -79,8 +68,9 @@ pub const LOCAL: Products = Products {
 /// The client of [`LOCAL`].
 pub const LOCAL_CLIENT: &str = "dist-local";
 
-/// The Worker of [`LOCAL`] for tests, which use the client that is deployed.
-pub const LOCAL_WORKER: Products = Products { name: "local-worker", client: None, ..LOCAL };
+/// The Worker of [`LOCAL`] for tests, beside the client that is deployed. In the same profile as that: nearly all crates are
+/// then compiled already.
+pub const LOCAL_WORKER: Products = Products { name: "local-worker", profile: PROFILE, client: None, ..LOCAL };
 
 /// The Worker that runs the store's own tests in a Durable Object.
 pub const SUITE: Products = Products {
@@ -129,21 +119,22 @@ pub fn make(workspace: &Workspace, products: &Products) -> Result<Toolbox> {
 }
 
 impl Products {
-    /// Compiles them to wasm, in one call of cargo: most dependencies are the same, and the last step of a crate, in which only one
-    /// core is busy, runs beside that of the other.
+    /// Compiles both crates to wasm, in one call of cargo: they share most dependencies, and the last step of a crate, in which
+    /// only one core is busy, runs beside that of the other. Both also where only the Worker is wanted, because another choice of
+    /// crates gives dependencies other features, and cargo then compiles them again.
     pub fn compile(&self, workspace: &Workspace, wasm: &WasmToolchain) -> Result<()> {
         progress::step(&format!("Compiling {}", self.label), || {
             let mut cargo = wasm.cargo(workspace, "build");
-            cargo.args(["--quiet", "--profile", self.profile.name(), "--target", TARGET]).args(self.features);
-            for package in self.packages() {
+            cargo.args(["--quiet", "--profile", self.profile, "--target", TARGET]).args(self.features);
+            for package in PACKAGES {
                 cargo.args(["--package", package]);
             }
             process::run_quiet(cargo.envs(ENVIRONMENT))?;
             // The next products may be written to the same place.
-            for package in self.packages() {
+            for package in PACKAGES {
                 // cargo writes libraries with underscores, programs with their own name.
-                let file = if *package == worker::PACKAGE { package.replace('-', "_") } else { (*package).to_owned() };
-                let folder = workspace.wasm_target().join(TARGET).join(self.profile.name());
+                let file = if package == worker::PACKAGE { package.replace('-', "_") } else { package.to_owned() };
+                let folder = workspace.wasm_target().join(TARGET).join(self.profile);
                 let module = self.module(workspace, package);
                 fs::create_dir_all(self.draft(workspace, "")).context("cannot create a folder for drafts")?;
                 fs::copy(folder.join(file).with_extension("wasm"), &module)
@@ -162,18 +153,19 @@ impl Products {
         let client = || {
             let Some(output) = self.client else { return Ok(()) };
             let label = format!("Client {}", self.label);
-            progress::update(&label, || client::build(workspace, toolbox, self, &workspace.path(output)))
+            progress::update(&label, || client::build(workspace, toolbox, self, output))
         };
         side_by_side(worker, client).map(drop)
-    }
-
-    fn packages(&self) -> &'static [&'static str] {
-        if self.client.is_some() { &PACKAGES } else { &PACKAGES[..1] }
     }
 
     /// What cargo has compiled of a package.
     fn module(&self, workspace: &Workspace, package: &str) -> PathBuf {
         self.draft(workspace, package).with_extension("wasm")
+    }
+
+    /// What is remembered of the last time that a folder was made. Products may share a folder, and then share this.
+    fn stamp(workspace: &Workspace, output: &str) -> Stamp {
+        Stamp::at(workspace.wasm_target().join("drafts").join(output.replace('/', "-")).with_extension("stamp"))
     }
 
     /// A file or folder for what is between cargo and the output.

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::stamp::Stamp;
-use super::{Products, Profile, esbuild, optimize, tool_versions, write_changed};
+use super::{Products, esbuild, optimize, tool_versions, write_changed};
 use crate::process;
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -26,7 +26,7 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products) -> R
     let content = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
     let shim = workspace.read("agent/shim.mjs")?;
     let key = Stamp::key([content.as_slice(), shim.as_bytes(), tool_versions(workspace)?.as_bytes()]);
-    let stamp = Stamp::at(products.draft(workspace, "worker.stamp"));
+    let stamp = Products::stamp(workspace, products.worker);
     let output = workspace.path(products.worker);
     if stamp.matches(&key) && OUTPUT.iter().all(|file| output.join(file).is_file()) {
         return Ok(Freshness::Unchanged);
@@ -35,7 +35,7 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products) -> R
     remove_folder(&draft)?;
     process::run_quiet(Command::new(&toolbox.bindings).arg("worker").arg(&module).arg(&draft))?;
     bundle(toolbox, &draft, shim)?;
-    if products.profile == Profile::Small {
+    if products.optimized {
         optimize(toolbox, &draft.join("index_bg.wasm"))?;
     }
     // Generated, and so not for version control, wherever the checkout's own list stands.
