@@ -40,6 +40,7 @@ fn client(module: &Path, folder: &Path) -> Result<()> {
         .input_path(module)
         .out_name("app")
         .typescript(false)
+        .omit_default_module_path(false)
         // wasm-split compares the modules before and after this step by the names of functions, so they must stay.
         .demangle(false)
         .keep_debug(true)
