@@ -7,15 +7,17 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
+use crate::build::{DEPLOYED, LOCAL_WORKER, SUITE};
+use crate::process::side_by_side;
 use crate::progress::{cross, say, tick};
 use crate::setup::{self, Toolbox, WRANGLER, WRANGLER_ENVIRONMENT};
 use crate::workspace::Workspace;
-use crate::{build, eval, process, structure};
+use crate::{build, eval, process, progress, structure};
 
 /// What to run.
 #[derive(Args)]
@@ -67,7 +69,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let filter = options.filter.as_deref();
     // Built before any test runs: what does not compile should not be found out after minutes of testing.
     let starts_the_product = groups.iter().any(|group| matches!(group, Group::Workerd | Group::Browser));
-    let toolbox = if starts_the_product { Some(prepare(workspace, &groups)?) } else { None };
+    let product = || if starts_the_product { prepare(workspace, &groups).map(Some) } else { Ok(None) };
+    let native = || {
+        if groups.iter().any(|group| matches!(group, Group::Unit | Group::Evals)) { compile(workspace) } else { Ok(()) }
+    };
+    let ((), toolbox) = side_by_side(native, product)?;
     let mut results = Vec::new();
     for group in groups {
         let passed = match (group, &toolbox) {
@@ -90,29 +96,34 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
 
 /// Builds what the end-to-end tests start: what is deployed, which must not be too heavy, and its variants.
 fn prepare(workspace: &Workspace, groups: &[Group]) -> Result<Toolbox> {
-    let toolbox = Toolbox::prepare(workspace)?;
-    build::deployed(workspace, &toolbox)?;
-    build::local(workspace, &toolbox)?;
-    if groups.contains(&Group::Workerd) {
-        build::suite(workspace, &toolbox)?;
-    }
+    let (toolbox, ()) = Toolbox::prepare_beside(workspace, |wasm| DEPLOYED.compile(workspace, wasm))?;
+    let variants = if groups.contains(&Group::Workerd) { &[LOCAL_WORKER, SUITE][..] } else { &[LOCAL_WORKER] };
+    let variants = || {
+        variants.iter().try_for_each(|variant| {
+            variant.compile(workspace, &toolbox.wasm)?;
+            variant.finish(workspace, &toolbox)
+        })
+    };
+    side_by_side(|| DEPLOYED.finish(workspace, &toolbox), variants)?;
+    build::size::check(workspace)?;
     Ok(toolbox)
 }
 
-/// Rust's tests, by nextest where it is installed; documentation examples always by cargo, which alone can run them.
+/// All tests of the workspace. Always in this form, because another choice of packages or targets gives dependencies other
+/// features, and cargo then compiles them again. It also makes the program of the evaluations.
+fn cargo_test(workspace: &Workspace) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(workspace.root());
+    cargo
+}
+
+fn compile(workspace: &Workspace) -> Result<()> {
+    progress::step("Compiling tests", || process::run_quiet(cargo_test(workspace).args(["--no-run", "--quiet"])))
+}
+
+/// Rust's tests, documentation examples included.
 fn unit(workspace: &Workspace, filter: Option<&str>) -> Result<bool> {
-    let cargo = |arguments: &[&str]| -> Result<ExitStatus> {
-        process::status(Command::new("cargo").args(arguments).args(filter).current_dir(workspace.root()))
-    };
-    let nextest = process::answer(Command::new("cargo").args(["nextest", "--version"])).is_some();
-    let tests = if nextest {
-        // With a filter it is no error that no test is of that name: it may be one of another group.
-        cargo(&["nextest", "run", "--workspace", "--no-tests=pass"])?
-    } else {
-        cargo(&["test", "--workspace", "--lib", "--bins", "--tests"])?
-    };
-    let examples = cargo(&["test", "--workspace", "--doc"])?;
-    Ok(tests.success() && examples.success())
+    Ok(process::status(cargo_test(workspace).args(filter))?.success())
 }
 
 /// Tests that start the product: files `e2e/<group>/*.test.mjs`, run by Node's own runner.
