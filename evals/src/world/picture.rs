@@ -1,7 +1,7 @@
 //! The timeline as it is compared: in the person's wall-clock time, with what people see of it and nothing else.
 
 use flux_agent::store::{Sql, Store, StoreError};
-use flux_timeline::{Block, BlockQuery, EventKind, Plan, Run, TimelineView, Zone};
+use flux_timeline::{Block, BlockQuery, EventKind, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::case::WallClock;
