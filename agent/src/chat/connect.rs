@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::Snapshot;
 use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
-use flux_timeline::{Block, BlockQuery, Plan, TimelineView};
+use flux_timeline::{Block, BlockQuery, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 use super::{AGENT, ChatAgent, SHOWN_MESSAGES};
 use crate::host::{Connection, ConnectionInfo, Host};

@@ -6,7 +6,7 @@ use flux_protocol::frame::{BlockPage, EventPage};
 use flux_timeline::decide::DecideError;
 use flux_timeline::reference::{PlanRef, find_plan};
 use flux_timeline::view::{BlockQuery, TitleMatch};
-use flux_timeline::{Actor, Event, Rejection, RunId, TimelineView};
+use flux_timeline::{Actor, Event, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Rejection, RunId};
 use serde_json::Value;
 
 use super::ChatAgent;

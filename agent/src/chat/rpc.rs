@@ -4,7 +4,9 @@ use flux_protocol::ServerFrame;
 use flux_protocol::frame::RpcResponse;
 use flux_timeline::command::SettingsUpdate;
 use flux_timeline::place::WorkingHours;
-use flux_timeline::{Actor, BlockId, Command, HourFormat, Rejection, RunId, TimelineView, TxnId, Zone};
+use flux_timeline::{
+    Actor, BlockId, Command, HourFormat, ReadHistory, ReadPlans, ReadRuns, Rejection, RunId, TxnId, Zone,
+};
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, definitions};
 use serde_json::{Value, json};

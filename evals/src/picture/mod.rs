@@ -3,7 +3,7 @@
 mod change;
 
 use flux_agent::store::{Sql, Store, StoreError};
-use flux_timeline::{Block, BlockQuery, EventKind, Plan, Run, TimelineView, Zone};
+use flux_timeline::{Block, BlockQuery, EventKind, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::wall_clock::WallClock;

@@ -2,7 +2,7 @@
 
 use flux_protocol::frame::RpcResponse;
 use flux_protocol::{ClientFrame, ServerFrame};
-use flux_timeline::TimelineView;
+use flux_timeline::ReadPlans;
 use serde_json::{Map, Value, json};
 
 use super::{World, WorldError};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use flux_timeline::{Block, Run, RunId, TimelineView};
+use flux_timeline::{Block, ReadRuns, Run, RunId};
 use futures::executor::LocalPool;
 use futures::future::LocalBoxFuture;
 use futures::stream::{self, LocalBoxStream};
