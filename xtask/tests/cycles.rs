@@ -162,8 +162,7 @@ fn circle(edges: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
 #[test]
 fn no_two_files_of_a_folder_import_each_other() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    let crates =
-        ["timeline", "tools", "protocol", "model", "phrases", "offline", "agent", "client", "evals", "xtask"];
+    let crates = ["timeline", "tools", "protocol", "model", "phrases", "offline", "agent", "client", "evals", "xtask"];
     let mut problems = Vec::new();
     for name in crates {
         let mut all = BTreeMap::new();

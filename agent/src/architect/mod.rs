@@ -16,6 +16,7 @@
 
 mod check;
 mod message;
+mod runs;
 #[cfg(test)]
 mod tests;
 mod think;

@@ -1,71 +1,23 @@
-//! The stream under way.
+//! Where a turn of the agent sends its results: to the connections, to the message, and to the store.
 
 use chrono::{DateTime, Utc};
-use flux_protocol::frame::ChatResponse;
-use flux_protocol::{Chunk, Message, ServerFrame};
+use flux_protocol::{Chunk, Message};
 use flux_timeline::Event;
 use uuid::Uuid;
 
-use super::{ChatAgent, To};
+use super::Output;
+use super::live::text_of;
+use crate::agent::ChatAgent;
+use crate::connections::push::To;
 use crate::host::Host;
 use crate::store::StoreError;
-use crate::turn::Output;
 
-/// Chunks that are written to the store as one row. A row for each would double the work of an answer; what a process
-/// that dies takes with it is at most this many chunks of text, never a change of the timeline.
+/// Chunks that are stored as one row. A row for each chunk would double the work of an answer. A process that dies loses at most
+/// this many chunks of text, never a change of the timeline.
 const BATCH: usize = 32;
 
-/// A request that streams.
-#[derive(Debug)]
-pub(super) struct Live {
-    /// Id of the request.
-    pub id: String,
-    /// Whether it extends a message that was there.
-    pub continuation: bool,
-    /// The message as it is now.
-    pub message: Message,
-    /// All chunks so far, as JSON.
-    pub chunks: Vec<String>,
-    /// How many of them the store has.
-    stored: usize,
-}
-
-impl Live {
-    pub fn new(id: String, message: Message, continuation: bool) -> Self {
-        Self { id, continuation, message, chunks: Vec::new(), stored: 0 }
-    }
-
-    /// The frame of a chunk.
-    pub fn frame(&self, index: usize, replay: bool) -> Option<ServerFrame> {
-        self.chunks.get(index).map(|body| {
-            ServerFrame::CfAgentUseChatResponse(ChatResponse {
-                id: self.id.clone(),
-                body: body.clone(),
-                continuation: self.continuation,
-                seq: Some(index as u64),
-                replay,
-                ..ChatResponse::default()
-            })
-        })
-    }
-
-    fn add(&mut self, chunk: &Chunk) -> Option<ServerFrame> {
-        self.message.add(chunk);
-        self.chunks.push(text_of(chunk));
-        self.frame(self.chunks.len() - 1, false)
-    }
-
-    fn unstored(&self) -> &[String] {
-        self.chunks.get(self.stored..).unwrap_or_default()
-    }
-}
-
-fn text_of(chunk: &Chunk) -> String {
-    serde_json::to_string(chunk).unwrap_or_default()
-}
-
 impl<H: Host> ChatAgent<H> {
-    /// Writes the chunks that the store does not have yet.
+    /// Stores the chunks that are not stored yet.
     pub(super) fn flush(&self) -> Result<(), StoreError> {
         let mut live = self.0.live.borrow_mut();
         let Some(live) = live.as_mut() else { return Ok(()) };

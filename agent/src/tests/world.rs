@@ -15,10 +15,11 @@ use futures::task::LocalSpawnExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::action::{self, Author};
+use crate::agent::{ChatAgent, Options};
+use crate::api::action::{self, Author};
 use crate::architect::{Reply, Request};
-use crate::chat::{ChatAgent, Options};
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
+use crate::identity::{Principal, Scope};
 use crate::native::Sqlite;
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 
@@ -115,6 +116,11 @@ impl Tab {
     pub fn told(&self) -> Vec<String> {
         self.received().iter().map(word).collect()
     }
+
+    /// The code with which it was closed.
+    pub fn closed(&self) -> Option<u16> {
+        self.closed.get()
+    }
 }
 
 /// A frame in a word.
@@ -207,11 +213,20 @@ impl World {
 
     /// As a client that knows a log up to an event.
     pub fn connect_knowing(&self, follows_events: bool, after: Option<u64>, log: Option<EventId>) -> Tab {
-        let tab = Tab {
-            info: ConnectionInfo { id: self.host.uuid(), name: "me".into(), follows_events, after, log },
-            inbox: Rc::default(),
-            closed: Rc::default(),
-        };
+        let principal = Principal::owner("u-me", "u-me");
+        let id = self.host.uuid();
+        self.connect_with(ConnectionInfo { id, name: "me".into(), principal, follows_events, after, log })
+    }
+
+    /// As a principal with these scopes.
+    pub fn connect_with_scopes(&self, scopes: &[Scope]) -> Tab {
+        let principal = Principal { scopes: scopes.iter().copied().collect(), ..Principal::owner("u-me", "u-me") };
+        let (id, name) = (self.host.uuid(), "me".to_owned());
+        self.connect_with(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
+    }
+
+    fn connect_with(&self, info: ConnectionInfo) -> Tab {
+        let tab = Tab { info, inbox: Rc::default(), closed: Rc::default() };
         self.host.0.connections.borrow_mut().push(tab.clone());
         self.agent.connect(&tab);
         tab

@@ -7,6 +7,7 @@ mod edits;
 mod pages;
 mod past;
 mod portable;
+mod principals;
 mod prompts;
 mod resuming;
 pub mod world;

@@ -1,0 +1,191 @@
+//! The agent of one person: its parts, how it is opened, and how calls reach its data.
+//!
+//! What it does is in other modules: `connections` (sockets), `api` (calls), `turn` (chat requests), `architect` (goals).
+//! They follow the rules of the agents protocol (`flux-protocol`). Where the reference implementation loses or repeats
+//! something, they take the better behaviour that its clients allow, and a test says so.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use flux_protocol::frame::ModelInfo;
+use flux_timeline::{Actor, Command, PlanId, Title, TxnId};
+use futures::channel::oneshot;
+use uuid::Uuid;
+
+use crate::api::action::{self, Author};
+use crate::api::{Answer, Api, ApiError, Call, Origin};
+use crate::architect::RunLimits;
+use crate::assistant::Assistant;
+use crate::host::Host;
+use crate::identity::Principal;
+use crate::prompt::{Candidate, Prompt, Prompts};
+use crate::setting::Lookup;
+use crate::store::{Export, Store, StoreError};
+use crate::turn::TurnLimits;
+use crate::turn::live::Live;
+use crate::turn::state::{Continuation, Request, Stop};
+
+/// Title of a person's first plan.
+const FIRST_PLAN: &str = "My plan";
+
+/// The agent of one person. Clones are the same agent.
+pub struct ChatAgent<H: Host>(pub(crate) Rc<Inner<H>>);
+
+impl<H: Host> Clone for ChatAgent<H> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+/// How an agent is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Options {
+    /// Limits of a turn.
+    pub turn: TurnLimits,
+    /// Limits of a run of the architect.
+    pub run: RunLimits,
+    /// The prompts.
+    pub prompts: Prompts,
+    /// A prompt that replaces the system prompt in a share of turns, to compare the two.
+    pub candidate: Option<Candidate>,
+}
+
+impl Options {
+    /// Reads the options from variables, as `wrangler.toml` sets them. A missing variable leaves its default.
+    ///
+    /// # Errors
+    /// A sentence about the first variable that cannot be used.
+    pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
+        Ok(Self {
+            turn: TurnLimits::from_lookup(lookup)?,
+            run: RunLimits::from_lookup(lookup)?,
+            prompts: Prompts::current(),
+            candidate: Candidate::from_lookup(lookup)?,
+        })
+    }
+
+    /// The system prompt of the turns that answer a message. It is the same each time that the message is answered.
+    pub fn system_for(&self, message: &str) -> &'static Prompt {
+        match self.candidate {
+            Some(candidate) if candidate.takes(message) => candidate.prompt,
+            _ => self.prompts.system,
+        }
+    }
+}
+
+/// The parts of an agent.
+pub(crate) struct Inner<H: Host> {
+    pub host: H,
+    pub store: Store<H::Sql>,
+    pub model: Rc<dyn Assistant>,
+    pub options: Options,
+    /// Requests that wait until the one before them ends.
+    pub queue: RefCell<VecDeque<Request>>,
+    /// The request that streams.
+    pub live: RefCell<Option<Live>>,
+    /// Stops the request that streams.
+    pub stop: RefCell<Option<oneshot::Sender<Stop>>>,
+    /// Connections that were offered a replay and have not acknowledged it. They get no chat frames until they do.
+    pub resuming: RefCell<BTreeSet<Uuid>>,
+    /// A continuation that begins once no more answers come in.
+    pub continuation: RefCell<Option<Continuation>>,
+    /// Counts answers to consent questions, to see whether another one came in.
+    pub answers: Cell<u64>,
+    /// Whether the conversation has a message that was not sent to anyone because an answer is being written.
+    pub has_news: Cell<bool>,
+}
+
+impl<H: Host> ChatAgent<H> {
+    /// Opens a person's data and repairs what a process that died has left: a stream that was under way ends as
+    /// interrupted, with the text that was stored, and runs of the architect are watched again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn open(host: H, sql: H::Sql, model: Rc<dyn Assistant>, options: Options) -> Result<Self, StoreError> {
+        let store = Store::open(sql)?;
+        let agent = Self(Rc::new(Inner {
+            host,
+            store,
+            model,
+            options,
+            queue: RefCell::default(),
+            live: RefCell::default(),
+            stop: RefCell::default(),
+            resuming: RefCell::default(),
+            continuation: RefCell::default(),
+            answers: Cell::default(),
+            has_news: Cell::default(),
+        }));
+        agent.make_first_plan()?;
+        agent.end_interrupted_stream()?;
+        agent.watch_runs();
+        Ok(agent)
+    }
+
+    /// The principal for a verified identity, or `None` when the object, known by the name `object`, belongs to another
+    /// identity. The first identity that asks becomes the owner. For now, the owner is the only principal.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn admit(&self, identity: &str, object: &str) -> Result<Option<Principal>, StoreError> {
+        self.0.store.claim(identity)?;
+        let is_owner = self.0.store.owner()?.as_deref() == Some(identity);
+        Ok(is_owner.then(|| Principal::owner(identity, object)))
+    }
+
+    /// Carries out a call. Everyone is sent what it changed before this returns.
+    ///
+    /// # Errors
+    /// [`ApiError`]; nothing is changed then.
+    pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
+        let host = &self.0.host;
+        let outcome = self.api(&|| host.uuid()).call(principal, call, origin)?;
+        self.announce(outcome.change)?;
+        Ok(outcome.answer)
+    }
+
+    /// Exports everything as one file, which is read in pieces.
+    ///
+    /// # Errors
+    /// As [`Api::export`].
+    pub fn export(&self, principal: &Principal) -> Result<Export<H::Sql>, ApiError> {
+        let host = &self.0.host;
+        self.api(&|| host.uuid()).export(principal)
+    }
+
+    /// The person's data.
+    pub fn store(&self) -> &Store<H::Sql> {
+        &self.0.store
+    }
+
+    /// The model that answers.
+    pub fn model(&self) -> ModelInfo {
+        let id = self.0.model.id();
+        ModelInfo { provider: id.provider, name: id.name }
+    }
+
+    fn api<'a>(&'a self, new_id: &'a dyn Fn() -> Uuid) -> Api<'a, H::Sql> {
+        let (store, now) = (&self.0.store, self.0.host.now());
+        Api { store, now, new_id, model: self.model(), is_answering: self.is_answering() }
+    }
+
+    /// Whether an answer is being written or waits to be.
+    fn is_answering(&self) -> bool {
+        self.0.live.borrow().is_some() || !self.0.queue.borrow().is_empty()
+    }
+
+    /// Makes the first plan, if there is none.
+    pub(crate) fn make_first_plan(&self) -> Result<(), StoreError> {
+        let Ok(title) = Title::new(FIRST_PLAN) else { return Ok(()) };
+        let open = Command::OpenTimeline { id: PlanId::new(self.0.host.uuid()), title };
+        let author = Author { actor: Actor::System, txn: TxnId::new(self.0.host.uuid()) };
+        let host = &self.0.host;
+        action::command(&self.0.store, &open, &author, host.now(), &|| host.uuid())?;
+        Ok(())
+    }
+
+    pub(crate) fn log(&self, line: &str) {
+        self.0.host.log(line);
+    }
+}

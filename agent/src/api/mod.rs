@@ -1,0 +1,204 @@
+//! The one entry for every caller: a socket's RPC, a model's tool call and an HTTP request. It has no transport: a call by a
+//! [`Principal`] comes in, and an [`Outcome`] comes out, which the caller turns into frames or JSON.
+//!
+//! Scopes and idempotency keys are checked here and nowhere else. The conversation itself is not a call (see `turn`);
+//! it asks [`permit`] whether the principal may take part.
+//!
+//! | module | contents |
+//! | --- | --- |
+//! | `call` | the calls by name and arguments, and the scope that each needs |
+//! | `outcome` | what a call returns |
+//! | `error` | why a call fails |
+//! | `action` | carries out a tool call or a command in one transaction |
+//! | `pages` | questions with long answers: blocks, and the log |
+//! | `settings`, `fields` | arguments of calls that are not tools |
+//! | `portable` | export, import, and deleting everything |
+//! | `route` | addresses of the Worker and of the object |
+
+pub mod action;
+mod call;
+mod error;
+mod fields;
+mod outcome;
+mod pages;
+mod portable;
+pub mod route;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use flux_protocol::frame::ModelInfo;
+use flux_timeline::{Actor, BlockId, Command, ReadHistory, ReadPlans, ReadRuns, RunId, TxnId};
+use flux_tools::report::Report;
+use flux_tools::tool::ToolCall;
+use uuid::Uuid;
+
+use crate::identity::{Principal, Scope};
+use crate::json::value;
+use crate::shown;
+use crate::store::{Sql, Store, StoreError};
+use action::{Author, Done};
+
+pub use call::{Call, Question, When};
+pub use error::ApiError;
+pub use fields::PageFields;
+pub use outcome::{Answer, Change, Outcome};
+
+/// The calls on one person's data.
+pub struct Api<'a, S> {
+    /// The data.
+    pub store: &'a Store<S>,
+    /// The present moment.
+    pub now: DateTime<Utc>,
+    /// Makes a new UUID.
+    pub new_id: &'a dyn Fn() -> Uuid,
+    /// The model that answers, which snapshots name.
+    pub model: ModelInfo,
+    /// Whether an answer is being written or waits to be. Nothing may replace all data meanwhile.
+    pub is_answering: bool,
+}
+
+/// Where a call comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
+    /// The principal itself.
+    Direct {
+        /// The idempotency key. It becomes the id of the transaction, so a second call with the same key finds the first in
+        /// the log and is not carried out again. A call without a key is always carried out.
+        key: Option<Uuid>,
+    },
+    /// The assistant, in a turn that the principal began.
+    Turn {
+        /// The request that the turn answers.
+        request: &'a str,
+        /// The id of the model's tool call.
+        tool_call: &'a str,
+        /// The transaction to which the change belongs. All changes of an answer share one.
+        txn: TxnId,
+    },
+}
+
+/// Checks that a principal has a scope.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] when it does not.
+pub fn permit(principal: &Principal, scope: Scope) -> Result<(), ApiError> {
+    if principal.has(scope) { Ok(()) } else { Err(ApiError::Forbidden(scope)) }
+}
+
+impl<S: Sql> Api<'_, S> {
+    /// Carries out a call.
+    ///
+    /// # Errors
+    /// [`ApiError`]; nothing is changed then. A command that the timeline rejects is not an error but a report.
+    pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Outcome, ApiError> {
+        permit(principal, call.scope())?;
+        match call {
+            Call::Tool(tool) => self.tool(&tool, origin, |_| Ok(())),
+            Call::Command(command) => self.command(&command, origin),
+            Call::SetSettings(update) => {
+                let outcome = self.command(&Command::ChangeSettings(update), origin)?;
+                match outcome.answer {
+                    Answer::Report(ref report) if !report.ok => Ok(outcome),
+                    _ => Ok(Outcome { answer: Answer::Value(value(&self.store.settings()?)), ..outcome }),
+                }
+            }
+            Call::DeleteEverything => self.delete_everything(),
+            Call::Import(file) => self.import(&file),
+            Call::Ask(question) => self.answer(question).map(Outcome::of),
+        }
+    }
+
+    /// Carries out a tool call. `along` runs in the same transaction and gets the report, so that what it writes is kept
+    /// exactly when the change is.
+    ///
+    /// # Errors
+    /// As [`Api::call`], and what `along` returns.
+    pub fn call_tool(
+        &self,
+        principal: &Principal,
+        tool: &ToolCall,
+        origin: Origin,
+        along: impl FnOnce(&Report) -> Result<(), StoreError>,
+    ) -> Result<Outcome, ApiError> {
+        permit(principal, call::tool_scope(tool))?;
+        self.tool(tool, origin, along)
+    }
+
+    fn tool(
+        &self,
+        tool: &ToolCall,
+        origin: Origin,
+        along: impl FnOnce(&Report) -> Result<(), StoreError>,
+    ) -> Result<Outcome, ApiError> {
+        self.change(origin, |author| {
+            let made = self.id_of_new(tool, origin, author)?;
+            action::call(self.store, tool, author, self.now, (made, self.new_id), along)
+        })
+    }
+
+    fn command(&self, command: &Command, origin: Origin) -> Result<Outcome, ApiError> {
+        self.change(origin, |author| action::command(self.store, command, author, self.now, self.new_id))
+    }
+
+    fn change(
+        &self,
+        origin: Origin,
+        change: impl FnOnce(&Author) -> Result<Done, StoreError>,
+    ) -> Result<Outcome, ApiError> {
+        let Some(author) = self.author(origin)? else {
+            return Ok(Outcome { answer: Answer::Repeated, change: Change::Events(Vec::new()) });
+        };
+        let Done { report, events } = change(&author)?;
+        Ok(Outcome { answer: Answer::Report(Box::new(report)), change: Change::Events(events) })
+    }
+
+    /// The id of what a tool call makes. A block that a person schedules has the id of its call, so that a client can go on
+    /// editing it before it gets the answer.
+    fn id_of_new(&self, tool: &ToolCall, origin: Origin, author: &Author) -> Result<Uuid, StoreError> {
+        let block = BlockId::new(author.txn.uuid());
+        let is_direct = matches!(origin, Origin::Direct { .. }) && matches!(tool, ToolCall::ScheduleBlock(_));
+        let is_free = is_direct && self.store.stored_block(block)?.is_none();
+        Ok(if is_free { block.uuid() } else { (self.new_id)() })
+    }
+
+    /// On whose account the call changes something, and in which transaction; `None` when a call with its idempotency key
+    /// was carried out before.
+    ///
+    /// The id of a goal cannot be a key: it is the id of the transaction that adds the goal's tasks.
+    fn author(&self, origin: Origin) -> Result<Option<Author>, ApiError> {
+        let id = match origin {
+            Origin::Turn { request, tool_call, txn } => {
+                let actor = Actor::Assistant { turn: request.to_owned(), tool_call: tool_call.to_owned() };
+                return Ok(Some(Author { actor, txn }));
+            }
+            Origin::Direct { key } => key.unwrap_or_else(self.new_id),
+        };
+        if self.store.run(RunId::new(id))?.is_some() {
+            let error = "The id of this call is that of a goal. Nothing was changed; give each call an id of its own.";
+            return Err(ApiError::Arguments(error.to_owned()));
+        }
+        let txn = TxnId::new(id);
+        let is_new = self.store.transaction(txn)?.is_empty();
+        Ok(is_new.then_some(Author { actor: Actor::User, txn }))
+    }
+
+    fn answer(&self, question: Question) -> Result<serde_json::Value, ApiError> {
+        match question {
+            Question::Timeline => Ok(value(&shown::snapshot(self.store, self.now, self.model.clone())?)),
+            Question::TimelineAt { when, from } => {
+                let seq = match when {
+                    When::Seq(seq) => seq,
+                    When::At(at) => self.store.seq_at(at)?,
+                };
+                Ok(value(&shown::at(self.store, seq, from)?))
+            }
+            Question::Events(query) => pages::events(self.store, &query),
+            Question::Blocks(fields) => pages::blocks(self.store, *fields),
+            Question::Counts => Ok(value(&self.store.counts()?)),
+            Question::Messages => Ok(value(&self.store.messages(shown::MESSAGES)?)),
+            Question::Settings => Ok(value(&self.store.settings()?)),
+        }
+    }
+}

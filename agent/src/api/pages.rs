@@ -1,0 +1,79 @@
+//! Questions with long answers, which are read in pages: the blocks of a plan, and the log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flux_protocol::frame::{BlockPage, EventPage};
+use flux_timeline::reference::{PlanRef, find_plan};
+use flux_timeline::view::{BlockQuery, TitleMatch};
+use flux_timeline::{Actor, Event, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Rejection, RunId};
+use serde_json::Value;
+
+use super::error::ApiError;
+use super::fields::PageFields;
+use crate::json::value;
+use crate::store::{EventQuery, Sql, Store};
+
+/// Blocks that a call returns when it names no limit.
+const DEFAULT_BLOCKS: usize = 500;
+
+/// Blocks of a plan, from a place on or, when only the end of the page is given, up to it.
+pub(super) fn blocks<S: Sql>(store: &Store<S>, fields: PageFields) -> Result<Value, ApiError> {
+    let plan = match fields.plan {
+        Some(id) => find_plan(store, &PlanRef::Id(id))?.id,
+        None => store.active_plan()?.ok_or(Rejection::NothingYet)?.id,
+    };
+    let limit = fields.limit.unwrap_or(DEFAULT_BLOCKS);
+    let last = fields.before.is_some() && fields.after.is_none();
+    let mut blocks = store.blocks(&BlockQuery {
+        plan: Some(plan),
+        words: fields.text.as_deref().map(TitleMatch::words).unwrap_or_default(),
+        priority: fields.priority,
+        ends_after: fields.from,
+        state: fields.state,
+        after: fields.after,
+        before: fields.before,
+        // One more, to see whether more blocks follow.
+        limit: limit + 1,
+        last,
+        ..BlockQuery::default()
+    })?;
+    let complete = blocks.len() <= limit;
+    if !complete {
+        blocks.remove(if last { 0 } else { limit });
+    }
+    Ok(value(&BlockPage { plan, blocks, complete }))
+}
+
+/// Events of the log, the messages and goals that led to them, and the number of the last event.
+pub(super) fn events<S: Sql>(store: &Store<S>, query: &EventQuery) -> Result<Value, ApiError> {
+    let events = store.events(query)?;
+    let (turns, runs) = origins(&events);
+    let causes = store.causes(&turns.into_iter().collect::<Vec<_>>())?;
+    let mut goals = BTreeMap::new();
+    for id in runs {
+        if let Some(run) = store.run(id)? {
+            goals.insert(id.to_string(), run.goal.to_string());
+        }
+    }
+    Ok(value(&EventPage { events, last: store.last_seq()?, causes, goals }))
+}
+
+/// The turns of the assistant that caused events, and the runs that caused them or that they are about.
+fn origins(events: &[Event]) -> (BTreeSet<&str>, BTreeSet<RunId>) {
+    let (mut turns, mut runs) = (BTreeSet::new(), BTreeSet::new());
+    for event in events {
+        match &event.actor {
+            Actor::Assistant { turn, .. } => {
+                turns.insert(turn.as_str());
+            }
+            Actor::Workflow { run } => {
+                runs.insert(*run);
+            }
+            Actor::User | Actor::System => {}
+        }
+        if event.kind.is_about_run() {
+            runs.extend(event.kind.subjects().first().map(|run| RunId::new(*run)));
+        }
+    }
+    (turns, runs)
+}
