@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fill::{fill, shortened};
-use super::step::Step;
+use super::kind::Step;
 use super::subject::{Amount, Subject};
 use crate::phrase::capitalised;
 use flux_tools::context::GoalContext;
@@ -43,13 +43,13 @@ pub(super) fn plan(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
         let label = label(step, task, subject, week.of(task.minutes, time.per_week));
         let words = words(step, task, subject);
         let names: Vec<(&'static str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let template = if part(subject, task, step).is_some() { step.counted } else { step.title };
+        let template = if part(subject, task, step).is_some() { step.counted_title } else { step.title };
         let title = distinct(format!("{label}{}", capitalised(&fill(template, &names))), &titles);
         titles.push(title.clone());
         let due = if at == 0 { subject.due(goal) } else { String::new() };
         Some(json!({
             "title": title,
-            "description": format!("{}{due} {MARK}", fill(step.about, &names)),
+            "description": format!("{}{due} {MARK}", fill(step.description, &names)),
             "minutes": task.minutes,
             "priority": step.priority,
             "depends_on": task.after,
@@ -61,7 +61,7 @@ pub(super) fn plan(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
 
 /// Which steps there are, those with topics several times, and what comes before each.
 fn chosen(steps: &[Step], subject: &Subject, time: &Time) -> Vec<Task> {
-    let kept = |step: &Step| time.days.is_none_or(|days| days >= step.days);
+    let kept = |step: &Step| time.days.is_none_or(|days| days >= step.min_days);
     let single = steps.iter().filter(|step| step.topics.is_empty() && kept(step)).count();
     let room = TASKS.end().saturating_sub(single);
     let least = TASKS.start().saturating_sub(single).max(1);
@@ -104,7 +104,7 @@ impl Time {
 
     /// How many tasks a step with topics becomes: with more weeks, more.
     fn turns(&self, step: &Step, subject: &Subject) -> usize {
-        let most = subject.amount.as_ref().filter(|_| !step.counted.is_empty()).map(|amount| amount.number);
+        let most = subject.amount.as_ref().filter(|_| !step.counted_title.is_empty()).map(|amount| amount.number);
         let most = step.topics.len().min(most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX));
         let wanted = match self.days {
             None => USUAL_TOPICS,
@@ -210,10 +210,9 @@ fn words(step: &Step, task: &Task, subject: &Subject) -> Vec<(&'static str, Stri
 
 /// The part of what the goal counts that falls to a task.
 fn part(subject: &Subject, task: &Task, step: &Step) -> Option<Part> {
-    let amount = subject
-        .amount
-        .as_ref()
-        .filter(|amount| !step.counted.is_empty() && flux_phrases::words::has_word(subject.kind.units, amount.unit))?;
+    let amount = subject.amount.as_ref().filter(|amount| {
+        !step.counted_title.is_empty() && flux_phrases::words::has_word(subject.kind.units, amount.unit)
+    })?;
     let (turn, turns) = task.turn;
     Some(Part::of(amount, turn, turns))
 }

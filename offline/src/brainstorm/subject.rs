@@ -4,8 +4,7 @@ use chrono::TimeDelta;
 use flux_timeline::clock;
 
 use super::fill::shortened;
-use super::kind;
-use super::step::Kind;
+use super::kind::{self, Kind, UNITS};
 use crate::goal::{pace, written};
 use crate::intent::lead_in;
 use crate::phrase::capitalised;
@@ -60,7 +59,7 @@ impl Subject {
         let kept: Vec<Token> =
             tokens.iter().enumerate().filter(|(at, _)| !timed(*at)).map(|(_, token)| token.clone()).collect();
         let kept = if kept.is_empty() { tokens.to_vec() } else { kept };
-        let amount = amount(&kept, COUNTED);
+        let amount = amount(&kept, UNITS);
         let kind = kind::of(&kept, amount.as_ref().map_or("", |amount| amount.unit));
         let all = written(&kept, |_| true);
         let named = |text: String, other: &str| {
@@ -147,15 +146,6 @@ fn ends(tokens: &[Token], from: usize) -> usize {
     (from + 1..tokens.len()).find(|at| clause(*at)).unwrap_or(tokens.len())
 }
 
-const COUNTED: &[(&str, &str)] = &[
-    ("book books novel novels", "books"),
-    ("page pages", "pages"),
-    ("chapter chapters", "chapters"),
-    ("word words", "words"),
-    ("km k kilometer kilometers kilometre kilometres", "km"),
-    ("mile miles", "miles"),
-    ("kg kilo kilos", "kg"),
-];
 const DAYS: &[(&str, &str)] = &[("day days", "days")];
 
 /// The first number of something that is counted: `12 books`, `10k`, `80,000 words`, `12 good books`.
