@@ -90,10 +90,10 @@ proptest! {
         tool in prop::sample::select(definitions().iter().collect::<Vec<_>>()), value in any_object(any_value()),
     ) {
         let value = known_names(&tool.schema, value);
-        let mended = coerce(value.clone(), &tool.schema);
-        prop_assert_eq!(coerce(mended.clone(), &tool.schema), mended.clone());
+        let repaired = coerce(value.clone(), &tool.schema);
+        prop_assert_eq!(coerce(repaired.clone(), &tool.schema), repaired.clone());
         if let Ok(call) = ToolCall::parse(tool.name, &value) {
-            prop_assert_eq!(ToolCall::parse(tool.name, &mended), Ok(call));
+            prop_assert_eq!(ToolCall::parse(tool.name, &repaired), Ok(call));
         }
     }
 
