@@ -5,7 +5,7 @@ use super::intent;
 use super::split;
 use flux_phrases::number;
 use flux_phrases::time::month_named;
-use flux_phrases::words::{Kind, Token, fits, fits_any, has_word};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any, has_word};
 
 /// What to say of a message that is to be left alone.
 pub(super) fn beyond(source: &str, tokens: &[Token]) -> Option<String> {
@@ -44,8 +44,8 @@ fn is_shown(tokens: &[Token]) -> bool {
     let begins = |at: usize| {
         let token = tokens.get(at)?;
         let colon = token.is(":") && !tokens.get(at + 1).is_some_and(spoken);
-        let mark = token.kind == Kind::Mark && token.text.starts_with(['"', '“', '„', '«', '`']);
-        (colon || mark || matches!(token.kind, Kind::Quoted | Kind::Break)).then_some(at)
+        let mark = token.kind == TokenKind::Mark && token.text.starts_with(['"', '“', '„', '«', '`']);
+        (colon || mark || matches!(token.kind, TokenKind::Quoted | TokenKind::Break)).then_some(at)
     };
     let Some(before) = (0..tokens.len()).find_map(begins).and_then(|at| tokens.get(..at)) else { return false };
     (0..before.len()).any(|at| fits_any(before, at, TEXTS).is_some())
@@ -55,10 +55,10 @@ fn is_shown(tokens: &[Token]) -> bool {
 const ASKING: &str = "ask check see know decide find out sure wonder test remember";
 
 fn is_condition(tokens: &[Token], at: usize) -> bool {
-    let Some(token) = tokens.get(at).filter(|token| token.kind == Kind::Word) else { return false };
+    let Some(token) = tokens.get(at).filter(|token| token.kind == TokenKind::Word) else { return false };
     let before = at.checked_sub(1).and_then(|at| tokens.get(at));
     let begins = at == intent::lead_in(tokens, 0)
-        || before.is_none_or(|token| token.kind != Kind::Word || token.is_any("and but then so only"));
+        || before.is_none_or(|token| token.kind != TokenKind::Word || token.is_any("and but then so only"));
     let polite = fits_any(
         tokens,
         at,
@@ -88,8 +88,9 @@ const ENGLISH: &str = "at on in to for the a an my me is of with and from by it 
 
 /// Whether a message is in another language: more of its words are of one than English ones, and not only a name.
 fn is_foreign(tokens: &[Token]) -> bool {
-    let count =
-        |fits: &dyn Fn(&Token) -> bool| tokens.iter().filter(|token| token.kind == Kind::Word && fits(token)).count();
+    let count = |fits: &dyn Fn(&Token) -> bool| {
+        tokens.iter().filter(|token| token.kind == TokenKind::Word && fits(token)).count()
+    };
     let english = count(&|token| has_word(ENGLISH, &token.norm));
     let foreign = count(&|token| has_word(FOREIGN, &token.norm));
     let scripts = count(&|token| token.norm.chars().any(|c| c.is_alphabetic() && c > '\u{24f}'));
@@ -105,7 +106,7 @@ const REGIONS: &str = "Africa America Asia Atlantic Australia Europe Indian Paci
 
 /// Whether a time of another zone ends at `at`: `14:00 UTC`, `3pm their time`, `4pm Tokyo time`, `01:30Z`.
 fn names_a_zone(tokens: &[Token], at: usize) -> bool {
-    let Some(token) = tokens.get(at).filter(|token| token.kind == Kind::Word) else { return false };
+    let Some(token) = tokens.get(at).filter(|token| token.kind == TokenKind::Word) else { return false };
     let is_time = |at: Option<usize>| {
         let token = at.and_then(|at| tokens.get(at));
         token.is_some_and(|token| {

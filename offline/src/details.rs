@@ -2,7 +2,7 @@
 
 use super::world::World;
 use flux_phrases::duration;
-use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 
 /// What was found, and which tokens say it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,7 +60,7 @@ pub(super) fn plan(tokens: &[Token], world: &World) -> (Details, Vec<Token>) {
         read_plan(tokens, at, world, details).or_else(|| missing_plan(tokens, at, details))
     });
     let others = tokens.iter().enumerate().filter(|(at, _)| !details.used.contains(at)).map(|(_, token)| token.clone());
-    let others = others.skip_while(|token| token.kind == Kind::Mark).collect();
+    let others = others.skip_while(|token| token.kind == TokenKind::Mark).collect();
     (details, others)
 }
 
@@ -82,7 +82,7 @@ fn read_priority(tokens: &[Token], at: usize, details: &mut Details) -> Option<u
 /// The priority that is said at `at`, and how many tokens say it.
 pub(super) fn priority(tokens: &[Token], at: usize) -> Option<(&'static str, usize)> {
     let token = tokens.get(at)?;
-    if token.kind == Kind::Mark {
+    if token.kind == TokenKind::Mark {
         let alone = token.norm == "!" && token.spaced && tokens.get(at + 1).is_none_or(|next| next.spaced);
         if token.norm.starts_with("!!") || alone || (at == 0 && token.norm == "!") {
             return Some(("high", 1));
@@ -91,7 +91,7 @@ pub(super) fn priority(tokens: &[Token], at: usize) -> Option<(&'static str, usi
             tokens.get(at + 1).filter(|next| token.norm == "!" && !next.spaced).and_then(|next| level(&next.norm));
         return level.map(|level| (level, 2));
     }
-    if token.kind != Kind::Word {
+    if token.kind != TokenKind::Word {
         return None;
     }
     if let Some(taken) =
@@ -144,7 +144,7 @@ pub(super) fn level(word: &str) -> Option<&'static str> {
 /// `#health`, `tagged health and home`, `with tag work`.
 fn read_tag(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize> {
     let token = tokens.get(at)?;
-    if token.kind == Kind::Word && token.text.starts_with('#') {
+    if token.kind == TokenKind::Word && token.text.starts_with('#') {
         let tag = token.text.trim_start_matches('#').trim_end_matches(['#', '-']);
         if tag.is_empty() {
             return None;
@@ -164,7 +164,7 @@ fn read_tag(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize>
     }
     let mut end = at + lead + colon;
     loop {
-        let tag = tokens.get(end).filter(|tag| tag.kind != Kind::Mark && tag.kind != Kind::Break)?;
+        let tag = tokens.get(end).filter(|tag| tag.kind != TokenKind::Mark && tag.kind != TokenKind::Break)?;
         add(&mut details.tags, tag.text.trim_start_matches('#'));
         end += 1;
         let and = usize::from(tokens.get(end).is_some_and(|next| next.is_any("and ,")));
@@ -216,7 +216,7 @@ pub(super) fn note_at(source: &str, tokens: &[Token], at: usize) -> Option<(Stri
     let lead = with.or(bare)?;
     let colon = usize::from(tokens.get(at + lead).is_some_and(|next| next.is_any(": - =")));
     let begin = at + lead + colon;
-    let quoted = tokens.get(begin).is_some_and(|next| next.kind == Kind::Quoted);
+    let quoted = tokens.get(begin).is_some_and(|next| next.kind == TokenKind::Quoted);
     // "Note taking at 3" is no note.
     if with.is_none() && colon == 0 && !(quoted && at > 0) {
         return None;
@@ -245,7 +245,7 @@ fn bare_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) 
         let length = flux_phrases::words::tokens(&plan.title).len();
         let words = tokens.get(at + lead..at + lead + length)?;
         let named: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
-        let ends = tokens.get(at + lead + length).is_none_or(|next| next.kind == Kind::Mark);
+        let ends = tokens.get(at + lead + length).is_none_or(|next| next.kind == TokenKind::Mark);
         (ends && named.join(" ") == plan.title).then(|| (plan.title.clone(), length))
     });
     let (title, length) = found.max_by_key(|(_, length)| *length)?;
@@ -258,7 +258,7 @@ fn missing_plan(tokens: &[Token], at: usize, details: &mut Details) -> Option<us
     let lead = fits_any(tokens, at, &["in|to|into|under my|the|our"])?;
     let length = (1..=4).find(|length| fits(tokens, at + lead + length, "plan").is_some())?;
     let words = tokens.get(at + lead..at + lead + length)?;
-    let capital = |token: &Token| token.text.starts_with(char::is_uppercase) || token.kind == Kind::Quoted;
+    let capital = |token: &Token| token.text.starts_with(char::is_uppercase) || token.kind == TokenKind::Quoted;
     if !words.first().is_some_and(capital) {
         return None;
     }
@@ -271,7 +271,8 @@ fn missing_plan(tokens: &[Token], at: usize, details: &mut Details) -> Option<us
 fn read_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) -> Option<usize> {
     let lead = fits_any(tokens, at, &["in|to|into|on|under|for my|the|our?"])?;
     if let Some(word) = fits(tokens, at + lead, "plan|project") {
-        let name = tokens.get(at + lead + word).filter(|name| matches!(name.kind, Kind::Word | Kind::Quoted))?;
+        let name =
+            tokens.get(at + lead + word).filter(|name| matches!(name.kind, TokenKind::Word | TokenKind::Quoted))?;
         let mut best = None;
         for length in 1..=5 {
             let words = tokens.get(at + lead + word..at + lead + word + length)?;
@@ -279,7 +280,7 @@ fn read_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) 
             if let Some(plan) = world.plan(&joined.join(" ")) {
                 best = Some((plan.title.clone(), length));
             }
-            if name.kind == Kind::Quoted || tokens.len() <= at + lead + word + length {
+            if name.kind == TokenKind::Quoted || tokens.len() <= at + lead + word + length {
                 break;
             }
         }

@@ -9,8 +9,8 @@ use super::world::{Call, World};
 use flux_model::ModelMessage;
 use flux_phrases::number;
 use flux_phrases::spelling::one_slip_apart;
-use flux_phrases::time::{Clock, Openness, Style, Wanted, fragments};
-use flux_phrases::words::{Kind, Token, fits_any, has_word, tokens as words_of};
+use flux_phrases::time::{Openness, Style, TimeOfDay, Timing, expressions};
+use flux_phrases::words::{Token, TokenKind, fits_any, has_word, tokens as words_of};
 use flux_tools::context::BlockLine;
 
 /// Asks for a choice; by it the next message is known to be one.
@@ -50,7 +50,7 @@ pub(super) enum Found {
 struct Target {
     handles: Vec<String>,
     words: Vec<String>,
-    wanted: Wanted,
+    wanted: Timing,
     all: bool,
     pronoun: bool,
     text: String,
@@ -65,7 +65,7 @@ pub(super) fn find(tokens: &[Token], world: &World, purpose: Purpose) -> Found {
     if let Some(found) = spoken_of(tokens, &target, world) {
         return found;
     }
-    let bare_day = target.words.is_empty() && !target.wanted.has_clock() && !target.all;
+    let bare_day = target.words.is_empty() && !target.wanted.has_time() && !target.all;
     if purpose == Purpose::Delete && bare_day && target.wanted.is_said() {
         let text =
             "I delete only what is named. Say its title, its time or its handle, or “delete everything” and the day.";
@@ -82,27 +82,33 @@ pub(super) fn find(tokens: &[Token], world: &World, purpose: Purpose) -> Found {
 }
 
 fn target(tokens: &[Token], world: &World) -> Target {
-    let found = fragments(tokens, world.today, Style::Moving);
-    let wanted = Wanted::of(&found);
-    let said =
-        |at: usize| wanted.used.iter().filter_map(|index| found.get(*index)).any(|fragment| fragment.at.contains(&at));
+    let found = expressions(tokens, world.today, Style::Moving);
+    let wanted = Timing::of(&found);
+    let said = |at: usize| {
+        wanted.used.iter().filter_map(|index| found.get(*index)).any(|expression| expression.at.contains(&at))
+    };
     let rest = || {
-        tokens.iter().enumerate().filter(|(at, token)| !said(*at) && matches!(token.kind, Kind::Word | Kind::Quoted))
+        tokens
+            .iter()
+            .enumerate()
+            .filter(|(at, token)| !said(*at) && matches!(token.kind, TokenKind::Word | TokenKind::Quoted))
     };
     let all = rest().any(|(_, token)| token.is_any("all everything every anything both each"));
     let pronoun = rest().any(|(_, token)| token.is_any("it that this them those these"));
     let mut words = Vec::new();
     let mut text = Vec::new();
     for (_, token) in rest() {
-        if token.kind == Kind::Quoted {
-            words
-                .extend(words_of(&token.text).into_iter().filter(|word| word.kind == Kind::Word).map(|word| word.norm));
+        if token.kind == TokenKind::Quoted {
+            words.extend(
+                words_of(&token.text).into_iter().filter(|word| word.kind == TokenKind::Word).map(|word| word.norm),
+            );
         } else if !token.is_any(SMALL) && !token.is_any("all everything every both them those these each anything") {
             words.push(token.norm.clone());
         }
         text.push(token.text.as_str());
     }
-    let named = tokens.iter().filter(|token| token.kind == Kind::Word).flat_map(|token| handles(&token.text)).collect();
+    let named =
+        tokens.iter().filter(|token| token.kind == TokenKind::Word).flat_map(|token| handles(&token.text)).collect();
     Target { handles: named, words, wanted, all, pronoun, text: text.join(" ") }
 }
 
@@ -206,7 +212,7 @@ pub(super) fn titled<'a>(text: &str, world: &'a World) -> Vec<&'a BlockLine> {
 /// Whether words have all those of a title.
 pub(super) fn names(title: &str, tokens: &[Token]) -> bool {
     let title: Vec<String> =
-        words_of(title).into_iter().filter(|word| word.kind == Kind::Word).map(|word| word.norm).collect();
+        words_of(title).into_iter().filter(|word| word.kind == TokenKind::Word).map(|word| word.norm).collect();
     !title.is_empty() && title.iter().all(|own| tokens.iter().any(|token| token.is(own)))
 }
 
@@ -222,14 +228,14 @@ fn look_up(target: &Target, world: &World) -> Option<Call> {
 }
 
 /// The days that are spoken of, to before the second.
-fn days(wanted: &Wanted, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+fn days(wanted: &Timing, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
     if let Some(period) = wanted.period {
         return Some((period.from, period.to));
     }
     if let Some(day) = wanted.days.first() {
         return Some((day.date, day.date.succ_opt()?));
     }
-    (wanted.has_clock() || wanted.part.is_some()).then(|| today.succ_opt().map(|next| (today, next))).flatten()
+    (wanted.has_time() || wanted.part.is_some()).then(|| today.succ_opt().map(|next| (today, next))).flatten()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -280,7 +286,7 @@ fn best_titles<'a>(blocks: &[&'a BlockLine], words: &[String]) -> Vec<(Match, &'
 /// How well words name a title.
 fn is_titled(title: &str, words: &[String]) -> Match {
     let title: Vec<String> =
-        words_of(title).into_iter().filter(|word| word.kind != Kind::Mark).map(|word| word.norm).collect();
+        words_of(title).into_iter().filter(|word| word.kind != TokenKind::Mark).map(|word| word.norm).collect();
     let essential: Vec<&String> = title.iter().filter(|word| !has_word(SMALL, word)).collect();
     let stem = |word: &str| word.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(word).to_owned();
     let same = |own: &str, word: &str| stem(own) == stem(word);
@@ -298,7 +304,7 @@ fn is_titled(title: &str, words: &[String]) -> Match {
     if all(&similar) { Match::Similar } else { Match::None }
 }
 
-fn at_time(block: &BlockLine, wanted: &Wanted, world: &World, purpose: Purpose) -> bool {
+fn at_time(block: &BlockLine, wanted: &Timing, world: &World, purpose: Purpose) -> bool {
     let date = block.start.date();
     let past = matches!(purpose, Purpose::Complete | Purpose::Reopen);
     let on_day = wanted.days.is_empty()
@@ -311,14 +317,14 @@ fn at_time(block: &BlockLine, wanted: &Wanted, world: &World, purpose: Purpose) 
 }
 
 /// Whether a clock that may lack its half of the day shows this time.
-fn shows(clock: Clock, time: NaiveDateTime) -> bool {
+fn shows(clock: TimeOfDay, time: NaiveDateTime) -> bool {
     let (hour, minute) = (time.hour(), time.minute());
     let half = clock.open != Openness::Fixed;
     minute == clock.minute && (hour == clock.hour % 24 || half && hour % 12 == clock.hour % 12)
 }
 
 /// "My 3pm meeting" is today's, where there is one.
-fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Wanted, world: &World) -> Vec<&'a BlockLine> {
+fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Timing, world: &World) -> Vec<&'a BlockLine> {
     let dayless =
         wanted.days.is_empty() && wanted.period.is_none() && (wanted.start.is_some() || wanted.part.is_some());
     let today: Vec<&BlockLine> = blocks.iter().copied().filter(|block| block.start.date() == world.date()).collect();

@@ -2,7 +2,7 @@
 
 use super::phrase::capitalised;
 use flux_phrases::time::Hint;
-use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 
 /// Longest title, as the timeline has it.
 const TITLE_CHARS: usize = 200;
@@ -29,7 +29,8 @@ const TRAILING: &str = "at on in for from to by and then please with of the a an
 pub(super) fn title(tokens: &[Token], keep: &[bool]) -> String {
     let kept: Vec<(usize, &Token)> =
         tokens.iter().enumerate().filter(|(at, _)| keep.get(*at).copied().unwrap_or(false)).collect();
-    let quoted: Vec<&Token> = kept.iter().map(|(_, token)| *token).filter(|token| token.kind == Kind::Quoted).collect();
+    let quoted: Vec<&Token> =
+        kept.iter().map(|(_, token)| *token).filter(|token| token.kind == TokenKind::Quoted).collect();
     if let [only] = quoted.as_slice()
         && stands_for_all(&kept)
     {
@@ -53,7 +54,7 @@ pub(super) fn title(tokens: &[Token], keep: &[bool]) -> String {
 /// Whether a quotation is the whole title: beside it stand only carriers and small words.
 fn stands_for_all(kept: &[(usize, &Token)]) -> bool {
     kept.iter().all(|(_, token)| {
-        token.kind != Kind::Word
+        token.kind != TokenKind::Word
             || token.text.is_empty()
             || token.is_any(TRAILING)
             || token.is_any("task event block called named titled new reminder item entry appointment meeting me up title entitled todo some our")
@@ -82,14 +83,14 @@ fn trimmed<'a, 'b>(kept: &'b [(usize, &'a Token)]) -> &'b [(usize, &'a Token)] {
             .filter(|length| from + length < tokens.len() && !is_name);
         match length {
             Some(length) => from += length,
-            None if parts(token) || token.text.is_empty() && token.kind == Kind::Word => from += 1,
+            None if parts(token) || token.text.is_empty() && token.kind == TokenKind::Word => from += 1,
             None => break,
         }
     }
     let mut to = tokens.len();
     while to > from {
         let Some(token) = tokens.get(to - 1) else { break };
-        if parts(token) || token.is_any(TRAILING) || token.kind == Kind::Break || token.text.is_empty() {
+        if parts(token) || token.is_any(TRAILING) || token.kind == TokenKind::Break || token.text.is_empty() {
             to -= 1;
         } else {
             break;
@@ -100,7 +101,7 @@ fn trimmed<'a, 'b>(kept: &'b [(usize, &'a Token)]) -> &'b [(usize, &'a Token)] {
 
 /// Whether a mark parts what is said, and belongs to no title: not `(`, `<` or `+`.
 fn parts(token: &Token) -> bool {
-    token.kind == Kind::Mark && token.text.chars().all(|c| ",;:.!?-–—…*•|~=@&/→".contains(c))
+    token.kind == TokenKind::Mark && token.text.chars().all(|c| ",;:.!?-–—…*•|~=@&/→".contains(c))
 }
 
 fn carrier_with_colon(tokens: &[Token], at: usize) -> Option<usize> {
@@ -112,7 +113,7 @@ fn carrier_with_colon(tokens: &[Token], at: usize) -> Option<usize> {
 pub(super) fn is_nameless(title: &str) -> bool {
     let tokens = flux_phrases::words::tokens(title);
     tokens.iter().all(|token| {
-        token.kind == Kind::Mark
+        token.kind == TokenKind::Mark
             || token.is_any("task event block item entry todo to-do reminder something slot me it alarm stuff this that thing time up new tasks events one a an only")
     })
 }

@@ -130,7 +130,7 @@ fn object_at(tokens: &[Token], kind: &Kind) -> usize {
 fn ends(tokens: &[Token], from: usize) -> usize {
     let clause = |at: usize| {
         let mark =
-            tokens.get(at).is_some_and(|token| token.is_any(", ; . ! ? : (") || token.kind == words::Kind::Break);
+            tokens.get(at).is_some_and(|token| token.is_any(", ; . ! ? : (") || token.kind == words::TokenKind::Break);
         mark || fits_any(
             tokens,
             at,

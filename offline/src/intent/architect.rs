@@ -10,8 +10,8 @@ use crate::clipped;
 use crate::details;
 use crate::goal::{Pace, added, pace, written};
 use crate::phrase::capitalised;
-use flux_phrases::time::{Style, Today, fragments};
-use flux_phrases::words::{Kind, Token, find, fits_any};
+use flux_phrases::time::{Style, Today, expressions};
+use flux_phrases::words::{Token, TokenKind, find, fits_any};
 
 /// The tool that takes a goal.
 const ARCHITECT: &str = "useArchitect";
@@ -103,8 +103,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     };
     let to = end(tokens, &pace);
     // "Make me a plan for tomorrow" asks what is on.
-    let timed = fragments(tokens, request.world.today, Style::Plain);
-    if (from..to).all(|at| timed.iter().any(|fragment| fragment.at.contains(&at))) && from < to {
+    let timed = expressions(tokens, request.world.today, Style::Plain);
+    if (from..to).all(|at| timed.iter().any(|expression| expression.at.contains(&at))) && from < to {
         return None;
     }
     let goal = written(tokens, |at| at >= from && at < to && pace.used.get(at) == Some(&false));
@@ -159,7 +159,7 @@ fn end(tokens: &[Token], pace: &Pace) -> usize {
     let mut to = into.map_or(tokens.len(), |(at, _)| at);
     while let Some(last) = to.checked_sub(1).and_then(|at| tokens.get(at)) {
         let small =
-            last.kind == Kind::Mark || last.is_any("and with at for in by about to within max please down thanks");
+            last.kind == TokenKind::Mark || last.is_any("and with at for in by about to within max please down thanks");
         if !small && pace.used.get(to - 1) == Some(&false) {
             break;
         }
@@ -204,7 +204,7 @@ fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool
             .iter()
             .enumerate()
             .skip(from + taken)
-            .any(|(at, token)| token.kind != Kind::Mark && pace.used.get(at) == Some(&false))
+            .any(|(at, token)| token.kind != TokenKind::Mark && pace.used.get(at) == Some(&false))
     };
     let says_other = |tokens: &[Token], from: usize| {
         tokens.iter().enumerate().any(|(at, token)| token.is_any(OTHERWISE) && pace.used.get(from + at) == Some(&false))

@@ -7,7 +7,7 @@ use super::{Outcome, Request};
 use crate::phrase;
 use crate::title::hint;
 use crate::world::{World, days_call};
-use flux_phrases::time::{Moment, Place, Style, Wanted, fragments, place, plus};
+use flux_phrases::time::{Moment, Place, Style, TimeOfDay, Timing, expressions, place, plus, settle};
 use flux_phrases::words::{find, fits_any};
 
 /// How long a free time can be that is looked for, in minutes: the tool's own limit.
@@ -50,8 +50,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     {
         return None;
     }
-    let found = fragments(tokens, world.today, Style::Plain);
-    let wanted = Wanted::of(&found);
+    let found = expressions(tokens, world.today, Style::Plain);
+    let wanted = Timing::of(&found);
     let minutes = wanted.length.map(flux_phrases::duration::Length::in_minutes).filter(|minutes| *minutes > 0);
     if let (Some(_), true) = (wanted.start, fits_any(tokens, 0, &["am i", "are we", "is"]).is_some())
         && let Some(Place::At { start, end }) =
@@ -76,7 +76,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
 }
 
 /// From when to when is asked.
-fn range(wanted: &Wanted, world: &World) -> Option<(NaiveDateTime, NaiveDateTime)> {
+fn range(wanted: &Timing, world: &World) -> Option<(NaiveDateTime, NaiveDateTime)> {
     let (first, last): (NaiveDate, NaiveDate) = match (wanted.days.as_slice(), wanted.period) {
         ([], Some(period)) => (period.from, plus(period.to, -1)),
         ([], None) if wanted.part.is_some() || wanted.start.is_some() || wanted.end.is_some() => {
@@ -85,11 +85,8 @@ fn range(wanted: &Wanted, world: &World) -> Option<(NaiveDateTime, NaiveDateTime
         ([], None) => return None,
         (days, _) => (days.first()?.date, days.last()?.date),
     };
-    let clock = |clock: Option<flux_phrases::time::Clock>, else_: NaiveTime| {
-        clock.map_or(else_, |clock| {
-            let (hour, minute, _) = flux_phrases::time::settle(clock, wanted.part, hint(""));
-            NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(else_)
-        })
+    let clock = |clock: Option<TimeOfDay>, otherwise: NaiveTime| {
+        clock.map_or(otherwise, |clock| settle(clock, wanted.part, hint("")).time)
     };
     let from =
         clock(wanted.start.filter(|_| !wanted.deadline), wanted.part.map_or(NaiveTime::MIN, |part| part.span().0));

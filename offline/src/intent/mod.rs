@@ -31,8 +31,8 @@ use serde_json::{Value, json};
 
 use super::reference::{self, Found, Purpose};
 use super::world::{Call, World};
-use flux_phrases::time::{Style, fragments};
-use flux_phrases::words::{Kind, Token, fits_any};
+use flux_phrases::time::{Style, expressions};
+use flux_phrases::words::{Token, TokenKind, fits_any};
 use flux_tools::context::BlockLine;
 
 pub(super) use architect::complete;
@@ -114,12 +114,12 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
 /// "Tomorrow at 8am schedule workout" as "schedule workout tomorrow at 8am".
 fn verb_first(tokens: &[Token], world: &World) -> Vec<Token> {
     let mut end = 0;
-    for fragment in fragments(tokens, world.today, Style::Plain) {
+    for expression in expressions(tokens, world.today, Style::Plain) {
         let comma = usize::from(tokens.get(end).is_some_and(|token| token.is(",")));
-        if fragment.at.start > end + comma {
+        if expression.at.start > end + comma {
             break;
         }
-        end = fragment.at.end.max(end);
+        end = expression.at.end.max(end);
     }
     let comma = usize::from(tokens.get(end).is_some_and(|token| token.is(",")));
     let verb = end + comma + lead_in(tokens, end + comma);
@@ -159,7 +159,7 @@ const LEAD_IN: &[&str] = &[
 pub(super) fn lead_in(tokens: &[Token], from: usize) -> usize {
     let mut at = from;
     loop {
-        let mark = tokens.get(at).is_some_and(|token| token.kind == Kind::Mark && token.is_any(", - . !"));
+        let mark = tokens.get(at).is_some_and(|token| token.kind == TokenKind::Mark && token.is_any(", - . !"));
         // "Next Friday" and "first thing" are times, "now" alone a greeting's.
         let timed = fits_any(
             tokens,
@@ -181,7 +181,7 @@ pub(super) fn lead_in(tokens: &[Token], from: usize) -> usize {
 /// Whether words only lead up to something that does not come: "Oops, …", "Okay.". Alone they are an answer.
 pub(super) fn is_filler(tokens: &[Token]) -> bool {
     fits_any(tokens, 0, &["oops|ups|oh|well|so|please|hey|actually|also"]).is_some()
-        && tokens.iter().filter(|token| token.kind != Kind::Mark).count() == 1
+        && tokens.iter().filter(|token| token.kind != TokenKind::Mark).count() == 1
 }
 
 fn without_thanks(tokens: &[Token]) -> &[Token] {
@@ -282,7 +282,7 @@ fn targets(tokens: &[Token], world: &World, purpose: Purpose) -> Vec<Vec<Token>>
     let linked = |token: &Token| token.is_any("and ,");
     let parts: Vec<Vec<Token>> = tokens
         .split(linked)
-        .filter(|part| part.iter().any(|token| token.kind != Kind::Mark))
+        .filter(|part| part.iter().any(|token| token.kind != TokenKind::Mark))
         .map(<[Token]>::to_vec)
         .collect();
     let handles = tokens.iter().any(|token| super::memory::is_handle(&token.text));

@@ -5,8 +5,8 @@ use crate::phrase;
 use crate::reference::{self, Found, Purpose};
 use crate::world::{World, days_call};
 use chrono::{NaiveDate, TimeDelta};
-use flux_phrases::time::{Style, Wanted, fragments, plus};
-use flux_phrases::words::{Kind, Token, find, fits_any};
+use flux_phrases::time::{Hint, Style, Timing, expressions, plus, settle};
+use flux_phrases::words::{Token, TokenKind, find, fits_any};
 use flux_timeline::clock;
 use flux_tools::context::BlockLine;
 
@@ -72,14 +72,14 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     {
         return None;
     }
-    if let Some(tag) = tokens.iter().find(|token| token.kind == Kind::Word && token.text.starts_with('#')) {
+    if let Some(tag) = tokens.iter().find(|token| token.kind == TokenKind::Word && token.text.starts_with('#')) {
         return Some(tagged(tag.text.trim_start_matches('#'), world));
     }
     if let Some(text) = searched(tokens) {
         return Some(found(&text, world));
     }
-    let found = fragments(tokens, world.today, Style::Plain);
-    let wanted = Wanted::of(&found);
+    let found = expressions(tokens, world.today, Style::Plain);
+    let wanted = Timing::of(&found);
     let says = |words: &str| tokens.iter().any(|token| token.is_any(words));
     if says("overdue late missed behind") {
         return Some(overdue(world));
@@ -132,7 +132,7 @@ fn searched(tokens: &[Token]) -> Option<String> {
             "look up|for my|the?",
         ],
     )?;
-    let rest: Vec<&Token> = tokens.get(taken..)?.iter().filter(|token| token.kind != Kind::Mark).collect();
+    let rest: Vec<&Token> = tokens.get(taken..)?.iter().filter(|token| token.kind != TokenKind::Mark).collect();
     let words: Vec<&str> = rest.iter().map(|token| token.text.as_str()).collect();
     (!words.is_empty() && words.len() <= 6).then(|| words.join(" "))
 }
@@ -193,14 +193,14 @@ fn next(world: &World) -> Outcome {
 }
 
 /// The blocks of some days; without any said, of the next seven.
-fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
+fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
     let today = world.date();
     let (from, to, named) = match (wanted.days.as_slice(), wanted.period, wanted.length) {
         ([], Some(period), _) => (period.from, period.to, span(period.from, period.to, today)),
         ([], None, Some(length)) if length.days > 0 => {
             (today, plus(today, length.days), format!("in the next {}", clock::length(TimeDelta::days(length.days))))
         }
-        ([], None, _) if wanted.part.is_some() || wanted.has_clock() => (today, plus(today, 1), "today".to_owned()),
+        ([], None, _) if wanted.part.is_some() || wanted.has_time() => (today, plus(today, 1), "today".to_owned()),
         ([], None, _) => (today, plus(today, 7), "in the next 7 days".to_owned()),
         (days, ..) => {
             let first = days.iter().map(|day| day.date).min().unwrap_or(today);
@@ -221,8 +221,7 @@ fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
     let in_time = |block: &BlockLine| {
         let part = wanted.part.is_none_or(|part| part.has(block.start.time()));
         let after = wanted.start.is_none_or(|clock| {
-            let (hour, minute, _) = flux_phrases::time::settle(clock, wanted.part, flux_phrases::time::Hint::None);
-            let time = chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+            let time = settle(clock, wanted.part, Hint::None).time;
             if wanted.deadline {
                 block.start.time() < time
             } else {

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::{Outcome, Request};
 use crate::goal::written;
 use crate::reference;
-use flux_phrases::words::{Kind, Token, fits_any, has_word};
+use flux_phrases::words::{Token, TokenKind, fits_any, has_word};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
-    let end = request.tokens.iter().rposition(|token| token.kind != Kind::Mark)? + 1;
+    let end = request.tokens.iter().rposition(|token| token.kind != TokenKind::Mark)? + 1;
     let tokens = request.tokens.get(..end)?;
     if lists(tokens) {
         return Some(Outcome::call("listRuns", json!({})));
@@ -99,5 +99,6 @@ fn call(tool: &str, words: &str) -> Outcome {
 
 /// Whether a word belongs to no goal's name: it says that there is one.
 fn says_goal(token: &Token) -> bool {
-    token.kind == Kind::Word && has_word("goal goals architect planning brainstorm brainstorming workflow", &token.norm)
+    token.kind == TokenKind::Word
+        && has_word("goal goals architect planning brainstorm brainstorming workflow", &token.norm)
 }

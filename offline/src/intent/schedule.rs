@@ -10,8 +10,8 @@ use crate::memory::is_handle;
 use crate::reference;
 use crate::title;
 use crate::world::{Call, World};
-use flux_phrases::time::{Day, Hint, Moment, Place, Style, Wanted, fragments, month_named, place, plus};
-use flux_phrases::words::{Kind, Token, fits_any, has_word};
+use flux_phrases::time::{Day, Hint, Moment, Place, Style, Timing, expressions, month_named, place, plus};
+use flux_phrases::words::{Token, TokenKind, fits_any, has_word};
 
 /// How long a block is where nothing is said, in minutes: the tool's own default.
 const USUAL_MINUTES: i64 = 60;
@@ -50,19 +50,20 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         return None;
     }
     let details = details::details(source, rest, world);
-    let found: Vec<_> = fragments(rest, world.today, Style::Plain)
+    let found: Vec<_> = expressions(rest, world.today, Style::Plain)
         .into_iter()
-        .filter(|fragment| !fragment.at.clone().any(|at| details.used.contains(&at)))
+        .filter(|expression| !expression.at.clone().any(|at| details.used.contains(&at)))
         .collect();
-    let wanted = Wanted::of(&found);
-    let timed =
-        |at: usize| wanted.used.iter().filter_map(|index| found.get(*index)).any(|fragment| fragment.at.contains(&at));
+    let wanted = Timing::of(&found);
+    let timed = |at: usize| {
+        wanted.used.iter().filter_map(|index| found.get(*index)).any(|expression| expression.at.contains(&at))
+    };
     let keep: Vec<bool> = (0..rest.len()).map(|at| !timed(at) && !details.used.contains(&at)).collect();
     let title = title::title(rest, &keep);
     // "Set an alarm for 6am" needs no other name.
     let alarm = title.is_empty() && tokens.iter().any(|token| token.is("alarm"));
     let title = if alarm { "Alarm".to_owned() } else { title };
-    let said = wanted.is_said() || wanted.has_clock();
+    let said = wanted.is_said() || wanted.has_time();
     let only_end = wanted.end.is_some() && wanted.start.is_none() && wanted.length.is_none() && wanted.days.is_empty();
     if verb.is_none() && (!(said && is_name(rest, &keep)) || only_end) {
         return None;
@@ -131,7 +132,7 @@ fn beside_another(tokens: &[Token]) -> Option<String> {
 
 /// Words that were to be a time and are none: `25:00`, `February 30`, `1O:3O`.
 fn no_time(tokens: &[Token], keep: &[bool]) -> Option<String> {
-    let kept = |at: usize| tokens.get(at).filter(|token| token.kind == Kind::Word && keep.get(at) == Some(&true));
+    let kept = |at: usize| tokens.get(at).filter(|token| token.kind == TokenKind::Word && keep.get(at) == Some(&true));
     let is_number =
         |token: &Token| token.norm.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().is_ok();
     (0..tokens.len()).find_map(|at| {
@@ -161,7 +162,7 @@ fn is_name(tokens: &[Token], keep: &[bool]) -> bool {
     let kept: Vec<&Token> = tokens
         .iter()
         .zip(keep)
-        .filter(|(token, keep)| **keep && token.kind != Kind::Mark)
+        .filter(|(token, keep)| **keep && token.kind != TokenKind::Mark)
         .map(|(token, _)| token)
         .collect();
     let question = tokens.last().is_some_and(|token| token.is("?"));
@@ -183,7 +184,7 @@ fn look_up(places: &[Place], world: &World) -> Option<Call> {
 
 struct New {
     title: String,
-    wanted: Wanted,
+    wanted: Timing,
     details: details::Details,
     /// Whether it is to remind, which it cannot in the past.
     reminds: bool,
@@ -276,7 +277,7 @@ impl New {
     fn any_time(&self, world: &World, hint: Hint, minutes: i64) -> Result<Moment, Call> {
         let after = plus(world.date(), 7);
         let week = world.date().iter_days().take_while(|day| *day < after).map(Day::only).collect();
-        let places = place(&Wanted { days: week, ..Wanted::default() }, world.now(), world.zone, hint, minutes);
+        let places = place(&Timing { days: week, ..Timing::default() }, world.now(), world.zone, hint, minutes);
         if let Some(call) = look_up(&places, world) {
             return Err(call);
         }

@@ -11,7 +11,7 @@ use crate::reference::{self, Found, Purpose};
 use crate::title::hint;
 use crate::world::World;
 use flux_phrases::duration::{self, Length};
-use flux_phrases::time::{Part, Place, Prep, Style, Wanted, fragments, place, plus};
+use flux_phrases::time::{DayPart, Place, Preposition, Style, Timing, expressions, place, plus};
 use flux_phrases::words::{self, Token, find, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
@@ -139,8 +139,8 @@ fn after(tokens: &[Token], beyond: bool, world: &World) -> Result<(NaiveDateTime
 }
 
 fn only_time(tokens: &[Token], world: &World) -> bool {
-    let found = fragments(tokens, world.today, Style::Plain);
-    (0..tokens.len()).all(|at| found.iter().any(|fragment| fragment.at.contains(&at)))
+    let found = expressions(tokens, world.today, Style::Plain);
+    (0..tokens.len()).all(|at| found.iter().any(|expression| expression.at.contains(&at)))
 }
 
 /// The moment that words say, and whether they say a time of day. A day that is meant is over where it is to be `beyond`.
@@ -148,10 +148,10 @@ fn moment(tokens: &[Token], beyond: bool, world: &World) -> Option<(NaiveDateTim
     // The scanner takes a bare number for a time only after a preposition.
     let mut led = words::tokens("after");
     led.extend(tokens.iter().cloned());
-    let mut found = fragments(&led, world.today, Style::Plain);
-    found.iter_mut().for_each(|fragment| fragment.prep = Prep::At);
-    let wanted = Wanted::of(&found);
-    let in_a_day = wanted.has_clock() || wanted.part.is_some();
+    let mut found = expressions(&led, world.today, Style::Plain);
+    found.iter_mut().for_each(|expression| expression.preposition = Preposition::At);
+    let wanted = Timing::of(&found);
+    let in_a_day = wanted.has_time() || wanted.part.is_some();
     match place(&wanted, world.now(), world.zone, hint(""), 0).first()? {
         // At five o'clock "after 2pm" is still today's.
         Place::At { start, .. } if wanted.dates(world.date()).is_empty() && wanted.from_now.is_none() => {
@@ -167,20 +167,20 @@ fn moment(tokens: &[Token], beyond: bool, world: &World) -> Option<(NaiveDateTim
 
 /// Everything of one day or of a part of it; without either, everything from now on.
 fn bounded(tokens: &[Token], length: Length, world: &World) -> Outcome {
-    let mut found = fragments(tokens, world.today, Style::Plain);
+    let mut found = expressions(tokens, world.today, Style::Plain);
     let part = tokens.iter().position(|token| token.is_any("morning afternoon evening")).filter(|_| found.is_empty());
     if let Some(part) = part {
         let mut led = words::tokens("this");
         led.extend(tokens.get(part).cloned());
-        found = fragments(&led, world.today, Style::Plain);
+        found = expressions(&led, world.today, Style::Plain);
     } else if found.is_empty() && find(tokens, "my|the whole? day").is_some() {
-        found = fragments(&words::tokens("today"), world.today, Style::Plain);
+        found = expressions(&words::tokens("today"), world.today, Style::Plain);
     }
-    let wanted = Wanted::of(&found);
+    let wanted = Timing::of(&found);
     let Some(day) = wanted.days.first().map(|day| day.date) else {
         return shift(world.now(), false, length);
     };
-    let (from, to) = match wanted.part.map(Part::span) {
+    let (from, to) = match wanted.part.map(DayPart::span) {
         Some((from, to)) => (day.and_time(from), day.and_time(to)),
         None => (day.and_time(NaiveTime::MIN), plus(day, 1).and_time(NaiveTime::MIN)),
     };

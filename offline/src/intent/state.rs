@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Outcome, Request, each};
 use crate::reference::Purpose;
-use flux_phrases::time::{Fragment, Style, fragments};
+use flux_phrases::time::{Expression, Style, expressions};
 use flux_phrases::words::{self, Token, find, fits_any};
 
 /// "I won't make it to yoga, remove it" as "delete yoga": what is missed is what is deleted.
@@ -50,7 +50,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let outcome = each(request, &target, purpose, |block| (tool.to_owned(), json!({"id": block.handle})));
     // "Finish the report on Friday" is a task where no such block is there.
     let task = fits_any(request.tokens, 0, &["finish|complete"]).is_some()
-        && fragments(request.tokens, request.world.today, Style::Plain).iter().any(Fragment::says_when);
+        && expressions(request.tokens, request.world.today, Style::Plain).iter().any(Expression::says_when);
     (!(task && matches!(outcome, Outcome::Say(_)))).then_some(outcome)
 }
 

@@ -5,11 +5,11 @@ use flux_timeline::clock;
 use serde_json::json;
 
 use super::{Outcome, Request};
-use flux_phrases::words::{Kind, fits_any};
+use flux_phrases::words::{TokenKind, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
-    let words = tokens.iter().filter(|token| token.kind != Kind::Mark).count();
+    let words = tokens.iter().filter(|token| token.kind != TokenKind::Mark).count();
     let whole = |patterns: &[&str]| fits_any(tokens, 0, patterns).is_some_and(|taken| taken == words);
     if fits_any(tokens, 0, UNDO).is_some() && words <= 8 {
         return Some(Outcome::call("undo", json!({})));

@@ -3,104 +3,106 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::calendar;
-use super::{Clock, Day, Fragment, Part, Period, PeriodName, Prep, Said};
+use super::{Day, DayPart, Expression, Meaning, Period, PeriodName, Preposition, TimeOfDay};
 use crate::duration::Length;
 
-/// When something is to be, as far as it was said.
+/// When something should happen, as far as the request says.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wanted {
-    /// The days.
+pub struct Timing {
+    /// The days that were named.
     pub days: Vec<Day>,
-    /// The week, month, …
+    /// The week, month or other period.
     pub period: Option<Period>,
     /// The part of the day.
-    pub part: Option<Part>,
-    /// When it begins, or by when it is due.
-    pub start: Option<Clock>,
+    pub part: Option<DayPart>,
+    /// When it begins, or when it is due if [`deadline`](Self::deadline) is set.
+    pub start: Option<TimeOfDay>,
     /// When it ends.
-    pub end: Option<Clock>,
+    pub end: Option<TimeOfDay>,
     /// How long it takes.
     pub length: Option<Length>,
-    /// So long from now.
+    /// How long from now.
     pub from_now: Option<Length>,
-    /// So long ago.
+    /// How long ago.
     pub ago: Option<Length>,
-    /// Whether the time is a deadline.
+    /// Whether the day or time is a deadline.
     pub deadline: bool,
-    /// Whether it is to be at once.
+    /// Whether it should happen immediately.
     pub now: bool,
-    /// Whether it is to be at the next opportunity.
+    /// Whether it should happen as soon as possible.
     pub soon: bool,
-    /// Whether it takes the day.
+    /// Whether it takes the whole day.
     pub all_day: bool,
-    /// On which weekdays again and again.
+    /// The weekdays on which it repeats. Empty if it repeats on days that are not known.
     pub every: Option<Vec<Weekday>>,
-    /// Which fragments were used; the others belong to a title.
+    /// The positions of the expressions that were used. The others belong to a title.
     pub used: Vec<usize>,
 }
 
-impl Wanted {
-    /// Puts fragments together. Where two say the same kind of thing, one is used: rather one with a preposition than one
-    /// without, never one that owns what follows ("Monday's slides"), and else the last.
-    pub fn of(fragments: &[Fragment]) -> Self {
-        let mut wanted = Self::default();
-        wanted.take_days(fragments);
-        wanted.take_clocks(fragments);
-        for (index, fragment) in fragments.iter().enumerate() {
-            match &fragment.said {
-                Said::Part(part) => wanted.part = Some(*part),
-                Said::Length(length) if fragment.prep != Prep::By && wanted.length.is_none() => {
-                    wanted.length = Some(*length)
+impl Timing {
+    /// Combines the expressions of a request. If two say the same kind of thing, one is used: one with a preposition before one
+    /// without, a possessive ("Monday's slides") only if there is no other, and otherwise the last.
+    pub fn of(expressions: &[Expression]) -> Self {
+        let mut timing = Self::default();
+        timing.take_days(expressions);
+        timing.take_clocks(expressions);
+        for (index, expression) in expressions.iter().enumerate() {
+            match &expression.meaning {
+                Meaning::Part(part) => timing.part = Some(*part),
+                Meaning::Length(length) if expression.preposition != Preposition::By && timing.length.is_none() => {
+                    timing.length = Some(*length)
                 }
-                Said::FromNow(length) => wanted.from_now = Some(*length),
-                Said::Ago(length) => wanted.ago = Some(*length),
-                Said::AllDay => wanted.all_day = true,
-                Said::Now => wanted.now = true,
-                Said::Soon => wanted.soon = true,
-                Said::Every(days) => wanted.every = Some(days.clone()),
+                Meaning::FromNow(length) => timing.from_now = Some(*length),
+                Meaning::Ago(length) => timing.ago = Some(*length),
+                Meaning::AllDay => timing.all_day = true,
+                Meaning::Now => timing.now = true,
+                Meaning::Soon => timing.soon = true,
+                Meaning::Every(days) => timing.every = Some(days.clone()),
                 _ => continue,
             }
-            wanted.used.push(index);
+            timing.used.push(index);
         }
-        wanted
+        timing
     }
 
-    /// Whether anything says when.
+    /// Whether anything was said about when it should happen.
     pub fn is_said(&self) -> bool {
         !self.days.is_empty()
             || self.period.is_some()
             || self.part.is_some()
-            || self.has_clock()
+            || self.has_time()
             || self.every.is_some()
             || self.all_day
     }
 
-    /// Whether a time of day is said, or follows.
-    pub fn has_clock(&self) -> bool {
+    /// Whether a time of day was said, or follows from what was said.
+    pub fn has_time(&self) -> bool {
         self.start.is_some() || self.end.is_some() || self.now || self.soon || self.from_now.is_some()
     }
 
-    fn take_days(&mut self, fragments: &[Fragment]) {
-        let rank = |fragment: &Fragment| match (fragment.possessive, fragment.prep) {
+    fn take_days(&mut self, expressions: &[Expression]) {
+        let rank = |expression: &Expression| match (expression.possessive, expression.preposition) {
             (true, _) => 0,
-            (_, Prep::None | Prep::To) => 1,
+            (_, Preposition::None | Preposition::To) => 1,
             _ => 2,
         };
-        let days = |fragment: &Fragment| matches!(fragment.said, Said::Days(_) | Said::Period(_));
-        let best = fragments.iter().enumerate().filter(|(_, fragment)| days(fragment));
-        // An owner is a time only beside nothing else: "tomorrow's workout at 8", but "Monday's slides on Friday".
-        let Some((index, fragment)) = best.max_by_key(|(index, fragment)| (rank(fragment), *index)) else { return };
-        match &fragment.said {
-            Said::Days(days) => self.days.clone_from(days),
-            Said::Period(period) => self.period = Some(*period),
+        let days = |expression: &Expression| matches!(expression.meaning, Meaning::Days(_) | Meaning::Period(_));
+        let best = expressions.iter().enumerate().filter(|(_, expression)| days(expression));
+        // A possessive counts only if there is no other day: "tomorrow's workout at 8", but "Monday's slides on Friday".
+        let Some((index, expression)) = best.max_by_key(|(index, expression)| (rank(expression), *index)) else {
+            return;
+        };
+        match &expression.meaning {
+            Meaning::Days(days) => self.days.clone_from(days),
+            Meaning::Period(period) => self.period = Some(*period),
             _ => {}
         }
-        self.deadline |= fragment.prep == Prep::By;
+        self.deadline |= expression.preposition == Preposition::By;
         self.used.push(index);
         // "on Friday next week" and "every day this week" say two things.
-        for (other, fragment) in fragments.iter().enumerate().filter(|(other, _)| *other != index) {
-            match &fragment.said {
-                Said::Period(period) if self.period.is_none() && !fragment.possessive => {
+        for (other, expression) in expressions.iter().enumerate().filter(|(other, _)| *other != index) {
+            match &expression.meaning {
+                Meaning::Period(period) if self.period.is_none() && !expression.possessive => {
                     self.period = Some(*period);
                     self.used.push(other);
                 }
@@ -124,45 +126,50 @@ impl Wanted {
         }
     }
 
-    fn take_clocks(&mut self, fragments: &[Fragment]) {
-        let clocks: Vec<(usize, &Fragment)> = fragments
+    fn take_clocks(&mut self, expressions: &[Expression]) {
+        let clocks: Vec<(usize, &Expression)> = expressions
             .iter()
             .enumerate()
-            .filter(|(_, fragment)| matches!(fragment.said, Said::Clock(_) | Said::Range(..)))
+            .filter(|(_, expression)| matches!(expression.meaning, Meaning::Time(_) | Meaning::TimeRange(..)))
             .collect();
         let last_with =
-            |fits: &dyn Fn(&Fragment) -> bool| clocks.iter().rev().find(|(_, fragment)| fits(fragment)).copied();
-        if let Some((index, fragment)) = last_with(&|fragment| matches!(fragment.said, Said::Range(..))) {
-            if let Said::Range(start, end) = fragment.said {
+            |fits: &dyn Fn(&Expression) -> bool| clocks.iter().rev().find(|(_, expression)| fits(expression)).copied();
+        if let Some((index, expression)) = last_with(&|expression| matches!(expression.meaning, Meaning::TimeRange(..)))
+        {
+            if let Meaning::TimeRange(start, end) = expression.meaning {
                 (self.start, self.end) = (Some(start), Some(end));
             }
             self.used.push(index);
             return;
         }
-        let end = last_with(&|fragment| fragment.prep == Prep::Until);
-        let begin = last_with(&|fragment| !matches!(fragment.prep, Prep::None | Prep::To | Prep::Until))
-            .or_else(|| last_with(&|fragment| fragment.prep == Prep::None));
+        let end = last_with(&|expression| expression.preposition == Preposition::Until);
+        let begin = last_with(&|expression| {
+            !matches!(expression.preposition, Preposition::None | Preposition::To | Preposition::Until)
+        })
+        .or_else(|| last_with(&|expression| expression.preposition == Preposition::None));
         // "from 2 tomorrow to 4"
-        let from_to = begin.filter(|(_, fragment)| fragment.prep == Prep::From);
-        let end = end.or_else(|| from_to.and_then(|_| last_with(&|fragment| fragment.prep == Prep::To)));
-        let begin =
-            begin.or_else(|| if end.is_none() { last_with(&|fragment| fragment.prep == Prep::To) } else { None });
-        if let Some((index, fragment)) = begin
-            && let Said::Clock(clock) = fragment.said
+        let from_to = begin.filter(|(_, expression)| expression.preposition == Preposition::From);
+        let end =
+            end.or_else(|| from_to.and_then(|_| last_with(&|expression| expression.preposition == Preposition::To)));
+        let begin = begin.or_else(|| {
+            if end.is_none() { last_with(&|expression| expression.preposition == Preposition::To) } else { None }
+        });
+        if let Some((index, expression)) = begin
+            && let Meaning::Time(clock) = expression.meaning
         {
             self.start = Some(clock);
-            self.deadline |= fragment.prep == Prep::By;
+            self.deadline |= expression.preposition == Preposition::By;
             self.used.push(index);
         }
-        if let Some((index, fragment)) = end
-            && let Said::Clock(clock) = fragment.said
+        if let Some((index, expression)) = end
+            && let Meaning::Time(clock) = expression.meaning
         {
             self.end = Some(clock);
             self.used.push(index);
         }
     }
 
-    /// The days on which it is to be, where they were said: one, several, or those of a repetition within a period.
+    /// The days on which it should happen. Empty if no day was said.
     pub fn dates(&self, today: NaiveDate) -> Vec<NaiveDate> {
         if let Some(every) = &self.every {
             return self.repeated(every, today);
@@ -172,7 +179,7 @@ impl Wanted {
         }
         let Some(period) = self.period else { return Vec::new() };
         match period.name {
-            PeriodName::Days if self.has_clock() || self.part.is_some() => days_of(period).collect(),
+            PeriodName::Days if self.has_time() || self.part.is_some() => days_of(period).collect(),
             _ => vec![period.from.max(if today < period.to { today } else { period.from })],
         }
     }
@@ -195,7 +202,7 @@ impl Wanted {
         }
     }
 
-    /// Whether it was to go on without an end that was said, or on days that are not known.
+    /// Whether it repeats without an end, or on days that are not known.
     pub fn repeats_without_end(&self) -> bool {
         let ends = self.period.is_some() || self.length.is_some_and(|length| length.days > 0);
         self.every.as_ref().is_some_and(|days| days.is_empty() || !ends)
