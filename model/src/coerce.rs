@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schema_makes_plain_is_mended() {
+    fn mistakes_in_types_are_repaired_by_the_schema() {
         let cases = [
             (json!({"minutes": "30"}), json!({"minutes": 30})),
             (json!({"minutes": " 30 "}), json!({"minutes": 30})),

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_binding_throws_is_told_by_its_code() {
+    fn errors_of_the_binding_are_recognised_by_their_code() {
         for said in [
             "3040: Capacity temporarily exceeded, please try again.",
             "InferenceUpstreamError: 3040: out of capacity",

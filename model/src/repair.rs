@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_off_end_is_closed_where_it_stands_and_can_be_told() {
+    fn a_cut_off_end_is_closed_and_can_be_detected() {
         let whole = r#"{"title":"Gym","tags":["a","b"],"at":{"day":1}}"#;
         for end in 1..whole.len() {
             let raw = &whole[..end];

@@ -1,4 +1,4 @@
-//! A goal in a person's words: which of them say by when and how much time a week, and what they say.
+//! Reads the deadline and the time per week from a goal in a person's words.
 
 use chrono::{Datelike, NaiveDate};
 use flux_timeline::clock;
@@ -9,20 +9,20 @@ use flux_phrases::time::{
 };
 use flux_phrases::words::{self, Token, TokenKind, fits_any};
 
-/// When a goal is to be reached, and how much time it may take.
+/// The deadline of a goal, and how much time it may take.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Pace {
-    /// For each token, whether it says this and nothing of the goal itself.
+    /// For each token, whether it belongs to the deadline or the time per week and not to the goal itself.
     pub used: Vec<bool>,
-    /// Local wall time; a date alone is the end of that day.
+    /// The deadline in wall-clock time. A date alone means the end of that day.
     pub deadline: Option<String>,
-    /// At most so many minutes a week.
+    /// The most minutes per week.
     pub minutes_per_week: Option<i64>,
-    /// Whether a time is said that is no deadline: "tomorrow at 9".
+    /// Whether there is a time that is not a deadline: "tomorrow at 9".
     pub scheduled: bool,
 }
 
-/// Deadlines that are known by name, with the month and day that they mean. "Easter" is none: it moves.
+/// Deadlines with a name, and their month and day. Easter is not one of them, because its date changes.
 const NAMED: &[(&[&str], u32, u32)] = &[
     (&["by|before|until christmas"], 12, 24),
     (
@@ -41,7 +41,7 @@ const NAMED: &[(&[&str], u32, u32)] = &[
     (&["by|before|until the|this|next? autumn|fall"], 8, 31),
 ];
 
-/// Reads when and how much from the words of a goal.
+/// Reads the deadline and the time per week from the words of a goal.
 pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
     let mut pace = Pace { used: vec![false; tokens.len()], ..Pace::default() };
     for at in 0..tokens.len() {
@@ -67,7 +67,7 @@ pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
         let begin = announced(tokens, expression.at.start);
         let date = date(expression, begin.is_some(), today.now.date()).filter(|_| pace.deadline.is_none());
         let Some(date) = date else {
-            // "For an hour" is how long a block takes; a goal takes longer.
+            // "For an hour" is the length of a block. A goal takes longer.
             let short = matches!(expression.meaning, Meaning::Length(length) if length.minutes > 0);
             pace.scheduled |= short || expression.says_when() && !matches!(expression.meaning, Meaning::Every(_));
             continue;
@@ -82,19 +82,19 @@ pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
             None => clock::iso_date(date),
         });
     }
-    // "By 5pm" alone is a time of today, and no long goal.
+    // "By 5pm" alone is a time today and not a long goal.
     pace.scheduled |= found
         .iter()
         .any(|expression| expression.has_time() && !expression.at.clone().all(|at| pace.used.get(at) == Some(&true)));
     pace
 }
 
-/// Words that lead to an amount of time, and belong to it.
+/// Words before an amount of time that belong to it.
 const LINKS: &str = "for with at about around spending , and max maximum only";
 
 impl Pace {
-    /// Takes the day on which the goal itself is ("the fair is on Saturday 18 April") for its deadline, where no other one
-    /// and no time of day is said.
+    /// Uses the day of the goal itself ("the fair is on Saturday 18 April") as its deadline, if there is no other
+    /// deadline and no time of day.
     pub fn until_its_day(&mut self, tokens: &[Token], today: Today) {
         let found = expressions(tokens, today, Style::Plain);
         if self.deadline.is_some() || found.iter().any(Expression::has_time) {
@@ -116,7 +116,7 @@ impl Pace {
     }
 }
 
-/// `5 hours a week`, `3h/week`, `30 minutes a day`: minutes a week, and how many tokens say so.
+/// `5 hours a week`, `3h/week`, `30 minutes a day`: the minutes per week, and the number of tokens.
 fn weekly(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     if let Some((amount, unit)) = tokens.get(at).and_then(|token| token.norm.split_once('/')) {
         let (length, _) = duration::length(&words::tokens(amount), 0)?;
@@ -139,13 +139,13 @@ fn times(unit: &str) -> Option<i64> {
     }
 }
 
-/// The next such day of a year.
+/// The next day with this month and day.
 fn yearly(today: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
     let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
     if this > today { Some(this) } else { NaiveDate::from_ymd_opt(today.year() + 1, month, day) }
 }
 
-/// Where "deadline:" or "due" before a day begins, if it is there.
+/// The position of "deadline:" or "due" before a day, if it is there.
 fn announced(tokens: &[Token], at: usize) -> Option<usize> {
     let small = |token: &&Token| token.is_any(": is on the =");
     let from = at - tokens.get(..at)?.iter().rev().take_while(small).count();
@@ -154,7 +154,7 @@ fn announced(tokens: &[Token], at: usize) -> Option<usize> {
     word.is_any("deadline due").then(|| from - 1 - usize::from(comma))
 }
 
-/// What a sentence after a goal adds to it: "I have 3 hours a week", "The exam is on 15 June".
+/// What a sentence after a goal adds: "I have 3 hours a week", "The exam is on 15 June".
 pub(super) fn added(tokens: &[Token], today: Today) -> Option<Pace> {
     let mut pace = pace(tokens, today);
     if pace.deadline.is_none() && tokens.iter().any(|token| token.is_any(DAYS)) {
@@ -172,17 +172,17 @@ pub(super) fn added(tokens: &[Token], today: Today) -> Option<Pace> {
     (whole && (pace.deadline.is_some() || pace.minutes_per_week.is_some())).then_some(pace)
 }
 
-/// What a goal leads up to.
+/// Words for what a goal prepares for.
 const DAYS: &str = "exam test wedding race marathon party trip launch deadline";
-/// Words around what is added to a goal.
+/// Words around an addition to a goal.
 const SAID: &str = "i we have has can could would want to spend spare no rush hurry give do work on it that this is should must be done finished ready over the my our for and with about only at most up free time will am";
 
-/// The last day for a goal, where a expression says one: `by Friday`, `in 30 days`, `in October`.
+/// The last day for a goal, if an expression says one: `by Friday`, `in 30 days`, `in October`.
 fn date(expression: &Expression, announced: bool, today: NaiveDate) -> Option<NaiveDate> {
     let until = announced || matches!(expression.preposition, Preposition::By | Preposition::Until);
     match &expression.meaning {
         Meaning::Days(days) if until => days.last().map(|day| day.date),
-        // "By June" is before it begins.
+        // "By June" means before June begins.
         Meaning::Period(period) if expression.preposition == Preposition::By && period.from > today => {
             Some(plus(period.from, -1))
         }
@@ -197,13 +197,13 @@ fn date(expression: &Expression, announced: bool, today: NaiveDate) -> Option<Na
     }
 }
 
-/// The time of day beside a deadline's day, and where it ends.
+/// The time of day of a deadline, and the position after it.
 fn of_day(expression: &Expression) -> Option<(String, usize)> {
     let Meaning::Time(time) = expression.meaning else { return None };
     Some((clock::hours(settle(time, None, Hint::None).time), expression.at.end))
 }
 
-/// The words that are marked, as they were written.
+/// The marked words, as they were written.
 pub(super) fn written(tokens: &[Token], keep: impl Fn(usize) -> bool) -> String {
     let mut text = String::new();
     for (_, token) in tokens.iter().enumerate().filter(|(at, _)| keep(*at)) {

@@ -1,20 +1,20 @@
-//! Several requests in one message: where one ends and the next begins.
+//! Splits a message into requests.
 //!
-//! "And" parts requests only where a new one is sure to begin: before a verb of a request, or between two things that each
-//! have a time of their own. Otherwise it belongs to a title ("milk and eggs") or to a list of blocks.
+//! "And" separates requests only if a new one certainly begins: before a verb of a request, or between two things that
+//! each have their own time. Otherwise it belongs to a title ("milk and eggs") or to a list of blocks.
 
 use super::details;
 use super::intent::{Strength, opening};
 use flux_phrases::time::{Expression, Meaning, Style, Today, expressions};
 use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 
-/// The requests of a message, each as its words. What one leaves out and shares with its neighbours (verb, day, title) is
-/// added to it.
+/// The requests of a message, each as its words. What a request leaves out because a neighbour says it (verb, day,
+/// title) is added.
 pub(super) fn clauses(source: &str, tokens: &[Token], today: Today) -> Vec<Vec<Token>> {
     let mut all = Vec::new();
     let mut heading: Vec<Token> = Vec::new();
     for (sentence, is_heading) in sentences(source, tokens) {
-        // "Tomorrow: gym at 7, …": what stands before the colon goes for all that follows.
+        // "Tomorrow: gym at 7, …": the words before the colon apply to everything after it.
         if is_heading {
             heading = sentence;
             continue;
@@ -30,7 +30,7 @@ pub(super) fn clauses(source: &str, tokens: &[Token], today: Today) -> Vec<Vec<T
     all
 }
 
-/// "In the Work plan, …": the plan that all of a sentence is about, and the rest of it.
+/// "In the Work plan, …": the plan of the whole sentence, and the rest of the sentence.
 fn plan_first(sentence: &[Token]) -> (&[Token], &[Token]) {
     let comma = sentence.iter().position(|token| token.is(","));
     let parted = comma.and_then(|comma| Some((sentence.get(..comma)?, sentence.get(comma + 1..)?)));
@@ -41,7 +41,7 @@ fn plan_first(sentence: &[Token]) -> (&[Token], &[Token]) {
     parted.filter(|(lead, rest)| is_plan(lead) && !rest.is_empty()).unwrap_or((&[], sentence))
 }
 
-/// Where a note after a colon begins; the end of the message where there is none.
+/// The position at which a note after a colon begins, or the end of the message if there is none.
 pub(super) fn note(source: &str, tokens: &[Token]) -> usize {
     let begins = |at: &usize| {
         let colon = tokens.iter().skip(*at).take(5).any(|token| token.is(":"));
@@ -50,7 +50,7 @@ pub(super) fn note(source: &str, tokens: &[Token]) -> usize {
     (0..tokens.len()).find(begins).unwrap_or(tokens.len())
 }
 
-/// Sentences and lines, without list marks. A note goes on to the end of the message.
+/// Sentences and lines, without list marks. A note continues to the end of the message.
 fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
     let note = note(source, tokens);
     let mut all = Vec::new();
@@ -68,7 +68,7 @@ fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
             && at < note
             && is_heading(&current)
             && next.is_some_and(|next| next.spaced || next.kind == TokenKind::Break);
-        // "… on Friday. Note: bring the card": the note belongs to what is before it.
+        // "… on Friday. Note: bring the card": the note belongs to the sentence before it.
         let before_note = at + 1 == note && note < tokens.len() && !current.is_empty();
         if (ends && at < note && !before_note) || heads {
             if token.is("?") {
@@ -97,7 +97,7 @@ fn is_short_form(token: &Token) -> bool {
         || (token.text.chars().count() == 1 && token.text.chars().all(char::is_alphabetic))
 }
 
-/// Whether what stands before a colon is a day or a verb for a whole list.
+/// Whether the words before a colon are a day or a verb for a whole list.
 fn is_heading(tokens: &[Token]) -> bool {
     let day = fits_any(
         tokens,
@@ -132,7 +132,7 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
             })
         };
         let begins = match opening(sentence, next) {
-            // "It starts at 4pm and ends at 3pm" is one.
+            // "It starts at 4pm and ends at 3pm" is one request.
             Strength::None if fits(sentence, next, "ends|ending|finishes|until").is_some() => false,
             Strength::Sure => true,
             Strength::Maybe => timed(&right),
@@ -149,7 +149,7 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
     parts
 }
 
-/// How many tokens link two requests at `at`.
+/// The number of tokens that link two requests at `at`.
 fn link(tokens: &[Token], at: usize) -> usize {
     let comma =
         usize::from(tokens.get(at).is_some_and(|token| token.is_any(", - +") && (token.is(",") || token.spaced)));
@@ -165,7 +165,7 @@ fn next_link(tokens: &[Token], from: usize) -> usize {
     (from + 1..tokens.len()).find(|at| link(tokens, *at) > 0).unwrap_or(tokens.len())
 }
 
-/// Whether a expression says when something begins.
+/// Whether an expression says when something begins.
 fn starts(expression: &Expression) -> bool {
     expression.has_time() || matches!(expression.meaning, Meaning::Part(_))
 }
@@ -174,7 +174,7 @@ fn is_day(expression: &Expression) -> bool {
     matches!(expression.meaning, Meaning::Days(_) | Meaning::Period(_))
 }
 
-/// Gives each part what it leaves out: the verb of the one before, the day of the only one that has one, the title.
+/// Adds to each part what it leaves out: the verb of the part before, the day if only one part has one, the title.
 fn shared(parts: Vec<Vec<Token>>, today: Today) -> Vec<Vec<Token>> {
     let mut all: Vec<Vec<Token>> = Vec::new();
     let mut group: Vec<Vec<Token>> = Vec::new();

@@ -1,4 +1,4 @@
-//! Title, priority, duration, tags and note of a block that is there.
+//! Changes title, priority, duration, tags and note of an existing block.
 
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         .or_else(|| retitle(request))
 }
 
-/// `change gym to yoga`: another title, where no other change is meant.
+/// `change gym to yoga`: another title, if no other change is meant.
 fn retitle(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
     let verb = fits_any(tokens, 0, &["change|turn"])?;
@@ -120,7 +120,7 @@ fn priority(request: Request) -> Option<Outcome> {
     (!target.is_empty()).then(|| changed(request, target, json!({"priority": level})))
 }
 
-/// Without these words at the end.
+/// The tokens without these words at the end.
 fn trimmed<'a>(tokens: &'a [Token], words: &str) -> &'a [Token] {
     let end = tokens.len() - tokens.iter().rev().take_while(|token| token.is_any(words)).count();
     tokens.get(..end).unwrap_or_default()

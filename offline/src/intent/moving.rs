@@ -1,4 +1,4 @@
-//! Another time for a block.
+//! Moves a block to another time.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
@@ -18,10 +18,10 @@ const VERBS: &[&str] = &[
     "change|move the? time|date|start of",
 ];
 
-/// Verbs that open other requests as well: they move only a block that is there.
+/// Verbs that also begin other requests. They move only an existing block.
 const SHARED: &[&str] = &["put|set|make|start|schedule|change"];
 
-/// What is said of a block that is to be at another time: "the dentist has to move …", "the meeting moves to 5pm".
+/// Phrases for a block that needs another time: "the dentist has to move …", "the meeting moves to 5pm".
 const MOVES: &[&str] = &[
     "has|have|needs|need|must|should|got to? be moved|rescheduled|postponed|shifted|delayed",
     "has|have|needs|need|must|should to? move|wait|shift|change",
@@ -30,7 +30,8 @@ const MOVES: &[&str] = &[
     "will move|shift",
 ];
 
-/// "The gym has to move to 7pm" as "move the gym to 7pm", "gym to 7pm" likewise; where the time is left out, what to ask.
+/// "The gym has to move to 7pm" as "move the gym to 7pm", "gym to 7pm" likewise. If there is no time, the question to
+/// ask.
 pub(super) fn subject_first(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
     if fits_any(tokens, 0, VERBS).is_some() {
@@ -45,7 +46,7 @@ pub(super) fn subject_first(request: Request) -> Option<Outcome> {
     };
     let subject = tokens.get(..at)?;
     let mut rest = tokens.get(at + taken..)?.to_vec();
-    // "Has to wait an hour" is an hour later.
+    // "Has to wait an hour" means an hour later.
     if duration::length(&rest, 0).is_some_and(|(_, length)| length == rest.len()) {
         rest.extend(words::tokens("later"));
     }
@@ -56,7 +57,7 @@ pub(super) fn subject_first(request: Request) -> Option<Outcome> {
     }))
 }
 
-/// "Gym to 7pm", "B6 to Friday": only of a block that is there.
+/// "Gym to 7pm", "B6 to Friday": only for an existing block.
 fn named_first(request: Request, turned: impl Fn(&[Token], &[Token]) -> Vec<Token>) -> Option<Outcome> {
     let tokens = request.tokens;
     let today = request.world.today;
@@ -83,14 +84,14 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         To::Time(wanted) => to_time(request, target, wanted),
     };
     let pronoun = fits_any(target, 0, &["it|that|this|them"]).is_some();
-    // "Schedule lunch on Friday" and "set an alarm for 6" name something new, unless there is a block of that name.
+    // "Schedule lunch on Friday" and "set an alarm for 6" name a new block, unless there is one of that name.
     let known =
         change.explicit && fits_any(tokens, 0, &["schedule"]).is_none() && matches!(outcome, Outcome::Do { .. });
     let is_change = fits_any(tokens, 0, &["change"]).is_some();
     (!shared || pronoun || known || is_change || puts_to(tokens, rest, &found)).then_some(outcome)
 }
 
-/// "Put the review to 6pm" means one that is there; "put lunch from 12 to 1" need not.
+/// "Put the review to 6pm" means an existing block, but "put lunch from 12 to 1" need not.
 fn puts_to(tokens: &[Token], rest: &[Token], found: &[Expression]) -> bool {
     let alarm = rest.iter().any(|token| token.is_any("alarm reminder timer"));
     fits_any(tokens, 0, &["put|set"]).is_some()
@@ -102,7 +103,7 @@ fn puts_to(tokens: &[Token], rest: &[Token], found: &[Expression]) -> bool {
         && !are_a_range(rest, found)
 }
 
-/// Whether a time stands just before the one that "to" leads to.
+/// Whether there is a time directly before the one after "to".
 fn are_a_range(rest: &[Token], found: &[Expression]) -> bool {
     found.iter().filter(|expression| expression.preposition == Preposition::To).any(|expression| {
         let before = expression.at.start.checked_sub(1).and_then(|at| rest.get(at));
@@ -111,10 +112,10 @@ fn are_a_range(rest: &[Token], found: &[Expression]) -> bool {
 }
 
 struct Change {
-    /// Where the block's name ends.
+    /// The end of the block's name.
     from: usize,
     to: To,
-    /// Whether "to" or the like stands before the new time.
+    /// Whether "to" or a similar word is before the new time.
     explicit: bool,
 }
 
@@ -143,11 +144,11 @@ fn amount(tokens: &[Token], rest: &[Token], found: &[Expression]) -> Option<Chan
         from -= 1;
     }
     let said = Change { from, to: To::Later(if earlier { length.negated() } else { length }), explicit: true };
-    // "Push back by an hour the standup" names it after the amount.
+    // "Push back by an hour the standup" names the block after the amount.
     (from > 0).then_some(said)
 }
 
-/// The new time and where it begins: at the first "to", else the times at the end.
+/// The new time and its position: at the first "to", otherwise the times at the end.
 fn destination(rest: &[Token], found: &[Expression]) -> Option<Change> {
     let leads = |expression: &Expression| {
         let to = matches!(expression.preposition, Preposition::To | Preposition::Until)
@@ -195,14 +196,14 @@ fn each_later(request: Request, target: &[Token], length: Length) -> Outcome {
     }
 }
 
-/// A block's start so much later: whole days by the calendar, the rest by the clock.
+/// The start of a block, later by a length: days by the calendar, minutes by the clock.
 pub(super) fn later(block: &BlockLine, length: Length, zone: flux_timeline::Zone) -> Moment {
     let day = plus_length(block.start.date(), length).and_time(block.start.time());
     Moment::after(day, length.minutes, zone)
 }
 
 fn to_time(request: Request, target: &[Token], wanted: &Timing) -> Outcome {
-    // Several can go to another day; to one time only one can.
+    // Several blocks can move to another day, but only one to a time.
     if wanted.start.is_none() && wanted.from_now.is_none() && !wanted.now {
         let outcome =
             each(request, target, Purpose::Change, |block| update(block, moved(block, wanted, request.world)));
@@ -221,7 +222,7 @@ fn to_time(request: Request, target: &[Token], wanted: &Timing) -> Outcome {
 
 const NO_DAY: &str = "I do not know on which day that block is. Say day and time, such as “tomorrow at 4pm”.";
 
-/// The updates that move a block; null where its time would have to be known and is not.
+/// The updates that move a block. Null if they depend on its time and that is not known.
 fn moved(block: &BlockLine, wanted: &Timing, world: &World) -> Value {
     let Some((start, end)) = times(wanted, Some(block).filter(|block| is_known(block)), world) else {
         return Value::Null;
@@ -239,7 +240,7 @@ fn lacks_time(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Do { calls, .. } if calls.iter().any(|(_, arguments)| arguments["updates"].is_null()))
 }
 
-/// The new start, and the new end if it is said. What is not said stays as it is.
+/// The new start, and the new end if it was said. Everything else stays as it is.
 fn times(wanted: &Timing, block: Option<&BlockLine>, world: &World) -> Option<(Moment, Option<Moment>)> {
     if let Some(length) = wanted.from_now {
         let days = plus_length(world.date(), length);

@@ -103,7 +103,7 @@ fn rename(tokens: &[Token], world: &World) -> Option<Outcome> {
     };
     let new = name(new)?;
     if !old.iter().any(|token| token.is_any("plan project")) {
-        // "Rename Garden to Balcony": a plan, where no block has that name.
+        // "Rename Garden to Balcony": a plan, if no block has that name.
         let old = name(old)?;
         let plan = world.plan(&old).filter(|plan| plan.title.eq_ignore_ascii_case(&old))?;
         let is_block = !reference::titled(&old, world).is_empty();
@@ -171,7 +171,7 @@ fn unarchive(tokens: &[Token], world: &World) -> Option<Outcome> {
     })
 }
 
-/// The plan that is spoken of; the active one for "this plan".
+/// The plan that is meant. For "this plan", the active one.
 fn plan(tokens: &[Token], world: &World) -> Result<Value, Outcome> {
     let Some(name) = plan_named(tokens) else {
         let this = fits_any(tokens, 0, &["this|my|the current|active? plan|project"])
@@ -209,7 +209,7 @@ fn plan_named(tokens: &[Token]) -> Option<String> {
     after.or(before)
 }
 
-/// A name as written, or in quotes.
+/// A name as written, or the quotation.
 fn name(tokens: &[Token]) -> Option<String> {
     let keep = vec![true; tokens.len()];
     let name = title::title(tokens, &keep);

@@ -1,4 +1,4 @@
-//! What is on, what is next, when something is.
+//! Answers what is on, what is next, and when something is.
 
 use super::{Outcome, Request};
 use crate::phrase;
@@ -112,7 +112,7 @@ fn when_is(request: Request, target: &[Token]) -> Outcome {
                 .map(|block| {
                     let long = clock::length(block.end - block.start);
                     let done = if block.completed { ", done" } else { "" };
-                    format!("{}{done} ({long}).", phrase::block(block, world.told()))
+                    format!("{}{done} ({long}).", phrase::block(block, world.time_format()))
                 })
                 .collect();
             Outcome::Say(lines.join("\n"))
@@ -145,7 +145,7 @@ fn found(text: &str, world: &World) -> Outcome {
     Outcome::Say(if blocks.is_empty() {
         format!("I found nothing called “{text}”.")
     } else {
-        phrase::candidates(&blocks, world.told())
+        phrase::candidates(&blocks, world.time_format())
     })
 }
 
@@ -157,7 +157,7 @@ fn tagged(tag: &str, world: &World) -> Outcome {
     let text = if blocks.is_empty() {
         format!("Nothing in the next 7 days is tagged #{tag}.")
     } else {
-        phrase::list(&blocks, world.told())
+        phrase::list(&blocks, world.time_format())
     };
     Outcome::Know { call: days_call(from, to), text }
 }
@@ -168,7 +168,7 @@ fn overdue(world: &World) -> Outcome {
     Outcome::Say(if blocks.is_empty() {
         "Nothing is overdue.".to_owned()
     } else {
-        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.told()))
+        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.time_format()))
     })
 }
 
@@ -178,12 +178,12 @@ fn next(world: &World) -> Outcome {
         .blocks()
         .into_iter()
         .find(|block| !block.completed && block.start < world.now() && block.end > world.now());
-    let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.told())));
+    let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.time_format())));
     let far = plus(world.date(), 365);
     match block {
         Some(block) => Outcome::Know {
             call: days_call(world.date(), plus(world.date(), 7)),
-            text: format!("{now}Next: {}.", phrase::block(block, world.told())),
+            text: format!("{now}Next: {}.", phrase::block(block, world.time_format())),
         },
         None => match world.look_up_days(world.date(), far).filter(|_| world.context.later_open > 0) {
             Some(call) => Outcome::LookUp(vec![call]),
@@ -192,7 +192,7 @@ fn next(world: &World) -> Outcome {
     }
 }
 
-/// The blocks of some days; without any said, of the next seven.
+/// The blocks of the days that were named, or of the next seven days.
 fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
     let today = world.date();
     let (from, to, named) = match (wanted.days.as_slice(), wanted.period, wanted.length) {
@@ -240,10 +240,10 @@ fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
             in_days(block) && in_time(block) && !(only_open && block.completed) && (!only_done || block.completed)
         })
         .collect();
-    Outcome::Know { call: days_call(from, to), text: told(&blocks, &named, tokens, world) }
+    Outcome::Know { call: days_call(from, to), text: day_list(&blocks, &named, tokens, world) }
 }
 
-fn told(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> String {
+fn day_list(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> String {
     if blocks.is_empty() {
         let later = if world.context.later_open > 0 {
             format!(
@@ -260,7 +260,7 @@ fn told(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> 
     } else {
         format!("On your timeline {named}:")
     };
-    format!("{lead}\n{}", phrase::list(blocks, world.told()))
+    format!("{lead}\n{}", phrase::list(blocks, world.time_format()))
 }
 
 fn span(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {

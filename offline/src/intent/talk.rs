@@ -31,7 +31,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
             clock::month(now.date()),
             now.date().year()
         );
-        return Some(Outcome::Say(format!("It is {day}, {}.", request.world.told().time(now.time()))));
+        return Some(Outcome::Say(format!("It is {day}, {}.", request.world.time_format().time(now.time()))));
     }
     if whole(HELP) {
         return Some(Outcome::Say(help()));
@@ -98,7 +98,7 @@ const HELP: &[&str] = &[
     "what is this",
 ];
 
-/// What the interpreter understands, by examples.
+/// What the interpreter understands, with examples.
 pub(crate) fn help() -> String {
     "I read plain requests by rules; I am not a language model. For example:\n\
      - Schedule workout tomorrow at 8am for 45 minutes #health\n\

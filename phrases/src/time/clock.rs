@@ -87,7 +87,7 @@ fn relative(tokens: &[Token], at: usize, reading: Reading) -> Option<(TimeOfDay,
     let link = tokens.get(at + taken)?;
     let before = link.is_any("to till until of before");
     let after = link.is_any("past after");
-    // "half seven" is half past seven; only where a time must follow, for "half one sugar" is not.
+    // "half seven" is half past seven, but only if a time must follow: "half one sugar" is not a time.
     if minutes == 30 && !before && !after && reading == Reading::Lenient {
         let (hour, length) = hour(tokens, at + taken)?;
         return Some((TimeOfDay { minute: 30, ..hour }, taken + length));
@@ -161,7 +161,7 @@ fn in_a_part(tokens: &[Token], at: usize) -> bool {
 }
 
 fn meridiem(tokens: &[Token], at: usize) -> Option<bool> {
-    // The "am" of "I'm" has no blank before it.
+    // The "am" of "I'm" has no space before it.
     let token = tokens.get(at).filter(|token| !token.text.is_empty())?;
     if token.is("pm") {
         Some(true)
@@ -172,7 +172,7 @@ fn meridiem(tokens: &[Token], at: usize) -> Option<bool> {
     }
 }
 
-/// Digits alone. `bare` allows what is a time only by what stands around it.
+/// Digits alone. `bare` also allows numbers that are a time only because of the words around them.
 fn plain(number: &str, bare: bool) -> Option<TimeOfDay> {
     let separator = number.find([':', '.', 'h']);
     let Some(separator) = separator else {

@@ -26,6 +26,7 @@
 //! | `scan` | finds the expressions in a sentence, with the prepositions before them |
 //! | `clock` | times of day: `6pm`, `half past 7`, `2-4pm` |
 //! | `date` | days, weeks, months: `next Friday`, `3rd of May 2027`, `in 3 days` |
+//! | `usual` | times of meals, work and bed: `after lunch` |
 //! | `named` | days by their place in a month, and holidays: `the last Friday of the month`, `Christmas Eve` |
 //! | `following` | what can follow the name of a day |
 //! | `calendar` | which day a name means, seen from today |
@@ -42,6 +43,7 @@ mod named;
 mod scan;
 mod slot;
 mod timing;
+mod usual;
 
 use std::ops::Range;
 

@@ -1,12 +1,13 @@
 //! Finds the expressions of time in a sentence, each with the preposition before it.
 
-use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono::{NaiveDate, Weekday};
 
 use super::clock::{self, Lead, Reading};
+use super::usual::usual_time;
 use super::{Day, Expression, Meaning, Openness, Period, PeriodName, Preposition, TimeOfDay, Today, calendar, date};
 use crate::duration::{self, Length};
 use crate::number;
-use crate::words::{Token, TokenKind, fits, fits_any};
+use crate::words::{Token, TokenKind, fits, fits_any, tokens};
 
 /// What "3pm to 4pm" means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +205,7 @@ impl Scanner<'_> {
     fn named_part(&self, at: usize) -> Option<(Vec<Meaning>, usize)> {
         let today = self.today.now.date();
         if let Some(taken) = fits(self.tokens, at, "tonight") {
-            let (part, _) = date::part(&tonight(), 0)?;
+            let (part, _) = date::part(&tokens("night"), 0)?;
             return Some((vec![Meaning::Days(vec![Day::only(today)]), Meaning::Part(part)], taken));
         }
         for (pattern, days) in [("this|today", 0), ("later this", 0), ("last", -1)] {
@@ -224,23 +225,7 @@ impl Scanner<'_> {
         }
         let before = self.tokens.get(from).is_some_and(|token| token.is("before"));
         let word = self.tokens.get(at)?.norm.as_str();
-        let (hour, minute) = match (preposition, before, word) {
-            (Preposition::After, _, "breakfast") => (9, 0),
-            (Preposition::After, _, "lunch") => (13, 0),
-            (Preposition::After, _, "school") => (15, 0),
-            (Preposition::After, _, "work") => (17, 30),
-            (Preposition::After, _, "dinner" | "supper") => (20, 0),
-            (Preposition::By, true, "breakfast") => (7, 0),
-            (Preposition::By, true, "work") => (7, 30),
-            (Preposition::By, true, "lunch") => (11, 0),
-            (Preposition::By, true, "dinner" | "supper") => (17, 0),
-            (Preposition::By, true, "bed" | "bedtime") => (22, 0),
-            (Preposition::At, _, "breakfast") => (8, 0),
-            (Preposition::At | Preposition::In, _, "lunch") => (12, 0),
-            (Preposition::At, _, "dinner" | "supper") => (18, 30),
-            (Preposition::At, _, "bedtime") => (22, 0),
-            _ => return None,
-        };
+        let (hour, minute) = usual_time(preposition, before, word)?;
         // "after work drinks" is a name
         let goes_on = self.tokens.get(at + 1).is_none_or(|token| {
             token.kind != TokenKind::Word || token.is_any(FOLLOWS_A_TIME) || self.begins_a_date(at + 1)
@@ -409,11 +394,3 @@ fn through(first: NaiveDate, last: NaiveDate) -> NaiveDate {
     let week_later = calendar::plus(last, 7);
     if week_later >= first { week_later } else { first }
 }
-
-/// `tonight` is read like `night`.
-fn tonight() -> Vec<Token> {
-    crate::words::tokens("night")
-}
-
-/// The first minute of a day.
-pub(super) const MIDNIGHT: NaiveTime = NaiveTime::MIN;

@@ -10,7 +10,6 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use flux_timeline::Zone;
 
-use super::scan::MIDNIGHT;
 use super::{DayPart, DayPartName, Moment, Openness, PeriodName, TimeOfDay, Timing, calendar};
 
 /// What the title of a block says about the half of the day.
@@ -50,6 +49,8 @@ pub enum Place {
     Unsaid,
 }
 
+/// The first minute of a day.
+const MIDNIGHT: NaiveTime = NaiveTime::MIN;
 /// The hours of a day for something without a time: from 09:00 to 22:00.
 const DAY: (u32, u32) = (9, 22);
 /// Working hours, for "all day".
