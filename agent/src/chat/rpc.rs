@@ -3,7 +3,7 @@
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::RpcResponse;
 use flux_timeline::command::SettingsUpdate;
-use flux_timeline::place::WorkingHours;
+use flux_timeline::free_time::WorkingHours;
 use flux_timeline::{Actor, BlockId, Command, HourFormat, Rejection, RunId, TimelineView, TxnId, Zone};
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, definitions};
