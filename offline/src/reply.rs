@@ -1,8 +1,7 @@
 //! The results of calls in words.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use flux_timeline::clock;
-use flux_timeline::query::WAKING_HOURS;
 use serde_json::Value;
 
 use super::phrase::{self, TimeFormat};
@@ -69,9 +68,7 @@ fn slots(result: &Value, format: TimeFormat) -> String {
         })
         .collect();
     if lines.is_empty() {
-        let (from, to) = WAKING_HOURS;
-        let time = |hour| format.time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
-        return format!("There is no such free time then, between {} and {}.", time(from), time(to));
+        return result.get("summary").and_then(Value::as_str).unwrap_or("There is no such free time.").to_owned();
     }
     format!("You are free at these times:\n{}", lines.join("\n"))
 }

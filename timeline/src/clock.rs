@@ -1,7 +1,7 @@
-//! Dates and times as text, in the few forms that are used here.
+//! Dates and times as text.
 //!
-//! chrono reads and writes any form, by an interpreter of format strings that weighs as much in the Worker as all the tools
-//! together. These forms need none of it.
+//! This module reads and writes the few forms that Temporal Flux uses. The format strings of chrono could do it, but their
+//! interpreter takes as much space in the Worker as all the tools together.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer};
@@ -40,7 +40,7 @@ pub fn hours(time: NaiveTime) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
-/// `08:00` or `8:00 AM`, as people are told a time of day. Midnight is `12:00 AM`, noon `12:00 PM`.
+/// `08:00` or `8:00 AM`, for people. Midnight is `12:00 AM`, noon is `12:00 PM`.
 pub fn time(time: NaiveTime, format: HourFormat) -> String {
     match format {
         HourFormat::Hours24 => hours(time),
@@ -51,7 +51,7 @@ pub fn time(time: NaiveTime, format: HourFormat) -> String {
     }
 }
 
-/// `Tue 24 Nov`, with the year where it is not that of `today`.
+/// `Tue 24 Nov`, with the year if it differs from that of `today`.
 pub fn day(date: NaiveDate, today: NaiveDate) -> String {
     let month = month(date).get(..3).unwrap_or_default();
     let short = format!("{} {} {month}", date.weekday(), date.day());
@@ -95,7 +95,7 @@ pub fn read_date(text: &str) -> Option<NaiveDate> {
     if parts.next().is_some() { None } else { date }
 }
 
-/// Reads `2026-11-24T08:00`, also with seconds and fractions of them, which are left out.
+/// Reads `2026-11-24T08:00`. Seconds may follow; fractions of a second may follow them and are ignored.
 pub fn read_wall(text: &str) -> Option<NaiveDateTime> {
     let (date, time) = text.split_once('T')?;
     let (whole, fraction) = time.split_once('.').unwrap_or((time, ""));
@@ -107,7 +107,7 @@ pub fn read_wall(text: &str) -> Option<NaiveDateTime> {
     Some(read_date(date)?.and_time(time))
 }
 
-/// A number of exactly so many digits.
+/// A number with exactly this many digits.
 fn number(text: &str, digits: usize) -> Option<u32> {
     let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     if fits { text.parse().ok() } else { None }
@@ -116,37 +116,37 @@ fn number(text: &str, digits: usize) -> Option<u32> {
 /// For `deserialize_with`: a wall-clock time.
 ///
 /// # Errors
-/// Where it is none.
+/// If the text is not one.
 pub fn wall_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDateTime, D::Error> {
     let text = String::deserialize(deserializer)?;
     read_wall(&text).ok_or_else(|| serde::de::Error::custom("expected a wall-clock time"))
 }
 
-/// For `deserialize_with`: a wall-clock time, or none.
+/// For `deserialize_with`: a wall-clock time or `null`.
 ///
 /// # Errors
-/// Where it is neither.
+/// If the value is neither.
 pub fn optional_wall_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDateTime>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     let read = |text: String| read_wall(&text).ok_or_else(|| serde::de::Error::custom("expected a wall-clock time"));
     text.map(read).transpose()
 }
 
-/// For `deserialize_with`: an instant in the form of RFC 3339.
+/// For `deserialize_with`: an instant as in RFC 3339.
 ///
 /// # Errors
-/// Where it is none.
+/// If the text is not one.
 pub fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
     let text = String::deserialize(deserializer)?;
     read_instant(&text).ok_or_else(|| serde::de::Error::custom("expected a time of RFC 3339"))
 }
 
-/// Reads an instant in the form of RFC 3339.
+/// Reads an instant as in RFC 3339.
 pub fn read_instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
 }
 
-/// For `deserialize_with`, beside `default`: an instant or `null`.
+/// For `deserialize_with` together with `default`: an instant or `null`.
 ///
 /// # Errors
 /// As [`instant`].
@@ -163,7 +163,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// The same as chrono's own reading and writing.
+        /// The results are the same as those of chrono's format strings.
         #[test]
         fn as_chrono_does(seconds in 0i64..7_258_118_400) {
             let time = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();

@@ -3,8 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 
 use crate::block::Priority;
+use crate::free_time::WorkingHours;
 use crate::id::{BlockId, PlanId, RunId, TxnId};
-use crate::place::{Task, WorkingHours};
+use crate::place::Task;
 use crate::reference::{BlockRef, PlanRef, RunRef};
 use crate::run::{LeftOut, RunStep};
 use crate::settings::HourFormat;

@@ -14,6 +14,7 @@
 //! | [`describe`] | changes in a few words |
 //! | [`reference`](mod@reference) | from `B12`, a UUID or a title to one block or plan |
 //! | [`query`] | questions that change nothing: find blocks, find free time |
+//! | [`free_time`] | what blocks and breaks leave of a person's hours |
 //! | [`place`] | finds free time for tasks |
 //!
 //! A change goes one way: [`Command`] → [`decide()`] → [`EventKind`]s → [`Timeline::apply`].
@@ -24,6 +25,7 @@ pub mod command;
 pub mod decide;
 pub mod describe;
 pub mod event;
+pub mod free_time;
 pub mod id;
 pub mod json;
 pub mod limits;

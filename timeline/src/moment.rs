@@ -1,4 +1,4 @@
-//! How times are written for a person: in their zone, and with a clock of 12 or 24 hours as they have set it.
+//! Times as text for a person: in their zone, and with the 12 or 24 hour clock that they have set.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -8,7 +8,7 @@ use crate::settings::{HourFormat, Settings};
 use crate::span::Span;
 use crate::zone::Zone;
 
-/// A moment as a person sees it, from which times are put into words: in their zone, and in the form that they have set.
+/// The present moment in a person's zone. It writes other times as that person reads them.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     now: NaiveDateTime,
@@ -17,18 +17,18 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// `now` as it is seen by whoever has these settings.
+    /// The moment `now` for a person with these settings.
     pub fn new(now: DateTime<Utc>, settings: &Settings) -> Self {
         let zone = settings.time_zone;
         Self { now: zone.wall(now), zone, format: settings.hour_format }
     }
 
-    /// `2026-11-24T08:00`, the form in which models write times, whatever the person has set.
+    /// `2026-11-24T08:00`, the form for models. It does not depend on the person's clock.
     pub fn wall(&self, instant: DateTime<Utc>) -> String {
         clock::wall(self.zone.wall(instant))
     }
 
-    /// `Tue 24 Nov`, with the year where it is not the present one.
+    /// `Tue 24 Nov`, with the year if it is not the present one.
     pub fn day(&self, instant: DateTime<Utc>) -> String {
         clock::day(self.zone.wall(instant).date(), self.now.date())
     }
@@ -50,6 +50,11 @@ impl Moment {
     /// `Tue 24 Nov, 08:00`.
     pub fn at(&self, instant: DateTime<Utc>) -> String {
         format!("{}, {}", self.day(instant), self.time(instant))
+    }
+
+    /// Whether the person's clock has 12 or 24 hours.
+    pub const fn format(&self) -> HourFormat {
+        self.format
     }
 
     /// `08:00`, or `8:00 AM`.

@@ -1,31 +1,28 @@
-//! Questions that change nothing: which blocks fit, when there is free time, which plans there are.
+//! Questions that change nothing: which blocks match, when there is free time, which plans and runs there are.
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Block;
 use crate::decide::{DecideError, read};
+use crate::free_time::{self, Search, Slot, WorkingHours};
 use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};
 use crate::run::Run;
-use crate::span::to_millis;
 use crate::view::{BlockQuery, BlockState, PlanCounts, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
-use crate::zone::Zone;
 
-/// Most blocks that are counted for `total`; beyond it the answer says "or more".
+/// The most blocks that are counted for `total`. If there are as many, the answer says "or more".
 pub const COUNTED: usize = 1_000;
-/// Most runs that are listed.
+/// The most runs that are listed.
 pub const RUNS: usize = 20;
-/// Between these hours of a day free time is looked for, where nothing else is asked: people are asleep otherwise.
-pub const WAKING_HOURS: (u32, u32) = (8, 22);
-/// Free time is offered from full five minutes on.
-const SLOT_GRID_MINUTES: i64 = 5;
+/// The longest range that is searched for free time.
+const LONGEST_SEARCH: TimeDelta = TimeDelta::days(62);
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
     /// Which plans there are.
     Plans,
-    /// Which blocks fit.
+    /// Which blocks match.
     Blocks(FindBlocks),
     /// When there is time.
     FreeTime(FindFreeTime),
@@ -33,29 +30,29 @@ pub enum Query {
     Runs,
 }
 
-/// Which blocks are looked for.
+/// Which blocks to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindBlocks {
     /// Words of the title, in any order.
     pub text: Option<String>,
-    /// Only what ends after this.
+    /// Only blocks that end after this.
     pub from: Option<DateTime<Utc>>,
-    /// Only what starts before this.
+    /// Only blocks that start before this.
     pub to: Option<DateTime<Utc>>,
     /// Open, done or both.
     pub state: BlockState,
-    /// Only of this plan; none is the active one.
+    /// Only blocks of this plan; `None` is the active one.
     pub plan: Option<PlanRef>,
     /// At most this many, 1–100.
     pub limit: usize,
 }
 
-/// What free time is looked for.
+/// Which free time to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindFreeTime {
     /// Not before this.
     pub from: DateTime<Utc>,
-    /// Not after this; at most 62 days after `from` are looked at.
+    /// Not after this. The search ends 62 days after `from` at the latest.
     pub to: DateTime<Utc>,
     /// At least this long.
     pub length: TimeDelta,
@@ -68,32 +65,28 @@ pub struct FindFreeTime {
 pub enum Answer {
     /// The plans, oldest first; the flag marks the active one.
     Plans(Vec<(Plan, bool, PlanCounts)>),
-    /// The blocks, and how many fit in all (counted up to [`COUNTED`]).
+    /// The blocks that match, and how many there are in all, counted up to [`COUNTED`].
     Blocks {
-        /// By start.
+        /// The blocks, by start.
         blocks: Vec<Block>,
-        /// How many fit.
+        /// How many match.
         total: usize,
     },
     /// Runs of the architect, newest first; at most [`RUNS`].
     Runs(Vec<Run>),
-    /// Gaps of at least the asked length, by start.
-    Slots(Vec<Slot>),
-}
-
-/// A stretch of free time. Not a [`Span`](crate::Span): it can be of any length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slot {
-    /// From.
-    pub start: DateTime<Utc>,
-    /// To.
-    pub end: DateTime<Utc>,
+    /// Free time.
+    Slots {
+        /// Stretches of at least the asked length, by start.
+        slots: Vec<Slot>,
+        /// The hours of each day in which they were looked for.
+        hours: WorkingHours,
+    },
 }
 
 /// Answers a question.
 ///
 /// # Errors
-/// A rejection where a plan is not found, and what the view can fail with.
+/// A rejection if a plan is not found, and the errors of the view.
 pub fn answer<V: ReadPlans + ReadBlocks + ReadRuns>(view: &V, query: &Query) -> Result<Answer, DecideError<V::Error>> {
     match query {
         Query::Plans => {
@@ -108,13 +101,7 @@ pub fn answer<V: ReadPlans + ReadBlocks + ReadRuns>(view: &V, query: &Query) -> 
         }
         Query::Blocks(find) => find_blocks(view, find),
         Query::Runs => Ok(Answer::Runs(read(view.runs(RUNS))?)),
-        Query::FreeTime(find) => {
-            let zone = read(view.settings())?.time_zone;
-            let to = find.to.min(find.from + TimeDelta::days(62));
-            let busy =
-                read(view.blocks(&BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(find.from, to) }))?;
-            Ok(Answer::Slots(free_slots(&FindFreeTime { to, ..find.clone() }, &busy, zone)))
-        }
+        Query::FreeTime(find) => find_free_time(view, find),
     }
 }
 
@@ -138,42 +125,21 @@ fn find_blocks<V: ReadPlans + ReadBlocks>(view: &V, find: &FindBlocks) -> Result
     Ok(Answer::Blocks { blocks, total })
 }
 
-/// The gaps between `busy` blocks (by start) within the waking hours of each day in `zone`.
-fn free_slots(find: &FindFreeTime, busy: &[Block], zone: Zone) -> Vec<Slot> {
-    let mut slots = Vec::new();
-    let mut date = zone.wall(find.from).date();
-    let last = zone.wall(find.to).date();
-    while date <= last && slots.len() < find.limit {
-        let (first_hour, last_hour) = WAKING_HOURS;
-        let at = |hour| NaiveTime::from_hms_opt(hour, 0, 0).map(|time| zone.instant(date.and_time(time)));
-        let (Some(open), Some(close)) = (at(first_hour), at(last_hour)) else { break };
-        let day = Slot { start: on_grid(find.from.max(open)), end: find.to.min(close) };
-        slots.extend(gaps(day, busy).filter(|slot| slot.end - slot.start >= find.length));
-        let Some(next) = date.checked_add_days(Days::new(1)) else { break };
-        date = next;
-    }
-    slots.truncate(find.limit);
-    slots
-}
-
-fn gaps(day: Slot, busy: &[Block]) -> impl Iterator<Item = Slot> {
-    let mut free_from = day.start;
-    let mut found = Vec::new();
-    for span in busy.iter().map(|block| block.span) {
-        if span.end() <= day.start || span.start() >= day.end {
-            continue;
-        }
-        found.push(Slot { start: free_from, end: span.start() });
-        free_from = free_from.max(on_grid(span.end()));
-    }
-    found.push(Slot { start: free_from, end: day.end });
-    found.into_iter().filter(|slot| slot.end > slot.start)
-}
-
-/// The next full five minutes.
-fn on_grid(instant: DateTime<Utc>) -> DateTime<Utc> {
-    let grid = SLOT_GRID_MINUTES * 60_000;
-    let over = instant.timestamp_millis().rem_euclid(grid);
-    let on = if over == 0 { instant } else { instant + TimeDelta::milliseconds(grid - over) };
-    to_millis(on)
+fn find_free_time<V: ReadPlans + ReadBlocks>(view: &V, find: &FindFreeTime) -> Result<Answer, DecideError<V::Error>> {
+    let settings = read(view.settings())?;
+    let hours = settings.working_hours.awake();
+    let to = find.to.min(find.from + LONGEST_SEARCH);
+    // A block that ends shortly before the range, or starts shortly after it, has its break within it.
+    let pause = TimeDelta::minutes(settings.break_minutes.into());
+    let busy = read(view.busy(find.from - pause, to + pause))?;
+    let search = Search {
+        zone: settings.time_zone,
+        hours,
+        break_minutes: settings.break_minutes,
+        from: find.from,
+        until: Some(to),
+        days: u32::MAX,
+        shortest: find.length,
+    };
+    Ok(Answer::Slots { slots: free_time::slots(&busy, &search).take(find.limit).collect(), hours })
 }

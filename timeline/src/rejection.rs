@@ -1,8 +1,8 @@
 //! Why a wish was not granted. A rejection is not an error: it is an answer, for the person and for the model.
 
 use crate::block::Block;
+use crate::free_time::HoursError;
 use crate::limits;
-use crate::place::HoursError;
 use crate::run::RunStatus;
 use crate::text::{Goal, Title};
 

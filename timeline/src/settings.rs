@@ -3,7 +3,7 @@
 use chrono::Weekday;
 use serde::{Deserialize, Serialize};
 
-use crate::place::{PAUSE_MINUTES, WorkingHours};
+use crate::free_time::{BREAK_MINUTES, WorkingHours};
 use crate::zone::Zone;
 
 /// A person's settings.
@@ -14,7 +14,7 @@ pub struct Settings {
     pub time_zone: Zone,
     /// When tasks of the architect can be placed.
     pub working_hours: WorkingHours,
-    /// Shortest break between such tasks and everything else, in minutes, 0–240.
+    /// The shortest break between such tasks and other blocks, in minutes, 0–240. Free time keeps it from blocks, too.
     pub break_minutes: u32,
     /// The day on which weeks begin, written as those of the working hours are.
     pub week_start: Weekday,
@@ -27,7 +27,7 @@ impl Default for Settings {
         Self {
             time_zone: Zone::default(),
             working_hours: WorkingHours::default(),
-            break_minutes: PAUSE_MINUTES,
+            break_minutes: BREAK_MINUTES,
             week_start: Weekday::Mon,
             hour_format: HourFormat::default(),
         }

@@ -1,15 +1,14 @@
-//! A stretch of time that a block can take.
+//! The time of a block.
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
-
 use crate::limits;
 use crate::rejection::Rejection;
 
-/// From `start` to `end`, the end excluded, to the millisecond. Always: `end > start`, at most 14 days, and within the
-/// years 1970–2200 (UTC).
+/// The time from `start` to `end` (exclusive), in whole milliseconds. `end` is always after `start`. A span is at most 14
+/// days long and lies within the years 1970–2200 (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Bounds", into = "Bounds")]
 pub struct Span {
@@ -17,7 +16,7 @@ pub struct Span {
     end: DateTime<Utc>,
 }
 
-/// How a span is written: `{start, end}`, RFC 3339.
+/// The JSON form of a span: `{start, end}`, as in RFC 3339.
 #[derive(Serialize, Deserialize)]
 struct Bounds {
     #[serde(deserialize_with = "clock::instant")]
@@ -46,7 +45,7 @@ impl Span {
         Ok(Self { start, end })
     }
 
-    /// The span of this length.
+    /// The span with this start and length.
     ///
     /// # Errors
     /// As [`Span::new`].
@@ -55,7 +54,7 @@ impl Span {
         Self::new(start, end)
     }
 
-    /// The same length, moved.
+    /// The span moved by `by`, with the same length.
     ///
     /// # Errors
     /// [`Rejection::DateOutOfRange`].
@@ -64,12 +63,12 @@ impl Span {
         Self::starting(start, self.length())
     }
 
-    /// When it begins.
+    /// When it starts.
     pub fn start(self) -> DateTime<Utc> {
         self.start
     }
 
-    /// When it is over.
+    /// When it ends.
     pub fn end(self) -> DateTime<Utc> {
         self.end
     }
@@ -79,7 +78,7 @@ impl Span {
         self.end - self.start
     }
 
-    /// Whether the two share a moment. Spans that touch do not.
+    /// Whether the two have a moment in common. Spans that only touch do not.
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }

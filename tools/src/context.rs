@@ -1,18 +1,19 @@
-//! What an assistant is told about a timeline, or about a goal, before it answers. Language models get it in words, as a part of
-//! their prompt; the built-in interpreter gets it as data.
+//! The facts about a timeline, or about a goal, that an assistant gets before it answers. Language models get them as text
+//! in the prompt. The built-in interpreter gets them as data.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::view::BlockState;
 use flux_timeline::{Block, BlockQuery, HourFormat, Plan, ReadBlocks, ReadPlans, clock};
 use serde::{Deserialize, Serialize};
 
-/// Most blocks that a prompt lists.
+/// The most blocks that a prompt lists.
 const LISTED: usize = 60;
-/// Most overdue blocks among them: the newest ones, so that a long-neglected timeline does not hide the week ahead.
+/// The most overdue blocks among them. These are the newest ones, so that a neglected timeline does not hide the week
+/// ahead.
 const OVERDUE: usize = 15;
 /// How far a prompt looks ahead, in days.
 pub const DAYS: i64 = 7;
-/// Most plans that a prompt names.
+/// The most plans that a prompt names.
 const PLANS: usize = 30;
 
 /// What a request is about.
@@ -20,17 +21,17 @@ const PLANS: usize = 30;
 pub enum Facts {
     /// A conversation about a timeline.
     Timeline(TimelineContext),
-    /// A goal that is to become tasks.
+    /// A goal to split into tasks.
     Goal(GoalContext),
-    /// Something that is to be said in other words; without a model it is said as it is.
+    /// A text to rephrase. Without a model it is used as it is.
     Words(String),
 }
 
-/// A goal as a model is told of it. All times are wall-clock times in the person's zone.
+/// A goal, as a model sees it. All times are wall-clock times in the person's zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GoalContext {
-    /// In the person's words.
+    /// The goal in the person's words.
     pub goal: String,
     /// The present moment.
     #[serde(deserialize_with = "clock::wall_time")]
@@ -45,23 +46,23 @@ pub struct GoalContext {
     pub longest_minutes: u32,
 }
 
-/// The timeline as a model is told of it. All times are wall-clock times in `zone`.
+/// The timeline, as a model sees it. All times are wall-clock times in `zone`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimelineContext {
     /// The present moment.
     pub now: NaiveDateTime,
     /// IANA name, e.g. `Europe/Oslo`.
     pub zone: String,
-    /// How the person is told times.
+    /// The person's clock.
     #[serde(default)]
     pub hour_format: HourFormat,
     /// All plans, those in use before the archived ones; exactly one is active.
     pub plans: Vec<PlanLine>,
-    /// The blocks that matter: overdue first, then the next 7 days, by start; at most 60.
+    /// At most 60 blocks: overdue ones first, then those of the next 7 days, each by start.
     pub blocks: Vec<BlockLine>,
     /// How many open blocks lie after those listed.
     pub later_open: u64,
-    /// How many blocks are done and not listed.
+    /// How many completed blocks are not listed.
     pub done: u64,
 }
 
@@ -74,7 +75,7 @@ pub struct PlanLine {
     pub active: bool,
     /// Whether it is archived.
     pub archived: bool,
-    /// Blocks not completed.
+    /// How many of its blocks are not completed.
     pub open_blocks: u64,
 }
 
@@ -97,10 +98,10 @@ pub struct BlockLine {
     pub completed: bool,
 }
 
-/// The facts, from the active plan.
+/// The facts about a timeline. The blocks are those of the active plan.
 ///
 /// # Errors
-/// What the view can fail with.
+/// The errors of the view.
 pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Result<TimelineContext, V::Error> {
     let settings = view.settings()?;
     let zone = settings.time_zone;

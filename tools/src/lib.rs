@@ -1,10 +1,10 @@
-//! What can be asked of a timeline, by a model, a page or a program: the tools, and their results in words.
+//! The tools with which a model, the page or a program reads and changes a timeline, and their results in words.
 //!
 //! | module | what lives there |
 //! | --- | --- |
 //! | [`tool`] | the tools, one file each: arguments, schema, description, and the command or query that a call becomes |
 //! | [`report`] | the result of a call: a sentence for people and data for models |
-//! | [`context`] | what an assistant is told about a timeline before it answers |
+//! | [`context`] | the facts about a timeline that an assistant gets before it answers |
 
 pub mod context;
 pub mod report;

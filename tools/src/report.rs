@@ -1,4 +1,4 @@
-//! What a tool tells: a sentence for people and facts for models, in one JSON object.
+//! The result of a tool call: a sentence for people and facts for models, in one JSON object.
 
 mod run;
 mod words;
@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use flux_timeline::block::Block;
 use flux_timeline::decide::{Decision, Outcome};
+use flux_timeline::free_time::Slot;
 use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
-use flux_timeline::query::{Answer, Slot};
+use flux_timeline::query::Answer;
 use flux_timeline::rejection::Rejection;
 use flux_timeline::run::{LeftOut, Run};
 
@@ -22,39 +23,39 @@ pub const REFUSED: &str = "The person said no. Do not try it again.";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Report {
-    /// Whether it was done, or answered.
+    /// Whether the call succeeded.
     pub ok: bool,
     /// What was done, in a sentence or two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// Why it was not, and what to do next.
+    /// Why the call failed, and what to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The block it is about.
+    /// The block that the call was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<BlockFacts>,
     /// Other blocks at the same time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overlaps: Vec<BlockFacts>,
-    /// Blocks that the reference could mean.
+    /// The blocks that the reference could mean.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<BlockFacts>,
     /// The blocks that were found or moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks: Option<Vec<BlockFacts>>,
-    /// How many were found.
+    /// How many blocks were found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
-    /// How many were moved.
+    /// How many blocks were moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<u64>,
-    /// The plan it is about.
+    /// The plan that the call was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanFacts>,
     /// All plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<Vec<PlanFacts>>,
-    /// The run of the architect it is about.
+    /// The run of the architect that the call was about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<RunFacts>,
     /// Runs of the architect, newest first.
@@ -63,7 +64,7 @@ pub struct Report {
     /// Free time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slots: Option<Vec<SlotFacts>>,
-    /// What is wrong with the arguments, each with its place.
+    /// What is wrong with the arguments, with the place of each problem.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<crate::tool::Problem>,
 }
@@ -109,10 +110,10 @@ pub struct PlanFacts {
     /// Whether it is archived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
-    /// Blocks not completed, where counted.
+    /// How many blocks are not completed, if counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_blocks: Option<u64>,
-    /// Blocks completed, where counted.
+    /// How many blocks are completed, if counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_blocks: Option<u64>,
 }
@@ -123,7 +124,7 @@ pub struct PlanFacts {
 pub struct RunFacts {
     /// Its id.
     pub id: String,
-    /// What the person wants to reach.
+    /// What the person wants to achieve.
     pub goal: String,
     /// A short name for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,11 +133,11 @@ pub struct RunFacts {
     pub status: String,
     /// `brainstorm`, `check`, `place`, `commit` or `report`.
     pub step: String,
-    /// How far it is, 0–100.
+    /// The progress, 0–100.
     pub percent: u8,
-    /// How often its step was begun.
+    /// How often its present step was started.
     pub attempts: u32,
-    /// What it is doing, or what came of it.
+    /// What it is doing, or its result.
     pub message: String,
     /// What went wrong last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,7 +167,7 @@ pub struct SlotFacts {
 }
 
 impl Report {
-    /// What a decision did, once its events are appended.
+    /// The result of a command, once the events of its decision are appended.
     pub fn of_decision(decision: &Decision, moment: &Moment) -> Self {
         let done = Self { ok: true, summary: Some(words::summary(&decision.outcome, moment)), ..Self::default() };
         match &decision.outcome {
@@ -184,9 +185,9 @@ impl Report {
         }
     }
 
-    /// What a query found.
+    /// The result of a query.
     pub fn of_answer(answer: &Answer, moment: &Moment) -> Self {
-        let done = Self { ok: true, summary: Some(words::answer(answer)), ..Self::default() };
+        let done = Self { ok: true, summary: Some(words::answer(answer, moment)), ..Self::default() };
         match answer {
             Answer::Plans(plans) => Self {
                 plans: Some(
@@ -210,13 +211,13 @@ impl Report {
             Answer::Runs(runs) => {
                 Self { runs: Some(runs.iter().map(|run| RunFacts::new(run, moment)).collect()), ..done }
             }
-            Answer::Slots(slots) => {
+            Answer::Slots { slots, .. } => {
                 Self { slots: Some(slots.iter().map(|slot| SlotFacts::new(slot, moment)).collect()), ..done }
             }
         }
     }
 
-    /// Why nothing was done.
+    /// The result of a command that was rejected.
     pub fn of_rejection(rejection: &Rejection, moment: &Moment) -> Self {
         let candidates = match rejection {
             Rejection::AmbiguousBlock { candidates, .. } => {
@@ -227,7 +228,7 @@ impl Report {
         Self { error: Some(rejection.to_string()), candidates, ..Self::default() }
     }
 
-    /// Why a call could not be understood.
+    /// The result of a call that could not be read.
     pub fn of_tool_error(error: &crate::tool::ToolError) -> Self {
         let problems = match error {
             crate::tool::ToolError::Arguments { problems, .. } => problems.clone(),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc, Weekday};
 use flux_timeline::Moment;
 use flux_timeline::command::SettingsUpdate;
 use flux_timeline::decide::{self, DecideError, decide};
+use flux_timeline::free_time::{DayTime, WorkingHours};
 use flux_timeline::{Actor, Command, EventId, HourFormat, PlanId, Session, Source, Title, TxnId, Zone, query};
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
@@ -27,6 +28,13 @@ impl Person {
         person
             .run(&Command::OpenTimeline { id: PlanId::new(Uuid::from_u128(1)), title: Title::new("My plan").unwrap() });
         person.run(&Command::ChangeSettings(SettingsUpdate { time_zone: zone, ..Default::default() }));
+        person
+    }
+
+    /// A person who wants no breaks.
+    fn without_breaks() -> Self {
+        let mut person = Self::new();
+        person.run(&Command::ChangeSettings(SettingsUpdate { break_minutes: Some(0), ..Default::default() }));
         person
     }
 
@@ -160,7 +168,7 @@ fn each_tool_does_what_it_says() {
 
 #[test]
 fn an_archived_plan_takes_up_no_time_and_is_meant_only_where_nothing_else_fits() {
-    let mut person = Person::new();
+    let mut person = Person::without_breaks();
     let meeting = |title: &str| json!({"title": title, "startTime": "2026-03-03T08:00"});
     person.call("createPlan", json!({"title": "Old work"}));
     person.call("scheduleBlock", meeting("Review"));
@@ -281,7 +289,7 @@ fn what_does_not_fit_is_told_and_changes_nothing() {
 
 #[test]
 fn free_time_is_found_around_blocks_and_across_a_change_of_clocks() {
-    let mut person = Person::new();
+    let mut person = Person::without_breaks();
     for (start, end) in [("2026-03-28T08:00", "2026-03-28T12:00"), ("2026-03-28T12:00", "2026-03-29T15:00")] {
         person.call("scheduleBlock", json!({"title": "Busy", "startTime": start, "endTime": end}));
     }
@@ -292,6 +300,28 @@ fn free_time_is_found_around_blocks_and_across_a_change_of_clocks() {
     let slots: Vec<String> =
         report.slots.unwrap().iter().map(|slot| format!("{} {} {}", slot.start, slot.end, slot.minutes)).collect();
     assert_eq!(slots, ["2026-03-29T15:00 2026-03-29T22:00 420", "2026-03-30T08:00 2026-03-30T22:00 840"]);
+}
+
+#[test]
+fn free_time_keeps_breaks_and_reaches_as_far_as_the_working_hours() {
+    let mut person = Person::new();
+    person.call("scheduleBlock", json!({"title": "Call", "startTime": "2026-03-07T10:00"}));
+    let free = |minutes: u32| json!({"durationMinutes": minutes, "from": "2026-03-07T00:00", "to": "2026-03-08T00:00"});
+    let slots = |person: &mut Person| -> Vec<String> {
+        let slots = person.call("findFreeTime", free(60)).slots.unwrap();
+        slots.iter().map(|slot| format!("{}–{}", slot.start, slot.end)).collect()
+    };
+    // A Saturday, on which nobody works by default: the whole day is free apart from the block and its breaks.
+    assert_eq!(slots(&mut person), ["2026-03-07T08:00–2026-03-07T09:55", "2026-03-07T11:05–2026-03-07T22:00"]);
+    let day_time = |text| DayTime::read(text).unwrap();
+    let hours = WorkingHours::new(&[Weekday::Mon], day_time("06:00"), day_time("23:00")).ok();
+    person.run(&Command::ChangeSettings(SettingsUpdate {
+        working_hours: hours,
+        break_minutes: Some(15),
+        ..Default::default()
+    }));
+    assert_eq!(slots(&mut person), ["2026-03-07T06:00–2026-03-07T09:45", "2026-03-07T11:15–2026-03-07T23:00"]);
+    assert_eq!(person.says("findFreeTime", free(720)), "There is no free time of that length between 06:00 and 23:00.");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reads a change of the settings.
 
 use flux_timeline::command::SettingsUpdate;
-use flux_timeline::place::WorkingHours;
+use flux_timeline::free_time::WorkingHours;
 use flux_timeline::{HourFormat, Zone};
 use serde_json::Value;
 

@@ -54,7 +54,12 @@ impl Person {
         let person = Self { session: RefCell::default(), zone, now, ids: Cell::new(0), messages: Vec::new() };
         let title = Title::new("My plan").unwrap();
         person.run(&Command::OpenTimeline { id: PlanId::new(person.id()), title });
-        person.run(&Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone), ..SettingsUpdate::default() }));
+        // Nobody here wants breaks, so that free time begins when a block ends.
+        person.run(&Command::ChangeSettings(SettingsUpdate {
+            time_zone: Some(zone),
+            break_minutes: Some(0),
+            ..SettingsUpdate::default()
+        }));
         person
     }
 

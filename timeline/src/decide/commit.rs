@@ -10,7 +10,7 @@ use crate::event::{EventKind, RunChange};
 use crate::id::{BlockId, PlanId, RunId};
 use crate::limits;
 use crate::moment::Moment;
-use crate::place::{Frame, Placement, Task, Why, place};
+use crate::place::{Horizon, Placement, Task, Why, place};
 use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};
 use crate::rejection::Rejection;
@@ -38,19 +38,19 @@ pub fn placement<V: ReadPlans + ReadBlocks>(
     not_before: DateTime<Utc>,
 ) -> Result<Placement, V::Error> {
     let settings = view.settings()?;
-    let frame = Frame {
+    let horizon = Horizon {
         hours: settings.working_hours,
-        pause_minutes: settings.break_minutes,
+        break_minutes: settings.break_minutes,
         deadline: run.deadline,
         minutes_per_week: run.minutes_per_week,
-        ..Frame::new(settings.time_zone, not_before)
+        ..Horizon::new(settings.time_zone, not_before)
     };
-    let pause = TimeDelta::minutes(frame.pause_minutes.into());
+    let pause = TimeDelta::minutes(horizon.break_minutes.into());
     // A day more on both sides: the horizon is counted in days of the person's zone.
-    let last = not_before + TimeDelta::days(i64::from(frame.horizon_days) + 2);
+    let last = not_before + TimeDelta::days(i64::from(horizon.days) + 2);
     let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
-    let full = place(tasks, &busy, &frame);
-    let calm = |limit| place(tasks, &busy, &Frame { minutes_per_day: Some(limit), ..frame.clone() });
+    let full = place(tasks, &busy, &horizon);
+    let calm = |limit| place(tasks, &busy, &Horizon { minutes_per_day: Some(limit), ..horizon.clone() });
     let is_left_out = |task: usize| full.unplaced.iter().any(|left| left.task == task);
     let is_as_good = |calm: &Placement| calm.unplaced.iter().all(|left| is_left_out(left.task));
     Ok(CALM_MINUTES_PER_DAY.into_iter().map(calm).find(is_as_good).unwrap_or(full))

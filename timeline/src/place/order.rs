@@ -6,12 +6,15 @@ use std::collections::BinaryHeap;
 use super::Task;
 use crate::block::Priority;
 
-/// The tasks, each after all that it depends on; among those that are free to come next, the most urgent one, and of several
-/// the first given. A task is as urgent as its priority, or as the most urgent one that waits for it, directly or through
-/// others. Tasks of a circle, and those behind one, are left out; a dependency that is not in the list holds nothing up.
+/// The order in which tasks are placed: each after all tasks that it depends on. Among tasks that are ready, the most
+/// urgent comes next, and among equally urgent ones the first given.
+///
+/// A task is as urgent as its priority, or as the most urgent task that waits for it, directly or through others. Tasks
+/// that wait for each other in a circle are left out, and so are tasks that wait for one of these. A dependency that is
+/// not in the list delays nothing.
 pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
     let mut urgency: Vec<Priority> = tasks.iter().map(|task| task.priority).collect();
-    // From the last on, so that a task has got all that it passes on.
+    // From the last to the first, so that a task has its final urgency when it passes it on.
     for index in by(tasks, &urgency).into_iter().rev() {
         let Some((task, urgent)) = tasks.get(index).zip(urgency.get(index).copied()) else { continue };
         for on in &task.depends_on {
@@ -24,9 +27,9 @@ pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
     by(tasks, &urgency)
 }
 
-/// The tasks, each after all that it depends on, else by urgency and place.
+/// The tasks, each after all tasks that it depends on, otherwise by urgency and then by index.
 ///
-/// This is Kahn's algorithm (1962), with a heap for the choice: time grows with the tasks and dependencies only.
+/// This is Kahn's algorithm (1962) with a heap. It looks at each task and each dependency once.
 fn by(tasks: &[Task], urgency: &[Priority]) -> Vec<usize> {
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); tasks.len()];
     let mut waits_for: Vec<usize> = vec![0; tasks.len()];
@@ -38,7 +41,7 @@ fn by(tasks: &[Task], urgency: &[Priority]) -> Vec<usize> {
             }
         }
     }
-    // A heap gives its largest first; `High` is the smallest priority.
+    // A heap yields its largest element first; `High` is the smallest priority.
     let key = |index: usize| urgency.get(index).map(|urgent| Reverse((*urgent, index)));
     let free = waits_for.iter().enumerate().filter(|(_, waits)| **waits == 0);
     let mut next: BinaryHeap<_> = free.filter_map(|(index, _)| key(index)).collect();
@@ -80,20 +83,20 @@ mod tests {
     }
 
     #[test]
-    fn what_an_urgent_task_waits_for_is_as_urgent() {
+    fn a_task_is_as_urgent_as_one_that_waits_for_it() {
         assert_eq!(order_of(&[(High, &[1]), (Low, &[]), (Medium, &[])]), [1, 0, 2]);
         assert_eq!(order_of(&[(Medium, &[]), (Low, &[]), (Low, &[1]), (High, &[2])]), [1, 2, 3, 0]);
         assert_eq!(order_of(&[(Medium, &[]), (Low, &[]), (Medium, &[1]), (Low, &[1])]), [0, 1, 2, 3]);
     }
 
     #[test]
-    fn circles_and_what_is_behind_them_are_left_out() {
+    fn circles_and_tasks_that_wait_for_them_are_left_out() {
         assert_eq!(order_of(&[(High, &[0]), (Medium, &[])]), [1]);
         assert_eq!(order_of(&[(High, &[1]), (High, &[0]), (High, &[1]), (Low, &[])]), [3]);
     }
 
     #[test]
-    fn a_dependency_that_is_not_in_the_list_holds_nothing_up() {
+    fn a_dependency_that_is_not_in_the_list_delays_nothing() {
         assert_eq!(order_of(&[(Medium, &[7]), (High, &[usize::MAX])]), [1, 0]);
     }
 }

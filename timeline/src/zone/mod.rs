@@ -1,4 +1,4 @@
-//! Wall-clock time in a person's zone, and how it becomes an instant.
+//! Time zones: from an instant to wall-clock time, and back.
 
 mod table;
 
@@ -18,7 +18,7 @@ impl Zone {
     /// UTC.
     pub const UTC: Self = Self(None);
 
-    /// The zone of this name, as browsers give it; case does not count.
+    /// The zone with this IANA name, in upper or lower case.
     ///
     /// # Errors
     /// [`Rejection::UnknownZone`].
@@ -36,18 +36,18 @@ impl Zone {
         self.0.map_or("UTC", table::name)
     }
 
-    /// What the clock on the wall shows at an instant.
+    /// The wall-clock time at an instant.
     pub fn wall(self, instant: DateTime<Utc>) -> NaiveDateTime {
         instant.naive_utc() + self.offset(instant)
     }
 
-    /// The instant at which the clock on the wall shows `wall`.
+    /// The instant of a wall-clock time.
     ///
-    /// Where a change of the clocks repeats that time, the first of the two is meant. Where it skips it, the time is
-    /// read with the offset before the change, so 02:30 in a gap from 02:00 to 03:00 means 03:30. Both rules are those
-    /// of RFC 5545 §3.3.5.
+    /// If a change of the clocks repeats that time, this is the first of the two instants. If it skips that time, this is
+    /// the instant by the offset before the change, so 02:30 in a gap from 02:00 to 03:00 means 03:30. Both rules are
+    /// those of RFC 5545 §3.3.5.
     pub fn instant(self, wall: NaiveDateTime) -> DateTime<Utc> {
-        // Offsets are less than a day, and no zone changes twice within two: so one of these two is in force.
+        // Offsets are less than a day, and no zone changes twice within two days, so one of these two is in force.
         let about = wall.and_utc();
         let before = self.offset(about - TimeDelta::days(1));
         let after = self.offset(about + TimeDelta::days(1));
@@ -61,7 +61,7 @@ impl Zone {
         TimeDelta::seconds(self.0.map_or(0, |zone| table::offset_seconds(zone, instant)).into())
     }
 
-    /// The first instant of a day. Not always 00:00: some zones change their clocks at midnight.
+    /// The first instant of a day. It is not always 00:00, because some zones change their clocks at midnight.
     pub fn day_start(self, date: NaiveDate) -> DateTime<Utc> {
         self.instant(date.and_time(NaiveTime::MIN))
     }

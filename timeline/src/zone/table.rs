@@ -6,12 +6,12 @@ include!(concat!(env!("OUT_DIR"), "/zones.rs"));
 
 static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zones.bin"));
 
-/// Unit of the times of changes, in seconds.
+/// The unit of the times of changes, in seconds.
 const MINUTE: i64 = 60;
-/// The last year that the table states.
+/// The last year in the table.
 const LAST_YEAR: i32 = 2037;
 
-/// The index of the zone of this name; case does not count.
+/// The index of the zone with this name, in upper or lower case.
 pub(super) fn find(name: &str) -> Option<u16> {
     let index = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
     u16::try_from(index).ok()
@@ -22,10 +22,10 @@ pub(super) fn name(zone: u16) -> &'static str {
     NAMES.get(usize::from(zone)).copied().unwrap_or("UTC")
 }
 
-/// What is added to UTC in a zone at an instant, in seconds.
+/// The offset of a zone from UTC at an instant, in seconds.
 ///
-/// After 2037 a year has the changes of the latest earlier one with the same calendar: laws are not made that far ahead,
-/// and this keeps rules such as "the last Sunday of March" going.
+/// After 2037 a year has the same changes as the latest year in the table with the same calendar. So rules such as "the
+/// last Sunday of March" continue to hold.
 pub(super) fn offset_seconds(zone: u16, instant: DateTime<Utc>) -> i32 {
     let instant = if instant.year() > LAST_YEAR { in_known_year(instant) } else { instant };
     let place = RULES.get(usize::from(zone)).and_then(|place| usize::try_from(*place).ok());
@@ -44,7 +44,7 @@ pub(super) fn offset_seconds(zone: u16, instant: DateTime<Utc>) -> i32 {
     OFFSETS.get(offset).copied().unwrap_or_default()
 }
 
-/// The same moment of the latest year up to 2037 that begins on the same weekday and is as long.
+/// The same moment in the latest year up to 2037 that begins on the same weekday and has as many days.
 fn in_known_year(instant: DateTime<Utc>) -> DateTime<Utc> {
     let calendar = |year| {
         let first = NaiveDate::from_ymd_opt(year, 1, 1)?;
@@ -86,7 +86,7 @@ mod tests {
         let mut different = Vec::new();
         for (index, zone) in TZ_VARIANTS.iter().enumerate() {
             assert_eq!(find(zone.name()).map(usize::from), Some(index), "{zone}");
-            // 487 hours: every hour of the day, and of the week, comes up in each zone.
+            // Steps of 487 hours reach every hour of the day and of the week.
             for step in 0..1_220 {
                 let time = begin + TimeDelta::hours(487 * step);
                 let expected = zone.offset_from_utc_datetime(&time).fix().local_minus_utc();

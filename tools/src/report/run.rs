@@ -7,7 +7,7 @@ use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
 use flux_timeline::run::{LeftOut, Run, RunStatus};
 
-/// Tasks that a report lists, of those that were added and of those that were not.
+/// The most tasks in each list of a report: of tasks that were added, and of tasks that were not.
 const LISTED: usize = 12;
 
 pub(super) fn sentence(did: Did, run: &Run) -> String {
@@ -44,6 +44,7 @@ pub fn run_report(moment: &Moment, run: &Run, blocks: &[Block], plan: Option<&Pl
     parts.push("One undo takes all of it back.".to_owned());
     parts.join("\n\n")
 }
+
 fn list<T>(items: &[T], line: impl Fn(&T) -> String) -> String {
     let mut lines: Vec<String> = items.iter().take(LISTED).map(|item| format!("- {}", line(item))).collect();
     if items.len() > LISTED {

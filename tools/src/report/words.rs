@@ -6,8 +6,8 @@ use flux_timeline::clock;
 use flux_timeline::decide::{Did, Outcome, Restored};
 use flux_timeline::describe::counted_blocks;
 use flux_timeline::event::EventKind;
+use flux_timeline::free_time::DayTime;
 use flux_timeline::moment::Moment;
-use flux_timeline::place::DayTime;
 use flux_timeline::plan::Plan;
 use flux_timeline::query::{Answer, COUNTED};
 use flux_timeline::run::Run;
@@ -89,7 +89,7 @@ fn settings_sentence(settings: &Settings) -> String {
     )
 }
 
-/// A time of day as people are told it; on a clock of 12 hours the end of a day is midnight.
+/// A time of day for people. The end of a day is `24:00`, or `12:00 AM` on a 12 hour clock.
 fn day_time(time: DayTime, format: HourFormat) -> String {
     match format {
         HourFormat::Hours24 => time.to_string(),
@@ -139,7 +139,7 @@ fn restored_sentence(restored: &Restored) -> String {
     format!("The timeline is as it was after change {seq}: {}.", parts.join(", "))
 }
 
-pub(super) fn answer(answer: &Answer) -> String {
+pub(super) fn answer(answer: &Answer, moment: &Moment) -> String {
     match answer {
         Answer::Plans(plans) if plans.len() == 1 => "There is 1 plan.".to_owned(),
         Answer::Plans(plans) => match plans.iter().filter(|(plan, ..)| !plan.is_in_use()).count() {
@@ -153,9 +153,15 @@ pub(super) fn answer(answer: &Answer) -> String {
         }
         Answer::Blocks { total, .. } => format!("Found {} blocks.", counted(*total)),
         Answer::Runs(runs) => runs_sentence(runs),
-        Answer::Slots(slots) if slots.is_empty() => "There is no free time of that length.".to_owned(),
-        Answer::Slots(slots) if slots.len() == 1 => "Found 1 free slot.".to_owned(),
-        Answer::Slots(slots) => format!("Found {} free slots.", slots.len()),
+        Answer::Slots { slots, hours } => match slots.len() {
+            0 => format!(
+                "There is no free time of that length between {} and {}.",
+                day_time(hours.from(), moment.format()),
+                day_time(hours.to(), moment.format())
+            ),
+            1 => "Found 1 free slot.".to_owned(),
+            count => format!("Found {count} free slots."),
+        },
     }
 }
 
@@ -169,7 +175,7 @@ fn runs_sentence(runs: &[Run]) -> String {
     }
 }
 
-/// How many were found, in words: "12", or "1,000 or more".
+/// A count of matches in words: "12", or "1,000 or more".
 fn counted(total: usize) -> String {
     if total >= COUNTED { "1,000 or more".to_owned() } else { total.to_string() }
 }

@@ -1,14 +1,14 @@
-//! Laws of the check of a call, for any value: it never panics, its problems are few, short and in their place, and it
-//! takes what the schema takes, no more and no less.
+//! Laws of the check of a call, for any value: it never panics, it reports few and short problems with the right places,
+//! and it accepts exactly the values that the schema accepts.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{Definition, ToolCall, ToolError, definitions, known_names};
 
-/// More problems than this are of no use to who has to mend them.
+/// The most problems that are reported.
 const MOST_PROBLEMS: usize = 20;
-/// No problem is longer, in bytes: a place, what fits, and 120 characters of what came.
+/// The longest problem, in bytes: a place, what was expected, and 120 characters of what was found.
 const LONGEST_PROBLEM: usize = 2_000;
 
 fn tool() -> impl Strategy<Value = &'static Definition> {
@@ -43,7 +43,7 @@ fn any_value() -> BoxedStrategy<Value> {
     nested.boxed()
 }
 
-/// What fits `schema` for the most part: a bound is passed here and there, and a whole number may be a float.
+/// A value that mostly fits `schema`. Some exceed a bound, and a whole number may be a float.
 fn near(schema: &Value) -> BoxedStrategy<Value> {
     if let Some(options) = schema.get("enum").and_then(Value::as_array) {
         return prop::sample::select(options.clone()).boxed();
@@ -96,18 +96,18 @@ fn near_object(schema: &Value) -> BoxedStrategy<Value> {
     object.prop_map(Value::Object).boxed()
 }
 
-/// Arguments for `tool` that are near to its schema, or anything.
+/// A tool, and arguments that nearly fit its schema or are anything.
 fn arguments() -> impl Strategy<Value = (&'static Definition, Value)> {
     tool().prop_flat_map(|tool| (Just(tool), prop_oneof![3 => near(&tool.schema), 1 => any_value()]))
 }
 
-/// Whether `pointer` is a place in `value`, or that of a field which an object there lacks.
+/// Whether `pointer` is a place in `value`, or the place of a missing field.
 fn is_place(pointer: &str, value: &Value) -> bool {
     let lacks = |(parent, _): (&str, &str)| value.pointer(parent).is_some_and(Value::is_object);
     value.pointer(pointer).is_some() || pointer.rsplit_once('/').is_some_and(lacks)
 }
 
-/// All that is in `value` and is no object with fields, whatever it is named, in an order of its own.
+/// All values in `value` that are not objects with fields, without their names, sorted.
 fn leaves(value: &Value) -> Vec<String> {
     let mut all = match value {
         Value::Object(fields) if !fields.is_empty() => fields.values().flat_map(leaves).collect(),
@@ -141,14 +141,14 @@ proptest! {
     }
 
     #[test]
-    fn names_are_mended_without_losing_a_value((tool, arguments) in arguments()) {
+    fn names_are_corrected_without_losing_a_value((tool, arguments) in arguments()) {
         let named = known_names(&tool.schema, arguments.clone());
         prop_assert_eq!(leaves(&named), leaves(&arguments));
     }
 }
 
 #[test]
-fn thousands_of_mistakes_are_told_as_a_few() {
+fn only_a_few_of_thousands_of_mistakes_are_reported() {
     let tags = json!({"id": "B1", "updates": {"tags": vec![7; 100_000]}});
     let unknown: Map<String, Value> = (0..10_000).map(|at| (format!("field {at}"), json!("x".repeat(300)))).collect();
     let long_name = json!({"id": "B1", "updates": {"x".repeat(1_000_000): 1}});
@@ -159,7 +159,7 @@ fn thousands_of_mistakes_are_told_as_a_few() {
 }
 
 #[test]
-fn nesting_without_end_is_a_problem_and_no_overflow() {
+fn deep_nesting_is_a_problem_and_does_not_overflow() {
     // As deep as text can be read.
     let deep: Value = serde_json::from_str(&format!("{}{}", "[".repeat(127), "]".repeat(127))).unwrap();
     for tool in definitions() {

@@ -1,15 +1,14 @@
-//! The arguments of a call, brought to the names and numbers of their schema. What does not fit it is found in
-//! [`super::schema`].
+//! Adapts the names and numbers in the arguments of a call to their schema. [`super::schema`] checks the result.
 
 use serde_json::{Map, Value};
 
 use flux_timeline::json;
 
-/// Above 2^53 a float no longer says which integer is meant.
+/// Above 2^53 a float cannot represent every integer.
 const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
 
-/// The arguments under the names that the schema has, where theirs differ only by case and underscores; those within
-/// objects, too.
+/// The arguments with the names of the schema, if theirs differ only in case and underscores. This includes the fields
+/// of nested objects.
 pub fn known_names(schema: &Value, arguments: Value) -> Value {
     let Some(known) = schema.get("properties").and_then(Value::as_object) else { return arguments };
     let Value::Object(fields) = arguments else { return arguments };
@@ -19,7 +18,7 @@ pub fn known_names(schema: &Value, arguments: Value) -> Value {
         let meant = if known.contains_key(&name) {
             None
         } else {
-            // Of two names for the same, the second stays as it is, so that no value is lost unseen.
+            // If two names mean the same, the second stays as it is, so that its value is not silently lost.
             let plain = plain(&name);
             missing.iter().find(|known| self::plain(known) == plain && !named.contains_key(known.as_str()))
         };
@@ -37,8 +36,8 @@ fn plain(name: &str) -> String {
     name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
-/// The numbers in `value` that are written as floats and are whole, as integers: the schema lets them be one, but the
-/// structs that are read from them do not.
+/// `value` with its whole floats as integers. The schema accepts a whole float as an integer, but the argument structs do
+/// not.
 pub(super) fn with_whole_numbers(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64() {

@@ -8,7 +8,7 @@ use flux_timeline::query::{self, Query};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::view::BlockState;
 
-/// Blocks that are listed where no limit is given.
+/// The default limit.
 const DEFAULT_LIMIT: u32 = 20;
 
 /// Arguments of `findBlocks`.

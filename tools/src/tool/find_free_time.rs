@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Problem, Tool, ToolContext, WallTime};
 use flux_timeline::query::{self, Query};
 
-/// Slots that are listed where no limit is given.
+/// The default limit.
 const DEFAULT_LIMIT: u32 = 5;
-/// How far it looks where no end is given, in days.
+/// The default range, in days.
 const DEFAULT_DAYS: i64 = 7;
 
 /// Arguments of `findFreeTime`.

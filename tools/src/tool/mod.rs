@@ -1,5 +1,5 @@
-//! The tools a model can call. A tool is one file: its argument struct (whose documentation is what the model reads), its
-//! description, and its conversion to a command or a query. The list of them is [`ToolCall`], below.
+//! The tools that a model can call. Each tool is one file with its argument struct, its description, and its conversion to a
+//! command or a query. Models read the doc comments of the argument struct. [`ToolCall`] lists all tools.
 
 #[cfg(test)]
 mod any_values;
@@ -67,18 +67,18 @@ pub use update_block::UpdateBlock;
 pub use use_architect::UseArchitect;
 pub use wall_time::WallTime;
 
-/// What a tool needs to become an action.
+/// What a tool needs to turn a call into an action.
 #[derive(Debug, Clone, Copy)]
 pub struct ToolContext {
     /// The present moment.
     pub now: DateTime<Utc>,
-    /// The person's zone, in which the model speaks of time.
+    /// The person's zone. The model writes times in it.
     pub zone: Zone,
-    /// The id of what the call makes, if it makes something.
+    /// The id of the block, plan or run that the call creates, if it creates one.
     pub new_id: Uuid,
 }
 
-/// What a call comes to.
+/// What a call asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// A change.
@@ -94,7 +94,7 @@ trait Tool: serde::de::DeserializeOwned + schemars::JsonSchema {
     /// When to call it and what it does, written for a model.
     const DESCRIPTION: &'static str;
 
-    /// What the call comes to.
+    /// What the call asks for.
     fn action(&self, context: &ToolContext) -> Result<Action, Problem>;
 }
 
@@ -105,7 +105,7 @@ pub struct Definition {
     pub name: &'static str,
     /// When to call it and what it does.
     pub description: &'static str,
-    /// JSON Schema of its arguments, which calls are checked against.
+    /// The JSON Schema of its arguments. Calls are checked against it.
     pub schema: Value,
 }
 
@@ -128,10 +128,10 @@ macro_rules! tools {
                 match self { $(Self::$tool(_) => $tool::NAME),* }
             }
 
-            /// What it comes to.
+            /// What it asks for.
             ///
             /// # Errors
-            /// [`ToolError::Arguments`] for what a schema cannot say, e.g. a time that is none.
+            /// [`ToolError::Arguments`] for problems that a schema cannot express, e.g. a text that is not a time.
             pub fn action(&self, context: &ToolContext) -> Result<Action, ToolError> {
                 match self { $(Self::$tool(tool) => tool.action(context)),* }
                     .map_err(|problem| ToolError::Arguments { tool: self.name(), problems: vec![problem] })
@@ -183,11 +183,11 @@ fn definition<T: Tool>() -> Definition {
 }
 
 impl ToolCall {
-    /// Reads a call: the arguments are checked against the very schema that the model was shown. Names of arguments can
-    /// be written in another case (`hours_per_week` for `hoursPerWeek`), as models and people do.
+    /// Reads a call and checks its arguments against the schema that models see. Names of arguments may be in another
+    /// case (`hours_per_week` for `hoursPerWeek`), because models and people write them so.
     ///
     /// # Errors
-    /// [`ToolError::Unknown`] with the tools there are, or [`ToolError::Arguments`] with everything that does not fit.
+    /// [`ToolError::Unknown`] with the names of all tools, or [`ToolError::Arguments`] with every problem.
     pub fn parse(name: &str, arguments: &Value) -> Result<Self, ToolError> {
         let Some(tool) = definitions().iter().find(|tool| tool.name == name) else {
             return Err(ToolError::Unknown { name: name.chars().take(80).collect() });
@@ -203,13 +203,13 @@ impl ToolCall {
         })
     }
 
-    /// What the person is asked before the call is carried out; `None` where it need not ask.
+    /// The question that the person must answer before the call is carried out. `None` if no consent is needed.
     ///
-    /// What a model does at the flick of a word should be easy to take back: deleting a plan and moving a large part of
-    /// the timeline are what a person would be startled by.
+    /// A model can misunderstand a message. So the person is asked before it deletes a plan or moves a large part of the
+    /// timeline.
     ///
     /// # Errors
-    /// What the view can fail with.
+    /// A rejection if a plan is not found, and the errors of the view.
     pub fn question<V: ReadPlans + ReadBlocks>(
         &self,
         view: &V,

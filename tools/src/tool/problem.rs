@@ -1,4 +1,4 @@
-//! What is wrong with a call, so that a model can mend it and a person can read it.
+//! What is wrong with a call, in words with which a model can correct it.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use flux_timeline::rejection::Rejection;
 
-/// One thing that does not fit.
+/// One problem with the arguments of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// Where, as a JSON pointer (RFC 6901); empty for the arguments as a whole.
+    /// Its place, as a JSON pointer (RFC 6901). Empty for the arguments as a whole.
     pub pointer: String,
-    /// What would fit.
+    /// What was expected.
     pub expected: String,
-    /// What came, shortened.
+    /// What was found, shortened.
     pub got: String,
 }
 
-/// Longest `got`, in characters.
+/// The longest `got`, in characters.
 const SHOWN_CHARS: usize = 120;
 
 impl Problem {
@@ -26,7 +26,7 @@ impl Problem {
         Self { pointer: pointer.into(), expected: expected.into(), got: shown(&got.to_string()) }
     }
 
-    /// A value that the domain refuses.
+    /// A value that the domain rejects.
     pub(super) fn rejected(pointer: &str, why: Rejection) -> Self {
         Self::new(pointer, "a value within the limits", why)
     }
@@ -48,16 +48,16 @@ fn shown(text: &str) -> String {
     short
 }
 
-/// Why a call cannot be carried out. Nothing was changed by it.
+/// Why a call cannot be read. It changed nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ToolError {
     /// No tool has this name.
     #[error("There is no tool “{name}”. The tools are: {}.", names())]
     Unknown {
-        /// As it was called, shortened.
+        /// The name that was called, shortened.
         name: String,
     },
-    /// The arguments do not fit.
+    /// The arguments do not fit the schema.
     #[error(
         "The call of {tool} does not fit: {}. Nothing was changed; call it again with all arguments mended.",
         list(problems)
@@ -65,7 +65,7 @@ pub enum ToolError {
     Arguments {
         /// The tool.
         tool: &'static str,
-        /// Everything that does not fit; at least one.
+        /// The problems; at least one.
         problems: Vec<Problem>,
     },
 }

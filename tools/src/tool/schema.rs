@@ -6,13 +6,14 @@ use serde_json::{Map, Value};
 
 use super::Problem;
 
-/// Most problems of a call that are told: enough to mend it by, and a model may have written thousands.
+/// The most problems that are reported for a call. A model can make thousands of mistakes, and these are enough to correct
+/// them.
 const MAX_PROBLEMS: usize = 20;
-/// Longest name of a field that is told as part of its place, in bytes.
+/// The longest name of a field that is reported as part of its place, in bytes.
 const MAX_NAME_BYTES: usize = 200;
 
-/// The schemas, by tool. They are what schemars derives from the argument structs, which a test holds them to; deriving
-/// them in the Worker would make it 25 kB larger, and each start of an object slower.
+/// The schemas, by tool. A test checks that they are what schemars derives from the argument structs. Deriving them in the
+/// Worker would make it 25 kB larger and each start of an object slower.
 static SCHEMAS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("schemas.json")).unwrap_or_default());
 
@@ -21,10 +22,10 @@ pub(super) fn named(tool: &str) -> Value {
     SCHEMAS.get(tool).cloned().unwrap_or_default()
 }
 
-/// What about `value` does not fit `schema`, in the order of the schema, at most [`MAX_PROBLEMS`]; empty where it fits.
+/// The problems of `value` by `schema`, in the order of the schema, at most [`MAX_PROBLEMS`]. Empty if there are none.
 ///
-/// Understands the keywords that the schemas use, which a test holds it to; another test holds it to agree with the
-/// `jsonschema` crate, which is not used itself because it adds 750 kB, gzipped, to the Worker.
+/// It understands the keywords that the schemas use, which a test checks. Another test checks that it agrees with the
+/// `jsonschema` crate. That crate itself would add 750 kB, gzipped, to the Worker.
 pub(super) fn problems(schema: &Value, value: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     check(schema, value, "", &mut found);
@@ -162,8 +163,8 @@ mod tests {
     use super::*;
     use crate::tool::*;
 
-    /// The schema of a type as models are shown it: one self-contained object (many models do not follow `$ref`), without
-    /// what only code generators care for.
+    /// The schema of a type as models see it: one object without `$ref`, which many models do not follow, and without
+    /// keywords that only code generators need.
     fn of<T: JsonSchema>() -> Value {
         let settings = SchemaSettings::draft2020_12().with(|settings| {
             settings.inline_subschemas = true;
@@ -176,8 +177,8 @@ mod tests {
         schema.into()
     }
 
-    /// Drops number formats (`uint32`), which say what the bounds say, and `null` as an alternative: an optional argument
-    /// is left out, and models that are offered a `null` send it. Enums become plain lists of strings.
+    /// Removes number formats (`uint32`), which repeat the bounds, and `null` as an alternative, because models would send
+    /// it instead of leaving an optional argument out. Enums become plain lists of strings.
     fn plain(schema: &mut Schema) {
         schema.remove("format");
         if let Some(Value::Array(types)) = schema.get_mut("type") {
@@ -239,7 +240,7 @@ mod tests {
         assert_eq!(tools.len(), derived.as_object().unwrap().len());
     }
 
-    /// Keywords that [`check`] understands, and those that only describe.
+    /// The keywords that [`check`] understands, and those that only describe.
     const KNOWN: [&str; 15] = [
         "type",
         "enum",
@@ -308,7 +309,7 @@ mod tests {
         }
     }
 
-    /// A value that is sometimes right, by name of the argument, and sometimes anything.
+    /// An argument with any value, sometimes a valid one.
     fn argument() -> impl Strategy<Value = (String, Value)> {
         let names = prop::sample::select(vec![
             "id",

@@ -1,4 +1,4 @@
-//! A time as a model writes it.
+//! A time, as a model writes it.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,8 @@ use flux_timeline::rejection::Rejection;
 
 /// Wall-clock time in the person's zone, `2026-11-24T08:00`.
 ///
-/// Also read, because models write them: seconds, a blank instead of the `T`, a date alone (its first minute), and an
-/// offset or `Z`, which makes it an instant of its own whatever the zone.
+/// Because models write them, it also accepts seconds, a space instead of the `T`, a date alone (its first minute), and an
+/// offset or `Z`. A time with an offset does not depend on the person's zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct WallTime(String);
@@ -22,7 +22,7 @@ pub struct WallTime(String);
 const FORM: &str = "a local date and time such as 2026-11-24T08:00";
 
 impl WallTime {
-    /// The instant that is meant.
+    /// The instant of this time.
     pub(super) fn instant(&self, pointer: &str, context: &ToolContext) -> Result<DateTime<Utc>, Problem> {
         let text = self.0.trim();
         let instant = match DateTime::parse_from_rfc3339(&text.replacen(' ', "T", 1)) {
@@ -32,14 +32,14 @@ impl WallTime {
                 context.zone.instant(wall)
             }
         };
-        // Far dates are refused here, so that arithmetic on what was read cannot overflow.
+        // Rejecting far dates here keeps later arithmetic from overflowing.
         if !(limits::FIRST_YEAR..=limits::LAST_YEAR).contains(&instant.year()) {
             return Err(Problem::rejected(pointer, Rejection::DateOutOfRange));
         }
         Ok(instant)
     }
 
-    /// The instant that is meant where something ends: a date alone means all of that day.
+    /// The instant of this time as an end. A date alone means the end of that day.
     pub(super) fn end(&self, pointer: &str, context: &ToolContext) -> Result<DateTime<Utc>, Problem> {
         let instant = self.instant(pointer, context)?;
         match clock::read_date(self.0.trim()).and_then(|date| date.succ_opt()) {

@@ -1,17 +1,17 @@
-//! When a person works: days of the week, and from when to when by the clock on the wall.
+//! When a person works: days of the week, and hours by the wall clock.
 
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday, WeekdaySet};
 use serde::{Deserialize, Serialize};
 
+use super::Slot;
 use crate::clock;
 use crate::limits;
-use crate::query::Slot;
 use crate::zone::Zone;
 
-/// The days on which a person works, and from when to when, the same on each of them. Always: at least one day, and
-/// `from` before `to`. Monday to Friday, 09:00 to 18:00, by default.
+/// The days on which a person works, and the hours, which are the same on each of them. There is always at least one day,
+/// and `from` is before `to`. The default is Monday to Friday, 09:00 to 18:00.
 ///
 /// Written as `{"days": ["Mon", "Tue"], "from": "09:00", "to": "18:00"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,13 +22,16 @@ pub struct WorkingHours {
     to: DayTime,
 }
 
-/// Why hours are none. `Display` is a sentence that can be shown.
+/// When people are taken to be awake, as far as they have said nothing else.
+const AWAKE: (DayTime, DayTime) = (DayTime(8 * 60), DayTime(22 * 60));
+
+/// Why hours are not valid. `Display` is a sentence that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HoursError {
-    /// No day of the week.
+    /// There is no day of the week.
     #[error("Working hours need at least one day of the week.")]
     NoDay,
-    /// An end that is not after the beginning.
+    /// The end is not after the beginning.
     #[error("A working day must begin before it ends: {from} is not before {to}.")]
     FromNotBeforeTo {
         /// The beginning.
@@ -36,16 +39,16 @@ pub enum HoursError {
         /// The end.
         to: DayTime,
     },
-    /// Text that is no time of day.
+    /// The text is not a time of day.
     #[error("“{text}” is not a time of day; write it like 09:00, up to 24:00.")]
     NotATime {
-        /// As it was given, shortened.
+        /// The text, shortened.
         text: String,
     },
 }
 
 impl WorkingHours {
-    /// Hours on these days; their order and doubles do not count.
+    /// Hours on these days, in any order. A repeated day counts once.
     ///
     /// # Errors
     /// [`HoursError::NoDay`], [`HoursError::FromNotBeforeTo`].
@@ -74,16 +77,22 @@ impl WorkingHours {
         self.to
     }
 
+    /// The hours in which the person is taken to be awake: 08:00–22:00 on each day, widened to include the working hours.
+    pub fn awake(self) -> Self {
+        let (from, to) = AWAKE;
+        Self { days: WeekdaySet::ALL, from: self.from.min(from), to: self.to.max(to) }
+    }
+
     /// How long a day's hours are by the clock, in minutes.
     pub fn minutes(self) -> u32 {
         u32::from(self.to.0 - self.from.0)
     }
 
-    /// The hours of a date. None where it is no working day, where a change of the clocks leaves nothing of them, and
-    /// outside the years in which blocks can lie.
+    /// The hours of a date. None if it is not a working day, if a change of the clocks leaves nothing of them, and outside
+    /// the years in which blocks can lie.
     ///
-    /// They begin and end at the instants that [`Zone::instant`] gives, within the date: a skipped time is read as one
-    /// after the gap, and that can be on the next day.
+    /// They begin and end at the instants that [`Zone::instant`] gives, but never outside the date: it reads a time that
+    /// the clocks skip as one after the gap, and that can be on the next day.
     pub fn on(self, date: NaiveDate, zone: Zone) -> Option<Slot> {
         let years = limits::FIRST_YEAR..=limits::LAST_YEAR;
         if !self.days.contains(date.weekday()) || !years.contains(&date.year()) {
@@ -113,7 +122,7 @@ impl DayTime {
     /// The end of a day, 24:00.
     pub const MIDNIGHT: Self = Self(24 * 60);
 
-    /// Reads `09:00`. Seconds are left out.
+    /// Reads `09:00`. Seconds are ignored.
     ///
     /// # Errors
     /// [`HoursError::NotATime`].
@@ -152,7 +161,7 @@ impl From<DayTime> for String {
     }
 }
 
-/// How hours are written.
+/// The JSON form of the hours.
 #[derive(Serialize, Deserialize)]
 struct Written {
     days: Vec<Weekday>,
