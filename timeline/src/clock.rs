@@ -4,9 +4,7 @@
 //! interpreter takes as much space in the Worker as all the tools together.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
-use serde::{Deserialize, Deserializer};
-
-use crate::settings::HourFormat;
+use serde::{Deserialize, Deserializer, Serialize};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -24,6 +22,29 @@ const MONTHS: [&str; 12] = [
 ];
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// A clock of 12 or 24 hours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HourFormat {
+    /// `20:00`.
+    #[default]
+    #[serde(rename = "24h")]
+    Hours24,
+    /// `8:00 PM`.
+    #[serde(rename = "12h")]
+    Hours12,
+}
+
+impl HourFormat {
+    /// Reads `24h` or `12h`.
+    pub fn read(text: &str) -> Option<Self> {
+        match text {
+            "24h" => Some(Self::Hours24),
+            "12h" => Some(Self::Hours12),
+            _ => None,
+        }
+    }
+}
 
 /// `2026-11-24T08:00`, the form in which models write times.
 pub fn wall(time: NaiveDateTime) -> String {
@@ -160,6 +181,7 @@ pub fn optional_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json;
     use proptest::prelude::*;
 
     proptest! {
@@ -225,5 +247,15 @@ mod tests {
         ] {
             assert_eq!(length(TimeDelta::minutes(minutes)), words);
         }
+    }
+
+    #[test]
+    fn hour_formats_are_read_as_they_are_written() {
+        for format in [HourFormat::Hours24, HourFormat::Hours12] {
+            let text = serde_json::to_value(format).unwrap();
+            assert_eq!(text.as_str().and_then(HourFormat::read), Some(format));
+            assert_eq!(json::read_text(&text.to_string()), Ok(format));
+        }
+        assert_eq!(HourFormat::read("12"), None);
     }
 }

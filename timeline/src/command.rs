@@ -3,12 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 
 use crate::block::Priority;
+use crate::clock::HourFormat;
 use crate::free_time::WorkingHours;
 use crate::id::{BlockId, PlanId, RunId, TxnId};
 use crate::place::Task;
 use crate::reference::{BlockRef, PlanRef, RunRef};
 use crate::run::{LeftOut, RunStep};
-use crate::settings::HourFormat;
 use crate::span::Span;
 use crate::text::{Description, Goal, Tag, Title};
 use crate::zone::Zone;

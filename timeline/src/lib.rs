@@ -48,6 +48,7 @@ pub mod view;
 pub mod zone;
 
 pub use block::{Block, Priority, Source};
+pub use clock::HourFormat;
 pub use command::Command;
 pub use decide::{DecideError, Decision, decide};
 pub use event::{Actor, Event, EventKind};
@@ -57,7 +58,7 @@ pub use plan::Plan;
 pub use rejection::Rejection;
 pub use run::{LeftOut, Run, RunState, RunStatus, RunStep};
 pub use session::Session;
-pub use settings::{HourFormat, Settings};
+pub use settings::Settings;
 pub use span::Span;
 pub use text::{Description, Goal, Tag, Title};
 pub use timeline::Timeline;

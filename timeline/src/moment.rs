@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::block::Block;
-use crate::clock;
-use crate::settings::{HourFormat, Settings};
+use crate::clock::{self, HourFormat};
+use crate::settings::Settings;
 use crate::span::Span;
 use crate::zone::Zone;
 

@@ -1,4 +1,4 @@
-//! The rules of runs of the architect, said as people say them: started, cancelled, tried again, committed.
+//! The rules for runs of the architect: how they start, are cancelled, are tried again, and add their tasks.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -117,7 +117,7 @@ fn did(outcome: &Outcome) -> Did {
 }
 
 #[test]
-fn a_goal_is_started_with_all_that_was_said_about_it() {
+fn a_goal_starts_with_everything_that_was_said_about_it() {
     let mut person = Person::new();
     let arguments =
         json!({"goal": " Learn  German ", "deadline": "2026-12-24", "hours_per_week": 2.5, "plan": "my plan"});
@@ -163,7 +163,7 @@ fn a_goal_whose_tasks_were_taken_back_is_started_again_at_once() {
 }
 
 #[test]
-fn a_goal_that_was_started_anew_is_not_planned_twice_by_trying_the_old_one_again() {
+fn trying_an_old_run_again_does_not_plan_a_goal_twice() {
     let mut person = Person::new();
     let old = person.start("Learn German").id;
     person.done(&Command::FailRun { run: old, error: "Down.".to_owned() });
@@ -225,7 +225,7 @@ fn wrong_goals_and_deadlines_change_nothing() {
 }
 
 #[test]
-fn which_run_is_meant_is_clear_or_asked() {
+fn an_ambiguous_run_is_asked_about() {
     let mut person = Person::new();
     assert_eq!(person.call("cancelRun", json!({})).unwrap_err(), "No goal is being worked on. Nothing was changed.");
     person.start("Learn German");
@@ -325,7 +325,7 @@ fn tasks_are_spread_over_the_days_unless_the_deadline_leaves_no_time_for_that() 
 }
 
 #[test]
-fn a_task_for_which_there_is_no_time_at_all_does_not_crowd_the_others() {
+fn a_task_that_never_fits_does_not_crowd_the_others() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
     let (mut tasks, not_before) = (person.tasks(&[60, 60, 60, 600]), person.now);
@@ -337,7 +337,7 @@ fn a_task_for_which_there_is_no_time_at_all_does_not_crowd_the_others() {
 }
 
 #[test]
-fn tasks_are_not_spread_where_that_costs_one_of_them_its_time() {
+fn tasks_are_not_spread_if_one_of_them_would_lose_its_time() {
     let mut person = Person::new();
     let arguments = json!({"goal": "Move house", "deadline": "2026-11-24"});
     let id = run_of(person.call("useArchitect", arguments).unwrap()).id;
@@ -372,7 +372,7 @@ fn a_run_knows_when_it_changed_last() {
 }
 
 #[test]
-fn a_second_delivery_adds_nothing_and_tells_the_same() {
+fn a_second_delivery_adds_nothing_and_has_the_same_outcome() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
     let first = person.commit(id, &[60, 30]).unwrap();
@@ -417,7 +417,7 @@ fn a_run_that_is_planned_cannot_be_cancelled_any_more() {
 }
 
 #[test]
-fn what_came_to_the_timeline_meanwhile_is_gone_around() {
+fn tasks_are_placed_around_blocks_that_were_added_meanwhile() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
     let (tasks, not_before) = (person.tasks(&[60]), person.now);
@@ -448,7 +448,7 @@ fn a_commit_that_comes_late_places_nothing_in_the_past() {
 }
 
 #[test]
-fn what_finds_no_time_is_said_and_where_nothing_does_the_run_fails() {
+fn tasks_without_a_time_are_reported_and_the_run_fails_if_none_has_one() {
     let mut person = Person::new();
     let arguments = json!({"goal": "Learn German", "deadline": "2026-11-24T11:00"});
     let id = run_of(person.call("useArchitect", arguments.clone()).unwrap()).id;
@@ -512,7 +512,7 @@ fn tasks_of_a_plan_that_is_deleted_meanwhile_come_to_the_active_one() {
 }
 
 #[test]
-fn tasks_of_a_plan_that_is_archived_meanwhile_are_archived_with_it_and_it_is_said_where_they_are() {
+fn tasks_of_a_plan_that_is_archived_meanwhile_go_there_and_the_report_says_so() {
     let mut person = Person::new();
     person.call("createPlan", json!({"title": "Languages"})).unwrap();
     let languages = person.session.active_plan().unwrap().unwrap().id;

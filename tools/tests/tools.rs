@@ -1,4 +1,4 @@
-//! The tools from the outside: what models are shown, and what calls come to.
+//! The tools from the outside: the results of calls.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -167,7 +167,7 @@ fn each_tool_does_what_it_says() {
 }
 
 #[test]
-fn an_archived_plan_takes_up_no_time_and_is_meant_only_where_nothing_else_fits() {
+fn an_archived_plan_takes_up_no_time_and_is_found_only_if_no_other_plan_fits() {
     let mut person = Person::without_breaks();
     let meeting = |title: &str| json!({"title": title, "startTime": "2026-03-03T08:00"});
     person.call("createPlan", json!({"title": "Old work"}));
@@ -212,7 +212,7 @@ fn deleting_or_archiving_the_active_plan_never_switches_to_an_archived_one() {
 }
 
 #[test]
-fn people_are_told_times_as_they_have_set_and_models_always_in_one_form() {
+fn people_read_times_by_their_own_clock_and_models_in_one_form() {
     let mut person = Person::new();
     let settings = SettingsUpdate {
         hour_format: Some(HourFormat::Hours12),
@@ -250,7 +250,7 @@ fn an_ambiguous_title_lists_the_candidates_unless_one_is_clearly_meant() {
 }
 
 #[test]
-fn what_does_not_fit_is_told_and_changes_nothing() {
+fn a_wrong_call_says_what_is_wrong_and_changes_nothing() {
     let mut person = Person::new();
     let before = person.session.log().len();
     let cases = [
@@ -283,7 +283,7 @@ fn what_does_not_fit_is_told_and_changes_nothing() {
         let said = person.says(name, arguments.clone());
         assert!(said.contains(expected), "{name} {arguments}: {said}");
     }
-    // The only undo there is would take back what the test itself set up, so the log must be as it was.
+    // An undo would take back what the test itself set up, so the log must not have changed.
     assert_eq!(person.session.log().len(), before);
 }
 

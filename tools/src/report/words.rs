@@ -2,7 +2,7 @@
 
 use chrono::{NaiveTime, TimeDelta};
 use flux_timeline::block::Block;
-use flux_timeline::clock;
+use flux_timeline::clock::{self, HourFormat};
 use flux_timeline::decide::{Did, Outcome, Restored};
 use flux_timeline::describe::counted_blocks;
 use flux_timeline::event::EventKind;
@@ -11,7 +11,7 @@ use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
 use flux_timeline::query::{Answer, COUNTED};
 use flux_timeline::run::Run;
-use flux_timeline::settings::{HourFormat, Settings};
+use flux_timeline::settings::Settings;
 
 pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
     match outcome {

@@ -1,0 +1,283 @@
+//! A timeline that any sequence of commands can change.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, SettingsUpdate};
+use flux_timeline::place::Task;
+use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
+use flux_timeline::timeline::Content;
+use flux_timeline::{
+    Actor, BlockId, DecideError, Event, EventId, Goal, HourFormat, PlanId, Priority, RunId, RunStep, Session, Source,
+    Span, Title, TxnId, Zone, decide,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+pub const UNDO: Command = Command::Undo { txn: None };
+
+pub const START: i64 = 1_772_000_000_000;
+
+/// A session with a clock and ids that count.
+pub struct World {
+    pub session: Session,
+    pub ticks: u128,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let mut world = Self { session: Session::default(), ticks: 0 };
+        let open = Command::OpenTimeline { id: PlanId::new(world.id()), title: Title::new("My plan").unwrap() };
+        world.run_as(&open, &Actor::System);
+        world
+    }
+
+    /// The world after these requests. Those that are rejected change nothing.
+    pub fn after(requests: &[Request]) -> Self {
+        let mut world = Self::new();
+        for request in requests {
+            if let Some(command) = command(&mut world, request) {
+                world.run(&command);
+            }
+        }
+        world
+    }
+
+    pub fn id(&mut self) -> Uuid {
+        self.ticks += 1;
+        Uuid::from_u128(self.ticks)
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(START + i64::try_from(self.ticks).unwrap() * 1_000).unwrap()
+    }
+
+    pub fn run(&mut self, command: &Command) -> usize {
+        self.run_as(command, &Actor::User)
+    }
+
+    pub fn run_as(&mut self, command: &Command, actor: &Actor) -> usize {
+        let txn = match command {
+            Command::CommitRun { run, .. } => run.txn(),
+            _ => TxnId::new(self.id()),
+        };
+        let context = decide::Context {
+            now: self.now(),
+            source: match command {
+                Command::CommitRun { .. } => Source::Architect,
+                _ => Source::User,
+            },
+        };
+        let decision = match decide(&self.session, command, &context) {
+            Ok(decision) => decision,
+            Err(DecideError::Rejected(rejection)) => {
+                assert!(!rejection.to_string().is_empty());
+                return 0;
+            }
+            Err(DecideError::View(never)) => match never {},
+        };
+        let now = self.now();
+        let ticks = &mut self.ticks;
+        let events = self.session.append(decision.events, now, actor, txn, || {
+            *ticks += 1;
+            EventId::new(Uuid::from_u128(*ticks))
+        });
+        events.len()
+    }
+
+    pub fn content(&self) -> Content {
+        self.session.timeline().content()
+    }
+
+    /// The content that undo and redo change. They do not change runs.
+    pub fn undoable_content(&self) -> Content {
+        Content { runs: Vec::new(), ..self.content() }
+    }
+
+    /// What a person sees, without the settings. Blocks of deleted plans are not seen.
+    pub fn seen(&self) -> String {
+        seen(self.content())
+    }
+
+    /// One of the events so far.
+    pub fn event(&self, number: u8) -> Option<&Event> {
+        let log = self.session.log();
+        log.get(usize::from(number) % log.len().max(1))
+    }
+
+    /// One of the plans, including the first one and archived ones.
+    pub fn plan(&self, number: u8) -> Option<PlanRef> {
+        let plans = self.content().plans;
+        plans.get(usize::from(number) % plans.len().max(1)).map(|plan| PlanRef::Id(plan.id))
+    }
+
+    /// One of the runs so far.
+    pub fn run_id(&self, number: u8) -> Option<RunId> {
+        let runs = self.session.timeline().runs(usize::MAX);
+        runs.get(usize::from(number) % runs.len().max(1)).map(|run| run.id)
+    }
+}
+
+/// A command with small numbers instead of ids, so that generated commands often refer to the same blocks.
+#[derive(Debug, Clone)]
+pub enum Request {
+    Schedule { title: u8, minutes: i64, length: i64 },
+    Move { block: u8, minutes: i64 },
+    Retitle { block: u8, title: u8, priority: bool },
+    Toggle { block: u8, done: bool },
+    ToggleByTitle { title: u8, done: bool },
+    Delete { block: u8 },
+    CreatePlan { title: u8 },
+    SwitchPlan { title: u8 },
+    RenamePlan { title: u8, to: u8 },
+    DeletePlan { title: u8 },
+    ArchivePlan { number: u8 },
+    UnarchivePlan { number: u8 },
+    Shift { after: i64, by: i64 },
+    StartRun { goal: u8 },
+    CancelRun { run: u8 },
+    RetryRun { run: u8 },
+    BeginStep { run: u8, step: RunStep },
+    NoteTrouble { run: u8 },
+    NameRun { run: u8 },
+    FailRun { run: u8 },
+    CommitRun { run: u8, minutes: Vec<u32> },
+    Undo,
+    UndoOne { event: u8 },
+    Redo,
+    Restore { event: u8 },
+    Zone(bool),
+}
+
+pub fn request() -> impl Strategy<Value = Request> {
+    let minutes = -50_000i64..50_000;
+    prop_oneof![
+        4 => (0u8..6, minutes.clone(), 1i64..30_000).prop_map(|(title, minutes, length)| Request::Schedule { title, minutes, length }),
+        2 => (1u8..12, minutes.clone()).prop_map(|(block, minutes)| Request::Move { block, minutes }),
+        2 => (1u8..12, 0u8..6, any::<bool>()).prop_map(|(block, title, priority)| Request::Retitle { block, title, priority }),
+        2 => (1u8..12, any::<bool>()).prop_map(|(block, done)| Request::Toggle { block, done }),
+        1 => (0u8..6, any::<bool>()).prop_map(|(title, done)| Request::ToggleByTitle { title, done }),
+        1 => (1u8..12).prop_map(|block| Request::Delete { block }),
+        1 => (0u8..4).prop_map(|title| Request::CreatePlan { title }),
+        1 => (0u8..4).prop_map(|title| Request::SwitchPlan { title }),
+        1 => (0u8..4, 0u8..4).prop_map(|(title, to)| Request::RenamePlan { title, to }),
+        1 => (0u8..4).prop_map(|title| Request::DeletePlan { title }),
+        2 => (0u8..5).prop_map(|number| Request::ArchivePlan { number }),
+        1 => (0u8..5).prop_map(|number| Request::UnarchivePlan { number }),
+        1 => (minutes, -600_000i64..600_000).prop_map(|(after, by)| Request::Shift { after, by }),
+        2 => (0u8..6).prop_map(|goal| Request::StartRun { goal }),
+        1 => (0u8..6).prop_map(|run| Request::CancelRun { run }),
+        1 => (0u8..6).prop_map(|run| Request::RetryRun { run }),
+        1 => (0u8..6, prop_oneof![Just(RunStep::Brainstorm), Just(RunStep::Place)])
+            .prop_map(|(run, step)| Request::BeginStep { run, step }),
+        1 => (0u8..6).prop_map(|run| Request::NoteTrouble { run }),
+        1 => (0u8..6).prop_map(|run| Request::NameRun { run }),
+        1 => (0u8..6).prop_map(|run| Request::FailRun { run }),
+        2 => (0u8..6, prop::collection::vec(5u32..700, 0..5)).prop_map(|(run, minutes)| Request::CommitRun { run, minutes }),
+        3 => Just(Request::Undo),
+        2 => any::<u8>().prop_map(|event| Request::UndoOne { event }),
+        3 => Just(Request::Redo),
+        1 => any::<u8>().prop_map(|event| Request::Restore { event }),
+        1 => any::<bool>().prop_map(Request::Zone),
+    ]
+}
+
+pub fn title(number: u8) -> Title {
+    Title::new(&format!("Thing {number}")).unwrap()
+}
+
+pub fn handle(number: u8) -> BlockRef {
+    BlockRef::from(format!("B{number}").as_str())
+}
+
+pub fn plan(number: u8) -> PlanRef {
+    PlanRef::Title(title(number).to_string())
+}
+
+pub fn command(world: &mut World, request: &Request) -> Option<Command> {
+    let at = |minutes: i64| DateTime::from_timestamp_millis(START + minutes * 60_000).unwrap();
+    Some(match request {
+        Request::Schedule { title: number, minutes, length } => Command::ScheduleBlock(NewBlock {
+            id: BlockId::new(world.id()),
+            plan: None,
+            title: title(*number),
+            description: None,
+            span: Span::starting(at(*minutes), TimeDelta::minutes(*length)).ok()?,
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            depends_on: Vec::new(),
+        }),
+        Request::Move { block, minutes } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate { start: Some(at(*minutes)), ..BlockUpdate::default() },
+        },
+        Request::Retitle { block, title: number, priority } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate {
+                title: Some(title(*number)),
+                priority: priority.then_some(Priority::High),
+                ..BlockUpdate::default()
+            },
+        },
+        Request::Toggle { block, done: true } => Command::CompleteBlock { block: handle(*block) },
+        Request::Toggle { block, done: false } => Command::ReopenBlock { block: handle(*block) },
+        Request::ToggleByTitle { title: number, done } => {
+            let block = BlockRef::Title(title(*number).to_string());
+            if *done { Command::CompleteBlock { block } } else { Command::ReopenBlock { block } }
+        }
+        Request::Delete { block } => Command::DeleteBlock { block: handle(*block) },
+        Request::CreatePlan { title: number } => {
+            Command::CreatePlan { id: PlanId::new(world.id()), title: title(*number) }
+        }
+        Request::SwitchPlan { title } => Command::SwitchPlan { plan: plan(*title) },
+        Request::RenamePlan { title: number, to } => Command::RenamePlan { plan: plan(*number), title: title(*to) },
+        Request::DeletePlan { title } => Command::DeletePlan { plan: plan(*title) },
+        Request::ArchivePlan { number } => Command::ArchivePlan { plan: world.plan(*number)? },
+        Request::UnarchivePlan { number } => Command::UnarchivePlan { plan: world.plan(*number)? },
+        Request::Shift { after, by } => {
+            Command::ShiftTimeline { plan: None, after: at(*after), before: None, by: TimeDelta::minutes(*by) }
+        }
+        Request::StartRun { goal } => Command::StartRun(NewRun {
+            id: RunId::new(world.id()),
+            goal: Goal::new(&format!("Goal {goal}")).unwrap(),
+            plan: None,
+            deadline: None,
+            minutes_per_week: None,
+        }),
+        Request::CancelRun { run } => Command::CancelRun { run: Some(RunRef::Id(world.run_id(*run)?)) },
+        Request::RetryRun { run } => Command::RetryRun { run: Some(RunRef::Id(world.run_id(*run)?)) },
+        Request::BeginStep { run, step } => Command::BeginStep { run: world.run_id(*run)?, step: *step },
+        Request::NoteTrouble { run } => Command::NoteTrouble { run: world.run_id(*run)?, error: "Busy.".to_owned() },
+        Request::NameRun { run } => Command::NameRun { run: world.run_id(*run)?, title: Title::new("Name").unwrap() },
+        Request::FailRun { run } => Command::FailRun { run: world.run_id(*run)?, error: "Down.".to_owned() },
+        Request::CommitRun { run, minutes } => {
+            let run = world.run_id(*run)?;
+            let task = |(index, minutes): (usize, &u32)| Task {
+                title: Title::new("Task").unwrap(),
+                description: None,
+                minutes: *minutes,
+                priority: Priority::Medium,
+                depends_on: (0..index).collect(),
+            };
+            let tasks: Vec<Task> = minutes.iter().enumerate().map(task).collect();
+            let tasks = tasks.into_iter().map(|task| (BlockId::new(world.id()), task)).collect();
+            Command::CommitRun { run, tasks, left_out: Vec::new(), not_before: world.now() }
+        }
+        Request::Undo => UNDO,
+        Request::UndoOne { event } => Command::Undo { txn: Some(world.event(*event)?.txn) },
+        Request::Restore { event } => Command::Restore { seq: world.event(*event)?.seq },
+        Request::Redo => Command::Redo,
+        Request::Zone(oslo) => Command::ChangeSettings(SettingsUpdate {
+            time_zone: Zone::new(if *oslo { "Europe/Oslo" } else { "Asia/Tokyo" }).ok(),
+            hour_format: (!oslo).then_some(HourFormat::Hours12),
+            ..SettingsUpdate::default()
+        }),
+    })
+}
+
+pub fn seen(mut content: Content) -> String {
+    content.blocks.retain(|block| content.plans.iter().any(|plan| plan.id == block.plan));
+    json(&(content.plans, content.active_plan, content.blocks))
+}
+
+pub fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap()
+}
