@@ -1,70 +1,36 @@
-//! A person's chat agent: who is connected, what they ask, in what order it is answered, and who is told what.
+//! The agent of one person: its parts, how it is opened, and how calls reach its data.
 //!
-//! The rules are those of the agents protocol (`flux-protocol`); where the reference implementation loses or repeats
-//! something, the better behaviour that its clients allow is taken, and a test beside it says so.
-//!
-//! | module | what lives there |
-//! | --- | --- |
-//! | `connect` | a connection's first frames; the snapshot and the state |
-//! | `receive` | frames from clients |
-//! | `requests` | chat requests: one turn at a time, cancel, clear |
-//! | `live` | the stream under way: its chunks, in memory and in the store |
-//! | `outcomes` | how turns went, for whoever compares prompts |
-//! | `resume` | a client that comes back in the middle of a stream |
-//! | `consent` | answers to "may I?", and results of tools that ran in a browser |
-//! | `runs` | runs of the architect: workflows started, heard, and called off |
-//! | `rpc` | direct edits and questions, without a model |
-//! | `pages` | questions with long answers: blocks, and the log |
-
-mod connect;
-mod consent;
-mod fields;
-mod live;
-mod outcomes;
-mod pages;
-mod portable;
-mod receive;
-mod requests;
-mod resume;
-mod rpc;
-mod runs;
-#[cfg(test)]
-pub(crate) mod tests;
+//! What it does is in other modules: `connections` (sockets), `api` (calls), `turn` (chat requests), `architect` (goals).
+//! They follow the rules of the agents protocol (`flux-protocol`). Where the reference implementation loses or repeats
+//! something, they take the better behaviour that its clients allow, and a test says so.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use flux_protocol::ServerFrame;
 use flux_protocol::frame::ModelInfo;
-use flux_timeline::{Actor, Command, Event, PlanId, Title, TxnId};
+use flux_timeline::{Actor, Command, PlanId, Title, TxnId};
 use futures::channel::oneshot;
 use uuid::Uuid;
 
-use crate::action::{self, Author};
+use crate::api::action::{self, Author};
+use crate::api::{Answer, Api, ApiError, Call, Origin};
 use crate::architect::RunLimits;
 use crate::assistant::Assistant;
-use crate::host::{Connection, Host};
+use crate::host::Host;
+use crate::identity::Principal;
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
-use crate::store::{Store, StoreError};
+use crate::store::{Export, Store, StoreError};
 use crate::turn::TurnLimits;
-use live::Live;
-use requests::{Request, Stop};
-
-/// The agent's name in addresses, which is also its binding's and, capitalised, its class's.
-pub const AGENT: &str = "chat";
+use crate::turn::live::Live;
+use crate::turn::state::{Continuation, Request, Stop};
 
 /// Title of a person's first plan.
 const FIRST_PLAN: &str = "My plan";
-/// Most events in a frame, about a megabyte of them.
-const EVENTS_PER_FRAME: usize = 1_000;
-
-/// Newest messages of the conversation that clients are sent. Older ones stay in the store.
-pub const SHOWN_MESSAGES: u64 = 200;
 
 /// The agent of one person. Clones are the same agent.
-pub struct ChatAgent<H: Host>(Rc<Inner<H>>);
+pub struct ChatAgent<H: Host>(pub(crate) Rc<Inner<H>>);
 
 impl<H: Host> Clone for ChatAgent<H> {
     fn clone(&self) -> Self {
@@ -75,18 +41,18 @@ impl<H: Host> Clone for ChatAgent<H> {
 /// How an agent is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Options {
-    /// Bounds of a turn.
+    /// Limits of a turn.
     pub turn: TurnLimits,
-    /// Bounds of runs of the architect in time.
+    /// Limits of a run of the architect.
     pub run: RunLimits,
-    /// What the model is told.
+    /// The prompts.
     pub prompts: Prompts,
-    /// What it is told instead in a share of turns.
+    /// A prompt that replaces the system prompt in a share of turns, to compare the two.
     pub candidate: Option<Candidate>,
 }
 
 impl Options {
-    /// Reads them from variables, as `wrangler.toml` sets them. What is missing keeps its default.
+    /// Reads the options from variables, as `wrangler.toml` sets them. A missing variable leaves its default.
     ///
     /// # Errors
     /// A sentence about the first variable that cannot be used.
@@ -99,7 +65,7 @@ impl Options {
         })
     }
 
-    /// The system prompt of the turns that answer a message: the same however often it is answered.
+    /// The system prompt of the turns that answer a message. It is the same each time that the message is answered.
     pub fn system_for(&self, message: &str) -> &'static Prompt {
         match self.candidate {
             Some(candidate) if candidate.takes(message) => candidate.prompt,
@@ -108,33 +74,34 @@ impl Options {
     }
 }
 
-struct Inner<H: Host> {
-    host: H,
-    store: Store<H::Sql>,
-    model: Rc<dyn Assistant>,
-    options: Options,
-    /// Requests that wait for their turn.
-    queue: RefCell<VecDeque<Request>>,
-    /// The stream under way.
-    live: RefCell<Option<Live>>,
-    /// Stops it.
-    stop: RefCell<Option<oneshot::Sender<Stop>>>,
-    /// Connections that were offered a replay and have not acknowledged: they get no chat frames until they do.
-    resuming: RefCell<BTreeSet<Uuid>>,
-    /// A continuation that begins as soon as no more answers come in.
-    continuation: RefCell<Option<consent::Continuation>>,
-    /// Counts answers to consent questions, to tell whether another one came in.
-    answers: Cell<u64>,
-    /// Whether the conversation has something that nobody was sent, because an answer is under way.
-    has_news: Cell<bool>,
+/// The parts of an agent.
+pub(crate) struct Inner<H: Host> {
+    pub host: H,
+    pub store: Store<H::Sql>,
+    pub model: Rc<dyn Assistant>,
+    pub options: Options,
+    /// Requests that wait until the one before them ends.
+    pub queue: RefCell<VecDeque<Request>>,
+    /// The request that streams.
+    pub live: RefCell<Option<Live>>,
+    /// Stops the request that streams.
+    pub stop: RefCell<Option<oneshot::Sender<Stop>>>,
+    /// Connections that were offered a replay and have not acknowledged it. They get no chat frames until they do.
+    pub resuming: RefCell<BTreeSet<Uuid>>,
+    /// A continuation that begins once no more answers come in.
+    pub continuation: RefCell<Option<Continuation>>,
+    /// Counts answers to consent questions, to see whether another one came in.
+    pub answers: Cell<u64>,
+    /// Whether the conversation has a message that was not sent to anyone because an answer is being written.
+    pub has_news: Cell<bool>,
 }
 
 impl<H: Host> ChatAgent<H> {
     /// Opens a person's data and repairs what a process that died has left: a stream that was under way ends as
-    /// stopped, with what it had said, and runs of the architect are watched again.
+    /// interrupted, with the text that was stored, and runs of the architect are watched again.
     ///
     /// # Errors
-    /// Where the store fails.
+    /// When the store fails.
     pub fn open(host: H, sql: H::Sql, model: Rc<dyn Assistant>, options: Options) -> Result<Self, StoreError> {
         let store = Store::open(sql)?;
         let agent = Self(Rc::new(Inner {
@@ -156,13 +123,35 @@ impl<H: Host> ChatAgent<H> {
         Ok(agent)
     }
 
-    /// Whether this identity may reach the object. The first one that asks becomes its owner.
+    /// The principal for a verified identity, or `None` when the object, known by the name `object`, belongs to another
+    /// identity. The first identity that asks becomes the owner. For now, the owner is the only principal.
     ///
     /// # Errors
-    /// Where the store fails.
-    pub fn admits(&self, identity: &str) -> Result<bool, StoreError> {
+    /// When the store fails.
+    pub fn admit(&self, identity: &str, object: &str) -> Result<Option<Principal>, StoreError> {
         self.0.store.claim(identity)?;
-        Ok(self.0.store.owner()?.as_deref() == Some(identity))
+        let is_owner = self.0.store.owner()?.as_deref() == Some(identity);
+        Ok(is_owner.then(|| Principal::owner(identity, object)))
+    }
+
+    /// Carries out a call. Everyone is sent what it changed before this returns.
+    ///
+    /// # Errors
+    /// [`ApiError`]; nothing is changed then.
+    pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
+        let host = &self.0.host;
+        let outcome = self.api(&|| host.uuid()).call(principal, call, origin)?;
+        self.announce(outcome.change)?;
+        Ok(outcome.answer)
+    }
+
+    /// Exports everything as one file, which is read in pieces.
+    ///
+    /// # Errors
+    /// As [`Api::export`].
+    pub fn export(&self, principal: &Principal) -> Result<Export<H::Sql>, ApiError> {
+        let host = &self.0.host;
+        self.api(&|| host.uuid()).export(principal)
     }
 
     /// The person's data.
@@ -170,13 +159,24 @@ impl<H: Host> ChatAgent<H> {
         &self.0.store
     }
 
-    /// Which model answers.
+    /// The model that answers.
     pub fn model(&self) -> ModelInfo {
         let id = self.0.model.id();
         ModelInfo { provider: id.provider, name: id.name }
     }
 
-    fn make_first_plan(&self) -> Result<(), StoreError> {
+    fn api<'a>(&'a self, new_id: &'a dyn Fn() -> Uuid) -> Api<'a, H::Sql> {
+        let (store, now) = (&self.0.store, self.0.host.now());
+        Api { store, now, new_id, model: self.model(), is_answering: self.is_answering() }
+    }
+
+    /// Whether an answer is being written or waits to be.
+    fn is_answering(&self) -> bool {
+        self.0.live.borrow().is_some() || !self.0.queue.borrow().is_empty()
+    }
+
+    /// Makes the first plan, if there is none.
+    pub(crate) fn make_first_plan(&self) -> Result<(), StoreError> {
         let Ok(title) = Title::new(FIRST_PLAN) else { return Ok(()) };
         let open = Command::OpenTimeline { id: PlanId::new(self.0.host.uuid()), title };
         let author = Author { actor: Actor::System, txn: TxnId::new(self.0.host.uuid()) };
@@ -185,66 +185,7 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
-    /// Sends a frame to every connection that gets chat frames, or to all where `all` is set, except one.
-    fn broadcast(&self, frame: &ServerFrame, to: To, except: Option<Uuid>) {
-        let text = frame.to_text();
-        for connection in self.0.host.connections() {
-            let id = connection.info().id;
-            let waits = to == To::Chat && self.0.resuming.borrow().contains(&id);
-            if !waits && Some(id) != except {
-                connection.send(&text);
-            }
-        }
-    }
-
-    /// Tells every connection what was appended to the log: the events, or the state that they lead to.
-    fn tell(&self, events: &[Event]) {
-        if events.is_empty() {
-            return;
-        }
-        // A restoration can be thousands of events, and a frame has its limit.
-        let frames: Vec<String> = events
-            .chunks(EVENTS_PER_FRAME)
-            .map(|events| ServerFrame::FluxEvents { events: events.to_vec() }.to_text())
-            .collect();
-        let mut state: Option<String> = None;
-        for connection in self.0.host.connections() {
-            if connection.info().follows_events {
-                frames.iter().for_each(|frame| connection.send(frame));
-                continue;
-            }
-            let text = match state.take() {
-                Some(text) => text,
-                None => match self.state_frame() {
-                    Ok(frame) => frame.to_text(),
-                    Err(error) => {
-                        self.log(&format!("state: {error}"));
-                        continue;
-                    }
-                },
-            };
-            connection.send(&text);
-            state = Some(text);
-        }
-    }
-
-    /// Tells what was appended to the log, and sets in motion what it asks for.
-    fn publish(&self, events: &[Event]) {
-        self.tell(events);
-        self.undone(events);
-        self.set_in_motion(events);
-    }
-
-    fn log(&self, line: &str) {
+    pub(crate) fn log(&self, line: &str) {
         self.0.host.log(line);
     }
-}
-
-/// Who gets a frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum To {
-    /// Connections that are up to date with the chat.
-    Chat,
-    /// All.
-    All,
 }

@@ -1,5 +1,5 @@
-//! What the service needs of its platform: a clock, ids, timers, tasks, and the connections of one person. The Worker
-//! implements it on a Durable Object, tests on nothing but memory.
+//! What the service needs from its platform: a clock, ids, timers, tasks, and the connections of one person. The Worker
+//! implements it with a Durable Object, tests implement it in memory.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::store::Sql;
+use crate::identity::Principal;
+use crate::store::{Sql, Store, StoreError};
 
 /// The platform of one object.
 pub trait Host: Clone + 'static {
@@ -19,20 +20,20 @@ pub trait Host: Clone + 'static {
     /// One of its connections.
     type Connection: Connection;
 
-    /// The present moment. On Workers it stands still between two events.
+    /// The present moment. On Workers the clock does not advance while code runs, only with I/O.
     fn now(&self) -> DateTime<Utc>;
     /// A new UUID v7.
     fn uuid(&self) -> Uuid;
-    /// Waits.
+    /// Waits for a duration.
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()>;
-    /// Starts a task that outlives the event which starts it.
+    /// Starts a task that goes on after the current event has been handled.
     fn spawn(&self, task: LocalBoxFuture<'static, ()>);
-    /// Starts a workflow that drives a run of the architect, and ends the one before it. What fails is logged: the run is
-    /// watched, and another workflow is started.
+    /// Starts a workflow that drives a run of the architect, and ends the one before it. Failures are logged, not returned:
+    /// the object watches the run and starts another workflow.
     fn launch(&self, workflow: WorkflowId);
-    /// Ends a workflow, as far as it can be reached. It learns by itself that its run is over.
+    /// Ends a workflow if it can be reached. One that cannot learns from its next request that its run is over.
     fn call_off(&self, workflow: WorkflowId);
-    /// Wakes the object at this moment, also if it sleeps by then; an earlier wish is forgotten.
+    /// Sets the object's alarm to `at`, replacing any earlier alarm. The alarm fires even if the object has been evicted.
     fn wake_at(&self, at: DateTime<Utc>);
     /// All open connections.
     fn connections(&self) -> Vec<Self::Connection>;
@@ -42,51 +43,61 @@ pub trait Host: Clone + 'static {
 
 /// A client's connection.
 pub trait Connection: Clone {
-    /// What is known of it.
+    /// What the object knows about it.
     fn info(&self) -> ConnectionInfo;
-    /// Sends a frame. A connection that is closing drops it.
+    /// Sends a frame. A closing connection drops it.
     fn send(&self, frame: &str);
-    /// Closes it. 1008 and 4000–4999 are final for clients, any other code makes them come back.
+    /// Closes it. Clients do not reconnect after 1008 and 4000–4999, and reconnect after any other code.
     fn close(&self, code: u16, reason: &str);
 }
 
-/// What is known of a connection, kept with it while the object sleeps.
+/// What the object knows about a connection. It is stored with the connection while the object hibernates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionInfo {
-    /// Made by the server for each connection: what clients send (`_pk`) can be the same for two of them.
+    /// The connection's id, made by the server. Two connections can have the same client-made id (`_pk`).
     pub id: Uuid,
     /// The name under which the client addressed the object; `me` and the object's own name are the same object.
     pub name: String,
+    /// Who connected, and what they may do.
+    pub principal: Principal,
     /// Whether it follows events (`?sync=events`) or gets the state.
     pub follows_events: bool,
-    /// The last event that it has, from an earlier connection.
+    /// The number of the last event that the client has from an earlier connection.
     pub after: Option<u64>,
-    /// Of which log: the id of its first event. Without one it is taken to be ours.
+    /// The log that `after` refers to, as the id of its first event. `None` means the log of this object.
     #[serde(default)]
     pub log: Option<EventId>,
 }
 
-/// Which workflow: one that drives a run, or did. In words, `{nonce}-{run}-{number}`, it is its name among those of all
-/// objects.
+/// Identifies a workflow that drives a run, or did. Its text form, `{nonce}-{run}-{number}`, is unique among the workflows of
+/// all objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkflowId {
-    /// What only the database of its object has (`Store::nonce`): a run can be in several, since a log can be copied.
+    /// The nonce of the object's database (`Store::nonce`). A run alone is not unique, since a log can be copied.
     pub nonce: String,
     /// The run.
     pub run: RunId,
-    /// The how manieth of those that were started for the run, from 1 on.
+    /// The attempt number, starting at 1.
     pub number: u64,
 }
 
 impl WorkflowId {
-    /// The one that was started before it for the same run.
+    /// The workflow that was started before it for the same run.
     #[must_use]
     pub fn before(&self) -> Option<Self> {
         let number = self.number.checked_sub(1).filter(|number| *number > 0)?;
         Some(Self { number, ..self.clone() })
     }
 
-    /// Reads a name.
+    /// The workflow that drives a run: the newest that was started for it.
+    ///
+    /// # Errors
+    /// What the store can fail with.
+    pub fn newest<S: Sql>(store: &Store<S>, run: RunId) -> Result<Self, StoreError> {
+        Ok(Self { nonce: store.nonce()?, run, number: store.launches(run)? })
+    }
+
+    /// Reads the text form.
     pub fn read(name: &str) -> Option<Self> {
         let (nonce, rest) = name.split_once('-')?;
         let (run, number) = rest.rsplit_once('-')?;
@@ -105,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_workflow_is_read_by_its_name_which_cloudflare_takes() {
+    fn a_workflow_id_is_read_from_its_name_and_fits_the_limits_of_cloudflare() {
         let id =
             WorkflowId { nonce: "0123456789abcdef".to_owned(), run: RunId::new(Uuid::from_u128(7)), number: u64::MAX };
         let name = id.to_string();

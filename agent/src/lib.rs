@@ -1,26 +1,28 @@
 //! The service of Temporal Flux.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
-//! | [`chat`] | a person's agent: connections, requests, who is told what |
+//! | [`agent`] | the agent of one person, which the modules below work on |
+//! | [`api`] | the one entry for calls, without a transport; scopes and idempotency keys are checked there |
+//! | `connections` | sockets: what each is sent, and what it asks |
 //! | [`turn`] | a turn: the model is asked, its calls are carried out, it is asked again |
-//! | [`assistant`] | what answers a person: a language model, or the built-in interpreter |
-//! | [`prompt`] | what a model is told |
-//! | [`architect`] | a goal becomes tasks, in durable steps |
-//! | [`action`] | carrying out one tool call in one transaction |
-//! | [`store`] | what is kept, as rows of SQLite |
+//! | [`architect`] | goals become tasks, in durable steps |
+//! | [`prompt`] | the prompts, and what a model gets to read |
+//! | [`store`] | SQLite: the log, its projection, and the conversation |
+//! | [`identity`] | identities, tokens and principals |
+//! | [`assistant`] | the trait of what answers a person: a language model, or the built-in interpreter |
 //! | [`shown`] | the timeline as a page shows it, now and at any moment before |
-//! | [`json`] | reading and writing it, by one path |
+//! | [`json`] | reading and writing JSON |
 //! | [`setting`] | numbers among the variables of the service |
-//! | [`identity`] | who someone is, and how they prove it |
-//! | [`host`] | what all of this needs of its platform |
+//! | [`host`] | what the service needs from its platform |
 //! | `edge` | that platform on Cloudflare: the Worker, its Durable Object and its Workflow |
 //! | `native` | that platform on a computer, for tests and the evaluation harness |
 
-pub mod action;
+pub mod agent;
+pub mod api;
 pub mod architect;
 pub mod assistant;
-pub mod chat;
+mod connections;
 #[cfg(target_arch = "wasm32")]
 mod edge;
 pub mod host;
@@ -32,4 +34,6 @@ pub mod prompt;
 pub mod setting;
 pub mod shown;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod turn;

@@ -1,37 +1,39 @@
-//! The timeline as a page shows it at first: now, and at any moment of the past. Bounded by what is shown, not by what is
-//! stored.
+//! The timeline as a page shows it first, now and at any moment of the past. Its size is bounded by what a page shows, not by
+//! what is stored.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_protocol::frame::PastSnapshot;
+use flux_protocol::frame::{ModelInfo, PastSnapshot, Snapshot};
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockState, Frame};
 use flux_timeline::{BlockQuery, PlanId, TimelineView};
 
 use crate::store::{EventQuery, Sql, Store, StoreError};
 
-/// How far back it begins, in days.
+/// Newest messages of the conversation that clients are sent. Older ones stay in the store.
+pub const MESSAGES: u64 = 200;
+/// How far back the timeline begins, in days.
 pub const DAYS: i64 = 7;
-/// Most blocks in it. Others are asked for as they scroll into view.
+/// Most blocks in it. A page asks for more as they scroll into view.
 const BLOCKS: usize = 500;
 /// Most overdue blocks among them.
 const OVERDUE: usize = 100;
-/// Differences between then and now that are named; all are counted.
+/// Most differences between then and now that are listed. All are counted.
 const DIFFERENCES: u64 = 200;
 
-/// What a page shows at first.
+/// The timeline as a page shows it first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// What is overdue, the last days, and what is to come of the active plan.
+    /// Blocks of the active plan: overdue ones, those of the last days, and future ones.
     pub content: Content,
-    /// Whether that is all of the plan.
+    /// Whether these are all blocks of the plan.
     pub is_complete: bool,
-    /// From when on blocks are in it, beside those that are overdue.
+    /// The start of the blocks in it, except for overdue ones.
     pub since: DateTime<Utc>,
-    /// Whether blocks follow after the last one.
+    /// Whether more blocks follow after the last one.
     pub has_more: bool,
 }
 
-/// What a page shows at first.
+/// The timeline as a page shows it now.
 ///
 /// # Errors
 /// What the engine can fail with.
@@ -49,8 +51,25 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     Ok(Shown { content: store.content_with(blocks)?, is_complete, since, has_more })
 }
 
-/// What [`now`] would have given right after an event, or what there was `from` another moment on, and how it differs from the
-/// present. An event that is not there yet is the last one.
+/// [`now`] with everything else that a page needs to follow events.
+///
+/// # Errors
+/// What the engine can fail with.
+pub fn snapshot<S: Sql>(store: &Store<S>, now: DateTime<Utc>, model: ModelInfo) -> Result<Snapshot, StoreError> {
+    let shown = self::now(store, now)?;
+    Ok(Snapshot {
+        seq: store.last_seq()?,
+        log: store.log()?,
+        timeline: shown.content,
+        complete: shown.is_complete,
+        since: (!shown.is_complete).then_some(shown.since),
+        has_more: shown.has_more,
+        model,
+    })
+}
+
+/// The timeline as it was right after an event, and how it differs from the present. Its blocks begin at `from`, or as in
+/// [`now`]. A number after the last event means the last event.
 ///
 /// # Errors
 /// What the engine can fail with.

@@ -1,4 +1,4 @@
-//! Carrying out a tool call on a store: the same for a model's calls, for direct edits from a client, and for tests.
+//! Carries out a tool call or a command on a store, in one transaction. It checks no scopes: [`Api`](super::Api) does.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::Moment;
@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use crate::store::{Sql, Store, StoreError, Transaction};
 
-/// On whose account something is done.
+/// On whose account a change is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
-    /// Who.
+    /// Who makes it.
     pub actor: Actor,
-    /// The transaction that it becomes part of.
+    /// The transaction that it belongs to.
     pub txn: TxnId,
 }
 
@@ -29,20 +29,20 @@ impl Author {
     }
 }
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {
-    /// What is told.
+    /// The report for the caller.
     pub report: Report,
-    /// What was appended to the log; empty for questions and rejections.
+    /// The events that were appended to the log. Empty for questions and rejections.
     pub events: Vec<Event>,
 }
 
-/// Carries out a call in one SQLite transaction: what it reads, what it appends, and what `along` writes. What the call makes, if
-/// it makes something, has the id `made`.
+/// Carries out a tool call in one SQLite transaction, which covers its reads, its events, and what `along` writes. If the call
+/// makes something, `made` becomes its id.
 ///
 /// # Errors
-/// Where the store fails; nothing is kept then. A rejection is no error: it is in the report.
+/// When the store fails; nothing is kept then. A rejection is not an error but a report.
 pub fn call<S: Sql>(
     store: &Store<S>,
     call: &ToolCall,
@@ -74,7 +74,7 @@ pub fn call<S: Sql>(
 /// Carries out a command in one SQLite transaction.
 ///
 /// # Errors
-/// Where the store fails; nothing is kept then.
+/// When the store fails; nothing is kept then.
 pub fn command<S: Sql>(
     store: &Store<S>,
     command: &Command,

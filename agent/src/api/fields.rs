@@ -1,4 +1,4 @@
-//! What calls are asked with that are not tools: a few named fields, each read with an error that names it.
+//! Reads the arguments of calls that are not tools. An error names the field that does not fit.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::view::BlockState;
@@ -6,9 +6,9 @@ use flux_timeline::{BlockPlace, PlanId, Priority, TxnId, limits};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::rpc::RpcError;
+use super::error::{ApiError, misfit};
 
-/// The fields of a call. One that was not given, or is null, is none.
+/// The fields of a call. A field that is missing or null is `None`.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub after: Option<u64>,
@@ -28,8 +28,8 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Reads an object that has no other fields than these.
-    pub fn read(argument: &Value, names: &[&str]) -> Result<Self, RpcError> {
+    /// Reads an object. Fields other than `names` are an error.
+    pub fn read(argument: &Value, names: &[&str]) -> Result<Self, ApiError> {
         let mut fields = Self::default();
         for (name, value) in given(argument, names)? {
             match name {
@@ -54,22 +54,30 @@ impl Fields {
     }
 }
 
-/// What is asked of a plan's blocks.
+/// A question about the blocks of a plan.
 #[derive(Debug, Default)]
-pub(super) struct PageFields {
+pub struct PageFields {
+    /// The plan; the active one by default.
     pub plan: Option<PlanId>,
+    /// Only blocks before this place.
     pub before: Option<BlockPlace>,
+    /// Only blocks after this place.
     pub after: Option<BlockPlace>,
+    /// Only blocks that end after this moment.
     pub from: Option<DateTime<Utc>>,
+    /// Only blocks whose title has these words.
     pub text: Option<String>,
+    /// Only blocks in this state.
     pub state: BlockState,
+    /// Only blocks with this priority.
     pub priority: Option<Priority>,
+    /// Most blocks to return.
     pub limit: Option<usize>,
 }
 
 impl PageFields {
-    /// Reads an object that has no other fields than these, and at most `limit` as its limit.
-    pub fn read(argument: &Value, limit: usize) -> Result<Self, RpcError> {
+    /// Reads an object. Other fields than these are an error, as is a limit above `limit`.
+    pub(super) fn read(argument: &Value, limit: usize) -> Result<Self, ApiError> {
         let mut fields = Self::default();
         for (name, value) in
             given(argument, &["plan", "before", "after", "from", "text", "state", "priority", "limit"])?
@@ -94,8 +102,8 @@ impl PageFields {
     }
 }
 
-/// The fields of an object that has no others than these; those that are null left out.
-fn given<'a>(argument: &'a Value, names: &[&str]) -> Result<Vec<(&'a str, &'a Value)>, RpcError> {
+/// The fields of an object that are not null. Fields other than `names` are an error.
+fn given<'a>(argument: &'a Value, names: &[&str]) -> Result<Vec<(&'a str, &'a Value)>, ApiError> {
     let Value::Object(given) = argument else { return Err(misfit("", "an object", argument)) };
     let unknown = given.iter().find(|(name, value)| !value.is_null() && !names.contains(&name.as_str()));
     if let Some((name, value)) = unknown {
@@ -108,7 +116,7 @@ fn one_of(names: &[&str]) -> String {
     if names.is_empty() { "no fields at all".to_owned() } else { format!("one of the fields {}", names.join(", ")) }
 }
 
-fn place(name: &str, value: &Value) -> Result<BlockPlace, RpcError> {
+fn place(name: &str, value: &Value) -> Result<BlockPlace, ApiError> {
     let form = r#"a place such as {"start": "2026-11-24T08:00:00Z", "handle": "B12"}"#;
     let field = |field: &str| value.get(field).and_then(Value::as_str);
     let start = field("start").and_then(flux_timeline::clock::read_instant);
@@ -116,7 +124,7 @@ fn place(name: &str, value: &Value) -> Result<BlockPlace, RpcError> {
     start.zip(handle).map(|(start, handle)| BlockPlace::new(start, handle)).ok_or_else(|| misfit(name, form, value))
 }
 
-fn state(name: &str, value: &Value) -> Result<BlockState, RpcError> {
+fn state(name: &str, value: &Value) -> Result<BlockState, ApiError> {
     match value.as_str() {
         Some("open") => Ok(BlockState::Open),
         Some("done") => Ok(BlockState::Done),
@@ -124,40 +132,33 @@ fn state(name: &str, value: &Value) -> Result<BlockState, RpcError> {
     }
 }
 
-fn priority(name: &str, value: &Value) -> Result<Priority, RpcError> {
+fn priority(name: &str, value: &Value) -> Result<Priority, ApiError> {
     let all = [Priority::High, Priority::Medium, Priority::Low];
     let priority = all.into_iter().find(|priority| value.as_str() == Some(priority.as_str()));
     priority.ok_or_else(|| misfit(name, "high, medium or low", value))
 }
 
-/// What is looked for: not so much that looking for it in many blocks takes long.
-fn words(name: &str, value: &Value) -> Result<String, RpcError> {
+/// Words to search for. Their length is bounded because the search goes over many blocks.
+fn words(name: &str, value: &Value) -> Result<String, ApiError> {
     let fits = value.as_str().filter(|text| text.chars().count() <= limits::TITLE_CHARS);
     let expected = || format!("a string of at most {} characters", limits::TITLE_CHARS);
     fits.map(str::to_owned).ok_or_else(|| misfit(name, &expected(), value))
 }
 
-fn number(name: &str, value: &Value) -> Result<u64, RpcError> {
+fn number(name: &str, value: &Value) -> Result<u64, ApiError> {
     value.as_u64().ok_or_else(|| misfit(name, "a whole number from 0 on", value))
 }
 
-fn text(name: &str, value: &Value) -> Result<String, RpcError> {
+fn text(name: &str, value: &Value) -> Result<String, ApiError> {
     value.as_str().map(str::to_owned).ok_or_else(|| misfit(name, "a string", value))
 }
 
-fn id(name: &str, value: &Value) -> Result<Uuid, RpcError> {
+fn id(name: &str, value: &Value) -> Result<Uuid, ApiError> {
     let id = value.as_str().and_then(|text| Uuid::parse_str(text).ok());
     id.ok_or_else(|| misfit(name, "a UUID", value))
 }
 
-fn instant(name: &str, value: &Value) -> Result<DateTime<Utc>, RpcError> {
+fn instant(name: &str, value: &Value) -> Result<DateTime<Utc>, ApiError> {
     let instant = value.as_str().and_then(flux_timeline::clock::read_instant);
     instant.ok_or_else(|| misfit(name, "a moment such as 2026-11-24T08:00:00Z", value))
-}
-
-/// That a field does not fit.
-pub(super) fn misfit(name: &str, expected: &str, given: &Value) -> RpcError {
-    let given: String = given.to_string().chars().take(120).collect();
-    let name: String = name.chars().take(80).collect();
-    RpcError::Arguments(format!("/{name}: expected {expected}, got {given}. Nothing was changed."))
 }

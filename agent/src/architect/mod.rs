@@ -2,7 +2,7 @@
 //!
 //! Lives here: the order of the steps, what each one does, and what it says to the person's object. Not here: what makes
 //! steps durable ([`Steps`], a Cloudflare Workflow at the edge), the rules of a run (`flux_timeline::decide`), and the
-//! object's side of the conversation (`chat::runs`).
+//! object's side of the conversation (`runs`).
 //!
 //! | module | what lives there |
 //! | --- | --- |
@@ -16,6 +16,7 @@
 
 mod check;
 mod message;
+mod runs;
 #[cfg(test)]
 mod tests;
 mod think;

@@ -1,11 +1,10 @@
-//! Runs of the architect, from the side of the object: workflows are started and called off, what they say is taken in, and
-//! one that falls silent is replaced.
+//! Runs of the architect, on the side of the object: it starts and ends workflows, handles their requests, and replaces one that
+//! falls silent.
 //!
-//! A workflow is durable by itself, on Cloudflare; but it can fail to be created, local development does not bring one
-//! back that was killed, and no engine is trusted more than needed. So a run is driven by the newest workflow that was
-//! started for it, which must say something now and then; when it does not, another one is started, and what is left of
-//! the old one is told that it is over. Both may do a step at the same time, which changes nothing: adding the tasks is
-//! idempotent, and what they think is kept once.
+//! Workflows are durable on Cloudflare. Still, one can fail to be created, and local development does not restart one that was
+//! killed. So a run is driven by the newest workflow that was started for it, which must send a request now and then. When it
+//! does not, another one is started, and the old one learns from its next request that it is over. Both may do a step at the
+//! same time, which does no harm: adding the tasks is idempotent, and the result of a step is kept once.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flux_protocol::message::TextPart;
@@ -19,24 +18,24 @@ use flux_timeline::{
 use flux_tools::report::run_report;
 use serde_json::json;
 
-use super::{ChatAgent, To};
-use crate::action::{self, Author, Done};
-use crate::architect::{BROKEN_OFF, Plan, RETRIES, Reply, Request, Work, stands_for};
+use super::{BROKEN_OFF, Plan, RETRIES, Reply, Request, Work, stands_for};
+use crate::agent::ChatAgent;
+use crate::api::action::{self, Author, Done};
+use crate::connections::push::To;
 use crate::host::{Host, WorkflowId};
 use crate::store::{DrivenRun, StoreError};
 use flux_tools::context::GoalContext;
 
-/// So many workflows in a row may fall silent without a word before the run is given up.
+/// The run fails once so many workflows in a row have sent no request at all.
 const MOST_UNHEARD: u64 = 5;
 
-/// So often a step may be begun, over all workflows, before the run is given up: three times as often as one workflow
-/// tries.
+/// The run fails once a step has begun so often, over all workflows: three times as often as one workflow tries.
 const MOST_ATTEMPTS: u32 = 3 * (RETRIES + 1);
 
 impl<H: Host> ChatAgent<H> {
-    /// Sets in motion what events ask for. Called once they are in the log: if the process dies in between, the watch
-    /// finds the run without a workflow.
-    pub(super) fn set_in_motion(&self, events: &[Event]) {
+    /// Starts and ends workflows as events ask for it. Called after the events are in the log. If the process dies in between,
+    /// the watch finds the run without a workflow.
+    pub(crate) fn set_in_motion(&self, events: &[Event]) {
         for event in events {
             match &event.kind {
                 EventKind::WorkflowStarted { run } => self.launch(run.id),
@@ -47,7 +46,7 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// What is finished is used; but words of which nothing came would only meet the same end.
+    /// Starts a run again. Finished steps are kept, except for an answer of the model that led to no tasks and would fail again.
     fn try_again(&self, run: RunId) {
         let forgotten = self.0.store.run_work::<Work>(run).and_then(|work| match work {
             Some(work) if work.is_used_up() => self.0.store.keep_run_work::<Work>(run, None),
@@ -69,24 +68,20 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn call_off(&self, run: RunId) {
-        let called_off = self.0.store.keep_run_work::<Work>(run, None).and_then(|()| self.newest_workflow(run));
+        let newest = || WorkflowId::newest(&self.0.store, run);
+        let called_off = self.0.store.keep_run_work::<Work>(run, None).and_then(|()| newest());
         match called_off {
             Ok(workflow) => self.0.host.call_off(workflow),
             Err(error) => self.log(&format!("run {run}: {error}")),
         }
     }
 
-    /// The workflow that drives a run.
-    pub(super) fn newest_workflow(&self, run: RunId) -> Result<WorkflowId, StoreError> {
-        self.workflow(run, self.0.store.launches(run)?)
-    }
-
-    pub(super) fn workflow(&self, run: RunId, number: u64) -> Result<WorkflowId, StoreError> {
+    pub(crate) fn workflow(&self, run: RunId, number: u64) -> Result<WorkflowId, StoreError> {
         Ok(WorkflowId { nonce: self.0.store.nonce()?, run, number })
     }
 
-    /// Asks to be woken when the next run has been silent for too long, if there is one.
-    pub(super) fn watch_runs(&self) {
+    /// Sets the alarm to the moment at which the first run will have been silent for too long.
+    pub(crate) fn watch_runs(&self) {
         match self.0.store.driven_runs() {
             Ok(driven) => {
                 if let Some(first) = driven.first() {
@@ -101,7 +96,7 @@ impl<H: Host> ChatAgent<H> {
         TimeDelta::milliseconds(i64::try_from(self.0.options.run.silence_ms).unwrap_or(i64::MAX))
     }
 
-    /// The object was woken: runs whose workflow is silent get another one.
+    /// Handles the alarm: runs whose workflow is silent get another one.
     pub fn wake(&self) {
         if let Err(error) = self.revive() {
             self.log(&format!("runs: {error}"));
@@ -128,11 +123,11 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
-    /// Takes in what a workflow says. Where a newer one drives the run, or everything was deleted since, it is told that it
-    /// is over.
+    /// Handles a request of a workflow. The reply says that the workflow is over when a newer one drives the run, or when
+    /// everything has been deleted since.
     ///
     /// # Errors
-    /// Where the store fails; nothing of it is kept then, and the workflow tries again.
+    /// When the store fails; nothing is kept then, and the workflow tries again.
     pub fn run_request(&self, workflow: &WorkflowId, request: Request) -> Result<Reply, StoreError> {
         let over = Reply { is_over: true, ..Reply::default() };
         let now = self.0.host.now();
@@ -143,10 +138,10 @@ impl<H: Host> ChatAgent<H> {
         let Some(known) = self.0.store.run(run)? else { return Ok(over) };
         if !known.is_running() {
             return match request {
-                // It was heard before, and its answer got lost.
+                // The request was handled before, and its reply got lost.
                 Request::Commit { .. } if known.state.status == RunStatus::Completed => self.added(&known),
                 Request::Report { words } => self.report(run, words).map(|()| over),
-                // It has come to its end; what may be left is to tell.
+                // The run has ended. The report may still be missing.
                 _ => self.report(run, None).map(|()| over),
             };
         }
@@ -154,7 +149,7 @@ impl<H: Host> ChatAgent<H> {
             Request::Alive => Ok(Reply::default()),
             Request::Begin(step) => {
                 let work: Work = self.0.store.run_work(run)?.unwrap_or_default();
-                // A step that was finished by an earlier workflow is only passed: the run does not go back to it.
+                // The run does not go back to a step that an earlier workflow has finished.
                 if !work.has(step) {
                     self.change_run(&Command::BeginStep { run, step }, run)?;
                 }
@@ -176,11 +171,11 @@ impl<H: Host> ChatAgent<H> {
                 let not_before = not_before_ms.and_then(DateTime::from_timestamp_millis).unwrap_or(now);
                 self.commit(&known, plan, not_before)
             }
-            // A run that is under way has nothing to tell yet.
+            // A run that is under way has no report yet.
             Request::Report { .. } => Ok(Reply::default()),
             Request::Fail { error, cause } => {
                 self.log(&format!("run {run} failed: {cause}"));
-                // A workflow that was brought back may not know what the one before it has told.
+                // A workflow that was restarted may not know the error that the one before it reported.
                 let error = error.or(known.state.error).unwrap_or_else(|| BROKEN_OFF.to_owned());
                 self.fail(run, error)?;
                 Ok(over)
@@ -202,7 +197,7 @@ impl<H: Host> ChatAgent<H> {
         })
     }
 
-    /// Whether the tasks find time is told before they are added; the places themselves are found once more then.
+    /// Checks whether the tasks find time. Their places are computed again when they are added.
     fn place(&self, run: &Run, tasks: &[Task], now: DateTime<Utc>) -> Result<Reply, StoreError> {
         self.change_run(&Command::BeginStep { run: run.id, step: RunStep::Place }, run.id)?;
         let placement = placement(&self.0.store, run, tasks, now)?;
@@ -233,13 +228,13 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// The tasks are on the timeline; what is left is to tell, in better words if there are some.
+    /// Replies that the tasks were added, with the report, which the model may put into better words.
     fn added(&self, run: &Run) -> Result<Reply, StoreError> {
         let report = self.what_came_of(run, &added(&self.0.store, run.id)?)?;
         Ok(Reply { report, ..Reply::default() })
     }
 
-    /// What came of a run, in words of our own, with the blocks that it has added.
+    /// The report of a run and of the blocks that it has added, in the service's own words.
     fn what_came_of(&self, run: &Run, blocks: &[Block]) -> Result<String, StoreError> {
         let store = &self.0.store;
         let plan = blocks.first().map(|block| block.plan);
@@ -253,7 +248,7 @@ impl<H: Host> ChatAgent<H> {
         self.report(run, None)
     }
 
-    /// Carries out a command on the account of a run. What is told is why it was rejected.
+    /// Carries out a command on the account of a run. Returns why it was rejected, if it was.
     fn change_run(&self, command: &Command, run: RunId) -> Result<Option<String>, StoreError> {
         let host = &self.0.host;
         let txn = match command {
@@ -266,8 +261,8 @@ impl<H: Host> ChatAgent<H> {
         Ok(report.error)
     }
 
-    /// Tells the person in the chat what came of a run, once for each time that it was started. A model's words are used where
-    /// they tell all that there is to tell.
+    /// Reports the result of a run in the conversation, once for each time that it was started. The model's words are used when
+    /// they contain everything that the report must say.
     fn report(&self, id: RunId, words: Option<String>) -> Result<(), StoreError> {
         let store = &self.0.store;
         let now = self.0.host.now();
@@ -297,16 +292,14 @@ impl<H: Host> ChatAgent<H> {
         if is_new { self.send_news() } else { Ok(()) }
     }
 
-    /// Sends the conversation to everyone, at the end of the answer under way if there is one: a list in the middle of it
-    /// would take its beginning off the screen.
+    /// Sends the conversation to everyone. While an answer is being written, that waits until its end: a list without the answer
+    /// would remove its beginning from the screen.
     fn send_news(&self) -> Result<(), StoreError> {
         if self.0.live.borrow().is_some() {
             self.0.has_news.set(true);
             return Ok(());
         }
-        let messages = self.0.store.messages(super::SHOWN_MESSAGES)?;
-        self.broadcast(&flux_protocol::ServerFrame::CfAgentChatMessages { messages, connect: None }, To::All, None);
-        Ok(())
+        self.send_conversation(To::All, None)
     }
 }
 

@@ -1,31 +1,41 @@
-//! A connection's first frames.
+//! The first frames of a connection.
 
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
-use flux_protocol::frame::Snapshot;
 use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
 use flux_timeline::{Block, BlockQuery, Plan, TimelineView};
 
-use super::{AGENT, ChatAgent, SHOWN_MESSAGES};
+use crate::agent::ChatAgent;
+use crate::api::permit;
+use crate::api::route::AGENT;
 use crate::host::{Connection, ConnectionInfo, Host};
+use crate::identity::Scope;
 use crate::store::StoreError;
 use crate::{json, shown};
 
-/// A client that missed at most this many events is sent them; one that missed more gets a snapshot.
+/// A client that missed at most this many events is sent them. One that missed more gets a snapshot.
 const CATCH_UP_EVENTS: u64 = 1_000;
-/// Most blocks of a plan in a state frame, which is sent whole on each change.
+/// Most blocks of a plan in a state frame. Each change sends the whole frame.
 const STATE_BLOCKS: usize = 1_000;
-/// Events in a state frame.
+/// Newest events in a state frame.
 const STATE_EVENTS: u64 = 50;
 
+/// Close code for a socket that may not connect: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
+/// after it.
+const POLICY_VIOLATION: u16 = 1008;
+
 impl<H: Host> ChatAgent<H> {
-    /// Greets a connection.
+    /// Greets a connection. One that may not read is closed for good.
     pub fn connect(&self, connection: &H::Connection) {
+        if let Err(error) = permit(&connection.info().principal, Scope::Read) {
+            connection.close(POLICY_VIOLATION, &error.to_string());
+            return;
+        }
         if let Err(error) = self.greet(connection) {
             self.log(&format!("connect: {error}"));
-            // 1011 makes the client come back, by when the fault may be over.
+            // Clients reconnect after 1011. The fault may be over by then.
             connection.close(1011, "The timeline could not be read. Nothing was lost; trying again.");
         }
     }
@@ -44,39 +54,25 @@ impl<H: Host> ChatAgent<H> {
         );
         let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info)? };
         connection.send(&frame.to_text());
-        // The transcript also comes over HTTP, before the socket: a client that was away while an answer ended would
-        // keep the cut-off one for ever.
-        let messages = self.0.store.messages(SHOWN_MESSAGES)?;
+        // Clients load the conversation over HTTP before they connect. One that was away while an answer ended would keep the
+        // cut-off answer without this frame.
+        let messages = self.0.store.messages(shown::MESSAGES)?;
         connection.send(&ServerFrame::CfAgentChatMessages { messages, connect: Some(true) }.to_text());
         Ok(())
     }
 
-    /// What a client that follows events needs: what it missed, or everything.
+    /// The events that a client has missed, or a snapshot.
     fn catch_up(&self, info: &ConnectionInfo) -> Result<ServerFrame, StoreError> {
         if let Some(after) = info.after {
             let last = self.0.store.last_seq()?;
-            let is_ours = info.log.is_none() || info.log == self.0.store.log()?;
-            if is_ours && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
+            let is_same_log = info.log.is_none() || info.log == self.0.store.log()?;
+            if is_same_log && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
                 let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
                 return Ok(ServerFrame::FluxEvents { events });
             }
         }
-        self.snapshot().map(|snapshot| ServerFrame::FluxSnapshot(Box::new(snapshot)))
-    }
-
-    /// The timeline as a page shows it at first.
-    pub(super) fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let store = &self.0.store;
-        let shown = shown::now(store, self.0.host.now())?;
-        Ok(Snapshot {
-            seq: store.last_seq()?,
-            log: store.log()?,
-            timeline: shown.content,
-            complete: shown.is_complete,
-            since: (!shown.is_complete).then_some(shown.since),
-            has_more: shown.has_more,
-            model: self.model(),
-        })
+        let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
+        Ok(ServerFrame::FluxSnapshot(Box::new(snapshot)))
     }
 
     pub(super) fn state_frame(&self) -> Result<ServerFrame, StoreError> {

@@ -4,13 +4,19 @@ use flux_protocol::frame::CLIENT_FRAME_TYPES;
 use flux_protocol::{ClientFrame, MAX_FRAME_BYTES, ServerFrame};
 use serde_json::Value;
 
-use super::{ChatAgent, SHOWN_MESSAGES, To};
+use super::push::To;
+use crate::agent::ChatAgent;
+use crate::api::permit;
 use crate::host::{Connection, Host};
+use crate::identity::Scope;
 use crate::json;
 use crate::store::StoreError;
+use crate::turn::frames::failed;
+use crate::turn::state::Answer;
 
 impl<H: Host> ChatAgent<H> {
-    /// Takes a frame. What is not understood is answered with an error frame, and changes nothing.
+    /// Handles a frame. A frame that cannot be read, or that the principal may not send, is answered with an error and changes
+    /// nothing.
     pub fn receive(&self, connection: &H::Connection, text: &str) {
         let done = match read(text) {
             Ok(frame) => self.handle(connection, frame),
@@ -26,18 +32,24 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Answers a binary frame: the protocol has none.
+    /// Answers a binary frame with an error, because the protocol has none.
     pub fn receive_binary(&self, connection: &H::Connection) {
-        let error = "Binary frames are not understood. Nothing was changed; send JSON text.".to_owned();
+        let error = "Binary frames are not supported. Nothing was changed; send JSON text.".to_owned();
         connection.send(&ServerFrame::FluxError { error }.to_text());
     }
 
-    /// Forgets what was kept for a connection that is gone.
+    /// Drops what was kept for a closed connection.
     pub fn disconnected(&self, connection: &H::Connection) {
         self.0.resuming.borrow_mut().remove(&connection.info().id);
     }
 
     fn handle(&self, connection: &H::Connection, frame: ClientFrame) -> Result<(), StoreError> {
+        if let Some(scope) = scope(&frame)
+            && let Err(error) = permit(&connection.info().principal, scope)
+        {
+            Self::refuse(connection, &frame, error.to_string());
+            return Ok(());
+        }
         match frame {
             ClientFrame::Rpc { id, method, args } => {
                 self.rpc(connection, &id, &method, &args);
@@ -58,44 +70,64 @@ impl<H: Host> ChatAgent<H> {
                 self.0.store.sql_transaction(|store| {
                     messages.iter().try_for_each(|message| store.offer_message(message, now))
                 })?;
-                self.send_conversation(Some(connection))
+                self.send_conversation(To::Chat, Some(connection.info().id))
             }
             ClientFrame::CfAgentStreamResumeRequest { probe_id } => self.resume_request(connection, probe_id),
             ClientFrame::CfAgentStreamResumeAck { id } => self.resume_ack(connection, &id),
             ClientFrame::CfAgentToolResult { tool_call_id, output, state, error_text, auto_continue, .. } => {
-                let answer = super::consent::Answer::Result { output, state, error_text };
+                let answer = Answer::Result { output, state, error_text };
                 self.answer_call(connection, &tool_call_id, &answer, auto_continue)
             }
             ClientFrame::CfAgentToolApproval { tool_call_id, approved, auto_continue } => {
-                let answer = super::consent::Answer::Consent { approved };
+                let answer = Answer::Consent { approved };
                 self.answer_call(connection, &tool_call_id, &answer, auto_continue)
             }
         }
     }
 
-    /// The state is made by commands. A client that sets one itself has already applied it, and is healed by the true
-    /// one.
+    /// Refuses a frame. A chat request gets its final frame, for which its sender waits.
+    fn refuse(connection: &H::Connection, frame: &ClientFrame, error: String) {
+        let answer = match frame {
+            ClientFrame::CfAgentUseChatRequest { id, .. } => failed(id, error, None),
+            _ => ServerFrame::FluxError { error },
+        };
+        connection.send(&answer.to_text());
+    }
+
+    /// Rejects a state that a client sets, because only commands change the state. The client has already applied its own,
+    /// so the server's state is sent to replace it.
     fn refuse_state(&self, connection: &H::Connection) -> Result<(), StoreError> {
         let error = "State update rejected".to_owned();
         connection.send(&ServerFrame::CfAgentStateError { error }.to_text());
         connection.send(&self.state_frame()?.to_text());
         Ok(())
     }
+}
 
-    /// Sends the conversation to all, except one.
-    pub(super) fn send_conversation(&self, except: Option<&H::Connection>) -> Result<(), StoreError> {
-        let messages = self.0.store.messages(SHOWN_MESSAGES)?;
-        let frame = ServerFrame::CfAgentChatMessages { messages, connect: None };
-        self.broadcast(&frame, To::Chat, except.map(|connection| connection.info().id));
-        Ok(())
+/// The scope that a frame needs. A call states its own.
+fn scope(frame: &ClientFrame) -> Option<Scope> {
+    match frame {
+        ClientFrame::Rpc { .. } | ClientFrame::CfAgentState { .. } => None,
+        ClientFrame::CfAgentStreamResumeRequest { .. } | ClientFrame::CfAgentStreamResumeAck { .. } => {
+            Some(Scope::Read)
+        }
+        ClientFrame::CfAgentUseChatRequest { .. }
+        | ClientFrame::CfAgentChatRequestCancel { .. }
+        | ClientFrame::CfAgentChatClear
+        | ClientFrame::CfAgentChatMessages { .. }
+        | ClientFrame::CfAgentToolResult { .. }
+        | ClientFrame::CfAgentToolApproval { .. } => Some(Scope::Chat),
     }
 }
 
-/// Reads a frame, or says what is wrong with it.
+/// Reads a frame.
+///
+/// # Errors
+/// A sentence about what is wrong with it.
 fn read(text: &str) -> Result<ClientFrame, String> {
     if text.len() > MAX_FRAME_BYTES {
         return Err(format!(
-            "The frame has {} bytes; at most {MAX_FRAME_BYTES} are taken. Nothing was changed; send less at once.",
+            "The frame has {} bytes; at most {MAX_FRAME_BYTES} are allowed. Nothing was changed; send less at once.",
             text.len()
         ));
     }

@@ -1,17 +1,17 @@
-//! A client that comes back in the middle of a stream gets all of it, once and in order: it is offered the stream, gets no
-//! chat frames until it says that it is ready, and then every chunk from the first.
+//! A client that reconnects in the middle of a stream gets all of it, once and in order. It is offered the stream, gets no
+//! chat frames until it acknowledges, and then gets every chunk from the first.
 
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::{ChatResponse, NoResume, TurnOutcome};
 use uuid::Uuid;
 
-use super::ChatAgent;
+use crate::agent::ChatAgent;
 use crate::host::{Connection, Host};
 use crate::store::{StoreError, StreamRecord};
 
 impl<H: Host> ChatAgent<H> {
     /// Offers the stream under way to a new connection.
-    pub(super) fn offer_stream(&self, connection: &H::Connection, connection_id: Uuid) {
+    pub(crate) fn offer_stream(&self, connection: &H::Connection, connection_id: Uuid) {
         let id = self.0.live.borrow().as_ref().map(|live| live.id.clone());
         if let Some(id) = id {
             self.0.resuming.borrow_mut().insert(connection_id);
@@ -55,7 +55,7 @@ impl<H: Host> ChatAgent<H> {
         Ok(last.filter(|stream| stream.end.as_ref().is_some_and(|end| end.error.is_some())))
     }
 
-    /// Replays a stream. A second acknowledgement replays again: clients know chunks by their `seq`.
+    /// Replays a stream. A second acknowledgement replays it again; clients recognise chunks by their `seq`.
     pub(super) fn resume_ack(&self, connection: &H::Connection, id: &str) -> Result<(), StoreError> {
         self.0.resuming.borrow_mut().remove(&connection.info().id);
         let (streaming, frames) = {
@@ -86,7 +86,7 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Replays a stream that has ended, with its end. One that is not known any more has an empty end.
+    /// Replays a stream that has ended, with its final frame. For a stream that is no longer stored, the final frame is empty.
     fn replay_ended(&self, connection: &H::Connection, id: &str) -> Result<(), StoreError> {
         let ended = ChatResponse { id: id.to_owned(), done: true, replay: true, ..ChatResponse::default() };
         let stream = self.0.store.last_stream()?.filter(|stream| stream.id == id);

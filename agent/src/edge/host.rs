@@ -11,6 +11,7 @@ use worker::{Date, Delay, Env, State, WebSocket, console_error, console_log};
 use super::architect::Workflows;
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
+use crate::identity::Principal;
 use crate::json;
 
 /// The object's platform.
@@ -27,7 +28,7 @@ impl EdgeHost {
     }
 }
 
-/// The present moment, as the runtime's clock has it.
+/// The present moment by the runtime's clock.
 pub(super) fn now() -> DateTime<Utc> {
     let millis = i64::try_from(Date::now().as_millis()).unwrap_or_default();
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
@@ -42,7 +43,7 @@ impl Host for EdgeHost {
     }
 
     fn uuid(&self) -> Uuid {
-        // `Uuid::now_v7` would ask for a clock that wasm does not have.
+        // `Uuid::now_v7` needs a clock that wasm lacks.
         let mut random = [0; 10];
         random.copy_from_slice(&Uuid::new_v4().as_bytes()[6..]);
         Builder::from_unix_timestamp_millis(Date::now().as_millis(), &random).into_uuid()
@@ -92,17 +93,18 @@ impl Host for EdgeHost {
     }
 }
 
-/// A client's socket, which outlives the object's memory.
+/// A client's socket. It stays open while the object hibernates.
 #[derive(Clone)]
 pub(super) struct Socket(pub WebSocket);
 
 impl Connection for Socket {
     fn info(&self) -> ConnectionInfo {
-        // Every socket got its attachment before it was accepted.
+        // Every socket gets its attachment before it is accepted. One without it may do nothing.
         let kept = self.0.deserialize_attachment::<String>().ok().flatten();
         kept.and_then(|text| json::read(&text).ok()).unwrap_or(ConnectionInfo {
             id: Uuid::nil(),
             name: String::new(),
+            principal: Principal::nobody(),
             follows_events: false,
             after: None,
             log: None,
@@ -110,7 +112,7 @@ impl Connection for Socket {
     }
 
     fn send(&self, frame: &str) {
-        // A socket that is closing takes no frames; its client gets everything when it comes back.
+        // A closing socket drops frames. Its client gets everything when it reconnects.
         let _ = self.0.send_with_str(frame);
     }
 
@@ -119,7 +121,7 @@ impl Connection for Socket {
     }
 }
 
-/// A close frame holds 123 bytes of reason (RFC 6455 §5.5).
+/// Shortens a reason to the 123 bytes that a close frame holds (RFC 6455 §5.5).
 pub(super) fn shortened(reason: &str) -> &str {
     let mut end = reason.len().min(123);
     while !reason.is_char_boundary(end) {

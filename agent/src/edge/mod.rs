@@ -1,12 +1,13 @@
-//! The service on Cloudflare: the Worker, which knows who asks, the Durable Object, which is a person's agent, and the
-//! Workflow, which drives a run of the architect.
+//! The service on Cloudflare: the Worker verifies identities, the Durable Object is a person's agent, and the Workflow drives a
+//! run of the architect.
 //!
-//! No rule of the product lives here; this is where the platform's types end.
+//! No rule of the product is here. The platform's types do not leave this module.
 
 mod architect;
 mod host;
 mod model;
 mod object;
+mod respond;
 mod routes;
 mod sql;
 #[cfg(feature = "store-suite")]
@@ -17,19 +18,25 @@ mod workflows;
 
 use worker::{Context, Env, Request, Response, Result, event};
 
-/// Every request.
+/// Headers in which the Worker tells the object who calls, which object is meant, and by which name the client addressed it
+/// (`me`, or the object's own). The Worker overwrites these headers, so clients cannot forge them.
+const IDENTITY_HEADER: &str = "x-flux-identity";
+const OBJECT_HEADER: &str = "x-flux-object";
+const NAME_HEADER: &str = "x-flux-name";
+
+/// Handles every request.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
     routes::handle(request, &env).await
 }
 
-/// A value of the environment that is text: a variable or a secret. `None` where it is missing or empty.
+/// A variable or secret of the environment. `None` when it is missing or empty.
 fn text(env: &Env, name: &str) -> Option<String> {
     env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty())
 }
 
-/// A request's address, read by the runtime. The `worker` crate's own way brings a parser with tables for
-/// internationalised host names, which make the Worker a third larger.
+/// A request's address, parsed by the runtime. The parser of the `worker` crate has tables for internationalised host names,
+/// which make the Worker a third larger.
 fn url(request: &Request) -> Result<web_sys::Url> {
     Ok(web_sys::Url::new(&request.inner().url())?)
 }

@@ -10,16 +10,21 @@ use worker::{
 };
 
 use super::host::{EdgeHost, Socket};
-use super::routes::{IDENTITY_HEADER, NAME_HEADER, refuse};
+use super::respond::{is_socket, not_routed, refuse};
 use super::sql::DurableSql;
-use super::{model, text};
-use crate::chat::{ChatAgent, Options, SHOWN_MESSAGES};
+use super::{IDENTITY_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
+use crate::agent::{ChatAgent, Options};
+use crate::api::route::{ObjectRoute, RouteError, object_route};
+use crate::api::{Answer, ApiError, Call, Origin, Question};
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
+use crate::identity::Principal;
 use crate::json;
 use crate::store::ImportError;
 
-/// Largest file that is taken: an object has 128 MB of memory, and holds the file as it came.
+/// Largest file that can be imported, in bytes. An object has 128 MB of memory and holds the whole file.
 const IMPORT_BYTES: usize = 32 << 20;
+/// HTTP requests carry no idempotency key.
+const DIRECT: Origin = Origin::Direct { key: None };
 
 /// The object of a person.
 #[durable_object]
@@ -39,27 +44,31 @@ impl DurableObject for Chat {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let is_socket = request.headers().get("upgrade")?.is_some();
+        let is_socket = is_socket(&request)?;
         let agent = match &self.agent {
             Ok(agent) => agent,
             Err(error) => return refuse(is_socket, 500, error),
         };
         let path = super::url(&request)?.pathname();
-        if let Some(name) = path.strip_prefix("/runs/") {
-            return run_request(agent, name, request).await;
+        let route = match object_route(request.method().as_ref(), &path, is_socket) {
+            Ok(route) => route,
+            Err(error) => return not_routed(error),
+        };
+        if let ObjectRoute::Run(workflow) = route {
+            return run_request(agent, workflow, request).await;
         }
         let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
-        let (identity, name) = (header(IDENTITY_HEADER)?, header(NAME_HEADER)?);
-        if !agent.admits(&identity).map_err(failed)? {
+        let (identity, object, name) = (header(IDENTITY_HEADER)?, header(OBJECT_HEADER)?, header(NAME_HEADER)?);
+        let Some(principal) = agent.admit(&identity, &object).map_err(failed)? else {
             return refuse(is_socket, 403, "This timeline belongs to somebody else.");
-        }
-        if is_socket {
-            return self.accept(agent, &request, name);
-        }
-        match path.rsplit('/').next() {
-            Some("export") => export(agent),
-            Some("import") => import(agent, request).await,
-            _ => Response::from_json(&agent.store().messages(SHOWN_MESSAGES).map_err(failed)?),
+        };
+        match route {
+            ObjectRoute::Socket => self.accept(agent, &request, principal, name),
+            ObjectRoute::Messages => respond(agent.call(&principal, Call::Ask(Question::Messages), DIRECT)),
+            ObjectRoute::Export => export(agent, &principal),
+            ObjectRoute::Import => import(agent, &principal, request).await,
+            // Answered above.
+            ObjectRoute::Run(_) => not_routed(RouteError::NotFound),
         }
     }
 
@@ -84,8 +93,8 @@ impl DurableObject for Chat {
         if let Ok(agent) = &self.agent {
             agent.disconnected(&socket);
         }
-        // The runtime does not answer a close by itself, and a client that gets no answer waits for 10 seconds. Codes
-        // that a peer only ever sees locally (RFC 6455 §7.4.1) cannot be sent.
+        // The runtime does not answer a close frame, and a client without an answer waits for 10 seconds. Codes that are never
+        // sent in a frame (RFC 6455 §7.4.1) are replaced.
         let code = u16::try_from(code).ok().filter(|code| matches!(code, 1000 | 3000..=4999)).unwrap_or(1000);
         socket.close(code, &reason);
         Ok(())
@@ -99,19 +108,29 @@ impl DurableObject for Chat {
     }
 }
 
-/// What the workflow of this name says about its run. The Worker hands on what comes for `/agents/`, so that nobody else
-/// can say it.
+/// Handles a request of the workflow with this name about its run.
 async fn run_request(agent: &ChatAgent<EdgeHost>, name: &str, mut request: Request) -> Result<Response> {
-    let Some(workflow) = WorkflowId::read(name) else { return Response::error("no such workflow", 404) };
-    let said = match json::read(&request.text().await?) {
-        Ok(said) => said,
+    let Some(workflow) = WorkflowId::read(name) else { return Response::error("No such workflow", 404) };
+    let about = match json::read(&request.text().await?) {
+        Ok(about) => about,
         Err(error) => return Response::error(error.to_string(), 400),
     };
-    Response::from_json(&agent.run_request(&workflow, said).map_err(failed)?)
+    Response::from_json(&agent.run_request(&workflow, about).map_err(failed)?)
 }
 
-fn export(agent: &ChatAgent<EdgeHost>) -> Result<Response> {
-    let file = agent.export().map_err(failed)?;
+/// The response to a call.
+fn respond(answer: std::result::Result<Answer, ApiError>) -> Result<Response> {
+    match answer {
+        Ok(answer) => Response::from_json(&answer.json()),
+        Err(error) => Response::error(error.to_string(), error.status()),
+    }
+}
+
+fn export(agent: &ChatAgent<EdgeHost>, principal: &Principal) -> Result<Response> {
+    let file = match agent.export(principal) {
+        Ok(file) => file,
+        Err(error) => return respond(Err(error)),
+    };
     let pieces = file.map(|piece| piece.map(String::into_bytes).map_err(failed));
     let response = ResponseBuilder::new()
         .with_header("content-type", "application/json")?
@@ -120,34 +139,33 @@ fn export(agent: &ChatAgent<EdgeHost>) -> Result<Response> {
     response.from_stream(stream::iter(pieces))
 }
 
-async fn import(agent: &ChatAgent<EdgeHost>, mut request: Request) -> Result<Response> {
+async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request: Request) -> Result<Response> {
     let file = request.bytes().await?;
     if file.len() > IMPORT_BYTES {
         let error =
-            format!("The file has {} bytes; at most {IMPORT_BYTES} are taken. Nothing was changed.", file.len());
+            format!("The file has {} bytes; at most {IMPORT_BYTES} are allowed. Nothing was changed.", file.len());
         return Response::error(error, 413);
     }
-    match std::str::from_utf8(&file).map_err(|error| ImportError::File(error.to_string())).and_then(|f| agent.import(f))
-    {
-        Ok(imported) => Response::from_json(&imported),
-        Err(error) => {
-            let status = match error {
-                ImportError::NotEmpty => 409,
-                ImportError::File(_) => 422,
-                ImportError::Store(_) => 500,
-            };
-            Response::error(error.to_string(), status)
-        }
-    }
+    respond(match String::from_utf8(file) {
+        Ok(file) => agent.call(principal, Call::Import(file), DIRECT),
+        Err(error) => Err(ImportError::File(error.to_string()).into()),
+    })
 }
 
 impl Chat {
-    fn accept(&self, agent: &ChatAgent<EdgeHost>, request: &Request, name: String) -> Result<Response> {
+    fn accept(
+        &self,
+        agent: &ChatAgent<EdgeHost>,
+        request: &Request,
+        principal: Principal,
+        name: String,
+    ) -> Result<Response> {
         let url = super::url(request)?;
         let query = |name: &str| url.search_params().get(name);
         let info = ConnectionInfo {
             id: Uuid::new_v4(),
             name,
+            principal,
             follows_events: query("sync").is_some_and(|sync| sync == "events"),
             after: query("after").and_then(|after| after.parse().ok()),
             log: query("log").and_then(|log| log.parse().ok()),

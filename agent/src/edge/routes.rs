@@ -1,58 +1,45 @@
-//! Addresses, and who may reach them.
+//! The addresses of the Worker, and who may reach them.
 
 use serde_json::json;
 use uuid::Uuid;
-use worker::{Env, Headers, Method, Request, Response, Result, WebSocketPair};
+use worker::{Env, Headers, Method, Request, Response, Result};
 
-use super::host::shortened;
-use super::{model, text};
-use crate::chat::AGENT;
+use super::respond::{is_socket, not_routed, refuse};
+use super::{IDENTITY_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
+use crate::api::route::{RouteError, WorkerRoute, worker_route};
 use crate::identity::{Identity, Key};
 
 /// The cookie that carries an identity.
 const COOKIE: &str = "flux";
 /// How long a browser keeps it, in seconds: 400 days, the most that browsers accept.
 const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
-/// Headers by which the Worker tells the object who asks, and under which name. Whatever a client sends in them is
-/// overwritten.
-pub(super) const IDENTITY_HEADER: &str = "x-flux-identity";
-pub(super) const NAME_HEADER: &str = "x-flux-name";
-
-/// Close code for a socket that nobody should retry: "policy violation", RFC 6455 §7.4.1. The published clients treat it as
-/// final, and a handshake that is refused by status as a reason to try again for ever.
-const POLICY_VIOLATION: u16 = 1008;
-
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
     let path = super::url(&request)?.pathname();
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    match segments.as_slice() {
-        ["healthz"] => health(env),
-        ["api", "guest"] if request.method() == Method::Post => guest(env),
-        ["agents", agent, name, rest @ ..] => {
-            if *agent != AGENT {
-                return Response::error("Invalid request", 400);
-            }
-            let name = decode(name);
-            // A socket may have any path; over HTTP there are these.
-            let is_known = match request.method() {
-                Method::Post => *rest == ["import"],
-                _ => matches!(rest, ["get-messages" | "export"]),
-            };
-            agents(request, env, &name, is_known).await
-        }
-        #[cfg(feature = "store-suite")]
-        ["suite", number] => {
-            let number = (*number).to_owned();
-            super::suite::run(request, env, &number).await
-        }
-        #[cfg(feature = "store-suite")]
-        ["suite", "workflows", id] => super::workflow_suite::handle(&request.method(), env, id).await,
-        ["api" | "agents", ..] => Response::error("Not found", 404),
-        _ => page(request, env).await,
+    #[cfg(feature = "store-suite")]
+    if let Some(case) = path.strip_prefix("/suite/") {
+        return suite(request, env, case).await;
+    }
+    match worker_route(request.method().as_ref(), &path, is_socket(&request)?) {
+        Ok(WorkerRoute::Health) => health(env),
+        Ok(WorkerRoute::Guest) => guest(env),
+        Ok(WorkerRoute::Agent { name, route }) => agents(request, env, &decode(name), route.err()).await,
+        // As the published server answers.
+        Ok(WorkerRoute::UnknownAgent) => Response::error("Invalid request", 400),
+        Ok(WorkerRoute::Page) => page(request, env).await,
+        Err(error) => not_routed(error),
     }
 }
 
-/// Whether the service can answer, and which model it would ask.
+/// Runs a case of a test suite.
+#[cfg(feature = "store-suite")]
+async fn suite(request: Request, env: &Env, case: &str) -> Result<Response> {
+    match case.strip_prefix("workflows/") {
+        Some(id) => super::workflow_suite::handle(&request.method(), env, id).await,
+        None => super::suite::run(request, env, case).await,
+    }
+}
+
+/// Whether the service works, and which model it asks.
 fn health(env: &Env) -> Result<Response> {
     let id = model::id(env);
     let key = key(env).err();
@@ -70,7 +57,7 @@ fn key_is_bad(body: &serde_json::Value) -> bool {
     body.get("ok") == Some(&json!(false))
 }
 
-/// An identity for a program that keeps no cookies.
+/// A new identity, for a program that keeps no cookies.
 fn guest(env: &Env) -> Result<Response> {
     let key = match key(env) {
         Ok(key) => key,
@@ -88,11 +75,11 @@ fn with_json(headers: Headers) -> Result<Headers> {
     Ok(headers)
 }
 
-/// The page and its files. A browser that comes for the first time gets an identity with it.
+/// The page and its files. A browser without an identity gets one with the page.
 async fn page(request: Request, env: &Env) -> Result<Response> {
     let is_new = match key(env) {
         Ok(key) => identity(&request, &key)?.is_none().then_some(key),
-        // Without a key the page still loads, and says what is wrong once it connects.
+        // Without a key the page still loads, and shows the error when it connects.
         Err(_) => None,
     };
     let is_secure = super::url(&request)?.protocol() == "https:";
@@ -113,15 +100,15 @@ async fn page(request: Request, env: &Env) -> Result<Response> {
     Ok(response)
 }
 
-/// Passes a request on to the object of that name, if it may go there.
-async fn agents(request: Request, env: &Env, name: &str, is_known: bool) -> Result<Response> {
-    let is_socket = request.headers().get("upgrade")?.is_some_and(|kind| kind.eq_ignore_ascii_case("websocket"));
+/// Passes a request on to the object of that name, if its identity may go there. `wrong` says why nothing answers at the address.
+async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteError>) -> Result<Response> {
+    let is_socket = is_socket(&request)?;
     let key = match key(env) {
         Ok(key) => key,
         Err(error) => return refuse(is_socket, 500, &error),
     };
     if super::url(&request)?.search_params().get("__agents_transport").is_some_and(|kind| kind != "json") {
-        return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are spoken here.");
+        return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are supported.");
     }
     if (is_socket || request.method() == Method::Post) && is_cross_origin(&request)? {
         return refuse(is_socket, 403, "Other sites may not connect.");
@@ -132,28 +119,19 @@ async fn agents(request: Request, env: &Env, name: &str, is_known: bool) -> Resu
     let Some(object) = identity.object(name) else {
         return refuse(is_socket, 400, "There can be no object of this name: use 1 to 64 letters, digits, - and _.");
     };
-    if !is_socket && !is_known {
-        return Response::error("Not implemented", 404);
+    if let Some(error) = wrong {
+        return not_routed(error);
     }
     let mut request = request.clone_mut()?;
     let headers = request.headers_mut()?;
     headers.set(IDENTITY_HEADER, identity.name())?;
+    headers.set(OBJECT_HEADER, &object)?;
     headers.set(NAME_HEADER, name)?;
     env.durable_object("Chat")?.get_by_name(&object)?.fetch_with_request(request).await
 }
 
-/// Refuses, for good: over HTTP by status, on a socket by accepting and closing it.
-pub(super) fn refuse(is_socket: bool, status: u16, reason: &str) -> Result<Response> {
-    if !is_socket {
-        return Response::error(reason, status);
-    }
-    let pair = WebSocketPair::new()?;
-    pair.server.accept()?;
-    pair.server.close(Some(POLICY_VIOLATION), Some(shortened(reason)))?;
-    Response::from_websocket(pair.client)
-}
-
-/// Who asks: by cookie, by `Authorization: Bearer`, or by `?token=`, since browsers cannot set headers on a socket.
+/// The identity of a request, from `Authorization: Bearer`, from `?token=` (browsers cannot set headers on a socket), or from the
+/// cookie.
 fn identity(request: &Request, key: &Key) -> Result<Option<Identity>> {
     let headers = request.headers();
     let bearer = headers.get("authorization")?;
@@ -170,7 +148,7 @@ fn identity(request: &Request, key: &Key) -> Result<Option<Identity>> {
     Ok(cookie.and_then(|(_, token)| key.verify(token)))
 }
 
-/// Whether a browser says that another site asks. Programs send no origin.
+/// Whether the request comes from a page of another site. Programs send no `Origin`.
 fn is_cross_origin(request: &Request) -> Result<bool> {
     let Some(origin) = request.headers().get("origin")? else { return Ok(false) };
     let host = request.headers().get("host")?.unwrap_or_default();
@@ -190,7 +168,7 @@ fn new_identity() -> Identity {
     Identity::new(Uuid::new_v4().into_bytes())
 }
 
-/// Names are decoded once; what cannot be decoded is refused later, because of its `%`.
+/// Decodes a name once. One that cannot be decoded keeps its `%`, for which it is refused later.
 fn decode(segment: &str) -> String {
     let decoded = js_sys::decode_uri_component(segment);
     decoded.map_or_else(|_| segment.to_owned(), String::from)

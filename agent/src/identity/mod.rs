@@ -1,11 +1,15 @@
-//! Who someone is: a random name, signed by the service, in a cookie or a token. Nobody can make one up, and having one
-//! proves nothing but being the same one as before.
+//! Identities and principals. An identity is a random name that the service signs and hands out in a cookie or a token.
+//! Nobody else can make one. A token proves only that its bearer is the same one as before, not who that is.
+
+mod principal;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// Marks names that the service made. No client may choose one like it, so that nobody can be there before the person
-/// whose object it is.
+pub use principal::{Principal, Scope};
+
+/// The prefix of names that the service makes. Clients cannot choose a name with it, so nobody can claim a person's object
+/// before that person does.
 const PREFIX: &str = "u-";
 /// Shortest secret that is accepted, in bytes.
 const SECRET_BYTES: usize = 32;
@@ -16,12 +20,12 @@ pub const NAME_CHARS: usize = 64;
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
 
-/// The secret cannot be used.
+/// The secret is too short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("FLUX_KEY must have at least {SECRET_BYTES} characters; `openssl rand -hex 32` makes a good one.")]
 pub struct WeakSecret;
 
-/// Somebody.
+/// A verified identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity(String);
 
@@ -36,10 +40,10 @@ impl Identity {
         &self.0
     }
 
-    /// The name of the object that is meant by `requested`: `me` is the person's own.
+    /// The name of the object that a client means by `requested`. `me` is the person's own.
     ///
-    /// `None` where nobody can have it: names are 1–64 characters of letters, digits, `-` and `_`, and those that the
-    /// service makes belong to whom it made them for.
+    /// `None` when the name is not allowed. Names are 1–64 letters, digits, `-` and `_`; a name that the service made can be
+    /// used only by the identity that it was made for.
     pub fn object(&self, requested: &str) -> Option<String> {
         if requested == "me" {
             return Some(self.0.clone());
@@ -55,7 +59,7 @@ impl Key {
     /// A key from a secret.
     ///
     /// # Errors
-    /// [`WeakSecret`] where it is too short to keep anyone out.
+    /// [`WeakSecret`] when it is too short.
     pub fn new(secret: &str) -> Result<Self, WeakSecret> {
         let secret = secret.trim().as_bytes();
         if secret.len() < SECRET_BYTES {
@@ -64,13 +68,13 @@ impl Key {
         Hmac::new_from_slice(secret).map(Self).map_err(|_| WeakSecret)
     }
 
-    /// The token that proves an identity: its name and an HMAC-SHA-256 of it.
+    /// The token that proves an identity: its name and the HMAC-SHA-256 of the name.
     pub fn token(&self, identity: &Identity) -> String {
         let mac = self.mac(&identity.0).finalize().into_bytes();
         mac.iter().fold(format!("{}.", identity.0), |token, byte| format!("{token}{byte:02x}"))
     }
 
-    /// Whose token this is, if it is one of ours.
+    /// The identity that a token proves, or `None` when the signature does not match.
     pub fn verify(&self, token: &str) -> Option<Identity> {
         let (name, mac) = token.rsplit_once('.')?;
         let mac = bytes(mac)?;
@@ -81,14 +85,14 @@ impl Key {
 
     fn mac(&self, name: &str) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
-        // Says what is signed, so that no other signature by the same key can ever pass as a token.
+        // A prefix for this purpose alone, so that no other signature by the same key can pass as a token.
         mac.update(b"flux identity v1:");
         mac.update(name.as_bytes());
         mac
     }
 }
 
-/// The bytes that two hexadecimal digits each stand for.
+/// Reads hexadecimal digits, two for each byte.
 fn bytes(hex: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let pairs = hex.as_bytes().chunks(2);

@@ -144,9 +144,9 @@ fn frames_that_are_none_are_answered_and_change_nothing() {
 #[test]
 fn the_first_identity_owns_the_object() {
     let world = World::new();
-    assert!(world.agent.admits("u-me").unwrap());
-    assert!(!world.agent.admits("u-you").unwrap());
-    assert!(World::on(world.sql.clone()).agent.admits("u-me").unwrap());
+    assert!(world.agent.admit("u-me", "u-me").unwrap().is_some());
+    assert!(world.agent.admit("u-you", "u-me").unwrap().is_none());
+    assert!(World::on(world.sql.clone()).agent.admit("u-me", "u-me").unwrap().is_some());
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod edits;
 mod pages;
 mod past;
 mod portable;
+mod principals;
 mod prompts;
 mod resuming;
+mod tab;
 pub mod world;

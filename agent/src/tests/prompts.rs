@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, gym, text};
-use crate::chat::Options;
+use crate::agent::Options;
 use crate::native::Sqlite;
 use crate::prompt::{Candidate, Prompt, Prompts};
 use flux_model::{ModelError, ModelEvent, Usage};

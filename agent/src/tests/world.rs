@@ -15,12 +15,15 @@ use futures::task::LocalSpawnExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::action::{self, Author};
+use crate::agent::{ChatAgent, Options};
+use crate::api::action::{self, Author};
 use crate::architect::{Reply, Request};
-use crate::chat::{ChatAgent, Options};
-use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
+use crate::host::{ConnectionInfo, Host, WorkflowId};
+use crate::identity::{Principal, Scope};
 use crate::native::Sqlite;
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
+
+pub use super::tab::{Tab, word};
 
 #[derive(Clone)]
 pub struct TestHost(Rc<Memory>);
@@ -81,61 +84,6 @@ impl Host for TestHost {
     fn log(&self, line: &str) {
         self.0.log.borrow_mut().push(line.to_owned());
     }
-}
-
-/// A client's connection, with what it was sent.
-#[derive(Clone)]
-pub struct Tab {
-    info: ConnectionInfo,
-    inbox: Rc<RefCell<Vec<Value>>>,
-    closed: Rc<Cell<Option<u16>>>,
-}
-
-impl Connection for Tab {
-    fn info(&self) -> ConnectionInfo {
-        self.info.clone()
-    }
-
-    fn send(&self, frame: &str) {
-        self.inbox.borrow_mut().push(serde_json::from_str(frame).unwrap());
-    }
-
-    fn close(&self, code: u16, _: &str) {
-        self.closed.set(Some(code));
-    }
-}
-
-impl Tab {
-    /// What it was sent since it was last asked.
-    pub fn received(&self) -> Vec<Value> {
-        self.inbox.take()
-    }
-
-    /// The same, a word for each frame: the type, and for chunks theirs.
-    pub fn told(&self) -> Vec<String> {
-        self.received().iter().map(word).collect()
-    }
-}
-
-/// A frame in a word.
-pub fn word(frame: &Value) -> String {
-    let kind = frame["type"].as_str().unwrap().trim_start_matches("cf_agent_").to_owned();
-    if kind != "use_chat_response" {
-        return kind;
-    }
-    let replayed = if frame["replay"] == true { "replay:" } else { "" };
-    if frame["replayComplete"] == true {
-        return "replay-complete".to_owned();
-    }
-    if frame["error"] == true {
-        return format!("{replayed}error");
-    }
-    if frame["done"] == true {
-        return format!("{replayed}done:{}", frame["outcome"].as_str().unwrap_or("-"));
-    }
-    let chunk: Value = serde_json::from_str(frame["body"].as_str().unwrap()).unwrap();
-    let delta = chunk["delta"].as_str().map(|delta| format!("={delta}")).unwrap_or_default();
-    format!("{replayed}{}{delta}", chunk["type"].as_str().unwrap())
 }
 
 type Said = Result<ModelEvent, ModelError>;
@@ -207,11 +155,20 @@ impl World {
 
     /// As a client that knows a log up to an event.
     pub fn connect_knowing(&self, follows_events: bool, after: Option<u64>, log: Option<EventId>) -> Tab {
-        let tab = Tab {
-            info: ConnectionInfo { id: self.host.uuid(), name: "me".into(), follows_events, after, log },
-            inbox: Rc::default(),
-            closed: Rc::default(),
-        };
+        let principal = Principal::owner("u-me", "u-me");
+        let id = self.host.uuid();
+        self.connect_with(ConnectionInfo { id, name: "me".into(), principal, follows_events, after, log })
+    }
+
+    /// As a principal with these scopes.
+    pub fn connect_with_scopes(&self, scopes: &[Scope]) -> Tab {
+        let principal = Principal { scopes: scopes.iter().copied().collect(), ..Principal::owner("u-me", "u-me") };
+        let (id, name) = (self.host.uuid(), "me".to_owned());
+        self.connect_with(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
+    }
+
+    fn connect_with(&self, info: ConnectionInfo) -> Tab {
+        let tab = Tab { info, inbox: Rc::default(), closed: Rc::default() };
         self.host.0.connections.borrow_mut().push(tab.clone());
         self.agent.connect(&tab);
         tab

@@ -1,6 +1,7 @@
-//! Carrying out what a model calls.
+//! Checks and carries out the tool calls of a model.
 
 use flux_protocol::Chunk;
+use flux_protocol::frame::ModelInfo;
 use flux_protocol::message::{ToolPart, ToolState};
 use flux_timeline::decide::DecideError;
 use flux_timeline::{Actor, TimelineView, TxnId};
@@ -9,25 +10,25 @@ use flux_tools::tool::{ToolCall, ToolContext, ToolError, definitions, known_name
 use serde_json::Value;
 
 use super::{Output, Turn, TurnError};
-use crate::action::{self, Author};
+use crate::api::{Answer, Api, ApiError, Change, Origin, Outcome};
 use crate::json;
 use crate::store::Sql;
 use flux_model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
 
-/// Longest name of a tool that is repeated to a client, in characters.
+/// Longest tool name that is sent to a client, in characters.
 const NAME_CHARS: usize = 64;
 
-/// A call as it came and as it was understood.
+/// A model's tool call after it was checked.
 pub struct Offered {
-    /// The tool's name, or the model's word for it where there is no such tool.
+    /// The tool's name, or the name that the model used when there is no such tool.
     pub name: String,
-    /// The arguments after repair; the raw text where it could not be read.
+    /// The arguments after repair, or the raw text when it cannot be read.
     pub input: Value,
-    /// The call, or what is wrong with it.
+    /// The call, or why it is invalid.
     pub call: Result<ToolCall, ToolError>,
 }
 
-/// Reads a model's call: its name is resolved, its arguments are repaired, brought to the schema's types, and checked.
+/// Reads a model's call: resolves its name, repairs its arguments, converts them to the schema's types, and checks them.
 pub fn offered(call: &ModelCall) -> Offered {
     let names: Vec<&str> = definitions().iter().map(|tool| tool.name).collect();
     let tool =
@@ -38,7 +39,7 @@ pub fn offered(call: &ModelCall) -> Offered {
         return Offered { call: Err(ToolError::Unknown { name: name.clone() }), name, input };
     };
     let raw = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
-    // Half of a value can be another value: a cut-off "B1 may have been "B12".
+    // A prefix of a value can be another value: a cut-off "B1 may have been "B12".
     if is_cut_off(raw) {
         let problem = flux_tools::tool::Problem::new("", "complete arguments", format!("{raw} (cut off)"));
         return Offered {
@@ -63,7 +64,7 @@ pub fn offered(call: &ModelCall) -> Offered {
     }
 }
 
-/// A tool's name as a client is told of it while it is not yet known whether there is such a tool.
+/// The tool name that clients are sent before the call is checked.
 pub(super) fn shown_name(name: &str) -> String {
     let names: Vec<&str> = definitions().iter().map(|tool| tool.name).collect();
     match resolve_tool_name(name, &names) {
@@ -73,7 +74,7 @@ pub(super) fn shown_name(name: &str) -> String {
 }
 
 impl<S: Sql, O: Output> Turn<'_, S, O> {
-    /// Carries out the calls of a step, in order. True where one of them waits for the person's consent.
+    /// Carries out the calls of a step, in order. Returns whether one of them waits for the person's consent.
     pub(super) fn carry_out(&mut self, calls: &[ModelCall]) -> Result<bool, TurnError> {
         let mut waits = false;
         for call in calls {
@@ -108,7 +109,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         Ok(waits)
     }
 
-    /// Tells that the calls of a step that was to be the answer are not carried out: it had no tools.
+    /// Answers calls of the last step, which had no tools, with an error.
     pub(super) fn turn_down(&self, calls: &[ModelCall]) {
         for call in calls {
             self.meter.call();
@@ -124,7 +125,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         }
     }
 
-    /// Carries out the calls of an earlier step that the person has said yes to since.
+    /// Carries out the calls of an earlier step to which the person has consented since.
     pub(super) fn carry_out_approved(&mut self) -> Result<(), TurnError> {
         let message = self.output.message();
         let approved: Vec<ToolPart> =
@@ -147,7 +148,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             ToolContext { now: self.output.now(), zone: self.store.settings()?.time_zone, new_id: self.output.uuid() };
         match call.question(self.store, &context) {
             Ok(question) => Ok(question.is_some()),
-            // What will be rejected need not be asked about.
+            // A call that will be rejected needs no consent.
             Err(DecideError::Rejected(_)) => Ok(false),
             Err(DecideError::View(error)) => Err(error.into()),
         }
@@ -155,39 +156,51 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
 
     fn change(&mut self, call: &ToolCall, id: &str) -> Result<(), TurnError> {
         let txn = self.transaction()?;
-        let actor = Actor::Assistant { turn: self.request.to_owned(), tool_call: id.to_owned() };
-        let mut told = None;
-        let done = action::call(
-            self.store,
-            call,
-            &Author { actor, txn },
-            self.output.now(),
-            (self.output.uuid(), &|| self.output.uuid()),
-            |report| {
-                let chunk = output_chunk(id, report);
-                let stored = self.output.store(&chunk);
-                told = Some(chunk);
-                stored
-            },
-        )?;
-        if !done.report.ok {
+        let (new_id, model) = (|| self.output.uuid(), self.model.id());
+        let api = Api {
+            store: self.store,
+            now: self.output.now(),
+            new_id: &new_id,
+            model: ModelInfo { provider: model.provider, name: model.name },
+            is_answering: true,
+        };
+        let origin = Origin::Turn { request: self.request, tool_call: id, txn };
+        let mut emitted = None;
+        let outcome = api.call_tool(self.principal, call, origin, |report| {
+            let chunk = output_chunk(id, report);
+            let stored = self.output.store(&chunk);
+            emitted = Some(chunk);
+            stored
+        });
+        let Outcome { answer, change } = match outcome {
+            Ok(outcome) => outcome,
+            Err(ApiError::Store(error)) => return Err(error.into()),
+            Err(error) => {
+                let error_text = error.to_string();
+                self.output.emit(Chunk::ToolOutputError { tool_call_id: id.to_owned(), error_text });
+                return Ok(());
+            }
+        };
+        if matches!(answer, Answer::Report(report) if !report.ok) {
             self.meter.rejected_call();
         }
-        if !done.events.is_empty() {
+        if let Change::Events(events) = change
+            && !events.is_empty()
+        {
             if self.txn.replace(txn) != Some(txn) {
                 self.store.note_prompt(txn, &self.prompt.to_string())?;
             }
-            self.output.publish(&done.events);
+            self.output.publish(&events);
         }
-        if let Some(chunk) = told {
+        if let Some(chunk) = emitted {
             self.output.emit_stored(chunk);
         }
         Ok(())
     }
 
-    /// The transaction for the next change. All changes of an answer are one, also where it waited for the person's consent,
-    /// so that one undo takes it back, unless somebody else changed something in between: undo takes transactions back whole
-    /// and last one first.
+    /// The transaction for the next change. All changes of an answer share one, even across a wait for consent, so that one undo
+    /// takes them all back. If somebody else changed something in between, a new one begins, because undo takes back whole
+    /// transactions, the last one first.
     fn transaction(&self) -> Result<TxnId, TurnError> {
         match (self.store.undoable()?, self.txn) {
             (Some(last), Some(txn)) if last == txn => Ok(txn),
@@ -196,7 +209,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         }
     }
 
-    /// Whether a transaction is of an earlier part of this answer, which then waited for the person.
+    /// Whether a transaction belongs to an earlier part of this answer, which then waited for consent.
     fn has_begun(&self, txn: TxnId) -> Result<bool, TurnError> {
         let message = self.output.message();
         if !message.tools().any(|tool| tool.call.approval.is_some()) {

@@ -1,51 +1,24 @@
-//! Answers to tool calls from outside a turn: a person's consent to one, and results of tools that ran in a browser. With
-//! the answer the model goes on: a continuation, which extends the message in which it asked.
+//! Answers to tool calls from outside a turn: a person's consent, and results of tools that ran in a browser. After the
+//! answer the model goes on in a continuation, which extends the message in which it asked.
 
 use std::time::Duration;
 
 use flux_protocol::message::{Approval, ToolPart, ToolState};
 use flux_protocol::{Message, Role, ServerFrame};
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::requests::Request;
-use super::{ChatAgent, To};
-use crate::host::{Connection, Host};
+use super::state::{Answer, Continuation, Request};
+use crate::agent::ChatAgent;
+use crate::connections::push::To;
+use crate::host::{Connection, ConnectionInfo, Host};
 use crate::store::StoreError;
 
-/// How long more answers are waited for before the model goes on with those that are there.
+/// How long the agent waits for more answers before the model goes on.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// An answer to a tool call.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Answer {
-    /// The person said yes or no.
-    Consent {
-        /// Which.
-        approved: bool,
-    },
-    /// A browser carried it out.
-    Result {
-        /// What it gave.
-        output: Value,
-        /// `output-error` where it failed.
-        state: Option<ToolState>,
-        /// Why it failed.
-        error_text: Option<String>,
-    },
-}
-
-/// A continuation that will begin, or has begun.
-#[derive(Debug, Clone)]
-pub(super) struct Continuation {
-    /// Its request's id.
-    id: String,
-    /// The connection that shows it, once one has asked.
-    owner: Option<Uuid>,
-}
-
 impl<H: Host> ChatAgent<H> {
-    pub(super) fn answer_call(
+    /// Puts an answer into the call that waits for it.
+    pub(crate) fn answer_call(
         &self,
         connection: &H::Connection,
         tool_call_id: &str,
@@ -76,8 +49,8 @@ impl<H: Host> ChatAgent<H> {
         let waiting = waiting.unwrap_or_else(|| Continuation { id: self.0.host.uuid().to_string(), owner: None });
         let id = waiting.id.clone();
         self.0.continuation.replace(Some(waiting));
-        let request =
-            Request { id, sender: connection.info().id, message_ids: Vec::new(), extends: Some(message.id.clone()) };
+        let ConnectionInfo { id: sender, principal, .. } = connection.info();
+        let request = Request { id, sender, principal, message_ids: Vec::new(), extends: Some(message.id.clone()) };
         let agent = self.clone();
         self.0.host.spawn(Box::pin(async move {
             agent.0.host.sleep(GATHER).await;
@@ -85,7 +58,7 @@ impl<H: Host> ChatAgent<H> {
         }));
     }
 
-    /// Begins a continuation, unless another answer came in meanwhile (which has its own), or one is still missing.
+    /// Begins a continuation, unless another answer came in meanwhile (which begins its own) or one is still missing.
     fn start_continuation(&self, request: Request, answers: u64) {
         let is_newest = self.0.answers.get() == answers;
         let is_wanted = self.0.continuation.borrow().as_ref().is_some_and(|waiting| waiting.id == request.id);
@@ -96,7 +69,7 @@ impl<H: Host> ChatAgent<H> {
         let id = request.id.clone();
         let connections = self.0.host.connections();
         let owner = connections.iter().find(|other| Some(other.info().id) == owner);
-        // Whoever asked for it is offered the stream before the first chunk.
+        // The connection that asked for it is offered the stream before the first chunk.
         if let Some(owner) = owner {
             self.0.resuming.borrow_mut().insert(owner.info().id);
         }
@@ -121,25 +94,26 @@ impl<H: Host> ChatAgent<H> {
     }
 
     /// The id of a continuation that has not begun.
-    pub(super) fn scheduled_continuation(&self) -> Option<String> {
+    pub(crate) fn scheduled_continuation(&self) -> Option<String> {
         self.0.continuation.borrow().as_ref().map(|continuation| continuation.id.clone())
     }
 
-    pub(super) fn own_continuation(&self, connection: Uuid) {
+    /// Makes a connection the one that shows the continuation, unless another one is.
+    pub(crate) fn own_continuation(&self, connection: Uuid) {
         if let Some(continuation) = self.0.continuation.borrow_mut().as_mut() {
             continuation.owner.get_or_insert(connection);
         }
     }
 
-    /// Whether another connection, one that is still there, shows the continuation.
-    pub(super) fn continuation_belongs_to_another(&self, connection: Uuid) -> bool {
+    /// Whether another connection that is still open shows the continuation.
+    pub(crate) fn continuation_belongs_to_another(&self, connection: Uuid) -> bool {
         let owner = self.0.continuation.borrow().as_ref().and_then(|continuation| continuation.owner);
         owner.is_some_and(|owner| {
             owner != connection && self.0.host.connections().iter().any(|other| other.info().id == owner)
         })
     }
 
-    /// Forgets a continuation once its request has ended.
+    /// Drops a continuation whose request has ended.
     pub(super) fn end_continuation(&self, id: &str) {
         let mut continuation = self.0.continuation.borrow_mut();
         if continuation.as_ref().is_some_and(|continuation| continuation.id == id) {

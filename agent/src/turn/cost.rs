@@ -1,5 +1,4 @@
-//! What a turn costs: tokens, steps, what went wrong on the way, and time. Kept outside of the turn, which is dropped where
-//! the person stops it.
+//! What a turn costs: tokens, steps, errors, and time. It is counted outside of the turn, because a cancelled turn is dropped.
 
 use std::cell::Cell;
 
@@ -17,9 +16,9 @@ pub struct Meter {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Counted {
-    /// Of the steps before this one.
+    /// Tokens of the steps before this one.
     before: Usage,
-    /// Of this one.
+    /// Tokens of this step.
     usage: Usage,
     steps: u32,
     calls: u32,
@@ -30,41 +29,41 @@ struct Counted {
     first_at: Option<DateTime<Utc>>,
 }
 
-/// What a turn has cost, as it is told with its answer. Times are in ms, by the clock of the platform, which can stand still
-/// while nothing comes in.
+/// What a turn has cost, as its answer reports it. Times are in ms by the clock of the platform, which may advance only with
+/// I/O.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
-    /// Tokens of all steps together, as far as the provider told.
+    /// Tokens of all steps, as far as the provider reported them.
     pub usage: Usage,
-    /// How often the model was asked.
+    /// Requests to the model.
     pub steps: u32,
-    /// Calls of tools.
+    /// Tool calls.
     pub calls: u32,
-    /// Those of them that did not fit their schema.
+    /// Tool calls that did not fit their schema.
     pub invalid_calls: u32,
-    /// Those that fitted and were rejected.
+    /// Valid tool calls that were rejected.
     pub rejected_calls: u32,
-    /// How often it had to be asked again, because an attempt failed.
+    /// Requests that were repeated because an attempt failed.
     pub retries: u32,
-    /// Events of its streams that could not be read.
+    /// Stream events that could not be read.
     pub skipped: u32,
-    /// From the beginning to the first piece of text or the first call; none where there was neither.
+    /// Time to the first text or tool call; `None` when there was neither.
     pub first_ms: Option<i64>,
-    /// From the beginning to the end.
+    /// Time from beginning to end.
     pub total_ms: i64,
 }
 
 impl Meter {
-    /// Begins to count.
+    /// Starts counting at `began_at`.
     pub fn new(began_at: DateTime<Utc>) -> Self {
         Self { began_at, counted: Cell::default() }
     }
 
-    /// What the turn has cost until now.
+    /// The cost until `now`.
     pub fn read(&self, now: DateTime<Utc>) -> Cost {
         let counted = self.counted.get();
-        // A machine's clock can go back.
+        // A clock can go back.
         let since_begin = |at: DateTime<Utc>| (at - self.began_at).num_milliseconds().max(0);
         Cost {
             usage: sum(counted.before, counted.usage),
@@ -79,7 +78,7 @@ impl Meter {
         }
     }
 
-    /// The model is asked.
+    /// Counts a step.
     pub(super) fn step(&self) {
         self.count(|counted| {
             counted.before = sum(counted.before, counted.usage);
@@ -88,38 +87,38 @@ impl Meter {
         });
     }
 
-    /// What the step has cost; the last one counts.
+    /// Sets the tokens of this step. The last report counts.
     pub(super) fn usage(&self, usage: Usage) {
         self.count(|counted| counted.usage = usage);
     }
 
-    /// A tool is called.
+    /// Counts a tool call.
     pub(super) fn call(&self) {
         self.count(|counted| counted.calls += 1);
     }
 
-    /// The call does not fit its schema.
+    /// Counts a call that does not fit its schema.
     pub(super) fn invalid_call(&self) {
         self.count(|counted| counted.invalid_calls += 1);
     }
 
-    /// The call is rejected.
+    /// Counts a call that was rejected.
     pub(super) fn rejected_call(&self) {
         self.count(|counted| counted.rejected_calls += 1);
     }
 
-    /// Another attempt begins.
+    /// Counts another attempt.
     pub(super) fn retry(&self) {
         self.count(|counted| counted.retries += 1);
     }
 
-    /// Something could not be read.
+    /// Counts an event that could not be read.
     pub(super) fn skip(&self) {
         self.count(|counted| counted.skipped += 1);
     }
 
-    /// The model said something, perhaps for the first time.
-    pub(super) fn heard(&self, now: DateTime<Utc>) {
+    /// Notes the time of the first output. Later calls change nothing.
+    pub(super) fn first_output(&self, now: DateTime<Utc>) {
         self.count(|counted| counted.first_at = counted.first_at.or(Some(now)));
     }
 

@@ -1,11 +1,30 @@
-//! A turn: the model is asked, its calls are carried out, and it is asked again with the results, until it has said all
-//! it has to say.
+//! A turn: the model is asked, its calls are carried out, and it is asked again with the results, until it makes no more calls.
 //!
-//! Where the chunks go and who listens is not known here (see [`Output`]); nor is cancelling, which is dropping the
-//! future: every `await` is a point at which that is safe, because calls are carried out without one.
+//! The loop does not know where its chunks go (see [`Output`]) or how it is cancelled. To cancel a turn, drop its future. That
+//! is safe at every `await`, because a call is carried out without one.
+//!
+//! | module | contents |
+//! | --- | --- |
+//! | `calls` | the model's tool calls are checked and carried out |
+//! | `cost` | what a turn costs |
+//! | `state` | what memory holds of requests and continuations |
+//! | `requests` | chat requests: one turn at a time, cancel, clear |
+//! | `live`, `output` | the request that streams, and where its chunks go |
+//! | `frames` | the final frames of requests |
+//! | `interrupted` | a stream that ended with its process |
+//! | `consent` | answers to consent questions, and results of tools that ran in a browser |
+//! | `outcomes` | how turns and runs ended, for comparing prompts |
 
 mod calls;
+mod consent;
 mod cost;
+pub(crate) mod frames;
+mod interrupted;
+pub(crate) mod live;
+mod outcomes;
+mod output;
+mod requests;
+pub(crate) mod state;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::chunk::FinishReason as WireFinish;
@@ -16,6 +35,7 @@ use futures::StreamExt;
 use uuid::Uuid;
 
 use crate::assistant::Assistant;
+use crate::identity::Principal;
 use crate::prompt::{self, Prompt};
 use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
@@ -25,16 +45,16 @@ use flux_tools::context::{self, Facts};
 pub use calls::offered;
 pub use cost::{Cost, Meter};
 
-/// Bounds of a turn.
+/// Limits of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TurnLimits {
-    /// How often the model is asked, at most. The last time it gets no tools and must answer.
+    /// Most steps, that is, requests to the model. The last one has no tools, so the model must answer.
     pub steps: usize,
-    /// How many calls in a turn may be ones that do not fit their schema.
+    /// The number of invalid tool calls at which a turn fails.
     pub invalid_calls: usize,
-    /// Budget of the conversation in the prompt, in estimated tokens.
+    /// Budget for the conversation in the prompt, in estimated tokens.
     pub conversation_tokens: usize,
-    /// Newest messages that are read from the store for it.
+    /// Most messages that are read from the store for the prompt, newest first.
     pub messages: u64,
 }
 
@@ -45,10 +65,10 @@ impl Default for TurnLimits {
 }
 
 impl TurnLimits {
-    /// Reads the limits from variables, as `wrangler.toml` sets them. What is missing keeps its default.
+    /// Reads the limits from variables, as `wrangler.toml` sets them. A missing variable leaves its default.
     ///
     /// # Errors
-    /// A sentence about a variable that is no number or out of range.
+    /// A sentence about a variable that is not a number or out of range.
     pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
         let default = Self::default();
         let tokens = default.conversation_tokens as u64;
@@ -63,24 +83,24 @@ pub trait Output {
     fn now(&self) -> DateTime<Utc>;
     /// A new UUID v7.
     fn uuid(&self) -> Uuid;
-    /// Sends a chunk to whoever listens, and adds it to the message.
+    /// Sends a chunk to connections, and adds it to the message.
     fn emit(&self, chunk: Chunk);
-    /// Writes a chunk, and all before it, to the store. Called within a transaction; the chunk is emitted after it.
+    /// Stores a chunk and all before it. Called within a transaction; the chunk is emitted after it.
     ///
     /// # Errors
     /// What the store can fail with.
     fn store(&self, chunk: &Chunk) -> Result<(), StoreError>;
-    /// Sends a chunk that is stored already.
+    /// Emits a chunk that is already stored.
     fn emit_stored(&self, chunk: Chunk);
-    /// Tells what was appended to the log.
+    /// Sends everyone the events that were appended to the log.
     fn publish(&self, events: &[Event]);
-    /// The message as it is now.
+    /// The message so far.
     fn message(&self) -> Message;
     /// Writes a line to the service's log.
     fn log(&self, line: &str);
 }
 
-/// Why a turn ended without a whole answer. `Display` is for the person.
+/// Why a turn ended without a complete answer. `Display` is a sentence for the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TurnError {
     /// The model failed.
@@ -89,32 +109,34 @@ pub enum TurnError {
     /// The store failed.
     #[error("Something could not be saved. What was done before is kept; try again. ({0})")]
     Store(#[from] StoreError),
-    /// The model does not manage to form a call.
+    /// The model made too many invalid calls.
     #[error(
         "The model made {0} calls that do not fit and was stopped. What was done before is kept; say it in other words, or try again."
     )]
     InvalidCalls(usize),
 }
 
-/// A turn under way.
+/// A running turn.
 pub struct Turn<'a, S, O> {
     /// The chat request that it answers.
     pub request: &'a str,
+    /// Who sent the request. The assistant may do what this principal may do.
+    pub principal: &'a Principal,
     /// The person's data.
     pub store: &'a Store<S>,
-    /// Who is asked.
+    /// The model.
     pub model: &'a dyn Assistant,
-    /// What it is told.
+    /// The system prompt.
     pub prompt: &'static Prompt,
     /// Where the results go.
     pub output: &'a O,
-    /// Bounds.
+    /// The limits.
     pub limits: TurnLimits,
-    /// What it costs.
+    /// Counts the cost.
     pub meter: &'a Meter,
-    /// The transaction of what has been changed so far, if something has.
+    /// The transaction of the changes so far, if there are any.
     pub txn: Option<TxnId>,
-    /// Calls so far that did not fit.
+    /// Invalid calls so far.
     pub invalid: usize,
 }
 
@@ -126,10 +148,10 @@ struct Step {
 }
 
 impl<S: Sql, O: Output> Turn<'_, S, O> {
-    /// Runs the turn to its end, and tells why it ended. `start` and `finish` chunks are the caller's.
+    /// Runs the turn to its end, and returns why it ended. The caller emits `start` and `finish`.
     ///
     /// # Errors
-    /// [`TurnError`]; what was said and done until then is kept.
+    /// [`TurnError`]; the text and changes so far are kept.
     pub async fn run(mut self) -> Result<WireFinish, TurnError> {
         self.carry_out_approved()?;
         for step in 1..=self.limits.steps {
@@ -172,7 +194,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         Ok((request, Facts::Timeline(context)))
     }
 
-    /// Asks the model once and forwards what it says while it says it.
+    /// Asks the model once, and forwards its answer as it streams.
     async fn ask(&self, request: ChatRequest, facts: Facts) -> Result<Step, TurnError> {
         let mut stream = self.model.answer(request, facts);
         let mut step = Step::default();
@@ -187,7 +209,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             };
             match event {
                 ModelEvent::Text(delta) => {
-                    self.meter.heard(self.output.now());
+                    self.meter.first_output(self.output.now());
                     let id = open.text(self.output);
                     self.output.emit(Chunk::TextDelta { id, delta });
                 }
@@ -196,7 +218,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
                     self.output.emit(Chunk::ReasoningDelta { id, delta });
                 }
                 ModelEvent::CallStarted { id, name } => {
-                    self.meter.heard(self.output.now());
+                    self.meter.first_output(self.output.now());
                     open.close(self.output);
                     let tool_name = calls::shown_name(&name);
                     self.output.emit(Chunk::ToolInputStart { tool_call_id: id, tool_name });
@@ -222,7 +244,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     }
 }
 
-/// The text or reasoning that is being written; one at a time.
+/// The text or reasoning that is open. Only one can be.
 #[derive(Default)]
 struct Open(Option<(Kind, String)>);
 
@@ -266,7 +288,7 @@ impl Open {
     }
 }
 
-/// The tools as models are told of them.
+/// The tools in the form in which models get them.
 fn tool_specs() -> Vec<ToolSpec> {
     definitions()
         .iter()

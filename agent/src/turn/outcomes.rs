@@ -1,17 +1,17 @@
-//! How turns and runs went: counted for the person, and told to the service's log, where they can be added up over all people.
-//! By the version of the prompt that answered, so that two can be compared. Nothing that a person said is in it.
+//! How turns and runs ended. Both the person's counts and the service's log record it, by the version of the prompt that
+//! answered, so that two versions can be compared. Neither contains anything that a person wrote.
 
 use flux_protocol::frame::TurnOutcome;
 use flux_timeline::{Event, EventKind, Run};
 use serde_json::json;
 
-use super::ChatAgent;
+use super::Cost;
+use crate::agent::ChatAgent;
 use crate::host::Host;
 use crate::json::value;
-use crate::turn::Cost;
 
 impl<H: Host> ChatAgent<H> {
-    /// Takes in that a turn has ended. The line in the log always has the same fields; prompts/README.md asks for them.
+    /// Records that a turn has ended. prompts/README.md lists the fields of the line in the log.
     pub(super) fn turn_ended(&self, prompt: &str, outcome: TurnOutcome, cost: &Cost) {
         let mut line = value(cost);
         line["log"] = "turn".into();
@@ -24,8 +24,8 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Takes in that a run has come to its end, with so many tasks, and whether the model's words were used for its report.
-    pub(super) fn run_ended(&self, run: &Run, tasks: usize, has_words: bool) {
+    /// Records that a run has ended, with how many tasks, and whether the model's words became its report.
+    pub(crate) fn run_ended(&self, run: &Run, tasks: usize, has_words: bool) {
         let prompts = self.0.options.prompts;
         let line = json!({
             "log": "run",
@@ -40,9 +40,9 @@ impl<H: Host> ChatAgent<H> {
         self.log(&line.to_string());
     }
 
-    /// Takes in that a turn was undone, if that is what happened: an undo takes back one transaction, event by event. What
-    /// follows of it for the counts is in the history.
-    pub(super) fn undone(&self, events: &[Event]) {
+    /// Records that a turn was undone, if the events are an undo. An undo takes back one transaction; the counts follow from
+    /// the history.
+    pub(crate) fn note_undone(&self, events: &[Event]) {
         let Some(EventKind::Undone { txn, .. }) = events.first().map(|event| &event.kind) else { return };
         match self.0.store.prompt_of(*txn) {
             Ok(Some(prompt)) => self.log(&format!("{{\"log\":\"undone\",\"prompt\":\"{prompt}\"}}")),

@@ -1,5 +1,5 @@
-//! Chat requests: one turn at a time, first come first served; cancelled, or cleared away. Every request gets exactly one
-//! final frame, and it comes after the message is stored.
+//! Chat requests: one turn at a time, in the order in which they came. They can be cancelled or cleared away. Every request gets
+//! exactly one final frame, after its message is stored.
 
 use flux_protocol::frame::{ChatRequestBody, ChatResponse, Trigger, TurnOutcome};
 use flux_protocol::{Chunk, FinishReason, Message, Role, ServerFrame};
@@ -8,61 +8,42 @@ use flux_timeline::{Actor, Command, TimelineView, TxnId, Zone};
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 use serde_json::json as object;
-use uuid::Uuid;
 
+use super::frames::{ended_unanswered, failed};
 use super::live::Live;
-use super::{AGENT, ChatAgent, To};
-use crate::action::{self, Author};
-use crate::host::{Connection, Host};
+use super::state::{Request, Stop};
+use super::{Cost, Meter, Output, Turn, TurnError};
+use crate::agent::ChatAgent;
+use crate::api::action::{self, Author};
+use crate::api::route::AGENT;
+use crate::connections::push::To;
+use crate::host::{Connection, ConnectionInfo, Host};
 use crate::json;
 use crate::prompt::Prompt;
 use crate::store::{StoreError, StreamEnd};
-use crate::turn::{Cost, Meter, Output, Turn, TurnError};
 
 /// Longest id of a request, in bytes. The published clients make 8 characters.
 const ID_BYTES: usize = 64;
-/// Most requests that wait.
+/// Most requests that may wait.
 const QUEUED: usize = 16;
 /// Longest text of a person's message, in characters.
 const TEXT_CHARS: usize = 32_000;
 
-/// A request that waits, or that is answered.
-#[derive(Debug, Clone)]
-pub(super) struct Request {
-    /// Made by the client, or by the server for a continuation.
-    pub id: String,
-    /// The connection that sent it.
-    pub sender: Uuid,
-    /// Ids of the person's newest messages in it.
-    pub message_ids: Vec<String>,
-    /// The message that it extends, for a continuation.
-    pub extends: Option<String>,
-}
-
-/// Why a turn is stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// The person does not want to hear more; what was said is kept. By this connection.
-    Cancelled(Uuid),
-    /// The conversation is cleared; nothing is kept.
-    Cleared,
-}
-
 impl<H: Host> ChatAgent<H> {
-    /// Takes a request. One that cannot be taken is answered at once, finally, and only to its sender.
-    pub(super) fn chat_request(&self, connection: &H::Connection, id: String, body: &str) {
+    /// Accepts a request. If that is not possible, the final frame is sent at once, and only to the sender.
+    pub(crate) fn chat_request(&self, connection: &H::Connection, id: String, body: &str) {
         let running = self.0.live.borrow().as_ref().is_some_and(|live| live.id == id);
         if running || self.0.queue.borrow().iter().any(|request| request.id == id) {
-            // Sent twice. Its one final frame is still to come; another would end it for the sender.
+            // Sent twice. Its final frame is still to come, and another one would end it for the sender.
             return;
         }
-        let taken = self.check(&id, body).and_then(|body| {
+        let accepted = self.check(&id, body).and_then(|body| {
             self.accept(connection, id.clone(), &body).map_err(|error| {
                 self.log(&format!("chat request: {error}"));
                 format!("Your message could not be saved. Nothing of it was kept; try again. ({error})")
             })
         });
-        match taken {
+        match accepted {
             Ok(()) => self.start_next(),
             Err(error) => connection.send(&failed(&id, error, None).to_text()),
         }
@@ -72,15 +53,19 @@ impl<H: Host> ChatAgent<H> {
         let now = self.0.host.now();
         self.0.store.sql_transaction(|store| store.merge_messages(&body.messages, now))?;
         self.learn_zone(body.time_zone.as_deref())?;
-        self.send_conversation(Some(connection))?;
+        self.send_conversation(To::Chat, Some(connection.info().id))?;
         let trailing = body.messages.iter().rev().take_while(|message| message.role == Role::User);
         let mut message_ids: Vec<String> = trailing.map(|message| message.id.clone()).collect();
         message_ids.reverse();
-        self.0.queue.borrow_mut().push_back(Request { id, sender: connection.info().id, message_ids, extends: None });
+        let ConnectionInfo { id: sender, principal, .. } = connection.info();
+        self.0.queue.borrow_mut().push_back(Request { id, sender, principal, message_ids, extends: None });
         Ok(())
     }
 
-    /// What is asked, or what is wrong with it.
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong with it.
     fn check(&self, id: &str, body: &str) -> Result<ChatRequestBody, String> {
         if id.is_empty() || id.len() > ID_BYTES {
             return Err("The request has no usable id. Nothing was changed.".to_owned());
@@ -107,7 +92,7 @@ impl<H: Host> ChatAgent<H> {
         Ok(body)
     }
 
-    /// Takes the zone of a client that tells it, as long as the person has not set one.
+    /// Sets the person's zone to that of the client, unless the person has set one.
     fn learn_zone(&self, name: Option<&str>) -> Result<(), StoreError> {
         let Some(zone) = name.and_then(|name| Zone::new(name).ok()) else { return Ok(()) };
         if self.0.store.settings()?.time_zone != Zone::UTC || zone == Zone::UTC {
@@ -120,7 +105,7 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
-    /// Begins the next request, if none is under way.
+    /// Begins the next request, unless one is under way.
     pub(super) fn start_next(&self) {
         while self.0.live.borrow().is_none() {
             let Some(request) = self.0.queue.borrow_mut().pop_front() else { return };
@@ -167,6 +152,7 @@ impl<H: Host> ChatAgent<H> {
         let meter = Meter::new(self.now());
         let turn = Turn {
             request: &request.id,
+            principal: &request.principal,
             store: &self.0.store,
             model: &*self.0.model,
             prompt,
@@ -179,7 +165,7 @@ impl<H: Host> ChatAgent<H> {
         let ended = match select(Box::pin(turn.run()), stop).await {
             Either::Left((ended, _)) => Ended::Turn(ended),
             Either::Right((Ok(stop), _)) => Ended::Stopped(stop),
-            // The sender is only dropped with the agent.
+            // The sender is dropped only with the agent.
             Either::Right((Err(_), _)) => return,
         };
         if let Err(error) = self.end(&request, ended, prompt, &meter) {
@@ -190,7 +176,7 @@ impl<H: Host> ChatAgent<H> {
         self.start_next();
     }
 
-    /// Stores the message, then tells everyone.
+    /// Stores the message, then sends it to everyone.
     fn end(&self, request: &Request, ended: Ended, prompt: &Prompt, meter: &Meter) -> Result<(), StoreError> {
         let cost = meter.read(self.now());
         let end = self.emit_end(&ended, &cost);
@@ -210,20 +196,19 @@ impl<H: Host> ChatAgent<H> {
             store.put_message(&live.message, now)?;
             store.end_stream(&live.id, &end)
         })?;
-        // Whoever waits for its answer has the text already; the one who stopped it has, too.
+        // The sender, and the one who stopped the turn, already have the text.
         let except = match (&ended, live.continuation) {
             _ if self.0.has_news.take() => None,
             (_, true) => None,
             (Ended::Stopped(Stop::Cancelled(by)), _) => Some(*by),
             _ => Some(request.sender),
         };
-        let messages = self.0.store.messages(super::SHOWN_MESSAGES)?;
-        self.broadcast(&ServerFrame::CfAgentChatMessages { messages, connect: None }, To::All, except);
+        self.send_conversation(To::All, except)?;
         self.finish(request, &end, live.continuation);
         Ok(())
     }
 
-    /// Tells how it ended and, however that was, what it has cost.
+    /// Emits how the turn ended and what it has cost.
     fn emit_end(&self, ended: &Ended, cost: &Cost) -> StreamEnd {
         let mut message_metadata = json::value(cost);
         match ended {
@@ -247,8 +232,8 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Sends the final frame of a request to everyone who saw a chunk of it. A connection that was offered the stream
-    /// and has not acknowledged gets its end with the replay.
+    /// Sends the final frame of a request to everyone who saw a chunk of it. A connection that was offered the stream and has
+    /// not acknowledged it gets the final frame with the replay.
     fn finish(&self, request: &Request, end: &StreamEnd, continuation: bool) {
         let frame = match &end.error {
             Some(error) => failed(&request.id, error.clone(), Some(request.message_ids.clone())),
@@ -266,12 +251,12 @@ impl<H: Host> ChatAgent<H> {
         self.end_continuation(&request.id);
     }
 
-    /// Stops a request, whoever sent it. An unknown one is none of anybody's business.
-    pub(super) fn cancel(&self, id: &str, connection: &H::Connection) {
+    /// Stops a request, whoever sent it. An unknown id is ignored.
+    pub(crate) fn cancel(&self, id: &str, connection: &H::Connection) {
         let running = self.0.live.borrow().as_ref().is_some_and(|live| live.id == id);
         if running {
             if let Some(stop) = self.0.stop.borrow_mut().take() {
-                // The turn may have ended in this very moment; then there is nothing to stop.
+                // The turn may have ended just now. Then there is nothing to stop.
                 let _ = stop.send(Stop::Cancelled(connection.info().id));
             }
             return;
@@ -283,8 +268,8 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Empties the conversation. A running turn ends first; what it said is dropped with the rest.
-    pub(super) fn clear(&self, connection: &H::Connection) -> Result<(), StoreError> {
+    /// Empties the conversation. A running turn ends first, and its text is dropped.
+    pub(crate) fn clear(&self, connection: &H::Connection) -> Result<(), StoreError> {
         let waiting: Vec<Request> = self.0.queue.borrow_mut().drain(..).collect();
         for request in waiting {
             let frame = ended_unanswered(&request, TurnOutcome::Skipped).to_text();
@@ -301,57 +286,11 @@ impl<H: Host> ChatAgent<H> {
         self.broadcast(&ServerFrame::CfAgentChatClear, To::All, Some(connection.info().id));
         Ok(())
     }
-
-    /// Ends the stream that a process which died has left under way: what it had said becomes the message.
-    pub(super) fn end_interrupted_stream(&self) -> Result<(), StoreError> {
-        let store = &self.0.store;
-        let Some(stream) = store.last_stream()?.filter(|stream| stream.end.is_none()) else { return Ok(()) };
-        let before = if stream.continuation { store.message(&stream.message)? } else { None };
-        let mut message = before.unwrap_or_else(|| Message::new(stream.message.clone(), Role::Assistant));
-        for chunk in store.chunks(&stream.id)? {
-            if let Ok(chunk) = json::read(&chunk) {
-                message.add(&chunk);
-            }
-        }
-        if let Some(prompt) = &stream.prompt {
-            // What it has cost died with the process.
-            self.turn_ended(prompt, TurnOutcome::Error, &Cost::default());
-        }
-        message.add(&Chunk::MessageMetadata { message_metadata: object!({"stopped": true, "interrupted": true}) });
-        message.close_text();
-        let now = self.now();
-        store.sql_transaction(|store| {
-            store.put_message(&message, now)?;
-            store.end_stream(&stream.id, &StreamEnd { outcome: TurnOutcome::Aborted, error: None })
-        })
-    }
 }
 
-/// How a turn came to its end.
+/// How a turn ended.
 #[derive(Debug, PartialEq)]
 enum Ended {
     Turn(Result<FinishReason, TurnError>),
     Stopped(Stop),
-}
-
-fn failed(id: &str, error: String, message_ids: Option<Vec<String>>) -> ServerFrame {
-    ServerFrame::CfAgentUseChatResponse(ChatResponse {
-        id: id.to_owned(),
-        body: error,
-        done: true,
-        error: true,
-        message_ids,
-        outcome: Some(TurnOutcome::Error),
-        ..ChatResponse::default()
-    })
-}
-
-fn ended_unanswered(request: &Request, outcome: TurnOutcome) -> ServerFrame {
-    ServerFrame::CfAgentUseChatResponse(ChatResponse {
-        id: request.id.clone(),
-        done: true,
-        message_ids: Some(request.message_ids.clone()),
-        outcome: Some(outcome),
-        ..ChatResponse::default()
-    })
 }

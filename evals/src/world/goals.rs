@@ -5,8 +5,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use flux_agent::agent::ChatAgent;
 use flux_agent::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
-use flux_agent::chat::ChatAgent;
 use flux_agent::host::WorkflowId;
 use futures::future::LocalBoxFuture;
 use serde_json::Value;

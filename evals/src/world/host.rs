@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
+use flux_agent::identity::Principal;
 use flux_agent::native::Sqlite;
 use flux_model::Clock;
 use flux_protocol::ServerFrame;
@@ -99,7 +100,8 @@ pub struct Tab {
 
 impl Connection for Tab {
     fn info(&self) -> ConnectionInfo {
-        ConnectionInfo { id: self.id, name: "me".to_owned(), follows_events: true, after: None, log: None }
+        let principal = Principal::owner("u-person", "u-person");
+        ConnectionInfo { id: self.id, name: "me".to_owned(), principal, follows_events: true, after: None, log: None }
     }
 
     fn send(&self, frame: &str) {

@@ -20,7 +20,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use flux_agent::chat::{ChatAgent, Options};
+use flux_agent::agent::{ChatAgent, Options};
 use flux_agent::native::Sqlite;
 use flux_agent::prompt::Prompts;
 use flux_agent::store::StoreError;
@@ -202,7 +202,7 @@ impl World {
             parts: vec![Part::Text(TextPart { text: turn.say.clone(), state: None })],
             ..Message::new(format!("said-{}", self.requests), Role::User)
         };
-        let mut messages = self.agent.store().messages(flux_agent::chat::SHOWN_MESSAGES)?;
+        let mut messages = self.agent.store().messages(flux_agent::shown::MESSAGES)?;
         messages.push(said);
         let body = ChatRequestBody { messages, trigger: Trigger::SubmitMessage, time_zone: None };
         let body = serde_json::to_string(&body).unwrap_or_default();

@@ -164,7 +164,7 @@ fn an_object_that_starts_again_watches_its_runs() {
     let stage = Stage::new();
     let workflow = stage.start("Learn German");
     let sql = stage.world.borrow().sql.clone();
-    let world = crate::chat::tests::world::World::on(sql);
+    let world = crate::tests::world::World::on(sql);
     assert!(world.alarm().is_some());
     world.ring();
     assert_eq!(world.launched(), [(workflow.0, 2)]);

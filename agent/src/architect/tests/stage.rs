@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
 use crate::assistant::Assistant;
-use crate::chat::tests::world::{Tab, World};
 use crate::json::read_value;
 use crate::prompt::Prompts;
+use crate::tests::world::{Tab, World};
 use flux_model::{ChatRequest, Clock, FinishReason, ModelError, ModelEvent, ModelId};
 use flux_tools::context::Facts;
 

@@ -1,0 +1,63 @@
+//! Why a call fails.
+
+use flux_timeline::Rejection;
+use flux_timeline::decide::DecideError;
+use serde_json::Value;
+
+use crate::identity::Scope;
+use crate::store::{ImportError, StoreError};
+
+/// Why a call fails. Nothing was changed then. `Display` is a sentence for the caller.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The principal lacks the scope that the call needs.
+    #[error("You may not {}. Nothing was changed.", .0.action())]
+    Forbidden(Scope),
+    /// There is no such method.
+    #[error("Method {0} does not exist")]
+    Unknown(String),
+    /// The arguments do not fit.
+    #[error("{0}")]
+    Arguments(String),
+    /// The call cannot be carried out while an answer is being written.
+    #[error("Nothing was deleted: an answer is being written. Stop it first.")]
+    Busy,
+    /// A rule of the timeline rejects an argument.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The file cannot be imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The store failed.
+    #[error("Something could not be saved or read. Nothing of it was kept; try again. ({0})")]
+    Store(#[from] StoreError),
+}
+
+impl ApiError {
+    /// The status of an HTTP response that reports this error (RFC 9110 §15).
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Forbidden(_) => 403,
+            Self::Unknown(_) => 404,
+            Self::Busy | Self::Import(ImportError::NotEmpty) => 409,
+            Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_)) => 422,
+            Self::Import(ImportError::Store(_)) | Self::Store(_) => 500,
+        }
+    }
+}
+
+impl From<DecideError<StoreError>> for ApiError {
+    fn from(error: DecideError<StoreError>) -> Self {
+        match error {
+            DecideError::Rejected(rejection) => Self::Rejected(rejection),
+            DecideError::View(error) => Self::Store(error),
+        }
+    }
+}
+
+/// The error for a field whose value does not fit.
+pub(super) fn misfit(name: &str, expected: &str, given: &Value) -> ApiError {
+    let given: String = given.to_string().chars().take(120).collect();
+    let name: String = name.chars().take(80).collect();
+    ApiError::Arguments(format!("/{name}: expected {expected}, got {given}. Nothing was changed."))
+}

@@ -1,0 +1,51 @@
+//! Reads a change of the settings.
+
+use flux_timeline::command::SettingsUpdate;
+use flux_timeline::place::WorkingHours;
+use flux_timeline::{HourFormat, Zone};
+use serde_json::Value;
+
+use super::error::{ApiError, misfit};
+use crate::json::read_value;
+
+/// Reads the settings to change. Settings that are not named stay as they are.
+pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
+    let Value::Object(fields) = arguments else {
+        return Err(ApiError::Arguments(format!("expected an object, got {arguments}")));
+    };
+    let mut update = SettingsUpdate::default();
+    for (name, given) in fields {
+        match (name.as_str(), given) {
+            ("timeZone", Value::String(zone)) => update.time_zone = Some(Zone::new(zone)?),
+            ("timeZone", _) => return Err(misfit(name, "a string", given)),
+            ("workingHours", Value::Object(_)) => update.working_hours = Some(working_hours(given)?),
+            ("workingHours", _) => {
+                let form = r#"{"days": ["Mon", …], "from": "09:00", "to": "18:00"}"#;
+                return Err(misfit(name, form, given));
+            }
+            ("breakMinutes", _) => {
+                let minutes = given.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+                update.break_minutes = Some(minutes.ok_or_else(|| misfit(name, "a whole number from 0 on", given))?);
+            }
+            ("weekStart", _) => {
+                let day = given.as_str().and_then(|day| day.parse().ok());
+                update.week_start =
+                    Some(day.ok_or_else(|| misfit(name, "a day of the week such as Mon or Sun", given))?);
+            }
+            ("hourFormat", _) => {
+                let format = given.as_str().and_then(HourFormat::read);
+                update.hour_format = Some(format.ok_or_else(|| misfit(name, "24h or 12h", given))?);
+            }
+            _ => {
+                let name: String = name.chars().take(80).collect();
+                return Err(ApiError::Arguments(format!("There is no setting “{name}”. Nothing was changed.")));
+            }
+        }
+    }
+    Ok(update)
+}
+
+fn working_hours(given: &Value) -> Result<WorkingHours, ApiError> {
+    read_value(given.clone())
+        .map_err(|error| ApiError::Arguments(format!("/workingHours: {error} Nothing was changed.")))
+}

@@ -1,0 +1,124 @@
+//! Frames to all connections: chat frames, and what changed in the timeline.
+
+use flux_protocol::ServerFrame;
+use flux_timeline::{Event, TimelineView};
+use uuid::Uuid;
+
+use crate::agent::ChatAgent;
+use crate::api::Change;
+use crate::host::{Connection, Host};
+use crate::shown;
+use crate::store::StoreError;
+
+/// Most events in a frame. So many are about a megabyte.
+const EVENTS_PER_FRAME: usize = 1_000;
+
+/// Which connections get a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum To {
+    /// Those that are up to date with the chat.
+    Chat,
+    /// All.
+    All,
+}
+
+impl<H: Host> ChatAgent<H> {
+    /// Sends a frame to connections, except one.
+    pub(crate) fn broadcast(&self, frame: &ServerFrame, to: To, except: Option<Uuid>) {
+        let text = frame.to_text();
+        for connection in self.0.host.connections() {
+            let id = connection.info().id;
+            let waits = to == To::Chat && self.0.resuming.borrow().contains(&id);
+            if !waits && Some(id) != except {
+                connection.send(&text);
+            }
+        }
+    }
+
+    /// Sends the conversation to connections, except one.
+    pub(crate) fn send_conversation(&self, to: To, except: Option<Uuid>) -> Result<(), StoreError> {
+        let messages = self.0.store.messages(shown::MESSAGES)?;
+        self.broadcast(&ServerFrame::CfAgentChatMessages { messages, connect: None }, to, except);
+        Ok(())
+    }
+
+    /// Sends everyone what a call changed, and starts and ends workflows accordingly.
+    pub(crate) fn announce(&self, change: Change) -> Result<(), StoreError> {
+        match change {
+            Change::Events(events) => self.publish(&events),
+            Change::Everything { orphans } => {
+                orphans.into_iter().for_each(|workflow| self.0.host.call_off(workflow));
+                // An imported file has plans of its own.
+                if self.0.store.active_plan()?.is_none() {
+                    self.make_first_plan()?;
+                }
+                self.start_over();
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends everyone the events that were appended to the log, and starts the workflows that they ask for.
+    pub(crate) fn publish(&self, events: &[Event]) {
+        self.send_events(events);
+        self.note_undone(events);
+        self.set_in_motion(events);
+    }
+
+    /// Sends each connection the new events, or the state that they lead to.
+    fn send_events(&self, events: &[Event]) {
+        if events.is_empty() {
+            return;
+        }
+        // A restoration can be thousands of events, and frames have a limit.
+        let frames: Vec<String> = events
+            .chunks(EVENTS_PER_FRAME)
+            .map(|events| ServerFrame::FluxEvents { events: events.to_vec() }.to_text())
+            .collect();
+        let mut state: Option<String> = None;
+        for connection in self.0.host.connections() {
+            if connection.info().follows_events {
+                frames.iter().for_each(|frame| connection.send(frame));
+                continue;
+            }
+            let text = match state.take() {
+                Some(text) => text,
+                None => match self.state_frame() {
+                    Ok(frame) => frame.to_text(),
+                    Err(error) => {
+                        self.log(&format!("state: {error}"));
+                        continue;
+                    }
+                },
+            };
+            connection.send(&text);
+            state = Some(text);
+        }
+    }
+
+    /// Sends everyone everything, because all that they had was replaced.
+    fn start_over(&self) {
+        self.0.resuming.borrow_mut().clear();
+        self.watch_runs();
+        if let Err(error) = self.send_everything() {
+            // Clients reconnect after this code, and then get everything.
+            self.log(&format!("start over: {error}"));
+            self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
+        }
+    }
+
+    fn send_everything(&self) -> Result<(), StoreError> {
+        let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
+        let snapshot = ServerFrame::FluxSnapshot(Box::new(snapshot)).to_text();
+        let state = self.state_frame()?.to_text();
+        let clear = ServerFrame::CfAgentChatClear.to_text();
+        let messages = self.0.store.messages(shown::MESSAGES)?;
+        let messages = ServerFrame::CfAgentChatMessages { messages, connect: None }.to_text();
+        for connection in self.0.host.connections() {
+            connection.send(if connection.info().follows_events { &snapshot } else { &state });
+            connection.send(&clear);
+            connection.send(&messages);
+        }
+        Ok(())
+    }
+}

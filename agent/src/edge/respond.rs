@@ -1,0 +1,35 @@
+//! Responses that the Worker and the object share.
+
+use worker::{Request, Response, Result, WebSocketPair};
+
+use super::host::shortened;
+use crate::api::route::RouteError;
+
+/// Close code for a socket that nobody should retry: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
+/// after it, but they retry a handshake that is refused by status for ever.
+const POLICY_VIOLATION: u16 = 1008;
+
+/// Whether a request asks for a WebSocket.
+pub(super) fn is_socket(request: &Request) -> Result<bool> {
+    Ok(request.headers().get("upgrade")?.is_some_and(|kind| kind.eq_ignore_ascii_case("websocket")))
+}
+
+/// The response when nothing answers at an address.
+pub(super) fn not_routed(error: RouteError) -> Result<Response> {
+    let response = Response::error(error.to_string(), error.status())?;
+    if let RouteError::MethodNotAllowed { allow } = error {
+        response.headers().set("allow", allow)?;
+    }
+    Ok(response)
+}
+
+/// Refuses a request for good: over HTTP by status, and a socket by accepting and then closing it.
+pub(super) fn refuse(is_socket: bool, status: u16, reason: &str) -> Result<Response> {
+    if !is_socket {
+        return Response::error(reason, status);
+    }
+    let pair = WebSocketPair::new()?;
+    pair.server.accept()?;
+    pair.server.close(Some(POLICY_VIOLATION), Some(shortened(reason)))?;
+    Response::from_websocket(pair.client)
+}

@@ -1,0 +1,30 @@
+//! The final frames of requests.
+
+use flux_protocol::ServerFrame;
+use flux_protocol::frame::{ChatResponse, TurnOutcome};
+
+use super::state::Request;
+
+/// The final frame of a request that failed.
+pub(crate) fn failed(id: &str, error: String, message_ids: Option<Vec<String>>) -> ServerFrame {
+    ServerFrame::CfAgentUseChatResponse(ChatResponse {
+        id: id.to_owned(),
+        body: error,
+        done: true,
+        error: true,
+        message_ids,
+        outcome: Some(TurnOutcome::Error),
+        ..ChatResponse::default()
+    })
+}
+
+/// The final frame of a request that ends without an answer.
+pub(super) fn ended_unanswered(request: &Request, outcome: TurnOutcome) -> ServerFrame {
+    ServerFrame::CfAgentUseChatResponse(ChatResponse {
+        id: request.id.clone(),
+        done: true,
+        message_ids: Some(request.message_ids.clone()),
+        outcome: Some(outcome),
+        ..ChatResponse::default()
+    })
+}
