@@ -4,8 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{ModelInfo, PastSnapshot, Snapshot};
 use flux_timeline::timeline::Content;
-use flux_timeline::view::{BlockState, Frame};
-use flux_timeline::{BlockQuery, PlanId, TimelineView};
+use flux_timeline::view::{BlockState, PlanSnapshot};
+use flux_timeline::{BlockQuery, PlanId, ReadBlocks, ReadHistory, ReadPlans};
 
 use crate::store::{EventQuery, Sql, Store, StoreError};
 
@@ -77,7 +77,7 @@ pub fn at<S: Sql>(store: &Store<S>, seq: u64, from: Option<DateTime<Utc>>) -> Re
     let seq = seq.min(store.last_seq()?);
     let event = EventQuery { after: seq.checked_sub(1), limit: 1, ..EventQuery::default() };
     let at = store.events(&event)?.first().filter(|event| event.seq == seq).map(|event| event.at);
-    let Frame { settings, plans, active_plan } = store.frame_at(seq)?;
+    let PlanSnapshot { settings, plans, active_plan } = store.plans_at(seq)?;
     let begin = from.unwrap_or_else(|| at.unwrap_or_default() - TimeDelta::days(DAYS));
     let shown = active_plan.map(|plan| store.shown_at(seq, plan, begin, (OVERDUE, BLOCKS))).transpose()?;
     let (blocks, count) = shown.unwrap_or_default();

@@ -7,8 +7,8 @@
 //! | [`json`], [`tagged`] | reading types from JSON with little code |
 //! | [`plan`], [`block`], [`run`], [`settings`] | what a timeline consists of |
 //! | [`event`], `subjects` | the entries of the log, the inverse of each, and what each is about |
-//! | [`view`] | what can be asked of a timeline, wherever it is stored |
-//! | [`timeline`] | the projection in memory; only [`Timeline::apply`] changes one |
+//! | [`view`] | traits for reading a timeline, wherever it is stored |
+//! | [`timeline`], `memory` | the projection in memory; only [`Timeline::apply`] changes one |
 //! | [`session`] | a timeline with its log, in memory, for tests and the evaluation harness |
 //! | [`command`], [`decide`] | what is requested, and the function that turns it into events or a rejection |
 //! | [`describe`] | changes in a few words |
@@ -27,6 +27,7 @@ pub mod event;
 pub mod id;
 pub mod json;
 pub mod limits;
+mod memory;
 pub mod moment;
 pub mod place;
 pub mod plan;
@@ -58,5 +59,5 @@ pub use settings::{HourFormat, Settings};
 pub use span::Span;
 pub use text::{Description, Goal, Tag, Title};
 pub use timeline::Timeline;
-pub use view::{BlockPlace, BlockQuery, TimelineView};
+pub use view::{BlockPlace, BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, TimelineView, View};
 pub use zone::Zone;

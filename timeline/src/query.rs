@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};
 use crate::run::Run;
 use crate::span::to_millis;
-use crate::view::{BlockQuery, BlockState, PlanCounts, TimelineView, TitleMatch};
+use crate::view::{BlockQuery, BlockState, PlanCounts, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
 use crate::zone::Zone;
 
 /// Most blocks that are counted for `total`; beyond it the answer says "or more".
@@ -94,7 +94,7 @@ pub struct Slot {
 ///
 /// # Errors
 /// A rejection where a plan is not found, and what the view can fail with.
-pub fn answer<V: TimelineView>(view: &V, query: &Query) -> Result<Answer, DecideError<V::Error>> {
+pub fn answer<V: ReadPlans + ReadBlocks + ReadRuns>(view: &V, query: &Query) -> Result<Answer, DecideError<V::Error>> {
     match query {
         Query::Plans => {
             let active = read(view.active_plan())?.map(|plan| plan.id);
@@ -118,7 +118,7 @@ pub fn answer<V: TimelineView>(view: &V, query: &Query) -> Result<Answer, Decide
     }
 }
 
-fn find_blocks<V: TimelineView>(view: &V, find: &FindBlocks) -> Result<Answer, DecideError<V::Error>> {
+fn find_blocks<V: ReadPlans + ReadBlocks>(view: &V, find: &FindBlocks) -> Result<Answer, DecideError<V::Error>> {
     let plan = match &find.plan {
         Some(reference) => Some(find_plan(view, reference)?),
         None => read(view.active_plan())?,

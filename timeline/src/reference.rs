@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::rejection::{Candidate, Rejection, RunWish};
 use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
-use crate::view::{BlockQuery, BlockState, TimelineView, TitleMatch};
+use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
 
 /// Most candidates that a rejection lists.
 const CANDIDATES: usize = 10;
@@ -81,7 +81,7 @@ impl From<&str> for RunRef {
 ///
 /// # Errors
 /// [`Rejection::NoSuchBlock`], [`Rejection::AmbiguousBlock`], and what the view can fail with.
-pub fn find_block<V: TimelineView>(
+pub fn find_block<V: ReadPlans + ReadBlocks>(
     view: &V,
     reference: &BlockRef,
     preferred: BlockState,
@@ -101,7 +101,7 @@ pub fn find_block<V: TimelineView>(
     find_by_title(view, &text, preferred, now)
 }
 
-fn find_by_title<V: TimelineView>(
+fn find_by_title<V: ReadPlans + ReadBlocks>(
     view: &V,
     text: &str,
     preferred: BlockState,
@@ -154,7 +154,7 @@ fn ambiguous(text: &str, found: Vec<Block>, moment: &Moment) -> Rejection {
 ///
 /// # Errors
 /// [`Rejection::NoSuchPlan`], [`Rejection::AmbiguousPlan`], and what the view can fail with.
-pub fn find_plan<V: TimelineView>(view: &V, reference: &PlanRef) -> Result<Plan, DecideError<V::Error>> {
+pub fn find_plan<V: ReadPlans>(view: &V, reference: &PlanRef) -> Result<Plan, DecideError<V::Error>> {
     find_preferred(view, reference, Plan::is_in_use)
 }
 
@@ -162,11 +162,11 @@ pub fn find_plan<V: TimelineView>(view: &V, reference: &PlanRef) -> Result<Plan,
 ///
 /// # Errors
 /// [`Rejection::NoSuchPlan`], [`Rejection::AmbiguousPlan`], and what the view can fail with.
-pub fn find_archived_plan<V: TimelineView>(view: &V, reference: &PlanRef) -> Result<Plan, DecideError<V::Error>> {
+pub fn find_archived_plan<V: ReadPlans>(view: &V, reference: &PlanRef) -> Result<Plan, DecideError<V::Error>> {
     find_preferred(view, reference, |plan| !plan.is_in_use())
 }
 
-fn find_preferred<V: TimelineView>(
+fn find_preferred<V: ReadPlans>(
     view: &V,
     reference: &PlanRef,
     preferred: impl Fn(&Plan) -> bool,
@@ -209,7 +209,7 @@ fn titles<'a>(plans: impl Iterator<Item = &'a Plan>) -> Vec<Title> {
 ///
 /// # Errors
 /// [`Rejection::NoSuchRun`], [`Rejection::AmbiguousRun`], and what the view can fail with.
-pub fn find_run<V: TimelineView>(
+pub fn find_run<V: ReadRuns>(
     view: &V,
     reference: Option<&RunRef>,
     wish: RunWish,

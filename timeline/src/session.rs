@@ -8,13 +8,9 @@ use uuid::Uuid;
 
 use crate::block::Block;
 use crate::event::{Actor, Event, EventKind};
-use crate::id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
-use crate::plan::Plan;
-use crate::run::Run;
-use crate::settings::Settings;
-use crate::span::Span;
+use crate::id::{BlockId, EventId, TxnId};
 use crate::timeline::{Content, Timeline};
-use crate::view::{BlockDifference, BlockQuery, Frame, PlanCounts, TimelineView};
+use crate::view::{BlockDifference, PlanSnapshot, ReadHistory};
 
 /// A log and what it projects to.
 #[derive(Debug, Clone, Default)]
@@ -66,61 +62,13 @@ impl Session {
     }
 }
 
-impl TimelineView for Session {
-    type Error = Infallible;
-
-    fn settings(&self) -> Result<Settings, Infallible> {
-        Ok(self.timeline.settings().clone())
+impl AsRef<Timeline> for Session {
+    fn as_ref(&self) -> &Timeline {
+        &self.timeline
     }
+}
 
-    fn active_plan(&self) -> Result<Option<Plan>, Infallible> {
-        Ok(self.timeline.active_plan().cloned())
-    }
-
-    fn plans(&self) -> Result<Vec<Plan>, Infallible> {
-        Ok(self.timeline.plans())
-    }
-
-    fn plan_counts(&self, plan: PlanId) -> Result<PlanCounts, Infallible> {
-        Ok(self.timeline.plan_counts(plan))
-    }
-
-    fn block(&self, id: BlockId) -> Result<Option<Block>, Infallible> {
-        Ok(self.timeline.block(id).cloned())
-    }
-
-    fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, Infallible> {
-        Ok(self.timeline.block_by_handle(handle).cloned())
-    }
-
-    fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, Infallible> {
-        Ok(self.timeline.blocks(query).cloned().collect())
-    }
-
-    fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, Infallible> {
-        Ok(self.timeline.busy(from, to))
-    }
-
-    fn run(&self, id: RunId) -> Result<Option<Run>, Infallible> {
-        Ok(self.timeline.run(id).cloned())
-    }
-
-    fn runs(&self, limit: usize) -> Result<Vec<Run>, Infallible> {
-        Ok(self.timeline.runs(limit))
-    }
-
-    fn running(&self) -> Result<Vec<Run>, Infallible> {
-        Ok(self.timeline.running())
-    }
-
-    fn stored_blocks(&self) -> Result<u64, Infallible> {
-        Ok(self.timeline.stored_blocks())
-    }
-
-    fn next_handle(&self) -> Result<Handle, Infallible> {
-        Ok(self.timeline.next_handle())
-    }
-
+impl ReadHistory for Session {
     fn undoable(&self) -> Result<Option<TxnId>, Infallible> {
         Ok(self.timeline.undoable())
     }
@@ -151,9 +99,9 @@ impl TimelineView for Session {
         Ok(self.timeline.seq())
     }
 
-    fn frame_at(&self, seq: u64) -> Result<Frame, Infallible> {
+    fn plans_at(&self, seq: u64) -> Result<PlanSnapshot, Infallible> {
         let Content { settings, plans, active_plan, .. } = self.content_at(seq);
-        Ok(Frame { settings, plans, active_plan })
+        Ok(PlanSnapshot { settings, plans, active_plan })
     }
 
     fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, Infallible> {

@@ -54,7 +54,7 @@ impl EventKind {
     }
 
     /// Whether it changes plans, which one is active, or settings: all of a timeline but its blocks.
-    pub fn is_about_frame(&self) -> bool {
+    pub fn changes_plan_snapshot(&self) -> bool {
         matches!(
             self.change(),
             Self::PlanCreated { .. }

@@ -1,7 +1,8 @@
-//! What may be asked of a timeline, wherever it is stored.
+//! Traits for reading a timeline, wherever it is stored.
 //!
-//! [`decide`](crate::decide()) and the queries are written against this trait, so that the store answers from indexed
-//! SQL rows and the client and tests from memory, by the same rules. Blocks of deleted plans are never seen through it.
+//! The rules of [`decide`](crate::decide()) and the queries use these traits. The same rules therefore run on the store, which
+//! reads indexed SQL rows, and in memory, where the client and the tests use them. Each rule names only the parts that it reads,
+//! so a source may implement some of the traits: the page has plans, blocks and runs, but no history.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,65 +17,165 @@ use crate::settings::Settings;
 use crate::span::{Span, to_millis};
 use crate::text::title_key;
 
-/// A timeline that can be read.
-pub trait TimelineView {
-    /// What can go wrong while reading; [`std::convert::Infallible`] in memory.
+/// The source of a timeline. It says how reading fails; the traits that follow say what can be read.
+pub trait View {
+    /// Why a read failed; [`std::convert::Infallible`] in memory.
     type Error;
+}
 
-    /// The person's settings.
+/// Reads the settings and the plans.
+pub trait ReadPlans: View {
+    /// Returns the person's settings.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn settings(&self) -> Result<Settings, Self::Error>;
-    /// The active plan; `None` only before the first plan is made.
+
+    /// Returns the active plan. It is `None` only until the first plan is created.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn active_plan(&self) -> Result<Option<Plan>, Self::Error>;
-    /// All plans, oldest first.
+
+    /// Returns all plans, oldest first.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn plans(&self) -> Result<Vec<Plan>, Self::Error>;
-    /// How many blocks of a plan are open and done.
+
+    /// Counts the open and the completed blocks of a plan.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn plan_counts(&self, plan: PlanId) -> Result<PlanCounts, Self::Error>;
-    /// The block with this id.
+}
+
+/// Reads blocks. Blocks of deleted plans are hidden, except from [`stored_blocks`](ReadBlocks::stored_blocks).
+pub trait ReadBlocks: View {
+    /// Returns the block with this id.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn block(&self, id: BlockId) -> Result<Option<Block>, Self::Error>;
-    /// The block with this handle.
+
+    /// Returns the block with this handle.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, Self::Error>;
-    /// Blocks that fit, by start and then by handle, at most `query.limit`: the first ones, or the last.
+
+    /// Returns the first or the last `query.limit` blocks that match, sorted by start and then by handle.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, Self::Error>;
-    /// When the open blocks of plans in use lie that share a moment with `from..to`, in no stated order.
+
+    /// Returns the spans of all open blocks that overlap `from..to` and belong to plans in use, in any order.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, Self::Error>;
-    /// The run with this id.
-    fn run(&self, id: RunId) -> Result<Option<Run>, Self::Error>;
-    /// Runs of the architect, newest first, at most `limit`.
-    fn runs(&self, limit: usize) -> Result<Vec<Run>, Self::Error>;
-    /// Runs that are under way, newest first.
-    fn running(&self) -> Result<Vec<Run>, Self::Error>;
-    /// How many blocks are stored, those of deleted plans included.
+
+    /// Counts all stored blocks, including those of deleted plans.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn stored_blocks(&self) -> Result<u64, Self::Error>;
-    /// The handle that the next block gets.
+
+    /// Returns the handle for the next new block.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn next_handle(&self) -> Result<Handle, Self::Error>;
-    /// The transaction that undo takes back next.
+}
+
+/// Reads the runs of the architect.
+pub trait ReadRuns: View {
+    /// Returns the run with this id.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn run(&self, id: RunId) -> Result<Option<Run>, Self::Error>;
+
+    /// Returns at most `limit` runs, newest first.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn runs(&self, limit: usize) -> Result<Vec<Run>, Self::Error>;
+
+    /// Returns all runs that have not ended, newest first.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn running(&self) -> Result<Vec<Run>, Self::Error>;
+}
+
+/// Reads the log and past versions of the timeline.
+pub trait ReadHistory: View {
+    /// Returns the transaction that the next undo reverts.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn undoable(&self) -> Result<Option<TxnId>, Self::Error>;
-    /// The transaction that redo applies next.
+
+    /// Returns the transaction that the next redo applies again.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn redoable(&self) -> Result<Option<TxnId>, Self::Error>;
-    /// The events of a transaction, in order. Empty where there is none.
+
+    /// Returns the events of a transaction in order. The list is empty if there is no such transaction.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, Self::Error>;
-    /// The transaction that took this one back; none where it stands.
+
+    /// Returns the transaction that undid this one, or `None` if it is in effect.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn undone_by(&self, txn: TxnId) -> Result<Option<TxnId>, Self::Error>;
-    /// The newest event after `seq` that is about a plan, block or run, has one of these names, and stands: its
-    /// transaction is not undone.
+
+    /// Returns the newest event after `seq` that is about `subject` (a plan, block or run), has one of these
+    /// [names](crate::EventKind::name), and belongs to a transaction that is not undone.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn last_edit(&self, subject: Uuid, seq: u64, names: &[&'static str]) -> Result<Option<Event>, Self::Error>;
-    /// The number of the newest event; 0 where there is none.
+
+    /// Returns the number of the newest event, or 0 if the log is empty.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn last_seq(&self) -> Result<u64, Self::Error>;
-    /// Plans and settings as they were after an event.
-    fn frame_at(&self, seq: u64) -> Result<Frame, Self::Error>;
-    /// The blocks that are not what they were after an event, those of deleted plans included, in the order of their ids.
+
+    /// Returns the settings and plans as they were after event `seq`.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn plans_at(&self, seq: u64) -> Result<PlanSnapshot, Self::Error>;
+
+    /// Returns every block that has changed since event `seq`, sorted by id. Includes the blocks of deleted plans.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
     fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, Self::Error>;
 }
 
-/// A timeline without its blocks.
+/// A timeline of which every part can be read, as [`decide`](crate::decide()) needs it.
+pub trait TimelineView: ReadPlans + ReadBlocks + ReadRuns + ReadHistory {}
+
+impl<V: ReadPlans + ReadBlocks + ReadRuns + ReadHistory> TimelineView for V {}
+
+/// The settings and plans of a timeline at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Frame {
+pub struct PlanSnapshot {
     /// The person's settings.
     pub settings: Settings,
     /// All plans, oldest first.
     pub plans: Vec<Plan>,
-    /// The active one.
+    /// The id of the active plan.
     pub active_plan: Option<PlanId>,
 }
 

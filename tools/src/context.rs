@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::view::BlockState;
-use flux_timeline::{Block, BlockQuery, HourFormat, Plan, TimelineView, clock};
+use flux_timeline::{Block, BlockQuery, HourFormat, Plan, ReadBlocks, ReadPlans, clock};
 use serde::{Deserialize, Serialize};
 
 /// Most blocks that a prompt lists.
@@ -101,7 +101,7 @@ pub struct BlockLine {
 ///
 /// # Errors
 /// What the view can fail with.
-pub fn timeline<V: TimelineView>(view: &V, now: DateTime<Utc>) -> Result<TimelineContext, V::Error> {
+pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Result<TimelineContext, V::Error> {
     let settings = view.settings()?;
     let zone = settings.time_zone;
     let active = view.active_plan()?.map(|plan| plan.id);
@@ -149,7 +149,7 @@ pub fn timeline<V: TimelineView>(view: &V, now: DateTime<Utc>) -> Result<Timelin
 }
 
 /// Open blocks that ended before today: the newest, by start.
-fn overdue<V: TimelineView>(view: &V, of_plan: &BlockQuery, today: DateTime<Utc>) -> Result<Vec<Block>, V::Error> {
+fn overdue<V: ReadBlocks>(view: &V, of_plan: &BlockQuery, today: DateTime<Utc>) -> Result<Vec<Block>, V::Error> {
     let mut found = view.blocks(&BlockQuery {
         ends_by: Some(today),
         state: BlockState::Open,

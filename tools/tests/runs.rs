@@ -8,8 +8,8 @@ use flux_timeline::command::{NewBlock, SettingsUpdate};
 use flux_timeline::decide::{Context, Did, Outcome};
 use flux_timeline::place::Task;
 use flux_timeline::{
-    Actor, Block, BlockId, BlockQuery, Command, DecideError, Event, EventId, EventKind, PlanId, Priority, Run, RunId,
-    RunStatus, RunStep, Session, Settings, Source, Span, TimelineView, Title, TxnId, Zone, decide,
+    Actor, Block, BlockId, BlockQuery, Command, DecideError, Event, EventId, EventKind, PlanId, Priority, ReadBlocks,
+    ReadPlans, Run, RunId, RunStatus, RunStep, Session, Settings, Source, Span, Title, TxnId, Zone, decide,
 };
 use flux_tools::report::{Report, run_report};
 use flux_tools::tool::{Action, ToolCall, ToolContext};

@@ -7,11 +7,12 @@ use crate::setup::remove_folder;
 use crate::workspace::Workspace;
 
 /// Build output and local data. `target/` goes last, with this program in it.
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 10] = [
     "agent/build",
     "agent/build-local",
     "agent/build-suite",
     "dist",
+    "dist-local",
     "target-wasm",
     ".flux",
     ".wrangler",

@@ -17,7 +17,9 @@ pub fn run(workspace: &Workspace) -> Result<()> {
              or set CLOUDFLARE_API_TOKEN (https://developers.cloudflare.com/fundamentals/api/get-started/create-token/)"
         );
     }
-    build::deployed(workspace, &toolbox)?;
+    build::DEPLOYED.compile(workspace, &toolbox.wasm)?;
+    build::DEPLOYED.finish(workspace, &toolbox)?;
+    build::size::check(workspace)?;
     let mut deploy = toolbox.wrangler(workspace);
     deploy.arg("deploy");
     if has_session_key(workspace, &toolbox) {

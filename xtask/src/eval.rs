@@ -1,8 +1,9 @@
 //! `cargo xtask eval`: measures prompts and models. Everything after it goes to `evals run`, whose `--help` tells more.
 
+use std::env;
 use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::process;
@@ -28,23 +29,22 @@ pub struct Options {
 
 /// The task. The exit code is that of the harness: 1 where a threshold was missed, 130 where it was interrupted.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
-    let status = process::status(evals(workspace).arg("run").args(&options.arguments))?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["run", "--quiet", "--package", "flux-evals", "--bin", "evals", "--", "run"]).args(&options.arguments);
+    let status = process::status(cargo.current_dir(workspace.root()))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Whether everything passes that must.
+/// Whether everything passes that must. For the program that was compiled with the tests: it lies beside this one.
 pub fn check(workspace: &Workspace) -> Result<bool> {
+    let program = env::current_exe().context("cannot tell where this program is")?.with_file_name("evals");
     for arguments in CHECKED {
-        if !process::status(evals(workspace).arg("run").args(arguments).args(THRESHOLD))?.success() {
+        let mut evals = Command::new(&program);
+        evals.arg("run").args(arguments).args(THRESHOLD).current_dir(workspace.root());
+        if !process::status(&mut evals)?.success() {
             return Ok(false);
         }
     }
     Ok(true)
-}
-
-fn evals(workspace: &Workspace) -> Command {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["run", "--quiet", "--package", "flux-evals", "--bin", "evals", "--"]).current_dir(workspace.root());
-    cargo
 }

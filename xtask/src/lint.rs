@@ -1,45 +1,41 @@
-//! `cargo xtask lint`: format and lints, for both platforms the code runs on.
+//! `cargo xtask lint`: the structure of the workspace, format, and lints for both platforms that the code runs on.
 
 use std::process::Command;
 
 use anyhow::Result;
-use clap::Args;
 
-use crate::build::PROFILE;
+use crate::process::side_by_side;
 use crate::setup::rust::{TARGET, WasmToolchain};
 use crate::workspace::Workspace;
-use crate::{build, process, progress};
+use crate::{build, process, progress, structure};
 
-/// What to look at.
-#[derive(Args, Clone, Copy)]
-pub struct Options {
-    /// Only what is compiled to wasm32
-    #[arg(long)]
-    wasm_only: bool,
-}
+/// What makes a warning an error.
+const DENY: [&str; 3] = ["--", "-D", "warnings"];
 
 /// The task.
-pub fn run(workspace: &Workspace, options: Options) -> Result<()> {
-    if !options.wasm_only {
-        let cargo =
-            |arguments: &[&str]| process::run(Command::new("cargo").args(arguments).current_dir(workspace.root()));
-        progress::step("Format", || cargo(&["fmt", "--all", "--check"]))?;
-        progress::step("Lints, native", || {
-            cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])
-        })?;
-    }
+pub fn run(workspace: &Workspace) -> Result<()> {
+    progress::step("Structure", || structure::check(workspace))?;
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = Command::new("cargo");
+        cargo.args(arguments).current_dir(workspace.root());
+        cargo
+    };
+    progress::step("Format", || process::run(&mut cargo(&["fmt", "--all", "--check"])))?;
     let toolchain = WasmToolchain::prepare(workspace)?;
-    toolchain.prepare_clippy(workspace)?;
-    for package in build::WASM_PACKAGES {
+    let native = || {
+        let mut clippy = cargo(&["clippy", "--quiet", "--workspace", "--all-targets"]);
+        progress::step("Lints, native", || process::run_quiet(clippy.args(DENY)))
+    };
+    let wasm = || {
         // What is deployed has no features; the tests have all.
-        for features in ["--no-default-features", "--all-features"] {
-            progress::step(&format!("Lints, wasm32, {package} {features}"), || {
-                let mut clippy = toolchain.cargo(workspace, "clippy");
-                // In the profile of the build, so that macros and build scripts are compiled once for both.
-                clippy.args(["--quiet", features, "--profile", PROFILE, "--target", TARGET, "--package", package]);
-                process::run(clippy.args(["--", "-D", "warnings"]).envs(build::BINDINGS))
-            })?;
-        }
-    }
-    Ok(())
+        ["--no-default-features", "--all-features"].iter().try_for_each(|features| {
+            let mut clippy = toolchain.cargo(workspace, "clippy");
+            // In the profile of the build, so that macros and build scripts are compiled once for both.
+            clippy.args(["--quiet", features, "--profile", build::PROFILE, "--target", TARGET]);
+            clippy.args(build::PACKAGES.iter().flat_map(|package| ["--package", package]));
+            let label = format!("Lints, wasm32 {features}");
+            progress::step(&label, || process::run_quiet(clippy.args(DENY).envs(build::ENVIRONMENT)))
+        })
+    };
+    side_by_side(native, wasm).map(drop)
 }

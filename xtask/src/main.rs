@@ -15,6 +15,7 @@ mod process;
 mod progress;
 mod secrets;
 mod setup;
+mod structure;
 mod test;
 mod version;
 mod workspace;
@@ -46,8 +47,8 @@ enum Task {
     Test(test::Options),
     /// Measure prompts and models on the cases of evals/
     Eval(eval::Options),
-    /// Check format and lints, native and wasm32; warnings are errors
-    Lint(lint::Options),
+    /// Check structure, format and lints, native and wasm32; warnings are errors
+    Lint,
     /// Install and build the tools, and nothing else
     Setup,
     /// Remove build output and local data; cached tools are kept
@@ -76,7 +77,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Build => build::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Eval(options) => return eval::run(&workspace, &options),
-        Task::Lint(options) => lint::run(&workspace, options)?,
+        Task::Lint => lint::run(&workspace)?,
         Task::Setup => {
             Toolbox::prepare(&workspace)?;
             setup::browser::prepare(&workspace)?;

@@ -200,6 +200,19 @@ pub fn run_quiet(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Does both at the same time and waits for both. Where both fail, the error is that of the first.
+pub fn side_by_side<A: Send, B>(
+    first: impl FnOnce() -> Result<A> + Send,
+    second: impl FnOnce() -> Result<B>,
+) -> Result<(A, B)> {
+    thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok((first, second?))
+    })
+}
+
 /// The standard output of a command that answers at once; `None` when it cannot be started or fails.
 pub fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;

@@ -1,12 +1,19 @@
-//! One line per step on the terminal: what, and how long it took.
+//! One line per step on the terminal: what, and how long it took. Several steps may run at once.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Runs `work` and prints one line for it when it is done. While it runs, a terminal shows the time so far; a log file,
-/// where a line cannot be written over, shows that it began.
+/// The steps that run now, in the order in which they began.
+static RUNNING: Mutex<Vec<(String, Instant)>> = Mutex::new(Vec::new());
+
+/// How much of a line a terminal is sure to show. A longer one would wrap, and could then not be written over.
+const WIDTH: usize = 79;
+
+/// Runs `work` and prints one line for it when it is done. While it runs, the last line of a terminal shows it and the time so
+/// far, beside the other steps that run; a log file, where a line cannot be written over, shows that it began.
 pub fn step<T, E>(label: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     timed(label, work, |_| "")
 }
@@ -47,9 +54,10 @@ pub fn skipped(label: &str, why: &str) {
     say(&format!("{} {label} ({why})", tick()));
 }
 
-/// Prints a line. Unlike `println!` it does not panic when nobody reads any more (`cargo xtask … | head`).
+/// Prints a line, above that of the steps that run. Unlike `println!` it does not panic when nobody reads any more
+/// (`cargo xtask … | head`).
 pub fn say(line: &str) {
-    let _ = writeln!(io::stdout().lock(), "{line}");
+    draw(&running(), &format!("{line}\n"));
 }
 
 /// The mark of what went well.
@@ -62,20 +70,41 @@ pub fn cross() -> &'static str {
     if io::stdout().is_terminal() { "\x1b[31m✗\x1b[0m" } else { "✗" }
 }
 
+fn running() -> MutexGuard<'static, Vec<(String, Instant)>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes `lines` in place of the line of running steps, and that line anew.
+fn draw(running: &[(String, Instant)], lines: &str) {
+    let mut out = io::stdout().lock();
+    if running.is_empty() {
+        let _ = write!(out, "{lines}");
+        return;
+    }
+    let _ = write!(out, "\r\x1b[2K{lines}{}", status(running)).and_then(|()| out.flush());
+}
+
+/// One line for all steps that run. Where there is not enough room, the last ones are cut off.
+fn status(running: &[(String, Instant)]) -> String {
+    let steps = running.iter().map(|(label, started)| format!("· {label} … {} s", started.elapsed().as_secs()));
+    steps.collect::<Vec<_>>().join("  ").chars().take(WIDTH).collect()
+}
+
 fn ticking<T>(label: &str, started: Instant, work: impl FnOnce() -> T) -> T {
-    const CLEAR_LINE: &str = "\r\x1b[2K";
-    let draw = |text: &str| {
-        let mut out = io::stdout().lock();
-        let _ = write!(out, "{CLEAR_LINE}{text}").and_then(|()| out.flush());
-    };
+    running().push((label.to_owned(), started));
     thread::scope(|scope| {
         let (finish, finished) = mpsc::channel::<()>();
         scope.spawn(move || {
-            draw(&format!("· {label} …"));
-            while finished.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
-                draw(&format!("· {label} … {} s", started.elapsed().as_secs()));
+            loop {
+                draw(&running(), "");
+                if finished.recv_timeout(Duration::from_secs(1)) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
             }
-            draw("");
+            let mut running = running();
+            running.retain(|step| *step != (label.to_owned(), started));
+            // Also where it was the last: its line must not stay.
+            let _ = write!(io::stdout().lock(), "\r\x1b[2K");
         });
         let result = work();
         drop(finish);
@@ -123,6 +152,14 @@ mod tests {
         assert_eq!(size(118_907), "118.9 kB");
         assert_eq!(size(0), "0.0 kB");
         assert_eq!(size(450_049), "450.0 kB");
+    }
+
+    #[test]
+    fn steps_at_the_same_time_share_one_line() {
+        let started = Instant::now();
+        let line = status(&[("one".to_owned(), started), ("two".to_owned(), started)]);
+        assert_eq!(line, "· one … 0 s  · two … 0 s");
+        assert_eq!(status(&[("x".repeat(200), started)]).chars().count(), WIDTH);
     }
 
     #[test]

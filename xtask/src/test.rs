@@ -4,17 +4,20 @@
 //! Each runner's own output and closing lines are passed through as they are; this adds only a line per group. The
 //! groups run even when one before failed, and the task fails when any did.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
+use crate::build::{DEPLOYED, LOCAL_WORKER, SUITE};
+use crate::process::side_by_side;
 use crate::progress::{cross, say, tick};
 use crate::setup::{self, Toolbox, WRANGLER, WRANGLER_ENVIRONMENT};
 use crate::workspace::Workspace;
-use crate::{build, eval, process};
+use crate::{build, eval, process, progress, structure};
 
 /// What to run.
 #[derive(Args)]
@@ -28,6 +31,9 @@ pub struct Options {
 
 /// The longest that one end-to-end test may take, in ms: it waits for answers that may never come.
 const TEST_LIMIT: &str = "--test-timeout=300000";
+
+/// The variable that names the moment at which the end-to-end tests begin: one of e2e/lib/moments.mjs.
+const MOMENT: &str = "FLUX_MOMENT";
 
 /// Tests that need the same things.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -57,12 +63,17 @@ impl Group {
 
 /// The task. An error is a group that could not be run; a failed test is told by the exit code.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    structure::check(workspace)?;
     let groups: Vec<Group> =
         Group::ALL.into_iter().filter(|group| options.only.is_none_or(|only| only == *group)).collect();
     let filter = options.filter.as_deref();
     // Built before any test runs: what does not compile should not be found out after minutes of testing.
     let starts_the_product = groups.iter().any(|group| matches!(group, Group::Workerd | Group::Browser));
-    let toolbox = if starts_the_product { Some(prepare(workspace, &groups)?) } else { None };
+    let product = || if starts_the_product { prepare(workspace, &groups).map(Some) } else { Ok(None) };
+    let native = || {
+        if groups.iter().any(|group| matches!(group, Group::Unit | Group::Evals)) { compile(workspace) } else { Ok(()) }
+    };
+    let ((), toolbox) = side_by_side(native, product)?;
     let mut results = Vec::new();
     for group in groups {
         let passed = match (group, &toolbox) {
@@ -85,29 +96,34 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
 
 /// Builds what the end-to-end tests start: what is deployed, which must not be too heavy, and its variants.
 fn prepare(workspace: &Workspace, groups: &[Group]) -> Result<Toolbox> {
-    let toolbox = Toolbox::prepare(workspace)?;
-    build::deployed(workspace, &toolbox)?;
-    build::local(workspace, &toolbox)?;
-    if groups.contains(&Group::Workerd) {
-        build::suite(workspace, &toolbox)?;
-    }
+    let (toolbox, ()) = Toolbox::prepare_beside(workspace, |wasm| DEPLOYED.compile(workspace, wasm))?;
+    let variants = if groups.contains(&Group::Workerd) { &[LOCAL_WORKER, SUITE][..] } else { &[LOCAL_WORKER] };
+    let variants = || {
+        variants.iter().try_for_each(|variant| {
+            variant.compile(workspace, &toolbox.wasm)?;
+            variant.finish(workspace, &toolbox)
+        })
+    };
+    side_by_side(|| DEPLOYED.finish(workspace, &toolbox), variants)?;
+    build::size::check(workspace)?;
     Ok(toolbox)
 }
 
-/// Rust's tests, by nextest where it is installed; documentation examples always by cargo, which alone can run them.
+/// All tests of the workspace. Always in this form, because another choice of packages or targets gives dependencies other
+/// features, and cargo then compiles them again. It also makes the program of the evaluations.
+fn cargo_test(workspace: &Workspace) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--workspace", "--no-fail-fast"]).current_dir(workspace.root());
+    cargo
+}
+
+fn compile(workspace: &Workspace) -> Result<()> {
+    progress::step("Compiling tests", || process::run_quiet(cargo_test(workspace).args(["--no-run", "--quiet"])))
+}
+
+/// Rust's tests, documentation examples included.
 fn unit(workspace: &Workspace, filter: Option<&str>) -> Result<bool> {
-    let cargo = |arguments: &[&str]| -> Result<ExitStatus> {
-        process::status(Command::new("cargo").args(arguments).args(filter).current_dir(workspace.root()))
-    };
-    let nextest = process::answer(Command::new("cargo").args(["nextest", "--version"])).is_some();
-    let tests = if nextest {
-        // With a filter it is no error that no test is of that name: it may be one of another group.
-        cargo(&["nextest", "run", "--workspace", "--no-tests=pass"])?
-    } else {
-        cargo(&["test", "--workspace", "--lib", "--bins", "--tests"])?
-    };
-    let examples = cargo(&["test", "--workspace", "--doc"])?;
-    Ok(tests.success() && examples.success())
+    Ok(process::status(cargo_test(workspace).args(filter))?.success())
 }
 
 /// Tests that start the product: files `e2e/<group>/*.test.mjs`, run by Node's own runner.
@@ -129,9 +145,25 @@ fn end_to_end(workspace: &Workspace, toolbox: &Toolbox, group: Group, filter: Op
     node.env("FLUX_ROOT", workspace.root()).env("FLUX_NODE", toolbox.node.program());
     node.env("FLUX_WRANGLER", toolbox.script(WRANGLER));
     if group == Group::Browser {
-        node.env("FLUX_CHROMIUM", setup::browser::prepare(workspace)?);
+        let moment = moment(workspace, toolbox)?;
+        say(&format!("· the browser tests begin at the moment {moment}; {MOMENT}={moment} repeats it"));
+        node.env("FLUX_CHROMIUM", setup::browser::prepare(workspace)?).env(MOMENT, moment);
     }
     Ok(process::status(&mut node)?.success())
+}
+
+/// The moment at which the browser tests begin: the one that was asked for, or one that depends on the commit, so that over
+/// time every moment gets its turn.
+fn moment(workspace: &Workspace, toolbox: &Toolbox) -> Result<String> {
+    if let Some(name) = env::var(MOMENT).ok().filter(|name| !name.is_empty()) {
+        return Ok(name);
+    }
+    let mut git = Command::new("git");
+    git.args(["rev-parse", "HEAD"]).current_dir(workspace.root());
+    let mut node = toolbox.node.command();
+    // Outside of a repository there is no commit, and the script names the ordinary moment.
+    node.arg("e2e/lib/choose-moment.mjs").args(process::answer(&mut git)).current_dir(workspace.root());
+    process::answer(&mut node).context("e2e/lib/choose-moment.mjs names no moment")
 }
 
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -1,4 +1,4 @@
-//! Versions as tools print them, and as `Cargo.lock` and `Cargo.toml` write them.
+//! Versions as tools print them, and as `Cargo.toml` writes them.
 
 use std::fmt;
 
@@ -37,17 +37,6 @@ impl fmt::Display for Version {
     }
 }
 
-/// The version of `package` in the text of a `Cargo.lock`.
-///
-/// Cargo writes this file itself, always with `version` right after `name`, so lines are enough. Of several versions
-/// the first is given; no package asked for here may be there twice (wasm-bindgen refuses to link so).
-pub fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines();
-    lines.find(|line| *line == name)?;
-    lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
-}
-
 /// The `rust-version` of the workspace's `Cargo.toml`.
 pub fn minimum_rust(manifest: &str) -> Option<Version> {
     let line = manifest.lines().find(|line| line.starts_with("rust-version"))?;
@@ -79,14 +68,6 @@ mod tests {
     fn orders_by_number_not_by_text() {
         assert!(Version::new(22, 12, 0) > Version::new(22, 9, 9));
         assert!(Version::new(9, 0, 0) < Version::new(22, 0, 0));
-    }
-
-    #[test]
-    fn reads_the_lock_file() {
-        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.1.0\"\n\n\
-                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
-        assert_eq!(locked(lock, "wasm-bindgen"), Some("0.2.130"));
-        assert_eq!(locked(lock, "worker"), None);
     }
 
     #[test]

@@ -48,11 +48,6 @@ impl Workspace {
         self.path("target-wasm")
     }
 
-    /// The client as the Worker serves it: the folder of static assets.
-    pub fn client_output(&self) -> PathBuf {
-        self.path("dist")
-    }
-
     /// Databases and other state of the local server.
     pub fn state(&self) -> PathBuf {
         self.path(".flux/state")

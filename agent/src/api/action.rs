@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::Moment;
 use flux_timeline::decide::{Context, DecideError, decide};
-use flux_timeline::{Actor, Command, Event, EventId, Source, TimelineView, TxnId, query};
+use flux_timeline::{Actor, Command, Event, EventId, ReadPlans, Source, TxnId, query};
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;

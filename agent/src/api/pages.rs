@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flux_protocol::frame::{BlockPage, EventPage};
 use flux_timeline::reference::{PlanRef, find_plan};
 use flux_timeline::view::{BlockQuery, TitleMatch};
-use flux_timeline::{Actor, Event, Rejection, RunId, TimelineView};
+use flux_timeline::{Actor, Event, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Rejection, RunId};
 use serde_json::Value;
 
 use super::error::ApiError;

@@ -10,10 +10,10 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flux_protocol::message::TextPart;
 use flux_protocol::{Message, Part, Role};
 use flux_timeline::Moment;
-use flux_timeline::decide::placement;
+use flux_timeline::decide::{added_blocks, placement};
 use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK, Task};
 use flux_timeline::{
-    Actor, Block, BlockId, Command, Event, EventKind, Run, RunId, RunStatus, RunStep, TimelineView, TxnId,
+    Actor, Block, BlockId, Command, Event, EventKind, ReadPlans, ReadRuns, Run, RunId, RunStatus, RunStep, TxnId,
 };
 use flux_tools::report::run_report;
 use serde_json::json;
@@ -230,7 +230,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// Replies that the tasks were added, with the report, which the model may put into better words.
     fn added(&self, run: &Run) -> Result<Reply, StoreError> {
-        let report = self.what_came_of(run, &added(&self.0.store, run.id)?)?;
+        let report = self.what_came_of(run, &added_blocks(&self.0.store, run.id)?)?;
         Ok(Reply { report, ..Reply::default() })
     }
 
@@ -271,7 +271,7 @@ impl<H: Host> ChatAgent<H> {
         let is_new = store.message(&message_id)?.is_none();
         store.sql_transaction(|store| {
             if is_new && matches!(run.state.status, RunStatus::Completed | RunStatus::Failed) {
-                let (zone, blocks) = (store.settings()?.time_zone, added(store, id)?);
+                let (zone, blocks) = (store.settings()?.time_zone, added_blocks(store, id)?);
                 let mut text = self.what_came_of(&run, &blocks)?;
                 let mut metadata = json!({ "at": now, "run": id });
                 let first = blocks.first().map(|block| zone.wall(block.span.start()).day());
@@ -301,15 +301,6 @@ impl<H: Host> ChatAgent<H> {
         }
         self.send_conversation(To::All, None)
     }
-}
-
-/// The blocks that a run has added, as they were then.
-fn added<V: TimelineView>(view: &V, run: RunId) -> Result<Vec<Block>, V::Error> {
-    let block = |event: Event| match event.kind {
-        EventKind::BlockScheduled { block } => Some(block),
-        _ => None,
-    };
-    Ok(view.transaction(run.txn())?.into_iter().filter_map(block).collect())
 }
 
 fn message(id: String, text: String, metadata: serde_json::Value) -> Message {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
 use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
-use flux_timeline::{Block, BlockQuery, Plan, TimelineView};
+use flux_timeline::{Block, BlockQuery, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 use crate::agent::ChatAgent;
 use crate::api::permit;

@@ -1,7 +1,7 @@
 //! Frames to all connections: chat frames, and what changed in the timeline.
 
 use flux_protocol::ServerFrame;
-use flux_timeline::{Event, TimelineView};
+use flux_timeline::{Event, ReadPlans};
 use uuid::Uuid;
 
 use crate::agent::ChatAgent;

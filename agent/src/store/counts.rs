@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use flux_protocol::frame::{BlockCounts, Counts};
-use flux_timeline::TimelineView;
+use flux_timeline::ReadHistory;
 
 use super::{Sql, Store, StoreError, Value};
 

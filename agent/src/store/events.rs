@@ -1,7 +1,7 @@
 //! The log: appending, and computing from each event the rows of the timeline, of its past, and of what undo takes next.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, Run, Settings, TimelineView, TxnId};
+use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadRuns, Run, Settings, TxnId};
 
 use uuid::Uuid;
 
@@ -207,8 +207,8 @@ impl<S: Sql> Store<S> {
             let sql = "INSERT OR IGNORE INTO subjects (subject, seq) VALUES (?, ?)";
             self.sql.query(sql, &[subject.to_string().into(), event.seq.into()])?;
         }
-        if event.kind.is_about_frame() {
-            self.keep_frame(event.seq)?;
+        if event.kind.changes_plan_snapshot() {
+            self.keep_plans(event.seq)?;
         }
         match &event.kind {
             EventKind::Undone { txn, .. } => self.mark(*txn, 1, Some(event.txn)),

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::{BlockPair, Differences};
-use flux_timeline::view::{BlockDifference, Frame};
-use flux_timeline::{Block, BlockId, Event, PlanId, TimelineView};
+use flux_timeline::view::{BlockDifference, PlanSnapshot};
+use flux_timeline::{Block, BlockId, Event, PlanId, ReadPlans};
 use uuid::Uuid;
 
 use super::timeline::block;
@@ -25,18 +25,18 @@ impl<S: Sql> Store<S> {
     }
 
     /// Keeps plans and settings as event `seq` has left them.
-    pub(super) fn keep_frame(&self, seq: u64) -> Result<(), StoreError> {
+    pub(super) fn keep_plans(&self, seq: u64) -> Result<(), StoreError> {
         let active_plan = self.active_plan()?.map(|plan| plan.id);
-        let frame = Frame { settings: self.settings()?, plans: self.plans()?, active_plan };
+        let snapshot = PlanSnapshot { settings: self.settings()?, plans: self.plans()?, active_plan };
         let sql = "INSERT OR REPLACE INTO past_frames (since, json) VALUES (?, ?)";
-        self.sql.query(sql, &[seq.into(), json("past_frames", &frame)?])?;
+        self.sql.query(sql, &[seq.into(), json("past_frames", &snapshot)?])?;
         Ok(())
     }
 
-    pub(super) fn past_frame(&self, seq: u64) -> Result<Frame, StoreError> {
+    pub(super) fn past_plans(&self, seq: u64) -> Result<PlanSnapshot, StoreError> {
         let sql = "SELECT json FROM past_frames WHERE since <= ? ORDER BY since DESC LIMIT 1";
         let rows = self.sql.query(sql, &[seq.into()])?;
-        rows.first().map_or_else(|| Ok(Frame::default()), |row| parse("past_frames", &row.text(0)?))
+        rows.first().map_or_else(|| Ok(PlanSnapshot::default()), |row| parse("past_frames", &row.text(0)?))
     }
 
     /// What a page would have shown of a plan after an event: the first `overdue` open blocks that ended by `begin`, then the

@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use flux_protocol::Message;
 use flux_timeline::limits::RUNS_AT_ONCE;
-use flux_timeline::{Actor, Event, EventKind, TimelineView};
+use flux_timeline::{Actor, Event, EventKind, ReadHistory, ReadPlans, ReadRuns};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

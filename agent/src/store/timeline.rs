@@ -1,11 +1,12 @@
-//! The projection as rows, and the questions that [`TimelineView`] asks of it. Every one is answered from an index, so
+//! The projection as rows, and the questions that [`flux_timeline::TimelineView`] asks of it. Every one is answered from an index, so
 //! that it costs the same at 10 blocks and at 100,000; a search for words alone reads what all blocks of a plan say.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::timeline::Content;
-use flux_timeline::view::{BlockDifference, BlockState, Frame, PlanCounts, TitleMatch};
+use flux_timeline::view::{BlockDifference, BlockState, PlanCounts, PlanSnapshot, TitleMatch};
 use flux_timeline::{
-    Block, BlockId, BlockQuery, Event, Handle, Plan, PlanId, Run, RunId, Settings, Span, TimelineView, TxnId,
+    Block, BlockId, BlockQuery, Event, Handle, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, RunId,
+    Settings, Span, TxnId, View,
 };
 
 use uuid::Uuid;
@@ -19,9 +20,11 @@ const RUNS: usize = 20;
 /// Blocks of deleted plans are kept and not seen; the join leaves them out.
 const BLOCKS: &str = "SELECT b.json FROM blocks b JOIN plans p ON p.id = b.plan";
 
-impl<S: Sql> TimelineView for Store<S> {
+impl<S: Sql> View for Store<S> {
     type Error = StoreError;
+}
 
+impl<S: Sql> ReadPlans for Store<S> {
     fn settings(&self) -> Result<Settings, StoreError> {
         let rows = self.sql.query("SELECT settings FROM state", &[])?;
         rows.first().map_or_else(|| Ok(Settings::default()), |row| parse("state", &row.text(0)?))
@@ -44,7 +47,9 @@ impl<S: Sql> TimelineView for Store<S> {
             None => Ok(PlanCounts::default()),
         }
     }
+}
 
+impl<S: Sql> ReadBlocks for Store<S> {
     fn block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
         let rows = self.sql.query(&format!("{BLOCKS} WHERE b.id = ?"), &[id.to_string().into()])?;
         rows.first().map(block).transpose()
@@ -73,6 +78,19 @@ impl<S: Sql> TimelineView for Store<S> {
         self.sql.query(&sql, &params)?.iter().map(span).collect()
     }
 
+    fn stored_blocks(&self) -> Result<u64, StoreError> {
+        let rows = self.sql.query("SELECT coalesce(sum(open + done), 0) FROM plan_counts", &[])?;
+        Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
+    }
+
+    fn next_handle(&self) -> Result<Handle, StoreError> {
+        let rows = self.sql.query("SELECT next_handle FROM state", &[])?;
+        let number = rows.first().map_or(Ok(1), |row| row.count(0))?;
+        Ok(Handle::new(u32::try_from(number).unwrap_or(u32::MAX)))
+    }
+}
+
+impl<S: Sql> ReadRuns for Store<S> {
     fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
         self.run_of(id)
     }
@@ -84,18 +102,9 @@ impl<S: Sql> TimelineView for Store<S> {
     fn running(&self) -> Result<Vec<Run>, StoreError> {
         self.runs_under_way()
     }
+}
 
-    fn stored_blocks(&self) -> Result<u64, StoreError> {
-        let rows = self.sql.query("SELECT coalesce(sum(open + done), 0) FROM plan_counts", &[])?;
-        Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
-    }
-
-    fn next_handle(&self) -> Result<Handle, StoreError> {
-        let rows = self.sql.query("SELECT next_handle FROM state", &[])?;
-        let number = rows.first().map_or(Ok(1), |row| row.count(0))?;
-        Ok(Handle::new(u32::try_from(number).unwrap_or(u32::MAX)))
-    }
-
+impl<S: Sql> ReadHistory for Store<S> {
     fn undoable(&self) -> Result<Option<TxnId>, StoreError> {
         self.history("SELECT txn FROM history WHERE undone = 0 ORDER BY position DESC LIMIT 1")
     }
@@ -122,8 +131,8 @@ impl<S: Sql> TimelineView for Store<S> {
         self.newest_seq()
     }
 
-    fn frame_at(&self, seq: u64) -> Result<Frame, StoreError> {
-        self.past_frame(seq)
+    fn plans_at(&self, seq: u64) -> Result<PlanSnapshot, StoreError> {
+        self.past_plans(seq)
     }
 
     fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::world::{Tab, World, gym, text};
 use flux_model::{FinishReason, ModelCall, ModelEvent, ModelMessage};
-use flux_timeline::TimelineView;
+use flux_timeline::{ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 #[test]
 fn an_edit_is_told_to_everyone_before_it_is_answered() {

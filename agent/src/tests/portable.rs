@@ -1,6 +1,6 @@
 //! Export, import, and deleting everything.
 
-use flux_timeline::TimelineView;
+use flux_timeline::ReadHistory;
 use serde_json::{Value, json};
 
 use super::world::{Tab, World, gym, word};

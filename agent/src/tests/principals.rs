@@ -1,6 +1,6 @@
 //! What connections may do by their principals' scopes.
 
-use flux_timeline::TimelineView;
+use flux_timeline::ReadHistory;
 use serde_json::json;
 
 use super::world::{World, gym, text};

@@ -4,7 +4,7 @@ use flux_protocol::Chunk;
 use flux_protocol::frame::ModelInfo;
 use flux_protocol::message::{ToolPart, ToolState};
 use flux_timeline::decide::DecideError;
-use flux_timeline::{Actor, TimelineView, TxnId};
+use flux_timeline::{Actor, ReadHistory, ReadPlans, TxnId};
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, ToolContext, ToolError, definitions, known_names};
 use serde_json::Value;

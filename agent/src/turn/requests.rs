@@ -4,7 +4,7 @@
 use flux_protocol::frame::{ChatRequestBody, ChatResponse, Trigger, TurnOutcome};
 use flux_protocol::{Chunk, FinishReason, Message, Role, ServerFrame};
 use flux_timeline::command::SettingsUpdate;
-use flux_timeline::{Actor, Command, TimelineView, TxnId, Zone};
+use flux_timeline::{Actor, Command, ReadPlans, TxnId, Zone};
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 use serde_json::json as object;

@@ -1,6 +1,6 @@
 //! What is not needed for the first picture: a third of the program, loaded as soon as that picture stands.
 //!
-//! The build takes the program apart between [`split::extra_part`] and its import (`xtask/src/build/split.rs`): whatever only
+//! The build takes the program apart between [`split::extra_part`] and its import (`xtask/bindings`): whatever only
 //! the former reaches goes into a module of its own, which shares memory and functions with the first. Where it cannot be
 //! loaded, everything else works, and it is tried again when it is wanted.
 

@@ -1,5 +1,5 @@
 //! Where the program is taken apart. The names are those by which `wasm-split` finds the two sides of the cut, and the script
-//! that it needs finds the module (`xtask/src/build/split.rs`).
+//! that it needs finds the module (`client/extras.js`).
 
 use dioxus::prelude::*;
 

@@ -9,8 +9,8 @@ use flux_timeline::command::SettingsUpdate;
 use flux_timeline::decide::{Context, DecideError, Decision, decide};
 use flux_timeline::run::Run;
 use flux_timeline::{
-    Actor, Block, BlockQuery, Command, EventId, HourFormat, Moment, Plan, PlanId, Session, Source, TimelineView, Title,
-    TxnId, Zone, query,
+    Actor, Block, BlockQuery, Command, EventId, HourFormat, Moment, Plan, PlanId, ReadBlocks, ReadPlans, ReadRuns,
+    Session, Source, Title, TxnId, Zone, query,
 };
 use flux_tools::context::{self, Facts};
 use flux_tools::report::Report;

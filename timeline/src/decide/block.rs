@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::reference::{BlockRef, PlanRef, find_block, find_plan};
 use crate::rejection::Rejection;
 use crate::span::{Span, to_millis};
-use crate::view::{BlockQuery, BlockState, TimelineView};
+use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
 
 /// Most overlaps that an outcome lists.
 const OVERLAPS: usize = 10;
@@ -21,7 +21,7 @@ const OVERLAPS: usize = 10;
 ///
 /// # Errors
 /// Those of [`decide`](super::decide()).
-pub fn schedule<V: TimelineView>(view: &V, new: &NewBlock, context: &Context) -> Decided<V> {
+pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &Context) -> Decided<V> {
     if read(view.stored_blocks())? >= limits::BLOCKS {
         return Err(Rejection::TooManyBlocks.into());
     }
@@ -47,7 +47,7 @@ pub fn schedule<V: TimelineView>(view: &V, new: &NewBlock, context: &Context) ->
 ///
 /// # Errors
 /// [`DecideError::Rejected`](super::DecideError::Rejected) where there is no such plan, and what the view can fail with.
-pub fn plan_or_active<V: TimelineView>(view: &V, plan: Option<&PlanRef>) -> Decided<V, Plan> {
+pub fn plan_or_active<V: ReadPlans>(view: &V, plan: Option<&PlanRef>) -> Decided<V, Plan> {
     match plan {
         Some(reference) => find_plan(view, reference),
         None => read(view.active_plan())?
@@ -55,7 +55,7 @@ pub fn plan_or_active<V: TimelineView>(view: &V, plan: Option<&PlanRef>) -> Deci
     }
 }
 
-fn dependencies<V: TimelineView>(view: &V, new: &NewBlock, now: DateTime<Utc>) -> Decided<V, Vec<BlockId>> {
+fn dependencies<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, now: DateTime<Utc>) -> Decided<V, Vec<BlockId>> {
     if new.depends_on.len() > limits::DEPENDENCIES {
         return Err(Rejection::TooManyDependencies { count: new.depends_on.len() }.into());
     }
@@ -73,7 +73,7 @@ fn dependencies<V: TimelineView>(view: &V, new: &NewBlock, now: DateTime<Utc>) -
 }
 
 /// Other open blocks at the same time, in all plans: a person has only one time.
-fn overlaps<V: TimelineView>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
+fn overlaps<V: ReadBlocks>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
     read(view.blocks(&BlockQuery {
         state: BlockState::Open,
         except: Some(block.id),
@@ -86,7 +86,12 @@ fn overlaps<V: TimelineView>(view: &V, block: &Block) -> Decided<V, Vec<Block>> 
 ///
 /// # Errors
 /// Those of [`decide`](super::decide()).
-pub fn update<V: TimelineView>(view: &V, reference: &BlockRef, changes: &BlockUpdate, context: &Context) -> Decided<V> {
+pub fn update<V: ReadPlans + ReadBlocks>(
+    view: &V,
+    reference: &BlockRef,
+    changes: &BlockUpdate,
+    context: &Context,
+) -> Decided<V> {
     if *changes == BlockUpdate::default() {
         return Err(Rejection::NothingToUpdate.into());
     }
@@ -171,7 +176,7 @@ fn did(events: &[EventKind]) -> Did {
 ///
 /// # Errors
 /// Those of [`decide`](super::decide()).
-pub fn delete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+pub fn delete<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     let block = find_block(view, reference, BlockState::Open, context.now)?;
     let events = vec![EventKind::BlockDeleted { block: block.clone() }];
     done(events, Did::Deleted, block, Vec::new())
@@ -181,7 +186,7 @@ pub fn delete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context
 ///
 /// # Errors
 /// Those of [`decide`](super::decide()).
-pub fn complete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+pub fn complete<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     toggle(view, reference, true, context)
 }
 
@@ -189,11 +194,11 @@ pub fn complete<V: TimelineView>(view: &V, reference: &BlockRef, context: &Conte
 ///
 /// # Errors
 /// Those of [`decide`](super::decide()).
-pub fn reopen<V: TimelineView>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
+pub fn reopen<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     toggle(view, reference, false, context)
 }
 
-fn toggle<V: TimelineView>(view: &V, reference: &BlockRef, completed: bool, context: &Context) -> Decided<V> {
+fn toggle<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, completed: bool, context: &Context) -> Decided<V> {
     update(view, reference, &BlockUpdate { completed: Some(completed), ..BlockUpdate::default() }, context)
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::block::plan_or_active;
-use super::run::{failed, known};
+use super::run::{added_blocks, failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::{Block, Source};
 use crate::event::{EventKind, RunChange};
@@ -17,7 +17,7 @@ use crate::rejection::Rejection;
 use crate::run::{LeftOut, Run, RunState, RunStatus, RunStep};
 use crate::span::to_millis;
 use crate::text::Tag;
-use crate::view::TimelineView;
+use crate::view::{ReadBlocks, ReadPlans, TimelineView};
 
 /// The tag of every block that a run adds.
 const TAG: &str = "architect";
@@ -31,7 +31,7 @@ const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
 ///
 /// # Errors
 /// What the view can fail with.
-pub fn placement<V: TimelineView>(
+pub fn placement<V: ReadPlans + ReadBlocks>(
     view: &V,
     run: &Run,
     tasks: &[Task],
@@ -67,7 +67,7 @@ pub(super) fn commit<V: TimelineView>(
     context: &Context,
 ) -> Decided<V> {
     let run = known(view, id)?;
-    let added = added_blocks(view, id)?;
+    let added = read(added_blocks(view, id))?;
     if !run.is_running() || !added.is_empty() {
         return Ok(Decision {
             events: Vec::new(),
@@ -117,27 +117,17 @@ pub(super) fn commit<V: TimelineView>(
     Ok(Decision { events, outcome: Outcome::Run { did: Did::Progressed, run, blocks } })
 }
 
-/// The blocks that a run has added, as they were then.
-pub(super) fn added_blocks<V: TimelineView>(view: &V, id: RunId) -> Decided<V, Vec<Block>> {
-    let events = read(view.transaction(id.txn()))?;
-    let block = |event: crate::event::Event| match event.kind {
-        EventKind::BlockScheduled { block } => Some(block),
-        _ => None,
-    };
-    Ok(events.into_iter().filter_map(block).collect())
-}
-
 /// The plan that gets the tasks: the one for which the goal was meant. Where it was archived meanwhile, it stays so, with the
 /// tasks in it: who puts a plan away has not asked for it back, nor for its tasks among those of another. Where it was deleted,
 /// the active one gets them, where the person sees them.
-fn plan_of<V: TimelineView>(view: &V, run: &Run) -> Decided<V, Plan> {
+fn plan_of<V: ReadPlans>(view: &V, run: &Run) -> Decided<V, Plan> {
     match find_plan(view, &PlanRef::Id(run.plan)) {
         Err(super::DecideError::Rejected(_)) => plan_or_active(view, None),
         found => found,
     }
 }
 
-fn blocks<V: TimelineView>(
+fn blocks<V: ReadBlocks>(
     view: &V,
     plan: PlanId,
     tasks: &[(BlockId, Task)],

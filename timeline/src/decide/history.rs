@@ -14,7 +14,7 @@ use crate::limits;
 use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
-use crate::view::TimelineView;
+use crate::view::{ReadHistory, ReadPlans};
 
 /// What changes a block.
 const BLOCK_EDITS: &[&str] = &[
@@ -33,7 +33,7 @@ const TITLE_EDITS: &[&str] = &["PLAN_RENAMED", "PLAN_DELETED"];
 /// What puts a plan away, or takes it into use again.
 const ARCHIVE_EDITS: &[&str] = &["PLAN_ARCHIVED", "PLAN_UNARCHIVED", "PLAN_DELETED"];
 
-pub(super) fn undo<V: TimelineView>(view: &V, wanted: Option<TxnId>, context: &Context) -> Decided<V> {
+pub(super) fn undo<V: ReadPlans + ReadHistory>(view: &V, wanted: Option<TxnId>, context: &Context) -> Decided<V> {
     let last = read(view.undoable())?;
     let txn = match wanted {
         Some(txn) => txn,
@@ -58,7 +58,7 @@ pub(super) fn undo<V: TimelineView>(view: &V, wanted: Option<TxnId>, context: &C
     Ok(Decision { events, outcome: Outcome::Undone { events: kinds(done) } })
 }
 
-pub(super) fn redo<V: TimelineView>(view: &V) -> Decided<V> {
+pub(super) fn redo<V: ReadHistory>(view: &V) -> Decided<V> {
     let Some(txn) = read(view.redoable())? else { return Err(Rejection::NothingToRedo.into()) };
     let done = undoable_events(view, txn)?;
     let Some(undo) = read(view.undone_by(txn))? else { return Err(Rejection::NothingToRedo.into()) };
@@ -80,7 +80,7 @@ pub(super) fn redo<V: TimelineView>(view: &V) -> Decided<V> {
 /// Which plan is active is the person's last choice: a transaction in the middle takes a switch back only if it is that
 /// choice. The last one always does, unless to a plan that is gone or archived, and always comes to an event: else undo
 /// would be stuck at it. What puts plans out of use comes last, so that the active plan is in use after every event.
-fn inverses<V: TimelineView>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
+fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
     let active = read(view.active_plan())?.map(|plan| plan.id);
     let mut plans = Plans { all: read(view.plans())?, farewells: Vec::new() };
     let mut wanted = active;
@@ -177,7 +177,7 @@ fn oldest_of<'a>(plans: impl Iterator<Item = &'a Plan>) -> Option<PlanId> {
     plans.min_by_key(|plan| (plan.created_at, plan.id)).map(|plan| plan.id)
 }
 
-fn undoable_events<V: TimelineView>(view: &V, txn: TxnId) -> Decided<V, Vec<Event>> {
+fn undoable_events<V: ReadHistory>(view: &V, txn: TxnId) -> Decided<V, Vec<Event>> {
     let mut events = read(view.transaction(txn))?;
     events.retain(Event::is_undoable);
     Ok(events)
@@ -196,7 +196,7 @@ struct Later<'a, V> {
     plans: Vec<PlanId>,
 }
 
-impl<'a, V: TimelineView> Later<'a, V> {
+impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
     fn new(view: &'a V, done: &[Event]) -> Decided<V, Self> {
         let mut plans: Vec<PlanId> = read(view.plans())?.into_iter().map(|plan| plan.id).collect();
         plans.extend(done.iter().filter_map(|event| match &event.kind {

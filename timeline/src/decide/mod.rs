@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 pub use block::plan_or_active;
 pub use commit::placement;
 pub use restore::Restored;
+pub use run::added_blocks;
 pub use shift::shifted_blocks;
 
 use crate::block::{Block, Source};
@@ -23,7 +24,7 @@ use crate::plan::Plan;
 use crate::rejection::Rejection;
 use crate::run::Run;
 use crate::settings::Settings;
-use crate::view::TimelineView;
+use crate::view::{TimelineView, View};
 
 /// What a decision depends on beside the timeline.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +156,7 @@ impl<E> From<Rejection> for DecideError<E> {
 }
 
 /// What a decision gives: it, or why there is none.
-pub type Decided<V, T = Decision> = Result<T, DecideError<<V as TimelineView>::Error>>;
+pub type Decided<V, T = Decision> = Result<T, DecideError<<V as View>::Error>>;
 
 /// Marks a failure of the view as such.
 ///

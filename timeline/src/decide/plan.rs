@@ -9,16 +9,16 @@ use crate::reference::{PlanRef, find_archived_plan, find_plan};
 use crate::rejection::Rejection;
 use crate::span::to_millis;
 use crate::text::Title;
-use crate::view::TimelineView;
+use crate::view::ReadPlans;
 
-pub(super) fn open<V: TimelineView>(view: &V, id: PlanId, title: &Title, context: &Context) -> Decided<V> {
+pub(super) fn open<V: ReadPlans>(view: &V, id: PlanId, title: &Title, context: &Context) -> Decided<V> {
     match read(view.plans())?.into_iter().next() {
         Some(plan) => done(Vec::new(), Did::Nothing, plan, read(view.active_plan())?),
         None => create(view, id, title, context),
     }
 }
 
-pub(super) fn create<V: TimelineView>(view: &V, id: PlanId, title: &Title, context: &Context) -> Decided<V> {
+pub(super) fn create<V: ReadPlans>(view: &V, id: PlanId, title: &Title, context: &Context) -> Decided<V> {
     if read(view.plans())?.len() >= limits::PLANS {
         return Err(Rejection::TooManyPlans.into());
     }
@@ -30,7 +30,7 @@ pub(super) fn create<V: TimelineView>(view: &V, id: PlanId, title: &Title, conte
 }
 
 /// Makes another plan the active one. An archived one is in use again then: nobody works in what is put away.
-pub(super) fn switch<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<V> {
+pub(super) fn switch<V: ReadPlans>(view: &V, reference: &PlanRef) -> Decided<V> {
     let mut plan = find_plan(view, reference)?;
     let before = read(view.active_plan())?.map(|plan| plan.id);
     if before == Some(plan.id) {
@@ -47,7 +47,7 @@ pub(super) fn switch<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<
 }
 
 /// Puts a plan away. Where it was the active one, the newest of the others in use becomes active.
-pub(super) fn archive<V: TimelineView>(view: &V, reference: &PlanRef, context: &Context) -> Decided<V> {
+pub(super) fn archive<V: ReadPlans>(view: &V, reference: &PlanRef, context: &Context) -> Decided<V> {
     let mut plan = find_plan(view, reference)?;
     if !plan.is_in_use() {
         return done(Vec::new(), Did::Nothing, plan, read(view.active_plan())?);
@@ -59,7 +59,7 @@ pub(super) fn archive<V: TimelineView>(view: &V, reference: &PlanRef, context: &
     done(events, Did::Archived, plan, active)
 }
 
-pub(super) fn unarchive<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<V> {
+pub(super) fn unarchive<V: ReadPlans>(view: &V, reference: &PlanRef) -> Decided<V> {
     let mut plan = find_archived_plan(view, reference)?;
     let active = read(view.active_plan())?;
     let Some(at) = plan.archived_at.take() else { return done(Vec::new(), Did::Nothing, plan, active) };
@@ -67,7 +67,7 @@ pub(super) fn unarchive<V: TimelineView>(view: &V, reference: &PlanRef) -> Decid
     done(events, Did::Unarchived, plan, active)
 }
 
-pub(super) fn rename<V: TimelineView>(view: &V, reference: &PlanRef, title: &Title) -> Decided<V> {
+pub(super) fn rename<V: ReadPlans>(view: &V, reference: &PlanRef, title: &Title) -> Decided<V> {
     let mut plan = find_plan(view, reference)?;
     let active = read(view.active_plan())?;
     if plan.title == *title {
@@ -79,7 +79,7 @@ pub(super) fn rename<V: TimelineView>(view: &V, reference: &PlanRef, title: &Tit
 }
 
 /// Deletes a plan. Where it was the active one, the newest of the others in use becomes active.
-pub(super) fn delete<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<V> {
+pub(super) fn delete<V: ReadPlans>(view: &V, reference: &PlanRef) -> Decided<V> {
     let plan = find_plan(view, reference)?;
     let (mut events, active) = leave(view, &plan)?;
     events.push(EventKind::PlanDeleted { plan: plan.clone() });
@@ -87,7 +87,7 @@ pub(super) fn delete<V: TimelineView>(view: &V, reference: &PlanRef) -> Decided<
 }
 
 /// What comes before a plan is out of use: another one becomes active where it was. Gives the active plan from then on.
-fn leave<V: TimelineView>(view: &V, plan: &Plan) -> Decided<V, (Vec<EventKind>, Option<Plan>)> {
+fn leave<V: ReadPlans>(view: &V, plan: &Plan) -> Decided<V, (Vec<EventKind>, Option<Plan>)> {
     let next = read(view.plans())?.into_iter().rfind(|other| other.id != plan.id && other.is_in_use());
     let Some(next) = next else { return Err(Rejection::LastPlan.into()) };
     let active = read(view.active_plan())?;

@@ -6,7 +6,7 @@ use crate::event::{BlockChange, EventKind};
 use crate::limits;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
-use crate::view::{BlockDifference, TimelineView};
+use crate::view::{BlockDifference, ReadBlocks, ReadHistory, ReadPlans};
 
 /// What a restoration did to blocks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,11 +23,11 @@ pub struct Restored {
     pub plans: u64,
 }
 
-pub(super) fn restore<V: TimelineView>(view: &V, seq: u64) -> Decided<V> {
+pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadHistory>(view: &V, seq: u64) -> Decided<V> {
     if seq > read(view.last_seq())? {
         return Err(Rejection::NoSuchMoment.into());
     }
-    let then = read(view.frame_at(seq))?;
+    let then = read(view.plans_at(seq))?;
     let Some(active_then) = then.active_plan.filter(|id| then.plans.iter().any(|plan| plan.id == *id)) else {
         return Err(Rejection::NothingYet.into());
     };

@@ -3,11 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::block::plan_or_active;
-use super::commit::added_blocks;
 use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::Block;
 use crate::command::NewRun;
-use crate::event::{EventKind, RunChange};
+use crate::event::{Event, EventKind, RunChange};
 use crate::id::RunId;
 use crate::limits;
 use crate::reference::{RunRef, find_run};
@@ -15,7 +14,7 @@ use crate::rejection::{Rejection, RunWish};
 use crate::run::{Run, RunState, RunStatus, RunStep};
 use crate::span::to_millis;
 use crate::text::{Goal, Title};
-use crate::view::TimelineView;
+use crate::view::{ReadBlocks, ReadHistory, ReadRuns, TimelineView};
 
 /// Runs that are looked at for one with the same goal.
 const RECENT: usize = 100;
@@ -54,7 +53,11 @@ pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) 
 }
 
 /// The run that has this goal and is under way, or was started after this moment and has tasks on the timeline.
-fn same_goal<V: TimelineView>(view: &V, goal: &Goal, after: DateTime<Utc>) -> Decided<V, Option<Run>> {
+fn same_goal<V: ReadBlocks + ReadRuns + ReadHistory>(
+    view: &V,
+    goal: &Goal,
+    after: DateTime<Utc>,
+) -> Decided<V, Option<Run>> {
     let key = goal.key();
     let mut runs = read(view.running())?;
     runs.extend(read(view.runs(RECENT))?);
@@ -72,8 +75,8 @@ fn same_goal<V: TimelineView>(view: &V, goal: &Goal, after: DateTime<Utc>) -> De
 }
 
 /// Whether something of what a run has added is still there: neither undone nor deleted.
-fn has_tasks<V: TimelineView>(view: &V, run: RunId) -> Decided<V, bool> {
-    for block in added_blocks(view, run)? {
+fn has_tasks<V: ReadBlocks + ReadHistory>(view: &V, run: RunId) -> Decided<V, bool> {
+    for block in read(added_blocks(view, run))? {
         if read(view.block(block.id))?.is_some() {
             return Ok(true);
         }
@@ -81,7 +84,7 @@ fn has_tasks<V: TimelineView>(view: &V, run: RunId) -> Decided<V, bool> {
     Ok(false)
 }
 
-fn has_room<V: TimelineView>(view: &V) -> Decided<V, ()> {
+fn has_room<V: ReadRuns>(view: &V) -> Decided<V, ()> {
     let running = read(view.running())?;
     if running.len() < limits::RUNS_AT_ONCE {
         return Ok(());
@@ -89,7 +92,7 @@ fn has_room<V: TimelineView>(view: &V) -> Decided<V, ()> {
     Err(Rejection::TooManyRuns { goals: running.into_iter().map(|run| run.goal).collect() }.into())
 }
 
-pub(super) fn cancel<V: TimelineView>(view: &V, reference: Option<&RunRef>, context: &Context) -> Decided<V> {
+pub(super) fn cancel<V: ReadRuns>(view: &V, reference: Option<&RunRef>, context: &Context) -> Decided<V> {
     let run = find_run(view, reference, RunWish::Cancel)?;
     match run.state.status {
         RunStatus::Running => {
@@ -108,7 +111,11 @@ pub(super) fn cancel<V: TimelineView>(view: &V, reference: Option<&RunRef>, cont
     }
 }
 
-pub(super) fn retry<V: TimelineView>(view: &V, reference: Option<&RunRef>, context: &Context) -> Decided<V> {
+pub(super) fn retry<V: ReadBlocks + ReadRuns + ReadHistory>(
+    view: &V,
+    reference: Option<&RunRef>,
+    context: &Context,
+) -> Decided<V> {
     let run = find_run(view, reference, RunWish::Retry)?;
     if run.state.status != RunStatus::Failed {
         return Err(Rejection::RunNotFailed { goal: run.goal, status: run.state.status }.into());
@@ -129,7 +136,7 @@ pub(super) fn retry<V: TimelineView>(view: &V, reference: Option<&RunRef>, conte
     change(run, after, Did::Retried, EventKind::WorkflowRetried, context)
 }
 
-pub(super) fn begin_step<V: TimelineView>(view: &V, id: RunId, step: RunStep, context: &Context) -> Decided<V> {
+pub(super) fn begin_step<V: ReadRuns>(view: &V, id: RunId, step: RunStep, context: &Context) -> Decided<V> {
     progress(view, id, context, |before| {
         let again = before.step == step && before.attempts > 0;
         let attempts = if again { before.attempts.saturating_add(1) } else { 1 };
@@ -144,7 +151,7 @@ pub(super) fn begin_step<V: TimelineView>(view: &V, id: RunId, step: RunStep, co
     })
 }
 
-pub(super) fn name<V: TimelineView>(view: &V, id: RunId, title: &Title, context: &Context) -> Decided<V> {
+pub(super) fn name<V: ReadRuns>(view: &V, id: RunId, title: &Title, context: &Context) -> Decided<V> {
     let run = known(view, id)?;
     if run.state.title.is_some() {
         return done(Vec::new(), Did::Nothing, run);
@@ -152,7 +159,7 @@ pub(super) fn name<V: TimelineView>(view: &V, id: RunId, title: &Title, context:
     progress(view, id, context, |before| RunState { title: Some(title.clone()), ..before })
 }
 
-pub(super) fn note_trouble<V: TimelineView>(view: &V, id: RunId, error: &str, context: &Context) -> Decided<V> {
+pub(super) fn note_trouble<V: ReadRuns>(view: &V, id: RunId, error: &str, context: &Context) -> Decided<V> {
     progress(view, id, context, |before| RunState {
         message: format!("{} It did not work yet and is tried again.", before.step.doing()),
         error: Some(error.to_owned()),
@@ -160,7 +167,7 @@ pub(super) fn note_trouble<V: TimelineView>(view: &V, id: RunId, error: &str, co
     })
 }
 
-fn progress<V: TimelineView>(
+fn progress<V: ReadRuns>(
     view: &V,
     id: RunId,
     context: &Context,
@@ -174,7 +181,7 @@ fn progress<V: TimelineView>(
     change(run, after, Did::Progressed, EventKind::WorkflowProgressed, context)
 }
 
-pub(super) fn fail<V: TimelineView>(view: &V, id: RunId, error: &str, context: &Context) -> Decided<V> {
+pub(super) fn fail<V: ReadRuns>(view: &V, id: RunId, error: &str, context: &Context) -> Decided<V> {
     let run = known(view, id)?;
     if !run.is_running() {
         return done(Vec::new(), Did::Nothing, run);
@@ -194,8 +201,20 @@ pub(super) fn failed(before: RunState, error: &str, context: &Context) -> RunSta
     }
 }
 
-/// The run with this id.
-pub(super) fn known<V: TimelineView>(view: &V, id: RunId) -> Decided<V, Run> {
+/// Returns the blocks that a run added, as they were when it added them. The list is empty if the run added none.
+///
+/// # Errors
+/// If the view cannot be read.
+pub fn added_blocks<V: ReadHistory>(view: &V, id: RunId) -> Result<Vec<Block>, V::Error> {
+    let block = |event: Event| match event.kind {
+        EventKind::BlockScheduled { block } => Some(block),
+        _ => None,
+    };
+    Ok(view.transaction(id.txn())?.into_iter().filter_map(block).collect())
+}
+
+/// Returns the run with this id.
+pub(super) fn known<V: ReadRuns>(view: &V, id: RunId) -> Decided<V, Run> {
     let missing = Rejection::NoSuchRun { wish: RunWish::Cancel, reference: Some(id.to_string()) };
     read(view.run(id))?.ok_or_else(|| missing.into())
 }

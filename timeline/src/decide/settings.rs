@@ -5,9 +5,9 @@ use crate::command::SettingsUpdate;
 use crate::event::EventKind;
 use crate::limits;
 use crate::rejection::Rejection;
-use crate::view::TimelineView;
+use crate::view::ReadPlans;
 
-pub(super) fn change<V: TimelineView>(view: &V, update: &SettingsUpdate) -> Decided<V> {
+pub(super) fn change<V: ReadPlans>(view: &V, update: &SettingsUpdate) -> Decided<V> {
     if update.break_minutes.is_some_and(|minutes| minutes > limits::BREAK_MINUTES) {
         return Err(Rejection::BreakTooLong.into());
     }

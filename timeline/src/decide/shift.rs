@@ -9,7 +9,7 @@ use crate::id::PlanId;
 use crate::limits;
 use crate::reference::PlanRef;
 use crate::rejection::Rejection;
-use crate::view::{BlockQuery, BlockState, TimelineView};
+use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
 
 /// Most blocks that an outcome lists.
 const SHOWN: usize = 20;
@@ -25,7 +25,7 @@ pub fn shifted_blocks(plan: PlanId, after: DateTime<Utc>, before: Option<DateTim
     }
 }
 
-pub(super) fn shift<V: TimelineView>(
+pub(super) fn shift<V: ReadPlans + ReadBlocks>(
     view: &V,
     plan: Option<&PlanRef>,
     (after, before): (DateTime<Utc>, Option<DateTime<Utc>>),

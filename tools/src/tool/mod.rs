@@ -39,7 +39,7 @@ use flux_timeline::command::Command;
 use flux_timeline::decide::{DecideError, read};
 use flux_timeline::limits;
 use flux_timeline::query::Query;
-use flux_timeline::view::TimelineView;
+use flux_timeline::view::{ReadBlocks, ReadPlans};
 use flux_timeline::zone::Zone;
 
 pub use archive_plan::ArchivePlan;
@@ -210,7 +210,7 @@ impl ToolCall {
     ///
     /// # Errors
     /// What the view can fail with.
-    pub fn question<V: TimelineView>(
+    pub fn question<V: ReadPlans + ReadBlocks>(
         &self,
         view: &V,
         context: &ToolContext,

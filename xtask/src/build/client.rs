@@ -7,19 +7,25 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use super::page::Assets;
 use super::stamp::{Stamp, short_hash};
-use super::{Profile, compile, esbuild, page, split, tool_versions, wasm_bindgen, write_changed};
-use crate::process;
+use super::{Products, esbuild, optimize, page, tool_versions, write_changed};
+use crate::process::{self, side_by_side};
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
 use crate::workspace::Workspace;
 
 /// The crate that is the client.
 pub const PACKAGE: &str = "flux-client";
+
+/// The names that wasm-bindgen and `client/extras.js` have for the two modules: what the first picture needs, and the rest.
+pub const FIRST: &str = "app_bg.wasm";
+/// See [`FIRST`].
+pub const REST: &str = "extras.wasm";
 
 /// Starts the program as soon as the script is read, so that the page needs no script of its own and can forbid them.
 const START: &str = "import start from \"./app.js\"; start();\n";
@@ -30,42 +36,46 @@ const HEADERS: &str = "/assets/*\n  Cache-Control: public, max-age=31536000, imm
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// Brings `dist` up to date.
-pub fn build(workspace: &Workspace, toolbox: &Toolbox) -> Result<Freshness> {
-    let module = compile(workspace, toolbox, Profile::Small, PACKAGE, &["--bin", PACKAGE])?;
+/// Makes the folder of static assets of what was compiled.
+pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, output: &str) -> Result<Freshness> {
+    let module = products.module(workspace, PACKAGE);
     let style = style_sheet(&workspace.path("client/styles"))?;
     let public = files_below(&workspace.path("client/public"))?;
     let early = workspace.read("client/early.js")?;
-    let output = workspace.client_output();
+    let loader = workspace.read("client/extras.js")?;
 
     let code = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut inputs = vec![
         code,
         early.clone().into_bytes(),
-        split::SCRIPT.into(),
+        loader.clone().into_bytes(),
         style.clone().into_bytes(),
-        tool_versions(workspace, toolbox)?.into_bytes(),
+        tool_versions(workspace)?.into_bytes(),
     ];
     for (path, content) in &public {
         inputs.extend([path.to_string_lossy().into_owned().into_bytes(), content.clone()]);
     }
     let key = Stamp::key(inputs);
-    let stamp = Stamp::at(workspace.wasm_target().join("client.stamp"));
+    let stamp = Products::stamp(workspace, output);
+    let output = workspace.path(output);
     if stamp.matches(&key) && output.join("index.html").is_file() {
         return Ok(Freshness::Unchanged);
     }
-    let draft = workspace.wasm_target().join("client");
+    let draft = products.draft(workspace, "client");
     remove_folder(&draft)?;
-    process::run_quiet(&mut wasm_bindgen(toolbox, &module, &draft))?;
-    split::split(toolbox, &module, &draft)?;
-    let files = lay_out(toolbox, &draft, &[("early.js", &early), ("app.css", &style)], public)?;
+    process::run_quiet(Command::new(&toolbox.bindings).arg("client").arg(&module).arg(&draft))?;
+    if products.optimized {
+        side_by_side(|| optimize(toolbox, &draft.join(FIRST)), || optimize(toolbox, &draft.join(REST)))?;
+    }
+    let sources = [("early.js", &early), ("extras.js", &loader), ("app.css", &style)];
+    let files = lay_out(toolbox, &draft, &sources, public)?;
     synchronize(&output, &files)?;
     stamp.write(&key)?;
     Ok(Freshness::Made)
 }
 
 /// Bundles what wasm-bindgen wrote, and gives every file of `dist`.
-fn lay_out(toolbox: &Toolbox, draft: &Path, sources: &[(&str, &str)], mut files: Files) -> Result<Files> {
+fn lay_out(toolbox: &Toolbox, draft: &Path, sources: &[(&str, &String)], mut files: Files) -> Result<Files> {
     let write = |name: &str, text: &str| {
         fs::write(draft.join(name), text).with_context(|| format!("cannot write {name} in {}", draft.display()))
     };
@@ -80,7 +90,7 @@ fn lay_out(toolbox: &Toolbox, draft: &Path, sources: &[(&str, &str)], mut files:
     // A program of its own, not a module: it runs while the page is read. Its names stay its own.
     esbuild(toolbox, draft, &["early.js", "--format=iife", "--outfile=bundle-early.js"])?;
 
-    let modules = [read("app_bg.wasm")?, read(split::REST)?];
+    let modules = [read(FIRST)?, read(REST)?];
     let assets = Assets::new(read("bundle-early.js")?, modules, &read("bundle.js")?, read("bundle.css")?)?;
     let index = files.remove(Path::new("index.html")).context("client/public/index.html is missing")?;
     let index = String::from_utf8(index).context("client/public/index.html is not UTF-8")?;

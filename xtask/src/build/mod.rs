@@ -1,42 +1,91 @@
-//! Makes what is deployed, the Worker in `agent/build` and the client in `dist`, and its variants for this computer.
+//! Makes what is deployed, the Worker in `agent/build` and the client in `dist`, and the same for this computer.
 //!
-//! Whether Rust code is up to date is cargo's business, and asking it is quick. What comes after (bindings, optimiser,
-//! bundler) knows nothing of freshness, and is skipped by a [stamp](stamp) when what goes in is what went in last time.
+//! First cargo compiles Rust to wasm ([`Products::compile`]); it knows itself what is up to date, and asking it is quick. The
+//! steps after it (bindings, optimiser, bundler; [`Products::finish`]) do not know, so they are skipped by a [stamp](stamp) when
+//! their input is the same as last time.
 
 mod client;
 mod page;
 pub mod size;
-mod split;
 pub mod stamp;
 mod worker;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::setup::Toolbox;
-use crate::setup::rust::TARGET;
+use crate::process::side_by_side;
+use crate::setup::rust::{TARGET, WasmToolchain};
+use crate::setup::{self, Toolbox};
 use crate::workspace::Workspace;
 use crate::{process, progress};
+use stamp::Stamp;
 
-/// The cargo profile of everything that runs as wasm.
+/// The cargo profile of what is deployed.
 pub const PROFILE: &str = "wasm";
 
-/// How a crate is compiled to wasm.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// As it is deployed: small, with minutes of work.
-    Small,
-    /// For tests alone.
-    Quick,
+/// A Worker, and a client with it.
+pub struct Products {
+    /// Names the folder of its drafts.
+    name: &'static str,
+    /// What is shown while it is made.
+    label: &'static str,
+    profile: &'static str,
+    /// Which features of the Worker's crate are compiled in.
+    features: &'static [&'static str],
+    /// Whether modules are made smaller after cargo has made them.
+    optimized: bool,
+    /// The folder of the Worker.
+    worker: &'static str,
+    /// The folder of the client: static assets that the Worker serves.
+    client: Option<&'static str>,
 }
 
-/// The crates that run as wasm.
-pub const WASM_PACKAGES: [&str; 2] = [worker::PACKAGE, client::PACKAGE];
+/// What is deployed, where a model is connected. `agent/entry.mjs` imports its Worker.
+pub const DEPLOYED: Products = Products {
+    name: "deployed",
+    label: "as deployed",
+    profile: PROFILE,
+    features: &["--no-default-features"],
+    optimized: true,
+    worker: "agent/build",
+    client: Some("dist"),
+};
 
-pub use worker::BINDINGS;
+/// What runs on this computer, where the built-in interpreter answers without a model. `agent/entry-local.mjs` imports its
+/// Worker.
+pub const LOCAL: Products = Products {
+    name: "local",
+    label: "for this computer",
+    profile: "wasm-local",
+    features: &[],
+    optimized: false,
+    worker: "agent/build-local",
+    client: Some(LOCAL_CLIENT),
+};
+
+/// The client of [`LOCAL`].
+pub const LOCAL_CLIENT: &str = "dist-local";
+
+/// The Worker of [`LOCAL`] for tests, beside the client that is deployed. In the same profile as that: nearly all crates are
+/// then compiled already.
+pub const LOCAL_WORKER: Products = Products { name: "local-worker", profile: PROFILE, client: None, ..LOCAL };
+
+/// The Worker that runs the store's own tests in a Durable Object.
+pub const SUITE: Products = Products {
+    name: "suite",
+    label: "for the store's tests",
+    features: &["--features", "flux-agent/store-suite"],
+    worker: "agent/build-suite",
+    ..LOCAL_WORKER
+};
+
+/// The crates that are compiled to wasm.
+pub const PACKAGES: [&str; 2] = [worker::PACKAGE, client::PACKAGE];
+
+/// For every call of cargo that compiles to wasm: async functions of the bindings go by js-sys, as the `worker` crate expects.
+pub const ENVIRONMENT: [(&str, &str); 1] = [("WASM_BINDGEN_USE_JS_SYS", "1")];
 
 /// What the compiler may use of wasm beyond its first version: rustc's own defaults for this target, and exceptions, which
 /// wasm-bindgen's wrappers use. Named one by one so that a newer optimiser cannot write what workerd or an older browser
@@ -58,50 +107,71 @@ const OPTIMIZATION: [&str; 3] = ["-Os", "--one-caller-inline-max-function-size=0
 
 /// The task: set up, build, tell the sizes.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    let toolbox = Toolbox::prepare(workspace)?;
-    deployed(workspace, &toolbox)
-}
-
-/// Brings what is deployed up to date.
-///
-/// # Errors
-/// Also where it is too heavy.
-pub fn deployed(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
-    progress::update("Worker", || worker::build(workspace, toolbox, worker::DEPLOYED))?;
-    progress::update("Client", || client::build(workspace, toolbox))?;
+    make(workspace, &DEPLOYED)?;
     size::check(workspace)
 }
 
-/// Brings up to date what runs on this computer: the Worker with the offline interpreter, and the client.
-pub fn local(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
-    progress::update("Worker for this computer", || worker::build(workspace, toolbox, worker::LOCAL))?;
-    progress::update("Client", || client::build(workspace, toolbox))
+/// Sets up, and makes these products of the sources as they are. What does not need each other runs side by side.
+pub fn make(workspace: &Workspace, products: &Products) -> Result<Toolbox> {
+    let (toolbox, ()) = Toolbox::prepare_beside(workspace, |wasm| products.compile(workspace, wasm))?;
+    products.finish(workspace, &toolbox)?;
+    Ok(toolbox)
 }
 
-/// Brings the Worker up to date that runs the store's test-suite.
-pub fn suite(workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
-    progress::update("Worker for the store's tests", || worker::build(workspace, toolbox, worker::SUITE))
-}
+impl Products {
+    /// Compiles both crates to wasm, in one call of cargo: they share most dependencies, and the last step of a crate, in which
+    /// only one core is busy, runs beside that of the other. Both also where only the Worker is wanted, because another choice of
+    /// crates gives dependencies other features, and cargo then compiles them again.
+    pub fn compile(&self, workspace: &Workspace, wasm: &WasmToolchain) -> Result<()> {
+        progress::step(&format!("Compiling {}", self.label), || {
+            let mut cargo = wasm.cargo(workspace, "build");
+            cargo.args(["--quiet", "--profile", self.profile, "--target", TARGET]).args(self.features);
+            for package in PACKAGES {
+                cargo.args(["--package", package]);
+            }
+            process::run_quiet(cargo.envs(ENVIRONMENT))?;
+            // The next products may be written to the same place.
+            for package in PACKAGES {
+                // cargo writes libraries with underscores, programs with their own name.
+                let file = if package == worker::PACKAGE { package.replace('-', "_") } else { package.to_owned() };
+                let folder = workspace.wasm_target().join(TARGET).join(self.profile);
+                let module = self.module(workspace, package);
+                fs::create_dir_all(self.draft(workspace, "")).context("cannot create a folder for drafts")?;
+                fs::copy(folder.join(file).with_extension("wasm"), &module)
+                    .with_context(|| format!("cannot write {}", module.display()))?;
+            }
+            Ok(())
+        })
+    }
 
-/// Compiles one crate to wasm32; gives the module's path. `target` names what of it: `--lib`, or `--bin` and a name.
-fn compile(
-    workspace: &Workspace,
-    toolbox: &Toolbox,
-    profile: Profile,
-    package: &str,
-    target: &[&str],
-) -> Result<PathBuf> {
-    let (name, folder) = match profile {
-        Profile::Small => (PROFILE, PROFILE),
-        Profile::Quick => ("dev", "debug"),
-    };
-    let mut cargo = toolbox.wasm.cargo(workspace, "build");
-    cargo.args(["--quiet", "--profile", name, "--target", TARGET, "--package", package]).args(target);
-    process::run_quiet(cargo.envs(BINDINGS))?;
-    let folder = workspace.wasm_target().join(TARGET).join(folder);
-    // cargo writes libraries with underscores, programs with their own name.
-    let name = if target.contains(&"--lib") { package.replace('-', "_") } else { package.to_owned() };
-    Ok(folder.join(name).with_extension("wasm"))
+    /// Makes Worker and client of what was compiled.
+    pub fn finish(&self, workspace: &Workspace, toolbox: &Toolbox) -> Result<()> {
+        let worker = || {
+            let label = format!("Worker {}", self.label);
+            progress::update(&label, || worker::build(workspace, toolbox, self))
+        };
+        let client = || {
+            let Some(output) = self.client else { return Ok(()) };
+            let label = format!("Client {}", self.label);
+            progress::update(&label, || client::build(workspace, toolbox, self, output))
+        };
+        side_by_side(worker, client).map(drop)
+    }
+
+    /// What cargo has compiled of a package.
+    fn module(&self, workspace: &Workspace, package: &str) -> PathBuf {
+        self.draft(workspace, package).with_extension("wasm")
+    }
+
+    /// What is remembered of the last time that a folder was made. Products may share a folder, and then share this.
+    fn stamp(workspace: &Workspace, output: &str) -> Stamp {
+        Stamp::at(workspace.wasm_target().join("drafts").join(output.replace('/', "-")).with_extension("stamp"))
+    }
+
+    /// A file or folder for what is between cargo and the output.
+    fn draft(&self, workspace: &Workspace, name: &str) -> PathBuf {
+        workspace.wasm_target().join("drafts").join(self.name).join(name)
+    }
 }
 
 /// Optimises a module for size, in place. Names of functions are dropped: they would be a third of it.
@@ -120,11 +190,10 @@ fn esbuild(toolbox: &Toolbox, folder: &Path, arguments: &[&str]) -> Result<()> {
     process::run_quiet(&mut command)
 }
 
-/// The tools that make bindings and bundles, with what they are told, for a [stamp](stamp): a new tool makes new output.
-fn tool_versions(workspace: &Workspace, toolbox: &Toolbox) -> Result<String> {
-    let (bindgen, worker) = (toolbox.wasm_bindgen.display(), toolbox.worker_build.display());
-    let split = toolbox.wasm_split.display();
-    Ok(format!("{bindgen}\n{split}\n{worker}\n{OPTIMIZATION:?}\n{}", workspace.read("package.json")?))
+/// The tools that make bindings and bundles, for a [stamp](stamp): a new tool makes new output.
+fn tool_versions(workspace: &Workspace) -> Result<String> {
+    let bindings = setup::bindings::version(workspace)?;
+    Ok(format!("{bindings}\n{OPTIMIZATION:?}\n{}", workspace.read("package.json")?))
 }
 
 /// Writes a file unless it has that content already, so that who watches it is not woken for nothing.
@@ -139,24 +208,4 @@ fn write_changed(path: &Path, content: &[u8]) -> Result<()> {
     let draft = path.with_extension("part");
     fs::write(&draft, content).with_context(|| format!("cannot write {}", draft.display()))?;
     fs::rename(&draft, path).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// wasm-bindgen's command. Names and sections stay as they are, for [`split`] to find its way.
-fn wasm_bindgen(toolbox: &Toolbox, module: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(&toolbox.wasm_bindgen);
-    command
-        .arg(module)
-        .args([
-            "--target",
-            "web",
-            "--no-typescript",
-            "--no-demangle",
-            "--keep-debug",
-            "--keep-lld-exports",
-            "--out-name",
-            "app",
-            "--out-dir",
-        ])
-        .arg(folder);
-    command
 }

@@ -2,11 +2,10 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::client::Asset;
-use super::split;
+use super::client::{Asset, FIRST, REST};
 
 /// The names that the script has for its modules, each relative to itself (`new URL(…, import.meta.url)`).
-const MODULES: [&str; 2] = ["app_bg.wasm", split::REST];
+const MODULES: [&str; 2] = [FIRST, REST];
 
 /// Scripts, modules and style sheet of the client.
 pub struct Assets {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::worker::DEPLOYED;
+use super::{DEPLOYED, worker};
 use crate::progress::{cross, say, size, tick};
 use crate::workspace::Workspace;
 
@@ -30,9 +30,8 @@ struct Part {
 
 /// Prints the gzipped size of Worker and client; an error when one is over its budget.
 pub fn check(workspace: &Workspace) -> Result<()> {
-    let worker = DEPLOYED.output(workspace);
-    let worker = vec![worker.join("index_bg.wasm"), worker.join("index.js")];
-    let assets = workspace.client_output().join("assets");
+    let worker = worker::OUTPUT.map(|file| workspace.path(DEPLOYED.worker).join(file)).to_vec();
+    let assets = workspace.path(DEPLOYED.client.unwrap_or_default()).join("assets");
     let client = fs::read_dir(&assets).with_context(|| format!("cannot read {}", assets.display()))?;
     let client = client.flatten().map(|entry| entry.path());
     // What comes after the first picture keeps nobody waiting.

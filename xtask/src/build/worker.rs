@@ -1,93 +1,41 @@
-//! The Worker: `agent/` compiled, and wrapped by worker-build so that workerd can run it.
+//! The Worker: bindings of `agent/` and the shim around them (`agent/shim.mjs`), as one script and one module.
 
+use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::stamp::Stamp;
-use super::{PROFILE, Profile, compile, optimize, tool_versions, write_changed};
+use super::{Products, esbuild, optimize, tool_versions, write_changed};
 use crate::process;
 use crate::progress::Freshness;
-use crate::setup::Toolbox;
+use crate::setup::{Toolbox, remove_folder};
 use crate::workspace::Workspace;
 
 /// The crate that is the Worker.
 pub const PACKAGE: &str = "flux-agent";
 
-/// What worker-build makes for the entry to import. The script comes last: wrangler reloads when it changes.
-const OUTPUT: [&str; 2] = ["index_bg.wasm", "index.js"];
+/// What the entry imports. The script comes last: wrangler reloads when it changes.
+pub const OUTPUT: [&str; 2] = ["index_bg.wasm", "index.js"];
 
-/// worker-build sets this for its own call of cargo: async functions of the bindings go by js-sys. Set for every wasm
-/// build, or cargo would compile for the one and find it compiled for the other.
-pub const BINDINGS: [(&str, &str); 1] = [("WASM_BINDGEN_USE_JS_SYS", "1")];
-
-/// A Worker that is made of `agent/`.
-#[derive(Clone, Copy)]
-pub struct Variant {
-    /// Names its stamp and its drafts.
-    name: &'static str,
-    profile: Profile,
-    /// What cargo gets besides, and worker-build passes on to cargo.
-    features: &'static [&'static str],
-    /// Where it goes, below the workspace.
-    output: &'static str,
-}
-
-/// What is deployed, where a model is connected. `agent/entry.mjs` imports it.
-pub const DEPLOYED: Variant =
-    Variant { name: "worker", profile: Profile::Small, features: &["--no-default-features"], output: "agent/build" };
-
-/// The same with the offline interpreter, for this computer. `agent/entry-local.mjs` imports it.
-pub const LOCAL: Variant =
-    Variant { name: "local", profile: Profile::Small, features: &[], output: "agent/build-local" };
-
-/// The store's own test-suite on a Durable Object. Never deployed, so quick to build and not small.
-pub const SUITE: Variant = Variant {
-    name: "suite",
-    profile: Profile::Quick,
-    features: &["--features", "store-suite"],
-    output: "agent/build-suite",
-};
-
-impl Variant {
-    /// The folder with the module and its script.
-    pub fn output(self, workspace: &Workspace) -> PathBuf {
-        workspace.path(self.output)
-    }
-}
-
-/// Brings a Worker up to date.
-pub fn build(workspace: &Workspace, toolbox: &Toolbox, variant: Variant) -> Result<Freshness> {
-    let Variant { name, profile, features, .. } = variant;
-    let module = compile(workspace, toolbox, profile, PACKAGE, &[&["--lib"], features].concat())?;
+/// Makes the Worker of what was compiled.
+pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products) -> Result<Freshness> {
+    let module = products.module(workspace, PACKAGE);
     let content = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
-    let key = Stamp::key([content.as_slice(), tool_versions(workspace, toolbox)?.as_bytes()]);
-    let stamp = Stamp::at(workspace.wasm_target().join(format!("{name}.stamp")));
-    let output = variant.output(workspace);
+    let shim = workspace.read("agent/shim.mjs")?;
+    let key = Stamp::key([content.as_slice(), shim.as_bytes(), tool_versions(workspace)?.as_bytes()]);
+    let stamp = Products::stamp(workspace, products.worker);
+    let output = workspace.path(products.worker);
     if stamp.matches(&key) && OUTPUT.iter().all(|file| output.join(file).is_file()) {
         return Ok(Freshness::Unchanged);
     }
-    let draft = workspace.wasm_target().join(name);
-    let mut command = Command::new(&toolbox.worker_build);
-    match profile {
-        // The optimiser is called below, with the same options as for the client; worker-build's own keeps all names.
-        Profile::Small => command.args(["--profile", PROFILE, "--no-opt"]),
-        Profile::Quick => command.arg("--dev"),
-    };
-    command.arg("--out-dir").arg(&draft);
-    if !features.is_empty() {
-        // What comes after the path goes to cargo.
-        command.arg(".").args(features);
-    }
-    command.current_dir(workspace.path("agent"));
-    // It would download these, from where it cannot be pinned by our lock files.
-    command.env("WASM_BINDGEN_BIN", &toolbox.wasm_bindgen).env("ESBUILD_BIN", toolbox.script(".bin/esbuild"));
-    toolbox.node.lead(&mut command);
-    toolbox.wasm.lead(workspace, &mut command);
-    process::run_logged(command.envs(BINDINGS), &workspace.logs().join(format!("{name}.log")))?;
-    if profile == Profile::Small {
+    let draft = products.draft(workspace, "worker");
+    remove_folder(&draft)?;
+    process::run_quiet(Command::new(&toolbox.bindings).arg("worker").arg(&module).arg(&draft))?;
+    bundle(toolbox, &draft, shim)?;
+    if products.optimized {
         optimize(toolbox, &draft.join("index_bg.wasm"))?;
     }
     // Generated, and so not for version control, wherever the checkout's own list stands.
@@ -99,4 +47,39 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, variant: Variant) -> Resu
     }
     stamp.write(&key)?;
     Ok(Freshness::Made)
+}
+
+/// Puts the shim around the bindings, and makes `index.js` of both.
+fn bundle(toolbox: &Toolbox, draft: &Path, mut shim: String) -> Result<()> {
+    let script = draft.join("index.js");
+    let bindings = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
+    for class in classes(&bindings) {
+        let _ = writeln!(shim, "export const {class} = new Proxy(exports.{class}, classProxyHooks);");
+    }
+    fs::write(draft.join("shim.js"), shim).with_context(|| format!("cannot write the shim in {}", draft.display()))?;
+    let arguments = ["shim.js", "--bundle", "--format=esm", "--outfile=index.js", "--allow-overwrite"];
+    esbuild(toolbox, draft, &[&arguments[..], &["--external:./index_bg.wasm", "--external:cloudflare:*"]].concat())?;
+    // wasm-bindgen imports the module by a syntax that wrangler does not know. Without it wrangler does the same.
+    let bundled = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
+    if !bundled.contains("import source ") {
+        bail!("the Worker's script does not import its module: has wasm-bindgen changed how it does that?");
+    }
+    let bundled = bundled.replace("import source ", "import ");
+    fs::write(&script, bundled).with_context(|| format!("cannot write {}", script.display()))
+}
+
+/// The classes that wasm-bindgen's script exports.
+fn classes(bindings: &str) -> impl Iterator<Item = &str> {
+    bindings.lines().filter_map(|line| line.strip_prefix("export class ")?.split_whitespace().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exported_classes_are_found_by_name() {
+        let bindings = "class Hidden {\n}\nexport class Chat {\n  fetch() {}\n}\nexport function fetch(a) {\n}\nexport class Run {}\n";
+        assert_eq!(classes(bindings).collect::<Vec<_>>(), ["Chat", "Run"]);
+    }
 }

@@ -43,8 +43,7 @@ const POLL: Duration = Duration::from_millis(100);
 /// The task: ends when it is told to, or when the server does.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_port(options.port)?;
-    let toolbox = Toolbox::prepare(workspace)?;
-    build::local(workspace, &toolbox)?;
+    let toolbox = build::make(workspace, &build::LOCAL)?;
     secrets::prepare_local(workspace)?;
     if options.fresh {
         remove_folder(&workspace.state())?;
@@ -101,7 +100,8 @@ fn greet(server: &mut Server, options: &Options) -> Result<()> {
 
 /// Builds again. wrangler sees new output by itself; what fails is shown, and what ran before keeps running.
 fn rebuild(workspace: &Workspace, toolbox: &Toolbox) {
-    if let Err(error) = build::local(workspace, toolbox)
+    let local = &build::LOCAL;
+    if let Err(error) = local.compile(workspace, &toolbox.wasm).and_then(|()| local.finish(workspace, toolbox))
         && !process::interrupted()
     {
         eprintln!("{error:#}\n\n{} not built; the last good build keeps running", progress::cross());

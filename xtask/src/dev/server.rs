@@ -9,6 +9,7 @@ use std::{env, iter};
 use anyhow::Result;
 
 use super::Options;
+use crate::build;
 use crate::process::Child;
 use crate::progress;
 use crate::secrets::{self, SecretFile};
@@ -51,6 +52,8 @@ impl Server {
         wrangler.args([
             "dev",
             "agent/entry-local.mjs",
+            "--assets",
+            build::LOCAL_CLIENT,
             "--local",
             "--ip",
             "127.0.0.1",

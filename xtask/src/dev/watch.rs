@@ -10,8 +10,21 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use crate::workspace::Workspace;
 
 /// What Worker and client are made of.
-const SOURCES: [&str; 8] =
-    ["tools", "protocol", "agent/src", "agent/Cargo.toml", "client", "prompts", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 13] = [
+    "timeline",
+    "tools",
+    "protocol",
+    "model",
+    "phrases",
+    "offline",
+    "agent/src",
+    "agent/Cargo.toml",
+    "agent/shim.mjs",
+    "client",
+    "prompts",
+    "Cargo.toml",
+    "Cargo.lock",
+];
 
 /// An editor saves a file in several steps, and a person often several files.
 const QUIET: Duration = Duration::from_millis(150);

@@ -4,13 +4,13 @@
 //! version, so a second checkout and CI do not build it again. Apart from packages of the system (apt) and a target of
 //! the active Rust toolchain (rustup), nothing outside the checkout and the cache is changed.
 
+pub mod bindings;
 pub mod browser;
-mod cargo_tools;
 mod debian;
+mod debian_rust;
 pub mod node;
 mod packages;
 pub mod rust;
-mod system_rust;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -20,6 +20,7 @@ use std::{env, iter};
 
 use anyhow::{Context, Result};
 
+use crate::process::side_by_side;
 use crate::workspace::Workspace;
 use node::Node;
 use rust::WasmToolchain;
@@ -30,26 +31,29 @@ pub struct Toolbox {
     pub wasm: WasmToolchain,
     /// Node, new enough for wrangler.
     pub node: Node,
-    /// `wasm-bindgen`, in the version that `Cargo.lock` has of its library.
-    pub wasm_bindgen: PathBuf,
-    /// Takes a module apart.
-    pub wasm_split: PathBuf,
-    /// `worker-build`, which makes a Worker of the agent's wasm.
-    pub worker_build: PathBuf,
+    /// Makes bindings for wasm.
+    pub bindings: PathBuf,
     modules: PathBuf,
 }
 
 impl Toolbox {
     /// Finds, installs or builds every tool.
     pub fn prepare(workspace: &Workspace) -> Result<Self> {
-        // The quick ones first: what cannot work on this machine should say so before minutes of compiling.
+        Self::prepare_beside(workspace, |_| Ok(())).map(|(toolbox, ())| toolbox)
+    }
+
+    /// Like [`prepare`](Self::prepare), and does `work`, which needs only the compiler, while other tools are set up.
+    pub fn prepare_beside<T: Send>(
+        workspace: &Workspace,
+        work: impl FnOnce(&WasmToolchain) -> Result<T> + Send,
+    ) -> Result<(Self, T)> {
+        // First what may fail on this machine, or ask for a password: that should not come after minutes of compiling.
         let node = Node::prepare(workspace)?;
-        let modules = packages::prepare(workspace, &node)?;
         let wasm = WasmToolchain::prepare(workspace)?;
-        let wasm_bindgen = cargo_tools::wasm_bindgen(workspace)?;
-        let wasm_split = cargo_tools::wasm_split(workspace)?;
-        let worker_build = cargo_tools::worker_build(workspace)?;
-        Ok(Self { wasm, node, wasm_bindgen, wasm_split, worker_build, modules })
+        let packages = || packages::prepare(workspace, &node);
+        let tools = || side_by_side(packages, || bindings::prepare(workspace));
+        let ((modules, bindings), done) = side_by_side(tools, || work(&wasm))?;
+        Ok((Self { wasm, node, bindings, modules }, done))
     }
 
     /// The program that an npm package of the root `package.json` brings, as a file to be run by Node.

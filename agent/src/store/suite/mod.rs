@@ -23,8 +23,8 @@ use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
-    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, EventId, Goal, Handle, PlanId, Priority, RunId,
-    RunStep, Session, Source, Span, Tag, TimelineView, Title, TxnId,
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, EventId, Goal, Handle, PlanId, Priority, ReadBlocks,
+    ReadHistory, ReadPlans, ReadRuns, RunId, RunStep, Session, Source, Span, Tag, Title, TxnId,
 };
 use uuid::Uuid;
 
@@ -211,7 +211,7 @@ fn rows_agree_with_memory<S: Sql + Clone>(sql: S) -> Result<(), String> {
         let from = moment(chance.minutes());
         let to = from + TimeDelta::minutes(chance.minutes().abs());
         let mut rows = said(twins.store.busy(from, to))?;
-        let Ok(mut memory) = TimelineView::busy(&twins.session, from, to);
+        let Ok(mut memory) = ReadBlocks::busy(&twins.session, from, to);
         rows.sort();
         memory.sort();
         check!(rows == memory, "{from}–{to}: {} spans in rows and {} in memory", rows.len(), memory.len());

@@ -3,7 +3,7 @@
 use flux_protocol::frame::BlockPair;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState};
-use flux_timeline::{BlockQuery, Session, TimelineView};
+use flux_timeline::{BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session};
 
 use super::{Chance, Twins, moment, said, step};
 use crate::store::{MIGRATIONS, Sql, Store, StoreError, migrate};
@@ -30,9 +30,9 @@ fn agree<S: Sql>(store: &Store<S>, session: &Session) -> Result<(), String> {
     check!(last > 200, "only {last} events");
     for seq in (0..=last).step_by(7) {
         let memory = session.content_at(seq);
-        let frame = said(store.frame_at(seq))?;
-        let Ok(frame_in_memory) = session.frame_at(seq);
-        check!(frame == frame_in_memory, "after {seq}: {frame:?} in rows, {frame_in_memory:?} in memory");
+        let in_rows = said(store.plans_at(seq))?;
+        let Ok(in_memory) = session.plans_at(seq);
+        check!(in_rows == in_memory, "after {seq}: {in_rows:?} in rows, {in_memory:?} in memory");
         let rows = said(store.differences(seq))?;
         let Ok(differences) = session.differences(seq);
         check!(rows == differences, "since {seq}: {rows:?} in rows, {differences:?} in memory");
