@@ -1,17 +1,17 @@
-//! Mends the types of a call's arguments where the schema leaves one meaning only. It never invents a value, and what
-//! it cannot mend it leaves for the check against the schema.
+//! Repairs the types of a call's arguments if the schema leaves only one meaning. No value is invented. What cannot be
+//! repaired is left for the check against the schema.
 
 use serde_json::{Number, Value};
 
 use super::schema::{MAX_DEPTH, allows_null, alternatives, named_types, resolved};
 
-/// `value` with the mistakes in types mended that `schema` (JSON Schema, references within it allowed) makes plain:
+/// `value`, with mistakes in types repaired by `schema` (a JSON Schema, which can have references within itself):
 ///
-/// - a string where a number, an integer, a boolean, an array or an object is asked, and holds one: `"30"` to 30
-/// - `30.0` where an integer is asked, to 30
-/// - one value where an array of such values is asked, to an array of one
-/// - `"null"`, or null where it is not allowed, for something optional: left out
-/// - a string that is one of `enum` but for its case
+/// - a string that holds the required number, integer, boolean, array or object: `"30"` becomes 30
+/// - `30.0` becomes 30 if an integer is required
+/// - one value becomes an array of one if an array of such values is required
+/// - `"null"`, or null if it is not allowed, is left out if the property is optional
+/// - a string that differs only in case from one of `enum` becomes that one
 ///
 /// ```
 /// use flux_model::coerce;
@@ -21,18 +21,18 @@ use super::schema::{MAX_DEPTH, allows_null, alternatives, named_types, resolved}
 /// assert_eq!(coerce(json!({"minutes": "30"}), &schema), json!({"minutes": 30}));
 /// ```
 pub fn coerce(value: Value, schema: &Value) -> Value {
-    mended(value, schema, schema, 0)
+    repaired(value, schema, schema, 0)
 }
 
-fn mended(value: Value, schema: &Value, root: &Value, depth: usize) -> Value {
+fn repaired(value: Value, schema: &Value, root: &Value, depth: usize) -> Value {
     if depth > MAX_DEPTH {
         return value;
     }
     let schema = resolved(schema, root);
     if let Some(all) = alternatives(schema) {
-        return mended_by_one_of(value, all, root, depth);
+        return repaired_by_one_of(value, all, root, depth);
     }
-    let value = if schema.get("enum").is_some() { mended_case(value, schema) } else { value };
+    let value = if schema.get("enum").is_some() { repaired_case(value, schema) } else { value };
     let types = match named_types(schema) {
         types if types.is_empty() && schema.get("properties").is_some() => vec!["object"],
         types => types,
@@ -40,14 +40,14 @@ fn mended(value: Value, schema: &Value, root: &Value, depth: usize) -> Value {
     if types.is_empty() || (is_any_of(&value, &types) && !value.is_object() && !value.is_array()) {
         return value;
     }
-    match types.into_iter().find_map(|kind| mended_to(kind, &value, schema, root, depth)) {
-        Some(mended) => mended,
+    match types.into_iter().find_map(|kind| repaired_to(kind, &value, schema, root, depth)) {
+        Some(repaired) => repaired,
         None => value,
     }
 }
 
-/// Mends to the first alternative that the value fits then.
-fn mended_by_one_of(value: Value, all: &[Value], root: &Value, depth: usize) -> Value {
+/// Repairs to the first alternative that the value then fits.
+fn repaired_by_one_of(value: Value, all: &[Value], root: &Value, depth: usize) -> Value {
     let fits = |value: &Value, one: &Value| {
         let one = resolved(one, root);
         is_any_of(value, &named_types(one)) && is_in_enum(value, one)
@@ -56,13 +56,13 @@ fn mended_by_one_of(value: Value, all: &[Value], root: &Value, depth: usize) -> 
         return value;
     }
     all.iter()
-        .map(|one| (one, mended(value.clone(), one, root, depth + 1)))
-        .find(|(one, mended)| fits(mended, one))
-        .map_or(value.clone(), |(_, mended)| mended)
+        .map(|one| (one, repaired(value.clone(), one, root, depth + 1)))
+        .find(|(one, repaired)| fits(repaired, one))
+        .map_or(value.clone(), |(_, repaired)| repaired)
 }
 
-/// `value` as a `kind`, or `None` where it cannot be one.
-fn mended_to(kind: &str, value: &Value, schema: &Value, root: &Value, depth: usize) -> Option<Value> {
+/// `value` as a `kind`, or `None` if it cannot be one.
+fn repaired_to(kind: &str, value: &Value, schema: &Value, root: &Value, depth: usize) -> Option<Value> {
     match kind {
         "integer" => integer(value),
         "number" => number(value),
@@ -81,7 +81,7 @@ fn integer(value: &Value) -> Option<Value> {
     if value.is_i64() || value.is_u64() {
         return Some(value.clone());
     }
-    // Above 2^53 a float no longer says which integer is meant.
+    // Above 2^53 a float does not identify one integer.
     let whole = value.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0)?;
     Some(Value::from(whole as i64))
 }
@@ -111,15 +111,15 @@ fn array(value: &Value, schema: &Value, root: &Value, depth: usize) -> Option<Va
     let all = match within.as_ref().unwrap_or(value) {
         Value::Array(all) => all.clone(),
         Value::Null => return None,
-        // One value stands for an array of one, if the array can hold it.
+        // One value becomes an array of one, if the array can hold it.
         one => {
             let item = resolved(items?, root);
-            let one = mended(one.clone(), item, root, depth + 1);
+            let one = repaired(one.clone(), item, root, depth + 1);
             return is_any_of(&one, &named_types(item)).then(|| Value::Array(vec![one]));
         }
     };
     let Some(items) = items else { return Some(Value::Array(all)) };
-    Some(all.into_iter().map(|one| mended(one, items, root, depth + 1)).collect())
+    Some(all.into_iter().map(|one| repaired(one, items, root, depth + 1)).collect())
 }
 
 fn object(value: &Value, schema: &Value, root: &Value, depth: usize) -> Option<Value> {
@@ -131,19 +131,19 @@ fn object(value: &Value, schema: &Value, root: &Value, depth: usize) -> Option<V
     let properties = schema.get("properties");
     let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
-    let mend = |(name, value): (&String, &Value)| {
+    let repair = |(name, value): (&String, &Value)| {
         let Some(property) = properties.and_then(|all| all.get(name)) else {
             return Some((name.clone(), value.clone()));
         };
         if !is_required(name) && stands_for_nothing(value, property, root) {
             return None;
         }
-        Some((name.clone(), mended(value.clone(), property, root, depth + 1)))
+        Some((name.clone(), repaired(value.clone(), property, root, depth + 1)))
     };
-    Some(fields.iter().filter_map(mend).collect())
+    Some(fields.iter().filter_map(repair).collect())
 }
 
-/// Whether the value of something optional was written only because the model thought that it had to write one.
+/// Whether the value of an optional property was written only because the model thought that it had to write one.
 fn stands_for_nothing(value: &Value, schema: &Value, root: &Value) -> bool {
     match value {
         Value::Null => !allows_null(schema, root),
@@ -152,7 +152,7 @@ fn stands_for_nothing(value: &Value, schema: &Value, root: &Value) -> bool {
     }
 }
 
-fn mended_case(value: Value, schema: &Value) -> Value {
+fn repaired_case(value: Value, schema: &Value) -> Value {
     let Some(text) = value.as_str() else { return value };
     if is_in_enum(&value, schema) {
         return value;
@@ -174,7 +174,7 @@ fn is_in_enum(value: &Value, schema: &Value) -> bool {
     }
 }
 
-/// Whether `value` is of one of `types`; of any where none is named.
+/// Whether `value` has one of `types`. Any type is right if none is named.
 fn is_any_of(value: &Value, types: &[&str]) -> bool {
     types.is_empty()
         || types.iter().any(|kind| match *kind {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schema_makes_plain_is_mended() {
+    fn mistakes_in_types_are_repaired_by_the_schema() {
         let cases = [
             (json!({"minutes": "30"}), json!({"minutes": 30})),
             (json!({"minutes": " 30 "}), json!({"minutes": 30})),
@@ -276,7 +276,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn mending_twice_changes_no_more(
+        fn repairing_twice_changes_nothing_more(
             minutes in "\\PC{0,6}", tags in "\\PC{0,12}", share in any::<f64>(), note in "\\PC{0,6}",
         ) {
             let written = json!({"minutes": minutes, "tags": tags, "hours": share, "share": share, "note": note});

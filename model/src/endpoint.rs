@@ -1,4 +1,4 @@
-//! From an endpoint, which only opens byte streams, to a [`ChatModel`] with timeouts and retries.
+//! Makes a [`ChatModel`] with timeouts and retries from an endpoint, which only opens byte streams.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -14,21 +14,21 @@ use super::retry::Retries;
 use super::stream::StreamParser;
 use super::{ChatModel, ChatRequest, ModelError, ModelEvent, ModelId, ModelLimits};
 
-/// The body of an answer as it comes. Dropping it aborts the request.
+/// The body of an answer as it arrives. Dropping it aborts the request.
 pub type ByteStream = LocalBoxStream<'static, Result<Bytes, ModelError>>;
 
-/// A place that answers requests with bytes: server-sent events or JSON, in any of the formats that
+/// A server that answers requests with bytes: server-sent events or JSON, in any of the formats that
 /// [`super::StreamParser`] reads.
 pub trait Endpoint {
     /// Sends `request` and resolves when the answer begins. Dropping the future aborts the request.
     ///
     /// # Errors
     ///
-    /// Whatever kept the answer from beginning, as far as the provider said; timeouts are the caller's.
+    /// What prevented the answer, as far as the provider says. The caller handles timeouts.
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>>;
 
-    /// Whether the answer to `request` comes all at once, when the model has said its last word: its first byte takes as
-    /// long as the whole.
+    /// Whether the answer to `request` arrives all at once, after the model has finished. Its first byte then takes as
+    /// long as the whole answer.
     fn answers_whole(&self, _request: &ChatRequest) -> bool {
         false
     }
@@ -39,8 +39,8 @@ pub trait Endpoint {
 
 /// A model at an [`Endpoint`], with timeouts, retries and the stream parser.
 ///
-/// An attempt that fails before a text or a call was shown is made again where that can help; see [`ModelLimits`].
-/// After that, an error ends the stream, and what came before it stays valid.
+/// An attempt that fails before any text or call was shown is retried if that can help; see [`ModelLimits`]. Later, an
+/// error ends the stream, and the events before it stay valid.
 pub struct Model<E, C> {
     endpoint: Rc<E>,
     clock: Rc<C>,
@@ -78,7 +78,7 @@ impl<E: Endpoint + 'static, C: Clock + 'static> ChatModel for Model<E, C> {
     }
 }
 
-/// One answer under way, over all its attempts.
+/// One answer in progress, over all its attempts.
 struct Answer<E, C> {
     endpoint: Rc<E>,
     clock: Rc<C>,
@@ -86,9 +86,9 @@ struct Answer<E, C> {
     retries: Retries,
     request: ChatRequest,
     phase: Phase,
-    /// Events that were parsed and not yet taken.
+    /// Events that were parsed but not yet returned.
     ready: VecDeque<Result<ModelEvent, ModelError>>,
-    /// Whether a text or a call was given out, after which nothing is retried.
+    /// Whether text or a call was returned. After that, nothing is retried.
     shown: bool,
 }
 
@@ -117,7 +117,7 @@ impl<E: Endpoint, C: Clock> Answer<E, C> {
         }
     }
 
-    /// Sends the request and waits for the first bytes, both within one limit.
+    /// Sends the request and waits for the first bytes. One time limit applies to both.
     async fn open(&mut self) {
         let opening = self.endpoint.open(&self.request);
         let first_bytes = async {
@@ -131,7 +131,7 @@ impl<E: Endpoint, C: Clock> Answer<E, C> {
         };
         match within(self.clock.as_ref(), limit, first_bytes).await {
             Some(Ok((body, first))) => {
-                // Only 32 bits are kept, so the conversion cannot lose anything that matters.
+                // Only 32 bits are needed, so the conversion loses nothing.
                 let seed = (self.clock.random() * f64::from(u32::MAX)) as u32;
                 self.take(body, Box::new(StreamParser::new(&self.request, seed)), first);
             }
@@ -144,13 +144,13 @@ impl<E: Endpoint, C: Clock> Answer<E, C> {
         let limit = self.limits.between_bytes_timeout();
         match within(self.clock.as_ref(), limit, body.next()).await {
             Some(next) => self.take(body, parser, next),
-            // The provider said why it ended and only failed to close.
+            // The provider said why the answer ended but did not close the stream.
             None if parser.has_reason() => self.finish(&mut parser),
             None => self.fail(timed_out(limit)),
         }
     }
 
-    /// Takes what the body gave: bytes, an error of the network, or its end.
+    /// Handles what the body returned: bytes, a network error, or the end.
     fn take(&mut self, body: ByteStream, mut parser: Box<StreamParser>, next: Option<Result<Bytes, ModelError>>) {
         match next {
             Some(Ok(bytes)) => {
@@ -165,7 +165,7 @@ impl<E: Endpoint, C: Clock> Answer<E, C> {
             }
             None => self.finish(&mut parser),
             Some(Err(_)) if parser.has_reason() => self.finish(&mut parser),
-            // The person saw it begin, so that it "could not be reached" would not be understood.
+            // The person saw the answer begin, so "could not be reached" would be confusing.
             Some(Err(ModelError::Unreachable { .. })) if self.shown => self.fail(ModelError::Cut),
             Some(Err(error)) => self.fail(error),
         }

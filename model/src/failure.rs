@@ -1,17 +1,17 @@
-//! What a provider's failure means: HTTP statuses, error objects and Workers AI codes become a [`ModelError`].
+//! Translates the failures of providers (HTTP statuses, error objects, Workers AI codes) into a [`ModelError`].
 
 use serde_json::Value;
 
 use super::ModelError;
 
-/// Longest text of a provider that is shown to a person, in characters.
+/// The longest message of a provider that is shown to a person, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
-/// Longest excerpt of something that is not an answer, in characters.
+/// The longest excerpt of something that is not an answer, in characters.
 const MAX_EXCERPT_CHARS: usize = 200;
 
 /// The error of an HTTP response whose status is not 2xx.
 ///
-/// `retry_after` is the value of that header; only its form in seconds is read, the date form counts as missing.
+/// `retry_after` is the value of the `Retry-After` header. Only seconds are read; a date counts as missing.
 pub fn http_failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> ModelError {
     let text = String::from_utf8_lossy(body);
     let stated = serde_json::from_str(&text).ok().and_then(|value: Value| stated_failure(&value));
@@ -25,7 +25,7 @@ pub fn http_failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> Mode
 
 /// The error that a Workers AI binding throws, e.g. `AiError: 3040: Capacity temporarily exceeded`.
 ///
-/// The binding gives no status, only a code in its message; without one that is known the request counts as refused.
+/// The binding gives no status, only a code in its message. Without a known code the request counts as refused.
 pub fn binding_failure(message: &str) -> ModelError {
     codes_in(message)
         .find_map(|code| workers_ai_failure(code, message))
@@ -43,12 +43,12 @@ pub(super) fn failure_in(value: &Value) -> Option<ModelError> {
     )
 }
 
-/// The error for a body that is no answer.
+/// The error for a body that is not an answer.
 pub(super) fn malformed(what: &str) -> ModelError {
     ModelError::Malformed { what: excerpt(what) }
 }
 
-/// `text` on one line, shortened to what [`ModelError::Malformed`] may hold.
+/// `text` on one line, shortened to the length that [`ModelError::Malformed`] allows.
 pub(super) fn excerpt(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     shortened(&line, MAX_EXCERPT_CHARS)
@@ -58,9 +58,9 @@ pub(super) fn excerpt(text: &str) -> String {
 struct Stated {
     /// HTTP status or Workers AI code.
     code: Option<u64>,
-    /// For the person.
+    /// The message for the person.
     message: String,
-    /// Everything that names the kind of error, for a guess where there is no code.
+    /// Everything that names the kind of error, for a guess if there is no code.
     words: String,
 }
 
@@ -86,7 +86,7 @@ fn stated_failure(value: &Value) -> Option<Stated> {
     Some(Stated { code, message, words })
 }
 
-/// Whether a field named `error` says that something failed: not null, false, empty.
+/// Whether a field named `error` says that something failed: it is not null, false or empty.
 fn is_stated(error: &Value) -> bool {
     match error {
         Value::Null | Value::Bool(false) => false,
@@ -107,7 +107,7 @@ fn stated_message(stated: Option<&Stated>, body: &str) -> String {
 fn status_failure(status: u16, message: &str) -> ModelError {
     match status {
         429 => ModelError::RateLimited { retry_after_ms: None },
-        // The request ran out of time, met another one, or came too early: again is right.
+        // The request took too long, conflicted with another one, or came too early. A retry can succeed.
         408 | 409 | 425 | 500.. => ModelError::Overloaded,
         _ => refused(status, message),
     }
@@ -118,7 +118,7 @@ fn workers_ai_failure(code: u64, message: &str) -> Option<ModelError> {
     let status = match code {
         // Timeout, aborted, out of capacity.
         3007 | 3008 | 3040 => return Some(ModelError::Overloaded),
-        // The day's free allocation is used up: no retry of ours helps, and the message says what does.
+        // The free allocation of the day is used up. A retry does not help, and the message says what does.
         3036 => 429,
         3003 | 3039 | 5004 | 5006 | 5007 => 400,
         3023 | 3041 | 5016 | 5018 => 403,
@@ -134,7 +134,7 @@ fn is_workers_ai_code(code: u64) -> bool {
     workers_ai_failure(code, "").is_some()
 }
 
-/// A guess from the words of an error that has no code.
+/// A guess from the words of an error without a code.
 fn worded_failure(words: &str, message: &str) -> ModelError {
     let words = words.to_ascii_lowercase();
     let says = |any: &[&str]| any.iter().any(|word| words.contains(word));
@@ -150,7 +150,7 @@ fn worded_failure(words: &str, message: &str) -> ModelError {
 
 fn with_retry_after(error: ModelError, retry_after: Option<&str>) -> ModelError {
     match (error, retry_after.and_then(milliseconds)) {
-        // A provider that says when to return is limiting the rate, also with a 503.
+        // A provider that says when to retry is limiting the rate, even with a 503.
         (ModelError::RateLimited { .. } | ModelError::Overloaded, asked @ Some(_)) => {
             ModelError::RateLimited { retry_after_ms: asked }
         }
@@ -158,7 +158,7 @@ fn with_retry_after(error: ModelError, retry_after: Option<&str>) -> ModelError 
     }
 }
 
-/// Seconds, with a fraction where a provider writes one, as milliseconds.
+/// Seconds, possibly with a fraction, as milliseconds.
 fn milliseconds(seconds: &str) -> Option<u64> {
     let (whole, fraction) = seconds.trim().split_once('.').unwrap_or((seconds.trim(), ""));
     let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_binding_throws_is_told_by_its_code() {
+    fn errors_of_the_binding_are_recognised_by_their_code() {
         for said in [
             "3040: Capacity temporarily exceeded, please try again.",
             "InferenceUpstreamError: 3040: out of capacity",

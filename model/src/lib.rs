@@ -1,16 +1,39 @@
-//! Language models behind one trait.
+//! Language models behind one trait, [`ChatModel`].
 //!
-//! Every provider ends in the same pipeline: an endpoint opens a byte stream, the parser turns it into [`ModelEvent`]s,
-//! and time-outs and retries are added around both. What a turn does with the events is not known here.
+//! An [`Endpoint`] opens a stream of bytes, the [`StreamParser`] turns it into [`ModelEvent`]s, and [`Model`] adds timeouts
+//! and retries. Every provider uses this pipeline. The crate does no I/O: the transport is a trait ([`HttpTransport`],
+//! [`AiBinding`]), and so is the source of time and randomness ([`Clock`]). It does not know the timeline or what a turn
+//! does with the events, and depends on no other crate of the workspace.
+//!
+//! ```
+//! use flux_model::{ChatRequest, FinishReason, ModelEvent, StreamParser};
+//!
+//! let request = ChatRequest {
+//!     system: "You plan days.".to_owned(),
+//!     messages: Vec::new(),
+//!     tools: Vec::new(),
+//!     response_schema: None,
+//!     max_output_tokens: 1024,
+//!     temperature: 0.3,
+//! };
+//! let mut parser = StreamParser::new(&request, 1);
+//! let mut events = Vec::new();
+//! let delta = r#"data: {"choices": [{"delta": {"content": "Hello"}, "finish_reason": "stop"}]}"#;
+//! parser.push(format!("{delta}\n\ndata: [DONE]\n\n").as_bytes(), &mut events)?;
+//! parser.finish(&mut events)?;
+//! assert_eq!(events, [ModelEvent::Text("Hello".to_owned()), ModelEvent::Finished(FinishReason::Stop)]);
+//! # Ok::<(), flux_model::ModelError>(())
+//! ```
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | `types` | what a turn asks and gets; the trait [`ChatModel`] |
+//! | `types` | requests, events and errors; the trait [`ChatModel`] |
 //! | `endpoint` | [`Model`]: an [`Endpoint`] with timeouts and retries |
-//! | `openai`, `workers_ai` | the two kinds of endpoint; each asks the edge for one thing, bytes |
-//! | `stream` | bytes to events: server-sent events, chunks, calls, thoughts |
-//! | `unconnected` | what answers where no model is connected: an error |
-//! | `failure`, `retry`, `limits`, `clock` | what failed, whether to try again, for how long |
+//! | `openai`, `workers_ai` | the two kinds of endpoints |
+//! | `messages` | a request as JSON, in the form that both endpoints share |
+//! | `stream` | from bytes to events: server-sent events, chunks, calls, thoughts |
+//! | `unconnected` | the model that stands in if none is connected |
+//! | `failure`, `retry`, `limits`, `clock` | what failed, whether to retry, and time limits |
 //! | `repair`, `coerce`, `schema`, `tool_name` | what a model meant by a call that it wrote badly |
 
 mod clock;

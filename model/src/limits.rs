@@ -1,5 +1,5 @@
-//! How long a model may take and how often it is asked again. Numbers only; what counts as a failure is in
-//! [`super::failure`] and [`super::retry`].
+//! How long a model may take and how often a request is retried. What counts as a failure is in [`super::failure`] and
+//! [`super::retry`].
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,20 +10,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelLimits {
-    /// From the request to the first byte of the answer. Default 30,000: a large model that starts cold takes 10–20 s.
+    /// From the request to the first byte of the answer. Default: 30,000, because a large model takes 10–20 s for a
+    /// cold start.
     pub first_byte_timeout_ms: u64,
-    /// From the request to the end of an answer that comes whole, as JSON mode of Workers AI gives it: the first byte is
-    /// the last. Default 120,000: 4,096 tokens at 40 a second are 100 s.
+    /// From the request to the end of an answer that arrives all at once, as in the JSON mode of Workers AI. Default:
+    /// 120,000, because 4,096 tokens at 40 per second take 100 s.
     pub whole_timeout_ms: u64,
-    /// Between two pieces of the answer. Default 20,000: servers send a keep-alive every 15 s.
+    /// Between two pieces of the answer. Default: 20,000, because servers send a keep-alive every 15 s.
     pub between_bytes_timeout_ms: u64,
-    /// Retries after the first attempt, as long as nothing was shown. Default 3; 0 switches them off.
+    /// Retries after the first attempt, as long as nothing was shown. Default: 3. 0 disables retries.
     pub retries: u64,
-    /// First pause; doubles with each retry, and a random part of it is waited (full jitter). Default 500.
+    /// The first pause. It doubles with each retry, and a random part of it is used (full jitter). Default: 500.
     pub retry_base_ms: u64,
-    /// Longest pause of our own. Default 8,000.
+    /// The longest pause, unless the provider asks for one. Default: 8,000.
     pub retry_cap_ms: u64,
-    /// Longest pause that a provider's `Retry-After` can ask for. Default 30,000.
+    /// The longest pause that a provider's `Retry-After` can ask for. Default: 30,000.
     pub retry_after_cap_ms: u64,
 }
 
@@ -41,13 +42,13 @@ impl Default for ModelLimits {
     }
 }
 
-/// A setting that is no number or lies outside its range.
+/// A setting that is not a number or is outside its range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{variable} is {value:?}; it must be a whole number from {min} to {max}")]
 pub struct LimitError {
     /// Name of the variable.
     pub variable: &'static str,
-    /// What it holds.
+    /// Its value.
     pub value: String,
     /// Smallest value allowed.
     pub min: u64,
@@ -56,7 +57,7 @@ pub struct LimitError {
 }
 
 impl ModelLimits {
-    /// Reads the limits from variables, as `wrangler.toml` sets them. What is missing or blank keeps its default.
+    /// Reads the limits from variables, as set in `wrangler.toml`. A missing or blank variable keeps the default.
     ///
     /// | variable | range |
     /// | --- | --- |
@@ -70,7 +71,7 @@ impl ModelLimits {
     ///
     /// # Errors
     ///
-    /// [`LimitError`] names the first variable that is no number or out of range.
+    /// [`LimitError`] names the first variable that is not a number or is outside its range.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, LimitError> {
         let timeout = 1_000..=300_000;
         let pause = 1..=60_000;

@@ -7,14 +7,14 @@ use super::{ChatRequest, ModelCall, ModelMessage};
 
 /// The system prompt and the conversation.
 ///
-/// `content` is a string everywhere, also beside calls, where OpenAI would take null: Workers AI refuses null
+/// `content` is always a string, also in messages with calls, where OpenAI would accept null: Workers AI refuses null
 /// (schema of its text generation models: `required: [role, content]`, content a string).
 pub(super) fn messages(request: &ChatRequest) -> Value {
     let system = json!({"role": "system", "content": request.system});
     [system].into_iter().chain(request.messages.iter().filter_map(message)).collect()
 }
 
-/// The sampling temperature without the digits that `f32` adds, within what providers take.
+/// The sampling temperature, within the range that providers accept and without the digits that `f32` adds.
 pub(super) fn temperature(request: &ChatRequest) -> f64 {
     let degrees = f64::from(request.temperature);
     if degrees.is_finite() { ((degrees * 1000.0).round() / 1000.0).clamp(0.0, 2.0) } else { 0.0 }
@@ -23,7 +23,7 @@ pub(super) fn temperature(request: &ChatRequest) -> f64 {
 fn message(message: &ModelMessage) -> Option<Value> {
     Some(match message {
         ModelMessage::User { text } => json!({"role": "user", "content": text}),
-        // A step that said nothing and called nothing; some servers refuse an empty message.
+        // A step without text and calls. Some servers refuse an empty message.
         ModelMessage::Assistant { text, calls } if text.is_empty() && calls.is_empty() => return None,
         ModelMessage::Assistant { text, calls } if calls.is_empty() => {
             json!({"role": "assistant", "content": text})
@@ -39,8 +39,8 @@ fn message(message: &ModelMessage) -> Option<Value> {
     })
 }
 
-/// A call of an earlier step. Its arguments are sent as valid JSON whatever the model wrote: the chat templates of
-/// vLLM, llama.cpp and Ollama parse them and fail the whole request otherwise.
+/// A call of an earlier step. Its arguments are always sent as valid JSON, because the chat templates of vLLM,
+/// llama.cpp and Ollama parse them and otherwise fail the whole request.
 fn call(call: &ModelCall) -> Value {
     let arguments = match repair_arguments(&call.arguments) {
         Ok(arguments) => arguments.to_string(),

@@ -1,5 +1,5 @@
-//! OpenAI-compatible servers: the request to `POST {base}/chat/completions`, and the endpoint that sends it. The bytes
-//! themselves are moved by an [`HttpTransport`].
+//! OpenAI-compatible servers: the request to `POST {base}/chat/completions`, and the endpoint that sends it through an
+//! [`HttpTransport`].
 
 use std::rc::Rc;
 
@@ -13,17 +13,18 @@ use super::failure::{http_failure, malformed};
 use super::schema::plain;
 use super::{ChatRequest, ModelError, ModelId, messages};
 
-/// How much of an error's body is read, in bytes.
+/// How much of the body of an error is read, in bytes.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 
 /// Sends one HTTP request. The Worker implements it with `fetch`, evals with a native client.
 pub trait HttpTransport {
-    /// Posts `body` to `url` and resolves when the head of the response is there. Dropping the future, or the body of
-    /// the response, aborts the request. Timeouts are the caller's.
+    /// Posts `body` to `url` and resolves when the head of the response has arrived. Dropping the future, or the body
+    /// of the response, aborts the request. The caller handles timeouts.
     ///
     /// # Errors
     ///
-    /// [`ModelError::Unreachable`] where there is no response. A status that is not 2xx is a response.
+    /// [`ModelError::Unreachable`] if there is no response. A response with a status other than 2xx is not an error
+    /// here.
     fn post(
         &self,
         url: String,
@@ -32,7 +33,7 @@ pub trait HttpTransport {
     ) -> LocalBoxFuture<'static, Result<HttpResponse, ModelError>>;
 }
 
-/// The head of a response, and its body as it comes.
+/// The head of a response, and its body as it arrives.
 pub struct HttpResponse {
     /// HTTP status.
     pub status: u16,
@@ -44,7 +45,7 @@ pub struct HttpResponse {
     pub body: ByteStream,
 }
 
-/// A model behind an OpenAI-compatible server. Its key appears in no `Debug` output, as there is none.
+/// A model on an OpenAI-compatible server. There is no `Debug` implementation, so that the key cannot get into a log.
 pub struct OpenAi<T> {
     transport: Rc<T>,
     url: String,
@@ -54,7 +55,7 @@ pub struct OpenAi<T> {
 
 impl<T: HttpTransport> OpenAi<T> {
     /// A model named `model` at `base_url`, e.g. `http://localhost:11434/v1`; a base that already ends in
-    /// `/chat/completions` is taken as it is. Without `api_key` no `Authorization` is sent.
+    /// `/chat/completions` is used as it is. Without `api_key` no `Authorization` header is sent.
     pub fn new(transport: T, base_url: &str, model: &str, api_key: Option<String>) -> Self {
         let base = base_url.trim().trim_end_matches('/');
         let url = match base.ends_with("/chat/completions") {
@@ -92,7 +93,7 @@ impl<T: HttpTransport + 'static> Endpoint for OpenAi<T> {
 
 /// The body of a request to `/chat/completions`.
 ///
-/// `tools` is left out where there are none, since OpenAI refuses an empty list; `max_tokens` is used rather than the
+/// `tools` is left out if there are none, because OpenAI refuses an empty list. `max_tokens` is used instead of the
 /// newer `max_completion_tokens`, which most compatible servers do not know.
 pub fn request_body(model: &str, request: &ChatRequest) -> Value {
     let mut body = json!({
@@ -128,7 +129,7 @@ async fn answer_of(mut response: HttpResponse) -> Result<ByteStream, ModelError>
     Ok(response.body)
 }
 
-/// The first bytes of a body that is not an answer; what fails to come is left out.
+/// The first bytes of a body that is not an answer. If the body fails, the bytes up to there.
 async fn head_of(body: &mut ByteStream) -> Vec<u8> {
     let mut head = Vec::new();
     while let Some(Ok(bytes)) = body.next().await {

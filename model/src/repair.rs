@@ -1,25 +1,26 @@
-//! The arguments of a call, as models write them, to a JSON object. What the object may hold is not known here: see
-//! [`super::coerce`] for types.
+//! Reads the arguments of a call, as models write them, into a JSON object. Which fields it may have is not known here;
+//! [`super::coerce`] repairs their types.
 
 use jsonrepair_rs::{RepairOptions, jsonrepair_with_options};
 use serde_json::{Map, Value};
 
-/// Longest text that is repaired, in bytes. Valid JSON may be longer. The repairer looks back and ahead at quotes and
-/// comments, so its time grows with the square of the length where a text is made of these.
+/// The longest text that is repaired, in bytes. Valid JSON can be longer. The repair looks back and ahead at quotes and
+/// comments, so for a text that consists of these its time grows with the square of the length.
 const MAX_REPAIRED_BYTES: usize = 32 * 1024;
 /// How often a JSON string within a JSON string is unwrapped.
 const MAX_UNWRAPPED: usize = 3;
 
-/// Arguments that are no JSON object and cannot be made one. `Display` is written for the model, which is to mend them.
+/// Arguments that are not a JSON object and cannot be repaired into one. `Display` is written for the model, which is
+/// asked to correct them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RepairError {
-    /// No JSON, even with the usual mistakes forgiven.
+    /// Not JSON, even if the usual mistakes are forgiven.
     #[error("the arguments are not valid JSON: {reason}")]
     NotJson {
         /// Where and why.
         reason: String,
     },
-    /// JSON, but no object.
+    /// JSON, but not an object.
     #[error("the arguments must be one JSON object, not {found}")]
     NotAnObject {
         /// `an array`, `a string` …
@@ -27,11 +28,12 @@ pub enum RepairError {
     },
 }
 
-/// Reads the arguments of a call: strictly where they are valid, else with the usual mistakes of models forgiven
-/// (trailing commas, single quotes, bare keys, comments, a cut-off end, Python's `True` and `None`, text around the
-/// object, a JSON string in a JSON string). Nothing at all means no arguments.
+/// Reads the arguments of a call. If they are not valid JSON, the usual mistakes of models are forgiven (trailing
+/// commas, single quotes, bare keys, comments, a cut-off end, Python's `True` and `None`, text around the object, a
+/// JSON string in a JSON string). An empty text means no arguments.
 ///
-/// A cut-off end is closed where it stands, so the last value may be half of what was meant; [`is_cut_off`] tells.
+/// If the text is cut off, it is closed at its end, so the last value can be incomplete. [`is_cut_off`] says whether
+/// that is so.
 ///
 /// ```
 /// use flux_model::repair_arguments;
@@ -64,7 +66,7 @@ pub fn is_cut_off(raw: &str) -> bool {
     nesting.is_open()
 }
 
-/// The JSON that begins at the first `bracket` in `text`, to where that is closed, and whether it stops in the middle.
+/// The JSON from the first `bracket` in `text` to where that is closed, and whether it stops in the middle.
 pub fn json_within(text: &str, bracket: char) -> Option<(&str, bool)> {
     let from = text.get(text.find(bracket)?..)?;
     let mut nesting = Nesting::default();
@@ -86,12 +88,12 @@ fn parsed(text: &str) -> Result<Value, RepairError> {
     }
     match repaired(text) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(value),
-        // Words around the object ("Here are the arguments: {…}"), which read as one bare string or as none at all.
+        // Words around the object ("Here are the arguments: {…}") read as one bare string or as nothing.
         outcome => object_within(text).map_or(outcome, Ok),
     }
 }
 
-/// `text` as JSON with mistakes forgiven.
+/// `text` as JSON, with mistakes forgiven.
 pub(super) fn repaired(text: &str) -> Result<Value, RepairError> {
     let options = RepairOptions::new().with_max_input_bytes(MAX_REPAIRED_BYTES);
     let repaired = jsonrepair_with_options(text, options).map_err(|error| not_json(&error))?;
@@ -102,7 +104,7 @@ fn object_within(text: &str) -> Option<Value> {
     let from_brace = text.get(text.find('{')?..)?;
     let to_brace = from_brace.rfind('}').and_then(|end| from_brace.get(..=end));
     let object = |slice: &str| repaired(slice).ok().filter(Value::is_object);
-    // A brace that nothing follows means nothing.
+    // A brace with nothing after it means nothing.
     let says_something = |value: &Value| value.as_object().is_some_and(|fields| !fields.is_empty());
     to_brace.and_then(object).or_else(|| object(from_brace).filter(says_something))
 }
@@ -122,11 +124,11 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// How far JSON text is open, followed piece by piece.
+/// Which brackets and strings of a JSON text are open, updated piece by piece.
 #[derive(Debug, Default)]
 pub(super) struct Nesting {
     depth: usize,
-    /// The quote that closes the string in which the text stands.
+    /// The quote that closes the current string, if the text is inside one.
     quote: Option<char>,
     escaped: bool,
     begun: bool,
@@ -165,7 +167,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// Every kind of broken arguments that `repair_arguments` is there for, and what is meant by it.
+    /// Every kind of broken arguments that `repair_arguments` repairs, and what they mean.
     fn broken() -> Vec<(&'static str, Value)> {
         let gym = json!({"title": "Gym", "tags": ["a", "b"]});
         vec![
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_off_end_is_closed_where_it_stands_and_can_be_told() {
+    fn a_cut_off_end_is_closed_and_can_be_detected() {
         let whole = r#"{"title":"Gym","tags":["a","b"],"at":{"day":1}}"#;
         for end in 1..whole.len() {
             let raw = &whole[..end];

@@ -1,4 +1,4 @@
-//! Whether and when a failed attempt is made again: a pure decision, without clock or dice of its own.
+//! Decides whether and when a failed attempt is retried. The decision is pure: the random number is an argument.
 
 use std::time::Duration;
 
@@ -17,12 +17,13 @@ impl Retries {
         Self { limits, made: 0, empty_answers: 0 }
     }
 
-    /// Number of the attempt that runs, from 1.
+    /// The number of the current attempt, starting at 1.
     pub(super) fn attempt(&self) -> u32 {
         u32::try_from(self.made).unwrap_or(u32::MAX).saturating_add(1)
     }
 
-    /// The pause before the next attempt after `error`, or `None` where the error is final. `dice` is in 0.0..1.0.
+    /// The pause before the next attempt after `error`, or `None` if the error is final. `dice` is a random number in
+    /// 0.0..1.0.
     pub(super) fn after(&mut self, error: &ModelError, dice: f64) -> Option<Duration> {
         if self.made >= self.limits.retries || !self.is_worth_it(error) {
             return None;
@@ -45,13 +46,13 @@ impl Retries {
                 self.empty_answers += 1;
                 self.empty_answers == 1
             }
-            // A person has waited half a minute by now; asking again is theirs to decide.
+            // The person has waited for half a minute and should decide whether to try again.
             ModelError::TimedOut { .. } => false,
             ModelError::Refused { .. } | ModelError::Malformed { .. } | ModelError::Unconnected => false,
         }
     }
 
-    /// Full jitter: anything from nothing to the doubled pause, so that many clients do not return in step
+    /// Full jitter: a random part of the doubled pause, so that many clients do not retry at the same moment
     /// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
     fn jittered_ms(&self, dice: f64) -> u64 {
         let doublings = u32::try_from(self.made).unwrap_or(u32::MAX).min(16);

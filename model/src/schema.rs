@@ -1,15 +1,14 @@
-//! What is read from a JSON Schema here: references, and the types that a value may have. Checking values against it
-//! is done elsewhere, by a library.
+//! Reads references and types from a JSON Schema. Values are checked against a schema elsewhere, by a library.
 
 use serde_json::{Map, Value, json};
 
-/// How many references are followed in a row, and how deep a value is mended.
+/// How many references are followed in a row, and how deep a value is repaired.
 pub(super) const MAX_DEPTH: usize = 32;
-/// How deep a schema is written out; deeper parts are left open. Low, because a schema that refers to itself grows with
-/// each level.
+/// How deep a schema is expanded. Deeper parts allow anything. The number is low because a schema that refers to itself
+/// grows with each level.
 const MAX_PLAIN_DEPTH: usize = 6;
 
-/// `schema` or what its local `$ref` names within `root` (`#/$defs/Priority`).
+/// `schema`, or the part of `root` that its local `$ref` names (`#/$defs/Priority`).
 pub(super) fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
     let mut schema = schema;
     for _ in 0..MAX_DEPTH {
@@ -27,7 +26,7 @@ pub(super) fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
     schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array)
 }
 
-/// The types that `schema` names itself, one or several.
+/// The types that `schema` itself names.
 pub(super) fn named_types(schema: &Value) -> Vec<&str> {
     match schema.get("type") {
         Some(Value::String(one)) => vec![one],
@@ -36,7 +35,7 @@ pub(super) fn named_types(schema: &Value) -> Vec<&str> {
     }
 }
 
-/// Whether `schema` lets a value be null.
+/// Whether `schema` allows null.
 pub(super) fn allows_null(schema: &Value, root: &Value) -> bool {
     let schema = resolved(schema, root);
     named_types(schema).contains(&"null")
@@ -45,8 +44,8 @@ pub(super) fn allows_null(schema: &Value, root: &Value) -> bool {
             .is_some_and(|all| all.iter().any(|one| named_types(resolved(one, root)).contains(&"null")))
 }
 
-/// `schema` for readers that know little of JSON Schema: references replaced by what they name, `X or null` by X, and
-/// keywords that mean nothing to a model left out.
+/// `schema` for readers that support little of JSON Schema: references are expanded, `X or null` becomes X, and
+/// keywords that mean nothing to a model are left out.
 pub(super) fn plain(schema: &Value) -> Value {
     plain_within(schema, schema, 0)
 }
@@ -57,7 +56,7 @@ fn plain_within(schema: &Value, root: &Value, depth: usize) -> Value {
     }
     let Some(fields) = resolved(schema, root).as_object() else { return schema.clone() };
     let mut fields = fields.clone();
-    // A description beside a reference tells more than that of what is referred to.
+    // A description beside a reference says more than the description of its target.
     if let Some(description) = schema.get("description") {
         fields.insert("description".to_owned(), description.clone());
     }
@@ -92,7 +91,7 @@ fn plain_field(key: &str, value: Value, root: &Value, depth: usize) -> Value {
     }
 }
 
-/// The one alternative that is not null.
+/// The only alternative that is not null, if there is exactly one.
 fn only_alternative(fields: &Map<String, Value>, root: &Value) -> Option<Value> {
     let all = fields.get("anyOf").or_else(|| fields.get("oneOf"))?.as_array()?;
     let mut rest = all.iter().filter(|one| named_types(resolved(one, root)) != ["null"]);

@@ -1,9 +1,9 @@
-//! What the tests of the models share: requests, a readable form of events, and a run over bytes in any split.
+//! Shared by the tests: requests, a readable form of events, and a parser run over bytes that are split anywhere.
 
 use super::stream::StreamParser;
 use super::{ChatRequest, ModelError, ModelEvent, ModelMessage, ToolSpec};
 
-/// A request that knows the tools of the tests.
+/// A request with the tools of the tests.
 pub(super) fn request() -> ChatRequest {
     let tools = ["scheduleBlock", "deleteBlock", "listPlans", "undo"];
     let tool = |name: &str| ToolSpec {
@@ -40,7 +40,7 @@ fn line(event: &ModelEvent) -> String {
     }
 }
 
-/// Parses `parts` as they come and checks what holds for every stream.
+/// Parses `parts` in order and checks the rules for every stream.
 pub(super) fn parsed<'a>(
     request: &ChatRequest,
     parts: impl IntoIterator<Item = &'a [u8]>,
@@ -60,7 +60,7 @@ pub(super) fn parsed<'a>(
     (events, error)
 }
 
-/// Joins what belongs together, so that streams compare equal however their bytes were split.
+/// Joins pieces of text, so that the result does not depend on how the bytes were split.
 fn joined(events: Vec<ModelEvent>) -> Vec<ModelEvent> {
     let mut joined: Vec<ModelEvent> = Vec::new();
     for event in events {
@@ -73,8 +73,8 @@ fn joined(events: Vec<ModelEvent>) -> Vec<ModelEvent> {
     joined
 }
 
-/// The rules of [`ModelEvent`]: no empty text, each call started once, its arguments between start and finish and the
-/// same as in the finish, all calls finished and `Finished` last where there is no error.
+/// The rules of [`ModelEvent`]: no text is empty, each call is started once, its arguments come between start and
+/// finish and add up to those of the finish, and without an error all calls are finished and `Finished` is last.
 fn check_grammar(events: &[ModelEvent], whole: bool) {
     let mut open: Vec<(String, String, String)> = Vec::new();
     let mut seen = std::collections::HashSet::new();

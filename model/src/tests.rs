@@ -1,4 +1,4 @@
-//! Tests of [`Model`] with scripted endpoints and a virtual clock: nothing here waits in earnest.
+//! Tests of [`Model`] with scripted endpoints and a virtual clock: no test waits in real time.
 
 mod any_arguments;
 
@@ -16,7 +16,7 @@ use futures::stream;
 use super::testing::{lines, request};
 use super::*;
 
-/// A clock that only moves when all work waits for it.
+/// A clock that moves only when all work waits for it.
 #[derive(Clone, Default)]
 struct VirtualClock {
     now_ms: Rc<Cell<u64>>,
@@ -59,7 +59,7 @@ impl VirtualClock {
 /// What a scripted endpoint does next.
 #[derive(Clone)]
 enum Step {
-    /// Nothing for so many ms.
+    /// Sends nothing for this many ms.
     Wait(u64),
     Send(&'static str),
     Fail(ModelError),
@@ -130,7 +130,7 @@ fn scripted(scripts: Vec<Vec<Step>>) -> Scripted {
     }
 }
 
-/// The lines that a model gives for these scripts, with the virtual time after the last.
+/// The lines that a model produces for these scripts, with the virtual time after the last.
 fn run_with(limits: ModelLimits, scripts: Vec<Vec<Step>>) -> (Vec<String>, u64) {
     ask(request(), limits, scripts)
 }

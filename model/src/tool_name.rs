@@ -1,10 +1,10 @@
-//! Which tool a model meant by the name that it wrote.
+//! Finds the tool that a model meant by the name that it wrote.
 
 /// The tool of `names` that `said` means: an exact match first, then the one whose normal form is the same.
 ///
-/// The normal form ignores case, blanks, `-` and `_`, a namespace before `.`, `::` or `/`, an index after `:` and
-/// trailing parentheses, because models write `functions.scheduleBlock`, `schedule_block` or `scheduleBlock:0`. Where
-/// two tools share a normal form, neither is meant.
+/// The normal form ignores case, spaces, `-` and `_`, a namespace before `.`, `::` or `/`, an index after `:` and
+/// trailing parentheses, because models write `functions.scheduleBlock`, `schedule_block` or `scheduleBlock:0`. If two
+/// tools share a normal form, neither is meant.
 ///
 /// ```
 /// use flux_model::resolve_tool_name;

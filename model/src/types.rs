@@ -1,18 +1,20 @@
-//! What a turn asks of a model and what comes back: plain types, and the trait that every model implements.
+//! Requests to a model and its answers as plain types, and the trait that every model implements.
 
 use futures::stream::LocalBoxStream;
 use serde::{Deserialize, Serialize};
 
-/// One request to a model: everything it needs for one step of a turn.
+/// One request to a model, with everything that it needs for one step of a turn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ChatRequest {
     /// The system prompt, rendered, with the timeline context in words.
     pub system: String,
-    /// The conversation that fits the token budget, oldest first; ends with what the model is to answer.
+    /// The part of the conversation that fits the token budget, oldest message first. The last message is the one to
+    /// answer.
     pub messages: Vec<ModelMessage>,
     /// The tools that it may call.
     pub tools: Vec<ToolSpec>,
-    /// JSON Schema of the answer, where it is to be JSON. Providers that cannot be held to one are told in `system`.
+    /// The JSON Schema of the answer, if the answer must be JSON. For providers that cannot enforce a schema, `system`
+    /// says the same.
     pub response_schema: Option<serde_json::Value>,
     /// Upper bound of the answer, in tokens.
     pub max_output_tokens: u32,
@@ -20,14 +22,14 @@ pub struct ChatRequest {
     pub temperature: f32,
 }
 
-/// A tool as a model is told of it.
+/// The description of a tool for a model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToolSpec {
     /// Its name, e.g. `scheduleBlock`.
     pub name: String,
     /// When to call it and what it does, written for a model.
     pub description: String,
-    /// JSON Schema of its arguments: the very one that a call is checked against.
+    /// The JSON Schema of its arguments. Calls are checked against the same schema.
     pub parameters: serde_json::Value,
 }
 
@@ -35,21 +37,21 @@ pub struct ToolSpec {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "role", rename_all = "lowercase")]
 pub enum ModelMessage {
-    /// What the person said.
+    /// A message of the person.
     User {
         /// Plain text.
         text: String,
     },
-    /// What the model said and called in one step.
+    /// The text and calls of the model in one step.
     Assistant {
-        /// Text of the step; may be empty.
+        /// The text of the step, possibly empty.
         text: String,
-        /// Calls of the step, in order. Each is answered by a `Tool` message further on.
+        /// The calls of the step, in order. A later `Tool` message has the result of each.
         calls: Vec<ModelCall>,
     },
     /// The result of one call.
     Tool {
-        /// Id of the call that this answers.
+        /// The id of the call.
         call_id: String,
         /// Name of the tool.
         name: String,
@@ -63,56 +65,56 @@ pub enum ModelMessage {
 pub struct ModelCall {
     /// Unique within the conversation.
     pub id: String,
-    /// As the model wrote it; not necessarily the name of a tool.
+    /// The name as the model wrote it, which may not be the name of a tool.
     pub name: String,
-    /// JSON text as the model wrote it; not necessarily valid.
+    /// The arguments as the model wrote them, which may not be valid JSON.
     pub arguments: String,
 }
 
 /// One part of a model's streamed answer, in the order of the stream.
 ///
-/// For one call: `CallStarted`, any number of `CallArguments`, exactly one `CallFinished`. `Finished` comes once, last;
-/// a stream that ends without it was cut and yields an error instead.
+/// For one call: `CallStarted`, any number of `CallArguments`, exactly one `CallFinished`. `Finished` comes once, at
+/// the end. A stream that ends without it was cut off and ends with an error instead.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModelEvent {
-    /// A piece of the answer; never empty.
+    /// A piece of the answer, never empty.
     Text(String),
-    /// A piece of the model's reasoning, kept apart from the answer.
+    /// A piece of the model's reasoning, separate from the answer.
     Reasoning(String),
     /// A call begins.
     CallStarted {
-        /// Unique within the conversation: the parser makes one where the model gave none or repeats one.
+        /// Unique within the conversation. The parser makes one if the model gives none or repeats one.
         id: String,
         /// As the model wrote it, trimmed.
         name: String,
     },
     /// The next piece of a call's arguments, raw JSON text.
     CallArguments {
-        /// Of the call.
+        /// The id of the call.
         id: String,
         /// The piece.
         delta: String,
     },
     /// A call is complete.
     CallFinished(ModelCall),
-    /// What the answer cost; the last one counts.
+    /// The tokens used so far. The last event counts.
     Usage(Usage),
-    /// An event of the stream could not be read and was left out; for the log.
+    /// An event of the stream could not be read and was skipped. This is for the log.
     Skipped {
-        /// What came instead, shortened to 200 characters.
+        /// The unreadable data, shortened to 200 characters.
         what: String,
     },
     /// The attempt failed before any text or call was shown, and another begins after a pause. Reasoning that came
     /// before this event belongs to the failed attempt.
     Retried {
-        /// Number of the attempt that begins: 2 for the first retry.
+        /// The number of the attempt that begins: 2 for the first retry.
         attempt: u32,
         /// The pause before it, in ms.
         after_ms: u64,
-        /// Why the last one failed.
+        /// Why the last attempt failed.
         reason: ModelError,
     },
-    /// The end, and why.
+    /// The end, with the reason.
     Finished(FinishReason),
 }
 
@@ -130,17 +132,17 @@ pub struct Usage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FinishReason {
-    /// It said all it had to say.
+    /// The answer is complete.
     Stop,
-    /// The token limit cut it.
+    /// The token limit was reached.
     Length,
-    /// It waits for the results of its calls.
+    /// The model waits for the results of its calls.
     ToolCalls,
     /// The provider withheld the rest.
     ContentFilter,
-    /// The provider failed in mid-stream but closed it in order.
+    /// The provider failed during the stream but closed it properly.
     Error,
-    /// A reason that is not known here.
+    /// An unknown reason.
     Other,
 }
 
@@ -162,60 +164,60 @@ pub struct ModelId {
     pub name: String,
 }
 
-/// Why a model gave no whole answer. `Display` is what a person is told who waits for it in the chat: the [cause], and what
-/// became of the answer.
+/// Why a model gave no complete answer. `Display` is the message for a person who waits in the chat: the [cause], and
+/// what happened to the answer.
 ///
 /// [cause]: ModelError::cause
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
-    /// Too many requests, by this person or by all.
+    /// Too many requests, by this person or in total.
     #[error("{} Nothing was lost; try again in a moment.", self.cause())]
     RateLimited {
-        /// What the provider asked for (`Retry-After`), in ms.
+        /// The pause that the provider asks for (`Retry-After`), in ms.
         retry_after_ms: Option<u64>,
     },
     /// The provider has no capacity (HTTP 5xx, Workers AI 3040).
     #[error("{} Nothing was lost; try again in a moment.", self.cause())]
     Overloaded,
-    /// Nothing came for too long.
+    /// No data arrived for too long.
     #[error("{} What it said until then was kept; try again.", self.cause())]
     TimedOut {
-        /// The limit that ran out.
+        /// The time limit, in seconds.
         seconds: u64,
     },
     /// The stream ended in the middle.
     #[error("{} What it said until then was kept; try again.", self.cause())]
     Cut,
-    /// The model answered with nothing at all.
+    /// The answer is empty.
     #[error("{} Try again, or say it in other words.", self.cause())]
     Empty,
     /// The provider refused the request: a wrong key, an unknown model, a request that is too long.
     #[error("{}", self.cause())]
     Refused {
-        /// HTTP status, 0 where the provider gave none.
+        /// The HTTP status, or 0 if the provider gave none.
         status: u16,
-        /// Its own words, at most 500 characters.
+        /// The provider's message, at most 500 characters.
         message: String,
     },
-    /// What came is not an answer: HTML, no JSON, an unknown format.
+    /// The data is not an answer: HTML, invalid JSON, or an unknown format.
     #[error("{}", self.cause())]
     Malformed {
-        /// What came instead, shortened to 200 characters.
+        /// The unreadable data, shortened to 200 characters.
         what: String,
     },
-    /// There is no model to ask.
+    /// No model is connected.
     #[error("{}", self.cause())]
     Unconnected,
     /// The provider could not be reached.
     #[error("{}", self.cause())]
     Unreachable {
-        /// The cause, as the network layer says it.
+        /// The cause, as the network layer reports it.
         message: String,
     },
 }
 
 impl ModelError {
-    /// What happened, in a sentence, whatever the answer was for.
+    /// What happened, in one sentence that does not depend on the purpose of the request.
     pub fn cause(&self) -> String {
         match self {
             Self::RateLimited { .. } => "The model takes no more requests right now.".to_owned(),
@@ -237,8 +239,8 @@ impl ModelError {
         }
     }
 
-    /// Whether the same request can succeed at another time. Where a person waits, [`super::ModelLimits`] bounds how
-    /// often that is tried; where nobody does, it is worth a longer pause.
+    /// Whether the same request can succeed later. [`super::ModelLimits`] limits how often it is retried while a person
+    /// waits. If nobody waits, a retry after a longer pause makes sense.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::RateLimited { .. }

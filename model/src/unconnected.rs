@@ -1,10 +1,10 @@
-//! Where no model is connected.
+//! The model that stands in if none is connected.
 
 use futures::stream::{self, LocalBoxStream, StreamExt};
 
 use super::types::{ChatModel, ChatRequest, ModelError, ModelEvent, ModelId};
 
-/// In place of a model: says at each request that there is none. All that needs no model goes on working.
+/// Answers every request with [`ModelError::Unconnected`]. Everything that needs no model keeps working.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unconnected;
 

@@ -15,15 +15,15 @@ use super::{ChatRequest, ModelError, ModelId, ToolSpec, messages};
 
 /// The `AI` binding of a Worker.
 pub trait AiBinding {
-    /// Runs `model` on `input`. Dropping the future, or the stream that it gave, lets go of the run.
+    /// Runs `model` on `input`. Dropping the future, or the stream that it returned, stops the run.
     ///
     /// # Errors
     ///
-    /// What the binding threw, told by [`super::binding_failure`].
+    /// What the binding threw, translated by [`super::binding_failure`].
     fn run(&self, model: &str, input: Value) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>>;
 }
 
-/// What a run gives. A stream is asked for, but some models answer whole.
+/// What a run returns. A stream is requested, but some models send the whole answer at once.
 pub enum AiOutput {
     /// Server-sent events.
     Stream(ByteStream),
@@ -87,12 +87,12 @@ pub fn run_input(request: &ChatRequest) -> Value {
     input
 }
 
-/// JSON mode gives no streams (<https://developers.cloudflare.com/workers-ai/features/json-mode/>).
+/// JSON mode does not stream (<https://developers.cloudflare.com/workers-ai/features/json-mode/>).
 fn is_whole(request: &ChatRequest) -> bool {
     request.response_schema.is_some()
 }
 
-/// A tool as the input schema of Workers AI wants it: every parameter has one `type` and a `description`
+/// A tool in the form that the input schema of Workers AI requires: every parameter has one `type` and a `description`
 /// (`required: [type, description]` in the schema of `llama-3.3-70b-instruct-fp8-fast`), without references. Calls are
 /// still checked against the tool's full schema.
 fn tool(tool: &ToolSpec) -> Value {
@@ -112,7 +112,7 @@ fn tool(tool: &ToolSpec) -> Value {
     })
 }
 
-/// A whole answer as a stream of one.
+/// A whole answer as a stream with one element.
 fn whole(answer: Value) -> ByteStream {
     let answer = if answer.is_object() || answer.is_array() { answer } else { json!({"response": answer}) };
     stream::iter([Ok(Bytes::from(answer.to_string()))]).boxed_local()
@@ -179,7 +179,7 @@ mod tests {
         }
     }
 
-    /// Gives this answer whole.
+    /// Returns this answer at once.
     struct Canned(Value);
 
     impl AiBinding for Canned {

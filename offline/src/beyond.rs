@@ -1,13 +1,13 @@
-//! Messages that the rules leave alone as a whole, because what they would make of them is not what was meant: text that is
-//! shown and not said, conditions, other languages, times of other zones, days that there are not.
+//! Messages that the rules do not handle at all, because they would misunderstand them: pasted texts, conditions, other
+//! languages, times in other zones, and days that do not exist.
 
 use super::intent;
 use super::split;
 use flux_phrases::number;
 use flux_phrases::time::month_named;
-use flux_phrases::words::{Kind, Token, fits, fits_any, has_word};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any, has_word};
 
-/// What to say of a message that is to be left alone.
+/// The answer to a message that is not handled.
 pub(super) fn beyond(source: &str, tokens: &[Token]) -> Option<String> {
     let own = tokens.get(..split::note(source, tokens)).unwrap_or(tokens);
     let said = if is_shown(tokens) {
@@ -26,7 +26,7 @@ pub(super) fn beyond(source: &str, tokens: &[Token]) -> Option<String> {
     Some(said.to_owned())
 }
 
-/// What people call a text that they show.
+/// Words for a text that a person shows.
 const TEXTS: &[&str] = &[
     "this|following|that mail|email|e-mail|message|letter|poem|newsletter|article|document|doc|post|paragraph|chat|thread|song|story|transcript|sms",
     "mail|email|e-mail|message|letter|poem|sms|newsletter from",
@@ -38,27 +38,27 @@ const TEXTS: &[&str] = &[
     "you like it|this|that",
 ];
 
-/// Whether words announce a text, and it follows after a colon, in quotes, or on a line of its own.
+/// Whether words announce a text that follows after a colon, in quotation marks, or on a line of its own.
 fn is_shown(tokens: &[Token]) -> bool {
     let spoken = |token: &Token| token.norm.starts_with(|c: char| c.is_ascii_digit());
     let begins = |at: usize| {
         let token = tokens.get(at)?;
         let colon = token.is(":") && !tokens.get(at + 1).is_some_and(spoken);
-        let mark = token.kind == Kind::Mark && token.text.starts_with(['"', '“', '„', '«', '`']);
-        (colon || mark || matches!(token.kind, Kind::Quoted | Kind::Break)).then_some(at)
+        let mark = token.kind == TokenKind::Mark && token.text.starts_with(['"', '“', '„', '«', '`']);
+        (colon || mark || matches!(token.kind, TokenKind::Quoted | TokenKind::Break)).then_some(at)
     };
     let Some(before) = (0..tokens.len()).find_map(begins).and_then(|at| tokens.get(..at)) else { return false };
     (0..before.len()).any(|at| fits_any(before, at, TEXTS).is_some())
 }
 
-/// Words after which "if" opens no condition: "ask Bob if …".
+/// Words after which "if" does not begin a condition: "ask Bob if …".
 const ASKING: &str = "ask check see know decide find out sure wonder test remember";
 
 fn is_condition(tokens: &[Token], at: usize) -> bool {
-    let Some(token) = tokens.get(at).filter(|token| token.kind == Kind::Word) else { return false };
+    let Some(token) = tokens.get(at).filter(|token| token.kind == TokenKind::Word) else { return false };
     let before = at.checked_sub(1).and_then(|at| tokens.get(at));
     let begins = at == intent::lead_in(tokens, 0)
-        || before.is_none_or(|token| token.kind != Kind::Word || token.is_any("and but then so only"));
+        || before.is_none_or(|token| token.kind != TokenKind::Word || token.is_any("and but then so only"));
     let polite = fits_any(
         tokens,
         at,
@@ -81,31 +81,33 @@ fn is_condition(tokens: &[Token], at: usize) -> bool {
     }
 }
 
-/// Words of other languages that are no English ones, without those that stand in English names.
+/// Words of other languages that are not English words and do not occur in English names.
 const FOREIGN: &str = "und bitte morgen heute übermorgen uhr der dem das nicht ich ist für mit auf zum zur eine einen einem ein um mir noch welche kannst nein doch lieber montag dienstag mittwoch donnerstag freitag samstag sonntag kaufen trag lösch leg streich verschieb el los las una por para con mañana hoy pasado que y del mi es lunes martes miércoles jueves viernes sábado domingo tarde ponme mueve borra recuérdame quiero de la en le les du des pour avec dans est demain aujourd'hui à au je j'aimerais ma mets ajoute décale supprime déplace celui jeudi samedi lundi plus har jeg og til den når flytt på søndag lørdag mandag tirsdag onsdag torsdag fredag kal ko ka ki ke karne laga baje shaam subah";
-/// Words that every English request has some of.
+/// Common words of English requests.
 const ENGLISH: &str = "at on in to for the a an my me is of with and from by it this that tomorrow today tonight add schedule move delete cancel remind put set make new what when am pm next after";
 
-/// Whether a message is in another language: more of its words are of one than English ones, and not only a name.
+/// Whether a message is in another language: it has more words of that language than English ones, and they are not
+/// only a name.
 fn is_foreign(tokens: &[Token]) -> bool {
-    let count =
-        |fits: &dyn Fn(&Token) -> bool| tokens.iter().filter(|token| token.kind == Kind::Word && fits(token)).count();
+    let count = |fits: &dyn Fn(&Token) -> bool| {
+        tokens.iter().filter(|token| token.kind == TokenKind::Word && fits(token)).count()
+    };
     let english = count(&|token| has_word(ENGLISH, &token.norm));
     let foreign = count(&|token| has_word(FOREIGN, &token.norm));
     let scripts = count(&|token| token.norm.chars().any(|c| c.is_alphabetic() && c > '\u{24f}'));
     foreign >= 2 && foreign > english || scripts > 0 && english == 0
 }
 
-/// Short names of zones, all of which are said after a time only.
+/// Short names of zones, which people write only after a time.
 const ZONES: &str = "utc gmt zulu est edt cst cdt mst mdt pst pdt jst ist bst cet cest eet msk aest aedt hkt sgt kst";
-/// Zones and owners of a "time" that are no city.
+/// Zones, and words before "time" that are not cities.
 const TIMES: &str = "their his her your eastern central mountain pacific uk us indian japanese german chinese british";
-/// The first part of the names in the database of zones.
+/// The first part of names in the time zone database.
 const REGIONS: &str = "Africa America Asia Atlantic Australia Europe Indian Pacific";
 
 /// Whether a time of another zone ends at `at`: `14:00 UTC`, `3pm their time`, `4pm Tokyo time`, `01:30Z`.
 fn names_a_zone(tokens: &[Token], at: usize) -> bool {
-    let Some(token) = tokens.get(at).filter(|token| token.kind == Kind::Word) else { return false };
+    let Some(token) = tokens.get(at).filter(|token| token.kind == TokenKind::Word) else { return false };
     let is_time = |at: Option<usize>| {
         let token = at.and_then(|at| tokens.get(at));
         token.is_some_and(|token| {
@@ -129,7 +131,7 @@ fn names_a_zone(tokens: &[Token], at: usize) -> bool {
     token.is("time") && (1..=2).any(|words| at > words && is_time(Some(at - words - 1)) && names(at - words))
 }
 
-/// A day that there is not, or that no timeline reaches: `April 31st`, `30 February`, `2 March 2526`.
+/// A day that does not exist, or that is too far away for a timeline: `April 31st`, `30 February`, `2 March 2526`.
 fn no_day(tokens: &[Token], at: usize) -> Option<String> {
     let day = |at: usize| {
         let (number, _) = number::ordinal(tokens, at).or_else(|| number::whole(tokens, at))?;
@@ -149,7 +151,7 @@ fn no_day(tokens: &[Token], at: usize) -> Option<String> {
         _ => 31,
     };
     let last = at + 1 + usize::from(tokens.get(at + 1).is_some_and(|token| token.is("of")));
-    // A year that no timeline reaches is not to be left out.
+    // A year that is too far away must not be ignored.
     let far = tokens.get(last + 1).and_then(|year| number::digits(&year.norm)).is_some_and(|year| year >= 2400);
     let words: Vec<&str> = tokens.get(at..=last + usize::from(far))?.iter().map(|token| token.text.as_str()).collect();
     (day > longest || far).then(|| words.join(" "))

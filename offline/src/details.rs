@@ -1,10 +1,10 @@
-//! What a request says besides what and when: priority, tags, a note, the plan.
+//! Reads the details of a request: priority, tags, a note, the plan.
 
 use super::world::World;
 use flux_phrases::duration;
-use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 
-/// What was found, and which tokens say it.
+/// The details, and the tokens that contain them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Details {
     /// `high`, `medium` or `low`.
@@ -15,9 +15,9 @@ pub(super) struct Details {
     pub note: Option<String>,
     /// The title of the plan.
     pub plan: Option<String>,
-    /// The name of a plan that there is not.
+    /// The name of a plan that does not exist.
     pub missing_plan: Option<String>,
-    /// Tokens that say this.
+    /// The tokens that contain details.
     pub used: Vec<usize>,
 }
 
@@ -26,7 +26,7 @@ impl Details {
         self.used.extend(from..to);
     }
 
-    /// Reads what stands at each token that says nothing yet; `read` gives how many tokens say it.
+    /// Reads at each token that is not used yet. `read` returns how many tokens it used.
     fn scan(&mut self, tokens: &[Token], read: impl Fn(&mut Self, usize) -> Option<usize>) {
         for at in 0..tokens.len() {
             if !self.used.contains(&at)
@@ -53,18 +53,18 @@ pub(super) fn details(source: &str, tokens: &[Token], world: &World) -> Details 
     details
 }
 
-/// The plan that a request about several blocks is for, and the other words.
+/// The plan of a request about several blocks, and the other words.
 pub(super) fn plan(tokens: &[Token], world: &World) -> (Details, Vec<Token>) {
     let mut details = Details::default();
     details.scan(tokens, |details, at| {
         read_plan(tokens, at, world, details).or_else(|| missing_plan(tokens, at, details))
     });
     let others = tokens.iter().enumerate().filter(|(at, _)| !details.used.contains(at)).map(|(_, token)| token.clone());
-    let others = others.skip_while(|token| token.kind == Kind::Mark).collect();
+    let others = others.skip_while(|token| token.kind == TokenKind::Mark).collect();
     (details, others)
 }
 
-/// Where things are put, which goes without saying.
+/// Words for the calendar or timeline itself, which add nothing.
 const PLACES: &[&str] = &[
     "on|in|to|into|onto|from|off my|the|our calendar|timeline|schedule|agenda|diary|planner|list",
     "on|in|to|into|onto|from|off my|the|our to do list",
@@ -79,10 +79,10 @@ fn read_priority(tokens: &[Token], at: usize, details: &mut Details) -> Option<u
     Some(taken)
 }
 
-/// The priority that is said at `at`, and how many tokens say it.
+/// The priority at `at`, and the number of tokens.
 pub(super) fn priority(tokens: &[Token], at: usize) -> Option<(&'static str, usize)> {
     let token = tokens.get(at)?;
-    if token.kind == Kind::Mark {
+    if token.kind == TokenKind::Mark {
         let alone = token.norm == "!" && token.spaced && tokens.get(at + 1).is_none_or(|next| next.spaced);
         if token.norm.starts_with("!!") || alone || (at == 0 && token.norm == "!") {
             return Some(("high", 1));
@@ -91,7 +91,7 @@ pub(super) fn priority(tokens: &[Token], at: usize) -> Option<(&'static str, usi
             tokens.get(at + 1).filter(|next| token.norm == "!" && !next.spaced).and_then(|next| level(&next.norm));
         return level.map(|level| (level, 2));
     }
-    if token.kind != Kind::Word {
+    if token.kind != TokenKind::Word {
         return None;
     }
     if let Some(taken) =
@@ -144,7 +144,7 @@ pub(super) fn level(word: &str) -> Option<&'static str> {
 /// `#health`, `tagged health and home`, `with tag work`.
 fn read_tag(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize> {
     let token = tokens.get(at)?;
-    if token.kind == Kind::Word && token.text.starts_with('#') {
+    if token.kind == TokenKind::Word && token.text.starts_with('#') {
         let tag = token.text.trim_start_matches('#').trim_end_matches(['#', '-']);
         if tag.is_empty() {
             return None;
@@ -164,7 +164,7 @@ fn read_tag(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize>
     }
     let mut end = at + lead + colon;
     loop {
-        let tag = tokens.get(end).filter(|tag| tag.kind != Kind::Mark && tag.kind != Kind::Break)?;
+        let tag = tokens.get(end).filter(|tag| tag.kind != TokenKind::Mark && tag.kind != TokenKind::Break)?;
         add(&mut details.tags, tag.text.trim_start_matches('#'));
         end += 1;
         let and = usize::from(tokens.get(end).is_some_and(|next| next.is_any("and ,")));
@@ -176,7 +176,7 @@ fn read_tag(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize>
     }
 }
 
-/// Adds a tag that is not there yet.
+/// Adds a tag, unless it is there already.
 pub(super) fn add(tags: &mut Vec<String>, tag: &str) {
     let tag = super::clipped(tag.trim(), 40);
     if !tag.is_empty() && !tags.iter().any(|seen| seen.eq_ignore_ascii_case(&tag)) {
@@ -184,7 +184,7 @@ pub(super) fn add(tags: &mut Vec<String>, tag: &str) {
     }
 }
 
-/// `with note bring the card`, `note: …`, `description "…"`, `(…)`: all that follows, or the quotation.
+/// `with note bring the card`, `note: …`, `description "…"`, `(…)`: everything after it, or the quotation.
 fn read_note(source: &str, tokens: &[Token], details: &mut Details) {
     for at in 0..tokens.len() {
         if let Some((note, end)) = note_at(source, tokens, at) {
@@ -197,7 +197,7 @@ fn read_note(source: &str, tokens: &[Token], details: &mut Details) {
     let Some(close) = tokens.iter().skip(open).position(|token| token.is(")")).map(|close| close + open) else {
         return;
     };
-    // "(2 hours)" tells how long.
+    // "(2 hours)" is a length.
     if duration::length(tokens, open + 1).is_some_and(|(_, taken)| open + 1 + taken == close) {
         details.used.extend([open, close]);
         return;
@@ -209,15 +209,15 @@ fn read_note(source: &str, tokens: &[Token], details: &mut Details) {
     }
 }
 
-/// A note that begins at `at`, and where it ends.
+/// A note that begins at `at`, and its end.
 pub(super) fn note_at(source: &str, tokens: &[Token], at: usize) -> Option<(String, usize)> {
     let with = fits(tokens, at, "with|and|add|plus a|the? note|notes|description|details|comment saying|that|says?");
     let bare = fits(tokens, at, "note|notes|description|details|comment");
     let lead = with.or(bare)?;
     let colon = usize::from(tokens.get(at + lead).is_some_and(|next| next.is_any(": - =")));
     let begin = at + lead + colon;
-    let quoted = tokens.get(begin).is_some_and(|next| next.kind == Kind::Quoted);
-    // "Note taking at 3" is no note.
+    let quoted = tokens.get(begin).is_some_and(|next| next.kind == TokenKind::Quoted);
+    // "Note taking at 3" is not a note.
     if with.is_none() && colon == 0 && !(quoted && at > 0) {
         return None;
     }
@@ -237,7 +237,7 @@ pub(super) fn text(source: &str, tokens: &[Token], from: usize, to: usize) -> St
     source.get(first.start..last.end).unwrap_or_default().trim().to_owned()
 }
 
-/// `into Work`, `to Work` at the end or before a comma: a plan by its very title, where it can be nothing else.
+/// `into Work`, `to Work` at the end or before a comma: a plan by its exact title, if nothing else can be meant.
 fn bare_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) -> Option<usize> {
     let lead = fits(tokens, at, "to|into")?;
     let plans = world.context.plans.iter().filter(|plan| !plan.archived);
@@ -245,7 +245,7 @@ fn bare_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) 
         let length = flux_phrases::words::tokens(&plan.title).len();
         let words = tokens.get(at + lead..at + lead + length)?;
         let named: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
-        let ends = tokens.get(at + lead + length).is_none_or(|next| next.kind == Kind::Mark);
+        let ends = tokens.get(at + lead + length).is_none_or(|next| next.kind == TokenKind::Mark);
         (ends && named.join(" ") == plan.title).then(|| (plan.title.clone(), length))
     });
     let (title, length) = found.max_by_key(|(_, length)| *length)?;
@@ -253,12 +253,12 @@ fn bare_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) 
     Some(lead + length)
 }
 
-/// `into the Music plan`, where there is none of that name.
+/// `into the Music plan`, if there is no plan of that name.
 fn missing_plan(tokens: &[Token], at: usize, details: &mut Details) -> Option<usize> {
     let lead = fits_any(tokens, at, &["in|to|into|under my|the|our"])?;
     let length = (1..=4).find(|length| fits(tokens, at + lead + length, "plan").is_some())?;
     let words = tokens.get(at + lead..at + lead + length)?;
-    let capital = |token: &Token| token.text.starts_with(char::is_uppercase) || token.kind == Kind::Quoted;
+    let capital = |token: &Token| token.text.starts_with(char::is_uppercase) || token.kind == TokenKind::Quoted;
     if !words.first().is_some_and(capital) {
         return None;
     }
@@ -267,11 +267,12 @@ fn missing_plan(tokens: &[Token], at: usize, details: &mut Details) -> Option<us
     Some(lead + length + 1)
 }
 
-/// `in my Work plan`, `to plan “Work”`: only a plan that there is.
+/// `in my Work plan`, `to plan “Work”`: only a plan that exists.
 fn read_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) -> Option<usize> {
     let lead = fits_any(tokens, at, &["in|to|into|on|under|for my|the|our?"])?;
     if let Some(word) = fits(tokens, at + lead, "plan|project") {
-        let name = tokens.get(at + lead + word).filter(|name| matches!(name.kind, Kind::Word | Kind::Quoted))?;
+        let name =
+            tokens.get(at + lead + word).filter(|name| matches!(name.kind, TokenKind::Word | TokenKind::Quoted))?;
         let mut best = None;
         for length in 1..=5 {
             let words = tokens.get(at + lead + word..at + lead + word + length)?;
@@ -279,7 +280,7 @@ fn read_plan(tokens: &[Token], at: usize, world: &World, details: &mut Details) 
             if let Some(plan) = world.plan(&joined.join(" ")) {
                 best = Some((plan.title.clone(), length));
             }
-            if name.kind == Kind::Quoted || tokens.len() <= at + lead + word + length {
+            if name.kind == TokenKind::Quoted || tokens.len() <= at + lead + word + length {
                 break;
             }
         }

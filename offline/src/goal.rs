@@ -1,26 +1,28 @@
-//! A goal in a person's words: which of them say by when and how much time a week, and what they say.
+//! Reads the deadline and the time per week from a goal in a person's words.
 
 use chrono::{Datelike, NaiveDate};
 use flux_timeline::clock;
 
 use flux_phrases::duration::{self, Length};
-use flux_phrases::time::{Fragment, Hint, Prep, Said, Style, Today, fragments, plus, plus_length, settle};
-use flux_phrases::words::{self, Kind, Token, fits_any};
+use flux_phrases::time::{
+    Expression, Hint, Meaning, Preposition, Style, Today, expressions, plus, plus_length, settle,
+};
+use flux_phrases::words::{self, Token, TokenKind, fits_any};
 
-/// When a goal is to be reached, and how much time it may take.
+/// The deadline of a goal, and how much time it may take.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Pace {
-    /// For each token, whether it says this and nothing of the goal itself.
+    /// For each token, whether it belongs to the deadline or the time per week and not to the goal itself.
     pub used: Vec<bool>,
-    /// Local wall time; a date alone is the end of that day.
+    /// The deadline in wall-clock time. A date alone means the end of that day.
     pub deadline: Option<String>,
-    /// At most so many minutes a week.
+    /// The most minutes per week.
     pub minutes_per_week: Option<i64>,
-    /// Whether a time is said that is no deadline: "tomorrow at 9".
+    /// Whether there is a time that is not a deadline: "tomorrow at 9".
     pub scheduled: bool,
 }
 
-/// Deadlines that are known by name, with the month and day that they mean. "Easter" is none: it moves.
+/// Deadlines with a name, and their month and day. Easter is not one of them, because its date changes.
 const NAMED: &[(&[&str], u32, u32)] = &[
     (&["by|before|until christmas"], 12, 24),
     (
@@ -39,7 +41,7 @@ const NAMED: &[(&[&str], u32, u32)] = &[
     (&["by|before|until the|this|next? autumn|fall"], 8, 31),
 ];
 
-/// Reads when and how much from the words of a goal.
+/// Reads the deadline and the time per week from the words of a goal.
 pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
     let mut pace = Pace { used: vec![false; tokens.len()], ..Pace::default() };
     for at in 0..tokens.len() {
@@ -57,51 +59,51 @@ pub(super) fn pace(tokens: &[Token], today: Today) -> Pace {
             }
         }
     }
-    let found = fragments(tokens, today, Style::Plain);
-    for (index, fragment) in found.iter().enumerate() {
-        if fragment.at.clone().any(|at| pace.used.get(at) == Some(&true)) {
+    let found = expressions(tokens, today, Style::Plain);
+    for (index, expression) in found.iter().enumerate() {
+        if expression.at.clone().any(|at| pace.used.get(at) == Some(&true)) {
             continue;
         }
-        let begin = announced(tokens, fragment.at.start);
-        let date = date(fragment, begin.is_some(), today.now.date()).filter(|_| pace.deadline.is_none());
+        let begin = announced(tokens, expression.at.start);
+        let date = date(expression, begin.is_some(), today.now.date()).filter(|_| pace.deadline.is_none());
         let Some(date) = date else {
-            // "For an hour" is how long a block takes; a goal takes longer.
-            let short = matches!(fragment.said, Said::Length(length) if length.minutes > 0);
-            pace.scheduled |= short || fragment.says_when() && !matches!(fragment.said, Said::Every(_));
+            // "For an hour" is the length of a block. A goal takes longer.
+            let short = matches!(expression.meaning, Meaning::Length(length) if length.minutes > 0);
+            pace.scheduled |= short || expression.says_when() && !matches!(expression.meaning, Meaning::Every(_));
             continue;
         };
-        pace.take(begin.unwrap_or(fragment.at.start), fragment.at.end);
-        let hour = found.get(index + 1).filter(|next| next.at.start == fragment.at.end).and_then(of_day);
+        pace.take(begin.unwrap_or(expression.at.start), expression.at.end);
+        let hour = found.get(index + 1).filter(|next| next.at.start == expression.at.end).and_then(of_day);
         pace.deadline = Some(match hour {
             Some((hour, end)) => {
-                pace.take(fragment.at.end, end);
+                pace.take(expression.at.end, end);
                 format!("{}T{hour}", clock::iso_date(date))
             }
             None => clock::iso_date(date),
         });
     }
-    // "By 5pm" alone is a time of today, and no long goal.
+    // "By 5pm" alone is a time today and not a long goal.
     pace.scheduled |= found
         .iter()
-        .any(|fragment| fragment.has_clock() && !fragment.at.clone().all(|at| pace.used.get(at) == Some(&true)));
+        .any(|expression| expression.has_time() && !expression.at.clone().all(|at| pace.used.get(at) == Some(&true)));
     pace
 }
 
-/// Words that lead to an amount of time, and belong to it.
+/// Words before an amount of time that belong to it.
 const LINKS: &str = "for with at about around spending , and max maximum only";
 
 impl Pace {
-    /// Takes the day on which the goal itself is ("the fair is on Saturday 18 April") for its deadline, where no other one
-    /// and no time of day is said.
+    /// Uses the day of the goal itself ("the fair is on Saturday 18 April") as its deadline, if there is no other
+    /// deadline and no time of day.
     pub fn until_its_day(&mut self, tokens: &[Token], today: Today) {
-        let found = fragments(tokens, today, Style::Plain);
-        if self.deadline.is_some() || found.iter().any(Fragment::has_clock) {
+        let found = expressions(tokens, today, Style::Plain);
+        if self.deadline.is_some() || found.iter().any(Expression::has_time) {
             return;
         }
-        let on = found.iter().rev().filter(|fragment| fragment.prep == Prep::On);
-        let mut days = on.filter_map(|fragment| Some((fragment, date(fragment, true, today.now.date())?)));
-        if let Some((fragment, day)) = days.next() {
-            self.take(fragment.at.start, fragment.at.end);
+        let on = found.iter().rev().filter(|expression| expression.preposition == Preposition::On);
+        let mut days = on.filter_map(|expression| Some((expression, date(expression, true, today.now.date())?)));
+        if let Some((expression, day)) = days.next() {
+            self.take(expression.at.start, expression.at.end);
             self.deadline = Some(clock::iso_date(day));
             self.scheduled = false;
         }
@@ -114,7 +116,7 @@ impl Pace {
     }
 }
 
-/// `5 hours a week`, `3h/week`, `30 minutes a day`: minutes a week, and how many tokens say so.
+/// `5 hours a week`, `3h/week`, `30 minutes a day`: the minutes per week, and the number of tokens.
 fn weekly(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     if let Some((amount, unit)) = tokens.get(at).and_then(|token| token.norm.split_once('/')) {
         let (length, _) = duration::length(&words::tokens(amount), 0)?;
@@ -137,13 +139,13 @@ fn times(unit: &str) -> Option<i64> {
     }
 }
 
-/// The next such day of a year.
+/// The next day with this month and day.
 fn yearly(today: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
     let this = NaiveDate::from_ymd_opt(today.year(), month, day)?;
     if this > today { Some(this) } else { NaiveDate::from_ymd_opt(today.year() + 1, month, day) }
 }
 
-/// Where "deadline:" or "due" before a day begins, if it is there.
+/// The position of "deadline:" or "due" before a day, if it is there.
 fn announced(tokens: &[Token], at: usize) -> Option<usize> {
     let small = |token: &&Token| token.is_any(": is on the =");
     let from = at - tokens.get(..at)?.iter().rev().take_while(small).count();
@@ -152,63 +154,66 @@ fn announced(tokens: &[Token], at: usize) -> Option<usize> {
     word.is_any("deadline due").then(|| from - 1 - usize::from(comma))
 }
 
-/// What a sentence after a goal adds to it: "I have 3 hours a week", "The exam is on 15 June".
+/// What a sentence after a goal adds: "I have 3 hours a week", "The exam is on 15 June".
 pub(super) fn added(tokens: &[Token], today: Today) -> Option<Pace> {
     let mut pace = pace(tokens, today);
     if pace.deadline.is_none() && tokens.iter().any(|token| token.is_any(DAYS)) {
-        let days = fragments(tokens, today, Style::Plain);
-        let found = days.iter().find_map(|fragment| Some((fragment, date(fragment, true, today.now.date())?)));
-        if let Some((fragment, date)) = found {
-            pace.take(fragment.at.start, fragment.at.end);
+        let days = expressions(tokens, today, Style::Plain);
+        let found = days.iter().find_map(|expression| Some((expression, date(expression, true, today.now.date())?)));
+        if let Some((expression, date)) = found {
+            pace.take(expression.at.start, expression.at.end);
             pace.deadline = Some(clock::iso_date(date));
         }
     }
     let small = |(token, used): (&Token, &bool)| {
-        *used || matches!(token.kind, Kind::Mark | Kind::Break) || token.is_any(SAID) || token.is_any(DAYS)
+        *used || matches!(token.kind, TokenKind::Mark | TokenKind::Break) || token.is_any(SAID) || token.is_any(DAYS)
     };
     let whole = tokens.iter().zip(&pace.used).all(small);
     (whole && (pace.deadline.is_some() || pace.minutes_per_week.is_some())).then_some(pace)
 }
 
-/// What a goal leads up to.
+/// Words for what a goal prepares for.
 const DAYS: &str = "exam test wedding race marathon party trip launch deadline";
-/// Words around what is added to a goal.
+/// Words around an addition to a goal.
 const SAID: &str = "i we have has can could would want to spend spare no rush hurry give do work on it that this is should must be done finished ready over the my our for and with about only at most up free time will am";
 
-/// The last day for a goal, where a fragment says one: `by Friday`, `in 30 days`, `in October`.
-fn date(fragment: &Fragment, announced: bool, today: NaiveDate) -> Option<NaiveDate> {
-    let until = announced || matches!(fragment.prep, Prep::By | Prep::Until);
-    match &fragment.said {
-        Said::Days(days) if until => days.last().map(|day| day.date),
-        // "By June" is before it begins.
-        Said::Period(period) if fragment.prep == Prep::By && period.from > today => Some(plus(period.from, -1)),
-        Said::Period(period) if until || matches!(fragment.prep, Prep::In | Prep::For) => Some(plus(period.to, -1)),
-        Said::FromNow(length) if length.minutes == 0 => Some(plus_length(today, *length)),
-        Said::Length(length) if fragment.prep == Prep::For && length.in_minutes() >= 7 * 24 * 60 => {
+/// The last day for a goal, if an expression says one: `by Friday`, `in 30 days`, `in October`.
+fn date(expression: &Expression, announced: bool, today: NaiveDate) -> Option<NaiveDate> {
+    let until = announced || matches!(expression.preposition, Preposition::By | Preposition::Until);
+    match &expression.meaning {
+        Meaning::Days(days) if until => days.last().map(|day| day.date),
+        // "By June" means before June begins.
+        Meaning::Period(period) if expression.preposition == Preposition::By && period.from > today => {
+            Some(plus(period.from, -1))
+        }
+        Meaning::Period(period) if until || matches!(expression.preposition, Preposition::In | Preposition::For) => {
+            Some(plus(period.to, -1))
+        }
+        Meaning::FromNow(length) if length.minutes == 0 => Some(plus_length(today, *length)),
+        Meaning::Length(length) if expression.preposition == Preposition::For && length.in_minutes() >= 7 * 24 * 60 => {
             Some(plus_length(today, *length))
         }
         _ => None,
     }
 }
 
-/// The time of day beside a deadline's day, and where it ends.
-fn of_day(fragment: &Fragment) -> Option<(String, usize)> {
-    let Said::Clock(time) = fragment.said else { return None };
-    let (hour, minute, _) = settle(time, None, Hint::None);
-    chrono::NaiveTime::from_hms_opt(hour, minute, 0).map(|time| (clock::hours(time), fragment.at.end))
+/// The time of day of a deadline, and the position after it.
+fn of_day(expression: &Expression) -> Option<(String, usize)> {
+    let Meaning::Time(time) = expression.meaning else { return None };
+    Some((clock::hours(settle(time, None, Hint::None).time), expression.at.end))
 }
 
-/// The words that are marked, as they were written.
+/// The marked words, as they were written.
 pub(super) fn written(tokens: &[Token], keep: impl Fn(usize) -> bool) -> String {
     let mut text = String::new();
     for (_, token) in tokens.iter().enumerate().filter(|(at, _)| keep(*at)) {
-        if token.spaced || token.kind == Kind::Break {
+        if token.spaced || token.kind == TokenKind::Break {
             text.push(' ');
         }
         match token.kind {
-            Kind::Quoted => text.extend(["“", &token.text, "”"]),
-            Kind::Word | Kind::Mark => text.push_str(&token.text),
-            Kind::Break => {}
+            TokenKind::Quoted => text.extend(["“", &token.text, "”"]),
+            TokenKind::Word | TokenKind::Mark => text.push_str(&token.text),
+            TokenKind::Break => {}
         }
     }
     let words: Vec<&str> =

@@ -1,24 +1,26 @@
-//! The offline interpreter: answers where no model is connected, by rules, and in the same kind of stream.
+//! The offline interpreter: answers plain requests in English by rules, for use without a model. Its answer is a stream
+//! in the format of a model.
 //!
-//! It reads the person's words and the timeline context and nothing else: no state is kept between requests. What the
-//! conversation was about is read from its messages, and what was looked up in a turn from the results in it.
+//! It is frozen: it serves a first try without a model, tests and evaluations, and gets no new phrases.
 //!
-//! A turn has up to three steps. Where a request speaks of blocks that the context does not list, the first step looks them
-//! up and the second reads the same words again, knowing more. Then the changes are made in one step, and the last step
-//! tells what came of them.
+//! It reads only the person's words and the timeline context, and keeps no state between requests. The messages of the
+//! conversation say what it was about, and the results in a turn say what was looked up.
+//!
+//! A turn has up to three steps. If a request is about blocks that the context does not list, the first step looks them up,
+//! and the second reads the same words again with more knowledge. All changes are made in one step, and the last step
+//! reports the results.
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | `words`, `spelling`, `number` | a message as words |
-//! | `time`, `duration` | when and how long |
-//! | `details`, `title` | priority, tags, note, plan; what is left is the title |
-//! | `goal` | a long goal: by when, how many hours a week |
-//! | `beyond` | messages that are left alone as a whole: pasted text, conditions, other languages |
+//! | `flux_phrases` (a crate) | a message as words; numbers, days, times and lengths |
+//! | `details`, `title` | priority, tags, note and plan; the rest is the title |
+//! | `goal` | a long goal: its deadline and hours per week |
+//! | `beyond` | messages that the rules do not handle at all: pasted text, conditions, other languages |
 //! | `split` | several requests in one message |
 //! | `world`, `memory` | the timeline, and what "it" and "the second one" mean |
 //! | `reference` | which blocks are meant |
-//! | `intent` | what is wanted, one file for each kind of request |
-//! | `brainstorm` | a goal as tasks, by kinds of goal |
+//! | `intent` | what a request asks for, one file for each kind |
+//! | `brainstorm` | the tasks for a goal, by its kind |
 //! | `phrase`, `reply` | blocks, days and results in words |
 //! | `sse` | the answer as a stream |
 
@@ -53,14 +55,15 @@ use flux_timeline::json;
 use flux_model::{ByteStream, ChatRequest, Endpoint, ModelCall, ModelError, ModelId, ModelMessage};
 use flux_tools::context::{BlockLine, Facts, TimelineContext};
 
-/// The interpreter for one request, as an endpoint: its answer is a stream in the format of a model, read by the same parser.
+/// The interpreter for one request, as an endpoint. Its answer is a stream in the format of a model, so the same parser
+/// reads it.
 #[derive(Debug, Clone)]
 pub struct Offline {
     facts: Facts,
 }
 
 impl Offline {
-    /// An interpreter that knows `facts`: what the system prompt of the request says in words.
+    /// An interpreter that knows `facts`, which the system prompt of the request says in words.
     pub fn new(facts: Facts) -> Self {
         Self { facts }
     }
@@ -92,7 +95,7 @@ struct Answer {
     calls: Vec<Call>,
 }
 
-/// The tool that looks blocks up: alone in a step it prepares an answer, and is none.
+/// The tool that looks up blocks. A step with only this tool prepares an answer.
 const LOOK_UP: &str = "findBlocks";
 
 fn answer(facts: &Facts, messages: &[ModelMessage]) -> Answer {
@@ -109,7 +112,7 @@ fn converse(messages: &[ModelMessage], context: &TimelineContext) -> Answer {
     };
     let (before, turn) = messages.split_at(at);
     let results = results(turn);
-    if let Some(answer) = told(turn, &results, context) {
+    if let Some(answer) = report(turn, &results, context) {
         return answer;
     }
     let Some(ModelMessage::User { text }) = turn.first() else { return Answer::default() };
@@ -140,8 +143,8 @@ fn parsed(json: &str) -> Value {
     serde_json::from_str(json).unwrap_or(Value::Null)
 }
 
-/// What came of the calls, once something was done or a question was asked that is answered by its result.
-fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], context: &TimelineContext) -> Option<Answer> {
+/// The report of the results, once something was done or a tool has answered a question.
+fn report(turn: &[ModelMessage], results: &[(&ModelCall, Value)], context: &TimelineContext) -> Option<Answer> {
     let last = turn.iter().rev().find_map(|message| match message {
         ModelMessage::Assistant { calls, .. } if !calls.is_empty() => Some(calls),
         _ => None,
@@ -150,20 +153,21 @@ fn told(turn: &[ModelMessage], results: &[(&ModelCall, Value)], context: &Timeli
         return None;
     }
     let of_last = results.iter().filter(|(call, _)| last.iter().any(|own| own.id == call.id));
-    let told: Vec<(&str, &Value)> = of_last.map(|(call, result)| (call.name.as_str(), result)).collect();
-    Some(Answer { text: reply::results(&told, phrase::Told::new(context)), calls: Vec::new() })
+    let reported: Vec<(&str, &Value)> = of_last.map(|(call, result)| (call.name.as_str(), result)).collect();
+    Some(Answer { text: reply::results(&reported, phrase::TimeFormat::new(context)), calls: Vec::new() })
 }
 
-/// Words of a message that is rather a text than a request.
+/// A message with more words than this is probably a text and not a request.
 const LONG: usize = 60;
 
-/// Reads a message and says what to do about it.
+/// Reads a message and decides what to do.
 fn interpret(text: &str, world: &mut World) -> Answer {
     let tokens = flux_phrases::words::tokens(text);
     if let Some(text) = beyond::beyond(text, &tokens) {
         return Answer { text, calls: Vec::new() };
     }
-    // Of several lines, or many words, all must be requests: else it is a text that somebody shows.
+    // In a message of several lines or many words, every part must be a request. Otherwise it is a text that somebody
+    // shows.
     let whole = text.trim().contains('\n') || tokens.len() > LONG;
     let mut outcomes: Vec<Outcome> = Vec::new();
     for clause in intent::joined(split::clauses(text, &tokens, world.today)) {
@@ -181,7 +185,7 @@ fn interpret(text: &str, world: &mut World) -> Answer {
             if whole {
                 return Answer { text: said.clone(), calls: Vec::new() };
             }
-            // "It" after what was not understood may be what that was about.
+            // "It" after a part that was not understood can refer to that part.
             world.memory.mentioned.clear();
         }
         outcomes.push(outcome);
@@ -198,7 +202,7 @@ fn interpret(text: &str, world: &mut World) -> Answer {
                 answer.calls.extend(calls);
                 add(&mut answer.text, note.as_deref().unwrap_or_default());
             }
-            // After a change only the tool knows what there is.
+            // After a change, only the tool knows the current state.
             Outcome::Know { call, .. } if changes => answer.calls.push(call),
             Outcome::Know { text, .. } | Outcome::Say(text) | Outcome::Unclear(text) => add(&mut answer.text, &text),
             Outcome::LookUp(_) => {}
@@ -210,7 +214,7 @@ fn interpret(text: &str, world: &mut World) -> Answer {
     answer
 }
 
-/// The block that a call will schedule.
+/// The block that a call schedules.
 fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
     let text = |field: &str| arguments.get(field).and_then(Value::as_str).filter(|_| tool == "scheduleBlock");
     let time = |field: &str| clock::read_wall(text(field)?);
@@ -237,7 +241,7 @@ fn distinct(calls: Vec<Call>) -> Vec<Call> {
     seen
 }
 
-/// Adds a paragraph, once.
+/// Adds a paragraph, unless the text has it already.
 fn add(text: &mut String, paragraph: &str) {
     if paragraph.is_empty() || text.contains(paragraph) {
         return;
@@ -248,7 +252,7 @@ fn add(text: &mut String, paragraph: &str) {
     text.push_str(paragraph);
 }
 
-/// At most so many characters of a text.
+/// The first `chars` characters of a text.
 fn clipped(text: &str, chars: usize) -> String {
     text.chars().take(chars).collect()
 }

@@ -6,12 +6,12 @@ use serde_json::Value;
 use flux_model::ModelMessage;
 use flux_tools::context::BlockLine;
 
-/// What earlier turns leave behind.
+/// What is known from earlier turns.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Memory {
-    /// Handles in the newest answer that named any, in its order.
+    /// The handles in the newest answer that named any, in its order.
     pub mentioned: Vec<String>,
-    /// Blocks as results told of them, newest first; the timeline may have changed since.
+    /// The blocks in results, newest first. The timeline can have changed since.
     pub blocks: Vec<BlockLine>,
     /// Whether the newest answer changed something.
     pub changed: bool,
@@ -20,13 +20,13 @@ pub(super) struct Memory {
 /// The tools that change nothing.
 const QUESTIONS: [&str; 3] = ["findBlocks", "findFreeTime", "listPlans"];
 
-/// Whether a tool only answers.
+/// Whether a tool only reads.
 pub(super) fn is_question(tool: &str) -> bool {
     QUESTIONS.contains(&tool)
 }
 
 impl Memory {
-    /// What the messages before the newest request leave behind.
+    /// What is known from the messages before the newest request.
     pub fn of(messages: &[ModelMessage]) -> Self {
         let mut memory = Self::default();
         let mut turns: Vec<&[ModelMessage]> = Vec::new();
@@ -66,7 +66,7 @@ fn result(message: &ModelMessage) -> Option<(&str, Value)> {
     Some((name, serde_json::from_str(content).ok()?))
 }
 
-/// The handles that an answer named: of its changes; else of what it listed; else of its words.
+/// The handles that an answer named: those of its changes, otherwise those it listed, otherwise those in its text.
 fn mentioned(turn: &[ModelMessage]) -> Vec<String> {
     let mut changed = Vec::new();
     let mut listed = Vec::new();
@@ -95,7 +95,7 @@ fn handle(block: &Value) -> Option<String> {
     block.get("handle").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The handles in a text, in their order.
+/// The handles in a text, in order.
 pub(super) fn handles(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| is_handle(word))
@@ -110,7 +110,7 @@ pub(super) fn is_handle(word: &str) -> bool {
     })
 }
 
-/// The blocks that a result tells of.
+/// The blocks in a result.
 pub(super) fn blocks_of(result: &Value) -> Vec<BlockLine> {
     let one = result.get("block").into_iter();
     let many = ["blocks", "candidates"].into_iter().filter_map(|list| result.get(list)?.as_array()).flatten();

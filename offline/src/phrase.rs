@@ -5,19 +5,19 @@ use flux_timeline::{HourFormat, clock};
 
 use flux_tools::context::{BlockLine, TimelineContext};
 
-/// Most blocks that a list shows.
+/// The most blocks that a list shows.
 const LISTED: usize = 30;
 
-/// How days and times are told: as seen from this day, in the person's form.
+/// How days and times are written: as seen from this day, in the person's format.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told {
+pub(super) struct TimeFormat {
     /// Today.
     pub today: NaiveDate,
     format: HourFormat,
 }
 
-impl Told {
-    /// As the person of this context is told them.
+impl TimeFormat {
+    /// The format for the person of this context.
     pub fn new(context: &TimelineContext) -> Self {
         Self { today: context.now.date(), format: context.hour_format }
     }
@@ -27,7 +27,7 @@ impl Told {
         clock::time(time, self.format)
     }
 
-    /// `09:00–10:00`, with the day of the end where that is another one.
+    /// `09:00–10:00`, with the day of the end if it is another day.
     pub fn times(self, start: NaiveDateTime, end: NaiveDateTime) -> String {
         let to_midnight = end.date() == start.date() + TimeDelta::days(1) && end.time() == NaiveTime::MIN;
         let end_day = if end.date() == start.date() || to_midnight {
@@ -62,13 +62,13 @@ pub(super) fn heading(date: NaiveDate, today: NaiveDate) -> String {
 }
 
 /// `“Standup” (B3), Tue 3 Mar, 09:00–10:00`.
-pub(super) fn block(block: &BlockLine, told: Told) -> String {
-    format!("“{}” ({}), {}", block.title, block.handle, told.when(block))
+pub(super) fn block(block: &BlockLine, format: TimeFormat) -> String {
+    format!("“{}” ({}), {}", block.title, block.handle, format.when(block))
 }
 
 /// A line of a list of one day.
-fn line(block: &BlockLine, told: Told) -> String {
-    let mut line = format!("- {} {} ({})", told.times(block.start, block.end), block.title, block.handle);
+fn line(block: &BlockLine, format: TimeFormat) -> String {
+    let mut line = format!("- {} {} ({})", format.times(block.start, block.end), block.title, block.handle);
     if block.priority != "medium" {
         line.push_str(&format!(" · {} priority", block.priority));
     }
@@ -81,8 +81,8 @@ fn line(block: &BlockLine, told: Told) -> String {
     line
 }
 
-/// Blocks as a Markdown list, under a heading for each day where there are several.
-pub(super) fn list(blocks: &[&BlockLine], told: Told) -> String {
+/// Blocks as a Markdown list, with a heading for each day if there are several.
+pub(super) fn list(blocks: &[&BlockLine], format: TimeFormat) -> String {
     let mut text = String::new();
     let mut last: Option<NaiveDate> = None;
     let first = blocks.first().map(|block| block.start.date());
@@ -93,10 +93,10 @@ pub(super) fn list(blocks: &[&BlockLine], told: Told) -> String {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(&format!("**{}**\n", heading(date, told.today)));
+            text.push_str(&format!("**{}**\n", heading(date, format.today)));
         }
         last = Some(date);
-        text.push_str(&line(block, told));
+        text.push_str(&line(block, format));
         text.push('\n');
     }
     if blocks.len() > LISTED {
@@ -106,12 +106,12 @@ pub(super) fn list(blocks: &[&BlockLine], told: Told) -> String {
 }
 
 /// Candidates, each with its day.
-pub(super) fn candidates(blocks: &[&BlockLine], told: Told) -> String {
+pub(super) fn candidates(blocks: &[&BlockLine], format: TimeFormat) -> String {
     let lines: Vec<String> = blocks
         .iter()
         .take(10)
         .map(|block| {
-            let when = told.when(block);
+            let when = format.when(block);
             format!("- {} {}, {when}{}", block.handle, block.title, if block.completed { " · done" } else { "" })
         })
         .collect();
@@ -119,8 +119,8 @@ pub(super) fn candidates(blocks: &[&BlockLine], told: Told) -> String {
     format!("{}{more}", lines.join("\n"))
 }
 
-/// With a capital first letter, unless it is a name such as `iPhone`. ASCII only: the tables of all other capitals are a
-/// hundredth of the Worker.
+/// With a capital first letter, unless it is a name such as `iPhone`. ASCII only, because the tables for other letters
+/// are one percent of the Worker's size.
 pub(super) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {

@@ -1,33 +1,33 @@
-//! What came of calls, in words.
+//! The results of calls in words.
 
 use chrono::{NaiveTime, TimeDelta};
 use flux_timeline::clock;
 use flux_timeline::query::WAKING_HOURS;
 use serde_json::Value;
 
-use super::phrase::{self, Told};
+use super::phrase::{self, TimeFormat};
 use super::{add, memory};
 use flux_tools::context::BlockLine;
 use flux_tools::report::REFUSED;
 
-/// What is told instead of [`REFUSED`] to the person who refused.
+/// The text instead of [`REFUSED`] for the person who refused.
 const NOTHING_DONE: &str = "All right, nothing was changed.";
 
-/// Tells the results of a step's calls, in their order.
-pub(super) fn results(results: &[(&str, &Value)], told: Told) -> String {
+/// Reports the results of the calls of a step, in order.
+pub(super) fn results(results: &[(&str, &Value)], format: TimeFormat) -> String {
     let mut text = String::new();
     for (tool, result) in results {
-        add(&mut text, &one(tool, result, told));
+        add(&mut text, &one(tool, result, format));
     }
     text
 }
 
-/// What a person is told of a call that failed. What a model is told of a refusal is not for the person who refused.
+/// The text about a failed call. The text about a refusal for a model is not suitable for the person who refused.
 fn failure(error: &str) -> &str {
     if error == REFUSED { NOTHING_DONE } else { error }
 }
 
-fn one(tool: &str, result: &Value, told: Told) -> String {
+fn one(tool: &str, result: &Value, format: TimeFormat) -> String {
     let string = |field: &str| result.get(field).and_then(Value::as_str);
     if result.get("ok").and_then(Value::as_bool) != Some(true) {
         return failure(string("error").unwrap_or("That did not work; nothing was changed.")).to_owned();
@@ -35,24 +35,24 @@ fn one(tool: &str, result: &Value, told: Told) -> String {
     match tool {
         "findBlocks" => {
             let blocks = memory::blocks_of(result);
-            list(&blocks, told)
+            list(&blocks, format)
         }
-        "findFreeTime" => slots(result, told),
+        "findFreeTime" => slots(result, format),
         "listPlans" => plans(result),
         "listRuns" => runs(result),
         _ => string("summary").unwrap_or("Done.").to_owned(),
     }
 }
 
-fn list(blocks: &[BlockLine], told: Told) -> String {
+fn list(blocks: &[BlockLine], format: TimeFormat) -> String {
     if blocks.is_empty() {
         return "Nothing is on your timeline then.".to_owned();
     }
     let blocks: Vec<&BlockLine> = blocks.iter().collect();
-    phrase::list(&blocks, told)
+    phrase::list(&blocks, format)
 }
 
-fn slots(result: &Value, told: Told) -> String {
+fn slots(result: &Value, format: TimeFormat) -> String {
     let time = |slot: &Value, field: &str| {
         let text = slot.get(field).and_then(Value::as_str)?;
         clock::read_wall(text)
@@ -64,13 +64,13 @@ fn slots(result: &Value, told: Told) -> String {
             let (start, end) = (time(slot, "start")?, time(slot, "end")?);
             let minutes = slot.get("minutes").and_then(Value::as_i64).unwrap_or_else(|| (end - start).num_minutes());
             let long = clock::length(TimeDelta::minutes(minutes));
-            let day = phrase::heading(start.date(), told.today);
-            Some(format!("- {day}, {} ({long})", told.times(start, end)))
+            let day = phrase::heading(start.date(), format.today);
+            Some(format!("- {day}, {} ({long})", format.times(start, end)))
         })
         .collect();
     if lines.is_empty() {
         let (from, to) = WAKING_HOURS;
-        let time = |hour| told.time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
+        let time = |hour| format.time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
         return format!("There is no such free time then, between {} and {}.", time(from), time(to));
     }
     format!("You are free at these times:\n{}", lines.join("\n"))
@@ -115,7 +115,7 @@ fn runs(result: &Value) -> String {
     format!("Your goals:\n{}", lines.join("\n"))
 }
 
-/// Adds a sentence that is not there yet.
+/// Adds a sentence, unless it is there already.
 fn add_sentence(line: &mut String, sentence: &str) {
     if !line.contains(sentence) {
         line.push_str(sentence);
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_refused_is_not_told_what_a_model_is() {
+    fn a_refusal_has_another_text_for_the_person_than_for_a_model() {
         assert_eq!(failure("The person said no. Do not try it again."), "All right, nothing was changed.");
         assert_eq!(failure("There is no block “B9”."), "There is no block “B9”.");
     }

@@ -1,20 +1,20 @@
-//! Several requests in one message: where one ends and the next begins.
+//! Splits a message into requests.
 //!
-//! "And" parts requests only where a new one is sure to begin: before a verb of a request, or between two things that each
-//! have a time of their own. Otherwise it belongs to a title ("milk and eggs") or to a list of blocks.
+//! "And" separates requests only if a new one certainly begins: before a verb of a request, or between two things that
+//! each have their own time. Otherwise it belongs to a title ("milk and eggs") or to a list of blocks.
 
 use super::details;
 use super::intent::{Strength, opening};
-use flux_phrases::time::{Fragment, Said, Style, Today, fragments};
-use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_phrases::time::{Expression, Meaning, Style, Today, expressions};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 
-/// The requests of a message, each as its words. What one leaves out and shares with its neighbours (verb, day, title) is
-/// added to it.
+/// The requests of a message, each as its words. What a request leaves out because a neighbour says it (verb, day,
+/// title) is added.
 pub(super) fn clauses(source: &str, tokens: &[Token], today: Today) -> Vec<Vec<Token>> {
     let mut all = Vec::new();
     let mut heading: Vec<Token> = Vec::new();
     for (sentence, is_heading) in sentences(source, tokens) {
-        // "Tomorrow: gym at 7, …": what stands before the colon goes for all that follows.
+        // "Tomorrow: gym at 7, …": the words before the colon apply to everything after it.
         if is_heading {
             heading = sentence;
             continue;
@@ -30,7 +30,7 @@ pub(super) fn clauses(source: &str, tokens: &[Token], today: Today) -> Vec<Vec<T
     all
 }
 
-/// "In the Work plan, …": the plan that all of a sentence is about, and the rest of it.
+/// "In the Work plan, …": the plan of the whole sentence, and the rest of the sentence.
 fn plan_first(sentence: &[Token]) -> (&[Token], &[Token]) {
     let comma = sentence.iter().position(|token| token.is(","));
     let parted = comma.and_then(|comma| Some((sentence.get(..comma)?, sentence.get(comma + 1..)?)));
@@ -41,7 +41,7 @@ fn plan_first(sentence: &[Token]) -> (&[Token], &[Token]) {
     parted.filter(|(lead, rest)| is_plan(lead) && !rest.is_empty()).unwrap_or((&[], sentence))
 }
 
-/// Where a note after a colon begins; the end of the message where there is none.
+/// The position at which a note after a colon begins, or the end of the message if there is none.
 pub(super) fn note(source: &str, tokens: &[Token]) -> usize {
     let begins = |at: &usize| {
         let colon = tokens.iter().skip(*at).take(5).any(|token| token.is(":"));
@@ -50,37 +50,40 @@ pub(super) fn note(source: &str, tokens: &[Token]) -> usize {
     (0..tokens.len()).find(begins).unwrap_or(tokens.len())
 }
 
-/// Sentences and lines, without list marks. A note goes on to the end of the message.
+/// Sentences and lines, without list marks. A note continues to the end of the message.
 fn sentences(source: &str, tokens: &[Token]) -> Vec<(Vec<Token>, bool)> {
     let note = note(source, tokens);
     let mut all = Vec::new();
     let mut current: Vec<Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1);
-        let ends_word = !token.spaced && next.is_none_or(|next| next.spaced || next.kind == Kind::Break);
+        let ends_word = !token.spaced && next.is_none_or(|next| next.spaced || next.kind == TokenKind::Break);
         let ends = match token.kind {
-            Kind::Break => true,
-            Kind::Mark if token.is(".") => ends_word && !current.last().is_some_and(is_short_form),
-            Kind::Mark => token.is(";") || token.is("?") || (ends_word && token.is("!")),
+            TokenKind::Break => true,
+            TokenKind::Mark if token.is(".") => ends_word && !current.last().is_some_and(is_short_form),
+            TokenKind::Mark => token.is(";") || token.is("?") || (ends_word && token.is("!")),
             _ => false,
         };
         let heads = token.is(":")
             && at < note
             && is_heading(&current)
-            && next.is_some_and(|next| next.spaced || next.kind == Kind::Break);
-        // "… on Friday. Note: bring the card": the note belongs to what is before it.
+            && next.is_some_and(|next| next.spaced || next.kind == TokenKind::Break);
+        // "… on Friday. Note: bring the card": the note belongs to the sentence before it.
         let before_note = at + 1 == note && note < tokens.len() && !current.is_empty();
         if (ends && at < note && !before_note) || heads {
             if token.is("?") {
                 current.push(token.clone());
             }
             all.push((std::mem::take(&mut current), heads));
-        } else if !(current.is_empty() && token.kind == Kind::Mark && (token.is_any("- * • ,") || token.is("."))) {
+        } else if !(current.is_empty() && token.kind == TokenKind::Mark && (token.is_any("- * • ,") || token.is(".")))
+        {
             current.push(token.clone());
         }
     }
     all.push((current, false));
-    all.retain(|(tokens, _)| tokens.iter().any(|token| token.kind != Kind::Mark && token.kind != Kind::Break));
+    all.retain(|(tokens, _)| {
+        tokens.iter().any(|token| token.kind != TokenKind::Mark && token.kind != TokenKind::Break)
+    });
     all
 }
 
@@ -94,7 +97,7 @@ fn is_short_form(token: &Token) -> bool {
         || (token.text.chars().count() == 1 && token.text.chars().all(char::is_alphabetic))
 }
 
-/// Whether what stands before a colon is a day or a verb for a whole list.
+/// Whether the words before a colon are a day or a verb for a whole list.
 fn is_heading(tokens: &[Token]) -> bool {
     let day = fits_any(
         tokens,
@@ -110,13 +113,13 @@ fn is_heading(tokens: &[Token]) -> bool {
 
 /// The requests of one sentence.
 fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
-    let found = fragments(sentence, today, Style::Plain);
+    let found = expressions(sentence, today, Style::Plain);
     let mut parts = Vec::new();
     let mut from = 0;
     let mut at = 1;
     while at < sentence.len() {
         let link = link(sentence, at);
-        let within_a_time = found.iter().any(|fragment| fragment.at.start < at && at < fragment.at.end);
+        let within_a_time = found.iter().any(|expression| expression.at.start < at && at < expression.at.end);
         if link == 0 || within_a_time || at <= from {
             at += 1;
             continue;
@@ -124,12 +127,12 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
         let next = at + link;
         let (left, right) = (from..at, next..sentence.len());
         let timed = |range: &std::ops::Range<usize>| {
-            found
-                .iter()
-                .any(|fragment| range.contains(&fragment.at.start) && fragment.at.end <= range.end && starts(fragment))
+            found.iter().any(|expression| {
+                range.contains(&expression.at.start) && expression.at.end <= range.end && starts(expression)
+            })
         };
         let begins = match opening(sentence, next) {
-            // "It starts at 4pm and ends at 3pm" is one.
+            // "It starts at 4pm and ends at 3pm" is one request.
             Strength::None if fits(sentence, next, "ends|ending|finishes|until").is_some() => false,
             Strength::Sure => true,
             Strength::Maybe => timed(&right),
@@ -142,11 +145,11 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
         at = next.max(at + 1);
     }
     parts.push(sentence.get(from..).unwrap_or_default().to_vec());
-    parts.retain(|part| part.iter().any(|token| token.kind != Kind::Mark));
+    parts.retain(|part| part.iter().any(|token| token.kind != TokenKind::Mark));
     parts
 }
 
-/// How many tokens link two requests at `at`.
+/// The number of tokens that link two requests at `at`.
 fn link(tokens: &[Token], at: usize) -> usize {
     let comma =
         usize::from(tokens.get(at).is_some_and(|token| token.is_any(", - +") && (token.is(",") || token.spaced)));
@@ -162,16 +165,16 @@ fn next_link(tokens: &[Token], from: usize) -> usize {
     (from + 1..tokens.len()).find(|at| link(tokens, *at) > 0).unwrap_or(tokens.len())
 }
 
-/// Whether a fragment says when something begins.
-fn starts(fragment: &Fragment) -> bool {
-    fragment.has_clock() || matches!(fragment.said, Said::Part(_))
+/// Whether an expression says when something begins.
+fn starts(expression: &Expression) -> bool {
+    expression.has_time() || matches!(expression.meaning, Meaning::Part(_))
 }
 
-fn is_day(fragment: &Fragment) -> bool {
-    matches!(fragment.said, Said::Days(_) | Said::Period(_))
+fn is_day(expression: &Expression) -> bool {
+    matches!(expression.meaning, Meaning::Days(_) | Meaning::Period(_))
 }
 
-/// Gives each part what it leaves out: the verb of the one before, the day of the only one that has one, the title.
+/// Adds to each part what it leaves out: the verb of the part before, the day if only one part has one, the title.
 fn shared(parts: Vec<Vec<Token>>, today: Today) -> Vec<Vec<Token>> {
     let mut all: Vec<Vec<Token>> = Vec::new();
     let mut group: Vec<Vec<Token>> = Vec::new();
@@ -223,24 +226,25 @@ fn lead(tokens: &[Token]) -> Vec<Token> {
 }
 
 fn day(tokens: &[Token], today: Today) -> Option<Vec<Token>> {
-    let found = fragments(tokens, today, Style::Plain);
-    let fragment = found.iter().find(|fragment| is_day(fragment) && !fragment.possessive)?;
-    tokens.get(fragment.at.clone()).map(<[Token]>::to_vec)
+    let found = expressions(tokens, today, Style::Plain);
+    let expression = found.iter().find(|expression| is_day(expression) && !expression.possessive)?;
+    tokens.get(expression.at.clone()).map(<[Token]>::to_vec)
 }
 
 fn is_only_time(tokens: &[Token], today: Today) -> bool {
-    let found = fragments(tokens, today, Style::Plain);
+    let found = expressions(tokens, today, Style::Plain);
     !found.is_empty()
         && (0..tokens.len()).all(|at| {
-            let said = found.iter().any(|fragment| fragment.at.contains(&at));
-            said || tokens.get(at).is_some_and(|token| token.kind == Kind::Mark)
+            let said = found.iter().any(|expression| expression.at.contains(&at));
+            said || tokens.get(at).is_some_and(|token| token.kind == TokenKind::Mark)
                 || fits(tokens, at, "again|too|also|on|and").is_some()
         })
 }
 
 fn without_times(tokens: &[Token], today: Today) -> Vec<Token> {
-    let found = fragments(tokens, today, Style::Plain);
-    let timed =
-        |at: usize| found.iter().any(|fragment| fragment.at.contains(&at) && !matches!(fragment.said, Said::Length(_)));
+    let found = expressions(tokens, today, Style::Plain);
+    let timed = |at: usize| {
+        found.iter().any(|expression| expression.at.contains(&at) && !matches!(expression.meaning, Meaning::Length(_)))
+    };
     tokens.iter().enumerate().filter(|(at, _)| !timed(*at)).map(|(_, token)| token.clone()).collect()
 }

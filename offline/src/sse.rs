@@ -1,11 +1,11 @@
-//! An answer as server-sent events in OpenAI's format, a word at a time, as a model would stream it.
+//! An answer as server-sent events in OpenAI's format, one word at a time, like the stream of a model.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::Answer;
 
-/// The events of a stream. `seed` makes the ids of calls unlike those of other steps of the conversation.
+/// The events of a stream. `seed` makes the ids of calls different from those of other steps.
 pub(super) fn events(answer: &Answer, seed: usize) -> Vec<Bytes> {
     let mut events: Vec<Bytes> = pieces(&answer.text).map(|piece| chunk(&json!({"content": piece}), None)).collect();
     for (index, (name, arguments)) in answer.calls.iter().enumerate() {
@@ -25,7 +25,7 @@ fn chunk(delta: &Value, finish: Option<&str>) -> Bytes {
     Bytes::from(format!("data: {data}\n\n"))
 }
 
-/// Words with the blanks after them.
+/// Words, each with the whitespace after it.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(char::is_whitespace)
 }

@@ -1,13 +1,13 @@
-//! Titles: what is left of a request without its verb, its times and its details.
+//! Titles: the rest of a request without its verb, times and details.
 
 use super::phrase::capitalised;
 use flux_phrases::time::Hint;
-use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 
-/// Longest title, as the timeline has it.
+/// The longest title that the timeline allows, in characters.
 const TITLE_CHARS: usize = 200;
 
-/// Things that have no name of their own: "add a task to …", "set a reminder for …".
+/// Words for a thing that is not a name: "add a task to …", "set a reminder for …".
 const CARRIERS: &[&str] = &[
     "task|event|block|item|entry|todo|to-do|reminder|alarm|slot|something|note|timeslot|activity|session to|for|called|named|titled|about|that|:",
     "to do|schedule|plan|be",
@@ -20,16 +20,17 @@ const LEADING: &[&str] = &[
     "a|an|the|my|our|some|another|new|to|for|about|of|that|and|me|up|on|in|at|by|from|also|please|just|then|it|is|there|will|be|have|with|so|do",
 ];
 
-/// Names that begin like one of [`LEADING`].
+/// Names that begin with a phrase from [`LEADING`].
 const NAMES: &[&str] = &["new year|year's|years"];
 
 const TRAILING: &str = "at on in for from to by and then please with of the a an my it is starting due until as around also that thanks thank you okay or before after every this would be great instead has was are will too between beginning about am";
 
-/// The title of what is left: the tokens that `keep` marks.
+/// The title from the tokens that `keep` marks.
 pub(super) fn title(tokens: &[Token], keep: &[bool]) -> String {
     let kept: Vec<(usize, &Token)> =
         tokens.iter().enumerate().filter(|(at, _)| keep.get(*at).copied().unwrap_or(false)).collect();
-    let quoted: Vec<&Token> = kept.iter().map(|(_, token)| *token).filter(|token| token.kind == Kind::Quoted).collect();
+    let quoted: Vec<&Token> =
+        kept.iter().map(|(_, token)| *token).filter(|token| token.kind == TokenKind::Quoted).collect();
     if let [only] = quoted.as_slice()
         && stands_for_all(&kept)
     {
@@ -50,17 +51,17 @@ pub(super) fn title(tokens: &[Token], keep: &[bool]) -> String {
     super::clipped(&capitalised(text.trim()), TITLE_CHARS)
 }
 
-/// Whether a quotation is the whole title: beside it stand only carriers and small words.
+/// Whether a quotation is the whole title, because there are only words for a thing and small words beside it.
 fn stands_for_all(kept: &[(usize, &Token)]) -> bool {
     kept.iter().all(|(_, token)| {
-        token.kind != Kind::Word
+        token.kind != TokenKind::Word
             || token.text.is_empty()
             || token.is_any(TRAILING)
             || token.is_any("task event block called named titled new reminder item entry appointment meeting me up title entitled todo some our")
     })
 }
 
-/// What follows "called", where that is said.
+/// What follows "called", if that was said.
 fn named(kept: Vec<(usize, &Token)>) -> Vec<(usize, &Token)> {
     let called = kept.iter().position(|(_, token)| token.is_any("called titled entitled named"));
     match called {
@@ -75,21 +76,21 @@ fn trimmed<'a, 'b>(kept: &'b [(usize, &'a Token)]) -> &'b [(usize, &'a Token)] {
     while from < tokens.len() {
         let Some(token) = tokens.get(from) else { break };
         let length = fits_any(&tokens, from, CARRIERS).or_else(|| carrier_with_colon(&tokens, from));
-        // "To do list" keeps its last words: something must be left.
+        // "To do list" keeps its last words, because a title must not be empty.
         let is_name = fits_any(&tokens, from, NAMES).is_some();
         let length = length
             .or_else(|| fits_any(&tokens, from, LEADING))
             .filter(|length| from + length < tokens.len() && !is_name);
         match length {
             Some(length) => from += length,
-            None if parts(token) || token.text.is_empty() && token.kind == Kind::Word => from += 1,
+            None if parts(token) || token.text.is_empty() && token.kind == TokenKind::Word => from += 1,
             None => break,
         }
     }
     let mut to = tokens.len();
     while to > from {
         let Some(token) = tokens.get(to - 1) else { break };
-        if parts(token) || token.is_any(TRAILING) || token.kind == Kind::Break || token.text.is_empty() {
+        if parts(token) || token.is_any(TRAILING) || token.kind == TokenKind::Break || token.text.is_empty() {
             to -= 1;
         } else {
             break;
@@ -98,9 +99,9 @@ fn trimmed<'a, 'b>(kept: &'b [(usize, &'a Token)]) -> &'b [(usize, &'a Token)] {
     kept.get(from..to).unwrap_or_default()
 }
 
-/// Whether a mark parts what is said, and belongs to no title: not `(`, `<` or `+`.
+/// Whether a mark separates parts of a sentence and does not belong to a title. `(`, `<` and `+` can belong to one.
 fn parts(token: &Token) -> bool {
-    token.kind == Kind::Mark && token.text.chars().all(|c| ",;:.!?-–—…*•|~=@&/→".contains(c))
+    token.kind == TokenKind::Mark && token.text.chars().all(|c| ",;:.!?-–—…*•|~=@&/→".contains(c))
 }
 
 fn carrier_with_colon(tokens: &[Token], at: usize) -> Option<usize> {
@@ -108,16 +109,16 @@ fn carrier_with_colon(tokens: &[Token], at: usize) -> Option<usize> {
     tokens.get(at + word).filter(|token| token.is(":")).map(|_| word + 1)
 }
 
-/// Whether a title only says that there is something: "task", "an event".
+/// Whether a title only says that there is a thing: "task", "an event".
 pub(super) fn is_nameless(title: &str) -> bool {
     let tokens = flux_phrases::words::tokens(title);
     tokens.iter().all(|token| {
-        token.kind == Kind::Mark
+        token.kind == TokenKind::Mark
             || token.is_any("task event block item entry todo to-do reminder something slot me it alarm stuff this that thing time up new tasks events one a an only")
     })
 }
 
-/// Which half of the day a title speaks of.
+/// Which half of the day a title suggests.
 pub(super) fn hint(title: &str) -> Hint {
     let tokens = flux_phrases::words::tokens(title);
     let says = |words: &str| tokens.iter().any(|token| token.is_any(words));

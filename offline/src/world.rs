@@ -1,23 +1,23 @@
-//! What the interpreter knows: the timeline it was told of, what it has looked up since, and the conversation.
+//! What the interpreter knows: the timeline in the context, what was looked up since, and the conversation.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use flux_timeline::{Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
-use super::phrase::Told;
+use super::phrase::TimeFormat;
 use flux_phrases::time::Today;
 use flux_tools::context::{BlockLine, PlanLine, TimelineContext};
 
 /// A tool call: name and arguments.
 pub(super) type Call = (String, Value);
 
-/// How many days from today on the context tells of.
+/// How many days the context covers, including today.
 const CONTEXT_DAYS: i64 = 7;
-/// How many blocks it lists at most.
+/// The most blocks that it lists.
 const CONTEXT_BLOCKS: usize = 60;
 
-/// Countries that write the month first: the zones of the United States.
+/// The zones in which people write the month first: those of the United States.
 const MONTH_FIRST: &[&str] = &[
     "America/New_York",
     "America/Chicago",
@@ -35,24 +35,25 @@ const MONTH_FIRST: &[&str] = &[
     "US/",
 ];
 
-/// Everything a request is read against.
+/// Everything that is known when a request is read.
 #[derive(Debug, Clone)]
 pub(super) struct World<'a> {
-    /// The timeline as it was told.
+    /// The timeline in the context.
     pub context: &'a TimelineContext,
     /// The person's zone.
     pub zone: Zone,
-    /// The present, and how dates are written.
+    /// The present, and how the person writes dates.
     pub today: Today,
     /// What the conversation was about.
     pub memory: Memory,
-    /// Handles that the person gave in answer to a question.
+    /// The handles that the person chose in answer to a question.
     pub chosen: Vec<String>,
-    /// Blocks that an earlier part of the same message schedules; they have no handle yet, and their title stands for it.
+    /// The blocks that an earlier part of the same message schedules. They have no handle yet, so their title is used
+    /// instead.
     pub fresh: Vec<BlockLine>,
-    /// Blocks of plans that are not worked in, as far as they were looked up in this turn.
+    /// The blocks of plans other than the active one that were looked up in this turn.
     pub elsewhere: Vec<BlockLine>,
-    /// Blocks that were looked up in this turn.
+    /// The blocks that were looked up in this turn.
     found: Vec<BlockLine>,
     /// The look-ups of this turn.
     asked: Vec<Call>,
@@ -75,7 +76,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Adds a look-up and what came of it.
+    /// Adds a look-up and its result.
     pub fn learn(&mut self, call: Call, result: &Value) {
         let elsewhere = call.1.get("plan").is_some();
         for block in memory::blocks_of(result) {
@@ -98,7 +99,7 @@ impl<'a> World<'a> {
         self.context.now.date()
     }
 
-    /// All blocks that are known, by start.
+    /// All known blocks, by start.
     pub fn blocks(&self) -> Vec<&BlockLine> {
         let mut all: Vec<&BlockLine> = Vec::new();
         for block in self.context.blocks.iter().chain(&self.found) {
@@ -112,13 +113,13 @@ impl<'a> World<'a> {
         self.context.blocks.iter().chain(&self.found).any(|block| block.handle.eq_ignore_ascii_case(handle))
     }
 
-    /// A block by its handle, also one that the conversation told of earlier.
+    /// A block by its handle, including blocks from earlier in the conversation.
     pub fn block(&self, handle: &str) -> Option<&BlockLine> {
         let all = self.context.blocks.iter().chain(&self.found).chain(&self.memory.blocks);
         all.into_iter().find(|block| block.handle.eq_ignore_ascii_case(handle))
     }
 
-    /// The blocks of a day that are known.
+    /// The known blocks of a day.
     pub fn on(&self, day: NaiveDate) -> Vec<&BlockLine> {
         self.blocks().into_iter().filter(|block| block.start.date() <= day && last_day(block) >= day).collect()
     }
@@ -127,27 +128,28 @@ impl<'a> World<'a> {
     pub fn covers(&self, from: NaiveDate, to: NaiveDate) -> bool {
         let today = self.date();
         let full = self.context.blocks.len() >= CONTEXT_BLOCKS;
-        let told_to = match self.context.blocks.iter().map(|block| block.start.date()).max() {
+        let context_end = match self.context.blocks.iter().map(|block| block.start.date()).max() {
             Some(last) if full => last,
             _ => today + TimeDelta::days(CONTEXT_DAYS),
         };
-        let told = from >= today && to <= told_to;
-        told || self.asked.iter().any(|(name, arguments)| {
-            let day = |field: &str| {
-                let text = arguments.get(field).and_then(Value::as_str)?;
-                clock::read_date(text.get(..10)?)
-            };
-            let whole = arguments.get("text").is_none() && arguments.get("plan").is_none() && name == "findBlocks";
-            whole && day("from").is_some_and(|day| day <= from) && day("to").is_some_and(|day| day >= to)
-        })
+        let in_context = from >= today && to <= context_end;
+        in_context
+            || self.asked.iter().any(|(name, arguments)| {
+                let day = |field: &str| {
+                    let text = arguments.get(field).and_then(Value::as_str)?;
+                    clock::read_date(text.get(..10)?)
+                };
+                let whole = arguments.get("text").is_none() && arguments.get("plan").is_none() && name == "findBlocks";
+                whole && day("from").is_some_and(|day| day <= from) && day("to").is_some_and(|day| day >= to)
+            })
     }
 
-    /// A look-up, unless it was made in this turn already.
+    /// A look-up, unless it was already made in this turn.
     pub fn look_up(&self, call: Call) -> Option<Call> {
         (!self.asked.contains(&call)).then_some(call)
     }
 
-    /// The look-up of some days, unless they are known.
+    /// The look-up of days, unless they are known.
     pub fn look_up_days(&self, from: NaiveDate, to: NaiveDate) -> Option<Call> {
         if self.covers(from, to) {
             return None;
@@ -155,7 +157,7 @@ impl<'a> World<'a> {
         self.look_up(days_call(from, to))
     }
 
-    /// The look-ups of some days in the other plans that are in use, as far as they were not made.
+    /// The look-ups of days in the other plans in use that were not yet made.
     pub fn look_up_elsewhere(&self, from: NaiveDate, to: NaiveDate) -> Vec<Call> {
         let others = self.context.plans.iter().filter(|plan| !plan.active && !plan.archived);
         let call = |plan: &PlanLine| {
@@ -166,12 +168,13 @@ impl<'a> World<'a> {
         others.filter_map(call).collect()
     }
 
-    /// The look-up of a title, unless it was made already.
+    /// The look-up of a title, unless it was already made.
     pub fn look_up_text(&self, text: &str) -> Option<Call> {
         self.look_up(("findBlocks".to_owned(), json!({"text": super::clipped(text, 200)})))
     }
 
-    /// The first time on `day`, from `from` on, at which `minutes` are free before `to`, on the full five minutes.
+    /// The first time on `day`, not before `from`, at which `minutes` are free before `to`. It is a multiple of five
+    /// minutes.
     pub fn free(&self, day: NaiveDate, from: NaiveTime, to: NaiveTime, minutes: i64) -> Option<NaiveDateTime> {
         let end = day.and_time(to);
         let mut start = day.and_time(from);
@@ -183,14 +186,14 @@ impl<'a> World<'a> {
         (start.date() == day && start + TimeDelta::minutes(minutes) <= end).then_some(start)
     }
 
-    /// The plan that people would call `name`: by its whole title, else the only one whose title has all its words; one in
-    /// use before an archived one.
+    /// The plan that `name` means: the one with this title, otherwise the only one whose title has all these words. A
+    /// plan in use comes before an archived one.
     pub fn plan(&self, name: &str) -> Option<&PlanLine> {
         let in_use = self.plan_among(name, |plan| !plan.archived);
         in_use.or_else(|| self.archived_plan(name))
     }
 
-    /// The archived plan that people would call `name`.
+    /// The archived plan that `name` means.
     pub fn archived_plan(&self, name: &str) -> Option<&PlanLine> {
         self.plan_among(name, |plan| plan.archived)
     }
@@ -202,7 +205,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The plans in use that people could call `name`.
+    /// The plans in use that `name` can mean.
     pub fn plans_in_use(&self, name: &str) -> Vec<&PlanLine> {
         self.plans_among(name, |plan| !plan.archived)
     }
@@ -227,29 +230,29 @@ impl<'a> World<'a> {
         plans().filter(fits).collect()
     }
 
-    /// How days and times are told.
-    pub fn told(&self) -> Told {
-        Told::new(self.context)
+    /// How days and times are written.
+    pub fn time_format(&self) -> TimeFormat {
+        TimeFormat::new(self.context)
     }
 
-    /// The plan that is worked in.
+    /// The active plan.
     pub fn active_plan(&self) -> Option<&PlanLine> {
         self.context.plans.iter().find(|plan| plan.active)
     }
 }
 
-/// The call that looks up some days.
+/// The call that looks up days.
 pub(super) fn days_call(from: NaiveDate, to: NaiveDate) -> Call {
     let at = |date: NaiveDate| clock::wall(date.and_time(NaiveTime::MIN));
     ("findBlocks".to_owned(), json!({"from": at(from), "to": at(to), "limit": 100}))
 }
 
-/// The last day that a block touches: one that ends at midnight does not touch the next day.
+/// The last day of a block. A block that ends at midnight does not reach the next day.
 fn last_day(block: &BlockLine) -> NaiveDate {
     (block.end - TimeDelta::seconds(1)).date().max(block.start.date())
 }
 
-/// The next full five minutes.
+/// The next multiple of five minutes.
 fn on_grid(time: NaiveDateTime) -> NaiveDateTime {
     use chrono::Timelike;
     let over = i64::from(time.minute() % 5) * 60 + i64::from(time.second());

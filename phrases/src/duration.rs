@@ -1,36 +1,36 @@
 //! Lengths of time: `45 minutes`, `an hour and a half`, `1h30`, `half an hour`, `two weeks`.
 
-use super::number;
-use super::words::{Kind, Token, fits, fits_any};
+use crate::number;
+use crate::words::{Token, TokenKind, fits, fits_any};
 
-/// A length of time. Days and months are calendar ones and are not turned into minutes: a day can have 23 hours.
+/// A length of time. Days and months are calendar units and are not converted to minutes, because a day can have 23 hours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Length {
-    /// Minutes, hours included.
+    /// Minutes, including those of hours.
     pub minutes: i64,
-    /// Days, weeks included.
+    /// Days, including those of weeks.
     pub days: i64,
-    /// Months, years included.
+    /// Months, including those of years.
     pub months: i64,
 }
 
 impl Length {
-    /// Only minutes.
+    /// A length of minutes only.
     pub const fn minutes(minutes: i64) -> Self {
         Self { minutes, days: 0, months: 0 }
     }
 
-    /// Only days.
+    /// A length of days only.
     pub const fn days(days: i64) -> Self {
         Self { minutes: 0, days, months: 0 }
     }
 
-    /// In minutes, with a day of 24 hours and a month of 30 days: as the length of a block.
+    /// The length in minutes, for the length of a block: a day has 24 hours and a month 30 days.
     pub const fn in_minutes(self) -> i64 {
         self.minutes + (self.days + self.months * 30) * 24 * 60
     }
 
-    /// The other way.
+    /// The same length in the other direction.
     pub const fn negated(self) -> Self {
         Self { minutes: -self.minutes, days: -self.days, months: -self.months }
     }
@@ -59,7 +59,7 @@ impl Unit {
         })
     }
 
-    /// So many hundredths of it, which are at most a million: words have at most four digits.
+    /// A number of hundredths of the unit. It is at most a million, because numbers have at most four digits.
     fn times(self, hundredths: i64) -> Length {
         let whole = |factor: i64| (hundredths * factor + 50) / 100;
         match self {
@@ -75,6 +75,14 @@ impl Unit {
 }
 
 /// The length that begins at `at`, and how many tokens it takes.
+///
+/// ```
+/// use flux_phrases::duration::{Length, length};
+/// use flux_phrases::words::tokens;
+///
+/// assert_eq!(length(&tokens("half an hour"), 0), Some((Length::minutes(30), 3)));
+/// assert_eq!(length(&tokens("two weeks"), 0), Some((Length::days(14), 2)));
+/// ```
 pub fn length(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
     let (first, taken) = fraction(tokens, at).or_else(|| compact(tokens, at)).or_else(|| counted(tokens, at))?;
     // "1 hour and 15 minutes", "1 hour 15"
@@ -112,7 +120,7 @@ fn fraction(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
 
 /// `45min`, `1h30`, `2h`, `1.5h`, `1h30m`.
 fn compact(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
-    let word = tokens.get(at).filter(|token| token.kind == Kind::Word)?.norm.as_str();
+    let word = tokens.get(at).filter(|token| token.kind == TokenKind::Word)?.norm.as_str();
     let split = word.find(|c: char| c.is_ascii_alphabetic()).filter(|split| *split > 0)?;
     let (number, unit) = word.split_at_checked(split)?;
     let number = number::fraction(number)?;
@@ -148,7 +156,7 @@ fn counted(tokens: &[Token], at: usize) -> Option<(Length, usize)> {
     if tokens.get(at + taken).is_some_and(|token| token.is("-")) {
         taken += 1;
     }
-    let unit = Unit::of(&tokens.get(at + taken).filter(|token| token.kind == Kind::Word)?.norm)?;
+    let unit = Unit::of(&tokens.get(at + taken).filter(|token| token.kind == TokenKind::Word)?.norm)?;
     taken += 1;
     for (pattern, more) in [("and a half", 50), ("and a quarter", 25), ("and half", 50)] {
         if let Some(length) = fits(tokens, at + taken, pattern)

@@ -1,6 +1,6 @@
-//! Numbers, in digits and in words.
+//! Numbers in digits and in words. Functions that take a position return the number and how many tokens it takes.
 
-use super::words::{Kind, Token};
+use super::words::{Token, TokenKind};
 
 const ONES: &str = "zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19";
 const TENS: &str = "twenty=20 thirty=30 forty=40 fourty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90";
@@ -11,9 +11,16 @@ fn of(list: &str, word: &str) -> Option<u32> {
     pairs.find(|(name, _)| *name == word)?.1.parse().ok()
 }
 
-/// A whole number below 100 in words, or one of up to four digits; and how many tokens it takes.
+/// A whole number below 100 in words, or of up to four digits.
+///
+/// ```
+/// use flux_phrases::number::whole;
+/// use flux_phrases::words::tokens;
+///
+/// assert_eq!(whole(&tokens("twenty five minutes"), 0), Some((25, 2)));
+/// ```
 pub fn whole(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
-    let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Word)?;
     if let Some(number) = digits(&token.norm) {
         return Some((number, 1));
     }
@@ -43,11 +50,11 @@ pub fn digits(word: &str) -> Option<u32> {
 }
 
 /// A number that may have a fraction, in hundredths: `1.5`, `1,5`, `2½`, `two`.
-pub fn decimal(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
+pub(crate) fn decimal(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     if let Some((number, length)) = whole(tokens, at) {
         return Some((i64::from(number) * 100, length));
     }
-    let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Word)?;
     if let Some(before) = token.norm.strip_suffix('½') {
         let whole = if before.is_empty() { 0 } else { digits(before)? };
         return Some((i64::from(whole) * 100 + 50, 1));
@@ -56,16 +63,16 @@ pub fn decimal(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
 }
 
 /// A decimal fraction in digits, with a dot or a comma, in hundredths.
-pub fn fraction(word: &str) -> Option<i64> {
+pub(crate) fn fraction(word: &str) -> Option<i64> {
     let (whole, fraction) = word.split_once(['.', ',']).unwrap_or((word, "0"));
     let whole = if whole.is_empty() { 0 } else { digits(whole)? };
     let tenths = digits(fraction).filter(|_| fraction.len() <= 2)?;
     Some(i64::from(whole) * 100 + i64::from(if fraction.len() == 1 { tenths * 10 } else { tenths }))
 }
 
-/// A place in a row: `3rd`, `third`, `twenty-first`, `21st`; and how many tokens it takes.
+/// An ordinal number: `3rd`, `third`, `twenty-first`, `21st`.
 pub fn ordinal(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
-    let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Word)?;
     let word = token.norm.as_str();
     for ending in ["st", "nd", "rd", "th"] {
         if let Some(number) = word.strip_suffix(ending).and_then(digits) {

@@ -1,63 +1,68 @@
-//! How a message is cut into words, marks and quotations. What they mean is not known here.
+//! Cuts a text into words, punctuation and quotations, and matches patterns of words. Their meaning is not known here.
 
-use super::spelling;
+use crate::spelling;
 
-/// Longest quotation, in characters: a lone quote far before another is a slip of the keyboard.
+pub use crate::word_list::has_word;
+
+/// The longest quotation, in characters. Two quotation marks that are farther apart do not belong together.
 const QUOTATION_CHARS: usize = 300;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     /// A word or number.
     Word,
-    /// Text in quotes, kept literally.
+    /// Text in quotation marks, kept as written.
     Quoted,
-    /// Punctuation.
+    /// A punctuation mark.
     Mark,
     /// The end of a line.
     Break,
 }
 
-/// A piece of a message.
+/// A piece of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
-    /// Lower case, straight apostrophes, spelling mended, without `'s`.
+    /// The normal form: lower case, straight apostrophes, spelling corrected, without `'s`.
     pub norm: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Where it begins in the message, in bytes.
+    /// What kind of token it is.
+    pub kind: TokenKind,
+    /// Where it begins in the text, in bytes.
     pub start: usize,
-    /// Where it ends.
+    /// Where it ends in the text, in bytes.
     pub end: usize,
-    /// As written; of a quotation what is between the quotes.
+    /// As written. For a quotation, the text between the quotation marks. Empty for the second half of a contraction.
     pub text: String,
     /// Whether it ended in `'s` or `s'`.
     pub possessive: bool,
-    /// Whether a blank stands before it.
+    /// Whether there is a space before it.
     pub spaced: bool,
 }
 
 impl Token {
-    /// Whether it is this word.
+    /// Whether it is this word or mark.
     pub fn is(&self, word: &str) -> bool {
-        matches!(self.kind, Kind::Word | Kind::Mark) && self.norm == word
+        matches!(self.kind, TokenKind::Word | TokenKind::Mark) && self.norm == word
     }
 
-    /// Whether it is one of these words, which blanks part.
+    /// Whether it is one of these words or marks, which are separated by spaces.
     pub fn is_any(&self, words: &str) -> bool {
-        matches!(self.kind, Kind::Word | Kind::Mark) && has_word(words, &self.norm)
+        matches!(self.kind, TokenKind::Word | TokenKind::Mark) && has_word(words, &self.norm)
     }
 }
 
-/// Whether a word is in a list of words, which blanks part. Such a text is a fraction of the size of a list of texts.
-pub fn has_word(words: &str, word: &str) -> bool {
-    words.split(' ').any(|own| own == word)
-}
-
-/// How many tokens from `at` on fit a pattern, if they do.
+/// How many tokens the pattern takes if it fits at `at`.
 ///
-/// A pattern is a row of words; `a|b` is a choice, and a `?` at the end makes one optional: `remind me? to|about`.
-/// Optional words are taken where they fit, without looking back.
+/// A pattern is a list of words, separated by single spaces. `a|b` is a choice, and a `?` at the end makes a word optional.
+/// An optional word is taken whenever it fits, even if the rest of the pattern then does not.
+///
+/// ```
+/// use flux_phrases::words::{fits, tokens};
+///
+/// let text = tokens("Remind me to call");
+/// assert_eq!(fits(&text, 0, "remind me? to|about"), Some(3));
+/// assert_eq!(fits(&text, 0, "remind to"), None);
+/// ```
 pub fn fits(tokens: &[Token], at: usize, pattern: &str) -> Option<usize> {
     let mut here = at;
     for piece in pattern.split(' ') {
@@ -67,7 +72,7 @@ pub fn fits(tokens: &[Token], at: usize, pattern: &str) -> Option<usize> {
         };
         let fits = tokens
             .get(here)
-            .is_some_and(|token| token.kind == Kind::Word && choice.split('|').any(|word| token.norm == word));
+            .is_some_and(|token| token.kind == TokenKind::Word && choice.split('|').any(|word| token.norm == word));
         match (fits, optional) {
             (true, _) => here += 1,
             (false, true) => {}
@@ -77,17 +82,24 @@ pub fn fits(tokens: &[Token], at: usize, pattern: &str) -> Option<usize> {
     Some(here - at)
 }
 
-/// The longest of several patterns that fits.
+/// How many tokens the longest of several patterns takes at `at`. `None` if none fits.
 pub fn fits_any(tokens: &[Token], at: usize, patterns: &[&str]) -> Option<usize> {
     patterns.iter().filter_map(|pattern| fits(tokens, at, pattern)).filter(|length| *length > 0).max()
 }
 
-/// Where a pattern first fits, and how many tokens it takes.
+/// The first position at which a pattern fits, and how many tokens it takes.
 pub fn find(tokens: &[Token], pattern: &str) -> Option<(usize, usize)> {
     (0..tokens.len()).find_map(|at| fits(tokens, at, pattern).filter(|length| *length > 0).map(|length| (at, length)))
 }
 
-/// Cuts a message into tokens.
+/// Cuts a text into tokens.
+///
+/// ```
+/// use flux_phrases::words::tokens;
+///
+/// let norms: Vec<String> = tokens("What’s on 2-4pm?").into_iter().map(|token| token.norm).collect();
+/// assert_eq!(norms, ["what", "is", "on", "2", "-", "4pm", "?"]);
+/// ```
 pub fn tokens(source: &str) -> Vec<Token> {
     let chars: Vec<(usize, char)> = source.char_indices().collect();
     let mut reader = Reader { source, chars, at: 0, spaced: false, tokens: Vec::new() };
@@ -117,22 +129,22 @@ impl Reader<'_> {
     fn step(&mut self) {
         let Some(c) = self.char(self.at) else { return };
         if c == '\n' {
-            self.push(Kind::Break, self.at, self.at + 1);
+            self.push(TokenKind::Break, self.at, self.at + 1);
         } else if c.is_whitespace() || c.is_control() || self.joins_date_and_time(c) {
             self.at += 1;
             self.spaced = true;
         } else if let Some(close) = self.quotation(c) {
-            self.push(Kind::Quoted, self.at, close + 1);
+            self.push(TokenKind::Quoted, self.at, close + 1);
         } else if is_mark(c) && !self.begins_word(c) {
             let mut end = self.at + 1;
-            // Several of the same are one mark: `!!!`, `...`, `--`.
+            // Repeated marks are one token: `!!!`, `...`, `--`.
             while self.char(end) == Some(c) {
                 end += 1;
             }
-            self.push(Kind::Mark, self.at, end);
+            self.push(TokenKind::Mark, self.at, end);
         } else {
             let end = self.word_end();
-            self.push(Kind::Word, self.at, end);
+            self.push(TokenKind::Word, self.at, end);
         }
     }
 
@@ -162,7 +174,7 @@ impl Reader<'_> {
         })
     }
 
-    /// `#tag`, `.5` and `-5` are words although they begin with a mark.
+    /// `#tag` and `.5` are words although they begin with a mark.
     fn begins_word(&self, c: char) -> bool {
         let next = self.char(self.at + 1);
         match c {
@@ -187,7 +199,7 @@ impl Reader<'_> {
                 ':' => before.is_ascii_digit() && after.is_ascii_digit(),
                 '/' | '&' => before.is_alphanumeric() && after.is_alphanumeric(),
                 '\'' | '’' => before.is_alphanumeric(),
-                '-' | '–' | '—' | '‑' => !self.parts_times(end) && after.is_alphanumeric(),
+                '-' | '–' | '—' | '‑' => !self.separates_times(end) && after.is_alphanumeric(),
                 '#' | '+' => !after.is_whitespace() || before.is_alphabetic(),
                 c => !is_mark(c) && !matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | '`'),
             };
@@ -199,7 +211,7 @@ impl Reader<'_> {
         end
     }
 
-    /// Addresses and ISO dates are kept whole.
+    /// The end of a URL or an ISO date, which are kept whole.
     fn literal_end(&self) -> Option<usize> {
         let mut end = self.at;
         while self.char(end).is_some_and(|c| !c.is_whitespace() && !c.is_control()) {
@@ -241,9 +253,9 @@ impl Reader<'_> {
         matches!(word.to_lowercase().as_str(), "a.m" | "p.m")
     }
 
-    /// Whether the hyphen at `at` stands between two times or before a unit (`2-4pm`, `8am–9`, `45-minute`), and not
-    /// within a word.
-    fn parts_times(&self, at: usize) -> bool {
+    /// Whether the hyphen at `at` separates two times or a number and its unit (`2-4pm`, `8am–9`, `45-minute`), and is not
+    /// part of a word.
+    fn separates_times(&self, at: usize) -> bool {
         let begun: String = (self.at..at).filter_map(|at| self.char(at)).collect();
         let begun = begun.to_lowercase();
         let number =
@@ -251,8 +263,8 @@ impl Reader<'_> {
         begun.starts_with(|c: char| c.is_ascii_digit()) && number.ends_with(|c: char| c.is_ascii_digit() || c == 'h')
     }
 
-    fn push(&mut self, kind: Kind, from: usize, to: usize) {
-        let inner = if kind == Kind::Quoted { (from + 1, to - 1) } else { (from, to) };
+    fn push(&mut self, kind: TokenKind, from: usize, to: usize) {
+        let inner = if kind == TokenKind::Quoted { (from + 1, to - 1) } else { (from, to) };
         let text = self.source.get(self.byte(inner.0)..self.byte(inner.1)).unwrap_or_default().to_owned();
         let token = Token {
             norm: String::new(),
@@ -266,10 +278,10 @@ impl Reader<'_> {
         self.at = to;
         self.spaced = false;
         match kind {
-            Kind::Word => self.push_word(token),
-            Kind::Quoted => self.tokens.push(Token { norm: token.text.trim().to_lowercase(), ..token }),
-            Kind::Mark => self.tokens.push(Token { norm: mark(&token.text), ..token }),
-            Kind::Break => self.tokens.push(token),
+            TokenKind::Word => self.push_word(token),
+            TokenKind::Quoted => self.tokens.push(Token { norm: token.text.trim().to_lowercase(), ..token }),
+            TokenKind::Mark => self.tokens.push(Token { norm: mark(&token.text), ..token }),
+            TokenKind::Break => self.tokens.push(token),
         }
     }
 
@@ -285,7 +297,7 @@ impl Reader<'_> {
         let owner = trimmed.strip_suffix("'s").or_else(|| (trimmed.len() < lower.len()).then_some(trimmed));
         let possessive = owner.is_some_and(|owner| !owner.is_empty());
         let bare = if possessive { owner.unwrap_or(trimmed) } else { trimmed };
-        self.tokens.push(Token { norm: spelling::mended(bare), possessive, ..token });
+        self.tokens.push(Token { norm: spelling::corrected(bare), possessive, ..token });
     }
 }
 
@@ -356,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn times_and_units_are_parted_and_words_are_not() {
+    fn hyphens_separate_times_and_units_but_not_words() {
         assert_eq!(norms("2-4pm"), ["2", "-", "4pm"]);
         assert_eq!(norms("8am–9:30am"), ["8am", "-", "9:30am"]);
         assert_eq!(norms("a 45-minute follow-up"), ["a", "45", "-", "minute", "follow-up"]);
@@ -368,7 +380,7 @@ mod tests {
     fn quotations_are_kept_and_apostrophes_are_not_quotes() {
         let all = tokens("rename ‘Don’t stop’ to \"Go on\"");
         assert_eq!(
-            all.iter().filter(|t| t.kind == Kind::Quoted).map(|t| t.text.as_str()).collect::<Vec<_>>(),
+            all.iter().filter(|t| t.kind == TokenKind::Quoted).map(|t| t.text.as_str()).collect::<Vec<_>>(),
             ["Don’t stop", "Go on"]
         );
         assert_eq!(norms("what’s tomorrow's plan"), ["what", "is", "tomorrow", "plan"]);

@@ -1,4 +1,4 @@
-//! Chunks to events: the rules of an answer as a whole.
+//! Turns chunks into events, by the rules for a whole answer.
 
 use super::calls::Calls;
 use super::chunk::{CallPiece, Chunk};
@@ -7,16 +7,16 @@ use super::ids::CallIds;
 use super::think::{Piece, ThinkSplitter};
 use crate::{ChatRequest, FinishReason, ModelError, ModelEvent, Usage};
 
-/// Joins the chunks of one answer to events.
+/// Joins the chunks of one answer into events.
 pub struct Assembler {
     think: ThinkSplitter,
     gate: CallGate,
     calls: Calls,
-    /// All text as it came, to know it when it comes again.
+    /// All text so far, to recognise it if it is repeated.
     said: String,
-    /// In how many pieces it came.
+    /// The number of pieces in which it arrived.
     said_in: usize,
-    /// Whether text was given out.
+    /// Whether text was shown.
     showed_text: bool,
     usage: Option<Usage>,
     reason: Option<FinishReason>,
@@ -25,7 +25,7 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler for the answer to `request`. `seed` goes into the ids that it makes.
+    /// An assembler for the answer to `request`. `seed` is part of the ids that it makes.
     pub fn new(request: &ChatRequest, seed: u32) -> Self {
         Self {
             think: ThinkSplitter::default(),
@@ -41,7 +41,7 @@ impl Assembler {
         }
     }
 
-    /// Takes the next chunk and gives the events that it completes.
+    /// Takes the next chunk and returns the events that it completes.
     pub fn push(&mut self, chunk: Chunk) -> Vec<ModelEvent> {
         let mut events = Vec::new();
         self.received = true;
@@ -61,18 +61,18 @@ impl Assembler {
         events
     }
 
-    /// Takes the end that the stream itself states (`[DONE]`).
+    /// Notes the end that the stream itself states (`[DONE]`).
     pub fn end(&mut self) {
         self.done = true;
     }
 
-    /// Gives the events of the end of the answer, `Finished` last.
+    /// Returns the events for the end of the answer, `Finished` last.
     ///
     /// # Errors
     ///
-    /// [`ModelError::Cut`] where neither [`Assembler::end`] was called nor a chunk said why the answer ends: text that
-    /// is still held back is dropped and open calls are not finished. [`ModelError::Empty`] where there is neither text
-    /// nor a call, and [`ModelError::Overloaded`] where that is because the provider failed.
+    /// [`ModelError::Cut`] if neither [`Assembler::end`] was called nor a chunk said why the answer ends. Text that is
+    /// held back is then dropped, and open calls are not finished. [`ModelError::Empty`] if there is neither text nor a
+    /// call, or [`ModelError::Overloaded`] if that is because the provider failed.
     pub fn finish(&mut self) -> Result<Vec<ModelEvent>, ModelError> {
         if self.received && !self.done && self.reason.is_none() {
             return Err(ModelError::Cut);
@@ -97,19 +97,19 @@ impl Assembler {
         self.reason.is_some()
     }
 
-    /// Something came that could not be read, so the answer is not simply empty.
+    /// Notes that unreadable data arrived, so the answer is not simply empty.
     pub(super) fn skipped(&mut self) {
         self.received = true;
     }
 
-    /// A body that is one JSON value is whole when it can be read.
+    /// Notes the end of a body that is one JSON value. It is complete if it can be read.
     pub(super) fn end_of_whole(&mut self) {
         self.reason = self.reason.or(Some(FinishReason::Stop));
     }
 
-    /// Whether the text of `chunk` is what was said before: some servers send the whole answer once more at the end.
+    /// Whether the text of `chunk` is a repetition. Some servers send the whole answer again at the end.
     fn repeats_text(&self, chunk: &Chunk) -> bool {
-        // Where usage comes with every chunk, it says nothing of the end.
+        // If usage comes with every chunk, it does not mark the end.
         let is_last = chunk.reason.is_some() || (chunk.usage.is_some() && self.usage.is_none());
         let again = chunk.text == self.said && self.said_in > 1 && is_last;
         again || (chunk.whole && self.said_in > 0)
@@ -143,7 +143,8 @@ impl Assembler {
         }
     }
 
-    /// Decides over text that may have been a call. Where calls came as such, one in the text is the same once more.
+    /// Decides about text that can be a call. If the answer also has real calls, a call in the text is a repetition of
+    /// these.
     fn release_held(&mut self, events: &mut Vec<ModelEvent>) {
         match self.gate.finish() {
             None => {}
@@ -164,15 +165,15 @@ impl Assembler {
             return Ok(());
         }
         match self.reason {
-            // Asking again would not help; the reason says what to tell the person.
+            // A retry would not help, and the reason says what to tell the person.
             Some(FinishReason::Length | FinishReason::ContentFilter) => Ok(()),
             Some(FinishReason::Error) => Err(ModelError::Overloaded),
             _ => Err(ModelError::Empty),
         }
     }
 
-    /// The reason as stated, except where it contradicts what came: models say `stop` beside calls, and `tool_calls`
-    /// without any.
+    /// The reason that was stated, unless it contradicts the answer: some models say `stop` although there are calls,
+    /// or `tool_calls` although there are none.
     fn finish_reason(&self) -> FinishReason {
         match (self.reason, self.calls.is_empty()) {
             (None | Some(FinishReason::Stop | FinishReason::ToolCalls), false) => FinishReason::ToolCalls,

@@ -1,5 +1,5 @@
-//! What kind of body an answer has: server-sent events, JSON although a stream was asked, or something that is no
-//! answer. It shows in the first byte, whatever the content type says.
+//! Distinguishes the kinds of bodies: server-sent events, JSON although a stream was requested, or something that is
+//! not an answer. The first byte decides, because content types are not reliable.
 
 use serde_json::Value;
 
@@ -9,32 +9,32 @@ use crate::failure::malformed;
 
 /// Byte order mark in UTF-8.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-/// How much of a page is read before it is called one.
+/// How much of a page is read before it is reported as an error.
 const PAGE_HEAD_BYTES: usize = 2048;
-/// Largest body that is JSON, in bytes: as an event, because it is read at once, and many small values take up to a hundred
-/// times the memory of their text.
+/// The largest JSON body, in bytes. The limit is that of an event, because the body is read at once, and many small
+/// values take up to a hundred times the memory of their text.
 const MAX_JSON_BYTES: usize = MAX_EVENT_BYTES;
 
 /// One part of a body.
 #[derive(Debug, PartialEq)]
-pub(super) enum Frame {
+pub(super) enum SseFrame {
     /// An event of a stream.
     Event {
-        /// Its name, mostly empty.
+        /// Its name, usually empty.
         name: String,
         /// Its data, never blank.
         data: String,
     },
     /// `data: [DONE]`.
     Done,
-    /// A body that is JSON: the whole answer.
+    /// A JSON body: the whole answer.
     Whole(Value),
 }
 
-/// A body, as far as it was read.
+/// A body that is being read.
 pub(super) enum Body {
-    /// Nothing but blanks and perhaps a part of a byte order mark. Of the blanks, one is kept: a server may send them for
-    /// minutes to keep the connection alive.
+    /// Only whitespace so far, and possibly a part of a byte order mark. One byte of whitespace is kept, because a
+    /// server can send it for minutes to keep the connection alive.
     Unknown(Vec<u8>),
     /// Server-sent events.
     Events(SseDecoder),
@@ -51,8 +51,8 @@ impl Default for Body {
 }
 
 impl Body {
-    /// Takes the next bytes and appends the parts that they complete. After an error nothing is kept of what came.
-    pub(super) fn push(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) -> Result<(), ModelError> {
+    /// Takes the next bytes and appends the parts that they complete. After an error, all bytes are dropped.
+    pub(super) fn push(&mut self, bytes: &[u8], frames: &mut Vec<SseFrame>) -> Result<(), ModelError> {
         let outcome = self.take(bytes, frames);
         if outcome.is_err() {
             *self = Self::default();
@@ -60,7 +60,7 @@ impl Body {
         outcome
     }
 
-    fn take(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) -> Result<(), ModelError> {
+    fn take(&mut self, bytes: &[u8], frames: &mut Vec<SseFrame>) -> Result<(), ModelError> {
         match self {
             Self::Unknown(head) => {
                 head.extend_from_slice(bytes);
@@ -92,7 +92,7 @@ impl Body {
         }
     }
 
-    /// How much is kept of what came, in bytes.
+    /// How many bytes are kept.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         match self {
@@ -102,7 +102,7 @@ impl Body {
     }
 
     /// Takes the end of the body and appends the parts that it completes.
-    pub(super) fn finish(&mut self, frames: &mut Vec<Frame>) -> Result<(), ModelError> {
+    pub(super) fn finish(&mut self, frames: &mut Vec<SseFrame>) -> Result<(), ModelError> {
         match std::mem::take(self) {
             Self::Unknown(_) => Ok(()),
             Self::Events(mut decoder) => {
@@ -118,7 +118,7 @@ impl Body {
     }
 }
 
-/// The kind of a body and where its first byte that is not blank stands, once `head` shows it.
+/// The kind of a body and the position of its first byte that is not whitespace, once `head` has one.
 fn kind_of(head: &[u8]) -> Option<(Body, usize)> {
     let mark = mark_length(head);
     let start = mark + head.get(mark..)?.iter().position(|byte| !byte.is_ascii_whitespace())?;
@@ -130,27 +130,27 @@ fn kind_of(head: &[u8]) -> Option<(Body, usize)> {
     Some((kind, start))
 }
 
-/// How much of the begin of `head` is a byte order mark, or may become one.
+/// The length of the byte order mark at the start of `head`, or of the start of one.
 fn mark_length(head: &[u8]) -> usize {
     let is_mark = head.starts_with(BOM) || BOM.starts_with(head);
     if is_mark { head.len().min(BOM.len()) } else { 0 }
 }
 
-fn frame(event: SseEvent) -> Option<Frame> {
+fn frame(event: SseEvent) -> Option<SseFrame> {
     match event.data.trim() {
         "" => None,
-        "[DONE]" => Some(Frame::Done),
-        _ => Some(Frame::Event { name: event.name, data: event.data }),
+        "[DONE]" => Some(SseFrame::Done),
+        _ => Some(SseFrame::Event { name: event.name, data: event.data }),
     }
 }
 
-/// The values of a JSON body. Several in a row, as some servers stream them line by line, are one answer each read on.
-fn whole(body: &[u8], frames: &mut Vec<Frame>) -> Result<(), ModelError> {
+/// The values of a JSON body. Some servers send several values, one per line. Together they are one answer.
+fn whole(body: &[u8], frames: &mut Vec<SseFrame>) -> Result<(), ModelError> {
     let text = String::from_utf8_lossy(body);
     for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
         match value {
-            Ok(Value::Array(values)) => frames.extend(values.into_iter().map(Frame::Whole)),
-            Ok(value) => frames.push(Frame::Whole(value)),
+            Ok(Value::Array(values)) => frames.extend(values.into_iter().map(SseFrame::Whole)),
+            Ok(value) => frames.push(SseFrame::Whole(value)),
             Err(error) if error.is_eof() => return Err(ModelError::Cut),
             Err(_) => return Err(malformed(&text)),
         }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::call_text::TextCall;
+use super::text_call::TextCall;
 use crate::repair::repaired;
 
-/// The calls that `text` consists of, separated by commas or semicolons, or `None` where it is anything else. Only
-/// named arguments are read: what a position means is not known here.
+/// The calls that `text` consists of, separated by commas or semicolons, or `None` if it is anything else. Only named
+/// arguments are read, because the meaning of a position is not known here.
 pub(super) fn python_calls(text: &str) -> Option<Vec<TextCall>> {
     let mut calls = Vec::new();
     let mut rest = text.trim();
@@ -45,7 +45,7 @@ fn arguments(inside: &str) -> Option<String> {
     Some(Value::Object(fields).to_string())
 }
 
-/// A Python literal; those of JSON with other quotes and names, so the repairer of JSON reads them.
+/// A Python literal. It differs from JSON only in quotes and names, so the repair of JSON can read it.
 fn literal(text: &str) -> Option<Value> {
     if text.is_empty() {
         return None;
@@ -53,7 +53,7 @@ fn literal(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().or_else(|| repaired(text).ok())
 }
 
-/// Where the parenthesis closes in which `text` begins.
+/// The position of the parenthesis that closes the one before `text`.
 fn closing(text: &str) -> Option<usize> {
     outside_of_strings(text)
         .scan(0_usize, |depth, (at, c)| {
@@ -89,7 +89,7 @@ fn split_at_commas(text: &str) -> Vec<&str> {
     parts
 }
 
-/// The characters of `text` that are not within quotes, with their places.
+/// The characters of `text` that are not within quotes, with their positions.
 fn outside_of_strings(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut quote = None;
     let mut escaped = false;

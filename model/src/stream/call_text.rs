@@ -1,26 +1,19 @@
-//! Recognises tool calls that a model wrote as text, because its server did not parse them or its training differs.
+//! Recognises tool calls that a model wrote as text, because its server did not parse them or it was trained to another
+//! format.
 //!
-//! Only a text that is nothing but calls of known tools counts. A text that mentions one stays a text.
+//! The whole text must consist of calls of known tools. A text that only mentions a call stays a text.
 
 use serde_json::{Deserializer, Value};
 
 use super::call_python::python_calls;
+use super::text_call::TextCall;
 use crate::repair::repaired;
 use crate::resolve_tool_name;
 
-/// A call found in text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TextCall {
-    /// The name as written.
-    pub(super) name: String,
-    /// JSON text.
-    pub(super) arguments: String,
-}
-
-/// Tokens that end a message in Llama's and ChatML's formats and sometimes reach the text.
+/// Tokens that end a message in the formats of Llama and ChatML and sometimes get into the text.
 const END_TOKENS: [&str; 4] = ["<|eom_id|>", "<|eot_id|>", "<|im_end|>", "</s>"];
 
-/// The calls that `text` consists of, or `None` where it is anything else.
+/// The calls that `text` consists of, or `None` if it is anything else.
 pub(super) fn recognised(text: &str, tools: &[String]) -> Option<Vec<TextCall>> {
     let calls = calls_in(without_end_tokens(text))?;
     let known = |call: &TextCall| resolve_tool_name(&call.name, tools).is_some();
@@ -56,7 +49,7 @@ fn calls_in(text: &str) -> Option<Vec<TextCall>> {
     json_calls(text).or_else(|| python_calls(unbracketed(text)?))
 }
 
-/// The blocks between `open` and `close` that `text` consists of. The last may lack its end.
+/// The blocks between `open` and `close` that `text` consists of. The last one can lack its end.
 fn tagged(text: &str, open: &str, close: &str, read: impl Fn(&str) -> Option<Vec<TextCall>>) -> Option<Vec<TextCall>> {
     let mut calls = Vec::new();
     let mut rest = text.trim();
@@ -96,7 +89,7 @@ fn parameter_tags(body: &str) -> Option<String> {
     Some(Value::Object(fields).to_string())
 }
 
-/// One or more calls as JSON: an object, a list of objects, or several after each other.
+/// One or more calls as JSON: an object, a list of objects, or several in a row.
 fn json_calls(text: &str) -> Option<Vec<TextCall>> {
     if !text.starts_with(['{', '[']) {
         return None;
@@ -122,7 +115,7 @@ fn json_calls(text: &str) -> Option<Vec<TextCall>> {
     Some(calls)
 }
 
-/// The JSON values that `text` consists of, between them blanks and the separators that models put there.
+/// The JSON values that `text` consists of. Between them can be whitespace and the separators that models write.
 fn strict_values(text: &str) -> Option<Vec<Value>> {
     let mut values = Vec::new();
     let mut rest = text;
@@ -135,7 +128,8 @@ fn strict_values(text: &str) -> Option<Vec<Value>> {
     Some(values)
 }
 
-/// `{"name", "parameters" | "arguments"}`, the same within `"function"`, and nothing else of weight beside them.
+/// `{"name", "parameters" | "arguments"}`, or the same within `"function"`. Other keys than those that servers add are
+/// not allowed.
 fn json_call(value: &Value) -> Option<TextCall> {
     let fields = value.as_object()?;
     if let Some(function @ Value::Object(_)) = fields.get("function") {

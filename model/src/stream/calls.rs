@@ -1,12 +1,12 @@
-//! Joins the pieces in which calls come to whole calls: started once, finished once, in the order in which they began.
+//! Joins the pieces of calls into whole calls. Each is started once and finished once, in the order in which the calls
+//! began.
 
 use super::chunk::CallPiece;
 use super::ids::CallIds;
 use crate::repair::Nesting;
 use crate::{ModelCall, ModelEvent};
 
-/// Most calls that one answer makes. A model that is caught in a loop is cut short here; the calls after these are
-/// left out.
+/// The most calls of one answer, in case a model is caught in a loop. Further calls are dropped.
 const MAX_CALLS: usize = 128;
 
 /// The calls of one answer.
@@ -14,9 +14,9 @@ const MAX_CALLS: usize = 128;
 pub(super) struct Calls {
     ids: CallIds,
     all: Vec<Call>,
-    /// How many of `all`, from the first, were given out as finished.
+    /// How many of `all`, from the first, were reported as finished.
     finished: usize,
-    /// There were more than [`MAX_CALLS`].
+    /// Whether there were more than [`MAX_CALLS`].
     over_full: bool,
 }
 
@@ -28,13 +28,13 @@ struct Call {
     name: Option<String>,
     arguments: String,
     nesting: Nesting,
-    /// The id that was given out when the call was started.
+    /// The id that was reported when the call started.
     id: Option<String>,
-    /// Nothing more belongs to it.
+    /// Whether it is complete.
     closed: bool,
 }
 
-/// What a piece is to the calls before it.
+/// How a piece relates to the calls before it.
 enum Role {
     Begins,
     Continues(usize),
@@ -51,7 +51,7 @@ impl Calls {
         self.all.is_empty()
     }
 
-    /// Takes a piece and appends the events that it makes.
+    /// Takes a piece and appends the events that result.
     pub(super) fn push(&mut self, piece: CallPiece, events: &mut Vec<ModelEvent>) {
         match self.role_of(&piece) {
             Role::Nothing => {}
@@ -72,7 +72,7 @@ impl Calls {
         self.give_finished(events);
     }
 
-    /// Closes what is open and appends the events of that.
+    /// Closes all open calls and appends the events that result.
     pub(super) fn finish(&mut self, events: &mut Vec<ModelEvent>) {
         for call in &mut self.all {
             call.closed = true;
@@ -100,7 +100,7 @@ impl Calls {
         };
         match call {
             _ if piece.whole || call.is_followed_by(piece) => Role::Begins,
-            // Pieces that come too late for a finished call cannot be made part of it any more.
+            // A piece that arrives after its call was finished is dropped.
             _ if call.closed => Role::Nothing,
             _ => Role::Continues(at),
         }
@@ -123,8 +123,8 @@ impl Calls {
         }
     }
 
-    /// Closes the calls that end because another begins at `index`. One whose arguments are still open stays open
-    /// where indices tell the pieces apart, since servers may send calls interleaved.
+    /// Closes the calls that end because another begins at `index`. A call whose arguments are incomplete stays open if
+    /// indices distinguish the pieces, because servers can interleave calls.
     fn close_before(&mut self, index: Option<u64>) {
         for call in self.all.iter_mut().skip(self.finished) {
             let told_apart = index.is_some() && call.index.is_some() && call.index != index;
@@ -146,7 +146,7 @@ impl Calls {
 }
 
 impl Call {
-    /// Gives out that the call began, with the arguments that came so far; once.
+    /// Reports that the call began, with its arguments so far, unless that was done before.
     fn start(&mut self, ids: &mut CallIds, events: &mut Vec<ModelEvent>) {
         if self.id.is_some() {
             return;
@@ -160,10 +160,10 @@ impl Call {
         self.id = Some(id);
     }
 
-    /// Whether `piece`, which came for the same index or id, begins another call.
+    /// Whether `piece`, which has the same index or id, begins another call.
     ///
-    /// Servers repeat id and name on every piece, reuse an id for the next call, or send no index, so neither tells
-    /// alone. A piece without a name only ever continues.
+    /// Some servers repeat id and name in every piece, reuse an id for the next call, or send no index, so no field is
+    /// enough alone. A piece without a name always continues a call.
     fn is_followed_by(&self, piece: &CallPiece) -> bool {
         let (Some(name), Some(own_name)) = (&piece.name, &self.name) else { return false };
         let other_id = matches!((&piece.id, &self.given_id), (Some(id), Some(own)) if id != own);

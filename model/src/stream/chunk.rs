@@ -1,47 +1,48 @@
-//! One JSON object of a stream, in whichever format it comes, as a [`Chunk`].
+//! Reads one JSON object of a stream, in any of the known formats, as a [`Chunk`].
 
 use serde_json::Value;
 
 use crate::failure::failure_in;
 use crate::{FinishReason, ModelError, Usage};
 
-/// Most tokens that one answer can cost; a server that counts more is wrong, and the sums over a turn must not overflow.
+/// The most tokens that one answer can use. A server that reports more is wrong, and the sums over a turn must not
+/// overflow.
 const MAX_TOKENS: u64 = u32::MAX as u64;
 
-/// What one object of a stream says.
+/// The content of one object of a stream.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chunk {
-    /// The next text of the answer; may be empty.
+    /// The next text of the answer, possibly empty.
     pub text: String,
-    /// The next text of its reasoning; may be empty.
+    /// The next text of its reasoning, possibly empty.
     pub reasoning: String,
     /// Pieces of calls, in order.
     pub calls: Vec<CallPiece>,
-    /// Why the answer ends, where the chunk says so.
+    /// Why the answer ends, if the chunk says so.
     pub reason: Option<FinishReason>,
-    /// What the answer cost so far.
+    /// The tokens used so far.
     pub usage: Option<Usage>,
-    /// Text and calls are the whole answer once more, not its next part (`message` instead of `delta`).
+    /// Whether text and calls are the whole answer again and not its next part (`message` instead of `delta`).
     pub whole: bool,
 }
 
 /// A call, or a piece of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallPiece {
-    /// Which call of the answer it belongs to, where the server counts them.
+    /// The index of the call in the answer, if the server counts calls.
     pub index: Option<u64>,
-    /// The id, where the piece has one that is not blank.
+    /// The id, if the piece has one that is not blank.
     pub id: Option<String>,
-    /// The name, trimmed, where the piece has one that is not blank.
+    /// The name, trimmed, if the piece has one that is not blank.
     pub name: Option<String>,
-    /// The next text of the arguments. `None` where the piece has none or null.
+    /// The next text of the arguments. `None` if the piece has none or null.
     pub arguments: Option<String>,
-    /// The piece is a complete call.
+    /// Whether the piece is a complete call.
     pub whole: bool,
 }
 
 impl CallPiece {
-    /// Whether the piece says nothing at all, which closes a call (Workers AI ends calls so).
+    /// Whether the piece is empty, which closes a call in the format of Workers AI.
     pub(super) fn is_null(&self) -> bool {
         self.id.is_none() && self.name.is_none() && self.arguments.is_none()
     }
@@ -49,7 +50,7 @@ impl CallPiece {
 
 impl Chunk {
     /// Reads an object of a stream: Workers AI's format, OpenAI's, or either in the envelope of Cloudflare's REST API.
-    /// `None` where `value` is no object. `is_error` says that the event was named so.
+    /// `None` if `value` is not an object. `is_error` says that the name of the event was `error`.
     ///
     /// # Errors
     ///
@@ -94,7 +95,7 @@ impl Chunk {
     }
 }
 
-/// The calls of the first place that has any: a server that fills several says the same in each.
+/// The calls of the first field that has any. A server that fills several fields repeats the calls in each.
 fn call_pieces(value: &Value, part: &Value) -> Vec<CallPiece> {
     let list =
         |value: &Value| value.get("tool_calls").and_then(Value::as_array).filter(|list| !list.is_empty()).cloned();
@@ -104,18 +105,18 @@ fn call_pieces(value: &Value, part: &Value) -> Vec<CallPiece> {
     if let Some(openai) = list(part) {
         return openai.iter().map(openai_piece).collect();
     }
-    // The form that OpenAI had before tool calls: one call, no id.
+    // OpenAI's form before there were tool calls: one call without an id.
     let legacy = part.get("function_call").filter(|call| call.is_object());
     legacy.map(|call| CallPiece { index: Some(0), ..piece(call, call) }).into_iter().collect()
 }
 
-/// The first text that is not empty: a server that fills several fields says the same in each.
+/// The first text that is not empty. A server that fills several fields repeats the text in each.
 fn first_written(values: &[Option<&Value>]) -> String {
     values.iter().flatten().map(|value| written(value)).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
-/// Text as is; anything else as JSON, since models that answer JSON come through as objects and numbers. A list of
-/// parts (`[{"type": "text", "text": …}]`) is its texts.
+/// Text as it is, and other values as JSON, because answers in JSON can arrive as objects and numbers. From a list of
+/// parts (`[{"type": "text", "text": …}]`), the texts.
 fn written(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -131,7 +132,7 @@ fn is_text_part(part: &Value) -> bool {
     part.get("type").and_then(Value::as_str) == Some("text") && part.get("text").is_some_and(Value::is_string)
 }
 
-/// `{name, arguments}`, always a whole call; newer models of Workers AI send OpenAI's pieces in the same place.
+/// `{name, arguments}` is always a whole call. Newer models of Workers AI send OpenAI's pieces in the same field.
 fn native_piece(call: &Value) -> CallPiece {
     match call.get("function") {
         Some(_) => openai_piece(call),
@@ -156,7 +157,7 @@ fn piece(call: &Value, function: &Value) -> CallPiece {
         index: call.get("index").and_then(Value::as_u64),
         id: text(call, "id"),
         name: text(function, "name"),
-        // Arguments that are JSON and not text of it are complete.
+        // Arguments that are a JSON value and not text are complete.
         whole: arguments.is_some_and(|arguments| !arguments.is_string()),
         arguments: arguments.map(written),
     }
@@ -175,7 +176,7 @@ fn reason(value: Option<&Value>) -> Option<FinishReason> {
     })
 }
 
-/// Tokens as the server counts them, at most [`MAX_TOKENS`].
+/// The number of tokens that the server reports, at most [`MAX_TOKENS`].
 fn usage(value: &Value) -> Option<Usage> {
     let tokens = |names: [&str; 2]| {
         let number = names.iter().find_map(|name| value.get(name))?;

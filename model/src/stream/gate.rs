@@ -1,19 +1,20 @@
-//! Holds text back while the whole of it may still be a tool call, and lets all other text through at once.
+//! Holds text back while it can still turn out to be a tool call, and passes all other text on immediately.
 
-use super::call_text::{TextCall, recognised};
+use super::call_text::recognised;
+use super::text_call::TextCall;
 use crate::tool_name::normal_form;
 
-/// So much text, in bytes, decides; a head that is still unclear then is an answer.
+/// The most text that is needed for a decision, in bytes. If it is still unclear then, the text is an answer.
 const MAX_HEAD_BYTES: usize = 256;
-/// Most text that is held back, in bytes. Longer than any call.
+/// The most text that is held back, in bytes. No call is as long.
 const MAX_HELD_BYTES: usize = 64 * 1024;
-/// Markers that begin nothing but calls, in lower case.
+/// Markers that only calls begin with, in lower case.
 const MARKERS: [&str; 3] = ["<|python_tag|>", "<tool_call>", "<function="];
-/// First keys of an object that may be a call.
+/// The keys that the object of a call can begin with.
 const KEYS: [&str; 9] =
     ["name", "type", "function", "parameters", "arguments", "id", "tool_calls", "tool_name", "tool"];
 
-/// What the text is, as far as its head shows.
+/// What the text is, as far as its beginning shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Unclear,
@@ -21,16 +22,16 @@ enum Verdict {
     MaybeCall,
 }
 
-/// What became of text that was held back.
+/// The result for text that was held back.
 #[derive(Debug, PartialEq)]
 pub(super) enum Released {
     /// An answer to show.
     Text(String),
-    /// Calls of known tools and nothing else.
+    /// Only calls of known tools.
     Calls(Vec<TextCall>),
 }
 
-/// Decides over the text of one answer.
+/// Decides about the text of one answer.
 #[derive(Debug)]
 pub(super) struct CallGate {
     tools: Vec<String>,
@@ -39,12 +40,12 @@ pub(super) struct CallGate {
 }
 
 impl CallGate {
-    /// Without tools nothing is held back but leading blanks.
+    /// Without tools, only leading whitespace is held back.
     pub(super) fn new(tools: Vec<String>) -> Self {
         Self { tools, held: String::new(), verdict: Verdict::Unclear }
     }
 
-    /// Takes the next piece of text; gives what can be shown, which may be empty.
+    /// Takes the next piece of text and returns what can be shown, possibly nothing.
     pub(super) fn push(&mut self, text: &str) -> String {
         if self.verdict == Verdict::Answer {
             return text.to_owned();
@@ -59,7 +60,7 @@ impl CallGate {
         if self.verdict == Verdict::Answer { std::mem::take(&mut self.held) } else { String::new() }
     }
 
-    /// Decides over what was held back. Blanks alone are no answer.
+    /// Decides about the text that was held back. Whitespace alone is not an answer.
     pub(super) fn finish(&mut self) -> Option<Released> {
         let held = std::mem::take(&mut self.held);
         if held.trim().is_empty() {
@@ -72,7 +73,7 @@ impl CallGate {
     }
 }
 
-/// How many bytes at the end of `text` may be the begin of `tag`.
+/// How many bytes at the end of `text` can be the start of `tag`.
 pub(super) fn held_for(text: &str, tag: &str) -> usize {
     (1..tag.len()).rev().find(|len| tag.get(..*len).is_some_and(|begin| text.ends_with(begin))).unwrap_or(0)
 }
@@ -118,7 +119,7 @@ fn assess_json(text: &str, tools: &[String]) -> Verdict {
     }
 }
 
-/// An object may be a call if its first key may be one of a call's.
+/// An object can be a call if its first key is a key of a call.
 fn assess_object(inside: &str) -> Verdict {
     let key = inside.trim_start().trim_start_matches(['"', '\'', '\\']);
     let end = key.find(|c: char| !c.is_alphanumeric() && c != '_');
@@ -130,7 +131,7 @@ fn assess_object(inside: &str) -> Verdict {
     }
 }
 
-/// A list may be Python calls if it begins with the name of a tool and a parenthesis.
+/// A list can be Python calls if it begins with the name of a tool and a parenthesis.
 fn assess_python(inside: &str, tools: &[String]) -> Verdict {
     let end = inside.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.'));
     let is_tool = |name: &str| {

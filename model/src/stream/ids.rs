@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use crate::{ChatRequest, ModelMessage};
 
-/// Longest id of a model that is kept, in bytes; ids are stored and sent back.
+/// The longest id of a model that is kept, in bytes. Ids are stored and sent back.
 const MAX_ID_BYTES: usize = 128;
 
-/// Hands out ids that no call of the conversation has.
+/// Makes ids that no other call of the conversation has.
 #[derive(Debug)]
 pub(super) struct CallIds {
     taken: HashSet<String>,
@@ -16,8 +16,8 @@ pub(super) struct CallIds {
 }
 
 impl CallIds {
-    /// Knows the ids in `request`. `seed` keeps the ids made here apart from those of older messages, which may no
-    /// longer be part of the request.
+    /// Avoids the ids in `request`. `seed` distinguishes new ids from those of older messages, which may no longer be
+    /// part of the request.
     pub(super) fn new(request: &ChatRequest, seed: u32) -> Self {
         let mut taken = HashSet::new();
         for message in &request.messages {
@@ -32,7 +32,7 @@ impl CallIds {
         Self { taken, seed, made: 0 }
     }
 
-    /// The id that the model wants, if it is usable and free, or a new one.
+    /// The id that the model gave, if it is valid and not taken, or a new one.
     pub(super) fn take(&mut self, wanted: Option<&str>) -> String {
         if let Some(wanted) = wanted.filter(|id| is_usable(id))
             && self.taken.insert(wanted.to_owned())

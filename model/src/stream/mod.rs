@@ -1,4 +1,5 @@
-//! Bytes of an answer to [`ModelEvent`]s: pure, synchronous, and the same for any split of the bytes.
+//! Reads the bytes of an answer into [`ModelEvent`]s. It is pure and synchronous, and the result does not depend on how
+//! the bytes are split.
 //!
 //! ```text
 //! bytes ── body ── SSE events or one JSON body ── chunk ── Assembler ── ModelEvents
@@ -7,8 +8,8 @@
 //!                                                            └ calls, ids: calls in pieces
 //! ```
 //!
-//! Workers AI's own format and OpenAI's are read alike, since a server may send either and mixes of both. Timeouts and
-//! retries are not known here.
+//! The formats of Workers AI and OpenAI are read in the same way, because a server can send either or a mix of both.
+//! Timeouts and retries are not known here.
 
 mod assembler;
 mod body;
@@ -19,6 +20,7 @@ mod chunk;
 mod gate;
 mod ids;
 mod sse;
+mod text_call;
 mod think;
 
 #[cfg(test)]
@@ -26,19 +28,19 @@ mod tests;
 
 use serde_json::Value;
 
-use self::body::{Body, Frame};
+use self::body::{Body, SseFrame};
 use super::failure::{excerpt, malformed};
 use super::{ChatRequest, ModelError, ModelEvent};
 
 pub use self::assembler::Assembler;
 pub use self::chunk::{CallPiece, Chunk};
 
-/// Largest answer that is read, in bytes as they come. An answer of 16,000 tokens takes about 4 MB as events.
+/// The largest answer that is read, in bytes. An answer of 16,000 tokens takes about 4 MB as events.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
-/// So many events in a row that cannot be read are an error: this is not a stream of chunks.
+/// After this many unreadable events in a row the stream is malformed.
 const MAX_UNREADABLE_IN_A_ROW: usize = 3;
 
-/// Reads one answer, bytes to events.
+/// Reads the bytes of one answer into events.
 pub struct StreamParser {
     body: Body,
     assembler: Assembler,
@@ -47,7 +49,8 @@ pub struct StreamParser {
 }
 
 impl StreamParser {
-    /// A parser for the answer to `request`, whose tools and call ids it knows. `seed` goes into the ids that it makes.
+    /// A parser for the answer to `request`, whose tools and call ids it knows. `seed` is part of the ids that it
+    /// makes.
     pub fn new(request: &ChatRequest, seed: u32) -> Self {
         Self { body: Body::default(), assembler: Assembler::new(request, seed), bytes: 0, unreadable_in_a_row: 0 }
     }
@@ -57,7 +60,7 @@ impl StreamParser {
     /// # Errors
     ///
     /// A failure that the provider states in the stream, or [`ModelError::Malformed`]. Events before it are in
-    /// `events`; what comes after it means nothing.
+    /// `events`. Data after it must be ignored.
     pub fn push(&mut self, bytes: &[u8], events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
         if self.is_done() {
             return Ok(());
@@ -67,7 +70,7 @@ impl StreamParser {
         let mut frames = Vec::new();
         let outcome = self.body.push(bytes.get(..room).unwrap_or(bytes), &mut frames);
         self.take(frames, events)?;
-        // What is wrong after the end is as little part of the answer as anything else there.
+        // An error after the end is ignored, like everything else after it.
         if self.is_done() {
             return Ok(());
         }
@@ -78,8 +81,8 @@ impl StreamParser {
     ///
     /// # Errors
     ///
-    /// [`ModelError::Cut`] where the answer ended without saying so, [`ModelError::Empty`] where it says nothing, and
-    /// those of [`StreamParser::push`].
+    /// [`ModelError::Cut`] if the answer ended without saying so, [`ModelError::Empty`] if it is empty, and the errors
+    /// of [`StreamParser::push`].
     pub fn finish(&mut self, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
         if !self.is_done() {
             let mut frames = Vec::new();
@@ -91,28 +94,28 @@ impl StreamParser {
         Ok(())
     }
 
-    /// Whether the stream said that it is over (`[DONE]`); bytes after that are ignored.
+    /// Whether the stream said that it is over (`[DONE]`); later bytes are ignored.
     pub fn is_done(&self) -> bool {
         self.assembler.is_done()
     }
 
-    /// Whether the answer said why it ends, so that only usage or `[DONE]` can follow.
+    /// Whether the answer said why it ends. Only usage or `[DONE]` can follow.
     pub fn has_reason(&self) -> bool {
         self.assembler.has_reason()
     }
 
-    fn take(&mut self, frames: Vec<Frame>, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
+    fn take(&mut self, frames: Vec<SseFrame>, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {
         for frame in frames {
             if self.is_done() {
                 break;
             }
             match frame {
-                Frame::Done => self.assembler.end(),
-                Frame::Whole(value) => {
+                SseFrame::Done => self.assembler.end(),
+                SseFrame::Whole(value) => {
                     self.take_value(&value, false, events)?;
                     self.assembler.end_of_whole();
                 }
-                Frame::Event { name, data } => match serde_json::from_str::<Value>(&data) {
+                SseFrame::Event { name, data } => match serde_json::from_str::<Value>(&data) {
                     Ok(value) => self.take_value(&value, name == "error", events)?,
                     Err(_) => self.skip(&data, events)?,
                 },

@@ -1,5 +1,5 @@
-//! Server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>). Lines are found by `sseer`;
-//! what is here joins them to events, caps their size and forgives bytes that are no UTF-8.
+//! Server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>). `sseer` finds the lines. This
+//! module joins them into events, limits their size and replaces bytes that are not UTF-8.
 
 use bytes::BytesMut;
 use sseer::parser::{RawEventLineOwned, parse_line_from_buffer};
@@ -7,36 +7,36 @@ use sseer::parser::{RawEventLineOwned, parse_line_from_buffer};
 use crate::ModelError;
 use crate::failure::{excerpt, malformed};
 
-/// Largest event, and largest line, in bytes.
+/// The largest event and the largest line, in bytes.
 pub(super) const MAX_EVENT_BYTES: usize = 1024 * 1024;
 
 /// One event.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SseEvent {
-    /// Value of `event:`, empty where there is none.
+    /// The value of `event:`, or empty if there is none.
     pub(super) name: String,
     /// The `data:` lines, joined by line feeds.
     pub(super) data: String,
 }
 
-/// Joins bytes to events.
+/// Joins bytes into events.
 #[derive(Default)]
 pub(super) struct SseDecoder {
     buffer: BytesMut,
-    /// Bytes of `buffer` that are known to hold no end of line.
+    /// The number of bytes of `buffer` that are known to contain no end of line.
     scanned: usize,
     name: String,
     data: Option<String>,
-    /// The first line that is no field of the format, shortened, where there was one.
+    /// The first line that is not a field of the format, shortened, if there was one.
     stray: Option<String>,
-    /// Whether an event came.
+    /// Whether an event arrived.
     begun: bool,
 }
 
 impl SseDecoder {
     /// Takes the next bytes and appends the events that they complete.
     ///
-    /// An error for an event above [`MAX_EVENT_BYTES`].
+    /// An event of more than [`MAX_EVENT_BYTES`] is an error.
     pub(super) fn push(&mut self, bytes: &[u8], events: &mut Vec<SseEvent>) -> Result<(), ModelError> {
         self.buffer.extend_from_slice(bytes);
         loop {
@@ -50,19 +50,19 @@ impl SseDecoder {
         if self.buffer.len() > MAX_EVENT_BYTES { Err(too_large()) } else { Ok(()) }
     }
 
-    /// Takes the end. An event that lacks its blank line counts: servers forget it after the last one.
+    /// Takes the end. The last event counts even without its blank line, because some servers leave it out.
     pub(super) fn finish(&mut self, events: &mut Vec<SseEvent>) -> Result<(), ModelError> {
         self.push(b"\n\n", events)
     }
 
-    /// How much is kept of what came, in bytes.
+    /// How many bytes are kept.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {
         let texts = [self.data.as_ref(), self.stray.as_ref(), Some(&self.name)];
         self.buffer.len() + texts.into_iter().flatten().map(String::len).sum::<usize>()
     }
 
-    /// A line that shows that this is no stream of events: no field of the format, and no event beside it.
+    /// A line that shows that this is not a stream of events: it is not a field of the format, and there was no event.
     pub(super) fn stray(&self) -> Option<&str> {
         self.stray.as_deref().filter(|_| !self.begun)
     }

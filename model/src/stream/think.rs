@@ -1,4 +1,4 @@
-//! Thoughts that a model writes into its text, between `<think>` and `</think>`, apart from the answer.
+//! Separates thoughts that a model writes into its text, between `<think>` and `</think>`, from the answer.
 
 use super::gate::held_for;
 
@@ -8,24 +8,24 @@ const CLOSE: &str = "</think>";
 /// A piece of what a model wrote.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// For the person.
+    /// Text for the person.
     Text(String),
     /// A thought.
     Thought(String),
 }
 
-/// Splits text at the tags, also where a tag comes in pieces.
+/// Splits text at the tags, even if a tag arrives in pieces.
 #[derive(Debug, Default)]
 pub(super) struct ThinkSplitter {
     thinking: bool,
-    /// The begin of what may become a tag.
+    /// Text that can be the start of a tag.
     held: String,
-    /// Whether a tag has just ended, so that the blanks that follow only set it off.
+    /// Whether a tag has just ended. Whitespace after a tag is dropped.
     at_seam: bool,
 }
 
 impl ThinkSplitter {
-    /// Takes the next piece of text and gives what is certain.
+    /// Takes the next piece of text and returns what is certain.
     pub(super) fn push(&mut self, text: &str) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let text = std::mem::take(&mut self.held) + text;
@@ -44,7 +44,7 @@ impl ThinkSplitter {
         pieces
     }
 
-    /// Gives what was held back.
+    /// Returns what was held back.
     pub(super) fn finish(&mut self) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let held = std::mem::take(&mut self.held);

@@ -1,5 +1,4 @@
-//! Laws of what a model meant, for arguments and names of any kind: nothing panics or grows without bound, and what was
-//! right stays as it is.
+//! Laws of repair for any arguments and names: nothing panics or grows without bound, and valid input does not change.
 
 use flux_tools::tool::{ToolCall, definitions, known_names};
 use proptest::prelude::*;
@@ -7,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{RepairError, coerce, is_cut_off, json_within, repair_arguments, resolve_tool_name};
 
-/// Bytes of repaired JSON for each byte of the text, at most: `{` after `{` becomes an object and a comma each.
+/// The most bytes of repaired JSON for each byte of the text: `{` after `{` becomes an object and a comma each.
 const MOST_BYTES_FOR_ONE: usize = 8;
 
 fn any_value() -> BoxedStrategy<Value> {
@@ -15,7 +14,7 @@ fn any_value() -> BoxedStrategy<Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        // Others are read with an error in the last digit.
+        // Other numbers are read with an error in the last digit.
         any::<i32>().prop_map(|number| Value::from(f64::from(number) / 8.0)),
         "\\PC{0,12}".prop_map(Value::from),
         r#"[{}\[\]"',:\\/*#`a1 \n]{0,12}"#.prop_map(Value::from),
@@ -35,7 +34,7 @@ fn any_object(value: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Va
     prop::collection::btree_map(name, value, 0..6).prop_map(|fields| fields.into_iter().collect()).boxed()
 }
 
-/// JSON with a part lost, doubled, or replaced by noise.
+/// JSON with a part lost, repeated, or replaced by random text.
 fn broken_json() -> impl Strategy<Value = String> {
     let at = any::<prop::sample::Index>;
     let noise = r#"[{}\[\]"'“”,:;\\/*#`()a1.\- \n]{0,6}"#;
@@ -90,10 +89,10 @@ proptest! {
         tool in prop::sample::select(definitions().iter().collect::<Vec<_>>()), value in any_object(any_value()),
     ) {
         let value = known_names(&tool.schema, value);
-        let mended = coerce(value.clone(), &tool.schema);
-        prop_assert_eq!(coerce(mended.clone(), &tool.schema), mended.clone());
+        let repaired = coerce(value.clone(), &tool.schema);
+        prop_assert_eq!(coerce(repaired.clone(), &tool.schema), repaired.clone());
         if let Ok(call) = ToolCall::parse(tool.name, &value) {
-            prop_assert_eq!(ToolCall::parse(tool.name, &mended), Ok(call));
+            prop_assert_eq!(ToolCall::parse(tool.name, &repaired), Ok(call));
         }
     }
 
@@ -112,7 +111,7 @@ proptest! {
 #[test]
 fn nesting_without_end_is_an_error_and_no_overflow() {
     for open in ["[", "{", "{\"a\":", "[{\"a\":", "(", "\"[", "{'a':[", "f("] {
-        // Too long to repair, and as long as is repaired.
+        // A text that is too long to repair, and one of the longest length that is repaired.
         for bytes in [1_000_000, 32_000] {
             let deep = open.repeat(bytes / open.len());
             for raw in [deep.clone(), format!("{{\"a\":{deep}"), format!("Here you are: {{\"a\": {deep}}}")] {

@@ -1,9 +1,10 @@
-//! A table's text with the person's words in it.
+//! Puts the person's words into the texts of a step.
 
-/// What the names in braces stand for: `("object", "German")`.
+/// The values of placeholders: `("object", "German")`.
 pub(super) type Names<'a> = &'a [(&'static str, &'a str)];
 
-/// A template with its names replaced. What is put in is not read again: a goal may have braces of its own.
+/// A template with its placeholders replaced. The values are not searched for placeholders, because a goal can contain
+/// braces.
 pub(super) fn fill(template: &str, names: Names) -> String {
     let mut text = String::new();
     let mut rest = template;
@@ -19,7 +20,7 @@ pub(super) fn fill(template: &str, names: Names) -> String {
     text
 }
 
-/// At most so many characters, cut between words where that is possible.
+/// The text, cut to at most `chars` characters, between words if possible.
 pub(super) fn shortened(text: &str, chars: usize) -> String {
     if text.chars().count() <= chars {
         return text.to_owned();

@@ -1,20 +1,18 @@
-//! A goal as tasks, by kinds of goal: what the architect gets where no model is connected.
+//! Plans by rules: the tasks that the architect gets for a goal if no model is connected.
 //!
-//! The kind is told by words of the goal, and its table gives the tasks; the person's own words, numbers and time are put
-//! into them. Not here: finding a time for the tasks.
+//! The words of a goal tell its kind, and the kind gives the steps. The person's own words, numbers and time are put into
+//! them. Finding times for the tasks is not done here.
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | `kind` | the tables, one for each kind of goal, and their list |
-//! | `step` | what a table is made of |
+//! | `kind` | the kinds of goals and their steps, from `offline/goals.yaml` |
 //! | `subject` | what a goal is about, and what it counts |
-//! | `plan` | a table fitted to the time there is |
-//! | `fill` | the person's words in a table's text |
+//! | `plan` | the steps of a kind, fitted to the time there is |
+//! | `fill` | the person's words in the texts of a step |
 
 mod fill;
 mod kind;
 mod plan;
-mod step;
 mod subject;
 #[cfg(test)]
 mod tests;

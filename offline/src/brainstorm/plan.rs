@@ -1,32 +1,32 @@
-//! A table of tasks fitted to the time there is: how many, how long, in which week.
+//! Fits the steps of a kind to the available time: how many tasks, how long, in which week.
 
 use serde_json::{Value, json};
 
 use super::fill::{fill, shortened};
-use super::step::Step;
+use super::kind::Step;
 use super::subject::{Amount, Subject};
 use crate::phrase::capitalised;
 use flux_tools::context::GoalContext;
 
-/// Fewest and most tasks of a plan.
+/// The fewest and the most tasks of a plan.
 const TASKS: std::ops::RangeInclusive<usize> = 3..=12;
-/// Longest title, in characters.
+/// The longest title, in characters.
 const TITLE_CHARS: usize = 80;
-/// Shortest task, in minutes.
+/// The shortest task, in minutes.
 const SHORTEST: u32 = 5;
-/// Topics of a plan that has no deadline.
+/// The number of topics in a plan without a deadline.
 const USUAL_TOPICS: usize = 5;
-/// Ends every description: the person shall know who thought of the task.
+/// The end of every description, so that the person knows where the task comes from.
 const MARK: &str = "Planned by rules, without a language model.";
 
 /// A task of the plan, before it is put into words.
 struct Task {
-    /// The place of its step in the table, from 0.
+    /// The index of its step.
     step: usize,
-    /// Which of the tasks of this step it is, from 0, and how many there are.
+    /// Its index among the tasks of the step, and how many there are.
     turn: (usize, usize),
     minutes: u32,
-    /// Places in the plan, from 1.
+    /// The numbers of the tasks before it, starting at 1.
     after: Vec<usize>,
 }
 
@@ -43,13 +43,13 @@ pub(super) fn plan(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
         let label = label(step, task, subject, week.of(task.minutes, time.per_week));
         let words = words(step, task, subject);
         let names: Vec<(&'static str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let template = if part(subject, task, step).is_some() { step.counted } else { step.title };
+        let template = if part(subject, task, step).is_some() { step.counted_title } else { step.title };
         let title = distinct(format!("{label}{}", capitalised(&fill(template, &names))), &titles);
         titles.push(title.clone());
         let due = if at == 0 { subject.due(goal) } else { String::new() };
         Some(json!({
             "title": title,
-            "description": format!("{}{due} {MARK}", fill(step.about, &names)),
+            "description": format!("{}{due} {MARK}", fill(step.description, &names)),
             "minutes": task.minutes,
             "priority": step.priority,
             "depends_on": task.after,
@@ -59,14 +59,14 @@ pub(super) fn plan(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
     tasks.iter().enumerate().filter_map(tell).collect()
 }
 
-/// Which steps there are, those with topics several times, and what comes before each.
+/// Chooses the steps, with several tasks for a step with topics, and what comes before each task.
 fn chosen(steps: &[Step], subject: &Subject, time: &Time) -> Vec<Task> {
-    let kept = |step: &Step| time.days.is_none_or(|days| days >= step.days);
+    let kept = |step: &Step| time.days.is_none_or(|days| days >= step.min_days);
     let single = steps.iter().filter(|step| step.topics.is_empty() && kept(step)).count();
     let room = TASKS.end().saturating_sub(single);
     let least = TASKS.start().saturating_sub(single).max(1);
     let mut tasks: Vec<Task> = Vec::new();
-    // For each step the tasks that are to be done before what depends on it.
+    // For each step, the tasks that must be done before its dependents.
     let mut last: Vec<Vec<usize>> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let mut before: Vec<usize> =
@@ -74,7 +74,7 @@ fn chosen(steps: &[Step], subject: &Subject, time: &Time) -> Vec<Task> {
         before.sort_unstable();
         before.dedup();
         if !kept(step) {
-            // What depends on a step that is left out depends on what was before that.
+            // The dependents of a step that is left out depend on what was before it.
             last.push(before);
             continue;
         }
@@ -88,7 +88,7 @@ fn chosen(steps: &[Step], subject: &Subject, time: &Time) -> Vec<Task> {
     tasks
 }
 
-/// The time that there is for a goal.
+/// The time that is available for a goal.
 struct Time {
     days: Option<i64>,
     per_week: Option<u32>,
@@ -102,9 +102,9 @@ impl Time {
         Self { days, per_week: goal.minutes_per_week, longest }
     }
 
-    /// How many tasks a step with topics becomes: with more weeks, more.
+    /// The number of tasks for a step with topics. More weeks give more tasks.
     fn turns(&self, step: &Step, subject: &Subject) -> usize {
-        let most = subject.amount.as_ref().filter(|_| !step.counted.is_empty()).map(|amount| amount.number);
+        let most = subject.amount.as_ref().filter(|_| !step.counted_title.is_empty()).map(|amount| amount.number);
         let most = step.topics.len().min(most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX));
         let wanted = match self.days {
             None => USUAL_TOPICS,
@@ -116,8 +116,8 @@ impl Time {
         wanted.min(most)
     }
 
-    /// How long a task of a step takes: less where little time is left; what is done week after week as the hours a week
-    /// allow.
+    /// The length of a task. It is shorter if little time is left, and tasks that repeat every week depend on the hours
+    /// per week.
     fn minutes(&self, step: &Step) -> u32 {
         let usual = match self.days {
             Some(..=3) => step.minutes / 2,
@@ -135,7 +135,7 @@ impl Time {
         (minutes.min(self.longest) / SHORTEST * SHORTEST).max(SHORTEST)
     }
 
-    /// Shortens all tasks alike where they take more than the weeks until the deadline allow.
+    /// Shortens all tasks in proportion if they take more time than there is until the deadline.
     fn fit(&self, tasks: &mut [Task]) {
         let (Some(days), Some(week)) = (self.days, self.per_week) else { return };
         let there_is = u64::from(week) * u64::try_from(days / 7 + 1).unwrap_or(1);
@@ -150,7 +150,7 @@ impl Time {
     }
 }
 
-/// The week in which a task comes, where a limit for each week paces them.
+/// The week of a task, if there is a limit per week.
 #[derive(Default)]
 struct Week {
     number: u32,
@@ -168,13 +168,13 @@ impl Week {
     }
 }
 
-/// `Week 3: `, `Days 7–12: `, or nothing where no pace was said: then the tasks come as time is free.
+/// `Week 3: `, `Days 7–12: `, or nothing if no pace was said. The tasks are then placed when time is free.
 fn label(step: &Step, task: &Task, subject: &Subject, week: Option<u32>) -> String {
     let (turn, turns) = task.turn;
     if step.topics.is_empty() {
         return String::new();
     }
-    // A few pieces among other tasks do not fill the days.
+    // A few tasks among others do not cover the days.
     let days = subject
         .span_days
         .filter(|_| step.topics.len() > 3)
@@ -186,10 +186,10 @@ fn label(step: &Step, task: &Task, subject: &Subject, week: Option<u32>) -> Stri
     }
 }
 
-/// What the names in the table's texts stand for.
+/// The values of the placeholders in the texts of a step.
 fn words(step: &Step, task: &Task, subject: &Subject) -> Vec<(&'static str, String)> {
     let (turn, turns) = task.turn;
-    // The first and the last topic are always there.
+    // The first and the last topic are always used.
     let topic = turn * step.topics.len().saturating_sub(1) / turns.saturating_sub(1).max(1);
     let part = part(subject, task, step);
     let number = |number: u32| grouped(number);
@@ -208,17 +208,16 @@ fn words(step: &Step, task: &Task, subject: &Subject) -> Vec<(&'static str, Stri
     ]
 }
 
-/// The part of what the goal counts that falls to a task.
+/// The part of the counted things that a task covers.
 fn part(subject: &Subject, task: &Task, step: &Step) -> Option<Part> {
-    let amount = subject
-        .amount
-        .as_ref()
-        .filter(|amount| !step.counted.is_empty() && flux_phrases::words::has_word(subject.kind.units, amount.unit))?;
+    let amount = subject.amount.as_ref().filter(|amount| {
+        !step.counted_title.is_empty() && flux_phrases::words::has_word(subject.kind.units, amount.unit)
+    })?;
     let (turn, turns) = task.turn;
     Some(Part::of(amount, turn, turns))
 }
 
-/// From which to which, both included.
+/// The first and the last of a part.
 struct Part {
     from: u32,
     to: u32,
@@ -252,7 +251,7 @@ fn grouped(number: u32) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
 }
 
-/// A title that fits and that none of the others is.
+/// A title that is short enough and different from the others.
 fn distinct(title: String, others: &[String]) -> String {
     let title = shortened(&title, TITLE_CHARS);
     let is_new = |title: &String| !others.contains(title);

@@ -1,11 +1,10 @@
-//! What a goal is about, in the person's own words.
+//! Reads what a goal is about, in the person's own words.
 
 use chrono::TimeDelta;
 use flux_timeline::clock;
 
 use super::fill::shortened;
-use super::kind;
-use super::step::Kind;
+use super::kind::{self, Kind, UNITS};
 use crate::goal::{pace, written};
 use crate::intent::lead_in;
 use crate::phrase::capitalised;
@@ -13,38 +12,38 @@ use flux_phrases::time::Today;
 use flux_phrases::words::{self, Token, find, fits_any, has_word};
 use flux_tools::context::GoalContext;
 
-/// Longest goal and object within a task's title, in characters.
+/// The longest goal and object in the title of a task, in characters.
 const SHOWN_CHARS: usize = 40;
-/// More tokens are not read: a goal has at most 500 characters.
+/// The most tokens that are read. A goal has at most 500 characters.
 const READ_TOKENS: usize = 120;
 
-/// A goal that was read.
+/// The content of a goal.
 #[derive(Debug, Clone)]
 pub(super) struct Subject {
     /// Its kind.
     pub kind: &'static Kind,
-    /// The goal, short: `Learn German`.
+    /// The goal, shortened: `Learn German`.
     pub goal: String,
     /// What it is about: `German`, `my landing page using Cloudflare`.
     pub object: String,
-    /// Whether the object is a place: it stands after "to" or "in".
+    /// Whether the object is a place, because it follows "to" or "in".
     pub is_place: bool,
     /// What the goal counts: books, pages, km.
     pub amount: Option<Amount>,
-    /// How many days it goes over, where it says so: `30 days`.
+    /// How many days it takes, if it says so: `30 days`.
     pub span_days: Option<u32>,
-    /// A level of a language: `B2`.
+    /// The level of a language: `B2`.
     pub level: Option<String>,
-    /// The words that say by when or how much a week: `in 30 days`.
+    /// The words for the deadline or the time per week: `in 30 days`.
     pub pace: String,
 }
 
-/// So many of something; at least 2.
+/// A number of things, at least 2.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Amount {
-    /// How many.
+    /// The number.
     pub number: u32,
-    /// Of what, in the plural: `books`.
+    /// The unit, in the plural: `books`.
     pub unit: &'static str,
 }
 
@@ -60,7 +59,7 @@ impl Subject {
         let kept: Vec<Token> =
             tokens.iter().enumerate().filter(|(at, _)| !timed(*at)).map(|(_, token)| token.clone()).collect();
         let kept = if kept.is_empty() { tokens.to_vec() } else { kept };
-        let amount = amount(&kept, COUNTED);
+        let amount = amount(&kept, UNITS);
         let kind = kind::of(&kept, amount.as_ref().map_or("", |amount| amount.unit));
         let all = written(&kept, |_| true);
         let named = |text: String, other: &str| {
@@ -84,12 +83,12 @@ impl Subject {
         }
     }
 
-    /// By when, and how it was said.
+    /// The deadline in words, and how the person said it.
     pub fn due(&self, goal: &GoalContext) -> String {
         let said = if self.pace.is_empty() { String::new() } else { format!(" You said “{}”.", self.pace) };
         match goal.deadline {
             Some(deadline) => {
-                // The end of a day is the first minute of the next.
+                // The end of a day is the first minute of the next day.
                 let day = (deadline - TimeDelta::seconds(1)).date();
                 format!(" All of it is due by {}.{said}", clock::day(day, goal.now.date()))
             }
@@ -98,7 +97,7 @@ impl Subject {
     }
 }
 
-/// What can stand where a thing is named: "how to cook", "the 12 books".
+/// A text in a form that can stand for a noun: "how to cook", "the 12 books".
 fn noun(text: String) -> String {
     if text.starts_with("to ") {
         format!("how {text}")
@@ -109,16 +108,16 @@ fn noun(text: String) -> String {
     }
 }
 
-/// Where the object begins: after the words that lead to it, wherever they stand.
+/// The position at which the object begins: after the words that lead to it.
 fn object_at(tokens: &[Token], kind: &Kind) -> usize {
-    // The first pattern that fits anywhere, and then the longest there.
+    // The first pattern that fits anywhere, then the longest that fits there.
     let lead = kind
         .leads
         .iter()
         .find_map(|lead| find(tokens, lead))
         .map(|(at, taken)| at + fits_any(tokens, at, kind.leads).unwrap_or(taken));
     let mut at = lead.unwrap_or(0);
-    // "Learn to" alone, or "plan a trip to": the leads can follow one another.
+    // "Learn to" alone, or "plan a trip to": leads can follow each other.
     while let Some(taken) = fits_any(tokens, at, kind.leads).filter(|_| lead.is_some()) {
         at += taken;
     }
@@ -127,11 +126,11 @@ fn object_at(tokens: &[Token], kind: &Kind) -> usize {
     if at < tokens.len() { at } else { 0 }
 }
 
-/// Where the object ends: at a new sentence or clause.
+/// The position at which the object ends: at a new sentence or clause.
 fn ends(tokens: &[Token], from: usize) -> usize {
     let clause = |at: usize| {
         let mark =
-            tokens.get(at).is_some_and(|token| token.is_any(", ; . ! ? : (") || token.kind == words::Kind::Break);
+            tokens.get(at).is_some_and(|token| token.is_any(", ; . ! ? : (") || token.kind == words::TokenKind::Break);
         mark || fits_any(
             tokens,
             at,
@@ -147,18 +146,9 @@ fn ends(tokens: &[Token], from: usize) -> usize {
     (from + 1..tokens.len()).find(|at| clause(*at)).unwrap_or(tokens.len())
 }
 
-const COUNTED: &[(&str, &str)] = &[
-    ("book books novel novels", "books"),
-    ("page pages", "pages"),
-    ("chapter chapters", "chapters"),
-    ("word words", "words"),
-    ("km k kilometer kilometers kilometre kilometres", "km"),
-    ("mile miles", "miles"),
-    ("kg kilo kilos", "kg"),
-];
 const DAYS: &[(&str, &str)] = &[("day days", "days")];
 
-/// The first number of something that is counted: `12 books`, `10k`, `80,000 words`, `12 good books`.
+/// The first number with a unit: `12 books`, `10k`, `80,000 words`, `12 good books`.
 fn amount(tokens: &[Token], units: &[(&str, &'static str)]) -> Option<Amount> {
     let unit = |word: &str| units.iter().find(|(own, _)| has_word(own, word)).map(|(_, unit)| *unit);
     (0..tokens.len()).find_map(|at| {
@@ -169,7 +159,7 @@ fn amount(tokens: &[Token], units: &[(&str, &'static str)]) -> Option<Amount> {
             Some(number) => (number, 1),
             None => flux_phrases::number::whole(tokens, at)?,
         };
-        // "80k words" are thousands, "a 10k" is a distance.
+        // "80k words" means thousands, and "a 10k" is a distance.
         let next = |ahead: usize| tokens.get(at + taken + ahead).and_then(|token| unit(&token.norm));
         match (glued, next(0)) {
             ("k", Some(unit)) => Some(Amount { number: number.saturating_mul(1_000), unit }),
@@ -179,7 +169,7 @@ fn amount(tokens: &[Token], units: &[(&str, &'static str)]) -> Option<Amount> {
     })
 }
 
-/// Digits, also in groups of three: `80,000`.
+/// A number in digits, possibly in groups of three: `80,000`.
 fn whole(digits: &str) -> Option<u32> {
     let plain: String = digits.chars().filter(|c| !matches!(c, ',' | '.')).collect();
     let grouped = digits.split([',', '.']).skip(1).all(|group| group.len() == 3);

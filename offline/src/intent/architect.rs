@@ -1,7 +1,7 @@
-//! A long goal: what the architect is to break into tasks.
+//! A long goal that the architect breaks into tasks.
 //!
-//! A goal has no time of its own but at most a deadline and hours a week. What says when it is to happen ("tomorrow at 9")
-//! is a block to schedule, unless the architect is asked for by name.
+//! A goal has no time of its own, but it can have a deadline and hours per week. A request that says when it should
+//! happen ("tomorrow at 9") is a block, unless it asks for the architect by name.
 
 use serde_json::{Map, Value, json};
 
@@ -10,12 +10,12 @@ use crate::clipped;
 use crate::details;
 use crate::goal::{Pace, added, pace, written};
 use crate::phrase::capitalised;
-use flux_phrases::time::{Style, Today, fragments};
-use flux_phrases::words::{Kind, Token, find, fits_any};
+use flux_phrases::time::{Style, Today, expressions};
+use flux_phrases::words::{Token, TokenKind, find, fits_any};
 
-/// The tool that takes a goal.
+/// The tool that accepts a goal.
 const ARCHITECT: &str = "useArchitect";
-/// Longest goal, as the tool has it.
+/// The longest goal that the tool accepts, in characters.
 const GOAL_CHARS: usize = 500;
 
 /// Requests for the architect, or for a plan that is more than a name.
@@ -31,10 +31,10 @@ const ASKED: &[&str] = &[
     "add|set|create|start|make a|an|my|the|another? new? goal to|of|for|called?",
 ];
 
-/// What closes "break … into tasks".
+/// The end of "break … into tasks".
 const INTO_TASKS: &str = "into|in smaller|small|manageable|single|little? tasks|steps|pieces|parts|chunks";
 
-/// Verbs that say that something takes long.
+/// Verbs for something that takes long.
 const VERBS: &[&str] = &[
     "learn|relearn|master|launch|relocate|emigrate|study|renovate|redecorate|declutter",
     "organise|organize my|our|the",
@@ -68,13 +68,13 @@ const VERBS: &[&str] = &[
     "start running|jogging|swimming|cycling|meditating|journaling|exercising|lifting|investing|saving",
 ];
 
-/// Verbs that can mean a single block, and do not where one of [`UNDERTAKINGS`] is what they are about.
+/// Verbs that can mean a single block, unless they are about one of [`UNDERTAKINGS`].
 const ARRANGE: &[&str] = &["plan|organise|organize|prepare|arrange|host|throw|create|start|make|build|set up? for?"];
 const UNDERTAKINGS: &str = "move|relocation|trip|holiday|holidays|vacation|journey|honeymoon|wedding|party|conference|launch|birthday|reunion|retreat|campaign|renovation|festival|hackathon|fundraiser|career|studies|safari|cruise|exam|exams|thesis|website|landing";
-/// What makes it a request of another kind after all.
+/// Words that make it a request of another kind.
 const OTHERWISE: &str = "plan plans project task tasks event reminder block appointment meeting call note";
 
-/// Things of which a number is a goal.
+/// Things that make a goal if they are counted.
 const COUNTED: &str = "books|pages|chapters|words|km|kilometers|kilometres|miles|kg|kilos|pounds|euros|dollars";
 
 /// Gerunds after "a plan for", and their verbs.
@@ -102,9 +102,9 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         None => return None,
     };
     let to = end(tokens, &pace);
-    // "Make me a plan for tomorrow" asks what is on.
-    let timed = fragments(tokens, request.world.today, Style::Plain);
-    if (from..to).all(|at| timed.iter().any(|fragment| fragment.at.contains(&at))) && from < to {
+    // "Make me a plan for tomorrow" asks for the schedule.
+    let timed = expressions(tokens, request.world.today, Style::Plain);
+    if (from..to).all(|at| timed.iter().any(|expression| expression.at.contains(&at))) && from < to {
         return None;
     }
     let goal = written(tokens, |at| at >= from && at < to && pace.used.get(at) == Some(&false));
@@ -124,7 +124,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     Some(Outcome::call(ARCHITECT, Value::Object(arguments)))
 }
 
-/// Adds to a goal what the sentence after it says of its deadline and hours. Whether it did.
+/// Adds to a goal the deadline and hours from the sentence after it. Returns whether there were any.
 pub(crate) fn complete(outcome: &mut Outcome, clause: &[Token], today: Today) -> bool {
     let Outcome::Do { calls, .. } = outcome else { return false };
     let Some((_, Value::Object(arguments))) = calls.last_mut().filter(|(tool, _)| tool == ARCHITECT) else {
@@ -144,7 +144,7 @@ fn pace_arguments(pace: Pace, arguments: &mut Map<String, Value>) {
     }
 }
 
-/// Where the goal begins: after a deadline that comes first, and words that lead up to it.
+/// The position at which the goal begins: after a deadline that comes first, and introductory words.
 fn begin(tokens: &[Token], pace: &Pace) -> usize {
     let timed = pace.used.iter().take_while(|used| **used).count();
     let comma = usize::from(timed > 0 && tokens.get(timed).is_some_and(|token| token.is(",")));
@@ -153,13 +153,13 @@ fn begin(tokens: &[Token], pace: &Pace) -> usize {
     at + fits_any(tokens, at, &["i|we am|are? plan|planning|going|hoping|hope|trying|try|aim|intend to"]).unwrap_or(0)
 }
 
-/// Where the goal ends: before "into tasks", and small words that led to the deadline.
+/// The position at which the goal ends: before "into tasks", and before small words that introduce the deadline.
 fn end(tokens: &[Token], pace: &Pace) -> usize {
     let into = find(tokens, INTO_TASKS);
     let mut to = into.map_or(tokens.len(), |(at, _)| at);
     while let Some(last) = to.checked_sub(1).and_then(|at| tokens.get(at)) {
         let small =
-            last.kind == Kind::Mark || last.is_any("and with at for in by about to within max please down thanks");
+            last.kind == TokenKind::Mark || last.is_any("and with at for in by about to within max please down thanks");
         if !small && pace.used.get(to - 1) == Some(&false) {
             break;
         }
@@ -168,7 +168,8 @@ fn end(tokens: &[Token], pace: &Pace) -> usize {
     to
 }
 
-/// Where the goal begins in a request for the architect; "use the architect to make a plan for …" asks twice.
+/// The position at which the goal begins in a request for the architect. "Use the architect to make a plan for …" has
+/// two introductions.
 fn asked(tokens: &[Token], from: usize) -> Option<usize> {
     let once = asked_once(tokens, from)?;
     asked_once(tokens, once).or(Some(once))
@@ -177,7 +178,7 @@ fn asked(tokens: &[Token], from: usize) -> Option<usize> {
 fn asked_once(tokens: &[Token], from: usize) -> Option<usize> {
     let broken = fits_any(tokens, from, &["break|split|divide down?"]).filter(|_| find(tokens, INTO_TASKS).is_some());
     let own_plan = fits_any(tokens, from, &["make|create|start a|an|the? new? plan for|to"]).filter(|taken| {
-        // "Create a plan for my vacation" makes an empty one of that name; "for learning Rust" is to be worked out.
+        // "Create a plan for my vacation" makes an empty plan of that name, but "for learning Rust" is a goal.
         let next = tokens.get(from + taken);
         next.is_some_and(|next| verb_of(&next.norm).is_some()) || fits_any(tokens, from + taken, VERBS).is_some()
     });
@@ -204,7 +205,7 @@ fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool
             .iter()
             .enumerate()
             .skip(from + taken)
-            .any(|(at, token)| token.kind != Kind::Mark && pace.used.get(at) == Some(&false))
+            .any(|(at, token)| token.kind != TokenKind::Mark && pace.used.get(at) == Some(&false))
     };
     let says_other = |tokens: &[Token], from: usize| {
         tokens.iter().enumerate().any(|(at, token)| token.is_any(OTHERWISE) && pace.used.get(from + at) == Some(&false))
@@ -252,7 +253,7 @@ fn verb_of(gerund: &str) -> Option<&'static str> {
     Some(verb)
 }
 
-/// Hours a week within the tool's bounds, whole ones without a fraction.
+/// Hours per week within the limits of the tool, as a whole number if possible.
 fn hours(minutes: i64) -> Value {
     let minutes = i32::try_from(minutes).unwrap_or(i32::MAX).clamp(15, 168 * 60);
     if minutes % 60 == 0 { json!(minutes / 60) } else { json!(f64::from(minutes) / 60.0) }

@@ -1,4 +1,4 @@
-//! Title, priority, duration, tags and note of a block that is there.
+//! Changes title, priority, duration, tags and note of an existing block.
 
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Value, json};
@@ -8,8 +8,8 @@ use crate::details;
 use crate::reference::Purpose;
 use crate::title;
 use flux_phrases::duration::{self, Length};
-use flux_phrases::time::{Style, fragments};
-use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_phrases::time::{Style, expressions};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 use flux_tools::context::BlockLine;
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
@@ -21,13 +21,13 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         .or_else(|| retitle(request))
 }
 
-/// `change gym to yoga`: another title, where no other change is meant.
+/// `change gym to yoga`: another title, if no other change is meant.
 fn retitle(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
     let verb = fits_any(tokens, 0, &["change|turn"])?;
     let to = tokens.iter().position(|token| token.is_any("to into")).filter(|to| *to > verb)?;
     let new = tokens.get(to + 1..)?;
-    if !fragments(new, request.world.today, Style::Moving).is_empty() {
+    if !expressions(new, request.world.today, Style::Moving).is_empty() {
         return None;
     }
     let new = title::title(new, &vec![true; new.len()]);
@@ -51,7 +51,7 @@ fn rename(request: Request) -> Option<Outcome> {
     let (target, new) = match verb {
         Some(verb) => {
             let quoted =
-                tokens.iter().rposition(|token| token.kind == Kind::Quoted).filter(|at| at + 1 == tokens.len());
+                tokens.iter().rposition(|token| token.kind == TokenKind::Quoted).filter(|at| at + 1 == tokens.len());
             let at = to(verb)?;
             (tokens.get(verb..at)?, tokens.get(quoted.map_or(at + 1, |quoted| quoted.max(at + 1))..)?)
         }
@@ -62,7 +62,7 @@ fn rename(request: Request) -> Option<Outcome> {
             None if fits(tokens, 0, "call").is_some() => {
                 let quoted = tokens
                     .iter()
-                    .position(|token| token.kind == Kind::Quoted)
+                    .position(|token| token.kind == TokenKind::Quoted)
                     .filter(|at| *at > 1 && at + 1 == tokens.len())?;
                 (tokens.get(1..quoted)?, tokens.get(quoted..)?)
             }
@@ -120,7 +120,7 @@ fn priority(request: Request) -> Option<Outcome> {
     (!target.is_empty()).then(|| changed(request, target, json!({"priority": level})))
 }
 
-/// Without these words at the end.
+/// The tokens without these words at the end.
 fn trimmed<'a>(tokens: &'a [Token], words: &str) -> &'a [Token] {
     let end = tokens.len() - tokens.iter().rev().take_while(|token| token.is_any(words)).count();
     tokens.get(..end).unwrap_or_default()
@@ -150,7 +150,7 @@ fn length(request: Request) -> Option<Outcome> {
     let rest = tokens.get(at + taken..)?;
     let closes = rest
         .iter()
-        .all(|token| token.kind == Kind::Mark || token.is_any("long longer shorter instead only in total -"));
+        .all(|token| token.kind == TokenKind::Mark || token.is_any("long longer shorter instead only in total -"));
     if !closes || (takes.is_some() && verb.is_none() && takes.is_none_or(|takes| takes > at)) {
         return None;
     }
@@ -236,7 +236,7 @@ fn tag(request: Request) -> Option<Outcome> {
 }
 
 fn collect(tokens: &[Token], tags: &mut Vec<String>) {
-    for token in tokens.iter().filter(|token| token.kind != Kind::Mark && !token.is_any("and the tag tags")) {
+    for token in tokens.iter().filter(|token| token.kind != TokenKind::Mark && !token.is_any("and the tag tags")) {
         details::add(tags, token.text.trim_start_matches('#'));
     }
 }
@@ -255,12 +255,12 @@ fn note(request: Request) -> Option<Outcome> {
     )?;
     let at = (verb..tokens.len()).find(|at| {
         let token = tokens.get(*at);
-        token.is_some_and(|token| token.is(":") || token.kind == Kind::Quoted)
+        token.is_some_and(|token| token.is(":") || token.kind == TokenKind::Quoted)
             || fits(tokens, *at, "saying|as|that").is_some()
     })?;
-    let skip = usize::from(tokens.get(at).is_some_and(|token| token.kind != Kind::Quoted));
+    let skip = usize::from(tokens.get(at).is_some_and(|token| token.kind != TokenKind::Quoted));
     let text = match tokens.get(at + skip..) {
-        Some([only]) if only.kind == Kind::Quoted => only.text.clone(),
+        Some([only]) if only.kind == TokenKind::Quoted => only.text.clone(),
         _ => details::text(request.source, tokens, at + skip, tokens.len()),
     };
     let text = crate::clipped(text.trim(), 4_000);

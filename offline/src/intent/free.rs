@@ -1,4 +1,4 @@
-//! When there is time.
+//! Finds free time.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde_json::json;
@@ -7,12 +7,12 @@ use super::{Outcome, Request};
 use crate::phrase;
 use crate::title::hint;
 use crate::world::{World, days_call};
-use flux_phrases::time::{Moment, Place, Style, Wanted, fragments, place, plus};
+use flux_phrases::time::{Moment, Place, Style, TimeOfDay, Timing, expressions, place, plus, settle};
 use flux_phrases::words::{find, fits_any};
 
-/// How long a free time can be that is looked for, in minutes: the tool's own limit.
+/// The longest free time that can be searched for, in minutes. It is the limit of the tool.
 const LONGEST_MINUTES: i64 = 840;
-/// How long a free time is to be where nothing is said, in minutes.
+/// The length of free time if nothing is said, in minutes.
 const USUAL_MINUTES: i64 = 60;
 
 const ASKS: &[&str] = &[
@@ -41,7 +41,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let speaks_of_time = tokens
         .iter()
         .any(|token| token.is_any("free available time times slot slots gap room open busy fit hour minutes"));
-    // "Find time for the dentist on Friday" asks for a block; "when do I have the dentist" for one that is there.
+    // "Find time for the dentist on Friday" asks for a new block, and "when do I have the dentist" for an existing one.
     if !speaks_of_time
         || (fits_any(tokens, 0, &["find"]).is_some()
             && find(tokens, "to|for call|gym|meet|a|the|my|lunch").is_some()
@@ -50,8 +50,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     {
         return None;
     }
-    let found = fragments(tokens, world.today, Style::Plain);
-    let wanted = Wanted::of(&found);
+    let found = expressions(tokens, world.today, Style::Plain);
+    let wanted = Timing::of(&found);
     let minutes = wanted.length.map(flux_phrases::duration::Length::in_minutes).filter(|minutes| *minutes > 0);
     if let (Some(_), true) = (wanted.start, fits_any(tokens, 0, &["am i", "are we", "is"]).is_some())
         && let Some(Place::At { start, end }) =
@@ -75,8 +75,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     Some(Outcome::call("findFreeTime", arguments))
 }
 
-/// From when to when is asked.
-fn range(wanted: &Wanted, world: &World) -> Option<(NaiveDateTime, NaiveDateTime)> {
+/// The range of time that the question is about.
+fn range(wanted: &Timing, world: &World) -> Option<(NaiveDateTime, NaiveDateTime)> {
     let (first, last): (NaiveDate, NaiveDate) = match (wanted.days.as_slice(), wanted.period) {
         ([], Some(period)) => (period.from, plus(period.to, -1)),
         ([], None) if wanted.part.is_some() || wanted.start.is_some() || wanted.end.is_some() => {
@@ -85,11 +85,8 @@ fn range(wanted: &Wanted, world: &World) -> Option<(NaiveDateTime, NaiveDateTime
         ([], None) => return None,
         (days, _) => (days.first()?.date, days.last()?.date),
     };
-    let clock = |clock: Option<flux_phrases::time::Clock>, else_: NaiveTime| {
-        clock.map_or(else_, |clock| {
-            let (hour, minute, _) = flux_phrases::time::settle(clock, wanted.part, hint(""));
-            NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(else_)
-        })
+    let clock = |clock: Option<TimeOfDay>, otherwise: NaiveTime| {
+        clock.map_or(otherwise, |clock| settle(clock, wanted.part, hint("")).time)
     };
     let from =
         clock(wanted.start.filter(|_| !wanted.deadline), wanted.part.map_or(NaiveTime::MIN, |part| part.span().0));
@@ -118,11 +115,11 @@ fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, wo
     let all = world.on(day).into_iter().chain(&world.elsewhere);
     let busy: Vec<_> =
         all.into_iter().filter(|block| !block.completed && block.start < end && start < block.end).collect();
-    let when = format!("{} at {}", phrase::near_day(day, world.date()), world.told().time(start.time()));
+    let when = format!("{} at {}", phrase::near_day(day, world.date()), world.time_format().time(start.time()));
     let text = if busy.is_empty() {
         format!("Yes, {when} is free.")
     } else {
-        format!("No, {when} is taken:\n{}", phrase::list(&busy, world.told()))
+        format!("No, {when} is taken:\n{}", phrase::list(&busy, world.time_format()))
     };
     Outcome::Know { call: days_call(day, next), text }
 }

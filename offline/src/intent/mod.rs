@@ -1,9 +1,9 @@
-//! What a request wants: tried in a fixed order, the more particular kinds first, because the same verb opens several
-//! ("push everything", "push the meeting").
+//! Decides what a request asks for. Kinds of requests are tried in a fixed order, specific ones first, because the same
+//! verb begins several ("push everything", "push the meeting").
 //!
 //! | module | requests |
 //! | --- | --- |
-//! | `run` | goals that are worked on: list, cancel, try again |
+//! | `run` | goals in progress: list, cancel, try again |
 //! | `talk` | greetings, help, undo and redo |
 //! | `architect` | a long goal, to be broken into tasks |
 //! | `plans` | create, switch, rename, archive, delete, list plans |
@@ -31,36 +31,36 @@ use serde_json::{Value, json};
 
 use super::reference::{self, Found, Purpose};
 use super::world::{Call, World};
-use flux_phrases::time::{Style, fragments};
-use flux_phrases::words::{Kind, Token, fits_any};
+use flux_phrases::time::{Style, expressions};
+use flux_phrases::words::{Token, TokenKind, fits_any};
 use flux_tools::context::BlockLine;
 
 pub(super) use architect::complete;
 pub(super) use state::joined;
 pub(super) use talk::help;
 
-/// What a request comes to.
+/// The result of reading a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
-    /// Something is done.
+    /// Something to do.
     Do {
         /// The calls, in order.
         calls: Vec<Call>,
-        /// What to say with them.
+        /// What to say with the calls.
         note: Option<String>,
     },
-    /// A question whose answer is known unless this very message changes it.
+    /// A question with a known answer, unless the same message changes it.
     Know {
-        /// The call that answers it anew.
+        /// The call that answers it after a change.
         call: Call,
         /// The answer.
         text: String,
     },
-    /// The timeline has to be asked before the request can be read.
+    /// The timeline must be looked up before the request can be read.
     LookUp(Vec<Call>),
-    /// Nothing is done; what to say.
+    /// Nothing to do. This is what to say.
     Say(String),
-    /// No rule fits; what to say.
+    /// No rule fits. This is what to say.
     Unclear(String),
 }
 
@@ -79,12 +79,12 @@ impl Outcome {
     }
 }
 
-/// One request: the whole message, and the words of this part of it.
+/// One request: the whole message, and the words of this part.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     /// The message.
     pub source: &'a str,
-    /// The words, without "please" and the like at the beginning.
+    /// The words, without polite words at the beginning.
     pub tokens: &'a [Token],
     /// What is known.
     pub world: &'a World<'a>,
@@ -114,12 +114,12 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
 /// "Tomorrow at 8am schedule workout" as "schedule workout tomorrow at 8am".
 fn verb_first(tokens: &[Token], world: &World) -> Vec<Token> {
     let mut end = 0;
-    for fragment in fragments(tokens, world.today, Style::Plain) {
+    for expression in expressions(tokens, world.today, Style::Plain) {
         let comma = usize::from(tokens.get(end).is_some_and(|token| token.is(",")));
-        if fragment.at.start > end + comma {
+        if expression.at.start > end + comma {
             break;
         }
-        end = fragment.at.end.max(end);
+        end = expression.at.end.max(end);
     }
     let comma = usize::from(tokens.get(end).is_some_and(|token| token.is(",")));
     let verb = end + comma + lead_in(tokens, end + comma);
@@ -134,7 +134,7 @@ fn details_text(source: &str, clause: &[Token]) -> String {
     super::details::text(source, clause, 0, clause.len())
 }
 
-/// Words before a request that ask politely, or link it to what came before.
+/// Words before a request that are polite, or link it to what came before.
 const LEAD_IN: &[&str] = &[
     "please|hey|hi|hello|okay|so|now|also|then|and|just|first|next|finally|oh|oops|ups|sorry|actually|well|kindly|yes|yeah|sure|great|thanks",
     "could|can|would|will you please?",
@@ -155,12 +155,12 @@ const LEAD_IN: &[&str] = &[
     "if possible",
 ];
 
-/// How many tokens before a request only lead up to it.
+/// The number of tokens before a request that only introduce it.
 pub(super) fn lead_in(tokens: &[Token], from: usize) -> usize {
     let mut at = from;
     loop {
-        let mark = tokens.get(at).is_some_and(|token| token.kind == Kind::Mark && token.is_any(", - . !"));
-        // "Next Friday" and "first thing" are times, "now" alone a greeting's.
+        let mark = tokens.get(at).is_some_and(|token| token.kind == TokenKind::Mark && token.is_any(", - . !"));
+        // "Next Friday" and "first thing" are times, and "now" alone belongs to a greeting.
         let timed = fits_any(
             tokens,
             at,
@@ -178,10 +178,10 @@ pub(super) fn lead_in(tokens: &[Token], from: usize) -> usize {
     }
 }
 
-/// Whether words only lead up to something that does not come: "Oops, …", "Okay.". Alone they are an answer.
+/// Whether words only introduce something: "Oops, …", "Okay." If the message has nothing else, they are an answer.
 pub(super) fn is_filler(tokens: &[Token]) -> bool {
     fits_any(tokens, 0, &["oops|ups|oh|well|so|please|hey|actually|also"]).is_some()
-        && tokens.iter().filter(|token| token.kind != Kind::Mark).count() == 1
+        && tokens.iter().filter(|token| token.kind != TokenKind::Mark).count() == 1
 }
 
 fn without_thanks(tokens: &[Token]) -> &[Token] {
@@ -199,12 +199,12 @@ fn without_thanks(tokens: &[Token]) -> &[Token] {
     tokens.get(..end).unwrap_or(tokens)
 }
 
-/// How sure it is that a new request begins.
+/// How certain it is that a new request begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strength {
-    /// A verb that nothing but a request has.
+    /// A verb that only requests have.
     Sure,
-    /// A verb that titles have as well.
+    /// A verb that titles also have.
     Maybe,
     /// No verb.
     None,
@@ -255,7 +255,7 @@ const MAYBE: &[&str] = &[
     "plan|book|make|set|put|push|change|finish|clear|drop|block|reserve|arrange|organize|organise|pencil|start|check|log|new|find|i|we|buy|call",
 ];
 
-/// The calls that do the same to each of the blocks that are meant.
+/// The calls that do the same to each of the blocks.
 fn each(request: Request, target: &[Token], purpose: Purpose, call: impl Fn(&BlockLine) -> Call) -> Outcome {
     let mut calls = Vec::new();
     let mut look_ups = Vec::new();
@@ -277,12 +277,12 @@ fn each(request: Request, target: &[Token], purpose: Purpose, call: impl Fn(&Blo
     Outcome::Do { calls, note: (!said.is_empty()).then_some(said) }
 }
 
-/// The blocks that "gym and the dentist" speaks of, one by one; a title with "and" in it is one.
+/// The blocks that "gym and the dentist" means, one by one. A title that contains "and" is one block.
 fn targets(tokens: &[Token], world: &World, purpose: Purpose) -> Vec<Vec<Token>> {
     let linked = |token: &Token| token.is_any("and ,");
     let parts: Vec<Vec<Token>> = tokens
         .split(linked)
-        .filter(|part| part.iter().any(|token| token.kind != Kind::Mark))
+        .filter(|part| part.iter().any(|token| token.kind != TokenKind::Mark))
         .map(<[Token]>::to_vec)
         .collect();
     let handles = tokens.iter().any(|token| super::memory::is_handle(&token.text));
@@ -292,7 +292,7 @@ fn targets(tokens: &[Token], world: &World, purpose: Purpose) -> Vec<Vec<Token>>
     parts
 }
 
-/// The only block that is meant, for a request that means one.
+/// The block that is meant, for a request about one block.
 fn single(request: Request, target: &[Token], purpose: Purpose) -> Result<BlockLine, Outcome> {
     match reference::find(target, request.world, purpose) {
         Found::Blocks(blocks) => match blocks.as_slice() {
@@ -315,7 +315,7 @@ fn update(block: &BlockLine, updates: Value) -> Call {
     ("updateBlock".to_owned(), json!({"id": block.handle, "updates": updates}))
 }
 
-/// What is said where nothing fits, with two examples that would work here.
+/// The answer if no rule fits, with two examples that would work here.
 pub(super) fn not_understood(text: &str, world: &World) -> String {
     let quoted = super::clipped(text.trim(), 80);
     let block = world.context.blocks.iter().find(|block| !block.completed);

@@ -1,4 +1,4 @@
-//! Another time for a block.
+//! Moves a block to another time.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
@@ -7,8 +7,10 @@ use super::{Outcome, Request, each, is_known, single, update};
 use crate::reference::Purpose;
 use crate::world::World;
 use flux_phrases::duration::{self, Length};
-use flux_phrases::time::{Fragment, Moment, PeriodName, Prep, Style, Wanted, fragments, nearest, plus, plus_length};
-use flux_phrases::words::{self, Kind, Token, fits_any};
+use flux_phrases::time::{
+    Expression, Moment, PeriodName, Preposition, Style, Timing, expressions, monday, nearest, plus, plus_length,
+};
+use flux_phrases::words::{self, Token, TokenKind, fits_any};
 use flux_tools::context::BlockLine;
 
 const VERBS: &[&str] = &[
@@ -16,10 +18,10 @@ const VERBS: &[&str] = &[
     "change|move the? time|date|start of",
 ];
 
-/// Verbs that open other requests as well: they move only a block that is there.
+/// Verbs that also begin other requests. They move only an existing block.
 const SHARED: &[&str] = &["put|set|make|start|schedule|change"];
 
-/// What is said of a block that is to be at another time: "the dentist has to move …", "the meeting moves to 5pm".
+/// Phrases for a block that needs another time: "the dentist has to move …", "the meeting moves to 5pm".
 const MOVES: &[&str] = &[
     "has|have|needs|need|must|should|got to? be moved|rescheduled|postponed|shifted|delayed",
     "has|have|needs|need|must|should to? move|wait|shift|change",
@@ -28,7 +30,8 @@ const MOVES: &[&str] = &[
     "will move|shift",
 ];
 
-/// "The gym has to move to 7pm" as "move the gym to 7pm", "gym to 7pm" likewise; where the time is left out, what to ask.
+/// "The gym has to move to 7pm" as "move the gym to 7pm", "gym to 7pm" likewise. If there is no time, the question to
+/// ask.
 pub(super) fn subject_first(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
     if fits_any(tokens, 0, VERBS).is_some() {
@@ -43,7 +46,7 @@ pub(super) fn subject_first(request: Request) -> Option<Outcome> {
     };
     let subject = tokens.get(..at)?;
     let mut rest = tokens.get(at + taken..)?.to_vec();
-    // "Has to wait an hour" is an hour later.
+    // "Has to wait an hour" means an hour later.
     if duration::length(&rest, 0).is_some_and(|(_, length)| length == rest.len()) {
         rest.extend(words::tokens("later"));
     }
@@ -54,14 +57,14 @@ pub(super) fn subject_first(request: Request) -> Option<Outcome> {
     }))
 }
 
-/// "Gym to 7pm", "B6 to Friday": only of a block that is there.
+/// "Gym to 7pm", "B6 to Friday": only for an existing block.
 fn named_first(request: Request, turned: impl Fn(&[Token], &[Token]) -> Vec<Token>) -> Option<Outcome> {
     let tokens = request.tokens;
     let today = request.world.today;
     let to = tokens.iter().position(|token| token.is("to")).filter(|to| *to > 0)?;
     let (subject, rest) = (tokens.get(..to)?, tokens.get(to..)?);
-    let timed = fragments(rest, today, Style::Moving).first().is_some_and(|first| first.at.start == 0);
-    if !timed || !fragments(subject, today, Style::Plain).is_empty() {
+    let timed = expressions(rest, today, Style::Moving).first().is_some_and(|first| first.at.start == 0);
+    if !timed || !expressions(subject, today, Style::Plain).is_empty() {
         return None;
     }
     let words = turned(subject, rest);
@@ -73,7 +76,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let verb = fits_any(tokens, 0, VERBS)?;
     let shared = fits_any(tokens, 0, SHARED).is_some();
     let rest = tokens.get(verb..)?;
-    let found = fragments(rest, request.world.today, Style::Moving);
+    let found = expressions(rest, request.world.today, Style::Moving);
     let change = amount(tokens, rest, &found).or_else(|| destination(rest, &found))?;
     let target = rest.get(..change.from)?;
     let outcome = match &change.to {
@@ -81,53 +84,57 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         To::Time(wanted) => to_time(request, target, wanted),
     };
     let pronoun = fits_any(target, 0, &["it|that|this|them"]).is_some();
-    // "Schedule lunch on Friday" and "set an alarm for 6" name something new, unless there is a block of that name.
+    // "Schedule lunch on Friday" and "set an alarm for 6" name a new block, unless there is one of that name.
     let known =
         change.explicit && fits_any(tokens, 0, &["schedule"]).is_none() && matches!(outcome, Outcome::Do { .. });
     let is_change = fits_any(tokens, 0, &["change"]).is_some();
     (!shared || pronoun || known || is_change || puts_to(tokens, rest, &found)).then_some(outcome)
 }
 
-/// "Put the review to 6pm" means one that is there; "put lunch from 12 to 1" need not.
-fn puts_to(tokens: &[Token], rest: &[Token], found: &[Fragment]) -> bool {
+/// "Put the review to 6pm" means an existing block, but "put lunch from 12 to 1" need not.
+fn puts_to(tokens: &[Token], rest: &[Token], found: &[Expression]) -> bool {
     let alarm = rest.iter().any(|token| token.is_any("alarm reminder timer"));
     fits_any(tokens, 0, &["put|set"]).is_some()
         && !alarm
-        && found.iter().find(|fragment| fragment.has_clock()).is_some_and(|first| first.prep == Prep::To)
-        && !fragments_are_range(rest, found)
+        && found
+            .iter()
+            .find(|expression| expression.has_time())
+            .is_some_and(|first| first.preposition == Preposition::To)
+        && !are_a_range(rest, found)
 }
 
-/// Whether a time stands just before the one that "to" leads to.
-fn fragments_are_range(rest: &[Token], found: &[Fragment]) -> bool {
-    found.iter().filter(|fragment| fragment.prep == Prep::To).any(|fragment| {
-        let before = fragment.at.start.checked_sub(1).and_then(|at| rest.get(at));
+/// Whether there is a time directly before the one after "to".
+fn are_a_range(rest: &[Token], found: &[Expression]) -> bool {
+    found.iter().filter(|expression| expression.preposition == Preposition::To).any(|expression| {
+        let before = expression.at.start.checked_sub(1).and_then(|at| rest.get(at));
         before.is_some_and(|token| token.norm.starts_with(|c: char| c.is_ascii_digit()) && token.norm.len() <= 2)
     })
 }
 
 struct Change {
-    /// Where the block's name ends.
+    /// The end of the block's name.
     from: usize,
     to: To,
-    /// Whether "to" or the like stands before the new time.
+    /// Whether "to" or a similar word is before the new time.
     explicit: bool,
 }
 
 enum To {
     Later(Length),
-    Time(Box<Wanted>),
+    Time(Box<Timing>),
 }
 
 /// `by 30 minutes`, `an hour later`, `two days earlier`, `back an hour`.
-fn amount(tokens: &[Token], rest: &[Token], found: &[Fragment]) -> Option<Change> {
+fn amount(tokens: &[Token], rest: &[Token], found: &[Expression]) -> Option<Change> {
     let earlier = tokens.iter().any(|token| token.is_any("earlier sooner ahead"))
         || fits_any(tokens, 0, &["bring|pull forward|up|in?", "move|push up"]).is_some();
     let directed = earlier
         || tokens.iter().any(|token| token.is_any("later back forward by out"))
         || fits_any(tokens, 0, &["delay|postpone|push|defer"]).is_some();
     // "Move it to 4pm for 2 hours" has a new time.
-    let timed =
-        found.iter().any(|fragment| matches!(fragment.prep, Prep::To | Prep::At | Prep::On) && fragment.says_when());
+    let timed = found.iter().any(|expression| {
+        matches!(expression.preposition, Preposition::To | Preposition::At | Preposition::On) && expression.says_when()
+    });
     if !directed || timed {
         return None;
     }
@@ -137,36 +144,38 @@ fn amount(tokens: &[Token], rest: &[Token], found: &[Fragment]) -> Option<Change
         from -= 1;
     }
     let said = Change { from, to: To::Later(if earlier { length.negated() } else { length }), explicit: true };
-    // "Push back by an hour the standup" names it after the amount.
+    // "Push back by an hour the standup" names the block after the amount.
     (from > 0).then_some(said)
 }
 
-/// The new time and where it begins: at the first "to", else the times at the end.
-fn destination(rest: &[Token], found: &[Fragment]) -> Option<Change> {
-    let leads = |fragment: &Fragment| {
-        let to =
-            matches!(fragment.prep, Prep::To | Prep::Until) || (fragment.prep == Prep::For && fragment.says_when());
-        to && fragment.at.start > 0
+/// The new time and its position: at the first "to", otherwise the times at the end.
+fn destination(rest: &[Token], found: &[Expression]) -> Option<Change> {
+    let leads = |expression: &Expression| {
+        let to = matches!(expression.preposition, Preposition::To | Preposition::Until)
+            || (expression.preposition == Preposition::For && expression.says_when());
+        to && expression.at.start > 0
     };
     let begin = found.iter().position(leads).or_else(|| {
         // "Reschedule gym tomorrow at 8": times up to the end, after the name.
         let mut end = rest.len();
         let mut begin = None;
-        for (index, fragment) in found.iter().enumerate().rev() {
-            let between = rest.get(fragment.at.end..end).unwrap_or_default();
-            if !between.iter().all(|token| token.kind == Kind::Mark || token.is_any("instead now please and rather at"))
+        for (index, expression) in found.iter().enumerate().rev() {
+            let between = rest.get(expression.at.end..end).unwrap_or_default();
+            if !between
+                .iter()
+                .all(|token| token.kind == TokenKind::Mark || token.is_any("instead now please and rather at"))
             {
                 break;
             }
-            end = fragment.at.start;
+            end = expression.at.start;
             begin = Some(index);
         }
-        begin.filter(|index| found.get(*index).is_some_and(|fragment| fragment.at.start > 0))
+        begin.filter(|index| found.get(*index).is_some_and(|expression| expression.at.start > 0))
     })?;
     let explicit = found.get(begin).is_some_and(leads);
     let times = found.get(begin..)?;
-    let wanted = Wanted::of(times);
-    let says = wanted.is_said() || wanted.has_clock();
+    let wanted = Timing::of(times);
+    let says = wanted.is_said() || wanted.has_time();
     says.then(|| Change {
         from: times.first().map_or(0, |first| first.at.start),
         to: To::Time(Box::new(wanted)),
@@ -187,14 +196,14 @@ fn each_later(request: Request, target: &[Token], length: Length) -> Outcome {
     }
 }
 
-/// A block's start so much later: whole days by the calendar, the rest by the clock.
+/// The start of a block, later by a length: days by the calendar, minutes by the clock.
 pub(super) fn later(block: &BlockLine, length: Length, zone: flux_timeline::Zone) -> Moment {
     let day = plus_length(block.start.date(), length).and_time(block.start.time());
     Moment::after(day, length.minutes, zone)
 }
 
-fn to_time(request: Request, target: &[Token], wanted: &Wanted) -> Outcome {
-    // Several can go to another day; to one time only one can.
+fn to_time(request: Request, target: &[Token], wanted: &Timing) -> Outcome {
+    // Several blocks can move to another day, but only one to a time.
     if wanted.start.is_none() && wanted.from_now.is_none() && !wanted.now {
         let outcome =
             each(request, target, Purpose::Change, |block| update(block, moved(block, wanted, request.world)));
@@ -213,8 +222,8 @@ fn to_time(request: Request, target: &[Token], wanted: &Wanted) -> Outcome {
 
 const NO_DAY: &str = "I do not know on which day that block is. Say day and time, such as “tomorrow at 4pm”.";
 
-/// The updates that move a block; null where its time would have to be known and is not.
-fn moved(block: &BlockLine, wanted: &Wanted, world: &World) -> Value {
+/// The updates that move a block. Null if they depend on its time and that is not known.
+fn moved(block: &BlockLine, wanted: &Timing, world: &World) -> Value {
     let Some((start, end)) = times(wanted, Some(block).filter(|block| is_known(block)), world) else {
         return Value::Null;
     };
@@ -231,8 +240,8 @@ fn lacks_time(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Do { calls, .. } if calls.iter().any(|(_, arguments)| arguments["updates"].is_null()))
 }
 
-/// The new start, and the new end if it is said. What is not said stays as it is.
-fn times(wanted: &Wanted, block: Option<&BlockLine>, world: &World) -> Option<(Moment, Option<Moment>)> {
+/// The new start, and the new end if it was said. Everything else stays as it is.
+fn times(wanted: &Timing, block: Option<&BlockLine>, world: &World) -> Option<(Moment, Option<Moment>)> {
     if let Some(length) = wanted.from_now {
         let days = plus_length(world.date(), length);
         return Some(if length.minutes == 0 && length != Length::default() {
@@ -247,7 +256,7 @@ fn times(wanted: &Wanted, block: Option<&BlockLine>, world: &World) -> Option<(M
     let date = match (wanted.days.first(), wanted.period) {
         (Some(day), _) => day.date,
         (None, Some(period)) if period.name == PeriodName::Week => {
-            plus(period.from, (block?.start.date() - flux_phrases::time::monday(block?.start.date())).num_days())
+            plus(period.from, (block?.start.date() - monday(block?.start.date())).num_days())
         }
         (None, Some(period)) => period.from,
         (None, None) => block.map(|block| block.start.date())?,
@@ -256,10 +265,7 @@ fn times(wanted: &Wanted, block: Option<&BlockLine>, world: &World) -> Option<(M
     let date = if wanted.days.is_empty() && wanted.period.is_none() { date.max(world.date()) } else { date };
     let usual = block.map(|block| block.start.time());
     let start: NaiveDateTime = match (wanted.start, wanted.part) {
-        (Some(clock), part) => {
-            let (time, next_day) = nearest(clock, part, usual.unwrap_or_default());
-            date.and_time(time) + TimeDelta::days(i64::from(next_day))
-        }
+        (Some(clock), part) => nearest(clock, part, usual.unwrap_or_default()).on(date),
         (None, Some(part)) => {
             let length = block.map_or(60, |block| (block.end - block.start).num_minutes());
             world.free(date, part.from, part.to, length).unwrap_or_else(|| date.and_time(part.from))
@@ -267,8 +273,7 @@ fn times(wanted: &Wanted, block: Option<&BlockLine>, world: &World) -> Option<(M
         (None, None) => date.and_time(usual?),
     };
     let end = wanted.end.map(|clock| {
-        let (time, next_day) = nearest(clock, wanted.part, start.time());
-        let end = date.and_time(time) + TimeDelta::days(i64::from(next_day));
+        let end = nearest(clock, wanted.part, start.time()).on(date);
         Moment::at(if end <= start { end + TimeDelta::days(1) } else { end })
     });
     Some((Moment::at(start), end))

@@ -6,12 +6,12 @@ use super::{Outcome, Request};
 use crate::reference;
 use crate::title;
 use crate::world::World;
-use flux_phrases::words::{Kind, Token, fits, fits_any};
+use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
     let words: Vec<Token> =
-        tokens.iter().filter(|token| !(token.kind == Kind::Mark && token.is("?"))).cloned().collect();
+        tokens.iter().filter(|token| !(token.kind == TokenKind::Mark && token.is("?"))).cloned().collect();
     let tokens = words.as_slice();
     if fits_any(tokens, 0, LIST).is_some_and(|taken| taken == tokens.len()) {
         return Some(Outcome::call("listPlans", json!({})));
@@ -43,7 +43,7 @@ fn create(tokens: &[Token]) -> Option<Outcome> {
     if let Some(noun) = fits(tokens, verb, "plan|project") {
         let linked = fits_any(tokens, verb + noun, &["called|named|titled|for|about"]);
         let colon = tokens.get(verb + noun).is_some_and(|token| token.is_any(": -"));
-        let quoted = tokens.get(verb + noun).is_some_and(|token| token.kind == Kind::Quoted);
+        let quoted = tokens.get(verb + noun).is_some_and(|token| token.kind == TokenKind::Quoted);
         let article = verb > 1 || fits(tokens, 0, "new").is_some();
         if !(linked.is_some() || colon || quoted || article) {
             return None;
@@ -59,7 +59,7 @@ fn create(tokens: &[Token]) -> Option<Outcome> {
     let end = tokens.last().filter(|token| token.is_any("plan project"))?;
     let whole = name(tokens.get(verb..tokens.len() - 1)?)?;
     // "Add dentist plan" has no article, "make a plan" no name.
-    (verb > 1 && tokens.len() - verb <= 5 && end.kind == Kind::Word)
+    (verb > 1 && tokens.len() - verb <= 5 && end.kind == TokenKind::Word)
         .then(|| Outcome::call("createPlan", json!({"title": whole})))
 }
 
@@ -103,7 +103,7 @@ fn rename(tokens: &[Token], world: &World) -> Option<Outcome> {
     };
     let new = name(new)?;
     if !old.iter().any(|token| token.is_any("plan project")) {
-        // "Rename Garden to Balcony": a plan, where no block has that name.
+        // "Rename Garden to Balcony": a plan, if no block has that name.
         let old = name(old)?;
         let plan = world.plan(&old).filter(|plan| plan.title.eq_ignore_ascii_case(&old))?;
         let is_block = !reference::titled(&old, world).is_empty();
@@ -171,7 +171,7 @@ fn unarchive(tokens: &[Token], world: &World) -> Option<Outcome> {
     })
 }
 
-/// The plan that is spoken of; the active one for "this plan".
+/// The plan that is meant. For "this plan", the active one.
 fn plan(tokens: &[Token], world: &World) -> Result<Value, Outcome> {
     let Some(name) = plan_named(tokens) else {
         let this = fits_any(tokens, 0, &["this|my|the current|active? plan|project"])
@@ -199,7 +199,7 @@ fn titles(world: &World) -> String {
 fn plan_named(tokens: &[Token]) -> Option<String> {
     let noun = tokens.iter().position(|token| token.is_any("plan project"))?;
     let closing = |token: &&Token| {
-        token.kind == Kind::Mark || token.is_any("for now good again please completely entirely too also")
+        token.kind == TokenKind::Mark || token.is_any("for now good again please completely entirely too also")
     };
     let end = tokens.len() - tokens.iter().skip(noun + 1).rev().take_while(closing).count();
     let tokens = tokens.get(..end)?;
@@ -209,7 +209,7 @@ fn plan_named(tokens: &[Token]) -> Option<String> {
     after.or(before)
 }
 
-/// A name as written, or in quotes.
+/// A name as written, or the quotation.
 fn name(tokens: &[Token]) -> Option<String> {
     let keep = vec![true; tokens.len()];
     let name = title::title(tokens, &keep);

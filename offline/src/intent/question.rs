@@ -1,12 +1,12 @@
-//! What is on, what is next, when something is.
+//! Answers what is on, what is next, and when something is.
 
 use super::{Outcome, Request};
 use crate::phrase;
 use crate::reference::{self, Found, Purpose};
 use crate::world::{World, days_call};
 use chrono::{NaiveDate, TimeDelta};
-use flux_phrases::time::{Style, Wanted, fragments, plus};
-use flux_phrases::words::{Kind, Token, find, fits_any};
+use flux_phrases::time::{Hint, Style, Timing, expressions, plus, settle};
+use flux_phrases::words::{Token, TokenKind, find, fits_any};
 use flux_timeline::clock;
 use flux_tools::context::BlockLine;
 
@@ -72,14 +72,14 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     {
         return None;
     }
-    if let Some(tag) = tokens.iter().find(|token| token.kind == Kind::Word && token.text.starts_with('#')) {
+    if let Some(tag) = tokens.iter().find(|token| token.kind == TokenKind::Word && token.text.starts_with('#')) {
         return Some(tagged(tag.text.trim_start_matches('#'), world));
     }
     if let Some(text) = searched(tokens) {
         return Some(found(&text, world));
     }
-    let found = fragments(tokens, world.today, Style::Plain);
-    let wanted = Wanted::of(&found);
+    let found = expressions(tokens, world.today, Style::Plain);
+    let wanted = Timing::of(&found);
     let says = |words: &str| tokens.iter().any(|token| token.is_any(words));
     if says("overdue late missed behind") {
         return Some(overdue(world));
@@ -112,7 +112,7 @@ fn when_is(request: Request, target: &[Token]) -> Outcome {
                 .map(|block| {
                     let long = clock::length(block.end - block.start);
                     let done = if block.completed { ", done" } else { "" };
-                    format!("{}{done} ({long}).", phrase::block(block, world.told()))
+                    format!("{}{done} ({long}).", phrase::block(block, world.time_format()))
                 })
                 .collect();
             Outcome::Say(lines.join("\n"))
@@ -132,7 +132,7 @@ fn searched(tokens: &[Token]) -> Option<String> {
             "look up|for my|the?",
         ],
     )?;
-    let rest: Vec<&Token> = tokens.get(taken..)?.iter().filter(|token| token.kind != Kind::Mark).collect();
+    let rest: Vec<&Token> = tokens.get(taken..)?.iter().filter(|token| token.kind != TokenKind::Mark).collect();
     let words: Vec<&str> = rest.iter().map(|token| token.text.as_str()).collect();
     (!words.is_empty() && words.len() <= 6).then(|| words.join(" "))
 }
@@ -145,7 +145,7 @@ fn found(text: &str, world: &World) -> Outcome {
     Outcome::Say(if blocks.is_empty() {
         format!("I found nothing called “{text}”.")
     } else {
-        phrase::candidates(&blocks, world.told())
+        phrase::candidates(&blocks, world.time_format())
     })
 }
 
@@ -157,7 +157,7 @@ fn tagged(tag: &str, world: &World) -> Outcome {
     let text = if blocks.is_empty() {
         format!("Nothing in the next 7 days is tagged #{tag}.")
     } else {
-        phrase::list(&blocks, world.told())
+        phrase::list(&blocks, world.time_format())
     };
     Outcome::Know { call: days_call(from, to), text }
 }
@@ -168,7 +168,7 @@ fn overdue(world: &World) -> Outcome {
     Outcome::Say(if blocks.is_empty() {
         "Nothing is overdue.".to_owned()
     } else {
-        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.told()))
+        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.time_format()))
     })
 }
 
@@ -178,12 +178,12 @@ fn next(world: &World) -> Outcome {
         .blocks()
         .into_iter()
         .find(|block| !block.completed && block.start < world.now() && block.end > world.now());
-    let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.told())));
+    let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.time_format())));
     let far = plus(world.date(), 365);
     match block {
         Some(block) => Outcome::Know {
             call: days_call(world.date(), plus(world.date(), 7)),
-            text: format!("{now}Next: {}.", phrase::block(block, world.told())),
+            text: format!("{now}Next: {}.", phrase::block(block, world.time_format())),
         },
         None => match world.look_up_days(world.date(), far).filter(|_| world.context.later_open > 0) {
             Some(call) => Outcome::LookUp(vec![call]),
@@ -192,15 +192,15 @@ fn next(world: &World) -> Outcome {
     }
 }
 
-/// The blocks of some days; without any said, of the next seven.
-fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
+/// The blocks of the days that were named, or of the next seven days.
+fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
     let today = world.date();
     let (from, to, named) = match (wanted.days.as_slice(), wanted.period, wanted.length) {
         ([], Some(period), _) => (period.from, period.to, span(period.from, period.to, today)),
         ([], None, Some(length)) if length.days > 0 => {
             (today, plus(today, length.days), format!("in the next {}", clock::length(TimeDelta::days(length.days))))
         }
-        ([], None, _) if wanted.part.is_some() || wanted.has_clock() => (today, plus(today, 1), "today".to_owned()),
+        ([], None, _) if wanted.part.is_some() || wanted.has_time() => (today, plus(today, 1), "today".to_owned()),
         ([], None, _) => (today, plus(today, 7), "in the next 7 days".to_owned()),
         (days, ..) => {
             let first = days.iter().map(|day| day.date).min().unwrap_or(today);
@@ -221,8 +221,7 @@ fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
     let in_time = |block: &BlockLine| {
         let part = wanted.part.is_none_or(|part| part.has(block.start.time()));
         let after = wanted.start.is_none_or(|clock| {
-            let (hour, minute, _) = flux_phrases::time::settle(clock, wanted.part, flux_phrases::time::Hint::None);
-            let time = chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
+            let time = settle(clock, wanted.part, Hint::None).time;
             if wanted.deadline {
                 block.start.time() < time
             } else {
@@ -241,10 +240,10 @@ fn listed(tokens: &[Token], wanted: &Wanted, world: &World) -> Outcome {
             in_days(block) && in_time(block) && !(only_open && block.completed) && (!only_done || block.completed)
         })
         .collect();
-    Outcome::Know { call: days_call(from, to), text: told(&blocks, &named, tokens, world) }
+    Outcome::Know { call: days_call(from, to), text: day_list(&blocks, &named, tokens, world) }
 }
 
-fn told(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> String {
+fn day_list(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> String {
     if blocks.is_empty() {
         let later = if world.context.later_open > 0 {
             format!(
@@ -261,7 +260,7 @@ fn told(blocks: &[&BlockLine], named: &str, tokens: &[Token], world: &World) -> 
     } else {
         format!("On your timeline {named}:")
     };
-    format!("{lead}\n{}", phrase::list(blocks, world.told()))
+    format!("{lead}\n{}", phrase::list(blocks, world.time_format()))
 }
 
 fn span(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {

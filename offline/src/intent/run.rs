@@ -1,14 +1,14 @@
-//! Goals that the architect works on: which there are, ending one, trying one again.
+//! Goals that the architect works on: listing them, cancelling one, trying one again.
 
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request};
 use crate::goal::written;
 use crate::reference;
-use flux_phrases::words::{Kind, Token, fits_any, has_word};
+use flux_phrases::words::{Token, TokenKind, fits_any, has_word};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
-    let end = request.tokens.iter().rposition(|token| token.kind != Kind::Mark)? + 1;
+    let end = request.tokens.iter().rposition(|token| token.kind != TokenKind::Mark)? + 1;
     let tokens = request.tokens.get(..end)?;
     if lists(tokens) {
         return Some(Outcome::call("listRuns", json!({})));
@@ -50,10 +50,10 @@ fn lists(tokens: &[Token]) -> bool {
     last.is_some_and(|last| says_goal(last) || (far && last.is("plan")))
 }
 
-/// Words that point at a goal and are none of its own.
+/// Words that refer to a goal and are not part of its name.
 const SMALL: &str = "the my our this that your on a an to of for with please it about working run";
 
-/// The words of the goal that is to be ended, as far as there are any.
+/// The words of the goal to cancel, if there are any.
 fn cancelled(tokens: &[Token], request: Request) -> Option<String> {
     if let Some(taken) = fits_any(tokens, 0, &["stop|cancel|abort|quit|end planning|brainstorming", "stop working on"])
     {
@@ -66,12 +66,12 @@ fn cancelled(tokens: &[Token], request: Request) -> Option<String> {
     if !last && !first {
         return None;
     }
-    // A block that is called so is meant first.
+    // A block of that name comes first.
     let named = written(rest, |at| rest.get(at).is_some_and(|token| !token.is_any(SMALL)));
     reference::titled(&named, request.world).is_empty().then(|| words(rest))
 }
 
-/// The words of the goal that is to be tried again.
+/// The words of the goal to try again.
 fn retried(tokens: &[Token]) -> Option<String> {
     if let Some(taken) = fits_any(tokens, 0, &["retry"]) {
         return Some(words(tokens.get(taken..)?));
@@ -84,7 +84,7 @@ fn retried(tokens: &[Token]) -> Option<String> {
     (again && (goal || verb_alone)).then(|| words(rest))
 }
 
-/// What names a goal.
+/// The words that name a goal.
 fn words(tokens: &[Token]) -> String {
     written(tokens, |at| tokens.get(at).is_some_and(|token| !token.is_any(SMALL) && !says_goal(token)))
 }
@@ -97,7 +97,8 @@ fn call(tool: &str, words: &str) -> Outcome {
     Outcome::call(tool, Value::Object(arguments))
 }
 
-/// Whether a word belongs to no goal's name: it says that there is one.
+/// Whether a word only refers to a goal and is not part of its name.
 fn says_goal(token: &Token) -> bool {
-    token.kind == Kind::Word && has_word("goal goals architect planning brainstorm brainstorming workflow", &token.norm)
+    token.kind == TokenKind::Word
+        && has_word("goal goals architect planning brainstorm brainstorming workflow", &token.norm)
 }

@@ -1,4 +1,4 @@
-//! A new block.
+//! Schedules a new block.
 
 use chrono::{NaiveDate, TimeDelta};
 use flux_timeline::limits::LONGEST_BLOCK;
@@ -10,17 +10,17 @@ use crate::memory::is_handle;
 use crate::reference;
 use crate::title;
 use crate::world::{Call, World};
-use flux_phrases::time::{Day, Hint, Moment, Place, Style, Wanted, fragments, month_named, place, plus};
-use flux_phrases::words::{Kind, Token, fits_any, has_word};
+use flux_phrases::time::{Day, Hint, Moment, Place, Style, Timing, expressions, month_named, place, plus};
+use flux_phrases::words::{Token, TokenKind, fits_any, has_word};
 
-/// How long a block is where nothing is said, in minutes: the tool's own default.
+/// The length of a block if nothing is said, in minutes. It is the default of the tool.
 const USUAL_MINUTES: i64 = 60;
 
-/// The same for a call, and for what only reminds (prompts/system.md).
+/// The same for a call and for a reminder (prompts/system.md).
 const CALL_MINUTES: i64 = 30;
 const REMINDER_MINUTES: i64 = 15;
 
-/// How long something can last that ends on the clock before it begins: a night, and not from 15:00 to 14:00.
+/// The longest block whose end is at an earlier time of day than its start: a night, but not from 15:00 to 14:00.
 const LONGEST_NIGHT: TimeDelta = TimeDelta::hours(16);
 
 const VERBS: &[&str] = &[
@@ -37,7 +37,7 @@ const VERBS: &[&str] = &[
     "find me? a? time|slot|room|space|hour for|to?",
 ];
 
-/// Words of a statement or question, which no request without a verb begins with or contains.
+/// Words of statements and questions. A request without a verb has none of them.
 const STATEMENT: &str = "i you he she we they that this there is are am was were do does did not no yes why who how which what when where could should would might looks look feel feels seems sounds love hate think hope wish tell weather it want delete cancel remove undo if never instead skip miss typo meant sorry has have had cannot cancelled canceled rescheduled postponed moved called said says needs want wants wanted";
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
@@ -50,24 +50,25 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         return None;
     }
     let details = details::details(source, rest, world);
-    let found: Vec<_> = fragments(rest, world.today, Style::Plain)
+    let found: Vec<_> = expressions(rest, world.today, Style::Plain)
         .into_iter()
-        .filter(|fragment| !fragment.at.clone().any(|at| details.used.contains(&at)))
+        .filter(|expression| !expression.at.clone().any(|at| details.used.contains(&at)))
         .collect();
-    let wanted = Wanted::of(&found);
-    let timed =
-        |at: usize| wanted.used.iter().filter_map(|index| found.get(*index)).any(|fragment| fragment.at.contains(&at));
+    let wanted = Timing::of(&found);
+    let timed = |at: usize| {
+        wanted.used.iter().filter_map(|index| found.get(*index)).any(|expression| expression.at.contains(&at))
+    };
     let keep: Vec<bool> = (0..rest.len()).map(|at| !timed(at) && !details.used.contains(&at)).collect();
     let title = title::title(rest, &keep);
-    // "Set an alarm for 6am" needs no other name.
+    // "Set an alarm for 6am" needs no other title.
     let alarm = title.is_empty() && tokens.iter().any(|token| token.is("alarm"));
     let title = if alarm { "Alarm".to_owned() } else { title };
-    let said = wanted.is_said() || wanted.has_clock();
+    let said = wanted.is_said() || wanted.has_time();
     let only_end = wanted.end.is_some() && wanted.start.is_none() && wanted.length.is_none() && wanted.days.is_empty();
     if verb.is_none() && (!(said && is_name(rest, &keep)) || only_end) {
         return None;
     }
-    // "Set dentist too hihg priorty" speaks of the dentist that is there.
+    // "Set dentist too hihg priorty" is about the existing dentist block.
     let changes = fits_any(tokens, 0, &["set|make|put|change"]).is_some() && !said;
     if changes && world.blocks().iter().any(|block| reference::names(&block.title, rest)) {
         return None;
@@ -101,11 +102,11 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     Some(new.outcome(world))
 }
 
-/// Whether words speak of a block that is there, by a pronoun or its handle: a change that was not understood.
+/// Whether words refer to an existing block by a pronoun or its handle. They are then a change that was not understood.
 fn is_of_another(tokens: &[Token], rest: &[Token], verb: bool, world: &World) -> bool {
     let pronoun = fits_any(tokens, 0, &["put|set|make|add|schedule|plan|book it|them|these|those|that|this"])
         .is_some_and(|taken| {
-            // "Put this on my calendar: …" only points ahead.
+            // "Put this on my calendar: …" only refers to what follows.
             let next = tokens.get(taken);
             !next.is_some_and(|next| next.is(":"))
         });
@@ -113,7 +114,7 @@ fn is_of_another(tokens: &[Token], rest: &[Token], verb: bool, world: &World) ->
     pronoun || handle
 }
 
-/// A time that is told by another one: `an hour before the dentist`, `a day later`, `instead of 3`.
+/// A time that is relative to another one: `an hour before the dentist`, `a day later`, `instead of 3`.
 fn beside_another(tokens: &[Token]) -> Option<String> {
     const BESIDE: &[&str] = &[
         "minute|minutes|hour|hours|day|days|week|weeks|night|evening|morning before|after|later|earlier",
@@ -129,14 +130,14 @@ fn beside_another(tokens: &[Token]) -> Option<String> {
     })
 }
 
-/// Words that were to be a time and are none: `25:00`, `February 30`, `1O:3O`.
+/// Words that look like a time but are not one: `25:00`, `February 30`, `1O:3O`.
 fn no_time(tokens: &[Token], keep: &[bool]) -> Option<String> {
-    let kept = |at: usize| tokens.get(at).filter(|token| token.kind == Kind::Word && keep.get(at) == Some(&true));
+    let kept = |at: usize| tokens.get(at).filter(|token| token.kind == TokenKind::Word && keep.get(at) == Some(&true));
     let is_number =
         |token: &Token| token.norm.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().is_ok();
     (0..tokens.len()).find_map(|at| {
         let token = kept(at)?;
-        // "At for pm": the half of a time that was not read.
+        // "At for pm": half of a time that was not understood.
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         let is_verb = before.is_some_and(|before| before.is("i"));
         if token.is_any("am pm") && !token.text.is_empty() && !is_verb {
@@ -156,19 +157,19 @@ fn no_time(tokens: &[Token], keep: &[bool]) -> Option<String> {
     })
 }
 
-/// Whether words without a verb can be the name of something: short, and no statement.
+/// Whether words without a verb can be a title: they are short and not a statement.
 fn is_name(tokens: &[Token], keep: &[bool]) -> bool {
     let kept: Vec<&Token> = tokens
         .iter()
         .zip(keep)
-        .filter(|(token, keep)| **keep && token.kind != Kind::Mark)
+        .filter(|(token, keep)| **keep && token.kind != TokenKind::Mark)
         .map(|(token, _)| token)
         .collect();
     let question = tokens.last().is_some_and(|token| token.is("?"));
     !question && (1..=10).contains(&kept.len()) && !kept.iter().any(|token| token.is_any(STATEMENT))
 }
 
-/// One look-up of all the days on which a free time is to be found: a turn has only so many steps.
+/// One look-up of all days on which free time is needed, because the number of steps in a turn is limited.
 fn look_up(places: &[Place], world: &World) -> Option<Call> {
     let days = places.iter().filter_map(|found| match found {
         Place::Window { day, .. } if !world.covers(*day, plus(*day, 1)) => Some(*day),
@@ -183,9 +184,9 @@ fn look_up(places: &[Place], world: &World) -> Option<Call> {
 
 struct New {
     title: String,
-    wanted: Wanted,
+    wanted: Timing,
     details: details::Details,
-    /// Whether it is to remind, which it cannot in the past.
+    /// Whether it is a reminder, which cannot be in the past.
     reminds: bool,
 }
 
@@ -199,7 +200,7 @@ impl New {
                 self.title
             ));
         }
-        // "Every day for two weeks" tells how long it goes on, not how long it takes.
+        // "Every day for two weeks" says how long it repeats, not how long it takes.
         let length = length.filter(|minutes| !(self.wanted.every.is_some() && *minutes >= 24 * 60));
         let length = length.or_else(|| self.usual());
         let minutes = length.unwrap_or(USUAL_MINUTES);
@@ -251,7 +252,7 @@ impl New {
                     self.title
                 ));
             }
-            // "Every day this week" leaves out today's where it is over.
+            // "Every day this week" leaves out today if the time has passed.
             if self.wanted.every.is_some() && start.wall <= world.now() {
                 continue;
             }
@@ -266,17 +267,17 @@ impl New {
         Outcome::Do { calls, note: (!notes.is_empty()).then(|| notes.join(" ")) }
     }
 
-    /// How long it is where nothing is said, if that is not the tool's own default.
+    /// The length if nothing is said, unless it is the default of the tool.
     fn usual(&self) -> Option<i64> {
         let first = self.title.split(' ').next().unwrap_or_default().to_lowercase();
         if self.reminds { Some(REMINDER_MINUTES) } else { has_word("call phone ring", &first).then_some(CALL_MINUTES) }
     }
 
-    /// The next time that is free within a week, else the morning after it.
+    /// The next free time within a week, otherwise the morning after that week.
     fn any_time(&self, world: &World, hint: Hint, minutes: i64) -> Result<Moment, Call> {
         let after = plus(world.date(), 7);
         let week = world.date().iter_days().take_while(|day| *day < after).map(Day::only).collect();
-        let places = place(&Wanted { days: week, ..Wanted::default() }, world.now(), world.zone, hint, minutes);
+        let places = place(&Timing { days: week, ..Timing::default() }, world.now(), world.zone, hint, minutes);
         if let Some(call) = look_up(&places, world) {
             return Err(call);
         }

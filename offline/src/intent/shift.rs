@@ -1,4 +1,4 @@
-//! Everything after some time, later or earlier.
+//! Moves everything after a time, later or earlier.
 
 use chrono::{NaiveDateTime, NaiveTime};
 use flux_timeline::clock;
@@ -11,7 +11,7 @@ use crate::reference::{self, Found, Purpose};
 use crate::title::hint;
 use crate::world::World;
 use flux_phrases::duration::{self, Length};
-use flux_phrases::time::{Part, Place, Prep, Style, Wanted, fragments, place, plus};
+use flux_phrases::time::{DayPart, Place, Preposition, Style, Timing, expressions, place, plus};
 use flux_phrases::words::{self, Token, find, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
@@ -54,7 +54,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let edge = rest.iter().position(|token| token.is_any("after from since following starting"));
     let outcome = match edge {
         Some(edge) => {
-            // "Everything tomorrow after 2pm": the day may stand before.
+            // "Everything tomorrow after 2pm": the day can come before the time.
             let after_day = |token: &Token| token.is_any("everything all anything rest the of my from");
             let day: Vec<Token> =
                 rest.get(verb.unwrap_or(0)..edge)?.iter().filter(|token| !after_day(token)).cloned().collect();
@@ -75,7 +75,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     })
 }
 
-/// The same for a plan that is named.
+/// The same for a named plan.
 fn in_plan(outcome: Outcome, plan: &str) -> Outcome {
     let Outcome::Do { mut calls, note } = outcome else { return outcome };
     for (_, arguments) in &mut calls {
@@ -84,7 +84,7 @@ fn in_plan(outcome: Outcome, plan: &str) -> Outcome {
     Outcome::Do { calls, note }
 }
 
-/// The last length in a sentence: what stands before it can be a time.
+/// The last length in a sentence. An earlier one can be a time.
 fn amount(tokens: &[Token]) -> Option<(usize, (Length, usize))> {
     let by = tokens.iter().rposition(|token| token.is("by"));
     let from = by.map_or(0, |by| by + 1);
@@ -106,7 +106,7 @@ fn amount(tokens: &[Token]) -> Option<(usize, (Length, usize))> {
     )
 }
 
-/// Moves what starts after a moment: on that day, or all of it.
+/// Moves what starts after a moment, on that day or on all days.
 fn shift(after: NaiveDateTime, ends_with_day: bool, length: Length) -> Outcome {
     let mut arguments = json!({"after": clock::wall(after), "byMinutes": length.in_minutes()});
     if ends_with_day {
@@ -115,8 +115,9 @@ fn shift(after: NaiveDateTime, ends_with_day: bool, length: Length) -> Outcome {
     Outcome::call("shiftTimeline", arguments)
 }
 
-/// The moment after which, and whether it is one within a day. "After lunch" is the block where there is one. "Push
-/// everything after 2pm by half an hour" is about that day, "shift everything after Wednesday" about all that follows.
+/// The moment after which blocks move, and whether only that day is meant. "After lunch" means the block, if there is
+/// one. "Push everything after 2pm by half an hour" is about that day, "shift everything after Wednesday" about
+/// everything later.
 fn after(tokens: &[Token], beyond: bool, world: &World) -> Result<(NaiveDateTime, bool), Outcome> {
     let closing = |token: &&Token| token.is_any("back later earlier sooner forward by up on onwards onward");
     let end = tokens.len() - tokens.iter().rev().take_while(closing).count();
@@ -139,48 +140,48 @@ fn after(tokens: &[Token], beyond: bool, world: &World) -> Result<(NaiveDateTime
 }
 
 fn only_time(tokens: &[Token], world: &World) -> bool {
-    let found = fragments(tokens, world.today, Style::Plain);
-    (0..tokens.len()).all(|at| found.iter().any(|fragment| fragment.at.contains(&at)))
+    let found = expressions(tokens, world.today, Style::Plain);
+    (0..tokens.len()).all(|at| found.iter().any(|expression| expression.at.contains(&at)))
 }
 
-/// The moment that words say, and whether they say a time of day. A day that is meant is over where it is to be `beyond`.
+/// The moment that words mean, and whether they give a time of day. For `beyond`, a day means its end.
 fn moment(tokens: &[Token], beyond: bool, world: &World) -> Option<(NaiveDateTime, bool)> {
-    // The scanner takes a bare number for a time only after a preposition.
+    // A bare number is read as a time only after a preposition.
     let mut led = words::tokens("after");
     led.extend(tokens.iter().cloned());
-    let mut found = fragments(&led, world.today, Style::Plain);
-    found.iter_mut().for_each(|fragment| fragment.prep = Prep::At);
-    let wanted = Wanted::of(&found);
-    let in_a_day = wanted.has_clock() || wanted.part.is_some();
+    let mut found = expressions(&led, world.today, Style::Plain);
+    found.iter_mut().for_each(|expression| expression.preposition = Preposition::At);
+    let wanted = Timing::of(&found);
+    let in_a_day = wanted.has_time() || wanted.part.is_some();
     match place(&wanted, world.now(), world.zone, hint(""), 0).first()? {
-        // At five o'clock "after 2pm" is still today's.
+        // At five o'clock, "after 2pm" still means today.
         Place::At { start, .. } if wanted.dates(world.date()).is_empty() && wanted.from_now.is_none() => {
             Some((world.date().and_time(start.wall.time()), in_a_day))
         }
         Place::At { start, .. } => Some((start.wall, in_a_day)),
         Place::Window { day, from, .. } if wanted.part.is_some() => Some((day.and_time(*from), true)),
-        // "After Wednesday" begins with Thursday, "from Wednesday" with Wednesday.
+        // "After Wednesday" begins on Thursday, "from Wednesday" on Wednesday.
         Place::Window { day, .. } => Some((plus(*day, i64::from(beyond)).and_time(NaiveTime::MIN), false)),
         _ => None,
     }
 }
 
-/// Everything of one day or of a part of it; without either, everything from now on.
+/// Everything on a day or in a part of it. Without either, everything from now on.
 fn bounded(tokens: &[Token], length: Length, world: &World) -> Outcome {
-    let mut found = fragments(tokens, world.today, Style::Plain);
+    let mut found = expressions(tokens, world.today, Style::Plain);
     let part = tokens.iter().position(|token| token.is_any("morning afternoon evening")).filter(|_| found.is_empty());
     if let Some(part) = part {
         let mut led = words::tokens("this");
         led.extend(tokens.get(part).cloned());
-        found = fragments(&led, world.today, Style::Plain);
+        found = expressions(&led, world.today, Style::Plain);
     } else if found.is_empty() && find(tokens, "my|the whole? day").is_some() {
-        found = fragments(&words::tokens("today"), world.today, Style::Plain);
+        found = expressions(&words::tokens("today"), world.today, Style::Plain);
     }
-    let wanted = Wanted::of(&found);
+    let wanted = Timing::of(&found);
     let Some(day) = wanted.days.first().map(|day| day.date) else {
         return shift(world.now(), false, length);
     };
-    let (from, to) = match wanted.part.map(Part::span) {
+    let (from, to) = match wanted.part.map(DayPart::span) {
         Some((from, to)) => (day.and_time(from), day.and_time(to)),
         None => (day.and_time(NaiveTime::MIN), plus(day, 1).and_time(NaiveTime::MIN)),
     };

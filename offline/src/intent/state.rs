@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::{Outcome, Request, each};
 use crate::reference::Purpose;
-use flux_phrases::time::{Fragment, Style, fragments};
+use flux_phrases::time::{Expression, Style, expressions};
 use flux_phrases::words::{self, Token, find, fits_any};
 
-/// "I won't make it to yoga, remove it" as "delete yoga": what is missed is what is deleted.
+/// "I won't make it to yoga, remove it" as "delete yoga": the block that is missed is the one to delete.
 pub(crate) fn joined(clauses: Vec<Vec<Token>>) -> Vec<Vec<Token>> {
     let mut all: Vec<Vec<Token>> = Vec::new();
     for clause in clauses {
@@ -30,7 +30,7 @@ pub(crate) fn joined(clauses: Vec<Vec<Token>>) -> Vec<Vec<Token>> {
     all
 }
 
-/// What says that a block will not be as it is, and not what is to become of it.
+/// Phrases that say that a block will not happen, but not what to do with it.
 const MISSED: &[&str] =
     &["i|we will not make|attend|do", "i am not going|coming to", "i|we can not make|attend|do|come"];
 
@@ -48,14 +48,14 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         Purpose::Complete | Purpose::Change => "completeBlock",
     };
     let outcome = each(request, &target, purpose, |block| (tool.to_owned(), json!({"id": block.handle})));
-    // "Finish the report on Friday" is a task where no such block is there.
+    // "Finish the report on Friday" is a new task if there is no such block.
     let task = fits_any(request.tokens, 0, &["finish|complete"]).is_some()
-        && fragments(request.tokens, request.world.today, Style::Plain).iter().any(Fragment::says_when);
+        && expressions(request.tokens, request.world.today, Style::Plain).iter().any(Expression::says_when);
     (!(task && matches!(outcome, Outcome::Say(_)))).then_some(outcome)
 }
 
 fn state(tokens: &[Token]) -> Option<(Vec<Token>, Purpose)> {
-    // "Do not delete …", "never cancel …" asks for nothing.
+    // "Do not delete …", "never cancel …" requests nothing.
     if fits_any(tokens, 0, &["do not", "not", "never", "drop|clear off|by|in|out"]).is_some() {
         return None;
     }
@@ -76,11 +76,11 @@ fn state(tokens: &[Token]) -> Option<(Vec<Token>, Purpose)> {
     }
     for (patterns, purpose) in [(NOT_DONE, Purpose::Reopen), (DONE, Purpose::Complete)] {
         for pattern in patterns {
-            // "Mark X as done", "X is done": what stands before it is meant.
+            // "Mark X as done", "X is done": the words before it name the block.
             if let Some((at, _)) = find(tokens, pattern).filter(|(at, taken)| at + taken == ends(tokens)) {
                 let from = fits_any(tokens, 0, &["mark|set|check|tick|flag|make|log|consider"]).unwrap_or(0);
                 let target = tokens.get(from..at).filter(|target| !target.is_empty())?;
-                // "I am done" names nothing.
+                // "I am done" names no block.
                 return Some((target.to_vec(), purpose));
             }
         }
@@ -92,7 +92,7 @@ fn state(tokens: &[Token]) -> Option<(Vec<Token>, Purpose)> {
     fits_any(tokens, 0, COMPLETE).and_then(|taken| Some((rest(taken)?, Purpose::Complete)))
 }
 
-/// Where a sentence ends without its closing words.
+/// The end of a sentence without its closing words.
 fn ends(tokens: &[Token]) -> usize {
     let closing = |token: &&Token| token.is_any("now already . ! yet today finally again");
     tokens.len() - tokens.iter().rev().take_while(closing).count()

@@ -5,11 +5,11 @@ use flux_timeline::clock;
 use serde_json::json;
 
 use super::{Outcome, Request};
-use flux_phrases::words::{Kind, fits_any};
+use flux_phrases::words::{TokenKind, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let tokens = request.tokens;
-    let words = tokens.iter().filter(|token| token.kind != Kind::Mark).count();
+    let words = tokens.iter().filter(|token| token.kind != TokenKind::Mark).count();
     let whole = |patterns: &[&str]| fits_any(tokens, 0, patterns).is_some_and(|taken| taken == words);
     if fits_any(tokens, 0, UNDO).is_some() && words <= 8 {
         return Some(Outcome::call("undo", json!({})));
@@ -31,7 +31,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
             clock::month(now.date()),
             now.date().year()
         );
-        return Some(Outcome::Say(format!("It is {day}, {}.", request.world.told().time(now.time()))));
+        return Some(Outcome::Say(format!("It is {day}, {}.", request.world.time_format().time(now.time()))));
     }
     if whole(HELP) {
         return Some(Outcome::Say(help()));
@@ -98,7 +98,7 @@ const HELP: &[&str] = &[
     "what is this",
 ];
 
-/// What the interpreter understands, by examples.
+/// What the interpreter understands, with examples.
 pub(crate) fn help() -> String {
     "I read plain requests by rules; I am not a language model. For example:\n\
      - Schedule workout tomorrow at 8am for 45 minutes #health\n\

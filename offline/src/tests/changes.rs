@@ -1,4 +1,4 @@
-//! Blocks and plans that are there.
+//! Changes to existing blocks and plans.
 
 use super::person::{Person, check, check_answers};
 

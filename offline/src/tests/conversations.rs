@@ -1,4 +1,4 @@
-//! What was spoken of before.
+//! References to earlier messages.
 
 use super::person::Person;
 

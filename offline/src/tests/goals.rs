@@ -1,4 +1,4 @@
-//! Long goals: given to the architect, told of, ended and tried again.
+//! Long goals: given to the architect, listed, cancelled and tried again.
 
 use super::person::{Person, check, check_answers};
 
@@ -107,7 +107,7 @@ fn what_has_a_time_or_is_small_is_no_goal() {
 }
 
 #[test]
-fn goals_are_told_of() {
+fn goals_are_listed() {
     let mut person = Person::new("Europe/Oslo");
     assert!(person.say("what are you working on?").text.contains("not working on any goal"));
     let said = person.say("I want to learn German by June, 3 hours a week").text;
@@ -174,7 +174,7 @@ fn goals_are_ended_and_tried_again() {
 }
 
 #[test]
-fn what_is_wrong_with_a_goal_is_told() {
+fn a_problem_with_a_goal_is_reported() {
     let mut person = Person::new("Europe/Oslo");
     for goal in ["learn German", "learn French", "learn Dutch"] {
         person.say(goal);
@@ -193,7 +193,7 @@ fn what_is_wrong_with_a_goal_is_told() {
     );
 }
 
-/// Words that goals are made of, and what stands beside them.
+/// Words of goals, and words beside them.
 const WORDS: &[&str] = &[
     "I",
     "want",
@@ -266,7 +266,7 @@ const WORDS: &[&str] = &[
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..proptest::test_runner::Config::default() })]
 
-    /// Every call fits its schema (asserted by [`Person`]), and no block goes.
+    /// Every call fits its schema (asserted by [`Person`]), and no block is deleted.
     #[test]
     fn any_words_about_goals_get_an_answer(picked in proptest::collection::vec(proptest::sample::select(WORDS), 0..16)) {
         let text = picked.join(" ");

@@ -1,4 +1,4 @@
-//! The interpreter as a person meets it: words in, and what they did to a timeline out.
+//! The interpreter from the outside: a person says something, and the timeline changes.
 
 mod changes;
 mod conversations;

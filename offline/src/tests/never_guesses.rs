@@ -1,4 +1,4 @@
-//! What is unclear changes nothing, and is said.
+//! An unclear request changes nothing, and the answer says so.
 
 use super::person::{Person, check, check_answers};
 
@@ -153,7 +153,7 @@ fn a_change_that_is_not_understood_makes_no_block() {
     );
 }
 
-/// Words that requests are made of, and some that none is made of.
+/// Words of requests, and other words.
 const WORDS: &[&str] = &[
     "schedule",
     "delete",
@@ -235,8 +235,8 @@ const WORDS: &[&str] = &[
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..proptest::test_runner::Config::default() })]
 
-    /// Whatever is said: an answer comes within four steps, every call fits its schema (both asserted by [`Person`]), and
-    /// nothing is deleted unless a word that deletes was said.
+    /// For any words, there is an answer within four steps, every call fits its schema (both asserted by [`Person`]),
+    /// and nothing is deleted without a word for deleting.
     #[test]
     fn any_words_get_an_answer(picked in proptest::collection::vec(proptest::sample::select(WORDS), 0..14), twice: bool) {
         let text = picked.join(" ");

@@ -1,4 +1,4 @@
-//! A person at a timeline: says things, and sees what became of the timeline.
+//! A person with a timeline, who says something and sees how the timeline changes.
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{Answer, answer};
 
-/// Monday, ten in the morning, in all the zones that the tables use.
+/// Monday, ten in the morning, in all zones that the tests use.
 pub const NOW: &str = "2026-03-02T10:00:00";
 
 /// A person with a timeline of their own.
@@ -32,12 +32,12 @@ pub struct Person {
     messages: Vec<ModelMessage>,
 }
 
-/// What became of something said.
+/// The result of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Became {
-    /// What changed on the timeline, a line each.
+    /// The changes of the timeline, one line each.
     pub effects: Vec<String>,
-    /// The answer's text, all steps together.
+    /// The text of the answer, of all steps together.
     pub text: String,
 }
 
@@ -58,7 +58,7 @@ impl Person {
         person
     }
 
-    /// With the blocks that the tables speak of.
+    /// With the blocks that the tests use.
     pub fn busy(zone: &str) -> Self {
         let person = Self::new(zone);
         for (title, start, minutes) in [
@@ -91,7 +91,7 @@ impl Person {
         person
     }
 
-    /// As [`Person::busy`], told times by 12 hours.
+    /// Like [`Person::busy`], with times in 12-hour format.
     pub fn by_twelve(zone: &str) -> Self {
         let person = Self::busy(zone);
         let hour_format = Some(HourFormat::Hours12);
@@ -139,7 +139,7 @@ impl Person {
         serde_json::to_value(report).unwrap()
     }
 
-    /// All goals that are worked on fail.
+    /// Makes all goals in progress fail.
     pub fn fail_runs(&self) {
         let running = self.session.borrow().running().unwrap();
         for run in running {
@@ -147,7 +147,7 @@ impl Person {
         }
     }
 
-    /// Says something and lets the interpreter do what it will.
+    /// Says something and lets the interpreter act.
     pub fn say(&mut self, text: &str) -> Became {
         let before = self.picture();
         self.messages.push(ModelMessage::User { text: text.to_owned() });
@@ -190,7 +190,7 @@ impl Person {
     fn picture(&self) -> Picture {
         let session = self.session.borrow();
         let plans = session.plans().unwrap();
-        // Those of archived plans, too.
+        // Including those of archived plans.
         let of_plan = |plan: &Plan| {
             session.blocks(&BlockQuery { plan: Some(plan.id), limit: 1_000, ..BlockQuery::default() }).unwrap()
         };
@@ -252,7 +252,7 @@ impl Picture {
     }
 }
 
-/// What is different, a line each.
+/// The differences, one line each.
 fn differences(before: &Picture, after: &Picture) -> Vec<String> {
     let mut lines = Vec::new();
     for plan in &after.plans {
@@ -315,7 +315,7 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
     lines
 }
 
-/// Says each line of a table to a person of its own, and compares what became of the timeline.
+/// For each line of a table, a new person says it. Compares the changes of the timeline.
 pub fn check(person: impl Fn() -> Person, table: &[(&str, &[&str])]) {
     let mut wrong = Vec::new();
     for (text, expected) in table {
@@ -330,7 +330,7 @@ pub fn check(person: impl Fn() -> Person, table: &[(&str, &[&str])]) {
     assert!(wrong.is_empty(), "{} of {} went wrong:\n{}", wrong.len(), table.len(), wrong.join("\n"));
 }
 
-/// The same for questions: nothing may change, and the answer must contain each of the words.
+/// The same for questions: nothing changes, and the answer contains each of the words.
 pub fn check_answers(person: impl Fn() -> Person, table: &[(&str, &[&str])]) {
     let mut wrong = Vec::new();
     for (text, expected) in table {

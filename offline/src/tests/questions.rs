@@ -1,4 +1,4 @@
-//! Questions: nothing changes, and the answer has what was asked for.
+//! Questions: nothing changes, and the answer is right.
 
 use super::person::{Person, check_answers};
 
@@ -55,7 +55,7 @@ fn when_there_is_time() {
 }
 
 #[test]
-fn times_are_told_as_the_person_has_set() {
+fn times_follow_the_format_of_the_person() {
     check_answers(
         || Person::by_twelve("Europe/Oslo"),
         &[

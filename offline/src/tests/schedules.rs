@@ -167,7 +167,7 @@ fn without_a_time_the_next_free_one_is_taken() {
 }
 
 #[test]
-fn days_that_were_not_told_are_looked_up_at_once() {
+fn unknown_days_are_looked_up_together() {
     check(
         || Person::busy("Europe/Oslo"),
         &[(
@@ -270,7 +270,7 @@ fn what_people_write_in_a_hurry() {
 }
 
 #[test]
-fn times_that_are_over_today_are_tomorrow() {
+fn times_that_have_passed_today_are_tomorrow() {
     check(
         || Person::at("Europe/Oslo", "2026-03-02T18:43:00"),
         &[

@@ -1,36 +1,35 @@
-//! Which day a name means, seen from today. The rules that the whole interpreter keeps to:
+//! Which day a name means, seen from today. The rules:
 //!
-//! - A weekday is its next occurrence after today; `this Friday` may be today; `next Friday` is that of the next calendar
-//!   week, which begins on Monday.
+//! - A weekday is its next occurrence after today. `this Friday` can be today. `next Friday` is in the next calendar week,
+//!   which begins on Monday.
 //! - A date without a year is its next occurrence, today included.
-//! - A numeric date is day/month, and month/day in the zones of the United States; where only one reading is a date, it is
-//!   that one.
+//! - A numeric date is day/month or month/day, as the person writes it. If only one of the two is a date, it is that one.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::{Day, Period, PeriodName};
 use crate::duration::Length;
 
-/// A day so many days from another.
+/// The day that is `days` after a day, or before it if `days` is negative. The same day if there is none.
 pub fn plus(date: NaiveDate, days: i64) -> NaiveDate {
     let amount = Days::new(days.unsigned_abs());
     let moved = if days < 0 { date.checked_sub_days(amount) } else { date.checked_add_days(amount) };
     moved.unwrap_or(date)
 }
 
-/// A day so many days and months from another; the minutes are not looked at.
+/// The day after `length`, without its minutes. Months count first: a month after 31 January is 28 or 29 February.
 pub fn plus_length(date: NaiveDate, length: Length) -> NaiveDate {
     let months = Months::new(u32::try_from(length.months.unsigned_abs()).unwrap_or(0));
     let moved = if length.months < 0 { date.checked_sub_months(months) } else { date.checked_add_months(months) };
     plus(moved.unwrap_or(date), length.days)
 }
 
-/// Monday of the week of a day.
+/// The Monday of the week that contains a day.
 pub fn monday(date: NaiveDate) -> NaiveDate {
     plus(date, -i64::from(date.weekday().num_days_from_monday()))
 }
 
-/// How many weeks from this one, and whether it was said.
+/// The word before a weekday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
     /// `Friday`.
@@ -43,7 +42,7 @@ pub(super) enum Which {
     Last,
 }
 
-/// A weekday.
+/// The day that a weekday means.
 pub(super) fn weekday(today: NaiveDate, day: Weekday, which: Which) -> Day {
     let ahead = i64::from((day.num_days_from_monday() + 7 - today.weekday().num_days_from_monday()) % 7);
     let before = plus(today, if ahead == 0 { 0 } else { ahead - 7 });
@@ -68,7 +67,7 @@ pub(super) fn date(today: NaiveDate, year: Option<i32>, month: u32, day: u32) ->
     Some(Day { date, before: if date == today { Some(today) } else { before } })
 }
 
-/// A day of the month: this month's, or the next month's that has one.
+/// A day of the month: this month, or the next month that has such a day.
 pub(super) fn day_of_month(today: NaiveDate, day: u32) -> Option<Day> {
     let first = today.with_day(1)?;
     let in_month = |months: u32| first.checked_add_months(Months::new(months))?.with_day(day);
@@ -81,38 +80,38 @@ pub(super) fn day_of_month(today: NaiveDate, day: u32) -> Option<Day> {
     Some(Day { date, before })
 }
 
-/// A date written with two numbers; see the module's rules.
+/// A date that is written as two numbers. See the rules of the module.
 pub(super) fn numeric(today: NaiveDate, first: u32, second: u32, year: Option<i32>, month_first: bool) -> Option<Day> {
     let (month, day) = if month_first { (first, second) } else { (second, first) };
     date(today, year, month, day).or_else(|| date(today, year, day, month))
 }
 
-/// The calendar week so many weeks from this one.
+/// The calendar week that is `weeks` after this one.
 pub(super) fn week(today: NaiveDate, weeks: i64) -> Period {
     let from = plus(monday(today), weeks * 7);
     Period { from, to: plus(from, 7), name: PeriodName::Week }
 }
 
-/// The weekend so many weeks from this one's.
+/// The weekend of the week that is `weeks` after this one.
 pub(super) fn weekend(today: NaiveDate, weeks: i64) -> Period {
     let from = plus(monday(today), weeks * 7 + 5);
     Period { from, to: plus(from, 2), name: PeriodName::Weekend }
 }
 
-/// The calendar month so many months from this one.
+/// The calendar month that is `months` after this one.
 pub(super) fn month(today: NaiveDate, months: i64) -> Option<Period> {
     let first = plus_length(today.with_day(1)?, Length { months, ..Length::default() });
     let to = first.checked_add_months(Months::new(1))?;
     Some(Period { from: first, to, name: PeriodName::Month })
 }
 
-/// A month by its number: the present one, or the next of that name.
+/// A month by its number: this month, or the next month with that number.
 pub(super) fn named_month(today: NaiveDate, number: u32, year: Option<i32>) -> Option<Period> {
     let year = year.unwrap_or(today.year() + i32::from(number < today.month()));
     month(NaiveDate::from_ymd_opt(year, number, 1)?, 0)
 }
 
-/// A weekday by its name.
+/// A weekday by its English name, in lower case.
 pub(super) fn weekday_named(word: &str) -> Option<Weekday> {
     Some(match word {
         "monday" | "mon" | "mondays" => Weekday::Mon,
@@ -126,7 +125,7 @@ pub(super) fn weekday_named(word: &str) -> Option<Weekday> {
     })
 }
 
-/// A month by its name.
+/// The number of a month, 1–12, by its English name or short name in lower case.
 pub fn month_named(word: &str) -> Option<u32> {
     Some(match word {
         "january" | "jan" => 1,

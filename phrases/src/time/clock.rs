@@ -1,25 +1,25 @@
 //! Times of day: `6pm`, `18:30`, `half past 7`, `noon`, `from 2 to 4pm`.
 
-use super::{Clock, Openness};
+use super::{Openness, TimeOfDay};
 use crate::number;
-use crate::words::{Kind, Token, fits, fits_any};
+use crate::words::{Token, TokenKind, fits, fits_any};
 
-/// How much may be taken for a time of day.
+/// What counts as a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// Only what is one wherever it stands: `6pm`, `18:30`, `noon`.
+    /// Only what is always a time of day: `6pm`, `18:30`, `noon`.
     Strict,
     /// Also a bare number, after `at` and the like: `at 6`, `until 1830`.
     Lenient,
 }
 
-impl Clock {
+impl TimeOfDay {
     const fn fixed(hour: u32, minute: u32) -> Self {
         Self { hour, minute, open: Openness::Fixed }
     }
 
     fn new(hour: u32, minute: u32, open: Openness) -> Option<Self> {
-        // Without a leading half, hours after 12 and midnight itself can be only one.
+        // Hours after 12 and midnight are in only one half of the day.
         let open = if (1..=12).contains(&hour) { open } else { Openness::Fixed };
         (hour < 24 && minute < 60 || hour == 24 && minute == 0).then_some(Self { hour, minute, open })
     }
@@ -39,7 +39,7 @@ impl Clock {
 }
 
 /// The time of day that begins at `at`, and how many tokens it takes.
-pub(super) fn clock(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize)> {
+pub(super) fn clock(tokens: &[Token], at: usize, reading: Reading) -> Option<(TimeOfDay, usize)> {
     named(tokens, at)
         .or_else(|| relative(tokens, at, reading))
         .or_else(|| digits(tokens, at, reading))
@@ -47,7 +47,7 @@ pub(super) fn clock(tokens: &[Token], at: usize, reading: Reading) -> Option<(Cl
         .map(|(clock, taken)| (clock, taken + fits_any(tokens, at + taken, &["sharp", "exactly", "ish"]).unwrap_or(0)))
 }
 
-fn named(tokens: &[Token], at: usize) -> Option<(Clock, usize)> {
+fn named(tokens: &[Token], at: usize) -> Option<(TimeOfDay, usize)> {
     for (pattern, hour) in [
         ("noon", 12),
         ("midday", 12),
@@ -66,14 +66,14 @@ fn named(tokens: &[Token], at: usize) -> Option<(Clock, usize)> {
         ("end of business", 17),
     ] {
         if let Some(taken) = fits(tokens, at, pattern) {
-            return Some((Clock::fixed(hour, 0), taken));
+            return Some((TimeOfDay::fixed(hour, 0), taken));
         }
     }
     None
 }
 
 /// `half past 7`, `quarter to nine pm`, `ten to 5`, `20 minutes past 8`.
-fn relative(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize)> {
+fn relative(tokens: &[Token], at: usize, reading: Reading) -> Option<(TimeOfDay, usize)> {
     let (minutes, taken) = match fits_any(tokens, at, &["a? quarter"]) {
         Some(taken) => (15, taken),
         None => match fits(tokens, at, "half") {
@@ -87,10 +87,10 @@ fn relative(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usi
     let link = tokens.get(at + taken)?;
     let before = link.is_any("to till until of before");
     let after = link.is_any("past after");
-    // "half seven" is half past seven; only where a time must follow, for "half one sugar" is not.
+    // "half seven" is half past seven, but only if a time must follow: "half one sugar" is not a time.
     if minutes == 30 && !before && !after && reading == Reading::Lenient {
         let (hour, length) = hour(tokens, at + taken)?;
-        return Some((Clock { minute: 30, ..hour }, taken + length));
+        return Some((TimeOfDay { minute: 30, ..hour }, taken + length));
     }
     // "ten to 5" is a time, "five of 20" and "2 to 4" are not.
     let said = minutes == 15 || minutes == 30 || after || (link.is("to") && matches!(minutes, 5 | 10 | 20 | 25));
@@ -101,18 +101,18 @@ fn relative(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usi
     let (hour, length) = hour(tokens, at + taken + 1)?;
     let total = taken + 1 + length;
     if after {
-        return Some((Clock { minute: minutes, ..hour }, total));
+        return Some((TimeOfDay { minute: minutes, ..hour }, total));
     }
     let earlier = match hour.hour {
         0 => 23,
         1 if hour.open != Openness::Fixed => 12,
         other => other - 1,
     };
-    Some((Clock { hour: earlier, minute: 60 - minutes, ..hour }, total))
+    Some((TimeOfDay { hour: earlier, minute: 60 - minutes, ..hour }, total))
 }
 
 /// A full hour, perhaps with its half of the day.
-fn hour(tokens: &[Token], at: usize) -> Option<(Clock, usize)> {
+fn hour(tokens: &[Token], at: usize) -> Option<(TimeOfDay, usize)> {
     digits(tokens, at, Reading::Lenient)
         .or_else(|| named(tokens, at))
         .or_else(|| spoken(tokens, at, Reading::Lenient))
@@ -120,8 +120,8 @@ fn hour(tokens: &[Token], at: usize) -> Option<(Clock, usize)> {
 }
 
 /// `6pm`, `6 pm`, `6:30`, `18.30`, `18h30`, `1830`.
-fn digits(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize)> {
-    let token = tokens.get(at).filter(|token| token.kind == Kind::Word && !token.possessive)?;
+fn digits(tokens: &[Token], at: usize, reading: Reading) -> Option<(TimeOfDay, usize)> {
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Word && !token.possessive)?;
     let word = token.norm.trim_end_matches("ish");
     let (number, half) = match word.strip_suffix("pm").or_else(|| word.strip_suffix("p")) {
         Some(number) => (number, Some(true)),
@@ -150,8 +150,8 @@ fn digits(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize
 }
 
 /// "7 o'clock" is as open as "at 7".
-fn clock_of_hour(clock: Clock) -> Clock {
-    Clock::new(clock.hour, clock.minute, Openness::Bare).unwrap_or(clock)
+fn clock_of_hour(clock: TimeOfDay) -> TimeOfDay {
+    TimeOfDay::new(clock.hour, clock.minute, Openness::Bare).unwrap_or(clock)
 }
 
 /// `7 in the morning`, `8 at night`, `8 tonight`.
@@ -161,7 +161,7 @@ fn in_a_part(tokens: &[Token], at: usize) -> bool {
 }
 
 fn meridiem(tokens: &[Token], at: usize) -> Option<bool> {
-    // The "am" of "I'm" has no blank before it.
+    // The "am" of "I'm" has no space before it.
     let token = tokens.get(at).filter(|token| !token.text.is_empty())?;
     if token.is("pm") {
         Some(true)
@@ -172,18 +172,18 @@ fn meridiem(tokens: &[Token], at: usize) -> Option<bool> {
     }
 }
 
-/// Digits alone. `bare` allows what is a time only by what stands around it.
-fn plain(number: &str, bare: bool) -> Option<Clock> {
+/// Digits alone. `bare` also allows numbers that are a time only because of the words around them.
+fn plain(number: &str, bare: bool) -> Option<TimeOfDay> {
     let separator = number.find([':', '.', 'h']);
     let Some(separator) = separator else {
         let value = number::digits(number).filter(|_| bare)?;
         if number.len() >= 3 {
             let four = number.len() == 4 && number.starts_with('0') || value >= 1300;
             let open = if four { Openness::Fixed } else { Openness::Digits };
-            return Clock::new(value / 100, value % 100, open);
+            return TimeOfDay::new(value / 100, value % 100, open);
         }
         let open = if number.starts_with('0') { Openness::Fixed } else { Openness::Bare };
-        return Clock::new(value, 0, open).filter(|clock| clock.hour > 0 || number.len() == 2 || value == 0);
+        return TimeOfDay::new(value, 0, open).filter(|clock| clock.hour > 0 || number.len() == 2 || value == 0);
     };
     let (hour, rest) = number.split_at_checked(separator)?;
     let (sign, minute) = rest.split_at_checked(1)?;
@@ -193,7 +193,7 @@ fn plain(number: &str, bare: bool) -> Option<Clock> {
     // "07:30:00"
     let minute = minute.strip_suffix(":00").unwrap_or(minute);
     if minute.is_empty() && sign == "h" {
-        return Clock::new(number::digits(hour)?, 0, Openness::Fixed).filter(|_| bare);
+        return TimeOfDay::new(number::digits(hour)?, 0, Openness::Fixed).filter(|_| bare);
     }
     // "2h30" is a length, "18h30" and "at 2h30" are times.
     let hours = number::digits(hour)?;
@@ -201,18 +201,18 @@ fn plain(number: &str, bare: bool) -> Option<Clock> {
         return None;
     }
     let open = if hour.starts_with('0') { Openness::Fixed } else { Openness::Digits };
-    (minute.len() == 2 && hour.len() <= 2).then(|| Clock::new(hours, number::digits(minute)?, open))?
+    (minute.len() == 2 && hour.len() <= 2).then(|| TimeOfDay::new(hours, number::digits(minute)?, open))?
 }
 
 /// `six`, `six thirty`, `eight fifteen pm`, `seven o'clock`.
-fn spoken(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize)> {
-    let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
+fn spoken(tokens: &[Token], at: usize, reading: Reading) -> Option<(TimeOfDay, usize)> {
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Word)?;
     if number::digits(&token.norm).is_some() {
         // "6 30 pm", as dictation writes it
         let minute =
             tokens.get(at + 1).filter(|next| next.norm.len() == 2).and_then(|next| number::digits(&next.norm))?;
         let half = meridiem(tokens, at + 2)?;
-        let clock = Clock::new(number::digits(&token.norm)?, minute, Openness::Digits)?;
+        let clock = TimeOfDay::new(number::digits(&token.norm)?, minute, Openness::Digits)?;
         return clock.half(half).map(|clock| (clock, 3));
     }
     let about = token.norm.strip_suffix("ish").map(|hour| Token { norm: hour.to_owned(), ..token.clone() });
@@ -229,7 +229,7 @@ fn spoken(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize
         minute = minutes;
         taken += length;
     }
-    let clock = Clock::new(hour, minute, Openness::Bare)?;
+    let clock = TimeOfDay::new(hour, minute, Openness::Bare)?;
     if let Some(half) = meridiem(tokens, at + taken) {
         return clock.half(half).map(|clock| (clock, taken + 1));
     }
@@ -239,7 +239,7 @@ fn spoken(tokens: &[Token], at: usize, reading: Reading) -> Option<(Clock, usize
     (reading == Reading::Lenient || in_a_part(tokens, at + taken)).then_some((clock, taken))
 }
 
-/// How much of a range stands before its first time.
+/// What stands before the first time of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lead {
     /// Nothing.
@@ -253,7 +253,7 @@ pub(super) enum Lead {
 }
 
 /// `2-4pm`, `14:00–16:00`, `2pm to 4pm`, and after a lead also `2 to 4`.
-pub(super) fn range(tokens: &[Token], at: usize, lead: Lead) -> Option<(Clock, Clock, usize)> {
+pub(super) fn range(tokens: &[Token], at: usize, lead: Lead) -> Option<(TimeOfDay, TimeOfDay, usize)> {
     let (start, taken) = clock(tokens, at, Reading::Lenient)?;
     let link = tokens.get(at + taken)?;
     let dash = link.is("-");
@@ -264,7 +264,7 @@ pub(super) fn range(tokens: &[Token], at: usize, lead: Lead) -> Option<(Clock, C
     let skip = fits(tokens, at + taken + 1, "until|at|about").unwrap_or(0);
     let second = at + taken + 1 + skip;
     let (end, length) = clock(tokens, second, Reading::Lenient)?;
-    // "chapters 2-4" and "9 to 5" alone are no times; "2-4pm" is.
+    // "chapters 2-4" and "9 to 5" alone are not times, but "2-4pm" is.
     let start_is_sure = clock(tokens, at, Reading::Strict).is_some();
     let end_is_sure = clock(tokens, second, Reading::Strict).is_some();
     (lead != Lead::None || end_is_sure || (start_is_sure && dash)).then(|| {
@@ -274,10 +274,10 @@ pub(super) fn range(tokens: &[Token], at: usize, lead: Lead) -> Option<(Clock, C
 }
 
 /// Settles one end of a range by the other: `2-4pm`, `11-1pm`.
-fn halves(start: Clock, end: Clock) -> (Clock, Clock) {
-    let flipped = |clock: Clock| Clock { hour: (clock.hour + 12) % 24, open: Openness::Fixed, ..clock };
-    let as_am = |clock: Clock| Clock { hour: clock.hour % 12, open: Openness::Fixed, ..clock };
-    let minutes = |clock: Clock| clock.hour * 60 + clock.minute;
+fn halves(start: TimeOfDay, end: TimeOfDay) -> (TimeOfDay, TimeOfDay) {
+    let flipped = |clock: TimeOfDay| TimeOfDay { hour: (clock.hour + 12) % 24, open: Openness::Fixed, ..clock };
+    let as_am = |clock: TimeOfDay| TimeOfDay { hour: clock.hour % 12, open: Openness::Fixed, ..clock };
+    let minutes = |clock: TimeOfDay| clock.hour * 60 + clock.minute;
     match (start.open != Openness::Fixed, end.open != Openness::Fixed) {
         (true, false) if end.hour <= 24 => {
             let am = as_am(start);
@@ -289,7 +289,7 @@ fn halves(start: Clock, end: Clock) -> (Clock, Clock) {
         (false, true) => {
             // The reading that comes first after the start, over midnight as well: "22:00 to 6:00" ends in the morning.
             let am = as_am(end);
-            let until = |end: Clock| (minutes(end) + 24 * 60 - minutes(start)) % (24 * 60);
+            let until = |end: TimeOfDay| (minutes(end) + 24 * 60 - minutes(start)) % (24 * 60);
             let end = if until(am) > 0 && until(am) < until(flipped(am)) { am } else { flipped(am) };
             (start, end)
         }

@@ -3,15 +3,16 @@
 use chrono::{Datelike, NaiveDate, NaiveTime};
 
 use super::calendar::{self, Which};
+use super::following::{ends_or_goes_on, year};
 use super::named;
-use super::{Day, Part, PartName, Period, PeriodName, Said, Today};
+use super::{Day, DayPart, DayPartName, Meaning, Period, PeriodName, Today};
 use crate::duration;
 use crate::number;
-use crate::words::{Kind, Token, fits, fits_any};
+use crate::words::{Token, TokenKind, fits, fits_any};
 
-/// A day or period that begins at `at`, and how many tokens it takes. `led` tells whether a preposition stands before it,
-/// which `the 3rd`, `3/5` and `March` need.
-pub(super) fn date(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Said, usize)> {
+/// A day or period that begins at `at`, and how many tokens it takes. `led` says whether there is a preposition before it:
+/// `the 3rd`, `3/5` and `March` need one.
+pub(super) fn date(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Meaning, usize)> {
     near(tokens, at, today.now.date())
         .or_else(|| named::named_day(tokens, at, today.now.date(), led))
         .or_else(|| edge(tokens, at, today.now.date()))
@@ -22,12 +23,12 @@ pub(super) fn date(tokens: &[Token], at: usize, today: Today, led: bool) -> Opti
         .or_else(|| ordinal(tokens, at, today.now.date(), led))
 }
 
-fn one(date: NaiveDate, taken: usize) -> (Said, usize) {
-    (Said::Days(vec![Day::only(date)]), taken)
+fn one(date: NaiveDate, taken: usize) -> (Meaning, usize) {
+    (Meaning::Days(vec![Day::only(date)]), taken)
 }
 
 /// `today`, `tomorrow`, `the day after tomorrow`, `yesterday`.
-fn near(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize)> {
+fn near(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Meaning, usize)> {
     for (pattern, days) in [
         ("the? day after tomorrow", 2),
         ("overmorrow", 2),
@@ -46,7 +47,7 @@ fn near(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize)> 
 }
 
 /// The beginning, middle or end of a period, as a day: `end of the week`, `early next week`.
-fn edge(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize)> {
+fn edge(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Meaning, usize)> {
     let (edge, taken) = [
         ("the? end of the?", 2),
         ("late", 2),
@@ -62,7 +63,7 @@ fn edge(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize)> 
         token if token.is("month") => (calendar::month(today, 0)?, 1),
         token if token.is("weekend") => (calendar::weekend(today, 0), 1),
         _ => match period(tokens, at + taken, today, true)? {
-            (Said::Period(period), length) => (period, length),
+            (Meaning::Period(period), length) => (period, length),
             _ => return None,
         },
     };
@@ -79,16 +80,16 @@ fn edge(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize)> 
 }
 
 /// `next week`, `this weekend`, `in March`, `the next 5 days`.
-fn period(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(Said, usize)> {
+fn period(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(Meaning, usize)> {
     if let Some((days, taken)) = coming_days(tokens, at) {
         let to = calendar::plus(today, days);
-        return Some((Said::Period(Period { from: today, to, name: PeriodName::Days }), taken));
+        return Some((Meaning::Period(Period { from: today, to, name: PeriodName::Days }), taken));
     }
     let (steps, lead) = match fits(tokens, at, "the? week|month|weekend after next") {
         Some(3..) => {
             let unit = tokens.get(at + usize::from(tokens.get(at)?.is("the")))?;
             let taken = fits(tokens, at, "the? week|month|weekend after next")?;
-            return Some((Said::Period(of_unit(&unit.norm, today, 2)?), taken));
+            return Some((Meaning::Period(of_unit(&unit.norm, today, 2)?), taken));
         }
         _ => which(tokens, at).map_or((None, 0), |(which, taken)| (Some(which), taken)),
     };
@@ -111,7 +112,7 @@ fn period(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(S
             let date = calendar::plus(period.from, i64::from(day.num_days_from_monday()));
             return Some(one(date, lead + 2 + on));
         }
-        return Some((Said::Period(period), lead + 1));
+        return Some((Meaning::Period(period), lead + 1));
     }
     let month = calendar::month_named(&unit.norm).filter(|_| led || steps.is_some())?;
     let year = tokens.get(at + lead + 1).and_then(year);
@@ -119,7 +120,7 @@ fn period(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(S
     // "March 3rd" is a day, and "may" is mostly a verb.
     let is_day = number::ordinal(tokens, at + lead + 1).is_some()
         || number::whole(tokens, at + lead + 1).is_some() && year.is_none();
-    (!is_day).then_some((Said::Period(period), lead + 1 + usize::from(year.is_some())))
+    (!is_day).then_some((Meaning::Period(period), lead + 1 + usize::from(year.is_some())))
 }
 
 fn of_unit(unit: &str, today: NaiveDate, steps: i64) -> Option<Period> {
@@ -160,9 +161,9 @@ fn which(tokens: &[Token], at: usize) -> Option<(Which, usize)> {
 }
 
 /// `Friday`, `next Friday`, `Friday next week`, `Friday the 6th`.
-fn weekday(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize)> {
+fn weekday(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Meaning, usize)> {
     let (which, lead) = which(tokens, at).unwrap_or((Which::Bare, 0));
-    let token = tokens.get(at + lead).filter(|token| token.kind == Kind::Word)?;
+    let token = tokens.get(at + lead).filter(|token| token.kind == TokenKind::Word)?;
     let name = calendar::weekday_named(&token.norm)?;
     let mut taken = lead + 1;
     // Short names are words of their own: "he sat in the sun".
@@ -198,13 +199,13 @@ fn weekday(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize
         let the = fits(tokens, at + taken, "the")?;
         ordinal(tokens, at + taken + the, today, true).map(|(said, length)| (said, the + length))
     });
-    if let Some((Said::Days(days), length)) = exact
+    if let Some((Meaning::Days(days), length)) = exact
         && days.first().is_some_and(|day| day.date.weekday() == name)
     {
         taken += length + if fits(tokens, at + taken, "the").is_some() { 0 } else { comma };
-        return Some((Said::Days(days), taken));
+        return Some((Meaning::Days(days), taken));
     }
-    Some((Said::Days(vec![day]), taken))
+    Some((Meaning::Days(vec![day]), taken))
 }
 
 fn short_day_stands_alone(tokens: &[Token], at: usize) -> bool {
@@ -218,7 +219,7 @@ fn short_day_stands_alone(tokens: &[Token], at: usize) -> bool {
 }
 
 /// `March 3rd`, `3 March 2027`, `3rd of May`.
-fn month_day(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usize)> {
+fn month_day(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Meaning, usize)> {
     let the = fits(tokens, at, "the").unwrap_or(0);
     let (month, day, mut taken) = match tokens.get(at + the).and_then(|token| calendar::month_named(&token.norm)) {
         Some(month) => {
@@ -240,7 +241,7 @@ fn month_day(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Said, usi
         taken += comma + 1;
     }
     let day = calendar::date(today, year, month, day)?;
-    Some((Said::Days(vec![day]), taken))
+    Some((Meaning::Days(vec![day]), taken))
 }
 
 fn day_number(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
@@ -251,13 +252,9 @@ fn day_number(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     (1..=31).contains(&day).then_some((day, taken))
 }
 
-pub(super) fn year(token: &Token) -> Option<i32> {
-    number::digits(&token.norm).filter(|year| (1970..=2200).contains(year)).and_then(|year| i32::try_from(year).ok())
-}
-
 /// `2027-05-03`, `3/5`, `3.5.2027`, `3.5.`
-fn numeric(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Said, usize)> {
-    let token = tokens.get(at).filter(|token| token.kind == Kind::Word)?;
+fn numeric(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Meaning, usize)> {
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Word)?;
     let word = token.norm.as_str();
     let numbers = |sign: char| -> Option<Vec<u32>> {
         let parts: Option<Vec<u32>> = word.split(sign).map(number::digits).collect();
@@ -287,15 +284,11 @@ fn numeric(tokens: &[Token], at: usize, today: Today, led: bool) -> Option<(Said
         return None;
     }
     let day = calendar::numeric(today.now.date(), *parts.first()?, *parts.get(1)?, year, month_first)?;
-    Some((Said::Days(vec![day]), 1 + usize::from(closed)))
-}
-
-pub(super) fn ends_or_goes_on(tokens: &[Token], at: usize) -> bool {
-    tokens.get(at).is_none_or(|token| token.kind != Kind::Word || token.is_any("at from until for and to with in"))
+    Some((Meaning::Days(vec![day]), 1 + usize::from(closed)))
 }
 
 /// `the 3rd`, after a preposition.
-fn ordinal(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(Said, usize)> {
+fn ordinal(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(Meaning, usize)> {
     let the = fits(tokens, at, "the").unwrap_or(0);
     let (number, length) = number::ordinal(tokens, at + the).filter(|(number, _)| led && (1..=31).contains(number))?;
     let next = tokens.get(at + the + length);
@@ -303,19 +296,21 @@ fn ordinal(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(
         let months = i64::from(tokens.get(at + the + length + 1)?.is("next"));
         let first = calendar::month(today, months)?.from;
         let day = if months == 1 { Day::only(first.with_day(number)?) } else { calendar::day_of_month(today, number)? };
-        return Some((Said::Days(vec![day]), the + length + taken));
+        return Some((Meaning::Days(vec![day]), the + length + taken));
     }
     // "on the first floor", "on the second try"
     let is_day = next.is_none_or(|token| {
-        token.kind != Kind::Word || token.is_any(FOLLOWS_A_DAY) || token.norm.starts_with(|c: char| c.is_ascii_digit())
+        token.kind != TokenKind::Word
+            || token.is_any(FOLLOWS_A_DAY)
+            || token.norm.starts_with(|c: char| c.is_ascii_digit())
     });
-    is_day.then_some((Said::Days(vec![calendar::day_of_month(today, number)?]), the + length))
+    is_day.then_some((Meaning::Days(vec![calendar::day_of_month(today, number)?]), the + length))
 }
 
 const FOLLOWS_A_DAY: &str = "at from until for and to in with between by please instead then or around about noon";
 
-/// A part of the day: `morning`, `late afternoon`; the article and preposition are the caller's.
-pub(super) fn part(tokens: &[Token], at: usize) -> Option<(Part, usize)> {
+/// A part of the day: `morning`, `late afternoon`. The caller reads the article and the preposition.
+pub(super) fn part(tokens: &[Token], at: usize) -> Option<(DayPart, usize)> {
     let (shade, lead) = match tokens.get(at)?.norm.as_str() {
         "early" => (-1, 1),
         "late" => (1, 1),
@@ -323,27 +318,27 @@ pub(super) fn part(tokens: &[Token], at: usize) -> Option<(Part, usize)> {
         _ => (0, 0),
     };
     let hyphen = usize::from(lead == 1 && tokens.get(at + 1).is_some_and(|token| token.is("-")));
-    let token = tokens.get(at + lead + hyphen).filter(|token| token.kind == Kind::Word)?;
+    let token = tokens.get(at + lead + hyphen).filter(|token| token.kind == TokenKind::Word)?;
     let (name, from, to) = match (token.norm.as_str(), shade) {
-        ("morning", -1) => (PartName::Morning, 7, 9),
-        ("morning", 1) => (PartName::Morning, 11, 12),
-        ("morning" | "forenoon" | "am", _) => (PartName::Morning, 9, 12),
-        ("mid-morning", _) => (PartName::Morning, 10, 12),
-        ("afternoon", -1) => (PartName::Afternoon, 13, 15),
-        ("afternoon", 1) => (PartName::Afternoon, 16, 18),
-        ("afternoon" | "arvo", _) => (PartName::Afternoon, 14, 18),
-        ("mid-afternoon", _) => (PartName::Afternoon, 15, 18),
-        ("evening", -1) => (PartName::Evening, 17, 19),
-        ("evening", 1) => (PartName::Evening, 21, 23),
-        ("evening", _) => (PartName::Evening, 18, 22),
-        ("night", -1) => (PartName::Night, 20, 22),
-        ("night", 1) => (PartName::Night, 22, 23),
-        ("night" | "nighttime", _) => (PartName::Night, 20, 23),
+        ("morning", -1) => (DayPartName::Morning, 7, 9),
+        ("morning", 1) => (DayPartName::Morning, 11, 12),
+        ("morning" | "forenoon" | "am", _) => (DayPartName::Morning, 9, 12),
+        ("mid-morning", _) => (DayPartName::Morning, 10, 12),
+        ("afternoon", -1) => (DayPartName::Afternoon, 13, 15),
+        ("afternoon", 1) => (DayPartName::Afternoon, 16, 18),
+        ("afternoon" | "arvo", _) => (DayPartName::Afternoon, 14, 18),
+        ("mid-afternoon", _) => (DayPartName::Afternoon, 15, 18),
+        ("evening", -1) => (DayPartName::Evening, 17, 19),
+        ("evening", 1) => (DayPartName::Evening, 21, 23),
+        ("evening", _) => (DayPartName::Evening, 18, 22),
+        ("night", -1) => (DayPartName::Night, 20, 22),
+        ("night", 1) => (DayPartName::Night, 22, 23),
+        ("night" | "nighttime", _) => (DayPartName::Night, 20, 23),
         _ => return None,
     };
     if token.is("am") {
         return None;
     }
     let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0);
-    Some((Part { name, from: time(from)?, to: time(to)? }, lead + hyphen + 1))
+    Some((DayPart { name, from: time(from)?, to: time(to)? }, lead + hyphen + 1))
 }

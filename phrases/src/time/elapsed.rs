@@ -1,25 +1,25 @@
-//! Real hours and minutes from a wall-clock time on. "In 2 hours" is two hours later on a stopwatch, and when the clocks
-//! change in between, the clock on the wall shows something else.
+//! Real hours and minutes after a wall-clock time. "In 2 hours" is two hours later on a stopwatch, even if the clocks change
+//! in between.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::{Zone, clock};
 
-/// A wall-clock time, and the instant where the time alone could mean another one.
+/// A wall-clock time, with the instant if the wall-clock time alone is ambiguous.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moment {
-    /// What the clock on the wall shows.
+    /// The wall-clock time.
     pub wall: NaiveDateTime,
-    /// Where the clocks are set back that time comes twice, and tools take the first.
+    /// When the clocks are set back, a time occurs twice, and tools take the first. This is the second one, if it is meant.
     second: Option<DateTime<Utc>>,
 }
 
 impl Moment {
-    /// A time as the clock on the wall shows it.
+    /// A wall-clock time. If it occurs twice, the first is meant.
     pub const fn at(wall: NaiveDateTime) -> Self {
         Self { wall, second: None }
     }
 
-    /// So many real minutes after a wall-clock time.
+    /// The time that is `minutes` real minutes after a wall-clock time in `zone`.
     pub fn after(start: NaiveDateTime, minutes: i64, zone: Zone) -> Self {
         let Some(instant) = zone.instant(start).checked_add_signed(TimeDelta::minutes(minutes)) else {
             return Self::at(start);
@@ -28,7 +28,7 @@ impl Moment {
         Self { wall, second: (zone.instant(wall) != instant).then_some(instant) }
     }
 
-    /// The time as an argument of a tool: wall clock where that is clear, else the instant.
+    /// The time as text that tools accept: the wall-clock time, or the instant in UTC if the wall-clock time is ambiguous.
     pub fn argument(self) -> String {
         match self.second {
             Some(instant) => format!("{}Z", clock::wall(instant.naive_utc())),

@@ -1,134 +1,159 @@
-//! Expressions of time within a sentence: where they stand and what they say. What a request makes of them is decided in
-//! [`wanted`] and [`slot`].
+//! Expressions of time in a sentence, and what they mean together.
 //!
-//! | module | what it reads or does |
+//! There are three steps. [`expressions`] finds them in a list of tokens. [`Timing`] collects what those of one request say:
+//! days, a time of day, a length. [`place`] turns that into moments, and [`settle`] decides which half of the day a bare hour
+//! is in.
+//!
+//! ```
+//! use flux_phrases::time::{Meaning, Preposition, Style, Timing, Today, expressions};
+//! use flux_phrases::words::tokens;
+//!
+//! // A Monday.
+//! let today = Today { now: "2026-03-02T10:00:00".parse()?, month_first: false };
+//! let found = expressions(&tokens("dentist next Friday at 3pm for 45 minutes"), today, Style::Plain);
+//! assert_eq!(found.len(), 3);
+//! assert_eq!(found[1].preposition, Preposition::At);
+//! assert!(matches!(found[1].meaning, Meaning::Time(time) if time.hour == 15));
+//!
+//! let timing = Timing::of(&found);
+//! assert_eq!(timing.dates(today.now.date()), ["2026-03-13".parse()?]);
+//! assert_eq!(timing.length.map(|length| length.in_minutes()), Some(45));
+//! # Ok::<(), chrono::ParseError>(())
+//! ```
+//!
+//! | module | what lives there |
 //! | --- | --- |
+//! | `scan` | finds the expressions in a sentence, with the prepositions before them |
 //! | `clock` | times of day: `6pm`, `half past 7`, `2-4pm` |
 //! | `date` | days, weeks, months: `next Friday`, `3rd of May 2027`, `in 3 days` |
+//! | `usual` | times of meals, work and bed: `after lunch` |
+//! | `named` | days by their place in a month, and holidays: `the last Friday of the month`, `Christmas Eve` |
+//! | `following` | what can follow the name of a day |
 //! | `calendar` | which day a name means, seen from today |
-//! | `named` | a day by its place or its feast: `the last Friday of the month`, `Christmas Eve` |
-//! | `scan` | finds all of them in a sentence, with the prepositions before them |
-//! | `wanted` | what the expressions of one request say together |
+//! | `timing` | what the expressions of one request say together |
 //! | `slot` | the moment that is meant |
-//! | `elapsed` | real hours and minutes from a wall-clock time on, over changes of the clocks |
+//! | `elapsed` | real hours and minutes after a wall-clock time, also when the clocks change |
 
 mod calendar;
 mod clock;
 mod date;
 mod elapsed;
+mod following;
 mod named;
 mod scan;
 mod slot;
-mod wanted;
+mod timing;
+mod usual;
 
 use std::ops::Range;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use super::duration::Length;
+use crate::duration::Length;
 
 pub use calendar::{monday, month_named, plus, plus_length};
 pub use elapsed::Moment;
-pub use scan::{Style, fragments};
-pub use slot::{Hint, Place, nearest, place, settle};
-pub use wanted::Wanted;
+pub use scan::{Style, expressions};
+pub use slot::{Hint, Place, Settled, nearest, place, settle};
+pub use timing::Timing;
 
-/// Seen from where: the present, and how numeric dates are written there.
+/// The present, and how the person writes numeric dates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Today {
-    /// The present moment, wall clock.
+    /// The present moment, in wall-clock time.
     pub now: NaiveDateTime,
-    /// Whether `3/5` is 5 March and not 3 May.
+    /// Whether `3/5` is 5 March. If not, it is 3 May.
     pub month_first: bool,
 }
 
-/// A time of day.
+/// A time of day as it was written, possibly without its half of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clock {
-    /// 0–24; 24 is the midnight at the end of a day.
+pub struct TimeOfDay {
+    /// 0–24. 24 is the midnight at the end of a day.
     pub hour: u32,
     /// 0–59.
     pub minute: u32,
-    /// Whether it could be the other half of the day: `7`, but not `7am`, `07:00` or `19`.
+    /// Whether the other half of the day is possible: yes for `7`, no for `7am`, `07:00` and `19`.
     pub open: Openness,
 }
 
-/// How sure the half of the day is.
+/// How certain the half of the day is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Openness {
-    /// Said, or beyond doubt.
+    /// Certain: it was said, or only one half is possible.
     Fixed,
     /// A bare hour: `at 7`, `half past 8`.
     Bare,
-    /// Hours and minutes in digits: `7:30`. Most often the 24-hour clock, except for the small hours.
+    /// Hours and minutes in digits: `7:30`. Usually the 24-hour clock, except for hours from 1 to 6.
     Digits,
 }
 
 /// A day that was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
-    /// The next such day.
+    /// The next day of that name.
     pub date: NaiveDate,
-    /// The last such day, today included, where the name fits several: for `Friday`, `3 March` and `the 3rd`.
+    /// The last day of that name up to today, if the name fits several days: `Friday`, `3 March`, `the 3rd`.
     pub before: Option<NaiveDate>,
 }
 
 impl Day {
-    /// The only day of that name.
+    /// A day whose name fits no other.
     pub const fn only(date: NaiveDate) -> Self {
         Self { date, before: None }
     }
 }
 
-/// A stretch of days.
+/// Several days in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
-    /// Its first day.
+    /// The first day.
     pub from: NaiveDate,
-    /// The day after its last one.
+    /// The day after the last one.
     pub to: NaiveDate,
-    /// What it is called.
+    /// What it was called.
     pub name: PeriodName,
 }
 
 /// Kinds of periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PeriodName {
-    /// A calendar week, from Monday.
+    /// A calendar week, from Monday to Sunday.
     Week,
     /// Saturday and Sunday.
     Weekend,
     /// A calendar month.
     Month,
-    /// Anything else, e.g. the next 5 days.
+    /// Any other period, such as the next 5 days.
     Days,
 }
 
 /// A part of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    /// Which.
-    pub name: PartName,
-    /// When something without a time of its own is put there.
+pub struct DayPart {
+    /// Which part.
+    pub name: DayPartName,
+    /// The earliest time for something that has no time of its own.
     pub from: NaiveTime,
-    /// When it is over.
+    /// When something without a time of its own has to end.
     pub to: NaiveTime,
 }
 
-impl Part {
-    /// From when to when it is.
+impl DayPart {
+    /// The widest range of times that people call by this name, which is the one that [`DayPartName`] states. An end at
+    /// midnight is given as 23:59.
     pub fn span(self) -> (NaiveTime, NaiveTime) {
         let (from, to) = match self.name {
-            PartName::Morning => (5, 12),
-            PartName::Afternoon => (12, 18),
-            PartName::Evening => (17, 24),
-            PartName::Night => (17, 24),
+            DayPartName::Morning => (5, 12),
+            DayPartName::Afternoon => (12, 18),
+            DayPartName::Evening => (17, 24),
+            DayPartName::Night => (17, 24),
         };
         let last = NaiveTime::from_hms_opt(23, 59, 0).unwrap_or(self.to);
         (NaiveTime::from_hms_opt(from, 0, 0).unwrap_or(self.from), NaiveTime::from_hms_opt(to, 0, 0).unwrap_or(last))
     }
 
-    /// Whether a time lies in it.
+    /// Whether a time is within [`span`](Self::span).
     pub fn has(self, time: NaiveTime) -> bool {
         let (from, to) = self.span();
         from <= time && time < to
@@ -137,50 +162,50 @@ impl Part {
 
 /// The parts of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PartName {
+pub enum DayPartName {
     /// 05:00–12:00.
     Morning,
     /// 12:00–18:00.
     Afternoon,
     /// 17:00–24:00.
     Evening,
-    /// 20:00–24:00.
+    /// 17:00–24:00, like the evening, but something without a time of its own begins later.
     Night,
 }
 
-/// What a fragment says.
+/// What an expression of time means.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Said {
+pub enum Meaning {
     /// One or more days.
     Days(Vec<Day>),
-    /// A week, a month, …
+    /// A week, a month or another period.
     Period(Period),
     /// A part of the day.
-    Part(Part),
+    Part(DayPart),
     /// A time of day.
-    Clock(Clock),
+    Time(TimeOfDay),
     /// From one time of day to another.
-    Range(Clock, Clock),
-    /// So long from now.
+    TimeRange(TimeOfDay, TimeOfDay),
+    /// A length of time from now: `in 2 hours`.
     FromNow(Length),
-    /// So long ago.
+    /// A length of time ago.
     Ago(Length),
-    /// A length.
+    /// A length of time: `for 45 minutes`.
     Length(Length),
     /// The whole day.
     AllDay,
-    /// At once.
+    /// Immediately.
     Now,
-    /// At the next opportunity.
+    /// As soon as possible.
     Soon,
-    /// Again and again on these days of the week; none means that the days were not said.
+    /// Repeatedly on these days of the week. The list is empty if the days are not known, as for `monthly`.
     Every(Vec<Weekday>),
 }
 
-/// The preposition before a fragment.
+/// The preposition before an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prep {
-    /// None.
+pub enum Preposition {
+    /// There is none.
     None,
     /// at, around.
     At,
@@ -204,25 +229,28 @@ pub enum Prep {
 
 /// An expression of time in a sentence.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fragment {
-    /// Its tokens, the preposition included.
+pub struct Expression {
+    /// The places of its tokens, including the preposition.
     pub at: Range<usize>,
     /// Its preposition.
-    pub prep: Prep,
-    /// What it says.
-    pub said: Said,
-    /// Whether it owns what follows: `tomorrow's standup`.
+    pub preposition: Preposition,
+    /// What it means.
+    pub meaning: Meaning,
+    /// Whether it is a possessive: `tomorrow's standup`.
     pub possessive: bool,
 }
 
-impl Fragment {
-    /// Whether it says a time of day.
-    pub fn has_clock(&self) -> bool {
-        matches!(self.said, Said::Clock(_) | Said::Range(..) | Said::FromNow(_) | Said::Now | Said::Soon)
+impl Expression {
+    /// Whether it gives a time of day, directly or counted from now.
+    pub fn has_time(&self) -> bool {
+        matches!(
+            self.meaning,
+            Meaning::Time(_) | Meaning::TimeRange(..) | Meaning::FromNow(_) | Meaning::Now | Meaning::Soon
+        )
     }
 
-    /// Whether it says when, in whatever way, and not only how long.
+    /// Whether it says when, and not only how long.
     pub fn says_when(&self) -> bool {
-        !matches!(self.said, Said::Length(_))
+        !matches!(self.meaning, Meaning::Length(_))
     }
 }

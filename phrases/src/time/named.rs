@@ -1,15 +1,15 @@
-//! Days by their place in a month, and feasts: `the first Tuesday in April`, `the last day of the month`, `Christmas Eve`.
+//! Days by their place in a month, and holidays: `the first Tuesday in April`, `the last day of the month`, `Christmas Eve`.
 
 use chrono::{Datelike, NaiveDate};
 
 use super::calendar;
-use super::date::{ends_or_goes_on, year};
-use super::{Day, Period, Said};
+use super::following::{ends_or_goes_on, year};
+use super::{Day, Meaning, Period};
 use crate::number;
 use crate::words::{Token, fits, fits_any};
 
-/// Feasts that are on the same day each year: pattern, month, day. "Easter" is none: it moves.
-const FEASTS: &[(&str, u32, u32)] = &[
+/// Holidays that are on the same day every year: pattern, month, day. Easter is not, because its date changes.
+const HOLIDAYS: &[(&str, u32, u32)] = &[
     ("new year eve", 12, 31),
     ("new year day", 1, 1),
     ("valentine|valentines day", 2, 14),
@@ -19,20 +19,20 @@ const FEASTS: &[(&str, u32, u32)] = &[
     ("boxing day", 12, 26),
 ];
 
-/// Such a day, and how many tokens name it. A feast needs a preposition: "the Christmas party" is none.
-pub(super) fn named_day(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(Said, usize)> {
+/// Such a day, and how many tokens name it. A holiday needs a preposition: "the Christmas party" is not a day.
+pub(super) fn named_day(tokens: &[Token], at: usize, today: NaiveDate, led: bool) -> Option<(Meaning, usize)> {
     in_month(tokens, at, today)
-        .or_else(|| feast(tokens, at, today).filter(|(_, taken)| led && ends_or_goes_on(tokens, at + taken)))
-        .map(|(day, taken)| (Said::Days(vec![day]), taken))
+        .or_else(|| holiday(tokens, at, today).filter(|(_, taken)| led && ends_or_goes_on(tokens, at + taken)))
+        .map(|(day, taken)| (Meaning::Days(vec![day]), taken))
 }
 
-fn feast(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Day, usize)> {
+fn holiday(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Day, usize)> {
     let found = |(pattern, month, day): &(&str, u32, u32)| {
         let taken = fits(tokens, at, pattern)?;
         let year = tokens.get(at + taken).and_then(year);
         Some((calendar::date(today, year, *month, *day)?, taken + usize::from(year.is_some())))
     };
-    FEASTS.iter().find_map(found)
+    HOLIDAYS.iter().find_map(found)
 }
 
 /// `the first Tuesday in April`, `the very last day of the month`.
@@ -83,7 +83,7 @@ mod tests {
     use crate::words::tokens;
 
     #[test]
-    fn days_by_their_place_and_feasts() {
+    fn days_by_their_place_in_a_month_and_holidays() {
         let today = "2026-03-02".parse().unwrap();
         for (text, date) in [
             ("the first Tuesday in April", "2026-04-07"),
@@ -97,9 +97,9 @@ mod tests {
         ] {
             let all = tokens(text);
             let found = named_day(&all, 0, today, true);
-            let expected = Said::Days(vec![Day::only(date.parse().unwrap())]);
+            let expected = Meaning::Days(vec![Day::only(date.parse().unwrap())]);
             let found = found.map(|(said, taken)| match said {
-                Said::Days(days) => (Said::Days(days.iter().map(|day| Day::only(day.date)).collect()), taken),
+                Meaning::Days(days) => (Meaning::Days(days.iter().map(|day| Day::only(day.date)).collect()), taken),
                 other => (other, taken),
             });
             assert_eq!(found, Some((expected, all.len())), "{text}");

@@ -1,24 +1,25 @@
 //! Finds the expressions of time in a sentence, each with the preposition before it.
 
-use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono::{NaiveDate, Weekday};
 
 use super::clock::{self, Lead, Reading};
-use super::{Clock, Day, Fragment, Openness, Period, PeriodName, Prep, Said, Today, calendar, date};
+use super::usual::usual_time;
+use super::{Day, Expression, Meaning, Openness, Period, PeriodName, Preposition, TimeOfDay, Today, calendar, date};
 use crate::duration::{self, Length};
 use crate::number;
-use crate::words::{Kind, Token, fits, fits_any};
+use crate::words::{Token, TokenKind, fits, fits_any, tokens};
 
-/// What "3pm to 4pm" is.
+/// What "3pm to 4pm" means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// A stretch of time.
+    /// A range of time.
     Plain,
     /// The old time and the new one: "move my 3pm to 4pm".
     Moving,
 }
 
-/// The expressions of time in `tokens`, in their order. `tonight` and the like give two: the day and its part.
-pub fn fragments(tokens: &[Token], today: Today, style: Style) -> Vec<Fragment> {
+/// The expressions of time in `tokens`, in order. `tonight` gives two: the day and its part.
+pub fn expressions(tokens: &[Token], today: Today, style: Style) -> Vec<Expression> {
     let mut scanner = Scanner { tokens, today, style, found: Vec::new() };
     let mut at = 0;
     while at < tokens.len() {
@@ -27,135 +28,137 @@ pub fn fragments(tokens: &[Token], today: Today, style: Style) -> Vec<Fragment> 
     scanner.found
 }
 
-const PREPS: &[(&str, Prep)] = &[
-    ("at about|around?", Prep::At),
-    ("around", Prep::At),
-    ("circa", Prep::At),
-    ("on", Prep::On),
-    ("in|within|during|over", Prep::In),
-    ("for exactly|only|just|about|around|roughly?", Prep::For),
-    ("from|since", Prep::From),
-    ("starting at|from|on|in?", Prep::From),
-    ("beginning at|from|on|in?", Prep::From),
-    ("to|into|onto", Prep::To),
-    ("until", Prep::Until),
-    ("ends|ending|finishes|finishing at|by", Prep::Until),
-    ("up to", Prep::Until),
-    ("by|before", Prep::By),
-    ("due on|at|by|in?", Prep::By),
-    ("no|not later than", Prep::By),
-    ("after", Prep::After),
+const PREPOSITIONS: &[(&str, Preposition)] = &[
+    ("at about|around?", Preposition::At),
+    ("around", Preposition::At),
+    ("circa", Preposition::At),
+    ("on", Preposition::On),
+    ("in|within|during|over", Preposition::In),
+    ("for exactly|only|just|about|around|roughly?", Preposition::For),
+    ("from|since", Preposition::From),
+    ("starting at|from|on|in?", Preposition::From),
+    ("beginning at|from|on|in?", Preposition::From),
+    ("to|into|onto", Preposition::To),
+    ("until", Preposition::Until),
+    ("ends|ending|finishes|finishing at|by", Preposition::Until),
+    ("up to", Preposition::Until),
+    ("by|before", Preposition::By),
+    ("due on|at|by|in?", Preposition::By),
+    ("no|not later than", Preposition::By),
+    ("after", Preposition::After),
 ];
 
 struct Scanner<'a> {
     tokens: &'a [Token],
     today: Today,
     style: Style,
-    found: Vec<Fragment>,
+    found: Vec<Expression>,
 }
 
 impl Scanner<'_> {
-    /// Reads what begins at `at` and gives where to go on.
+    /// Reads what begins at `at` and returns the position to continue at.
     fn step(&mut self, at: usize) -> usize {
         let Some(token) = self.tokens.get(at) else { return at + 1 };
-        let (prep, lead) = if token.is("@") || token.is("~") { (Prep::At, 1) } else { self.preposition(at) };
+        let (preposition, lead) =
+            if token.is("@") || token.is("~") { (Preposition::At, 1) } else { self.preposition(at) };
         if lead > 0 {
             let the = fits(self.tokens, at + lead, "the").unwrap_or(0);
             for skip in [the, 0] {
-                if let Some(taken) = self.expression(at, at + lead + skip, prep) {
+                if let Some(taken) = self.expression(at, at + lead + skip, preposition) {
                     return taken;
                 }
             }
         }
-        self.expression(at, at, Prep::None).unwrap_or(at + 1)
+        self.expression(at, at, Preposition::None).unwrap_or(at + 1)
     }
 
-    fn preposition(&self, at: usize) -> (Prep, usize) {
-        let fitting =
-            PREPS.iter().filter_map(|(pattern, prep)| fits(self.tokens, at, pattern).map(|taken| (*prep, taken)));
-        fitting.max_by_key(|(_, taken)| *taken).unwrap_or((Prep::None, 0))
+    fn preposition(&self, at: usize) -> (Preposition, usize) {
+        let fitting = PREPOSITIONS
+            .iter()
+            .filter_map(|(pattern, preposition)| fits(self.tokens, at, pattern).map(|taken| (*preposition, taken)));
+        fitting.max_by_key(|(_, taken)| *taken).unwrap_or((Preposition::None, 0))
     }
 
-    /// Adds the expression that stands at `at`, its preposition from `from` on; gives where it ends.
-    fn expression(&mut self, from: usize, at: usize, prep: Prep) -> Option<usize> {
-        if self.tokens.get(at)?.kind != Kind::Word {
+    /// Adds the expression at `at`, whose preposition begins at `from`, and returns its end.
+    fn expression(&mut self, from: usize, at: usize, preposition: Preposition) -> Option<usize> {
+        if self.tokens.get(at)?.kind != TokenKind::Word {
             return None;
         }
         let read = self
-            .range(at, prep)
-            .or_else(|| self.relative(at, prep))
-            .or_else(|| self.again(at, prep))
+            .range(at, preposition)
+            .or_else(|| self.relative(at, preposition))
+            .or_else(|| self.again(at, preposition))
             .or_else(|| self.named_part(at))
-            .or_else(|| self.around_a_meal(from, at, prep))
-            .or_else(|| self.at_once(at, prep))
-            .or_else(|| self.date(at, prep))
-            .or_else(|| self.part(at, prep))
-            .or_else(|| self.clock(at, prep))
-            .or_else(|| self.length(at, prep));
-        let (said, taken) = read?;
+            .or_else(|| self.around_a_meal(from, at, preposition))
+            .or_else(|| self.at_once(at, preposition))
+            .or_else(|| self.date(at, preposition))
+            .or_else(|| self.part(at, preposition))
+            .or_else(|| self.clock(at, preposition))
+            .or_else(|| self.length(at, preposition));
+        let (meanings, taken) = read?;
         let end = at + taken;
         let possessive = self.tokens.get(end - 1).is_some_and(|token| token.possessive);
-        for said in said {
-            self.found.push(Fragment { at: from..end, prep, said, possessive });
+        for meaning in meanings {
+            self.found.push(Expression { at: from..end, preposition, meaning, possessive });
         }
         Some(end)
     }
 
-    /// Whether a day, or part of one, ends where `at` begins, or a comma before it.
+    /// Whether a day or a part of a day ends directly before `at`, or before a comma there.
     fn follows_a_day(&self, at: usize) -> bool {
         let before = at.checked_sub(1).and_then(|at| self.tokens.get(at));
         let end = at - usize::from(before.is_some_and(|token| token.is(",")));
         self.found.last().is_some_and(|last| {
-            last.at.end == end && matches!(last.said, Said::Days(_) | Said::Part(_) | Said::Every(_))
+            last.at.end == end && matches!(last.meaning, Meaning::Days(_) | Meaning::Part(_) | Meaning::Every(_))
         })
     }
 
-    fn range(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn range(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         let between = at.checked_sub(1).and_then(|at| self.tokens.get(at)).is_some_and(|token| token.is("between"));
-        let lead = match prep {
+        let lead = match preposition {
             _ if between => Lead::Between,
-            Prep::From if self.style == Style::Plain => Lead::From,
-            Prep::From => return None,
-            Prep::At => Lead::Time,
+            Preposition::From if self.style == Style::Plain => Lead::From,
+            Preposition::From => return None,
+            Preposition::At => Lead::Time,
             _ if self.follows_a_day(at) => Lead::Time,
             _ => Lead::None,
         };
-        // "Block 9-11 tomorrow": a day after it makes a time of it, too.
+        // "Block 9-11 tomorrow": a day after the numbers also makes them a time.
         let before_a_day = || {
             let found = clock::range(self.tokens, at, Lead::Time).filter(|_| at == 0)?;
             self.begins_a_date(at + found.2).then_some(found)
         };
         let (start, end, taken) = clock::range(self.tokens, at, lead).or_else(before_a_day)?;
         let dash = self.tokens.get(at..at + taken)?.iter().any(|token| token.is("-") || token.is("and"));
-        (dash || self.style == Style::Plain).then_some((vec![Said::Range(start, end)], taken))
+        (dash || self.style == Style::Plain).then_some((vec![Meaning::TimeRange(start, end)], taken))
     }
 
     /// `in 2 hours`, `3 days from now`, `a week from Friday`, `2 days ago`.
-    fn relative(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn relative(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         let (length, taken) = duration::length(self.tokens, at)?;
         let after = at + taken;
-        if prep == Prep::In {
+        if preposition == Preposition::In {
             // "in 2 hours' time"
             let time =
                 fits(self.tokens, after, "time|from").filter(|_| !self.tokens.get(after).is_some_and(|t| t.is("from")));
             let now = fits(self.tokens, after, "from now").or(time).unwrap_or(0);
-            return Some((vec![Said::FromNow(length)], taken + now));
+            return Some((vec![Meaning::FromNow(length)], taken + now));
         }
         if let Some(more) = fits(self.tokens, after, "from now") {
-            return Some((vec![Said::FromNow(length)], taken + more));
+            return Some((vec![Meaning::FromNow(length)], taken + more));
         }
         if let Some(more) = fits(self.tokens, after, "ago") {
-            return Some((vec![Said::Ago(length)], taken + more));
+            return Some((vec![Meaning::Ago(length)], taken + more));
         }
         let link = fits(self.tokens, after, "from|after").filter(|_| length.minutes == 0)?;
         let (said, more) = date::date(self.tokens, after + link, self.today, true)?;
-        let Said::Days(days) = said else { return None };
+        let Meaning::Days(days) = said else { return None };
         let day = calendar::plus_length(days.first()?.date, length);
-        Some((vec![Said::Days(vec![Day::only(day)])], taken + link + more))
+        Some((vec![Meaning::Days(vec![Day::only(day)])], taken + link + more))
     }
 
     /// `every Monday`, `daily`, `on weekdays`.
-    fn again(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn again(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
         let daily = vec![Mon, Tue, Wed, Thu, Fri, Sat, Sun];
         let weekdays = vec![Mon, Tue, Wed, Thu, Fri];
@@ -172,16 +175,16 @@ impl Scanner<'_> {
             ("every|each other? week|month|year|day", Vec::new()),
         ] {
             if let Some(taken) = fits(self.tokens, at, pattern) {
-                return Some((vec![Said::Every(days)], taken));
+                return Some((vec![Meaning::Every(days)], taken));
             }
         }
         let token = self.tokens.get(at)?;
         if !token.is_any("every each") {
             let plural = token.norm.ends_with("days").then(|| calendar::weekday_named(&token.norm)).flatten()?;
-            return (prep == Prep::On).then_some((vec![Said::Every(vec![plural])], 1));
+            return (preposition == Preposition::On).then_some((vec![Meaning::Every(vec![plural])], 1));
         }
         if let Some((part, _)) = date::part(self.tokens, at + 1) {
-            return Some((vec![Said::Every(daily), Said::Part(part)], 2));
+            return Some((vec![Meaning::Every(daily), Meaning::Part(part)], 2));
         }
         let mut days = Vec::new();
         let mut end = at + 1;
@@ -195,114 +198,98 @@ impl Scanner<'_> {
             }
             end += and;
         }
-        (!days.is_empty()).then_some((vec![Said::Every(days)], end - at))
+        (!days.is_empty()).then_some((vec![Meaning::Every(days)], end - at))
     }
 
     /// `tonight`, `this afternoon`, `last night`: a day and its part.
-    fn named_part(&self, at: usize) -> Option<(Vec<Said>, usize)> {
+    fn named_part(&self, at: usize) -> Option<(Vec<Meaning>, usize)> {
         let today = self.today.now.date();
         if let Some(taken) = fits(self.tokens, at, "tonight") {
-            let (part, _) = date::part(&tonight(), 0)?;
-            return Some((vec![Said::Days(vec![Day::only(today)]), Said::Part(part)], taken));
+            let (part, _) = date::part(&tokens("night"), 0)?;
+            return Some((vec![Meaning::Days(vec![Day::only(today)]), Meaning::Part(part)], taken));
         }
         for (pattern, days) in [("this|today", 0), ("later this", 0), ("last", -1)] {
             let Some(lead) = fits(self.tokens, at, pattern) else { continue };
             if let Some((part, taken)) = date::part(self.tokens, at + lead) {
                 let day = Day::only(calendar::plus(today, days));
-                return Some((vec![Said::Days(vec![day]), Said::Part(part)], lead + taken));
+                return Some((vec![Meaning::Days(vec![day]), Meaning::Part(part)], lead + taken));
             }
         }
         None
     }
 
-    /// `after lunch`, `before work`, `first thing`: times that most days have.
-    fn around_a_meal(&self, from: usize, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    /// `after lunch`, `before work`, `first thing`: usual times of a day.
+    fn around_a_meal(&self, from: usize, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         if let Some(taken) = fits(self.tokens, at, "first thing in? the? morning?") {
             return Some((vec![fixed(8, 0)], taken));
         }
         let before = self.tokens.get(from).is_some_and(|token| token.is("before"));
         let word = self.tokens.get(at)?.norm.as_str();
-        let (hour, minute) = match (prep, before, word) {
-            (Prep::After, _, "breakfast") => (9, 0),
-            (Prep::After, _, "lunch") => (13, 0),
-            (Prep::After, _, "school") => (15, 0),
-            (Prep::After, _, "work") => (17, 30),
-            (Prep::After, _, "dinner" | "supper") => (20, 0),
-            (Prep::By, true, "breakfast") => (7, 0),
-            (Prep::By, true, "work") => (7, 30),
-            (Prep::By, true, "lunch") => (11, 0),
-            (Prep::By, true, "dinner" | "supper") => (17, 0),
-            (Prep::By, true, "bed" | "bedtime") => (22, 0),
-            (Prep::At, _, "breakfast") => (8, 0),
-            (Prep::At | Prep::In, _, "lunch") => (12, 0),
-            (Prep::At, _, "dinner" | "supper") => (18, 30),
-            (Prep::At, _, "bedtime") => (22, 0),
-            _ => return None,
-        };
+        let (hour, minute) = usual_time(preposition, before, word)?;
         // "after work drinks" is a name
-        let goes_on = self
-            .tokens
-            .get(at + 1)
-            .is_none_or(|token| token.kind != Kind::Word || token.is_any(FOLLOWS_A_TIME) || self.begins_a_date(at + 1));
+        let goes_on = self.tokens.get(at + 1).is_none_or(|token| {
+            token.kind != TokenKind::Word || token.is_any(FOLLOWS_A_TIME) || self.begins_a_date(at + 1)
+        });
         goes_on.then(|| (vec![fixed(hour, minute)], 1))
     }
 
-    fn at_once(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn at_once(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         if let Some(taken) = fits(self.tokens, at, "later today") {
-            return Some((vec![Said::Days(vec![Day::only(self.today.now.date())])], taken));
+            return Some((vec![Meaning::Days(vec![Day::only(self.today.now.date())])], taken));
         }
         if let Some(taken) = fits_any(self.tokens, at, &["all day long?", "all-day", "the? whole|entire|full day"]) {
-            return Some((vec![Said::AllDay], taken));
+            return Some((vec![Meaning::AllDay], taken));
         }
         let now =
             fits_any(self.tokens, at, &["right now", "immediately", "right|straight away", "this minute|instant"]);
         if let Some(taken) = now {
-            return Some((vec![Said::Now], taken));
+            return Some((vec![Meaning::Now], taken));
         }
         if let Some(taken) = fits_any(self.tokens, at, &["asap", "as soon as possible", "at the next opportunity"]) {
-            return Some((vec![Said::Soon], taken));
+            return Some((vec![Meaning::Soon], taken));
         }
-        if let Some(taken) = fits(self.tokens, at, "a bit|while|moment").filter(|_| prep == Prep::In) {
-            return Some((vec![Said::FromNow(Length::minutes(30))], taken));
+        if let Some(taken) = fits(self.tokens, at, "a bit|while|moment").filter(|_| preposition == Preposition::In) {
+            return Some((vec![Meaning::FromNow(Length::minutes(30))], taken));
         }
         // At the beginning of a request "now" is a filler.
-        let last = self.tokens.get(at + 1).is_none_or(|token| token.kind != Kind::Word || token.is_any("for until"));
+        let last =
+            self.tokens.get(at + 1).is_none_or(|token| token.kind != TokenKind::Word || token.is_any("for until"));
         fits(self.tokens, at, "now")
-            .filter(|_| last && (at > 0 || prep != Prep::None))
-            .map(|taken| (vec![Said::Now], taken))
+            .filter(|_| last && (at > 0 || preposition != Preposition::None))
+            .map(|taken| (vec![Meaning::Now], taken))
     }
 
-    fn date(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn date(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         // "to the 3rd", "from 3/5": anything but "after 3.5 km"
-        let led = !matches!(prep, Prep::None | Prep::At);
+        let led = !matches!(preposition, Preposition::None | Preposition::At);
         let (said, mut taken) = date::date(self.tokens, at, self.today, led)?;
-        let Said::Days(mut days) = said else { return Some((vec![said], taken)) };
+        let Meaning::Days(mut days) = said else { return Some((vec![said], taken)) };
         let possessive = |end: usize| self.tokens.get(end - 1).is_some_and(|token| token.possessive);
         if possessive(at + taken) {
-            return Some((vec![Said::Days(days)], taken));
+            return Some((vec![Meaning::Days(days)], taken));
         }
         if self.style == Style::Plain
-            && let Some((last, more)) = self.span_of_days(at + taken, prep)
+            && let Some((last, more)) = self.span_of_days(at + taken, preposition)
             && let Some(first) = days.first().map(|day| day.date)
         {
             let period = Period { from: first, to: calendar::plus(through(first, last), 1), name: PeriodName::Days };
-            return Some((vec![Said::Period(period)], taken + more));
+            return Some((vec![Meaning::Period(period)], taken + more));
         }
         while let Some((day, more)) = self.one_more_day(at + taken) {
             days.push(day);
             taken += more;
         }
-        Some((vec![Said::Days(days)], taken))
+        Some((vec![Meaning::Days(days)], taken))
     }
 
     /// `… to Friday`, `… – Friday`, `… through 5 May`.
-    fn span_of_days(&self, at: usize, prep: Prep) -> Option<(NaiveDate, usize)> {
+    fn span_of_days(&self, at: usize, preposition: Preposition) -> Option<(NaiveDate, usize)> {
         let link = self.tokens.get(at)?;
         let to = link.is_any("- through thru")
-            || (link.is_any("to until") && prep == Prep::From)
-            || (link.is("to") && prep == Prep::None);
+            || (link.is_any("to until") && preposition == Preposition::From)
+            || (link.is("to") && preposition == Preposition::None);
         let (said, taken) = date::date(self.tokens, at + 1, self.today, true).filter(|_| to)?;
-        let Said::Days(days) = said else { return None };
+        let Meaning::Days(days) = said else { return None };
         Some((days.first()?.date, taken + 1))
     }
 
@@ -315,23 +302,31 @@ impl Scanner<'_> {
         }
         lead += fits(self.tokens, at + lead, "on").unwrap_or(0);
         let (said, taken) = date::date(self.tokens, at + lead, self.today, true)?;
-        let Said::Days(days) = said else { return None };
+        let Meaning::Days(days) = said else { return None };
         let owned = self.tokens.get(at + lead + taken - 1).is_some_and(|token| token.possessive);
         (!owned).then_some((*days.first()?, lead + taken))
     }
 
     /// `in the morning`, and after a day also `morning`.
-    fn part(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn part(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         let (part, taken) = date::part(self.tokens, at)?;
-        let led = !matches!(prep, Prep::None | Prep::On) || self.follows_a_day(at);
-        led.then(|| (vec![Said::Part(part)], taken))
+        let led = !matches!(preposition, Preposition::None | Preposition::On) || self.follows_a_day(at);
+        led.then(|| (vec![Meaning::Part(part)], taken))
     }
 
-    fn clock(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn clock(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         if let Some((clock, taken)) = clock::clock(self.tokens, at, Reading::Strict) {
-            return Some((vec![Said::Clock(clock)], taken));
+            return Some((vec![Meaning::Time(clock)], taken));
         }
-        let expected = matches!(prep, Prep::At | Prep::Until | Prep::By | Prep::After | Prep::From | Prep::To);
+        let expected = matches!(
+            preposition,
+            Preposition::At
+                | Preposition::Until
+                | Preposition::By
+                | Preposition::After
+                | Preposition::From
+                | Preposition::To
+        );
         if !expected && !self.follows_a_day(at) {
             return None;
         }
@@ -341,12 +336,13 @@ impl Scanner<'_> {
         }
         let (clock, taken) = clock::clock(self.tokens, at, Reading::Lenient)?;
         let number = self.tokens.get(at).is_some_and(|token| number::digits(&token.norm).is_some());
-        self.may_follow_a_bare_time(at + taken, prep == Prep::At && number).then_some((vec![Said::Clock(clock)], taken))
+        self.may_follow_a_bare_time(at + taken, preposition == Preposition::At && number)
+            .then_some((vec![Meaning::Time(clock)], taken))
     }
 
-    /// "at 5 Guys", "by 3 people", "after 2 beers" are no times; "at 8 gym" is.
+    /// "at 5 Guys", "by 3 people" and "after 2 beers" are not times, but "at 8 gym" is.
     fn may_follow_a_bare_time(&self, at: usize, after_at: bool) -> bool {
-        let Some(token) = self.tokens.get(at).filter(|token| token.kind == Kind::Word) else {
+        let Some(token) = self.tokens.get(at).filter(|token| token.kind == TokenKind::Word) else {
             return !self.tokens.get(at).is_some_and(|token| token.is("%"));
         };
         let loose = after_at
@@ -359,33 +355,35 @@ impl Scanner<'_> {
         date::date(self.tokens, at, self.today, false).is_some() || fits(self.tokens, at, "tonight").is_some()
     }
 
-    fn length(&self, at: usize, prep: Prep) -> Option<(Vec<Said>, usize)> {
+    fn length(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
         let lead =
             fits_any(self.tokens, at, &["lasting|taking|takes", "duration|length of?", "the? next"]).unwrap_or(0);
         let colon = usize::from(lead > 0 && self.tokens.get(at + lead).is_some_and(|token| token.is(":")));
         let lead = lead + colon;
         let (length, taken) = duration::length(self.tokens, at + lead)?;
         // "a 5 day trip": days are part of a name unless they follow "for" or "by".
-        let said =
-            length.days == 0 && length.months == 0 || matches!(prep, Prep::For | Prep::By | Prep::To) || lead > 0;
-        let article =
-            self.tokens.get(at).is_some_and(|token| token.is_any("a an")) && prep == Prep::None && length.days > 0;
+        let said = length.days == 0 && length.months == 0
+            || matches!(preposition, Preposition::For | Preposition::By | Preposition::To)
+            || lead > 0;
+        let article = self.tokens.get(at).is_some_and(|token| token.is_any("a an"))
+            && preposition == Preposition::None
+            && length.days > 0;
         if !said || article {
             return None;
         }
         let end = at + lead + taken;
         let hyphen = usize::from(self.tokens.get(end).is_some_and(|token| token.is("-")));
         let long = fits(self.tokens, end + hyphen, "long").map_or(0, |long| long + hyphen);
-        let of = if prep == Prep::None { fits(self.tokens, end + long, "of").unwrap_or(0) } else { 0 };
-        Some((vec![Said::Length(length)], lead + taken + long + of))
+        let of = if preposition == Preposition::None { fits(self.tokens, end + long, "of").unwrap_or(0) } else { 0 };
+        Some((vec![Meaning::Length(length)], lead + taken + long + of))
     }
 }
 
-/// Words that go on after a time; after a bare number any other word makes it a count.
+/// Words that can follow a time. Before any other word, a bare number is a count.
 const FOLLOWS_A_TIME: &str = "on for with to in from and then until by this next today tomorrow every instead please at is about or the my a an because so if sharp now but as not each am pm after before rather remind schedule and high low urgent important thanks";
 
-fn fixed(hour: u32, minute: u32) -> Said {
-    Said::Clock(Clock { hour, minute, open: Openness::Fixed })
+fn fixed(hour: u32, minute: u32) -> Meaning {
+    Meaning::Time(TimeOfDay { hour, minute, open: Openness::Fixed })
 }
 
 /// The last day of a span, which is after its first: "Friday to Monday" ends in the week after.
@@ -396,11 +394,3 @@ fn through(first: NaiveDate, last: NaiveDate) -> NaiveDate {
     let week_later = calendar::plus(last, 7);
     if week_later >= first { week_later } else { first }
 }
-
-/// `night` for `tonight`, of which 20:00 is the usual time.
-fn tonight() -> Vec<Token> {
-    crate::words::tokens("night")
-}
-
-/// The first minute of a day.
-pub(super) const MIDNIGHT: NaiveTime = NaiveTime::MIN;

@@ -1,5 +1,5 @@
-//! Laws of the parser for streams that no server should send: valid ones cut, spliced, repeated and with bits flipped,
-//! and bytes of any kind.
+//! Laws of the parser for invalid streams: valid ones that are cut, spliced, repeated or have flipped bits, and random
+//! bytes.
 
 use proptest::prelude::*;
 
@@ -10,8 +10,8 @@ use crate::stream::sse::MAX_EVENT_BYTES;
 use crate::testing::{lines, parsed, request};
 use crate::{ModelError, ModelEvent};
 
-/// Bytes of events for each byte of a stream, at most: a piece of a call names its id anew, which has up to 128 bytes, and
-/// a byte that is no UTF-8 becomes three, twice in a call.
+/// The most bytes of events for each byte of a stream: a piece of a call repeats its id of up to 128 bytes, and a byte
+/// that is not UTF-8 becomes three, twice in a call.
 const MOST_BYTES_FOR_ONE: usize = 10;
 
 /// [`corpus`], and the formats that it lacks.
@@ -38,20 +38,20 @@ fn streams() -> Vec<Vec<u8>> {
     corpus().into_iter().chain(more.map(String::into_bytes)).collect()
 }
 
-/// What becomes of a stream on its way. Places are shares of its length.
+/// Damage to a stream. Positions are fractions of its length.
 #[derive(Debug, Clone)]
 enum Damage {
     /// It ends here.
     Cut(prop::sample::Index),
-    /// Up to so many bytes are lost.
+    /// Up to this many bytes are lost.
     Lose(prop::sample::Index, usize),
     /// A bit is flipped.
     Flip(prop::sample::Index, u8),
-    /// Something else comes in between.
+    /// Something else is inserted.
     Insert(prop::sample::Index, Vec<u8>),
-    /// From here on it is another stream, from there on.
+    /// The rest is replaced by the rest of another stream.
     Splice(prop::sample::Index, Vec<u8>, prop::sample::Index),
-    /// A part comes again and again.
+    /// A part is repeated.
     Repeat(prop::sample::Index, usize, usize),
 }
 
@@ -99,14 +99,14 @@ fn damaged(mut stream: Vec<u8>, damage: &Damage) -> Vec<u8> {
     stream
 }
 
-/// A stream as it may come: damaged, or nothing of the kind.
+/// A damaged stream, or random bytes.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let broken = (prop::sample::select(streams()), prop::collection::vec(damage(), 0..5))
         .prop_map(|(stream, all)| all.iter().fold(stream, damaged));
     prop_oneof![8 => broken, 1 => prop::collection::vec(any::<u8>(), 0..300)]
 }
 
-/// How much an event holds, in bytes.
+/// The size of an event, in bytes.
 fn size(event: &ModelEvent) -> usize {
     match event {
         ModelEvent::Text(text) | ModelEvent::Reasoning(text) | ModelEvent::Skipped { what: text } => text.len(),
@@ -124,7 +124,7 @@ proptest! {
     fn a_damaged_stream_gives_the_same_in_any_pieces_and_ends_once(
         bytes in bytes(), sizes in prop::collection::vec(1..50_usize, 1..8),
     ) {
-        // The order of events, their ids and their one end are checked as they are parsed.
+        // The parser run checks the order of events, their ids and their end.
         let (events, error) = parsed(&request(), [bytes.as_slice()]);
         prop_assert!(error.iter().all(is_expected), "{:?}", error);
         let mut rest = bytes.as_slice();
@@ -151,7 +151,7 @@ proptest! {
     }
 }
 
-/// Those of [`streams`] that say that they are over.
+/// The streams of [`streams`] that state their end.
 fn over() -> Vec<Vec<u8>> {
     streams().into_iter().filter(|stream| stream.ends_with(b"data: [DONE]\n\n")).collect()
 }
@@ -179,7 +179,7 @@ fn an_answer_above_the_cap_gives_what_came_before_it_in_any_pieces() {
 #[test]
 fn no_more_is_kept_than_one_event_and_nothing_of_one_above_the_cap() {
     let size = 65_536;
-    // And a line that has just begun.
+    // And the start of another line.
     let event = MAX_EVENT_BYTES + 64;
     let cases = [
         ("", "\n \r\n\t", 1),

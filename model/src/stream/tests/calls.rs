@@ -4,12 +4,12 @@ use super::{check, check_with, events};
 use crate::testing::{lines, parsed, request};
 use crate::{ModelCall, ModelMessage};
 
-/// A chunk of OpenAI's with these pieces of calls.
+/// A chunk in OpenAI's format with these pieces of calls.
 fn pieces(calls: &str) -> String {
     format!(r#"{{"choices":[{{"index":0,"delta":{{"tool_calls":[{calls}]}}}}]}}"#)
 }
 
-/// A stream of such chunks that ends as OpenAI's does.
+/// A stream of such chunks with OpenAI's end.
 fn calls(chunks: &[&str]) -> String {
     let chunks: Vec<String> = chunks.iter().map(|chunk| pieces(chunk)).collect();
     let mut all: Vec<&str> = chunks.iter().map(String::as_str).collect();

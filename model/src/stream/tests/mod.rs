@@ -1,6 +1,6 @@
-//! Laws of the parser: the same result for any split, and a typed end for any bytes. What single streams do is in the
-//! modules below: `quirks` of streams, of `calls` in pieces, and of calls written as text; `any_bytes` and `near_calls`
-//! state what holds for everything else.
+//! Laws of the parser: the result does not depend on how bytes are split, and every stream ends with an event or a
+//! typed error. Single streams are in the modules: `quirks` of streams, `calls` in pieces, and calls written as text.
+//! `any_bytes` and `near_calls` have laws for all other streams.
 
 mod any_bytes;
 mod calls;
@@ -45,13 +45,13 @@ fn cut(objects: &[&str]) -> String {
     objects.iter().map(|object| format!("data: {object}\n\n")).collect()
 }
 
-/// A native stream whose text comes in these pieces.
+/// A stream in the format of Workers AI whose text arrives in these pieces.
 fn said(pieces: &[&str]) -> String {
     let objects: Vec<String> = pieces.iter().map(|text| serde_json::json!({"response": text}).to_string()).collect();
     events(&objects.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Streams that between them touch every state of the parser.
+/// Streams that together reach every state of the parser.
 fn corpus() -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = [
         said(&["Hello", " wor", "ld 🎉"]),
@@ -90,7 +90,7 @@ fn any_split_in_two_gives_the_same() {
     }
 }
 
-/// Every way that a stream may end; anything else would be a bug here, not of the provider.
+/// Every way in which a stream can end. Any other end would be a bug in the parser.
 fn is_expected(error: &ModelError) -> bool {
     match error {
         ModelError::Cut | ModelError::Empty | ModelError::Malformed { .. } => true,
@@ -99,7 +99,7 @@ fn is_expected(error: &ModelError) -> bool {
     }
 }
 
-/// Fragments of streams, so that noise gets past the first byte.
+/// Fragments of streams, so that random input gets past the first byte.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let known = prop::sample::select(vec![
         "data: ",

@@ -1,5 +1,4 @@
-//! Laws of the calls that come as text, for texts that are nearly such: no call of a tool that was not offered, and no
-//! word lost.
+//! Laws for texts that are almost calls: no tool is called that was not offered, and no word is lost.
 
 use proptest::prelude::*;
 
@@ -13,14 +12,14 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![3 => prop::sample::select(known).prop_map(str::to_owned), 1 => unknown_name()]
 }
 
-/// Names that mean no tool that was offered.
+/// Names of no offered tool.
 fn unknown_name() -> impl Strategy<Value = String> {
     let unknown =
         vec!["launchRocket", "scheduleBlocks", "undo.all", "undo2", "redo", "print", "os.system", "ündo", "x"];
     prop::sample::select(unknown).prop_map(str::to_owned)
 }
 
-/// Arguments as JSON or nearly so.
+/// Arguments as JSON, or almost.
 fn arguments() -> impl Strategy<Value = String> {
     let all = vec![
         "{}",
@@ -58,12 +57,12 @@ fn written(name: impl Strategy<Value = String>) -> impl Strategy<Value = String>
         .prop_map(|(shape, name, arguments)| shape.replace("NAME", &name).replace("ARGS", &arguments))
 }
 
-/// Words that are part of no call.
+/// Words that are not part of a call.
 fn words() -> impl Strategy<Value = String> {
     "[A-Z][a-z]{1,8}( [a-z]{2,8}){1,4}[.!:]"
 }
 
-/// Texts of the pieces that calls are made of, in any order.
+/// Texts of pieces of calls, in any order.
 fn noise() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "{",
@@ -112,7 +111,7 @@ fn noise() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 
-/// The text that is shown where a model says `text`, and the names of the calls that are made of it.
+/// The text that is shown if a model says `text`, and the names of the calls that result.
 fn answer(text: &str) -> (String, Vec<String>) {
     let (events, _) = parsed(&request(), [said(&[text]).as_bytes()]);
     let mut shown = String::new();

@@ -1,4 +1,4 @@
-//! What real streams do, one test for each; those of calls are in [`super::calls`].
+//! Quirks of real streams, one test for each. Those of calls are in [`super::calls`].
 
 use super::{check, cut, events, said};
 use crate::stream::sse::MAX_EVENT_BYTES;
@@ -223,7 +223,7 @@ fn the_same_text_twice_is_said_once() {
         r#"{"response":"202","usage":{"prompt_tokens":1,"completion_tokens":3}}"#,
     ]);
     check(usage_everywhere, &["text 202202", "usage 1 3", "finished Stop"]);
-    // Two equal pieces are no repetition.
+    // Two equal pieces are not a repetition.
     check(said(&["ha", "ha"]), &["text haha", "finished Stop"]);
 }
 

@@ -1,10 +1,10 @@
-//! Tests of calls that come as text: which are recognised, and that all other text is shown at once.
+//! Calls that are written as text are recognised, and all other text is shown immediately.
 
 use super::{check, events, said};
 use crate::testing::{parsed, request};
 use crate::{Assembler, Chunk, ModelEvent};
 
-/// Texts that are one call of `scheduleBlock` with the title `Gym`, and the arguments as they come.
+/// Texts that are one call of `scheduleBlock` with the title `Gym`, and the arguments as they are written.
 fn one_call() -> Vec<(String, &'static str)> {
     let plain = r#"{"title":"Gym"}"#;
     let call = r#"{"name": "scheduleBlock", "parameters": {"title": "Gym"}}"#;
@@ -48,7 +48,7 @@ fn one_call() -> Vec<(String, &'static str)> {
     .collect()
 }
 
-/// The name as it stands in `text`; resolving it is the business of the turn.
+/// The name as written in `text`. The turn resolves it.
 fn name_in(text: &str) -> &'static str {
     if text.contains("functions.") { "functions.scheduleBlock" } else { "scheduleBlock" }
 }
@@ -123,7 +123,7 @@ fn a_text_that_is_anything_else_stays_a_text() {
     }
 }
 
-/// How the assembler shows `text` that comes character by character: the first piece that it gives.
+/// The first piece that the assembler shows of `text` if it arrives character by character.
 fn first_shown(text: &str) -> String {
     let mut assembler = Assembler::new(&request(), 1);
     for c in text.chars() {
@@ -156,7 +156,7 @@ fn text_is_held_back_only_while_it_may_become_a_call() {
         assert_eq!(first_shown(text), shown, "{text}");
     }
     assert_eq!(first_shown("{\"name\": \"undo\""), "");
-    // Far longer than any call.
+    // Much longer than any call.
     let endless = format!("{{\"name\": \"undo\", \"parameters\": {{\"x\": \"{}", "x".repeat(70_000));
     assert!(first_shown(&endless).len() > 65_000);
 }

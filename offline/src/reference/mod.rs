@@ -1,62 +1,65 @@
-//! Which blocks are meant: by handle, by title, by time ("my 3pm meeting"), or by what was spoken of ("it", "the second
-//! one"). Where several fit, the person is asked; a deletion is only ever made of what was named.
+//! Which blocks are meant: by handle, by title, by time ("my 3pm meeting"), or by the conversation ("it", "the second
+//! one"). If several fit, the person is asked. A block is deleted only if it was named.
+
+mod choice;
 
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 
 use super::memory::handles;
 use super::phrase;
 use super::world::{Call, World};
-use flux_model::ModelMessage;
 use flux_phrases::number;
 use flux_phrases::spelling::one_slip_apart;
-use flux_phrases::time::{Clock, Openness, Style, Wanted, fragments};
-use flux_phrases::words::{Kind, Token, fits_any, has_word, tokens as words_of};
+use flux_phrases::time::{Openness, Style, TimeOfDay, Timing, expressions};
+use flux_phrases::words::{Token, TokenKind, fits_any, has_word, tokens as words_of};
 use flux_tools::context::BlockLine;
 
-/// Asks for a choice; by it the next message is known to be one.
+pub(super) use self::choice::answered;
+
+/// Asks for a choice. The next message is recognised as the choice by this text.
 const WHICH: &str = "Which one? Say its handle, or “all of them”.";
 
-/// Words for a block that say nothing of its title.
+/// Words for a block that say nothing about its title.
 const GENERIC: &str = "meeting meetings appointment appointments event events task tasks block blocks session one ones thing things item items entry entries reminder reminders todo todos stuff slot commitments";
 
-/// Words that belong to no title where a block is spoken of.
+/// Words beside a block that do not belong to its title.
 const SMALL: &str = "my the a an our this that of with about for to at on in is it was me please called named titled and from handle id calendar timeline agenda diary planner again now thanks too also which you";
 
-/// What is to be done with the blocks.
+/// What the blocks are needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Change, or tell of, a block that is still open.
+    /// To change or report a block that is still open.
     Change,
-    /// Complete one.
+    /// To complete one.
     Complete,
-    /// Open one again.
+    /// To reopen one.
     Reopen,
-    /// Delete one: nothing is guessed.
+    /// To delete one. Nothing is guessed.
     Delete,
 }
 
-/// What was found.
+/// The result.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Found {
     /// These.
     Blocks(Vec<BlockLine>),
-    /// The timeline has to be asked first.
+    /// The timeline must be looked up first.
     LookUp(Call),
-    /// Nothing that can be acted on; what to say.
+    /// No block. This is what to say.
     Say(String),
 }
 
-/// How a block is spoken of.
+/// How a request names a block.
 struct Target {
     handles: Vec<String>,
     words: Vec<String>,
-    wanted: Wanted,
+    wanted: Timing,
     all: bool,
     pronoun: bool,
     text: String,
 }
 
-/// Finds the blocks that `tokens` speak of. `Vec` has more than one only where all were wanted.
+/// Finds the blocks that `tokens` mean. The result has more than one only if all were requested.
 pub(super) fn find(tokens: &[Token], world: &World, purpose: Purpose) -> Found {
     let target = target(tokens, world);
     if !target.handles.is_empty() {
@@ -65,7 +68,7 @@ pub(super) fn find(tokens: &[Token], world: &World, purpose: Purpose) -> Found {
     if let Some(found) = spoken_of(tokens, &target, world) {
         return found;
     }
-    let bare_day = target.words.is_empty() && !target.wanted.has_clock() && !target.all;
+    let bare_day = target.words.is_empty() && !target.wanted.has_time() && !target.all;
     if purpose == Purpose::Delete && bare_day && target.wanted.is_said() {
         let text =
             "I delete only what is named. Say its title, its time or its handle, or “delete everything” and the day.";
@@ -82,27 +85,33 @@ pub(super) fn find(tokens: &[Token], world: &World, purpose: Purpose) -> Found {
 }
 
 fn target(tokens: &[Token], world: &World) -> Target {
-    let found = fragments(tokens, world.today, Style::Moving);
-    let wanted = Wanted::of(&found);
-    let said =
-        |at: usize| wanted.used.iter().filter_map(|index| found.get(*index)).any(|fragment| fragment.at.contains(&at));
+    let found = expressions(tokens, world.today, Style::Moving);
+    let wanted = Timing::of(&found);
+    let said = |at: usize| {
+        wanted.used.iter().filter_map(|index| found.get(*index)).any(|expression| expression.at.contains(&at))
+    };
     let rest = || {
-        tokens.iter().enumerate().filter(|(at, token)| !said(*at) && matches!(token.kind, Kind::Word | Kind::Quoted))
+        tokens
+            .iter()
+            .enumerate()
+            .filter(|(at, token)| !said(*at) && matches!(token.kind, TokenKind::Word | TokenKind::Quoted))
     };
     let all = rest().any(|(_, token)| token.is_any("all everything every anything both each"));
     let pronoun = rest().any(|(_, token)| token.is_any("it that this them those these"));
     let mut words = Vec::new();
     let mut text = Vec::new();
     for (_, token) in rest() {
-        if token.kind == Kind::Quoted {
-            words
-                .extend(words_of(&token.text).into_iter().filter(|word| word.kind == Kind::Word).map(|word| word.norm));
+        if token.kind == TokenKind::Quoted {
+            words.extend(
+                words_of(&token.text).into_iter().filter(|word| word.kind == TokenKind::Word).map(|word| word.norm),
+            );
         } else if !token.is_any(SMALL) && !token.is_any("all everything every both them those these each anything") {
             words.push(token.norm.clone());
         }
         text.push(token.text.as_str());
     }
-    let named = tokens.iter().filter(|token| token.kind == Kind::Word).flat_map(|token| handles(&token.text)).collect();
+    let named =
+        tokens.iter().filter(|token| token.kind == TokenKind::Word).flat_map(|token| handles(&token.text)).collect();
     Target { handles: named, words, wanted, all, pronoun, text: text.join(" ") }
 }
 
@@ -115,7 +124,7 @@ fn by_handles(target: &Target, world: &World) -> Found {
     Found::Blocks(known)
 }
 
-/// A block of which only the handle is known: the tool finds it, or says that there is none.
+/// A block with only its handle known. The tool finds it, or says that there is none.
 fn unknown(handle: &str, world: &World) -> BlockLine {
     BlockLine {
         handle: handle.to_owned(),
@@ -128,7 +137,7 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
     }
 }
 
-/// "It", "them", "the second one", "the last one": of what was spoken of.
+/// "It", "them", "the second one", "the last one": blocks from the conversation.
 fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> {
     let mentioned: Vec<&BlockLine> = world.memory.mentioned.iter().filter_map(|handle| world.block(handle)).collect();
     let unnamed = target.words.iter().all(|word| has_word(GENERIC, word));
@@ -154,7 +163,7 @@ fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> 
     })
 }
 
-/// The index that "the second one" means; the largest number for "the last one".
+/// The index for "the second one". For "the last one", the largest number.
 fn ordinal(tokens: &[Token]) -> Option<usize> {
     let at = tokens
         .iter()
@@ -174,7 +183,8 @@ fn by_description(target: &Target, world: &World, purpose: Purpose) -> Found {
     }
     let candidates = candidates(target, world, purpose);
     let asked_first = look_up(target, world);
-    // What is told of the timeline is the next days. A deletion, and what is wanted whole, needs all that could be meant.
+    // The context covers only the next days. A deletion, and a request for all blocks, needs every block that can be
+    // meant.
     let whole = purpose == Purpose::Delete || target.all;
     let partly_told = world.context.later_open > 0 || world.context.done > 0 || target.wanted.is_said();
     if (candidates.is_empty() || (whole && partly_told))
@@ -203,10 +213,10 @@ pub(super) fn titled<'a>(text: &str, world: &'a World) -> Vec<&'a BlockLine> {
     world.blocks().into_iter().filter(|block| is_titled(&block.title, &words) >= Match::Words).collect()
 }
 
-/// Whether words have all those of a title.
+/// Whether words contain all words of a title.
 pub(super) fn names(title: &str, tokens: &[Token]) -> bool {
     let title: Vec<String> =
-        words_of(title).into_iter().filter(|word| word.kind == Kind::Word).map(|word| word.norm).collect();
+        words_of(title).into_iter().filter(|word| word.kind == TokenKind::Word).map(|word| word.norm).collect();
     !title.is_empty() && title.iter().all(|own| tokens.iter().any(|token| token.is(own)))
 }
 
@@ -216,20 +226,20 @@ fn look_up(target: &Target, world: &World) -> Option<Call> {
     }
     let named: Vec<&str> = target.words.iter().map(String::as_str).filter(|word| !has_word(GENERIC, word)).collect();
     let words = if named.is_empty() { target.words.iter().map(String::as_str).collect() } else { named };
-    // The longest word finds most: "the dentist's" is looked up as "dentist".
+    // The longest word is the best one to search for: "the dentist's" is looked up as "dentist".
     let longest = words.into_iter().max_by_key(|word| word.len())?;
     world.look_up_text(longest)
 }
 
-/// The days that are spoken of, to before the second.
-fn days(wanted: &Wanted, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+/// The days that were named: the first day, and the day after the last.
+fn days(wanted: &Timing, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
     if let Some(period) = wanted.period {
         return Some((period.from, period.to));
     }
     if let Some(day) = wanted.days.first() {
         return Some((day.date, day.date.succ_opt()?));
     }
-    (wanted.has_clock() || wanted.part.is_some()).then(|| today.succ_opt().map(|next| (today, next))).flatten()
+    (wanted.has_time() || wanted.part.is_some()).then(|| today.succ_opt().map(|next| (today, next))).flatten()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -245,10 +255,10 @@ fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'
         world.blocks().into_iter().filter(|block| at_time(block, &target.wanted, world, purpose)).collect();
     let timed = on_the_day(timed, &target.wanted, world);
     let named: Vec<String> = target.words.iter().filter(|word| !has_word(GENERIC, word)).cloned().collect();
-    // "All meetings" are not only those that have the word in their title.
+    // "All meetings" are not only those with the word in their title.
     let mut best = best_titles(&timed, if target.all { &named } else { &target.words });
     if best.is_empty() {
-        // "My 3pm meeting" may be titled "Call with Ana".
+        // "My 3pm meeting" can have the title "Call with Ana".
         let says_more = target.wanted.is_said() || !named.is_empty() || target.all;
         if named.len() < target.words.len() && says_more {
             best = best_titles(&timed, &named);
@@ -266,7 +276,7 @@ fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'
     if fitting.is_empty() && !target.all { others() } else { fitting }
 }
 
-/// The blocks whose titles fit best; all, where no word was said.
+/// The blocks whose titles fit best. All blocks, if no word was said.
 fn best_titles<'a>(blocks: &[&'a BlockLine], words: &[String]) -> Vec<(Match, &'a BlockLine)> {
     if words.is_empty() {
         return blocks.iter().map(|block| (Match::Exact, *block)).collect();
@@ -277,10 +287,10 @@ fn best_titles<'a>(blocks: &[&'a BlockLine], words: &[String]) -> Vec<(Match, &'
     graded.into_iter().filter(|(quality, _)| Some(*quality) == best).collect()
 }
 
-/// How well words name a title.
+/// How well words match a title.
 fn is_titled(title: &str, words: &[String]) -> Match {
     let title: Vec<String> =
-        words_of(title).into_iter().filter(|word| word.kind != Kind::Mark).map(|word| word.norm).collect();
+        words_of(title).into_iter().filter(|word| word.kind != TokenKind::Mark).map(|word| word.norm).collect();
     let essential: Vec<&String> = title.iter().filter(|word| !has_word(SMALL, word)).collect();
     let stem = |word: &str| word.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(word).to_owned();
     let same = |own: &str, word: &str| stem(own) == stem(word);
@@ -298,7 +308,7 @@ fn is_titled(title: &str, words: &[String]) -> Match {
     if all(&similar) { Match::Similar } else { Match::None }
 }
 
-fn at_time(block: &BlockLine, wanted: &Wanted, world: &World, purpose: Purpose) -> bool {
+fn at_time(block: &BlockLine, wanted: &Timing, world: &World, purpose: Purpose) -> bool {
     let date = block.start.date();
     let past = matches!(purpose, Purpose::Complete | Purpose::Reopen);
     let on_day = wanted.days.is_empty()
@@ -310,15 +320,15 @@ fn at_time(block: &BlockLine, wanted: &Wanted, world: &World, purpose: Purpose) 
     on_day && in_period && in_part && at_start && at_end
 }
 
-/// Whether a clock that may lack its half of the day shows this time.
-fn shows(clock: Clock, time: NaiveDateTime) -> bool {
+/// Whether a time of day, possibly without its half of the day, means this time.
+fn shows(clock: TimeOfDay, time: NaiveDateTime) -> bool {
     let (hour, minute) = (time.hour(), time.minute());
     let half = clock.open != Openness::Fixed;
     minute == clock.minute && (hour == clock.hour % 24 || half && hour % 12 == clock.hour % 12)
 }
 
-/// "My 3pm meeting" is today's, where there is one.
-fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Wanted, world: &World) -> Vec<&'a BlockLine> {
+/// "My 3pm meeting" is the one today, if there is one.
+fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Timing, world: &World) -> Vec<&'a BlockLine> {
     let dayless =
         wanted.days.is_empty() && wanted.period.is_none() && (wanted.start.is_some() || wanted.part.is_some());
     let today: Vec<&BlockLine> = blocks.iter().copied().filter(|block| block.start.date() == world.date()).collect();
@@ -326,7 +336,7 @@ fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Wanted, world: &World) ->
 }
 
 fn ask(blocks: &[&BlockLine], world: &World, lead: &str) -> Found {
-    Found::Say(format!("{lead}\n{}\n\n{WHICH}", phrase::candidates(blocks, world.told())))
+    Found::Say(format!("{lead}\n{}\n\n{WHICH}", phrase::candidates(blocks, world.time_format())))
 }
 
 fn not_found(target: &Target, world: &World, purpose: Purpose) -> String {
@@ -341,62 +351,7 @@ fn not_found(target: &Target, world: &World, purpose: Purpose) -> String {
     let list = if near.is_empty() {
         String::new()
     } else {
-        format!(" These are next:\n{}", phrase::candidates(&near, world.told()))
+        format!(" These are next:\n{}", phrase::candidates(&near, world.time_format()))
     };
     format!("I found no {kind} {described}, so I changed nothing.{list}")
-}
-
-/// Where this message only answers the question which block was meant: the message that was asked about. The choice goes
-/// into `world`.
-pub(super) fn answered(text: &str, before: &[ModelMessage], world: &mut World) -> Option<String> {
-    let at = before.iter().rposition(|message| matches!(message, ModelMessage::User { .. }))?;
-    let (request, answer) = before.get(at..)?.split_first()?;
-    let asked =
-        answer.iter().any(|message| matches!(message, ModelMessage::Assistant { text, .. } if text.ends_with(WHICH)));
-    let ModelMessage::User { text: request } = request else { return None };
-    let tokens = words_of(text);
-    if !asked || tokens.len() > 8 {
-        return None;
-    }
-    let mentioned: Vec<&BlockLine> = world.memory.mentioned.iter().filter_map(|handle| world.block(handle)).collect();
-    let chosen = chosen(&tokens, &mentioned, world);
-    if chosen.is_empty() {
-        return None;
-    }
-    world.chosen = chosen;
-    Some(request.clone())
-}
-
-/// The handles of the candidates that an answer picks: "B3", "the second", "both", "tomorrow's".
-fn chosen(tokens: &[Token], mentioned: &[&BlockLine], world: &World) -> Vec<String> {
-    let all: Vec<String> = mentioned.iter().map(|block| block.handle.clone()).collect();
-    let target = target(tokens, world);
-    let named = target.handles;
-    if !named.is_empty() {
-        let alone = target.words.iter().all(|word| named.iter().any(|handle| handle.eq_ignore_ascii_case(word)));
-        return if alone { named.into_iter().filter(|handle| all.contains(handle)).collect() } else { Vec::new() };
-    }
-    if target.all {
-        return if target.words.is_empty() { all } else { Vec::new() };
-    }
-    let first = tokens
-        .iter()
-        .find_map(|token| number::ordinal(std::slice::from_ref(token), 0))
-        .filter(|_| !target.wanted.is_said());
-    if let Some((number, _)) = first {
-        let index = usize::try_from(number).unwrap_or(0).wrapping_sub(1);
-        return all.get(index).cloned().into_iter().collect();
-    }
-    if tokens.iter().any(|token| token.is("last")) {
-        return all.last().cloned().into_iter().collect();
-    }
-    if !target.wanted.is_said() || !target.words.iter().all(|word| has_word(GENERIC, word)) {
-        return Vec::new();
-    }
-    let fitting: Vec<String> = mentioned
-        .iter()
-        .filter(|block| at_time(block, &target.wanted, world, Purpose::Complete))
-        .map(|block| block.handle.clone())
-        .collect();
-    if fitting.len() == 1 { fitting } else { Vec::new() }
 }
