@@ -1,10 +1,9 @@
 //! Calls without a socket, on a store in memory.
 
-use flux_timeline::ReadBlocks;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use flux_timeline::PlanId;
+use flux_timeline::{PlanId, ReadBlocks};
 use flux_tools::tool::definitions;
 use serde_json::{Value, json};
 

@@ -1,12 +1,13 @@
 //! The architect turns a goal into tasks, in steps that survive the death of any process.
 //!
 //! This module contains the order of the steps, what each one does, and what it sends to the person's object. It does not
-//! contain what makes steps durable ([`Steps`], a Cloudflare Workflow at the edge), the rules of a run
-//! (`flux_timeline::decide`), or how the object handles the requests.
+//! contain what makes steps durable ([`Steps`], a Cloudflare Workflow at the edge) or the rules of a run
+//! (`flux_timeline::decide`).
 //!
 //! | module | contents |
 //! | --- | --- |
 //! | `message` | requests of the workflow to the person's object, and the replies |
+//! | `runs` | how the object starts and ends workflows and handles their requests |
 //! | `think` | asking the model, and stopping as soon as the person cancels |
 //! | `check` | reading the model's answer as tasks, repaired and within bounds |
 //! | `words` | whether the model's wording of a report or a title is acceptable |

@@ -1,4 +1,5 @@
-//! The Workflow that drives a run of the architect: [`crate::architect`] on durable steps and a person's object.
+//! The Workflow that drives a run of the architect: it runs [`crate::architect`] with durable steps, and sends requests to the
+//! person's object.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -20,16 +21,16 @@ use crate::prompt::Prompts;
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "ARCHITECT";
-/// How long one try of a step may take, in ms. A model that streams may take a while, as long as it goes on, and one that is
-/// busy may ask for a rest before.
+/// Longest duration of one attempt of a step, in ms. A model may stream for a while, and a busy one may ask for a pause before
+/// it answers.
 const STEP_MS: u64 = 10 * 60 * 1_000;
 
-/// What a workflow is told when it is created.
+/// The parameters with which a workflow is created.
 #[derive(Debug, Clone)]
 struct Params {
     /// The object's id, in hex.
     object: String,
-    /// Its own name, by which the object knows it.
+    /// The workflow's name, which is its id in the object.
     workflow: String,
 }
 
@@ -48,22 +49,22 @@ pub struct ArchitectRun {
 
 #[wasm_bindgen]
 impl ArchitectRun {
-    /// With the Worker's environment.
+    /// Takes the Worker's environment.
     #[wasm_bindgen(constructor)]
     pub fn new(env: JsValue) -> Self {
         Self { env: env.unchecked_into() }
     }
 
-    /// Drives the run that the event names to its end; the promise fails where the person's object could not even be told
-    /// why it failed.
+    /// Drives the run that the event names to its end. The promise fails only when the failure could not be reported to the
+    /// person's object.
     ///
-    /// Takes `&self`, and keeps nothing of it: worker-build hands out proxies of an exported class, by which a method that
-    /// consumes its object cannot stop JavaScript's garbage collection from freeing it a second time.
+    /// It takes `&self` because worker-build wraps exported classes in proxies. JavaScript's garbage collection would free an
+    /// object a second time if a method had consumed it.
     pub fn run(&self, event: JsValue, step: JsValue) -> Promise {
         let env = self.env.clone();
         future_to_promise(async move {
             let payload = Reflect::get(&event, &"payload".into())?;
-            let params = Params::of(&payload).ok_or_else(|| failure("it was started without saying for whom"))?;
+            let params = Params::of(&payload).ok_or_else(|| failure("its parameters are missing"))?;
             let architect = architect(env, params, step.unchecked_into()).map_err(|error| failure(&error))?;
             architect.run().await.map_err(|error| failure(&error))?;
             Ok(JsValue::UNDEFINED)
@@ -119,7 +120,7 @@ impl Steps for DurableSteps {
     }
 }
 
-/// The person's object, by requests that only come from inside.
+/// The person's object, reached by requests that only the service itself can send.
 struct ObjectPerson {
     env: Env,
     params: Params,
@@ -134,11 +135,11 @@ impl Person for ObjectPerson {
 
 async fn tell(env: &Env, params: &Params, request: &Request) -> worker::Result<Reply> {
     let object = env.durable_object("Chat")?.id_from_string(&params.object)?.get_stub()?;
-    // Not the `worker` crate's own request, which brings all of Cloudflare's options for one.
+    // The request of the `worker` crate would add code for all of Cloudflare's options.
     let init = web_sys::RequestInit::new();
     init.set_method("POST");
     init.set_body(&JsValue::from(json::value(request).to_string()));
-    // Only the path counts: a stub leads to its object whatever the host.
+    // Only the path matters. A stub leads to its object whatever the host.
     let url = format!("https://object/runs/{}", params.workflow);
     let sent = web_sys::Request::new_with_str_and_init(&url, &init)?;
     let mut response = object.fetch_with_request(sent.into()).await?;
@@ -149,7 +150,7 @@ async fn tell(env: &Env, params: &Params, request: &Request) -> worker::Result<R
     json::read(&text).map_err(|error| worker::Error::RustError(error.to_string()))
 }
 
-/// The workflows of an object's runs, started and ended.
+/// Starts and ends the workflows of an object's runs.
 #[derive(Clone)]
 pub(super) struct Workflows {
     binding: Option<Workflow>,
@@ -157,7 +158,7 @@ pub(super) struct Workflows {
 }
 
 impl Workflows {
-    /// Those of the object with this id, in hex.
+    /// The workflows of the object with this id, in hex.
     pub fn new(env: &Env, object: String) -> Self {
         let binding = Reflect::get(env, &BINDING.into()).ok();
         let binding = binding.filter(|binding| !binding.is_undefined() && !binding.is_null());
@@ -171,7 +172,7 @@ impl Workflows {
         let params = [("object", self.object.clone().into()), ("workflow", name.clone().into())];
         binding.create(&name, &params).await.map_err(|thrown| message_of(&thrown))?;
         if let Some(before) = workflow.before() {
-            // It has most often ended or been lost; then there is nothing to end.
+            // Usually it has ended or was lost. Then there is nothing to end.
             let _ = self.call_off(before).await;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Which model answers, and the platform's part of asking it: bytes over HTTP, or from the `AI` binding.
+//! Chooses the model, and implements how it is reached on Workers: over HTTP, or through the `AI` binding.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -26,12 +26,12 @@ use flux_tools::context::Facts;
 #[cfg(feature = "offline")]
 use futures::stream::LocalBoxStream;
 
-/// The model that is asked where none is named, on Workers AI.
+/// The default model on Workers AI.
 const WORKERS_AI_MODEL: &str = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
-/// The model that is asked where none is named, on a server of one's own: most serve one and ignore the name.
+/// The default model name for a server of one's own. Most such servers serve one model and ignore the name.
 const SERVER_MODEL: &str = "llama3.3";
 
-/// Where answers come from.
+/// Where the model runs.
 enum Provider {
     Server {
         base_url: String,
@@ -41,12 +41,12 @@ enum Provider {
         binding: JsValue,
         model: String,
     },
-    /// None is connected.
+    /// No model is connected.
     BuiltIn,
 }
 
-/// `MODEL_BASE_URL` names a server. Without one it is the `AI` binding, unless there is none or `MODEL_PROVIDER` is
-/// `offline`, as it is in local development, where the binding does not work.
+/// `MODEL_BASE_URL` names a server. Without it the `AI` binding is used, unless it is missing or `MODEL_PROVIDER` is `offline`.
+/// Local development sets that, because the binding does not work there.
 fn provider(env: &Env) -> Provider {
     let model = text(env, "MODEL_NAME");
     if let Some(base_url) = text(env, "MODEL_BASE_URL") {
@@ -61,7 +61,7 @@ fn provider(env: &Env) -> Provider {
     }
 }
 
-/// Which model answers.
+/// The provider and name of the model.
 pub(super) fn id(env: &Env) -> ModelId {
     let (provider, name) = match provider(env) {
         Provider::Server { model, .. } => ("openai", model),
@@ -71,7 +71,7 @@ pub(super) fn id(env: &Env) -> ModelId {
     ModelId { provider: provider.to_owned(), name }
 }
 
-/// The model.
+/// The model, with retries.
 ///
 /// # Errors
 /// A sentence about a setting that cannot be used.
@@ -79,7 +79,7 @@ pub(super) fn of(env: &Env) -> Result<Rc<dyn Assistant>, String> {
     Ok(model(env, limits(env)?))
 }
 
-/// The model, for whoever tries again by themselves.
+/// The model without retries, for callers that retry themselves.
 ///
 /// # Errors
 /// A sentence about a setting that cannot be used.
@@ -104,13 +104,13 @@ fn model(env: &Env, limits: ModelLimits) -> Rc<dyn Assistant> {
     }
 }
 
-/// What answers where no model is connected.
+/// What answers when no model is connected.
 #[cfg(feature = "offline")]
 fn built_in(limits: ModelLimits) -> impl Assistant {
     Interpreter { limits }
 }
 
-/// The built-in interpreter. It answers in the stream format of a model, which the same parser reads.
+/// The built-in interpreter. It answers in the stream format of a model, so the same parser reads it.
 #[cfg(feature = "offline")]
 struct Interpreter {
     limits: ModelLimits,
@@ -127,13 +127,13 @@ impl Assistant for Interpreter {
     }
 }
 
-/// What answers where no model is connected.
+/// What answers when no model is connected.
 #[cfg(not(feature = "offline"))]
 fn built_in(_: ModelLimits) -> impl Assistant {
     flux_model::Unconnected
 }
 
-/// Timers and chance on Workers.
+/// Timers and random numbers on Workers.
 pub(super) struct EdgeClock;
 
 impl Clock for EdgeClock {
@@ -146,7 +146,7 @@ impl Clock for EdgeClock {
     }
 }
 
-/// HTTP by the Workers runtime's `fetch`.
+/// HTTP through the `fetch` of the Workers runtime.
 struct FetchTransport;
 
 impl HttpTransport for FetchTransport {
@@ -179,8 +179,8 @@ impl HttpTransport for FetchTransport {
     }
 }
 
-/// `fetch` itself, and not the `worker` crate's: that one brings all of Cloudflare's options for a request, which are a
-/// hundredth of the Worker.
+/// The runtime's `fetch`. The one of the `worker` crate adds code for all of Cloudflare's options, which is a hundredth of the
+/// Worker.
 async fn fetch(
     url: &str,
     headers: Vec<(String, String)>,
@@ -204,8 +204,7 @@ fn unreachable(thrown: &JsValue) -> ModelError {
     ModelError::Unreachable { message: message_of(thrown) }
 }
 
-/// Ends a request when nobody waits for it any more: dropping the future of a `fetch` does not, and the provider would go
-/// on generating.
+/// Aborts a request when it is dropped. Dropping the future of a `fetch` does not, so the provider would go on generating.
 struct AbortOnDrop(AbortController);
 
 impl Drop for AbortOnDrop {
@@ -214,9 +213,9 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// The `AI` binding, or a Worker that stands for it: `run(model, input)`.
+/// The `AI` binding, or a Worker that replaces it: `run(model, input)`.
 ///
-/// Not the `worker` crate's `Ai`, which wants the very class of Cloudflare's binding and gives no stream.
+/// The `Ai` of the `worker` crate accepts only the class of Cloudflare's binding, and returns no stream.
 struct Binding(JsValue);
 
 impl AiBinding for Binding {
@@ -237,15 +236,14 @@ impl AiBinding for Binding {
 
 fn run(binding: &JsValue, model: &str, input: &Value) -> Result<Promise, JsValue> {
     let input = JSON::parse(&input.to_string())?;
-    // The method of a Worker that stands for the binding is a proxy: no `instanceof` knows it for a function, and its
-    // `call` is one more method of the other Worker. `Reflect.apply` calls the thing itself.
+    // A Worker that replaces the binding has a proxy as its method: `instanceof` does not see a function, and its `call` is one
+    // more method of the other Worker. `Reflect.apply` calls the method itself.
     let run: Function = Reflect::get(binding, &"run".into())?.unchecked_into();
     let promise: Promise = Reflect::apply(&run, binding, &Array::of2(&model.into(), &input))?.unchecked_into();
     Ok(Promise::resolve(&promise))
 }
 
-/// What the binding will answer. If nobody waits for it any more, the stream that comes is cancelled, so that the model
-/// does not go on.
+/// The answer that the binding will give. If it is dropped, the stream is cancelled as soon as it comes, so that the model stops.
 struct Output(Option<Promise>);
 
 impl Output {

@@ -23,11 +23,11 @@ impl DurableSql {
 
 #[wasm_bindgen]
 extern "C" {
-    /// What of the storage the `worker` crate does not have.
+    /// Bindings for storage methods that the `worker` crate lacks.
     #[derive(Clone)]
     type TransactionalStorage;
 
-    /// Runs a function in a transaction; what it throws rolls back.
+    /// Runs a function in a transaction. An exception rolls it back.
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
     fn transaction_sync(
         this: &TransactionalStorage,
@@ -65,10 +65,10 @@ impl Sql for DurableSql {
 }
 
 impl DurableSql {
-    /// Runs `body` in a transaction, which stands where it gives true. What of it is the same whatever the body is, so that the
-    /// Worker has it once.
+    /// Runs `body` in a transaction, which is committed when it returns true. It is not generic, so that the Worker contains it
+    /// once.
     fn transact(&self, body: &mut dyn FnMut() -> bool) -> Result<(), SqlError> {
-        // What is thrown is never seen: it only tells the runtime to roll back.
+        // Nobody sees this exception. It only makes the runtime roll back.
         let mut checked = || if body() { Ok(()) } else { Err(JsValue::from_str("rolled back")) };
         self.storage.transaction_sync(&mut checked).map_err(|error| SqlError(format!("{error:?}")))
     }

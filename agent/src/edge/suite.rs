@@ -1,4 +1,4 @@
-//! The store's test-suite as a Durable Object: each case in an object of its own. Not in a deployed Worker.
+//! The store's test suite in Durable Objects, one for each case. Not in a deployed Worker.
 
 use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};

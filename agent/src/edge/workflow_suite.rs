@@ -1,4 +1,4 @@
-//! What the bindings of Workflows do, case by case, for the tests in workerd. Not in a deployed Worker.
+//! Cases that use the bindings of Workflows, for the tests in workerd. Not in a deployed Worker.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,9 +14,9 @@ use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowStep
 
 /// The binding's name in the suite's configuration.
 const BINDING: &str = "WORKFLOW_SUITE";
-/// The pauses between the tries of a step begin with this one, in ms.
+/// The pause before the first retry of a step, in ms.
 const DELAY_MS: u64 = 200;
-/// Longer than any test waits, in ms.
+/// A pause longer than any test, in ms.
 const FOR_EVER_MS: u64 = 3_600_000;
 
 /// The Rust side of the suite's Workflow.
@@ -25,14 +25,14 @@ pub struct WorkflowCases {}
 
 #[wasm_bindgen]
 impl WorkflowCases {
-    /// Needs nothing of the Worker's environment.
+    /// Ignores the Worker's environment.
     #[wasm_bindgen(constructor)]
     pub fn new(_env: JsValue) -> Self {
         Self {}
     }
 
-    /// Runs the case that the event names. Its output is when its step was tried, in ms after the beginning, how long all of
-    /// it took, and what came of it.
+    /// Runs the case that the event names. The output has the times of the attempts of its step, in ms after the start, the
+    /// total duration, and the result.
     pub fn run(&self, event: JsValue, step: JsValue) -> Promise {
         future_to_promise(async move {
             let case = Reflect::get(&Reflect::get(&event, &"payload".into())?, &"case".into())?.as_string();
@@ -77,7 +77,7 @@ async fn run_case(
     }
 }
 
-/// Starts (`POST`), looks at (`GET`) and ends (`DELETE`) the instance of this id; it runs the case that the id begins with.
+/// Starts (`POST`), reads (`GET`) or ends (`DELETE`) the instance with this id. It runs the case with which the id begins.
 pub(super) async fn handle(method: &Method, env: &Env, id: &str) -> Result<Response> {
     let binding: Workflow = Reflect::get(env, &BINDING.into())?.unchecked_into();
     let outcome = async {

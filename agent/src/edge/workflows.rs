@@ -1,11 +1,11 @@
 //! Cloudflare Workflows for Rust: durable steps with retries, and the binding that starts and ends instances.
 //!
-//! The `worker` crate 0.8 has none of this. Nothing here knows of Temporal Flux, so that it could become part of it; what is
-//! missing for that is the class itself, which a Rust crate cannot export as a subclass of `WorkflowEntrypoint`: a few
-//! lines of JavaScript (`agent/architect.mjs`) hand `run(event, step)` on.
+//! The `worker` crate 0.8 has none of this. This module does not know Temporal Flux, so it could become part of that crate. A Rust
+//! crate cannot export a subclass of `WorkflowEntrypoint`, so a few lines of JavaScript (`agent/architect.mjs`) define the class
+//! and pass `run(event, step)` on.
 //!
-//! Values that cross a step are text, most often JSON: they are stored by the engine and read again after a crash, maybe by
-//! a newer version of the program.
+//! The results of steps are text, usually JSON. The engine stores them, and a newer version of the program may read them after
+//! a crash.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The `step` that `run` is given (<https://developers.cloudflare.com/workflows/build/workers-api/#step>).
+    /// The `step` argument of `run` (<https://developers.cloudflare.com/workflows/build/workers-api/#step>).
     #[derive(Clone)]
     pub(super) type WorkflowStep;
 
@@ -48,41 +48,41 @@ extern "C" {
 
 #[wasm_bindgen(module = "cloudflare:workflows")]
 extern "C" {
-    /// Thrown by a step's body, it ends the step without another try.
+    /// An error that ends the step without another attempt when its body throws it.
     type NonRetryableError;
 
     #[wasm_bindgen(constructor)]
     fn new(message: &str) -> NonRetryableError;
 }
 
-/// How a step is tried again.
+/// How a step is retried.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StepConfig {
-    /// How often, after the first try.
+    /// Most attempts after the first.
     pub retries: u32,
-    /// The pause before the first of them, in ms; it doubles with each.
+    /// The pause before the first retry, in ms. It doubles with each.
     pub delay_ms: u64,
-    /// How long one try may take, in ms.
+    /// Longest duration of one attempt, in ms.
     pub timeout_ms: u64,
 }
 
-/// Why a step's body did not succeed.
+/// Why the body of a step failed.
 #[derive(Debug, Clone)]
 pub(super) enum StepFailure {
-    /// It is tried again, as the configuration says.
+    /// The step is retried as configured.
     Retry(String),
-    /// It is not.
+    /// The step is not retried.
     NonRetryable(String),
 }
 
-/// What a step does, each time that it is tried.
+/// The body of a step, called for each attempt.
 pub(super) type StepBody = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<String, StepFailure>>>;
 
 impl WorkflowStep {
-    /// Runs a step, unless it has a result already, and gives its result.
+    /// Runs a step, unless it already has a result, and returns its result.
     ///
     /// # Errors
-    /// What the last try threw, or what the engine did.
+    /// What the last attempt or the engine threw.
     pub async fn run(&self, name: &str, config: StepConfig, body: StepBody) -> Result<String, JsValue> {
         let closure = Closure::<dyn Fn() -> Promise>::new(move || {
             let trying = body();
@@ -95,12 +95,12 @@ impl WorkflowStep {
             })
         });
         let result = JsFuture::from(self.do_raw(name, &config.to_js()?, closure.as_ref())?).await;
-        // The engine calls it until the step is over.
+        // The engine may call it until the step ends.
         drop(closure);
         result?.as_string().ok_or_else(|| js_sys::Error::new("the result of the step is not text").into())
     }
 
-    /// Waits so many ms, unless it has waited already. A pause outlives the process.
+    /// Waits, unless it has waited already. A pause outlives the process.
     ///
     /// # Errors
     /// What the engine throws.
@@ -122,39 +122,42 @@ impl StepConfig {
 }
 
 impl Workflow {
-    /// Starts an instance. Its id is unique among all of this workflow: 1–100 letters, digits, `-` and `_`.
+    /// Starts an instance. Its id is unique among the instances of this workflow: 1–100 letters, digits, `-` and `_`.
     ///
     /// # Errors
-    /// Where there is an instance of this id, and what the platform throws.
+    /// When there is an instance with this id, and what the platform throws.
     pub async fn create(&self, id: &str, params: &[(&str, JsValue)]) -> Result<(), JsValue> {
         let options = object(&[("id", id.into()), ("params", object(params)?.into())])?;
         JsFuture::from(self.create_raw(&options)?).await.map(|_| ())
     }
 
-    /// The instance of this id.
+    /// The instance with this id.
     ///
     /// # Errors
-    /// Where there is none, and what the platform throws.
+    /// When there is none, and what the platform throws.
     pub async fn get(&self, id: &str) -> Result<WorkflowInstance, JsValue> {
         JsFuture::from(self.get_raw(id)?).await.map(JsCast::unchecked_into)
     }
 }
 
 impl WorkflowInstance {
-    /// Ends it where it stands.
+    /// Ends it at once.
     ///
     /// # Errors
-    /// Where it has ended, and what the platform throws.
+    /// When it has ended, and what the platform throws.
     pub async fn terminate(&self) -> Result<(), JsValue> {
         JsFuture::from(self.terminate_raw()?).await.map(|_| ())
     }
 
-    /// How it stands: an object with `status`, `output` and `error`
+    /// Its status: an object with `status`, `output` and `error`
     /// (<https://developers.cloudflare.com/workflows/build/workers-api/#instancestatus>).
     ///
     /// # Errors
     /// What the platform throws.
-    #[cfg_attr(not(feature = "store-suite"), expect(dead_code, reason = "a run's object hears how it stands"))]
+    #[cfg_attr(
+        not(feature = "store-suite"),
+        expect(dead_code, reason = "a workflow reports its status to the object itself")
+    )]
     pub async fn status(&self) -> Result<JsValue, JsValue> {
         JsFuture::from(self.status_raw()?).await
     }

@@ -10,4 +10,5 @@ mod portable;
 mod principals;
 mod prompts;
 mod resuming;
+mod tab;
 pub mod world;

@@ -18,10 +18,12 @@ use uuid::Uuid;
 use crate::agent::{ChatAgent, Options};
 use crate::api::action::{self, Author};
 use crate::architect::{Reply, Request};
-use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
+use crate::host::{ConnectionInfo, Host, WorkflowId};
 use crate::identity::{Principal, Scope};
 use crate::native::Sqlite;
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
+
+pub use super::tab::{Tab, word};
 
 #[derive(Clone)]
 pub struct TestHost(Rc<Memory>);
@@ -82,66 +84,6 @@ impl Host for TestHost {
     fn log(&self, line: &str) {
         self.0.log.borrow_mut().push(line.to_owned());
     }
-}
-
-/// A client's connection, with what it was sent.
-#[derive(Clone)]
-pub struct Tab {
-    info: ConnectionInfo,
-    inbox: Rc<RefCell<Vec<Value>>>,
-    closed: Rc<Cell<Option<u16>>>,
-}
-
-impl Connection for Tab {
-    fn info(&self) -> ConnectionInfo {
-        self.info.clone()
-    }
-
-    fn send(&self, frame: &str) {
-        self.inbox.borrow_mut().push(serde_json::from_str(frame).unwrap());
-    }
-
-    fn close(&self, code: u16, _: &str) {
-        self.closed.set(Some(code));
-    }
-}
-
-impl Tab {
-    /// What it was sent since it was last asked.
-    pub fn received(&self) -> Vec<Value> {
-        self.inbox.take()
-    }
-
-    /// The same, a word for each frame: the type, and for chunks theirs.
-    pub fn told(&self) -> Vec<String> {
-        self.received().iter().map(word).collect()
-    }
-
-    /// The code with which it was closed.
-    pub fn closed(&self) -> Option<u16> {
-        self.closed.get()
-    }
-}
-
-/// A frame in a word.
-pub fn word(frame: &Value) -> String {
-    let kind = frame["type"].as_str().unwrap().trim_start_matches("cf_agent_").to_owned();
-    if kind != "use_chat_response" {
-        return kind;
-    }
-    let replayed = if frame["replay"] == true { "replay:" } else { "" };
-    if frame["replayComplete"] == true {
-        return "replay-complete".to_owned();
-    }
-    if frame["error"] == true {
-        return format!("{replayed}error");
-    }
-    if frame["done"] == true {
-        return format!("{replayed}done:{}", frame["outcome"].as_str().unwrap_or("-"));
-    }
-    let chunk: Value = serde_json::from_str(frame["body"].as_str().unwrap()).unwrap();
-    let delta = chunk["delta"].as_str().map(|delta| format!("={delta}")).unwrap_or_default();
-    format!("{replayed}{}{delta}", chunk["type"].as_str().unwrap())
 }
 
 type Said = Result<ModelEvent, ModelError>;
