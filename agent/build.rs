@@ -1,5 +1,5 @@
-//! Compiles the prompts in. A prompt that cannot be read, or that names a placeholder which the code does not fill, fails
-//! the build and not the first conversation.
+//! Compiles the prompts into the service. A prompt that is invalid, or that uses an unknown placeholder, fails the build instead of
+//! the first conversation.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The list of all, and of each name the current one.
+/// Rust code with the list of all prompts and the current one of each name.
 fn code(current: &[PromptFile], others: &[PromptFile]) -> Result<String, Box<dyn Error>> {
     let mut code = String::from("const ALL: &[Prompt] = &[\n");
     for PromptFile { front, body } in current.iter().chain(others) {
@@ -57,8 +57,7 @@ fn code(current: &[PromptFile], others: &[PromptFile]) -> Result<String, Box<dyn
     for (name, _) in ROLES {
         let at = current.iter().position(|prompt| prompt.front.name == name);
         let at = at.ok_or_else(|| format!("prompts/{name}.md is missing"))?;
-        // `architect-mend` is the field `mend`.
-        let field = name.rsplit('-').next().unwrap_or(name);
+        let field = if name == "architect-mend" { "repair" } else { name };
         writeln!(code, "    {field}: &ALL[{at}],")?;
     }
     code += "};\n";

@@ -1,4 +1,4 @@
-//! How long a look at the past takes: `cargo bench -p flux-agent --bench past`.
+//! How long reading the past takes: `cargo bench -p flux-agent --bench past`.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -14,12 +14,12 @@ use flux_timeline::reference::BlockRef;
 use flux_timeline::{Actor, BlockId, Command, EventId, PlanId, Priority, Source, Span, Title, TxnId};
 use uuid::Uuid;
 
-/// What a person who edits all day has after years.
+/// The number of events after years of editing every day.
 const EVENTS: u64 = 100_000;
-/// Of them, so many put a block on the timeline; the others move one of these.
+/// How many of them add a block. The others move one of these blocks.
 const BLOCKS: u64 = 10_000;
 
-/// A log of that length, one transaction an event.
+/// A store with a log of that length, one transaction for each event.
 fn life() -> Result<Store<Sqlite>, Box<dyn Error>> {
     let store = Store::open(Sqlite::in_memory()?)?;
     let begin = DateTime::from_timestamp(1_795_500_000, 0).unwrap_or_default();

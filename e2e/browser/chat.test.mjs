@@ -70,7 +70,7 @@ test("an answer that fails says why, and can be had by trying again", async () =
 
 test("a call is a card that tells how it stands", async () => {
   const second = gate();
-  const call = ["scheduleBlock", { title: "Workout", startTime: "2027-03-01T08:00" }];
+  const call = ["scheduleBlock", { title: "Workout", startTime: "2199-03-01T08:00" }];
   model.script(openai.call(...call), openai.finish("tool_calls"), DONE);
   model.script(second.wait, ...openai.says("It is on your timeline."));
   await say(tab, "Workout on 1 March at 8");
@@ -166,7 +166,7 @@ test("what a model writes never becomes markup that runs or loads", async () => 
   assert.deepEqual(await ranOrLoaded(tab, watched), [], "after a reload");
 
   const title = "<img src=x onerror=\"window.ran='title'\">";
-  const calls = [["scheduleBlock", { title, description: title, startTime: "2027-03-01T08:00", tags: [title.slice(0, 20)] }]];
+  const calls = [["scheduleBlock", { title, description: title, startTime: "2199-03-01T08:00", tags: [title.slice(0, 20)] }]];
   model.script(...openai.calls(...calls));
   model.script(...openai.says("done"));
   await say(tab, "Schedule it");
@@ -342,7 +342,7 @@ test("whoever the service does not know is told so, and is not made to wait for 
 });
 
 test("a new conversation begins for every tab, and leaves the timeline as it is", async () => {
-  model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2027-03-01T08:00" }]));
+  model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2199-03-01T08:00" }]));
   model.script(...openai.says("Scheduled."));
   await say(tab, "Workout on 1 March at 8");
   await text(seen.answers(tab), "Scheduled.");

@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { ZONE, wallTime } from "../lib/clock.mjs";
 import { gate, openai } from "../lib/model.mjs";
 import { until } from "../lib/until.mjs";
-import { ZONE } from "../lib/zone.mjs";
-import { PHONE, answered, connected, count, fits, gone, newPerson, newTab, openTab, picture, say, seen, text } from "./page.mjs";
+import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, newTab, openTab, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
 
 const the = scriptedPage();
@@ -80,7 +80,7 @@ test("a message and a piece of code are copied as they were written, and a refus
 
 test("the last message is said in other words, in every tab, and what it did stays", async () => {
   const other = await openTab(person, server);
-  model.script(...openai.calls(["scheduleBlock", { title: "Gym", startTime: "2027-03-01T08:00" }]));
+  model.script(...openai.calls(["scheduleBlock", { title: "Gym", startTime: "2199-03-01T08:00" }]));
   model.script(...openai.says("At eight."));
   await say(tab, "Gym at 8");
   await text(seen.answers(tab), "At eight.");
@@ -348,4 +348,40 @@ test("where the browser cannot listen there is no microphone", async () => {
   await tab.goto(server.url);
   await connected(tab);
   await count(speak(tab), 0);
+});
+
+test("however long the lists are, they scroll by themselves and the page does not", async () => {
+  const lines = Array.from({ length: 40 }, (_, line) => `line ${line}`).join("\n");
+  for (const number of [1, 2, 3]) {
+    model.script(...openai.says(`Answer ${number}\n\n\`\`\`\n${lines}\n\`\`\``));
+    await say(tab, `Question ${number}`);
+    await text(seen.answers(tab).last(), `Answer ${number}`);
+    await answered(tab);
+  }
+  const client = await connectAs(person, server);
+  for (let day = 1; day <= 30; day++) await client.call("scheduleBlock", { title: `Block ${day}`, startTime: wallTime(day, "08:00") });
+  await client.close();
+  await seen.block(tab, "Block 1").waitFor();
+  /** What is longer than the window scrolls, and the document does not even when it is asked to. */
+  const scrolls = async (list, times) => {
+    const [inside, window] = await list.evaluate((list) => [list.scrollHeight, innerHeight]);
+    assert.ok(inside > times * window, `${inside} px in a window of ${window}`);
+    assert.equal(await tab.evaluate(() => (scrollTo(0, 1e6), scrollY)), 0);
+  };
+  for (const viewport of [tab.viewportSize(), PHONE.viewport]) {
+    await tab.setViewportSize(viewport);
+    await scrolls(seen.conversation(tab), 3);
+  }
+  await tab.setViewportSize({ width: 1440, height: 900 });
+  await scrolls(seen.agenda(tab), 2);
+  await tab.getByRole("button", { name: "History" }).click();
+  const changes = tab.getByRole("list", { name: "Changes, newest first" });
+  await changes.getByRole("listitem").nth(29).waitFor();
+  await scrolls(changes, 2);
+  // What is different since the first block: more than the window holds.
+  await changes.getByRole("button", { name: "See the timeline here" }).nth(29).click();
+  const past = tab.getByRole("region", { name: "The past" });
+  await past.getByText("What is different").click();
+  await count(past.getByRole("listitem"), 29);
+  await scrolls(past, 0.5);
 });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { greeted } from "../lib/client.mjs";
+import { ZONE, isoDate, wallTime } from "../lib/clock.mjs";
 import { DONE, openai, startModel } from "../lib/model.mjs";
 import { startServer } from "../lib/server.mjs";
-import { ZONE, isoDate, wallTime } from "../lib/zone.mjs";
 import { startLine } from "./line.mjs";
 import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
 

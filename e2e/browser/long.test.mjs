@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { greeted } from "../lib/client.mjs";
+import { ZONE, isoDate, wallTime } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
-import { ZONE, isoDate, wallTime } from "../lib/zone.mjs";
 import { startLine } from "./line.mjs";
 import { connected, count, fits, gone, newPerson, openBrowser, openTab, picture, seen } from "./page.mjs";
 

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { wallTime } from "../lib/clock.mjs";
 import { ROOT, startServer } from "../lib/server.mjs";
-import { wallTime } from "../lib/zone.mjs";
 import {
   PHONE, answered, connectAs, connected, fits, gone, isDone, newPerson, openBrowser, openTab, picture, say, seen, text,
 } from "./page.mjs";

@@ -4,10 +4,12 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { afterEach } from "node:test";
 import { chromium } from "playwright-core";
 import { connect } from "../lib/client.mjs";
+import { OFFSET_MS, WEEK_START, ZONE } from "../lib/clock.mjs";
 import { ROOT } from "../lib/server.mjs";
-import { ZONE } from "../lib/zone.mjs";
+import { shiftDate } from "../lib/shift-date.mjs";
 
 /** Where tests put what people may want to look at; not in Git. */
 export const ARTIFACTS = join(ROOT, "e2e/artifacts");
@@ -31,32 +33,86 @@ export function openBrowser() {
   });
 }
 
+/** The people whose browser is open. */
+const people = new Set();
+
+// The page never scrolls as a whole. No test can forget to check it: this checks the tabs that are open at the end of a test,
+// and `newPerson` and `newTab` see to those that the test closes itself.
+afterEach(() => Promise.all([...people].map(assertTabsFillWindow)));
+
 /** A person: cookies of their own, shared by all their tabs. */
 export async function newPerson(browser, options = {}) {
   const person = await browser.newContext({
     viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB", timezoneId: ZONE, ...options,
   });
   person.setDefaultTimeout(LIMIT_MS);
+  await person.addInitScript(shiftDate, OFFSET_MS);
+  people.add(person);
+  person.on("close", () => people.delete(person));
+  checkBeforeClosing(person, assertTabsFillWindow);
   return person;
 }
 
-/** Opens a tab and waits until it is connected. */
+/** Makes `close` check first, and close even if the check fails. */
+function checkBeforeClosing(closable, check) {
+  const close = closable.close.bind(closable);
+  closable.close = async (options) => {
+    try {
+      await check(closable);
+    } finally {
+      await close(options);
+    }
+  };
+}
+
+async function assertTabsFillWindow(person) {
+  try {
+    await Promise.all(person.pages().map(assertFillsWindow));
+  } catch (error) {
+    // A test that fails may leave its people open. The tests after it should not fail because of them.
+    people.delete(person);
+    throw error;
+  }
+}
+
+/** The document is as tall as the window. Pages other than the product's, such as the one with React, are not checked. */
+async function assertFillsWindow(tab) {
+  const heights = await tab.evaluate(() => {
+    const isOurs = document.getElementById("main") !== null;
+    return isOurs && { document: document.documentElement.scrollHeight, window: innerHeight };
+  });
+  if (heights) assert.equal(heights.document, heights.window, "the document is as tall as the window");
+}
+
+/** Opens a tab and waits until it is connected. For a new person it also sets the first day of the week (lib/clock.mjs). */
 export async function openTab(person, server) {
+  const isNew = !(await identityOf(person));
   const tab = await newTab(person);
   await tab.goto(server.url);
   await connected(tab);
+  if (isNew && WEEK_START !== "Mon") {
+    const client = await connectAs(person, server);
+    await client.call("setSettings", { weekStart: WEEK_START });
+    await client.close();
+  }
   return tab;
 }
 
 /** A connection as the same person, without a page. */
 export async function connectAs(person, server) {
+  return connect(server, { token: await identityOf(person) });
+}
+
+/** The person's token. They get it with their first page; before that it is `undefined`. */
+async function identityOf(person) {
   const cookies = await person.cookies();
-  return connect(server, { token: cookies.find(({ name }) => name === "flux").value });
+  return cookies.find(({ name }) => name === "flux")?.value;
 }
 
 /** A tab with nothing in it. A script that fails in it fails the test that looks: `tab.faults`. */
 export async function newTab(person) {
   const tab = await person.newPage();
+  checkBeforeClosing(tab, assertFillsWindow);
   tab.faults = [];
   tab.on("pageerror", (error) => tab.faults.push(String(error)));
   return tab;

@@ -52,7 +52,7 @@ async function say(tab, words) {
 
 test("a turn is streamed with its call, the state follows, and a reload has the history", async () => {
   const held = gate();
-  model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2027-03-01T08:00" }]));
+  model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2199-03-01T08:00" }]));
   model.script(openai.text("It is "), held.wait, openai.text("on your timeline."), openai.finish(), DONE);
   await say(tab, "Workout on 1 March at 8");
   await text(messages(tab, "assistant"), "It is ");

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { OTHER, OTHER_WEEK_START, WEEK_START, ZONE } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
-import { EARLIER, ZONE } from "../lib/zone.mjs";
 import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, newTab, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
 
 let server, browser, person, tab;
@@ -45,11 +45,12 @@ test("what is set changes what is shown, in every tab, and stays", async () => {
   await tab.getByRole("button", { name: "Week", exact: true }).click();
   const week = (tab) => tab.getByRole("region", { name: "Week" });
   const heads = (tab) => week(tab).getByRole("list").evaluateAll((days) => days.length && document.querySelector(".week-head").innerText);
-  await until(async () => /^Mon/.test(await heads(tab)), { what: () => "a week that begins on Monday" });
+  const begins = (tab, day) => until(async () => String(await heads(tab)).startsWith(day), { what: () => `a week that begins on ${day}` });
+  await begins(tab, WEEK_START);
 
   await open(tab);
-  await dialog(tab).getByRole("textbox", { name: "Time zone" }).fill(EARLIER);
-  await choice(tab, "Weeks begin on").selectOption("Sunday");
+  await dialog(tab).getByRole("textbox", { name: "Time zone" }).fill(OTHER.zone);
+  await choice(tab, "Weeks begin on").selectOption(OTHER_WEEK_START);
   await choice(tab, "Times").selectOption("8:00 PM");
   await dialog(tab).getByRole("checkbox", { name: "Saturday" }).check();
   await dialog(tab).getByRole("checkbox", { name: "Monday" }).uncheck();
@@ -63,15 +64,16 @@ test("what is set changes what is shown, in every tab, and stays", async () => {
   assert.ok(await isFocused(tab.getByRole("button", { name: "Settings" })));
 
   const isSet = async (tab) => {
-    await seen.timeline(tab).getByText(EARLIER).waitFor();
+    await seen.timeline(tab).getByText(OTHER.zone).waitFor();
     await tab.getByRole("button", { name: "Week", exact: true }).click();
-    await until(async () => /^Sun/.test(await heads(tab)), { what: () => "a week that begins on Sunday" });
+    await begins(tab, OTHER_WEEK_START);
     await text(week(tab), "8:00 AM");
     await tab.getByRole("button", { name: "Agenda", exact: true }).click();
-    await text(seen.block(tab, "Workout"), /6:00.*PM/);
+    const [hour, half] = OTHER.time.split(" ");
+    await text(seen.block(tab, "Workout"), new RegExp(`\\b${hour}.*${half}`));
     await open(tab);
-    assert.equal(await dialog(tab).getByRole("textbox", { name: "Time zone" }).inputValue(), EARLIER);
-    assert.equal(await choice(tab, "Weeks begin on").inputValue(), "Sun");
+    assert.equal(await dialog(tab).getByRole("textbox", { name: "Time zone" }).inputValue(), OTHER.zone);
+    assert.equal(await choice(tab, "Weeks begin on").inputValue(), OTHER_WEEK_START);
     assert.equal(await choice(tab, "Times").inputValue(), "12h");
     assert.ok(await dialog(tab).getByRole("checkbox", { name: "Saturday" }).isChecked());
     assert.ok(!(await dialog(tab).getByRole("checkbox", { name: "Monday" }).isChecked()));

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { isoDate, wallTime } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
-import { isoDate, wallTime } from "../lib/zone.mjs";
 import { startLine } from "./line.mjs";
 import {
   PHONE, connectAs, connected, count, fits, gone, isBusy, isDone, newPerson, newTab, openBrowser, openTab, picture, say, seen, text,

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { WEEK_START, isoDate } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
-import { isoDate } from "../lib/zone.mjs";
 import {
   PHONE, connectAs, connected, count, fits, gone, newPerson, newTab, openBrowser, openTab, picture, seen, text,
 } from "./page.mjs";
@@ -16,6 +16,9 @@ after(() => Promise.all([browser?.close(), server?.stop()]));
 /** Days until the Monday after next: a week in which each day has its name, and nothing is now or over. */
 const MONDAY = 14 - ((new Date(`${isoDate(0)}T12:00Z`).getUTCDay() + 6) % 7);
 const at = (day, time) => `${isoDate(MONDAY + day)}T${time}`;
+const NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/** The last day of that week, in days after its Monday. */
+const LAST = WEEK_START === "Mon" ? 6 : 5;
 
 const show = (tab) => tab.getByRole("button", { name: "Week", exact: true }).click();
 const goTo = (tab, date) => tab.getByLabel("Go to a day").fill(date);
@@ -184,30 +187,31 @@ test("a click opens a block, and one on an empty place begins a new one there, a
 test("keys move a block through the days and over the end of the week", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [
-    { title: "Workout", startTime: at(4, "08:00") },
-    { title: "Breakfast", startTime: at(4, "08:15"), durationMinutes: 15 },
+    { title: "Workout", startTime: at(LAST - 2, "08:00") },
+    { title: "Breakfast", startTime: at(LAST - 2, "08:15"), durationMinutes: 15 },
   ]);
-  await block(tab, "Workout 08:00–09:00, Friday").focus();
-  for (const [key, name] of [
-    ["Alt+ArrowDown", "Friday 08:15–09:15"],
-    ["Alt+ArrowDown", "Friday 08:30–09:30"],
-    ["Alt+Shift+ArrowUp", "Friday 08:30–09:15"],
-    ["Alt+ArrowRight", "Saturday 08:30–09:15"],
-    ["Alt+ArrowRight", "Sunday 08:30–09:15"],
-    ["Alt+ArrowRight", "Monday 08:30–09:15"],
-    ["Alt+ArrowLeft", "Sunday 08:30–09:15"],
+  const [early, before, last, next] = [-2, -1, 0, 1].map((days) => NAMES[(LAST + days) % 7]);
+  await block(tab, `Workout 08:00–09:00, ${early}`).focus();
+  for (const [key, name, time] of [
+    ["Alt+ArrowDown", early, "08:15–09:15"],
+    ["Alt+ArrowDown", early, "08:30–09:30"],
+    ["Alt+Shift+ArrowUp", early, "08:30–09:15"],
+    ["Alt+ArrowRight", before, "08:30–09:15"],
+    ["Alt+ArrowRight", last, "08:30–09:15"],
+    ["Alt+ArrowRight", next, "08:30–09:15"],
+    ["Alt+ArrowLeft", last, "08:30–09:15"],
   ]) {
     await tab.keyboard.press(key);
-    await tab.locator(":focus").and(block(tab, `Workout ${name.split(" ")[1]}, ${name.split(" ")[0]}`)).waitFor();
+    await tab.locator(":focus").and(block(tab, `Workout ${time}, ${name}`)).waitFor();
   }
   await tab.keyboard.press("Delete");
-  await gone(block(tab, "Workout 08:30–09:15, Sunday"));
+  await gone(block(tab, `Workout 08:30–09:15, ${last}`));
   await seen.notes(tab).getByText("Deleted “Workout”.").waitFor();
   // Keys go on from the block beside it, and with none from the week.
-  await tab.locator(":focus").and(block(tab, "Breakfast 08:15–08:30, Friday")).waitFor();
+  await tab.locator(":focus").and(block(tab, `Breakfast 08:15–08:30, ${early}`)).waitFor();
   await tab.keyboard.press("Enter");
   await seen.editor(tab, "Edit").getByRole("button", { name: "Delete", exact: true }).press("Enter");
-  await gone(block(tab, "Breakfast 08:15–08:30, Friday"));
+  await gone(block(tab, `Breakfast 08:15–08:30, ${early}`));
   await tab.locator(":focus").and(seen.week(tab)).waitFor();
   assert.deepEqual(tab.faults, []);
   await person.close();

@@ -1,13 +1,13 @@
-// Runs of the architect, as tests see them.
+// Helpers for tests of the architect's runs.
 
 import { greeted } from "./client.mjs";
 import { openai } from "./model.mjs";
 import { until } from "./until.mjs";
 
-/** Quick retries, and a watch that does not let a run be silent for long: longer than a busy machine may stand still. */
+/** Quick retries, and a short limit for silence, but longer than a busy machine may stand still. */
 export const QUICK_RUNS = { ARCHITECT_RETRY_BASE_MS: "10", ARCHITECT_SILENCE_MS: "5000" };
 
-/** How long a run may take, with a process that is killed in it and a watch that notices. */
+/** How long a run may take, including a killed process and the time until this is noticed. */
 const RUN_LIMIT_MS = 60_000;
 
 /** A good answer of a model: tasks of half an hour with these titles, one after the other. */
@@ -23,11 +23,11 @@ export const answer = (...titles) => openai.says(tasks(...titles));
 /** Whether a request to the model is about a goal. */
 export const isGoal = (goal) => (body) => body.response_format !== undefined && body.messages[1].content === goal;
 
-/** Connects and follows events. */
+/** Connects with `?sync=events`. */
 export const following = (server, options = {}) =>
   greeted(server, { ...options, query: { sync: "events", ...options.query } });
 
-/** The states that a run has gone through, as this client saw them: `[type, step, percent]`. */
+/** The states of a run that this client saw, in order: `[type, step, percent]`. */
 export function progress(client, id) {
   const events = client.frames.filter(({ type }) => type === "flux_events").flatMap(({ events }) => events);
   const of = events.filter(({ payload }) => payload.run?.id === id || payload.run === id);
@@ -37,17 +37,17 @@ export function progress(client, id) {
   });
 }
 
-/** The event of a run that fits. */
+/** The matching event of a run. */
 export const runEvent = (client, fits, limit) =>
   client.find(({ type, events }) => type === "flux_events" && events.some(fits), limit);
 
-/** A run as `listRuns` tells of it. */
+/** A run, from `listRuns`. */
 export async function runOf(client, id) {
   const { runs } = await client.call("listRuns", {});
   return runs.find((run) => run.id === id);
 }
 
-/** Waits until a run has come to its end, and the person is told, if there is something to tell. */
+/** Waits until a run has ended and its report, if there is one, is in the chat. */
 export async function ended(client, id) {
   let run;
   const what = () => `the end of a run; it is ${JSON.stringify(run)}`;
@@ -61,13 +61,13 @@ export async function ended(client, id) {
   return run;
 }
 
-/** What the agent has said in the chat about a run. */
+/** The agent's messages in the chat about a run. */
 export async function reports(client, id) {
   const messages = await client.call("getMessages");
   return messages.filter(({ metadata }) => metadata?.run === id).map(({ parts }) => parts[0].text);
 }
 
-/** The blocks that runs have added, by start. */
+/** The blocks that runs added, by start. */
 export async function added(client) {
   const { timeline } = await client.call("getTimeline");
   return timeline.blocks.filter(({ source }) => source === "architect");

@@ -1,9 +1,9 @@
-// A raw client: frames in, frames out, nothing hidden. What the published clients make of them is tested with them.
+// A raw client that sends and receives frames. The published clients are tested separately.
 
 import { randomUUID } from "node:crypto";
 import { within } from "./until.mjs";
 
-/** How long an answer may take where nothing slows it down on purpose, on a busy machine. */
+/** How long an answer may take on a busy machine, if the test does not delay it. */
 const ANSWER_LIMIT_MS = 20_000;
 
 /** A new identity: `{ name, token }`. */
@@ -14,8 +14,8 @@ export async function guest(server) {
 }
 
 /**
- * Connects, and waits until the socket is open. `path` is what stands after `/agents/chat/`; with neither `token` nor
- * `headers` it is a new guest that connects.
+ * Connects, and waits until the socket is open. `path` follows `/agents/chat/`. Without `token` and `headers`, a new guest
+ * connects.
  */
 export async function connect(server, { token, path = "me", query = {}, headers = {}, agent = "chat" } = {}) {
   if (token === undefined && Object.keys(headers).length === 0) token = (await guest(server)).token;
@@ -26,7 +26,7 @@ export async function connect(server, { token, path = "me", query = {}, headers 
   return connection;
 }
 
-/** Connects and waits for the greeting to be over: its last frame is the conversation. */
+/** Connects and waits for the end of the greeting, which is the frame with the conversation. */
 export async function greeted(server, options) {
   const connection = await connect(server, options);
   await connection.next((frame) => frame.type === "cf_agent_chat_messages" && frame.connect);
@@ -69,8 +69,8 @@ class Connection {
   }
 
   /**
-   * The next frame that fits, after the one that the last `next` gave: frames that are waited for one after the other
-   * have come in that order. `match` is a type or a function.
+   * The next matching frame after the one that the last `next` returned. So consecutive calls also check the order of frames.
+   * `match` is a type or a function.
    */
   async next(match, limit = ANSWER_LIMIT_MS) {
     const fits = typeof match === "string" ? (frame) => frame.type === match : match;
@@ -79,7 +79,7 @@ class Connection {
     return this.frames[index];
   }
 
-  /** The first frame of all that fits, whatever was waited for before. */
+  /** The first of all frames that matches, independent of earlier calls. */
   async find(match, limit = ANSWER_LIMIT_MS) {
     return this.frames[await this.#first(match, 0, limit, () => String(match))];
   }
@@ -99,33 +99,33 @@ class Connection {
     return within(found, limit, seen).finally(() => this.#watchers.delete(watch));
   }
 
-  /** Sends a frame; text and bytes as they are. */
+  /** Sends a frame. Text and bytes are sent unchanged. */
   send(frame) {
     const isRaw = typeof frame === "string" || frame instanceof Uint8Array;
     this.#socket.send(isRaw ? frame : JSON.stringify(frame));
   }
 
-  /** The answer's frame to a call, whether it is a success or not. */
+  /** Makes a call and returns the response frame, successful or not. */
   async tell(method, args = [], id = randomUUID()) {
     this.send({ type: "rpc", id, method, args });
     return this.find((frame) => frame.type === "rpc" && frame.id === id && frame.done !== false);
   }
 
-  /** The result of a call; throws what the server says is wrong. */
+  /** Makes a call and returns its result. Throws the server's error. */
   async call(method, ...args) {
     const frame = await this.tell(method, args);
     if (!frame.success) throw new Error(frame.error);
     return frame.result;
   }
 
-  /** Sends a chat request, of one new message where no `messages` are given. Gives the request's id. */
+  /** Sends a chat request, with one new message if no `messages` are given. Returns the request's id. */
   ask(text, { id = randomUUID().slice(0, 8), messages = [userMessage(text)], ...more } = {}) {
     const body = JSON.stringify({ messages, trigger: "submit-message", ...more });
     this.send({ type: "cf_agent_use_chat_request", id, init: { method: "POST", body } });
     return id;
   }
 
-  /** Waits for the end of a request and gives what came of it. */
+  /** Waits for the end of a request and returns its frames. */
   async answer(id, limit = ANSWER_LIMIT_MS) {
     await this.find((frame) => isResponse(frame, id) && frame.done, limit);
     return this.turn(id);
@@ -136,12 +136,12 @@ class Connection {
     return this.answer(this.ask(text, options));
   }
 
-  /** What has come of a request so far. */
+  /** The frames of a request so far. */
   turn(id) {
     return new TurnSeen(this.frames.filter((frame) => isResponse(frame, id)));
   }
 
-  /** Closes the socket and waits for the server to agree. */
+  /** Closes the socket and waits for the server's close frame. */
   close(code = 1000) {
     this.#socket.close(code);
     return within(this.closed, ANSWER_LIMIT_MS, () => "the server's answer to a close");
@@ -163,7 +163,7 @@ export function chunkOf(frame) {
   return frame.body && !frame.error ? JSON.parse(frame.body) : undefined;
 }
 
-/** The frames of one request, and what they add up to. */
+/** The frames of one request, and the message that they make. */
 class TurnSeen {
   constructor(frames) {
     this.frames = frames;
@@ -179,12 +179,12 @@ class TurnSeen {
     return this.chunks.filter((chunk) => chunk.type === type);
   }
 
-  /** All that was said. */
+  /** The whole text. */
   get text() {
     return this.of("text-delta").map(({ delta }) => delta).join("");
   }
 
-  /** The calls, with what came of them: `{ name, input, output?, error? }`. */
+  /** The calls with their results: `{ name, input, output?, error? }`. */
   get calls() {
     return this.of("tool-input-available").map(({ toolCallId, toolName, input }) => {
       const of = (type) => this.of(type).find((chunk) => chunk.toolCallId === toolCallId);

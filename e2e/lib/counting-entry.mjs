@@ -1,5 +1,5 @@
-// The Worker as it is, but for a line in the log whenever the runtime makes an object: for the first request, and for
-// each waking after it was put to sleep. Takes the place of agent/entry.mjs, in whose folder it is run.
+// The unchanged Worker, plus a line in the log whenever the runtime creates an object: at the first request and after each
+// eviction. Replaces agent/entry.mjs and is run in its folder.
 
 import { architect } from "./architect.mjs";
 import { ArchitectRun, Chat as Built } from "./build/index.js";

@@ -1,6 +1,5 @@
-// The Worker as it is, but that what a workflow says to its person's object waits for the test: before the object hears it,
-// and again before the reply goes back. e2e/lib/steps.mjs is the test's side. Takes the place of agent/entry.mjs, in whose
-// folder it is run.
+// The Worker, but each request of a workflow to its person's object waits for the test, before the object gets it and before the
+// reply is returned. The test's side is e2e/lib/steps.mjs. Replaces agent/entry.mjs and is run in its folder.
 
 import { architect } from "./architect.mjs";
 import { ArchitectRun, Chat as Built } from "./build/index.js";

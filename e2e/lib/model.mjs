@@ -1,5 +1,5 @@
-// A model's server that says what a test tells it to: `POST …/chat/completions`, as OpenAI-compatible servers have
-// it, and `POST /run`, which the Worker in e2e/ai asks on behalf of the AI binding.
+// A scripted model server: `POST …/chat/completions`, as on OpenAI-compatible servers, and `POST /run`, which the Worker in e2e/ai
+// calls for the AI binding.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,18 +7,17 @@ import { json } from "node:stream/consumers";
 import { until } from "./until.mjs";
 
 /**
- * Starts it. Each request takes the next script from the queue; without one it is answered with 418, which is final
- * and shows what the test did not expect. One of `scriptWhen` is taken only by a request whose body fits. The title and
- * the report of a run, which are there without a model, too, take only those, and are not counted without one. A script is
- * a list of steps:
+ * Starts the server. Each request takes the next script from the queue. Without a script it gets status 418, which is not retried
+ * and shows an unexpected request. A script of `scriptWhen` is taken only by a request with a matching body. Requests for the title
+ * or the report of a run, which are optional, take only such scripts, and are not counted without one. A script is a list of steps:
  *
- * - a string or bytes: written as they are,
- * - a function: called and awaited, e.g. to hold the stream until the test lets it go; as the first step it also holds
- *   back the head,
+ * - a string or bytes: written unchanged,
+ * - a function: called and awaited, e.g. to hold the stream until the test releases it; as the first step it also delays the
+ *   head,
  * - `{ status?, headers?, body? }`: another head than `200 text/event-stream`; only before anything is written,
- * - `CUT`: the connection is destroyed in the middle.
+ * - `CUT`: the connection is destroyed.
  *
- * Gives `{ baseUrl, url, requests, script(...steps), scriptWhen(when, ...steps), stop() }`; `requests` are
+ * Returns `{ baseUrl, url, requests, script(...steps), scriptWhen(when, ...steps), stop() }`; `requests` are
  * `{ path, headers, body, at, isOpen }`.
  */
 export async function startModel() {
@@ -35,7 +34,7 @@ const told = (body) => (body.messages ?? body.input?.messages)?.[0].content;
 /** Whether a request to the model, or to the binding, is for the report of a run. */
 export const isReport = (body) => told(body) === REPORT;
 
-/** Whether it is for its title. */
+/** Whether a request is for the title of a run. */
 export const isTitle = (body) => told(body) === TITLE;
 
 /** A step: the connection breaks. */
@@ -57,28 +56,28 @@ class ScriptedModel {
     this.#scripts.push({ steps });
   }
 
-  /** Queues an answer for the next request whose body fits. */
+  /** Queues an answer for the next request with a matching body. */
   scriptWhen(when, ...steps) {
     this.#scripts.push({ when, steps });
   }
 
-  /** How many scripts nobody has asked for. */
+  /** The number of unused scripts. */
   get unused() {
     return this.#scripts.length;
   }
 
-  /** Forgets scripts and requests, of which another test knows nothing. */
+  /** Removes all scripts and requests before another test. */
   reset() {
     this.#scripts = [];
     this.requests = [];
   }
 
-  /** Waits for the request of that number, from 0. */
+  /** Waits for the request with this number, counted from 0. */
   request(number) {
     return until(() => this.requests[number], { what: () => `request ${number} to the model` });
   }
 
-  /** Waits until the other side has let go of the request of that number. */
+  /** Waits until the client has closed the request with this number. */
   closed(number) {
     return until(() => this.requests[number]?.isOpen === false, { what: () => `the end of request ${number}` });
   }
@@ -113,7 +112,7 @@ async function play(steps, response) {
   for (const step of steps.slice(hasHead ? from + 1 : from)) {
     if (step === CUT) return response.destroy();
     if (typeof step === "function") await step();
-    // Once the other side has gone there is nobody to write to.
+    // After the client has closed the connection, writing fails.
     else if (!response.destroyed) await new Promise((resolve) => response.write(step, resolve));
   }
   return response.end();
@@ -123,7 +122,7 @@ function isHead(step) {
   return typeof step === "object" && !(step instanceof Uint8Array);
 }
 
-/** A gate in a stream: `gate.wait` is a step that ends once the test calls `gate.open()`. */
+/** A gate in a stream: `gate.wait` is a step that ends when the test calls `gate.open()`. */
 export function gate() {
   let open;
   const opened = new Promise((resolve) => (open = resolve));
@@ -146,9 +145,9 @@ export const openai = {
   call: (name, args, { index = 0, id = `call_${name}_${index}` } = {}) =>
     openai.delta({ tool_calls: [{ index, id, type: "function", function: { name, arguments: textOf(args) } }] }),
   usage: (prompt_tokens, completion_tokens) => event({ choices: [], usage: { prompt_tokens, completion_tokens } }),
-  /** A whole answer that says something. */
+  /** A complete answer with text. */
   says: (...texts) => [...texts.map(openai.text), openai.finish(), DONE],
-  /** A whole answer that makes calls, each `[name, arguments]`. */
+  /** A complete answer with calls, each `[name, arguments]`. */
   calls: (...calls) => [
     ...calls.map(([name, args], index) => openai.call(name, args, { index })), openai.finish("tool_calls"), DONE],
 };

@@ -1,4 +1,4 @@
-// Chance that can be had again: a failing test prints its seed.
+// Repeatable random numbers: a failing test prints its seed.
 
 /** A seed from `FLUX_SEED`, or a new one. */
 export const SEED = Number(process.env.FLUX_SEED ?? Math.floor(Math.random() * 2 ** 32));

@@ -1,4 +1,4 @@
-// The reducer of the log once more, by other hands than those it checks: what blocks there are after these events.
+// A second, independent implementation of the log's reducer, for checks: the blocks after these events.
 
 /** Blocks by id. */
 export function replay(events) {

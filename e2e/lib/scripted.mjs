@@ -1,4 +1,4 @@
-// A server that asks a scripted model, for the tests of one file.
+// A server with a scripted model, for the tests of one file.
 
 import { join } from "node:path";
 import { after, before, beforeEach } from "node:test";
@@ -6,13 +6,13 @@ import { startModel } from "./model.mjs";
 import { ROOT, startServer } from "./server.mjs";
 import { startSteps } from "./steps.mjs";
 
-/** Quick retries: that they back off is tested natively, where time can be told. */
+/** Quick retries. The backoff is tested natively, with a simulated clock. */
 const QUICK = { MODEL_RETRIES: "2", MODEL_RETRY_BASE_MS: "1", MODEL_RETRY_CAP_MS: "5" };
 
 /**
- * Starts both before the tests of the calling file and stops them after it: `{ model, server }`, filled by then. The
- * model is an OpenAI-compatible server, or with `ai` the AI binding. With `held`, runs of the architect can be held at
- * their steps, by `steps`.
+ * Starts both before the tests of the calling file and stops them afterwards. Returns `{ model, server }`, which is filled before the
+ * first test. The model is an OpenAI-compatible server, or with `ai` the AI binding. With `held`, runs of the architect can be held
+ * at their steps with `steps`.
  */
 export function scripted({ vars = {}, ai = false, held = false, ...options } = {}) {
   const all = {};

@@ -11,6 +11,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OFFSET_MS } from "./clock.mjs";
 import { until } from "./until.mjs";
 
 /** The workspace. */
@@ -47,6 +48,8 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.on(sig
  *   deployed, agent/build, or agent/build-local for the model `"offline"`. `entry`: a module in place of
  *   agent/entry.mjs; `config`: lines to put at the end of wrangler.toml.
  *
+ * The Worker's present is that of the tests (./clock.mjs).
+ *
  * Gives `{ url, port, vars, stop(), kill(), start(), restart(), log() }`.
  */
 export async function startServer(options = {}) {
@@ -82,7 +85,7 @@ class Server {
     // First of all, so that what fails from here on leaves nothing behind either.
     running.add(this);
     this.#state = state ?? join(this.#folder, "state");
-    this.#vars = { ...modelVars(model), ...vars };
+    this.#vars = { ...modelVars(model), CLOCK_OFFSET_MS: OFFSET_MS, ...vars };
     this.#copy(model, files);
   }
 
@@ -113,9 +116,9 @@ class Server {
     }
     const isUp = async () => {
       if (child.exitCode !== null) throw new Error(`the server did not start:\n${this.#output}`);
-      const asked = fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(5_000) });
-      const response = await asked.catch(() => undefined);
-      return response?.ok && (await response.json()).ok;
+      const answer = async () => (await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(5_000) })).json();
+      // Not up yet, or too busy to finish its answer in time.
+      return (await answer().catch(() => undefined))?.ok;
     };
     const what = () => `a good answer of /healthz; the server said:\n${this.#output}`;
     await until(isUp, { limit: START_LIMIT_MS, what });
@@ -159,10 +162,13 @@ class Server {
   }
 
   #copy(model, { worker = join(ROOT, builtFor(model)), entry = join(ROOT, "agent/entry.mjs"), config = "" }) {
-    mkdirSync(join(this.#folder, "agent"));
-    cpSync(worker, join(this.#folder, "agent/build"), { recursive: true });
-    cpSync(entry, join(this.#folder, "agent/entry.mjs"));
-    cpSync(join(ROOT, "agent/architect.mjs"), join(this.#folder, "agent/architect.mjs"));
+    const agent = join(this.#folder, "agent");
+    mkdirSync(agent);
+    cpSync(worker, join(agent, "build"), { recursive: true });
+    cpSync(join(ROOT, "agent/architect.mjs"), join(agent, "architect.mjs"));
+    cpSync(entry, join(agent, "served.mjs"));
+    cpSync(join(ROOT, "e2e/lib/clock-entry.mjs"), join(agent, "entry.mjs"));
+    for (const file of ["worker-clock.mjs", "shift-date.mjs"]) cpSync(join(ROOT, "e2e/lib", file), join(agent, file));
     cpSync(join(ROOT, "dist"), join(this.#folder, "dist"), { recursive: true });
     let toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
     // A binding to the real Workers AI cannot be reached here, and wrangler would ask for an account.

@@ -1,14 +1,13 @@
-// Stops a run of the architect between its workflow and its person's object, where a test wants it: the test's side of
-// e2e/lib/holding-entry.mjs.
+// Holds a run of the architect between its workflow and its person's object: the test's side of e2e/lib/holding-entry.mjs.
 
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { within } from "./until.mjs";
 
-/** How long a run may take to come to where it is held, on a busy machine. */
+/** How long a run may take to reach the point where it is held, on a busy machine. */
 const REACH_LIMIT_MS = 30_000;
 
-/** Starts it. Gives `{ url, hold(when, words), reset(), stop() }`. */
+/** Starts the server. Returns `{ url, hold(when, words), reset(), stop() }`. */
 export async function startSteps() {
   const steps = new Steps();
   await steps.listen();
@@ -25,8 +24,8 @@ class Steps {
   }
 
   /**
-   * Holds the next request in these words (`begin check`, `keep`, `place`, `commit`, `report` …), `"before"` the object
-   * hears it or `"after"`. `await reached()` is over once a run is held there, and `open()` lets it go on.
+   * Holds the next request of this kind (`begin check`, `keep`, `place`, `commit`, `report` …), `"before"` the object gets it or
+   * `"after"`. `await reached()` waits until a run is held there, and `open()` lets it continue.
    */
   hold(when, words) {
     let open, reach;
@@ -36,7 +35,7 @@ class Steps {
     return { open, reached: () => within(arrived, REACH_LIMIT_MS, () => `a run ${when} “${words}”`) };
   }
 
-  /** Lets go of what is held, and holds nothing any more. */
+  /** Releases every held run, and holds nothing any more. */
   reset() {
     this.#holds = [];
     this.#server.closeAllConnections();
@@ -57,7 +56,7 @@ class Steps {
   }
 }
 
-/** What a workflow says, in a word or two. */
+/** A request of a workflow, in a word or two. */
 function wordsOf(said) {
   if (typeof said === "string") return said;
   const [[word, what]] = Object.entries(said);

@@ -1,5 +1,5 @@
-// The Worker with the test-suites, and the Workflow of theirs that only JavaScript can derive. Takes the place of
-// agent/entry.mjs, in whose folder it is run.
+// The Worker with the test suites, and their Workflow class, which must be JavaScript. Replaces agent/entry.mjs and is run in its
+// folder.
 
 import { architect } from "./architect.mjs";
 import { ArchitectRun, WorkflowCases } from "./build/index.js";

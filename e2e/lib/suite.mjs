@@ -1,4 +1,4 @@
-// The Worker with the test-suites that are written in Rust: of the store, and of the bindings of Workflows. Built with
+// The Worker with the test suites in Rust: for the store and for the bindings of Workflows. Built with
 // `--features store-suite` into the folder that FLUX_SUITE names. Never deployed.
 
 import assert from "node:assert/strict";
@@ -8,7 +8,7 @@ import { ROOT, startServer } from "./server.mjs";
 
 const WORKER = process.env.FLUX_SUITE ?? join(ROOT, "agent/build-suite");
 
-/** What the suites need. A deployed Worker has none of it. */
+/** Settings for the suites. A deployed Worker has none of them. */
 const CONFIG = `
 [[durable_objects.bindings]]
 name = "StoreSuite"

@@ -2,7 +2,7 @@
 
 const POLL_MS = 20;
 
-/** Asks again and again until `condition` gives something true, which is returned; an error after `limit` ms. */
+/** Evaluates `condition` until it is truthy and returns the value. Throws after `limit` ms. */
 export async function until(condition, { limit = 20_000, what = () => String(condition) } = {}) {
   const deadline = Date.now() + limit;
   for (;;) {
@@ -13,7 +13,7 @@ export async function until(condition, { limit = 20_000, what = () => String(con
   }
 }
 
-/** The promise's value, or an error after `limit` ms. */
+/** The promise's value. Throws after `limit` ms. */
 export async function within(promise, limit, what) {
   let timer;
   const late = new Promise((_, reject) => {

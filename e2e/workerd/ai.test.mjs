@@ -1,4 +1,4 @@
-// Turns with the AI binding of Workers AI, played by the Worker in e2e/ai: its own streams, OpenAI's, and its errors.
+// Turns with the AI binding of Workers AI, simulated by the Worker in e2e/ai: native streams, OpenAI's streams, and errors.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -12,7 +12,7 @@ const the = scripted({ ai: true });
 let client;
 beforeEach(async () => (client = await greeted(the.server)));
 
-/** How long a slow model takes for all tasks of a goal. */
+/** How long a slow model needs for the tasks of a goal. */
 const SLOW_MS = 7_000;
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 const native = (response, more) => event({ response, ...more });
@@ -22,7 +22,7 @@ test("/healthz names the provider and its model", async () => {
   assert.deepEqual(model, { provider: "workers-ai", name: "@cf/meta/llama-3.3-70b-instruct-fp8-fast" });
 });
 
-test("a native stream is a turn, and the input is what Workers AI takes", async () => {
+test("a native stream makes a turn, and the input has the format of Workers AI", async () => {
   const usage = { prompt_tokens: 9, completion_tokens: 2 };
   the.model.script(native("Hel"), native("lo."), native("", { usage }), DONE);
   const turn = await client.chat("Hi");
@@ -55,7 +55,7 @@ test("calls of a native stream are carried out, several at once, and their resul
   assert.equal(turn.text, "Both are there.");
 });
 
-test("arguments as text, and a call as text, are understood too", async () => {
+test("arguments as text and a call as text are also understood", async () => {
   const text = JSON.stringify({ name: "completeBlock", parameters: { id: "B1" } });
   the.model.script(native("", { tool_calls: [{ name: "scheduleBlock", arguments: JSON.stringify(WORKOUT) }] }), DONE);
   the.model.script(native(text.slice(0, 9)), native(text.slice(9)), DONE);
@@ -66,7 +66,7 @@ test("arguments as text, and a call as text, are understood too", async () => {
   assert.equal(turn.text, "Done.");
 });
 
-test("numbers and objects as a response are shown as they are", async () => {
+test("numbers and objects as a response are shown unchanged", async () => {
   the.model.script(native("At "), native(5), native(null), native({ pm: true }), DONE);
   assert.equal((await client.chat("When?")).text, 'At 5{"pm":true}');
 });
@@ -79,14 +79,14 @@ test("models that stream as OpenAI does", async () => {
   assert.equal(turn.text, "Well. Scheduled.");
 });
 
-test("models that answer whole though a stream was asked for", async () => {
+test("models that answer as a whole although a stream was requested", async () => {
   the.model.script({ body: { response: "", tool_calls: [{ name: "scheduleBlock", arguments: WORKOUT }] } });
   the.model.script({ body: { response: "Scheduled." } });
   const turn = await client.chat("Workout");
   assert.deepEqual([turn.calls[0].output.ok, turn.text], [true, "Scheduled."]);
 });
 
-test("words come while they are said, through the binding", async () => {
+test("text arrives through the binding while it is generated", async () => {
   const hold = gate();
   the.model.script(native("Hel"), hold.wait, native("lo."), DONE);
   const id = client.ask("Hi");
@@ -95,7 +95,7 @@ test("words come while they are said, through the binding", async () => {
   assert.equal((await client.answer(id)).text, "Hello.");
 });
 
-test("capacity errors of the binding are tried again, others are told", async () => {
+test("capacity errors of the binding are retried, others are reported", async () => {
   the.model.script({ status: 500, body: "3040: Capacity temporarily exceeded, please try again." });
   the.model.script({ status: 500, body: "AiError: AiError: out of capacity" });
   the.model.script(native("Hello."), DONE);
@@ -107,7 +107,7 @@ test("capacity errors of the binding are tried again, others are told", async ()
   assert.match(final.body, /5007: No such model/);
 });
 
-test("an error in a native stream, and one that is cut", async () => {
+test("an error in a native stream, and a truncated stream", async () => {
   the.model.script(native("Hel"), event({ errors: [{ code: 3040, message: "Capacity" }] }));
   const failed = await client.chat("Hi");
   assert.deepEqual([failed.text, failed.final.error], ["Hel", true]);
@@ -122,7 +122,7 @@ test("an error in a native stream, and one that is cut", async () => {
   assert.match(cut.final.body, /cut off/);
 });
 
-test("cancelling lets go of the binding's stream", async () => {
+test("cancelling closes the binding's stream", async () => {
   const hold = gate();
   the.model.script(native("Hel"), hold.wait);
   const id = client.ask("Hi");
@@ -133,7 +133,7 @@ test("cancelling lets go of the binding's stream", async () => {
   hold.open();
 });
 
-test("cancelling before the binding has answered lets go of what it gives later", async () => {
+test("cancelling before the binding has answered closes the stream that it returns later", async () => {
   const [head, rest] = [gate(), gate()];
   the.model.script(head.wait, native("Hel"), rest.wait);
   const id = client.ask("Hi");
@@ -141,12 +141,12 @@ test("cancelling before the binding has answered lets go of what it gives later"
   client.send({ type: "cf_agent_chat_request_cancel", id });
   assert.equal((await client.answer(id)).final.outcome, "aborted");
   head.open();
-  // Else the model goes on to its last word, for nobody.
+  // Otherwise the model continues to the end for nobody.
   await the.model.closed(0);
   rest.open();
 });
 
-test("a goal is asked for as JSON, without a stream; a model that cannot be held to a schema is asked without", async () => {
+test("tasks are requested as JSON without a stream, and without a schema if the model does not support it", async () => {
   const { tasks: list } = JSON.parse(tasks("Choose a course", "First lesson", "Second lesson"));
   the.model.script({ body: { response: { tasks: list }, usage: { prompt_tokens: 9, completion_tokens: 2 } } });
   const { run } = await client.call("useArchitect", { goal: "Learn German" });
@@ -165,7 +165,7 @@ test("a goal is asked for as JSON, without a stream; a model that cannot be held
   assert.deepEqual([last.stream, last.response_format], [true, undefined]);
 });
 
-test("the tasks of a goal, which come whole, may take longer than the first words of a stream", async () => {
+test("the tasks of a goal, which arrive as a whole, may take longer than the first words of a stream", async () => {
   const vars = { ...QUICK_RUNS, MODEL_FIRST_BYTE_TIMEOUT_MS: "1000" };
   const server = await startServer({ model: { ai: the.model.url }, vars });
   try {
@@ -175,7 +175,7 @@ test("the tasks of a goal, which come whole, may take longer than the first word
     the.model.script(thinking.wait, { body: { response: { tasks: list } } });
     const { run } = await person.call("useArchitect", { goal: "Learn German" });
     await the.model.request(0);
-    // Longer than the first limit, and than a run may be silent.
+    // Longer than the limit for the first byte, and than a run may be silent.
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     thinking.open();
     assert.equal((await ended(person, run.id)).status, "completed");

@@ -12,7 +12,7 @@ const GOAL = "Learn German";
 const TITLES = ["Choose a course", "First lesson", "Second lesson"];
 
 describe("a run", () => {
-  test("comes step by step to tasks on the timeline, and is told in the chat", async () => {
+  test("adds tasks to the timeline step by step, and is reported in the chat", async () => {
     const client = await following(the.server);
     the.model.scriptWhen(isGoal(GOAL), ...answer(...TITLES));
     const { run, summary } = await client.call("useArchitect", { goal: GOAL, deadline: "2199-12-31", hours_per_week: 3 });
@@ -45,13 +45,13 @@ describe("a run", () => {
     await client.close();
   });
 
-  test("is told in the words of the model, where they tell all", async () => {
+  test("is reported in the words of the model if they are complete", async () => {
     const client = await following(the.server);
-    // At any hour, so that both plans begin on the same day; and without the first number, which may be a day, too.
+    // Working hours all day, so that both plans begin on the same day. Without the first number, because it may also be a day.
     await client.call("setSettings", { workingHours: { days: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], from: "00:00", to: "24:00" } });
     const words = "„Deutsch lernen“ ist geplant.";
     for (const goal of ["Deutsch lernen", "Noch mehr Deutsch"]) the.model.scriptWhen(isGoal(goal), ...answer(...TITLES));
-    // The second leaves out the first day.
+    // The second answer lacks the first day.
     the.model.scriptWhen(isReport, ...openai.says(words));
     const { run: second } = await client.call("useArchitect", { goal: "Noch mehr Deutsch" });
     await ended(client, second.id);
@@ -67,7 +67,7 @@ describe("a run", () => {
     await client.close();
   });
 
-  test("is started by the model's call, while the conversation goes on", async () => {
+  test("is started by a call of the model, while the conversation continues", async () => {
     const client = await following(the.server);
     const thinking = gate();
     the.model.scriptWhen(isGoal(GOAL), thinking.wait, ...answer(...TITLES));
@@ -89,7 +89,7 @@ describe("a run", () => {
     await client.close();
   });
 
-  test("is seen by a client that comes later, where it stands, and by those that follow the state", async () => {
+  test("is shown in its current state to a client that connects later, and to clients that follow the state", async () => {
     const client = await following(the.server);
     const state = await greeted(the.server, { token: client.token });
     const thinking = gate();
@@ -105,7 +105,7 @@ describe("a run", () => {
     await Promise.all([client, state, later].map((each) => each.close()));
   });
 
-  test("asks again what a busy model did not answer, and says so meanwhile", async () => {
+  test("retries while the model is busy, and shows that", async () => {
     const client = await following(the.server);
     for (let n = 0; n < 3; n++) the.model.script({ status: 429, body: { error: "slow down" } });
     the.model.script(...answer(...TITLES));
@@ -120,7 +120,7 @@ describe("a run", () => {
     await client.close();
   });
 
-  test("sends an answer that cannot be used back to the model", async () => {
+  test("sends an unusable answer back to the model", async () => {
     const client = await following(the.server);
     the.model.script(...openai.says("Sure! Here's a plan: first you learn, then you know."));
     the.model.script(...openai.says(`Of course:\n${tasks(...TITLES).slice(0, -40)}`));
@@ -132,7 +132,7 @@ describe("a run", () => {
     await client.close();
   });
 
-  test("that the model fails for good says why, and goes on when it is tried again", async () => {
+  test("that the model fails says why, and continues when it is retried", async () => {
     const client = await following(the.server);
     the.model.script({ status: 401, body: { error: { message: "Incorrect API key" } } });
     the.model.script({ status: 401, body: { error: { message: "Incorrect API key" } } });
@@ -153,7 +153,7 @@ describe("a run", () => {
 });
 
 describe("two runs", () => {
-  test("go on side by side, and their tasks around each other", async () => {
+  test("are planned at the same time, without overlapping tasks", async () => {
     const client = await following(the.server);
     const [first, second] = [gate(), gate()];
     the.model.scriptWhen(isGoal("One"), first.wait, ...answer("A", "B", "C"));
@@ -172,7 +172,7 @@ describe("two runs", () => {
     await client.close();
   });
 
-  test("of the same goal are one, and a fourth goal waits", async () => {
+  test("of the same goal are one, and a fourth goal is refused", async () => {
     const client = await following(the.server);
     const thinking = gate();
     for (const goal of ["One", "Two", "Three"]) the.model.scriptWhen(isGoal(goal), thinking.wait, ...answer("A", "B", "C"));
@@ -190,9 +190,9 @@ describe("two runs", () => {
 });
 
 /**
- * Where a run can be held in a step: by the model, or by `hold` between its workflow and the object. `state` is how it stands
- * there, `tasks` and `told` what there is of it on the timeline and in the chat, `asked` how often the model was asked. In
- * the commit there is a before and an after only: all of it is one event of the object.
+ * The points at which a run can be held: by the model, or by `hold` between its workflow and the object. `state` is its state at that
+ * point, `tasks` and `told` are its tasks on the timeline and reports in the chat, `asked` is the number of requests to the model. The
+ * commit has only a point before and one after it, because it is a single event of the object.
  */
 const PLACES = [
   { step: "brainstorm", at: "while the model thinks", state: ["running", "brainstorm"], asked: 1 },
@@ -205,7 +205,7 @@ const PLACES = [
   { step: "report", at: "once it is told", hold: ["after", "report"], state: ["completed", "report"], tasks: 3, told: 1, asked: 1 },
 ];
 
-/** Starts a run, and waits until it stands where it is to be held; `go` lets it go on. */
+/** Starts a run and waits until it is held at the given point. `go` lets it continue. */
 async function held(client, { step, hold, state, tasks = 0, told = 0, asked }) {
   const thinking = gate();
   if (step === "check") the.model.script(...openai.says("Not yet."));
@@ -231,7 +231,7 @@ describe("a cancel", () => {
       assert.equal(summary, "Cancelled “Learn German”. No tasks were added.");
       if (!place.hold) await the.model.closed(place.asked - 1);
       go();
-      // What is left of the workflow has had its time to add something.
+      // The rest of the workflow has had time to add something.
       the.model.script(...answer("A", "B", "C"));
       const other = await client.call("useArchitect", { goal: "Another" });
       await ended(client, other.run.id);
@@ -244,7 +244,7 @@ describe("a cancel", () => {
   }
 
   for (const place of PLACES.filter(({ tasks }) => tasks)) {
-    test(`in “${place.step}”, ${place.at}, comes too late, and says what takes the tasks back`, async () => {
+    test(`in “${place.step}”, ${place.at}, comes too late, and says how to undo the tasks`, async () => {
       const client = await following(the.server);
       const { run, go } = await held(client, place);
       const tooLate = /^“Learn German” is planned already; its tasks are on the timeline, and undo takes them back\./;
@@ -267,7 +267,7 @@ describe("a power cut", () => {
       const { run, go } = await held(client, place);
       await the.server.restart();
       go();
-      // What was thought before the cut is not thought again, but for a thought that was cut itself.
+      // Answers that were stored before the cut are not requested again, only an answer that was interrupted.
       const isCut = !place.hold && !place.tasks;
       if (isCut) the.model.script(...answer(...TITLES));
       const after = await following(the.server, { token: client.token });
@@ -282,8 +282,8 @@ describe("a power cut", () => {
   }
 });
 
-describe("a goal under way in a file", () => {
-  test("is worked on by each object that takes the file in, and again where all was deleted", async () => {
+describe("an unfinished goal in a file", () => {
+  test("is planned by each object that imports the file, and again after everything was deleted", async () => {
     const address = (client, path) => `${the.server.url}/agents/chat/me/${path}?token=${client.token}`;
     const client = await following(the.server);
     const thinking = gate();

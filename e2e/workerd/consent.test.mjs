@@ -1,5 +1,4 @@
-// What a model may not do without asking: the person's answer, and the turn that goes on with it (docs:
-// agents-protocol §4.6).
+// Calls that need consent: the person's answer, and the continuation of the turn.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -16,7 +15,7 @@ beforeEach(async () => {
 
 const plans = async () => (await client.call("listPlans")).plans.map(({ title }) => title).sort();
 
-/** A turn that ends with a question; gives the call that waits. */
+/** A turn that ends with a question. Returns the call that waits. */
 async function asked() {
   the.model.script(...openai.calls(["deletePlan", { id: "Old plan" }]));
   const turn = await client.chat("Away with the old plan");
@@ -28,7 +27,7 @@ async function asked() {
 const approve = (toolCallId, approved, autoContinue = true) =>
   client.send({ type: "cf_agent_tool_approval", toolCallId, approved, autoContinue });
 
-/** The frames of the continuation, whose id the server made. */
+/** The frames of the continuation, whose id the server chose. */
 async function continuation() {
   const { id } = await client.next((frame) => frame.continuation);
   return client.answer(id);
@@ -43,7 +42,7 @@ test("nothing is done before the person has answered", async () => {
   assert.equal(the.model.requests.length, 1, "the model waits with the person");
 });
 
-test("a yes carries the call out and the same message goes on", async () => {
+test("a yes carries out the call, and the same message continues", async () => {
   const { toolCallId, message } = await asked();
   the.model.script(...openai.says("It is gone."));
   approve(toolCallId, true);
@@ -51,7 +50,7 @@ test("a yes carries the call out and the same message goes on", async () => {
   assert.equal(updated.message.parts.find((part) => part.toolCallId === toolCallId).state, "approval-responded");
   const turn = await continuation();
   assert.ok(turn.frames.every((frame) => frame.continuation));
-  // An id would rename the message that is being extended.
+  // An id would rename the message that is being continued.
   assert.equal(turn.of("start")[0].messageId, undefined);
   assert.equal(turn.of("tool-output-available")[0].toolCallId, toolCallId);
   assert.equal(turn.text, "It is gone.");
@@ -73,7 +72,7 @@ test("a no is told to the model, and nothing is done", async () => {
   assert.match(result.content, /said no/);
 });
 
-test("the first answer counts, and an answer to an unknown call is nothing", async () => {
+test("the first answer counts, and an answer to an unknown call has no effect", async () => {
   const { toolCallId } = await asked();
   approve("unknown", true);
   approve(toolCallId, false, false);
@@ -84,7 +83,7 @@ test("the first answer counts, and an answer to an unknown call is nothing", asy
   assert.equal(the.model.requests.length, 1);
 });
 
-test("the tab that asks to resume gets the continuation whole, the other live", async () => {
+test("the tab that asks to resume gets the whole continuation, the other one gets it live", async () => {
   const other = await greeted(the.server, { token: client.token });
   const { toolCallId } = await asked();
   const hold = gate();
@@ -96,7 +95,7 @@ test("the tab that asks to resume gets the continuation whole, the other live", 
   const { id } = await client.next("cf_agent_stream_resuming");
   assert.equal(id, pending.id);
   await other.next((frame) => frame.id === id && hasChunk(frame, "text-delta"));
-  // Another tab that asks is told that this one has it.
+  // Another tab that asks is told that this one resumes it.
   other.send({ type: "cf_agent_stream_resume_request", probeId: "q" });
   assert.equal((await other.next("cf_agent_stream_resume_none")).reason, "continuation-owned");
   client.send({ type: "cf_agent_stream_resume_ack", id });
@@ -108,7 +107,7 @@ test("the tab that asks to resume gets the continuation whole, the other live", 
   assert.deepEqual(mine.chunks, theirs.chunks);
 });
 
-test("a question outlives the process that asked it", async () => {
+test("a question survives the process that asked it", async () => {
   const { toolCallId } = await asked();
   await the.server.restart();
   client = await greeted(the.server, { token: client.token });

@@ -1,5 +1,5 @@
-// What is acknowledged stays: all processes are killed at random moments of a stream of edits, as by a power cut, and
-// started again on what is on the disk.
+// Acknowledged edits survive: all processes are killed at random moments during a stream of edits, as by a power cut, and
+// started again with what is on the disk.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -10,9 +10,9 @@ import { replay } from "../lib/replay.mjs";
 import { startServer } from "../lib/server.mjs";
 
 const KILLS = 20;
-/** Calls that are under way at a time: some are always between arriving and being answered. */
+/** Calls in progress at a time, so that some are always between arriving and being answered. */
 const AT_ONCE = 6;
-/** Most answers between two kills. */
+/** The most answers between two kills. */
 const ANSWERS = 30;
 
 const chance = random();
@@ -22,13 +22,13 @@ let server;
 before(async () => (server = await startServer()));
 after(() => server?.stop());
 
-/** Edits, made up as they are needed, each with the id by which it can be repeated. */
+/** Random edits, each with the id with which it can be repeated. */
 class Edits {
   /** Sent and not answered, in the order of sending. */
   open = new Map();
   /** Answered with success. */
   done = new Map();
-  /** Without effect: made up without knowing what is there, some cannot be granted, or were so already. */
+  /** Without effect: edits are random, so some are rejected or change nothing. */
   idle = new Set();
   #count = 0;
 
@@ -80,7 +80,7 @@ async function allEvents(client) {
   }
 }
 
-/** What must hold whenever somebody looks. */
+/** Checks what must always hold. */
 async function check(client, edits) {
   const events = await allEvents(client);
   assert.deepEqual(events.map(({ seq }) => seq), events.map((_, index) => index + 1));
@@ -113,10 +113,10 @@ test(`acknowledged edits survive ${KILLS} kills, once each (FLUX_SEED=${SEED})`,
     const client = await greeted(server, { token });
     await check(client, edits);
     await edit(client, edits, 1 + below(ANSWERS));
-    // Nothing is waited for: it is chance that chooses where in the work on the others the knife falls.
+    // Without waiting, so that the kill happens at a random point in the work on the other edits.
     await new Promise((resolve) => setTimeout(resolve, below(6)));
     await server.restart();
-    // What had come before the connection broke is acknowledged, too.
+    // Answers that arrived before the connection broke count as acknowledged.
     await client.closed;
     client.frames.filter(({ type }) => type === "rpc").forEach((frame) => edits.answered(frame));
   }

@@ -1,4 +1,4 @@
-// Our extension of the protocol, `?sync=events`: a snapshot, then what is appended to the log, and what was missed.
+// Our extension of the protocol, `?sync=events`: a snapshot, then new events, and missed events after a reconnect.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -14,7 +14,7 @@ const follow = (token, after) => greeted(server, { token, query: { sync: "events
 /** Frames that carry the timeline. */
 const synced = ({ frames }) => frames.filter(({ type }) => /^flux_(snapshot|events)|^cf_agent_state$/.test(type));
 
-test("a snapshot comes instead of the state, and then events", async () => {
+test("a snapshot comes instead of the state, followed by events", async () => {
   const client = await follow((await guest(server)).token);
   const [identity, snapshot] = client.frames;
   assert.deepEqual(identity, { type: "cf_agent_identity", name: "me", agent: "chat" });
@@ -24,13 +24,13 @@ test("a snapshot comes instead of the state, and then events", async () => {
   const { events } = await client.next("flux_events");
   assert.deepEqual(events.map(({ seq, type }) => [seq, type]), [[snapshot.seq + 1, "BLOCK_SCHEDULED"]]);
   assert.deepEqual(synced(client).map(({ type }) => type), ["flux_snapshot", "flux_events"]);
-  // The next one who comes gets it in the snapshot.
+  // The next client gets it in the snapshot.
   const later = synced(await follow(client.token))[0];
   assert.deepEqual([later.seq, later.timeline.blocks.length], [snapshot.seq + 1, 1]);
   assert.deepEqual(later.timeline.blocks[0], (await client.call("getTimeline")).timeline.blocks[0]);
 });
 
-test("the two kinds of clients hear of the same change, each in its way", async () => {
+test("both kinds of clients are notified of the same change in their own format", async () => {
   const { token } = await guest(server);
   const [events, state] = [await follow(token), await greeted(server, { token })];
   await state.call("scheduleBlock", WORKOUT);
@@ -40,7 +40,7 @@ test("the two kinds of clients hear of the same change, each in its way", async 
   assert.equal(events.frames.filter(({ type }) => type === "cf_agent_state").length, 0);
 });
 
-test("who comes back with the last number it has is sent what it missed, and nothing twice", async () => {
+test("a client that reconnects with its last number gets the missed events, each once", async () => {
   const { token } = await guest(server);
   const client = await follow(token);
   await client.call("scheduleBlock", WORKOUT);
@@ -57,7 +57,7 @@ test("who comes back with the last number it has is sent what it missed, and not
   assert.deepEqual(upToDate, [{ type: "flux_events", events: [] }]);
 });
 
-test("who comes back with a number that cannot be gets everything", async () => {
+test("a client that reconnects with an invalid number gets everything", async () => {
   const { token } = await guest(server);
   const client = await follow(token);
   await client.call("scheduleBlock", WORKOUT);
@@ -67,7 +67,7 @@ test("who comes back with a number that cannot be gets everything", async () => 
   }
 });
 
-test("who missed more than a thousand events gets a snapshot, who missed fewer gets them", async () => {
+test("a client that missed more than a thousand events gets a snapshot, otherwise the events", async () => {
   const { token } = await guest(server);
   const client = await follow(token);
   await client.call("scheduleBlock", WORKOUT);

@@ -1,4 +1,4 @@
-// A connection's frames: the greeting, and what is done about frames that nobody understands.
+// A connection's frames: the greeting, and the responses to invalid frames.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -11,7 +11,7 @@ after(() => server?.stop());
 
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 
-test("a connection is told who it talks to, the state, and the conversation", async () => {
+test("a connection gets the identity, the state and the conversation", async () => {
   const client = await greeted(server);
   const [identity, state, messages] = client.frames;
   assert.deepEqual(identity, { type: "cf_agent_identity", name: "me", agent: "chat", stateFollows: true });
@@ -20,7 +20,7 @@ test("a connection is told who it talks to, the state, and the conversation", as
   assert.deepEqual(messages, { type: "cf_agent_chat_messages", messages: [], connect: true });
 });
 
-test("frames that cannot be read are answered with what is wrong, and change nothing", async () => {
+test("invalid frames are answered with what is wrong, and change nothing", async () => {
   const client = await greeted(server);
   await client.call("scheduleBlock", WORKOUT);
   const before = await client.call("getEvents");
@@ -46,7 +46,7 @@ test("frames that cannot be read are answered with what is wrong, and change not
   assert.deepEqual(await client.call("getMessages"), []);
 });
 
-test("a frame just below the limit is taken", async () => {
+test("a frame just below the limit is accepted", async () => {
   const client = await greeted(server);
   const frame = { type: "rpc", id: "1", method: "getSettings", args: [{ padding: "" }] };
   frame.args[0].padding = "x".repeat(256 * 1024 - JSON.stringify(frame).length);
@@ -74,7 +74,7 @@ test("chat requests that cannot be answered get a final frame that says why", as
   assert.deepEqual(await client.call("getMessages"), []);
 });
 
-test("a client that sets the state itself is refused and given the true one", async () => {
+test("a client that sets the state is refused and gets the real one", async () => {
   const client = await greeted(server);
   const [, { state }] = client.frames;
   client.send({ type: "cf_agent_state", state: { plans: {} } });
@@ -87,7 +87,7 @@ test("a close is answered with its own code, at once", async () => {
     const client = await greeted(server);
     const begun = Date.now();
     assert.equal((await client.close(code)).code, code);
-    // Where the server does not answer, workerd does after 10 s.
+    // If the server does not answer, workerd does after 10 s.
     assert.ok(Date.now() - begun < 5_000, `answered after ${Date.now() - begun} ms`);
   }
 });

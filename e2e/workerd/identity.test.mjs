@@ -1,4 +1,4 @@
-// Addresses, and who may reach what (docs: agents-protocol §1).
+// Addresses, and who may reach which object.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";
@@ -14,7 +14,7 @@ after(() => server?.stop());
 const get = (path, headers = {}) => fetch(`${server.url}${path}`, { headers });
 const bearer = ({ token }) => ({ authorization: `Bearer ${token}` });
 
-/** The close of a socket that is accepted only to be told why it is refused; anything before it is a leak. */
+/** The close of a socket that is accepted only to send the reason of the refusal. Any frame before it is a leak. */
 async function refusal(options) {
   const connection = await connect(server, options);
   const { code, reason } = await within(connection.closed, 10_000, () => "the end of a socket that should be refused");
@@ -24,7 +24,7 @@ async function refusal(options) {
 }
 
 describe("addresses", () => {
-  test("/healthz says that all is well and which model answers", async () => {
+  test("/healthz reports success and the model", async () => {
     const response = await get("/healthz");
     assert.equal(response.status, 200);
     const health = await response.json();
@@ -33,7 +33,7 @@ describe("addresses", () => {
     assert.match(health.version, /^\d+\.\d+\.\d+$/);
   });
 
-  test("what is not there is refused as the published server does", async () => {
+  test("unknown addresses are refused as by the published server", async () => {
     const me = await guest(server);
     const cases = [
       ["/agents/nobody/me", 400, /Invalid request/], ["/agents/Chat/me", 400, /Invalid request/],
@@ -47,16 +47,16 @@ describe("addresses", () => {
     }
   });
 
-  test("the agent itself has nothing to show to a plain GET", async () => {
+  test("a plain GET of the agent is refused", async () => {
     const response = await get("/agents/chat/me", bearer(await guest(server)));
     assert.equal(response.status, 404);
   });
 
-  test("an upgrade at an unknown agent is refused too", async () => {
+  test("an upgrade at an unknown agent is refused, too", async () => {
     await assert.rejects(connect(server, { agent: "nobody" }));
   });
 
-  test("a socket that would speak another protocol is refused for good", async () => {
+  test("a socket with another protocol is refused permanently", async () => {
     await refusal({ query: { __agents_transport: "capnweb" } });
   });
 
@@ -81,20 +81,20 @@ describe("identities", () => {
     const cookie = response.headers.get("set-cookie");
     assert.match(cookie, /^flux=u-[0-9a-f]{32}\.[0-9a-f]{64};/);
     for (const attribute of ["HttpOnly", "SameSite=Lax", "Path=/"]) assert.ok(cookie.includes(attribute), attribute);
-    // Else a cache in between gives one person's identity to all.
+    // Otherwise a cache could give one person's identity to everyone.
     assert.equal(response.headers.get("cache-control"), "no-store");
     const again = await get("/", { cookie: cookie.split(";")[0] });
     assert.equal(again.headers.get("set-cookie"), null);
   });
 
-  test("files of the page give no identity", async () => {
+  test("files of the page set no identity", async () => {
     const page = await (await get("/")).text();
     const [file] = page.match(/(?<=")\/?assets\/[^"]+/);
     const response = await get(new URL(file, "http://x/").pathname);
     assert.deepEqual([response.status, response.headers.get("set-cookie")], [200, null]);
   });
 
-  test("cookie, Authorization and ?token= are the same person", async () => {
+  test("cookie, Authorization and ?token= identify the same person", async () => {
     const me = await guest(server);
     const client = await greeted(server, { token: me.token });
     await client.chat("hello");
@@ -111,7 +111,7 @@ describe("identities", () => {
     assert.equal((await byCookie.call("getMessages"))[0].id, said.id);
   });
 
-  test("me is the object of the person's own name, and nobody else's", async () => {
+  test("me is the person's own object, and nobody else's", async () => {
     const [me, other] = [await guest(server), await guest(server)];
     const mine = await greeted(server, { token: me.token });
     await mine.call("scheduleBlock", { title: "Mine", startTime: "2035-03-01T08:00" });
@@ -120,7 +120,7 @@ describe("identities", () => {
     assert.deepEqual(await titles(byName), ["Mine"]);
     assert.equal(byName.frames.find(({ type }) => type === "cf_agent_identity").name, me.name);
     assert.deepEqual(await titles(await greeted(server, { token: other.token })), []);
-    // Names that the service makes cannot be taken by others, not even before their person has come.
+    // Others cannot take a name that the service generates, not even before its person connects.
     const unborn = await guest(server);
     for (const name of [me.name, unborn.name]) {
       assert.equal((await get(`/agents/chat/${name}/get-messages`, bearer(other))).status, 400);
@@ -128,7 +128,7 @@ describe("identities", () => {
     }
   });
 
-  test("whoever opens a name first owns it", async () => {
+  test("the first person to open a name owns it", async () => {
     const [first, second] = [await guest(server), await guest(server)];
     const name = `team-${first.name.slice(2)}`;
     await greeted(server, { token: first.token, path: name });
@@ -137,7 +137,7 @@ describe("identities", () => {
     assert.equal((await get(`/agents/chat/${name}/get-messages`, bearer(first))).status, 200);
   });
 
-  test("without an identity, or with one that we did not sign, nothing opens", async () => {
+  test("without an identity, or with one that we did not sign, access is refused", async () => {
     const [me, other] = [await guest(server), await guest(server)];
     const forged = `${me.name}.${other.token.split(".")[1]}`;
     for (const token of ["nonsense", forged, `${me.token}x`, `${me.name}.`]) {
@@ -148,7 +148,7 @@ describe("identities", () => {
     assert.equal((await get("/agents/chat/me/get-messages")).status, 401);
   });
 
-  test("nobody can say who they are in the Worker's own headers", async () => {
+  test("clients cannot forge the Worker's own headers", async () => {
     const [me, other] = [await guest(server), await guest(server)];
     const mine = await greeted(server, { token: me.token, path: `own-${me.name.slice(2)}` });
     await mine.chat("hello");
@@ -167,7 +167,7 @@ describe("identities", () => {
     assert.ok(await own.call("getSettings"));
   });
 
-  test("a socket's handshake chooses no subprotocol", async () => {
+  test("a socket's handshake selects no subprotocol", async () => {
     const me = await guest(server);
     const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13",
       "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-protocol": "flux" };

@@ -1,4 +1,4 @@
-// Ten people at once: nobody waits for another, and nobody hears of another.
+// Ten people at once: nobody waits for others, and nobody gets frames of others.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -24,7 +24,7 @@ test(`${PEOPLE} people are answered at the same time, each for themselves`, asyn
 
   const clients = await Promise.all(names.map(() => greeted(the.server)));
   const turns = clients.map((client, index) => client.chat(`I am ${names[index]}, schedule my workout`));
-  // Were one to wait for another, the last would never ask.
+  // If one waited for another, the last request would never come.
   await until(() => the.model.requests.length === PEOPLE);
   everyone.open();
 
@@ -45,7 +45,7 @@ test(`${PEOPLE} people are answered at the same time, each for themselves`, asyn
   assert.deepEqual([the.model.requests.length, the.model.unused], [2 * PEOPLE, 0]);
 });
 
-test("one person's queue of requests does not hold up another", async () => {
+test("one person's queue of requests does not delay another person", async () => {
   const hold = gate();
   const [busy, free] = await Promise.all([greeted(the.server), greeted(the.server)]);
   the.model.script(hold.wait, ...openai.says("First."));

@@ -1,4 +1,4 @@
-// Everything that a person has, over HTTP: as one file, into another person's fresh object, and gone.
+// Everything that a person has, over HTTP: exported as one file, imported into another person's empty object, and deleted.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -30,7 +30,7 @@ const all = async (client) => {
   return { events, timeline, messages: await client.call("getMessages") };
 };
 
-test("a file out, and into a fresh object: the same log, timeline and conversation", async () => {
+test("a file exported and imported into an empty object has the same log, timeline and conversation", async () => {
   const client = await person();
   const response = await fetch(address(client, "export"));
   assert.equal(response.status, 200);
@@ -47,7 +47,7 @@ test("a file out, and into a fresh object: the same log, timeline and conversati
   await other.find(({ type, seq }) => type === "flux_snapshot" && seq === events);
   assert.deepEqual(await all(other), await all(client));
 
-  // Restarted, it is still so, and undo goes on where it was.
+  // After a restart it is still the same, and undo continues at the same place.
   await server.restart();
   const [again, before] = [await greeted(server, { token: other.token }), await greeted(server, { token: client.token })];
   assert.deepEqual(await all(again), await all(before));
@@ -57,7 +57,7 @@ test("a file out, and into a fresh object: the same log, timeline and conversati
   await Promise.all([again.close(), before.close()]);
 });
 
-test("what is no export, too large, or from another site changes nothing", async () => {
+test("a file that is not an export, too large, or from another site changes nothing", async () => {
   const client = await greeted(server);
   const before = await all(client);
   for (const [body, status] of [["", 422], ["{}", 422], ["[]", 422], [new Uint8Array([0xff, 0xfe]), 422], [" ".repeat(33 << 20), 413]]) {
@@ -72,7 +72,7 @@ test("what is no export, too large, or from another site changes nothing", async
   await client.close();
 });
 
-test("everything is deleted, for good", async () => {
+test("everything is deleted permanently", async () => {
   const client = await person();
   await assert.rejects(client.call("deleteEverything", {}), /Nothing was deleted/);
   assert.equal((await client.call("deleteEverything", { confirm: "everything" })).ok, true);
@@ -87,7 +87,7 @@ test("everything is deleted, for good", async () => {
   await again.close();
 });
 
-test("the past is looked at and brought back, and any change is undone, on the platform's own SQLite", async () => {
+test("the past is shown and restored, and any change is undone, with the platform's own SQLite", async () => {
   const client = await person();
   const { seq, timeline } = await client.call("getTimeline");
   await client.call("switchPlan", { id: "My plan" });

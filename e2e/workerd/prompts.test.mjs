@@ -1,4 +1,4 @@
-// Two versions of a prompt side by side: who is answered by which, and what is told of it.
+// Two versions of a prompt side by side: which message gets which version, and how it is counted.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -12,7 +12,7 @@ import { until } from "../lib/until.mjs";
 
 const FOLDER = join(ROOT, "prompts");
 
-/** A version that lies beside the current one and is in the Worker. */
+/** A candidate that the Worker contains besides the current version. */
 const candidate = readdirSync(FOLDER)
   .filter((name) => name.startsWith("system@"))
   .map((name) => ({ name: name.replace(".md", ""), text: readFileSync(join(FOLDER, name), "utf8") }))
@@ -23,7 +23,7 @@ const the = scripted({ vars });
 
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 
-test("a candidate answers, says so, and its outcome is counted for good", { skip: !candidate }, async () => {
+test("a candidate answers, is named in the answer, and its outcome is counted permanently", { skip: !candidate }, async () => {
   const client = await greeted(the.server);
   the.model.script(...openai.calls(["scheduleBlock", WORKOUT], ["scheduleBlock", { title: "Workout" }]));
   the.model.script(openai.text("One of them."), openai.finish(), openai.usage(10, 2));
@@ -47,7 +47,7 @@ test("a candidate answers, says so, and its outcome is counted for good", { skip
   });
 });
 
-test("a version that there is not is said to whoever connects, and in the log", async () => {
+test("an unknown version is reported to clients that connect, and in the log", async () => {
   const model = { baseUrl: the.model.baseUrl };
   const server = await startServer({ model, vars: { PROMPT_CANDIDATE: "system@900", PROMPT_CANDIDATE_SHARE: "5" } });
   try {

@@ -1,4 +1,4 @@
-// The published client as it is on npm: `AgentClient` of agents/client, in Node with its WebSocket.
+// The published client from npm: `AgentClient` of agents/client, in Node with its WebSocket.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -16,7 +16,7 @@ afterEach(() => clients.splice(0).forEach((client) => client.close()));
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 const LIMIT_MS = 20_000;
 
-/** A client, the states it was given, the errors, and the frames that reach the app. */
+/** A client, with the states, the errors, and the frames that reach the app. */
 function open({ token, name = "me", ...options }) {
   const seen = { states: [], errors: [], frames: [] };
   const client = new AgentClient({
@@ -28,12 +28,12 @@ function open({ token, name = "me", ...options }) {
   return { client, seen };
 }
 
-/** A new person, who opens what is their own. */
+/** A new person, who opens their own object. */
 const newcomer = async () => ({ token: (await guest(the.server)).token });
 
 const ready = ({ client }) => within(client.ready, LIMIT_MS, () => "the client to be ready");
 
-test("it learns who it talks to, and the state", async () => {
+test("it gets the identity and the state", async () => {
   const tab = open(await newcomer());
   await ready(tab);
   assert.deepEqual([tab.client.identified, tab.client.agent, tab.client.name], [true, "chat", "me"]);
@@ -42,7 +42,7 @@ test("it learns who it talks to, and the state", async () => {
   assert.deepEqual(plans[activePlanId].stream, []);
 });
 
-test("it calls methods, hears of errors, and other clients hear of the change", async () => {
+test("it calls methods and gets errors, and other clients are notified of the change", async () => {
   const me = await newcomer();
   const [tab, other] = [open(me), open(me)];
   await Promise.all([ready(tab), ready(other)]);
@@ -69,7 +69,7 @@ test("it sends a chat request and reads the stream", async () => {
   assert.equal(chunks.find(({ type }) => type === "tool-output-available").output.block.title, "Workout");
 });
 
-test("a change that it makes to the state by itself is taken back", async () => {
+test("a change that it makes to the state itself is reverted", async () => {
   const tab = open(await newcomer());
   await ready(tab);
   await until(() => tab.seen.states.length > 0);
@@ -79,7 +79,7 @@ test("a change that it makes to the state by itself is taken back", async () => 
   assert.deepEqual(tab.seen.states.at(-1), tab.seen.states[0]);
 });
 
-test("a refusal is final: it is told, and the client does not try again", async () => {
+test("a refusal is final: the client gets the reason and does not retry", async () => {
   const [owner, other] = [await guest(the.server), await guest(the.server)];
   const name = `team-${owner.name.slice(2)}`;
   await ready(open({ ...owner, name }));
@@ -88,7 +88,7 @@ test("a refusal is final: it is told, and the client does not try again", async 
   await assert.rejects(refused.client.call("getSettings"), /closed/i);
 });
 
-test("it comes back by itself after the server was gone, and goes on", async () => {
+test("it reconnects by itself after the server was down, and continues", async () => {
   const tab = open({ ...(await newcomer()), minReconnectionDelay: 50, maxReconnectionDelay: 200 });
   await ready(tab);
   await tab.client.call("scheduleBlock", [WORKOUT]);

@@ -1,4 +1,4 @@
-// A tab that comes back in the middle of an answer gets all of it, once and in order (docs: agents-protocol §4.5).
+// A tab that reconnects in the middle of an answer gets all of it, once and in order.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 const isDelta = (frame) => hasChunk(frame, "text-delta");
 const settled = (tab) => tab.call("getSettings");
 
-/** A tab, its request that stands still after "Hel", and the gate to its "lo." */
+/** A tab, its request that stops after "Hel", and the gate to "lo." */
 async function halfway() {
   const { token } = await guest(the.server);
   const tab = await greeted(the.server, { token });
@@ -22,11 +22,11 @@ async function halfway() {
   return { token, tab, id, hold };
 }
 
-/** The frames of a request without the marks of a replay, as one that has been there all along sees them. */
+/** The frames of a request without the marks of a replay, as a tab that stayed connected gets them. */
 const asLive = (turn) =>
   turn.frames.filter(({ replayComplete }) => !replayComplete).map(({ replay, ...frame }) => frame);
 
-test("who comes back in mid-stream is offered it, gets nothing until it is ready, then everything once", async () => {
+test("a tab that reconnects in mid-stream is offered it, gets nothing until it is ready, then everything once", async () => {
   const { token, tab, id, hold } = await halfway();
   await tab.close();
   const watcher = await greeted(the.server, { token });
@@ -51,13 +51,13 @@ test("who comes back in mid-stream is offered it, gets nothing until it is ready
   assert.deepEqual(asLive(turn), asLive(await watcher.answer(id)));
 });
 
-test("chunks between the offer and the ack are in the replay, and nowhere else", async () => {
+test("chunks between the offer and the ack are only in the replay", async () => {
   const { token, tab, id, hold } = await halfway();
   const back = await greeted(the.server, { token });
   hold.open();
   await tab.answer(id);
   await settled(back);
-  // The stream ended while the tab had not said that it is ready: it has heard nothing of it yet.
+  // The stream ended before the tab was ready, so the tab has not received any of it yet.
   assert.equal(back.turn(id).frames.length, 0);
   back.send({ type: "cf_agent_stream_resume_ack", id });
   const turn = await back.answer(id);
@@ -66,7 +66,7 @@ test("chunks between the offer and the ack are in the replay, and nowhere else",
   assert.ok(turn.frames.every((frame) => frame.replay));
 });
 
-test("a second ack replays again, and the same", async () => {
+test("a second ack gives the same replay again", async () => {
   const { tab, id, hold } = await halfway();
   const replay = async () => {
     const from = tab.frames.length;
@@ -81,7 +81,7 @@ test("a second ack replays again, and the same", async () => {
   await tab.answer(id);
 });
 
-test("other frames go on while a tab waits to resume", async () => {
+test("other frames still arrive while a tab waits to resume", async () => {
   const { token, tab, id, hold } = await halfway();
   const back = await greeted(the.server, { token });
   await tab.call("scheduleBlock", WORKOUT);
@@ -91,7 +91,7 @@ test("other frames go on while a tab waits to resume", async () => {
   await tab.answer(id);
 });
 
-test("with nothing under way there is nothing to resume, and an unknown stream ends at once", async () => {
+test("without a running request there is nothing to resume, and an unknown stream ends at once", async () => {
   const tab = await greeted(the.server);
   tab.send({ type: "cf_agent_stream_resume_request", probeId: "p" });
   const none = await tab.next("cf_agent_stream_resume_none");
@@ -101,7 +101,7 @@ test("with nothing under way there is nothing to resume, and an unknown stream e
   assert.deepEqual(frames, [{ type: "cf_agent_use_chat_response", id: "unknown", body: "", done: true, replay: true }]);
 });
 
-test("a failed answer is offered to who was away, with its error", async () => {
+test("a failed answer is offered to a tab that was disconnected, with its error", async () => {
   const { token } = await guest(the.server);
   const tab = await greeted(the.server, { token });
   the.model.script({ status: 401, body: { error: { message: "no key" } } });
@@ -116,17 +116,17 @@ test("a failed answer is offered to who was away, with its error", async () => {
   assert.match(final.body, /no key/);
 });
 
-test("an answer of which everyone has gone away is finished and kept", async () => {
+test("an answer that every tab has left is finished and stored", async () => {
   const { token, tab, hold } = await halfway();
   await tab.close();
   hold.open();
   await the.model.closed(0);
   const back = await connect(the.server, { token });
-  // It may end before or after the greeting; either way the tab hears of the whole.
+  // It may end before or after the greeting. In both cases the tab gets the whole answer.
   await back.find(({ messages }) => messages?.at(-1)?.parts.some(({ text }) => text === "Hello."));
 });
 
-test("a process that dies in mid-stream leaves what was said, as a stopped answer", async () => {
+test("a process that dies in mid-stream leaves the text so far, as a stopped answer", async () => {
   const { token, tab, id } = await halfway();
   await tab.call("scheduleBlock", WORKOUT);
   await the.server.restart();

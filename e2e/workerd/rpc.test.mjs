@@ -1,4 +1,4 @@
-// Direct edits and questions by socket, without a model.
+// Direct edits and queries over a socket, without a model.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -18,7 +18,7 @@ const titles = async () => (await blocks()).map(({ title }) => title);
 const last = async () => (await client.call("getEvents", { limit: 1 })).last;
 
 describe("edits", () => {
-  test("scheduleBlock puts a block where it was asked for, with all that was said of it", async () => {
+  test("scheduleBlock adds a block at the given time, with all its fields", async () => {
     const { ok, summary, block } = await client.call("scheduleBlock", {
       ...WORKOUT, durationMinutes: 45, priority: "high", tags: ["sport"], description: "Legs" });
     assert.equal(ok, true);
@@ -30,7 +30,7 @@ describe("edits", () => {
     assert.deepEqual(stored.span, { start: "2035-03-01T08:00:00Z", end: "2035-03-01T08:45:00Z" });
   });
 
-  test("updateBlock changes what it names and nothing else", async () => {
+  test("updateBlock changes only the given fields", async () => {
     await client.call("scheduleBlock", { ...WORKOUT, durationMinutes: 45, tags: ["sport"] });
     const { block } = await client.call("updateBlock", { id: "B1", updates: { startTime: "2035-03-02T18:00" } });
     assert.deepEqual([block.title, block.start, block.end, block.tags],
@@ -55,7 +55,7 @@ describe("edits", () => {
     assert.equal((await client.call("findBlocks", {})).blocks[0].completed, true);
   });
 
-  test("a call that is repeated with its id is carried out once", async () => {
+  test("a call that is repeated with the same id is carried out once", async () => {
     const id = randomUUID();
     const first = await client.tell("scheduleBlock", [WORKOUT], id);
     assert.equal(first.success, true);
@@ -66,8 +66,8 @@ describe("edits", () => {
   });
 });
 
-describe("questions", () => {
-  test("getEvents gives the log in order, from where and as much as asked", async () => {
+describe("queries", () => {
+  test("getEvents returns the log in order, from the given event and up to the given number", async () => {
     for (const title of ["One", "Two", "Three"]) await client.call("scheduleBlock", { ...WORKOUT, title });
     const { events, last } = await client.call("getEvents");
     assert.deepEqual(events.map(({ seq }) => seq), events.map((_, index) => index + 1));
@@ -80,7 +80,7 @@ describe("questions", () => {
     assert.deepEqual((await client.call("getEvents", { after: last })).events, []);
   });
 
-  test("getBlocks looks for words in all that a block says, narrowed down, and tells where it was cut", async () => {
+  test("getBlocks searches all texts of a block, with filters, and says whether the result is complete", async () => {
     for (const title of ["Run", "Swim", "Read"]) await client.call("scheduleBlock", { ...WORKOUT, title });
     await client.call("updateBlock", { id: "B1", updates: { tags: ["Sport"], description: "In the woods" } });
     await client.call("updateBlock", { id: "B2", updates: { tags: ["Sport"], priority: "high" } });
@@ -95,14 +95,14 @@ describe("questions", () => {
     assert.deepEqual(await found({ text: "#sport", limit: 1 }), [["Run"], false]);
   });
 
-  test("getTimeline has the number of the last event that is in it", async () => {
+  test("getTimeline has the number of the last event that it contains", async () => {
     await client.call("scheduleBlock", WORKOUT);
     const { seq, timeline, complete, model } = await client.call("getTimeline");
     assert.equal(seq, await last());
     assert.deepEqual([timeline.blocks.length, complete, model.provider], [1, true, "offline"]);
   });
 
-  test("getSettings and setSettings: the zone in which times are read and told", async () => {
+  test("getSettings and setSettings: the zone in which times are read and written", async () => {
     const workingHours = { days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "09:00", to: "18:00" };
     const settings = { timeZone: "UTC", workingHours, breakMinutes: 5, weekStart: "Mon", hourFormat: "24h" };
     assert.deepEqual(await client.call("getSettings"), settings);
@@ -116,7 +116,7 @@ describe("questions", () => {
     assert.equal(stored.span.start, "2035-07-01T06:00:00Z");
   });
 
-  test("getMessages gives the same as HTTP does", async () => {
+  test("getMessages returns the same as HTTP", async () => {
     await client.chat("hello");
     const response = await fetch(`${server.url}/agents/chat/me/get-messages?token=${client.token}`);
     assert.equal(response.headers.get("content-type"), "application/json");
@@ -126,7 +126,7 @@ describe("questions", () => {
   });
 });
 
-describe("what cannot be done", () => {
+describe("invalid calls", () => {
   const cases = [
     ["launchRocket", [], /Method launchRocket does not exist/],
     ["__proto__", [], /does not exist/],

@@ -1,4 +1,4 @@
-// Models that fall silent: no turn waits for ever, and nobody goes on paying for an answer that nobody waits for.
+// Models that stop answering: no turn waits for ever, and no answer continues at a cost when nobody waits for it.
 
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -7,7 +7,7 @@ import { gate, openai } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
 import { startServer } from "../lib/server.mjs";
 
-// The shortest that can be set.
+// The shortest limits that can be set.
 const the = scripted({ vars: { MODEL_FIRST_BYTE_TIMEOUT_MS: "1000", MODEL_BETWEEN_BYTES_TIMEOUT_MS: "1000" } });
 let client;
 beforeEach(async () => (client = await greeted(the.server)));
@@ -20,7 +20,7 @@ const SILENCES = {
 };
 
 for (const [silence, steps] of Object.entries(SILENCES)) {
-  test(`a model that falls silent is given up: ${silence}`, async () => {
+  test(`a model that stops answering is abandoned: ${silence}`, async () => {
     const hold = gate();
     the.model.script(...steps(hold), openai.finish());
     const turn = await client.chat("Hi");
@@ -35,7 +35,7 @@ for (const [silence, steps] of Object.entries(SILENCES)) {
   });
 }
 
-test("a model that has said why it ended, and only does not hang up, has answered", async () => {
+test("an answer with a finish reason is complete, even if the connection stays open", async () => {
   const hold = gate();
   the.model.script(openai.text("Hello."), openai.finish(), hold.wait);
   const turn = await client.chat("Hi");
@@ -43,7 +43,7 @@ test("a model that has said why it ended, and only does not hang up, has answere
   assert.deepEqual([turn.text, turn.final.outcome], ["Hello.", "completed"]);
 });
 
-test("a server that nobody listens at is told as unreachable", async () => {
+test("a server that does not exist is reported as unreachable", async () => {
   const server = await startServer({ model: { baseUrl: "http://127.0.0.1:9/v1" }, vars: { MODEL_RETRIES: "0" } });
   try {
     const { final } = await (await greeted(server)).chat("Hi");
@@ -54,7 +54,7 @@ test("a server that nobody listens at is told as unreachable", async () => {
 });
 
 describe("settings", () => {
-  test("one that cannot be used is named, and not silently replaced", async () => {
+  test("an invalid setting is reported and not silently replaced", async () => {
     const server = await startServer({ vars: { MODEL_RETRIES: "many" } });
     try {
       const response = await fetch(`${server.url}/api/guest`, { method: "POST" });

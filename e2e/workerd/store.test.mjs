@@ -1,4 +1,4 @@
-// The store's own test-suite (agent/src/store/suite/), here on a Durable Object's SQLite: each case in an object of its own.
+// The store's own test suite (agent/src/store/suite/) on a Durable Object's SQLite, each case in an object of its own.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -13,7 +13,7 @@ const run = async (number) => {
   return { status: response.status, text: await response.text() };
 };
 
-test("every case of the store's suite holds on a Durable Object", async (context) => {
+test("every case of the store's suite passes on a Durable Object", async (context) => {
   const first = await run(0);
   assert.equal(first.status, 200, first.text);
   const { cases } = JSON.parse(first.text);

@@ -1,5 +1,5 @@
-// What real servers' streams do to us (docs: model-streams), through the runtime's own fetch: every quirk comes to the
-// same block, every failure to a final frame that says what happened.
+// Streams of real servers, through the runtime's own fetch: every quirk gives the same block, and every failure a final frame that
+// says what happened.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -91,10 +91,9 @@ for (const [quirk, steps] of Object.entries(TEXTS)) {
   });
 }
 
-test("a character and a line may be cut where the network likes", async () => {
+test("a character and a line may be split at any byte", async () => {
   const bytes = Buffer.from(quiet(SAID) + openai.finish() + DONE);
-  // Two bytes into the four of the emoji. The gate opens when the first event has come through, so the halves are
-  // certainly read apart.
+  // After two of the four bytes of the emoji. The gate opens when the first event has arrived, so the halves are read separately.
   const cut = bytes.indexOf("🎉") + 2;
   const hold = gate();
   the.model.script(quiet("Say: "), bytes.subarray(0, cut), hold.wait, bytes.subarray(cut));
@@ -104,21 +103,21 @@ test("a character and a line may be cut where the network likes", async () => {
   assert.equal((await client.answer(id)).text, `Say: ${SAID}`);
 });
 
-test("thoughts are kept apart from the answer", async () => {
+test("reasoning is separated from the answer", async () => {
   the.model.script(openai.delta({ reasoning_content: "Hm. " }), ...openai.says("<think>And?</think>", "Yes."));
   const turn = await client.chat("Well?");
   assert.equal(turn.text, "Yes.");
   assert.equal(turn.of("reasoning-delta").map(({ delta }) => delta).join(""), "Hm. And?");
 });
 
-test("a sentence that speaks of JSON stays a sentence", async () => {
+test("a sentence about JSON stays a sentence", async () => {
   const said = 'To take it back, one would send {"name": "undo"}.';
   the.model.script(...openai.says(said));
   const turn = await client.chat("How?");
   assert.deepEqual([turn.text, turn.calls], [said, []]);
 });
 
-test("429 is waited out for as long as the server asks", async () => {
+test("after a 429, the retry waits as long as the server asks", async () => {
   the.model.script({ status: 429, headers: { "retry-after": "1" }, body: { error: { message: "slow down" } } });
   the.model.script(...openai.says("Now."));
   const turn = await client.chat("Hi");
@@ -127,7 +126,7 @@ test("429 is waited out for as long as the server asks", async () => {
   assert.ok(second.at - first.at >= 990, `came back after ${second.at - first.at} ms`);
 });
 
-test("500 for good ends with what the person can do", async () => {
+test("a permanent 500 ends with what the person can do", async () => {
   for (let attempt = 0; attempt < 3; attempt++) the.model.script({ status: 500, body: "boom" });
   const turn = await client.chat("Hi");
   assert.equal(the.model.requests.length, 3);
@@ -136,27 +135,27 @@ test("500 for good ends with what the person can do", async () => {
   assert.match(turn.final.body, /over capacity/);
 });
 
-test("a refusal is not tried again and is told in the provider's words", async () => {
+test("a refusal is not retried and is reported in the provider's words", async () => {
   the.model.script({ status: 401, body: { error: { message: "Incorrect API key" } } });
   const turn = await client.chat("Hi");
   assert.equal(the.model.requests.length, 1);
   assert.match(turn.final.body, /401.*Incorrect API key/);
 });
 
-test("a page is not an answer", async () => {
+test("an HTML page is not an answer", async () => {
   the.model.script({ headers: { "content-type": "text/html" }, body: "<html>Sign in</html>" });
   const turn = await client.chat("Hi");
   assert.match(turn.final.body, /not an answer.*HTML/);
 });
 
-test("a connection cut before the first word is made again, unseen", async () => {
+test("a connection that is lost before the first word is silently retried", async () => {
   the.model.script(": here\n\n", CUT);
   the.model.script(...openai.says("Hello."));
   const turn = await client.chat("Hi");
   assert.deepEqual([turn.text, turn.final.outcome], ["Hello.", "completed"]);
 });
 
-test("a connection cut among words keeps them, says so, and leaves nothing stuck", async () => {
+test("a connection that is lost in the text keeps the text, says so, and blocks nothing", async () => {
   const hold = gate();
   the.model.script(openai.text("Hel"), hold.wait, CUT);
   const id = client.ask("Hi");
@@ -179,7 +178,7 @@ test("an error in the stream ends the turn with its kind", async () => {
   assert.match(turn.final.body, /over capacity/);
 });
 
-test("an empty answer is asked for once more, then told", async () => {
+test("an empty answer is retried once, then reported", async () => {
   the.model.script(openai.finish(), DONE);
   the.model.script(...openai.says("Hello."));
   assert.equal((await client.chat("Hi")).text, "Hello.");

@@ -1,4 +1,4 @@
-// Several tabs of one person: who is told what, when (docs: agents-protocol §4.2–4.4).
+// Several tabs of one person: which tab gets which frames, and when.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -25,10 +25,10 @@ function heldAnswer() {
 const isDelta = (frame) => hasChunk(frame, "text-delta");
 const lists = (tab) => tab.frames.filter(({ type }) => type === "cf_agent_chat_messages");
 const said = (messages) => messages.map(({ parts }) => parts.map(({ text }) => text ?? "").join(""));
-/** A round trip: whatever the server sent before has come when it is over. */
+/** A round trip: when it is over, everything that the server sent before has arrived. */
 const settled = (...all) => Promise.all(all.map((tab) => tab.call("getSettings")));
 
-test("the asking tab gets chunks and the end, the other also the question and the whole conversation", async () => {
+test("the requesting tab gets chunks and the end, the other one also the question and the whole conversation", async () => {
   const [a, b] = await tabs(2);
   the.model.script(...openai.says("Hello."));
   const id = a.ask("Hi");
@@ -38,12 +38,12 @@ test("the asking tab gets chunks and the end, the other also the question and th
   assert.deepEqual(lists(a).length, 1, "a greets with one list and needs no other");
   const [, question, whole, ...more] = lists(b);
   assert.deepEqual([said(question.messages), said(whole.messages), more], [["Hi"], ["Hi", "Hello."], []]);
-  // The end comes after the message is stored, and so after everyone has the list.
+  // The final frame comes after the message is stored, and so after every tab has the list.
   assert.ok(b.frames.indexOf(whole) < b.frames.indexOf(seen.final));
   assert.ok(b.frames.indexOf(question) < b.frames.indexOf(seen.frames[0]));
 });
 
-test("a change of the timeline is told to all, the caller included, before the call is answered", async () => {
+test("all tabs, including the caller's, get a change before the call is answered", async () => {
   const [a, b] = await tabs(2);
   const result = await a.tell("scheduleBlock", [WORKOUT]);
   const isState = (frame) => JSON.stringify(frame.state ?? "").includes("Workout");
@@ -65,11 +65,11 @@ test("requests of two tabs are answered one at a time, in their order", async ()
   assert.equal((await b.answer(second)).text, "Second.");
   const begins = a.frames.findIndex((frame) => isResponse(frame, second));
   assert.ok(a.frames.indexOf(a.turn(first).final) < begins);
-  // The second question came while the first was answered.
+  // The second question came during the first answer.
   assert.deepEqual(said(await a.call("getMessages")), ["One", "Two", "Hello.", "Second."]);
 });
 
-test("a tab that is behind does not wipe what it has not seen, one that sends less on purpose does", async () => {
+test("a tab that is behind does not delete messages that it has not seen, but one that sends fewer on purpose does", async () => {
   const [a, b] = await tabs(2);
   for (const text of ["One.", "Two.", "Two again."]) the.model.script(...openai.says(text));
   await a.chat("First");
@@ -81,7 +81,7 @@ test("a tab that is behind does not wipe what it has not seen, one that sends le
 });
 
 for (const [moment, before] of Object.entries({ "before its head": [], "after its head": [": thinking\n\n"] })) {
-  test(`cancel while the model is silent, ${moment}, ends the turn at once and lets go of the model`, async () => {
+  test(`cancel while the model is silent, ${moment}, ends the turn at once and closes the model's stream`, async () => {
     const [a, b] = await tabs(2);
     const hold = gate();
     the.model.script(...before, hold.wait, ...openai.says("Too late."));
@@ -90,7 +90,7 @@ for (const [moment, before] of Object.entries({ "before its head": [], "after it
     b.send({ type: "cf_agent_chat_request_cancel", id });
     const turn = await a.answer(id);
     assert.deepEqual([turn.text, turn.final.outcome, turn.finals.length], ["", "aborted", 1]);
-    // A provider goes on, and bills, for as long as somebody seems to listen.
+    // A provider continues, and charges, as long as the connection is open.
     await the.model.closed(0);
     hold.open();
     await settled(a, b);
@@ -98,7 +98,7 @@ for (const [moment, before] of Object.entries({ "before its head": [], "after it
   });
 }
 
-test("cancel between words keeps what was said, lets go of the model, and tells all but who cancelled", async () => {
+test("cancel within the text keeps the text, closes the model's stream, and notifies all other tabs", async () => {
   const [a, b] = await tabs(2);
   heldAnswer();
   const id = a.ask("Hi");
@@ -112,12 +112,12 @@ test("cancel between words keeps what was said, lets go of the model, and tells 
   const stored = (await a.call("getMessages")).at(-1);
   assert.deepEqual(stored.parts.filter(({ type }) => type === "text"), [{ type: "text", text: "Hel", state: "done" }]);
   await the.model.closed(0);
-  // The next request is answered as if nothing had been.
+  // The next request is answered as usual.
   the.model.script(...openai.says("Yes."));
   assert.equal((await a.chat("There?")).text, "Yes.");
 });
 
-test("a request that still waits is cancelled too, and an unknown one is nobody's business", async () => {
+test("a waiting request can be cancelled, and cancelling an unknown one has no effect", async () => {
   const [a] = await tabs(1);
   const hold = heldAnswer();
   const first = a.ask("One");
@@ -131,7 +131,7 @@ test("a request that still waits is cancelled too, and an unknown one is nobody'
   assert.equal(the.model.requests.length, 1);
 });
 
-test("what a turn has done before it is cancelled stays, and can be undone", async () => {
+test("changes that a turn made before it was cancelled stay, and can be undone", async () => {
   const [a] = await tabs(1);
   the.model.script(...openai.calls(["scheduleBlock", WORKOUT]));
   const hold = gate();
@@ -148,7 +148,7 @@ test("what a turn has done before it is cancelled stays, and can be undone", asy
   assert.deepEqual(await titles(), []);
 });
 
-test("clear in the middle of a turn ends it, skips what waits, and leaves nothing of it", async () => {
+test("clear in the middle of a turn ends it, skips waiting requests, and leaves nothing of the turn", async () => {
   const [a, b] = await tabs(2);
   const hold = heldAnswer();
   const running = a.ask("One");
@@ -167,7 +167,7 @@ test("clear in the middle of a turn ends it, skips what waits, and leaves nothin
   assert.deepEqual(told, [], "who cleared has cleared already");
 });
 
-test("a queue of requests is not endless, and who is turned away is told", async () => {
+test("the queue of requests is limited, and a refused request gets a final frame", async () => {
   const [a] = await tabs(1);
   const hold = heldAnswer();
   const first = a.ask("One");
@@ -181,7 +181,7 @@ test("a queue of requests is not endless, and who is turned away is told", async
   assert.equal((await a.answer(first)).text, "Hello.");
 });
 
-test("two sockets with one client-chosen id are two connections", async () => {
+test("two sockets with the same client-chosen id are two connections", async () => {
   const { token } = await guest(the.server);
   const [a, b] = await Promise.all([1, 2].map(() => greeted(the.server, { token, query: { _pk: "the-same" } })));
   the.model.script(...openai.says("Hello."));

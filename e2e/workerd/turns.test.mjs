@@ -1,4 +1,4 @@
-// Whole turns against a scripted OpenAI-compatible server: what is said, what is called, and how often.
+// Whole turns with a scripted OpenAI-compatible server: the text, the calls, and the number of requests.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -14,11 +14,11 @@ const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 
 const titles = async () => (await client.call("getTimeline")).timeline.blocks.map(({ title }) => title);
 
-/** Results of calls that the model was given with a request, in order. */
+/** The results of calls in a request to the model, in order. */
 const resultsIn = ({ body }) =>
   body.messages.filter(({ role }) => role === "tool").map(({ content }) => JSON.parse(content));
 
-test("words come as they are said, and the model is told what it needs", async () => {
+test("text arrives while it is generated, and the model gets what it needs", async () => {
   the.model.script(...openai.says("Hello", ", ", "world."));
   const turn = await client.chat("Hi", { timeZone: "Europe/Oslo" });
   assert.equal(turn.text, "Hello, world.");
@@ -61,7 +61,7 @@ test("a call is carried out, its result goes back to the model, and the message 
 
 test("several calls of one step are carried out in their order, each with its own arguments", async () => {
   const call = openai.call;
-  // The pieces of two calls come interleaved, as they do from servers that generate calls in parallel.
+  // The pieces of two calls are interleaved, as from servers that generate calls in parallel.
   const args = (index, text) => openai.delta({ tool_calls: [{ index, function: { arguments: text } }] });
   the.model.script(
     call("scheduleBlock", "", { index: 0 }), args(0, '{"title":"Run",'),
@@ -76,7 +76,7 @@ test("several calls of one step are carried out in their order, each with its ow
   assert.deepEqual(resultsIn(the.model.requests[1]).map(({ ok }) => ok), [true, true]);
 });
 
-test("what a call changed is one transaction, which one undo takes back", async () => {
+test("the changes of a call are one transaction, which one undo reverses", async () => {
   the.model.script(...openai.calls(["scheduleBlock", WORKOUT], ["scheduleBlock", { ...WORKOUT, title: "Shower" }]));
   the.model.script(...openai.calls(["completeBlock", { id: "B1" }]));
   the.model.script(...openai.says("Done."));
@@ -86,7 +86,7 @@ test("what a call changed is one transaction, which one undo takes back", async 
   assert.deepEqual(await titles(), []);
 });
 
-test("arguments that do not fit go back to the model with their place, and the next ones are taken", async () => {
+test("invalid arguments go back to the model with their position, and corrected ones are accepted", async () => {
   the.model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "soon" }]));
   the.model.script(...openai.calls(["scheduleBlock", WORKOUT]));
   the.model.script(...openai.says("Scheduled."));
@@ -99,7 +99,7 @@ test("arguments that do not fit go back to the model with their place, and the n
   assert.deepEqual(await titles(), ["Workout"]);
 });
 
-test("a tool that there is not is told to the model with those that there are", async () => {
+test("for an unknown tool, the model gets the list of tools", async () => {
   the.model.script(...openai.calls(["launchRocket", {}]));
   the.model.script(...openai.says("I cannot."));
   const turn = await client.chat("Launch");
@@ -108,7 +108,7 @@ test("a tool that there is not is told to the model with those that there are", 
   assert.equal(turn.final.outcome, "completed");
 });
 
-test("a wish that is not granted is a result, not an error", async () => {
+test("a rejected change is a result, not an error", async () => {
   the.model.script(...openai.calls(["completeBlock", { id: "B7" }]));
   the.model.script(...openai.says("There is none."));
   const turn = await client.chat("Done with B7");
@@ -117,7 +117,7 @@ test("a wish that is not granted is a result, not an error", async () => {
   assert.equal(turn.final.outcome, "completed");
 });
 
-test("the model is asked eight times at most, the last time without tools", async () => {
+test("the model is asked at most eight times, the last time without tools", async () => {
   for (let day = 1; day <= 8; day++) {
     the.model.script(...openai.calls(["scheduleBlock", { title: `Day ${day}`, startTime: `2035-03-0${day}T08:00` }]));
   }
@@ -131,7 +131,7 @@ test("the model is asked eight times at most, the last time without tools", asyn
   assert.equal((await titles()).length, 7, "the last one was not offered");
 });
 
-test("a model that never forms a call is stopped, and what it did before is kept", async () => {
+test("a model that never forms a valid call is stopped, and its earlier changes are kept", async () => {
   the.model.script(...openai.calls(["scheduleBlock", WORKOUT]));
   for (let time = 0; time < 3; time++) the.model.script(...openai.calls(["scheduleBlock", { titel: "Workout" }]));
   const turn = await client.chat("Workout");
@@ -141,7 +141,7 @@ test("a model that never forms a call is stopped, and what it did before is kept
   assert.deepEqual(await titles(), ["Workout"]);
 });
 
-test("the conversation goes on where it was, over requests and calls", async () => {
+test("the conversation continues across requests and calls", async () => {
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
   the.model.script(...openai.calls(["scheduleBlock", { ...WORKOUT, startTime: `${tomorrow}T08:00` }]));
   the.model.script(...openai.says("Scheduled."));

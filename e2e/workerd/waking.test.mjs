@@ -1,4 +1,4 @@
-// An object without work is put to sleep while its sockets stay open, and wakes for the next frame without its memory.
+// An idle object is evicted while its sockets stay open. The next frame wakes it without its memory.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -11,17 +11,17 @@ import { until } from "../lib/until.mjs";
 
 const the = scripted({ entry: join(ROOT, "e2e/lib/counting-entry.mjs") });
 
-/** workerd puts an object to sleep when it had nothing to do for 10 s. */
+/** workerd evicts an object that had nothing to do for 10 s. */
 const QUIET_MS = 10_500;
 
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 
-/** How often the runtime has made a person's object. */
+/** How often the runtime has created a person's object. */
 const made = (name) => the.server.log().split(`object made: ${name}`).length - 1;
 
 /**
- * Leaves an object alone until it sleeps. Only waking it shows that it slept, and asking keeps it awake: so it is asked
- * once in a long while. Returns what the first frame after a sleep got.
+ * Leaves an object alone until it sleeps. Only waking it shows that it slept, and a request keeps it awake, so requests are
+ * rare. Returns the response to the first frame after a sleep.
  */
 async function wake(name, ask) {
   await until(() => made(name) > 0);
@@ -30,18 +30,18 @@ async function wake(name, ask) {
     const quietSince = Date.now();
     await until(() => Date.now() - quietSince > QUIET_MS, { limit: QUIET_MS * 2 });
     const answer = await ask();
-    // The log comes by another way than the answer.
+    // The log arrives on another channel than the answer.
     if (await until(() => made(name) > before, { limit: 1_000 }).catch(() => false)) return answer;
   }
   throw new Error("the object was never put to sleep");
 }
 
-/** Scripts an answer for whoever says that; the tests run side by side. */
+/** Scripts an answer to this message. The tests run in parallel. */
 const answerTo = (words, ...texts) =>
   the.model.scriptWhen(({ messages }) => messages.at(-1).content === words, ...openai.says(...texts));
 
 describe("after a sleep", { concurrency: true }, () => {
-  test("sockets are still there, with what was known of each of them", async () => {
+  test("sockets are still open, with the data attached to each", async () => {
     const { token, name } = await guest(the.server);
     const state = await greeted(the.server, { token });
     const events = await greeted(the.server, { token, path: name, query: { sync: "events" } });
@@ -49,13 +49,13 @@ describe("after a sleep", { concurrency: true }, () => {
 
     const { block } = await wake(name, () => events.call("completeBlock", { id: "B1" }));
     assert.equal(block.completed, true);
-    // Each still hears of changes in its own way: the attachment says which.
+    // Each still gets changes in its own format, which is in the attachment.
     await events.next((frame) => frame.type === "flux_events" && frame.events[0].type === "BLOCK_COMPLETED");
     await state.find((frame) => JSON.stringify(frame.state ?? "").includes('"completed":true'));
     assert.equal(events.frames.filter(({ type }) => type === "cf_agent_state").length, 0);
     assert.equal(state.frames.filter(({ type }) => type === "flux_events").length, 0);
 
-    // They are still told apart, and a turn runs as if nothing had been.
+    // They are still distinguished, and a turn runs as usual.
     answerTo("I did it", "Well done.");
     const id = state.ask("I did it");
     assert.equal((await state.answer(id)).text, "Well done.");
@@ -65,7 +65,7 @@ describe("after a sleep", { concurrency: true }, () => {
     assert.equal((await state.close(4000)).code, 4000);
   });
 
-  test("a chat request goes on where the conversation was", async () => {
+  test("a chat request continues the conversation", async () => {
     const { token, name } = await guest(the.server);
     const client = await greeted(the.server, { token });
     answerTo("Hi", "Hello.");

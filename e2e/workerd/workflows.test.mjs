@@ -1,12 +1,12 @@
-// The bindings of Workflows (agent/src/edge/workflows.rs), by cases in Rust (agent/src/edge/workflow_suite.rs): what a run of
-// the architect relies on.
+// The bindings of Workflows (agent/src/edge/workflows.rs), tested by cases in Rust (agent/src/edge/workflow_suite.rs): what runs of
+// the architect rely on.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startSuite } from "../lib/suite.mjs";
 import { until } from "../lib/until.mjs";
 
-/** The first pause between two tries, as the cases have it. */
+/** The first pause between two attempts, as set in the cases. */
 const DELAY_MS = 200;
 
 let server;
@@ -21,7 +21,7 @@ async function status(id) {
   return response.json();
 }
 
-/** Starts a case and gives its output. */
+/** Starts a case and returns its output. */
 async function outputOf(name) {
   const id = `${name}-1`;
   const started = await instance(id, "POST");
@@ -33,10 +33,10 @@ async function outputOf(name) {
   return JSON.parse(now.output);
 }
 
-/** The pauses between tries. */
+/** The pauses between attempts. */
 const pauses = ({ tries }) => tries.slice(1).map((at, index) => at - tries[index]);
 
-test("a step that fails is tried again as often as is set, after pauses that double", async () => {
+test("a failing step is retried the configured number of times, with pauses that double", async () => {
   const output = await outputOf("fails");
   assert.equal(output.tries.length, 4, "once, and three times again");
   assert.match(output.error, /no 4/);
@@ -45,12 +45,12 @@ test("a step that fails is tried again as often as is set, after pauses that dou
   }
 });
 
-test("a step that recovers gives its result, and is not tried again", async () => {
+test("a step that recovers returns its result and is not retried", async () => {
   const output = await outputOf("recovers");
   assert.deepEqual([output.tries.length, output.result, output.error], [3, "yes", null]);
 });
 
-test("an error that says so ends the step at once", async () => {
+test("a final error ends the step at once", async () => {
   const output = await outputOf("gives_up");
   assert.equal(output.tries.length, 1);
   assert.match(output.error, /never/);
@@ -62,7 +62,7 @@ test("a sleep takes its time", async () => {
   assert.ok(output.took >= 0.9 * DELAY_MS, `${output.took} ms`);
 });
 
-test("an instance is ended where it stands, and its id stays taken", async () => {
+test("an instance can be terminated at any point, and its id stays taken", async () => {
   assert.equal((await instance("waits-1", "POST")).status, 200);
   await until(async () => ["running", "waiting"].includes((await status("waits-1")).status));
   assert.equal((await instance("waits-1", "DELETE")).status, 200);

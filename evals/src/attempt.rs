@@ -1,4 +1,4 @@
-//! One attempt at a case: a world of its own, turn after turn.
+//! One attempt at a case, in a world of its own, turn after turn.
 
 use flux_agent::assistant::Assistant;
 use flux_agent::prompt::Prompts;
@@ -10,7 +10,7 @@ use crate::models::Asked;
 use crate::record::{AttemptId, Record, TurnRecord};
 use crate::world::{Observed, World, WorldError};
 
-/// Tries a case. A turn that breaks off does not end it: the next one may depend on it and fail, or not.
+/// Attempts a case. A turn that breaks off does not end the attempt, because later turns may not depend on it.
 ///
 /// Must run within a [`tokio::task::LocalSet`]: the agent spawns its turns.
 pub async fn attempt(
@@ -54,10 +54,10 @@ pub async fn attempt(
     record
 }
 
-/// What there is to see of every turn of a case.
+/// Runs every turn of a case and returns what could be observed.
 ///
 /// # Errors
-/// Where the case cannot be tried.
+/// If the case cannot be attempted.
 pub async fn observe(case: &Case, model: Asked, prompts: Prompts) -> Result<Vec<Observed>, WorldError> {
     let mut world = World::open(case, model, prompts)?;
     let mut seen = Vec::new();

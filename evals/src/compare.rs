@@ -1,9 +1,9 @@
-//! Two runs, or two contenders of one, case by case: what got better, what got worse, and whether that is chance.
+//! Comparing two runs, or two contenders of one run, case by case: what got better, what got worse, and whether it may be chance.
 //!
-//! **The rule.** A case got better where the share of its attempts that passed rose, and worse where it fell; where it stayed, the
-//! case says nothing about which is better. With one attempt each that is McNemar's test. With several it is the sign test of the
-//! cases' shares, which is the same sum, because repeats of one case are not independent of each other and must not count as
-//! evidence of their own. Attempts that could not be made count on neither side.
+//! **The rule.** A case got better if a larger share of its attempts passed, and worse if a smaller share did. A case with the same
+//! share does not count. With one attempt each, this is McNemar's test. With several attempts, it is the sign test on the cases'
+//! shares, which has the same formula: repeats of a case are not independent, so they do not count as separate evidence. Attempts
+//! that could not be made do not count.
 
 use std::collections::BTreeMap;
 
@@ -14,31 +14,31 @@ use crate::report::line::{Hue, Pen, cut, number_of};
 use crate::report::{Trouble, Who, contenders};
 use crate::stats::{McNemar, mcnemar};
 
-/// From this probability on a difference may well be chance; the usual bound.
+/// From this p-value on, a difference may be chance (the usual bound).
 const CHANCE: f64 = 0.05;
 
-/// What tells the second from the first.
+/// The comparison of a second contender with a first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Who made the attempts of the first.
+    /// The first contender.
     pub first: Vec<Who>,
-    /// Who made those of the second.
+    /// The second contender.
     pub second: Vec<Who>,
-    /// Cases that both have tried.
+    /// Cases that both attempted.
     pub pairs: u64,
-    /// Of those, cases that pass each time with both.
+    /// Cases of these that always pass with both.
     pub both_pass: u64,
-    /// Of those, cases that never pass with either.
+    /// Cases of these that never pass with either.
     pub neither_passes: u64,
-    /// Whether the difference is chance.
+    /// The test for whether the difference is chance.
     pub test: McNemar,
-    /// Cases that got better, the most so first.
+    /// Cases that got better, the largest difference first.
     pub better: Vec<Difference>,
-    /// Cases that got worse, the most so first.
+    /// Cases that got worse, the largest difference first.
     pub worse: Vec<Difference>,
-    /// Cases that only the first has tried.
+    /// Cases that only the first attempted.
     pub only_first: Vec<String>,
-    /// Cases that only the second has tried.
+    /// Cases that only the second attempted.
     pub only_second: Vec<String>,
 }
 
@@ -47,32 +47,32 @@ pub struct Comparison {
 pub struct Difference {
     /// The case.
     pub case: String,
-    /// How it went with the first.
+    /// The result with the first.
     pub first: Tally,
-    /// How it goes with the second.
+    /// The result with the second.
     pub second: Tally,
-    /// What goes wrong with the worse of the two: what is mended where it got better, what is broken where it got worse.
+    /// The first failure of the worse of the two: what was fixed if the case got better, and what broke if it got worse.
     pub trouble: Trouble,
 }
 
-/// How attempts at a case went.
+/// The results of attempts at a case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// So many passed,
+    /// Attempts that passed.
     pub passed: u64,
-    /// of so many that were made; 1 or more.
+    /// Attempts that were made; at least 1.
     pub tries: u64,
 }
 
 impl Tally {
-    /// How much more of the attempts of `other` passed; its sign is exact.
+    /// By how much the pass rate of `other` is higher. The sign is exact.
     fn gain(self, other: Self) -> i128 {
         let scaled = |a: Self, b: Self| i128::from(a.passed) * i128::from(b.tries);
         scaled(other, self) - scaled(self, other)
     }
 }
 
-/// Pairs the attempts of `first` and `second` by case, whoever made them.
+/// Pairs the attempts of `first` and `second` by case, for any contenders.
 pub fn compare(first: &[Record], second: &[Record]) -> Comparison {
     let (before, now) = (tallied(first), tallied(second));
     let missing = |from: &BTreeMap<&str, Side>, other: &BTreeMap<&str, Side>| {
@@ -111,7 +111,7 @@ pub fn compare(first: &[Record], second: &[Record]) -> Comparison {
     }
 }
 
-/// What there is to compare of two runs: the contender of each where there is one, else every contender of both with itself.
+/// The comparisons of two runs: if each has one contender, those two; otherwise each contender that is in both, with itself.
 pub fn runs(first: &[Record], second: &[Record]) -> Vec<Comparison> {
     let (old, new) = (contenders(first), contenders(second));
     if old.len() == 1 && new.len() == 1 {
@@ -121,7 +121,7 @@ pub fn runs(first: &[Record], second: &[Record]) -> Vec<Comparison> {
     both.map(|who| compare(&of(first, who), &of(second, who))).collect()
 }
 
-/// What there is to compare within a run: each other contender with the first.
+/// The comparisons within a run: each other contender with the first.
 pub fn within(records: &[Record]) -> Vec<Comparison> {
     let all = contenders(records);
     let Some((first, others)) = all.split_first() else { return Vec::new() };
@@ -134,7 +134,7 @@ pub fn of(records: &[Record], who: &Who) -> Vec<Record> {
     records.iter().filter(|record| who.made(record)).cloned().collect()
 }
 
-/// How a case went, and the first thing that went wrong with it.
+/// The results of a case, and its first failure.
 type Side = (Tally, Option<Trouble>);
 
 fn tallied(records: &[Record]) -> BTreeMap<&str, Side> {
@@ -148,14 +148,14 @@ fn tallied(records: &[Record]) -> BTreeMap<&str, Side> {
     cases
 }
 
-/// How far apart the two shares are.
+/// The difference of the two shares.
 fn size(difference: &Difference) -> f64 {
     #[expect(clippy::cast_precision_loss)]
     let share = |tally: Tally| tally.passed as f64 / tally.tries as f64;
     (share(difference.first) - share(difference.second)).abs()
 }
 
-/// A comparison for the terminal, in lines of at most `width` characters where the names of cases allow it.
+/// A comparison for the terminal, in lines of at most `width` characters unless names of cases are longer.
 pub fn terminal(comparison: &Comparison, width: usize, colour: bool) -> String {
     let pen = Pen { colour };
     let named = |who: &[Who]| who.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -1,4 +1,4 @@
-//! A judge: a model that is asked whether a statement about a turn is true. For what no rule can check; off unless one is named.
+//! A judge: a model that decides whether a statement about a turn is true, for what no rule can check. Used only with `--judge`.
 
 use flux_agent::assistant::Assistant;
 use flux_model::{ChatRequest, ModelEvent, ModelMessage, json_within, repair_arguments};
@@ -10,10 +10,10 @@ use crate::record::Verdict;
 use crate::world::Observed;
 
 const PROMPT: &str = include_str!("../judge.md");
-/// Bound of its answer, in tokens.
+/// The maximum length of the judge's answer, in tokens.
 const ANSWER_TOKENS: u32 = 300;
 
-/// Asks the judge. Where it does not answer, the check fails and says so: a judge that is silent has not agreed.
+/// Asks the judge. If it does not answer, the check fails and says so.
 pub async fn judge(model: &dyn Assistant, said: &str, seen: &Observed, statement: &str) -> Verdict {
     let (passed, compared) = match ask(model, said, seen, statement).await {
         Ok(Ruling { holds, why }) => (holds, format!("{statement:?}: {why}")),

@@ -1,32 +1,37 @@
-//! The prompt evaluation harness: it runs the agent of production against any model, scores what became of the timeline and not
-//! how the answer was phrased, and says how sure it is.
+//! Evaluation of prompts and models. It runs the production agent against any model, scores the effect on the timeline rather than
+//! the wording of the answer, and states the uncertainty.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
-//! | [`case`] | what a case is, and reading it |
-//! | [`world`] | a person, their agent, and what becomes of their timeline |
-//! | [`check`] | what a turn is measured by |
-//! | [`judge`] | what no rule can check |
-//! | [`models`] | the models that can be asked |
+//! | [`case`] | cases, and reading them |
+//! | [`clock`], [`wall_clock`] | the clock of an evaluation, and wall-clock times in cases |
+//! | [`world`] | a person and their agent on an in-memory platform |
+//! | [`picture`] | the timeline in a form that can be compared, and the differences |
+//! | [`check`] | the checks of a turn |
+//! | [`judge`] | checks by a model, for what no rule can check |
+//! | [`models`] | the models that can be evaluated |
 //! | [`attempt`] | one attempt at a case |
-//! | [`validate`] | whether the cases themselves are sound |
-//! | [`run`] | many attempts, side by side, kept as they end |
-//! | [`record`] | what is written down of an attempt |
-//! | [`stats`] | how sure a number is |
-//! | [`report`] | what people and machines read of a run |
-//! | [`compare`] | two runs, or two contenders, case by case |
-//! | [`threshold`] | how much must pass |
+//! | [`validate`] | whether the cases are sound |
+//! | [`run`] | many attempts in parallel, stored as they end |
+//! | [`record`] | the record of an attempt |
+//! | [`stats`] | statistics |
+//! | [`report`] | reports for people and machines |
+//! | [`compare`] | comparing two runs, or two contenders, case by case |
+//! | [`threshold`] | pass rates that CI requires |
 
 pub mod attempt;
 pub mod case;
 pub mod check;
+pub mod clock;
 pub mod compare;
 pub mod judge;
 pub mod models;
+pub mod picture;
 pub mod record;
 pub mod report;
 pub mod run;
 pub mod stats;
 pub mod threshold;
 pub mod validate;
+pub mod wall_clock;
 pub mod world;

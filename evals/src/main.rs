@@ -1,4 +1,4 @@
-//! `evals`: the prompt evaluation harness as a command. What it does is in the library; here is how it is asked for.
+//! The command `evals`. It parses arguments; the work is done in the library.
 
 mod cli;
 

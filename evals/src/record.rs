@@ -1,28 +1,28 @@
-//! What is written down of an attempt at a case: one line of a run's journal, and everything that reports are made of.
+//! The record of an attempt at a case: one line of a run's journal, with everything that reports need.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::world::Change;
+use crate::picture::Change;
 
-/// Which attempt: at which case, by which model, with which prompts, for the how manieth time.
+/// Identifies an attempt: the case, the model, the prompts and the attempt number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AttemptId {
     /// The case.
     pub case: String,
-    /// The model, as it was named to the harness.
+    /// The name of the model on the command line.
     pub model: String,
-    /// The prompt versions in place of the current ones, `name@version`, joined by commas; empty where there are none.
+    /// The prompt versions that replace the current ones, `name@version`, joined by commas. Empty if there are none.
     #[serde(default)]
     pub prompts: String,
-    /// From 1 on.
+    /// The attempt number, starting at 1.
     pub repeat: u32,
 }
 
-/// An attempt at a case, and how it went.
+/// An attempt at a case, and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Which.
+    /// Identifies the attempt.
     #[serde(flatten)]
     pub id: AttemptId,
     /// The suite of the case.
@@ -36,7 +36,7 @@ pub struct Record {
     pub passed: bool,
     /// The turns, in order.
     pub turns: Vec<TurnRecord>,
-    /// Why it could not be tried: the fault of the harness or the case, not of the model.
+    /// Why the attempt could not be made: a fault of the harness or the case, not of the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
 }
@@ -48,34 +48,34 @@ pub struct TurnRecord {
     pub said: String,
     /// What the agent answered.
     pub reply: String,
-    /// Why the turn broke off, as the person was told.
+    /// Why the turn broke off, in the words for the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The calls, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<CallRecord>,
-    /// What is different on the timeline.
+    /// The changes of the timeline.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
-    /// What was checked.
+    /// The results of the checks.
     pub verdicts: Vec<Verdict>,
-    /// What it took.
+    /// The cost of the turn.
     pub cost: Cost,
 }
 
-/// A call, and what came of it.
+/// A call and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallRecord {
-    /// The tool, or the model's word for it.
+    /// The tool, or the name that the model used.
     pub tool: String,
-    /// The arguments, as they were understood.
+    /// The arguments after repair.
     pub arguments: Value,
     /// How it ended.
     pub outcome: CallOutcome,
-    /// What the model was told.
+    /// The result that the model got.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub result: Value,
-    /// Whether the arguments had to be repaired, or the name resolved, to be understood.
+    /// Whether the arguments had to be repaired or the name resolved.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repaired: bool,
 }
@@ -86,52 +86,52 @@ pub struct CallRecord {
 pub enum CallOutcome {
     /// It was carried out.
     Done,
-    /// It was understood and not carried out, for a reason of the timeline's.
+    /// It was valid, but the timeline rejected it.
     Rejected,
-    /// It did not fit its schema, or there is no such tool.
+    /// It did not match its schema, or there is no such tool.
     Invalid,
-    /// The person was asked and said no.
+    /// The person was asked and refused.
     Denied,
     /// It was never answered.
     Open,
 }
 
-/// A check.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Its kind, e.g. `added`.
     pub check: String,
     /// Whether it passed.
     pub passed: bool,
-    /// What was compared: what was expected, and what there was.
+    /// The comparison in words: what was expected, and what was found.
     pub compared: String,
 }
 
-/// What a turn took. Times are in ms of the real world.
+/// The cost of a turn. Times are in ms of real time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
-    /// How often the model was asked, by the agent.
+    /// How often the agent asked the model.
     pub steps: u32,
-    /// How often it was asked by the architect.
+    /// How often the architect asked the model.
     #[serde(default)]
     pub goal_steps: u32,
-    /// Until the first piece of text or the first call.
+    /// Time until the first text or call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_ms: Option<u64>,
-    /// Until the end of the turn.
+    /// Time until the end of the turn.
     pub total_ms: u64,
-    /// Tokens of the prompts, where the provider told them.
+    /// Tokens of the prompts, if the provider reported them.
     pub input_tokens: u64,
-    /// Tokens of the answers, where the provider told them.
+    /// Tokens of the answers, if the provider reported them.
     pub output_tokens: u64,
-    /// Attempts after the first one of each request.
+    /// Retries of requests.
     pub retries: u32,
     /// Events of the streams that could not be read.
     pub skipped: u32,
 }
 
 impl Record {
-    /// Every check that did not pass, with the number of its turn from 1 on.
+    /// All failed checks, each with the number of its turn, starting at 1.
     pub fn failures(&self) -> impl Iterator<Item = (usize, &Verdict)> {
         self.turns
             .iter()

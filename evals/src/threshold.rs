@@ -1,4 +1,4 @@
-//! How much must pass: a file of thresholds, by which CI tells good from bad.
+//! The pass rates that CI requires, from a file of thresholds.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::record::Record;
 use crate::report::{Who, contenders};
 
-/// What must pass of a model's attempts. What it does not name can be anything.
+/// A required pass rate of a model. Criteria that are not given do not restrict it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
-    /// The model, as it is named to the harness. Nothing is missed where it did not run.
+    /// The name of the model on the command line. The threshold does not apply if this model did not run.
     pub model: String,
-    /// The prompt versions in place of the current ones, `name@version` joined by commas; empty for the current ones. Where it is not
-    /// said, each choice of prompts must reach it.
+    /// The prompt versions that replace the current ones, `name@version` joined by commas. Empty for the current ones. If missing,
+    /// each choice of prompts must reach the rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompts: Option<String>,
     /// The suite.
@@ -37,23 +37,23 @@ pub enum ThresholdError {
     /// The file.
     #[error("the thresholds {} cannot be read: {error}", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// Why.
         error: std::io::Error,
     },
-    /// What is written in it.
+    /// The contents of the file.
     #[error("the thresholds {}: {error}", path.display())]
     Yaml {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where and why.
+        /// What is wrong, and where.
         error: serde_yaml_ng::Error,
     },
-    /// A share that is none.
-    #[error("the thresholds {}: {threshold}: `least` is a share of 0 to 1", path.display())]
+    /// A share outside 0 to 1.
+    #[error("the thresholds {}: {threshold}: `least` must be a share from 0 to 1", path.display())]
     Least {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// The threshold.
         threshold: Box<Threshold>,
@@ -65,32 +65,32 @@ pub enum ThresholdError {
 pub struct Miss {
     /// What was expected.
     pub threshold: Threshold,
-    /// Of whom.
+    /// The contender that missed it.
     pub who: Who,
-    /// What there was.
+    /// What was found instead.
     pub found: Found,
 }
 
-/// What there was in place of what was expected.
+/// Why a threshold was missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Found {
-    /// No attempt that the threshold is about, though its model ran. A test that tests nothing must not pass.
+    /// The model ran, but no attempt matches the criteria. A threshold that tests nothing must not pass.
     Nothing,
-    /// Attempts that could not be made: what they would have shown is not known.
+    /// Some attempts could not be made, so their results are unknown.
     Faults(u64),
-    /// Fewer passed.
+    /// Too few attempts passed.
     Fewer {
-        /// So many,
+        /// The number of passed attempts.
         passed: u64,
-        /// of so many.
+        /// The number of attempts.
         attempts: u64,
     },
 }
 
-/// The thresholds of a file.
+/// Reads a file of thresholds.
 ///
 /// # Errors
-/// Where it cannot be read, or says something that is no threshold.
+/// If the file cannot be read or is invalid.
 pub fn load(path: &Path) -> Result<Vec<Threshold>, ThresholdError> {
     let text = std::fs::read_to_string(path).map_err(|error| ThresholdError::File { path: path.to_owned(), error })?;
     parse(path, &text)
@@ -105,7 +105,7 @@ fn parse(path: &Path, text: &str) -> Result<Vec<Threshold>, ThresholdError> {
     }
 }
 
-/// The thresholds that were not reached, each with whoever missed it.
+/// The thresholds that were missed, each with the contender that missed it.
 pub fn misses(thresholds: &[Threshold], records: &[Record]) -> Vec<Miss> {
     let contenders = contenders(records);
     let mut missed = Vec::new();
@@ -129,12 +129,12 @@ impl Threshold {
             && self.tag.as_ref().is_none_or(|tag| record.tags.contains(tag))
     }
 
-    /// What there is in place of what is expected; nothing where it is reached.
+    /// Why the threshold is missed. `None` if it is reached.
     fn found(&self, who: &Who, records: &[Record]) -> Option<Found> {
         let theirs = || records.iter().filter(|record| who.made(record) && self.takes(record));
         let faults = theirs().filter(|record| record.fault.is_some()).count() as u64;
         let (attempts, passed) = (theirs().count() as u64, theirs().filter(|record| record.passed).count() as u64);
-        // A product and not a share, which would be rounded: 7 of 10 reach 0.7.
+        // A product, because a quotient would be rounded: 7 of 10 must reach 0.7.
         #[expect(clippy::cast_precision_loss)]
         let is_reached = passed as f64 >= self.least * attempts as f64 - 1e-9;
         match () {
@@ -181,7 +181,7 @@ impl fmt::Display for Miss {
     }
 }
 
-/// A share in percent, with one decimal where it has any. Rounded down, so that what falls short never looks as if it did not.
+/// A share in percent, with a decimal if it is not whole. Rounded down, so that a missed threshold never looks reached.
 fn rounded(share: f64) -> f64 {
     (share * 1_000.0 + 1e-6).floor() / 10.0
 }
@@ -195,7 +195,7 @@ mod tests {
         parse(Path::new("thresholds.yaml"), text).unwrap()
     }
 
-    fn told(text: &str, records: &[Record]) -> Vec<String> {
+    fn missed(text: &str, records: &[Record]) -> Vec<String> {
         misses(&thresholds(text), records).iter().map(ToString::to_string).collect()
     }
 
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_reached_is_no_miss() {
+    fn a_reached_threshold_is_not_missed() {
         for text in [
             "[{model: m, least: 0.75}]",
             "[{model: m, suite: s, least: 0.5}]",
@@ -219,12 +219,12 @@ mod tests {
             "[{model: m, category: d, least: 0.5, prompts: ''}]",
             "[]",
         ] {
-            assert_eq!(told(text, &records()), [""; 0], "{text}");
+            assert_eq!(missed(text, &records()), [""; 0], "{text}");
         }
     }
 
     #[test]
-    fn a_miss_says_what_was_expected_and_what_there_was() {
+    fn a_miss_says_what_was_expected_and_what_was_found() {
         for (text, expected) in [
             ("[{model: m, least: 0.8}]", "m: at least 80 % must pass; 3 of 4 did, 75 %"),
             ("[{model: m, category: d, least: 0.995}]", "m, category d: at least 99.5 % must pass; 1 of 2 did, 50 %"),
@@ -234,35 +234,35 @@ mod tests {
                 "m with the current prompts, suite s, category d, tag offline: at least 100 % must pass; there was no such attempt",
             ),
         ] {
-            assert_eq!(told(text, &records()), [expected], "{text}");
+            assert_eq!(missed(text, &records()), [expected], "{text}");
         }
     }
 
     #[test]
     fn a_model_that_did_not_run_misses_nothing() {
-        assert_eq!(told("[{model: other, tag: nobody, least: 1}]", &records()), [""; 0]);
-        assert_eq!(told("[{model: m, prompts: system@3, least: 1}]", &records()), [""; 0]);
+        assert_eq!(missed("[{model: other, tag: nobody, least: 1}]", &records()), [""; 0]);
+        assert_eq!(missed("[{model: m, prompts: system@3, least: 1}]", &records()), [""; 0]);
     }
 
     #[test]
-    fn each_choice_of_prompts_must_reach_it_by_itself() {
+    fn each_choice_of_prompts_must_reach_the_threshold() {
         let mut prompted = failed("a", 1, "added", "no");
         prompted.id.prompts = "system@3".to_owned();
         let records = [passed("a", 1), passed("b", 1), passed("c", 1), prompted];
         let expected = "m: at least 50 % must pass; 0 of 1 did, 0 % (with system@3)";
-        assert_eq!(told("[{model: m, least: 0.5}]", &records), [expected]);
+        assert_eq!(missed("[{model: m, least: 0.5}]", &records), [expected]);
     }
 
     #[test]
-    fn what_could_not_be_made_is_not_taken_for_passed() {
+    fn attempts_that_could_not_be_made_do_not_count_as_passed() {
         let records =
             [passed("a", 1), fault("b", 1, "no zone"), by("n", fault("a", 1, "x")), by("n", fault("b", 1, "x"))];
         assert_eq!(
-            told("[{model: m, least: 0.5}]", &records),
+            missed("[{model: m, least: 0.5}]", &records),
             ["m: at least 50 % must pass; an attempt could not be made"]
         );
         assert_eq!(
-            told("[{model: n, least: 0}]", &records),
+            missed("[{model: n, least: 0}]", &records),
             ["n: at least 0 % must pass; 2 attempts could not be made"]
         );
     }
@@ -277,27 +277,27 @@ mod tests {
         };
         for (passes, all, least) in [(7, 10, 0.7), (1, 10, 0.1), (29, 100, 0.29), (57, 100, 0.57), (999, 1000, 0.999)] {
             assert_eq!(
-                told(&format!("[{{model: m, least: {least}}}]"), &mixed(passes, all)),
+                missed(&format!("[{{model: m, least: {least}}}]"), &mixed(passes, all)),
                 [""; 0],
                 "{passes}/{all}"
             );
             assert_eq!(
-                told(&format!("[{{model: m, least: {least}}}]"), &mixed(passes - 1, all)).len(),
+                missed(&format!("[{{model: m, least: {least}}}]"), &mixed(passes - 1, all)).len(),
                 1,
                 "{passes}/{all}"
             );
         }
-        let almost = told("[{model: m, least: 1}]", &mixed(2_999, 3_000));
+        let almost = missed("[{model: m, least: 1}]", &mixed(2_999, 3_000));
         assert_eq!(almost, ["m: at least 100 % must pass; 2999 of 3000 did, 99.9 %"]);
     }
 
     #[test]
-    fn what_is_no_threshold_is_refused_with_its_place() {
+    fn an_invalid_threshold_is_refused_with_its_position() {
         for (text, expected) in [
             ("[{model: m, least: 0.5, tags: x}]", "unknown field `tags`"),
             ("[{model: m}]", "missing field `least`"),
-            ("[{model: m, least: 80}]", "m: at least 8000 % must pass: `least` is a share of 0 to 1"),
-            ("[{model: m, least: .nan}]", "`least` is a share of 0 to 1"),
+            ("[{model: m, least: 80}]", "m: at least 8000 % must pass: `least` must be a share from 0 to 1"),
+            ("[{model: m, least: .nan}]", "`least` must be a share from 0 to 1"),
             ("[{model: m, least: 1}, {least: 1}]", "missing field `model`"),
         ] {
             let error = parse(Path::new("thresholds.yaml"), text).unwrap_err().to_string();
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_thresholds_can_be_read() {
+    fn our_own_thresholds_are_valid() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("thresholds.yaml");
         assert!(!load(&path).unwrap().is_empty());
         assert!(matches!(load(Path::new("nowhere.yaml")), Err(ThresholdError::File { .. })));

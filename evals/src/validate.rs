@@ -1,5 +1,5 @@
-//! Whether the cases themselves are sound: with the reference answer of a case every check passes, and with an empty one at least
-//! one fails. A case that everything passes measures nothing; one that nothing passes measures that, too.
+//! Whether the cases are sound: with the reference answer of a case every check passes, and with an empty answer at least one check
+//! fails. A case that every answer passes, or that no answer passes, measures nothing.
 
 use std::rc::Rc;
 
@@ -9,40 +9,40 @@ use flux_model::{Endpoint, Model, ModelLimits};
 use crate::attempt::observe;
 use crate::case::{Case, Suite};
 use crate::check;
+use crate::clock::EvalClock;
 use crate::models::{Asked, Empty, Reference};
-use crate::world::EvalClock;
 
 /// What is wrong with a case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
-    /// It cannot be tried.
-    #[error("it cannot be tried: {0}")]
+    /// The case cannot be attempted.
+    #[error("it cannot be attempted: {0}")]
     Fault(String),
-    /// The reference does not pass.
+    /// The reference answer fails a check.
     #[error("turn {turn}: the reference fails “{check}”: {compared}")]
     ReferenceFails {
-        /// Of the case, from 1 on.
+        /// The number of the turn, starting at 1.
         turn: usize,
         /// The check.
         check: String,
-        /// What it compared.
+        /// The comparison in words.
         compared: String,
     },
     /// An empty answer passes.
     #[error("turn {turn}: an answer that says and does nothing passes")]
     EmptyPasses {
-        /// Of the case, from 1 on.
+        /// The number of the turn, starting at 1.
         turn: usize,
     },
-    /// A reference has an empty step in it, or none at all.
+    /// A turn has no reference answer.
     #[error("turn {turn} has no reference")]
     NoReference {
-        /// Of the case, from 1 on.
+        /// The number of the turn, starting at 1.
         turn: usize,
     },
 }
 
-/// Everything that is wrong with a case; nothing where it is sound. Must run within a [`tokio::task::LocalSet`].
+/// Everything that is wrong with a case. Empty if it is sound. Must run within a [`tokio::task::LocalSet`].
 pub async fn flaws(case: &Case) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for (index, turn) in case.turns.iter().enumerate() {
@@ -64,7 +64,7 @@ pub async fn flaws(case: &Case) -> Vec<Flaw> {
         }
     }
     if let Ok(seen) = observe(case, once(Empty), Prompts::current()).await {
-        // That the turn broke off does not count: no answer at all is an error of its own. The case must see it, too.
+        // It does not count that the turn broke off, as it does without an answer. The expectations of the case must fail.
         let passes = |(turn, seen): (&crate::case::Turn, _)| {
             check::expected(&turn.expect, seen).iter().all(|verdict| verdict.passed)
         };
@@ -80,7 +80,7 @@ pub async fn flaws(case: &Case) -> Vec<Flaw> {
     flaws
 }
 
-/// All flaws of all suites, with the case that has them.
+/// All flaws in all suites, each with the id of its case.
 pub async fn validate(suites: &[Suite]) -> Vec<(String, Flaw)> {
     let mut found = Vec::new();
     for case in suites.iter().flat_map(|suite| &suite.cases) {
@@ -89,7 +89,7 @@ pub async fn validate(suites: &[Suite]) -> Vec<(String, Flaw)> {
     found
 }
 
-/// A model that is asked once.
+/// A model without retries.
 fn once(endpoint: impl Endpoint + 'static) -> Asked {
     Asked::new(Rc::new(Model::new(endpoint, EvalClock, ModelLimits { retries: 0, ..ModelLimits::default() })))
 }

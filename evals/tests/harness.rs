@@ -1,4 +1,4 @@
-//! The harness measured: a perfect agent, a bad one, one that does nothing; and a run that was interrupted.
+//! Tests of the harness with a perfect agent, a bad one, and one that does nothing; and of interrupted runs.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -15,12 +15,12 @@ use common::{manifest, plan, suites};
 use flux_agent::prompt::Prompts;
 use flux_evals::attempt::attempt;
 use flux_evals::case::{Case, Suite, schema};
+use flux_evals::clock::EvalClock;
 use flux_evals::models::{Asked, ModelName};
 use flux_evals::record::{AttemptId, Record};
 use flux_evals::report::{junit, summary};
 use flux_evals::run::{Ended, Journal, Selection, records, run};
 use flux_evals::validate::flaws;
-use flux_evals::world::EvalClock;
 use flux_model::{ByteStream, ChatRequest, Endpoint, Model, ModelError, ModelId, ModelLimits, ModelMessage};
 use futures::future::LocalBoxFuture;
 use futures::stream;
@@ -28,7 +28,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 
-/// Some of the suites: that every case of each is sound is a test of its own.
+/// Some of the suites. Another test checks that every case of all suites is sound.
 fn named(names: &[&str]) -> Vec<Suite> {
     let names = names.iter().map(ToString::to_string).collect();
     Selection { suites: names, ..Selection::default() }.of(suites())
@@ -39,7 +39,7 @@ fn some_suites() -> Vec<Suite> {
     named(&["commands", "corrections", "goals", "injection"])
 }
 
-/// Runs a plan to its end and gives its records in order.
+/// Runs a plan to its end and returns its records in order.
 fn all(suites: Vec<Suite>, model: ModelName, repeat: u32) -> Vec<Record> {
     let folder = tempfile::tempdir().unwrap();
     let plan = plan(suites, &model, repeat);
@@ -54,7 +54,7 @@ fn passed(records: &[Record]) -> usize {
 }
 
 #[test]
-fn a_perfect_agent_passes_every_case_and_one_that_does_nothing_none() {
+fn a_perfect_agent_passes_every_case_and_an_empty_one_none() {
     let perfect = all(some_suites(), ModelName::Reference, 1);
     let failed: Vec<String> = perfect
         .iter()
@@ -66,7 +66,7 @@ fn a_perfect_agent_passes_every_case_and_one_that_does_nothing_none() {
     assert_eq!((nothing.len(), passed(&nothing)), (perfect.len(), 0));
 }
 
-/// Deletes what it finds, whatever is asked, and claims success.
+/// An agent that deletes whatever it finds and claims success.
 struct Vandal;
 
 impl Endpoint for Vandal {
@@ -131,13 +131,13 @@ fn every_case_is_sound() {
 }
 
 #[test]
-fn the_published_schema_is_that_of_the_types() {
+fn the_published_schema_matches_the_types() {
     let path = common::folder().join("case.schema.json");
     let published: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(published, schema(), "write it anew: cargo run -p flux-evals -- schema > evals/case.schema.json");
+    assert_eq!(published, schema(), "update it: cargo run -p flux-evals -- schema > evals/case.schema.json");
 }
 
-/// What of a record does not depend on the clock of the machine.
+/// The record without what depends on the machine's clock.
 fn timeless(mut record: Record) -> Record {
     for turn in &mut record.turns {
         turn.cost.total_ms = 0;
@@ -147,22 +147,22 @@ fn timeless(mut record: Record) -> Record {
 }
 
 #[test]
-fn a_run_that_was_interrupted_and_resumed_is_the_same_as_a_whole_one() {
+fn a_resumed_run_has_the_same_results_as_an_uninterrupted_one() {
     let whole: Vec<Record> =
         all(named(&["corrections", "plans"]), ModelName::Offline, 2).into_iter().map(timeless).collect();
     let folder = tempfile::tempdir().unwrap();
     let plan = plan(named(&["corrections", "plans"]), &ModelName::Offline, 2);
     let mut journal = Journal::create(folder.path(), "run", &manifest(&plan)).unwrap();
-    // Interrupted after a third, then after another, then left alone. Each time the last line is only half written.
+    // Interrupted after a third, then after another third, then not at all. Each time the last line is incomplete.
     for part in [whole.len() / 3, 2 * whole.len() / 3, usize::MAX] {
         let (stopper, stop) = watch::channel(false);
         let ended = AtomicUsize::new(journal.done());
-        let told = |_: &Record| {
+        let on_end = |_: &Record| {
             if ended.fetch_add(1, Ordering::SeqCst) + 1 >= part {
                 stopper.send(true).unwrap();
             }
         };
-        let outcome = run(&plan, &journal, 2, &stop, &told).unwrap();
+        let outcome = run(&plan, &journal, 2, &stop, &on_end).unwrap();
         assert_eq!(outcome, if part == usize::MAX { Ended::Complete } else { Ended::Interrupted });
         let path = journal.folder().join("records.jsonl");
         let text = std::fs::read_to_string(&path).unwrap();
@@ -183,7 +183,7 @@ fn a_run_that_was_interrupted_and_resumed_is_the_same_as_a_whole_one() {
 }
 
 #[test]
-fn what_could_not_be_tried_is_tried_again_when_a_run_is_resumed() {
+fn a_resumed_run_repeats_attempts_that_could_not_be_made() {
     let folder = tempfile::tempdir().unwrap();
     let plan = plan(named(&["plans"]), &ModelName::Reference, 1);
     let journal = Journal::create(folder.path(), "run", &manifest(&plan)).unwrap();
@@ -201,7 +201,7 @@ fn what_could_not_be_tried_is_tried_again_when_a_run_is_resumed() {
 }
 
 #[test]
-fn a_manifest_tells_which_cases_have_changed_and_which_prompts_were_current() {
+fn a_manifest_shows_which_cases_have_changed_and_which_prompts_were_current() {
     let suites = named(&["plans"]);
     let before = manifest(&plan(suites.clone(), &ModelName::Reference, 1));
     let mut edited = suites;

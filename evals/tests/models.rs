@@ -1,5 +1,4 @@
-//! The models that are asked over the network, against a server that answers as the providers do; and answers that are recorded
-//! and given again.
+//! Models over the network, with a server that answers like the providers; recording and replaying answers; and the judge.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -19,10 +18,10 @@ use flux_evals::record::{AttemptId, Record};
 use serde_json::{Value, json};
 use tokio::task::LocalSet;
 
-/// What a server answers: status, headers, body.
+/// A response of the server: status, headers, body.
 type Answer = (u16, &'static str, String);
 
-/// A server that gives these answers, in order, and tells what it was asked.
+/// A server that gives these responses in order and records its requests.
 struct Server {
     address: String,
     asked: mpsc::Receiver<(String, Value)>,
@@ -110,7 +109,7 @@ fn openai_text(text: &str) -> String {
 }
 
 #[test]
-fn an_openai_compatible_server_is_asked_and_what_it_took_is_counted() {
+fn an_openai_compatible_server_is_used_and_the_cost_is_counted() {
     let server = serve(vec![
         (429, "retry-after: 0\r\n", r#"{"error": {"message": "slow down"}}"#.to_owned()),
         (200, EVENTS, openai_call()),
@@ -130,7 +129,7 @@ fn an_openai_compatible_server_is_asked_and_what_it_took_is_counted() {
 }
 
 #[test]
-fn workers_ai_is_asked_by_its_rest_api_in_streams_and_whole() {
+fn workers_ai_is_used_through_its_rest_api_with_and_without_streams() {
     let call = json!({"name": "scheduleBlock", "arguments": {"title": "Workout", "startTime": "2026-03-03T08:00"}});
     let usage = json!({"prompt_tokens": 900, "completion_tokens": 30});
     let stream = format!("data: {}\n\ndata: [DONE]\n\n", json!({"response": "", "tool_calls": [call], "usage": usage}));
@@ -151,7 +150,7 @@ fn workers_ai_is_asked_by_its_rest_api_in_streams_and_whole() {
 }
 
 #[test]
-fn what_keeps_a_model_from_answering_is_told_and_fails_the_case() {
+fn an_error_of_the_model_is_reported_and_fails_the_case() {
     let refusal = json!({"success": false, "errors": [{"code": 10000, "message": "Authentication error"}]});
     let server = serve(vec![(401, JSON, refusal.to_string())]);
     let variables = [
@@ -166,7 +165,7 @@ fn what_keeps_a_model_from_answering_is_told_and_fails_the_case() {
 }
 
 #[test]
-fn a_model_without_its_variables_is_not_asked() {
+fn a_model_without_its_variables_is_refused() {
     let name: ModelName = "workers-ai:@cf/some/model".parse().unwrap();
     let missing = ModelSource::new(&name, |_| None, None).err().unwrap().to_string();
     assert!(missing.contains("CLOUDFLARE_ACCOUNT_ID"), "{missing}");
@@ -176,7 +175,7 @@ fn a_model_without_its_variables_is_not_asked() {
 }
 
 #[test]
-fn recorded_answers_are_given_again_and_a_request_without_one_is_told() {
+fn recorded_answers_are_replayed_and_a_missing_one_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("answers.jsonl");
     let recording = Arc::new(Recording::create(&file).unwrap());
@@ -204,7 +203,7 @@ fn recorded_answers_are_given_again_and_a_request_without_one_is_told() {
 }
 
 #[test]
-fn a_recording_that_was_interrupted_goes_on_and_has_each_answer_once() {
+fn a_resumed_recording_has_each_answer_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("answers.jsonl");
     let record = |recording: Recording| {
@@ -229,7 +228,7 @@ fn says(texts: &[&str]) -> (ModelSource, Arc<Mutex<Server>>) {
 }
 
 #[test]
-fn a_judge_rules_on_a_statement_and_its_silence_is_no_consent() {
+fn a_judge_decides_on_a_statement_and_a_missing_answer_fails() {
     let mut case = case();
     case.turns[0].expect.judge = Some("The assistant names the weekday.".into());
     for (answer, passed, why) in [
@@ -247,7 +246,7 @@ fn a_judge_rules_on_a_statement_and_its_silence_is_no_consent() {
         let asked = body["messages"][1]["content"].as_str().unwrap().to_owned();
         assert!(asked.contains("The assistant names the weekday.") && asked.contains("Workout"), "{asked}");
     }
-    // Where there is no judge, the statement is not checked.
+    // Without a judge, the statement is not checked.
     let reference = ModelSource::new(&ModelName::Reference, |_| None, None).unwrap();
     assert!(tried(reference.open(&case), None, &case).passed);
 }

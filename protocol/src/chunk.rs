@@ -1,6 +1,6 @@
-//! The parts of a streamed answer, and how they add up to a message: the AI SDK's UI message stream.
+//! The chunks of a streamed answer, and how a message is built from them: the AI SDK's UI message stream.
 //!
-//! Only what every version since 5 knows is sent (approvals: since 6).
+//! We send only chunks that every version since 5 understands (approvals: since 6).
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use flux_timeline::tagged_enum;
 
 use crate::message::{Approval, Message, Part, TextPart, TextState, ToolPart, ToolPartBody, ToolState};
 
-/// The types that are known here.
+/// The types that we know.
 const KNOWN: [&str; 19] = [
     "start",
     "start-step",
@@ -33,74 +33,74 @@ const KNOWN: [&str; 19] = [
 ];
 
 tagged_enum! {
-    /// One part of a streamed answer.
+    /// One chunk of a streamed answer.
     #[derive(Debug, Clone, PartialEq)]
     pub enum Chunk = "Chunk", plain PlainChunk, open "type", units ["start-step", "finish-step", "abort", "unknown"],
     names "kebab-case" {
-        /// The answer begins. Without an id where it continues a message that is there.
+        /// The answer begins. It has no id if it continues an existing message.
         Start {
             /// The id under which the message is stored.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             message_id: Option<String>,
-            /// What is known of the message.
+            /// Metadata of the message.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             message_metadata: Option<Value>,
         },
-        /// The model is asked.
+        /// A step begins: the model is asked.
         StartStep,
-        /// The model has answered, and its calls are carried out.
+        /// A step ends: the model has answered, and its calls are carried out.
         FinishStep,
-        /// A text begins. One is open at a time.
+        /// A text begins. Only one text is open at a time.
         TextStart {
-            /// Of the text, unique in the message.
+            /// Id of the text, unique in the message.
             id: String,
         },
-        /// More of it.
+        /// More of the text.
         TextDelta {
-            /// Of the text.
+            /// Id of the text.
             id: String,
-            /// What is added.
+            /// The text to append.
             delta: String,
         },
-        /// It is complete.
+        /// The text is complete.
         TextEnd {
-            /// Of the text.
+            /// Id of the text.
             id: String,
         },
         /// Reasoning begins.
         ReasoningStart {
-            /// Of the reasoning, unique in the message.
+            /// Id of the reasoning, unique in the message.
             id: String,
         },
-        /// More of it.
+        /// More of the reasoning.
         ReasoningDelta {
-            /// Of the reasoning.
+            /// Id of the reasoning.
             id: String,
-            /// What is added.
+            /// The text to append.
             delta: String,
         },
-        /// It is complete.
+        /// The reasoning is complete.
         ReasoningEnd {
-            /// Of the reasoning.
+            /// Id of the reasoning.
             id: String,
         },
-        /// The model begins to write a call. Never sent twice for one call: it would throw a finished one back.
+        /// The model begins to write a call. It is sent once for each call: a second one would reset a call that is complete.
         ToolInputStart {
-            /// Unique in the conversation.
+            /// Id of the call, unique in the conversation.
             tool_call_id: String,
             /// The tool.
             tool_name: String,
         },
         /// More of its arguments.
         ToolInputDelta {
-            /// Of the call.
+            /// Id of the call.
             tool_call_id: String,
             /// Raw JSON text.
             input_text_delta: String,
         },
         /// The arguments are complete.
         ToolInputAvailable {
-            /// Of the call.
+            /// Id of the call.
             tool_call_id: String,
             /// The tool.
             tool_name: String,
@@ -109,33 +109,33 @@ tagged_enum! {
         },
         /// The person is asked for consent.
         ToolApprovalRequest {
-            /// Of the question.
+            /// Id of the question.
             approval_id: String,
-            /// Of the call.
+            /// Id of the call.
             tool_call_id: String,
         },
-        /// It was carried out.
+        /// A call was carried out.
         ToolOutputAvailable {
-            /// Of the call.
+            /// Id of the call.
             tool_call_id: String,
             /// The result.
             output: Value,
         },
-        /// It failed.
+        /// A call failed.
         ToolOutputError {
-            /// Of the call.
+            /// Id of the call.
             tool_call_id: String,
             /// Why.
             error_text: String,
         },
-        /// The person said no.
+        /// The person refused a call.
         ToolOutputDenied {
-            /// Of the call.
+            /// Id of the call.
             tool_call_id: String,
         },
-        /// More is known of the message.
+        /// The metadata of the message changed.
         MessageMetadata {
-            /// Merged with what was known.
+            /// Merged into the existing metadata.
             message_metadata: Value,
         },
         /// The answer was stopped by the person.
@@ -145,11 +145,11 @@ tagged_enum! {
             /// Why.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             finish_reason: Option<FinishReason>,
-            /// What is known of the message now.
+            /// Merged into the existing metadata.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             message_metadata: Option<Value>,
         },
-        /// A chunk that is not known here.
+        /// A chunk of an unknown type.
         Unknown,
     }
 }
@@ -158,13 +158,13 @@ tagged_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FinishReason {
-    /// All was said.
+    /// The answer is complete.
     Stop,
-    /// The token limit cut it.
+    /// It reached the token limit.
     Length,
     /// The provider withheld the rest.
     ContentFilter,
-    /// It waits for consent to a call.
+    /// The person is asked for consent to a call.
     ToolCalls,
     /// The provider failed.
     Error,
@@ -173,7 +173,7 @@ pub enum FinishReason {
 }
 
 impl Message {
-    /// Adds one chunk of a streamed answer. A chunk about a part that is not there changes nothing.
+    /// Adds one chunk of a streamed answer. A chunk about a part that does not exist changes nothing.
     pub fn add(&mut self, chunk: &Chunk) {
         match chunk {
             Chunk::Start { message_id, message_metadata } => {
@@ -201,7 +201,7 @@ impl Message {
         }
     }
 
-    /// Closes texts that are still open, as an answer that was cut leaves them.
+    /// Closes texts that are still open because the answer was interrupted.
     pub fn close_text(&mut self) {
         for part in &mut self.parts {
             if let Part::Text(text) | Part::Reasoning(text) = part
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_about_parts_that_are_not_there_change_nothing() {
+    fn chunks_about_missing_parts_change_nothing() {
         let mut message = Message::new("a", Role::Assistant);
         message.add(&Chunk::TextDelta { id: "t".into(), delta: "x".into() });
         message.add(&Chunk::ToolOutputAvailable { tool_call_id: "c".into(), output: json!(1) });

@@ -1,15 +1,15 @@
-//! The wire between the service and its clients.
+//! The protocol between the service and its clients.
 //!
-//! It is the protocol of Cloudflare's `agents` and `@cloudflare/ai-chat` packages, with chunks and messages of the AI
-//! SDK's UI message stream, so that their published JavaScript clients work unchanged; and one extension of our own,
+//! It is the protocol of Cloudflare's `agents` and `@cloudflare/ai-chat` packages, with the chunks and messages of the AI
+//! SDK's UI message stream, so the published JavaScript clients work unchanged. One extension is our own:
 //! [`frame::Snapshot`] and [`frame::ServerFrame::FluxEvents`], for clients that connect with `?sync=events`.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
-//! | [`frame`] | every frame, in both directions |
-//! | [`chunk`] | the parts of a streamed answer, and how they add up to a message |
+//! | [`frame`] | every frame, in both directions, and the results of calls |
+//! | [`chunk`] | the chunks of a streamed answer, and how a message is built from them |
 //! | [`message`] | messages of a conversation |
-//! | [`state`] | the state frame's shape, that of the system which Flux follows |
+//! | [`state`] | the contents of the state frame, as `cf_ai_temporal-flux` defines them |
 
 pub mod chunk;
 pub mod frame;

@@ -1,4 +1,4 @@
-//! Messages of a conversation, as the AI SDK's `UIMessage`.
+//! Messages of a conversation, in the format of the AI SDK's `UIMessage`.
 
 use flux_timeline::json;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -7,14 +7,14 @@ use serde_json::Value;
 /// A message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Unique in the conversation; made by whoever writes the message.
+    /// Unique in the conversation; chosen by the author of the message.
     pub id: String,
     /// Who speaks.
     pub role: Role,
-    /// What else is known of it.
+    /// Further facts about the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
-    /// What it consists of, in order.
+    /// The contents, in order.
     pub parts: Vec<Part>,
 }
 
@@ -44,24 +44,24 @@ impl Role {
 /// A part of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part {
-    /// Something said.
+    /// Text.
     Text(TextPart),
-    /// Something thought.
+    /// The model's reasoning.
     Reasoning(TextPart),
     /// A step of a turn begins.
     StepStart,
-    /// A tool call and what came of it.
+    /// A tool call and its result.
     Tool(ToolPart),
-    /// A part that is not known here; kept as it came.
+    /// A part of an unknown type, kept unchanged.
     Other(Value),
 }
 
-/// Text, written or still being written.
+/// Text, complete or still being written.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextPart {
     /// The text.
     pub text: String,
-    /// Whether more is to come; nothing on what people say.
+    /// Whether more text follows. `None` in messages of people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<TextState>,
 }
@@ -70,13 +70,13 @@ pub struct TextPart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TextState {
-    /// More is to come.
+    /// More text follows.
     Streaming,
     /// It is complete.
     Done,
 }
 
-/// A tool call and what came of it.
+/// A tool call and its result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolPart {
     /// The tool, e.g. `scheduleBlock`. On the wire it is in the part's type, `tool-scheduleBlock`.
@@ -91,9 +91,9 @@ pub struct ToolPart {
 pub struct ToolPartBody {
     /// Unique in the conversation.
     pub tool_call_id: String,
-    /// How far it is.
+    /// The state of the call.
     pub state: ToolState,
-    /// The arguments, where they are known.
+    /// The arguments, once they are complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Value>,
     /// The result, in state `output-available`.
@@ -102,28 +102,28 @@ pub struct ToolPartBody {
     /// What went wrong, in state `output-error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_text: Option<String>,
-    /// The person's consent, where it is asked for.
+    /// The person's consent, if it is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
 }
 
-/// How far a tool call is.
+/// The state of a tool call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ToolState {
     /// The model is writing the arguments.
     InputStreaming,
-    /// The arguments are there; it is being carried out.
+    /// The arguments are complete, and the call is being carried out.
     InputAvailable,
-    /// The person is asked.
+    /// The person is asked for consent.
     ApprovalRequested,
-    /// The person said yes; it will be carried out.
+    /// The person agreed, and the call will be carried out.
     ApprovalResponded,
-    /// It was carried out.
+    /// The call was carried out.
     OutputAvailable,
-    /// It failed.
+    /// The call failed.
     OutputError,
-    /// The person said no.
+    /// The person refused.
     OutputDenied,
 }
 
@@ -132,7 +132,7 @@ pub enum ToolState {
 pub struct Approval {
     /// Id of the question.
     pub id: String,
-    /// The answer, once it is there.
+    /// The person's answer. `None` until they have answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved: Option<bool>,
 }
@@ -143,7 +143,7 @@ impl Message {
         Self { id: id.into(), role, metadata: None, parts: Vec::new() }
     }
 
-    /// All that is said in it, its text parts joined.
+    /// Its text parts, joined by line breaks.
     pub fn text(&self) -> String {
         let texts: Vec<&str> = self
             .parts
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_read_and_written_as_the_ai_sdk_does() {
+    fn messages_have_the_format_of_the_ai_sdk() {
         let wire = json!({
             "id": "a1", "role": "assistant", "parts": [
                 {"type": "step-start"},
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_role_or_parts_is_not_one() {
+    fn a_message_without_role_or_parts_is_refused() {
         for wire in [
             json!({"id": "a"}),
             json!({"id": "a", "role": "robot", "parts": []}),

@@ -1,5 +1,5 @@
-//! The state frame's shape: that of `cf_ai_temporal-flux`, whose own client reads it. Clients that follow events do not
-//! get it.
+//! The contents of the state frame, in the format of `cf_ai_temporal-flux`, whose own client reads it. Clients that follow
+//! events do not receive it.
 
 use std::collections::BTreeMap;
 
@@ -28,11 +28,11 @@ pub struct State {
 pub struct StateWorkflow {
     /// Its id.
     pub id: String,
-    /// `idle` (also what was cancelled), `running`, `completed` or `failed`.
+    /// `idle` (also for a cancelled run), `running`, `completed` or `failed`.
     pub status: &'static str,
     /// 0–100.
     pub progress: u8,
-    /// What it is doing, or what came of it.
+    /// What it is doing, or its result.
     pub message: String,
     /// What went wrong last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,13 +47,13 @@ pub struct StatePlan {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Its blocks, by start; the newest where there are very many.
+    /// Its blocks, by start. If there are very many, only the newest.
     pub stream: Vec<StateBlock>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When something in this object changed last.
     pub updated_at: DateTime<Utc>,
-    /// When it was put away; none while it is in use.
+    /// When it was archived. `None` if it is in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<DateTime<Utc>>,
 }
@@ -68,20 +68,20 @@ pub struct StateBlock {
     pub handle: String,
     /// Its title.
     pub title: String,
-    /// More about it.
+    /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// In minutes.
+    /// Its length, in minutes.
     pub duration: i64,
     /// `high`, `medium` or `low`.
     pub priority: &'static str,
-    /// Without `#`.
+    /// Its tags, without `#`.
     pub tags: Vec<String>,
-    /// From.
+    /// Its start.
     pub start_time: DateTime<Utc>,
-    /// To.
+    /// Its end.
     pub end_time: DateTime<Utc>,
-    /// Whether it is done.
+    /// Whether it is completed.
     pub completed: bool,
 }
 
@@ -90,13 +90,13 @@ pub struct StateBlock {
 pub struct StateEvent {
     /// Its id.
     pub id: String,
-    /// What happened.
+    /// The type, e.g. `BLOCK_MOVED`.
     pub r#type: String,
     /// The details.
     pub payload: Value,
-    /// When.
+    /// When it happened.
     pub timestamp: DateTime<Utc>,
-    /// Why.
+    /// Why it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -4,6 +4,7 @@
 //! Each runner's own output and closing lines are passed through as they are; this adds only a line per group. The
 //! groups run even when one before failed, and the task fails when any did.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -30,6 +31,9 @@ pub struct Options {
 
 /// The longest that one end-to-end test may take, in ms: it waits for answers that may never come.
 const TEST_LIMIT: &str = "--test-timeout=300000";
+
+/// The variable that names the moment at which the end-to-end tests begin: one of e2e/lib/moments.mjs.
+const MOMENT: &str = "FLUX_MOMENT";
 
 /// Tests that need the same things.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -141,9 +145,25 @@ fn end_to_end(workspace: &Workspace, toolbox: &Toolbox, group: Group, filter: Op
     node.env("FLUX_ROOT", workspace.root()).env("FLUX_NODE", toolbox.node.program());
     node.env("FLUX_WRANGLER", toolbox.script(WRANGLER));
     if group == Group::Browser {
-        node.env("FLUX_CHROMIUM", setup::browser::prepare(workspace)?);
+        let moment = moment(workspace, toolbox)?;
+        say(&format!("· the browser tests begin at the moment {moment}; {MOMENT}={moment} repeats it"));
+        node.env("FLUX_CHROMIUM", setup::browser::prepare(workspace)?).env(MOMENT, moment);
     }
     Ok(process::status(&mut node)?.success())
+}
+
+/// The moment at which the browser tests begin: the one that was asked for, or one that depends on the commit, so that over
+/// time every moment gets its turn.
+fn moment(workspace: &Workspace, toolbox: &Toolbox) -> Result<String> {
+    if let Some(name) = env::var(MOMENT).ok().filter(|name| !name.is_empty()) {
+        return Ok(name);
+    }
+    let mut git = Command::new("git");
+    git.args(["rev-parse", "HEAD"]).current_dir(workspace.root());
+    let mut node = toolbox.node.command();
+    // Outside of a repository there is no commit, and the script names the ordinary moment.
+    node.arg("e2e/lib/choose-moment.mjs").args(process::answer(&mut git)).current_dir(workspace.root());
+    process::answer(&mut node).context("e2e/lib/choose-moment.mjs names no moment")
 }
 
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {

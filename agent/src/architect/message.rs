@@ -1,80 +1,80 @@
-//! What the workflow and the person's object say to each other.
+//! Requests of the workflow to the person's object, and the object's replies.
 
 use flux_timeline::place::Task;
 use flux_timeline::{LeftOut, RunStep, Title};
 use serde::{Deserialize, Serialize};
 
-use super::MENDS;
+use super::REPAIRS;
 use flux_tools::context::GoalContext;
 
-/// What the workflow tells the object.
+/// A request of the workflow to the object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Request {
-    /// A step begins, perhaps not for the first time.
+    /// A step begins. It may have begun before.
     Begin(RunStep),
-    /// It is still at it.
+    /// The workflow is still working.
     Alive,
-    /// A step did not succeed.
+    /// A step failed and may be tried again.
     Trouble {
         /// Why, in a sentence.
         error: String,
     },
-    /// What is finished so far, to be kept for another try.
+    /// Stores what is finished so far, for another attempt.
     Keep(Work),
-    /// The tasks look for their time.
+    /// Places the tasks in free time.
     Place {
         /// The tasks.
         tasks: Vec<Task>,
     },
-    /// The tasks are added.
+    /// Adds the tasks to the timeline.
     Commit {
-        /// The tasks, and what is not among them.
+        /// The tasks, and what was left out.
         plan: Plan,
-        /// The moment for which they were placed, in ms since 1970; none is the present one.
+        /// The moment for which they were placed, in ms since 1970. `None` means now.
         not_before_ms: Option<i64>,
     },
-    /// The person is told.
+    /// Reports the result to the person.
     Report {
-        /// In the words of the model, where it has found some.
+        /// The model's wording of the report, if it gave one.
         words: Option<String>,
     },
-    /// The run gives up.
+    /// The run failed.
     Fail {
-        /// Why, in a sentence or two, for the person; none where the workflow does not know.
+        /// Why, in a sentence or two, for the person. `None` if the workflow does not know.
         error: Option<String>,
-        /// Why, as the engine has it, for the log.
+        /// The engine's reason, for the log.
         cause: String,
     },
 }
 
-/// What the object replies.
+/// The object's reply.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Reply {
-    /// The run is over, or another workflow drives it: this one ends without a word.
+    /// The run is over, or another workflow drives it. This workflow then ends silently.
     pub is_over: bool,
-    /// The goal, where a step begins.
+    /// The goal, in the reply to [`Request::Begin`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goal: Option<GoalContext>,
-    /// What is finished already, where a step begins.
+    /// What is finished already, in the reply to [`Request::Begin`].
     pub work: Work,
     /// The moment for which the tasks were placed, in ms since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before_ms: Option<i64>,
-    /// What is told where the model finds no words, once the tasks are added.
+    /// Our own wording of the report, once the tasks are added. It is used if the model gives none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub report: String,
 }
 
-/// What a run has finished, kept by the object until the run is over.
+/// What a run has finished. The object stores it until the run is over.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Work {
-    /// What the model said, word for word: its first answer, and each that it has mended since.
+    /// The model's answers, word for word: the first one, then each repaired one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<String>,
-    /// What came of it.
+    /// The tasks that the check made of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
     /// A short name for the goal.
@@ -82,21 +82,21 @@ pub struct Work {
     pub title: Option<Title>,
 }
 
-/// What the check made of a model's words.
+/// The result of checking a model's answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Plan {
     /// The tasks, within bounds.
     pub tasks: Vec<Task>,
-    /// What the model named and is not among them.
+    /// What the model named but is not among the tasks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
 }
 
 impl Work {
-    /// Whether the model has mended its answer as often as it may, and there are no tasks: only new words help.
+    /// Whether the model has repaired its answer as often as it may and there are still no tasks. Then only a new answer helps.
     pub fn is_used_up(&self) -> bool {
-        self.plan.is_none() && self.said.len() > MENDS
+        self.plan.is_none() && self.said.len() > REPAIRS
     }
 
     /// Whether this step is finished.

@@ -1,18 +1,18 @@
-//! The architect: a goal becomes tasks, in steps that survive the death of any process.
+//! The architect turns a goal into tasks, in steps that survive the death of any process.
 //!
-//! Lives here: the order of the steps, what each one does, and what it says to the person's object. Not here: what makes
-//! steps durable ([`Steps`], a Cloudflare Workflow at the edge), the rules of a run (`flux_timeline::decide`), and the
-//! object's side of the conversation (`chat::runs`).
+//! This module contains the order of the steps, what each one does, and what it sends to the person's object. It does not
+//! contain what makes steps durable ([`Steps`], a Cloudflare Workflow at the edge), the rules of a run
+//! (`flux_timeline::decide`), or how the object handles the requests.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
-//! | `message` | what the workflow and the person's object say to each other |
-//! | `think` | asking the model, and giving up as soon as the person does |
-//! | `check` | the model's words as tasks, mended and within bounds |
-//! | `words` | the model's words as a report, and whether they can stand |
+//! | `message` | requests of the workflow to the person's object, and the replies |
+//! | `think` | asking the model, and stopping as soon as the person cancels |
+//! | `check` | reading the model's answer as tasks, repaired and within bounds |
+//! | `words` | whether the model's wording of a report or a title is acceptable |
 //!
-//! A step may run any number of times: its process dies after the work and before the result is kept. So each is made to
-//! be repeated: what a model has said is kept by the object and not asked for again, and the object adds tasks only once.
+//! A step can run any number of times, because its process may die after the work is done and before the result is stored. So
+//! each step can be repeated: the object stores the model's answers, so they are not asked for again, and adds tasks only once.
 
 mod check;
 mod message;
@@ -41,26 +41,26 @@ use flux_tools::context::{Facts, GoalContext};
 pub use message::{Plan, Reply, Request, Work};
 pub use words::stands_for;
 
-/// Longest rest that a model can ask for, which must fit into the time that one try of a step may take.
+/// The longest pause that a model can ask for. It must fit into the time limit for one attempt at a step.
 const LONGEST_REST: Duration = Duration::from_secs(180);
-/// How often the model is asked to mend its answer.
-const MENDS: usize = 2;
-/// How long a report or a title in the model's words is waited for, both tries together: neither is needed.
+/// How often the model is asked to repair its answer.
+const REPAIRS: usize = 2;
+/// How long to wait for the model's wording of a report or a title, for both attempts together. Neither is required.
 const WORDS_LIMIT: Duration = Duration::from_secs(20);
-/// Why a run fails whose object does not answer, nor later: it hears it when it does.
+/// Why a run failed whose object could not be reached. The object gets this reason when it can be reached again.
 const UNREACHED: &str = "The timeline could not be reached.";
-/// Why a run fails that nobody gave a reason for: a step took too long, or the engine lost it.
+/// Why a run failed without a known reason: a step took too long, or the engine lost it.
 pub const BROKEN_OFF: &str = "The service broke off in the middle.";
-/// How often a step is tried again.
+/// How often a step is retried.
 pub const RETRIES: u32 = 5;
 
-/// Bounds of a run in time. All in ms.
+/// Time limits of a run, in ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunLimits {
-    /// Pause before a step is tried for the second time; it doubles with each try. 1–10,000, 1,000 by default.
+    /// Pause before the first retry of a step. It doubles with each retry. 1–10,000; the default is 1,000.
     pub retry_base_ms: u64,
-    /// A run that says nothing for so long is started anew: its process died, and nobody else brought it back. Longer
-    /// than the longest pause between two tries, the first one 16 times. 1,000–600,000, 60,000 by default.
+    /// A run that is silent for this long is restarted, because its process must have died. Must exceed the longest pause
+    /// between two attempts, which is 16 times the first one. 1,000–600,000; the default is 60,000.
     pub silence_ms: u64,
 }
 
@@ -71,11 +71,11 @@ impl Default for RunLimits {
 }
 
 impl RunLimits {
-    /// Reads the limits from variables, as `wrangler.toml` sets them. What is missing keeps its default.
+    /// Reads the limits from variables, as set in `wrangler.toml`. Missing ones keep their defaults.
     ///
     /// # Errors
-    /// A sentence about the first variable that is no number or out of range, or about both where a run that only pauses
-    /// would be taken for dead.
+    /// A sentence about the first variable that is not a number or out of range, or about both if a pause could be mistaken
+    /// for silence.
     pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
         let default = Self::default();
         let limits = Self {
@@ -85,42 +85,42 @@ impl RunLimits {
         let (silence_ms, pause_ms) = (limits.silence_ms, limits.longest_pause_ms());
         if silence_ms <= pause_ms {
             return Err(format!(
-                "ARCHITECT_SILENCE_MS is {silence_ms}; it must be more than {pause_ms}, the longest pause between two tries \
-                 that comes of ARCHITECT_RETRY_BASE_MS."
+                "ARCHITECT_SILENCE_MS is {silence_ms}; it must be more than {pause_ms}, the longest pause between two \
+                 attempts with this ARCHITECT_RETRY_BASE_MS."
             ));
         }
         Ok(limits)
     }
 
-    /// The pause before the last try.
+    /// The pause before the last attempt.
     fn longest_pause_ms(self) -> u64 {
         self.retry_base_ms << (RETRIES - 1)
     }
 
-    /// Between two signs of life while a step waits for the model.
+    /// The interval between two signs of life while a step waits for the model.
     fn heartbeat(self) -> Duration {
         Duration::from_millis(self.silence_ms / 4)
     }
 }
 
-/// What a step does, each time that it is tried.
+/// The work of a step, run at each attempt.
 pub type Body = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Value, StepError>>>;
 
-/// Why a step did not succeed.
+/// Why an attempt at a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepError {
-    /// It can succeed when it is tried again.
+    /// A retry may succeed.
     Again(String),
-    /// It cannot.
+    /// A retry cannot succeed.
     Final(String),
 }
 
-/// What makes steps durable.
+/// Runs steps durably.
 pub trait Steps {
-    /// Runs a step, unless it has a result already, and tries it again after a pause that doubles, at most `retries`
-    /// times, where it fails with [`StepError::Again`]. The name is the step's identity within the run.
+    /// Runs a step, unless its result is already stored. If it fails with [`StepError::Again`], it is retried after a pause
+    /// that doubles each time, at most `retries` times. The name identifies the step within the run.
     ///
-    /// The error is that of the last try, in words.
+    /// The error is that of the last attempt, in words.
     fn step(
         &self,
         name: &'static str,
@@ -130,44 +130,44 @@ pub trait Steps {
     ) -> LocalBoxFuture<'static, Result<Value, String>>;
 }
 
-/// The object of the person whose goal it is.
+/// The object of the person who has the goal.
 pub trait Person {
-    /// Tells it something and gives its reply.
+    /// Sends a request and returns the reply.
     ///
     /// # Errors
-    /// Why it cannot be reached, in words. It may have heard nevertheless.
+    /// Why the object could not be reached, in words. It may have received the request anyway.
     fn tell(&self, request: Request) -> LocalBoxFuture<'static, Result<Reply, String>>;
 }
 
-/// Everything that a run needs of its surroundings. Clones share it.
+/// Everything a run needs from its environment. Clones share it.
 #[derive(Clone)]
 pub struct Architect {
-    /// What makes its steps durable.
+    /// Runs its steps durably.
     pub steps: Rc<dyn Steps>,
-    /// Whose goal it is.
+    /// The object of the person who has the goal.
     pub person: Rc<dyn Person>,
-    /// Who thinks. It should not try again by itself: the step does.
+    /// The model. It should not retry by itself, because the step does.
     pub model: Rc<dyn Assistant>,
     /// Timers.
     pub clock: Rc<dyn Clock>,
-    /// Bounds in time.
+    /// Time limits.
     pub limits: RunLimits,
-    /// What the model is told.
+    /// The prompts for the model.
     pub prompts: Prompts,
-    /// What the person is told if this was the last try.
+    /// The reason that the person gets if this was the last attempt.
     pub trouble: Rc<RefCell<Option<String>>>,
-    /// For how long the model asked not to be asked again, when it was asked last.
+    /// How long the model asked us to wait, at the last request.
     pub rest: Rc<Cell<Option<Duration>>>,
 }
 
-/// What a step gives: a result, or nothing because the run is over (cancelled, or driven by a newer workflow).
+/// The result of a step, or `None` if the run is over (cancelled, or driven by a newer workflow).
 type Stepped<T> = Result<Option<T>, StepError>;
 
 impl Architect {
-    /// Brings the run to its end: its tasks are on the timeline, or the person is told why not.
+    /// Runs all steps. At the end the tasks are on the timeline, or the person was told why not.
     ///
     /// # Errors
-    /// Where not even that could be told. The object will start the run anew.
+    /// If the failure could not be reported either. The object will restart the run.
     pub async fn run(self) -> Result<(), String> {
         match self.plan().await {
             Ok(_) => Ok(()),
@@ -179,7 +179,7 @@ impl Architect {
         }
     }
 
-    /// The steps. `None` where the run is over before its end.
+    /// The steps. `None` if the run was over before the last one.
     async fn plan(&self) -> Result<Option<()>, String> {
         let Some(draft) = self.step("brainstorm", |run| async move { run.brainstorm().await }).await? else {
             return Ok(None);
@@ -205,7 +205,7 @@ impl Architect {
         self.tell("report", report).await.map(|reply| reply.map(|_| ()))
     }
 
-    /// The model names the tasks: what it said, word for word.
+    /// Asks the model for tasks and returns its answer, word for word.
     async fn brainstorm(self) -> Stepped<String> {
         let Some((goal, work)) = self.begin(RunStep::Brainstorm).await? else { return Ok(None) };
         if let Some(draft) = work.said.into_iter().next() {
@@ -215,20 +215,20 @@ impl Architect {
             return Ok(None);
         };
         let mut work = Work { said: vec![draft.clone()], plan: None, title: None };
-        if self.heard(Request::Keep(work.clone())).await?.is_none() {
+        if self.send(Request::Keep(work.clone())).await?.is_none() {
             return Ok(None);
         }
-        // Only now: what was thought must not be lost while a title is waited for.
+        // Only now, because the answer must not be lost while waiting for a title.
         let Some(title) = self.unless_over(self.title(&goal.goal)).await else { return Ok(None) };
         if title.is_none() {
             return Ok(Some(draft));
         }
         work.title = title;
-        Ok(self.heard(Request::Keep(work)).await?.map(|_| draft))
+        Ok(self.send(Request::Keep(work)).await?.map(|_| draft))
     }
 
-    /// What the model said becomes tasks; what cannot be used goes back to it, at most [`MENDS`] times however often the
-    /// step is tried: each answer is kept as it comes.
+    /// Reads the model's answer as tasks. Unusable answers go back to the model, at most [`REPAIRS`] times in total: each answer
+    /// is stored as it arrives, so retries of the step do not add to that.
     async fn check(self, draft: String) -> Stepped<Plan> {
         let Some((goal, mut work)) = self.begin(RunStep::Check).await? else { return Ok(None) };
         if let Some(plan) = work.plan {
@@ -239,28 +239,28 @@ impl Architect {
             let checked = check::tasks(said, goal.longest_minutes);
             if checked.flaws.is_empty() || (work.is_used_up() && checked.is_usable()) {
                 work.plan = Some(checked.plan.clone());
-                return Ok(self.heard(Request::Keep(work)).await?.map(|_| checked.plan));
+                return Ok(self.send(Request::Keep(work)).await?.map(|_| checked.plan));
             }
             if work.is_used_up() {
                 return Err(self.failed(StepError::Final(checked.refusal())).await);
             }
-            let request = think::mend(self.prompts, &goal, said, &checked.flaws);
-            let Some(mended) = self.think(request, Facts::Goal(goal.clone())).await? else { return Ok(None) };
-            work.said.push(mended);
-            if self.heard(Request::Keep(work.clone())).await?.is_none() {
+            let request = think::repair(self.prompts, &goal, said, &checked.flaws);
+            let Some(repaired) = self.think(request, Facts::Goal(goal.clone())).await? else { return Ok(None) };
+            work.said.push(repaired);
+            if self.send(Request::Keep(work.clone())).await?.is_none() {
                 return Ok(None);
             }
         }
     }
 
-    /// Tells the object that a step begins. `None` where the run is over.
+    /// Tells the object that a step begins. `None` if the run is over.
     async fn begin(&self, step: RunStep) -> Stepped<(GoalContext, Work)> {
-        let Some(reply) = self.heard(Request::Begin(step)).await? else { return Ok(None) };
+        let Some(reply) = self.send(Request::Begin(step)).await? else { return Ok(None) };
         Ok(reply.goal.map(|goal| (goal, reply.work)))
     }
 
-    /// Tells the object something that it must hear. `None` where the run is over.
-    async fn heard(&self, request: Request) -> Stepped<Reply> {
+    /// Sends a request to the object; the step fails if the object cannot be reached. `None` if the run is over.
+    async fn send(&self, request: Request) -> Stepped<Reply> {
         match self.person.tell(request).await {
             Ok(reply) => {
                 self.trouble.take();
@@ -273,27 +273,27 @@ impl Architect {
         }
     }
 
-    /// Tells the person's object why a step did not succeed, and remembers it for the end.
+    /// Tells the object why an attempt failed, and remembers the reason for the end of the run.
     async fn failed(&self, error: StepError) -> StepError {
         let (StepError::Again(why) | StepError::Final(why)) = &error;
         *self.trouble.borrow_mut() = Some(why.clone());
-        // What is final is told as the run's end. Whether it hears or not: the error itself goes to the workflow.
+        // A final error is reported when the run ends. A lost request does not matter: the workflow gets the error as well.
         if matches!(error, StepError::Again(_)) {
             let _ = self.person.tell(Request::Trouble { error: why.clone() }).await;
         }
         error
     }
 
-    /// A step that does nothing but tell the object something.
+    /// A step that only sends a request to the object.
     async fn tell(&self, name: &'static str, request: impl Fn() -> Request + 'static) -> Result<Option<Reply>, String> {
         self.step(name, move |run| {
             let request = request();
-            async move { run.heard(request).await }
+            async move { run.send(request).await }
         })
         .await
     }
 
-    /// A durable step, with its result as a type.
+    /// A durable step with a typed result.
     async fn step<T, F, Fut>(&self, name: &'static str, body: F) -> Result<Option<T>, String>
     where
         T: Serialize + DeserializeOwned,
@@ -302,8 +302,8 @@ impl Architect {
     {
         let run = self.clone();
         let body: Body = Rc::new(move || {
-            let trying = body(run.clone());
-            Box::pin(async move { trying.await.map(|result| value(&result)) })
+            let attempt = body(run.clone());
+            Box::pin(async move { attempt.await.map(|result| value(&result)) })
         });
         let pause = Duration::from_millis(self.limits.retry_base_ms);
         let result = self.steps.step(name, RETRIES, pause, body).await?;

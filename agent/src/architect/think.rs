@@ -1,5 +1,5 @@
-//! Asking the model. Meanwhile the object hears that the run is alive, and says when the person does not want it any
-//! more: the model is stopped then, in the middle of a word.
+//! Asking the model. While it answers, the object is told regularly that the run is alive. If the reply says that the person has
+//! cancelled the run, the model is stopped at once.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use crate::prompt::{self, Prompt, Prompts};
 use flux_model::{ChatRequest, FinishReason, ModelError, ModelEvent, ModelMessage};
 use flux_tools::context::{Facts, GoalContext};
 
-/// A goal of so many characters is its own title.
+/// A goal with at most this many characters needs no title.
 const SHORT_GOAL: usize = 40;
-/// Most flaws that the model is told of at a time.
-const TOLD_FLAWS: usize = 12;
+/// The most flaws that are listed for the model at a time.
+const LISTED_FLAWS: usize = 12;
 
-/// Asks for the tasks of a goal.
+/// A request for the tasks of a goal.
 pub(super) fn request(prompts: Prompts, goal: &GoalContext) -> ChatRequest {
     let prompt = prompts.architect;
     ChatRequest {
@@ -33,10 +33,10 @@ pub(super) fn request(prompts: Prompts, goal: &GoalContext) -> ChatRequest {
     }
 }
 
-/// Asks for the same again, with what is wrong with the answer.
-pub(super) fn mend(prompts: Prompts, goal: &GoalContext, said: &str, flaws: &[Flaw]) -> ChatRequest {
-    let prompt = prompts.mend;
-    let list: Vec<String> = flaws.iter().take(TOLD_FLAWS).map(|flaw| format!("- {}", flaw.for_model())).collect();
+/// A request to repair an answer, with what is wrong with it.
+pub(super) fn repair(prompts: Prompts, goal: &GoalContext, said: &str, flaws: &[Flaw]) -> ChatRequest {
+    let prompt = prompts.repair;
+    let list: Vec<String> = flaws.iter().take(LISTED_FLAWS).map(|flaw| format!("- {}", flaw.for_model())).collect();
     let mut request = request(prompts, goal);
     request.messages.push(ModelMessage::Assistant { text: said.to_owned(), calls: Vec::new() });
     let text = prompt.fill(&|name| (name == "problems").then(|| list.join("\n")));
@@ -65,9 +65,10 @@ fn fact(goal: &GoalContext, name: &str) -> Option<String> {
 }
 
 impl Architect {
-    /// What the model says. `None` where the run is over before it has said it.
+    /// The model's answer. `None` if the run ends before the answer does.
     pub(super) async fn think(&self, mut request: ChatRequest, facts: Facts) -> Stepped<String> {
-        // The pause before this try was the engine's. What a busy model asked for is waited here, where signs of life go on.
+        // The engine has already paused before this attempt. The pause that a busy model asked for happens here, so that signs
+        // of life continue.
         if let Some(rest) = self.rest.take()
             && self.unless_over(self.clock.sleep(rest)).await.is_none()
         {
@@ -75,7 +76,7 @@ impl Architect {
         }
         let mut said = self.unless_over(answer(self.model.answer(request.clone(), facts.clone()))).await;
         if let Some(Err(ModelError::Refused { .. })) = said {
-            // Most often it is the schema that is refused: not every model can be held to one. The prompt says the same.
+            // The usual reason is the schema, which not every model supports. The prompt describes the same format.
             request.response_schema = None;
             said = self.unless_over(answer(self.model.answer(request, facts))).await;
         }
@@ -93,7 +94,7 @@ impl Architect {
         }
     }
 
-    /// A short name for a goal that is long, if the model finds one in time.
+    /// A short title for a long goal, if the model gives one in time.
     pub(super) async fn title(&self, goal: &str) -> Option<Title> {
         if goal.chars().count() <= SHORT_GOAL {
             return None;
@@ -101,8 +102,8 @@ impl Architect {
         title(&self.words(self.prompts.title, goal.to_owned()).await?, goal)
     }
 
-    /// What the model makes of something that can stay as it is, if it does so in time. It is asked twice at most, and not
-    /// again where it is busy.
+    /// The model's wording of a text that is also usable as it is, if the answer comes in time. The model is asked at most
+    /// twice, and only once if it is busy.
     pub(super) async fn words(&self, prompt: &Prompt, text: String) -> Option<String> {
         let request = ChatRequest {
             system: prompt.body.to_owned(),
@@ -128,7 +129,7 @@ impl Architect {
         }
     }
 
-    /// What comes of something that takes a while, or `None` as soon as the object says that the run is over.
+    /// The result of `work`, or `None` as soon as the object replies that the run is over.
     pub(super) async fn unless_over<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         match select(Box::pin(work), Box::pin(self.over())).await {
             Either::Left((output, _)) => Some(output),
@@ -136,7 +137,7 @@ impl Architect {
         }
     }
 
-    /// Resolves when the run is over. An object that cannot be reached now is asked again later.
+    /// Resolves when the run is over. If the object cannot be reached, it is asked again later.
     async fn over(&self) {
         let person = Rc::clone(&self.person);
         loop {
@@ -148,7 +149,7 @@ impl Architect {
     }
 }
 
-/// The text of an answer. One that the token limit cut is an answer too: what is there of it can be used.
+/// The text of an answer. An answer that was cut off at the token limit counts, because its beginning is usable.
 async fn answer(
     mut stream: futures::stream::LocalBoxStream<'static, Result<ModelEvent, ModelError>>,
 ) -> Result<String, ModelError> {

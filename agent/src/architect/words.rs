@@ -1,16 +1,15 @@
-//! A report and a title in a model's words: whether they can stand for what is there without a model.
+//! Whether a model's wording of a report or a title may replace our own.
 
 use flux_timeline::Title;
 
-/// Longest report in a model's words, in characters.
+/// The longest report by a model, in characters.
 const CHARS: usize = 6_000;
 
-/// Longest title, in characters.
+/// The longest title, in characters.
 const TITLE_CHARS: usize = 60;
 
-/// Whether these words tell what the report tells: they name all of `titles` and `numbers`, and have no number that the report
-/// has not, so that no day and no time is made up. Numbers are compared by their digits, whatever stands between them:
-/// `09:05` is 9 and 5.
+/// Whether these words say what the report says: they contain all of `titles` and `numbers`, and no number that is missing from
+/// the report, so no day and no time is invented. Numbers are runs of digits: `09:05` is 9 and 5.
 pub fn stands_for(words: &str, report: &str, titles: &[&str], numbers: &[u64]) -> bool {
     let (said, known) = (numbers_in(words), numbers_in(report));
     words.chars().count() <= CHARS
@@ -19,7 +18,8 @@ pub fn stands_for(words: &str, report: &str, titles: &[&str], numbers: &[u64]) -
         && said.iter().all(|number| known.contains(number))
 }
 
-/// A title as a model wrote it, without what is not of it; none where it is no shorter than the goal, or no title at all.
+/// The title in a model's answer, without quotation marks and other decoration. `None` if it is not shorter than the goal or not a
+/// valid title.
 pub fn title(words: &str, goal: &str) -> Option<Title> {
     let is_edge = |c: char| c.is_whitespace() || "\"'“”„‟‘’«»*#.".contains(c);
     let title = words.trim_matches(is_edge);
@@ -41,19 +41,19 @@ mod tests {
         wählen (B1)\n\nThese were left out:\n\n- Prüfung: It finds no time.";
 
     #[test]
-    fn words_stand_where_they_tell_all_and_make_up_nothing() {
+    fn words_are_accepted_if_they_are_complete_and_invent_nothing() {
         let stands = |words: &str| stands_for(words, REPORT, &["Prüfung"], &[12, 2]);
         assert!(stands(REPORT));
         assert!(stands("12 Aufgaben ab Mo., 2. März, 9.05 Uhr bis 9.35. Ohne „Prüfung“: keine Zeit."));
-        assert!(!stands("12 Aufgaben ab Mo., 2. März."), "what was left out is missing");
-        assert!(!stands("Aufgaben ab Mo., 2. März. Ohne „Prüfung“."), "how many there are is missing");
-        assert!(!stands("12 Aufgaben. Ohne „Prüfung“."), "the first day is missing, and 2 is no part of 12");
-        assert!(!stands("12 Aufgaben ab Mo., 2. März, 10:05. Ohne „Prüfung“."), "a time is made up");
-        assert!(!stands(&format!("{REPORT}{}", " Viel Erfolg!".repeat(600))), "it does not end");
+        assert!(!stands("12 Aufgaben ab Mo., 2. März."), "the task that was left out is missing");
+        assert!(!stands("Aufgaben ab Mo., 2. März. Ohne „Prüfung“."), "the number of tasks is missing");
+        assert!(!stands("12 Aufgaben. Ohne „Prüfung“."), "the first day is missing; the 2 in 12 does not count");
+        assert!(!stands("12 Aufgaben ab Mo., 2. März, 10:05. Ohne „Prüfung“."), "a time is invented");
+        assert!(!stands(&format!("{REPORT}{}", " Viel Erfolg!".repeat(600))), "it is too long");
     }
 
     #[test]
-    fn a_title_is_short_and_of_one_line() {
+    fn a_title_is_short_and_has_one_line() {
         let goal = "I want to learn German until June so that I can talk to my grandparents, who have no English";
         for (words, expected) in [
             ("German for my grandparents", Some("German for my grandparents")),

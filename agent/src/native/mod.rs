@@ -1,4 +1,4 @@
-//! The platform of tests and of the evaluation harness: SQLite in a file or in memory.
+//! The platform for tests and evaluations: SQLite in a file or in memory.
 
 mod sqlite;
 

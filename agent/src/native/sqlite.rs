@@ -16,15 +16,15 @@ impl Sqlite {
     /// A new database in memory.
     ///
     /// # Errors
-    /// What SQLite can fail with.
+    /// Any error of SQLite.
     pub fn in_memory() -> Result<Self, SqlError> {
         Connection::open_in_memory().map(Rc::new).map(Self).map_err(error)
     }
 
-    /// A database in a file, which is made if it is not there.
+    /// A database in a file, which is created if it does not exist.
     ///
     /// # Errors
-    /// What SQLite can fail with.
+    /// Any error of SQLite.
     pub fn open(path: &Path) -> Result<Self, SqlError> {
         Connection::open(path).map(Rc::new).map(Self).map_err(error)
     }

@@ -1,4 +1,4 @@
-//! Which version of each prompt is used.
+//! The choice of a version of each prompt.
 
 use super::Prompt;
 use crate::setting::{Lookup, number};
@@ -9,28 +9,28 @@ include!(concat!(env!("OUT_DIR"), "/prompts.rs"));
 /// One prompt for each purpose.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prompts {
-    /// Of the chat agent.
+    /// The system prompt of the chat agent.
     pub system: &'static Prompt,
     /// Asks for the tasks of a goal.
     pub architect: &'static Prompt,
-    /// Sends them back with what is wrong.
-    pub mend: &'static Prompt,
-    /// Tells what came of it.
+    /// Sends the tasks back with what is wrong (`architect-mend`).
+    pub repair: &'static Prompt,
+    /// Asks for the report of a run.
     pub report: &'static Prompt,
-    /// Gives a goal a short name.
+    /// Asks for a short title of a goal.
     pub title: &'static Prompt,
 }
 
 impl Prompts {
-    /// The current ones.
+    /// The current versions.
     pub const fn current() -> Self {
         CURRENT
     }
 
-    /// With this one in the place of that of the same name.
+    /// Replaces the prompt with the same name.
     #[must_use]
     pub fn with(mut self, prompt: &'static Prompt) -> Self {
-        for slot in [&mut self.system, &mut self.architect, &mut self.mend, &mut self.report, &mut self.title] {
+        for slot in [&mut self.system, &mut self.architect, &mut self.repair, &mut self.report, &mut self.title] {
             if slot.name == prompt.name {
                 *slot = prompt;
             }
@@ -45,7 +45,7 @@ impl Default for Prompts {
     }
 }
 
-/// A version of the system prompt that answers a share of the messages, to be compared with the current one.
+/// A version of the system prompt that answers a share of the messages, for comparison with the current one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
     /// The version.
@@ -55,11 +55,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Reads it from the variables `PROMPT_CANDIDATE`, e.g. `system@3`, and `PROMPT_CANDIDATE_SHARE`, as `wrangler.toml` sets
-    /// them. None where no version is named.
+    /// Reads it from the variables `PROMPT_CANDIDATE`, e.g. `system@3`, and `PROMPT_CANDIDATE_SHARE`, as set in `wrangler.toml`.
+    /// `None` if no version is named.
     ///
     /// # Errors
-    /// A sentence about the first of them that cannot be used.
+    /// A sentence about the first variable that is invalid.
     pub fn from_lookup(lookup: Lookup) -> Result<Option<Self>, String> {
         let percent = number(lookup, "PROMPT_CANDIDATE_SHARE", 0, 0..=100)?;
         let Some(name) = lookup("PROMPT_CANDIDATE") else { return Ok(None) };
@@ -67,24 +67,23 @@ impl Candidate {
         match prompt {
             Some(prompt) => Ok(Some(Self { prompt, percent })),
             None => {
-                Err(format!("PROMPT_CANDIDATE is {name:?}, which is no version of the system prompt that is here."))
+                Err(format!("PROMPT_CANDIDATE is {name:?}, which is not a version of the system prompt in this build."))
             }
         }
     }
 
-    /// Whether it answers the message of this id. That is for ever so, as long as its share does not change, and stays so
-    /// when it grows.
+    /// Whether it answers the message with this id. The result is the same every time, and stays true when the share grows.
     pub fn takes(&self, message: &str) -> bool {
         digest(message).unsigned_abs() % 100 < self.percent
     }
 }
 
-/// All that are compiled in: natively every version of `prompts/`, in the Worker the current ones and candidates.
+/// All prompts that are compiled in: natively every version in `prompts/`, in the Worker the current ones and candidates.
 pub const fn all() -> &'static [Prompt] {
     ALL
 }
 
-/// This version of a prompt, if it is compiled in.
+/// The prompt with this name and version, if it is compiled in.
 pub fn find(name: &str, version: u32) -> Option<&'static Prompt> {
     ALL.iter().find(|prompt| prompt.name == name && prompt.version == version)
 }
@@ -98,9 +97,9 @@ mod tests {
         max_output_tokens: 10\nplaceholders: [problems]\n---\n\nMend: {{problems}}\n";
 
     #[test]
-    fn each_prompt_has_one_current_version_and_is_found_by_its_number() {
-        let Prompts { system, architect, mend, report, title } = Prompts::current();
-        let current = [system, architect, mend, report, title];
+    fn each_prompt_has_one_current_version_and_is_found_by_version() {
+        let Prompts { system, architect, repair, report, title } = Prompts::current();
+        let current = [system, architect, repair, report, title];
         assert_eq!(current.map(|prompt| prompt.name), ROLES.map(|(name, _)| name));
         for prompt in all() {
             assert_eq!(find(prompt.name, prompt.version), Some(prompt));
@@ -110,16 +109,16 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_from_a_file_takes_the_place_of_its_namesake_and_of_no_other() {
+    fn a_prompt_from_a_file_replaces_only_the_one_with_its_name() {
         let other = Prompt::read(OTHER).unwrap();
         assert_eq!((other.to_string().as_str(), other.body), ("architect-mend@900", "Mend: {{problems}}"));
         let (current, with) = (Prompts::current(), Prompts::current().with(other));
-        assert_eq!(with.mend, other);
-        assert_eq!(Prompts { mend: current.mend, ..with }, current);
+        assert_eq!(with.repair, other);
+        assert_eq!(Prompts { repair: current.repair, ..with }, current);
     }
 
     #[test]
-    fn a_candidate_is_read_from_variables_or_told_why_not() {
+    fn a_candidate_is_read_from_variables_or_refused_with_a_reason() {
         let read = |name: &'static str, share: &'static str| {
             Candidate::from_lookup(&|variable| match variable {
                 "PROMPT_CANDIDATE" => Some(name.to_owned()).filter(|name| !name.is_empty()),
@@ -139,13 +138,13 @@ mod tests {
             let error = read(name, "5").unwrap_err();
             assert_eq!(
                 error,
-                format!("PROMPT_CANDIDATE is {name:?}, which is no version of the system prompt that is here.")
+                format!("PROMPT_CANDIDATE is {name:?}, which is not a version of the system prompt in this build.")
             );
         }
     }
 
     #[test]
-    fn a_candidate_gets_its_share_of_messages_and_keeps_them_as_it_grows() {
+    fn a_candidate_gets_its_share_of_messages_and_keeps_them_when_the_share_grows() {
         let ids: Vec<String> = (0..2_000).map(|number| uuid::Uuid::from_u128(number * 0x9E37).to_string()).collect();
         let taken = |percent| {
             let candidate = Candidate { prompt: Prompts::current().system, percent };
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_used_says_why() {
+    fn an_invalid_file_is_refused_with_a_reason() {
         for (change, to, why) in [
             ("---\nname", "name", "it does not begin with front matter (a line “---”)"),
             ("\n---\n\n", "\n", "the front matter has no end (a line “---”)"),
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_after_its_prompt_and_its_version_unless_it_is_the_current_one() {
+    fn a_file_name_contains_the_version_unless_it_is_current() {
         let front = file::parse(OTHER).unwrap().front;
         let candidate = file::FrontMatter { candidate: true, ..front.clone() };
         assert_eq!(file::is_current("architect-mend", &front), Ok(true));

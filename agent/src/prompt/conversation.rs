@@ -1,5 +1,5 @@
-//! The conversation as a model sees it, within a budget: the oldest messages go first, and a call never without its
-//! result.
+//! The conversation as a model sees it, within a budget. The oldest messages are dropped first, and a call is dropped together
+//! with its result.
 
 use flux_protocol::message::{Part, ToolPart, ToolState};
 use flux_protocol::{Message, Role};
@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use flux_model::{ModelCall, ModelMessage};
 use flux_tools::report::REFUSED;
 
-/// Longest tool result that goes into a prompt, in bytes of JSON. Longer ones lose their lists' tails.
+/// The longest tool result in a prompt, in bytes of JSON. The lists in longer ones are shortened.
 const RESULT_BYTES: usize = 2_000;
-/// Most list items of a result that was too long.
+/// The most items of a list in a result that was too long.
 const RESULT_ITEMS: usize = 8;
 
 /// The newest part of a conversation that fits `budget_tokens`, oldest first.
 ///
-/// What one message of the conversation came to is kept or dropped as a whole: a person's words, or an assistant's
-/// words with its calls and their results. The newest message of the person, and what follows it, is always kept.
+/// Each message is kept or dropped as a whole: a person's text, or an assistant's text with its calls and their results. The newest
+/// message of the person and everything after it are always kept.
 pub fn conversation(messages: &[Message], budget_tokens: usize) -> Vec<ModelMessage> {
     let mut groups: Vec<Vec<ModelMessage>> = Vec::new();
     let mut spent = 0;
@@ -29,15 +29,15 @@ pub fn conversation(messages: &[Message], budget_tokens: usize) -> Vec<ModelMess
         }
         groups.push(group);
     }
-    // A conversation that begins in the middle of an answer confuses models more than a shorter one.
+    // A conversation that begins with an answer confuses models more than a shorter one.
     while groups.last().is_some_and(|group| !matches!(group.first(), Some(ModelMessage::User { .. }))) {
         groups.pop();
     }
     groups.into_iter().rev().flatten().collect()
 }
 
-/// A rough count of tokens, on the high side: Llama's tokenizer makes about one of 4 bytes of English, and of 2–3 bytes
-/// of other scripts.
+/// A rough estimate of the number of tokens, on the high side: Llama's tokenizer needs about one token for 4 bytes of English,
+/// and for 2–3 bytes of other scripts.
 pub fn estimate_tokens(text: &str) -> usize {
     text.len().div_ceil(3)
 }
@@ -51,7 +51,7 @@ fn tokens(message: &ModelMessage) -> usize {
         }
         ModelMessage::Tool { name, content, .. } => estimate_tokens(name) + estimate_tokens(content),
     };
-    // What the format around a message costs.
+    // The format around a message costs some tokens, too.
     bytes + 8
 }
 
@@ -63,7 +63,7 @@ fn model_messages(message: &Message) -> Vec<ModelMessage> {
     }
 }
 
-/// Each step of a turn: what was said, what was called, and what came of it.
+/// The steps of a turn: in each one the text, the calls and their results.
 fn steps(message: &Message) -> Vec<ModelMessage> {
     let mut all = Vec::new();
     for step in message.parts.split(|part| *part == Part::StepStart) {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_messages_go_first_and_a_call_never_without_its_result() {
+    fn the_oldest_messages_are_dropped_first_and_calls_keep_their_results() {
         let mut messages = Vec::new();
         for n in 0..20 {
             messages.push(user(&format!("u{n}"), &format!("question {n} {}", "x".repeat(300))));
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn long_results_lose_their_tails_and_descriptions() {
+    fn long_results_are_shortened_and_lose_descriptions() {
         let kept = conversation(&[user("u", "?"), answer("a", "!")], 10_000);
         let ModelMessage::Tool { content, .. } = &kept[2] else { panic!("{kept:?}") };
         let content: Value = serde_json::from_str(content).unwrap();
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_was_not_carried_out_has_a_result_that_says_so() {
+    fn a_call_that_was_not_carried_out_gets_a_result_that_says_so() {
         let stopped: Message = serde_json::from_value(json!({"id": "a", "role": "assistant", "parts": [
             {"type": "tool-deletePlan", "toolCallId": "c1", "state": "output-denied", "input": {"id": "x"}},
             {"type": "tool-undo", "toolCallId": "c2", "state": "input-available", "input": {}},

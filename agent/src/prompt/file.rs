@@ -1,9 +1,9 @@
-//! A prompt as it stands in a file: Markdown with YAML at its top. Read where the service is built (`agent/build.rs` shares
-//! this file) and, natively, at run time. The Worker carries no parser.
+//! A prompt file: Markdown with YAML front matter. It is read at build time (`agent/build.rs` includes this file) and, natively, at
+//! run time. The Worker contains no parser.
 
 use serde::Deserialize;
 
-/// All prompts by name, with what is filled in for each.
+/// All prompts by name, with their placeholders.
 pub const ROLES: [(&str, &[&str]); 5] = [
     ("system", &["now", "zone", "timeline"]),
     ("architect", &["now", "deadline", "weekly", "longest"]),
@@ -12,43 +12,43 @@ pub const ROLES: [(&str, &[&str]); 5] = [
     ("title", &[]),
 ];
 
-/// A prompt's file.
+/// The contents of a prompt file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PromptFile {
-    /// What it says of itself.
+    /// Its front matter.
     pub front: FrontMatter,
     /// The text, with `{{placeholders}}`.
     pub body: String,
 }
 
-/// What a prompt says of itself, in the YAML at its top.
+/// The YAML front matter of a prompt file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrontMatter {
     /// One of [`ROLES`].
     pub name: String,
-    /// From 1 on; a text that people were answered with keeps its number for ever.
+    /// Counted from 1. A text that was used to answer people keeps its number for ever.
     pub version: u32,
-    /// What it is for, for readers; required so that no prompt goes without.
+    /// What the prompt is for. Only for readers, but required.
     pub purpose: String,
-    /// Sampling temperature that it was tried with, 0.0–2.0.
+    /// The sampling temperature that it was evaluated with, 0.0–2.0.
     pub temperature: f32,
-    /// Upper bound of the answer, in tokens.
+    /// The maximum length of the answer, in tokens.
     pub max_output_tokens: u32,
-    /// What is filled in: all that the text names, and no more.
+    /// The placeholders in the text: exactly those that it uses.
     pub placeholders: Vec<String>,
-    /// Whether a deployed Worker carries it beside the current one, so that it can be given a share of turns.
+    /// Whether a deployed Worker contains it besides the current version, so that it can get a share of turns.
     #[serde(default)]
     pub candidate: bool,
-    /// What was tried, and what came of it, for readers.
+    /// What was tried, with the results. Only for readers.
     #[serde(default)]
     pub notes: Vec<String>,
 }
 
-/// Reads a prompt's file.
+/// Reads a prompt file.
 ///
 /// # Errors
-/// A sentence about what is wrong with it: no front matter, an unknown prompt, a placeholder that is not filled.
+/// A sentence about what is wrong with it: no front matter, an unknown prompt, an unknown placeholder.
 pub fn parse(text: &str) -> Result<PromptFile, String> {
     let rest = text.strip_prefix("---\n").ok_or("it does not begin with front matter (a line “---”)")?;
     let (front, body) = rest.split_once("\n---\n").ok_or("the front matter has no end (a line “---”)")?;
@@ -74,11 +74,11 @@ pub fn parse(text: &str) -> Result<PromptFile, String> {
     Ok(PromptFile { body: body.trim().to_owned(), front })
 }
 
-/// Whether a file of this name, without `.md`, is where the current version stands. The others stand beside it with their
-/// version in the name.
+/// Whether a file with this name (without `.md`) contains the current version. Files of other versions have the version in their
+/// names.
 ///
 /// # Errors
-/// A sentence, where the name is neither.
+/// A sentence, if the name does not fit the front matter.
 pub fn is_current(stem: &str, front: &FrontMatter) -> Result<bool, String> {
     let FrontMatter { name, version, candidate, .. } = front;
     if stem == format!("{name}@{version}") {
@@ -88,7 +88,7 @@ pub fn is_current(stem: &str, front: &FrontMatter) -> Result<bool, String> {
         return Err(format!("it is version {version} of {name:?}, so its name is {name}.md or {name}@{version}.md"));
     }
     if *candidate {
-        return Err("the current version is no candidate".to_owned());
+        return Err("the current version cannot be a candidate".to_owned());
     }
     Ok(true)
 }

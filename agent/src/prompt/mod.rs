@@ -1,5 +1,5 @@
-//! What a model is told: the system prompt with the timeline in words, and as much of the conversation as fits. Which
-//! version of a prompt is used is a value ([`Prompts`]) that is handed to whoever asks a model.
+//! What a model is told: the system prompt with a description of the timeline, and as much of the conversation as fits. The
+//! versions of prompts to use are a value ([`Prompts`]) that callers pass on.
 
 mod choice;
 mod conversation;
@@ -18,17 +18,16 @@ use flux_timeline::clock;
 
 use flux_tools::context::TimelineContext;
 
-/// A prompt: one of `prompts/`, compiled in, or read from a file since. Its `Display` is what logs and metrics call it:
-/// `system@2`.
+/// A prompt, compiled in from `prompts/` or read from a file. It is displayed as in logs and metrics: `system@2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prompt {
     /// Its name.
     pub name: &'static str,
     /// Its version, which is logged with every answer.
     pub version: u32,
-    /// Sampling temperature that it was tried with.
+    /// The sampling temperature that it was evaluated with.
     pub temperature: f32,
-    /// Upper bound of the answer, in tokens.
+    /// The maximum length of the answer, in tokens.
     pub max_output_tokens: u32,
     /// The text, with `{{placeholders}}`.
     pub body: &'static str,
@@ -58,10 +57,10 @@ impl fmt::Display for Prompt {
 }
 
 impl Prompt {
-    /// Reads a prompt that is not compiled in, from the text of its file. It is kept until the process ends.
+    /// Reads a prompt that is not compiled in from the text of its file. Its memory is never freed.
     ///
     /// # Errors
-    /// A sentence about what is wrong with it, as when the service is built.
+    /// A sentence about what is wrong with it, the same as at build time.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn read(text: &str) -> Result<&'static Self, String> {
         let file::PromptFile { front, body } = file::parse(text)?;
@@ -74,9 +73,9 @@ impl Prompt {
         })))
     }
 
-    /// The text with its placeholders replaced; one for which there is nothing becomes nothing.
+    /// The text with its placeholders replaced. A placeholder without a value is replaced by nothing.
     ///
-    /// One pass over the template: what is filled in may itself contain braces and stays as it is.
+    /// The template is read once: braces in a value stay unchanged.
     pub fn fill(&self, value: &dyn Fn(&str) -> Option<String>) -> String {
         let mut text = String::with_capacity(self.body.len() + 4_096);
         let mut rest = self.body;
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_timeline_is_said_to_be_empty() {
+    fn an_empty_timeline_is_described_as_empty() {
         let context = TimelineContext { blocks: vec![], later_open: 0, done: 0, ..some_context() };
         assert!(describe(&context).contains("No blocks in the next 7 days."));
     }

@@ -1,4 +1,4 @@
-//! The timeline as a model sees it: what is overdue, what the next days bring, and how much there is beyond.
+//! The timeline as a model sees it: overdue blocks, blocks of the next days, and how many others there are.
 
 use std::fmt::Write as _;
 

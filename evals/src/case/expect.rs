@@ -1,4 +1,4 @@
-//! What must have come of something said.
+//! What must follow from a message of the person.
 
 use std::collections::BTreeMap;
 
@@ -7,38 +7,39 @@ use serde::{Deserialize, Serialize};
 
 use super::{Argument, BlockPattern, Text, Time};
 
-/// What must have come of something said. What it does not name must be as it was: nothing more may be done than was asked.
+/// What must follow from a message of the person. Whatever is not named must stay the same: the agent may not do more than it was
+/// asked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Expect {
-    /// Blocks that are new: each pattern has one of its own.
+    /// Added blocks: each pattern must match a different one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<BlockPattern>,
-    /// Blocks of before that are not as they were; each names its `block`.
+    /// Changed blocks. Each pattern names its `block`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<BlockPattern>,
-    /// Handles of blocks that are no longer there.
+    /// Handles of removed blocks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<String>,
-    /// Blocks that must be on the timeline, however they came there.
+    /// Blocks that must be on the timeline, whether they are new or not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exist: Vec<BlockPattern>,
     /// Blocks that must not be on the timeline.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<BlockPattern>,
-    /// Handles of blocks that must be as they were, also where `others: any` is said.
+    /// Handles of blocks that must stay the same, also with `others: any`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unchanged: Vec<String>,
     /// Whether anything else may have changed.
     #[serde(skip_serializing_if = "Others::is_same")]
     pub others: Others,
-    /// What became of the plans.
+    /// Changes of plans.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plans: Option<PlansExpect>,
-    /// Goals that the architect was given, and what came of them.
+    /// Goals that the architect must have been given, and their results.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goals: Vec<GoalPattern>,
-    /// Goals that were called off: what their words contain.
+    /// Goals that must have been cancelled: a text that each contains.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goals_cancelled: Vec<Text>,
     /// The calls.
@@ -47,28 +48,28 @@ pub struct Expect {
     /// The answer in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<ReplyExpect>,
-    /// What became of calls that were rejected.
+    /// What must follow rejected calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejections: Option<RejectionsExpect>,
     /// How often the model was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<StepsExpect>,
-    /// What a judge has to answer with yes, where one is asked (`--judge`): a statement about the conversation.
+    /// A statement about the conversation that the judge must confirm. Only used with `--judge`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
-    /// Instead of everything else: one of these must have come of it.
+    /// Instead of everything else: alternatives, of which one must hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub either: Vec<Expect>,
 }
 
-/// Whether what is not named may have changed.
+/// Whether anything that is not named may have changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Others {
-    /// It is as it was.
+    /// Nothing else may have changed.
     #[default]
     Same,
-    /// It may have changed.
+    /// Other things may have changed.
     Any,
 }
 
@@ -79,37 +80,37 @@ impl Others {
     }
 }
 
-/// What became of the plans.
+/// Changes of plans.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlansExpect {
-    /// Titles of new ones.
+    /// Titles of added plans.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<Text>,
-    /// Titles of those that are no longer there.
+    /// Titles of deleted plans.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<String>,
-    /// Those that have another title.
+    /// Renamed plans.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub renamed: Vec<Renamed>,
-    /// Titles of those that were put away.
+    /// Titles of archived plans.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub archived: Vec<String>,
-    /// Titles of those that were taken out again.
+    /// Titles of plans that were restored from the archive.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub restored: Vec<String>,
-    /// The one that is active afterwards; without it, the active one may not change, unless plans were added or are gone.
+    /// The active plan afterwards. If missing, the active plan may change only if plans were added or deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<Text>,
 }
 
-/// A plan with another title.
+/// A renamed plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Renamed {
-    /// The title that it had.
+    /// The old title.
     pub from: String,
-    /// What its title contains now.
+    /// A text that the new title contains.
     pub to: Text,
 }
 
@@ -117,50 +118,50 @@ pub struct Renamed {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GoalPattern {
-    /// What its words contain: each of these.
+    /// Texts that the goal contains, all of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goal: Vec<Text>,
-    /// By when.
+    /// The deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Time>,
-    /// That no deadline was given.
+    /// Whether there must be no deadline.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_deadline: bool,
-    /// By how many minutes the deadline may be off; 0 where not said.
+    /// By how many minutes the deadline may differ. The default is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerance: Option<u32>,
-    /// How many hours a week.
+    /// Hours per week.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours_per_week: Option<f64>,
-    /// What the title of its plan contains.
+    /// A text that the title of its plan contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Text>,
-    /// How it ended: `completed` or `failed`. Where it is there, the architect works the goal out to its end.
+    /// How it ended: `completed` or `failed`. If set, the architect runs to the end of the goal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// What its tasks must be. Where it is there, the architect works the goal out to its end, and the model is asked for it.
+    /// Requirements for its tasks. If set, the architect runs to the end of the goal, using the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tasks: Option<TasksExpect>,
 }
 
-/// What the tasks of a goal must be, once they are on the timeline.
+/// Requirements for the tasks of a goal on the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TasksExpect {
-    /// At least so many blocks.
+    /// The least number of blocks.
     pub least: usize,
-    /// At most so many blocks: a task of more than a day's work is several.
+    /// The greatest number of blocks. A task that is too long for a day is split into several.
     pub most: usize,
-    /// All together are at least so long, in minutes.
+    /// The least total length, in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub least_minutes: Option<i64>,
-    /// All together are at most so long, in minutes.
+    /// The greatest total length, in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_minutes: Option<i64>,
-    /// What titles and descriptions contain, all taken together: each of these.
+    /// Texts that the titles and descriptions together contain, all of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mention: Vec<Text>,
-    /// At least so many of them depend on another one.
+    /// The least number of tasks that depend on another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub least_dependent: Option<usize>,
 }
@@ -171,88 +172,88 @@ impl Default for TasksExpect {
     }
 }
 
-/// Which calls must have been made. Calls that only ask (`findBlocks`, `findFreeTime`, `listPlans`, `listRuns`) may always be
-/// made.
+/// Which calls must have been made. Calls that only read (`findBlocks`, `findFreeTime`, `listPlans`, `listRuns`) are always
+/// allowed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallsExpect {
-    /// No call that changes something.
+    /// Whether no call may change anything.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub none: bool,
-    /// These must have been made, each once.
+    /// Calls that must have been made, each once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<CallChoice>,
-    /// In this order; in any where not said.
+    /// Whether they must have been made in this order. The default is any order.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub in_order: bool,
-    /// Other changing calls may have been made, too.
+    /// Whether other calls may change something, too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
-    /// Names of tools that must not have been called at all.
+    /// Names of tools that must not have been called.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub never: Vec<String>,
 }
 
-/// A call, or several of which one.
+/// A call, or alternatives of which one must have been made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum CallChoice {
-    /// Just this.
+    /// This call.
     One(CallPattern),
-    /// One of these.
+    /// One of these calls.
     Any {
         /// The alternatives.
         any: Vec<CallPattern>,
     },
 }
 
-/// What a call must be.
+/// Requirements for a call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallPattern {
     /// The tool.
     pub tool: String,
-    /// Its arguments, as they were understood; those that are not named can be anything. A value, or `{contains: text}`,
-    /// `{any: [value, …]}`, `{absent: true}`.
+    /// Its arguments after repair: a value, `{contains: text}`, `{any: [value, …]}` or `{absent: true}` for each. Others can be
+    /// anything.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub with: BTreeMap<String, Argument>,
 }
 
-/// What the answer in words must be. It may not be empty.
+/// Requirements for the answer's text. It may not be empty.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplyExpect {
-    /// What it contains: each of these, without regard to case.
+    /// Texts that it contains, all of them, ignoring case.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contains: Vec<Text>,
-    /// What it does not contain.
+    /// Texts that it does not contain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<Text>,
     /// Titles that it mentions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<String>,
-    /// Whether it asks something.
+    /// Whether it asks a question.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asks: Option<bool>,
 }
 
-/// What became of calls that were rejected.
+/// What must follow rejected calls.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RejectionsExpect {
-    /// At most so many.
+    /// The greatest number of rejected calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most: Option<usize>,
-    /// Each was followed by a call of the same tool that was not rejected, or told in the answer, in words that do not claim
-    /// success: one of these.
+    /// Each rejected call must be followed by an accepted call of the same tool, or the answer must report it with one of these texts,
+    /// which do not claim success.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mended_or_told: Option<Text>,
+    pub repaired_or_reported: Option<Text>,
 }
 
 /// How often the model was asked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepsExpect {
-    /// At most so often; 1–8.
+    /// The greatest number of requests to the model, 1–8.
     pub most: u32,
 }

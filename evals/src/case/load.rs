@@ -5,39 +5,39 @@ use std::path::{Path, PathBuf};
 
 use super::{Defaults, Expect, Start, StartChoice, Suite};
 
-/// What cannot be read.
+/// Why suites or starts cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// A file or folder.
+    /// A file or folder cannot be read.
     #[error("{} cannot be read: {error}", path.display())]
     File {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
         /// Why.
         error: std::io::Error,
     },
-    /// What is written in a file.
+    /// A file is not valid YAML, or does not fit the schema.
     #[error("{}: {error}", path.display())]
     Yaml {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Where and why.
+        /// What is wrong, and where.
         error: serde_yaml_ng::Error,
     },
-    /// What is written can be read and cannot be meant.
+    /// A file fits the schema but is inconsistent.
     #[error("{}: {what}", path.display())]
     Wrong {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// What is wrong, in a sentence.
         what: String,
     },
 }
 
-/// All suites of a folder (`suites/*.yaml`), with the starts they name (`starts/*.yaml`) in their place.
+/// Loads all suites of a folder (`suites/*.yaml`). The starts that they name (`starts/*.yaml`) are inserted.
 ///
 /// # Errors
-/// The first file that cannot be read, or the first case that has the id of another.
+/// The first file that cannot be loaded, or the first case with the id of another one.
 pub fn load(folder: &Path) -> Result<Vec<Suite>, LoadError> {
     let starts = starts(&folder.join("starts"))?;
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
@@ -46,7 +46,7 @@ pub fn load(folder: &Path) -> Result<Vec<Suite>, LoadError> {
         let suite = load_suite(&path, &starts)?;
         for case in &suite.cases {
             if let Some(other) = seen.insert(case.id.clone(), suite.suite.clone()) {
-                let what = format!("the case {} is in the suite {other} already", case.id);
+                let what = format!("the case {} is already in the suite {other}", case.id);
                 return Err(LoadError::Wrong { path, what });
             }
         }
@@ -55,10 +55,10 @@ pub fn load(folder: &Path) -> Result<Vec<Suite>, LoadError> {
     Ok(suites)
 }
 
-/// One suite. The cases get what the suite's defaults say and they do not.
+/// Loads one suite, and applies its defaults to the cases.
 ///
 /// # Errors
-/// What cannot be read, or is not there.
+/// Why it cannot be loaded.
 pub fn load_suite(path: &Path, starts: &BTreeMap<String, Start>) -> Result<Suite, LoadError> {
     let mut suite: Suite = read(path)?;
     let wrong = |what: String| LoadError::Wrong { path: path.to_owned(), what };
@@ -74,8 +74,9 @@ pub fn load_suite(path: &Path, starts: &BTreeMap<String, Start>) -> Result<Suite
         case.start = match case.start.take().or_else(|| start.clone()) {
             Some(StartChoice::Named(name)) => {
                 let start = starts.get(&name).cloned();
-                let start = start
-                    .ok_or_else(|| wrong(format!("the case {} starts from {name:?}, which is no start", case.id)))?;
+                let start = start.ok_or_else(|| {
+                    wrong(format!("the case {} starts from {name:?}, but there is no such start", case.id))
+                })?;
                 Some(StartChoice::Here(Box::new(start)))
             }
             here => here,
@@ -84,11 +85,11 @@ pub fn load_suite(path: &Path, starts: &BTreeMap<String, Start>) -> Result<Suite
             return Err(wrong(format!("the case {} has no turns", case.id)));
         }
         if case.turns.iter().any(|turn| turn.expect.either.iter().any(asks_judge)) {
-            return Err(wrong(format!("the case {} has a `judge` within `either`, where none is asked", case.id)));
+            return Err(wrong(format!("the case {} has a `judge` within `either`, where it is not used", case.id)));
         }
         for (name, is_missing) in [("now", case.now.is_none()), ("zone", case.zone.is_none())] {
             if is_missing {
-                return Err(wrong(format!("neither the case {} nor the suite says `{name}`", case.id)));
+                return Err(wrong(format!("neither the case {} nor its suite sets `{name}`", case.id)));
             }
         }
     }

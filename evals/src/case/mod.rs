@@ -1,15 +1,16 @@
-//! What a case is: a timeline to start from, what a person says, and what must have become of it. Written in YAML; the types
-//! here are its schema, which editors complete by (`evals/case.schema.json`).
+//! Cases: a timeline to start from, what a person says, and what must follow from it. Cases are written in YAML. The types here define
+//! its JSON Schema, which editors use (`evals/case.schema.json`).
 
 mod expect;
 mod load;
 mod pattern;
 mod start;
 
-use chrono::NaiveDateTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::wall_clock::WallClock;
 
 pub use expect::{
     CallChoice, CallPattern, CallsExpect, Expect, GoalPattern, Others, PlansExpect, RejectionsExpect, Renamed,
@@ -23,30 +24,30 @@ pub use start::{Filler, Start, StartBlock, StartPlan};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
-    /// Its name, which is the file's.
+    /// Its name, the same as that of the file.
     pub suite: String,
     /// What its cases are about, in a sentence or two.
     pub about: String,
-    /// What holds for each case that says nothing else.
+    /// Values for cases that do not set their own.
     #[serde(default)]
     pub defaults: Defaults,
     /// The cases.
     pub cases: Vec<Case>,
 }
 
-/// What holds for each case of a suite that says nothing else.
+/// Values for the cases of a suite that do not set their own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
     /// The present moment, local, e.g. 2026-03-02T10:00.
     pub now: Option<WallClock>,
-    /// IANA name of the person's zone.
+    /// The IANA name of the person's time zone.
     pub zone: Option<String>,
-    /// The timeline at first.
+    /// The timeline at the start.
     pub start: Option<StartChoice>,
     /// The category.
     pub category: Option<String>,
-    /// Tags of every case, beside its own.
+    /// Tags of every case, in addition to its own.
     pub tags: Vec<String>,
 }
 
@@ -54,112 +55,69 @@ pub struct Defaults {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// Unique among all suites; words joined by hyphens.
+    /// Unique among all suites. Words joined by hyphens.
     pub id: String,
-    /// What it is counted with; the suite's where not said.
+    /// The category for reports. By default that of the suite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// What else it is counted with. `offline` marks what the built-in interpreter is meant to pass.
+    /// Tags for reports and selection. `offline` marks cases that the built-in interpreter must pass.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// The present moment, local, e.g. 2026-03-02T10:00. It stands still for the whole case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<WallClock>,
-    /// IANA name of the person's zone.
+    /// The IANA name of the person's time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// The timeline at first.
+    /// The timeline at the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<StartChoice>,
-    /// What is said, and what must come of it, in order.
+    /// The turns, in order.
     pub turns: Vec<Turn>,
 }
 
-/// Something said, and what must come of it.
+/// A message of the person, and what must follow from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Turn {
     /// What the person says.
     pub say: String,
-    /// What the person answers where they are asked for consent; no where not said.
+    /// The person's answer if asked for consent. The default is no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<bool>,
-    /// What must have come of it. Whatever is not expected must not have changed, unless `others: any` is said.
+    /// What must follow. Nothing else may change, unless `others: any` is set.
     #[serde(default)]
     pub expect: Expect,
-    /// What a perfect model would do, step by step: with it every check passes, and with nothing one fails.
+    /// What a perfect model would do, step by step. With it every check passes; with an empty answer at least one fails.
     pub reference: Vec<Step>,
-    /// What a perfect model would answer where tasks for a goal are asked for: the JSON object, or text that should be one.
+    /// A perfect model's answer to the request for the tasks of a goal: the JSON object, or text instead of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brainstorm: Option<Value>,
 }
 
-/// What a model says and calls in one step.
+/// The text and calls of a model in one step.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Step {
-    /// Its words, as they are streamed.
+    /// The text, which is streamed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
-    /// Its calls, in order: each a tool and its arguments.
+    /// The calls, in order: each is a tool and its arguments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Map<String, Value>>,
-    /// Instead of both, the body of the response, byte for byte, as a provider sends it.
+    /// Instead of both: the body of a provider's response, byte for byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
 }
 
-/// The timeline at first: a file of `evals/starts`, or in place.
+/// The timeline at the start: a file of `evals/starts`, or inline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum StartChoice {
-    /// By the name of its file.
+    /// The name of the file.
     Named(String),
-    /// In place.
+    /// Inline.
     Here(Box<Start>),
-}
-
-/// A wall-clock time, to the minute: `2026-03-02T10:00`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WallClock(pub NaiveDateTime);
-
-impl WallClock {
-    const FORMAT: &'static str = "%Y-%m-%dT%H:%M";
-}
-
-impl std::fmt::Display for WallClock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0.format(Self::FORMAT))
-    }
-}
-
-impl Serialize for WallClock {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for WallClock {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        NaiveDateTime::parse_from_str(&text, Self::FORMAT)
-            .map(Self)
-            .map_err(|_| serde::de::Error::custom(format!("{text:?} is not a time such as 2026-03-02T10:00")))
-    }
-}
-
-impl JsonSchema for WallClock {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "WallClock".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$",
-            "description": "A local time to the minute, e.g. 2026-03-02T10:00.",
-        })
-    }
 }
 
 /// The JSON Schema of a suite.

@@ -1,25 +1,25 @@
-//! Patterns: what a title, a time, a block or an argument may be.
+//! Patterns for titles, times, blocks and arguments.
 
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::WallClock;
-use crate::world::BlockLine;
+use crate::picture::BlockLine;
+use crate::wall_clock::WallClock;
 
-/// A text that must be contained, without regard to case; of several one.
+/// A text that must be contained, ignoring case, or alternatives of which one must be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Text {
-    /// It must be contained.
+    /// A text.
     One(String),
-    /// One of them must be contained.
+    /// Alternatives.
     Any(Vec<String>),
 }
 
 impl Text {
-    /// Whether a text has it.
+    /// Whether `text` contains it.
     pub fn is_in(&self, text: &str) -> bool {
         let text = folded(text);
         match self {
@@ -41,8 +41,8 @@ impl std::fmt::Display for Text {
     }
 }
 
-/// As texts are compared: small letters, plain blanks, quotes and hyphens. Models write these in many ways, and people do not see
-/// the difference.
+/// A text in the form in which texts are compared: in lower case, with plain spaces, quotation marks and hyphens. Models write these in
+/// many ways that people do not notice.
 pub fn folded(text: &str) -> String {
     let plain = |c: char| match c {
         '’' | '‘' | 'ʼ' => '\'',
@@ -54,25 +54,25 @@ pub fn folded(text: &str) -> String {
     text.chars().map(plain).flat_map(char::to_lowercase).collect()
 }
 
-/// A moment, or several of which one, or from one to another.
+/// A moment, alternatives, or a range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Time {
-    /// Just this, within the tolerance.
+    /// This moment, within the tolerance.
     At(WallClock),
-    /// One of these, within the tolerance.
+    /// One of these moments, within the tolerance.
     Any(Vec<WallClock>),
-    /// Between these, both included.
+    /// A moment between these two, inclusive.
     Between {
-        /// Not before.
+        /// The earliest moment.
         from: WallClock,
-        /// Not after.
+        /// The latest moment.
         to: WallClock,
     },
 }
 
 impl Time {
-    /// Whether a moment is meant; `tolerance` in minutes either way.
+    /// Whether a moment matches. `tolerance` is in minutes, in both directions.
     pub fn has(&self, moment: WallClock, tolerance: u32) -> bool {
         let tolerance = TimeDelta::minutes(tolerance.into());
         let near = |time: &WallClock| (moment.0 - time.0).abs() <= tolerance;
@@ -97,14 +97,14 @@ impl std::fmt::Display for Time {
     }
 }
 
-/// What a block must be. Whatever is not said can be anything.
+/// A pattern for a block. Fields that are not given can be anything.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BlockPattern {
     /// Its handle, e.g. B4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<String>,
-    /// What its title contains.
+    /// A text that its title contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
     /// When it starts.
@@ -113,39 +113,39 @@ pub struct BlockPattern {
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Time>,
-    /// How long it is, in minutes; of several one.
+    /// Its length in minutes, or alternatives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<OneOrMore>,
-    /// By how many minutes `start`, `end` and `minutes` may be off; 0 where not said.
+    /// By how many minutes `start`, `end` and `minutes` may differ. The default is 0.
     #[serde(skip_serializing_if = "is_zero")]
     pub tolerance: u32,
     /// `high`, `medium` or `low`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
-    /// Tags that it has; others may be there, too.
+    /// Tags that it has. It may have others, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// What its description contains.
+    /// A text that its description contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
     /// Whether it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<bool>,
-    /// What the title of its plan contains.
+    /// A text that the title of its plan contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Text>,
-    /// The handles of the blocks that must be done before, all of them.
+    /// The handles of all blocks that it depends on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Vec<String>>,
 }
 
-/// A number, or several of which one.
+/// A number, or alternatives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMore {
-    /// Just this.
+    /// This number.
     One(i64),
-    /// One of these.
+    /// One of these numbers.
     Any(Vec<i64>),
 }
 
@@ -155,7 +155,7 @@ fn is_zero(number: &u32) -> bool {
 }
 
 impl BlockPattern {
-    /// What of a block is not as it must be, a phrase each; none where it fits.
+    /// The differences of a block from the pattern, one phrase each. Empty if it matches.
     pub fn misfits(&self, block: &BlockLine) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut check = |fits: bool, what: &str, wanted: String, is: String| {
@@ -216,10 +216,10 @@ impl std::fmt::Display for BlockPattern {
     }
 }
 
-/// What an argument of a call must be: a value, or `{contains: …}`, `{any: […]}`, `{absent: true}`.
+/// A pattern for an argument of a call: a value, or `{contains: …}`, `{any: […]}`, `{absent: true}`.
 pub type Argument = Value;
 
-/// Whether an argument is as it must be. Texts are compared without regard to case, numbers by their value.
+/// Whether an argument matches. Texts are compared ignoring case, numbers by value.
 pub fn argument_fits(wanted: &Argument, is: Option<&Value>) -> bool {
     if let Value::Object(fields) = wanted {
         let only = |name: &str| if fields.len() == 1 { fields.get(name) } else { None };

@@ -4,28 +4,28 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::WallClock;
+use crate::wall_clock::WallClock;
 
 /// The timeline from which a case starts. There is always the plan "My plan".
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Start {
-    /// Plans beside "My plan".
+    /// Plans in addition to "My plan".
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<StartPlan>,
-    /// The active plan; "My plan" where not said.
+    /// The active plan. The default is "My plan".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<String>,
     /// Blocks, in the order of their handles: the first is B1.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<StartBlock>,
-    /// Many more blocks after them.
+    /// Many more blocks, added after the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filler: Option<Filler>,
-    /// Goals that are being worked on: the words of each.
+    /// Goals that the architect is working on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub goals: Vec<String>,
-    /// Settings, as `changeSettings` takes them, beside the zone.
+    /// Settings in addition to the zone, in the form of `setSettings`.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub settings: Map<String, Value>,
 }
@@ -49,13 +49,13 @@ pub struct StartBlock {
     pub title: String,
     /// When it starts.
     pub start: WallClock,
-    /// How long it is, in minutes; 60 where not said.
+    /// Its length in minutes. The default is 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
-    /// More about it.
+    /// Its description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// `high`, `medium` or `low`; medium where not said.
+    /// `high`, `medium` or `low`. The default is medium.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
     /// Its tags.
@@ -64,20 +64,20 @@ pub struct StartBlock {
     /// Whether it is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
-    /// The title of its plan; "My plan" where not said.
+    /// The title of its plan. The default is "My plan".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
 }
 
-/// Many blocks that matter to nobody: half an hour each, with numbered titles, one after another during the days from a date on,
-/// eight a day from 8 to 18 o'clock.
+/// Many blocks as background: half an hour each, with numbered titles, on consecutive days, eight a day between 8:00 and
+/// 17:00.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Filler {
-    /// How many.
+    /// The number of blocks.
     pub count: u32,
-    /// On which day the first one is; its time of day does not matter.
+    /// The first day. The time of day is ignored.
     pub from: WallClock,
-    /// Their titles, each in turn, with a number after it.
+    /// Their titles, used in turn, each followed by a number.
     pub titles: Vec<String>,
 }

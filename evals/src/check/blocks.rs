@@ -1,9 +1,10 @@
-//! What became of the blocks.
+//! Changes of blocks.
 
 use super::{matched, verdict};
 use crate::case::{BlockPattern, Expect};
+use crate::picture::{BlockLine, Change};
 use crate::record::Verdict;
-use crate::world::{BlockLine, Change, Observed};
+use crate::world::Observed;
 
 pub(super) fn check(expect: &Expect, seen: &Observed, rest: &mut Vec<&Change>, verdicts: &mut Vec<Verdict>) {
     added(&expect.added, rest, verdicts);
@@ -32,7 +33,7 @@ pub(super) fn check(expect: &Expect, seen: &Observed, rest: &mut Vec<&Change>, v
     for handle in &expect.unchanged {
         let (before, now) = (seen.before.block(handle), seen.now.block(handle));
         let compared = match (before, now) {
-            (None, _) => format!("{handle} was not there in the first place"),
+            (None, _) => format!("{handle} did not exist before"),
             (Some(before), Some(now)) if before == now => format!("{handle} is as it was"),
             (Some(before), Some(now)) => format!("{handle} changed: {before} → {now}"),
             (Some(before), None) => format!("{handle} is gone: {before}"),
@@ -68,7 +69,7 @@ fn changed(pattern: &BlockPattern, seen: &Observed, rest: &mut Vec<&Change>, ver
     };
     let (before, now) = (seen.before.block(handle), seen.now.block(handle));
     let (passed, compared) = match (before, now) {
-        (None, _) => (false, format!("{handle} was not there in the first place")),
+        (None, _) => (false, format!("{handle} did not exist before")),
         (Some(before), None) => (false, format!("{handle} is gone: {before}")),
         (Some(before), Some(now)) if before == now => (false, format!("{handle} is as it was: {now}; not {pattern}")),
         (Some(before), Some(now)) => match pattern.misfits(now).as_slice() {
@@ -82,7 +83,7 @@ fn changed(pattern: &BlockPattern, seen: &Observed, rest: &mut Vec<&Change>, ver
 
 fn gone(handle: &str, seen: &Observed, rest: &mut Vec<&Change>, verdicts: &mut Vec<Verdict>) {
     let (passed, compared) = match (seen.before.block(handle), seen.now.block(handle)) {
-        (None, _) => (false, format!("{handle} was not there in the first place")),
+        (None, _) => (false, format!("{handle} did not exist before")),
         (Some(before), None) => (true, format!("{before} is gone")),
         (Some(_), Some(now)) => (false, format!("{now} is still there")),
     };
@@ -90,7 +91,7 @@ fn gone(handle: &str, seen: &Observed, rest: &mut Vec<&Change>, verdicts: &mut V
     rest.retain(|change| !matches!(change, Change::BlockGone { before } if before.handle == handle));
 }
 
-/// The block that comes closest to a pattern, and what of it is wrong.
+/// The block that is closest to a pattern, and its differences.
 fn closest<'a>(pattern: &BlockPattern, blocks: impl Iterator<Item = &'a BlockLine>) -> String {
     let scored = blocks.map(|block| (pattern.misfits(block), block));
     match scored.min_by_key(|(wrong, _)| wrong.len()) {

@@ -1,11 +1,11 @@
-//! Which calls were made, and what became of those that were rejected.
+//! Which calls were made, and what followed rejected ones.
 
 use super::{matched, verdict};
 use crate::case::{CallChoice, CallPattern, CallsExpect, RejectionsExpect, argument_fits};
 use crate::record::{CallOutcome, CallRecord, Verdict};
 use crate::world::Observed;
 
-/// Tools that change nothing, and may always be called.
+/// Tools that change nothing and may always be called.
 const QUESTIONS: [&str; 4] = ["findBlocks", "findFreeTime", "listPlans", "listRuns"];
 
 pub(super) fn check(expect: &CallsExpect, seen: &Observed, verdicts: &mut Vec<Verdict>) {
@@ -14,7 +14,7 @@ pub(super) fn check(expect: &CallsExpect, seen: &Observed, verdicts: &mut Vec<Ve
     let mut wrong = Vec::new();
     for (choice, found) in expect.made.iter().zip(&matches) {
         if found.is_none() {
-            wrong.push(format!("{} was not called", told(choice)));
+            wrong.push(format!("{} was not called", described(choice)));
         }
     }
     let order: Vec<usize> = matches.iter().flatten().copied().collect();
@@ -44,7 +44,7 @@ pub(super) fn check(expect: &CallsExpect, seen: &Observed, verdicts: &mut Vec<Ve
     }
 }
 
-/// Every rejected call was mended by a later one of the same tool, or told.
+/// Every rejected call was followed by a successful one of the same tool, or reported.
 pub(super) fn check_rejections(expect: &RejectionsExpect, seen: &Observed, verdicts: &mut Vec<Verdict>) {
     let is_refused = |call: &CallRecord| matches!(call.outcome, CallOutcome::Rejected | CallOutcome::Invalid);
     let refused: Vec<usize> = (0..seen.calls.len()).filter(|index| is_refused(&seen.calls[*index])).collect();
@@ -52,19 +52,19 @@ pub(super) fn check_rejections(expect: &RejectionsExpect, seen: &Observed, verdi
     if let Some(most) = expect.most.filter(|most| refused.len() > *most) {
         wrong.push(format!("{} calls were rejected, more than {most}", refused.len()));
     }
-    if let Some(words) = &expect.mended_or_told {
-        let is_mended = |index: usize| {
+    if let Some(words) = &expect.repaired_or_reported {
+        let is_repaired = |index: usize| {
             let tool = &seen.calls[index].tool;
             seen.calls[index + 1..].iter().any(|call| call.tool == *tool && call.outcome == CallOutcome::Done)
         };
         let open: Vec<String> =
-            refused.iter().filter(|index| !is_mended(**index)).map(|index| shown(&seen.calls[*index])).collect();
+            refused.iter().filter(|index| !is_repaired(**index)).map(|index| shown(&seen.calls[*index])).collect();
         if !open.is_empty() && !words.is_in(&seen.reply) {
-            wrong.push(format!("neither mended nor told: {}; the answer is {:?}", open.join(", "), seen.reply));
+            wrong.push(format!("neither repaired nor reported: {}; the answer is {:?}", open.join(", "), seen.reply));
         }
     }
     let compared = match wrong.is_empty() {
-        true => format!("{} calls were rejected, and mended or told", refused.len()),
+        true => format!("{} calls were rejected, and repaired or reported", refused.len()),
         false => wrong.join("; "),
     };
     verdicts.push(verdict("rejections", wrong.is_empty(), compared));
@@ -82,7 +82,7 @@ fn fits(choice: &CallChoice, call: &CallRecord) -> bool {
     }
 }
 
-fn told(choice: &CallChoice) -> String {
+fn described(choice: &CallChoice) -> String {
     let one = |pattern: &CallPattern| {
         let with = serde_json::to_string(&pattern.with).unwrap_or_default();
         format!("{} {with}", pattern.tool)

@@ -1,9 +1,11 @@
-//! What became of the architect's goals: those that were given, and whether their tasks are what a person could work through.
+//! Goals of the architect: which goals were given, and whether their tasks can be carried out.
 
 use super::{matched, verdict};
-use crate::case::{Expect, GoalPattern, TasksExpect, WallClock, folded};
+use crate::case::{Expect, GoalPattern, TasksExpect, folded};
+use crate::picture::{BlockLine, Change, GoalLine};
 use crate::record::Verdict;
-use crate::world::{BlockLine, Change, GoalLine, Observed};
+use crate::wall_clock::WallClock;
+use crate::world::Observed;
 
 pub(super) fn check(expect: &Expect, seen: &Observed, rest: &mut Vec<&Change>, verdicts: &mut Vec<Verdict>) {
     let new: Vec<&GoalLine> = rest
@@ -55,15 +57,15 @@ fn misfits(pattern: &GoalPattern, goal: &GoalLine) -> Vec<String> {
             wrong.push(format!("its words lack {words}"));
         }
     }
-    let told =
+    let deadline_text =
         |deadline: Option<WallClock>| deadline.map_or_else(|| "none".to_owned(), |deadline| deadline.to_string());
     if let Some(deadline) = &pattern.deadline
         && !goal.deadline.is_some_and(|is| deadline.has(is, pattern.tolerance.unwrap_or(0)))
     {
-        wrong.push(format!("its deadline is {}, not {deadline}", told(goal.deadline)));
+        wrong.push(format!("its deadline is {}, not {deadline}", deadline_text(goal.deadline)));
     }
     if pattern.no_deadline && goal.deadline.is_some() {
-        wrong.push(format!("its deadline is {}, not none", told(goal.deadline)));
+        wrong.push(format!("its deadline is {}, not none", deadline_text(goal.deadline)));
     }
     if let Some(hours) = pattern.hours_per_week
         && goal.hours_per_week.is_none_or(|is| (is - hours).abs() > 0.01)
@@ -81,7 +83,7 @@ fn misfits(pattern: &GoalPattern, goal: &GoalLine) -> Vec<String> {
     wrong
 }
 
-/// Structure, feasibility and dependencies: as many tasks as expected, each once, none at the time of another block, none after
+/// Structure, feasibility and dependencies: the expected number of tasks, each once, none overlapping another block, none after
 /// the deadline, each after those that it depends on.
 fn check_tasks(wanted: &TasksExpect, goal: Option<&GoalLine>, seen: &Observed) -> Verdict {
     let Some(goal) = goal else { return verdict("tasks", false, "there is no such goal") };
@@ -133,7 +135,7 @@ fn words_of(block: &BlockLine) -> String {
 /// What is wrong with the time of a task.
 fn misplaced(block: &BlockLine, goal: &GoalLine, seen: &Observed) -> Vec<String> {
     let mut wrong = Vec::new();
-    // A plan that is archived takes up nobody's time.
+    // Blocks of archived plans take up no time.
     let is_archived = |title: &str| seen.now.plans.iter().any(|plan| plan.archived && plan.title == title);
     let overlaps = |other: &&BlockLine| {
         !is_archived(&other.plan)

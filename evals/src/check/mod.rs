@@ -1,11 +1,11 @@
-//! What a turn is measured by: every expectation of the case becomes a check, and each says what it compared.
+//! The checks of a turn. Every expectation of the case becomes a check, and each check says what it compared.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
-//! | `blocks` | what became of the blocks |
-//! | `plans`, `goals` | what became of the plans, and of the architect's goals |
-//! | `calls` | which calls were made, and what became of those that were rejected |
-//! | `reply` | what was said |
+//! | `blocks` | changes of blocks |
+//! | `plans`, `goals` | changes of plans, and goals of the architect |
+//! | `calls` | which calls were made, and what followed rejected ones |
+//! | `reply` | the text of the answer |
 
 mod blocks;
 mod calls;
@@ -14,10 +14,11 @@ mod plans;
 mod reply;
 
 use crate::case::{Expect, Others, StepsExpect};
+use crate::picture::Change;
 use crate::record::Verdict;
-use crate::world::{Change, Observed};
+use crate::world::Observed;
 
-/// Everything that is checked of a turn: what its case expects, and that it came to an end in order.
+/// All checks of a turn: the expectations of its case, and that the turn did not break off.
 pub fn turn(expect: &Expect, seen: &Observed) -> Vec<Verdict> {
     let mut verdicts = expected(expect, seen);
     let compared = match &seen.error {
@@ -28,20 +29,20 @@ pub fn turn(expect: &Expect, seen: &Observed) -> Vec<Verdict> {
     verdicts
 }
 
-/// What the case itself expects.
+/// The expectations of the case.
 pub fn expected(expect: &Expect, seen: &Observed) -> Vec<Verdict> {
     if expect.either.is_empty() {
         return all(expect, seen);
     }
     let choices: Vec<Vec<Verdict>> = expect.either.iter().map(|choice| expected(choice, seen)).collect();
-    // The first that passes stands; else the one that comes closest, which says most about what was wrong.
+    // The first alternative that passes, otherwise the closest one, which says most about what was wrong.
     let failures = |verdicts: &Vec<Verdict>| verdicts.iter().filter(|verdict| !verdict.passed).count();
     choices.into_iter().min_by_key(failures).unwrap_or_default()
 }
 
 fn all(expect: &Expect, seen: &Observed) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    // What remains unexplained of the changes when everything that was expected has taken its part.
+    // The changes that no expectation explains.
     let mut rest: Vec<&Change> = seen.changes.iter().collect();
     blocks::check(expect, seen, &mut rest, &mut verdicts);
     plans::check(expect.plans.as_ref(), seen, &mut rest, &mut verdicts);
@@ -74,11 +75,10 @@ fn verdict(check: &str, passed: bool, compared: impl Into<String>) -> Verdict {
     Verdict { check: check.to_owned(), passed, compared: compared.into() }
 }
 
-/// Gives each of `wanted` an item of its own that fits it, where that is possible for all; else for as many as it is. Gives the
-/// index of the item for each.
+/// Assigns a different matching item to as many of `wanted` as possible. Returns the index of the item for each.
 ///
-/// Patterns overlap: the first may fit what only it and what the second fits, too. So it is a matching of two sides, found by
-/// augmenting paths (Kuhn's algorithm); there are a handful of each.
+/// Patterns can overlap, so this is bipartite matching, solved with augmenting paths (Kuhn's algorithm). Both sides have only a few
+/// elements.
 fn matched<W, I>(wanted: &[W], items: &[I], fits: impl Fn(&W, &I) -> bool) -> Vec<Option<usize>> {
     let mut owner: Vec<Option<usize>> = vec![None; items.len()];
     for index in 0..wanted.len() {

@@ -1,9 +1,10 @@
-//! What became of the plans.
+//! Changes of plans.
 
 use super::verdict;
 use crate::case::{PlansExpect, folded};
+use crate::picture::{BlockLine, Change, Picture, PlanLine};
 use crate::record::Verdict;
-use crate::world::{Change, Observed, Picture, PlanLine};
+use crate::world::Observed;
 
 pub(super) fn check(
     expect: Option<&PlansExpect>,
@@ -26,7 +27,7 @@ pub(super) fn check(
     }
     let mut turned = |title: &String, what: &str, holds: &dyn Fn(&PlanLine, Option<&PlanLine>) -> bool| {
         let Some(before) = named(&seen.before, title) else {
-            wrong.push(format!("there was no plan {title:?} in the first place"));
+            wrong.push(format!("there was no plan {title:?} before"));
             return;
         };
         explained.push(&before.id);
@@ -53,7 +54,7 @@ pub(super) fn check(
             wrong.push(format!("the active plan is {active:?}, not {title}"));
         }
     }
-    // A plan that becomes or ceases to be the active one has not changed beyond that.
+    // Becoming active or inactive does not count as another change of a plan.
     let others_may_take_over =
         expect.active.is_some() || !expect.added.is_empty() || !expect.gone.is_empty() || !expect.archived.is_empty();
     let takes_over = |before: &PlanLine, now: &PlanLine| {
@@ -63,10 +64,10 @@ pub(super) fn check(
         Change::PlanAdded { now } => !explained.contains(&now.id.as_str()),
         Change::PlanGone { before } => !explained.contains(&before.id.as_str()),
         Change::PlanChanged { before, now } => !(explained.contains(&before.id.as_str()) || takes_over(before, now)),
-        // The blocks of a plan with another title say so; those of one that is gone are gone with it.
+        // Renaming a plan changes its blocks, and deleting it removes them.
         Change::BlockChanged { before, now } => {
             let renamed = expect.renamed.iter().any(|renamed| folded(&renamed.from) == folded(&before.plan));
-            !(renamed && crate::world::BlockLine { plan: now.plan.clone(), ..before.clone() } == *now)
+            !(renamed && BlockLine { plan: now.plan.clone(), ..before.clone() } == *now)
         }
         Change::BlockGone { before } => !expect.gone.iter().any(|title| folded(title) == folded(&before.plan)),
         _ => true,

@@ -1,11 +1,11 @@
-//! What was said. Only what a person would miss or be misled by is checked, not how it was put.
+//! The text of the answer. Checks cover only what a person would miss or be misled by, not the style.
 
 use super::verdict;
 use crate::case::{ReplyExpect, Text};
 use crate::record::Verdict;
 use crate::world::Observed;
 
-/// What a question ends with, in the scripts of the languages that cases are in.
+/// Question marks in the scripts of the languages that cases use.
 const QUESTION_MARKS: [char; 3] = ['?', '？', '؟'];
 
 pub(super) fn check(expect: &ReplyExpect, seen: &Observed, verdicts: &mut Vec<Verdict>) {

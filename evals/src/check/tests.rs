@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::case::WallClock;
+use crate::picture::{BlockLine, GoalLine, Picture, PlanLine, changes};
 use crate::record::{CallOutcome, CallRecord, Cost};
-use crate::world::{BlockLine, GoalLine, Picture, PlanLine, changes};
+use crate::wall_clock::WallClock;
 
 fn at(time: &str) -> WallClock {
     serde_json::from_value(json!(format!("2026-03-{time}"))).unwrap()
@@ -286,17 +286,17 @@ fn calls_are_those_that_were_expected_and_none_that_changes_something_besides() 
 }
 
 #[test]
-fn rejected_calls_are_mended_or_told() {
+fn rejected_calls_are_repaired_or_reported() {
     let refused = || call("deleteBlock", json!({"id": "B9"}), CallOutcome::Rejected);
     let done = || call("deleteBlock", json!({"id": "B1"}), CallOutcome::Done);
-    let told = with_calls(vec![refused()], "There is no block B9.");
+    let reported = with_calls(vec![refused()], "There is no block B9.");
     check(&[
-        ("rejections: {mended_or_told: ['no block', not found]}", &told, &[]),
-        ("rejections: {mended_or_told: [sorry]}", &told, &["rejections"]),
-        ("rejections: {mended_or_told: [sorry]}", &with_calls(vec![refused(), done()], "Done."), &[]),
-        ("rejections: {mended_or_told: [sorry]}", &with_calls(vec![done(), refused()], "Done."), &["rejections"]),
-        ("rejections: {most: 0}", &told, &["rejections"]),
-        ("rejections: {most: 1}", &told, &[]),
+        ("rejections: {repaired_or_reported: ['no block', not found]}", &reported, &[]),
+        ("rejections: {repaired_or_reported: [sorry]}", &reported, &["rejections"]),
+        ("rejections: {repaired_or_reported: [sorry]}", &with_calls(vec![refused(), done()], "Done."), &[]),
+        ("rejections: {repaired_or_reported: [sorry]}", &with_calls(vec![done(), refused()], "Done."), &["rejections"]),
+        ("rejections: {most: 0}", &reported, &["rejections"]),
+        ("rejections: {most: 1}", &reported, &[]),
     ]);
 }
 

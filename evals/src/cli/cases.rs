@@ -1,4 +1,4 @@
-//! The cases themselves: `list`, `validate`, `schema`.
+//! Commands about the cases: `list`, `validate`, `schema`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,14 +13,14 @@ use tokio::task::LocalSet;
 
 use super::{Cases, tell};
 
-/// Of `evals list`.
+/// Arguments of `evals list`.
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(flatten)]
     cases: Cases,
 }
 
-/// Of `evals validate`.
+/// Arguments of `evals validate`.
 #[derive(Args)]
 pub(crate) struct ValidateOptions {
     #[command(flatten)]
@@ -38,7 +38,7 @@ impl Cases {
         }
     }
 
-    /// The cases that are meant.
+    /// The selected cases.
     pub(super) fn load(&self) -> Result<Vec<Suite>> {
         let suites = load(&self.folder).context("the cases cannot be read")?;
         for name in &self.suites {
@@ -49,7 +49,7 @@ impl Cases {
         }
         let chosen = self.selection().of(suites);
         if chosen.is_empty() {
-            bail!("no case is left; `evals list` names all of them");
+            bail!("no case is selected; `evals list` lists all of them");
         }
         Ok(chosen)
     }

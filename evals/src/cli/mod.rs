@@ -1,10 +1,10 @@
 //! The command line.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
 //! | `run` | `evals run`: attempts, with a progress bar, and their reports |
 //! | `cases` | `evals list`, `validate`, `schema`: the cases themselves |
-//! | `results` | `evals report`, `compare`: runs that were made before |
+//! | `results` | `evals report`, `compare`: earlier runs |
 
 mod cases;
 mod results;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-/// Runs the agent of production against any model and scores what became of the timeline.
+/// Runs the production agent against any model and scores its effect on the timeline.
 #[derive(Parser)]
 #[command(name = "evals")]
 struct Cli {
@@ -27,38 +27,38 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try the cases, and report
+    /// Attempt the cases, and report
     Run(Box<run::Options>),
-    /// Pair two runs case by case: what got better, what got worse, and whether that is chance
+    /// Compare two runs case by case: what got better, what got worse, and whether it may be chance
     Compare(results::CompareOptions),
-    /// Write the reports of a run anew
+    /// Write the reports of a run again
     Report(results::ReportOptions),
-    /// Name the cases
+    /// List the cases
     List(cases::Options),
-    /// Tell whether the cases themselves are sound
+    /// Check whether the cases are sound
     Validate(cases::ValidateOptions),
     /// Print the JSON Schema of suites
     Schema,
 }
 
-/// Where the cases are, and which of them are meant.
+/// Where the cases are, and which of them are selected.
 #[derive(Args, Clone)]
 pub(crate) struct Cases {
     /// The folder with `suites`, `starts` and `results`
     #[arg(long, value_name = "FOLDER", default_value = "evals")]
     folder: PathBuf,
-    /// Only this suite; may be given more than once
+    /// Only this suite; can be repeated
     #[arg(long = "suite", value_name = "NAME")]
     suites: Vec<String>,
-    /// Only cases with this in their id or category
+    /// Only cases with this text in their id or category
     #[arg(long, value_name = "PART")]
     filter: Option<String>,
-    /// Only cases with this tag; may be given more than once, and one of them is enough
+    /// Only cases with this tag; can be repeated, and one of the tags is enough
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
 }
 
-/// Writes a line to the person. Whoever has read enough (`evals list | head`) is told no more.
+/// Writes a line to the standard output. Ignores that it was closed (`evals list | head`).
 pub(crate) fn tell(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! Runs that were made before: `report`, `compare`, and what every run ends with.
+//! Earlier runs: `report`, `compare`, and the reports at the end of every run.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,12 +18,12 @@ use flux_evals::threshold;
 
 use super::{Cases, tell};
 
-/// Width of what is written where nobody sees it, in characters: a log.
+/// The width of lines in characters if the output is not a terminal.
 const LOG_WIDTH: usize = 140;
-/// Parts a run from its contender in the name of what is compared.
+/// Separates a run from its contender in an argument.
 const SEPARATOR: char = '#';
 
-/// Of `evals report`.
+/// Arguments of `evals report`.
 #[derive(Args)]
 pub(crate) struct ReportOptions {
     /// The folder of the run, or its name among the results
@@ -33,12 +33,12 @@ pub(crate) struct ReportOptions {
     folder: PathBuf,
 }
 
-/// Of `evals compare`.
+/// Arguments of `evals compare`.
 #[derive(Args)]
 pub(crate) struct CompareOptions {
     /// A run, or one contender of it: RUN#MODEL or RUN#MODEL#PROMPTS
     a: String,
-    /// What it is compared with; without it, the contenders of the run are compared with each other
+    /// What to compare it with; if missing, the contenders of the run are compared with each other
     b: Option<String>,
     /// The folder with `suites`, `starts` and `results`
     #[arg(long, value_name = "FOLDER", default_value = "evals")]
@@ -87,7 +87,7 @@ pub(super) fn compare(options: &CompareOptions) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the reports of a run and tells how it went; fails where a threshold was missed.
+/// Writes the reports of a run and prints its results. Fails if a threshold was missed.
 pub(super) fn conclude(run: &Path, suites: &[Suite], thresholds: Option<&Path>) -> Result<ExitCode> {
     let manifest = manifest(run)?;
     let records = manifest.in_order(suites, records(run)?);
@@ -113,7 +113,7 @@ fn write(run: &Path, manifest: &Manifest, records: &[Record]) -> Result<()> {
     Ok(())
 }
 
-/// In the order of what was asked for, where the cases are still those of the run; else in the order in which they ended.
+/// The records in the order of the plan, if the cases are still the same; otherwise in the order in which the attempts ended.
 fn ordered(folder: &Path, manifest: &Manifest, records: Vec<Record>) -> Vec<Record> {
     match Cases::of(folder, manifest).load() {
         Ok(suites) if Manifest::digests(&suites) == manifest.cases => manifest.in_order(&suites, records),
@@ -127,7 +127,7 @@ struct Named {
     records: Vec<Record>,
 }
 
-/// Says what the two runs do not have in common.
+/// Prints what differs between the two runs besides the results.
 fn tell_apart(a: &Manifest, b: &Manifest, changed: &BTreeSet<&str>) {
     if a.current != b.current {
         tell(format_args!("The current prompts were {}; then {}.", a.current.join(", "), b.current.join(", ")));

@@ -21,42 +21,42 @@ use tokio::sync::watch;
 
 use super::{Cases, results, tell};
 
-/// What a shell gives for a command that Ctrl-C ended.
+/// The exit code of a command that was ended with Ctrl-C.
 const EXIT_INTERRUPTED: u8 = 130;
 
-/// Names the prompts as they are.
+/// The name of the current prompts.
 const CURRENT: &str = "current";
 
-/// Of `evals run`.
+/// Arguments of `evals run`.
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(flatten)]
     cases: Cases,
-    /// A model: offline, openai:NAME, workers-ai:NAME, replay:FILE, reference, empty; may be given more than once
+    /// A model: offline, openai:NAME, workers-ai:NAME, replay:FILE, reference, empty; can be repeated
     #[arg(long = "model", value_name = "MODEL", default_value = "offline")]
     models: Vec<ModelName>,
-    /// Prompt versions in place of the current ones, NAME@VERSION joined by commas, or `current`; each is measured by itself
+    /// Prompt versions that replace the current ones, NAME@VERSION joined by commas, or `current`; each one is a contender
     #[arg(long = "prompt", value_name = "NAME@VERSION", default_value = "current")]
     prompts: Vec<String>,
-    /// How often each case is tried
+    /// Attempts at each case
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     repeat: u32,
-    /// How many are tried at the same time; the number of processors where not said
+    /// Attempts in parallel; by default the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
-    /// Keep what the model answers in this file, to replay it; a run that is resumed goes on with it
+    /// Record the model's answers in this file, to replay them; a resumed run continues it
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     record: Option<PathBuf>,
-    /// Ask this model about the statements of cases that have one
+    /// Let this model judge the statements of cases that have one
     #[arg(long, value_name = "MODEL")]
     judge: Option<ModelName>,
-    /// Fail where a pass rate is below what this file asks for
+    /// Fail if a pass rate is below a threshold in this file
     #[arg(long, value_name = "FILE")]
     threshold: Option<PathBuf>,
-    /// Price in US dollars for a million tokens of prompt and answer, where it is not known
+    /// Price in US dollars per million tokens of prompts and answers, if it is not known
     #[arg(long, value_name = "IN/OUT", value_parser = price)]
     price: Option<Price>,
-    /// Go on with a run that was interrupted: this one, or the newest
+    /// Resume an interrupted run: this one, or the newest
     #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "newest")]
     resume: Option<String>,
 }
@@ -93,13 +93,13 @@ pub(super) fn run(options: &Options) -> Result<ExitCode> {
     match ended {
         Ended::Complete => Ok(code),
         Ended::Interrupted => {
-            tell(format_args!("Interrupted. What had ended is kept; `--resume` goes on."));
+            tell(format_args!("Interrupted. The attempts that had ended are stored; `--resume` continues."));
             Ok(ExitCode::from(EXIT_INTERRUPTED))
         }
     }
 }
 
-/// A run that can go on.
+/// A run that can be continued.
 struct Begun {
     manifest: Manifest,
     plan: Plan,
@@ -134,7 +134,7 @@ fn begun(options: &Options, results: &Path) -> Result<Begun> {
     Ok(Begun { manifest, plan, journal, recording })
 }
 
-/// A run that was interrupted, as it was asked for then. Its two halves must be one run.
+/// Opens an interrupted run with its original options. The cases, prompts and tools must be the same.
 fn resumed(options: &Options, results: &Path, name: &str) -> Result<Begun> {
     let folder = if name == "newest" { Journal::newest(results)? } else { results::folder(results, name) };
     let manifest = manifest(&folder)?;
@@ -146,14 +146,14 @@ fn resumed(options: &Options, results: &Path, name: &str) -> Result<Begun> {
         () if Manifest::agent() != manifest.agent => "prompts or tools have changed",
         () => return Ok(Begun { journal: Journal::open(&folder)?, manifest, plan, recording }),
     };
-    bail!("{changed} since {} began, so its two halves would not be one run. Begin a new one.", folder.display())
+    bail!("{changed} since {} began, so it cannot be resumed. Start a new run.", folder.display())
 }
 
-/// What a manifest asks for.
+/// The plan that a manifest describes.
 fn plan(cases: &Cases, manifest: &Manifest, recording: Option<Arc<Recording>>) -> Result<Plan> {
     let source = |name: &ModelName, recording| {
         ModelSource::new(name, |variable| std::env::var(variable).ok(), recording)
-            .with_context(|| format!("the model {name} cannot be asked"))
+            .with_context(|| format!("the model {name} cannot be used"))
     };
     let mut contenders = Vec::new();
     for name in &manifest.models {
@@ -171,7 +171,7 @@ fn plan(cases: &Cases, manifest: &Manifest, recording: Option<Arc<Recording>>) -
     Ok(Plan { suites: cases.load()?, contenders, repeat: manifest.repeat, judge })
 }
 
-/// The current prompts with these versions in their place.
+/// The current prompts, replaced by these versions.
 fn versions(names: &str) -> Result<Prompts> {
     let mut prompts = Prompts::current();
     for name in names.split(',').filter(|name| !name.is_empty()) {
@@ -185,7 +185,7 @@ fn versions(names: &str) -> Result<Prompts> {
     Ok(prompts)
 }
 
-/// Counts and cost while it goes on.
+/// Progress: counts and cost.
 struct Meter {
     bar: ProgressBar,
     passed: AtomicU64,
@@ -229,7 +229,7 @@ impl Meter {
         self.bar.inc(1);
     }
 
-    /// Counts an attempt that has just ended, and tells of it where nobody sees the bar.
+    /// Counts an attempt that has just ended, and prints a line if no progress bar is shown.
     fn note(&self, record: &Record) {
         self.count(record);
         if self.is_seen {

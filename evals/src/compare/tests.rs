@@ -17,7 +17,7 @@ fn with_one_attempt_each_it_is_mcnemars_test() {
     assert_eq!((comparison.pairs, comparison.both_pass, comparison.neither_passes), (5, 1, 1));
     assert_eq!((cases(&comparison.better), cases(&comparison.worse)), (vec!["b", "c"], vec!["d"]));
     assert_eq!(comparison.test, mcnemar(2, 1));
-    assert_eq!(comparison.better[0].trouble.to_string(), "added: nothing was", "what is mended");
+    assert_eq!(comparison.better[0].trouble.to_string(), "added: nothing was", "what was fixed");
     assert_eq!(comparison.worse[0].trouble.to_string(), "reply: it asks", "what is broken");
 }
 
@@ -65,14 +65,14 @@ fn what_could_not_be_made_is_neither_better_nor_worse() {
 fn contenders_of_one_run_are_compared_with_the_first() {
     let records = [by("x", passed("a", 1)), by("y", no("a", 1)), by("z", passed("a", 1)), by("y", passed("b", 1))];
     let found = within(&records);
-    let told: Vec<_> =
+    let found: Vec<_> =
         found.iter().map(|it| (it.first[0].to_string(), it.second[0].to_string(), it.worse.len())).collect();
-    assert_eq!(told, [("x".to_owned(), "y".to_owned(), 1), ("x".to_owned(), "z".to_owned(), 0)]);
+    assert_eq!(found, [("x".to_owned(), "y".to_owned(), 1), ("x".to_owned(), "z".to_owned(), 0)]);
     assert_eq!(within(&[]), []);
 }
 
 #[test]
-fn two_runs_of_one_contender_each_are_compared_whoever_they_are_and_others_with_themselves() {
+fn two_runs_with_one_contender_each_are_compared_and_others_with_themselves() {
     let (x, y) = ([by("x", passed("a", 1))], [by("y", no("a", 1))]);
     assert_eq!(runs(&x, &y).len(), 1);
     let both = [x.clone(), y.clone()].concat();
@@ -83,11 +83,11 @@ fn two_runs_of_one_contender_each_are_compared_whoever_they_are_and_others_with_
 
 #[test]
 fn it_is_told_in_lines() {
-    let first = [passed("a-case", 1), no("mended", 1), passed("kept", 1), no("lost", 1), passed("gone", 1)];
+    let first = [passed("a-case", 1), no("solved", 1), passed("kept", 1), no("lost", 1), passed("gone", 1)];
     let broken = "B4 \"Gym\" 2026-03-02T18:00 (60 min) is as it was: that is a long line which has to be cut somewhere";
     let second = [
         failed("a-case", 1, "changed", broken),
-        passed("mended", 1),
+        passed("solved", 1),
         passed("kept", 1),
         no("lost", 1),
         passed("new", 1),
@@ -99,13 +99,13 @@ fn it_is_told_in_lines() {
 #[test]
 fn a_difference_is_called_chance_where_it_may_be() {
     let names: Vec<String> = (0..6).map(|index| format!("case-{index}")).collect();
-    let told = |count: usize| {
+    let found = |count: usize| {
         let first: Vec<Record> = names[..count].iter().map(|name| no(name, 1)).collect();
         let second: Vec<Record> = names[..count].iter().map(|name| passed(name, 1)).collect();
         terminal(&compare(&first, &second), 80, false).lines().nth(1).unwrap().trim().to_owned()
     };
-    assert_eq!(told(0), "no case got better or worse");
-    assert_eq!(told(1), "1 case better, 0 worse, which may be chance (p = 1.000, McNemar, exact)");
-    assert_eq!(told(5), "5 cases better, 0 worse, which may be chance (p = 0.062, McNemar, exact)");
-    assert_eq!(told(6), "6 cases better, 0 worse, hardly by chance (p = 0.031, McNemar, exact)");
+    assert_eq!(found(0), "no case got better or worse");
+    assert_eq!(found(1), "1 case better, 0 worse, which may be chance (p = 1.000, McNemar, exact)");
+    assert_eq!(found(5), "5 cases better, 0 worse, which may be chance (p = 0.062, McNemar, exact)");
+    assert_eq!(found(6), "6 cases better, 0 worse, hardly by chance (p = 0.031, McNemar, exact)");
 }

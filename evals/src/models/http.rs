@@ -1,4 +1,4 @@
-//! HTTP, as the endpoints of the agent want it.
+//! The HTTP transport for the model endpoints.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use flux_model::{ByteStream, HttpResponse, HttpTransport, ModelError};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 
-/// Until a connection stands. Everything after it is bounded by the model's own limits.
+/// The time limit for connecting. The model's own limits apply after that.
 const CONNECT: Duration = Duration::from_secs(20);
 
 /// An HTTP client. Clones share its connections.
@@ -56,7 +56,7 @@ fn pieces(response: reqwest::Response) -> ByteStream {
     response.bytes_stream().map(|piece| piece.map_err(|error| unreachable(&error))).boxed_local()
 }
 
-/// The whole chain of causes: the first of them only says that there was one. The address is left out, since it can hold a key.
+/// The whole chain of causes, because the first one is not specific. The address is left out because it can contain a key.
 fn unreachable(error: &reqwest::Error) -> ModelError {
     let mut words = Vec::new();
     let mut cause = std::error::Error::source(error);

@@ -1,16 +1,16 @@
-//! The models that can be asked.
+//! The models that can be evaluated.
 //!
-//! | named | asks |
+//! | name | model |
 //! | --- | --- |
 //! | `offline` | the built-in interpreter |
 //! | `openai:NAME` | an OpenAI-compatible server: `EVALS_BASE_URL`, `EVALS_API_KEY` |
-//! | `workers-ai:NAME` | Workers AI by its REST API: `CLOUDFLARE_ACCOUNT_ID`, `CLOUDFLARE_API_TOKEN` |
+//! | `workers-ai:NAME` | Workers AI through its REST API: `CLOUDFLARE_ACCOUNT_ID`, `CLOUDFLARE_API_TOKEN` |
 //! | `replay:FILE` | answers recorded with `--record` |
 //! | `reference` | each case's own reference answer |
-//! | `empty` | nobody: it says and does nothing |
+//! | `empty` | a model that says and does nothing |
 //!
-//! How long they may take and how often they are asked again is read from the environment as the service reads it from its
-//! variables: `MODEL_FIRST_BYTE_TIMEOUT_MS` and so on ([`ModelLimits::from_lookup`]).
+//! Time limits and retries are read from the environment, with the same variables as in the service:
+//! `MODEL_FIRST_BYTE_TIMEOUT_MS` and so on ([`ModelLimits::from_lookup`]).
 
 mod http;
 mod price;
@@ -38,7 +38,7 @@ use futures::future::LocalBoxFuture;
 use futures::stream::LocalBoxStream;
 
 use crate::case::Case;
-use crate::world::EvalClock;
+use crate::clock::EvalClock;
 use http::Client;
 use rest::Rest;
 
@@ -46,12 +46,12 @@ pub use price::{Price, price_of};
 pub use recording::{Recorder, Recording, RecordingError, Replay};
 pub use reference::{Empty, Reference};
 
-/// So often the model is asked in a turn, at most, and some more: consent begins a turn anew.
+/// More steps than a turn can have, including continuations after consent.
 const STEPS: u64 = 16;
-/// What a stream may take that goes on and on.
+/// The time that any turn gets at least, for streams that take long.
 const SHORTEST_PATIENCE: Duration = Duration::from_secs(600);
 
-/// A model, as it is named to the harness.
+/// The name of a model on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelName {
     /// The built-in interpreter.
@@ -73,16 +73,16 @@ pub enum ModelName {
     },
     /// Each case's own reference answer.
     Reference,
-    /// Nobody.
+    /// A model that says and does nothing.
     Empty,
 }
 
-/// Why a model cannot be asked.
+/// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelNameError {
-    /// The name is none.
+    /// The name is invalid.
     #[error(
-        "there is no model {0:?}: name `offline`, `openai:NAME`, `workers-ai:NAME`, `replay:FILE`, `reference` or `empty`"
+        "there is no model {0:?}; use `offline`, `openai:NAME`, `workers-ai:NAME`, `replay:FILE`, `reference` or `empty`"
     )]
     Unknown(String),
     /// A variable of the environment is missing.
@@ -92,16 +92,16 @@ pub enum ModelNameError {
         model: String,
         /// The variable.
         variable: &'static str,
-        /// What it holds.
+        /// What it must contain.
         what: &'static str,
     },
-    /// A limit in the environment is none.
+    /// A limit in the environment is invalid.
     #[error(transparent)]
     Limit(#[from] LimitError),
     /// The recording cannot be used.
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    /// The HTTP client cannot be made.
+    /// The HTTP client cannot be created.
     #[error("no HTTP client: {0}")]
     Http(#[from] reqwest::Error),
 }
@@ -136,21 +136,21 @@ impl fmt::Display for ModelName {
     }
 }
 
-/// A model at one attempt, as the agent of production has it.
+/// A model for one attempt, in the form that the production agent uses.
 #[derive(Clone)]
 pub struct Asked {
-    /// It, as the person speaks with it.
+    /// The model for the chat.
     pub chat: Rc<dyn Assistant>,
-    /// It, as the architect asks it, whose steps are tried again by themselves.
+    /// The model for the architect, without retries, because its steps are retried.
     pub goals: Rc<dyn Assistant>,
-    /// Why the attempt says nothing about the model, should that come to light.
+    /// Set if the attempt says nothing about the model.
     pub fault: Fault,
-    /// No turn can take longer, whatever the model does within its limits.
+    /// Longer than any turn can take if the model keeps its limits.
     pub patience: Duration,
 }
 
 impl Asked {
-    /// This model, whoever asks it.
+    /// The same model for the chat and the architect.
     pub fn new(model: Rc<dyn Assistant>) -> Self {
         Self {
             chat: Rc::clone(&model),
@@ -166,18 +166,18 @@ impl Asked {
 pub struct Fault(Rc<RefCell<Option<String>>>);
 
 impl Fault {
-    /// Notes it; the first one counts.
+    /// Sets the fault, unless one is already set.
     fn note(&self, why: &str) {
         self.0.borrow_mut().get_or_insert_with(|| why.to_owned());
     }
 
-    /// It, if there was one.
+    /// Removes and returns the fault.
     pub fn take(&self) -> Option<String> {
         self.0.take()
     }
 }
 
-/// The built-in interpreter at one attempt.
+/// The built-in interpreter for one attempt.
 struct Interpreter {
     source: ModelSource,
     case: Case,
@@ -201,7 +201,7 @@ impl Assistant for Interpreter {
     }
 }
 
-/// An endpoint that two models ask.
+/// An endpoint that two models share.
 struct Shared(Rc<dyn Endpoint>);
 
 impl Endpoint for Shared {
@@ -218,15 +218,14 @@ impl Endpoint for Shared {
     }
 }
 
-/// More than all that a turn can wait for: each of its steps, each time that it is tried, to the last of its limits. A
-/// stream that goes on has no other bound.
+/// More than a turn can take if every attempt at every step uses its time limits fully. This also bounds a stream that never ends.
 fn patience(limits: ModelLimits) -> Duration {
     let once = limits.first_byte_timeout_ms.max(limits.whole_timeout_ms) + limits.between_bytes_timeout_ms;
     let pause = limits.retry_cap_ms.max(limits.retry_after_cap_ms);
     Duration::from_millis((once + pause) * (limits.retries + 1) * STEPS).max(SHORTEST_PATIENCE)
 }
 
-/// A model that is ready to be asked, from any thread.
+/// A model that is ready for use from any thread.
 #[derive(Clone)]
 pub struct ModelSource {
     kind: Arc<Kind>,
@@ -244,11 +243,10 @@ enum Kind {
 }
 
 impl ModelSource {
-    /// The model of this name. `lookup` gives variables of the environment. What it answers is added to `recording`, if there
-    /// is one.
+    /// The model with this name. `lookup` returns environment variables. Its answers are added to `recording`, if there is one.
     ///
     /// # Errors
-    /// Where something that it needs is missing.
+    /// If a required variable or file is missing or invalid.
     pub fn new(
         name: &ModelName,
         lookup: impl Fn(&str) -> Option<String>,
@@ -261,7 +259,7 @@ impl ModelSource {
                 what,
             })
         };
-        // As the service reads them: a model on one's own computer may need longer.
+        // The same variables as in the service. A local model may need more time than the defaults.
         let mut limits = ModelLimits::from_lookup(&lookup)?;
         let kind = match name {
             ModelName::Offline => Kind::Offline,
@@ -273,7 +271,7 @@ impl ModelSource {
             },
             ModelName::WorkersAi { model } => Kind::WorkersAi {
                 client: Client::new()?,
-                // The variable by which Cloudflare's own tools are sent elsewhere.
+                // The variable that Cloudflare's own tools use for another address.
                 base_url: lookup("CLOUDFLARE_API_BASE_URL").unwrap_or_else(|| rest::API.to_owned()),
                 account: needed("CLOUDFLARE_ACCOUNT_ID", "the id of the account")?,
                 token: needed("CLOUDFLARE_API_TOKEN", "a token that may run Workers AI")?,
@@ -283,14 +281,14 @@ impl ModelSource {
             ModelName::Reference => Kind::Reference,
             ModelName::Empty => Kind::Empty,
         };
-        // Nothing but the network gets better by being tried again.
+        // Only network requests can succeed on a retry.
         if !matches!(kind, Kind::OpenAi { .. } | Kind::WorkersAi { .. }) {
             limits.retries = 0;
         }
         Ok(Self { kind: Arc::new(kind), limits, recording })
     }
 
-    /// Whether what it answers is recorded.
+    /// Whether its answers are recorded.
     pub fn is_recorded(&self) -> bool {
         self.recording.is_some()
     }

@@ -1,18 +1,18 @@
-//! What a model costs, where that is known.
+//! Prices of models.
 
 use serde::{Deserialize, Serialize};
 
-/// Price of a model, in US dollars for a million tokens.
+/// The price of a model, in US dollars per million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Price {
-    /// Of the prompt.
+    /// The price of prompts.
     pub input: f64,
-    /// Of the answer.
+    /// The price of answers.
     pub output: f64,
 }
 
 impl Price {
-    /// Of so many tokens, in US dollars.
+    /// The cost of these tokens, in US dollars.
     pub fn of(self, input_tokens: u64, output_tokens: u64) -> f64 {
         // Exact up to 2^53 tokens.
         #[expect(clippy::cast_precision_loss)]
@@ -21,8 +21,8 @@ impl Price {
     }
 }
 
-/// The price of a model of Workers AI, from <https://developers.cloudflare.com/workers-ai/platform/pricing/>; none where it is not
-/// known here.
+/// The price of a model of Workers AI, from <https://developers.cloudflare.com/workers-ai/platform/pricing/>. `None` if it is
+/// not listed here.
 pub fn price_of(model: &str) -> Option<Price> {
     let price = |input, output| Some(Price { input, output });
     match model.strip_prefix("workers-ai:")? {

@@ -1,7 +1,7 @@
-//! Answers that are kept, word for word as the provider sent them, and given again: real streams without a network.
+//! Recording answers byte for byte as the provider sent them, and replaying them: real streams without a network.
 //!
-//! A file of JSON Lines, one answer each, found by the full request (`key`): whatever changes it, a prompt or a tool's
-//! description, is another request, and must be recorded anew.
+//! A recording is a file of JSON Lines, one answer per line. An answer is found by the full request (`key`), so it must be recorded
+//! again whenever a prompt or a tool's description changes.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -19,45 +19,45 @@ use sha2::{Digest, Sha256};
 use super::Fault;
 use super::reference::body;
 
-/// What cannot be done with a recording.
+/// Why a recording cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
-    /// The file.
+    /// The file cannot be read or written.
     #[error("the recording {} cannot be used: {error}", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// Why.
         error: io::Error,
     },
-    /// A line of it.
+    /// A line is invalid.
     #[error("the recording {}, line {line}: {error}", path.display())]
     Line {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// From 1 on.
+        /// The number of the line, starting at 1.
         line: usize,
         /// What is wrong with it.
         error: serde_json::Error,
     },
 }
 
-/// An answer that is kept.
+/// A recorded answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
-    /// By what it is found.
+    /// Identifies the request.
     key: String,
-    /// Who answered, for readers.
+    /// The model. Only for readers.
     model: String,
-    /// At which case, for readers.
+    /// The case. Only for readers and for sorting.
     case: String,
-    /// What the person had said last, for readers.
+    /// The person's last message. Only for readers.
     said: String,
     /// The body of the response.
     body: String,
 }
 
-/// Answers that are kept.
+/// Recorded answers.
 pub struct Recording {
     path: PathBuf,
     answers: BTreeMap<String, String>,
@@ -65,10 +65,10 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// A recording to replay.
+    /// Opens a recording to replay.
     ///
     /// # Errors
-    /// Where the file or a line of it cannot be read.
+    /// If the file or a line cannot be read.
     pub fn read(path: &Path) -> Result<Self, RecordingError> {
         let fail = |error| RecordingError::File { path: path.to_owned(), error };
         let mut answers = BTreeMap::new();
@@ -84,10 +84,10 @@ impl Recording {
         Ok(Self { path: path.to_owned(), answers, file: None })
     }
 
-    /// A recording to write. What the file held is gone.
+    /// Creates a recording, replacing the file.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// If the file cannot be written.
     pub fn create(path: &Path) -> Result<Self, RecordingError> {
         let fail = |error| RecordingError::File { path: path.to_owned(), error };
         if let Some(folder) = path.parent() {
@@ -97,10 +97,10 @@ impl Recording {
         Self::append(path)
     }
 
-    /// A recording to go on with. A last line that was only half written, because the process died, is taken off.
+    /// Opens a recording to continue it. An incomplete last line, left by a process that died, is removed.
     ///
     /// # Errors
-    /// Where the file cannot be read or written.
+    /// If the file cannot be read or written.
     pub fn append(path: &Path) -> Result<Self, RecordingError> {
         let fail = |error| RecordingError::File { path: path.to_owned(), error };
         let text = fs::read_to_string(path).map_err(fail)?;
@@ -109,12 +109,11 @@ impl Recording {
         Ok(Self { path: path.to_owned(), answers: BTreeMap::new(), file: Some(Mutex::new(file)) })
     }
 
-    /// Puts the answers in the order of their cases: they came as the threads went, and a file that is kept in Git should only
-    /// change where an answer does. Of two answers to one request at a case the later stays: the
-    /// attempt of the first was given up.
+    /// Sorts the answers by case, so that the file in Git changes only where an answer does and not with the order of threads. Of two
+    /// answers to the same request of a case, the later one is kept, because the first attempt was interrupted.
     ///
     /// # Errors
-    /// Where the file cannot be read or written.
+    /// If the file cannot be read or written.
     pub fn finish(&self) -> Result<(), RecordingError> {
         let fail = |error| RecordingError::File { path: self.path.clone(), error };
         let text = fs::read_to_string(&self.path).map_err(fail)?;
@@ -147,17 +146,17 @@ impl Recording {
     }
 }
 
-/// What a request is found by: everything that is sent to the model, but for the model's name.
+/// Identifies a request: a hash of everything that is sent to the model, except the model's name.
 fn key(request: &ChatRequest) -> String {
     let digest = Sha256::digest(request_body("", request).to_string());
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Gives the answers of a recording. That it has none says nothing about the model.
+/// A model that replays a recording. A missing answer says nothing about the model.
 pub struct Replay {
     /// The recording.
     pub recording: Arc<Recording>,
-    /// Hears what it has no answer to.
+    /// Set if an answer is missing.
     pub fault: Fault,
 }
 
@@ -169,7 +168,7 @@ impl Endpoint for Replay {
             None => {
                 let message = format!(
                     "{} has no answer to this request ({key}): it was recorded with another prompt, other tools or another case. \
-                     Record it anew with --record.",
+                     Record it again with --record.",
                     self.recording.path.display()
                 );
                 self.fault.note(&message);
@@ -183,7 +182,7 @@ impl Endpoint for Replay {
     }
 }
 
-/// An endpoint whose answers are kept.
+/// An endpoint that records its answers.
 pub struct Recorder<E> {
     endpoint: E,
     recording: Arc<Recording>,
@@ -192,7 +191,7 @@ pub struct Recorder<E> {
 }
 
 impl<E: Endpoint> Recorder<E> {
-    /// Keeps what `endpoint` answers at a case. `fault` hears where that cannot be written.
+    /// Records the answers of `endpoint` for a case. Sets `fault` if they cannot be written.
     pub fn new(endpoint: E, recording: Arc<Recording>, case: &str, fault: Fault) -> Self {
         Self { endpoint, recording, case: case.to_owned(), fault }
     }
@@ -211,7 +210,7 @@ impl<E: Endpoint> Endpoint for Recorder<E> {
         };
         Box::pin(async move {
             let mut answer = opening.await?;
-            // Only whole answers are of use, so it is taken in whole. A stream that breaks off is an error, as it was.
+            // Only complete answers are recorded, so the answer is read to its end. A stream that breaks off stays an error.
             let mut bytes = Vec::new();
             while let Some(piece) = answer.next().await {
                 bytes.extend(piece?);
@@ -227,7 +226,7 @@ impl<E: Endpoint> Endpoint for Recorder<E> {
     }
 
     fn answers_whole(&self, _: &ChatRequest) -> bool {
-        // While it is taken in, nothing is passed on.
+        // Nothing is passed on before the answer is complete.
         true
     }
 

@@ -1,5 +1,5 @@
-//! The reference: a model that does what each case says a perfect one would do. And its opposite, which does nothing. Cases are
-//! validated against both.
+//! The reference model, which gives the reference answers of a case, and the empty model, which does nothing. Cases are validated
+//! with both.
 
 use std::cell::RefCell;
 
@@ -11,23 +11,22 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Step};
 
-/// Does what a case says. Which step of which turn it is, it reads from the conversation.
+/// Gives the reference answers of a case. It finds the turn and the step by counting messages in the conversation.
 pub struct Reference {
     case: Case,
-    /// The goals that it was asked for so far.
+    /// The goals that tasks were requested for so far.
     goals: RefCell<Vec<String>>,
 }
 
 impl Reference {
-    /// For a case.
+    /// The reference model of a case.
     pub fn new(case: &Case) -> Self {
         Self { case: case.clone(), goals: RefCell::default() }
     }
 
     fn body(&self, request: &ChatRequest) -> String {
-        // Only the architect asks for an answer by a schema, and its first message is the goal.
-        if let (Some(_), Some(ModelMessage::User { text })) = (&request.response_schema, request.messages.first()) {
-            return step_body(&Step { say: Some(self.brainstorm(text)), ..Step::default() }, 0);
+        if let Some(goal) = requested_goal(request) {
+            return step_body(&Step { say: Some(self.brainstorm(goal)), ..Step::default() }, 0);
         }
         let said = |message: &ModelMessage| matches!(message, ModelMessage::User { .. });
         let turn = request.messages.iter().filter(|message| said(message)).count();
@@ -38,7 +37,7 @@ impl Reference {
         step_body(&step, request.messages.len())
     }
 
-    /// The tasks of a goal: the first goal has those of the first turn that has some, and so on.
+    /// The tasks of a goal. The n-th goal gets the tasks of the n-th turn that has some.
     fn brainstorm(&self, goal: &str) -> String {
         let mut goals = self.goals.borrow_mut();
         let known = goals.iter().position(|known| known == goal);
@@ -54,6 +53,16 @@ impl Reference {
     }
 }
 
+/// The goal, if this is the architect's request for tasks. Of the requests in a case, only that one has a schema for the answer; its
+/// first message is the goal, also when the answer goes back for repair.
+fn requested_goal(request: &ChatRequest) -> Option<&str> {
+    request.response_schema.as_ref()?;
+    match request.messages.first()? {
+        ModelMessage::User { text } => Some(text),
+        _ => None,
+    }
+}
+
 impl Endpoint for Reference {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
         body(self.body(request))
@@ -64,7 +73,7 @@ impl Endpoint for Reference {
     }
 }
 
-/// Says nothing and does nothing.
+/// A model that says and does nothing.
 pub struct Empty;
 
 impl Endpoint for Empty {
@@ -77,12 +86,12 @@ impl Endpoint for Empty {
     }
 }
 
-/// A body that is there at once.
+/// A body that is complete at once.
 pub fn body(text: String) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
     Box::pin(async move { Ok(stream::iter([Ok(Bytes::from(text))]).boxed_local()) })
 }
 
-/// A step as server-sent events in OpenAI's format; `seed` makes ids of calls unlike those of other steps.
+/// A step as server-sent events in OpenAI's format. `seed` keeps the ids of calls different from those of other steps.
 fn step_body(step: &Step, seed: usize) -> String {
     if let Some(raw) = &step.raw {
         return raw.clone();

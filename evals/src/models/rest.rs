@@ -1,5 +1,5 @@
-//! Workers AI by its REST API: `POST /accounts/{account}/ai/run/{model}` takes the very input of the binding, and answers a
-//! stream with the same events.
+//! Workers AI through its REST API. `POST /accounts/{account}/ai/run/{model}` takes the same input as the binding and streams the same
+//! events.
 
 use flux_model::{AiBinding, AiOutput, ModelError, http_failure};
 use futures::StreamExt;
@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use super::http::Client;
 
-/// Where the API is.
+/// The address of the API.
 pub(super) const API: &str = "https://api.cloudflare.com/client/v4";
-/// Most of a whole answer that is read, in bytes: 4,096 tokens are a fiftieth of it.
+/// The largest complete answer that is read, in bytes. 4,096 tokens are about a fiftieth of it.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
-/// The binding, by HTTP.
+/// The binding over HTTP.
 pub(super) struct Rest {
     client: Client,
     base_url: String,
@@ -51,7 +51,7 @@ impl AiBinding for Rest {
             if !(200..300).contains(&response.status) {
                 return Err(http_failure(response.status, response.retry_after.as_deref(), &body));
             }
-            // The envelope (`{"result": …, "success": true}`) is known to the parser of streams.
+            // The stream parser knows the envelope (`{"result": …, "success": true}`).
             serde_json::from_slice(&body)
                 .map(AiOutput::Json)
                 .map_err(|_| ModelError::Malformed { what: String::from_utf8_lossy(&body).chars().take(200).collect() })

@@ -1,9 +1,9 @@
-//! One page with everything: it needs no server, no network and nothing beside it. What it shows is made by `html/*.js` from the
-//! data in it; here the parts are only put together.
+//! One page with everything. It needs no server, no network and no other files. The scripts `html/*.js` render the data in the page;
+//! this module only assembles it.
 //!
-//! What a model wrote is in the page, so three things keep it from being more than text: the data stands where nothing is run, with
-//! no `<` in it that could end that place; the scripts make text of it and never markup; and the page's policy (CSP) runs nothing
-//! and loads nothing but these scripts and styles, known by a number that depends on the data itself.
+//! The page contains text of models, so three measures prevent it from acting as code: the data is in an element that is not executed
+//! and contains no `<`, so it cannot end that element; the scripts insert it as text, never as markup; and the content security policy
+//! allows only these scripts and styles, identified by a nonce that depends on the data.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -20,7 +20,7 @@ const STYLES: [&str; 5] = [
     include_str!("html/cases.css"),
     include_str!("html/change.css"),
 ];
-/// In an order in which each knows what it uses when it runs.
+/// In an order such that each script comes after those it uses.
 const SCRIPTS: [&str; 6] = [
     include_str!("html/dom.js"),
     include_str!("html/scores.js"),
@@ -39,13 +39,13 @@ struct Data<'a> {
 
 /// The page of a run.
 pub fn html(manifest: &Manifest, summary: &Summary, records: &[Record]) -> String {
-    // All of it has been JSON before, or is numbers and text.
+    // Cannot fail: it consists of JSON values, numbers and text.
     let data = serde_json::to_string(&Data { manifest, summary, records }).unwrap_or_default();
     let data = data.replace('<', "\\u003c");
     let nonce: String = Sha256::digest(&data).iter().map(|byte| format!("{byte:02x}")).collect();
     let mut page = String::with_capacity(data.len() + 65_536);
     let mut rest = PAGE;
-    // Only the template is searched for places to fill, never what was put into them.
+    // Placeholders are replaced only in the template, never in inserted text.
     while let Some((before, after)) = rest.split_once("{{") {
         let (place, after) = after.split_once("}}").unwrap_or((after, ""));
         page += before;

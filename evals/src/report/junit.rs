@@ -1,5 +1,5 @@
-//! JUnit XML, which CI reads: a test suite for each suite and contender, a test case for each attempt. There is no standard;
-//! this keeps to what Jenkins' schema and its readers agree on (<https://github.com/testmoapp/junitxml>).
+//! JUnit XML for CI: a test suite for each suite and contender, a test case for each attempt. There is no standard; this follows the
+//! common subset of Jenkins' schema and other readers (<https://github.com/testmoapp/junitxml>).
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use super::summary::{Who, contenders};
 use super::trouble::Trouble;
 use crate::record::Record;
 
-/// The attempts as JUnit XML. One that did not pass is a failure; one that could not be made is an error.
+/// The attempts as JUnit XML. A failed attempt is a failure; one that could not be made is an error.
 pub fn junit(records: &[Record]) -> String {
     let mut groups = String::new();
     for who in contenders(records) {
@@ -73,7 +73,7 @@ fn seconds(records: &[&Record]) -> String {
     format!("{}.{:03}", ms / 1_000, ms % 1_000)
 }
 
-/// What was said, and every check that did not pass, a line each and escaped.
+/// The messages of the person and the failed checks, one per line, escaped.
 fn text(record: &Record) -> String {
     if let Some(fault) = &record.fault {
         return escaped(fault);
@@ -89,8 +89,8 @@ fn text(record: &Record) -> String {
     lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Text for an attribute or an element. Characters that XML 1.0 cannot hold, not even escaped (§2.2), become U+FFFD; line ends
-/// are escaped, as an attribute would lose them (§3.3.3).
+/// Text for an attribute or an element. Characters that XML 1.0 does not allow, even escaped (§2.2), become U+FFFD. Line ends are
+/// escaped, because attributes would lose them (§3.3.3).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {

@@ -1,21 +1,21 @@
-//! Lines of the terminal: numbers as people read them, columns, and text of models made harmless.
+//! Lines for the terminal: readable numbers, columns, and text of models without control characters.
 
-/// What a piece of text means; only then which colour it has.
+/// The meaning of a piece of text, which determines its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hue {
-    /// It went well.
+    /// Success.
     Good,
-    /// It did not.
+    /// Failure.
     Bad,
-    /// It is neither.
+    /// Neither success nor failure.
     Odd,
-    /// It matters less.
+    /// Less important.
     Faint,
-    /// It matters most.
+    /// Most important.
     Strong,
 }
 
-/// Writes in colour, or not.
+/// Writes with or without colours.
 #[derive(Debug, Clone, Copy)]
 pub struct Pen {
     /// Whether the terminal shows colours.
@@ -23,7 +23,7 @@ pub struct Pen {
 }
 
 impl Pen {
-    /// The text in the colour of what it means (ECMA-48, SGR).
+    /// The text in the colour of its meaning (ECMA-48, SGR).
     pub fn paint(self, hue: Hue, text: &str) -> String {
         let code = match hue {
             Hue::Good => 32,
@@ -39,8 +39,8 @@ impl Pen {
     }
 }
 
-/// The text on one line of at most `width` characters. What a model wrote must not move the cursor or turn the line around, so
-/// control characters and those that change the direction are spaces here.
+/// The text on one line of at most `width` characters. A model's text must not move the cursor or reverse the line, so control
+/// characters and characters that change the direction are replaced by spaces.
 pub fn cut(text: &str, width: usize) -> String {
     let turns =
         |char: char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -54,7 +54,7 @@ pub fn cut(text: &str, width: usize) -> String {
     kept.trim_end().to_owned() + "…"
 }
 
-/// Parts joined by dots, on as many lines of at most `width` characters as they need; a part stays whole.
+/// Parts joined by dots, wrapped at `width` characters. A part is never broken.
 pub fn wrapped(parts: &[String], width: usize) -> Vec<String> {
     const DOT: &str = " · ";
     let mut lines: Vec<String> = Vec::new();
@@ -69,12 +69,12 @@ pub fn wrapped(parts: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// A share of 0.0..=1.0, in percent and without the sign. All and nothing have no decimals, so that they are seen.
+/// A share of 0.0..=1.0 in percent, without the sign. 0 and 100 have no decimals, so that they stand out.
 pub fn hundredths(share: f64) -> String {
     match share {
         ..1e-9 => "0".to_owned(),
         0.999_999_999.. => "100".to_owned(),
-        // Halves upwards, as the page does it.
+        // Halves are rounded up, as on the page.
         share => format!("{:.1}", (1_000.0 * share).round() / 10.0),
     }
 }
@@ -95,7 +95,7 @@ pub fn millis(ms: u64) -> String {
     }
 }
 
-/// A number, shortened from ten thousand on.
+/// A number, shortened if it is at least ten thousand.
 pub fn short(number: u64) -> String {
     #[expect(clippy::cast_precision_loss)]
     let float = number as f64;
@@ -106,7 +106,7 @@ pub fn short(number: u64) -> String {
     }
 }
 
-/// A price in US dollars; fractions of a cent are told, too, as single turns cost no more.
+/// A price in US dollars, with fractions of a cent, because single turns cost less than a cent.
 pub fn dollars(price: f64) -> String {
     match price {
         0.0 => "$0".to_owned(),
@@ -115,12 +115,12 @@ pub fn dollars(price: f64) -> String {
     }
 }
 
-/// `one`, or `many` of them, with their number.
+/// A number with a noun in the singular (`one`) or the plural (`many`).
 pub fn number_of(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// A share of 0.0..=1.0 as a bar of `cells` characters, painted.
+/// A share of 0.0..=1.0 as a coloured bar of `cells` characters.
 pub fn bar(share: f64, cells: usize, pen: Pen) -> String {
     // In range by the clamp.
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]

@@ -1,13 +1,13 @@
-//! What people and machines read of a run. Everything here is a pure function of its records.
+//! Reports of a run, for people and machines. Everything here is a pure function of the records.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
-//! | `score` | attempts, counted |
+//! | `score` | totals and rates of attempts |
 //! | `summary` | the scores of each contender: of everything, by suite, by category, by tag |
-//! | `trouble` | the first thing that went wrong with an attempt |
+//! | `trouble` | the first failure of an attempt |
 //! | `terminal` | a table for the terminal |
 //! | `junit` | JUnit XML, for CI |
-//! | `html` | a page that needs nothing else |
+//! | `html` | one page without external files |
 //! | `line` | lines of the terminal, shared with [`crate::compare`] |
 
 mod html;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::record::{AttemptId, CallOutcome, CallRecord, Cost, Record, TurnRecord, Verdict};
 
-/// A turn in which all went well.
+/// A turn without failures.
 pub fn turn() -> TurnRecord {
     TurnRecord {
         said: "Schedule workout".to_owned(),
@@ -47,7 +47,7 @@ pub fn passed(case: &str, repeat: u32) -> Record {
     }
 }
 
-/// One that did not, by one check.
+/// The same, but with one failed check.
 pub fn failed(case: &str, repeat: u32, check: &str, compared: &str) -> Record {
     let mut record = passed(case, repeat);
     record.passed = false;
@@ -55,18 +55,18 @@ pub fn failed(case: &str, repeat: u32, check: &str, compared: &str) -> Record {
     record
 }
 
-/// One that could not be made.
+/// An attempt that could not be made.
 pub fn fault(case: &str, repeat: u32, why: &str) -> Record {
     Record { passed: false, turns: Vec::new(), fault: Some(why.to_owned()), ..passed(case, repeat) }
 }
 
-/// The same, of another model.
+/// The record with another model.
 pub fn by(model: &str, mut record: Record) -> Record {
     record.id.model = model.to_owned();
     record
 }
 
-/// The same, of a suite, a category and tags.
+/// The record with this suite, category and tags.
 pub fn of(suite: &str, category: &str, tags: &[&str], record: Record) -> Record {
     let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
     Record { suite: suite.to_owned(), category: category.to_owned(), tags, ..record }

@@ -1,4 +1,4 @@
-//! Attempts, counted.
+//! Totals and rates of attempts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,76 +8,76 @@ use crate::models::Price;
 use crate::record::{CallOutcome, Cost, Record};
 use crate::stats::{Interval, pass_power, quantile, wilson};
 
-/// How attempts went, and what they took. Attempts that could not be made are counted as `faults` and nowhere else: they say
-/// nothing about who was measured.
+/// Results and costs of attempts. Attempts that could not be made count only as `faults`, because they say nothing about the
+/// contender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Score {
-    /// Cases that were tried.
+    /// Cases that were attempted.
     pub cases: u64,
     /// Attempts that were made.
     pub attempts: u64,
-    /// Those that passed.
+    /// Attempts that passed.
     pub passed: u64,
     /// Attempts that could not be made.
     pub faults: u64,
-    /// The share that passed, 0.0..=1.0; none where nothing was tried.
+    /// The share that passed, 0.0..=1.0. `None` if no attempt was made.
     pub rate: Option<f64>,
-    /// Where the true rate on these cases lies, by Wilson. Repeats count as attempts of their own: as cases are not all equally
-    /// hard, the true spread is smaller than that of one coin tossed as often, and the interval is on the safe side. It says
-    /// nothing about other cases.
+    /// Wilson's interval for the true rate on these cases. Repeats count as separate attempts. Cases are not equally hard, so the
+    /// true spread is smaller than that of tossing one coin as often, and the interval is conservative. It says nothing about other
+    /// cases.
     pub interval: Interval,
-    /// pass^k for each k from 1 on that cases were tried so often.
+    /// pass^k for each k, up to the greatest number of attempts at a case.
     pub pass_power: Vec<Power>,
-    /// Until the first piece of text or the first call, of turns.
+    /// Time until the first text or call of a turn.
     pub first_ms: Option<Spread>,
-    /// Until the end, of turns.
+    /// Time until the end of a turn.
     pub total_ms: Option<Spread>,
     /// Tokens of the prompts.
     pub input_tokens: u64,
     /// Tokens of the answers.
     pub output_tokens: u64,
-    /// In US dollars, where the model's price is known.
+    /// The cost in US dollars, if the model's price is known.
     pub price: Option<f64>,
-    /// Attempts of requests after their first one.
+    /// Retries of requests.
     pub retries: u64,
     /// Events of streams that could not be read.
     pub skipped: u64,
     /// Calls of tools.
     pub calls: u64,
-    /// Calls that had to be repaired to be understood.
+    /// Calls that had to be repaired.
     pub repaired: u64,
-    /// Calls that did not fit their schema.
+    /// Calls that did not match their schema.
     pub invalid: u64,
-    /// Those in a hundred calls; none where there was no call.
+    /// Invalid calls per hundred calls. `None` if there was no call.
     pub invalid_per_100: Option<f64>,
-    /// Calls that were understood and refused.
+    /// Calls that were valid but rejected.
     pub rejected: u64,
-    /// How often each kind of check did not pass.
+    /// How often each kind of check failed.
     pub failed_checks: BTreeMap<String, u64>,
 }
 
-/// pass^k: how probable it is that k attempts at a case all pass.
+/// pass^k: the probability that k attempts at a case all pass.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Power {
     /// The number of attempts.
     pub k: u64,
-    /// The mean over the cases that were tried at least so often, 0.0..=1.0.
+    /// The mean over the cases with at least k attempts, 0.0..=1.0.
     pub rate: f64,
-    /// How many those are.
+    /// The number of these cases.
     pub cases: u64,
 }
 
-/// The middle and the end of what was measured.
+/// The median and the 95th percentile of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Spread {
-    /// Half of them do not exceed it.
+    /// The median.
     pub p50: u64,
-    /// Of a hundred, 95 do not exceed it.
+    /// The 95th percentile.
     pub p95: u64,
 }
 
 impl Score {
-    /// Of these attempts, which cost `price`.
+    /// The score of these attempts, with the model's price.
     pub fn of(records: &[&Record], price: Option<Price>) -> Self {
         let tried = || records.iter().filter(|record| record.fault.is_none());
         let costs = || tried().flat_map(|record| &record.turns).map(|turn| &turn.cost);
@@ -117,13 +117,13 @@ impl Score {
 }
 
 impl Spread {
-    /// Of a sample; none where it is empty.
+    /// The spread of a sample. `None` if it is empty.
     pub fn of(sample: &[u64]) -> Option<Self> {
         Some(Self { p50: quantile(sample, 0.5)?, p95: quantile(sample, 0.95)? })
     }
 }
 
-/// `part` of `whole`, 0.0..=1.0; none where there is no whole.
+/// `part` of `whole`, 0.0..=1.0. `None` if `whole` is 0.
 pub(crate) fn share(part: u64, whole: u64) -> Option<f64> {
     // Exact up to 2^53.
     #[expect(clippy::cast_precision_loss)]
@@ -140,7 +140,7 @@ fn powers<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Power> {
     let most = cases.values().map(|(_, tries)| *tries).max().unwrap_or(0);
     let power = |k| {
         let each: Vec<f64> = cases.values().filter_map(|(passes, tries)| pass_power(*passes, *tries, k)).collect();
-        // There are not so many cases that it would not be exact.
+        // Exact, because there are few cases.
         #[expect(clippy::cast_precision_loss)]
         let rate = each.iter().sum::<f64>() / each.len() as f64;
         Power { k, rate, cases: each.len() as u64 }

@@ -10,28 +10,28 @@ use super::trouble::Trouble;
 use crate::models::Price;
 use crate::record::{AttemptId, Record};
 
-/// Who was measured: a model with a choice of prompts.
+/// A contender: a model with a choice of prompts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Who {
-    /// The model, as it was named to the harness.
+    /// The name of the model on the command line.
     pub model: String,
-    /// The prompt versions in place of the current ones; empty where there are none.
+    /// The prompt versions that replace the current ones. Empty if there are none.
     pub prompts: String,
 }
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// Of each contender, in the order in which they first come in the records.
+    /// The results of each contender, in the order of their first records.
     pub contenders: Vec<Scores>,
 }
 
-/// What came of a contender's attempts.
+/// The results of a contender.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scores {
-    /// Who.
+    /// The contender.
     pub who: Who,
-    /// Of everything.
+    /// Of all attempts.
     pub overall: Score,
     /// By suite.
     pub suites: BTreeMap<String, Score>,
@@ -39,30 +39,30 @@ pub struct Scores {
     pub categories: BTreeMap<String, Score>,
     /// By tag. A case counts for each of its tags.
     pub tags: BTreeMap<String, Score>,
-    /// The cases that did not pass each time, in the order in which they first come in the records.
+    /// The cases that did not always pass, in the order of their first records.
     pub failures: Vec<Failure>,
 }
 
-/// A case that did not pass each time.
+/// A case that did not always pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {
     /// The case.
     pub case: String,
     /// How often it passed.
     pub passed: u64,
-    /// How often it was to be tried, faults among them.
+    /// The number of attempts, including faults.
     pub tries: u64,
-    /// The first thing that went wrong with the first attempt that did not pass.
+    /// The first failure of the first attempt that did not pass.
     pub trouble: Trouble,
 }
 
 impl Who {
-    /// Who made an attempt.
+    /// The contender of an attempt.
     pub fn of(id: &AttemptId) -> Self {
         Self { model: id.model.clone(), prompts: id.prompts.clone() }
     }
 
-    /// Whether they made this attempt.
+    /// Whether this contender made the attempt.
     pub fn made(&self, record: &Record) -> bool {
         record.id.model == self.model && record.id.prompts == self.prompts
     }
@@ -77,7 +77,7 @@ impl fmt::Display for Who {
     }
 }
 
-/// Everyone who was measured, in the order in which they first come in the records.
+/// All contenders, in the order of their first records.
 pub fn contenders(records: &[Record]) -> Vec<Who> {
     let mut found = Vec::new();
     for record in records {
@@ -88,7 +88,7 @@ pub fn contenders(records: &[Record]) -> Vec<Who> {
     found
 }
 
-/// What came of these attempts. `price` gives the price of a model, as [`crate::models::price_of`] does.
+/// Summarizes these attempts. `price` returns the price of a model, as [`crate::models::price_of`] does.
 pub fn summary(records: &[Record], price: impl Fn(&str) -> Option<Price>) -> Summary {
     let of = |who: Who| {
         let theirs: Vec<&Record> = records.iter().filter(|record| who.made(record)).collect();
@@ -167,9 +167,9 @@ mod tests {
             passed("c", 1),
         ];
         let failures = summary(&records, |_| None).contenders.remove(0).failures;
-        let told: Vec<_> =
+        let failures: Vec<_> =
             failures.iter().map(|it| (it.case.as_str(), it.passed, it.tries, it.trouble.to_string())).collect();
-        assert_eq!(told, [("a", 1, 3, "added: first".to_owned()), ("b", 0, 1, "fault: no zone".to_owned())]);
+        assert_eq!(failures, [("a", 1, 3, "added: first".to_owned()), ("b", 0, 1, "fault: no zone".to_owned())]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A table for the terminal: how much passed, where, and what did not.
+//! A table for the terminal: what passed and what failed.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use super::score::{Power, Score, Spread};
 use super::summary::{Scores, Summary};
 use crate::stats::Interval;
 
-/// Below so many characters a bar says nothing; more than the second are not needed.
+/// The least and the greatest width of a bar, in characters.
 const BAR: (usize, usize) = (8, 24);
 
-/// What came of a run, in lines of at most `width` characters where the names of contenders and cases allow it.
+/// The results of a run, in lines of at most `width` characters unless names of contenders and cases are longer.
 pub fn terminal(summary: &Summary, width: usize, colour: bool) -> String {
     let pen = Pen { colour };
     let mut lines = Vec::new();
@@ -65,7 +65,7 @@ fn overall(score: &Score, pen: Pen) -> String {
     parts.join(" · ")
 }
 
-/// What else there is to tell, by subject; nothing of what did not occur.
+/// Further numbers, grouped by subject. Numbers that are zero are left out.
 fn details(score: &Score) -> [Vec<String>; 4] {
     [powers(score), took(score), calls(score), checks(score)]
 }
@@ -74,27 +74,27 @@ fn powers(score: &Score) -> Vec<String> {
     if score.pass_power.len() < 2 {
         return Vec::new();
     }
-    let told = |power: &Power| {
+    let power_text = |power: &Power| {
         let all = format!("pass^{} {}", power.k, percent(power.rate));
         match power.cases < score.cases {
             true => format!("{all} of {}", number_of(power.cases, "case", "cases")),
             false => all,
         }
     };
-    score.pass_power.iter().map(told).collect()
+    score.pass_power.iter().map(power_text).collect()
 }
 
 fn took(score: &Score) -> Vec<String> {
     let times = |what, times: Option<Spread>| {
         times.map(|Spread { p50, p95 }| format!("{what} {}, p95 {}", millis(p50), millis(p95)))
     };
-    let are_told = score.input_tokens + score.output_tokens > 0;
+    let has_tokens = score.input_tokens + score.output_tokens > 0;
     let tokens = format!("{} tokens in, {} out", short(score.input_tokens), short(score.output_tokens));
     let parts = [
         times("first word", score.first_ms),
         times("turn", score.total_ms),
-        are_told.then_some(tokens),
-        score.price.filter(|_| are_told).map(dollars),
+        has_tokens.then_some(tokens),
+        score.price.filter(|_| has_tokens).map(dollars),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -112,7 +112,7 @@ fn calls(score: &Score) -> Vec<String> {
     parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect()
 }
 
-/// Those that failed most often first.
+/// The checks, most frequent failures first.
 fn checks(score: &Score) -> Vec<String> {
     let mut checks: Vec<(&String, &u64)> = score.failed_checks.iter().collect();
     checks.sort_by_key(|(_, number)| Reverse(**number));
@@ -124,7 +124,7 @@ fn range(Interval { low, high }: Interval) -> String {
     format!("{}–{}", hundredths(low), percent(high))
 }
 
-/// A line for each name: what passed, the rate, its interval, and a bar where there is room for one.
+/// A line for each name: what passed, the rate, its interval, and a bar if there is room for one.
 fn table<'a>(
     heading: &str,
     rows: impl Iterator<Item = (String, &'a Score)> + Clone,
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_there_only_where_they_are_wanted() {
+    fn colours_are_used_only_if_they_are_enabled() {
         let summary = summary(&records(), |_| None);
         let coloured = terminal(&summary, 100, true);
         let mut plain = String::new();
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_a_run_without_attempts() {
+    fn a_run_without_attempts_has_no_results() {
         assert_eq!(shown(&[], 80), "");
         assert!(shown(&[fault("a", 1, "no zone")], 80).contains("nothing was tried"));
     }

@@ -1,4 +1,4 @@
-//! The first thing that went wrong with an attempt: what one line of a report can tell of it.
+//! The first failure of an attempt, for one line of a report.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use crate::record::Record;
 
-/// The first thing that went wrong with an attempt.
+/// The first failure of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trouble {
-    /// In which turn, from 1 on; none where there is only one, or where the attempt could not be made.
+    /// The number of the turn, starting at 1. `None` if there is only one turn, or if the attempt could not be made.
     pub turn: Option<usize>,
-    /// The check that did not pass, or `fault`.
+    /// The failed check, or `fault`.
     pub check: String,
-    /// What it compared, or why the attempt could not be made.
+    /// The comparison in words, or why the attempt could not be made.
     pub compared: String,
 }
 
 impl Trouble {
-    /// Of an attempt; none where it passed.
+    /// The first failure of an attempt. `None` if it passed.
     pub fn of(record: &Record) -> Option<Self> {
         if let Some(fault) = &record.fault {
             return Some(Self { turn: None, check: "fault".to_owned(), compared: fault.clone() });
@@ -44,7 +44,7 @@ mod tests {
     use crate::report::samples::{failed, fault, passed, turn};
 
     #[test]
-    fn it_names_the_turn_only_where_there_are_several() {
+    fn it_names_the_turn_only_if_there_are_several() {
         let one = failed("a", 1, "added", "nothing was");
         assert_eq!(Trouble::of(&one).unwrap().to_string(), "added: nothing was");
         let mut two = one.clone();

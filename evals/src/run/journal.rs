@@ -1,5 +1,5 @@
-//! The journal of a run: a folder with what was asked for (`run.json`), and a line for each attempt that has ended
-//! (`records.jsonl`). A run that was interrupted goes on from it.
+//! The journal of a run: a folder with its options (`run.json`) and a line for each attempt that has ended (`records.jsonl`). An
+//! interrupted run is resumed from it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
@@ -21,34 +21,34 @@ use crate::record::{AttemptId, Record};
 const MANIFEST: &str = "run.json";
 const RECORDS: &str = "records.jsonl";
 
-/// What a run was asked for.
+/// The options of a run, and what it depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The models, as they were named.
+    /// The names of the models on the command line.
     pub models: Vec<String>,
-    /// The prompt versions in place of the current ones, one choice each; an empty one is the current ones.
+    /// The choices of prompts: the versions that replace the current ones. An empty choice means the current ones.
     pub prompts: Vec<String>,
-    /// How often each case is tried.
+    /// The number of attempts at each case.
     pub repeat: u32,
-    /// Names of suites; all where empty.
+    /// Names of suites. Empty means all.
     pub suites: Vec<String>,
     /// A part of the case's id or category.
     pub filter: Option<String>,
-    /// Tags, of which a case has one at least.
+    /// Tags, of which a case must have at least one.
     pub tags: Vec<String>,
-    /// Who was asked what no rule can check.
+    /// The name of the judge's model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
-    /// The price that was told, for models whose price is not known.
+    /// The given price, for models whose price is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
-    /// The file in which the model's answers are kept.
+    /// The file in which the model's answers are recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<PathBuf>,
-    /// What the cases were, by id, to tell which have changed since.
+    /// A hash of each case by id, to detect changes.
     #[serde(default)]
     pub cases: BTreeMap<String, String>,
-    /// What the agent was told, to tell whether that has changed since: all prompts, and the tools.
+    /// A hash of all prompts and tools, to detect changes.
     #[serde(default)]
     pub agent: String,
     /// The prompts that were current, `name@version`.
@@ -56,20 +56,20 @@ pub struct Manifest {
     pub current: Vec<String>,
 }
 
-/// What tells something from others of its kind.
+/// A hash of a value.
 fn digest(value: &impl Serialize) -> String {
     let text = serde_json::to_vec(value).unwrap_or_default();
     Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Manifest {
-    /// What tells each of these cases from what it was or will be.
+    /// A hash of each case.
     pub fn digests(suites: &[Suite]) -> BTreeMap<String, String> {
         let all = suites.iter().flat_map(|suite| suite.cases.iter().map(move |case| (suite, case)));
         all.map(|(suite, case)| (case.id.clone(), digest(&(&suite.suite, case)))).collect()
     }
 
-    /// What tells this agent from one with other prompts or tools. Its code is not told: it changes with every build.
+    /// A hash of the agent's prompts and tools. Its code is not included, because it changes with every build.
     pub fn agent() -> String {
         let prompts: Vec<(String, &str)> =
             prompt::all().iter().map(|prompt| (prompt.to_string(), prompt.body)).collect();
@@ -78,19 +78,19 @@ impl Manifest {
         digest(&(prompts, tools))
     }
 
-    /// The cases that both runs have, and that were not the same in the two.
+    /// The cases that are in both runs but differ.
     pub fn changed_cases<'a>(&'a self, other: &Self) -> BTreeSet<&'a str> {
         let both = self.cases.iter().filter(|(id, digest)| other.cases.get(*id).is_some_and(|other| other != *digest));
         both.map(|(id, _)| id.as_str()).collect()
     }
 
-    /// The prompts that are current.
+    /// The current prompts.
     pub fn current() -> Vec<String> {
-        let Prompts { system, architect, mend, report, title } = Prompts::current();
-        [system, architect, mend, report, title].map(ToString::to_string).to_vec()
+        let Prompts { system, architect, repair, report, title } = Prompts::current();
+        [system, architect, repair, report, title].map(ToString::to_string).to_vec()
     }
 
-    /// Records in the order of what was asked for: by contender, then by case, then by repeat. Those that are none of it are left
+    /// The records in the order of the plan: by contender, then by case, then by repeat. Records that are not in the plan are left
     /// out.
     pub fn in_order(&self, suites: &[Suite], mut records: Vec<Record>) -> Vec<Record> {
         let cases: HashMap<&str, usize> =
@@ -106,28 +106,28 @@ impl Manifest {
     }
 }
 
-/// What cannot be done with a journal.
+/// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// A file of it.
+    /// A file cannot be read or written.
     #[error("{} cannot be used: {error}", path.display())]
     File {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// Why.
         error: io::Error,
     },
-    /// A line that cannot be read, and is not the last one.
+    /// A line other than the last one is invalid.
     #[error("{}, line {line}: {error}", path.display())]
     Line {
-        /// Of which file.
+        /// The file.
         path: PathBuf,
-        /// From 1 on.
+        /// The number of the line, starting at 1.
         line: usize,
         /// What is wrong with it.
         error: serde_json::Error,
     },
-    /// There is no run to go on with.
+    /// There is no run to resume.
     #[error("there is no run in {}", .0.display())]
     None(PathBuf),
     /// A thread cannot be set up.
@@ -146,10 +146,10 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Begins one in a folder of its own among `runs`: of this name, or with a number after it where that is taken.
+    /// Starts a journal in a new folder in `runs`, with this name, followed by a number if the name is taken.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn create(runs: &Path, name: &str, manifest: &Manifest) -> Result<Self, JournalError> {
         fs::create_dir_all(runs).map_err(|error| JournalError::File { path: runs.to_owned(), error })?;
         let mut folder = runs.join(name);
@@ -169,10 +169,10 @@ impl Journal {
         Self::open(folder)
     }
 
-    /// Goes on with one. A last line that was only half written, because the process died, is taken off.
+    /// Opens a journal to continue it. An incomplete last line, left by a process that died, is removed.
     ///
     /// # Errors
-    /// Where it cannot be read or written.
+    /// If it cannot be read or written.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         let path = folder.join(RECORDS);
         let fail = |error| JournalError::File { path: path.clone(), error };
@@ -182,7 +182,7 @@ impl Journal {
             Err(error) => return Err(fail(error)),
         };
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        // What could not be tried may be possible now.
+        // Attempts that could not be made may be possible now.
         let ended = parse(&path, &text[..whole])?.into_iter().filter(|record| record.fault.is_none());
         let done = ended.map(|record| record.id).collect();
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
@@ -193,14 +193,14 @@ impl Journal {
     /// The newest run in a folder of runs, which are named by the time of their beginning.
     ///
     /// # Errors
-    /// Where there is none.
+    /// If there is none.
     pub fn newest(runs: &Path) -> Result<PathBuf, JournalError> {
         let none = || JournalError::None(runs.to_owned());
         let folders = fs::read_dir(runs).map_err(|_| none())?.flatten().map(|entry| entry.path());
         folders.filter(|folder| folder.join(MANIFEST).is_file()).max().ok_or_else(none)
     }
 
-    /// Whether an attempt has ended already, and need not be made again.
+    /// Whether an attempt has already ended and need not be repeated.
     pub fn has(&self, id: &AttemptId) -> bool {
         self.done.contains(id)
     }
@@ -210,38 +210,38 @@ impl Journal {
         self.done.len()
     }
 
-    /// Where it is.
+    /// The folder of the journal.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Writes an attempt down.
+    /// Appends the record of an attempt.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn keep(&self, record: &Record) -> Result<(), JournalError> {
         let fail = |error| JournalError::File { path: self.folder.join(RECORDS), error };
         let line = serde_json::to_string(record).map_err(|error| fail(error.into()))? + "\n";
-        // One write, so that a process that dies leaves half a line at most, and at the end.
+        // One write, so that a process that dies leaves at most one incomplete line, at the end.
         held(&self.file).write_all(line.as_bytes()).map_err(fail)
     }
 }
 
-/// What a run was asked for.
+/// Reads the options of a run.
 ///
 /// # Errors
-/// Where there is none, or it cannot be read.
+/// If there is none, or it cannot be read.
 pub fn manifest(folder: &Path) -> Result<Manifest, JournalError> {
     let path = folder.join(MANIFEST);
     let text = fs::read_to_string(&path).map_err(|error| JournalError::File { path: path.clone(), error })?;
     serde_json::from_str(&text).map_err(|error| JournalError::Line { path, line: error.line(), error })
 }
 
-/// All attempts of a run that have ended, in the order in which they did. Of one that could not be made and was made later,
-/// the later.
+/// The records of all attempts that have ended, in the order in which they ended. If an attempt could not be made at first, only the
+/// later record is returned.
 ///
 /// # Errors
-/// Where there is none, or it cannot be read.
+/// If there is none, or it cannot be read.
 pub fn records(folder: &Path) -> Result<Vec<Record>, JournalError> {
     let path = folder.join(RECORDS);
     let text = fs::read_to_string(&path).map_err(|error| JournalError::File { path: path.clone(), error })?;

@@ -1,4 +1,5 @@
-//! A run: every case, by every model, with every choice of prompts, as often as is wanted; side by side, and kept as they end.
+//! A run: every case with every model and every choice of prompts, repeated as often as requested, in parallel. Attempts are stored as
+//! they end.
 
 mod journal;
 mod plan;
@@ -21,28 +22,28 @@ pub use plan::{Contender, Job, Plan, Selection};
 pub enum Ended {
     /// Every attempt was made.
     Complete,
-    /// It was interrupted; what had ended by then is kept.
+    /// It was interrupted. The attempts that had ended are stored.
     Interrupted,
 }
 
-/// Makes every attempt of `plan` that `journal` does not have, on `jobs` threads, and writes each into it as it ends. `told` hears of
-/// each then; once `stop` is true no more are begun, and those under way are given up.
+/// Makes every attempt of `plan` that is not in `journal`, on `jobs` threads, writes each to the journal as it ends, and then calls
+/// `on_end`. Once `stop` is true, no more attempts are started, and running ones are abandoned.
 ///
 /// # Errors
-/// Where the journal cannot be written. No more attempts are begun then.
+/// If the journal cannot be written. No more attempts are started then.
 pub fn run(
     plan: &Plan,
     journal: &Journal,
     jobs: usize,
     stop: &watch::Receiver<bool>,
-    told: &(dyn Fn(&Record) + Sync),
+    on_end: &(dyn Fn(&Record) + Sync),
 ) -> Result<Ended, JournalError> {
     let queue: Mutex<VecDeque<Job>> = Mutex::new(plan.jobs().filter(|job| !journal.has(&job.id)).collect());
     let failure: Mutex<Option<JournalError>> = Mutex::new(None);
     thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
             scope.spawn(|| {
-                if let Err(error) = work(plan, &queue, journal, stop.clone(), told) {
+                if let Err(error) = work(plan, &queue, journal, stop.clone(), on_end) {
                     held(&queue).clear();
                     held(&failure).get_or_insert(error);
                 }
@@ -62,7 +63,7 @@ fn work(
     queue: &Mutex<VecDeque<Job>>,
     journal: &Journal,
     mut stop: watch::Receiver<bool>,
-    told: &(dyn Fn(&Record) + Sync),
+    on_end: &(dyn Fn(&Record) + Sync),
 ) -> Result<(), JournalError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| JournalError::Thread { error })?;
@@ -72,26 +73,26 @@ fn work(
         let contender = plan.contender(&job);
         let asked = (contender.source.open(case), contender.prompts);
         let judge = plan.judge.as_ref().map(|judge| judge.open(case).chat);
-        // A world of its own: what an attempt has spawned ends with it.
+        // A separate task set for each attempt, so that what it spawned ends with it.
         let record = LocalSet::new().block_on(&runtime, async {
             tokio::select! {
                 record = attempt(suite, case, job.id.clone(), asked, judge.as_deref()) => Some(record),
-                // Where nobody can stop it any more, it goes on to its end.
+                // If the sender of `stop` is gone, the attempt continues to its end.
                 Ok(_) = stop.wait_for(|stopped| *stopped) => None,
             }
         });
         let Some(mut record) = record else { return Ok(()) };
         if contender.source.is_recorded() {
-            // An answer that is recorded comes whole: when its first word came is not known.
+            // A recorded answer arrives as a whole, so the time of its first word is unknown.
             record.turns.iter_mut().for_each(|turn| turn.cost.first_ms = None);
         }
         journal.keep(&record)?;
-        told(&record);
+        on_end(&record);
     }
     Ok(())
 }
 
-/// What a lock holds. A thread that failed while it held one has left whole values: each is changed in one step.
+/// The contents of a lock. They are consistent even if a thread panicked while holding it, because each change is a single step.
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

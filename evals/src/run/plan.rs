@@ -1,4 +1,4 @@
-//! What is to be tried: a list of attempts in a fixed order, so that a report does not depend on which of them ended first.
+//! The plan of a run: a list of attempts in a fixed order, so that a report does not depend on which attempt ended first.
 
 use flux_agent::prompt::Prompts;
 
@@ -6,19 +6,19 @@ use crate::case::{Case, Suite};
 use crate::models::{ModelName, ModelSource};
 use crate::record::AttemptId;
 
-/// Which cases are tried. Each part leaves out what it does not name.
+/// Which cases are attempted. A case must satisfy every part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Names of suites; all where empty.
+    /// Names of suites. Empty means all.
     pub suites: Vec<String>,
     /// A part of the case's id or category.
     pub filter: Option<String>,
-    /// Tags, of which a case has one at least; any where empty.
+    /// Tags, of which a case must have at least one. Empty means all cases.
     pub tags: Vec<String>,
 }
 
 impl Selection {
-    /// Whether a case is tried.
+    /// Whether a case is selected.
     pub fn takes(&self, suite: &Suite, case: &Case) -> bool {
         let of_suite = self.suites.is_empty() || self.suites.contains(&suite.suite);
         let category = case.category.as_deref().unwrap_or(&suite.suite);
@@ -27,7 +27,7 @@ impl Selection {
         of_suite && named && tagged
     }
 
-    /// The suites with the cases that are tried; suites without any are left out.
+    /// The suites with the selected cases. Suites without any are left out.
     #[must_use]
     pub fn of(&self, suites: Vec<Suite>) -> Vec<Suite> {
         let narrowed = suites.into_iter().map(|mut suite| {
@@ -39,38 +39,38 @@ impl Selection {
     }
 }
 
-/// Who is measured: a model with a choice of prompts.
+/// A contender: a model with a choice of prompts.
 #[derive(Clone)]
 pub struct Contender {
-    /// The model, as it was named.
+    /// The name of the model on the command line.
     pub model: ModelName,
-    /// It, ready to be asked.
+    /// The model, ready for use.
     pub source: ModelSource,
-    /// The prompts that it works with.
+    /// The prompts.
     pub prompts: Prompts,
-    /// Which of them are not the current ones, `name@version` joined by commas; empty where all are.
+    /// Those that are not the current ones, `name@version` joined by commas. Empty if there are none.
     pub versions: String,
 }
 
 /// One attempt to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Which.
+    /// Identifies the attempt.
     pub id: AttemptId,
     suite: usize,
     case: usize,
     contender: usize,
 }
 
-/// What is to be tried.
+/// The plan of a run.
 pub struct Plan {
     /// The cases.
     pub suites: Vec<Suite>,
-    /// Who is measured.
+    /// The contenders.
     pub contenders: Vec<Contender>,
-    /// How often each tries each case; 1 or more.
+    /// The number of attempts of each contender at each case; at least 1.
     pub repeat: u32,
-    /// Who is asked what no rule can check.
+    /// The judge, if there is one.
     pub judge: Option<ModelSource>,
 }
 
@@ -102,7 +102,7 @@ impl Plan {
         (&suite.suite, &suite.cases[job.case])
     }
 
-    /// Who makes an attempt.
+    /// The contender of an attempt.
     pub fn contender(&self, job: &Job) -> &Contender {
         &self.contenders[job.contender]
     }

@@ -1,4 +1,4 @@
-//! The architect, driven to the end of a goal: its steps one after another in this process, and the person's object asked
+//! Running the architect to the end of a goal: its steps run one after another in this process, and the person's object is called
 //! directly.
 
 use std::cell::Cell;
@@ -11,10 +11,11 @@ use flux_agent::host::WorkflowId;
 use futures::future::LocalBoxFuture;
 use serde_json::Value;
 
-use super::{EvalClock, EvalHost, World};
+use super::{EvalHost, World};
+use crate::clock::EvalClock;
 
 impl World {
-    /// Drives every workflow that was started. How each ended is on the timeline.
+    /// Runs every workflow that was started. The result of each is on the timeline.
     pub(super) async fn reach_goals(&self) {
         for workflow in self.host.launched() {
             let person = Object { agent: self.agent.clone(), workflow };
@@ -28,15 +29,15 @@ impl World {
                 trouble: Rc::default(),
                 rest: Rc::default(),
             };
-            // Where not even the failure could be told, the goal is still running, which the checks see.
+            // If even the failure could not be reported, the goal is still running, and the checks see that.
             let _ = architect.run().await;
         }
     }
 }
 
-/// Steps that are tried again as a Workflow tries them, and kept nowhere: the process lives as long as the case.
+/// Steps that are retried like those of a Workflow. Their results are not stored, because the process outlives the case.
 struct Direct {
-    /// Counts the tries after the first one of each step.
+    /// Counts the retries of all steps.
     retries: Rc<Cell<u32>>,
 }
 

@@ -1,4 +1,4 @@
-//! The platform of an agent that is measured: memory, a clock that stands still, ids that count, and a connection that listens.
+//! The platform of an agent that is evaluated: a store in memory, a clock that stands still, ids that count, and one connection.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -7,13 +7,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use flux_agent::native::Sqlite;
-use flux_model::Clock;
 use flux_protocol::ServerFrame;
 use futures::channel::mpsc;
 use futures::future::LocalBoxFuture;
 use uuid::Uuid;
 
-/// The platform of one agent. Clones are the same.
+/// The platform of one agent. Clones share it.
 #[derive(Clone)]
 pub struct EvalHost(Rc<Inner>);
 
@@ -26,7 +25,7 @@ struct Inner {
 }
 
 impl EvalHost {
-    /// At a moment that does not pass: requests are the same each time that a case is tried, so that recorded answers fit.
+    /// A platform whose clock stands at `now`. So a case sends the same requests at each attempt, and recorded answers are found.
     pub fn new(now: DateTime<Utc>) -> (Self, mpsc::UnboundedReceiver<ServerFrame>) {
         let (sender, frames) = mpsc::unbounded();
         let tab = Tab { sender, id: Uuid::from_u128(1) };
@@ -39,12 +38,12 @@ impl EvalHost {
         &self.0.tab
     }
 
-    /// The workflows that were started since it was last asked.
+    /// The workflows that were started since the last call.
     pub fn launched(&self) -> Vec<WorkflowId> {
         self.0.launched.take()
     }
 
-    /// The lines of the log since it was last asked.
+    /// The lines of the log since the last call.
     pub fn log_lines(&self) -> Vec<String> {
         self.0.log.take()
     }
@@ -103,28 +102,15 @@ impl Connection for Tab {
     }
 
     fn send(&self, frame: &str) {
-        // What was appended to the log is seen in the store; a long start would be read here for nothing.
+        // Events are read from the store. Parsing them here would make long starts slow.
         if frame.starts_with(r#"{"type":"flux_events""#) {
             return;
         }
         if let Ok(frame) = serde_json::from_str(frame) {
-            // Nobody listens any more once the case is over.
+            // After the case the receiver is gone.
             let _ = self.sender.unbounded_send(frame);
         }
     }
 
     fn close(&self, _: u16, _: &str) {}
-}
-
-/// Timers of the real world, and dice that always fall the same way: chance has no place in a measurement.
-pub struct EvalClock;
-
-impl Clock for EvalClock {
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(time))
-    }
-
-    fn random(&self) -> f64 {
-        0.5
-    }
 }

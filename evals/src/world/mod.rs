@@ -1,18 +1,14 @@
-//! A person, their agent, and what becomes of their timeline: the agent of production on a platform of memory, spoken to by the
-//! frames of its protocol.
+//! A person and their agent: the production agent on an in-memory platform, addressed through the frames of its protocol.
 //!
-//! | module | what lives there |
+//! | module | contents |
 //! | --- | --- |
 //! | `host` | the platform: a clock that stands still, ids that count |
-//! | `goals` | the architect, driven to the end of a goal |
+//! | `goals` | running the architect to the end of a goal |
 //! | `setup` | the timeline from which a case starts |
-//! | `watch` | the model, with what each answer took |
-//! | `picture`, `change` | the timeline as it is compared |
+//! | `watch` | recording what each answer of the model cost |
 
-mod change;
 mod goals;
 mod host;
-mod picture;
 mod setup;
 mod watch;
 
@@ -34,49 +30,48 @@ use serde_json::Value;
 
 use crate::case::{Case, Expect, Turn};
 use crate::models::{Asked, Fault};
+use crate::picture::{Change, Picture, changes};
 use crate::record::{CallOutcome, CallRecord, Cost};
 
-pub use change::{Change, changes};
-pub use host::{EvalClock, EvalHost};
-pub use picture::{BlockLine, GoalLine, Picture, PlanLine};
+pub use host::EvalHost;
 pub use watch::{Answer, Watched};
 
-/// A goal takes so many times as long as a turn: its steps are tried again.
+/// How many times as long as a turn a goal may take, because its steps are retried.
 const GOAL_TRIES: u32 = 4;
-/// So often a person is asked for consent in a turn before they have enough.
+/// The most questions for consent in a turn.
 const CONSENTS: usize = 8;
 
-/// Why a case cannot be tried. None of it is the model's fault.
+/// Why a case cannot be attempted. None of these is a fault of the model.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
-    /// The zone of the case.
-    #[error("the zone {0:?} is not one")]
+    /// The zone of the case is invalid.
+    #[error("{0:?} is not a time zone")]
     Zone(String),
-    /// Something of the start is refused.
+    /// The start of the case is refused.
     #[error("the start cannot be set up: {method} {arguments}: {error}")]
     Setup {
-        /// What was called.
+        /// The method.
         method: String,
-        /// With what.
+        /// Its arguments.
         arguments: Value,
         /// Why it was refused.
         error: String,
     },
-    /// The store.
+    /// The store failed.
     #[error("the store failed: {0}")]
     Store(#[from] StoreError),
-    /// It does not end, though no limit of the model lets it take so long.
+    /// The turn did not end, although it took longer than the limits of the model allow.
     #[error("the turn did not end within {} seconds", .0.as_secs())]
     Hung(Duration),
-    /// What the model would have answered is not known.
+    /// The model's answer is not available.
     #[error("{0}")]
     Model(String),
-    /// The case itself.
-    #[error("the case says no `now` or no `zone`")]
+    /// The case is incomplete.
+    #[error("the case has no `now` or no `zone`")]
     Incomplete,
 }
 
-/// What there was to see of a turn.
+/// What could be observed of a turn.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
     /// The timeline before.
@@ -91,7 +86,7 @@ pub struct Observed {
     pub error: Option<String>,
     /// The calls.
     pub calls: Vec<CallRecord>,
-    /// What it took.
+    /// Its cost.
     pub cost: Cost,
 }
 
@@ -112,10 +107,10 @@ pub struct World {
 }
 
 impl World {
-    /// The world of a case, before anything was said.
+    /// The world of a case, before the first turn.
     ///
     /// # Errors
-    /// Where the case's start cannot be set up.
+    /// If the start of the case cannot be set up.
     pub fn open(case: &Case, asked: Asked, prompts: Prompts) -> Result<Self, WorldError> {
         let (Some(now), Some(zone)) = (case.now, &case.zone) else { return Err(WorldError::Incomplete) };
         let zone = Zone::new(zone).map_err(|_| WorldError::Zone(zone.clone()))?;
@@ -142,10 +137,10 @@ impl World {
         Ok(world)
     }
 
-    /// The person says something, and waits until everything that comes of it is done.
+    /// Sends the person's message and waits until everything that follows from it is done.
     ///
     /// # Errors
-    /// Where it hangs, the store fails, or what the model would have answered is not known.
+    /// If the turn hangs, the store fails, or the model's answer is not available.
     pub async fn say(&mut self, turn: &Turn) -> Result<Observed, WorldError> {
         let before = self.picture()?;
         let known = self.agent.store().messages(u64::from(u32::MAX))?.len();
@@ -184,17 +179,17 @@ impl World {
     /// The timeline as it is.
     ///
     /// # Errors
-    /// Where the store fails.
+    /// If the store fails.
     pub fn picture(&self) -> Result<Picture, StoreError> {
         Picture::of(self.agent.store(), self.zone)
     }
 
-    /// Lines of the agent's log since it was last asked.
+    /// The lines of the agent's log since the last call.
     pub fn log_lines(&self) -> Vec<String> {
         self.host.log_lines()
     }
 
-    /// One message, its answer, and consent where it is asked for. Gives why it broke off.
+    /// Sends a message, waits for its answer, and gives consent if asked. Returns why the turn broke off, if it did.
     async fn converse(&mut self, turn: &Turn) -> Result<Option<String>, WorldError> {
         self.requests += 1;
         let id = format!("request-{}", self.requests);
@@ -233,7 +228,7 @@ impl World {
         self.agent.receive(self.host.tab(), &serde_json::to_string(&frame).unwrap_or_default());
     }
 
-    /// Waits for the final frame of a request. Gives the error that it tells.
+    /// Waits for the final frame of a request. Returns its error, if there is one.
     async fn ended(&mut self) -> Option<String> {
         while let Some(frame) = self.frames.next().await {
             match frame {
@@ -247,13 +242,13 @@ impl World {
     }
 }
 
-/// Whether the architect is to be driven to the end of its goals.
+/// Whether the architect must run to the end of its goals.
 fn works_out_goals(expect: &Expect) -> bool {
     expect.goals.iter().any(|goal| goal.tasks.is_some() || goal.status.is_some())
         || expect.either.iter().any(works_out_goals)
 }
 
-/// Whether the agent said it in answer to the person: what the architect reports comes by itself.
+/// Whether the message is an answer to the person and not a report of the architect.
 fn is_answer(message: &&Message) -> bool {
     let is_report = message.metadata.as_ref().is_some_and(|metadata| metadata.get("run").is_some());
     message.role == Role::Assistant && !is_report
@@ -293,7 +288,7 @@ fn cost(total: Duration, answers: &[Answer], goal_answers: &[Answer], goal_retri
     let count = |answers: &[Answer]| u32::try_from(answers.len()).unwrap_or(u32::MAX);
     let all = || answers.iter().chain(goal_answers);
     let usage = || all().filter_map(|answer| answer.usage);
-    // What came before the first word belongs to the wait for it.
+    // Steps without text before the first word count as waiting for it.
     let silent: Duration = answers.iter().take_while(|answer| answer.first.is_none()).map(|answer| answer.total).sum();
     let first = answers.iter().find_map(|answer| answer.first);
     Cost {

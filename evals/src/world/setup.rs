@@ -1,4 +1,4 @@
-//! The timeline from which a case starts, set up by the calls that a client would make.
+//! Setting up the timeline from which a case starts, with the calls that a client would make.
 
 use flux_protocol::frame::RpcResponse;
 use flux_protocol::{ClientFrame, ServerFrame};
@@ -6,11 +6,12 @@ use flux_timeline::TimelineView;
 use serde_json::{Map, Value, json};
 
 use super::{World, WorldError};
-use crate::case::{Case, Filler, Start, StartBlock, StartChoice, WallClock};
+use crate::case::{Case, Filler, Start, StartBlock, StartChoice};
+use crate::wall_clock::WallClock;
 
-/// The plan that everyone has.
+/// The plan that every person has.
 const FIRST_PLAN: &str = "My plan";
-/// When the day of fillers begins, and how many there are on each.
+/// The hours at which fillers start on each day.
 const FILLER_HOURS: [u32; 8] = [8, 9, 10, 11, 13, 14, 15, 16];
 
 impl World {
@@ -52,7 +53,7 @@ impl World {
         self.requests += 1;
         let id = format!("setup-{}", self.requests);
         self.send(ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument.clone()] });
-        // The answer is there before `send` is back, after whatever the call changed.
+        // The response arrives before `send` returns, after any frames about what the call changed.
         let mut error = Some("no answer".to_owned());
         while let Ok(frame) = self.frames.try_recv() {
             if let ServerFrame::Rpc(RpcResponse { success, error: why, .. }) = frame {

@@ -1,5 +1,4 @@
-//! A model under watch: it is asked through here, and what each answer took is written down. The agent's own clock stands still
-//! and could not tell.
+//! A wrapper of a model that records what each answer cost. The agent cannot measure time, because its clock stands still.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,25 +13,25 @@ use futures::stream::LocalBoxStream;
 /// One answer of the model.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// Until the first piece of text or the first call.
+    /// Time until the first text or call.
     pub first: Option<Duration>,
-    /// Until its end.
+    /// Time until the end.
     pub total: Duration,
-    /// Tokens, where the provider told them.
+    /// Tokens, if the provider reported them.
     pub usage: Option<Usage>,
-    /// Attempts after the first one.
+    /// Retries.
     pub retries: u32,
     /// Events of the stream that could not be read.
     pub skipped: u32,
     /// The calls, as the model wrote them.
     pub calls: Vec<ModelCall>,
-    /// Whether it was asked for the tasks of a goal.
+    /// Whether it is the answer to a request for the tasks of a goal.
     pub is_for_goal: bool,
-    /// Why there was none.
+    /// Why the answer failed.
     pub error: Option<String>,
 }
 
-/// A model under watch.
+/// A model whose answers are recorded.
 #[derive(Clone)]
 pub struct Watched {
     model: Rc<dyn Assistant>,
@@ -40,17 +39,17 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// Watches a model.
+    /// Wraps a model.
     pub fn new(model: Rc<dyn Assistant>) -> Self {
         Self { model, answers: Rc::default() }
     }
 
-    /// Watches another one with it: what both answer is told together.
+    /// Wraps another model and records its answers in the same list.
     pub fn beside(&self, model: Rc<dyn Assistant>) -> Self {
         Self { model, answers: Rc::clone(&self.answers) }
     }
 
-    /// The answers since it was last asked for them.
+    /// The answers since the last call.
     pub fn answers(&self) -> Vec<Answer> {
         self.answers.take().iter().map(|answer| answer.borrow().clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! What the tests of the harness share.
+//! Helpers for the tests of the harness.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
@@ -19,14 +19,14 @@ pub fn suites() -> Vec<Suite> {
     load(&folder()).unwrap()
 }
 
-/// All cases of these suites by one model.
+/// A plan of all cases of these suites with one model.
 pub fn plan(suites: Vec<Suite>, model: &ModelName, repeat: u32) -> Plan {
     let source = ModelSource::new(model, |_| None, None).unwrap();
     let contender = Contender { model: model.clone(), source, prompts: Prompts::current(), versions: String::new() };
     Plan { suites, contenders: vec![contender], repeat, judge: None }
 }
 
-/// What such a run was asked for.
+/// The manifest of such a run.
 pub fn manifest(plan: &Plan) -> Manifest {
     Manifest {
         models: plan.contenders.iter().map(|contender| contender.model.to_string()).collect(),

@@ -1,10 +1,10 @@
-//! Circles among tasks.
+//! Cycles among tasks.
 
-/// The same dependencies without circles, doubles, and those on a task itself.
+/// The same dependencies without cycles, duplicates, and dependencies of a task on itself.
 ///
-/// A dependency on an earlier task of the list always stays: such ones alone cannot make a circle. One on a later task
-/// stays unless it would close a circle with those that are kept, in the order of the list.
-pub(super) fn without_circles(wanted: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+/// Dependencies on earlier tasks of the list are always kept, because they alone cannot form a cycle. A dependency on a later
+/// task is kept unless it would close a cycle with those kept so far, in the order of the list.
+pub(super) fn without_cycles(wanted: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     let count = wanted.len();
     let mut kept: Vec<Vec<usize>> = Vec::with_capacity(count);
     for (task, on) in wanted.iter().enumerate() {
@@ -27,7 +27,7 @@ pub(super) fn without_circles(wanted: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     kept
 }
 
-/// Whether `from` waits for `to`, directly or through others.
+/// Whether `from` depends on `to`, directly or through others.
 fn reaches(depends_on: &[Vec<usize>], from: usize, to: usize) -> bool {
     let mut seen = vec![false; depends_on.len()];
     let mut open = vec![from];
@@ -50,24 +50,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_earlier_in_the_list_wins() {
-        assert_eq!(without_circles(vec![vec![1], vec![0]]), [vec![], vec![0]]);
-        assert_eq!(without_circles(vec![vec![0, 2], vec![0], vec![1]]), [vec![], vec![0], vec![1]]);
-        assert_eq!(without_circles(vec![vec![2], vec![], vec![1, 1, 7]]), [vec![2], vec![], vec![1]]);
+    fn dependencies_on_earlier_tasks_win() {
+        assert_eq!(without_cycles(vec![vec![1], vec![0]]), [vec![], vec![0]]);
+        assert_eq!(without_cycles(vec![vec![0, 2], vec![0], vec![1]]), [vec![], vec![0], vec![1]]);
+        assert_eq!(without_cycles(vec![vec![2], vec![], vec![1, 1, 7]]), [vec![2], vec![], vec![1]]);
     }
 
     proptest! {
         #[test]
-        fn there_are_no_circles_left(wanted in prop::collection::vec(prop::collection::vec(0usize..14, 0..6), 0..12)) {
-            let kept = without_circles(wanted.clone());
+        fn no_cycle_is_left(wanted in prop::collection::vec(prop::collection::vec(0usize..14, 0..6), 0..12)) {
+            let kept = without_cycles(wanted.clone());
             prop_assert_eq!(kept.len(), wanted.len());
             for (task, on) in kept.iter().enumerate() {
                 for on in on {
                     prop_assert!(wanted[task].contains(on));
-                    prop_assert!(!reaches(&kept, *on, task), "{} waits for itself", task);
+                    prop_assert!(!reaches(&kept, *on, task), "{} depends on itself", task);
                 }
                 for on in wanted[task].iter().filter(|on| **on < task) {
-                    prop_assert!(kept[task].contains(on), "{} should wait for {}", task, on);
+                    prop_assert!(kept[task].contains(on), "{} should depend on {}", task, on);
                 }
             }
         }

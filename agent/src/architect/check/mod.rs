@@ -1,24 +1,24 @@
-//! The model's words as tasks. What is meant is read, what is out of bounds is brought within them, and what cannot be
-//! used is said in words that a model can act on.
+//! Reads a model's answer as tasks: values with a clear meaning are accepted, values out of bounds are brought within them, and
+//! whatever is unusable is described so that a model can repair it.
 //!
-//! The answer is not validated against `schema.json`, which is what the model is shown: much that breaks it means one thing. It
-//! is repaired as JSON, and then read by these rules:
+//! The answer is not validated against `schema.json`, which the model is shown, because many answers that violate it have one
+//! clear meaning. It is repaired as JSON and then read by these rules:
 //!
-//! - words around the JSON do not count, nor names of fields that mean the same, nor fields that are not known ([`read`]);
-//! - a list that was cut off in a task loses it, as it may be half of what was meant; brackets that follow the last task may
-//!   be missing;
-//! - fewer than 3 tasks are sent back to the model; of more than 12, too, and the first 12 are taken if it does no better;
-//! - a task without a title, without a length, or over 40 hours, which is a goal of its own, is sent back, and left out if the
-//!   model does no better and the others make a plan;
-//! - a length may be a number of minutes, also as text, or in hours and minutes in words;
-//! - a missing or unknown priority is medium; a missing description or reason is none; long texts are shortened;
-//! - a dependency may be a number from 1 on or a title; one that leads nowhere, or to the task itself, is dropped;
-//! - where tasks wait for each other in a circle, a dependency on an earlier task stays, and one on a later task is
-//!   dropped if it would close a circle ([`depends`]);
-//! - a task shorter than 5 minutes takes 5; one that is longer than fits into a day becomes parts, one after the other
-//!   ([`parts`]), of which there are 200 at most.
+//! - text around the JSON and unknown fields are ignored, and synonyms of field names are accepted ([`read`]);
+//! - if the list was cut off within a task, that task is left out, because it may be incomplete; brackets after the last task
+//!   may be missing;
+//! - fewer than 3 tasks go back to the model; so do more than 12, and the first 12 are used if the model does not improve;
+//! - a task without a title, without a length, or longer than 40 hours (which is a goal of its own) goes back, and is left out if
+//!   the model does not improve it and the other tasks are enough for a plan;
+//! - a length may be a number of minutes, also as text, or text with hours and minutes;
+//! - a missing or unknown priority is medium; a missing description or reason is empty; long texts are shortened;
+//! - a dependency may be a number, counted from 1, or a title; one on an unknown task or on the task itself is dropped;
+//! - if dependencies form a cycle, one on an earlier task is kept, and one on a later task is dropped if it would close a
+//!   cycle ([`depends`]);
+//! - a task shorter than 5 minutes takes 5; one that is too long for a day is split into parts, one after the other
+//!   ([`parts`]), at most 200 in total.
 //!
-//! What is left out is told to the person, each task with its reason.
+//! The report to the person lists every task that was left out, with the reason.
 
 mod depends;
 mod flaw;
@@ -38,44 +38,44 @@ use read::Listed;
 const FEWEST: usize = 3;
 /// Most tasks of a goal, before long ones become parts.
 const MOST: usize = 12;
-/// Longest task that is believed, in minutes: 40 hours. More is a goal of its own.
+/// The longest task that is accepted, in minutes: 40 hours. Anything longer is a goal of its own.
 const LONGEST: f64 = 2_400.0;
 
-/// Why the task is left out in which an answer ends.
-const CUT_OFF: &str = "The model's answer was cut off in it.";
+/// Why the task in which the answer was cut off is left out.
+const CUT_OFF: &str = "The model's answer was cut off within this task.";
 
-/// JSON Schema of the answer, as the model is told it. What is checked is wider: see the rules.
+/// JSON Schema of the answer, as the model is shown it. The check accepts more: see the rules.
 pub(super) fn schema() -> Value {
     serde_json::from_str(include_str!("schema.json")).unwrap_or_default()
 }
 
-/// What became of an answer.
+/// The result of checking an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Checked {
-    /// The tasks that can be used, and what is left out if no more is made of it.
+    /// The usable tasks, and what is left out if the answer is not repaired.
     pub plan: Plan,
-    /// What is wrong with the rest.
+    /// What is wrong with the answer.
     pub flaws: Vec<Flaw>,
-    /// How many tasks were named that can be used, before long ones became parts.
+    /// The number of usable tasks, before long ones were split into parts.
     named: usize,
 }
 
 impl Checked {
-    /// Whether the tasks make a plan although something is wrong with others.
+    /// Whether the tasks are enough for a plan although the answer has flaws.
     pub fn is_usable(&self) -> bool {
         self.named >= FEWEST && self.plan.tasks.len() <= TASKS_PER_RUN
     }
 
-    /// Why nothing can be made of it, for the person.
+    /// Why the answer is unusable, for the person.
     pub fn refusal(&self) -> String {
-        // That there were too many is never the reason: the first would have done.
+        // Too many tasks are never the reason, because the first ones would be used.
         let mut reasons = self.flaws.iter().filter(|flaw| !matches!(flaw, Flaw::TooMany { .. }));
         let why = reasons.next().map(Flaw::for_person).unwrap_or_default();
-        format!("The model did not name tasks that can be used. {why} Say the goal in other words, or try again.")
+        format!("The model did not name usable tasks. {why} Describe the goal in other words, or try again.")
     }
 }
 
-/// Reads the tasks of an answer. `longest_minutes` is the longest piece of work that fits into one day.
+/// Reads the tasks in an answer. `longest_minutes` is the longest task that fits into one day.
 pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
     let mut flaws = Vec::new();
     let Listed { mut items, cut } = match read::listed(said) {
@@ -97,9 +97,9 @@ pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
                 }
                 named.push((index, task));
             }
-            Err(wrong) => {
-                left_out.extend(not_taken(item, index, wrong.first().map_or("", Flaw::why_not)));
-                flaws.extend(wrong);
+            Err(flaws_of_task) => {
+                left_out.extend(not_taken(item, index, flaws_of_task.first().map_or("", Flaw::why_not)));
+                flaws.extend(flaws_of_task);
             }
         }
     }
@@ -113,7 +113,7 @@ pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
             on.into_iter().filter_map(|on| places.get(on).copied().flatten()).collect()
         })
     });
-    let kept = depends::without_circles(wanted.collect());
+    let kept = depends::without_cycles(wanted.collect());
     let count = named.len();
     let tasks: Vec<Task> =
         named.into_iter().zip(kept).map(|((_, task), depends_on)| Task { depends_on, ..task }).collect();
@@ -121,14 +121,14 @@ pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
     if tasks.len() > TASKS_PER_RUN {
         flaws.push(Flaw::TooManyParts { parts: tasks.len() });
     }
-    let too_many = format!("A plan has {MOST} tasks at most.");
+    let too_many = format!("A plan has at most {MOST} tasks.");
     left_out.extend((MOST..).zip(&beyond).filter_map(|(index, item)| not_taken(item, index, &too_many)));
     left_out.extend(cut.and_then(|item| not_taken(&item, items.len() + beyond.len(), CUT_OFF)));
     left_out.truncate(TASKS_PER_RUN);
     Checked { plan: Plan { tasks, left_out }, flaws, named: count }
 }
 
-/// An item as a task without its dependencies, or everything that is wrong with it.
+/// Reads an item as a task without its dependencies, or returns everything that is wrong with it.
 fn named_task(item: &Value, index: usize) -> Result<Task, Vec<Flaw>> {
     if !item.is_object() {
         let got = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
@@ -153,14 +153,14 @@ fn named_task(item: &Value, index: usize) -> Result<Task, Vec<Flaw>> {
     })
 }
 
-/// An item of which no task is made, under its title or, without one, its number.
+/// An item that is left out, named by its title or, if it has none, its number.
 fn not_taken(item: &Value, index: usize, why: &str) -> Option<LeftOut> {
     let named = read::text(item, read::TITLE).or_else(|| item.as_str().map(str::to_owned)).unwrap_or_default();
     let title = Title::new(&clipped(&named, TITLE_CHARS)).or_else(|_| Title::new(&format!("Task {}", index + 1)));
     Some(LeftOut { title: title.ok()?, why: why.to_owned() })
 }
 
-/// What to do, and why: both are shown with the block.
+/// What to do, and why. Both are shown with the block.
 fn description(item: &Value) -> Option<Description> {
     let texts = [read::text(item, read::DESCRIPTION), read::text(item, read::WHY).map(|why| format!("Why: {why}"))];
     let text = texts.into_iter().flatten().collect::<Vec<_>>().join("\n\n");

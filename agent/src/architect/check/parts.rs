@@ -1,19 +1,19 @@
-//! Tasks that are longer than fits into one day.
+//! Splitting tasks that are too long for one day.
 
 use flux_timeline::Title;
 use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK, Task};
 
 use super::clipped;
 
-/// Parts take whole multiples of this many minutes, as calendars do.
+/// The length of a part is a multiple of this many minutes.
 const ROUND_MINUTES: u32 = 5;
 
-/// The tasks with each that is longer than `longest` minutes (or than 8 hours) as several equal parts, "Title (1/3)",
-/// each of which waits for the one before. What waited for the task waits for its last part.
+/// Splits each task that is longer than `longest` minutes (or 8 hours) into equal parts, "Title (1/3)". Each part depends on the
+/// one before, and what depended on the task depends on its last part.
 pub(super) fn split(tasks: Vec<Task>, longest: u32) -> Vec<Task> {
     let longest = longest.clamp(SHORTEST_TASK, LONGEST_TASK);
     let counts: Vec<usize> = tasks.iter().map(|task| task.minutes.div_ceil(longest).max(1) as usize).collect();
-    // The place of each task's last part in the new list.
+    // The index of each task's last part in the new list.
     let last: Vec<usize> = counts
         .iter()
         .scan(0, |end, count| {
@@ -34,7 +34,7 @@ pub(super) fn split(tasks: Vec<Task>, longest: u32) -> Vec<Task> {
     parts
 }
 
-/// An equal part, rounded up to what looks like a length, as long as that fits.
+/// The length of an equal part, rounded up to a multiple of [`ROUND_MINUTES`] if that fits.
 fn part_minutes(minutes: u32, count: usize, longest: u32) -> u32 {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     minutes.div_ceil(count).next_multiple_of(ROUND_MINUTES).min(longest)

@@ -1,4 +1,4 @@
-//! What a model wrote, under whichever names: the list of tasks, and the fields of one.
+//! Reads the list of tasks in a model's answer, and the fields of a task, under the names that models use for them.
 
 use flux_timeline::text::title_key;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Flaw;
 use flux_model::{json_within, repair_arguments};
 
-/// Names under which models write a field, the asked one first.
+/// The names that models use for each field. The one in the schema comes first.
 pub(super) const TITLE: &[&str] = &["title", "name", "task"];
 pub(super) const DESCRIPTION: &[&str] = &["description", "details"];
 pub(super) const MINUTES: &[&str] =
@@ -14,23 +14,23 @@ pub(super) const MINUTES: &[&str] =
 pub(super) const PRIORITY: &[&str] = &["priority"];
 pub(super) const WHY: &[&str] = &["why", "reason", "rationale"];
 const DEPENDS_ON: &[&str] = &["depends_on", "dependsOn", "dependencies"];
-/// Names under which models write the list.
+/// The names that models use for the list.
 const LIST: &[&str] = &["tasks", "steps", "plan", "items"];
 
-/// A list of tasks, as it was written.
+/// A list of tasks as the model wrote it.
 pub(super) struct Listed {
     /// The tasks.
     pub items: Vec<Value>,
-    /// The last one, where the text was cut off: it may be half of what was meant.
+    /// The last task if the text was cut off within it: it may be incomplete.
     pub cut: Option<Value>,
 }
 
-/// The list of tasks in what a model said: JSON with the usual mistakes forgiven, words around it left out.
+/// The list of tasks in a model's answer. Text around the JSON is ignored, and common mistakes in it are repaired.
 pub(super) fn listed(said: &str) -> Result<Listed, Flaw> {
     // JSON in a JSON string.
     let unwrapped = serde_json::from_str::<String>(said.trim());
     let said = unwrapped.as_deref().unwrap_or(said);
-    // An object first: a bracket before it is more often a remark than a list.
+    // Objects first: a square bracket before an object is usually part of a remark.
     for bracket in ['{', '['] {
         let Some((text, is_open)) = json_within(said, bracket) else { continue };
         let is_cut = is_open && !ends_after_a_task(text);
@@ -46,7 +46,7 @@ pub(super) fn listed(said: &str) -> Result<Listed, Flaw> {
     Err(Flaw::NoList { said: said.trim().to_owned() })
 }
 
-/// Whether a text that stops in the middle lacks only brackets that follow its last task.
+/// Whether an unfinished text lacks only brackets after its last task.
 fn ends_after_a_task(text: &str) -> bool {
     let text = text.trim_end().trim_end_matches(',');
     ["]", "}", "]}", "}}", "]}}"].iter().any(|rest| serde_json::from_str::<Value>(&format!("{text}{rest}")).is_ok())
@@ -71,7 +71,7 @@ pub(super) fn field<'a>(item: &'a Value, names: &[&str]) -> Option<&'a Value> {
     names.iter().find_map(|name| item.get(*name)).filter(|value| !value.is_null())
 }
 
-/// A field as text, trimmed; none where it is blank.
+/// A field as trimmed text. `None` if it is blank.
 pub(super) fn text(item: &Value, names: &[&str]) -> Option<String> {
     let text = match field(item, names)? {
         Value::String(text) => text.trim().to_owned(),
@@ -100,7 +100,7 @@ fn length(text: &str) -> Option<f64> {
         let after = after.trim_start();
         let unit = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
         let (unit, after) = after.split_at_checked(unit)?;
-        // Months begin with an m, too.
+        // Not every word with an m: months are not a length.
         let unit = unit.to_ascii_lowercase();
         let factor = match unit.as_str() {
             "" | "m" | "mn" => 1.0,
@@ -114,14 +114,14 @@ fn length(text: &str) -> Option<f64> {
     minutes
 }
 
-/// `1.25` as a number, to hundredths. The standard library reads any float exactly, by tables that weigh 10 kB.
+/// `1.25` as a number, to hundredths. The standard library's parser for floats needs tables of about 10 kB.
 fn decimal(text: &str) -> Option<f64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let hundredths: String = fraction.chars().chain("00".chars()).take(2).collect();
     Some(f64::from(whole.parse::<u32>().ok()?) + f64::from(hundredths.parse::<u32>().ok()?) / 100.0)
 }
 
-/// Which tasks come before one: places in the list. Models are asked for numbers from 1 on, and write titles, too.
+/// The tasks that a task depends on, as indices into the list. Models are asked for numbers counted from 1, but also write titles.
 pub(super) fn depends_on(item: &Value, titles: &[String]) -> Vec<usize> {
     let one = |value: &Value| match value {
         Value::Number(number) => usize::try_from(number.as_u64()?).ok()?.checked_sub(1),

@@ -1,4 +1,4 @@
-//! What models say when they are asked for tasks, and what is made of it.
+//! Answers of models that are asked for tasks, and how they are read.
 
 use flux_timeline::Priority;
 use flux_timeline::place::Task;
@@ -30,7 +30,7 @@ fn problem(said: &str) -> String {
 }
 
 #[test]
-fn a_good_answer_is_taken_as_it_is() {
+fn a_good_answer_is_used_unchanged() {
     let Checked { plan: Plan { tasks, left_out }, flaws, .. } = tasks(&good(), 480);
     assert_eq!(flaws, []);
     assert_eq!(left_out, []);
@@ -40,7 +40,7 @@ fn a_good_answer_is_taken_as_it_is() {
 }
 
 #[test]
-fn words_and_mistakes_around_the_tasks_are_forgiven() {
+fn text_and_mistakes_around_the_tasks_are_tolerated() {
     let json = good();
     let list = json.strip_prefix("{\"tasks\":").unwrap().strip_suffix('}').unwrap();
     for said in [
@@ -65,7 +65,7 @@ fn words_and_mistakes_around_the_tasks_are_forgiven() {
 }
 
 #[test]
-fn of_a_list_that_was_cut_off_the_last_task_is_left_out() {
+fn the_last_task_of_a_truncated_list_is_left_out() {
     let five: Vec<Value> = (1..=5).map(|n| item(&format!("Task {n}"), json!(30), json!([]))).collect();
     let whole = json!({ "tasks": five }).to_string();
     let within_fourth = whole.find("Task 4").unwrap() + 3;
@@ -95,7 +95,7 @@ fn brackets_after_the_last_task_may_be_missing() {
 }
 
 #[test]
-fn wrong_types_are_read_where_they_mean_one_thing() {
+fn wrong_types_with_a_clear_meaning_are_accepted() {
     for (minutes, meant) in [
         (json!(45), 45),
         (json!("45"), 45),
@@ -135,7 +135,7 @@ fn wrong_types_are_read_where_they_mean_one_thing() {
 }
 
 #[test]
-fn what_cannot_be_used_is_said() {
+fn unusable_answers_are_described() {
     let cases = [
         (String::new(), "the answer: expected one JSON object with a list “tasks”"),
         ("I'm sorry, I can't help with that.".to_owned(), "the answer: expected one JSON object with a list “tasks”"),
@@ -155,7 +155,7 @@ fn what_cannot_be_used_is_said() {
 }
 
 #[test]
-fn too_many_tasks_are_a_problem_and_the_first_twelve_can_be_used() {
+fn too_many_tasks_are_a_flaw_and_the_first_twelve_are_usable() {
     let many: Vec<Value> = (1..=20).map(|n| item(&format!("Task {n}"), json!(30), json!([n - 1, n + 1]))).collect();
     let checked = tasks(&json!({ "tasks": many }).to_string(), 480);
     assert_eq!(checked.flaws[0].for_model(), "/tasks: expected at most 12 tasks, got 20");
@@ -165,7 +165,7 @@ fn too_many_tasks_are_a_problem_and_the_first_twelve_can_be_used() {
 }
 
 #[test]
-fn what_depends_on_a_task_that_cannot_be_used_does_not_point_elsewhere() {
+fn a_dependency_on_an_unusable_task_is_dropped() {
     let list = [
         json!("Rubbish"),
         item("B", json!(30), json!([1])),
@@ -178,7 +178,7 @@ fn what_depends_on_a_task_that_cannot_be_used_does_not_point_elsewhere() {
 }
 
 #[test]
-fn circles_are_broken_where_they_point_forward() {
+fn cycles_are_broken_at_forward_dependencies() {
     let list = [item("A", json!(30), json!([3])), item("B", json!(30), json!([1])), item("C", json!(30), json!([2]))];
     let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
     let on: Vec<_> = checked.plan.tasks.iter().map(|task| task.depends_on.clone()).collect();
@@ -186,7 +186,7 @@ fn circles_are_broken_where_they_point_forward() {
 }
 
 #[test]
-fn long_tasks_become_parts_that_follow_each_other() {
+fn long_tasks_are_split_into_consecutive_parts() {
     let list = [
         item("Write", json!(500), json!([])),
         item("Send", json!(10), json!([1])),
@@ -211,7 +211,7 @@ fn long_tasks_become_parts_that_follow_each_other() {
 }
 
 #[test]
-fn a_plan_of_too_many_parts_is_a_problem() {
+fn too_many_parts_are_a_flaw() {
     let list: Vec<Value> = (1..=12).map(|n| item(&format!("Task {n}"), json!(2_400), json!([]))).collect();
     let checked = tasks(&json!({ "tasks": list }).to_string(), 30);
     assert!(checked.flaws[0].for_model().contains("got 960 parts"), "{:?}", checked.flaws);
@@ -230,14 +230,14 @@ fn long_titles_and_descriptions_are_shortened() {
 
 proptest! {
     #[test]
-    fn whatever_is_said_the_tasks_are_within_bounds(
+    fn tasks_of_any_answer_are_within_bounds(
         said in r#"(\{"tasks":)?[\[\]{}"',:a-z0-9 \\\n-]{0,200}"#, longest in 1u32..600
     ) {
         check(&tasks(&said, longest), longest);
     }
 
     #[test]
-    fn whatever_the_numbers_the_tasks_are_within_bounds(
+    fn tasks_with_any_numbers_are_within_bounds(
         numbers in prop::collection::vec((0u32..3_000, prop::collection::vec(0usize..16, 0..5)), 0..16), longest in 1u32..600
     ) {
         let list: Vec<Value> = numbers.iter().map(|(minutes, on)| item("Task", json!(minutes), json!(on))).collect();
@@ -246,7 +246,7 @@ proptest! {
 }
 
 fn check(checked: &Checked, longest: u32) {
-    assert!(!checked.plan.tasks.is_empty() || !checked.flaws.is_empty(), "nothing, and no reason");
+    assert!(!checked.plan.tasks.is_empty() || !checked.flaws.is_empty(), "neither tasks nor flaws");
     for (index, task) in checked.plan.tasks.iter().enumerate() {
         assert!((5..=longest.clamp(5, 480)).contains(&task.minutes), "{} minutes of at most {longest}", task.minutes);
         assert!(task.depends_on.iter().all(|on| *on < checked.plan.tasks.len() && *on != index), "{task:?}");
@@ -254,7 +254,7 @@ fn check(checked: &Checked, longest: u32) {
 }
 
 #[test]
-fn what_is_not_taken_is_named_with_its_reason() {
+fn tasks_that_are_left_out_are_named_with_their_reasons() {
     let whole: Vec<Value> = (1..=14).map(|n| item(&format!("Task {n}"), json!(30), json!([]))).collect();
     let mut flawed = whole.clone();
     flawed[0] = json!("Buy a book");
@@ -262,22 +262,21 @@ fn what_is_not_taken_is_named_with_its_reason() {
     flawed[2]["minutes"] = json!(null);
     flawed[3]["minutes"] = json!("a while");
     let said = json!({ "tasks": flawed }).to_string();
-    let told = |said: &str| -> Vec<(String, String)> {
-        let left_out = tasks(said, 480).plan.left_out;
-        left_out.into_iter().map(|left| (left.title.to_string(), left.why)).collect()
+    let left_out = |said: &str| -> Vec<(String, String)> {
+        tasks(said, 480).plan.left_out.into_iter().map(|left| (left.title.to_string(), left.why)).collect()
     };
     let expected = [
-        ("Buy a book", "The model did not say more of it."),
+        ("Buy a book", "The model gave no details of it."),
         ("Task 2", "The model gave it no title."),
         ("Task 3", "The model did not say how long it takes."),
-        ("Task 4", "How long it takes cannot be told from what the model said."),
-        ("Task 13", "A plan has 12 tasks at most."),
-        ("Task 14", "A plan has 12 tasks at most."),
+        ("Task 4", "The model did not say clearly how long it takes."),
+        ("Task 13", "A plan has at most 12 tasks."),
+        ("Task 14", "A plan has at most 12 tasks."),
     ];
-    assert_eq!(told(&said), expected.map(|(title, why)| (title.to_owned(), why.to_owned())));
+    assert_eq!(left_out(&said), expected.map(|(title, why)| (title.to_owned(), why.to_owned())));
 
     let whole = json!({ "tasks": whole[..4] }).to_string();
     let cut = whole.find("Task 4").unwrap() + 6;
-    let expected = ("Task 4".to_owned(), "The model's answer was cut off in it.".to_owned());
-    assert_eq!(told(&whole[..cut]), [expected]);
+    let expected = ("Task 4".to_owned(), "The model's answer was cut off within this task.".to_owned());
+    assert_eq!(left_out(&whole[..cut]), [expected]);
 }

@@ -1,4 +1,4 @@
-//! Processes that die: wherever it happens, the run ends with exactly one set of tasks, and the person is told once.
+//! Processes that die. Wherever it happens, the run ends with exactly one set of tasks and one report.
 
 use flux_timeline::{RunId, RunStatus};
 use serde_json::json;
@@ -7,17 +7,17 @@ use super::stage::{Death, Stage};
 
 const STEPS: [&str; 6] = ["brainstorm", "check", "place", "commit", "words", "report"];
 
-/// All places at which a run can die.
+/// All points at which a run can die.
 fn deaths() -> Vec<Death> {
     let steps = STEPS.iter().flat_map(|step| [Death::Before(step), Death::After(step)]);
     let requests = (1..=7).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]);
     steps.chain(requests).collect()
 }
 
-/// Lets the watch do its work: the workflows that it starts, if it has to start one.
+/// Rings the alarm until a workflow is started or no alarm is set. Returns the workflows that were started.
 fn watched(stage: &Stage) -> Vec<(RunId, u64)> {
     let world = stage.world.borrow();
-    // The first alarm can come before the silence is long enough.
+    // The first alarm can come before the silence has lasted long enough.
     while world.alarm().is_some() {
         world.ring();
         let launched = world.launched();
@@ -49,7 +49,7 @@ fn an_engine_that_resumes_ends_the_run_once() {
 }
 
 #[test]
-fn where_no_engine_resumes_a_new_workflow_ends_the_run_once() {
+fn if_no_engine_resumes_a_new_workflow_ends_the_run_once() {
     for death in deaths() {
         let mut stage = Stage::new();
         let (run, first) = stage.start("Learn German");
@@ -61,21 +61,21 @@ fn where_no_engine_resumes_a_new_workflow_ends_the_run_once() {
             assert!(stage.drive(workflow), "{death:?}");
         }
         ends_well(&stage, run, &format!("{death:?}"));
-        assert!(stage.thought() <= 2, "{death:?}: what was kept is thought again");
+        assert!(stage.thought() <= 2, "{death:?}: a stored answer is asked for again");
     }
 }
 
 #[test]
-fn what_was_mended_before_a_death_is_not_mended_again() {
+fn repairs_before_a_death_are_not_repeated() {
     let broken = |title: &str| Ok(format!("{{\"tasks\": [{{\"title\": \"{title}\"}}]}}"));
-    // Begin and keep, begin, and after each mend keep: it dies around each of them, and before the failure is noted.
+    // The requests are: begin, keep, begin, and a keep after each repair. The process dies before and after each of these.
     for death in (3..=5).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]) {
         let mut stage = Stage::new().answers([broken("A"), broken("B"), broken("C")]);
         let (run, first) = stage.start("Learn German");
         stage.engine.death.set(Some(death));
         assert!(!stage.drive((run, first)), "{death:?} did not happen");
         stage.forget();
-        // What was said and not kept is lost, and asked for once more.
+        // An answer that was not stored is lost and asked for again.
         let is_lost = matches!(death, Death::BeforeRequest(4 | 5));
         for workflow in watched(&stage) {
             assert!(stage.drive(workflow), "{death:?}");
@@ -87,7 +87,7 @@ fn what_was_mended_before_a_death_is_not_mended_again() {
 }
 
 #[test]
-fn a_workflow_that_comes_back_late_finds_that_another_one_drives_the_run() {
+fn a_workflow_that_resumes_late_ends_because_another_one_drives_the_run() {
     for death in deaths() {
         let mut stage = Stage::new();
         let (run, first) = stage.start("Learn German");
@@ -96,7 +96,7 @@ fn a_workflow_that_comes_back_late_finds_that_another_one_drives_the_run() {
         let engine = std::rc::Rc::clone(&stage.engine);
         engine.death.set(None);
         let launched = watched(&stage);
-        // The old one goes on first, then the new one, then the old one once more.
+        // The old one continues first, then the new one, then the old one again.
         assert!(stage.drive((run, first)), "{death:?}");
         stage.forget();
         for workflow in launched {
@@ -108,7 +108,7 @@ fn a_workflow_that_comes_back_late_finds_that_another_one_drives_the_run() {
 }
 
 #[test]
-fn a_run_whose_workflows_never_say_a_word_is_given_up() {
+fn a_run_whose_workflows_stay_silent_fails() {
     let stage = Stage::new();
     let (run, _) = stage.start("Learn German");
     let mut launched = 0;
@@ -119,11 +119,11 @@ fn a_run_whose_workflows_never_say_a_word_is_given_up() {
     }
     assert_eq!(launched, 4, "after the first one");
     assert!(stage.said()[0].contains("The service could not begin to work on it."), "{:?}", stage.said());
-    assert_eq!(stage.world.borrow().alarm(), None, "nothing is left to watch");
+    assert_eq!(stage.world.borrow().alarm(), None, "no run is left to watch");
 }
 
 #[test]
-fn a_run_at_which_every_process_dies_is_given_up() {
+fn a_run_that_kills_every_process_fails() {
     let mut stage = Stage::new();
     let (run, launch) = stage.start("Learn German");
     let mut workflows = vec![(run, launch)];
@@ -138,13 +138,13 @@ fn a_run_at_which_every_process_dies_is_given_up() {
     }
     assert_eq!(died, 18);
     assert!(stage.said()[0].contains("The service broke off at it again and again."), "{:?}", stage.said());
-    assert_eq!(stage.model.asked.borrow().len(), 1, "what was kept is not thought again");
+    assert_eq!(stage.model.asked.borrow().len(), 1, "a stored answer is not asked for again");
     let state = stage.run(run).state;
     assert_eq!((state.step.as_str(), state.percent), ("place", 75), "it never went back");
 }
 
 #[test]
-fn a_workflow_that_says_something_now_and_then_is_left_alone() {
+fn a_workflow_with_regular_signs_of_life_is_not_replaced() {
     let stage = Stage::new();
     let workflow = stage.start("Learn German");
     let first = stage.world.borrow().alarm().unwrap();

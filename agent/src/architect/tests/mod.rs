@@ -1,4 +1,4 @@
-//! Tests that need more than one module: answers of models, and whole runs on a person's object.
+//! Tests that need several modules: answers of models, and whole runs with a person's object.
 
 mod answers;
 mod crashes;

@@ -1,4 +1,4 @@
-//! What the person is told: the model's words where they can stand, and a program's where not; and by which name.
+//! The report to the person: in the model's words if they are acceptable, otherwise in ours. Also titles of goals.
 
 use serde_json::{Value, json};
 
@@ -12,14 +12,14 @@ const FIXED: &str = "“Deutsch lernen” is planned: 3 tasks, Mon 2 Mar – Tue
 const WORDS: &str =
     "„Deutsch lernen“ ist geplant: 3 Aufgaben, Mo 2. März bis Di 3. März. Ein Rückgängig nimmt alles zurück.";
 
-/// Whether the model's words are told, of which these are given, and how often it was asked for them.
-fn told(said: impl IntoIterator<Item = Result<String, ModelError>>) -> (bool, usize) {
+/// Whether the report has the model's words if it gives these answers, and how often the model was asked for them.
+fn uses_words(said: impl IntoIterator<Item = Result<String, ModelError>>) -> (bool, usize) {
     let stage = Stage::new().answers([Ok(good())].into_iter().chain(said));
     stage.drive(stage.start("Deutsch lernen"));
-    let told = stage.said();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0] == WORDS || told[0].starts_with(FIXED), "{told:?}");
-    (told[0] == WORDS, stage.model.asked.borrow().len() - 1)
+    let messages = stage.said();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0] == WORDS || messages[0].starts_with(FIXED), "{messages:?}");
+    (messages[0] == WORDS, stage.model.asked.borrow().len() - 1)
 }
 
 fn words() -> Result<String, ModelError> {
@@ -27,7 +27,7 @@ fn words() -> Result<String, ModelError> {
 }
 
 #[test]
-fn the_report_is_in_the_words_of_the_model_which_is_given_the_facts() {
+fn the_report_has_the_words_of_the_model_which_gets_the_facts() {
     let stage = Stage::new().answers([Ok(good()), words()]);
     let workflow = stage.start("Deutsch lernen");
     assert!(stage.drive(workflow));
@@ -37,7 +37,7 @@ fn the_report_is_in_the_words_of_the_model_which_is_given_the_facts() {
     assert_eq!((asked.system.as_str(), asked.max_output_tokens), (prompt.body, prompt.max_output_tokens));
     let [ModelMessage::User { text }] = &asked.messages[..] else { panic!("{:?}", asked.messages) };
     assert!(text.starts_with(FIXED) && text.contains("09:05–09:35: Choose a course (B1)"), "{text}");
-    assert_eq!(asked.facts, Facts::Words(text.clone()), "without a model it is told as it is");
+    assert_eq!(asked.facts, Facts::Words(text.clone()), "without a model this text is the report");
     let messages = stage.world.borrow().agent.store().messages(10).unwrap();
     let metadata: &Value = messages[0].metadata.as_ref().unwrap();
     assert_eq!((&metadata["prompt"], &metadata["run"]), (&json!(prompt.to_string()), &json!(workflow.0)));
@@ -49,22 +49,22 @@ fn the_report_is_in_the_words_of_the_model_which_is_given_the_facts() {
 }
 
 #[test]
-fn words_that_cannot_stand_are_not_told() {
-    assert_eq!(told([words()]), (true, 1));
-    assert_eq!(told([Ok("„Deutsch lernen“ ist geplant.".to_owned())]), (false, 1));
-    assert_eq!(told([Ok(format!("{WORDS} Beginn: 7:30."))]), (false, 1));
+fn unacceptable_words_are_not_used() {
+    assert_eq!(uses_words([words()]), (true, 1));
+    assert_eq!(uses_words([Ok("„Deutsch lernen“ ist geplant.".to_owned())]), (false, 1));
+    assert_eq!(uses_words([Ok(format!("{WORDS} Beginn: 7:30."))]), (false, 1));
 }
 
 #[test]
-fn the_model_is_asked_twice_at_most_for_a_report_and_once_where_that_is_no_use() {
+fn the_model_is_asked_at_most_twice_for_a_report_and_once_if_a_retry_cannot_help() {
     let busy = || Err(ModelError::Overloaded);
-    assert_eq!(told([busy(), words()]), (true, 2));
-    assert_eq!(told([busy(), busy(), words()]), (false, 2));
-    assert_eq!(told([Err(ModelError::Malformed { what: "a page".to_owned() }), words()]), (false, 1));
+    assert_eq!(uses_words([busy(), words()]), (true, 2));
+    assert_eq!(uses_words([busy(), busy(), words()]), (false, 2));
+    assert_eq!(uses_words([Err(ModelError::Malformed { what: "a page".to_owned() }), words()]), (false, 1));
 }
 
 #[test]
-fn a_model_that_takes_too_long_for_a_report_is_not_waited_for() {
+fn the_report_does_not_wait_for_a_slow_model() {
     let stage = Stage::new();
     let workflow = stage.start("Deutsch lernen");
     let mute = stage.model.is_mute.clone();
@@ -76,7 +76,7 @@ fn a_model_that_takes_too_long_for_a_report_is_not_waited_for() {
 }
 
 #[test]
-fn what_was_left_out_is_told_whatever_the_model_leaves_out() {
+fn a_report_without_the_tasks_that_were_left_out_is_not_used() {
     let task = |title: &str, minutes: u32| json!({"title": title, "minutes": minutes, "priority": "medium"});
     let tasks: Vec<Value> =
         (1..=13).map(|number| task(&format!("Task {}", ["A", "B"][number % 2].repeat(number)), 30)).collect();
@@ -90,7 +90,7 @@ fn what_was_left_out_is_told_whatever_the_model_leaves_out() {
 }
 
 #[test]
-fn a_commit_that_is_heard_twice_before_the_report_leaves_time_for_the_words() {
+fn a_repeated_commit_does_not_send_the_report_early() {
     let stage = Stage::new().answers([Ok(good()), words()]);
     let workflow = stage.start("Deutsch lernen");
     *stage.on_request.borrow_mut() = Box::new(move |request, world| {
@@ -104,7 +104,7 @@ fn a_commit_that_is_heard_twice_before_the_report_leaves_time_for_the_words() {
 }
 
 #[test]
-fn a_long_goal_has_a_short_name_from_the_first_step_on() {
+fn a_long_goal_has_a_short_title_from_the_first_step() {
     let goal = "I want to learn German until June so that I can talk to my grandparents";
     let stage = Stage::new();
     *stage.model.titles.borrow_mut() = says("“German for my grandparents.”");
@@ -117,11 +117,11 @@ fn a_long_goal_has_a_short_name_from_the_first_step_on() {
     assert_eq!((&facts["goal"], &facts["title"]), (&json!(goal), &json!("German for my grandparents")));
     let events = stage.world.borrow().agent.store().events_after(2, 100).unwrap();
     let named = events.iter().filter(|event| event.kind.name() == "WORKFLOW_PROGRESSED").count();
-    assert_eq!(named, 5, "one more than the steps");
+    assert_eq!(named, 5, "one more than there are steps");
     assert_eq!(
         stage.requests()[..3],
         ["begin brainstorm", "keep", "keep"],
-        "what was thought does not wait for a name"
+        "the answer is stored before the title is asked for"
     );
 }
 
@@ -135,11 +135,11 @@ fn a_busy_model_is_not_asked_for_a_title() {
     assert!(stage.drive(workflow));
     let asked: Vec<bool> =
         stage.model.asked.borrow().iter().map(|asked| asked.facts == Facts::Words(goal.to_owned())).collect();
-    assert_eq!(asked, [false, false, false, true, false], "only once the tasks were named, and once");
+    assert_eq!(asked, [false, false, false, true, false], "once, and only after the tasks were named");
 }
 
 #[test]
-fn a_run_is_none_the_worse_without_a_title() {
+fn a_run_works_without_a_title() {
     let goal = "I want to learn German until June so that I can talk to my grandparents";
     let stage = Stage::new();
     let workflow = stage.start(goal);

@@ -1,4 +1,4 @@
-//! Whole runs, on a person's object.
+//! Whole runs with a person's object.
 
 use flux_timeline::{RunStatus, RunStep, Source};
 use serde_json::json;
@@ -60,7 +60,7 @@ fn a_goal_becomes_tasks_in_free_time_and_the_person_is_told() {
 }
 
 #[test]
-fn the_model_is_told_the_goal_and_held_to_the_schema() {
+fn the_model_gets_the_goal_and_the_schema() {
     let stage = Stage::new();
     let answer = stage
         .call("useArchitect", json!({"goal": "Learn {{now}} German", "deadline": "2026-06-01", "hoursPerWeek": 2}));
@@ -82,7 +82,7 @@ fn the_model_is_told_the_goal_and_held_to_the_schema() {
 }
 
 #[test]
-fn errors_that_may_pass_are_tried_again_with_longer_and_longer_pauses_and_others_are_not() {
+fn temporary_errors_are_retried_with_growing_pauses_and_others_are_not() {
     let busy = || Err(ModelError::Overloaded);
     let limited = || Err(ModelError::RateLimited { retry_after_ms: None });
     let stage = Stage::new().answers([limited(), busy(), busy(), Ok(good())]);
@@ -101,7 +101,7 @@ fn errors_that_may_pass_are_tried_again_with_longer_and_longer_pauses_and_others
 }
 
 #[test]
-fn while_it_tries_again_the_run_says_so() {
+fn a_run_shows_that_it_is_retrying() {
     let stage = Stage::new().answers([Err(ModelError::Overloaded), Ok(good())]);
     let workflow = stage.start("Learn German");
     stage.tab.received();
@@ -127,7 +127,7 @@ fn while_it_tries_again_the_run_says_so() {
 }
 
 #[test]
-fn a_model_that_is_down_for_good_fails_the_run_with_its_reason_and_a_retry_goes_on() {
+fn a_model_that_stays_down_fails_the_run_with_its_reason_and_a_retry_continues() {
     let down = || Err(ModelError::Overloaded);
     let mut stage = Stage::new().answers([down(), down(), down(), down(), down(), down()]);
     let (run, launch) = stage.start("Learn German");
@@ -149,9 +149,9 @@ fn a_model_that_is_down_for_good_fails_the_run_with_its_reason_and_a_retry_goes_
 }
 
 #[test]
-fn a_retry_does_not_think_again_about_what_is_thought() {
+fn a_retry_does_not_ask_for_a_stored_answer_again() {
     let mut stage = Stage::new();
-    // A calendar that has no room before the deadline.
+    // There is no free time before the deadline.
     let answer = stage.call("useArchitect", json!({"goal": "Learn German", "deadline": "2026-03-02T09:20"}));
     assert_eq!(answer["success"], true);
     let (run, launch) = stage.world.borrow().launched()[0];
@@ -172,7 +172,7 @@ fn a_retry_does_not_think_again_about_what_is_thought() {
 }
 
 #[test]
-fn what_cannot_be_used_goes_back_with_the_reasons_at_most_twice() {
+fn unusable_answers_go_back_with_the_reasons_at_most_twice() {
     let broken = || Ok("{\"tasks\": [{\"title\": \"A\"}]}".to_owned());
     let stage = Stage::new().answers([broken(), broken(), Ok(good())]);
     let workflow = stage.start("Learn German");
@@ -195,7 +195,7 @@ fn what_cannot_be_used_goes_back_with_the_reasons_at_most_twice() {
         state
             .error
             .unwrap()
-            .starts_with("The model did not name tasks that can be used. It did not say how long one takes. Say")
+            .starts_with("The model did not name usable tasks. It did not say how long one takes. Describe")
     );
     stage.call("retryRun", json!({}));
     let launched = stage.world.borrow().launched();
@@ -206,7 +206,7 @@ fn what_cannot_be_used_goes_back_with_the_reasons_at_most_twice() {
 }
 
 #[test]
-fn a_model_that_cannot_be_held_to_a_schema_is_asked_without() {
+fn a_model_without_support_for_schemas_is_asked_without_one() {
     let refused = ModelError::Refused { status: 400, message: "response_format is not supported".to_owned() };
     let stage = Stage::new().answers([Err(refused), Ok(good())]);
     let workflow = stage.start("Learn German");
@@ -262,7 +262,7 @@ fn a_cancel_in_any_step_ends_the_run_there() {
 }
 
 #[test]
-fn three_goals_are_worked_on_side_by_side() {
+fn three_goals_are_planned_at_the_same_time() {
     let mut stage = Stage::new();
     let workflows: Vec<_> = ["One", "Two", "Three"].iter().map(|goal| stage.start(goal)).collect();
     let refused = stage.call("useArchitect", json!({"goal": "Four"}));
@@ -278,7 +278,7 @@ fn three_goals_are_worked_on_side_by_side() {
 }
 
 #[test]
-fn the_commit_goes_around_what_came_after_the_tasks_were_placed() {
+fn the_commit_avoids_blocks_added_since_the_tasks_were_placed() {
     let stage = Stage::new();
     let workflow = stage.start("Learn German");
     *stage.on_request.borrow_mut() = Box::new(|request, world| {
@@ -294,7 +294,7 @@ fn the_commit_goes_around_what_came_after_the_tasks_were_placed() {
 }
 
 #[test]
-fn the_person_is_told_after_the_answer_under_way() {
+fn the_report_comes_after_the_answer_that_is_under_way() {
     let stage = Stage::new();
     let workflow = stage.start("Learn German");
     stage.world.borrow_mut().say(&stage.tab, "r1", "Hello");
@@ -310,7 +310,7 @@ fn the_person_is_told_after_the_answer_under_way() {
 }
 
 #[test]
-fn a_mend_that_meets_a_busy_model_does_not_begin_the_mending_again() {
+fn a_repair_with_a_busy_model_does_not_restart_the_repairs() {
     let broken = |title: &str| Ok(format!("{{\"tasks\": [{{\"title\": \"{title}\"}}]}}"));
     let busy = || Err(ModelError::Overloaded);
     let stage = Stage::new().answers([broken("A"), broken("B"), busy(), broken("C")]);
@@ -321,12 +321,12 @@ fn a_mend_that_meets_a_busy_model_does_not_begin_the_mending_again() {
     let sent_back: Vec<_> = asked.iter().map(|request| serde_json::to_value(&request.messages).unwrap()).collect();
     let titles: Vec<_> = sent_back.iter().map(|messages| messages[1]["text"].as_str().unwrap_or("-")).collect();
     let words = |title| format!("{{\"tasks\": [{{\"title\": \"{title}\"}}]}}");
-    assert_eq!(titles, ["-", &words("A"), &words("B"), &words("B")], "two mends, one of them asked for twice");
+    assert_eq!(titles, ["-", &words("A"), &words("B"), &words("B")], "two repairs, one of them asked for twice");
     assert_eq!(*stage.engine.pauses.borrow(), [("check", 1_000)]);
 }
 
 #[test]
-fn an_object_that_cannot_be_reached_is_tried_again_and_its_trouble_is_told_in_plain_words() {
+fn an_unreachable_object_is_retried_and_the_reason_is_plain() {
     for (failures, ended) in [(5, RunStatus::Completed), (6, RunStatus::Failed)] {
         for step in ["place", "commit"] {
             let stage = Stage::new();
@@ -342,7 +342,7 @@ fn an_object_that_cannot_be_reached_is_tried_again_and_its_trouble_is_told_in_pl
 }
 
 #[test]
-fn what_the_check_left_out_is_told_with_what_found_no_time() {
+fn the_report_names_what_the_check_left_out_and_what_found_no_time() {
     let many: Vec<_> = (1..=14).map(|number| json!({"title": format!("Task {number}"), "minutes": 30})).collect();
     let answer = || Ok(json!({ "tasks": many }).to_string());
     let stage = Stage::new().answers([answer(), answer(), answer()]);
@@ -353,13 +353,13 @@ fn what_the_check_left_out_is_told_with_what_found_no_time() {
     assert!(state.message.ends_with("2 were left out."), "{}", state.message);
     let report = &stage.said()[0];
     assert!(
-        report.contains("These were left out:\n\n- Task 13: A plan has 12 tasks at most.\n- Task 14: "),
+        report.contains("These were left out:\n\n- Task 13: A plan has at most 12 tasks.\n- Task 14: "),
         "{report}"
     );
 }
 
 #[test]
-fn a_run_that_only_pauses_cannot_be_taken_for_dead() {
+fn a_pause_cannot_be_mistaken_for_silence() {
     let read = |base: &str, silence: &str| {
         RunLimits::from_lookup(&|name| match name {
             "ARCHITECT_RETRY_BASE_MS" => Some(base.to_owned()),

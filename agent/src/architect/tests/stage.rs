@@ -1,4 +1,4 @@
-//! What the tests share: an engine that keeps results and dies at will, a model with a script, and a person's object.
+//! Set-up that the tests share: an engine that stores results and dies on request, a scripted model, and a person's object.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -38,27 +38,27 @@ pub fn good() -> String {
 pub enum Death {
     /// Before the step does anything.
     Before(&'static str),
-    /// After it has done everything, and before its result is kept.
+    /// After the step has done everything, before its result is stored.
     After(&'static str),
-    /// In the middle: before the object hears the n-th request, from 1 on.
+    /// Before the object gets the n-th request, counted from 1.
     BeforeRequest(usize),
-    /// After the object has heard it, and before the reply comes back.
+    /// After the object has handled the n-th request, before the reply arrives.
     AfterRequest(usize),
 }
 
-/// Keeps results of steps, as a durable engine does; its process dies where it is told.
+/// Stores the results of steps, like a durable engine. Its process dies at the given point.
 #[derive(Default)]
 pub struct Engine {
     results: RefCell<BTreeMap<&'static str, Value>>,
     pub death: Cell<Option<Death>>,
-    /// So often the object does not hear a request, which is named by its word.
+    /// Which request the object does not get, and how often.
     pub unreachable: Cell<Option<(&'static str, usize)>>,
-    /// The pauses between tries, by step.
+    /// The pauses between attempts, by step.
     pub pauses: RefCell<Vec<(&'static str, u64)>>,
 }
 
 impl Engine {
-    /// Whether the object does not hear this request.
+    /// Whether the object does not get this request.
     fn is_lost(&self, request: &Request) -> bool {
         match self.unreachable.get() {
             Some((name, times)) if times > 0 && word(request) == name => {
@@ -69,7 +69,7 @@ impl Engine {
         }
     }
 
-    /// Stops for ever if this is the place.
+    /// Stops for ever if this is the point of death.
     async fn may_die(&self, here: Death) {
         if self.death.get() == Some(here) {
             futures::future::pending::<()>().await;
@@ -113,15 +113,15 @@ impl Steps for EngineSteps {
     }
 }
 
-/// A stream of a model, from its beginning to its end.
+/// A complete stream of a model.
 pub type Stream = Vec<Result<ModelEvent, ModelError>>;
 
-/// A whole answer.
+/// A complete answer.
 pub fn says(text: impl Into<String>) -> Stream {
     vec![Ok(ModelEvent::Text(text.into())), Ok(ModelEvent::Finished(FinishReason::Stop))]
 }
 
-/// A request to the model, with the facts that it is about.
+/// A request to the model, with its facts.
 pub struct Asked {
     pub request: ChatRequest,
     pub facts: Facts,
@@ -135,12 +135,12 @@ impl std::ops::Deref for Asked {
     }
 }
 
-/// Answers as its script says; after its end, with a good answer. Keeps what it was asked.
+/// Answers from a script, then always with a good answer. Records its requests.
 #[derive(Clone, Default)]
 pub struct Script {
     pub answers: Rc<RefCell<Vec<Stream>>>,
     pub asked: Rc<RefCell<Vec<Asked>>>,
-    /// What it says when it is asked for a title, which is nothing.
+    /// The answer to a request for a title. Empty by default.
     pub titles: Rc<RefCell<Stream>>,
     /// Never answers.
     pub is_mute: Rc<Cell<bool>>,
@@ -166,18 +166,18 @@ impl Assistant for Script {
     }
 }
 
-/// A clock on which every pause is over at once, as long as somebody looks.
+/// A clock on which every pause ends when it is polled for the second time.
 struct QuickClock(Rc<RefCell<Vec<u64>>>);
 
 impl Clock for QuickClock {
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
         self.0.borrow_mut().push(time.as_millis() as u64);
-        let mut looked = false;
+        let mut polled = false;
         futures::future::poll_fn(move |context| {
-            if looked {
+            if polled {
                 return std::task::Poll::Ready(());
             }
-            looked = true;
+            polled = true;
             context.waker().wake_by_ref();
             std::task::Poll::Pending
         })
@@ -189,7 +189,7 @@ impl Clock for QuickClock {
     }
 }
 
-/// What happens as soon as the object has heard a request.
+/// Called after the object has handled a request.
 pub type Reaction = Box<dyn FnMut(&Request, &World)>;
 
 /// A person's object and everything around it.
@@ -198,18 +198,18 @@ pub struct Stage {
     pub tab: Tab,
     pub model: Script,
     pub engine: Rc<Engine>,
-    /// What the object heard.
-    pub heard: Rc<RefCell<Vec<Request>>>,
-    /// How long the workflow has slept by itself, each time, in ms.
+    /// The requests that the object got.
+    pub received: Rc<RefCell<Vec<Request>>>,
+    /// The durations for which the workflow slept, in ms.
     pub slept: Rc<RefCell<Vec<u64>>>,
-    /// Does something to the object as soon as it has heard a request.
+    /// Called after the object has handled a request.
     pub on_request: Rc<RefCell<Reaction>>,
 }
 
 struct ObjectPerson {
     world: Rc<RefCell<World>>,
     engine: Rc<Engine>,
-    heard: Rc<RefCell<Vec<Request>>>,
+    received: Rc<RefCell<Vec<Request>>>,
     on_request: Rc<RefCell<Reaction>>,
     run: RunId,
     launch: u64,
@@ -217,17 +217,17 @@ struct ObjectPerson {
 
 impl Person for ObjectPerson {
     fn tell(&self, request: Request) -> LocalBoxFuture<'static, Result<Reply, String>> {
-        let (world, engine, heard) = (Rc::clone(&self.world), Rc::clone(&self.engine), Rc::clone(&self.heard));
+        let (world, engine, received) = (Rc::clone(&self.world), Rc::clone(&self.engine), Rc::clone(&self.received));
         let on_request = Rc::clone(&self.on_request);
         let (run, launch) = (self.run, self.launch);
         async move {
-            let number = heard.borrow().len() + 1;
+            let number = received.borrow().len() + 1;
             engine.may_die(Death::BeforeRequest(number)).await;
             if engine.is_lost(&request) {
                 return Err("Error: Durable Object reset because its code was updated.".to_owned());
             }
-            heard.borrow_mut().push(request.clone());
-            // By way of JSON, as at the edge.
+            received.borrow_mut().push(request.clone());
+            // Through JSON, as at the edge.
             let read: Request = read_value(serde_json::to_value(&request).unwrap()).unwrap();
             let reply = world.borrow().agent.hear_for_test((run, launch), read);
             on_request.borrow_mut()(&request, &world.borrow());
@@ -247,18 +247,18 @@ impl Stage {
             tab,
             model: Script::default(),
             engine: Rc::default(),
-            heard: Rc::default(),
+            received: Rc::default(),
             slept: Rc::default(),
             on_request: Rc::new(RefCell::new(Box::new(|_, _| {}))),
         }
     }
 
-    /// Lets the model answer this, in order.
+    /// Sets the model's answers, in order.
     pub fn answers(self, answers: impl IntoIterator<Item = Result<String, ModelError>>) -> Self {
         self.streams(answers.into_iter().map(|answer| answer.map_or_else(|error| vec![Err(error)], says)))
     }
 
-    /// The same, stream by stream.
+    /// Sets the model's streams, in order.
     pub fn streams(self, streams: impl IntoIterator<Item = Stream>) -> Self {
         self.model.answers.borrow_mut().extend(streams);
         self
@@ -268,7 +268,7 @@ impl Stage {
         self.world.borrow_mut().call(&self.tab, method, argument)
     }
 
-    /// Starts a goal, and gives the workflow that was started for it.
+    /// Starts a goal and returns the workflow that was started for it.
     pub fn start(&self, goal: &str) -> (RunId, u64) {
         let answer = self.call("useArchitect", json!({"goal": goal}));
         assert_eq!(answer["success"], true, "{answer}");
@@ -277,12 +277,12 @@ impl Stage {
         launched[0]
     }
 
-    /// Drives a workflow until it ends (true) or its process dies (false).
+    /// Runs a workflow until it ends (true) or its process dies (false).
     pub fn drive(&self, (run, launch): (RunId, u64)) -> bool {
         let person = ObjectPerson {
             world: Rc::clone(&self.world),
             engine: Rc::clone(&self.engine),
-            heard: Rc::clone(&self.heard),
+            received: Rc::clone(&self.received),
             on_request: Rc::clone(&self.on_request),
             run,
             launch,
@@ -306,7 +306,7 @@ impl Stage {
                 has_ended.set(true);
             })
             .unwrap();
-        // Bounded: while a mute model is waited for, signs of life go on for ever.
+        // Bounded, because signs of life continue for ever while a model does not answer.
         for _ in 0..200 {
             if !pool.try_run_one() && ended.get() {
                 break;
@@ -315,7 +315,7 @@ impl Stage {
         ended.get()
     }
 
-    /// An engine that knows nothing of an earlier one.
+    /// Replaces the engine by a new one without stored results.
     pub fn forget(&mut self) {
         self.engine = Rc::default();
     }
@@ -328,20 +328,20 @@ impl Stage {
         self.world.borrow().agent.store().content().unwrap().blocks
     }
 
-    /// What the agent has said in the chat.
+    /// The agent's messages in the chat.
     pub fn said(&self) -> Vec<String> {
         let messages = self.world.borrow().agent.store().messages(100).unwrap();
         messages.iter().map(flux_protocol::Message::text).collect()
     }
 
-    /// How often the model was asked for tasks, which is all but a report.
+    /// How often the model was asked for tasks.
     pub fn thought(&self) -> usize {
         self.model.asked.borrow().iter().filter(|request| matches!(request.facts, Facts::Goal(_))).count()
     }
 
-    /// The words of the requests that the object heard.
+    /// The requests that the object got, each in a word or two.
     pub fn requests(&self) -> Vec<String> {
-        self.heard.borrow().iter().map(word).collect()
+        self.received.borrow().iter().map(word).collect()
     }
 }
 

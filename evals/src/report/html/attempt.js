@@ -1,4 +1,4 @@
-// One attempt: what was said, called and changed, what was checked, and what it took.
+// One attempt: its messages, calls, changes, checks and costs.
 
 const OUTCOMES = {
   done: ["✓", "done"],

@@ -1,4 +1,4 @@
-// The cases, and the filters that narrow them. The filters are in the address, so that what is shown can be passed on.
+// The cases, and the filters that narrow them. The filters are in the address, so that a link shows the same cases.
 
 const FILTERS = ["outcome", "suite", "category", "tag", "check", "who", "text"];
 const ALL_OUTCOMES = { "": "All", failed: "Failed", mixed: "Mixed", passed: "Passed", fault: "Faults" };
@@ -62,7 +62,7 @@ function row(item) {
   const body = el("div", { class: "case-body" });
   const details = el("details", { class: "case", toggle: (event) => {
     if (details.open && body.childElementCount === 0) fill(item, body);
-    // Only what a person opens or closes goes into the address, which is not what closes when another is opened.
+    // Only what a person opens or closes goes into the address, not what closes because something else was opened.
     if (event.target === details && (details.open || opened === item.id)) {
       opened = details.open ? item.id : "";
       remember();

@@ -1,4 +1,4 @@
-// Elements, and numbers and times as people read them.
+// Creating elements, and formatting numbers and times.
 
 /** An element. `props` are attributes, `class` among them; functions are listeners. Text stays text: nothing here reads markup.
     Children that are false or nothing are left out. */

@@ -1,4 +1,4 @@
-// How long people wait: how many turns take how long, on a scale of 1, 2, 5, 10, 20, 50 …
+// Histograms of waiting times, on a scale of 1, 2, 5, 10, 20, 50 …
 
 /** The upper ends of the classes into which all of `times` fall, without empty ones at either side. */
 function classes(times) {
@@ -22,7 +22,7 @@ function histogram(title, times, ends, spread) {
     const from = index === 0 ? "under" : `${shortMillis(ends[index - 1])} to`;
     return el("div", { class: "slot", title: `${from} ${shortMillis(ends[index])}: ${numberOf(count, "turn", "turns")}` },
       el("div", { class: "stand" }, count > 0 && el("span", { class: "count" }, String(count)), column),
-      // Powers of ten are enough to read the scale by.
+      // Only powers of ten are labelled.
       el("span", { class: "tick" }, String(ends[index]).startsWith("1") && index < ends.length - 1 && shortMillis(ends[index])));
   });
   return el("div", { class: "histogram" },

@@ -1,4 +1,4 @@
-// Puts the page together, and keeps it and its address the same.
+// Assembles the page and keeps its address up to date.
 
 /** What is narrowed and open, as the part of the address after #. */
 function address() {
@@ -46,7 +46,7 @@ function show() {
   const isNarrowed = FILTERS.some((name) => state[name] !== "");
   document.getElementById("clear").hidden = !isNarrowed;
   document.getElementById("shown").textContent = shown.size === 0
-    ? "No case is like that."
+    ? "No case matches."
     : `${shown.size === cases.length ? "All" : `${shown.size} of`} ${numberOf(cases.length, "case", "cases")}`;
   remember();
 }
@@ -65,7 +65,7 @@ document.getElementById("cases").append(...cases.map(row));
 recall();
 addEventListener("hashchange", recall);
 document.querySelector(".skip").addEventListener("click", (event) => {
-  // The address is that of the filters.
+  // The address contains the filters.
   event.preventDefault();
   goToCases();
 });

@@ -1,4 +1,4 @@
-// A card for each contender, and how much of what passes.
+// A card for each contender, and pass rates by suite, category and tag.
 
 function card(scores, index) {
   const score = scores.overall;
@@ -11,7 +11,7 @@ function card(scores, index) {
     el("p", { class: "rate" }, percent(score.rate)),
     gauge(score),
     el("p", { class: "muted" },
-      score.rate === null ? "Nothing was tried." : `${score.passed} of ${numberOf(score.attempts, "attempt", "attempts")} passed, 95 % interval ${range(score.interval)}`),
+      score.rate === null ? "No attempts." : `${score.passed} of ${numberOf(score.attempts, "attempt", "attempts")} passed, 95 % interval ${range(score.interval)}`),
     score.faults > 0 && el("p", { class: "fault-note" }, `Not counted, as they could not be made: ${numberOf(score.faults, "attempt", "attempts")}.`),
     el("dl", { class: "facts" },
       powers.map(({ k, rate, cases }) => fact(`pass^${k}`, percent(rate), cases < score.cases && numberOf(cases, "case", "cases"))),
@@ -42,7 +42,7 @@ function gauge(score) {
 /** How much passes of each name of a kind (`categories`, `tags`, `suites`); a name narrows the cases to it. */
 function rates(title, kind, filter) {
   const names = [...new Set(contenders.flatMap((scores) => Object.keys(scores[kind])))].sort();
-  // A single suite is the whole, which the card tells.
+  // The result of a single suite is already on the card.
   if (names.length === 0 || (kind === "suites" && names.length === 1)) return undefined;
   const row = (name) => el("li", { class: "rates-row" },
     el("button", { type: "button", class: "rates-name", title: "Show these cases", click: () => narrow(filter, name) }, name),
@@ -74,9 +74,9 @@ function checks() {
       el("div", { class: "track plain", "aria-hidden": "true" }, fill), el("span", { class: "bar-rate" }, String(count(scores, kind))));
   });
   const row = (kind) => el("li", { class: "rates-row" },
-    el("button", { type: "button", class: "rates-name", title: "Show the cases in which it did not pass", click: () => narrow("check", kind) }, kind),
+    el("button", { type: "button", class: "rates-name", title: "Show the cases in which it failed", click: () => narrow("check", kind) }, kind),
     el("div", { class: "rates-bars" }, one(kind)));
-  return el("figure", { class: "chart" }, el("figcaption", {}, "Checks that did not pass"), el("ul", { class: "rates" }, kinds.map(row)));
+  return el("figure", { class: "chart" }, el("figcaption", {}, "Failed checks"), el("ul", { class: "rates" }, kinds.map(row)));
 }
 
 /** What was run, and on what. */

@@ -1,10 +1,14 @@
-//! The timeline as it is compared: in the person's wall-clock time, with what people see of it and nothing else.
+//! The timeline in a form that can be compared: in the person's wall-clock time, with only what people see.
+
+mod change;
 
 use flux_agent::store::{Sql, Store, StoreError};
 use flux_timeline::{Block, BlockQuery, EventKind, Plan, Run, TimelineView, Zone};
 use serde::{Deserialize, Serialize};
 
-use crate::case::WallClock;
+use crate::wall_clock::WallClock;
+
+pub use change::{Change, changes};
 
 /// All plans, blocks and goals.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -20,7 +24,7 @@ pub struct Picture {
 /// A plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanLine {
-    /// What tells it from others of the same title.
+    /// Its id. Titles need not be unique.
     pub id: String,
     /// Its title.
     pub title: String,
@@ -33,7 +37,7 @@ pub struct PlanLine {
 /// A block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockLine {
-    /// B12.
+    /// Its handle, e.g. B12.
     pub handle: String,
     /// Its title.
     pub title: String,
@@ -41,46 +45,46 @@ pub struct BlockLine {
     pub start: WallClock,
     /// When it ends.
     pub end: WallClock,
-    /// How long it is, in minutes of real time: not the difference of the two on a day when the clocks change.
+    /// Its length in minutes of real time. On a day when the clocks change, this differs from `end - start`.
     pub minutes: i64,
     /// `high`, `medium` or `low`.
     pub priority: String,
     /// Its tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// More about it.
+    /// Its description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it is done.
     pub done: bool,
     /// The title of its plan.
     pub plan: String,
-    /// The handles of those that must be done before.
+    /// The handles of the blocks that it depends on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
 }
 
-/// A goal of the architect's.
+/// A goal of the architect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GoalLine {
-    /// What tells it from others.
+    /// Its id.
     pub id: String,
-    /// Its words.
+    /// The goal as the person put it.
     pub goal: String,
     /// `running`, `completed`, `failed` or `cancelled`.
     pub status: String,
-    /// By when.
+    /// Its deadline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<WallClock>,
-    /// How many hours a week.
+    /// Hours per week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours_per_week: Option<f64>,
     /// The title of its plan.
     pub plan: String,
-    /// Its tasks, once they are on the timeline.
+    /// Its tasks as they were added to the timeline.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<BlockLine>,
-    /// What went wrong with it.
+    /// What went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -89,13 +93,13 @@ impl Picture {
     /// The timeline of a store, with times in `zone`.
     ///
     /// # Errors
-    /// Where the store fails.
+    /// If the store fails.
     pub fn of<S: Sql>(store: &Store<S>, zone: Zone) -> Result<Self, StoreError> {
         let plans = store.plans()?;
         let active = store.active_plan()?.map(|plan| plan.id);
         let mut blocks = Vec::new();
         for plan in &plans {
-            // Those of archived plans are only found when they are named.
+            // Blocks of archived plans are only found if the query names the plan.
             let query = BlockQuery { plan: Some(plan.id), limit: usize::MAX >> 1, ..BlockQuery::default() };
             blocks.extend(store.blocks(&query)?);
         }
@@ -124,13 +128,13 @@ impl Picture {
         self.blocks.iter().find(|block| block.handle == handle)
     }
 
-    /// The plan that is active.
+    /// The active plan.
     pub fn active(&self) -> Option<&PlanLine> {
         self.plans.iter().find(|plan| plan.active)
     }
 }
 
-/// How rows of the store become lines.
+/// Converts blocks and runs to lines.
 struct Lens<'a> {
     zone: Zone,
     plans: &'a [Plan],
@@ -142,7 +146,7 @@ impl Lens<'_> {
         self.plans.iter().find(|plan| plan.id == id).map(|plan| plan.title.to_string()).unwrap_or_default()
     }
 
-    /// A block that is there, or that was there once among `others`.
+    /// A block. Its dependencies are looked up among the current blocks and `others`.
     fn block(&self, block: &Block, others: &[Block]) -> BlockLine {
         let handle = |id| {
             let named = self.blocks.iter().chain(others).find(|block| block.id == id);
@@ -176,7 +180,7 @@ impl Lens<'_> {
         }
     }
 
-    /// The blocks that a run has added, as they were then.
+    /// The blocks that a run added, as they were then.
     fn tasks<S: Sql>(&self, store: &Store<S>, run: &Run) -> Result<Vec<BlockLine>, StoreError> {
         let events = store.transaction(run.id.txn())?;
         let blocks: Vec<Block> = events

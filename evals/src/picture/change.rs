@@ -1,70 +1,70 @@
-//! What is different between two pictures.
+//! The differences between two pictures.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::picture::{BlockLine, GoalLine, Picture, PlanLine};
+use super::{BlockLine, GoalLine, Picture, PlanLine};
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Change {
-    /// A block that was not there before.
+    /// A block was added.
     BlockAdded {
-        /// It.
+        /// The new one.
         now: BlockLine,
     },
-    /// A block that is not as it was.
+    /// A block changed.
     BlockChanged {
-        /// As it was.
+        /// Before.
         before: BlockLine,
-        /// As it is.
+        /// Now.
         now: BlockLine,
     },
-    /// A block that is no longer there.
+    /// A block was removed.
     BlockGone {
-        /// As it was.
+        /// Before.
         before: BlockLine,
     },
-    /// A plan that was not there before.
+    /// A plan was added.
     PlanAdded {
-        /// It.
+        /// The new one.
         now: PlanLine,
     },
-    /// A plan that is not as it was.
+    /// A plan changed.
     PlanChanged {
-        /// As it was.
+        /// Before.
         before: PlanLine,
-        /// As it is.
+        /// Now.
         now: PlanLine,
     },
-    /// A plan that is no longer there.
+    /// A plan was removed.
     PlanGone {
-        /// As it was.
+        /// Before.
         before: PlanLine,
     },
-    /// A goal that was not there before.
+    /// A goal was added.
     GoalAdded {
-        /// It.
+        /// The new one.
         now: GoalLine,
     },
-    /// A goal that is not as it was.
+    /// A goal changed.
     GoalChanged {
-        /// As it was.
+        /// Before.
         before: GoalLine,
-        /// As it is.
+        /// Now.
         now: GoalLine,
     },
-    /// A goal that is no longer there.
+    /// A goal was removed.
     GoalGone {
-        /// As it was.
+        /// Before.
         before: GoalLine,
     },
 }
 
-/// What is different, plans before blocks before goals.
+/// The differences: first of plans, then of blocks, then of goals.
 pub fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
     let plans = differences(
         &before.plans,
@@ -93,8 +93,8 @@ pub fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
     [plans, blocks, goals].concat()
 }
 
-/// What is different between two lists of what is told apart by a key: what is new or not as it was, in the order of `now`,
-/// then what is gone.
+/// The differences between two lists of items that are identified by a key: added and changed items in the order of `now`, then removed
+/// ones.
 fn differences<T: Clone + PartialEq>(
     before: &[T],
     now: &[T],
