@@ -6,6 +6,9 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 use super::sql::DurableSql;
 use crate::store::suite::cases;
 
+/// A request with this header ends in a panic instead.
+const PANIC: &str = "x-panic";
+
 /// An object that runs one case on its database.
 #[durable_object]
 pub struct StoreSuite {
@@ -18,6 +21,9 @@ impl DurableObject for StoreSuite {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
+        if request.headers().has(PANIC)? {
+            panic!("a test asked for it");
+        }
         let path = super::url(&request)?.pathname();
         let number = path.rsplit('/').next().and_then(|number| number.parse::<usize>().ok());
         let cases = cases::<DurableSql>();
