@@ -10,6 +10,7 @@
 //! | [`view`] | traits for reading a timeline, wherever it is stored |
 //! | [`timeline`], `memory` | the projection in memory; only [`Timeline::apply`] changes one |
 //! | [`session`] | a timeline with its log, in memory, for tests and the evaluation harness |
+//! | [`invalid`], [`rejection`], [`error`](mod@error) | why a value is not valid, why a command changes nothing, why reading failed |
 //! | [`command`], [`decide`] | what is requested, and the function that turns it into events or a rejection |
 //! | [`describe`] | changes in a few words |
 //! | [`reference`](mod@reference) | from `B12`, a UUID or a title to one block or plan |
@@ -24,9 +25,11 @@ pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod describe;
+pub mod error;
 pub mod event;
 pub mod free_time;
 pub mod id;
+pub mod invalid;
 pub mod json;
 pub mod limits;
 mod memory;
@@ -53,6 +56,7 @@ pub use command::Command;
 pub use decide::{DecideError, Decision, decide};
 pub use event::{Actor, Event, EventKind};
 pub use id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
+pub use invalid::InvalidValue;
 pub use moment::Moment;
 pub use plan::Plan;
 pub use rejection::Rejection;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Block;
-use crate::decide::{DecideError, read};
+use crate::error::{DecideError, read};
 use crate::free_time::{self, Search, Slot, WorkingHours};
 use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::block::Block;
-use crate::decide::{DecideError, read};
+use crate::error::{DecideError, read};
 use crate::id::{BlockId, Handle, PlanId, RunId};
 use crate::moment::Moment;
 use crate::plan::Plan;

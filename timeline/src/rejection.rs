@@ -1,7 +1,8 @@
-//! Why a wish was not granted. A rejection is not an error: it is an answer, for the person and for the model.
+//! Why a command changes nothing. A rejection is not an error: it is an answer for the person and for the model.
 
 use crate::block::Block;
 use crate::free_time::HoursError;
+use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::run::RunStatus;
 use crate::text::{Goal, Title};
@@ -9,42 +10,9 @@ use crate::text::{Goal, Title};
 /// Why nothing was changed. `Display` is a sentence that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// A title without a letter.
-    #[error("A title is missing. Nothing was changed; give it a name.")]
-    TitleEmpty,
-    /// A title over the limit.
-    #[error("The title has {chars} characters; at most {} fit. Nothing was changed; shorten it.", limits::TITLE_CHARS)]
-    TitleTooLong {
-        /// Its length.
-        chars: usize,
-    },
-    /// A description without a letter where one is needed.
-    #[error("The description is empty. Nothing was changed.")]
-    DescriptionEmpty,
-    /// A description over the limit.
-    #[error(
-        "The description has {chars} characters; at most {} fit. Nothing was changed; shorten it.",
-        limits::DESCRIPTION_CHARS
-    )]
-    DescriptionTooLong {
-        /// Its length.
-        chars: usize,
-    },
-    /// A tag without a letter.
-    #[error("A tag is empty. Nothing was changed.")]
-    TagEmpty,
-    /// A tag over the limit.
-    #[error("A tag has {chars} characters; at most {} fit. Nothing was changed; shorten it.", limits::TAG_CHARS)]
-    TagTooLong {
-        /// Its length.
-        chars: usize,
-    },
-    /// Too many tags on a block.
-    #[error("There are {count} tags; a block can have {}. Nothing was changed.", limits::TAGS)]
-    TooManyTags {
-        /// How many there would be.
-        count: usize,
-    },
+    /// A title, a description, a tag, a goal, a span or a zone that cannot be.
+    #[error(transparent)]
+    Value(#[from] InvalidValue),
     /// Too many dependencies of a block.
     #[error(
         "The block would depend on {count} others; at most {} are possible. Nothing was changed.",
@@ -57,15 +25,6 @@ pub enum Rejection {
     /// A block that would have to wait for itself.
     #[error("A block cannot depend on itself. Nothing was changed.")]
     DependsOnItself,
-    /// An end that is not after the start.
-    #[error("The end must be after the start. Nothing was changed.")]
-    EndNotAfterStart,
-    /// A block over the limit.
-    #[error("A block can take at most {} days. Nothing was changed; split it into several.", limits::BLOCK_DAYS)]
-    BlockTooLong,
-    /// A date that no block can have.
-    #[error("Dates from {} to {} are possible. Nothing was changed.", limits::FIRST_YEAR, limits::LAST_YEAR)]
-    DateOutOfRange,
     /// The object is full.
     #[error("There are {} blocks already, which is all that fits. Nothing was changed.", limits::BLOCKS)]
     TooManyBlocks,
@@ -122,15 +81,6 @@ pub enum Rejection {
         limits::SHIFT_MINUTES
     )]
     ShiftOutOfRange,
-    /// A goal without a letter.
-    #[error("A goal is missing. Nothing was started; say what you want to reach.")]
-    GoalEmpty,
-    /// A goal over the limit.
-    #[error("The goal has {chars} characters; at most {} fit. Nothing was started; shorten it.", limits::GOAL_CHARS)]
-    GoalTooLong {
-        /// Its length.
-        chars: usize,
-    },
     /// A deadline that no task can meet.
     #[error("The deadline is over already. Nothing was started; give a later one, or none.")]
     DeadlineOver,
@@ -236,12 +186,6 @@ pub enum Rejection {
     TooMuchToRestore {
         /// How many.
         changes: usize,
-    },
-    /// A zone that the tz database does not have.
-    #[error("There is no time zone “{name}”. Nothing was changed; use an IANA name such as Europe/Oslo.")]
-    UnknownZone {
-        /// As it was given, shortened.
-        name: String,
     },
 }
 

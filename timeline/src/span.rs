@@ -4,8 +4,8 @@ use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::invalid::InvalidValue;
 use crate::limits;
-use crate::rejection::Rejection;
 
 /// The time from `start` to `end` (exclusive), in whole milliseconds. `end` is always after `start`. A span is at most 14
 /// days long and lies within the years 1970–2200 (UTC).
@@ -29,18 +29,18 @@ impl Span {
     /// The span between two instants, cut to milliseconds.
     ///
     /// # Errors
-    /// [`Rejection::EndNotAfterStart`], [`Rejection::BlockTooLong`], [`Rejection::DateOutOfRange`].
-    pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Self, Rejection> {
+    /// [`InvalidValue::EndNotAfterStart`], [`InvalidValue::BlockTooLong`], [`InvalidValue::DateOutOfRange`].
+    pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Self, InvalidValue> {
         let (start, end) = (to_millis(start), to_millis(end));
         if end <= start {
-            return Err(Rejection::EndNotAfterStart);
+            return Err(InvalidValue::EndNotAfterStart);
         }
         if end - start > limits::LONGEST_BLOCK {
-            return Err(Rejection::BlockTooLong);
+            return Err(InvalidValue::BlockTooLong);
         }
         let years = limits::FIRST_YEAR..=limits::LAST_YEAR;
         if !years.contains(&start.year()) || !years.contains(&end.year()) {
-            return Err(Rejection::DateOutOfRange);
+            return Err(InvalidValue::DateOutOfRange);
         }
         Ok(Self { start, end })
     }
@@ -49,17 +49,17 @@ impl Span {
     ///
     /// # Errors
     /// As [`Span::new`].
-    pub fn starting(start: DateTime<Utc>, length: TimeDelta) -> Result<Self, Rejection> {
-        let end = start.checked_add_signed(length).ok_or(Rejection::DateOutOfRange)?;
+    pub fn starting(start: DateTime<Utc>, length: TimeDelta) -> Result<Self, InvalidValue> {
+        let end = start.checked_add_signed(length).ok_or(InvalidValue::DateOutOfRange)?;
         Self::new(start, end)
     }
 
     /// The span moved by `by`, with the same length.
     ///
     /// # Errors
-    /// [`Rejection::DateOutOfRange`].
-    pub fn shifted(self, by: TimeDelta) -> Result<Self, Rejection> {
-        let start = self.start.checked_add_signed(by).ok_or(Rejection::DateOutOfRange)?;
+    /// [`InvalidValue::DateOutOfRange`].
+    pub fn shifted(self, by: TimeDelta) -> Result<Self, InvalidValue> {
+        let start = self.start.checked_add_signed(by).ok_or(InvalidValue::DateOutOfRange)?;
         Self::starting(start, self.length())
     }
 
@@ -91,9 +91,9 @@ pub fn to_millis(instant: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl TryFrom<Bounds> for Span {
-    type Error = Rejection;
+    type Error = InvalidValue;
 
-    fn try_from(bounds: Bounds) -> Result<Self, Rejection> {
+    fn try_from(bounds: Bounds) -> Result<Self, InvalidValue> {
         Self::new(bounds.start, bounds.end)
     }
 }
@@ -115,18 +115,18 @@ mod tests {
     #[test]
     fn a_span_keeps_to_its_limits() {
         let start = at("2026-03-02T10:00:00Z");
-        assert_eq!(Span::new(start, start), Err(Rejection::EndNotAfterStart));
+        assert_eq!(Span::new(start, start), Err(InvalidValue::EndNotAfterStart));
         assert!(Span::starting(start, TimeDelta::days(14)).is_ok());
         assert_eq!(
             Span::starting(start, TimeDelta::days(14) + TimeDelta::milliseconds(1)),
-            Err(Rejection::BlockTooLong)
+            Err(InvalidValue::BlockTooLong)
         );
         for (from, to) in
             [("1969-12-31T23:59:00Z", "1970-01-01T00:30:00Z"), ("2200-12-31T23:59:00Z", "2201-01-01T00:00:00Z")]
         {
-            assert_eq!(Span::new(at(from), at(to)), Err(Rejection::DateOutOfRange), "{from}");
+            assert_eq!(Span::new(at(from), at(to)), Err(InvalidValue::DateOutOfRange), "{from}");
         }
-        assert_eq!(Span::starting(start, TimeDelta::MAX), Err(Rejection::DateOutOfRange));
+        assert_eq!(Span::starting(start, TimeDelta::MAX), Err(InvalidValue::DateOutOfRange));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::invalid::InvalidValue;
 use crate::limits;
-use crate::rejection::Rejection;
 
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident) => {
@@ -28,9 +28,9 @@ macro_rules! text_type {
         }
 
         impl TryFrom<String> for $name {
-            type Error = Rejection;
+            type Error = InvalidValue;
 
-            fn try_from(text: String) -> Result<Self, Rejection> {
+            fn try_from(text: String) -> Result<Self, InvalidValue> {
                 Self::new(&text)
             }
         }
@@ -65,13 +65,13 @@ impl Goal {
     /// Folds blanks and line ends to single blanks and drops control characters.
     ///
     /// # Errors
-    /// [`Rejection::GoalEmpty`] or [`Rejection::GoalTooLong`].
-    pub fn new(text: &str) -> Result<Self, Rejection> {
+    /// [`InvalidValue::GoalEmpty`] or [`InvalidValue::GoalTooLong`].
+    pub fn new(text: &str) -> Result<Self, InvalidValue> {
         let goal = one_line(text);
         match goal.chars().count() {
-            0 => Err(Rejection::GoalEmpty),
+            0 => Err(InvalidValue::GoalEmpty),
             1..=limits::GOAL_CHARS => Ok(Self(goal)),
-            chars => Err(Rejection::GoalTooLong { chars }),
+            chars => Err(InvalidValue::GoalTooLong { chars }),
         }
     }
 
@@ -85,13 +85,13 @@ impl Title {
     /// Folds blanks and line ends to single blanks and drops control characters.
     ///
     /// # Errors
-    /// [`Rejection::TitleEmpty`] or [`Rejection::TitleTooLong`].
-    pub fn new(text: &str) -> Result<Self, Rejection> {
+    /// [`InvalidValue::TitleEmpty`] or [`InvalidValue::TitleTooLong`].
+    pub fn new(text: &str) -> Result<Self, InvalidValue> {
         let title = one_line(text);
         match title.chars().count() {
-            0 => Err(Rejection::TitleEmpty),
+            0 => Err(InvalidValue::TitleEmpty),
             1..=limits::TITLE_CHARS => Ok(Self(title)),
-            chars => Err(Rejection::TitleTooLong { chars }),
+            chars => Err(InvalidValue::TitleTooLong { chars }),
         }
     }
 
@@ -105,23 +105,23 @@ impl Description {
     /// Trims, and drops control characters other than line ends and tabs.
     ///
     /// # Errors
-    /// [`Rejection::DescriptionTooLong`]. An empty text is an error too; where there is no description, there is no
+    /// [`InvalidValue::DescriptionTooLong`]. An empty text is an error too; where there is no description, there is no
     /// `Description`: see [`Description::optional`].
-    pub fn new(text: &str) -> Result<Self, Rejection> {
-        Self::optional(text)?.ok_or(Rejection::DescriptionEmpty)
+    pub fn new(text: &str) -> Result<Self, InvalidValue> {
+        Self::optional(text)?.ok_or(InvalidValue::DescriptionEmpty)
     }
 
     /// As [`Description::new`], with `None` for a text that is empty or blank.
     ///
     /// # Errors
-    /// [`Rejection::DescriptionTooLong`].
-    pub fn optional(text: &str) -> Result<Option<Self>, Rejection> {
+    /// [`InvalidValue::DescriptionTooLong`].
+    pub fn optional(text: &str) -> Result<Option<Self>, InvalidValue> {
         let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         let kept = kept.trim();
         match kept.chars().count() {
             0 => Ok(None),
             1..=limits::DESCRIPTION_CHARS => Ok(Some(Self(kept.to_owned()))),
-            chars => Err(Rejection::DescriptionTooLong { chars }),
+            chars => Err(InvalidValue::DescriptionTooLong { chars }),
         }
     }
 }
@@ -130,21 +130,21 @@ impl Tag {
     /// Folds blanks and drops leading `#`.
     ///
     /// # Errors
-    /// [`Rejection::TagEmpty`] or [`Rejection::TagTooLong`].
-    pub fn new(text: &str) -> Result<Self, Rejection> {
+    /// [`InvalidValue::TagEmpty`] or [`InvalidValue::TagTooLong`].
+    pub fn new(text: &str) -> Result<Self, InvalidValue> {
         let tag = one_line(text.trim().trim_start_matches('#'));
         match tag.chars().count() {
-            0 => Err(Rejection::TagEmpty),
+            0 => Err(InvalidValue::TagEmpty),
             1..=limits::TAG_CHARS => Ok(Self(tag)),
-            chars => Err(Rejection::TagTooLong { chars }),
+            chars => Err(InvalidValue::TagTooLong { chars }),
         }
     }
 
     /// The tags of a block: doubles (case does not count) are dropped, order is kept.
     ///
     /// # Errors
-    /// Those of [`Tag::new`], and [`Rejection::TooManyTags`].
-    pub fn list<S: AsRef<str>>(texts: &[S]) -> Result<Vec<Self>, Rejection> {
+    /// Those of [`Tag::new`], and [`InvalidValue::TooManyTags`].
+    pub fn list<S: AsRef<str>>(texts: &[S]) -> Result<Vec<Self>, InvalidValue> {
         let mut tags: Vec<Self> = Vec::new();
         for text in texts {
             let tag = Self::new(text.as_ref())?;
@@ -153,7 +153,7 @@ impl Tag {
             }
         }
         if tags.len() > limits::TAGS {
-            return Err(Rejection::TooManyTags { count: tags.len() });
+            return Err(InvalidValue::TooManyTags { count: tags.len() });
         }
         Ok(tags)
     }
@@ -180,16 +180,16 @@ mod tests {
     #[test]
     fn titles_are_one_clean_line() {
         assert_eq!(Title::new("  Buy\n\tmilk \u{0}\u{7} now ").map(String::from), Ok("Buy milk now".to_owned()));
-        assert_eq!(Title::new(" \n "), Err(Rejection::TitleEmpty));
+        assert_eq!(Title::new(" \n "), Err(InvalidValue::TitleEmpty));
     }
 
     #[test]
     fn limits_count_characters_and_not_bytes() {
         assert!(Title::new(&"ü".repeat(200)).is_ok());
-        assert_eq!(Title::new(&"ü".repeat(201)), Err(Rejection::TitleTooLong { chars: 201 }));
+        assert_eq!(Title::new(&"ü".repeat(201)), Err(InvalidValue::TitleTooLong { chars: 201 }));
         assert!(Description::new(&"語".repeat(4_000)).is_ok());
-        assert_eq!(Description::new(&"語".repeat(4_001)), Err(Rejection::DescriptionTooLong { chars: 4_001 }));
-        assert_eq!(Tag::new(&"x".repeat(41)), Err(Rejection::TagTooLong { chars: 41 }));
+        assert_eq!(Description::new(&"語".repeat(4_001)), Err(InvalidValue::DescriptionTooLong { chars: 4_001 }));
+        assert_eq!(Tag::new(&"x".repeat(41)), Err(InvalidValue::TagTooLong { chars: 41 }));
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
         let tags = Tag::list(&["#Sport", "sport", "home"]).unwrap();
         assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["Sport", "home"]);
         let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
-        assert_eq!(Tag::list(&many), Err(Rejection::TooManyTags { count: 51 }));
+        assert_eq!(Tag::list(&many), Err(InvalidValue::TooManyTags { count: 51 }));
     }
 
     #[test]

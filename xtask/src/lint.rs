@@ -5,7 +5,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::process::side_by_side;
-use crate::setup::rust::{TARGET, WasmToolchain};
+use crate::setup::TARGET;
+use crate::setup::rust::WasmToolchain;
 use crate::workspace::Workspace;
 use crate::{build, process, progress, structure};
 

@@ -2,7 +2,7 @@
 
 use flux_timeline::command::SettingsUpdate;
 use flux_timeline::free_time::WorkingHours;
-use flux_timeline::{HourFormat, Zone};
+use flux_timeline::{HourFormat, Rejection, Zone};
 use serde_json::Value;
 
 use super::error::{ApiError, misfit};
@@ -16,7 +16,7 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
     let mut update = SettingsUpdate::default();
     for (name, given) in fields {
         match (name.as_str(), given) {
-            ("timeZone", Value::String(zone)) => update.time_zone = Some(Zone::new(zone)?),
+            ("timeZone", Value::String(zone)) => update.time_zone = Some(Zone::new(zone).map_err(Rejection::from)?),
             ("timeZone", _) => return Err(misfit(name, "a string", given)),
             ("workingHours", Value::Object(_)) => update.working_hours = Some(working_hours(given)?),
             ("workingHours", _) => {

@@ -117,6 +117,11 @@ impl<S: Sql> Store<S> {
     }
 }
 
+/// Reads a block from a row whose first column is the block as JSON.
+fn block(row: &Row) -> Result<flux_timeline::Block, StoreError> {
+    parse("blocks", &row.text(0)?)
+}
+
 /// Reads a JSON cell of a table.
 fn parse<T: serde::de::DeserializeOwned>(table: &'static str, json: &str) -> Result<T, StoreError> {
     crate::json::read(json).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })

@@ -10,8 +10,7 @@ use flux_timeline::view::{BlockDifference, PlanSnapshot};
 use flux_timeline::{Block, BlockId, Event, PlanId, ReadPlans};
 use uuid::Uuid;
 
-use super::timeline::block;
-use super::{Sql, Store, StoreError, Value, json, millis, parse};
+use super::{Sql, Store, StoreError, Value, block, json, millis, parse};
 
 impl<S: Sql> Store<S> {
     /// Leaves a block as it is behind, before event `seq` changes it.

@@ -12,7 +12,7 @@ use flux_timeline::{
 use uuid::Uuid;
 
 use super::past::digest;
-use super::{Row, Sql, Store, StoreError, Value, json, millis, parse, text};
+use super::{Row, Sql, Store, StoreError, Value, block, json, millis, parse, text};
 
 /// Runs that a client is told of at first.
 const RUNS: usize = 20;
@@ -140,14 +140,10 @@ impl<S: Sql> ReadHistory for Store<S> {
     }
 }
 
-pub(super) fn block(row: &Row) -> Result<Block, StoreError> {
-    parse("blocks", &row.text(0)?)
-}
-
 fn span(row: &Row) -> Result<Span, StoreError> {
     let instant =
         |column| Ok::<_, StoreError>(DateTime::from_timestamp_millis(row.integer(column)?).unwrap_or_default());
-    let corrupt = |why: flux_timeline::Rejection| StoreError::Corrupt { table: "blocks", cause: why.to_string() };
+    let corrupt = |why: flux_timeline::InvalidValue| StoreError::Corrupt { table: "blocks", cause: why.to_string() };
     Span::new(instant(0)?, instant(1)?).map_err(corrupt)
 }
 

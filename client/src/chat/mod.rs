@@ -19,6 +19,7 @@ pub mod messages;
 pub mod metadata;
 pub mod model_note;
 pub mod pane;
+mod respond;
 mod resume;
 mod stream;
 #[cfg(test)]

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_timeline::{Block, BlockId, Handle, Zone};
+use flux_timeline::{Block, BlockId, Handle, Span, Zone, clock};
 
 use super::coverage::Stretch;
 use super::filter::Filter;
-use super::words;
+use super::words::{self, Times};
 
 /// Most other blocks that an overlap names.
 const OVERLAPS_NAMED: usize = 3;
@@ -90,6 +90,14 @@ pub struct Entry {
     pub is_overdue: bool,
     /// Whether it is going on.
     pub is_running: bool,
+}
+
+impl Entry {
+    /// The times of the block. An overdue block is not listed under the heading of its day, so its day is included.
+    pub fn range(&self, times: Times, span: Span, today: NaiveDate) -> String {
+        let range = times.range(span, self.day);
+        if self.is_overdue && self.day != today { format!("{}, {range}", clock::day(self.day, today)) } else { range }
+    }
 }
 
 impl Agenda {
@@ -188,7 +196,7 @@ fn overlaps(blocks: &[&Block]) -> Vec<Vec<Handle>> {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use flux_timeline::Span;
+    use flux_timeline::HourFormat;
 
     use super::super::coverage::place_at;
     use super::super::testing::{at, block};
@@ -317,5 +325,16 @@ mod tests {
             let expected: Vec<Vec<Handle>> = blocks.iter().map(of).collect();
             assert_eq!(overlaps(&blocks), expected);
         }
+    }
+
+    #[test]
+    fn what_is_overdue_since_another_day_tells_the_day() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let times = Times { zone: Zone::UTC, hours: HourFormat::Hours12 };
+        let span = Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap();
+        let id = flux_timeline::BlockId::new(uuid::Uuid::nil());
+        let entry = Entry { id, day: date("2026-11-23"), overlaps: Vec::new(), is_overdue: true, is_running: false };
+        assert_eq!(entry.range(times, span, date("2026-11-24")), "Mon 23 Nov, 8:00 AM–9:00 PM");
+        assert_eq!(entry.range(times, span, date("2026-11-23")), "8:00 AM–9:00 PM");
     }
 }

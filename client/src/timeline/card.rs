@@ -52,7 +52,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
             }
             div { class: "card-body",
                 p { class: "card-time",
-                    span { {times.entry_range(&entry, block.span, today)} }
+                    span { {entry.range(times, block.span, today)} }
                     span { class: "length", {clock::length(block.span.length())} }
                     span { class: "handle", "{block.handle}" }
                     if entry.is_running && !is_done {

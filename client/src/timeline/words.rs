@@ -4,8 +4,6 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use flux_timeline::clock::{self, month, weekday};
 use flux_timeline::{HourFormat, Settings, Span, Zone};
 
-use super::agenda::Entry;
-
 /// `Today`, `Tomorrow`, `Yesterday`, else `Wednesday`.
 pub fn day_name(date: NaiveDate, today: NaiveDate) -> String {
     let name = match (date - today).num_days() {
@@ -73,16 +71,6 @@ impl Times {
         };
         format!("{} – {}", side(start), side(end))
     }
-
-    /// The range of a block in an agenda. One that is overdue is not under the heading of its day, so it tells the day.
-    pub fn entry_range(self, entry: &Entry, span: Span, today: NaiveDate) -> String {
-        let range = self.range(span, entry.day);
-        if entry.is_overdue && entry.day != today {
-            format!("{}, {range}", clock::day(entry.day, today))
-        } else {
-            range
-        }
-    }
 }
 
 /// `25 Nov`.
@@ -134,15 +122,5 @@ mod tests {
         for (start, end, words) in cases {
             assert_eq!(times.range(Span::new(at(start), at(end)).unwrap(), date("2026-11-24")), words);
         }
-    }
-
-    #[test]
-    fn what_is_overdue_since_another_day_tells_the_day() {
-        let times = Times { zone: Zone::UTC, hours: HourFormat::Hours12 };
-        let span = Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap();
-        let id = flux_timeline::BlockId::new(uuid::Uuid::nil());
-        let entry = Entry { id, day: date("2026-11-23"), overlaps: Vec::new(), is_overdue: true, is_running: false };
-        assert_eq!(times.entry_range(&entry, span, date("2026-11-24")), "Mon 23 Nov, 8:00 AM–9:00 PM");
-        assert_eq!(times.entry_range(&entry, span, date("2026-11-23")), "8:00 AM–9:00 PM");
     }
 }

@@ -7,6 +7,7 @@ use crate::block::Block;
 use crate::command::{BlockUpdate, NewBlock};
 use crate::event::{BlockChange, EventKind};
 use crate::id::BlockId;
+use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::plan::Plan;
 use crate::reference::{BlockRef, PlanRef, find_block, find_plan};
@@ -139,7 +140,7 @@ impl Steps {
     }
 }
 
-fn new_span(span: Span, changes: &BlockUpdate) -> Result<Span, Rejection> {
+fn new_span(span: Span, changes: &BlockUpdate) -> Result<Span, InvalidValue> {
     let start = changes.start.unwrap_or(span.start());
     match (changes.end, changes.length) {
         (Some(end), _) => Span::new(start, end),

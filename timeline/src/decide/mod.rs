@@ -11,6 +11,7 @@ mod shift;
 
 use chrono::{DateTime, Utc};
 
+pub use crate::error::{DecideError, read};
 pub use block::plan_or_active;
 pub use commit::placement;
 pub use restore::Restored;
@@ -21,7 +22,6 @@ use crate::block::{Block, Source};
 use crate::command::Command;
 use crate::event::EventKind;
 use crate::plan::Plan;
-use crate::rejection::Rejection;
 use crate::run::Run;
 use crate::settings::Settings;
 use crate::view::{TimelineView, View};
@@ -138,33 +138,8 @@ pub enum Did {
     Nothing,
 }
 
-/// Why there is no decision.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DecideError<E> {
-    /// The wish cannot be granted.
-    #[error(transparent)]
-    Rejected(Rejection),
-    /// The timeline could not be read.
-    #[error("The timeline could not be read: {0}")]
-    View(E),
-}
-
-impl<E> From<Rejection> for DecideError<E> {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
-}
-
-/// What a decision gives: it, or why there is none.
+/// The result of a rule: a decision, or why there is none.
 pub type Decided<V, T = Decision> = Result<T, DecideError<<V as View>::Error>>;
-
-/// Marks a failure of the view as such.
-///
-/// # Errors
-/// [`DecideError::View`] for any error.
-pub fn read<T, E>(result: Result<T, E>) -> Result<T, DecideError<E>> {
-    result.map_err(DecideError::View)
-}
 
 /// Decides what a command does to a timeline. Reads, and changes nothing: appending the events is the caller's.
 ///

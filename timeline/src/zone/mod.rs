@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::rejection::Rejection;
+use crate::invalid::InvalidValue;
 
 /// An IANA time zone, e.g. `Europe/Oslo`. `UTC` by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,13 +21,13 @@ impl Zone {
     /// The zone with this IANA name, in upper or lower case.
     ///
     /// # Errors
-    /// [`Rejection::UnknownZone`].
-    pub fn new(name: &str) -> Result<Self, Rejection> {
+    /// [`InvalidValue::UnknownZone`].
+    pub fn new(name: &str) -> Result<Self, InvalidValue> {
         let wanted = name.trim();
         if wanted.eq_ignore_ascii_case("UTC") {
             return Ok(Self::UTC);
         }
-        let unknown = || Rejection::UnknownZone { name: name.chars().take(64).collect() };
+        let unknown = || InvalidValue::UnknownZone { name: name.chars().take(64).collect() };
         table::find(wanted).map(|zone| Self(Some(zone))).ok_or_else(unknown)
     }
 
@@ -80,9 +80,9 @@ impl fmt::Display for Zone {
 }
 
 impl TryFrom<String> for Zone {
-    type Error = Rejection;
+    type Error = InvalidValue;
 
-    fn try_from(name: String) -> Result<Self, Rejection> {
+    fn try_from(name: String) -> Result<Self, InvalidValue> {
         Self::new(&name)
     }
 }
@@ -131,6 +131,6 @@ mod tests {
     #[test]
     fn names_are_checked() {
         assert_eq!(Zone::new("europe/oslo").map(Zone::name), Ok("Europe/Oslo"));
-        assert_eq!(Zone::new("Mars/Olympus"), Err(Rejection::UnknownZone { name: "Mars/Olympus".into() }));
+        assert_eq!(Zone::new("Mars/Olympus"), Err(InvalidValue::UnknownZone { name: "Mars/Olympus".into() }));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use flux_timeline::rejection::Rejection;
+use flux_timeline::invalid::InvalidValue;
 
 /// One problem with the arguments of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl Problem {
     }
 
     /// A value that the domain rejects.
-    pub(super) fn rejected(pointer: &str, why: Rejection) -> Self {
+    pub(super) fn rejected(pointer: &str, why: InvalidValue) -> Self {
         Self::new(pointer, "a value within the limits", why)
     }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Problem, ToolContext};
 use flux_timeline::clock;
+use flux_timeline::invalid::InvalidValue;
 use flux_timeline::limits;
-use flux_timeline::rejection::Rejection;
 
 /// Wall-clock time in the person's zone, `2026-11-24T08:00`.
 ///
@@ -34,7 +34,7 @@ impl WallTime {
         };
         // Rejecting far dates here keeps later arithmetic from overflowing.
         if !(limits::FIRST_YEAR..=limits::LAST_YEAR).contains(&instant.year()) {
-            return Err(Problem::rejected(pointer, Rejection::DateOutOfRange));
+            return Err(Problem::rejected(pointer, InvalidValue::DateOutOfRange));
         }
         Ok(instant)
     }

@@ -11,8 +11,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::page::Assets;
-use super::stamp::{Stamp, short_hash};
+use super::page::{Assets, FIRST, REST};
+use super::stamp::Stamp;
 use super::{Products, esbuild, optimize, page, tool_versions, write_changed};
 use crate::process::{self, side_by_side};
 use crate::progress::Freshness;
@@ -21,11 +21,6 @@ use crate::workspace::Workspace;
 
 /// The crate that is the client.
 pub const PACKAGE: &str = "flux-client";
-
-/// The names that wasm-bindgen and `client/extras.js` have for the two modules: what the first picture needs, and the rest.
-pub const FIRST: &str = "app_bg.wasm";
-/// See [`FIRST`].
-pub const REST: &str = "extras.wasm";
 
 /// Starts the program as soon as the script is read, so that the page needs no script of its own and can forbid them.
 const START: &str = "import start from \"./app.js\"; start();\n";
@@ -145,21 +140,6 @@ fn synchronize(folder: &Path, files: &Files) -> Result<()> {
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
     }
     Ok(())
-}
-
-/// One file with its hash in its name.
-pub struct Asset {
-    /// As a URL path: `/assets/app-0123456789.js`.
-    pub path: String,
-    /// What is in it.
-    pub content: Vec<u8>,
-}
-
-impl Asset {
-    /// Names `content` by its hash.
-    pub fn new(name: &str, content: Vec<u8>, extension: &str) -> Self {
-        Self { path: format!("/assets/{name}-{}.{extension}", short_hash(&content)), content }
-    }
 }
 
 #[cfg(test)]

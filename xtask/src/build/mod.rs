@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::process::side_by_side;
-use crate::setup::rust::{TARGET, WasmToolchain};
+use crate::setup::TARGET;
+use crate::setup::rust::WasmToolchain;
 use crate::setup::{self, Toolbox};
 use crate::workspace::Workspace;
 use crate::{process, progress};

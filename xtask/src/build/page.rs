@@ -2,7 +2,27 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::client::{Asset, FIRST, REST};
+use super::stamp::short_hash;
+
+/// The names that wasm-bindgen and `client/extras.js` have for the two modules: what the first picture needs, and the rest.
+pub const FIRST: &str = "app_bg.wasm";
+/// See [`FIRST`].
+pub const REST: &str = "extras.wasm";
+
+/// One file with its hash in its name.
+pub struct Asset {
+    /// As a URL path: `/assets/app-0123456789.js`.
+    pub path: String,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
+impl Asset {
+    /// Names `content` by its hash.
+    pub fn new(name: &str, content: Vec<u8>, extension: &str) -> Self {
+        Self { path: format!("/assets/{name}-{}.{extension}", short_hash(&content)), content }
+    }
+}
 
 /// The names that the script has for its modules, each relative to itself (`new URL(…, import.meta.url)`).
 const MODULES: [&str; 2] = [FIRST, REST];

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::rust::TARGET;
+use super::TARGET;
 use super::{debian, whole_folder};
 use crate::version::{Version, minimum_rust};
 use crate::workspace::Workspace;

@@ -25,6 +25,9 @@ use crate::workspace::Workspace;
 use node::Node;
 use rust::WasmToolchain;
 
+/// The target of Worker and client.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
 /// All tools of a build, ready for use.
 pub struct Toolbox {
     /// The compiler for wasm32.

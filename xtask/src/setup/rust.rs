@@ -15,12 +15,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::debian_rust::DebianRust;
-use super::find_program;
+use super::{TARGET, find_program};
 use crate::workspace::Workspace;
 use crate::{process, progress};
-
-/// The target of Worker and client.
-pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Enough to fetch 20 MB on a slow line. Where its servers cannot be reached rustup usually says so at once, but on a network
 /// that drops packets it keeps trying.

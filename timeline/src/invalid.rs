@@ -1,0 +1,68 @@
+//! Why a single value is not valid, whatever the timeline contains: texts, spans and time zones check themselves.
+
+use crate::limits;
+
+/// Why a value is not valid. `Display` is a sentence that can be shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidValue {
+    /// A title without a letter.
+    #[error("A title is missing. Nothing was changed; give it a name.")]
+    TitleEmpty,
+    /// A title over the limit.
+    #[error("The title has {chars} characters; at most {} fit. Nothing was changed; shorten it.", limits::TITLE_CHARS)]
+    TitleTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// A description without a letter where one is needed.
+    #[error("The description is empty. Nothing was changed.")]
+    DescriptionEmpty,
+    /// A description over the limit.
+    #[error(
+        "The description has {chars} characters; at most {} fit. Nothing was changed; shorten it.",
+        limits::DESCRIPTION_CHARS
+    )]
+    DescriptionTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// A tag without a letter.
+    #[error("A tag is empty. Nothing was changed.")]
+    TagEmpty,
+    /// A tag over the limit.
+    #[error("A tag has {chars} characters; at most {} fit. Nothing was changed; shorten it.", limits::TAG_CHARS)]
+    TagTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// Too many tags on a block.
+    #[error("There are {count} tags; a block can have {}. Nothing was changed.", limits::TAGS)]
+    TooManyTags {
+        /// How many there would be.
+        count: usize,
+    },
+    /// An end that is not after the start.
+    #[error("The end must be after the start. Nothing was changed.")]
+    EndNotAfterStart,
+    /// A block over the limit.
+    #[error("A block can take at most {} days. Nothing was changed; split it into several.", limits::BLOCK_DAYS)]
+    BlockTooLong,
+    /// A date that no block can have.
+    #[error("Dates from {} to {} are possible. Nothing was changed.", limits::FIRST_YEAR, limits::LAST_YEAR)]
+    DateOutOfRange,
+    /// A goal without a letter.
+    #[error("A goal is missing. Nothing was started; say what you want to reach.")]
+    GoalEmpty,
+    /// A goal over the limit.
+    #[error("The goal has {chars} characters; at most {} fit. Nothing was started; shorten it.", limits::GOAL_CHARS)]
+    GoalTooLong {
+        /// Its length.
+        chars: usize,
+    },
+    /// A zone that the tz database does not have.
+    #[error("There is no time zone “{name}”. Nothing was changed; use an IANA name such as Europe/Oslo.")]
+    UnknownZone {
+        /// As it was given, shortened.
+        name: String,
+    },
+}
