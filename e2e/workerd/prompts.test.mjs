@@ -51,7 +51,7 @@ test("an unknown version is reported to clients that connect, and in the log", a
   const model = { baseUrl: the.model.baseUrl };
   const server = await startServer({ model, vars: { PROMPT_CANDIDATE: "system@900", PROMPT_CANDIDATE_SHARE: "5" } });
   try {
-    await assert.rejects(greeted(server), /closed with .*PROMPT_CANDIDATE is \\"system@900\\", which is no version/);
+    await assert.rejects(greeted(server), /closed with .*PROMPT_CANDIDATE is \\"system@900\\", which is not a version/);
     const isLogged = () => /cannot be opened: PROMPT_CANDIDATE is "system@900", which is no/.test(server.log());
     await until(isLogged, { what: () => server.log() });
   } finally {
