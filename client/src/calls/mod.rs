@@ -5,11 +5,11 @@
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`wish`] | what is wanted, and how it is said on the wire |
+//! | [`mutation`] | requests to the service, and their form on the wire |
 //! | [`answer`] | what came of it |
 
 pub mod answer;
-pub mod wish;
+pub mod mutation;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::ClientFrame;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::wire;
 
 pub use answer::Answer;
-pub use wish::{BlockPage, LOG_PAGE, NewGoal, PastMoment, PlanChange, Wish};
+pub use mutation::{BlockPage, LOG_PAGE, Mutation, NewGoal, PastMoment, PlanChange};
 
 /// How long an answer is waited for.
 const PATIENCE: TimeDelta = TimeDelta::seconds(30);
@@ -32,7 +32,7 @@ pub struct Call {
     /// Its id, which its transaction has too.
     pub id: Uuid,
     /// What is wanted.
-    pub wish: Wish,
+    pub mutation: Mutation,
     since: DateTime<Utc>,
     /// Its events came before its answer.
     is_carried_out: bool,
@@ -52,8 +52,8 @@ impl Call {
     pub fn frame(&self) -> ClientFrame {
         ClientFrame::Rpc {
             id: self.id.to_string(),
-            method: self.wish.method().to_owned(),
-            args: vec![self.wish.argument()],
+            method: self.mutation.method().to_owned(),
+            args: vec![self.mutation.argument()],
         }
     }
 }
@@ -64,8 +64,8 @@ pub struct Calls(Vec<Call>);
 
 impl Calls {
     /// Begins a call; gives what is to be sent.
-    pub fn begin(&mut self, id: Uuid, wish: Wish, now: DateTime<Utc>) -> ClientFrame {
-        let call = Call { id, wish, since: now, is_carried_out: false };
+    pub fn begin(&mut self, id: Uuid, mutation: Mutation, now: DateTime<Utc>) -> ClientFrame {
+        let call = Call { id, mutation, since: now, is_carried_out: false };
         let frame = call.frame();
         self.0.push(call);
         frame
@@ -78,7 +78,7 @@ impl Calls {
             return None;
         }
         let call = self.0.remove(place);
-        let answer = Answer::new(&call.wish, response);
+        let answer = Answer::new(&call.mutation, response);
         Some((call, answer))
     }
 
@@ -95,24 +95,24 @@ impl Calls {
     }
 
     /// What was asked for and has not come to an event yet, oldest first; not what is to be taken back again.
-    pub fn expected(&self) -> impl Iterator<Item = &Wish> {
-        self.0.iter().filter(|call| !call.is_carried_out && !self.is_taken_back(call)).map(|call| &call.wish)
+    pub fn expected(&self) -> impl Iterator<Item = &Mutation> {
+        self.0.iter().filter(|call| !call.is_carried_out && !self.is_taken_back(call)).map(|call| &call.mutation)
     }
 
     /// The newest change of the timeline that is on its way, and not to be taken back yet.
     pub fn last_change(&self) -> Option<TxnId> {
-        let counts = |call: &&Call| call.wish.can_be_taken_back() && !self.is_taken_back(call);
+        let counts = |call: &&Call| call.mutation.can_be_taken_back() && !self.is_taken_back(call);
         self.0.iter().rev().find(counts).map(Call::txn)
     }
 
     fn is_taken_back(&self, call: &Call) -> bool {
-        self.0.iter().any(|other| other.wish == Wish::UndoOne(call.txn()))
+        self.0.iter().any(|other| other.mutation == Mutation::UndoOne(call.txn()))
     }
 
     /// Lets go of calls that must not come late. Whether there were some.
     pub fn drop_late(&mut self) -> bool {
         let before = self.0.len();
-        self.0.retain(|call| !call.wish.is_of_the_moment());
+        self.0.retain(|call| !call.mutation.is_of_the_moment());
         self.0.len() < before
     }
 
@@ -127,8 +127,8 @@ impl Calls {
         let edits: Vec<Value> = self
             .0
             .iter()
-            .filter(|call| call.wish.is_edit())
-            .map(|call| json!([call.id, call.wish.method(), call.wish.argument()]))
+            .filter(|call| call.mutation.is_edit())
+            .map(|call| json!([call.id, call.mutation.method(), call.mutation.argument()]))
             .collect();
         (!edits.is_empty()).then(|| Value::Array(edits).to_string())
     }
@@ -138,14 +138,19 @@ impl Calls {
         let edits: Vec<(Uuid, String, Value)> = wire::read(kept).unwrap_or_default();
         for (id, method, argument) in edits {
             if !self.0.iter().any(|call| call.id == id) {
-                self.0.push(Call { id, wish: Wish::Again(method, argument), since: now, is_carried_out: false });
+                self.0.push(Call {
+                    id,
+                    mutation: Mutation::Again(method, argument),
+                    since: now,
+                    is_carried_out: false,
+                });
             }
         }
     }
 
     /// Edits that are not answered yet.
     pub fn edits(&self) -> usize {
-        self.0.iter().filter(|call| call.wish.is_edit()).count()
+        self.0.iter().filter(|call| call.mutation.is_edit()).count()
     }
 
     /// Whether calls were not answered in time.
@@ -162,12 +167,12 @@ impl Calls {
 
     /// Whether an edit of this block is on its way.
     pub fn is_about(&self, block: BlockId) -> bool {
-        self.0.iter().any(|call| call.wish.block() == Some(block))
+        self.0.iter().any(|call| call.mutation.block() == Some(block))
     }
 
     /// Whether a call that fits is on its way.
-    pub fn any(&self, fits: impl Fn(&Wish) -> bool) -> bool {
-        self.0.iter().any(|call| fits(&call.wish))
+    pub fn any(&self, fits: impl Fn(&Mutation) -> bool) -> bool {
+        self.0.iter().any(|call| fits(&call.mutation))
     }
 }
 
@@ -189,7 +194,7 @@ mod tests {
     fn a_call_is_sent_as_the_service_reads_it_and_again_until_it_is_answered() {
         let mut calls = Calls::default();
         let block = BlockId::new(Uuid::from_u128(7));
-        let frame = calls.begin(Uuid::from_u128(1), Wish::Complete(block), now());
+        let frame = calls.begin(Uuid::from_u128(1), Mutation::Complete(block), now());
         assert_eq!(
             serde_json::to_value(&frame).unwrap(),
             json!({"type": "rpc", "id": Uuid::from_u128(1), "method": "completeBlock", "args": [{"id": block}]})
@@ -212,14 +217,17 @@ mod tests {
         let txn = |id: u128| TxnId::new(Uuid::from_u128(id));
         let mut calls = Calls::default();
         assert_eq!(calls.last_change(), None);
-        calls.begin(Uuid::from_u128(1), Wish::Complete(block), now());
-        calls.begin(Uuid::from_u128(2), Wish::CreatePlan("Work".into()), now());
-        calls.begin(Uuid::from_u128(3), Wish::ChangeSettings(serde_json::Map::new()), now());
+        calls.begin(Uuid::from_u128(1), Mutation::Complete(block), now());
+        calls.begin(Uuid::from_u128(2), Mutation::CreatePlan("Work".into()), now());
+        calls.begin(Uuid::from_u128(3), Mutation::ChangeSettings(serde_json::Map::new()), now());
         assert_eq!(calls.last_change(), Some(txn(2)), "settings cannot be taken back");
-        calls.begin(Uuid::from_u128(4), Wish::UndoOne(txn(2)), now());
+        calls.begin(Uuid::from_u128(4), Mutation::UndoOne(txn(2)), now());
         assert_eq!(calls.last_change(), Some(txn(1)));
-        assert!(!calls.expected().any(|wish| matches!(wish, Wish::CreatePlan(_))), "it will have been nothing");
-        calls.begin(Uuid::from_u128(5), Wish::UndoOne(txn(1)), now());
+        assert!(
+            !calls.expected().any(|mutation| matches!(mutation, Mutation::CreatePlan(_))),
+            "it will have been nothing"
+        );
+        calls.begin(Uuid::from_u128(5), Mutation::UndoOne(txn(1)), now());
         assert_eq!((calls.last_change(), calls.edits()), (None, 5));
 
         let mut kept = Calls::default();
@@ -227,14 +235,14 @@ mod tests {
         kept.restore(&calls.kept().unwrap(), now());
         assert_eq!(kept.edits(), 5, "by another page, too");
         let again = kept.0.first().unwrap();
-        assert_eq!((again.wish.block(), again.wish.can_be_taken_back()), (Some(block), true));
+        assert_eq!((again.mutation.block(), again.mutation.can_be_taken_back()), (Some(block), true));
     }
 
     #[test]
     fn what_means_the_moment_is_not_sent_late() {
         let mut calls = Calls::default();
-        calls.begin(Uuid::from_u128(1), Wish::Undo, now());
-        calls.begin(Uuid::from_u128(2), Wish::CreatePlan("Work".into()), now());
+        calls.begin(Uuid::from_u128(1), Mutation::Undo, now());
+        calls.begin(Uuid::from_u128(2), Mutation::CreatePlan("Work".into()), now());
         assert!(calls.kept().is_some_and(|kept| !kept.contains("undo")));
         assert!(calls.drop_late() && !calls.drop_late());
         assert_eq!(calls.unanswered(now()).len(), 1);
@@ -244,7 +252,7 @@ mod tests {
     fn every_refusal_is_a_sentence() {
         let refused = |response: RpcResponse| {
             let mut calls = Calls::default();
-            calls.begin(Uuid::nil(), Wish::Undo, now());
+            calls.begin(Uuid::nil(), Mutation::Undo, now());
             match calls.finish(response).unwrap().1 {
                 Answer::Failed(sentence) => sentence,
                 other => panic!("{other:?}"),
@@ -261,9 +269,9 @@ mod tests {
     #[test]
     fn a_call_that_is_not_answered_is_given_up() {
         let mut calls = Calls::default();
-        calls.begin(Uuid::nil(), Wish::Undo, now());
+        calls.begin(Uuid::nil(), Mutation::Undo, now());
         assert!(calls.expire(now() + TimeDelta::seconds(30)).is_empty());
         assert_eq!(calls.expire(now() + TimeDelta::seconds(31)).len(), 1);
-        assert!(!calls.any(|wish| *wish == Wish::Undo));
+        assert!(!calls.any(|mutation| *mutation == Mutation::Undo));
     }
 }

@@ -5,7 +5,7 @@ use flux_protocol::ClientFrame;
 use uuid::Uuid;
 
 use super::{Store, View};
-use crate::calls::{PastMoment, Wish};
+use crate::calls::{Mutation, PastMoment};
 use crate::history::LogQuery;
 use crate::platform;
 use crate::settings::Preferences;
@@ -45,7 +45,7 @@ impl Store {
 
     /// Changes settings. Their dialog waits for the answer, where one can come now.
     pub fn change_settings(&mut self, changes: serde_json::Map<String, serde_json::Value>) {
-        self.wish(Wish::ChangeSettings(changes));
+        self.submit(Mutation::ChangeSettings(changes));
         if !self.status.peek().is_connected() {
             self.settings_open.set(false);
         }
@@ -54,7 +54,7 @@ impl Store {
     /// Deletes everything. Only while there is a connection: it must not come late, over what was made since.
     pub fn delete_everything(&mut self) {
         if self.needs_connection() {
-            self.wish(Wish::DeleteEverything);
+            self.submit(Mutation::DeleteEverything);
         }
     }
 
@@ -67,14 +67,14 @@ impl Store {
     }
 
     /// A direct edit. Without a connection it is sent as soon as there is one.
-    pub fn wish(&mut self, wish: Wish) {
-        self.wish_as(platform::uuid(), wish);
+    pub fn submit(&mut self, mutation: Mutation) {
+        self.submit_as(platform::uuid(), mutation);
     }
 
     /// The same, by a call with this id.
-    pub fn wish_as(&mut self, id: Uuid, wish: Wish) {
-        let is_edit = wish.is_edit();
-        let frame = self.calls.write().begin(id, wish, platform::now());
+    pub fn submit_as(&mut self, id: Uuid, mutation: Mutation) {
+        let is_edit = mutation.is_edit();
+        let frame = self.calls.write().begin(id, mutation, platform::now());
         if is_edit {
             self.predict();
             self.keep_edits();
@@ -87,8 +87,8 @@ impl Store {
     pub fn undo(&mut self) {
         let last = self.calls.peek().last_change();
         match last {
-            Some(txn) => self.wish(Wish::UndoOne(txn)),
-            None if self.needs_connection() => self.wish(Wish::Undo),
+            Some(txn) => self.submit(Mutation::UndoOne(txn)),
+            None if self.needs_connection() => self.submit(Mutation::Undo),
             None => {}
         }
     }
@@ -96,7 +96,7 @@ impl Store {
     /// Applies again what was taken back last.
     pub fn redo(&mut self) {
         if self.needs_connection() {
-            self.wish(Wish::Redo);
+            self.submit(Mutation::Redo);
         }
     }
 
@@ -109,7 +109,7 @@ impl Store {
     /// Loads what comes next of the log: the newest changes, or what is older than those that are loaded.
     pub fn load_log(&mut self) {
         let (before, query) = (self.log.peek().oldest(), self.log.peek().query().clone());
-        self.wish(Wish::LoadLog { before, query });
+        self.submit(Mutation::LoadLog { before, query });
     }
 
     /// Shows other events of the log.
@@ -120,14 +120,14 @@ impl Store {
 
     /// Shows the timeline as it was after an event.
     pub fn look_at(&mut self, seq: u64) {
-        self.wish(Wish::LoadPast(PastMoment::After(seq)));
+        self.submit(Mutation::LoadPast(PastMoment::After(seq)));
     }
 
     /// Shows what edits on their way will come to, as far as that can be told.
     pub(super) fn predict(&mut self) {
-        let has_wishes = self.calls.peek().expected().any(Wish::is_edit);
+        let has_edits = self.calls.peek().expected().any(Mutation::is_edit);
         // Not written without need: who writes wakes everyone who reads.
-        if has_wishes || self.projection.peek().is_predicted() {
+        if has_edits || self.projection.peek().is_predicted() {
             self.projection.write().predict(self.calls.peek().expected(), platform::now());
         }
     }

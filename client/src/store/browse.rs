@@ -6,7 +6,7 @@ use flux_timeline::{Block, BlockId, Span};
 use uuid::Uuid;
 
 use super::{Store, View};
-use crate::calls::{BlockPage, Wish};
+use crate::calls::{BlockPage, Mutation};
 use crate::timeline::form::Form;
 use crate::timeline::{Jump, Mode, grid, list, moving, week};
 use crate::toast::toasts::Kind;
@@ -102,7 +102,7 @@ impl Store {
             self.renew_past();
         }
         if let Some(plan) = plan.filter(|_| !is_known && self.past.peek().is_none()) {
-            self.wish(Wish::LoadBlocks(plan, BlockPage::From(start)));
+            self.submit(Mutation::LoadBlocks(plan, BlockPage::From(start)));
         }
         self.jump.set(Some(jump));
     }
@@ -121,7 +121,7 @@ impl Store {
             projection.active_plan().map(|plan| plan.id).filter(|_| !projection.coverage().is_complete())
         };
         if let Some(plan) = plan.filter(|_| !filter.is_off()) {
-            self.wish(Wish::LoadBlocks(plan, BlockPage::With(filter)));
+            self.submit(Mutation::LoadBlocks(plan, BlockPage::With(filter)));
         }
     }
 
@@ -169,7 +169,7 @@ impl Store {
     /// Deletes a block. The focus goes to the one after it, else to the one before, so that keys go on from there.
     pub fn delete_block(&mut self, block: &Block) {
         self.focus_beside(block.id);
-        self.wish(Wish::delete(block));
+        self.submit(Mutation::delete(block));
     }
 
     /// Marks a block as done, or as not done. Where that puts it into another part of the agenda, the focus stays in this one.
@@ -177,7 +177,7 @@ impl Store {
         if is_overdue && is_done {
             self.focus_beside(block);
         }
-        self.wish(if is_done { Wish::Complete(block) } else { Wish::Reopen(block) });
+        self.submit(if is_done { Mutation::Complete(block) } else { Mutation::Reopen(block) });
     }
 
     fn focus_beside(&mut self, block: BlockId) {
@@ -201,7 +201,7 @@ impl Store {
     /// Moves a block or gives it another length.
     pub fn move_block(&mut self, block: &Block, span: Span) {
         if let Some(changes) = moving::move_to(block.span, span) {
-            self.wish(Wish::Update(block.id, Box::new(changes)));
+            self.submit(Mutation::Update(block.id, Box::new(changes)));
         }
     }
 }

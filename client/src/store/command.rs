@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Store, View};
-use crate::calls::{NewGoal, Wish};
+use crate::calls::{Mutation, NewGoal};
 use crate::chat::commands::{self, Command};
 use crate::chat::{help, pane};
 use crate::platform;
@@ -20,14 +20,14 @@ impl Store {
             Command::Redo => self.redo(),
             Command::Goal(goal) => {
                 if let Some(goal) = NewGoal::new(&goal, "", "") {
-                    self.wish(Wish::StartGoal(goal));
+                    self.submit(Mutation::StartGoal(goal));
                 }
             }
-            Command::Plan(title) => self.wish(Wish::CreatePlan(title)),
+            Command::Plan(title) => self.submit(Mutation::CreatePlan(title)),
             Command::Switch(title) => {
                 let plan = commands::plan_named(&self.projection.peek().plans(), &title);
                 match plan {
-                    Ok(plan) => self.wish(Wish::SwitchPlan(plan)),
+                    Ok(plan) => self.submit(Mutation::SwitchPlan(plan)),
                     Err(sentence) => {
                         self.write(format!("/switch {title}"));
                         self.draft_note.set(Some(sentence));

@@ -7,7 +7,7 @@ use flux_protocol::frame::{Counts, RpcResponse};
 use flux_timeline::Zone;
 
 use super::{Store, View};
-use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, PastMoment, PlanChange, Wish};
+use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, Mutation, PastMoment, PlanChange};
 use crate::connection::{Socket, Status};
 use crate::history::Log;
 use crate::platform;
@@ -132,14 +132,14 @@ impl Store {
                     // Asked for now where it is looked at, else when it is opened next.
                     let query = self.log.peek().query().clone();
                     if *self.view.peek() == View::History {
-                        self.wish(Wish::LoadLog { before: None, query });
+                        self.submit(Mutation::LoadLog { before: None, query });
                     } else {
                         self.log.write().begin(query);
                     }
                 }
                 match next {
                     Next::Nothing => {}
-                    Next::LoadPlan => self.wish(Wish::LoadTimeline),
+                    Next::LoadPlan => self.submit(Mutation::LoadTimeline),
                     // Not over and over, where the events that come after a reconnect cannot be read either.
                     Next::Reconnect if *self.is_outdated.peek() => {}
                     Next::Reconnect => self.wants_to_reconnect.set(true),
@@ -159,7 +159,7 @@ impl Store {
         let seq = self.past.peek().as_ref().map(|past| past.seq);
         if let Some(seq) = seq {
             let from = *self.anchor.peek();
-            self.wish(Wish::LoadPast(PastMoment::Still(seq, from)));
+            self.submit(Mutation::LoadPast(PastMoment::Still(seq, from)));
         }
     }
 
@@ -177,7 +177,7 @@ impl Store {
         }
         if *self.view.peek() == View::History {
             self.load_log();
-            self.wish(Wish::LoadCounts);
+            self.submit(Mutation::LoadCounts);
         }
     }
 
@@ -189,19 +189,19 @@ impl Store {
         }
         let zone = platform::time_zone().and_then(|name| Zone::new(&name).ok());
         if let Some(zone) = zone.filter(|zone| *zone != Zone::UTC) {
-            self.wish(Wish::SetZone(zone.name().to_owned()));
+            self.submit(Mutation::SetZone(zone.name().to_owned()));
         }
     }
 
     fn answered(&mut self, response: RpcResponse) {
         let Some((call, answer)) = self.calls.write().finish(response) else { return };
-        if call.wish.is_edit() {
+        if call.mutation.is_edit() {
             // What was refused is as it was.
             self.predict();
             self.keep_edits();
         }
         match answer {
-            Answer::Past(past) if matches!(call.wish, Wish::LoadPast(PastMoment::Still(..))) => {
+            Answer::Past(past) if matches!(call.mutation, Mutation::LoadPast(PastMoment::Still(..))) => {
                 if self.past.peek().as_ref().is_some_and(|shown| shown.seq == past.seq) {
                     self.past.set(Some(*past));
                 }
@@ -213,12 +213,12 @@ impl Store {
                 }
             }
             Answer::Event(text) => {
-                if let Wish::LoadEvent(seq) = call.wish {
+                if let Mutation::LoadEvent(seq) = call.mutation {
                     self.log.write().add_details(seq, text);
                 }
             }
             Answer::Log(page) => {
-                if let Wish::LoadLog { before, query } = &call.wish {
+                if let Mutation::LoadLog { before, query } = &call.mutation {
                     self.log.write().add_page(*page, *before, query, LOG_PAGE);
                 }
             }
@@ -228,7 +228,7 @@ impl Store {
                 self.predict();
             }
             Answer::Blocks(page) => {
-                if let Wish::LoadBlocks(_, asked) = &call.wish {
+                if let Mutation::LoadBlocks(_, asked) = &call.mutation {
                     if matches!(asked, BlockPage::With(_)) && !page.complete {
                         let found = page.blocks.len();
                         self.toast(
@@ -243,16 +243,16 @@ impl Store {
                 }
             }
             Answer::Done { summary } => self.done(&call, summary),
-            Answer::Failed(_) if self.is_gone(&call.wish) => {
+            Answer::Failed(_) if self.is_gone(&call.mutation) => {
                 self.toast(
                     "The block is no longer there as you saw it. Your change was not made; look, then try again.",
                     Kind::Problem,
                 );
             }
-            Answer::Failed(sentence) if call.wish.is_the_persons() => self.failed(&[call], sentence),
+            Answer::Failed(sentence) if call.mutation.is_the_persons() => self.failed(&[call], sentence),
             Answer::Failed(sentence) => {
                 platform::warn(&format!("flux: {sentence}"));
-                if matches!(call.wish, Wish::LoadBlocks(..)) {
+                if matches!(call.mutation, Mutation::LoadBlocks(..)) {
                     self.cannot_load.set(true);
                 }
             }
@@ -261,7 +261,7 @@ impl Store {
 
     /// Tells why calls were not carried out: in the dialog of the settings where they are about these, as notes lie behind it.
     fn failed(&mut self, calls: &[Call], sentence: String) {
-        let is_of_settings = calls.iter().any(|call| matches!(call.wish, Wish::ChangeSettings(_)));
+        let is_of_settings = calls.iter().any(|call| matches!(call.mutation, Mutation::ChangeSettings(_)));
         if is_of_settings && *self.settings_open.peek() {
             self.settings_problem.set(Some(sentence));
         } else {
@@ -270,29 +270,29 @@ impl Store {
     }
 
     /// Whether the block that was to be changed is no longer there: the service can name it by its id only.
-    fn is_gone(&self, wish: &Wish) -> bool {
-        wish.block().is_some_and(|id| self.projection.peek().block(id).is_none())
+    fn is_gone(&self, mutation: &Mutation) -> bool {
+        mutation.block().is_some_and(|id| self.projection.peek().block(id).is_none())
     }
 
     /// Tells of what was done, where it cannot be seen or is to be taken back easily.
     fn done(&mut self, call: &Call, summary: Option<String>) {
         let undoable = Kind::Undoable(call.txn());
-        match &call.wish {
-            Wish::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), undoable),
-            Wish::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
-            Wish::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
-            Wish::ChangeSettings(_) => {
+        match &call.mutation {
+            Mutation::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), undoable),
+            Mutation::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
+            Mutation::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
+            Mutation::ChangeSettings(_) => {
                 self.settings_open.set(false);
                 self.toast("Your settings are saved.", Kind::Done);
             }
-            Wish::DeleteEverything => self.toast("Everything was deleted. You begin anew.", Kind::Done),
-            Wish::Restore(_) => {
+            Mutation::DeleteEverything => self.toast("Everything was deleted. You begin anew.", Kind::Done),
+            Mutation::Restore(_) => {
                 self.leave_past();
                 if let Some(summary) = summary {
                     self.toast(summary, undoable);
                 }
             }
-            Wish::Undo | Wish::UndoOne(_) | Wish::Redo | Wish::Again(..) => {
+            Mutation::Undo | Mutation::UndoOne(_) | Mutation::Redo | Mutation::Again(..) => {
                 if let Some(summary) = summary {
                     self.toast(summary, Kind::Done);
                 }
@@ -312,7 +312,7 @@ impl Store {
         let late = self.calls.write().expire(now);
         self.predict();
         self.keep_edits();
-        if late.iter().any(|call| call.wish.is_the_persons()) {
+        if late.iter().any(|call| call.mutation.is_the_persons()) {
             let sentence = "The service did not answer. It may or may not have been done; look, then try again.";
             self.failed(&late, sentence.to_owned());
         }

@@ -17,7 +17,7 @@ pub const BLOCK_PAGE: usize = 500;
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wish {
+pub enum Mutation {
     /// Mark a block as done.
     Complete(BlockId),
     /// Mark it as not done.
@@ -175,7 +175,7 @@ impl NewGoal {
     }
 }
 
-impl Wish {
+impl Mutation {
     /// To delete this block.
     pub fn delete(block: &Block) -> Self {
         Self::Delete { id: block.id, title: block.title.to_string() }
@@ -339,16 +339,16 @@ mod tests {
     fn a_goal_is_sent_with_what_was_filled_in() {
         assert_eq!(NewGoal::new("  ", "2026-12-24", "3"), None);
         let goal = NewGoal::new(" Learn German ", "", "").unwrap();
-        assert_eq!(Wish::StartGoal(goal).argument(), json!({"goal": "Learn German"}));
+        assert_eq!(Mutation::StartGoal(goal).argument(), json!({"goal": "Learn German"}));
         let goal = NewGoal::new("Learn German", "2026-12-24", "2.5").unwrap();
         let expected = json!({"goal": "Learn German", "deadline": "2026-12-24", "hoursPerWeek": 2.5});
-        assert_eq!(Wish::StartGoal(goal).argument(), expected);
+        assert_eq!(Mutation::StartGoal(goal).argument(), expected);
     }
 
     #[test]
     fn a_search_has_all_that_the_filter_asks_for() {
         let plan = PlanId::new(Uuid::nil());
-        let search = |filter: Filter| Wish::LoadBlocks(plan, BlockPage::With(filter)).argument();
+        let search = |filter: Filter| Mutation::LoadBlocks(plan, BlockPage::With(filter)).argument();
         let words = Filter { words: "team #work".into(), ..Filter::default() };
         let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": null, "priority": null});
         assert_eq!(search(words.clone()), expected);
@@ -378,13 +378,13 @@ mod tests {
             tags: Tag::list(&["health"]).unwrap(),
             depends_on: Vec::new(),
         };
-        let update = Wish::Update(id, Box::new(changes));
+        let update = Mutation::Update(id, Box::new(changes));
         assert_eq!(
             update.argument()["updates"],
             json!({"description": "", "startTime": start, "durationMinutes": 45, "completed": true})
         );
-        for wish in [update, Wish::Schedule(Box::new(new))] {
-            let call = flux_tools::tool::ToolCall::parse(wish.method(), &wish.argument());
+        for mutation in [update, Mutation::Schedule(Box::new(new))] {
+            let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
             assert!(call.is_ok(), "{call:?}");
         }
     }
