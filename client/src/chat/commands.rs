@@ -127,7 +127,7 @@ pub fn parse(text: &str) -> Option<Result<Command, String>> {
 }
 
 /// What is said by a text that is no command: `//` stands for a slash.
-pub fn spoken(text: &str) -> &str {
+pub fn unescaped(text: &str) -> &str {
     if text.starts_with("//") { &text[1..] } else { text }
 }
 
@@ -206,7 +206,7 @@ mod tests {
             assert_eq!(parse(text), None, "{text}");
         }
         for text in ["/undo", "//", "a/b", ""] {
-            assert_eq!(spoken(&escaped(text)), text);
+            assert_eq!(unescaped(&escaped(text)), text);
             assert_eq!(parse(&escaped(text)), None);
         }
     }

@@ -70,7 +70,7 @@ fn Suggestions() -> Element {
                             class: "suggestion",
                             r#type: "button",
                             onclick: move |_| {
-                                store.say(text);
+                                store.send_new(text);
                             },
                             {text}
                         }

@@ -84,7 +84,7 @@ async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wa
                 // Sockets often do not notice for minutes that the network is gone, or that the device has slept.
                 Some(Wake::Offline) | None => break None,
                 Some(Wake::Online | Wake::Visible) => if opened_at.is_some() && patience.is_terminated() {
-                    store.knock();
+                    store.check_alive();
                     patience.set(platform::sleep_ms(ANSWER_MS).fuse());
                 },
             },

@@ -1,4 +1,4 @@
-//! What a command does.
+//! Carrying out commands.
 
 use dioxus::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::shell::keys;
 use crate::timeline::{Jump, Mode};
 
 impl Store {
-    /// Carries a command out. One that cannot be is written into the box again, with the reason beside it.
+    /// Carries out a command. If that is not possible, puts the command back into the box and shows the reason.
     pub fn command(&mut self, command: Command) {
         match command {
             Command::Help => self.asked_dialog.set(Some(help::DIALOG)),
