@@ -18,7 +18,7 @@
 //! | [`toast`] | notes about changes and problems |
 //! | [`voice`] | dictation |
 //! | [`wire`] | parsing frames from the socket |
-//! | [`settings`] | the user's settings, this browser's preferences, and export to a file |
+//! | [`settings`] | the user's settings, this browser's preferences; exporting, importing and deleting all data |
 //! | [`extras`] | the part of the program that is loaded after the first render |
 //! | [`shell`] | header, panes, notices, icons |
 //! | [`platform`] | browser APIs |

@@ -1,7 +1,7 @@
 //! Parsing frames from the socket. Pure.
 //!
-//! Everything is parsed in the same way: text to JSON value to type. A second way would duplicate all of the parsing code
-//! and add 30 kB to the download.
+//! Everything is parsed in the same way: text to JSON value to type. A second way would duplicate all of the parsing
+//! code and add 30 kB to the download.
 
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::Snapshot;

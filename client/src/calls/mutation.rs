@@ -152,8 +152,8 @@ pub struct NewGoal {
 }
 
 impl NewGoal {
-    /// Reads the fields of the form. Returns `None` if the goal is empty. Ignores hours that are not a number; the field in
-    /// the form accepts only numbers.
+    /// Reads the fields of the form. Returns `None` if the goal is empty. Ignores hours that are not a number; the form
+    /// accepts only numbers.
     pub fn new(goal: &str, deadline: &str, hours_per_week: &str) -> Option<Self> {
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let goal = filled(goal)?;

@@ -181,7 +181,7 @@ impl Store {
         }
     }
 
-    /// Reports the browser's time zone. The default zone is UTC. A user who has already made changes may have chosen UTC.
+    /// Reports the browser's time zone, because new users start with UTC. Others may have chosen UTC on purpose.
     fn report_zone(&mut self) {
         let log = self.projection.peek().known().and_then(|known| known.log);
         if self.projection.peek().zone() != Zone::UTC || self.reported_zone.replace(log) == log {
