@@ -84,7 +84,7 @@ impl Writing {
     }
 
     fn send(&mut self) {
-        self.dictation.cut(self.store);
+        self.dictation.finish_now(self.store);
         self.store.send_draft();
         self.on_sent.call(());
     }
