@@ -1,5 +1,5 @@
-// Loads what the first picture does not need: the other side of client/src/extras/split.rs, which calls `load`. The build
-// (xtask/bindings) has moved that into a module of its own; the two share everything that the first one exports.
+// Loads the code that the first render does not need. client/src/extras/split.rs calls `load`. The build (xtask/bindings)
+// has moved that code into a second module; the two share everything that the first one exports.
 import { initSync } from "./app.js";
 let loading;
 async function loadRest() {
@@ -9,10 +9,10 @@ async function loadRest() {
 }
 export function load(loaded, sender) {
   loading ??= loadRest();
-  const tell = (isThere) => initSync().__indirect_function_table.get(loaded)(sender, isThere);
-  loading.then(() => tell(true), (error) => {
+  const report = (isThere) => initSync().__indirect_function_table.get(loaded)(sender, isThere);
+  loading.then(() => report(true), (error) => {
     console.error("flux: a part of the page could not be loaded", error);
     loading = undefined;
-    tell(false);
+    report(false);
   });
 }

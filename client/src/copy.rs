@@ -7,12 +7,12 @@ use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 use crate::toast::toasts::Kind;
 
-/// How long the button says that it has copied, in ms.
-const TOLD_MS: u32 = 2_000;
-/// What is said where the browser does not let the page write to the clipboard.
-const REFUSED: &str = "The browser does not let this page copy. Select the text and copy it by keys.";
+/// How long the button says "Copied", in ms.
+const COPIED_MS: u32 = 2_000;
+/// Shown when the browser does not let the page write to the clipboard.
+const COPY_BLOCKED: &str = "The browser blocked copying. Select the text and copy it with the keyboard.";
 
-/// The button. `label` says what is copied, such as `Copy`.
+/// The button. `label` names the action, such as `Copy` or `Copy code`.
 #[component]
 pub fn CopyButton(label: &'static str, text: String) -> Element {
     let mut store = use_store();
@@ -22,10 +22,10 @@ pub fn CopyButton(label: &'static str, text: String) -> Element {
         spawn(async move {
             if platform::copy(&text).await {
                 is_copied.set(true);
-                platform::sleep_ms(TOLD_MS).await;
+                platform::sleep_ms(COPIED_MS).await;
                 is_copied.set(false);
             } else {
-                store.toast(REFUSED, Kind::Problem);
+                store.toast(COPY_BLOCKED, Kind::Problem);
             }
         });
     };
@@ -33,7 +33,7 @@ pub fn CopyButton(label: &'static str, text: String) -> Element {
     rsx! {
         button { class: "icon-button tiny", r#type: "button", title: label, onclick: copy,
             Icon { shape }
-            // As text and not as a label: in the conversation, text that changes is read out.
+            // As text, not as a label, because screen readers announce changed text in the conversation.
             span { class: "visually-hidden", {name} }
         }
     }

@@ -1,27 +1,27 @@
 //! The web client of Temporal Flux: a conversation beside the timeline that it edits.
 //!
-//! What is shown is a function of what the service has told: pure reducers turn frames into state, and components turn
-//! state into elements. The timeline is the domain's own reducer, fed with the domain's own events.
+//! The page is a function of the frames from the service: pure reducers turn frames into state, and components turn
+//! state into elements. The timeline uses the domain's own reducer and the domain's own events.
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`connection`] | the one WebSocket, and its reconnects |
-//! | [`store`] | everything the page knows, as signals; what comes in, what the person does |
+//! | [`connection`] | the WebSocket and its reconnects |
+//! | [`store`] | the state of the page, as signals; incoming frames and the user's actions |
 //! | [`chat`] | the conversation: its reducer and its components |
 //! | [`timeline`] | the timeline of the active plan: its projection and its components |
-//! | [`goals`] | what the architect works on, and a new goal |
-//! | [`history`] | the log, and the timeline as it was |
+//! | [`goals`] | the architect's goals, and the dialog for a new one |
+//! | [`history`] | the log, and past states of the timeline |
 //! | [`plans`] | the menu of plans |
-//! | [`calls`] | direct edits, from the click to the answer |
-//! | [`markdown`] | what models write, as elements that cannot run |
-//! | [`copy`] | the button that copies a text |
-//! | [`toast`] | notes about what was done |
-//! | [`voice`] | what the person says aloud, as text |
-//! | [`wire`] | reading what comes over the socket |
-//! | [`settings`] | the person's settings, this browser's, and everything as a file |
-//! | [`extras`] | what is loaded after the first picture |
+//! | [`calls`] | direct edits, from the click to the response |
+//! | [`markdown`] | Markdown from models, as elements that cannot run code |
+//! | [`copy`] | the copy button |
+//! | [`toast`] | notes about changes and problems |
+//! | [`voice`] | dictation |
+//! | [`wire`] | parsing frames from the socket |
+//! | [`settings`] | the user's settings, this browser's preferences; exporting, importing and deleting all data |
+//! | [`extras`] | the part of the program that is loaded after the first render |
 //! | [`shell`] | header, panes, notices, icons |
-//! | [`platform`] | what only a browser has |
+//! | [`platform`] | browser APIs |
 
 pub mod calls;
 pub mod chat;

@@ -1,5 +1,5 @@
-//! What only a browser has: the clock, randomness, timers, the zone, the page's elements. Everything else in this crate
-//! also runs natively, in tests.
+//! Browser APIs: the clock, randomness, timers, the time zone, the page's elements. Everything else in this crate also
+//! runs natively, in tests.
 
 mod pointer;
 mod rows;
@@ -20,30 +20,31 @@ use web_sys::{
 
 use crate::shell::shortcuts::Press;
 
-/// The present moment.
+/// The current time.
 pub fn now() -> DateTime<Utc> {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds of this age are far below 2^53")]
     let ms = js_sys::Date::now() as i64;
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }
 
-/// The person's zone by its IANA name, as the browser knows it.
+/// The browser's time zone, as an IANA name.
 pub fn time_zone() -> Option<String> {
     let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
     Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone")).ok()?.as_string()
 }
 
-/// The language that the person reads and speaks, such as `en-GB`, as the browser knows it.
+/// The browser's language, such as `en-GB`.
 pub fn language() -> String {
     window().and_then(|window| window.navigator().language()).unwrap_or_else(|| "en".to_owned())
 }
 
-/// A random UUID. `crypto.randomUUID` is only there on secure pages, and local networks have others too.
+/// A random UUID. Does not use `crypto.randomUUID`, which exists only on secure pages. Pages on local networks may not
+/// be secure.
 pub fn uuid() -> Uuid {
     uuid::Builder::from_random_bytes(random()).into_uuid()
 }
 
-/// An id of 8 characters, as the protocol has them for requests.
+/// An id of 8 characters, the format that the protocol uses for requests.
 pub fn short_id() -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let bytes: [u8; 16] = random();
@@ -88,31 +89,31 @@ pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
-/// Whether the browser thinks that there is a network.
+/// Whether the browser reports a network connection.
 pub fn is_online() -> bool {
     window().is_none_or(|window| window.navigator().on_line())
 }
 
-/// Loads the page again.
+/// Reloads the page.
 pub fn reload() {
     if let Some(window) = window() {
         let _ = window.location().reload();
     }
 }
 
-/// What this browser keeps under a key. Nothing where it keeps nothing, or where the person does not let it.
+/// The text that this browser stores under a key. `None` if there is none or the user has disabled storage.
 pub fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
 }
 
-/// The keys that begin so, of what this browser keeps.
+/// The storage keys that begin with a prefix.
 pub fn stored_keys(prefix: &str) -> Vec<String> {
     let Some(storage) = storage() else { return Vec::new() };
     let all = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok()?);
     all.filter(|key| key.starts_with(prefix)).collect()
 }
 
-/// Keeps a text in this browser, or none any more. Where the person does not let it, nothing happens.
+/// Stores a text in this browser, or removes it. Does nothing if the user has disabled storage.
 pub fn store(key: &str, text: Option<&str>) {
     if let Some(storage) = storage() {
         let _ = match text {
@@ -122,7 +123,7 @@ pub fn store(key: &str, text: Option<&str>) {
     }
 }
 
-/// Puts a text on the clipboard. False where the browser refuses, as it does on pages that are not secure.
+/// Copies a text to the clipboard. Returns false if the browser refuses, as it does on pages that are not secure.
 pub async fn copy(text: &str) -> bool {
     match begin_to_copy(text) {
         Some(written) => JsFuture::from(written).await.is_ok(),
@@ -130,7 +131,7 @@ pub async fn copy(text: &str) -> bool {
     }
 }
 
-/// By name: where a page is not secure, there is no clipboard, which its type does not know.
+/// Looks up the clipboard by name, because insecure pages have none, and the Rust type does not allow for that.
 fn begin_to_copy(text: &str) -> Option<Promise> {
     let navigator = window()?.navigator();
     let clipboard = Reflect::get(&navigator, &JsValue::from_str("clipboard")).ok()?;
@@ -138,19 +139,19 @@ fn begin_to_copy(text: &str) -> Option<Promise> {
     write.call1(&clipboard, &JsValue::from_str(text)).ok()?.dyn_into().ok()
 }
 
-/// Tells developers something.
+/// Writes a warning to the console.
 pub fn warn(text: &str) {
     web_sys::console::warn_1(&JsValue::from_str(text));
 }
 
-/// Gives an element the focus.
+/// Focuses an element.
 pub fn focus(id: &str) {
     if let Some(element) = element(id) {
         let _ = element.focus();
     }
 }
 
-/// Opens a dialog that must be answered first.
+/// Opens a modal dialog.
 pub fn open_dialog(id: &str) {
     if let Some(dialog) = dialog(id).filter(|dialog| !dialog.open()) {
         let _ = dialog.show_modal();
@@ -164,12 +165,12 @@ pub fn close_dialog(id: &str) {
     }
 }
 
-/// Whether what an element holds back until it is asked for is shown.
+/// Whether an element that can be expanded is open.
 pub fn is_unfolded(id: &str) -> bool {
     element(id).is_some_and(|element| element.has_attribute("open"))
 }
 
-/// Scrolls no further than it takes to show an element.
+/// Scrolls just far enough to show an element.
 pub fn show(id: &str) {
     if let Some(element) = element(id) {
         let nearest = ScrollIntoViewOptions::new();
@@ -190,14 +191,14 @@ pub fn distance_from_end(id: &str) -> i32 {
     element(id).map_or(0, |element| element.scroll_height() - element.client_height() - element.scroll_top())
 }
 
-/// Takes the static page away that was shown while the program was loading.
+/// Removes the static page that was shown while the program was loading.
 pub fn remove_static_shell() {
     if let Some(main) = element("main") {
         main.set_inner_html("");
     }
 }
 
-/// What is shown when the program has come to an end that it should not have: the static note in the page.
+/// Shows the static note in the page that reports a crash of the program.
 pub fn show_failure(details: &str) {
     web_sys::console::error_1(&JsValue::from_str(details));
     if let Some(note) = element("failure") {
@@ -205,7 +206,7 @@ pub fn show_failure(details: &str) {
     }
 }
 
-/// Calls `act` whenever the event comes to the window or the document. Listeners stay as long as the page.
+/// Calls `act` on each such event of the window or the document. Listeners stay as long as the page.
 pub fn listen(event: &str, act: impl Fn() + 'static) {
     let act = Closure::<dyn Fn()>::new(act).into_js_value();
     if let Some(window) = window() {
@@ -216,15 +217,15 @@ pub fn listen(event: &str, act: impl Fn() + 'static) {
     }
 }
 
-/// Calls `act` with each key that is pressed, and keeps the browser from doing something with it where that says so. Not where
-/// a dialog is open. Stays as long as the page.
+/// Calls `act` with each pressed key, and prevents the browser's default action if `act` returns true. Does nothing
+/// while a dialog is open. Stays as long as the page.
 pub fn listen_to_keys(act: impl Fn(&Press) -> bool + 'static) {
-    let heard = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+    let handler = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let is_in =
             |selector| target.as_ref().is_some_and(|element| element.closest(selector).ok().flatten().is_some());
-        // Where a click in a dialog has met nothing, keys go to the page behind it.
-        let is_asked =
+        // After a click on an empty part of a dialog, key events go to the page behind it.
+        let is_dialog_open =
             document().is_some_and(|document| matches!(document.query_selector("dialog[open]"), Ok(Some(_))));
         let press = Press {
             key: event.key(),
@@ -233,28 +234,28 @@ pub fn listen_to_keys(act: impl Fn(&Press) -> bool + 'static) {
             alt: event.alt_key(),
             is_typed: is_in("input:not([type=checkbox]):not([type=range]), textarea, select"),
         };
-        if !event.default_prevented() && !event.repeat() && !is_asked && act(&press) {
+        if !event.default_prevented() && !event.repeat() && !is_dialog_open && act(&press) {
             event.prevent_default();
         }
     });
     if let Some(document) = document() {
-        let heard = heard.into_js_value();
-        let _ = document.add_event_listener_with_callback("keydown", heard.unchecked_ref());
+        let handler = handler.into_js_value();
+        let _ = document.add_event_listener_with_callback("keydown", handler.unchecked_ref());
     }
 }
 
-/// Whether there is room for one view only, as the styles have it.
+/// Whether the page has room for only one view. The style sheet uses the same limit.
 pub fn is_narrow() -> bool {
     window_width() < 900.0
 }
 
-/// How wide the page is, in CSS pixels.
+/// The width of the page, in CSS pixels.
 pub fn window_width() -> f64 {
     let width = window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
     width.unwrap_or(f64::INFINITY)
 }
 
-/// Sets what the style sheet reads of how this browser shows the page.
+/// Sets the attributes and the property through which the style sheet reads the display preferences.
 pub fn set_appearance(theme: &str, motion: &str, split: u8) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("data-theme", theme);
@@ -278,20 +279,20 @@ pub fn scroll_to(id: &str, top: f64) {
     }
 }
 
-/// How high an element is to be seen, in CSS pixels.
+/// The visible height of an element, in CSS pixels.
 pub fn height(id: &str) -> f64 {
     element(id).map_or(0.0, |element| f64::from(element.client_height()))
 }
 
-/// How wide an element is, in CSS pixels.
+/// The width of an element, in CSS pixels.
 pub fn width(id: &str) -> f64 {
     element(id).map_or(0.0, |element| f64::from(element.client_width()))
 }
 
-/// Sends the file that was chosen in a field. The field is empty afterwards, so that the same file can be chosen again.
+/// Uploads the file chosen in a field. Empties the field afterwards, so that the same file can be chosen again.
 ///
 /// # Errors
-/// A sentence for the person.
+/// A sentence for the user.
 pub async fn send_file(field: &str, address: &str) -> Result<(), String> {
     let input = element(field).and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
     let file = input.as_ref().and_then(HtmlInputElement::files).and_then(|files| files.get(0));
@@ -300,11 +301,11 @@ pub async fn send_file(field: &str, address: &str) -> Result<(), String> {
     if let Some(input) = input {
         input.set_value("");
     }
-    let (is_taken, answer) = sent.ok_or("The file could not be sent. Nothing was changed; try again.")?;
-    if is_taken { Ok(()) } else { Err(answer) }
+    let (is_accepted, answer) = sent.ok_or("The file could not be sent. Nothing was changed; try again.")?;
+    if is_accepted { Ok(()) } else { Err(answer) }
 }
 
-/// Whether it was taken, and what was said.
+/// Whether the service accepted the file, and the text of its response.
 async fn post(address: &str, file: &JsValue) -> Option<(bool, String)> {
     let request = RequestInit::new();
     request.set_method("POST");
@@ -315,7 +316,7 @@ async fn post(address: &str, file: &JsValue) -> Option<(bool, String)> {
     Some((answer.ok(), text.as_string().unwrap_or_default()))
 }
 
-/// Whether the person can see the page.
+/// Whether the page is visible.
 pub fn is_visible() -> bool {
     document().is_none_or(|document| document.visibility_state() == web_sys::VisibilityState::Visible)
 }

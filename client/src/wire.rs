@@ -1,26 +1,26 @@
-//! Reading what comes over the socket. Pure.
+//! Parsing frames from the socket. Pure.
 //!
-//! Everything is read in the same way, from text to a JSON value to a type: each other way would be a second copy of all
-//! the code that reads frames, 30 kB of the download.
+//! Everything is parsed in the same way: text to JSON value to type. A second way would duplicate all of the parsing
+//! code and add 30 kB to the download.
 
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::Snapshot;
 use serde::de::{DeserializeOwned, Error};
 use serde_json::Value;
 
-/// Reads a text.
+/// Parses a text.
 ///
 /// # Errors
-/// Where it is not JSON or of another shape.
+/// If the text is not JSON or has another shape.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     let value: Value = serde_json::from_str(text)?;
     serde_json::from_value(value)
 }
 
-/// Reads a snapshot that is the result of a call.
+/// Parses a snapshot from the result of a call.
 ///
 /// # Errors
-/// Where it is of another shape.
+/// If the result has another shape.
 pub fn read_snapshot(mut result: Value) -> Result<Snapshot, serde_json::Error> {
     if let Some(fields) = result.as_object_mut() {
         fields.insert("type".to_owned(), Value::from("flux_snapshot"));
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_snapshot_is_read_as_a_frame_and_as_a_result() {
+    fn a_snapshot_is_parsed_from_a_frame_and_from_a_result() {
         let result = json!({"seq": 3, "complete": true, "model": {"provider": "offline", "name": "rules"},
             "timeline": {"settings": {"timeZone": "Europe/Oslo"}, "plans": [], "activePlan": null, "blocks": []}});
         let snapshot = read_snapshot(result.clone()).unwrap();
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_frame_is_an_error() {
+    fn anything_but_a_frame_is_an_error() {
         for text in ["", "null", "7", "[]", "{}", "{\"type\":\"new_thing\"}", "{\"type\":\"flux_events\"}", "not JSON"]
         {
             assert!(read::<ServerFrame>(text).is_err(), "{text}");

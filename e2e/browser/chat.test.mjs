@@ -229,7 +229,7 @@ test("what is sent without a connection stays in the box, with a word about it",
   await text(seen.connection(tab), "Offline");
   await seen.message(tab).fill("Are you there?");
   await seen.send(tab).click();
-  await tab.getByText("Not connected. Your message is kept here").waitFor();
+  await tab.getByText("You are offline. Your message is kept here").waitFor();
   await person.setOffline(false);
   await connected(tab);
   model.script(...openai.says("Yes."));

@@ -75,7 +75,7 @@ test("a message and a piece of code are copied as they were written, and a refus
   await tab.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
   await gone(seen.said(tab).getByRole("button", { name: "Copied" }));
   await seen.said(tab).getByRole("button", { name: "Copy" }).click();
-  await notifications(tab).getByText("The browser does not let this page copy.").waitFor();
+  await notifications(tab).getByText("The browser blocked copying.").waitFor();
 });
 
 test("the last message is said in other words, in every tab, and what it did stays", async () => {

@@ -272,7 +272,7 @@ test("an edit is seen before the service has answered, and taken back where it i
   line.mend();
   await connected(tab);
   await gone(seen.block(tab, "Dentist, new address"));
-  await text(seen.notes(tab).getByRole("alert"), "The block is no longer there as you saw it.");
+  await text(seen.notes(tab).getByRole("alert"), "The block changed in the meantime, so your change was not made.");
   await picture(tab, "timeline-refused.png");
   assert.deepEqual(tab.faults, []);
   await Promise.all([client.close(), person.close()]);
@@ -293,7 +293,7 @@ test("an edit that is not answered is taken back, and it is said that nobody kno
   await seen.done(tab, "Workout").check();
   await isBusy(tab, "Workout", true);
   await tab.clock.fastForward(31_000);
-  await text(seen.notes(tab).getByRole("alert"), "The service did not answer. It may or may not have been done");
+  await text(seen.notes(tab).getByRole("alert"), "The service did not answer, so the change may or may not have been made.");
   await seen.timeline(tab).getByRole("checkbox", { name: "Done: Workout", checked: false }).waitFor();
   assert.deepEqual(tab.faults, []);
   await Promise.all([client.close(), person.close()]);
@@ -379,7 +379,7 @@ test("an undo takes back what was changed here last, and without a connection no
   await seen.agenda(tab).press("Control+z");
   await isOpen("Workout");
   await seen.agenda(tab).press("Control+z");
-  await text(seen.notes(tab).getByRole("alert"), "Not connected. Nothing was changed");
+  await text(seen.notes(tab).getByRole("alert"), "You are offline, so nothing was changed.");
 
   // Changed elsewhere meanwhile: not what was meant.
   await client.call("completeBlock", { id: "Dentist" });

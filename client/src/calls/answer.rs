@@ -1,56 +1,56 @@
-//! What came of a call. Pure.
+//! The outcome of a call. Pure.
 
 use flux_protocol::frame::{BlockPage, Counts, EventPage, PastSnapshot, RpcResponse, Snapshot};
 use flux_timeline::json;
 use serde_json::Value;
 
-use super::Wish;
+use super::Mutation;
 use crate::wire;
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// It was carried out.
+    /// The service carried it out.
     Done {
-        /// What was done, in a sentence.
+        /// A sentence that describes what was done.
         summary: Option<String>,
     },
-    /// The timeline that was asked for.
+    /// The requested timeline.
     Timeline(Box<Snapshot>),
-    /// Blocks that were asked for.
+    /// The requested blocks.
     Blocks(BlockPage),
-    /// The timeline as it was.
+    /// The timeline at a moment in the past.
     Past(Box<PastSnapshot>),
-    /// Events that were asked for.
+    /// The requested events.
     Log(Box<EventPage>),
-    /// An event as it stands in the log.
+    /// An event as formatted JSON, as the log stores it.
     Event(String),
-    /// How much there is.
+    /// How many records the account has.
     Counts(Counts),
-    /// It was not carried out: a sentence for the person.
+    /// The service did not carry it out. Contains a sentence for the user.
     Failed(String),
 }
 
 impl Answer {
-    /// Reads what the service said to a wish.
-    pub fn new(wish: &Wish, response: RpcResponse) -> Self {
+    /// Reads the service's response to a mutation.
+    pub fn new(mutation: &Mutation, response: RpcResponse) -> Self {
         let unclear = || "The service did not do it and did not say why. Try again.".to_owned();
         if !response.success {
             return Self::Failed(response.error.filter(|error| !error.is_empty()).unwrap_or_else(unclear));
         }
         let result = response.result.unwrap_or_default();
-        // Of a report the page needs two sentences; reading all of it would cost 5 kB of program.
+        // The page needs only two sentences of a report. Parsing the whole report would add 5 kB to the program.
         let sentence = |field| result.get(field).and_then(Value::as_str).map(str::to_owned);
-        match wish {
-            Wish::LoadTimeline => read("timeline", wire::read_snapshot(result), |it| Self::Timeline(Box::new(it))),
-            Wish::LoadBlocks(..) => read("timeline", json::read(result), Self::Blocks),
-            Wish::LoadPast(_) => read("past", json::read(result), |it| Self::Past(Box::new(it))),
-            Wish::LoadCounts => read("log", json::read(result), Self::Counts),
-            Wish::LoadEvent(_) => {
+        match mutation {
+            Mutation::LoadTimeline => read("timeline", wire::read_snapshot(result), |it| Self::Timeline(Box::new(it))),
+            Mutation::LoadBlocks(..) => read("timeline", json::read(result), Self::Blocks),
+            Mutation::LoadPast(_) => read("past", json::read(result), |it| Self::Past(Box::new(it))),
+            Mutation::LoadCounts => read("log", json::read(result), Self::Counts),
+            Mutation::LoadEvent(_) => {
                 Self::Event(result.pointer("/events/0").map(|event| format!("{event:#}")).unwrap_or_default())
             }
-            Wish::LoadLog { .. } => read("history", json::read(result), |it| Self::Log(Box::new(it))),
-            Wish::SetZone(_) | Wish::ChangeSettings(_) => Self::Done { summary: None },
+            Mutation::LoadLog { .. } => read("history", json::read(result), |it| Self::Log(Box::new(it))),
+            Mutation::SetZone(_) | Mutation::ChangeSettings(_) => Self::Done { summary: None },
             _ if result.get("ok") == Some(&Value::Bool(true)) => Self::Done { summary: sentence("summary") },
             _ => Self::Failed(sentence("error").unwrap_or_else(unclear)),
         }

@@ -1,15 +1,15 @@
-//! Direct edits: calls to the service without a model, from the click to the answer. Pure.
+//! Direct edits: calls to the service that do not involve a model, from the click to the response. Pure.
 //!
-//! A call's id is a UUID and becomes the transaction's, so a call whose answer was lost with the socket is sent again with
-//! the same id and carried out once.
+//! A call's id is a UUID, and the service uses it as the transaction id. If the connection is lost before the response
+//! arrives, the client sends the call again with the same id, and the service carries it out only once.
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`wish`] | what is wanted, and how it is said on the wire |
-//! | [`answer`] | what came of it |
+//! | [`mutation`] | the requests, and their form on the wire |
+//! | [`answer`] | the outcome of a call |
 
 pub mod answer;
-pub mod wish;
+pub mod mutation;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::ClientFrame;
@@ -21,153 +21,158 @@ use uuid::Uuid;
 use crate::wire;
 
 pub use answer::Answer;
-pub use wish::{BlockPage, LOG_PAGE, NewGoal, PastMoment, PlanChange, Wish};
+pub use mutation::{BlockPage, LOG_PAGE, Mutation, NewGoal, PastMoment, PlanChange};
 
-/// How long an answer is waited for.
-const PATIENCE: TimeDelta = TimeDelta::seconds(30);
+/// How long to wait for a response.
+const RESPONSE_TIMEOUT: TimeDelta = TimeDelta::seconds(30);
 
-/// A call that is not answered yet.
+/// A call without a response so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// Its id, which its transaction has too.
+    /// Its id, which is also the id of its transaction.
     pub id: Uuid,
-    /// What is wanted.
-    pub wish: Wish,
+    /// The request.
+    pub mutation: Mutation,
     since: DateTime<Utc>,
-    /// Its events came before its answer.
+    /// Whether its events have arrived. They can arrive before the response.
     is_carried_out: bool,
 }
 
 impl Call {
-    /// Its transaction.
+    /// The id of its transaction.
     pub fn txn(&self) -> TxnId {
         TxnId::new(self.id)
     }
 
     fn is_late(&self, now: DateTime<Utc>) -> bool {
-        now - self.since > PATIENCE
+        now - self.since > RESPONSE_TIMEOUT
     }
 
-    /// As it is sent.
+    /// The frame to send.
     pub fn frame(&self) -> ClientFrame {
         ClientFrame::Rpc {
             id: self.id.to_string(),
-            method: self.wish.method().to_owned(),
-            args: vec![self.wish.argument()],
+            method: self.mutation.method().to_owned(),
+            args: vec![self.mutation.argument()],
         }
     }
 }
 
-/// The calls that are not answered yet.
+/// The calls without a response so far.
 #[derive(Debug, Default)]
 pub struct Calls(Vec<Call>);
 
 impl Calls {
-    /// Begins a call; gives what is to be sent.
-    pub fn begin(&mut self, id: Uuid, wish: Wish, now: DateTime<Utc>) -> ClientFrame {
-        let call = Call { id, wish, since: now, is_carried_out: false };
+    /// Adds a call and returns the frame to send.
+    pub fn begin(&mut self, id: Uuid, mutation: Mutation, now: DateTime<Utc>) -> ClientFrame {
+        let call = Call { id, mutation, since: now, is_carried_out: false };
         let frame = call.frame();
         self.0.push(call);
         frame
     }
 
-    /// Takes an answer. None for an answer to a call that is not waited for.
+    /// Handles a response. Returns `None` if no call is waiting for it.
     pub fn finish(&mut self, response: RpcResponse) -> Option<(Call, Answer)> {
         let place = self.0.iter().position(|call| call.id.to_string() == response.id)?;
         if response.success && response.done == Some(false) {
             return None;
         }
         let call = self.0.remove(place);
-        let answer = Answer::new(&call.wish, response);
+        let answer = Answer::new(&call.mutation, response);
         Some((call, answer))
     }
 
-    /// Whether some of these events are what a call came to.
+    /// Whether any of these events belong to a call that is not yet marked as carried out.
     pub fn has_any_of(&self, events: &[Event]) -> bool {
         self.0.iter().any(|call| !call.is_carried_out && is_among(call, events))
     }
 
-    /// Notes that calls came to these events, which the service tells before it answers.
-    pub fn happened(&mut self, events: &[Event]) {
+    /// Marks the calls that produced these events as carried out. The service sends the events before the response.
+    pub fn mark_carried_out(&mut self, events: &[Event]) {
         for call in &mut self.0 {
             call.is_carried_out |= is_among(call, events);
         }
     }
 
-    /// What was asked for and has not come to an event yet, oldest first; not what is to be taken back again.
-    pub fn expected(&self) -> impl Iterator<Item = &Wish> {
-        self.0.iter().filter(|call| !call.is_carried_out && !self.is_taken_back(call)).map(|call| &call.wish)
+    /// Requests whose events have not arrived yet, oldest first. Leaves out requests with a pending undo.
+    pub fn expected(&self) -> impl Iterator<Item = &Mutation> {
+        self.0.iter().filter(|call| !call.is_carried_out && !self.is_being_undone(call)).map(|call| &call.mutation)
     }
 
-    /// The newest change of the timeline that is on its way, and not to be taken back yet.
+    /// The newest pending change of the timeline that has no pending undo.
     pub fn last_change(&self) -> Option<TxnId> {
-        let counts = |call: &&Call| call.wish.can_be_taken_back() && !self.is_taken_back(call);
+        let counts = |call: &&Call| call.mutation.can_be_undone() && !self.is_being_undone(call);
         self.0.iter().rev().find(counts).map(Call::txn)
     }
 
-    fn is_taken_back(&self, call: &Call) -> bool {
-        self.0.iter().any(|other| other.wish == Wish::UndoOne(call.txn()))
+    fn is_being_undone(&self, call: &Call) -> bool {
+        self.0.iter().any(|other| other.mutation == Mutation::UndoOne(call.txn()))
     }
 
-    /// Lets go of calls that must not come late. Whether there were some.
-    pub fn drop_late(&mut self) -> bool {
+    /// Drops calls that must not be sent late. Returns whether there were any.
+    pub fn drop_time_sensitive(&mut self) -> bool {
         let before = self.0.len();
-        self.0.retain(|call| !call.wish.is_of_the_moment());
+        self.0.retain(|call| !call.mutation.is_time_sensitive());
         self.0.len() < before
     }
 
-    /// What is to be sent again on a new socket. The wait for an answer begins anew.
+    /// The frames to send again on a new socket. Restarts the timeout of every call.
     pub fn unanswered(&mut self, now: DateTime<Utc>) -> Vec<ClientFrame> {
         self.0.iter_mut().for_each(|call| call.since = now);
         self.0.iter().map(Call::frame).collect()
     }
 
-    /// The edits that are not answered yet, as a text that can be kept; none without any.
-    pub fn kept(&self) -> Option<String> {
+    /// The edits without a response, as a text to store. `None` if there are none.
+    pub fn to_stored(&self) -> Option<String> {
         let edits: Vec<Value> = self
             .0
             .iter()
-            .filter(|call| call.wish.is_edit())
-            .map(|call| json!([call.id, call.wish.method(), call.wish.argument()]))
+            .filter(|call| call.mutation.is_edit())
+            .map(|call| json!([call.id, call.mutation.method(), call.mutation.argument()]))
             .collect();
         (!edits.is_empty()).then(|| Value::Array(edits).to_string())
     }
 
-    /// Takes in edits that were kept, each once. What cannot be read is left out.
-    pub fn restore(&mut self, kept: &str, now: DateTime<Utc>) {
-        let edits: Vec<(Uuid, String, Value)> = wire::read(kept).unwrap_or_default();
+    /// Adds stored edits. Skips edits that are already there; adds nothing if the text cannot be read.
+    pub fn restore(&mut self, stored: &str, now: DateTime<Utc>) {
+        let edits: Vec<(Uuid, String, Value)> = wire::read(stored).unwrap_or_default();
         for (id, method, argument) in edits {
             if !self.0.iter().any(|call| call.id == id) {
-                self.0.push(Call { id, wish: Wish::Again(method, argument), since: now, is_carried_out: false });
+                self.0.push(Call {
+                    id,
+                    mutation: Mutation::Restored(method, argument),
+                    since: now,
+                    is_carried_out: false,
+                });
             }
         }
     }
 
-    /// Edits that are not answered yet.
+    /// The number of edits without a response.
     pub fn edits(&self) -> usize {
-        self.0.iter().filter(|call| call.wish.is_edit()).count()
+        self.0.iter().filter(|call| call.mutation.is_edit()).count()
     }
 
-    /// Whether calls were not answered in time.
+    /// Whether any call has timed out.
     pub fn has_late(&self, now: DateTime<Utc>) -> bool {
         self.0.iter().any(|call| call.is_late(now))
     }
 
-    /// Gives up on calls that were not answered in time.
+    /// Removes and returns the calls that have timed out.
     pub fn expire(&mut self, now: DateTime<Utc>) -> Vec<Call> {
         let late = self.0.iter().filter(|call| call.is_late(now)).cloned().collect();
         self.0.retain(|call| !call.is_late(now));
         late
     }
 
-    /// Whether an edit of this block is on its way.
+    /// Whether an edit of this block is pending.
     pub fn is_about(&self, block: BlockId) -> bool {
-        self.0.iter().any(|call| call.wish.block() == Some(block))
+        self.0.iter().any(|call| call.mutation.block() == Some(block))
     }
 
-    /// Whether a call that fits is on its way.
-    pub fn any(&self, fits: impl Fn(&Wish) -> bool) -> bool {
-        self.0.iter().any(|call| fits(&call.wish))
+    /// Whether a call that matches is pending.
+    pub fn any(&self, fits: impl Fn(&Mutation) -> bool) -> bool {
+        self.0.iter().any(|call| fits(&call.mutation))
     }
 }
 
@@ -186,10 +191,10 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_sent_as_the_service_reads_it_and_again_until_it_is_answered() {
+    fn a_call_is_sent_again_until_its_response_arrives() {
         let mut calls = Calls::default();
         let block = BlockId::new(Uuid::from_u128(7));
-        let frame = calls.begin(Uuid::from_u128(1), Wish::Complete(block), now());
+        let frame = calls.begin(Uuid::from_u128(1), Mutation::Complete(block), now());
         assert_eq!(
             serde_json::to_value(&frame).unwrap(),
             json!({"type": "rpc", "id": Uuid::from_u128(1), "method": "completeBlock", "args": [{"id": block}]})
@@ -207,44 +212,44 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_back_on_its_way_is_the_newest_change_and_no_other() {
+    fn last_change_is_the_newest_pending_change_without_an_undo() {
         let block = BlockId::new(Uuid::from_u128(7));
         let txn = |id: u128| TxnId::new(Uuid::from_u128(id));
         let mut calls = Calls::default();
         assert_eq!(calls.last_change(), None);
-        calls.begin(Uuid::from_u128(1), Wish::Complete(block), now());
-        calls.begin(Uuid::from_u128(2), Wish::CreatePlan("Work".into()), now());
-        calls.begin(Uuid::from_u128(3), Wish::ChangeSettings(serde_json::Map::new()), now());
-        assert_eq!(calls.last_change(), Some(txn(2)), "settings cannot be taken back");
-        calls.begin(Uuid::from_u128(4), Wish::UndoOne(txn(2)), now());
+        calls.begin(Uuid::from_u128(1), Mutation::Complete(block), now());
+        calls.begin(Uuid::from_u128(2), Mutation::CreatePlan("Work".into()), now());
+        calls.begin(Uuid::from_u128(3), Mutation::ChangeSettings(serde_json::Map::new()), now());
+        assert_eq!(calls.last_change(), Some(txn(2)), "settings cannot be undone");
+        calls.begin(Uuid::from_u128(4), Mutation::UndoOne(txn(2)), now());
         assert_eq!(calls.last_change(), Some(txn(1)));
-        assert!(!calls.expected().any(|wish| matches!(wish, Wish::CreatePlan(_))), "it will have been nothing");
-        calls.begin(Uuid::from_u128(5), Wish::UndoOne(txn(1)), now());
+        assert!(!calls.expected().any(|mutation| matches!(mutation, Mutation::CreatePlan(_))), "its undo is pending");
+        calls.begin(Uuid::from_u128(5), Mutation::UndoOne(txn(1)), now());
         assert_eq!((calls.last_change(), calls.edits()), (None, 5));
 
-        let mut kept = Calls::default();
-        kept.restore(&calls.kept().unwrap(), now());
-        kept.restore(&calls.kept().unwrap(), now());
-        assert_eq!(kept.edits(), 5, "by another page, too");
-        let again = kept.0.first().unwrap();
-        assert_eq!((again.wish.block(), again.wish.can_be_taken_back()), (Some(block), true));
+        let mut restored = Calls::default();
+        restored.restore(&calls.to_stored().unwrap(), now());
+        restored.restore(&calls.to_stored().unwrap(), now());
+        assert_eq!(restored.edits(), 5, "restoring twice adds each edit once");
+        let again = restored.0.first().unwrap();
+        assert_eq!((again.mutation.block(), again.mutation.can_be_undone()), (Some(block), true));
     }
 
     #[test]
-    fn what_means_the_moment_is_not_sent_late() {
+    fn time_sensitive_calls_are_neither_stored_nor_sent_late() {
         let mut calls = Calls::default();
-        calls.begin(Uuid::from_u128(1), Wish::Undo, now());
-        calls.begin(Uuid::from_u128(2), Wish::CreatePlan("Work".into()), now());
-        assert!(calls.kept().is_some_and(|kept| !kept.contains("undo")));
-        assert!(calls.drop_late() && !calls.drop_late());
+        calls.begin(Uuid::from_u128(1), Mutation::Undo, now());
+        calls.begin(Uuid::from_u128(2), Mutation::CreatePlan("Work".into()), now());
+        assert!(calls.to_stored().is_some_and(|stored| !stored.contains("undo")));
+        assert!(calls.drop_time_sensitive() && !calls.drop_time_sensitive());
         assert_eq!(calls.unanswered(now()).len(), 1);
     }
 
     #[test]
-    fn every_refusal_is_a_sentence() {
+    fn every_failure_is_a_sentence() {
         let refused = |response: RpcResponse| {
             let mut calls = Calls::default();
-            calls.begin(Uuid::nil(), Wish::Undo, now());
+            calls.begin(Uuid::nil(), Mutation::Undo, now());
             match calls.finish(response).unwrap().1 {
                 Answer::Failed(sentence) => sentence,
                 other => panic!("{other:?}"),
@@ -259,11 +264,11 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_is_not_answered_is_given_up() {
+    fn a_call_without_a_response_times_out() {
         let mut calls = Calls::default();
-        calls.begin(Uuid::nil(), Wish::Undo, now());
+        calls.begin(Uuid::nil(), Mutation::Undo, now());
         assert!(calls.expire(now() + TimeDelta::seconds(30)).is_empty());
         assert_eq!(calls.expire(now() + TimeDelta::seconds(31)).len(), 1);
-        assert!(!calls.any(|wish| *wish == Wish::Undo));
+        assert!(!calls.any(|mutation| *mutation == Mutation::Undo));
     }
 }

@@ -1,13 +1,13 @@
-//! The commands that are offered while one is being written.
+//! The list of commands that match what the user is typing.
 
 use dioxus::prelude::*;
 
 use super::commands::{Usage, beginning_with};
 
-/// Id of the list.
+/// The id of the list.
 pub const LIST: &str = "command-list";
 
-/// Which of the offered commands is marked, and whether the person has closed the list.
+/// Which command is marked, and whether the user has closed the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Menu {
     marked: usize,
@@ -15,28 +15,28 @@ pub struct Menu {
 }
 
 impl Menu {
-    /// What is offered for what is written.
+    /// The commands to offer for a text.
     pub fn offered(&self, text: &str) -> Vec<&'static Usage> {
         if self.is_closed { Vec::new() } else { beginning_with(text) }
     }
 
-    /// The one that is marked.
+    /// The marked command.
     pub fn marked(&self, text: &str) -> Option<&'static Usage> {
         self.offered(text).get(self.marked).copied()
     }
 
-    /// Marks the next one, or the one before; after the last comes the first.
+    /// Marks the next or the previous command. Wraps around.
     pub fn step(&mut self, text: &str, is_forward: bool) {
         let count = self.offered(text).len().max(1);
         self.marked = (self.marked + if is_forward { 1 } else { count - 1 }) % count;
     }
 
-    /// Closes the list, until another command is begun.
+    /// Closes the list until the user starts another command.
     pub fn close(&mut self) {
         self.is_closed = true;
     }
 
-    /// Something else is written now.
+    /// Handles a change of the text.
     pub fn typed(&mut self, text: &str) {
         self.marked = 0;
         self.is_closed &= text.starts_with('/');
@@ -48,7 +48,7 @@ pub fn option_id(usage: &Usage) -> String {
     format!("command-{}", usage.name)
 }
 
-/// The list. The keys are the box's, which keeps the focus.
+/// The list. The message box keeps the focus and handles the keys.
 #[component]
 pub fn CommandMenu(menu: Menu, text: String, on_chosen: EventHandler<String>) -> Element {
     let offered = menu.offered(&text);
@@ -63,7 +63,7 @@ pub fn CommandMenu(menu: Menu, text: String, on_chosen: EventHandler<String>) ->
                     id: option_id(usage),
                     role: "option",
                     aria_selected: place == menu.marked,
-                    // The focus stays where it is.
+                    // Keeps the focus in the message box.
                     onmousedown: |event| event.prevent_default(),
                     onclick: move |_| on_chosen.call(usage.completion()),
                     code { {usage.form()} }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_goes_round_and_begins_anew_with_each_letter() {
+    fn the_mark_wraps_around_and_resets_with_each_letter() {
         let mut menu = Menu::default();
         menu.typed("/s");
         assert_eq!(marked(&menu, "/s"), Some("switch"));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_was_closed_stays_closed_until_another_command_is_begun() {
+    fn a_closed_list_stays_closed_until_another_command_is_started() {
         let mut menu = Menu::default();
         menu.close();
         menu.typed("/s");

@@ -1,29 +1,29 @@
-//! What begins with `/`: commands, by which the page does at once what it is told, without a model. Pure.
+//! Commands that begin with `/`. The page carries them out at once, without a model. Pure.
 
 use flux_timeline::{Plan, PlanId};
 
-/// Something that the page is told to do.
+/// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Tell what can be said.
+    /// Show the help.
     Help,
-    /// Take back the last change.
+    /// Undo the last change.
     Undo,
-    /// Apply again what was taken back.
+    /// Redo the last undone change.
     Redo,
     /// Plan this goal.
     Goal(String),
-    /// Make a plan of this title and show it.
+    /// Create a plan with this title and switch to it.
     Plan(String),
-    /// Show the plan of this title.
+    /// Switch to the plan with this title.
     Switch(String),
-    /// Look for these words in the timeline.
+    /// Search the timeline for these words.
     Find(String),
-    /// Show the timeline as a list.
+    /// Show the timeline as an agenda.
     Agenda,
-    /// Show a week of it.
+    /// Show the timeline as a week.
     Week,
-    /// Show the present day.
+    /// Show today.
     Today,
     /// Show the log.
     History,
@@ -31,7 +31,7 @@ pub enum Command {
     Settings,
     /// Show the keyboard shortcuts.
     Shortcuts,
-    /// Begin a new conversation.
+    /// Start a new conversation.
     Clear,
 }
 
@@ -40,17 +40,17 @@ pub enum Command {
 pub struct Usage {
     /// Its name, without the slash.
     pub name: &'static str,
-    /// What comes after it, in a word; nothing where it stands alone.
+    /// The name of its argument, if it takes one.
     pub argument: Option<&'static str>,
     /// What it does.
     pub what: &'static str,
     /// An example.
     pub example: &'static str,
-    /// The command, from what comes after it.
+    /// Creates the command from its argument.
     make: fn(String) -> Command,
 }
 
-/// All commands, in the order in which they are told.
+/// All commands, in the order in which they are listed.
 pub const COMMANDS: [Usage; 14] = [
     alone("help", "Show what you can say", "/help", |_| Command::Help),
     alone("undo", "Take back the last change", "/undo", |_| Command::Undo),
@@ -83,7 +83,7 @@ const fn with(
 }
 
 impl Usage {
-    /// What is in the box once it was chosen: ready to be sent, or for what comes after it.
+    /// The text in the box after the command is chosen. Ends with a space if an argument must follow.
     pub fn completion(&self) -> String {
         let space = if self.argument.is_some() { " " } else { "" };
         format!("/{}{space}", self.name)
@@ -98,14 +98,15 @@ impl Usage {
     }
 }
 
-/// The commands whose names begin with what is being written; none where no name is being written.
+/// The commands whose names begin with the typed text. Empty if the text is not the start of a command name.
 pub fn beginning_with(text: &str) -> Vec<&'static Usage> {
     let Some(name) = text.strip_prefix('/') else { return Vec::new() };
     let fits = |usage: &&Usage| usage.name.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     COMMANDS.iter().filter(fits).collect()
 }
 
-/// Reads a command, or says what is wrong with it. None for what is to be said: that begins with no slash, or with two.
+/// Parses a command. The error is a sentence for the user. `None` if the text is a message: it begins with no slash, or
+/// with two.
 pub fn parse(text: &str) -> Option<Result<Command, String>> {
     let rest = text.trim().strip_prefix('/').filter(|rest| !rest.starts_with('/'))?;
     let (name, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -126,20 +127,20 @@ pub fn parse(text: &str) -> Option<Result<Command, String>> {
     })
 }
 
-/// What is said by a text that is no command: `//` stands for a slash.
-pub fn spoken(text: &str) -> &str {
+/// The message that a text stands for: a leading `//` means one slash.
+pub fn unescaped(text: &str) -> &str {
     if text.starts_with("//") { &text[1..] } else { text }
 }
 
-/// How a text is written so that it is said as it is, and is no command.
+/// Escapes a message so that it is not parsed as a command.
 pub fn escaped(text: &str) -> String {
     if text.starts_with('/') { format!("/{text}") } else { text.to_owned() }
 }
 
-/// The plan of this title, or the one whose title has it in it.
+/// The plan with this title, or else the only plan whose title contains it.
 ///
 /// # Errors
-/// A sentence where there is none, or more than one.
+/// A sentence if there is no such plan, or more than one.
 pub fn plan_named(plans: &[Plan], title: &str) -> Result<PlanId, String> {
     let wanted = title.to_lowercase();
     let titled = |fits: &dyn Fn(&str) -> bool| -> Vec<&Plan> {
@@ -169,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_command_is_read_by_its_example() {
+    fn the_example_of_every_command_can_be_parsed() {
         for usage in &COMMANDS {
             assert!(matches!(parse(usage.example), Some(Ok(_))), "{}", usage.example);
             assert!(usage.example.starts_with(usage.completion().trim_end()));
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_command_is_a_sentence() {
+    fn every_parse_error_is_a_sentence() {
         let cases = [
             ("/fly", "There is no command /fly."),
             ("/", "There is no command /."),
@@ -201,18 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn two_slashes_say_what_begins_with_one() {
+    fn two_slashes_escape_a_message_that_begins_with_one() {
         for text in ["", "undo", "//undo", "either/or", " // x"] {
             assert_eq!(parse(text), None, "{text}");
         }
         for text in ["/undo", "//", "a/b", ""] {
-            assert_eq!(spoken(&escaped(text)), text);
+            assert_eq!(unescaped(&escaped(text)), text);
             assert_eq!(parse(&escaped(text)), None);
         }
     }
 
     #[test]
-    fn commands_are_offered_while_their_name_is_written() {
+    fn commands_are_offered_while_their_name_is_typed() {
         let names = |text| beginning_with(text).iter().map(|usage| usage.name).collect::<Vec<_>>();
         assert_eq!(names("/").len(), COMMANDS.len());
         assert_eq!(names("/S"), ["switch", "settings", "shortcuts"]);
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_found_by_its_title_or_a_part_of_it() {
+    fn a_plan_is_found_by_its_title_or_part_of_it() {
         let plan = |id: u128, title: &str| Plan {
             archived_at: None,
             id: PlanId::new(Uuid::from_u128(id)),

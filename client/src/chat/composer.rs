@@ -1,4 +1,4 @@
-//! The box in which a message is written.
+//! The message box.
 
 use dioxus::prelude::*;
 
@@ -9,12 +9,12 @@ use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 use crate::voice::{Dictation, VoiceButton, use_dictation};
 
-/// The box's id.
+/// The id of the box.
 const BOX: &str = "message";
-/// Most lines the box grows to.
+/// Maximum number of lines the box grows to.
 const MOST_LINES: usize = 8;
 
-/// The box, with its buttons, and what is said about it.
+/// The box, with its buttons and notes.
 #[component]
 pub fn Composer(on_sent: EventHandler<()>) -> Element {
     let store = use_store();
@@ -63,7 +63,7 @@ pub fn Composer(on_sent: EventHandler<()>) -> Element {
     }
 }
 
-/// What is being written, and what keys and buttons do to it.
+/// The draft, and how keys and buttons change it.
 #[derive(Clone, Copy)]
 struct Writing {
     store: Store,
@@ -84,12 +84,12 @@ impl Writing {
     }
 
     fn send(&mut self) {
-        self.dictation.cut(self.store);
+        self.dictation.finish_now(self.store);
         self.store.send_draft();
         self.on_sent.call(());
     }
 
-    /// A key in the box.
+    /// Handles a key in the box.
     fn key(&mut self, event: &KeyboardEvent) {
         // While a word is being composed (IME), Enter ends the word and not the message.
         if event.is_composing() || self.key_of_menu(event) {
@@ -108,7 +108,7 @@ impl Writing {
         }
     }
 
-    /// A key for the commands that are offered. False where it is none.
+    /// Handles a key for the list of commands. Returns false if the key is not for the list.
     fn key_of_menu(&mut self, event: &KeyboardEvent) -> bool {
         let text = self.store.draft.peek().clone();
         let Some(marked) = self.menu.peek().marked(&text) else { return false };
@@ -124,7 +124,7 @@ impl Writing {
                 self.menu.write().close();
                 event.stop_propagation();
             }
-            // A command that is complete is sent by Enter, and left by Tab.
+            // If the command is already complete, Enter sends it and Tab leaves the box.
             Key::Enter | Key::Tab if !event.modifiers().shift() && completion != text => self.write(completion),
             _ => return false,
         }
@@ -132,7 +132,7 @@ impl Writing {
         true
     }
 
-    /// A key in the box or on one of its buttons.
+    /// Handles a key in the box or on one of its buttons.
     fn key_anywhere(&mut self, event: &KeyboardEvent) {
         if event.key() != Key::Escape || event.is_composing() {
             return;
@@ -150,12 +150,12 @@ fn leave_change(store: &mut Store) {
     platform::focus(BOX);
 }
 
-/// Why what is written was not sent, and what it will become.
+/// Why the draft was not sent, and whether it replaces an earlier message.
 #[component]
 fn Notes() -> Element {
     let mut store = use_store();
     rsx! {
-        // There before there is something in it, so that what comes is read out.
+        // Rendered even when empty, so that screen readers announce notes that are added.
         div { class: "composer-notes", role: "status",
             if store.change.read().is_some() {
                 div { class: "composer-note changing",
@@ -175,7 +175,7 @@ fn Notes() -> Element {
     }
 }
 
-/// Send; or stop, while an answer is on its way.
+/// The send button. While an answer is on its way, the stop button.
 #[component]
 fn SendButton(is_disabled: bool) -> Element {
     let mut store = use_store();

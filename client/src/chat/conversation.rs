@@ -1,6 +1,6 @@
-//! The conversation as a tab knows it: a reducer over the frames of the protocol and the person's own acts. Pure.
+//! The conversation in one tab: a reducer over the frames of the protocol and the user's actions. Pure.
 //!
-//! What is sent to the server is returned, not sent.
+//! Methods return the frames to send; they do not send them.
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -13,10 +13,11 @@ use flux_protocol::{ClientFrame, Message, Role, ToolState};
 use super::metadata;
 use super::stream::Stream;
 
-/// Most bytes of messages in a request; the server takes 256 kB a frame, and quotes in the body count twice there.
+/// Maximum size of the messages in a request. The server accepts 256 kB per frame, and each quote in the body takes two
+/// bytes there because it is escaped.
 const REQUEST_BYTES: usize = 120 * 1024;
 
-/// A message that is compared by identity, so that drawing the list again costs nothing for those that did not change.
+/// A message that is compared by identity, so that rendering the list again costs nothing for unchanged messages.
 #[derive(Debug, Clone)]
 pub struct Shared(Rc<Message>);
 
@@ -46,16 +47,16 @@ impl Shared {
     }
 }
 
-/// A request of this tab that has not ended.
+/// A request from this tab that has not ended.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub id: String,
-    /// What the person said with it; the last thing said, for another answer.
+    /// The user's message that it sends. For a retry, the user's last message.
     pub message: Message,
-    /// As it was sent, to be sent again should it be lost.
+    /// The frame, to send it again if it was lost.
     pub frame: ClientFrame,
-    /// Whether the socket that it was sent on is gone.
-    pub is_suspect: bool,
+    /// Whether the socket on which it was sent has been lost.
+    pub is_orphaned: bool,
 }
 
 /// The conversation.
@@ -64,19 +65,19 @@ pub struct Conversation {
     pub(super) messages: Vec<Shared>,
     pub(super) stream: Option<Stream>,
     pub(super) requests: Vec<Request>,
-    /// An answer to a question was sent, and the model will go on.
+    /// Whether the user answered an approval request and the model will continue.
     pub(super) continuing: bool,
     pub(super) failure: Option<String>,
-    /// The request whose frames are dropped because the conversation was cleared under it.
+    /// The request whose frames are dropped because the conversation was cleared while it was running.
     pub(super) dropped: Option<String>,
-    /// The question "is something streaming?", until it is answered, and what it was answered with is replayed.
+    /// The id of the pending question "is something streaming?". Cleared when nothing is, or after the replay.
     pub(super) probe: Option<String>,
-    /// The stream that was acknowledged on this socket.
+    /// The request whose stream was acknowledged on this socket.
     pub(super) acknowledged: Option<String>,
     pub(super) is_loaded: bool,
 }
 
-/// Ids for a request, made by whoever has randomness.
+/// Ids for a request. The caller generates them, because this module has no randomness.
 #[derive(Debug, Clone)]
 pub struct NewIds {
     /// 8 characters of `[A-Za-z0-9_-]`.
@@ -91,14 +92,14 @@ impl Conversation {
         &self.messages
     }
 
-    /// The newest answer that has ended.
+    /// The newest finished answer.
     pub fn last_answer(&self) -> Option<&Shared> {
         let ended =
             |message: &&Shared| message.role == Role::Assistant && self.streaming() != Some(message.id.as_str());
         self.messages.iter().rev().find(ended)
     }
 
-    /// Whether the server has told what there is.
+    /// Whether the server has sent the messages.
     pub fn is_loaded(&self) -> bool {
         self.is_loaded
     }
@@ -108,12 +109,12 @@ impl Conversation {
         self.stream.is_some() || !self.requests.is_empty() || self.continuing
     }
 
-    /// The message that is being written.
+    /// The id of the message that is streaming.
     pub fn streaming(&self) -> Option<&str> {
         self.stream.as_ref().and_then(|stream| stream.message.as_deref())
     }
 
-    /// Whether an answer is on its way and nothing of it can be seen yet.
+    /// Whether an answer is on its way and none of it is visible yet.
     pub fn is_waiting(&self) -> bool {
         if !self.is_busy() {
             return false;
@@ -123,7 +124,7 @@ impl Conversation {
         message.is_none_or(|message| message.parts.iter().all(|part| !is_visible(part)))
     }
 
-    /// What went wrong with the last answer, a sentence for the person.
+    /// Why the last answer failed, as a sentence for the user.
     pub fn failure(&self) -> Option<String> {
         if self.is_busy() {
             return None;
@@ -133,7 +134,7 @@ impl Conversation {
         let interruption =
             || about.is_interrupted.then(|| "The service was restarted in the middle of this answer.".to_owned());
         let unanswered = || {
-            // Until the server has said what is streaming, an answer may be on its way.
+            // Until the server has reported whether something is streaming, an answer may be on its way.
             let is_settled = self.is_loaded && self.probe.is_none();
             let is_open = is_settled && last.is_some_and(|message| message.role == Role::User);
             is_open.then(|| "No answer came. Your message is kept.".to_owned())
@@ -141,26 +142,26 @@ impl Conversation {
         self.failure.clone().or(about.error).or_else(interruption).or_else(unanswered)
     }
 
-    /// Whether the last answer was stopped by the person.
+    /// Whether the user stopped the last answer.
     pub fn is_stopped(&self) -> bool {
         !self.is_busy() && self.messages.last().is_some_and(|message| metadata::of(message).is_stopped)
     }
 
-    /// The person says something. The message is there at once; the frame is to be sent.
+    /// Adds a message of the user and returns the frame to send.
     pub fn submit(&mut self, ids: NewIds, text: &str, at: DateTime<Utc>, time_zone: Option<String>) -> ClientFrame {
-        let message = said(ids.message, text, at);
+        let message = user_message(ids.message, text, at);
         self.messages.push(message.clone().into());
         self.request(ids.request, message, Trigger::SubmitMessage, time_zone)
     }
 
-    /// The last thing that the person said, where it can be said anew: nothing is on its way.
+    /// The user's last message, if it can be changed. That is possible only while no answer is on its way.
     pub fn changeable(&self) -> Option<&Shared> {
         let is_quiet = self.is_loaded && !self.is_busy();
         self.messages.iter().rfind(|message| is_quiet && message.role == Role::User)
     }
 
-    /// The person says the last thing in other words. What followed it is gone at once, and another answer will come.
-    /// Nothing where the message is not the last one any more.
+    /// Replaces the text of the user's last message, removes everything after it, and requests another answer. Returns
+    /// `None` if the message is no longer the last one.
     pub fn change(
         &mut self,
         request: String,
@@ -170,12 +171,12 @@ impl Conversation {
         time_zone: Option<String>,
     ) -> Option<ClientFrame> {
         self.changeable().filter(|last| last.id == id)?;
-        let message = said(id.to_owned(), text, at);
-        cut_to(&mut self.messages, message.clone());
+        let message = user_message(id.to_owned(), text, at);
+        replace_and_truncate(&mut self.messages, message.clone());
         Some(self.request(request, message, Trigger::SubmitMessage, time_zone))
     }
 
-    /// Another answer to what was said last. Nothing where nothing was said.
+    /// Requests another answer to the user's last message. Returns `None` if there is no such message.
     pub fn retry(&mut self, request: String, time_zone: Option<String>) -> Option<ClientFrame> {
         let last = self.messages.iter().rposition(|message| message.role == Role::User)?;
         let message = Message::clone(&self.messages[last]);
@@ -189,11 +190,11 @@ impl Conversation {
         let body = serde_json::to_string(&body).unwrap_or_default();
         let init = RequestInit { method: "POST".to_owned(), body };
         let frame = ClientFrame::CfAgentUseChatRequest { id: id.clone(), init };
-        self.requests.push(Request { id, message, frame: frame.clone(), is_suspect: false });
+        self.requests.push(Request { id, message, frame: frame.clone(), is_orphaned: false });
         frame
     }
 
-    /// The newest messages. The server keeps those before the first one it is sent.
+    /// The newest messages that fit into a request. The server keeps its messages before the first one that it receives.
     fn newest_that_fit(&self) -> Vec<Message> {
         let mut bytes = 0;
         let newest = self.messages.iter().rev().take_while(|message| {
@@ -208,20 +209,20 @@ impl Conversation {
         list
     }
 
-    /// Stops the answer. What was said of it stays; the server says when it has ended.
+    /// Stops the answer. The text so far stays; the server reports when the answer has ended.
     pub fn stop(&self) -> Option<ClientFrame> {
         let streaming = self.stream.as_ref().map(|stream| stream.request.clone());
         let id = streaming.or_else(|| self.requests.first().map(|request| request.id.clone()))?;
         Some(ClientFrame::CfAgentChatRequestCancel { id })
     }
 
-    /// Begins a new conversation.
+    /// Starts a new conversation.
     pub fn clear(&mut self) -> ClientFrame {
-        self.empty();
+        self.reset();
         ClientFrame::CfAgentChatClear
     }
 
-    pub(super) fn empty(&mut self) {
+    pub(super) fn reset(&mut self) {
         let under_way = self.stream.take().map(|stream| stream.request);
         self.dropped = under_way.or_else(|| self.requests.first().map(|request| request.id.clone()));
         self.messages.clear();
@@ -230,7 +231,7 @@ impl Conversation {
         self.failure = None;
     }
 
-    /// The person says yes or no to a call.
+    /// Approves or denies a tool call.
     pub fn answer(&mut self, tool_call_id: &str, approved: bool) -> ClientFrame {
         for message in &mut self.messages {
             if !message.tools().any(|tool| tool.call.tool_call_id == tool_call_id) {
@@ -242,7 +243,7 @@ impl Conversation {
                 let id = tool.call.approval.take().map(|approval| approval.id).unwrap_or_default();
                 tool.call.approval = Some(Approval { id, approved: Some(approved) });
             }
-            // The model goes on when the last question of a message is answered.
+            // The model continues when the last approval request of a message is answered.
             self.continuing = !message.tools().any(|tool| tool.call.state == ToolState::ApprovalRequested);
         }
         ClientFrame::CfAgentToolApproval { tool_call_id: tool_call_id.to_owned(), approved, auto_continue: true }
@@ -253,15 +254,15 @@ impl Conversation {
     }
 }
 
-/// Puts a message in the place of the one with its id, and takes away what followed that.
-pub(super) fn cut_to(list: &mut Vec<Shared>, message: Message) {
+/// Replaces the message with the same id and removes all messages after it. Appends the message if the id is new.
+pub(super) fn replace_and_truncate(list: &mut Vec<Shared>, message: Message) {
     let place = list.iter().position(|known| known.id == message.id).unwrap_or(list.len());
     list.truncate(place);
     list.push(message.into());
 }
 
-/// A message of the person.
-fn said(id: String, text: &str, at: DateTime<Utc>) -> Message {
+/// A message of the user.
+fn user_message(id: String, text: &str, at: DateTime<Utc>) -> Message {
     let mut message = Message::new(id, Role::User);
     message.metadata = Some(metadata::of_person(at));
     message.parts.push(Part::Text(TextPart { text: text.to_owned(), state: None }));

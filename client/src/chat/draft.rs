@@ -1,15 +1,15 @@
-//! What is being written, as the browser keeps it over a reload. Pure.
+//! The draft as stored in the browser, so that it survives a reload. Pure.
 
-/// The person's last message while it is being changed.
+/// The user's last message while it is being changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Which message.
+    /// The id of the message.
     pub id: String,
-    /// What was being written before; it comes back afterwards.
+    /// The draft from before, which is restored afterwards.
     pub before: String,
 }
 
-/// What the browser keeps: two texts, so that neither of what is written is lost to the other.
+/// What the browser stores: two texts, so that a changed message does not overwrite a new one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kept {
     /// A new message.
@@ -18,7 +18,7 @@ pub struct Kept {
     pub change: Option<String>,
 }
 
-/// What is to be kept of what is written.
+/// The texts to store for a draft.
 pub fn keep(text: &str, change: Option<&Change>) -> Kept {
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     match change {
@@ -27,7 +27,7 @@ pub fn keep(text: &str, change: Option<&Change>) -> Kept {
     }
 }
 
-/// What was being written, from what was kept.
+/// The draft that the stored texts stand for.
 pub fn restore(kept: Kept) -> (String, Option<Change>) {
     let draft = kept.draft.unwrap_or_default();
     match kept.change.as_deref().and_then(|change| change.split_once('\n')) {
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_restored_as_it_was() {
+    fn a_draft_is_restored_unchanged() {
         let change = |before: &str| Some(Change { id: "u1".to_owned(), before: before.to_owned() });
         for (text, change) in [("", None), ("a\nb", None), ("x\ny", change("z")), ("", change(""))] {
             assert_eq!(restore(keep(text, change.as_ref())), (text.to_owned(), change));
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_program_kept_there_is_no_change() {
+    fn a_change_in_an_unknown_format_is_ignored() {
         let odd = Kept { draft: Some("a".to_owned()), change: Some("no line end".to_owned()) };
         assert_eq!(restore(odd), ("a".to_owned(), None));
     }

@@ -1,4 +1,4 @@
-//! The help: what can be said, and the commands.
+//! The help: examples of messages, and the commands.
 
 use dioxus::prelude::*;
 
@@ -8,10 +8,10 @@ use crate::shell::foot::DialogFoot;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
-/// The dialog.
+/// The id of the dialog.
 pub const DIALOG: &str = "help-dialog";
 
-/// What can be said, in groups.
+/// Examples, in groups.
 const EXAMPLES: [(&str, [&str; 3]); 4] = [
     (
         "Put things on your timeline",
@@ -29,7 +29,7 @@ const EXAMPLES: [(&str, [&str; 3]); 4] = [
     ),
 ];
 
-/// The button that opens it.
+/// The button that opens the dialog.
 #[component]
 pub fn HelpButton() -> Element {
     let mut store = use_store();

@@ -27,7 +27,7 @@ pub fn MessageView(message: Shared, clock: PersonsClock, is_streaming: bool, is_
                         EditButton {}
                     }
                     CopyButton { label: "Copy", text: message.text() }
-                    {said_at(&message, clock)}
+                    {sent_at(&message, clock)}
                 }
             }
         },
@@ -58,7 +58,7 @@ fn Answer(message: Shared, clock: PersonsClock, is_streaming: bool) -> Element {
                     if let Some(provider) = about.provider {
                         ModelNote { provider, name: about.model.unwrap_or_default() }
                     }
-                    {said_at(&message, clock)}
+                    {sent_at(&message, clock)}
                     if !text.trim().is_empty() {
                         CopyButton { label: "Copy", text }
                     }
@@ -68,7 +68,7 @@ fn Answer(message: Shared, clock: PersonsClock, is_streaming: bool) -> Element {
     }
 }
 
-/// Puts what was said last into the box, to be said in other words.
+/// Puts the user's last message into the box, to change it.
 #[component]
 fn EditButton() -> Element {
     let mut store = use_store();
@@ -87,11 +87,11 @@ fn EditButton() -> Element {
     }
 }
 
-/// When it was said, where it tells.
-fn said_at(message: &Message, clock: PersonsClock) -> Element {
+/// The time of a message, if it is known.
+fn sent_at(message: &Message, clock: PersonsClock) -> Element {
     rsx! {
-        if let Some(at) = metadata::said_at(message) {
-            time { class: "said-at", datetime: when::instant(at), {when::said(at, clock)} }
+        if let Some(at) = metadata::sent_at(message) {
+            time { class: "said-at", datetime: when::instant(at), {when::sent(at, clock)} }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What was said, day by day; and what could be said first.
+//! The messages, grouped by day, and suggestions for the first one.
 
 use dioxus::prelude::*;
 
@@ -7,7 +7,7 @@ use super::when::PersonsClock;
 use super::{metadata, when};
 use crate::store::use_store;
 
-/// What an empty conversation suggests.
+/// Suggestions for an empty conversation.
 const SUGGESTIONS: [&str; 4] = [
     "Schedule workout tomorrow at 8am",
     "Remind me to buy milk at 6pm",
@@ -15,7 +15,7 @@ const SUGGESTIONS: [&str; 4] = [
     "When am I free tomorrow?",
 ];
 
-/// The messages there are, oldest first.
+/// The messages, oldest first.
 #[component]
 pub fn Messages() -> Element {
     let store = use_store();
@@ -33,9 +33,9 @@ pub fn Messages() -> Element {
     }
     let streaming = conversation.streaming();
     let changeable = conversation.changeable();
-    let days = when::days(conversation.messages().iter().map(|message| metadata::said_at(message)), clock());
+    let days = when::days(conversation.messages().iter().map(|message| metadata::sent_at(message)), clock());
     rsx! {
-        // Keyed by place: the list only grows at its end.
+        // Keyed by position, because the list only grows at its end.
         for (place , (message , day)) in conversation.messages().iter().zip(days).enumerate() {
             Fragment { key: "{place}",
                 if let Some(day) = day {
@@ -70,7 +70,7 @@ fn Suggestions() -> Element {
                             class: "suggestion",
                             r#type: "button",
                             onclick: move |_| {
-                                store.say(text);
+                                store.send_new(text);
                             },
                             {text}
                         }

@@ -1,4 +1,4 @@
-//! What a message tells about itself. Pure.
+//! The metadata of messages. Pure.
 
 use chrono::{DateTime, Utc};
 use flux_protocol::Message;
@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 
 use super::when;
 
-/// What an answer tells about itself.
+/// The metadata of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata {
-    /// Who answered: `workers-ai`, `openai` or `offline`.
+    /// The provider: `workers-ai`, `openai` or `offline`.
     pub provider: Option<String>,
     /// The provider's name of the model.
     pub model: Option<String>,
-    /// Whether the person stopped it.
+    /// Whether the user stopped the answer.
     pub is_stopped: bool,
-    /// Whether the service stopped in the middle of it.
+    /// Whether the service restarted during the answer.
     pub is_interrupted: bool,
-    /// What went wrong with it.
+    /// Why the answer failed.
     pub error: Option<String>,
 }
 
-/// Reads it. What is not there or of another type does not count.
+/// Reads the metadata. Missing fields and fields of another type are treated as absent.
 pub fn of(message: &Message) -> Metadata {
     let Some(metadata) = message.metadata.as_ref() else { return Metadata::default() };
     let text = |pointer| metadata.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
@@ -36,12 +36,12 @@ pub fn of(message: &Message) -> Metadata {
     }
 }
 
-/// When it was said, where it tells.
-pub fn said_at(message: &Message) -> Option<DateTime<Utc>> {
+/// When the message was sent, if it is known.
+pub fn sent_at(message: &Message) -> Option<DateTime<Utc>> {
     clock::read_instant(message.metadata.as_ref()?.get("at")?.as_str()?)
 }
 
-/// What an answer cost, as names and values for those who want to know; what is not told is left out.
+/// The cost of an answer, as names and values. Unknown values are left out.
 pub fn cost(message: &Message) -> Vec<(&'static str, String)> {
     let Some(metadata) = message.metadata.as_ref() else { return Vec::new() };
     let text = |pointer| metadata.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
@@ -63,7 +63,7 @@ pub fn cost(message: &Message) -> Vec<(&'static str, String)> {
     lines.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))).collect()
 }
 
-/// What a message of the person tells.
+/// The metadata of a user's message.
 pub fn of_person(at: DateTime<Utc>) -> Value {
     json!({ "at": when::instant(at) })
 }
@@ -89,7 +89,7 @@ mod tests {
         for odd in [json!(7), json!([]), json!({"model": "x", "stopped": "yes", "error": {}})] {
             message.metadata = Some(odd);
             assert_eq!(of(&message), Metadata::default());
-            assert_eq!(said_at(&message), None);
+            assert_eq!(sent_at(&message), None);
         }
         message.metadata = Some(json!({"model": {"provider": "offline", "name": "rules"}, "stopped": true}));
         let read = of(&message);
@@ -97,15 +97,15 @@ mod tests {
     }
 
     #[test]
-    fn when_something_was_said_is_read_as_it_is_written() {
+    fn the_time_of_a_message_is_read_as_it_is_written() {
         let at: DateTime<Utc> = "2026-11-24T09:12:33Z".parse().unwrap();
         let mut message = Message::new("u", Role::User);
         message.metadata = Some(of_person(at));
-        assert_eq!(said_at(&message), Some(at));
+        assert_eq!(sent_at(&message), Some(at));
         assert_eq!(message.metadata, Some(json!({"at": "2026-11-24T09:12:33Z"})));
         for odd in [json!({"at": "yesterday"}), json!({"at": 7}), json!({})] {
             message.metadata = Some(odd);
-            assert_eq!(said_at(&message), None);
+            assert_eq!(sent_at(&message), None);
         }
     }
 }

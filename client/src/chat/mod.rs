@@ -2,11 +2,11 @@
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`conversation`] | messages, requests and questions: a reducer (pure) |
-//! | `stream`, `resume` | the answer that is being written; finding it again after a reconnect (pure) |
-//! | [`tool_words`], [`metadata`], [`when`] | tool calls in words; what a message tells about itself, and when it was said (pure) |
-//! | [`commands`], [`draft`] | what begins with `/`; what is being written, as the browser keeps it (pure) |
-//! | [`pane`], [`messages`], [`message`], [`tool_card`], [`composer`], [`command_menu`], [`help`], [`model_note`] | what is shown |
+//! | [`conversation`] | messages, requests and approvals: a reducer (pure) |
+//! | `stream`, `respond`, `resume` | the answer that is streaming; resuming it after a reconnect (pure) |
+//! | [`tool_words`], [`metadata`], [`when`] | tool calls in words; metadata of messages; formatting of times (pure) |
+//! | [`commands`], [`draft`] | commands that begin with `/`; storing the draft (pure) |
+//! | [`pane`], [`messages`], [`message`], [`tool_card`], [`composer`], [`command_menu`], [`help`], [`model_note`] | components |
 
 pub mod command_menu;
 pub mod commands;

@@ -1,15 +1,15 @@
-//! Who answers; and where no model is connected, how to connect one.
+//! Which model answers, or how to connect one if there is none.
 
 use dioxus::prelude::*;
 
-/// How to connect a model, and which.
+/// Models, and the command that connects each.
 const MODELS: [(&str, &str); 3] = [
     ("Ollama", "MODEL_BASE_URL=http://localhost:11434/v1 MODEL_NAME=llama3.3 cargo xtask dev"),
     ("llama.cpp", "MODEL_BASE_URL=http://localhost:8080/v1 cargo xtask dev"),
     ("Workers AI", "cargo xtask deploy"),
 ];
 
-/// Who answers.
+/// Which model answers.
 #[component]
 pub fn ModelNote(provider: String, name: String) -> Element {
     if provider != "offline" {

@@ -1,4 +1,4 @@
-//! The chat: what was said, and the box to say more.
+//! The chat: the conversation and the message box.
 
 use dioxus::prelude::*;
 
@@ -11,9 +11,9 @@ use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
 const LOG: &str = "conversation";
-/// The dialog that asks before a new conversation begins.
+/// The id of the dialog that asks for confirmation before a new conversation starts.
 pub const CLEAR_DIALOG: &str = "clear-dialog";
-/// How near to its end the log counts as being at its end, in CSS pixels.
+/// Within this distance from its end, the log counts as scrolled to the end. In CSS pixels.
 const NEAR_END: i32 = 80;
 
 /// The chat.
@@ -30,7 +30,7 @@ pub fn ChatPane() -> Element {
     }
 }
 
-/// Shows the end of the log, and what is added to it.
+/// Scrolls to the end of the log and keeps following it.
 fn follow(mut is_at_end: Signal<bool>) {
     is_at_end.set(true);
     platform::scroll_to_end(LOG);
@@ -44,7 +44,7 @@ fn ChatHead() -> Element {
     rsx! {
         div { class: "pane-head",
             h2 { "Chat" }
-            // Later each answer tells itself.
+            // Once there are answers, each shows its own model.
             if let Some(model) = model().filter(|_| is_empty()) {
                 ModelNote { provider: model.provider, name: model.name }
             }
@@ -65,7 +65,7 @@ fn ChatHead() -> Element {
 fn Log(is_at_end: Signal<bool>) -> Element {
     let store = use_store();
     let conversation = store.conversation;
-    // Runs after each change is drawn.
+    // Runs after each change is rendered.
     use_effect(move || {
         let _ = conversation.read();
         if *is_at_end.peek() {

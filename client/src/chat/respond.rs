@@ -1,7 +1,7 @@
-//! How the frames of an answer change the conversation. Pure.
+//! Applying the frames of an answer to the conversation. Pure.
 //!
-//! A replay starts with chunk 0 and rebuilds the message from what it was before the stream. So replaying twice, or replaying
-//! chunks that were seen live, gives the same message.
+//! A replay starts with chunk 0 and rebuilds the message from its state before the stream. So replaying twice, or
+//! replaying chunks that already arrived live, gives the same message.
 
 use flux_protocol::frame::ChatResponse;
 use flux_protocol::{Chunk, ClientFrame, Message, Role};
@@ -11,7 +11,7 @@ use super::stream::{Order, Stream};
 use crate::wire;
 
 impl Conversation {
-    /// Takes a frame of an answer. Gives the question for a replay where chunks were missed; `probe` is its id.
+    /// Handles a frame of an answer. If chunks were missed, returns the request for a replay, with `probe` as its id.
     pub fn respond(&mut self, response: &ChatResponse, probe: &str) -> Option<ClientFrame> {
         if self.dropped.as_deref() == Some(response.id.as_str()) {
             if response.done {
@@ -38,22 +38,22 @@ impl Conversation {
         match stream.order(response) {
             Order::Next => {}
             Order::Known => return None,
-            Order::Missed if stream.is_torn => return None,
+            Order::Missed if stream.has_gap => return None,
             Order::Missed => {
-                stream.is_torn = true;
-                return Some(self.ask(probe));
+                stream.has_gap = true;
+                return Some(self.start_probe(probe));
             }
         }
-        stream.is_suspect = false;
-        // What a newer service may say besides is left out, as the protocol has it.
+        stream.is_orphaned = false;
+        // Unknown chunks are skipped, as the protocol demands: a newer service may send them.
         if let Ok(chunk) = wire::read::<Chunk>(&response.body) {
             self.add(&chunk, response.continuation);
         }
         None
     }
 
-    /// The question whether something is streaming.
-    pub(super) fn ask(&mut self, probe: &str) -> ClientFrame {
+    /// Returns the frame that asks whether something is streaming.
+    pub(super) fn start_probe(&mut self, probe: &str) -> ClientFrame {
         self.probe = Some(probe.to_owned());
         self.acknowledged = None;
         ClientFrame::CfAgentStreamResumeRequest { probe_id: Some(probe.to_owned()) }
@@ -91,8 +91,8 @@ impl Conversation {
         }
     }
 
-    /// A request has ended. Gives a question where requests from before the last reconnect are left: those may have ended
-    /// unnoticed.
+    /// Handles the end of a request. If requests from before the last reconnect remain, returns a frame that asks
+    /// whether something is streaming, because those requests may have ended unnoticed.
     fn end(&mut self, response: &ChatResponse, probe: &str) -> Option<ClientFrame> {
         let is_own = self.requests.iter().any(|request| request.id == response.id);
         self.requests.retain(|request| request.id != response.id);
@@ -105,15 +105,15 @@ impl Conversation {
             self.failure = None;
         }
         if response.replay {
-            // An end is only replayed where nothing is streaming.
-            self.all_has_ended();
+            // The server replays an end only if nothing is streaming.
+            self.end_orphaned();
             return None;
         }
-        let is_left = self.requests.iter().any(|request| request.is_suspect);
-        is_left.then(|| self.ask(probe))
+        let is_left = self.requests.iter().any(|request| request.is_orphaned);
+        is_left.then(|| self.start_probe(probe))
     }
 
-    /// The stream is over; a text that is open in it stays as far as it came.
+    /// Ends the stream. An unfinished text in it stays as it is.
     pub(super) fn close_stream(&mut self) {
         let Some(stream) = self.stream.take() else { return };
         if let Some(message) = stream.message.and_then(|id| self.message_mut(&id)) {

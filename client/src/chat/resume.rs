@@ -1,30 +1,30 @@
-//! What the server tells about the conversation as a whole, and how a tab that comes back finds the stream again. Pure.
+//! Frames about the conversation as a whole, and resuming the stream after a reconnect. Pure.
 
 use flux_protocol::frame::NoResume;
 use flux_protocol::{ClientFrame, Message, Role};
 
-use super::conversation::{Conversation, Shared, cut_to};
+use super::conversation::{Conversation, Shared, replace_and_truncate};
 
 impl Conversation {
-    /// The socket is open. Gives the question whether something is streaming; `probe` is its id.
+    /// Handles the opening of a socket. Returns the frame that asks whether something is streaming; `probe` is its id.
     pub fn connected(&mut self, probe: &str) -> ClientFrame {
         self.continuing = false;
-        self.ask(probe)
+        self.start_probe(probe)
     }
 
-    /// The socket is gone. What was under way may or may not go on; the server will tell.
+    /// Handles the loss of the socket. Requests may or may not still be running; the server will report that.
     pub fn disconnected(&mut self) {
         if let Some(stream) = self.stream.as_mut() {
-            stream.is_suspect = true;
+            stream.is_orphaned = true;
         }
         for request in &mut self.requests {
-            request.is_suspect = true;
+            request.is_orphaned = true;
         }
         self.acknowledged = None;
         self.probe = None;
     }
 
-    /// Request `id` is streaming. Gives the acknowledgement, once a socket.
+    /// Handles the offer to resume request `id`. Returns the acknowledgement, once per socket.
     pub fn resuming(&mut self, id: String) -> Option<ClientFrame> {
         if self.acknowledged.as_ref() == Some(&id) {
             return None;
@@ -33,37 +33,37 @@ impl Conversation {
         Some(ClientFrame::CfAgentStreamResumeAck { id })
     }
 
-    /// A request is accepted and not streaming yet.
+    /// Handles the report that a request is accepted and not streaming yet.
     pub fn pending(&mut self) {
         self.continuing = self.stream.is_none() && self.requests.is_empty();
     }
 
-    /// Nothing is streaming: what was under way when the socket was lost has ended meanwhile.
+    /// Handles the report that nothing is streaming: requests from before the loss of the socket have ended.
     pub fn nothing_to_resume(&mut self, reason: Option<NoResume>, probe: Option<&str>) {
         if probe.is_none() || self.probe.as_deref() != probe {
             return;
         }
         self.probe = None;
         if reason == Some(NoResume::Idle) {
-            self.all_has_ended();
+            self.end_orphaned();
         }
     }
 
-    /// Whatever was under way when the socket was lost is over.
-    pub(super) fn all_has_ended(&mut self) {
+    /// Ends the stream and the requests that were running when the socket was lost.
+    pub(super) fn end_orphaned(&mut self) {
         self.probe = None;
-        if self.stream.as_ref().is_some_and(|stream| stream.is_suspect) {
+        if self.stream.as_ref().is_some_and(|stream| stream.is_orphaned) {
             self.close_stream();
         }
-        self.requests.retain(|request| !request.is_suspect);
+        self.requests.retain(|request| !request.is_orphaned);
         self.continuing = false;
     }
 
-    /// The server's list. Gives the requests that it has never seen, to be sent again.
+    /// Replaces the messages with the server's list. Returns requests that the server never received, to send again.
     pub fn replace(&mut self, list: Vec<Message>, is_connect: bool) -> Vec<ClientFrame> {
         let mut list: Vec<Shared> = list.into_iter().map(Shared::from).collect();
         if is_connect {
-            self.end_what_ended_meanwhile();
+            self.end_finished_stream();
         }
         let lost = self.keep_own_messages(&mut list, is_connect);
         self.keep_streaming_message(&mut list);
@@ -72,27 +72,27 @@ impl Conversation {
         lost
     }
 
-    /// A stream that the server did not offer again on this socket is over, and the list has its whole message.
-    fn end_what_ended_meanwhile(&mut self) {
+    /// If the server did not offer the stream again on this socket, it is over and the list has its whole message.
+    fn end_finished_stream(&mut self) {
         let offered = self.acknowledged.as_deref();
-        if self.stream.as_ref().is_some_and(|stream| stream.is_suspect && offered != Some(stream.request.as_str())) {
+        if self.stream.as_ref().is_some_and(|stream| stream.is_orphaned && offered != Some(stream.request.as_str())) {
             self.stream = None;
         }
     }
 
-    /// What the person said and the server has not stored yet stays at the end of the list, in the words it has now.
+    /// Keeps the user's messages that the server has not stored yet at the end of the list, with their current text.
     fn keep_own_messages(&mut self, list: &mut Vec<Shared>, is_connect: bool) -> Vec<ClientFrame> {
         let mut lost = Vec::new();
         for request in &mut self.requests {
-            // Under its id there may be what it said before it was changed.
+            // The server may still have the previous text under the same id.
             let text = request.message.text();
             if list.iter().any(|message| message.id == request.message.id && message.text() == text) {
                 continue;
             }
-            cut_to(list, request.message.clone());
-            if is_connect && request.is_suspect {
-                // With the id it had: should the first one arrive after all, the message is stored once.
-                request.is_suspect = false;
+            replace_and_truncate(list, request.message.clone());
+            if is_connect && request.is_orphaned {
+                // Same id as before, so that the message is stored only once if the first request does arrive.
+                request.is_orphaned = false;
                 lost.push(request.frame.clone());
             }
         }
@@ -108,7 +108,7 @@ impl Conversation {
         }
     }
 
-    /// One message changed: that with the id, else the one that has one of its calls.
+    /// Replaces one message: the one with the same id, or else the one that has one of the same tool calls.
     pub fn update(&mut self, message: Message) {
         if self.streaming() == Some(message.id.as_str()) {
             return;
@@ -128,8 +128,8 @@ impl Conversation {
         }
     }
 
-    /// Another tab began a new conversation.
+    /// Handles a new conversation that was started in another tab.
     pub fn cleared_elsewhere(&mut self) {
-        self.empty();
+        self.reset();
     }
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::conversation::{Conversation, NewIds};
 
+mod approval;
 mod change;
-mod consent;
 
 fn chunk(seq: u64, body: &Value) -> ChatResponse {
     ChatResponse { id: "r1".into(), body: body.to_string(), seq: Some(seq), ..ChatResponse::default() }
@@ -80,7 +80,7 @@ fn texts(conversation: &Conversation) -> Vec<String> {
 }
 
 #[test]
-fn a_turn_is_shown_while_it_comes_and_ends_with_its_last_frame() {
+fn a_turn_is_shown_while_it_streams_and_ends_with_its_last_frame() {
     let mut conversation = asked();
     assert!(conversation.is_busy() && conversation.is_waiting());
     for response in answer() {
@@ -96,7 +96,7 @@ fn a_turn_is_shown_while_it_comes_and_ends_with_its_last_frame() {
 }
 
 #[test]
-fn a_request_is_sent_as_the_protocol_has_it() {
+fn a_request_follows_the_protocol() {
     let mut conversation = connected(vec![message("u0", "user", "Hi"), message("a0", "assistant", "Hello")]);
     let ids = NewIds { request: "x7Qd_2Lk".into(), message: "u1".into() };
     let ClientFrame::CfAgentUseChatRequest { id, init } =
@@ -114,7 +114,7 @@ fn a_request_is_sent_as_the_protocol_has_it() {
 }
 
 #[test]
-fn a_long_conversation_is_sent_only_as_far_as_a_frame_takes() {
+fn only_the_newest_messages_of_a_long_conversation_are_sent() {
     let old: Vec<Message> =
         (0..200).map(|number| message(&format!("m{number}"), "user", &"\"long\" ".repeat(400))).collect();
     let mut conversation = connected(old);
@@ -125,7 +125,7 @@ fn a_long_conversation_is_sent_only_as_far_as_a_frame_takes() {
 }
 
 #[test]
-fn chunks_that_come_twice_count_once() {
+fn a_chunk_that_arrives_twice_is_applied_once() {
     let mut conversation = asked();
     for response in answer() {
         conversation.respond(&response, "p");
@@ -143,8 +143,8 @@ fn a_replay_after_a_reconnect_rebuilds_the_message_wherever_the_socket_was_lost(
             conversation.respond(response, "p");
         });
         conversation.disconnected();
-        // As the server does it: the offer, then the conversation, which lacks the answer under way, then the question's
-        // answer, which is not acknowledged again.
+        // Like the server: first the offer, then the conversation without the streaming answer, then the reply to the
+        // probe, which is not acknowledged again.
         conversation.connected("p1");
         assert!(conversation.resuming("r1".into()).is_some());
         assert!(conversation.replace(vec![message("u1", "user", "Gym at 8")], true).is_empty());
@@ -166,7 +166,7 @@ fn a_replay_after_a_reconnect_rebuilds_the_message_wherever_the_socket_was_lost(
 }
 
 #[test]
-fn an_answer_that_ended_while_the_tab_was_away_is_taken_from_the_list() {
+fn an_answer_that_ended_while_disconnected_is_taken_from_the_list() {
     let mut conversation = asked();
     answer()[..7].iter().for_each(|response| {
         conversation.respond(response, "p");
@@ -194,7 +194,7 @@ fn a_request_that_never_arrived_is_sent_again_and_its_message_stays() {
 }
 
 #[test]
-fn missed_chunks_are_asked_for_once_and_nothing_is_shown_out_of_order() {
+fn missed_chunks_are_requested_once_and_nothing_is_shown_out_of_order() {
     let chunks = answer();
     let mut conversation = asked();
     conversation.respond(&chunks[0], "p");
@@ -217,7 +217,7 @@ fn another_tabs_turn_is_shown_here_too() {
     chunks[..8].iter().for_each(|response| {
         conversation.respond(response, "p");
     });
-    // The list at the end of the turn comes before its last frame; what streams here is kept.
+    // The list at the end of the turn arrives before its last frame; the streamed message is kept.
     conversation.replace(vec![message("u1", "user", "Gym at 8"), message("a1", "assistant", "?")], false);
     assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
     assert!(matches!(conversation.stop(), Some(ClientFrame::CfAgentChatRequestCancel { id }) if id == "r1"));
@@ -226,14 +226,14 @@ fn another_tabs_turn_is_shown_here_too() {
 }
 
 #[test]
-fn another_tabs_message_does_not_wipe_what_is_being_sent_here() {
+fn another_tabs_message_does_not_remove_a_pending_message() {
     let mut conversation = asked();
     conversation.replace(vec![message("u7", "user", "From the other tab")], false);
     assert_eq!(texts(&conversation), ["u7: From the other tab", "u1: Gym at 8"]);
 }
 
 #[test]
-fn an_error_is_kept_until_it_is_tried_again() {
+fn an_error_is_kept_until_a_retry() {
     let mut conversation = asked();
     let error = ChatResponse { body: "The model is over capacity.".into(), error: true, ..end() };
     conversation.respond(&error, "p");
@@ -249,7 +249,7 @@ fn an_error_is_kept_until_it_is_tried_again() {
 }
 
 #[test]
-fn an_answer_that_failed_or_never_came_can_be_tried_again_after_a_reload() {
+fn a_failed_or_missing_answer_can_be_retried_after_a_reload() {
     let mut failed = message("a1", "assistant", "Let me");
     failed.metadata = Some(json!({"error": "The connection to the model broke."}));
     let conversation = connected(vec![message("u1", "user", "Hi"), failed]);
@@ -259,7 +259,7 @@ fn an_answer_that_failed_or_never_came_can_be_tried_again_after_a_reload() {
 }
 
 #[test]
-fn no_answer_is_missed_while_the_server_may_still_have_one() {
+fn a_missing_answer_is_not_reported_while_the_server_may_still_have_one() {
     let mut conversation = Conversation::default();
     conversation.connected("p0");
     assert!(conversation.resuming("r1".into()).is_some());
@@ -274,7 +274,7 @@ fn no_answer_is_missed_while_the_server_may_still_have_one() {
 }
 
 #[test]
-fn an_error_of_another_tab_goes_when_that_tab_tries_again() {
+fn an_error_of_another_tab_disappears_when_that_tab_retries() {
     let mut conversation = connected(vec![message("u1", "user", "Gym at 8")]);
     let error = ChatResponse { error: true, body: "The model is over capacity.".into(), ..end_of("r0") };
     conversation.respond(&error, "p");
@@ -287,20 +287,20 @@ fn an_error_of_another_tab_goes_when_that_tab_tries_again() {
 }
 
 #[test]
-fn a_request_that_ended_while_another_tabs_answer_came_does_not_wait_for_ever() {
+fn a_request_that_ended_during_another_tabs_answer_does_not_wait_forever() {
     let stored = || vec![message("u1", "user", "Gym at 8"), message("a1", "assistant", "Done.")];
     let mut lost = asked();
     lost.disconnected();
     lost.connected("p1");
     assert!(lost.resuming("r2".into()).is_some());
     assert!(lost.replace(stored(), true).is_empty());
-    // The other answer ends; what became of the own request is asked, since it may have waited behind it.
+    // The other answer ends. The tab asks about its own request, which may have been queued behind it.
     assert!(lost.respond(&end_of("r2"), "p2").is_some());
     assert!(lost.is_busy());
     lost.nothing_to_resume(Some(NoResume::Idle), Some("p2"));
     assert!(!lost.is_busy());
 
-    // An end that is replayed says that nothing is streaming at all.
+    // A replayed end means that nothing is streaming at all.
     let mut lost = asked();
     lost.disconnected();
     lost.connected("p1");
@@ -311,7 +311,7 @@ fn a_request_that_ended_while_another_tabs_answer_came_does_not_wait_for_ever() 
 }
 
 #[test]
-fn frames_of_a_turn_that_was_cleared_away_change_nothing() {
+fn frames_of_a_cleared_turn_change_nothing() {
     let chunks = answer();
     let mut conversation = asked();
     conversation.respond(&chunks[0], "p");
@@ -326,7 +326,7 @@ fn frames_of_a_turn_that_was_cleared_away_change_nothing() {
 }
 
 #[test]
-fn no_frame_brings_the_conversation_out_of_step() {
+fn malformed_and_stray_frames_do_not_disturb_the_conversation() {
     let mut conversation = asked();
     for body in ["", "{", "null", "[]", "{\"type\": 7}", "{\"type\": \"new-thing\"}", "\u{0}"] {
         let response = ChatResponse { id: "r1".into(), body: body.into(), ..ChatResponse::default() };

@@ -1,4 +1,4 @@
-//! A tool call: what is being done, what came of it, or a question.
+//! A tool call: its progress, its result, or a request for approval.
 
 use dioxus::prelude::*;
 use flux_protocol::message::ToolPart;
@@ -42,13 +42,13 @@ pub fn ToolCard(tool: ToolPart, is_streaming: bool) -> Element {
     }
 }
 
-/// The goal that a call started: it is shown as it stands now, and not as it stood then.
+/// The id of the goal that a call started. The card shows the goal's current state, not its state after the call.
 fn run_id(tool: &ToolPart) -> Option<&str> {
     let output = tool.call.output.as_ref().filter(|_| tool.tool_name == "useArchitect")?;
     output.get("run")?.get("id")?.as_str()
 }
 
-/// Approve and deny. While the answer is still being written the service does not take them.
+/// The buttons to approve and deny. They are disabled while the answer streams, because the service refuses them then.
 #[component]
 fn Question(tool_call_id: String, is_streaming: bool) -> Element {
     let store = use_store();
@@ -73,7 +73,7 @@ fn Question(tool_call_id: String, is_streaming: bool) -> Element {
     }
 }
 
-/// The buttons are gone then; what comes next is said in the box.
+/// Sends the decision. The buttons disappear afterwards, so the focus moves to the message box.
 fn decide(mut store: Store, tool_call_id: &str, approved: bool) {
     store.answer_question(tool_call_id, approved);
     platform::focus("message");

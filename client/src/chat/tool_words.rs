@@ -1,26 +1,26 @@
-//! Tool calls in words: what is going on, what came of it, and what the person is asked. Pure.
+//! Tool calls in words: progress, results and requests for approval. Pure.
 
 use flux_protocol::ToolState;
 use flux_protocol::message::ToolPart;
 use serde_json::Value;
 
-/// How a call stands, as people see it.
+/// The state of a call, as shown to the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Being written or carried out.
+    /// The model is writing it, or it is being carried out.
     Running,
     /// Carried out.
     Done,
-    /// Not carried out, with a reason.
+    /// Not carried out, for a known reason.
     Failed,
-    /// The person is asked.
+    /// Waiting for the user's approval.
     Asking,
-    /// The person said no.
+    /// The user denied it.
     Denied,
 }
 
 impl Standing {
-    /// In a word, for those who do not see the mark.
+    /// A short label, for screen readers.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Running => "Working",
@@ -31,7 +31,7 @@ impl Standing {
         }
     }
 
-    /// Which style it has.
+    /// The name of its style.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -43,7 +43,7 @@ impl Standing {
     }
 }
 
-/// How a call stands. A call that was carried out and refused by the domain has failed.
+/// The state of a call. A call that ran and was rejected by the domain counts as failed.
 pub fn standing(tool: &ToolPart) -> Standing {
     match tool.call.state {
         ToolState::InputStreaming | ToolState::InputAvailable | ToolState::ApprovalResponded => Standing::Running,
@@ -57,7 +57,7 @@ pub fn standing(tool: &ToolPart) -> Standing {
     }
 }
 
-/// What is going on, or what came of it, in a sentence.
+/// The progress or result of a call, as a sentence.
 pub fn sentence(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) -> String {
     let output = |field| tool.call.output.as_ref().and_then(|output| text(output, field)).map(str::to_owned);
     match standing(tool) {
@@ -83,7 +83,7 @@ fn doing(tool: &ToolPart) -> String {
     }
 }
 
-/// What the person is asked. `plan_title` knows the titles of plans by id.
+/// The question that asks for approval. `plan_title` returns the title of a plan by its id.
 fn question(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) -> String {
     let input = tool.call.input.as_ref();
     let field = |name| input.and_then(|input| text(input, name));
@@ -104,7 +104,7 @@ fn question(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) -> Str
     }
 }
 
-/// A tool's name as people read it: `scheduleBlock` → `Schedule a block`.
+/// A tool's display name: `scheduleBlock` → `Schedule a block`.
 fn name(tool: &str) -> String {
     let known = match tool {
         "scheduleBlock" => "Schedule a block",
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn every_state_of_a_call_is_a_sentence() {
+    fn every_state_of_a_call_has_a_sentence() {
         let schedule = |state, output| call("scheduleBlock", state, json!({"title": "Gym"}), output);
         let cases = [
             (schedule(ToolState::InputStreaming, None), Standing::Running, "Schedule a block “Gym”…"),

@@ -1,4 +1,4 @@
-//! How long to wait before trying again. Pure.
+//! How long to wait before reconnecting. Pure.
 
 /// Shortest wait, in ms.
 pub const SHORTEST_MS: u32 = 500;
@@ -7,7 +7,7 @@ pub const LONGEST_MS: u32 = 10_000;
 
 /// The wait before the attempt with this number (from 0), in ms.
 ///
-/// `jitter`, from 0 to 1, spreads clients that all lost the same server over the time they have.
+/// `jitter`, from 0 to 1, spreads the attempts of clients that lost the same server at the same time.
 pub fn delay_ms(attempt: u32, jitter: f64) -> u32 {
     let doubled = 1_u32.checked_shl(attempt.min(16)).unwrap_or(u32::MAX);
     let longest = SHORTEST_MS.saturating_mul(2).saturating_mul(doubled).min(LONGEST_MS);
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_up_to_the_longest_and_are_spread() {
+    fn waits_grow_up_to_the_limit_and_are_spread() {
         assert_eq!([0.0, 1.0].map(|jitter| delay_ms(0, jitter)), [500, 1_000]);
         assert_eq!([0.0, 1.0].map(|jitter| delay_ms(2, jitter)), [500, 4_000]);
         for attempt in [5, 40, u32::MAX] {

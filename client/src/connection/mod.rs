@@ -1,11 +1,11 @@
-//! The one WebSocket: when it is opened, lost and opened again. What its frames mean is not known here.
+//! The WebSocket: opening, losing and reopening it. The meaning of its frames is handled elsewhere, in `store`.
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`backoff`], [`status`] | how long to wait; what is going on, in words (pure) |
+//! | [`backoff`], [`status`] | how long to wait before reconnecting; the status of the connection (pure) |
 //! | [`socket`] | the browser's WebSocket as a sender and a stream of events |
-//! | [`wake`] | what ends a wait early: the network is back, the person looks at the page again |
-//! | [`run`](mod@run) | the loop that keeps a connection |
+//! | [`wake`] | events that end a wait early: the network is back, or the page is visible again |
+//! | [`run`](mod@run) | the loop that keeps the page connected |
 
 pub mod backoff;
 pub mod run;
@@ -18,9 +18,10 @@ pub use status::Status;
 
 use crate::timeline::Known;
 
-/// The address of the person's own agent.
+/// The address of the user's agent.
 ///
-/// `origin` is the page's, `page` an id of this page that is kept over reconnects, `known` what it has of the log.
+/// `origin` is the page's origin. `page` is an id of this page that stays the same across reconnects. `known` is the
+/// position in the log up to which the page has all events.
 pub fn address(origin: &str, page: &str, known: Option<Known>) -> String {
     // `http` becomes `ws`, `https` becomes `wss`.
     let origin = origin.strip_prefix("http").map_or_else(|| origin.to_owned(), |rest| format!("ws{rest}"));
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_has_the_pages_scheme_and_the_last_event() {
+    fn the_address_contains_the_pages_scheme_and_the_last_event() {
         assert_eq!(address("http://localhost:8787", "p", None), "ws://localhost:8787/agents/chat/me?sync=events&_pk=p");
         assert_eq!(
             address("https://flux.example", "p", Some(Known { seq: 7, log: Some(EventId::new(Uuid::nil())) })),

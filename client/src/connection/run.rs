@@ -1,4 +1,4 @@
-//! The loop that keeps a connection: open, listen, and after a loss wait and open again.
+//! The loop that keeps the page connected: open a socket, listen, and after a loss wait and open another.
 
 use chrono::TimeDelta;
 use futures::channel::mpsc::UnboundedReceiver;
@@ -14,12 +14,12 @@ use crate::store::Store;
 
 /// How long a socket may take to open, in ms.
 const OPENING_MS: u32 = 8_000;
-/// How long a service that is asked whether it is there may take to answer, in ms.
+/// How long the service may take to answer a check that it is alive, in ms.
 const ANSWER_MS: u32 = 8_000;
-/// How long a connection must have held to begin again with short waits.
+/// How long a connection must have lasted for the waits to be short again.
 const STABLE: TimeDelta = TimeDelta::seconds(5);
 
-/// Keeps the connection of a page, until the service refuses it for good.
+/// Keeps the page connected until the service refuses it permanently.
 pub async fn run(mut store: Store) {
     let page = platform::uuid().to_string();
     let mut wakes = wakes();
@@ -40,17 +40,17 @@ pub async fn run(mut store: Store) {
         }
         let delay = backoff::delay_ms(attempt, platform::jitter());
         store.set_status(Status::Waiting { until: platform::now() + TimeDelta::milliseconds(delay.into()) });
-        rest(delay, &mut wakes).await;
+        wait(delay, &mut wakes).await;
     }
 }
 
 /// How a connection ended.
 enum Lost {
-    /// It had held for a while.
+    /// It had lasted for a while.
     Stable,
-    /// It never opened, or not for long.
+    /// It never opened, or was lost soon after.
     Early,
-    /// For good.
+    /// The service refused it permanently, for this reason.
     Refused(String),
 }
 
@@ -58,18 +58,18 @@ async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wa
     let address = address(&platform::origin(), page, store.known());
     let Some((socket, mut events)) = Socket::open(&address) else { return Lost::Early };
     let mut opened_at = None;
-    // While it runs, something is to come before it ends: the open socket, or an answer.
-    let mut patience = Box::pin(platform::sleep_ms(OPENING_MS).fuse());
+    // The deadline for the socket to open or for an answer to arrive. Terminated while nothing is awaited.
+    let mut deadline = Box::pin(platform::sleep_ms(OPENING_MS).fuse());
     let refused = loop {
         select! {
             event = events.next() => match event {
                 Some(SocketEvent::Open) => {
                     opened_at = Some(platform::now());
-                    patience.set(Fuse::terminated());
+                    deadline.set(Fuse::terminated());
                     store.connected(socket.clone());
                 }
                 Some(SocketEvent::Text(text)) => {
-                    patience.set(Fuse::terminated());
+                    deadline.set(Fuse::terminated());
                     store.receive(&text);
                     if store.wants_to_reconnect() {
                         break None;
@@ -81,14 +81,14 @@ async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wa
                 None => break None,
             },
             wake = wakes.next() => match wake {
-                // Sockets often do not notice for minutes that the network is gone, or that the device has slept.
+                // A socket often takes minutes to notice that the network is gone or that the device was asleep.
                 Some(Wake::Offline) | None => break None,
-                Some(Wake::Online | Wake::Visible) => if opened_at.is_some() && patience.is_terminated() {
-                    store.knock();
-                    patience.set(platform::sleep_ms(ANSWER_MS).fuse());
+                Some(Wake::Online | Wake::Visible) => if opened_at.is_some() && deadline.is_terminated() {
+                    store.check_alive();
+                    deadline.set(platform::sleep_ms(ANSWER_MS).fuse());
                 },
             },
-            () = patience => break None,
+            () = deadline => break None,
         }
     };
     store.disconnected();
@@ -99,8 +99,8 @@ async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wa
     }
 }
 
-/// Waits, but not longer than until there is a network again or the person looks.
-async fn rest(ms: u32, wakes: &mut UnboundedReceiver<Wake>) {
+/// Waits. Returns early if the network is back or the page is visible again.
+async fn wait(ms: u32, wakes: &mut UnboundedReceiver<Wake>) {
     let sleep = platform::sleep_ms(ms);
     pin_mut!(sleep);
     loop {

@@ -13,30 +13,30 @@ pub struct Socket(Rc<Inner>);
 
 struct Inner {
     socket: WebSocket,
-    // Kept as long as the socket can call them.
+    // Kept alive as long as the socket can call them.
     _open: Closure<dyn FnMut()>,
     _message: Closure<dyn FnMut(MessageEvent)>,
     _close: Closure<dyn FnMut(CloseEvent)>,
 }
 
-/// What happens on a socket.
+/// An event on a socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SocketEvent {
-    /// It is open.
+    /// The socket is open.
     Open,
-    /// A text frame came.
+    /// A text frame arrived.
     Text(String),
-    /// It is closed; nothing follows.
+    /// The socket is closed. No event follows.
     Closed {
-        /// Close code, RFC 6455 §7.4; 1006 where there was none.
+        /// The close code, RFC 6455 §7.4; 1006 if there was none.
         code: u16,
-        /// The reason, often empty.
+        /// The reason; often empty.
         reason: String,
     },
 }
 
 impl Socket {
-    /// Begins to connect. None where the browser refuses the address.
+    /// Starts to connect. `None` if the browser refuses the address.
     pub fn open(address: &str) -> Option<(Self, UnboundedReceiver<SocketEvent>)> {
         let socket = WebSocket::new(address).ok()?;
         let (events, receiver) = unbounded();
@@ -60,7 +60,7 @@ impl Socket {
         Some((Self(Rc::new(Inner { socket, _open: open, _message: message, _close: close })), receiver))
     }
 
-    /// Sends a text frame. False where the socket is not open.
+    /// Sends a text frame. Returns false if the socket is not open.
     pub fn send(&self, text: &str) -> bool {
         let socket = &self.0.socket;
         socket.ready_state() == WebSocket::OPEN && socket.send_with_str(text).is_ok()

@@ -1,11 +1,11 @@
-//! What the connection is doing, in words. Pure.
+//! The status of the connection, and its label. Pure.
 
 use chrono::{DateTime, Utc};
 
-/// What the connection is doing.
+/// The status of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
-    /// The first attempt, or another one.
+    /// An attempt is in progress.
     Connecting,
     /// The socket is open.
     Connected,
@@ -14,26 +14,26 @@ pub enum Status {
         /// When.
         until: DateTime<Utc>,
     },
-    /// The browser says that there is no network.
+    /// The browser reports that there is no network.
     Offline,
-    /// The service does not want this client; trying again would not help.
+    /// The service refuses this client. Trying again would not help.
     Refused {
-        /// Its reason, a sentence.
+        /// The service's reason, as a sentence.
         reason: String,
     },
 }
 
-/// What the close of a socket means.
+/// What to do after a socket was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Try again.
     Retry,
-    /// Do not.
+    /// Do not try again.
     Final,
 }
 
 impl Verdict {
-    /// By the close code: 1008 (policy violation, RFC 6455 §7.4.1) and the application's own 4000–4999 are final.
+    /// Decides by the close code. 1008 (policy violation, RFC 6455 §7.4.1) and the application's 4000–4999 are final.
     pub const fn of(code: u16) -> Self {
         match code {
             1008 | 4000..=4999 => Self::Final,
@@ -48,7 +48,7 @@ impl Status {
         *self == Self::Connected
     }
 
-    /// In a word or two, without the seconds, so that a screen reader is not told each of them.
+    /// A short label. It leaves out the seconds, so that a screen reader does not announce each of them.
     pub const fn label(&self) -> &'static str {
         match self {
             Self::Connecting => "Connecting…",
@@ -59,7 +59,7 @@ impl Status {
         }
     }
 
-    /// Full seconds until the next attempt.
+    /// Seconds until the next attempt, rounded up.
     pub fn seconds_left(&self, now: DateTime<Utc>) -> Option<i64> {
         match self {
             Self::Waiting { until } => Some(((*until - now).num_milliseconds() + 999).div_euclid(1_000).max(0)),
@@ -67,7 +67,7 @@ impl Status {
         }
     }
 
-    /// Which style it has.
+    /// The name of its style.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Connected => "ok",

@@ -1,21 +1,21 @@
-//! What ends a wait early: the network is back, or the person looks at the page again.
+//! Events that end a wait early: the network is back, or the page is visible again.
 
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 
 use crate::platform;
 
-/// Why the connection is looked at.
+/// A reason to check the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
-    /// The browser says that there is a network again.
+    /// The browser reports that the network is back.
     Online,
-    /// The browser says that there is none.
+    /// The browser reports that the network is gone.
     Offline,
-    /// The page can be seen again.
+    /// The page is visible again.
     Visible,
 }
 
-/// A stream of reasons, for as long as the page lives.
+/// A stream of reasons to check the connection, which lasts as long as the page.
 pub fn wakes() -> UnboundedReceiver<Wake> {
     let (sender, receiver) = unbounded();
     for (event, wake) in [("online", Wake::Online), ("offline", Wake::Offline)] {

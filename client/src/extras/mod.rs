@@ -1,8 +1,9 @@
-//! What is not needed for the first picture: a third of the program, loaded as soon as that picture stands.
+//! The part of the program that the first render does not need. It is a third of the program and is loaded right after
+//! the first render.
 //!
-//! The build takes the program apart between [`split::extra_part`] and its import (`xtask/bindings`): whatever only
-//! the former reaches goes into a module of its own, which shares memory and functions with the first. Where it cannot be
-//! loaded, everything else works, and it is tried again when it is wanted.
+//! The build (`xtask/bindings`) splits the program between the exported and the imported function in `split`. Code that
+//! only the exported one reaches goes into a second module, which shares memory and functions with the first. If the
+//! second module fails to load, everything else works, and loading is retried.
 
 mod split;
 
@@ -24,37 +25,37 @@ use crate::timeline::grid::WeekGrid;
 use crate::timeline::toolbar::Toolbar;
 use crate::toast::ToastList;
 
-/// A part of the page that comes after the first picture.
+/// A part of the page that is loaded after the first render.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// The dialogs, closed at first.
+    /// The dialogs, initially closed.
     Dialogs,
     /// The log.
     History,
     /// The timeline as a week.
     Week,
-    /// A block in fields.
+    /// The form for a block.
     Editor,
     /// The menu of plans.
     Plans,
-    /// Which moment of the past is shown.
+    /// The bar that shows which moment in the past is displayed.
     Past,
-    /// Above the timeline: how it is shown.
+    /// The toolbar above the timeline.
     Toolbar,
-    /// The goals that are worked on.
+    /// The list of goals.
     Goals,
-    /// Notes about what was done.
+    /// Notes about changes and problems.
     Toasts,
-    /// What a model writes.
+    /// Markdown from a model.
     Markdown {
         /// The text.
         text: String,
-        /// Whether more of it is coming.
+        /// Whether the text is still streaming.
         is_partial: bool,
     },
 }
 
-/// Shows a part as soon as it is there.
+/// Shows a part as soon as it is loaded.
 #[component]
 pub fn Extra(part: Part) -> Element {
     let store = use_store();
@@ -63,7 +64,7 @@ pub fn Extra(part: Part) -> Element {
     }
     match part {
         Part::Dialogs | Part::Goals | Part::Toasts => rsx! {},
-        // Its place is kept, so that nothing jumps.
+        // Reserves the space, so that the layout does not shift.
         Part::Toolbar => rsx! { div { class: "toolbar-place" } },
         Part::Markdown { text, .. } => rsx! {
             div { class: "markdown",
@@ -76,7 +77,7 @@ pub fn Extra(part: Part) -> Element {
     }
 }
 
-/// What a part looks like. Nothing else of the program may name what is named here: it would come with the first picture.
+/// Renders a part. No other code may refer to these components, or they would become part of the first module.
 fn draw(part: Part) -> Element {
     match part {
         Part::Dialogs => rsx! { Dialogs {} },
@@ -113,11 +114,11 @@ fn Dialogs() -> Element {
 
 /// Loads the rest of the program.
 pub async fn load(mut store: Store) {
-    let mut patience_ms = 1_000;
+    let mut delay_ms = 1_000;
     while !split::load().await {
         store.lacks_extras.set(true);
-        platform::sleep_ms(patience_ms).await;
-        patience_ms = (patience_ms * 2).min(30_000);
+        platform::sleep_ms(delay_ms).await;
+        delay_ms = (delay_ms * 2).min(30_000);
     }
     store.lacks_extras.set(false);
     store.has_extras.set(true);

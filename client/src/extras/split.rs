@@ -1,11 +1,11 @@
-//! Where the program is taken apart. The names are those by which `wasm-split` finds the two sides of the cut, and the script
-//! that it needs finds the module (`client/extras.js`).
+//! The point at which the program is split. `wasm-split` finds the two sides by these names; `client/extras.js` loads the
+//! second module.
 
 use dioxus::prelude::*;
 
 use super::{Part, draw as draw_here};
 
-/// Whether the rest of the program could be loaded. Once it is there it stays.
+/// Loads the rest of the program. Returns whether that succeeded. Once loaded, it stays.
 #[cfg(not(target_arch = "wasm32"))]
 pub async fn load() -> bool {
     true
@@ -37,25 +37,25 @@ mod cut {
         fn imported_part(part: *mut c_void) -> *mut c_void;
     }
 
-    /// Whether the rest of the program could be loaded. Once it is there it stays.
+    /// Loads the rest of the program. Returns whether that succeeded. Once loaded, it stays.
     pub async fn load() -> bool {
         let (sender, receiver) = oneshot::channel::<bool>();
         let sender = Box::into_raw(Box::new(sender));
-        // SAFETY: the script calls `loaded` exactly once, with what it was given here.
+        // SAFETY: the script calls `loaded` exactly once, with the pointer that it gets here.
         unsafe { load_module(loaded, sender.cast()) };
         receiver.await.unwrap_or(false)
     }
 
     unsafe extern "C" fn loaded(sender: *mut c_void, is_there: bool) {
-        // SAFETY: it was made of such a box in `load`, and comes back once.
+        // SAFETY: `load` made the pointer from such a box, and it comes back only once.
         let sender = unsafe { Box::from_raw(sender.cast::<oneshot::Sender<bool>>()) };
         let _ = sender.send(is_there);
     }
 
-    /// Draws a part. Only after [`load`] has said that it is there.
+    /// Draws a part. Call it only after [`load`] has returned true.
     pub fn draw(part: Part) -> Element {
         let part = Box::into_raw(Box::new(part));
-        // SAFETY: the other side is `exported_part`, which takes a boxed part and gives a boxed element.
+        // SAFETY: the other side is `exported_part`, which takes a boxed part and returns a boxed element.
         *unsafe { Box::from_raw(imported_part(part.cast()).cast::<Element>()) }
     }
 

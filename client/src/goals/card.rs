@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use flux_timeline::{Run, RunStatus};
 
 use super::words;
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
@@ -14,11 +14,13 @@ pub fn GoalCard(run: Run, on_dismiss: Option<EventHandler<()>>) -> Element {
     let mut store = use_store();
     let id = run.id;
     let status = run.state.status;
-    let is_pending =
-        store.calls.read().any(|wish| matches!(wish, Wish::CancelGoal(goal) | Wish::RetryGoal(goal) if *goal == id));
+    let is_pending = store
+        .calls
+        .read()
+        .any(|mutation| matches!(mutation, Mutation::CancelGoal(goal) | Mutation::RetryGoal(goal) if *goal == id));
     let action = match status {
-        RunStatus::Running => Some(("button quiet", "Cancel", Wish::CancelGoal(id))),
-        RunStatus::Failed => Some(("button", "Try again", Wish::RetryGoal(id))),
+        RunStatus::Running => Some(("button quiet", "Cancel", Mutation::CancelGoal(id))),
+        RunStatus::Failed => Some(("button", "Try again", Mutation::RetryGoal(id))),
         RunStatus::Completed | RunStatus::Cancelled => None,
     };
     rsx! {
@@ -29,12 +31,12 @@ pub fn GoalCard(run: Run, on_dismiss: Option<EventHandler<()>>) -> Element {
                     span { class: "goal-label", {words::label(&run)} }
                     p { title: "{run.goal}", {run.name()} }
                 }
-                if let Some((class, words, wish)) = action {
+                if let Some((class, words, mutation)) = action {
                     button {
                         class,
                         r#type: "button",
                         disabled: is_pending,
-                        onclick: move |_| store.wish(wish.clone()),
+                        onclick: move |_| store.submit(mutation.clone()),
                         {words}
                     }
                 }

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::words;
-use crate::calls::{NewGoal as Wanted, Wish};
+use crate::calls::{Mutation, NewGoal as Wanted};
 use crate::platform;
 use crate::shell::foot::DialogFoot;
 use crate::shell::icon::{Icon, Shape};
@@ -49,7 +49,7 @@ pub fn GoalDialog() -> Element {
         event.prevent_default();
         let wanted = Wanted::new(&goal.peek(), &deadline.peek(), &hours.peek());
         if let Some(wanted) = wanted {
-            store.wish(Wish::StartGoal(wanted));
+            store.submit(Mutation::StartGoal(wanted));
             platform::close_dialog(DIALOG);
         }
     };

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::words;
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::chat::metadata;
 use crate::store::use_store;
 
@@ -15,9 +15,9 @@ pub fn Overview() -> Element {
     let mut asked = use_signal(|| None::<u64>);
     use_effect(move || {
         let last = store.projection.read().known().map(|known| known.seq);
-        if *asked.peek() != last && !store.calls.read().any(|wish| *wish == Wish::LoadCounts) {
+        if *asked.peek() != last && !store.calls.read().any(|mutation| *mutation == Mutation::LoadCounts) {
             asked.set(last);
-            store.wish(Wish::LoadCounts);
+            store.submit(Mutation::LoadCounts);
         }
     });
     let counts = store.counts.read();

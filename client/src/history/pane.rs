@@ -6,7 +6,7 @@ use flux_timeline::Event;
 use super::filter::FilterBar;
 use super::overview::Overview;
 use super::words;
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{View, use_store};
@@ -20,7 +20,7 @@ pub fn HistoryPane() -> Element {
             store.load_log();
         }
     });
-    let is_loading = store.calls.read().any(|wish| matches!(wish, Wish::LoadLog { .. }));
+    let is_loading = store.calls.read().any(|mutation| matches!(mutation, Mutation::LoadLog { .. }));
     let log = store.log.read();
     rsx! {
         section { class: "pane history", aria_label: "History", aria_busy: is_loading,
@@ -84,7 +84,7 @@ fn EventRow(event: Event, cause: Option<String>, is_first: bool) -> Element {
             div { class: "event-actions",
                 button { class: "link", r#type: "button", onclick: move |_| store.look_at(seq), "See the timeline here" }
                 if is_first && event.is_undoable() {
-                    button { class: "link", r#type: "button", onclick: move |_| store.wish(Wish::UndoOne(txn)), "Undo this" }
+                    button { class: "link", r#type: "button", onclick: move |_| store.submit(Mutation::UndoOne(txn)), "Undo this" }
                 }
                 Details { seq }
             }
@@ -103,9 +103,9 @@ fn Details(seq: u64) -> Element {
             class: "payload",
             // It is told of being closed, too.
             ontoggle: move |_| {
-                let is_known = text.peek().is_some() || store.calls.peek().any(|wish| *wish == Wish::LoadEvent(seq));
+                let is_known = text.peek().is_some() || store.calls.peek().any(|mutation| *mutation == Mutation::LoadEvent(seq));
                 if !is_known && platform::is_unfolded(&format!("details-{seq}")) {
-                    store.wish(Wish::LoadEvent(seq));
+                    store.submit(Mutation::LoadEvent(seq));
                 }
             },
             summary {

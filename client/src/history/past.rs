@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use flux_timeline::clock;
 
 use super::words;
-use crate::calls::{PastMoment, Wish};
+use crate::calls::{Mutation, PastMoment};
 use crate::store::use_store;
 
 /// The bar. Nothing while the present is shown.
@@ -17,7 +17,7 @@ pub fn PastBar() -> Element {
     let last = store.log.read().last().max(seq);
     let settings = store.projection.read().settings();
     let when = past.at.map(|at| words::when(at, *store.now.read(), &settings)).unwrap_or_default();
-    let is_restoring = store.calls.read().any(|wish| matches!(wish, Wish::Restore(_)));
+    let is_restoring = store.calls.read().any(|mutation| matches!(mutation, Mutation::Restore(_)));
     rsx! {
         section { class: "past", aria_label: "The past",
             p { class: "past-when", role: "status",
@@ -55,7 +55,7 @@ pub fn PastBar() -> Element {
                     onchange: move |event| {
                         let zone = store.projection.peek().zone();
                         if let Some(wall) = clock::read_wall(&event.value()) {
-                            store.wish(Wish::LoadPast(PastMoment::At(zone.instant(wall))));
+                            store.submit(Mutation::LoadPast(PastMoment::At(zone.instant(wall))));
                         }
                     },
                 }
@@ -66,7 +66,7 @@ pub fn PastBar() -> Element {
                     class: "button primary",
                     r#type: "button",
                     disabled: is_restoring,
-                    onclick: move |_| store.wish(Wish::Restore(seq)),
+                    onclick: move |_| store.submit(Mutation::Restore(seq)),
                     "Restore this"
                 }
             }

@@ -1,23 +1,23 @@
-//! Which addresses may be opened, and addresses that stand bare in a text. Pure.
+//! Checking addresses of links, and finding bare addresses in text. Pure.
 
-/// The schemes of addresses that may be opened. Everything else (`javascript:`, `data:`, paths of this page) is text.
+/// The allowed schemes. Everything else (`javascript:`, `data:`, paths on this site) is shown as text.
 const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
-/// Signs that end a sentence and not the address before them.
+/// Characters that end a sentence and are not part of the address before them.
 const TRAILING: [char; 9] = ['.', ',', ';', ':', '!', '?', '\'', '"', '”'];
 
-/// The address, if it may be opened.
+/// Returns the trimmed address if it is safe to open.
 pub fn safe(address: &str) -> Option<String> {
     let address = address.trim();
     let is_known = SCHEMES.iter().any(|scheme| {
         let start = address.get(..scheme.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(scheme)) && address.len() > scheme.len()
     });
-    // Browsers skip tabs and line ends in an address, and so could read another one than is checked here.
+    // Browsers ignore tabs and line breaks in an address, so they could open a different address from the one checked.
     let is_plain = !address.chars().any(|c| c.is_control() || c.is_whitespace());
     (is_known && is_plain).then(|| address.to_owned())
 }
 
-/// A text in pieces: those that are an address have it beside them.
+/// Splits a text into pieces. A piece that is an address comes with the address to open.
 pub fn split(text: &str) -> Vec<(&str, Option<String>)> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -40,14 +40,15 @@ pub fn split(text: &str) -> Vec<(&str, Option<String>)> {
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    // One search for both, so that each piece of a text is looked through once.
+    // One search for both schemes, so that the text is scanned only once.
     text.match_indices("http").map(|(place, _)| place).find(|place| {
         let rest = &text[*place..];
         rest.starts_with("http://") || rest.starts_with("https://")
     })
 }
 
-/// Length of the address without the signs of the sentence around it. A bracket belongs to it if it is opened in it.
+/// The length of the address without punctuation of the surrounding sentence. A closing bracket is part of the address
+/// if the opening one is.
 fn trimmed(address: &str) -> usize {
     let count = |sign| address.matches(sign).count();
     let mut unopened = count(')').saturating_sub(count('('));
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_of_other_pages_and_mail_can_be_opened() {
+    fn only_web_and_mail_addresses_can_be_opened() {
         for address in ["https://a.example/x?y#z", "HTTP://a.example", "mailto:a@b.example", " https://a.example "] {
             assert!(safe(address).is_some(), "{address}");
         }
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn bare_addresses_are_found_without_the_sentence_around_them() {
+    fn bare_addresses_are_found_without_surrounding_punctuation() {
         let found = |text: &'static str| {
             split(text).into_iter().filter(|(_, address)| address.is_some()).map(|(piece, _)| piece).collect::<Vec<_>>()
         };

@@ -1,9 +1,9 @@
-//! Markdown, as models write it, as elements. The text never becomes markup: see [`tree`].
+//! Markdown from models, as elements. The text never becomes markup: see [`tree`].
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`tree`], [`link`] | what can be shown, and which addresses can be opened (pure) |
-//! | [`partial`] | what is still being written (pure) |
+//! | [`tree`], [`link`] | the parsed tree, and which addresses may be opened (pure) |
+//! | [`partial`] | text that is still streaming (pure) |
 //! | [`render`] | the elements |
 
 pub mod link;

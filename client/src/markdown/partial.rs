@@ -1,21 +1,21 @@
-//! Markdown that is still being written, with its end as it will probably be meant. Pure.
+//! Markdown that is still streaming, completed in the way it will probably continue. Pure.
 //!
-//! Half of a construct means something else than the whole: `**bo` is two stars, `| a | b |` a line of text, and a `-` below
-//! a line makes a heading of it. Shown as they come, they would flicker. So what is open is closed, and what cannot be told
-//! yet is held back until more of it is there.
+//! An incomplete construct differs in meaning from the complete one: `**bo` is two stars, `| a | b |` is a line of
+//! text, and a `-` below a line turns that line into a heading. Shown unchanged, the text would flicker. So open
+//! constructs are closed, and text whose meaning is still unclear is held back until more of it arrives.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Longest last piece that is looked at, in bytes: no paragraph is as long, and what looks ahead from each sign of a line takes
-/// the square of its length.
+/// Maximum length of the last piece to complete, in bytes. No real paragraph is as long, and the time grows with the
+/// square of the length, because each sign looks ahead to the end.
 const LONGEST: usize = 4_096;
 
-/// The text, as far as it can be shown while more is to come.
+/// The part of a text that can be shown while more is to come, with open constructs closed.
 pub fn settled(text: &str) -> Cow<'_, str> {
     let last = text.rfind('\n').map_or(0, |end| end + 1);
     if let Some(fence) = open_fence(text) {
-        // What closes a block of code is no code while it is half there.
+        // An incomplete closing fence is not code.
         let is_closing = is_all_of(&text[last..], fence) && last > 0;
         return Cow::Borrowed(if is_closing { &text[..last] } else { text });
     }
@@ -37,7 +37,7 @@ fn is_all_of(line: &str, letters: &str) -> bool {
     !line.is_empty() && line.chars().all(|letter| letters.contains(letter))
 }
 
-/// The sign of the block of code that is open at the end.
+/// The fence character of the code block that is open at the end.
 fn open_fence(text: &str) -> Option<&'static str> {
     let mut open: Option<(&str, usize)> = None;
     for line in text.lines() {
@@ -53,7 +53,7 @@ fn open_fence(text: &str) -> Option<&'static str> {
     open.map(|(sign, _)| sign)
 }
 
-/// Where a table begins of which there is not even the line below its head.
+/// The start of a table whose delimiter row is not complete yet.
 fn open_table(text: &str) -> Option<usize> {
     let is_row = |line: &str| line.trim_start().starts_with('|');
     let rows: Vec<&str> = text.split_inclusive('\n').rev().take_while(|line| is_row(line)).collect();
@@ -65,7 +65,7 @@ fn open_table(text: &str) -> Option<usize> {
     is_open.then(|| text.len() - rows.iter().map(|row| row.len()).sum::<usize>())
 }
 
-/// Whether a line is nothing yet but the sign that begins it: of a list, a heading, a quote, a rule.
+/// Whether a line contains only a marker so far: of a list, a heading, a quote or a rule.
 fn is_marker(line: &str, is_first: bool) -> bool {
     let number = line.trim().trim_end_matches(['.', ')']);
     let is_number = (1..4).contains(&number.len()) && number.bytes().all(|digit| digit.is_ascii_digit());
@@ -73,7 +73,7 @@ fn is_marker(line: &str, is_first: bool) -> bool {
     is_number && is_numbered || is_all_of(line, "-=*+#>_~`|:![ ")
 }
 
-/// Where the text begins that is in one piece with the end: behind the sign of its item, or in its cell.
+/// The start of the inline text at the end: after the marker of its list item, or in its table cell.
 fn inline_start(text: &str) -> usize {
     let mut start = text.len();
     for line in text.split_inclusive('\n').rev() {
@@ -97,14 +97,14 @@ fn inline_start(text: &str) -> usize {
     start
 }
 
-/// The last piece of a text, and what is open in it.
+/// The last piece of a text, and the constructs that are open in it.
 struct Line<'a> {
     text: &'a str,
-    /// Where it is cut off.
+    /// Where the shown text ends.
     end: usize,
-    /// Signs in it that are not shown.
+    /// Characters in it that are not shown.
     hidden: Vec<Range<usize>>,
-    /// What is to be closed, outermost first.
+    /// The markers to close, outermost first.
     open: Vec<String>,
 }
 
@@ -127,7 +127,7 @@ impl<'a> Line<'a> {
         line
     }
 
-    /// Code within a line: nothing in it means anything else.
+    /// Inline code, in which no other markers count.
     fn code(&mut self, place: usize, length: usize) -> usize {
         let inside = place + length;
         let sign = &self.text[place..inside];
@@ -137,7 +137,7 @@ impl<'a> Line<'a> {
         } else if let Some(end) = rest.find(sign) {
             return inside + end + length;
         } else {
-            // A half of two signs that would close it.
+            // An incomplete closing marker.
             self.end -= rest.len() - rest.trim_end_matches('`').len();
             self.open.push(sign.to_owned());
         }
@@ -148,7 +148,7 @@ impl<'a> Line<'a> {
         let after = place + length;
         let sign = &self.text[place..=place];
         if after == self.end {
-            // It opens something that is not there yet, or closes what is closed at the end anyway.
+            // It opens something that has no content yet, or closes something that is closed at the end anyway.
             let closes = self.open.last().is_some_and(|open| open.starts_with(sign));
             let follows_space = self.text[..place].ends_with(char::is_whitespace);
             if closes || follows_space || length > 1 || place == 0 {
@@ -171,7 +171,7 @@ impl<'a> Line<'a> {
         after
     }
 
-    /// A link is its text until its address is there.
+    /// A link is shown as its text until its address is complete.
     fn link(&mut self, place: usize) -> usize {
         let rest = &self.text[place..self.end];
         let begin = if self.text[..place].ends_with('!') { place - 1 } else { place };
@@ -182,7 +182,7 @@ impl<'a> Line<'a> {
             (Some(close), Some(_)) if rest[close..].contains(')') => {
                 return place + close + rest[close..].find(')').unwrap_or_default() + 1;
             }
-            // It may be the box of a task as well.
+            // It may also be the checkbox of a task.
             _ if close.unwrap_or(rest.len()) <= 2 => self.end = begin,
             _ => self.hidden.push(begin..place + 1),
         }
@@ -203,7 +203,7 @@ impl<'a> Line<'a> {
             from = hidden.end;
         }
         shown.push_str(&self.text[from..self.end.max(from)]);
-        // What closes does not stand behind a space.
+        // A closing marker must not follow a space.
         shown.truncate(if self.open.is_empty() { shown.len() } else { shown.trim_end().len() });
         shown.extend(self.open.iter().rev().map(String::as_str));
         Cow::Owned(shown)

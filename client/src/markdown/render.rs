@@ -1,4 +1,4 @@
-//! The tree as elements.
+//! Rendering the tree as elements.
 
 use dioxus::prelude::*;
 
@@ -6,7 +6,7 @@ use super::partial;
 use super::tree::{self, Align, Kind, Node};
 use crate::copy::CopyButton;
 
-/// A text in Markdown. One that is still being written is shown as it will probably be meant.
+/// Renders Markdown. Text that is still streaming is completed in the way it will probably continue.
 #[component]
 pub fn Markdown(text: String, is_partial: bool) -> Element {
     let nodes = if is_partial { tree::parse(&partial::settled(&text)) } else { tree::parse(&text) };
@@ -50,7 +50,7 @@ fn element(node: &Node) -> Element {
 fn container(kind: &Kind, inside: Element, nodes: &[Node]) -> Element {
     match kind {
         Kind::Paragraph => rsx! { p { {inside} } },
-        // The page has its own first levels.
+        // The page itself uses the upper heading levels.
         Kind::Heading(1 | 2) => rsx! { h4 { {inside} } },
         Kind::Heading(3) => rsx! { h5 { {inside} } },
         Kind::Heading(_) => rsx! { h6 { {inside} } },
@@ -77,7 +77,7 @@ fn container(kind: &Kind, inside: Element, nodes: &[Node]) -> Element {
     }
 }
 
-/// Whether an entry begins with the box of a task; where entries stand apart, it is in a paragraph.
+/// Whether an item begins with the checkbox of a task. In a loose list the checkbox is inside a paragraph.
 fn is_task(nodes: &[Node]) -> bool {
     match nodes.first() {
         Some(Node::Task(_)) => true,

@@ -1,7 +1,7 @@
 use super::partial::settled;
 use super::tree::{Align, Kind, Node, parse};
 
-/// The tree in a form that can be read: elements as `kind[…]`.
+/// The tree in a readable form: elements as `kind[…]`.
 fn show(nodes: &[Node]) -> String {
     let one = |node: &Node| match node {
         Node::Text(text) => text.replace('\n', "⏎"),
@@ -34,7 +34,7 @@ fn name(kind: &Kind) -> String {
 }
 
 #[test]
-fn markdown_becomes_the_elements_that_people_mean() {
+fn markdown_becomes_the_expected_elements() {
     let cases = [
         ("One **two** *three* `four`", "p[One strong[two] emphasis[three] `four`]"),
         ("# Title\n\ntext\nmore  \nlast", "h1[Title]p[text⏎more↵last]"),
@@ -64,7 +64,7 @@ fn markdown_becomes_the_elements_that_people_mean() {
 }
 
 #[test]
-fn nothing_becomes_markup_that_runs_or_loads() {
+fn nothing_becomes_markup_that_runs_code_or_loads_content() {
     let cases = [
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("a <img src=x onerror=alert(1)> b", "p[a <img src=x onerror=alert(1)> b]"),
@@ -99,7 +99,7 @@ fn deep_nesting_is_cut_off_and_no_text_is_lost() {
 }
 
 #[test]
-fn what_is_half_written_is_shown_as_it_will_be() {
+fn incomplete_markdown_is_shown_as_it_will_be() {
     let cases = [
         ("half **bo", "p[half strong[bo]]"),
         ("half **bold*", "p[half strong[bold]]"),
@@ -141,7 +141,7 @@ fn what_is_half_written_is_shown_as_it_will_be() {
 }
 
 #[test]
-fn a_text_that_comes_letter_by_letter_shows_none_of_its_signs() {
+fn text_that_arrives_letter_by_letter_never_shows_its_markers() {
     let text = "Your **plan** for *today*:\n\n- [x] `gym` at ~~8~~ 9\n- [ ] see [the docs](https://a.example/d) ü\n\n\
                 | what | when |\n|------|-----:|\n| **run** | `9` |\n\n1. one\n2. two\n\n```sh\nls *\n```\n\n## End\n**So.**\n";
     let whole = show(&parse(text));
@@ -155,9 +155,9 @@ fn a_text_that_comes_letter_by_letter_shows_none_of_its_signs() {
 }
 
 #[test]
-fn any_beginning_of_any_text_can_be_settled() {
+fn any_prefix_of_any_text_can_be_settled() {
     let signs = ["*", "_", "~", "`", "[", "]", "(", ")", "!", "|", "\\", "\n", " ", "-", "1.", "ü", "a", "#", ">", ":"];
-    // Every row of three, and long rows of one.
+    // Every sequence of three, and long repetitions of one.
     for a in signs {
         for b in signs {
             for c in signs {

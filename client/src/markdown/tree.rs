@@ -1,7 +1,7 @@
-//! Markdown as a tree of what can be shown. Pure.
+//! Markdown as a tree of displayable nodes. Pure.
 //!
-//! There is nothing in the tree that could become markup: raw HTML is text, pictures are links, and a link has an address
-//! that [`link`](super::link) lets through.
+//! Nothing in the tree can become markup: raw HTML is text, images are links, and the address of a link is one that
+//! [`link`](super::link) allows.
 
 use std::mem;
 
@@ -9,34 +9,34 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Par
 
 use super::link;
 
-/// Deepest nesting that is kept. What lies deeper is shown in the element above it, so that no text can exhaust the stack.
+/// Maximum depth of nesting. Deeper content is placed in the element above, so that no text can exhaust the stack.
 const DEEPEST: usize = 12;
 
-/// A block of text.
+/// A node of the tree.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
-    /// Text as it is.
+    /// Plain text.
     Text(String),
-    /// A line end that is meant.
+    /// A hard line break.
     Break,
-    /// Code within a line.
+    /// Inline code.
     Code(String),
     /// A block of code.
     CodeBlock {
-        /// The language, where it is told.
+        /// The language; empty if unknown.
         language: String,
         /// The code.
         text: String,
     },
-    /// A line across.
+    /// A horizontal rule.
     Rule,
-    /// The box of a task: done or not.
+    /// The checkbox of a task: done or not.
     Task(bool),
-    /// Something with content.
+    /// An element with children.
     Element(Kind, Vec<Node>),
 }
 
-/// What has content.
+/// The kind of an element with children.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// A paragraph.
@@ -47,9 +47,9 @@ pub enum Kind {
     Quote,
     /// A list without numbers.
     List,
-    /// A list with numbers, from the first one.
+    /// A numbered list, with the number of its first item.
     NumberedList(u64),
-    /// An entry of a list.
+    /// An item of a list.
     Item,
     /// Emphasis.
     Emphasis,
@@ -61,9 +61,9 @@ pub enum Kind {
     Link(String),
     /// A table.
     Table,
-    /// Its head.
+    /// The head of a table.
     Head,
-    /// One of its rows.
+    /// A row of a table.
     Row,
     /// A cell of the head.
     HeadCell(Align),
@@ -73,18 +73,18 @@ pub enum Kind {
     Plain,
 }
 
-/// To which side a cell is set.
+/// The alignment of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// To the side where writing begins.
+    /// To the start of the line.
     Start,
-    /// To the middle.
+    /// Centred.
     Center,
-    /// To the side where writing ends.
+    /// To the end of the line.
     End,
 }
 
-/// Reads Markdown (CommonMark with tables, task lists and strikethrough).
+/// Parses Markdown (CommonMark with tables, task lists and strikethrough).
 pub fn parse(text: &str) -> Vec<Node> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut builder = Builder { open: vec![Open::new(Kind::Plain)], ..Builder::default() };
@@ -97,10 +97,10 @@ pub fn parse(text: &str) -> Vec<Node> {
 #[derive(Default)]
 struct Builder {
     open: Vec<Open>,
-    /// The code block that is being read.
+    /// The language and text of the code block that is being parsed.
     code: Option<(String, String)>,
     alignments: Vec<Align>,
-    /// Starts that were not given an element because they lie too deep.
+    /// The number of open elements that were left out because they are nested too deeply.
     too_deep: usize,
 }
 
@@ -177,7 +177,7 @@ impl Builder {
             self.too_deep -= 1;
             return;
         }
-        // The outermost one is never closed by an event.
+        // No event closes the outermost one.
         if self.open.len() > 1
             && let Some(Open { kind, nodes }) = self.open.pop()
         {
@@ -195,7 +195,7 @@ impl Builder {
         self.open.pop().map(|open| open.nodes).unwrap_or_default()
     }
 
-    /// A link in a link would be no valid page; the inner one is text then.
+    /// Nested links are invalid in HTML, so an inner link becomes text.
     fn link(&self, address: &str) -> Kind {
         if self.is_in_link() {
             return Kind::Plain;

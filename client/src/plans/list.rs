@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use flux_timeline::{Plan, PlanId};
 
 use super::BUTTON;
-use crate::calls::{PlanChange, Wish};
+use crate::calls::{Mutation, PlanChange};
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
@@ -73,7 +73,7 @@ fn PlanRow(plan: Plan, is_active: bool, is_only: bool, on_chosen: Callback<()>) 
         if !matches!(change, PlanChange::Rename(_)) {
             platform::focus(BUTTON);
         }
-        store.wish(Wish::ChangePlan(id, change));
+        store.submit(Mutation::ChangePlan(id, change));
         doing.set(Doing::Nothing);
     });
     // What is asked takes the place of what was pressed, and is over in the same way: the focus goes along.
@@ -150,7 +150,7 @@ fn PlanRow(plan: Plan, is_active: bool, is_only: bool, on_chosen: Callback<()>) 
                 aria_current: if is_active { "true" },
                 onclick: move |_| {
                     if !is_active {
-                        store.wish(Wish::SwitchPlan(id));
+                        store.submit(Mutation::SwitchPlan(id));
                     }
                     on_chosen.call(());
                 },
@@ -229,7 +229,7 @@ fn NewPlan(on_made: Callback<()>) -> Element {
                 event.prevent_default();
                 let wanted = title.peek().trim().to_owned();
                 if !wanted.is_empty() {
-                    store.wish(Wish::CreatePlan(wanted));
+                    store.submit(Mutation::CreatePlan(wanted));
                     on_made.call(());
                 }
             },

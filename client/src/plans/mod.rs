@@ -4,7 +4,7 @@ pub mod list;
 
 use dioxus::prelude::*;
 
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::extras::{Extra, Part};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
@@ -18,8 +18,10 @@ pub fn PlanMenu() -> Element {
     let mut store = use_store();
     let is_open = *store.plans_open.read();
     let title = use_memo(move || store.projection.read().active_plan().map(|plan| plan.title.to_string()));
-    let is_pending =
-        store.calls.read().any(|wish| matches!(wish, Wish::SwitchPlan(_) | Wish::CreatePlan(_) | Wish::LoadTimeline));
+    let is_pending = store
+        .calls
+        .read()
+        .any(|mutation| matches!(mutation, Mutation::SwitchPlan(_) | Mutation::CreatePlan(_) | Mutation::LoadTimeline));
     let Some(title) = title() else {
         return rsx! {
             div { class: "plans skeleton-line", aria_hidden: "true" }

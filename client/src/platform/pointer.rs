@@ -1,4 +1,4 @@
-//! What the pointer does, also outside of the element on which it began.
+//! Pointer events, including those outside of the element on which they started.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event};
@@ -7,15 +7,16 @@ use super::rows::{KEYED, elements};
 use super::{document, element};
 use crate::timeline::rows::RowId;
 
-/// Has an element hear what the pointer does, wherever it is, until it is let go.
+/// Sends all events of a pointer to an element until the pointer is released.
 pub fn capture_pointer(id: &str, pointer: i32) {
     if let Some(element) = element(id) {
         let _ = element.set_pointer_capture(pointer);
     }
 }
 
-/// Keeps a finger on a row from scrolling while the row says that it is held. What was touched hears of its finger also when
-/// it is no longer in the page, where nothing around it does. Once a row is enough; more change nothing.
+/// Prevents scrolling by a finger on a row while the row is marked as held. The listener is on the touched element,
+/// because that element still gets its touch events after it is removed from the page, and its ancestors do not.
+/// Calling this again for the same row has no effect.
 pub fn stay_while_held(row: RowId) {
     thread_local! {
         static STAY: JsValue = Closure::<dyn Fn(Event)>::new(|event: Event| {

@@ -1,4 +1,4 @@
-//! The rows of a list of blocks, as they stand in the page.
+//! The rows of a list of blocks, in the page.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, NodeList};
@@ -6,10 +6,10 @@ use web_sys::{Element, HtmlElement, NodeList};
 use super::{document, element};
 use crate::timeline::rows::RowId;
 
-/// What of a row has the focus when keys do something with it.
+/// Selects the element of a row that takes the focus and handles keys.
 pub(super) const KEYED: &str = "[aria-keyshortcuts]";
 
-/// The rows in an element, by their ids, and how high each is, in CSS pixels.
+/// The ids of the rows in an element, and the height of each, in CSS pixels.
 pub fn row_heights(id: &str) -> Vec<(RowId, f64)> {
     let Some(element) = element(id) else { return Vec::new() };
     let measure =
@@ -17,16 +17,16 @@ pub fn row_heights(id: &str) -> Vec<(RowId, f64)> {
     elements(element.query_selector_all("[data-row]")).filter_map(measure).collect()
 }
 
-/// The row after this one that keys do something with, else the one before it.
+/// The next row that handles keys, or else the previous one.
 pub fn row_beside(row: RowId) -> Option<RowId> {
     let rows = elements(document()?.query_selector_all(&format!("[data-row]:is([data-row=\"{row}\"], :has({KEYED}))")));
     let rows: Vec<RowId> = rows.filter_map(|row| row.get_attribute("data-row")?.parse().ok()).collect();
-    // In a week the parts of one block lie in several days.
+    // In the week view, a block can have parts in several days.
     let (first, last) = (rows.iter().position(|it| *it == row)?, rows.iter().rposition(|it| *it == row)?);
     rows.get(last + 1).or_else(|| rows.get(first.checked_sub(1)?)).copied()
 }
 
-/// Gives the focus to what can be done with a row.
+/// Focuses the element of a row that handles keys.
 pub fn focus_row(id: &str, row: RowId) {
     let selector = format!("[data-row=\"{row}\"] {KEYED}");
     let found = element(id).and_then(|element| element.query_selector(&selector).ok().flatten());
@@ -35,7 +35,7 @@ pub fn focus_row(id: &str, row: RowId) {
     }
 }
 
-/// What a search has found.
+/// The elements that a query found.
 pub(super) fn elements(found: Result<NodeList, JsValue>) -> impl Iterator<Item = Element> {
     let found = found.ok().into_iter().flat_map(|nodes| (0..nodes.length()).filter_map(move |place| nodes.item(place)));
     found.filter_map(|node| node.dyn_into().ok())

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::data::Data;
 use super::form::{DAYS, Fields};
 use super::preferences::{Motion, Preferences, Theme};
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::platform;
 use crate::store::use_store;
 
@@ -46,7 +46,7 @@ fn Personal() -> Element {
     let before = use_hook(|| Fields::of(&store.projection.peek().settings()));
     let mut fields = use_signal(|| before.clone());
     let mut problem = store.settings_problem;
-    let is_saving = store.calls.read().any(|wish| matches!(wish, Wish::ChangeSettings(_)));
+    let is_saving = store.calls.read().any(|mutation| matches!(mutation, Mutation::ChangeSettings(_)));
     let shown = fields.read().clone();
     let save = move |event: FormEvent| {
         event.prevent_default();

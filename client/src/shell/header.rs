@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::icon::{Icon, Shape};
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::plans::PlanMenu;
 use crate::store::{View, use_store};
 
@@ -22,8 +22,8 @@ pub fn Header() -> Element {
             PlanMenu {}
             div { class: "spacer" }
             LogButton {}
-            HistoryButton { wish: Wish::Undo, label: "Undo last change", keys: "Control+Z", shape: Shape::Undo }
-            HistoryButton { wish: Wish::Redo, label: "Redo last change", keys: "Control+Shift+Z", shape: Shape::Redo }
+            HistoryButton { mutation: Mutation::Undo, label: "Undo last change", keys: "Control+Z", shape: Shape::Undo }
+            HistoryButton { mutation: Mutation::Redo, label: "Redo last change", keys: "Control+Shift+Z", shape: Shape::Redo }
             SettingsButton {}
             ConnectionStatus {}
         }
@@ -65,9 +65,9 @@ fn SettingsButton() -> Element {
 }
 
 #[component]
-fn HistoryButton(wish: Wish, label: &'static str, keys: &'static str, shape: Shape) -> Element {
+fn HistoryButton(mutation: Mutation, label: &'static str, keys: &'static str, shape: Shape) -> Element {
     let mut store = use_store();
-    let is_pending = store.calls.read().any(|call| *call == wish);
+    let is_pending = store.calls.read().any(|call| *call == mutation);
     rsx! {
         button {
             class: "icon-button",
@@ -77,7 +77,7 @@ fn HistoryButton(wish: Wish, label: &'static str, keys: &'static str, shape: Sha
             aria_label: label,
             aria_busy: is_pending,
             disabled: is_pending || !store.projection.read().is_loaded(),
-            onclick: move |_| if wish == Wish::Redo { store.redo() } else { store.undo() },
+            onclick: move |_| if mutation == Mutation::Redo { store.redo() } else { store.undo() },
             Icon { shape }
         }
     }

@@ -1,25 +1,25 @@
-//! What the person does.
+//! The user's actions.
 
 use dioxus::prelude::*;
 use flux_protocol::ClientFrame;
 use uuid::Uuid;
 
 use super::{Store, View};
-use crate::calls::{PastMoment, Wish};
+use crate::calls::{Mutation, PastMoment};
 use crate::history::LogQuery;
 use crate::platform;
 use crate::settings::Preferences;
 use crate::toast::toasts::Kind;
 
-/// Where the browser keeps the edits of a page that are not answered: under this and the page's own name.
+/// Prefix of the storage key for a page's pending edits. The page's own id follows.
 pub(super) const EDITS_KEY: &str = "flux.edits.";
-/// Where the browser keeps how it shows the page. `early.js` reads it, too, before this program is there.
+/// Storage key of this browser's display preferences. `early.js` also reads it, before this program is loaded.
 const PREFERENCES_KEY: &str = "flux.preferences";
 
 impl Store {
-    /// Asks for another answer to what was said last.
+    /// Asks for another answer to the last message.
     pub fn retry(&mut self) {
-        if !self.needs_connection() {
+        if !self.require_connection() {
             return;
         }
         let frame = self.conversation.write().retry(platform::short_id(), platform::time_zone());
@@ -35,84 +35,84 @@ impl Store {
         }
     }
 
-    /// Begins a new conversation.
+    /// Starts a new conversation.
     pub fn clear_conversation(&mut self) {
-        if self.needs_connection() {
+        if self.require_connection() {
             let frame = self.conversation.write().clear();
             self.send(&frame);
         }
     }
 
-    /// Changes settings. Their dialog waits for the answer, where one can come now.
+    /// Changes settings. The dialog stays open until the response arrives; without a connection it closes at once.
     pub fn change_settings(&mut self, changes: serde_json::Map<String, serde_json::Value>) {
-        self.wish(Wish::ChangeSettings(changes));
+        self.submit(Mutation::ChangeSettings(changes));
         if !self.status.peek().is_connected() {
             self.settings_open.set(false);
         }
     }
 
-    /// Deletes everything. Only while there is a connection: it must not come late, over what was made since.
+    /// Deletes everything. Requires a connection: sent later, it would also delete what was added in the meantime.
     pub fn delete_everything(&mut self) {
-        if self.needs_connection() {
-            self.wish(Wish::DeleteEverything);
+        if self.require_connection() {
+            self.submit(Mutation::DeleteEverything);
         }
     }
 
-    /// Says yes or no to a call of the model.
+    /// Approves or denies a tool call of the model.
     pub fn answer_question(&mut self, tool_call_id: &str, approved: bool) {
-        if self.needs_connection() {
+        if self.require_connection() {
             let frame = self.conversation.write().answer(tool_call_id, approved);
             self.send(&frame);
         }
     }
 
-    /// A direct edit. Without a connection it is sent as soon as there is one.
-    pub fn wish(&mut self, wish: Wish) {
-        self.wish_as(platform::uuid(), wish);
+    /// Sends a request. Without a connection it is sent after the next reconnect.
+    pub fn submit(&mut self, mutation: Mutation) {
+        self.submit_as(platform::uuid(), mutation);
     }
 
-    /// The same, by a call with this id.
-    pub fn wish_as(&mut self, id: Uuid, wish: Wish) {
-        let is_edit = wish.is_edit();
-        let frame = self.calls.write().begin(id, wish, platform::now());
+    /// Sends a request as a call with this id.
+    pub fn submit_as(&mut self, id: Uuid, mutation: Mutation) {
+        let is_edit = mutation.is_edit();
+        let frame = self.calls.write().begin(id, mutation, platform::now());
         if is_edit {
             self.predict();
-            self.keep_edits();
+            self.store_edits();
         }
         self.send(&frame);
     }
 
-    /// Takes back the last change. What is on its way is meant before what has come; without a connection nobody knows what
-    /// has come last.
+    /// Undoes the last change. A pending change counts as newer than any that the service has confirmed. If there is
+    /// none, undo requires a connection, because the page cannot know which change is the last one.
     pub fn undo(&mut self) {
         let last = self.calls.peek().last_change();
         match last {
-            Some(txn) => self.wish(Wish::UndoOne(txn)),
-            None if self.needs_connection() => self.wish(Wish::Undo),
+            Some(txn) => self.submit(Mutation::UndoOne(txn)),
+            None if self.require_connection() => self.submit(Mutation::Undo),
             None => {}
         }
     }
 
-    /// Applies again what was taken back last.
+    /// Redoes the last undone change.
     pub fn redo(&mut self) {
-        if self.needs_connection() {
-            self.wish(Wish::Redo);
+        if self.require_connection() {
+            self.submit(Mutation::Redo);
         }
     }
 
-    /// Asks for something small, to see whether the service is there. Nobody waits for what it says.
-    pub fn knock(&self) {
+    /// Sends a small request to check that the service still responds. The content of the response is ignored.
+    pub fn check_alive(&self) {
         let id = platform::short_id();
         self.send(&ClientFrame::Rpc { id, method: "getSettings".to_owned(), args: Vec::new() });
     }
 
-    /// Loads what comes next of the log: the newest changes, or what is older than those that are loaded.
+    /// Loads the next page of the log: the newest events, or those before the oldest loaded one.
     pub fn load_log(&mut self) {
         let (before, query) = (self.log.peek().oldest(), self.log.peek().query().clone());
-        self.wish(Wish::LoadLog { before, query });
+        self.submit(Mutation::LoadLog { before, query });
     }
 
-    /// Shows other events of the log.
+    /// Shows the events of the log that match a query.
     pub fn show_log(&mut self, query: LogQuery) {
         self.log.write().begin(query);
         self.load_log();
@@ -120,34 +120,34 @@ impl Store {
 
     /// Shows the timeline as it was after an event.
     pub fn look_at(&mut self, seq: u64) {
-        self.wish(Wish::LoadPast(PastMoment::After(seq)));
+        self.submit(Mutation::LoadPast(PastMoment::After(seq)));
     }
 
-    /// Shows what edits on their way will come to, as far as that can be told.
+    /// Shows the expected result of pending edits, as far as it can be predicted.
     pub(super) fn predict(&mut self) {
-        let has_wishes = self.calls.peek().expected().any(Wish::is_edit);
-        // Not written without need: who writes wakes everyone who reads.
-        if has_wishes || self.projection.peek().is_predicted() {
+        let has_edits = self.calls.peek().expected().any(Mutation::is_edit);
+        // Avoid unnecessary writes: each write wakes every reader of the signal.
+        if has_edits || self.projection.peek().is_predicted() {
             self.projection.write().predict(self.calls.peek().expected(), platform::now());
         }
     }
 
-    /// Has the browser keep the edits that are not answered, should this page be left before they are.
-    pub(super) fn keep_edits(&self) {
-        platform::store(&self.edits_key.peek(), self.calls.peek().kept().as_deref());
+    /// Stores the pending edits in the browser, in case the user leaves this page before the responses arrive.
+    pub(super) fn store_edits(&self) {
+        platform::store(&self.edits_key.peek(), self.calls.peek().to_stored().as_deref());
     }
 
-    /// Goes on with the edits that were not answered when pages were left. Those of a page that is still open may be among
-    /// them: each edit has its id, so none is done twice.
+    /// Adopts the edits that were pending when pages were left. Some may belong to a page that is still open. Each edit
+    /// keeps its id, so the service carries out none of them twice.
     pub fn restore_edits(&mut self) {
         for key in platform::stored_keys(EDITS_KEY) {
             self.calls.write().restore(&platform::stored(&key).unwrap_or_default(), platform::now());
             platform::store(&key, None);
         }
-        self.keep_edits();
+        self.store_edits();
     }
 
-    /// Changes how this browser shows the page.
+    /// Changes this browser's display preferences.
     pub fn prefer(&mut self, change: impl FnOnce(&mut Preferences)) {
         change(&mut self.preferences.write());
         let preferences = *self.preferences.peek();
@@ -155,22 +155,22 @@ impl Store {
         platform::set_appearance(preferences.theme.name(), preferences.motion.name(), preferences.split);
     }
 
-    /// Shows the page as this browser has shown it.
+    /// Applies this browser's stored display preferences.
     pub fn restore_preferences(&mut self) {
-        let kept = Preferences::read(&platform::stored(PREFERENCES_KEY).unwrap_or_default());
-        self.preferences.set(kept);
-        platform::set_appearance(kept.theme.name(), kept.motion.name(), kept.split);
+        let stored = Preferences::read(&platform::stored(PREFERENCES_KEY).unwrap_or_default());
+        self.preferences.set(stored);
+        platform::set_appearance(stored.theme.name(), stored.motion.name(), stored.split);
     }
 
-    /// Shows the other view of a small screen.
+    /// Selects the view that a small screen shows.
     pub fn show(&mut self, view: View) {
         self.view.set(view);
     }
 
-    fn needs_connection(&mut self) -> bool {
+    fn require_connection(&mut self) -> bool {
         let is_connected = self.status.peek().is_connected();
         if !is_connected {
-            self.toast("Not connected. Nothing was changed; try again when the connection is back.", Kind::Problem);
+            self.toast("You are offline, so nothing was changed. Try again when you reconnect.", Kind::Problem);
         }
         is_connected
     }

@@ -1,4 +1,4 @@
-//! What of the timeline the person looks at.
+//! Which part of the timeline is shown, and edits made directly on it.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::*;
@@ -6,23 +6,23 @@ use flux_timeline::{Block, BlockId, Span};
 use uuid::Uuid;
 
 use super::{Store, View};
-use crate::calls::{BlockPage, Wish};
+use crate::calls::{BlockPage, Mutation};
 use crate::timeline::form::Form;
 use crate::timeline::{Jump, Mode, grid, list, moving, week};
 use crate::toast::toasts::Kind;
 use crate::{plans, platform};
 
-/// Where the browser keeps how the timeline is shown.
+/// Storage key of the timeline's mode.
 const MODE_KEY: &str = "flux.mode";
-/// When a block begins that is added to a day, in hours; today the next full hour.
+/// The hour at which a new block starts on a day other than today. Today it starts at the next full hour.
 const MORNING: u32 = 9;
-/// Days that a large screen shows together.
+/// How many days a large screen shows.
 const WEEK: usize = 7;
-/// Days that a small one has room for.
+/// How many days a small screen shows.
 const FEW_DAYS: usize = 3;
 
 impl Store {
-    /// Shows the timeline as it was shown last.
+    /// Restores the mode in which the timeline was last shown.
     pub fn restore_mode(&mut self) {
         if platform::stored(MODE_KEY).as_deref() == Some("week") {
             self.mode.set(Mode::Week);
@@ -36,34 +36,34 @@ impl Store {
         self.view.set(if *self.view.peek() == View::History { View::History } else { View::Timeline });
     }
 
-    /// The moment that is shown: now, or the one of the past that is looked at.
+    /// The moment that is shown: now, or the selected moment in the past.
     pub fn moment(&self) -> DateTime<Utc> {
         self.past.read().as_ref().and_then(|past| past.at).unwrap_or(*self.now.read())
     }
 
-    /// Today, in the person's zone; while the past is looked at, the day that it was then.
+    /// Today in the user's time zone. While the past is shown, the day of that moment.
     pub fn today(&self) -> NaiveDate {
         self.projection.read().times().date(self.moment())
     }
 
-    /// The day that is looked at.
+    /// The day that is shown.
     pub fn day_shown(&self) -> NaiveDate {
         let anchor = *self.anchor.read();
         anchor.map_or_else(|| self.today(), |anchor| self.projection.read().times().date(anchor))
     }
 
-    /// How many days are shown together: as many as there is room for.
+    /// How many days are shown; depends on the width of the screen.
     pub fn days_shown(&self) -> usize {
         if *self.is_narrow.read() { FEW_DAYS } else { WEEK }
     }
 
-    /// The first of the days that are shown together.
+    /// The first of the days that are shown.
     pub fn first_day_shown(&self) -> NaiveDate {
         let day = self.day_shown();
         if self.days_shown() < WEEK { day } else { week::first_day(day, self.projection.read().settings().week_start) }
     }
 
-    /// Looks at the size of the page: a screen can be turned, and a window made wider.
+    /// Measures the width of the page, which changes when a device is rotated or a window is resized.
     pub fn measure(&mut self) {
         let is_narrow = platform::is_narrow();
         if *self.is_narrow.peek() != is_narrow {
@@ -71,7 +71,7 @@ impl Store {
         }
     }
 
-    /// Shows the days before or after.
+    /// Moves by whole pages of days; negative is backwards.
     pub fn turn_page(&mut self, by: i32) {
         let days = TimeDelta::days(i64::try_from(self.days_shown()).unwrap_or(0));
         if let Some(day) = self.day_shown().checked_add_signed(days * by) {
@@ -79,7 +79,7 @@ impl Store {
         }
     }
 
-    /// Brings something into view, loading what is around it where that is not known.
+    /// Scrolls to something. Loads the blocks around it if they are not loaded yet.
     pub fn go_to(&mut self, jump: Jump) {
         let day = match jump {
             Jump::Day(day) => day,
@@ -102,7 +102,7 @@ impl Store {
             self.renew_past();
         }
         if let Some(plan) = plan.filter(|_| !is_known && self.past.peek().is_none()) {
-            self.wish(Wish::LoadBlocks(plan, BlockPage::From(start)));
+            self.submit(Mutation::LoadBlocks(plan, BlockPage::From(start)));
         }
         self.jump.set(Some(jump));
     }
@@ -113,7 +113,7 @@ impl Store {
         self.jump.set(Some(Jump::Today));
     }
 
-    /// Looks for what is wanted in all of a long plan, of which only a part is known here.
+    /// Searches the whole plan on the service if the page has loaded only part of it.
     pub fn search_all(&mut self) {
         let filter = self.filter.peek().clone();
         let plan = {
@@ -121,7 +121,7 @@ impl Store {
             projection.active_plan().map(|plan| plan.id).filter(|_| !projection.coverage().is_complete())
         };
         if let Some(plan) = plan.filter(|_| !filter.is_off()) {
-            self.wish(Wish::LoadBlocks(plan, BlockPage::With(filter)));
+            self.submit(Mutation::LoadBlocks(plan, BlockPage::With(filter)));
         }
     }
 
@@ -131,7 +131,7 @@ impl Store {
         platform::focus(plans::BUTTON);
     }
 
-    /// Begins to write a new block, on this day or as soon as there is an hour.
+    /// Opens the form for a new block on this day. Without a day, or for today, it starts at the next full hour.
     pub fn begin_block(&mut self, day: Option<NaiveDate>) {
         let times = self.projection.peek().times();
         let now = times.wall(*self.now.peek());
@@ -144,13 +144,13 @@ impl Store {
         self.write_block(Form::new(times.zone.instant(start), plan, times.zone));
     }
 
-    /// Whether the form that is open, if one is, says what was not saved.
+    /// Whether an open form has unsaved changes.
     pub fn is_half_written(&self) -> bool {
         let zone = self.projection.peek().zone();
         self.editing.peek().as_ref().is_some_and(|open| *open != open.again(zone))
     }
 
-    /// Opens a form. What is half written in another one is not lost for it.
+    /// Opens a form, unless another one has unsaved changes.
     pub fn write_block(&mut self, form: Form) {
         if self.is_half_written() {
             self.toast("Save or cancel what you are writing first. Nothing of it is lost.", Kind::Problem);
@@ -159,25 +159,26 @@ impl Store {
         self.editing.set(Some(form));
     }
 
-    /// Ends the writing of a block. One that was there keeps the focus.
+    /// Closes the form of a block. If the block already existed, it gets the focus.
     pub fn end_writing(&mut self) {
         if let Some(id) = self.editing.take().and_then(|form| form.block()) {
             self.jump.set(Some(Jump::Block(id)));
         }
     }
 
-    /// Deletes a block. The focus goes to the one after it, else to the one before, so that keys go on from there.
+    /// Deletes a block. The focus moves to the next block, or else to the previous one, so that keyboard use continues
+    /// from there.
     pub fn delete_block(&mut self, block: &Block) {
         self.focus_beside(block.id);
-        self.wish(Wish::delete(block));
+        self.submit(Mutation::delete(block));
     }
 
-    /// Marks a block as done, or as not done. Where that puts it into another part of the agenda, the focus stays in this one.
+    /// Marks a block as done, or as not done. If that moves it to another part of the agenda, the focus stays here.
     pub fn mark(&mut self, block: BlockId, is_done: bool, is_overdue: bool) {
         if is_overdue && is_done {
             self.focus_beside(block);
         }
-        self.wish(if is_done { Wish::Complete(block) } else { Wish::Reopen(block) });
+        self.submit(if is_done { Mutation::Complete(block) } else { Mutation::Reopen(block) });
     }
 
     fn focus_beside(&mut self, block: BlockId) {
@@ -187,7 +188,7 @@ impl Store {
         }
     }
 
-    /// Gives the focus to the timeline, where what had it is no longer there.
+    /// Focuses the timeline. Used when the focused element has been removed.
     pub fn focus_timeline(&self) {
         platform::focus(if *self.mode.peek() == Mode::Week { grid::GRID } else { list::LIST });
     }
@@ -198,10 +199,10 @@ impl Store {
         self.focus_timeline();
     }
 
-    /// Moves a block or gives it another length.
+    /// Moves or resizes a block.
     pub fn move_block(&mut self, block: &Block, span: Span) {
         if let Some(changes) = moving::move_to(block.span, span) {
-            self.wish(Wish::Update(block.id, Box::new(changes)));
+            self.submit(Mutation::Update(block.id, Box::new(changes)));
         }
     }
 }

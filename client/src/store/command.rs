@@ -1,9 +1,9 @@
-//! What a command does.
+//! Carrying out commands.
 
 use dioxus::prelude::*;
 
 use super::{Store, View};
-use crate::calls::{NewGoal, Wish};
+use crate::calls::{Mutation, NewGoal};
 use crate::chat::commands::{self, Command};
 use crate::chat::{help, pane};
 use crate::platform;
@@ -11,7 +11,7 @@ use crate::shell::keys;
 use crate::timeline::{Jump, Mode};
 
 impl Store {
-    /// Carries a command out. One that cannot be is written into the box again, with the reason beside it.
+    /// Carries out a command. If that is not possible, puts the command back into the box and shows the reason.
     pub fn command(&mut self, command: Command) {
         match command {
             Command::Help => self.asked_dialog.set(Some(help::DIALOG)),
@@ -20,14 +20,14 @@ impl Store {
             Command::Redo => self.redo(),
             Command::Goal(goal) => {
                 if let Some(goal) = NewGoal::new(&goal, "", "") {
-                    self.wish(Wish::StartGoal(goal));
+                    self.submit(Mutation::StartGoal(goal));
                 }
             }
-            Command::Plan(title) => self.wish(Wish::CreatePlan(title)),
+            Command::Plan(title) => self.submit(Mutation::CreatePlan(title)),
             Command::Switch(title) => {
                 let plan = commands::plan_named(&self.projection.peek().plans(), &title);
                 match plan {
-                    Ok(plan) => self.wish(Wish::SwitchPlan(plan)),
+                    Ok(plan) => self.submit(Mutation::SwitchPlan(plan)),
                     Err(sentence) => {
                         self.write(format!("/switch {title}"));
                         self.draft_note.set(Some(sentence));

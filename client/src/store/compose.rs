@@ -1,4 +1,4 @@
-//! What the person writes: the draft, which the browser keeps, and what becomes of it.
+//! The draft message: storing it in the browser, and sending it.
 
 use dioxus::prelude::*;
 
@@ -9,18 +9,18 @@ use crate::chat::draft::{self, Change, Kept};
 use crate::connection::Status;
 use crate::platform;
 
-/// Where the browser keeps a new message.
+/// Storage key of the draft of a new message.
 const DRAFT_KEY: &str = "flux.draft";
-/// Where it keeps a message that is being changed.
+/// Storage key of the draft of a changed message.
 const CHANGE_KEY: &str = "flux.change";
 
-/// What is said where something was written and there is no connection.
-const NOT_CONNECTED: &str = "Not connected. Your message is kept here; send it when the connection is back.";
-/// What is said where a message was being changed and another one has followed it.
+/// Shown when the user sends a message without a connection.
+const OFFLINE: &str = "You are offline. Your message is kept here; send it when you reconnect.";
+/// Shown when another message has followed the one that the user was changing.
 const NOT_LAST: &str = "The message you were changing is not your last one any more, and stays as it is. What you wrote is kept; send it as a new one.";
 
 impl Store {
-    /// Puts into the box what was being written when the page was left.
+    /// Restores the draft that was in the box when the page was left.
     pub fn restore_draft(&mut self) {
         let kept = Kept { draft: platform::stored(DRAFT_KEY), change: platform::stored(CHANGE_KEY) };
         let (text, change) = draft::restore(kept);
@@ -28,26 +28,26 @@ impl Store {
         self.change.set(change);
     }
 
-    /// Writes into the box, in the place of what is there.
+    /// Replaces the draft.
     pub fn write(&mut self, text: impl Into<String>) {
         self.draft.set(text.into());
         self.draft_note.set(None);
-        self.keep_draft();
+        self.store_draft();
     }
 
-    /// Writes into the box, below what is there.
+    /// Appends a line to the draft.
     pub fn add_to_draft(&mut self, text: &str) {
         let before = self.draft.peek().trim_end().to_owned();
         self.write(if before.is_empty() || before == text { text.to_owned() } else { format!("{before}\n{text}") });
     }
 
-    fn keep_draft(&self) {
+    fn store_draft(&self) {
         let kept = draft::keep(&self.draft.peek(), self.change.peek().as_ref());
         platform::store(DRAFT_KEY, kept.draft.as_deref());
         platform::store(CHANGE_KEY, kept.change.as_deref());
     }
 
-    /// Sends what is written, or does what it commands. Without a connection it stays where it is.
+    /// Sends the draft, or carries it out if it is a command. Without a connection, a message stays in the box.
     pub fn send_draft(&mut self) {
         let text = self.draft.peek().trim().to_owned();
         match commands::parse(&text) {
@@ -56,7 +56,7 @@ impl Store {
                 self.command(command);
             }
             Some(Err(sentence)) => self.draft_note.set(Some(sentence)),
-            None => self.send_message(commands::spoken(&text)),
+            None => self.send_message(commands::unescaped(&text)),
         }
     }
 
@@ -66,17 +66,17 @@ impl Store {
         }
         let change = self.change.peek().clone();
         let is_sent = match change {
-            Some(Change { id, .. }) => self.say_anew(&id, text),
-            None => self.say(text),
+            Some(Change { id, .. }) => self.send_changed(&id, text),
+            None => self.send_new(text),
         };
         if is_sent {
             self.leave_change();
         }
     }
 
-    /// Says something. False where there is no connection; then it is kept as a draft.
-    pub fn say(&mut self, text: &str) -> bool {
-        if !self.can_say(text) {
+    /// Sends a new message. Without a connection, keeps the text as a draft and returns false.
+    pub fn send_new(&mut self, text: &str) -> bool {
+        if !self.can_send(text) {
             return false;
         }
         let ids = NewIds { request: platform::short_id(), message: platform::uuid().to_string() };
@@ -86,9 +86,9 @@ impl Store {
         true
     }
 
-    /// Says the last thing in other words. False where that cannot be; then they are kept.
-    fn say_anew(&mut self, id: &str, text: &str) -> bool {
-        if !self.can_say(text) {
+    /// Sends a new wording of the last message. If that is not possible, keeps the text as a draft and returns false.
+    fn send_changed(&mut self, id: &str, text: &str) -> bool {
+        if !self.can_send(text) {
             return false;
         }
         let request = platform::short_id();
@@ -97,23 +97,23 @@ impl Store {
             Some(frame) => self.send(&frame),
             None => {
                 self.change.set(None);
-                self.keep_draft();
+                self.store_draft();
                 self.draft_note.set(Some(NOT_LAST.to_owned()));
                 false
             }
         }
     }
 
-    fn can_say(&mut self, text: &str) -> bool {
+    fn can_send(&mut self, text: &str) -> bool {
         let can = *self.status.peek() == Status::Connected && self.conversation.peek().is_loaded();
         if !can {
             self.add_to_draft(&commands::escaped(text));
-            self.draft_note.set(Some(NOT_CONNECTED.to_owned()));
+            self.draft_note.set(Some(OFFLINE.to_owned()));
         }
         can
     }
 
-    /// Begins to change the last thing that the person said.
+    /// Puts the user's last message into the box, to change it.
     pub fn change_last(&mut self) {
         let last = self.conversation.peek().changeable().map(|last| (last.id.clone(), last.text()));
         let Some((id, text)) = last else { return };
@@ -125,7 +125,7 @@ impl Store {
         self.write(commands::escaped(&text));
     }
 
-    /// Ends changing it: what was being written before is there again.
+    /// Stops changing the message and restores the draft from before.
     pub fn leave_change(&mut self) {
         let before = self.change.take().map(|change| change.before);
         self.write(before.unwrap_or_default());

@@ -1,13 +1,13 @@
-//! Everything the page knows, as signals, and the one place where they are changed. The rules are in the pure reducers; here
-//! they are joined with the socket, the clock and each other.
+//! The state of the page, as signals, and the only place that changes them. The rules are in pure reducers; this module
+//! connects them with the socket, the clock and each other.
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | `receive` | what comes from the service |
-//! | `act` | what the person does |
-//! | `browse` | what of the timeline the person looks at |
-//! | `compose` | what the person writes |
-//! | `command` | what a command does |
+//! | `receive` | handling frames from the service |
+//! | `act` | the user's actions |
+//! | `browse` | which part of the timeline is shown |
+//! | `compose` | the draft message |
+//! | `command` | carrying out commands |
 
 mod act;
 mod browse;
@@ -34,93 +34,93 @@ use crate::timeline::projection::Projection;
 use crate::timeline::{Jump, Mode};
 use crate::toast::toasts::{Kind, Toasts};
 
-/// Everything the page knows. Copies are the same store.
+/// The state of the page. Copies refer to the same store.
 #[derive(Clone, Copy)]
 pub struct Store {
-    /// What the connection is doing.
+    /// The status of the connection.
     pub status: Signal<Status>,
     /// The conversation.
     pub conversation: Signal<Conversation>,
     /// The timeline.
     pub projection: Signal<Projection>,
-    /// The log, as far as it was looked at.
+    /// The part of the log that has been loaded.
     pub log: Signal<Log>,
-    /// The moment of the past that the timeline shows; none is now.
+    /// The past state that the timeline shows. `None` is the present.
     pub past: Signal<Option<PastSnapshot>>,
-    /// Direct edits on their way.
+    /// Pending direct edits.
     pub calls: Signal<Calls>,
     /// Notes.
     pub toasts: Signal<Toasts>,
-    /// The present moment, to the minute or, while something is counted, to the second.
+    /// The current time. Updated once a minute, or once a second during a countdown.
     pub now: Signal<DateTime<Utc>>,
-    /// What is being written.
+    /// The text in the message box.
     pub draft: Signal<String>,
-    /// Why what is written was not sent.
+    /// Why the draft was not sent.
     pub draft_note: Signal<Option<String>>,
-    /// The message that is being changed, where what is written is none of its own.
+    /// The message that the draft replaces. `None` if the draft is a new message.
     pub change: Signal<Option<Change>>,
-    /// Whether the timeline is an agenda or a week.
+    /// Whether the timeline is shown as an agenda or as a week.
     pub mode: Signal<Mode>,
-    /// Which blocks of it are shown.
+    /// The filter on the blocks of the timeline.
     pub filter: Signal<Filter>,
-    /// Whether the fields of the filter are shown where there is little room.
+    /// Whether a small screen shows the fields of the filter.
     pub search_open: Signal<bool>,
-    /// The moment around which it is shown; none is now.
+    /// The moment around which the timeline is shown. `None` is now.
     pub anchor: Signal<Option<DateTime<Utc>>>,
-    /// Whether an agenda shows the days before today.
+    /// Whether the agenda shows the days before today.
     pub with_earlier: Signal<bool>,
-    /// What is to come into view.
+    /// What to scroll into view.
     pub jump: Signal<Option<Jump>>,
-    /// The block that is being written.
+    /// The form of the block that is being edited.
     pub editing: Signal<Option<Form>>,
-    /// How much there is, as it was asked for last.
+    /// The number of records, as last loaded.
     pub counts: Signal<Counts>,
-    /// Blocks that were asked for could not be had; not asked for again until there is another connection.
+    /// Whether loading blocks failed. They are not requested again until the page reconnects.
     pub cannot_load: Signal<bool>,
-    /// Whether a file is being taken in.
+    /// Whether a file is being imported.
     pub is_importing: Signal<bool>,
-    /// Whether the rest of the program could not be loaded, and is tried again.
+    /// Whether the rest of the program failed to load and is being retried.
     pub lacks_extras: Signal<bool>,
-    /// Whether the rest of the program is there.
+    /// Whether the rest of the program is loaded.
     pub has_extras: Signal<bool>,
     /// Whether the menu of plans is open.
     pub plans_open: Signal<bool>,
     /// Whether the settings are open.
     pub settings_open: Signal<bool>,
-    /// Why the service has not taken the settings that are being changed.
+    /// Why the service refused the changed settings.
     pub settings_problem: Signal<Option<String>>,
-    /// A dialog that was asked for, perhaps before the part of the program that has it was there.
+    /// A dialog to open as soon as the part of the program that contains it is loaded.
     pub asked_dialog: Signal<Option<&'static str>>,
-    /// How this browser shows the page.
+    /// This browser's display preferences.
     pub preferences: Signal<Preferences>,
     /// Which view a small screen shows.
     pub view: Signal<View>,
-    /// Whether there is room for one view only.
+    /// Whether the screen has room for only one view.
     pub is_narrow: Signal<bool>,
-    /// The service speaks of things that this page does not know: it is older than the service.
+    /// Whether the page is older than the service and cannot read some of its frames.
     pub is_outdated: Signal<bool>,
     socket: Signal<Option<Socket>>,
-    /// Where the browser keeps the edits of this page.
+    /// The storage key of this page's pending edits.
     edits_key: Signal<String>,
     wants_to_reconnect: Signal<bool>,
-    /// The log for which the service was told the zone.
-    told_zone: Signal<Option<EventId>>,
+    /// The log for which the page has reported the time zone.
+    reported_zone: Signal<Option<EventId>>,
     unreadable: Signal<u32>,
 }
 
-/// What is shown beside the timeline, and on a small screen instead of it.
+/// The view beside the timeline, or instead of it on a small screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
     /// The conversation.
     Chat,
     /// The timeline.
     Timeline,
-    /// The log; on a large screen in the place of the conversation.
+    /// The log. On a large screen it replaces the conversation.
     History,
 }
 
 impl Store {
-    /// The store of the page; once, in the outermost component.
+    /// Creates the store of the page. Call it once, in the outermost component.
     pub fn provide() -> Self {
         use_context_provider(|| Self {
             status: Signal::new(Status::Connecting),
@@ -157,23 +157,22 @@ impl Store {
             socket: Signal::new(None),
             edits_key: Signal::new(format!("{}{}", act::EDITS_KEY, platform::short_id())),
             wants_to_reconnect: Signal::new(false),
-            told_zone: Signal::new(None),
+            reported_zone: Signal::new(None),
             unreadable: Signal::new(0),
         })
     }
 
-    /// Looks at the clock: what is shown changes with the minute, with a countdown, and when a note has been there long
-    /// enough.
+    /// Updates what depends on the clock: the minute, a countdown, the expiry of notes, and timeouts of calls.
     pub fn tick(&mut self) {
         let now = platform::now();
-        let counts = matches!(*self.status.peek(), Status::Waiting { .. });
-        if counts || now.timestamp() / 60 != self.now.peek().timestamp() / 60 {
+        let is_counting_down = matches!(*self.status.peek(), Status::Waiting { .. });
+        if is_counting_down || now.timestamp() / 60 != self.now.peek().timestamp() / 60 {
             self.now.set(now);
         }
         if self.toasts.peek().has_expired(now) {
             self.toasts.write().expire(now);
         }
-        self.give_up_on_late_calls(now);
+        self.expire_late_calls(now);
     }
 
     /// Shows a note.
@@ -181,7 +180,7 @@ impl Store {
         self.toasts.write().show(text, kind, platform::now());
     }
 
-    /// Sends a frame. False where there is no connection.
+    /// Sends a frame. Returns false if there is no connection.
     fn send(&self, frame: &ClientFrame) -> bool {
         let Ok(text) = serde_json::to_string(frame) else { return false };
         self.socket.peek().as_ref().is_some_and(|socket| socket.send(&text))

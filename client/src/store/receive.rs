@@ -1,4 +1,4 @@
-//! What comes from the service, and what is done about it.
+//! Handling what comes from the service.
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
@@ -7,7 +7,7 @@ use flux_protocol::frame::{Counts, RpcResponse};
 use flux_timeline::Zone;
 
 use super::{Store, View};
-use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, PastMoment, PlanChange, Wish};
+use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, Mutation, PastMoment, PlanChange};
 use crate::connection::{Socket, Status};
 use crate::history::Log;
 use crate::platform;
@@ -16,27 +16,27 @@ use crate::timeline::projection::Next;
 use crate::toast::toasts::Kind;
 use crate::wire;
 
-/// Events of a log in which nothing was done yet: the first plan is made, and shown.
+/// Number of events in a log without any user action: the first plan is created and activated.
 const FRESH_LOG: u64 = 2;
 
 impl Store {
-    /// Tells what the connection is doing.
+    /// Sets the status of the connection.
     pub fn set_status(&mut self, status: Status) {
         self.now.set(platform::now());
         self.status.set(status);
     }
 
-    /// What is known of the log, to be sent only what comes after.
+    /// The position in the log up to which the page has all events, so that the service sends only later ones.
     pub fn known(&self) -> Option<Known> {
         self.projection.peek().known()
     }
 
-    /// Whether events are missing, which a new connection brings. Asking settles it.
+    /// Whether events are missing and a reconnect is needed to get them. Reading this resets it.
     pub fn wants_to_reconnect(&mut self) -> bool {
         self.wants_to_reconnect.replace(false)
     }
 
-    /// The socket is open.
+    /// Handles the opening of a socket.
     pub fn connected(&mut self, socket: Socket) {
         self.socket.set(Some(socket));
         self.set_status(Status::Connected);
@@ -44,26 +44,26 @@ impl Store {
         self.draft_note.set(None);
         let probe = self.conversation.write().connected(&platform::short_id());
         self.send(&probe);
-        if self.calls.write().drop_late() {
+        if self.calls.write().drop_time_sensitive() {
             self.toast(
-                "The connection was lost before it was known what came of it. It may or may not have been done; look, then try again.",
+                "The connection was lost before the service confirmed this change. Check whether it was made before you try again.",
                 Kind::Problem,
             );
         }
-        // What was asked for before the last socket was lost, and not answered.
+        // Requests that were pending when the last socket was lost.
         let unanswered = self.calls.write().unanswered(platform::now());
         for frame in unanswered {
             self.send(&frame);
         }
     }
 
-    /// The socket is gone.
+    /// Handles the loss of the socket.
     pub fn disconnected(&mut self) {
         self.socket.set(None);
         self.conversation.write().disconnected();
     }
 
-    /// Takes a frame. What cannot be read is counted and changes nothing.
+    /// Handles a frame. A frame that cannot be read is counted and changes nothing.
     pub fn receive(&mut self, text: &str) {
         match wire::read::<ServerFrame>(text) {
             Ok(frame) => self.handle(frame),
@@ -71,8 +71,8 @@ impl Store {
                 let count = *self.unreadable.peek() + 1;
                 self.unreadable.set(count);
                 platform::warn(&format!("flux: frame could not be read ({error}); {count} so far"));
-                // Without these the timeline would be wrong. A page that was loaded before the service was renewed may
-                // not know all that it says.
+                // Without these frames the timeline would be wrong. A page that was loaded before the service was
+                // updated may not be able to read all of its frames.
                 if text.starts_with("{\"type\":\"flux_events\"") || text.starts_with("{\"type\":\"flux_snapshot\"") {
                     self.is_outdated.set(true);
                 }
@@ -116,92 +116,92 @@ impl Store {
                     self.forget(is_fresh);
                 }
                 if is_fresh {
-                    self.tell_zone();
+                    self.report_zone();
                 }
             }
             ServerFrame::FluxEvents { events } => {
                 if self.calls.peek().has_any_of(&events) {
-                    self.calls.write().happened(&events);
+                    self.calls.write().mark_carried_out(&events);
                 }
                 let next = self.projection.write().apply(&events);
                 self.predict();
-                // The present has changed, and with it the differences.
+                // The present has changed, and with it the differences from the past that is shown.
                 self.renew_past();
                 let is_unclear = self.log.write().happened(&events);
                 if is_unclear {
-                    // Asked for now where it is looked at, else when it is opened next.
+                    // Reload the log now if it is shown, otherwise when it is next opened.
                     let query = self.log.peek().query().clone();
                     if *self.view.peek() == View::History {
-                        self.wish(Wish::LoadLog { before: None, query });
+                        self.submit(Mutation::LoadLog { before: None, query });
                     } else {
                         self.log.write().begin(query);
                     }
                 }
                 match next {
                     Next::Nothing => {}
-                    Next::LoadPlan => self.wish(Wish::LoadTimeline),
-                    // Not over and over, where the events that come after a reconnect cannot be read either.
+                    Next::LoadPlan => self.submit(Mutation::LoadTimeline),
+                    // An outdated page could not read the events after a reconnect either, and would reconnect forever.
                     Next::Reconnect if *self.is_outdated.peek() => {}
                     Next::Reconnect => self.wants_to_reconnect.set(true),
                 }
             }
             ServerFrame::Rpc(response) => self.answered(response),
             ServerFrame::FluxError { error } => self.toast(error, Kind::Problem),
-            // The state of those that do not follow events; who the agent is, is known from the address.
+            // The state frames are for clients that do not follow events, and the address already identifies the agent.
             ServerFrame::CfAgentIdentity { .. }
             | ServerFrame::CfAgentState { .. }
             | ServerFrame::CfAgentStateError { .. } => {}
         }
     }
 
-    /// Asks for the past that is shown once more, from the day on that is looked at, if it is shown.
+    /// If the past is shown, loads it again, from the day that is shown.
     pub(super) fn renew_past(&mut self) {
         let seq = self.past.peek().as_ref().map(|past| past.seq);
         if let Some(seq) = seq {
             let from = *self.anchor.peek();
-            self.wish(Wish::LoadPast(PastMoment::Still(seq, from)));
+            self.submit(Mutation::LoadPast(PastMoment::Still(seq, from)));
         }
     }
 
-    /// Lets go of what was about a log that is no more: everything was deleted, or came from a file.
+    /// Drops all state that belongs to a replaced log: everything was deleted, or a file was imported.
     fn forget(&mut self, is_fresh: bool) {
         self.log.set(Log::default());
         self.past.set(None);
         self.counts.set(Counts::default());
         self.anchor.set(None);
         self.editing.set(None);
-        // What was being written is gone with the rest, but not where somebody who had nothing brings a file.
+        // The draft goes too if everything was deleted. It stays if a user without data imports a file.
         if is_fresh {
             self.change.set(None);
             self.write("");
         }
         if *self.view.peek() == View::History {
             self.load_log();
-            self.wish(Wish::LoadCounts);
+            self.submit(Mutation::LoadCounts);
         }
     }
 
-    /// A person who is new has the zone UTC: the browser knows better. Whoever has done something may have chosen it.
-    fn tell_zone(&mut self) {
+    /// Reports the browser's time zone, because new users start with UTC. Others may have chosen UTC on purpose.
+    fn report_zone(&mut self) {
         let log = self.projection.peek().known().and_then(|known| known.log);
-        if self.projection.peek().zone() != Zone::UTC || self.told_zone.replace(log) == log {
+        if self.projection.peek().zone() != Zone::UTC || self.reported_zone.replace(log) == log {
             return;
         }
         let zone = platform::time_zone().and_then(|name| Zone::new(&name).ok());
         if let Some(zone) = zone.filter(|zone| *zone != Zone::UTC) {
-            self.wish(Wish::SetZone(zone.name().to_owned()));
+            self.submit(Mutation::SetZone(zone.name().to_owned()));
         }
     }
 
     fn answered(&mut self, response: RpcResponse) {
         let Some((call, answer)) = self.calls.write().finish(response) else { return };
-        if call.wish.is_edit() {
-            // What was refused is as it was.
+        if call.mutation.is_edit() {
+            // If the edit was refused, its prediction no longer applies.
             self.predict();
-            self.keep_edits();
+            self.store_edits();
         }
         match answer {
-            Answer::Past(past) if matches!(call.wish, Wish::LoadPast(PastMoment::Still(..))) => {
+            Answer::Past(past) if matches!(call.mutation, Mutation::LoadPast(PastMoment::Still(..))) => {
                 if self.past.peek().as_ref().is_some_and(|shown| shown.seq == past.seq) {
                     self.past.set(Some(*past));
                 }
@@ -213,12 +213,12 @@ impl Store {
                 }
             }
             Answer::Event(text) => {
-                if let Wish::LoadEvent(seq) = call.wish {
+                if let Mutation::LoadEvent(seq) = call.mutation {
                     self.log.write().add_details(seq, text);
                 }
             }
             Answer::Log(page) => {
-                if let Wish::LoadLog { before, query } = &call.wish {
+                if let Mutation::LoadLog { before, query } = &call.mutation {
                     self.log.write().add_page(*page, *before, query, LOG_PAGE);
                 }
             }
@@ -228,12 +228,12 @@ impl Store {
                 self.predict();
             }
             Answer::Blocks(page) => {
-                if let Wish::LoadBlocks(_, asked) = &call.wish {
+                if let Mutation::LoadBlocks(_, asked) = &call.mutation {
                     if matches!(asked, BlockPage::With(_)) && !page.complete {
                         let found = page.blocks.len();
                         self.toast(
                             format!(
-                                "More than {found} blocks fit; the first {found} were found. Another word finds fewer."
+                                "More than {found} blocks match. Showing the first {found}; add a word to narrow the search."
                             ),
                             Kind::Done,
                         );
@@ -243,25 +243,25 @@ impl Store {
                 }
             }
             Answer::Done { summary } => self.done(&call, summary),
-            Answer::Failed(_) if self.is_gone(&call.wish) => {
+            Answer::Failed(_) if self.is_gone(&call.mutation) => {
                 self.toast(
-                    "The block is no longer there as you saw it. Your change was not made; look, then try again.",
+                    "The block changed in the meantime, so your change was not made. Check the block and try again.",
                     Kind::Problem,
                 );
             }
-            Answer::Failed(sentence) if call.wish.is_the_persons() => self.failed(&[call], sentence),
+            Answer::Failed(sentence) if call.mutation.is_user_initiated() => self.failed(&[call], sentence),
             Answer::Failed(sentence) => {
                 platform::warn(&format!("flux: {sentence}"));
-                if matches!(call.wish, Wish::LoadBlocks(..)) {
+                if matches!(call.mutation, Mutation::LoadBlocks(..)) {
                     self.cannot_load.set(true);
                 }
             }
         }
     }
 
-    /// Tells why calls were not carried out: in the dialog of the settings where they are about these, as notes lie behind it.
+    /// Shows why calls failed. Errors about settings appear in the settings dialog, because it would cover a note.
     fn failed(&mut self, calls: &[Call], sentence: String) {
-        let is_of_settings = calls.iter().any(|call| matches!(call.wish, Wish::ChangeSettings(_)));
+        let is_of_settings = calls.iter().any(|call| matches!(call.mutation, Mutation::ChangeSettings(_)));
         if is_of_settings && *self.settings_open.peek() {
             self.settings_problem.set(Some(sentence));
         } else {
@@ -269,30 +269,30 @@ impl Store {
         }
     }
 
-    /// Whether the block that was to be changed is no longer there: the service can name it by its id only.
-    fn is_gone(&self, wish: &Wish) -> bool {
-        wish.block().is_some_and(|id| self.projection.peek().block(id).is_none())
+    /// Whether the block to change no longer exists. The service could name it only by its id.
+    fn is_gone(&self, mutation: &Mutation) -> bool {
+        mutation.block().is_some_and(|id| self.projection.peek().block(id).is_none())
     }
 
-    /// Tells of what was done, where it cannot be seen or is to be taken back easily.
+    /// Confirms a change that is not visible on the page or that the user may want to undo.
     fn done(&mut self, call: &Call, summary: Option<String>) {
         let undoable = Kind::Undoable(call.txn());
-        match &call.wish {
-            Wish::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), undoable),
-            Wish::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
-            Wish::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
-            Wish::ChangeSettings(_) => {
+        match &call.mutation {
+            Mutation::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), undoable),
+            Mutation::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
+            Mutation::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
+            Mutation::ChangeSettings(_) => {
                 self.settings_open.set(false);
                 self.toast("Your settings are saved.", Kind::Done);
             }
-            Wish::DeleteEverything => self.toast("Everything was deleted. You begin anew.", Kind::Done),
-            Wish::Restore(_) => {
+            Mutation::DeleteEverything => self.toast("Everything was deleted.", Kind::Done),
+            Mutation::Restore(_) => {
                 self.leave_past();
                 if let Some(summary) = summary {
                     self.toast(summary, undoable);
                 }
             }
-            Wish::Undo | Wish::UndoOne(_) | Wish::Redo | Wish::Again(..) => {
+            Mutation::Undo | Mutation::UndoOne(_) | Mutation::Redo | Mutation::Restored(..) => {
                 if let Some(summary) = summary {
                     self.toast(summary, Kind::Done);
                 }
@@ -301,19 +301,20 @@ impl Store {
         }
     }
 
-    pub(super) fn give_up_on_late_calls(&mut self, now: DateTime<Utc>) {
+    pub(super) fn expire_late_calls(&mut self, now: DateTime<Utc>) {
         if !self.status.peek().is_connected() {
             return;
         }
-        // Not written without need: who writes wakes everyone who reads.
+        // Avoid unnecessary writes: each write wakes every reader of the signal.
         if !self.calls.peek().has_late(now) {
             return;
         }
         let late = self.calls.write().expire(now);
         self.predict();
-        self.keep_edits();
-        if late.iter().any(|call| call.wish.is_the_persons()) {
-            let sentence = "The service did not answer. It may or may not have been done; look, then try again.";
+        self.store_edits();
+        if late.iter().any(|call| call.mutation.is_user_initiated()) {
+            let sentence =
+                "The service did not answer, so the change may or may not have been made. Check before you try again.";
             self.failed(&late, sentence.to_owned());
         }
     }

@@ -5,7 +5,7 @@ use flux_timeline::{BlockId, Priority};
 
 use super::form::Form;
 use super::{Jump, Mode};
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::history::LogQuery;
 use crate::platform;
 use crate::store::{Store, View, use_store};
@@ -179,13 +179,13 @@ fn save(mut store: Store) -> Result<(), String> {
     // A new block has the id of the call that makes it.
     let call = platform::uuid();
     let id = BlockId::new(call);
-    let wish = form.wish(zone, id)?;
+    let mutation = form.mutation(zone, id)?;
     store.end_writing();
-    if let Some(wish) = wish {
-        if matches!(wish, Wish::Schedule(_)) {
+    if let Some(mutation) = mutation {
+        if matches!(mutation, Mutation::Schedule(_)) {
             store.jump.set(Some(Jump::Block(id)));
         }
-        store.wish_as(call, wish);
+        store.submit_as(call, mutation);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use flux_timeline::reference::PlanRef;
 use flux_timeline::text::{Description, Tag, Title};
 use flux_timeline::{Block, BlockId, PlanId, Priority, Span, Zone, clock};
 
-use crate::calls::Wish;
+use crate::calls::Mutation;
 
 /// Length of a new block.
 const LENGTH: TimeDelta = TimeDelta::hours(1);
@@ -86,11 +86,11 @@ impl Form {
         self.start = start;
     }
 
-    /// What the fields come to: a wish, or none where nothing was changed.
+    /// What the fields come to: a mutation, or none where nothing was changed.
     ///
     /// # Errors
     /// A sentence for the person.
-    pub fn wish(&self, zone: Zone, id: BlockId) -> Result<Option<Wish>, String> {
+    pub fn mutation(&self, zone: Zone, id: BlockId) -> Result<Option<Mutation>, String> {
         let title = Title::new(&self.title).map_err(|why| why.to_string())?;
         let description = Description::optional(&self.description).map_err(|why| why.to_string())?;
         let names: Vec<&str> = self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect();
@@ -101,7 +101,7 @@ impl Form {
             let (priority, depends_on) = (self.priority, Vec::new());
             let plan = self.plan.map(PlanRef::Id);
             let new = NewBlock { id, plan, title, description, span, priority, tags, depends_on };
-            return Ok(Some(Wish::Schedule(Box::new(new))));
+            return Ok(Some(Mutation::Schedule(Box::new(new))));
         };
         // Where the clocks are set back a wall-clock time means two instants: what was not touched stays what it was.
         let instant = |wall: NaiveDateTime, was: DateTime<Utc>| {
@@ -117,7 +117,7 @@ impl Form {
             tags: (tags != before.tags).then_some(tags),
             ..times
         };
-        Ok((changes != BlockUpdate::default()).then(|| Wish::Update(before.id, Box::new(changes))))
+        Ok((changes != BlockUpdate::default()).then(|| Mutation::Update(before.id, Box::new(changes))))
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(form.end, "2026-11-25T11:30");
         form.title = " Workout ".to_owned();
         form.tags = "health, ,#Sport".to_owned();
-        let Ok(Some(Wish::Schedule(new))) = form.wish(oslo(), id()) else { panic!("{form:?}") };
+        let Ok(Some(Mutation::Schedule(new))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
         assert_eq!((new.title.as_str(), new.span.start()), ("Workout", at("2026-11-25T09:30:00Z")));
         assert_eq!(new.tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["health", "Sport"]);
     }
@@ -157,10 +157,10 @@ mod tests {
     fn only_what_was_changed_is_wanted() {
         let before = block(1, "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", true);
         let mut form = Form::of(&before, oslo());
-        assert_eq!(form.wish(oslo(), id()), Ok(None));
+        assert_eq!(form.mutation(oslo(), id()), Ok(None));
         form.title = "Swim".to_owned();
         form.set_start("2026-11-24T09:00".to_owned());
-        let Ok(Some(Wish::Update(_, changes))) = form.wish(oslo(), id()) else { panic!("{form:?}") };
+        let Ok(Some(Mutation::Update(_, changes))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
         let expected = BlockUpdate {
             title: Some(Title::new("Swim").unwrap()),
             start: Some(at("2026-11-24T08:00:00Z")),
@@ -174,18 +174,18 @@ mod tests {
         let before = block(1, "2026-10-25T01:15:00Z", "2026-10-25T01:45:00Z", true);
         let form = Form::of(&before, oslo());
         assert_eq!(form.start, "2026-10-25T02:15");
-        assert_eq!(form.wish(oslo(), id()), Ok(None));
+        assert_eq!(form.mutation(oslo(), id()), Ok(None));
     }
 
     #[test]
     fn what_does_not_fit_is_a_sentence() {
         let mut form = Form::new(at("2026-11-24T07:00:00Z"), None, oslo());
-        assert!(form.wish(oslo(), id()).is_err_and(|why| why.ends_with('.')));
+        assert!(form.mutation(oslo(), id()).is_err_and(|why| why.ends_with('.')));
         form.title = "Swim".to_owned();
         form.end = form.start.clone();
-        assert!(form.wish(oslo(), id()).is_err());
+        assert!(form.mutation(oslo(), id()).is_err());
         form.end = String::new();
-        let why = form.wish(oslo(), id()).unwrap_err();
+        let why = form.mutation(oslo(), id()).unwrap_err();
         assert_eq!(why, "The end is not a date and time. Nothing was changed.");
     }
 }

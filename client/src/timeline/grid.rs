@@ -11,7 +11,7 @@ use super::form::Form;
 use super::moving::{Grip, Pull, SNAP_MINUTES, pulled};
 use super::week::{self, DAY_MINUTES, Placed};
 use super::{Jump, words};
-use crate::calls::{BlockPage, Wish};
+use crate::calls::{BlockPage, Mutation};
 use crate::platform;
 use crate::store::{Store, use_store};
 
@@ -29,7 +29,7 @@ const TOUCH_EDGE: f64 = 12.0;
 const THRESHOLD: f64 = 4.0;
 /// How far a finger may move while it rests, in CSS pixels: more scrolls the week.
 const UNREST: f64 = 10.0;
-/// How long a finger rests on a block until it holds it, in ms. Sooner than a browser takes it for the wish for a menu.
+/// How long a finger rests on a block until it holds it, in ms. Shorter than the browser's long press that opens a menu.
 const REST_MS: u32 = 400;
 /// The earliest time to which a week is scrolled at first, in minutes.
 const MORNING: i64 = 7 * 60;
@@ -90,7 +90,7 @@ pub fn WeekGrid() -> Element {
     use_effect(move || {
         let projection = store.projection.read();
         let (from, until) = week::bounds(first(), days(), projection.zone());
-        let is_idle = !store.calls.read().any(|wish| matches!(wish, Wish::LoadBlocks(..)));
+        let is_idle = !store.calls.read().any(|mutation| matches!(mutation, Mutation::LoadBlocks(..)));
         let Some(plan) = projection.active_plan().map(|plan| plan.id) else { return };
         let can_load = is_idle && store.past.peek().is_none() && !*store.cannot_load.read();
         if can_load && !projection.coverage().covers(from, until) {
@@ -98,7 +98,7 @@ pub fn WeekGrid() -> Element {
             let known = projection.coverage().around(from).filter(|stretch| stretch.holds(from));
             let page = known.map_or(BlockPage::From(from), |stretch| BlockPage::After(stretch.until));
             drop(projection);
-            store.wish(Wish::LoadBlocks(plan, page));
+            store.submit(Mutation::LoadBlocks(plan, page));
         }
     });
     use_effect(move || {

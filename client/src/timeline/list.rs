@@ -12,7 +12,7 @@ use super::add::AddButton;
 use super::agenda::{Agenda, Entry, Row, Section, SectionKey};
 use super::card::Card;
 use super::rows::{Heights, Layout, Near, RowId, Window, heading_id, row_id};
-use crate::calls::{BlockPage, PastMoment, Wish};
+use crate::calls::{BlockPage, Mutation, PastMoment};
 use crate::extras::{Extra, Part};
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
@@ -62,8 +62,11 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
             return;
         }
         let is_settled = store.projection.peek().is_loaded()
-            && !store.calls.read().any(|wish| {
-                matches!(wish, Wish::LoadTimeline | Wish::LoadBlocks(..) | Wish::LoadPast(PastMoment::Still(..)))
+            && !store.calls.read().any(|mutation| {
+                matches!(
+                    mutation,
+                    Mutation::LoadTimeline | Mutation::LoadBlocks(..) | Mutation::LoadPast(PastMoment::Still(..))
+                )
             });
         let jump = store.jump.read().filter(|_| is_settled);
         if let Some(jump) = jump {
@@ -148,14 +151,14 @@ fn load_more(mut store: Store, layout: &Layout, seen: Seen) {
         )
     };
     let (Some(stretch), Some(plan)) = (stretch, plan) else { return };
-    let is_idle = !store.calls.peek().any(|wish| matches!(wish, Wish::LoadBlocks(..)));
+    let is_idle = !store.calls.peek().any(|mutation| matches!(mutation, Mutation::LoadBlocks(..)));
     if !is_idle || *store.cannot_load.read() || store.past.peek().is_some() || !store.filter.peek().is_off() {
         return;
     }
     if stretch.has_later() && seen.top + seen.height + 2.0 * MARGIN > layout.height() {
-        store.wish(Wish::LoadBlocks(plan, BlockPage::After(stretch.until)));
+        store.submit(Mutation::LoadBlocks(plan, BlockPage::After(stretch.until)));
     } else if stretch.has_earlier() && *store.with_earlier.peek() && seen.top < MARGIN {
-        store.wish(Wish::LoadBlocks(plan, BlockPage::Before(stretch.from)));
+        store.submit(Mutation::LoadBlocks(plan, BlockPage::Before(stretch.from)));
     }
 }
 

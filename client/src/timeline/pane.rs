@@ -6,7 +6,7 @@ use super::Mode;
 use super::agenda::{Agenda, Wanted};
 use super::coverage::Stretch;
 use super::list::AgendaList;
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::extras::{Extra, Part};
 use crate::goals::NewGoal;
 use crate::store::use_store;
@@ -35,7 +35,8 @@ pub fn TimelinePane() -> Element {
     let is_past = use_memo(move || store.past.read().is_some());
     let is_loaded = use_memo(move || store.projection.read().is_loaded());
     let is_cut = use_memo(move || store.past.read().as_ref().is_some_and(|past| !past.complete));
-    let is_loading = store.calls.read().any(|wish| matches!(wish, Wish::LoadTimeline | Wish::LoadBlocks(..)));
+    let is_loading =
+        store.calls.read().any(|mutation| matches!(mutation, Mutation::LoadTimeline | Mutation::LoadBlocks(..)));
     rsx! {
         section {
             class: "pane timeline",

@@ -6,21 +6,21 @@ use flux_timeline::decide::{Context, block};
 use flux_timeline::reference::BlockRef;
 use flux_timeline::{BlockId, EventKind, PlanId, Source, Timeline, Title};
 
-use crate::calls::{PlanChange, Wish};
+use crate::calls::{Mutation, PlanChange};
 
-/// The events that a wish will come to. None where it cannot be told, or would be refused: then the service says why.
-pub fn predict(timeline: &Timeline, wish: &Wish, now: DateTime<Utc>) -> Vec<EventKind> {
+/// The events that a mutation will come to. None where it cannot be told, or would be refused: then the service says why.
+pub fn predict(timeline: &Timeline, mutation: &Mutation, now: DateTime<Utc>) -> Vec<EventKind> {
     let context = Context { now, source: Source::User };
     let of = |id: &BlockId| BlockRef::Id(*id);
-    let decision = match wish {
-        Wish::Complete(id) => block::complete(timeline, &of(id), &context),
-        Wish::Reopen(id) => block::reopen(timeline, &of(id), &context),
-        Wish::Delete { id, .. } => block::delete(timeline, &of(id), &context),
-        Wish::Update(id, changes) if **changes != BlockUpdate::default() => {
+    let decision = match mutation {
+        Mutation::Complete(id) => block::complete(timeline, &of(id), &context),
+        Mutation::Reopen(id) => block::reopen(timeline, &of(id), &context),
+        Mutation::Delete { id, .. } => block::delete(timeline, &of(id), &context),
+        Mutation::Update(id, changes) if **changes != BlockUpdate::default() => {
             block::update(timeline, &of(id), changes, &context)
         }
-        Wish::Schedule(new) => block::schedule(timeline, new, &context),
-        Wish::ChangePlan(plan, PlanChange::Rename(title)) => return renamed(timeline, *plan, title),
+        Mutation::Schedule(new) => block::schedule(timeline, new, &context),
+        Mutation::ChangePlan(plan, PlanChange::Rename(title)) => return renamed(timeline, *plan, title),
         _ => return Vec::new(),
     };
     decision.map(|decision| decision.events).unwrap_or_default()

@@ -11,7 +11,7 @@ use super::agenda::{Agenda, Wanted};
 use super::coverage::{Coverage, Stretch, first_place, last_place, place_at, place_of};
 use super::prediction::predict;
 use super::words::Times;
-use crate::calls::{BlockPage, Wish};
+use crate::calls::{BlockPage, Mutation};
 
 /// Goals that are looked at for those to show.
 const RUNS: usize = 20;
@@ -129,11 +129,11 @@ impl Projection {
         }
     }
 
-    /// Shows what these wishes will come to, and nothing else that has not happened.
-    pub fn predict<'a>(&mut self, wishes: impl Iterator<Item = &'a Wish>, now: DateTime<Utc>) {
+    /// Shows what these mutations will come to, and nothing else that has not happened.
+    pub fn predict<'a>(&mut self, mutations: impl Iterator<Item = &'a Mutation>, now: DateTime<Utc>) {
         self.take_back();
-        for wish in wishes {
-            for kind in predict(&self.timeline, wish, now) {
+        for mutation in mutations {
+            for kind in predict(&self.timeline, mutation, now) {
                 self.timeline.preview(&kind);
                 self.predicted.push(kind);
             }

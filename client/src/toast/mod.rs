@@ -4,7 +4,7 @@ pub mod toasts;
 
 use dioxus::prelude::*;
 
-use crate::calls::Wish;
+use crate::calls::Mutation;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 use toasts::Kind;
@@ -27,7 +27,7 @@ pub fn ToastList() -> Element {
                             r#type: "button",
                             onclick: move |_| {
                                 store.toasts.write().dismiss(toast.id);
-                                store.wish(Wish::UndoOne(txn));
+                                store.submit(Mutation::UndoOne(txn));
                                 store.focus_timeline();
                             },
                             "Undo"

@@ -1,13 +1,13 @@
-//! What the person says aloud, as text: the browser listens, where it can.
+//! Dictation: speech as text, in browsers that support it.
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`heard`] | what becomes of what the browser hears (pure) |
+//! | [`speech`] | processing the browser's speech events (pure) |
 //! | [`recognizer`] | the browser's Web Speech API |
-//! | [`dictation`] | from the button to the draft |
+//! | [`dictation`] | the microphone button, and adding words to the draft |
 
 pub mod dictation;
-pub mod heard;
 pub mod recognizer;
+pub mod speech;
 
 pub use dictation::{Dictation, VoiceButton, use_dictation};

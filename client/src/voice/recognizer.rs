@@ -1,4 +1,4 @@
-//! The browser's Web Speech API, by its names: some browsers have it, some have it under another name.
+//! The browser's Web Speech API. It is looked up by name: some browsers lack it, others have it under a prefixed name.
 //!
 //! <https://webaudio.github.io/web-speech-api/#speechreco-section>
 
@@ -6,40 +6,40 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::heard::{Phrase, Sound};
+use super::speech::{Phrase, SpeechEvent};
 
 const NAMES: [&str; 2] = ["SpeechRecognition", "webkitSpeechRecognition"];
 
-/// Whether the browser can listen.
-pub fn is_there() -> bool {
+/// Whether the browser supports speech recognition.
+pub fn is_supported() -> bool {
     constructor().is_some()
 }
 
-/// The browser, listening. It stops when this is dropped.
+/// A running speech recognition. It stops when this is dropped.
 pub struct Recognizer {
     browser: JsValue,
-    /// Called by the browser as long as it listens.
+    /// Kept alive because the browser calls them while it listens.
     _handlers: [Closure<dyn Fn(JsValue)>; 3],
 }
 
 impl Recognizer {
-    /// Begins to listen, and tells what is heard. None where the browser does not.
-    pub fn start(language: &str) -> Option<(Self, UnboundedReceiver<Sound>)> {
+    /// Starts listening and returns a stream of events. `None` if the browser refuses or does not support it.
+    pub fn start(language: &str) -> Option<(Self, UnboundedReceiver<SpeechEvent>)> {
         let browser = Reflect::construct(&constructor()?, &Array::new()).ok()?;
         set(&browser, "lang", &JsValue::from_str(language));
         set(&browser, "continuous", &JsValue::TRUE);
         set(&browser, "interimResults", &JsValue::TRUE);
         let (sender, receiver) = unbounded();
         let handlers = [
-            handle(&browser, "onresult", &sender, |event| Sound::Phrases(phrases(event))),
-            handle(&browser, "onerror", &sender, |event| Sound::Problem(text(&get(event, "error")))),
-            handle(&browser, "onend", &sender, |_| Sound::End),
+            handle(&browser, "onresult", &sender, |event| SpeechEvent::Phrases(phrases(event))),
+            handle(&browser, "onerror", &sender, |event| SpeechEvent::Problem(text(&get(event, "error")))),
+            handle(&browser, "onend", &sender, |_| SpeechEvent::End),
         ];
         let recognizer = Self { browser, _handlers: handlers };
         recognizer.call("start").then_some((recognizer, receiver))
     }
 
-    /// Stops; what was heard so far will still be told.
+    /// Stops listening. Results for speech so far still arrive.
     pub fn stop(&self) {
         self.call("stop");
     }
@@ -66,8 +66,8 @@ fn constructor() -> Option<Function> {
 fn handle(
     browser: &JsValue,
     event: &str,
-    sender: &UnboundedSender<Sound>,
-    read: fn(&JsValue) -> Sound,
+    sender: &UnboundedSender<SpeechEvent>,
+    read: fn(&JsValue) -> SpeechEvent,
 ) -> Closure<dyn Fn(JsValue)> {
     let sender = sender.clone();
     let handler = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
@@ -77,14 +77,14 @@ fn handle(
     handler
 }
 
-/// All that was heard since the start.
+/// All phrases since the start.
 fn phrases(event: &JsValue) -> Vec<Phrase> {
     let results = get(event, "results");
     let phrase = |result: JsValue| Phrase {
         text: text(&get(&get(&result, "0"), "transcript")),
         is_final: get(&result, "isFinal").is_truthy(),
     };
-    // A list of the browser's own, which is no array.
+    // A `SpeechRecognitionResultList`, which is not an array.
     Array::from(&results).iter().map(phrase).collect()
 }
 

@@ -1,8 +1,8 @@
-//! Questions that the person answers.
+//! Approving and denying tool calls.
 
 use super::*;
 
-/// A conversation in which a call waits for consent.
+/// A conversation in which a call waits for approval.
 fn asking() -> Conversation {
     let stored: Message = serde_json::from_value(json!({"id": "a1", "role": "assistant", "parts": [
         {"type": "tool-deletePlan", "toolCallId": "c1", "state": "approval-requested", "input": {"id": "p"},
@@ -17,7 +17,7 @@ fn continuation(seq: u64, body: &Value) -> ChatResponse {
 }
 
 #[test]
-fn consent_continues_the_message_that_asked_and_a_replay_of_it_adds_nothing() {
+fn approval_continues_the_message_that_asked_and_replaying_it_adds_nothing() {
     let mut conversation = asking();
     let frame = conversation.answer("c1", true);
     assert_eq!(
@@ -45,14 +45,14 @@ fn consent_continues_the_message_that_asked_and_a_replay_of_it_adds_nothing() {
 }
 
 #[test]
-fn a_refused_call_is_marked_at_once() {
+fn a_denied_call_is_marked_at_once() {
     let mut conversation = asking();
     conversation.answer("c1", false);
     assert_eq!(conversation.messages()[1].tools().next().unwrap().call.state, ToolState::OutputDenied);
 }
 
 #[test]
-fn a_changed_message_is_found_by_its_id_or_by_a_call() {
+fn an_updated_message_is_found_by_its_id_or_by_a_call() {
     let mut conversation = asking();
     let changed: Message = serde_json::from_value(json!({"id": "other", "role": "assistant", "parts": [
         {"type": "tool-deletePlan", "toolCallId": "c1", "state": "output-denied"}

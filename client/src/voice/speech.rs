@@ -1,40 +1,39 @@
-//! What becomes of what the browser hears: words that it is sure of, words that may still change, and what went wrong.
-//! Pure.
+//! Processing the browser's speech events: final words, interim words that may still change, and errors. Pure.
 
-/// What the browser tells.
+/// An event from the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sound {
-    /// Everything that it has heard since it began to listen.
+pub enum SpeechEvent {
+    /// All phrases since it started to listen.
     Phrases(Vec<Phrase>),
-    /// Something went wrong; the code of the Web Speech API.
+    /// An error, with its code in the Web Speech API.
     Problem(String),
-    /// It does not listen any more.
+    /// It has stopped listening.
     End,
 }
 
-/// A piece of what it has heard.
+/// A recognized phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
     /// The words.
     pub text: String,
-    /// Whether they stay as they are.
+    /// Whether the words are final.
     pub is_final: bool,
 }
 
-/// What is to be done about it.
+/// What to do after an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct Update {
     /// Words to be added to the draft.
     pub words: String,
-    /// A sentence for the person.
+    /// A sentence for the user.
     pub note: Option<&'static str>,
 }
 
-/// What is heard.
+/// The state of a dictation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Voice {
     state: State,
-    /// How many phrases were added to the draft.
+    /// How many phrases have been added to the draft.
     taken: usize,
     interim: String,
 }
@@ -44,55 +43,55 @@ enum State {
     #[default]
     Off,
     On,
-    /// The person does not want it any more; the browser may still be sure of some words.
+    /// The user has stopped it. The browser may still report final words.
     Ending,
 }
 
 impl Voice {
-    /// Whether the person is being listened to.
+    /// Whether the browser is listening.
     pub fn is_on(&self) -> bool {
         self.state == State::On
     }
 
-    /// Whether the browser has told that it does not listen any more.
+    /// Whether the browser has reported that it stopped listening.
     pub fn is_off(&self) -> bool {
         self.state == State::Off
     }
 
-    /// Words that may still change.
+    /// Interim words, which may still change.
     pub fn interim(&self) -> &str {
         &self.interim
     }
 
-    /// Listening begins.
+    /// Starts the dictation.
     pub fn begin(&mut self) {
         *self = Self { state: State::On, ..Self::default() };
     }
 
-    /// The person does not want it any more.
+    /// Stops the dictation. Final words may still arrive.
     pub fn end(&mut self) {
         if self.is_on() {
             self.state = State::Ending;
         }
     }
 
-    /// It ends at once. Gives the words that might still have changed.
-    pub fn cut(&mut self) -> String {
+    /// Ends the dictation at once. Returns the interim words.
+    pub fn finish_now(&mut self) -> String {
         std::mem::take(self).interim
     }
 
-    /// Takes what the browser tells.
-    pub fn hear(&mut self, sound: Sound) -> Heard {
+    /// Handles an event from the browser.
+    pub fn handle(&mut self, sound: SpeechEvent) -> Update {
         match sound {
-            _ if self.is_off() => Heard::default(),
-            Sound::Phrases(phrases) => Heard { words: self.take(&phrases), note: None },
-            // An end follows, or not: browsers differ.
-            Sound::Problem(code) => Heard { words: self.cut(), note: sentence(&code) },
-            Sound::End => Heard { words: self.cut(), note: None },
+            _ if self.is_off() => Update::default(),
+            SpeechEvent::Phrases(phrases) => Update { words: self.take(&phrases), note: None },
+            // Some browsers send an end event after an error, others do not.
+            SpeechEvent::Problem(code) => Update { words: self.finish_now(), note: sentence(&code) },
+            SpeechEvent::End => Update { words: self.finish_now(), note: None },
         }
     }
 
-    /// Takes those phrases that are final and new; the others are shown.
+    /// Returns the words of phrases that are final and new. The others become the interim words.
     fn take(&mut self, phrases: &[Phrase]) -> String {
         self.interim.clear();
         let mut words = String::new();
@@ -108,14 +107,14 @@ impl Voice {
     }
 }
 
-/// The draft with words added to it.
+/// The draft with words appended.
 pub fn joined(draft: &str, words: &str) -> String {
     let words = words.trim();
     let is_open = draft.is_empty() || draft.ends_with(char::is_whitespace) || words.is_empty();
     format!("{draft}{}{words}", if is_open { "" } else { " " })
 }
 
-/// An error of the Web Speech API in words; none where the page or the person ended it.
+/// The message for an error code of the Web Speech API. `None` if the page or the user ended the dictation.
 fn sentence(code: &str) -> Option<&'static str> {
     Some(match code {
         "aborted" => return None,
@@ -136,57 +135,57 @@ fn sentence(code: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn phrases(list: &[(&str, bool)]) -> Sound {
-        Sound::Phrases(
+    fn phrases(list: &[(&str, bool)]) -> SpeechEvent {
+        SpeechEvent::Phrases(
             list.iter().map(|(text, is_final)| Phrase { text: (*text).into(), is_final: *is_final }).collect(),
         )
     }
 
-    fn words(text: &str) -> Heard {
-        Heard { words: text.to_owned(), note: None }
+    fn words(text: &str) -> Update {
+        Update { words: text.to_owned(), note: None }
     }
 
     #[test]
-    fn final_words_are_added_once_and_others_only_shown() {
+    fn final_words_are_added_once_and_interim_words_are_only_shown() {
         let mut voice = Voice::default();
         voice.begin();
-        assert_eq!(voice.hear(phrases(&[("gym", false)])), words(""));
+        assert_eq!(voice.handle(phrases(&[("gym", false)])), words(""));
         assert_eq!(voice.interim(), "gym");
-        assert_eq!(voice.hear(phrases(&[("gym at eight", true), (" and", false)])), words("gym at eight"));
+        assert_eq!(voice.handle(phrases(&[("gym at eight", true), (" and", false)])), words("gym at eight"));
         assert_eq!(voice.interim(), " and");
-        // The same again, and more.
-        assert_eq!(voice.hear(phrases(&[("gym at eight", true), (" and milk", true)])), words("and milk"));
+        // The same phrase again, and a new one.
+        assert_eq!(voice.handle(phrases(&[("gym at eight", true), (" and milk", true)])), words("and milk"));
         assert_eq!(voice.interim(), "");
-        assert_eq!(voice.hear(Sound::End), words(""));
+        assert_eq!(voice.handle(SpeechEvent::End), words(""));
         assert!(voice.is_off());
     }
 
     #[test]
-    fn words_that_come_after_the_person_stopped_count_until_the_browser_has_ended() {
+    fn words_after_a_stop_are_added_until_the_browser_has_ended() {
         let mut voice = Voice::default();
         voice.begin();
-        voice.hear(phrases(&[("gym", false)]));
+        voice.handle(phrases(&[("gym", false)]));
         voice.end();
         assert!(!voice.is_on() && !voice.is_off());
-        assert_eq!(voice.hear(phrases(&[("gym at eight", true)])), words("gym at eight"));
-        assert_eq!(voice.hear(Sound::End), words(""));
-        assert_eq!(voice.hear(phrases(&[("gym at eight", true), ("late", true)])), words(""));
+        assert_eq!(voice.handle(phrases(&[("gym at eight", true)])), words("gym at eight"));
+        assert_eq!(voice.handle(SpeechEvent::End), words(""));
+        assert_eq!(voice.handle(phrases(&[("gym at eight", true), ("late", true)])), words(""));
     }
 
     #[test]
-    fn what_was_heard_is_kept_whatever_goes_wrong() {
+    fn interim_words_are_kept_after_every_error() {
         for code in ["not-allowed", "no-speech", "network", "audio-capture", "language-not-supported", "new-thing"] {
             let mut voice = Voice::default();
             voice.begin();
-            voice.hear(phrases(&[("gym", false)]));
-            let heard = voice.hear(Sound::Problem(code.to_owned()));
-            assert_eq!(heard.words, "gym");
-            assert!(heard.note.is_some_and(|note| note.ends_with('.')), "{code}");
-            assert_eq!(voice.hear(Sound::End), words(""));
+            voice.handle(phrases(&[("gym", false)]));
+            let update = voice.handle(SpeechEvent::Problem(code.to_owned()));
+            assert_eq!(update.words, "gym");
+            assert!(update.note.is_some_and(|note| note.ends_with('.')), "{code}");
+            assert_eq!(voice.handle(SpeechEvent::End), words(""));
         }
         let mut voice = Voice::default();
         voice.begin();
-        assert_eq!(voice.hear(Sound::Problem("aborted".to_owned())), words(""));
+        assert_eq!(voice.handle(SpeechEvent::Problem("aborted".to_owned())), words(""));
     }
 
     #[test]

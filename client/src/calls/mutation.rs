@@ -1,4 +1,4 @@
-//! What the page asks of the service without a model. Pure.
+//! The requests that the page sends to the service without involving a model. Pure.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::command::{BlockUpdate, NewBlock};
@@ -10,111 +10,111 @@ use serde_json::{Map, Value, json};
 use crate::history::LogQuery;
 use crate::timeline::filter::Filter;
 
-/// Events of the log that are loaded at a time.
+/// How many events of the log are loaded at a time.
 pub const LOG_PAGE: usize = 50;
-/// Blocks that are loaded at a time.
+/// How many blocks are loaded at a time.
 pub const BLOCK_PAGE: usize = 500;
 
-/// What is wanted.
+/// A request to the service. Most change data; the `Load…` variants only read.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wish {
+pub enum Mutation {
     /// Mark a block as done.
     Complete(BlockId),
-    /// Mark it as not done.
+    /// Mark a block as not done.
     Reopen(BlockId),
     /// Change a block.
     Update(BlockId, Box<BlockUpdate>),
-    /// Put a block on the timeline. Its id is that of the call, which the service gives it, too.
+    /// Add a block to the timeline. The service uses the call's id as the block's id, and so does the client.
     Schedule(Box<NewBlock>),
     /// Delete a block.
     Delete {
-        /// Which.
+        /// The block's id.
         id: BlockId,
-        /// Its title, to tell of it afterwards.
+        /// Its title, for the note that confirms the deletion.
         title: String,
     },
-    /// Take back the last change.
+    /// Undo the last change.
     Undo,
-    /// Take back this change.
+    /// Undo this change.
     UndoOne(TxnId),
-    /// Apply again what was taken back.
+    /// Redo the last undone change.
     Redo,
-    /// Show another plan.
+    /// Switch to another plan.
     SwitchPlan(PlanId),
-    /// Make a plan and show it.
+    /// Create a plan and switch to it.
     CreatePlan(String),
-    /// Do something with a plan.
+    /// Change a plan.
     ChangePlan(PlanId, PlanChange),
     /// Plan a goal.
     StartGoal(NewGoal),
     /// Stop planning a goal.
     CancelGoal(RunId),
-    /// Go on with a goal that could not be planned.
+    /// Retry a goal that could not be planned.
     RetryGoal(RunId),
-    /// Tell the service the person's zone, as the browser knows it.
+    /// Report the browser's time zone to the service.
     SetZone(String),
-    /// Change settings: those that are given, by their names on the wire.
+    /// Change these settings. Keys are the names on the wire; other settings stay as they are.
     ChangeSettings(Map<String, Value>),
-    /// Get the timeline of the plan that is active now.
+    /// Get the timeline of the active plan.
     LoadTimeline,
     /// Get more blocks of a plan.
     LoadBlocks(PlanId, BlockPage),
     /// Get events of the log, newest first.
     LoadLog {
-        /// Those before this one; none is the newest.
+        /// Only events before this one. `None` starts with the newest.
         before: Option<u64>,
-        /// Which.
+        /// Filters the events.
         query: LogQuery,
     },
-    /// Get an event as it stands in the log.
+    /// Get an event as the log stores it.
     LoadEvent(u64),
-    /// Get how much there is.
+    /// Get the number of records.
     LoadCounts,
-    /// Get the timeline as it was.
+    /// Get the timeline at a moment in the past.
     LoadPast(PastMoment),
-    /// Make the timeline what it was after an event.
+    /// Restore the timeline to its state after an event.
     Restore(u64),
-    /// Delete everything that there is.
+    /// Delete everything.
     DeleteEverything,
-    /// What was wanted before the page was loaded again.
-    Again(String, Value),
+    /// A request that was pending before the page was reloaded: its method and its argument.
+    Restored(String, Value),
 }
 
-/// What is to be done with a plan.
+/// A change of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanChange {
-    /// It gets another title.
+    /// Give it another title.
     Rename(String),
-    /// It is put away; the title, to tell of it afterwards.
+    /// Archive it. Contains the title, for the note that confirms it.
     Archive(String),
-    /// It is no longer put away.
+    /// Move it out of the archive.
     Unarchive,
-    /// It is deleted; the title, to tell of it afterwards.
+    /// Delete it. Contains the title, for the note that confirms it.
     Delete(String),
 }
 
-/// Which moment of the past.
+/// A moment in the past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PastMoment {
     /// After an event.
     After(u64),
     /// At a moment.
     At(DateTime<Utc>),
-    /// The one that is shown, after this event, once more: the present has changed, and with it the differences; or what there
-    /// was from another day on is looked at.
+    /// Reload the past that is shown, after this event and from this moment on. Needed when the present has changed,
+    /// because the differences change with it, and when the user looks at another day.
     Still(u64, Option<DateTime<Utc>>),
 }
 
-/// Which blocks are asked for; at most [`BLOCK_PAGE`].
+/// Which blocks to load; at most [`BLOCK_PAGE`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockPage {
-    /// Those before a position, nearest first.
+    /// Blocks before a position, nearest first.
     Before(BlockPlace),
-    /// Those after a position.
+    /// Blocks after a position.
     After(BlockPlace),
-    /// Those that end after a moment.
+    /// Blocks that end after a moment.
     From(DateTime<Utc>),
-    /// Those that fit.
+    /// Blocks that match a filter.
     With(Filter),
 }
 
@@ -143,7 +143,7 @@ fn place(place: BlockPlace) -> Value {
     json!({ "start": place.start(), "handle": place.handle() })
 }
 
-/// A goal that is to be planned.
+/// A goal to plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewGoal {
     goal: String,
@@ -152,7 +152,8 @@ pub struct NewGoal {
 }
 
 impl NewGoal {
-    /// What was filled in; none without a goal. A number that is none is left out: the field of the page takes no other.
+    /// Reads the fields of the form. Returns `None` if the goal is empty. Ignores hours that are not a number; the form
+    /// accepts only numbers.
     pub fn new(goal: &str, deadline: &str, hours_per_week: &str) -> Option<Self> {
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let goal = filled(goal)?;
@@ -175,8 +176,8 @@ impl NewGoal {
     }
 }
 
-impl Wish {
-    /// To delete this block.
+impl Mutation {
+    /// The request to delete this block.
     pub fn delete(block: &Block) -> Self {
         Self::Delete { id: block.id, title: block.title.to_string() }
     }
@@ -184,7 +185,7 @@ impl Wish {
     /// Its method on the wire.
     pub fn method(&self) -> &str {
         match self {
-            Self::Again(method, _) => method,
+            Self::Restored(method, _) => method,
             Self::Complete(_) => "completeBlock",
             Self::Reopen(_) => "uncompleteBlock",
             Self::Update(..) => "updateBlock",
@@ -215,7 +216,7 @@ impl Wish {
     /// Its argument on the wire.
     pub fn argument(&self) -> Value {
         match self {
-            Self::Again(_, argument) => argument.clone(),
+            Self::Restored(_, argument) => argument.clone(),
             Self::Complete(id) | Self::Reopen(id) | Self::Delete { id, .. } => json!({ "id": id }),
             Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
             Self::Schedule(new) => new_block(new),
@@ -239,8 +240,9 @@ impl Wish {
         }
     }
 
-    /// Whether the person waits for it. What the page does by itself fails in silence: it will be tried again.
-    pub fn is_the_persons(&self) -> bool {
+    /// Whether the user started it and waits for the outcome. Requests that the page makes on its own fail silently,
+    /// because the page tries them again.
+    pub fn is_user_initiated(&self) -> bool {
         !matches!(
             self,
             Self::SetZone(_)
@@ -251,9 +253,9 @@ impl Wish {
         )
     }
 
-    /// Whether it changes something, and so must not be lost.
+    /// Whether it changes data and must not be lost. Excludes time-sensitive requests.
     pub fn is_edit(&self) -> bool {
-        let is_of_the_page = matches!(
+        let is_background = matches!(
             self,
             Self::SetZone(_)
                 | Self::LoadTimeline
@@ -263,26 +265,26 @@ impl Wish {
                 | Self::LoadCounts
                 | Self::LoadPast(_)
         );
-        !is_of_the_page && !self.is_of_the_moment()
+        !is_background && !self.is_time_sensitive()
     }
 
-    /// Whether it must not come late: it means what is there now, and not what others have made of it since.
-    pub fn is_of_the_moment(&self) -> bool {
+    /// Whether it must not be sent late. It refers to the current state, which may have changed by then.
+    pub fn is_time_sensitive(&self) -> bool {
         matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo)
     }
 
-    /// Whether it is a change of the timeline, which can be taken back.
-    pub fn can_be_taken_back(&self) -> bool {
-        let is_of_a_plan =
+    /// Whether it changes the timeline and can be undone.
+    pub fn can_be_undone(&self) -> bool {
+        let is_about_a_plan =
             matches!(self.method(), "createPlan" | "renamePlan" | "archivePlan" | "unarchivePlan" | "deletePlan");
-        is_of_a_plan || matches!(self.method(), "scheduleBlock" | "restoreTimeline") || self.block().is_some()
+        is_about_a_plan || matches!(self.method(), "scheduleBlock" | "restoreTimeline") || self.block().is_some()
     }
 
-    /// The block that it is about, if it is about one that is there.
+    /// The existing block that it changes, if any.
     pub fn block(&self) -> Option<BlockId> {
         match self {
             Self::Complete(id) | Self::Reopen(id) | Self::Update(id, _) | Self::Delete { id, .. } => Some(*id),
-            Self::Again(method, argument) if method.ends_with("Block") => {
+            Self::Restored(method, argument) if method.ends_with("Block") => {
                 argument.get("id")?.as_str()?.parse().ok().map(BlockId::new)
             }
             _ => None,
@@ -290,7 +292,7 @@ impl Wish {
     }
 }
 
-/// The fields of `updateBlock`. Times are instants, which need no zone to be understood.
+/// The fields of `updateBlock`. Times are instants, so they need no time zone.
 fn updates(changes: &BlockUpdate) -> Value {
     let mut fields = Map::new();
     let mut add = |name: &str, value: Option<Value>| {
@@ -299,7 +301,7 @@ fn updates(changes: &BlockUpdate) -> Value {
         }
     };
     add("title", changes.title.as_ref().map(|title| json!(title)));
-    // An empty one removes it.
+    // An empty description removes it.
     add("description", changes.description.as_ref().map(|text| text.as_ref().map_or(json!(""), |text| json!(text))));
     add("priority", changes.priority.map(|priority| json!(priority)));
     add("tags", changes.tags.as_ref().map(|tags| json!(tags)));
@@ -336,19 +338,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_goal_is_sent_with_what_was_filled_in() {
+    fn a_goal_is_sent_with_the_fields_that_are_filled_in() {
         assert_eq!(NewGoal::new("  ", "2026-12-24", "3"), None);
         let goal = NewGoal::new(" Learn German ", "", "").unwrap();
-        assert_eq!(Wish::StartGoal(goal).argument(), json!({"goal": "Learn German"}));
+        assert_eq!(Mutation::StartGoal(goal).argument(), json!({"goal": "Learn German"}));
         let goal = NewGoal::new("Learn German", "2026-12-24", "2.5").unwrap();
         let expected = json!({"goal": "Learn German", "deadline": "2026-12-24", "hoursPerWeek": 2.5});
-        assert_eq!(Wish::StartGoal(goal).argument(), expected);
+        assert_eq!(Mutation::StartGoal(goal).argument(), expected);
     }
 
     #[test]
-    fn a_search_has_all_that_the_filter_asks_for() {
+    fn a_search_contains_every_field_of_the_filter() {
         let plan = PlanId::new(Uuid::nil());
-        let search = |filter: Filter| Wish::LoadBlocks(plan, BlockPage::With(filter)).argument();
+        let search = |filter: Filter| Mutation::LoadBlocks(plan, BlockPage::With(filter)).argument();
         let words = Filter { words: "team #work".into(), ..Filter::default() };
         let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": null, "priority": null});
         assert_eq!(search(words.clone()), expected);
@@ -358,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn edits_of_blocks_fit_the_schemas_of_their_tools() {
+    fn block_edits_match_the_schemas_of_their_tools() {
         let start: DateTime<Utc> = "2026-11-24T08:00:00Z".parse().unwrap();
         let id = BlockId::new(Uuid::nil());
         let changes = BlockUpdate {
@@ -378,13 +380,13 @@ mod tests {
             tags: Tag::list(&["health"]).unwrap(),
             depends_on: Vec::new(),
         };
-        let update = Wish::Update(id, Box::new(changes));
+        let update = Mutation::Update(id, Box::new(changes));
         assert_eq!(
             update.argument()["updates"],
             json!({"description": "", "startTime": start, "durationMinutes": 45, "completed": true})
         );
-        for wish in [update, Wish::Schedule(Box::new(new))] {
-            let call = flux_tools::tool::ToolCall::parse(wish.method(), &wish.argument());
+        for mutation in [update, Mutation::Schedule(Box::new(new))] {
+            let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
             assert!(call.is_ok(), "{call:?}");
         }
     }
