@@ -43,7 +43,7 @@ pub fn GoalCard(run: Run, on_dismiss: Option<EventHandler<()>>) -> Element {
                         button {
                             class: "icon-button",
                             r#type: "button",
-                            aria_label: "Put away {run.goal}",
+                            aria_label: "Dismiss {run.goal}",
                             title: "Put away",
                             onclick: move |_| on_dismiss.call(()),
                             Icon { shape: Shape::Cross }

@@ -43,7 +43,7 @@ pub fn HistoryPane() -> Element {
                     }
                 }
                 if log.is_loaded() && log.events().is_empty() {
-                    p { class: "hint", "Nothing of this kind has happened." }
+                    p { class: "hint", "No matching events." }
                 }
                 // Also where the first page could not be had.
                 if !log.is_whole() && (log.is_loaded() || !is_loading) {

@@ -39,7 +39,7 @@ pub fn Data() -> Element {
             store.is_importing.set(false);
             match answer {
                 Ok(()) => {
-                    store.toast("The file was taken in.", Kind::Done);
+                    store.toast("The file was imported.", Kind::Done);
                     store.settings_open.set(false);
                 }
                 // Notes lie behind the dialog.

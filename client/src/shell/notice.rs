@@ -45,7 +45,7 @@ pub fn Notices() -> Element {
             }
         }
         if *store.is_outdated.read() {
-            Notice { text: "Flux was renewed while this page was open. Reload it to see everything." }
+            Notice { text: "A new version of Flux is available. Reload the page to use it." }
         }
     }
 }
@@ -60,7 +60,7 @@ fn offline(store: Store) -> Option<String> {
         Status::Connecting | Status::Offline | Status::Waiting { .. } => {}
     }
     if !is_loaded {
-        return Some("Flux cannot be reached. Nothing is lost; it is tried again until it can.".to_owned());
+        return Some("Flux can't be reached. Your changes are kept, and the page keeps trying to reconnect.".to_owned());
     }
     let edits = store.calls.read().edits();
     let kept = match edits {

@@ -292,7 +292,7 @@ fn Empty() -> Element {
                 p { "Nothing fits." }
                 p { class: "muted",
                     if store.projection.read().coverage().is_complete() {
-                        "No block of this plan has these words and is as you chose."
+                        "No blocks match your search and filters."
                     } else {
                         "This plan is long: words are looked for in all titles when you press Enter, and all else in what is loaded."
                     }
