@@ -7,17 +7,17 @@ use super::{GoalCard, words};
 use crate::platform;
 use crate::store::use_store;
 
-/// Where the browser keeps which failures were put away.
+/// The storage key for the dismissed failures.
 const PUT_AWAY_KEY: &str = "flux.put-away";
-/// How many of them.
+/// How many of them are kept.
 const MOST_PUT_AWAY: usize = 20;
 
-/// A failure, by which it is put away: when the goal is tried again and fails again, that is another one.
+/// Identifies a failure, so that it can be dismissed. A goal that is tried again and fails again is another failure.
 fn name(run: &Run) -> String {
     format!("{}/{}", run.id, run.state.tries)
 }
 
-/// The goals that are worked on, and those that failed and were not put away in this browser.
+/// The goals that are worked on, and those that failed and were not dismissed in this browser.
 #[component]
 pub fn Goals() -> Element {
     let store = use_store();
@@ -38,7 +38,7 @@ pub fn Goals() -> Element {
                     key: "{run.id}",
                     run: run.clone(),
                     on_dismiss: move |()| {
-                        // Who failed long ago is shown no more: the last few are enough.
+                        // Old failures are no longer shown, so the last few are enough.
                         let text = format!("{} {}", name(&run), put_away.peek());
                         let few: Vec<&str> = text.split(' ').take(MOST_PUT_AWAY).collect();
                         platform::store(PUT_AWAY_KEY, Some(&few.join(" ")));
