@@ -36,8 +36,8 @@ impl Pull {
     }
 }
 
-/// Where a block lies after a pull: what moves comes to a quarter of an hour, and no block gets shorter than one. Where there
-/// is no such place it stays.
+/// The times of a block after a drag. The edge that moves snaps to a quarter of an hour, and no block becomes shorter than
+/// that. If the result is not a valid time, the block keeps its times.
 pub fn pulled(span: Span, grip: Grip, pull: Pull, zone: Zone) -> Span {
     if pull == Pull::default() {
         return span;
@@ -59,7 +59,7 @@ pub fn snapped(time: NaiveDateTime) -> NaiveDateTime {
     time.date().and_hms_opt(0, 0, 0).map_or(time, |midnight| midnight + TimeDelta::minutes(nearest))
 }
 
-/// The pull of a key that is pressed with Alt; with Shift, too, of the end.
+/// The move for a key that is pressed with Alt. With Shift as well, it moves only the end.
 pub fn pull_of_key(key: &Key) -> Option<Pull> {
     let pull = |days, minutes| Some(Pull { days, minutes });
     match key {
@@ -71,7 +71,7 @@ pub fn pull_of_key(key: &Key) -> Option<Pull> {
     }
 }
 
-/// What is to change so that a block lies there; none where it does.
+/// The change that gives a block these times. `None` if it has them already.
 pub fn move_to(before: Span, after: Span) -> Option<BlockUpdate> {
     let is_moved = before.start() != after.start();
     let is_longer = before.length() != after.length();

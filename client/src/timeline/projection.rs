@@ -1,5 +1,5 @@
-//! The timeline as this tab knows it: a snapshot, the events after it, in order and each once, and on top of them what the
-//! person's edits that are on their way will come to. Pure; the rules of what an event does are the domain's.
+//! The timeline as this tab knows it: a snapshot, the events after it (in order, each applied once), and on top of them the
+//! predicted results of the person's unconfirmed edits. Pure. The domain crate defines what an event does.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPage as Page, ModelInfo, Snapshot};
