@@ -8,9 +8,9 @@ use crate::platform;
 use crate::store::use_store;
 
 /// The storage key for the dismissed failures.
-const PUT_AWAY_KEY: &str = "flux.put-away";
+const DISMISSED_KEY: &str = "flux.put-away";
 /// How many of them are kept.
-const MOST_PUT_AWAY: usize = 20;
+const MAX_DISMISSED: usize = 20;
 
 /// Identifies a failure, so that it can be dismissed. A goal that is tried again and fails again is another failure.
 fn name(run: &Run) -> String {
@@ -21,11 +21,11 @@ fn name(run: &Run) -> String {
 #[component]
 pub fn Goals() -> Element {
     let store = use_store();
-    let mut put_away = use_signal(|| platform::stored(PUT_AWAY_KEY).unwrap_or_default());
+    let mut dismissed = use_signal(|| platform::stored(DISMISSED_KEY).unwrap_or_default());
     let shown = use_memo(move || {
         let now = *store.now.read();
         let mut runs: Vec<Run> = store.projection.read().runs();
-        runs.retain(|run| words::is_shown(run, now) && !put_away.read().contains(&name(run)));
+        runs.retain(|run| words::is_shown(run, now) && !dismissed.read().contains(&name(run)));
         runs
     });
     if shown.read().is_empty() {
@@ -39,10 +39,10 @@ pub fn Goals() -> Element {
                     run: run.clone(),
                     on_dismiss: move |()| {
                         // Old failures are no longer shown, so the last few are enough.
-                        let text = format!("{} {}", name(&run), put_away.peek());
-                        let few: Vec<&str> = text.split(' ').take(MOST_PUT_AWAY).collect();
-                        platform::store(PUT_AWAY_KEY, Some(&few.join(" ")));
-                        put_away.set(few.join(" "));
+                        let text = format!("{} {}", name(&run), dismissed.peek());
+                        let few: Vec<&str> = text.split(' ').take(MAX_DISMISSED).collect();
+                        platform::store(DISMISSED_KEY, Some(&few.join(" ")));
+                        dismissed.set(few.join(" "));
                         store.focus_timeline();
                     },
                 }
