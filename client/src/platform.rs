@@ -2,10 +2,12 @@
 //! runs natively, in tests.
 
 mod pointer;
+mod press;
 mod rows;
 
 pub use pointer::{capture_pointer, stay_while_held};
-pub use rows::{focus_row, row_beside, row_heights};
+pub use press::Press;
+pub use rows::{RowId, focus_row, row_beside, row_heights};
 
 use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
@@ -17,8 +19,6 @@ use web_sys::{
     Document, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, RequestInit, Response,
     ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window,
 };
-
-use crate::shell::shortcuts::Press;
 
 /// The current time.
 pub fn now() -> DateTime<Utc> {

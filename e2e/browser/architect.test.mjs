@@ -119,7 +119,7 @@ test("a goal that cannot be planned says why, and can be tried again or put away
   model.script({ status: 401, body: { error: { message: "Incorrect API key" } } });
   await planByHand(tab, { goal: "Learn Dutch" });
   const dutch = seen.timeline(tab).getByRole("group", { name: "Goal: Learn Dutch" });
-  await dutch.getByRole("button", { name: "Put away Learn Dutch" }).click();
+  await dutch.getByRole("button", { name: "Dismiss Learn Dutch" }).click();
   await gone(dutch);
   await tab.reload();
   await connected(tab);

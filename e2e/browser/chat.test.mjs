@@ -242,7 +242,7 @@ test("a page that never reaches the service says so", async () => {
   const far = await newTab(person);
   await far.routeWebSocket(/\/agents\//, (socket) => socket.close({ code: 1011 }));
   await far.goto(server.url);
-  await text(far.getByRole("status"), "Flux cannot be reached. Nothing is lost");
+  await text(far.getByRole("status"), "Flux can't be reached. Your changes are kept");
   await picture(far, "unreachable.png");
   assert.deepEqual(far.faults, []);
 });

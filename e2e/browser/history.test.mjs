@@ -140,7 +140,7 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await pick("Whose changes", "All changes");
     await count(changes(tab), 2);
     await pick("Whose changes", "By the architect");
-    await history(tab).getByText("Nothing of this kind has happened.").waitFor();
+    await history(tab).getByText("No matching events.").waitFor();
     await pick("Whose changes", "All changes");
     await pick("Kind of change", "All kinds");
     await change(tab, "updated “Tea”").waitFor();
@@ -156,7 +156,7 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await client.call("scheduleBlock", { title: "Hotel", startTime: "2199-04-01T20:00" });
     await text(changes(tab).first(), "scheduled “Hotel”");
     await pick("Whose changes", "By Flux");
-    await history(tab).getByText("Nothing of this kind has happened.").waitFor();
+    await history(tab).getByText("No matching events.").waitFor();
     await client.call("scheduleBlock", { title: "Museum", startTime: "2199-04-02T10:00" });
     await pick("Whose changes", "Yours");
     await text(changes(tab).first(), "scheduled “Museum”");
@@ -167,7 +167,7 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     // A day in the person's zone.
     const day = history(tab).getByLabel("Day", { exact: true });
     await day.fill("2020-01-01");
-    await history(tab).getByText("Nothing of this kind has happened.").waitFor();
+    await history(tab).getByText("No matching events.").waitFor();
     await day.fill(isoDate(0));
     await change(tab, "scheduled “Gym”").waitFor();
     await day.fill("");

@@ -199,7 +199,7 @@ test("everything goes into a file, and from there to another person", async () =
   await count(seen.timeline(copy).getByRole("checkbox"), 0);
   await input.setInputFiles(file);
   await closed(copy);
-  await note(copy, "The file was taken in.").waitFor();
+  await note(copy, "The file was imported.").waitFor();
   for (const one of [copy, second]) {
     await seen.timeline(one).getByRole("checkbox", { name: "Done: Workout", checked: true }).waitFor();
     await text(seen.block(one, "Dentist"), "16:00");

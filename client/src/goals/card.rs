@@ -1,4 +1,4 @@
-//! A goal: how far it is, and what can be done about it.
+//! A goal: its progress, and the actions on it.
 
 use dioxus::prelude::*;
 use flux_timeline::{Run, RunStatus};
@@ -8,7 +8,7 @@ use crate::calls::Mutation;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
-/// A goal. In the conversation it stays when it is planned; on the timeline it can be put away where it failed.
+/// A goal. In the conversation it stays after it was planned. On the timeline a failed goal can be dismissed.
 #[component]
 pub fn GoalCard(run: Run, on_dismiss: Option<EventHandler<()>>) -> Element {
     let mut store = use_store();
@@ -45,8 +45,8 @@ pub fn GoalCard(run: Run, on_dismiss: Option<EventHandler<()>>) -> Element {
                         button {
                             class: "icon-button",
                             r#type: "button",
-                            aria_label: "Put away {run.goal}",
-                            title: "Put away",
+                            aria_label: "Dismiss {run.goal}",
+                            title: "Dismiss",
                             onclick: move |_| on_dismiss.call(()),
                             Icon { shape: Shape::Cross }
                         }

@@ -1,4 +1,4 @@
-//! A new goal, by hand.
+//! The dialog for a new goal.
 
 use dioxus::prelude::*;
 

@@ -7,25 +7,25 @@ use super::{GoalCard, words};
 use crate::platform;
 use crate::store::use_store;
 
-/// Where the browser keeps which failures were put away.
-const PUT_AWAY_KEY: &str = "flux.put-away";
-/// How many of them.
-const MOST_PUT_AWAY: usize = 20;
+/// The storage key for the dismissed failures.
+const DISMISSED_KEY: &str = "flux.put-away";
+/// How many of them are kept.
+const MAX_DISMISSED: usize = 20;
 
-/// A failure, by which it is put away: when the goal is tried again and fails again, that is another one.
+/// Identifies a failure, so that it can be dismissed. A goal that is tried again and fails again is another failure.
 fn name(run: &Run) -> String {
     format!("{}/{}", run.id, run.state.tries)
 }
 
-/// The goals that are worked on, and those that failed and were not put away in this browser.
+/// The goals that are worked on, and those that failed and were not dismissed in this browser.
 #[component]
 pub fn Goals() -> Element {
     let store = use_store();
-    let mut put_away = use_signal(|| platform::stored(PUT_AWAY_KEY).unwrap_or_default());
+    let mut dismissed = use_signal(|| platform::stored(DISMISSED_KEY).unwrap_or_default());
     let shown = use_memo(move || {
         let now = *store.now.read();
         let mut runs: Vec<Run> = store.projection.read().runs();
-        runs.retain(|run| words::is_shown(run, now) && !put_away.read().contains(&name(run)));
+        runs.retain(|run| words::is_shown(run, now) && !dismissed.read().contains(&name(run)));
         runs
     });
     if shown.read().is_empty() {
@@ -38,11 +38,11 @@ pub fn Goals() -> Element {
                     key: "{run.id}",
                     run: run.clone(),
                     on_dismiss: move |()| {
-                        // Who failed long ago is shown no more: the last few are enough.
-                        let text = format!("{} {}", name(&run), put_away.peek());
-                        let few: Vec<&str> = text.split(' ').take(MOST_PUT_AWAY).collect();
-                        platform::store(PUT_AWAY_KEY, Some(&few.join(" ")));
-                        put_away.set(few.join(" "));
+                        // Old failures are no longer shown, so the last few are enough.
+                        let text = format!("{} {}", name(&run), dismissed.peek());
+                        let few: Vec<&str> = text.split(' ').take(MAX_DISMISSED).collect();
+                        platform::store(DISMISSED_KEY, Some(&few.join(" ")));
+                        dismissed.set(few.join(" "));
                         store.focus_timeline();
                     },
                 }

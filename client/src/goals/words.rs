@@ -6,12 +6,12 @@ use flux_timeline::{HourFormat, Run, RunStatus, Settings, clock};
 /// For this long a goal is shown on the timeline after it failed.
 const FAILED_SHOWN: TimeDelta = TimeDelta::hours(24);
 
-/// How a goal stands, as styles know it.
+/// The status of a goal, as the style sheets name it.
 pub fn kind(status: RunStatus) -> &'static str {
     status.as_str()
 }
 
-/// What stands above the goal.
+/// The label above the goal.
 pub fn label(run: &Run) -> &'static str {
     match run.state.status {
         RunStatus::Running => "Planning",
@@ -21,7 +21,7 @@ pub fn label(run: &Run) -> &'static str {
     }
 }
 
-/// What went wrong, where that is of use: why it is tried again, or why it failed.
+/// What went wrong, if that helps the person: why the goal is tried again, or why it failed.
 pub fn trouble(run: &Run) -> Option<&str> {
     let is_told = matches!(run.state.status, RunStatus::Running | RunStatus::Failed);
     run.state.error.as_deref().filter(|_| is_told)
@@ -108,14 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn trouble_is_told_while_it_matters() {
+    fn trouble_is_shown_while_it_matters() {
         assert_eq!(trouble(&run(RunStatus::Running, Some("Busy."))), Some("Busy."));
         assert_eq!(trouble(&run(RunStatus::Failed, Some("Down."))), Some("Down."));
         assert_eq!(trouble(&run(RunStatus::Completed, Some("Busy."))), None);
     }
 
     #[test]
-    fn hours_are_said_in_short() {
+    fn hours_are_shortened() {
         let with = |json: &str| Settings { working_hours: serde_json::from_str(json).unwrap(), ..Settings::default() };
         assert_eq!(hours(&Settings::default()), "Mon–Fri, 09:00–18:00, breaks of 5 min");
         let weekend = with(r#"{"days":["Sat","Sun"],"from":"10:00","to":"12:30"}"#);

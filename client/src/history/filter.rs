@@ -1,4 +1,4 @@
-//! Which events are shown: whose, of what kind, about what, of which day.
+//! The filter for events: by actor, kind, subject and day.
 
 use dioxus::prelude::*;
 use flux_timeline::clock;

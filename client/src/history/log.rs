@@ -77,7 +77,7 @@ impl LogQuery {
         })
     }
 
-    /// Whether an event that has just happened is wanted. None where only the service can tell.
+    /// Whether a new event matches. `None` if only the service can decide.
     fn fits(&self, event: &Event) -> Option<bool> {
         let is_plain = self.plan.is_none() && self.block.is_none() && self.between.is_none();
         let fits = self.actor.fits(event) && self.name.as_ref().is_none_or(|name| event.kind.name() == name);
@@ -90,27 +90,27 @@ impl LogQuery {
 pub struct Log {
     events: Vec<Event>,
     query: LogQuery,
-    /// The number of the newest event that there is, shown or not.
+    /// The number of the newest event, shown or not.
     last: u64,
     is_loaded: bool,
     is_whole: bool,
-    /// What the person had said, by chat request.
+    /// What the person said, by chat request.
     causes: BTreeMap<String, Cause>,
-    /// What is to be reached, by run of the architect.
+    /// The goal, by run of the architect.
     goals: BTreeMap<String, String>,
     /// Events as they stand in the log, by number.
     details: BTreeMap<u64, String>,
 }
 
 impl Log {
-    /// Begins anew, with this query and nothing loaded.
+    /// Starts over with this query and nothing loaded.
     pub fn begin(&mut self, query: LogQuery) {
         *self = Self { query, last: self.last, ..Self::default() };
     }
 
-    /// Takes a page of older events in: those before this one, at most `limit`, as they were asked for with this query. A
-    /// page that does not go on where the loaded events end came late, and is left out: the log was begun anew since it
-    /// was asked for, or it was asked for twice.
+    /// Adds a page of older events: at most `limit` events before `before`, requested with this query. A page that does not
+    /// continue where the loaded events end is ignored: the log was restarted after the request, or the page was requested
+    /// twice.
     pub fn add_page(&mut self, page: EventPage, before: Option<u64>, query: &LogQuery, limit: usize) {
         if *query != self.query {
             return;
@@ -129,12 +129,12 @@ impl Log {
         self.events.extend(page.events);
     }
 
-    /// Takes the newest page in once more: what happened since, and what led to it. What is older stays where it is.
+    /// Adds the newest page again, with the events since then and their causes. Older events are kept.
     fn renew(&mut self, page: EventPage, limit: usize) {
         let newest = self.events.first().map_or(0, |event| event.seq);
         let goes_on = page.events.len() < limit || page.events.last().is_some_and(|event| event.seq <= newest);
         if !goes_on {
-            // So much has happened that something would be missing between.
+            // So much has happened that there would be a gap.
             self.events.clear();
             self.is_whole = false;
         }
@@ -145,7 +145,7 @@ impl Log {
         self.events.splice(0..0, page.events.into_iter().filter(|event| event.seq > known));
     }
 
-    /// Takes events in as they happen. Whether the service must be asked which of them are wanted, and what led to them.
+    /// Adds new events. Returns whether the service must be asked which of them match and what caused them.
     pub fn happened(&mut self, events: &[Event]) -> bool {
         let mut is_unclear = false;
         for event in events {
@@ -174,7 +174,7 @@ impl Log {
         }
     }
 
-    /// What led to what someone did, where it is known: what the person had said, or wanted to reach.
+    /// The cause of an action, if known: what the person said, or their goal.
     pub fn cause(&self, actor: &Actor) -> Option<&str> {
         match actor {
             Actor::Assistant { turn, .. } => self.causes.get(turn).map(|cause| cause.words.as_str()),
@@ -183,12 +183,12 @@ impl Log {
         }
     }
 
-    /// Takes an event in as it stands in the log.
+    /// Stores the text of an event as it is in the log.
     pub fn add_details(&mut self, seq: u64, text: String) {
         self.details.insert(seq, text);
     }
 
-    /// An event as it stands in the log, if that was asked for.
+    /// The text of an event as it is in the log, if it was requested.
     pub fn details(&self, seq: u64) -> Option<&str> {
         self.details.get(&seq).map(String::as_str)
     }
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_does_not_go_on_where_the_log_ends_is_left_out() {
+    fn a_page_that_does_not_continue_the_log_is_ignored() {
         let all = LogQuery::default();
         let older = || page(vec![event(2, Actor::User), event(1, Actor::User)], 9);
         let newest = || page(vec![event(9, Actor::User), event(8, Actor::User)], 9);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_service_can_tell_is_asked_of_it() {
+    fn the_service_is_asked_what_only_it_can_decide() {
         let query = LogQuery { plan: Some(PlanId::new(Uuid::nil())), ..LogQuery::default() };
         let mut log = Log::default();
         log.begin(query.clone());
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_led_to_an_event_is_told_where_it_is_known() {
+    fn the_cause_of_an_event_is_shown_if_known() {
         let by_flux = |turn: &str| Actor::Assistant { turn: turn.to_owned(), tool_call: "c".to_owned() };
         let mut log = Log::default();
         let cause = Cause { question: "q".into(), answer: "a".into(), words: "Workout at 8".into() };

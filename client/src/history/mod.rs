@@ -2,8 +2,8 @@
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`log`], [`words`] | the part of the log that is known; who did something, differences in words (pure) |
-//! | [`pane`], [`filter`], [`overview`] | the log as a list; which events of it; how much there is |
+//! | [`log`], [`words`] | the loaded part of the log; actors and differences in words (pure) |
+//! | [`pane`], [`filter`], [`overview`] | the log as a list; its filter; counts |
 //! | [`past`] | above a timeline of the past: which moment it is, and the ways out of it |
 
 pub mod filter;

@@ -11,7 +11,7 @@ use crate::store::use_store;
 #[component]
 pub fn Overview() -> Element {
     let mut store = use_store();
-    // Asked for anew as things happen, one at a time.
+    // Requested again as things happen, one request at a time.
     let mut asked = use_signal(|| None::<u64>);
     use_effect(move || {
         let last = store.projection.read().known().map(|known| known.seq);

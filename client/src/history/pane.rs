@@ -1,4 +1,4 @@
-//! The log as a list, newest first, in the place of the chat.
+//! The log as a list, newest first, in place of the chat.
 
 use dioxus::prelude::*;
 use flux_timeline::Event;
@@ -11,7 +11,7 @@ use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{View, use_store};
 
-/// The log. Loaded when it is opened first.
+/// The log. It is loaded when it is first opened.
 #[component]
 pub fn HistoryPane() -> Element {
     let mut store = use_store();
@@ -43,9 +43,9 @@ pub fn HistoryPane() -> Element {
                     }
                 }
                 if log.is_loaded() && log.events().is_empty() {
-                    p { class: "hint", "Nothing of this kind has happened." }
+                    p { class: "hint", "No matching events." }
                 }
-                // Also where the first page could not be had.
+                // Also if the first page could not be loaded.
                 if !log.is_whole() && (log.is_loaded() || !is_loading) {
                     button {
                         class: "button",
@@ -92,7 +92,8 @@ fn EventRow(event: Event, cause: Option<String>, is_first: bool) -> Element {
     }
 }
 
-/// The event as it stands in the log, asked for when it is opened: to write events is a tenth of this program.
+/// The event as it is in the log. The service sends it as text on demand: code to serialize events here would be a tenth of
+/// the program.
 #[component]
 fn Details(seq: u64) -> Element {
     let mut store = use_store();
@@ -101,7 +102,7 @@ fn Details(seq: u64) -> Element {
         details {
             id: "details-{seq}",
             class: "payload",
-            // It is told of being closed, too.
+            // This event is also sent when it is closed.
             ontoggle: move |_| {
                 let is_known = text.peek().is_some() || store.calls.peek().any(|mutation| *mutation == Mutation::LoadEvent(seq));
                 if !is_known && platform::is_unfolded(&format!("details-{seq}")) {

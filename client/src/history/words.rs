@@ -44,7 +44,7 @@ pub fn differences(differences: &Differences) -> String {
     }
 }
 
-/// A difference: what became of a block.
+/// A difference: what happened to a block.
 pub fn difference(pair: &BlockPair) -> String {
     match (&pair.then, &pair.now) {
         (Some(then), None) => format!("{} “{}” was removed", then.handle, then.title),

@@ -44,7 +44,7 @@ pub fn PlanList() -> Element {
     }
 }
 
-/// What buttons of a row do, by which they are found.
+/// The actions of a row's buttons, which are part of their ids.
 const RENAME: &str = "Rename";
 const DELETE: &str = "Delete";
 const KEEP: &str = "Keep";

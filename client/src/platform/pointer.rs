@@ -3,9 +3,8 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event};
 
-use super::rows::{KEYED, elements};
+use super::rows::{KEYED, RowId, elements};
 use super::{document, element};
-use crate::timeline::rows::RowId;
 
 /// Sends all events of a pointer to an element until the pointer is released.
 pub fn capture_pointer(id: &str, pointer: i32) {

@@ -4,7 +4,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, NodeList};
 
 use super::{document, element};
-use crate::timeline::rows::RowId;
+
+/// Identifies a row on the page: the value of its `data-row` attribute.
+pub type RowId = u128;
 
 /// Selects the element of a row that takes the focus and handles keys.
 pub(super) const KEYED: &str = "[aria-keyshortcuts]";

@@ -1,4 +1,4 @@
-//! Everything that the person has: as a file, from a file, and gone.
+//! Export, import and deletion of everything that the person has.
 
 use dioxus::prelude::*;
 
@@ -6,19 +6,19 @@ use crate::platform;
 use crate::store::use_store;
 use crate::toast::toasts::Kind;
 
-/// Where everything is to be had.
+/// The path of the export.
 const EXPORT: &str = "/agents/chat/me/export";
-/// Where a file is taken in.
+/// The path of the import.
 const IMPORT: &str = "/agents/chat/me/import";
-/// The field that takes a file.
+/// The file input.
 const FILE: &str = "import-file";
 
-/// The button that asks for the end.
+/// The id of the button that asks whether to delete everything.
 const DELETE: &str = "delete-everything";
-/// The one that goes without.
+/// The id of the button that keeps everything.
 const KEEP: &str = "keep-everything";
 
-/// The ways out and in, and the end.
+/// Export, import and deletion.
 #[component]
 pub fn Data() -> Element {
     let mut store = use_store();
@@ -32,17 +32,17 @@ pub fn Data() -> Element {
     });
     let import = move |_| {
         problem.set(None);
-        // What comes of it is told also when the dialog was closed meanwhile.
+        // The result is shown even if the dialog was closed meanwhile.
         dioxus::core::spawn_forever(async move {
             store.is_importing.set(true);
             let answer = platform::send_file(FILE, IMPORT).await;
             store.is_importing.set(false);
             match answer {
                 Ok(()) => {
-                    store.toast("The file was taken in.", Kind::Done);
+                    store.toast("The file was imported.", Kind::Done);
                     store.settings_open.set(false);
                 }
-                // Notes lie behind the dialog.
+                // Notes are behind the dialog.
                 Err(sentence) if *store.settings_open.peek() => problem.set(Some(sentence)),
                 Err(sentence) => store.toast(sentence, Kind::Problem),
             }
@@ -63,7 +63,7 @@ pub fn Data() -> Element {
                         accept: "application/json,.json",
                         disabled: is_busy(),
                         onchange: import,
-                        // That no file was chosen must not close the dialog: the event rises to it.
+                        // Cancelling the file picker must not close the dialog: the event bubbles up to it.
                         oncancel: move |event| event.stop_propagation(),
                     }
                 }

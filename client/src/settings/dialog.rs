@@ -9,7 +9,7 @@ use crate::calls::Mutation;
 use crate::platform;
 use crate::store::use_store;
 
-/// The dialog, by which it is opened.
+/// The id of the dialog, used to open it.
 pub const DIALOG: &str = "settings-dialog";
 
 /// The dialog. Its fields are there while it is open.
@@ -162,7 +162,7 @@ fn Personal() -> Element {
     }
 }
 
-/// What is about this browser is changed at once.
+/// Settings of this browser, which take effect at once.
 #[component]
 fn Appearance() -> Element {
     let mut store = use_store();

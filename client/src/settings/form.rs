@@ -1,9 +1,9 @@
-//! The settings as they stand in the fields of the page, and what changing them comes to. Pure.
+//! The settings as the fields of the page hold them, and the changes to send. Pure.
 
 use flux_timeline::{Settings, Zone};
 use serde_json::{Map, Value, json};
 
-/// What stands in the fields.
+/// The values of the fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fields {
     /// IANA name of the zone.
@@ -60,10 +60,10 @@ impl Fields {
         }
     }
 
-    /// What is to be told to the service: the settings that are not as they were.
+    /// What to send to the service: the settings that changed.
     ///
     /// # Errors
-    /// A sentence for the person. What the service knows better it says itself.
+    /// A sentence for the person. The service checks the rest.
     pub fn changes(&self, before: &Self) -> Result<Map<String, Value>, String> {
         if Zone::new(&self.time_zone).is_err() {
             let name = self.time_zone.trim();
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_changed_is_told() {
+    fn only_changed_settings_are_sent() {
         let before = Fields::of(&Settings::default());
         assert_eq!((before.from.as_str(), before.to.as_str()), ("09:00", "18:00"));
         assert_eq!(before.days, [true, true, true, true, true, false, false]);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_a_sentence() {
+    fn an_invalid_value_is_explained_in_a_sentence() {
         let before = Fields::of(&Settings::default());
         let odd = Fields { break_minutes: "a while".to_owned(), ..before.clone() };
         assert!(odd.changes(&before).is_err());

@@ -2,8 +2,8 @@
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`form`], [`preferences`] | what stands in the fields; how this browser shows the page (pure) |
-//! | [`dialog`], [`data`] | what is shown: settings; everything as a file, and its end |
+//! | [`form`], [`preferences`] | the values of the fields; how this browser shows the page (pure) |
+//! | [`dialog`], [`data`] | the dialog; export, import and deletion of everything |
 
 pub mod data;
 pub mod dialog;

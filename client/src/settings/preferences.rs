@@ -12,13 +12,13 @@ pub enum Theme {
     Dark,
 }
 
-/// How much moves.
+/// How much animation to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Motion {
     /// As the system is.
     #[default]
     System,
-    /// As little as can be.
+    /// As little as possible.
     Reduced,
 }
 
@@ -66,7 +66,7 @@ impl Motion {
 }
 
 impl Preferences {
-    /// Reads what the browser keeps: `dark reduced 40`. What is not understood is as it is by default.
+    /// Reads what the browser keeps: `dark reduced 40`. Unknown values fall back to the default.
     pub fn read(text: &str) -> Self {
         text.split(' ').fold(Self::default(), |read, word| match word {
             "light" => Self { theme: Theme::Light, ..read },
@@ -76,7 +76,7 @@ impl Preferences {
         })
     }
 
-    /// What the browser is to keep.
+    /// The text for the browser to keep.
     pub fn text(&self) -> String {
         format!("{} {} {}", self.theme.name(), self.motion.name(), self.split)
     }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_read_again() {
+    fn preferences_survive_a_round_trip() {
         for theme in [Theme::System, Theme::Light, Theme::Dark] {
             for motion in [Motion::System, Motion::Reduced] {
                 let preferences = Preferences { theme, motion, split: 60 };
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_as_by_default() {
+    fn unknown_values_fall_back_to_the_default() {
         for odd in ["", "blue", "999", "{}", "-4 dar k"] {
             assert_eq!(Preferences::read(odd), Preferences::default(), "{odd}");
         }

@@ -1,4 +1,4 @@
-//! The line between the two panes, by which their widths are chosen.
+//! The line between the two panes, which the person drags to set their widths.
 
 use dioxus::prelude::*;
 

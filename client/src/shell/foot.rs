@@ -1,4 +1,4 @@
-//! What dialogs end with.
+//! The footer of dialogs.
 
 use dioxus::prelude::*;
 

@@ -90,7 +90,7 @@ impl Shape {
     }
 }
 
-/// An icon. What it means is said beside it or by the label of its button.
+/// An icon. Its meaning is in the text beside it or in the label of its button.
 #[component]
 pub fn Icon(shape: Shape) -> Element {
     rsx! {

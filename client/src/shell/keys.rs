@@ -8,11 +8,11 @@ use crate::platform;
 use crate::store::{Store, View};
 use crate::timeline::{Jump, Mode, toolbar};
 
-/// The dialog, by which it is opened.
+/// The id of the dialog, used to open it.
 pub const DIALOG: &str = "keys-dialog";
 
 impl Store {
-    /// Does what a key stands for.
+    /// Runs a shortcut.
     pub fn shortcut(&mut self, shortcut: Shortcut) {
         match shortcut {
             Shortcut::Undo => self.undo(),

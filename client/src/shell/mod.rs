@@ -1,4 +1,4 @@
-//! The frame of the page: header, the two panes, and what is told about the page as a whole.
+//! The frame of the page: the header, the two panes, and notices about the whole page.
 
 pub mod divider;
 pub mod foot;
@@ -23,7 +23,7 @@ use header::Header;
 use notice::Notices;
 use views::ViewSwitch;
 
-/// How often the clock is looked at, in ms.
+/// How often the clock is read, in ms.
 const TICK_MS: u32 = 1_000;
 
 /// The page.

@@ -1,4 +1,4 @@
-//! What is told about the page as a whole, and what to do about it.
+//! Notices about the whole page, and what the person can do about them.
 
 use dioxus::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::connection::Status;
 use crate::platform;
 use crate::store::{Store, use_store};
 
-/// The notices there are; mostly none.
+/// The current notices; usually none.
 #[component]
 pub fn Notices() -> Element {
     let mut store = use_store();
@@ -45,22 +45,24 @@ pub fn Notices() -> Element {
             }
         }
         if *store.is_outdated.read() {
-            Notice { text: "Flux was renewed while this page was open. Reload it to see everything." }
+            Notice { text: "A new version of Flux is available. Reload the page to use it." }
         }
     }
 }
 
-/// That there is no connection, and what becomes of what is done meanwhile.
+/// Says that there is no connection, and what happens to changes made meanwhile.
 fn offline(store: Store) -> Option<String> {
     let is_loaded = store.projection.read().is_loaded();
     match &*store.status.read() {
         Status::Connected | Status::Refused { .. } => return None,
-        // The first try: nobody has waited yet.
+        // The first attempt: the person has not waited yet.
         Status::Connecting if !is_loaded => return None,
         Status::Connecting | Status::Offline | Status::Waiting { .. } => {}
     }
     if !is_loaded {
-        return Some("Flux cannot be reached. Nothing is lost; it is tried again until it can.".to_owned());
+        return Some(
+            "Flux can't be reached. Your changes are kept, and the page keeps trying to reconnect.".to_owned(),
+        );
     }
     let edits = store.calls.read().edits();
     let kept = match edits {

@@ -1,5 +1,7 @@
 //! Keys that do something wherever the person is on the page. Pure.
 
+use crate::platform::Press;
+
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shortcut {
@@ -31,22 +33,7 @@ pub enum Shortcut {
     Help,
 }
 
-/// A key that is pressed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Press {
-    /// Its name, such as `z` or `?`.
-    pub key: String,
-    /// Whether Ctrl, or ⌘, is held.
-    pub ctrl: bool,
-    /// Whether Shift is held.
-    pub shift: bool,
-    /// Whether Alt is held.
-    pub alt: bool,
-    /// Whether what is pressed is being written somewhere.
-    pub is_typed: bool,
-}
-
-/// The keys as people are told them, and what each does. Those of blocks are theirs: see `timeline::card`.
+/// The keys as shown to the person, and what each does. `timeline::card` handles the keys of blocks.
 pub const LIST: [(&str, &str); 18] = [
     ("Ctrl+Z", "Undo the last change"),
     ("Ctrl+Shift+Z", "Redo it"),
@@ -106,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_do_something_only_where_nothing_is_written() {
+    fn letters_are_shortcuts_only_outside_of_text_fields() {
         assert_eq!(of(&press("n")), Some(Shortcut::New));
         assert_eq!(of(&press("N")), Some(Shortcut::New));
         assert_eq!(of(&Press { is_typed: true, ..press("n") }), None);

@@ -1,4 +1,4 @@
-//! The button that begins a block on a day.
+//! The button that adds a block to a day.
 
 use chrono::NaiveDate;
 use dioxus::prelude::*;
@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
-/// The button. `day` is how the day is called where it stands.
+/// The button. `day` is the name of the day in the surrounding list.
 #[component]
 pub fn AddButton(date: NaiveDate, day: String) -> Element {
     let mut store = use_store();

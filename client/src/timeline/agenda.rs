@@ -1,7 +1,7 @@
-//! Blocks as a day-by-day agenda: what was, what is overdue, today with its now-line, what comes. Pure.
+//! Blocks as a day-by-day agenda: earlier days, overdue blocks, today with its now-line, later days. Pure.
 //!
-//! An agenda of thousands of blocks is made on every change, so it names blocks and copies nothing of them: what is shown of
-//! one is put into words when it comes into view.
+//! An agenda of thousands of blocks is rebuilt on every change, so it holds only the ids of blocks. The text of a block is
+//! made when the block comes into view.
 
 use std::collections::BTreeMap;
 
@@ -12,33 +12,33 @@ use super::coverage::Stretch;
 use super::filter::Filter;
 use super::words::{self, Times};
 
-/// Most other blocks that an overlap names.
+/// The maximum number of other blocks that an overlap names.
 const OVERLAPS_NAMED: usize = 3;
 
-/// What an agenda is to show.
+/// What an agenda should show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
     /// The present moment.
     pub now: DateTime<Utc>,
     /// The person's zone.
     pub zone: Zone,
-    /// The part of the plan that is known without gaps. Of what lies elsewhere only what is overdue is shown, and what a
-    /// filter finds.
+    /// The part of the plan that is known without gaps. Outside it, only overdue blocks and blocks that match a filter
+    /// are shown.
     pub stretch: Option<Stretch>,
     /// Which blocks.
     pub filter: Filter,
-    /// Whether the days before today are shown, too.
+    /// Whether the days before today are also shown.
     pub with_earlier: bool,
 }
 
 /// The blocks of a plan as they are shown.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Agenda {
-    /// What was, what is overdue, and the days from today on; today also where it is empty.
+    /// Earlier days, overdue blocks, and the days from today on. Today is included even if it is empty.
     pub sections: Vec<Section>,
     /// Open blocks of today that are not overdue.
     pub open_today: usize,
-    /// Open blocks that should be over.
+    /// Open blocks whose end has passed.
     pub overdue: usize,
     /// Blocks of days before today that are not shown.
     pub hidden: usize,
@@ -47,33 +47,33 @@ pub struct Agenda {
 /// Blocks under a heading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
-    /// Which.
+    /// Which section it is.
     pub key: SectionKey,
     /// `Today`, `Wednesday`.
     pub name: String,
     /// `25 November`.
     pub note: String,
-    /// What stands in it, by start.
+    /// Its rows, sorted by start.
     pub rows: Vec<Row>,
 }
 
 /// Which section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SectionKey {
-    /// What is overdue.
+    /// Overdue blocks.
     Overdue,
     /// A day.
     Day(NaiveDate),
 }
 
-/// What stands in a section.
+/// A row of a section.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
     /// A block.
     Block(Entry),
     /// The present moment.
     Now,
-    /// That there is nothing.
+    /// A note that there is nothing.
     Free,
 }
 
@@ -82,11 +82,11 @@ pub enum Row {
 pub struct Entry {
     /// The block.
     pub id: BlockId,
-    /// The day under which it stands.
+    /// The day under which it is listed.
     pub day: NaiveDate,
     /// Handles of the first few blocks at the same time.
     pub overlaps: Vec<Handle>,
-    /// Whether it is open and should be over.
+    /// Whether it is open and its end has passed.
     pub is_overdue: bool,
     /// Whether it is going on.
     pub is_running: bool,
@@ -101,7 +101,7 @@ impl Entry {
 }
 
 impl Agenda {
-    /// The agenda of these blocks, which come by start.
+    /// The agenda of these blocks, which must be sorted by start.
     pub fn new<'a>(blocks: impl IntoIterator<Item = &'a Block>, wanted: &Wanted) -> Self {
         let Wanted { now, zone, .. } = *wanted;
         let filter = wanted.filter.query();
@@ -116,7 +116,7 @@ impl Agenda {
             let is_overdue = block.is_open() && block.span.end() <= now;
             let is_running = block.span.start() <= now && now < block.span.end();
             let begins = zone.wall(block.span.start()).date();
-            // What began before today and goes on is part of today.
+            // A block that began before today and is still going on is part of today.
             let day = if is_running { today } else { begins };
             let is_known = wanted.stretch.is_some_and(|stretch| stretch.has(block));
             if !filter.matches(block) || !(is_known || is_overdue || is_running || is_filtered) {
@@ -170,12 +170,12 @@ impl Agenda {
     }
 }
 
-/// For each block, which come by start, the first few at the same time. A block that is done is in nobody's way.
+/// For each block, the first few others at the same time. `blocks` must be sorted by start. Done blocks do not overlap.
 fn overlaps(blocks: &[&Block]) -> Vec<Vec<Handle>> {
     let mut found: Vec<Vec<Handle>> = vec![Vec::new(); blocks.len()];
     let open: Vec<(usize, &Block)> = blocks.iter().copied().enumerate().filter(|(_, block)| block.is_open()).collect();
-    // The first few of those before that go on. What is over at one start is over at all later ones, so each block is looked
-    // at once here, however many there are at the same time.
+    // The first few earlier blocks that are still going on. A block that is over at one start is over at all later starts, so
+    // each block is examined once here, however many there are at the same time.
     let mut running: Vec<&Block> = Vec::new();
     let mut next = 0;
     for (passed, (place, block)) in open.iter().enumerate() {
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn earlier_days_come_before_what_is_overdue() {
+    fn earlier_days_come_before_overdue_blocks() {
         let wanted = Wanted { with_earlier: true, ..wanted("2026-11-23T10:00:00Z", "Europe/Oslo") };
         let agenda = Agenda::new(&week(), &wanted);
         assert_eq!(shown(&agenda)[..2], [("Saturday", vec![2]), ("Overdue", vec![1, 5])]);
@@ -253,14 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_finds_in_all_days_and_shows_no_empty_ones() {
+    fn a_filter_searches_all_days_and_hides_empty_ones() {
         let filter = Filter { words: "block 2".into(), ..Filter::default() };
         let wanted = Wanted { filter, stretch: None, ..wanted("2026-11-23T10:00:00Z", "Europe/Oslo") };
         assert_eq!(shown(&Agenda::new(&week(), &wanted)), [("Saturday", vec![2])]);
     }
 
     #[test]
-    fn beyond_what_is_known_without_gaps_only_what_is_overdue_or_going_on_is_shown() {
+    fn outside_the_known_part_only_overdue_and_current_blocks_are_shown() {
         let stretch =
             Stretch { from: place_at(at("2026-11-23T00:00:00Z")), until: place_at(at("2026-11-23T16:00:00Z")) };
         let wanted = Wanted { stretch: Some(stretch), ..wanted("2026-11-23T10:00:00Z", "UTC") };
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn today_is_there_also_when_nothing_is_planned() {
+    fn today_is_shown_even_if_nothing_is_planned() {
         let agenda = Agenda::new([], &wanted("2026-11-23T10:00:00Z", "UTC"));
         assert!(agenda.is_empty());
         assert_eq!(agenda.sections.len(), 1);
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn overlaps_are_mutual_and_leave_out_what_is_done() {
+    fn overlaps_are_mutual_and_exclude_done_blocks() {
         let blocks = [
             block(1, "2026-11-23T10:00:00Z", "2026-11-23T12:00:00Z", true),
             block(2, "2026-11-23T11:00:00Z", "2026-11-23T11:30:00Z", true),
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(found, [vec![2], vec![1], vec![], vec![]]);
     }
     #[test]
-    fn of_many_blocks_at_the_same_time_the_first_few_are_named() {
+    fn an_overlap_of_many_blocks_names_the_first_few() {
         let mut seed = 7_u64;
         let mut below = |limit: u64| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_overdue_since_another_day_tells_the_day() {
+    fn a_block_overdue_since_another_day_includes_the_day() {
         let date = |text: &str| text.parse::<NaiveDate>().unwrap();
         let times = Times { zone: Zone::UTC, hours: HourFormat::Hours12 };
         let span = Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap();

@@ -91,7 +91,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
     }
 }
 
-/// What a key does to a block that has the focus. Whether it did something.
+/// Handles a key press on the focused block. Returns whether the key did something.
 pub fn on_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
     let modifiers = event.modifiers();
     if event.key() == Key::Delete && modifiers.is_empty() {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::{Block, BlockPlace, Handle};
 
-/// Where a block stands in the order of blocks.
+/// The position of a block in the order of blocks.
 pub fn place_of(block: &Block) -> BlockPlace {
     BlockPlace::new(block.span.start(), block.handle)
 }
@@ -44,7 +44,7 @@ impl Stretch {
         self.from <= place && place <= self.until
     }
 
-    /// Whether this moment lies in it.
+    /// Whether it contains this moment.
     pub fn holds(&self, moment: DateTime<Utc>) -> bool {
         let place = place_at(moment);
         self.from <= place && place <= self.until
@@ -66,7 +66,7 @@ impl Stretch {
 pub struct Coverage(Vec<Stretch>);
 
 impl Coverage {
-    /// Adds a stretch. Where it meets others, they become one.
+    /// Adds a stretch and merges it with the stretches that it touches.
     pub fn add(&mut self, mut added: Stretch) {
         self.0.retain(|known| {
             let meets = known.from <= added.until && added.from <= known.until;
@@ -80,19 +80,19 @@ impl Coverage {
         self.0.sort_unstable_by_key(|stretch| stretch.from);
     }
 
-    /// The stretch in which this moment lies; without one, the next that comes, or the last that was.
+    /// The stretch that contains this moment. If there is none, the next stretch, or else the last one before it.
     pub fn around(&self, moment: DateTime<Utc>) -> Option<Stretch> {
         let place = place_at(moment);
         self.0.iter().find(|stretch| place <= stretch.until).or(self.0.last()).copied()
     }
 
-    /// Whether all that starts between two moments is known.
+    /// Whether all blocks that start between two moments are known.
     pub fn covers(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
         let (from, until) = (place_at(from), place_at(until));
         self.0.iter().any(|stretch| stretch.from <= from && until <= stretch.until)
     }
 
-    /// Whether all of the plan is known.
+    /// Whether the whole plan is known.
     pub fn is_complete(&self) -> bool {
         self.0.first() == Some(&Stretch::all())
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn stretches_that_meet_become_one() {
+    fn stretches_that_touch_are_merged() {
         let mut known = Coverage::default();
         for (from, until) in [(10, 12), (2, 4), (6, 8)] {
             known.add(stretch(from, until));

@@ -1,4 +1,4 @@
-//! A block in fields: in the place of its card, or in a dialog.
+//! The form for editing a block, in place of its card or in a dialog.
 
 use dioxus::prelude::*;
 use flux_timeline::{BlockId, Priority};
@@ -12,7 +12,7 @@ use crate::store::{Store, View, use_store};
 
 const DIALOG: &str = "block-dialog";
 
-/// The dialog, which is open while a block is written that has no card to be written in.
+/// The dialog. It is open while a block is edited that has no card on the page.
 #[component]
 pub fn EditorDialog() -> Element {
     let mut store = use_store();
@@ -31,9 +31,9 @@ pub fn EditorDialog() -> Element {
     }
 }
 
-/// Whether a block is written in the place of its card.
+/// Whether a block is edited in place of its card.
 pub fn is_inline(store: Store, form: &Form) -> bool {
-    // Where its row is not shown, because it was deleted or does not fit a filter, the dialog keeps what is written.
+    // If its row is not shown, because the block was deleted or does not match the filter, the dialog keeps the input.
     let is_shown = form.block().is_some_and(|id| store.projection.read().block(id).is_some());
     is_shown && *store.mode.read() == Mode::Agenda && store.filter.read().is_off() && store.past.read().is_none()
 }
@@ -145,7 +145,7 @@ pub fn Editor() -> Element {
     }
 }
 
-/// Marks the block as done, or as not done: a card has a box for that, a week has not.
+/// Marks the block as done or not done. A card has a checkbox for that; the week view does not.
 #[component]
 fn DoneButton(id: BlockId) -> Element {
     let mut store = use_store();
@@ -153,7 +153,7 @@ fn DoneButton(id: BlockId) -> Element {
     let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
     let is_open = block.is_open();
     let mark = move |_| {
-        // What was written besides is not lost for it.
+        // Other edits in the form are kept.
         if !store.is_half_written() {
             store.end_writing();
         }
@@ -168,7 +168,7 @@ fn save(mut store: Store) -> Result<(), String> {
     let Some(form) = store.editing.peek().clone() else { return Ok(()) };
     let (is_gone, zone) = {
         let projection = store.projection.peek();
-        // Of another plan, shown meanwhile, no block is known here; the service knows it.
+        // If another plan is shown by now, its blocks are not known here, but the service knows them.
         let is_shown = projection.active_plan().map(|plan| plan.id) == form.plan;
         let is_gone = is_shown && form.block().is_some_and(|id| projection.block(id).is_none());
         (is_gone, projection.zone())
@@ -192,7 +192,7 @@ fn save(mut store: Store) -> Result<(), String> {
 
 fn delete(mut store: Store, id: BlockId) {
     let block = store.projection.peek().block(id).cloned();
-    // At once: nothing behind an open dialog can have the focus.
+    // Close it now: nothing behind an open dialog can take the focus.
     platform::close_dialog(DIALOG);
     store.editing.set(None);
     if let Some(block) = block {

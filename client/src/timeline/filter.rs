@@ -1,26 +1,26 @@
-//! Which blocks are wanted. Pure.
+//! The filter for blocks. Pure.
 
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{BlockQuery, Priority};
 
-/// Which blocks are wanted; by default all.
+/// Which blocks to show; all by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Words that title, description, tags or handle must have, each of them somewhere.
+    /// Search words. Each must occur in the title, description, tags or handle.
     pub words: String,
     /// Open ones, done ones, or both.
     pub state: BlockState,
-    /// Of this priority only.
+    /// Only blocks of this priority.
     pub priority: Option<Priority>,
 }
 
 impl Filter {
-    /// Whether all blocks are wanted.
+    /// Whether all blocks are shown.
     pub fn is_off(&self) -> bool {
         *self == Self { words: self.words.clone(), ..Self::default() } && self.words.trim().is_empty()
     }
 
-    /// The filter as a question, ready to be asked about many blocks: by the rules of the service.
+    /// The filter as a query that can be applied to many blocks, with the same rules as the service.
     pub fn query(&self) -> BlockQuery {
         let words = TitleMatch::words(&self.words);
         BlockQuery { words, state: self.state, priority: self.priority, ..BlockQuery::default() }
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_looked_for_in_all_that_a_block_says() {
+    fn words_are_searched_in_all_texts_of_a_block() {
         let mut block = block(12, "2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", true);
         block.title = flux_timeline::Title::new("Team meeting").unwrap();
         block.tags = flux_timeline::Tag::list(&["Work"]).unwrap();

@@ -1,4 +1,4 @@
-//! A block as it is written by hand: what stands in the fields, and what that comes to. Pure.
+//! The form of a block: the values of its fields, and the change that they amount to. Pure.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::command::{BlockUpdate, NewBlock};
@@ -11,12 +11,13 @@ use crate::calls::Mutation;
 /// Length of a new block.
 const LENGTH: TimeDelta = TimeDelta::hours(1);
 
-/// What stands in the fields.
+/// The values of the fields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Form {
-    /// The block that is changed, as it was when the form was opened: what others change meanwhile stays. None for a new one.
+    /// The block being edited, as it was when the form was opened. Changes that others make meanwhile are kept. `None` for a
+    /// new block.
     pub before: Option<Block>,
-    /// The plan that gets a new block: the one that was shown.
+    /// The plan that a new block is added to: the one that was shown.
     pub plan: Option<PlanId>,
     /// What is to be done.
     pub title: String,
@@ -26,14 +27,14 @@ pub struct Form {
     pub end: String,
     /// How much it matters.
     pub priority: Priority,
-    /// Tags, between commas.
+    /// Tags, separated by commas.
     pub tags: String,
     /// More about it.
     pub description: String,
 }
 
 impl Form {
-    /// For a new block at this time.
+    /// The form for a new block at this time.
     pub fn new(start: DateTime<Utc>, plan: Option<PlanId>, zone: Zone) -> Self {
         Self {
             before: None,
@@ -47,7 +48,7 @@ impl Form {
         }
     }
 
-    /// For a block that is there.
+    /// The form for an existing block.
     pub fn of(block: &Block, zone: Zone) -> Self {
         let tags: Vec<&str> = block.tags.iter().map(Tag::as_str).collect();
         Self {
@@ -72,12 +73,12 @@ impl Form {
         }
     }
 
-    /// The block that is changed.
+    /// The block being edited.
     pub fn block(&self) -> Option<BlockId> {
         self.before.as_ref().map(|block| block.id)
     }
 
-    /// Sets the start. The end goes with it, so that the length stays.
+    /// Sets the start and moves the end with it, so that the length stays the same.
     pub fn set_start(&mut self, start: String) {
         let times = (clock::read_wall(&self.start), clock::read_wall(&self.end), clock::read_wall(&start));
         if let (Some(before), Some(end), Some(after)) = times {
@@ -103,7 +104,7 @@ impl Form {
             let new = NewBlock { id, plan, title, description, span, priority, tags, depends_on };
             return Ok(Some(Mutation::Schedule(Box::new(new))));
         };
-        // Where the clocks are set back a wall-clock time means two instants: what was not touched stays what it was.
+        // When the clocks are set back, a wall-clock time can mean two instants, so an unedited time keeps its instant.
         let instant = |wall: NaiveDateTime, was: DateTime<Utc>| {
             if clock::wall(wall) == clock::wall(zone.wall(was)) { was } else { zone.instant(wall) }
         };
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_was_not_touched_stays_also_in_the_hour_that_comes_twice() {
+    fn an_unedited_time_keeps_its_instant_in_the_repeated_hour() {
         let before = block(1, "2026-10-25T01:15:00Z", "2026-10-25T01:45:00Z", true);
         let form = Form::of(&before, oslo());
         assert_eq!(form.start, "2026-10-25T02:15");

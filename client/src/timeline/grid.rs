@@ -1,4 +1,4 @@
-//! The week: a column a day. Blocks are pulled by hand, or by keys while they have the focus.
+//! The week, one column per day. Blocks are dragged with the pointer, or moved with keys while they have the focus.
 
 use chrono::{NaiveDate, TimeDelta};
 use dioxus::html::input_data::MouseButton;
@@ -19,15 +19,15 @@ use crate::store::{Store, use_store};
 pub const GRID: &str = "week";
 /// The element whose width the columns share.
 const COLUMNS: &str = "week-columns";
-/// How high a minute is, in CSS pixels.
+/// The height of a minute, in CSS pixels.
 const MINUTE: f64 = 0.8;
-/// How near to its edge a block is held by the edge, in CSS pixels.
+/// Within this distance of an edge, the pointer grabs the edge instead of the block, in CSS pixels.
 const EDGE: f64 = 8.0;
 /// The same for a finger, which is less exact.
 const TOUCH_EDGE: f64 = 12.0;
-/// How far the pointer moves before a block does, in CSS pixels: less is a click.
+/// How far the pointer must move before the block moves, in CSS pixels. A shorter movement is a click.
 const THRESHOLD: f64 = 4.0;
-/// How far a finger may move while it rests, in CSS pixels: more scrolls the week.
+/// How far a finger may move during a long press, in CSS pixels. A longer movement scrolls the week.
 const UNREST: f64 = 10.0;
 /// How long a finger rests on a block until it holds it, in ms. Shorter than the browser's long press that opens a menu.
 const REST_MS: u32 = 400;
@@ -38,13 +38,13 @@ const AFTERNOON: i64 = 14 * 60;
 /// A block that is shorter has no room for its time, in minutes.
 const ROOM_FOR_TIME: i64 = 45;
 
-/// A block that is held.
+/// The block being dragged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Held {
     id: BlockId,
     span: Span,
     grip: Grip,
-    /// Where the pointer took hold.
+    /// Where the drag began.
     x: f64,
     y: f64,
     /// How wide a day is, in CSS pixels.
@@ -74,7 +74,7 @@ pub fn WeekGrid() -> Element {
             Some(past) => past.timeline.blocks.clone(),
             None => projection.blocks_between(week::bounds(first(), days(), zone)),
         };
-        // What is held is shown where it would be put down.
+        // The dragged block is shown where it would be dropped.
         let place = |mut block: Block| {
             if let Some(held) = held.filter(|held| held.id == block.id) {
                 block.span = pulled(held.span, held.grip, held.pull, zone);
@@ -86,7 +86,7 @@ pub fn WeekGrid() -> Element {
         let columns = week::columns(&blocks, first(), days(), now, zone);
         (columns, blocks)
     });
-    // What of the week is not known is asked for.
+    // Load the part of the week that is not known.
     use_effect(move || {
         let projection = store.projection.read();
         let (from, until) = week::bounds(first(), days(), projection.zone());
@@ -94,7 +94,7 @@ pub fn WeekGrid() -> Element {
         let Some(plan) = projection.active_plan().map(|plan| plan.id) else { return };
         let can_load = is_idle && store.past.peek().is_none() && !*store.cannot_load.read();
         if can_load && !projection.coverage().covers(from, until) {
-            // Where the week begins in what is known, the rest of it comes after that.
+            // If the start of the week is known, load what follows the known part.
             let known = projection.coverage().around(from).filter(|stretch| stretch.holds(from));
             let page = known.map_or(BlockPage::From(from), |stretch| BlockPage::After(stretch.until));
             drop(projection);
@@ -134,7 +134,7 @@ pub fn WeekGrid() -> Element {
                 let at = event.client_coordinates();
                 let Some(before) = *held.peek() else { return };
                 if event.held_buttons().is_empty() {
-                    // Let go outside.
+                    // Released outside the element.
                     return held.set(None);
                 }
                 let after = follow(before, at.x, at.y);
@@ -153,7 +153,7 @@ pub fn WeekGrid() -> Element {
             },
             onpointercancel: move |_| held.set(None),
             oncontextmenu: move |event| {
-                // Some browsers ask for it when a finger rests, and take the finger away then.
+                // Some browsers open the context menu on a long press and then cancel the touch.
                 if held.peek().is_some() {
                     event.prevent_default();
                 }
@@ -292,7 +292,7 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                 span { class: "week-title", "{block.title}" }
                 " "
                 if placed.minutes >= ROOM_FOR_TIME {
-                    // The name tells it, with the day.
+                    // The accessible name includes it, with the day.
                     span { class: "week-time", aria_hidden: "true", "{range}" }
                 }
             }
@@ -300,9 +300,9 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
     }
 }
 
-/// The edge that is near, else the whole block. Where a block goes on from another day, or into one, it has no edge.
+/// The nearby edge, or else the whole block. A block has no edge where it continues from or into another day.
 fn grip_at(y: f64, height: f64, edge: f64, (begins, ends): (bool, bool)) -> Grip {
-    // A low block would be all edges.
+    // On a short block, the edges would leave no room for the middle.
     let edge = edge.min(height / 4.0);
     match y {
         y if begins && y < edge => Grip::Start,
@@ -311,7 +311,7 @@ fn grip_at(y: f64, height: f64, edge: f64, (begins, ends): (bool, bool)) -> Grip
     }
 }
 
-/// Takes hold of a block when a finger has rested on it.
+/// Starts dragging a block after a long press.
 async fn take_at_rest(mut held: Signal<Option<Held>>, touched: Held, pointer: i32) {
     platform::sleep_ms(REST_MS).await;
     if *held.peek() == Some(touched) {
@@ -338,7 +338,7 @@ fn follow(held: Held, x: f64, y: f64) -> Option<Held> {
     #[expect(clippy::cast_possible_truncation, reason = "as far as a screen is wide and high")]
     let whole = |steps: f64| steps.round() as i64;
     let minutes = whole((y - held.y) / MINUTE);
-    // In steps from where it lies, so that the pointer need not be exact.
+    // In steps from its current place, so that the pointer need not be exact.
     let minutes = (minutes + minutes.signum() * SNAP_MINUTES / 2) / SNAP_MINUTES * SNAP_MINUTES;
     let across = if held.grip == Grip::Whole { whole((x - held.x) / held.day_width.max(1.0)) } else { 0 };
     Some(Held { is_moving: true, pull: Pull { days: across, minutes }, ..held })

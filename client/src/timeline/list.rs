@@ -1,7 +1,7 @@
-//! The agenda as a list of days. Only what is near what is seen is in the page: [`rows`](super::rows) tells what that is.
+//! The agenda as a list of days. Only rows near the visible area are in the page; [`rows`](super::rows) decides which.
 //!
-//! What lies above can get another height, when it comes into view or when earlier days are loaded. The row at the upper edge
-//! stays where it is then.
+//! Rows above can change their height when they come into view, and earlier days can be loaded. The row at the upper edge
+//! keeps its position then.
 
 use chrono::NaiveDate;
 use dioxus::prelude::*;
@@ -11,21 +11,21 @@ use super::Jump;
 use super::add::AddButton;
 use super::agenda::{Agenda, Entry, Row, Section, SectionKey};
 use super::card::Card;
-use super::rows::{Heights, Layout, Near, RowId, Window, heading_id, row_id};
+use super::rows::{Heights, Layout, Near, Window, heading_id, row_id};
 use crate::calls::{BlockPage, Mutation, PastMoment};
 use crate::extras::{Extra, Part};
-use crate::platform;
+use crate::platform::{self, RowId};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 
 /// The element that scrolls.
 pub const LIST: &str = "days";
-/// How much is drawn above and below what is seen, in CSS pixels.
+/// How much is drawn above and below the visible area, in CSS pixels.
 const MARGIN: f64 = 600.0;
-/// What is drawn changes when so much was scrolled.
+/// The drawn rows change after scrolling this far, in CSS pixels.
 const STEP: f64 = 200.0;
 
-/// What of the list is seen.
+/// The visible part of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Seen {
     /// In steps.
@@ -40,7 +40,7 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
     let mut seen = use_signal(|| Seen { top: 0.0, height: 1_000.0 });
     let mut heights = use_signal(Heights::default);
     let mut edge = use_signal(|| None::<(RowId, f64)>);
-    // How far this list scrolled itself. The browser tells of that, too, but later, when the rows may lie elsewhere already.
+    // How far this code scrolled the list. The browser reports that too, but later, when the rows may have moved already.
     let mut placed = use_signal(|| None::<f64>);
     let layout = use_memo(move || Layout::new(&agenda.read(), &heights.read()));
     let window = use_memo(move || {
@@ -134,14 +134,14 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
     }
 }
 
-/// The row at the upper edge, which is to stay there. None at the very top, where what comes above is to be seen; but not
-/// where that is what was before, page by page.
+/// The row at the upper edge, which should keep its position. `None` at the very top, so that new rows above are seen, unless
+/// earlier days are shown, which are loaded above page by page.
 fn edge_of(layout: &Layout, store: Store) -> Option<(RowId, f64)> {
     let top = platform::scroll_top(LIST);
     layout.row_at(top).filter(|_| top >= 1.0 || *store.with_earlier.peek())
 }
 
-/// Asks for what comes next of a long plan as soon as its end is near.
+/// Loads the next part of a long plan when the end of the loaded part is near.
 fn load_more(mut store: Store, layout: &Layout, seen: Seen) {
     let (stretch, plan) = {
         let projection = store.projection.peek();
@@ -162,7 +162,7 @@ fn load_more(mut store: Store, layout: &Layout, seen: Seen) {
     }
 }
 
-/// The row that is to be seen.
+/// The row to scroll to.
 fn place_of(agenda: &Agenda, jump: Jump, store: Store) -> Option<RowId> {
     let day = |date: NaiveDate| {
         let next = |section: &&Section| matches!(section.key, SectionKey::Day(day) if day >= date);
@@ -185,7 +185,7 @@ fn is_drawn(window: &Window, agenda: &Agenda, id: RowId) -> bool {
     })
 }
 
-/// A section as far as it is near.
+/// The rows of a section that are near the visible area.
 #[derive(Debug, Clone, PartialEq)]
 struct Shown {
     key: SectionKey,
@@ -295,7 +295,7 @@ fn Empty() -> Element {
                 p { "Nothing fits." }
                 p { class: "muted",
                     if store.projection.read().coverage().is_complete() {
-                        "No block of this plan has these words and is as you chose."
+                        "No blocks match your search and filters."
                     } else {
                         "This plan is long: words are looked for in all titles when you press Enter, and all else in what is loaded."
                     }

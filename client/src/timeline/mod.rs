@@ -4,9 +4,9 @@
 //! | --- | --- |
 //! | [`projection`] | the domain's timeline, kept up to date by events (pure) |
 //! | [`prediction`], [`coverage`] | what edits on their way will come to; which part of a long plan is known (pure) |
-//! | [`agenda`], [`filter`], [`rows`] | blocks as days; which of them; where they lie in a long list (pure) |
+//! | [`agenda`], [`filter`], [`rows`] | blocks by day; the filter; their positions in a long list (pure) |
 //! | [`week`], [`moving`] | blocks as a week; moving them by hand (pure) |
-//! | [`form`], [`words`] | a block as it is written; times in words (pure) |
+//! | [`form`], [`words`] | the form of a block; times in words (pure) |
 //! | [`pane`], [`toolbar`], [`list`], [`card`], [`grid`], [`editor`], [`add`] | what is shown |
 
 pub mod add;
@@ -44,7 +44,7 @@ pub enum Mode {
     Week,
 }
 
-/// What is to come into view.
+/// Where to scroll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Jump {
     /// The present day.

@@ -1,27 +1,27 @@
 //! Moving a block and giving it another length, by hand or by keys. Pure.
 //!
-//! All is counted on the clock of the wall: a block that is moved by a day keeps its time of day when the clocks change.
+//! All calculations use wall-clock time: a block that is moved by a day keeps its time of day when the clocks change.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use dioxus::prelude::Key;
 use flux_timeline::command::BlockUpdate;
 use flux_timeline::{Span, Zone};
 
-/// What times are brought to, in minutes.
+/// Times are rounded to a multiple of this, in minutes.
 pub const SNAP_MINUTES: i64 = 15;
 
-/// By what a block is held.
+/// Which part of a block is dragged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grip {
-    /// All of it: it moves.
+    /// The whole block: it moves.
     Whole,
-    /// Its start: it gets another length.
+    /// Its start: its length changes.
     Start,
     /// Its end.
     End,
 }
 
-/// How far it is pulled.
+/// How far it is dragged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pull {
     /// In days.
@@ -36,8 +36,8 @@ impl Pull {
     }
 }
 
-/// Where a block lies after a pull: what moves comes to a quarter of an hour, and no block gets shorter than one. Where there
-/// is no such place it stays.
+/// The times of a block after a drag. The edge that moves snaps to a quarter of an hour, and no block becomes shorter than
+/// that. If the result is not a valid time, the block keeps its times.
 pub fn pulled(span: Span, grip: Grip, pull: Pull, zone: Zone) -> Span {
     if pull == Pull::default() {
         return span;
@@ -59,7 +59,7 @@ pub fn snapped(time: NaiveDateTime) -> NaiveDateTime {
     time.date().and_hms_opt(0, 0, 0).map_or(time, |midnight| midnight + TimeDelta::minutes(nearest))
 }
 
-/// The pull of a key that is pressed with Alt; with Shift, too, of the end.
+/// The move for a key that is pressed with Alt. With Shift as well, it moves only the end.
 pub fn pull_of_key(key: &Key) -> Option<Pull> {
     let pull = |days, minutes| Some(Pull { days, minutes });
     match key {
@@ -71,7 +71,7 @@ pub fn pull_of_key(key: &Key) -> Option<Pull> {
     }
 }
 
-/// What is to change so that a block lies there; none where it does.
+/// The change that gives a block these times. `None` if it has them already.
 pub fn move_to(before: Span, after: Span) -> Option<BlockUpdate> {
     let is_moved = before.start() != after.start();
     let is_longer = before.length() != after.length();
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pulled_snaps_to_quarters_of_an_hour() {
+    fn a_dragged_block_snaps_to_quarters_of_an_hour() {
         let before = span("2026-11-24T08:05:00Z", "2026-11-24T09:05:00Z");
         let pull = |grip, days, minutes| pulled(before, grip, Pull { days, minutes }, Zone::UTC);
         assert_eq!(pull(Grip::Whole, 0, 7), span("2026-11-24T08:15:00Z", "2026-11-24T09:15:00Z"));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_stays() {
+    fn an_impossible_move_changes_nothing() {
         let before = span("2200-12-31T08:00:00Z", "2200-12-31T09:00:00Z");
         assert_eq!(pulled(before, Grip::Whole, Pull { days: 1, minutes: 0 }, Zone::UTC), before);
         assert_eq!(pulled(before, Grip::End, Pull { days: 400, minutes: 0 }, Zone::UTC), before);

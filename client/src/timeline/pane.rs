@@ -1,4 +1,4 @@
-//! The timeline: as an agenda or as a week, now or as it was.
+//! The timeline as an agenda or a week, in the present or at a past moment.
 
 use dioxus::prelude::*;
 

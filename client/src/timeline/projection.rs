@@ -1,5 +1,5 @@
-//! The timeline as this tab knows it: a snapshot, the events after it, in order and each once, and on top of them what the
-//! person's edits that are on their way will come to. Pure; the rules of what an event does are the domain's.
+//! The timeline as this tab knows it: a snapshot, the events after it (in order, each applied once), and on top of them the
+//! predicted results of the person's unconfirmed edits. Pure. The domain crate defines what an event does.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPage as Page, ModelInfo, Snapshot};
@@ -13,7 +13,7 @@ use super::prediction::predict;
 use super::words::Times;
 use crate::calls::{BlockPage, Mutation};
 
-/// Goals that are looked at for those to show.
+/// How many goals are examined for those to show.
 const RUNS: usize = 20;
 
 /// The timeline as this tab knows it.
@@ -29,7 +29,7 @@ pub struct Projection {
     model: Option<ModelInfo>,
 }
 
-/// How far a log is known.
+/// How much of a log is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     /// The last event.
@@ -38,7 +38,7 @@ pub struct Known {
     pub log: Option<EventId>,
 }
 
-/// What is to be done after events came in.
+/// What to do after events arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Nothing.
@@ -50,7 +50,7 @@ pub enum Next {
 }
 
 impl Projection {
-    /// Begins from a snapshot, unless it is older than what is known of the same log.
+    /// Starts from a snapshot, unless it is older than the known state of the same log.
     pub fn load(&mut self, snapshot: Snapshot) {
         if self.is_loaded && snapshot.log == self.log && snapshot.seq < self.timeline.seq() {
             return;
@@ -70,7 +70,7 @@ impl Projection {
         self.is_loaded = true;
     }
 
-    /// Takes blocks in that were asked for.
+    /// Adds blocks that were requested.
     pub fn learn(&mut self, asked: &BlockPage, page: Page) {
         if self.active_plan().is_none_or(|active| active.id != page.plan) {
             return;
@@ -94,7 +94,7 @@ impl Projection {
         self.timeline.learn(page.blocks);
     }
 
-    /// Applies events. What is known already is skipped. What was predicted is gone then: see [`Projection::predict`].
+    /// Applies events and skips those already known. This removes the predictions: see [`Projection::predict`].
     pub fn apply(&mut self, events: &[Event]) -> Next {
         self.take_back();
         let active = self.timeline.active_plan().map(|plan| plan.id);
@@ -153,12 +153,12 @@ impl Projection {
         }
     }
 
-    /// What it has of the log, to be sent only what comes after.
+    /// The known part of the log, so that the service sends only what follows.
     pub fn known(&self) -> Option<Known> {
         self.is_loaded.then(|| Known { seq: self.timeline.seq(), log: self.log })
     }
 
-    /// Whether the service has told what there is.
+    /// Whether a snapshot has arrived.
     pub fn is_loaded(&self) -> bool {
         self.is_loaded
     }
@@ -178,7 +178,7 @@ impl Projection {
         self.timeline.settings().time_zone
     }
 
-    /// How the person is told times.
+    /// How times are shown to the person.
     pub fn times(&self) -> Times {
         Times::new(self.timeline.settings())
     }
@@ -235,8 +235,7 @@ impl Projection {
     }
 }
 
-/// Whether the event makes this plan for the first time, and does not bring it back: then there is nothing in it that is not
-/// known here.
+/// Whether the event creates this plan, as opposed to restoring it. A new plan has no blocks that are unknown here.
 fn creates(event: &Event, plan: PlanId) -> bool {
     let is_new = |created: &Plan| created.id == plan && event.at - created.created_at < TimeDelta::seconds(1);
     matches!(&event.kind, EventKind::PlanCreated { plan } if is_new(plan))
@@ -345,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_of_another_log_counts_however_short_that_log_is() {
+    fn a_snapshot_of_another_log_is_used_however_short_the_log_is() {
         let mut projection = loaded(5);
         let log = EventId::new(Uuid::from_u128(9));
         projection.load(Snapshot { log: Some(log), ..snapshot(2, 2) });

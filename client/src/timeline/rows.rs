@@ -1,6 +1,6 @@
-//! Where the rows of a long agenda lie, so that only those near what is seen need to be drawn. Pure.
+//! Where the rows of a long agenda lie, so that only those near the visible area need to be drawn. Pure.
 //!
-//! Heights are CSS pixels. A row that was never drawn counts with an estimate, and with its measured height ever after.
+//! Heights are CSS pixels. A row that was never drawn has an estimated height; after that, its measured height is used.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,32 +8,30 @@ use std::ops::Range;
 use chrono::Datelike;
 
 use super::agenda::{Agenda, Row, Section, SectionKey};
+use crate::platform::RowId;
 
 /// Between two sections.
 const SECTION_GAP: f64 = 24.0;
 /// Between two rows of a section, and between its heading and its first row.
 const ROW_GAP: f64 = 8.0;
-/// A heading that was never measured.
+/// The estimated height of a heading.
 const HEADING: f64 = 40.0;
-/// A block that was never measured: time and title.
+/// The estimated height of a block: time and title.
 const BLOCK: f64 = 72.0;
-/// Another row that was never measured.
+/// The estimated height of any other row.
 const LINE: f64 = 28.0;
-
-/// What identifies a row, as it stands in the page.
-pub type RowId = u128;
 
 /// The heights that were measured.
 #[derive(Debug, Clone, Default)]
 pub struct Heights(HashMap<RowId, f64>);
 
 impl Heights {
-    /// Takes measurements in.
+    /// Records measurements.
     pub fn measured(&mut self, rows: &[(RowId, f64)]) {
         self.0.extend(rows.iter().copied());
     }
 
-    /// Whether taking these in would change something: a row was not known, or is not as high as it was.
+    /// Whether these measurements would change something: a row is new, or its height is different.
     pub fn would_change(&self, rows: &[(RowId, f64)]) -> bool {
         rows.iter().any(|(row, height)| self.0.get(row).is_none_or(|known| (known - height).abs() > 0.5))
     }
@@ -61,7 +59,7 @@ pub fn row_id(row: &Row) -> RowId {
     }
 }
 
-/// Where everything lies.
+/// The positions of all rows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Layout {
     sections: Vec<SectionLayout>,
@@ -77,27 +75,27 @@ struct SectionLayout {
     end: f64,
 }
 
-/// A section of which something is near.
+/// A section with rows near the visible area.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Near {
     /// Its place in the agenda.
     pub section: usize,
-    /// Its rows that are near.
+    /// Its rows near the visible area.
     pub rows: Range<usize>,
-    /// Room for those before them.
+    /// The height of the rows before them.
     pub before: f64,
-    /// Room for those after them.
+    /// The height of the rows after them.
     pub after: f64,
 }
 
-/// What is to be drawn.
+/// What should be drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Window {
-    /// Room for the sections before.
+    /// The height of the sections before.
     pub above: f64,
     /// The sections.
     pub near: Vec<Near>,
-    /// Room for the sections after.
+    /// The height of the sections after.
     pub below: f64,
 }
 
@@ -162,7 +160,7 @@ impl Layout {
         })
     }
 
-    /// How high everything is.
+    /// The total height.
     pub fn height(&self) -> f64 {
         self.height
     }
@@ -222,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_drawn_the_list_is_as_high_as_it_would_be_with_all_of_it() {
+    fn the_list_has_its_full_height_whatever_is_drawn() {
         let layout = Layout::new(&agenda(30, 20), &Heights::default());
         for from in [0.0, 10.0, 500.0, 1_234.0, 20_000.0, layout.height() - 600.0] {
             let window = layout.window(from, from + 600.0);
@@ -241,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_found_where_it_lies_also_after_it_was_measured() {
+    fn a_row_is_found_at_its_position_after_it_was_measured() {
         let agenda = agenda(3, 5);
         let mut heights = Heights::default();
         let third = row_id(&agenda.sections[0].rows[2]);

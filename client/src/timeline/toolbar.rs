@@ -9,7 +9,7 @@ use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
-/// The field in which words are looked for.
+/// The search field.
 pub const SEARCH: &str = "search";
 
 /// The bar.
@@ -46,7 +46,7 @@ pub fn Toolbar() -> Element {
                 }
             }
             div { class: "spacer" }
-            // Only where there is no room for the fields at all times.
+            // Only if there is no room to show the fields all the time.
             button {
                 class: "icon-button search-toggle",
                 r#type: "button",
@@ -119,7 +119,7 @@ fn SearchBar() -> Element {
                     "aria-keyshortcuts": "f",
                     value: "{filter.words}",
                     oninput: move |event| store.filter.write().words = event.value(),
-                    // All of a long plan is looked through where the service does it.
+                    // A long plan is searched completely by the service.
                     onchange: move |_| store.search_all(),
                     onkeydown: move |event| {
                         if event.key() == Key::Escape {

@@ -1,17 +1,17 @@
-//! Blocks as a week: a column a day, a block as high as it is long. Pure.
+//! Blocks as a week: one column per day, and the height of a block shows its length. Pure.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc, Weekday};
 use flux_timeline::{Block, BlockId, Zone};
 
-/// Minutes of a day, on the clock of the wall.
+/// Minutes of a day, in wall-clock time.
 pub const DAY_MINUTES: i64 = 1_440;
-/// The least room for a block, in minutes: one line of text.
+/// The minimum height of a block, in minutes: one line of text.
 const LEAST_MINUTES: i64 = 30;
 
 /// A day of the week.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
-    /// Which.
+    /// The date.
     pub date: NaiveDate,
     /// Its blocks, by start.
     pub boxes: Vec<Placed>,
@@ -30,7 +30,7 @@ pub struct Placed {
     pub lane: usize,
     /// How many lanes there are beside each other.
     pub lanes: usize,
-    /// Whether it should be over and is not done.
+    /// Whether its end has passed and it is not done.
     pub is_overdue: bool,
     /// Whether it begins and whether it ends on this day.
     pub has_ends: (bool, bool),
@@ -48,7 +48,7 @@ pub fn bounds(first: NaiveDate, days: usize, zone: Zone) -> (DateTime<Utc>, Date
     (zone.day_start(first), zone.day_start(end))
 }
 
-/// The days from `first` on with their blocks, which come by start.
+/// The days from `first` on with their blocks. `blocks` must be sorted by start.
 pub fn columns<'a>(
     blocks: impl IntoIterator<Item = &'a Block>,
     first: NaiveDate,
@@ -94,7 +94,7 @@ pub fn minute(time: NaiveDateTime) -> i64 {
     i64::from(time.hour() * 60 + time.minute())
 }
 
-/// Puts what lies at the same time side by side: each in the first lane that is free.
+/// Puts blocks at the same time side by side, each in the first free lane.
 fn share_lanes(boxes: &mut [Placed]) {
     let mut begin = 0;
     while begin < boxes.len() {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_week_begins_on_the_day_that_the_person_likes() {
+    fn a_week_begins_on_the_day_set_by_the_person() {
         for (start, first) in [(Weekday::Mon, "2026-11-23"), (Weekday::Sun, "2026-11-22"), (Weekday::Sat, "2026-11-21")]
         {
             assert_eq!(first_day(date("2026-11-25"), start), date(first), "{start}");
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_at_the_same_time_lies_side_by_side() {
+    fn blocks_at_the_same_time_are_side_by_side() {
         let blocks = [
             block(1, "2026-11-23T09:00:00Z", "2026-11-23T12:00:00Z", true),
             block(2, "2026-11-23T09:30:00Z", "2026-11-23T10:30:00Z", true),
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_has_its_hours_also_when_the_clocks_change() {
+    fn hours_keep_their_places_when_the_clocks_change() {
         let night = [block(1, "2026-10-25T00:30:00Z", "2026-10-25T01:15:00Z", true)];
         let column =
             &columns(&night, date("2026-10-25"), 1, at("2026-10-01T00:00:00Z"), Zone::new("Europe/Oslo").unwrap())[0];

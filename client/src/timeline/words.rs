@@ -22,7 +22,7 @@ pub fn day_date(date: NaiveDate, today: NaiveDate) -> String {
     format!("{weekday}{} {}{}", date.day(), month(date), year(date, today))
 }
 
-/// How a person is told times.
+/// How times are shown to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
     /// In which zone.
@@ -37,7 +37,7 @@ impl Times {
         Self { zone: settings.time_zone, hours: settings.hour_format }
     }
 
-    /// The time that the clock on the wall shows.
+    /// The wall-clock time.
     pub fn wall(self, instant: DateTime<Utc>) -> NaiveDateTime {
         self.zone.wall(instant)
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_tells_the_day_only_where_it_is_another_one() {
+    fn a_range_includes_the_day_only_if_it_differs() {
         let times = Times { zone: Zone::new("Europe/Oslo").unwrap(), hours: HourFormat::Hours24 };
         let cases = [
             ("2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", "08:00–09:00"),

@@ -1,4 +1,4 @@
-//! Notes about what was done or did not work.
+//! Notes about the result of an action.
 
 pub mod toasts;
 

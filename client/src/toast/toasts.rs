@@ -1,13 +1,13 @@
-//! Short notes about what was done or did not work, which go away by themselves. Pure.
+//! Short notes about the result of an action. They disappear by themselves. Pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::TxnId;
 
 /// How long a note stays.
 const SHOWN: TimeDelta = TimeDelta::seconds(8);
-/// How long a note about something that did not work stays.
+/// How long a note about a failure stays.
 const PROBLEM_SHOWN: TimeDelta = TimeDelta::seconds(15);
-/// Most notes at a time; older ones go.
+/// The maximum number of notes; older ones are removed.
 const MOST: usize = 3;
 
 /// A note.
@@ -41,7 +41,7 @@ pub struct Toasts {
 }
 
 impl Toasts {
-    /// Shows a note. One that says the same is replaced.
+    /// Shows a note. It replaces a note with the same text.
     pub fn show(&mut self, text: impl Into<String>, kind: Kind, now: DateTime<Utc>) {
         let text = text.into();
         self.list.retain(|toast| toast.text != text);
@@ -52,7 +52,7 @@ impl Toasts {
         self.list.drain(..too_many);
     }
 
-    /// Takes one away.
+    /// Removes a note.
     pub fn dismiss(&mut self, id: u64) {
         self.list.retain(|toast| toast.id != id);
     }
@@ -62,7 +62,7 @@ impl Toasts {
         self.list.iter().any(|toast| toast.until <= now)
     }
 
-    /// Takes those away that have been shown long enough.
+    /// Removes the notes that have been shown long enough.
     pub fn expire(&mut self, now: DateTime<Utc>) {
         self.list.retain(|toast| toast.until > now);
     }
