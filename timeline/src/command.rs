@@ -1,4 +1,4 @@
-//! What is wanted. A command is not yet checked against a timeline: [`decide`](crate::decide()) does that.
+//! Requests to change the timeline. [`decide`](crate::decide()) checks them against the timeline.
 
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 
@@ -13,23 +13,23 @@ use crate::span::Span;
 use crate::text::{Description, Goal, Tag, Title};
 use crate::zone::Zone;
 
-/// A wish to change a timeline.
+/// A request to change the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Makes the first plan. Does nothing where there is one.
+    /// Creates the first plan. Does nothing if there is one.
     OpenTimeline {
         /// The id of the plan.
         id: PlanId,
         /// Its title.
         title: Title,
     },
-    /// Puts a block on the timeline.
+    /// Adds a block to the timeline.
     ScheduleBlock(NewBlock),
     /// Changes a block.
     UpdateBlock {
         /// Which.
         block: BlockRef,
-        /// What about it.
+        /// The changes.
         changes: BlockUpdate,
     },
     /// Deletes a block.
@@ -37,24 +37,24 @@ pub enum Command {
         /// Which.
         block: BlockRef,
     },
-    /// Marks a block as done. Does nothing where it is.
+    /// Marks a block as done. Does nothing if it is done.
     CompleteBlock {
         /// Which.
         block: BlockRef,
     },
-    /// Marks a block as not done. Does nothing where it is not.
+    /// Marks a block as not done. Does nothing if it is not done.
     ReopenBlock {
         /// Which.
         block: BlockRef,
     },
-    /// Makes a plan and switches to it.
+    /// Creates a plan and switches to it.
     CreatePlan {
         /// Its id.
         id: PlanId,
         /// Its title.
         title: Title,
     },
-    /// Makes another plan the active one, and takes it into use again where it is archived.
+    /// Makes another plan the active one. If that plan is archived, this also unarchives it.
     SwitchPlan {
         /// Which.
         plan: PlanRef,
@@ -71,102 +71,102 @@ pub enum Command {
         /// Which.
         plan: PlanRef,
     },
-    /// Puts a plan away. Does nothing where it is archived.
+    /// Archives a plan. Does nothing if it is archived.
     ArchivePlan {
         /// Which.
         plan: PlanRef,
     },
-    /// Takes an archived plan into use again. Does nothing where it is in use.
+    /// Unarchives a plan. Does nothing if it is in use.
     UnarchivePlan {
         /// Which.
         plan: PlanRef,
     },
     /// Moves all open blocks that start at or after a moment.
     ShiftTimeline {
-        /// Of which plan; none is the active one.
+        /// The plan of the blocks; `None` is the active one.
         plan: Option<PlanRef>,
         /// The moment.
         after: DateTime<Utc>,
-        /// Only blocks that start before this one; none is all.
+        /// Only blocks that start before this moment; `None` means all.
         before: Option<DateTime<Utc>>,
-        /// How far; negative is earlier.
+        /// The distance; negative means earlier.
         by: TimeDelta,
     },
-    /// Starts a run of the architect. Does nothing where the same goal is being worked on, or was started just now.
+    /// Starts a run of the architect. Does nothing if a run for the same goal is under way or was started a moment ago.
     StartRun(NewRun),
-    /// Ends a run, which then adds nothing. Does nothing where it is cancelled already.
+    /// Ends a run without adding tasks. Does nothing if it is cancelled.
     CancelRun {
-        /// Which; none is the only one.
+        /// The run; `None` means the only one.
         run: Option<RunRef>,
     },
-    /// Goes on with a run that failed, from where it failed.
+    /// Resumes a failed run at the step that failed.
     RetryRun {
-        /// Which; none is the only one.
+        /// The run; `None` means the only one.
         run: Option<RunRef>,
     },
-    /// A run begins a step, perhaps not for the first time. Does nothing where the run is over.
+    /// Records that a run begins a step, or begins it again. Does nothing if the run has ended.
     BeginStep {
         /// Which run.
         run: RunId,
         /// Which step.
         step: RunStep,
     },
-    /// A run gets a short name. Does nothing where it has one, or is over.
+    /// Gives a run a short name. Does nothing if it has one, or has ended.
     NameRun {
         /// Which run.
         run: RunId,
         /// Its name.
         title: Title,
     },
-    /// A run did not get through its step, and will try again. Does nothing where the run is over.
+    /// Records that a step failed and will be tried again. Does nothing if the run has ended.
     NoteTrouble {
         /// Which run.
         run: RunId,
         /// Why, in a sentence.
         error: String,
     },
-    /// A run gives up. Does nothing where it is over.
+    /// Records that a run failed. Does nothing if it has ended.
     FailRun {
         /// Which.
         run: RunId,
         /// Why, in a sentence or two that a person understands.
         error: String,
     },
-    /// A run adds its tasks. Does nothing where it is over, also because it added them before.
+    /// Adds the tasks of a run. Does nothing if the run has ended, for example because it has added them already.
     CommitRun {
         /// Which.
         run: RunId,
         /// The tasks, each with the id of its block.
         tasks: Vec<(BlockId, Task)>,
-        /// What was named and is not among them.
+        /// The tasks that the model named but that were left out before placing.
         left_out: Vec<LeftOut>,
-        /// No task starts before this; nor before the present, if one would have begun by now.
+        /// No task starts before this moment, and none in the past.
         not_before: DateTime<Utc>,
     },
-    /// Takes a transaction back.
+    /// Undoes a transaction.
     Undo {
-        /// Which; none is the last one.
+        /// The transaction; `None` means the last one.
         txn: Option<TxnId>,
     },
-    /// Applies again what was undone last.
+    /// Applies the transaction again that was undone last.
     Redo,
-    /// Makes plans and blocks what they were.
+    /// Restores plans and blocks to an earlier state.
     Restore {
-        /// After which event; not more than the last.
+        /// The number of the event after which they were in that state.
         seq: u64,
     },
     /// Changes settings.
     ChangeSettings(SettingsUpdate),
 }
 
-/// A run of the architect that is wanted.
+/// A request for a run of the architect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRun {
-    /// The id that it gets.
+    /// The id of the new item.
     pub id: RunId,
-    /// What the person wants to reach.
+    /// The goal.
     pub goal: Goal,
-    /// The plan that gets the tasks; none is the active one.
+    /// The plan for the tasks; `None` is the active one.
     pub plan: Option<PlanRef>,
     /// When everything should be done.
     pub deadline: Option<DateTime<Utc>>,
@@ -174,28 +174,28 @@ pub struct NewRun {
     pub minutes_per_week: Option<u32>,
 }
 
-/// A block that is wanted.
+/// A request for a new block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewBlock {
-    /// The id that it gets.
+    /// The id of the new item.
     pub id: BlockId,
-    /// Its plan; none is the active one.
+    /// Its plan; `None` is the active one.
     pub plan: Option<PlanRef>,
     /// Its title.
     pub title: Title,
-    /// More about it.
+    /// Its description.
     pub description: Option<Description>,
     /// When.
     pub span: Span,
-    /// How much it matters.
+    /// Its priority.
     pub priority: Priority,
     /// Its tags.
     pub tags: Vec<Tag>,
-    /// What comes first.
+    /// The blocks that must be done before it.
     pub depends_on: Vec<BlockRef>,
 }
 
-/// What is to change about a block; `None` stays as it is.
+/// Changes of a block. A field that is `None` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BlockUpdate {
     /// A new title.
@@ -206,17 +206,17 @@ pub struct BlockUpdate {
     pub priority: Option<Priority>,
     /// New tags, all of them.
     pub tags: Option<Vec<Tag>>,
-    /// A new start. Alone it moves the block, which keeps its length.
+    /// A new start. Without an end or a length, the block keeps its length.
     pub start: Option<DateTime<Utc>>,
     /// A new end.
     pub end: Option<DateTime<Utc>>,
-    /// A new length, counted from the start. Not together with `end`.
+    /// A new length, from the start. Ignored together with `end`.
     pub length: Option<TimeDelta>,
     /// Done or open.
     pub completed: Option<bool>,
 }
 
-/// What is to change about the settings; `None` stays as it is.
+/// Changes of the settings. A field that is `None` keeps its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsUpdate {
     /// A new zone.
@@ -225,8 +225,8 @@ pub struct SettingsUpdate {
     pub working_hours: Option<WorkingHours>,
     /// A new shortest break, in minutes.
     pub break_minutes: Option<u32>,
-    /// Another day on which weeks begin.
+    /// Another first day of the week.
     pub week_start: Option<Weekday>,
-    /// Another way to tell times of day.
+    /// Another format for times of day.
     pub hour_format: Option<HourFormat>,
 }

@@ -1,4 +1,4 @@
-//! What happened. The log is the truth: entries are never changed or removed, everything else is computed from them.
+//! The entries of the log. They are never changed or removed, and everything else is computed from them.
 
 use chrono::{DateTime, Utc};
 use serde::de::Error;
@@ -17,7 +17,7 @@ use crate::{clock, json};
 /// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Event {
-    /// 1, 2, 3 … in an object, without gaps.
+    /// The number of the event in its object: 1, 2, 3 and so on, without gaps.
     pub seq: u64,
     /// Unique everywhere.
     pub id: EventId,
@@ -30,7 +30,7 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
-    /// Why, in words, where someone gave a reason.
+    /// The reason, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -59,13 +59,13 @@ tagged_enum! {
 }
 
 tagged_enum! {
-    /// What happened, with what its inverse needs.
+    /// What happened, with the data that its inverse needs.
     ///
-    /// Changes of blocks carry the whole block before and after, so that a client which holds only a part of the timeline
-    /// can still apply them.
+    /// Changes of blocks carry the whole block before and after. A client that holds only a part of the timeline can
+    /// therefore apply them.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub enum EventKind = "EventKind", plain PlainKind, adjacent "type", "payload", names "SCREAMING_SNAKE_CASE" {
-        /// A plan was made.
+        /// A plan was created.
         PlanCreated {
             /// The plan.
             plan: Plan,
@@ -74,40 +74,40 @@ tagged_enum! {
         PlanRenamed {
             /// The plan.
             plan: PlanId,
-            /// The title until now.
+            /// The title before.
             before: Title,
-            /// The title from now on.
+            /// The title after.
             after: Title,
         },
         /// Another plan became the active one.
         PlanSwitched {
-            /// The active plan until now; none only for the first plan of an object.
+            /// The active plan before; `None` only for the first plan of an object.
             before: Option<PlanId>,
-            /// The active plan from now on.
+            /// The active plan after.
             after: Option<PlanId>,
         },
-        /// A plan was deleted. Its blocks are kept, unreachable, so that the inverse brings them back at no cost.
+        /// A plan was deleted. Its blocks stay stored but hidden, so the inverse can bring them back without copying them.
         PlanDeleted {
             /// The plan as it was.
             plan: Plan,
         },
-        /// A plan was put away. It is kept as it is, with its blocks.
+        /// A plan was archived. It keeps its blocks.
         PlanArchived {
             /// The plan.
             plan: PlanId,
-            /// When: from now on its `archivedAt`.
+            /// When. This becomes its `archivedAt`.
             #[serde(deserialize_with = "clock::instant")]
             at: DateTime<Utc>,
         },
-        /// An archived plan is in use again.
+        /// A plan was unarchived.
         PlanUnarchived {
             /// The plan.
             plan: PlanId,
-            /// When it was archived: until now its `archivedAt`.
+            /// Its `archivedAt` before.
             #[serde(deserialize_with = "clock::instant")]
             at: DateTime<Utc>,
         },
-        /// A block was put on the timeline.
+        /// A block was added to the timeline.
         BlockScheduled {
             /// The block.
             block: Block,
@@ -118,7 +118,7 @@ tagged_enum! {
         BlockMoved(BlockChange),
         /// A block was completed.
         BlockCompleted(BlockChange),
-        /// A completed block was opened again.
+        /// A completed block was reopened.
         BlockReopened(BlockChange),
         /// A block was deleted.
         BlockDeleted {
@@ -129,9 +129,9 @@ tagged_enum! {
         TimelineShifted {
             /// Their plan.
             plan: PlanId,
-            /// How far, in ms; negative is earlier.
+            /// The distance in ms; negative means earlier.
             by_ms: i64,
-            /// Which; at most 1,000 in one event.
+            /// The blocks, at most 1,000 in one event.
             blocks: Vec<BlockId>,
         },
         /// A run of the architect began.
@@ -139,35 +139,35 @@ tagged_enum! {
             /// The run.
             run: Run,
         },
-        /// It came a step further, or tries a step again.
+        /// The run began a step, or began it again.
         WorkflowProgressed(RunChange),
-        /// Its tasks are on the timeline.
+        /// The run added its tasks.
         WorkflowCompleted(RunChange),
-        /// It ended without tasks.
+        /// The run failed and added no tasks.
         WorkflowFailed(RunChange),
-        /// The person ended it.
+        /// The person cancelled the run.
         WorkflowCancelled(RunChange),
-        /// One that had failed goes on.
+        /// A failed run was resumed.
         WorkflowRetried(RunChange),
-        /// One event of an earlier transaction was taken back.
+        /// One event of an earlier transaction was undone.
         Undone {
             /// The transaction that is undone.
             txn: TxnId,
             /// The inverse that was applied.
             change: Box<EventKind>,
         },
-        /// One event of an undone transaction was applied again.
+        /// One event of an undone transaction was redone.
         Redone {
             /// The transaction that is redone.
             txn: TxnId,
-            /// What was applied.
+            /// The event that was applied.
             change: Box<EventKind>,
         },
         /// The person's settings changed.
         SettingsChanged {
-            /// Until now.
+            /// Before.
             before: Settings,
-            /// From now on.
+            /// After.
             after: Settings,
         },
     }
@@ -176,9 +176,9 @@ tagged_enum! {
 /// A block before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockChange {
-    /// Until now.
+    /// Before.
     pub before: Block,
-    /// From now on.
+    /// After.
     pub after: Block,
 }
 
@@ -187,7 +187,7 @@ pub struct BlockChange {
 pub struct RunChange {
     /// Which.
     pub run: RunId,
-    /// Where it stands from now on.
+    /// Its new state.
     pub state: RunState,
 }
 
@@ -198,10 +198,10 @@ impl BlockChange {
 }
 
 impl EventKind {
-    /// What takes this event back: applied right after it, it leaves the timeline as it was before.
+    /// The event that reverts this one. Applied directly after it, it restores the timeline.
     ///
-    /// `None` for [`EventKind::Undone`] and [`EventKind::Redone`], which are taken back by redoing and undoing, and for
-    /// runs of the architect: a thought cannot be taken back, only the tasks that came of it.
+    /// `None` for [`EventKind::Undone`] and [`EventKind::Redone`], which redo and undo revert, and for the events of
+    /// runs: only the tasks that a run added can be undone.
     pub fn inverse(&self) -> Option<Self> {
         Some(match self {
             Self::PlanCreated { plan } => Self::PlanDeleted { plan: plan.clone() },
@@ -235,7 +235,7 @@ impl EventKind {
         })
     }
 
-    /// Whether undo takes it back. Settings are not part of the timeline; what has no inverse stays.
+    /// Whether undo reverts it. Settings are not part of the timeline, and an event without an inverse stays.
     pub fn is_undoable(&self) -> bool {
         let is_fixed = matches!(self, Self::SettingsChanged { .. } | Self::Undone { .. } | Self::Redone { .. });
         !is_fixed && !self.is_about_run()
@@ -271,13 +271,13 @@ impl EventKind {
 }
 
 impl Event {
-    /// Whether its transaction can be undone because of it. What the service itself did stays.
+    /// Whether it makes its transaction one that can be undone. The changes of the service itself cannot.
     pub fn is_undoable(&self) -> bool {
         self.actor != Actor::System && self.kind.is_undoable()
     }
 }
 
-/// What of an entry stands beside its kind.
+/// The fields of an entry beside its kind.
 #[derive(Deserialize)]
 struct Head {
     seq: u64,

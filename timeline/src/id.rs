@@ -1,4 +1,4 @@
-//! Typed ids. The ids themselves are made outside (UUID v7, RFC 9562 §5.7): this crate has no randomness.
+//! Typed ids. Callers generate them (UUID v7, RFC 9562 §5.7), because this crate has no randomness.
 
 use std::fmt;
 use std::str::FromStr;
@@ -63,14 +63,14 @@ uuid_id!(
 );
 
 impl RunId {
-    /// The transaction in which the run adds its tasks: if the log has it, they were added.
+    /// The transaction in which the run adds its tasks. If the log contains it, they were added.
     pub const fn txn(self) -> TxnId {
         TxnId::new(self.uuid())
     }
 }
 
-/// A block's short name, `B1`, `B2` …: what people and models say. Unique in an object and never given twice, also
-/// not after an undo.
+/// A block's short name for people and models: `B1`, `B2` and so on. It is unique in an object and never reused, not even
+/// after an undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Handle(u32);
@@ -102,7 +102,7 @@ impl fmt::Display for Handle {
     }
 }
 
-/// What was read is not a handle.
+/// The text is not a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a handle is a B and a number, such as B12")]
 pub struct NotAHandle;

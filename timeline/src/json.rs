@@ -1,14 +1,13 @@
-//! Types read from JSON values, at less cost in size than by serde_json's own way.
+//! Reads types from JSON values with less code than serde_json needs.
 //!
-//! For every type that is read, serde writes the code once for each way in which a format may present it. A struct may come
-//! as an array, a number as a float, and each error names what came instead; all of that is in the Worker for all of its
-//! seventy types. [`read`] takes an object only for a struct, and its errors say what was expected and no more: what a
-//! model or a client sends is checked, with better words, before.
+//! For each type, serde generates code for every form in which a format may present it: a struct may come as an array, a
+//! number as a float, and each error names what was found. The Worker contains that code for each of its seventy types.
+//! [`read`] accepts only an object for a struct, and its errors name only what was expected. Input of models and clients is
+//! checked before, with better messages.
 //!
-//! An object is presented as the list of the struct's fields, in their order. serde's code for a list is half of that for an
-//! object, which must find out for each name what field it is and keep what it has of each until the end. So fields that a
-//! struct does not have are not seen, and `deny_unknown_fields` must not be relied on here; nor is `alias` understood. A field
-//! that is not there is as one that is null.
+//! An object is presented as the list of the struct's fields in order, because serde's code for a list is half as large as
+//! its code for an object. As a consequence, fields that the struct does not have are ignored, `deny_unknown_fields` and
+//! `alias` have no effect, and a missing field counts as null.
 
 use std::fmt::Display;
 use std::slice;
@@ -59,7 +58,7 @@ impl serde::de::Error for Error {
 /// Reads a type from a value.
 ///
 /// # Errors
-/// Where it does not fit.
+/// If the value does not fit the type.
 pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
     T::deserialize(Reader(value))
 }
@@ -67,18 +66,20 @@ pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
 /// Reads a type from text.
 ///
 /// # Errors
-/// Where the text is not JSON, or does not fit the type.
+/// If the text is not JSON or does not fit the type.
 pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_str::<Value>(text).map_err(Error::custom).and_then(read)
 }
 
-/// A type as a value, by way of its text: the code that writes the text is there already. `null` for what JSON cannot hold.
+/// Converts a type to a value through its text, because the code that writes the text is needed anyway. `null` if JSON cannot
+
+/// hold the data.
 pub fn value<T: Serialize>(data: &T) -> Value {
     let text = serde_json::to_string(data);
     text.and_then(|text| serde_json::from_str(&text)).unwrap_or_default()
 }
 
-/// An object of these fields, put in one by one: to collect a map is to sort a list first, by code of its own for each.
+/// Builds an object by inserting the fields one by one. Collecting a map would generate sorting code for each iterator type.
 pub fn object(fields: impl IntoIterator<Item = (String, Value)>) -> Value {
     let mut object = Map::new();
     for (name, value) in fields {
@@ -87,7 +88,7 @@ pub fn object(fields: impl IntoIterator<Item = (String, Value)>) -> Value {
     Value::Object(object)
 }
 
-/// A value as serde's deserializers present one.
+/// A value as a serde deserializer.
 pub struct Reader(pub Value);
 
 impl<'de> Deserializer<'de> for Reader {
@@ -125,7 +126,7 @@ impl<'de> Deserializer<'de> for Reader {
     ) -> Result<V::Value, Error> {
         let Value::Object(fields) = self.0 else { return Err(Error::custom("expected an object")) };
         let mut fields = Named { fields, names: names.iter(), absent: None };
-        // The list ends early for nothing but a field that must be there.
+        // Only a missing required field ends the list early.
         visitor.visit_seq(&mut fields).map_err(|error| fields.absent.map_or(error, Error::missing_field))
     }
 
@@ -196,11 +197,11 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// The fields of a struct, in its order.
+/// The fields of a struct in order.
 struct Named {
     fields: Map<String, Value>,
     names: slice::Iter<'static, &'static str>,
-    /// The field that was asked for last, if it is not there.
+    /// The last requested field, if it is missing.
     absent: Option<&'static str>,
 }
 
@@ -218,7 +219,7 @@ impl<'de> SeqAccess<'de> for Named {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         match seed.deserialize(Reader(self.next())) {
-            // What is not there and may be nothing is nothing; else it has a default, or is missing.
+            // A missing optional field is `None`. Any other missing field has a default or is an error.
             Err(_) if self.absent.is_some() => Ok(None),
             read => read.map(Some),
         }

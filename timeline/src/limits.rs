@@ -12,33 +12,33 @@ pub const TAGS: usize = 50;
 pub const TAG_CHARS: usize = 40;
 /// Most blocks that one block can depend on.
 pub const DEPENDENCIES: usize = 50;
-/// Longest block, in days. The store relies on it: what overlaps a moment started at most this long before.
+/// Longest block, in days. The store relies on it: a block that overlaps a moment started at most this long before it.
 pub const BLOCK_DAYS: i64 = 14;
-/// Most blocks in one object, those of deleted plans included (they are kept so that undo brings them back).
+/// Most blocks in one object, including those of deleted plans, which are kept for undo.
 pub const BLOCKS: u64 = 100_000;
 /// Most plans at a time.
 pub const PLANS: usize = 200;
 /// Longest goal of a run of the architect, in characters.
 pub const GOAL_CHARS: usize = 500;
-/// Most runs of the architect that are under way at a time.
+/// Most runs of the architect at a time.
 pub const RUNS_AT_ONCE: usize = 3;
-/// Most tasks that a run places, parts of long ones counted.
+/// Most tasks that a run places, counting each part of a task that is split.
 pub const TASKS_PER_RUN: usize = 200;
-/// For this many seconds after a run was started, the same goal does not start another, unless it failed or was
-/// cancelled: a double click, a call that a model repeats, a request that is sent again.
+/// For this many seconds after a run was started, the same goal does not start another one, unless the run failed or was
+/// cancelled. This catches double clicks, repeated calls of a model, and requests that are sent again.
 pub const SAME_GOAL_SECONDS: i64 = 60;
 /// Longest break between two blocks that can be set, in minutes.
 pub const BREAK_MINUTES: u32 = 240;
-/// First year in which a block can lie.
+/// First year of a block.
 pub const FIRST_YEAR: i32 = 1970;
-/// Last year in which a block can lie.
+/// Last year of a block.
 pub const LAST_YEAR: i32 = 2200;
 /// Farthest shift of a timeline, in minutes: one year.
 pub const SHIFT_MINUTES: i64 = 525_600;
 /// Most block ids in one event. Larger shifts become several events of one transaction, so that no row of the log
 /// grows with the timeline.
 pub const IDS_PER_EVENT: usize = 1_000;
-/// Most plans and blocks that a restoration brings back, takes away or changes.
+/// Most plans and blocks that a restoration adds, removes or changes.
 pub const RESTORED_BLOCKS: usize = 5_000;
 /// A shift of more blocks than this asks the person first.
 pub const SHIFT_WITHOUT_ASKING: u64 = 20;

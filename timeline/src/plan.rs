@@ -1,4 +1,4 @@
-//! A plan: a named timeline of its own. One of them is active.
+//! A plan: a named timeline. One plan is active.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,12 @@ use crate::text::Title;
 pub struct Plan {
     /// Its id.
     pub id: PlanId,
-    /// What it is called. Not necessarily unique.
+    /// Its title, not necessarily unique.
     pub title: Title,
-    /// When it was made.
+    /// When it was created.
     #[serde(deserialize_with = "clock::instant")]
     pub created_at: DateTime<Utc>,
-    /// When it was put away; none while it is in use. An archived plan is kept as it is, and takes up nobody's time.
+    /// When it was archived; `None` while it is in use. An archived plan keeps its blocks, which no longer take up time.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clock::optional_instant")]
     pub archived_at: Option<DateTime<Utc>>,
 }

@@ -1,4 +1,4 @@
-//! How people and models name a block or a plan, and which one they mean.
+//! References of people and models to blocks, plans and runs, and the search for the item that is meant.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use crate::error::{DecideError, read};
 use crate::id::{BlockId, Handle, PlanId, RunId};
 use crate::moment::Moment;
 use crate::plan::Plan;
-use crate::rejection::{Candidate, Rejection, RunWish};
+use crate::rejection::{Candidate, Rejection, RunRequest};
 use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
@@ -16,17 +16,17 @@ use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans, ReadRuns, Title
 const CANDIDATES: usize = 10;
 /// Most plan titles that a rejection lists.
 const PLANS: usize = 20;
-/// Runs that are looked through for a goal: the newest ones.
+/// The number of runs, newest first, in which a goal is searched.
 const RUNS: usize = 50;
 /// Longest reference that a rejection repeats, in characters.
 const SHOWN_CHARS: usize = 80;
 
-/// A block as it was named.
+/// A reference to a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockRef {
     /// By its id.
     Id(BlockId),
-    /// By its handle, or by a title that looks like one (“B12” is a vitamin, too).
+    /// By its handle, or by a title that looks like a handle (“B12” is also a vitamin).
     Handle(Handle, String),
     /// By its title or words of it.
     Title(String),
@@ -42,7 +42,7 @@ impl From<&str> for BlockRef {
     }
 }
 
-/// A plan as it was named.
+/// A reference to a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanRef {
     /// By its id.
@@ -58,7 +58,7 @@ impl From<&str> for PlanRef {
     }
 }
 
-/// A run of the architect as it was named.
+/// A reference to a run of the architect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunRef {
     /// By its id.
@@ -76,8 +76,8 @@ impl From<&str> for RunRef {
 
 /// Finds the block that is meant.
 ///
-/// A title is looked for in the active plan first and then in all that are in use; whole titles count before parts of one. Where several
-/// fit and exactly one of them is in the `preferred` state (an open block, for someone who completes), it is that one.
+/// A title is searched in the active plan first and then in all plans in use. Whole titles win over parts of a title. If several
+/// blocks match and exactly one is in the `preferred` state (open, for a request to complete), that one is meant.
 ///
 /// # Errors
 /// [`Rejection::NoSuchBlock`], [`Rejection::AmbiguousBlock`], and what the view can fail with.
@@ -149,8 +149,8 @@ fn ambiguous(text: &str, found: Vec<Block>, moment: &Moment) -> Rejection {
     Rejection::AmbiguousBlock { reference: shortened(text), candidates, more }
 }
 
-/// Finds the plan that is meant: by id, by its whole title, or by words that only one title has. Of several with the same
-/// words it is the one that is not archived.
+/// Finds the plan that is meant: by id, by its whole title, or by words that only one title contains. If several titles
+/// contain the words, the plan that is not archived is meant.
 ///
 /// # Errors
 /// [`Rejection::NoSuchPlan`], [`Rejection::AmbiguousPlan`], and what the view can fail with.
@@ -158,7 +158,7 @@ pub fn find_plan<V: ReadPlans>(view: &V, reference: &PlanRef) -> Result<Plan, De
     find_preferred(view, reference, Plan::is_in_use)
 }
 
-/// Finds the plan that is meant as [`find_plan`] does, for someone who speaks of an archived one.
+/// As [`find_plan`], but prefers an archived plan.
 ///
 /// # Errors
 /// [`Rejection::NoSuchPlan`], [`Rejection::AmbiguousPlan`], and what the view can fail with.
@@ -204,20 +204,20 @@ fn titles<'a>(plans: impl Iterator<Item = &'a Plan>) -> Vec<Title> {
     plans.take(PLANS).map(|plan| plan.title.clone()).collect()
 }
 
-/// Finds the run that is meant: by id, by words of its goal, or, where it is not said, the only one that fits the wish.
-/// Of several with the same words it is the one that fits the wish, or the newest where none does.
+/// Finds the run that is meant: by id, by words of its goal, or, without a reference, the only one that the request fits.
+/// If several goals contain the words, the run that the request fits is meant, or the newest if it fits none.
 ///
 /// # Errors
 /// [`Rejection::NoSuchRun`], [`Rejection::AmbiguousRun`], and what the view can fail with.
 pub fn find_run<V: ReadRuns>(
     view: &V,
     reference: Option<&RunRef>,
-    wish: RunWish,
+    request: RunRequest,
 ) -> Result<Run, DecideError<V::Error>> {
-    let missing = |text: Option<&str>| Rejection::NoSuchRun { wish, reference: text.map(shortened) };
-    let wanted = match wish {
-        RunWish::Cancel => RunStatus::Running,
-        RunWish::Retry => RunStatus::Failed,
+    let missing = |text: Option<&str>| Rejection::NoSuchRun { request, reference: text.map(shortened) };
+    let wanted = match request {
+        RunRequest::Cancel => RunStatus::Running,
+        RunRequest::Retry => RunStatus::Failed,
     };
     let (mut runs, text) = match reference {
         Some(RunRef::Id(id)) => {

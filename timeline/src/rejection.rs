@@ -10,7 +10,7 @@ use crate::text::{Goal, Title};
 /// Why nothing was changed. `Display` is a sentence that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// A title, a description, a tag, a goal, a span or a zone that cannot be.
+    /// A title, a description, a tag, a goal, a span or a zone is not valid.
     #[error(transparent)]
     Value(#[from] InvalidValue),
     /// Too many dependencies of a block.
@@ -22,13 +22,13 @@ pub enum Rejection {
         /// How many there would be.
         count: usize,
     },
-    /// A block that would have to wait for itself.
+    /// A block that would depend on itself.
     #[error("A block cannot depend on itself. Nothing was changed.")]
     DependsOnItself,
     /// The object is full.
     #[error("There are {} blocks already, which is all that fits. Nothing was changed.", limits::BLOCKS)]
     TooManyBlocks,
-    /// The object has all plans it can have.
+    /// The object has the most plans that are possible.
     #[error(
         "There are {} plans already, which is all that fits. Nothing was changed; delete one first.",
         limits::PLANS
@@ -37,15 +37,15 @@ pub enum Rejection {
     /// No such block.
     #[error("There is no block “{reference}”. Nothing was changed; look it up with its title or handle (such as B12).")]
     NoSuchBlock {
-        /// As it was given, shortened.
+        /// The reference as it was given, shortened.
         reference: String,
     },
-    /// Several blocks are meant.
+    /// Several blocks match.
     #[error("{} Nothing was changed; say which by its handle.", several(reference, candidates, *more))]
     AmbiguousBlock {
-        /// As it was given, shortened.
+        /// The reference as it was given, shortened.
         reference: String,
-        /// The first 10 that fit.
+        /// The first 10 that match.
         candidates: Vec<Candidate>,
         /// Whether there are more than these.
         more: bool,
@@ -53,38 +53,38 @@ pub enum Rejection {
     /// No such plan.
     #[error("There is no plan “{reference}”. Nothing was changed. {}", plans_list(plans))]
     NoSuchPlan {
-        /// As it was given, shortened.
+        /// The reference as it was given, shortened.
         reference: String,
-        /// The titles there are; the first 20.
+        /// The first 20 titles of plans.
         plans: Vec<Title>,
     },
-    /// Several plans are meant.
+    /// Several plans match.
     #[error("Several plans are called “{reference}”. Nothing was changed; use the id. {}", plans_list(plans))]
     AmbiguousPlan {
-        /// As it was given, shortened.
+        /// The reference as it was given, shortened.
         reference: String,
-        /// The titles that fit.
+        /// The titles that match.
         plans: Vec<Title>,
     },
-    /// The only plan in use cannot go.
+    /// The only plan in use cannot be deleted or archived.
     #[error("This is the only plan in use, and one must stay. Nothing was changed; create another one first.")]
     LastPlan,
     /// An update that names nothing to change.
     #[error("The update changes nothing: name at least one field.")]
     NothingToUpdate,
-    /// A shift that meets no block.
+    /// A shift without blocks to move.
     #[error("There is nothing to move after that time. Nothing was changed.")]
     NothingToShift,
-    /// A shift by nothing or by more than a year.
+    /// A shift by zero or by more than a year.
     #[error(
         "A timeline can be moved by 1 to {} minutes, earlier or later. Nothing was changed.",
         limits::SHIFT_MINUTES
     )]
     ShiftOutOfRange,
-    /// A deadline that no task can meet.
+    /// A deadline in the past.
     #[error("The deadline is over already. Nothing was started; give a later one, or none.")]
     DeadlineOver,
-    /// All runs that are possible at a time are under way.
+    /// The most runs that are possible at a time are under way.
     #[error(
         "{} goals are being worked on already, which is all that is possible at a time: {}. Nothing was started; wait \
          until one is done, or cancel one.",
@@ -95,21 +95,21 @@ pub enum Rejection {
         /// Their goals.
         goals: Vec<Goal>,
     },
-    /// No run fits what is wanted of it.
-    #[error("{}", no_run(*wish, reference.as_deref()))]
+    /// No run fits the request.
+    #[error("{}", no_run(*request, reference.as_deref()))]
     NoSuchRun {
-        /// What it should be.
-        wish: RunWish,
-        /// As it was given, shortened; none where it was not said which.
+        /// The request.
+        request: RunRequest,
+        /// The reference as it was given, shortened; `None` if there was none.
         reference: Option<String>,
     },
-    /// Several runs are meant.
+    /// Several runs match.
     #[error("Several goals could be meant: {}. Nothing was changed; say which.", goals_list(goals))]
     AmbiguousRun {
-        /// The first 10 that fit.
+        /// The first 10 that match.
         goals: Vec<Goal>,
     },
-    /// A run that is over cannot be cancelled.
+    /// A run that has ended cannot be cancelled.
     #[error("“{goal}” {} Nothing was changed.", over(*status))]
     RunOver {
         /// Its goal.
@@ -117,20 +117,20 @@ pub enum Rejection {
         /// How it ended.
         status: RunStatus,
     },
-    /// Only what failed can be tried again.
+    /// Only a failed run can be retried.
     #[error("“{goal}” {} Nothing was started.", not_failed(*status))]
     RunNotFailed {
         /// Its goal.
         goal: Goal,
-        /// How it stands.
+        /// Its status.
         status: RunStatus,
     },
-    /// A run that failed is not tried again where its goal was named anew since: there would be two sets of tasks.
+    /// A failed run is not retried if another run for the same goal was started since. There would be two sets of tasks.
     #[error("“{goal}” was started anew since, and {} Nothing was started.", anew(*status))]
     GoalStartedAnew {
         /// The goal.
         goal: Goal,
-        /// How the other run stands.
+        /// The status of the other run.
         status: RunStatus,
     },
     /// A run that has too many tasks.
@@ -142,42 +142,42 @@ pub enum Rejection {
         /// How many there would be.
         count: usize,
     },
-    /// Working hours that are none.
+    /// Working hours that are not valid.
     #[error("{0} Nothing was changed.")]
     Hours(HoursError),
     /// A break over the limit.
     #[error("A break can take at most {} minutes. Nothing was changed.", limits::BREAK_MINUTES)]
     BreakTooLong,
-    /// Nothing is left to undo.
+    /// There is nothing to undo.
     #[error("There is nothing to undo.")]
     NothingToUndo,
-    /// There is no such transaction, or none that can be undone.
+    /// There is no such transaction, or it cannot be undone.
     #[error("There is no such change that could be undone. Nothing was changed.")]
     NoSuchChange,
-    /// It was undone before, or something else has taken its place.
+    /// The transaction is undone already, or later changes have replaced all of it.
     #[error("Nothing of this is left to undo. Nothing was changed.")]
     NothingLeftToUndo,
-    /// A later edit is about the same.
+    /// A later edit concerns the same item.
     #[error(
         "This cannot be undone by itself, because of what was changed later: {later} ({when}). Nothing was changed; undo \
          the later change first."
     )]
     UndoneByLater {
-        /// What came later, in words.
+        /// The later edit in words.
         later: String,
-        /// When, in words and in the person's zone.
+        /// The time of the later edit, in words and in the person's zone.
         when: String,
     },
-    /// Nothing is left to redo.
+    /// There is nothing to redo.
     #[error("There is nothing to redo.")]
     NothingToRedo,
-    /// A moment that has not come yet.
+    /// A moment in the future.
     #[error("There is no such moment in the log. Nothing was changed.")]
     NoSuchMoment,
     /// A moment before the first plan.
     #[error("There was no timeline yet at that moment. Nothing was changed; choose a later one.")]
     NothingYet,
-    /// A moment from which too much differs.
+    /// A moment with too many differences to the present.
     #[error(
         "{changes} changes lie between then and now; at most {} can be taken back at a time. Nothing was changed; go back \
          in smaller steps.",
@@ -198,12 +198,12 @@ pub struct Candidate {
     pub when: String,
 }
 
-/// What is wanted of a run.
+/// A request concerning a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunWish {
-    /// That it ends.
+pub enum RunRequest {
+    /// To cancel it.
     Cancel,
-    /// That it is tried again.
+    /// To retry it.
     Retry,
 }
 
@@ -212,10 +212,10 @@ fn goals_list(goals: &[Goal]) -> String {
     list.join(", ")
 }
 
-fn no_run(wish: RunWish, reference: Option<&str>) -> String {
-    let (doing, done) = match wish {
-        RunWish::Cancel => ("is being worked on", "changed"),
-        RunWish::Retry => ("has failed", "started"),
+fn no_run(request: RunRequest, reference: Option<&str>) -> String {
+    let (doing, done) = match request {
+        RunRequest::Cancel => ("is being worked on", "changed"),
+        RunRequest::Retry => ("has failed", "started"),
     };
     match reference {
         Some(reference) => format!("There is no goal “{reference}” that {doing}. Nothing was {done}."),

@@ -1,4 +1,4 @@
-//! A run of the architect: a long goal on its way to scheduled tasks.
+//! A run of the architect, which turns a goal into scheduled tasks.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,11 @@ use crate::text::{Goal, Title};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// Its id, which is also that of the transaction in which it adds its tasks.
+    /// Its id. The transaction in which it adds its tasks has the same UUID.
     pub id: RunId,
     /// What the person wants to reach.
     pub goal: Goal,
-    /// The plan that gets the tasks; the active one where it is deleted meanwhile.
+    /// The plan for the tasks. If it is deleted meanwhile, the active plan gets them.
     pub plan: PlanId,
     /// When everything should be done.
     #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
@@ -23,44 +23,44 @@ pub struct Run {
     /// At most this many minutes of tasks a week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes_per_week: Option<u32>,
-    /// When it was started first.
+    /// When it was started for the first time.
     #[serde(deserialize_with = "clock::instant")]
     pub started_at: DateTime<Utc>,
-    /// Where it stands.
+    /// Its state.
     pub state: RunState,
 }
 
-/// Where a run stands. Every change of it is an event, which carries it whole.
+/// The state of a run. Each change is an event that carries the whole state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunState {
     /// Whether it is under way, or how it ended.
     pub status: RunStatus,
-    /// The step it is at, or at which it ended.
+    /// The current step, or the step at which it ended.
     pub step: RunStep,
-    /// How far it is, 0–100.
+    /// The progress in percent, 0–100.
     pub percent: u8,
-    /// How often it was started: 1, and one more for each retry by the person.
+    /// The number of starts: 1, plus one for each retry by the person.
     pub tries: u32,
-    /// How often this step was begun since then.
+    /// The attempts at the current step since the last start.
     pub attempts: u32,
-    /// What it is doing, or what came of it, in a sentence.
+    /// What it is doing, or its result, in a sentence.
     pub message: String,
     /// A short name for its goal, once one is found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Title>,
-    /// What went wrong last, in a sentence; none once the step succeeds.
+    /// The last error in a sentence; `None` once the step has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Tasks that were named and not added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
-    /// When it came to stand so; none where it has not changed since it was started.
+    /// When it last changed; `None` if it has not changed since the start.
     #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<DateTime<Utc>>,
 }
 
-/// A task that was not added: it found no time, or could not be used as it was named.
+/// A task that was not added, because there was no time for it or because it was not usable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The task.
@@ -77,9 +77,9 @@ pub enum RunStatus {
     Running,
     /// Its tasks are on the timeline.
     Completed,
-    /// It added nothing, and can be tried again.
+    /// It added nothing and can be retried.
     Failed,
-    /// The person ended it; it added nothing.
+    /// The person cancelled it, and it added nothing.
     Cancelled,
 }
 
@@ -101,18 +101,18 @@ impl RunStatus {
 pub enum RunStep {
     /// A model names the tasks.
     Brainstorm,
-    /// What it named is checked and mended.
+    /// The model's tasks are checked and repaired.
     Check,
-    /// The tasks find their time.
+    /// The tasks are placed in free time.
     Place,
-    /// They are added to the timeline.
+    /// The tasks are added to the timeline.
     Commit,
-    /// The person is told.
+    /// The person gets a report.
     Report,
 }
 
 impl RunStep {
-    /// How far a run is when the step begins, in percent. Most of the time goes to the model.
+    /// The progress of a run when the step begins, in percent. The model takes most of the time.
     pub const fn percent(self) -> u8 {
         match self {
             Self::Brainstorm => 5,
@@ -123,7 +123,7 @@ impl RunStep {
         }
     }
 
-    /// What the person is told while it goes on.
+    /// The message that is shown during the step.
     pub const fn doing(self) -> &'static str {
         match self {
             Self::Brainstorm => "Thinking of the tasks.",
@@ -147,12 +147,12 @@ impl RunStep {
 }
 
 impl Run {
-    /// What it is called: its title, or the goal itself.
+    /// Its title, or the goal if it has none.
     pub fn name(&self) -> &str {
         self.state.title.as_ref().map_or(self.goal.as_str(), Title::as_str)
     }
 
-    /// When it changed last.
+    /// When it last changed.
     pub fn changed_at(&self) -> DateTime<Utc> {
         self.state.changed_at.unwrap_or(self.started_at)
     }

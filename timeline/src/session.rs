@@ -1,4 +1,4 @@
-//! A timeline with its log, in memory: what the store is on disk. The harness and the tests run on it.
+//! A timeline with its log in memory, like the store on disk. Tests and the evaluation harness use it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -12,7 +12,7 @@ use crate::id::{BlockId, EventId, TxnId};
 use crate::timeline::{Content, Timeline};
 use crate::view::{BlockDifference, PlanSnapshot, ReadHistory};
 
-/// A log and what it projects to.
+/// A log and its projection.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
     timeline: Timeline,
@@ -31,17 +31,17 @@ impl Session {
         &self.log
     }
 
-    /// What the timeline was after an event.
+    /// The timeline after an event.
     pub fn content_at(&self, seq: u64) -> Content {
         let mut timeline = Timeline::default();
         self.log.iter().take_while(|event| event.seq <= seq).for_each(|event| timeline.apply(event));
         timeline.content()
     }
 
-    /// Appends events of one transaction and applies them. A transaction can be appended to again, as the edits of one
-    /// answer are, as long as nothing else was written meanwhile.
+    /// Appends events of one transaction and applies them. More events can be appended to a transaction, as the edits of one
+    /// answer are, if nothing else was written meanwhile.
     ///
-    /// `event_id` is asked once for each event.
+    /// `event_id` is called once for each event.
     pub fn append(
         &mut self,
         kinds: Vec<EventKind>,

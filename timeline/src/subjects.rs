@@ -1,11 +1,11 @@
-//! What an event is about: how the log is searched for a plan, a block or a run, and how a later edit of the same is found.
+//! The plans, blocks and runs that an event is about. They are used to search the log and to find later edits of the same item.
 
 use uuid::Uuid;
 
 use crate::event::EventKind;
 
 impl EventKind {
-    /// The plans, blocks and runs that it is about, each once. An event about a block is about the block's plan, too.
+    /// The plans, blocks and runs that the event is about, each once. An event about a block is also about the block's plan.
     pub fn subjects(&self) -> Vec<Uuid> {
         match self {
             Self::PlanCreated { plan } | Self::PlanDeleted { plan } => vec![plan.id.uuid()],
@@ -32,7 +32,7 @@ impl EventKind {
         }
     }
 
-    /// What happened to plans, blocks or settings: of an undo and a redo, what they applied.
+    /// The change of plans, blocks or settings. For an undo or a redo, this is the change that it applied.
     pub fn change(&self) -> &Self {
         match self {
             Self::Undone { change, .. } | Self::Redone { change, .. } => change.change(),
@@ -40,7 +40,7 @@ impl EventKind {
         }
     }
 
-    /// Whether it is about a run of the architect.
+    /// Whether the event is about a run of the architect.
     pub fn is_about_run(&self) -> bool {
         matches!(
             self,
@@ -53,7 +53,7 @@ impl EventKind {
         )
     }
 
-    /// Whether it changes plans, which one is active, or settings: all of a timeline but its blocks.
+    /// Whether the event changes plans, the active plan or the settings, which is everything but blocks.
     pub fn changes_plan_snapshot(&self) -> bool {
         matches!(
             self.change(),

@@ -1,18 +1,18 @@
-//! Tagged enums on the wire, read without serde's own machinery for them.
+//! Reads tagged enums without serde's own code for them.
 //!
-//! serde reads `{"type": …, …}` and flattened fields through a buffer of its own, for which it writes a second copy of the
-//! code that reads each type: a tenth of the Worker and of the client. A [`Value`] is such a buffer, too, and is there
-//! already. So the types derive the plain form, `{"NAME": payload}`, and these two functions go between the forms.
+//! serde reads `{"type": …, …}` and flattened fields through a buffer type, and generates a second copy of the code of each type
+//! for it. That was a tenth of the Worker and of the client. A [`Value`] can serve as the buffer, and is in the program
+//! anyway. So the types derive the plain form `{"NAME": payload}`, and the functions here convert to it.
 
 use serde::de::Error;
 use serde_json::{Map, Value};
 
 use crate::json;
 
-/// From `{tag: NAME, …fields}` to `{NAME: {…fields}}`; for a name of `units`, which have no fields, to `NAME`.
+/// Converts `{tag: NAME, …fields}` to `{NAME: {…fields}}`, or to `NAME` for the names in `units`, which have no fields.
 ///
 /// # Errors
-/// Where the value is not an object with a tag.
+/// If the value is not an object with a tag.
 pub fn from_internal<E: Error>(value: Value, tag: &'static str, units: &[&str]) -> Result<Value, E> {
     let (name, fields) = split(value, tag)?;
     if units.contains(&name.as_str()) {
@@ -21,19 +21,19 @@ pub fn from_internal<E: Error>(value: Value, tag: &'static str, units: &[&str]) 
     Ok(json::object([(name, Value::Object(fields))]))
 }
 
-/// As [`from_internal`], with `unknown` for every name that is not `known`.
+/// As [`from_internal`], with `unknown` for each name that is not in `known`.
 ///
 /// # Errors
-/// Where the value is not an object with a tag.
+/// If the value is not an object with a tag.
 pub fn from_open<E: Error>(value: Value, tag: &'static str, units: &[&str], known: &[&str]) -> Result<Value, E> {
     let is_known = value.get(tag).and_then(Value::as_str).is_none_or(|name| known.contains(&name));
     if is_known { from_internal(value, tag, units) } else { Ok(Value::String("unknown".to_owned())) }
 }
 
-/// From `{tag: NAME, content: payload}` to `{NAME: payload}`; other fields are left out.
+/// Converts `{tag: NAME, content: payload}` to `{NAME: payload}` and ignores other fields.
 ///
 /// # Errors
-/// Where the value is not an object with both.
+/// If the value is not an object with both fields.
 pub fn from_adjacent<E: Error>(value: Value, tag: &'static str, content: &'static str) -> Result<Value, E> {
     let (name, mut fields) = split(value, tag)?;
     let payload = fields.remove(content).ok_or_else(|| E::missing_field(content))?;
@@ -48,12 +48,12 @@ fn split<E: Error>(value: Value, tag: &'static str) -> Result<(String, Map<Strin
     }
 }
 
-/// Defines an enum that is written tagged by serde and read by way of its plain form, as stated above.
+/// Defines an enum that serde writes with a tag, and that is read through its plain form as described above.
 ///
 /// `internal "type", units [..]` is `#[serde(tag = "type")]`; `adjacent "type", "payload"` is
 /// `#[serde(tag = "type", content = "payload")]`; `open` is `internal` with a unit variant `Unknown` for every name that is
-/// not in a list `KNOWN`. The name of the plain form is given twice, since attributes take no
-/// computed text.
+/// not in a list `KNOWN`. The name of the plain form is given twice because attributes do not accept computed
+/// text.
 #[macro_export]
 macro_rules! tagged_enum {
     (

@@ -1,4 +1,4 @@
-//! Text that people and models give: bounded, trimmed, without control characters.
+//! Text from people and models: bounded, trimmed, and without control characters.
 
 use std::fmt;
 
@@ -57,7 +57,7 @@ text_type!(
 );
 
 text_type!(
-    /// What a person wants to reach, in their own words: one line, 1–500 characters, blanks folded.
+    /// A goal in the person's own words: one line, 1–500 characters, blanks folded.
     Goal
 );
 
@@ -75,7 +75,7 @@ impl Goal {
         }
     }
 
-    /// The form in which goals are compared: case, blanks and a full stop do not count.
+    /// The form in which goals are compared, without case, extra blanks and a final full stop.
     pub fn key(&self) -> String {
         title_key(self.0.trim_end_matches(['.', '!']))
     }
@@ -95,7 +95,7 @@ impl Title {
         }
     }
 
-    /// The form in which titles are compared: case and blanks do not count.
+    /// The form in which titles are compared, without case and extra blanks.
     pub fn key(&self) -> String {
         title_key(&self.0)
     }
@@ -105,13 +105,13 @@ impl Description {
     /// Trims, and drops control characters other than line ends and tabs.
     ///
     /// # Errors
-    /// [`InvalidValue::DescriptionTooLong`]. An empty text is an error too; where there is no description, there is no
-    /// `Description`: see [`Description::optional`].
+    /// [`InvalidValue::DescriptionTooLong`], or [`InvalidValue::DescriptionEmpty`] for a blank text. See
+    /// [`Description::optional`] for a text that may be missing.
     pub fn new(text: &str) -> Result<Self, InvalidValue> {
         Self::optional(text)?.ok_or(InvalidValue::DescriptionEmpty)
     }
 
-    /// As [`Description::new`], with `None` for a text that is empty or blank.
+    /// As [`Description::new`], but `None` for a blank text.
     ///
     /// # Errors
     /// [`InvalidValue::DescriptionTooLong`].
@@ -140,10 +140,10 @@ impl Tag {
         }
     }
 
-    /// The tags of a block: doubles (case does not count) are dropped, order is kept.
+    /// The tags of a block in order, without duplicates. Tags that differ only in case are duplicates.
     ///
     /// # Errors
-    /// Those of [`Tag::new`], and [`InvalidValue::TooManyTags`].
+    /// The errors of [`Tag::new`], and [`InvalidValue::TooManyTags`].
     pub fn list<S: AsRef<str>>(texts: &[S]) -> Result<Vec<Self>, InvalidValue> {
         let mut tags: Vec<Self> = Vec::new();
         for text in texts {

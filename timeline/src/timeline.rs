@@ -1,5 +1,4 @@
-//! The projection of the log in memory. The client shows one, the harness and the tests run on one; the store keeps the
-//! same thing as SQL rows.
+//! The projection of the log in memory, which the client shows and tests use. The store keeps the same data as SQL rows.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +15,7 @@ use crate::settings::Settings;
 use crate::span::Span;
 use crate::view::{BlockQuery, BlockState, PlanCounts};
 
-/// A timeline as the events so far have made it.
+/// The timeline that results from the events so far.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     settings: Settings,
@@ -27,20 +26,20 @@ pub struct Timeline {
     by_handle: BTreeMap<Handle, BlockId>,
     runs: BTreeMap<RunId, Run>,
     next_handle: Option<Handle>,
-    /// The handles of blocks that are shown and not in the log yet.
+    /// The handles of blocks that are shown but not yet in the log.
     foreseen: BTreeSet<Handle>,
     history: History,
     seq: u64,
 }
 
-/// What undo and redo take next: both are stacks of transactions.
+/// The stacks of transactions for undo and redo.
 #[derive(Debug, Clone, Default)]
 struct History {
-    /// Those that stand.
+    /// The transactions that are in effect.
     done: Vec<TxnId>,
-    /// Those that redo can apply: until something else is changed.
+    /// The transactions that redo can apply. A new change empties this stack.
     undone: Vec<TxnId>,
-    /// Those that do not stand, whether or not redo can apply them, and what took each back.
+    /// The undone transactions, whether or not redo can apply them, and the transaction that undid each.
     taken_back: BTreeMap<TxnId, TxnId>,
 }
 
@@ -66,9 +65,9 @@ impl History {
     }
 }
 
-/// What a timeline holds, as data: for the wire, and to compare two timelines.
+/// The content of a timeline as data, for the wire and to compare timelines.
 ///
-/// Counters are not content: handles go on counting after an undo, so that none is given twice.
+/// Counters are not content: after an undo, handles continue where they were, so that none is given twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
@@ -86,11 +85,11 @@ pub struct Content {
 }
 
 impl Timeline {
-    /// A timeline that starts from what a server sent, which can be a part of the whole, and continues with the events
+    /// A timeline that starts with the content that a server sent, which may be a part of the whole, and continues with the events
     /// after `seq`.
     pub fn from_content(content: Content, seq: u64) -> Self {
         let mut timeline = Self { settings: content.settings, active: content.active_plan, seq, ..Self::default() };
-        // One by one: to collect a map is to sort a list first, by code of its own for each.
+        // One by one, because collecting a map generates sorting code for each iterator type.
         for plan in content.plans {
             timeline.plans.insert(plan.id, plan);
         }
@@ -103,7 +102,7 @@ impl Timeline {
         timeline
     }
 
-    /// Everything it holds, in a stated order.
+    /// All content in a fixed order.
     pub fn content(&self) -> Content {
         Content {
             settings: self.settings.clone(),
@@ -114,19 +113,19 @@ impl Timeline {
         }
     }
 
-    /// Applies one event. Nothing else changes a timeline.
+    /// Applies one event. Nothing else changes the timeline.
     ///
-    /// Never panics: an event about something that is not here (a client holds only a part) changes nothing or puts
-    /// the thing here, whichever the event can tell.
+    /// Never panics. A client holds only a part of the timeline, so an event may be about an item that is missing. It then changes
+    /// nothing, or adds the item if the event carries it whole.
     pub fn apply(&mut self, event: &Event) {
         self.seq = event.seq;
         self.change(&event.kind);
         self.history.follow(event);
     }
 
-    /// Shows a change that is not in the log yet, as a client does while an edit of the person is on its way. Its
-    /// [inverse](EventKind::inverse) takes it back, and with it the handle of a new block: one that comes to the log before
-    /// the edit has it. What undo takes next is not touched.
+    /// Shows a change that is not yet in the log, as the client does while an edit is being sent. Its
+    /// [inverse](EventKind::inverse) removes it again, together with the handle of a new block, because another block may get that
+    /// handle in the log first. The stacks of undo and redo do not change.
     pub fn preview(&mut self, kind: &EventKind) {
         match kind {
             EventKind::BlockScheduled { block } if block.handle >= self.next_handle() => {
@@ -143,7 +142,7 @@ impl Timeline {
         self.next_handle = counted;
     }
 
-    /// Takes blocks in that were there all along: a client that holds a part of the timeline was sent another part.
+    /// Adds blocks of another part of the timeline, which a client receives when it loads more.
     pub fn learn(&mut self, blocks: impl IntoIterator<Item = Block>) {
         blocks.into_iter().for_each(|block| self.put(block));
     }
@@ -223,7 +222,7 @@ impl Timeline {
 }
 
 impl Timeline {
-    /// The number of the last event applied; 0 before the first.
+    /// The number of the last applied event; 0 before the first.
     pub fn seq(&self) -> u64 {
         self.seq
     }
@@ -245,7 +244,7 @@ impl Timeline {
         plans
     }
 
-    /// How many blocks of a plan are open and done.
+    /// Counts the open and the completed blocks of a plan.
     pub fn plan_counts(&self, plan: PlanId) -> PlanCounts {
         let mut counts = PlanCounts::default();
         for block in self.blocks.values().filter(|block| block.plan == plan) {
@@ -264,7 +263,7 @@ impl Timeline {
         self.block(*self.by_handle.get(&handle)?)
     }
 
-    /// Blocks that fit, by start and then by handle, at most `query.limit`: the first ones, or the last.
+    /// The first or the last `query.limit` blocks that match, by start and then by handle.
     pub fn blocks<'a>(&'a self, query: &'a BlockQuery) -> impl Iterator<Item = &'a Block> {
         let from = query.earliest_start().unwrap_or(DateTime::<Utc>::MIN_UTC);
         let first = (from, Handle::new(0), BlockId::new(uuid::Uuid::nil()));
@@ -285,7 +284,7 @@ impl Timeline {
         self.plans.get(&plan).is_some_and(Plan::is_in_use)
     }
 
-    /// When the open blocks of plans in use lie that share a moment with `from..to`, in no stated order.
+    /// The spans of all open blocks that overlap `from..to` and belong to plans in use, in any order.
     pub fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
         let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
         self.blocks(&query).map(|block| block.span).collect()
@@ -304,35 +303,35 @@ impl Timeline {
         runs
     }
 
-    /// Runs that are under way, newest first.
+    /// Runs that have not ended, newest first.
     pub fn running(&self) -> Vec<Run> {
         let mut runs = self.runs(usize::MAX);
         runs.retain(Run::is_running);
         runs
     }
 
-    /// How many blocks it holds, those of deleted plans included.
+    /// Counts all blocks, including those of deleted plans.
     pub fn stored_blocks(&self) -> u64 {
         self.blocks.len() as u64
     }
 
-    /// The handle that the next block gets.
+    /// The handle for the next new block.
     pub fn next_handle(&self) -> Handle {
         let counted = self.next_handle.unwrap_or(Handle::FIRST);
         self.foreseen.last().map_or(counted, |last| last.next().max(counted))
     }
 
-    /// The transaction that undo takes back next.
+    /// The transaction that the next undo reverts.
     pub fn undoable(&self) -> Option<TxnId> {
         self.history.done.last().copied()
     }
 
-    /// The transaction that took this one back; none where it stands.
+    /// The transaction that undid this one, if it is undone.
     pub fn undone_by(&self, txn: TxnId) -> Option<TxnId> {
         self.history.taken_back.get(&txn).copied()
     }
 
-    /// The transaction that redo applies next.
+    /// The transaction that the next redo applies again.
     pub fn redoable(&self) -> Option<TxnId> {
         self.history.undone.last().copied()
     }

@@ -27,7 +27,7 @@ use crate::store::{DrivenRun, StoreError};
 use flux_tools::context::GoalContext;
 
 /// The run fails once so many workflows in a row have sent no request at all.
-const MOST_UNHEARD: u64 = 5;
+const MAX_SILENT: u64 = 5;
 
 /// The run fails once a step has begun so often, over all workflows: three times as often as one workflow tries.
 const MOST_ATTEMPTS: u32 = 3 * (RETRIES + 1);
@@ -85,7 +85,7 @@ impl<H: Host> ChatAgent<H> {
         match self.0.store.driven_runs() {
             Ok(driven) => {
                 if let Some(first) = driven.first() {
-                    self.0.host.wake_at(first.heard_at.max(self.0.host.now() - self.silence()) + self.silence());
+                    self.0.host.wake_at(first.last_request_at.max(self.0.host.now() - self.silence()) + self.silence());
                 }
             }
             Err(error) => self.log(&format!("runs: {error}")),
@@ -106,12 +106,12 @@ impl<H: Host> ChatAgent<H> {
 
     fn revive(&self) -> Result<(), StoreError> {
         let bound = self.0.host.now() - self.silence();
-        for DrivenRun { run, unheard, .. } in
-            self.0.store.driven_runs()?.into_iter().filter(|driven| driven.heard_at <= bound)
+        for DrivenRun { run, silent, .. } in
+            self.0.store.driven_runs()?.into_iter().filter(|driven| driven.last_request_at <= bound)
         {
             if !run.is_running() {
                 self.report(run.id, None)?;
-            } else if unheard >= MOST_UNHEARD {
+            } else if silent >= MAX_SILENT {
                 self.fail(run.id, "The service could not begin to work on it. Try again later.".to_owned())?;
             } else if run.state.attempts >= MOST_ATTEMPTS {
                 self.fail(run.id, "The service broke off at it again and again. Try again later.".to_owned())?;
@@ -132,7 +132,7 @@ impl<H: Host> ChatAgent<H> {
         let over = Reply { is_over: true, ..Reply::default() };
         let now = self.0.host.now();
         let run = workflow.run;
-        if workflow.nonce != self.0.store.nonce()? || !self.0.store.hear_of_run(run, workflow.number, now)? {
+        if workflow.nonce != self.0.store.nonce()? || !self.0.store.record_request(run, workflow.number, now)? {
             return Ok(over);
         }
         let Some(known) = self.0.store.run(run)? else { return Ok(over) };

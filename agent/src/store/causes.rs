@@ -1,4 +1,4 @@
-//! Which of the person's messages led to what: the log names chat requests, and this tells what each of them answered.
+//! The message that led to each chat request. The log names chat requests only, so this connects changes to messages.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::{Sql, Store, StoreError, json, parse};
 
-/// Longest part of a message that is repeated, in characters.
+/// Longest part of a message that is returned, in characters.
 const WORDS_CHARS: usize = 200;
 
-/// A request, as it is kept and exported.
+/// A request as it is stored and exported.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct CauseRecord {
     /// Id of the request.
@@ -20,17 +20,17 @@ pub struct CauseRecord {
     pub question: String,
     /// Id of the answer.
     pub answer: String,
-    /// What the message said then, where it says something else now.
+    /// The text of the message at that time, if it has changed since.
     #[serde(default)]
     pub words: Option<String>,
 }
 
 impl<S: Sql> Store<S> {
-    /// Notes what a request answers. Where it brought no message of the person, as a continuation, it goes back to the last
-    /// one before the answer. Gives the id of that message, if there is one.
+    /// Records which message a request answers. A request without a message of the person, such as a continuation, belongs to the
+    /// last message before the answer. Returns the id of the message, if there is one.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn note_cause(
         &self,
         request: &str,
@@ -49,10 +49,10 @@ impl<S: Sql> Store<S> {
         Ok(rows.first().map(|row| row.text(0)).transpose()?)
     }
 
-    /// What led to these requests, as far as the conversation still has it.
+    /// The messages that led to these requests, as far as they are still in the conversation.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn causes(&self, requests: &[&str]) -> Result<BTreeMap<String, Cause>, StoreError> {
         let sql = "SELECT c.request, c.question, c.answer, m.json, c.words
                    FROM causes c JOIN messages m ON m.id = c.question
@@ -68,18 +68,18 @@ impl<S: Sql> Store<S> {
         Ok(causes)
     }
 
-    /// Whether a request has led to this answer, or to a part of it.
+    /// Whether a request produced this answer or a part of it.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn has_answered(&self, request: &str, answer: &str) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM causes WHERE request = ? AND answer = ?";
         Ok(!self.sql.query(sql, &[request.into(), answer.into()])?.is_empty())
     }
 
-    /// Keeps what a message said for what it has led to, where it is about to say something else.
+    /// Stores the old text of a message for the requests that it led to, before the text changes.
     pub(super) fn keep_words(&self, message: &Message) -> Result<(), StoreError> {
-        // Compared as text first: most often a client sends what it has been sent.
+        // The texts are compared first, because clients mostly send what they received.
         let other = "SELECT json FROM messages WHERE id = ? AND json <> ?";
         let rows = self.sql.query(other, &[message.id.as_str().into(), json("messages", message)?])?;
         let Some(row) = rows.first() else { return Ok(()) };
@@ -91,7 +91,7 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Takes in a request that was kept elsewhere.
+    /// Imports a request.
     pub(super) fn take_cause(&self, cause: &CauseRecord) -> Result<(), StoreError> {
         self.note_cause(&cause.request, Some(&cause.question), &cause.answer)?;
         let row = [cause.words.as_deref().into(), cause.request.as_str().into()];
@@ -99,14 +99,14 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Forgets the requests whose question is no longer in the conversation.
+    /// Deletes the requests whose message is no longer in the conversation.
     pub(super) fn forget_causes(&self) -> Result<(), StoreError> {
         self.sql.query("DELETE FROM causes WHERE question NOT IN (SELECT id FROM messages)", &[])?;
         Ok(())
     }
 }
 
-/// What of a message is repeated.
+/// The part of a message that is returned.
 fn words_of(message: &Message) -> String {
     message.text().trim().chars().take(WORDS_CHARS).collect()
 }

@@ -1,4 +1,4 @@
-//! How much there is, counted in indexes: no row of the log, of a block or of a message is read.
+//! Counts of everything that is stored. They are counted in indexes, so no row of the log, of a block or of a message is read.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,23 @@ use flux_timeline::ReadHistory;
 
 use super::{Sql, Store, StoreError, Value};
 
-/// By what happened. The index holds nothing else.
+/// Events by kind. The index contains nothing else.
 pub(super) const BY_TYPE: &str = "SELECT type, count(*) FROM events GROUP BY type";
-/// By one of [`ACTORS`]; the expression is that of the index. Grouped by it, every row of the log would be read.
+/// Events by one of [`ACTORS`], with the expression of the index. Grouping by it would read every row of the log.
 pub(super) const BY_ACTOR: &str = "SELECT count(*) FROM events WHERE json_extract(json, '$.actor.by') = ?";
-/// Of the conversation.
+/// The messages of the conversation.
 pub(super) const MESSAGES: &str = "SELECT count(*) FROM messages";
 
-/// Who can have done something, by their names in the log.
+/// The names of actors in the log.
 const ACTORS: [&str; 4] = ["user", "assistant", "workflow", "system"];
 
 impl<S: Sql> Store<S> {
-    /// How much there is.
+    /// Counts everything.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn counts(&self) -> Result<Counts, StoreError> {
-        // Blocks are counted as they change; those of deleted plans are out of sight.
+        // Blocks are counted when they change. Blocks of deleted plans are hidden.
         let blocks = "SELECT coalesce(sum(c.open), 0), coalesce(sum(c.done), 0)
                       FROM plan_counts c JOIN plans p ON p.id = c.plan";
         let plans = "SELECT count(*), coalesce(sum(archived), 0) FROM plans";
@@ -36,7 +36,7 @@ impl<S: Sql> Store<S> {
             }
         }
         Ok(Counts {
-            // They are numbered without gaps.
+            // Events are numbered without gaps.
             events: self.last_seq()?,
             by_type: self.by_type()?,
             by_actor,

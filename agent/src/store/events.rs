@@ -1,4 +1,4 @@
-//! The log: appending, and computing from each event the rows of the timeline, of its past, and of what undo takes next.
+//! The log. Each appended event is projected to the rows of the timeline, of its past, and of the undo and redo stacks.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadRuns, Run, Settings, TxnId};
@@ -7,57 +7,57 @@ use uuid::Uuid;
 
 use super::{Sql, Store, StoreError, Value, json, millis, parse};
 
-/// The version of what is computed from the log. A change of it makes every database compute it anew, once.
+/// The version of the data that is computed from the log. When it changes, each database computes that data again, once.
 const COMPUTED: i64 = 2;
-/// Events that are read at a time.
+/// The number of events that are read at a time.
 const PAGE: u64 = 1_000;
 
-/// What is written together.
+/// A transaction to append.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transaction {
     /// Its id.
     pub id: TxnId,
-    /// When.
+    /// The time.
     pub at: DateTime<Utc>,
-    /// Who.
+    /// The actor.
     pub actor: Actor,
-    /// What happened, in order.
+    /// The events in order.
     pub kinds: Vec<EventKind>,
 }
 
-/// Which events are asked for. The default is: all of them, oldest first.
+/// A query of events. The default is all events, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventQuery {
-    /// Only those after this one.
+    /// Only events after this number.
     pub after: Option<u64>,
-    /// Only those before this one.
+    /// Only events before this number.
     pub before: Option<u64>,
-    /// Only those of this name, e.g. `BLOCK_MOVED`.
+    /// Only events of this kind, for example `BLOCK_MOVED`.
     pub name: Option<String>,
-    /// Only those by `user`, `assistant`, `workflow` or `system`.
+    /// Only events by `user`, `assistant`, `workflow` or `system`.
     pub actor: Option<String>,
-    /// Only those about this plan, block or run.
+    /// Only events about this plan, block or run.
     pub about: Option<Uuid>,
-    /// Only those about this plan, any block of it, or a run that was started for it.
+    /// Only events about this plan, one of its blocks, or a run that was started for it.
     pub plan: Option<PlanId>,
-    /// Only those of this transaction.
+    /// Only events of this transaction.
     pub txn: Option<TxnId>,
-    /// Only those that were written at this moment or later.
+    /// Only events at or after this moment.
     pub from: Option<DateTime<Utc>>,
-    /// Only those that were written before this moment.
+    /// Only events before this moment.
     pub until: Option<DateTime<Utc>>,
-    /// Whether the newest come first.
+    /// Whether the newest events come first.
     pub newest_first: bool,
     /// At most this many.
     pub limit: u64,
 }
 
 impl<S: Sql> Store<S> {
-    /// Appends a transaction and projects it. Must run within [`Sql::transaction`], together with the reads on which
-    /// the decision was based.
+    /// Appends a transaction and projects it. Must run within [`Sql::transaction`], together with the reads that the decision was
+    /// based on.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn append(
         &self,
         transaction: Transaction,
@@ -74,7 +74,7 @@ impl<S: Sql> Store<S> {
         Ok(events)
     }
 
-    /// Writes an event to the log, and what is computed from it.
+    /// Writes an event to the log, and the data that is computed from it.
     pub(super) fn insert(&self, event: &Event) -> Result<(), StoreError> {
         self.sql.query(
             "INSERT INTO events (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",
@@ -91,10 +91,10 @@ impl<S: Sql> Store<S> {
         self.index(event)
     }
 
-    /// Which log it is: the id of its first event.
+    /// The identity of the log, which is the id of its first event.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn log(&self) -> Result<Option<EventId>, StoreError> {
         Ok(self.events_after(0, 1)?.first().map(|event| event.id))
     }
@@ -107,19 +107,19 @@ impl<S: Sql> Store<S> {
     /// Events after a number, oldest first, at most `limit`.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn events_after(&self, seq: u64, limit: u64) -> Result<Vec<Event>, StoreError> {
         self.events(&EventQuery { after: Some(seq), limit, ..EventQuery::default() })
     }
 
-    /// Events that fit, at most `query.limit`.
+    /// The events that match, at most `query.limit`.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
         let mut sql = "SELECT e.json FROM events e".to_owned();
         let mut params: Vec<Value> = Vec::new();
-        // An event about a block is about its plan, too.
+        // An event about a block is also about its plan.
         for (subject, join) in [
             (query.about, " JOIN subjects s ON s.seq = e.seq AND s.subject = ?"),
             (query.plan.map(|plan| plan.uuid()), " JOIN subjects p ON p.seq = e.seq AND p.subject = ?"),
@@ -151,7 +151,7 @@ impl<S: Sql> Store<S> {
     /// The newest events, oldest first, at most `limit`.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn newest_events(&self, limit: u64) -> Result<Vec<Event>, StoreError> {
         self.events_after(self.last_seq()?.saturating_sub(limit), limit)
     }
@@ -162,7 +162,7 @@ impl<S: Sql> Store<S> {
         rows.iter().map(|row| parse("events", &row.text(0)?)).collect()
     }
 
-    /// The counterpart of [`flux_timeline::Timeline::apply`] in rows; a property test holds the two together.
+    /// Projects an event to rows, as [`flux_timeline::Timeline::apply`] does in memory. A property test compares the two.
     fn project(&self, seq: u64, kind: &EventKind) -> Result<(), StoreError> {
         match kind {
             EventKind::PlanCreated { plan } => self.put_plan(plan),
@@ -201,7 +201,7 @@ impl<S: Sql> Store<S> {
         }
     }
 
-    /// Notes what the event is about, what plans and settings are from it on, and what undo and redo take next.
+    /// Records the subjects of the event, the plans and settings after it, and the undo and redo stacks.
     fn index(&self, event: &Event) -> Result<(), StoreError> {
         for subject in event.kind.subjects() {
             let sql = "INSERT OR IGNORE INTO subjects (subject, seq) VALUES (?, ?)";
@@ -223,7 +223,7 @@ impl<S: Sql> Store<S> {
         }
     }
 
-    /// Puts a transaction on top of those that are done, 0, or of those that are undone, 1.
+    /// Puts a transaction on top of the done (0) or the undone (1) transactions.
     fn mark(&self, txn: TxnId, undone: i64, by: Option<TxnId>) -> Result<(), StoreError> {
         let sql = "UPDATE history SET undone = ?1, undone_by = ?2, position = (SELECT max(position) + 1 FROM history)
                    WHERE txn = ?3 AND (undone > 0) <> ?1";
@@ -232,7 +232,7 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Computes from the log what a database of an earlier version does not have.
+    /// Computes the data from the log that a database of an earlier version lacks.
     pub(super) fn compute_anew(&self) -> Result<(), StoreError> {
         let rows = self.sql.query("SELECT version FROM computed", &[])?;
         if rows.first().map_or(Ok(0), |row| row.integer(0))? >= COMPUTED {
@@ -249,7 +249,7 @@ impl<S: Sql> Store<S> {
                 let events = store.events_after(last, PAGE)?;
                 for event in &events {
                     last = event.seq;
-                    // Runs are as they are: of them, more is stored than the log tells.
+                    // Runs stay as they are, because their rows contain data that the log lacks.
                     if !event.kind.is_about_run() {
                         store.project(event.seq, &event.kind)?;
                     }
@@ -263,7 +263,7 @@ impl<S: Sql> Store<S> {
         })
     }
 
-    /// Notes that what is computed is of the present version.
+    /// Records that the computed data has the current version.
     pub(super) fn is_computed(&self) -> Result<(), StoreError> {
         self.sql.query("UPDATE computed SET version = ?", &[COMPUTED.into()])?;
         Ok(())

@@ -1,4 +1,4 @@
-//! The conversation, a row a message.
+//! The conversation, with one row per message.
 
 use chrono::{DateTime, Utc};
 use flux_protocol::{Message, Role};
@@ -9,7 +9,7 @@ impl<S: Sql> Store<S> {
     /// The newest messages, oldest first, at most `limit`.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn messages(&self, limit: u64) -> Result<Vec<Message>, StoreError> {
         let sql = "SELECT json FROM messages ORDER BY position DESC LIMIT ?";
         let rows = self.sql.query(sql, &[limit.into()])?;
@@ -19,25 +19,25 @@ impl<S: Sql> Store<S> {
     /// The message with this id.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn message(&self, id: &str) -> Result<Option<Message>, StoreError> {
         let rows = self.sql.query("SELECT json FROM messages WHERE id = ?", &[id.into()])?;
         rows.first().map(|row| parse("messages", &row.text(0)?)).transpose()
     }
 
-    /// The message in which a tool was called with this id, if it is among the newest 50.
+    /// The message with the tool call of this id, if it is among the newest 50 messages.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn message_with_call(&self, tool_call_id: &str) -> Result<Option<Message>, StoreError> {
         let newest = self.messages(50)?;
         Ok(newest.into_iter().rev().find(|message| message.tools().any(|tool| tool.call.tool_call_id == tool_call_id)))
     }
 
-    /// Appends a message, or replaces the one with its id where it stands.
+    /// Appends a message, or replaces the message with the same id in place.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn put_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
         self.sql.query(
             "INSERT INTO messages (id, role, at_ms, json) VALUES (?, ?, ?, ?)
@@ -47,15 +47,15 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Takes a client's list over: new messages are appended, the person's known ones replaced.
+    /// Merges the list of a client: new messages are appended, and known messages of the person are replaced.
     ///
-    /// Where every message of the list is known, the client has cut the conversation short (an edit, another answer):
-    /// what follows its first message and is not in the list is deleted. A list with a new message never deletes, so a
-    /// tab that is behind cannot wipe history; nor does it reach before its own first message, because clients hold
-    /// only the newest part.
+    /// If every message of the list is known, the client has shortened the conversation, for an edit or another answer. Messages
+    /// after the first message of the list that are not in the list are then deleted. A list with a new message never deletes, so
+    /// an outdated tab cannot delete history. Nothing before the first message of the list is deleted, because clients hold only
+    /// the newest part.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn merge_messages(&self, list: &[Message], at: DateTime<Utc>) -> Result<(), StoreError> {
         let mut first = None;
         let mut all_known = !list.is_empty();
@@ -86,11 +86,11 @@ impl<S: Sql> Store<S> {
         list.iter().try_for_each(|message| self.offer_message(message, at))
     }
 
-    /// Takes a message over from a client. An answer that is stored stays as it is: the client may have seen only a part
+    /// Stores a message of a client. A stored answer is not replaced, because the client may have received only a part
     /// of it.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn offer_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
         if message.role != Role::User && self.message(&message.id)?.is_some() {
             return Ok(());
@@ -99,10 +99,10 @@ impl<S: Sql> Store<S> {
         self.put_message(message, at)
     }
 
-    /// Deletes the conversation, its streams, and what it tells about the log.
+    /// Deletes the conversation, its streams, and its connections to the log.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn clear_messages(&self) -> Result<(), StoreError> {
         for table in ["messages", "causes", "chunks", "streams"] {
             self.sql.query(&format!("DELETE FROM {table}"), &[])?;

@@ -1,14 +1,14 @@
-//! The database's versions. A migration that has landed is never changed: databases that had it are out there.
+//! The versions of the database. A released migration is never changed, because databases exist that have run it.
 
 use super::{Sql, StoreError};
 
-/// The migrations, oldest first; a database's version is how many of them it has had.
+/// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
 const FIRST: &[&str] = &[
-    // The log. Nothing can change or remove an entry: not even a fault of this program.
+    // The log. Nothing can change or remove an entry, not even a bug in this program.
     "CREATE TABLE events (
         seq INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
@@ -45,9 +45,9 @@ const FIRST: &[&str] = &[
     "CREATE INDEX blocks_by_start ON blocks (start_ms, handle)",
     "CREATE INDEX blocks_by_plan ON blocks (plan, start_ms, handle)",
     "CREATE INDEX blocks_by_title ON blocks (title_key)",
-    // Overdue blocks are asked for on every turn; there are few open ones among many done.
+    // Overdue blocks are read on every turn, and there are few open blocks among many done.
     "CREATE INDEX blocks_open ON blocks (plan, start_ms, handle) WHERE done = 0",
-    // Counts are kept, not counted: a turn states them, and counting costs as much as there are blocks.
+    // Counts are stored, because every turn needs them and counting would read all blocks.
     "CREATE TABLE plan_counts (plan TEXT PRIMARY KEY, open INTEGER NOT NULL, done INTEGER NOT NULL)",
     "CREATE TRIGGER blocks_counted_in AFTER INSERT ON blocks BEGIN
         INSERT INTO plan_counts VALUES (NEW.plan, 1 - NEW.done, NEW.done)
@@ -60,10 +60,10 @@ const FIRST: &[&str] = &[
         UPDATE plan_counts SET open = open + OLD.done - NEW.done, done = done + NEW.done - OLD.done
         WHERE plan = NEW.plan;
      END",
-    // What undo and redo take next. Undone transactions are always the last ones.
+    // The undo and redo stacks. Undone transactions are always the last ones.
     "CREATE TABLE history (position INTEGER PRIMARY KEY, txn TEXT NOT NULL UNIQUE, undone INTEGER NOT NULL)",
     "CREATE INDEX history_by_state ON history (undone, position)",
-    // The conversation, and the streams that make it.
+    // The conversation, and the streams that write it.
     "CREATE TABLE messages (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
@@ -130,7 +130,7 @@ const THIRD: &[&str] = &[
     "CREATE INDEX past_blocks_by_time ON past_blocks (plan, until, since, start_ms, end_ms, done, handle, digest)",
     // Plans and settings, as they are from an event on.
     "CREATE TABLE past_frames (since INTEGER PRIMARY KEY, json TEXT NOT NULL)",
-    // What the log is searched for.
+    // Indexes for searching the log.
     "CREATE TABLE subjects (subject TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (subject, seq)) WITHOUT ROWID",
     "CREATE INDEX events_by_time ON events (at_ms, seq)",
     "CREATE INDEX events_by_type ON events (type, seq)",
@@ -144,7 +144,7 @@ const THIRD: &[&str] = &[
 ];
 
 const FOURTH: &[&str] = &[
-    // Blocks of archived plans are left out of all questions about a person's time.
+    // Blocks of archived plans do not take up time.
     "ALTER TABLE plans ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
 ];
 
@@ -167,7 +167,7 @@ const SIXTH: &[&str] = &[
 ];
 
 const SEVENTH: &[&str] = &[
-    // How turns went, by the version of the prompt that answered, and what they have changed: nothing of it is in the log.
+    // Outcomes of turns by the version of the prompt, and their changes. The log contains none of this.
     "CREATE TABLE prompt_counts (
         prompt TEXT PRIMARY KEY,
         turns INTEGER NOT NULL,
@@ -183,21 +183,21 @@ const SEVENTH: &[&str] = &[
         total_ms INTEGER NOT NULL
     )",
     "CREATE TABLE prompt_changes (txn TEXT PRIMARY KEY, prompt TEXT NOT NULL) WITHOUT ROWID",
-    // A turn whose process dies is counted by the next one.
+    // A turn whose process died is counted by the next turn.
     "ALTER TABLE streams ADD COLUMN prompt TEXT",
 ];
 
 const EIGHTH: &[&str] = &[
-    // What a block says besides its title, for searches.
+    // The text of a block beside its title, for searches.
     "ALTER TABLE blocks ADD COLUMN details_key TEXT NOT NULL DEFAULT ''",
 ];
 
 const NINTH: &[&str] = &[
-    // What the question said when it led to something, where the person has said it in other words since.
+    // The text of a message when it led to a change, if the person has changed the text since.
     "ALTER TABLE causes ADD COLUMN words TEXT",
 ];
 
-/// Brings a database to the version of `migrations`, each step in a transaction of its own.
+/// Migrates a database to the latest version, each step in a transaction of its own.
 ///
 /// # Errors
 /// Where a statement fails; the steps before it are kept. Where the database has had more migrations than there are: a
@@ -217,7 +217,7 @@ pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError
     Ok(())
 }
 
-/// Makes the present version in an empty database, within a transaction that is under way.
+/// Creates the current version in an empty database. Must run within a transaction.
 pub(super) fn create<S: Sql>(sql: &S) -> Result<(), StoreError> {
     sql.query(VERSIONS, &[])?;
     (1..).zip(MIGRATIONS).try_for_each(|(number, statements)| apply(sql, number, statements))

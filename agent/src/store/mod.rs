@@ -1,19 +1,19 @@
-//! What is kept of a person: the log, its projection, the conversation, and the streams that are under way. All of it is
-//! rows of the object's SQLite database; no cell grows with the history.
+//! Everything that is stored of a person: the log, its projection, the conversation, and the open streams. All of it is
+//! in rows of the object's SQLite database, and no cell grows with the history.
 //!
 //! | module | table |
 //! | --- | --- |
 //! | `sql` | the one trait that the engines implement |
 //! | `migrations` | numbered, forward only |
-//! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: the projection, and how it is read |
-//! | `events` | `events`: the log, and how an event is projected |
-//! | `past` | `past_blocks`, `past_frames`, `subjects`: what was, and where the log tells of it |
-//! | `portable` | all of it as one file, out and in |
-//! | `runs` | `runs`: the goals of the architect, and what it has finished of each |
+//! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: reading the projection |
+//! | `events` | `events`: the log, and projecting events |
+//! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
+//! | `portable` | export and import of everything as one file |
+//! | `runs` | `runs`: the runs of the architect, and their finished work |
 //! | `messages` | `messages`: the conversation |
 //! | `causes` | `causes`: which message led to which request |
-//! | `prompts` | `prompt_counts`, `prompt_changes`: how turns went, by the version of the prompt |
-//! | `counts` | how much there is in each |
+//! | `prompts` | `prompt_counts`, `prompt_changes`: outcomes of turns by the version of the prompt |
+//! | `counts` | counts of all of it |
 //! | `streams` | `streams`, `chunks`: requests, and what they streamed |
 
 mod causes;
@@ -48,27 +48,27 @@ pub struct Store<S> {
     sql: S,
 }
 
-/// Why something could not be stored or read. Nothing of a transaction that fails is kept.
+/// Why something could not be stored or read. A failed transaction is rolled back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The engine refused.
     #[error("The database refused: {0}")]
     Sql(#[from] SqlError),
-    /// A row is not what this version writes.
+    /// A row cannot be read by this version.
     #[error("A row of “{table}” cannot be read: {cause}")]
     Corrupt {
-        /// Of which table.
+        /// The table.
         table: &'static str,
-        /// Why not.
+        /// The reason.
         cause: String,
     },
 }
 
 impl<S: Sql> Store<S> {
-    /// Opens a database and brings it to the present version.
+    /// Opens a database and migrates it to the current version.
     ///
     /// # Errors
-    /// Where a migration fails; the database is then as the last one that succeeded left it.
+    /// If a migration fails. The migrations before it are kept.
     pub fn open(sql: S) -> Result<Self, StoreError> {
         migrate(&sql, MIGRATIONS)?;
         let store = Self { sql };
@@ -76,37 +76,37 @@ impl<S: Sql> Store<S> {
         Ok(store)
     }
 
-    /// Who owns this object: the first identity that opened it.
+    /// The owner of this object, which is the first identity that opened it.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn owner(&self) -> Result<Option<String>, StoreError> {
         let rows = self.sql.query("SELECT owner FROM state WHERE owner IS NOT NULL", &[])?;
         rows.first().map(|row| row.text(0)).transpose().map_err(Into::into)
     }
 
-    /// Makes someone the owner, unless there is one.
+    /// Sets the owner, unless there is one.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn claim(&self, owner: &str) -> Result<(), StoreError> {
         self.sql.query("UPDATE state SET owner = ? WHERE owner IS NULL", &[owner.into()])?;
         Ok(())
     }
 
-    /// 16 letters and digits that no other database has, nor this one once it was reset.
+    /// 16 random letters and digits that identify this database until it is reset.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn nonce(&self) -> Result<String, StoreError> {
         let rows = self.sql.query("SELECT nonce FROM state", &[])?;
         Ok(rows.first().map_or(Ok(String::new()), |row| row.text(0))?)
     }
 
-    /// Runs several writes in one transaction.
+    /// Runs `body` in one transaction.
     ///
     /// # Errors
-    /// The body's, or the engine's.
+    /// The error of `body`, or of the engine.
     pub fn sql_transaction<T>(&self, body: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.sql.transaction(|| body(self))
     }
@@ -137,7 +137,7 @@ fn text<T: serde::Serialize>(table: &'static str, value: &T) -> Result<String, S
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
 }
 
-/// An instant as it is stored: ms since 1970.
+/// An instant as it is stored, in ms since 1970.
 fn millis(instant: DateTime<Utc>) -> Value {
     Value::Integer(instant.timestamp_millis())
 }

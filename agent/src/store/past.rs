@@ -1,6 +1,6 @@
-//! What was. Every change of a block leaves the row as it was behind, with the two events between which it was so: a look at
-//! any moment reads the rows that were valid then, by an index, and computes nothing from the log. A change costs one row
-//! more for it, however long the log is; whole copies of a timeline, made now and then, would cost as much as it has blocks.
+//! Past versions of blocks, plans and settings. Each change of a block keeps the old row with the two events between which it
+//! was valid. Reading the timeline at any moment reads the rows that were valid then, through an index, without the log. A change
+//! costs one more row, however long the log is. Whole copies of the timeline would cost as much as there are blocks.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Sql, Store, StoreError, Value, block, json, millis, parse};
 
 impl<S: Sql> Store<S> {
-    /// Leaves a block as it is behind, before event `seq` changes it.
+    /// Stores the version of a block that event `seq` is about to change.
     pub(super) fn keep_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
         self.sql.query(
             "INSERT INTO past_blocks (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
@@ -23,7 +23,7 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Keeps plans and settings as event `seq` has left them.
+    /// Stores the plans and settings after event `seq`.
     pub(super) fn keep_plans(&self, seq: u64) -> Result<(), StoreError> {
         let active_plan = self.active_plan()?.map(|plan| plan.id);
         let snapshot = PlanSnapshot { settings: self.settings()?, plans: self.plans()?, active_plan };
@@ -38,11 +38,11 @@ impl<S: Sql> Store<S> {
         rows.first().map_or_else(|| Ok(PlanSnapshot::default()), |row| parse("past_frames", &row.text(0)?))
     }
 
-    /// What a page would have shown of a plan after an event: the first `overdue` open blocks that ended by `begin`, then the
-    /// first blocks that ended later, `limit` in all; and how many blocks the plan had.
+    /// The blocks of a plan after an event as the page shows them: the first `overdue` open blocks that ended by `begin`, then the
+    /// first blocks that ended later, up to `limit` in all; and the number of blocks of the plan.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn shown_at(
         &self,
         seq: u64,
@@ -50,7 +50,7 @@ impl<S: Sql> Store<S> {
         begin: DateTime<Utc>,
         (overdue, limit): (usize, usize),
     ) -> Result<(Vec<Block>, u64), StoreError> {
-        // One statement, so that the valid rows are searched for once. The first row counts them.
+        // One statement, so the valid rows are searched once. The first row is their count.
         const SHOWN: &str = "WITH valid AS MATERIALIZED (
                 SELECT id, -1 AS since, start_ms, end_ms, done, handle FROM blocks WHERE plan = ?1 AND since <= ?2
                 UNION ALL SELECT id, since, start_ms, end_ms, done, handle FROM past_blocks
@@ -75,25 +75,25 @@ impl<S: Sql> Store<S> {
         Ok((blocks, count))
     }
 
-    /// The last event that was written by then; 0 where there was none.
+    /// The number of the last event at or before `at`; 0 if there was none.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn seq_at(&self, moment: DateTime<Utc>) -> Result<u64, StoreError> {
-        // The clock of a machine can go back; the log does not.
+        // The clock of a machine can go back, but the log does not.
         let sql = "SELECT seq FROM events WHERE at_ms <= ? ORDER BY at_ms DESC, seq DESC LIMIT 1";
         let rows = self.sql.query(sql, &[millis(moment)])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
-    /// How the blocks of these plans differ from what they were after an event, with the first `limit` of those that were
-    /// there then and of those that are new.
+    /// The differences between the blocks of these plans after an event and now, with the first `limit` of the blocks that
+    /// existed then and of the new blocks.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn differences_in(&self, seq: u64, plans: &[PlanId], limit: u64) -> Result<Differences, StoreError> {
-        // The first row counts: blocks that were other rows then, those of them that are gone, those that say something else,
-        // and blocks of today that are other rows than then.
+        // The first row contains counts: blocks that were other rows then, those of them that are gone, those that differ,
+        // and current blocks that are other rows than then.
         const THEN: &str = "WITH old AS MATERIALIZED (
                 SELECT p.id, p.since, p.start_ms, p.handle, b.id AS now, b.digest IS p.digest AS same
                 FROM past_blocks p LEFT JOIN blocks b ON b.id = p.id
@@ -170,7 +170,7 @@ impl<S: Sql> Store<S> {
     }
 }
 
-/// Tells texts apart: FNV-1a of 64 bits (draft-eastlake-fnv), of which a Durable Object's numbers hold 53.
+/// A digest to compare texts: FNV-1a with 64 bits (draft-eastlake-fnv), cut to the 53 bits of a Durable Object's numbers.
 pub(crate) fn digest(text: &str) -> i64 {
     let hash = text
         .bytes()

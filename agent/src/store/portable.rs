@@ -1,6 +1,6 @@
-//! All that a person has, as one JSON file: out, and into a fresh object, which then has the same log and the same timeline.
+//! Export of everything as one JSON file, and import into an empty object, which then has the same log and timeline.
 //!
-//! A log can be longer than memory. Out it goes page by page, and in it comes event by event, in one transaction.
+//! A log can be larger than memory. It is exported page by page, and imported event by event in one transaction.
 
 use std::fmt;
 
@@ -15,23 +15,23 @@ use serde_json::{Value, json};
 use super::{CauseRecord, Sql, SqlError, Store, StoreError};
 use crate::json::read_value;
 
-/// What the file says it is.
+/// The format name in the file.
 const FORMAT: &str = "temporal-flux";
-/// The version of the form. A file of a later one is refused.
+/// The version of the format. Files of later versions are refused.
 const VERSION: u64 = 1;
-/// Rows that are read at a time.
+/// The number of rows that are read at a time.
 const PAGE: u64 = 500;
 
-/// Why a file is not taken. Nothing is changed then.
+/// Why a file is not imported. Nothing is changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// It would overwrite something.
+    /// The object is not empty.
     #[error(
         "There is something here already. Nothing was changed: a file is taken by an empty timeline only. Export what is \
          here and delete everything first."
     )]
     NotEmpty,
-    /// The file is not an export, or was changed.
+    /// The file is not an export, or it was changed.
     #[error("The file is not an export of Temporal Flux that can be read: {0}. Nothing was changed.")]
     File(String),
     /// The store failed.
@@ -45,7 +45,7 @@ impl From<SqlError> for ImportError {
     }
 }
 
-/// What came in.
+/// What was imported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Imported {
     /// Events of the log.
@@ -54,7 +54,7 @@ pub struct Imported {
     pub messages: u64,
 }
 
-/// A message, and when it came.
+/// A message, and when it was stored.
 #[derive(Deserialize)]
 struct Said {
     #[serde(deserialize_with = "flux_timeline::clock::instant")]
@@ -62,7 +62,7 @@ struct Said {
     message: Message,
 }
 
-/// The file, in pieces: what was there when the export began.
+/// The file in pieces, as of the start of the export.
 pub struct Export<S> {
     store: Store<S>,
     part: Part,
@@ -84,7 +84,7 @@ impl<S: Sql + Clone> Store<S> {
     /// The file.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn export(&self, at: DateTime<Utc>) -> Result<Export<S>, StoreError> {
         let last = |table: &str| {
             let rows = self.sql.query(&format!("SELECT coalesce(max(position), 0) FROM {table}"), &[])?;
@@ -96,13 +96,13 @@ impl<S: Sql + Clone> Store<S> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Forgets everything, but not whose object it is. Must run within [`Sql::transaction`].
+    /// Deletes everything except the owner. Must run within [`Sql::transaction`].
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn reset(&self) -> Result<(), StoreError> {
         let owner = self.owner()?;
-        // Not the engine's own.
+        // Not the tables of the engine.
         let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'
                    AND substr(name, 1, 4) <> '_cf_'";
         for row in self.sql.query(sql, &[])? {
@@ -113,10 +113,10 @@ impl<S: Sql> Store<S> {
         owner.map_or(Ok(()), |owner| self.claim(&owner))
     }
 
-    /// Takes a file in.
+    /// Imports a file.
     ///
     /// # Errors
-    /// Where something is here already, or the file cannot be read; nothing is changed then.
+    /// If the object is not empty or the file cannot be read. Nothing is changed then.
     pub fn import(&self, file: &str) -> Result<Imported, ImportError> {
         if !self.is_untouched()? {
             return Err(ImportError::NotEmpty);
@@ -139,7 +139,9 @@ impl<S: Sql> Store<S> {
         })
     }
 
-    /// Whether nobody has done anything yet. A page tells the person's zone by itself, and what is set comes with a file.
+    /// Whether the object is empty. The zone does not count, because a page reports it by itself, and a file brings its own
+
+    /// settings.
     fn is_untouched(&self) -> Result<bool, StoreError> {
         let events = self.newest_events(PAGE)?;
         let is_ours =
@@ -212,7 +214,7 @@ impl<S: Sql> Iterator for Export<S> {
 }
 
 impl<S: Sql> Export<S> {
-    /// Rows after a number, each on a line of its own, and the number of the last.
+    /// Rows after a number, each on its own line, and the number of the last row.
     fn page(&self, sql: &str, after: u64, last: u64) -> Result<(u64, String), StoreError> {
         let mut page = (after, String::new());
         for row in self.store.sql.query(sql, &[after.into(), last.into(), PAGE.into()])? {
@@ -228,11 +230,11 @@ impl<S: Sql> Export<S> {
     }
 }
 
-/// Takes in the file's fields as they come.
+/// Imports the fields of the file as they are read.
 struct Import<'a, S> {
     store: &'a Store<S>,
     imported: Imported,
-    /// Why the store did not take something: an error of the file's reader can carry words only.
+    /// The error of the store, because an error of the reader can carry only text.
     failure: Option<StoreError>,
 }
 
@@ -275,7 +277,7 @@ struct List<'a, 'b, S> {
     of: Of,
 }
 
-/// What a list is of.
+/// The kind of items in a list.
 #[derive(Clone, Copy)]
 enum Of {
     Events,

@@ -1,4 +1,4 @@
-//! How turns went, by the version of the system prompt that answered. Counted as they end, and kept however the conversation
+//! Outcomes of turns by the version of the system prompt. They are counted when turns end, and kept when the conversation
 //! is cleared.
 
 use flux_protocol::frame::{PromptCounts, TurnOutcome};
@@ -11,7 +11,7 @@ impl<S: Sql> Store<S> {
     /// Counts a turn that has ended.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn count_turn(&self, prompt: &str, outcome: TurnOutcome, cost: &Cost) -> Result<(), StoreError> {
         let ended = |as_this: TurnOutcome| Value::from(i64::from(outcome == as_this));
         self.sql.query(
@@ -45,26 +45,26 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Notes which version a transaction is the work of.
+    /// Records which version of the prompt made a transaction.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn note_prompt(&self, txn: TxnId, prompt: &str) -> Result<(), StoreError> {
         let row = [txn.to_string().into(), prompt.into()];
         self.sql.query("INSERT OR REPLACE INTO prompt_changes VALUES (?, ?)", &row)?;
         Ok(())
     }
 
-    /// Which version a transaction is the work of, if it is that of a turn.
+    /// The version of the prompt that made a transaction, if a turn made it.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn prompt_of(&self, txn: TxnId) -> Result<Option<String>, StoreError> {
         let rows = self.sql.query("SELECT prompt FROM prompt_changes WHERE txn = ?", &[txn.to_string().into()])?;
         Ok(rows.first().map(|row| row.text(0)).transpose()?)
     }
 
-    /// How turns went, by version.
+    /// Outcomes of turns by version.
     pub(super) fn prompt_counts(&self) -> Result<Vec<PromptCounts>, StoreError> {
         let rows = self.sql.query(
             "SELECT *, (

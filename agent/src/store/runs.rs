@@ -1,4 +1,4 @@
-//! Runs of the architect as rows, and what they have finished.
+//! Runs of the architect as rows, and their finished work.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::{Run, RunId, RunStatus};
@@ -9,15 +9,15 @@ use super::{Row, Sql, Store, StoreError, Value, json, millis, parse};
 
 const RUNS: &str = "SELECT json FROM runs";
 
-/// A run that a workflow is to bring to its end.
+/// A run that a workflow drives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrivenRun {
     /// The run.
     pub run: Run,
-    /// When its workflow said something last, or was started.
-    pub heard_at: DateTime<Utc>,
-    /// How many of the last workflows that were started for it never said anything.
-    pub unheard: u64,
+    /// When its workflow last sent a request, or was started.
+    pub last_request_at: DateTime<Utc>,
+    /// The number of last workflows in a row that never sent a request.
+    pub silent: u64,
 }
 
 impl<S: Sql> Store<S> {
@@ -38,7 +38,7 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn put_run(&self, run: &Run) -> Result<(), StoreError> {
-        // A run that has come to its end is driven until the person is told; one that was cancelled has nothing to tell.
+        // A run that has ended is driven until the person gets the report. A cancelled run has no report.
         let is_told = matches!(run.state.status, RunStatus::Running | RunStatus::Cancelled);
         self.sql.query(
             "INSERT INTO runs (id, started_ms, running, driven, json) VALUES (?1, ?2, ?3, ?3, ?4)
@@ -55,71 +55,73 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// The runs that a workflow is to bring to their end, the one that was heard of longest ago first.
+    /// The runs that a workflow drives, starting with the one whose workflow has been silent for the longest time.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn driven_runs(&self) -> Result<Vec<DrivenRun>, StoreError> {
         let sql = "SELECT json, heard_ms, unheard FROM runs WHERE driven = 1 ORDER BY heard_ms";
         let driven = |row: &Row| {
-            let heard_at = DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default();
-            Ok(DrivenRun { run: run(row)?, heard_at, unheard: row.count(2)? })
+            let last_request_at = DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default();
+            Ok(DrivenRun { run: run(row)?, last_request_at, silent: row.count(2)? })
         };
         self.sql.query(sql, &[])?.iter().map(driven).collect()
     }
 
-    /// Counts a workflow that is started for a run, and gives its number: 1, 2, 3 … Those before it count no more.
+    /// Counts a workflow that is started for a run, and returns its attempt number, starting at 1. Earlier workflows no longer
+
+    /// drive the run.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn launch_run(&self, id: RunId, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let sql = "UPDATE runs SET launches = launches + 1, unheard = unheard + 1, heard_ms = ? WHERE id = ?";
         self.sql.query(sql, &[millis(now), id.to_string().into()])?;
         self.launches(id)
     }
 
-    /// How many workflows were started for a run.
+    /// The number of workflows that were started for a run.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn launches(&self, id: RunId) -> Result<u64, StoreError> {
         let rows = self.sql.query("SELECT launches FROM runs WHERE id = ?", &[id.to_string().into()])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
-    /// Notes that a workflow said something. False where it is not the one that drives the run.
+    /// Records a request of a workflow. Returns whether this workflow drives the run.
     ///
     /// # Errors
-    /// What the engine can fail with.
-    pub fn hear_of_run(&self, id: RunId, launch: u64, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    /// The errors of the engine.
+    pub fn record_request(&self, id: RunId, launch: u64, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let sql = "UPDATE runs SET heard_ms = ?, unheard = 0 WHERE id = ? AND launches = ? AND driven = 1 RETURNING 1";
         let rows = self.sql.query(sql, &[millis(now), id.to_string().into(), launch.into()])?;
         Ok(!rows.is_empty())
     }
 
-    /// The run has come to its end, and the person is told.
+    /// Records that the run has ended and the person got the report.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn end_run(&self, id: RunId) -> Result<(), StoreError> {
         self.sql.query("UPDATE runs SET driven = 0 WHERE id = ?", &[id.to_string().into()])?;
         Ok(())
     }
 
-    /// What a run has finished so far; none where it has finished nothing, or is over.
+    /// The finished work of a run; `None` if there is none or the run has ended.
     ///
     /// # Errors
-    /// What the engine can fail with, and work that an earlier version kept in another form.
+    /// The errors of the engine, and an error for work that an earlier version stored in another form.
     pub fn run_work<T: DeserializeOwned>(&self, id: RunId) -> Result<Option<T>, StoreError> {
         let sql = "SELECT work FROM runs WHERE id = ? AND work IS NOT NULL";
         let rows = self.sql.query(sql, &[id.to_string().into()])?;
         rows.first().map(|row| parse("runs", &row.text(0)?)).transpose()
     }
 
-    /// Keeps what a run has finished so far, or, with `None`, lets go of it.
+    /// Stores the finished work of a run, or deletes it with `None`.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn keep_run_work<T: Serialize>(&self, id: RunId, work: Option<&T>) -> Result<(), StoreError> {
         let work = work.map_or(Ok(Value::Null), |work| json("runs", work))?;
         self.sql.query("UPDATE runs SET work = ? WHERE id = ?", &[work, id.to_string().into()])?;

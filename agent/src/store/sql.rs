@@ -1,21 +1,21 @@
-//! The engine as the store sees it: synchronous SQLite, in a Durable Object or in a file.
+//! The database engine of the store: synchronous SQLite in a Durable Object or in a file.
 
 /// A SQLite database with one connection.
 pub trait Sql {
-    /// Runs one statement and gives its rows.
+    /// Runs one statement and returns its rows.
     ///
     /// # Errors
-    /// [`SqlError`] in the engine's words.
+    /// [`SqlError`] with the message of the engine.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, SqlError>;
 
-    /// Runs `body` in a transaction, which is kept if it gives `Ok` and rolled back if not. Not to be nested.
+    /// Runs `body` in a transaction, which is committed if it returns `Ok` and rolled back otherwise. Must not be nested.
     ///
     /// # Errors
-    /// The body's, or [`SqlError`] where the engine refuses the transaction itself.
+    /// The error of `body`, or [`SqlError`] if the engine refuses the transaction.
     fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E>;
 }
 
-/// What the engine said.
+/// The message of the engine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SqlError(pub String);
@@ -23,9 +23,9 @@ pub struct SqlError(pub String);
 /// A value in a cell or a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Nothing.
+    /// NULL.
     Null,
-    /// A whole number within ±2⁵³, what a Durable Object's numbers hold.
+    /// A whole number within ±2⁵³, the range of a Durable Object's numbers.
     Integer(i64),
     /// A number.
     Real(f64),
@@ -76,15 +76,15 @@ impl Row {
     /// The text in a cell.
     ///
     /// # Errors
-    /// Where the cell is missing or holds something else.
+    /// If the cell is missing or has another type.
     pub fn text(&self, column: usize) -> Result<String, SqlError> {
         self.optional_text(column)?.ok_or_else(|| unexpected(column, "text", &Value::Null))
     }
 
-    /// The text in a cell that can be empty.
+    /// The text in a cell that may be NULL.
     ///
     /// # Errors
-    /// Where the cell is missing or holds something else.
+    /// If the cell is missing or has another type.
     pub fn optional_text(&self, column: usize) -> Result<Option<String>, SqlError> {
         match self.0.get(column) {
             Some(Value::Text(text)) => Ok(Some(text.clone())),
@@ -96,19 +96,19 @@ impl Row {
     /// The whole number in a cell.
     ///
     /// # Errors
-    /// Where the cell is missing or holds something else.
+    /// If the cell is missing or has another type.
     pub fn integer(&self, column: usize) -> Result<i64, SqlError> {
         self.optional_integer(column)?.ok_or_else(|| unexpected(column, "a number", &Value::Null))
     }
 
-    /// The whole number in a cell that can be empty.
+    /// The whole number in a cell that may be NULL.
     ///
     /// # Errors
-    /// Where the cell is missing or holds something else.
+    /// If the cell is missing or has another type.
     pub fn optional_integer(&self, column: usize) -> Result<Option<i64>, SqlError> {
         match self.0.get(column) {
             Some(Value::Integer(number)) => Ok(Some(*number)),
-            // A Durable Object gives all numbers as JavaScript numbers.
+            // A Durable Object returns all numbers as JavaScript numbers.
             #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
             Some(Value::Real(number)) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
                 Ok(Some(*number as i64))
@@ -121,7 +121,7 @@ impl Row {
     /// The number in a cell as a count.
     ///
     /// # Errors
-    /// Where the cell is missing, negative, or holds something else.
+    /// If the cell is missing, negative, or has another type.
     pub fn count(&self, column: usize) -> Result<u64, SqlError> {
         let number = self.integer(column)?;
         u64::try_from(number).map_err(|_| unexpected(column, "a count", &Value::Integer(number)))

@@ -1,4 +1,4 @@
-//! Requests and what they streamed, so that a client which reconnects in the middle gets all of it. Kept until the next
+//! Requests and their streamed chunks, so that a client that reconnects during a stream gets all of it. Kept until the next
 //! request begins.
 
 use chrono::{DateTime, Utc};
@@ -15,9 +15,9 @@ pub struct StreamRecord {
     pub message: String,
     /// Whether it extends a message that was there.
     pub continuation: bool,
-    /// Which version of the system prompt answers, where an earlier version of the service has not begun it.
+    /// The version of the system prompt; `None` if an earlier version of the service began the stream.
     pub prompt: Option<String>,
-    /// How it ended; `None` while it is under way, or if the process died in the middle of it.
+    /// How it ended; `None` while it is under way, or if the process died during the stream.
     pub end: Option<StreamEnd>,
 }
 
@@ -26,15 +26,15 @@ pub struct StreamRecord {
 pub struct StreamEnd {
     /// The outcome.
     pub outcome: TurnOutcome,
-    /// What the person was told, where it is an error.
+    /// The message for the person, if it is an error.
     pub error: Option<String>,
 }
 
 impl<S: Sql> Store<S> {
-    /// Begins a stream. Earlier ones are forgotten.
+    /// Begins a stream and deletes earlier ones.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn begin_stream(
         &self,
         id: &str,
@@ -52,10 +52,10 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Adds chunks to a stream, as one row. `first` is the number of the first of them.
+    /// Adds chunks to a stream as one row. `first` is the number of the first chunk.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn add_chunks(&self, stream: &str, first: u64, chunks: &[String]) -> Result<(), StoreError> {
         let row = [stream.into(), first.into(), json("chunks", &chunks)?];
         self.sql.query("INSERT INTO chunks (stream, first, json) VALUES (?, ?, ?)", &row)?;
@@ -65,7 +65,7 @@ impl<S: Sql> Store<S> {
     /// Ends a stream.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn end_stream(&self, id: &str, end: &StreamEnd) -> Result<(), StoreError> {
         let row = [json("streams", &end.outcome)?, end.error.clone().into(), id.into()];
         self.sql.query("UPDATE streams SET outcome = ?, error = ? WHERE id = ?", &row)?;
@@ -75,7 +75,7 @@ impl<S: Sql> Store<S> {
     /// The newest stream.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn last_stream(&self) -> Result<Option<StreamRecord>, StoreError> {
         let rows = self.sql.query("SELECT id, message, continuation, outcome, error, prompt FROM streams", &[])?;
         rows.first().map(record).transpose()
@@ -84,7 +84,7 @@ impl<S: Sql> Store<S> {
     /// All stored chunks of a stream, in order.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn chunks(&self, stream: &str) -> Result<Vec<String>, StoreError> {
         let rows = self.sql.query("SELECT json FROM chunks WHERE stream = ? ORDER BY first", &[stream.into()])?;
         let mut chunks = Vec::new();

@@ -1,5 +1,5 @@
-//! The projection as rows, and the questions that [`flux_timeline::TimelineView`] asks of it. Every one is answered from an index, so
-//! that it costs the same at 10 blocks and at 100,000; a search for words alone reads what all blocks of a plan say.
+//! Reads the projection from rows, for [`flux_timeline::TimelineView`]. Every read uses an index, so it costs the same at 10 blocks
+//! and at 100,000. Only a search for words reads the text of all blocks of a plan.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::timeline::Content;
@@ -14,10 +14,10 @@ use uuid::Uuid;
 use super::past::digest;
 use super::{Row, Sql, Store, StoreError, Value, block, json, millis, parse, text};
 
-/// Runs that a client is told of at first.
+/// The number of runs in a snapshot.
 const RUNS: usize = 20;
 
-/// Blocks of deleted plans are kept and not seen; the join leaves them out.
+/// Blocks of deleted plans stay stored but hidden; the join leaves them out.
 const BLOCKS: &str = "SELECT b.json FROM blocks b JOIN plans p ON p.id = b.plan";
 
 impl<S: Sql> View for Store<S> {
@@ -147,7 +147,7 @@ fn span(row: &Row) -> Result<Span, StoreError> {
     Span::new(instant(0)?, instant(1)?).map_err(corrupt)
 }
 
-/// The statement that finds blocks, and its parameters.
+/// The statement for a [`BlockQuery`] and its parameters.
 pub(super) fn select_blocks(query: &BlockQuery) -> (String, Vec<Value>) {
     let (conditions, mut params) = conditions(query);
     let limit = i64::try_from(query.limit).unwrap_or(i64::MAX).min(1 << 31);
@@ -156,7 +156,7 @@ pub(super) fn select_blocks(query: &BlockQuery) -> (String, Vec<Value>) {
     (format!("{BLOCKS} WHERE {conditions} ORDER BY {order} LIMIT ?"), params)
 }
 
-/// A [`BlockQuery`] as a condition and its parameters, `limit` apart.
+/// A [`BlockQuery`] as a condition with parameters, without `limit`.
 fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     let mut conditions = vec!["1 = 1".to_owned()];
     let mut params: Vec<Value> = Vec::new();
@@ -209,8 +209,8 @@ fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     (conditions.join(" AND "), params)
 }
 
-/// That each word of a [`list`] is somewhere in a text. However many they are, they are one parameter, of which there can be
-/// a hundred.
+/// The condition that each word of a [`list`] is in a text. All words are one parameter, because a statement can have at most
+/// a hundred parameters.
 fn has_words(text: &str) -> String {
     format!("NOT EXISTS (SELECT 1 FROM json_each(?) WHERE instr({text}, value) = 0)")
 }
@@ -226,10 +226,10 @@ fn millis_up(bound: DateTime<Utc>) -> Value {
 }
 
 impl<S: Sql> Store<S> {
-    /// The whole timeline. Costs as much as there is: for exports and tests.
+    /// The whole timeline. Reads everything, so it is for exports and tests only.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn content(&self) -> Result<Content, StoreError> {
         let rows = self.sql.query("SELECT json FROM blocks ORDER BY start_ms, handle", &[])?;
         let blocks = rows.iter().map(block).collect::<Result<_, _>>()?;
@@ -239,7 +239,7 @@ impl<S: Sql> Store<S> {
     /// Settings, plans, the newest runs, and these blocks.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn content_with(&self, blocks: Vec<Block>) -> Result<Content, StoreError> {
         Ok(Content {
             settings: self.settings()?,
@@ -289,10 +289,10 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// A block whether or not its plan is deleted.
+    /// A block, even if its plan is deleted.
     ///
     /// # Errors
-    /// What the engine can fail with.
+    /// The errors of the engine.
     pub fn stored_block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
         let rows = self.sql.query("SELECT json FROM blocks WHERE id = ?", &[id.to_string().into()])?;
         rows.first().map(block).transpose()
@@ -312,7 +312,7 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Changes a plan, if it is there.
+    /// Changes a plan, if it exists.
     pub(super) fn change_plan(&self, id: PlanId, change: impl FnOnce(&mut Plan)) -> Result<(), StoreError> {
         let Some(mut plan) = self.plan(id)? else { return Ok(()) };
         change(&mut plan);

@@ -1,4 +1,4 @@
-//! Decisions about single blocks. They need nothing of the log, so a client can foresee them with what it holds.
+//! Decisions about single blocks. They do not read the log, so a client can predict them.
 
 use chrono::{DateTime, Utc};
 
@@ -18,10 +18,10 @@ use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
 /// Most overlaps that an outcome lists.
 const OVERLAPS: usize = 10;
 
-/// Puts a block on the timeline.
+/// Adds a block to the timeline.
 ///
 /// # Errors
-/// Those of [`decide`](super::decide()).
+/// The errors of [`decide`](super::decide()).
 pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &Context) -> Decided<V> {
     if read(view.stored_blocks())? >= limits::BLOCKS {
         return Err(Rejection::TooManyBlocks.into());
@@ -47,7 +47,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
 /// The plan that `plan` refers to, or the active one.
 ///
 /// # Errors
-/// [`DecideError::Rejected`](super::DecideError::Rejected) where there is no such plan, and what the view can fail with.
+/// [`DecideError::Rejected`](super::DecideError::Rejected) if there is no such plan, and the errors of the view.
 pub fn plan_or_active<V: ReadPlans>(view: &V, plan: Option<&PlanRef>) -> Decided<V, Plan> {
     match plan {
         Some(reference) => find_plan(view, reference),
@@ -73,7 +73,7 @@ fn dependencies<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, now: DateTi
     Ok(ids)
 }
 
-/// Other open blocks at the same time, in all plans: a person has only one time.
+/// Other open blocks at the same time, in all plans, because a person can do one thing at a time.
 fn overlaps<V: ReadBlocks>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
     read(view.blocks(&BlockQuery {
         state: BlockState::Open,
@@ -83,10 +83,10 @@ fn overlaps<V: ReadBlocks>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
     }))
 }
 
-/// Changes a block, by one event for each kind of change.
+/// Changes a block with one event for each kind of change.
 ///
 /// # Errors
-/// Those of [`decide`](super::decide()).
+/// The errors of [`decide`](super::decide()).
 pub fn update<V: ReadPlans + ReadBlocks>(
     view: &V,
     reference: &BlockRef,
@@ -124,7 +124,7 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     done(events, did, block, overlaps)
 }
 
-/// A block on its way through several events.
+/// A block while several events change it.
 struct Steps {
     events: Vec<EventKind>,
     block: Block,
@@ -176,7 +176,7 @@ fn did(events: &[EventKind]) -> Did {
 /// Deletes a block.
 ///
 /// # Errors
-/// Those of [`decide`](super::decide()).
+/// The errors of [`decide`](super::decide()).
 pub fn delete<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     let block = find_block(view, reference, BlockState::Open, context.now)?;
     let events = vec![EventKind::BlockDeleted { block: block.clone() }];
@@ -186,7 +186,7 @@ pub fn delete<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context
 /// Marks a block as done.
 ///
 /// # Errors
-/// Those of [`decide`](super::decide()).
+/// The errors of [`decide`](super::decide()).
 pub fn complete<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     toggle(view, reference, true, context)
 }
@@ -194,7 +194,7 @@ pub fn complete<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, conte
 /// Marks a block as not done.
 ///
 /// # Errors
-/// Those of [`decide`](super::decide()).
+/// The errors of [`decide`](super::decide()).
 pub fn reopen<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
     toggle(view, reference, false, context)
 }

@@ -1,4 +1,4 @@
-//! A run of the architect adds its tasks: all in one transaction, and never twice.
+//! Adds the tasks of a run in one transaction, and never twice.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -22,15 +22,15 @@ use crate::view::{ReadBlocks, ReadPlans, TimelineView};
 /// The tag of every block that a run adds.
 const TAG: &str = "architect";
 
-/// A run takes at most so many minutes of a day, the fewest of these with which every task finds its time that finds one
-/// without a limit: whoever wants to learn a language does not want all of it tomorrow.
+/// The most minutes of a run per day. The first of these limits is used with which no task loses its place. A person who wants
+/// to learn a language does not want to do all of it tomorrow.
 const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
 
-/// Where the tasks of a run would lie, in the timeline as it is now and by the person's settings: spread over the days
-/// where there is time for that, and otherwise as early as possible.
+/// Places the tasks of a run in the timeline as it is now, by the person's settings. Tasks are spread over the days if there is
+/// time for that, and otherwise placed as early as possible.
 ///
 /// # Errors
-/// What the view can fail with.
+/// The errors of the view.
 pub fn placement<V: ReadPlans + ReadBlocks>(
     view: &V,
     run: &Run,
@@ -46,7 +46,7 @@ pub fn placement<V: ReadPlans + ReadBlocks>(
         ..Horizon::new(settings.time_zone, not_before)
     };
     let pause = TimeDelta::minutes(horizon.break_minutes.into());
-    // A day more on both sides: the horizon is counted in days of the person's zone.
+    // One more day on both sides, because the horizon is counted in days of the person's zone.
     let last = not_before + TimeDelta::days(i64::from(horizon.days) + 2);
     let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
     let full = place(tasks, &busy, &horizon);
@@ -56,8 +56,8 @@ pub fn placement<V: ReadPlans + ReadBlocks>(
     Ok(CALM_MINUTES_PER_DAY.into_iter().map(calm).find(is_as_good).unwrap_or(full))
 }
 
-/// Places the tasks anew, so that what came to the timeline since they were proposed is gone around. Where nothing came,
-/// they lie where they were proposed: the same input gives the same places.
+/// Places the tasks again, around everything that was added since they were proposed. If nothing was added, they stay where
+/// they were proposed, because the same input gives the same places.
 pub(super) fn commit<V: TimelineView>(
     view: &V,
     id: RunId,
@@ -117,9 +117,9 @@ pub(super) fn commit<V: TimelineView>(
     Ok(Decision { events, outcome: Outcome::Run { did: Did::Progressed, run, blocks } })
 }
 
-/// The plan that gets the tasks: the one for which the goal was meant. Where it was archived meanwhile, it stays so, with the
-/// tasks in it: who puts a plan away has not asked for it back, nor for its tasks among those of another. Where it was deleted,
-/// the active one gets them, where the person sees them.
+/// The plan for the tasks, which is the plan of the goal. If it was archived meanwhile, it stays archived and gets the tasks:
+/// the person asked neither for the plan to return nor for its tasks in another plan. If it was deleted, the active plan gets
+/// them, where the person sees them.
 fn plan_of<V: ReadPlans>(view: &V, run: &Run) -> Decided<V, Plan> {
     match find_plan(view, &PlanRef::Id(run.plan)) {
         Err(super::DecideError::Rejected(_)) => plan_or_active(view, None),
@@ -163,7 +163,7 @@ fn without_time(tasks: &[Task], placement: &Placement) -> Vec<LeftOut> {
         .collect()
 }
 
-/// Why nothing has a place: the reason of the first that does not merely wait for another.
+/// Why no task has a place: the reason of the first task that does not only wait for another one.
 fn no_room(without_time: &[LeftOut]) -> String {
     let waits = Why::DependsOnUnplaced { on: 0 }.to_string();
     match without_time.iter().find(|left| left.why != waits) {

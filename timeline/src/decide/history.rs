@@ -1,8 +1,8 @@
 //! Undo and redo of whole transactions.
 //!
-//! Both are events themselves and carry what they change, so that whoever follows the log, a client for one, needs
-//! nothing but the event to apply it. The last transaction can always be taken back. One in the middle can where no later
-//! edit that still stands is about the same: else the timeline would become one that never was.
+//! Both are events that carry their changes, so a client that follows the log needs nothing else to apply them. The last
+//! transaction can always be undone. An earlier one can be undone only if no later edit in effect concerns the same item.
+//! Otherwise the timeline would reach a state that never existed.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use crate::rejection::Rejection;
 use crate::view::{ReadHistory, ReadPlans};
 
-/// What changes a block.
+/// The events that change a block.
 const BLOCK_EDITS: &[&str] = &[
     "BLOCK_SCHEDULED",
     "BLOCK_UPDATED",
@@ -26,11 +26,11 @@ const BLOCK_EDITS: &[&str] = &[
     "BLOCK_DELETED",
     "TIMELINE_SHIFTED",
 ];
-/// What brings a deleted plan back.
+/// The events that bring a deleted plan back.
 const RETURN: &[&str] = &["PLAN_CREATED"];
-/// What changes a plan's title.
+/// The events that change a plan's title.
 const TITLE_EDITS: &[&str] = &["PLAN_RENAMED", "PLAN_DELETED"];
-/// What puts a plan away, or takes it into use again.
+/// The events that archive or unarchive a plan.
 const ARCHIVE_EDITS: &[&str] = &["PLAN_ARCHIVED", "PLAN_UNARCHIVED", "PLAN_DELETED"];
 
 pub(super) fn undo<V: ReadPlans + ReadHistory>(view: &V, wanted: Option<TxnId>, context: &Context) -> Decided<V> {
@@ -62,7 +62,7 @@ pub(super) fn redo<V: ReadHistory>(view: &V) -> Decided<V> {
     let Some(txn) = read(view.redoable())? else { return Err(Rejection::NothingToRedo.into()) };
     let done = undoable_events(view, txn)?;
     let Some(undo) = read(view.undone_by(txn))? else { return Err(Rejection::NothingToRedo.into()) };
-    // What undo did is taken back, which need not be what was done at first: the person may have switched plans between.
+    // Redo reverts what undo did, which may differ from the original change: the person may have switched plans in between.
     let events = read(view.transaction(undo))?
         .iter()
         .rev()
@@ -75,11 +75,12 @@ pub(super) fn redo<V: ReadHistory>(view: &V) -> Decided<V> {
     Ok(Decision { events, outcome: Outcome::Redone { events: kinds(done) } })
 }
 
-/// What takes events back.
+/// The changes that undo a list of events.
 ///
-/// Which plan is active is the person's last choice: a transaction in the middle takes a switch back only if it is that
-/// choice. The last one always does, unless to a plan that is gone or archived, and always comes to an event: else undo
-/// would be stuck at it. What puts plans out of use comes last, so that the active plan is in use after every event.
+/// The active plan is the person's last choice. So undoing an earlier transaction reverts a switch only if that switch was the
+/// last choice. Undoing the last transaction always reverts it, unless the plan is deleted or archived, and always produces an
+/// event, because undo would otherwise not get past it. Events that take plans out of use come last, so that the active plan is
+/// in use after every event.
 fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
     let active = read(view.active_plan())?.map(|plan| plan.id);
     let mut plans = Plans { all: read(view.plans())?, farewells: Vec::new() };
@@ -119,10 +120,10 @@ fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V,
     Ok(changes)
 }
 
-/// The plans as they will be.
+/// The plans after the undo.
 struct Plans {
     all: Vec<Plan>,
-    /// What puts some of them out of use.
+    /// The events that take plans out of use.
     farewells: Vec<EventKind>,
 }
 
@@ -140,7 +141,7 @@ impl Plans {
         }
     }
 
-    /// The event that it takes: none for a plan that is in use, or would only have been archived in between.
+    /// The event that is needed: `None` for a plan that is in use, or that was only archived in between.
     fn unarchive(&mut self, id: PlanId) -> Option<EventKind> {
         let at = self.all.iter_mut().find(|plan| plan.id == id)?.archived_at.take()?;
         let farewell = EventKind::PlanArchived { plan: id, at };
@@ -149,8 +150,8 @@ impl Plans {
         (self.farewells.len() == before).then_some(EventKind::PlanUnarchived { plan: id, at })
     }
 
-    /// Archives nothing after all: one plan must stay in use. Where that is not enough, because a plan in the middle was taken
-    /// back before, the oldest comes out of the archive, with the event that it takes.
+    /// Keeps one plan in use by not archiving any. If that is not enough, because an earlier transaction that created a plan was
+    /// undone before, this unarchives the oldest plan and returns the event.
     fn keep_in_use(&mut self) -> Option<EventKind> {
         self.farewells.retain(|farewell| match farewell {
             EventKind::PlanArchived { plan: id, .. } => {
@@ -192,7 +193,7 @@ struct Later<'a, V> {
     view: &'a V,
     /// The transaction's last event.
     seq: u64,
-    /// The plans that will be there once it is undone.
+    /// The plans after it is undone.
     plans: Vec<PlanId>,
 }
 
@@ -206,7 +207,7 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
         Ok(Self { view, seq: done.last().map_or(0, |event| event.seq), plans })
     }
 
-    /// Refuses where a later edit that stands is about the same.
+    /// Rejects the undo if a later edit in effect concerns the same item.
     fn check(&self, done: &[Event], context: &Context) -> Decided<V, ()> {
         for event in done {
             if let Some(later) = self.edit_after(&event.kind)? {
@@ -219,7 +220,7 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
 
     fn edit_after(&self, kind: &EventKind) -> Decided<V, Option<Event>> {
         match kind {
-            // What would be lost with the plan: its blocks, its title, and that it is archived.
+            // With the plan, its blocks, its title and its archiving would be lost.
             EventKind::PlanCreated { plan } => {
                 for edits in [BLOCK_EDITS, TITLE_EDITS, ARCHIVE_EDITS] {
                     if let Some(later) = self.edit(plan.id.uuid(), edits)? {

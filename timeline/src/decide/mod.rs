@@ -1,4 +1,4 @@
-//! From what is wanted to what happens: the only place where a change of a timeline is allowed or refused.
+//! Turns commands into events. This is the only place that accepts or rejects a change of the timeline.
 
 pub mod block;
 mod commit;
@@ -26,122 +26,122 @@ use crate::run::Run;
 use crate::settings::Settings;
 use crate::view::{TimelineView, View};
 
-/// What a decision depends on beside the timeline.
+/// The input of a decision beside the timeline.
 #[derive(Debug, Clone, Copy)]
 pub struct Context {
     /// The present moment, UTC.
     pub now: DateTime<Utc>,
-    /// On whose account a new block is.
+    /// The source of new blocks.
     pub source: Source,
 }
 
-/// What is to happen: one transaction.
+/// A decision: the events of one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The events to append, in order. Empty where all is already as it is wanted.
+    /// The events to append, in order. Empty if the command changes nothing.
     pub events: Vec<EventKind>,
-    /// The same, for people.
+    /// The result, from which reports are made.
     pub outcome: Outcome,
 }
 
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Something about one block.
+    /// A command about one block.
     Block {
-        /// What.
+        /// What was done.
         did: Did,
-        /// The block from now on, or as it was where it is deleted.
+        /// The block after the change, or before it was deleted.
         block: Box<Block>,
         /// Other blocks at the same time, by start; at most 10.
         overlaps: Vec<Block>,
     },
-    /// Something about one plan.
+    /// A command about one plan.
     Plan {
-        /// What.
+        /// What was done.
         did: Did,
-        /// The plan from now on, or as it was where it is deleted.
+        /// The plan after the change, or before it was deleted.
         plan: Plan,
-        /// The active plan after it.
+        /// The active plan after the change.
         active: Option<Plan>,
     },
     /// Blocks were moved together.
     Shifted {
-        /// How far, in ms; negative is earlier.
+        /// The distance in ms; negative means earlier.
         by_ms: i64,
-        /// How many.
+        /// The number of blocks.
         moved: u64,
-        /// The first 20 of them as they are now.
+        /// The first 20 of them after the change.
         first: Vec<Block>,
     },
-    /// A transaction was taken back.
+    /// A transaction was undone.
     Undone {
-        /// Its events, in their order.
+        /// Its events in order.
         events: Vec<EventKind>,
     },
-    /// A transaction was applied again.
+    /// A transaction was redone.
     Redone {
-        /// Its events, in their order.
+        /// Its events in order.
         events: Vec<EventKind>,
     },
-    /// Plans and blocks are what they were.
+    /// Plans and blocks were restored.
     Restored(Restored),
-    /// Something about a run of the architect.
+    /// A command about a run of the architect.
     Run {
-        /// What.
+        /// What was done.
         did: Did,
-        /// The run from now on.
+        /// The run after the change.
         run: Box<Run>,
         /// The blocks that it added, by start.
         blocks: Vec<Block>,
     },
-    /// Settings are as stated.
+    /// The settings after the change.
     Settings(Settings),
 }
 
 /// What was done to a block, plan or run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Did {
-    /// A plan was made.
+    /// A plan was created.
     Created,
     /// A plan became the active one.
     Switched,
-    /// An archived plan is in use again, as the active one.
+    /// A plan was unarchived and became the active one.
     BroughtBack,
     /// A plan got another title.
     Renamed,
-    /// A plan was put away.
+    /// A plan was archived.
     Archived,
-    /// A plan is in use again.
+    /// A plan was unarchived.
     Unarchived,
-    /// A block was put on the timeline.
+    /// A block was added.
     Scheduled,
     /// A block was changed.
     Updated,
-    /// A block was moved, and perhaps changed.
+    /// A block was moved, and may have other changes.
     Moved,
     /// A block was completed.
     Completed,
-    /// A block was opened again.
+    /// A block was reopened.
     Reopened,
     /// It was deleted.
     Deleted,
     /// A run was started.
     Started,
-    /// A run came a step further, or added its tasks, or failed: its state says which.
+    /// A run began a step, added its tasks, or failed, as its state says.
     Progressed,
     /// A run was cancelled.
     Cancelled,
-    /// A run that had failed goes on.
+    /// A failed run was resumed.
     Retried,
-    /// It was so already.
+    /// Nothing had to be changed.
     Nothing,
 }
 
 /// The result of a rule: a decision, or why there is none.
 pub type Decided<V, T = Decision> = Result<T, DecideError<<V as View>::Error>>;
 
-/// Decides what a command does to a timeline. Reads, and changes nothing: appending the events is the caller's.
+/// Decides what a command changes. It only reads; the caller appends the events.
 ///
 /// # Errors
 /// [`DecideError::Rejected`] with the reason for the person, or [`DecideError::View`].

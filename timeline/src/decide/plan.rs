@@ -29,7 +29,7 @@ pub(super) fn create<V: ReadPlans>(view: &V, id: PlanId, title: &Title, context:
     done(events, Did::Created, plan.clone(), Some(plan))
 }
 
-/// Makes another plan the active one. An archived one is in use again then: nobody works in what is put away.
+/// Makes another plan the active one. An archived plan is unarchived, because the active plan is always in use.
 pub(super) fn switch<V: ReadPlans>(view: &V, reference: &PlanRef) -> Decided<V> {
     let mut plan = find_plan(view, reference)?;
     let before = read(view.active_plan())?.map(|plan| plan.id);
@@ -46,7 +46,7 @@ pub(super) fn switch<V: ReadPlans>(view: &V, reference: &PlanRef) -> Decided<V> 
     done(events, did, plan.clone(), Some(plan))
 }
 
-/// Puts a plan away. Where it was the active one, the newest of the others in use becomes active.
+/// Archives a plan. If it was active, the newest other plan in use becomes active.
 pub(super) fn archive<V: ReadPlans>(view: &V, reference: &PlanRef, context: &Context) -> Decided<V> {
     let mut plan = find_plan(view, reference)?;
     if !plan.is_in_use() {
@@ -78,7 +78,7 @@ pub(super) fn rename<V: ReadPlans>(view: &V, reference: &PlanRef, title: &Title)
     done(events, Did::Renamed, plan, active)
 }
 
-/// Deletes a plan. Where it was the active one, the newest of the others in use becomes active.
+/// Deletes a plan. If it was active, the newest other plan in use becomes active.
 pub(super) fn delete<V: ReadPlans>(view: &V, reference: &PlanRef) -> Decided<V> {
     let plan = find_plan(view, reference)?;
     let (mut events, active) = leave(view, &plan)?;
@@ -86,7 +86,7 @@ pub(super) fn delete<V: ReadPlans>(view: &V, reference: &PlanRef) -> Decided<V> 
     done(events, Did::Deleted, plan, active)
 }
 
-/// What comes before a plan is out of use: another one becomes active where it was. Gives the active plan from then on.
+/// Makes another plan active before the active one goes out of use. Returns the active plan after that.
 fn leave<V: ReadPlans>(view: &V, plan: &Plan) -> Decided<V, (Vec<EventKind>, Option<Plan>)> {
     let next = read(view.plans())?.into_iter().rfind(|other| other.id != plan.id && other.is_in_use());
     let Some(next) = next else { return Err(Rejection::LastPlan.into()) };

@@ -1,5 +1,5 @@
-//! Bringing a timeline back to what it was. Nothing is rewritten: new events lead there, one transaction that undo takes
-//! back like any other.
+//! Restores an earlier state of the timeline. The log is not rewritten: new events lead to that state, in one transaction that
+//! can be undone.
 
 use super::{Decided, Decision, Outcome, read};
 use crate::event::{BlockChange, EventKind};
@@ -8,18 +8,18 @@ use crate::plan::Plan;
 use crate::rejection::Rejection;
 use crate::view::{BlockDifference, ReadBlocks, ReadHistory, ReadPlans};
 
-/// What a restoration did to blocks.
+/// The changes of a restoration.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Restored {
-    /// The event after which the timeline was so.
+    /// The event after which the timeline was in this state.
     pub seq: u64,
-    /// Blocks that are back.
+    /// The number of blocks that were brought back.
     pub back: u64,
-    /// Blocks that are gone.
+    /// The number of blocks that were removed.
     pub gone: u64,
-    /// Blocks that are as they were.
+    /// The number of blocks that were changed.
     pub changed: u64,
-    /// Changes of plans.
+    /// The number of changes of plans.
     pub plans: u64,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadHistory>(view: &V, seq: u6
         }
     }
     let mut done = Restored { seq, plans: events.len() as u64, ..Restored::default() };
-    // Blocks of plans that will not be there are as unreachable as they were.
+    // Blocks of plans that will not exist stay hidden.
     let differences = read(view.differences(seq))?;
     let blocks = differences.into_iter().filter(|block| then.plans.iter().any(|plan| plan.id == block.plan()));
     for difference in blocks {
@@ -82,7 +82,7 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadHistory>(view: &V, seq: u6
     Ok(Decision { events, outcome: Outcome::Restored(done) })
 }
 
-/// What gives a plan its title back and takes it out of the archive, where it was in use or was archived at another time.
+/// The events that restore the title of a plan, and that unarchive it if it was in use or was archived at another time.
 fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
     if then.title != now.title {
         let (before, after) = (now.title.clone(), then.title.clone());
@@ -93,8 +93,8 @@ fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
     }
 }
 
-/// The change that leads back. Each of these events carries the whole block, so that one is enough; its name tells what
-/// matters most about it.
+/// The event that restores a block. Each of these events carries the whole block, so one is enough. Its name is that of the
+/// most important change.
 fn back(before: crate::block::Block, after: crate::block::Block) -> EventKind {
     let kind = match (before.span == after.span, before.is_open(), after.is_open()) {
         (false, ..) => EventKind::BlockMoved,

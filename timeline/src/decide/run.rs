@@ -1,4 +1,4 @@
-//! Decisions about runs of the architect, but for adding the tasks.
+//! Decisions about runs of the architect, except adding the tasks.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -10,13 +10,13 @@ use crate::event::{Event, EventKind, RunChange};
 use crate::id::RunId;
 use crate::limits;
 use crate::reference::{RunRef, find_run};
-use crate::rejection::{Rejection, RunWish};
+use crate::rejection::{Rejection, RunRequest};
 use crate::run::{Run, RunState, RunStatus, RunStep};
 use crate::span::to_millis;
 use crate::text::{Goal, Title};
 use crate::view::{ReadBlocks, ReadHistory, ReadRuns, TimelineView};
 
-/// Runs that are looked at for one with the same goal.
+/// The number of runs in which the same goal is searched.
 const RECENT: usize = 100;
 
 pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) -> Decided<V> {
@@ -52,7 +52,7 @@ pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) 
     done(vec![EventKind::WorkflowStarted { run: run.clone() }], Did::Started, run)
 }
 
-/// The run that has this goal and is under way, or was started after this moment and has tasks on the timeline.
+/// The run with this goal that is under way, or that was started after `after` and still has tasks on the timeline.
 fn same_goal<V: ReadBlocks + ReadRuns + ReadHistory>(
     view: &V,
     goal: &Goal,
@@ -74,7 +74,7 @@ fn same_goal<V: ReadBlocks + ReadRuns + ReadHistory>(
     Ok(None)
 }
 
-/// Whether something of what a run has added is still there: neither undone nor deleted.
+/// Whether at least one block that a run added is neither undone nor deleted.
 fn has_tasks<V: ReadBlocks + ReadHistory>(view: &V, run: RunId) -> Decided<V, bool> {
     for block in read(added_blocks(view, run))? {
         if read(view.block(block.id))?.is_some() {
@@ -93,7 +93,7 @@ fn has_room<V: ReadRuns>(view: &V) -> Decided<V, ()> {
 }
 
 pub(super) fn cancel<V: ReadRuns>(view: &V, reference: Option<&RunRef>, context: &Context) -> Decided<V> {
-    let run = find_run(view, reference, RunWish::Cancel)?;
+    let run = find_run(view, reference, RunRequest::Cancel)?;
     match run.state.status {
         RunStatus::Running => {
             let after = RunState {
@@ -116,7 +116,7 @@ pub(super) fn retry<V: ReadBlocks + ReadRuns + ReadHistory>(
     reference: Option<&RunRef>,
     context: &Context,
 ) -> Decided<V> {
-    let run = find_run(view, reference, RunWish::Retry)?;
+    let run = find_run(view, reference, RunRequest::Retry)?;
     if run.state.status != RunStatus::Failed {
         return Err(Rejection::RunNotFailed { goal: run.goal, status: run.state.status }.into());
     }
@@ -190,7 +190,7 @@ pub(super) fn fail<V: ReadRuns>(view: &V, id: RunId, error: &str, context: &Cont
     change(run, after, Did::Progressed, EventKind::WorkflowFailed, context)
 }
 
-/// The state of a run that gives up.
+/// The state of a failed run.
 pub(super) fn failed(before: RunState, error: &str, context: &Context) -> RunState {
     RunState {
         status: RunStatus::Failed,
@@ -215,7 +215,7 @@ pub fn added_blocks<V: ReadHistory>(view: &V, id: RunId) -> Result<Vec<Block>, V
 
 /// Returns the run with this id.
 pub(super) fn known<V: ReadRuns>(view: &V, id: RunId) -> Decided<V, Run> {
-    let missing = Rejection::NoSuchRun { wish: RunWish::Cancel, reference: Some(id.to_string()) };
+    let missing = Rejection::NoSuchRun { request: RunRequest::Cancel, reference: Some(id.to_string()) };
     read(view.run(id))?.ok_or_else(|| missing.into())
 }
 

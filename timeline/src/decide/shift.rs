@@ -1,4 +1,4 @@
-//! Moving everything after a moment.
+//! Moves all blocks after a moment.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
