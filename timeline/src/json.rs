@@ -72,7 +72,6 @@ pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 }
 
 /// Converts a type to a value through its text, because the code that writes the text is needed anyway. `null` if JSON cannot
-
 /// hold the data.
 pub fn value<T: Serialize>(data: &T) -> Value {
     let text = serde_json::to_string(data);

@@ -140,7 +140,6 @@ impl<S: Sql> Store<S> {
     }
 
     /// Whether the object is empty. The zone does not count, because a page reports it by itself, and a file brings its own
-
     /// settings.
     fn is_untouched(&self) -> Result<bool, StoreError> {
         let events = self.newest_events(PAGE)?;

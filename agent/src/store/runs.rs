@@ -69,7 +69,6 @@ impl<S: Sql> Store<S> {
     }
 
     /// Counts a workflow that is started for a run, and returns its attempt number, starting at 1. Earlier workflows no longer
-
     /// drive the run.
     ///
     /// # Errors
