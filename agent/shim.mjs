@@ -1,5 +1,5 @@
 // Stands between workerd and the Worker's bindings, so that a panic does not end the Worker for good. A Rust program cannot go
-// on after a panic: before the next call the program is started anew, and so is each object that it held.
+// on after a panic: before the next call the program is started again, and so is each object that it held.
 //
 // This is src/js/shim.js of worker-build 0.8.7 (Apache-2.0), with the one handler that we have. It belongs to the `worker` crate,
 // so compare the two when that is updated. The build puts this file beside the bindings (`index.js`) and adds an export for

@@ -151,6 +151,14 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Focuses an element that the change now being made will show: waits until the page has been drawn again.
+pub fn focus_when_drawn(id: &'static str) {
+    dioxus::prelude::spawn(async move {
+        sleep_ms(0).await;
+        focus(id);
+    });
+}
+
 /// Opens a modal dialog.
 pub fn open_dialog(id: &str) {
     if let Some(dialog) = dialog(id).filter(|dialog| !dialog.open()) {

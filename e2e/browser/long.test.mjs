@@ -85,6 +85,17 @@ function firstSeen(agenda) {
   });
 }
 
+/** The same once the list has been drawn where it was scrolled to: as soon as it does not change from one frame to the next. */
+function firstSettled(agenda) {
+  const frame = () => agenda.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve())));
+  return until(async () => {
+    await frame();
+    const first = await firstSeen(agenda);
+    await frame();
+    return JSON.stringify(await firstSeen(agenda)) === JSON.stringify(first) && first;
+  }, { what: () => "a block in view" });
+}
+
 /** Whether a block is within what is seen. */
 function isSeen(agenda, title) {
   return agenda.evaluate((list, title) => {
@@ -133,12 +144,12 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
       const before = await height(agenda);
       line.hold();
       await scroll(agenda, top);
-      await until(async () => (await firstSeen(agenda)) !== undefined, { what: () => "a block" });
-      const first = await firstSeen(agenda);
+      const first = await firstSettled(agenda);
       line.release();
       await until(async () => (await height(agenda)) > before + 1_000, { what: () => `more above, from ${top}` });
       await until(async () => (await firstSeen(agenda))?.title === first.title, { what: () => `${first.title} at the top` });
-      const now = await firstSeen(agenda);
+      const now = await firstSettled(agenda);
+      assert.equal(now.title, first.title);
       assert.ok(Math.abs(now.below - first.below) < 4, `${first.title} was at ${first.below} and is at ${now.below}`);
     }
     await picture(tab, "long-up.png");

@@ -15,13 +15,13 @@ export const Chat = new Proxy(Built, {
       get(object, name) {
         const value = Reflect.get(object, name);
         if (typeof value !== "function") return value;
-        return name === "fetch" ? (request) => heard(object, request, STEPS_URL) : value.bind(object);
+        return name === "fetch" ? (request) => hold(object, request, STEPS_URL) : value.bind(object);
       },
     });
   },
 });
 
-async function heard(object, request, url) {
+async function hold(object, request, url) {
   if (!new URL(request.url).pathname.startsWith("/runs/")) return object.fetch(request);
   const body = await request.clone().text();
   await fetch(`${url}/before`, { method: "POST", body });

@@ -29,13 +29,13 @@ export async function startModel() {
 const prompt = (name) =>
   readFileSync(new URL(`../../prompts/${name}.md`, import.meta.url), "utf8").split("\n---\n")[1].trim();
 const [REPORT, TITLE] = ["report", "title"].map(prompt);
-const told = (body) => (body.messages ?? body.input?.messages)?.[0].content;
+const systemPrompt = (body) => (body.messages ?? body.input?.messages)?.[0].content;
 
 /** Whether a request to the model, or to the binding, is for the report of a run. */
-export const isReport = (body) => told(body) === REPORT;
+export const isReport = (body) => systemPrompt(body) === REPORT;
 
 /** Whether a request is for the title of a run. */
-export const isTitle = (body) => told(body) === TITLE;
+export const isTitle = (body) => systemPrompt(body) === TITLE;
 
 /** A step: the connection breaks. */
 export const CUT = Symbol("cut");

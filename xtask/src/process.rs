@@ -169,7 +169,7 @@ pub fn run_logged_within(command: &mut Command, log: &Path, limit: Duration) -> 
     }
 }
 
-/// Runs a command whose output matters only when there is any: diagnostics of a compiler told to be quiet. It is shown
+/// Runs a command that prints only problems, such as a compiler with `--quiet`. Its output is shown
 /// after the command's end, so that it cannot run into the line of a step.
 pub fn run_quiet(command: &mut Command) -> Result<()> {
     // One pipe for both streams, or diagnostics would be out of order.

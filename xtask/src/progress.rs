@@ -38,7 +38,7 @@ fn timed<T, E>(
 /// Whether a step found something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// It made its output anew.
+    /// It made its output again.
     Made,
     /// Its output was up to date.
     Unchanged,
@@ -74,7 +74,7 @@ fn running() -> MutexGuard<'static, Vec<(String, Instant)>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes `lines` in place of the line of running steps, and that line anew.
+/// Writes `lines` in place of the line of running steps, and that line below them.
 fn draw(running: &[(String, Instant)], lines: &str) {
     let mut out = io::stdout().lock();
     if running.is_empty() {

@@ -61,7 +61,7 @@ impl Group {
     }
 }
 
-/// The task. An error is a group that could not be run; a failed test is told by the exit code.
+/// The task. An error is a group that could not be run; the exit code says whether a test failed.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     structure::check(workspace)?;
     let groups: Vec<Group> =

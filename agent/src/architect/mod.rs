@@ -166,7 +166,7 @@ pub struct Architect {
 type Stepped<T> = Result<Option<T>, StepError>;
 
 impl Architect {
-    /// Runs all steps. At the end the tasks are on the timeline, or the person was told why not.
+    /// Runs all steps. At the end the tasks are on the timeline, or the person knows why not.
     ///
     /// # Errors
     /// If the failure could not be reported either. The object will restart the run.

@@ -137,7 +137,7 @@ const THIRD: &[&str] = &[
     "CREATE INDEX events_by_actor ON events (json_extract(json, '$.actor.by'), seq)",
     // 1 in `undone`: redo takes it next. 2: it is undone for good. `undone_by` is the transaction that did it.
     "ALTER TABLE history ADD COLUMN undone_by TEXT",
-    // Everything but the log, the conversation and the work of runs is computed from the log, and is computed anew when a
+    // Everything but the log, the conversation and the work of runs is computed from the log, and is computed again when a
     // new version of the service computes more.
     "CREATE TABLE computed (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)",
     "INSERT INTO computed VALUES (1, 0)",

@@ -1,4 +1,4 @@
-//! Who is told what while a request is answered.
+//! The frames that each client receives while a request is answered.
 
 use serde_json::{Value, json};
 
@@ -13,9 +13,9 @@ fn workout() -> Value {
 fn a_turn_with_a_tool_is_told_to_both_tabs_in_order() {
     let mut world = World::new();
     let (asking, watching, following) = (world.connect(), world.connect(), world.connect_as(true, None));
-    assert_eq!(asking.told(), ["identity", "state", "chat_messages"]);
-    assert_eq!(following.told(), ["identity", "flux_snapshot", "chat_messages"]);
-    watching.told();
+    assert_eq!(asking.frame_words(), ["identity", "state", "chat_messages"]);
+    assert_eq!(following.frame_words(), ["identity", "flux_snapshot", "chat_messages"]);
+    watching.frame_words();
 
     world.say(&asking, "r1", "Schedule workout tomorrow at 8am");
     world.model_calls("c1", "scheduleBlock", &workout());
@@ -39,15 +39,15 @@ fn a_turn_with_a_tool_is_told_to_both_tabs_in_order() {
         "finish-step",
         "finish",
     ];
-    let told = asking.told();
-    assert_eq!(told[..chunks.len()], chunks);
-    assert_eq!(told[chunks.len()..], ["done:completed"]);
+    let frames = asking.frame_words();
+    assert_eq!(frames[..chunks.len()], chunks);
+    assert_eq!(frames[chunks.len()..], ["done:completed"]);
 
-    let told = watching.told();
-    assert_eq!(told[0], "chat_messages");
-    assert_eq!(told[1..=chunks.len()], chunks);
-    assert_eq!(told[chunks.len() + 1..], ["chat_messages", "done:completed"]);
-    assert!(following.told().contains(&"flux_events".to_owned()));
+    let frames = watching.frame_words();
+    assert_eq!(frames[0], "chat_messages");
+    assert_eq!(frames[1..=chunks.len()], chunks);
+    assert_eq!(frames[chunks.len() + 1..], ["chat_messages", "done:completed"]);
+    assert!(following.frame_words().contains(&"flux_events".to_owned()));
 
     let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
     assert_eq!(messages[1]["parts"][1]["output"]["summary"], "Scheduled “Workout” (B1) for Tue 3 Mar, 08:00–09:00.");
@@ -83,9 +83,9 @@ fn a_call_that_does_not_fit_goes_back_to_the_model_and_the_third_ends_the_turn()
     world.model_calls("c2", "teleport", &json!({}));
     let ModelMessage::Tool { content, .. } = world.puppet.requests.borrow()[2].messages[4].clone() else { panic!() };
     assert!(content.contains("There is no tool “teleport”"), "{content}");
-    tab.told();
+    tab.frame_words();
     world.model_calls("c3", "teleport", &json!({}));
-    assert_eq!(tab.told().last().unwrap(), "error");
+    assert_eq!(tab.frame_words().last().unwrap(), "error");
     assert_eq!(world.puppet.requests.borrow().len(), 3);
 }
 
@@ -100,7 +100,7 @@ fn after_eight_steps_the_model_must_answer() {
         world.model_calls(&format!("c{step}"), "listPlans", &json!({}));
     }
     assert_eq!(world.puppet.requests.borrow().len(), 8);
-    assert_eq!(tab.told().last().unwrap(), "done:completed");
+    assert_eq!(tab.frame_words().last().unwrap(), "done:completed");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_call_in_the_step_without_tools_is_not_carried_out_and_told() {
         let workout = json!({"title": "Workout", "startTime": "2026-03-03T08:00"});
         world.model_calls(&format!("c{step}"), "scheduleBlock", &workout);
     }
-    assert_eq!(tab.told().last().unwrap(), "done:completed");
+    assert_eq!(tab.frame_words().last().unwrap(), "done:completed");
     assert_eq!(world.agent.store().content().unwrap().blocks.len(), 7);
     let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
     let last = messages[1]["parts"].as_array().unwrap().last().unwrap().clone();
@@ -142,12 +142,12 @@ fn cancelling_keeps_what_was_said_and_stops_the_model() {
     let (asking, watching) = (world.connect(), world.connect());
     world.say(&asking, "r1", "Tell me a story");
     world.model_says([text("Once upon")]);
-    watching.told();
-    asking.told();
+    watching.frame_words();
+    asking.frame_words();
     world.send(&watching, &json!({"type": "cf_agent_chat_request_cancel", "id": "r1"}));
     assert!(!world.model_is_heard());
-    assert_eq!(watching.told(), ["message-metadata", "abort", "done:aborted"]);
-    assert_eq!(asking.told(), ["message-metadata", "abort", "chat_messages", "done:aborted"]);
+    assert_eq!(watching.frame_words(), ["message-metadata", "abort", "done:aborted"]);
+    assert_eq!(asking.frame_words(), ["message-metadata", "abort", "chat_messages", "done:aborted"]);
     let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
     assert_eq!(messages[1]["parts"][1], json!({"type": "text", "text": "Once upon", "state": "done"}));
     assert_eq!(messages[1]["metadata"]["stopped"], true);
@@ -159,10 +159,10 @@ fn a_request_that_waits_can_be_cancelled() {
     let tab = world.connect();
     world.say(&tab, "r1", "first");
     world.say(&tab, "r2", "second");
-    tab.told();
+    tab.frame_words();
     world.send(&tab, &json!({"type": "cf_agent_chat_request_cancel", "id": "r2"}));
     world.send(&tab, &json!({"type": "cf_agent_chat_request_cancel", "id": "nobody's"}));
-    assert_eq!(tab.told(), ["done:aborted"]);
+    assert_eq!(tab.frame_words(), ["done:aborted"]);
     world.model_answers("one");
     assert_eq!(world.puppet.requests.borrow().len(), 1);
 }
@@ -174,11 +174,11 @@ fn clearing_ends_everything_and_keeps_nothing() {
     world.say(&other, "r1", "first");
     world.say(&other, "r2", "second");
     world.model_says([text("Once upon")]);
-    clearing.told();
-    other.told();
+    clearing.frame_words();
+    other.frame_words();
     world.send(&clearing, &json!({"type": "cf_agent_chat_clear"}));
-    assert_eq!(other.told(), ["done:skipped", "chat_clear", "message-metadata", "abort", "done:aborted"]);
-    assert_eq!(clearing.told(), ["message-metadata", "abort", "done:aborted"]);
+    assert_eq!(other.frame_words(), ["done:skipped", "chat_clear", "message-metadata", "abort", "done:aborted"]);
+    assert_eq!(clearing.frame_words(), ["message-metadata", "abort", "done:aborted"]);
     assert_eq!(world.agent.store().messages(10).unwrap(), []);
     world.say(&clearing, "r3", "again");
     world.model_answers("yes");
@@ -197,23 +197,23 @@ fn an_error_of_the_model_reaches_everyone_and_is_told_again_to_who_comes_later()
     assert_eq!(last["body"], "The model is over capacity. Nothing was lost; try again in a moment.");
 
     let later = world.connect();
-    later.told();
+    later.frame_words();
     world.send(&later, &json!({"type": "cf_agent_stream_resume_request", "probeId": "p"}));
-    assert_eq!(later.told(), ["stream_resuming"]);
+    assert_eq!(later.frame_words(), ["stream_resuming"]);
     world.send(&later, &json!({"type": "cf_agent_stream_resume_ack", "id": "r1"}));
-    assert_eq!(later.told().last().unwrap(), "replay:error");
+    assert_eq!(later.frame_words().last().unwrap(), "replay:error");
 
     world.say(&tab, "r2", "hello again");
     world.model_answers("Hello.");
     world.send(&later, &json!({"type": "cf_agent_stream_resume_request", "probeId": "q"}));
-    assert_eq!(later.told().last().unwrap(), "stream_resume_none");
+    assert_eq!(later.frame_words().last().unwrap(), "stream_resume_none");
 }
 
 #[test]
 fn a_request_that_cannot_be_read_is_answered_with_an_error_and_changes_nothing() {
     let mut world = World::new();
     let tab = world.connect();
-    tab.told();
+    tab.frame_words();
     let empty = json!([{"id": "u", "role": "user", "parts": [{"type": "text", "text": "  "}]}]);
     let long = json!([{"id": "u", "role": "user", "parts": [{"type": "text", "text": "x".repeat(40_000)}]}]);
     let nameless = json!([{"id": "", "role": "user", "parts": [{"type": "text", "text": "x"}]}]);
@@ -226,7 +226,7 @@ fn a_request_that_cannot_be_read_is_answered_with_an_error_and_changes_nothing()
         json!({"messages": nameless}),
     ] {
         world.request(&tab, "r1", &body);
-        assert_eq!(tab.told(), ["error"], "{body}");
+        assert_eq!(tab.frame_words(), ["error"], "{body}");
     }
     assert_eq!(world.agent.store().messages(10).unwrap(), []);
     assert!(world.puppet.requests.borrow().is_empty());

@@ -1,12 +1,12 @@
-//! What a turn has cost is told with its answer, however it ended.
+//! The cost of a turn is sent with its answer, however it ended.
 
 use serde_json::{Value, json};
 
 use super::world::{World, gym, text};
 use flux_model::{FinishReason, ModelError, ModelEvent, Usage};
 
-/// What the last answer tells of its cost. Ids are made by the test's clock, so times are counted from one place to another.
-fn told(world: &World) -> Value {
+/// The metadata of the last answer, which contains its cost. The test's clock makes the ids, so times are differences.
+fn metadata_of_last(world: &World) -> Value {
     let messages = world.agent.store().messages(10).unwrap();
     messages.last().unwrap().metadata.clone().unwrap()
 }
@@ -41,7 +41,7 @@ fn an_answer_tells_its_tokens_steps_retries_and_times() {
     world.pass(40_000);
     world.model_says([usage(200, 20)]);
     world.model_answers("Done.");
-    let cost = told(&world);
+    let cost = metadata_of_last(&world);
     assert_eq!(counts(&cost), json!([300, 30, 2, 1, 1]), "of one step the last count, of the steps their sum");
     assert!((30_000..31_000).contains(&ms(&cost, "firstMs")), "the call came first, after the thought: {cost}");
     assert!((70_000..71_000).contains(&ms(&cost, "totalMs")), "{cost}");
@@ -56,7 +56,7 @@ fn a_turn_that_failed_or_was_stopped_tells_what_it_has_cost_until_then() {
     world.pass(5_000);
     world.model_says([usage(100, 0), retried(), retried()]);
     world.model_fails(ModelError::RateLimited { retry_after_ms: None });
-    let failed = told(&world);
+    let failed = metadata_of_last(&world);
     assert_eq!(counts(&failed), json!([100, 0, 1, 2, 0]));
     assert_eq!(failed["firstMs"], Value::Null);
     assert!((5_000..6_000).contains(&ms(&failed, "totalMs")), "{failed}");
@@ -66,11 +66,11 @@ fn a_turn_that_failed_or_was_stopped_tells_what_it_has_cost_until_then() {
     world.model_says([text("I "), usage(50, 2)]);
     world.pass(7_000);
     world.send(&tab, &json!({"type": "cf_agent_chat_request_cancel", "id": "r2"}));
-    let stopped = told(&world);
+    let stopped = metadata_of_last(&world);
     assert_eq!(counts(&stopped), json!([50, 2, 1, 0, 0]));
     assert!(ms(&stopped, "firstMs") < 1_000 && (7_000..8_000).contains(&ms(&stopped, "totalMs")), "{stopped}");
     assert_eq!(stopped["stopped"], true);
     world.say(&tab, "r3", "Hello!");
     world.model_ends(FinishReason::Stop);
-    assert_eq!(counts(&told(&world)), json!([0, 0, 1, 0, 0]), "each turn is counted by itself");
+    assert_eq!(counts(&metadata_of_last(&world)), json!([0, 0, 1, 0, 0]), "each turn is counted by itself");
 }

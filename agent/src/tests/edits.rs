@@ -11,7 +11,7 @@ fn an_edit_is_told_to_everyone_before_it_is_answered() {
     let mut world = World::new();
     let (editing, legacy, following) = (world.connect(), world.connect(), world.connect_as(true, None));
     for tab in [&editing, &legacy, &following] {
-        tab.told();
+        tab.frame_words();
     }
     world.send(&editing, &json!({"type": "rpc", "id": "1", "method": "scheduleBlock", "args": [gym(3)]}));
     let frames = editing.received();
@@ -129,16 +129,16 @@ fn all_that_a_turn_changed_is_undone_at_once_unless_someone_else_edited_in_betwe
 fn frames_that_are_none_are_answered_and_change_nothing() {
     let mut world = World::new();
     let tab = world.connect();
-    tab.told();
+    tab.frame_words();
     let large = json!({"type": "rpc", "id": "1", "method": "x".repeat(300_000), "args": []}).to_string();
     for frame in ["", "{", "null", "[]", "{\"type\":\"nope\"}", "{\"type\":\"rpc\",\"id\":\"1\"}", &large] {
         world.agent.receive(&tab, frame);
-        assert_eq!(tab.told(), ["flux_error"], "{}", &frame[..frame.len().min(40)]);
+        assert_eq!(tab.frame_words(), ["flux_error"], "{}", &frame[..frame.len().min(40)]);
     }
     world.agent.receive_binary(&tab);
-    assert_eq!(tab.told(), ["flux_error"]);
+    assert_eq!(tab.frame_words(), ["flux_error"]);
     world.send(&tab, &json!({"type": "cf_agent_state", "state": {"plans": {}}}));
-    assert_eq!(tab.told(), ["state_error", "state"]);
+    assert_eq!(tab.frame_words(), ["state_error", "state"]);
 }
 
 #[test]
@@ -163,15 +163,15 @@ fn the_zone_of_a_client_is_taken_over_until_one_is_set() {
     }
 }
 
-/// The model asks to delete the plan, and is told to wait.
+/// The model asks to delete the plan, and the call waits for consent.
 fn asked_to_delete(world: &mut World) -> Tab {
     let tab = world.connect();
     world.call(&tab, "createPlan", json!({"title": "Old"}));
     world.say(&tab, "r1", "Delete the old plan");
     world.model_calls("c1", "deletePlan", &json!({"id": "Old"}));
-    let told = tab.told();
-    assert!(told.contains(&"tool-approval-request".to_owned()), "{told:?}");
-    assert_eq!(told.last().unwrap(), "done:completed");
+    let frames = tab.frame_words();
+    assert!(frames.contains(&"tool-approval-request".to_owned()), "{frames:?}");
+    assert_eq!(frames.last().unwrap(), "done:completed");
     assert_eq!(world.agent.store().plans().unwrap().len(), 2, "nothing happens before the answer");
     tab
 }
@@ -182,9 +182,9 @@ fn what_the_person_agrees_to_is_carried_out_in_the_same_message() {
     let tab = asked_to_delete(&mut world);
     let yes = json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": true, "autoContinue": true});
     world.send(&tab, &yes);
-    assert_eq!(tab.told(), ["message_updated"]);
+    assert_eq!(tab.frame_words(), ["message_updated"]);
     world.send(&tab, &json!({"type": "cf_agent_stream_resume_request", "probeId": "p"}));
-    assert_eq!(tab.told(), ["stream_pending"]);
+    assert_eq!(tab.frame_words(), ["stream_pending"]);
     world.send(&tab, &yes);
     world.wait();
     let frames = tab.received();

@@ -116,7 +116,7 @@ fn a_page_that_cannot_be_asked_for_names_the_field() {
     }
 }
 
-/// What is told of the causes of all events.
+/// The causes of all events, as a page returns them.
 fn causes(world: &mut World, tab: &Tab) -> Value {
     world.call(tab, "getEvents", json!({}))["result"]["causes"].clone()
 }

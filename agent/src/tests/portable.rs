@@ -74,10 +74,10 @@ fn a_file_gives_a_fresh_object_the_same_log_timeline_and_conversation() {
     tab.received();
     follower.received();
     let imported = import(&fresh, &file).unwrap();
-    let told = tab.received();
-    assert_eq!(told.iter().map(word).collect::<Vec<_>>(), ["flux_snapshot", "chat_clear", "chat_messages"]);
-    assert_eq!(told[0]["seq"], imported["events"]);
-    assert_eq!(follower.told(), ["state", "chat_clear", "chat_messages"]);
+    let frames = tab.received();
+    assert_eq!(frames.iter().map(word).collect::<Vec<_>>(), ["flux_snapshot", "chat_clear", "chat_messages"]);
+    assert_eq!(frames[0]["seq"], imported["events"]);
+    assert_eq!(follower.frame_words(), ["state", "chat_clear", "chat_messages"]);
     assert_eq!(
         (&imported["events"], &imported["messages"]),
         (&json!(world.agent.store().last_seq().unwrap()), &json!(2))
@@ -155,7 +155,7 @@ fn everything_is_deleted_for_every_tab_once_it_is_meant() {
     assert_ne!((events, content, messages), before);
     assert!(world.agent.store().causes(&["r1", "r2"]).unwrap().is_empty());
     assert_eq!(world.called_off().len(), 1, "the goal's workflow is ended");
-    assert_eq!(second.told(), ["flux_snapshot", "chat_clear", "chat_messages"]);
+    assert_eq!(second.frame_words(), ["flux_snapshot", "chat_clear", "chat_messages"]);
     assert!(
         world.agent.admit("owner", "o").unwrap().is_some()
             != world.agent.admit("somebody else", "o").unwrap().is_some()
@@ -165,7 +165,7 @@ fn everything_is_deleted_for_every_tab_once_it_is_meant() {
     for day in 1..10 {
         world.call(&tab, "scheduleBlock", gym(day));
     }
-    let back = |log| world.connect_knowing(true, Some(5), log).told();
+    let back = |log| world.connect_knowing(true, Some(5), log).frame_words();
     assert!(back(log).contains(&"flux_snapshot".to_owned()));
     assert!(back(world.agent.store().log().unwrap()).contains(&"flux_events".to_owned()));
 }

@@ -13,7 +13,7 @@ fn a_connection_that_may_not_read_is_closed_for_good_and_sent_nothing() {
     assert_eq!((tab.closed(), tab.received().len()), (Some(1008), 0));
     let tab = world.connect_with_scopes(&[Scope::Read]);
     assert_eq!(
-        (tab.closed(), tab.told()),
+        (tab.closed(), tab.frame_words()),
         (None, vec!["identity".into(), "flux_snapshot".into(), "chat_messages".into()])
     );
 }

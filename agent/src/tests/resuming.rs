@@ -29,11 +29,11 @@ fn a_client_that_comes_back_in_mid_stream_gets_every_chunk_once_and_in_order() {
     world.model_says([text("while away ")]);
 
     let back = world.connect();
-    assert_eq!(back.told(), ["stream_resuming", "identity", "state", "chat_messages"]);
+    assert_eq!(back.frame_words(), ["stream_resuming", "identity", "state", "chat_messages"]);
     world.model_says([text("before the ack ")]);
     world.send(&back, &json!({"type": "cf_agent_stream_resume_request", "probeId": "p"}));
     world.model_says([text("still before ")]);
-    assert_eq!(back.told(), ["stream_resuming"], "no chunk before the acknowledgement");
+    assert_eq!(back.frame_words(), ["stream_resuming"], "no chunk before the acknowledgement");
     world.send(&back, &json!({"type": "cf_agent_stream_resume_ack", "id": "r1"}));
     let mut frames = back.received();
     assert_eq!(frames.pop().unwrap()["replayComplete"], true);
@@ -51,27 +51,27 @@ fn a_client_that_acknowledges_after_the_end_gets_the_stream_and_its_end() {
     let tab = world.connect();
     world.say(&tab, "r1", "Hi");
     let late = world.connect();
-    late.told();
+    late.frame_words();
     world.model_answers("Hello.");
-    assert_eq!(late.told(), ["chat_messages"], "the whole conversation, and no end of a stream it did not see");
+    assert_eq!(late.frame_words(), ["chat_messages"], "the whole conversation, and no end of a stream it did not see");
     world.send(&late, &json!({"type": "cf_agent_stream_resume_ack", "id": "r1"}));
     let frames = late.received();
     assert_eq!(text_of(&frames), "Hello.");
     assert_eq!(frames.last().unwrap()["done"], true);
     world.say(&tab, "r2", "And?");
-    assert_eq!(late.told()[..2], ["chat_messages", "start"]);
+    assert_eq!(late.frame_words()[..2], ["chat_messages", "start"]);
 }
 
 #[test]
 fn nothing_to_resume_is_said_and_an_unknown_stream_has_an_empty_end() {
     let mut world = World::new();
     let tab = world.connect();
-    tab.told();
+    tab.frame_words();
     world.send(&tab, &json!({"type": "cf_agent_stream_resume_request", "probeId": "p7"}));
     let none = json!({"type": "cf_agent_stream_resume_none", "reason": "idle", "probeId": "p7"});
     assert_eq!(tab.received(), [none]);
     world.send(&tab, &json!({"type": "cf_agent_stream_resume_ack", "id": "x"}));
-    assert_eq!(tab.told(), ["replay:done:-"]);
+    assert_eq!(tab.frame_words(), ["replay:done:-"]);
 }
 
 #[test]
@@ -94,12 +94,12 @@ fn a_process_that_dies_in_mid_stream_leaves_what_was_said_and_done() {
     assert_eq!(messages[1]["metadata"]["interrupted"], true);
 
     let tab = world.connect();
-    assert_eq!(tab.told(), ["identity", "state", "chat_messages"]);
+    assert_eq!(tab.frame_words(), ["identity", "state", "chat_messages"]);
     world.send(&tab, &json!({"type": "cf_agent_stream_resume_ack", "id": "r1"}));
-    assert_eq!(tab.told().last().unwrap(), "replay:done:aborted");
+    assert_eq!(tab.frame_words().last().unwrap(), "replay:done:aborted");
     world.say(&tab, "r2", "Are you there?");
     world.model_answers("Yes.");
-    assert_eq!(tab.told().last().unwrap(), "done:completed");
+    assert_eq!(tab.frame_words().last().unwrap(), "done:completed");
 }
 
 #[test]

@@ -30,13 +30,13 @@ impl Connection for Tab {
 }
 
 impl Tab {
-    /// What it was sent since it was last asked.
+    /// The frames that it received since the last call.
     pub fn received(&self) -> Vec<Value> {
         self.inbox.take()
     }
 
-    /// The same, a word for each frame: the type, and for chunks theirs.
-    pub fn told(&self) -> Vec<String> {
+    /// As [`Tab::received`], with one word per frame: its type, or the type of its chunk.
+    pub fn frame_words(&self) -> Vec<String> {
         self.received().iter().map(word).collect()
     }
 

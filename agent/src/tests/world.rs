@@ -1,4 +1,4 @@
-//! What the tests share: a host that is nothing but memory, and a model that waits to be told what to say.
+//! Shared by the tests: a host in memory, and a model whose answers the test scripts.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -86,20 +86,20 @@ impl Host for TestHost {
     }
 }
 
-type Said = Result<ModelEvent, ModelError>;
+type Item = Result<ModelEvent, ModelError>;
 
-/// A model that says what it is told. Each request waits until the test gives it an answer.
+/// A model with scripted answers. Each request waits until the test gives it an answer.
 #[derive(Clone, Default)]
 pub struct Puppet {
     pub requests: Rc<RefCell<Vec<ChatRequest>>>,
-    mouths: Rc<RefCell<Vec<mpsc::UnboundedSender<Said>>>>,
+    senders: Rc<RefCell<Vec<mpsc::UnboundedSender<Item>>>>,
 }
 
 impl ChatModel for Puppet {
-    fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Said> {
+    fn stream(&self, request: ChatRequest) -> LocalBoxStream<'static, Item> {
         let (sender, receiver) = mpsc::unbounded();
         self.requests.borrow_mut().push(request);
-        self.mouths.borrow_mut().push(sender);
+        self.senders.borrow_mut().push(sender);
         Box::pin(receiver)
     }
 
@@ -221,20 +221,20 @@ impl World {
     /// Lets the model say something in the request under way.
     pub fn model_says(&mut self, events: impl IntoIterator<Item = ModelEvent>) {
         for event in events {
-            self.mouth().unbounded_send(Ok(event)).unwrap();
+            self.sender().unbounded_send(Ok(event)).unwrap();
         }
         self.pool.run_until_stalled();
     }
 
     pub fn model_fails(&mut self, error: ModelError) {
-        self.mouth().unbounded_send(Err(error)).unwrap();
+        self.sender().unbounded_send(Err(error)).unwrap();
         self.pool.run_until_stalled();
     }
 
-    /// The model has said all in the request under way.
+    /// Ends the answer to the current request.
     pub fn model_ends(&mut self, reason: FinishReason) {
-        self.mouth().unbounded_send(Ok(ModelEvent::Finished(reason))).unwrap();
-        self.puppet.mouths.borrow_mut().pop();
+        self.sender().unbounded_send(Ok(ModelEvent::Finished(reason))).unwrap();
+        self.puppet.senders.borrow_mut().pop();
         self.pool.run_until_stalled();
     }
 
@@ -262,7 +262,7 @@ impl World {
 
     /// Whether somebody still listens to the model.
     pub fn model_is_heard(&self) -> bool {
-        self.puppet.mouths.borrow().last().is_some_and(|mouth| !mouth.is_closed())
+        self.puppet.senders.borrow().last().is_some_and(|sender| !sender.is_closed())
     }
 
     /// The workflows that were started since it was last asked, by run and number.
@@ -301,8 +301,8 @@ impl World {
         self.pool.run_until_stalled();
     }
 
-    fn mouth(&self) -> mpsc::UnboundedSender<Said> {
-        self.puppet.mouths.borrow().last().unwrap().clone()
+    fn sender(&self) -> mpsc::UnboundedSender<Item> {
+        self.puppet.senders.borrow().last().unwrap().clone()
     }
 }
 

@@ -22,7 +22,7 @@ impl Store {
             Shortcut::Search => {
                 self.show(View::Timeline);
                 self.search_open.set(true);
-                focus_when_shown(toolbar::SEARCH);
+                platform::focus_when_drawn(toolbar::SEARCH);
             }
             Shortcut::Today => self.go_to(Jump::Today),
             Shortcut::Agenda => self.show_as(Mode::Agenda),
@@ -31,7 +31,7 @@ impl Store {
             Shortcut::Later => self.turn_page(1),
             Shortcut::Chat => {
                 self.show(View::Chat);
-                focus_when_shown("message");
+                platform::focus_when_drawn("message");
             }
             Shortcut::History => {
                 let is_shown = *self.view.peek() == View::History;
@@ -41,14 +41,6 @@ impl Store {
             Shortcut::Help => self.asked_dialog.set(Some(DIALOG)),
         }
     }
-}
-
-/// Gives the focus to what is in a view that is only now being shown.
-fn focus_when_shown(id: &'static str) {
-    spawn(async move {
-        platform::sleep_ms(0).await;
-        platform::focus(id);
-    });
 }
 
 /// The list, in a dialog.

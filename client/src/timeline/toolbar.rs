@@ -53,7 +53,12 @@ pub fn Toolbar() -> Element {
                 aria_label: "Search and filter",
                 title: "Search and filter",
                 aria_expanded: *store.search_open.read(),
-                onclick: move |_| store.search_open.toggle(),
+                onclick: move |_| {
+                    store.search_open.toggle();
+                    if *store.search_open.peek() {
+                        platform::focus_when_drawn(SEARCH);
+                    }
+                },
                 Icon { shape: Shape::Search }
             }
             button {
@@ -100,11 +105,6 @@ fn SearchBar() -> Element {
     let mut store = use_store();
     let filter = store.filter.read().clone();
     let is_open = *store.search_open.read() || !filter.is_off();
-    use_effect(move || {
-        if *store.search_open.read() {
-            platform::focus(SEARCH);
-        }
-    });
     rsx! {
         div { class: "search-bar", role: "search", "data-open": is_open,
             label { class: "search",

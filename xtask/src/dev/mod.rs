@@ -40,7 +40,7 @@ const START_LIMIT: Duration = Duration::from_secs(90);
 /// How often signals, changes and the server are looked at.
 const POLL: Duration = Duration::from_millis(100);
 
-/// The task: ends when it is told to, or when the server does.
+/// The task. It ends on Ctrl-C, or when the server ends.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_port(options.port)?;
     let toolbox = build::make(workspace, &build::LOCAL)?;

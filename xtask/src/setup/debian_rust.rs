@@ -87,7 +87,7 @@ impl DebianRust {
         cargo
     }
 
-    /// What the compiler must be told to find the standard library.
+    /// The flags with which the compiler finds the standard library.
     pub fn sysroot_flag(&self) -> String {
         format!("--sysroot={}", self.sysroot.display())
     }

@@ -71,7 +71,7 @@ impl Toolbox {
         command
     }
 
-    /// `wrangler`, told to keep to itself: no telemetry, no hints, no prompts.
+    /// `wrangler` without telemetry, hints and prompts.
     pub fn wrangler(&self, workspace: &Workspace) -> Command {
         let mut command = self.node.command();
         command.arg(self.script(WRANGLER)).current_dir(workspace.root()).envs(WRANGLER_ENVIRONMENT);

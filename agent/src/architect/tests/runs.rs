@@ -145,7 +145,7 @@ fn a_model_that_stays_down_fails_the_run_with_its_reason_and_a_retry_continues()
     assert_eq!(launched, [(run, 2)]);
     assert!(stage.drive(launched[0]));
     assert_eq!((stage.run(run).state.status, stage.blocks().len()), (RunStatus::Completed, 3));
-    assert_eq!(stage.said().len(), 2, "the failure and the success are told");
+    assert_eq!(stage.said().len(), 2, "the failure and the success are reported");
 }
 
 #[test]
@@ -300,10 +300,10 @@ fn the_report_comes_after_the_answer_that_is_under_way() {
     stage.world.borrow_mut().say(&stage.tab, "r1", "Hello");
     stage.tab.received();
     stage.drive(workflow);
-    assert!(!stage.tab.told().contains(&"chat_messages".to_owned()), "not in the middle of an answer");
+    assert!(!stage.tab.frame_words().contains(&"chat_messages".to_owned()), "not in the middle of an answer");
     stage.world.borrow_mut().model_answers("Hi.");
-    let told = stage.tab.received();
-    let list = told.iter().find(|frame| frame["type"] == "cf_agent_chat_messages").unwrap();
+    let frames = stage.tab.received();
+    let list = frames.iter().find(|frame| frame["type"] == "cf_agent_chat_messages").unwrap();
     let texts: Vec<_> = list["messages"].as_array().unwrap().iter().map(|m| m["parts"].clone().to_string()).collect();
     assert!(texts.iter().any(|text| text.contains("is planned")), "{texts:?}");
     assert!(texts.iter().any(|text| text.contains("Hi.")), "{texts:?}");
@@ -335,8 +335,8 @@ fn an_unreachable_object_is_retried_and_the_reason_is_plain() {
             assert!(stage.drive(workflow), "{step}");
             let state = stage.run(workflow.0).state;
             assert_eq!(state.status, ended, "{step}: {failures} times");
-            let told = (ended == RunStatus::Failed).then_some("The timeline could not be reached.");
-            assert_eq!(state.error.as_deref(), told, "{step}: {failures} times");
+            let error = (ended == RunStatus::Failed).then_some("The timeline could not be reached.");
+            assert_eq!(state.error.as_deref(), error, "{step}: {failures} times");
         }
     }
 }
