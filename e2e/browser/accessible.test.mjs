@@ -1,4 +1,4 @@
-// Whether everybody can use the page: what axe finds in each view, and everything by keyboard alone.
+// Accessibility: axe on each view, and everything by keyboard alone.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ const the = scriptedPage({ vars: QUICK_RUNS });
 let model, server, person, tab;
 beforeEach(() => ({ model, server, person, tab } = the));
 
-/** Lets axe look at what is shown, at each size and in light and dark, and keeps pictures of it. */
+/** Runs axe on what is shown, at each size and in light and dark, and keeps screenshots. */
 async function look(name) {
   const found = [];
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -42,7 +42,7 @@ async function look(name) {
 async function violations(rules) {
   if (!(await tab.evaluate(() => "axe" in window))) await tab.evaluate(AXE);
   return tab.evaluate(async (rules) => {
-    // A block of a week is named by its title, day and time; what is seen of it, without the day, lies around that.
+    // The accessible name of a block in the week has its title, day and time; its visible text leaves out the day.
     const off = { "label-content-name-mismatch": { enabled: false } };
     const options = { resultTypes: ["violations"], rules: off, ...(rules && { runOnly: { type: "rule", values: rules } }) };
     const { violations } = await window.axe.run(document, options);
@@ -59,7 +59,7 @@ const history = () => tab.getByRole("region", { name: "History" });
 const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement);
 const focused = (locator, what) => until(() => isFocused(locator), { what: () => `the focus on ${what}` });
 
-test("axe finds nothing grave in the conversation", async () => {
+test("axe finds no serious fault in the conversation", async () => {
   const found = await look("empty");
   model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: hours(20) }]));
   model.script(...openai.says("It is **planned**.\n\n- one\n- two\n\n```sh\nls\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[More](https://example.com)"));
@@ -97,7 +97,7 @@ test("axe finds nothing grave in the conversation", async () => {
   assert.deepEqual(found, []);
 });
 
-test("axe finds nothing grave in the timeline", async () => {
+test("axe finds no serious fault in the timeline", async () => {
   const client = await connectAs(person, server);
   for (const block of [
     { title: "Overdue since this morning", startTime: hours(-30), durationMinutes: 60, priority: "high" },
@@ -157,7 +157,7 @@ test("axe finds nothing grave in the timeline", async () => {
   assert.deepEqual(found, []);
 });
 
-test("axe finds nothing grave in menus and dialogs", async () => {
+test("axe finds no serious fault in menus and dialogs", async () => {
   await button("Settings").click();
   const settings = dialog("Settings");
   await settings.waitFor();
@@ -192,7 +192,7 @@ test("axe finds nothing grave in menus and dialogs", async () => {
   assert.deepEqual(found, []);
 });
 
-test("each key does what the list of keys says", async () => {
+test("each shortcut does what the list of shortcuts says", async () => {
   const client = await connectAs(person, server);
   await client.call("scheduleBlock", { title: "Workout", startTime: hours(2) });
   await client.close();
@@ -207,7 +207,7 @@ test("each key does what the list of keys says", async () => {
     "Later days", "Write a message", "History", "Settings", "These shortcuts"]) {
     await list.getByRole("definition").filter({ hasText: words }).first().waitFor();
   }
-  // A dialog has the keys to itself, wherever in it the person has clicked.
+  // While a dialog is open, its keys are not shortcuts, even after a click on its text.
   await list.getByRole("heading").click();
   await tab.keyboard.press("n");
   await tab.keyboard.press("w");
@@ -256,7 +256,7 @@ test("each key does what the list of keys says", async () => {
   await tab.keyboard.press("Escape");
   await dialog("Settings").waitFor({ state: "hidden" });
 
-  // On a small screen the view comes first.
+  // On a small screen, a shortcut first shows the view that it acts on.
   await tab.setViewportSize(SIZES.phone);
   await press("f");
   await focused(tab.getByRole("searchbox"), "the search");
@@ -264,7 +264,7 @@ test("each key does what the list of keys says", async () => {
   await focused(seen.message(tab), "the message");
   await tab.setViewportSize(SIZES.desktop);
 
-  // What is written is written, and nothing else.
+  // In a text field, letters are text and not shortcuts.
   await seen.message(tab).focus();
   await seen.message(tab).pressSequentially("nftawplchs?");
   assert.equal(await seen.message(tab).inputValue(), "nftawplchs?");
@@ -278,7 +278,7 @@ test("each key does what the list of keys says", async () => {
   assert.equal(await history().count(), 0);
 });
 
-test("all is reached by keys; the focus is seen, and comes back to where it was", async () => {
+test("everything can be reached by keyboard, the focus is visible and returns to where it was", async () => {
   await seen.message(tab).fill("words");
   await seen.plans(tab).focus();
   await tab.keyboard.press("Shift+Tab");
@@ -325,7 +325,7 @@ test("all is reached by keys; the focus is seen, and comes back to where it was"
   await focused(seen.plans(tab), "the menu's button");
 });
 
-test("the page is there before the program, and tells when that does not come", async () => {
+test("the page is shown before the program has loaded, and says if the program cannot be loaded", async () => {
   const held = gate();
   await tab.route("**/*.wasm", async (route) => {
     await held.wait();
@@ -340,12 +340,12 @@ test("the page is there before the program, and tells when that does not come", 
   held.open();
   await connected(tab);
 
-  // The fault is reported by another way than what the page shows.
+  // The fault is also reported as an error of the page, not only shown on it.
   const failed = async () => {
     await until(() => tab.faults.length > 0, { what: () => "a fault of the page" });
     tab.faults.splice(0);
   };
-  // It comes broken.
+  // The program arrives damaged.
   await tab.unroute("**/*.wasm");
   await tab.route("**/app*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: Buffer.from("\0asm\x01\0\0\0\xff\xff", "latin1") }));
   await tab.reload({ waitUntil: "commit" });
@@ -353,7 +353,7 @@ test("the page is there before the program, and tells when that does not come", 
   await stopped.waitFor();
   await failed();
   await picture(tab, "stopped.png");
-  // It does not come at all.
+  // The program does not arrive.
   await tab.unroute("**/app*.wasm");
   await tab.route("**/app*.wasm", (route) => route.fulfill({ status: 503, body: "no" }));
   await tab.reload({ waitUntil: "commit" });
@@ -364,7 +364,7 @@ test("the page is there before the program, and tells when that does not come", 
   await tab.getByRole("link", { name: "Reload" }).click();
   await connected(tab);
 
-  // It runs, and comes to a bad end.
+  // The program starts and panics.
   await tab.evaluate(() => {
     const error = new WebAssembly.RuntimeError("unreachable");
     window.dispatchEvent(new ErrorEvent("error", { error, message: error.message }));
@@ -375,11 +375,11 @@ test("the page is there before the program, and tells when that does not come", 
   assert.equal(await stopped.count(), 0);
 });
 
-test("a program that panics says so, and can be loaded again", async () => {
+test("a panic is reported, and the page can be reloaded", async () => {
   const line = await startLine(person);
   await tab.reload();
   await connected(tab);
-  // At the end of the calendar there is no later moment at which to connect again.
+  // At the end of the calendar, there is no later moment at which to reconnect.
   const panic = tab.waitForEvent("console", (message) => message.text().startsWith("panicked at client/src/"));
   await tab.clock.setFixedTime(8_210_266_876_799_999);
   await line.cut();
@@ -388,14 +388,14 @@ test("a program that panics says so, and can be loaded again", async () => {
   await stopped.waitFor();
   await until(() => tab.faults.length > 0, { what: () => "the trap" });
   assert.match(tab.faults.splice(0).join(), /^RuntimeError: unreachable$/);
-  line.mend();
+  line.restore();
   await tab.clock.setFixedTime(Date.now());
   await stopped.getByRole("link", { name: "Reload the page" }).click();
   await connected(tab);
   assert.equal(await stopped.count(), 0);
 });
 
-test("the rest of the program is asked for again where it does not come", async () => {
+test("a part of the program that fails to load is requested again", async () => {
   const held = gate();
   let asked = 0;
   await tab.route("**/extras*.wasm", async (route) => {
@@ -408,7 +408,7 @@ test("the rest of the program is asked for again where it does not come", async 
   await tab.getByText("A part of the page could not be loaded; trying again.").waitFor();
   held.open();
   await connected(tab);
-  // A dialog that was asked for meanwhile opens as soon as it can.
+  // A dialog that was requested in the meantime opens as soon as the program has loaded.
   await button("Help").click();
   await dialog("What you can say").waitFor();
 });

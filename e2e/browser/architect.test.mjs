@@ -1,4 +1,4 @@
-// Goals in a real browser: typed in the chat or filled in, watched while the architect works, stopped, and tried again.
+// Goals in a browser: typed in the chat or entered in the form, followed while the architect works, cancelled, and retried.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -15,13 +15,13 @@ const the = scriptedPage({ vars: QUICK_RUNS });
 let model, server, person, tab;
 beforeEach(() => ({ model, server, person, tab } = the));
 
-/** The goal as it is shown above the days of the timeline. */
+/** The goal above the days of the timeline. */
 const onTimeline = (tab) => seen.timeline(tab).getByRole("group", { name: `Goal: ${GOAL}` });
-/** The goal as it is shown in the conversation, where it was asked for. */
+/** The goal in the conversation, at the message that asked for it. */
 const inChat = (tab) => seen.conversation(tab).getByRole("group", { name: `Goal: ${GOAL}` });
 const bar = (goal) => goal.getByRole("progressbar", { name: `Progress of ${GOAL}` });
 
-/** Says what makes the model hand the goal to the architect, which waits at the gate before it knows an answer. */
+/** Sends a message at which the model hands the goal to the architect, whose model waits at the gate before it answers. */
 async function sayGoal() {
   const thinking = gate();
   model.scriptWhen(isGoal(GOAL), thinking.wait, ...answer(...TITLES));
@@ -33,7 +33,7 @@ async function sayGoal() {
   return thinking;
 }
 
-/** Notes every value that the progress bar on the timeline shows from now on. */
+/** Records every value that the progress bar on the timeline shows from now on. */
 function watchProgress(tab) {
   return tab.evaluate(() => {
     window.progress = [];
@@ -47,7 +47,7 @@ function watchProgress(tab) {
   });
 }
 
-test("a goal that is typed is worked on beside the conversation, and becomes tasks", async () => {
+test("a typed goal becomes tasks while the conversation continues", async () => {
   const thinking = await sayGoal();
   await bar(onTimeline(tab)).waitFor();
   await watchProgress(tab);
@@ -82,7 +82,7 @@ test("a goal that is typed is worked on beside the conversation, and becomes tas
   await seen.block(tab, "Lunch").waitFor();
 });
 
-test("a tab that is opened later sees where a goal stands, and can cancel it", async () => {
+test("a tab that is opened later shows the progress of a goal and can cancel it", async () => {
   const thinking = await sayGoal();
   const later = await openTab(person, server);
   await bar(onTimeline(later)).waitFor();
@@ -92,7 +92,7 @@ test("a tab that is opened later sees where a goal stands, and can cancel it", a
   await gone(onTimeline(later));
   thinking.open();
   await until(() => model.requests.every(({ isOpen }) => !isOpen), { what: () => "the model to be let go" });
-  // Once another goal has come to its end, this one would have, too.
+  // By the time another goal has ended, this one would have ended, too.
   model.scriptWhen(isGoal("Learn Dutch"), ...answer("Buy a book", "Read it", "Speak"));
   await planByHand(later, { goal: "Learn Dutch" });
   await seen.block(tab, "Speak").waitFor();
@@ -100,7 +100,7 @@ test("a tab that is opened later sees where a goal stands, and can cancel it", a
   assert.deepEqual(later.faults, []);
 });
 
-test("a goal that cannot be planned says why, and can be tried again or put away", async () => {
+test("a goal that cannot be planned says why, and can be retried or dismissed", async () => {
   for (let n = 0; n < 4; n++) model.script({ status: 401, body: { error: { message: "Incorrect API key" } } });
   await planByHand(tab, { goal: GOAL });
   await text(onTimeline(tab), "Not planned");
@@ -127,7 +127,7 @@ test("a goal that cannot be planned says why, and can be tried again or put away
   await count(dutch, 0);
 });
 
-test("a goal that is filled in keeps to its day and its hours, and fits on a phone", async () => {
+test("a goal entered in the form keeps to its deadline and hours, and the form fits on a phone", async () => {
   const pocket = await newPerson(the.browser, { ...PHONE, storageState: await person.storageState() });
   const phone = await openTab(pocket, server);
   await phone.getByRole("button", { name: "Timeline", exact: true }).click();
@@ -150,7 +150,7 @@ test("a goal that is filled in keeps to its day and its hours, and fits on a pho
   await pocket.close();
 });
 
-/** Fills in the form for a goal and sends it. */
+/** Fills in the form for a goal and submits it. */
 async function planByHand(tab, { goal, deadline, hours }, look = async () => {}) {
   await tab.getByRole("button", { name: "Plan a goal" }).click();
   const dialog = tab.getByRole("dialog", { name: "Plan a goal" });

@@ -1,4 +1,4 @@
-// The conversation in a real browser, against a scripted model: how an answer comes, is stopped, fails, and is found again.
+// The conversation in a browser, against a scripted model: how an answer arrives, is stopped, fails, and is resumed.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -12,10 +12,10 @@ const the = scriptedPage();
 let model, server, person, tab;
 beforeEach(() => ({ model, server, person, tab } = the));
 
-/** All that the last answer says. */
+/** The whole text of the last answer. */
 const answerText = () => seen.answers(tab).last().locator(".markdown").allInnerTexts().then((texts) => texts.join("\n"));
 
-test("words are shown as they come, and an answer that is stopped stays as far as it came", async () => {
+test("text is shown as it arrives, and a stopped answer keeps its text", async () => {
   const [first, second] = [gate(), gate()];
   model.script(openai.text("One "), first.wait, openai.text("two "), second.wait, openai.text("three"), openai.finish(), DONE);
   await say(tab, "Count to three");
@@ -41,7 +41,7 @@ test("words are shown as they come, and an answer that is stopped stays as far a
   await count(seen.answers(tab), 1);
 });
 
-test("an answer that fails says why, and can be had by trying again", async () => {
+test("a failed answer says why and can be retried", async () => {
   model.script({ status: 503, body: { error: { message: "overloaded" } } });
   await say(tab, "Are you there?");
   const alert = seen.conversation(tab).getByRole("alert");
@@ -68,7 +68,7 @@ test("an answer that fails says why, and can be had by trying again", async () =
   assert.equal(await answerText(), "Here I am.");
 });
 
-test("a call is a card that tells how it stands", async () => {
+test("a call is a card that shows its state", async () => {
   const second = gate();
   const call = ["scheduleBlock", { title: "Workout", startTime: "2199-03-01T08:00" }];
   model.script(openai.call(...call), openai.finish("tool_calls"), DONE);
@@ -88,7 +88,7 @@ test("a call is a card that tells how it stands", async () => {
   await answered(tab);
 });
 
-/** Has the model ask whether the plan “Trip”, which is shown, may be deleted. Gives the card that asks. */
+/** Makes the model ask whether the plan “Trip”, which is shown, may be deleted. Returns the card that asks. */
 async function askToDeleteTrip() {
   await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();
   model.script(...openai.calls(["deletePlan", { id: "Trip" }]));
@@ -99,7 +99,7 @@ async function askToDeleteTrip() {
   return card;
 }
 
-test("what cannot be taken back lightly is asked first", async () => {
+test("a call that cannot easily be undone asks first", async () => {
   await seen.plans(tab).click();
   await tab.getByRole("textbox", { name: "New plan" }).fill("Trip");
   await tab.getByRole("button", { name: "Create plan" }).click();
@@ -114,7 +114,7 @@ test("what cannot be taken back lightly is asked first", async () => {
   await count(seen.answers(tab), 1);
 });
 
-test("a call to which the person says no is not carried out, and the model hears of it", async () => {
+test("a declined call is not carried out, and the model is told", async () => {
   const client = await connectAs(person, server);
   await client.call("createPlan", { title: "Trip" });
   await client.close();
@@ -128,7 +128,7 @@ test("a call to which the person says no is not carried out, and the model hears
   assert.ok(await seen.message(tab).evaluate((box) => box === document.activeElement), "the button is gone");
 });
 
-test("whoever reads further up is shown the way to the latest words", async () => {
+test("a person who has scrolled up can jump to the latest message", async () => {
   model.script(...openai.says(Array.from({ length: 80 }, (_, line) => `Line ${line + 1}.\n\n`).join("")));
   await say(tab, "Tell me a lot");
   await answered(tab);
@@ -147,9 +147,9 @@ test("whoever reads further up is shown the way to the latest words", async () =
   await gone(latest);
 });
 
-test("what a model writes never becomes markup that runs or loads", async () => {
+test("what a model writes never becomes markup that runs or loads anything", async () => {
   const watched = watch(tab);
-  // Even if it did: the page allows no script but its own.
+  // Even if it did, the page allows no script but its own.
   const { "content-security-policy": policy } = (await tab.reload()).headers();
   assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
   await connected(tab);
@@ -173,12 +173,12 @@ test("what a model writes never becomes markup that runs or loads", async () => 
   await seen.block(tab, title).waitFor();
   assert.deepEqual(await ranOrLoaded(tab, watched), [], "in a title");
 
-  // The net has no hole: what is put there as markup is caught.
+  // The check itself works: it detects what is inserted as markup.
   await seen.conversation(tab).evaluate((log, markup) => log.insertAdjacentHTML("beforeend", markup), PAYLOADS[1]);
   assert.notDeepEqual(await ranOrLoaded(tab, watched), []);
 });
 
-test("Markdown is shown as what it means", async () => {
+test("Markdown is rendered", async () => {
   const sources = ["# Plan", "1. **bold** and `code`", "| a | b |\n|---|--:|\n| 1 | 2 |", "[docs](https://example.com/docs)", "```\nlet x = 1;\n```"];
   model.script(...openai.says(sources.join("\n\n")));
   await say(tab, "Show me");
@@ -194,7 +194,7 @@ test("Markdown is shown as what it means", async () => {
   await text(answer.getByRole("code").last(), "let x = 1;");
 });
 
-/** Notes each state of the connection that is shown, from now on. */
+/** Records each state of the connection that is shown from now on. */
 async function watchConnection() {
   await seen.connection(tab).evaluate((element) => {
     window.states = [element.innerText];
@@ -203,7 +203,7 @@ async function watchConnection() {
   return (state) => until(async () => (await tab.evaluate(() => window.states)).some((shown) => shown.startsWith(state)), { what: () => state });
 }
 
-test("without a network the page says so, keeps what is written, and finds the stream again, each word once", async () => {
+test("offline, the page says so, keeps the draft, and later resumes the stream with each word once", async () => {
   const [first, second] = [gate(), gate()];
   model.script(openai.text("alpha "), first.wait, openai.text("beta "), second.wait, openai.text("gamma"), openai.finish(), DONE);
   await say(tab, "Greek, please");
@@ -224,7 +224,7 @@ test("without a network the page says so, keeps what is written, and finds the s
   assert.equal(await seen.message(tab).inputValue(), "and then?");
 });
 
-test("what is sent without a connection stays in the box, with a word about it", async () => {
+test("a message sent while offline stays in the box, with a notice", async () => {
   await person.setOffline(true);
   await text(seen.connection(tab), "Offline");
   await seen.message(tab).fill("Are you there?");
@@ -247,7 +247,7 @@ test("a page that never reaches the service says so", async () => {
   assert.deepEqual(far.faults, []);
 });
 
-/** Opens the tab anew, with all its sockets in the hands of the test: a list of them, the newest last. */
+/** Reloads the tab so that the test controls all its sockets, and returns the list of them, the newest last. */
 async function reopenWithSockets() {
   const sockets = [];
   await tab.close();
@@ -265,7 +265,7 @@ async function reopenWithSockets() {
   return sockets;
 }
 
-test("a connection that breaks in the middle of an answer is made again, however often", async () => {
+test("a connection that breaks during an answer is restored, however often it breaks", async () => {
   const sockets = await reopenWithSockets();
   const showed = await watchConnection();
 
@@ -289,9 +289,9 @@ test("a connection that breaks in the middle of an answer is made again, however
   assert.equal(await answerText(), "0 1 2 3");
 });
 
-test("a connection that is dead without saying so is found out when the person looks at the page again", async () => {
+test("a silently dead connection is detected when the person returns to the page", async () => {
   const sockets = await reopenWithSockets();
-  // Alive: the question is answered, and nothing happens.
+  // Alive: the ping is answered, and nothing happens.
   const look = () => tab.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   await look();
   model.script(...openai.says("Yes."));
@@ -309,7 +309,7 @@ test("a connection that is dead without saying so is found out when the person l
   await text(seen.answers(tab), "Yes.");
 });
 
-test("an answer whose server dies is over, says so, and can be had again", async () => {
+test("an answer whose server dies ends, says so, and can be retried", async () => {
   const rest = gate();
   model.script(openai.text("Half "), rest.wait, DONE);
   await say(tab, "Tell me");
@@ -327,7 +327,7 @@ test("an answer whose server dies is over, says so, and can be had again", async
   await count(seen.said(tab), 1);
 });
 
-test("whoever the service does not know is told so, and is not made to wait for nothing", async () => {
+test("a person whom the service does not know is told so at once", async () => {
   const sockets = await reopenWithSockets();
   await person.clearCookies();
   await sockets[0].close();
@@ -341,7 +341,7 @@ test("whoever the service does not know is told so, and is not made to wait for 
   await connected(tab);
 });
 
-test("a new conversation begins for every tab, and leaves the timeline as it is", async () => {
+test("a new conversation begins in every tab and leaves the timeline unchanged", async () => {
   model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2199-03-01T08:00" }]));
   model.script(...openai.says("Scheduled."));
   await say(tab, "Workout on 1 March at 8");
@@ -365,7 +365,7 @@ test("a new conversation begins for every tab, and leaves the timeline as it is"
   assert.deepEqual(other.faults, []);
 });
 
-test("an answer that ended while the page was away is there whole", async () => {
+test("an answer that ended while the page was disconnected is shown in full", async () => {
   const rest = gate();
   model.script(openai.text("Half "), rest.wait, openai.text("and whole."), openai.finish(), DONE);
   const other = await openTab(person, server);

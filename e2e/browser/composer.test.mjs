@@ -1,4 +1,4 @@
-// Writing and reading the conversation in a real browser: when things were said, copying, changing, drafts, commands, help,
+// Writing and reading the conversation in a browser: the times of messages, copying, editing, drafts, commands, help,
 // voice.
 
 import assert from "node:assert/strict";
@@ -19,13 +19,13 @@ const chosen = (tab) => tab.getByRole("listbox", { name: "Commands" }).getByRole
 const speak = (tab) => tab.getByRole("button", { name: "Speak" });
 const edit = (tab) => tab.getByRole("button", { name: "Edit", exact: true });
 const notifications = (tab) => tab.getByRole("region", { name: "Notifications" });
-/** Waits until this is in the box. */
+/** Waits until the box has this text. */
 const holds = (tab, words) => until(async () => (await seen.message(tab).inputValue()) === words, { what: () => words });
 
 /** Whether the box has the focus. */
 const isWriting = (tab) => seen.message(tab).evaluate((box) => box === document.activeElement);
 
-/** Says something that is answered. */
+/** Sends a message and waits for the answer. */
 async function exchange(words, answer) {
   model.script(...openai.says(answer));
   await say(tab, words);
@@ -33,7 +33,7 @@ async function exchange(words, answer) {
   await answered(tab);
 }
 
-test("each message tells when it was said, in the person's time, and another day begins with its name", async () => {
+test("each message shows its time in the person's zone, and each day begins with its name", async () => {
   await exchange("Hello", "Good day.");
   const times = () => seen.conversation(tab).locator("time");
   await count(times(), 2);
@@ -44,7 +44,7 @@ test("each message tells when it was said, in the person's time, and another day
     assert.equal(await time.innerText(), theirs);
   }
 
-  // The next day, on a page of its own with another clock.
+  // The next day, on a page with another clock.
   const later = await newTab(person);
   await later.clock.install({ time: Date.now() + 24 * 3_600_000 });
   await later.goto(server.url);
@@ -54,7 +54,7 @@ test("each message tells when it was said, in the person's time, and another day
   assert.deepEqual(later.faults, []);
 });
 
-test("a message and a piece of code are copied as they were written, and a refusal is told", async () => {
+test("a message and a code block are copied as written, and a refused copy is reported", async () => {
   await person.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(server.url).origin });
   const answer = "**Bold** and\n\n```sh\nls -l\n```";
   model.script(...openai.says(answer));
@@ -78,7 +78,7 @@ test("a message and a piece of code are copied as they were written, and a refus
   await notifications(tab).getByText("The browser blocked copying.").waitFor();
 });
 
-test("the last message is said in other words, in every tab, and what it did stays", async () => {
+test("the last message is edited in every tab, and what it changed stays", async () => {
   const other = await openTab(person, server);
   model.script(...openai.calls(["scheduleBlock", { title: "Gym", startTime: "2199-03-01T08:00" }]));
   model.script(...openai.says("At eight."));
@@ -96,7 +96,7 @@ test("the last message is said in other words, in every tab, and what it did sta
   await holds(tab, "not sent yet");
   assert.ok(await isWriting(tab));
 
-  // By keys, and over a reload.
+  // By keyboard, and across a reload.
   await seen.message(tab).fill("");
   await seen.message(tab).press("ArrowUp");
   await holds(tab, "Gym at 8");
@@ -129,7 +129,7 @@ test("the last message is said in other words, in every tab, and what it did sta
   assert.deepEqual(other.faults, []);
 });
 
-test("what is written is there after a reload, until it is sent", async () => {
+test("a draft survives a reload until it is sent", async () => {
   await seen.message(tab).fill("half a thou");
   await tab.reload();
   await connected(tab);
@@ -141,7 +141,7 @@ test("what is written is there after a reload, until it is sent", async () => {
   await holds(tab, "");
 });
 
-test("a browser that keeps nothing for the page does not keep it from working", async () => {
+test("the page works in a browser that stores nothing for it", async () => {
   await tab.close();
   the.tab = tab = await newTab(person);
   await tab.addInitScript(() => {
@@ -152,7 +152,7 @@ test("a browser that keeps nothing for the page does not keep it from working", 
   await exchange("Hello", "Good day.");
 });
 
-test("commands are chosen by keys and carried out at once", async () => {
+test("commands are chosen by keyboard and run at once", async () => {
   const box = seen.message(tab);
   await box.press("/");
   await count(options(tab), 14);
@@ -167,7 +167,7 @@ test("commands are chosen by keys and carried out at once", async () => {
   await gone(options(tab).first());
   await holds(tab, "/s");
 
-  // Plans are made and shown, without a model.
+  // Plans are created and switched without a model.
   await box.fill("");
   await box.pressSequentially("/pl");
   await box.press("Tab");
@@ -203,7 +203,7 @@ test("commands are chosen by keys and carried out at once", async () => {
   assert.ok(await isWriting(tab));
 });
 
-test("what is no command is told and kept, and two slashes say it as it is", async () => {
+test("an unknown command is reported and kept, and two slashes send it as a message", async () => {
   const box = seen.message(tab);
   await box.fill("/fly me to the moon");
   await box.press("Enter");
@@ -220,7 +220,7 @@ test("what is no command is told and kept, and two slashes say it as it is", asy
   await box.press("Enter");
   await text(seen.said(tab), "/fly me to the moon");
   await answered(tab);
-  // It is changed as it was written.
+  // The text to edit is the text that was sent.
   await box.press("ArrowUp");
   await holds(tab, "//fly me to the moon");
   await box.press("Escape");
@@ -231,7 +231,7 @@ test("what is no command is told and kept, and two slashes say it as it is", asy
   await count(seen.said(tab), 0);
 });
 
-test("the help tells what can be said, and puts an example into the box", async () => {
+test("the help lists what can be asked and puts an example into the box", async () => {
   const dialog = tab.getByRole("dialog", { name: "What you can say" });
   const help = tab.getByRole("button", { name: "Help" });
   await help.click();
@@ -268,7 +268,7 @@ test("the help tells what can be said, and puts an example into the box", async 
   await pocket.close();
 });
 
-/** Opens the tab anew, in a browser that listens: to the test, which says what it hears. */
+/** Reloads the tab with a speech recogniser that is controlled by the test. */
 async function reopenListening() {
   await tab.close();
   the.tab = tab = await newTab(person);
@@ -283,13 +283,13 @@ async function reopenListening() {
       }
       abort() {}
     };
-    /** All that was heard; what begins with "?" may still change. */
+    /** Everything that was recognised so far; text that begins with "?" may still change. */
     window.hear = (...phrases) => {
       const results = { length: phrases.length };
       phrases.forEach((words, place) => {
         results[place] = { isFinal: words[0] !== "?", length: 1, 0: { transcript: words.replace("?", "") } };
       });
-      // As browsers have it: a list that can be gone through.
+      // In the format of browsers: an iterable list.
       results[Symbol.iterator] = Array.prototype[Symbol.iterator];
       window.ear.onresult({ resultIndex: 0, results });
     };
@@ -298,7 +298,7 @@ async function reopenListening() {
   await connected(tab);
 }
 
-test("what is said aloud is written, and what was heard is kept whatever happens", async () => {
+test("speech is written into the box, and what was recognised is kept whatever happens", async () => {
   await reopenListening();
   await seen.message(tab).fill("Gym");
   await speak(tab).click();
@@ -338,7 +338,7 @@ test("what is said aloud is written, and what was heard is kept whatever happens
   await holds(tab, "");
 });
 
-test("where the browser cannot listen there is no microphone", async () => {
+test("a browser without speech recognition shows no microphone", async () => {
   await tab.close();
   the.tab = tab = await newTab(person);
   await tab.addInitScript(() => {
@@ -350,7 +350,7 @@ test("where the browser cannot listen there is no microphone", async () => {
   await count(speak(tab), 0);
 });
 
-test("however long the lists are, they scroll by themselves and the page does not", async () => {
+test("long lists scroll by themselves, and the page does not", async () => {
   const lines = Array.from({ length: 40 }, (_, line) => `line ${line}`).join("\n");
   for (const number of [1, 2, 3]) {
     model.script(...openai.says(`Answer ${number}\n\n\`\`\`\n${lines}\n\`\`\``));
@@ -362,7 +362,7 @@ test("however long the lists are, they scroll by themselves and the page does no
   for (let day = 1; day <= 30; day++) await client.call("scheduleBlock", { title: `Block ${day}`, startTime: wallTime(day, "08:00") });
   await client.close();
   await seen.block(tab, "Block 1").waitFor();
-  /** What is longer than the window scrolls, and the document does not even when it is asked to. */
+  /** The element is longer than the window and scrolls; the document does not, even when a script tries. */
   const scrolls = async (list, times) => {
     const [inside, window] = await list.evaluate((list) => [list.scrollHeight, innerHeight]);
     assert.ok(inside > times * window, `${inside} px in a window of ${window}`);
@@ -378,7 +378,7 @@ test("however long the lists are, they scroll by themselves and the page does no
   const changes = tab.getByRole("list", { name: "Changes, newest first" });
   await changes.getByRole("listitem").nth(29).waitFor();
   await scrolls(changes, 2);
-  // What is different since the first block: more than the window holds.
+  // The differences since the first block, more than fit into the window.
   await changes.getByRole("button", { name: "See the timeline here" }).nth(29).click();
   const past = tab.getByRole("region", { name: "The past" });
   await past.getByText("What is different").click();

@@ -1,4 +1,4 @@
-// What happened, in a real browser: the log, the timeline as it was, and the ways back.
+// The history in a browser: the log, the timeline as it was, and how to undo and restore.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -19,7 +19,7 @@ const change = (tab, words) => changes(tab).filter({ hasText: words });
 const past = (tab) => tab.getByRole("region", { name: "The past" });
 const open = (tab) => tab.getByRole("button", { name: "History" }).click();
 
-test("the log is read, searched, looked back in, and any change taken back", async () => {
+test("the log is read and searched, the past is shown, and any change is undone", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
   for (const words of ["Schedule workout tomorrow at 8am", "Schedule dentist tomorrow at 4pm"]) {
@@ -33,12 +33,12 @@ test("the log is read, searched, looked back in, and any change taken back", asy
   await text(change(tab, "scheduled “Dentist”"), "Flux");
   await count(change(tab, "scheduled"), 2);
 
-  // As it happens, newest first.
+  // Live, newest first.
   await seen.remove(tab, "Dentist").click();
   await text(changes(tab).first(), "deleted “Dentist”");
   await picture(tab, "history.png");
 
-  // One that a later change is about is kept, with the reason; one that stands alone goes.
+  // A change that a later one depends on is kept, with the reason. One on which nothing depends is undone.
   await change(tab, "scheduled “Dentist”").getByRole("button", { name: "Undo this" }).click();
   await tab.getByRole("region", { name: "Notifications" }).getByText("This cannot be undone by itself").waitFor();
   await change(tab, /^You.*completed “Workout”/s).getByRole("button", { name: "Undo this" }).click();
@@ -51,7 +51,7 @@ test("the log is read, searched, looked back in, and any change taken back", asy
   await changes(tab).first().getByText("Details").click();
   await changes(tab).first().getByText('"toolCall"').waitFor();
 
-  // The past is shown, and cannot be changed.
+  // The past is shown and cannot be edited.
   await change(tab, "scheduled “Dentist”").getByRole("button", { name: "See the timeline here" }).click();
   await past(tab).getByText(/^As it was on /).waitFor();
   await seen.block(tab, "Dentist").waitFor();
@@ -88,7 +88,7 @@ test("the log is read, searched, looked back in, and any change taken back", asy
   await Promise.all([person.close(), pocket.close()]);
 });
 
-test("an event is asked for once, when it is opened, however often it is opened and closed before it comes", async () => {
+test("an event is requested once, however often it is opened and closed before it arrives", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
   const tab = await openTab(person, server);
@@ -109,7 +109,7 @@ test("an event is asked for once, when it is opened, however often it is opened 
   await person.close();
 });
 
-test("the log is asked for whose, what, where and when, tells why, goes on by itself, and counts", async () => {
+test("the log is filtered by actor, kind, plan and time, gives reasons, follows new events, and counts", async () => {
   const model = await startModel();
   const scripted = await startServer({ model: { baseUrl: model.baseUrl, name: "scripted-1" }, vars: { MODEL_RETRIES: "0" } });
   const person = await newPerson(browser);
@@ -125,7 +125,7 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await client.call("updateBlock", { id: "Tea", updates: { title: "Tea time" } });
     await open(tab);
 
-    // Why Flux did something is what was said; what a person does is its own reason.
+    // The reason for a change by Flux is the message; a change by the person needs no reason.
     await text(change(tab, "scheduled “Gym”"), "Because of “Put gym on the first of March”");
     await text(change(tab, "scheduled “Gym”"), "Flux");
     assert.doesNotMatch(await change(tab, "scheduled “Tea”").innerText(), /Because of/);
@@ -145,7 +145,7 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await pick("Kind of change", "All kinds");
     await change(tab, "updated “Tea”").waitFor();
 
-    // Another plan has changes of its own; what happens meanwhile is there at once, where it is wanted.
+    // Another plan has its own changes. New changes appear at once if they match the filter.
     await client.call("createPlan", { title: "Trip" });
     await change(tab, "“Trip”").first().waitFor();
     await client.call("scheduleBlock", { title: "Flight", startTime: "2199-04-01T09:00" });
@@ -191,7 +191,7 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await text(value("Whole answer after"), /^\d+ ms$/);
     await picture(tab, "numbers.png");
 
-    // Through time, step by step.
+    // Through time, change by change.
     await change(tab, "scheduled “Museum”").getByRole("button", { name: "See the timeline here" }).click();
     await seen.block(tab, "Museum").waitFor();
     const moment = past(tab).getByRole("slider", { name: "Moment" });
@@ -206,13 +206,13 @@ test("the log is asked for whose, what, where and when, tells why, goes on by it
     await moment.press("End");
     await seen.block(tab, "Museum").waitFor();
     await past(tab).getByText("No block has changed since.").waitFor();
-    // The present goes on behind it, and is not shown before it is wanted.
+    // The present continues, and is not shown until the person asks for it.
     await client.call("scheduleBlock", { title: "Dinner", startTime: "2199-04-02T19:00" });
     await text(changes(tab).first(), "scheduled “Dinner”");
     await count(seen.done(tab, "Dinner"), 0);
     await past(tab).getByText("Since then: 1 added.").waitFor();
     await text(value("Blocks"), "6 open, 0 done");
-    // By the clock: before everything, and after it.
+    // By date and time: before everything, and after it.
     const clock = past(tab).getByLabel("Another moment");
     await clock.fill(wallTime(-1, "10:00"));
     await gone(seen.block(tab, "Museum"));
@@ -247,7 +247,7 @@ async function withPast() {
   return other.token;
 }
 
-test("a moment between two changes shows the one and not yet the other", async () => {
+test("a moment between two changes shows only the first", async () => {
   const person = await newPerson(browser);
   await person.addCookies([{ name: "flux", value: await withPast(), url: server.url }]);
   const tab = await openTab(person, server);

@@ -1,6 +1,6 @@
-// The line between a person's pages and the service, which a test can hold up or cut.
+// The connection between a person's pages and the service, which a test can hold up or cut.
 
-/** Puts it into the pages that the person opens from now on. Gives `{ hold(), release(), cut(), mend() }`. */
+/** Controls the connections of pages that the person opens from now on: `hold()`, `release()`, `cut()` and `restore()`. */
 export async function startLine(person) {
   const line = new Line();
   await person.routeWebSocket(/\/agents\/chat\//, (page) => line.connect(page));
@@ -22,17 +22,17 @@ class Line {
     });
     page.onClose((code) => {
       this.#pages.delete(page);
-      // A page may not give the codes that sockets close with by themselves.
+      // A page may not send the codes that are reserved for the socket itself.
       service.close({ code: code >= 3000 ? code : 1000 });
     });
   }
 
-  /** What pages say comes to the service only when it is released. */
+  /** Holds back what pages send, until `release`. */
   hold() {
     this.#held ??= [];
   }
 
-  /** Lets through what was held, and gives it. */
+  /** Sends what was held back, and returns it. */
   release() {
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -40,7 +40,7 @@ class Line {
     return held.map(({ frame }) => frame);
   }
 
-  /** Nobody gets through, and those who are connected are no longer; what was held is lost. */
+  /** Closes all connections and refuses new ones. What was held back is lost. */
   async cut() {
     this.#isCut = true;
     this.#held = undefined;
@@ -48,8 +48,8 @@ class Line {
     this.#pages.clear();
   }
 
-  /** Whoever connects from now on gets through. */
-  mend() {
+  /** Accepts connections again. */
+  restore() {
     this.#isCut = false;
   }
 }

@@ -1,4 +1,4 @@
-// A plan of ten thousand blocks, of which the page holds and draws only what is looked at.
+// A plan of ten thousand blocks, of which the page loads and draws only the visible part.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -12,11 +12,11 @@ import { connected, count, fits, gone, newPerson, openBrowser, openTab, picture,
 
 const BLOCKS = 10_000;
 const A_DAY = 20;
-/** So many days before today, and as many from today on. */
+/** The number of days before today, and of days from today on. */
 const DAYS = BLOCKS / A_DAY / 2;
-/** More would not be what is seen and a little around it. */
+/** A limit for the visible rows and a margin around them. */
 const MOST_DRAWN = 150;
-/** One that lies far away. */
+/** A block far from today. */
 const NEEDLE = { day: 200, number: 7 };
 
 let server, browser;
@@ -27,7 +27,7 @@ function titleOf(day, number) {
   return day === NEEDLE.day && number === NEEDLE.number ? "Needle" : `Day ${day}, block ${number}`;
 }
 
-/** The token of a person who has all of it, from a file that is made after the pattern of another person's. */
+/** The token of a person with the whole plan, which is imported from a file made after another person's export. */
 async function longPlan() {
   const client = await greeted(server);
   await client.call("setSettings", { timeZone: ZONE });
@@ -44,7 +44,7 @@ async function longPlan() {
     Object.assign(event, { seq: events.length + 1, id: randomUUID(), txn: randomUUID() });
     Object.assign(event.payload.block, {
       id: randomUUID(), handle: `B${place + 1}`, title: titleOf(day, number), span: { start: from, end: to },
-      // All of those before today are done.
+      // All blocks before today are completed.
       ...(day < 0 && { completedAt: to }),
     });
     events.push(event);
@@ -58,7 +58,7 @@ async function longPlan() {
   return other.token;
 }
 
-/** Has the page note the most list items that its agenda has had at any time. */
+/** Makes the page record the greatest number of list items that its agenda has had. */
 function watch(agenda) {
   return agenda.evaluate((list) => {
     const look = () => (list.dataset.most = Math.max(list.dataset.most ?? 0, list.querySelectorAll("li").length));
@@ -75,7 +75,7 @@ async function drewFew(agenda) {
 const height = (agenda) => agenda.evaluate((list) => list.scrollHeight);
 const scroll = (agenda, top) => agenda.evaluate((list, top) => (list.scrollTop = top), top);
 
-/** The first block that can be seen in full, and how far below the upper edge it lies. */
+/** The first block that is visible in full, and its distance from the upper edge, in CSS pixels. */
 function firstSeen(agenda) {
   return agenda.evaluate((list) => {
     const top = list.getBoundingClientRect().top;
@@ -85,7 +85,7 @@ function firstSeen(agenda) {
   });
 }
 
-/** The same once the list has been drawn where it was scrolled to: as soon as it does not change from one frame to the next. */
+/** The same, once the list has been drawn at its new position: when it does not change from one frame to the next. */
 function firstSettled(agenda) {
   const frame = () => agenda.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve())));
   return until(async () => {
@@ -96,7 +96,7 @@ function firstSettled(agenda) {
   }, { what: () => "a block in view" });
 }
 
-/** Whether a block is within what is seen. */
+/** Whether a block is visible. */
 function isSeen(agenda, title) {
   return agenda.evaluate((list, title) => {
     const row = [...list.querySelectorAll("li.card")].find((row) => row.querySelector("h4").innerText === title);
@@ -105,7 +105,7 @@ function isSeen(agenda, title) {
   }, title);
 }
 
-test("ten thousand blocks are looked through like twenty", async (t) => {
+test("ten thousand blocks are browsed like twenty", async (t) => {
   const token = await longPlan();
   const person = await newPerson(browser);
   await person.addCookies([{ name: "flux", value: token, url: server.url }]);
@@ -116,7 +116,7 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
   await agenda.getByRole("checkbox").first().waitFor();
   await watch(agenda);
 
-  await t.test("scrolling down loads what comes, page after page", async () => {
+  await t.test("scrolling down loads later blocks page by page", async () => {
     for (let page = 0; page < 3; page++) {
       const before = await height(agenda);
       await scroll(agenda, before);
@@ -126,7 +126,7 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
     await picture(tab, "long-down.png");
   });
 
-  await t.test("the last block is reached by its day", async () => {
+  await t.test("the last block is reached by its date", async () => {
     await tab.getByLabel("Go to a day").fill(isoDate(DAYS - 1));
     await sees(titleOf(DAYS - 1, 0));
     await scroll(agenda, 1e7);
@@ -134,7 +134,7 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
     await picture(tab, "long-end.png");
   });
 
-  await t.test("today comes back, and earlier days come above what is seen, which stays where it is", async () => {
+  await t.test("today is shown again, and earlier days are added above without moving what is visible", async () => {
     await tab.getByRole("button", { name: "Today", exact: true }).click();
     await until(async () => /^Day 0,/.test((await firstSeen(agenda))?.title), { what: () => "today" });
     await tab.getByRole("button", { name: /^Show earlier days/ }).click();
@@ -155,7 +155,7 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
     await picture(tab, "long-up.png");
   });
 
-  await t.test("a day long ago is reached, and stays in view when what was before it is loaded", async () => {
+  await t.test("a distant day in the past is reached, and stays in view while earlier days are loaded", async () => {
     await drewFew(agenda);
     await tab.reload();
     await connected(tab);
@@ -168,7 +168,7 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
     await picture(tab, "long-ago.png");
   });
 
-  await t.test("words are found in all of it", async () => {
+  await t.test("the search finds blocks in the whole plan", async () => {
     await tab.getByRole("button", { name: "Today", exact: true }).click();
     const search = tab.getByRole("searchbox", { name: "Search the timeline" });
     await search.fill("needle");
@@ -181,7 +181,7 @@ test("ten thousand blocks are looked through like twenty", async (t) => {
     await until(async () => /^Day 0,/.test((await firstSeen(agenda))?.title), { what: () => "today" });
   });
 
-  await t.test("each day of the past is reached, too", async () => {
+  await t.test("each day is also reached in a past state of the timeline", async () => {
     await tab.getByRole("button", { name: "History" }).click();
     const changes = tab.getByRole("list", { name: "Changes, newest first" });
     await changes.getByRole("button", { name: "See the timeline here" }).first().click();

@@ -1,4 +1,4 @@
-// What Flux is for, as a person does it, with nothing but what comes with it: the offline interpreter answers.
+// The main use of Flux as a person does it, with the offline interpreter.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -10,7 +10,7 @@ import {
   PHONE, answered, connectAs, connected, fits, gone, isDone, newPerson, openBrowser, openTab, picture, say, seen, text,
 } from "./page.mjs";
 
-/** What the README shows. */
+/** The screenshot in the README. */
 const SCREENSHOT = join(ROOT, "docs/screenshot.png");
 
 let server, browser;
@@ -21,12 +21,12 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), server?.stop()]));
 
-test("what a person says is on the timeline, in every tab, and stays there", async (t) => {
+test("what a person asks for appears on the timeline, in every tab, and stays", async (t) => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
   const second = await openTab(person, server);
 
-  await t.test("saying it puts it on the timeline", async () => {
+  await t.test("a message schedules a block", async () => {
     await tab.getByRole("button", { name: "Plans: My plan" }).waitFor();
     await picture(tab, "empty.png");
     await say(tab, "Schedule workout tomorrow at 8am");
@@ -41,20 +41,20 @@ test("what a person says is on the timeline, in every tab, and stays there", asy
     await seen.timeline(tab).getByText(/^Now, \d\d:\d\d$/).waitFor();
   });
 
-  await t.test("each answer says that no model gave it, and how to connect one", async () => {
+  await t.test("each answer says that no model wrote it, and how to connect one", async () => {
     const mark = seen.answers(tab).last().locator("details").filter({ hasText: "Offline interpreter" });
     await mark.locator("summary").click();
     await mark.getByText("MODEL_BASE_URL=http://localhost:11434/v1").waitFor();
     await mark.locator("summary").click();
   });
 
-  await t.test("the other tab shows it, too, without being asked", async () => {
+  await t.test("the other tab shows it as well", async () => {
     await text(seen.block(second, "Workout"), "08:00");
     await text(seen.said(second), "Schedule workout tomorrow at 8am");
     await seen.actions(second).first().waitFor();
   });
 
-  await t.test("a box is ticked and a block deleted by hand, and taken back", async () => {
+  await t.test("a block is completed and deleted by hand, and both are undone", async () => {
     await say(second, "Schedule dentist tomorrow at 4pm");
     await seen.block(second, "Dentist").waitFor();
     await answered(second);
@@ -66,7 +66,7 @@ test("what a person says is on the timeline, in every tab, and stays there", asy
     await seen.block(tab, "Dentist").waitFor();
     await seen.remove(tab, "Dentist").click();
     await gone(seen.block(second, "Dentist"));
-    // By keys, but not those that are typed into a field.
+    // By keyboard, but not while typing in a field.
     await seen.done(tab, "Workout").focus();
     await tab.keyboard.press("Control+z");
     await seen.block(second, "Dentist").waitFor();
@@ -77,7 +77,7 @@ test("what a person says is on the timeline, in every tab, and stays there", asy
     await gone(seen.block(second, "Dentist"));
   });
 
-  await t.test("after a reload all is as it was", async () => {
+  await t.test("a reload shows the same", async () => {
     await tab.reload();
     await connected(tab);
     await isDone(tab, "Workout");
@@ -86,13 +86,13 @@ test("what a person says is on the timeline, in every tab, and stays there", asy
     assert.equal(await seen.block(tab, "Dentist").count(), 0);
   });
 
-  await t.test("the server dies and comes back, and the page finds it by itself", async () => {
+  await t.test("the page reconnects by itself after the server was restarted", async () => {
     await server.kill();
     await text(seen.connection(tab), "Reconnecting");
     await seen.done(tab, "Workout").uncheck();
     await server.start();
     await connected(tab);
-    // What was clicked meanwhile was not lost.
+    // The click in the meantime was not lost.
     await seen.timeline(second).getByRole("checkbox", { name: "Done: Workout", checked: false }).waitFor();
     await connected(second);
     await text(seen.block(tab, "Workout"), "08:00");
@@ -121,7 +121,7 @@ test("what a person says is on the timeline, in every tab, and stays there", asy
   await person.close();
 });
 
-test("each plan has a timeline of its own", async () => {
+test("each plan has its own timeline", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
   const client = await connectAs(person, server);
@@ -144,7 +144,7 @@ test("each plan has a timeline of its own", async () => {
   await Promise.all([client.close(), person.close()]);
 });
 
-test("a day in full, for the README", async () => {
+test("a full day, for the README", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
   const client = await connectAs(person, server);
@@ -174,7 +174,7 @@ test("a day in full, for the README", async () => {
   await seen.message(tab).blur();
   await tab.mouse.move(0, 0);
   await fits(tab);
-  // The one in Git is only replaced where that is wanted: each picture shows another time of day.
+  // The screenshot in Git is replaced only on request, because every new one shows another time of day.
   await picture(tab, process.env.UPDATE_SCREENSHOT || !existsSync(SCREENSHOT) ? SCREENSHOT : "screenshot.png");
   await Promise.all([client.close(), person.close()]);
 });

@@ -1,6 +1,6 @@
-// Texts that would run or load something if they became markup, and how to tell whether one did.
+// Texts that would run or load something if they became markup, and how to detect that.
 
-/** Each sets `window.ran` or asks `http://evil.example` for something. */
+/** Each sets `window.ran` or requests something from `http://evil.example`. */
 export const PAYLOADS = [
   "<script>window.ran = 'script'</script>",
   "<img src=x onerror=\"window.ran='img'\">",
@@ -77,7 +77,7 @@ export const PAYLOADS = [
   "＜script＞window.ran='wide'＜/script＞",
 ];
 
-/** Notes what the tab asks of anyone but its own server. */
+/** Records the tab's requests to servers other than its own. */
 export function watch(tab) {
   const own = new URL(tab.url()).host;
   const strangers = [];
@@ -92,7 +92,7 @@ export function watch(tab) {
   return strangers;
 }
 
-/** What ran, what was loaded, and what could still do so, in words; nothing where all is well. */
+/** What ran, what was loaded, and what could still do so, in words. Empty if all is well. */
 export async function ranOrLoaded(tab, strangers) {
   const found = await tab.evaluate(async () => {
     const found = [];
@@ -109,7 +109,7 @@ export async function ranOrLoaded(tab, strangers) {
       }
       if (name === "a" && !/^(https?|mailto):/.test(element.href)) found.push(element.href);
     }
-    // What an error or a load handler does, it does in a later task.
+    // Handlers of `error` and `load` run in a later task.
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     if (window.ran) found.push(`ran: ${window.ran}`);
     return found;

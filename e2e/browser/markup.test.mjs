@@ -1,4 +1,4 @@
-// Whatever text comes from others, it is text: in each place where the page shows it.
+// Text from others stays text, in each place where the page shows it.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -9,7 +9,7 @@ import { PAYLOADS, ranOrLoadedAnywhere, watch } from "./markup.mjs";
 import { answered, connectAs, count, gone, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
 
-/** When a block begins, as people write it where they live: all are from Monday to Friday of a week that is empty but for them. */
+/** The start of a block as wall-clock time. All lie from Monday to Friday of a week that has no other blocks. */
 const startOf = (number) => new Date(Date.parse("2199-04-01T00:00Z") + number * 90 * 60_000).toISOString().slice(0, 16);
 
 const the = scriptedPage({ vars: QUICK_RUNS });
@@ -24,7 +24,7 @@ const isClean = async (where) => assert.deepEqual(await ranOrLoadedAnywhere(tab,
 const button = (name) => tab.getByRole("button", { name, exact: true });
 const history = () => tab.getByRole("region", { name: "History" });
 
-/** What is done with all that a list shows, which has only what is near what is seen. */
+/** Scrolls through a list, which has only the rows near the visible part, and calls `look` at each step. */
 async function scrollThrough(list, look) {
   for (let isOver = false; !isOver; ) {
     await look();
@@ -75,7 +75,7 @@ test("in blocks, wherever they are shown", async () => {
   }
   await search.fill("");
 
-  // Notes tell of what is deleted by its title, and the history of everything.
+  // Notifications name what was deleted by its title, and the history names everything.
   for (const { title } of timeline.blocks.slice(0, 8)) {
     await tab.getByLabel("Go to a day").fill("2199-04-01");
     await seen.remove(tab, title).click();
@@ -124,7 +124,7 @@ test("in plans and goals", async () => {
   await client.close();
 });
 
-test("in what the person says, and what a model calls", async () => {
+test("in messages and in a model's calls", async () => {
   for (const [number, payload] of PAYLOADS.entries()) {
     model.script(...openai.calls([number % 2 ? payload.slice(0, 60) : "scheduleBlock", { title: payload, [payload]: payload }]));
     model.script(...openai.says(`end ${number}`));

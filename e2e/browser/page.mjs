@@ -1,5 +1,4 @@
-// The page as a person has it before them: a browser, tabs that are connected, and what can be seen in them, by role and
-// name.
+// The page as a person sees it: a browser, connected tabs, and their elements by role and name.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -11,10 +10,10 @@ import { OFFSET_MS, WEEK_START, ZONE } from "../lib/clock.mjs";
 import { ROOT } from "../lib/server.mjs";
 import { shiftDate } from "../lib/shift-date.mjs";
 
-/** Where tests put what people may want to look at; not in Git. */
+/** Where tests put their screenshots. Not in Git. */
 export const ARTIFACTS = join(ROOT, "e2e/artifacts");
 
-/** Long enough for a busy machine; what a person would call slow is measured elsewhere. */
+/** Long enough for a busy machine. Benchmarks measure speed, not tests. */
 const LIMIT_MS = 20_000;
 
 const DESKTOP = { width: 1440, height: 900 };
@@ -24,10 +23,10 @@ export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 export function openBrowser() {
   return chromium.launch({
     executablePath: process.env.FLUX_CHROMIUM || "/usr/bin/chromium",
-    // In a container there is neither a sandbox nor a graphics card, and nothing should be asked of the internet.
+    // In a container there is neither a sandbox nor a graphics card, and the browser should not use the internet.
     args: [
       "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-      // Else a page that a test serves by itself counts as one of the internet, which may not ask this computer.
+      // Otherwise a page that a test serves itself counts as a page of the internet, which may not connect to this computer.
       "--disable-features=LocalNetworkAccessChecks",
     ],
   });
@@ -109,7 +108,7 @@ async function identityOf(person) {
   return cookies.find(({ name }) => name === "flux")?.value;
 }
 
-/** A tab with nothing in it. A script that fails in it fails the test that looks: `tab.faults`. */
+/** An empty tab. `tab.faults` has the errors of its scripts. */
 export async function newTab(person) {
   const tab = await person.newPage();
   checkBeforeClosing(tab, assertFillsWindow);
@@ -118,7 +117,7 @@ export async function newTab(person) {
   return tab;
 }
 
-/** What there is to see. */
+/** The elements of the page. */
 export const seen = {
   message: (tab) => tab.getByRole("textbox", { name: "Message" }),
   send: (tab) => tab.getByRole("button", { name: "Send" }),
@@ -146,7 +145,7 @@ function doneBox(title) {
   return { name: `Done: ${title}`, exact: true };
 }
 
-/** Waits until the tab has what the server has. */
+/** Waits until the tab is connected and has the state. */
 export async function connected(tab) {
   await text(seen.connection(tab), "Connected");
   await seen.plans(tab).waitFor();
@@ -159,39 +158,39 @@ export async function say(tab, words) {
   await text(seen.said(tab).last(), words);
 }
 
-/** Waits until nothing is being answered any more. */
+/** Waits until no request is being answered. */
 export async function answered(tab) {
   await seen.send(tab).waitFor();
 }
 
-/** Waits until there is this text somewhere in an element. */
+/** Waits until an element contains a text. */
 export function text(locator, words) {
   return locator.filter({ hasText: words }).waitFor();
 }
 
-/** Waits until there are as many. */
+/** Waits until there are exactly so many elements. */
 export async function count(locator, number) {
   if (number > 0) await locator.nth(number - 1).waitFor();
   await locator.nth(number).waitFor({ state: "detached" });
 }
 
-/** Waits until something is no longer there. */
+/** Waits until an element has been removed. */
 export function gone(locator) {
   return locator.waitFor({ state: "detached" });
 }
 
-/** Waits until a block is done, and the server has said so. */
+/** Waits until a block is completed and the server has confirmed it. */
 export async function isDone(tab, title) {
   const box = tab.getByRole("checkbox", { ...doneBox(title), checked: true });
   await tab.locator("li[aria-busy=false]").filter({ has: box }).waitFor();
 }
 
-/** Waits until something is on its way to the server about a block, or no longer. */
+/** Waits until a change of a block is on its way to the server, or no longer. */
 export async function isBusy(tab, title, busy = true) {
   await tab.locator(`li[aria-busy=${busy}]`).filter({ has: tab.getByRole("checkbox", doneBox(title)) }).waitFor();
 }
 
-/** Nothing is wider than the window. */
+/** Asserts that nothing is wider than the window. */
 export async function fits(tab) {
   const wide = await tab.evaluate(() => {
     const scrolls = (element) => element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
@@ -203,7 +202,7 @@ export async function fits(tab) {
   assert.deepEqual(wide, [], "wider than the window");
 }
 
-/** Keeps what the tab looks like, in e2e/artifacts unless `file` is a path of its own. */
+/** Takes a screenshot, in e2e/artifacts unless `file` is a path. */
 export async function picture(tab, file) {
   const path = file.includes("/") ? file : join(ARTIFACTS, file);
   mkdirSync(dirname(path), { recursive: true });

@@ -1,4 +1,4 @@
-// The menu of plans in a real browser: what can be done with a plan, and the ways back.
+// The menu of plans in a browser: what can be done with a plan, and how it is undone.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -22,12 +22,12 @@ async function make(tab, title) {
   await shown(tab, title).waitFor();
 }
 
-test("a plan is renamed, put away, taken out again and deleted, in every tab, and each can be undone", async () => {
+test("a plan is renamed, archived, unarchived and deleted in every tab, and each change can be undone", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
   const other = await openTab(person, server);
 
-  // The only one can be neither put away nor deleted.
+  // The only plan can be neither archived nor deleted.
   await seen.plans(tab).click();
   await plan(tab, "Rename My plan").waitFor();
   assert.equal(await menu(tab).getByRole("button", { name: /^(Archive|Delete) / }).count(), 0);
@@ -57,7 +57,7 @@ test("a plan is renamed, put away, taken out again and deleted, in every tab, an
   await shown(other, "Long trip").waitFor();
   await plan(tab, "Rename Long trip").waitFor();
 
-  // Put away: another plan is shown, and it is still to be found.
+  // Archived: another plan is shown, and this one can still be found.
   await plan(tab, "Archive Long trip").click();
   await note(tab, "Archived “Long trip”.").waitFor();
   await shown(other, "My plan").waitFor();
@@ -75,7 +75,7 @@ test("a plan is renamed, put away, taken out again and deleted, in every tab, an
   await gone(menu(tab).getByText("Archived: 1"));
   await plan(tab, "Archive Long trip").waitFor();
 
-  // Deleted only once it is meant.
+  // Deleted only after a confirmation.
   await plan(tab, "Delete Long trip").click();
   const question = menu(tab).getByRole("alertdialog", { name: "Delete Long trip?" });
   assert.ok(await isFocused(question.getByRole("button", { name: "Keep" })), "what does no harm has the focus");

@@ -29,7 +29,7 @@ async function bundle() {
 }
 
 async function openReact(person, server) {
-  // The Worker's own page gives the identity; the React page is on the same origin.
+  // The Worker's own page sets the identity; the React page is on the same origin.
   await person.request.get(server.url);
   const tab = await newTab(person);
   await tab.route("**/react/", (route) => route.fulfill({ contentType: "text/html", body: PAGE }));
@@ -50,7 +50,7 @@ async function say(tab, words) {
   await tab.getByRole("button", { name: "Send" }).click();
 }
 
-test("a turn is streamed with its call, the state follows, and a reload has the history", async () => {
+test("a turn is streamed with its call, the state follows, and a reload shows the history", async () => {
   const held = gate();
   model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2199-03-01T08:00" }]));
   model.script(openai.text("It is "), held.wait, openai.text("on your timeline."), openai.finish(), DONE);
@@ -82,7 +82,7 @@ test("calls change the state in every tab", async () => {
   assert.deepEqual(other.faults, []);
 });
 
-test("another tab sees question and answer as they come, and has each once", async () => {
+test("another tab shows the question and the answer as they arrive, each once", async () => {
   const other = await openReact(person, server);
   const held = gate();
   model.script(openai.text("Half "), held.wait, openai.text("and whole."), openai.finish(), DONE);
@@ -99,7 +99,7 @@ test("another tab sees question and answer as they come, and has each once", asy
   assert.deepEqual(other.faults, []);
 });
 
-test("a page that is loaded in the middle of an answer resumes it", async () => {
+test("a page that is loaded during an answer resumes it", async () => {
   const held = gate();
   model.script(openai.text("Half "), held.wait, openai.text("and whole."), openai.finish(), DONE);
   await say(tab, "Tell me");
@@ -112,7 +112,7 @@ test("a page that is loaded in the middle of an answer resumes it", async () => 
   await count(messages(tab, "assistant"), 1);
 });
 
-test("an answer is stopped, had again, and cleared away", async () => {
+test("an answer is stopped, regenerated, and cleared", async () => {
   const held = gate();
   model.script(openai.text("Once upon "), held.wait, openai.text("a time"), openai.finish(), DONE);
   await say(tab, "Tell me a story");
@@ -134,7 +134,7 @@ test("an answer is stopped, had again, and cleared away", async () => {
   await count(messages(tab, "user"), 0);
 });
 
-test("an error is told, and the next message is answered", async () => {
+test("an error is reported, and the next message is answered", async () => {
   model.script({ status: 503, body: { error: { message: "overloaded" } } });
   await say(tab, "Hello?");
   await tab.getByRole("alert").waitFor();
@@ -144,7 +144,7 @@ test("an error is told, and the next message is answered", async () => {
   await gone(tab.getByRole("alert"));
 });
 
-test("a call that needs consent waits for it, and goes on in the same message", async () => {
+test("a call that needs consent waits for it and continues in the same message", async () => {
   model.script(...openai.calls(["deletePlan", { id: "My plan" }]));
   await say(tab, "Delete my plan");
   const call = tab.getByRole("group", { name: "tool-deletePlan" });

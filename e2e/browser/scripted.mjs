@@ -7,9 +7,9 @@ import { startServer } from "../lib/server.mjs";
 import { newPerson, openBrowser, openTab } from "./page.mjs";
 
 /**
- * Starts model, server and browser before the tests of the calling file and stops them after it; each test has a person
- * and a tab of its own, and fails where a script of the tab did. `open(person, server)` opens the tab, where it is not
- * just the product's page. Gives `{ model, server, browser, person, tab }`, filled by the time of a test.
+ * Starts model, server and browser before the tests of the calling file and stops them afterwards. Each test has its own
+ * person and tab, and fails if a script in the tab fails. `open(person, server)` opens the tab if it is not simply the
+ * product's page. Returns `{ model, server, browser, person, tab }`, whose fields are set when a test runs.
  */
 export function scriptedPage({ vars = {}, open = openTab } = {}) {
   const the = {};

@@ -1,4 +1,4 @@
-// Settings in a real browser: the person's, this browser's, everything as a file, and its end.
+// Settings in a browser: the person's, this browser's, export and import, and deleting everything.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -37,7 +37,7 @@ async function closed(tab) {
   await dialog(tab).waitFor({ state: "hidden" });
 }
 
-test("what is set changes what is shown, in every tab, and stays", async () => {
+test("settings change what every tab shows, and stay", async () => {
   const other = await openTab(person, server);
   await say(tab, "Schedule workout tomorrow at 8pm");
   await text(seen.block(tab, "Workout"), "20:00–21:00");
@@ -87,13 +87,13 @@ test("what is set changes what is shown, in every tab, and stays", async () => {
   await tab.reload();
   await connected(tab);
   await isSet(tab);
-  // The architect's form tells the hours it will keep to.
+  // The form for goals shows the working hours that the architect will keep to.
   await tab.getByRole("button", { name: "Plan a goal" }).click();
   await text(tab.getByRole("dialog", { name: "Plan a goal" }), "10:00 AM–4:30 PM");
   assert.deepEqual(other.faults, []);
 });
 
-test("a zone that does not exist is told in a sentence, and what was written stays", async () => {
+test("an unknown time zone is reported in a sentence, and the form keeps its content", async () => {
   await open(tab);
   const zone = dialog(tab).getByRole("textbox", { name: "Time zone" });
   await zone.fill("Europe/Atlantis");
@@ -116,10 +116,10 @@ test("a zone that does not exist is told in a sentence, and what was written sta
   await dialog(tab).getByRole("checkbox", { name: "Monday" }).check();
   await dialog(tab).getByLabel("From").fill("19:00");
   await button(tab, "Save").click();
-  // What only the service knows; what was written is still there.
+  // Only the service can detect it. The form keeps its content.
   await text(dialog(tab).getByRole("alert"), "Nothing was changed");
   assert.equal(await dialog(tab).getByLabel("From").inputValue(), "19:00");
-  // A file that was not chosen after all.
+  // The file chooser is cancelled.
   await dialog(tab).getByLabel("Import a file").dispatchEvent("cancel", { bubbles: true });
   assert.equal(await dialog(tab).getByLabel("From").inputValue(), "19:00");
   await dialog(tab).getByLabel("Until").fill("00:00");
@@ -133,7 +133,7 @@ test("a zone that does not exist is told in a sentence, and what was written sta
   await client.close();
 });
 
-test("colours and motion are as this browser was told, at once and before the program is there", async () => {
+test("this browser's colours and motion apply at once, even before the program has loaded", async () => {
   const light = await paper(tab);
   await open(tab);
   await choice(tab, "Theme").selectOption("Dark");
@@ -146,7 +146,7 @@ test("colours and motion are as this browser was told, at once and before the pr
   await button(tab, "Close").click();
   await closed(tab);
 
-  // The static page has them, where the program does not come.
+  // The static page has them even if the program does not load.
   const early = await newTab(person);
   await early.emulateMedia({ reducedMotion: "no-preference" });
   await early.route("**/*.wasm", () => {});
@@ -172,7 +172,7 @@ test("colours and motion are as this browser was told, at once and before the pr
   assert.equal(await paper(tab), light);
 });
 
-test("everything goes into a file, and from there to another person", async () => {
+test("everything is exported to a file and imported by another person", async () => {
   for (const words of ["Schedule workout tomorrow at 8am", "Schedule dentist tomorrow at 4pm"]) {
     await say(tab, words);
     await answered(tab);
@@ -207,7 +207,7 @@ test("everything goes into a file, and from there to another person", async () =
   }
   assert.equal(await seen.message(copy).inputValue(), "half a thought");
 
-  // Who has something already is not given something else.
+  // An import does not replace an existing timeline.
   await open(copy);
   await input.setInputFiles(file);
   await text(dialog(copy).getByRole("alert"), /\.$/);
@@ -215,7 +215,7 @@ test("everything goes into a file, and from there to another person", async () =
   await fresh.close();
 });
 
-test("everything is deleted once it is meant, in all tabs", async () => {
+test("everything is deleted after a confirmation, in all tabs", async () => {
   const other = await openTab(person, server);
   await say(tab, "Schedule workout tomorrow at 8am");
   await seen.block(other, "Workout").waitFor();
@@ -247,7 +247,7 @@ test("everything is deleted once it is meant, in all tabs", async () => {
     await gone(seen.timeline(one).getByText("Workout"));
   }
   assert.equal(await seen.message(tab).inputValue(), "");
-  // Who begins anew is asked for nothing, and has a zone all the same.
+  // After deleting everything, the person is asked nothing and still has a time zone.
   await seen.timeline(other).getByText(ZONE).waitFor();
   await gone(changes(other).filter({ hasText: "Workout" }));
   await other.getByRole("button", { name: "Back to the chat" }).click();
@@ -264,7 +264,7 @@ test("everything is deleted once it is meant, in all tabs", async () => {
   assert.deepEqual(other.faults, []);
 });
 
-test("the line between the panes is moved by hand and by keys, and stays there", async () => {
+test("the divider between the panes is moved by pointer and by keyboard, and stays there", async () => {
   const line = tab.getByRole("separator", { name: "Width of the left pane" });
   const width = () => tab.getByRole("region", { name: "Chat", exact: true }).evaluate((pane) => pane.clientWidth);
   const value = async () => Number(await line.getAttribute("aria-valuenow"));

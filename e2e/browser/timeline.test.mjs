@@ -1,4 +1,4 @@
-// The timeline as an agenda, by hand: blocks are written, changed, moved, found and deleted, with and without a connection.
+// The agenda by hand: blocks are created, edited, moved, found and deleted, online and offline.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -18,13 +18,13 @@ const start = (form) => form.getByLabel("Start");
 const end = (form) => form.getByLabel("End");
 const save = (form) => form.getByRole("button", { name: "Save" }).click();
 
-/** Two blocks of tomorrow. */
+/** Two blocks tomorrow. */
 const TOMORROW = [
   { title: "Workout", startTime: wallTime(1, "08:00") },
   { title: "Dentist", startTime: wallTime(1, "16:00") },
 ];
 
-/** A tab, with these blocks on the timeline. */
+/** A tab with these blocks on the timeline. */
 async function withBlocks(person, blocks) {
   const tab = await openTab(person, server);
   const client = await connectAs(person, server);
@@ -34,7 +34,7 @@ async function withBlocks(person, blocks) {
   return tab;
 }
 
-test("a block is written by button, by key or on a day, and is in every tab", async () => {
+test("a block is created by button, by key or on a day, and appears in every tab", async () => {
   const person = await newPerson(browser);
   const [tab, second] = [await openTab(person, server), await openTab(person, server)];
   await tab.bringToFront();
@@ -53,7 +53,7 @@ test("a block is written by button, by key or on a day, and is in every tab", as
   await seen.agenda(tab).press("n");
   await title(form).fill("Dentist");
   await start(form).fill(wallTime(1, "16:00"));
-  // Also by the key with which forms are sent.
+  // Also with the Enter key.
   await title(form).press("Enter");
   await text(seen.block(second, "Dentist"), "16:00–17:00");
 
@@ -63,7 +63,7 @@ test("a block is written by button, by key or on a day, and is in every tab", as
   await save(form);
   await text(seen.block(second, "Call Ana"), "09:00–10:00");
 
-  // What is not wanted after all is not there.
+  // A cancelled form creates nothing.
   await seen.agenda(tab).press("n");
   await title(form).fill("Nothing");
   await title(form).press("Escape");
@@ -74,7 +74,7 @@ test("a block is written by button, by key or on a day, and is in every tab", as
   await person.close();
 });
 
-test("a block is changed in its place; what is not saved or not possible changes nothing", async () => {
+test("a block is edited in place; a change that is not saved or not possible has no effect", async () => {
   const person = await newPerson(browser);
   const tab = await withBlocks(person, [{ title: "Workout", startTime: wallTime(1, "08:00") }]);
   const form = seen.editor(tab, "Edit");
@@ -108,7 +108,7 @@ test("a block is changed in its place; what is not saved or not possible changes
   await block.getByText("Details").click();
   await block.getByText("In the lake.").waitFor();
 
-  // All of it was kept, not only shown.
+  // Everything was stored, not only shown.
   await tab.reload();
   await connected(tab);
   for (const words of ["10:30–11:30", "High priority", "#health", "#sport", "In the lake."]) await text(block, words);
@@ -116,7 +116,7 @@ test("a block is changed in its place; what is not saved or not possible changes
   await person.close();
 });
 
-test("keys move a block, lengthen and delete it, again and again without finding it anew", async () => {
+test("keys move, lengthen and delete a block repeatedly, and the focus stays on it", async () => {
   const person = await newPerson(browser);
   const tab = await withBlocks(person, [
     { title: "Workout", startTime: wallTime(1, "08:00") },
@@ -130,7 +130,7 @@ test("keys move a block, lengthen and delete it, again and again without finding
   await seen.edit(tab, "Workout").focus();
   await press("Alt+ArrowDown");
   await text(block, "08:15–09:15");
-  // Past another one of that day, and back.
+  // Past another block of that day, and back.
   for (const time of ["08:30", "08:45", "09:00", "09:15"]) {
     await press("Alt+ArrowDown");
     await text(block, `${time}–`);
@@ -152,7 +152,7 @@ test("keys move a block, lengthen and delete it, again and again without finding
   await person.close();
 });
 
-test("after a block is deleted the next one has the focus, then the one before, then the list", async () => {
+test("after a block is deleted, the focus goes to the next one, then the previous one, then the list", async () => {
   const person = await newPerson(browser);
   const tab = await withBlocks(person, [
     { title: "Breakfast", startTime: wallTime(1, "07:00") },
@@ -178,7 +178,7 @@ test("after a block is deleted the next one has the focus, then the one before, 
   await person.close();
 });
 
-test("blocks are found by words, by state and by priority", async () => {
+test("blocks are found by text, state and priority", async () => {
   const person = await newPerson(browser);
   const tab = await withBlocks(person, [
     { title: "Morning run", startTime: wallTime(1, "07:00"), tags: ["health"] },
@@ -217,7 +217,7 @@ test("blocks are found by words, by state and by priority", async () => {
   await person.close();
 });
 
-test("what is overdue tells its day, and earlier days are shown and hidden", async () => {
+test("an overdue block shows its day, and earlier days are shown and hidden", async () => {
   const person = await newPerson(browser);
   const tab = await withBlocks(person, [
     { title: "Tax return", startTime: wallTime(-2, "10:00") },
@@ -233,7 +233,7 @@ test("what is overdue tells its day, and earlier days are shown and hidden", asy
   await seen.done(tab, "Old run").press("Space");
   await gone(seen.done(tab, "Old run"));
   await seen.timeline(tab).getByText("1 overdue").waitFor();
-  // Keys go on from there.
+  // The keyboard continues from there.
   await tab.locator(":focus").and(seen.edit(tab, "Tax return")).waitFor();
   await tab.getByRole("button", { name: "Show earlier days: 1 done" }).click();
   await seen.done(tab, "Old run").waitFor();
@@ -244,7 +244,7 @@ test("what is overdue tells its day, and earlier days are shown and hidden", asy
   await person.close();
 });
 
-test("an edit is seen before the service has answered, and taken back where it is refused", async () => {
+test("an edit is shown before the service has answered, and reverted if it is refused", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
   const tab = await withBlocks(person, TOMORROW);
@@ -261,7 +261,7 @@ test("an edit is seen before the service has answered, and taken back where it i
   await isBusy(tab, "Workout", false);
   await text(seen.block(tab, "Workout"), "08:15–09:15");
 
-  // Deleted elsewhere, while it is changed here without a connection.
+  // Deleted elsewhere while it is edited here offline.
   await line.cut();
   await text(seen.connection(tab), "Reconnecting");
   await client.call("deleteBlock", { id: "Dentist" });
@@ -269,7 +269,7 @@ test("an edit is seen before the service has answered, and taken back where it i
   await title(form).fill("Dentist, new address");
   await save(form);
   await seen.block(tab, "Dentist, new address").waitFor();
-  line.mend();
+  line.restore();
   await connected(tab);
   await gone(seen.block(tab, "Dentist, new address"));
   await text(seen.notes(tab).getByRole("alert"), "The block changed in the meantime, so your change was not made.");
@@ -278,10 +278,10 @@ test("an edit is seen before the service has answered, and taken back where it i
   await Promise.all([client.close(), person.close()]);
 });
 
-test("an edit that is not answered is taken back, and it is said that nobody knows", async () => {
+test("an edit without an answer is reverted, and the page says that its outcome is unknown", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
-  // Its cookie is that of the person.
+  // The first page sets the person's cookie.
   await (await openTab(person, server)).close();
   const client = await connectAs(person, server);
   await client.call("scheduleBlock", { title: "Workout", startTime: wallTime(1, "08:00") });
@@ -299,7 +299,7 @@ test("an edit that is not answered is taken back, and it is said that nobody kno
   await Promise.all([client.close(), person.close()]);
 });
 
-test("blocks at the same time are marked, and those that nobody wrote by hand", async () => {
+test("overlapping blocks and blocks created by Flux are marked", async () => {
   const person = await newPerson(browser);
   const tab = await withBlocks(person, [
     { title: "Workout", startTime: wallTime(1, "08:00") },
@@ -315,7 +315,7 @@ test("blocks at the same time are marked, and those that nobody wrote by hand", 
   await person.close();
 });
 
-test("what is changed without a connection is done once, when there is one, also where the tab was closed", async () => {
+test("changes made offline are applied once after reconnecting, even if the tab was closed", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
   let tab = await withBlocks(person, TOMORROW);
@@ -338,7 +338,7 @@ test("what is changed without a connection is done once, when there is one, also
   await text(seen.block(tab, "Call Ana"), "12:00–13:00");
   await picture(tab, "timeline-offline.png");
 
-  // The service is there again, but the page is closed before it can reach it.
+  // The service is back, but the page is closed before it reconnects.
   await line.cut();
   await server.start();
   await tab.close();
@@ -346,14 +346,14 @@ test("what is changed without a connection is done once, when there is one, also
   tab = await newTab(person);
   await tab.goto(server.url);
   await text(seen.connection(tab), "Reconnecting");
-  line.mend();
+  line.restore();
   await connected(tab);
   await isDone(tab, "Dentist");
   await seen.block(tab, "Swim").waitFor();
   await text(seen.block(tab, "Call Ana"), "12:00–13:00");
   await count(seen.day(tab, "Tomorrow").getByRole("checkbox"), 3);
 
-  // And nothing of it again.
+  // And nothing twice.
   const before = await events(person);
   await tab.reload();
   await connected(tab);
@@ -366,7 +366,7 @@ test("what is changed without a connection is done once, when there is one, also
   await person.close();
 });
 
-test("an undo takes back what was changed here last, and without a connection nothing that nobody knows", async () => {
+test("undo reverts the last change made here, and while offline no change whose outcome is unknown", async () => {
   const person = await newPerson(browser);
   const line = await startLine(person);
   const tab = await withBlocks(person, TOMORROW);
@@ -381,9 +381,9 @@ test("an undo takes back what was changed here last, and without a connection no
   await seen.agenda(tab).press("Control+z");
   await text(seen.notes(tab).getByRole("alert"), "You are offline, so nothing was changed.");
 
-  // Changed elsewhere meanwhile: not what was meant.
+  // Changed elsewhere in the meantime, so it is not what the person meant to undo.
   await client.call("completeBlock", { id: "Dentist" });
-  line.mend();
+  line.restore();
   await connected(tab);
   await isDone(tab, "Dentist");
   const note = seen.notes(tab).getByRole("status").filter({ hasText: "Undone: completed “Workout”" });
@@ -396,10 +396,10 @@ test("an undo takes back what was changed here last, and without a connection no
   await Promise.all([client.close(), person.close()]);
 });
 
-test("a note is taken away by hand, and the others stay", async () => {
+test("a notification is dismissed by hand, and the others stay", async () => {
   const person = await newPerson(browser);
   const tab = await withBlocks(person, TOMORROW);
-  // Notes go by themselves after a while, which does not pass here.
+  // Notifications disappear by themselves after some time, which does not pass in this test.
   await tab.clock.setFixedTime(Date.now());
   for (const name of ["Workout", "Dentist"]) {
     await seen.remove(tab, name).click();
@@ -455,7 +455,7 @@ test("it fits on every screen", async () => {
   await person.close();
 });
 
-/** On a phone the bar above a week is one row, and a note lies over nothing that is being written. */
+/** On a phone, the toolbar above the week is one row, and a notification covers no text field. */
 async function roomIsUsedWell(page) {
   for (const width of [390, 360]) {
     await page.setViewportSize({ width, height: 844 });
@@ -470,7 +470,7 @@ async function roomIsUsedWell(page) {
   await picture(page, "phone-note.png");
 }
 
-/** The types of all that happened to a person. */
+/** The types of all events of a person. */
 async function events(person) {
   const client = await connectAs(person, server);
   const { events } = await client.call("getEvents", { limit: 1000 });

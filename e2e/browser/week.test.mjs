@@ -1,4 +1,4 @@
-// The timeline as a week, by hand.
+// The week view by hand.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -13,7 +13,7 @@ let server, browser;
 before(async () => ([server, browser] = await Promise.all([startServer(), openBrowser()])));
 after(() => Promise.all([browser?.close(), server?.stop()]));
 
-/** Days until the Monday after next: a week in which each day has its name, and nothing is now or over. */
+/** Days until the Monday after next. In that week, each day is shown by its name and lies in the future. */
 const MONDAY = 14 - ((new Date(`${isoDate(0)}T12:00Z`).getUTCDay() + 6) % 7);
 const at = (day, time) => `${isoDate(MONDAY + day)}T${time}`;
 const NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -38,7 +38,7 @@ async function week(person, blocks) {
   return tab;
 }
 
-/** Takes hold of a block, `from` its top down, and pulls it by days and minutes. */
+/** Drags a block by days and minutes. `from` is where it is held: 0 at its top, 1 at its bottom. */
 async function pull(tab, held, { from = 0.5, days = 0, minutes = 0 }) {
   await held.scrollIntoViewIfNeeded();
   const box = await held.boundingBox();
@@ -49,7 +49,7 @@ async function pull(tab, held, { from = 0.5, days = 0, minutes = 0 }) {
   await tab.mouse.move(x + days * column.width, y + (minutes / 1440) * column.height, { steps: 5 });
 }
 
-test("a week is shown, turned and remembered", async () => {
+test("the week view is shown, paged and remembered", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [{ title: "Workout", startTime: at(1, "08:00") }]);
   await block(tab, "Workout 08:00–09:00, Tuesday").waitFor();
@@ -76,17 +76,17 @@ test("a week is shown, turned and remembered", async () => {
   await person.close();
 });
 
-test("blocks are pulled to another day and time and made longer, and let go of", async () => {
+test("blocks are dragged to another day and time and resized, and a drag can be cancelled", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
   const second = await openTab(person, server);
-  // A tab begins with what the browser showed last.
+  // A new tab begins with the view that this browser showed last.
   await second.getByRole("button", { name: "Agenda", exact: true }).click();
-  // Pages that are behind another one are drawn rarely.
+  // Background pages are drawn rarely.
   await tab.bringToFront();
 
   await pull(tab, block(tab, "Workout 08:00–09:00, Monday"), { days: 2, minutes: 122 });
-  // Shown where it would be put down.
+  // Shown where it would be dropped.
   await block(tab, "Workout 10:00–11:00, Wednesday").waitFor();
   await picture(tab, "week-pulled.png");
   await tab.mouse.up();
@@ -106,7 +106,7 @@ test("blocks are pulled to another day and time and made longer, and let go of",
   await block(tab, "Workout 10:00–11:30, Wednesday").waitFor();
   assert.equal(await seen.editor(tab, "Edit").count(), 0);
 
-  // Wherever on it: its words are no handle of their own.
+  // Anywhere on it, even on its text.
   await pull(tab, block(tab, "Workout 10:00–11:30, Wednesday"), { from: 0.3, minutes: 60 });
   await tab.mouse.up();
   await block(tab, "Workout 11:00–12:30, Wednesday").waitFor();
@@ -115,7 +115,7 @@ test("blocks are pulled to another day and time and made longer, and let go of",
   await person.close();
 });
 
-test("a short block has edges, too, and one over midnight only where it begins and ends", async () => {
+test("a short block can be resized, and one over midnight only where it begins and ends", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [
     { title: "Call Ana", startTime: at(0, "08:00"), durationMinutes: 30 },
@@ -136,14 +136,14 @@ test("a short block has edges, too, and one over midnight only where it begins a
   await person.close();
 });
 
-test("a block is marked as done where it has no box for it, and opened again", async () => {
+test("a block without room for a checkbox is completed and reopened", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
   await block(tab, "Workout 08:00–09:00, Monday").click();
   await seen.editor(tab, "Edit").getByRole("button", { name: "Mark as done" }).click();
   await block(tab, "Workout 08:00–09:00, Monday, done").click();
   await picture(tab, "week-done.png");
-  // All of it also fits where there is little room.
+  // Everything fits on a small screen, too.
   await tab.setViewportSize(PHONE.viewport);
   const save = await seen.editor(tab, "Edit").getByRole("button", { name: "Save" }).boundingBox();
   assert.ok(save.x + save.width <= PHONE.viewport.width, `it ends at ${save.x + save.width}`);
@@ -154,7 +154,7 @@ test("a block is marked as done where it has no box for it, and opened again", a
   await person.close();
 });
 
-test("a click opens a block, and one on an empty place begins a new one there, also after a pull", async () => {
+test("a click opens a block, and a click on empty space creates one there, even after a drag", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
   const [edit, added] = [seen.editor(tab, "Edit"), seen.editor(tab, "New block")];
@@ -184,7 +184,7 @@ test("a click opens a block, and one on an empty place begins a new one there, a
   await person.close();
 });
 
-test("keys move a block through the days and over the end of the week", async () => {
+test("keys move a block across days and past the end of the week", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [
     { title: "Workout", startTime: at(LAST - 2, "08:00") },
@@ -207,7 +207,7 @@ test("keys move a block through the days and over the end of the week", async ()
   await tab.keyboard.press("Delete");
   await gone(block(tab, `Workout 08:30–09:15, ${last}`));
   await seen.notes(tab).getByText("Deleted “Workout”.").waitFor();
-  // Keys go on from the block beside it, and with none from the week.
+  // The keyboard continues from the block beside it, and if there is none, from the week.
   await tab.locator(":focus").and(block(tab, `Breakfast 08:15–08:30, ${early}`)).waitFor();
   await tab.keyboard.press("Enter");
   await seen.editor(tab, "Edit").getByRole("button", { name: "Delete", exact: true }).press("Enter");
@@ -217,7 +217,7 @@ test("keys move a block through the days and over the end of the week", async ()
   await person.close();
 });
 
-test("while the past is looked at, today is the day that it was then", async () => {
+test("while the past is shown, today is the day that it was then", async () => {
   const person = await newPerson(browser);
   await openTab(person, server);
   const client = await connectAs(person, server);
@@ -249,7 +249,7 @@ test("while the past is looked at, today is the day that it was then", async () 
   await person.close();
 });
 
-test("there are as many days as the screen has room for, also when it is turned", async () => {
+test("the week shows as many days as the screen has room for, even after it is rotated", async () => {
   const person = await newPerson(browser, { ...PHONE, viewport: { width: 844, height: 1180 } });
   const tab = await openTab(person, server);
   await tab.getByRole("button", { name: "Timeline", exact: true }).click();
@@ -268,7 +268,7 @@ test("there are as many days as the screen has room for, also when it is turned"
   await person.close();
 });
 
-/** A finger: it goes down, moves so far, rests until it holds a block, and goes up. */
+/** A finger: it touches, moves, rests until it picks up a block, and is lifted. */
 async function newFinger(tab) {
   const session = await tab.context().newCDPSession(tab);
   const touch = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
@@ -287,7 +287,7 @@ async function newFinger(tab) {
   };
 }
 
-test("a finger scrolls the week wherever it is, and holds a block on which it has rested", async () => {
+test("a finger scrolls the week, and a long press picks up a block", async () => {
   const person = await newPerson(browser, PHONE);
   const tab = await openTab(person, server);
   const client = await connectAs(person, server);
@@ -312,7 +312,7 @@ test("a finger scrolls the week wherever it is, and holds a block on which it ha
     await finger.down(x, y);
     await finger.move(0, -120);
     await finger.up();
-    // What is thrown rolls on for a while.
+    // Momentum scrolling continues for a while.
     let last = before;
     await until(async () => {
       const rolled = last;
@@ -333,7 +333,7 @@ test("a finger scrolls the week wherever it is, and holds a block on which it ha
   await finger.rest();
   await finger.move(column.width, 60 * minute);
   await block(tab, "Workout 09:00–11:00, Tuesday").waitFor();
-  // Its element is another one on the other day; the finger still does not scroll.
+  // On the other day, the block is another element. The finger still does not scroll.
   await finger.move(0, 60 * minute);
   await block(tab, "Workout 10:00–12:00, Tuesday").waitFor();
   await picture(tab, "week-finger.png");
@@ -347,7 +347,7 @@ test("a finger scrolls the week wherever it is, and holds a block on which it ha
   await finger.up();
   await block(tab, "Workout 10:00–12:30, Tuesday").waitFor();
 
-  // Lifted where it lies, nothing happens; a touch opens it.
+  // Lifted in place, nothing happens. A tap opens the block.
   await finger.down(...(await middle(block(tab, "Workout 10:00–12:30, Tuesday"))));
   await finger.rest();
   await finger.up();

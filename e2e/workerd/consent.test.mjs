@@ -61,7 +61,7 @@ test("a yes carries out the call, and the same message continues", async () => {
   assert.equal(JSON.parse(result.content).ok, true);
 });
 
-test("a no is told to the model, and nothing is done", async () => {
+test("a no is reported to the model, and nothing is done", async () => {
   const { toolCallId } = await asked();
   the.model.script(...openai.says("I left it."));
   approve(toolCallId, false);

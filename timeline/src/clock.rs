@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_day_of_twelve_hours_begins_and_turns_at_twelve() {
-        for (text, told) in [
+        for (text, expected) in [
             ("00:00", "12:00 AM"),
             ("08:05", "8:05 AM"),
             ("12:00", "12:00 PM"),
@@ -210,7 +210,7 @@ mod tests {
             ("23:59", "11:59 PM"),
         ] {
             let wall = read_wall(&format!("2026-11-24T{text}")).unwrap();
-            assert_eq!(time(wall.time(), HourFormat::Hours12), told);
+            assert_eq!(time(wall.time(), HourFormat::Hours12), expected);
             assert_eq!(time(wall.time(), HourFormat::Hours24), text);
         }
     }

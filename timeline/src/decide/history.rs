@@ -83,7 +83,7 @@ pub(super) fn redo<V: ReadHistory>(view: &V) -> Decided<V> {
 /// in use after every event.
 fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
     let active = read(view.active_plan())?.map(|plan| plan.id);
-    let mut plans = Plans { all: read(view.plans())?, farewells: Vec::new() };
+    let mut plans = Plans { all: read(view.plans())?, removals: Vec::new() };
     let mut wanted = active;
     let mut changes = Vec::new();
     for change in done.iter().rev().filter_map(|event| event.kind.inverse()) {
@@ -113,47 +113,47 @@ fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V,
     if !plans.all.iter().any(|plan| Some(plan.id) == wanted && plan.is_in_use()) {
         wanted = Some(oldest);
     }
-    if wanted != active || (is_last && changes.is_empty() && plans.farewells.is_empty()) {
+    if wanted != active || (is_last && changes.is_empty() && plans.removals.is_empty()) {
         changes.push(EventKind::PlanSwitched { before: active, after: wanted });
     }
-    changes.append(&mut plans.farewells);
+    changes.append(&mut plans.removals);
     Ok(changes)
 }
 
 /// The plans after the undo.
 struct Plans {
     all: Vec<Plan>,
-    /// The events that take plans out of use.
-    farewells: Vec<EventKind>,
+    /// The events that take plans out of use. They come after all others.
+    removals: Vec<EventKind>,
 }
 
 impl Plans {
     fn delete(&mut self, plan: Plan) {
         self.all.retain(|other| other.id != plan.id);
-        self.farewells.push(EventKind::PlanDeleted { plan });
+        self.removals.push(EventKind::PlanDeleted { plan });
     }
 
     fn archive(&mut self, id: PlanId, at: DateTime<Utc>) {
         let plan = self.all.iter_mut().find(|plan| plan.id == id && plan.is_in_use());
         if let Some(plan) = plan {
             plan.archived_at = Some(at);
-            self.farewells.push(EventKind::PlanArchived { plan: id, at });
+            self.removals.push(EventKind::PlanArchived { plan: id, at });
         }
     }
 
     /// The event that is needed: `None` for a plan that is in use, or that was only archived in between.
     fn unarchive(&mut self, id: PlanId) -> Option<EventKind> {
         let at = self.all.iter_mut().find(|plan| plan.id == id)?.archived_at.take()?;
-        let farewell = EventKind::PlanArchived { plan: id, at };
-        let before = self.farewells.len();
-        self.farewells.retain(|other| *other != farewell);
-        (self.farewells.len() == before).then_some(EventKind::PlanUnarchived { plan: id, at })
+        let removal = EventKind::PlanArchived { plan: id, at };
+        let before = self.removals.len();
+        self.removals.retain(|other| *other != removal);
+        (self.removals.len() == before).then_some(EventKind::PlanUnarchived { plan: id, at })
     }
 
     /// Keeps one plan in use by not archiving any. If that is not enough, because an earlier transaction that created a plan was
     /// undone before, this unarchives the oldest plan and returns the event.
     fn keep_in_use(&mut self) -> Option<EventKind> {
-        self.farewells.retain(|farewell| match farewell {
+        self.removals.retain(|removal| match removal {
             EventKind::PlanArchived { plan: id, .. } => {
                 if let Some(plan) = self.all.iter_mut().find(|plan| plan.id == *id) {
                     plan.archived_at = None;

@@ -19,7 +19,7 @@ fn busy(start: &str, end: &str, horizon: &Horizon) -> Span {
 }
 
 /// A line for each task, by its index: its wall-clock time, or why it has none.
-fn told(placement: &Placement, horizon: &Horizon) -> Vec<String> {
+fn lines(placement: &Placement, horizon: &Horizon) -> Vec<String> {
     let mut lines = BTreeMap::new();
     for placed in &placement.placed {
         let [start, end] = [placed.span.start(), placed.span.end()].map(|instant| horizon.zone.wall(instant));
@@ -41,7 +41,7 @@ fn tasks_fill_the_gaps_with_a_break_on_both_sides() {
     ];
     let tasks = [task(60, Medium, &[]), task(55, Medium, &[]), task(45, Medium, &[]), task(40, Medium, &[])];
     assert_eq!(
-        told(&place(&tasks, &busy, &horizon), &horizon),
+        lines(&place(&tasks, &busy, &horizon), &horizon),
         ["Tue 24 Nov 16:05–17:05", "Tue 24 Nov 09:00–09:55", "Tue 24 Nov 17:10–17:55", "Tue 24 Nov 12:05–12:45"]
     );
 }
@@ -51,7 +51,7 @@ fn dependencies_come_first_as_urgent_as_what_waits_for_them_then_priority_then_t
     let horizon = horizon();
     let tasks = [task(60, High, &[2]), task(60, Medium, &[]), task(60, Low, &[]), task(60, High, &[])];
     assert_eq!(
-        told(&place(&tasks, &[], &horizon), &horizon),
+        lines(&place(&tasks, &[], &horizon), &horizon),
         ["Tue 24 Nov 10:05–11:05", "Tue 24 Nov 12:15–13:15", "Tue 24 Nov 09:00–10:00", "Tue 24 Nov 11:10–12:10"]
     );
 }
@@ -60,7 +60,7 @@ fn dependencies_come_first_as_urgent_as_what_waits_for_them_then_priority_then_t
 fn what_does_not_fit_into_a_day_goes_to_the_next_working_day() {
     let horizon = Horizon { not_before: at("2026-11-27T15:32:00Z"), ..horizon() };
     let tasks = [task(120, Medium, &[]), task(60, Medium, &[])];
-    assert_eq!(told(&place(&tasks, &[], &horizon), &horizon), ["Mon 30 Nov 09:00–11:00", "Fri 27 Nov 16:35–17:35"]);
+    assert_eq!(lines(&place(&tasks, &[], &horizon), &horizon), ["Mon 30 Nov 09:00–11:00", "Fri 27 Nov 16:35–17:35"]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn the_weekly_limit_counts_by_the_weeks_of_the_zone() {
     };
     let tasks = [task(40, Medium, &[]), task(40, Medium, &[]), task(20, Medium, &[])];
     assert_eq!(
-        told(&place(&tasks, &[], &horizon), &horizon),
+        lines(&place(&tasks, &[], &horizon), &horizon),
         ["Sun 29 Nov 23:00–23:40", "Mon 30 Nov 23:00–23:40", "Tue 1 Dec 23:00–23:20"]
     );
 }
@@ -83,7 +83,7 @@ fn the_daily_limit_spreads_tasks_and_leaves_long_ones_a_day_for_themselves() {
     let horizon = Horizon { minutes_per_day: Some(90), ..horizon() };
     let tasks = [task(60, Medium, &[]), task(45, Medium, &[]), task(30, Medium, &[]), task(180, Medium, &[])];
     assert_eq!(
-        told(&place(&tasks, &[], &horizon), &horizon),
+        lines(&place(&tasks, &[], &horizon), &horizon),
         ["Tue 24 Nov 09:00–10:00", "Wed 25 Nov 09:00–09:45", "Tue 24 Nov 10:05–10:35", "Thu 26 Nov 09:00–12:00"]
     );
 }
@@ -96,7 +96,7 @@ fn the_break_reaches_over_midnight() {
         ..Horizon::new(Zone::UTC, at("2026-11-24T23:00:00Z"))
     };
     let tasks = [task(60, Medium, &[]), task(60, Medium, &[])];
-    assert_eq!(told(&place(&tasks, &[], &horizon), &horizon), ["Tue 24 Nov 23:00–00:00", "Wed 25 Nov 00:30–01:30"]);
+    assert_eq!(lines(&place(&tasks, &[], &horizon), &horizon), ["Tue 24 Nov 23:00–00:00", "Wed 25 Nov 00:30–01:30"]);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_task_without_a_place_says_why() {
         task(30, Medium, &[5]),
         task(30, Medium, &[4]),
     ];
-    let unplaced = told(&place(&tasks, &[], &horizon), &horizon);
+    let unplaced = lines(&place(&tasks, &[], &horizon), &horizon);
     assert_eq!(
         unplaced,
         [
@@ -133,7 +133,7 @@ fn a_task_without_a_place_says_why() {
     );
     let horizon = Horizon { deadline: None, days: 1, minutes_per_week: Some(120), ..horizon };
     assert_eq!(
-        told(&place(&[task(150, Medium, &[]), task(90, Medium, &[]), task(90, Medium, &[])], &[], &horizon), &horizon),
+        lines(&place(&[task(150, Medium, &[]), task(90, Medium, &[]), task(90, Medium, &[])], &[], &horizon), &horizon),
         [
             "It takes 2 h 30 min, and the limit is 2 h a week. Split it, or raise the limit.",
             "Tue 24 Nov 09:00–10:30",

@@ -10,25 +10,23 @@ macro_rules! check {
     };
 }
 
+mod conversation;
 mod past;
+mod random;
 
 use std::cell::Cell;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_protocol::frame::TurnOutcome;
-use flux_protocol::{Message, Role};
-use flux_timeline::command::{BlockUpdate, NewBlock, NewRun};
+use flux_timeline::command::{NewBlock, NewRun};
 use flux_timeline::decide::{Context, DecideError, decide};
-use flux_timeline::place::Task;
-use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
-use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
-    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, EventId, Goal, Handle, PlanId, Priority, ReadBlocks,
-    ReadHistory, ReadPlans, ReadRuns, RunId, RunStep, Session, Source, Span, Tag, Title, TxnId,
+    Actor, BlockId, Command, EventId, Goal, PlanId, Priority, ReadBlocks, ReadHistory, ReadPlans, RunId, Session,
+    Source, Span, Title, TxnId,
 };
+use random::{Chance, query, step};
 use uuid::Uuid;
 
-use super::{MIGRATIONS, Sql, SqlError, Store, StoreError, StreamEnd, Transaction, Value, migrate};
+use super::{MIGRATIONS, Sql, SqlError, Store, StoreError, Transaction, migrate};
 
 /// A case: what is wrong, if something is.
 pub type Case<S> = fn(S) -> Result<(), String>;
@@ -36,18 +34,21 @@ pub type Case<S> = fn(S) -> Result<(), String>;
 /// All cases, by name.
 pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
     vec![
-        ("every earlier version is brought to the present one", migrations_go_forward),
+        ("every earlier version is migrated to the current one", migrations_go_forward),
         ("a newer version is refused", newer_versions_are_refused),
         ("the log refuses changes and deletions", the_log_is_immutable),
-        ("what fails in a transaction leaves nothing", failures_leave_nothing),
+        ("a failed transaction changes nothing", failures_leave_nothing),
         ("rows and memory give the same decisions, log, projection and answers", rows_agree_with_memory),
         ("rows and memory agree on the past", past::agrees_with_memory),
-        ("what is computed from the log can be computed anew", past::is_computed_anew),
-        ("a database from before the past was kept has it, too", past::is_there_after_a_migration),
-        ("what a run has finished is kept until it is let go of", work_is_kept),
-        ("counts are those of the blocks", counts_are_kept),
-        ("messages are merged, cut short, and never shortened by a part", messages_are_merged),
-        ("streams keep their chunks in order until the next one", streams_are_kept),
+        ("what is computed from the log can be recomputed", past::is_computed_anew),
+        ("a database from before the past was stored has it after a migration", past::is_there_after_a_migration),
+        ("the work of a run is kept until it is deleted", work_is_kept),
+        ("counts agree with the blocks", counts_are_kept),
+        (
+            "messages are merged and truncated, and a shorter list never shortens a message",
+            conversation::messages_are_merged,
+        ),
+        ("streams keep their chunks in order until the next stream", conversation::streams_are_kept),
         ("the first owner stays", the_first_owner_stays),
     ]
 }
@@ -169,27 +170,11 @@ fn failures_leave_nothing<S: Sql + Clone>(sql: S) -> Result<(), String> {
         store.sql().query("DELETE FROM plans", &[])?;
         Err(SqlError("on purpose".to_owned()).into())
     });
-    check!(failed.is_err(), "the failure was not told");
-    check!((said(twins.store.content())?, said(twins.store.last_seq())?) == before, "something of it was kept");
-    check!(twins.store.sql().query("NOT SQL", &[]).is_err(), "a statement that is none was carried out");
+    check!(failed.is_err(), "the failure was not reported");
+    check!((said(twins.store.content())?, said(twins.store.last_seq())?) == before, "part of it was kept");
+    check!(twins.store.sql().query("NOT SQL", &[]).is_err(), "an invalid statement was carried out");
     twins.schedule("Still works", 0, 60)?;
     Ok(())
-}
-
-/// A generator of commands, the same on every engine: xorshift64, Marsaglia 2003.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-
-    fn minutes(&mut self) -> i64 {
-        i64::try_from(self.below(40_000)).unwrap_or_default() - 20_000
-    }
 }
 
 fn rows_agree_with_memory<S: Sql + Clone>(sql: S) -> Result<(), String> {
@@ -219,149 +204,19 @@ fn rows_agree_with_memory<S: Sql + Clone>(sql: S) -> Result<(), String> {
     Ok(())
 }
 
-fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usize, String> {
-    let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
-    let title = format!("Thing {}", chance.below(12));
-    let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(30) {
-        0..=4 => {
-            let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
-            return twins.schedule(&title, minutes, length.min(20_000));
-        }
-        5 => Command::UpdateBlock {
-            block,
-            changes: BlockUpdate { start: Some(moment(chance.minutes())), ..BlockUpdate::default() },
-        },
-        6 => Command::UpdateBlock { block, changes: other_words(&title, chance.below(2) == 0) },
-        7 => Command::CompleteBlock { block },
-        8 => Command::ReopenBlock { block: BlockRef::Title(title) },
-        9 => Command::DeleteBlock { block },
-        10 => {
-            let title = Title::new(&format!("Plan {}", chance.below(4))).map_err(|why| why.to_string())?;
-            Command::CreatePlan { id: PlanId::new(twins.id()), title }
-        }
-        11 => Command::SwitchPlan { plan },
-        12 => Command::DeletePlan { plan },
-        13 => Command::ShiftTimeline {
-            plan: None,
-            after: moment(chance.minutes()),
-            before: (chance.below(2) == 0).then(|| moment(chance.minutes())),
-            by: TimeDelta::minutes(chance.minutes()),
-        },
-        14 => Command::Undo { txn: None },
-        15 => Command::Redo,
-        16..=18 => {
-            let number = usize::try_from(chance.below(twins.session.log().len() as u64)).unwrap_or_default();
-            Command::Undo { txn: twins.session.log().get(number).map(|event| event.txn) }
-        }
-        19 => Command::Restore { seq: chance.below(twins.session.log().len() as u64 + 2) },
-        20 => Command::ArchivePlan { plan },
-        21 => Command::UnarchivePlan { plan },
-        _ => run_step(twins, chance)?,
-    };
-    twins.run(&command, &Actor::User)
-}
-
-/// Words to search for, in all places that have some.
-fn other_words(title: &str, odd: bool) -> BlockUpdate {
-    BlockUpdate {
-        title: Title::new(title).ok(),
-        description: Description::optional(if odd { "Soft  Shoes\nand a towel" } else { "" }).ok(),
-        tags: Tag::list(if odd { &["Odd", "sport"] } else { &["even", "sport"] }).ok(),
-        priority: Some(if odd { Priority::High } else { Priority::Low }),
-        ..BlockUpdate::default()
-    }
-}
-
-/// Something about a run of the architect, with few goals and few tasks, so that they meet each other.
-fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<Command, String> {
-    let runs = said(twins.store.runs(5))?;
-    let some = usize::try_from(chance.below(5)).unwrap_or_default();
-    let goal = Goal::new(&format!("Goal {}", chance.below(5))).map_err(|why| why.to_string())?;
-    let id = RunId::new(twins.id());
-    let start = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
-    let Some(run) = runs.get(some).map(|run| run.id) else { return Ok(Command::StartRun(start)) };
-    Ok(match chance.below(9) {
-        0 => Command::StartRun(start),
-        1 => Command::CancelRun { run: Some(RunRef::Id(run)) },
-        2 => Command::RetryRun { run: Some(RunRef::Id(run)) },
-        3 => Command::NoteTrouble { run, error: "Busy.".to_owned() },
-        4 => Command::FailRun { run, error: "Down.".to_owned() },
-        5 => Command::BeginStep { run, step: RunStep::Place },
-        6 => Command::NameRun { run, title: Title::new("Name").map_err(|why| why.to_string())? },
-        _ => {
-            let title = Title::new("Task").map_err(|why| why.to_string())?;
-            let task = |minutes| Task {
-                title: title.clone(),
-                description: None,
-                minutes,
-                priority: Priority::Medium,
-                depends_on: Vec::new(),
-            };
-            let tasks = [30, 500, 60].map(|minutes| (BlockId::new(twins.id()), task(minutes))).to_vec();
-            Command::CommitRun { run, tasks, left_out: Vec::new(), not_before: moment(chance.minutes()) }
-        }
-    })
-}
-
-fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Result<BlockQuery, String> {
-    let bound = |chance: &mut Chance| (chance.below(3) == 0).then(|| moment(chance.minutes()));
-    let plans = said(twins.store.plans())?;
-    let some_plan = usize::try_from(chance.below(6)).unwrap_or_default();
-    Ok(BlockQuery {
-        plan: plans.get(some_plan).map(|plan| plan.id),
-        title: match chance.below(4) {
-            0 => Some(TitleMatch::Is(format!("thing {}", chance.below(12)))),
-            1 => Some(TitleMatch::Contains(vec!["1".to_owned(), "thing".to_owned()])),
-            _ => None,
-        },
-        words: match chance.below(6) {
-            0 => TitleMatch::words("SOFT thing"),
-            1 => TitleMatch::words("#odd"),
-            2 => vec![format!("b{}", chance.below(20)), "thing".to_owned()],
-            _ => Vec::new(),
-        },
-        priority: (chance.below(6) == 0).then_some(Priority::High),
-        ends_after: bound(chance),
-        ends_by: bound(chance),
-        starts_from: bound(chance),
-        starts_before: bound(chance),
-        state: match chance.below(3) {
-            0 => BlockState::Open,
-            1 => BlockState::Done,
-            _ => BlockState::Any,
-        },
-        except: None,
-        after: place(chance, twins),
-        before: place(chance, twins),
-        limit: 1 + usize::try_from(chance.below(30)).unwrap_or_default(),
-        last: chance.below(2) == 0,
-    })
-}
-
-/// Mostly none, sometimes that of a block, sometimes one where no block is.
-fn place<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Option<BlockPlace> {
-    let handle = Handle::new(u32::try_from(chance.below(40)).unwrap_or_default());
-    match chance.below(6) {
-        0 => twins.session.timeline().block_by_handle(handle).map(|block| BlockPlace::new(block.span.start(), handle)),
-        1 => Some(BlockPlace::new(moment(chance.minutes()), handle)),
-        _ => None,
-    }
-}
-
 fn work_is_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let mut twins = Twins::new(sql)?;
     let id = RunId::new(twins.id());
     let goal = Goal::new("Learn German").map_err(|why| why.to_string())?;
     let new = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
     twins.run(&Command::StartRun(new), &Actor::User)?;
-    check!(said(twins.store.run_work::<String>(id))?.is_none(), "work out of nowhere");
+    check!(said(twins.store.run_work::<String>(id))?.is_none(), "work that nobody stored");
     said(twins.store.keep_run_work(id, Some(&"tasks")))?;
     twins.run(&Command::FailRun { run: id, error: "Down.".to_owned() }, &Actor::System)?;
     let kept = said(twins.store.run_work::<String>(id))?;
     check!(kept.as_deref() == Some("tasks"), "{kept:?} was kept over an event of the run");
     said(twins.store.keep_run_work::<String>(id, None))?;
-    check!(said(twins.store.run_work::<String>(id))?.is_none(), "work was not let go of");
+    check!(said(twins.store.run_work::<String>(id))?.is_none(), "work was not deleted");
     Ok(())
 }
 
@@ -381,61 +236,6 @@ fn counts_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     Ok(())
 }
 
-fn message(id: &str, role: Role, text: &str) -> Message {
-    let part = flux_protocol::message::TextPart { text: text.to_owned(), state: None };
-    Message { parts: vec![flux_protocol::Part::Text(part)], ..Message::new(id, role) }
-}
-
-fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> {
-    let store = said(Store::open(sql))?;
-    let list =
-        [message("u1", Role::User, "one"), message("a1", Role::Assistant, "answer"), message("u2", Role::User, "two")];
-    said(store.merge_messages(&list, moment(0)))?;
-    let ids =
-        |store: &Store<S>| said(store.messages(10)).map(|all| all.iter().map(|m| m.id.clone()).collect::<Vec<_>>());
-    check!(ids(&store)? == ["u1", "a1", "u2"], "{:?}", ids(&store)?);
-
-    let behind = [message("a1", Role::Assistant, "ans"), message("u3", Role::User, "three")];
-    said(store.merge_messages(&behind, moment(1)))?;
-    check!(ids(&store)? == ["u1", "a1", "u2", "u3"], "a new message deleted others: {:?}", ids(&store)?);
-    let kept = said(store.message("a1"))?.map(|message| message.text());
-    check!(kept.as_deref() == Some("answer"), "an answer was shortened to {kept:?}");
-
-    said(store.merge_messages(&[message("a1", Role::Assistant, ""), message("u2", Role::User, "two!")], moment(2)))?;
-    check!(ids(&store)? == ["u1", "a1", "u2"], "cut short: {:?}", ids(&store)?);
-    let edited = said(store.message("u2"))?.map(|message| message.text());
-    check!(edited.as_deref() == Some("two!"), "an edit was lost: {edited:?}");
-    check!(said(store.messages(2))?.len() == 2, "the limit does not hold");
-    said(store.merge_messages(&[], moment(3)))?;
-    check!(ids(&store)?.len() == 3, "an empty list deleted");
-    said(store.clear_messages())?;
-    check!(ids(&store)?.is_empty(), "messages were left");
-    Ok(())
-}
-
-fn streams_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
-    let store = said(Store::open(sql))?;
-    check!(said(store.last_stream())?.is_none(), "a stream out of nowhere");
-    said(store.begin_stream("r1", "m1", false, "system@1", moment(0)))?;
-    let chunks: Vec<String> = (0..100).map(|n| format!("{{\"n\":{n}}}")).collect();
-    for (index, batch) in chunks.chunks(32).enumerate() {
-        said(store.add_chunks("r1", (index * 32) as u64, batch))?;
-    }
-    check!(said(store.chunks("r1"))? == chunks, "chunks are not as they were");
-    let under_way = said(store.last_stream())?;
-    check!(under_way.as_ref().is_some_and(|stream| stream.end.is_none()), "{under_way:?}");
-    let end = StreamEnd { outcome: TurnOutcome::Error, error: Some("It broke.".to_owned()) };
-    said(store.end_stream("r1", &end))?;
-    let ended = said(store.last_stream())?;
-    check!(ended.as_ref().is_some_and(|stream| stream.end.as_ref() == Some(&end)), "{ended:?}");
-    said(store.begin_stream("r2", "m2", true, "system@1", moment(1)))?;
-    check!(said(store.chunks("r1"))?.is_empty(), "chunks of an earlier stream were left");
-    check!(said(store.last_stream())?.is_some_and(|stream| stream.continuation), "the continuation is not marked");
-    let null = said(store.sql().query("SELECT outcome FROM streams", &[]).map_err(StoreError::from))?;
-    check!(null.first().is_some_and(|row| *row == super::Row::new(vec![Value::Null])), "{null:?}");
-    Ok(())
-}
-
 fn the_first_owner_stays<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let store = said(Store::open(sql))?;
     check!(said(store.owner())?.is_none(), "somebody owns a new object");
@@ -448,6 +248,8 @@ fn the_first_owner_stays<S: Sql + Clone>(sql: S) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use flux_timeline::{BlockPlace, BlockQuery, Handle};
+
     use super::*;
     use crate::native::Sqlite;
 

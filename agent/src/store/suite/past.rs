@@ -5,7 +5,8 @@ use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState};
 use flux_timeline::{BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session};
 
-use super::{Chance, Twins, moment, said, step};
+use super::random::{Chance, step};
+use super::{Twins, moment, said};
 use crate::store::{MIGRATIONS, Sql, Store, StoreError, migrate};
 
 /// A history with everything in it that there can be.

@@ -1,0 +1,159 @@
+//! Random commands and queries, the same on every engine.
+
+use chrono::TimeDelta;
+use flux_timeline::command::{BlockUpdate, NewRun};
+use flux_timeline::place::Task;
+use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
+use flux_timeline::view::{BlockState, TitleMatch};
+use flux_timeline::{
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Goal, Handle, PlanId, Priority, ReadPlans, ReadRuns,
+    RunId, RunStep, Tag, Title,
+};
+
+use super::{Sql, Twins, moment, said};
+
+/// A generator of commands, the same on every engine: xorshift64, Marsaglia 2003.
+pub(super) struct Chance(pub(super) u64);
+
+impl Chance {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+
+    pub(super) fn minutes(&mut self) -> i64 {
+        i64::try_from(self.below(40_000)).unwrap_or_default() - 20_000
+    }
+}
+
+pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<usize, String> {
+    let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
+    let title = format!("Thing {}", chance.below(12));
+    let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
+    let command = match chance.below(30) {
+        0..=4 => {
+            let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
+            return twins.schedule(&title, minutes, length.min(20_000));
+        }
+        5 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate { start: Some(moment(chance.minutes())), ..BlockUpdate::default() },
+        },
+        6 => Command::UpdateBlock { block, changes: other_words(&title, chance.below(2) == 0) },
+        7 => Command::CompleteBlock { block },
+        8 => Command::ReopenBlock { block: BlockRef::Title(title) },
+        9 => Command::DeleteBlock { block },
+        10 => {
+            let title = Title::new(&format!("Plan {}", chance.below(4))).map_err(|why| why.to_string())?;
+            Command::CreatePlan { id: PlanId::new(twins.id()), title }
+        }
+        11 => Command::SwitchPlan { plan },
+        12 => Command::DeletePlan { plan },
+        13 => Command::ShiftTimeline {
+            plan: None,
+            after: moment(chance.minutes()),
+            before: (chance.below(2) == 0).then(|| moment(chance.minutes())),
+            by: TimeDelta::minutes(chance.minutes()),
+        },
+        14 => Command::Undo { txn: None },
+        15 => Command::Redo,
+        16..=18 => {
+            let number = usize::try_from(chance.below(twins.session.log().len() as u64)).unwrap_or_default();
+            Command::Undo { txn: twins.session.log().get(number).map(|event| event.txn) }
+        }
+        19 => Command::Restore { seq: chance.below(twins.session.log().len() as u64 + 2) },
+        20 => Command::ArchivePlan { plan },
+        21 => Command::UnarchivePlan { plan },
+        _ => run_step(twins, chance)?,
+    };
+    twins.run(&command, &Actor::User)
+}
+
+/// Words to search for, in all places that have some.
+fn other_words(title: &str, odd: bool) -> BlockUpdate {
+    BlockUpdate {
+        title: Title::new(title).ok(),
+        description: Description::optional(if odd { "Soft  Shoes\nand a towel" } else { "" }).ok(),
+        tags: Tag::list(if odd { &["Odd", "sport"] } else { &["even", "sport"] }).ok(),
+        priority: Some(if odd { Priority::High } else { Priority::Low }),
+        ..BlockUpdate::default()
+    }
+}
+
+/// Something about a run of the architect, with few goals and few tasks, so that they meet each other.
+fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<Command, String> {
+    let runs = said(twins.store.runs(5))?;
+    let some = usize::try_from(chance.below(5)).unwrap_or_default();
+    let goal = Goal::new(&format!("Goal {}", chance.below(5))).map_err(|why| why.to_string())?;
+    let id = RunId::new(twins.id());
+    let start = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
+    let Some(run) = runs.get(some).map(|run| run.id) else { return Ok(Command::StartRun(start)) };
+    Ok(match chance.below(9) {
+        0 => Command::StartRun(start),
+        1 => Command::CancelRun { run: Some(RunRef::Id(run)) },
+        2 => Command::RetryRun { run: Some(RunRef::Id(run)) },
+        3 => Command::NoteTrouble { run, error: "Busy.".to_owned() },
+        4 => Command::FailRun { run, error: "Down.".to_owned() },
+        5 => Command::BeginStep { run, step: RunStep::Place },
+        6 => Command::NameRun { run, title: Title::new("Name").map_err(|why| why.to_string())? },
+        _ => {
+            let title = Title::new("Task").map_err(|why| why.to_string())?;
+            let task = |minutes| Task {
+                title: title.clone(),
+                description: None,
+                minutes,
+                priority: Priority::Medium,
+                depends_on: Vec::new(),
+            };
+            let tasks = [30, 500, 60].map(|minutes| (BlockId::new(twins.id()), task(minutes))).to_vec();
+            Command::CommitRun { run, tasks, left_out: Vec::new(), not_before: moment(chance.minutes()) }
+        }
+    })
+}
+
+pub(super) fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Result<BlockQuery, String> {
+    let bound = |chance: &mut Chance| (chance.below(3) == 0).then(|| moment(chance.minutes()));
+    let plans = said(twins.store.plans())?;
+    let some_plan = usize::try_from(chance.below(6)).unwrap_or_default();
+    Ok(BlockQuery {
+        plan: plans.get(some_plan).map(|plan| plan.id),
+        title: match chance.below(4) {
+            0 => Some(TitleMatch::Is(format!("thing {}", chance.below(12)))),
+            1 => Some(TitleMatch::Contains(vec!["1".to_owned(), "thing".to_owned()])),
+            _ => None,
+        },
+        words: match chance.below(6) {
+            0 => TitleMatch::words("SOFT thing"),
+            1 => TitleMatch::words("#odd"),
+            2 => vec![format!("b{}", chance.below(20)), "thing".to_owned()],
+            _ => Vec::new(),
+        },
+        priority: (chance.below(6) == 0).then_some(Priority::High),
+        ends_after: bound(chance),
+        ends_by: bound(chance),
+        starts_from: bound(chance),
+        starts_before: bound(chance),
+        state: match chance.below(3) {
+            0 => BlockState::Open,
+            1 => BlockState::Done,
+            _ => BlockState::Any,
+        },
+        except: None,
+        after: place(chance, twins),
+        before: place(chance, twins),
+        limit: 1 + usize::try_from(chance.below(30)).unwrap_or_default(),
+        last: chance.below(2) == 0,
+    })
+}
+
+/// Mostly none, sometimes that of a block, sometimes one where no block is.
+fn place<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Option<BlockPlace> {
+    let handle = Handle::new(u32::try_from(chance.below(40)).unwrap_or_default());
+    match chance.below(6) {
+        0 => twins.session.timeline().block_by_handle(handle).map(|block| BlockPlace::new(block.span.start(), handle)),
+        1 => Some(BlockPlace::new(moment(chance.minutes()), handle)),
+        _ => None,
+    }
+}
