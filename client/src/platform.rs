@@ -151,8 +151,12 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Focuses an element that the change now being made will show: waits until the page has been drawn again.
+/// Focuses an element at once, or if it is not visible yet, after the page has been drawn again.
 pub fn focus_when_drawn(id: &'static str) {
+    focus(id);
+    if document().and_then(|document| document.active_element()).is_some_and(|active| active.id() == id) {
+        return;
+    }
     dioxus::prelude::spawn(async move {
         sleep_ms(0).await;
         focus(id);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isoDate, wallTime } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
 import { startLine } from "./line.mjs";
 import {
   PHONE, connectAs, connected, count, fits, gone, isBusy, isDone, newPerson, newTab, openBrowser, openTab, picture, say, seen, text,
@@ -193,6 +194,7 @@ test("blocks are found by text, state and priority", async () => {
   await isDone(tab, "Morning run");
   const search = tab.getByRole("searchbox", { name: "Search the timeline" });
   await seen.agenda(tab).press("f");
+  await until(() => search.evaluate((field) => field === document.activeElement), { what: () => "the focus on the search" });
   await tab.keyboard.type("launch");
   await titles("Team meeting");
   await search.fill("HEALTH");
