@@ -1,16 +1,17 @@
 //! The agent of one person: its parts, how it is opened, and how calls reach its data.
 //!
-//! What it does is in other modules: `connections` (sockets), `api` (calls), `turn` (chat requests), `architect` (goals).
+//! What it does is in other modules: `connections` (sockets), `api` (calls), `turn` (chat requests), `architect` (goals), `jobs`
+//! (what is due later).
 //! They follow the rules of the agents protocol (`flux-protocol`). Where the reference implementation loses or repeats
 //! something, they take the better behaviour that its clients allow, and a test says so.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
 use flux_timeline::{Actor, Command, PlanId, Title, TxnId};
-use futures::channel::oneshot;
 use uuid::Uuid;
 
 use crate::api::action::{self, Author};
@@ -21,10 +22,9 @@ use crate::host::Host;
 use crate::identity::Principal;
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
-use crate::store::{Export, Store, StoreError};
+use crate::store::{Export, Store, StoreError, TurnState};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
-use crate::turn::state::{Continuation, Request, Stop};
 
 /// Title of a person's first plan.
 const FIRST_PLAN: &str = "My plan";
@@ -80,25 +80,20 @@ pub(crate) struct Inner<H: Host> {
     pub store: Store<H::Sql>,
     pub model: Rc<dyn Assistant>,
     pub options: Options,
-    /// Requests that wait until the one before them ends.
-    pub queue: RefCell<VecDeque<Request>>,
-    /// The request that streams.
+    /// The turn that streams.
     pub live: RefCell<Option<Live>>,
-    /// Stops the request that streams.
-    pub stop: RefCell<Option<oneshot::Sender<Stop>>>,
     /// Connections that were offered a replay and have not acknowledged it. They get no chat frames until they do.
     pub resuming: RefCell<BTreeSet<Uuid>>,
-    /// A continuation that begins once no more answers come in.
-    pub continuation: RefCell<Option<Continuation>>,
-    /// Counts answers to consent questions, to see whether another one came in.
-    pub answers: Cell<u64>,
-    /// Whether the conversation has a message that was not sent to anyone because an answer is being written.
-    pub has_news: Cell<bool>,
+    /// The connection that shows the continuation which is queued or streams, once one has asked.
+    pub resumer: Cell<Option<Uuid>>,
+    /// What the alarm was last set to by this process.
+    pub alarm: Cell<Option<Option<DateTime<Utc>>>>,
 }
 
 impl<H: Host> ChatAgent<H> {
-    /// Opens a person's data and repairs what a process that died has left: a stream that was under way ends as
-    /// interrupted, with the text that was stored, and runs of the architect are watched again.
+    /// Opens a person's data and goes on with what a process that died has left: a stream that was under way ends as
+    /// interrupted, with the text that was shown; what was approved is carried out; requests that wait begin; and what is due is
+    /// done.
     ///
     /// # Errors
     /// When the store fails.
@@ -109,17 +104,15 @@ impl<H: Host> ChatAgent<H> {
             store,
             model,
             options,
-            queue: RefCell::default(),
             live: RefCell::default(),
-            stop: RefCell::default(),
             resuming: RefCell::default(),
-            continuation: RefCell::default(),
-            answers: Cell::default(),
-            has_news: Cell::default(),
+            resumer: Cell::default(),
+            alarm: Cell::default(),
         }));
         agent.make_first_plan()?;
-        agent.end_interrupted_stream()?;
-        agent.watch_runs();
+        agent.settle_turns()?;
+        agent.wake()?;
+        agent.start_next();
         Ok(agent)
     }
 
@@ -140,7 +133,7 @@ impl<H: Host> ChatAgent<H> {
     /// [`ApiError`]; nothing is changed then.
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
-        let outcome = self.api(&|| host.uuid()).call(principal, call, origin)?;
+        let outcome = self.api(&|| host.uuid())?.call(principal, call, origin)?;
         self.announce(outcome.change)?;
         Ok(outcome.answer)
     }
@@ -151,7 +144,7 @@ impl<H: Host> ChatAgent<H> {
     /// As [`Api::export`].
     pub fn export(&self, principal: &Principal) -> Result<Export<H::Sql>, ApiError> {
         let host = &self.0.host;
-        self.api(&|| host.uuid()).export(principal)
+        self.api(&|| host.uuid())?.export(principal)
     }
 
     /// The person's data.
@@ -165,14 +158,10 @@ impl<H: Host> ChatAgent<H> {
         ModelInfo { provider: id.provider, name: id.name }
     }
 
-    fn api<'a>(&'a self, new_id: &'a dyn Fn() -> Uuid) -> Api<'a, H::Sql> {
+    fn api<'a>(&'a self, new_id: &'a dyn Fn() -> Uuid) -> Result<Api<'a, H::Sql>, StoreError> {
         let (store, now) = (&self.0.store, self.0.host.now());
-        Api { store, now, new_id, model: self.model(), is_answering: self.is_answering() }
-    }
-
-    /// Whether an answer is being written or waits to be.
-    fn is_answering(&self) -> bool {
-        self.0.live.borrow().is_some() || !self.0.queue.borrow().is_empty()
+        let is_answering = self.0.live.borrow().is_some() || !store.turns(TurnState::Queued)?.is_empty();
+        Ok(Api { store, now, new_id, model: self.model(), is_answering })
     }
 
     /// Makes the first plan, if there is none.

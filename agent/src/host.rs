@@ -33,8 +33,9 @@ pub trait Host: Clone + 'static {
     fn launch(&self, workflow: WorkflowId);
     /// Ends a workflow if it can be reached. One that cannot learns from its next request that its run is over.
     fn call_off(&self, workflow: WorkflowId);
-    /// Sets the object's alarm to `at`, replacing any earlier alarm. The alarm fires even if the object has been evicted.
-    fn wake_at(&self, at: DateTime<Utc>);
+    /// Sets the object's alarm, replacing any earlier one; `None` deletes it. The alarm fires even if the object has been
+    /// evicted. It is stored together with what was written to the database just before.
+    fn wake_at(&self, at: Option<DateTime<Utc>>);
     /// All open connections.
     fn connections(&self) -> Vec<Self::Connection>;
     /// Writes a line to the service's log.

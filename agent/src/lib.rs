@@ -27,6 +27,7 @@ mod connections;
 mod edge;
 pub mod host;
 pub mod identity;
+mod jobs;
 pub mod json;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;

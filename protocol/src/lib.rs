@@ -20,5 +20,5 @@ pub use chunk::{Chunk, FinishReason};
 pub use frame::{ClientFrame, ServerFrame};
 pub use message::{Message, Part, Role, ToolPart, ToolState};
 
-/// Largest frame that a client may send, in bytes.
-pub const MAX_FRAME_BYTES: usize = 256 * 1024;
+/// Largest frame that a client may send, in bytes. A chat request of the published clients has the whole conversation.
+pub const MAX_FRAME_BYTES: usize = 4 << 20;

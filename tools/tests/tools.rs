@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc, Weekday};
 use flux_timeline::Moment;
+use flux_timeline::ReadPlans;
 use flux_timeline::command::SettingsUpdate;
 use flux_timeline::decide::{self, DecideError, decide};
 use flux_timeline::free_time::{DayTime, WorkingHours};
@@ -332,14 +333,22 @@ fn a_large_shift_and_the_deletion_of_a_plan_ask_first() {
         person.call("scheduleBlock", json!({"title": format!("Thing {number}"), "startTime": start}));
     }
     let context = ToolContext { now: Person::now(), zone: Zone::UTC, new_id: Uuid::nil() };
-    let question =
-        |name, arguments| ToolCall::parse(name, &arguments).unwrap().question(&person.session, &context).unwrap();
+    let consent =
+        |name, arguments| ToolCall::parse(name, &arguments).unwrap().consent(&person.session, &context).unwrap();
     let shift = |after: &str| json!({"after": after, "byMinutes": 60});
-    assert_eq!(question("shiftTimeline", shift("2026-03-03T00:00")), Some("Move 21 blocks?".to_owned()));
-    assert_eq!(question("shiftTimeline", shift("2026-03-04T00:00")), None);
+    let plan = person.session.active_plan().unwrap().unwrap().id;
+
+    let large = consent("shiftTimeline", shift("2026-03-03T00:00")).unwrap();
     assert_eq!(
-        question("deletePlan", json!({"id": "My plan"})),
-        Some("Delete the plan “My plan” with its 21 blocks?".to_owned())
+        (large.question.as_str(), large.touches.len()),
+        ("Move 21 blocks 1 h later, from 2026-03-03 00:00 on?", 21)
     );
-    assert_eq!(question("deleteBlock", json!({"id": "B1"})), None);
+    assert_eq!(large.arguments, json!({"after": "2026-03-03T00:00:00Z", "byMinutes": 60, "plan": plan}));
+    assert_eq!(consent("shiftTimeline", shift("2026-03-04T00:00")), None);
+
+    let deletion = consent("deletePlan", json!({"id": "My plan"})).unwrap();
+    assert_eq!(deletion.question, "Delete the plan “My plan” with its 21 blocks?");
+    assert_eq!((&deletion.arguments, &deletion.touches), (&json!({"id": plan}), &large.touches));
+    assert_eq!(consent("deletePlan", deletion.arguments.clone()), Some(deletion), "resolved arguments mean the same");
+    assert_eq!(consent("deleteBlock", json!({"id": "B1"})), None);
 }

@@ -64,7 +64,7 @@ pub fn call<S: Sql>(
                 };
                 Done { report, events: Vec::new() }
             }
-            Ok(Action::Command(command)) => change(store, &command, author, now, new_id)?,
+            Ok(Action::Command(command)) => command_within(store, &command, author, now, new_id)?,
         };
         along(&done.report)?;
         Ok(done)
@@ -82,10 +82,14 @@ pub fn command<S: Sql>(
     now: DateTime<Utc>,
     new_id: &dyn Fn() -> Uuid,
 ) -> Result<Done, StoreError> {
-    store.sql().transaction(|| change(store, command, author, now, new_id))
+    store.sql().transaction(|| command_within(store, command, author, now, new_id))
 }
 
-fn change<S: Sql>(
+/// Carries out a command. Must run within a transaction.
+///
+/// # Errors
+/// When the store fails.
+pub fn command_within<S: Sql>(
     store: &Store<S>,
     command: &Command,
     author: &Author,

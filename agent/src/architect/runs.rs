@@ -64,7 +64,10 @@ impl<H: Host> ChatAgent<H> {
             Ok(workflow) => self.0.host.launch(workflow),
             Err(error) => self.log(&format!("run {run}: {error}")),
         }
-        self.watch_runs();
+        if let Err(error) = self.watch_runs() {
+            self.log(&format!("runs: {error}"));
+        }
+        self.set_alarm();
     }
 
     fn call_off(&self, run: RunId) {
@@ -80,31 +83,12 @@ impl<H: Host> ChatAgent<H> {
         Ok(WorkflowId { nonce: self.0.store.nonce()?, run, number })
     }
 
-    /// Sets the alarm to the moment at which the first run will have been silent for too long.
-    pub(crate) fn watch_runs(&self) {
-        match self.0.store.driven_runs() {
-            Ok(driven) => {
-                if let Some(first) = driven.first() {
-                    self.0.host.wake_at(first.last_request_at.max(self.0.host.now() - self.silence()) + self.silence());
-                }
-            }
-            Err(error) => self.log(&format!("runs: {error}")),
-        }
-    }
-
-    fn silence(&self) -> TimeDelta {
+    pub(crate) fn silence(&self) -> TimeDelta {
         TimeDelta::milliseconds(i64::try_from(self.0.options.run.silence_ms).unwrap_or(i64::MAX))
     }
 
-    /// Handles the alarm: runs whose workflow is silent get another one.
-    pub fn wake(&self) {
-        if let Err(error) = self.revive() {
-            self.log(&format!("runs: {error}"));
-        }
-        self.watch_runs();
-    }
-
-    fn revive(&self) -> Result<(), StoreError> {
+    /// Starts another workflow for each run whose workflow is silent.
+    pub(crate) fn revive(&self) -> Result<(), StoreError> {
         let bound = self.0.host.now() - self.silence();
         for DrivenRun { run, silent, .. } in
             self.0.store.driven_runs()?.into_iter().filter(|driven| driven.last_request_at <= bound)
@@ -295,8 +279,8 @@ impl<H: Host> ChatAgent<H> {
     /// Sends the conversation to everyone. While an answer is being written, that waits until its end: a list without the answer
     /// would remove its beginning from the screen.
     fn send_news(&self) -> Result<(), StoreError> {
-        if self.0.live.borrow().is_some() {
-            self.0.has_news.set(true);
+        if let Some(live) = self.0.live.borrow_mut().as_mut() {
+            live.has_news = true;
             return Ok(());
         }
         self.send_conversation(To::All, None)

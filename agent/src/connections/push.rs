@@ -99,12 +99,12 @@ impl<H: Host> ChatAgent<H> {
     /// Sends everyone everything, because all that they had was replaced.
     fn start_over(&self) {
         self.0.resuming.borrow_mut().clear();
-        self.watch_runs();
-        if let Err(error) = self.send_everything() {
+        if let Err(error) = self.watch_runs().and_then(|()| self.send_everything()) {
             // Clients reconnect after this code, and then get everything.
             self.log(&format!("start over: {error}"));
             self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
         }
+        self.set_alarm();
     }
 
     fn send_everything(&self) -> Result<(), StoreError> {

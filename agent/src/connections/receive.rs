@@ -4,6 +4,7 @@ use flux_protocol::frame::CLIENT_FRAME_TYPES;
 use flux_protocol::{ClientFrame, MAX_FRAME_BYTES, ServerFrame};
 use serde_json::Value;
 
+use super::failure;
 use super::push::To;
 use crate::agent::ChatAgent;
 use crate::api::permit;
@@ -12,7 +13,6 @@ use crate::identity::Scope;
 use crate::json;
 use crate::store::StoreError;
 use crate::turn::frames::failed;
-use crate::turn::state::Answer;
 
 impl<H: Host> ChatAgent<H> {
     /// Handles a frame. A frame that cannot be read, or that the principal may not send, is answered with an error and changes
@@ -21,14 +21,14 @@ impl<H: Host> ChatAgent<H> {
         let done = match read(text) {
             Ok(frame) => self.handle(connection, frame),
             Err(error) => {
-                connection.send(&ServerFrame::FluxError { error }.to_text());
+                connection.send(&failure(text, &error).to_text());
                 Ok(())
             }
         };
         if let Err(error) = done {
             self.log(&format!("receive: {error}"));
             let error = format!("Something could not be saved. Nothing of it was kept; try again. ({error})");
-            connection.send(&ServerFrame::FluxError { error }.to_text());
+            connection.send(&failure(text, &error).to_text());
         }
     }
 
@@ -57,30 +57,22 @@ impl<H: Host> ChatAgent<H> {
             }
             ClientFrame::CfAgentState { .. } => self.refuse_state(connection),
             ClientFrame::CfAgentUseChatRequest { id, init } => {
-                self.chat_request(connection, id, &init.body);
+                self.chat_request(connection, &id, &init.body);
                 Ok(())
             }
-            ClientFrame::CfAgentChatRequestCancel { id } => {
-                self.cancel(&id, connection);
-                Ok(())
-            }
+            ClientFrame::CfAgentChatRequestCancel { id } => self.cancel(&id, connection),
             ClientFrame::CfAgentChatClear => self.clear(connection),
             ClientFrame::CfAgentChatMessages { messages } => {
                 let now = self.0.host.now();
-                self.0.store.sql_transaction(|store| {
-                    messages.iter().try_for_each(|message| store.offer_message(message, now))
-                })?;
+                self.0.store.sql_transaction(|store| store.offer_messages(&messages, now))?;
                 self.send_conversation(To::Chat, Some(connection.info().id))
             }
             ClientFrame::CfAgentStreamResumeRequest { probe_id } => self.resume_request(connection, probe_id),
             ClientFrame::CfAgentStreamResumeAck { id } => self.resume_ack(connection, &id),
-            ClientFrame::CfAgentToolResult { tool_call_id, output, state, error_text, auto_continue, .. } => {
-                let answer = Answer::Result { output, state, error_text };
-                self.answer_call(connection, &tool_call_id, &answer, auto_continue)
-            }
+            // All tools run in the service, so no call waits for a result from a browser.
+            ClientFrame::CfAgentToolResult { .. } => Ok(()),
             ClientFrame::CfAgentToolApproval { tool_call_id, approved, auto_continue } => {
-                let answer = Answer::Consent { approved };
-                self.answer_call(connection, &tool_call_id, &answer, auto_continue)
+                self.answer_question(connection, &tool_call_id, approved, auto_continue)
             }
         }
     }

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::agent::ChatAgent;
 use crate::host::{Connection, Host};
-use crate::store::{StoreError, StreamRecord};
+use crate::store::{StoreError, TurnRecord};
 
 impl<H: Host> ChatAgent<H> {
     /// Offers the stream under way to a new connection.
     pub(crate) fn offer_stream(&self, connection: &H::Connection, connection_id: Uuid) {
-        let id = self.0.live.borrow().as_ref().map(|live| live.id.clone());
+        let id = self.0.live.borrow().as_ref().map(|live| live.request().to_owned());
         if let Some(id) = id {
             self.0.resuming.borrow_mut().insert(connection_id);
             connection.send(&ServerFrame::CfAgentStreamResuming { id, probe_id: None }.to_text());
@@ -25,34 +25,35 @@ impl<H: Host> ChatAgent<H> {
         probe_id: Option<String>,
     ) -> Result<(), StoreError> {
         let connection_id = connection.info().id;
-        let streaming = self.0.live.borrow().as_ref().map(|live| (live.id.clone(), live.continuation));
-        let frame = match (streaming, self.scheduled_continuation()) {
-            (Some((_, true)), _) if self.continuation_belongs_to_another(connection_id) => {
+        let streaming =
+            self.0.live.borrow().as_ref().map(|live| (live.request().to_owned(), live.turn.request.continuation));
+        let frame = match streaming {
+            Some((_, true)) if self.continuation_belongs_to_another(connection_id) => {
                 ServerFrame::CfAgentStreamResumeNone { reason: Some(NoResume::ContinuationOwned), probe_id }
             }
-            (Some((id, continuation)), _) => {
+            Some((id, continuation)) => {
                 if continuation {
                     self.own_continuation(connection_id);
                 }
                 self.0.resuming.borrow_mut().insert(connection_id);
                 ServerFrame::CfAgentStreamResuming { id, probe_id }
             }
-            (None, Some(id)) => {
-                self.own_continuation(connection_id);
-                ServerFrame::CfAgentStreamPending { id: Some(id), probe_id }
-            }
-            (None, None) => match self.failed_stream()? {
-                Some(stream) => ServerFrame::CfAgentStreamResuming { id: stream.id, probe_id },
-                None => ServerFrame::CfAgentStreamResumeNone { reason: Some(NoResume::Idle), probe_id },
+            None => match (self.scheduled_continuation()?, self.failed_turn()?) {
+                (Some(id), _) => {
+                    self.own_continuation(connection_id);
+                    ServerFrame::CfAgentStreamPending { id: Some(id), probe_id }
+                }
+                (None, Some(failed)) => ServerFrame::CfAgentStreamResuming { id: failed.request.id, probe_id },
+                (None, None) => ServerFrame::CfAgentStreamResumeNone { reason: Some(NoResume::Idle), probe_id },
             },
         };
         connection.send(&frame.to_text());
         Ok(())
     }
 
-    fn failed_stream(&self) -> Result<Option<StreamRecord>, StoreError> {
-        let last = self.0.store.last_stream()?;
-        Ok(last.filter(|stream| stream.end.as_ref().is_some_and(|end| end.error.is_some())))
+    fn failed_turn(&self) -> Result<Option<TurnRecord>, StoreError> {
+        let last = self.0.store.last_ended()?;
+        Ok(last.filter(|turn| turn.end.as_ref().is_some_and(|end| end.error.is_some())))
     }
 
     /// Replays a stream. A second acknowledgement replays it again; clients recognise chunks by their `seq`.
@@ -60,11 +61,11 @@ impl<H: Host> ChatAgent<H> {
         self.0.resuming.borrow_mut().remove(&connection.info().id);
         let (streaming, frames) = {
             let live = self.0.live.borrow();
-            let frames: Vec<ServerFrame> = match live.as_ref().filter(|live| live.id == id) {
-                Some(live) => (0..live.chunks.len()).filter_map(|index| live.frame(index, true)).collect(),
+            let frames: Vec<ServerFrame> = match live.as_ref().filter(|live| live.request() == id) {
+                Some(live) => (0..live.sent).filter_map(|index| live.frame(index, true)).collect(),
                 None => Vec::new(),
             };
-            (live.as_ref().map(|live| (live.id == id, live.continuation)), frames)
+            (live.as_ref().map(|live| (live.request() == id, live.turn.request.continuation)), frames)
         };
         match streaming {
             Some((true, continuation)) => {
@@ -89,12 +90,11 @@ impl<H: Host> ChatAgent<H> {
     /// Replays a stream that has ended, with its final frame. For a stream that is no longer stored, the final frame is empty.
     fn replay_ended(&self, connection: &H::Connection, id: &str) -> Result<(), StoreError> {
         let ended = ChatResponse { id: id.to_owned(), done: true, replay: true, ..ChatResponse::default() };
-        let stream = self.0.store.last_stream()?.filter(|stream| stream.id == id);
-        let Some(stream) = stream else {
+        let Some(turn) = self.0.store.turn_of_request(id)?.filter(|turn| turn.end.is_some()) else {
             connection.send(&ServerFrame::CfAgentUseChatResponse(ended).to_text());
             return Ok(());
         };
-        let continuation = stream.continuation;
+        let continuation = turn.request.continuation;
         for (seq, body) in (0..).zip(self.0.store.chunks(id)?) {
             let chunk = ChatResponse {
                 id: id.to_owned(),
@@ -106,7 +106,7 @@ impl<H: Host> ChatAgent<H> {
             };
             connection.send(&ServerFrame::CfAgentUseChatResponse(chunk).to_text());
         }
-        let end = stream.end;
+        let end = turn.end;
         let error = end.as_ref().and_then(|end| end.error.clone());
         let last = ChatResponse {
             continuation,

@@ -75,10 +75,14 @@ impl Host for EdgeHost {
         }));
     }
 
-    fn wake_at(&self, at: DateTime<Utc>) {
+    fn wake_at(&self, at: Option<DateTime<Utc>>) {
         let state = Rc::clone(&self.state);
         self.spawn(Box::pin(async move {
-            if let Err(error) = state.storage().set_alarm(at).await {
+            let set = match at {
+                Some(at) => state.storage().set_alarm(at).await,
+                None => state.storage().delete_alarm().await,
+            };
+            if let Err(error) = set {
                 console_error!("the alarm cannot be set: {error}");
             }
         }));

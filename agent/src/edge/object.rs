@@ -1,5 +1,6 @@
 //! The Durable Object: a person's agent, with its database and its connections.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::stream;
@@ -10,12 +11,13 @@ use worker::{
 };
 
 use super::host::{EdgeHost, Socket};
-use super::respond::{is_socket, not_routed, refuse};
+use super::respond::{TRY_AGAIN, UNAVAILABLE, is_socket, not_routed, refuse, unavailable};
 use super::sql::DurableSql;
 use super::{IDENTITY_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
 use crate::agent::{ChatAgent, Options};
 use crate::api::route::{ObjectRoute, RouteError, object_route};
 use crate::api::{Answer, ApiError, Call, Origin, Question};
+use crate::connections::failure;
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
 use crate::identity::Principal;
 use crate::json;
@@ -30,25 +32,23 @@ const DIRECT: Origin = Origin::Direct { key: None };
 #[durable_object]
 pub struct Chat {
     state: Rc<State>,
-    agent: std::result::Result<ChatAgent<EdgeHost>, String>,
+    env: Env,
+    /// The agent, once it has been opened. A failure is not remembered: the next event tries again.
+    agent: RefCell<Option<ChatAgent<EdgeHost>>>,
 }
 
 impl DurableObject for Chat {
     fn new(state: State, env: Env) -> Self {
-        let state = Rc::new(state);
-        let agent = open(&state, &env);
-        if let Err(error) = &agent {
-            console_error!("the object cannot be opened: {error}");
-        }
-        Self { state, agent }
+        Self { state: Rc::new(state), env, agent: RefCell::default() }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         let is_socket = is_socket(&request)?;
-        let agent = match &self.agent {
+        let agent = match self.agent() {
             Ok(agent) => agent,
-            Err(error) => return refuse(is_socket, 500, error),
+            Err(error) => return unavailable(is_socket, &error),
         };
+        let agent = &agent;
         let path = super::url(&request)?.pathname();
         let route = match object_route(request.method().as_ref(), &path, is_socket) {
             Ok(route) => route,
@@ -73,26 +73,28 @@ impl DurableObject for Chat {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        if let Ok(agent) = &self.agent {
-            agent.wake();
-        }
+        // An error makes the platform try again.
+        self.agent().map_err(Error::RustError)?.wake().map_err(failed)?;
         Response::empty()
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        let Ok(agent) = &self.agent else { return Ok(()) };
-        match message {
-            WebSocketIncomingMessage::String(text) => agent.receive(&Socket(socket), &text),
-            WebSocketIncomingMessage::Binary(_) => agent.receive_binary(&Socket(socket)),
+        let socket = Socket(socket);
+        match (self.agent(), message) {
+            (Ok(agent), WebSocketIncomingMessage::String(text)) => agent.receive(&socket, &text),
+            (Ok(agent), WebSocketIncomingMessage::Binary(_)) => agent.receive_binary(&socket),
+            (Err(error), message) => {
+                let text = if let WebSocketIncomingMessage::String(text) = message { text } else { String::new() };
+                socket.send(&failure(&text, &format!("{UNAVAILABLE} ({error})")).to_text());
+                socket.close(TRY_AGAIN, UNAVAILABLE);
+            }
         }
         Ok(())
     }
 
     async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _: bool) -> Result<()> {
         let socket = Socket(socket);
-        if let Ok(agent) = &self.agent {
-            agent.disconnected(&socket);
-        }
+        self.forget(&socket);
         // The runtime does not answer a close frame, and a client without an answer waits for 10 seconds. Codes that are never
         // sent in a frame (RFC 6455 §7.4.1) are replaced.
         let code = u16::try_from(code).ok().filter(|code| matches!(code, 1000 | 3000..=4999)).unwrap_or(1000);
@@ -101,9 +103,7 @@ impl DurableObject for Chat {
     }
 
     async fn websocket_error(&self, socket: WebSocket, _: Error) -> Result<()> {
-        if let Ok(agent) = &self.agent {
-            agent.disconnected(&Socket(socket));
-        }
+        self.forget(&Socket(socket));
         Ok(())
     }
 }
@@ -153,6 +153,23 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
 }
 
 impl Chat {
+    /// The agent, which is opened if it is not open yet.
+    fn agent(&self) -> std::result::Result<ChatAgent<EdgeHost>, String> {
+        if let Some(agent) = self.agent.borrow().as_ref() {
+            return Ok(agent.clone());
+        }
+        let agent =
+            open(&self.state, &self.env).inspect_err(|error| console_error!("the object cannot be opened: {error}"))?;
+        *self.agent.borrow_mut() = Some(agent.clone());
+        Ok(agent)
+    }
+
+    fn forget(&self, socket: &Socket) {
+        if let Some(agent) = self.agent.borrow().as_ref() {
+            agent.disconnected(socket);
+        }
+    }
+
     fn accept(
         &self,
         agent: &ChatAgent<EdgeHost>,

@@ -9,6 +9,12 @@ use crate::api::route::RouteError;
 /// after it, but they retry a handshake that is refused by status for ever.
 const POLICY_VIOLATION: u16 = 1008;
 
+/// Close code after which clients connect again: "internal error" (RFC 6455 §7.4.1).
+pub(super) const TRY_AGAIN: u16 = 1011;
+
+/// What a person reads while their data cannot be opened.
+pub(super) const UNAVAILABLE: &str = "Your timeline cannot be opened at the moment. Nothing was lost; try again.";
+
 /// Whether a request asks for a WebSocket.
 pub(super) fn is_socket(request: &Request) -> Result<bool> {
     Ok(request.headers().get("upgrade")?.is_some_and(|kind| kind.eq_ignore_ascii_case("websocket")))
@@ -23,13 +29,26 @@ pub(super) fn not_routed(error: RouteError) -> Result<Response> {
     Ok(response)
 }
 
+/// Answers a request while the person's data cannot be opened. A socket is accepted and closed with a code after which clients
+/// connect again.
+pub(super) fn unavailable(is_socket: bool, error: &str) -> Result<Response> {
+    if !is_socket {
+        return Response::error(format!("{UNAVAILABLE} ({error})"), 500);
+    }
+    close_at_once(TRY_AGAIN, UNAVAILABLE)
+}
+
 /// Refuses a request for good: over HTTP by status, and a socket by accepting and then closing it.
 pub(super) fn refuse(is_socket: bool, status: u16, reason: &str) -> Result<Response> {
     if !is_socket {
         return Response::error(reason, status);
     }
+    close_at_once(POLICY_VIOLATION, reason)
+}
+
+fn close_at_once(code: u16, reason: &str) -> Result<Response> {
     let pair = WebSocketPair::new()?;
     pair.server.accept()?;
-    pair.server.close(Some(POLICY_VIOLATION), Some(shortened(reason)))?;
+    pair.server.close(Some(code), Some(shortened(reason)))?;
     Response::from_websocket(pair.client)
 }

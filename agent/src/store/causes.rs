@@ -68,24 +68,10 @@ impl<S: Sql> Store<S> {
         Ok(causes)
     }
 
-    /// Whether a request produced this answer or a part of it.
-    ///
-    /// # Errors
-    /// The errors of the engine.
-    pub fn has_answered(&self, request: &str, answer: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM causes WHERE request = ? AND answer = ?";
-        Ok(!self.sql.query(sql, &[request.into(), answer.into()])?.is_empty())
-    }
-
     /// Stores the old text of a message for the requests that it led to, before the text changes.
-    pub(super) fn keep_words(&self, message: &Message) -> Result<(), StoreError> {
-        // The texts are compared first, because clients mostly send what they received.
-        let other = "SELECT json FROM messages WHERE id = ? AND json <> ?";
-        let rows = self.sql.query(other, &[message.id.as_str().into(), json("messages", message)?])?;
-        let Some(row) = rows.first() else { return Ok(()) };
-        let before: Message = parse("messages", &row.text(0)?)?;
+    pub(super) fn keep_words(&self, before: &Message, message: &Message) -> Result<(), StoreError> {
         if before.text() != message.text() {
-            let row = [words_of(&before).into(), before.id.as_str().into()];
+            let row = [words_of(before).into(), before.id.as_str().into()];
             self.sql.query("UPDATE causes SET words = ? WHERE question = ? AND words IS NULL", &row)?;
         }
         Ok(())

@@ -1,9 +1,17 @@
 //! The conversation, with one row per message.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use flux_protocol::{Message, Role};
 
-use super::{Sql, Store, StoreError, json, millis, parse};
+use super::{Sql, Store, StoreError, Value, json, millis, parse, text};
+
+/// A stored message, and if it is the person's, its JSON.
+struct Known {
+    position: i64,
+    json: Option<String>,
+}
 
 impl<S: Sql> Store<S> {
     /// The newest messages, oldest first, at most `limit`.
@@ -47,7 +55,8 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// Merges the list of a client: new messages are appended, and known messages of the person are replaced.
+    /// Merges the list of a client: new messages of the person are appended, and known ones replaced if they have changed. Other
+    /// messages only say how far the client's list goes; clients cannot write them.
     ///
     /// If every message of the list is known, the client has shortened the conversation, for an edit or another answer. Messages
     /// after the first message of the list that are not in the list are then deleted. A list with a new message never deletes, so
@@ -57,56 +66,71 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn merge_messages(&self, list: &[Message], at: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut first = None;
-        let mut all_known = !list.is_empty();
-        for message in list {
-            let rows = self.sql.query("SELECT position FROM messages WHERE id = ?", &[message.id.as_str().into()])?;
-            match rows.first() {
-                Some(row) => {
-                    let position = row.integer(0)?;
-                    first = Some(first.map_or(position, |first: i64| first.min(position)));
-                }
-                None => all_known = false,
-            }
-        }
-        if let (true, Some(first)) = (all_known, first) {
-            let mut deleted = false;
-            let rows = self.sql.query("SELECT id FROM messages WHERE position > ?", &[first.into()])?;
-            for row in rows {
-                let id = row.text(0)?;
-                if !list.iter().any(|message| message.id == id) {
-                    self.sql.query("DELETE FROM messages WHERE id = ?", &[id.into()])?;
-                    deleted = true;
-                }
-            }
-            if deleted {
+        let known = self.known(list)?;
+        if let Some(first) = known.values().map(|known| known.position).min()
+            && list.iter().all(|message| known.contains_key(&message.id))
+        {
+            let deleted = self.sql.query(
+                "DELETE FROM messages WHERE position > ? AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id",
+                &[first.into(), ids(list)?],
+            )?;
+            if !deleted.is_empty() {
                 self.forget_causes()?;
             }
         }
-        list.iter().try_for_each(|message| self.offer_message(message, at))
+        self.offer(list, &known, at)
     }
 
-    /// Stores a message of a client. A stored answer is not replaced, because the client may have received only a part
-    /// of it.
+    /// Stores messages of the person that a client has set itself. Nothing is deleted.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn offer_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
-        if message.role != Role::User && self.message(&message.id)?.is_some() {
-            return Ok(());
-        }
-        self.keep_words(message)?;
-        self.put_message(message, at)
+    pub fn offer_messages(&self, list: &[Message], at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.offer(list, &self.known(list)?, at)
     }
 
-    /// Deletes the conversation, its streams, and its connections to the log.
+    fn offer(&self, list: &[Message], known: &BTreeMap<String, Known>, at: DateTime<Utc>) -> Result<(), StoreError> {
+        for message in list.iter().filter(|message| message.role == Role::User) {
+            match known.get(&message.id) {
+                // The id of an answer.
+                Some(Known { json: None, .. }) => {}
+                Some(Known { json: Some(before), .. }) => {
+                    // Clients mostly send what they received.
+                    if *before != text("messages", message)? {
+                        self.keep_words(&parse("messages", before)?, message)?;
+                        self.put_message(message, at)?;
+                    }
+                }
+                None => self.put_message(message, at)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The messages of a list that are stored.
+    fn known(&self, list: &[Message]) -> Result<BTreeMap<String, Known>, StoreError> {
+        let sql = "SELECT id, position, CASE role WHEN 'user' THEN json END FROM messages
+                   WHERE id IN (SELECT value FROM json_each(?))";
+        let rows = self.sql.query(sql, &[ids(list)?])?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, Known { position: row.integer(1)?, json: row.optional_text(2)? })))
+            .collect()
+    }
+
+    /// Deletes the conversation, its turns, and its connections to the log.
     ///
     /// # Errors
     /// The errors of the engine.
     pub fn clear_messages(&self) -> Result<(), StoreError> {
-        for table in ["messages", "causes", "chunks", "streams"] {
+        for table in ["messages", "causes", "chunks", "turns", "questions"] {
             self.sql.query(&format!("DELETE FROM {table}"), &[])?;
         }
         Ok(())
     }
+}
+
+/// The ids of messages as a JSON array.
+fn ids(list: &[Message]) -> Result<Value, StoreError> {
+    let ids: Vec<&str> = list.iter().map(|message| message.id.as_str()).collect();
+    json("messages", &ids)
 }

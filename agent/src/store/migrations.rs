@@ -3,7 +3,7 @@
 use super::{Sql, StoreError};
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
-pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH];
+pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
@@ -195,6 +195,53 @@ const EIGHTH: &[&str] = &[
 const NINTH: &[&str] = &[
     // The text of a message when it led to a change, if the person has changed the text since.
     "ALTER TABLE causes ADD COLUMN words TEXT",
+];
+
+const TENTH: &[&str] = &[
+    // Turns that are queued, streaming, or waiting for consent, and the one that ended last. A turn has one request at a time;
+    // after the person's consent, a continuation replaces the request that asked.
+    "CREATE TABLE turns (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL,
+        request TEXT NOT NULL,
+        continuation INTEGER NOT NULL,
+        sender TEXT NOT NULL,
+        principal TEXT NOT NULL,
+        message_ids TEXT NOT NULL,
+        prompt TEXT,
+        txn TEXT,
+        outcome TEXT,
+        error TEXT
+    )",
+    // A stream that was under way ends as interrupted, by the same rule as a turn whose process died.
+    "INSERT INTO turns (id, state, request, continuation, sender, principal, message_ids, prompt, outcome, error)
+     SELECT message, CASE WHEN outcome IS NULL THEN 'streaming' ELSE 'ended' END, id, continuation,
+        '00000000-0000-0000-0000-000000000000', '{\"subject\":\"\",\"object\":\"\",\"scopes\":[]}', '[]',
+        prompt, outcome, error
+     FROM streams",
+    "DROP TABLE streams",
+    // Calls that wait for the person's consent, and those that have it and are not carried out yet.
+    "CREATE TABLE questions (
+        tool_call TEXT PRIMARY KEY,
+        turn TEXT NOT NULL,
+        question TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        arguments TEXT NOT NULL,
+        touches INTEGER NOT NULL,
+        rest TEXT NOT NULL,
+        approved INTEGER
+    ) WITHOUT ROWID",
+    // Everything that is due later. The object's alarm is set to the earliest.
+    "CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        due_ms INTEGER NOT NULL,
+        attempt INTEGER NOT NULL DEFAULT 0,
+        payload TEXT
+    ) WITHOUT ROWID",
+    // Earlier versions left calls open that nothing would carry out any more.
+    "INSERT INTO jobs (id, kind, due_ms) SELECT 'close-calls', 'close-calls', 0 WHERE EXISTS (SELECT 1 FROM messages)",
 ];
 
 /// Migrates a database to the latest version, each step in a transaction of its own.

@@ -14,33 +14,39 @@
 //! | `causes` | `causes`: which message led to which request |
 //! | `prompts` | `prompt_counts`, `prompt_changes`: outcomes of turns by the version of the prompt |
 //! | `counts` | counts of all of it |
-//! | `streams` | `streams`, `chunks`: requests, and what they streamed |
+//! | `turns` | `turns`, `chunks`: turns with their requests, and what they streamed |
+//! | `questions` | `questions`: calls that wait for the person's consent |
+//! | `jobs` | `jobs`: what is due later |
 
 mod causes;
 mod counts;
 mod events;
+mod jobs;
 mod messages;
 mod migrations;
 mod past;
 mod portable;
 mod prompts;
+mod questions;
 mod runs;
 mod sql;
-mod streams;
 #[cfg(any(test, feature = "store-suite"))]
 pub mod suite;
 mod timeline;
+mod turns;
 
 use chrono::{DateTime, Utc};
 
 pub use causes::CauseRecord;
 pub use events::{EventQuery, Transaction};
+pub use jobs::JobRecord;
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use portable::{Export, ImportError, Imported};
+pub use questions::QuestionRecord;
 pub use runs::DrivenRun;
 pub use sql::{Row, Sql, SqlError, Value};
-pub use streams::{StreamEnd, StreamRecord};
+pub use turns::{RequestEnd, RequestRecord, TurnRecord, TurnState};
 
 /// A person's data.
 #[derive(Debug, Clone)]

@@ -177,8 +177,9 @@ fn clearing_ends_everything_and_keeps_nothing() {
     clearing.frame_words();
     other.frame_words();
     world.send(&clearing, &json!({"type": "cf_agent_chat_clear"}));
-    assert_eq!(other.frame_words(), ["done:skipped", "chat_clear", "message-metadata", "abort", "done:aborted"]);
-    assert_eq!(clearing.frame_words(), ["message-metadata", "abort", "done:aborted"]);
+    assert_eq!(other.frame_words(), ["done:skipped", "done:aborted", "chat_clear"]);
+    assert_eq!(clearing.frame_words(), ["done:aborted"]);
+    assert!(!world.model_is_heard());
     assert_eq!(world.agent.store().messages(10).unwrap(), []);
     world.say(&clearing, "r3", "again");
     world.model_answers("yes");

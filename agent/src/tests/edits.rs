@@ -1,9 +1,8 @@
-//! Direct edits, consent, and frames that are none.
+//! Direct edits, and frames that are none.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::world::{Tab, World, gym, text};
-use flux_model::{FinishReason, ModelCall, ModelEvent, ModelMessage};
+use super::world::{World, gym};
 use flux_timeline::{ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 #[test]
@@ -130,15 +129,27 @@ fn frames_that_are_none_are_answered_and_change_nothing() {
     let mut world = World::new();
     let tab = world.connect();
     tab.frame_words();
-    let large = json!({"type": "rpc", "id": "1", "method": "x".repeat(300_000), "args": []}).to_string();
-    for frame in ["", "{", "null", "[]", "{\"type\":\"nope\"}", "{\"type\":\"rpc\",\"id\":\"1\"}", &large] {
+    let large = json!({"type": "rpc", "id": "1", "method": "x".repeat(5_000_000), "args": []}).to_string();
+    for (frame, answer) in [
+        ("", "flux_error"),
+        ("{", "flux_error"),
+        ("null", "flux_error"),
+        ("[]", "flux_error"),
+        ("{\"type\":\"nope\"}", "flux_error"),
+        ("{\"type\":\"rpc\",\"method\":\"undo\",\"args\":[]}", "flux_error"),
+        ("{\"type\":\"rpc\",\"id\":\"1\"}", "rpc"),
+        ("{\"type\":\"rpc\",\"id\":\"1\",\"method\":\"undo\",\"args\":[\"\\ud800\"]}", "rpc"),
+        ("{\"type\":\"cf_agent_use_chat_request\",\"id\":\"1\"}", "error"),
+        (&large, "rpc"),
+    ] {
         world.agent.receive(&tab, frame);
-        assert_eq!(tab.frame_words(), ["flux_error"], "{}", &frame[..frame.len().min(40)]);
+        assert_eq!(tab.frame_words(), [answer], "{}", &frame[..frame.len().min(80)]);
     }
     world.agent.receive_binary(&tab);
     assert_eq!(tab.frame_words(), ["flux_error"]);
     world.send(&tab, &json!({"type": "cf_agent_state", "state": {"plans": {}}}));
     assert_eq!(tab.frame_words(), ["state_error", "state"]);
+    assert_eq!(world.agent.store().last_seq().unwrap(), 2);
 }
 
 #[test]
@@ -161,94 +172,6 @@ fn the_zone_of_a_client_is_taken_over_until_one_is_set() {
         assert_eq!(world.agent.store().settings().unwrap().time_zone.name(), expected);
         world.model_answers("hello");
     }
-}
-
-/// The model asks to delete the plan, and the call waits for consent.
-fn asked_to_delete(world: &mut World) -> Tab {
-    let tab = world.connect();
-    world.call(&tab, "createPlan", json!({"title": "Old"}));
-    world.say(&tab, "r1", "Delete the old plan");
-    world.model_calls("c1", "deletePlan", &json!({"id": "Old"}));
-    let frames = tab.frame_words();
-    assert!(frames.contains(&"tool-approval-request".to_owned()), "{frames:?}");
-    assert_eq!(frames.last().unwrap(), "done:completed");
-    assert_eq!(world.agent.store().plans().unwrap().len(), 2, "nothing happens before the answer");
-    tab
-}
-
-#[test]
-fn what_the_person_agrees_to_is_carried_out_in_the_same_message() {
-    let mut world = World::new();
-    let tab = asked_to_delete(&mut world);
-    let yes = json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": true, "autoContinue": true});
-    world.send(&tab, &yes);
-    assert_eq!(tab.frame_words(), ["message_updated"]);
-    world.send(&tab, &json!({"type": "cf_agent_stream_resume_request", "probeId": "p"}));
-    assert_eq!(tab.frame_words(), ["stream_pending"]);
-    world.send(&tab, &yes);
-    world.wait();
-    let frames = tab.received();
-    assert_eq!(frames[0]["type"], "cf_agent_stream_resuming");
-    let id = frames[0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(world.agent.store().plans().unwrap().len(), 1);
-    world.send(&tab, &json!({"type": "cf_agent_stream_resume_ack", "id": id}));
-    world.model_answers("It is gone.");
-    let frames = tab.received();
-    let chunks: Vec<&Value> = frames.iter().filter(|frame| frame["type"] == "cf_agent_use_chat_response").collect();
-    assert!(chunks.iter().all(|frame| frame["replayComplete"] == true || frame["continuation"] == true));
-    let start: Value = serde_json::from_str(chunks[0]["body"].as_str().unwrap()).unwrap();
-    assert!(start.get("messageId").is_none(), "it would rename the message");
-    let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
-    assert_eq!(messages.as_array().unwrap().len(), 2);
-    assert_eq!(messages[1]["parts"][1]["state"], "output-available");
-    assert_eq!(messages[1]["parts"].as_array().unwrap().last().unwrap()["text"], "It is gone.");
-}
-
-#[test]
-fn what_the_person_refuses_is_not_done_and_the_model_is_told() {
-    let mut world = World::new();
-    let tab = asked_to_delete(&mut world);
-    world.send(
-        &tab,
-        &json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": false, "autoContinue": true}),
-    );
-    world.wait();
-    let request = world.puppet.requests.borrow().last().unwrap().clone();
-    let Some(ModelMessage::Tool { content, .. }) = request.messages.last() else { panic!("{:?}", request.messages) };
-    assert!(content.contains("said no"));
-    world.model_answers("All right.");
-    assert_eq!(world.agent.store().plans().unwrap().len(), 2);
-}
-
-#[test]
-fn a_continuation_waits_for_the_last_answer() {
-    let mut world = World::new();
-    let tab = world.connect();
-    for title in ["One", "Two"] {
-        world.call(&tab, "createPlan", json!({"title": title}));
-    }
-    world.say(&tab, "r1", "Delete plans One and Two");
-    for (id, plan) in [("c1", "One"), ("c2", "Two")] {
-        let arguments = json!({"id": plan}).to_string();
-        let call = ModelCall { id: id.into(), name: "deletePlan".into(), arguments };
-        world.model_says([
-            ModelEvent::CallStarted { id: id.into(), name: "deletePlan".into() },
-            ModelEvent::CallFinished(call),
-        ]);
-    }
-    world.model_ends(FinishReason::ToolCalls);
-    let asked = world.puppet.requests.borrow().len();
-    let answer =
-        |id: &str| json!({"type": "cf_agent_tool_approval", "toolCallId": id, "approved": true, "autoContinue": true});
-    world.send(&tab, &answer("c1"));
-    world.wait();
-    assert_eq!(world.puppet.requests.borrow().len(), asked, "the second question is not answered yet");
-    world.send(&tab, &answer("c2"));
-    world.wait();
-    assert_eq!(world.puppet.requests.borrow().len(), asked + 1);
-    assert_eq!(world.agent.store().plans().unwrap().len(), 1);
-    world.model_says([text("Both are gone.")]);
-    world.model_ends(FinishReason::Stop);
 }
 
 #[test]

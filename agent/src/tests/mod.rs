@@ -1,6 +1,7 @@
 //! The agent from the outside: frames in, frames out, on a database in memory and with a model that says what the test
 //! wants, when the test wants it.
 
+mod consent;
 mod conversations;
 mod cost;
 mod edits;
@@ -9,6 +10,7 @@ mod past;
 mod portable;
 mod principals;
 mod prompts;
+mod recovery;
 mod resuming;
 mod tab;
 pub mod world;

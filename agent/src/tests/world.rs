@@ -53,7 +53,11 @@ impl Host for TestHost {
         Uuid::from_u128(u128::from(self.0.ticks.get()))
     }
 
-    fn sleep(&self, _: Duration) -> LocalBoxFuture<'static, ()> {
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        // Chunks that wait to be stored with the next ones. Tests see them at once.
+        if time < Duration::from_millis(20) {
+            return Box::pin(async {});
+        }
         let (sender, receiver) = oneshot::channel();
         self.0.sleepers.borrow_mut().push(sender);
         Box::pin(async move {
@@ -77,8 +81,8 @@ impl Host for TestHost {
         self.0.called_off.borrow_mut().push((workflow.run, workflow.number));
     }
 
-    fn wake_at(&self, at: DateTime<Utc>) {
-        self.0.alarm.set(Some(at));
+    fn wake_at(&self, at: Option<DateTime<Utc>>) {
+        self.0.alarm.set(at);
     }
 
     fn log(&self, line: &str) {
@@ -249,6 +253,14 @@ impl World {
         self.model_ends(FinishReason::ToolCalls);
     }
 
+    /// As [`Self::model_calls`], but nothing that waits for it runs yet.
+    pub fn model_has_called(&mut self, id: &str, name: &str, arguments: &Value) {
+        let call = ModelCall { id: id.into(), name: name.into(), arguments: arguments.to_string() };
+        self.sender().unbounded_send(Ok(ModelEvent::CallFinished(call))).unwrap();
+        self.sender().unbounded_send(Ok(ModelEvent::Finished(FinishReason::ToolCalls))).unwrap();
+        self.puppet.senders.borrow_mut().pop();
+    }
+
     /// A whole answer in text.
     pub fn model_answers(&mut self, text: &str) {
         self.model_says([ModelEvent::Text(text.into())]);
@@ -290,7 +302,7 @@ impl World {
         let at = self.host.0.alarm.take().unwrap();
         let ms = (at - self.host.now()).num_milliseconds().max(0);
         self.host.0.ticks.set(self.host.0.ticks.get() + u64::try_from(ms).unwrap());
-        self.agent.wake();
+        self.agent.wake().unwrap();
     }
 
     /// Lets all timers ring.

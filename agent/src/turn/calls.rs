@@ -2,11 +2,10 @@
 
 use flux_protocol::Chunk;
 use flux_protocol::frame::ModelInfo;
-use flux_protocol::message::{ToolPart, ToolState};
-use flux_timeline::decide::DecideError;
-use flux_timeline::{Actor, ReadHistory, ReadPlans, TxnId};
+use flux_protocol::message::ToolState;
+use flux_timeline::{ReadHistory, TxnId};
 use flux_tools::report::Report;
-use flux_tools::tool::{ToolCall, ToolContext, ToolError, definitions, known_names};
+use flux_tools::tool::{ToolCall, ToolError, definitions, known_names};
 use serde_json::Value;
 
 use super::{Output, Turn, TurnError};
@@ -74,18 +73,14 @@ pub(super) fn shown_name(name: &str) -> String {
 }
 
 impl<S: Sql, O: Output> Turn<'_, S, O> {
-    /// Carries out the calls of a step, in order. Returns whether one of them waits for the person's consent.
+    /// Carries out the calls of a step, in order, up to the first one that needs the person's consent. Returns whether there is
+    /// one.
     pub(super) fn carry_out(&mut self, calls: &[ModelCall]) -> Result<bool, TurnError> {
-        let mut waits = false;
-        for call in calls {
+        for (index, call) in calls.iter().enumerate() {
+            let Offered { name, input, call: checked } = offered(call);
+            self.show(call, &name, input);
             self.meter.call();
-            let Offered { name, input, call: offered } = offered(call);
-            self.output.emit(Chunk::ToolInputAvailable {
-                tool_call_id: call.id.clone(),
-                tool_name: name.clone(),
-                input: input.clone(),
-            });
-            match offered {
+            match checked {
                 Err(error) => {
                     self.invalid += 1;
                     self.meter.invalid_call();
@@ -96,17 +91,33 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
                         return Err(TurnError::InvalidCalls(self.invalid));
                     }
                 }
-                Ok(tool) if self.asks_first(&tool)? => {
-                    waits = true;
-                    self.output.emit(Chunk::ToolApprovalRequest {
-                        approval_id: self.output.uuid().to_string(),
-                        tool_call_id: call.id.clone(),
-                    });
-                }
-                Ok(tool) => self.change(&tool, &call.id)?,
+                Ok(tool) => match self.consent(&tool)? {
+                    Some(consent) => {
+                        let rest = calls.get(index + 1..).unwrap_or_default();
+                        for call in rest {
+                            let Offered { name, input, .. } = offered(call);
+                            self.show(call, &name, input);
+                        }
+                        self.ask_person(consent, &call.id, &name, rest)?;
+                        return Ok(true);
+                    }
+                    None => self.change(&tool, &call.id, false)?,
+                },
             }
         }
-        Ok(waits)
+        Ok(false)
+    }
+
+    /// Emits the arguments of a call, unless the message has them from before a question.
+    fn show(&self, call: &ModelCall, name: &str, input: Value) {
+        let message = self.output.message();
+        let is_shown = message
+            .tools()
+            .any(|tool| tool.call.tool_call_id == call.id && tool.call.state == ToolState::InputAvailable);
+        if !is_shown {
+            let (tool_call_id, tool_name) = (call.id.clone(), name.to_owned());
+            self.output.emit(Chunk::ToolInputAvailable { tool_call_id, tool_name, input });
+        }
     }
 
     /// Answers calls of the last step, which had no tools, with an error.
@@ -125,36 +136,8 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         }
     }
 
-    /// Carries out the calls of an earlier step to which the person has consented since.
-    pub(super) fn carry_out_approved(&mut self) -> Result<(), TurnError> {
-        let message = self.output.message();
-        let approved: Vec<ToolPart> =
-            message.tools().filter(|tool| tool.call.state == ToolState::ApprovalResponded).cloned().collect();
-        for tool in approved {
-            let input = tool.call.input.unwrap_or_default();
-            match ToolCall::parse(&tool.tool_name, &input) {
-                Ok(call) => self.change(&call, &tool.call.tool_call_id)?,
-                Err(error) => self.output.emit(Chunk::ToolOutputError {
-                    tool_call_id: tool.call.tool_call_id,
-                    error_text: error.to_string(),
-                }),
-            }
-        }
-        Ok(())
-    }
-
-    fn asks_first(&self, call: &ToolCall) -> Result<bool, TurnError> {
-        let context =
-            ToolContext { now: self.output.now(), zone: self.store.settings()?.time_zone, new_id: self.output.uuid() };
-        match call.question(self.store, &context) {
-            Ok(question) => Ok(question.is_some()),
-            // A call that will be rejected needs no consent.
-            Err(DecideError::Rejected(_)) => Ok(false),
-            Err(DecideError::View(error)) => Err(error.into()),
-        }
-    }
-
-    fn change(&mut self, call: &ToolCall, id: &str) -> Result<(), TurnError> {
+    /// Carries out a call. If the person was asked, its question is deleted with it.
+    pub(super) fn change(&mut self, call: &ToolCall, id: &str, was_asked: bool) -> Result<(), TurnError> {
         let txn = self.transaction()?;
         let (new_id, model) = (|| self.output.uuid(), self.model.id());
         let api = Api {
@@ -170,12 +153,18 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
             let chunk = output_chunk(id, report);
             let stored = self.output.store(&chunk);
             emitted = Some(chunk);
+            if was_asked {
+                self.store.delete_question(id)?;
+            }
             stored
         });
         let Outcome { answer, change } = match outcome {
             Ok(outcome) => outcome,
             Err(ApiError::Store(error)) => return Err(error.into()),
             Err(error) => {
+                if was_asked {
+                    self.store.delete_question(id)?;
+                }
                 let error_text = error.to_string();
                 self.output.emit(Chunk::ToolOutputError { tool_call_id: id.to_owned(), error_text });
                 return Ok(());
@@ -189,6 +178,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         {
             if self.txn.replace(txn) != Some(txn) {
                 self.store.note_prompt(txn, &self.prompt.to_string())?;
+                self.store.set_turn_txn(self.id, txn)?;
             }
             self.output.publish(&events);
         }
@@ -204,20 +194,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     fn transaction(&self) -> Result<TxnId, TurnError> {
         match (self.store.undoable()?, self.txn) {
             (Some(last), Some(txn)) if last == txn => Ok(txn),
-            (Some(last), None) if self.has_begun(last)? => Ok(last),
             _ => Ok(TxnId::new(self.output.uuid())),
-        }
-    }
-
-    /// Whether a transaction belongs to an earlier part of this answer, which then waited for consent.
-    fn has_begun(&self, txn: TxnId) -> Result<bool, TurnError> {
-        let message = self.output.message();
-        if !message.tools().any(|tool| tool.call.approval.is_some()) {
-            return Ok(false);
-        }
-        match self.store.transaction(txn)?.first().map(|event| &event.actor) {
-            Some(Actor::Assistant { turn, .. }) => Ok(self.store.has_answered(turn, &message.id)?),
-            _ => Ok(false),
         }
     }
 }

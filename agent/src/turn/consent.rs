@@ -1,147 +1,250 @@
-//! Answers to tool calls from outside a turn: a person's consent, and results of tools that ran in a browser. After the
-//! answer the model goes on in a continuation, which extends the message in which it asked.
+//! Consent: what a turn stores when it asks, the person's answer, and what happens when there is none. After an answer the
+//! model goes on in a continuation, which extends the message in which it asked.
+//!
+//! A step stops at the first call that needs consent. The person agrees to the resolved call that is stored with the question:
+//! exactly that is carried out, and if it would then affect other blocks than when the person was asked, they are asked again.
 
 use std::time::Duration;
 
 use flux_protocol::message::{Approval, ToolPart, ToolState};
-use flux_protocol::{Message, Role, ServerFrame};
+use flux_protocol::{Chunk, Message, ServerFrame};
+use flux_timeline::decide::DecideError;
+use flux_timeline::{BlockId, ReadPlans};
+use flux_tools::tool::{Consent, ToolCall, ToolContext};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::state::{Answer, Continuation, Request};
+use super::lifecycle::is_open;
+use super::{Output, Turn, TurnError};
 use crate::agent::ChatAgent;
 use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
-use crate::store::StoreError;
+use crate::store::{QuestionRecord, RequestRecord, Sql, Store, StoreError, TurnState, digest};
+use flux_model::ModelCall;
 
-/// How long the agent waits for more answers before the model goes on.
-const GATHER: Duration = Duration::from_millis(50);
+/// How long a continuation waits before it begins, so that the connection that will show it can ask to resume it.
+const BEFORE_CONTINUATION: Duration = Duration::from_millis(50);
+
+/// Why the calls after a refused one have no result.
+const AFTER_REFUSAL: &str = "Not carried out, because the call before it was refused.";
 
 impl<H: Host> ChatAgent<H> {
-    /// Puts an answer into the call that waits for it.
-    pub(crate) fn answer_call(
+    /// Takes the person's answer to a question. The first answer counts; an answer to a call that does not wait for one is
+    /// ignored. When this returns, the answer and what follows from it are stored.
+    pub(crate) fn answer_question(
         &self,
         connection: &H::Connection,
         tool_call_id: &str,
-        answer: &Answer,
+        approved: bool,
         goes_on: bool,
     ) -> Result<(), StoreError> {
-        // A call of the turn under way is answered by the turn.
-        if self.0.live.borrow_mut().as_mut().is_some_and(|live| live.message.tool_mut(tool_call_id).is_some()) {
-            return Ok(());
-        }
-        let Some(mut message) = self.0.store.message_with_call(tool_call_id)? else { return Ok(()) };
-        let Some(tool) = message.tool_mut(tool_call_id) else { return Ok(()) };
-        if !take(tool, answer) {
-            return Ok(());
-        }
-        self.0.store.put_message(&message, self.0.host.now())?;
-        self.broadcast(&ServerFrame::CfAgentMessageUpdated { message: message.clone() }, To::All, None);
-        if goes_on {
-            self.schedule_continuation(connection, &message);
-        }
+        let now = self.0.host.now();
+        let ConnectionInfo { id: sender, principal, .. } = connection.info();
+        let request = RequestRecord {
+            id: self.0.host.uuid().to_string(),
+            continuation: true,
+            sender,
+            principal,
+            message_ids: Vec::new(),
+        };
+        let answered = self.0.store.sql_transaction(|store| {
+            let Some((question, mut message)) = self.open_question(store, tool_call_id)? else { return Ok(None) };
+            if let Some(tool) = message.tool_mut(tool_call_id) {
+                take_answer(tool, approved);
+            }
+            if approved {
+                store.put_question(&QuestionRecord { approved: Some(true), ..question })?;
+            } else {
+                store.delete_question(tool_call_id)?;
+                close_calls(&mut message, AFTER_REFUSAL);
+            }
+            store.put_message(&message, now)?;
+            // What is approved is carried out, even if the client does not ask for a continuation.
+            if approved || goes_on {
+                store.queue_turn(&message.id, &request)?;
+                self.keep_turns_awake(store, now)?;
+            } else {
+                store.set_turn_state(&message.id, TurnState::Ended)?;
+            }
+            Ok(Some(message))
+        })?;
+        let Some(message) = answered else { return Ok(()) };
+        self.broadcast(&ServerFrame::CfAgentMessageUpdated { message }, To::All, None);
+        self.set_alarm();
+        let agent = self.clone();
+        self.0.host.spawn(Box::pin(async move {
+            agent.0.host.sleep(BEFORE_CONTINUATION).await;
+            agent.start_next();
+        }));
         Ok(())
     }
 
-    fn schedule_continuation(&self, connection: &H::Connection, message: &Message) {
-        let answers = self.0.answers.get() + 1;
-        self.0.answers.set(answers);
-        let waiting = self.0.continuation.take();
-        let waiting = waiting.unwrap_or_else(|| Continuation { id: self.0.host.uuid().to_string(), owner: None });
-        let id = waiting.id.clone();
-        self.0.continuation.replace(Some(waiting));
-        let ConnectionInfo { id: sender, principal, .. } = connection.info();
-        let request = Request { id, sender, principal, message_ids: Vec::new(), extends: Some(message.id.clone()) };
-        let agent = self.clone();
-        self.0.host.spawn(Box::pin(async move {
-            agent.0.host.sleep(GATHER).await;
-            agent.start_continuation(request, answers);
-        }));
+    /// The question about a call that waits for the person's answer, and the message that asks.
+    fn open_question(
+        &self,
+        store: &Store<H::Sql>,
+        tool_call: &str,
+    ) -> Result<Option<(QuestionRecord, Message)>, StoreError> {
+        let question = store.question(tool_call)?;
+        let message = match &question {
+            Some(question) => store.message(&question.turn)?,
+            None => store.message_with_call(tool_call)?,
+        };
+        let Some(message) = message else { return Ok(None) };
+        let tool = message.tools().find(|tool| tool.call.tool_call_id == tool_call);
+        let Some(tool) = tool.filter(|tool| tool.call.state == ToolState::ApprovalRequested) else { return Ok(None) };
+        let question = match question {
+            Some(question) => question,
+            // An earlier version asked, which stored no questions.
+            None => self.question_about(store, tool, &message.id)?,
+        };
+        Ok(Some((question, message)))
     }
 
-    /// Begins a continuation, unless another answer came in meanwhile (which begins its own) or one is still missing.
-    fn start_continuation(&self, request: Request, answers: u64) {
-        let is_newest = self.0.answers.get() == answers;
-        let is_wanted = self.0.continuation.borrow().as_ref().is_some_and(|waiting| waiting.id == request.id);
-        if !is_newest || !is_wanted || self.waits_for_answer(request.extends.as_deref()) {
-            return;
-        }
-        let owner = self.0.continuation.borrow().as_ref().and_then(|continuation| continuation.owner);
-        let id = request.id.clone();
-        let connections = self.0.host.connections();
-        let owner = connections.iter().find(|other| Some(other.info().id) == owner);
-        // The connection that asked for it is offered the stream before the first chunk.
-        if let Some(owner) = owner {
-            self.0.resuming.borrow_mut().insert(owner.info().id);
-        }
-        self.0.queue.borrow_mut().push_back(request);
-        self.start_next();
-        let is_streaming = self.0.live.borrow().as_ref().is_some_and(|live| live.id == id);
-        match owner {
-            Some(owner) if is_streaming => self.offer_stream(owner, owner.info().id),
-            Some(owner) => {
-                self.0.resuming.borrow_mut().remove(&owner.info().id);
+    fn question_about(&self, store: &Store<H::Sql>, tool: &ToolPart, turn: &str) -> Result<QuestionRecord, StoreError> {
+        let input = tool.call.input.clone().unwrap_or_default();
+        let context =
+            ToolContext { now: self.0.host.now(), zone: store.settings()?.time_zone, new_id: self.0.host.uuid() };
+        let consent = match ToolCall::parse(&tool.tool_name, &input).map(|call| call.consent(store, &context)) {
+            Ok(Err(DecideError::View(error))) => return Err(error),
+            Ok(Ok(Some(consent))) => consent,
+            // When it is carried out, the result says why it is not possible.
+            _ => Consent { question: String::new(), arguments: input, touches: Vec::new() },
+        };
+        Ok(question(consent, &tool.call.tool_call_id, &tool.tool_name, turn, &[]))
+    }
+
+    /// Declines the questions that are open, because the person has written something else. Returns the messages that changed.
+    pub(super) fn decline_open_questions(&self, store: &Store<H::Sql>) -> Result<Vec<Message>, StoreError> {
+        let mut changed = Vec::new();
+        for turn in store.turns(TurnState::AwaitingConsent)? {
+            store.set_turn_state(&turn.id, TurnState::Ended)?;
+            let Some(question) = store.question_of(&turn.id)? else { continue };
+            store.delete_question(&question.tool_call)?;
+            let Some(mut message) = store.message(&turn.id)? else { continue };
+            if let Some(tool) = message.tool_mut(&question.tool_call) {
+                take_answer(tool, false);
             }
-            None => {}
+            close_calls(&mut message, AFTER_REFUSAL);
+            store.put_message(&message, self.0.host.now())?;
+            changed.push(message);
         }
+        Ok(changed)
     }
 
-    fn waits_for_answer(&self, message: Option<&str>) -> bool {
-        let message = message.and_then(|id| self.0.store.message(id).ok().flatten());
-        message.is_none_or(|message| {
-            message.role != Role::Assistant
-                || message.tools().any(|tool| tool.call.state == ToolState::ApprovalRequested)
-        })
-    }
-
-    /// The id of a continuation that has not begun.
-    pub(crate) fn scheduled_continuation(&self) -> Option<String> {
-        self.0.continuation.borrow().as_ref().map(|continuation| continuation.id.clone())
+    /// The request of a continuation that has not begun.
+    pub(crate) fn scheduled_continuation(&self) -> Result<Option<String>, StoreError> {
+        let queued = self.0.store.turns(TurnState::Queued)?;
+        Ok(queued.into_iter().map(|turn| turn.request).find(|request| request.continuation).map(|request| request.id))
     }
 
     /// Makes a connection the one that shows the continuation, unless another one is.
     pub(crate) fn own_continuation(&self, connection: Uuid) {
-        if let Some(continuation) = self.0.continuation.borrow_mut().as_mut() {
-            continuation.owner.get_or_insert(connection);
+        if self.0.resumer.get().is_none() {
+            self.0.resumer.set(Some(connection));
         }
     }
 
     /// Whether another connection that is still open shows the continuation.
     pub(crate) fn continuation_belongs_to_another(&self, connection: Uuid) -> bool {
-        let owner = self.0.continuation.borrow().as_ref().and_then(|continuation| continuation.owner);
-        owner.is_some_and(|owner| {
+        self.0.resumer.get().is_some_and(|owner| {
             owner != connection && self.0.host.connections().iter().any(|other| other.info().id == owner)
         })
     }
+}
 
-    /// Drops a continuation whose request has ended.
-    pub(super) fn end_continuation(&self, id: &str) {
-        let mut continuation = self.0.continuation.borrow_mut();
-        if continuation.as_ref().is_some_and(|continuation| continuation.id == id) {
-            *continuation = None;
+impl<S: Sql, O: Output> Turn<'_, S, O> {
+    /// What the person must agree to before a call is carried out.
+    pub(super) fn consent(&self, call: &ToolCall) -> Result<Option<Consent>, TurnError> {
+        let context =
+            ToolContext { now: self.output.now(), zone: self.store.settings()?.time_zone, new_id: self.output.uuid() };
+        match call.consent(self.store, &context) {
+            Ok(consent) => Ok(consent),
+            // A call that will be rejected needs no consent.
+            Err(DecideError::Rejected(_)) => Ok(None),
+            Err(DecideError::View(error)) => Err(error.into()),
         }
+    }
+
+    /// Asks the person for consent to a call. `rest` are the calls of the step that come after it; they wait, too.
+    pub(super) fn ask_person(
+        &self,
+        consent: Consent,
+        tool_call: &str,
+        tool: &str,
+        rest: &[ModelCall],
+    ) -> Result<(), TurnError> {
+        let text = json!({"question": {"toolCallId": tool_call, "text": consent.question}});
+        self.output.emit(Chunk::MessageMetadata { message_metadata: text });
+        let question = question(consent, tool_call, tool, self.id, rest);
+        let chunk = Chunk::ToolApprovalRequest {
+            approval_id: self.output.uuid().to_string(),
+            tool_call_id: tool_call.to_owned(),
+        };
+        self.store.sql_transaction(|store| {
+            store.put_question(&question)?;
+            self.output.store(&chunk)
+        })?;
+        self.output.emit_stored(chunk);
+        Ok(())
+    }
+
+    /// Carries out the call to which the person has consented, and the calls of its step that come after it. Returns whether
+    /// one of them asks.
+    pub(super) fn carry_out_approved(&mut self) -> Result<bool, TurnError> {
+        let question = self.store.question_of(self.id)?.filter(|question| question.approved == Some(true));
+        let Some(QuestionRecord { tool_call, tool, arguments, touches, rest, .. }) = question else { return Ok(false) };
+        match ToolCall::parse(&tool, &arguments) {
+            Ok(call) => match self.consent(&call)? {
+                Some(consent) if digest_of(&consent.touches) != touches => {
+                    self.ask_person(consent, &tool_call, &tool, &rest)?;
+                    return Ok(true);
+                }
+                _ => self.change(&call, &tool_call, true)?,
+            },
+            // A newer version of the service may have changed the tool.
+            Err(error) => {
+                self.store.delete_question(&tool_call)?;
+                self.output.emit(Chunk::ToolOutputError { tool_call_id: tool_call, error_text: error.to_string() });
+            }
+        }
+        self.carry_out(&rest)
     }
 }
 
-/// Puts an answer into a call that waits for it. The first answer counts.
-fn take(tool: &mut ToolPart, answer: &Answer) -> bool {
-    let call = &mut tool.call;
-    match (call.state, answer) {
-        (ToolState::ApprovalRequested, Answer::Consent { approved }) => {
-            call.state = if *approved { ToolState::ApprovalResponded } else { ToolState::OutputDenied };
-            let id = call.approval.take().map_or_else(String::new, |approval| approval.id);
-            call.approval = Some(Approval { id, approved: Some(*approved) });
-            true
-        }
-        (ToolState::InputAvailable, Answer::Result { output, state, error_text }) => {
-            if *state == Some(ToolState::OutputError) {
-                call.state = ToolState::OutputError;
-                call.error_text.clone_from(error_text);
-            } else {
-                call.state = ToolState::OutputAvailable;
-                call.output = Some(output.clone());
-            }
-            true
-        }
-        _ => false,
+fn question(consent: Consent, tool_call: &str, tool: &str, turn: &str, rest: &[ModelCall]) -> QuestionRecord {
+    QuestionRecord {
+        tool_call: tool_call.to_owned(),
+        turn: turn.to_owned(),
+        question: consent.question,
+        tool: tool.to_owned(),
+        arguments: consent.arguments,
+        touches: digest_of(&consent.touches),
+        rest: rest.to_vec(),
+        approved: None,
     }
+}
+
+/// A digest of the blocks that a call would affect.
+fn digest_of(touches: &[BlockId]) -> i64 {
+    let mut ids: Vec<String> = touches.iter().map(BlockId::to_string).collect();
+    ids.sort_unstable();
+    digest(&ids.concat())
+}
+
+fn take_answer(tool: &mut ToolPart, approved: bool) {
+    let call = &mut tool.call;
+    call.state = if approved { ToolState::ApprovalResponded } else { ToolState::OutputDenied };
+    let id = call.approval.take().map_or_else(String::new, |approval| approval.id);
+    call.approval = Some(Approval { id, approved: Some(approved) });
+}
+
+/// Gives the calls of a message that will not be carried out an error as their result. Returns whether there are any.
+pub(super) fn close_calls(message: &mut Message, why: &str) -> bool {
+    let open = message.tools().filter(|tool| is_open(tool.call.state));
+    let open: Vec<String> = open.map(|tool| tool.call.tool_call_id.clone()).collect();
+    for tool_call_id in &open {
+        message.add(&Chunk::ToolOutputError { tool_call_id: tool_call_id.clone(), error_text: why.to_owned() });
+    }
+    !open.is_empty()
 }

@@ -3,7 +3,7 @@
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::{ChatResponse, TurnOutcome};
 
-use super::state::Request;
+use crate::store::RequestRecord;
 
 /// The final frame of a request that failed.
 pub(crate) fn failed(id: &str, error: String, message_ids: Option<Vec<String>>) -> ServerFrame {
@@ -19,7 +19,7 @@ pub(crate) fn failed(id: &str, error: String, message_ids: Option<Vec<String>>) 
 }
 
 /// The final frame of a request that ends without an answer.
-pub(super) fn ended_unanswered(request: &Request, outcome: TurnOutcome) -> ServerFrame {
+pub(super) fn ended_unanswered(request: &RequestRecord, outcome: TurnOutcome) -> ServerFrame {
     ServerFrame::CfAgentUseChatResponse(ChatResponse {
         id: request.id.clone(),
         done: true,

@@ -1,35 +1,55 @@
-//! The request that streams: its message so far, and the chunks that make it.
+//! The turn that streams: its message so far, and the chunks that make it. This is what cannot be stored; the state of the
+//! turn is its row (`store::turns`).
 
+use std::rc::Rc;
+
+use chrono::{DateTime, Utc};
 use flux_protocol::frame::ChatResponse;
 use flux_protocol::{Chunk, Message, ServerFrame};
+use futures::stream::AbortHandle;
 
-/// A request that streams.
+use super::Meter;
+use crate::prompt::Prompt;
+use crate::store::TurnRecord;
+
+/// A turn that streams.
 #[derive(Debug)]
 pub(crate) struct Live {
-    /// Id of the request.
-    pub id: String,
-    /// Whether it extends an earlier message.
-    pub continuation: bool,
+    /// The turn when it began.
+    pub turn: TurnRecord,
+    /// The system prompt.
+    pub prompt: &'static Prompt,
     /// The message so far.
     pub message: Message,
     /// All chunks so far, as JSON.
     pub chunks: Vec<String>,
-    /// The number of chunks that are stored.
-    pub stored: usize,
+    /// The number of chunks that are stored and sent.
+    pub sent: usize,
+    /// When chunks were stored last.
+    pub stored_at: DateTime<Utc>,
+    /// Whether a timer will store the chunks that are not stored.
+    pub is_timed: bool,
+    /// Whether the conversation has a message that waits for the end of this turn to be sent.
+    pub has_news: bool,
+    /// Counts the cost.
+    pub meter: Rc<Meter>,
+    /// Stops the turn: its future is not polled again.
+    pub abort: AbortHandle,
 }
 
 impl Live {
-    pub fn new(id: String, message: Message, continuation: bool) -> Self {
-        Self { id, continuation, message, chunks: Vec::new(), stored: 0 }
+    /// The id of the request.
+    pub fn request(&self) -> &str {
+        &self.turn.request.id
     }
 
     /// The frame of a chunk.
     pub fn frame(&self, index: usize, replay: bool) -> Option<ServerFrame> {
         self.chunks.get(index).map(|body| {
             ServerFrame::CfAgentUseChatResponse(ChatResponse {
-                id: self.id.clone(),
+                id: self.turn.request.id.clone(),
                 body: body.clone(),
-                continuation: self.continuation,
+                continuation: self.turn.request.continuation,
                 seq: Some(index as u64),
                 replay,
                 ..ChatResponse::default()
@@ -37,16 +57,15 @@ impl Live {
         })
     }
 
-    /// Adds a chunk, and gives its frame.
-    pub fn add(&mut self, chunk: &Chunk) -> Option<ServerFrame> {
+    /// Adds a chunk.
+    pub fn add(&mut self, chunk: &Chunk) {
         self.message.add(chunk);
         self.chunks.push(text_of(chunk));
-        self.frame(self.chunks.len() - 1, false)
     }
 
     /// The chunks that are not stored yet.
-    pub fn unstored(&self) -> &[String] {
-        self.chunks.get(self.stored..).unwrap_or_default()
+    pub fn unsent(&self) -> &[String] {
+        self.chunks.get(self.sent..).unwrap_or_default()
     }
 }
 

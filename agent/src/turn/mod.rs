@@ -7,24 +7,26 @@
 //! | --- | --- |
 //! | `calls` | the model's tool calls are checked and carried out |
 //! | `cost` | what a turn costs |
-//! | `state` | what memory holds of requests and continuations |
-//! | `requests` | chat requests: one turn at a time, cancel, clear |
-//! | `live`, `output` | the request that streams, and where its chunks go |
+//! | `accept` | chat requests become messages and a turn in the queue |
+//! | `lifecycle` | one turn at a time begins, streams, and ends |
+//! | `stop` | a request is cancelled, or the conversation is cleared |
+//! | `recover` | what a process that died has left |
+//! | `consent` | questions to the person, and their answers |
+//! | `live`, `output` | the turn that streams, and where its chunks go |
 //! | `frames` | the final frames of requests |
-//! | `interrupted` | a stream that ended with its process |
-//! | `consent` | answers to consent questions, and results of tools that ran in a browser |
 //! | `outcomes` | how turns and runs ended, for comparing prompts |
 
+mod accept;
 mod calls;
 mod consent;
 mod cost;
 pub(crate) mod frames;
-mod interrupted;
+mod lifecycle;
 pub(crate) mod live;
 mod outcomes;
 mod output;
-mod requests;
-pub(crate) mod state;
+mod recover;
+mod stop;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::chunk::FinishReason as WireFinish;
@@ -92,7 +94,7 @@ pub trait Output {
     fn store(&self, chunk: &Chunk) -> Result<(), StoreError>;
     /// Emits a chunk that is already stored.
     fn emit_stored(&self, chunk: Chunk);
-    /// Sends everyone the events that were appended to the log.
+    /// Sends everyone the chunks before [`Output::store`] and the events that were appended to the log in the same transaction.
     fn publish(&self, events: &[Event]);
     /// The message so far.
     fn message(&self) -> Message;
@@ -118,6 +120,8 @@ pub enum TurnError {
 
 /// A running turn.
 pub struct Turn<'a, S, O> {
+    /// The id of the message that it writes.
+    pub id: &'a str,
     /// The chat request that it answers.
     pub request: &'a str,
     /// Who sent the request. The assistant may do what this principal may do.
@@ -153,7 +157,9 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     /// # Errors
     /// [`TurnError`]; the text and changes so far are kept.
     pub async fn run(mut self) -> Result<WireFinish, TurnError> {
-        self.carry_out_approved()?;
+        if self.carry_out_approved()? {
+            return Ok(WireFinish::ToolCalls);
+        }
         for step in 1..=self.limits.steps {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);

@@ -2,9 +2,10 @@
 
 use dioxus::prelude::*;
 use flux_protocol::message::{Part, TextPart, TextState};
-use flux_protocol::{Message, Role};
+use flux_protocol::{Message, Role, ToolState};
 
 use super::conversation::Shared;
+use super::metadata::Metadata;
 use super::model_note::ModelNote;
 use super::tool_card::ToolCard;
 use super::when::PersonsClock;
@@ -40,11 +41,12 @@ pub fn MessageView(message: Shared, clock: PersonsClock, is_streaming: bool, is_
 fn Answer(message: Shared, clock: PersonsClock, is_streaming: bool) -> Element {
     let about = metadata::of(&message);
     let text = message.text();
+    let is_asking = message.tools().any(|tool| tool.call.state == ToolState::ApprovalRequested);
     let is_empty = !message.parts.iter().any(|part| matches!(part, Part::Text(_) | Part::Tool(_)));
     rsx! {
         article { class: "message assistant", aria_label: "Flux", "data-streaming": is_streaming,
             for (place , part) in message.parts.iter().enumerate() {
-                Fragment { key: "{place}", {part_element(part, is_streaming)} }
+                Fragment { key: "{place}", {part_element(part, &about, is_asking, is_streaming)} }
             }
             if !is_streaming {
                 footer { class: "message-foot",
@@ -96,7 +98,7 @@ fn sent_at(message: &Message, clock: PersonsClock) -> Element {
     }
 }
 
-fn part_element(part: &Part, is_streaming: bool) -> Element {
+fn part_element(part: &Part, about: &Metadata, is_asking: bool, is_streaming: bool) -> Element {
     match part {
         Part::Text(TextPart { text, .. }) if text.trim().is_empty() => rsx! {},
         Part::Text(TextPart { text, state }) => {
@@ -111,7 +113,10 @@ fn part_element(part: &Part, is_streaming: bool) -> Element {
                 p { "{text}" }
             }
         },
-        Part::Tool(tool) => rsx! { ToolCard { tool: tool.clone(), is_streaming } },
+        Part::Tool(tool) => {
+            let question = about.question_about(&tool.call.tool_call_id).map(str::to_owned);
+            rsx! { ToolCard { tool: tool.clone(), is_streaming, is_asking, question } }
+        }
         Part::StepStart | Part::Other(_) => rsx! {},
     }
 }

@@ -20,6 +20,8 @@ pub struct Metadata {
     pub is_interrupted: bool,
     /// Why the answer failed.
     pub error: Option<String>,
+    /// The last request for approval: the id of the call, and the question.
+    pub question: Option<(String, String)>,
 }
 
 /// Reads the metadata. Missing fields and fields of another type are treated as absent.
@@ -33,6 +35,7 @@ pub fn of(message: &Message) -> Metadata {
         is_stopped: flag("/stopped"),
         is_interrupted: flag("/interrupted"),
         error: text("/error"),
+        question: text("/question/toolCallId").zip(text("/question/text")).filter(|(_, text)| !text.is_empty()),
     }
 }
 
@@ -69,6 +72,11 @@ pub fn of_person(at: DateTime<Utc>) -> Value {
 }
 
 impl Metadata {
+    /// The question that asks for approval of a call.
+    pub fn question_about(&self, tool_call_id: &str) -> Option<&str> {
+        self.question.as_ref().filter(|(call, _)| call == tool_call_id).map(|(_, text)| text.as_str())
+    }
+
     /// Whether the rule-based interpreter answered, because no model is connected.
     pub fn is_offline(&self) -> bool {
         self.provider.as_deref() == Some("offline")
@@ -94,6 +102,9 @@ mod tests {
         message.metadata = Some(json!({"model": {"provider": "offline", "name": "rules"}, "stopped": true}));
         let read = of(&message);
         assert!(read.is_offline() && read.is_stopped && !read.is_interrupted);
+        message.metadata = Some(json!({"question": {"toolCallId": "c1", "text": "Delete it?"}}));
+        let read = of(&message);
+        assert_eq!((read.question_about("c1"), read.question_about("c2")), (Some("Delete it?"), None));
     }
 
     #[test]

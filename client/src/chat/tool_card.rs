@@ -10,12 +10,13 @@ use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 
-/// A tool call.
+/// A tool call. `is_asking`: whether a call of the same message waits for approval. `question` is the text of that request if it
+/// is about this call.
 #[component]
-pub fn ToolCard(tool: ToolPart, is_streaming: bool) -> Element {
+pub fn ToolCard(tool: ToolPart, is_streaming: bool, is_asking: bool, question: Option<String>) -> Element {
     let store = use_store();
-    let standing = standing(&tool);
-    let words = sentence(&tool, &|id| store.projection.peek().plan_title(id));
+    let standing = standing(&tool, is_asking);
+    let words = sentence(&tool, standing, question.as_deref());
     if let Some(run) = run_id(&tool).and_then(|id| store.projection.read().run(id)) {
         return rsx! {
             GoalCard { run }
@@ -85,6 +86,7 @@ fn shape(standing: Standing) -> Shape {
         Standing::Done => Shape::Tick,
         Standing::Failed => Shape::Warning,
         Standing::Asking => Shape::Question,
+        Standing::Next => Shape::Clock,
         Standing::Denied => Shape::Denied,
     }
 }

@@ -15,6 +15,8 @@ pub enum Standing {
     Failed,
     /// Waiting for the user's approval.
     Asking,
+    /// Waiting for the answer to the question of an earlier call.
+    Next,
     /// The user denied it.
     Denied,
 }
@@ -27,6 +29,7 @@ impl Standing {
             Self::Done => "Done",
             Self::Failed => "Not done",
             Self::Asking => "Waiting for your answer",
+            Self::Next => "Waiting",
             Self::Denied => "Denied",
         }
     }
@@ -38,14 +41,17 @@ impl Standing {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Asking => "asking",
+            Self::Next => "next",
             Self::Denied => "denied",
         }
     }
 }
 
-/// The state of a call. A call that ran and was rejected by the domain counts as failed.
-pub fn standing(tool: &ToolPart) -> Standing {
+/// The state of a call. A call that ran and was rejected by the domain counts as failed. `is_asking`: whether a call of the
+/// same message waits for approval.
+pub fn standing(tool: &ToolPart, is_asking: bool) -> Standing {
     match tool.call.state {
+        ToolState::InputAvailable if is_asking => Standing::Next,
         ToolState::InputStreaming | ToolState::InputAvailable | ToolState::ApprovalResponded => Standing::Running,
         ToolState::ApprovalRequested => Standing::Asking,
         ToolState::OutputDenied => Standing::Denied,
@@ -57,11 +63,11 @@ pub fn standing(tool: &ToolPart) -> Standing {
     }
 }
 
-/// The progress or result of a call, as a sentence.
-pub fn sentence(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) -> String {
+/// The progress or result of a call, as a sentence. `question` is the text of the request for approval.
+pub fn sentence(tool: &ToolPart, standing: Standing, question: Option<&str>) -> String {
     let output = |field| tool.call.output.as_ref().and_then(|output| text(output, field)).map(str::to_owned);
-    match standing(tool) {
-        Standing::Running => doing(tool),
+    match standing {
+        Standing::Running | Standing::Next => doing(tool),
         Standing::Done => output("summary").unwrap_or_else(|| format!("{}: done.", name(&tool.tool_name))),
         Standing::Failed => tool
             .call
@@ -69,7 +75,7 @@ pub fn sentence(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) ->
             .clone()
             .or_else(|| output("error"))
             .unwrap_or_else(|| format!("{} did not work.", name(&tool.tool_name))),
-        Standing::Asking => question(tool, plan_title),
+        Standing::Asking => question.map_or_else(|| format!("{}: go ahead?", name(&tool.tool_name)), str::to_owned),
         Standing::Denied => format!("{}: you said no, and nothing was changed.", name(&tool.tool_name)),
     }
 }
@@ -80,27 +86,6 @@ fn doing(tool: &ToolPart) -> String {
     match title {
         Some(title) => format!("{} “{title}”…", name(&tool.tool_name)),
         None => format!("{}…", name(&tool.tool_name)),
-    }
-}
-
-/// The question that asks for approval. `plan_title` returns the title of a plan by its id.
-fn question(tool: &ToolPart, plan_title: &dyn Fn(&str) -> Option<String>) -> String {
-    let input = tool.call.input.as_ref();
-    let field = |name| input.and_then(|input| text(input, name));
-    match tool.tool_name.as_str() {
-        "deletePlan" => {
-            let plan = field("id").unwrap_or("this plan");
-            let title = plan_title(plan).unwrap_or_else(|| plan.to_owned());
-            format!("Delete the plan “{title}” with all its blocks?")
-        }
-        "shiftTimeline" => {
-            let minutes = input.and_then(|input| input.get("byMinutes")).and_then(Value::as_i64).unwrap_or_default();
-            let direction = if minutes < 0 { "earlier" } else { "later" };
-            let length = flux_timeline::clock::length(chrono::TimeDelta::minutes(minutes.saturating_abs()));
-            let after = field("after").map(|after| format!(" from {}", after.replace('T', " "))).unwrap_or_default();
-            format!("Move everything{after} by {length} {direction}?")
-        }
-        other => format!("{}: go ahead?", name(other)),
     }
 }
 
@@ -185,17 +170,7 @@ mod tests {
             (
                 call("deletePlan", ToolState::ApprovalRequested, json!({"id": "p1"}), None),
                 Standing::Asking,
-                "Delete the plan “Summer” with all its blocks?",
-            ),
-            (
-                call(
-                    "shiftTimeline",
-                    ToolState::ApprovalRequested,
-                    json!({"after": "2026-11-24T08:00", "byMinutes": -90}),
-                    None,
-                ),
-                Standing::Asking,
-                "Move everything from 2026-11-24 08:00 by 1 h 30 min earlier?",
+                "Delete it?",
             ),
             (
                 call("deletePlan", ToolState::OutputDenied, json!({}), None),
@@ -205,9 +180,13 @@ mod tests {
             (call("doNewThing", ToolState::InputAvailable, json!("odd"), None), Standing::Running, "Do new thing…"),
         ];
         for (tool, expected, words) in cases {
-            assert_eq!(standing(&tool), expected, "{tool:?}");
-            let title = |id: &str| (id == "p1").then(|| "Summer".to_owned());
-            assert_eq!(sentence(&tool, &title), words);
+            let standing = standing(&tool, false);
+            assert_eq!(standing, expected, "{tool:?}");
+            assert_eq!(sentence(&tool, standing, Some("Delete it?")), words);
         }
+        let waiting = schedule(ToolState::InputAvailable, None);
+        assert_eq!(standing(&waiting, true), Standing::Next);
+        let asking = call("deletePlan", ToolState::ApprovalRequested, json!({}), None);
+        assert_eq!(sentence(&asking, Standing::Asking, None), "Delete a plan: go ahead?");
     }
 }

@@ -79,7 +79,7 @@ impl Host for EvalHost {
         self.0.launched.borrow_mut().retain(|other| *other != workflow);
     }
 
-    fn wake_at(&self, _: DateTime<Utc>) {}
+    fn wake_at(&self, _: Option<DateTime<Utc>>) {}
 
     fn connections(&self) -> Vec<Tab> {
         vec![self.0.tab.clone()]

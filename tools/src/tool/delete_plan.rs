@@ -3,9 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, Tool, ToolContext};
+use serde_json::json;
+
+use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext};
 use flux_timeline::command::Command;
-use flux_timeline::reference::PlanRef;
+use flux_timeline::decide::read;
+use flux_timeline::reference::{PlanRef, find_plan};
+use flux_timeline::view::{BlockQuery, ReadBlocks, ReadPlans};
 
 /// Arguments of `deletePlan`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,5 +26,15 @@ impl Tool for DeletePlan {
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
         Ok(Action::Command(Command::DeletePlan { plan: PlanRef::from(self.id.as_str()) }))
+    }
+
+    fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, _: &ToolContext) -> ConsentResult<V> {
+        let plan = find_plan(view, &PlanRef::from(self.id.as_str()))?;
+        let blocks = read(view.blocks(&BlockQuery { plan: Some(plan.id), ..BlockQuery::default() }))?;
+        Ok(Some(Consent {
+            question: format!("Delete the plan “{}” with its {} blocks?", plan.title, blocks.len()),
+            arguments: json!({ "id": plan.id }),
+            touches: blocks.iter().map(|block| block.id).collect(),
+        }))
     }
 }

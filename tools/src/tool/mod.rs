@@ -35,9 +35,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use flux_timeline::BlockId;
 use flux_timeline::command::Command;
-use flux_timeline::decide::{DecideError, read};
-use flux_timeline::limits;
+use flux_timeline::decide::{DecideError, Decided};
 use flux_timeline::query::Query;
 use flux_timeline::view::{ReadBlocks, ReadPlans};
 use flux_timeline::zone::Zone;
@@ -96,6 +96,27 @@ trait Tool: serde::de::DeserializeOwned + schemars::JsonSchema {
 
     /// What the call asks for.
     fn action(&self, context: &ToolContext) -> Result<Action, Problem>;
+
+    /// What the person must agree to before the call is carried out. `None` if the call needs no consent.
+    fn consent<V: ReadPlans + ReadBlocks>(&self, _: &V, _: &ToolContext) -> ConsentResult<V> {
+        Ok(None)
+    }
+}
+
+/// Whether a call needs consent, or why it will be rejected.
+type ConsentResult<V> = Decided<V, Option<Consent>>;
+
+/// What the person is asked before a call is carried out. A model can misunderstand a message, so tools ask before they do
+/// something that affects a large part of the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consent {
+    /// The question, for a person.
+    pub question: String,
+    /// The arguments of the call with everything resolved that may mean something else later: plans by their ids, times with
+    /// an offset.
+    pub arguments: Value,
+    /// The blocks that the call would affect now.
+    pub touches: Vec<BlockId>,
 }
 
 /// A tool as it is offered to models.
@@ -135,6 +156,18 @@ macro_rules! tools {
             pub fn action(&self, context: &ToolContext) -> Result<Action, ToolError> {
                 match self { $(Self::$tool(tool) => tool.action(context)),* }
                     .map_err(|problem| ToolError::Arguments { tool: self.name(), problems: vec![problem] })
+            }
+
+            /// What the person must agree to before the call is carried out. `None` if it needs no consent.
+            ///
+            /// # Errors
+            /// A rejection if the call would be rejected now, and the errors of the view.
+            pub fn consent<V: ReadPlans + ReadBlocks>(
+                &self,
+                view: &V,
+                context: &ToolContext,
+            ) -> Result<Option<Consent>, DecideError<V::Error>> {
+                match self { $(Self::$tool(tool) => tool.consent(view, context)),* }
             }
 
             fn read(name: &str, arguments: Value) -> Result<Self, flux_timeline::json::Error> {
@@ -201,33 +234,5 @@ impl ToolCall {
             tool: tool.name,
             problems: vec![Problem::new("", "arguments that fit the schema", error)],
         })
-    }
-
-    /// The question that the person must answer before the call is carried out. `None` if no consent is needed.
-    ///
-    /// A model can misunderstand a message. So the person is asked before it deletes a plan or moves a large part of the
-    /// timeline.
-    ///
-    /// # Errors
-    /// A rejection if a plan is not found, and the errors of the view.
-    pub fn question<V: ReadPlans + ReadBlocks>(
-        &self,
-        view: &V,
-        context: &ToolContext,
-    ) -> Result<Option<String>, DecideError<V::Error>> {
-        match self.action(context) {
-            Ok(Action::Command(Command::DeletePlan { plan })) => {
-                let plan = flux_timeline::reference::find_plan(view, &plan)?;
-                let counts = read(view.plan_counts(plan.id))?;
-                Ok(Some(format!("Delete the plan “{}” with its {} blocks?", plan.title, counts.open + counts.done)))
-            }
-            Ok(Action::Command(Command::ShiftTimeline { plan, after, before, .. })) => {
-                let plan = flux_timeline::decide::plan_or_active(view, plan.as_ref())?.id;
-                let moved =
-                    read(view.blocks(&flux_timeline::decide::shifted_blocks(plan, after, before)))?.len() as u64;
-                Ok((moved > limits::SHIFT_WITHOUT_ASKING).then(|| format!("Move {moved} blocks?")))
-            }
-            _ => Ok(None),
-        }
     }
 }

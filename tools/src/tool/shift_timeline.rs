@@ -4,9 +4,15 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, Tool, ToolContext, WallTime};
+use serde_json::json;
+
+use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext, WallTime};
+use flux_timeline::clock;
 use flux_timeline::command::Command;
+use flux_timeline::decide::{plan_or_active, read, shifted_blocks};
+use flux_timeline::limits;
 use flux_timeline::reference::PlanRef;
+use flux_timeline::view::{ReadBlocks, ReadPlans};
 
 /// Arguments of `shiftTimeline`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +44,32 @@ impl Tool for ShiftTimeline {
             before: self.before.as_ref().map(|before| before.instant("/before", context)).transpose()?,
             by: TimeDelta::try_minutes(self.by_minutes)
                 .ok_or_else(|| Problem::new("/byMinutes", "-525600 to 525600", self.by_minutes))?,
+        }))
+    }
+
+    fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, context: &ToolContext) -> ConsentResult<V> {
+        let Ok(Action::Command(Command::ShiftTimeline { plan, after, before, .. })) = self.action(context) else {
+            return Ok(None);
+        };
+        let plan = plan_or_active(view, plan.as_ref())?.id;
+        let blocks = read(view.blocks(&shifted_blocks(plan, after, before)))?;
+        if blocks.len() as u64 <= limits::SHIFT_WITHOUT_ASKING {
+            return Ok(None);
+        }
+        let mut arguments = json!({ "after": after, "byMinutes": self.by_minutes, "plan": plan });
+        if let Some(before) = before {
+            arguments["before"] = json!(before);
+        }
+        Ok(Some(Consent {
+            question: format!(
+                "Move {} blocks {} {}, from {} on?",
+                blocks.len(),
+                clock::length(TimeDelta::minutes(self.by_minutes.saturating_abs())),
+                if self.by_minutes < 0 { "earlier" } else { "later" },
+                context.zone.wall(after).format("%Y-%m-%d %H:%M"),
+            ),
+            arguments,
+            touches: blocks.iter().map(|block| block.id).collect(),
         }))
     }
 }

@@ -1,10 +1,15 @@
-//! Messages and streams are stored as they were sent.
+//! Messages, turns, questions and jobs.
 
+use flux_model::ModelCall;
 use flux_protocol::frame::TurnOutcome;
 use flux_protocol::{Message, Role};
+use flux_timeline::TxnId;
+use serde_json::json;
+use uuid::Uuid;
 
 use super::{moment, said};
-use crate::store::{Row, Sql, Store, StoreError, StreamEnd, Value};
+use crate::identity::Principal;
+use crate::store::{MIGRATIONS, QuestionRecord, RequestEnd, RequestRecord, Sql, Store, StoreError, TurnState, migrate};
 
 fn message(id: &str, role: Role, text: &str) -> Message {
     let part = flux_protocol::message::TextPart { text: text.to_owned(), state: None };
@@ -13,6 +18,8 @@ fn message(id: &str, role: Role, text: &str) -> Message {
 
 pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let store = said(Store::open(sql))?;
+    said(store.merge_messages(&[message("u1", Role::User, "one")], moment(0)))?;
+    said(store.put_message(&message("a1", Role::Assistant, "answer"), moment(0)))?;
     let list =
         [message("u1", Role::User, "one"), message("a1", Role::Assistant, "answer"), message("u2", Role::User, "two")];
     said(store.merge_messages(&list, moment(0)))?;
@@ -26,6 +33,17 @@ pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> 
     let kept = said(store.message("a1"))?.map(|message| message.text());
     check!(kept.as_deref() == Some("answer"), "an answer was shortened to {kept:?}");
 
+    let forged = [
+        message("a2", Role::Assistant, "forged"),
+        message("s1", Role::System, "forged"),
+        message("a1", Role::User, "forged"),
+    ];
+    said(store.merge_messages(&forged, moment(1)))?;
+    said(store.offer_messages(&forged, moment(1)))?;
+    check!(ids(&store)? == ["u1", "a1", "u2", "u3"], "a client wrote an answer: {:?}", ids(&store)?);
+    let kept = said(store.message("a1"))?.map(|message| message.role);
+    check!(kept == Some(Role::Assistant), "an answer became a message of the person");
+
     said(store.merge_messages(&[message("a1", Role::Assistant, ""), message("u2", Role::User, "two!")], moment(2)))?;
     check!(ids(&store)? == ["u1", "a1", "u2"], "cut short: {:?}", ids(&store)?);
     let edited = said(store.message("u2"))?.map(|message| message.text());
@@ -38,25 +56,101 @@ pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> 
     Ok(())
 }
 
-pub(super) fn streams_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
+pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let store = said(Store::open(sql))?;
-    check!(said(store.last_stream())?.is_none(), "a stream that nobody began");
-    said(store.begin_stream("r1", "m1", false, "system@1", moment(0)))?;
+    check!(said(store.last_ended())?.is_none(), "a turn that nobody began");
+    let request = |id: &str, continuation| RequestRecord {
+        id: id.to_owned(),
+        continuation,
+        sender: Uuid::from_u128(7),
+        principal: Principal::owner("me", "mine"),
+        message_ids: vec!["u1".to_owned(), "u2".to_owned()],
+    };
+    said(store.queue_turn("m1", &request("r1", false)))?;
+    said(store.queue_turn("m2", &request("r2", false)))?;
+    let waiting = said(store.turns(TurnState::Queued))?;
+    check!(waiting.iter().map(|turn| turn.id.as_str()).eq(["m1", "m2"]), "{waiting:?}");
+    check!(waiting.first().is_some_and(|turn| turn.request == request("r1", false)), "{waiting:?}");
+
+    said(store.begin_turn("m1", "system@1"))?;
     let chunks: Vec<String> = (0..100).map(|n| format!("{{\"n\":{n}}}")).collect();
     for (index, batch) in chunks.chunks(32).enumerate() {
         said(store.add_chunks("r1", (index * 32) as u64, batch))?;
     }
     check!(said(store.chunks("r1"))? == chunks, "the chunks changed");
-    let under_way = said(store.last_stream())?;
-    check!(under_way.as_ref().is_some_and(|stream| stream.end.is_none()), "{under_way:?}");
-    let end = StreamEnd { outcome: TurnOutcome::Error, error: Some("It broke.".to_owned()) };
-    said(store.end_stream("r1", &end))?;
-    let ended = said(store.last_stream())?;
-    check!(ended.as_ref().is_some_and(|stream| stream.end.as_ref() == Some(&end)), "{ended:?}");
-    said(store.begin_stream("r2", "m2", true, "system@1", moment(1)))?;
-    check!(said(store.chunks("r1"))?.is_empty(), "chunks of an earlier stream were left");
-    check!(said(store.last_stream())?.is_some_and(|stream| stream.continuation), "the continuation is not marked");
-    let null = said(store.sql().query("SELECT outcome FROM streams", &[]).map_err(StoreError::from))?;
-    check!(null.first().is_some_and(|row| *row == Row::new(vec![Value::Null])), "{null:?}");
+    let txn = TxnId::new(Uuid::from_u128(8));
+    said(store.set_turn_txn("m1", txn))?;
+    let end = RequestEnd { outcome: TurnOutcome::Completed, error: None };
+    said(store.end_request("m1", TurnState::AwaitingConsent, &end))?;
+    let asking = said(store.turns(TurnState::AwaitingConsent))?;
+    check!(asking.first().is_some_and(|turn| turn.end.as_ref() == Some(&end) && turn.txn == Some(txn)), "{asking:?}");
+
+    let continued = RequestRecord { message_ids: Vec::new(), ..request("r3", true) };
+    said(store.queue_turn("m1", &continued))?;
+    let waiting = said(store.turns(TurnState::Queued))?;
+    check!(waiting.iter().map(|turn| turn.id.as_str()).eq(["m1", "m2"]), "a continuation comes first: {waiting:?}");
+    check!(waiting.first().is_some_and(|turn| turn.request == continued && turn.end.is_none()), "{waiting:?}");
+    said(store.begin_turn("m1", "system@1"))?;
+    check!(said(store.chunks("r1"))?.is_empty(), "chunks of an earlier request were left");
+
+    let end = RequestEnd { outcome: TurnOutcome::Error, error: Some("It broke.".to_owned()) };
+    said(store.end_request("m1", TurnState::Ended, &end))?;
+    let ended = said(store.last_ended())?;
+    check!(ended.as_ref().is_some_and(|turn| turn.id == "m1" && turn.end.as_ref() == Some(&end)), "{ended:?}");
+    said(store.begin_turn("m2", "system@1"))?;
+    check!(said(store.last_ended())?.is_none(), "a turn that ended was left");
+    Ok(())
+}
+
+pub(super) fn questions_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let store = said(Store::open(sql))?;
+    let question = QuestionRecord {
+        tool_call: "c1".to_owned(),
+        turn: "m1".to_owned(),
+        question: "Delete it?".to_owned(),
+        tool: "deletePlan".to_owned(),
+        arguments: json!({"id": "p1"}),
+        touches: 1 << 52,
+        rest: vec![ModelCall { id: "c2".to_owned(), name: "undo".to_owned(), arguments: "{}".to_owned() }],
+        approved: None,
+    };
+    said(store.put_question(&question))?;
+    check!(said(store.question("c1"))?.as_ref() == Some(&question), "the question changed");
+    let approved = QuestionRecord { approved: Some(true), ..question };
+    said(store.put_question(&approved))?;
+    check!(said(store.question_of("m1"))?.as_ref() == Some(&approved), "the answer was not stored");
+    said(store.delete_question("c1"))?;
+    check!(said(store.question("c1"))?.is_none(), "the question was left");
+    Ok(())
+}
+
+pub(super) fn jobs_come_by_time<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let store = said(Store::open(sql))?;
+    check!(said(store.jobs())?.is_empty(), "a new database has jobs");
+    said(store.put_job("a", "kind", moment(2), 0))?;
+    said(store.put_job("b", "kind", moment(1), 3))?;
+    let jobs = said(store.jobs())?;
+    let found: Vec<_> = jobs.iter().map(|job| (job.id.as_str(), job.due, job.attempt)).collect();
+    check!(found == [("b", moment(1), 3), ("a", moment(2), 0)], "{found:?}");
+    said(store.put_job("b", "kind", moment(3), 4))?;
+    said(store.delete_job("a"))?;
+    let jobs = said(store.jobs())?;
+    check!(jobs.len() == 1 && jobs.first().is_some_and(|job| job.due == moment(3)), "{jobs:?}");
+    Ok(())
+}
+
+pub(super) fn a_stream_becomes_a_turn<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    said(migrate(&sql, MIGRATIONS.get(..9).unwrap_or_default()))?;
+    for statement in [
+        "INSERT INTO streams (id, message, continuation, prompt, at_ms) VALUES ('r1', 'm1', 0, 'system@1', 7)",
+        "INSERT INTO messages (id, role, at_ms, json) VALUES ('u1', 'user', 7, '{}')",
+    ] {
+        said(sql.query(statement, &[]).map_err(StoreError::from))?;
+    }
+    let store = said(Store::open(sql))?;
+    let streaming = said(store.turns(TurnState::Streaming))?;
+    check!(streaming.iter().map(|turn| turn.request.id.as_str()).eq(["r1"]), "{streaming:?}");
+    let jobs = said(store.jobs())?;
+    check!(jobs.iter().map(|job| job.kind.as_str()).eq(["close-calls"]), "{jobs:?}");
     Ok(())
 }

@@ -36,6 +36,7 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
     vec![
         ("every earlier version is migrated to the current one", migrations_go_forward),
         ("a newer version is refused", newer_versions_are_refused),
+        ("a stream under way is a turn after the migration", conversation::a_stream_becomes_a_turn),
         ("the log refuses changes and deletions", the_log_is_immutable),
         ("a failed transaction changes nothing", failures_leave_nothing),
         ("rows and memory give the same decisions, log, projection and answers", rows_agree_with_memory),
@@ -48,7 +49,9 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
             "messages are merged and truncated, and a shorter list never shortens a message",
             conversation::messages_are_merged,
         ),
-        ("streams keep their chunks in order until the next stream", conversation::streams_are_kept),
+        ("turns keep their state, their request and its chunks", conversation::turns_are_kept),
+        ("questions are kept until they are deleted", conversation::questions_are_kept),
+        ("jobs come by time", conversation::jobs_come_by_time),
         ("the first owner stays", the_first_owner_stays),
     ]
 }

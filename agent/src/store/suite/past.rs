@@ -121,7 +121,7 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
 }
 
 /// All that the migrations make.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 20] = [
     "migrations",
     "events",
     "state",
@@ -130,7 +130,9 @@ const TABLES: [&str; 18] = [
     "plan_counts",
     "history",
     "messages",
-    "streams",
+    "turns",
+    "questions",
+    "jobs",
     "chunks",
     "runs",
     "past_blocks",

@@ -1,0 +1,121 @@
+//! What is due later: one table, and one alarm that is set to the earliest job.
+//!
+//! A job that fails is stored with its next attempt, and the others run. What a job changes in the database shares a
+//! transaction with its end, so it happens once. Every opening of the object runs what is due and sets the alarm again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::agent::ChatAgent;
+use crate::host::Host;
+use crate::store::{JobRecord, Sql, Store, StoreError};
+
+/// Opens the object while a turn is queued or streams, so that it goes on after a process died.
+const TURNS: &str = "turns";
+/// Looks after the runs of the architect whose workflow is silent.
+const RUNS: &str = "runs";
+/// Closes calls that an earlier version of the service left open.
+const CLOSE_CALLS: &str = "close-calls";
+
+/// How long after its last sign of life a turn is looked after, in seconds. Most turns end before.
+const TURNS_AFTER_S: i64 = 15;
+/// The first pause after a job failed, in seconds. It doubles with each attempt.
+const RETRY_S: i64 = 2;
+/// The longest pause between two attempts, in seconds.
+const LONGEST_RETRY_S: i64 = 3_600;
+
+impl<H: Host> ChatAgent<H> {
+    /// Handles the alarm: runs what is due, and sets the alarm to what is due next.
+    ///
+    /// # Errors
+    /// When the store fails. The platform then tries again.
+    pub fn wake(&self) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        for job in self.0.store.jobs()?.into_iter().take_while(|job| job.due <= now) {
+            if let Err(error) = self.run_job(&job) {
+                self.log(&format!("job {}: {error}", job.kind));
+                let attempt = job.attempt.saturating_add(1);
+                self.0.store.put_job(&job.id, &job.kind, now + pause(attempt), attempt)?;
+            }
+        }
+        self.try_set_alarm()
+    }
+
+    fn run_job(&self, job: &JobRecord) -> Result<(), StoreError> {
+        match job.kind.as_str() {
+            TURNS => {
+                let now = self.0.host.now();
+                self.0.store.sql_transaction(|store| {
+                    store.rest_turns()?;
+                    let is_kept = store.jobs()?.iter().any(|job| job.kind == TURNS);
+                    if is_kept { self.keep_turns_awake(store, now) } else { Ok(()) }
+                })?;
+                self.start_next();
+                Ok(())
+            }
+            RUNS => {
+                self.revive()?;
+                self.watch_runs()
+            }
+            CLOSE_CALLS => {
+                self.close_old_calls()?;
+                self.0.store.delete_job(&job.id)
+            }
+            // A newer version of the service made it.
+            _ => self.0.store.delete_job(&job.id),
+        }
+    }
+
+    /// Stores the job that opens the object for a turn. It is stored together with the turn; [`Store::rest_turns`] deletes it.
+    pub(crate) fn keep_turns_awake(&self, store: &Store<H::Sql>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        store.put_job(TURNS, TURNS, now + TimeDelta::seconds(TURNS_AFTER_S), 0)
+    }
+
+    /// Stores when the first run of the architect will have been silent for too long.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn watch_runs(&self) -> Result<(), StoreError> {
+        match self.0.store.driven_runs()?.first() {
+            Some(first) => {
+                let since = first.last_request_at.max(self.0.host.now() - self.silence());
+                self.0.store.put_job(RUNS, RUNS, since + self.silence(), 0)
+            }
+            None => self.0.store.delete_job(RUNS),
+        }
+    }
+
+    /// Sets the alarm to the earliest job.
+    pub(crate) fn set_alarm(&self) {
+        if let Err(error) = self.try_set_alarm() {
+            // The next opening of the object sets it.
+            self.log(&format!("alarm: {error}"));
+        }
+    }
+
+    fn try_set_alarm(&self) -> Result<(), StoreError> {
+        let due = self.0.store.jobs()?.first().map(|job| job.due);
+        if self.0.alarm.replace(Some(due)) != Some(due) {
+            self.0.host.wake_at(due);
+        }
+        Ok(())
+    }
+}
+
+impl<S: Sql> Store<S> {
+    /// Deletes the job that opens the object for turns, unless one is queued or streams. Must run within a transaction with what
+    /// ended the turn.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub(crate) fn rest_turns(&self) -> Result<(), StoreError> {
+        let sql = "DELETE FROM jobs WHERE id = ?
+                   AND NOT EXISTS (SELECT 1 FROM turns WHERE state IN ('queued', 'streaming'))";
+        self.sql().query(sql, &[TURNS.into()])?;
+        Ok(())
+    }
+}
+
+fn pause(attempt: u32) -> TimeDelta {
+    let factor = 1_i64.checked_shl(attempt.min(16)).unwrap_or(i64::MAX);
+    TimeDelta::seconds(RETRY_S.saturating_mul(factor).min(LONGEST_RETRY_S))
+}

@@ -1,0 +1,220 @@
+//! The states of a turn: one at a time begins, streams, and ends. Every request gets exactly one final frame, after its message
+//! is stored.
+
+use std::rc::Rc;
+
+use flux_protocol::frame::{ChatResponse, TurnOutcome};
+use flux_protocol::message::ToolState;
+use flux_protocol::{Chunk, FinishReason, Message, Role, ServerFrame};
+use futures::stream::{AbortHandle, Abortable};
+use serde_json::json as object;
+
+use super::frames::failed;
+use super::live::Live;
+use super::{Cost, Meter, Output, Turn, TurnError};
+use crate::agent::ChatAgent;
+use crate::api::route::AGENT;
+use crate::connections::push::To;
+use crate::host::{Connection, Host};
+use crate::json;
+use crate::store::{RequestEnd, StoreError, TurnRecord, TurnState};
+use uuid::Uuid;
+
+/// How a turn's request ended.
+#[derive(Debug, PartialEq)]
+pub(super) enum Ended {
+    /// By itself.
+    Turn(Result<FinishReason, TurnError>),
+    /// This connection stopped it.
+    Stopped(Uuid),
+}
+
+impl<H: Host> ChatAgent<H> {
+    /// Begins the next turn in the queue, unless one is under way.
+    pub(crate) fn start_next(&self) {
+        while self.0.live.borrow().is_none() {
+            let turn = match self.0.store.turns(TurnState::Queued) {
+                Ok(queued) => queued.into_iter().next(),
+                // The job of the turns tries again.
+                Err(error) => return self.log(&format!("queue: {error}")),
+            };
+            let Some(turn) = turn else { return };
+            let (id, request) = (turn.id.clone(), turn.request.clone());
+            let Err(error) = self.begin(turn) else { return };
+            self.log(&format!("begin: {error}"));
+            let error = format!("The answer could not begin. Your message is kept; try again. ({error})");
+            let end = RequestEnd { outcome: TurnOutcome::Error, error: Some(error.clone()) };
+            if let Err(error) = self.0.store.end_request(&id, TurnState::Ended, &end) {
+                return self.log(&format!("begin: {error}"));
+            }
+            self.broadcast(&failed(&request.id, error, Some(request.message_ids)), To::Chat, None);
+        }
+    }
+
+    fn begin(&self, turn: TurnRecord) -> Result<(), StoreError> {
+        let request = &turn.request;
+        let before = if request.continuation { self.0.store.message(&turn.id)? } else { None };
+        let message = before.unwrap_or_else(|| Message::new(turn.id.clone(), Role::Assistant));
+        let (prompt, declined) = self.0.store.sql_transaction(|store| {
+            let declined = if request.continuation { Vec::new() } else { self.decline_open_questions(store)? };
+            let question = request.message_ids.last().map(String::as_str);
+            let question = store.note_cause(&request.id, question, &turn.id)?;
+            let prompt = self.0.options.system_for(question.as_ref().unwrap_or(&turn.id));
+            store.begin_turn(&turn.id, &prompt.to_string())?;
+            Ok((prompt, declined))
+        })?;
+        for message in declined {
+            self.broadcast(&ServerFrame::CfAgentMessageUpdated { message }, To::All, None);
+        }
+        // The connection that asked to resume the continuation is offered it before the first chunk.
+        let resumer = self.0.resumer.get().filter(|_| request.continuation);
+        let resumer = self.0.host.connections().into_iter().find(|other| Some(other.info().id) == resumer);
+        let (abort, registration) = AbortHandle::new_pair();
+        let meter = Rc::new(Meter::new(self.now()));
+        // A continuation's `start` has no id: it would rename the message that is being continued.
+        let message_id = (!request.continuation).then(|| turn.id.clone());
+        *self.0.live.borrow_mut() = Some(Live {
+            turn: turn.clone(),
+            prompt,
+            message,
+            chunks: Vec::new(),
+            sent: 0,
+            stored_at: self.now(),
+            is_timed: false,
+            has_news: false,
+            meter: Rc::clone(&meter),
+            abort,
+        });
+        if let Some(resumer) = resumer {
+            self.offer_stream(&resumer, resumer.info().id);
+        }
+        let metadata = object!({"model": self.model(), "prompt": prompt.to_string(), "at": self.now()});
+        self.emit(Chunk::Start { message_id, message_metadata: Some(metadata) });
+        let agent = self.clone();
+        let answer = async move { agent.answer(&turn, &meter).await };
+        self.0.host.spawn(Box::pin(async move {
+            // A turn that was stopped has already ended.
+            let _ = Abortable::new(answer, registration).await;
+        }));
+        Ok(())
+    }
+
+    async fn answer(&self, record: &TurnRecord, meter: &Meter) {
+        let Some(prompt) = self.0.live.borrow().as_ref().map(|live| live.prompt) else { return };
+        let turn = Turn {
+            id: &record.id,
+            request: &record.request.id,
+            principal: &record.request.principal,
+            store: &self.0.store,
+            model: &*self.0.model,
+            prompt,
+            output: self,
+            limits: self.0.options.turn,
+            meter,
+            txn: record.txn,
+            invalid: 0,
+        };
+        let ended = turn.run().await;
+        self.end(&Ended::Turn(ended));
+        self.start_next();
+    }
+
+    /// Ends the turn that streams: stores its message, then sends the end to everyone.
+    pub(super) fn end(&self, ended: &Ended) {
+        let Some((cost, prompt)) = self.0.live.borrow().as_ref().map(|live| (live.meter.read(self.now()), live.prompt))
+        else {
+            return;
+        };
+        let end = self.emit_end(ended, &cost);
+        if let Err(error) = self.flush() {
+            self.log(&format!("chunks: {error}"));
+        }
+        let Some(live) = self.0.live.borrow_mut().take() else { return };
+        live.abort.abort();
+        let waits = *ended == Ended::Turn(Ok(FinishReason::ToolCalls));
+        let state = if waits { TurnState::AwaitingConsent } else { TurnState::Ended };
+        let now = self.now();
+        let stored = self.0.store.sql_transaction(|store| {
+            store.put_message(&live.message, now)?;
+            store.end_request(&live.turn.id, state, &end)?;
+            store.rest_turns()
+        });
+        self.turn_ended(&prompt.to_string(), end.outcome, &cost);
+        self.set_alarm();
+        let request = &live.turn.request;
+        // The sender, and the one who stopped the turn, already have the text.
+        let except = match ended {
+            _ if live.has_news || request.continuation => None,
+            Ended::Stopped(by) => Some(*by),
+            Ended::Turn(_) => Some(request.sender),
+        };
+        match stored.and_then(|()| self.send_conversation(To::All, except)) {
+            Ok(()) => self.finish(&live.turn, &end),
+            Err(error) => {
+                self.log(&format!("end: {error}"));
+                let error = format!("The answer could not be saved; it will be gone after a reload. ({error})");
+                self.broadcast(&failed(&request.id, error, Some(request.message_ids.clone())), To::All, None);
+                self.0.resuming.borrow_mut().clear();
+            }
+        }
+    }
+
+    /// Emits how the turn ended and what it has cost. No call stays open, except those that wait for the person.
+    fn emit_end(&self, ended: &Ended, cost: &Cost) -> RequestEnd {
+        let mut message_metadata = json::value(cost);
+        match ended {
+            Ended::Turn(Ok(reason)) => {
+                let message_metadata = Some(message_metadata);
+                self.emit(Chunk::Finish { finish_reason: Some(*reason), message_metadata });
+                RequestEnd { outcome: TurnOutcome::Completed, error: None }
+            }
+            Ended::Turn(Err(error)) => {
+                self.log(&format!("{AGENT}: turn failed: {error}"));
+                self.emit_not_carried_out("The answer failed before this was carried out.");
+                message_metadata["error"] = error.to_string().into();
+                self.emit(Chunk::MessageMetadata { message_metadata });
+                RequestEnd { outcome: TurnOutcome::Error, error: Some(error.to_string()) }
+            }
+            Ended::Stopped(_) => {
+                self.emit_not_carried_out("The answer was stopped before this was carried out.");
+                message_metadata["stopped"] = true.into();
+                self.emit(Chunk::MessageMetadata { message_metadata });
+                self.emit(Chunk::Abort);
+                RequestEnd { outcome: TurnOutcome::Aborted, error: None }
+            }
+        }
+    }
+
+    fn emit_not_carried_out(&self, why: &str) {
+        let message = self.message();
+        for tool in message.tools().filter(|tool| is_open(tool.call.state)) {
+            let tool_call_id = tool.call.tool_call_id.clone();
+            self.emit(Chunk::ToolOutputError { tool_call_id, error_text: why.to_owned() });
+        }
+    }
+
+    /// Sends the final frame of a request to everyone who saw a chunk of it. A connection that was offered the stream and has
+    /// not acknowledged it gets the final frame with the replay.
+    pub(super) fn finish(&self, turn: &TurnRecord, end: &RequestEnd) {
+        let request = &turn.request;
+        let frame = match &end.error {
+            Some(error) => failed(&request.id, error.clone(), Some(request.message_ids.clone())),
+            None => ServerFrame::CfAgentUseChatResponse(ChatResponse {
+                id: request.id.clone(),
+                done: true,
+                continuation: request.continuation,
+                message_ids: (!request.continuation).then(|| request.message_ids.clone()),
+                outcome: Some(end.outcome),
+                ..ChatResponse::default()
+            }),
+        };
+        self.broadcast(&frame, To::Chat, None);
+        self.0.resuming.borrow_mut().clear();
+        self.0.resumer.set(None);
+    }
+}
+
+/// Whether a call is neither carried out nor refused, and nothing waits for the person.
+pub(super) fn is_open(state: ToolState) -> bool {
+    matches!(state, ToolState::InputStreaming | ToolState::InputAvailable | ToolState::ApprovalResponded)
+}

@@ -1,0 +1,79 @@
+//! Stopping: a request is cancelled, or the conversation is cleared. When that is acknowledged, the turn has ended: its future
+//! is not polled again.
+
+use flux_protocol::ServerFrame;
+use flux_protocol::frame::TurnOutcome;
+
+use super::consent::close_calls;
+use super::frames::ended_unanswered;
+use super::lifecycle::Ended;
+use crate::agent::ChatAgent;
+use crate::connections::push::To;
+use crate::host::{Connection, Host};
+use crate::store::{RequestEnd, StoreError, TurnRecord, TurnState};
+
+impl<H: Host> ChatAgent<H> {
+    /// Stops a request, whoever sent it. An unknown id, or that of a request that has ended, is ignored.
+    pub(crate) fn cancel(&self, id: &str, connection: &H::Connection) -> Result<(), StoreError> {
+        let is_live = self.0.live.borrow().as_ref().is_some_and(|live| live.request() == id);
+        if is_live {
+            self.end(&Ended::Stopped(connection.info().id));
+            self.start_next();
+            return Ok(());
+        }
+        match self.0.store.turn_of_request(id)?.filter(|turn| turn.state == TurnState::Queued) {
+            Some(turn) => self.cancel_queued(&turn),
+            None => Ok(()),
+        }
+    }
+
+    fn cancel_queued(&self, turn: &TurnRecord) -> Result<(), StoreError> {
+        let (now, end) = (self.0.host.now(), RequestEnd { outcome: TurnOutcome::Aborted, error: None });
+        let updated = self.0.store.sql_transaction(|store| {
+            store.end_request(&turn.id, TurnState::Ended, &end)?;
+            store.rest_turns()?;
+            // A continuation that has not begun: the call that was approved is not carried out.
+            let Some(question) = store.question_of(&turn.id)? else { return Ok(None) };
+            store.delete_question(&question.tool_call)?;
+            let Some(mut message) = store.message(&turn.id)? else { return Ok(None) };
+            close_calls(&mut message, "You stopped this before it was carried out.");
+            store.put_message(&message, now)?;
+            Ok(Some(message))
+        })?;
+        if let Some(message) = updated {
+            self.broadcast(&ServerFrame::CfAgentMessageUpdated { message }, To::All, None);
+        }
+        self.broadcast(&ended_unanswered(&turn.request, TurnOutcome::Aborted), To::Chat, None);
+        Ok(())
+    }
+
+    /// Empties the conversation. Requests that wait end first, then the one that is being answered, whose text is dropped.
+    pub(crate) fn clear(&self, connection: &H::Connection) -> Result<(), StoreError> {
+        let waiting = self.0.store.sql_transaction(|store| {
+            let waiting = store.turns(TurnState::Queued)?;
+            store.clear_messages()?;
+            store.rest_turns()?;
+            Ok(waiting)
+        })?;
+        for turn in waiting {
+            let frame = ended_unanswered(&turn.request, TurnOutcome::Skipped).to_text();
+            let connections = self.0.host.connections();
+            if let Some(sender) = connections.iter().find(|other| other.info().id == turn.request.sender) {
+                sender.send(&frame);
+            }
+        }
+        self.drop_live();
+        self.broadcast(&ServerFrame::CfAgentChatClear, To::All, Some(connection.info().id));
+        self.set_alarm();
+        Ok(())
+    }
+
+    /// Ends the turn that streams, of which nothing is kept.
+    fn drop_live(&self) {
+        let Some(live) = self.0.live.borrow_mut().take() else { return };
+        live.abort.abort();
+        let cost = live.meter.read(self.0.host.now());
+        self.turn_ended(&live.prompt.to_string(), TurnOutcome::Aborted, &cost);
+        self.finish(&live.turn, &RequestEnd { outcome: TurnOutcome::Aborted, error: None });
+    }
+}
