@@ -17,7 +17,7 @@ import { until } from "./until.mjs";
  * - `{ status?, headers?, body? }`: another head than `200 text/event-stream`; only before anything is written,
  * - `CUT`: the connection is destroyed.
  *
- * Returns `{ baseUrl, url, requests, script(...steps), scriptWhen(when, ...steps), stop() }`; `requests` are
+ * Returns `{ baseUrl, url, requests, script(...steps), scriptWhen(when, ...steps), answerWith(make), stop() }`; `requests` are
  * `{ path, headers, body, at, isOpen }`.
  */
 export async function startModel() {
@@ -43,6 +43,7 @@ export const CUT = Symbol("cut");
 class ScriptedModel {
   requests = [];
   #scripts = [];
+  #make;
   #server = createServer((request, response) => this.#handle(request, response));
 
   async listen() {
@@ -59,6 +60,11 @@ class ScriptedModel {
   /** Queues an answer for the next request with a matching body. */
   scriptWhen(when, ...steps) {
     this.#scripts.push({ when, steps });
+  }
+
+  /** Answers each request for which no script fits with the steps that `make` returns for its body. */
+  answerWith(make) {
+    this.#make = make;
   }
 
   /** The number of unused scripts. */
@@ -88,14 +94,16 @@ class ScriptedModel {
   }
 
   async #handle(request, response) {
-    const body = await json(request);
+    const body = await json(request).catch(() => undefined);
+    // The process that asked was killed.
+    if (body === undefined) return;
     const seen = { path: request.url, headers: request.headers, body, at: Date.now(), isOpen: true };
     response.on("close", () => (seen.isOpen = false));
     const isExtra = isReport(body) || isTitle(body);
     const index = this.#scripts.findIndex(({ when }) => (when ? when(body) : !isExtra));
     if (index >= 0 || !isExtra) this.requests.push(seen);
     const [script] = index < 0 ? [] : this.#scripts.splice(index, 1);
-    await play(script?.steps ?? [{ status: 418, body: "nothing is scripted" }], response);
+    await play(script?.steps ?? this.#make?.(body) ?? [{ status: 418, body: "nothing is scripted" }], response);
   }
 }
 

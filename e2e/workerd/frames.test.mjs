@@ -9,6 +9,8 @@ let server;
 before(async () => (server = await startServer()));
 after(() => server?.stop());
 
+/** The largest frame that is accepted, in bytes. */
+const LIMIT = 4 << 20;
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 
 test("a connection gets the identity, the state and the conversation", async () => {
@@ -32,15 +34,32 @@ test("invalid frames are answered with what is wrong, and change nothing", async
     ["null", /no frame type/],
     [{ type: "launch_rocket" }, /launch_rocket/],
     [{ ...call, id: undefined }, /rpc cannot be read/],
-    [{ ...call, args: "undo" }, /rpc cannot be read/],
-    [{ type: "cf_agent_use_chat_request", id: "x" }, /cf_agent_use_chat_request cannot be read/],
-    [{ ...call, args: ["x".repeat(256 * 1024)] }, /at most 262144/],
     [new Uint8Array([1, 2, 3]), /Binary/],
   ];
   for (const [frame, words] of cases) {
     client.send(frame);
     const { error } = await client.next("flux_error");
     assert.match(error, words);
+  }
+  // A frame with an id is answered with that id, so that its sender does not wait for ever.
+  const withId = [
+    [{ ...call, args: undefined }, /rpc cannot be read/],
+    [{ ...call, args: "undo" }, /rpc cannot be read/],
+    [JSON.stringify({ ...call, args: ["@"] }).replace("@", "\\ud800"), /not JSON/],
+    ['{"id":"1","type":"rpc","args":[', /not JSON/],
+    [{ ...call, args: ["x".repeat(LIMIT)] }, /at most 4194304/],
+  ];
+  for (const [frame, words] of withId) {
+    client.send(frame);
+    const { id, success, error } = await client.next("rpc");
+    assert.deepEqual([id, success], ["1", false]);
+    assert.match(error, words);
+  }
+  const chat = { type: "cf_agent_use_chat_request", id: "x" };
+  for (const frame of [chat, { ...chat, init: { body: "x".repeat(LIMIT) } }]) {
+    client.send(frame);
+    const { final } = await client.answer("x");
+    assert.deepEqual([final.error, final.done], [true, true]);
   }
   assert.deepEqual(await client.call("getEvents"), before);
   assert.deepEqual(await client.call("getMessages"), []);
@@ -49,8 +68,8 @@ test("invalid frames are answered with what is wrong, and change nothing", async
 test("a frame just below the limit is accepted", async () => {
   const client = await greeted(server);
   const frame = { type: "rpc", id: "1", method: "getSettings", args: [{ padding: "" }] };
-  frame.args[0].padding = "x".repeat(256 * 1024 - JSON.stringify(frame).length);
-  assert.equal(JSON.stringify(frame).length, 256 * 1024);
+  frame.args[0].padding = "x".repeat(LIMIT - JSON.stringify(frame).length);
+  assert.equal(JSON.stringify(frame).length, LIMIT);
   client.send(frame);
   assert.equal((await client.next("rpc")).success, true);
 });

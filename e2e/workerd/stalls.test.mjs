@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { greeted } from "../lib/client.mjs";
+import { connect, greeted } from "../lib/client.mjs";
 import { gate, openai } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
 import { startServer } from "../lib/server.mjs";
@@ -61,7 +61,10 @@ describe("settings", () => {
       const { token } = await response.json();
       const refused = await fetch(`${server.url}/agents/chat/me/get-messages?token=${token}`);
       assert.equal(refused.status, 500);
-      assert.match(await refused.text(), /MODEL_RETRIES.*many/);
+      assert.match(await refused.text(), /Nothing was lost.*MODEL_RETRIES.*many/);
+      // A socket is closed with a code after which clients connect again.
+      const socket = await connect(server, { token });
+      assert.equal((await socket.closed).code, 1011);
     } finally {
       await server.stop();
     }

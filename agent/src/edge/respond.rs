@@ -35,7 +35,7 @@ pub(super) fn unavailable(is_socket: bool, error: &str) -> Result<Response> {
     if !is_socket {
         return Response::error(format!("{UNAVAILABLE} ({error})"), 500);
     }
-    close_at_once(TRY_AGAIN, UNAVAILABLE)
+    close_at_once(TRY_AGAIN, error)
 }
 
 /// Refuses a request for good: over HTTP by status, and a socket by accepting and then closing it.

@@ -5,6 +5,13 @@ use serde_json::{Value, json};
 use super::world::{World, text};
 use flux_model::{FinishReason, ModelError, ModelMessage};
 
+fn words_of(message: &ModelMessage) -> String {
+    match message {
+        ModelMessage::User { text } | ModelMessage::Assistant { text, .. } => text.clone(),
+        ModelMessage::Tool { content, .. } => content.clone(),
+    }
+}
+
 fn workout() -> Value {
     json!({"title": "Workout", "startTime": "2026-03-03T08:00"})
 }
@@ -129,6 +136,8 @@ fn requests_are_answered_one_at_a_time_in_their_order() {
     assert_eq!(world.puppet.requests.borrow().len(), 1);
     world.model_answers("one");
     assert_eq!(world.puppet.requests.borrow().len(), 2);
+    let texts: Vec<String> = world.puppet.requests.borrow()[1].messages.iter().map(words_of).collect();
+    assert_eq!(texts, ["first", "one", "second"], "the model sees each answer after its question");
     world.model_answers("two");
     let done: Vec<Value> = tab.received().into_iter().filter(|frame| frame["done"] == true).collect();
     let ids: Vec<&Value> = done.iter().map(|frame| &frame["id"]).collect();

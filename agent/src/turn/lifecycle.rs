@@ -104,6 +104,7 @@ impl<H: Host> ChatAgent<H> {
         let turn = Turn {
             id: &record.id,
             request: &record.request.id,
+            question: record.request.message_ids.last().map(String::as_str),
             principal: &record.request.principal,
             store: &self.0.store,
             model: &*self.0.model,

@@ -40,7 +40,7 @@ use crate::assistant::Assistant;
 use crate::identity::Principal;
 use crate::prompt::{self, Prompt};
 use crate::setting::{Lookup, number};
-use crate::store::{Sql, Store, StoreError};
+use crate::store::{Sql, Store, StoreError, TurnState};
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
 use flux_tools::context::{self, Facts};
 
@@ -124,6 +124,8 @@ pub struct Turn<'a, S, O> {
     pub id: &'a str,
     /// The chat request that it answers.
     pub request: &'a str,
+    /// The id of the person's message that it answers. `None` for a continuation.
+    pub question: Option<&'a str>,
     /// Who sent the request. The assistant may do what this principal may do.
     pub principal: &'a Principal,
     /// The person's data.
@@ -186,7 +188,12 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
         let context = context::timeline(self.store, now)?;
         let mut messages = self.store.messages(self.limits.messages)?;
         let current = self.output.message();
-        messages.retain(|message| message.id != current.id);
+        // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
+        // before it may have been stored after it.
+        let waiting = self.store.turns(TurnState::Queued)?;
+        let waits = |id: &String| waiting.iter().any(|turn| turn.request.message_ids.last() == Some(id));
+        messages.retain(|message| message.id != current.id && !waits(&message.id));
+        messages.sort_by_key(|message| Some(message.id.as_str()) == self.question);
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
         let request = ChatRequest {
