@@ -114,6 +114,33 @@ test("a call that cannot easily be undone asks first", async () => {
   await count(seen.answers(tab), 1);
 });
 
+test("two calls ask one after another, and the page is usable between the answers, even after a reload", async () => {
+  const client = await connectAs(person, server);
+  for (const title of ["One", "Two"]) await client.call("createPlan", { title });
+  await client.close();
+  model.script(...openai.calls(["deletePlan", { id: "One" }], ["deletePlan", { id: "Two" }]));
+  await say(tab, "Delete the plans One and Two");
+  const [first, second] = [seen.actions(tab).nth(0), seen.actions(tab).nth(1)];
+  await text(first, "Delete the plan “One” with its 0 blocks?");
+  await second.getByRole("img", { name: "Waiting", exact: true }).waitFor();
+  await picture(tab, "chat-questions.png");
+  assert.equal(await second.getByRole("button", { name: "Approve" }).count(), 0, "one question at a time");
+  await first.getByRole("button", { name: "Approve" }).click();
+  await text(second, "Delete the plan “Two” with its 0 blocks?");
+  await answered(tab);
+
+  await tab.reload();
+  await connected(tab);
+  await seen.send(tab).waitFor();
+  await text(second, "Delete the plan “Two” with its 0 blocks?");
+  // Something else declines the question that is open.
+  model.script(...openai.says("Nothing is on."));
+  await say(tab, "What is on today?");
+  await second.getByRole("img", { name: "Denied" }).waitFor();
+  await text(seen.answers(tab).last(), "Nothing is on.");
+  await tab.getByRole("button", { name: "Plans: Two" }).waitFor();
+});
+
 test("a declined call is not carried out, and the model is told", async () => {
   const client = await connectAs(person, server);
   await client.call("createPlan", { title: "Trip" });
