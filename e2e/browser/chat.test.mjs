@@ -121,18 +121,18 @@ test("two calls ask one after another, and the page is usable between the answer
   model.script(...openai.calls(["deletePlan", { id: "One" }], ["deletePlan", { id: "Two" }]));
   await say(tab, "Delete the plans One and Two");
   const [first, second] = [seen.actions(tab).nth(0), seen.actions(tab).nth(1)];
-  await text(first, "Delete the plan “One” with its 0 blocks?");
+  await text(first, "Delete the empty plan “One”?");
   await second.getByRole("img", { name: "Waiting", exact: true }).waitFor();
   await picture(tab, "chat-questions.png");
   assert.equal(await second.getByRole("button", { name: "Approve" }).count(), 0, "one question at a time");
   await first.getByRole("button", { name: "Approve" }).click();
-  await text(second, "Delete the plan “Two” with its 0 blocks?");
+  await text(second, "Delete the empty plan “Two”?");
   await answered(tab);
 
   await tab.reload();
   await connected(tab);
   await seen.send(tab).waitFor();
-  await text(second, "Delete the plan “Two” with its 0 blocks?");
+  await text(second, "Delete the empty plan “Two”?");
   // Something else declines the question that is open.
   model.script(...openai.says("Nothing is on."));
   await say(tab, "What is on today?");

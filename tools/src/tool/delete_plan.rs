@@ -32,7 +32,11 @@ impl Tool for DeletePlan {
         let plan = find_plan(view, &PlanRef::from(self.id.as_str()))?;
         let blocks = read(view.blocks(&BlockQuery { plan: Some(plan.id), ..BlockQuery::default() }))?;
         Ok(Some(Consent {
-            question: format!("Delete the plan “{}” with its {} blocks?", plan.title, blocks.len()),
+            question: match blocks.len() {
+                0 => format!("Delete the empty plan “{}”?", plan.title),
+                1 => format!("Delete the plan “{}” with its block?", plan.title),
+                number => format!("Delete the plan “{}” with its {number} blocks?", plan.title),
+            },
             arguments: json!({ "id": plan.id }),
             touches: blocks.iter().map(|block| block.id).collect(),
         }))
