@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { greeted } from "../lib/client.mjs";
+import { greeted, userMessage } from "../lib/client.mjs";
 import { startServer } from "../lib/server.mjs";
 
 let server;
@@ -72,6 +72,17 @@ test("a frame just below the limit is accepted", async () => {
   assert.equal(JSON.stringify(frame).length, LIMIT);
   client.send(frame);
   assert.equal((await client.next("rpc")).success, true);
+});
+
+test("a request with a long conversation is answered, and only what is new is stored", async () => {
+  const client = await greeted(server);
+  const long = Array.from({ length: 9 }, (_, number) => userMessage(`${number} `.repeat(15_000)));
+  for (const messages of [long, [...long, userMessage("What is on today?")]]) {
+    const { final } = await client.chat("", { messages });
+    assert.equal(final.outcome, "completed");
+  }
+  const roles = (await client.call("getMessages")).map(({ role }) => role);
+  assert.deepEqual(roles, [...Array(9).fill("user"), "assistant", "user", "assistant"]);
 });
 
 test("chat requests that cannot be answered get a final frame that says why", async () => {
