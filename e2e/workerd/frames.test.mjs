@@ -77,12 +77,13 @@ test("a frame just below the limit is accepted", async () => {
 test("a request with a long conversation is answered, and only what is new is stored", async () => {
   const client = await greeted(server);
   const long = Array.from({ length: 9 }, (_, number) => userMessage(`${number} `.repeat(15_000)));
-  for (const messages of [long, [...long, userMessage("What is on today?")]]) {
-    const { final } = await client.chat("", { messages });
+  const messages = [...long, userMessage("What is on today?")];
+  for (const list of [messages, [...messages, userMessage("And tomorrow?")]]) {
+    const { final } = await client.chat("", { messages: list });
     assert.equal(final.outcome, "completed");
   }
   const roles = (await client.call("getMessages")).map(({ role }) => role);
-  assert.deepEqual(roles, [...Array(9).fill("user"), "assistant", "user", "assistant"]);
+  assert.deepEqual(roles, [...Array(10).fill("user"), "assistant", "user", "assistant"]);
 });
 
 test("chat requests that cannot be answered get a final frame that says why", async () => {
