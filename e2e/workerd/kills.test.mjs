@@ -49,6 +49,9 @@ function answerTo(body) {
 /** What was acknowledged, and so must be true whatever happens. */
 const acknowledged = { yes: [], no: [], shown: [], runs: [] };
 
+/** The goals whose end was not seen yet. */
+const underWay = [];
+
 const SCENARIOS = {
   async tell(client, round) {
     const id = client.ask(`tell ${round}`);
@@ -79,6 +82,7 @@ const SCENARIOS = {
   async goal(client, round) {
     const { run } = await client.call("useArchitect", { goal: `Goal ${round}` });
     acknowledged.runs.push(run.id);
+    underWay.push(run.id);
     client.ask(`schedule ${round}`);
     await pause(below(200));
   },
@@ -93,7 +97,8 @@ async function settled(client) {
     await pause(20);
     return false;
   }, { what: () => "the end of all turns" });
-  for (const run of acknowledged.runs) assert.equal((await ended(client, run)).status, "completed");
+  // Once each: the newest messages do not go back to the first reports.
+  for (const run of underWay.splice(0)) assert.equal((await ended(client, run)).status, "completed");
 }
 
 async function check(client) {
