@@ -42,7 +42,7 @@ mod tests {
         let result = json!({"seq": 3, "complete": true, "model": {"provider": "offline", "name": "rules"},
             "timeline": {"settings": {"timeZone": "Europe/Oslo"}, "plans": [], "activePlan": null, "blocks": []}});
         let snapshot = read_snapshot(result.clone()).unwrap();
-        assert_eq!(snapshot.timeline.settings.time_zone.name(), "Europe/Oslo");
+        assert_eq!(snapshot.timeline.settings.zone().name(), "Europe/Oslo");
         let mut frame = result;
         frame["type"] = json!("flux_snapshot");
         assert_eq!(read::<ServerFrame>(&frame.to_string()).unwrap(), ServerFrame::FluxSnapshot(Box::new(snapshot)));

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc, Weekday};
 
 use crate::block::Priority;
 use crate::clock::HourFormat;
+use crate::distance::Distance;
 use crate::free_time::WorkingHours;
 use crate::id::{BlockId, PlanId, RunId, TxnId};
 use crate::place::Task;
@@ -89,8 +90,8 @@ pub enum Command {
         after: DateTime<Utc>,
         /// Only blocks that start before this moment; `None` means all.
         before: Option<DateTime<Utc>>,
-        /// The distance; negative means earlier.
-        by: TimeDelta,
+        /// How far.
+        by: Distance,
     },
     /// Starts a run of the architect. Does nothing if a run for the same goal is under way or was started a moment ago.
     StartRun(NewRun),
@@ -157,6 +158,8 @@ pub enum Command {
     },
     /// Changes settings.
     ChangeSettings(SettingsUpdate),
+    /// Takes the zone that a client reports. Does nothing if a zone is known.
+    LearnZone(Zone),
 }
 
 /// A request for a run of the architect.

@@ -1,6 +1,6 @@
 //! The entries of the log. They are never changed or removed, and everything else is computed from them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -10,6 +10,7 @@ use crate::id::{BlockId, EventId, PlanId, RunId, TxnId};
 use crate::plan::Plan;
 use crate::run::{Run, RunState};
 use crate::settings::Settings;
+use crate::span::Span;
 use crate::tagged_enum;
 use crate::text::Title;
 use crate::{clock, json};
@@ -129,10 +130,14 @@ tagged_enum! {
         TimelineShifted {
             /// Their plan.
             plan: PlanId,
-            /// The distance in ms; negative means earlier.
-            by_ms: i64,
+            /// The distance in ms, in events of earlier versions, which have no `spans`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            by_ms: Option<i64>,
             /// The blocks, at most 1,000 in one event.
             blocks: Vec<BlockId>,
+            /// The times of these blocks, in the same order.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            spans: Vec<SpanChange>,
         },
         /// A run of the architect began.
         WorkflowStarted {
@@ -182,6 +187,15 @@ pub struct BlockChange {
     pub after: Block,
 }
 
+/// The time of a block before and after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpanChange {
+    /// Before.
+    pub before: Span,
+    /// After.
+    pub after: Span,
+}
+
 /// A run after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunChange {
@@ -194,6 +208,16 @@ pub struct RunChange {
 impl BlockChange {
     fn swapped(&self) -> Self {
         Self { before: self.after.clone(), after: self.before.clone() }
+    }
+}
+
+/// The time of a block after an event that moved it together with others: `spans` and `by_ms` are those of the event, `place` is
+/// the block's place in it, and `span` its time before.
+pub fn shifted(spans: &[SpanChange], by_ms: Option<i64>, place: usize, span: Span) -> Span {
+    match (spans.get(place), by_ms) {
+        (Some(change), _) => change.after,
+        (None, Some(by_ms)) => span.shifted(TimeDelta::milliseconds(by_ms)).unwrap_or(span),
+        (None, None) => span,
     }
 }
 
@@ -218,9 +242,12 @@ impl EventKind {
             Self::BlockMoved(change) => Self::BlockMoved(change.swapped()),
             Self::BlockCompleted(change) => Self::BlockReopened(change.swapped()),
             Self::BlockReopened(change) => Self::BlockCompleted(change.swapped()),
-            Self::TimelineShifted { plan, by_ms, blocks } => {
-                Self::TimelineShifted { plan: *plan, by_ms: by_ms.saturating_neg(), blocks: blocks.clone() }
-            }
+            Self::TimelineShifted { plan, by_ms, blocks, spans } => Self::TimelineShifted {
+                plan: *plan,
+                by_ms: by_ms.map(i64::saturating_neg),
+                blocks: blocks.clone(),
+                spans: spans.iter().map(|change| SpanChange { before: change.after, after: change.before }).collect(),
+            },
             Self::SettingsChanged { before, after } => {
                 Self::SettingsChanged { before: after.clone(), after: before.clone() }
             }
@@ -296,5 +323,29 @@ impl<'de> Deserialize<'de> for Event {
         let kind = json::read::<EventKind>(value.clone()).map_err(Error::custom)?;
         let Head { seq, id, at, actor, txn, reason } = json::read(value).map_err(Error::custom)?;
         Ok(Self { seq, id, at, actor, txn, kind, reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(start: &str, end: &str) -> Span {
+        Span::new(start.parse().unwrap(), end.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn shifts_of_earlier_versions_have_one_distance() {
+        let old = r#"{"type":"TIMELINE_SHIFTED","payload":{"plan":"00000000-0000-0000-0000-000000000001","byMs":3600000,
+            "blocks":["00000000-0000-0000-0000-000000000002"]}}"#;
+        let before = span("2026-03-28T07:00:00Z", "2026-03-28T08:00:00Z");
+        let later = span("2026-03-28T08:00:00Z", "2026-03-28T09:00:00Z");
+        let kind: EventKind = serde_json::from_str(old).unwrap();
+        let after = |kind: &EventKind, span| match kind {
+            EventKind::TimelineShifted { by_ms, spans, .. } => shifted(spans, *by_ms, 0, span),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(after(&kind, before), later);
+        assert_eq!(after(&kind.inverse().unwrap(), later), before);
     }
 }

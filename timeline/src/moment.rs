@@ -19,7 +19,7 @@ pub struct Moment {
 impl Moment {
     /// The moment `now` for a person with these settings.
     pub fn new(now: DateTime<Utc>, settings: &Settings) -> Self {
-        let zone = settings.time_zone;
+        let zone = settings.zone();
         Self { now: zone.wall(now), zone, format: settings.hour_format }
     }
 

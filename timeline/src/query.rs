@@ -133,7 +133,7 @@ fn find_free_time<V: ReadPlans + ReadBlocks>(view: &V, find: &FindFreeTime) -> R
     let pause = TimeDelta::minutes(settings.break_minutes.into());
     let busy = read(view.busy(find.from - pause, to + pause))?;
     let search = Search {
-        zone: settings.time_zone,
+        zone: settings.zone(),
         hours,
         break_minutes: settings.break_minutes,
         from: find.from,

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, shifted};
 use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
 use crate::plan::Plan;
 use crate::run::Run;
@@ -171,7 +171,13 @@ impl Timeline {
             EventKind::BlockDeleted { block } => {
                 self.take(block.id);
             }
-            EventKind::TimelineShifted { by_ms, blocks, .. } => self.shift(blocks, TimeDelta::milliseconds(*by_ms)),
+            EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
+                for (place, id) in blocks.iter().enumerate() {
+                    let Some(mut block) = self.take(*id) else { continue };
+                    block.span = shifted(spans, *by_ms, place, block.span);
+                    self.put(block);
+                }
+            }
             EventKind::WorkflowStarted { run } => {
                 self.runs.insert(run.id, run.clone());
             }
@@ -185,7 +191,7 @@ impl Timeline {
                 }
             }
             EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.change(change),
-            EventKind::SettingsChanged { after, .. } => self.settings = after.clone(),
+            EventKind::SettingsChanged { before, after } => self.settings = self.settings.changed(before, after),
         }
     }
 
@@ -208,16 +214,6 @@ impl Timeline {
         self.by_start.remove(&(block.span.start(), block.handle, id));
         self.by_handle.remove(&block.handle);
         Some(block)
-    }
-
-    fn shift(&mut self, ids: &[BlockId], by: TimeDelta) {
-        for id in ids {
-            let Some(mut block) = self.take(*id) else { continue };
-            if let Ok(span) = block.span.shifted(by) {
-                block.span = span;
-            }
-            self.put(block);
-        }
     }
 }
 
@@ -340,6 +336,8 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
+
+    use chrono::TimeDelta;
 
     use super::*;
     use crate::block::{Priority, Source};

@@ -104,7 +104,7 @@ pub struct BlockLine {
 /// The errors of the view.
 pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Result<TimelineContext, V::Error> {
     let settings = view.settings()?;
-    let zone = settings.time_zone;
+    let zone = settings.zone();
     let active = view.active_plan()?.map(|plan| plan.id);
     let (in_use, archived): (Vec<_>, Vec<_>) = view.plans()?.into_iter().partition(Plan::is_in_use);
     let mut plans = Vec::new();

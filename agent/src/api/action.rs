@@ -54,7 +54,7 @@ pub fn call<S: Sql>(
     store.sql().transaction(|| {
         let settings = store.settings()?;
         let moment = Moment::new(now, &settings);
-        let done = match call.action(&ToolContext { now, zone: settings.time_zone, new_id: made }) {
+        let done = match call.action(&ToolContext { now, zone: settings.zone(), new_id: made }) {
             Err(error) => Done { report: Report::of_tool_error(&error), events: Vec::new() },
             Ok(Action::Query(query)) => {
                 let report = match query::answer(store, &query) {

@@ -33,6 +33,8 @@ pub enum Call {
     Command(Command),
     /// A change of the settings. It returns all settings.
     SetSettings(SettingsUpdate),
+    /// A client reports its time zone, which is taken if none is known. It returns all settings.
+    ReportZone(Zone),
     /// Deletes the log, the timeline, the conversation and all goals.
     DeleteEverything,
     /// Imports an exported file into an object in which nobody has done anything yet.
@@ -92,6 +94,7 @@ impl Call {
             "getMessages" => Ok(Self::Ask(Question::Messages)),
             "getSettings" => Ok(Self::Ask(Question::Settings)),
             "setSettings" => settings::read(arguments).map(Self::SetSettings),
+            "reportTimeZone" => settings::read_zone(arguments).map(Self::ReportZone),
             "restoreTimeline" => restore(arguments),
             "deleteEverything" => delete_everything(arguments),
             // The tool undoes the last change; a person can point at any.
@@ -111,7 +114,11 @@ impl Call {
         match self {
             Self::Ask(_) => Scope::Read,
             Self::Tool(tool) => tool_scope(tool),
-            Self::Command(_) | Self::SetSettings(_) | Self::DeleteEverything | Self::Import(_) => Scope::Write,
+            Self::Command(_)
+            | Self::SetSettings(_)
+            | Self::ReportZone(_)
+            | Self::DeleteEverything
+            | Self::Import(_) => Scope::Write,
         }
     }
 }

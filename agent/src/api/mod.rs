@@ -29,7 +29,7 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
-use flux_timeline::{Actor, BlockId, Command, ReadHistory, ReadPlans, ReadRuns, RunId, TxnId};
+use flux_timeline::{Actor, BlockId, Command, ReadHistory, ReadPlans, ReadRuns, RunId, TxnId, Zone};
 use flux_tools::report::Report;
 use flux_tools::tool::ToolCall;
 use uuid::Uuid;
@@ -104,6 +104,7 @@ impl<S: Sql> Api<'_, S> {
                     _ => Ok(Outcome { answer: Answer::Value(value(&self.store.settings()?)), ..outcome }),
                 }
             }
+            Call::ReportZone(zone) => self.learn_zone(zone),
             Call::DeleteEverything => self.delete_everything(),
             Call::Import(file) => self.import(&file),
             Call::Ask(question) => self.answer(question).map(Outcome::of),
@@ -140,6 +141,14 @@ impl<S: Sql> Api<'_, S> {
 
     fn command(&self, command: &Command, origin: Origin) -> Result<Outcome, ApiError> {
         self.change(origin, |author| action::command(self.store, command, author, self.now, self.new_id))
+    }
+
+    /// Takes the zone of a client. The log does not record it as an act of the person.
+    fn learn_zone(&self, zone: Zone) -> Result<Outcome, ApiError> {
+        let author = Author { actor: Actor::System, txn: TxnId::new((self.new_id)()) };
+        let done = action::command(self.store, &Command::LearnZone(zone), &author, self.now, self.new_id)?;
+        let answer = Answer::Value(value(&self.store.settings()?));
+        Ok(Outcome { answer, change: Change::Events(done.events) })
     }
 
     fn change(

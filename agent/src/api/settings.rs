@@ -45,6 +45,13 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
     Ok(update)
 }
 
+/// Reads the zone that a client reports.
+pub(super) fn read_zone(arguments: &Value) -> Result<Zone, ApiError> {
+    let given = arguments.get("timeZone").unwrap_or(&Value::Null);
+    let name = given.as_str().ok_or_else(|| misfit("timeZone", "a string", given))?;
+    Ok(Zone::new(name).map_err(Rejection::from)?)
+}
+
 fn working_hours(given: &Value) -> Result<WorkingHours, ApiError> {
     read_value(given.clone())
         .map_err(|error| ApiError::Arguments(format!("/workingHours: {error} Nothing was changed.")))

@@ -169,7 +169,7 @@ impl<H: Host> ChatAgent<H> {
 
     fn goal(&self, run: &Run, now: DateTime<Utc>) -> Result<GoalContext, StoreError> {
         let settings = self.0.store.settings()?;
-        let wall = |instant| settings.time_zone.wall(instant);
+        let wall = |instant| settings.zone().wall(instant);
         let of_day = settings.working_hours.minutes().min(LONGEST_TASK);
         let longest_minutes = of_day.min(run.minutes_per_week.unwrap_or(of_day)).max(SHORTEST_TASK);
         Ok(GoalContext {
@@ -255,7 +255,7 @@ impl<H: Host> ChatAgent<H> {
         let is_new = store.message(&message_id)?.is_none();
         store.sql_transaction(|store| {
             if is_new && matches!(run.state.status, RunStatus::Completed | RunStatus::Failed) {
-                let (zone, blocks) = (store.settings()?.time_zone, added_blocks(store, id)?);
+                let (zone, blocks) = (store.settings()?.zone(), added_blocks(store, id)?);
                 let mut text = self.what_came_of(&run, &blocks)?;
                 let mut metadata = json!({ "at": now, "run": id });
                 let first = blocks.first().map(|block| zone.wall(block.span.start()).day());

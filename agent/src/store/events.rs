@@ -1,7 +1,8 @@
 //! The log. Each appended event is projected to the rows of the timeline, of its past, and of the undo and redo stacks.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadRuns, Run, Settings, TxnId};
+use chrono::{DateTime, Utc};
+use flux_timeline::event::shifted;
+use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadPlans, ReadRuns, Run, Settings, TxnId};
 
 use uuid::Uuid;
 
@@ -177,13 +178,11 @@ impl<S: Sql> Store<S> {
             | EventKind::BlockCompleted(change)
             | EventKind::BlockReopened(change) => self.put_block(seq, &change.after),
             EventKind::BlockDeleted { block } => self.delete_block(seq, block.id),
-            EventKind::TimelineShifted { by_ms, blocks, .. } => {
-                for id in blocks {
+            EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
+                for (place, id) in blocks.iter().enumerate() {
                     let Some(mut block) = self.stored_block(*id)? else { continue };
-                    if let Ok(span) = block.span.shifted(TimeDelta::milliseconds(*by_ms)) {
-                        block.span = span;
-                        self.put_block(seq, &block)?;
-                    }
+                    block.span = shifted(spans, *by_ms, place, block.span);
+                    self.put_block(seq, &block)?;
                 }
                 Ok(())
             }
@@ -197,7 +196,7 @@ impl<S: Sql> Store<S> {
                 None => Ok(()),
             },
             EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.project(seq, change),
-            EventKind::SettingsChanged { after, .. } => self.set_settings(after),
+            EventKind::SettingsChanged { before, after } => self.set_settings(&self.settings()?.changed(before, after)),
         }
     }
 

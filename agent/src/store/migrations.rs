@@ -240,6 +240,13 @@ const TENTH: &[&str] = &[
         attempt INTEGER NOT NULL DEFAULT 0,
         payload TEXT
     ) WITHOUT ROWID",
+    // Earlier versions wrote UTC where no zone was known.
+    "UPDATE state SET settings = json_set(settings, '$.timeZone', NULL)
+     WHERE json_extract(settings, '$.timeZone') = 'UTC' AND NOT EXISTS (
+        SELECT 1 FROM events WHERE type = 'SETTINGS_CHANGED' AND json_extract(json, '$.actor.by') = 'user'
+            AND json_extract(json, '$.payload.after.timeZone') = 'UTC'
+            AND json_extract(json, '$.payload.before.timeZone') <> 'UTC'
+     )",
     // Earlier versions left calls open that nothing would carry out any more.
     "INSERT INTO jobs (id, kind, due_ms) SELECT 'close-calls', 'close-calls', 0 WHERE EXISTS (SELECT 1 FROM messages)",
 ];

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::world::{World, gym};
-use flux_timeline::{ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
+use flux_timeline::{Actor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 #[test]
 fn an_edit_is_told_to_everyone_before_it_is_answered() {
@@ -169,9 +169,30 @@ fn the_zone_of_a_client_is_taken_over_until_one_is_set() {
         [("r1", "Mars", "UTC"), ("r2", "Asia/Tokyo", "Asia/Tokyo"), ("r3", "Europe/Oslo", "Asia/Tokyo")]
     {
         world.request(&tab, id, &json!({"messages": question, "timeZone": zone}));
-        assert_eq!(world.agent.store().settings().unwrap().time_zone.name(), expected);
+        assert_eq!(world.agent.store().settings().unwrap().zone().name(), expected);
         world.model_answers("hello");
     }
+    let learned = world.agent.store().newest_events(1).unwrap().remove(0);
+    assert_eq!((learned.kind.name(), learned.actor), ("SETTINGS_CHANGED", Actor::System), "not an act of the person");
+}
+
+#[test]
+fn utc_stays_if_the_person_has_chosen_it() {
+    let mut world = World::new();
+    let tab = world.connect();
+    assert_eq!(world.call(&tab, "getSettings", json!({}))["result"]["timeZone"], json!(null));
+    world.call(&tab, "setSettings", json!({"timeZone": "UTC"}));
+    world.call(&tab, "reportTimeZone", json!({"timeZone": "Asia/Tokyo"}));
+    let question = json!([{"id": "u", "role": "user", "parts": [{"type": "text", "text": "hi"}]}]);
+    world.request(&tab, "r1", &json!({"messages": question, "timeZone": "Asia/Tokyo"}));
+    assert_eq!(world.call(&tab, "getSettings", json!({}))["result"]["timeZone"], "UTC");
+
+    let mut other = World::new();
+    let tab = other.connect();
+    let settings = other.call(&tab, "reportTimeZone", json!({"timeZone": "Asia/Tokyo"}))["result"].clone();
+    assert_eq!(settings["timeZone"], "Asia/Tokyo");
+    let error = other.call(&tab, "reportTimeZone", json!({}))["error"].clone();
+    assert_eq!(error, "/timeZone: expected a string, got null. Nothing was changed.");
 }
 
 #[test]

@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use flux_protocol::Role;
 use flux_protocol::frame::{ChatRequestBody, Trigger};
-use flux_timeline::command::SettingsUpdate;
-use flux_timeline::{Actor, Command, Event, ReadPlans, TxnId, Zone};
+use flux_timeline::{Actor, Command, Event, TxnId, Zone};
 
 use super::frames::failed;
 use crate::agent::ChatAgent;
@@ -75,7 +74,7 @@ impl<H: Host> ChatAgent<H> {
         })
     }
 
-    /// Sets the person's zone to that of the client, unless the person has set one.
+    /// Takes the zone of the client, unless a zone is known.
     fn learn_zone(
         &self,
         store: &Store<H::Sql>,
@@ -83,12 +82,8 @@ impl<H: Host> ChatAgent<H> {
         now: DateTime<Utc>,
     ) -> Result<Vec<Event>, StoreError> {
         let Some(zone) = name.and_then(|name| Zone::new(name).ok()) else { return Ok(Vec::new()) };
-        if store.settings()?.time_zone != Zone::UTC || zone == Zone::UTC {
-            return Ok(Vec::new());
-        }
-        let command = Command::ChangeSettings(SettingsUpdate { time_zone: Some(zone), ..SettingsUpdate::default() });
-        let author = Author { actor: Actor::User, txn: TxnId::new(self.0.host.uuid()) };
-        Ok(action::command_within(store, &command, &author, now, &|| self.0.host.uuid())?.events)
+        let author = Author { actor: Actor::System, txn: TxnId::new(self.0.host.uuid()) };
+        Ok(action::command_within(store, &Command::LearnZone(zone), &author, now, &|| self.0.host.uuid())?.events)
     }
 }
 

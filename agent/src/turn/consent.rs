@@ -104,7 +104,7 @@ impl<H: Host> ChatAgent<H> {
     fn question_about(&self, store: &Store<H::Sql>, tool: &ToolPart, turn: &str) -> Result<QuestionRecord, StoreError> {
         let input = tool.call.input.clone().unwrap_or_default();
         let context =
-            ToolContext { now: self.0.host.now(), zone: store.settings()?.time_zone, new_id: self.0.host.uuid() };
+            ToolContext { now: self.0.host.now(), zone: store.settings()?.zone(), new_id: self.0.host.uuid() };
         let consent = match ToolCall::parse(&tool.tool_name, &input).map(|call| call.consent(store, &context)) {
             Ok(Err(DecideError::View(error))) => return Err(error),
             Ok(Ok(Some(consent))) => consent,
@@ -157,7 +157,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     /// What the person must agree to before a call is carried out.
     pub(super) fn consent(&self, call: &ToolCall) -> Result<Option<Consent>, TurnError> {
         let context =
-            ToolContext { now: self.output.now(), zone: self.store.settings()?.time_zone, new_id: self.output.uuid() };
+            ToolContext { now: self.output.now(), zone: self.store.settings()?.zone(), new_id: self.output.uuid() };
         match call.consent(self.store, &context) {
             Ok(consent) => Ok(consent),
             // A call that will be rejected needs no consent.

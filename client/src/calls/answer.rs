@@ -50,7 +50,7 @@ impl Answer {
                 Self::Event(result.pointer("/events/0").map(|event| format!("{event:#}")).unwrap_or_default())
             }
             Mutation::LoadLog { .. } => read("history", json::read(result), |it| Self::Log(Box::new(it))),
-            Mutation::SetZone(_) | Mutation::ChangeSettings(_) => Self::Done { summary: None },
+            Mutation::ReportZone(_) | Mutation::ChangeSettings(_) => Self::Done { summary: None },
             _ if result.get("ok") == Some(&Value::Bool(true)) => Self::Done { summary: sentence("summary") },
             _ => Self::Failed(sentence("error").unwrap_or_else(unclear)),
         }

@@ -52,7 +52,7 @@ pub enum Mutation {
     /// Retry a goal that could not be planned.
     RetryGoal(RunId),
     /// Report the browser's time zone to the service.
-    SetZone(String),
+    ReportZone(String),
     /// Change these settings. Keys are the names on the wire; other settings stay as they are.
     ChangeSettings(Map<String, Value>),
     /// Get the timeline of the active plan.
@@ -202,7 +202,8 @@ impl Mutation {
             Self::StartGoal(_) => "useArchitect",
             Self::CancelGoal(_) => "cancelRun",
             Self::RetryGoal(_) => "retryRun",
-            Self::SetZone(_) | Self::ChangeSettings(_) => "setSettings",
+            Self::ReportZone(_) => "reportTimeZone",
+            Self::ChangeSettings(_) => "setSettings",
             Self::LoadTimeline => "getTimeline",
             Self::LoadBlocks(..) => "getBlocks",
             Self::LoadLog { .. } | Self::LoadEvent(_) => "getEvents",
@@ -226,7 +227,7 @@ impl Mutation {
             Self::StartGoal(goal) => goal.argument(),
             Self::CancelGoal(run) | Self::RetryGoal(run) => json!({ "id": run }),
             Self::CreatePlan(title) => json!({ "title": title }),
-            Self::SetZone(zone) => json!({ "timeZone": zone }),
+            Self::ReportZone(zone) => json!({ "timeZone": zone }),
             Self::ChangeSettings(settings) => Value::Object(settings.clone()),
             Self::UndoOne(txn) => json!({ "txn": txn }),
             Self::LoadBlocks(plan, page) => page.argument(*plan),
@@ -245,7 +246,7 @@ impl Mutation {
     pub fn is_user_initiated(&self) -> bool {
         !matches!(
             self,
-            Self::SetZone(_)
+            Self::ReportZone(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
                 | Self::LoadCounts
@@ -257,7 +258,7 @@ impl Mutation {
     pub fn is_edit(&self) -> bool {
         let is_background = matches!(
             self,
-            Self::SetZone(_)
+            Self::ReportZone(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
                 | Self::LoadLog { .. }

@@ -50,7 +50,7 @@ impl Fields {
         let wire = json!(settings);
         let text = |name: &str| wire.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         Self {
-            time_zone: settings.time_zone.name().to_owned(),
+            time_zone: settings.zone().name().to_owned(),
             days,
             from: hours.from().to_string(),
             to: hours.to().to_string().replace(END_OF_DAY, MIDNIGHT),

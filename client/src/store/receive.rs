@@ -181,15 +181,14 @@ impl Store {
         }
     }
 
-    /// Reports the browser's time zone, because new users start with UTC. Others may have chosen UTC on purpose.
+    /// Reports the browser's time zone if none is known.
     fn report_zone(&mut self) {
         let log = self.projection.peek().known().and_then(|known| known.log);
-        if self.projection.peek().zone() != Zone::UTC || self.reported_zone.replace(log) == log {
+        if self.projection.peek().is_zone_known() || self.reported_zone.replace(log) == log {
             return;
         }
-        let zone = platform::time_zone().and_then(|name| Zone::new(&name).ok());
-        if let Some(zone) = zone.filter(|zone| *zone != Zone::UTC) {
-            self.submit(Mutation::SetZone(zone.name().to_owned()));
+        if let Some(zone) = platform::time_zone().and_then(|name| Zone::new(&name).ok()) {
+            self.submit(Mutation::ReportZone(zone.name().to_owned()));
         }
     }
 

@@ -173,9 +173,14 @@ impl Projection {
         self.model.as_ref()
     }
 
-    /// The person's zone.
+    /// Whether the person's zone is known.
+    pub fn is_zone_known(&self) -> bool {
+        self.timeline.settings().time_zone.is_some()
+    }
+
+    /// The person's zone, or UTC if none is known.
     pub fn zone(&self) -> Zone {
-        self.timeline.settings().time_zone
+        self.timeline.settings().zone()
     }
 
     /// How times are shown to the person.

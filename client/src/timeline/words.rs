@@ -33,8 +33,8 @@ pub struct Times {
 
 impl Times {
     /// As the person has set.
-    pub const fn new(settings: &Settings) -> Self {
-        Self { zone: settings.time_zone, hours: settings.hour_format }
+    pub fn new(settings: &Settings) -> Self {
+        Self { zone: settings.zone(), hours: settings.hour_format }
     }
 
     /// The wall-clock time.

@@ -43,7 +43,7 @@ pub fn placement<V: ReadPlans + ReadBlocks>(
         break_minutes: settings.break_minutes,
         deadline: run.deadline,
         minutes_per_week: run.minutes_per_week,
-        ..Horizon::new(settings.time_zone, not_before)
+        ..Horizon::new(settings.zone(), not_before)
     };
     let pause = TimeDelta::minutes(horizon.break_minutes.into());
     // One more day on both sides, because the horizon is counted in days of the person's zone.

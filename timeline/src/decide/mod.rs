@@ -20,6 +20,7 @@ pub use shift::shifted_blocks;
 
 use crate::block::{Block, Source};
 use crate::command::Command;
+use crate::distance::Distance;
 use crate::event::EventKind;
 use crate::plan::Plan;
 use crate::run::Run;
@@ -67,8 +68,8 @@ pub enum Outcome {
     },
     /// Blocks were moved together.
     Shifted {
-        /// The distance in ms; negative means earlier.
-        by_ms: i64,
+        /// How far.
+        by: Distance,
         /// The number of blocks.
         moved: u64,
         /// The first 20 of them after the change.
@@ -174,5 +175,6 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::Redo => history::redo(view),
         Command::Restore { seq } => restore::restore(view, *seq),
         Command::ChangeSettings(update) => settings::change(view, update),
+        Command::LearnZone(zone) => settings::learn_zone(view, *zone),
     }
 }

@@ -6,6 +6,16 @@ use crate::event::EventKind;
 use crate::limits;
 use crate::rejection::Rejection;
 use crate::view::ReadPlans;
+use crate::zone::Zone;
+
+/// Takes the zone of a client, unless a zone is known.
+pub(super) fn learn_zone<V: ReadPlans>(view: &V, zone: Zone) -> Decided<V> {
+    let update = match read(view.settings())?.time_zone {
+        Some(_) => SettingsUpdate::default(),
+        None => SettingsUpdate { time_zone: Some(zone), ..SettingsUpdate::default() },
+    };
+    change(view, &update)
+}
 
 pub(super) fn change<V: ReadPlans>(view: &V, update: &SettingsUpdate) -> Decided<V> {
     if update.break_minutes.is_some_and(|minutes| minutes > limits::BREAK_MINUTES) {
@@ -13,7 +23,7 @@ pub(super) fn change<V: ReadPlans>(view: &V, update: &SettingsUpdate) -> Decided
     }
     let before = read(view.settings())?;
     let mut after = before.clone();
-    after.time_zone = update.time_zone.unwrap_or(after.time_zone);
+    after.time_zone = update.time_zone.or(after.time_zone);
     after.working_hours = update.working_hours.unwrap_or(after.working_hours);
     after.break_minutes = update.break_minutes.unwrap_or(after.break_minutes);
     after.week_start = update.week_start.unwrap_or(after.week_start);

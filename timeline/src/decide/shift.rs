@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::block::plan_or_active;
 use super::{Decided, Decision, Outcome, read};
-use crate::event::EventKind;
+use crate::distance::Distance;
+use crate::event::{EventKind, SpanChange};
 use crate::id::PlanId;
 use crate::limits;
 use crate::reference::PlanRef;
@@ -29,10 +30,10 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
     view: &V,
     plan: Option<&PlanRef>,
     (after, before): (DateTime<Utc>, Option<DateTime<Utc>>),
-    by: TimeDelta,
+    by: Distance,
 ) -> Decided<V> {
     let longest = TimeDelta::minutes(limits::SHIFT_MINUTES);
-    if by.is_zero() || by > longest || by < -longest {
+    if by.is_zero() || by.nominal().is_none_or(|by| by.abs() > longest) {
         return Err(Rejection::ShiftOutOfRange.into());
     }
     let plan = plan_or_active(view, plan)?.id;
@@ -40,15 +41,19 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
     if blocks.is_empty() {
         return Err(Rejection::NothingToShift.into());
     }
-    for block in &mut blocks {
-        block.span = block.span.shifted(by)?;
+    let zone = read(view.settings())?.zone();
+    let mut events = Vec::new();
+    for part in blocks.chunks_mut(limits::IDS_PER_EVENT) {
+        let mut spans = Vec::new();
+        for block in part.iter_mut() {
+            let before = block.span;
+            block.span = by.moved(before, zone)?;
+            spans.push(SpanChange { before, after: block.span });
+        }
+        let blocks = part.iter().map(|block| block.id).collect();
+        events.push(EventKind::TimelineShifted { plan, by_ms: None, blocks, spans });
     }
-    let by_ms = by.num_milliseconds();
-    let events = blocks
-        .chunks(limits::IDS_PER_EVENT)
-        .map(|part| EventKind::TimelineShifted { plan, by_ms, blocks: part.iter().map(|block| block.id).collect() })
-        .collect();
     let moved = blocks.len() as u64;
     blocks.truncate(SHOWN);
-    Ok(Decision { events, outcome: Outcome::Shifted { by_ms, moved, first: blocks } })
+    Ok(Decision { events, outcome: Outcome::Shifted { by, moved, first: blocks } })
 }

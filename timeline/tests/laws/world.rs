@@ -1,6 +1,7 @@
 //! A timeline that any sequence of commands can change.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use flux_timeline::Distance;
 use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, SettingsUpdate};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
@@ -131,7 +132,7 @@ pub enum Request {
     DeletePlan { title: u8 },
     ArchivePlan { number: u8 },
     UnarchivePlan { number: u8 },
-    Shift { after: i64, by: i64 },
+    Shift { after: i64, days: i64, minutes: i64 },
     StartRun { goal: u8 },
     CancelRun { run: u8 },
     RetryRun { run: u8 },
@@ -162,7 +163,8 @@ pub fn request() -> impl Strategy<Value = Request> {
         1 => (0u8..4).prop_map(|title| Request::DeletePlan { title }),
         2 => (0u8..5).prop_map(|number| Request::ArchivePlan { number }),
         1 => (0u8..5).prop_map(|number| Request::UnarchivePlan { number }),
-        1 => (minutes, -600_000i64..600_000).prop_map(|(after, by)| Request::Shift { after, by }),
+        1 => (minutes, -400i64..400, -600_000i64..600_000)
+            .prop_map(|(after, days, minutes)| Request::Shift { after, days, minutes }),
         2 => (0u8..6).prop_map(|goal| Request::StartRun { goal }),
         1 => (0u8..6).prop_map(|run| Request::CancelRun { run }),
         1 => (0u8..6).prop_map(|run| Request::RetryRun { run }),
@@ -232,8 +234,9 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::DeletePlan { title } => Command::DeletePlan { plan: plan(*title) },
         Request::ArchivePlan { number } => Command::ArchivePlan { plan: world.plan(*number)? },
         Request::UnarchivePlan { number } => Command::UnarchivePlan { plan: world.plan(*number)? },
-        Request::Shift { after, by } => {
-            Command::ShiftTimeline { plan: None, after: at(*after), before: None, by: TimeDelta::minutes(*by) }
+        Request::Shift { after, days, minutes } => {
+            let by = Distance { days: *days, minutes: *minutes };
+            Command::ShiftTimeline { plan: None, after: at(*after), before: None, by }
         }
         Request::StartRun { goal } => Command::StartRun(NewRun {
             id: RunId::new(world.id()),

@@ -20,14 +20,7 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
             if overlaps.is_empty() { done } else { format!("{done} {}", overlap_sentence(overlaps, moment)) }
         }
         Outcome::Plan { did, plan, active } => plan_sentence(*did, plan, active.as_ref()),
-        Outcome::Shifted { by_ms, moved, .. } => {
-            let direction = if *by_ms < 0 { "earlier" } else { "later" };
-            format!(
-                "Moved {} {} {direction}.",
-                counted_blocks(*moved),
-                clock::length(TimeDelta::milliseconds(by_ms.saturating_abs()))
-            )
-        }
+        Outcome::Shifted { by, moved, .. } => format!("Moved {} {}.", counted_blocks(*moved), by.words()),
         Outcome::Undone { events } => format!("Undone: {}.", events_phrase(events)),
         Outcome::Redone { events } => format!("Done again: {}.", events_phrase(events)),
         Outcome::Restored(restored) => restored_sentence(restored),
@@ -80,7 +73,7 @@ fn settings_sentence(settings: &Settings) -> String {
         day_time(hours.from(), settings.hour_format),
         day_time(hours.to(), settings.hour_format),
         settings.break_minutes,
-        settings.time_zone,
+        settings.zone(),
         settings.week_start,
         match settings.hour_format {
             HourFormat::Hours24 => "20:00",

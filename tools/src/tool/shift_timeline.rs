@@ -1,13 +1,12 @@
 //! `shiftTimeline`: moves everything after a moment.
 
-use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use serde_json::json;
 
 use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext, WallTime};
-use flux_timeline::clock;
+use flux_timeline::Distance;
 use flux_timeline::command::Command;
 use flux_timeline::decide::{plan_or_active, read, shifted_blocks};
 use flux_timeline::limits;
@@ -23,7 +22,12 @@ pub struct ShiftTimeline {
     /// Local time; only blocks that start before it are moved, e.g. the end of a day. Without it, all later ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<WallTime>,
+    /// By how many days; negative is earlier. A week is 7. The time of day stays the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schemars(range(min = -365, max = 365))]
+    pub by_days: i64,
     /// By how many minutes; negative is earlier.
+    #[serde(default, skip_serializing_if = "is_zero")]
     #[schemars(range(min = -525_600, max = 525_600))]
     pub by_minutes: i64,
     /// Title or id of the plan; the active one where not said.
@@ -32,9 +36,20 @@ pub struct ShiftTimeline {
     pub plan: Option<String>,
 }
 
+impl ShiftTimeline {
+    fn by(&self) -> Distance {
+        Distance { days: self.by_days, minutes: self.by_minutes }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
 impl Tool for ShiftTimeline {
     const NAME: &'static str = "shiftTimeline";
-    const DESCRIPTION: &'static str = "Moves all open blocks of a plan that start at or after a time, by the same number of minutes. For one day or a \
+    const DESCRIPTION: &'static str = "Moves all open blocks of a plan that start at or after a time, by the same days and minutes. For one day or a \
          part of it, say with `before` where it ends.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
@@ -42,8 +57,7 @@ impl Tool for ShiftTimeline {
             plan: self.plan.as_deref().map(PlanRef::from),
             after: self.after.instant("/after", context)?,
             before: self.before.as_ref().map(|before| before.instant("/before", context)).transpose()?,
-            by: TimeDelta::try_minutes(self.by_minutes)
-                .ok_or_else(|| Problem::new("/byMinutes", "-525600 to 525600", self.by_minutes))?,
+            by: self.by(),
         }))
     }
 
@@ -56,16 +70,16 @@ impl Tool for ShiftTimeline {
         if blocks.len() as u64 <= limits::SHIFT_WITHOUT_ASKING {
             return Ok(None);
         }
-        let mut arguments = json!({ "after": after, "byMinutes": self.by_minutes, "plan": plan });
+        let by = self.by();
+        let mut arguments = json!({ "after": after, "byDays": by.days, "byMinutes": by.minutes, "plan": plan });
         if let Some(before) = before {
             arguments["before"] = json!(before);
         }
         Ok(Some(Consent {
             question: format!(
-                "Move {} blocks {} {}, from {} on?",
+                "Move {} blocks {}, from {} on?",
                 blocks.len(),
-                clock::length(TimeDelta::minutes(self.by_minutes.saturating_abs())),
-                if self.by_minutes < 0 { "earlier" } else { "later" },
+                by.words(),
                 context.zone.wall(after).format("%Y-%m-%d %H:%M"),
             ),
             arguments,

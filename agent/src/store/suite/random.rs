@@ -1,13 +1,12 @@
 //! Random commands and queries, the same on every engine.
 
-use chrono::TimeDelta;
 use flux_timeline::command::{BlockUpdate, NewRun};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
-    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Goal, Handle, PlanId, Priority, ReadPlans, ReadRuns,
-    RunId, RunStep, Tag, Title,
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, PlanId, Priority, ReadPlans,
+    ReadRuns, RunId, RunStep, Tag, Title,
 };
 
 use super::{Sql, Twins, moment, said};
@@ -55,7 +54,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
             plan: None,
             after: moment(chance.minutes()),
             before: (chance.below(2) == 0).then(|| moment(chance.minutes())),
-            by: TimeDelta::minutes(chance.minutes()),
+            by: Distance { days: chance.minutes() % 20, minutes: chance.minutes() },
         },
         14 => Command::Undo { txn: None },
         15 => Command::Redo,
