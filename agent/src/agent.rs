@@ -86,8 +86,8 @@ pub(crate) struct Inner<H: Host> {
     pub resuming: RefCell<BTreeSet<Uuid>>,
     /// The connection that shows the continuation which is queued or streams, once one has asked.
     pub resumer: Cell<Option<Uuid>>,
-    /// What the alarm was last set to by this process.
-    pub alarm: Cell<Option<Option<DateTime<Utc>>>>,
+    /// What this process has set the alarm to, until it rings.
+    pub alarm: Cell<Option<DateTime<Utc>>>,
 }
 
 impl<H: Host> ChatAgent<H> {

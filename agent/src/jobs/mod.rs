@@ -29,6 +29,8 @@ impl<H: Host> ChatAgent<H> {
     /// # Errors
     /// When the store fails. The platform then tries again.
     pub fn wake(&self) -> Result<(), StoreError> {
+        // The alarm has rung, or this process has not set it yet.
+        self.0.alarm.set(None);
         let now = self.0.host.now();
         for job in self.0.store.jobs()?.into_iter().take_while(|job| job.due <= now) {
             if let Err(error) = self.run_job(&job) {
@@ -94,7 +96,7 @@ impl<H: Host> ChatAgent<H> {
 
     fn try_set_alarm(&self) -> Result<(), StoreError> {
         let due = self.0.store.jobs()?.first().map(|job| job.due);
-        if self.0.alarm.replace(Some(due)) != Some(due) {
+        if self.0.alarm.replace(due) != due {
             self.0.host.wake_at(due);
         }
         Ok(())
@@ -116,6 +118,6 @@ impl<S: Sql> Store<S> {
 }
 
 fn pause(attempt: u32) -> TimeDelta {
-    let factor = 1_i64.checked_shl(attempt.min(16)).unwrap_or(i64::MAX);
+    let factor = 1_i64 << attempt.saturating_sub(1).min(16);
     TimeDelta::seconds(RETRY_S.saturating_mul(factor).min(LONGEST_RETRY_S))
 }

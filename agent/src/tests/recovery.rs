@@ -107,6 +107,17 @@ fn the_object_is_woken_as_long_as_a_turn_is_under_way() {
 }
 
 #[test]
+fn an_alarm_that_rings_too_early_is_set_again() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Hi");
+    let due = world.alarm().unwrap();
+    world.forget_alarm();
+    world.agent.wake().unwrap();
+    assert_eq!(world.alarm(), Some(due));
+}
+
+#[test]
 fn a_job_that_fails_is_tried_again_later_and_the_others_run() {
     let world = World::new();
     let store = world.agent.store();

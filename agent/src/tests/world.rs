@@ -292,6 +292,11 @@ impl World {
         self.host.0.alarm.get()
     }
 
+    /// The alarm has rung, as far as the platform is concerned.
+    pub fn forget_alarm(&self) {
+        self.host.0.alarm.take();
+    }
+
     /// Lets time pass.
     pub fn pass(&self, ms: u64) {
         self.host.0.ticks.set(self.host.0.ticks.get() + ms);
