@@ -78,7 +78,7 @@ test("everything is deleted permanently", async () => {
   assert.equal((await client.call("deleteEverything", { confirm: "everything" })).ok, true);
   const { events, timeline, messages } = await all(client);
   assert.deepEqual([events.map(({ type }) => type), timeline.blocks, messages], [["PLAN_CREATED", "PLAN_SWITCHED"], [], []]);
-  assert.equal(timeline.settings.timeZone, "UTC");
+  assert.equal(timeline.settings.timeZone, null);
   await server.restart();
   const again = await greeted(server, { token: client.token });
   assert.deepEqual((await all(again)).events, events);

@@ -104,7 +104,7 @@ describe("queries", () => {
 
   test("getSettings and setSettings: the zone in which times are read and written", async () => {
     const workingHours = { days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "09:00", to: "18:00" };
-    const settings = { timeZone: "UTC", workingHours, breakMinutes: 5, weekStart: "Mon", hourFormat: "24h" };
+    const settings = { timeZone: null, workingHours, breakMinutes: 5, weekStart: "Mon", hourFormat: "24h" };
     assert.deepEqual(await client.call("getSettings"), settings);
     assert.deepEqual(await client.call("setSettings", { timeZone: "Europe/Oslo" }), {
       ...settings,

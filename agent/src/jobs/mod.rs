@@ -46,6 +46,10 @@ impl<H: Host> ChatAgent<H> {
         match job.kind.as_str() {
             TURNS => {
                 let now = self.0.host.now();
+                // A turn whose end could not be stored.
+                if self.0.live.borrow().is_none() {
+                    self.settle_turns()?;
+                }
                 self.0.store.sql_transaction(|store| {
                     store.rest_turns()?;
                     let is_kept = store.jobs()?.iter().any(|job| job.kind == TURNS);

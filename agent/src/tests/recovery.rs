@@ -118,6 +118,22 @@ fn an_alarm_that_rings_too_early_is_set_again() {
 }
 
 #[test]
+fn a_turn_whose_end_could_not_be_stored_is_settled_later() {
+    use crate::store::Sql;
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Hi");
+    let sql = world.sql.clone();
+    sql.query("ALTER TABLE messages RENAME TO hidden", &[]).unwrap();
+    world.model_answers("Hello.");
+    assert_eq!(tab.frame_words().last().unwrap(), "error");
+    sql.query("ALTER TABLE hidden RENAME TO messages", &[]).unwrap();
+    world.ring();
+    assert_eq!(world.alarm(), None);
+    assert_eq!(world.agent.store().messages(10).unwrap()[1].text(), "Hello.");
+}
+
+#[test]
 fn a_job_that_fails_is_tried_again_later_and_the_others_run() {
     let world = World::new();
     let store = world.agent.store();
