@@ -329,7 +329,6 @@ mod tests {
             "state",
             "limit",
             "after",
-            "byDays",
             "byMinutes",
             "completed",
             "x/~y",
