@@ -1,7 +1,7 @@
 // A raw client that sends and receives frames. The published clients are tested separately.
 
 import { randomUUID } from "node:crypto";
-import { within } from "./until.mjs";
+import { until, within } from "./until.mjs";
 
 /** How long an answer may take on a busy machine, if the test does not delay it. */
 const ANSWER_LIMIT_MS = 20_000;
@@ -31,6 +31,15 @@ export async function greeted(server, options) {
   const connection = await connect(server, options);
   await connection.next((frame) => frame.type === "cf_agent_chat_messages" && frame.connect);
   return connection;
+}
+
+/** Waits until no request is queued or being answered. */
+export async function idle(client) {
+  await until(async () => {
+    client.send({ type: "cf_agent_stream_resume_request", probeId: "p" });
+    const { type, reason } = await client.next(({ type }) => type.startsWith("cf_agent_stream_"));
+    return type === "cf_agent_stream_resume_none" && reason === "idle";
+  }, { what: () => "the end of all turns" });
 }
 
 /** A message of a person. */

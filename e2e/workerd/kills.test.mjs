@@ -4,11 +4,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { QUICK_RUNS, answer as planned, ended } from "../lib/architect.mjs";
-import { greeted, guest, hasChunk, isResponse } from "../lib/client.mjs";
+import { greeted, guest, hasChunk, idle, isResponse } from "../lib/client.mjs";
 import { isReport, isTitle, openai, startModel } from "../lib/model.mjs";
 import { random, SEED } from "../lib/random.mjs";
 import { startServer } from "../lib/server.mjs";
-import { until } from "../lib/until.mjs";
 
 /** So many are enough to meet each case. `FLUX_KILLS=200` searches longer. */
 const ROUNDS = Number(process.env.FLUX_KILLS ?? 20);
@@ -90,13 +89,7 @@ const SCENARIOS = {
 
 /** Waits until nothing is queued, streams, or is planned. */
 async function settled(client) {
-  await until(async () => {
-    client.send({ type: "cf_agent_stream_resume_request", probeId: "p" });
-    const { type, reason } = await client.next(({ type }) => type.startsWith("cf_agent_stream_"));
-    if (type === "cf_agent_stream_resume_none") return reason === "idle";
-    await pause(20);
-    return false;
-  }, { what: () => "the end of all turns" });
+  await idle(client);
   // Once each: the newest messages do not go back to the first reports.
   for (const run of underWay.splice(0)) assert.equal((await ended(client, run)).status, "completed");
 }
@@ -121,10 +114,10 @@ async function check(client) {
 
   // The conversation and the log tell of the same calls.
   const calls = messages.flatMap(({ parts }) => parts.filter(({ toolCallId }) => toolCallId));
-  const open_ = calls.filter(({ state }) => ["input-streaming", "input-available", "approval-responded"].includes(state));
+  const unfinished = calls.filter(({ state }) => ["input-streaming", "input-available", "approval-responded"].includes(state));
   const waiting = new Set(messages.filter(({ parts }) => parts.some(({ state }) => state === "approval-requested")));
   const isWaiting = (call) => [...waiting].some(({ parts }) => parts.includes(call));
-  assert.deepEqual(open_.filter((call) => !isWaiting(call)), [], "no call is open for ever");
+  assert.deepEqual(unfinished.filter((call) => !isWaiting(call)), [], "no call is open for ever");
   const carriedOut = calls.filter(({ output }) => output?.ok).map(({ toolCallId }) => toolCallId);
   const logged = new Set(events.filter(({ actor }) => actor.by === "assistant").map(({ actor }) => actor.toolCall));
   assert.deepEqual(carriedOut.sort(), [...logged].sort(), "the calls that were carried out are those in the log");

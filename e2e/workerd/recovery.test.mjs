@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { greeted, hasChunk, isResponse } from "../lib/client.mjs";
+import { greeted, hasChunk, idle, isResponse } from "../lib/client.mjs";
 import { gate, openai } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
 import { until } from "../lib/until.mjs";
@@ -53,11 +53,7 @@ describe("an approved call is carried out once, although the process is killed",
       await until(async () => (await titles()).join() === "My plan", { what: () => "the deletion" });
       assert.equal(await deletions(), 1);
       // Nothing streams any more, and the card has its result.
-      await until(async () => {
-        client.send({ type: "cf_agent_stream_resume_request", probeId: "p" });
-        const answer = await client.next(({ type }) => type.startsWith("cf_agent_stream_"));
-        return answer.type === "cf_agent_stream_resume_none";
-      }, { what: () => "the end of the continuation" });
+      await idle(client);
       const part = (await client.call("getMessages")).at(-1).parts.find((part) => part.toolCallId === toolCallId);
       assert.equal(part.state, "output-available");
       await restart();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::Moment;
 use flux_timeline::decide::{Context, DecideError, decide};
-use flux_timeline::{Actor, Command, Event, EventId, ReadPlans, Source, TxnId, query};
+use flux_timeline::{Actor, Command, Event, EventId, ReadPlans, Source, TxnId, Zone, query};
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;
@@ -83,6 +83,21 @@ pub fn command<S: Sql>(
     new_id: &dyn Fn() -> Uuid,
 ) -> Result<Done, StoreError> {
     store.sql().transaction(|| command_within(store, command, author, now, new_id))
+}
+
+/// Takes the zone that a client reports, unless a zone is known. The log does not record it as an act of the person. Must run
+/// within a transaction.
+///
+/// # Errors
+/// When the store fails.
+pub fn learn_zone_within<S: Sql>(
+    store: &Store<S>,
+    zone: Zone,
+    now: DateTime<Utc>,
+    new_id: &dyn Fn() -> Uuid,
+) -> Result<Done, StoreError> {
+    let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
+    command_within(store, &Command::LearnZone(zone), &author, now, new_id)
 }
 
 /// Carries out a command. Must run within a transaction.

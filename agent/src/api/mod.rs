@@ -143,10 +143,9 @@ impl<S: Sql> Api<'_, S> {
         self.change(origin, |author| action::command(self.store, command, author, self.now, self.new_id))
     }
 
-    /// Takes the zone of a client. The log does not record it as an act of the person.
     fn learn_zone(&self, zone: Zone) -> Result<Outcome, ApiError> {
-        let author = Author { actor: Actor::System, txn: TxnId::new((self.new_id)()) };
-        let done = action::command(self.store, &Command::LearnZone(zone), &author, self.now, self.new_id)?;
+        let learn = |store: &_| action::learn_zone_within(store, zone, self.now, self.new_id);
+        let done = self.store.sql_transaction(learn)?;
         let answer = Answer::Value(value(&self.store.settings()?));
         Ok(Outcome { answer, change: Change::Events(done.events) })
     }

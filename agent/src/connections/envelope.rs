@@ -1,5 +1,5 @@
-//! The type and the id of a frame, read even if the rest of it cannot be. So a frame that cannot be handled is answered with its
-//! id, and its sender does not wait for ever.
+//! The type and the id of a frame, which are read even if the rest of it is invalid. A frame that cannot be handled is answered
+//! with its id, so that its sender does not wait for an answer that never comes.
 
 use std::fmt;
 
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for &mut Envelope {
             match field.as_str() {
                 "type" => self.kind = short_text(map.next_value()?),
                 "id" => self.id = short_text(map.next_value()?),
-                // Its content is not checked, so that a text which is no Unicode does not hide the id.
+                // `IgnoredAny` does not check strings, so a lone surrogate does not hide the id.
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }

@@ -11,7 +11,7 @@ use worker::{
 };
 
 use super::host::{EdgeHost, Socket};
-use super::respond::{TRY_AGAIN, UNAVAILABLE, is_socket, not_routed, refuse, unavailable};
+use super::respond::{TRY_AGAIN, UNAVAILABLE, is_socket, not_routed, refuse, unavailable, unavailable_because};
 use super::sql::DurableSql;
 use super::{IDENTITY_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
 use crate::agent::{ChatAgent, Options};
@@ -85,7 +85,7 @@ impl DurableObject for Chat {
             (Ok(agent), WebSocketIncomingMessage::Binary(_)) => agent.receive_binary(&socket),
             (Err(error), message) => {
                 let text = if let WebSocketIncomingMessage::String(text) = message { text } else { String::new() };
-                socket.send(&failure(&text, &format!("{UNAVAILABLE} ({error})")).to_text());
+                socket.send(&failure(&text, &unavailable_because(&error)).to_text());
                 socket.close(TRY_AGAIN, UNAVAILABLE);
             }
         }

@@ -15,6 +15,11 @@ pub(super) const TRY_AGAIN: u16 = 1011;
 /// What a person reads while their data cannot be opened.
 pub(super) const UNAVAILABLE: &str = "Your timeline cannot be opened at the moment. Nothing was lost; try again.";
 
+/// The same with the reason.
+pub(super) fn unavailable_because(error: &str) -> String {
+    format!("{UNAVAILABLE} ({error})")
+}
+
 /// Whether a request asks for a WebSocket.
 pub(super) fn is_socket(request: &Request) -> Result<bool> {
     Ok(request.headers().get("upgrade")?.is_some_and(|kind| kind.eq_ignore_ascii_case("websocket")))
@@ -33,7 +38,7 @@ pub(super) fn not_routed(error: RouteError) -> Result<Response> {
 /// connect again.
 pub(super) fn unavailable(is_socket: bool, error: &str) -> Result<Response> {
     if !is_socket {
-        return Response::error(format!("{UNAVAILABLE} ({error})"), 500);
+        return Response::error(unavailable_because(error), 500);
     }
     close_at_once(TRY_AGAIN, error)
 }

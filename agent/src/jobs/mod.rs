@@ -11,12 +11,12 @@ use crate::store::{JobRecord, Sql, Store, StoreError};
 
 /// Opens the object while a turn is queued or streams, so that it goes on after a process died.
 const TURNS: &str = "turns";
-/// Looks after the runs of the architect whose workflow is silent.
+/// Starts another workflow for runs of the architect whose workflow is silent.
 const RUNS: &str = "runs";
 /// Closes calls that an earlier version of the service left open.
 const CLOSE_CALLS: &str = "close-calls";
 
-/// How long after its last sign of life a turn is looked after, in seconds. Most turns end before.
+/// The time until the job of the turns is due, in seconds. Most turns end earlier.
 const TURNS_AFTER_S: i64 = 15;
 /// The first pause after a job failed, in seconds. It doubles with each attempt.
 const RETRY_S: i64 = 2;
@@ -51,9 +51,8 @@ impl<H: Host> ChatAgent<H> {
                     self.settle_turns()?;
                 }
                 self.0.store.sql_transaction(|store| {
-                    store.rest_turns()?;
-                    let is_kept = store.jobs()?.iter().any(|job| job.kind == TURNS);
-                    if is_kept { self.keep_turns_awake(store, now) } else { Ok(()) }
+                    store.put_turns_job(now)?;
+                    store.delete_turns_job_if_idle()
                 })?;
                 self.start_next();
                 Ok(())
@@ -69,11 +68,6 @@ impl<H: Host> ChatAgent<H> {
             // A newer version of the service made it.
             _ => self.0.store.delete_job(&job.id),
         }
-    }
-
-    /// Stores the job that opens the object for a turn. It is stored together with the turn; [`Store::rest_turns`] deletes it.
-    pub(crate) fn keep_turns_awake(&self, store: &Store<H::Sql>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        store.put_job(TURNS, TURNS, now + TimeDelta::seconds(TURNS_AFTER_S), 0)
     }
 
     /// Stores when the first run of the architect will have been silent for too long.
@@ -108,12 +102,19 @@ impl<H: Host> ChatAgent<H> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Deletes the job that opens the object for turns, unless one is queued or streams. Must run within a transaction with what
-    /// ended the turn.
+    /// Stores the job that opens the object for a turn. Must run within the transaction that queues the turn.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub(crate) fn rest_turns(&self) -> Result<(), StoreError> {
+    pub(crate) fn put_turns_job(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.put_job(TURNS, TURNS, now + TimeDelta::seconds(TURNS_AFTER_S), 0)
+    }
+
+    /// Deletes that job, unless a turn is queued or streams. Must run within the transaction that ends the turn.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub(crate) fn delete_turns_job_if_idle(&self) -> Result<(), StoreError> {
         let sql = "DELETE FROM jobs WHERE id = ?
                    AND NOT EXISTS (SELECT 1 FROM turns WHERE state IN ('queued', 'streaming'))";
         self.sql().query(sql, &[TURNS.into()])?;

@@ -1,17 +1,16 @@
 //! Accepting chat requests: what a client sends becomes messages and a turn in the queue, in one transaction.
 
-use chrono::{DateTime, Utc};
 use flux_protocol::Role;
 use flux_protocol::frame::{ChatRequestBody, Trigger};
-use flux_timeline::{Actor, Command, Event, TxnId, Zone};
+use flux_timeline::{Event, Zone};
 
 use super::frames::failed;
 use crate::agent::ChatAgent;
-use crate::api::action::{self, Author};
+use crate::api::action;
 use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::json;
-use crate::store::{RequestRecord, Store, StoreError, TurnState};
+use crate::store::{RequestRecord, StoreError, TurnState};
 
 /// Longest id of a request or message, in bytes. The published clients make 8 and 16 characters.
 const ID_BYTES: usize = 64;
@@ -65,25 +64,17 @@ impl<H: Host> ChatAgent<H> {
         message_ids.reverse();
         let ConnectionInfo { id: sender, principal, .. } = connection.info();
         let request = RequestRecord { id: id.to_owned(), continuation: false, sender, principal, message_ids };
+        let zone = body.time_zone.as_deref().and_then(|name| Zone::new(name).ok());
         self.0.store.sql_transaction(|store| {
             store.merge_messages(&body.messages, now)?;
-            let events = self.learn_zone(store, body.time_zone.as_deref(), now)?;
+            let events = match zone {
+                Some(zone) => action::learn_zone_within(store, zone, now, &|| self.0.host.uuid())?.events,
+                None => Vec::new(),
+            };
             store.queue_turn(&self.0.host.uuid().to_string(), &request)?;
-            self.keep_turns_awake(store, now)?;
+            store.put_turns_job(now)?;
             Ok(events)
         })
-    }
-
-    /// Takes the zone of the client, unless a zone is known.
-    fn learn_zone(
-        &self,
-        store: &Store<H::Sql>,
-        name: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Event>, StoreError> {
-        let Some(zone) = name.and_then(|name| Zone::new(name).ok()) else { return Ok(Vec::new()) };
-        let author = Author { actor: Actor::System, txn: TxnId::new(self.0.host.uuid()) };
-        Ok(action::command_within(store, &Command::LearnZone(zone), &author, now, &|| self.0.host.uuid())?.events)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use flux_protocol::message::{Approval, ToolPart, ToolState};
 use flux_protocol::{Chunk, Message, ServerFrame};
 use flux_timeline::decide::DecideError;
@@ -14,7 +15,6 @@ use flux_tools::tool::{Consent, ToolCall, ToolContext};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::lifecycle::is_open;
 use super::{Output, Turn, TurnError};
 use crate::agent::ChatAgent;
 use crate::connections::push::To;
@@ -62,7 +62,7 @@ impl<H: Host> ChatAgent<H> {
             // What is approved is carried out, even if the client does not ask for a continuation.
             if approved || goes_on {
                 store.queue_turn(&message.id, &request)?;
-                self.keep_turns_awake(store, now)?;
+                store.put_turns_job(now)?;
             } else {
                 store.set_turn_state(&message.id, TurnState::Ended)?;
             }
@@ -103,14 +103,13 @@ impl<H: Host> ChatAgent<H> {
 
     fn question_about(&self, store: &Store<H::Sql>, tool: &ToolPart, turn: &str) -> Result<QuestionRecord, StoreError> {
         let input = tool.call.input.clone().unwrap_or_default();
-        let context =
-            ToolContext { now: self.0.host.now(), zone: store.settings()?.zone(), new_id: self.0.host.uuid() };
-        let consent = match ToolCall::parse(&tool.tool_name, &input).map(|call| call.consent(store, &context)) {
-            Ok(Err(DecideError::View(error))) => return Err(error),
-            Ok(Ok(Some(consent))) => consent,
-            // When it is carried out, the result says why it is not possible.
-            _ => Consent { question: String::new(), arguments: input, touches: Vec::new() },
+        let needed = match ToolCall::parse(&tool.tool_name, &input) {
+            Ok(call) => consent(store, &call, self.0.host.now(), self.0.host.uuid())?,
+            Err(_) => None,
         };
+        // If it cannot be carried out, the result will say why.
+        let consent =
+            needed.unwrap_or_else(|| Consent { question: String::new(), arguments: input, touches: Vec::new() });
         Ok(question(consent, &tool.call.tool_call_id, &tool.tool_name, turn, &[]))
     }
 
@@ -156,14 +155,7 @@ impl<H: Host> ChatAgent<H> {
 impl<S: Sql, O: Output> Turn<'_, S, O> {
     /// What the person must agree to before a call is carried out.
     pub(super) fn consent(&self, call: &ToolCall) -> Result<Option<Consent>, TurnError> {
-        let context =
-            ToolContext { now: self.output.now(), zone: self.store.settings()?.zone(), new_id: self.output.uuid() };
-        match call.consent(self.store, &context) {
-            Ok(consent) => Ok(consent),
-            // A call that will be rejected needs no consent.
-            Err(DecideError::Rejected(_)) => Ok(None),
-            Err(DecideError::View(error)) => Err(error.into()),
-        }
+        Ok(consent(self.store, call, self.output.now(), self.output.uuid())?)
     }
 
     /// Asks the person for consent to a call. `rest` are the calls of the step that come after it; they wait, too.
@@ -212,6 +204,20 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     }
 }
 
+/// What the person must agree to before a call is carried out. `None` for a call that will be rejected.
+fn consent<S: Sql>(
+    store: &Store<S>,
+    call: &ToolCall,
+    now: DateTime<Utc>,
+    new_id: Uuid,
+) -> Result<Option<Consent>, StoreError> {
+    match call.consent(store, &ToolContext { now, zone: store.settings()?.zone(), new_id }) {
+        Ok(consent) => Ok(consent),
+        Err(DecideError::Rejected(_)) => Ok(None),
+        Err(DecideError::View(error)) => Err(error),
+    }
+}
+
 fn question(consent: Consent, tool_call: &str, tool: &str, turn: &str, rest: &[ModelCall]) -> QuestionRecord {
     QuestionRecord {
         tool_call: tool_call.to_owned(),
@@ -239,12 +245,18 @@ fn take_answer(tool: &mut ToolPart, approved: bool) {
     call.approval = Some(Approval { id, approved: Some(approved) });
 }
 
+/// The chunks that give an error to each call of a message that is neither carried out nor refused, and for which nothing waits.
+pub(super) fn not_carried_out(message: &Message, why: &str) -> Vec<Chunk> {
+    let is_open =
+        |state| matches!(state, ToolState::InputStreaming | ToolState::InputAvailable | ToolState::ApprovalResponded);
+    let open = message.tools().map(|tool| &tool.call).filter(|call| is_open(call.state));
+    open.map(|call| Chunk::ToolOutputError { tool_call_id: call.tool_call_id.clone(), error_text: why.to_owned() })
+        .collect()
+}
+
 /// Gives the calls of a message that will not be carried out an error as their result. Returns whether there are any.
 pub(super) fn close_calls(message: &mut Message, why: &str) -> bool {
-    let open = message.tools().filter(|tool| is_open(tool.call.state));
-    let open: Vec<String> = open.map(|tool| tool.call.tool_call_id.clone()).collect();
-    for tool_call_id in &open {
-        message.add(&Chunk::ToolOutputError { tool_call_id: tool_call_id.clone(), error_text: why.to_owned() });
-    }
-    !open.is_empty()
+    let chunks = not_carried_out(message, why);
+    chunks.iter().for_each(|chunk| message.add(chunk));
+    !chunks.is_empty()
 }

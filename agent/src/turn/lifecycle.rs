@@ -4,11 +4,11 @@
 use std::rc::Rc;
 
 use flux_protocol::frame::{ChatResponse, TurnOutcome};
-use flux_protocol::message::ToolState;
 use flux_protocol::{Chunk, FinishReason, Message, Role, ServerFrame};
 use futures::stream::{AbortHandle, Abortable};
 use serde_json::json as object;
 
+use super::consent::not_carried_out;
 use super::frames::failed;
 use super::live::Live;
 use super::{Cost, Meter, Output, Turn, TurnError};
@@ -138,7 +138,7 @@ impl<H: Host> ChatAgent<H> {
         let stored = self.0.store.sql_transaction(|store| {
             store.put_message(&live.message, now)?;
             store.end_request(&live.turn.id, state, &end)?;
-            store.rest_turns()
+            store.delete_turns_job_if_idle()
         });
         self.turn_ended(&prompt.to_string(), end.outcome, &cost);
         self.set_alarm();
@@ -187,11 +187,7 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn emit_not_carried_out(&self, why: &str) {
-        let message = self.message();
-        for tool in message.tools().filter(|tool| is_open(tool.call.state)) {
-            let tool_call_id = tool.call.tool_call_id.clone();
-            self.emit(Chunk::ToolOutputError { tool_call_id, error_text: why.to_owned() });
-        }
+        not_carried_out(&self.message(), why).into_iter().for_each(|chunk| self.emit(chunk));
     }
 
     /// Sends the final frame of a request to everyone who saw a chunk of it. A connection that was offered the stream and has
@@ -213,9 +209,4 @@ impl<H: Host> ChatAgent<H> {
         self.0.resuming.borrow_mut().clear();
         self.0.resumer.set(None);
     }
-}
-
-/// Whether a call is neither carried out nor refused, and nothing waits for the person.
-pub(super) fn is_open(state: ToolState) -> bool {
-    matches!(state, ToolState::InputStreaming | ToolState::InputAvailable | ToolState::ApprovalResponded)
 }

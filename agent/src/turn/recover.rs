@@ -59,7 +59,7 @@ impl<H: Host> ChatAgent<H> {
         store.sql_transaction(|store| {
             store.put_message(&message, now)?;
             store.end_request(&turn.id, state, &end)?;
-            store.rest_turns()
+            store.delete_turns_job_if_idle()
         })
     }
 

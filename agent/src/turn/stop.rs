@@ -31,7 +31,7 @@ impl<H: Host> ChatAgent<H> {
         let (now, end) = (self.0.host.now(), RequestEnd { outcome: TurnOutcome::Aborted, error: None });
         let updated = self.0.store.sql_transaction(|store| {
             store.end_request(&turn.id, TurnState::Ended, &end)?;
-            store.rest_turns()?;
+            store.delete_turns_job_if_idle()?;
             // A continuation that has not begun: the call that was approved is not carried out.
             let Some(question) = store.question_of(&turn.id)? else { return Ok(None) };
             store.delete_question(&question.tool_call)?;
@@ -52,7 +52,7 @@ impl<H: Host> ChatAgent<H> {
         let waiting = self.0.store.sql_transaction(|store| {
             let waiting = store.turns(TurnState::Queued)?;
             store.clear_messages()?;
-            store.rest_turns()?;
+            store.delete_turns_job_if_idle()?;
             Ok(waiting)
         })?;
         for turn in waiting {

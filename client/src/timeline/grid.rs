@@ -3,12 +3,12 @@
 use chrono::{NaiveDate, TimeDelta};
 use dioxus::html::input_data::MouseButton;
 use dioxus::prelude::*;
-use flux_timeline::{Block, BlockId, Span, clock};
+use flux_timeline::{Block, BlockId, Distance, Span, clock};
 
 use super::add::AddButton;
 use super::card::on_key;
 use super::form::Form;
-use super::moving::{Grip, Pull, SNAP_MINUTES, pulled};
+use super::moving::{Grip, SNAP_MINUTES, pulled};
 use super::week::{self, DAY_MINUTES, Placed};
 use super::{Jump, words};
 use crate::calls::{BlockPage, Mutation};
@@ -52,7 +52,7 @@ struct Held {
     /// By a finger, which scrolls the week unless it has rested on the block.
     is_touch: bool,
     is_moving: bool,
-    pull: Pull,
+    pull: Distance,
 }
 
 /// The week.
@@ -269,7 +269,7 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                             day_width: platform::width(COLUMNS) / count(store.days_shown()),
                             is_touch,
                             is_moving: false,
-                            pull: Pull::default(),
+                            pull: Distance::default(),
                         };
                         held.set(Some(touched));
                         if is_touch {
@@ -341,7 +341,7 @@ fn follow(held: Held, x: f64, y: f64) -> Option<Held> {
     // In steps from its current place, so that the pointer need not be exact.
     let minutes = (minutes + minutes.signum() * SNAP_MINUTES / 2) / SNAP_MINUTES * SNAP_MINUTES;
     let across = if held.grip == Grip::Whole { whole((x - held.x) / held.day_width.max(1.0)) } else { 0 };
-    Some(Held { is_moving: true, pull: Pull { days: across, minutes }, ..held })
+    Some(Held { is_moving: true, pull: Distance { days: across, minutes }, ..held })
 }
 
 fn put_down(mut store: Store, held: Held) {

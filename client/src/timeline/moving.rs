@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use dioxus::prelude::Key;
 use flux_timeline::command::BlockUpdate;
-use flux_timeline::{Span, Zone};
+use flux_timeline::{Distance, Span, Zone};
 
 /// Times are rounded to a multiple of this, in minutes.
 pub const SNAP_MINUTES: i64 = 15;
@@ -21,28 +21,14 @@ pub enum Grip {
     End,
 }
 
-/// How far it is dragged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Pull {
-    /// In days.
-    pub days: i64,
-    /// In minutes.
-    pub minutes: i64,
-}
-
-impl Pull {
-    fn from(self, time: NaiveDateTime) -> Option<NaiveDateTime> {
-        time.checked_add_signed(TimeDelta::days(self.days) + TimeDelta::minutes(self.minutes))
-    }
-}
-
 /// The times of a block after a drag. The edge that moves snaps to a quarter of an hour, and no block becomes shorter than
 /// that. If the result is not a valid time, the block keeps its times.
-pub fn pulled(span: Span, grip: Grip, pull: Pull, zone: Zone) -> Span {
-    if pull == Pull::default() {
+pub fn pulled(span: Span, grip: Grip, pull: Distance, zone: Zone) -> Span {
+    if pull.is_zero() {
         return span;
     }
-    let to = |edge: DateTime<Utc>| Some(zone.instant(snapped(pull.from(zone.wall(edge))?)));
+    let moved = |edge: DateTime<Utc>| zone.wall(edge).checked_add_signed(pull.nominal()?);
+    let to = |edge: DateTime<Utc>| Some(zone.instant(snapped(moved(edge)?)));
     let shortest = TimeDelta::minutes(SNAP_MINUTES);
     let place = match grip {
         Grip::Whole => to(span.start()).map(|start| Span::starting(start, span.length())),
@@ -60,8 +46,8 @@ pub fn snapped(time: NaiveDateTime) -> NaiveDateTime {
 }
 
 /// The move for a key that is pressed with Alt. With Shift as well, it moves only the end.
-pub fn pull_of_key(key: &Key) -> Option<Pull> {
-    let pull = |days, minutes| Some(Pull { days, minutes });
+pub fn pull_of_key(key: &Key) -> Option<Distance> {
+    let pull = |days, minutes| Some(Distance { days, minutes });
     match key {
         Key::ArrowUp => pull(0, -SNAP_MINUTES),
         Key::ArrowDown => pull(0, SNAP_MINUTES),
@@ -94,7 +80,7 @@ mod tests {
     #[test]
     fn a_dragged_block_snaps_to_quarters_of_an_hour() {
         let before = span("2026-11-24T08:05:00Z", "2026-11-24T09:05:00Z");
-        let pull = |grip, days, minutes| pulled(before, grip, Pull { days, minutes }, Zone::UTC);
+        let pull = |grip, days, minutes| pulled(before, grip, Distance { days, minutes }, Zone::UTC);
         assert_eq!(pull(Grip::Whole, 0, 7), span("2026-11-24T08:15:00Z", "2026-11-24T09:15:00Z"));
         assert_eq!(pull(Grip::Whole, -1, 0), span("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z"));
         assert_eq!(pull(Grip::End, 0, 30), span("2026-11-24T08:05:00Z", "2026-11-24T09:30:00Z"));
@@ -107,16 +93,16 @@ mod tests {
     fn a_day_later_is_the_same_time_of_day_when_the_clocks_change() {
         let oslo = Zone::new("Europe/Oslo").unwrap();
         let before = span("2026-03-28T07:00:00Z", "2026-03-28T08:00:00Z");
-        let after = pulled(before, Grip::Whole, Pull { days: 1, minutes: 0 }, oslo);
+        let after = pulled(before, Grip::Whole, Distance { days: 1, minutes: 0 }, oslo);
         assert_eq!(after, span("2026-03-29T06:00:00Z", "2026-03-29T07:00:00Z"));
     }
 
     #[test]
     fn an_impossible_move_changes_nothing() {
         let before = span("2200-12-31T08:00:00Z", "2200-12-31T09:00:00Z");
-        assert_eq!(pulled(before, Grip::Whole, Pull { days: 1, minutes: 0 }, Zone::UTC), before);
-        assert_eq!(pulled(before, Grip::End, Pull { days: 400, minutes: 0 }, Zone::UTC), before);
-        assert_eq!(pulled(before, Grip::Whole, Pull { days: i64::from(i32::MAX), minutes: 0 }, Zone::UTC), before);
+        assert_eq!(pulled(before, Grip::Whole, Distance { days: 1, minutes: 0 }, Zone::UTC), before);
+        assert_eq!(pulled(before, Grip::End, Distance { days: 400, minutes: 0 }, Zone::UTC), before);
+        assert_eq!(pulled(before, Grip::Whole, Distance { days: i64::from(i32::MAX), minutes: 0 }, Zone::UTC), before);
     }
 
     #[test]

@@ -213,11 +213,6 @@ impl Projection {
         self.timeline.plans()
     }
 
-    /// The title of a plan by its id.
-    pub fn plan_title(&self, id: &str) -> Option<String> {
-        self.timeline.plans().into_iter().find(|plan| plan.id.to_string() == id).map(|plan| plan.title.to_string())
-    }
-
     /// A block.
     pub fn block(&self, id: BlockId) -> Option<&Block> {
         self.timeline.block(id)
