@@ -38,10 +38,10 @@ impl<S: Sql> Store<S> {
         answer: &str,
     ) -> Result<Option<String>, StoreError> {
         let rows = self.sql.query(
-            "INSERT OR REPLACE INTO causes (request, question, answer)
+            "INSERT OR REPLACE INTO [causes] (request, question, answer)
              SELECT ?1, question, ?3 FROM (SELECT coalesce(?2, (
-                SELECT id FROM messages
-                WHERE role = 'user' AND position < coalesce((SELECT position FROM messages WHERE id = ?3), 1 << 53)
+                SELECT id FROM [messages]
+                WHERE role = 'user' AND position < coalesce((SELECT position FROM [messages] WHERE id = ?3), 1 << 53)
                 ORDER BY position DESC LIMIT 1
              )) AS question) WHERE question IS NOT NULL RETURNING question",
             &[request.into(), question.into(), answer.into()],
@@ -55,7 +55,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn causes(&self, requests: &[&str]) -> Result<BTreeMap<String, Cause>, StoreError> {
         let sql = "SELECT c.request, c.question, c.answer, m.json, c.words
-                   FROM causes c JOIN messages m ON m.id = c.question
+                   FROM [causes] c JOIN [messages] m ON m.id = c.question
                    WHERE c.request IN (SELECT value FROM json_each(?))";
         let mut causes = BTreeMap::new();
         for row in self.sql.query(sql, &[json("causes", &requests)?])? {
@@ -72,7 +72,7 @@ impl<S: Sql> Store<S> {
     pub(super) fn keep_words(&self, before: &Message, message: &Message) -> Result<(), StoreError> {
         if before.text() != message.text() {
             let row = [words_of(before).into(), before.id.as_str().into()];
-            self.sql.query("UPDATE causes SET words = ? WHERE question = ? AND words IS NULL", &row)?;
+            self.sql.query("UPDATE [causes] SET words = ? WHERE question = ? AND words IS NULL", &row)?;
         }
         Ok(())
     }
@@ -81,13 +81,13 @@ impl<S: Sql> Store<S> {
     pub(super) fn take_cause(&self, cause: &CauseRecord) -> Result<(), StoreError> {
         self.note_cause(&cause.request, Some(&cause.question), &cause.answer)?;
         let row = [cause.words.as_deref().into(), cause.request.as_str().into()];
-        self.sql.query("UPDATE causes SET words = ? WHERE request = ?", &row)?;
+        self.sql.query("UPDATE [causes] SET words = ? WHERE request = ?", &row)?;
         Ok(())
     }
 
     /// Deletes the requests whose message is no longer in the conversation.
     pub(super) fn forget_causes(&self) -> Result<(), StoreError> {
-        self.sql.query("DELETE FROM causes WHERE question NOT IN (SELECT id FROM messages)", &[])?;
+        self.sql.query("DELETE FROM [causes] WHERE question NOT IN (SELECT id FROM [messages])", &[])?;
         Ok(())
     }
 }

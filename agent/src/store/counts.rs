@@ -8,11 +8,11 @@ use flux_timeline::ReadHistory;
 use super::{Sql, Store, StoreError, Value};
 
 /// Events by kind. The index contains nothing else.
-pub(super) const BY_TYPE: &str = "SELECT type, count(*) FROM events GROUP BY type";
+pub(super) const BY_TYPE: &str = "SELECT type, count(*) FROM [events] GROUP BY type";
 /// Events by one of [`ACTORS`], with the expression of the index. Grouping by it would read every row of the log.
-pub(super) const BY_ACTOR: &str = "SELECT count(*) FROM events WHERE json_extract(json, '$.actor.by') = ?";
+pub(super) const BY_ACTOR: &str = "SELECT count(*) FROM [events] WHERE json_extract(json, '$.actor.by') = ?";
 /// The messages of the conversation.
-pub(super) const MESSAGES: &str = "SELECT count(*) FROM messages";
+pub(super) const MESSAGES: &str = "SELECT count(*) FROM [messages]";
 
 /// The names of actors in the log.
 const ACTORS: [&str; 4] = ["user", "assistant", "workflow", "system"];
@@ -25,8 +25,8 @@ impl<S: Sql> Store<S> {
     pub fn counts(&self) -> Result<Counts, StoreError> {
         // Blocks are counted when they change. Blocks of deleted plans are hidden.
         let blocks = "SELECT coalesce(sum(c.open), 0), coalesce(sum(c.done), 0)
-                      FROM plan_counts c JOIN plans p ON p.id = c.plan";
-        let plans = "SELECT count(*), coalesce(sum(archived), 0) FROM plans";
+                      FROM [plan_counts] c JOIN [plans] p ON p.id = c.plan";
+        let plans = "SELECT count(*), coalesce(sum(archived), 0) FROM [plans]";
         let ((open, done), (all, archived_plans)) = (self.pair(blocks)?, self.pair(plans)?);
         let mut by_actor = BTreeMap::new();
         for actor in ACTORS {

@@ -78,7 +78,7 @@ impl<S: Sql> Store<S> {
     /// Writes an event to the log, and the data that is computed from it.
     pub(super) fn insert(&self, event: &Event) -> Result<(), StoreError> {
         self.sql.query(
-            "INSERT INTO events (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO [events] (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",
             &[
                 event.seq.into(),
                 event.id.to_string().into(),
@@ -101,7 +101,7 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn newest_seq(&self) -> Result<u64, StoreError> {
-        let rows = self.sql.query("SELECT coalesce(max(seq), 0) FROM events", &[])?;
+        let rows = self.sql.query("SELECT coalesce(max(seq), 0) FROM [events]", &[])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
@@ -118,12 +118,12 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        let mut sql = "SELECT e.json FROM events e".to_owned();
+        let mut sql = "SELECT e.json FROM [events] e".to_owned();
         let mut params: Vec<Value> = Vec::new();
         // An event about a block is also about its plan.
         for (subject, join) in [
-            (query.about, " JOIN subjects s ON s.seq = e.seq AND s.subject = ?"),
-            (query.plan.map(|plan| plan.uuid()), " JOIN subjects p ON p.seq = e.seq AND p.subject = ?"),
+            (query.about, " JOIN [subjects] s ON s.seq = e.seq AND s.subject = ?"),
+            (query.plan.map(|plan| plan.uuid()), " JOIN [subjects] p ON p.seq = e.seq AND p.subject = ?"),
         ] {
             if let Some(subject) = subject {
                 sql.push_str(join);
@@ -158,7 +158,7 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn events_of(&self, txn: TxnId) -> Result<Vec<Event>, StoreError> {
-        let sql = "SELECT json FROM events WHERE txn = ? ORDER BY seq";
+        let sql = "SELECT json FROM [events] WHERE txn = ? ORDER BY seq";
         let rows = self.sql.query(sql, &[txn.to_string().into()])?;
         rows.iter().map(|row| parse("events", &row.text(0)?)).collect()
     }
@@ -203,7 +203,7 @@ impl<S: Sql> Store<S> {
     /// Records the subjects of the event, the plans and settings after it, and the undo and redo stacks.
     fn index(&self, event: &Event) -> Result<(), StoreError> {
         for subject in event.kind.subjects() {
-            let sql = "INSERT OR IGNORE INTO subjects (subject, seq) VALUES (?, ?)";
+            let sql = "INSERT OR IGNORE INTO [subjects] (subject, seq) VALUES (?, ?)";
             self.sql.query(sql, &[subject.to_string().into(), event.seq.into()])?;
         }
         if event.kind.changes_plan_snapshot() {
@@ -213,8 +213,8 @@ impl<S: Sql> Store<S> {
             EventKind::Undone { txn, .. } => self.mark(*txn, 1, Some(event.txn)),
             EventKind::Redone { txn, .. } => self.mark(*txn, 0, None),
             _ if event.is_undoable() => {
-                self.sql.query("UPDATE history SET undone = 2 WHERE undone = 1", &[])?;
-                let sql = "INSERT OR IGNORE INTO history (txn, undone) VALUES (?, 0)";
+                self.sql.query("UPDATE [history] SET undone = 2 WHERE undone = 1", &[])?;
+                let sql = "INSERT OR IGNORE INTO [history] (txn, undone) VALUES (?, 0)";
                 self.sql.query(sql, &[event.txn.to_string().into()])?;
                 Ok(())
             }
@@ -224,7 +224,8 @@ impl<S: Sql> Store<S> {
 
     /// Puts a transaction on top of the done (0) or the undone (1) transactions.
     fn mark(&self, txn: TxnId, undone: i64, by: Option<TxnId>) -> Result<(), StoreError> {
-        let sql = "UPDATE history SET undone = ?1, undone_by = ?2, position = (SELECT max(position) + 1 FROM history)
+        let sql =
+            "UPDATE [history] SET undone = ?1, undone_by = ?2, position = (SELECT max(position) + 1 FROM [history])
                    WHERE txn = ?3 AND (undone > 0) <> ?1";
         let by = by.map(|by| by.to_string());
         self.sql.query(sql, &[undone.into(), by.into(), txn.to_string().into()])?;
@@ -241,7 +242,7 @@ impl<S: Sql> Store<S> {
             for table in ["blocks", "plan_counts", "plans", "past_blocks", "past_frames", "subjects", "history"] {
                 store.sql.query(&format!("DELETE FROM {table}"), &[])?;
             }
-            store.sql.query("UPDATE state SET active_plan = NULL, next_handle = 1", &[])?;
+            store.sql.query("UPDATE [state] SET active_plan = NULL, next_handle = 1", &[])?;
             store.set_settings(&Settings::default())?;
             let mut last = 0;
             loop {

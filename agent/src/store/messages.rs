@@ -19,7 +19,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn messages(&self, limit: u64) -> Result<Vec<Message>, StoreError> {
-        let sql = "SELECT json FROM messages ORDER BY position DESC LIMIT ?";
+        let sql = "SELECT json FROM [messages] ORDER BY position DESC LIMIT ?";
         let rows = self.sql.query(sql, &[limit.into()])?;
         rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
     }
@@ -29,7 +29,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn message(&self, id: &str) -> Result<Option<Message>, StoreError> {
-        let rows = self.sql.query("SELECT json FROM messages WHERE id = ?", &[id.into()])?;
+        let rows = self.sql.query("SELECT json FROM [messages] WHERE id = ?", &[id.into()])?;
         rows.first().map(|row| parse("messages", &row.text(0)?)).transpose()
     }
 
@@ -48,7 +48,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn put_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
         self.sql.query(
-            "INSERT INTO messages (id, role, at_ms, json) VALUES (?, ?, ?, ?)
+            "INSERT INTO [messages] (id, role, at_ms, json) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET json = excluded.json, role = excluded.role",
             &[message.id.as_str().into(), message.role.as_str().into(), millis(at), json("messages", message)?],
         )?;
@@ -71,7 +71,7 @@ impl<S: Sql> Store<S> {
             && list.iter().all(|message| known.contains_key(&message.id))
         {
             let deleted = self.sql.query(
-                "DELETE FROM messages WHERE position > ? AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id",
+                "DELETE FROM [messages] WHERE position > ? AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id",
                 &[first.into(), ids(list)?],
             )?;
             if !deleted.is_empty() {
@@ -109,7 +109,7 @@ impl<S: Sql> Store<S> {
 
     /// The messages of a list that are stored.
     fn known(&self, list: &[Message]) -> Result<BTreeMap<String, Known>, StoreError> {
-        let sql = "SELECT id, position, CASE role WHEN 'user' THEN json END FROM messages
+        let sql = "SELECT id, position, CASE role WHEN 'user' THEN json END FROM [messages]
                    WHERE id IN (SELECT value FROM json_each(?))";
         let rows = self.sql.query(sql, &[ids(list)?])?;
         rows.iter()

@@ -87,7 +87,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn owner(&self) -> Result<Option<String>, StoreError> {
-        let rows = self.sql.query("SELECT owner FROM state WHERE owner IS NOT NULL", &[])?;
+        let rows = self.sql.query("SELECT owner FROM [state] WHERE owner IS NOT NULL", &[])?;
         rows.first().map(|row| row.text(0)).transpose().map_err(Into::into)
     }
 
@@ -96,7 +96,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn claim(&self, owner: &str) -> Result<(), StoreError> {
-        self.sql.query("UPDATE state SET owner = ? WHERE owner IS NULL", &[owner.into()])?;
+        self.sql.query("UPDATE [state] SET owner = ? WHERE owner IS NULL", &[owner.into()])?;
         Ok(())
     }
 
@@ -105,7 +105,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn nonce(&self) -> Result<String, StoreError> {
-        let rows = self.sql.query("SELECT nonce FROM state", &[])?;
+        let rows = self.sql.query("SELECT nonce FROM [state]", &[])?;
         Ok(rows.first().map_or(Ok(String::new()), |row| row.text(0))?)
     }
 

@@ -16,8 +16,8 @@ impl<S: Sql> Store<S> {
     /// Stores the version of a block that event `seq` is about to change.
     pub(super) fn keep_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
         self.sql.query(
-            "INSERT INTO past_blocks (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
-             SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?, json FROM blocks WHERE id = ?",
+            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
+             SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?, json FROM [blocks] WHERE id = ?",
             &[seq.into(), id.to_string().into()],
         )?;
         Ok(())
@@ -27,13 +27,13 @@ impl<S: Sql> Store<S> {
     pub(super) fn keep_plans(&self, seq: u64) -> Result<(), StoreError> {
         let active_plan = self.active_plan()?.map(|plan| plan.id);
         let snapshot = PlanSnapshot { settings: self.settings()?, plans: self.plans()?, active_plan };
-        let sql = "INSERT OR REPLACE INTO past_frames (since, json) VALUES (?, ?)";
+        let sql = "INSERT OR REPLACE INTO [past_frames] (since, json) VALUES (?, ?)";
         self.sql.query(sql, &[seq.into(), json("past_frames", &snapshot)?])?;
         Ok(())
     }
 
     pub(super) fn past_plans(&self, seq: u64) -> Result<PlanSnapshot, StoreError> {
-        let sql = "SELECT json FROM past_frames WHERE since <= ? ORDER BY since DESC LIMIT 1";
+        let sql = "SELECT json FROM [past_frames] WHERE since <= ? ORDER BY since DESC LIMIT 1";
         let rows = self.sql.query(sql, &[seq.into()])?;
         rows.first().map_or_else(|| Ok(PlanSnapshot::default()), |row| parse("past_frames", &row.text(0)?))
     }
@@ -52,8 +52,8 @@ impl<S: Sql> Store<S> {
     ) -> Result<(Vec<Block>, u64), StoreError> {
         // One statement, so the valid rows are searched once. The first row is their count.
         const SHOWN: &str = "WITH valid AS MATERIALIZED (
-                SELECT id, -1 AS since, start_ms, end_ms, done, handle FROM blocks WHERE plan = ?1 AND since <= ?2
-                UNION ALL SELECT id, since, start_ms, end_ms, done, handle FROM past_blocks
+                SELECT id, -1 AS since, start_ms, end_ms, done, handle FROM [blocks] WHERE plan = ?1 AND since <= ?2
+                UNION ALL SELECT id, since, start_ms, end_ms, done, handle FROM [past_blocks]
                     WHERE plan = ?1 AND until > ?2 AND since <= ?2
             ), shown AS (
                 SELECT * FROM (SELECT 0 AS part, * FROM valid WHERE done = 0 AND end_ms <= ?3
@@ -63,8 +63,8 @@ impl<S: Sql> Store<S> {
             )
             SELECT count(*), NULL FROM valid
             UNION ALL SELECT 0,
-                CASE WHEN since < 0 THEN (SELECT json FROM blocks b WHERE b.id = shown.id)
-                ELSE (SELECT json FROM past_blocks p WHERE p.id = shown.id AND p.since = shown.since) END
+                CASE WHEN since < 0 THEN (SELECT json FROM [blocks] b WHERE b.id = shown.id)
+                ELSE (SELECT json FROM [past_blocks] p WHERE p.id = shown.id AND p.since = shown.since) END
             FROM (SELECT * FROM shown ORDER BY part, start_ms, handle LIMIT ?5) shown";
         let bound = |number: usize| Value::from(u64::try_from(number).unwrap_or(u64::MAX));
         let params = [plan.to_string().into(), seq.into(), millis(begin), bound(overdue), bound(limit)];
@@ -81,7 +81,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn seq_at(&self, moment: DateTime<Utc>) -> Result<u64, StoreError> {
         // The clock of a machine can go back, but the log does not.
-        let sql = "SELECT seq FROM events WHERE at_ms <= ? ORDER BY at_ms DESC, seq DESC LIMIT 1";
+        let sql = "SELECT seq FROM [events] WHERE at_ms <= ? ORDER BY at_ms DESC, seq DESC LIMIT 1";
         let rows = self.sql.query(sql, &[millis(moment)])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
@@ -96,19 +96,19 @@ impl<S: Sql> Store<S> {
         // and current blocks that are other rows than then.
         const THEN: &str = "WITH old AS MATERIALIZED (
                 SELECT p.id, p.since, p.start_ms, p.handle, b.id AS now, b.digest IS p.digest AS same
-                FROM past_blocks p LEFT JOIN blocks b ON b.id = p.id
+                FROM [past_blocks] p LEFT JOIN [blocks] b ON b.id = p.id
                 WHERE p.plan IN (SELECT value FROM json_each(?2)) AND p.until > ?1 AND p.since <= ?1
             ), first AS (SELECT * FROM old WHERE NOT same ORDER BY start_ms, handle LIMIT ?3)
             SELECT count(*), count(*) - count(now), coalesce(sum(now IS NOT NULL AND NOT same), 0),
-                (SELECT count(*) FROM blocks WHERE plan IN (SELECT value FROM json_each(?2)) AND since > ?1), NULL, NULL
+                (SELECT count(*) FROM [blocks] WHERE plan IN (SELECT value FROM json_each(?2)) AND since > ?1), NULL, NULL
             FROM old
             UNION ALL SELECT 0, 0, 0, 0,
-                (SELECT json FROM past_blocks p WHERE p.id = first.id AND p.since = first.since),
-                (SELECT json FROM blocks b WHERE b.id = first.now)
+                (SELECT json FROM [past_blocks] p WHERE p.id = first.id AND p.since = first.since),
+                (SELECT json FROM [blocks] b WHERE b.id = first.now)
             FROM first";
-        const ADDED: &str = "SELECT b.json FROM blocks b
+        const ADDED: &str = "SELECT b.json FROM [blocks] b
             WHERE b.plan IN (SELECT value FROM json_each(?2)) AND b.since > ?1
-                AND NOT EXISTS (SELECT 1 FROM past_blocks p WHERE p.id = b.id AND p.since <= ?1 AND p.until > ?1)
+                AND NOT EXISTS (SELECT 1 FROM [past_blocks] p WHERE p.id = b.id AND p.since <= ?1 AND p.until > ?1)
             ORDER BY b.start_ms, b.handle LIMIT ?3";
         let plans: Vec<String> = plans.iter().map(ToString::to_string).collect();
         let params = [seq.into(), json("plans", &plans)?, limit.into()];
@@ -133,8 +133,8 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn block_differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
-        let now = self.sql.query("SELECT json FROM blocks WHERE since > ?", &[seq.into()])?;
-        let sql = "SELECT json FROM past_blocks WHERE until > ? AND since <= ?";
+        let now = self.sql.query("SELECT json FROM [blocks] WHERE since > ?", &[seq.into()])?;
+        let sql = "SELECT json FROM [past_blocks] WHERE until > ? AND since <= ?";
         let then = self.sql.query(sql, &[seq.into(), seq.into()])?;
         let mut pairs: BTreeMap<BlockId, (Option<Block>, Option<Block>)> = BTreeMap::new();
         for row in then {
@@ -158,9 +158,9 @@ impl<S: Sql> Store<S> {
     ) -> Result<Option<Event>, StoreError> {
         let places = vec!["?"; names.len()].join(", ");
         let sql = format!(
-            "SELECT e.json FROM subjects s JOIN events e ON e.seq = s.seq
+            "SELECT e.json FROM [subjects] s JOIN [events] e ON e.seq = s.seq
              WHERE s.subject = ? AND s.seq > ? AND e.type IN ({places})
-                AND NOT EXISTS (SELECT 1 FROM history h WHERE h.txn = e.txn AND h.undone > 0)
+                AND NOT EXISTS (SELECT 1 FROM [history] h WHERE h.txn = e.txn AND h.undone > 0)
              ORDER BY s.seq DESC LIMIT 1"
         );
         let mut params: Vec<Value> = vec![subject.to_string().into(), seq.into()];

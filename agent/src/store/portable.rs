@@ -162,7 +162,7 @@ impl<S: Sql> Iterator for Export<S> {
                 Some(Ok(format!("{head},\n\"events\":[")))
             }
             Part::Events(after) => {
-                let sql = "SELECT seq, json FROM events WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
+                let sql = "SELECT seq, json FROM [events] WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
                 match self.page(sql, after, self.last_event) {
                     Ok((last, page)) if !page.is_empty() => {
                         self.part = Part::Events(last);
@@ -178,7 +178,7 @@ impl<S: Sql> Iterator for Export<S> {
             Part::Messages(after) => {
                 let sql = "SELECT position, '{\"at\":\"' || strftime('%Y-%m-%dT%H:%M:%fZ', at_ms / 1000.0, 'unixepoch')
                         || '\",\"message\":' || json || '}'
-                    FROM messages WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
+                    FROM [messages] WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
                 match self.page(sql, after, self.last_message) {
                     Ok((last, page)) if !page.is_empty() => {
                         self.part = Part::Messages(last);
@@ -194,7 +194,7 @@ impl<S: Sql> Iterator for Export<S> {
             Part::Causes(after) => {
                 let sql = "SELECT position, json_object(
                     'request', request, 'question', question, 'answer', answer, 'words', words)
-                    FROM causes WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
+                    FROM [causes] WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
                 match self.page(sql, after, self.last_cause) {
                     Ok((last, page)) if !page.is_empty() => {
                         self.part = Part::Causes(last);

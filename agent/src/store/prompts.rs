@@ -68,7 +68,7 @@ impl<S: Sql> Store<S> {
     pub(super) fn prompt_counts(&self) -> Result<Vec<PromptCounts>, StoreError> {
         let rows = self.sql.query(
             "SELECT *, (
-                SELECT count(*) FROM history h JOIN prompt_changes c ON c.txn = h.txn
+                SELECT count(*) FROM [history] h JOIN prompt_changes c ON c.txn = h.txn
                 WHERE h.undone > 0 AND c.prompt = p.prompt
              ) FROM prompt_counts p ORDER BY prompt",
             &[],

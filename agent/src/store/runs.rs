@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Row, Sql, Store, StoreError, Value, json, millis, parse};
 
-const RUNS: &str = "SELECT json FROM runs";
+const RUNS: &str = "SELECT json FROM [runs]";
 
 /// A run that a workflow drives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl<S: Sql> Store<S> {
         // A run that has ended is driven until the person gets the report. A cancelled run has no report.
         let is_told = matches!(run.state.status, RunStatus::Running | RunStatus::Cancelled);
         self.sql.query(
-            "INSERT INTO runs (id, started_ms, running, driven, json) VALUES (?1, ?2, ?3, ?3, ?4)
+            "INSERT INTO [runs] (id, started_ms, running, driven, json) VALUES (?1, ?2, ?3, ?3, ?4)
              ON CONFLICT (id) DO UPDATE SET running = excluded.running, json = excluded.json,
                 driven = CASE WHEN ?5 THEN excluded.driven ELSE driven END",
             &[
@@ -60,7 +60,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn driven_runs(&self) -> Result<Vec<DrivenRun>, StoreError> {
-        let sql = "SELECT json, heard_ms, unheard FROM runs WHERE driven = 1 ORDER BY heard_ms";
+        let sql = "SELECT json, heard_ms, unheard FROM [runs] WHERE driven = 1 ORDER BY heard_ms";
         let driven = |row: &Row| {
             let last_request_at = DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default();
             Ok(DrivenRun { run: run(row)?, last_request_at, silent: row.count(2)? })
@@ -74,7 +74,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn launch_run(&self, id: RunId, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        let sql = "UPDATE runs SET launches = launches + 1, unheard = unheard + 1, heard_ms = ? WHERE id = ?";
+        let sql = "UPDATE [runs] SET launches = launches + 1, unheard = unheard + 1, heard_ms = ? WHERE id = ?";
         self.sql.query(sql, &[millis(now), id.to_string().into()])?;
         self.launches(id)
     }
@@ -84,7 +84,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn launches(&self, id: RunId) -> Result<u64, StoreError> {
-        let rows = self.sql.query("SELECT launches FROM runs WHERE id = ?", &[id.to_string().into()])?;
+        let rows = self.sql.query("SELECT launches FROM [runs] WHERE id = ?", &[id.to_string().into()])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
@@ -93,7 +93,8 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn record_request(&self, id: RunId, launch: u64, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let sql = "UPDATE runs SET heard_ms = ?, unheard = 0 WHERE id = ? AND launches = ? AND driven = 1 RETURNING 1";
+        let sql =
+            "UPDATE [runs] SET heard_ms = ?, unheard = 0 WHERE id = ? AND launches = ? AND driven = 1 RETURNING 1";
         let rows = self.sql.query(sql, &[millis(now), id.to_string().into(), launch.into()])?;
         Ok(!rows.is_empty())
     }
@@ -103,7 +104,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn end_run(&self, id: RunId) -> Result<(), StoreError> {
-        self.sql.query("UPDATE runs SET driven = 0 WHERE id = ?", &[id.to_string().into()])?;
+        self.sql.query("UPDATE [runs] SET driven = 0 WHERE id = ?", &[id.to_string().into()])?;
         Ok(())
     }
 
@@ -112,7 +113,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine, and an error for work that an earlier version stored in another form.
     pub fn run_work<T: DeserializeOwned>(&self, id: RunId) -> Result<Option<T>, StoreError> {
-        let sql = "SELECT work FROM runs WHERE id = ? AND work IS NOT NULL";
+        let sql = "SELECT work FROM [runs] WHERE id = ? AND work IS NOT NULL";
         let rows = self.sql.query(sql, &[id.to_string().into()])?;
         rows.first().map(|row| parse("runs", &row.text(0)?)).transpose()
     }
@@ -123,7 +124,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn keep_run_work<T: Serialize>(&self, id: RunId, work: Option<&T>) -> Result<(), StoreError> {
         let work = work.map_or(Ok(Value::Null), |work| json("runs", work))?;
-        self.sql.query("UPDATE runs SET work = ? WHERE id = ?", &[work, id.to_string().into()])?;
+        self.sql.query("UPDATE [runs] SET work = ? WHERE id = ?", &[work, id.to_string().into()])?;
         Ok(())
     }
 }
