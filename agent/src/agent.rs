@@ -111,6 +111,7 @@ impl<H: Host> ChatAgent<H> {
         }));
         agent.make_first_plan()?;
         agent.settle_turns()?;
+        agent.plan_rebuild()?;
         agent.wake()?;
         agent.start_next();
         Ok(agent)

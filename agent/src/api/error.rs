@@ -28,9 +28,15 @@ pub enum ApiError {
     /// The file cannot be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// The timeline is being brought up to date.
+    #[error("{}", StoreError::Rebuilding { seconds: *.seconds })]
+    Rebuilding {
+        /// The time until it is complete, in seconds.
+        seconds: u64,
+    },
     /// The store failed.
     #[error("Something could not be saved or read. Nothing of it was kept; try again. ({0})")]
-    Store(#[from] StoreError),
+    Store(StoreError),
 }
 
 impl ApiError {
@@ -41,7 +47,17 @@ impl ApiError {
             Self::Unknown(_) => 404,
             Self::Busy | Self::Import(ImportError::NotEmpty) => 409,
             Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_)) => 422,
+            Self::Rebuilding { .. } => 503,
             Self::Import(ImportError::Store(_)) | Self::Store(_) => 500,
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Rebuilding { seconds } => Self::Rebuilding { seconds },
+            error => Self::Store(error),
         }
     }
 }
@@ -50,7 +66,7 @@ impl From<DecideError<StoreError>> for ApiError {
     fn from(error: DecideError<StoreError>) -> Self {
         match error {
             DecideError::Rejected(rejection) => Self::Rejected(rejection),
-            DecideError::View(error) => Self::Store(error),
+            DecideError::View(error) => error.into(),
         }
     }
 }

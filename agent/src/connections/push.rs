@@ -107,15 +107,23 @@ impl<H: Host> ChatAgent<H> {
         self.set_alarm();
     }
 
-    fn send_everything(&self) -> Result<(), StoreError> {
+    /// Sends everyone the whole timeline.
+    pub(crate) fn send_timeline(&self) -> Result<(), StoreError> {
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
         let snapshot = ServerFrame::FluxSnapshot(Box::new(snapshot)).to_text();
         let state = self.state_frame()?.to_text();
+        for connection in self.0.host.connections() {
+            connection.send(if connection.info().follows_events { &snapshot } else { &state });
+        }
+        Ok(())
+    }
+
+    fn send_everything(&self) -> Result<(), StoreError> {
+        self.send_timeline()?;
         let clear = ServerFrame::CfAgentChatClear.to_text();
         let messages = self.0.store.messages(shown::MESSAGES)?;
         let messages = ServerFrame::CfAgentChatMessages { messages, connect: None }.to_text();
         for connection in self.0.host.connections() {
-            connection.send(if connection.info().follows_events { &snapshot } else { &state });
             connection.send(&clear);
             connection.send(&messages);
         }

@@ -7,12 +7,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::agent::ChatAgent;
 use crate::host::Host;
-use crate::store::{JobRecord, Sql, Store, StoreError};
+use crate::store::{JobRecord, REBUILD_ROWS, Sql, Store, StoreError};
 
 /// Opens the object while a turn is queued or streams, so that it goes on after a process died.
 const TURNS: &str = "turns";
 /// Starts another workflow for runs of the architect whose workflow is silent.
 const RUNS: &str = "runs";
+/// Builds the projection anew, a slice at a time.
+const REBUILD: &str = "rebuild";
 /// Closes calls that an earlier version of the service left open.
 const CLOSE_CALLS: &str = "close-calls";
 
@@ -61,6 +63,7 @@ impl<H: Host> ChatAgent<H> {
                 self.revive()?;
                 self.watch_runs()
             }
+            REBUILD => self.rebuild_slice(),
             CLOSE_CALLS => {
                 self.close_old_calls()?;
                 self.0.store.delete_job(&job.id)
@@ -68,6 +71,28 @@ impl<H: Host> ChatAgent<H> {
             // A newer version of the service made it.
             _ => self.0.store.delete_job(&job.id),
         }
+    }
+
+    /// Stores the job that builds the projection anew, if the one in use is of an earlier version.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn plan_rebuild(&self) -> Result<(), StoreError> {
+        if self.0.store.is_rebuilding() {
+            self.0.store.put_job(REBUILD, REBUILD, self.0.host.now(), 0)?;
+        }
+        Ok(())
+    }
+
+    fn rebuild_slice(&self) -> Result<(), StoreError> {
+        self.0.store.rebuild_slice(REBUILD_ROWS)?;
+        if self.0.store.is_rebuilding() {
+            return self.plan_rebuild();
+        }
+        self.0.store.delete_job(REBUILD)?;
+        self.send_timeline()?;
+        self.start_next();
+        Ok(())
     }
 
     /// Stores when the first run of the architect will have been silent for too long.
@@ -117,7 +142,7 @@ impl<S: Sql> Store<S> {
     pub(crate) fn delete_turns_job_if_idle(&self) -> Result<(), StoreError> {
         let sql = "DELETE FROM jobs WHERE id = ?
                    AND NOT EXISTS (SELECT 1 FROM turns WHERE state IN ('queued', 'streaming'))";
-        self.sql().query(sql, &[TURNS.into()])?;
+        self.query(sql, &[TURNS.into()])?;
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ impl<S: Sql> Store<S> {
         question: Option<&str>,
         answer: &str,
     ) -> Result<Option<String>, StoreError> {
-        let rows = self.sql.query(
+        let rows = self.query(
             "INSERT OR REPLACE INTO [causes] (request, question, answer)
              SELECT ?1, question, ?3 FROM (SELECT coalesce(?2, (
                 SELECT id FROM [messages]
@@ -58,7 +58,7 @@ impl<S: Sql> Store<S> {
                    FROM [causes] c JOIN [messages] m ON m.id = c.question
                    WHERE c.request IN (SELECT value FROM json_each(?))";
         let mut causes = BTreeMap::new();
-        for row in self.sql.query(sql, &[json("causes", &requests)?])? {
+        for row in self.query(sql, &[json("causes", &requests)?])? {
             let words = match row.optional_text(4)? {
                 Some(words) => words,
                 None => words_of(&parse("messages", &row.text(3)?)?),
@@ -72,7 +72,7 @@ impl<S: Sql> Store<S> {
     pub(super) fn keep_words(&self, before: &Message, message: &Message) -> Result<(), StoreError> {
         if before.text() != message.text() {
             let row = [words_of(before).into(), before.id.as_str().into()];
-            self.sql.query("UPDATE [causes] SET words = ? WHERE question = ? AND words IS NULL", &row)?;
+            self.query("UPDATE [causes] SET words = ? WHERE question = ? AND words IS NULL", &row)?;
         }
         Ok(())
     }
@@ -81,13 +81,13 @@ impl<S: Sql> Store<S> {
     pub(super) fn take_cause(&self, cause: &CauseRecord) -> Result<(), StoreError> {
         self.note_cause(&cause.request, Some(&cause.question), &cause.answer)?;
         let row = [cause.words.as_deref().into(), cause.request.as_str().into()];
-        self.sql.query("UPDATE [causes] SET words = ? WHERE request = ?", &row)?;
+        self.query("UPDATE [causes] SET words = ? WHERE request = ?", &row)?;
         Ok(())
     }
 
     /// Deletes the requests whose message is no longer in the conversation.
     pub(super) fn forget_causes(&self) -> Result<(), StoreError> {
-        self.sql.query("DELETE FROM [causes] WHERE question NOT IN (SELECT id FROM [messages])", &[])?;
+        self.query("DELETE FROM [causes] WHERE question NOT IN (SELECT id FROM [messages])", &[])?;
         Ok(())
     }
 }

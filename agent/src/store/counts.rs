@@ -49,20 +49,20 @@ impl<S: Sql> Store<S> {
     }
 
     fn count(&self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        let rows = self.sql.query(sql, params)?;
+        let rows = self.query(sql, params)?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
     fn by_type(&self) -> Result<BTreeMap<String, u64>, StoreError> {
         let mut counts = BTreeMap::new();
-        for row in self.sql.query(BY_TYPE, &[])? {
+        for row in self.query(BY_TYPE, &[])? {
             counts.insert(row.text(0)?, row.count(1)?);
         }
         Ok(counts)
     }
 
     fn pair(&self, sql: &str) -> Result<(u64, u64), StoreError> {
-        let rows = self.sql.query(sql, &[])?;
+        let rows = self.query(sql, &[])?;
         rows.first().map_or(Ok((0, 0)), |row| Ok((row.count(0)?, row.count(1)?)))
     }
 }

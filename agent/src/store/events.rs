@@ -2,16 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::event::shifted;
-use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadPlans, ReadRuns, Run, Settings, TxnId};
+use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadPlans, ReadRuns, Run, TxnId};
 
 use uuid::Uuid;
 
 use super::{Sql, Store, StoreError, Value, json, millis, parse};
-
-/// The version of the data that is computed from the log. When it changes, each database computes that data again, once.
-const COMPUTED: i64 = 2;
-/// The number of events that are read at a time.
-const PAGE: u64 = 1_000;
 
 /// A transaction to append.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,13 +53,17 @@ impl<S: Sql> Store<S> {
     /// based on.
     ///
     /// # Errors
-    /// The errors of the engine.
+    /// [`StoreError::Rebuilding`], and the errors of the engine.
     pub fn append(
         &self,
         transaction: Transaction,
         mut event_id: impl FnMut() -> EventId,
     ) -> Result<Vec<Event>, StoreError> {
         let Transaction { id: txn, at, actor, kinds } = transaction;
+        if kinds.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.check_writable()?;
         let first = self.last_seq()? + 1;
         let mut events = Vec::with_capacity(kinds.len());
         for (seq, kind) in (first..).zip(kinds) {
@@ -77,7 +76,7 @@ impl<S: Sql> Store<S> {
 
     /// Writes an event to the log, and the data that is computed from it.
     pub(super) fn insert(&self, event: &Event) -> Result<(), StoreError> {
-        self.sql.query(
+        self.query(
             "INSERT INTO [events] (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",
             &[
                 event.seq.into(),
@@ -101,7 +100,7 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn newest_seq(&self) -> Result<u64, StoreError> {
-        let rows = self.sql.query("SELECT coalesce(max(seq), 0) FROM [events]", &[])?;
+        let rows = self.query("SELECT coalesce(max(seq), 0) FROM [events]", &[])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
@@ -146,7 +145,7 @@ impl<S: Sql> Store<S> {
         add(" AND e.at_ms < ?", query.until.map(millis));
         sql.push_str(if query.newest_first { " ORDER BY e.seq DESC LIMIT ?" } else { " ORDER BY e.seq LIMIT ?" });
         params.push(query.limit.into());
-        self.sql.query(&sql, &params)?.iter().map(|row| parse("events", &row.text(0)?)).collect()
+        self.query(&sql, &params)?.iter().map(|row| parse("events", &row.text(0)?)).collect()
     }
 
     /// The newest events, oldest first, at most `limit`.
@@ -159,12 +158,12 @@ impl<S: Sql> Store<S> {
 
     pub(super) fn events_of(&self, txn: TxnId) -> Result<Vec<Event>, StoreError> {
         let sql = "SELECT json FROM [events] WHERE txn = ? ORDER BY seq";
-        let rows = self.sql.query(sql, &[txn.to_string().into()])?;
+        let rows = self.query(sql, &[txn.to_string().into()])?;
         rows.iter().map(|row| parse("events", &row.text(0)?)).collect()
     }
 
     /// Projects an event to rows, as [`flux_timeline::Timeline::apply`] does in memory. A property test compares the two.
-    fn project(&self, seq: u64, kind: &EventKind) -> Result<(), StoreError> {
+    pub(super) fn project(&self, seq: u64, kind: &EventKind) -> Result<(), StoreError> {
         match kind {
             EventKind::PlanCreated { plan } => self.put_plan(plan),
             EventKind::PlanRenamed { plan, after, .. } => self.change_plan(*plan, |plan| plan.title = after.clone()),
@@ -201,10 +200,10 @@ impl<S: Sql> Store<S> {
     }
 
     /// Records the subjects of the event, the plans and settings after it, and the undo and redo stacks.
-    fn index(&self, event: &Event) -> Result<(), StoreError> {
+    pub(super) fn index(&self, event: &Event) -> Result<(), StoreError> {
         for subject in event.kind.subjects() {
             let sql = "INSERT OR IGNORE INTO [subjects] (subject, seq) VALUES (?, ?)";
-            self.sql.query(sql, &[subject.to_string().into(), event.seq.into()])?;
+            self.query(sql, &[subject.to_string().into(), event.seq.into()])?;
         }
         if event.kind.changes_plan_snapshot() {
             self.keep_plans(event.seq)?;
@@ -213,9 +212,9 @@ impl<S: Sql> Store<S> {
             EventKind::Undone { txn, .. } => self.mark(*txn, 1, Some(event.txn)),
             EventKind::Redone { txn, .. } => self.mark(*txn, 0, None),
             _ if event.is_undoable() => {
-                self.sql.query("UPDATE [history] SET undone = 2 WHERE undone = 1", &[])?;
+                self.query("UPDATE [history] SET undone = 2 WHERE undone = 1", &[])?;
                 let sql = "INSERT OR IGNORE INTO [history] (txn, undone) VALUES (?, 0)";
-                self.sql.query(sql, &[event.txn.to_string().into()])?;
+                self.query(sql, &[event.txn.to_string().into()])?;
                 Ok(())
             }
             _ => Ok(()),
@@ -228,44 +227,7 @@ impl<S: Sql> Store<S> {
             "UPDATE [history] SET undone = ?1, undone_by = ?2, position = (SELECT max(position) + 1 FROM [history])
                    WHERE txn = ?3 AND (undone > 0) <> ?1";
         let by = by.map(|by| by.to_string());
-        self.sql.query(sql, &[undone.into(), by.into(), txn.to_string().into()])?;
-        Ok(())
-    }
-
-    /// Computes the data from the log that a database of an earlier version lacks.
-    pub(super) fn compute_anew(&self) -> Result<(), StoreError> {
-        let rows = self.sql.query("SELECT version FROM computed", &[])?;
-        if rows.first().map_or(Ok(0), |row| row.integer(0))? >= COMPUTED {
-            return Ok(());
-        }
-        self.sql_transaction(|store| {
-            for table in ["blocks", "plan_counts", "plans", "past_blocks", "past_frames", "subjects", "history"] {
-                store.sql.query(&format!("DELETE FROM {table}"), &[])?;
-            }
-            store.sql.query("UPDATE [state] SET active_plan = NULL, next_handle = 1", &[])?;
-            store.set_settings(&Settings::default())?;
-            let mut last = 0;
-            loop {
-                let events = store.events_after(last, PAGE)?;
-                for event in &events {
-                    last = event.seq;
-                    // Runs stay as they are, because their rows contain data that the log lacks.
-                    if !event.kind.is_about_run() {
-                        store.project(event.seq, &event.kind)?;
-                    }
-                    store.index(event)?;
-                }
-                if events.is_empty() {
-                    break;
-                }
-            }
-            store.is_computed()
-        })
-    }
-
-    /// Records that the computed data has the current version.
-    pub(super) fn is_computed(&self) -> Result<(), StoreError> {
-        self.sql.query("UPDATE computed SET version = ?", &[COMPUTED.into()])?;
+        self.query(sql, &[undone.into(), by.into(), txn.to_string().into()])?;
         Ok(())
     }
 }

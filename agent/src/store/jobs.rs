@@ -24,7 +24,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn put_job(&self, id: &str, kind: &str, due: DateTime<Utc>, attempt: u32) -> Result<(), StoreError> {
         let row = [id.into(), kind.into(), millis(due), i64::from(attempt).into()];
-        self.sql.query("INSERT OR REPLACE INTO jobs (id, kind, due_ms, attempt) VALUES (?, ?, ?, ?)", &row)?;
+        self.query("INSERT OR REPLACE INTO jobs (id, kind, due_ms, attempt) VALUES (?, ?, ?, ?)", &row)?;
         Ok(())
     }
 
@@ -33,7 +33,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn delete_job(&self, id: &str) -> Result<(), StoreError> {
-        self.sql.query("DELETE FROM jobs WHERE id = ?", &[id.into()])?;
+        self.query("DELETE FROM jobs WHERE id = ?", &[id.into()])?;
         Ok(())
     }
 
@@ -42,7 +42,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn jobs(&self) -> Result<Vec<JobRecord>, StoreError> {
-        let rows = self.sql.query("SELECT id, kind, due_ms, attempt FROM jobs ORDER BY due_ms, id", &[])?;
+        let rows = self.query("SELECT id, kind, due_ms, attempt FROM jobs ORDER BY due_ms, id", &[])?;
         rows.iter().map(record).collect()
     }
 }

@@ -20,7 +20,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn messages(&self, limit: u64) -> Result<Vec<Message>, StoreError> {
         let sql = "SELECT json FROM [messages] ORDER BY position DESC LIMIT ?";
-        let rows = self.sql.query(sql, &[limit.into()])?;
+        let rows = self.query(sql, &[limit.into()])?;
         rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
     }
 
@@ -29,7 +29,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn message(&self, id: &str) -> Result<Option<Message>, StoreError> {
-        let rows = self.sql.query("SELECT json FROM [messages] WHERE id = ?", &[id.into()])?;
+        let rows = self.query("SELECT json FROM [messages] WHERE id = ?", &[id.into()])?;
         rows.first().map(|row| parse("messages", &row.text(0)?)).transpose()
     }
 
@@ -47,7 +47,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn put_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
-        self.sql.query(
+        self.query(
             "INSERT INTO [messages] (id, role, at_ms, json) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET json = excluded.json, role = excluded.role",
             &[message.id.as_str().into(), message.role.as_str().into(), millis(at), json("messages", message)?],
@@ -70,7 +70,7 @@ impl<S: Sql> Store<S> {
         if let Some(first) = known.values().map(|known| known.position).min()
             && list.iter().all(|message| known.contains_key(&message.id))
         {
-            let deleted = self.sql.query(
+            let deleted = self.query(
                 "DELETE FROM [messages] WHERE position > ? AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id",
                 &[first.into(), ids(list)?],
             )?;
@@ -111,7 +111,7 @@ impl<S: Sql> Store<S> {
     fn known(&self, list: &[Message]) -> Result<BTreeMap<String, Known>, StoreError> {
         let sql = "SELECT id, position, CASE role WHEN 'user' THEN json END FROM [messages]
                    WHERE id IN (SELECT value FROM json_each(?))";
-        let rows = self.sql.query(sql, &[ids(list)?])?;
+        let rows = self.query(sql, &[ids(list)?])?;
         rows.iter()
             .map(|row| Ok((row.text(0)?, Known { position: row.integer(1)?, json: row.optional_text(2)? })))
             .collect()
@@ -122,8 +122,8 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn clear_messages(&self) -> Result<(), StoreError> {
-        for table in ["messages", "causes", "chunks", "turns", "questions"] {
-            self.sql.query(&format!("DELETE FROM {table}"), &[])?;
+        for table in ["[messages]", "[causes]", "chunks", "turns", "questions"] {
+            self.query(&format!("DELETE FROM {table}"), &[])?;
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use super::{Sql, StoreError};
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
-pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH];
+pub const MIGRATIONS: &[&[&str]] =
+    &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
@@ -249,6 +250,14 @@ const TENTH: &[&str] = &[
      )",
     // Earlier versions left calls open that nothing would carry out any more.
     "INSERT INTO jobs (id, kind, due_ms) SELECT 'close-calls', 'close-calls', 0 WHERE EXISTS (SELECT 1 FROM messages)",
+];
+
+const ELEVENTH: &[&str] = &[
+    // Computing anew goes on from event to event of a Durable Object: the number of the last set of tables that replaced another,
+    // the version that is being built, and the last event that is in it.
+    "ALTER TABLE computed ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE computed ADD COLUMN building INTEGER",
+    "ALTER TABLE computed ADD COLUMN built INTEGER NOT NULL DEFAULT 0",
 ];
 
 /// Migrates a database to the latest version, each step in a transaction of its own.

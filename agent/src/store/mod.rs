@@ -8,6 +8,8 @@
 //! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: reading the projection |
 //! | `events` | `events`: the log, and projecting events |
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
+//! | `schema` | the tables that can be built anew |
+//! | `rebuild` | computing the projection anew |
 //! | `portable` | export and import of everything as one file |
 //! | `runs` | `runs`: the runs of the architect, and their finished work |
 //! | `messages` | `messages`: the conversation |
@@ -28,12 +30,17 @@ mod past;
 mod portable;
 mod prompts;
 mod questions;
+mod rebuild;
 mod runs;
+mod schema;
 mod sql;
 #[cfg(any(test, feature = "store-suite"))]
 pub mod suite;
 mod timeline;
 mod turns;
+
+use std::cell::Cell;
+use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 
@@ -44,6 +51,7 @@ pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use portable::{Export, ImportError, Imported};
 pub use questions::QuestionRecord;
+pub use rebuild::{REBUILD_ROWS, Rebuild};
 pub use runs::DrivenRun;
 pub use sql::{Row, Sql, SqlError, Value};
 pub use turns::{RequestEnd, RequestRecord, TurnRecord, TurnState};
@@ -52,6 +60,9 @@ pub use turns::{RequestEnd, RequestRecord, TurnRecord, TurnState};
 #[derive(Debug, Clone)]
 pub struct Store<S> {
     sql: S,
+    /// In statements, an opening bracket before the name of a table becomes this.
+    prefix: Option<Rc<str>>,
+    is_rebuilding: Rc<Cell<bool>>,
 }
 
 /// Why something could not be stored or read. A failed transaction is rolled back.
@@ -60,6 +71,15 @@ pub enum StoreError {
     /// The engine refused.
     #[error("The database refused: {0}")]
     Sql(#[from] SqlError),
+    /// The projection is being built, so the log cannot grow.
+    #[error(
+        "Your timeline is being brought up to date after an update. You can read it, but nothing was changed; try again in \
+         about {seconds} s."
+    )]
+    Rebuilding {
+        /// The time until it is complete, in seconds.
+        seconds: u64,
+    },
     /// A row cannot be read by this version.
     #[error("A row of “{table}” cannot be read: {cause}")]
     Corrupt {
@@ -70,24 +90,32 @@ pub enum StoreError {
     },
 }
 
-impl<S: Sql> Store<S> {
-    /// Opens a database and migrates it to the current version.
+impl<S: Sql + Clone> Store<S> {
+    /// Opens a database and migrates it to the current version. A short log is computed anew at once if that is necessary; for a
+    /// long one, [`Store::rebuild`] returns something.
     ///
     /// # Errors
     /// If a migration fails. The migrations before it are kept.
     pub fn open(sql: S) -> Result<Self, StoreError> {
         migrate(&sql, MIGRATIONS)?;
-        let store = Self { sql };
-        store.compute_anew()?;
+        let store = Self { sql, prefix: None, is_rebuilding: Rc::default() };
+        match store.rebuild()? {
+            Some(Rebuild { last: 0, .. }) => store.is_computed()?,
+            // Its events may change more rows than a slice has, so this may not be all.
+            Some(rebuild) if rebuild.last <= REBUILD_ROWS => store.rebuild_slice(REBUILD_ROWS)?,
+            rebuild => store.is_rebuilding.set(rebuild.is_some()),
+        }
         Ok(store)
     }
+}
 
+impl<S: Sql> Store<S> {
     /// The owner of this object, which is the first identity that opened it.
     ///
     /// # Errors
     /// The errors of the engine.
     pub fn owner(&self) -> Result<Option<String>, StoreError> {
-        let rows = self.sql.query("SELECT owner FROM [state] WHERE owner IS NOT NULL", &[])?;
+        let rows = self.query("SELECT owner FROM [state] WHERE owner IS NOT NULL", &[])?;
         rows.first().map(|row| row.text(0)).transpose().map_err(Into::into)
     }
 
@@ -96,7 +124,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn claim(&self, owner: &str) -> Result<(), StoreError> {
-        self.sql.query("UPDATE [state] SET owner = ? WHERE owner IS NULL", &[owner.into()])?;
+        self.query("UPDATE [state] SET owner = ? WHERE owner IS NULL", &[owner.into()])?;
         Ok(())
     }
 
@@ -105,7 +133,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn nonce(&self) -> Result<String, StoreError> {
-        let rows = self.sql.query("SELECT nonce FROM [state]", &[])?;
+        let rows = self.query("SELECT nonce FROM [state]", &[])?;
         Ok(rows.first().map_or(Ok(String::new()), |row| row.text(0))?)
     }
 
@@ -120,6 +148,14 @@ impl<S: Sql> Store<S> {
     /// The engine.
     pub fn sql(&self) -> &S {
         &self.sql
+    }
+
+    /// Runs a statement. It must write the names of the tables in `schema` in brackets.
+    pub(crate) fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, SqlError> {
+        match &self.prefix {
+            None => self.sql.query(sql, params),
+            Some(prefix) => self.sql.query(&sql.replace('[', prefix), params),
+        }
     }
 }
 

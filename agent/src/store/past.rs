@@ -15,7 +15,7 @@ use super::{Sql, Store, StoreError, Value, block, json, millis, parse};
 impl<S: Sql> Store<S> {
     /// Stores the version of a block that event `seq` is about to change.
     pub(super) fn keep_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
-        self.sql.query(
+        self.query(
             "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
              SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?, json FROM [blocks] WHERE id = ?",
             &[seq.into(), id.to_string().into()],
@@ -28,13 +28,13 @@ impl<S: Sql> Store<S> {
         let active_plan = self.active_plan()?.map(|plan| plan.id);
         let snapshot = PlanSnapshot { settings: self.settings()?, plans: self.plans()?, active_plan };
         let sql = "INSERT OR REPLACE INTO [past_frames] (since, json) VALUES (?, ?)";
-        self.sql.query(sql, &[seq.into(), json("past_frames", &snapshot)?])?;
+        self.query(sql, &[seq.into(), json("past_frames", &snapshot)?])?;
         Ok(())
     }
 
     pub(super) fn past_plans(&self, seq: u64) -> Result<PlanSnapshot, StoreError> {
         let sql = "SELECT json FROM [past_frames] WHERE since <= ? ORDER BY since DESC LIMIT 1";
-        let rows = self.sql.query(sql, &[seq.into()])?;
+        let rows = self.query(sql, &[seq.into()])?;
         rows.first().map_or_else(|| Ok(PlanSnapshot::default()), |row| parse("past_frames", &row.text(0)?))
     }
 
@@ -68,7 +68,7 @@ impl<S: Sql> Store<S> {
             FROM (SELECT * FROM shown ORDER BY part, start_ms, handle LIMIT ?5) shown";
         let bound = |number: usize| Value::from(u64::try_from(number).unwrap_or(u64::MAX));
         let params = [plan.to_string().into(), seq.into(), millis(begin), bound(overdue), bound(limit)];
-        let rows = self.sql.query(SHOWN, &params)?;
+        let rows = self.query(SHOWN, &params)?;
         let count = rows.first().map_or(Ok(0), |row| row.count(0))?;
         let blocks =
             rows.iter().skip(1).map(|row| parse("blocks", &row.text(1)?)).collect::<Result<_, StoreError>>()?;
@@ -82,7 +82,7 @@ impl<S: Sql> Store<S> {
     pub fn seq_at(&self, moment: DateTime<Utc>) -> Result<u64, StoreError> {
         // The clock of a machine can go back, but the log does not.
         let sql = "SELECT seq FROM [events] WHERE at_ms <= ? ORDER BY at_ms DESC, seq DESC LIMIT 1";
-        let rows = self.sql.query(sql, &[millis(moment)])?;
+        let rows = self.query(sql, &[millis(moment)])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
@@ -113,7 +113,7 @@ impl<S: Sql> Store<S> {
         let plans: Vec<String> = plans.iter().map(ToString::to_string).collect();
         let params = [seq.into(), json("plans", &plans)?, limit.into()];
         let mut differences = Differences::default();
-        for (index, row) in self.sql.query(THEN, &params)?.iter().enumerate() {
+        for (index, row) in self.query(THEN, &params)?.iter().enumerate() {
             if index == 0 {
                 let (other, removed) = (row.count(0)?, row.count(1)?);
                 let added = row.count(3)?.saturating_sub(other - removed);
@@ -125,7 +125,7 @@ impl<S: Sql> Store<S> {
             differences.blocks.push(BlockPair { then: Some(then), now });
         }
         if differences.added > 0 {
-            for row in self.sql.query(ADDED, &params)? {
+            for row in self.query(ADDED, &params)? {
                 differences.blocks.push(BlockPair { then: None, now: Some(block(&row)?) });
             }
         }
@@ -133,9 +133,9 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn block_differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
-        let now = self.sql.query("SELECT json FROM [blocks] WHERE since > ?", &[seq.into()])?;
+        let now = self.query("SELECT json FROM [blocks] WHERE since > ?", &[seq.into()])?;
         let sql = "SELECT json FROM [past_blocks] WHERE until > ? AND since <= ?";
-        let then = self.sql.query(sql, &[seq.into(), seq.into()])?;
+        let then = self.query(sql, &[seq.into(), seq.into()])?;
         let mut pairs: BTreeMap<BlockId, (Option<Block>, Option<Block>)> = BTreeMap::new();
         for row in then {
             let then = block(&row)?;
@@ -165,7 +165,7 @@ impl<S: Sql> Store<S> {
         );
         let mut params: Vec<Value> = vec![subject.to_string().into(), seq.into()];
         params.extend(names.iter().map(|name| Value::from(*name)));
-        let rows = self.sql.query(&sql, &params)?;
+        let rows = self.query(&sql, &params)?;
         rows.first().map(|row| parse("events", &row.text(0)?)).transpose()
     }
 }

@@ -87,7 +87,7 @@ impl<S: Sql + Clone> Store<S> {
     /// The errors of the engine.
     pub fn export(&self, at: DateTime<Utc>) -> Result<Export<S>, StoreError> {
         let last = |table: &str| {
-            let rows = self.sql.query(&format!("SELECT coalesce(max(position), 0) FROM {table}"), &[])?;
+            let rows = self.query(&format!("SELECT coalesce(max(position), 0) FROM [{table}]"), &[])?;
             rows.first().map_or(Ok(0), |row| row.count(0))
         };
         let (last_event, last_message, last_cause) = (self.last_seq()?, last("messages")?, last("causes")?);
@@ -105,8 +105,8 @@ impl<S: Sql> Store<S> {
         // Not the tables of the engine.
         let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'
                    AND substr(name, 1, 4) <> '_cf_'";
-        for row in self.sql.query(sql, &[])? {
-            self.sql.query(&format!("DROP TABLE \"{}\"", row.text(0)?), &[])?;
+        for row in self.query(sql, &[])? {
+            self.query(&format!("DROP TABLE \"{}\"", row.text(0)?), &[])?;
         }
         super::migrations::create(&self.sql)?;
         self.is_computed()?;
@@ -216,7 +216,7 @@ impl<S: Sql> Export<S> {
     /// Rows after a number, each on its own line, and the number of the last row.
     fn page(&self, sql: &str, after: u64, last: u64) -> Result<(u64, String), StoreError> {
         let mut page = (after, String::new());
-        for row in self.store.sql.query(sql, &[after.into(), last.into(), PAGE.into()])? {
+        for row in self.store.query(sql, &[after.into(), last.into(), PAGE.into()])? {
             let comma = if after == 0 && page.1.is_empty() { "\n" } else { ",\n" };
             page = (row.count(0)?, page.1 + comma + &row.text(1)?);
         }

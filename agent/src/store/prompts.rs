@@ -14,7 +14,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn count_turn(&self, prompt: &str, outcome: TurnOutcome, cost: &Cost) -> Result<(), StoreError> {
         let ended = |as_this: TurnOutcome| Value::from(i64::from(outcome == as_this));
-        self.sql.query(
+        self.query(
             "INSERT INTO prompt_counts VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (prompt) DO UPDATE SET
                 turns = turns + 1,
@@ -51,7 +51,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn note_prompt(&self, txn: TxnId, prompt: &str) -> Result<(), StoreError> {
         let row = [txn.to_string().into(), prompt.into()];
-        self.sql.query("INSERT OR REPLACE INTO prompt_changes VALUES (?, ?)", &row)?;
+        self.query("INSERT OR REPLACE INTO prompt_changes VALUES (?, ?)", &row)?;
         Ok(())
     }
 
@@ -60,13 +60,13 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn prompt_of(&self, txn: TxnId) -> Result<Option<String>, StoreError> {
-        let rows = self.sql.query("SELECT prompt FROM prompt_changes WHERE txn = ?", &[txn.to_string().into()])?;
+        let rows = self.query("SELECT prompt FROM prompt_changes WHERE txn = ?", &[txn.to_string().into()])?;
         Ok(rows.first().map(|row| row.text(0)).transpose()?)
     }
 
     /// Outcomes of turns by version.
     pub(super) fn prompt_counts(&self) -> Result<Vec<PromptCounts>, StoreError> {
-        let rows = self.sql.query(
+        let rows = self.query(
             "SELECT *, (
                 SELECT count(*) FROM [history] h JOIN prompt_changes c ON c.txn = h.txn
                 WHERE h.undone > 0 AND c.prompt = p.prompt

@@ -44,8 +44,7 @@ impl<S: Sql> Store<S> {
             json("questions", &question.rest)?,
             question.approved.map(i64::from).into(),
         ];
-        self.sql
-            .query(&format!("INSERT OR REPLACE INTO questions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"), &row)?;
+        self.query(&format!("INSERT OR REPLACE INTO questions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"), &row)?;
         Ok(())
     }
 
@@ -55,7 +54,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn question(&self, tool_call: &str) -> Result<Option<QuestionRecord>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM questions WHERE tool_call = ?");
-        self.sql.query(&sql, &[tool_call.into()])?.first().map(record).transpose()
+        self.query(&sql, &[tool_call.into()])?.first().map(record).transpose()
     }
 
     /// The question that a turn has asked. A turn asks one at a time.
@@ -64,7 +63,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn question_of(&self, turn: &str) -> Result<Option<QuestionRecord>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM questions WHERE turn = ?");
-        self.sql.query(&sql, &[turn.into()])?.first().map(record).transpose()
+        self.query(&sql, &[turn.into()])?.first().map(record).transpose()
     }
 
     /// Deletes the question about a call.
@@ -72,7 +71,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn delete_question(&self, tool_call: &str) -> Result<(), StoreError> {
-        self.sql.query("DELETE FROM questions WHERE tool_call = ?", &[tool_call.into()])?;
+        self.query("DELETE FROM questions WHERE tool_call = ?", &[tool_call.into()])?;
         Ok(())
     }
 }

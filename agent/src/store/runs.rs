@@ -22,25 +22,25 @@ pub struct DrivenRun {
 
 impl<S: Sql> Store<S> {
     pub(super) fn run_of(&self, id: RunId) -> Result<Option<Run>, StoreError> {
-        let rows = self.sql.query(&format!("{RUNS} WHERE id = ?"), &[id.to_string().into()])?;
+        let rows = self.query(&format!("{RUNS} WHERE id = ?"), &[id.to_string().into()])?;
         rows.first().map(run).transpose()
     }
 
     pub(super) fn newest_runs(&self, limit: usize) -> Result<Vec<Run>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(1 << 31);
         let sql = format!("{RUNS} ORDER BY started_ms DESC, id DESC LIMIT ?");
-        self.sql.query(&sql, &[limit.into()])?.iter().map(run).collect()
+        self.query(&sql, &[limit.into()])?.iter().map(run).collect()
     }
 
     pub(super) fn runs_under_way(&self) -> Result<Vec<Run>, StoreError> {
         let sql = format!("{RUNS} WHERE running = 1 ORDER BY started_ms DESC, id DESC");
-        self.sql.query(&sql, &[])?.iter().map(run).collect()
+        self.query(&sql, &[])?.iter().map(run).collect()
     }
 
     pub(super) fn put_run(&self, run: &Run) -> Result<(), StoreError> {
         // A run that has ended is driven until the person gets the report. A cancelled run has no report.
         let is_told = matches!(run.state.status, RunStatus::Running | RunStatus::Cancelled);
-        self.sql.query(
+        self.query(
             "INSERT INTO [runs] (id, started_ms, running, driven, json) VALUES (?1, ?2, ?3, ?3, ?4)
              ON CONFLICT (id) DO UPDATE SET running = excluded.running, json = excluded.json,
                 driven = CASE WHEN ?5 THEN excluded.driven ELSE driven END",
@@ -65,7 +65,7 @@ impl<S: Sql> Store<S> {
             let last_request_at = DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default();
             Ok(DrivenRun { run: run(row)?, last_request_at, silent: row.count(2)? })
         };
-        self.sql.query(sql, &[])?.iter().map(driven).collect()
+        self.query(sql, &[])?.iter().map(driven).collect()
     }
 
     /// Counts a workflow that is started for a run, and returns its attempt number, starting at 1. Earlier workflows no longer
@@ -75,7 +75,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn launch_run(&self, id: RunId, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let sql = "UPDATE [runs] SET launches = launches + 1, unheard = unheard + 1, heard_ms = ? WHERE id = ?";
-        self.sql.query(sql, &[millis(now), id.to_string().into()])?;
+        self.query(sql, &[millis(now), id.to_string().into()])?;
         self.launches(id)
     }
 
@@ -84,7 +84,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn launches(&self, id: RunId) -> Result<u64, StoreError> {
-        let rows = self.sql.query("SELECT launches FROM [runs] WHERE id = ?", &[id.to_string().into()])?;
+        let rows = self.query("SELECT launches FROM [runs] WHERE id = ?", &[id.to_string().into()])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
@@ -95,7 +95,7 @@ impl<S: Sql> Store<S> {
     pub fn record_request(&self, id: RunId, launch: u64, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let sql =
             "UPDATE [runs] SET heard_ms = ?, unheard = 0 WHERE id = ? AND launches = ? AND driven = 1 RETURNING 1";
-        let rows = self.sql.query(sql, &[millis(now), id.to_string().into(), launch.into()])?;
+        let rows = self.query(sql, &[millis(now), id.to_string().into(), launch.into()])?;
         Ok(!rows.is_empty())
     }
 
@@ -104,7 +104,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn end_run(&self, id: RunId) -> Result<(), StoreError> {
-        self.sql.query("UPDATE [runs] SET driven = 0 WHERE id = ?", &[id.to_string().into()])?;
+        self.query("UPDATE [runs] SET driven = 0 WHERE id = ?", &[id.to_string().into()])?;
         Ok(())
     }
 
@@ -114,7 +114,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine, and an error for work that an earlier version stored in another form.
     pub fn run_work<T: DeserializeOwned>(&self, id: RunId) -> Result<Option<T>, StoreError> {
         let sql = "SELECT work FROM [runs] WHERE id = ? AND work IS NOT NULL";
-        let rows = self.sql.query(sql, &[id.to_string().into()])?;
+        let rows = self.query(sql, &[id.to_string().into()])?;
         rows.first().map(|row| parse("runs", &row.text(0)?)).transpose()
     }
 
@@ -124,7 +124,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn keep_run_work<T: Serialize>(&self, id: RunId, work: Option<&T>) -> Result<(), StoreError> {
         let work = work.map_or(Ok(Value::Null), |work| json("runs", work))?;
-        self.sql.query("UPDATE [runs] SET work = ? WHERE id = ?", &[work, id.to_string().into()])?;
+        self.query("UPDATE [runs] SET work = ? WHERE id = ?", &[work, id.to_string().into()])?;
         Ok(())
     }
 }

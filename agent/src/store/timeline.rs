@@ -26,22 +26,22 @@ impl<S: Sql> View for Store<S> {
 
 impl<S: Sql> ReadPlans for Store<S> {
     fn settings(&self) -> Result<Settings, StoreError> {
-        let rows = self.sql.query("SELECT settings FROM [state]", &[])?;
+        let rows = self.query("SELECT settings FROM [state]", &[])?;
         rows.first().map_or_else(|| Ok(Settings::default()), |row| parse("state", &row.text(0)?))
     }
 
     fn active_plan(&self) -> Result<Option<Plan>, StoreError> {
-        let rows = self.sql.query("SELECT p.json FROM [state] s JOIN [plans] p ON p.id = s.active_plan", &[])?;
+        let rows = self.query("SELECT p.json FROM [state] s JOIN [plans] p ON p.id = s.active_plan", &[])?;
         rows.first().map(|row| parse("plans", &row.text(0)?)).transpose()
     }
 
     fn plans(&self) -> Result<Vec<Plan>, StoreError> {
-        let rows = self.sql.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
+        let rows = self.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
         rows.iter().map(|row| parse("plans", &row.text(0)?)).collect()
     }
 
     fn plan_counts(&self, plan: PlanId) -> Result<PlanCounts, StoreError> {
-        let rows = self.sql.query("SELECT open, done FROM [plan_counts] WHERE plan = ?", &[plan.to_string().into()])?;
+        let rows = self.query("SELECT open, done FROM [plan_counts] WHERE plan = ?", &[plan.to_string().into()])?;
         match rows.first() {
             Some(row) => Ok(PlanCounts { open: row.count(0)?, done: row.count(1)? }),
             None => Ok(PlanCounts::default()),
@@ -51,20 +51,19 @@ impl<S: Sql> ReadPlans for Store<S> {
 
 impl<S: Sql> ReadBlocks for Store<S> {
     fn block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
-        let rows = self.sql.query(&format!("{BLOCKS} WHERE b.id = ?"), &[id.to_string().into()])?;
+        let rows = self.query(&format!("{BLOCKS} WHERE b.id = ?"), &[id.to_string().into()])?;
         rows.first().map(block).transpose()
     }
 
     fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, StoreError> {
         let handle = Value::Integer(handle.number().into());
-        let rows = self.sql.query(&format!("{BLOCKS} WHERE b.handle = ?"), &[handle])?;
+        let rows = self.query(&format!("{BLOCKS} WHERE b.handle = ?"), &[handle])?;
         rows.first().map(block).transpose()
     }
 
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, StoreError> {
         let (sql, params) = select_blocks(query);
-        let mut blocks: Vec<Block> =
-            self.sql.query(&sql, &params)?.iter().map(block).collect::<Result<_, StoreError>>()?;
+        let mut blocks: Vec<Block> = self.query(&sql, &params)?.iter().map(block).collect::<Result<_, StoreError>>()?;
         if query.last {
             blocks.reverse();
         }
@@ -76,16 +75,16 @@ impl<S: Sql> ReadBlocks for Store<S> {
         let (conditions, params) = conditions(&query);
         let sql =
             format!("SELECT b.start_ms, b.end_ms FROM [blocks] b JOIN [plans] p ON p.id = b.plan WHERE {conditions}");
-        self.sql.query(&sql, &params)?.iter().map(span).collect()
+        self.query(&sql, &params)?.iter().map(span).collect()
     }
 
     fn stored_blocks(&self) -> Result<u64, StoreError> {
-        let rows = self.sql.query("SELECT coalesce(sum(open + done), 0) FROM [plan_counts]", &[])?;
+        let rows = self.query("SELECT coalesce(sum(open + done), 0) FROM [plan_counts]", &[])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
     fn next_handle(&self) -> Result<Handle, StoreError> {
-        let rows = self.sql.query("SELECT next_handle FROM [state]", &[])?;
+        let rows = self.query("SELECT next_handle FROM [state]", &[])?;
         let number = rows.first().map_or(Ok(1), |row| row.count(0))?;
         Ok(Handle::new(u32::try_from(number).unwrap_or(u32::MAX)))
     }
@@ -119,7 +118,7 @@ impl<S: Sql> ReadHistory for Store<S> {
     }
 
     fn undone_by(&self, of: TxnId) -> Result<Option<TxnId>, StoreError> {
-        let rows = self.sql.query("SELECT undone_by FROM [history] WHERE txn = ?", &[of.to_string().into()])?;
+        let rows = self.query("SELECT undone_by FROM [history] WHERE txn = ?", &[of.to_string().into()])?;
         let by = rows.first().map(|row| row.optional_text(0)).transpose()?.flatten();
         by.map(|by| txn(&by)).transpose()
     }
@@ -232,7 +231,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn content(&self) -> Result<Content, StoreError> {
-        let rows = self.sql.query("SELECT json FROM [blocks] ORDER BY start_ms, handle", &[])?;
+        let rows = self.query("SELECT json FROM [blocks] ORDER BY start_ms, handle", &[])?;
         let blocks = rows.iter().map(block).collect::<Result<_, _>>()?;
         Ok(Content { runs: self.runs(usize::MAX)?, ..self.content_with(blocks)? })
     }
@@ -252,14 +251,14 @@ impl<S: Sql> Store<S> {
     }
 
     fn history(&self, sql: &str) -> Result<Option<TxnId>, StoreError> {
-        let rows = self.sql.query(sql, &[])?;
+        let rows = self.query(sql, &[])?;
         rows.first().map(|row| txn(&row.text(0)?)).transpose()
     }
 
     pub(super) fn put_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         self.keep_block(seq, block.id)?;
         let text = text("blocks", block)?;
-        self.sql.query(
+        self.query(
             "INSERT INTO [blocks] (id, handle, plan, title_key, details_key, start_ms, end_ms, done, digest, json, since)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET title_key = excluded.title_key, details_key = excluded.details_key,
@@ -280,13 +279,13 @@ impl<S: Sql> Store<S> {
             ],
         )?;
         let next = Value::Integer(block.handle.next().number().into());
-        self.sql.query("UPDATE [state] SET next_handle = max(next_handle, ?)", &[next])?;
+        self.query("UPDATE [state] SET next_handle = max(next_handle, ?)", &[next])?;
         Ok(())
     }
 
     pub(super) fn delete_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
         self.keep_block(seq, id)?;
-        self.sql.query("DELETE FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
+        self.query("DELETE FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
         Ok(())
     }
 
@@ -295,12 +294,12 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn stored_block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
-        let rows = self.sql.query("SELECT json FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
+        let rows = self.query("SELECT json FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
         rows.first().map(block).transpose()
     }
 
     pub(super) fn put_plan(&self, plan: &Plan) -> Result<(), StoreError> {
-        self.sql.query(
+        self.query(
             "INSERT INTO [plans] (id, created_ms, archived, json) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET archived = excluded.archived, json = excluded.json",
             &[
@@ -321,23 +320,23 @@ impl<S: Sql> Store<S> {
     }
 
     fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
-        let rows = self.sql.query("SELECT json FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
+        let rows = self.query("SELECT json FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
         rows.first().map(|row| parse("plans", &row.text(0)?)).transpose()
     }
 
     pub(super) fn delete_plan(&self, id: PlanId) -> Result<(), StoreError> {
-        self.sql.query("DELETE FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
+        self.query("DELETE FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
         Ok(())
     }
 
     pub(super) fn set_active_plan(&self, id: Option<PlanId>) -> Result<(), StoreError> {
         let id = id.map(|id| id.to_string());
-        self.sql.query("UPDATE [state] SET active_plan = ?", &[id.into()])?;
+        self.query("UPDATE [state] SET active_plan = ?", &[id.into()])?;
         Ok(())
     }
 
     pub(super) fn set_settings(&self, settings: &Settings) -> Result<(), StoreError> {
-        self.sql.query("UPDATE [state] SET settings = ?", &[json("state", settings)?])?;
+        self.query("UPDATE [state] SET settings = ?", &[json("state", settings)?])?;
         Ok(())
     }
 }

@@ -97,7 +97,7 @@ impl<S: Sql> Store<S> {
             json("turns", &request.principal)?,
             json("turns", &request.message_ids)?,
         ];
-        self.sql.query(
+        self.query(
             "INSERT INTO turns (id, state, request, continuation, sender, principal, message_ids)
              VALUES (?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET state = excluded.state, request = excluded.request,
@@ -113,10 +113,10 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn begin_turn(&self, id: &str, prompt: &str) -> Result<(), StoreError> {
-        self.sql.query("DELETE FROM chunks", &[])?;
-        self.sql.query("DELETE FROM turns WHERE state = 'ended'", &[])?;
+        self.query("DELETE FROM chunks", &[])?;
+        self.query("DELETE FROM turns WHERE state = 'ended'", &[])?;
         let row = [TurnState::Streaming.name().into(), prompt.into(), id.into()];
-        self.sql.query("UPDATE turns SET state = ?, prompt = ? WHERE id = ?", &row)?;
+        self.query("UPDATE turns SET state = ?, prompt = ? WHERE id = ?", &row)?;
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn set_turn_txn(&self, id: &str, txn: TxnId) -> Result<(), StoreError> {
-        self.sql.query("UPDATE turns SET txn = ? WHERE id = ?", &[txn.to_string().into(), id.into()])?;
+        self.query("UPDATE turns SET txn = ? WHERE id = ?", &[txn.to_string().into(), id.into()])?;
         Ok(())
     }
 
@@ -135,7 +135,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn end_request(&self, id: &str, state: TurnState, end: &RequestEnd) -> Result<(), StoreError> {
         let row = [state.name().into(), json("turns", &end.outcome)?, end.error.clone().into(), id.into()];
-        self.sql.query("UPDATE turns SET state = ?, outcome = ?, error = ? WHERE id = ?", &row)?;
+        self.query("UPDATE turns SET state = ?, outcome = ?, error = ? WHERE id = ?", &row)?;
         Ok(())
     }
 
@@ -144,7 +144,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn set_turn_state(&self, id: &str, state: TurnState) -> Result<(), StoreError> {
-        self.sql.query("UPDATE turns SET state = ? WHERE id = ?", &[state.name().into(), id.into()])?;
+        self.query("UPDATE turns SET state = ? WHERE id = ?", &[state.name().into(), id.into()])?;
         Ok(())
     }
 
@@ -154,7 +154,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn turns(&self, state: TurnState) -> Result<Vec<TurnRecord>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM turns WHERE state = ? ORDER BY position");
-        self.sql.query(&sql, &[state.name().into()])?.iter().map(record).collect()
+        self.query(&sql, &[state.name().into()])?.iter().map(record).collect()
     }
 
     /// The turn with this request.
@@ -163,7 +163,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn turn_of_request(&self, request: &str) -> Result<Option<TurnRecord>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM turns WHERE request = ?");
-        self.sql.query(&sql, &[request.into()])?.first().map(record).transpose()
+        self.query(&sql, &[request.into()])?.first().map(record).transpose()
     }
 
     /// The turn whose request ended last, if it is kept.
@@ -172,7 +172,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn last_ended(&self) -> Result<Option<TurnRecord>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM turns WHERE outcome IS NOT NULL ORDER BY position DESC LIMIT 1");
-        self.sql.query(&sql, &[])?.first().map(record).transpose()
+        self.query(&sql, &[])?.first().map(record).transpose()
     }
 
     /// Adds chunks to the stream of a request, as one row. `first` is the number of the first chunk.
@@ -181,7 +181,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn add_chunks(&self, request: &str, first: u64, chunks: &[String]) -> Result<(), StoreError> {
         let row = [request.into(), first.into(), json("chunks", &chunks)?];
-        self.sql.query("INSERT INTO chunks (stream, first, json) VALUES (?, ?, ?)", &row)?;
+        self.query("INSERT INTO chunks (stream, first, json) VALUES (?, ?, ?)", &row)?;
         Ok(())
     }
 
@@ -190,7 +190,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn chunks(&self, request: &str) -> Result<Vec<String>, StoreError> {
-        let rows = self.sql.query("SELECT json FROM chunks WHERE stream = ? ORDER BY first", &[request.into()])?;
+        let rows = self.query("SELECT json FROM chunks WHERE stream = ? ORDER BY first", &[request.into()])?;
         let mut chunks = Vec::new();
         for row in rows {
             let batch: Vec<String> = parse("chunks", &row.text(0)?)?;

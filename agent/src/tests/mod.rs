@@ -10,6 +10,7 @@ mod past;
 mod portable;
 mod principals;
 mod prompts;
+mod rebuild;
 mod recovery;
 mod resuming;
 mod tab;

@@ -65,6 +65,8 @@ impl<H: Host> ChatAgent<H> {
         let ConnectionInfo { id: sender, principal, .. } = connection.info();
         let request = RequestRecord { id: id.to_owned(), continuation: false, sender, principal, message_ids };
         let zone = body.time_zone.as_deref().and_then(|name| Zone::new(name).ok());
+        // The page reports it again with the next message.
+        let zone = zone.filter(|_| !self.0.store.is_rebuilding());
         self.0.store.sql_transaction(|store| {
             store.merge_messages(&body.messages, now)?;
             let events = match zone {

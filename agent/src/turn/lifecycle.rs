@@ -30,8 +30,11 @@ pub(super) enum Ended {
 }
 
 impl<H: Host> ChatAgent<H> {
-    /// Begins the next turn in the queue, unless one is under way.
+    /// Begins the next turn in the queue, unless one is under way. While the projection is being built, turns wait.
     pub(crate) fn start_next(&self) {
+        if self.0.store.is_rebuilding() {
+            return;
+        }
         while self.0.live.borrow().is_none() {
             let turn = match self.0.store.turns(TurnState::Queued) {
                 Ok(queued) => queued.into_iter().next(),

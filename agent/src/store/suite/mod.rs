@@ -42,6 +42,7 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
         ("rows and memory give the same decisions, log, projection and answers", rows_agree_with_memory),
         ("rows and memory agree on the past", past::agrees_with_memory),
         ("what is computed from the log can be recomputed", past::is_computed_anew),
+        ("a long log is recomputed in parts", past::is_computed_anew_in_parts),
         ("a database from before the past was stored has it after a migration", past::is_there_after_a_migration),
         ("the work of a run is kept until it is deleted", work_is_kept),
         ("counts agree with the blocks", counts_are_kept),
@@ -275,6 +276,35 @@ mod tests {
             let rows = format!("SEARCH b USING INDEX blocks_by_plan (plan=? AND (start_ms,handle){bound}(?,?))");
             assert!(steps.iter().any(|step| *step == search || *step == rows), "{steps:?}");
             assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+        }
+    }
+
+    /// The tables of a new set are those of a migrated database.
+    #[test]
+    fn the_schema_is_what_the_migrations_make() {
+        use crate::store::schema::{COMPUTED, RECORDED};
+
+        let (migrated, created) = (Sqlite::in_memory().unwrap(), Sqlite::in_memory().unwrap());
+        Store::open(migrated.clone()).unwrap();
+        let is_rebuilding = std::rc::Rc::default();
+        let store = Store { sql: created.clone(), prefix: None, is_rebuilding };
+        store.create_tables(RECORDED).and_then(|()| store.create_tables(COMPUTED)).unwrap();
+        let rows = |sql: &Sqlite, statement: &str| sql.query(statement, &[]).unwrap();
+        // Without spaces, brackets and quotes, in which the two are written differently.
+        let plain = |sql: &Sqlite, table: &str| -> Vec<String> {
+            let statement = format!("SELECT sql FROM sqlite_master WHERE tbl_name = '{table}' AND type <> 'table'");
+            let mut parts: Vec<String> = rows(sql, &statement)
+                .iter()
+                .filter_map(|row| row.optional_text(0).unwrap())
+                .map(|sql| sql.replace(['[', ']', '"', ' ', '\n'], ""))
+                .collect();
+            parts.sort_unstable();
+            parts
+        };
+        for table in RECORDED.iter().chain(COMPUTED).map(|table| table.name) {
+            let columns = format!("SELECT * FROM pragma_table_xinfo('{table}')");
+            assert_eq!(rows(&created, &columns), rows(&migrated, &columns), "{table}");
+            assert_eq!(plain(&created, table), plain(&migrated, table), "{table}");
         }
     }
 

@@ -1,0 +1,83 @@
+//! A version of the service that computes something else from a long log.
+
+use std::cell::Cell;
+
+use flux_timeline::event::BlockChange;
+use flux_timeline::{Actor, Block, EventId, EventKind, Handle, ReadBlocks, ReadHistory, Title, TxnId};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::world::{World, gym};
+use crate::store::{Sql, Transaction};
+
+/// A person with a log that is too long to be computed anew at once, and a service that computes something else from it.
+fn after_an_update(changes: u32) -> World {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.call(&tab, "scheduleBlock", gym(3));
+    let store = world.agent.store();
+    let mut before = store.block_by_handle(Handle::FIRST).unwrap().unwrap();
+    let mut renamed = |number: u32| {
+        let after = Block { title: Title::new(&format!("Gym {number}")).unwrap(), ..before.clone() };
+        EventKind::BlockUpdated(BlockChange { before: std::mem::replace(&mut before, after.clone()), after })
+    };
+    let kinds = (1..=changes).map(&mut renamed).collect();
+    let txn = TxnId::new(Uuid::from_u128(u128::MAX));
+    let transaction = Transaction { id: txn, at: "2026-03-02T09:00:01Z".parse().unwrap(), actor: Actor::User, kinds };
+    let ids = Cell::new(u128::MAX);
+    let id = || {
+        ids.set(ids.get() - 1);
+        EventId::new(Uuid::from_u128(ids.get()))
+    };
+    store.sql_transaction(|store| store.append(transaction, id)).unwrap();
+    world.sql.query("UPDATE computed SET version = 0", &[]).unwrap();
+    // The old projection, which can be told from the new one.
+    world.sql.query("UPDATE blocks SET json = json_set(json, '$.title', 'As before')", &[]).unwrap();
+    World::on(world.sql)
+}
+
+#[test]
+fn the_old_timeline_is_read_until_the_new_one_is_complete() {
+    let mut world = after_an_update(2_100);
+    let tab = world.connect_as(true, None);
+    let title = |world: &mut World| {
+        world.call(&tab, "getTimeline", json!({}))["result"]["timeline"]["blocks"][0]["title"].clone()
+    };
+    assert_eq!(title(&mut world), "As before");
+
+    let last = world.agent.store().last_seq().unwrap();
+    let refused = world.call(&tab, "scheduleBlock", gym(4));
+    let sentence = "Your timeline is being brought up to date after an update. You can read it, but nothing was changed; try \
+                    again in about ";
+    assert!(refused["error"].as_str().unwrap().starts_with(sentence), "{refused}");
+    assert_eq!(world.agent.store().last_seq().unwrap(), last);
+
+    // A message is kept, and answered afterwards.
+    world.say(&tab, "r1", "What do I have on the third?");
+    assert!(world.puppet.requests.borrow().is_empty());
+    tab.received();
+    let mut rings = 0;
+    while world.agent.store().is_rebuilding() {
+        assert!(world.alarm().is_some(), "nothing goes on with it");
+        world.ring();
+        rings += 1;
+    }
+    assert!(rings > 0);
+    assert!(tab.frame_words().contains(&"flux_snapshot".to_owned()), "pages show the new timeline");
+    world.wait();
+    assert_eq!(world.puppet.requests.borrow().len(), 1);
+    world.model_answers("The gym.");
+    assert_eq!(title(&mut world), "Gym 2100");
+    assert_eq!(world.call(&tab, "scheduleBlock", gym(4))["result"]["ok"], true);
+    assert_eq!(world.alarm(), None, "nothing is left to be done");
+}
+
+#[test]
+fn building_goes_on_where_the_process_died() {
+    let world = after_an_update(4_100);
+    let built = |world: &World| world.agent.store().rebuild().unwrap().map(|rebuild| rebuild.seq);
+    let before = built(&world);
+    assert!(before > Some(0), "opening the object begins with it: {before:?}");
+    let world = World::on(world.sql);
+    assert!(built(&world).is_none_or(|seq| Some(seq) > before));
+}
