@@ -12,6 +12,7 @@
 //! | [`session`] | a timeline with its log, in memory, for tests and the evaluation harness |
 //! | [`invalid`], [`rejection`], [`error`](mod@error) | why a value is not valid, why a command changes nothing, why reading failed |
 //! | [`command`], [`decide`] | what is requested, and the function that turns it into events or a rejection |
+//! | [`verify`](mod@verify) | checks events that come from elsewhere |
 //! | [`describe`] | changes in a few words |
 //! | [`reference`](mod@reference) | from `B12`, a UUID or a title to one block or plan |
 //! | [`query`] | questions that change nothing: find blocks, find free time |
@@ -48,6 +49,7 @@ mod subjects;
 pub mod tagged;
 pub mod text;
 pub mod timeline;
+pub mod verify;
 pub mod view;
 pub mod zone;
 
@@ -68,5 +70,6 @@ pub use settings::Settings;
 pub use span::Span;
 pub use text::{Description, Goal, Tag, Title};
 pub use timeline::Timeline;
+pub use verify::{Misfit, VerifyError, verify};
 pub use view::{BlockPlace, BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, TimelineView, View};
 pub use zone::Zone;

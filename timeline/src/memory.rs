@@ -36,6 +36,10 @@ impl<T: AsRef<Timeline>> ReadPlans for T {
         Ok(self.as_ref().plans())
     }
 
+    fn plan(&self, id: PlanId) -> Result<Option<Plan>, Infallible> {
+        Ok(self.as_ref().plan(id).cloned())
+    }
+
     fn plan_counts(&self, plan: PlanId) -> Result<PlanCounts, Infallible> {
         Ok(self.as_ref().plan_counts(plan))
     }
@@ -56,6 +60,14 @@ impl<T: AsRef<Timeline>> ReadBlocks for T {
 
     fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, Infallible> {
         Ok(self.as_ref().busy(from, to))
+    }
+
+    fn stored_block(&self, id: BlockId) -> Result<Option<Block>, Infallible> {
+        Ok(self.as_ref().stored_block(id).cloned())
+    }
+
+    fn is_handle_used(&self, handle: Handle) -> Result<bool, Infallible> {
+        Ok(self.as_ref().is_handle_used(handle))
     }
 
     fn stored_blocks(&self) -> Result<u64, Infallible> {

@@ -53,12 +53,16 @@ impl Session {
         let first = self.log.len();
         for kind in kinds {
             let seq = self.log.len() as u64 + 1;
-            let event = Event { seq, id: event_id(), at, actor: actor.clone(), txn, kind, reason: None };
-            self.timeline.apply(&event);
-            self.log.push(event);
+            self.push(Event { seq, id: event_id(), at, actor: actor.clone(), txn, kind, reason: None });
         }
-        self.transactions.entry(txn).or_default().extend(first..self.log.len());
         self.log.get(first..).unwrap_or_default()
+    }
+
+    /// Appends an event and applies it.
+    pub fn push(&mut self, event: Event) {
+        self.timeline.apply(&event);
+        self.transactions.entry(event.txn).or_default().push(self.log.len());
+        self.log.push(event);
     }
 }
 
@@ -80,6 +84,14 @@ impl ReadHistory for Session {
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, Infallible> {
         let places = self.transactions.get(&txn).map(Vec::as_slice).unwrap_or_default();
         Ok(places.iter().filter_map(|place| self.log.get(*place)).cloned().collect())
+    }
+
+    fn has_transaction(&self, txn: TxnId) -> Result<bool, Infallible> {
+        Ok(self.transactions.contains_key(&txn))
+    }
+
+    fn is_in_effect(&self, txn: TxnId) -> Result<bool, Infallible> {
+        Ok(self.timeline.is_in_effect(txn))
     }
 
     fn undone_by(&self, txn: TxnId) -> Result<Option<TxnId>, Infallible> {

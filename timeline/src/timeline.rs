@@ -240,6 +240,11 @@ impl Timeline {
         plans
     }
 
+    /// The plan with this id.
+    pub fn plan(&self, id: PlanId) -> Option<&Plan> {
+        self.plans.get(&id)
+    }
+
     /// Counts the open and the completed blocks of a plan.
     pub fn plan_counts(&self, plan: PlanId) -> PlanCounts {
         let mut counts = PlanCounts::default();
@@ -306,6 +311,16 @@ impl Timeline {
         runs
     }
 
+    /// The block with this id, even if its plan is deleted.
+    pub fn stored_block(&self, id: BlockId) -> Option<&Block> {
+        self.blocks.get(&id)
+    }
+
+    /// Whether a block has this handle, including blocks of deleted plans.
+    pub fn is_handle_used(&self, handle: Handle) -> bool {
+        self.by_handle.contains_key(&handle)
+    }
+
     /// Counts all blocks, including those of deleted plans.
     pub fn stored_blocks(&self) -> u64 {
         self.blocks.len() as u64
@@ -320,6 +335,11 @@ impl Timeline {
     /// The transaction that the next undo reverts.
     pub fn undoable(&self) -> Option<TxnId> {
         self.history.done.last().copied()
+    }
+
+    /// Whether this transaction can be undone, later edits apart.
+    pub fn is_in_effect(&self, txn: TxnId) -> bool {
+        self.history.done.contains(&txn)
     }
 
     /// The transaction that undid this one, if it is undone.

@@ -43,6 +43,12 @@ pub trait ReadPlans: View {
     /// If the source cannot be read.
     fn plans(&self) -> Result<Vec<Plan>, Self::Error>;
 
+    /// Returns the plan with this id.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn plan(&self, id: PlanId) -> Result<Option<Plan>, Self::Error>;
+
     /// Counts the open and the completed blocks of a plan.
     ///
     /// # Errors
@@ -75,6 +81,18 @@ pub trait ReadBlocks: View {
     /// # Errors
     /// If the source cannot be read.
     fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, Self::Error>;
+
+    /// Returns the block with this id, even if its plan is deleted.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn stored_block(&self, id: BlockId) -> Result<Option<Block>, Self::Error>;
+
+    /// Returns whether a block has this handle, including blocks of deleted plans.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn is_handle_used(&self, handle: Handle) -> Result<bool, Self::Error>;
 
     /// Counts all stored blocks, including those of deleted plans.
     ///
@@ -129,6 +147,18 @@ pub trait ReadHistory: View {
     /// # Errors
     /// If the source cannot be read.
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, Self::Error>;
+
+    /// Returns whether there is such a transaction.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn has_transaction(&self, txn: TxnId) -> Result<bool, Self::Error>;
+
+    /// Returns whether this transaction can be undone, later edits apart: it has events that undo reverts, and is not undone.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn is_in_effect(&self, txn: TxnId) -> Result<bool, Self::Error>;
 
     /// Returns the transaction that undid this one, or `None` if it is in effect.
     ///

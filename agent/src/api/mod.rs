@@ -29,7 +29,7 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
-use flux_timeline::{Actor, BlockId, Command, ReadHistory, ReadPlans, ReadRuns, RunId, TxnId, Zone};
+use flux_timeline::{Actor, BlockId, Command, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, RunId, TxnId, Zone};
 use flux_tools::report::Report;
 use flux_tools::tool::ToolCall;
 use uuid::Uuid;

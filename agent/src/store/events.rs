@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::event::shifted;
-use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadPlans, ReadRuns, Run, TxnId};
+use flux_timeline::{
+    Actor, Event, EventId, EventKind, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, TxnId,
+};
 
 use uuid::Uuid;
 

@@ -182,6 +182,9 @@ impl<S: Sql + Clone> Store<S> {
     }
 }
 
+/// The cost of an event of the plans, in rows. It stores all plans, of which there are at most 200.
+const PLAN_ROWS: u64 = 20;
+
 /// The number of rows that an event changes, about.
 pub(super) trait Rows {
     /// At least 1.
@@ -193,6 +196,7 @@ impl Rows for EventKind {
         match self {
             Self::TimelineShifted { blocks, .. } => blocks.len().max(1) as u64,
             Self::Undone { change, .. } | Self::Redone { change, .. } => change.rows(),
+            kind if kind.changes_plan_snapshot() => PLAN_ROWS,
             _ => 1,
         }
     }

@@ -40,6 +40,11 @@ impl<S: Sql> ReadPlans for Store<S> {
         rows.iter().map(|row| parse("plans", &row.text(0)?)).collect()
     }
 
+    fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
+        let rows = self.query("SELECT json FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
+        rows.first().map(|row| parse("plans", &row.text(0)?)).transpose()
+    }
+
     fn plan_counts(&self, plan: PlanId) -> Result<PlanCounts, StoreError> {
         let rows = self.query("SELECT open, done FROM [plan_counts] WHERE plan = ?", &[plan.to_string().into()])?;
         match rows.first() {
@@ -76,6 +81,16 @@ impl<S: Sql> ReadBlocks for Store<S> {
         let sql =
             format!("SELECT b.start_ms, b.end_ms FROM [blocks] b JOIN [plans] p ON p.id = b.plan WHERE {conditions}");
         self.query(&sql, &params)?.iter().map(span).collect()
+    }
+
+    fn stored_block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
+        let rows = self.query("SELECT json FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
+        rows.first().map(block).transpose()
+    }
+
+    fn is_handle_used(&self, handle: Handle) -> Result<bool, StoreError> {
+        let handle = Value::Integer(handle.number().into());
+        Ok(!self.query("SELECT 1 FROM [blocks] WHERE handle = ?", &[handle])?.is_empty())
     }
 
     fn stored_blocks(&self) -> Result<u64, StoreError> {
@@ -115,6 +130,16 @@ impl<S: Sql> ReadHistory for Store<S> {
 
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, StoreError> {
         self.events_of(txn)
+    }
+
+    fn has_transaction(&self, txn: TxnId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM [events] WHERE txn = ? LIMIT 1";
+        Ok(!self.query(sql, &[txn.to_string().into()])?.is_empty())
+    }
+
+    fn is_in_effect(&self, txn: TxnId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM [history] WHERE txn = ? AND undone = 0";
+        Ok(!self.query(sql, &[txn.to_string().into()])?.is_empty())
     }
 
     fn undone_by(&self, of: TxnId) -> Result<Option<TxnId>, StoreError> {
@@ -289,15 +314,6 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// A block, even if its plan is deleted.
-    ///
-    /// # Errors
-    /// The errors of the engine.
-    pub fn stored_block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
-        let rows = self.query("SELECT json FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
-        rows.first().map(block).transpose()
-    }
-
     pub(super) fn put_plan(&self, plan: &Plan) -> Result<(), StoreError> {
         self.query(
             "INSERT INTO [plans] (id, created_ms, archived, json) VALUES (?, ?, ?, ?)
@@ -317,11 +333,6 @@ impl<S: Sql> Store<S> {
         let Some(mut plan) = self.plan(id)? else { return Ok(()) };
         change(&mut plan);
         self.put_plan(&plan)
-    }
-
-    fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
-        let rows = self.query("SELECT json FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
-        rows.first().map(|row| parse("plans", &row.text(0)?)).transpose()
     }
 
     pub(super) fn delete_plan(&self, id: PlanId) -> Result<(), StoreError> {
