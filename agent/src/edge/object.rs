@@ -1,7 +1,6 @@
 //! The Durable Object: a person's agent, with its database and its connections.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures::stream;
@@ -144,7 +143,7 @@ fn export(agent: &ChatAgent<EdgeHost>, principal: &Principal) -> Result<Response
 
 /// Takes a file, or a part of it: `?part=0`, `?part=1` and so on, and `&last` for the last one.
 async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request: Request) -> Result<Response> {
-    let query: BTreeMap<String, String> = super::url(&request)?.query_pairs().into_owned().collect();
+    let query = super::url(&request)?.search_params();
     let part = match query.get("part").map(|part| part.parse()) {
         None => None,
         Some(Ok(number)) => Some(number),
@@ -162,7 +161,7 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
         let error = ImportError::File("it is not UTF-8".to_owned());
         return respond(Err(error.into()));
     };
-    let is_last = part.is_none() || query.contains_key("last");
+    let is_last = part.is_none() || query.has("last");
     let answer = agent.import(principal, ImportPart { number: part.unwrap_or(0), text, is_last });
     let is_done = matches!(&answer, Ok(Answer::Value(progress)) if progress["state"] == "done");
     let response = respond(answer)?;

@@ -28,6 +28,7 @@ use crate::connection::{Socket, Status};
 use crate::history::Log;
 use crate::platform;
 use crate::settings::Preferences;
+use crate::settings::import::Step as ImportStep;
 use crate::timeline::filter::Filter;
 use crate::timeline::form::Form;
 use crate::timeline::projection::Projection;
@@ -77,8 +78,8 @@ pub struct Store {
     pub counts: Signal<Counts>,
     /// Whether loading blocks failed. They are not requested again until the page reconnects.
     pub cannot_load: Signal<bool>,
-    /// Whether a file is being imported.
-    pub is_importing: Signal<bool>,
+    /// How far the import of a file is, while there is one.
+    pub import: Signal<Option<ImportStep>>,
     /// Whether the rest of the program failed to load and is being retried.
     pub lacks_extras: Signal<bool>,
     /// Whether the rest of the program is loaded.
@@ -143,7 +144,7 @@ impl Store {
             editing: Signal::new(None),
             counts: Signal::new(Counts::default()),
             cannot_load: Signal::new(false),
-            is_importing: Signal::new(false),
+            import: Signal::new(None),
             lacks_extras: Signal::new(false),
             has_extras: Signal::new(false),
             plans_open: Signal::new(false),
