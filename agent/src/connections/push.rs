@@ -8,7 +8,7 @@ use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::{Connection, Host};
 use crate::shown;
-use crate::store::StoreError;
+use crate::store::{MessagePage, StoreError};
 
 /// Most events in a frame. So many are about a megabyte.
 const EVENTS_PER_FRAME: usize = 1_000;
@@ -35,11 +35,16 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Sends the conversation to connections, except one.
+    /// Sends the newest part of the conversation to connections, except one.
     pub(crate) fn send_conversation(&self, to: To, except: Option<Uuid>) -> Result<(), StoreError> {
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        self.broadcast(&ServerFrame::CfAgentChatMessages { messages, connect: None }, to, except);
+        self.broadcast(&self.conversation_frame(shown::MESSAGES_BYTES, false)?, to, except);
         Ok(())
+    }
+
+    /// The newest messages of the conversation that have at most `size` bytes together. `connect` is set in a greeting.
+    pub(super) fn conversation_frame(&self, size: usize, connect: bool) -> Result<ServerFrame, StoreError> {
+        let MessagePage { messages, has_earlier } = shown::newest_messages(&self.0.store, size)?;
+        Ok(ServerFrame::CfAgentChatMessages { messages, has_earlier, connect: connect.then_some(true) })
     }
 
     /// Sends everyone what a call changed, and starts and ends workflows accordingly.
@@ -112,8 +117,7 @@ impl<H: Host> ChatAgent<H> {
         let snapshot = ServerFrame::FluxSnapshot(Box::new(snapshot)).to_text();
         let state = self.state_frame()?.to_text();
         let clear = ServerFrame::CfAgentChatClear.to_text();
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        let messages = ServerFrame::CfAgentChatMessages { messages, connect: None }.to_text();
+        let messages = self.conversation_frame(shown::MESSAGES_BYTES, false)?.to_text();
         for connection in self.0.host.connections() {
             connection.send(if connection.info().follows_events { &snapshot } else { &state });
             connection.send(&clear);

@@ -11,6 +11,7 @@
 //! | `portable` | export and import of everything as one file |
 //! | `runs` | `runs`: the runs of the architect, and their finished work |
 //! | `messages` | `messages`: the conversation |
+//! | `fit` | shortening messages that are too large |
 //! | `causes` | `causes`: which message led to which request |
 //! | `prompts` | `prompt_counts`, `prompt_changes`: outcomes of turns by the version of the prompt |
 //! | `counts` | counts of all of it |
@@ -21,6 +22,7 @@
 mod causes;
 mod counts;
 mod events;
+mod fit;
 mod jobs;
 mod messages;
 mod migrations;
@@ -39,7 +41,10 @@ use chrono::{DateTime, Utc};
 
 pub use causes::CauseRecord;
 pub use events::{EventQuery, Transaction};
+pub(crate) use fit::bytes;
+pub use fit::fit_result;
 pub use jobs::JobRecord;
+pub use messages::MessagePage;
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use portable::{Export, ImportError, Imported};

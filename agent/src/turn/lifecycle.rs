@@ -114,6 +114,7 @@ impl<H: Host> ChatAgent<H> {
             meter,
             txn: record.txn,
             invalid: 0,
+            taken: 0,
         };
         let ended = turn.run().await;
         self.end(&Ended::Turn(ended));

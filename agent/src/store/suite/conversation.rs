@@ -56,6 +56,34 @@ pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> 
     Ok(())
 }
 
+pub(super) fn messages_come_in_pages<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let store = said(Store::open(sql))?;
+    for number in 0..10 {
+        said(store.put_message(&message(&format!("m{number}"), Role::User, &"ü".repeat(500)), moment(number)))?;
+    }
+    let page = |before, limit, size| {
+        let page = said(store.message_page(before, limit, size))?;
+        Ok::<_, String>(page.map(|page| {
+            (page.messages.iter().map(|message| message.id.clone()).collect::<Vec<_>>().join(" "), page.has_earlier)
+        }))
+    };
+    for (before, limit, size, expected) in [
+        (None, 3, 100_000, Some(("m7 m8 m9", true))),
+        (Some("m7"), 100, 100_000, Some(("m0 m1 m2 m3 m4 m5 m6", false))),
+        // Each has more than 1,000 bytes.
+        (None, 100, 3_000, Some(("m8 m9", true))),
+        (Some("m1"), 100, 3_000, Some(("m0", false))),
+        (Some("m1"), 100, 10, Some(("", true))),
+        (Some("m0"), 100, 3_000, Some(("", false))),
+        (Some("gone"), 100, 3_000, None),
+    ] {
+        let found = page(before, limit, size)?;
+        let found = found.as_ref().map(|(ids, has_earlier)| (ids.as_str(), *has_earlier));
+        check!(found == expected, "before {before:?}, {limit}, {size}: {found:?}");
+    }
+    Ok(())
+}
+
 pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let store = said(Store::open(sql))?;
     check!(said(store.last_ended())?.is_none(), "a turn that nobody began");
