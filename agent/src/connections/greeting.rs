@@ -76,7 +76,7 @@ impl<H: Host> ChatAgent<H> {
             let is_same_log = info.log.is_none() || info.log == self.0.store.log()?;
             if is_same_log && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
                 let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
-                if bytes(&events) <= CATCH_UP_BYTES {
+                if events.iter().map(bytes).sum::<usize>() <= CATCH_UP_BYTES {
                     return Ok(ServerFrame::FluxEvents { events });
                 }
             }

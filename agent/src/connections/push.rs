@@ -51,8 +51,7 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn announce(&self, change: Change) -> Result<(), StoreError> {
         match change {
             Change::Events(events) => self.publish(&events),
-            Change::Everything { orphans } => {
-                orphans.into_iter().for_each(|workflow| self.0.host.call_off(workflow));
+            Change::Everything => {
                 // An imported file has plans of its own.
                 if self.0.store.active_plan()?.is_none() {
                     self.make_first_plan()?;
@@ -109,6 +108,7 @@ impl<H: Host> ChatAgent<H> {
             self.log(&format!("start over: {error}"));
             self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
         }
+        self.discard_now();
         self.set_alarm();
     }
 

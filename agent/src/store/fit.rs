@@ -27,7 +27,7 @@ pub(super) fn fit(message: &Message) -> Option<Message> {
             Some((index, part)) if part >= metadata && part > SMALL => {
                 let Some(place) = message.parts.get_mut(index) else { break };
                 // Not all of it, so that one part does not lose everything for the others.
-                cut_part(place, part.saturating_sub(excess).max(part / 2));
+                cut_part(place, excess.min(part / 2));
                 if bytes(place) >= part {
                     empty_part(place);
                 }
@@ -54,12 +54,19 @@ pub fn fit_result(result: &mut Value, target: usize) {
     }
 }
 
-fn cut_part(part: &mut Part, target: usize) {
+/// Shortens a part by `excess` bytes of JSON.
+fn cut_part(part: &mut Part, excess: usize) {
     match part {
-        Part::Text(text) | Part::Reasoning(text) => cut_text(&mut text.text, target),
-        Part::Tool(tool) => cut_call(&mut tool.call, target),
+        Part::Text(text) | Part::Reasoning(text) => {
+            let target = bytes(&text.text).saturating_sub(excess);
+            cut_text(&mut text.text, target);
+        }
+        Part::Tool(tool) => cut_call(&mut tool.call, excess),
         Part::StepStart => {}
-        Part::Other(value) => cut(value, target),
+        Part::Other(value) => {
+            let target = bytes(value).saturating_sub(excess);
+            cut(value, target);
+        }
     }
 }
 
@@ -75,9 +82,8 @@ fn empty_part(part: &mut Part) {
     }
 }
 
-/// Shortens the largest field of a call.
-fn cut_call(call: &mut ToolPartBody, target: usize) {
-    let excess = bytes(call).saturating_sub(target);
+/// Shortens the largest field of a call by `excess` bytes of JSON.
+fn cut_call(call: &mut ToolPartBody, excess: usize) {
     let size = |value: &Option<Value>| value.as_ref().map_or(0, bytes);
     let (input, output) = (size(&call.input), size(&call.output));
     let error = call.error_text.as_ref().map_or(0, bytes);
@@ -95,20 +101,22 @@ fn cut(value: &mut Value, target: usize) {
     match value {
         Value::String(text) => cut_text(text, target),
         Value::Array(items) => {
-            let mut size = bytes(items);
+            let mut size: usize = items.iter().map(|item| bytes(item) + 1).sum();
             while size > target
                 && let Some(item) = items.pop()
             {
                 size = size.saturating_sub(bytes(&item) + 1);
             }
         }
-        Value::Object(fields) => {
-            let mut size = bytes(fields);
-            while size > target {
+        Value::Object(_) => {
+            let mut size = bytes(value);
+            while let Value::Object(fields) = value
+                && size > target
+            {
                 let largest = fields.values_mut().map(|field| (bytes(field), field)).max_by_key(|(size, _)| *size);
                 let Some((of_field, field)) = largest else { return };
                 cut(field, of_field.saturating_sub(size - target));
-                let smaller = bytes(fields);
+                let smaller = bytes(value);
                 if smaller >= size {
                     return;
                 }
@@ -122,7 +130,7 @@ fn cut(value: &mut Value, target: usize) {
 /// Cuts off the end of a text, so that it has about `target` bytes of JSON with the note, but never more than before.
 fn cut_text(text: &mut String, target: usize) {
     let was = text.strip_suffix(CUT).unwrap_or(text);
-    let whole = bytes(was).max(1);
+    let whole = bytes(&was).max(1);
     let share = was.len().saturating_mul(target.saturating_sub(CUT.len() + 2)) / whole;
     let mut end = share.min(was.len().saturating_sub(1));
     while !was.is_char_boundary(end) {
@@ -132,22 +140,9 @@ fn cut_text(text: &mut String, target: usize) {
     *text = if cut.len() < text.len() { cut } else { String::new() };
 }
 
-/// The size of a value as JSON, in bytes.
-pub(crate) fn bytes<T: Serialize + ?Sized>(value: &T) -> usize {
-    struct Count(usize);
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    // Writing to a counter does not fail, and all of these types can be written.
-    let _ = serde_json::to_writer(&mut count, value);
-    count.0
+/// The size of a value as JSON, in bytes. Counting without the text would need all of the code that writes JSON once more.
+pub(crate) fn bytes<T: Serialize>(value: &T) -> usize {
+    serde_json::to_string(value).map_or(0, |text| text.len())
 }
 
 #[cfg(test)]

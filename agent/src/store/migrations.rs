@@ -3,7 +3,8 @@
 use super::{Sql, StoreError};
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
-pub const MIGRATIONS: &[&[&str]] = &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH];
+pub const MIGRATIONS: &[&[&str]] =
+    &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
@@ -249,6 +250,18 @@ const TENTH: &[&str] = &[
      )",
     // Earlier versions left calls open that nothing would carry out any more.
     "INSERT INTO jobs (id, kind, due_ms) SELECT 'close-calls', 'close-calls', 0 WHERE EXISTS (SELECT 1 FROM messages)",
+];
+
+const ELEVENTH: &[&str] = &[
+    // What is needed to delete it after its lifetime. For what is older, the last time at which something happened.
+    "ALTER TABLE turns ADD COLUMN ended_ms INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE prompt_counts ADD COLUMN last_ms INTEGER NOT NULL DEFAULT 0",
+    "UPDATE prompt_counts SET last_ms = max(
+        coalesce((SELECT max(at_ms) FROM messages), 0), coalesce((SELECT max(at_ms) FROM events), 0)
+     )",
+    "INSERT INTO jobs (id, kind, due_ms) SELECT 'retention', 'retention', 0
+     WHERE EXISTS (SELECT 1 FROM turns WHERE outcome IS NOT NULL) OR EXISTS (SELECT 1 FROM prompt_counts)
+        OR EXISTS (SELECT 1 FROM runs WHERE work IS NOT NULL)",
 ];
 
 /// Migrates a database to the latest version, each step in a transaction of its own.

@@ -18,6 +18,7 @@
 //! | `turns` | `turns`, `chunks`: turns with their requests, and what they streamed |
 //! | `questions` | `questions`: calls that wait for the person's consent |
 //! | `jobs` | `jobs`: what is due later |
+//! | `retention` | deleting what has outlived its lifetime |
 
 mod causes;
 mod counts;
@@ -30,6 +31,7 @@ mod past;
 mod portable;
 mod prompts;
 mod questions;
+mod retention;
 mod runs;
 mod sql;
 #[cfg(any(test, feature = "store-suite"))]

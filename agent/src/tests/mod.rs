@@ -13,5 +13,6 @@ mod principals;
 mod prompts;
 mod recovery;
 mod resuming;
+mod retention;
 mod tab;
 pub mod world;
