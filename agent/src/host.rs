@@ -33,6 +33,9 @@ pub trait Host: Clone + 'static {
     fn launch(&self, workflow: WorkflowId);
     /// Ends a workflow if it can be reached. One that cannot learns from its next request that its run is over.
     fn call_off(&self, workflow: WorkflowId);
+    /// Ends workflows and deletes what they have stored. Those that no longer exist count as deleted. An error says that at
+    /// least one could not be deleted.
+    fn discard(&self, workflows: Vec<WorkflowId>) -> LocalBoxFuture<'static, Result<(), String>>;
     /// Sets the object's alarm, replacing any earlier one; `None` deletes it. The alarm fires even if the object has been
     /// evicted. It is stored together with what was written to the database just before.
     fn wake_at(&self, at: Option<DateTime<Utc>>);

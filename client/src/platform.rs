@@ -205,6 +205,13 @@ pub fn distance_from_end(id: &str) -> i32 {
     element(id).map_or(0, |element| element.scroll_height() - element.client_height() - element.scroll_top())
 }
 
+/// Scrolls an element to a distance from its end, in CSS pixels.
+pub fn scroll_to_distance(id: &str, distance: i32) {
+    if let Some(element) = element(id) {
+        element.set_scroll_top(element.scroll_height() - element.client_height() - distance);
+    }
+}
+
 /// Removes the static page that was shown while the program was loading.
 pub fn remove_static_shell() {
     if let Some(main) = element("main") {

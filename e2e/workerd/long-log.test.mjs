@@ -16,8 +16,9 @@ import { until } from "../lib/until.mjs";
 const EVENTS = Number(process.env.FLUX_EVENTS ?? 5_000);
 const LIMIT_MS = 120_000 + EVENTS * 20;
 
+// The Worker that is deployed. Nobody asks the model.
 let server;
-before(async () => (server = await startServer({ entry: join(ROOT, "e2e/lib/sql-entry.mjs") })));
+before(async () => (server = await startServer({ model: { baseUrl: "http://127.0.0.1:9" }, entry: join(ROOT, "e2e/lib/sql-entry.mjs") })));
 after(() => server?.stop());
 
 const id = (number) => `00000000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`;

@@ -12,7 +12,7 @@ use crate::api::permit;
 use crate::api::route::AGENT;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::identity::Scope;
-use crate::store::StoreError;
+use crate::store::{StoreError, bytes};
 use crate::{json, shown};
 
 /// A client that missed at most this many events is sent them. One that missed more gets a snapshot.
@@ -21,6 +21,13 @@ const CATCH_UP_EVENTS: u64 = 1_000;
 const STATE_BLOCKS: usize = 1_000;
 /// Newest events in a state frame.
 const STATE_EVENTS: u64 = 50;
+
+/// Largest greeting, in bytes. What the timeline leaves of it is for the conversation.
+const GREETING_BYTES: usize = 1_000_000;
+/// What a greeting needs besides the timeline and the messages, in bytes: the identity, and the frames around all of it.
+const FRAMES_BYTES: usize = 2_000;
+/// Most bytes of missed events. A client that missed more gets a snapshot.
+const CATCH_UP_BYTES: usize = 500_000;
 
 /// Close code for a socket that may not connect: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
 /// after it.
@@ -53,11 +60,12 @@ impl<H: Host> ChatAgent<H> {
             .to_text(),
         );
         let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info)? };
-        connection.send(&frame.to_text());
+        let timeline = frame.to_text();
+        connection.send(&timeline);
         // Clients load the conversation over HTTP before they connect. One that was away while an answer ended would keep the
         // cut-off answer without this frame.
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        connection.send(&ServerFrame::CfAgentChatMessages { messages, connect: Some(true) }.to_text());
+        let left = GREETING_BYTES.saturating_sub(FRAMES_BYTES + timeline.len());
+        connection.send(&self.conversation_frame(left, true)?.to_text());
         Ok(())
     }
 
@@ -68,7 +76,9 @@ impl<H: Host> ChatAgent<H> {
             let is_same_log = info.log.is_none() || info.log == self.0.store.log()?;
             if is_same_log && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
                 let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
-                return Ok(ServerFrame::FluxEvents { events });
+                if events.iter().map(bytes).sum::<usize>() <= CATCH_UP_BYTES {
+                    return Ok(ServerFrame::FluxEvents { events });
+                }
             }
         }
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;

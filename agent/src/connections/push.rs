@@ -8,7 +8,7 @@ use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::{Connection, Host};
 use crate::shown;
-use crate::store::StoreError;
+use crate::store::{MessagePage, StoreError};
 
 /// Most events in a frame. So many are about a megabyte.
 const EVENTS_PER_FRAME: usize = 1_000;
@@ -35,19 +35,23 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Sends the conversation to connections, except one.
+    /// Sends the newest part of the conversation to connections, except one.
     pub(crate) fn send_conversation(&self, to: To, except: Option<Uuid>) -> Result<(), StoreError> {
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        self.broadcast(&ServerFrame::CfAgentChatMessages { messages, connect: None }, to, except);
+        self.broadcast(&self.conversation_frame(shown::MESSAGES_BYTES, false)?, to, except);
         Ok(())
+    }
+
+    /// The newest messages of the conversation that have at most `size` bytes together. `connect` is set in a greeting.
+    pub(super) fn conversation_frame(&self, size: usize, connect: bool) -> Result<ServerFrame, StoreError> {
+        let MessagePage { messages, has_earlier } = shown::newest_messages(&self.0.store, size)?;
+        Ok(ServerFrame::CfAgentChatMessages { messages, has_earlier, connect: connect.then_some(true) })
     }
 
     /// Sends everyone what a call changed, and starts and ends workflows accordingly.
     pub(crate) fn announce(&self, change: Change) -> Result<(), StoreError> {
         match change {
             Change::Events(events) => self.publish(&events),
-            Change::Everything { orphans } => {
-                orphans.into_iter().for_each(|workflow| self.0.host.call_off(workflow));
+            Change::Everything => {
                 // An imported file has plans of its own.
                 if self.0.store.active_plan()?.is_none() {
                     self.make_first_plan()?;
@@ -104,6 +108,7 @@ impl<H: Host> ChatAgent<H> {
             self.log(&format!("start over: {error}"));
             self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
         }
+        self.discard_now();
         self.set_alarm();
     }
 
@@ -121,8 +126,7 @@ impl<H: Host> ChatAgent<H> {
     fn send_everything(&self) -> Result<(), StoreError> {
         self.send_timeline()?;
         let clear = ServerFrame::CfAgentChatClear.to_text();
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        let messages = ServerFrame::CfAgentChatMessages { messages, connect: None }.to_text();
+        let messages = self.conversation_frame(shown::MESSAGES_BYTES, false)?.to_text();
         for connection in self.0.host.connections() {
             connection.send(&clear);
             connection.send(&messages);

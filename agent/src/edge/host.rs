@@ -75,6 +75,10 @@ impl Host for EdgeHost {
         }));
     }
 
+    fn discard(&self, workflows: Vec<WorkflowId>) -> LocalBoxFuture<'static, Result<(), String>> {
+        Box::pin(self.workflows.clone().discard(workflows))
+    }
+
     fn wake_at(&self, at: Option<DateTime<Utc>>) {
         let state = Rc::clone(&self.state);
         self.spawn(Box::pin(async move {

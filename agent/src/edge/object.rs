@@ -21,6 +21,7 @@ use crate::connections::failure;
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
 use crate::identity::Principal;
 use crate::json;
+use crate::shown;
 use crate::store::{ImportError, ImportPart};
 
 /// Largest part of a file that can be imported in one request, in bytes. An object has 128 MB of memory and holds the whole part.
@@ -64,7 +65,10 @@ impl DurableObject for Chat {
         };
         match route {
             ObjectRoute::Socket => self.accept(agent, &request, principal, name),
-            ObjectRoute::Messages => respond(agent.call(&principal, Call::Ask(Question::Messages), DIRECT)),
+            ObjectRoute::Messages => {
+                let newest = Question::Messages { before: None, limit: shown::MESSAGES };
+                respond(agent.call(&principal, Call::Ask(newest), DIRECT))
+            }
             ObjectRoute::Export => export(agent, &principal),
             ObjectRoute::Import => import(agent, &principal, request).await,
             ObjectRoute::ImportProgress => respond(agent.call(&principal, Call::Ask(Question::Import), DIRECT)),

@@ -14,17 +14,20 @@
 //! | `import` | `imports`, `import_texts`: such a file, checked and taken in parts |
 //! | `runs` | `runs`: the runs of the architect, and their finished work |
 //! | `messages` | `messages`: the conversation |
+//! | `fit` | shortening messages that are too large |
 //! | `causes` | `causes`: which message led to which request |
 //! | `prompts` | `prompt_counts`, `prompt_changes`: outcomes of turns by the version of the prompt |
 //! | `counts` | counts of all of it |
 //! | `turns` | `turns`, `chunks`: turns with their requests, and what they streamed |
 //! | `questions` | `questions`: calls that wait for the person's consent |
 //! | `jobs` | `jobs`: what is due later |
+//! | `retention` | deleting what has outlived its lifetime |
 
 mod causes;
 mod counts;
 mod events;
 mod export;
+mod fit;
 mod import;
 mod jobs;
 mod messages;
@@ -33,6 +36,7 @@ mod past;
 mod prompts;
 mod questions;
 mod rebuild;
+mod retention;
 mod runs;
 mod schema;
 mod sql;
@@ -49,8 +53,11 @@ use chrono::{DateTime, Utc};
 pub use causes::CauseRecord;
 pub use events::{EventQuery, Transaction};
 pub use export::Export;
+pub(crate) use fit::bytes;
+pub use fit::fit_result;
 pub use import::{IMPORT_ROWS, ImportError, ImportPart};
 pub use jobs::JobRecord;
+pub use messages::MessagePage;
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use questions::QuestionRecord;

@@ -1,6 +1,7 @@
 //! The agent from the outside: frames in, frames out, on a database in memory and with a model that says what the test
 //! wants, when the test wants it.
 
+mod bounds;
 mod consent;
 mod conversations;
 mod cost;
@@ -13,5 +14,6 @@ mod prompts;
 mod rebuild;
 mod recovery;
 mod resuming;
+mod retention;
 mod tab;
 pub mod world;

@@ -35,6 +35,7 @@ struct Memory {
     sleepers: RefCell<Vec<oneshot::Sender<()>>>,
     launches: RefCell<Vec<(RunId, u64)>>,
     called_off: RefCell<Vec<(RunId, u64)>>,
+    cannot_discard: Cell<bool>,
     alarm: Cell<Option<DateTime<Utc>>>,
     log: RefCell<Vec<String>>,
 }
@@ -79,6 +80,14 @@ impl Host for TestHost {
 
     fn call_off(&self, workflow: WorkflowId) {
         self.0.called_off.borrow_mut().push((workflow.run, workflow.number));
+    }
+
+    fn discard(&self, workflows: Vec<WorkflowId>) -> LocalBoxFuture<'static, Result<(), String>> {
+        if self.0.cannot_discard.get() {
+            return Box::pin(async { Err("the platform is down".to_owned()) });
+        }
+        workflows.into_iter().for_each(|workflow| self.call_off(workflow));
+        Box::pin(async { Ok(()) })
     }
 
     fn wake_at(&self, at: Option<DateTime<Utc>>) {
@@ -140,6 +149,7 @@ impl World {
             sleepers: RefCell::default(),
             launches: RefCell::default(),
             called_off: RefCell::default(),
+            cannot_discard: Cell::default(),
             alarm: Cell::default(),
             log: RefCell::default(),
         }));
@@ -287,9 +297,25 @@ impl World {
         self.host.0.called_off.take()
     }
 
-    /// When the object asked to be woken.
+    /// When the object asked to be woken for something else than the deletion of what has outlived its lifetime.
     pub fn alarm(&self) -> Option<DateTime<Utc>> {
-        self.host.0.alarm.get()
+        self.host.0.alarm.get().filter(|due| Some(*due) != self.retention())
+    }
+
+    /// When what has outlived its lifetime is deleted.
+    pub fn retention(&self) -> Option<DateTime<Utc>> {
+        let jobs = self.agent.store().jobs().unwrap();
+        jobs.iter().find(|job| job.kind == "retention").map(|job| job.due)
+    }
+
+    /// Whether what workflows have stored cannot be deleted.
+    pub fn fail_to_discard(&self, fails: bool) {
+        self.host.0.cannot_discard.set(fails);
+    }
+
+    /// Lets everything run that can.
+    pub fn settle(&mut self) {
+        self.pool.run_until_stalled();
     }
 
     /// The alarm has rung, as far as the platform is concerned.

@@ -42,6 +42,9 @@ pub struct Store {
     pub status: Signal<Status>,
     /// The conversation.
     pub conversation: Signal<Conversation>,
+    /// How far the conversation was scrolled from its end before earlier messages were added, in CSS pixels. It is scrolled
+    /// there again once they are drawn.
+    pub kept_distance: Signal<Option<i32>>,
     /// The timeline.
     pub projection: Signal<Projection>,
     /// The part of the log that has been loaded.
@@ -126,6 +129,7 @@ impl Store {
         use_context_provider(|| Self {
             status: Signal::new(Status::Connecting),
             conversation: Signal::new(Conversation::default()),
+            kept_distance: Signal::new(None),
             projection: Signal::new(Projection::default()),
             log: Signal::new(Log::default()),
             past: Signal::new(None),

@@ -50,8 +50,10 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
             "messages are merged and truncated, and a shorter list never shortens a message",
             conversation::messages_are_merged,
         ),
+        ("messages come in pages", conversation::messages_come_in_pages),
         ("turns keep their state, their request and its chunks", conversation::turns_are_kept),
         ("questions are kept until they are deleted", conversation::questions_are_kept),
+        ("what has outlived its lifetime is deleted, and nothing else", conversation::what_is_old_expires),
         ("jobs come by time", conversation::jobs_come_by_time),
         ("the first owner stays", the_first_owner_stays),
     ]
