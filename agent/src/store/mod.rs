@@ -6,6 +6,7 @@
 //! | `sql` | the one trait that the engines implement |
 //! | `migrations` | numbered, forward only |
 //! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: reading the projection |
+//! | `batch` | `blocks`, `past_blocks`: many rows with one statement |
 //! | `events` | `events`: the log, and projecting events |
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
 //! | `schema` | the tables that can be built anew |
@@ -20,6 +21,7 @@
 //! | `questions` | `questions`: calls that wait for the person's consent |
 //! | `jobs` | `jobs`: what is due later |
 
+mod batch;
 mod causes;
 mod counts;
 mod events;

@@ -13,5 +13,6 @@ mod prompts;
 mod rebuild;
 mod recovery;
 mod resuming;
+mod shifts;
 mod tab;
 pub mod world;
