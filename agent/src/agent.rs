@@ -22,7 +22,7 @@ use crate::host::Host;
 use crate::identity::Principal;
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
-use crate::store::{Export, Store, StoreError, TurnState};
+use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
 
@@ -137,6 +137,17 @@ impl<H: Host> ChatAgent<H> {
         let outcome = self.api(&|| host.uuid())?.call(principal, call, origin)?;
         self.announce(outcome.change)?;
         Ok(outcome.answer)
+    }
+
+    /// Imports a part of an exported file. A long file is checked by a job after the last part.
+    ///
+    /// # Errors
+    /// [`ApiError`]; nothing is changed then.
+    pub fn import(&self, principal: &Principal, part: ImportPart) -> Result<Answer, ApiError> {
+        let answer = self.call(principal, Call::Import(part), Origin::Direct { key: None });
+        self.plan_import()?;
+        self.set_alarm();
+        answer
     }
 
     /// Exports everything as one file, which is read in pieces.

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::message::{Message, ToolState};
 
 pub use results::{
-    BlockCounts, BlockPage, BlockPair, Cause, Counts, Differences, EventPage, ModelInfo, PastSnapshot, PromptCounts,
-    Snapshot,
+    BlockCounts, BlockPage, BlockPair, Cause, Counts, Differences, EventPage, ImportProgress, ImportState, ModelInfo,
+    PastSnapshot, PromptCounts, Snapshot,
 };
 
 tagged_enum! {

@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::fields::{Fields, PageFields};
 use super::settings;
 use crate::identity::Scope;
-use crate::store::EventQuery;
+use crate::store::{EventQuery, ImportPart};
 
 /// The word that confirms the deletion of everything.
 const CONFIRMATION: &str = "everything";
@@ -37,8 +37,10 @@ pub enum Call {
     ReportZone(Zone),
     /// Deletes the log, the timeline, the conversation and all goals.
     DeleteEverything,
-    /// Imports an exported file into an object in which nobody has done anything yet.
-    Import(String),
+    /// Imports a part of an exported file into an object in which nobody has done anything yet. It returns how far the import is.
+    Import(ImportPart),
+    /// Ends an import.
+    CancelImport,
     /// A question about what is stored.
     Ask(Question),
 }
@@ -65,6 +67,8 @@ pub enum Question {
     Messages,
     /// The person's settings.
     Settings,
+    /// How far the import of a file is.
+    Import,
 }
 
 /// A point in the past.
@@ -118,7 +122,8 @@ impl Call {
             | Self::SetSettings(_)
             | Self::ReportZone(_)
             | Self::DeleteEverything
-            | Self::Import(_) => Scope::Write,
+            | Self::Import(_)
+            | Self::CancelImport => Scope::Write,
         }
     }
 }

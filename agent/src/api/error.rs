@@ -45,8 +45,9 @@ impl ApiError {
         match self {
             Self::Forbidden(_) => 403,
             Self::Unknown(_) => 404,
-            Self::Busy | Self::Import(ImportError::NotEmpty) => 409,
-            Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_)) => 422,
+            Self::Busy | Self::Import(ImportError::NotEmpty | ImportError::Part { .. }) => 409,
+            Self::Import(ImportError::TooLarge) => 413,
+            Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_) | ImportError::Failed(_)) => 422,
             Self::Rebuilding { .. } => 503,
             Self::Import(ImportError::Store(_)) | Self::Store(_) => 500,
         }

@@ -87,7 +87,7 @@ pub fn permit(principal: &Principal, scope: Scope) -> Result<(), ApiError> {
     if principal.has(scope) { Ok(()) } else { Err(ApiError::Forbidden(scope)) }
 }
 
-impl<S: Sql> Api<'_, S> {
+impl<S: Sql + Clone> Api<'_, S> {
     /// Carries out a call.
     ///
     /// # Errors
@@ -106,7 +106,8 @@ impl<S: Sql> Api<'_, S> {
             }
             Call::ReportZone(zone) => self.learn_zone(zone),
             Call::DeleteEverything => self.delete_everything(),
-            Call::Import(file) => self.import(&file),
+            Call::Import(part) => self.import(&part),
+            Call::CancelImport => self.cancel_import(),
             Call::Ask(question) => self.answer(question).map(Outcome::of),
         }
     }
@@ -207,6 +208,7 @@ impl<S: Sql> Api<'_, S> {
             Question::Counts => Ok(value(&self.store.counts()?)),
             Question::Messages => Ok(value(&self.store.messages(shown::MESSAGES)?)),
             Question::Settings => Ok(value(&self.store.settings()?)),
+            Question::Import => Ok(value(&self.store.import_progress()?)),
         }
     }
 }

@@ -35,8 +35,12 @@ pub enum ObjectRoute<'a> {
     Messages,
     /// Everything as a file.
     Export,
-    /// Takes such a file.
+    /// Takes such a file, or a part of it.
     Import,
+    /// How far the import of a file is.
+    ImportProgress,
+    /// Ends the import of a file.
+    CancelImport,
     /// A request of the workflow with this name. Only the service itself can send it: the Worker passes on addresses of agents
     /// alone.
     Run(&'a str),
@@ -95,7 +99,12 @@ pub fn object_route<'a>(method: &str, path: &'a str, is_socket: bool) -> Result<
         ["agents", AGENT, name, ..] if is_socket && !name.is_empty() => Ok(ObjectRoute::Socket),
         ["agents", AGENT, _, "get-messages"] => reading(method, ObjectRoute::Messages),
         ["agents", AGENT, _, "export"] => reading(method, ObjectRoute::Export),
-        ["agents", AGENT, _, "import"] => posting(method, ObjectRoute::Import),
+        ["agents", AGENT, _, "import"] => match method {
+            "POST" => Ok(ObjectRoute::Import),
+            "GET" | "HEAD" => Ok(ObjectRoute::ImportProgress),
+            "DELETE" => Ok(ObjectRoute::CancelImport),
+            _ => Err(RouteError::MethodNotAllowed { allow: "GET, HEAD, POST, DELETE" }),
+        },
         ["runs", workflow] => posting(method, ObjectRoute::Run(workflow)),
         _ => Err(RouteError::NotFound),
     }
@@ -126,7 +135,9 @@ mod tests {
             ("POST", "/runs/0a-1-2", Ok(ObjectRoute::Run("0a-1-2"))),
             ("POST", "/agents/chat/me/get-messages", Err(READ)),
             ("DELETE", "/agents/chat/me/export", Err(READ)),
-            ("GET", "/agents/chat/me/import", Err(POST)),
+            ("GET", "/agents/chat/me/import", Ok(ObjectRoute::ImportProgress)),
+            ("DELETE", "/agents/chat/me/import", Ok(ObjectRoute::CancelImport)),
+            ("PUT", "/agents/chat/me/import", Err(RouteError::MethodNotAllowed { allow: "GET, HEAD, POST, DELETE" })),
             ("GET", "/runs/0a-1-2", Err(POST)),
             ("GET", "/agents/chat/me", Err(RouteError::NotFound)),
             ("GET", "/agents/chat/me/anything", Err(RouteError::NotFound)),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::native::Sqlite;
-use crate::store::ImportError;
+use crate::store::{ImportError, ImportPart};
 
 /// A store with a plan, and ids that count.
 struct Bench {
@@ -169,7 +169,8 @@ fn a_principal_without_the_scope_is_refused_with_a_sentence_and_nothing_changes(
         let error = bench.call(principal, name, &arguments).unwrap_err();
         assert_eq!((error.to_string().as_str(), error.status()), (expected, 403), "{name}");
     }
-    let import = bench.on(false, |api| api.call(&reader, Call::Import(String::new()), Origin::Direct { key: None }));
+    let import =
+        bench.on(false, |api| api.call(&reader, Call::Import(ImportPart::whole("")), Origin::Direct { key: None }));
     assert_eq!(import.unwrap_err().to_string(), write);
     assert!(matches!(bench.on(false, |api| api.export(&writer).err()), Some(ApiError::Forbidden(Scope::Read))));
     let tool = ToolCall::parse("scheduleBlock", &gym()).unwrap();
@@ -213,12 +214,13 @@ fn all_data_is_replaced_only_while_nothing_is_being_answered() {
     let direct = Origin::Direct { key: None };
     let busy = bench.on(true, |api| api.call(&owner(), Call::DeleteEverything, direct)).unwrap_err();
     assert_eq!((busy.status(), busy.to_string().contains("an answer is being written")), (409, true));
-    let busy = bench.on(true, |api| api.call(&owner(), Call::Import(file.clone()), direct)).unwrap_err();
+    let busy =
+        bench.on(true, |api| api.call(&owner(), Call::Import(ImportPart::whole(file.clone())), direct)).unwrap_err();
     assert!(matches!(busy, ApiError::Import(ImportError::NotEmpty)), "{busy}");
     let done = bench.on(false, |api| api.call(&owner(), Call::DeleteEverything, direct)).unwrap();
     assert!(matches!(done.change, Change::Everything { .. }), "{done:?}");
     assert_eq!(bench.last_seq(), 0);
-    let done = bench.on(false, |api| api.call(&owner(), Call::Import(file), direct)).unwrap();
+    let done = bench.on(false, |api| api.call(&owner(), Call::Import(ImportPart::whole(file)), direct)).unwrap();
     assert!(matches!(done.change, Change::Everything { .. }), "{done:?}");
     assert!(bench.last_seq() > 0);
 }

@@ -1,6 +1,7 @@
 //! The Durable Object: a person's agent, with its database and its connections.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures::stream;
@@ -21,9 +22,9 @@ use crate::connections::failure;
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
 use crate::identity::Principal;
 use crate::json;
-use crate::store::ImportError;
+use crate::store::{ImportError, ImportPart};
 
-/// Largest file that can be imported, in bytes. An object has 128 MB of memory and holds the whole file.
+/// Largest part of a file that can be imported in one request, in bytes. An object has 128 MB of memory and holds the whole part.
 const IMPORT_BYTES: usize = 32 << 20;
 /// HTTP requests carry no idempotency key.
 const DIRECT: Origin = Origin::Direct { key: None };
@@ -67,6 +68,8 @@ impl DurableObject for Chat {
             ObjectRoute::Messages => respond(agent.call(&principal, Call::Ask(Question::Messages), DIRECT)),
             ObjectRoute::Export => export(agent, &principal),
             ObjectRoute::Import => import(agent, &principal, request).await,
+            ObjectRoute::ImportProgress => respond(agent.call(&principal, Call::Ask(Question::Import), DIRECT)),
+            ObjectRoute::CancelImport => respond(agent.call(&principal, Call::CancelImport, DIRECT)),
             // Answered above.
             ObjectRoute::Run(_) => not_routed(RouteError::NotFound),
         }
@@ -139,17 +142,32 @@ fn export(agent: &ChatAgent<EdgeHost>, principal: &Principal) -> Result<Response
     response.from_stream(stream::iter(pieces))
 }
 
+/// Takes a file, or a part of it: `?part=0`, `?part=1` and so on, and `&last` for the last one.
 async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request: Request) -> Result<Response> {
-    let file = request.bytes().await?;
-    if file.len() > IMPORT_BYTES {
-        let error =
-            format!("The file has {} bytes; at most {IMPORT_BYTES} are allowed. Nothing was changed.", file.len());
+    let query: BTreeMap<String, String> = super::url(&request)?.query_pairs().into_owned().collect();
+    let part = match query.get("part").map(|part| part.parse()) {
+        None => None,
+        Some(Ok(number)) => Some(number),
+        Some(Err(_)) => return Response::error("“part” is not a number. Nothing was changed.", 422),
+    };
+    let text = request.bytes().await?;
+    if text.len() > IMPORT_BYTES {
+        let error = format!(
+            "The request has {} bytes; at most {IMPORT_BYTES} are allowed. Nothing was changed; send the file in parts.",
+            text.len()
+        );
         return Response::error(error, 413);
     }
-    respond(match String::from_utf8(file) {
-        Ok(file) => agent.call(principal, Call::Import(file), DIRECT),
-        Err(error) => Err(ImportError::File(error.to_string()).into()),
-    })
+    let Ok(text) = String::from_utf8(text) else {
+        let error = ImportError::File("it is not UTF-8".to_owned());
+        return respond(Err(error.into()));
+    };
+    let is_last = part.is_none() || query.contains_key("last");
+    let answer = agent.import(principal, ImportPart { number: part.unwrap_or(0), text, is_last });
+    let is_done = matches!(&answer, Ok(Answer::Value(progress)) if progress["state"] == "done");
+    let response = respond(answer)?;
+    // The import goes on (RFC 9110 §15.3.3).
+    Ok(if response.status_code() == 200 && !is_done { response.with_status(202) } else { response })
 }
 
 impl Chat {

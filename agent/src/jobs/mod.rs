@@ -4,10 +4,12 @@
 //! transaction with its end, so it happens once. Every opening of the object runs what is due and sets the alarm again.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use flux_protocol::frame::ImportState;
 
 use crate::agent::ChatAgent;
+use crate::api::Change;
 use crate::host::Host;
-use crate::store::{JobRecord, REBUILD_ROWS, Sql, Store, StoreError};
+use crate::store::{IMPORT_ROWS, JobRecord, REBUILD_ROWS, Sql, Store, StoreError};
 
 /// Opens the object while a turn is queued or streams, so that it goes on after a process died.
 const TURNS: &str = "turns";
@@ -15,9 +17,13 @@ const TURNS: &str = "turns";
 const RUNS: &str = "runs";
 /// Builds the projection anew, a slice at a time.
 const REBUILD: &str = "rebuild";
+/// Checks a file that is being imported, a slice at a time, and deletes one that is not sent to its end.
+const IMPORT: &str = "import";
 /// Closes calls that an earlier version of the service left open.
 const CLOSE_CALLS: &str = "close-calls";
 
+/// The time after which a file that is not sent to its end is deleted.
+const IMPORT_ABANDONED: TimeDelta = TimeDelta::days(1);
 /// The time until the job of the turns is due, in seconds. Most turns end earlier.
 const TURNS_AFTER_S: i64 = 15;
 /// The first pause after a job failed, in seconds. It doubles with each attempt.
@@ -64,6 +70,7 @@ impl<H: Host> ChatAgent<H> {
                 self.watch_runs()
             }
             REBUILD => self.rebuild_slice(),
+            IMPORT => self.import_slice(),
             CLOSE_CALLS => {
                 self.close_old_calls()?;
                 self.0.store.delete_job(&job.id)
@@ -93,6 +100,34 @@ impl<H: Host> ChatAgent<H> {
         self.send_timeline()?;
         self.start_next();
         Ok(())
+    }
+
+    /// Stores when a file that is being imported needs attention.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn plan_import(&self) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        match self.0.store.import_progress()?.map(|progress| progress.state) {
+            Some(ImportState::Receiving) => self.0.store.put_job(IMPORT, IMPORT, now + IMPORT_ABANDONED, 0),
+            Some(ImportState::Checking) => self.0.store.put_job(IMPORT, IMPORT, now, 0),
+            Some(ImportState::Done | ImportState::Failed) | None => self.0.store.delete_job(IMPORT),
+        }
+    }
+
+    fn import_slice(&self) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        match self.0.store.import_progress()?.map(|progress| progress.state) {
+            Some(ImportState::Receiving) => self.0.store.cancel_import()?,
+            Some(ImportState::Checking) => {
+                let progress = self.0.store.import_slice(now, IMPORT_ROWS)?;
+                if progress.is_some_and(|progress| progress.state == ImportState::Done) {
+                    self.announce(Change::Everything { orphans: Vec::new() })?;
+                }
+            }
+            Some(ImportState::Done | ImportState::Failed) | None => {}
+        }
+        self.plan_import()
     }
 
     /// Stores when the first run of the architect will have been silent for too long.

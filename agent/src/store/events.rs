@@ -99,6 +99,11 @@ impl<S: Sql> Store<S> {
         Ok(self.events_after(0, 1)?.first().map(|event| event.id))
     }
 
+    /// Whether there is an event with this id.
+    pub(super) fn has_event(&self, id: EventId) -> Result<bool, StoreError> {
+        Ok(!self.query("SELECT 1 FROM [events] WHERE id = ?", &[id.to_string().into()])?.is_empty())
+    }
+
     pub(super) fn newest_seq(&self) -> Result<u64, StoreError> {
         let rows = self.query("SELECT coalesce(max(seq), 0) FROM [events]", &[])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)

@@ -258,6 +258,22 @@ const ELEVENTH: &[&str] = &[
     "ALTER TABLE computed ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE computed ADD COLUMN building INTEGER",
     "ALTER TABLE computed ADD COLUMN built INTEGER NOT NULL DEFAULT 0",
+    // A file that is being imported: its text, and how far it was checked.
+    "CREATE TABLE imports (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        state TEXT NOT NULL,
+        parts INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        checked INTEGER NOT NULL,
+        events INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        byte_offset INTEGER NOT NULL,
+        reader TEXT NOT NULL,
+        head TEXT NOT NULL,
+        problem TEXT
+    )",
+    "CREATE TABLE import_texts (position INTEGER PRIMARY KEY, text TEXT NOT NULL)",
 ];
 
 /// Migrates a database to the latest version, each step in a transaction of its own.

@@ -11,7 +11,8 @@
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
 //! | `schema` | the tables that can be built anew |
 //! | `rebuild` | computing the projection anew |
-//! | `portable` | export and import of everything as one file |
+//! | `export` | everything as one file |
+//! | `import` | `imports`, `import_texts`: such a file, checked and taken in parts |
 //! | `runs` | `runs`: the runs of the architect, and their finished work |
 //! | `messages` | `messages`: the conversation |
 //! | `causes` | `causes`: which message led to which request |
@@ -25,11 +26,12 @@ mod batch;
 mod causes;
 mod counts;
 mod events;
+mod export;
+mod import;
 mod jobs;
 mod messages;
 mod migrations;
 mod past;
-mod portable;
 mod prompts;
 mod questions;
 mod rebuild;
@@ -48,10 +50,11 @@ use chrono::{DateTime, Utc};
 
 pub use causes::CauseRecord;
 pub use events::{EventQuery, Transaction};
+pub use export::Export;
+pub use import::{IMPORT_ROWS, ImportError, ImportPart};
 pub use jobs::JobRecord;
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
-pub use portable::{Export, ImportError, Imported};
 pub use questions::QuestionRecord;
 pub use rebuild::{REBUILD_ROWS, Rebuild};
 pub use runs::DrivenRun;

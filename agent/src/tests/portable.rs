@@ -1,13 +1,14 @@
 //! Export, import, and deleting everything.
 
-use flux_timeline::ReadHistory;
+use flux_protocol::frame::ImportState;
+use flux_timeline::{ReadBlocks, ReadHistory};
 use serde_json::{Value, json};
 
 use super::world::{Tab, World, gym, word};
 use crate::api::{ApiError, Call, Origin};
 use crate::architect::Request;
 use crate::identity::Principal;
-use crate::store::ImportError;
+use crate::store::{ImportError, ImportPart};
 
 /// A person with a bit of everything.
 fn person() -> (World, Tab) {
@@ -29,8 +30,7 @@ fn export(world: &World) -> String {
 }
 
 fn import(world: &World, file: &str) -> Result<Value, ApiError> {
-    let call = Call::Import(file.to_owned());
-    world.agent.call(&owner(), call, Origin::Direct { key: None }).map(|answer| answer.json())
+    world.agent.import(&owner(), ImportPart::whole(file)).map(|answer| answer.json())
 }
 
 fn owner() -> Principal {
@@ -116,14 +116,15 @@ fn a_file_that_cannot_be_read_changes_nothing() {
     let later = file.replacen("\"version\":1", "\"version\":2", 1);
     let untitled = file.replacen("\"title\":\"My plan\"", "\"title\":\"\"", 1);
     let files = [
-        ("", "EOF"),
+        ("", "the file ends too early"),
         ("[]", "expected an object"),
         ("{}", "no plan"),
         ("{\"events\":[]}", "it does not begin with"),
         (&later, "it does not begin with"),
-        (&swapped, "event 3 has the number 4"),
+        (&swapped, "event 3: it has the number 4"),
         (&untitled, "event 1: "),
-        (&file[..file.len() / 2], "EOF"),
+        (&file[..file.len() / 2], "event 6: the file ends too early"),
+        (&format!("{file}{{}}"), "something follows the end"),
     ];
     for (file, expected) in files {
         let error = import(&fresh, file).unwrap_err().to_string();
@@ -214,7 +215,175 @@ fn a_file_with_more_goals_under_way_than_are_possible_is_refused() {
     let fresh = World::new();
     let before = everything(&fresh);
     let error = import(&fresh, &file(&events)).unwrap_err().to_string();
-    assert!(error.contains("more than 3 goals are under way in it"), "{error}");
+    assert!(error.contains("event 12: too many goals under way; at most 3 are possible"), "{error}");
     assert_eq!(everything(&fresh), before);
     import(&fresh, &file(&events[..events.len() - 1])).unwrap();
+}
+
+/// A file whose items were changed.
+fn changed(file: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut file: Value = serde_json::from_str(file).unwrap();
+    change(&mut file);
+    // The order of the fields matters, and a map of JSON does not keep it.
+    let [events, messages, causes] = ["events", "messages", "causes"].map(|list| file[list].to_string());
+    format!(
+        "{{\"format\":\"temporal-flux\",\"version\":1,\"events\":{events},\"messages\":{messages},\"causes\":{causes}}}"
+    )
+}
+
+#[test]
+fn each_item_of_a_file_is_checked_as_a_live_one() {
+    let (world, _) = person();
+    let file = export(&world);
+    let events: Vec<Value> = serde_json::from_str::<Value>(&file).unwrap()["events"].as_array().unwrap().clone();
+    let of = |kind: &str| events.iter().position(|event| event["type"] == kind).unwrap();
+    let (block, settings) = (of("BLOCK_SCHEDULED"), of("SETTINGS_CHANGED"));
+    let stranger = "00000000-0000-7000-8000-00000000ffff";
+    let cases: Vec<(String, String)> = [
+        (
+            block,
+            "/payload/block/handle",
+            json!("B4294967295"),
+            "a new block cannot have the handle B4294967295; the next one is B1",
+        ),
+        (
+            block,
+            "/payload/block/plan",
+            json!(stranger),
+            "there is no plan 00000000-0000-7000-8000-00000000ffff at this point",
+        ),
+        (block, "/payload/block/tags", json!(vec!["a"; 51]), "too many tags on a block; at most 50 are possible"),
+        (block, "/payload/block/title", json!("x".repeat(201)), "The title has 201 characters"),
+        (block, "/payload/block/span/start", json!("1600-01-01T00:00:00Z"), "A block can take at most 14 days"),
+        (block, "/id", events[0]["id"].clone(), "that of an earlier event"),
+        (block, "/txn", events[0]["txn"].clone(), "ended before"),
+        (block, "/at", json!("2001-01-01T00:00:00Z"), "it is earlier than the event before it"),
+        (block, "/at", json!("2126-01-01T00:00:00Z"), "it is in the future"),
+        (
+            settings,
+            "/payload/after/breakMinutes",
+            json!(100_000),
+            "too many minutes of a break; at most 240 are possible",
+        ),
+        (settings, "/payload/after/timeZone", json!("Mars"), "Mars"),
+    ]
+    .into_iter()
+    .map(|(index, pointer, value, reason)| {
+        let file = changed(&file, |file| {
+            let (parent, field) = pointer.rsplit_once('/').unwrap();
+            file["events"][index].pointer_mut(parent).unwrap()[field] = value;
+        });
+        (file, format!("event {}: .*{reason}", index + 1))
+    })
+    .chain([
+        (
+            changed(&file, |file| file["messages"][1]["message"]["role"] = json!("system")),
+            "message 2: its role".to_owned(),
+        ),
+        (changed(&file, |file| file["messages"][1]["message"]["role"] = json!("pope")), "message 2: ".to_owned()),
+        (
+            changed(&file, |file| file["messages"][1]["message"]["id"] = file["messages"][0]["message"]["id"].clone()),
+            "message 2: its id is that of an earlier message".to_owned(),
+        ),
+        (
+            changed(&file, |file| file["messages"][1]["message"]["parts"][0]["text"] = json!("x".repeat(1 << 20))),
+            "message 2: it has more than 1048576 bytes".to_owned(),
+        ),
+        (
+            changed(&file, |file| file["messages"][1]["message"]["parts"][0]["text"] = json!("x".repeat(2 << 20))),
+            "message 2: it has more than 2000000 bytes".to_owned(),
+        ),
+    ])
+    .collect();
+    let fresh = World::new();
+    let before = everything(&fresh);
+    for (file, expected) in &cases {
+        let error = import(&fresh, file).unwrap_err().to_string();
+        let in_order = expected.split(".*").try_fold(error.as_str(), |rest, part| Some(rest.split_once(part)?.1));
+        assert!(in_order.is_some() && error.ends_with("Nothing was changed."), "{error}, not {expected}");
+        assert_eq!(error.matches("Nothing").count(), 1, "{error}");
+        assert_eq!(everything(&fresh), before, "{error}");
+    }
+    import(&fresh, &changed(&file, |_| ())).unwrap();
+    assert_eq!(everything(&fresh), everything(&world));
+}
+
+/// The export of a person who has renamed a block so often that it takes a job to import.
+fn long_file(changes: u32) -> String {
+    let world = World::new();
+    super::rebuild::rename_often(&world, changes);
+    export(&world)
+}
+
+#[test]
+fn a_long_file_arrives_in_parts_and_is_checked_by_a_job() {
+    let file = long_file(2_500);
+    let mut fresh = World::new();
+    let tab = fresh.connect_as(true, None);
+    let mut rest = file.as_str();
+    for number in 0.. {
+        // Parts end anywhere.
+        let (text, after) = rest.split_at(rest.floor_char_boundary(100_003));
+        rest = after;
+        let part = ImportPart { number, text: text.to_owned(), is_last: rest.is_empty() };
+        let progress = fresh.agent.import(&owner(), part).unwrap().json();
+        if rest.is_empty() {
+            assert_eq!(progress["state"], "checking");
+            break;
+        }
+        assert_eq!((&progress["state"], &progress["events"]), (&json!("receiving"), &json!(0)));
+    }
+    tab.received();
+    let progress = |world: &mut World| world.agent.store().import_progress().unwrap().unwrap();
+    let (first, blocks) = (progress(&mut fresh), fresh.agent.store().stored_blocks().unwrap());
+    assert!(first.checked > 0 && first.checked < first.bytes, "{first:?}");
+    assert_eq!((first.bytes, blocks), (file.len() as u64, 0), "nothing is seen of it yet");
+    // It goes on where the process died.
+    let mut fresh = World::on(fresh.sql);
+    let tab = fresh.connect_as(true, None);
+    tab.received();
+    for _ in 0..10 {
+        if progress(&mut fresh).state == ImportState::Done {
+            break;
+        }
+        fresh.ring();
+    }
+    let last = progress(&mut fresh);
+    assert_eq!((last.state, last.checked, last.events), (ImportState::Done, last.bytes, 2_503));
+    assert!(tab.frame_words().contains(&"flux_snapshot".to_owned()));
+    assert_eq!(fresh.call(&tab, "getTimeline", json!({}))["result"]["timeline"]["blocks"][0]["title"], "Gym 2500");
+    assert_eq!(fresh.call(&tab, "undo", json!({}))["result"]["ok"], true);
+    assert_eq!(fresh.call(&tab, "scheduleBlock", gym(5))["result"]["ok"], true);
+}
+
+#[test]
+fn an_import_ends_without_a_change_if_something_was_added_meanwhile_or_it_is_given_up() {
+    let file = long_file(2_500);
+    let mut fresh = World::new();
+    let tab = fresh.connect_as(true, None);
+    let part = |number, is_last| ImportPart { number, text: file.clone(), is_last };
+    let state = |world: &World| world.agent.store().import_progress().unwrap().map(|progress| progress.state);
+
+    let out_of_order = fresh.agent.import(&owner(), part(1, false)).unwrap_err();
+    assert_eq!((out_of_order.status(), out_of_order.to_string().contains("part 0 is the next one")), (409, true));
+    fresh.agent.import(&owner(), part(0, false)).unwrap();
+    assert!(matches!(fresh.agent.import(&owner(), part(2, true)), Err(ApiError::Import(ImportError::Part { .. }))));
+    // Nobody sends the rest.
+    fresh.ring();
+    assert_eq!((state(&fresh), fresh.alarm()), (None, None));
+
+    fresh.agent.import(&owner(), part(0, true)).unwrap();
+    fresh.agent.call(&owner(), Call::CancelImport, Origin::Direct { key: None }).unwrap();
+    fresh.ring();
+    assert_eq!((state(&fresh), fresh.alarm()), (None, None));
+
+    fresh.agent.import(&owner(), part(0, true)).unwrap();
+    fresh.call(&tab, "scheduleBlock", gym(3));
+    let before = everything(&fresh);
+    while state(&fresh) == Some(ImportState::Checking) {
+        fresh.ring();
+    }
+    let problem = fresh.agent.store().import_progress().unwrap().unwrap().problem.unwrap();
+    assert!(problem.contains("There is something here already"), "{problem}");
+    assert_eq!(everything(&fresh), before);
 }

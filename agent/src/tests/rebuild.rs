@@ -12,9 +12,17 @@ use crate::store::{Sql, Transaction};
 
 /// A person with a log that is too long to be computed anew at once, and a service that computes something else from it.
 fn after_an_update(changes: u32) -> World {
-    let mut world = World::new();
-    let tab = world.connect();
-    world.call(&tab, "scheduleBlock", gym(3));
+    let world = World::new();
+    rename_often(&world, changes);
+    world.sql.query("UPDATE computed SET version = 0", &[]).unwrap();
+    // The old projection, which can be told from the new one.
+    world.sql.query("UPDATE blocks SET json = json_set(json, '$.title', 'As before')", &[]).unwrap();
+    World::on(world.sql)
+}
+
+/// Adds a block and renames it so often.
+pub fn rename_often(world: &World, changes: u32) {
+    world.agent.call_for_test("scheduleBlock", &gym(3));
     let store = world.agent.store();
     let mut before = store.block_by_handle(Handle::FIRST).unwrap().unwrap();
     let mut renamed = |number: u32| {
@@ -30,10 +38,6 @@ fn after_an_update(changes: u32) -> World {
         EventId::new(Uuid::from_u128(ids.get()))
     };
     store.sql_transaction(|store| store.append(transaction, id)).unwrap();
-    world.sql.query("UPDATE computed SET version = 0", &[]).unwrap();
-    // The old projection, which can be told from the new one.
-    world.sql.query("UPDATE blocks SET json = json_set(json, '$.title', 'As before')", &[]).unwrap();
-    World::on(world.sql)
 }
 
 #[test]

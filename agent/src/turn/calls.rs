@@ -72,7 +72,7 @@ pub(super) fn shown_name(name: &str) -> String {
     }
 }
 
-impl<S: Sql, O: Output> Turn<'_, S, O> {
+impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     /// Carries out the calls of a step, in order, up to the first one that needs the person's consent. Returns whether there is
     /// one.
     pub(super) fn carry_out(&mut self, calls: &[ModelCall]) -> Result<bool, TurnError> {

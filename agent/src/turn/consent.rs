@@ -152,7 +152,7 @@ impl<H: Host> ChatAgent<H> {
     }
 }
 
-impl<S: Sql, O: Output> Turn<'_, S, O> {
+impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     /// What the person must agree to before a call is carried out.
     pub(super) fn consent(&self, call: &ToolCall) -> Result<Option<Consent>, TurnError> {
         Ok(consent(self.store, call, self.output.now(), self.output.uuid())?)

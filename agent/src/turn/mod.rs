@@ -153,7 +153,7 @@ struct Step {
     finish: Option<FinishReason>,
 }
 
-impl<S: Sql, O: Output> Turn<'_, S, O> {
+impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     /// Runs the turn to its end, and returns why it ended. The caller emits `start` and `finish`.
     ///
     /// # Errors

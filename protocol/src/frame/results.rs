@@ -193,3 +193,48 @@ pub struct ModelInfo {
     /// The provider's name of the model.
     pub name: String,
 }
+
+/// How far the import of a file is: the answer to each part of it, and to the question about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportProgress {
+    /// What is being done.
+    pub state: ImportState,
+    /// The number of bytes that arrived.
+    pub bytes: u64,
+    /// The number of bytes that were checked.
+    pub checked: u64,
+    /// The number of events that were checked.
+    pub events: u64,
+    /// The number of messages that were checked.
+    pub messages: u64,
+    /// What is wrong with the file, if the import has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// The states of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImportState {
+    /// Parts of the file are still to arrive.
+    Receiving,
+    /// The file is being checked.
+    Checking,
+    /// The object has the timeline and the conversation of the file.
+    Done,
+    /// Something is wrong with the file, and nothing was changed.
+    Failed,
+}
+
+impl ImportState {
+    /// `receiving`, `checking`, `done` or `failed`, as on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Receiving => "receiving",
+            Self::Checking => "checking",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}

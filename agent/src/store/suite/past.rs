@@ -152,7 +152,7 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
 }
 
 /// All that the migrations make.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 22] = [
     "migrations",
     "events",
     "state",
@@ -173,4 +173,6 @@ const TABLES: [&str; 20] = [
     "causes",
     "prompt_counts",
     "prompt_changes",
+    "imports",
+    "import_texts",
 ];
