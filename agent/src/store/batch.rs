@@ -15,17 +15,17 @@ pub(super) const SLICE: usize = 200;
 /// The size of the rows that are written with one statement, in bytes of their JSON. A block has at most 50 kB.
 const SLICE_BYTES: usize = 500_000;
 
-/// A version of a block, as a row: id, handle, plan, start and end in ms, whether it is done, digest, JSON. As JSON it is an array,
-/// which is shorter than an object.
+/// A version of a block, as a row: id, handle, plan, start and end in ms, whether it is done, digest, JSON, and the events
+/// between which it was valid. As JSON it is an array, which is shorter than an object.
 #[derive(Serialize)]
-pub(super) struct BlockRow(BlockId, u32, PlanId, i64, i64, u8, i64, String);
+pub(super) struct BlockRow(BlockId, u32, PlanId, i64, i64, u8, i64, String, u64, u64);
 
 impl BlockRow {
-    pub fn new(block: &Block) -> Result<Self, StoreError> {
+    pub fn new(block: &Block, (since, until): (u64, u64)) -> Result<Self, StoreError> {
         let json = text("blocks", block)?;
         let (start, end) = (block.span.start().timestamp_millis(), block.span.end().timestamp_millis());
         let done = (!block.is_open()).into();
-        Ok(Self(block.id, block.handle.number(), block.plan, start, end, done, digest(&json), json))
+        Ok(Self(block.id, block.handle.number(), block.plan, start, end, done, digest(&json), json, since, until))
     }
 }
 
@@ -60,9 +60,9 @@ impl<S: Sql> Store<S> {
              SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?2, json FROM [blocks]
              WHERE id IN (SELECT value FROM json_each(?1))";
         const MOVE: &str = "UPDATE [blocks] AS b
-             SET since = ?2, start_ms = row.start_ms, end_ms = row.end_ms, digest = row.digest, json = row.json
+             SET since = row.since, start_ms = row.start_ms, end_ms = row.end_ms, digest = row.digest, json = row.json
              FROM (SELECT value ->> 0 AS id, value ->> 3 AS start_ms, value ->> 4 AS end_ms, value ->> 6 AS digest,
-                value ->> 7 AS json FROM json_each(?1)) row
+                value ->> 7 AS json, value ->> 8 AS since FROM json_each(?)) row
              WHERE b.id = row.id";
         for (slice, ids) in ids.chunks(SLICE).enumerate() {
             let ids = json("blocks", &ids)?;
@@ -71,11 +71,11 @@ impl<S: Sql> Store<S> {
                 let mut block = block(&row)?;
                 let place = usize::try_from(row.count(1)?).unwrap_or(usize::MAX);
                 block.span = moved(slice * SLICE + place, block.span);
-                rows.push(BlockRow::new(&block)?);
+                rows.push(BlockRow::new(&block, (seq, 0))?);
             }
             self.query(KEEP, &[ids, seq.into()])?;
             for rows in slices(&rows) {
-                self.query(MOVE, &[json("blocks", &rows)?, seq.into()])?;
+                self.query(MOVE, &[json("blocks", &rows)?])?;
             }
         }
         Ok(())

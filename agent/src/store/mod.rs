@@ -10,6 +10,7 @@
 //! | `events` | `events`: the log, and projecting events |
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
 //! | `schema` | the tables that can be built anew |
+//! | `retention` | `past_blocks`, `past_frames`: deleting old rows, and making them again |
 //! | `rebuild` | computing the projection anew |
 //! | `export` | everything as one file |
 //! | `import` | `imports`, `import_texts`: such a file, checked and taken in parts |
@@ -35,6 +36,7 @@ mod past;
 mod prompts;
 mod questions;
 mod rebuild;
+mod retention;
 mod runs;
 mod schema;
 mod sql;
@@ -57,6 +59,7 @@ pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use questions::QuestionRecord;
 pub use rebuild::{REBUILD_ROWS, Rebuild};
+pub use retention::PAST;
 pub use runs::DrivenRun;
 pub use sql::{Row, Sql, SqlError, Value};
 pub use turns::{RequestEnd, RequestRecord, TurnRecord, TurnState};
@@ -82,6 +85,15 @@ pub enum StoreError {
          about {seconds} s."
     )]
     Rebuilding {
+        /// The time until it is complete, in seconds.
+        seconds: u64,
+    },
+    /// Rows of the past that are needed were deleted, and are being made again from the log.
+    #[error(
+        "The past before this moment is being prepared, because nobody has looked at it for a while. Nothing was changed; try \
+         again in about {seconds} s."
+    )]
+    Preparing {
         /// The time until it is complete, in seconds.
         seconds: u64,
     },

@@ -13,6 +13,7 @@ mod prompts;
 mod rebuild;
 mod recovery;
 mod resuming;
+mod retention;
 mod shifts;
 mod tab;
 pub mod world;

@@ -292,6 +292,11 @@ impl World {
         self.host.0.alarm.get()
     }
 
+    /// The present moment.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.host.now()
+    }
+
     /// The alarm has rung, as far as the platform is concerned.
     pub fn forget_alarm(&self) {
         self.host.0.alarm.take();
