@@ -112,6 +112,7 @@ impl<H: Host> ChatAgent<H> {
         agent.make_first_plan()?;
         agent.settle_turns()?;
         agent.plan_rebuild()?;
+        agent.plan_past()?;
         agent.wake()?;
         agent.start_next();
         Ok(agent)
@@ -134,7 +135,13 @@ impl<H: Host> ChatAgent<H> {
     /// [`ApiError`]; nothing is changed then.
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
-        let outcome = self.api(&|| host.uuid())?.call(principal, call, origin)?;
+        let looks_back = call.looks_back();
+        let outcome = self.api(&|| host.uuid())?.call(principal, call, origin);
+        if looks_back {
+            // It may have stored a job.
+            self.set_alarm();
+        }
+        let outcome = outcome?;
         self.announce(outcome.change)?;
         Ok(outcome.answer)
     }

@@ -127,6 +127,9 @@ pub struct RpcResponse {
     /// Why it was not carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The time after which the same call succeeds, in seconds, if waiting helps.
+    #[serde(default, rename = "retryAfter", skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u64>,
 }
 
 /// A chunk of an answer, an error, or its end.
@@ -316,12 +319,26 @@ fn is_false(flag: &bool) -> bool {
 impl RpcResponse {
     /// The response to a call that was carried out.
     pub fn done(id: impl Into<String>, result: Value) -> Self {
-        Self { id: id.into(), success: true, done: Some(true), result: Some(result), error: None }
+        Self {
+            id: id.into(),
+            success: true,
+            done: Some(true),
+            result: Some(result),
+            error: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// The response to a call that was not carried out.
     pub fn failed(id: impl Into<String>, error: impl Into<String>) -> Self {
-        Self { id: id.into(), success: false, done: None, result: None, error: Some(error.into()) }
+        Self {
+            id: id.into(),
+            success: false,
+            done: None,
+            result: None,
+            error: Some(error.into()),
+            retry_after_seconds: None,
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub const FIRST_YEAR: i32 = 1970;
 pub const LAST_YEAR: i32 = 2200;
 /// Farthest shift of a timeline, in minutes: one year.
 pub const SHIFT_MINUTES: i64 = 525_600;
+/// Most blocks that one shift moves. It is what one event of a Durable Object can write.
+pub const SHIFT_BLOCKS: u64 = 5_000;
 /// Most block ids in one event. Larger shifts become several events of one transaction, so that no row of the log
 /// grows with the timeline.
 pub const IDS_PER_EVENT: usize = 1_000;

@@ -58,6 +58,10 @@ impl<T: AsRef<Timeline>> ReadBlocks for T {
         Ok(self.as_ref().blocks(query).cloned().collect())
     }
 
+    fn count_blocks(&self, query: &BlockQuery) -> Result<u64, Infallible> {
+        Ok(self.as_ref().blocks(query).count() as u64)
+    }
+
     fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, Infallible> {
         Ok(self.as_ref().busy(from, to))
     }

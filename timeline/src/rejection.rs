@@ -81,6 +81,16 @@ pub enum Rejection {
         limits::SHIFT_MINUTES
     )]
     ShiftOutOfRange,
+    /// A shift of more blocks than one change may move.
+    #[error(
+        "This would move {count} blocks; at most {} can be moved at a time. Nothing was changed; move fewer, by giving an \
+         end time or another plan.",
+        limits::SHIFT_BLOCKS
+    )]
+    TooManyToShift {
+        /// How many there are.
+        count: u64,
+    },
     /// A deadline in the past.
     #[error("The deadline is over already. Nothing was started; give a later one, or none.")]
     DeadlineOver,

@@ -76,6 +76,12 @@ pub trait ReadBlocks: View {
     /// If the source cannot be read.
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, Self::Error>;
 
+    /// Counts the blocks that match, up to `query.limit`.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn count_blocks(&self, query: &BlockQuery) -> Result<u64, Self::Error>;
+
     /// Returns the spans of all open blocks that overlap `from..to` and belong to plans in use, in any order.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use flux_timeline::command::SettingsUpdate;
 use flux_timeline::decide::{self, DecideError, decide};
 use flux_timeline::free_time::{DayTime, WorkingHours};
 use flux_timeline::{
-    Actor, Command, EventId, HourFormat, Moment, PlanId, ReadPlans, Session, Source, Title, TxnId, Zone, query,
+    Actor, Command, EventId, HourFormat, Moment, PlanId, ReadPlans, Session, Source, Title, TxnId, Zone, limits, query,
 };
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
@@ -323,6 +323,32 @@ fn free_time_keeps_breaks_and_reaches_as_far_as_the_working_hours() {
     }));
     assert_eq!(slots(&mut person), ["2026-03-07T06:00–2026-03-07T09:45", "2026-03-07T11:15–2026-03-07T23:00"]);
     assert_eq!(person.says("findFreeTime", free(720)), "There is no free time of that length between 06:00 and 23:00.");
+}
+
+#[test]
+fn a_shift_of_too_many_blocks_is_refused_without_a_question() {
+    let mut person = Person::new();
+    for number in 0..=limits::SHIFT_BLOCKS {
+        let start = DateTime::<Utc>::from_timestamp(1_772_496_000 + 3_600 * i64::try_from(number).unwrap(), 0).unwrap();
+        let start = start.format("%Y-%m-%dT%H:%M").to_string();
+        person.call("scheduleBlock", json!({"title": "Thing", "startTime": start}));
+    }
+    let context = ToolContext { now: Person::now(), zone: Zone::new("Europe/Oslo").unwrap(), new_id: Uuid::nil() };
+    let arguments = |after: &str| json!({"after": after, "byMinutes": 60});
+    let touches = |person: &Person, after| {
+        let call = ToolCall::parse("shiftTimeline", &arguments(after)).unwrap();
+        call.consent(&person.session, &context).unwrap().map(|consent| consent.touches.len())
+    };
+    let last = person.session.log().len();
+    assert_eq!(touches(&person, "2026-03-03T00:00"), None);
+    assert_eq!(
+        person.says("shiftTimeline", arguments("2026-03-03T00:00")),
+        "This would move 5001 blocks; at most 5000 can be moved at a time. Nothing was changed; move fewer, by giving an end \
+         time or another plan."
+    );
+    assert_eq!(person.session.log().len(), last);
+    assert_eq!(touches(&person, "2026-03-03T01:00"), Some(5_000));
+    assert_eq!(person.says("shiftTimeline", arguments("2026-03-03T01:00")), "Moved 5000 blocks 1 h later.");
 }
 
 #[test]

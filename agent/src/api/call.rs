@@ -88,6 +88,11 @@ pub enum When {
 }
 
 impl Call {
+    /// Whether it reads the past, for which rows may have to be made again.
+    pub const fn looks_back(&self) -> bool {
+        matches!(self, Self::Ask(Question::TimelineAt { .. }) | Self::Command(Command::Restore { .. }))
+    }
+
     /// Reads a call by name. `arguments` is an object, or null for none.
     ///
     /// # Errors

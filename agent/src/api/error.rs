@@ -34,12 +34,26 @@ pub enum ApiError {
         /// The time until it is complete, in seconds.
         seconds: u64,
     },
+    /// The past is being prepared.
+    #[error("{}", StoreError::Preparing { seconds: *.seconds })]
+    Preparing {
+        /// The time until it is complete, in seconds.
+        seconds: u64,
+    },
     /// The store failed.
     #[error("Something could not be saved or read. Nothing of it was kept; try again. ({0})")]
     Store(StoreError),
 }
 
 impl ApiError {
+    /// The time after which the same call succeeds, in seconds, if waiting helps.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Rebuilding { seconds } | Self::Preparing { seconds } => Some(*seconds),
+            _ => None,
+        }
+    }
+
     /// The status of an HTTP response that reports this error (RFC 9110 §15).
     pub fn status(&self) -> u16 {
         match self {
@@ -48,7 +62,7 @@ impl ApiError {
             Self::Busy | Self::Import(ImportError::NotEmpty | ImportError::Part { .. }) => 409,
             Self::Import(ImportError::TooLarge) => 413,
             Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_) | ImportError::Failed(_)) => 422,
-            Self::Rebuilding { .. } => 503,
+            Self::Rebuilding { .. } | Self::Preparing { .. } => 503,
             Self::Import(ImportError::Store(_)) | Self::Store(_) => 500,
         }
     }
@@ -58,6 +72,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Rebuilding { seconds } => Self::Rebuilding { seconds },
+            StoreError::Preparing { seconds } => Self::Preparing { seconds },
             error => Self::Store(error),
         }
     }

@@ -141,6 +141,9 @@ impl<S: Sql + Clone> Api<'_, S> {
     }
 
     fn command(&self, command: &Command, origin: Origin) -> Result<Outcome, ApiError> {
+        if let Command::Restore { seq } = command {
+            self.store.look(*seq, self.now)?;
+        }
         self.change(origin, |author| action::command(self.store, command, author, self.now, self.new_id))
     }
 
@@ -201,6 +204,7 @@ impl<S: Sql + Clone> Api<'_, S> {
                     When::Seq(seq) => seq,
                     When::At(at) => self.store.seq_at(at)?,
                 };
+                self.store.look(seq, self.now)?;
                 Ok(value(&shown::at(self.store, seq, from)?))
             }
             Question::Events(query) => pages::events(self.store, &query),

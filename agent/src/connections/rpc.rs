@@ -16,7 +16,10 @@ impl<H: Host> ChatAgent<H> {
             // The protocol has no rejections, only errors.
             Ok(Answer::Report(report)) if !report.ok => RpcResponse::failed(id, report.error.unwrap_or_default()),
             Ok(answer) => RpcResponse::done(id, answer.json()),
-            Err(error) => RpcResponse::failed(id, error.to_string()),
+            Err(error) => RpcResponse {
+                retry_after_seconds: error.retry_after_seconds(),
+                ..RpcResponse::failed(id, error.to_string())
+            },
         };
         connection.send(&ServerFrame::Rpc(response).to_text());
     }

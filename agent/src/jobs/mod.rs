@@ -11,7 +11,7 @@ use flux_protocol::frame::ImportState;
 use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::Host;
-use crate::store::{IMPORT_ROWS, JobRecord, REBUILD_ROWS, Sql, Store, StoreError};
+use crate::store::{IMPORT_ROWS, JobRecord, PAST, REBUILD_ROWS, Sql, Store, StoreError};
 
 /// Opens the object while a turn is queued or streams, so that it goes on after a process died.
 const TURNS: &str = "turns";
@@ -30,6 +30,8 @@ const DISCARD: &str = "discard";
 
 /// The time after which a file that is not sent to its end is deleted.
 const IMPORT_ABANDONED: TimeDelta = TimeDelta::days(1);
+/// The time from the opening of the object until old rows of the past are deleted.
+const PAST_AFTER: TimeDelta = TimeDelta::minutes(1);
 /// The time until the job of the turns is due, in seconds. Most turns end earlier.
 const TURNS_AFTER_S: i64 = 15;
 /// The first pause after a job failed, in seconds. It doubles with each attempt.
@@ -77,6 +79,7 @@ impl<H: Host> ChatAgent<H> {
             }
             REBUILD => self.rebuild_slice(),
             IMPORT => self.import_slice(),
+            PAST => self.0.store.tidy_past(self.0.host.now()),
             CLOSE_CALLS => {
                 self.close_old_calls()?;
                 self.0.store.delete_job(&job.id)
@@ -95,6 +98,18 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn plan_rebuild(&self) -> Result<(), StoreError> {
         if self.0.store.is_rebuilding() {
             self.0.store.put_job(REBUILD, REBUILD, self.0.host.now(), 0)?;
+        }
+        Ok(())
+    }
+
+    /// Stores the job that deletes old rows of the past, if there are some. It does not delay the opening of the object.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn plan_past(&self) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        if self.0.store.has_old_past(now)? {
+            self.0.store.put_job(PAST, PAST, now + PAST_AFTER, 0)?;
         }
         Ok(())
     }

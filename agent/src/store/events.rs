@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::event::shifted;
-use flux_timeline::{
-    Actor, Event, EventId, EventKind, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, TxnId,
-};
+use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadPlans, ReadRuns, Run, TxnId};
 
 use uuid::Uuid;
 
@@ -185,12 +183,7 @@ impl<S: Sql> Store<S> {
             | EventKind::BlockReopened(change) => self.put_block(seq, &change.after),
             EventKind::BlockDeleted { block } => self.delete_block(seq, block.id),
             EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
-                for (place, id) in blocks.iter().enumerate() {
-                    let Some(mut block) = self.stored_block(*id)? else { continue };
-                    block.span = shifted(spans, *by_ms, place, block.span);
-                    self.put_block(seq, &block)?;
-                }
-                Ok(())
+                self.move_blocks(seq, blocks, |place, span| shifted(spans, *by_ms, place, span))
             }
             EventKind::WorkflowStarted { run } => self.put_run(run),
             EventKind::WorkflowProgressed(change)
@@ -208,10 +201,8 @@ impl<S: Sql> Store<S> {
 
     /// Records the subjects of the event, the plans and settings after it, and the undo and redo stacks.
     pub(super) fn index(&self, event: &Event) -> Result<(), StoreError> {
-        for subject in event.kind.subjects() {
-            let sql = "INSERT OR IGNORE INTO [subjects] (subject, seq) VALUES (?, ?)";
-            self.query(sql, &[subject.to_string().into(), event.seq.into()])?;
-        }
+        let sql = "INSERT OR IGNORE INTO [subjects] (subject, seq) SELECT value, ?2 FROM json_each(?1)";
+        self.query(sql, &[json("subjects", &event.kind.subjects())?, event.seq.into()])?;
         if event.kind.changes_plan_snapshot() {
             self.keep_plans(event.seq)?;
         }

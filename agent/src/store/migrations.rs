@@ -4,7 +4,7 @@ use super::{Sql, StoreError};
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] =
-    &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH];
+    &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
@@ -283,6 +283,14 @@ const ELEVENTH: &[&str] = &[
     "INSERT INTO jobs (id, kind, due_ms) SELECT 'retention', 'retention', 0
      WHERE EXISTS (SELECT 1 FROM turns WHERE outcome IS NOT NULL) OR EXISTS (SELECT 1 FROM prompt_counts)
         OR EXISTS (SELECT 1 FROM runs WHERE work IS NOT NULL)",
+];
+
+const TWELFTH: &[&str] = &[
+    // Old rows of the past: those that ended at event `past_from` or before are deleted. `past_wanted` is an earlier event that
+    // somebody wants to look at, and `past_looked_ms` when somebody last looked at such a moment.
+    "ALTER TABLE computed ADD COLUMN past_from INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE computed ADD COLUMN past_wanted INTEGER",
+    "ALTER TABLE computed ADD COLUMN past_looked_ms INTEGER",
 ];
 
 /// Migrates a database to the latest version, each step in a transaction of its own.

@@ -6,9 +6,11 @@
 //! | `sql` | the one trait that the engines implement |
 //! | `migrations` | numbered, forward only |
 //! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: reading the projection |
+//! | `batch` | `blocks`, `past_blocks`: many rows with one statement |
 //! | `events` | `events`: the log, and projecting events |
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
 //! | `schema` | the tables that can be built anew |
+//! | `horizon` | `past_blocks`, `past_frames`: deleting old rows, and making them again |
 //! | `rebuild` | computing the projection anew |
 //! | `export` | everything as one file |
 //! | `import` | `imports`, `import_texts`: such a file, checked and taken in parts |
@@ -23,11 +25,13 @@
 //! | `jobs` | `jobs`: what is due later |
 //! | `retention` | deleting what has outlived its lifetime |
 
+mod batch;
 mod causes;
 mod counts;
 mod events;
 mod export;
 mod fit;
+mod horizon;
 mod import;
 mod jobs;
 mod messages;
@@ -55,6 +59,7 @@ pub use events::{EventQuery, Transaction};
 pub use export::Export;
 pub(crate) use fit::bytes;
 pub use fit::fit_result;
+pub use horizon::PAST;
 pub use import::{IMPORT_ROWS, ImportError, ImportPart};
 pub use jobs::JobRecord;
 pub use messages::MessagePage;
@@ -87,6 +92,15 @@ pub enum StoreError {
          about {seconds} s."
     )]
     Rebuilding {
+        /// The time until it is complete, in seconds.
+        seconds: u64,
+    },
+    /// Rows of the past that are needed were deleted, and are being made again from the log.
+    #[error(
+        "The past before this moment is being prepared, because nobody has looked at it for a while. Nothing was changed; try \
+         again in about {seconds} s."
+    )]
+    Preparing {
         /// The time until it is complete, in seconds.
         seconds: u64,
     },

@@ -33,16 +33,17 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn past_plans(&self, seq: u64) -> Result<PlanSnapshot, StoreError> {
-        let sql = "SELECT json FROM [past_frames] WHERE since <= ? ORDER BY since DESC LIMIT 1";
+        let sql = "SELECT since, json FROM [past_frames] WHERE since <= ? ORDER BY since DESC LIMIT 1";
         let rows = self.query(sql, &[seq.into()])?;
-        rows.first().map_or_else(|| Ok(PlanSnapshot::default()), |row| parse("past_frames", &row.text(0)?))
+        let Some(row) = rows.first() else { return Ok(PlanSnapshot::default()) };
+        self.plans_from(row.count(0)?, parse("past_frames", &row.text(1)?)?, seq)
     }
 
     /// The blocks of a plan after an event as the page shows them: the first `overdue` open blocks that ended by `begin`, then the
     /// first blocks that ended later, up to `limit` in all; and the number of blocks of the plan.
     ///
     /// # Errors
-    /// The errors of the engine.
+    /// [`StoreError::Preparing`], which [`Store::look`] prevents, and the errors of the engine.
     pub fn shown_at(
         &self,
         seq: u64,
@@ -50,6 +51,7 @@ impl<S: Sql> Store<S> {
         begin: DateTime<Utc>,
         (overdue, limit): (usize, usize),
     ) -> Result<(Vec<Block>, u64), StoreError> {
+        self.check_past(seq)?;
         // One statement, so the valid rows are searched once. The first row is their count.
         const SHOWN: &str = "WITH valid AS MATERIALIZED (
                 SELECT id, -1 AS since, start_ms, end_ms, done, handle FROM [blocks] WHERE plan = ?1 AND since <= ?2
@@ -90,8 +92,9 @@ impl<S: Sql> Store<S> {
     /// existed then and of the new blocks.
     ///
     /// # Errors
-    /// The errors of the engine.
+    /// [`StoreError::Preparing`], which [`Store::look`] prevents, and the errors of the engine.
     pub fn differences_in(&self, seq: u64, plans: &[PlanId], limit: u64) -> Result<Differences, StoreError> {
+        self.check_past(seq)?;
         // The first row contains counts: blocks that were other rows then, those of them that are gone, those that differ,
         // and current blocks that are other rows than then.
         const THEN: &str = "WITH old AS MATERIALIZED (
@@ -133,6 +136,7 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn block_differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
+        self.check_past(seq)?;
         let now = self.query("SELECT json FROM [blocks] WHERE since > ?", &[seq.into()])?;
         let sql = "SELECT json FROM [past_blocks] WHERE until > ? AND since <= ?";
         let then = self.query(sql, &[seq.into(), seq.into()])?;

@@ -16,9 +16,9 @@ const COMPUTED: i64 = 2;
 /// The number of rows that one event of a Durable Object builds, about. It takes less than 2 s of CPU in the Worker.
 pub const REBUILD_ROWS: u64 = 2_000;
 /// The number of rows that are built in a second, about, as measured in workerd. It is used to tell people how long it takes.
-const ROWS_PER_SECOND: u64 = 1_500;
+pub(super) const ROWS_PER_SECOND: u64 = 1_500;
 /// The number of events that are read at a time. An event has up to 1,000 ids, so a page has a few MB at most.
-const PAGE: u64 = 100;
+pub(super) const PAGE: u64 = 100;
 
 /// A projection that is being built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,10 @@ impl<S: Sql> Store<S> {
         for name in names() {
             self.query(&format!("ALTER TABLE [{prefix}{name}] RENAME TO [{name}]"), &[])?;
         }
-        self.query("UPDATE computed SET generation = ?", &[generation.into()])?;
+        self.query(
+            "UPDATE computed SET generation = ?, past_from = 0, past_wanted = NULL, past_looked_ms = NULL",
+            &[generation.into()],
+        )?;
         self.is_computed()
     }
 

@@ -75,6 +75,14 @@ impl<S: Sql> ReadBlocks for Store<S> {
         Ok(blocks)
     }
 
+    fn count_blocks(&self, query: &BlockQuery) -> Result<u64, StoreError> {
+        let (conditions, params) = conditions(query);
+        let sql = format!("SELECT count(*) FROM [blocks] b JOIN [plans] p ON p.id = b.plan WHERE {conditions}");
+        let rows = self.query(&sql, &params)?;
+        let count = rows.first().map_or(Ok(0), |row| row.count(0))?;
+        Ok(count.min(u64::try_from(query.limit).unwrap_or(u64::MAX)))
+    }
+
     fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, StoreError> {
         let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
         let (conditions, params) = conditions(&query);

@@ -318,6 +318,11 @@ impl World {
         self.pool.run_until_stalled();
     }
 
+    /// The present moment.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.host.now()
+    }
+
     /// The alarm has rung, as far as the platform is concerned.
     pub fn forget_alarm(&self) {
         self.host.0.alarm.take();

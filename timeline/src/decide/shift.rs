@@ -37,7 +37,12 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
         return Err(Rejection::ShiftOutOfRange.into());
     }
     let plan = plan_or_active(view, plan)?.id;
-    let mut blocks = read(view.blocks(&shifted_blocks(plan, after, before)))?;
+    let query = shifted_blocks(plan, after, before);
+    let count = read(view.count_blocks(&query))?;
+    if count > limits::SHIFT_BLOCKS {
+        return Err(Rejection::TooManyToShift { count }.into());
+    }
+    let mut blocks = read(view.blocks(&query))?;
     if blocks.is_empty() {
         return Err(Rejection::NothingToShift.into());
     }

@@ -56,10 +56,12 @@ impl Tool for ShiftTimeline {
             return Ok(None);
         };
         let plan = plan_or_active(view, plan.as_ref())?.id;
-        let blocks = read(view.blocks(&shifted_blocks(plan, after, before)))?;
-        if blocks.len() as u64 <= limits::SHIFT_WITHOUT_ASKING {
+        let query = shifted_blocks(plan, after, before);
+        // A shift of too many is refused, so nobody is asked.
+        if !(limits::SHIFT_WITHOUT_ASKING + 1..=limits::SHIFT_BLOCKS).contains(&read(view.count_blocks(&query))?) {
             return Ok(None);
         }
+        let blocks = read(view.blocks(&query))?;
         let by = self.by();
         let mut arguments = json!({ "after": after, "byMinutes": by.minutes, "plan": plan });
         if let Some(before) = before {

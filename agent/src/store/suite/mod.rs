@@ -11,6 +11,7 @@ macro_rules! check {
 }
 
 mod conversation;
+mod horizon;
 mod past;
 mod random;
 
@@ -44,6 +45,7 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
         ("what is computed from the log can be recomputed", past::is_computed_anew),
         ("a long log is recomputed in parts", past::is_computed_anew_in_parts),
         ("a database from before the past was stored has it after a migration", past::is_there_after_a_migration),
+        ("old rows of the past are made again when somebody looks", horizon::rows_are_made_again),
         ("the work of a run is kept until it is deleted", work_is_kept),
         ("counts agree with the blocks", counts_are_kept),
         (

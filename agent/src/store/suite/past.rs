@@ -10,7 +10,7 @@ use super::{Twins, moment, said};
 use crate::store::{MIGRATIONS, Sql, Store, StoreError, migrate};
 
 /// A history with everything in it that there can be.
-fn eventful<S: Sql + Clone>(sql: S) -> Result<Twins<S>, String> {
+pub(super) fn eventful<S: Sql + Clone>(sql: S) -> Result<Twins<S>, String> {
     let mut twins = Twins::new(sql)?;
     let mut chance = Chance(0x0123_4567_89AB_CDEF);
     for _ in 0..400 {
@@ -29,47 +29,50 @@ fn seen(content: Content) -> Content {
 fn agree<S: Sql>(store: &Store<S>, session: &Session) -> Result<(), String> {
     let last = said(store.last_seq())?;
     check!(last > 200, "only {last} events");
-    for seq in (0..=last).step_by(7) {
-        let memory = session.content_at(seq);
-        let in_rows = said(store.plans_at(seq))?;
-        let Ok(in_memory) = session.plans_at(seq);
-        check!(in_rows == in_memory, "after {seq}: {in_rows:?} in rows, {in_memory:?} in memory");
-        let rows = said(store.differences(seq))?;
-        let Ok(differences) = session.differences(seq);
-        check!(rows == differences, "since {seq}: {rows:?} in rows, {differences:?} in memory");
-        let mut plans: Vec<_> = memory.plans.iter().map(|plan| plan.id).collect();
-        plans.extend(said(store.plans())?.iter().map(|plan| plan.id));
-        let named = said(store.differences_in(seq, &plans, 1_000))?;
-        let pairs = differences.into_iter().filter(|block| plans.contains(&block.plan()));
-        let (mut counts, mut expected) = ((0, 0, 0), Vec::new());
-        for difference in pairs {
-            let (count, then, now) = match difference {
-                BlockDifference::Added(now) => (&mut counts.0, None, Some(now)),
-                BlockDifference::Removed(then) => (&mut counts.1, Some(then), None),
-                BlockDifference::Changed { then, now } => (&mut counts.2, Some(then), Some(now)),
-            };
-            *count += 1;
-            expected.push(BlockPair { then, now });
-        }
-        let order = |pair: &BlockPair| {
-            let block = pair.then.as_ref().or(pair.now.as_ref());
-            (pair.then.is_none(), block.map(|block| (block.span.start(), block.handle)))
+    (0..=last).step_by(7).try_for_each(|seq| agree_at(store, session, seq))
+}
+
+/// Whether the rows say of the moment after event `seq` what memory says.
+pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) -> Result<(), String> {
+    let memory = session.content_at(seq);
+    let in_rows = said(store.plans_at(seq))?;
+    let Ok(in_memory) = session.plans_at(seq);
+    check!(in_rows == in_memory, "after {seq}: {in_rows:?} in rows, {in_memory:?} in memory");
+    let rows = said(store.differences(seq))?;
+    let Ok(differences) = session.differences(seq);
+    check!(rows == differences, "since {seq}: {rows:?} in rows, {differences:?} in memory");
+    let mut plans: Vec<_> = memory.plans.iter().map(|plan| plan.id).collect();
+    plans.extend(said(store.plans())?.iter().map(|plan| plan.id));
+    let named = said(store.differences_in(seq, &plans, 1_000))?;
+    let pairs = differences.into_iter().filter(|block| plans.contains(&block.plan()));
+    let (mut counts, mut expected) = ((0, 0, 0), Vec::new());
+    for difference in pairs {
+        let (count, then, now) = match difference {
+            BlockDifference::Added(now) => (&mut counts.0, None, Some(now)),
+            BlockDifference::Removed(then) => (&mut counts.1, Some(then), None),
+            BlockDifference::Changed { then, now } => (&mut counts.2, Some(then), Some(now)),
         };
-        expected.sort_by_key(order);
-        check!((named.added, named.removed, named.changed) == counts, "since {seq}: {named:?} and not {counts:?}");
-        check!(named.blocks == expected, "since {seq}: {named:?} and not {expected:?}");
-        for plan in memory.plans.iter().map(|plan| plan.id) {
-            let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
-            let (rows, count) = said(store.shown_at(seq, plan, begin, (5, 30)))?;
-            let of_plan = BlockQuery { plan: Some(plan), ..BlockQuery::default() };
-            let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::Open, ..of_plan.clone() };
-            let later = BlockQuery { ends_after: Some(begin), ..of_plan.clone() };
-            let all = |query: &BlockQuery| memory.blocks.iter().filter(|block| query.matches(block)).cloned().collect();
-            let (overdue, later, all): (Vec<_>, Vec<_>, Vec<_>) = (all(&overdue), all(&later), all(&of_plan));
-            let expected: Vec<_> = overdue.into_iter().take(5).chain(later).take(30).collect();
-            check!(rows == expected, "after {seq}: {rows:?} in rows, {expected:?} in memory");
-            check!(count == all.len() as u64, "after {seq}: {count} and not {} blocks", all.len());
-        }
+        *count += 1;
+        expected.push(BlockPair { then, now });
+    }
+    let order = |pair: &BlockPair| {
+        let block = pair.then.as_ref().or(pair.now.as_ref());
+        (pair.then.is_none(), block.map(|block| (block.span.start(), block.handle)))
+    };
+    expected.sort_by_key(order);
+    check!((named.added, named.removed, named.changed) == counts, "since {seq}: {named:?} and not {counts:?}");
+    check!(named.blocks == expected, "since {seq}: {named:?} and not {expected:?}");
+    for plan in memory.plans.iter().map(|plan| plan.id) {
+        let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
+        let (rows, count) = said(store.shown_at(seq, plan, begin, (5, 30)))?;
+        let of_plan = BlockQuery { plan: Some(plan), ..BlockQuery::default() };
+        let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::Open, ..of_plan.clone() };
+        let later = BlockQuery { ends_after: Some(begin), ..of_plan.clone() };
+        let all = |query: &BlockQuery| memory.blocks.iter().filter(|block| query.matches(block)).cloned().collect();
+        let (overdue, later, all): (Vec<_>, Vec<_>, Vec<_>) = (all(&overdue), all(&later), all(&of_plan));
+        let expected: Vec<_> = overdue.into_iter().take(5).chain(later).take(30).collect();
+        check!(rows == expected, "after {seq}: {rows:?} in rows, {expected:?} in memory");
+        check!(count == all.len() as u64, "after {seq}: {count} and not {} blocks", all.len());
     }
     Ok(())
 }
