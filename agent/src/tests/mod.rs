@@ -14,5 +14,6 @@ mod prompts;
 mod recovery;
 mod resuming;
 mod state;
+mod statements;
 mod tab;
 pub mod world;
