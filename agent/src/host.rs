@@ -2,6 +2,7 @@
 //! implements it with a Durable Object, tests implement it in memory.
 
 use std::fmt;
+use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -47,8 +48,8 @@ pub trait Host: Clone + 'static {
 
 /// A client's connection.
 pub trait Connection: Clone {
-    /// What the object knows about it.
-    fn info(&self) -> ConnectionInfo;
+    /// What the object knows about it. Asked of each connection for each frame, so it must be cheap.
+    fn info(&self) -> Rc<ConnectionInfo>;
     /// Sends a frame. A closing connection drops it.
     fn send(&self, frame: &str);
     /// Closes it. Clients do not reconnect after 1008 and 4000–4999, and reconnect after any other code.

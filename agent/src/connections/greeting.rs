@@ -1,26 +1,18 @@
 //! The first frames of a connection.
 
-use std::collections::BTreeMap;
-
-use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
-use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
-use flux_timeline::{Block, BlockQuery, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
+use flux_timeline::ReadHistory;
 
 use crate::agent::ChatAgent;
 use crate::api::permit;
 use crate::api::route::AGENT;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::identity::Scope;
+use crate::shown;
 use crate::store::{StoreError, bytes};
-use crate::{json, shown};
 
 /// A client that missed at most this many events is sent them. One that missed more gets a snapshot.
 const CATCH_UP_EVENTS: u64 = 1_000;
-/// Most blocks of a plan in a state frame. Each change sends the whole frame.
-const STATE_BLOCKS: usize = 1_000;
-/// Newest events in a state frame.
-const STATE_EVENTS: u64 = 50;
 
 /// Largest greeting, in bytes. What the timeline leaves of it is for the conversation.
 const GREETING_BYTES: usize = 1_000_000;
@@ -83,36 +75,5 @@ impl<H: Host> ChatAgent<H> {
         }
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
         Ok(ServerFrame::FluxSnapshot(Box::new(snapshot)))
-    }
-
-    pub(super) fn state_frame(&self) -> Result<ServerFrame, StoreError> {
-        Ok(ServerFrame::CfAgentState { state: json::value(&self.state()?) })
-    }
-
-    fn state(&self) -> Result<State, StoreError> {
-        let store = &self.0.store;
-        let events = store.newest_events(STATE_EVENTS)?;
-        let newest = events.last().map(|event| event.at);
-        let mut plans = BTreeMap::new();
-        for plan in store.plans()? {
-            let blocks = self.state_blocks(&plan)?;
-            let mut wire = StatePlan::new(&plan, newest.unwrap_or(plan.created_at));
-            wire.stream = blocks.iter().map(StateBlock::from).collect();
-            plans.insert(wire.id.clone(), wire);
-        }
-        Ok(State {
-            plans,
-            active_plan_id: store.active_plan()?.map(|plan| plan.id.to_string()),
-            events: events.iter().map(StateEvent::from).collect(),
-            workflow: store.runs(1)?.first().map(StateWorkflow::from),
-        })
-    }
-
-    fn state_blocks(&self, plan: &Plan) -> Result<Vec<Block>, StoreError> {
-        let counts = self.0.store.plan_counts(plan.id)?;
-        let all = BlockQuery { plan: Some(plan.id), limit: STATE_BLOCKS, ..BlockQuery::default() };
-        let fits = counts.open + counts.done <= STATE_BLOCKS as u64;
-        let begin = (!fits).then(|| self.0.host.now() - TimeDelta::days(shown::DAYS));
-        self.0.store.blocks(&BlockQuery { ends_after: begin, ..all })
     }
 }

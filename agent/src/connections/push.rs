@@ -69,7 +69,7 @@ impl<H: Host> ChatAgent<H> {
         self.set_in_motion(events);
     }
 
-    /// Sends each connection the new events, or the state that they lead to.
+    /// Sends new events to the connections that follow events. The others get the state a moment later.
     fn send_events(&self, events: &[Event]) {
         if events.is_empty() {
             return;
@@ -79,24 +79,16 @@ impl<H: Host> ChatAgent<H> {
             .chunks(EVENTS_PER_FRAME)
             .map(|events| ServerFrame::FluxEvents { events: events.to_vec() }.to_text())
             .collect();
-        let mut state: Option<String> = None;
+        let mut is_state_followed = false;
         for connection in self.0.host.connections() {
             if connection.info().follows_events {
                 frames.iter().for_each(|frame| connection.send(frame));
-                continue;
+            } else {
+                is_state_followed = true;
             }
-            let text = match state.take() {
-                Some(text) => text,
-                None => match self.state_frame() {
-                    Ok(frame) => frame.to_text(),
-                    Err(error) => {
-                        self.log(&format!("state: {error}"));
-                        continue;
-                    }
-                },
-            };
-            connection.send(&text);
-            state = Some(text);
+        }
+        if is_state_followed {
+            self.send_state_soon();
         }
     }
 
@@ -116,8 +108,10 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn send_timeline(&self) -> Result<(), StoreError> {
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
         let snapshot = ServerFrame::FluxSnapshot(Box::new(snapshot)).to_text();
-        let state = self.state_frame()?.to_text();
-        for connection in self.0.host.connections() {
+        let connections = self.0.host.connections();
+        let is_state_followed = connections.iter().any(|connection| !connection.info().follows_events);
+        let state = if is_state_followed { self.state_frame()?.to_text() } else { String::new() };
+        for connection in connections {
             connection.send(if connection.info().follows_events { &snapshot } else { &state });
         }
         Ok(())

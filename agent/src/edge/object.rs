@@ -85,11 +85,11 @@ impl DurableObject for Chat {
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        let socket = Socket(socket);
         match (self.agent(), message) {
-            (Ok(agent), WebSocketIncomingMessage::String(text)) => agent.receive(&socket, &text),
-            (Ok(agent), WebSocketIncomingMessage::Binary(_)) => agent.receive_binary(&socket),
+            (Ok(agent), WebSocketIncomingMessage::String(text)) => agent.receive(&agent.0.host.socket(socket), &text),
+            (Ok(agent), WebSocketIncomingMessage::Binary(_)) => agent.receive_binary(&agent.0.host.socket(socket)),
             (Err(error), message) => {
+                let socket = Socket::new(socket);
                 let text = if let WebSocketIncomingMessage::String(text) = message { text } else { String::new() };
                 socket.send(&failure(&text, &unavailable_because(&error)).to_text());
                 socket.close(TRY_AGAIN, UNAVAILABLE);
@@ -99,7 +99,7 @@ impl DurableObject for Chat {
     }
 
     async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _: bool) -> Result<()> {
-        let socket = Socket(socket);
+        let socket = Socket::new(socket);
         self.forget(&socket);
         // The runtime does not answer a close frame, and a client without an answer waits for 10 seconds. Codes that are never
         // sent in a frame (RFC 6455 §7.4.1) are replaced.
@@ -109,7 +109,7 @@ impl DurableObject for Chat {
     }
 
     async fn websocket_error(&self, socket: WebSocket, _: Error) -> Result<()> {
-        self.forget(&Socket(socket));
+        self.forget(&Socket::new(socket));
         Ok(())
     }
 }
@@ -187,6 +187,7 @@ impl Chat {
 
     fn forget(&self, socket: &Socket) {
         if let Some(agent) = self.agent.borrow().as_ref() {
+            agent.0.host.closed(socket);
             agent.disconnected(socket);
         }
     }
@@ -211,7 +212,9 @@ impl Chat {
         let pair = WebSocketPair::new()?;
         pair.server.serialize_attachment(json::value(&info).to_string())?;
         self.state.accept_web_socket(&pair.server);
-        agent.connect(&Socket(pair.server));
+        let socket = Socket::new(pair.server);
+        agent.0.host.opened(&socket);
+        agent.connect(&socket);
         Response::from_websocket(pair.client)
     }
 }

@@ -23,6 +23,7 @@ use crate::identity::{Principal, Scope};
 use crate::native::Sqlite;
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 
+use super::logged::{Logged, Statements};
 pub use super::tab::{Tab, word};
 
 #[derive(Clone)]
@@ -41,7 +42,7 @@ struct Memory {
 }
 
 impl Host for TestHost {
-    type Sql = Sqlite;
+    type Sql = Logged;
     type Connection = Tab;
 
     fn now(&self) -> DateTime<Utc> {
@@ -126,6 +127,8 @@ pub struct World {
     pub agent: ChatAgent<TestHost>,
     pub puppet: Puppet,
     pub sql: Sqlite,
+    /// The statements that the agent runs.
+    pub statements: Statements,
     host: TestHost,
     pool: LocalPool,
 }
@@ -154,9 +157,11 @@ impl World {
             log: RefCell::default(),
         }));
         let puppet = Puppet::default();
+        let statements = Statements::default();
+        let logged = Logged { sql: sql.clone(), statements: statements.clone() };
         let model = Rc::new(puppet.clone());
-        let agent = ChatAgent::open(host.clone(), sql.clone(), model, options).unwrap();
-        Self { agent, puppet, sql, host, pool }
+        let agent = ChatAgent::open(host.clone(), logged, model, options).unwrap();
+        Self { agent, puppet, sql, statements, host, pool }
     }
 
     pub fn connect(&self) -> Tab {
@@ -182,7 +187,7 @@ impl World {
     }
 
     fn connect_with(&self, info: ConnectionInfo) -> Tab {
-        let tab = Tab { info, inbox: Rc::default(), closed: Rc::default() };
+        let tab = Tab { info: Rc::new(info), inbox: Rc::default(), closed: Rc::default() };
         self.host.0.connections.borrow_mut().push(tab.clone());
         self.agent.connect(&tab);
         tab

@@ -62,7 +62,7 @@ impl<H: Host> ChatAgent<H> {
         let trailing = body.messages.iter().rev().take_while(|message| message.role == Role::User);
         let mut message_ids: Vec<String> = trailing.map(|message| message.id.clone()).collect();
         message_ids.reverse();
-        let ConnectionInfo { id: sender, principal, .. } = connection.info();
+        let ConnectionInfo { id: sender, principal, .. } = ConnectionInfo::clone(&connection.info());
         let request = RequestRecord { id: id.to_owned(), continuation: false, sender, principal, message_ids };
         let zone = body.time_zone.as_deref().and_then(|name| Zone::new(name).ok());
         // The page reports it again with the next message.

@@ -103,9 +103,10 @@ pub struct Tab {
 }
 
 impl Connection for Tab {
-    fn info(&self) -> ConnectionInfo {
+    fn info(&self) -> Rc<ConnectionInfo> {
         let principal = Principal::owner("u-person", "u-person");
-        ConnectionInfo { id: self.id, name: "me".to_owned(), principal, follows_events: true, after: None, log: None }
+        let (id, name) = (self.id, "me".to_owned());
+        Rc::new(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
     }
 
     fn send(&self, frame: &str) {
