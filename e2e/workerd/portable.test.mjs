@@ -75,7 +75,9 @@ test("a file that is not an export, too large, or from another site changes noth
 test("everything is deleted permanently", async () => {
   const client = await person();
   await assert.rejects(client.call("deleteEverything", {}), /Nothing was deleted/);
-  assert.equal((await client.call("deleteEverything", { confirm: "everything" })).ok, true);
+  const deleted = await client.call("deleteEverything", { confirm: "everything" });
+  assert.equal(deleted.ok, true);
+  assert.match(deleted.note, /^Cloudflare's backups can contain it until \d{1,2} [A-Z][a-z]+ \d{4}\.$/);
   const { events, timeline, messages } = await all(client);
   assert.deepEqual([events.map(({ type }) => type), timeline.blocks, messages], [["PLAN_CREATED", "PLAN_SWITCHED"], [], []]);
   assert.equal(timeline.settings.timeZone, null);

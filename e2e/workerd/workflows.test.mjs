@@ -22,8 +22,8 @@ async function status(id) {
 }
 
 /** Starts a case and returns its output. */
-async function outputOf(name) {
-  const id = `${name}-1`;
+async function outputOf(name, number = 1) {
+  const id = `${name}-${number}`;
   const started = await instance(id, "POST");
   assert.equal(started.status, 200, await started.text());
   let now;
@@ -70,4 +70,16 @@ test("an instance can be terminated at any point, and its id stays taken", async
   const again = await instance("waits-1", "POST");
   assert.deepEqual([again.status, /already exists/.test(await again.text())], [409, true]);
   assert.notEqual((await instance("unknown-1", "DELETE")).status, 200);
+});
+
+test("an instance can be deleted with what it has stored, whether it runs or not", async () => {
+  assert.equal((await instance("waits-2", "POST")).status, 200);
+  await until(async () => ["running", "waiting"].includes((await status("waits-2")).status));
+  await outputOf("recovers", 2);
+  for (const id of ["waits-2", "recovers-2", "unknown-2"]) {
+    const deleted = await instance(id, "PUT");
+    assert.equal(deleted.status, 200, await deleted.text());
+    const gone = await instance(id, "GET");
+    assert.deepEqual([gone.status, /not_found/.test(await gone.text())], [409, true], id);
+  }
 });

@@ -51,6 +51,9 @@ pub use cost::{Cost, Meter};
 /// Stands at the end of an answer that was cut off, and in calls that were not carried out because of it.
 const TOO_LONG: &str = "The answer was too long and was cut off here. What was done before is kept.";
 
+/// Most bytes of messages that are read from the store for a prompt. More than the largest budget needs.
+const PROMPT_BYTES: usize = 1_000_000;
+
 /// Limits of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TurnLimits {
@@ -194,7 +197,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     fn request(&self, is_last: bool) -> Result<(ChatRequest, Facts), TurnError> {
         let now = self.output.now();
         let context = context::timeline(self.store, now)?;
-        let mut messages = self.store.messages(self.limits.messages)?;
+        let mut messages = self.conversation()?;
         let current = self.output.message();
         // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
         // before it may have been stored after it.
@@ -213,6 +216,18 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             temperature: self.prompt.temperature,
         };
         Ok((request, Facts::Timeline(context)))
+    }
+
+    /// The newest messages for the prompt, and the one that this turn answers, even if others that wait came after it.
+    fn conversation(&self) -> Result<Vec<Message>, StoreError> {
+        let page = self.store.message_page(None, self.limits.messages, PROMPT_BYTES)?.unwrap_or_default();
+        let mut messages = page.messages;
+        if let Some(id) = self.question
+            && !messages.iter().any(|message| message.id == id)
+        {
+            messages.extend(self.store.message(id)?);
+        }
+        Ok(messages)
     }
 
     /// Asks the model once, and forwards its answer as it streams.

@@ -55,7 +55,10 @@ impl Answer {
             }
             Mutation::LoadLog { .. } => read("history", json::read(result), |it| Self::Log(Box::new(it))),
             Mutation::ReportZone(_) | Mutation::ChangeSettings(_) => Self::Done { summary: None },
-            _ if result.get("ok") == Some(&Value::Bool(true)) => Self::Done { summary: sentence("summary") },
+            _ if result.get("ok") == Some(&Value::Bool(true)) => {
+                let both = sentence("summary").into_iter().chain(sentence("note"));
+                Self::Done { summary: both.reduce(|summary, note| format!("{summary} {note}")) }
+            }
             _ => Self::Failed(sentence("error").unwrap_or_else(unclear)),
         }
     }

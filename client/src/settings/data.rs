@@ -90,7 +90,7 @@ pub fn Data() -> Element {
             }
             if is_sure() {
                 div { class: "sure", role: "alertdialog", aria_label: "Delete everything?",
-                    p { "This deletes your timeline with its history, the conversation and the goals, on all your devices. It cannot be undone: export first what you want to keep." }
+                    p { "This deletes your timeline with its history, the conversation and the goals, on all your devices. It cannot be undone: export first what you want to keep. Cloudflare’s backups of the database, which only the operator of this service can use, can contain it for 30 more days." }
                     div { class: "dialog-buttons",
                         button {
                             id: KEEP,

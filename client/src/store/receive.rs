@@ -291,14 +291,17 @@ impl Store {
                 self.settings_open.set(false);
                 self.toast("Your settings are saved.", Kind::Done);
             }
-            Mutation::DeleteEverything => self.toast("Everything was deleted.", Kind::Done),
             Mutation::Restore(_) => {
                 self.leave_past();
                 if let Some(summary) = summary {
                     self.toast(summary, undoable);
                 }
             }
-            Mutation::Undo | Mutation::UndoOne(_) | Mutation::Redo | Mutation::Restored(..) => {
+            Mutation::Undo
+            | Mutation::UndoOne(_)
+            | Mutation::Redo
+            | Mutation::Restored(..)
+            | Mutation::DeleteEverything => {
                 if let Some(summary) = summary {
                     self.toast(summary, Kind::Done);
                 }
