@@ -24,6 +24,19 @@ impl<S: Sql> Store<S> {
         rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
     }
 
+    /// As [`Self::messages`], without those whose request is queued.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn messages_to_answer(&self, limit: u64) -> Result<Vec<Message>, StoreError> {
+        let sql = "SELECT json FROM messages WHERE id NOT IN (
+                       SELECT json_extract(message_ids, '$[#-1]') FROM turns
+                       WHERE state = 'queued' AND message_ids <> '[]'
+                   ) ORDER BY position DESC LIMIT ?";
+        let rows = self.sql.query(sql, &[limit.into()])?;
+        rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
+    }
+
     /// The message with this id.
     ///
     /// # Errors

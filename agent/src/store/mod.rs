@@ -44,7 +44,7 @@ pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use portable::{Export, ImportError, Imported};
 pub use questions::QuestionRecord;
-pub use runs::DrivenRun;
+pub use runs::{DrivenRun, IdUse};
 pub use sql::{Row, Sql, SqlError, Value};
 pub use turns::{RequestEnd, RequestRecord, TurnRecord, TurnState};
 

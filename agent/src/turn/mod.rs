@@ -40,7 +40,7 @@ use crate::assistant::Assistant;
 use crate::identity::Principal;
 use crate::prompt::{self, Prompt};
 use crate::setting::{Lookup, number};
-use crate::store::{Sql, Store, StoreError, TurnState};
+use crate::store::{Sql, Store, StoreError};
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
 use flux_tools::context::{self, Facts};
 
@@ -186,13 +186,11 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     fn request(&self, is_last: bool) -> Result<(ChatRequest, Facts), TurnError> {
         let now = self.output.now();
         let context = context::timeline(self.store, now)?;
-        let mut messages = self.store.messages(self.limits.messages)?;
-        let current = self.output.message();
         // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
         // before it may have been stored after it.
-        let waiting = self.store.turns(TurnState::Queued)?;
-        let waits = |id: &String| waiting.iter().any(|turn| turn.request.message_ids.last() == Some(id));
-        messages.retain(|message| message.id != current.id && !waits(&message.id));
+        let mut messages = self.store.messages_to_answer(self.limits.messages)?;
+        let current = self.output.message();
+        messages.retain(|message| message.id != current.id);
         messages.sort_by_key(|message| Some(message.id.as_str()) == self.question);
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
