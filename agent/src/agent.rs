@@ -113,11 +113,13 @@ impl<H: Host> ChatAgent<H> {
             alarm: Cell::default(),
         }));
         agent.make_first_plan()?;
-        agent.settle_turns()?;
+        let has_open_turns = agent.settle_turns()?;
         agent.plan_rebuild()?;
         agent.plan_past()?;
         agent.wake()?;
-        agent.start_next();
+        if has_open_turns {
+            agent.start_next();
+        }
         Ok(agent)
     }
 
@@ -138,8 +140,9 @@ impl<H: Host> ChatAgent<H> {
     /// [`ApiError`]; nothing is changed then.
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
+        let is_answering = call.replaces_everything() && self.is_answering()?;
         let looks_back = call.looks_back();
-        let outcome = self.api(&|| host.uuid())?.call(principal, call, origin);
+        let outcome = self.api(&|| host.uuid(), is_answering).call(principal, call, origin);
         if looks_back {
             // It may have stored a job.
             self.set_alarm();
@@ -166,7 +169,7 @@ impl<H: Host> ChatAgent<H> {
     /// As [`Api::export`].
     pub fn export(&self, principal: &Principal) -> Result<Export<H::Sql>, ApiError> {
         let host = &self.0.host;
-        self.api(&|| host.uuid())?.export(principal)
+        self.api(&|| host.uuid(), false).export(principal)
     }
 
     /// The person's data.
@@ -180,10 +183,12 @@ impl<H: Host> ChatAgent<H> {
         ModelInfo { provider: id.provider, name: id.name }
     }
 
-    fn api<'a>(&'a self, new_id: &'a dyn Fn() -> Uuid) -> Result<Api<'a, H::Sql>, StoreError> {
-        let (store, now) = (&self.0.store, self.0.host.now());
-        let is_answering = self.0.live.borrow().is_some() || !store.turns(TurnState::Queued)?.is_empty();
-        Ok(Api { store, now, new_id, model: self.model(), is_answering })
+    fn api<'a>(&'a self, new_id: &'a dyn Fn() -> Uuid, is_answering: bool) -> Api<'a, H::Sql> {
+        Api { store: &self.0.store, now: self.0.host.now(), new_id, model: self.model(), is_answering }
+    }
+
+    fn is_answering(&self) -> Result<bool, StoreError> {
+        Ok(self.0.live.borrow().is_some() || !self.0.store.turns(TurnState::Queued)?.is_empty())
     }
 
     /// Makes the first plan, if there is none.

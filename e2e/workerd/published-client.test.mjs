@@ -51,7 +51,27 @@ test("it calls methods and gets errors, and other clients are notified of the ch
   await assert.rejects(tab.client.call("launchRocket"), /Method launchRocket does not exist/);
   const titles = (state) => state.plans[state.activePlanId].stream.map(({ title }) => title);
   await until(() => titles(other.seen.states.at(-1)).includes("Workout"));
-  assert.deepEqual(titles(tab.client.state ?? tab.seen.states.at(-1)), ["Workout"]);
+  await until(() => titles(tab.seen.states.at(-1)).includes("Workout"));
+});
+
+test("many edits are answered without waiting for the state, which follows with the last of them", async (t) => {
+  const me = await newcomer();
+  const [tab, other] = [open(me), open(me)];
+  await Promise.all([ready(tab), ready(other)]);
+  const { block } = await tab.client.call("scheduleBlock", [WORKOUT]);
+  const edits = Number(process.env.FLUX_EDITS ?? 200);
+  const begin = performance.now();
+  for (let edit = 1; edit <= edits; edit++) {
+    await tab.client.call("updateBlock", [{ id: block.handle, updates: { title: `Workout ${edit}` } }]);
+  }
+  const ms = performance.now() - begin;
+  const isLast = (state) => state.plans[state.activePlanId].stream[0]?.title === `Workout ${edits}`;
+  const lastMs = performance.now();
+  await until(() => isLast(other.seen.states.at(-1)) && isLast(tab.seen.states.at(-1)));
+  t.diagnostic(`${edits} edits took ${Math.round(ms)} ms; the state followed after ${Math.round(performance.now() - lastMs)} ms`);
+  // One at the beginning, and at most one in 200 ms.
+  const most = 2 + Math.ceil(ms / 200) + 1;
+  assert.ok(other.seen.states.length <= most, `${other.seen.states.length} states, and at most ${most}`);
 });
 
 test("it sends a chat request and reads the stream", async () => {

@@ -64,7 +64,7 @@ pub fn call<S: Sql>(
                 };
                 Done { report, events: Vec::new() }
             }
-            Ok(Action::Command(command)) => command_within(store, &command, author, now, new_id)?,
+            Ok(Action::Command(command)) => decided(store, &command, author, (now, &moment), new_id)?,
         };
         along(&done.report)?;
         Ok(done)
@@ -111,10 +111,19 @@ pub fn command_within<S: Sql>(
     now: DateTime<Utc>,
     new_id: &dyn Fn() -> Uuid,
 ) -> Result<Done, StoreError> {
+    decided(store, command, author, (now, &Moment::new(now, &store.settings()?)), new_id)
+}
+
+fn decided<S: Sql>(
+    store: &Store<S>,
+    command: &Command,
+    author: &Author,
+    (now, moment): (DateTime<Utc>, &Moment),
+    new_id: &dyn Fn() -> Uuid,
+) -> Result<Done, StoreError> {
     match decide(store, command, &Context { now, source: author.source() }) {
         Ok(decision) => {
-            let moment = Moment::new(now, &store.settings()?);
-            let report = Report::of_decision(&decision, &moment);
+            let report = Report::of_decision(&decision, moment);
             let transaction = Transaction {
                 id: author.txn,
                 at: flux_timeline::span::to_millis(now),
@@ -125,8 +134,7 @@ pub fn command_within<S: Sql>(
             Ok(Done { report, events })
         }
         Err(DecideError::Rejected(rejection)) => {
-            let moment = Moment::new(now, &store.settings()?);
-            Ok(Done { report: Report::of_rejection(&rejection, &moment), events: Vec::new() })
+            Ok(Done { report: Report::of_rejection(&rejection, moment), events: Vec::new() })
         }
         Err(DecideError::View(error)) => Err(error),
     }

@@ -125,6 +125,11 @@ impl Call {
         }
     }
 
+    /// Whether the call replaces all data.
+    pub(crate) fn replaces_everything(&self) -> bool {
+        matches!(self, Self::DeleteEverything | Self::Import(_))
+    }
+
     /// The scope that the call needs.
     pub fn scope(&self) -> Scope {
         match self {

@@ -29,7 +29,7 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
-use flux_timeline::{Actor, BlockId, Command, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, RunId, TxnId, Zone};
+use flux_timeline::{Actor, BlockId, Command, ReadBlocks, ReadPlans, TxnId, Zone};
 use flux_tools::report::Report;
 use flux_tools::tool::ToolCall;
 use uuid::Uuid;
@@ -37,7 +37,7 @@ use uuid::Uuid;
 use crate::identity::{Principal, Scope};
 use crate::json::value;
 use crate::shown;
-use crate::store::{Sql, Store, StoreError};
+use crate::store::{IdUse, Sql, Store, StoreError};
 use action::{Author, Done};
 
 pub use call::{Call, Question, When};
@@ -55,7 +55,7 @@ pub struct Api<'a, S> {
     pub new_id: &'a dyn Fn() -> Uuid,
     /// The model that answers, which snapshots name.
     pub model: ModelInfo,
-    /// Whether an answer is being written or waits to be. Nothing may replace all data meanwhile.
+    /// Whether an answer is being written or waits to be. Nothing may replace all data meanwhile; other calls do not read it.
     pub is_answering: bool,
 }
 
@@ -170,8 +170,8 @@ impl<S: Sql + Clone> Api<'_, S> {
     /// editing it before it gets the answer.
     fn id_of_new(&self, tool: &ToolCall, origin: Origin, author: &Author) -> Result<Uuid, StoreError> {
         let block = BlockId::new(author.txn.uuid());
-        let is_direct = matches!(origin, Origin::Direct { .. }) && matches!(tool, ToolCall::ScheduleBlock(_));
-        let is_free = is_direct && self.store.stored_block(block)?.is_none();
+        let has_key = matches!(origin, Origin::Direct { key: Some(_) }) && matches!(tool, ToolCall::ScheduleBlock(_));
+        let is_free = has_key && self.store.stored_block(block)?.is_none();
         Ok(if is_free { block.uuid() } else { (self.new_id)() })
     }
 
@@ -180,20 +180,25 @@ impl<S: Sql + Clone> Api<'_, S> {
     ///
     /// The id of a goal cannot be a key: it is the id of the transaction that adds the goal's tasks.
     fn author(&self, origin: Origin) -> Result<Option<Author>, ApiError> {
-        let id = match origin {
+        let key = match origin {
             Origin::Turn { request, tool_call, txn } => {
                 let actor = Actor::Assistant { turn: request.to_owned(), tool_call: tool_call.to_owned() };
                 return Ok(Some(Author { actor, txn }));
             }
-            Origin::Direct { key } => key.unwrap_or_else(self.new_id),
+            Origin::Direct { key: None } => {
+                return Ok(Some(Author { actor: Actor::User, txn: TxnId::new((self.new_id)()) }));
+            }
+            Origin::Direct { key: Some(key) } => key,
         };
-        if self.store.run(RunId::new(id))?.is_some() {
-            let error = "The id of this call is that of a goal. Nothing was changed; give each call an id of its own.";
-            return Err(ApiError::Arguments(error.to_owned()));
+        match self.store.id_use(key)? {
+            IdUse::Run => {
+                let error =
+                    "The id of this call is that of a goal. Nothing was changed; give each call an id of its own.";
+                Err(ApiError::Arguments(error.to_owned()))
+            }
+            IdUse::Transaction => Ok(None),
+            IdUse::None => Ok(Some(Author { actor: Actor::User, txn: TxnId::new(key) })),
         }
-        let txn = TxnId::new(id);
-        let is_new = self.store.transaction(txn)?.is_empty();
-        Ok(is_new.then_some(Author { actor: Actor::User, txn }))
     }
 
     fn answer(&self, question: Question) -> Result<serde_json::Value, ApiError> {

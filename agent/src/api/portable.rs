@@ -1,6 +1,8 @@
 //! Everything that a person has: exported, imported, and deleted.
 
+use chrono::NaiveDate;
 use flux_protocol::frame::ImportState;
+use flux_timeline::clock;
 use serde_json::json;
 
 use super::error::ApiError;
@@ -65,7 +67,7 @@ impl<S: Sql + Clone> Api<'_, S> {
                 {"what": "What Cloudflare Workflows stored of your goals, if it could not be deleted at once.", "until": until},
                 {"what": "Your identity, a random name, so that this timeline stays yours.", "until": null},
             ],
-            "note": format!("Cloudflare's backups can contain it until {}.", until.format("%-d %B %Y")),
+            "note": format!("Cloudflare's backups can contain it until {}.", clock::day(until.date_naive(), NaiveDate::MIN)),
         });
         Ok(Outcome { answer: Answer::Value(answer), change: Change::Everything })
     }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use flux_timeline::{PlanId, ReadBlocks};
+use flux_timeline::{PlanId, ReadBlocks, ReadHistory};
 use flux_tools::tool::definitions;
 use serde_json::{Value, json};
 

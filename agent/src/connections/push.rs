@@ -27,17 +27,23 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn broadcast(&self, frame: &ServerFrame, to: To, except: Option<Uuid>) {
         let text = frame.to_text();
         for connection in self.0.host.connections() {
-            let id = connection.info().id;
-            let waits = to == To::Chat && self.0.resuming.borrow().contains(&id);
-            if !waits && Some(id) != except {
+            if self.is_sent(&connection, to, except) {
                 connection.send(&text);
             }
         }
     }
 
+    fn is_sent(&self, connection: &H::Connection, to: To, except: Option<Uuid>) -> bool {
+        let id = connection.info().id;
+        let waits = to == To::Chat && self.0.resuming.borrow().contains(&id);
+        !waits && Some(id) != except
+    }
+
     /// Sends the newest part of the conversation to connections, except one.
     pub(crate) fn send_conversation(&self, to: To, except: Option<Uuid>) -> Result<(), StoreError> {
-        self.broadcast(&self.conversation_frame(shown::MESSAGES_BYTES, false)?, to, except);
+        if self.0.host.connections().iter().any(|connection| self.is_sent(connection, to, except)) {
+            self.broadcast(&self.conversation_frame(shown::MESSAGES_BYTES, false)?, to, except);
+        }
         Ok(())
     }
 

@@ -48,7 +48,13 @@ impl<H: Host> ChatAgent<H> {
         // The alarm has rung, or this process has not set it yet.
         self.0.alarm.set(None);
         let now = self.0.host.now();
-        for job in self.0.store.jobs()?.into_iter().take_while(|job| job.due <= now) {
+        let jobs = self.0.store.jobs()?;
+        let next = jobs.first().map(|job| job.due);
+        if next.is_none_or(|due| due > now) {
+            self.alarm_at(next);
+            return Ok(());
+        }
+        for job in jobs.into_iter().take_while(|job| job.due <= now) {
             if let Err(error) = self.run_job(&job) {
                 self.log(&format!("job {}: {error}", job.kind));
                 let attempt = job.attempt.saturating_add(1);
@@ -68,7 +74,8 @@ impl<H: Host> ChatAgent<H> {
                 }
                 self.0.store.sql_transaction(|store| {
                     store.put_turns_job(now)?;
-                    store.delete_turns_job_if_idle()
+                    store.delete_turns_job_if_idle()?;
+                    Ok(())
                 })?;
                 self.start_next();
                 Ok(())
@@ -175,12 +182,22 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
+    /// Sets the alarm to a job that was just stored, unless it rings earlier anyway.
+    pub(crate) fn wake_by(&self, due: DateTime<Utc>) {
+        if self.0.alarm.get().is_none_or(|at| due < at) {
+            self.alarm_at(Some(due));
+        }
+    }
+
     fn try_set_alarm(&self) -> Result<(), StoreError> {
-        let due = self.0.store.jobs()?.first().map(|job| job.due);
+        self.alarm_at(self.0.store.jobs()?.first().map(|job| job.due));
+        Ok(())
+    }
+
+    fn alarm_at(&self, due: Option<DateTime<Utc>>) {
         if self.0.alarm.replace(due) != due {
             self.0.host.wake_at(due);
         }
-        Ok(())
     }
 }
 
@@ -190,19 +207,25 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub(crate) fn put_turns_job(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.put_job(TURNS, TURNS, now + TimeDelta::seconds(TURNS_AFTER_S), 0)
+        self.put_job(TURNS, TURNS, turns_due(now), 0)
     }
 
-    /// Deletes that job, unless a turn is queued or streams. Must run within the transaction that ends the turn.
+    /// Deletes that job, unless a turn is queued or streams. Returns whether it was deleted. Must run within the transaction that
+    /// ends the turn.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub(crate) fn delete_turns_job_if_idle(&self) -> Result<(), StoreError> {
+    pub(crate) fn delete_turns_job_if_idle(&self) -> Result<bool, StoreError> {
         let sql = "DELETE FROM jobs WHERE id = ?
-                   AND NOT EXISTS (SELECT 1 FROM turns WHERE state IN ('queued', 'streaming'))";
-        self.query(sql, &[TURNS.into()])?;
-        Ok(())
+                   AND NOT EXISTS (SELECT 1 FROM turns WHERE state IN ('queued', 'streaming'))
+                   RETURNING 1";
+        Ok(!self.query(sql, &[TURNS.into()])?.is_empty())
     }
+}
+
+/// When the job of a turn that is queued `now` is due.
+pub(crate) fn turns_due(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + TimeDelta::seconds(TURNS_AFTER_S)
 }
 
 fn pause(attempt: u32) -> TimeDelta {

@@ -43,19 +43,7 @@ impl<S: Sql> Store<S> {
                 row.integer(0)?
             }
         };
-        // Rows from before there was a bound can be larger. They are shortened below.
-        let sql = "SELECT json, EXISTS (SELECT 1 FROM [messages] o WHERE o.position < m.position)
-             FROM (
-                SELECT position AS place, sum(min(size, ?3)) OVER (ORDER BY position DESC) AS total
-                FROM (
-                    SELECT position, octet_length(json) AS size FROM [messages]
-                    WHERE position < ?1 ORDER BY position DESC LIMIT ?2
-                )
-             ) CROSS JOIN [messages] m ON m.position = place
-             WHERE total <= ?4 ORDER BY m.position";
-        let rows = self
-            .sql
-            .query(sql, &[end.into(), limit.into(), (MAX_MESSAGE_BYTES as u64).into(), (size as u64).into()])?;
+        let rows = self.newest_before(end, "1", (limit, size))?;
         let has_earlier = match rows.first() {
             Some(oldest) => oldest.integer(1)? != 0,
             // Not even one fits.
@@ -63,6 +51,25 @@ impl<S: Sql> Store<S> {
         };
         let messages = rows.iter().map(message).collect::<Result<_, _>>()?;
         Ok(Some(MessagePage { messages, has_earlier }))
+    }
+
+    /// The rows of the newest messages before a position that fulfil a condition, oldest first: each with whether there are older
+    /// ones.
+    fn newest_before(&self, end: i64, condition: &str, (limit, size): (u64, usize)) -> Result<Vec<Row>, StoreError> {
+        // Rows from before there was a bound can be larger. They are shortened when they are read.
+        let sql = format!(
+            "SELECT json, EXISTS (SELECT 1 FROM [messages] o WHERE o.position < m.position)
+             FROM (
+                SELECT position AS place, sum(min(size, ?3)) OVER (ORDER BY position DESC) AS total
+                FROM (
+                    SELECT position, octet_length(json) AS size FROM [messages]
+                    WHERE position < ?1 AND {condition} ORDER BY position DESC LIMIT ?2
+                )
+             ) CROSS JOIN [messages] m ON m.position = place
+             WHERE total <= ?4 ORDER BY m.position"
+        );
+        let most = (MAX_MESSAGE_BYTES as u64).into();
+        Ok(self.query(&sql, &[end.into(), limit.into(), most, (size as u64).into()])?)
     }
 
     /// The newest messages, oldest first, at most `limit`.
@@ -73,6 +80,20 @@ impl<S: Sql> Store<S> {
         let sql = "SELECT json FROM [messages] ORDER BY position DESC LIMIT ?";
         let rows = self.query(sql, &[limit.into()])?;
         rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
+    }
+
+    /// The newest messages as in [`Self::message_page`], without those whose request is queued.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn messages_to_answer(&self, limit: u64, size: usize) -> Result<Vec<Message>, StoreError> {
+        let rows = self.newest_before(
+            i64::MAX >> 10,
+            "id NOT IN (SELECT json_extract(message_ids, '$[#-1]') FROM turns
+                        WHERE state = 'queued' AND message_ids <> '[]')",
+            (limit, size),
+        )?;
+        rows.iter().map(message).collect()
     }
 
     /// The message with this id.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use flux_timeline::{Run, RunId, RunStatus};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::{Row, Sql, Store, StoreError, Value, json, millis, parse};
 
@@ -20,7 +21,33 @@ pub struct DrivenRun {
     pub silent: u64,
 }
 
+/// What an id already identifies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdUse {
+    /// Neither of the following.
+    None,
+    /// A run.
+    Run,
+    /// A transaction in the log.
+    Transaction,
+}
+
 impl<S: Sql> Store<S> {
+    /// Whether an id is that of a run or of a transaction.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn id_use(&self, id: Uuid) -> Result<IdUse, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM [runs] WHERE id = ?1), EXISTS (SELECT 1 FROM [events] WHERE txn = ?1)";
+        let rows = self.query(sql, &[id.to_string().into()])?;
+        let Some(row) = rows.first() else { return Ok(IdUse::None) };
+        Ok(match (row.integer(0)?, row.integer(1)?) {
+            (0, 0) => IdUse::None,
+            (0, _) => IdUse::Transaction,
+            _ => IdUse::Run,
+        })
+    }
+
     pub(super) fn run_of(&self, id: RunId) -> Result<Option<Run>, StoreError> {
         let rows = self.query(&format!("{RUNS} WHERE id = ?"), &[id.to_string().into()])?;
         rows.first().map(run).transpose()

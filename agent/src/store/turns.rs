@@ -164,6 +164,15 @@ impl<S: Sql> Store<S> {
         self.query(&sql, &[state.name().into()])?.iter().map(record).collect()
     }
 
+    /// All turns that are not over, and the one with this request, the first accepted first.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn open_turns(&self, request: Option<&str>) -> Result<Vec<TurnRecord>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM turns WHERE state <> 'ended' OR request = ? ORDER BY position");
+        self.query(&sql, &[request.into()])?.iter().map(record).collect()
+    }
+
     /// The turn with this request.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Accepting chat requests: what a client sends becomes messages and a turn in the queue, in one transaction.
 
+use chrono::{DateTime, Utc};
 use flux_protocol::frame::{ChatRequestBody, Trigger};
 use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
 use flux_timeline::{Event, Zone};
@@ -9,8 +10,9 @@ use crate::agent::ChatAgent;
 use crate::api::action;
 use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
+use crate::jobs::turns_due;
 use crate::json;
-use crate::store::{RequestRecord, StoreError, TurnState, bytes};
+use crate::store::{RequestRecord, StoreError, TurnRecord, TurnState, bytes};
 
 /// Longest id of a request or message, in bytes. The published clients make 8 and 16 characters.
 const ID_BYTES: usize = 64;
@@ -23,14 +25,17 @@ impl<H: Host> ChatAgent<H> {
     /// Accepts a request. If that is not possible, the final frame is sent at once, and only to the sender.
     pub(crate) fn chat_request(&self, connection: &H::Connection, id: &str, body: &str) {
         match self.accept(connection, id, body) {
-            Ok(()) => self.start_next(),
+            Ok(None) => {}
+            Ok(Some(open)) => self.start(open),
             Err(error) => connection.send(&failed(id, error, None).to_text()),
         }
     }
 
+    /// Returns the turns that are not over; `None` for a request that was accepted before.
+    ///
     /// # Errors
     /// A sentence for the person. Nothing was changed then.
-    fn accept(&self, connection: &H::Connection, id: &str, body: &str) -> Result<(), String> {
+    fn accept(&self, connection: &H::Connection, id: &str, body: &str) -> Result<Option<Vec<TurnRecord>>, String> {
         let not_saved = |error: StoreError| {
             self.log(&format!("chat request: {error}"));
             format!("Your message could not be saved. Nothing of it was kept; try again. ({error})")
@@ -38,27 +43,35 @@ impl<H: Host> ChatAgent<H> {
         if id.is_empty() || id.len() > ID_BYTES {
             return Err("The request has no usable id. Nothing was changed.".to_owned());
         }
-        let known = self.0.store.turn_of_request(id).map_err(not_saved)?;
-        if known.is_some_and(|turn| matches!(turn.state, TurnState::Queued | TurnState::Streaming)) {
+        let mut open = self.0.store.open_turns(Some(id)).map_err(not_saved)?;
+        let is_open = |turn: &TurnRecord| matches!(turn.state, TurnState::Queued | TurnState::Streaming);
+        if open.iter().any(|turn| turn.request.id == id && is_open(turn)) {
             // Sent twice. Its final frame is still to come, and another one would end it for the sender.
-            return Ok(());
+            return Ok(None);
         }
-        if self.0.store.turns(TurnState::Queued).map_err(not_saved)?.len() >= QUEUED {
+        if open.iter().filter(|turn| turn.state == TurnState::Queued).count() >= QUEUED {
             return Err("Too many requests are waiting. Nothing was changed; wait for an answer first.".to_owned());
         }
         let body = read(body)?;
-        let events = self.keep(connection, id, &body).map_err(not_saved)?;
+        let now = self.0.host.now();
+        let (turn, events) = self.keep(connection, id, &body, now).map_err(not_saved)?;
+        open.push(turn);
         self.publish(&events);
-        self.set_alarm();
+        self.wake_by(turns_due(now));
         if let Err(error) = self.send_conversation(To::Chat, Some(connection.info().id)) {
             self.log(&format!("conversation: {error}"));
         }
-        Ok(())
+        Ok(Some(open))
     }
 
-    /// Stores a request. Returns the events that it led to.
-    fn keep(&self, connection: &H::Connection, id: &str, body: &ChatRequestBody) -> Result<Vec<Event>, StoreError> {
-        let now = self.0.host.now();
+    /// Stores a request. Returns its turn, and the events that it led to.
+    fn keep(
+        &self,
+        connection: &H::Connection,
+        id: &str,
+        body: &ChatRequestBody,
+        now: DateTime<Utc>,
+    ) -> Result<(TurnRecord, Vec<Event>), StoreError> {
         let trailing = body.messages.iter().rev().take_while(|message| message.role == Role::User);
         let mut message_ids: Vec<String> = trailing.map(|message| message.id.clone()).collect();
         message_ids.reverse();
@@ -67,16 +80,25 @@ impl<H: Host> ChatAgent<H> {
         let zone = body.time_zone.as_deref().and_then(|name| Zone::new(name).ok());
         // The page reports it again with the next message.
         let zone = zone.filter(|_| !self.0.store.is_rebuilding());
-        self.0.store.sql_transaction(|store| {
+        let turn = TurnRecord {
+            id: self.0.host.uuid().to_string(),
+            state: TurnState::Queued,
+            request,
+            prompt: None,
+            txn: None,
+            end: None,
+        };
+        let events = self.0.store.sql_transaction(|store| {
             store.merge_messages(&body.messages, now)?;
             let events = match zone {
                 Some(zone) => action::learn_zone_within(store, zone, now, &|| self.0.host.uuid())?.events,
                 None => Vec::new(),
             };
-            store.queue_turn(&self.0.host.uuid().to_string(), &request)?;
+            store.queue_turn(&turn.id, &turn.request)?;
             store.put_turns_job(now)?;
             Ok(events)
-        })
+        })?;
+        Ok((turn, events))
     }
 }
 

@@ -19,7 +19,8 @@ use super::{Output, Turn, TurnError};
 use crate::agent::ChatAgent;
 use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
-use crate::store::{QuestionRecord, RequestRecord, Sql, Store, StoreError, TurnState, digest};
+use crate::jobs::turns_due;
+use crate::store::{QuestionRecord, RequestRecord, Sql, Store, StoreError, TurnRecord, TurnState, digest};
 use flux_model::ModelCall;
 
 /// How long a continuation waits before it begins, so that the connection that will show it can ask to resume it.
@@ -70,7 +71,9 @@ impl<H: Host> ChatAgent<H> {
         })?;
         let Some(message) = answered else { return Ok(()) };
         self.broadcast(&ServerFrame::CfAgentMessageUpdated { message }, To::All, None);
-        self.set_alarm();
+        if approved || goes_on {
+            self.wake_by(turns_due(now));
+        }
         let agent = self.clone();
         self.0.host.spawn(Box::pin(async move {
             agent.0.host.sleep(BEFORE_CONTINUATION).await;
@@ -113,10 +116,15 @@ impl<H: Host> ChatAgent<H> {
         Ok(question(consent, &tool.call.tool_call_id, &tool.tool_name, turn, &[]))
     }
 
-    /// Declines the questions that are open, because the person has written something else. Returns the messages that changed.
-    pub(super) fn decline_open_questions(&self, store: &Store<H::Sql>) -> Result<Vec<Message>, StoreError> {
+    /// Declines the questions of `open` turns, because the person has written something else. Returns the messages that
+    /// changed.
+    pub(super) fn decline_open_questions(
+        &self,
+        store: &Store<H::Sql>,
+        open: &[TurnRecord],
+    ) -> Result<Vec<Message>, StoreError> {
         let mut changed = Vec::new();
-        for turn in store.turns(TurnState::AwaitingConsent)? {
+        for turn in open.iter().filter(|turn| turn.state == TurnState::AwaitingConsent) {
             store.set_turn_state(&turn.id, TurnState::Ended)?;
             let Some(question) = store.question_of(&turn.id)? else { continue };
             store.delete_question(&question.tool_call)?;
@@ -184,6 +192,9 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     /// Carries out the call to which the person has consented, and the calls of its step that come after it. Returns whether
     /// one of them asks.
     pub(super) fn carry_out_approved(&mut self) -> Result<bool, TurnError> {
+        if self.question.is_some() {
+            return Ok(false);
+        }
         let question = self.store.question_of(self.id)?.filter(|question| question.approved == Some(true));
         let Some(QuestionRecord { tool_call, tool, arguments, touches, rest, .. }) = question else { return Ok(false) };
         match ToolCall::parse(&tool, &arguments) {

@@ -32,18 +32,26 @@ pub(super) enum Ended {
 impl<H: Host> ChatAgent<H> {
     /// Begins the next turn in the queue, unless one is under way. While the projection is being built, turns wait.
     pub(crate) fn start_next(&self) {
+        if self.0.live.borrow().is_some() || self.0.store.is_rebuilding() {
+            return;
+        }
+        match self.0.store.open_turns(None) {
+            Ok(open) => self.start(open),
+            // The job of the turns tries again.
+            Err(error) => self.log(&format!("queue: {error}")),
+        }
+    }
+
+    /// As [`Self::start_next`], if the turns that are not over are known.
+    pub(super) fn start(&self, mut open: Vec<TurnRecord>) {
         if self.0.store.is_rebuilding() {
             return;
         }
         while self.0.live.borrow().is_none() {
-            let turn = match self.0.store.turns(TurnState::Queued) {
-                Ok(queued) => queued.into_iter().next(),
-                // The job of the turns tries again.
-                Err(error) => return self.log(&format!("queue: {error}")),
-            };
-            let Some(turn) = turn else { return };
+            let Some(next) = open.iter().position(|turn| turn.state == TurnState::Queued) else { return };
+            let turn = open.remove(next);
             let (id, request) = (turn.id.clone(), turn.request.clone());
-            let Err(error) = self.begin(turn) else { return };
+            let Err(error) = self.begin(turn, &open) else { return };
             self.log(&format!("begin: {error}"));
             let error = format!("The answer could not begin. Your message is kept; try again. ({error})");
             let end = RequestEnd { outcome: TurnOutcome::Error, error: Some(error.clone()) };
@@ -54,12 +62,12 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    fn begin(&self, turn: TurnRecord) -> Result<(), StoreError> {
+    fn begin(&self, turn: TurnRecord, open: &[TurnRecord]) -> Result<(), StoreError> {
         let request = &turn.request;
         let before = if request.continuation { self.0.store.message(&turn.id)? } else { None };
         let message = before.unwrap_or_else(|| Message::new(turn.id.clone(), Role::Assistant));
         let (prompt, declined) = self.0.store.sql_transaction(|store| {
-            let declined = if request.continuation { Vec::new() } else { self.decline_open_questions(store)? };
+            let declined = if request.continuation { Vec::new() } else { self.decline_open_questions(store, open)? };
             let question = request.message_ids.last().map(String::as_str);
             let question = store.note_cause(&request.id, question, &turn.id)?;
             let prompt = self.0.options.system_for(question.as_ref().unwrap_or(&turn.id));
@@ -120,21 +128,22 @@ impl<H: Host> ChatAgent<H> {
             taken: 0,
         };
         let ended = turn.run().await;
-        self.end(&Ended::Turn(ended));
-        self.start_next();
+        if !self.end(&Ended::Turn(ended)) {
+            self.start_next();
+        }
     }
 
-    /// Ends the turn that streams: stores its message, then sends the end to everyone.
-    pub(super) fn end(&self, ended: &Ended) {
+    /// Ends the turn that streams: stores its message, then sends the end to everyone. Returns whether no turn is known to wait.
+    pub(super) fn end(&self, ended: &Ended) -> bool {
         let Some((cost, prompt)) = self.0.live.borrow().as_ref().map(|live| (live.meter.read(self.now()), live.prompt))
         else {
-            return;
+            return false;
         };
         let end = self.emit_end(ended, &cost);
         if let Err(error) = self.flush() {
             self.log(&format!("chunks: {error}"));
         }
-        let Some(live) = self.0.live.borrow_mut().take() else { return };
+        let Some(live) = self.0.live.borrow_mut().take() else { return false };
         live.abort.abort();
         let waits = *ended == Ended::Turn(Ok(FinishReason::ToolCalls));
         let state = if waits { TurnState::AwaitingConsent } else { TurnState::Ended };
@@ -154,13 +163,17 @@ impl<H: Host> ChatAgent<H> {
             Ended::Stopped(by) => Some(*by),
             Ended::Turn(_) => Some(request.sender),
         };
-        match stored.and_then(|()| self.send_conversation(To::All, except)) {
-            Ok(()) => self.finish(&live.turn, &end),
+        match stored.and_then(|is_idle| self.send_conversation(To::All, except).map(|()| is_idle)) {
+            Ok(is_idle) => {
+                self.finish(&live.turn, &end);
+                is_idle
+            }
             Err(error) => {
                 self.log(&format!("end: {error}"));
                 let error = format!("The answer could not be saved; it will be gone after a reload. ({error})");
                 self.broadcast(&failed(&request.id, error, Some(request.message_ids.clone())), To::All, None);
                 self.0.resuming.borrow_mut().clear();
+                false
             }
         }
     }

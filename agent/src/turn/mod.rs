@@ -40,7 +40,7 @@ use crate::assistant::Assistant;
 use crate::identity::Principal;
 use crate::prompt::{self, Prompt};
 use crate::setting::{Lookup, number};
-use crate::store::{Sql, Store, StoreError, TurnState};
+use crate::store::{Sql, Store, StoreError};
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
 use flux_tools::context::{self, Facts};
 
@@ -201,9 +201,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         let current = self.output.message();
         // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
         // before it may have been stored after it.
-        let waiting = self.store.turns(TurnState::Queued)?;
-        let waits = |id: &String| waiting.iter().any(|turn| turn.request.message_ids.last() == Some(id));
-        messages.retain(|message| message.id != current.id && !waits(&message.id));
+        messages.retain(|message| message.id != current.id);
         messages.sort_by_key(|message| Some(message.id.as_str()) == self.question);
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
@@ -220,8 +218,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
 
     /// The newest messages for the prompt, and the one that this turn answers, even if others that wait came after it.
     fn conversation(&self) -> Result<Vec<Message>, StoreError> {
-        let page = self.store.message_page(None, self.limits.messages, PROMPT_BYTES)?.unwrap_or_default();
-        let mut messages = page.messages;
+        let mut messages = self.store.messages_to_answer(self.limits.messages, PROMPT_BYTES)?;
         if let Some(id) = self.question
             && !messages.iter().any(|message| message.id == id)
         {

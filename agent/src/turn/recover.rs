@@ -19,19 +19,20 @@ const INTERRUPTED: &str =
 const MESSAGES: u64 = 50;
 
 impl<H: Host> ChatAgent<H> {
-    /// Settles the turns that a process that died left under way.
-    pub(crate) fn settle_turns(&self) -> Result<(), StoreError> {
-        for turn in self.0.store.turns(TurnState::Streaming)? {
+    /// Settles the turns that a process that died left under way. Returns whether a turn was not over.
+    pub(crate) fn settle_turns(&self) -> Result<bool, StoreError> {
+        let open = self.0.store.open_turns(None)?;
+        for turn in open.iter().filter(|turn| turn.state == TurnState::Streaming) {
             match self.0.store.question_of(&turn.id)? {
                 // The approved call comes first, so nothing of this request was seen. It begins again.
                 Some(question) if question.approved == Some(true) => {
                     self.0.store.set_turn_state(&turn.id, TurnState::Queued)?;
                 }
-                Some(_) => self.end_interrupted(&turn, TurnState::AwaitingConsent)?,
-                None => self.end_interrupted(&turn, TurnState::Ended)?,
+                Some(_) => self.end_interrupted(turn, TurnState::AwaitingConsent)?,
+                None => self.end_interrupted(turn, TurnState::Ended)?,
             }
         }
-        Ok(())
+        Ok(!open.is_empty())
     }
 
     /// Ends a request that was interrupted. The chunks that were stored become the message.
@@ -60,7 +61,8 @@ impl<H: Host> ChatAgent<H> {
             store.put_message(&message, now)?;
             store.end_request(&turn.id, state, &end, now)?;
             store.put_retention_job(now)?;
-            store.delete_turns_job_if_idle()
+            store.delete_turns_job_if_idle()?;
+            Ok(())
         })
     }
 

@@ -17,8 +17,9 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn cancel(&self, id: &str, connection: &H::Connection) -> Result<(), StoreError> {
         let is_live = self.0.live.borrow().as_ref().is_some_and(|live| live.request() == id);
         if is_live {
-            self.end(&Ended::Stopped(connection.info().id));
-            self.start_next();
+            if !self.end(&Ended::Stopped(connection.info().id)) {
+                self.start_next();
+            }
             return Ok(());
         }
         match self.0.store.turn_of_request(id)?.filter(|turn| turn.state == TurnState::Queued) {
