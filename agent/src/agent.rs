@@ -86,6 +86,8 @@ pub(crate) struct Inner<H: Host> {
     pub resuming: RefCell<BTreeSet<Uuid>>,
     /// The connection that shows the continuation which is queued or streams, once one has asked.
     pub resumer: Cell<Option<Uuid>>,
+    /// Whether a timer will send the state.
+    pub is_state_due: Cell<bool>,
     /// What this process has set the alarm to, until it rings.
     pub alarm: Cell<Option<DateTime<Utc>>>,
 }
@@ -107,6 +109,7 @@ impl<H: Host> ChatAgent<H> {
             live: RefCell::default(),
             resuming: RefCell::default(),
             resumer: Cell::default(),
+            is_state_due: Cell::default(),
             alarm: Cell::default(),
         }));
         agent.make_first_plan()?;
@@ -129,7 +132,7 @@ impl<H: Host> ChatAgent<H> {
         Ok(is_owner.then(|| Principal::owner(identity, object)))
     }
 
-    /// Carries out a call. Everyone is sent what it changed before this returns.
+    /// Carries out a call. Everyone who follows events is sent what it changed before this returns.
     ///
     /// # Errors
     /// [`ApiError`]; nothing is changed then.

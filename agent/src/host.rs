@@ -2,6 +2,7 @@
 //! implements it with a Durable Object, tests implement it in memory.
 
 use std::fmt;
+use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -33,6 +34,9 @@ pub trait Host: Clone + 'static {
     fn launch(&self, workflow: WorkflowId);
     /// Ends a workflow if it can be reached. One that cannot learns from its next request that its run is over.
     fn call_off(&self, workflow: WorkflowId);
+    /// Ends workflows and deletes what they have stored. Those that no longer exist count as deleted. An error says that at
+    /// least one could not be deleted.
+    fn discard(&self, workflows: Vec<WorkflowId>) -> LocalBoxFuture<'static, Result<(), String>>;
     /// Sets the object's alarm, replacing any earlier one; `None` deletes it. The alarm fires even if the object has been
     /// evicted. It is stored together with what was written to the database just before.
     fn wake_at(&self, at: Option<DateTime<Utc>>);
@@ -44,8 +48,8 @@ pub trait Host: Clone + 'static {
 
 /// A client's connection.
 pub trait Connection: Clone {
-    /// What the object knows about it.
-    fn info(&self) -> ConnectionInfo;
+    /// What the object knows about it. Asked of each connection for each frame, so it must be cheap.
+    fn info(&self) -> Rc<ConnectionInfo>;
     /// Sends a frame. A closing connection drops it.
     fn send(&self, frame: &str);
     /// Closes it. Clients do not reconnect after 1008 and 4000–4999, and reconnect after any other code.

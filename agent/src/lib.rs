@@ -13,6 +13,7 @@
 //! | [`assistant`] | the trait of what answers a person: a language model, or the built-in interpreter |
 //! | [`shown`] | the timeline as a page shows it, now and at any moment before |
 //! | [`json`] | reading and writing JSON |
+//! | [`lifetime`] | how long data is kept that nobody needs for ever |
 //! | [`setting`] | numbers among the variables of the service |
 //! | [`host`] | what the service needs from its platform |
 //! | `edge` | that platform on Cloudflare: the Worker, its Durable Object and its Workflow |
@@ -29,6 +30,7 @@ pub mod host;
 pub mod identity;
 mod jobs;
 pub mod json;
+pub mod lifetime;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod prompt;

@@ -6,17 +6,24 @@ use flux_protocol::frame::{ModelInfo, PastSnapshot, Snapshot};
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockState, PlanSnapshot};
 use flux_timeline::{BlockQuery, PlanId, ReadBlocks, ReadHistory, ReadPlans};
+use serde::Serialize;
 
-use crate::store::{EventQuery, Sql, Store, StoreError};
+use crate::store::{EventQuery, MessagePage, Sql, Store, StoreError, bytes};
 
-/// Newest messages of the conversation that clients are sent. Older ones stay in the store.
+/// Most messages of the conversation that clients are sent at once. They ask for older ones in pages.
 pub const MESSAGES: u64 = 200;
+/// Largest page of messages, in bytes of JSON.
+pub const MESSAGES_BYTES: usize = 500_000;
 /// How far back the timeline begins, in days.
 pub const DAYS: i64 = 7;
 /// Most blocks in it. A page asks for more as they scroll into view.
 const BLOCKS: usize = 500;
 /// Most overdue blocks among them.
 const OVERDUE: usize = 100;
+/// Largest part of it that is blocks, in bytes of JSON. The overdue ones may take half of it.
+const BLOCKS_BYTES: usize = 250_000;
+/// Largest part of it that is runs of the architect, in bytes of JSON.
+const RUNS_BYTES: usize = 100_000;
 /// Most differences between then and now that are listed. All are counted.
 const DIFFERENCES: u64 = 200;
 
@@ -43,12 +50,41 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let since = now - TimeDelta::days(DAYS);
     let overdue = BlockQuery { ends_by: Some(since), state: BlockState::Open, limit: OVERDUE, ..of_plan.clone() };
     let mut blocks = store.blocks(&overdue)?;
+    let (_, size) = keep_within(&mut blocks, BLOCKS_BYTES / 2);
     let limit = BLOCKS - blocks.len();
-    blocks.extend(store.blocks(&BlockQuery { ends_after: Some(since), limit, ..of_plan })?);
+    let mut others = store.blocks(&BlockQuery { ends_after: Some(since), limit, ..of_plan })?;
+    let (is_cut, _) = keep_within(&mut others, BLOCKS_BYTES - size);
+    blocks.extend(others);
     let counts = plan.map(|plan| store.plan_counts(plan)).transpose()?.unwrap_or_default();
     let is_complete = blocks.len() as u64 == counts.open + counts.done;
-    let has_more = !is_complete && blocks.len() >= BLOCKS;
-    Ok(Shown { content: store.content_with(blocks)?, is_complete, since, has_more })
+    let has_more = is_cut || !is_complete && blocks.len() >= BLOCKS;
+    let mut content = store.content_with(blocks)?;
+    // The newest come first.
+    keep_within(&mut content.runs, RUNS_BYTES);
+    Ok(Shown { content, is_complete, since, has_more })
+}
+
+/// Keeps the first items that have at most `limit` bytes of JSON together. Returns whether others were left out, and the size.
+fn keep_within<T: Serialize>(list: &mut Vec<T>, limit: usize) -> (bool, usize) {
+    let (mut size, mut kept) = (0, 0);
+    for item in list.iter() {
+        let with = size + bytes(item);
+        if with > limit {
+            break;
+        }
+        (size, kept) = (with, kept + 1);
+    }
+    let is_cut = kept < list.len();
+    list.truncate(kept);
+    (is_cut, size)
+}
+
+/// The newest messages of the conversation that have at most `size` bytes of JSON together.
+///
+/// # Errors
+/// What the engine can fail with.
+pub fn newest_messages<S: Sql>(store: &Store<S>, size: usize) -> Result<MessagePage, StoreError> {
+    Ok(store.message_page(None, MESSAGES, size.min(MESSAGES_BYTES))?.unwrap_or_default())
 }
 
 /// [`now`] with everything else that a page needs to follow events.

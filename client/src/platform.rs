@@ -4,10 +4,12 @@
 mod pointer;
 mod press;
 mod rows;
+mod upload;
 
 pub use pointer::{capture_pointer, stay_while_held};
 pub use press::Press;
 pub use rows::{RowId, focus_row, row_beside, row_heights};
+pub use upload::{ChosenFile, request};
 
 use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
@@ -16,8 +18,8 @@ use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Document, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, RequestInit, Response,
-    ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window,
+    Document, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Storage, Window,
 };
 
 /// The current time.
@@ -203,6 +205,13 @@ pub fn distance_from_end(id: &str) -> i32 {
     element(id).map_or(0, |element| element.scroll_height() - element.client_height() - element.scroll_top())
 }
 
+/// Scrolls an element to a distance from its end, in CSS pixels.
+pub fn scroll_to_distance(id: &str, distance: i32) {
+    if let Some(element) = element(id) {
+        element.set_scroll_top(element.scroll_height() - element.client_height() - distance);
+    }
+}
+
 /// Removes the static page that was shown while the program was loading.
 pub fn remove_static_shell() {
     if let Some(main) = element("main") {
@@ -299,33 +308,6 @@ pub fn height(id: &str) -> f64 {
 /// The width of an element, in CSS pixels.
 pub fn width(id: &str) -> f64 {
     element(id).map_or(0.0, |element| f64::from(element.client_width()))
-}
-
-/// Uploads the file chosen in a field. Empties the field afterwards, so that the same file can be chosen again.
-///
-/// # Errors
-/// A sentence for the user.
-pub async fn send_file(field: &str, address: &str) -> Result<(), String> {
-    let input = element(field).and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
-    let file = input.as_ref().and_then(HtmlInputElement::files).and_then(|files| files.get(0));
-    let file = file.ok_or("No file was chosen. Nothing was changed.")?;
-    let sent = post(address, &file).await;
-    if let Some(input) = input {
-        input.set_value("");
-    }
-    let (is_accepted, answer) = sent.ok_or("The file could not be sent. Nothing was changed; try again.")?;
-    if is_accepted { Ok(()) } else { Err(answer) }
-}
-
-/// Whether the service accepted the file, and the text of its response.
-async fn post(address: &str, file: &JsValue) -> Option<(bool, String)> {
-    let request = RequestInit::new();
-    request.set_method("POST");
-    request.set_body(file);
-    let answer = JsFuture::from(window()?.fetch_with_str_and_init(address, &request)).await.ok()?;
-    let answer: Response = answer.dyn_into().ok()?;
-    let text = JsFuture::from(answer.text().ok()?).await.ok()?;
-    Some((answer.ok(), text.as_string().unwrap_or_default()))
 }
 
 /// Whether the page is visible.

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { greeted } from "../lib/client.mjs";
 import { ZONE, isoDate, wallTime } from "../lib/clock.mjs";
+import { importFile } from "../lib/import.mjs";
 import { DONE, openai, startModel } from "../lib/model.mjs";
 import { startServer } from "../lib/server.mjs";
 import { startLine } from "./line.mjs";
@@ -241,8 +242,7 @@ async function withPast() {
     event.at = new Date(Date.parse(event.at) - days * 86_400_000).toISOString();
   }
   const other = await greeted(server);
-  const response = await fetch(`${server.url}/agents/chat/me/import?token=${other.token}`, { method: "POST", body: JSON.stringify(file) });
-  assert.equal(response.status, 200, await response.text());
+  await importFile(server, other.token, JSON.stringify(file));
   await Promise.all([client.close(), other.close()]);
   return other.token;
 }

@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { greeted } from "../lib/client.mjs";
 import { ZONE, isoDate, wallTime } from "../lib/clock.mjs";
+import { importFile } from "../lib/import.mjs";
 import { startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 import { startLine } from "./line.mjs";
@@ -50,10 +51,7 @@ async function longPlan() {
     events.push(event);
   }
   const other = await greeted(server);
-  const response = await fetch(`${server.url}/agents/chat/me/import?token=${other.token}`, {
-    method: "POST", body: JSON.stringify({ format: file.format, version: file.version, events }),
-  });
-  assert.equal(response.status, 200, await response.text());
+  await importFile(server, other.token, JSON.stringify({ format: file.format, version: file.version, events }));
   await Promise.all([client.close(), other.close()]);
   return other.token;
 }

@@ -89,6 +89,11 @@ class Server {
     this.#copy(model, files);
   }
 
+  /** The id of the group of its processes. */
+  get processGroup() {
+    return this.#child.pid;
+  }
+
   /** What wrangler and the Worker wrote so far. */
   log() {
     return this.#output;

@@ -14,6 +14,20 @@ after(() => server?.stop());
 const get = (path, headers = {}) => fetch(`${server.url}${path}`, { headers });
 const bearer = ({ token }) => ({ authorization: `Bearer ${token}` });
 
+/** The `Cookie` header of a browser that got this response. */
+const sent = (response) => response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ");
+
+/** The server's answer to the handshake of a socket. */
+function handshake(path, more = {}) {
+  const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", ...more };
+  return new Promise((resolve, reject) => {
+    const asked = request(`${server.url}${path}`, { headers });
+    asked.on("upgrade", (response, socket) => socket.destroy() && resolve(response));
+    asked.on("response", resolve).on("error", reject).end();
+  });
+}
+
 /** The close of a socket that is accepted only to send the reason of the refusal. Any frame before it is a leak. */
 async function refusal(options) {
   const connection = await connect(server, options);
@@ -83,8 +97,48 @@ describe("identities", () => {
     for (const attribute of ["HttpOnly", "SameSite=Lax", "Path=/"]) assert.ok(cookie.includes(attribute), attribute);
     // Otherwise a cache could give one person's identity to everyone.
     assert.equal(response.headers.get("cache-control"), "no-store");
-    const again = await get("/", { cookie: cookie.split(";")[0] });
+    const again = await get("/", { cookie: sent(response) });
     assert.equal(again.headers.get("set-cookie"), null);
+  });
+
+  test("a cookie that is in use is renewed once a week, with the page or a connection, and means the same person", async () => {
+    const me = await guest(server);
+    const cookie = `flux=${me.token}`;
+    const byPage = await get("/", { cookie });
+    const byConnection = await handshake("/agents/chat/me", { cookie });
+    assert.equal(byConnection.statusCode, 101);
+    for (const set of [byPage.headers.getSetCookie(), byConnection.headers["set-cookie"]]) {
+      const [identity, renewed] = set;
+      assert.ok(identity.startsWith(`flux=${me.token}; Path=/; Max-Age=${400 * 86_400};`), identity);
+      assert.match(renewed, /^flux-renewed=1; Path=\/; Max-Age=604800;/);
+    }
+    // A week later the browser has dropped the second cookie. Until then nothing is set.
+    const fresh = { cookie: sent(byPage) };
+    assert.equal((await get("/", fresh)).headers.get("set-cookie"), null);
+    assert.equal((await handshake("/agents/chat/me", fresh)).headers["set-cookie"], undefined);
+    // The token of a program is not made a cookie.
+    assert.equal((await handshake(`/agents/chat/me?token=${me.token}`)).headers["set-cookie"], undefined);
+    // With a cookie that we did not sign, the page sets a new identity.
+    const [other] = (await get("/", { cookie: "flux=nonsense; flux-renewed=1" })).headers.getSetCookie();
+    assert.match(other, /^flux=u-[0-9a-f]{32}\./);
+  });
+
+  test("over HTTPS the cookie's name has the prefix __Host-, and the old one is still read", async () => {
+    const secure = await startServer({ config: '[dev]\nupstream_protocol = "https"' });
+    try {
+      const me = await guest(secure);
+      const load = (cookie) => fetch(secure.url, { headers: cookie ? { cookie } : {} });
+      const [identity, renewed] = (await load(`flux=${me.token}`)).headers.getSetCookie();
+      assert.match(identity, new RegExp(`^__Host-flux=${me.token}; Path=/; .*; Secure$`));
+      assert.match(renewed, /^__Host-flux-renewed=1; .*; Secure$/);
+      const cookie = `__Host-flux=${me.token}; __Host-flux-renewed=1`;
+      assert.equal((await load(cookie)).headers.get("set-cookie"), null);
+      assert.match((await load()).headers.getSetCookie()[0], /^__Host-flux=u-/);
+      const client = await greeted(secure, { headers: { cookie }, path: me.name });
+      await client.close();
+    } finally {
+      await secure.stop();
+    }
   });
 
   test("files of the page set no identity", async () => {
@@ -169,13 +223,7 @@ describe("identities", () => {
 
   test("a socket's handshake selects no subprotocol", async () => {
     const me = await guest(server);
-    const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13",
-      "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-protocol": "flux" };
-    const answer = await new Promise((resolve, reject) => {
-      const sent = request(`${server.url}/agents/chat/me?token=${me.token}`, { headers });
-      sent.on("upgrade", (response, socket) => socket.destroy() && resolve(response));
-      sent.on("response", resolve).on("error", reject).end();
-    });
+    const answer = await handshake(`/agents/chat/me?token=${me.token}`, { "sec-websocket-protocol": "flux" });
     assert.deepEqual([answer.statusCode, answer.headers["sec-websocket-protocol"]], [101, undefined]);
   });
 });

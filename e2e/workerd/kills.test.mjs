@@ -7,6 +7,7 @@ import { QUICK_RUNS, answer as planned, ended } from "../lib/architect.mjs";
 import { greeted, guest, hasChunk, idle, isResponse } from "../lib/client.mjs";
 import { isReport, isTitle, openai, startModel } from "../lib/model.mjs";
 import { random, SEED } from "../lib/random.mjs";
+import { importFile } from "../lib/import.mjs";
 import { startServer } from "../lib/server.mjs";
 
 /** So many are enough to meet each case. `FLUX_KILLS=200` searches longer. */
@@ -103,10 +104,7 @@ async function check(client) {
 
   // Another object that reads the same log has the same timeline.
   const other = await guest(server);
-  const imported = await fetch(`${server.url}/agents/chat/me/import?token=${other.token}`, {
-    method: "POST", body: JSON.stringify({ ...file, messages: [], causes: [] }),
-  });
-  assert.equal(imported.status, 200, await imported.clone().text());
+  await importFile(server, other.token, JSON.stringify({ ...file, messages: [], causes: [] }));
   const reader = await greeted(server, { token: other.token });
   const [mine, theirs] = [await client.call("getTimeline"), await reader.call("getTimeline")];
   assert.deepEqual(mine.timeline, theirs.timeline);

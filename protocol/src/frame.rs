@@ -42,10 +42,13 @@ tagged_enum! {
         Rpc(RpcResponse),
         /// A chunk of an answer, an error, or its end.
         CfAgentUseChatResponse(ChatResponse),
-        /// The whole conversation.
+        /// The newest part of the conversation.
         CfAgentChatMessages {
-            /// All messages, oldest first.
+            /// The newest messages, oldest first.
             messages: Vec<Message>,
+            /// Extension: whether there are older messages, which `getMessages` returns.
+            #[serde(default, skip_serializing_if = "is_false")]
+            has_earlier: bool,
             /// Set on the first such frame of a connection. The client then keeps messages that it has not sent yet.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             connect: Option<bool>,

@@ -22,3 +22,5 @@ pub use message::{Message, Part, Role, ToolPart, ToolState};
 
 /// Largest frame that a client may send, in bytes. A chat request of the published clients has the whole conversation.
 pub const MAX_FRAME_BYTES: usize = 4 << 20;
+/// Largest message of a conversation, in bytes of JSON. Larger ones of a person are refused, and all others are shortened.
+pub const MAX_MESSAGE_BYTES: usize = 256 << 10;

@@ -16,7 +16,7 @@ pub struct State {
     pub plans: BTreeMap<String, StatePlan>,
     /// The active one.
     pub active_plan_id: Option<String>,
-    /// The newest 50 events, oldest first.
+    /// The newest events, oldest first: at most 50, and as many as a state has room for.
     pub events: Vec<StateEvent>,
     /// The newest run of the architect.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,8 +47,10 @@ pub struct StatePlan {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Its blocks, by start. If there are very many, only the newest.
+    /// Its blocks, by start, as many as a state has room for.
     pub stream: Vec<StateBlock>,
+    /// The number of all its blocks.
+    pub block_count: u64,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When something in this object changed last.
@@ -108,6 +110,7 @@ impl StatePlan {
             id: plan.id.to_string(),
             title: plan.title.to_string(),
             stream: Vec::new(),
+            block_count: 0,
             created_at: plan.created_at,
             updated_at,
             archived_at: plan.archived_at,

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::ApiError;
-use super::fields::{Fields, PageFields};
+use super::fields::{self, Fields, PageFields};
 use super::settings;
 use crate::identity::Scope;
+use crate::shown;
 use crate::store::{EventQuery, ImportPart};
 
 /// The word that confirms the deletion of everything.
@@ -63,8 +64,14 @@ pub enum Question {
     Blocks(Box<PageFields>),
     /// How much is stored.
     Counts,
-    /// The newest messages of the conversation.
-    Messages,
+    /// Messages of the conversation, oldest first: the newest, or the ones just before another one. An empty list means that
+    /// there are none.
+    Messages {
+        /// The id of the message that follows them.
+        before: Option<String>,
+        /// Most messages to return.
+        limit: u64,
+    },
     /// The person's settings.
     Settings,
     /// How far the import of a file is.
@@ -100,7 +107,7 @@ impl Call {
             "getEvents" => events(arguments),
             "getBlocks" => Ok(Self::Ask(Question::Blocks(Box::new(PageFields::read(arguments, BLOCKS)?)))),
             "getCounts" => Fields::read(arguments, &[]).map(|_| Self::Ask(Question::Counts)),
-            "getMessages" => Ok(Self::Ask(Question::Messages)),
+            "getMessages" => messages(arguments),
             "getSettings" => Ok(Self::Ask(Question::Settings)),
             "setSettings" => settings::read(arguments).map(Self::SetSettings),
             "reportTimeZone" => settings::read_zone(arguments).map(Self::ReportZone),
@@ -169,6 +176,12 @@ fn events(arguments: &Value) -> Result<Call, ApiError> {
         newest_first: fields.newest_first,
         limit: fields.limit.unwrap_or(DEFAULT_EVENTS).clamp(1, EVENTS),
     }))))
+}
+
+fn messages(arguments: &Value) -> Result<Call, ApiError> {
+    let (before, limit) = fields::read_messages(arguments)?;
+    let limit = limit.unwrap_or(shown::MESSAGES).clamp(1, shown::MESSAGES);
+    Ok(Call::Ask(Question::Messages { before, limit }))
 }
 
 fn restore(arguments: &Value) -> Result<Call, ApiError> {

@@ -54,6 +54,18 @@ impl Fields {
     }
 }
 
+/// Reads the fields of `getMessages`: the id of a message, and the most messages to return.
+pub(super) fn read_messages(argument: &Value) -> Result<(Option<String>, Option<u64>), ApiError> {
+    let (mut before, mut limit) = (None, None);
+    for (name, value) in given(argument, &["before", "limit"])? {
+        match name {
+            "before" => before = Some(text(name, value)?),
+            _ => limit = Some(number(name, value)?),
+        }
+    }
+    Ok((before, limit))
+}
+
 /// A question about the blocks of a plan.
 #[derive(Debug, Default)]
 pub struct PageFields {

@@ -10,7 +10,7 @@
 //! | `outcome` | what a call returns |
 //! | `error` | why a call fails |
 //! | `action` | carries out a tool call or a command in one transaction |
-//! | `pages` | questions with long answers: blocks, and the log |
+//! | `pages` | questions with long answers: blocks, messages, and the log |
 //! | `settings`, `fields` | arguments of calls that are not tools |
 //! | `portable` | export, import, and deleting everything |
 //! | `route` | addresses of the Worker and of the object |
@@ -210,7 +210,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             Question::Events(query) => pages::events(self.store, &query),
             Question::Blocks(fields) => pages::blocks(self.store, *fields),
             Question::Counts => Ok(value(&self.store.counts()?)),
-            Question::Messages => Ok(value(&self.store.messages(shown::MESSAGES)?)),
+            Question::Messages { before, limit } => pages::messages(self.store, before.as_deref(), limit),
             Question::Settings => Ok(value(&self.store.settings()?)),
             Question::Import => Ok(value(&self.store.import_progress()?)),
         }

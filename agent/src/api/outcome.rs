@@ -4,7 +4,6 @@ use flux_timeline::Event;
 use flux_tools::report::Report;
 use serde_json::{Value, json};
 
-use crate::host::WorkflowId;
 use crate::json::value;
 
 /// What a call returns to its caller, and what it changed for everyone.
@@ -32,11 +31,8 @@ pub enum Answer {
 pub enum Change {
     /// These events were appended to the log. Empty when nothing changed.
     Events(Vec<Event>),
-    /// Everything was replaced. The given workflows drove goals that no longer exist.
-    Everything {
-        /// The workflows to end.
-        orphans: Vec<WorkflowId>,
-    },
+    /// Everything was replaced.
+    Everything,
 }
 
 impl Outcome {

@@ -1,4 +1,4 @@
-//! Questions with long answers, which are read in pages: the blocks of a plan, and the log.
+//! Questions with long answers, which are read in pages: the blocks of a plan, the messages of the conversation, and the log.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::fields::PageFields;
 use crate::json::value;
+use crate::shown;
 use crate::store::{EventQuery, Sql, Store};
 
 /// Blocks that a call returns when it names no limit.
@@ -42,6 +43,15 @@ pub(super) fn blocks<S: Sql>(store: &Store<S>, fields: PageFields) -> Result<Val
         blocks.remove(if last { 0 } else { limit });
     }
     Ok(value(&BlockPage { plan, blocks, complete }))
+}
+
+/// Messages of the conversation: the newest, or the ones just before the message `before`. They are fewer than `limit` if they
+/// are large.
+pub(super) fn messages<S: Sql>(store: &Store<S>, before: Option<&str>, limit: u64) -> Result<Value, ApiError> {
+    match store.message_page(before, limit, shown::MESSAGES_BYTES)? {
+        Some(page) => Ok(value(&page.messages)),
+        None => Err(ApiError::Arguments("/before: there is no message with this id. Nothing was changed.".to_owned())),
+    }
 }
 
 /// Events of the log, the messages and goals that led to them, and the number of the last event.

@@ -1,6 +1,7 @@
 //! Everything that a person has: exported, imported, and deleted.
 
 use flux_protocol::frame::ImportState;
+use serde_json::json;
 
 use super::error::ApiError;
 use super::outcome::{Answer, Change, Outcome};
@@ -8,7 +9,8 @@ use super::{Api, permit};
 use crate::host::WorkflowId;
 use crate::identity::{Principal, Scope};
 use crate::json::value;
-use crate::store::{Export, IMPORT_ROWS, ImportError, ImportPart, Sql, StoreError};
+use crate::lifetime;
+use crate::store::{Export, IMPORT_ROWS, ImportError, ImportPart, Sql, Store, StoreError};
 
 impl<S: Sql + Clone> Api<'_, S> {
     /// Exports everything as one file, which is read in pieces. Only this call returns a stream.
@@ -33,7 +35,7 @@ impl<S: Sql + Clone> Api<'_, S> {
         }
         let change = match progress.state {
             ImportState::Failed => return Err(ImportError::Failed(progress.problem.unwrap_or_default()).into()),
-            ImportState::Done => Change::Everything { orphans: Vec::new() },
+            ImportState::Done => Change::Everything,
             ImportState::Receiving | ImportState::Checking => Change::Events(Vec::new()),
         };
         Ok(Outcome { answer: Answer::Value(value(&progress)), change })
@@ -41,20 +43,40 @@ impl<S: Sql + Clone> Api<'_, S> {
 
     pub(super) fn cancel_import(&self) -> Result<Outcome, ApiError> {
         self.store.cancel_import()?;
-        Ok(Outcome::of(serde_json::json!({"ok": true, "summary": "The import was cancelled. Nothing was changed."})))
+        Ok(Outcome::of(json!({"ok": true, "summary": "The import was cancelled. Nothing was changed."})))
     }
 
     pub(super) fn delete_everything(&self) -> Result<Outcome, ApiError> {
         if self.is_answering {
             return Err(ApiError::Busy);
         }
-        // Read first: the reset deletes what their names are made of.
-        let driven = self.store.driven_runs()?;
-        let orphans: Result<Vec<WorkflowId>, StoreError> =
-            driven.iter().map(|driven| WorkflowId::newest(self.store, driven.run.id)).collect();
-        let change = Change::Everything { orphans: orphans? };
-        self.store.sql_transaction(|store| store.reset())?;
-        let answer = serde_json::json!({"ok": true, "summary": "Everything was deleted."});
-        Ok(Outcome { answer: Answer::Value(answer), change })
+        self.store.sql_transaction(|store| {
+            // Read first: the reset deletes what their names are made of.
+            let workflows = self.stored_workflows(store)?;
+            store.reset()?;
+            store.put_discard_job(&workflows, self.now)
+        })?;
+        let until = self.now + lifetime::BACKUPS;
+        let answer = json!({
+            "ok": true,
+            "summary": "Everything was deleted.",
+            "remains": [
+                {"what": "Backups of the database that Cloudflare keeps for the operator of this service.", "until": until},
+                {"what": "What Cloudflare Workflows stored of your goals, if it could not be deleted at once.", "until": until},
+                {"what": "Your identity, a random name, so that this timeline stays yours.", "until": null},
+            ],
+            "note": format!("Cloudflare's backups can contain it until {}.", until.format("%-d %B %Y")),
+        });
+        Ok(Outcome { answer: Answer::Value(answer), change: Change::Everything })
+    }
+
+    /// The names of all workflows that may still have something stored, and of those that wait to be deleted.
+    fn stored_workflows(&self, store: &Store<S>) -> Result<Vec<String>, StoreError> {
+        let (nonce, mut names) = (store.nonce()?, store.discarded()?);
+        for (run, launches) in store.launched_since(self.now - lifetime::BACKUPS)? {
+            let workflow = |number| WorkflowId { nonce: nonce.clone(), run, number }.to_string();
+            names.extend((1..=launches).map(workflow));
+        }
+        Ok(names)
     }
 }

@@ -271,6 +271,7 @@ impl<H: Host> ChatAgent<H> {
             if run.state.status != RunStatus::Failed {
                 store.keep_run_work::<Work>(id, None)?;
             }
+            store.put_retention_job(now)?;
             store.end_run(id)
         })?;
         if is_new { self.send_news() } else { Ok(()) }

@@ -1,26 +1,25 @@
 //! The first frames of a connection.
 
-use std::collections::BTreeMap;
-
-use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
-use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
-use flux_timeline::{Block, BlockQuery, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
+use flux_timeline::ReadHistory;
 
 use crate::agent::ChatAgent;
 use crate::api::permit;
 use crate::api::route::AGENT;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::identity::Scope;
-use crate::store::StoreError;
-use crate::{json, shown};
+use crate::shown;
+use crate::store::{StoreError, bytes};
 
 /// A client that missed at most this many events is sent them. One that missed more gets a snapshot.
 const CATCH_UP_EVENTS: u64 = 1_000;
-/// Most blocks of a plan in a state frame. Each change sends the whole frame.
-const STATE_BLOCKS: usize = 1_000;
-/// Newest events in a state frame.
-const STATE_EVENTS: u64 = 50;
+
+/// Largest greeting, in bytes. What the timeline leaves of it is for the conversation.
+const GREETING_BYTES: usize = 1_000_000;
+/// What a greeting needs besides the timeline and the messages, in bytes: the identity, and the frames around all of it.
+const FRAMES_BYTES: usize = 2_000;
+/// Most bytes of missed events. A client that missed more gets a snapshot.
+const CATCH_UP_BYTES: usize = 500_000;
 
 /// Close code for a socket that may not connect: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
 /// after it.
@@ -53,11 +52,12 @@ impl<H: Host> ChatAgent<H> {
             .to_text(),
         );
         let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info)? };
-        connection.send(&frame.to_text());
+        let timeline = frame.to_text();
+        connection.send(&timeline);
         // Clients load the conversation over HTTP before they connect. One that was away while an answer ended would keep the
         // cut-off answer without this frame.
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        connection.send(&ServerFrame::CfAgentChatMessages { messages, connect: Some(true) }.to_text());
+        let left = GREETING_BYTES.saturating_sub(FRAMES_BYTES + timeline.len());
+        connection.send(&self.conversation_frame(left, true)?.to_text());
         Ok(())
     }
 
@@ -68,41 +68,12 @@ impl<H: Host> ChatAgent<H> {
             let is_same_log = info.log.is_none() || info.log == self.0.store.log()?;
             if is_same_log && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
                 let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
-                return Ok(ServerFrame::FluxEvents { events });
+                if events.iter().map(bytes).sum::<usize>() <= CATCH_UP_BYTES {
+                    return Ok(ServerFrame::FluxEvents { events });
+                }
             }
         }
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
         Ok(ServerFrame::FluxSnapshot(Box::new(snapshot)))
-    }
-
-    pub(super) fn state_frame(&self) -> Result<ServerFrame, StoreError> {
-        Ok(ServerFrame::CfAgentState { state: json::value(&self.state()?) })
-    }
-
-    fn state(&self) -> Result<State, StoreError> {
-        let store = &self.0.store;
-        let events = store.newest_events(STATE_EVENTS)?;
-        let newest = events.last().map(|event| event.at);
-        let mut plans = BTreeMap::new();
-        for plan in store.plans()? {
-            let blocks = self.state_blocks(&plan)?;
-            let mut wire = StatePlan::new(&plan, newest.unwrap_or(plan.created_at));
-            wire.stream = blocks.iter().map(StateBlock::from).collect();
-            plans.insert(wire.id.clone(), wire);
-        }
-        Ok(State {
-            plans,
-            active_plan_id: store.active_plan()?.map(|plan| plan.id.to_string()),
-            events: events.iter().map(StateEvent::from).collect(),
-            workflow: store.runs(1)?.first().map(StateWorkflow::from),
-        })
-    }
-
-    fn state_blocks(&self, plan: &Plan) -> Result<Vec<Block>, StoreError> {
-        let counts = self.0.store.plan_counts(plan.id)?;
-        let all = BlockQuery { plan: Some(plan.id), limit: STATE_BLOCKS, ..BlockQuery::default() };
-        let fits = counts.open + counts.done <= STATE_BLOCKS as u64;
-        let begin = (!fits).then(|| self.0.host.now() - TimeDelta::days(shown::DAYS));
-        self.0.store.blocks(&BlockQuery { ends_after: begin, ..all })
     }
 }

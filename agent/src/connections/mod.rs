@@ -2,12 +2,13 @@
 //!
 //! | module | contents |
 //! | --- | --- |
-//! | `greeting` | a connection's first frames; the snapshot and the state |
+//! | `greeting` | a connection's first frames |
 //! | `receive` | frames from clients |
 //! | `envelope` | the answer to a frame that cannot be handled |
 //! | `rpc` | calls over a socket |
 //! | `resume` | a client that reconnects in the middle of a stream |
 //! | `push` | frames to all connections |
+//! | `state` | the state, for clients that do not follow events |
 
 mod envelope;
 mod greeting;
@@ -15,5 +16,6 @@ pub(crate) mod push;
 mod receive;
 mod resume;
 mod rpc;
+mod state;
 
 pub(crate) use envelope::failure;

@@ -8,7 +8,7 @@ use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::{Connection, Host};
 use crate::shown;
-use crate::store::StoreError;
+use crate::store::{MessagePage, StoreError};
 
 /// Most events in a frame. So many are about a megabyte.
 const EVENTS_PER_FRAME: usize = 1_000;
@@ -35,19 +35,23 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Sends the conversation to connections, except one.
+    /// Sends the newest part of the conversation to connections, except one.
     pub(crate) fn send_conversation(&self, to: To, except: Option<Uuid>) -> Result<(), StoreError> {
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        self.broadcast(&ServerFrame::CfAgentChatMessages { messages, connect: None }, to, except);
+        self.broadcast(&self.conversation_frame(shown::MESSAGES_BYTES, false)?, to, except);
         Ok(())
+    }
+
+    /// The newest messages of the conversation that have at most `size` bytes together. `connect` is set in a greeting.
+    pub(super) fn conversation_frame(&self, size: usize, connect: bool) -> Result<ServerFrame, StoreError> {
+        let MessagePage { messages, has_earlier } = shown::newest_messages(&self.0.store, size)?;
+        Ok(ServerFrame::CfAgentChatMessages { messages, has_earlier, connect: connect.then_some(true) })
     }
 
     /// Sends everyone what a call changed, and starts and ends workflows accordingly.
     pub(crate) fn announce(&self, change: Change) -> Result<(), StoreError> {
         match change {
             Change::Events(events) => self.publish(&events),
-            Change::Everything { orphans } => {
-                orphans.into_iter().for_each(|workflow| self.0.host.call_off(workflow));
+            Change::Everything => {
                 // An imported file has plans of its own.
                 if self.0.store.active_plan()?.is_none() {
                     self.make_first_plan()?;
@@ -65,7 +69,7 @@ impl<H: Host> ChatAgent<H> {
         self.set_in_motion(events);
     }
 
-    /// Sends each connection the new events, or the state that they lead to.
+    /// Sends new events to the connections that follow events. The others get the state a moment later.
     fn send_events(&self, events: &[Event]) {
         if events.is_empty() {
             return;
@@ -75,24 +79,16 @@ impl<H: Host> ChatAgent<H> {
             .chunks(EVENTS_PER_FRAME)
             .map(|events| ServerFrame::FluxEvents { events: events.to_vec() }.to_text())
             .collect();
-        let mut state: Option<String> = None;
+        let mut is_state_followed = false;
         for connection in self.0.host.connections() {
             if connection.info().follows_events {
                 frames.iter().for_each(|frame| connection.send(frame));
-                continue;
+            } else {
+                is_state_followed = true;
             }
-            let text = match state.take() {
-                Some(text) => text,
-                None => match self.state_frame() {
-                    Ok(frame) => frame.to_text(),
-                    Err(error) => {
-                        self.log(&format!("state: {error}"));
-                        continue;
-                    }
-                },
-            };
-            connection.send(&text);
-            state = Some(text);
+        }
+        if is_state_followed {
+            self.send_state_soon();
         }
     }
 
@@ -104,6 +100,7 @@ impl<H: Host> ChatAgent<H> {
             self.log(&format!("start over: {error}"));
             self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
         }
+        self.discard_now();
         self.set_alarm();
     }
 
@@ -111,8 +108,10 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn send_timeline(&self) -> Result<(), StoreError> {
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
         let snapshot = ServerFrame::FluxSnapshot(Box::new(snapshot)).to_text();
-        let state = self.state_frame()?.to_text();
-        for connection in self.0.host.connections() {
+        let connections = self.0.host.connections();
+        let is_state_followed = connections.iter().any(|connection| !connection.info().follows_events);
+        let state = if is_state_followed { self.state_frame()?.to_text() } else { String::new() };
+        for connection in connections {
             connection.send(if connection.info().follows_events { &snapshot } else { &state });
         }
         Ok(())
@@ -121,8 +120,7 @@ impl<H: Host> ChatAgent<H> {
     fn send_everything(&self) -> Result<(), StoreError> {
         self.send_timeline()?;
         let clear = ServerFrame::CfAgentChatClear.to_text();
-        let messages = self.0.store.messages(shown::MESSAGES)?;
-        let messages = ServerFrame::CfAgentChatMessages { messages, connect: None }.to_text();
+        let messages = self.conversation_frame(shown::MESSAGES_BYTES, false)?.to_text();
         for connection in self.0.host.connections() {
             connection.send(&clear);
             connection.send(&messages);

@@ -12,7 +12,7 @@ use crate::host::{Connection, Host};
 use crate::identity::Scope;
 use crate::json;
 use crate::store::StoreError;
-use crate::turn::frames::failed;
+use crate::turn::{check_messages, frames::failed};
 
 impl<H: Host> ChatAgent<H> {
     /// Handles a frame. A frame that cannot be read, or that the principal may not send, is answered with an error and changes
@@ -63,6 +63,10 @@ impl<H: Host> ChatAgent<H> {
             ClientFrame::CfAgentChatRequestCancel { id } => self.cancel(&id, connection),
             ClientFrame::CfAgentChatClear => self.clear(connection),
             ClientFrame::CfAgentChatMessages { messages } => {
+                if let Err(error) = check_messages(&messages) {
+                    connection.send(&ServerFrame::FluxError { error }.to_text());
+                    return Ok(());
+                }
                 let now = self.0.host.now();
                 self.0.store.sql_transaction(|store| store.offer_messages(&messages, now))?;
                 self.send_conversation(To::Chat, Some(connection.info().id))

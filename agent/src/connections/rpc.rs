@@ -10,7 +10,7 @@ use crate::api::{Answer, ApiError, Call, Origin};
 use crate::host::{Connection, Host};
 
 impl<H: Host> ChatAgent<H> {
-    /// Answers a call. Everyone, the caller included, is sent what it changed before the call is answered.
+    /// Answers a call. Everyone who follows events, the caller included, is sent what it changed before the call is answered.
     pub(super) fn rpc(&self, connection: &H::Connection, id: &str, method: &str, args: &[Value]) {
         let response = match self.call_by_name(connection, id, method, args) {
             // The protocol has no rejections, only errors.

@@ -13,10 +13,11 @@ use worker::{Env, console_error};
 
 use super::model::{self, EdgeClock, message_of};
 use super::text;
-use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
+use super::workflows::{DELETED_AT_ONCE, StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
 use crate::host::WorkflowId;
 use crate::json;
+use crate::lifetime;
 use crate::prompt::Prompts;
 
 /// The binding's name in wrangler.toml.
@@ -170,10 +171,20 @@ impl Workflows {
         let binding = self.binding.clone().ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
         let name = workflow.to_string();
         let params = [("object", self.object.clone().into()), ("workflow", name.clone().into())];
-        binding.create(&name, &params).await.map_err(|thrown| message_of(&thrown))?;
+        binding.create(&name, &params, lifetime::WORKFLOW).await.map_err(|thrown| message_of(&thrown))?;
         if let Some(before) = workflow.before() {
             // Usually it has ended or was lost. Then there is nothing to end.
             let _ = self.call_off(before).await;
+        }
+        Ok(())
+    }
+
+    /// Ends workflows and deletes what they have stored.
+    pub async fn discard(self, workflows: Vec<WorkflowId>) -> Result<(), String> {
+        let binding = self.binding.ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
+        for some in workflows.chunks(DELETED_AT_ONCE) {
+            let names: Vec<String> = some.iter().map(WorkflowId::to_string).collect();
+            binding.delete(&names).await.map_err(|thrown| message_of(&thrown))?;
         }
         Ok(())
     }

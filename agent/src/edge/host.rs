@@ -1,11 +1,13 @@
 //! [`Host`] on a Durable Object.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::LocalBoxFuture;
 use uuid::{Builder, Uuid};
+use wasm_bindgen::JsValue;
 use worker::{Date, Delay, Env, State, WebSocket, console_error, console_log};
 
 use super::architect::Workflows;
@@ -19,12 +21,34 @@ use crate::json;
 pub(super) struct EdgeHost {
     state: Rc<State>,
     workflows: Workflows,
+    /// The open sockets, once they were asked for. The list of the platform has to be read from JavaScript each time.
+    sockets: Rc<RefCell<Option<Vec<Socket>>>>,
 }
 
 impl EdgeHost {
     pub fn new(state: Rc<State>, env: &Env) -> Self {
         let workflows = Workflows::new(env, state.id().to_string());
-        Self { state, workflows }
+        Self { state, workflows, sockets: Rc::default() }
+    }
+
+    /// Notes a socket that was just accepted.
+    pub fn opened(&self, socket: &Socket) {
+        if let Some(sockets) = self.sockets.borrow_mut().as_mut() {
+            sockets.push(socket.clone());
+        }
+    }
+
+    /// Notes a socket that was closed.
+    pub fn closed(&self, socket: &Socket) {
+        if let Some(sockets) = self.sockets.borrow_mut().as_mut() {
+            sockets.retain(|other| other.info.id != socket.info.id);
+        }
+    }
+
+    /// An open socket by its JavaScript object.
+    pub fn socket(&self, raw: WebSocket) -> Socket {
+        let known = self.connections().into_iter().find(|socket| socket.is(&raw));
+        known.unwrap_or_else(|| Socket::new(raw))
     }
 }
 
@@ -75,6 +99,10 @@ impl Host for EdgeHost {
         }));
     }
 
+    fn discard(&self, workflows: Vec<WorkflowId>) -> LocalBoxFuture<'static, Result<(), String>> {
+        Box::pin(self.workflows.clone().discard(workflows))
+    }
+
     fn wake_at(&self, at: Option<DateTime<Utc>>) {
         let state = Rc::clone(&self.state);
         self.spawn(Box::pin(async move {
@@ -89,7 +117,8 @@ impl Host for EdgeHost {
     }
 
     fn connections(&self) -> Vec<Socket> {
-        self.state.get_websockets().into_iter().map(Socket).collect()
+        let read = || self.state.get_websockets().into_iter().map(Socket::new).collect();
+        self.sockets.borrow_mut().get_or_insert_with(read).clone()
     }
 
     fn log(&self, line: &str) {
@@ -99,29 +128,45 @@ impl Host for EdgeHost {
 
 /// A client's socket. It stays open while the object hibernates.
 #[derive(Clone)]
-pub(super) struct Socket(pub WebSocket);
+pub(super) struct Socket {
+    socket: WebSocket,
+    info: Rc<ConnectionInfo>,
+}
 
-impl Connection for Socket {
-    fn info(&self) -> ConnectionInfo {
+impl Socket {
+    /// A socket with what is attached to it.
+    pub fn new(socket: WebSocket) -> Self {
+        let kept = socket.deserialize_attachment::<String>().ok().flatten();
         // Every socket gets its attachment before it is accepted. One without it may do nothing.
-        let kept = self.0.deserialize_attachment::<String>().ok().flatten();
-        kept.and_then(|text| json::read(&text).ok()).unwrap_or(ConnectionInfo {
+        let info = kept.and_then(|text| json::read(&text).ok()).unwrap_or(ConnectionInfo {
             id: Uuid::nil(),
             name: String::new(),
             principal: Principal::nobody(),
             follows_events: false,
             after: None,
             log: None,
-        })
+        });
+        Self { socket, info: Rc::new(info) }
+    }
+
+    fn is(&self, raw: &WebSocket) -> bool {
+        let (one, other): (&JsValue, &JsValue) = (self.socket.as_ref().as_ref(), raw.as_ref().as_ref());
+        one == other
+    }
+}
+
+impl Connection for Socket {
+    fn info(&self) -> Rc<ConnectionInfo> {
+        Rc::clone(&self.info)
     }
 
     fn send(&self, frame: &str) {
         // A closing socket drops frames. Its client gets everything when it reconnects.
-        let _ = self.0.send_with_str(frame);
+        let _ = self.socket.send_with_str(frame);
     }
 
     fn close(&self, code: u16, reason: &str) {
-        let _ = self.0.close(Some(code), Some(shortened(reason)));
+        let _ = self.socket.close(Some(code), Some(shortened(reason)));
     }
 }
 

@@ -1,7 +1,6 @@
 //! The Durable Object: a person's agent, with its database and its connections.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures::stream;
@@ -22,6 +21,7 @@ use crate::connections::failure;
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
 use crate::identity::Principal;
 use crate::json;
+use crate::shown;
 use crate::store::{ImportError, ImportPart};
 
 /// Largest part of a file that can be imported in one request, in bytes. An object has 128 MB of memory and holds the whole part.
@@ -65,7 +65,10 @@ impl DurableObject for Chat {
         };
         match route {
             ObjectRoute::Socket => self.accept(agent, &request, principal, name),
-            ObjectRoute::Messages => respond(agent.call(&principal, Call::Ask(Question::Messages), DIRECT)),
+            ObjectRoute::Messages => {
+                let newest = Question::Messages { before: None, limit: shown::MESSAGES };
+                respond(agent.call(&principal, Call::Ask(newest), DIRECT))
+            }
             ObjectRoute::Export => export(agent, &principal),
             ObjectRoute::Import => import(agent, &principal, request).await,
             ObjectRoute::ImportProgress => respond(agent.call(&principal, Call::Ask(Question::Import), DIRECT)),
@@ -82,11 +85,11 @@ impl DurableObject for Chat {
     }
 
     async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        let socket = Socket(socket);
         match (self.agent(), message) {
-            (Ok(agent), WebSocketIncomingMessage::String(text)) => agent.receive(&socket, &text),
-            (Ok(agent), WebSocketIncomingMessage::Binary(_)) => agent.receive_binary(&socket),
+            (Ok(agent), WebSocketIncomingMessage::String(text)) => agent.receive(&agent.0.host.socket(socket), &text),
+            (Ok(agent), WebSocketIncomingMessage::Binary(_)) => agent.receive_binary(&agent.0.host.socket(socket)),
             (Err(error), message) => {
+                let socket = Socket::new(socket);
                 let text = if let WebSocketIncomingMessage::String(text) = message { text } else { String::new() };
                 socket.send(&failure(&text, &unavailable_because(&error)).to_text());
                 socket.close(TRY_AGAIN, UNAVAILABLE);
@@ -96,7 +99,7 @@ impl DurableObject for Chat {
     }
 
     async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _: bool) -> Result<()> {
-        let socket = Socket(socket);
+        let socket = Socket::new(socket);
         self.forget(&socket);
         // The runtime does not answer a close frame, and a client without an answer waits for 10 seconds. Codes that are never
         // sent in a frame (RFC 6455 §7.4.1) are replaced.
@@ -106,7 +109,7 @@ impl DurableObject for Chat {
     }
 
     async fn websocket_error(&self, socket: WebSocket, _: Error) -> Result<()> {
-        self.forget(&Socket(socket));
+        self.forget(&Socket::new(socket));
         Ok(())
     }
 }
@@ -144,7 +147,7 @@ fn export(agent: &ChatAgent<EdgeHost>, principal: &Principal) -> Result<Response
 
 /// Takes a file, or a part of it: `?part=0`, `?part=1` and so on, and `&last` for the last one.
 async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request: Request) -> Result<Response> {
-    let query: BTreeMap<String, String> = super::url(&request)?.query_pairs().into_owned().collect();
+    let query = super::url(&request)?.search_params();
     let part = match query.get("part").map(|part| part.parse()) {
         None => None,
         Some(Ok(number)) => Some(number),
@@ -162,7 +165,7 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
         let error = ImportError::File("it is not UTF-8".to_owned());
         return respond(Err(error.into()));
     };
-    let is_last = part.is_none() || query.contains_key("last");
+    let is_last = part.is_none() || query.has("last");
     let answer = agent.import(principal, ImportPart { number: part.unwrap_or(0), text, is_last });
     let is_done = matches!(&answer, Ok(Answer::Value(progress)) if progress["state"] == "done");
     let response = respond(answer)?;
@@ -184,6 +187,7 @@ impl Chat {
 
     fn forget(&self, socket: &Socket) {
         if let Some(agent) = self.agent.borrow().as_ref() {
+            agent.0.host.closed(socket);
             agent.disconnected(socket);
         }
     }
@@ -208,7 +212,9 @@ impl Chat {
         let pair = WebSocketPair::new()?;
         pair.server.serialize_attachment(json::value(&info).to_string())?;
         self.state.accept_web_socket(&pair.server);
-        agent.connect(&Socket(pair.server));
+        let socket = Socket::new(pair.server);
+        agent.0.host.opened(&socket);
+        agent.connect(&socket);
         Response::from_websocket(pair.client)
     }
 }

@@ -7,12 +7,8 @@ use worker::{Env, Headers, Method, Request, Response, Result};
 use super::respond::{is_socket, not_routed, refuse};
 use super::{IDENTITY_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
-use crate::identity::{Identity, Key};
+use crate::identity::{Cookies, Identity, Key};
 
-/// The cookie that carries an identity.
-const COOKIE: &str = "flux";
-/// How long a browser keeps it, in seconds: 400 days, the most that browsers accept.
-const COOKIE_SECONDS: u32 = 400 * 24 * 60 * 60;
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
     let path = super::url(&request)?.pathname();
     #[cfg(feature = "store-suite")]
@@ -75,29 +71,47 @@ fn with_json(headers: Headers) -> Result<Headers> {
     Ok(headers)
 }
 
-/// The page and its files. A browser without an identity gets one with the page.
+/// The page and its files. With the page, a browser without an identity gets one, and one that has had its cookie for a week
+/// gets it again.
 async fn page(request: Request, env: &Env) -> Result<Response> {
-    let is_new = match key(env) {
-        Ok(key) => identity(&request, &key)?.is_none().then_some(key),
+    let set = match key(env) {
+        Ok(key) => cookies_to_set(&request, &key, true)?,
         // Without a key the page still loads, and shows the error when it connects.
-        Err(_) => None,
+        Err(_) => Vec::new(),
     };
-    let is_secure = super::url(&request)?.protocol() == "https:";
-    let mut response = env.assets("ASSETS")?.fetch_request(request).await?;
+    let response = env.assets("ASSETS")?.fetch_request(request).await?;
     let is_page = response.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("text/html"));
-    if let (Some(key), true) = (is_new, is_page) {
-        let token = key.token(&new_identity());
-        let secure = if is_secure { "; Secure" } else { "" };
-        let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
-        let headers = Headers::new();
-        for (name, value) in response.headers() {
-            headers.append(&name, &value)?;
-        }
-        headers.append("set-cookie", &cookie)?;
-        headers.set("cache-control", "no-store")?;
-        response = response.with_headers(headers);
+    if set.is_empty() || !is_page {
+        return Ok(response);
     }
+    let response = with_cookies(response, &set)?;
+    response.headers().set("cache-control", "no-store")?;
     Ok(response)
+}
+
+/// The values of the `Set-Cookie` headers of the response to a request; none in most cases.
+fn cookies_to_set(request: &Request, key: &Key, with_new: bool) -> Result<Vec<String>> {
+    let header = cookie_header(request)?;
+    let cookies = Cookies { header: &header, is_secure: is_secure(request)? };
+    let identity = match identity(request, key)? {
+        None if with_new => new_identity(),
+        // The token of a program is not renewed.
+        Some(identity) if cookies.is_due() && cookies.identity(key).as_ref() == Some(&identity) => identity,
+        _ => return Ok(Vec::new()),
+    };
+    Ok(cookies.set(key, &identity).into())
+}
+
+/// The response with cookies. The headers of a response that was fetched cannot be changed, so they are copied.
+fn with_cookies(response: Response, set: &[String]) -> Result<Response> {
+    let headers = Headers::new();
+    for (name, value) in response.headers() {
+        headers.append(&name, &value)?;
+    }
+    for cookie in set {
+        headers.append("set-cookie", cookie)?;
+    }
+    Ok(response.with_headers(headers))
 }
 
 /// Passes a request on to the object of that name, if its identity may go there. `wrong` says why nothing answers at the address.
@@ -122,12 +136,15 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     if let Some(error) = wrong {
         return not_routed(error);
     }
+    // A page that stays open for months only connects.
+    let set = if is_socket { cookies_to_set(&request, &key, false)? } else { Vec::new() };
     let mut request = request.clone_mut()?;
     let headers = request.headers_mut()?;
     headers.set(IDENTITY_HEADER, identity.name())?;
     headers.set(OBJECT_HEADER, &object)?;
     headers.set(NAME_HEADER, name)?;
-    env.durable_object("Chat")?.get_by_name(&object)?.fetch_with_request(request).await
+    let response = env.durable_object("Chat")?.get_by_name(&object)?.fetch_with_request(request).await?;
+    if set.is_empty() { Ok(response) } else { with_cookies(response, &set) }
 }
 
 /// The identity of a request, from `Authorization: Bearer`, from `?token=` (browsers cannot set headers on a socket), or from the
@@ -143,9 +160,16 @@ fn identity(request: &Request, key: &Key) -> Result<Option<Identity>> {
     if let Some(identity) = token.and_then(|token| key.verify(&token)) {
         return Ok(Some(identity));
     }
-    let cookies = headers.get("cookie")?.unwrap_or_default();
-    let cookie = cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE);
-    Ok(cookie.and_then(|(_, token)| key.verify(token)))
+    let header = cookie_header(request)?;
+    Ok(Cookies { header: &header, is_secure: is_secure(request)? }.identity(key))
+}
+
+fn cookie_header(request: &Request) -> Result<String> {
+    Ok(request.headers().get("cookie")?.unwrap_or_default())
+}
+
+fn is_secure(request: &Request) -> Result<bool> {
+    Ok(super::url(request)?.protocol() == "https:")
 }
 
 /// Whether the request comes from a page of another site. Programs send no `Origin`.

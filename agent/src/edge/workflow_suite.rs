@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use chrono::TimeDelta;
 use js_sys::{JSON, Promise, Reflect};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -77,15 +78,16 @@ async fn run_case(
     }
 }
 
-/// Starts (`POST`), reads (`GET`) or ends (`DELETE`) the instance with this id. It runs the case with which the id begins.
+/// Starts (`POST`), reads (`GET`), ends (`DELETE`) or deletes (`PUT`) the instance with this id. It runs the case with which the id begins.
 pub(super) async fn handle(method: &Method, env: &Env, id: &str) -> Result<Response> {
     let binding: Workflow = Reflect::get(env, &BINDING.into())?.unchecked_into();
     let outcome = async {
         match method {
             Method::Post => {
                 let case = id.split('-').next().unwrap_or_default().replace('_', " ");
-                binding.create(id, &[("case", case.into())]).await.map(|()| String::new())
+                binding.create(id, &[("case", case.into())], TimeDelta::days(1)).await.map(|()| String::new())
             }
+            Method::Put => binding.delete(&[id.to_owned()]).await.map(|()| String::new()),
             Method::Delete => binding.get(id).await?.terminate().await.map(|()| String::new()),
             _ => {
                 let status = binding.get(id).await?.status().await?;

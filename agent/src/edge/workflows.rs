@@ -9,10 +9,17 @@
 
 use std::rc::Rc;
 
+use chrono::TimeDelta;
 use futures::future::LocalBoxFuture;
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+/// Most instances that one call deletes
+/// (<https://developers.cloudflare.com/changelog/post/2026-09-17-instance-delete/>).
+pub(super) const DELETED_AT_ONCE: usize = 100;
+/// The code of the error for an instance that does not exist, `workflows.api.error.instance.not_found`.
+const NOT_FOUND: f64 = 10_400.0;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,6 +39,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = "create")]
     fn create_raw(this: &Workflow, options: &Object) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = "deleteBatch")]
+    fn delete_raw(this: &Workflow, ids: &Array) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = "get")]
     fn get_raw(this: &Workflow, id: &str) -> Result<Promise, JsValue>;
@@ -122,13 +132,33 @@ impl StepConfig {
 }
 
 impl Workflow {
-    /// Starts an instance. Its id is unique among the instances of this workflow: 1–100 letters, digits, `-` and `_`.
+    /// Starts an instance. Its id is unique among the instances of this workflow: 1–100 letters, digits, `-` and `_`. What it
+    /// stores is kept for `lifetime` after it has ended.
     ///
     /// # Errors
     /// When there is an instance with this id, and what the platform throws.
-    pub async fn create(&self, id: &str, params: &[(&str, JsValue)]) -> Result<(), JsValue> {
-        let options = object(&[("id", id.into()), ("params", object(params)?.into())])?;
+    pub async fn create(&self, id: &str, params: &[(&str, JsValue)], lifetime: TimeDelta) -> Result<(), JsValue> {
+        let lifetime = JsValue::from(lifetime.num_milliseconds() as f64);
+        let retention = object(&[("successRetention", lifetime.clone()), ("errorRetention", lifetime)])?;
+        let options =
+            object(&[("id", id.into()), ("params", object(params)?.into()), ("retention", retention.into())])?;
         JsFuture::from(self.create_raw(&options)?).await.map(|_| ())
+    }
+
+    /// Ends instances, at most [`DELETED_AT_ONCE`], and deletes what they have stored. Those that do not exist are ignored.
+    ///
+    /// # Errors
+    /// When one cannot be deleted, and what the platform throws.
+    pub async fn delete(&self, ids: &[String]) -> Result<(), JsValue> {
+        let list = ids.iter().map(JsValue::from).collect();
+        let result = JsFuture::from(self.delete_raw(&list)?).await?;
+        let errors = Array::from(&Reflect::get(&result, &"errors".into())?);
+        for error in errors.iter() {
+            if Reflect::get(&error, &"code".into())?.as_f64() != Some(NOT_FOUND) {
+                return Err(Reflect::get(&error, &"message".into())?);
+            }
+        }
+        Ok(())
     }
 
     /// The instance with this id.

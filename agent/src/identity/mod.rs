@@ -1,11 +1,13 @@
 //! Identities and principals. An identity is a random name that the service signs and hands out in a cookie or a token.
 //! Nobody else can make one. A token proves only that its bearer is the same one as before, not who that is.
 
+mod cookie;
 mod principal;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+pub use cookie::Cookies;
 pub use principal::{Principal, Scope};
 
 /// The prefix of names that the service makes. Clients cannot choose a name with it, so nobody can claim a person's object

@@ -3,6 +3,8 @@
 //! A job that fails is stored with its next attempt, and the others run. What a job changes in the database shares a
 //! transaction with its end, so it happens once. Every opening of the object runs what is due and sets the alarm again.
 
+mod retention;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::ImportState;
 
@@ -21,6 +23,10 @@ const REBUILD: &str = "rebuild";
 const IMPORT: &str = "import";
 /// Closes calls that an earlier version of the service left open.
 const CLOSE_CALLS: &str = "close-calls";
+/// Deletes what has outlived its lifetime.
+const RETENTION: &str = "retention";
+/// Ends Workflows of deleted goals, and deletes what they have stored.
+const DISCARD: &str = "discard";
 
 /// The time after which a file that is not sent to its end is deleted.
 const IMPORT_ABANDONED: TimeDelta = TimeDelta::days(1);
@@ -46,7 +52,7 @@ impl<H: Host> ChatAgent<H> {
             if let Err(error) = self.run_job(&job) {
                 self.log(&format!("job {}: {error}", job.kind));
                 let attempt = job.attempt.saturating_add(1);
-                self.0.store.put_job(&job.id, &job.kind, now + pause(attempt), attempt)?;
+                self.0.store.retry_job(&job.id, now + pause(attempt), attempt)?;
             }
         }
         self.try_set_alarm()
@@ -78,6 +84,8 @@ impl<H: Host> ChatAgent<H> {
                 self.close_old_calls()?;
                 self.0.store.delete_job(&job.id)
             }
+            RETENTION => self.expire(),
+            DISCARD => self.discard_workflows(job),
             // A newer version of the service made it.
             _ => self.0.store.delete_job(&job.id),
         }
@@ -137,7 +145,7 @@ impl<H: Host> ChatAgent<H> {
             Some(ImportState::Checking) => {
                 let progress = self.0.store.import_slice(now, IMPORT_ROWS)?;
                 if progress.is_some_and(|progress| progress.state == ImportState::Done) {
-                    self.announce(Change::Everything { orphans: Vec::new() })?;
+                    self.announce(Change::Everything)?;
                 }
             }
             Some(ImportState::Done | ImportState::Failed) | None => {}

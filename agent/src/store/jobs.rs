@@ -15,6 +15,8 @@ pub struct JobRecord {
     pub due: DateTime<Utc>,
     /// The number of attempts that have failed.
     pub attempt: u32,
+    /// What it needs, in a form of its kind.
+    pub payload: Option<String>,
 }
 
 impl<S: Sql> Store<S> {
@@ -25,6 +27,36 @@ impl<S: Sql> Store<S> {
     pub fn put_job(&self, id: &str, kind: &str, due: DateTime<Utc>, attempt: u32) -> Result<(), StoreError> {
         let row = [id.into(), kind.into(), millis(due), i64::from(attempt).into()];
         self.query("INSERT OR REPLACE INTO jobs (id, kind, due_ms, attempt) VALUES (?, ?, ?, ?)", &row)?;
+        Ok(())
+    }
+
+    /// Stores a job, unless there is one with the same id that is due earlier.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn put_job_by(&self, id: &str, kind: &str, due: DateTime<Utc>) -> Result<(), StoreError> {
+        let sql = "INSERT INTO jobs (id, kind, due_ms) VALUES (?, ?, ?)
+                   ON CONFLICT (id) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)";
+        self.query(sql, &[id.into(), kind.into(), millis(due)])?;
+        Ok(())
+    }
+
+    /// Sets when a job is tried again. It keeps what it needs.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn retry_job(&self, id: &str, due: DateTime<Utc>, attempt: u32) -> Result<(), StoreError> {
+        let row = [millis(due), i64::from(attempt).into(), id.into()];
+        self.query("UPDATE jobs SET due_ms = ?, attempt = ? WHERE id = ?", &row)?;
+        Ok(())
+    }
+
+    /// Sets what a job needs.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn set_payload(&self, id: &str, payload: &str) -> Result<(), StoreError> {
+        self.query("UPDATE jobs SET payload = ? WHERE id = ?", &[payload.into(), id.into()])?;
         Ok(())
     }
 
@@ -42,7 +74,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn jobs(&self) -> Result<Vec<JobRecord>, StoreError> {
-        let rows = self.query("SELECT id, kind, due_ms, attempt FROM jobs ORDER BY due_ms, id", &[])?;
+        let rows = self.query("SELECT id, kind, due_ms, attempt, payload FROM jobs ORDER BY due_ms, id", &[])?;
         rows.iter().map(record).collect()
     }
 }
@@ -53,5 +85,6 @@ fn record(row: &Row) -> Result<JobRecord, StoreError> {
         kind: row.text(1)?,
         due: DateTime::from_timestamp_millis(row.integer(2)?).unwrap_or_default(),
         attempt: u32::try_from(row.integer(3)?).unwrap_or(u32::MAX),
+        payload: row.optional_text(4)?,
     })
 }

@@ -1,11 +1,12 @@
-//! The conversation, with one row per message.
+//! The conversation, with one row per message. It has no bound, but each message has, and it is sent in pages.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use flux_protocol::{Message, Role};
+use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
 
-use super::{Sql, Store, StoreError, Value, json, millis, parse, text};
+use super::fit::fit;
+use super::{Row, Sql, Store, StoreError, Value, json, millis, parse, text};
 
 /// A stored message, and if it is the person's, its JSON.
 struct Known {
@@ -13,7 +14,57 @@ struct Known {
     json: Option<String>,
 }
 
+/// A page of the conversation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MessagePage {
+    /// Messages that follow each other, oldest first.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub has_earlier: bool,
+}
+
 impl<S: Sql> Store<S> {
+    /// The newest messages, or the ones just before the message `before`: at most `limit` messages, and as many as have at most
+    /// `size` bytes of JSON together. `None` if there is no message `before`.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn message_page(
+        &self,
+        before: Option<&str>,
+        limit: u64,
+        size: usize,
+    ) -> Result<Option<MessagePage>, StoreError> {
+        let end = match before {
+            None => i64::MAX >> 10,
+            Some(id) => {
+                let rows = self.query("SELECT position FROM [messages] WHERE id = ?", &[id.into()])?;
+                let Some(row) = rows.first() else { return Ok(None) };
+                row.integer(0)?
+            }
+        };
+        // Rows from before there was a bound can be larger. They are shortened below.
+        let sql = "SELECT json, EXISTS (SELECT 1 FROM [messages] o WHERE o.position < m.position)
+             FROM (
+                SELECT position AS place, sum(min(size, ?3)) OVER (ORDER BY position DESC) AS total
+                FROM (
+                    SELECT position, octet_length(json) AS size FROM [messages]
+                    WHERE position < ?1 ORDER BY position DESC LIMIT ?2
+                )
+             ) CROSS JOIN [messages] m ON m.position = place
+             WHERE total <= ?4 ORDER BY m.position";
+        let rows = self
+            .sql
+            .query(sql, &[end.into(), limit.into(), (MAX_MESSAGE_BYTES as u64).into(), (size as u64).into()])?;
+        let has_earlier = match rows.first() {
+            Some(oldest) => oldest.integer(1)? != 0,
+            // Not even one fits.
+            None => !self.query("SELECT 1 FROM [messages] WHERE position < ? LIMIT 1", &[end.into()])?.is_empty(),
+        };
+        let messages = rows.iter().map(message).collect::<Result<_, _>>()?;
+        Ok(Some(MessagePage { messages, has_earlier }))
+    }
+
     /// The newest messages, oldest first, at most `limit`.
     ///
     /// # Errors
@@ -42,11 +93,14 @@ impl<S: Sql> Store<S> {
         Ok(newest.into_iter().rev().find(|message| message.tools().any(|tool| tool.call.tool_call_id == tool_call_id)))
     }
 
-    /// Appends a message, or replaces the message with the same id in place.
+    /// Appends a message, or replaces the message with the same id in place. One that is larger than [`MAX_MESSAGE_BYTES`] is
+    /// shortened.
     ///
     /// # Errors
     /// The errors of the engine.
     pub fn put_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let shortened = fit(message);
+        let message = shortened.as_ref().unwrap_or(message);
         self.query(
             "INSERT INTO [messages] (id, role, at_ms, json) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET json = excluded.json, role = excluded.role",
@@ -127,6 +181,13 @@ impl<S: Sql> Store<S> {
         }
         Ok(())
     }
+}
+
+/// Reads a message from a row whose first column is the message as JSON.
+fn message(row: &Row) -> Result<Message, StoreError> {
+    let json = row.text(0)?;
+    let message: Message = parse("messages", &json)?;
+    Ok(if json.len() > MAX_MESSAGE_BYTES { fit(&message).unwrap_or(message) } else { message })
 }
 
 /// The ids of messages as a JSON array.

@@ -274,6 +274,15 @@ const ELEVENTH: &[&str] = &[
         problem TEXT
     )",
     "CREATE TABLE import_texts (position INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+    // What is needed to delete it after its lifetime. For what is older, the last time at which something happened.
+    "ALTER TABLE turns ADD COLUMN ended_ms INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE prompt_counts ADD COLUMN last_ms INTEGER NOT NULL DEFAULT 0",
+    "UPDATE prompt_counts SET last_ms = max(
+        coalesce((SELECT max(at_ms) FROM messages), 0), coalesce((SELECT max(at_ms) FROM events), 0)
+     )",
+    "INSERT INTO jobs (id, kind, due_ms) SELECT 'retention', 'retention', 0
+     WHERE EXISTS (SELECT 1 FROM turns WHERE outcome IS NOT NULL) OR EXISTS (SELECT 1 FROM prompt_counts)
+        OR EXISTS (SELECT 1 FROM runs WHERE work IS NOT NULL)",
 ];
 
 const TWELFTH: &[&str] = &[

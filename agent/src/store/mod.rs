@@ -10,24 +10,28 @@
 //! | `events` | `events`: the log, and projecting events |
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
 //! | `schema` | the tables that can be built anew |
-//! | `retention` | `past_blocks`, `past_frames`: deleting old rows, and making them again |
+//! | `horizon` | `past_blocks`, `past_frames`: deleting old rows, and making them again |
 //! | `rebuild` | computing the projection anew |
 //! | `export` | everything as one file |
 //! | `import` | `imports`, `import_texts`: such a file, checked and taken in parts |
 //! | `runs` | `runs`: the runs of the architect, and their finished work |
 //! | `messages` | `messages`: the conversation |
+//! | `fit` | shortening messages that are too large |
 //! | `causes` | `causes`: which message led to which request |
 //! | `prompts` | `prompt_counts`, `prompt_changes`: outcomes of turns by the version of the prompt |
 //! | `counts` | counts of all of it |
 //! | `turns` | `turns`, `chunks`: turns with their requests, and what they streamed |
 //! | `questions` | `questions`: calls that wait for the person's consent |
 //! | `jobs` | `jobs`: what is due later |
+//! | `retention` | deleting what has outlived its lifetime |
 
 mod batch;
 mod causes;
 mod counts;
 mod events;
 mod export;
+mod fit;
+mod horizon;
 mod import;
 mod jobs;
 mod messages;
@@ -53,13 +57,16 @@ use chrono::{DateTime, Utc};
 pub use causes::CauseRecord;
 pub use events::{EventQuery, Transaction};
 pub use export::Export;
+pub(crate) use fit::bytes;
+pub use fit::fit_result;
+pub use horizon::PAST;
 pub use import::{IMPORT_ROWS, ImportError, ImportPart};
 pub use jobs::JobRecord;
+pub use messages::MessagePage;
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use questions::QuestionRecord;
 pub use rebuild::{REBUILD_ROWS, Rebuild};
-pub use retention::PAST;
 pub use runs::DrivenRun;
 pub use sql::{Row, Sql, SqlError, Value};
 pub use turns::{RequestEnd, RequestRecord, TurnRecord, TurnState};

@@ -1,10 +1,11 @@
 //! Outcomes of turns by the version of the system prompt. They are counted when turns end, and kept when the conversation
-//! is cleared.
+//! is cleared, for a year ([`crate::lifetime::PROMPTS`]).
 
+use chrono::{DateTime, Utc};
 use flux_protocol::frame::{PromptCounts, TurnOutcome};
 use flux_timeline::TxnId;
 
-use super::{Sql, Store, StoreError, Value};
+use super::{Sql, Store, StoreError, Value, millis};
 use crate::turn::Cost;
 
 impl<S: Sql> Store<S> {
@@ -12,10 +13,16 @@ impl<S: Sql> Store<S> {
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn count_turn(&self, prompt: &str, outcome: TurnOutcome, cost: &Cost) -> Result<(), StoreError> {
+    pub fn count_turn(
+        &self,
+        prompt: &str,
+        outcome: TurnOutcome,
+        cost: &Cost,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let ended = |as_this: TurnOutcome| Value::from(i64::from(outcome == as_this));
         self.query(
-            "INSERT INTO prompt_counts VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO prompt_counts VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (prompt) DO UPDATE SET
                 turns = turns + 1,
                 completed = completed + excluded.completed,
@@ -27,7 +34,8 @@ impl<S: Sql> Store<S> {
                 retries = retries + excluded.retries,
                 input_tokens = input_tokens + excluded.input_tokens,
                 output_tokens = output_tokens + excluded.output_tokens,
-                total_ms = total_ms + excluded.total_ms",
+                total_ms = total_ms + excluded.total_ms,
+                last_ms = excluded.last_ms",
             &[
                 prompt.into(),
                 ended(TurnOutcome::Completed),
@@ -40,6 +48,7 @@ impl<S: Sql> Store<S> {
                 cost.usage.input_tokens.into(),
                 cost.usage.output_tokens.into(),
                 cost.total_ms.into(),
+                millis(at),
             ],
         )?;
         Ok(())
@@ -87,7 +96,7 @@ impl<S: Sql> Store<S> {
                 input_tokens: row.count(9)?,
                 output_tokens: row.count(10)?,
                 total_ms: row.count(11)?,
-                undone: row.count(12)?,
+                undone: row.count(13)?,
             })
         });
         counts.collect()

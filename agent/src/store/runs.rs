@@ -88,6 +88,21 @@ impl<S: Sql> Store<S> {
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
+    /// The runs with a workflow that has not ended, or did after `since`, each with the number of workflows started for it.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn launched_since(&self, since: DateTime<Utc>) -> Result<Vec<(RunId, u64)>, StoreError> {
+        let sql = "SELECT id, launches FROM [runs] WHERE launches > 0 AND (driven = 1 OR heard_ms > ?)";
+        let rows = self.query(sql, &[millis(since)])?;
+        let launched = |row: &Row| {
+            let corrupt = |cause: String| StoreError::Corrupt { table: "runs", cause };
+            let id = row.text(0)?.parse().map_err(|error: uuid::Error| corrupt(error.to_string()))?;
+            Ok((id, row.count(1)?))
+        };
+        rows.iter().map(launched).collect()
+    }
+
     /// Records a request of a workflow. Returns whether this workflow drives the run.
     ///
     /// # Errors

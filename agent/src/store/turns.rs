@@ -1,14 +1,15 @@
 //! Turns: queued, streaming, waiting for consent, or ended. A turn writes one message, by which it is identified, and has one
 //! request at a time. Its row is the only place that holds its state.
 //!
-//! The turn that ended last is kept until the next one begins, with its chunks, so that a client that reconnects gets its
-//! end.
+//! The turn that ended last is kept with its chunks, so that a client that reconnects gets its end: until the next one begins,
+//! or for a day.
 
+use chrono::{DateTime, Utc};
 use flux_protocol::frame::TurnOutcome;
 use flux_timeline::TxnId;
 use uuid::Uuid;
 
-use super::{Row, Sql, Store, StoreError, json, parse};
+use super::{Row, Sql, Store, StoreError, json, millis, parse};
 use crate::identity::Principal;
 
 /// The state of a turn.
@@ -133,9 +134,15 @@ impl<S: Sql> Store<S> {
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn end_request(&self, id: &str, state: TurnState, end: &RequestEnd) -> Result<(), StoreError> {
-        let row = [state.name().into(), json("turns", &end.outcome)?, end.error.clone().into(), id.into()];
-        self.query("UPDATE turns SET state = ?, outcome = ?, error = ? WHERE id = ?", &row)?;
+    pub fn end_request(
+        &self,
+        id: &str,
+        state: TurnState,
+        end: &RequestEnd,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let row = [state.name().into(), json("turns", &end.outcome)?, end.error.clone().into(), millis(at), id.into()];
+        self.query("UPDATE turns SET state = ?, outcome = ?, error = ?, ended_ms = ? WHERE id = ?", &row)?;
         Ok(())
     }
 

@@ -35,7 +35,6 @@ fn a_turn_with_a_tool_is_told_to_both_tabs_in_order() {
         "tool-input-start",
         "tool-input-delta",
         "tool-input-available",
-        "state",
         "tool-output-available",
         "finish-step",
         "start-step",
@@ -55,6 +54,8 @@ fn a_turn_with_a_tool_is_told_to_both_tabs_in_order() {
     assert_eq!(frames[1..=chunks.len()], chunks);
     assert_eq!(frames[chunks.len() + 1..], ["chat_messages", "done:completed"]);
     assert!(following.frame_words().contains(&"flux_events".to_owned()));
+    world.wait();
+    assert_eq!((asking.frame_words(), watching.frame_words()), (vec!["state".to_owned()], vec!["state".to_owned()]));
 
     let messages = serde_json::to_value(world.agent.store().messages(10).unwrap()).unwrap();
     assert_eq!(messages[1]["parts"][1]["output"]["summary"], "Scheduled “Workout” (B1) for Tue 3 Mar, 08:00–09:00.");

@@ -6,17 +6,19 @@ use super::world::{World, gym};
 use flux_timeline::{Actor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 #[test]
-fn an_edit_is_told_to_everyone_before_it_is_answered() {
+fn an_edit_is_told_to_everyone_who_follows_events_before_it_is_answered_and_to_the_others_after_it() {
     let mut world = World::new();
-    let (editing, legacy, following) = (world.connect(), world.connect(), world.connect_as(true, None));
+    let (editing, legacy, following) = (world.connect_as(true, None), world.connect(), world.connect_as(true, None));
     for tab in [&editing, &legacy, &following] {
         tab.frame_words();
     }
     world.send(&editing, &json!({"type": "rpc", "id": "1", "method": "scheduleBlock", "args": [gym(3)]}));
     let frames = editing.received();
-    assert_eq!(frames[0]["type"], "cf_agent_state");
+    assert_eq!(frames[0]["type"], "flux_events");
     assert_eq!(frames[1]["result"]["block"]["handle"], "B1");
     assert_eq!(frames[1]["done"], true);
+    assert_eq!(legacy.frame_words(), [""; 0]);
+    world.wait();
     let state = &legacy.received()[0]["state"];
     let plan = state["activePlanId"].as_str().unwrap();
     let block = &state["plans"][plan]["stream"][0];

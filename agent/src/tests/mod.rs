@@ -1,10 +1,13 @@
 //! The agent from the outside: frames in, frames out, on a database in memory and with a model that says what the test
 //! wants, when the test wants it.
 
+mod bounds;
 mod consent;
 mod conversations;
 mod cost;
 mod edits;
+mod logged;
+mod old_past;
 mod pages;
 mod past;
 mod portable;
@@ -15,5 +18,7 @@ mod recovery;
 mod resuming;
 mod retention;
 mod shifts;
+mod state;
+mod statements;
 mod tab;
 pub mod world;

@@ -286,10 +286,6 @@ fn each_item_of_a_file_is_checked_as_a_live_one() {
             "message 2: its id is that of an earlier message".to_owned(),
         ),
         (
-            changed(&file, |file| file["messages"][1]["message"]["parts"][0]["text"] = json!("x".repeat(1 << 20))),
-            "message 2: it has more than 1048576 bytes".to_owned(),
-        ),
-        (
             changed(&file, |file| file["messages"][1]["message"]["parts"][0]["text"] = json!("x".repeat(2 << 20))),
             "message 2: it has more than 2000000 bytes".to_owned(),
         ),

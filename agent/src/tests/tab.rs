@@ -10,14 +10,14 @@ use crate::host::{Connection, ConnectionInfo};
 /// A client's connection, with what it was sent.
 #[derive(Clone)]
 pub struct Tab {
-    pub info: ConnectionInfo,
+    pub info: Rc<ConnectionInfo>,
     pub inbox: Rc<RefCell<Vec<Value>>>,
     pub closed: Rc<Cell<Option<u16>>>,
 }
 
 impl Connection for Tab {
-    fn info(&self) -> ConnectionInfo {
-        self.info.clone()
+    fn info(&self) -> Rc<ConnectionInfo> {
+        Rc::clone(&self.info)
     }
 
     fn send(&self, frame: &str) {

@@ -23,6 +23,7 @@ use crate::identity::{Principal, Scope};
 use crate::native::Sqlite;
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 
+use super::logged::{Logged, Statements};
 pub use super::tab::{Tab, word};
 
 #[derive(Clone)]
@@ -35,12 +36,13 @@ struct Memory {
     sleepers: RefCell<Vec<oneshot::Sender<()>>>,
     launches: RefCell<Vec<(RunId, u64)>>,
     called_off: RefCell<Vec<(RunId, u64)>>,
+    cannot_discard: Cell<bool>,
     alarm: Cell<Option<DateTime<Utc>>>,
     log: RefCell<Vec<String>>,
 }
 
 impl Host for TestHost {
-    type Sql = Sqlite;
+    type Sql = Logged;
     type Connection = Tab;
 
     fn now(&self) -> DateTime<Utc> {
@@ -81,6 +83,14 @@ impl Host for TestHost {
         self.0.called_off.borrow_mut().push((workflow.run, workflow.number));
     }
 
+    fn discard(&self, workflows: Vec<WorkflowId>) -> LocalBoxFuture<'static, Result<(), String>> {
+        if self.0.cannot_discard.get() {
+            return Box::pin(async { Err("the platform is down".to_owned()) });
+        }
+        workflows.into_iter().for_each(|workflow| self.call_off(workflow));
+        Box::pin(async { Ok(()) })
+    }
+
     fn wake_at(&self, at: Option<DateTime<Utc>>) {
         self.0.alarm.set(at);
     }
@@ -117,6 +127,8 @@ pub struct World {
     pub agent: ChatAgent<TestHost>,
     pub puppet: Puppet,
     pub sql: Sqlite,
+    /// The statements that the agent runs.
+    pub statements: Statements,
     host: TestHost,
     pool: LocalPool,
 }
@@ -140,13 +152,16 @@ impl World {
             sleepers: RefCell::default(),
             launches: RefCell::default(),
             called_off: RefCell::default(),
+            cannot_discard: Cell::default(),
             alarm: Cell::default(),
             log: RefCell::default(),
         }));
         let puppet = Puppet::default();
+        let statements = Statements::default();
+        let logged = Logged { sql: sql.clone(), statements: statements.clone() };
         let model = Rc::new(puppet.clone());
-        let agent = ChatAgent::open(host.clone(), sql.clone(), model, options).unwrap();
-        Self { agent, puppet, sql, host, pool }
+        let agent = ChatAgent::open(host.clone(), logged, model, options).unwrap();
+        Self { agent, puppet, sql, statements, host, pool }
     }
 
     pub fn connect(&self) -> Tab {
@@ -172,7 +187,7 @@ impl World {
     }
 
     fn connect_with(&self, info: ConnectionInfo) -> Tab {
-        let tab = Tab { info, inbox: Rc::default(), closed: Rc::default() };
+        let tab = Tab { info: Rc::new(info), inbox: Rc::default(), closed: Rc::default() };
         self.host.0.connections.borrow_mut().push(tab.clone());
         self.agent.connect(&tab);
         tab
@@ -287,9 +302,25 @@ impl World {
         self.host.0.called_off.take()
     }
 
-    /// When the object asked to be woken.
+    /// When the object asked to be woken for something else than the deletion of what has outlived its lifetime.
     pub fn alarm(&self) -> Option<DateTime<Utc>> {
-        self.host.0.alarm.get()
+        self.host.0.alarm.get().filter(|due| Some(*due) != self.retention())
+    }
+
+    /// When what has outlived its lifetime is deleted.
+    pub fn retention(&self) -> Option<DateTime<Utc>> {
+        let jobs = self.agent.store().jobs().unwrap();
+        jobs.iter().find(|job| job.kind == "retention").map(|job| job.due)
+    }
+
+    /// Whether what workflows have stored cannot be deleted.
+    pub fn fail_to_discard(&self, fails: bool) {
+        self.host.0.cannot_discard.set(fails);
+    }
+
+    /// Lets everything run that can.
+    pub fn settle(&mut self) {
+        self.pool.run_until_stalled();
     }
 
     /// The present moment.

@@ -1,7 +1,7 @@
 //! Accepting chat requests: what a client sends becomes messages and a turn in the queue, in one transaction.
 
-use flux_protocol::Role;
 use flux_protocol::frame::{ChatRequestBody, Trigger};
+use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
 use flux_timeline::{Event, Zone};
 
 use super::frames::failed;
@@ -10,7 +10,7 @@ use crate::api::action;
 use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::json;
-use crate::store::{RequestRecord, StoreError, TurnState};
+use crate::store::{RequestRecord, StoreError, TurnState, bytes};
 
 /// Longest id of a request or message, in bytes. The published clients make 8 and 16 characters.
 const ID_BYTES: usize = 64;
@@ -62,7 +62,7 @@ impl<H: Host> ChatAgent<H> {
         let trailing = body.messages.iter().rev().take_while(|message| message.role == Role::User);
         let mut message_ids: Vec<String> = trailing.map(|message| message.id.clone()).collect();
         message_ids.reverse();
-        let ConnectionInfo { id: sender, principal, .. } = connection.info();
+        let ConnectionInfo { id: sender, principal, .. } = ConnectionInfo::clone(&connection.info());
         let request = RequestRecord { id: id.to_owned(), continuation: false, sender, principal, message_ids };
         let zone = body.time_zone.as_deref().and_then(|name| Zone::new(name).ok());
         // The page reports it again with the next message.
@@ -96,8 +96,23 @@ fn read(body: &str) -> Result<ChatRequestBody, String> {
     if last.text().chars().count() > TEXT_CHARS {
         return Err(format!("The message is longer than {TEXT_CHARS} characters. Nothing was changed; shorten it."));
     }
-    if body.messages.iter().any(|message| message.id.is_empty() || message.id.len() > ID_BYTES) {
+    check_messages(&body.messages)?;
+    Ok(body)
+}
+
+/// Checks the messages of a person in a list from a client. Other messages in it are not stored.
+///
+/// # Errors
+/// A sentence about the first message that cannot be stored.
+pub(crate) fn check_messages(list: &[Message]) -> Result<(), String> {
+    if list.iter().any(|message| message.id.is_empty() || message.id.len() > ID_BYTES) {
         return Err("A message has no usable id. Nothing was changed.".to_owned());
     }
-    Ok(body)
+    if list.iter().any(|message| message.role == Role::User && bytes(message) > MAX_MESSAGE_BYTES) {
+        return Err(format!(
+            "A message is larger than {} kB. Nothing was changed; send it in smaller parts.",
+            MAX_MESSAGE_BYTES / 1_024
+        ));
+    }
+    Ok(())
 }

@@ -11,9 +11,11 @@ use serde_json::Value;
 use super::{Output, Turn, TurnError};
 use crate::api::{Answer, Api, ApiError, Change, Origin, Outcome};
 use crate::json;
-use crate::store::Sql;
+use crate::store::{Sql, fit_result};
 use flux_model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
 
+/// Largest result of a call in a message, in bytes of JSON. The lists in larger ones are shortened.
+const RESULT_BYTES: usize = 32 << 10;
 /// Longest tool name that is sent to a client, in characters.
 const NAME_CHARS: usize = 64;
 
@@ -200,6 +202,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
 }
 
 fn output_chunk(id: &str, report: &Report) -> Chunk {
-    let output = json::value(report);
+    let mut output = json::value(report);
+    fit_result(&mut output, RESULT_BYTES);
     Chunk::ToolOutputAvailable { tool_call_id: id.to_owned(), output }
 }

@@ -39,7 +39,7 @@ impl<H: Host> ChatAgent<H> {
         goes_on: bool,
     ) -> Result<(), StoreError> {
         let now = self.0.host.now();
-        let ConnectionInfo { id: sender, principal, .. } = connection.info();
+        let ConnectionInfo { id: sender, principal, .. } = ConnectionInfo::clone(&connection.info());
         let request = RequestRecord {
             id: self.0.host.uuid().to_string(),
             continuation: true,

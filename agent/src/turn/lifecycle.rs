@@ -47,7 +47,7 @@ impl<H: Host> ChatAgent<H> {
             self.log(&format!("begin: {error}"));
             let error = format!("The answer could not begin. Your message is kept; try again. ({error})");
             let end = RequestEnd { outcome: TurnOutcome::Error, error: Some(error.clone()) };
-            if let Err(error) = self.0.store.end_request(&id, TurnState::Ended, &end) {
+            if let Err(error) = self.0.store.end_request(&id, TurnState::Ended, &end, self.now()) {
                 return self.log(&format!("begin: {error}"));
             }
             self.broadcast(&failed(&request.id, error, Some(request.message_ids)), To::Chat, None);
@@ -117,6 +117,7 @@ impl<H: Host> ChatAgent<H> {
             meter,
             txn: record.txn,
             invalid: 0,
+            taken: 0,
         };
         let ended = turn.run().await;
         self.end(&Ended::Turn(ended));
@@ -140,7 +141,8 @@ impl<H: Host> ChatAgent<H> {
         let now = self.now();
         let stored = self.0.store.sql_transaction(|store| {
             store.put_message(&live.message, now)?;
-            store.end_request(&live.turn.id, state, &end)?;
+            store.end_request(&live.turn.id, state, &end, now)?;
+            store.put_retention_job(now)?;
             store.delete_turns_job_if_idle()
         });
         self.turn_ended(&prompt.to_string(), end.outcome, &cost);

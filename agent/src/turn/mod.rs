@@ -44,8 +44,12 @@ use crate::store::{Sql, Store, StoreError, TurnState};
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
 use flux_tools::context::{self, Facts};
 
+pub(crate) use accept::check_messages;
 pub use calls::offered;
 pub use cost::{Cost, Meter};
+
+/// Stands at the end of an answer that was cut off, and in calls that were not carried out because of it.
+const TOO_LONG: &str = "The answer was too long and was cut off here. What was done before is kept.";
 
 /// Limits of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +60,15 @@ pub struct TurnLimits {
     pub invalid_calls: usize,
     /// Budget for the conversation in the prompt, in estimated tokens.
     pub conversation_tokens: usize,
+    /// Most bytes of text, reasoning and arguments that a turn takes from the model. It ends when there is more.
+    pub answer_bytes: usize,
     /// Most messages that are read from the store for the prompt, newest first.
     pub messages: u64,
 }
 
 impl Default for TurnLimits {
     fn default() -> Self {
-        Self { steps: 8, invalid_calls: 3, conversation_tokens: 6_000, messages: 60 }
+        Self { steps: 8, invalid_calls: 3, conversation_tokens: 6_000, answer_bytes: 128 << 10, messages: 60 }
     }
 }
 
@@ -144,6 +150,8 @@ pub struct Turn<'a, S, O> {
     pub txn: Option<TxnId>,
     /// Invalid calls so far.
     pub invalid: usize,
+    /// Bytes taken from the model so far; see [`TurnLimits::answer_bytes`].
+    pub taken: usize,
 }
 
 /// What the model answered in one step.
@@ -208,7 +216,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     }
 
     /// Asks the model once, and forwards its answer as it streams.
-    async fn ask(&self, request: ChatRequest, facts: Facts) -> Result<Step, TurnError> {
+    async fn ask(&mut self, request: ChatRequest, facts: Facts) -> Result<Step, TurnError> {
         let mut stream = self.model.answer(request, facts);
         let mut step = Step::default();
         let mut open = Open::default();
@@ -220,6 +228,20 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                     return Err(error.into());
                 }
             };
+            let given = match &event {
+                ModelEvent::Text(delta) | ModelEvent::Reasoning(delta) | ModelEvent::CallArguments { delta, .. } => {
+                    delta
+                }
+                _ => "",
+            };
+            let room = self.limits.answer_bytes.saturating_sub(self.taken);
+            if given.len() > room {
+                let is_text = matches!(event, ModelEvent::Text(_));
+                let end = (0..=room).rfind(|end| is_text && given.is_char_boundary(*end)).unwrap_or(0);
+                self.cut_off(&mut open, given.get(..end).unwrap_or_default());
+                return Ok(Step { calls: Vec::new(), finish: Some(FinishReason::Length) });
+            }
+            self.taken += given.len();
             match event {
                 ModelEvent::Text(delta) => {
                     self.meter.first_output(self.output.now());
@@ -254,6 +276,20 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         }
         open.close(self.output);
         Ok(step)
+    }
+}
+
+impl<S: Sql, O: Output> Turn<'_, S, O> {
+    /// Emits the last text that is kept, and notes that the answer was cut off. Calls that the model has begun in this step are
+    /// not carried out.
+    fn cut_off(&self, open: &mut Open, last: &str) {
+        self.output.log("model: the answer was too long and was cut off");
+        consent::not_carried_out(&self.output.message(), TOO_LONG)
+            .into_iter()
+            .for_each(|chunk| self.output.emit(chunk));
+        let id = open.text(self.output);
+        self.output.emit(Chunk::TextDelta { id, delta: format!("{last}\n\n({TOO_LONG})") });
+        open.close(self.output);
     }
 }
 

@@ -19,7 +19,7 @@ impl<H: Host> ChatAgent<H> {
         line["model"] = self.model().name.into();
         line["outcome"] = value(&outcome);
         self.log(&line.to_string());
-        if let Err(error) = self.0.store.count_turn(prompt, outcome, cost) {
+        if let Err(error) = self.0.store.count_turn(prompt, outcome, cost, self.0.host.now()) {
             self.log(&format!("counts: {error}"));
         }
     }

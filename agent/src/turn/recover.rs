@@ -58,7 +58,8 @@ impl<H: Host> ChatAgent<H> {
         let now = self.0.host.now();
         store.sql_transaction(|store| {
             store.put_message(&message, now)?;
-            store.end_request(&turn.id, state, &end)?;
+            store.end_request(&turn.id, state, &end, now)?;
+            store.put_retention_job(now)?;
             store.delete_turns_job_if_idle()
         })
     }

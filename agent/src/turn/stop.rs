@@ -30,7 +30,8 @@ impl<H: Host> ChatAgent<H> {
     fn cancel_queued(&self, turn: &TurnRecord) -> Result<(), StoreError> {
         let (now, end) = (self.0.host.now(), RequestEnd { outcome: TurnOutcome::Aborted, error: None });
         let updated = self.0.store.sql_transaction(|store| {
-            store.end_request(&turn.id, TurnState::Ended, &end)?;
+            store.end_request(&turn.id, TurnState::Ended, &end, now)?;
+            store.put_retention_job(now)?;
             store.delete_turns_job_if_idle()?;
             // A continuation that has not begun: the call that was approved is not carried out.
             let Some(question) = store.question_of(&turn.id)? else { return Ok(None) };

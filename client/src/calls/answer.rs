@@ -1,5 +1,6 @@
 //! The outcome of a call. Pure.
 
+use flux_protocol::Message;
 use flux_protocol::frame::{BlockPage, Counts, EventPage, PastSnapshot, RpcResponse, Snapshot};
 use flux_timeline::json;
 use serde_json::Value;
@@ -25,6 +26,8 @@ pub enum Answer {
     Log(Box<EventPage>),
     /// An event as formatted JSON, as the log stores it.
     Event(String),
+    /// The requested messages.
+    Messages(Vec<Message>),
     /// How many records the account has.
     Counts(Counts),
     /// The service is preparing the requested past. Ask again after this many seconds.
@@ -50,6 +53,7 @@ impl Answer {
             Mutation::LoadTimeline => read("timeline", wire::read_snapshot(result), |it| Self::Timeline(Box::new(it))),
             Mutation::LoadBlocks(..) => read("timeline", json::read(result), Self::Blocks),
             Mutation::LoadPast(_) => read("past", json::read(result), |it| Self::Past(Box::new(it))),
+            Mutation::LoadMessages(_) => read("conversation", json::read(result), Self::Messages),
             Mutation::LoadCounts => read("log", json::read(result), Self::Counts),
             Mutation::LoadEvent(_) => {
                 Self::Event(result.pointer("/events/0").map(|event| format!("{event:#}")).unwrap_or_default())

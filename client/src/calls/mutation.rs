@@ -12,10 +12,12 @@ use crate::timeline::filter::Filter;
 
 /// How many events of the log are loaded at a time.
 pub const LOG_PAGE: usize = 50;
+/// How many earlier messages are loaded at a time.
+const MESSAGE_PAGE: usize = 50;
 /// How many blocks are loaded at a time.
 pub const BLOCK_PAGE: usize = 500;
 
-/// A request to the service. Most change data; the `Load…` variants only read.
+/// A request to the service. The `Load…` variants only read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mutation {
     /// Mark a block as done.
@@ -68,6 +70,8 @@ pub enum Mutation {
     },
     /// Get an event as the log stores it.
     LoadEvent(u64),
+    /// Get the messages before the one with this id; `None` gets the newest.
+    LoadMessages(Option<String>),
     /// Get the number of records.
     LoadCounts,
     /// Get the timeline at a moment in the past.
@@ -152,8 +156,7 @@ pub struct NewGoal {
 }
 
 impl NewGoal {
-    /// Reads the fields of the form. Returns `None` if the goal is empty. Ignores hours that are not a number; the form
-    /// accepts only numbers.
+    /// Reads the fields of the form. Returns `None` if the goal is empty. Ignores hours that are not a number.
     pub fn new(goal: &str, deadline: &str, hours_per_week: &str) -> Option<Self> {
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let goal = filled(goal)?;
@@ -207,6 +210,7 @@ impl Mutation {
             Self::LoadTimeline => "getTimeline",
             Self::LoadBlocks(..) => "getBlocks",
             Self::LoadLog { .. } | Self::LoadEvent(_) => "getEvents",
+            Self::LoadMessages(_) => "getMessages",
             Self::LoadCounts => "getCounts",
             Self::LoadPast(_) => "getTimelineAt",
             Self::Restore(_) => "restoreTimeline",
@@ -233,6 +237,7 @@ impl Mutation {
             Self::LoadBlocks(plan, page) => page.argument(*plan),
             Self::LoadLog { before, query } => query.argument(*before, LOG_PAGE),
             Self::LoadEvent(seq) => json!({ "after": seq.saturating_sub(1), "limit": 1 }),
+            Self::LoadMessages(before) => json!({ "before": before, "limit": MESSAGE_PAGE }),
             Self::LoadPast(PastMoment::At(at)) => json!({ "at": at }),
             Self::LoadPast(PastMoment::Still(seq, from)) => json!({ "seq": seq, "from": from }),
             Self::LoadPast(PastMoment::After(seq)) | Self::Restore(seq) => json!({ "seq": seq }),
@@ -241,14 +246,14 @@ impl Mutation {
         }
     }
 
-    /// Whether the user started it and waits for the outcome. Requests that the page makes on its own fail silently,
-    /// because the page tries them again.
+    /// Whether the user waits for the outcome. Requests of the page itself fail silently, because it tries them again.
     pub fn is_user_initiated(&self) -> bool {
         !matches!(
             self,
             Self::ReportZone(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
+                | Self::LoadMessages(_)
                 | Self::LoadCounts
                 | Self::LoadPast(PastMoment::Still(..))
         )
@@ -263,13 +268,14 @@ impl Mutation {
                 | Self::LoadBlocks(..)
                 | Self::LoadLog { .. }
                 | Self::LoadEvent(_)
+                | Self::LoadMessages(_)
                 | Self::LoadCounts
                 | Self::LoadPast(_)
         );
         !is_background && !self.is_time_sensitive()
     }
 
-    /// Whether it must not be sent late. It refers to the current state, which may have changed by then.
+    /// Whether it must not be sent late, because it refers to the current state.
     pub fn is_time_sensitive(&self) -> bool {
         matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo)
     }

@@ -13,8 +13,7 @@ use flux_protocol::{ClientFrame, Message, Role, ToolState};
 use super::metadata;
 use super::stream::Stream;
 
-/// Maximum size of the messages in a request. The server accepts 256 kB per frame, and each quote in the body takes two
-/// bytes there because it is escaped.
+/// Maximum size of the messages in a request, in bytes. The server merges them by id, so more would only cost time.
 const REQUEST_BYTES: usize = 120 * 1024;
 
 /// A message that is compared by identity, so that rendering the list again costs nothing for unchanged messages.
@@ -63,6 +62,8 @@ pub(super) struct Request {
 #[derive(Debug, Default)]
 pub struct Conversation {
     pub(super) messages: Vec<Shared>,
+    /// Whether the server has messages from before the first one.
+    pub(super) has_earlier: bool,
     pub(super) stream: Option<Stream>,
     pub(super) requests: Vec<Request>,
     /// Whether the user answered an approval request and the model will continue.
@@ -87,9 +88,26 @@ pub struct NewIds {
 }
 
 impl Conversation {
-    /// All messages, oldest first.
+    /// The messages that are loaded, oldest first. They are the newest ones, without gaps.
     pub fn messages(&self) -> &[Shared] {
         &self.messages
+    }
+
+    /// Whether there are earlier messages that are not loaded.
+    pub fn has_earlier(&self) -> bool {
+        self.has_earlier
+    }
+
+    /// Adds the server's messages from just before the message `before`. An empty list means that there are none.
+    pub fn add_earlier(&mut self, before: Option<&str>, list: Vec<Message>) {
+        if self.messages.first().map(|first| first.id.as_str()) != before {
+            // The conversation has changed since they were requested.
+            return;
+        }
+        self.has_earlier = !list.is_empty();
+        let mut list: Vec<Shared> = list.into_iter().map(Shared::from).collect();
+        list.retain(|message| !self.messages.iter().any(|known| known.id == message.id));
+        self.messages.splice(..0, list);
     }
 
     /// The newest finished answer.
@@ -226,6 +244,7 @@ impl Conversation {
         let under_way = self.stream.take().map(|stream| stream.request);
         self.dropped = under_way.or_else(|| self.requests.first().map(|request| request.id.clone()));
         self.messages.clear();
+        self.has_earlier = false;
         self.requests.clear();
         self.continuing = false;
         self.failure = None;

@@ -24,7 +24,7 @@ pub fn Messages() -> Element {
         PersonsClock { times, today: times.date(*store.now.read()) }
     });
     let conversation = store.conversation.read();
-    if conversation.messages().is_empty() {
+    if conversation.messages().is_empty() && !conversation.has_earlier() {
         return rsx! {
             if conversation.is_loaded() {
                 Suggestions {}
@@ -35,9 +35,11 @@ pub fn Messages() -> Element {
     let changeable = conversation.changeable();
     let days = when::days(conversation.messages().iter().map(|message| metadata::sent_at(message)), clock());
     rsx! {
-        // Keyed by position, because the list only grows at its end.
-        for (place , (message , day)) in conversation.messages().iter().zip(days).enumerate() {
-            Fragment { key: "{place}",
+        if conversation.has_earlier() {
+            EarlierButton {}
+        }
+        for (message , day) in conversation.messages().iter().zip(days) {
+            Fragment { key: "{message.id}",
                 if let Some(day) = day {
                     h3 { class: "day-line",
                         span { {when::day(day, clock().today)} }
@@ -50,6 +52,20 @@ pub fn Messages() -> Element {
                     is_streaming: streaming == Some(message.id.as_str()),
                 }
             }
+        }
+    }
+}
+
+/// Loads earlier messages. Scrolling to the top does the same.
+#[component]
+fn EarlierButton() -> Element {
+    let mut store = use_store();
+    rsx! {
+        button {
+            class: "button quiet earlier-messages",
+            r#type: "button",
+            onclick: move |_| store.load_earlier_messages(),
+            "Earlier messages"
         }
     }
 }

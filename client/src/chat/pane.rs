@@ -10,11 +10,14 @@ use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
-const LOG: &str = "conversation";
+/// The element with the messages, which scrolls.
+pub const LOG: &str = "conversation";
 /// The id of the dialog that asks for confirmation before a new conversation starts.
 pub const CLEAR_DIALOG: &str = "clear-dialog";
 /// Within this distance from its end, the log counts as scrolled to the end. In CSS pixels.
 const NEAR_END: i32 = 80;
+/// Within this distance from its beginning, the log loads earlier messages. In CSS pixels.
+const NEAR_BEGINNING: f64 = 400.0;
 
 /// The chat.
 #[component]
@@ -63,12 +66,16 @@ fn ChatHead() -> Element {
 
 #[component]
 fn Log(is_at_end: Signal<bool>) -> Element {
-    let store = use_store();
+    let mut store = use_store();
     let conversation = store.conversation;
     // Runs after each change is rendered.
     use_effect(move || {
         let _ = conversation.read();
-        if *is_at_end.peek() {
+        let kept = *store.kept_distance.peek();
+        if let Some(distance) = kept {
+            store.kept_distance.set(None);
+            platform::scroll_to_distance(LOG, distance);
+        } else if *is_at_end.peek() {
             platform::scroll_to_end(LOG);
         }
     });
@@ -83,7 +90,12 @@ fn Log(is_at_end: Signal<bool>) -> Element {
                 aria_live: "polite",
                 aria_busy: is_busy(),
                 tabindex: "0",
-                onscroll: move |_| is_at_end.set(platform::distance_from_end(LOG) < NEAR_END),
+                onscroll: move |_| {
+                    is_at_end.set(platform::distance_from_end(LOG) < NEAR_END);
+                    if platform::scroll_top(LOG) < NEAR_BEGINNING {
+                        store.load_earlier_messages();
+                    }
+                },
                 Messages {}
                 Waiting {}
                 Failure {}

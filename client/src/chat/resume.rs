@@ -59,9 +59,28 @@ impl Conversation {
         self.continuing = false;
     }
 
-    /// Replaces the messages with the server's list. Returns requests that the server never received, to send again.
-    pub fn replace(&mut self, list: Vec<Message>, is_connect: bool) -> Vec<ClientFrame> {
-        let mut list: Vec<Shared> = list.into_iter().map(Shared::from).collect();
+    /// Replaces the messages with the server's list of the newest ones. If it has earlier ones too, the loaded messages from
+    /// before the list are kept. Returns requests that the server never received, to send again.
+    pub fn replace(&mut self, list: Vec<Message>, has_earlier: bool, is_connect: bool) -> Vec<ClientFrame> {
+        let earlier = if has_earlier { self.loaded_before(&list) } else { Vec::new() };
+        let is_known = !earlier.is_empty();
+        let lost = self.set(earlier.into_iter().chain(list.into_iter().map(Shared::from)).collect(), is_connect);
+        if !is_known {
+            self.has_earlier = has_earlier;
+        }
+        lost
+    }
+
+    /// The loaded messages before the first one of a list. None if the list begins with a message that is not loaded: there
+    /// may be others in between.
+    fn loaded_before(&self, list: &[Message]) -> Vec<Shared> {
+        let first = list.first().and_then(|first| self.messages.iter().position(|known| known.id == first.id));
+        let before = self.messages.iter().take(first.unwrap_or(0));
+        // A message can be in another place here than on the server, if it was sent during an answer.
+        before.filter(|known| !list.iter().any(|message| message.id == known.id)).cloned().collect()
+    }
+
+    fn set(&mut self, mut list: Vec<Shared>, is_connect: bool) -> Vec<ClientFrame> {
         if is_connect {
             self.end_finished_stream();
         }

@@ -71,7 +71,7 @@ fn connected(messages: Vec<Message>) -> Conversation {
     let mut conversation = Conversation::default();
     conversation.connected("p0");
     conversation.nothing_to_resume(Some(NoResume::Idle), Some("p0"));
-    conversation.replace(messages, true);
+    conversation.replace(messages, false, true);
     conversation
 }
 
@@ -147,7 +147,7 @@ fn a_replay_after_a_reconnect_rebuilds_the_message_wherever_the_socket_was_lost(
         // probe, which is not acknowledged again.
         conversation.connected("p1");
         assert!(conversation.resuming("r1".into()).is_some());
-        assert!(conversation.replace(vec![message("u1", "user", "Gym at 8")], true).is_empty());
+        assert!(conversation.replace(vec![message("u1", "user", "Gym at 8")], false, true).is_empty());
         assert_eq!(conversation.resuming("r1".into()), None);
         let replay_until = (lost_after + 2).min(chunks.len());
         for response in &chunks[..replay_until] {
@@ -173,7 +173,7 @@ fn an_answer_that_ended_while_disconnected_is_taken_from_the_list() {
     });
     conversation.disconnected();
     conversation.connected("p1");
-    let lost = conversation.replace(vec![message("u1", "user", "Gym at 8"), whole_answer()], true);
+    let lost = conversation.replace(vec![message("u1", "user", "Gym at 8"), whole_answer()], false, true);
     conversation.nothing_to_resume(Some(NoResume::Idle), Some("p1"));
     assert!(lost.is_empty());
     assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
@@ -186,7 +186,7 @@ fn a_request_that_never_arrived_is_sent_again_and_its_message_stays() {
     let mut conversation = asked();
     conversation.disconnected();
     conversation.connected("p1");
-    let lost = conversation.replace(vec![message("u0", "user", "Before")], true);
+    let lost = conversation.replace(vec![message("u0", "user", "Before")], false, true);
     assert!(matches!(lost.as_slice(), [ClientFrame::CfAgentUseChatRequest { id, .. }] if id == "r1"));
     conversation.nothing_to_resume(Some(NoResume::Idle), Some("p1"));
     assert_eq!(texts(&conversation), ["u0: Before", "u1: Gym at 8"]);
@@ -212,13 +212,13 @@ fn missed_chunks_are_requested_once_and_nothing_is_shown_out_of_order() {
 #[test]
 fn another_tabs_turn_is_shown_here_too() {
     let mut conversation = connected(Vec::new());
-    conversation.replace(vec![message("u1", "user", "Gym at 8")], false);
+    conversation.replace(vec![message("u1", "user", "Gym at 8")], false, false);
     let chunks = answer();
     chunks[..8].iter().for_each(|response| {
         conversation.respond(response, "p");
     });
     // The list at the end of the turn arrives before its last frame; the streamed message is kept.
-    conversation.replace(vec![message("u1", "user", "Gym at 8"), message("a1", "assistant", "?")], false);
+    conversation.replace(vec![message("u1", "user", "Gym at 8"), message("a1", "assistant", "?")], false, false);
     assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
     assert!(matches!(conversation.stop(), Some(ClientFrame::CfAgentChatRequestCancel { id }) if id == "r1"));
     conversation.respond(&end(), "p");
@@ -228,7 +228,7 @@ fn another_tabs_turn_is_shown_here_too() {
 #[test]
 fn another_tabs_message_does_not_remove_a_pending_message() {
     let mut conversation = asked();
-    conversation.replace(vec![message("u7", "user", "From the other tab")], false);
+    conversation.replace(vec![message("u7", "user", "From the other tab")], false, false);
     assert_eq!(texts(&conversation), ["u7: From the other tab", "u1: Gym at 8"]);
 }
 
@@ -263,7 +263,7 @@ fn a_missing_answer_is_not_reported_while_the_server_may_still_have_one() {
     let mut conversation = Conversation::default();
     conversation.connected("p0");
     assert!(conversation.resuming("r1".into()).is_some());
-    conversation.replace(vec![message("u1", "user", "Gym at 8")], true);
+    conversation.replace(vec![message("u1", "user", "Gym at 8")], false, true);
     assert_eq!(conversation.failure(), None);
     for response in &answer()[..3] {
         conversation.respond(&replayed(response), "p");
@@ -293,7 +293,7 @@ fn a_request_that_ended_during_another_tabs_answer_does_not_wait_forever() {
     lost.disconnected();
     lost.connected("p1");
     assert!(lost.resuming("r2".into()).is_some());
-    assert!(lost.replace(stored(), true).is_empty());
+    assert!(lost.replace(stored(), false, true).is_empty());
     // The other answer ends. The tab asks about its own request, which may have been queued behind it.
     assert!(lost.respond(&end_of("r2"), "p2").is_some());
     assert!(lost.is_busy());
@@ -305,7 +305,7 @@ fn a_request_that_ended_during_another_tabs_answer_does_not_wait_forever() {
     lost.disconnected();
     lost.connected("p1");
     lost.resuming("r2".into());
-    lost.replace(stored(), true);
+    lost.replace(stored(), false, true);
     assert_eq!(lost.respond(&replayed(&end_of("r2")), "p2"), None);
     assert!(!lost.is_busy());
 }
@@ -343,4 +343,52 @@ fn malformed_and_stray_frames_do_not_disturb_the_conversation() {
     conversation.respond(&end(), "p");
     assert_eq!(texts(&conversation), ["u1: Gym at 8", "a1: Done."]);
     assert_eq!(conversation.messages()[1].role, Role::Assistant);
+}
+
+/// A conversation with the server's messages `m{from}` to `m{to}`, which has earlier ones.
+fn page(from: usize, to: usize) -> Vec<Message> {
+    (from..=to).map(|number| message(&format!("m{number}"), "user", "Hm.")).collect()
+}
+
+fn ids(conversation: &Conversation) -> Vec<&str> {
+    conversation.messages().iter().map(|message| message.id.as_str()).collect()
+}
+
+#[test]
+fn earlier_messages_are_added_before_the_first_one_until_there_are_none() {
+    let mut conversation = Conversation::default();
+    conversation.replace(page(5, 6), true, true);
+    assert!(conversation.has_earlier());
+    conversation.add_earlier(Some("m5"), page(3, 4));
+    assert_eq!((ids(&conversation), conversation.has_earlier()), (vec!["m3", "m4", "m5", "m6"], true));
+    // The response to a request from before the messages changed.
+    conversation.add_earlier(Some("m5"), page(3, 4));
+    assert_eq!(conversation.messages().len(), 4);
+    conversation.add_earlier(Some("m3"), Vec::new());
+    assert!(!conversation.has_earlier());
+}
+
+#[test]
+fn the_newest_messages_replace_what_is_newer_and_keep_what_is_earlier() {
+    let mut conversation = Conversation::default();
+    conversation.replace(page(5, 6), true, true);
+    conversation.add_earlier(Some("m5"), page(3, 4));
+    // The server's next list begins later, and a message is gone.
+    let list = vec![message("m5", "user", "Hm."), message("a6", "assistant", "Yes.")];
+    conversation.replace(list, true, false);
+    assert_eq!((ids(&conversation), conversation.has_earlier()), (vec!["m3", "m4", "m5", "a6"], true));
+    // A message that stands in another place here than on the server is not shown twice.
+    let list = vec![message("m5", "user", "Hm."), message("m4", "user", "Hm.")];
+    conversation.replace(list, true, false);
+    assert_eq!(ids(&conversation), ["m3", "m5", "m4"]);
+    // With a gap before the list, what is loaded does not fit to it.
+    conversation.replace(page(20, 21), true, true);
+    assert_eq!((ids(&conversation), conversation.has_earlier()), (vec!["m20", "m21"], true));
+    // A list of all messages replaces everything.
+    conversation.add_earlier(Some("m20"), page(18, 19));
+    conversation.replace(page(20, 21), false, true);
+    assert_eq!((ids(&conversation), conversation.has_earlier()), (vec!["m20", "m21"], false));
+    conversation.replace(page(20, 21), true, true);
+    conversation.cleared_elsewhere();
+    assert!(!conversation.has_earlier());
 }

@@ -2,16 +2,18 @@
 
 use dioxus::prelude::*;
 
-use crate::platform;
+use super::import::{self, Doing, Step};
+use crate::platform::{self, ChosenFile};
 use crate::store::use_store;
 use crate::toast::toasts::Kind;
 
 /// The path of the export.
 const EXPORT: &str = "/agents/chat/me/export";
-/// The path of the import.
-const IMPORT: &str = "/agents/chat/me/import";
 /// The file input.
 const FILE: &str = "import-file";
+
+/// The progress of an import.
+const PROGRESS: &str = "import-progress";
 
 /// The id of the button that asks whether to delete everything.
 const DELETE: &str = "delete-everything";
@@ -24,7 +26,7 @@ pub fn Data() -> Element {
     let mut store = use_store();
     let mut is_sure = use_signal(|| false);
     let mut problem = use_signal(|| None::<String>);
-    let is_busy = store.is_importing;
+    let step = store.import;
     use_effect(move || {
         if is_sure() {
             platform::focus(KEEP);
@@ -32,11 +34,12 @@ pub fn Data() -> Element {
     });
     let import = move |_| {
         problem.set(None);
+        let Some(file) = ChosenFile::take(FILE) else { return };
         // The result is shown even if the dialog was closed meanwhile.
         dioxus::core::spawn_forever(async move {
-            store.is_importing.set(true);
-            let answer = platform::send_file(FILE, IMPORT).await;
-            store.is_importing.set(false);
+            store.import.set(Some(Step { doing: Doing::Sending, share: 0.0 }));
+            let answer = import::import(&file, move |step| store.import.set(Some(step))).await;
+            store.import.set(None);
             match answer {
                 Ok(()) => {
                     store.toast("The file was imported.", Kind::Done);
@@ -54,14 +57,14 @@ pub fn Data() -> Element {
             p { class: "muted", "Everything is yours: the timeline, its whole history, the conversation and the goals, as one file." }
             div { class: "data-actions",
                 a { class: "button", href: EXPORT, download: "temporal-flux.json", "Export" }
-                label { class: "button", "data-busy": is_busy(),
+                label { class: "button", "data-busy": step().is_some(),
                     "Import a file"
                     input {
                         id: FILE,
                         class: "visually-hidden",
                         r#type: "file",
                         accept: "application/json,.json",
-                        disabled: is_busy(),
+                        disabled: step().is_some(),
                         onchange: import,
                         // Cancelling the file picker must not close the dialog: the event bubbles up to it.
                         oncancel: move |event| event.stop_propagation(),
@@ -73,6 +76,13 @@ pub fn Data() -> Element {
                     r#type: "button",
                     onclick: move |_| is_sure.set(true),
                     "Delete everything"
+                }
+            }
+            if let Some(step) = step() {
+                div { class: "import-progress",
+                    label { r#for: PROGRESS, "{step.words()}" }
+                    progress { id: PROGRESS, value: "{step.share}", max: "1" }
+                    button { class: "button", r#type: "button", onclick: move |_| import::cancel(), "Cancel the import" }
                 }
             }
             if let Some(problem) = problem() {

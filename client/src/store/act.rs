@@ -37,6 +37,16 @@ impl Store {
         }
     }
 
+    /// Loads the messages before the first one that is shown.
+    pub fn load_earlier_messages(&mut self) {
+        let is_loading = self.calls.peek().any(|mutation| matches!(mutation, Mutation::LoadMessages(_)));
+        if is_loading || !self.conversation.peek().has_earlier() || !self.status.peek().is_connected() {
+            return;
+        }
+        let first = self.conversation.peek().messages().first().map(|first| first.id.clone());
+        self.submit(Mutation::LoadMessages(first));
+    }
+
     /// Starts a new conversation.
     pub fn clear_conversation(&mut self) {
         if self.require_connection() {

@@ -28,6 +28,7 @@ use crate::connection::{Socket, Status};
 use crate::history::Log;
 use crate::platform;
 use crate::settings::Preferences;
+use crate::settings::import::Step as ImportStep;
 use crate::timeline::filter::Filter;
 use crate::timeline::form::Form;
 use crate::timeline::projection::Projection;
@@ -41,6 +42,9 @@ pub struct Store {
     pub status: Signal<Status>,
     /// The conversation.
     pub conversation: Signal<Conversation>,
+    /// How far the conversation was scrolled from its end before earlier messages were added, in CSS pixels. It is scrolled
+    /// there again once they are drawn.
+    pub kept_distance: Signal<Option<i32>>,
     /// The timeline.
     pub projection: Signal<Projection>,
     /// The part of the log that has been loaded.
@@ -79,8 +83,8 @@ pub struct Store {
     pub counts: Signal<Counts>,
     /// Whether loading blocks failed. They are not requested again until the page reconnects.
     pub cannot_load: Signal<bool>,
-    /// Whether a file is being imported.
-    pub is_importing: Signal<bool>,
+    /// How far the import of a file is, while there is one.
+    pub import: Signal<Option<ImportStep>>,
     /// Whether the rest of the program failed to load and is being retried.
     pub lacks_extras: Signal<bool>,
     /// Whether the rest of the program is loaded.
@@ -127,6 +131,7 @@ impl Store {
         use_context_provider(|| Self {
             status: Signal::new(Status::Connecting),
             conversation: Signal::new(Conversation::default()),
+            kept_distance: Signal::new(None),
             projection: Signal::new(Projection::default()),
             log: Signal::new(Log::default()),
             past: Signal::new(None),
@@ -146,7 +151,7 @@ impl Store {
             editing: Signal::new(None),
             counts: Signal::new(Counts::default()),
             cannot_load: Signal::new(false),
-            is_importing: Signal::new(false),
+            import: Signal::new(None),
             lacks_extras: Signal::new(false),
             has_extras: Signal::new(false),
             plans_open: Signal::new(false),

@@ -8,6 +8,7 @@ use flux_timeline::Zone;
 
 use super::{Store, View};
 use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, Mutation, PastMoment, PlanChange};
+use crate::chat;
 use crate::connection::{Socket, Status};
 use crate::history::Log;
 use crate::platform;
@@ -89,8 +90,8 @@ impl Store {
                     self.send(frame);
                 });
             }
-            ServerFrame::CfAgentChatMessages { messages, connect } => {
-                let lost = self.conversation.write().replace(messages, connect == Some(true));
+            ServerFrame::CfAgentChatMessages { messages, has_earlier, connect } => {
+                let lost = self.conversation.write().replace(messages, has_earlier, connect == Some(true));
                 lost.iter().for_each(|frame| {
                     self.send(frame);
                 });
@@ -233,6 +234,12 @@ impl Store {
             Answer::Log(page) => {
                 if let Mutation::LoadLog { before, query } = &call.mutation {
                     self.log.write().add_page(*page, *before, query, LOG_PAGE);
+                }
+            }
+            Answer::Messages(list) => {
+                if let Mutation::LoadMessages(before) = &call.mutation {
+                    self.kept_distance.set(Some(platform::distance_from_end(chat::pane::LOG)));
+                    self.conversation.write().add_earlier(before.as_deref(), list);
                 }
             }
             Answer::Counts(counts) => self.counts.set(counts),

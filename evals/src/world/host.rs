@@ -79,6 +79,11 @@ impl Host for EvalHost {
         self.0.launched.borrow_mut().retain(|other| *other != workflow);
     }
 
+    fn discard(&self, workflows: Vec<WorkflowId>) -> LocalBoxFuture<'static, Result<(), String>> {
+        workflows.into_iter().for_each(|workflow| self.call_off(workflow));
+        Box::pin(async { Ok(()) })
+    }
+
     fn wake_at(&self, _: Option<DateTime<Utc>>) {}
 
     fn connections(&self) -> Vec<Tab> {
@@ -98,9 +103,10 @@ pub struct Tab {
 }
 
 impl Connection for Tab {
-    fn info(&self) -> ConnectionInfo {
+    fn info(&self) -> Rc<ConnectionInfo> {
         let principal = Principal::owner("u-person", "u-person");
-        ConnectionInfo { id: self.id, name: "me".to_owned(), principal, follows_events: true, after: None, log: None }
+        let (id, name) = (self.id, "me".to_owned());
+        Rc::new(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
     }
 
     fn send(&self, frame: &str) {

@@ -19,8 +19,6 @@ pub(crate) const FORMAT: &str = "temporal-flux";
 pub(crate) const VERSION: u64 = 1;
 /// The most rows of text that are read in one slice, also if there is no item in them.
 const TEXTS: u64 = 8;
-/// Most bytes of a message.
-const MESSAGE_BYTES: usize = 1 << 20;
 
 /// The longest id of a message, in bytes. Earlier versions did not limit it.
 const ID_BYTES: usize = 256;
@@ -186,15 +184,13 @@ impl<S: Sql + Clone> Slice<'_, S> {
         if message.id.is_empty() || message.id.len() > ID_BYTES {
             return Err(misfit("it has no usable id"));
         }
-        if text.len() > MESSAGE_BYTES {
-            return Err(misfit(&format!("it has more than {MESSAGE_BYTES} bytes")));
-        }
         if at > self.now + TimeDelta::days(1) {
             return Err(misfit("it is in the future"));
         }
         if self.new.message(&message.id)?.is_some() {
             return Err(misfit("its id is that of an earlier message"));
         }
+        // A message of an earlier version that is too large is shortened, as a live one is.
         self.new.put_message(&message, at)?;
         self.record.messages = number;
         self.rows += 1;

@@ -56,6 +56,34 @@ pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> 
     Ok(())
 }
 
+pub(super) fn messages_come_in_pages<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let store = said(Store::open(sql))?;
+    for number in 0..10 {
+        said(store.put_message(&message(&format!("m{number}"), Role::User, &"ü".repeat(500)), moment(number)))?;
+    }
+    let page = |before, limit, size| {
+        let page = said(store.message_page(before, limit, size))?;
+        Ok::<_, String>(page.map(|page| {
+            (page.messages.iter().map(|message| message.id.clone()).collect::<Vec<_>>().join(" "), page.has_earlier)
+        }))
+    };
+    for (before, limit, size, expected) in [
+        (None, 3, 100_000, Some(("m7 m8 m9", true))),
+        (Some("m7"), 100, 100_000, Some(("m0 m1 m2 m3 m4 m5 m6", false))),
+        // Each has more than 1,000 bytes.
+        (None, 100, 3_000, Some(("m8 m9", true))),
+        (Some("m1"), 100, 3_000, Some(("m0", false))),
+        (Some("m1"), 100, 10, Some(("", true))),
+        (Some("m0"), 100, 3_000, Some(("", false))),
+        (Some("gone"), 100, 3_000, None),
+    ] {
+        let found = page(before, limit, size)?;
+        let found = found.as_ref().map(|(ids, has_earlier)| (ids.as_str(), *has_earlier));
+        check!(found == expected, "before {before:?}, {limit}, {size}: {found:?}");
+    }
+    Ok(())
+}
+
 pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let store = said(Store::open(sql))?;
     check!(said(store.last_ended())?.is_none(), "a turn that nobody began");
@@ -81,7 +109,7 @@ pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let txn = TxnId::new(Uuid::from_u128(8));
     said(store.set_turn_txn("m1", txn))?;
     let end = RequestEnd { outcome: TurnOutcome::Completed, error: None };
-    said(store.end_request("m1", TurnState::AwaitingConsent, &end))?;
+    said(store.end_request("m1", TurnState::AwaitingConsent, &end, moment(3)))?;
     let asking = said(store.turns(TurnState::AwaitingConsent))?;
     check!(asking.first().is_some_and(|turn| turn.end.as_ref() == Some(&end) && turn.txn == Some(txn)), "{asking:?}");
 
@@ -94,7 +122,7 @@ pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     check!(said(store.chunks("r1"))?.is_empty(), "chunks of an earlier request were left");
 
     let end = RequestEnd { outcome: TurnOutcome::Error, error: Some("It broke.".to_owned()) };
-    said(store.end_request("m1", TurnState::Ended, &end))?;
+    said(store.end_request("m1", TurnState::Ended, &end, moment(3)))?;
     let ended = said(store.last_ended())?;
     check!(ended.as_ref().is_some_and(|turn| turn.id == "m1" && turn.end.as_ref() == Some(&end)), "{ended:?}");
     said(store.begin_turn("m2", "system@1"))?;
@@ -136,6 +164,63 @@ pub(super) fn jobs_come_by_time<S: Sql + Clone>(sql: S) -> Result<(), String> {
     said(store.delete_job("a"))?;
     let jobs = said(store.jobs())?;
     check!(jobs.len() == 1 && jobs.first().is_some_and(|job| job.due == moment(3)), "{jobs:?}");
+    Ok(())
+}
+
+pub(super) fn what_is_old_expires<S: Sql + Clone>(sql: S) -> Result<(), String> {
+    let store = said(Store::open(sql.clone()))?;
+    check!(said(store.expire(moment(0)))?.is_none(), "something expires in a new database");
+    let (day, year) = (24 * 60, 365 * 24 * 60);
+    let end = RequestEnd { outcome: TurnOutcome::Completed, error: None };
+    let request = |id: &str| RequestRecord {
+        id: id.to_owned(),
+        continuation: false,
+        sender: Uuid::from_u128(7),
+        principal: Principal::owner("me", "mine"),
+        message_ids: Vec::new(),
+    };
+    let chunks = ["{}".to_owned()];
+    said(store.queue_turn("m1", &request("r1")))?;
+    said(store.begin_turn("m1", "system@1"))?;
+    said(store.add_chunks("r1", 0, &chunks))?;
+    said(store.end_request("m1", TurnState::Ended, &end, moment(0)))?;
+    let txn = |at: i64| {
+        let ms = u64::try_from(moment(at).timestamp_millis()).unwrap_or(0);
+        TxnId::new(uuid::Builder::from_unix_timestamp_millis(ms, &[7; 10]).into_uuid())
+    };
+    for at in [0, 5] {
+        said(store.count_turn("system@1", TurnOutcome::Completed, &crate::turn::Cost::default(), moment(at)))?;
+        said(store.note_prompt(txn(at), "system@1"))?;
+    }
+    check!(said(store.expire(moment(day - 1)))? == Some(moment(day)), "the chunks are the first that expire");
+    check!(said(store.chunks("r1"))?.len() == 1 && said(store.last_ended())?.is_some(), "deleted too early");
+    check!(said(store.expire(moment(day)))? == Some(moment(year + 5)), "the counts are the next");
+    check!(said(store.chunks("r1"))?.is_empty() && said(store.last_ended())?.is_none(), "chunks were left");
+    check!(said(store.expire(moment(year + 4)))? == Some(moment(year + 5)), "the counts still count");
+    let prompts = [said(store.prompt_of(txn(0)))?, said(store.prompt_of(txn(5)))?];
+    check!(prompts == [None, Some("system@1".to_owned())], "{prompts:?}");
+    check!(said(store.expire(moment(year + 5)))?.is_none(), "something was left");
+    check!(said(store.counts())?.prompts.is_empty() && said(store.prompt_of(txn(5)))?.is_none(), "counts were left");
+
+    // A turn that waits or streams keeps its chunks.
+    said(store.queue_turn("m2", &request("r2")))?;
+    said(store.begin_turn("m2", "system@1"))?;
+    said(store.add_chunks("r2", 0, &chunks))?;
+    said(store.expire(moment(9 * year)))?;
+    check!(said(store.chunks("r2"))?.len() == 1, "the chunks of a stream under way were deleted");
+
+    // Work of a run that failed.
+    let run =
+        "INSERT INTO runs (id, started_ms, running, json, driven, heard_ms, work) VALUES (?, 0, ?, '{}', 0, ?, '1')";
+    for (id, running) in [("failed", 0_i64), ("running", 1)] {
+        let row = [id.into(), running.into(), moment(0).timestamp_millis().into()];
+        said(sql.query(run, &row).map_err(StoreError::from))?;
+    }
+    check!(said(store.expire(moment(30 * day - 1)))? == Some(moment(30 * day)), "the work still counts");
+    said(store.expire(moment(30 * day)))?;
+    let left = said(sql.query("SELECT id FROM runs WHERE work IS NOT NULL", &[]).map_err(StoreError::from))?;
+    let left: Vec<_> = left.iter().filter_map(|row| row.text(0).ok()).collect();
+    check!(left == ["running"], "{left:?}");
     Ok(())
 }
 

@@ -11,9 +11,9 @@ macro_rules! check {
 }
 
 mod conversation;
+mod horizon;
 mod past;
 mod random;
-mod retention;
 
 use std::cell::Cell;
 
@@ -45,15 +45,17 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
         ("what is computed from the log can be recomputed", past::is_computed_anew),
         ("a long log is recomputed in parts", past::is_computed_anew_in_parts),
         ("a database from before the past was stored has it after a migration", past::is_there_after_a_migration),
-        ("old rows of the past are made again when somebody looks", retention::rows_are_made_again),
+        ("old rows of the past are made again when somebody looks", horizon::rows_are_made_again),
         ("the work of a run is kept until it is deleted", work_is_kept),
         ("counts agree with the blocks", counts_are_kept),
         (
             "messages are merged and truncated, and a shorter list never shortens a message",
             conversation::messages_are_merged,
         ),
+        ("messages come in pages", conversation::messages_come_in_pages),
         ("turns keep their state, their request and its chunks", conversation::turns_are_kept),
         ("questions are kept until they are deleted", conversation::questions_are_kept),
+        ("what has outlived its lifetime is deleted, and nothing else", conversation::what_is_old_expires),
         ("jobs come by time", conversation::jobs_come_by_time),
         ("the first owner stays", the_first_owner_stays),
     ]

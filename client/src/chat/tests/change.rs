@@ -47,11 +47,11 @@ fn a_change_that_never_arrived_is_sent_again_and_replaces_the_old_text() {
     let old = || vec![message("u1", "user", "Gym at 8"), message("a1", "assistant", "Done.")];
     let (mut conversation, frame) = changed();
     // A list caused by another tab arrives before the service has the change.
-    assert!(conversation.replace(old(), false).is_empty());
+    assert!(conversation.replace(old(), false, false).is_empty());
     assert_eq!(texts(&conversation), ["u1: Gym at 9"]);
     conversation.disconnected();
     conversation.connected("p1");
-    assert_eq!(conversation.replace(old(), true), [frame]);
+    assert_eq!(conversation.replace(old(), false, true), [frame]);
     assert_eq!(texts(&conversation), ["u1: Gym at 9"]);
     conversation.nothing_to_resume(Some(NoResume::Idle), Some("p1"));
     assert!(conversation.is_busy());
