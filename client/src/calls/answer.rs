@@ -30,6 +30,8 @@ pub enum Answer {
     Messages(Vec<Message>),
     /// How many records the account has.
     Counts(Counts),
+    /// The service is preparing the requested past. Ask again after this many seconds.
+    Preparing(u64),
     /// The service did not carry it out. Contains a sentence for the user.
     Failed(String),
 }
@@ -38,6 +40,9 @@ impl Answer {
     /// Reads the service's response to a mutation.
     pub fn new(mutation: &Mutation, response: RpcResponse) -> Self {
         let unclear = || "The service did not do it and did not say why. Try again.".to_owned();
+        if let (Mutation::LoadPast(_), Some(seconds)) = (mutation, response.retry_after_seconds) {
+            return Self::Preparing(seconds);
+        }
         if !response.success {
             return Self::Failed(response.error.filter(|error| !error.is_empty()).unwrap_or_else(unclear));
         }

@@ -246,6 +246,18 @@ mod tests {
     }
 
     #[test]
+    fn a_past_that_is_being_prepared_is_no_failure() {
+        let later = |mutation| {
+            let mut calls = Calls::default();
+            calls.begin(Uuid::nil(), mutation, now());
+            let failed = RpcResponse::failed(Uuid::nil().to_string(), "Try again in about 3 s.");
+            calls.finish(RpcResponse { retry_after_seconds: Some(3), ..failed }).unwrap().1
+        };
+        assert_eq!(later(Mutation::LoadPast(PastMoment::After(7))), Answer::Preparing(3));
+        assert_eq!(later(Mutation::Restore(7)), Answer::Failed("Try again in about 3 s.".to_owned()));
+    }
+
+    #[test]
     fn every_failure_is_a_sentence() {
         let refused = |response: RpcResponse| {
             let mut calls = Calls::default();

@@ -6,7 +6,7 @@ use flux_timeline::Event;
 use super::filter::FilterBar;
 use super::overview::Overview;
 use super::words;
-use crate::calls::Mutation;
+use crate::calls::{Mutation, PastMoment};
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{View, use_store};
@@ -82,7 +82,7 @@ fn EventRow(event: Event, cause: Option<String>, is_first: bool) -> Element {
                 p { class: "event-cause", "Because of “{cause}”" }
             }
             div { class: "event-actions",
-                button { class: "link", r#type: "button", onclick: move |_| store.look_at(seq), "See the timeline here" }
+                button { class: "link", r#type: "button", onclick: move |_| store.look_at(PastMoment::After(seq)), "See the timeline here" }
                 if is_first && event.is_undoable() {
                     button { class: "link", r#type: "button", onclick: move |_| store.submit(Mutation::UndoOne(txn)), "Undo this" }
                 }

@@ -7,12 +7,28 @@ use super::words;
 use crate::calls::{Mutation, PastMoment};
 use crate::store::use_store;
 
+/// While the service makes rows of the past again.
+const PREPARING: &str = "Preparing this moment. It was long ago, so this can take a while.";
+
 /// The bar. Nothing while the present is shown.
 #[component]
 pub fn PastBar() -> Element {
     let mut store = use_store();
     let past = store.past.read();
-    let Some(past) = past.as_ref() else { return rsx! {} };
+    let is_preparing = store.preparing.read().is_some();
+    let Some(past) = past.as_ref() else {
+        if !is_preparing {
+            return rsx! {};
+        }
+        return rsx! {
+            section { class: "past", aria_label: "The past",
+                p { class: "past-when", role: "status", {PREPARING} }
+                div { class: "past-actions",
+                    button { class: "button", r#type: "button", onclick: move |_| store.leave_past(), "Back to now" }
+                }
+            }
+        };
+    };
     let seq = past.seq;
     let last = store.log.read().last().max(seq);
     let settings = store.projection.read().settings();
@@ -33,9 +49,12 @@ pub fn PastBar() -> Element {
                 value: "{seq}",
                 onchange: move |event| {
                     if let Ok(seq) = event.value().parse() {
-                        store.look_at(seq);
+                        store.look_at(PastMoment::After(seq));
                     }
                 },
+            }
+            if is_preparing {
+                p { role: "status", {PREPARING} }
             }
             p { class: "past-differences", {words::differences(&past.differences)} }
             if !past.differences.blocks.is_empty() {
@@ -55,7 +74,7 @@ pub fn PastBar() -> Element {
                     onchange: move |event| {
                         let zone = store.projection.peek().zone();
                         if let Some(wall) = clock::read_wall(&event.value()) {
-                            store.submit(Mutation::LoadPast(PastMoment::At(zone.instant(wall))));
+                            store.look_at(PastMoment::At(zone.instant(wall)));
                         }
                     },
                 }

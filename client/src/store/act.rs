@@ -13,6 +13,8 @@ use crate::toast::toasts::Kind;
 
 /// Prefix of the storage key for a page's pending edits. The page's own id follows.
 pub(super) const EDITS_KEY: &str = "flux.edits.";
+/// The longest time until the page asks again for a past moment that is being prepared, in seconds.
+const LONGEST_WAIT_S: u32 = 5;
 /// Storage key of this browser's display preferences. `early.js` also reads it, before this program is loaded.
 const PREFERENCES_KEY: &str = "flux.preferences";
 
@@ -128,9 +130,27 @@ impl Store {
         self.load_log();
     }
 
-    /// Shows the timeline as it was after an event.
-    pub fn look_at(&mut self, seq: u64) {
-        self.submit(Mutation::LoadPast(PastMoment::After(seq)));
+    /// Shows the timeline as it was.
+    pub fn look_at(&mut self, moment: PastMoment) {
+        self.preparing.set(None);
+        self.submit(Mutation::LoadPast(moment));
+    }
+
+    /// Asks for a past moment again, which the service is preparing, unless the user wants something else by then.
+    pub(super) fn look_again(&mut self, moment: PastMoment, seconds: u64) {
+        self.preparing.set(Some(moment));
+        self.show_past_if_narrow();
+        let ms = u32::try_from(seconds).unwrap_or(u32::MAX).clamp(1, LONGEST_WAIT_S) * 1_000;
+        let mut store = *self;
+        dioxus::core::spawn_forever(async move {
+            platform::sleep_ms(ms).await;
+            while *store.preparing.peek() == Some(moment) {
+                if store.status.peek().is_connected() {
+                    return store.submit(Mutation::LoadPast(moment));
+                }
+                platform::sleep_ms(ms).await;
+            }
+        });
     }
 
     /// Shows the expected result of pending edits, as far as it can be predicted.

@@ -196,6 +196,7 @@ impl Store {
     /// Shows the present again.
     pub fn leave_past(&mut self) {
         self.past.set(None);
+        self.preparing.set(None);
         self.focus_timeline();
     }
 

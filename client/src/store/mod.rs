@@ -21,7 +21,7 @@ use flux_protocol::ClientFrame;
 use flux_protocol::frame::{Counts, PastSnapshot};
 use flux_timeline::EventId;
 
-use crate::calls::Calls;
+use crate::calls::{Calls, PastMoment};
 use crate::chat::conversation::Conversation;
 use crate::chat::draft::Change;
 use crate::connection::{Socket, Status};
@@ -51,6 +51,8 @@ pub struct Store {
     pub log: Signal<Log>,
     /// The past state that the timeline shows. `None` is the present.
     pub past: Signal<Option<PastSnapshot>>,
+    /// The moment that the service is preparing, to be shown as soon as it is ready.
+    pub preparing: Signal<Option<PastMoment>>,
     /// Pending direct edits.
     pub calls: Signal<Calls>,
     /// Notes.
@@ -133,6 +135,7 @@ impl Store {
             projection: Signal::new(Projection::default()),
             log: Signal::new(Log::default()),
             past: Signal::new(None),
+            preparing: Signal::new(None),
             calls: Signal::new(Calls::default()),
             toasts: Signal::new(Toasts::default()),
             now: Signal::new(platform::now()),

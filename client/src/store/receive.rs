@@ -164,10 +164,18 @@ impl Store {
         }
     }
 
+    /// Leaves the history if it covers the timeline.
+    pub(super) fn show_past_if_narrow(&mut self) {
+        if *self.view.peek() == View::History && *self.is_narrow.peek() {
+            self.show(View::Timeline);
+        }
+    }
+
     /// Drops all state that belongs to a replaced log: everything was deleted, or a file was imported.
     fn forget(&mut self, is_fresh: bool) {
         self.log.set(Log::default());
         self.past.set(None);
+        self.preparing.set(None);
         self.counts.set(Counts::default());
         self.anchor.set(None);
         self.editing.set(None);
@@ -200,7 +208,15 @@ impl Store {
             self.predict();
             self.store_edits();
         }
+        if let Mutation::LoadPast(moment) = call.mutation {
+            match answer {
+                Answer::Preparing(seconds) => return self.look_again(moment, seconds),
+                _ if *self.preparing.peek() == Some(moment) => self.preparing.set(None),
+                _ => {}
+            }
+        }
         match answer {
+            Answer::Preparing(_) => {}
             Answer::Past(past) if matches!(call.mutation, Mutation::LoadPast(PastMoment::Still(..))) => {
                 if self.past.peek().as_ref().is_some_and(|shown| shown.seq == past.seq) {
                     self.past.set(Some(*past));
@@ -208,9 +224,7 @@ impl Store {
             }
             Answer::Past(past) => {
                 self.past.set(Some(*past));
-                if *self.view.peek() == View::History && *self.is_narrow.peek() {
-                    self.show(View::Timeline);
-                }
+                self.show_past_if_narrow();
             }
             Answer::Event(text) => {
                 if let Mutation::LoadEvent(seq) = call.mutation {

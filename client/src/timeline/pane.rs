@@ -45,7 +45,7 @@ pub fn TimelinePane() -> Element {
             aria_busy: is_loading || !is_loaded(),
             Summary { agenda }
             Extra { part: Part::Toolbar }
-            if is_past() {
+            if is_past() || store.preparing.read().is_some() {
                 Extra { part: Part::Past }
             } else {
                 Extra { part: Part::Goals }
