@@ -1,6 +1,6 @@
 //! Everything that a person has: exported, imported, and deleted.
 
-use chrono::NaiveDate;
+use chrono::Datelike;
 use flux_protocol::frame::ImportState;
 use flux_timeline::clock;
 use serde_json::json;
@@ -67,7 +67,12 @@ impl<S: Sql + Clone> Api<'_, S> {
                 {"what": "What Cloudflare Workflows stored of your goals, if it could not be deleted at once.", "until": until},
                 {"what": "Your identity, a random name, so that this timeline stays yours.", "until": null},
             ],
-            "note": format!("Cloudflare's backups can contain it until {}.", clock::day(until.date_naive(), NaiveDate::MIN)),
+            "note": format!(
+                "Cloudflare's backups can contain it until {} {} {}.",
+                until.day(),
+                clock::month(until.date_naive()),
+                until.year(),
+            ),
         });
         Ok(Outcome { answer: Answer::Value(answer), change: Change::Everything })
     }
