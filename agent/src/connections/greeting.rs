@@ -1,6 +1,6 @@
 //! The first frames of a connection.
 
-use flux_protocol::ServerFrame;
+use flux_protocol::{MAX_MESSAGE_BYTES, ServerFrame};
 use flux_timeline::ReadHistory;
 
 use crate::agent::ChatAgent;
@@ -14,12 +14,10 @@ use crate::store::{StoreError, bytes};
 /// A client that missed at most this many events is sent them. One that missed more gets a snapshot.
 const CATCH_UP_EVENTS: u64 = 1_000;
 
-/// Largest greeting, in bytes. What the timeline leaves of it is for the conversation.
+/// Largest greeting, in bytes.
 const GREETING_BYTES: usize = 1_000_000;
 /// What a greeting needs besides the timeline and the messages, in bytes: the identity, and the frames around all of it.
 const FRAMES_BYTES: usize = 2_000;
-/// Most bytes of missed events. A client that missed more gets a snapshot.
-const CATCH_UP_BYTES: usize = 500_000;
 
 /// Close code for a socket that may not connect: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
 /// after it.
@@ -51,24 +49,30 @@ impl<H: Host> ChatAgent<H> {
             }
             .to_text(),
         );
-        let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info)? };
-        let timeline = frame.to_text();
-        connection.send(&timeline);
         // Clients load the conversation over HTTP before they connect. One that was away while an answer ended would keep the
         // cut-off answer without this frame.
-        let left = GREETING_BYTES.saturating_sub(FRAMES_BYTES + timeline.len());
-        connection.send(&self.conversation_frame(left, true)?.to_text());
+        let mut conversation = self.conversation_frame(shown::MESSAGES_BYTES, true)?.to_text();
+        let room = GREETING_BYTES.saturating_sub(FRAMES_BYTES + conversation.len());
+        let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info, room)? };
+        let timeline = frame.to_text();
+        connection.send(&timeline);
+        if timeline.len() > room {
+            let left = GREETING_BYTES.saturating_sub(FRAMES_BYTES + timeline.len());
+            // A state can be larger than a greeting. The newest message is sent even then.
+            conversation = self.conversation_frame(left.max(MAX_MESSAGE_BYTES), true)?.to_text();
+        }
+        connection.send(&conversation);
         Ok(())
     }
 
-    /// The events that a client has missed, or a snapshot.
-    fn catch_up(&self, info: &ConnectionInfo) -> Result<ServerFrame, StoreError> {
+    /// The events that a client has missed, if they have at most `room` bytes, or a snapshot.
+    fn catch_up(&self, info: &ConnectionInfo, room: usize) -> Result<ServerFrame, StoreError> {
         if let Some(after) = info.after {
             let last = self.0.store.last_seq()?;
             let is_same_log = info.log.is_none() || info.log == self.0.store.log()?;
             if is_same_log && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
                 let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
-                if events.iter().map(bytes).sum::<usize>() <= CATCH_UP_BYTES {
+                if events.iter().map(bytes).sum::<usize>() + events.len() <= room {
                     return Ok(ServerFrame::FluxEvents { events });
                 }
             }
