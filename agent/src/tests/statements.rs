@@ -15,8 +15,9 @@ const TITLE: usize = 12;
 const COMPLETED: usize = 12;
 /// Each block that is moved takes five.
 const SHIFT: usize = 160;
-const TURN: usize = 26;
-const TURN_WITH_CALL: usize = 55;
+/// One of them plans the deletion of what the turn has streamed.
+const TURN: usize = 27;
+const TURN_WITH_CALL: usize = 56;
 const OPENING: usize = 9;
 
 /// Fails with a table of the statements if there are more than `most`.
