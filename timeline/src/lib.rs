@@ -7,6 +7,7 @@
 //! | [`json`], [`tagged`] | reading types from JSON with little code |
 //! | [`plan`], [`block`], [`run`], [`settings`] | what a timeline consists of |
 //! | [`event`], `subjects` | the entries of the log, the inverse of each, and what each is about |
+//! | [`snapshot`] | settings and plans at one moment |
 //! | [`view`] | traits for reading a timeline, wherever it is stored |
 //! | [`timeline`], `memory` | the projection in memory; only [`Timeline::apply`] changes one |
 //! | [`session`] | a timeline with its log, in memory, for tests and the evaluation harness |
@@ -44,6 +45,7 @@ pub mod rejection;
 pub mod run;
 pub mod session;
 pub mod settings;
+pub mod snapshot;
 pub mod span;
 mod subjects;
 pub mod tagged;

@@ -4,8 +4,6 @@
 //! here against the same rules before it is applied. Otherwise one wrong event, such as a block with the last possible handle,
 //! would make later commands fail.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -211,7 +209,9 @@ fn verify_change<V: TimelineView>(view: &V, kind: &EventKind) -> Verified<V::Err
         EventKind::TimelineShifted { plan, by_ms, blocks, spans } => {
             require(blocks.len() <= limits::IDS_PER_EVENT, || limit("blocks in one event", limits::IDS_PER_EVENT))?;
             let is_complete = spans.len() == blocks.len() || (spans.is_empty() && by_ms.is_some());
-            let ids: BTreeSet<&BlockId> = blocks.iter().collect();
+            let mut ids = blocks.clone();
+            ids.sort_unstable();
+            ids.dedup();
             require(is_complete && !blocks.is_empty() && ids.len() == blocks.len(), || Misfit::Shift)?;
             for (place, id) in blocks.iter().enumerate() {
                 let block = known_block(view, *id)?;

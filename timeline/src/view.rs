@@ -5,7 +5,6 @@
 //! so a source may implement some of the traits: the page has plans, blocks and runs, but no history.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::block::{Block, Priority};
@@ -14,6 +13,7 @@ use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
 use crate::plan::Plan;
 use crate::run::Run;
 use crate::settings::Settings;
+pub use crate::snapshot::PlanSnapshot;
 use crate::span::{Span, to_millis};
 use crate::text::title_key;
 
@@ -202,18 +202,6 @@ pub trait ReadHistory: View {
 pub trait TimelineView: ReadPlans + ReadBlocks + ReadRuns + ReadHistory {}
 
 impl<V: ReadPlans + ReadBlocks + ReadRuns + ReadHistory> TimelineView for V {}
-
-/// The settings and plans of a timeline at one moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlanSnapshot {
-    /// The person's settings.
-    pub settings: Settings,
-    /// All plans, oldest first.
-    pub plans: Vec<Plan>,
-    /// The id of the active plan.
-    pub active_plan: Option<PlanId>,
-}
 
 /// A block that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,13 +6,12 @@
 //!
 //! Of the plans and settings, one row of each [`GROUP`] of events stays. The ones between are computed from it when they are read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::event::shifted;
-use flux_timeline::timeline::Content;
 use flux_timeline::view::PlanSnapshot;
-use flux_timeline::{Block, BlockId, Event, EventKind, Timeline};
+use flux_timeline::{Block, BlockId, Event, EventKind};
 
 use super::batch::{BlockRow, SLICE, slices};
 use super::rebuild::{PAGE, ROWS_PER_SECOND, Rows};
@@ -150,7 +149,7 @@ impl<S: Sql> Store<S> {
         const FRAMES: &str = "DELETE FROM [past_frames] AS f
             WHERE f.since < (SELECT max(since) FROM [past_frames] WHERE since <= ?1)
             AND EXISTS (SELECT 1 FROM [past_frames] k WHERE k.since < f.since AND k.since >= f.since / ?2 * ?2)";
-        let (mut last, mut rows, mut ids) = (from, 0, BTreeSet::new());
+        let (mut last, mut rows, mut ids) = (from, 0, Vec::new());
         'slice: loop {
             let events = self.events_after(last, PAGE)?;
             for event in &events {
@@ -220,19 +219,19 @@ impl<S: Sql> Store<S> {
             EventKind::BlockDeleted { block } => versions.end(block.clone(), seq),
             kind @ EventKind::TimelineShifted { blocks, .. } => {
                 let Some(EventKind::TimelineShifted { by_ms, spans, .. }) = kind.inverse() else { return Ok(()) };
-                let mut known: BTreeMap<BlockId, Block> = BTreeMap::new();
-                let mut stored = Vec::new();
-                for id in blocks {
-                    match versions.begin(*id, seq) {
-                        Some(block) => drop(known.insert(*id, block)),
-                        None => stored.push(*id),
+                let mut after: Vec<Option<Block>> = blocks.iter().map(|id| versions.begin(*id, seq)).collect();
+                let is_stored = |(id, block): (&BlockId, &Option<Block>)| block.is_none().then_some(*id);
+                let stored: Vec<BlockId> = blocks.iter().zip(&after).filter_map(is_stored).collect();
+                for ids in stored.chunks(SLICE) {
+                    for block in self.begun_at(seq, ids)? {
+                        let place = blocks.iter().position(|id| *id == block.id);
+                        if let Some(known) = place.and_then(|place| after.get_mut(place)) {
+                            *known = Some(block);
+                        }
                     }
                 }
-                for ids in stored.chunks(SLICE) {
-                    known.extend(self.begun_at(seq, ids)?.into_iter().map(|block| (block.id, block)));
-                }
-                for (place, id) in blocks.iter().enumerate() {
-                    let Some(mut block) = known.remove(id) else { continue };
+                for (place, block) in after.into_iter().enumerate() {
+                    let Some(mut block) = block else { continue };
                     block.span = shifted(&spans, by_ms, place, block.span);
                     versions.end(block, seq);
                 }
@@ -280,18 +279,12 @@ impl<S: Sql> Store<S> {
                 IN ('PLAN_CREATED', 'PLAN_RENAMED', 'PLAN_SWITCHED', 'PLAN_DELETED', 'PLAN_ARCHIVED', 'PLAN_UNARCHIVED',
                     'SETTINGS_CHANGED')
             ORDER BY seq";
-        let events = self.query(sql, &[since.into(), end.into()])?;
-        if events.is_empty() {
-            return Ok(snapshot);
+        let mut snapshot = snapshot;
+        for row in self.query(sql, &[since.into(), end.into()])? {
+            let event: Event = parse("events", &row.text(0)?)?;
+            snapshot.apply(&event.kind);
         }
-        let PlanSnapshot { settings, plans, active_plan } = snapshot;
-        let content = Content { settings, plans, active_plan, blocks: Vec::new(), runs: Vec::new() };
-        let mut timeline = Timeline::from_content(content, since);
-        for row in events {
-            timeline.apply(&parse("events", &row.text(0)?)?);
-        }
-        let active_plan = timeline.active_plan().map(|plan| plan.id);
-        Ok(PlanSnapshot { settings: timeline.settings().clone(), plans: timeline.plans(), active_plan })
+        Ok(snapshot)
     }
 }
 
@@ -320,7 +313,7 @@ fn changed(kind: &EventKind) -> Vec<BlockId> {
 struct Versions {
     rows: Vec<Version>,
     /// The place in `rows` of the version of a block whose begin is not known.
-    open: BTreeMap<BlockId, usize>,
+    open: BTreeMap<BlockId, u64>,
     /// The begin of versions that are stored.
     begun: BTreeMap<BlockId, u64>,
 }
@@ -334,7 +327,7 @@ struct Version {
 impl Versions {
     /// The oldest version of a block began with event `seq`. Returns that version, unless it is stored.
     fn begin(&mut self, id: BlockId, seq: u64) -> Option<Block> {
-        match self.open.remove(&id).and_then(|place| self.rows.get_mut(place)) {
+        match self.open.remove(&id).and_then(|place| self.rows.get_mut(usize::try_from(place).ok()?)) {
             Some(version) => {
                 version.since = seq;
                 Some(version.block.clone())
@@ -348,7 +341,7 @@ impl Versions {
 
     /// A version of a block ended with event `seq`.
     fn end(&mut self, block: Block, seq: u64) {
-        self.open.insert(block.id, self.rows.len());
+        self.open.insert(block.id, self.rows.len() as u64);
         self.rows.push(Version { block, since: 0, until: seq });
     }
 }

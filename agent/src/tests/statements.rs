@@ -10,9 +10,9 @@ use super::logged::Statements;
 use super::world::{World, gym};
 use crate::native::Sqlite;
 
-const BLOCK: usize = 16;
-const TITLE: usize = 12;
-const COMPLETED: usize = 12;
+const BLOCK: usize = 15;
+const TITLE: usize = 11;
+const COMPLETED: usize = 11;
 /// Each block that is moved takes five.
 const SHIFT: usize = 160;
 /// One of them plans the deletion of what the turn has streamed.
