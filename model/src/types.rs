@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 /// One request to a model, with everything that it needs for one step of a turn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ChatRequest {
-    /// The system prompt, rendered, with the timeline context in words.
+    /// The system prompt. Providers reuse their work for a prompt that begins with the same bytes as an earlier one, so what
+    /// changes from turn to turn belongs in `context`.
     pub system: String,
+    /// What holds at the moment, as data. It stands in front of the newest message of the person. Empty if there is nothing
+    /// to state.
+    pub context: String,
     /// The part of the conversation that fits the token budget, oldest message first. The last message is the one to
     /// answer.
     pub messages: Vec<ModelMessage>,

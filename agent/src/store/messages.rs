@@ -24,6 +24,28 @@ impl<S: Sql> Store<S> {
         rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
     }
 
+    /// The newest messages, oldest first: at least half of `most` if there are as many, and never more than `most`.
+    ///
+    /// The first one stays the same while messages are added, until a block of up to `most / 2` messages is left out at once. So
+    /// the prompts of successive turns begin with the same messages.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn messages_in_blocks(&self, most: u64) -> Result<Vec<Message>, StoreError> {
+        let sql = "SELECT json, position FROM messages ORDER BY position DESC LIMIT ?";
+        let mut rows = self.sql.query(sql, &[(most + 1).into()])?;
+        rows.reverse();
+        let mut first = 0;
+        if rows.len() as u64 > most {
+            let length = i64::try_from(most / 2).unwrap_or(i64::MAX).max(1);
+            let blocks: Vec<i64> =
+                rows.iter().map(|row| Ok(row.integer(1)? / length)).collect::<Result<_, StoreError>>()?;
+            // Of two neighbours in different blocks, the second begins one. Deleted messages only make blocks smaller.
+            first = 1 + blocks.windows(2).position(|pair| pair[0] != pair[1]).unwrap_or(0);
+        }
+        rows[first..].iter().map(|row| parse("messages", &row.text(0)?)).collect()
+    }
+
     /// The message with this id.
     ///
     /// # Errors
