@@ -46,10 +46,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Rust code with the list of all prompts and the current one of each name.
 fn code(current: &[PromptFile], others: &[PromptFile]) -> Result<String, Box<dyn Error>> {
     let mut code = String::from("const ALL: &[Prompt] = &[\n");
-    for PromptFile { front, body } in current.iter().chain(others) {
+    for PromptFile { front, body, context } in current.iter().chain(others) {
         writeln!(
             code,
-            "    Prompt {{ name: {:?}, version: {}, temperature: {:?}, max_output_tokens: {}, body: {body:?} }},",
+            "    Prompt {{ name: {:?}, version: {}, temperature: {:?}, max_output_tokens: {}, \
+             body: {body:?}, context: {context:?} }},",
             front.name, front.version, front.temperature, front.max_output_tokens,
         )?;
     }

@@ -6,8 +6,8 @@ use futures::stream::LocalBoxStream;
 
 /// Answers requests of a turn and of the architect.
 ///
-/// Every [`ChatModel`] is one. The built-in interpreter reads no prose, so it also gets the facts that the system prompt of the
-/// request states in words.
+/// Every [`ChatModel`] is one. The built-in interpreter reads no prose, so it also gets the facts that the context of the request
+/// states in words.
 pub trait Assistant {
     /// Starts an answer to `request`, which is about `facts`. Dropping the stream stops the request.
     fn answer(&self, request: ChatRequest, facts: Facts) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>>;

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ZONE, wallTime } from "../lib/clock.mjs";
-import { gate, openai } from "../lib/model.mjs";
+import { gate, openai, said } from "../lib/model.mjs";
 import { until } from "../lib/until.mjs";
 import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, newTab, openTab, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
@@ -119,7 +119,7 @@ test("the last message is edited in every tab, and what it changed stays", async
     await count(seen.answers(one), 1);
   }
   const { messages } = (await model.request(2)).body;
-  assert.deepEqual(messages.filter(({ role }) => role === "user").map(({ content }) => content), ["Gym at 9"]);
+  assert.deepEqual(messages.filter(({ role }) => role === "user").map(said), ["Gym at 9"]);
   await tab.reload();
   await connected(tab);
   await text(seen.said(tab), "Gym at 9");

@@ -37,6 +37,9 @@ export const isReport = (body) => systemPrompt(body) === REPORT;
 /** Whether a request is for the title of a run. */
 export const isTitle = (body) => systemPrompt(body) === TITLE;
 
+/** What the person says in a message to the model, without the context in front of it. */
+export const said = ({ content }) => content.replace(/^<context>\n[^]*?\n<\/context>\n\n/, "");
+
 /** A step: the connection breaks. */
 export const CUT = Symbol("cut");
 

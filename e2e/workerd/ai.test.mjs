@@ -105,6 +105,7 @@ test("capacity errors of the binding are retried, others are reported", async ()
   const { final } = await client.chat("Hi");
   assert.equal(the.model.requests.length, 4);
   assert.match(final.body, /5007: No such model/);
+  assert.match(final.body, /Set MODEL_NAME in wrangler\.toml to a model that it has/);
 });
 
 test("an error in a native stream, and a truncated stream", async () => {

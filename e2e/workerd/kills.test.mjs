@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { QUICK_RUNS, answer as planned, ended } from "../lib/architect.mjs";
 import { greeted, guest, hasChunk, idle, isResponse } from "../lib/client.mjs";
-import { isReport, isTitle, openai, startModel } from "../lib/model.mjs";
+import { isReport, isTitle, openai, said, startModel } from "../lib/model.mjs";
 import { random, SEED } from "../lib/random.mjs";
 import { importFile } from "../lib/import.mjs";
 import { startServer } from "../lib/server.mjs";
@@ -34,7 +34,7 @@ function answerTo(body) {
   if (body.response_format) return planned("A", "B", "C");
   const last = body.messages.at(-1);
   if (last.role === "tool") return openai.says("That ", "is ", "done.");
-  const [kind, round] = last.content.split(" ");
+  const [kind, round] = said(last).split(" ");
   // Slowly, so that the kill can come at any place.
   const words = Array.from({ length: 30 }, (_, word) => [openai.text(`w${word} `), () => pause(3)]);
   if (kind === "tell") return [...words.flat(), openai.finish()];

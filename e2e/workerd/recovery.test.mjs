@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { greeted, hasChunk, idle, isResponse } from "../lib/client.mjs";
-import { gate, openai } from "../lib/model.mjs";
+import { gate, openai, said } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
 import { until } from "../lib/until.mjs";
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const titles = async () => (await client.call("listPlans")).plans.map(({ title }) => title).sort();
 const deletions = async () => (await client.call("getEvents", { type: "PLAN_DELETED" })).events.length;
-const isAnswerTo = (words) => ({ messages }) => messages.at(-1).content === words;
+const isAnswerTo = (words) => ({ messages }) => said(messages.at(-1)) === words;
 
 /** Kills the server and connects again. */
 async function restart() {

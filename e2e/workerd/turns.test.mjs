@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { greeted } from "../lib/client.mjs";
-import { openai } from "../lib/model.mjs";
+import { openai, said } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
 
 const the = scripted();
@@ -34,8 +34,9 @@ test("text arrives while it is generated, and the model gets what it needs", asy
   assert.equal(headers.authorization, "Bearer sk-test");
   assert.equal(body.model, "llama-test");
   assert.equal(body.stream, true);
-  assert.match(body.messages[0].content, /Europe\/Oslo/);
-  assert.deepEqual(body.messages.at(-1), { role: "user", content: "Hi" });
+  const newest = body.messages.at(-1);
+  assert.match(newest.content, /^<context>\nNow it is .* in the time zone Europe\/Oslo\./);
+  assert.deepEqual([newest.role, said(newest)], ["user", "Hi"]);
   assert.ok(body.tools.some((tool) => tool.function.name === "scheduleBlock"));
 });
 
@@ -150,5 +151,6 @@ test("the conversation continues across requests and calls", async () => {
   await client.chat("Thanks");
   const roles = the.model.requests[2].body.messages.map(({ role }) => role);
   assert.deepEqual(roles, ["system", "user", "assistant", "tool", "assistant", "user"]);
-  assert.match(the.model.requests[2].body.messages[0].content, /08:00.*Workout/);
+  assert.match(the.model.requests[2].body.messages.at(-1).content, /08:00.*Workout/);
+  assert.equal(the.model.requests[2].body.messages[1].content, "Workout", "an older message has no context");
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { greeted, guest } from "../lib/client.mjs";
-import { openai } from "../lib/model.mjs";
+import { openai, said } from "../lib/model.mjs";
 import { scripted } from "../lib/scripted.mjs";
 import { ROOT } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
@@ -38,7 +38,7 @@ async function wake(name, ask) {
 
 /** Scripts an answer to this message. The tests run in parallel. */
 const answerTo = (words, ...texts) =>
-  the.model.scriptWhen(({ messages }) => messages.at(-1).content === words, ...openai.says(...texts));
+  the.model.scriptWhen(({ messages }) => said(messages.at(-1)) === words, ...openai.says(...texts));
 
 describe("after a sleep", { concurrency: true }, () => {
   test("sockets are still open, with the data attached to each", async () => {
@@ -73,7 +73,7 @@ describe("after a sleep", { concurrency: true }, () => {
     answerTo("There?", "Still ", "here.");
     const turn = await wake(name, () => client.chat("There?"));
     assert.deepEqual([turn.text, turn.final.outcome], ["Still here.", "completed"]);
-    const { messages } = the.model.requests.find(({ body }) => body.messages.at(-1).content === "There?").body;
+    const { messages } = the.model.requests.find(({ body }) => said(body.messages.at(-1)) === "There?").body;
     assert.deepEqual(messages.map(({ role }) => role), ["system", "user", "assistant", "user"]);
   });
 });

@@ -59,6 +59,7 @@ fn request(said: &str, seen: &Observed, statement: &str) -> ChatRequest {
     });
     ChatRequest {
         system: PROMPT.to_owned(),
+        context: String::new(),
         messages: vec![ModelMessage::User { text: format!("{turn}\n\nStatement: {statement}") }],
         tools: Vec::new(),
         response_schema: Some(schema),

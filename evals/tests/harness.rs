@@ -72,7 +72,7 @@ struct Vandal;
 impl Endpoint for Vandal {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
         let first =
-            request.system.split_whitespace().find(|word| word.starts_with('B') && word[1..].parse::<u32>().is_ok());
+            request.context.split_whitespace().find(|word| word.starts_with('B') && word[1..].parse::<u32>().is_ok());
         let is_answered = matches!(request.messages.last(), Some(ModelMessage::Tool { .. }));
         let body = match first.filter(|_| !is_answered) {
             Some(handle) => {

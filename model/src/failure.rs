@@ -20,7 +20,9 @@ pub fn http_failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> Mode
     {
         return with_retry_after(error, retry_after);
     }
-    with_retry_after(status_failure(status, &stated_message(stated.as_ref(), &text)), retry_after)
+    let message = stated_message(stated.as_ref(), &text);
+    let words = stated.as_ref().map_or(message.as_str(), |stated| stated.words.as_str());
+    with_retry_after(status_failure(status, words, &message), retry_after)
 }
 
 /// The error that a Workers AI binding throws, e.g. `AiError: 3040: Capacity temporarily exceeded`.
@@ -38,7 +40,7 @@ pub(super) fn failure_in(value: &Value) -> Option<ModelError> {
     let code = stated.code.unwrap_or(0);
     Some(
         workers_ai_failure(code, &stated.message)
-            .or_else(|| status_of(code).map(|status| status_failure(status, &stated.message)))
+            .or_else(|| status_of(code).map(|status| status_failure(status, &stated.words, &stated.message)))
             .unwrap_or_else(|| worded_failure(&stated.words, &stated.message)),
     )
 }
@@ -104,13 +106,22 @@ fn stated_message(stated: Option<&Stated>, body: &str) -> String {
     }
 }
 
-fn status_failure(status: u16, message: &str) -> ModelError {
+fn status_failure(status: u16, words: &str, message: &str) -> ModelError {
     match status {
         429 => ModelError::RateLimited { retry_after_ms: None },
         // The request took too long, conflicted with another one, or came too early. A retry can succeed.
         408 | 409 | 425 | 500.. => ModelError::Overloaded,
+        _ if matches!(status, 400 | 404 | 410) && says_no_model(words) => no_such_model(message),
         _ => refused(status, message),
     }
+}
+
+/// Whether an error is about a model that does not exist, or no longer: `model_not_found` and “The model `x` does not exist” of
+/// OpenAI and vLLM, “model 'x' not found” of Ollama and llama.cpp, `model_decommissioned` of Groq.
+fn says_no_model(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    let gone = ["not found", "not_found", "does not exist", "no such", "decommissioned", "deprecated"];
+    words.contains("model") && gone.iter().any(|gone| words.contains(gone))
 }
 
 /// Codes of <https://developers.cloudflare.com/workers-ai/platform/errors/>.
@@ -120,9 +131,10 @@ fn workers_ai_failure(code: u64, message: &str) -> Option<ModelError> {
         3007 | 3008 | 3040 => return Some(ModelError::Overloaded),
         // The free allocation of the day is used up. A retry does not help, and the message says what does.
         3036 => 429,
-        3003 | 3039 | 5004 | 5006 | 5007 => 400,
+        // No such model, and an invalid name of a model.
+        5007 | 3042 => return Some(no_such_model(message)),
+        3003 | 3039 | 5004 | 5006 => 400,
         3023 | 3041 | 5016 | 5018 => 403,
-        3042 => 404,
         5005 | 5019 => 405,
         3006 => 413,
         _ => return None,
@@ -145,7 +157,7 @@ fn worded_failure(words: &str, message: &str) -> ModelError {
     if says(&busy) || says(&["internal error", "internal server error"]) {
         return ModelError::Overloaded;
     }
-    refused(0, message)
+    if says_no_model(&words) { no_such_model(message) } else { refused(0, message) }
 }
 
 fn with_retry_after(error: ModelError, retry_after: Option<&str>) -> ModelError {
@@ -166,9 +178,18 @@ fn milliseconds(seconds: &str) -> Option<u64> {
 }
 
 fn refused(status: u16, message: &str) -> ModelError {
+    ModelError::Refused { status, message: shown(message) }
+}
+
+fn no_such_model(message: &str) -> ModelError {
+    ModelError::NoSuchModel { message: shown(message) }
+}
+
+/// A provider's message as it is shown to a person.
+fn shown(message: &str) -> String {
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let message = if line.is_empty() { "no reason given".to_owned() } else { line };
-    ModelError::Refused { status, message: shortened(&message, MAX_MESSAGE_CHARS) }
+    let message = if line.is_empty() { "no reason given" } else { &line };
+    shortened(message, MAX_MESSAGE_CHARS)
 }
 
 fn status_of(code: u64) -> Option<u16> {
@@ -228,7 +249,7 @@ mod tests {
         assert_eq!(http_failure(529, None, b""), ModelError::Overloaded);
         let body = br#"{"error":{"message":"Incorrect API key","type":"invalid_request_error"}}"#;
         assert_eq!(http_failure(401, None, body), refused(401, "Incorrect API key"));
-        assert_eq!(http_failure(404, None, b"{\"error\":\"model not found\"}"), refused(404, "model not found"));
+        assert_eq!(http_failure(404, None, b"{\"error\":\"page not found\"}"), refused(404, "page not found"));
         assert_eq!(http_failure(403, None, b"<!doctype html><p>x"), refused(403, "an HTML page"));
         assert_eq!(http_failure(400, None, b" "), refused(400, "no reason given"));
     }
@@ -250,8 +271,33 @@ mod tests {
         ] {
             assert_eq!(binding_failure(said), ModelError::Overloaded, "{said}");
         }
-        assert_eq!(binding_failure("5007: No such model x"), refused(400, "5007: No such model x"));
         assert_eq!(binding_failure("boom"), refused(0, "boom"));
+    }
+
+    #[test]
+    fn a_model_that_the_provider_does_not_have_is_told_apart_and_the_setting_is_named() {
+        for (status, body) in [
+            (404, r#"{"error":"model not found"}"#),
+            (404, r#"{"error":{"message":"model 'llama9' not found","type":"api_error","param":null,"code":null}}"#),
+            (404, r#"{"error":{"message":"The model `gpt-2` has gone","code":"model_not_found"}}"#),
+            (404, r#"{"object":"error","message":"The model `x` does not exist.","code":404}"#),
+            (400, r#"{"error":{"message":"The model `x` has gone","code":"model_decommissioned"}}"#),
+            (400, r#"{"success":false,"errors":[{"code":5007,"message":"No such model @cf/x or task"}]}"#),
+            (404, r#"{"success":false,"errors":[{"code":3042,"message":"Not found"}]}"#),
+        ] {
+            let error = http_failure(status, None, body.as_bytes());
+            assert!(matches!(error, ModelError::NoSuchModel { .. }), "{body}: {error:?}");
+        }
+        let binding = binding_failure("AiError: 5007: No such model @cf/x or task");
+        assert_eq!(
+            binding.to_string(),
+            "The model's provider does not have the model: AiError: 5007: No such model @cf/x or task. Set MODEL_NAME in \
+             wrangler.toml to a model that it has, or leave it empty for the default. What was done before is kept."
+        );
+        assert!(!binding.may_pass());
+        for other in [r#"{"error":"tool not found"}"#, "<html>model not found</html>"] {
+            assert!(matches!(http_failure(404, None, other.as_bytes()), ModelError::Refused { .. }), "{other}");
+        }
     }
 
     #[test]

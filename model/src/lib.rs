@@ -10,6 +10,7 @@
 //!
 //! let request = ChatRequest {
 //!     system: "You plan days.".to_owned(),
+//!     context: String::new(),
 //!     messages: Vec::new(),
 //!     tools: Vec::new(),
 //!     response_schema: None,

@@ -5,13 +5,23 @@ use serde_json::{Value, json};
 use super::repair::repair_arguments;
 use super::{ChatRequest, ModelCall, ModelMessage};
 
-/// The system prompt and the conversation.
+/// The system prompt and the conversation, with the context in front of the newest message of a user.
+///
+/// The context is not a message of its own: the chat templates of several models (Gemma, Mistral) require that user and assistant
+/// take turns and accept a system message only at the beginning.
 ///
 /// `content` is always a string, also in messages with calls, where OpenAI would accept null: Workers AI refuses null
 /// (schema of its text generation models: `required: [role, content]`, content a string).
 pub(super) fn messages(request: &ChatRequest) -> Value {
     let system = json!({"role": "system", "content": request.system});
-    [system].into_iter().chain(request.messages.iter().filter_map(message)).collect()
+    let newest = request.messages.iter().rposition(|message| matches!(message, ModelMessage::User { .. }));
+    let messages = request.messages.iter().enumerate().filter_map(|(index, given)| match given {
+        ModelMessage::User { text } if Some(index) == newest && !request.context.is_empty() => {
+            Some(json!({"role": "user", "content": format!("{}\n\n{text}", request.context)}))
+        }
+        _ => message(given),
+    });
+    [system].into_iter().chain(messages).collect()
 }
 
 /// The sampling temperature, within the range that providers accept and without the digits that `f32` adds.
@@ -47,4 +57,25 @@ fn call(call: &ModelCall) -> Value {
         Err(_) => "{}".to_owned(),
     };
     json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::request;
+
+    #[test]
+    fn the_context_stands_in_front_of_the_newest_message_of_the_person() {
+        let mut request = request();
+        let user = |text: &str| ModelMessage::User { text: text.to_owned() };
+        let answer = ModelMessage::Assistant { text: "Done.".to_owned(), calls: Vec::new() };
+        request.messages = vec![user("One"), answer.clone(), user("Two"), answer];
+        let without = messages(&request);
+        request.context = "<context>\nNow.\n</context>".to_owned();
+        let with = messages(&request);
+        assert_eq!(with[3], json!({"role": "user", "content": "<context>\nNow.\n</context>\n\nTwo"}));
+        for index in [0, 1, 2, 4] {
+            assert_eq!(with[index], without[index]);
+        }
+    }
 }

@@ -262,8 +262,10 @@ mod tests {
         let limited = ModelError::RateLimited { retry_after_ms: Some(7000) };
         assert_eq!(answer(429, Some("7"), "application/json", "{}"), Some(limited));
         assert_eq!(answer(502, None, "text/html", "<html>"), Some(ModelError::Overloaded));
-        let refused = ModelError::Refused { status: 404, message: "no such model".to_owned() };
-        assert_eq!(answer(404, None, "application/json", r#"{"error":"no such model"}"#), Some(refused));
+        let unknown = ModelError::NoSuchModel { message: "no such model".to_owned() };
+        assert_eq!(answer(404, None, "application/json", r#"{"error":"no such model"}"#), Some(unknown));
+        let refused = ModelError::Refused { status: 404, message: "no such page".to_owned() };
+        assert_eq!(answer(404, None, "application/json", r#"{"error":"no such page"}"#), Some(refused));
         let page = Some(ModelError::Malformed { what: "an HTML page, <p>sign in</p>".to_owned() });
         assert_eq!(answer(200, None, "text/HTML; charset=utf-8", "<p>sign\nin</p>"), page);
         assert_eq!(answer(200, None, "text/event-stream", ""), None);

@@ -48,7 +48,10 @@ impl Retries {
             }
             // The person has waited for half a minute and should decide whether to try again.
             ModelError::TimedOut { .. } => false,
-            ModelError::Refused { .. } | ModelError::Malformed { .. } | ModelError::Unconnected => false,
+            ModelError::NoSuchModel { .. }
+            | ModelError::Refused { .. }
+            | ModelError::Malformed { .. }
+            | ModelError::Unconnected => false,
         }
     }
 

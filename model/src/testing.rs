@@ -13,6 +13,7 @@ pub(super) fn request() -> ChatRequest {
     };
     ChatRequest {
         system: "You plan.".to_owned(),
+        context: String::new(),
         messages: vec![ModelMessage::User { text: "Plan my day".to_owned() }],
         tools: tools.map(tool).into(),
         response_schema: None,

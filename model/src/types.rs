@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 /// One request to a model, with everything that it needs for one step of a turn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ChatRequest {
-    /// The system prompt, rendered, with the timeline context in words.
+    /// The system prompt. Providers reuse their work for a prompt that begins with the same bytes as an earlier one, so what
+    /// changes from turn to turn belongs in `context`.
     pub system: String,
+    /// What holds at the moment, as data. It stands in front of the newest message of the person. Empty if there is nothing
+    /// to state.
+    pub context: String,
     /// The part of the conversation that fits the token budget, oldest message first. The last message is the one to
     /// answer.
     pub messages: Vec<ModelMessage>,
@@ -191,7 +195,13 @@ pub enum ModelError {
     /// The answer is empty.
     #[error("{} Try again, or say it in other words.", self.cause())]
     Empty,
-    /// The provider refused the request: a wrong key, an unknown model, a request that is too long.
+    /// The provider does not have the model, or no longer.
+    #[error("{} What was done before is kept.", self.cause())]
+    NoSuchModel {
+        /// The provider's message, at most 500 characters. It usually names the model.
+        message: String,
+    },
+    /// The provider refused the request: a wrong key, a request that is too long.
     #[error("{}", self.cause())]
     Refused {
         /// The HTTP status, or 0 if the provider gave none.
@@ -225,6 +235,11 @@ impl ModelError {
             Self::TimedOut { seconds } => format!("The model did not answer within {seconds} seconds."),
             Self::Cut => "The model's answer was cut off.".to_owned(),
             Self::Empty => "The model gave an empty answer.".to_owned(),
+            Self::NoSuchModel { message } => format!(
+                "The model's provider does not have the model: {} Set MODEL_NAME in wrangler.toml to a model that it has, or leave \
+                 it empty for the default.",
+                sentence(message)
+            ),
             Self::Refused { status: 0, message } => format!("The model's provider refused the request: {message}"),
             Self::Refused { status, message } => {
                 format!("The model's provider refused the request ({status}): {message}")
@@ -249,7 +264,13 @@ impl ModelError {
             | Self::Cut
             | Self::Empty
             | Self::Unreachable { .. } => true,
-            Self::Refused { .. } | Self::Malformed { .. } | Self::Unconnected => false,
+            Self::NoSuchModel { .. } | Self::Refused { .. } | Self::Malformed { .. } | Self::Unconnected => false,
         }
     }
+}
+
+/// The text with a full stop at its end, unless it has one.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }

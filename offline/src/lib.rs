@@ -63,7 +63,7 @@ pub struct Offline {
 }
 
 impl Offline {
-    /// An interpreter that knows `facts`, which the system prompt of the request says in words.
+    /// An interpreter that knows `facts`, which the context of the request says in words.
     pub fn new(facts: Facts) -> Self {
         Self { facts }
     }

@@ -7,7 +7,8 @@ use flux_timeline::command::SettingsUpdate;
 use flux_timeline::decide::{self, DecideError, decide};
 use flux_timeline::free_time::{DayTime, WorkingHours};
 use flux_timeline::{
-    Actor, Command, EventId, HourFormat, Moment, PlanId, ReadPlans, Session, Source, Title, TxnId, Zone, limits, query,
+    Actor, BlockQuery, Command, EventId, HourFormat, Moment, PlanId, ReadBlocks, ReadPlans, Session, Source, Title,
+    TxnId, Zone, limits, query,
 };
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
@@ -352,6 +353,33 @@ fn a_shift_of_too_many_blocks_is_refused_without_a_question() {
 }
 
 #[test]
+fn a_shift_by_days_keeps_the_time_of_day_when_the_clocks_change() {
+    let mut person = Person::new();
+    // The clocks go forward on 29 March 2026 in Oslo.
+    person.call("scheduleBlock", json!({"title": "Workout", "startTime": "2026-03-27T08:00"}));
+    let start = |person: &Person| {
+        let blocks: Vec<_> = person.session.blocks(&BlockQuery::default()).unwrap();
+        blocks[0].span.start().to_rfc3339()
+    };
+    let shift = |arguments: Value| {
+        let mut shift = json!({"after": "2026-03-01T00:00"});
+        shift.as_object_mut().unwrap().extend(arguments.as_object().unwrap().clone());
+        shift
+    };
+    let summary = person.call("shiftTimeline", shift(json!({"byDays": 7}))).summary.unwrap();
+    assert_eq!(summary, "Moved 1 block 7 days later.");
+    assert_eq!(start(&person), "2026-04-03T06:00:00+00:00");
+    person.call("undo", json!({}));
+    assert_eq!(start(&person), "2026-03-27T07:00:00+00:00");
+    person.call("redo", json!({}));
+    assert_eq!(start(&person), "2026-04-03T06:00:00+00:00");
+    person.call("undo", json!({}));
+    person.call("shiftTimeline", shift(json!({"byMinutes": 7 * 1_440})));
+    assert_eq!(start(&person), "2026-04-03T07:00:00+00:00", "minutes are minutes");
+    assert!(!person.call("shiftTimeline", shift(json!({}))).ok, "nothing says how far");
+}
+
+#[test]
 fn a_large_shift_and_the_deletion_of_a_plan_ask_first() {
     let mut person = Person::new();
     for number in 0..21 {
@@ -369,7 +397,7 @@ fn a_large_shift_and_the_deletion_of_a_plan_ask_first() {
         (large.question.as_str(), large.touches.len()),
         ("Move 21 blocks 1 h later, from 2026-03-03 00:00 on?", 21)
     );
-    assert_eq!(large.arguments, json!({"after": "2026-03-03T00:00:00Z", "byMinutes": 60, "plan": plan}));
+    assert_eq!(large.arguments, json!({"after": "2026-03-03T00:00:00Z", "byDays": 0, "byMinutes": 60, "plan": plan}));
     assert_eq!(consent("shiftTimeline", shift("2026-03-04T00:00")), None);
 
     let deletion = consent("deletePlan", json!({"id": "My plan"})).unwrap();

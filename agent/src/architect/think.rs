@@ -25,6 +25,7 @@ pub(super) fn request(prompts: Prompts, goal: &GoalContext) -> ChatRequest {
     let prompt = prompts.architect;
     ChatRequest {
         system: prompt.fill(&|name| fact(goal, name)),
+        context: String::new(),
         messages: vec![ModelMessage::User { text: goal.goal.clone() }],
         tools: Vec::new(),
         response_schema: Some(schema()),
@@ -107,6 +108,7 @@ impl Architect {
     pub(super) async fn words(&self, prompt: &Prompt, text: String) -> Option<String> {
         let request = ChatRequest {
             system: prompt.body.to_owned(),
+            context: String::new(),
             messages: vec![ModelMessage::User { text: text.clone() }],
             tools: Vec::new(),
             response_schema: None,

@@ -30,9 +30,9 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
     routes::handle(request, &env).await
 }
 
-/// A variable or secret of the environment. `None` when it is missing or empty.
+/// A variable or secret of the environment. `None` if it is missing, empty or blank.
 fn text(env: &Env, name: &str) -> Option<String> {
-    env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.is_empty())
+    env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.trim().is_empty())
 }
 
 /// A request's address, parsed by the runtime. The parser of the `worker` crate has tables for internationalised host names,

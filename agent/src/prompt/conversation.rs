@@ -1,5 +1,5 @@
-//! The conversation as a model sees it, within a budget. The oldest messages are dropped first, and a call is dropped together
-//! with its result.
+//! The conversation as a model sees it, within a budget. The oldest messages are dropped first, in blocks, and a call is dropped
+//! together with its result.
 
 use flux_protocol::message::{Part, ToolPart, ToolState};
 use flux_protocol::{Message, Role};
@@ -16,24 +16,30 @@ const RESULT_ITEMS: usize = 8;
 /// The newest part of a conversation that fits `budget_tokens`, oldest first.
 ///
 /// Each message is kept or dropped as a whole: a person's text, or an assistant's text with its calls and their results. The newest
-/// message of the person and everything after it are always kept.
+/// message of the person and everything after it are always kept, and the latter does not count.
+///
+/// Messages are dropped in blocks of half the budget. A window that moved with each message would change the beginning of every
+/// prompt, so that no provider could reuse its work for the one before. Where a block ends follows from the messages alone, so
+/// the first message stays the same for several turns.
 pub fn conversation(messages: &[Message], budget_tokens: usize) -> Vec<ModelMessage> {
-    let mut groups: Vec<Vec<ModelMessage>> = Vec::new();
-    let mut spent = 0;
-    let last_user = messages.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
-    for (index, message) in messages.iter().enumerate().rev() {
-        let group = model_messages(message);
-        spent += group.iter().map(tokens).sum::<usize>();
-        if spent > budget_tokens && index < last_user {
-            break;
-        }
-        groups.push(group);
+    let groups: Vec<Vec<ModelMessage>> = messages.iter().map(model_messages).collect();
+    let newest = messages.iter().rposition(|message| message.role == Role::User).unwrap_or(0);
+    // The tokens before each message, and those up to the newest message of the person.
+    let mut before = Vec::with_capacity(groups.len());
+    let mut total = 0;
+    for group in groups.iter().take(newest + 1) {
+        before.push(total);
+        total += group.iter().map(tokens).sum::<usize>();
     }
+    let block = (budget_tokens / 2).max(1);
+    let dropped = total.saturating_sub(budget_tokens).div_ceil(block) * block;
+    let fits = before.iter().position(|before| *before >= dropped).unwrap_or(newest).min(newest);
+    let mut kept = &groups[fits..];
     // A conversation that begins with an answer confuses models more than a shorter one.
-    while groups.last().is_some_and(|group| !matches!(group.first(), Some(ModelMessage::User { .. }))) {
-        groups.pop();
+    while kept.first().is_some_and(|group| !matches!(group.first(), Some(ModelMessage::User { .. }))) {
+        kept = &kept[1..];
     }
-    groups.into_iter().rev().flatten().collect()
+    kept.concat()
 }
 
 /// A rough estimate of the number of tokens, on the high side: Llama's tokenizer needs about one token for 4 bytes of English,
@@ -200,6 +206,24 @@ mod tests {
             assert!(kept.iter().map(tokens).sum::<usize>() <= budget.max(20), "{budget}");
             before = kept.len();
         }
+    }
+
+    #[test]
+    fn a_conversation_that_is_too_long_begins_with_the_same_message_for_several_turns() {
+        let mut messages = Vec::new();
+        let mut firsts = Vec::new();
+        for n in 0..60 {
+            messages.push(user(&format!("u{n}"), &format!("question {n} {}", "x".repeat(300))));
+            let kept = conversation(&messages, 3_000);
+            assert!(kept.iter().map(tokens).sum::<usize>() <= 3_000, "{n}");
+            let ModelMessage::User { text } = &kept[0] else { panic!("{kept:?}") };
+            firsts.push(text.split(' ').nth(1).unwrap().parse::<usize>().unwrap());
+            // Neither do the steps of a turn move it.
+            messages.push(answer(&format!("a{n}"), &format!("answer {n} {}", "y".repeat(300))));
+            assert_eq!(conversation(&messages, 3_000)[..kept.len()], kept, "{n}");
+        }
+        let moves = firsts.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert!(firsts.is_sorted() && moves >= 5 && moves * 2 <= firsts.len(), "{firsts:?}");
     }
 
     #[test]

@@ -12,13 +12,18 @@ pub const ROLES: [(&str, &[&str]); 5] = [
     ("title", &[]),
 ];
 
+/// The line after which the text stands that goes in front of the person's newest message.
+pub const WITH_NEWEST: &str = "=== with the newest message ===";
+
 /// The contents of a prompt file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PromptFile {
     /// Its front matter.
     pub front: FrontMatter,
-    /// The text, with `{{placeholders}}`.
+    /// The text, with `{{placeholders}}`, up to [`WITH_NEWEST`]. Without placeholders if there is such a line.
     pub body: String,
+    /// The text after that line, with `{{placeholders}}`. Empty if there is no such line.
+    pub context: String,
 }
 
 /// The YAML front matter of a prompt file.
@@ -71,7 +76,13 @@ pub fn parse(text: &str) -> Result<PromptFile, String> {
             return Err(format!("the placeholder {{{{{name}}}}} is used and not declared"));
         }
     }
-    Ok(PromptFile { body: body.trim().to_owned(), front })
+    let Some((fixed, context)) = body.split_once(WITH_NEWEST) else {
+        return Ok(PromptFile { body: body.trim().to_owned(), context: String::new(), front });
+    };
+    if fixed.contains("{{") {
+        return Err(format!("the text before “{WITH_NEWEST}” is the same in every turn, so it has no placeholders"));
+    }
+    Ok(PromptFile { body: fixed.trim().to_owned(), context: context.trim().to_owned(), front })
 }
 
 /// Whether a file with this name (without `.md`) contains the current version. Files of other versions have the version in their

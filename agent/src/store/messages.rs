@@ -54,11 +54,11 @@ impl<S: Sql> Store<S> {
     }
 
     /// The rows of the newest messages before a position that fulfil a condition, oldest first: each with whether there are older
-    /// ones.
+    /// ones, and its position.
     fn newest_before(&self, end: i64, condition: &str, (limit, size): (u64, usize)) -> Result<Vec<Row>, StoreError> {
         // Rows from before there was a bound can be larger. They are shortened when they are read.
         let sql = format!(
-            "SELECT json, EXISTS (SELECT 1 FROM [messages] o WHERE o.position < m.position)
+            "SELECT json, EXISTS (SELECT 1 FROM [messages] o WHERE o.position < m.position), m.position
              FROM (
                 SELECT position AS place, sum(min(size, ?3)) OVER (ORDER BY position DESC) AS total
                 FROM (
@@ -82,18 +82,31 @@ impl<S: Sql> Store<S> {
         rows.iter().rev().map(|row| parse("messages", &row.text(0)?)).collect()
     }
 
-    /// The newest messages as in [`Self::message_page`], without those whose request is queued.
+    /// The newest messages as in [`Self::message_page`], oldest first, without those whose request is queued: at least half of `most`
+    /// if there are as many, and never more than `most`.
+    ///
+    /// The first one stays the same while messages are added, until a block of up to `most / 2` messages is left out at once. So
+    /// the prompts of successive turns begin with the same messages.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn messages_to_answer(&self, limit: u64, size: usize) -> Result<Vec<Message>, StoreError> {
+    pub fn messages_to_answer(&self, most: u64, size: usize) -> Result<Vec<Message>, StoreError> {
         let rows = self.newest_before(
             i64::MAX >> 10,
             "id NOT IN (SELECT json_extract(message_ids, '$[#-1]') FROM turns
                         WHERE state = 'queued' AND message_ids <> '[]')",
-            (limit, size),
+            (most + 1, size),
         )?;
-        rows.iter().map(message).collect()
+        let has_earlier = rows.first().map_or(Ok(0), |oldest| oldest.integer(1))? != 0;
+        let mut first = 0;
+        if has_earlier || rows.len() as u64 > most {
+            let length = i64::try_from(most / 2).unwrap_or(i64::MAX).max(1);
+            let blocks: Vec<i64> =
+                rows.iter().map(|row| Ok(row.integer(2)? / length)).collect::<Result<_, StoreError>>()?;
+            // Of two neighbours in different blocks, the second begins one. Deleted messages only make blocks smaller.
+            first = 1 + blocks.windows(2).position(|pair| pair[0] != pair[1]).unwrap_or(0);
+        }
+        rows.iter().skip(first).map(message).collect()
     }
 
     /// The message with this id.

@@ -69,15 +69,18 @@ fn the_model_is_told_what_came_of_its_calls_and_what_the_timeline_is() {
     world.say(&tab, "r1", "Schedule workout tomorrow at 8am");
     world.model_calls("c1", "functions.schedule_block", &workout());
     let requests = world.puppet.requests.borrow().clone();
-    assert!(requests[0].system.contains("No blocks in the next 7 days."));
-    assert!(requests[1].system.contains("B1 | Tue 2026-03-03 08:00–09:00 | Workout"));
+    assert!(requests[0].context.contains("No blocks in the next 7 days."));
+    assert_eq!(requests[1].context, requests[0].context, "what has changed is in the result");
     let [ModelMessage::User { .. }, ModelMessage::Assistant { calls, .. }, ModelMessage::Tool { call_id, content, .. }] =
         requests[1].messages.as_slice()
     else {
         panic!("{:?}", requests[1].messages)
     };
     assert_eq!((calls[0].name.as_str(), call_id.as_str()), ("scheduleBlock", "c1"));
-    assert!(content.contains("\"ok\":true"));
+    assert!(content.contains("\"ok\":true") && content.contains("\"handle\":\"B1\""), "{content}");
+    world.model_answers("Done.");
+    world.say(&tab, "r2", "And tomorrow?");
+    assert!(world.puppet.requests.borrow()[2].context.contains("B1 | Tue 2026-03-03 08:00–09:00 | Workout"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::world::{World, gym, text};
 use crate::agent::Options;
 use crate::native::Sqlite;
 use crate::prompt::{Candidate, Prompt, Prompts};
-use flux_model::{ModelError, ModelEvent, Usage};
+use flux_model::{ChatRequest, ModelError, ModelEvent, Usage, request_body};
 
 const OTHER: &str = "---\nname: system\nversion: 900\npurpose: A test.\ntemperature: 0.7\nmax_output_tokens: 77\n\
     placeholders: [now]\n---\nIt is {{now}}.\n";
@@ -35,6 +35,72 @@ fn the_candidate_answers_its_share_and_the_answer_says_so() {
         world.model_answers("Hello.");
         assert_eq!(answered_by(&world), name);
     }
+}
+
+/// The tools and messages of a request, as a provider gets them.
+fn sent(request: &ChatRequest) -> (Value, Vec<Value>) {
+    let mut body = request_body("", request);
+    let Value::Array(messages) = body["messages"].take() else { panic!("{body}") };
+    (body["tools"].take(), messages)
+}
+
+#[test]
+fn the_prompt_of_a_turn_begins_with_that_of_the_turn_before() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let block = |title: &str| json!({"title": title, "startTime": "2026-03-03T08:00"});
+    for turn in 0..4 {
+        world.say(&tab, &format!("r{turn}"), &format!("Question {turn}"));
+        world.model_calls(&format!("c{turn}"), "scheduleBlock", &block(&format!("By the model {turn}")));
+        world.model_answers("Done.");
+        // What the person changes in between is in the next context only.
+        world.call(&tab, "scheduleBlock", block(&format!("By hand {turn}")));
+    }
+    let requests = world.puppet.requests.borrow();
+    assert_eq!(requests.len(), 8);
+    for (earlier, later) in requests.iter().step_by(2).zip(requests.iter().step_by(2).skip(1)) {
+        let ((tools, before), (same_tools, after)) = (sent(earlier), sent(later));
+        assert_eq!(tools, same_tools);
+        let history = before.len() - 1;
+        assert_eq!(before[..history], after[..history]);
+        assert!(before[history]["content"].as_str().unwrap().starts_with("<context>\nNow it is "));
+        let said = after[history]["content"].as_str().unwrap();
+        assert!(said.starts_with("Question "), "an older message has no context: {said}");
+        assert_ne!(earlier.context, later.context);
+        assert!(later.context.contains("By hand") && !later.system.contains("By hand"));
+    }
+}
+
+#[test]
+fn the_prompt_of_a_step_continues_that_of_the_step_before() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Schedule workout on three days");
+    for day in 3..6 {
+        let arguments = json!({"title": "Workout", "startTime": format!("2026-03-0{day}T08:00")});
+        world.model_calls(&format!("c{day}"), "scheduleBlock", &arguments);
+    }
+    let requests = world.puppet.requests.borrow();
+    assert_eq!(requests.len(), 4);
+    for (earlier, later) in requests.iter().zip(requests.iter().skip(1)) {
+        let ((tools, before), (same_tools, after)) = (sent(earlier), sent(later));
+        assert_eq!((tools, &before[..]), (same_tools, &after[..before.len()]));
+        assert_eq!(after.len(), before.len() + 2, "the call and its result");
+    }
+}
+
+#[test]
+fn a_long_conversation_begins_with_the_same_message_for_several_turns() {
+    let mut world = World::new();
+    let tab = world.connect();
+    for turn in 0..60 {
+        world.say(&tab, &format!("r{turn}"), &format!("Question {turn} {}", "x".repeat(200)));
+        world.model_answers(&"y".repeat(400));
+    }
+    let requests = world.puppet.requests.borrow();
+    let firsts: Vec<Value> = requests.iter().map(|request| sent(request).1[1].clone()).skip(1).collect();
+    let moves = firsts.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!((2..=12).contains(&moves), "{moves} of {} turns begin differently", firsts.len());
 }
 
 #[test]

@@ -38,7 +38,7 @@ use uuid::Uuid;
 
 use crate::assistant::Assistant;
 use crate::identity::Principal;
-use crate::prompt::{self, Prompt};
+use crate::prompt::{self, Instructions, Prompt};
 use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
@@ -65,7 +65,7 @@ pub struct TurnLimits {
     pub conversation_tokens: usize,
     /// Most bytes of text, reasoning and arguments that a turn takes from the model. It ends when there is more.
     pub answer_bytes: usize,
-    /// Most messages that are read from the store for the prompt, newest first.
+    /// Most messages that are read from the store for the prompt, the newest ones. See [`Store::messages_to_answer`].
     pub messages: u64,
 }
 
@@ -173,11 +173,12 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         if self.carry_out_approved()? {
             return Ok(WireFinish::ToolCalls);
         }
+        let told = self.instructions()?;
         for step in 1..=self.limits.steps {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);
             self.meter.step();
-            let (request, facts) = self.request(is_last)?;
+            let (request, facts) = self.request(&told, is_last)?;
             let answered = self.ask(request, facts).await?;
             if is_last {
                 self.turn_down(&answered.calls);
@@ -194,9 +195,14 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         Ok(WireFinish::Other)
     }
 
-    fn request(&self, is_last: bool) -> Result<(ChatRequest, Facts), TurnError> {
-        let now = self.output.now();
-        let context = context::timeline(self.store, now)?;
+    /// What the model is told in all steps of the turn. It states the timeline as it is at the beginning, so that each step's
+    /// request continues the one before. What changes in between is in the results of the calls.
+    fn instructions(&self) -> Result<Instructions, TurnError> {
+        Ok(prompt::render(self.prompt, &context::timeline(self.store, self.output.now())?))
+    }
+
+    fn request(&self, told: &Instructions, is_last: bool) -> Result<(ChatRequest, Facts), TurnError> {
+        let facts = Facts::Timeline(context::timeline(self.store, self.output.now())?);
         let mut messages = self.conversation()?;
         let current = self.output.message();
         // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
@@ -206,14 +212,15 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
         let request = ChatRequest {
-            system: prompt::render(self.prompt, &context),
+            system: told.system.clone(),
+            context: told.context.clone(),
             messages: prompt::conversation(&messages, self.limits.conversation_tokens),
             tools,
             response_schema: None,
             max_output_tokens: self.prompt.max_output_tokens,
             temperature: self.prompt.temperature,
         };
-        Ok((request, Facts::Timeline(context)))
+        Ok((request, facts))
     }
 
     /// The newest messages for the prompt, and the one that this turn answers, even if others that wait came after it.

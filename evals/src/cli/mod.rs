@@ -3,9 +3,11 @@
 //! | module | contents |
 //! | --- | --- |
 //! | `run` | `evals run`: attempts, with a progress bar, and their reports |
+//! | `cache` | `evals cache`: how much of a prompt a server evaluates anew in the next turn |
 //! | `cases` | `evals list`, `validate`, `schema`: the cases themselves |
 //! | `results` | `evals report`, `compare`: earlier runs |
 
+mod cache;
 mod cases;
 mod results;
 mod run;
@@ -39,6 +41,8 @@ enum Command {
     Validate(cases::ValidateOptions),
     /// Print the JSON Schema of suites
     Schema,
+    /// Measure with llama.cpp's server how much of its prompt a second turn evaluates anew
+    Cache(cache::Options),
 }
 
 /// Where the cases are, and which of them are selected.
@@ -82,5 +86,6 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::List(options) => cases::list(&options),
         Command::Validate(options) => cases::validate(&options),
         Command::Schema => cases::schema(),
+        Command::Cache(options) => cache::run(&options),
     }
 }

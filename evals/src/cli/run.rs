@@ -172,7 +172,7 @@ fn plan(cases: &Cases, manifest: &Manifest, recording: Option<Arc<Recording>>) -
 }
 
 /// The current prompts, replaced by these versions.
-fn versions(names: &str) -> Result<Prompts> {
+pub(super) fn versions(names: &str) -> Result<Prompts> {
     let mut prompts = Prompts::current();
     for name in names.split(',').filter(|name| !name.is_empty()) {
         let version = name.split_once('@').and_then(|(name, version)| prompt::find(name, version.parse().ok()?));

@@ -71,8 +71,8 @@ impl Manifest {
 
     /// A hash of the agent's prompts and tools. Its code is not included, because it changes with every build.
     pub fn agent() -> String {
-        let prompts: Vec<(String, &str)> =
-            prompt::all().iter().map(|prompt| (prompt.to_string(), prompt.body)).collect();
+        let prompts: Vec<(String, &str, &str)> =
+            prompt::all().iter().map(|prompt| (prompt.to_string(), prompt.body, prompt.context)).collect();
         let tools: Vec<(&str, &str, &Value)> =
             definitions().iter().map(|tool| (tool.name, tool.description, &tool.schema)).collect();
         digest(&(prompts, tools))

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use flux_agent::identity::Principal;
 use flux_agent::native::Sqlite;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub struct EvalHost(Rc<Inner>);
 
 struct Inner {
-    now: DateTime<Utc>,
+    now: Cell<DateTime<Utc>>,
     ids: Cell<u128>,
     tab: Tab,
     launched: RefCell<Vec<WorkflowId>>,
@@ -30,8 +30,14 @@ impl EvalHost {
     pub fn new(now: DateTime<Utc>) -> (Self, mpsc::UnboundedReceiver<ServerFrame>) {
         let (sender, frames) = mpsc::unbounded();
         let tab = Tab { sender, id: Uuid::from_u128(1) };
+        let now = Cell::new(now);
         let inner = Inner { now, ids: Cell::new(1), tab, launched: RefCell::default(), log: RefCell::default() };
         (Self(Rc::new(inner)), frames)
+    }
+
+    /// Puts the clock forward.
+    pub fn pass(&self, time: TimeDelta) {
+        self.0.now.set(self.0.now.get() + time);
     }
 
     /// The person's connection.
@@ -55,7 +61,7 @@ impl Host for EvalHost {
     type Connection = Tab;
 
     fn now(&self) -> DateTime<Utc> {
-        self.0.now
+        self.0.now.get()
     }
 
     fn uuid(&self) -> Uuid {

@@ -16,6 +16,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use flux_agent::agent::{ChatAgent, Options};
 use flux_agent::native::Sqlite;
 use flux_agent::prompt::Prompts;
@@ -174,6 +175,11 @@ impl World {
             before,
             now,
         })
+    }
+
+    /// Puts the clock forward. In an attempt at a case it stands still.
+    pub fn pass(&self, time: TimeDelta) {
+        self.host.pass(time);
     }
 
     /// The timeline as it is.

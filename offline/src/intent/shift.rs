@@ -1,9 +1,9 @@
 //! Moves everything after a time, later or earlier.
 
-use chrono::{NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use flux_timeline::clock;
 use flux_timeline::limits::SHIFT_MINUTES;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Outcome, Request, is_known, plans};
 use crate::details;
@@ -11,7 +11,7 @@ use crate::reference::{self, Found, Purpose};
 use crate::title::hint;
 use crate::world::World;
 use flux_phrases::duration::{self, Length};
-use flux_phrases::time::{DayPart, Place, Preposition, Style, Timing, expressions, place, plus};
+use flux_phrases::time::{DayPart, Place, Preposition, Style, Timing, expressions, place, plus, plus_length};
 use flux_phrases::words::{self, Token, find, fits_any};
 
 pub(super) fn read(request: Request) -> Option<Outcome> {
@@ -106,9 +106,21 @@ fn amount(tokens: &[Token]) -> Option<(usize, (Length, usize))> {
     )
 }
 
+/// A length as arguments. A month is as long as the one that begins on `from`.
+fn distance(length: Length, from: NaiveDate) -> Value {
+    let months = plus_length(from, Length { months: length.months, ..Length::default() });
+    let days = length.days + (months - from).num_days();
+    match (days, length.minutes) {
+        (0, minutes) => json!({ "byMinutes": minutes }),
+        (days, 0) => json!({ "byDays": days }),
+        (days, minutes) => json!({ "byDays": days, "byMinutes": minutes }),
+    }
+}
+
 /// Moves what starts after a moment, on that day or on all days.
 fn shift(after: NaiveDateTime, ends_with_day: bool, length: Length) -> Outcome {
-    let mut arguments = json!({"after": clock::wall(after), "byMinutes": length.in_minutes()});
+    let mut arguments = distance(length, after.date());
+    arguments["after"] = json!(clock::wall(after));
     if ends_with_day {
         arguments["before"] = json!(clock::wall(plus(after.date(), 1).and_time(NaiveTime::MIN)));
     }
@@ -185,6 +197,8 @@ fn bounded(tokens: &[Token], length: Length, world: &World) -> Outcome {
         Some((from, to)) => (day.and_time(from), day.and_time(to)),
         None => (day.and_time(NaiveTime::MIN), plus(day, 1).and_time(NaiveTime::MIN)),
     };
-    let arguments = json!({"after": clock::wall(from), "before": clock::wall(to), "byMinutes": length.in_minutes()});
+    let mut arguments = distance(length, day);
+    arguments["after"] = json!(clock::wall(from));
+    arguments["before"] = json!(clock::wall(to));
     Outcome::call("shiftTimeline", arguments)
 }

@@ -55,6 +55,9 @@ fn shifts() {
                 &["B3 at Mon 2 Mar 16:00-17:00", "B4 at Mon 2 Mar 19:00-20:00"],
             ),
             ("shift everything after the dentist by 1 day", &["B9 at Sat 21 Mar 09:00-17:00"]),
+            // The clocks go forward on 29 March, and a month is a month.
+            ("shift everything after the dentist by 4 weeks", &["B9 at Fri 17 Apr 09:00-17:00"]),
+            ("shift everything after the dentist by a month", &["B9 at Mon 20 Apr 09:00-17:00"]),
             (
                 "move everything this afternoon an hour later",
                 &["B2 at Mon 2 Mar 13:30-14:30", "B3 at Mon 2 Mar 16:00-17:00"],

@@ -329,6 +329,7 @@ mod tests {
             "state",
             "limit",
             "after",
+            "byDays",
             "byMinutes",
             "completed",
             "x/~y",

@@ -22,7 +22,12 @@ pub struct ShiftTimeline {
     /// Local time; only blocks that start before it are moved, e.g. the end of a day. Without it, all later ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<WallTime>,
+    /// By how many days; negative is earlier. A week is 7. The time of day stays the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schemars(range(min = -365, max = 365))]
+    pub by_days: i64,
     /// By how many minutes; negative is earlier.
+    #[serde(default, skip_serializing_if = "is_zero")]
     #[schemars(range(min = -525_600, max = 525_600))]
     pub by_minutes: i64,
     /// Title or id of the plan; the active one where not said.
@@ -33,13 +38,17 @@ pub struct ShiftTimeline {
 
 impl ShiftTimeline {
     fn by(&self) -> Distance {
-        Distance::minutes(self.by_minutes)
+        Distance { days: self.by_days, minutes: self.by_minutes }
     }
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 impl Tool for ShiftTimeline {
     const NAME: &'static str = "shiftTimeline";
-    const DESCRIPTION: &'static str = "Moves all open blocks of a plan that start at or after a time, by the same number of minutes. For one day or a \
+    const DESCRIPTION: &'static str = "Moves all open blocks of a plan that start at or after a time, by the same days and minutes. For one day or a \
          part of it, say with `before` where it ends.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
@@ -63,7 +72,7 @@ impl Tool for ShiftTimeline {
         }
         let blocks = read(view.blocks(&query))?;
         let by = self.by();
-        let mut arguments = json!({ "after": after, "byMinutes": by.minutes, "plan": plan });
+        let mut arguments = json!({ "after": after, "byDays": by.days, "byMinutes": by.minutes, "plan": plan });
         if let Some(before) = before {
             arguments["before"] = json!(before);
         }

@@ -1,6 +1,7 @@
 //! `cargo xtask dev`: the product on this machine, at one address, without an account.
 
 mod health;
+mod model_servers;
 mod server;
 mod watch;
 
@@ -9,11 +10,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::setup::{Toolbox, remove_folder};
 use crate::workspace::Workspace;
 use crate::{build, process, progress, secrets};
+use model_servers::{ModelServer, Search};
 use server::Server;
 use watch::Watch;
 
@@ -29,9 +31,19 @@ pub struct Options {
     /// Build again when a source changes
     #[arg(long)]
     watch: bool,
+    /// Answer with a model server on this computer: Ollama, llama.cpp or LM Studio on its default port
+    #[arg(long, value_name = "auto")]
+    model: Option<ModelChoice>,
     /// A variable of the Worker, over that of wrangler.toml; may be repeated
     #[arg(long = "var", value_name = "KEY:VALUE")]
     vars: Vec<String>,
+}
+
+/// How the model is chosen.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ModelChoice {
+    /// The first model server that is found on this computer
+    Auto,
 }
 
 /// How long a first start may take: workerd comes up in a second or two, on a busy machine in ten.
@@ -43,6 +55,7 @@ const POLL: Duration = Duration::from_millis(100);
 /// The task. It ends on Ctrl-C, or when the server ends.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_port(options.port)?;
+    let search = Search::start(options.port);
     let toolbox = build::make(workspace, &build::LOCAL)?;
     secrets::prepare_local(workspace)?;
     if options.fresh {
@@ -51,8 +64,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     // Watching begins before serving: what changes meanwhile is built right after.
     let watch = options.watch.then(|| Watch::start(workspace)).transpose()?;
-    let mut server = Server::start(workspace, &toolbox, options)?;
-    greet(&mut server, options)?;
+    let found = search.found();
+    let model = match options.model {
+        Some(ModelChoice::Auto) => Some(chosen(&found)?),
+        None => None,
+    };
+    let mut server = Server::start(workspace, &toolbox, options, model)?;
+    greet(&mut server, options, &found)?;
     while !process::interrupted() {
         // A signal reaches the server too: that it ended may be why we are about to.
         if let Some(status) = server.ended(POLL)?
@@ -69,8 +87,31 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// The model server that `--model auto` uses.
+fn chosen(found: &[ModelServer]) -> Result<&ModelServer> {
+    let Some(first) = found.first() else {
+        let places = model_servers::places();
+        bail!(
+            "no model server was found on this computer ({places}). Start one of them, or set MODEL_BASE_URL and MODEL_NAME for \
+             another. Without --model auto, the built-in interpreter answers."
+        )
+    };
+    Ok(first)
+}
+
+/// How to connect a model, if none is connected.
+fn offer(found: &[ModelServer]) -> String {
+    match found {
+        [] => "no language model: set MODEL_BASE_URL and MODEL_NAME to use one".to_owned(),
+        [first, others @ ..] => {
+            let others: String = others.iter().map(|other| format!(", and {}", other.describe())).collect();
+            format!("found {}{others}. To use {}: cargo xtask dev --model auto", first.describe(), first.models[0])
+        }
+    }
+}
+
 /// Waits until the server is well and says where it is.
-fn greet(server: &mut Server, options: &Options) -> Result<()> {
+fn greet(server: &mut Server, options: &Options, found: &[ModelServer]) -> Result<()> {
     let started = Instant::now();
     let health = loop {
         let ended = server.ended(Duration::ZERO)?;
@@ -92,7 +133,7 @@ fn greet(server: &mut Server, options: &Options) -> Result<()> {
     progress::say(&format!("\n  Temporal Flux: http://localhost:{}", options.port));
     progress::say(&format!("  Model:         {} ({})", health.model, health.provider));
     if health.provider == "offline" {
-        progress::say("                 no language model: set MODEL_BASE_URL and MODEL_NAME to use one");
+        progress::say(&format!("                 {}", offer(found)));
     }
     progress::say("\n  Ctrl-C stops it.\n");
     Ok(())
@@ -122,6 +163,21 @@ fn check_port(port: u16) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_found_is_said_with_the_command_that_uses_it() {
+        let server = |program, port, model: &str| ModelServer { program, port, models: vec![model.to_owned()] };
+        let found = [server("Ollama", 11434, "llama3.3"), server("LM Studio", 1234, "qwen3")];
+        assert_eq!(chosen(&found).unwrap(), &found[0]);
+        assert_eq!(
+            offer(&found),
+            "found Ollama on port 11434 with llama3.3, and LM Studio on port 1234 with qwen3. To use llama3.3: cargo xtask dev \
+             --model auto"
+        );
+        assert!(offer(&[]).contains("MODEL_BASE_URL"));
+        let error = chosen(&[]).unwrap_err().to_string();
+        assert!(error.contains("Ollama on port 11434, llama.cpp on port 8080, LM Studio on port 1234"), "{error}");
+    }
 
     #[test]
     fn a_busy_port_is_named_with_the_way_out() {

@@ -9,6 +9,7 @@ use std::{env, iter};
 use anyhow::Result;
 
 use super::Options;
+use super::model_servers::ModelServer;
 use crate::build;
 use crate::process::Child;
 use crate::progress;
@@ -46,8 +47,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it; its output goes to ours.
-    pub fn start(workspace: &Workspace, toolbox: &Toolbox, options: &Options) -> Result<Self> {
+    /// Starts it with this model, or with what the variables choose. Its output goes to ours.
+    pub fn start(
+        workspace: &Workspace,
+        toolbox: &Toolbox,
+        options: &Options,
+        model: Option<&ModelServer>,
+    ) -> Result<Self> {
         let mut wrangler = toolbox.wrangler(workspace);
         wrangler.args([
             "dev",
@@ -63,7 +69,7 @@ impl Server {
         // 0: any free port. Two servers at once would otherwise quarrel about the debugger's.
         wrangler.args(["--inspector-port", "0", "--show-interactive-dev-session=false", "--persist-to"]);
         wrangler.arg(workspace.state());
-        for variable in variables(&options.vars, |name| env::var(name).ok()) {
+        for variable in variables(model, &options.vars, |name| env::var(name).ok()) {
             wrangler.args(["--var", &variable]);
         }
         let model_key = secrets::model_key(workspace)?;
@@ -93,14 +99,15 @@ impl Server {
     }
 }
 
-/// What goes to wrangler as `--var`: the default, over it the shell's choice of a model, and over that what was given on
-/// the command line. wrangler takes the last of a name.
-fn variables(given: &[String], shell: impl Fn(&str) -> Option<String>) -> Vec<String> {
+/// What goes to wrangler as `--var`: the default, over it the shell's choice of a model, over that the model server that was found,
+/// and over that what was given on the command line. wrangler takes the last of a name.
+fn variables(model: Option<&ModelServer>, given: &[String], shell: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let from_shell = MODEL_VARIABLES.into_iter().filter_map(|name| {
         let value = shell(name).filter(|value| !value.is_empty())?;
         Some(format!("{name}:{value}"))
     });
-    iter::once(DEFAULT_PROVIDER.to_owned()).chain(from_shell).chain(given.iter().cloned()).collect()
+    let found = model.into_iter().flat_map(ModelServer::variables);
+    iter::once(DEFAULT_PROVIDER.to_owned()).chain(from_shell).chain(found).chain(given.iter().cloned()).collect()
 }
 
 fn pass_on(stream: impl Read + Send + 'static) {
@@ -142,7 +149,17 @@ mod tests {
             "MODEL_NAME:big",
             "MAX_STEPS:4",
         ];
-        assert_eq!(variables(&given, shell), expected);
+        assert_eq!(variables(None, &given, shell), expected);
+        let server = ModelServer { program: "llama.cpp", port: 8080, models: vec!["m:7b".to_owned()] };
+        let with = variables(Some(&server), &given, shell);
+        assert_eq!(with[3..5], ["MODEL_BASE_URL:http://127.0.0.1:8080/v1", "MODEL_NAME:m:7b"]);
+        assert_eq!(
+            (&with[..3], &with[5..]),
+            (
+                &variables(None, &given, shell)[..3],
+                &expected[3..].iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()[..]
+            )
+        );
     }
 
     #[test]

@@ -53,6 +53,16 @@ pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> 
     check!(ids(&store)?.len() == 3, "an empty list deleted");
     said(store.clear_messages())?;
     check!(ids(&store)?.is_empty(), "messages were left");
+    let mut firsts = Vec::new();
+    for number in 0..20 {
+        said(store.put_message(&message(&format!("n{number}"), Role::User, "n"), moment(4)))?;
+        let kept = said(store.messages_to_answer(6, usize::MAX >> 12))?;
+        let is_enough = kept.len() > number || (3..=6).contains(&kept.len());
+        check!(is_enough && kept.last().is_some_and(|last| last.id == format!("n{number}")), "{} are kept", kept.len());
+        firsts.extend(kept.first().map(|first| first.id.clone()));
+    }
+    firsts.dedup();
+    check!((4..=7).contains(&firsts.len()), "the first message does not stay: {firsts:?}");
     Ok(())
 }
 

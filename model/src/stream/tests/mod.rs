@@ -94,7 +94,8 @@ fn any_split_in_two_gives_the_same() {
 fn is_expected(error: &ModelError) -> bool {
     match error {
         ModelError::Cut | ModelError::Empty | ModelError::Malformed { .. } => true,
-        ModelError::Overloaded | ModelError::RateLimited { .. } | ModelError::Refused { .. } => true,
+        ModelError::Overloaded | ModelError::RateLimited { .. } => true,
+        ModelError::NoSuchModel { .. } | ModelError::Refused { .. } => true,
         ModelError::TimedOut { .. } | ModelError::Unreachable { .. } | ModelError::Unconnected => false,
     }
 }
