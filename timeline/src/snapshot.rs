@@ -24,8 +24,8 @@ impl PlanSnapshot {
     pub fn apply(&mut self, kind: &EventKind) {
         match kind.change() {
             EventKind::PlanCreated { plan } => {
-                self.plans.push(plan.clone());
-                self.plans.sort_unstable_by_key(|plan| (plan.created_at, plan.id));
+                let place = |other: &Plan| (other.created_at, other.id) < (plan.created_at, plan.id);
+                self.plans.insert(self.plans.partition_point(place), plan.clone());
             }
             EventKind::PlanRenamed { plan, after, .. } => self.change(*plan, |plan| plan.title = after.clone()),
             EventKind::PlanArchived { plan, at } => self.change(*plan, |plan| plan.archived_at = Some(*at)),

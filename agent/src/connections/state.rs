@@ -5,13 +5,13 @@
 //! in [`EVENT_BYTES`], and the titles of all plans, of which there are at most 200 (`flux_timeline::limits`). Each plan says how
 //! many blocks it has (`blockCount`), and `getBlocks` reads the others.
 
-use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
 use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
-use flux_timeline::{BlockQuery, Event, PlanId, ReadBlocks, ReadPlans, ReadRuns};
+use flux_timeline::{BlockQuery, Event, Plan, PlanId, ReadBlocks, ReadPlans, ReadRuns};
 use serde::Serialize;
 
 use crate::agent::ChatAgent;
@@ -92,17 +92,21 @@ impl<H: Host> ChatAgent<H> {
         let newest = store.newest_events(EVENTS)?;
         let changed_at = newest.last().map(|event| event.at);
         let active = store.active_plan()?.map(|plan| plan.id);
-        let mut plans = store.plans()?;
-        plans.sort_by_key(|plan| (Some(plan.id) != active, !plan.is_in_use(), Reverse(plan.created_at)));
+        // The store gives the oldest first.
+        let (first, others): (Vec<Plan>, Vec<Plan>) =
+            store.plans()?.into_iter().rev().partition(|plan| Some(plan.id) == active);
+        let (in_use, archived): (Vec<Plan>, Vec<Plan>) = others.into_iter().partition(Plan::is_in_use);
         let (mut room, mut count) = (Room { bytes: BLOCK_BYTES }, 0);
-        let plans = plans.iter().map(|plan| {
+        let mut wires = BTreeMap::new();
+        for plan in first.iter().chain(&in_use).chain(&archived) {
             let mut wire = StatePlan::new(plan, changed_at.unwrap_or(plan.created_at));
             self.fill(&mut wire, plan.id, BLOCKS - count, &mut room)?;
             count += wire.stream.len();
-            Ok((wire.id.clone(), wire))
-        });
+            // One by one, because collecting a map generates sorting code.
+            wires.insert(wire.id.clone(), wire);
+        }
         Ok(State {
-            plans: plans.collect::<Result<_, StoreError>>()?,
+            plans: wires,
             active_plan_id: active.map(|plan| plan.to_string()),
             events: events_that_fit(&newest),
             workflow: store.runs(1)?.first().map(StateWorkflow::from),

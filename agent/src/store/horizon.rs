@@ -257,7 +257,8 @@ impl<S: Sql> Store<S> {
             "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, json, since, until)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
                 value ->> 8, value ->> 9 FROM json_each(?)";
-        let begun: Vec<(BlockId, u64)> = versions.begun.into_iter().collect();
+        let begun = versions.known.iter().filter_map(|(id, known)| Some((*id, known.begun?)));
+        let begun: Vec<(BlockId, u64)> = begun.collect();
         for begun in begun.chunks(SLICE) {
             self.query(BEGIN, &[json("past_blocks", &begun)?])?;
         }
@@ -312,10 +313,16 @@ fn changed(kind: &EventKind) -> Vec<BlockId> {
 #[derive(Default)]
 struct Versions {
     rows: Vec<Version>,
-    /// The place in `rows` of the version of a block whose begin is not known.
-    open: BTreeMap<BlockId, u64>,
-    /// The begin of versions that are stored.
-    begun: BTreeMap<BlockId, u64>,
+    known: BTreeMap<BlockId, Known>,
+}
+
+/// What is known of a block's oldest versions.
+#[derive(Default)]
+struct Known {
+    /// The place in the rows of the version whose begin is not known.
+    open: Option<usize>,
+    /// The begin of the oldest version that is stored.
+    begun: Option<u64>,
 }
 
 struct Version {
@@ -327,13 +334,14 @@ struct Version {
 impl Versions {
     /// The oldest version of a block began with event `seq`. Returns that version, unless it is stored.
     fn begin(&mut self, id: BlockId, seq: u64) -> Option<Block> {
-        match self.open.remove(&id).and_then(|place| self.rows.get_mut(usize::try_from(place).ok()?)) {
+        let known = self.known.entry(id).or_default();
+        match known.open.take().and_then(|place| self.rows.get_mut(place)) {
             Some(version) => {
                 version.since = seq;
                 Some(version.block.clone())
             }
             None => {
-                self.begun.entry(id).or_insert(seq);
+                known.begun.get_or_insert(seq);
                 None
             }
         }
@@ -341,7 +349,7 @@ impl Versions {
 
     /// A version of a block ended with event `seq`.
     fn end(&mut self, block: Block, seq: u64) {
-        self.open.insert(block.id, self.rows.len() as u64);
+        self.known.entry(block.id).or_default().open = Some(self.rows.len());
         self.rows.push(Version { block, since: 0, until: seq });
     }
 }

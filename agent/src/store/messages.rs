@@ -199,10 +199,12 @@ impl<S: Sql> Store<S> {
     fn known(&self, list: &[Message]) -> Result<BTreeMap<String, Known>, StoreError> {
         let sql = "SELECT id, position, CASE role WHEN 'user' THEN json END FROM [messages]
                    WHERE id IN (SELECT value FROM json_each(?))";
-        let rows = self.query(sql, &[ids(list)?])?;
-        rows.iter()
-            .map(|row| Ok((row.text(0)?, Known { position: row.integer(1)?, json: row.optional_text(2)? })))
-            .collect()
+        let mut known = BTreeMap::new();
+        // One by one, because collecting a map generates sorting code.
+        for row in self.query(sql, &[ids(list)?])? {
+            known.insert(row.text(0)?, Known { position: row.integer(1)?, json: row.optional_text(2)? });
+        }
+        Ok(known)
     }
 
     /// Deletes the conversation, its turns, and its connections to the log.

@@ -208,7 +208,10 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
         // before it may have been stored after it.
         messages.retain(|message| message.id != current.id);
-        messages.sort_by_key(|message| Some(message.id.as_str()) == self.question);
+        if let Some(place) = messages.iter().position(|message| Some(message.id.as_str()) == self.question) {
+            let question = messages.remove(place);
+            messages.push(question);
+        }
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
         let request = ChatRequest {

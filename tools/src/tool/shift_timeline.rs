@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext, WallTime};
-use flux_timeline::Distance;
 use flux_timeline::command::Command;
 use flux_timeline::decide::{plan_or_active, read, shifted_blocks};
 use flux_timeline::limits;
 use flux_timeline::reference::PlanRef;
 use flux_timeline::view::{ReadBlocks, ReadPlans};
+use flux_timeline::{Distance, clock};
 
 /// Arguments of `shiftTimeline`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -72,16 +72,18 @@ impl Tool for ShiftTimeline {
         }
         let blocks = read(view.blocks(&query))?;
         let by = self.by();
+        let from = context.zone.wall(after);
         let mut arguments = json!({ "after": after, "byDays": by.days, "byMinutes": by.minutes, "plan": plan });
         if let Some(before) = before {
             arguments["before"] = json!(before);
         }
         Ok(Some(Consent {
             question: format!(
-                "Move {} blocks {}, from {} on?",
+                "Move {} blocks {}, from {} {} on?",
                 blocks.len(),
                 by.words(),
-                context.zone.wall(after).format("%Y-%m-%d %H:%M"),
+                clock::iso_date(from.date()),
+                clock::hours(from.time()),
             ),
             arguments,
             touches: blocks.iter().map(|block| block.id).collect(),
