@@ -125,7 +125,7 @@ fn an_openai_compatible_server_is_used_and_the_cost_is_counted() {
     let (head, body) = server.asked.recv().unwrap();
     assert!(head.starts_with("POST /v1/chat/completions ") && head.contains("authorization: Bearer sk-1"), "{head}");
     assert_eq!((&body["model"], &body["stream"]), (&json!("llama3.3"), &json!(true)));
-    assert!(body["messages"][0]["content"].as_str().unwrap().contains("Monday 2 March 2026, 10:00"));
+    assert!(body["messages"][1]["content"].as_str().unwrap().contains("Monday 2 March 2026, 10:00"));
 }
 
 #[test]

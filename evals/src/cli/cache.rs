@@ -105,7 +105,9 @@ async fn measure(options: &Options, case: &Case) -> Result<Vec<Timings>> {
     let variable = |name: &str| match name {
         "EVALS_BASE_URL" => Some(options.base_url.clone()),
         // A computer without a graphics card needs minutes for the first prompt.
-        "MODEL_FIRST_BYTE_TIMEOUT_MS" | "MODEL_BETWEEN_BYTES_TIMEOUT_MS" => Some("300000".to_owned()),
+        "MODEL_FIRST_BYTE_TIMEOUT_MS" | "MODEL_BETWEEN_BYTES_TIMEOUT_MS" | "MODEL_WHOLE_TIMEOUT_MS" => {
+            Some("300000".to_owned())
+        }
         name => std::env::var(name).ok(),
     };
     let server = ModelSource::new(&ModelName::OpenAi { model: options.model.clone() }, variable, Some(recording))?;
