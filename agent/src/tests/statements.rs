@@ -13,8 +13,7 @@ use crate::native::Sqlite;
 const BLOCK: usize = 15;
 const TITLE: usize = 11;
 const COMPLETED: usize = 11;
-/// Each block that is moved takes five.
-const SHIFT: usize = 160;
+const SHIFT: usize = 14;
 /// One of them plans the deletion of what the turn has streamed.
 const TURN: usize = 27;
 const TURN_WITH_CALL: usize = 56;

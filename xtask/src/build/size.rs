@@ -12,7 +12,7 @@ use super::{DEPLOYED, worker};
 use crate::progress::{cross, say, size, tick};
 use crate::workspace::Workspace;
 
-/// The size up to which readable code counts for more than small code. The platform's own limit is 3 MB on the free plan.
+/// The size up to which readable and fast code counts for more than small code. The platform's own limit is 3 MB on the free plan.
 const WORKER_BUDGET: usize = 800_000;
 
 /// What a phone on a slow line loads in about two seconds (2 Mbit/s).
