@@ -144,7 +144,7 @@ fn timings(line: &str) -> Result<Timings> {
     let recorded: Value = serde_json::from_str(line)?;
     let events = recorded["body"].as_str().unwrap_or_default().lines();
     let found = events.filter_map(|event| serde_json::from_str::<Value>(event.strip_prefix("data: ")?).ok());
-    let timings = found.filter_map(|mut event| Some(event.get_mut("timings")?.take())).last();
+    let timings = found.filter_map(|mut event| Some(event.get_mut("timings")?.take())).next_back();
     Ok(serde_json::from_value(timings.context("the server does not report `timings`; llama.cpp's does")?)?)
 }
 
