@@ -30,9 +30,15 @@ pub struct ModelServer {
 }
 
 impl ModelServer {
-    /// The variables of the Worker that connect it.
-    pub fn variables(&self) -> [String; 2] {
-        [format!("MODEL_BASE_URL:http://127.0.0.1:{}/v1", self.port), format!("MODEL_NAME:{}", self.models[0])]
+    /// The variables of the Worker that connect it. The time limits are the longest ones, because a computer without a graphics
+    /// card needs minutes for the first prompt.
+    pub fn variables(&self) -> [String; 4] {
+        [
+            format!("MODEL_BASE_URL:http://127.0.0.1:{}/v1", self.port),
+            format!("MODEL_NAME:{}", self.models[0]),
+            "MODEL_FIRST_BYTE_TIMEOUT_MS:300000".to_owned(),
+            "MODEL_WHOLE_TIMEOUT_MS:300000".to_owned(),
+        ]
     }
 
     /// The program, where it is, and its models.
@@ -149,7 +155,7 @@ mod tests {
             assert_eq!(found.models, ["llama3.3:latest", "qwen3:8b"], "a model for embeddings cannot answer");
             assert_eq!(found.describe(), format!("Ollama on port {port} with llama3.3:latest, qwen3:8b"));
             let variables = [format!("MODEL_BASE_URL:http://127.0.0.1:{port}/v1"), "MODEL_NAME:llama3.3:latest".into()];
-            assert_eq!(found.variables(), variables);
+            assert_eq!(found.variables()[..2], variables);
         }
     }
 

@@ -154,7 +154,8 @@ mod tests {
         let with = variables(Some(&server), &given, shell);
         assert_eq!(with[..3], expected[..3]);
         assert_eq!(with[3..5], ["MODEL_BASE_URL:http://127.0.0.1:8080/v1", "MODEL_NAME:m:7b"]);
-        assert_eq!(with[5..], expected[3..]);
+        assert_eq!(with[5..7], ["MODEL_FIRST_BYTE_TIMEOUT_MS:300000", "MODEL_WHOLE_TIMEOUT_MS:300000"]);
+        assert_eq!(with[7..], expected[3..]);
     }
 
     #[test]
