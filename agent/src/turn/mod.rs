@@ -173,13 +173,21 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         if self.carry_out_approved()? {
             return Ok(WireFinish::ToolCalls);
         }
-        let told = self.instructions()?;
+        let beginning = context::timeline(self.store, self.output.now())?;
+        // What the model is told in all steps of the turn. It states the timeline as it is at the beginning, so that each step's
+        // request continues the one before. What changes in between is in the results of the calls.
+        let told = prompt::render(self.prompt, &beginning);
+        let mut beginning = Some(beginning);
         for step in 1..=self.limits.steps {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);
             self.meter.step();
-            let (request, facts) = self.request(&told, is_last)?;
-            let answered = self.ask(request, facts).await?;
+            let request = self.request(&told, is_last)?;
+            let facts = match beginning.take() {
+                Some(beginning) => beginning,
+                None => context::timeline(self.store, self.output.now())?,
+            };
+            let answered = self.ask(request, Facts::Timeline(facts)).await?;
             if is_last {
                 self.turn_down(&answered.calls);
             }
@@ -195,14 +203,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         Ok(WireFinish::Other)
     }
 
-    /// What the model is told in all steps of the turn. It states the timeline as it is at the beginning, so that each step's
-    /// request continues the one before. What changes in between is in the results of the calls.
-    fn instructions(&self) -> Result<Instructions, TurnError> {
-        Ok(prompt::render(self.prompt, &context::timeline(self.store, self.output.now())?))
-    }
-
-    fn request(&self, told: &Instructions, is_last: bool) -> Result<(ChatRequest, Facts), TurnError> {
-        let facts = Facts::Timeline(context::timeline(self.store, self.output.now())?);
+    fn request(&self, told: &Instructions, is_last: bool) -> Result<ChatRequest, TurnError> {
         let mut messages = self.conversation()?;
         let current = self.output.message();
         // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
@@ -214,7 +215,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         }
         messages.push(current);
         let tools = if is_last { Vec::new() } else { tool_specs() };
-        let request = ChatRequest {
+        Ok(ChatRequest {
             system: told.system.clone(),
             context: told.context.clone(),
             messages: prompt::conversation(&messages, self.limits.conversation_tokens),
@@ -222,8 +223,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             response_schema: None,
             max_output_tokens: self.prompt.max_output_tokens,
             temperature: self.prompt.temperature,
-        };
-        Ok((request, facts))
+        })
     }
 
     /// The newest messages for the prompt, and the one that this turn answers, even if others that wait came after it.
