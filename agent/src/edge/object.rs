@@ -156,7 +156,7 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
     let text = request.bytes().await?;
     if text.len() > IMPORT_BYTES {
         let error = format!(
-            "The request has {} bytes; at most {IMPORT_BYTES} are allowed. Nothing was changed; send the file in parts.",
+            "The request has {} bytes; at most {IMPORT_BYTES} are allowed. Send the file in parts. Nothing was changed.",
             text.len()
         );
         return Response::error(error, 413);
