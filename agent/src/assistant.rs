@@ -12,6 +12,11 @@ pub trait Assistant {
     /// Starts an answer to `request`, which is about `facts`. Dropping the stream stops the request.
     fn answer(&self, request: ChatRequest, facts: Facts) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>>;
 
+    /// Whether it reads the facts. For one that does not, they need not be up to date.
+    fn reads_facts(&self) -> bool {
+        true
+    }
+
     /// Provider and name, as shown to people and written to logs.
     fn id(&self) -> ModelId;
 }
@@ -19,6 +24,10 @@ pub trait Assistant {
 impl<M: ChatModel> Assistant for M {
     fn answer(&self, request: ChatRequest, _: Facts) -> LocalBoxStream<'static, Result<ModelEvent, ModelError>> {
         self.stream(request)
+    }
+
+    fn reads_facts(&self) -> bool {
+        false
     }
 
     fn id(&self) -> ModelId {

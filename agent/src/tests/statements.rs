@@ -16,7 +16,7 @@ const COMPLETED: usize = 11;
 const SHIFT: usize = 14;
 /// One of them plans the deletion of what the turn has streamed.
 const TURN: usize = 27;
-const TURN_WITH_CALL: usize = 56;
+const TURN_WITH_CALL: usize = 48;
 const OPENING: usize = 9;
 
 /// Fails with a table of the statements if there are more than `most`.

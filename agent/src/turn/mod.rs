@@ -173,21 +173,19 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         if self.carry_out_approved()? {
             return Ok(WireFinish::ToolCalls);
         }
-        let beginning = context::timeline(self.store, self.output.now())?;
+        let mut timeline = context::timeline(self.store, self.output.now())?;
         // What the model is told in all steps of the turn. It states the timeline as it is at the beginning, so that each step's
         // request continues the one before. What changes in between is in the results of the calls.
-        let told = prompt::render(self.prompt, &beginning);
-        let mut beginning = Some(beginning);
+        let told = prompt::render(self.prompt, &timeline);
         for step in 1..=self.limits.steps {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);
             self.meter.step();
             let request = self.request(&told, is_last)?;
-            let facts = match beginning.take() {
-                Some(beginning) => beginning,
-                None => context::timeline(self.store, self.output.now())?,
-            };
-            let answered = self.ask(request, Facts::Timeline(facts)).await?;
+            if step > 1 && self.model.reads_facts() {
+                timeline = context::timeline(self.store, self.output.now())?;
+            }
+            let answered = self.ask(request, Facts::Timeline(timeline.clone())).await?;
             if is_last {
                 self.turn_down(&answered.calls);
             }
