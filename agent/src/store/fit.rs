@@ -12,9 +12,9 @@ const SHORTENED: &str = "This result was too long to keep whole.";
 /// If all parts are smaller than this, in bytes of JSON, a message is shortened by leaving out its last parts.
 const SMALL: usize = 1_024;
 
-/// The message with its largest parts shortened to [`MAX_MESSAGE_BYTES`]. `None` if it fits as it is.
-pub(super) fn fit(message: &Message) -> Option<Message> {
-    let mut size = bytes(message);
+/// The message, which has `size` bytes of JSON, with its largest parts shortened to [`MAX_MESSAGE_BYTES`]. `None` if it fits as it
+/// is.
+pub(super) fn fit(message: &Message, mut size: usize) -> Option<Message> {
     if size <= MAX_MESSAGE_BYTES {
         return None;
     }
@@ -151,6 +151,10 @@ mod tests {
 
     use super::*;
 
+    fn fitted(message: &Message) -> Option<Message> {
+        fit(message, bytes(message))
+    }
+
     fn text(text: String) -> Part {
         Part::Text(TextPart { text, state: None })
     }
@@ -175,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_message_that_fits_stays_as_it_is() {
-        assert_eq!(fit(&answer(vec![text("x".repeat(MAX_MESSAGE_BYTES - 200))])), None);
+        assert_eq!(fitted(&answer(vec![text("x".repeat(MAX_MESSAGE_BYTES - 200))])), None);
     }
 
     #[test]
@@ -192,7 +196,7 @@ mod tests {
             (vec![text("tiny".to_owned()); 20_000], "tiny"),
         ] {
             let message = answer(parts);
-            let short = fit(&message).unwrap();
+            let short = fitted(&message).unwrap();
             let json = serde_json::to_string(&short).unwrap();
             assert!(json.len() <= MAX_MESSAGE_BYTES, "{} bytes", json.len());
             assert!(json.len() > MAX_MESSAGE_BYTES / 4, "more was cut than needed: {} bytes", json.len());
@@ -204,8 +208,8 @@ mod tests {
     fn metadata_and_many_small_things_are_bounded_too() {
         let message =
             Message { metadata: Some(json!({"note": "x".repeat(300_000)})), ..answer(vec![text("hi".to_owned())]) };
-        assert_eq!(fit(&message), Some(answer(vec![text("hi".to_owned())])));
+        assert_eq!(fitted(&message), Some(answer(vec![text("hi".to_owned())])));
         let numbers: serde_json::Map<String, Value> = (0..50_000).map(|n| (format!("f{n}"), json!(n))).collect();
-        assert!(bytes(&fit(&answer(vec![tool(Value::Object(numbers))])).unwrap()) <= MAX_MESSAGE_BYTES);
+        assert!(bytes(&fitted(&answer(vec![tool(Value::Object(numbers))])).unwrap()) <= MAX_MESSAGE_BYTES);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
 
-use super::fit::fit;
+use super::fit::{bytes, fit};
 use super::{Row, Sql, Store, StoreError, Value, json, millis, parse, text};
 
 /// A stored message, and if it is the person's, its JSON.
@@ -133,12 +133,14 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn put_message(&self, message: &Message, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let shortened = fit(message);
-        let message = shortened.as_ref().unwrap_or(message);
+        let mut text = text("messages", message)?;
+        if let Some(shortened) = fit(message, text.len()) {
+            text = self::text("messages", &shortened)?;
+        }
         self.query(
             "INSERT INTO [messages] (id, role, at_ms, json) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET json = excluded.json, role = excluded.role",
-            &[message.id.as_str().into(), message.role.as_str().into(), millis(at), json("messages", message)?],
+            &[message.id.as_str().into(), message.role.as_str().into(), millis(at), text.into()],
         )?;
         Ok(())
     }
@@ -223,7 +225,7 @@ impl<S: Sql> Store<S> {
 fn message(row: &Row) -> Result<Message, StoreError> {
     let json = row.text(0)?;
     let message: Message = parse("messages", &json)?;
-    Ok(if json.len() > MAX_MESSAGE_BYTES { fit(&message).unwrap_or(message) } else { message })
+    Ok(if json.len() > MAX_MESSAGE_BYTES { fit(&message, bytes(&message)).unwrap_or(message) } else { message })
 }
 
 /// The ids of messages as a JSON array.
