@@ -28,18 +28,9 @@ pub enum ApiError {
     /// The file cannot be imported.
     #[error(transparent)]
     Import(#[from] ImportError),
-    /// The timeline is being brought up to date.
-    #[error("{}", StoreError::Rebuilding { seconds: *.seconds })]
-    Rebuilding {
-        /// The time until it is complete, in seconds.
-        seconds: u64,
-    },
-    /// The past is being prepared.
-    #[error("{}", StoreError::Preparing { seconds: *.seconds })]
-    Preparing {
-        /// The time until it is complete, in seconds.
-        seconds: u64,
-    },
+    /// The store needs time first. The error says how much.
+    #[error(transparent)]
+    NotYet(StoreError),
     /// The store failed.
     #[error("Something could not be saved or read. Nothing of it was kept; try again. ({0})")]
     Store(StoreError),
@@ -49,7 +40,7 @@ impl ApiError {
     /// The time after which the same call succeeds, in seconds, if waiting helps.
     pub fn retry_after_seconds(&self) -> Option<u64> {
         match self {
-            Self::Rebuilding { seconds } | Self::Preparing { seconds } => Some(*seconds),
+            Self::NotYet(error) => error.retry_after_seconds(),
             _ => None,
         }
     }
@@ -62,7 +53,7 @@ impl ApiError {
             Self::Busy | Self::Import(ImportError::NotEmpty | ImportError::Part { .. }) => 409,
             Self::Import(ImportError::TooLarge) => 413,
             Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_) | ImportError::Failed(_)) => 422,
-            Self::Rebuilding { .. } | Self::Preparing { .. } => 503,
+            Self::NotYet(_) => 503,
             Self::Import(ImportError::Store(_)) | Self::Store(_) => 500,
         }
     }
@@ -70,11 +61,7 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Rebuilding { seconds } => Self::Rebuilding { seconds },
-            StoreError::Preparing { seconds } => Self::Preparing { seconds },
-            error => Self::Store(error),
-        }
+        if error.retry_after_seconds().is_some() { Self::NotYet(error) } else { Self::Store(error) }
     }
 }
 

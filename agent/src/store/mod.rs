@@ -114,6 +114,16 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The time after which the same call succeeds, in seconds, if waiting helps.
+    pub const fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Rebuilding { seconds } | Self::Preparing { seconds } => Some(*seconds),
+            Self::Sql(_) | Self::Corrupt { .. } => None,
+        }
+    }
+}
+
 impl<S: Sql + Clone> Store<S> {
     /// Opens a database and migrates it to the current version. A short log is computed anew at once if that is necessary; for a
     /// long one, [`Store::rebuild`] returns something.
