@@ -23,7 +23,7 @@ pub(super) const PAGE: u64 = 100;
 /// A projection that is being built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rebuild {
-    /// The last event that is in it.
+    /// The last event that is in it; 0 before the first.
     pub seq: u64,
     /// The last event of the log.
     pub last: u64,
@@ -118,7 +118,8 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn rebuild(&self) -> Result<Option<Rebuild>, StoreError> {
-        let rows = self.query("SELECT version, built FROM computed", &[])?;
+        let sql = "SELECT version, CASE WHEN building = ? THEN built ELSE 0 END FROM computed";
+        let rows = self.query(sql, &[COMPUTED.into()])?;
         let Some(row) = rows.first() else { return Ok(None) };
         if row.integer(0)? >= COMPUTED {
             return Ok(None);
@@ -142,14 +143,11 @@ impl<S: Sql + Clone> Store<S> {
     fn rebuild_within(&self, rows: u64) -> Result<(), StoreError> {
         let Some(mut rebuild) = self.rebuild()? else { return Ok(()) };
         let generation = self.next_generation()?;
-        let building = self.query("SELECT building FROM computed", &[])?;
-        let building = building.first().map(|row| row.optional_integer(0)).transpose()?.flatten();
         let new = self.shadow(generation);
-        if building != Some(COMPUTED) {
-            // Nothing is there yet, or what an earlier version of the service began.
+        if rebuild.seq == 0 {
+            // An earlier version of the service may have begun.
             self.drop_shadows(generation)?;
             new.create_tables(schema::COMPUTED)?;
-            rebuild.seq = 0;
         }
         rebuild.seq = new.build(self, rebuild.seq, rows)?;
         if rebuild.seq >= rebuild.last {

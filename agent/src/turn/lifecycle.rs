@@ -32,7 +32,7 @@ pub(super) enum Ended {
 impl<H: Host> ChatAgent<H> {
     /// Begins the next turn in the queue, unless one is under way. While the projection is being built, turns wait.
     pub(crate) fn start_next(&self) {
-        if self.0.live.borrow().is_some() || self.0.store.is_rebuilding() {
+        if self.0.live.borrow().is_some() {
             return;
         }
         match self.0.store.open_turns(None) {
