@@ -75,49 +75,21 @@ impl<S: Sql> Iterator for Export<S> {
             }
             Part::Events(after) => {
                 let sql = "SELECT seq, json FROM [events] WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
-                match self.page(sql, after, self.last_event) {
-                    Ok((last, page)) if !page.is_empty() => {
-                        self.part = Part::Events(last);
-                        Some(Ok(page))
-                    }
-                    Ok(_) => {
-                        self.part = Part::Messages(0);
-                        Some(Ok("\n],\n\"messages\":[".to_owned()))
-                    }
-                    Err(error) => Some(self.fail(error)),
-                }
+                let next = (Part::Messages(0), "\n],\n\"messages\":[");
+                self.list(sql, (after, self.last_event), Part::Events, next)
             }
             Part::Messages(after) => {
                 let sql = "SELECT position, '{\"at\":\"' || strftime('%Y-%m-%dT%H:%M:%fZ', at_ms / 1000.0, 'unixepoch')
                         || '\",\"message\":' || json || '}'
                     FROM [messages] WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
-                match self.page(sql, after, self.last_message) {
-                    Ok((last, page)) if !page.is_empty() => {
-                        self.part = Part::Messages(last);
-                        Some(Ok(page))
-                    }
-                    Ok(_) => {
-                        self.part = Part::Causes(0);
-                        Some(Ok("\n],\n\"causes\":[".to_owned()))
-                    }
-                    Err(error) => Some(self.fail(error)),
-                }
+                let next = (Part::Causes(0), "\n],\n\"causes\":[");
+                self.list(sql, (after, self.last_message), Part::Messages, next)
             }
             Part::Causes(after) => {
                 let sql = "SELECT position, json_object(
                     'request', request, 'question', question, 'answer', answer, 'words', words)
                     FROM [causes] WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3";
-                match self.page(sql, after, self.last_cause) {
-                    Ok((last, page)) if !page.is_empty() => {
-                        self.part = Part::Causes(last);
-                        Some(Ok(page))
-                    }
-                    Ok(_) => {
-                        self.part = Part::End;
-                        Some(Ok("\n]}\n".to_owned()))
-                    }
-                    Err(error) => Some(self.fail(error)),
-                }
+                self.list(sql, (after, self.last_cause), Part::Causes, (Part::End, "\n]}\n"))
             }
             Part::End => None,
         }
@@ -135,8 +107,28 @@ impl<S: Sql> Export<S> {
         Ok(page)
     }
 
-    fn fail(&mut self, error: StoreError) -> Result<String, StoreError> {
-        self.part = Part::End;
-        Err(error)
+    /// The next page of a list, or if there is none, the text before the next part.
+    fn list(
+        &mut self,
+        sql: &str,
+        (after, last): (u64, u64),
+        part: fn(u64) -> Part,
+        (next, text): (Part, &str),
+    ) -> Option<Result<String, StoreError>> {
+        let page = match self.page(sql, after, last) {
+            Ok((last, page)) if !page.is_empty() => {
+                self.part = part(last);
+                Ok(page)
+            }
+            Ok(_) => {
+                self.part = next;
+                Ok(text.to_owned())
+            }
+            Err(error) => {
+                self.part = Part::End;
+                Err(error)
+            }
+        };
+        Some(page)
     }
 }
