@@ -7,6 +7,7 @@ mod conversations;
 mod cost;
 mod edits;
 mod logged;
+mod logs;
 mod old_past;
 mod pages;
 mod past;

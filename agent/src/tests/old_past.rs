@@ -1,55 +1,23 @@
 //! Old rows of the past: when they are deleted, and what happens when somebody looks.
 
-use std::cell::Cell;
-
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_timeline::event::BlockChange;
-use flux_timeline::{
-    Actor, Block, BlockId, EventId, EventKind, Handle, Plan, PlanId, Priority, Source, Span, Title, TxnId,
-};
+use flux_timeline::{EventKind, Span};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
+use super::logs::{append, block, first_plan, renamings};
 use super::world::{Tab, World};
 use crate::native::Sqlite;
-use crate::store::{Sql, Store, Transaction};
+use crate::store::{Sql, Store};
 
 /// A database in which a block got another title `changes` times, at one moment.
 fn with_changes(at: &str, changes: u32) -> Sqlite {
     let sql = Sqlite::in_memory().unwrap();
     let at: DateTime<Utc> = at.parse().unwrap();
-    let title = |number: u32| Title::new(&format!("Gym {number}")).unwrap();
-    let plan = PlanId::new(Uuid::from_u128(1));
-    let plan = Plan { id: plan, title: Title::new("My plan").unwrap(), created_at: at, archived_at: None };
-    let mut block = Block {
-        id: BlockId::new(Uuid::from_u128(2)),
-        handle: Handle::FIRST,
-        plan: plan.id,
-        title: title(0),
-        description: None,
-        span: Span::starting(at, TimeDelta::hours(1)).unwrap(),
-        priority: Priority::Medium,
-        tags: Vec::new(),
-        completed_at: None,
-        depends_on: Vec::new(),
-        source: Source::User,
-    };
-    let mut kinds = vec![
-        EventKind::PlanCreated { plan: plan.clone() },
-        EventKind::PlanSwitched { before: None, after: Some(plan.id) },
-        EventKind::BlockScheduled { block: block.clone() },
-    ];
-    kinds.extend((1..=changes).map(|number| {
-        let after = Block { title: title(number), ..block.clone() };
-        EventKind::BlockUpdated(BlockChange { before: std::mem::replace(&mut block, after.clone()), after })
-    }));
-    let ids = Cell::new(u128::MAX);
-    let id = || {
-        ids.set(ids.get() - 1);
-        EventId::new(Uuid::from_u128(ids.get()))
-    };
-    let transaction = Transaction { id: TxnId::new(Uuid::from_u128(u128::MAX)), at, actor: Actor::User, kinds };
-    Store::open(sql.clone()).unwrap().sql_transaction(|store| store.append(transaction, id)).unwrap();
+    let (plan, mut kinds) = first_plan(at);
+    let block = block(1, plan, "Gym 0", Span::starting(at, TimeDelta::hours(1)).unwrap());
+    kinds.push(EventKind::BlockScheduled { block: block.clone() });
+    kinds.extend(renamings(block, changes));
+    append(&Store::open(sql.clone()).unwrap(), at, kinds);
     sql
 }
 

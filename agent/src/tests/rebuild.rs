@@ -1,14 +1,11 @@
 //! A version of the service that computes something else from a long log.
 
-use std::cell::Cell;
-
-use flux_timeline::event::BlockChange;
-use flux_timeline::{Actor, Block, EventId, EventKind, Handle, ReadBlocks, ReadHistory, Title, TxnId};
+use flux_timeline::{Handle, ReadBlocks, ReadHistory};
 use serde_json::json;
-use uuid::Uuid;
 
+use super::logs::{append, renamings};
 use super::world::{World, gym};
-use crate::store::{Sql, Transaction};
+use crate::store::Sql;
 
 /// A person with a log that is too long to be computed anew at once, and a service that computes something else from it.
 fn after_an_update(changes: u32) -> World {
@@ -24,20 +21,8 @@ fn after_an_update(changes: u32) -> World {
 pub fn rename_often(world: &World, changes: u32) {
     world.agent.call_for_test("scheduleBlock", &gym(3));
     let store = world.agent.store();
-    let mut before = store.block_by_handle(Handle::FIRST).unwrap().unwrap();
-    let mut renamed = |number: u32| {
-        let after = Block { title: Title::new(&format!("Gym {number}")).unwrap(), ..before.clone() };
-        EventKind::BlockUpdated(BlockChange { before: std::mem::replace(&mut before, after.clone()), after })
-    };
-    let kinds = (1..=changes).map(&mut renamed).collect();
-    let txn = TxnId::new(Uuid::from_u128(u128::MAX));
-    let transaction = Transaction { id: txn, at: "2026-03-02T09:00:01Z".parse().unwrap(), actor: Actor::User, kinds };
-    let ids = Cell::new(u128::MAX);
-    let id = || {
-        ids.set(ids.get() - 1);
-        EventId::new(Uuid::from_u128(ids.get()))
-    };
-    store.sql_transaction(|store| store.append(transaction, id)).unwrap();
+    let block = store.block_by_handle(Handle::FIRST).unwrap().unwrap();
+    append(store, "2026-03-02T09:00:01Z".parse().unwrap(), renamings(block, changes).collect());
 }
 
 #[test]
