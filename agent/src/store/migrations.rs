@@ -274,7 +274,8 @@ const ELEVENTH: &[&str] = &[
         problem TEXT
     )",
     "CREATE TABLE import_texts (position INTEGER PRIMARY KEY, text TEXT NOT NULL)",
-    // What is needed to delete it after its lifetime. For what is older, the last time at which something happened.
+    // When a turn ended, and when a prompt was last used: their lifetimes begin then. For prompts that were used before, it is
+    // the time of the last message or event.
     "ALTER TABLE turns ADD COLUMN ended_ms INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE prompt_counts ADD COLUMN last_ms INTEGER NOT NULL DEFAULT 0",
     "UPDATE prompt_counts SET last_ms = max(

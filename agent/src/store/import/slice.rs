@@ -203,7 +203,7 @@ impl<S: Sql + Clone> Slice<'_, S> {
             return Err(self.in_item("the file ends too early"));
         }
         if self.new.active_plan()?.is_none() {
-            return Err(ImportError::File("no plan comes of its events".to_owned()));
+            return Err(ImportError::File("its events create no plan".to_owned()));
         }
         Ok(())
     }
