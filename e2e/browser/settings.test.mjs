@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { OTHER, OTHER_WEEK_START, WEEK_START, ZONE } from "../lib/clock.mjs";
+import { longFile } from "../lib/long-file.mjs";
 import { startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, newTab, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
@@ -213,6 +214,21 @@ test("everything is exported to a file and imported by another person", async ()
   await text(dialog(copy).getByRole("alert"), /\.$/);
   assert.deepEqual([...copy.faults, ...second.faults], []);
   await fresh.close();
+});
+
+test("the import of a long file shows how far it is, and can be cancelled", async () => {
+  const address = `${server.url}/agents/chat/me/export`;
+  const template = await (await person.request.get(address)).json();
+  const buffer = Buffer.from([...longFile(template, 30_000)].join(""));
+  await open(tab);
+  await dialog(tab).getByLabel("Import a file").setInputFiles({ name: "long.json", mimeType: "application/json", buffer });
+  const progress = dialog(tab).getByRole("progressbar", { name: /^Checking the file: \d+ %$/ });
+  await progress.waitFor();
+  assert.ok(Number(await progress.getAttribute("value")) < 1);
+  await button(tab, "Cancel the import").click();
+  await text(dialog(tab).getByRole("alert"), "The import was cancelled. Nothing was changed.");
+  await gone(progress);
+  await count(seen.timeline(tab).getByRole("checkbox"), 0);
 });
 
 test("everything is deleted after a confirmation, in all tabs", async () => {

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { greeted, guest } from "../lib/client.mjs";
 import { importAddress, importProgress, sendFile } from "../lib/import.mjs";
+import { longFile } from "../lib/long-file.mjs";
 import { ROOT, startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 
@@ -20,65 +21,6 @@ const LIMIT_MS = 120_000 + EVENTS * 20;
 let server;
 before(async () => (server = await startServer({ model: { baseUrl: "http://127.0.0.1:9" }, entry: join(ROOT, "e2e/lib/sql-entry.mjs") })));
 after(() => server?.stop());
-
-const id = (number) => `00000000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`;
-
-/**
- * The file of a person with so many events: blocks that are added, renamed, completed, shifted together, and undone.
- *
- * `person` is the export of somebody who has only opened the page.
- */
-function* file(person, events) {
-  const [plan] = person.events.map(({ payload }) => payload.plan);
-  const blocks = [];
-  let seq = 0;
-  const line = (kind, payload, txn, actor = { by: "user" }) => {
-    seq += 1;
-    const at = new Date(Date.parse(person.events[0].at) - 3_600_000 + seq).toISOString();
-    return `${seq > 1 ? "," : ""}\n${JSON.stringify({ seq, id: id(seq), at, actor, txn: id(txn), type: kind, payload })}`;
-  };
-  yield '{"format":"temporal-flux","version":1,"events":[';
-  yield line("PLAN_CREATED", { plan }, 1, { by: "system" });
-  yield line("PLAN_SWITCHED", { before: null, after: plan.id }, 1, { by: "system" });
-  const start = Date.parse("2026-01-05T08:00:00.000Z");
-  const span = (number, moved = 0) => {
-    const from = start + (number * 30 + moved) * 60_000;
-    return { start: new Date(from).toISOString(), end: new Date(from + 1_800_000).toISOString() };
-  };
-  while (seq < events) {
-    const kind = blocks.length < 50_000 && seq % 3 === 0 ? "add" : ["rename", "complete", "undo"][seq % 7 % 3];
-    const place = (seq * 7_919) % Math.max(blocks.length, 1);
-    if (kind === "add" || blocks.length === 0) {
-      const number = blocks.length;
-      const block = {
-        id: id(0xb000_0000 + number), handle: `B${number + 1}`, plan: plan.id, title: `Task ${number}`, span: span(number),
-        priority: "medium", source: "user",
-      };
-      blocks.push(block);
-      yield line("BLOCK_SCHEDULED", { block }, seq + 1);
-      continue;
-    }
-    const before = blocks[place];
-    if (kind === "complete") {
-      const after = { ...before };
-      if (before.completedAt) delete after.completedAt;
-      else after.completedAt = "2026-06-01T08:00:00Z";
-      blocks[place] = after;
-      yield line(before.completedAt ? "BLOCK_REOPENED" : "BLOCK_COMPLETED", { before, after }, seq + 1);
-      continue;
-    }
-    const after = { ...before, title: `Task ${place}, change ${seq}` };
-    const txn = seq + 1;
-    yield line("BLOCK_UPDATED", { before, after }, txn);
-    if (kind === "rename" || seq >= events) {
-      blocks[place] = after;
-      continue;
-    }
-    const change = { type: "BLOCK_UPDATED", payload: { before: after, after: before } };
-    yield line("UNDONE", { txn: id(txn), change }, seq + 1);
-  }
-  yield '\n],"messages":[],"causes":[]}\n';
-}
 
 /** The CPU time that the server's processes have used, in seconds. */
 function cpuSeconds() {
@@ -106,7 +48,7 @@ test(`a file of ${EVENTS} events is imported while the object answers`, { timeou
   await template.close();
   ({ token } = await guest(server));
   const client = await greeted(server, { token, query: { sync: "events" } });
-  const response = await sendFile(server, token, file(person, EVENTS));
+  const response = await sendFile(server, token, longFile(person, EVENTS));
   assert.equal(response.status, 202);
   const [began, cpu] = [Date.now(), cpuSeconds()];
   let [longest, questions] = [0, 0];
@@ -174,7 +116,7 @@ test("a long file with an event that does not fit changes nothing and names the 
   const person = await (await fetch(`${server.url}/agents/chat/me/export?token=${template.token}`)).json();
   await template.close();
   const other = await guest(server);
-  const pieces = [...file(person, 3_000)];
+  const pieces = [...longFile(person, 3_000)];
   const wrong = pieces.findLastIndex((piece) => piece.includes('"BLOCK_SCHEDULED"'));
   pieces[wrong] = pieces[wrong].replace(/"handle":"B\d+"/, '"handle":"B4294967295"');
   assert.equal((await sendFile(server, other.token, pieces)).status, 202);

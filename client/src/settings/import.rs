@@ -8,10 +8,12 @@ use crate::platform::{ChosenFile, request, sleep_ms};
 const IMPORT: &str = "/agents/chat/me/import";
 /// The size of a part, in bytes.
 const PART_BYTES: f64 = 4_194_304.0;
-/// The time between two questions how far the service is, in ms.
+/// The time between two requests for the progress, in ms.
 const PAUSE_MS: u32 = 500;
-/// How often a request is sent that gets no answer, for example while the connection is lost.
+/// How often a request for the progress is sent if it gets no answer, for example while the connection is lost.
 const ATTEMPTS: u32 = 5;
+/// What a user reads after the import was cancelled.
+const CANCELLED: &str = "The import was cancelled. Nothing was changed.";
 
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,6 +62,8 @@ pub async fn import(file: &ChosenFile, mut report: impl FnMut(Step)) -> Result<(
         match status {
             200 => return Ok(()),
             202 => {}
+            // Parts no longer follow each other if the import was cancelled.
+            409 if progress().await == Some(None) => return Err(CANCELLED.to_owned()),
             _ => return Err(answer),
         }
         number += 1;
@@ -82,10 +86,12 @@ async fn follow(mut report: impl FnMut(Step)) -> Result<(), String> {
                             its result.";
             return Err(sentence.to_owned());
         };
+        let Some(progress) = progress else { return Err(CANCELLED.to_owned()) };
         match progress.state {
             ImportState::Done => return Ok(()),
             ImportState::Failed => return Err(progress.problem.unwrap_or_default()),
-            ImportState::Receiving => return Err("The import was cancelled. Nothing was changed.".to_owned()),
+            // Another page of the same person begins anew.
+            ImportState::Receiving => return Err(CANCELLED.to_owned()),
             ImportState::Checking => {
                 #[expect(clippy::cast_precision_loss, reason = "a share is shown in percent")]
                 let share = progress.checked as f64 / progress.bytes.max(1) as f64;
@@ -95,10 +101,10 @@ async fn follow(mut report: impl FnMut(Step)) -> Result<(), String> {
     }
 }
 
-async fn progress() -> Option<ImportProgress> {
+/// The service's answer how far the import is: there is none after it was cancelled. `None` if the service does not answer.
+async fn progress() -> Option<Option<ImportProgress>> {
     for _ in 0..ATTEMPTS {
         if let Some((200, answer)) = request("GET", IMPORT, None).await {
-            // There is none after it was cancelled.
             return serde_json::from_str(&answer).ok();
         }
         sleep_ms(PAUSE_MS).await;
