@@ -51,7 +51,7 @@ pub fn call<S: Sql>(
     (made, new_id): (Uuid, &dyn Fn() -> Uuid),
     along: impl FnOnce(&Report) -> Result<(), StoreError>,
 ) -> Result<Done, StoreError> {
-    store.sql().transaction(|| {
+    store.sql_transaction(|store| {
         let settings = store.settings()?;
         let moment = Moment::new(now, &settings);
         let done = match call.action(&ToolContext { now, zone: settings.zone(), new_id: made }) {
@@ -82,7 +82,7 @@ pub fn command<S: Sql>(
     now: DateTime<Utc>,
     new_id: &dyn Fn() -> Uuid,
 ) -> Result<Done, StoreError> {
-    store.sql().transaction(|| command_within(store, command, author, now, new_id))
+    store.sql_transaction(|store| command_within(store, command, author, now, new_id))
 }
 
 /// Takes the zone that a client reports, unless a zone is known. The log does not record it as an act of the person. Must run

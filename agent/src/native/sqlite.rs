@@ -43,6 +43,10 @@ impl Sql for Sqlite {
         Ok(found)
     }
 
+    fn script(&self, statements: &str) -> Result<(), SqlError> {
+        self.0.execute_batch(statements).map_err(error)
+    }
+
     fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let transaction = self.0.unchecked_transaction().map_err(error)?;
         // Dropping the transaction rolls it back.

@@ -46,7 +46,7 @@ pub(super) fn slices(rows: &[BlockRow]) -> impl Iterator<Item = &[BlockRow]> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Moves blocks in event `seq` and keeps their previous versions. `moved` gets the place of a block in `ids` and its time, and
+    /// Moves blocks in event `seq`. A trigger keeps their previous versions. `moved` gets the place of a block in `ids` and its time, and
     /// returns its new time. Blocks that do not exist are left out.
     pub(super) fn move_blocks(
         &self,
@@ -55,25 +55,19 @@ impl<S: Sql> Store<S> {
         moved: impl Fn(usize, Span) -> Span,
     ) -> Result<(), StoreError> {
         const STORED: &str = "SELECT b.json, i.key FROM json_each(?) i JOIN [blocks] b ON b.id = i.value";
-        const KEEP: &str =
-            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
-             SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?2, json FROM [blocks]
-             WHERE id IN (SELECT value FROM json_each(?1))";
         const MOVE: &str = "UPDATE [blocks] AS b
              SET since = row.since, start_ms = row.start_ms, end_ms = row.end_ms, digest = row.digest, json = row.json
-             FROM (SELECT value ->> 0 AS id, value ->> 3 AS start_ms, value ->> 4 AS end_ms, value ->> 6 AS digest,
+             FROM (SELECT value ->> 1 AS handle, value ->> 3 AS start_ms, value ->> 4 AS end_ms, value ->> 6 AS digest,
                 value ->> 7 AS json, value ->> 8 AS since FROM json_each(?)) row
-             WHERE b.id = row.id";
+             WHERE b.handle = row.handle";
         for (slice, ids) in ids.chunks(SLICE).enumerate() {
-            let ids = json("blocks", &ids)?;
             let mut rows = Vec::new();
-            for row in self.query(STORED, std::slice::from_ref(&ids))? {
+            for row in self.query(STORED, &[json("blocks", &ids)?])? {
                 let mut block = block(&row)?;
                 let place = usize::try_from(row.count(1)?).unwrap_or(usize::MAX);
                 block.span = moved(slice * SLICE + place, block.span);
                 rows.push(BlockRow::new(&block, (seq, 0))?);
             }
-            self.query(KEEP, &[ids, seq.into()])?;
             for rows in slices(&rows) {
                 self.query(MOVE, &[json("blocks", &rows)?])?;
             }

@@ -6,6 +6,7 @@ use flux_timeline::{Actor, Event, EventId, EventKind, PlanId, ReadHistory, ReadP
 
 use uuid::Uuid;
 
+use super::head::HistoryHead;
 use super::{Sql, Store, StoreError, Value, json, millis, parse};
 
 /// A transaction to append.
@@ -64,7 +65,10 @@ impl<S: Sql> Store<S> {
             return Ok(Vec::new());
         }
         self.check_writable()?;
-        let first = self.last_seq()? + 1;
+        let (last, last_at) = self.last_event()?;
+        let first = last + 1;
+        // The clock of a machine can be set back. The log never goes back.
+        let at = at.max(last_at);
         let mut events = Vec::with_capacity(kinds.len());
         for (seq, kind) in (first..).zip(kinds) {
             let event = Event { seq, id: event_id(), at, actor: actor.clone(), txn, kind, reason: None };
@@ -76,7 +80,7 @@ impl<S: Sql> Store<S> {
 
     /// Writes an event to the log, and the data that is computed from it.
     pub(super) fn insert(&self, event: &Event) -> Result<(), StoreError> {
-        self.query(
+        self.execute(
             "INSERT INTO [events] (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",
             &[
                 event.seq.into(),
@@ -87,6 +91,7 @@ impl<S: Sql> Store<S> {
                 json("events", event)?,
             ],
         )?;
+        self.change_head(|head| head.last = Some((event.seq, event.at)));
         self.project(event.seq, &event.kind)?;
         self.index(event)
     }
@@ -102,11 +107,6 @@ impl<S: Sql> Store<S> {
     /// Whether there is an event with this id.
     pub(super) fn has_event(&self, id: EventId) -> Result<bool, StoreError> {
         Ok(!self.query("SELECT 1 FROM [events] WHERE id = ?", &[id.to_string().into()])?.is_empty())
-    }
-
-    pub(super) fn newest_seq(&self) -> Result<u64, StoreError> {
-        let rows = self.query("SELECT coalesce(max(seq), 0) FROM [events]", &[])?;
-        Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
     /// Events after a number, oldest first, at most `limit`.
@@ -176,12 +176,12 @@ impl<S: Sql> Store<S> {
             EventKind::PlanUnarchived { plan, .. } => self.change_plan(*plan, |plan| plan.archived_at = None),
             EventKind::PlanSwitched { after, .. } => self.set_active_plan(*after),
             EventKind::PlanDeleted { plan } => self.delete_plan(plan.id),
-            EventKind::BlockScheduled { block } => self.put_block(seq, block),
+            EventKind::BlockScheduled { block } => self.insert_block(seq, block),
             EventKind::BlockUpdated(change)
             | EventKind::BlockMoved(change)
             | EventKind::BlockCompleted(change)
-            | EventKind::BlockReopened(change) => self.put_block(seq, &change.after),
-            EventKind::BlockDeleted { block } => self.delete_block(seq, block.id),
+            | EventKind::BlockReopened(change) => self.update_block(seq, &change.before, &change.after),
+            EventKind::BlockDeleted { block } => self.delete_block(seq, block),
             EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
                 self.move_blocks(seq, blocks, |place, span| shifted(spans, *by_ms, place, span))
             }
@@ -201,22 +201,43 @@ impl<S: Sql> Store<S> {
 
     /// Records the subjects of the event, the plans and settings after it, and the undo and redo stacks.
     pub(super) fn index(&self, event: &Event) -> Result<(), StoreError> {
-        let sql = "INSERT OR IGNORE INTO [subjects] (subject, seq) SELECT value, ?2 FROM json_each(?1)";
-        self.query(sql, &[json("subjects", &event.kind.subjects())?, event.seq.into()])?;
+        self.note_subjects(event)?;
         if event.kind.changes_plan_snapshot() {
             self.keep_plans(event.seq)?;
         }
         match &event.kind {
             EventKind::Undone { txn, .. } => self.mark(*txn, 1, Some(event.txn)),
             EventKind::Redone { txn, .. } => self.mark(*txn, 0, None),
-            _ if event.is_undoable() => {
-                self.query("UPDATE [history] SET undone = 2 WHERE undone = 1", &[])?;
-                let sql = "INSERT OR IGNORE INTO [history] (txn, undone) VALUES (?, 0)";
-                self.query(sql, &[event.txn.to_string().into()])?;
-                Ok(())
-            }
+            _ if event.is_undoable() => self.note_undoable(event.txn),
             _ => Ok(()),
         }
+    }
+
+    fn note_subjects(&self, event: &Event) -> Result<(), StoreError> {
+        const TWO: &str = "INSERT OR IGNORE INTO [subjects] (subject, seq) VALUES (?2, ?1), (?3, ?1)";
+        const ANY: &str = "INSERT OR IGNORE INTO [subjects] (subject, seq) SELECT value, ?1 FROM json_each(?2)";
+        // Nearly all events are about a block and its plan.
+        let subjects = event.kind.subjects();
+        match subjects.as_slice() {
+            [one, other] => self.execute(TWO, &[event.seq.into(), one.to_string().into(), other.to_string().into()]),
+            all => self.execute(ANY, &[event.seq.into(), json("subjects", &all)?]),
+        }
+    }
+
+    /// Puts a transaction on top of the done ones. What could be redone until then, no longer can.
+    fn note_undoable(&self, txn: TxnId) -> Result<(), StoreError> {
+        let HistoryHead { undoable, redoable } = self.history_head()?;
+        if redoable.is_some() {
+            self.execute("UPDATE [history] SET undone = 2 WHERE undone = 1", &[])?;
+        }
+        let mut history = Some(HistoryHead { undoable: Some(txn), redoable: None });
+        if undoable != Some(txn) {
+            let sql = "INSERT OR IGNORE INTO [history] (txn, undone) VALUES (?, 0) RETURNING 1";
+            let is_new = !self.query(sql, &[txn.to_string().into()])?.is_empty();
+            history = history.filter(|_| is_new);
+        }
+        self.change_head(|head| head.history = history);
+        Ok(())
     }
 
     /// Puts a transaction on top of the done (0) or the undone (1) transactions.
@@ -225,7 +246,8 @@ impl<S: Sql> Store<S> {
             "UPDATE [history] SET undone = ?1, undone_by = ?2, position = (SELECT max(position) + 1 FROM [history])
                    WHERE txn = ?3 AND (undone > 0) <> ?1";
         let by = by.map(|by| by.to_string());
-        self.query(sql, &[undone.into(), by.into(), txn.to_string().into()])?;
+        self.execute(sql, &[undone.into(), by.into(), txn.to_string().into()])?;
+        self.change_head(|head| head.history = None);
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ impl<S: Sql> Store<S> {
             self.query(&format!("DROP TABLE \"{}\"", row.text(0)?), &[])?;
         }
         super::migrations::create(&self.sql)?;
-        self.is_computed()?;
+        self.forget_head();
         owner.map_or(Ok(()), |owner| self.claim(&owner))
     }
 }

@@ -1,6 +1,10 @@
 //! The versions of the database. A released migration is never changed, because databases exist that have run it.
+//!
+//! Migrations change what is recorded. The tables of what is computed from the log are another matter: they are replaced when
+//! the log is computed anew (`rebuild`), so after the last migration they can still be of an earlier version.
 
-use super::{Sql, StoreError};
+use super::rebuild::COMPUTED;
+use super::{Sql, StoreError, schema};
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] =
@@ -294,15 +298,14 @@ const TWELFTH: &[&str] = &[
     "ALTER TABLE computed ADD COLUMN past_looked_ms INTEGER",
 ];
 
-/// Migrates a database to the latest version, each step in a transaction of its own.
+/// Migrates a database, each step in a transaction of its own.
 ///
 /// # Errors
-/// Where a statement fails; the steps before it are kept. Where the database has had more migrations than there are: a
-/// newer version of the service wrote it, and going on would lose what only that one understands.
+/// If a statement fails; the steps before it are kept. If the database has had more migrations than there are: a newer version
+/// of the service wrote it, and going on would lose what only that one understands.
 pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError> {
     sql.query(VERSIONS, &[])?;
-    let rows = sql.query("SELECT coalesce(max(version), 0) FROM migrations", &[])?;
-    let version = rows.first().map_or(Ok(0), |row| row.count(0))?;
+    let version = version(sql)?;
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     let Some(missing) = migrations.get(done..) else {
         let cause = format!("version {version} is newer than this program's {}", migrations.len());
@@ -314,10 +317,29 @@ pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError
     Ok(())
 }
 
+/// Brings a database to the current version. An empty one gets the current tables at once.
+///
+/// # Errors
+/// As [`migrate`].
+pub(super) fn open<S: Sql>(sql: &S) -> Result<(), StoreError> {
+    let tables = sql.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?;
+    if tables.is_empty() { sql.transaction(|| create(sql)) } else { migrate(sql, MIGRATIONS) }
+}
+
 /// Creates the current version in an empty database. Must run within a transaction.
 pub(super) fn create<S: Sql>(sql: &S) -> Result<(), StoreError> {
-    sql.query(VERSIONS, &[])?;
-    (1..).zip(MIGRATIONS).try_for_each(|(number, statements)| apply(sql, number, statements))
+    let tables = [schema::RECORDED, schema::COMPUTED, schema::OTHER];
+    let statements: Vec<&str> = tables.iter().copied().flatten().flat_map(|table| table.statements).copied().collect();
+    sql.script(&statements.join(";\n"))?;
+    sql.query("INSERT INTO computed (one, version) VALUES (1, ?)", &[COMPUTED.into()])?;
+    sql.query("UPDATE state SET nonce = lower(hex(randomblob(8)))", &[])?;
+    sql.query("INSERT INTO migrations VALUES (?)", &[(MIGRATIONS.len() as u64).into()])?;
+    Ok(())
+}
+
+fn version<S: Sql>(sql: &S) -> Result<u64, StoreError> {
+    let rows = sql.query("SELECT coalesce(max(version), 0) FROM migrations", &[])?;
+    Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
 }
 
 fn apply<S: Sql>(sql: &S, number: u64, statements: &[&str]) -> Result<(), StoreError> {

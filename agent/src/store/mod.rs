@@ -6,6 +6,7 @@
 //! | `sql` | the one trait that the engines implement |
 //! | `migrations` | numbered, forward only |
 //! | `timeline` | `plans`, `blocks`, `plan_counts`, `state`, `history`: reading the projection |
+//! | `head` | a copy in memory of the rows that nearly everything reads |
 //! | `batch` | `blocks`, `past_blocks`: many rows with one statement |
 //! | `events` | `events`: the log, and projecting events |
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
@@ -31,6 +32,7 @@ mod counts;
 mod events;
 mod export;
 mod fit;
+mod head;
 mod horizon;
 mod import;
 mod jobs;
@@ -49,7 +51,7 @@ pub mod suite;
 mod timeline;
 mod turns;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -59,6 +61,7 @@ pub use events::{EventQuery, Transaction};
 pub use export::Export;
 pub(crate) use fit::bytes;
 pub use fit::fit_result;
+use head::Head;
 pub use horizon::PAST;
 pub use import::{IMPORT_ROWS, ImportError, ImportPart};
 pub use jobs::JobRecord;
@@ -78,6 +81,7 @@ pub struct Store<S> {
     /// In statements, an opening bracket before the name of a table becomes this.
     prefix: Option<Rc<str>>,
     is_rebuilding: Rc<Cell<bool>>,
+    head: Rc<RefCell<Option<Head>>>,
 }
 
 /// Why something could not be stored or read. A failed transaction is rolled back.
@@ -131,10 +135,9 @@ impl<S: Sql + Clone> Store<S> {
     /// # Errors
     /// If a migration fails. The migrations before it are kept.
     pub fn open(sql: S) -> Result<Self, StoreError> {
-        migrate(&sql, MIGRATIONS)?;
-        let store = Self { sql, prefix: None, is_rebuilding: Rc::default() };
+        migrations::open(&sql)?;
+        let store = Self { sql, prefix: None, is_rebuilding: Rc::default(), head: Rc::default() };
         match store.rebuild()? {
-            Some(Rebuild { last: 0, .. }) => store.is_computed()?,
             // Its events may change more rows than a slice has, so this may not be all.
             Some(rebuild) if rebuild.last <= REBUILD_ROWS => store.rebuild_slice(REBUILD_ROWS)?,
             rebuild => store.is_rebuilding.set(rebuild.is_some()),
@@ -174,9 +177,18 @@ impl<S: Sql> Store<S> {
     /// Runs `body` in one transaction.
     ///
     /// # Errors
-    /// The error of `body`, or of the engine.
+    /// The error of `body`, or of the engine. Nothing is changed then.
     pub fn sql_transaction<T>(&self, body: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.sql.transaction(|| body(self))
+        self.transaction(body)
+    }
+
+    /// [`Store::sql_transaction`] with any error.
+    fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        let done = self.sql.transaction(|| body(self));
+        if done.is_err() {
+            self.forget_head();
+        }
+        done
     }
 
     /// The engine.
@@ -184,7 +196,13 @@ impl<S: Sql> Store<S> {
         &self.sql
     }
 
-    /// Runs a statement. It must write the names of the tables in `schema` in brackets.
+    /// Runs a statement that returns no rows. It must write the names of tables as for [`Store::query`].
+    pub(crate) fn execute(&self, sql: &str, params: &[Value]) -> Result<(), StoreError> {
+        self.query(sql, params)?;
+        Ok(())
+    }
+
+    /// Runs a statement. It must write the names of the tables that can be built anew in brackets.
     pub(crate) fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, SqlError> {
         match &self.prefix {
             None => self.sql.query(sql, params),

@@ -7,26 +7,19 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::{BlockPair, Differences};
 use flux_timeline::view::{BlockDifference, PlanSnapshot};
-use flux_timeline::{Block, BlockId, Event, PlanId, ReadPlans};
+use flux_timeline::{Block, BlockId, Event, PlanId};
 use uuid::Uuid;
 
 use super::{Sql, Store, StoreError, Value, block, json, millis, parse};
 
 impl<S: Sql> Store<S> {
-    /// Stores the version of a block that event `seq` is about to change.
-    pub(super) fn keep_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
-        self.query(
-            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
-             SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?, json FROM [blocks] WHERE id = ?",
-            &[seq.into(), id.to_string().into()],
-        )?;
-        Ok(())
-    }
-
     /// Stores the plans and settings after event `seq`.
     pub(super) fn keep_plans(&self, seq: u64) -> Result<(), StoreError> {
-        let active_plan = self.active_plan()?.map(|plan| plan.id);
-        let snapshot = PlanSnapshot { settings: self.settings()?, plans: self.plans()?, active_plan };
+        let snapshot = self.head(|head| PlanSnapshot {
+            settings: head.settings.clone(),
+            plans: head.plans.clone(),
+            active_plan: head.active_plan,
+        })?;
         let sql = "INSERT OR REPLACE INTO [past_frames] (since, json) VALUES (?, ?)";
         self.query(sql, &[seq.into(), json("past_frames", &snapshot)?])?;
         Ok(())

@@ -12,7 +12,7 @@ use super::schema::{self, Table};
 use super::{Sql, Store, StoreError};
 
 /// The version of the data that is computed from the log. When it changes, each database computes that data again, once.
-const COMPUTED: i64 = 2;
+pub(super) const COMPUTED: i64 = 3;
 /// The number of rows that one event of a Durable Object builds, about. It takes less than 2 s of CPU in the Worker.
 pub const REBUILD_ROWS: u64 = 2_000;
 /// The number of rows that are built in a second, about, as measured in workerd. It is used to tell people how long it takes.
@@ -42,7 +42,7 @@ impl<S: Sql> Store<S> {
     where
         S: Clone,
     {
-        Self { prefix: Some(Rc::from(prefix(generation))), ..self.clone() }
+        Self { prefix: Some(Rc::from(prefix(generation))), head: Rc::default(), ..self.clone() }
     }
 
     /// The number of the next set of tables.
@@ -90,6 +90,7 @@ impl<S: Sql> Store<S> {
             "UPDATE computed SET generation = ?, past_from = 0, past_wanted = NULL, past_looked_ms = NULL",
             &[generation.into()],
         )?;
+        self.forget_head();
         self.is_computed()
     }
 

@@ -1,5 +1,6 @@
-//! The tables of the log, of the conversation, and of everything that is computed from the log, as they are after the last
-//! migration. Import and recomputation create them a second time, with a prefix, beside the ones in use.
+//! The tables as they are after the last migration. An empty database gets them at once. Import and recomputation create those
+//! of the log, of the conversation, and of everything that is computed from the log a second time, with a prefix, beside the ones
+//! in use.
 //!
 //! Names are in brackets, as in every statement on these tables, so that [`Store::shadow`](super::Store::shadow) can put the
 //! prefix before them. When the new tables replace the old ones, the tables are renamed, but SQLite cannot rename an index. So
@@ -112,25 +113,27 @@ pub(super) const COMPUTED: &[Table] = &[
     Table {
         name: "blocks",
         statements: &[
+            // The handle is the row's number, so no other index ends with it. A block that has no time yet has neither start
+            // nor end.
             "CREATE TABLE [blocks] (
-                id TEXT PRIMARY KEY,
-                handle INTEGER NOT NULL UNIQUE,
+                handle INTEGER PRIMARY KEY,
+                id TEXT NOT NULL UNIQUE,
                 plan TEXT NOT NULL,
                 title_key TEXT NOT NULL,
-                start_ms INTEGER NOT NULL,
-                end_ms INTEGER NOT NULL,
+                details_key TEXT NOT NULL,
+                start_ms INTEGER,
+                end_ms INTEGER,
                 done INTEGER NOT NULL,
-                json TEXT NOT NULL,
-                since INTEGER NOT NULL DEFAULT 0,
-                digest INTEGER NOT NULL DEFAULT 0,
-                details_key TEXT NOT NULL DEFAULT ''
+                since INTEGER NOT NULL,
+                digest INTEGER NOT NULL,
+                json TEXT NOT NULL
             )",
-            "CREATE INDEX [blocks_by_start] ON [blocks] (start_ms, handle)",
-            "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms, handle)",
+            "CREATE INDEX [blocks_by_start] ON [blocks] (start_ms)",
+            "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms)",
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
-            "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms, handle) WHERE done = 0",
-            "CREATE INDEX [blocks_by_since] ON [blocks] (plan, since, start_ms, end_ms, done, handle, id)",
-            "CREATE INDEX [blocks_by_digest] ON [blocks] (id, digest)",
+            // Overdue blocks are read on every turn, and there are few open blocks among many done.
+            "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE done = 0",
+            "CREATE INDEX [blocks_by_since] ON [blocks] (plan, since, start_ms, end_ms, done)",
             "CREATE TRIGGER [blocks_counted_in] AFTER INSERT ON [blocks] BEGIN
                 INSERT INTO [plan_counts] VALUES (NEW.plan, 1 - NEW.done, NEW.done)
                 ON CONFLICT (plan) DO UPDATE SET open = open + 1 - NEW.done, done = done + NEW.done;
@@ -142,6 +145,11 @@ pub(super) const COMPUTED: &[Table] = &[
                 UPDATE [plan_counts] SET open = open + OLD.done - NEW.done, done = done + NEW.done - OLD.done
                 WHERE plan = NEW.plan;
              END",
+            // A change keeps the version that it replaces.
+            "CREATE TRIGGER [blocks_kept] AFTER UPDATE OF since ON [blocks] BEGIN
+                INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
+                VALUES (OLD.id, OLD.handle, OLD.plan, OLD.start_ms, OLD.end_ms, OLD.done, OLD.digest, OLD.since, NEW.since, OLD.json);
+             END",
         ],
     },
     Table {
@@ -151,8 +159,8 @@ pub(super) const COMPUTED: &[Table] = &[
                 id TEXT NOT NULL,
                 handle INTEGER NOT NULL,
                 plan TEXT NOT NULL,
-                start_ms INTEGER NOT NULL,
-                end_ms INTEGER NOT NULL,
+                start_ms INTEGER,
+                end_ms INTEGER,
                 done INTEGER NOT NULL,
                 digest INTEGER NOT NULL,
                 since INTEGER NOT NULL,
@@ -185,7 +193,124 @@ pub(super) const COMPUTED: &[Table] = &[
                 undone INTEGER NOT NULL,
                 undone_by TEXT
             )",
-            "CREATE INDEX [history_by_state] ON [history] (undone, position)",
+            // Few transactions are undone, so a change that is not an undo writes nothing to it.
+            "CREATE INDEX [history_undone] ON [history] (undone, position) WHERE undone > 0",
         ],
+    },
+];
+
+/// What is neither in the log nor part of an export.
+pub(super) const OTHER: &[Table] = &[
+    Table {
+        name: "migrations",
+        statements: &["CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)"],
+    },
+    Table {
+        name: "computed",
+        statements: &[
+            "CREATE TABLE computed (
+                one INTEGER PRIMARY KEY CHECK (one = 1),
+                version INTEGER NOT NULL,
+                generation INTEGER NOT NULL DEFAULT 0,
+                building INTEGER,
+                built INTEGER NOT NULL DEFAULT 0,
+                past_from INTEGER NOT NULL DEFAULT 0,
+                past_wanted INTEGER,
+                past_looked_ms INTEGER
+            )",
+        ],
+    },
+    Table {
+        name: "turns",
+        statements: &["CREATE TABLE turns (
+                position INTEGER PRIMARY KEY AUTOINCREMENT,
+                id TEXT NOT NULL UNIQUE,
+                state TEXT NOT NULL,
+                request TEXT NOT NULL,
+                continuation INTEGER NOT NULL,
+                sender TEXT NOT NULL,
+                principal TEXT NOT NULL,
+                message_ids TEXT NOT NULL,
+                prompt TEXT,
+                txn TEXT,
+                outcome TEXT,
+                error TEXT,
+                ended_ms INTEGER NOT NULL DEFAULT 0
+            )"],
+    },
+    Table {
+        name: "chunks",
+        statements: &["CREATE TABLE chunks (
+                stream TEXT NOT NULL,
+                first INTEGER NOT NULL,
+                json TEXT NOT NULL,
+                PRIMARY KEY (stream, first)
+            ) WITHOUT ROWID"],
+    },
+    Table {
+        name: "questions",
+        statements: &["CREATE TABLE questions (
+                tool_call TEXT PRIMARY KEY,
+                turn TEXT NOT NULL,
+                question TEXT NOT NULL,
+                tool TEXT NOT NULL,
+                arguments TEXT NOT NULL,
+                touches INTEGER NOT NULL,
+                rest TEXT NOT NULL,
+                approved INTEGER
+            ) WITHOUT ROWID"],
+    },
+    Table {
+        name: "jobs",
+        statements: &["CREATE TABLE jobs (
+                id TEXT PRIMARY KEY,
+                kind TEXT NOT NULL,
+                due_ms INTEGER NOT NULL,
+                attempt INTEGER NOT NULL DEFAULT 0,
+                payload TEXT
+            ) WITHOUT ROWID"],
+    },
+    Table {
+        name: "prompt_counts",
+        statements: &["CREATE TABLE prompt_counts (
+                prompt TEXT PRIMARY KEY,
+                turns INTEGER NOT NULL,
+                completed INTEGER NOT NULL,
+                failed INTEGER NOT NULL,
+                stopped INTEGER NOT NULL,
+                calls INTEGER NOT NULL,
+                invalid_calls INTEGER NOT NULL,
+                rejected_calls INTEGER NOT NULL,
+                retries INTEGER NOT NULL,
+                input_tokens INTEGER NOT NULL,
+                output_tokens INTEGER NOT NULL,
+                total_ms INTEGER NOT NULL,
+                last_ms INTEGER NOT NULL DEFAULT 0
+            )"],
+    },
+    Table {
+        name: "prompt_changes",
+        statements: &["CREATE TABLE prompt_changes (txn TEXT PRIMARY KEY, prompt TEXT NOT NULL) WITHOUT ROWID"],
+    },
+    Table {
+        name: "imports",
+        statements: &["CREATE TABLE imports (
+                one INTEGER PRIMARY KEY CHECK (one = 1),
+                state TEXT NOT NULL,
+                parts INTEGER NOT NULL,
+                bytes INTEGER NOT NULL,
+                checked INTEGER NOT NULL,
+                events INTEGER NOT NULL,
+                messages INTEGER NOT NULL,
+                position INTEGER NOT NULL,
+                byte_offset INTEGER NOT NULL,
+                reader TEXT NOT NULL,
+                head TEXT NOT NULL,
+                problem TEXT
+            )"],
+    },
+    Table {
+        name: "import_texts",
+        statements: &["CREATE TABLE import_texts (position INTEGER PRIMARY KEY, text TEXT NOT NULL)"],
     },
 ];

@@ -8,6 +8,12 @@ pub trait Sql {
     /// [`SqlError`] with the message of the engine.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, SqlError>;
 
+    /// Runs several statements without parameters, separated by semicolons.
+    ///
+    /// # Errors
+    /// [`SqlError`] with the message of the engine. The statements before it were run.
+    fn script(&self, statements: &str) -> Result<(), SqlError>;
+
     /// Runs `body` in a transaction, which is committed if it returns `Ok` and rolled back otherwise. Must not be nested.
     ///
     /// # Errors

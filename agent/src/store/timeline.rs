@@ -12,7 +12,7 @@ use flux_timeline::{
 use uuid::Uuid;
 
 use super::past::digest;
-use super::{Row, Sql, Store, StoreError, Value, block, json, millis, parse, text};
+use super::{Row, Sql, Store, StoreError, Value, block, json, millis, text};
 
 /// The number of runs in a snapshot.
 const RUNS: usize = 20;
@@ -26,44 +26,34 @@ impl<S: Sql> View for Store<S> {
 
 impl<S: Sql> ReadPlans for Store<S> {
     fn settings(&self) -> Result<Settings, StoreError> {
-        let rows = self.query("SELECT settings FROM [state]", &[])?;
-        rows.first().map_or_else(|| Ok(Settings::default()), |row| parse("state", &row.text(0)?))
+        self.head(|head| head.settings.clone())
     }
 
     fn active_plan(&self) -> Result<Option<Plan>, StoreError> {
-        let rows = self.query("SELECT p.json FROM [state] s JOIN [plans] p ON p.id = s.active_plan", &[])?;
-        rows.first().map(|row| parse("plans", &row.text(0)?)).transpose()
+        self.head(|head| head.active_plan.and_then(|id| head.plan(id)).cloned())
     }
 
     fn plans(&self) -> Result<Vec<Plan>, StoreError> {
-        let rows = self.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
-        rows.iter().map(|row| parse("plans", &row.text(0)?)).collect()
+        self.head(|head| head.plans.clone())
     }
 
     fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
-        let rows = self.query("SELECT json FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
-        rows.first().map(|row| parse("plans", &row.text(0)?)).transpose()
+        self.head(|head| head.plan(id).cloned())
     }
 
     fn plan_counts(&self, plan: PlanId) -> Result<PlanCounts, StoreError> {
-        let rows = self.query("SELECT open, done FROM [plan_counts] WHERE plan = ?", &[plan.to_string().into()])?;
-        match rows.first() {
-            Some(row) => Ok(PlanCounts { open: row.count(0)?, done: row.count(1)? }),
-            None => Ok(PlanCounts::default()),
-        }
+        self.head(|head| head.counts.iter().find(|(id, _)| *id == plan).map(|(_, counts)| *counts).unwrap_or_default())
     }
 }
 
 impl<S: Sql> ReadBlocks for Store<S> {
     fn block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
-        let rows = self.query(&format!("{BLOCKS} WHERE b.id = ?"), &[id.to_string().into()])?;
-        rows.first().map(block).transpose()
+        self.if_visible(self.stored_block(id)?)
     }
 
     fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, StoreError> {
-        let handle = Value::Integer(handle.number().into());
-        let rows = self.query(&format!("{BLOCKS} WHERE b.handle = ?"), &[handle])?;
-        rows.first().map(block).transpose()
+        let rows = self.query("SELECT json FROM [blocks] WHERE handle = ?", &[number(handle)])?;
+        self.if_visible(rows.first().map(block).transpose()?)
     }
 
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, StoreError> {
@@ -97,19 +87,15 @@ impl<S: Sql> ReadBlocks for Store<S> {
     }
 
     fn is_handle_used(&self, handle: Handle) -> Result<bool, StoreError> {
-        let handle = Value::Integer(handle.number().into());
-        Ok(!self.query("SELECT 1 FROM [blocks] WHERE handle = ?", &[handle])?.is_empty())
+        Ok(!self.query("SELECT 1 FROM [blocks] WHERE handle = ?", &[number(handle)])?.is_empty())
     }
 
     fn stored_blocks(&self) -> Result<u64, StoreError> {
-        let rows = self.query("SELECT coalesce(sum(open + done), 0) FROM [plan_counts]", &[])?;
-        Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
+        self.head(|head| head.counts.iter().map(|(_, counts)| counts.open + counts.done).sum())
     }
 
     fn next_handle(&self) -> Result<Handle, StoreError> {
-        let rows = self.query("SELECT next_handle FROM [state]", &[])?;
-        let number = rows.first().map_or(Ok(1), |row| row.count(0))?;
-        Ok(Handle::new(u32::try_from(number).unwrap_or(u32::MAX)))
+        self.head(|head| head.next_handle)
     }
 }
 
@@ -129,11 +115,11 @@ impl<S: Sql> ReadRuns for Store<S> {
 
 impl<S: Sql> ReadHistory for Store<S> {
     fn undoable(&self) -> Result<Option<TxnId>, StoreError> {
-        self.history("SELECT txn FROM [history] WHERE undone = 0 ORDER BY position DESC LIMIT 1")
+        Ok(self.history_head()?.undoable)
     }
 
     fn redoable(&self) -> Result<Option<TxnId>, StoreError> {
-        self.history("SELECT txn FROM [history] WHERE undone = 1 ORDER BY position DESC LIMIT 1")
+        Ok(self.history_head()?.redoable)
     }
 
     fn transaction(&self, txn: TxnId) -> Result<Vec<Event>, StoreError> {
@@ -161,7 +147,7 @@ impl<S: Sql> ReadHistory for Store<S> {
     }
 
     fn last_seq(&self) -> Result<u64, StoreError> {
-        self.newest_seq()
+        Ok(self.last_event()?.0)
     }
 
     fn plans_at(&self, seq: u64) -> Result<PlanSnapshot, StoreError> {
@@ -208,7 +194,7 @@ fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
         [("(b.start_ms, b.handle) > (?, ?)", query.after), ("(b.start_ms, b.handle) < (?, ?)", query.before)]
     {
         if let Some(place) = place {
-            add(condition, &[millis(place.start()), Value::Integer(place.handle().number().into())]);
+            add(condition, &[millis(place.start()), number(place.handle())]);
         }
     }
     if let Some(from) = query.earliest_start() {
@@ -283,47 +269,86 @@ impl<S: Sql> Store<S> {
         })
     }
 
-    fn history(&self, sql: &str) -> Result<Option<TxnId>, StoreError> {
-        let rows = self.query(sql, &[])?;
-        rows.first().map(|row| txn(&row.text(0)?)).transpose()
+    /// A block, unless its plan is deleted.
+    fn if_visible(&self, block: Option<Block>) -> Result<Option<Block>, StoreError> {
+        let Some(block) = block else { return Ok(None) };
+        let is_visible = self.head(|head| head.plan(block.plan).is_some())?;
+        Ok(is_visible.then_some(block))
     }
 
-    pub(super) fn put_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
-        self.keep_block(seq, block.id)?;
+    /// Stores a new block, or one that is brought back, with event `seq`.
+    pub(super) fn insert_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         let text = text("blocks", block)?;
-        self.query(
-            "INSERT INTO [blocks] (id, handle, plan, title_key, details_key, start_ms, end_ms, done, digest, json, since)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET title_key = excluded.title_key, details_key = excluded.details_key,
-                start_ms = excluded.start_ms, end_ms = excluded.end_ms, done = excluded.done, digest = excluded.digest, json = excluded.json,
-                since = excluded.since",
+        self.execute(
+            "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, done, since, digest, json)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
+                number(block.handle),
                 block.id.to_string().into(),
-                Value::Integer(block.handle.number().into()),
                 block.plan.to_string().into(),
                 block.title.key().into(),
                 block.details_key().into(),
                 millis(block.span.start()),
                 millis(block.span.end()),
-                Value::Integer((!block.is_open()).into()),
+                is_done(block),
+                seq.into(),
                 digest(&text).into(),
                 text.into(),
-                seq.into(),
             ],
         )?;
-        let next = Value::Integer(block.handle.next().number().into());
-        self.query("UPDATE [state] SET next_handle = max(next_handle, ?)", &[next])?;
+        self.change_head(|head| count(head.counts_mut(block.plan), block, 1));
+        if block.handle >= self.next_handle()? {
+            let next = block.handle.next();
+            self.execute("UPDATE [state] SET next_handle = ?", &[number(next)])?;
+            self.change_head(|head| head.next_handle = next);
+        }
         Ok(())
     }
 
-    pub(super) fn delete_block(&self, seq: u64, id: BlockId) -> Result<(), StoreError> {
-        self.keep_block(seq, id)?;
-        self.query("DELETE FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
+    /// Changes a block with event `seq`. A trigger keeps the version before. An index is written only if its columns are set, so
+    /// the statement sets what has changed.
+    pub(super) fn update_block(&self, seq: u64, before: &Block, after: &Block) -> Result<(), StoreError> {
+        const TEXT: &str = "UPDATE [blocks] SET title_key = ?, details_key = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
+        const DONE: &str = "UPDATE [blocks] SET done = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
+        const TIME: &str = "UPDATE [blocks] SET start_ms = ?, end_ms = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
+        const ALL: &str = "UPDATE [blocks] SET title_key = ?, details_key = ?, start_ms = ?, end_ms = ?, done = ?, since = ?,
+            digest = ?, json = ? WHERE handle = ?";
+        let json = text("blocks", after)?;
+        let texts = || [after.title.key().into(), after.details_key().into()];
+        let times = || [millis(after.span.start()), millis(after.span.end())];
+        let same_time = before.span == after.span;
+        let same_state = before.is_open() == after.is_open();
+        let same_text = before.title == after.title && before.details_key() == after.details_key();
+        let (sql, mut params) = match (same_text, same_time, same_state) {
+            (_, true, true) => (TEXT, texts().to_vec()),
+            (true, true, false) => (DONE, vec![is_done(after)]),
+            (true, false, true) => (TIME, times().to_vec()),
+            _ => (ALL, texts().into_iter().chain(times()).chain([is_done(after)]).collect()),
+        };
+        params.extend([seq.into(), digest(&json).into(), json.into(), number(after.handle)]);
+        self.execute(sql, &params)?;
+        self.change_head(|head| {
+            let counts = head.counts_mut(after.plan);
+            count(counts, before, -1);
+            count(counts, after, 1);
+        });
+        Ok(())
+    }
+
+    /// Deletes a block with event `seq`, and keeps its last version.
+    pub(super) fn delete_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
+             SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?, json FROM [blocks] WHERE handle = ?",
+            &[seq.into(), number(block.handle)],
+        )?;
+        self.execute("DELETE FROM [blocks] WHERE handle = ?", &[number(block.handle)])?;
+        self.change_head(|head| count(head.counts_mut(block.plan), block, -1));
         Ok(())
     }
 
     pub(super) fn put_plan(&self, plan: &Plan) -> Result<(), StoreError> {
-        self.query(
+        self.execute(
             "INSERT INTO [plans] (id, created_ms, archived, json) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET archived = excluded.archived, json = excluded.json",
             &[
@@ -333,6 +358,11 @@ impl<S: Sql> Store<S> {
                 json("plans", plan)?,
             ],
         )?;
+        self.change_head(|head| {
+            head.plans.retain(|other| other.id != plan.id);
+            let place = head.plans.partition_point(|other| (other.created_at, other.id) < (plan.created_at, plan.id));
+            head.plans.insert(place, plan.clone());
+        });
         Ok(())
     }
 
@@ -344,20 +374,36 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn delete_plan(&self, id: PlanId) -> Result<(), StoreError> {
-        self.query("DELETE FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
+        self.execute("DELETE FROM [plans] WHERE id = ?", &[id.to_string().into()])?;
+        self.change_head(|head| head.plans.retain(|plan| plan.id != id));
         Ok(())
     }
 
     pub(super) fn set_active_plan(&self, id: Option<PlanId>) -> Result<(), StoreError> {
-        let id = id.map(|id| id.to_string());
-        self.query("UPDATE [state] SET active_plan = ?", &[id.into()])?;
+        self.execute("UPDATE [state] SET active_plan = ?", &[id.map(|id| id.to_string()).into()])?;
+        self.change_head(|head| head.active_plan = id);
         Ok(())
     }
 
     pub(super) fn set_settings(&self, settings: &Settings) -> Result<(), StoreError> {
-        self.query("UPDATE [state] SET settings = ?", &[json("state", settings)?])?;
+        self.execute("UPDATE [state] SET settings = ?", &[json("state", settings)?])?;
+        self.change_head(|head| head.settings = settings.clone());
         Ok(())
     }
+}
+
+fn number(handle: Handle) -> Value {
+    Value::Integer(handle.number().into())
+}
+
+fn is_done(block: &Block) -> Value {
+    Value::Integer((!block.is_open()).into())
+}
+
+/// Adds a block to the counts of its plan, or takes it away.
+fn count(counts: &mut PlanCounts, block: &Block, by: i64) {
+    let count = if block.is_open() { &mut counts.open } else { &mut counts.done };
+    *count = count.saturating_add_signed(by);
 }
 
 fn txn(text: &str) -> Result<TxnId, StoreError> {

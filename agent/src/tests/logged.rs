@@ -30,6 +30,11 @@ impl Sql for Logged {
         self.sql.query(sql, params)
     }
 
+    fn script(&self, statements: &str) -> Result<(), SqlError> {
+        self.statements.0.borrow_mut().push(statements.to_owned());
+        self.sql.script(statements)
+    }
+
     fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         self.sql.transaction(body)
     }

@@ -201,7 +201,7 @@ impl<S: Sql + Clone> Store<S> {
         if !self.is_untouched()? {
             return Err(ImportError::NotEmpty);
         }
-        self.sql.transaction(|| {
+        self.transaction(|_| {
             if part.number == 0 {
                 self.drop_import()?;
                 self.shadow(self.next_generation()?).create_person()?;

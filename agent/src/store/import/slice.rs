@@ -52,7 +52,7 @@ impl<S: Sql + Clone> Store<S> {
     /// # Errors
     /// The errors of the engine. The import can go on then.
     pub fn import_slice(&self, now: DateTime<Utc>, rows: u64) -> Result<Option<ImportProgress>, StoreError> {
-        let slice = self.sql.transaction(|| self.import_within(now, rows));
+        let slice = self.transaction(|store| store.import_within(now, rows));
         match slice {
             Ok(progress) => Ok(progress),
             Err(ImportError::Store(error)) => Err(error),

@@ -286,26 +286,26 @@ mod tests {
     /// The tables of a new set are those of a migrated database.
     #[test]
     fn the_schema_is_what_the_migrations_make() {
-        use crate::store::schema::{COMPUTED, RECORDED};
+        use crate::store::schema::{COMPUTED, OTHER, RECORDED};
 
         let (migrated, created) = (Sqlite::in_memory().unwrap(), Sqlite::in_memory().unwrap());
+        migrate(&migrated, MIGRATIONS).unwrap();
         Store::open(migrated.clone()).unwrap();
-        let is_rebuilding = std::rc::Rc::default();
-        let store = Store { sql: created.clone(), prefix: None, is_rebuilding };
-        store.create_tables(RECORDED).and_then(|()| store.create_tables(COMPUTED)).unwrap();
+        Store::open(created.clone()).unwrap();
         let rows = |sql: &Sqlite, statement: &str| sql.query(statement, &[]).unwrap();
-        // Without spaces, brackets and quotes, in which the two are written differently.
+        // Without spaces, brackets and quotes, in which the two are written differently, and without the prefix of tables that were
+        // computed anew.
         let plain = |sql: &Sqlite, table: &str| -> Vec<String> {
             let statement = format!("SELECT sql FROM sqlite_master WHERE tbl_name = '{table}' AND type <> 'table'");
             let mut parts: Vec<String> = rows(sql, &statement)
                 .iter()
                 .filter_map(|row| row.optional_text(0).unwrap())
-                .map(|sql| sql.replace(['[', ']', '"', ' ', '\n'], ""))
+                .map(|sql| sql.replace(['[', ']', '"', ' ', '\n'], "").replace("g1_", ""))
                 .collect();
             parts.sort_unstable();
             parts
         };
-        for table in RECORDED.iter().chain(COMPUTED).map(|table| table.name) {
+        for table in RECORDED.iter().chain(COMPUTED).chain(OTHER).map(|table| table.name) {
             let columns = format!("SELECT * FROM pragma_table_xinfo('{table}')");
             assert_eq!(rows(&created, &columns), rows(&migrated, &columns), "{table}");
             assert_eq!(plain(&created, table), plain(&migrated, table), "{table}");

@@ -1,0 +1,132 @@
+//! A copy in memory of the small rows that nearly every operation reads: the settings, the plans with their counts, the next handle,
+//! the end of the log, and which transactions undo and redo take next.
+//!
+//! A Durable Object is the only writer of its database, so the copy is right as long as whoever writes one of these rows also
+//! changes the copy. It is read from the rows when it is first needed, and dropped when a transaction fails, because the rows are
+//! then those of before.
+
+use chrono::{DateTime, Utc};
+use flux_timeline::view::PlanCounts;
+use flux_timeline::{Handle, Plan, PlanId, Settings, TxnId};
+
+use super::{Row, Sql, Store, StoreError, parse};
+
+/// The copy.
+#[derive(Debug, Clone)]
+pub(super) struct Head {
+    pub settings: Settings,
+    /// All plans, oldest first.
+    pub plans: Vec<Plan>,
+    pub active_plan: Option<PlanId>,
+    /// The blocks of each plan that has or had any, including deleted plans.
+    pub counts: Vec<(PlanId, PlanCounts)>,
+    pub next_handle: Handle,
+    /// The number and the time of the last event; 0 and 1970 if there is none. `None` until it is asked for: tables that are
+    /// being built have no log of their own.
+    pub last: Option<(u64, DateTime<Utc>)>,
+    /// What undo and redo take next. `None` after an undo or a redo, until it is asked for.
+    pub history: Option<HistoryHead>,
+}
+
+/// The tops of the two stacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct HistoryHead {
+    pub undoable: Option<TxnId>,
+    pub redoable: Option<TxnId>,
+}
+
+impl Head {
+    fn read<S: Sql>(store: &Store<S>) -> Result<Self, StoreError> {
+        let state = store.query("SELECT settings, active_plan, next_handle FROM [state]", &[])?;
+        let state = state.first().ok_or_else(|| corrupt("state", "it has no row".to_owned()))?;
+        let plans = store.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
+        let counts = store.query("SELECT plan, open, done FROM [plan_counts]", &[])?;
+        let count = |row: &Row| Ok((id("plan_counts", &row.text(0)?)?, PlanCounts { open: row.count(1)?, done: row.count(2)? }));
+        Ok(Self {
+            settings: parse("state", &state.text(0)?)?,
+            plans: plans.iter().map(|row| parse("plans", &row.text(0)?)).collect::<Result<_, StoreError>>()?,
+            active_plan: state.optional_text(1)?.map(|plan| id("state", &plan)).transpose()?,
+            counts: counts.iter().map(count).collect::<Result<_, StoreError>>()?,
+            next_handle: Handle::new(u32::try_from(state.count(2)?).unwrap_or(u32::MAX)),
+            last: None,
+            history: None,
+        })
+    }
+
+    /// The plan with this id.
+    pub fn plan(&self, id: PlanId) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.id == id)
+    }
+
+    /// The counts of a plan, which are all 0 at first.
+    pub fn counts_mut(&mut self, plan: PlanId) -> &mut PlanCounts {
+        let place = self.counts.iter().position(|(id, _)| *id == plan).unwrap_or_else(|| {
+            self.counts.push((plan, PlanCounts::default()));
+            self.counts.len() - 1
+        });
+        &mut self.counts[place].1
+    }
+}
+
+impl<S: Sql> Store<S> {
+    /// Reads from the copy.
+    pub(super) fn head<T>(&self, read: impl FnOnce(&Head) -> T) -> Result<T, StoreError> {
+        if let Some(head) = self.head.borrow().as_ref() {
+            return Ok(read(head));
+        }
+        let head = Head::read(self)?;
+        let value = read(&head);
+        self.head.replace(Some(head));
+        Ok(value)
+    }
+
+    /// Changes the copy after a row was written. A copy that was not read yet has nothing to change.
+    pub(super) fn change_head(&self, change: impl FnOnce(&mut Head)) {
+        if let Some(head) = self.head.borrow_mut().as_mut() {
+            change(head);
+        }
+    }
+
+    /// Drops the copy, so that it is read again.
+    pub(super) fn forget_head(&self) {
+        self.head.replace(None);
+    }
+
+    /// The number and the time of the last event; 0 and 1970 if there is none.
+    pub(super) fn last_event(&self) -> Result<(u64, DateTime<Utc>), StoreError> {
+        if let Some(last) = self.head(|head| head.last)? {
+            return Ok(last);
+        }
+        let rows = self.query("SELECT seq, at_ms FROM [events] ORDER BY seq DESC LIMIT 1", &[])?;
+        let last = match rows.first() {
+            Some(row) => (row.count(0)?, DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default()),
+            None => (0, DateTime::UNIX_EPOCH),
+        };
+        self.change_head(|head| head.last = Some(last));
+        Ok(last)
+    }
+
+    /// What undo and redo take next.
+    pub(super) fn history_head(&self) -> Result<HistoryHead, StoreError> {
+        if let Some(history) = self.head(|head| head.history)? {
+            return Ok(history);
+        }
+        let top = |sql: &str| -> Result<Option<TxnId>, StoreError> {
+            self.query(sql, &[])?.first().map(|row| id("history", &row.text(0)?)).transpose()
+        };
+        // Few are skipped: the undone ones are at the end, and those that cannot be redone are rare.
+        let undoable = top("SELECT txn FROM [history] WHERE undone = 0 ORDER BY position DESC LIMIT 1")?;
+        let redoable = top("SELECT txn FROM [history] WHERE undone = 1 ORDER BY position DESC LIMIT 1")?;
+        let history = HistoryHead { undoable, redoable };
+        self.change_head(|head| head.history = Some(history));
+        Ok(history)
+    }
+}
+
+fn id<T: std::str::FromStr<Err = uuid::Error>>(table: &'static str, text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|error: uuid::Error| corrupt(table, error.to_string()))
+}
+
+fn corrupt(table: &'static str, cause: String) -> StoreError {
+    StoreError::Corrupt { table, cause }
+}
