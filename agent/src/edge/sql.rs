@@ -1,10 +1,11 @@
 //! [`Sql`] on a Durable Object's SQLite.
 
+use js_sys::Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::durable::Storage;
-use worker::{SqlStorage, SqlStorageValue};
 
+use super::model::message_of;
 use crate::store::{Row, Sql, SqlError, Value};
 
 /// The object's database.
@@ -17,13 +18,15 @@ pub(super) struct DurableSql {
 impl DurableSql {
     pub fn new(storage: &Storage) -> Self {
         let raw: &JsValue = storage.as_raw().as_ref();
-        Self { sql: storage.sql(), storage: raw.clone().unchecked_into() }
+        let storage: TransactionalStorage = raw.clone().unchecked_into();
+        Self { sql: storage.sql(), storage }
     }
 }
 
+// The `worker` crate lacks `transactionSync`. It has `exec`, but reads rows through an iterator, one call of JavaScript for each
+// row and each cell more than an array needs.
 #[wasm_bindgen]
 extern "C" {
-    /// Bindings for storage methods that the `worker` crate lacks.
     #[derive(Clone)]
     type TransactionalStorage;
 
@@ -33,19 +36,42 @@ extern "C" {
         this: &TransactionalStorage,
         body: &mut dyn FnMut() -> Result<(), JsValue>,
     ) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn sql(this: &TransactionalStorage) -> SqlStorage;
+
+    #[derive(Clone)]
+    type SqlStorage;
+
+    /// Runs one statement with parameters, or several without.
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(this: &SqlStorage, statement: &str, params: &Array) -> Result<Cursor, JsValue>;
+
+    type Cursor;
+
+    /// The rows as arrays instead of objects.
+    #[wasm_bindgen(method)]
+    fn raw(this: &Cursor) -> RawRows;
+
+    type RawRows;
+
+    #[wasm_bindgen(method, catch, js_name = toArray)]
+    fn to_array(this: &RawRows) -> Result<Array, JsValue>;
 }
 
 impl Sql for DurableSql {
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, SqlError> {
-        let params: Vec<SqlStorageValue> = params.iter().map(param).collect();
-        let cursor = self.sql.exec(sql, params).map_err(|error| SqlError(error.to_string()))?;
-        cursor
-            .raw()
-            .map(|cells| {
-                let cells = cells.map_err(|error| SqlError(error.to_string()))?;
-                cells.into_iter().map(cell).collect::<Result<_, _>>().map(Row::new)
-            })
-            .collect()
+        let rows = self.run(sql, params)?.raw().to_array().map_err(|thrown| error(&thrown))?;
+        let row = |row: JsValue| row.unchecked_into::<Array>().iter().map(cell).collect::<Result<_, _>>().map(Row::new);
+        rows.iter().map(row).collect()
+    }
+
+    fn execute(&self, sql: &str, params: &[Value]) -> Result<(), SqlError> {
+        self.run(sql, params).map(drop)
+    }
+
+    fn script(&self, statements: &str) -> Result<(), SqlError> {
+        self.run(statements, &[]).map(drop)
     }
 
     fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
@@ -65,31 +91,40 @@ impl Sql for DurableSql {
 }
 
 impl DurableSql {
+    fn run(&self, sql: &str, params: &[Value]) -> Result<Cursor, SqlError> {
+        self.sql.exec(sql, &params.iter().map(param).collect()).map_err(|thrown| error(&thrown))
+    }
+
     /// Runs `body` in a transaction, which is committed when it returns true. It is not generic, so that the Worker contains it
     /// once.
     fn transact(&self, body: &mut dyn FnMut() -> bool) -> Result<(), SqlError> {
         // Nobody sees this exception. It only makes the runtime roll back.
         let mut checked = || if body() { Ok(()) } else { Err(JsValue::from_str("rolled back")) };
-        self.storage.transaction_sync(&mut checked).map_err(|error| SqlError(format!("{error:?}")))
+        self.storage.transaction_sync(&mut checked).map_err(|thrown| error(&thrown))
     }
 }
 
-fn param(value: &Value) -> SqlStorageValue {
+fn param(value: &Value) -> JsValue {
     match value {
-        Value::Null => SqlStorageValue::Null,
-        Value::Integer(number) => SqlStorageValue::Integer(*number),
-        Value::Real(number) => SqlStorageValue::Float(*number),
-        Value::Text(text) => SqlStorageValue::String(text.clone()),
+        Value::Null => JsValue::NULL,
+        // Within the range in which JavaScript's numbers are exact.
+        #[expect(clippy::cast_precision_loss, reason = "a value of the store is within ±2⁵³")]
+        Value::Integer(number) => JsValue::from_f64(*number as f64),
+        Value::Real(number) => JsValue::from_f64(*number),
+        Value::Text(text) => JsValue::from_str(text),
     }
 }
 
-fn cell(value: SqlStorageValue) -> Result<Value, SqlError> {
-    Ok(match value {
-        SqlStorageValue::Null => Value::Null,
-        SqlStorageValue::Boolean(flag) => Value::Integer(flag.into()),
-        SqlStorageValue::Integer(number) => Value::Integer(number),
-        SqlStorageValue::Float(number) => Value::Real(number),
-        SqlStorageValue::String(text) => Value::Text(text),
-        SqlStorageValue::Blob(_) => return Err(SqlError("a blob, which no table holds".to_owned())),
-    })
+fn cell(value: JsValue) -> Result<Value, SqlError> {
+    if let Some(number) = value.as_f64() {
+        return Ok(Value::Real(number));
+    }
+    if let Some(text) = value.as_string() {
+        return Ok(Value::Text(text));
+    }
+    if value.is_null() { Ok(Value::Null) } else { Err(SqlError("a blob, which no table holds".to_owned())) }
+}
+
+fn error(thrown: &JsValue) -> SqlError {
+    SqlError(message_of(thrown))
 }

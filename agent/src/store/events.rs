@@ -93,7 +93,8 @@ impl<S: Sql> Store<S> {
         )?;
         self.change_head(|head| head.last = Some((event.seq, event.at)));
         self.project(event.seq, &event.kind)?;
-        self.index(event)
+        self.index(event, self)?;
+        self.close_group(self, event.seq)
     }
 
     /// The identity of the log, which is the id of its first event.
@@ -122,6 +123,10 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        let is_about = query.about.is_some() || query.plan.is_some() || query.txn.is_some();
+        if !is_about && (query.name.is_some() || query.actor.is_some()) {
+            return self.filtered(query);
+        }
         let mut sql = "SELECT e.json FROM [events] e".to_owned();
         let mut params: Vec<Value> = Vec::new();
         // An event about a block is also about its plan.
@@ -146,8 +151,8 @@ impl<S: Sql> Store<S> {
         add(" AND e.type = ?", query.name.as_deref().map(Value::from));
         add(" AND json_extract(e.json, '$.actor.by') = ?", query.actor.as_deref().map(Value::from));
         add(" AND e.txn = ?", query.txn.map(|txn| txn.to_string().into()));
-        add(" AND e.at_ms >= ?", query.from.map(millis));
-        add(" AND e.at_ms < ?", query.until.map(millis));
+        add(" AND e.seq > ?", query.from.map(|from| self.seq_before(from)).transpose()?.map(Value::from));
+        add(" AND e.seq <= ?", query.until.map(|until| self.seq_before(until)).transpose()?.map(Value::from));
         sql.push_str(if query.newest_first { " ORDER BY e.seq DESC LIMIT ?" } else { " ORDER BY e.seq LIMIT ?" });
         params.push(query.limit.into());
         self.query(&sql, &params)?.iter().map(|row| parse("events", &row.text(0)?)).collect()
@@ -199,16 +204,16 @@ impl<S: Sql> Store<S> {
         }
     }
 
-    /// Records the subjects of the event, the plans and settings after it, and the undo and redo stacks.
-    pub(super) fn index(&self, event: &Event) -> Result<(), StoreError> {
+    /// Records the subjects of an event of `log`, the plans and settings after it, and the undo and redo stacks.
+    pub(super) fn index(&self, event: &Event, log: &Self) -> Result<(), StoreError> {
         self.note_subjects(event)?;
         if event.kind.changes_plan_snapshot() {
             self.keep_plans(event.seq)?;
         }
         match &event.kind {
-            EventKind::Undone { txn, .. } => self.mark(*txn, 1, Some(event.txn)),
-            EventKind::Redone { txn, .. } => self.mark(*txn, 0, None),
-            _ if event.is_undoable() => self.note_undoable(event.txn),
+            EventKind::Undone { txn, .. } => self.note_undone(event, *txn, log),
+            EventKind::Redone { txn, .. } => self.note_redone(event, *txn),
+            _ if event.is_undoable() => self.note_undoable(event),
             _ => Ok(()),
         }
     }
@@ -224,29 +229,44 @@ impl<S: Sql> Store<S> {
         }
     }
 
-    /// Puts a transaction on top of the done ones. What could be redone until then, no longer can.
-    fn note_undoable(&self, txn: TxnId) -> Result<(), StoreError> {
+    /// Puts the transaction of an event on top of the done ones. What could be redone until then, no longer can.
+    fn note_undoable(&self, event: &Event) -> Result<(), StoreError> {
         let HistoryHead { undoable, redoable } = self.history_head()?;
         if redoable.is_some() {
             self.execute("UPDATE [history] SET undone = 2 WHERE undone = 1", &[])?;
         }
-        let mut history = Some(HistoryHead { undoable: Some(txn), redoable: None });
-        if undoable != Some(txn) {
-            let sql = "INSERT OR IGNORE INTO [history] (txn, undone) VALUES (?, 0) RETURNING 1";
-            let is_new = !self.query(sql, &[txn.to_string().into()])?.is_empty();
-            history = history.filter(|_| is_new);
+        if undoable != Some(event.txn) {
+            let sql = "INSERT INTO [history] (position, txn, undone) VALUES (?, ?, 0)";
+            self.execute(sql, &[event.seq.into(), event.txn.to_string().into()])?;
         }
-        self.change_head(|head| head.history = history);
+        self.change_head(|head| head.history = Some(HistoryHead { undoable: Some(event.txn), redoable: None }));
         Ok(())
     }
 
-    /// Puts a transaction on top of the done (0) or the undone (1) transactions.
-    fn mark(&self, txn: TxnId, undone: i64, by: Option<TxnId>) -> Result<(), StoreError> {
-        let sql =
-            "UPDATE [history] SET undone = ?1, undone_by = ?2, position = (SELECT max(position) + 1 FROM [history])
-                   WHERE txn = ?3 AND (undone > 0) <> ?1";
-        let by = by.map(|by| by.to_string());
-        self.execute(sql, &[undone.into(), by.into(), txn.to_string().into()])?;
+    /// Puts a transaction on top of the undone ones. An undo has an event for each event that it reverts; the first one counts.
+    fn note_undone(&self, event: &Event, txn: TxnId, log: &Self) -> Result<(), StoreError> {
+        // A transaction that was not redone has the number of one of its events.
+        let rows = log.query("SELECT seq FROM [events] WHERE txn = ?", &[txn.to_string().into()])?;
+        let positions = rows.iter().map(|row| row.count(0)).collect::<Result<Vec<_>, _>>()?;
+        self.execute(
+            "UPDATE [history] SET undone = 1, undone_by = ?1, position = ?2
+             WHERE position = coalesce(
+                (SELECT position FROM [history] WHERE txn = ?3 AND undone <> 0 AND undone = -1),
+                (SELECT position FROM [history] WHERE position IN (SELECT value FROM json_each(?4)) AND undone = 0)
+             )",
+            &[event.txn.to_string().into(), event.seq.into(), txn.to_string().into(), json("history", &positions)?],
+        )?;
+        self.change_head(|head| head.history = None);
+        Ok(())
+    }
+
+    /// Puts an undone transaction on top of the done ones.
+    fn note_redone(&self, event: &Event, txn: TxnId) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE [history] SET undone = -1, undone_by = NULL, position = ?
+             WHERE txn = ? AND undone <> 0 AND undone > 0",
+            &[event.seq.into(), txn.to_string().into()],
+        )?;
         self.change_head(|head| head.history = None);
         Ok(())
     }

@@ -115,7 +115,7 @@ impl<S: Sql> Store<S> {
             self.query(sql, &[])?.first().map(|row| id("history", &row.text(0)?)).transpose()
         };
         // Few are skipped: the undone ones are at the end, and those that cannot be redone are rare.
-        let undoable = top("SELECT txn FROM [history] WHERE undone = 0 ORDER BY position DESC LIMIT 1")?;
+        let undoable = top("SELECT txn FROM [history] WHERE undone <= 0 ORDER BY position DESC LIMIT 1")?;
         let redoable = top("SELECT txn FROM [history] WHERE undone = 1 ORDER BY position DESC LIMIT 1")?;
         let history = HistoryHead { undoable, redoable };
         self.change_head(|head| head.history = Some(history));

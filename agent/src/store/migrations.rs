@@ -305,7 +305,12 @@ const TWELFTH: &[&str] = &[
 /// of the service wrote it, and going on would lose what only that one understands.
 pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError> {
     sql.query(VERSIONS, &[])?;
-    let version = version(sql)?;
+    go_forward(sql, migrations)
+}
+
+fn go_forward<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError> {
+    let rows = sql.query("SELECT coalesce(max(version), 0) FROM migrations", &[])?;
+    let version = rows.first().map_or(Ok(0), |row| row.count(0))?;
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     let Some(missing) = migrations.get(done..) else {
         let cause = format!("version {version} is newer than this program's {}", migrations.len());
@@ -323,7 +328,7 @@ pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError
 /// As [`migrate`].
 pub(super) fn open<S: Sql>(sql: &S) -> Result<(), StoreError> {
     let tables = sql.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?;
-    if tables.is_empty() { sql.transaction(|| create(sql)) } else { migrate(sql, MIGRATIONS) }
+    if tables.is_empty() { sql.transaction(|| create(sql)) } else { go_forward(sql, MIGRATIONS) }
 }
 
 /// Creates the current version in an empty database. Must run within a transaction.
@@ -335,11 +340,6 @@ pub(super) fn create<S: Sql>(sql: &S) -> Result<(), StoreError> {
     sql.query("UPDATE state SET nonce = lower(hex(randomblob(8)))", &[])?;
     sql.query("INSERT INTO migrations VALUES (?)", &[(MIGRATIONS.len() as u64).into()])?;
     Ok(())
-}
-
-fn version<S: Sql>(sql: &S) -> Result<u64, StoreError> {
-    let rows = sql.query("SELECT coalesce(max(version), 0) FROM migrations", &[])?;
-    Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
 }
 
 fn apply<S: Sql>(sql: &S, number: u64, statements: &[&str]) -> Result<(), StoreError> {

@@ -9,6 +9,7 @@
 //! | `head` | a copy in memory of the rows that nearly everything reads |
 //! | `batch` | `blocks`, `past_blocks`: many rows with one statement |
 //! | `events` | `events`: the log, and projecting events |
+//! | `groups` | `event_groups`: how many events of each kind there are, for filters |
 //! | `past` | `past_blocks`, `past_frames`, `subjects`: the past of blocks, plans and settings |
 //! | `schema` | the tables that can be built anew |
 //! | `horizon` | `past_blocks`, `past_frames`: deleting old rows, and making them again |
@@ -32,6 +33,7 @@ mod counts;
 mod events;
 mod export;
 mod fit;
+mod groups;
 mod head;
 mod horizon;
 mod import;
@@ -198,7 +200,10 @@ impl<S: Sql> Store<S> {
 
     /// Runs a statement that returns no rows. It must write the names of tables as for [`Store::query`].
     pub(crate) fn execute(&self, sql: &str, params: &[Value]) -> Result<(), StoreError> {
-        self.query(sql, params)?;
+        match &self.prefix {
+            None => self.sql.execute(sql, params)?,
+            Some(prefix) => self.sql.execute(&sql.replace('[', prefix), params)?,
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPair, Differences};
 use flux_timeline::view::{BlockDifference, PlanSnapshot};
 use flux_timeline::{Block, BlockId, Event, PlanId};
@@ -70,15 +70,27 @@ impl<S: Sql> Store<S> {
         Ok((blocks, count))
     }
 
-    /// The number of the last event at or before `at`; 0 if there was none.
+    /// The number of the last event at or before a moment; 0 if there was none.
     ///
     /// # Errors
     /// The errors of the engine.
     pub fn seq_at(&self, moment: DateTime<Utc>) -> Result<u64, StoreError> {
-        // The clock of a machine can go back, but the log does not.
-        let sql = "SELECT seq FROM [events] WHERE at_ms <= ? ORDER BY at_ms DESC, seq DESC LIMIT 1";
-        let rows = self.query(sql, &[millis(moment)])?;
+        // The log is in the order of time, so the event is found by halving.
+        const SEARCH: &str = "WITH RECURSIVE search (low, high) AS (
+                VALUES (0, ?2)
+                UNION ALL
+                SELECT iif(e.at_ms <= ?1, e.seq, low), iif(e.at_ms <= ?1, high, e.seq - 1)
+                FROM search JOIN [events] e ON e.seq = (low + high + 1) / 2 WHERE low < high
+            )
+            SELECT low FROM search WHERE low >= high";
+        let rows = self.query(SEARCH, &[millis(moment), self.last_event()?.0.into()])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
+    }
+
+    /// The number of the last event before a moment; 0 if there was none.
+    pub(super) fn seq_before(&self, moment: DateTime<Utc>) -> Result<u64, StoreError> {
+        // Events are stored to the millisecond.
+        self.seq_at(moment - TimeDelta::nanoseconds(1))
     }
 
     /// The differences between the blocks of these plans after an event and now, with the first `limit` of the blocks that
@@ -129,8 +141,10 @@ impl<S: Sql> Store<S> {
     }
 
     pub(super) fn block_differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
+        // The numbers are found in an index, so the rows that have not changed are not read.
+        const CHANGED: &str = "SELECT json FROM [blocks] WHERE handle IN (SELECT handle FROM [blocks] WHERE since > ?)";
         self.check_past(seq)?;
-        let now = self.query("SELECT json FROM [blocks] WHERE since > ?", &[seq.into()])?;
+        let now = self.query(CHANGED, &[seq.into()])?;
         let sql = "SELECT json FROM [past_blocks] WHERE until > ? AND since <= ?";
         let then = self.query(sql, &[seq.into(), seq.into()])?;
         let mut pairs: BTreeMap<BlockId, (Option<Block>, Option<Block>)> = BTreeMap::new();
@@ -157,7 +171,7 @@ impl<S: Sql> Store<S> {
         let sql = format!(
             "SELECT e.json FROM [subjects] s JOIN [events] e ON e.seq = s.seq
              WHERE s.subject = ? AND s.seq > ? AND e.type IN ({places})
-                AND NOT EXISTS (SELECT 1 FROM [history] h WHERE h.txn = e.txn AND h.undone > 0)
+                AND NOT EXISTS (SELECT 1 FROM [history] h WHERE h.txn = e.txn AND h.undone <> 0 AND h.undone > 0)
              ORDER BY s.seq DESC LIMIT 1"
         );
         let mut params: Vec<Value> = vec![subject.to_string().into(), seq.into()];

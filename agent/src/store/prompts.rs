@@ -78,7 +78,7 @@ impl<S: Sql> Store<S> {
         let rows = self.query(
             "SELECT *, (
                 SELECT count(*) FROM [history] h JOIN prompt_changes c ON c.txn = h.txn
-                WHERE h.undone > 0 AND c.prompt = p.prompt
+                WHERE h.undone <> 0 AND h.undone > 0 AND c.prompt = p.prompt
              ) FROM prompt_counts p ORDER BY prompt",
             &[],
         )?;

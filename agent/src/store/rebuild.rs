@@ -81,7 +81,7 @@ impl<S: Sql> Store<S> {
         let names = || tables.iter().copied().flatten().map(|table| table.name).filter(|name| *name != "state");
         // All are dropped first: a trigger of an old table may name another, and a rename fails if that one does not exist.
         for name in names() {
-            self.query(&format!("DROP TABLE [{name}]"), &[])?;
+            self.query(&format!("DROP TABLE IF EXISTS [{name}]"), &[])?;
         }
         for name in names() {
             self.query(&format!("ALTER TABLE [{prefix}{name}] RENAME TO [{name}]"), &[])?;
@@ -152,10 +152,21 @@ impl<S: Sql + Clone> Store<S> {
         }
         rebuild.seq = new.build(self, rebuild.seq, rows)?;
         if rebuild.seq >= rebuild.last {
+            self.drop_event_indexes()?;
             return self.swap_in(generation, &[schema::COMPUTED]);
         }
         let sql = "UPDATE computed SET building = ?, built = ?";
         self.query(sql, &[COMPUTED.into(), rebuild.seq.into()])?;
+        Ok(())
+    }
+
+    /// Drops the indexes of the log that earlier versions needed. Their names may have a prefix.
+    fn drop_event_indexes(&self) -> Result<(), StoreError> {
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'events'
+                   AND (name GLOB '*events_by_time' OR name GLOB '*events_by_type' OR name GLOB '*events_by_actor')";
+        for row in self.query(sql, &[])? {
+            self.query(&format!("DROP INDEX \"{}\"", row.text(0)?), &[])?;
+        }
         Ok(())
     }
 
@@ -175,7 +186,8 @@ impl<S: Sql + Clone> Store<S> {
                 if !event.kind.is_about_run() {
                     self.project(event.seq, &event.kind)?;
                 }
-                self.index(event)?;
+                self.index(event, log)?;
+                self.close_group(log, event.seq)?;
             }
             if events.is_empty() {
                 return Ok(last);

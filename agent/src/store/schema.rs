@@ -27,9 +27,6 @@ pub(super) const RECORDED: &[Table] = &[
                 json TEXT NOT NULL
             )",
             "CREATE INDEX [events_by_txn] ON [events] (txn, seq)",
-            "CREATE INDEX [events_by_time] ON [events] (at_ms, seq)",
-            "CREATE INDEX [events_by_type] ON [events] (type, seq)",
-            "CREATE INDEX [events_by_actor] ON [events] (json_extract(json, '$.actor.by'), seq)",
             "CREATE TRIGGER [events_are_not_changed] BEFORE UPDATE ON [events]
              BEGIN SELECT RAISE(ABORT, 'events are immutable'); END",
             "CREATE TRIGGER [events_are_not_deleted] BEFORE DELETE ON [events]
@@ -129,11 +126,11 @@ pub(super) const COMPUTED: &[Table] = &[
                 json TEXT NOT NULL
             )",
             "CREATE INDEX [blocks_by_start] ON [blocks] (start_ms)",
-            "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms)",
+            // With all that is asked of a past moment before the rows themselves are read.
+            "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms, handle, since, end_ms, done)",
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
             // Overdue blocks are read on every turn, and there are few open blocks among many done.
             "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE done = 0",
-            "CREATE INDEX [blocks_by_since] ON [blocks] (plan, since, start_ms, end_ms, done)",
             "CREATE TRIGGER [blocks_counted_in] AFTER INSERT ON [blocks] BEGIN
                 INSERT INTO [plan_counts] VALUES (NEW.plan, 1 - NEW.done, NEW.done)
                 ON CONFLICT (plan) DO UPDATE SET open = open + 1 - NEW.done, done = done + NEW.done;
@@ -185,16 +182,29 @@ pub(super) const COMPUTED: &[Table] = &[
             ) WITHOUT ROWID"],
     },
     Table {
+        name: "event_groups",
+        statements: &["CREATE TABLE [event_groups] (
+                first INTEGER NOT NULL,
+                type TEXT NOT NULL,
+                actor TEXT NOT NULL,
+                events INTEGER NOT NULL,
+                PRIMARY KEY (first, type, actor)
+            ) WITHOUT ROWID"],
+    },
+    Table {
         name: "history",
         statements: &[
+            // A transaction has the number of its first event that can be undone, or of the event that redid it. In `undone`:
+            // 0 is done, -1 is done again, 1 is undone, and redo takes it next, 2 is undone for good.
             "CREATE TABLE [history] (
                 position INTEGER PRIMARY KEY,
-                txn TEXT NOT NULL UNIQUE,
+                txn TEXT NOT NULL,
                 undone INTEGER NOT NULL,
                 undone_by TEXT
             )",
             // Few transactions are undone, so a change that is not an undo writes nothing to it.
-            "CREATE INDEX [history_undone] ON [history] (undone, position) WHERE undone > 0",
+            "CREATE INDEX [history_undone] ON [history] (txn) WHERE undone <> 0",
+            "CREATE INDEX [history_next] ON [history] (position) WHERE undone = 1",
         ],
     },
 ];

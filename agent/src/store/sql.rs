@@ -8,6 +8,14 @@ pub trait Sql {
     /// [`SqlError`] with the message of the engine.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, SqlError>;
 
+    /// Runs one statement that returns no rows.
+    ///
+    /// # Errors
+    /// [`SqlError`] with the message of the engine.
+    fn execute(&self, sql: &str, params: &[Value]) -> Result<(), SqlError> {
+        self.query(sql, params).map(drop)
+    }
+
     /// Runs several statements without parameters, separated by semicolons.
     ///
     /// # Errors

@@ -132,12 +132,14 @@ impl<S: Sql> ReadHistory for Store<S> {
     }
 
     fn is_in_effect(&self, txn: TxnId) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM [history] WHERE txn = ? AND undone = 0";
+        let sql = "SELECT 1 FROM [history] WHERE position IN (SELECT seq FROM [events] WHERE txn = ?1) AND txn = ?1 AND undone = 0
+                   UNION ALL SELECT 1 FROM [history] WHERE txn = ?1 AND undone <> 0 AND undone = -1";
         Ok(!self.query(sql, &[txn.to_string().into()])?.is_empty())
     }
 
     fn undone_by(&self, of: TxnId) -> Result<Option<TxnId>, StoreError> {
-        let rows = self.query("SELECT undone_by FROM [history] WHERE txn = ?", &[of.to_string().into()])?;
+        let sql = "SELECT undone_by FROM [history] WHERE txn = ? AND undone <> 0";
+        let rows = self.query(sql, &[of.to_string().into()])?;
         let by = rows.first().map(|row| row.optional_text(0)).transpose()?.flatten();
         by.map(|by| txn(&by)).transpose()
     }

@@ -10,10 +10,10 @@ use super::logged::Statements;
 use super::world::{World, gym};
 use crate::native::Sqlite;
 
-const BLOCK: usize = 15;
-const TITLE: usize = 11;
-const COMPLETED: usize = 11;
-const SHIFT: usize = 14;
+const BLOCK: usize = 8;
+const TITLE: usize = 6;
+const COMPLETED: usize = 6;
+const SHIFT: usize = 8;
 /// One of them plans the deletion of what the turn has streamed.
 const TURN: usize = 27;
 const TURN_WITH_CALL: usize = 48;

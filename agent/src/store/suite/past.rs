@@ -155,7 +155,7 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
 }
 
 /// All that the migrations make.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 23] = [
     "migrations",
     "events",
     "state",
@@ -172,6 +172,7 @@ const TABLES: [&str; 22] = [
     "past_blocks",
     "past_frames",
     "subjects",
+    "event_groups",
     "computed",
     "causes",
     "prompt_counts",

@@ -1,0 +1,89 @@
+//! How many events of each kind and actor there are in each [`GROUP`] of events.
+//!
+//! The history can be filtered by kind and by actor. An index of all events would be written with each of them. Groups are
+//! written once in a while, and a filter skips those without an event that matches.
+
+use flux_timeline::Event;
+
+use super::{EventQuery, Sql, Store, StoreError, Value, json, parse};
+
+/// The number of events of a group. A filter reads at most so many events for each one that it finds.
+pub(super) const GROUP: u64 = 250;
+
+/// Events of a group that match, with parameters: the bounds, both excluded, the kind, the actor and a limit.
+const OLDEST: &str = "SELECT json FROM [events] WHERE seq > ? AND seq < ? AND (?3 IS NULL OR type = ?3)
+    AND (?4 IS NULL OR json_extract(json, '$.actor.by') = ?4) ORDER BY seq LIMIT ?5";
+/// [`OLDEST`] from the end.
+const NEWEST: &str = "SELECT json FROM [events] WHERE seq > ? AND seq < ? AND (?3 IS NULL OR type = ?3)
+    AND (?4 IS NULL OR json_extract(json, '$.actor.by') = ?4) ORDER BY seq DESC LIMIT ?5";
+
+impl<S: Sql> Store<S> {
+    /// Counts the group that ends with event `seq` in `log`, if one does.
+    pub(super) fn close_group(&self, log: &Self, seq: u64) -> Result<(), StoreError> {
+        if !seq.is_multiple_of(GROUP) {
+            return Ok(());
+        }
+        let counts = log.count_events(seq - GROUP)?;
+        self.execute(
+            "INSERT OR REPLACE INTO [event_groups] (first, type, actor, events)
+             SELECT ?1, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2)",
+            &[(seq - GROUP + 1).into(), json("event_groups", &counts)?],
+        )
+    }
+
+    /// Counts the events after a number by kind and actor.
+    fn count_events(&self, after: u64) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let sql = "SELECT type, json_extract(json, '$.actor.by'), count(*) FROM [events] WHERE seq > ? GROUP BY 1, 2";
+        self.query(sql, &[after.into()])?.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.count(2)?))).collect()
+    }
+
+    /// Counts all events by kind and actor. A kind can come twice with the same actor.
+    pub(super) fn events_by_kind_and_actor(&self) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let grouped = self.query("SELECT type, actor, sum(events) FROM [event_groups] GROUP BY type, actor", &[])?;
+        let mut counts = self.count_events(self.grouped()?)?;
+        for row in &grouped {
+            counts.push((row.text(0)?, row.text(1)?, row.count(2)?));
+        }
+        Ok(counts)
+    }
+
+    /// The last event that is in a group.
+    fn grouped(&self) -> Result<u64, StoreError> {
+        Ok(self.last_event()?.0 / GROUP * GROUP)
+    }
+
+    /// The events of a kind, of an actor, or both, in the bounds of the query.
+    pub(super) fn filtered(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        let (kind, actor) = (Value::from(query.name.as_deref()), Value::from(query.actor.as_deref()));
+        let (mut after, mut before) = (query.after.unwrap_or(0), query.before.unwrap_or(self.last_event()?.0 + 1));
+        if let Some(from) = query.from {
+            after = after.max(self.seq_before(from)?);
+        }
+        if let Some(until) = query.until {
+            before = before.min(self.seq_before(until)? + 1);
+        }
+        let groups = "SELECT DISTINCT first FROM [event_groups] WHERE (?1 IS NULL OR type = ?1) AND (?2 IS NULL OR actor = ?2)
+            AND first > ?3 AND first < ?4 ORDER BY first";
+        let bounds = [kind.clone(), actor.clone(), after.saturating_sub(GROUP).into(), before.into()];
+        let groups = self.query(groups, &bounds)?;
+        let mut groups = groups.iter().map(|row| row.count(0)).collect::<Result<Vec<_>, _>>()?;
+        // The newest events are in no group yet.
+        groups.push(self.grouped()? + 1);
+        if query.newest_first {
+            groups.reverse();
+        }
+        let mut found = Vec::new();
+        for first in groups {
+            let rest = query.limit.saturating_sub(found.len() as u64);
+            if rest == 0 {
+                break;
+            }
+            let sql = if query.newest_first { NEWEST } else { OLDEST };
+            let (low, high) = (after.max(first - 1), before.min(first + GROUP));
+            for row in self.query(sql, &[low.into(), high.into(), kind.clone(), actor.clone(), rest.into()])? {
+                found.push(parse("events", &row.text(0)?)?);
+            }
+        }
+        Ok(found)
+    }
+}
