@@ -139,8 +139,7 @@ pub fn verify<V: TimelineView>(
     require(event.at <= now + CLOCK_DIFFERENCE, || Misfit::Future)?;
     if previous.is_none_or(|previous| previous.txn != event.txn) {
         // A run that is tried again adds its tasks in the transaction in which it failed to.
-        let fits =
-            read(view.transaction(event.txn))?.is_empty() || read(view.run(RunId::new(event.txn.uuid())))?.is_some();
+        let fits = !read(view.has_transaction(event.txn))? || read(view.run(RunId::new(event.txn.uuid())))?.is_some();
         require(fits, || Misfit::Transaction(event.txn))?;
     }
     if let Actor::Workflow { run } = event.actor {

@@ -75,10 +75,12 @@ impl<S: Sql> Store<S> {
             self.insert(&event)?;
             events.push(event);
         }
+        self.store_head()?;
         Ok(events)
     }
 
-    /// Writes an event to the log, and the data that is computed from it.
+    /// Writes an event to the log, and the data that is computed from it. [`Store::store_head`] must run before the transaction
+    /// ends.
     pub(super) fn insert(&self, event: &Event) -> Result<(), StoreError> {
         self.execute(
             "INSERT INTO [events] (seq, id, at_ms, txn, type, json) VALUES (?, ?, ?, ?, ?, ?)",

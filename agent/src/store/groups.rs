@@ -62,7 +62,8 @@ impl<S: Sql> Store<S> {
         if let Some(until) = query.until {
             before = before.min(self.seq_before(until)? + 1);
         }
-        let groups = "SELECT DISTINCT first FROM [event_groups] WHERE (?1 IS NULL OR type = ?1) AND (?2 IS NULL OR actor = ?2)
+        let groups =
+            "SELECT DISTINCT first FROM [event_groups] WHERE (?1 IS NULL OR type = ?1) AND (?2 IS NULL OR actor = ?2)
             AND first > ?3 AND first < ?4 ORDER BY first";
         let bounds = [kind.clone(), actor.clone(), after.saturating_sub(GROUP).into(), before.into()];
         let groups = self.query(groups, &bounds)?;

@@ -7,9 +7,9 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::view::PlanCounts;
-use flux_timeline::{Handle, Plan, PlanId, Settings, TxnId};
+use flux_timeline::{Block, Handle, Plan, PlanId, ReadBlocks, ReadPlans, Settings, TxnId};
 
-use super::{Row, Sql, Store, StoreError, parse};
+use super::{Row, Sql, Store, StoreError, Value, parse};
 
 /// The copy.
 #[derive(Debug, Clone)]
@@ -21,11 +21,20 @@ pub(super) struct Head {
     /// The blocks of each plan that has or had any, including deleted plans.
     pub counts: Vec<(PlanId, PlanCounts)>,
     pub next_handle: Handle,
+    /// What [`Store::store_head`] has to write: one transaction can add many blocks.
+    unsaved: Unsaved,
     /// The number and the time of the last event; 0 and 1970 if there is none. `None` until it is asked for: tables that are
     /// being built have no log of their own.
     pub last: Option<(u64, DateTime<Utc>)>,
     /// What undo and redo take next. `None` after an undo or a redo, until it is asked for.
     pub history: Option<HistoryHead>,
+}
+
+/// What has changed in the copy only.
+#[derive(Debug, Clone, Default)]
+struct Unsaved {
+    counts: Vec<PlanId>,
+    next_handle: bool,
 }
 
 /// The tops of the two stacks.
@@ -41,13 +50,17 @@ impl Head {
         let state = state.first().ok_or_else(|| corrupt("state", "it has no row".to_owned()))?;
         let plans = store.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
         let counts = store.query("SELECT plan, open, done FROM [plan_counts]", &[])?;
-        let count = |row: &Row| Ok((id("plan_counts", &row.text(0)?)?, PlanCounts { open: row.count(1)?, done: row.count(2)? }));
+        let count = |row: &Row| {
+            Ok((id("plan_counts", &row.text(0)?)?, PlanCounts { open: row.count(1)?, done: row.count(2)? }))
+        };
+        let next_handle = Handle::new(u32::try_from(state.count(2)?).unwrap_or(u32::MAX));
         Ok(Self {
             settings: parse("state", &state.text(0)?)?,
             plans: plans.iter().map(|row| parse("plans", &row.text(0)?)).collect::<Result<_, StoreError>>()?,
             active_plan: state.optional_text(1)?.map(|plan| id("state", &plan)).transpose()?,
             counts: counts.iter().map(count).collect::<Result<_, StoreError>>()?,
-            next_handle: Handle::new(u32::try_from(state.count(2)?).unwrap_or(u32::MAX)),
+            next_handle,
+            unsaved: Unsaved::default(),
             last: None,
             history: None,
         })
@@ -58,13 +71,24 @@ impl Head {
         self.plans.iter().find(|plan| plan.id == id)
     }
 
-    /// The counts of a plan, which are all 0 at first.
-    pub fn counts_mut(&mut self, plan: PlanId) -> &mut PlanCounts {
+    fn count(&mut self, plan: PlanId, is_open: bool, by: i64) {
         let place = self.counts.iter().position(|(id, _)| *id == plan).unwrap_or_else(|| {
             self.counts.push((plan, PlanCounts::default()));
             self.counts.len() - 1
         });
-        &mut self.counts[place].1
+        let Some((_, counts)) = self.counts.get_mut(place) else { return };
+        let count = if is_open { &mut counts.open } else { &mut counts.done };
+        *count = count.saturating_add_signed(by);
+        if !self.unsaved.counts.contains(&plan) {
+            self.unsaved.counts.push(plan);
+        }
+    }
+
+    fn use_handle(&mut self, handle: Handle) {
+        if handle >= self.next_handle {
+            self.next_handle = handle.next();
+            self.unsaved.next_handle = true;
+        }
     }
 }
 
@@ -85,6 +109,33 @@ impl<S: Sql> Store<S> {
         if let Some(head) = self.head.borrow_mut().as_mut() {
             change(head);
         }
+    }
+
+    /// Stores what has changed in the copy only.
+    pub(super) fn store_head(&self) -> Result<(), StoreError> {
+        let unsaved = self.head.borrow_mut().as_mut().map(|head| std::mem::take(&mut head.unsaved)).unwrap_or_default();
+        if unsaved.next_handle {
+            let next = self.next_handle()?;
+            self.execute("UPDATE [state] SET next_handle = ?", &[Value::Integer(next.number().into())])?;
+        }
+        for plan in unsaved.counts {
+            let PlanCounts { open, done } = self.plan_counts(plan)?;
+            let sql = "INSERT OR REPLACE INTO [plan_counts] (plan, open, done) VALUES (?, ?, ?)";
+            self.execute(sql, &[plan.to_string().into(), open.into(), done.into()])?;
+        }
+        Ok(())
+    }
+
+    /// Counts a block in, or out with `by` = -1. [`Store::store_head`] must run before the transaction ends.
+    pub(super) fn count_block(&self, block: &Block, by: i64) -> Result<(), StoreError> {
+        self.head(|_| ())?;
+        self.change_head(|head| {
+            head.count(block.plan, block.is_open(), by);
+            if by > 0 {
+                head.use_handle(block.handle);
+            }
+        });
+        Ok(())
     }
 
     /// Drops the copy, so that it is read again.

@@ -151,6 +151,7 @@ impl<S: Sql + Clone> Store<S> {
             new.create_tables(schema::COMPUTED)?;
         }
         rebuild.seq = new.build(self, rebuild.seq, rows)?;
+        new.store_head()?;
         if rebuild.seq >= rebuild.last {
             self.drop_event_indexes()?;
             return self.swap_in(generation, &[schema::COMPUTED]);

@@ -131,17 +131,6 @@ pub(super) const COMPUTED: &[Table] = &[
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
             // Overdue blocks are read on every turn, and there are few open blocks among many done.
             "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE done = 0",
-            "CREATE TRIGGER [blocks_counted_in] AFTER INSERT ON [blocks] BEGIN
-                INSERT INTO [plan_counts] VALUES (NEW.plan, 1 - NEW.done, NEW.done)
-                ON CONFLICT (plan) DO UPDATE SET open = open + 1 - NEW.done, done = done + NEW.done;
-             END",
-            "CREATE TRIGGER [blocks_counted_out] AFTER DELETE ON [blocks] BEGIN
-                UPDATE [plan_counts] SET open = open - 1 + OLD.done, done = done - OLD.done WHERE plan = OLD.plan;
-             END",
-            "CREATE TRIGGER [blocks_counted_over] AFTER UPDATE OF done ON [blocks] WHEN OLD.done <> NEW.done BEGIN
-                UPDATE [plan_counts] SET open = open + OLD.done - NEW.done, done = done + NEW.done - OLD.done
-                WHERE plan = NEW.plan;
-             END",
             // A change keeps the version that it replaces.
             "CREATE TRIGGER [blocks_kept] AFTER UPDATE OF since ON [blocks] BEGIN
                 INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
@@ -211,14 +200,10 @@ pub(super) const COMPUTED: &[Table] = &[
 
 /// What is neither in the log nor part of an export.
 pub(super) const OTHER: &[Table] = &[
-    Table {
-        name: "migrations",
-        statements: &["CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)"],
-    },
+    Table { name: "migrations", statements: &["CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)"] },
     Table {
         name: "computed",
-        statements: &[
-            "CREATE TABLE computed (
+        statements: &["CREATE TABLE computed (
                 one INTEGER PRIMARY KEY CHECK (one = 1),
                 version INTEGER NOT NULL,
                 generation INTEGER NOT NULL DEFAULT 0,
@@ -227,8 +212,7 @@ pub(super) const OTHER: &[Table] = &[
                 past_from INTEGER NOT NULL DEFAULT 0,
                 past_wanted INTEGER,
                 past_looked_ms INTEGER
-            )",
-        ],
+            )"],
     },
     Table {
         name: "turns",

@@ -278,7 +278,8 @@ impl<S: Sql> Store<S> {
         Ok(is_visible.then_some(block))
     }
 
-    /// Stores a new block, or one that is brought back, with event `seq`.
+    /// Stores a new block, or one that is brought back, with event `seq`. [`Store::store_head`] must run before the transaction
+    /// ends.
     pub(super) fn insert_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         let text = text("blocks", block)?;
         self.execute(
@@ -298,22 +299,19 @@ impl<S: Sql> Store<S> {
                 text.into(),
             ],
         )?;
-        self.change_head(|head| count(head.counts_mut(block.plan), block, 1));
-        if block.handle >= self.next_handle()? {
-            let next = block.handle.next();
-            self.execute("UPDATE [state] SET next_handle = ?", &[number(next)])?;
-            self.change_head(|head| head.next_handle = next);
-        }
-        Ok(())
+        self.count_block(block, 1)
     }
 
     /// Changes a block with event `seq`. A trigger keeps the version before. An index is written only if its columns are set, so
     /// the statement sets what has changed.
     pub(super) fn update_block(&self, seq: u64, before: &Block, after: &Block) -> Result<(), StoreError> {
-        const TEXT: &str = "UPDATE [blocks] SET title_key = ?, details_key = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
+        const TEXT: &str =
+            "UPDATE [blocks] SET title_key = ?, details_key = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
         const DONE: &str = "UPDATE [blocks] SET done = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
-        const TIME: &str = "UPDATE [blocks] SET start_ms = ?, end_ms = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
-        const ALL: &str = "UPDATE [blocks] SET title_key = ?, details_key = ?, start_ms = ?, end_ms = ?, done = ?, since = ?,
+        const TIME: &str =
+            "UPDATE [blocks] SET start_ms = ?, end_ms = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
+        const ALL: &str =
+            "UPDATE [blocks] SET title_key = ?, details_key = ?, start_ms = ?, end_ms = ?, done = ?, since = ?,
             digest = ?, json = ? WHERE handle = ?";
         let json = text("blocks", after)?;
         let texts = || [after.title.key().into(), after.details_key().into()];
@@ -329,12 +327,11 @@ impl<S: Sql> Store<S> {
         };
         params.extend([seq.into(), digest(&json).into(), json.into(), number(after.handle)]);
         self.execute(sql, &params)?;
-        self.change_head(|head| {
-            let counts = head.counts_mut(after.plan);
-            count(counts, before, -1);
-            count(counts, after, 1);
-        });
-        Ok(())
+        if same_state {
+            return Ok(());
+        }
+        self.count_block(before, -1)?;
+        self.count_block(after, 1)
     }
 
     /// Deletes a block with event `seq`, and keeps its last version.
@@ -345,8 +342,7 @@ impl<S: Sql> Store<S> {
             &[seq.into(), number(block.handle)],
         )?;
         self.execute("DELETE FROM [blocks] WHERE handle = ?", &[number(block.handle)])?;
-        self.change_head(|head| count(head.counts_mut(block.plan), block, -1));
-        Ok(())
+        self.count_block(block, -1)
     }
 
     pub(super) fn put_plan(&self, plan: &Plan) -> Result<(), StoreError> {
@@ -400,12 +396,6 @@ fn number(handle: Handle) -> Value {
 
 fn is_done(block: &Block) -> Value {
     Value::Integer((!block.is_open()).into())
-}
-
-/// Adds a block to the counts of its plan, or takes it away.
-fn count(counts: &mut PlanCounts, block: &Block, by: i64) {
-    let count = if block.is_open() { &mut counts.open } else { &mut counts.done };
-    *count = count.saturating_add_signed(by);
 }
 
 fn txn(text: &str) -> Result<TxnId, StoreError> {

@@ -73,7 +73,9 @@ impl<S: Sql + Clone> Store<S> {
         let new = self.shadow(generation);
         let previous = new.newest_events(1)?.pop();
         let mut slice = Slice { new, record: &mut record, now, previous, rows: 0 };
-        if slice.go_on(self, rows)? {
+        let is_read = slice.go_on(self, rows)?;
+        slice.new.store_head()?;
+        if is_read {
             slice.finish()?;
             if !self.is_untouched()? {
                 return Err(ImportError::NotEmpty);
@@ -164,10 +166,11 @@ impl<S: Sql + Clone> Slice<'_, S> {
             Err(VerifyError::Misfit(why)) => return Err(misfit(why.to_string())),
             Err(VerifyError::View(error)) => return Err(error.into()),
         }
-        if self.new.has_event(event.id)? {
-            return Err(misfit(format!("its id {} is that of an earlier event", event.id)));
-        }
-        self.new.insert(&event)?;
+        // The database refuses an id that is used twice. Asking it before each event would cost as much as storing it.
+        self.new.insert(&event).or_else(|error| match self.new.has_event(event.id)? {
+            true => Err(misfit(format!("its id {} is that of an earlier event", event.id))),
+            false => Err(error.into()),
+        })?;
         self.record.events = number;
         self.rows += event.kind.rows();
         self.previous = Some(event);

@@ -318,9 +318,9 @@ mod tests {
 
         let sql = Sqlite::in_memory().unwrap();
         Store::open(sql.clone()).unwrap();
-        for (statement, params, expected) in [
-            (MESSAGES, vec![], "SCAN messages USING COVERING INDEX sqlite_autoindex_messages_1"),
-        ] {
+        for (statement, params, expected) in
+            [(MESSAGES, vec![], "SCAN messages USING COVERING INDEX sqlite_autoindex_messages_1")]
+        {
             let plan = sql.query(&format!("EXPLAIN QUERY PLAN {statement}"), &params).unwrap();
             let steps: Vec<String> = plan.iter().map(|row| row.text(3).unwrap()).collect();
             assert_eq!(steps, [expected]);
