@@ -79,7 +79,7 @@ impl<H: Host> ChatAgent<H> {
         }
         // The connection that asked to resume the continuation is offered it before the first chunk.
         let resumer = self.0.resumer.get().filter(|_| request.continuation);
-        let resumer = self.0.host.connections().into_iter().find(|other| Some(other.info().id) == resumer);
+        let resumer = self.0.host.connections().iter().find(|other| Some(other.info().id) == resumer).cloned();
         let (abort, registration) = AbortHandle::new_pair();
         let meter = Rc::new(Meter::new(self.now()));
         // A continuation's `start` has no id: it would rename the message that is being continued.
