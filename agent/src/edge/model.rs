@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, JSON, Promise, Reflect};
@@ -13,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReadableStream, WorkerGlobalScope};
 use worker::{Delay, Env};
 
-use super::text;
+use super::{body, host, text};
 use crate::assistant::Assistant;
 use flux_model::{
     AiBinding, AiOutput, ByteStream, Clock, HttpResponse, HttpTransport, Model, ModelError, ModelId, ModelLimits,
@@ -137,6 +136,10 @@ fn built_in(_: ModelLimits) -> impl Assistant {
 pub(super) struct EdgeClock;
 
 impl Clock for EdgeClock {
+    fn now(&self) -> Duration {
+        Duration::from_millis(host::millis())
+    }
+
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
         Box::pin(Delay::from(time))
     }
@@ -163,7 +166,7 @@ impl HttpTransport for FetchTransport {
             let response = fetch(&url, headers, &body, &signal).await.map_err(|thrown| unreachable(&thrown))?;
             let header = |name| response.headers().get(name).ok().flatten();
             let body: ByteStream = match response.body() {
-                Some(stream) => bytes_of(stream),
+                Some(stream) => body::read(&stream),
                 None => Box::pin(futures::stream::empty()),
             };
             Ok(HttpResponse {
@@ -227,7 +230,7 @@ impl AiBinding for Binding {
             let mut output = Output(Some(run(&binding, &model, &input).map_err(failure)?));
             let output = output.wait().await.map_err(failure)?;
             match output.dyn_into::<ReadableStream>() {
-                Ok(stream) => Ok(AiOutput::Stream(bytes_of(stream))),
+                Ok(stream) => Ok(AiOutput::Stream(body::read(&stream))),
                 Err(value) => json_of(&value).map(AiOutput::Json),
             }
         })
@@ -265,15 +268,6 @@ impl Drop for Output {
             }
         });
     }
-}
-
-fn bytes_of(stream: ReadableStream) -> ByteStream {
-    let stream = worker::ByteStream::from(stream);
-    Box::pin(
-        stream.map(|piece| {
-            piece.map(Bytes::from).map_err(|error| ModelError::Unreachable { message: error.to_string() })
-        }),
-    )
 }
 
 fn json_of(value: &JsValue) -> Result<Value, ModelError> {

@@ -10,7 +10,7 @@ use serde_json::json as object;
 
 use super::consent::not_carried_out;
 use super::frames::failed;
-use super::live::Live;
+use super::live::{Chunks, Live};
 use super::{Cost, Meter, Output, Turn, TurnError};
 use crate::agent::ChatAgent;
 use crate::api::route::AGENT;
@@ -88,10 +88,7 @@ impl<H: Host> ChatAgent<H> {
             turn: turn.clone(),
             prompt,
             message,
-            chunks: Vec::new(),
-            sent: 0,
-            stored_at: self.now(),
-            is_timed: false,
+            chunks: Chunks::default(),
             has_news: false,
             meter: Rc::clone(&meter),
             abort,
@@ -102,7 +99,7 @@ impl<H: Host> ChatAgent<H> {
         let metadata = object!({"model": self.model(), "prompt": prompt.to_string(), "at": self.now()});
         self.emit(Chunk::Start { message_id, message_metadata: Some(metadata) });
         let agent = self.clone();
-        let answer = async move { agent.answer(&turn, &meter).await };
+        let answer = async move { agent.flushing(agent.answer(&turn, &meter)).await };
         self.0.host.spawn(Box::pin(async move {
             // A turn that was stopped has already ended.
             let _ = Abortable::new(answer, registration).await;

@@ -264,7 +264,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             self.taken += given.len();
             match event {
                 ModelEvent::Text(delta) => {
-                    self.meter.first_output(self.output.now());
+                    self.meter.first_output(|| self.output.now());
                     let id = open.text(self.output);
                     self.output.emit(Chunk::TextDelta { id, delta });
                 }
@@ -273,7 +273,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                     self.output.emit(Chunk::ReasoningDelta { id, delta });
                 }
                 ModelEvent::CallStarted { id, name } => {
-                    self.meter.first_output(self.output.now());
+                    self.meter.first_output(|| self.output.now());
                     open.close(self.output);
                     let tool_name = calls::shown_name(&name);
                     self.output.emit(Chunk::ToolInputStart { tool_call_id: id, tool_name });
