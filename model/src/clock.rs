@@ -19,15 +19,26 @@ pub trait Clock {
 
 /// A timer that limits one wait after the other. To set and clear a timer of the platform for each piece of an answer would cost as
 /// much as to read the piece. So it stays set from one wait to the next, and is set again for what is left when it rings too early.
-#[derive(Default)]
 pub(super) struct Timer {
+    /// The longest time for which it is set, so that it need not be replaced when a shorter wait follows.
+    most: Duration,
     /// When it rings, and what resolves then.
     ringing: Option<(Duration, LocalBoxFuture<'static, ()>)>,
 }
 
 impl Timer {
+    /// A timer for waits of which the shortest is `most`.
+    pub(super) fn new(most: Duration) -> Self {
+        Self { most, ringing: None }
+    }
+
     /// The result of `work`, or `None` if it took longer than `limit`.
-    pub(super) async fn within<F: Future>(&mut self, clock: &impl Clock, limit: Duration, work: F) -> Option<F::Output> {
+    pub(super) async fn within<F: Future>(
+        &mut self,
+        clock: &impl Clock,
+        limit: Duration,
+        work: F,
+    ) -> Option<F::Output> {
         let deadline = clock.now() + limit;
         let mut work = std::pin::pin!(work);
         poll_fn(|cx| {
@@ -38,8 +49,9 @@ impl Timer {
                 let (_, ringing) = match &mut self.ringing {
                     Some(ringing) if ringing.0 <= deadline => ringing,
                     ringing => {
-                        let left = deadline.saturating_sub(clock.now());
-                        ringing.insert((deadline, clock.sleep(left)))
+                        let now = clock.now();
+                        let time = deadline.saturating_sub(now).min(self.most);
+                        ringing.insert((now + time, clock.sleep(time)))
                     }
                 };
                 if ringing.as_mut().poll(cx).is_pending() {

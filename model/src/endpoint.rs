@@ -63,7 +63,7 @@ impl<E: Endpoint + 'static, C: Clock + 'static> ChatModel for Model<E, C> {
             retries: Retries::new(self.limits),
             request,
             phase: Phase::Opening,
-            timer: Timer::default(),
+            timer: Timer::new(self.limits.between_bytes_timeout().min(self.limits.first_byte_timeout())),
             ready: VecDeque::new(),
             shown: false,
         };

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use serde_json::Value;
@@ -162,21 +161,20 @@ impl HttpTransport for FetchTransport {
         Box::pin(async move {
             let controller = AbortController::new().map_err(|thrown| unreachable(&thrown))?;
             let signal = controller.signal();
-            let abort = AbortOnDrop(controller);
+            let mut abort = AbortOnDrop(Some(controller));
             let response = fetch(&url, headers, &body, &signal).await.map_err(|thrown| unreachable(&thrown))?;
             let header = |name| response.headers().get(name).ok().flatten();
             let body: ByteStream = match response.body() {
+                // From here on, dropping the body ends the request.
                 Some(stream) => body::read(&stream),
                 None => Box::pin(futures::stream::empty()),
             };
+            abort.disarm();
             Ok(HttpResponse {
                 status: response.status(),
                 retry_after: header("retry-after"),
                 content_type: header("content-type"),
-                body: Box::pin(body.map(move |piece| {
-                    let _held = &abort;
-                    piece
-                })),
+                body,
             })
         })
     }
@@ -207,12 +205,21 @@ fn unreachable(thrown: &JsValue) -> ModelError {
     ModelError::Unreachable { message: message_of(thrown) }
 }
 
-/// Aborts a request when it is dropped. Dropping the future of a `fetch` does not, so the provider would go on generating.
-struct AbortOnDrop(AbortController);
+/// Aborts a request when it is dropped before its head has arrived. Dropping the future of a `fetch` does not, so the provider would
+/// go on generating.
+struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    fn disarm(&mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) struct Chunks {
 
 impl Chunks {
     fn add(&mut self, chunk: Chunk) {
-        self.is_due |= !matches!(chunk, Chunk::StartStep | Chunk::FinishStep);
+        self.is_due |= !matches!(chunk, Chunk::StartStep | Chunk::FinishStep | Chunk::ToolInputDelta { .. });
         if self.last.as_mut().is_some_and(|last| join(last, &chunk)) {
             return;
         }
@@ -91,7 +91,7 @@ impl Chunks {
     }
 
     /// The chunks that are not stored yet, with the number of the first one, if they show something. The beginning and the end of
-    /// a step do not, so they go with what follows.
+    /// a step and pieces of arguments do not, so they go with what follows.
     pub fn due(&mut self) -> Option<(u64, &[String])> {
         self.is_due.then(|| self.unsent())
     }
