@@ -7,8 +7,6 @@ use chrono::{DateTime, Utc};
 use flux_protocol::frame::Trigger;
 use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
 use flux_timeline::{Event, Zone};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::frames::failed;
 use crate::agent::ChatAgent;
@@ -17,6 +15,7 @@ use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::jobs::turns_due;
 use crate::json;
+use crate::json::pieces::{items, members};
 use crate::store::{Known, Listed, RequestRecord, StoreError, TurnRecord, TurnState, bytes};
 
 /// Longest id of a request or message, in bytes. The published clients make 8 and 16 characters.
@@ -109,28 +108,13 @@ impl<H: Host> ChatAgent<H> {
     }
 }
 
-/// The body of a request: [`flux_protocol::frame::ChatRequestBody`] with messages that are not read yet. A client sends the whole
-/// conversation each time, and nearly all of it is stored.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// The body of a request: [`flux_protocol::frame::ChatRequestBody`] with messages of which only id and role are read. A client
+/// sends the whole conversation each time, and nearly all of it is stored.
+#[derive(Default)]
 struct Body<'a> {
-    #[serde(borrow)]
-    messages: Vec<&'a RawValue>,
-    #[serde(default)]
-    trigger: Trigger,
-    #[serde(default)]
-    time_zone: Option<String>,
-    /// The messages, once their ids and roles are read.
-    #[serde(skip)]
     list: Vec<Listed<'a>>,
-}
-
-/// What of a message is always read.
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
-    role: Role,
+    trigger: Trigger,
+    time_zone: Option<String>,
 }
 
 /// Reads a request.
@@ -138,11 +122,16 @@ struct Head<'a> {
 /// # Errors
 /// A sentence about what is wrong with it.
 fn read(text: &str) -> Result<Body<'_>, String> {
-    let mut body: Body<'_> = serde_json::from_str(text).map_err(unreadable)?;
-    for json in body.messages.iter().map(|message| message.get()) {
-        let Head { id, role } = serde_json::from_str(json).map_err(unreadable)?;
-        check_id(&id)?;
-        body.list.push(Listed { id, role, json });
+    let mut body = Body::default();
+    for (name, value) in parts(members(text), text)? {
+        match name {
+            r#""messages""# => {
+                body.list = parts(items(value), value)?.into_iter().map(listed).collect::<Result<_, _>>()?;
+            }
+            r#""trigger""# => body.trigger = json::read(value).map_err(unreadable)?,
+            r#""timeZone""# => body.time_zone = json::read(value).map_err(unreadable)?,
+            _ => {}
+        }
     }
     let Some(last) = body.list.last() else {
         return Err("The request has no message. Nothing was changed.".to_owned());
@@ -156,6 +145,37 @@ fn read(text: &str) -> Result<Body<'_>, String> {
         return Err(format!("The message is longer than {TEXT_CHARS} characters. Nothing was changed; shorten it."));
     }
     Ok(body)
+}
+
+/// Reads id and role of a message.
+fn listed(json: &str) -> Result<Listed<'_>, String> {
+    let (mut id, mut role) = (None, None);
+    for (name, value) in parts(members(json), json)? {
+        match name {
+            r#""id""# => id = Some(string(value)?),
+            r#""role""# => role = Some(json::read(value).map_err(unreadable)?),
+            _ => {}
+        }
+    }
+    let (Some(id), Some(role)) = (id, role) else { return Err(unreadable("a message without id or role")) };
+    check_id(&id)?;
+    Ok(Listed { id, role, json })
+}
+
+/// Reads a string, which is mostly as it is written.
+fn string(json: &str) -> Result<Cow<'_, str>, String> {
+    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|text| !text.contains('\\')) {
+        Some(text) => Ok(Cow::Borrowed(text)),
+        None => json::read(json).map(Cow::Owned).map_err(unreadable),
+    }
+}
+
+/// The parts of a text, or why it has none.
+fn parts<T>(parts: Option<Vec<T>>, text: &str) -> Result<Vec<T>, String> {
+    parts.ok_or_else(|| match json::read::<serde_json::Value>(text) {
+        Ok(_) => unreadable("it has another form"),
+        Err(error) => unreadable(error),
+    })
 }
 
 /// The messages of the person that are to be stored.
