@@ -1,9 +1,10 @@
 // Stands between workerd and the Worker's bindings, so that a panic does not end the Worker for good. A Rust program cannot go
 // on after a panic: before the next call the program is started again, and so is each object that it held.
 //
-// This is src/js/shim.js of worker-build 0.8.7 (Apache-2.0), with the one handler that we have. It belongs to the `worker` crate,
-// so compare the two when that is updated. The build puts this file beside the bindings (`index.js`) and adds an export for
-// each of their classes (`xtask/src/build/worker.rs`).
+// This follows src/js/shim.js of worker-build 0.8.7 (Apache-2.0), with the one handler that we have. That file wraps each
+// object, and each method each time that it is read, in a Proxy. Here the wrapper is a class, which costs a call much less. The
+// file belongs to the `worker` crate, so compare the two when that is updated. The build puts this file beside the bindings
+// (`index.js`) and adds an export for each of their classes (`xtask/src/build/worker.rs`).
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import * as exports from "./index.js";
@@ -20,90 +21,68 @@ function checkReinitialize() {
   }
 }
 
-addEventListener('error', (e) => {
-  handleMaybeCritical(e.error);
+addEventListener("error", (event) => {
+  handleMaybeCritical(event.error);
 });
 
-function handleMaybeCritical(e) {
-  if (e instanceof WebAssembly.RuntimeError) {
-    console.error('Critical', e);
+function handleMaybeCritical(error) {
+  if (error instanceof WebAssembly.RuntimeError) {
+    console.error("Critical", error);
     initState.criticalError = true;
   }
 }
 
-class Entrypoint extends WorkerEntrypoint {
-  fetch(request) {
-    return exports.fetch.call(this, request, this.env, this.ctx);
-  }
-}
+/** A class of the bindings whose objects are made again after the program was started again. */
+function restartable(Bound) {
+  class Restartable {
+    #arguments;
+    #object;
+    #instanceId;
 
-const instanceProxyHooks = {
-  set: (target, prop, value, receiver) => Reflect.set(target.instance, prop, value, receiver),
-  has: (target, prop) => Reflect.has(target.instance, prop),
-  deleteProperty: (target, prop) => Reflect.deleteProperty(target.instance, prop),
-  apply: (target, thisArg, args) => Reflect.apply(target.instance, thisArg, args),
-  construct: (target, args, newTarget) => Reflect.construct(target.instance, args, newTarget),
-  getPrototypeOf: (target) => Reflect.getPrototypeOf(target.instance),
-  setPrototypeOf: (target, proto) => Reflect.setPrototypeOf(target.instance, proto),
-  isExtensible: (target) => Reflect.isExtensible(target.instance),
-  preventExtensions: (target) => Reflect.preventExtensions(target.instance),
-  getOwnPropertyDescriptor: (target, prop) => Reflect.getOwnPropertyDescriptor(target.instance, prop),
-  defineProperty: (target, prop, descriptor) => Reflect.defineProperty(target.instance, prop, descriptor),
-  ownKeys: (target) => Reflect.ownKeys(target.instance),
-};
+    constructor(...args) {
+      this.#arguments = args;
+      try {
+        checkReinitialize();
+        this.#make();
+      } catch (error) {
+        initState.criticalError = true;
+        throw error;
+      }
+    }
 
-const classProxyHooks = {
-  construct(ctor, args, newTarget) {
-    try {
-      checkReinitialize();
-      const instance = {
-        instance: Reflect.construct(ctor, args, newTarget),
-        instanceId: initState.instanceId,
-        ctor,
-        args,
-        newTarget
-      };
-      return new Proxy(instance, {
-        ...instanceProxyHooks,
-        get(target, prop, receiver) {
-          if (target.instanceId !== initState.instanceId) {
-            target.instance = Reflect.construct(target.ctor, target.args, target.newTarget);
-            target.instanceId = initState.instanceId;
+    #make() {
+      this.#object = new Bound(...this.#arguments);
+      this.#instanceId = initState.instanceId;
+    }
+
+    /** Gives each method of the class a wrapper, once. */
+    static {
+      for (const [name, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(Bound.prototype))) {
+        if (name === "constructor" || typeof method !== "function") continue;
+        this.prototype[name] = function (...args) {
+          checkReinitialize();
+          try {
+            if (this.#instanceId !== initState.instanceId) this.#make();
+            return method.apply(this.#object, args);
+          } catch (error) {
+            handleMaybeCritical(error);
+            throw error;
           }
-          const original = Reflect.get(target.instance, prop, receiver);
-          if (typeof original !== 'function') return original;
-          if (original.constructor === Function) {
-            return new Proxy(original, {
-              apply(target, thisArg, argArray) {
-                checkReinitialize();
-                try {
-                  return target.apply(thisArg, argArray);
-                } catch (e) {
-                  handleMaybeCritical(e);
-                  throw e;
-                }
-              }
-            });
-          } else {
-            return new Proxy(original, {
-              async apply(target, thisArg, argArray) {
-                checkReinitialize();
-                try {
-                  return await target.apply(thisArg, argArray);
-                } catch (e) {
-                  handleMaybeCritical(e);
-                  throw e;
-                }
-              }
-            });
-          }
-        }
-      });
-    } catch (e) {
-      initState.criticalError = true;
-      throw e;
+        };
+      }
     }
   }
-};
+  return Restartable;
+}
 
-export default new Proxy(Entrypoint, classProxyHooks);
+export default class extends WorkerEntrypoint {
+  fetch(request) {
+    checkReinitialize();
+    try {
+      return exports.fetch.call(this, request, this.env, this.ctx);
+    } catch (error) {
+      handleMaybeCritical(error);
+      throw error;
+    }
+  }
+}

@@ -40,8 +40,8 @@ pub trait Host: Clone + 'static {
     /// Sets the object's alarm, replacing any earlier one; `None` deletes it. The alarm fires even if the object has been
     /// evicted. It is stored together with what was written to the database just before.
     fn wake_at(&self, at: Option<DateTime<Utc>>);
-    /// All open connections.
-    fn connections(&self) -> Vec<Self::Connection>;
+    /// All open connections. Asked for each frame that is sent, so it must be cheap.
+    fn connections(&self) -> Rc<[Self::Connection]>;
     /// Writes a line to the service's log.
     fn log(&self, line: &str);
 }

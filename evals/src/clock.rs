@@ -1,6 +1,7 @@
 //! The clock of an evaluation.
 
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use flux_model::Clock;
 use futures::future::LocalBoxFuture;
@@ -9,6 +10,11 @@ use futures::future::LocalBoxFuture;
 pub struct EvalClock;
 
 impl Clock for EvalClock {
+    fn now(&self) -> Duration {
+        static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGIN.elapsed()
+    }
+
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(time))
     }

@@ -9,7 +9,7 @@ use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use futures::stream::{self, LocalBoxStream};
 
-use super::clock::{Clock, within};
+use super::clock::{Clock, Timer};
 use super::retry::Retries;
 use super::stream::StreamParser;
 use super::{ChatModel, ChatRequest, ModelError, ModelEvent, ModelId, ModelLimits};
@@ -63,6 +63,7 @@ impl<E: Endpoint + 'static, C: Clock + 'static> ChatModel for Model<E, C> {
             retries: Retries::new(self.limits),
             request,
             phase: Phase::Opening,
+            timer: Timer::new(self.limits.between_bytes_timeout().min(self.limits.first_byte_timeout())),
             ready: VecDeque::new(),
             shown: false,
         };
@@ -86,6 +87,8 @@ struct Answer<E, C> {
     retries: Retries,
     request: ChatRequest,
     phase: Phase,
+    /// Limits how long nothing may arrive.
+    timer: Timer,
     /// Events that were parsed but not yet returned.
     ready: VecDeque<Result<ModelEvent, ModelError>>,
     /// Whether text or a call was returned. After that, nothing is retried.
@@ -129,7 +132,7 @@ impl<E: Endpoint, C: Clock> Answer<E, C> {
             true => self.limits.whole_timeout(),
             false => self.limits.first_byte_timeout(),
         };
-        match within(self.clock.as_ref(), limit, first_bytes).await {
+        match self.timer.within(self.clock.as_ref(), limit, first_bytes).await {
             Some(Ok((body, first))) => {
                 // Only 32 bits are needed, so the conversion loses nothing.
                 let seed = (self.clock.random() * f64::from(u32::MAX)) as u32;
@@ -142,7 +145,7 @@ impl<E: Endpoint, C: Clock> Answer<E, C> {
 
     async fn read(&mut self, mut body: ByteStream, mut parser: Box<StreamParser>) {
         let limit = self.limits.between_bytes_timeout();
-        match within(self.clock.as_ref(), limit, body.next()).await {
+        match self.timer.within(self.clock.as_ref(), limit, body.next()).await {
             Some(next) => self.take(body, parser, next),
             // The provider said why the answer ended but did not close the stream.
             None if parser.has_reason() => self.finish(&mut parser),

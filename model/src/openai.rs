@@ -37,7 +37,7 @@ pub trait HttpTransport {
 pub struct HttpResponse {
     /// HTTP status.
     pub status: u16,
-    /// Value of `Retry-After`.
+    /// Value of `Retry-After`, unless the status is 2xx.
     pub retry_after: Option<String>,
     /// Value of `Content-Type`.
     pub content_type: Option<String>,

@@ -24,6 +24,10 @@ struct VirtualClock {
 }
 
 impl Clock for VirtualClock {
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.now_ms.get())
+    }
+
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {
         let until = self.now_ms.get() + duration.as_millis() as u64;
         let (now_ms, timers) = (Rc::clone(&self.now_ms), Rc::clone(&self.timers));

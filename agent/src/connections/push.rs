@@ -25,10 +25,14 @@ pub(crate) enum To {
 impl<H: Host> ChatAgent<H> {
     /// Sends a frame to connections, except one.
     pub(crate) fn broadcast(&self, frame: &ServerFrame, to: To, except: Option<Uuid>) {
-        let text = frame.to_text();
-        for connection in self.0.host.connections() {
-            if self.is_sent(&connection, to, except) {
-                connection.send(&text);
+        self.broadcast_text(&frame.to_text(), to, except);
+    }
+
+    /// As [`Self::broadcast`], for a frame as text.
+    pub(crate) fn broadcast_text(&self, frame: &str, to: To, except: Option<Uuid>) {
+        for connection in self.0.host.connections().iter() {
+            if self.is_sent(connection, to, except) {
+                connection.send(frame);
             }
         }
     }
@@ -86,7 +90,7 @@ impl<H: Host> ChatAgent<H> {
             .map(|events| ServerFrame::FluxEvents { events: events.to_vec() }.to_text())
             .collect();
         let mut is_state_followed = false;
-        for connection in self.0.host.connections() {
+        for connection in self.0.host.connections().iter() {
             if connection.info().follows_events {
                 frames.iter().for_each(|frame| connection.send(frame));
             } else {
@@ -117,7 +121,7 @@ impl<H: Host> ChatAgent<H> {
         let connections = self.0.host.connections();
         let is_state_followed = connections.iter().any(|connection| !connection.info().follows_events);
         let state = if is_state_followed { self.state_frame()?.to_text() } else { String::new() };
-        for connection in connections {
+        for connection in connections.iter() {
             connection.send(if connection.info().follows_events { &snapshot } else { &state });
         }
         Ok(())
@@ -127,7 +131,7 @@ impl<H: Host> ChatAgent<H> {
         self.send_timeline()?;
         let clear = ServerFrame::CfAgentChatClear.to_text();
         let messages = self.conversation_frame(shown::MESSAGES_BYTES, false)?.to_text();
-        for connection in self.0.host.connections() {
+        for connection in self.0.host.connections().iter() {
             connection.send(&clear);
             connection.send(&messages);
         }

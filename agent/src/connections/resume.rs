@@ -62,7 +62,7 @@ impl<H: Host> ChatAgent<H> {
         let (streaming, frames) = {
             let live = self.0.live.borrow();
             let frames: Vec<ServerFrame> = match live.as_ref().filter(|live| live.request() == id) {
-                Some(live) => (0..live.sent).filter_map(|index| live.frame(index, true)).collect(),
+                Some(live) => (0..live.chunks.sent()).filter_map(|index| live.frame(index, true)).collect(),
                 None => Vec::new(),
             };
             (live.as_ref().map(|live| (live.request() == id, live.turn.request.continuation)), frames)

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use futures::future::LocalBoxFuture;
 use uuid::{Builder, Uuid};
 use wasm_bindgen::JsValue;
-use worker::{Date, Delay, Env, State, WebSocket, console_error, console_log};
+use worker::{Delay, Env, State, WebSocket, console_error, console_log};
 
 use super::architect::Workflows;
 use super::sql::DurableSql;
@@ -22,7 +22,7 @@ pub(super) struct EdgeHost {
     state: Rc<State>,
     workflows: Workflows,
     /// The open sockets, once they were asked for. The list of the platform has to be read from JavaScript each time.
-    sockets: Rc<RefCell<Option<Vec<Socket>>>>,
+    sockets: Rc<RefCell<Option<Rc<[Socket]>>>>,
 }
 
 impl EdgeHost {
@@ -33,29 +33,37 @@ impl EdgeHost {
 
     /// Notes a socket that was just accepted.
     pub fn opened(&self, socket: &Socket) {
-        if let Some(sockets) = self.sockets.borrow_mut().as_mut() {
-            sockets.push(socket.clone());
-        }
+        self.change(|sockets| sockets.iter().chain([socket]).cloned().collect());
     }
 
     /// Notes a socket that was closed.
     pub fn closed(&self, socket: &Socket) {
-        if let Some(sockets) = self.sockets.borrow_mut().as_mut() {
-            sockets.retain(|other| other.info.id != socket.info.id);
-        }
+        self.change(|sockets| sockets.iter().filter(|other| other.info.id != socket.info.id).cloned().collect());
+    }
+
+    /// Changes the list of open sockets, if it is known.
+    fn change(&self, changed: impl FnOnce(&[Socket]) -> Rc<[Socket]>) {
+        let mut sockets = self.sockets.borrow_mut();
+        *sockets = sockets.as_deref().map(changed);
     }
 
     /// An open socket by its JavaScript object.
-    pub fn socket(&self, raw: WebSocket) -> Socket {
-        let known = self.connections().into_iter().find(|socket| socket.is(&raw));
-        known.unwrap_or_else(|| Socket::new(raw))
+    pub fn socket(&self, raw: web_sys::WebSocket) -> Socket {
+        let known = self.connections().iter().find(|socket| socket.is(&raw)).cloned();
+        known.unwrap_or_else(|| Socket::new(raw.into()))
     }
+}
+
+/// The present moment in ms since 1970. Without a `Date` object, as which the `worker` crate has it: the runtime takes many times as
+/// long to make one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive whole number")]
+pub(super) fn millis() -> u64 {
+    js_sys::Date::now() as u64
 }
 
 /// The present moment by the runtime's clock.
 pub(super) fn now() -> DateTime<Utc> {
-    let millis = i64::try_from(Date::now().as_millis()).unwrap_or_default();
-    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+    DateTime::from_timestamp_millis(i64::try_from(millis()).unwrap_or_default()).unwrap_or_default()
 }
 
 impl Host for EdgeHost {
@@ -70,7 +78,7 @@ impl Host for EdgeHost {
         // `Uuid::now_v7` needs a clock that wasm lacks.
         let mut random = [0; 10];
         random.copy_from_slice(&Uuid::new_v4().as_bytes()[6..]);
-        Builder::from_unix_timestamp_millis(Date::now().as_millis(), &random).into_uuid()
+        Builder::from_unix_timestamp_millis(millis(), &random).into_uuid()
     }
 
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
@@ -116,7 +124,7 @@ impl Host for EdgeHost {
         }));
     }
 
-    fn connections(&self) -> Vec<Socket> {
+    fn connections(&self) -> Rc<[Socket]> {
         let read = || self.state.get_websockets().into_iter().map(Socket::new).collect();
         self.sockets.borrow_mut().get_or_insert_with(read).clone()
     }
@@ -149,8 +157,8 @@ impl Socket {
         Self { socket, info: Rc::new(info) }
     }
 
-    fn is(&self, raw: &WebSocket) -> bool {
-        let (one, other): (&JsValue, &JsValue) = (self.socket.as_ref().as_ref(), raw.as_ref().as_ref());
+    fn is(&self, raw: &web_sys::WebSocket) -> bool {
+        let (one, other): (&JsValue, &JsValue) = (self.socket.as_ref().as_ref(), raw.as_ref());
         one == other
     }
 }

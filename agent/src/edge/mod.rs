@@ -4,6 +4,7 @@
 //! No rule of the product is here. The platform's types do not leave this module.
 
 mod architect;
+mod body;
 mod host;
 mod model;
 mod object;

@@ -3,8 +3,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use serde_json::Value;
@@ -13,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReadableStream, WorkerGlobalScope};
 use worker::{Delay, Env};
 
-use super::text;
+use super::{body, host, text};
 use crate::assistant::Assistant;
 use flux_model::{
     AiBinding, AiOutput, ByteStream, Clock, HttpResponse, HttpTransport, Model, ModelError, ModelId, ModelLimits,
@@ -137,6 +135,10 @@ fn built_in(_: ModelLimits) -> impl Assistant {
 pub(super) struct EdgeClock;
 
 impl Clock for EdgeClock {
+    fn now(&self) -> Duration {
+        Duration::from_millis(host::millis())
+    }
+
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
         Box::pin(Delay::from(time))
     }
@@ -159,21 +161,21 @@ impl HttpTransport for FetchTransport {
         Box::pin(async move {
             let controller = AbortController::new().map_err(|thrown| unreachable(&thrown))?;
             let signal = controller.signal();
-            let abort = AbortOnDrop(controller);
+            let mut abort = AbortOnDrop(Some(controller));
             let response = fetch(&url, headers, &body, &signal).await.map_err(|thrown| unreachable(&thrown))?;
             let header = |name| response.headers().get(name).ok().flatten();
             let body: ByteStream = match response.body() {
-                Some(stream) => bytes_of(stream),
+                // From here on, dropping the body ends the request.
+                Some(stream) => body::read(&stream),
                 None => Box::pin(futures::stream::empty()),
             };
+            abort.disarm();
             Ok(HttpResponse {
                 status: response.status(),
-                retry_after: header("retry-after"),
+                // Each look at a header takes the runtime longer than a token.
+                retry_after: if response.ok() { None } else { header("retry-after") },
                 content_type: header("content-type"),
-                body: Box::pin(body.map(move |piece| {
-                    let _held = &abort;
-                    piece
-                })),
+                body,
             })
         })
     }
@@ -204,12 +206,21 @@ fn unreachable(thrown: &JsValue) -> ModelError {
     ModelError::Unreachable { message: message_of(thrown) }
 }
 
-/// Aborts a request when it is dropped. Dropping the future of a `fetch` does not, so the provider would go on generating.
-struct AbortOnDrop(AbortController);
+/// Aborts a request when it is dropped before its head has arrived. Dropping the future of a `fetch` does not, so the provider would
+/// go on generating.
+struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    fn disarm(&mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
     }
 }
 
@@ -227,7 +238,7 @@ impl AiBinding for Binding {
             let mut output = Output(Some(run(&binding, &model, &input).map_err(failure)?));
             let output = output.wait().await.map_err(failure)?;
             match output.dyn_into::<ReadableStream>() {
-                Ok(stream) => Ok(AiOutput::Stream(bytes_of(stream))),
+                Ok(stream) => Ok(AiOutput::Stream(body::read(&stream))),
                 Err(value) => json_of(&value).map(AiOutput::Json),
             }
         })
@@ -265,15 +276,6 @@ impl Drop for Output {
             }
         });
     }
-}
-
-fn bytes_of(stream: ReadableStream) -> ByteStream {
-    let stream = worker::ByteStream::from(stream);
-    Box::pin(
-        stream.map(|piece| {
-            piece.map(Bytes::from).map_err(|error| ModelError::Unreachable { message: error.to_string() })
-        }),
-    )
 }
 
 fn json_of(value: &JsValue) -> Result<Value, ModelError> {

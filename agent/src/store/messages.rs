@@ -1,5 +1,6 @@
 //! The conversation, with one row per message. It has no bound, but each message has, and it is sent in pages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -8,10 +9,35 @@ use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
 use super::fit::{bytes, fit};
 use super::{Row, Sql, Store, StoreError, Value, json, millis, parse, text};
 
-/// A stored message, and if it is the person's, its JSON.
-struct Known {
+/// A message in a client's list.
+#[derive(Debug)]
+pub struct Listed<'a> {
+    /// Its id.
+    pub id: Cow<'a, str>,
+    /// Who speaks.
+    pub role: Role,
+    /// All of it, as the client sent it.
+    pub json: &'a str,
+}
+
+/// The messages of a list that are stored, by id.
+#[derive(Debug)]
+pub struct Known(BTreeMap<String, Place>);
+
+/// The place of a stored message, and if it is the person's, its JSON.
+#[derive(Debug)]
+struct Place {
     position: i64,
     json: Option<String>,
+}
+
+impl Known {
+    /// Whether nothing is to be done for a message of the list: it is stored as it is, or clients cannot write it. Clients mostly
+    /// send what they received, so its JSON is compared before it is read.
+    pub fn settles(&self, listed: &Listed<'_>) -> bool {
+        let is_stored = |place: &Place| place.json.as_ref().is_none_or(|json| json == listed.json);
+        listed.role != Role::User || self.0.get(listed.id.as_ref()).is_some_and(is_stored)
+    }
 }
 
 /// A page of the conversation.
@@ -146,7 +172,7 @@ impl<S: Sql> Store<S> {
     }
 
     /// Merges the list of a client: new messages of the person are appended, and known ones replaced if they have changed. Other
-    /// messages only say how far the client's list goes; clients cannot write them.
+    /// messages only say how far the client's list goes; clients cannot write them. `changed` are those that `known` does not settle.
     ///
     /// If every message of the list is known, the client has shortened the conversation, for an edit or another answer. Messages
     /// after the first message of the list that are not in the list are then deleted. A list with a new message never deletes, so
@@ -155,20 +181,26 @@ impl<S: Sql> Store<S> {
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn merge_messages(&self, list: &[Message], at: DateTime<Utc>) -> Result<(), StoreError> {
-        let known = self.known(list)?;
-        if let Some(first) = known.values().map(|known| known.position).min()
-            && list.iter().all(|message| known.contains_key(&message.id))
+    pub fn merge_messages(
+        &self,
+        list: &[Listed<'_>],
+        known: &Known,
+        changed: &[Message],
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if let Some(first) = known.0.values().map(|known| known.position).min()
+            && list.iter().all(|message| known.0.contains_key(message.id.as_ref()))
         {
+            let ids = ids(list.iter().map(|message| message.id.as_ref()))?;
             let deleted = self.query(
                 "DELETE FROM [messages] WHERE position > ? AND id NOT IN (SELECT value FROM json_each(?)) RETURNING id",
-                &[first.into(), ids(list)?],
+                &[first.into(), ids],
             )?;
             if !deleted.is_empty() {
                 self.forget_causes()?;
             }
         }
-        self.offer(list, &known, at)
+        self.offer(changed, known, at)
     }
 
     /// Stores messages of the person that a client has set itself. Nothing is deleted.
@@ -176,16 +208,16 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn offer_messages(&self, list: &[Message], at: DateTime<Utc>) -> Result<(), StoreError> {
-        self.offer(list, &self.known(list)?, at)
+        self.offer(list, &self.known(list.iter().map(|message| message.id.as_str()))?, at)
     }
 
-    fn offer(&self, list: &[Message], known: &BTreeMap<String, Known>, at: DateTime<Utc>) -> Result<(), StoreError> {
+    fn offer(&self, list: &[Message], known: &Known, at: DateTime<Utc>) -> Result<(), StoreError> {
         for message in list.iter().filter(|message| message.role == Role::User) {
-            match known.get(&message.id) {
+            match known.0.get(&message.id) {
                 // The id of an answer.
-                Some(Known { json: None, .. }) => {}
-                Some(Known { json: Some(before), .. }) => {
-                    // Clients mostly send what they received.
+                Some(Place { json: None, .. }) => {}
+                Some(Place { json: Some(before), .. }) => {
+                    // It may be the same in another order.
                     if *before != text("messages", message)? {
                         self.keep_words(&parse("messages", before)?, message)?;
                         self.put_message(message, at)?;
@@ -197,16 +229,19 @@ impl<S: Sql> Store<S> {
         Ok(())
     }
 
-    /// The messages of a list that are stored.
-    fn known(&self, list: &[Message]) -> Result<BTreeMap<String, Known>, StoreError> {
+    /// The messages with these ids that are stored.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn known<'a>(&self, list: impl Iterator<Item = &'a str>) -> Result<Known, StoreError> {
         let sql = "SELECT id, position, CASE role WHEN 'user' THEN json END FROM [messages]
                    WHERE id IN (SELECT value FROM json_each(?))";
         let mut known = BTreeMap::new();
         // One by one, because collecting a map generates sorting code.
         for row in self.query(sql, &[ids(list)?])? {
-            known.insert(row.text(0)?, Known { position: row.integer(1)?, json: row.optional_text(2)? });
+            known.insert(row.text(0)?, Place { position: row.integer(1)?, json: row.optional_text(2)? });
         }
-        Ok(known)
+        Ok(Known(known))
     }
 
     /// Deletes the conversation, its turns, and its connections to the log.
@@ -228,8 +263,7 @@ fn message(row: &Row) -> Result<Message, StoreError> {
     Ok(if json.len() > MAX_MESSAGE_BYTES { fit(&message, bytes(&message)).unwrap_or(message) } else { message })
 }
 
-/// The ids of messages as a JSON array.
-fn ids(list: &[Message]) -> Result<Value, StoreError> {
-    let ids: Vec<&str> = list.iter().map(|message| message.id.as_str()).collect();
-    json("messages", &ids)
+/// Ids as a JSON array.
+fn ids<'a>(list: impl Iterator<Item = &'a str>) -> Result<Value, StoreError> {
+    json("messages", &list.collect::<Vec<_>>())
 }

@@ -67,7 +67,7 @@ use head::Head;
 pub use horizon::PAST;
 pub use import::{IMPORT_ROWS, ImportError, ImportPart};
 pub use jobs::JobRecord;
-pub use messages::MessagePage;
+pub use messages::{Known, Listed, MessagePage};
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use questions::QuestionRecord;

@@ -26,7 +26,8 @@ fn a_turn_with_a_tool_is_told_to_both_tabs_in_order() {
 
     world.say(&asking, "r1", "Schedule workout tomorrow at 8am");
     world.model_calls("c1", "scheduleBlock", &workout());
-    world.model_says([text("Do"), text("ne.")]);
+    world.model_says([text("Do")]);
+    world.model_says([text("ne.")]);
     world.model_ends(FinishReason::Stop);
 
     let chunks = [

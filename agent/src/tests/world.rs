@@ -71,8 +71,8 @@ impl Host for TestHost {
         self.0.spawner.spawn_local(task).unwrap();
     }
 
-    fn connections(&self) -> Vec<Tab> {
-        self.0.connections.borrow().clone()
+    fn connections(&self) -> Rc<[Tab]> {
+        self.0.connections.borrow().as_slice().into()
     }
 
     fn launch(&self, workflow: WorkflowId) {

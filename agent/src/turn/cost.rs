@@ -117,9 +117,11 @@ impl Meter {
         self.count(|counted| counted.skipped += 1);
     }
 
-    /// Notes the time of the first output. Later calls change nothing.
-    pub(super) fn first_output(&self, now: DateTime<Utc>) {
-        self.count(|counted| counted.first_at = counted.first_at.or(Some(now)));
+    /// Notes the time of the first output. Later calls change nothing, and do not read the clock.
+    pub(super) fn first_output(&self, now: impl FnOnce() -> DateTime<Utc>) {
+        if self.counted.get().first_at.is_none() {
+            self.count(|counted| counted.first_at = Some(now()));
+        }
     }
 
     fn count(&self, change: impl FnOnce(&mut Counted)) {

@@ -10,7 +10,7 @@ use serde_json::json as object;
 
 use super::consent::not_carried_out;
 use super::frames::failed;
-use super::live::Live;
+use super::live::{Chunks, Live};
 use super::{Cost, Meter, Output, Turn, TurnError};
 use crate::agent::ChatAgent;
 use crate::api::route::AGENT;
@@ -79,7 +79,7 @@ impl<H: Host> ChatAgent<H> {
         }
         // The connection that asked to resume the continuation is offered it before the first chunk.
         let resumer = self.0.resumer.get().filter(|_| request.continuation);
-        let resumer = self.0.host.connections().into_iter().find(|other| Some(other.info().id) == resumer);
+        let resumer = self.0.host.connections().iter().find(|other| Some(other.info().id) == resumer).cloned();
         let (abort, registration) = AbortHandle::new_pair();
         let meter = Rc::new(Meter::new(self.now()));
         // A continuation's `start` has no id: it would rename the message that is being continued.
@@ -88,10 +88,7 @@ impl<H: Host> ChatAgent<H> {
             turn: turn.clone(),
             prompt,
             message,
-            chunks: Vec::new(),
-            sent: 0,
-            stored_at: self.now(),
-            is_timed: false,
+            chunks: Chunks::default(),
             has_news: false,
             meter: Rc::clone(&meter),
             abort,
@@ -102,7 +99,7 @@ impl<H: Host> ChatAgent<H> {
         let metadata = object!({"model": self.model(), "prompt": prompt.to_string(), "at": self.now()});
         self.emit(Chunk::Start { message_id, message_metadata: Some(metadata) });
         let agent = self.clone();
-        let answer = async move { agent.answer(&turn, &meter).await };
+        let answer = async move { agent.flushing(agent.answer(&turn, &meter)).await };
         self.0.host.spawn(Box::pin(async move {
             // A turn that was stopped has already ended.
             let _ = Abortable::new(answer, registration).await;

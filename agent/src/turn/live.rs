@@ -1,9 +1,9 @@
 //! The turn that streams: its message so far, and the chunks that make it. This is what cannot be stored; the state of the
 //! turn is its row (`store::turns`).
 
+use std::ops::Range;
 use std::rc::Rc;
 
-use chrono::{DateTime, Utc};
 use flux_protocol::frame::ChatResponse;
 use flux_protocol::{Chunk, Message, ServerFrame};
 use futures::stream::AbortHandle;
@@ -21,14 +21,8 @@ pub(crate) struct Live {
     pub prompt: &'static Prompt,
     /// The message so far.
     pub message: Message,
-    /// All chunks so far, as JSON.
-    pub chunks: Vec<String>,
-    /// The number of chunks that are stored and sent.
-    pub sent: usize,
-    /// When chunks were stored last.
-    pub stored_at: DateTime<Utc>,
-    /// Whether a timer will store the chunks that are not stored.
-    pub is_timed: bool,
+    /// The chunks so far.
+    pub chunks: Chunks,
     /// Whether the conversation has a message that waits for the end of this turn to be sent.
     pub has_news: bool,
     /// Counts the cost.
@@ -45,7 +39,7 @@ impl Live {
 
     /// The frame of a chunk.
     pub fn frame(&self, index: usize, replay: bool) -> Option<ServerFrame> {
-        self.chunks.get(index).map(|body| {
+        self.chunks.all.get(index).map(|body| {
             ServerFrame::CfAgentUseChatResponse(ChatResponse {
                 id: self.turn.request.id.clone(),
                 body: body.clone(),
@@ -58,15 +52,88 @@ impl Live {
     }
 
     /// Adds a chunk.
-    pub fn add(&mut self, chunk: &Chunk) {
-        self.message.add(chunk);
-        self.chunks.push(text_of(chunk));
+    pub fn add(&mut self, chunk: Chunk) {
+        self.message.add(&chunk);
+        self.chunks.add(chunk);
+    }
+}
+
+/// The chunks of a turn. A delta that follows another of the same text is one chunk with it, unless that was already sent.
+#[derive(Debug, Default)]
+pub(crate) struct Chunks {
+    /// All but `last`, as JSON.
+    all: Vec<String>,
+    /// The last delta, as long as the next one can be joined to it.
+    last: Option<Chunk>,
+    /// The number of chunks that are stored and sent.
+    sent: usize,
+    /// Whether one of the others shows something.
+    is_due: bool,
+}
+
+impl Chunks {
+    fn add(&mut self, chunk: Chunk) {
+        self.is_due |= !matches!(chunk, Chunk::StartStep | Chunk::FinishStep | Chunk::ToolInputDelta { .. });
+        if self.last.as_mut().is_some_and(|last| join(last, &chunk)) {
+            return;
+        }
+        self.close();
+        match chunk {
+            Chunk::TextDelta { .. } | Chunk::ReasoningDelta { .. } | Chunk::ToolInputDelta { .. } => {
+                self.last = Some(chunk);
+            }
+            _ => self.all.push(text_of(&chunk)),
+        }
     }
 
-    /// The chunks that are not stored yet.
-    pub fn unsent(&self) -> &[String] {
-        self.chunks.get(self.sent..).unwrap_or_default()
+    fn close(&mut self) {
+        self.all.extend(self.last.take().as_ref().map(text_of));
     }
+
+    /// The chunks that are not stored yet, with the number of the first one, if they show something. The beginning and the end of
+    /// a step and pieces of arguments do not, so they go with what follows.
+    pub fn due(&mut self) -> Option<(u64, &[String])> {
+        self.is_due.then(|| self.unsent())
+    }
+
+    /// The chunks that are not stored yet, with the number of the first one.
+    pub fn unsent(&mut self) -> (u64, &[String]) {
+        self.close();
+        (self.sent as u64, self.all.get(self.sent..).unwrap_or_default())
+    }
+
+    /// Notes that all chunks are stored, and returns the numbers of those that were not sent yet.
+    pub fn send(&mut self) -> Range<usize> {
+        self.close();
+        self.is_due = false;
+        let first = std::mem::replace(&mut self.sent, self.all.len());
+        first..self.sent
+    }
+
+    /// The number of chunks that were sent.
+    pub fn sent(&self) -> usize {
+        self.sent
+    }
+}
+
+/// Joins `next` to `last` if both are deltas of the same text or call.
+fn join(last: &mut Chunk, next: &Chunk) -> bool {
+    let (last_id, text, id, delta) = match (last, next) {
+        (Chunk::TextDelta { id: last, delta: text }, Chunk::TextDelta { id, delta })
+        | (Chunk::ReasoningDelta { id: last, delta: text }, Chunk::ReasoningDelta { id, delta }) => {
+            (last, text, id, delta)
+        }
+        (
+            Chunk::ToolInputDelta { tool_call_id: last, input_text_delta: text },
+            Chunk::ToolInputDelta { tool_call_id: id, input_text_delta: delta },
+        ) => (last, text, id, delta),
+        _ => return false,
+    };
+    let is_same = last_id == id;
+    if is_same {
+        text.push_str(delta);
+    }
+    is_same
 }
 
 /// A chunk as JSON.

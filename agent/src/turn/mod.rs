@@ -177,11 +177,12 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         // What the model is told in all steps of the turn. It states the timeline as it is at the beginning, so that each step's
         // request continues the one before. What changes in between is in the results of the calls.
         let told = prompt::render(self.prompt, &timeline);
+        let mut conversation = self.conversation()?;
         for step in 1..=self.limits.steps {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);
             self.meter.step();
-            let request = self.request(&told, is_last)?;
+            let request = self.request(&told, &mut conversation, is_last);
             if step > 1 && self.model.reads_facts() {
                 timeline = context::timeline(self.store, self.output.now())?;
             }
@@ -201,36 +202,38 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         Ok(WireFinish::Other)
     }
 
-    fn request(&self, told: &Instructions, is_last: bool) -> Result<ChatRequest, TurnError> {
-        let mut messages = self.conversation()?;
-        let current = self.output.message();
-        // The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer
-        // before it may have been stored after it.
-        messages.retain(|message| message.id != current.id);
-        if let Some(place) = messages.iter().position(|message| Some(message.id.as_str()) == self.question) {
-            let question = messages.remove(place);
-            messages.push(question);
-        }
-        messages.push(current);
+    /// The request of a step. `conversation` is what came before this turn's message.
+    fn request(&self, told: &Instructions, conversation: &mut Vec<Message>, is_last: bool) -> ChatRequest {
+        conversation.push(self.output.message());
+        let messages = prompt::conversation(conversation, self.limits.conversation_tokens);
+        conversation.pop();
         let tools = if is_last { Vec::new() } else { tool_specs() };
-        Ok(ChatRequest {
+        ChatRequest {
             system: told.system.clone(),
             context: told.context.clone(),
-            messages: prompt::conversation(&messages, self.limits.conversation_tokens),
+            messages,
             tools,
             response_schema: None,
             max_output_tokens: self.prompt.max_output_tokens,
             temperature: self.prompt.temperature,
-        })
+        }
     }
 
-    /// The newest messages for the prompt, and the one that this turn answers, even if others that wait came after it.
+    /// The newest messages for the prompt before the turn's own. It is read once: all steps of a turn continue the same.
+    ///
+    /// The messages of requests that wait are answered later. The one that this turn answers comes last, although the answer before
+    /// it may have been stored after it, and others that wait may have come after it.
     fn conversation(&self) -> Result<Vec<Message>, StoreError> {
         let mut messages = self.store.messages_to_answer(self.limits.messages, PROMPT_BYTES)?;
-        if let Some(id) = self.question
-            && !messages.iter().any(|message| message.id == id)
-        {
-            messages.extend(self.store.message(id)?);
+        messages.retain(|message| message.id != self.id);
+        if let Some(id) = self.question {
+            match messages.iter().position(|message| message.id == id) {
+                Some(place) => {
+                    let question = messages.remove(place);
+                    messages.push(question);
+                }
+                None => messages.extend(self.store.message(id)?),
+            }
         }
         Ok(messages)
     }
@@ -264,7 +267,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             self.taken += given.len();
             match event {
                 ModelEvent::Text(delta) => {
-                    self.meter.first_output(self.output.now());
+                    self.meter.first_output(|| self.output.now());
                     let id = open.text(self.output);
                     self.output.emit(Chunk::TextDelta { id, delta });
                 }
@@ -273,7 +276,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                     self.output.emit(Chunk::ReasoningDelta { id, delta });
                 }
                 ModelEvent::CallStarted { id, name } => {
-                    self.meter.first_output(self.output.now());
+                    self.meter.first_output(|| self.output.now());
                     open.close(self.output);
                     let tool_name = calls::shown_name(&name);
                     self.output.emit(Chunk::ToolInputStart { tool_call_id: id, tool_name });

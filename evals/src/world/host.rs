@@ -92,8 +92,8 @@ impl Host for EvalHost {
 
     fn wake_at(&self, _: Option<DateTime<Utc>>) {}
 
-    fn connections(&self) -> Vec<Tab> {
-        vec![self.0.tab.clone()]
+    fn connections(&self) -> Rc<[Tab]> {
+        Rc::new([self.0.tab.clone()])
     }
 
     fn log(&self, line: &str) {

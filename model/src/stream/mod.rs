@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! bytes ── body ── SSE events or one JSON body ── chunk ── Assembler ── ModelEvents
-//!           └ sse                                            ├ think: thoughts apart from text
+//!           └ sse                                    └ usual   ├ think: thoughts apart from text
 //!                                                            ├ gate, call_text, call_python: calls written as text
 //!                                                            └ calls, ids: calls in pieces
 //! ```
@@ -22,6 +22,7 @@ mod ids;
 mod sse;
 mod text_call;
 mod think;
+mod usual;
 
 #[cfg(test)]
 mod tests;
@@ -115,10 +116,16 @@ impl StreamParser {
                     self.take_value(&value, false, events)?;
                     self.assembler.end_of_whole();
                 }
-                SseFrame::Event { name, data } => match serde_json::from_str::<Value>(&data) {
-                    Ok(value) => self.take_value(&value, name == "error", events)?,
-                    Err(_) => self.skip(&data, events)?,
-                },
+                SseFrame::Event { name, data } => {
+                    let is_error = name == "error";
+                    match usual::usual(&data).filter(|_| !is_error) {
+                        Some(chunk) => self.take_chunk(chunk, events),
+                        None => match serde_json::from_str::<Value>(&data) {
+                            Ok(value) => self.take_value(&value, is_error, events)?,
+                            Err(_) => self.skip(&data, events)?,
+                        },
+                    }
+                }
             }
         }
         Ok(())
@@ -128,9 +135,13 @@ impl StreamParser {
         let Some(chunk) = Chunk::decode(value, is_error)? else {
             return self.skip(&value.to_string(), events);
         };
+        self.take_chunk(chunk, events);
+        Ok(())
+    }
+
+    fn take_chunk(&mut self, chunk: Chunk, events: &mut Vec<ModelEvent>) {
         self.unreadable_in_a_row = 0;
         events.extend(self.assembler.push(chunk));
-        Ok(())
     }
 
     fn skip(&mut self, data: &str, events: &mut Vec<ModelEvent>) -> Result<(), ModelError> {

@@ -54,7 +54,7 @@ fn bundle(toolbox: &Toolbox, draft: &Path, mut shim: String) -> Result<()> {
     let script = draft.join("index.js");
     let bindings = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
     for class in classes(&bindings) {
-        let _ = writeln!(shim, "export const {class} = new Proxy(exports.{class}, classProxyHooks);");
+        let _ = writeln!(shim, "export const {class} = restartable(exports.{class});");
     }
     fs::write(draft.join("shim.js"), shim).with_context(|| format!("cannot write the shim in {}", draft.display()))?;
     let arguments = ["shim.js", "--bundle", "--format=esm", "--outfile=index.js", "--allow-overwrite"];

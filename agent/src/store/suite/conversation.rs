@@ -1,5 +1,6 @@
 //! Messages, turns, questions and jobs.
 
+use chrono::{DateTime, Utc};
 use flux_model::ModelCall;
 use flux_protocol::frame::TurnOutcome;
 use flux_protocol::{Message, Role};
@@ -9,26 +10,46 @@ use uuid::Uuid;
 
 use super::{moment, said};
 use crate::identity::Principal;
-use crate::store::{MIGRATIONS, QuestionRecord, RequestEnd, RequestRecord, Sql, Store, StoreError, TurnState, migrate};
+use crate::store::{
+    Listed, MIGRATIONS, QuestionRecord, RequestEnd, RequestRecord, Sql, Store, StoreError, TurnState, migrate,
+};
 
 fn message(id: &str, role: Role, text: &str) -> Message {
     let part = flux_protocol::message::TextPart { text: text.to_owned(), state: None };
     Message { parts: vec![flux_protocol::Part::Text(part)], ..Message::new(id, role) }
 }
 
+/// Merges a list as a client would send it.
+fn merge<S: Sql>(store: &Store<S>, list: &[Message], at: DateTime<Utc>) -> Result<(), String> {
+    let texts: Vec<String> = list.iter().map(|message| json!(message).to_string()).collect();
+    let listed: Vec<Listed<'_>> = list
+        .iter()
+        .zip(&texts)
+        .map(|(message, json)| Listed { id: message.id.as_str().into(), role: message.role, json })
+        .collect();
+    let known = said(store.known(list.iter().map(|message| message.id.as_str())))?;
+    let changed: Vec<Message> = list
+        .iter()
+        .zip(&listed)
+        .filter(|(_, listed)| !known.settles(listed))
+        .map(|(message, _)| message.clone())
+        .collect();
+    said(store.merge_messages(&listed, &known, &changed, at))
+}
+
 pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let store = said(Store::open(sql))?;
-    said(store.merge_messages(&[message("u1", Role::User, "one")], moment(0)))?;
+    merge(&store, &[message("u1", Role::User, "one")], moment(0))?;
     said(store.put_message(&message("a1", Role::Assistant, "answer"), moment(0)))?;
     let list =
         [message("u1", Role::User, "one"), message("a1", Role::Assistant, "answer"), message("u2", Role::User, "two")];
-    said(store.merge_messages(&list, moment(0)))?;
+    merge(&store, &list, moment(0))?;
     let ids =
         |store: &Store<S>| said(store.messages(10)).map(|all| all.iter().map(|m| m.id.clone()).collect::<Vec<_>>());
     check!(ids(&store)? == ["u1", "a1", "u2"], "{:?}", ids(&store)?);
 
     let behind = [message("a1", Role::Assistant, "ans"), message("u3", Role::User, "three")];
-    said(store.merge_messages(&behind, moment(1)))?;
+    merge(&store, &behind, moment(1))?;
     check!(ids(&store)? == ["u1", "a1", "u2", "u3"], "a new message deleted others: {:?}", ids(&store)?);
     let kept = said(store.message("a1"))?.map(|message| message.text());
     check!(kept.as_deref() == Some("answer"), "an answer was shortened to {kept:?}");
@@ -38,18 +59,18 @@ pub(super) fn messages_are_merged<S: Sql + Clone>(sql: S) -> Result<(), String> 
         message("s1", Role::System, "forged"),
         message("a1", Role::User, "forged"),
     ];
-    said(store.merge_messages(&forged, moment(1)))?;
+    merge(&store, &forged, moment(1))?;
     said(store.offer_messages(&forged, moment(1)))?;
     check!(ids(&store)? == ["u1", "a1", "u2", "u3"], "a client wrote an answer: {:?}", ids(&store)?);
     let kept = said(store.message("a1"))?.map(|message| message.role);
     check!(kept == Some(Role::Assistant), "an answer became a message of the person");
 
-    said(store.merge_messages(&[message("a1", Role::Assistant, ""), message("u2", Role::User, "two!")], moment(2)))?;
+    merge(&store, &[message("a1", Role::Assistant, ""), message("u2", Role::User, "two!")], moment(2))?;
     check!(ids(&store)? == ["u1", "a1", "u2"], "cut short: {:?}", ids(&store)?);
     let edited = said(store.message("u2"))?.map(|message| message.text());
     check!(edited.as_deref() == Some("two!"), "an edit was lost: {edited:?}");
     check!(said(store.messages(2))?.len() == 2, "the limit does not hold");
-    said(store.merge_messages(&[], moment(3)))?;
+    merge(&store, &[], moment(3))?;
     check!(ids(&store)?.len() == 3, "an empty list deleted");
     said(store.clear_messages())?;
     check!(ids(&store)?.is_empty(), "messages were left");

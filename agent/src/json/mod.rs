@@ -3,6 +3,8 @@
 //! serde generates code for every pair of a type and a format. With shortcuts (text straight to types, types straight to values)
 //! each type would be there twice, which makes the Worker larger by more than it makes it faster.
 
+pub mod pieces;
+
 use flux_timeline::json;
 use serde::de::DeserializeOwned;
 
