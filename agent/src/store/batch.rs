@@ -68,6 +68,7 @@ impl<S: Sql> Store<S> {
                 block.span = moved(slice * SLICE + place, block.span);
                 rows.push(BlockRow::new(&block, (seq, 0))?);
             }
+            self.change_head(|head| ids.iter().for_each(|id| head.forget(*id)));
             for rows in slices(&rows) {
                 self.query(MOVE, &[json("blocks", &rows)?])?;
             }

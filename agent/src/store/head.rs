@@ -1,5 +1,5 @@
 //! A copy in memory of the small rows that nearly every operation reads: the settings, the plans with their counts, the next handle,
-//! the end of the log, and which transactions undo and redo take next.
+//! the end of the log, which transactions undo and redo take next, and the blocks that were read or written last.
 //!
 //! A Durable Object is the only writer of its database, so the copy is right as long as whoever writes one of these rows also
 //! changes the copy. It is read from the rows when it is first needed, and dropped when a transaction fails, because the rows are
@@ -7,9 +7,14 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::view::PlanCounts;
-use flux_timeline::{Block, Handle, Plan, PlanId, ReadBlocks, ReadPlans, Settings, TxnId};
+use flux_timeline::{Block, BlockId, Handle, Plan, PlanId, ReadBlocks, ReadPlans, Settings, TxnId};
 
 use super::{Row, Sql, Store, StoreError, Value, parse};
+
+/// The number of blocks that are kept. People and models change the same few blocks again and again.
+const RECENT: usize = 16;
+/// Largest block that is kept, in bytes of its description. One has at most 50 kB, and a process has many objects.
+const RECENT_BYTES: usize = 2_000;
 
 /// The copy.
 #[derive(Debug, Clone)]
@@ -28,6 +33,8 @@ pub(super) struct Head {
     pub last: Option<(u64, DateTime<Utc>)>,
     /// What undo and redo take next. `None` after an undo or a redo, until it is asked for.
     pub history: Option<HistoryHead>,
+    /// The blocks that were read or written last, the newest at the end.
+    recent: Vec<Block>,
 }
 
 /// What has changed in the copy only.
@@ -63,12 +70,35 @@ impl Head {
             unsaved: Unsaved::default(),
             last: None,
             history: None,
+            recent: Vec::new(),
         })
     }
 
     /// The plan with this id.
     pub fn plan(&self, id: PlanId) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.id == id)
+    }
+
+    /// A block that was read or written lately.
+    pub fn recent(&self, is_wanted: impl Fn(&Block) -> bool) -> Option<&Block> {
+        self.recent.iter().rfind(|block| is_wanted(block))
+    }
+
+    /// Keeps a block that was read or written.
+    pub fn keep(&mut self, block: &Block) {
+        self.forget(block.id);
+        if block.description.as_ref().is_some_and(|text| text.as_str().len() > RECENT_BYTES) {
+            return;
+        }
+        if self.recent.len() >= RECENT {
+            self.recent.remove(0);
+        }
+        self.recent.push(block.clone());
+    }
+
+    /// Forgets a block that was deleted or is changed in its row only.
+    pub fn forget(&mut self, id: BlockId) {
+        self.recent.retain(|block| block.id != id);
     }
 
     fn count(&mut self, plan: PlanId, is_open: bool, by: i64) {

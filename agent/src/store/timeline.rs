@@ -52,8 +52,8 @@ impl<S: Sql> ReadBlocks for Store<S> {
     }
 
     fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, StoreError> {
-        let rows = self.query("SELECT json FROM [blocks] WHERE handle = ?", &[number(handle)])?;
-        self.if_visible(rows.first().map(block).transpose()?)
+        let sql = "SELECT json FROM [blocks] WHERE handle = ?";
+        self.if_visible(self.one_block(|block| block.handle == handle, sql, number(handle))?)
     }
 
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, StoreError> {
@@ -82,8 +82,7 @@ impl<S: Sql> ReadBlocks for Store<S> {
     }
 
     fn stored_block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
-        let rows = self.query("SELECT json FROM [blocks] WHERE id = ?", &[id.to_string().into()])?;
-        rows.first().map(block).transpose()
+        self.one_block(|block| block.id == id, "SELECT json FROM [blocks] WHERE id = ?", id.to_string().into())
     }
 
     fn is_handle_used(&self, handle: Handle) -> Result<bool, StoreError> {
@@ -271,6 +270,18 @@ impl<S: Sql> Store<S> {
         })
     }
 
+    /// A block that was read or written lately, or the one that a statement finds.
+    fn one_block(&self, is_it: impl Fn(&Block) -> bool, sql: &str, key: Value) -> Result<Option<Block>, StoreError> {
+        if let Some(block) = self.head(|head| head.recent(is_it).cloned())? {
+            return Ok(Some(block));
+        }
+        let block = self.query(sql, &[key])?.first().map(block).transpose()?;
+        if let Some(block) = &block {
+            self.change_head(|head| head.keep(block));
+        }
+        Ok(block)
+    }
+
     /// A block, unless its plan is deleted.
     fn if_visible(&self, block: Option<Block>) -> Result<Option<Block>, StoreError> {
         let Some(block) = block else { return Ok(None) };
@@ -299,6 +310,7 @@ impl<S: Sql> Store<S> {
                 text.into(),
             ],
         )?;
+        self.change_head(|head| head.keep(block));
         self.count_block(block, 1)
     }
 
@@ -327,6 +339,7 @@ impl<S: Sql> Store<S> {
         };
         params.extend([seq.into(), digest(&json).into(), json.into(), number(after.handle)]);
         self.execute(sql, &params)?;
+        self.change_head(|head| head.keep(after));
         if same_state {
             return Ok(());
         }
@@ -342,6 +355,7 @@ impl<S: Sql> Store<S> {
             &[seq.into(), number(block.handle)],
         )?;
         self.execute("DELETE FROM [blocks] WHERE handle = ?", &[number(block.handle)])?;
+        self.change_head(|head| head.forget(block.id));
         self.count_block(block, -1)
     }
 
