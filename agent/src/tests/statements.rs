@@ -11,8 +11,8 @@ use super::world::{World, gym};
 use crate::native::Sqlite;
 
 const BLOCK: usize = 9;
-const TITLE: usize = 6;
-const COMPLETED: usize = 7;
+const TITLE: usize = 5;
+const COMPLETED: usize = 6;
 const SHIFT: usize = 8;
 /// One of them plans the deletion of what the turn has streamed.
 const TURN: usize = 27;
