@@ -12,6 +12,7 @@ macro_rules! check {
 
 mod conversation;
 mod horizon;
+mod log;
 mod past;
 mod random;
 
@@ -46,6 +47,8 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
         ("a long log is recomputed in parts", past::is_computed_anew_in_parts),
         ("a database from before the past was stored has it after a migration", past::is_there_after_a_migration),
         ("old rows of the past are made again when somebody looks", horizon::rows_are_made_again),
+        ("filters find the events of a kind and of an actor", log::filters_find_events),
+        ("the log does not go back when the clock does", log::time_does_not_go_back),
         ("the work of a run is kept until it is deleted", work_is_kept),
         ("counts agree with the blocks", counts_are_kept),
         (
