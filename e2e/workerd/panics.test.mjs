@@ -1,6 +1,7 @@
 // A panic ends the Rust program, but not the Worker: the shim (agent/shim.mjs) starts the program anew.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { startSuite } from "../lib/suite.mjs";
 import { until } from "../lib/until.mjs";
@@ -39,4 +40,31 @@ test("the Worker works after a panic, and so do the object that panicked and ano
     }
   }
   assert.equal(panics(), 3);
+});
+
+/** Opens a socket to an object. */
+async function open(number) {
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/suite/${number}`);
+  await once(socket, "open");
+  return socket;
+}
+
+/** The answer to a frame. */
+async function echo(socket, text) {
+  const answered = once(socket, "message", { signal: AbortSignal.timeout(10_000) });
+  socket.send(text);
+  return (await answered)[0].data;
+}
+
+test("a panic while a frame is handled ends no socket, and the next frame is answered", async () => {
+  const sockets = [await open(10), await open(11)];
+  for (let time = 0; time < 2; time++) {
+    for (const socket of sockets) assert.equal(await echo(socket, `before ${time}`), `before ${time}`);
+    const before = panics();
+    sockets[0].send("x-panic");
+    await until(() => panics() > before, { what: () => `a panic in the log:\n${server.log()}` });
+    for (const socket of sockets) assert.equal(await echo(socket, `after ${time}`), `after ${time}`);
+    assert.equal((await run(0)).status, 200);
+  }
+  for (const socket of sockets) socket.close();
 });

@@ -51,6 +51,22 @@ const CALLS = {
       { id: "a", type: "function", function: { name: "scheduleBlock", arguments: JSON.stringify(WORKOUT) } }] } }] } }],
 };
 
+test("tokens that come each millisecond are sent together, and after a pause at once", async () => {
+  const words = Array.from({ length: 200 }, (_, number) => `word${number} `);
+  const pause = (ms) => () => new Promise((resolve) => setTimeout(resolve, ms));
+  const fast = words.flatMap((word) => [openai.delta({ content: word }), pause(1)]);
+  const slow = ["One ", "by ", "one."].flatMap((word) => [pause(100), openai.delta({ content: word })]);
+  the.model.script(...fast, ...slow, openai.finish("stop"), DONE);
+  const begun = performance.now();
+  const turn = await client.chat("Tell me a story");
+  const elapsed = performance.now() - begun;
+  const deltas = turn.frames.map(({ body }) => body && JSON.parse(body)).filter((chunk) => chunk?.type === "text-delta");
+  assert.equal(deltas.map(({ delta }) => delta).join(""), `${words.join("")}One by one.`);
+  // The first two pieces and the last are sent at once, and the others every 15 ms.
+  assert.ok(deltas.length <= elapsed / 15 + 3, `${deltas.length} chunks in ${elapsed} ms`);
+  assert.deepEqual(deltas.slice(-3).map(({ delta }) => delta), ["One ", "by ", "one."]);
+});
+
 for (const [quirk, steps] of Object.entries(CALLS)) {
   test(`a call is understood: ${quirk}`, async () => {
     the.model.script(...steps);

@@ -31,7 +31,7 @@
 //! | `types` | requests, events and errors; the trait [`ChatModel`] |
 //! | `endpoint` | [`Model`]: an [`Endpoint`] with timeouts and retries |
 //! | `openai`, `workers_ai` | the two kinds of endpoints |
-//! | `messages` | a request as JSON, in the form that both endpoints share |
+//! | `messages`, `tool_texts` | a request as JSON, in the form that both endpoints share |
 //! | `stream` | from bytes to events: server-sent events, chunks, calls, thoughts |
 //! | `unconnected` | the model that stands in if none is connected |
 //! | `failure`, `retry`, `limits`, `clock` | what failed, whether to retry, and time limits |
@@ -49,6 +49,7 @@ mod retry;
 mod schema;
 mod stream;
 mod tool_name;
+mod tool_texts;
 mod types;
 mod unconnected;
 mod workers_ai;

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::endpoint::{ByteStream, Endpoint};
 use super::failure::{http_failure, malformed};
 use super::schema::plain;
-use super::{ChatRequest, ModelError, ModelId, messages};
+use super::tool_texts::ToolTexts;
+use super::{ChatRequest, ModelError, ModelId, ToolSpec, messages};
 
 /// How much of the body of an error is read, in bytes.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
@@ -51,6 +52,7 @@ pub struct OpenAi<T> {
     url: String,
     model: String,
     api_key: Option<String>,
+    tools: ToolTexts,
 }
 
 impl<T: HttpTransport> OpenAi<T> {
@@ -63,7 +65,7 @@ impl<T: HttpTransport> OpenAi<T> {
             false => format!("{base}/chat/completions"),
         };
         let api_key = api_key.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-        Self { transport: Rc::new(transport), url, model: model.to_owned(), api_key }
+        Self { transport: Rc::new(transport), url, model: model.to_owned(), api_key, tools: ToolTexts::new(tool) }
     }
 
     fn headers(&self) -> Vec<(String, String)> {
@@ -80,7 +82,7 @@ impl<T: HttpTransport> OpenAi<T> {
 
 impl<T: HttpTransport + 'static> Endpoint for OpenAi<T> {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
-        let body = request_body(&self.model, request).to_string();
+        let body = self.tools.request(&fields(&self.model, request), &request.tools);
         let transport = Rc::clone(&self.transport);
         let (url, headers) = (self.url.clone(), self.headers());
         Box::pin(async move { answer_of(transport.post(url, headers, body).await?).await })
@@ -96,6 +98,21 @@ impl<T: HttpTransport + 'static> Endpoint for OpenAi<T> {
 /// `tools` is left out if there are none, because OpenAI refuses an empty list. `max_tokens` is used instead of the
 /// newer `max_completion_tokens`, which most compatible servers do not know.
 pub fn request_body(model: &str, request: &ChatRequest) -> Value {
+    let mut body = fields(model, request);
+    if let Some(fields) = body.as_object_mut()
+        && !request.tools.is_empty()
+    {
+        fields.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
+    }
+    body
+}
+
+fn tool(tool: &ToolSpec) -> Value {
+    json!({"type": "function", "function": tool})
+}
+
+/// All fields of a request but its tools.
+fn fields(model: &str, request: &ChatRequest) -> Value {
     let mut body = json!({
         "model": model,
         "messages": messages::messages(request),
@@ -104,12 +121,9 @@ pub fn request_body(model: &str, request: &ChatRequest) -> Value {
         "max_tokens": request.max_output_tokens,
         "temperature": messages::temperature(request),
     });
-    let Some(fields) = body.as_object_mut() else { return body };
-    if !request.tools.is_empty() {
-        let tools = request.tools.iter().map(|tool| json!({"type": "function", "function": tool}));
-        fields.insert("tools".to_owned(), tools.collect());
-    }
-    if let Some(schema) = &request.response_schema {
+    if let Some(fields) = body.as_object_mut()
+        && let Some(schema) = &request.response_schema
+    {
         let schema = json!({"name": "answer", "schema": plain(schema)});
         fields.insert("response_format".to_owned(), json!({"type": "json_schema", "json_schema": schema}));
     }

@@ -9,7 +9,7 @@ pub(super) fn request() -> ChatRequest {
     let tool = |name: &str| ToolSpec {
         name: name.to_owned(),
         description: format!("Does {name}."),
-        parameters: serde_json::json!({"type": "object", "properties": {"title": {"type": "string"}}}),
+        parameters: serde_json::json!({"type": "object", "properties": {"title": {"type": "string"}}}).into(),
     };
     ChatRequest {
         system: "You plan.".to_owned(),

@@ -21,6 +21,8 @@ use super::*;
 struct VirtualClock {
     now_ms: Rc<Cell<u64>>,
     timers: Rc<RefCell<Vec<u64>>>,
+    /// How many timers were set.
+    set: Rc<Cell<usize>>,
 }
 
 impl Clock for VirtualClock {
@@ -29,6 +31,7 @@ impl Clock for VirtualClock {
     }
 
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'static, ()> {
+        self.set.set(self.set.get() + 1);
         let until = self.now_ms.get() + duration.as_millis() as u64;
         let (now_ms, timers) = (Rc::clone(&self.now_ms), Rc::clone(&self.timers));
         Box::pin(poll_fn(move |_| {
@@ -184,6 +187,22 @@ fn an_answer_that_comes_whole_has_more_time() {
     assert_eq!((lines, now_ms), (vec!["text Hi".to_owned(), "finished Stop".to_owned()], 119_999));
     let (lines, now_ms) = ask(whole(), ModelLimits::default(), vec![vec![Wait(130_000), Send(HI), Send(DONE)]]);
     assert_eq!((lines, now_ms), (vec!["error TimedOut { seconds: 120 }".to_owned()], 120_000));
+}
+
+#[test]
+fn a_timer_is_not_set_for_each_piece_of_an_answer() {
+    let (pieces, between_ms) = (400, 250);
+    let mut script: Vec<Step> = (0..pieces).flat_map(|_| [Wait(between_ms), Send(HI)]).collect();
+    script.push(Wait(20_001));
+    let endpoint = scripted(vec![script]);
+    let clock = endpoint.clock.clone();
+    let model = Model::new(endpoint, clock.clone(), ModelLimits::default());
+    let last = clock.run(model.stream(request()).collect::<Vec<_>>()).pop();
+    // Exactly 20 s after the last piece.
+    assert_eq!((last, clock.now_ms.get()), (Some(Err(ModelError::TimedOut { seconds: 20 })), 120_000));
+    // The script sets one for each of its waits.
+    let own = clock.set.get() - (pieces + 1);
+    assert!(own <= 10, "{own} timers in 120 s");
 }
 
 #[test]

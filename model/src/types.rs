@@ -1,7 +1,9 @@
 //! Requests to a model and its answers as plain types, and the trait that every model implements.
 
+use std::rc::Rc;
+
 use futures::stream::LocalBoxStream;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// One request to a model, with everything that it needs for one step of a turn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,7 +36,12 @@ pub struct ToolSpec {
     /// When to call it and what it does, written for a model.
     pub description: String,
     /// The JSON Schema of its arguments. Calls are checked against the same schema.
-    pub parameters: serde_json::Value,
+    #[serde(serialize_with = "shared")]
+    pub parameters: Rc<serde_json::Value>,
+}
+
+fn shared<S: Serializer>(value: &Rc<serde_json::Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.serialize(serializer)
 }
 
 /// One message of the conversation as a model sees it.

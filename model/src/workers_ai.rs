@@ -11,16 +11,17 @@ use serde_json::{Value, json};
 
 use super::endpoint::{ByteStream, Endpoint};
 use super::schema::plain;
+use super::tool_texts::ToolTexts;
 use super::{ChatRequest, ModelError, ModelId, ToolSpec, messages};
 
 /// The `AI` binding of a Worker.
 pub trait AiBinding {
-    /// Runs `model` on `input`. Dropping the future, or the stream that it returned, stops the run.
+    /// Runs `model` on `input`, which is JSON. Dropping the future, or the stream that it returned, stops the run.
     ///
     /// # Errors
     ///
     /// What the binding threw, translated by [`super::binding_failure`].
-    fn run(&self, model: &str, input: Value) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>>;
+    fn run(&self, model: &str, input: String) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>>;
 }
 
 /// What a run returns. A stream is requested, but some models send the whole answer at once.
@@ -35,18 +36,19 @@ pub enum AiOutput {
 pub struct WorkersAi<B> {
     binding: Rc<B>,
     model: String,
+    tools: ToolTexts,
 }
 
 impl<B: AiBinding> WorkersAi<B> {
     /// The model named `model`, e.g. `@cf/meta/llama-3.3-70b-instruct-fp8-fast`.
     pub fn new(binding: B, model: &str) -> Self {
-        Self { binding: Rc::new(binding), model: model.to_owned() }
+        Self { binding: Rc::new(binding), model: model.to_owned(), tools: ToolTexts::new(tool) }
     }
 }
 
 impl<B: AiBinding + 'static> Endpoint for WorkersAi<B> {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
-        let run = self.binding.run(&self.model, run_input(request));
+        let run = self.binding.run(&self.model, self.tools.request(&fields(request), &request.tools));
         Box::pin(async move {
             Ok(match run.await? {
                 AiOutput::Stream(bytes) => bytes,
@@ -70,17 +72,26 @@ impl<B: AiBinding + 'static> Endpoint for WorkersAi<B> {
 /// assistant message with `content` (a string, never null) and OpenAI's `tool_calls`, then one message of role `tool`
 /// per result with `tool_call_id` and `name`.
 pub fn run_input(request: &ChatRequest) -> Value {
+    let mut input = fields(request);
+    if let Some(fields) = input.as_object_mut()
+        && !request.tools.is_empty()
+    {
+        fields.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
+    }
+    input
+}
+
+/// All fields of an input but its tools.
+fn fields(request: &ChatRequest) -> Value {
     let mut input = json!({
         "messages": messages::messages(request),
         "stream": !is_whole(request),
         "max_tokens": request.max_output_tokens,
         "temperature": messages::temperature(request),
     });
-    let Some(fields) = input.as_object_mut() else { return input };
-    if !request.tools.is_empty() {
-        fields.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
-    }
-    if let Some(schema) = &request.response_schema {
+    if let Some(fields) = input.as_object_mut()
+        && let Some(schema) = &request.response_schema
+    {
         let format = json!({"type": "json_schema", "json_schema": plain(schema)});
         fields.insert("response_format".to_owned(), format);
     }
@@ -138,7 +149,8 @@ mod tests {
         request.tools[0].parameters = json!({
             "properties": {"title": {}, "note": {"type": ["string", "null"], "description": "A note."}},
             "required": ["title"],
-        });
+        })
+        .into();
         let expected = json!({
             "messages": [
                 {"role": "system", "content": "You plan."},
@@ -183,7 +195,7 @@ mod tests {
     struct Canned(Value);
 
     impl AiBinding for Canned {
-        fn run(&self, model: &str, _: Value) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>> {
+        fn run(&self, model: &str, _: String) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>> {
             assert_eq!(model, "@cf/some/model");
             let answer = self.0.clone();
             Box::pin(async move { Ok(AiOutput::Json(answer)) })

@@ -71,9 +71,9 @@ export class Reading {
     try {
       this.#take(bytes);
     } catch (error) {
-      // The Rust program has ended, and nobody waits for the rest.
+      // The Rust program has ended, and nobody waits for the rest. The shim learns of it as of errors elsewhere.
       this.stop();
-      throw error;
+      reportError(error);
     }
   }
 }

@@ -230,7 +230,7 @@ impl Drop for AbortOnDrop {
 struct Binding(JsValue);
 
 impl AiBinding for Binding {
-    fn run(&self, model: &str, input: Value) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>> {
+    fn run(&self, model: &str, input: String) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>> {
         let binding = self.0.clone();
         let model = model.to_owned();
         Box::pin(async move {
@@ -245,8 +245,8 @@ impl AiBinding for Binding {
     }
 }
 
-fn run(binding: &JsValue, model: &str, input: &Value) -> Result<Promise, JsValue> {
-    let input = JSON::parse(&input.to_string())?;
+fn run(binding: &JsValue, model: &str, input: &str) -> Result<Promise, JsValue> {
+    let input = JSON::parse(input)?;
     // A Worker that replaces the binding has a proxy as its method: `instanceof` does not see a function, and its `call` is one
     // more method of the other Worker. `Reflect.apply` calls the method itself.
     let run: Function = Reflect::get(binding, &"run".into())?.unchecked_into();

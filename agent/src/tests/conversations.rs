@@ -277,3 +277,63 @@ fn a_tab_that_is_behind_neither_wipes_nor_shortens_the_conversation() {
         world.agent.store().messages(10).unwrap().iter().map(flux_protocol::Message::text).collect();
     assert_eq!(texts, ["one", "The whole answer.", "two", "Yes."]);
 }
+
+#[test]
+fn what_is_stored_of_a_list_is_not_read_again_and_what_is_not_is_checked() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    world.say(&tab, "r1", "Hello");
+    world.model_answers("Hi.");
+    let answer = world.agent.store().messages(1).unwrap().remove(0).id;
+    let stored = |world: &World| serde_json::to_string(&world.agent.store().messages(10).unwrap()).unwrap();
+    let before = stored(&world);
+    tab.received();
+
+    // The same message in another order, an answer that is none, and an id with an escape.
+    let list = format!(
+        r#"[{{"parts":[{{"text":"Hello","type":"text"}}],"role":"user","id":"user-\u0072\u0031"}},
+            {{"id":"{answer}","role":"assistant","parts":"of another kind"}},
+            {{"id":"u2","role":"user","parts":"#
+    );
+    let request = |world: &mut World, id: &str, list: &str| {
+        let init =
+            json!({"method": "POST", "body": format!(r#"{{ "messages" : {list}, "trigger":"submit-message" }}"#)});
+        world.send(&tab, &json!({"type": "cf_agent_use_chat_request", "id": id, "init": init}));
+    };
+    for (parts, what) in [("7}]", "cannot be read"), ("[]}]", "is empty"), ("[]", "cannot be read")] {
+        request(&mut world, "r2", &format!("{list}{parts}"));
+        let frames = tab.received();
+        assert!(frames[0]["body"].as_str().unwrap().contains(what), "{parts}: {frames:?}");
+        assert_eq!(stored(&world), before);
+    }
+    let init = json!({"method": "POST", "body": "{}"});
+    world.send(&tab, &json!({"type": "cf_agent_use_chat_request", "id": "r2", "init": init}));
+    assert!(tab.received()[0]["body"].as_str().unwrap().contains("cannot be read"));
+    // A message before the last one that cannot be read.
+    let rest = format!(r#"7}},{{"id":"u3","role":"user","parts":[{{"type":"text","text":"So?"}}]}}]"#);
+    request(&mut world, "r2", &format!("{list}{rest}"));
+    assert!(tab.received()[0]["body"].as_str().unwrap().contains("cannot be read"));
+    assert_eq!(stored(&world), before);
+
+    request(&mut world, "r2", &format!(r#"{list}[{{"type":"text","text":"And?"}}]}}]"#));
+    let messages = world.agent.store().messages(10).unwrap();
+    assert_eq!(messages.iter().map(|message| message.id.as_str()).collect::<Vec<_>>(), ["user-r1", &answer, "u2"]);
+    assert_eq!(serde_json::to_string(&messages[..2]).unwrap(), before);
+}
+
+#[test]
+fn all_steps_of_a_turn_continue_the_same_conversation() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    world.say(&tab, "r1", "Gym on the third");
+    world.statements.take();
+    world.model_calls("c1", "scheduleBlock", &workout());
+    world.model_calls("c2", "scheduleBlock", &json!({"title": "Run", "startTime": "2026-03-04T08:00"}));
+    world.model_answers("Done.");
+    let requests = world.puppet.requests.borrow();
+    let lengths: Vec<usize> = requests.iter().map(|request| request.messages.len()).collect();
+    assert_eq!(lengths, [1, 3, 5]);
+    assert!(requests.windows(2).all(|pair| pair[1].messages.starts_with(&pair[0].messages)));
+    let read = world.statements.take().iter().filter(|statement| statement.contains("[messages] o")).count();
+    assert_eq!(read, 0, "the conversation was read when the turn began");
+}

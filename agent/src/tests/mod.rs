@@ -2,6 +2,7 @@
 //! wants, when the test wants it.
 
 mod bounds;
+mod coalescing;
 mod consent;
 mod conversations;
 mod cost;

@@ -24,7 +24,8 @@ fn a_client_that_comes_back_in_mid_stream_gets_every_chunk_once_and_in_order() {
     let mut world = World::new();
     let tab = world.connect();
     world.say(&tab, "r1", "Tell me a story");
-    world.model_says((0..100).map(|n| text(&format!("{n} "))));
+    // Each as a chunk of its own.
+    (0..100).for_each(|n| world.model_says([text(&format!("{n} "))]));
     world.disconnect(&tab);
     world.model_says([text("while away ")]);
 

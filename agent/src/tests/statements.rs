@@ -15,8 +15,8 @@ const TITLE: usize = 5;
 const COMPLETED: usize = 6;
 const SHIFT: usize = 8;
 /// One of them plans the deletion of what the turn has streamed.
-const TURN: usize = 27;
-const TURN_WITH_CALL: usize = 48;
+const TURN: usize = 26;
+const TURN_WITH_CALL: usize = 45;
 const OPENING: usize = 9;
 
 /// Fails with a table of the statements if there are more than `most`.

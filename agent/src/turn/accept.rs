@@ -122,16 +122,20 @@ struct Body<'a> {
 /// # Errors
 /// A sentence about what is wrong with it.
 fn read(text: &str) -> Result<Body<'_>, String> {
-    let mut body = Body::default();
+    let (mut body, mut has_list) = (Body::default(), false);
     for (name, value) in parts(members(text), text)? {
         match name {
             r#""messages""# => {
+                has_list = true;
                 body.list = parts(items(value), value)?.into_iter().map(listed).collect::<Result<_, _>>()?;
             }
             r#""trigger""# => body.trigger = json::read(value).map_err(unreadable)?,
             r#""timeZone""# => body.time_zone = json::read(value).map_err(unreadable)?,
             _ => {}
         }
+    }
+    if !has_list {
+        return Err(unreadable("“messages” is missing"));
     }
     let Some(last) = body.list.last() else {
         return Err("The request has no message. Nothing was changed.".to_owned());

@@ -360,16 +360,19 @@ impl Open {
     }
 }
 
-/// The tools in the form in which models get them.
+/// The tools in the form in which models get them. Their schemas are large, so they are shared.
 fn tool_specs() -> Vec<ToolSpec> {
-    definitions()
-        .iter()
-        .map(|tool| ToolSpec {
-            name: tool.name.to_owned(),
-            description: tool.description.to_owned(),
-            parameters: tool.schema.clone(),
-        })
-        .collect()
+    thread_local! {
+        static SPECS: Vec<ToolSpec> = definitions()
+            .iter()
+            .map(|tool| ToolSpec {
+                name: tool.name.to_owned(),
+                description: tool.description.to_owned(),
+                parameters: tool.schema.clone().into(),
+            })
+            .collect();
+    }
+    SPECS.with(Clone::clone)
 }
 
 fn wire_reason(reason: Option<FinishReason>) -> WireFinish {

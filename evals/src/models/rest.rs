@@ -4,7 +4,6 @@
 use flux_model::{AiBinding, AiOutput, ModelError, http_failure};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
-use serde_json::Value;
 
 use super::http::Client;
 
@@ -28,7 +27,7 @@ impl Rest {
 }
 
 impl AiBinding for Rest {
-    fn run(&self, model: &str, input: Value) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>> {
+    fn run(&self, model: &str, input: String) -> LocalBoxFuture<'static, Result<AiOutput, ModelError>> {
         let url = format!("{}/accounts/{}/ai/run/{model}", self.base_url, self.account);
         let headers = vec![
             ("Authorization".to_owned(), format!("Bearer {}", self.token)),
@@ -36,7 +35,7 @@ impl AiBinding for Rest {
         ];
         let client = self.client.clone();
         Box::pin(async move {
-            let mut response = client.send(url, headers, input.to_string()).await?;
+            let mut response = client.send(url, headers, input).await?;
             let is_stream = response.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/event-stream"));
             if (200..300).contains(&response.status) && is_stream {
                 return Ok(AiOutput::Stream(response.body));
