@@ -5,6 +5,7 @@ mod bounds;
 mod consent;
 mod conversations;
 mod cost;
+mod deltas;
 mod edits;
 mod logged;
 mod logs;

@@ -1,0 +1,114 @@
+//! What changed in a block, for a receiver that holds the block as it was. Pure.
+//!
+//! What frames do with it is in `events`.
+
+use flux_timeline::{Block, BlockId, clock, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The fields of a block that differ from an earlier version, which the receiver holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlockDelta {
+    /// The block.
+    pub block: BlockId,
+    /// The [`version`] of the block before the change.
+    pub base: u32,
+    /// The fields with other values, whole, as a JSON merge patch (RFC 7396): a field is null if the block no longer has it.
+    /// Empty if the block was deleted.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub change: Map<String, Value>,
+}
+
+impl BlockDelta {
+    /// The change from `before` to `after`. `None` if they are two blocks.
+    pub fn between(before: &Block, after: &Block) -> Option<Self> {
+        // A field that is added to blocks does not compile until it is compared here.
+        let Block { id, handle, plan, title, description, span, priority, tags, completed_at, depends_on, source } =
+            after;
+        if before.id != *id {
+            return None;
+        }
+        let mut change = Map::new();
+        add(&mut change, "handle", &before.handle, handle);
+        add(&mut change, "plan", &before.plan, plan);
+        add(&mut change, "title", &before.title, title);
+        add(&mut change, "description", &before.description, description);
+        add(&mut change, "span", &before.span, span);
+        add(&mut change, "priority", &before.priority, priority);
+        add(&mut change, "tags", &before.tags, tags);
+        add(&mut change, "completedAt", &before.completed_at, completed_at);
+        add(&mut change, "dependsOn", &before.depends_on, depends_on);
+        add(&mut change, "source", &before.source, source);
+        Some(Self { block: *id, base: version(before), change })
+    }
+
+    /// The deletion of a block.
+    pub fn deletion(block: &Block) -> Self {
+        Self { block: block.id, base: version(block), change: Map::new() }
+    }
+
+    /// Whether this is the version of the block that was changed.
+    pub fn fits(&self, held: &Block) -> bool {
+        held.id == self.block && version(held) == self.base
+    }
+
+    /// The block after the change, made from the version that [fits](Self::fits). `None` if a field cannot be read.
+    pub fn apply(self, before: &Block) -> Option<Block> {
+        let mut block = before.clone();
+        for (name, value) in self.change {
+            match name.as_str() {
+                "handle" => block.handle = json::read(value).ok()?,
+                "plan" => block.plan = json::read(value).ok()?,
+                "title" => block.title = json::read(value).ok()?,
+                "description" => block.description = json::read(value).ok()?,
+                "span" => block.span = json::read(value).ok()?,
+                "priority" => block.priority = json::read(value).ok()?,
+                "tags" => block.tags = json::read(value).ok()?,
+                "completedAt" => block.completed_at = clock::optional_instant(json::Reader(value)).ok()?,
+                "dependsOn" => block.depends_on = json::read(value).ok()?,
+                "source" => block.source = json::read(value).ok()?,
+                _ => return None,
+            }
+        }
+        Some(block)
+    }
+}
+
+fn add<T: PartialEq + Serialize>(change: &mut Map<String, Value>, name: &str, before: &T, after: &T) {
+    if before != after {
+        change.insert(name.to_owned(), json::value(after));
+    }
+}
+
+/// Identifies what a block contains: FNV-1a with 32 bits (draft-eastlake-fnv) of all its fields. Two versions of a block have the
+/// same number with a probability of one in four billion.
+pub fn version(block: &Block) -> u32 {
+    let Block { id, handle, plan, title, description, span, priority, tags, completed_at, depends_on, source } = block;
+    let mut hash = Hash(0x811C_9DC5);
+    hash.add(id.uuid().as_bytes());
+    hash.add(&handle.number().to_le_bytes());
+    hash.add(plan.uuid().as_bytes());
+    hash.add(title.as_str().as_bytes());
+    hash.add(description.as_ref().map_or("", |text| text.as_str()).as_bytes());
+    hash.add(&span.start().timestamp_millis().to_le_bytes());
+    hash.add(&span.end().timestamp_millis().to_le_bytes());
+    hash.add(priority.as_str().as_bytes());
+    hash.add(&[u8::from(completed_at.is_some())]);
+    hash.add(&completed_at.map_or(0, |at| at.timestamp_millis()).to_le_bytes());
+    hash.add(&[*source as u8]);
+    tags.iter().for_each(|tag| hash.add(tag.as_str().as_bytes()));
+    depends_on.iter().for_each(|id| hash.add(id.uuid().as_bytes()));
+    hash.0
+}
+
+struct Hash(u32);
+
+impl Hash {
+    /// Adds a field and its length, so that no two lists of fields are the same bytes.
+    fn add(&mut self, field: &[u8]) {
+        let length = u32::try_from(field.len()).unwrap_or(u32::MAX).to_le_bytes();
+        for byte in field.iter().chain(&length) {
+            self.0 = (self.0 ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+}
