@@ -112,3 +112,72 @@ impl Hash {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+    use flux_timeline::{Description, Handle, PlanId, Priority, Source, Span, Tag, Title};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn block() -> impl Strategy<Value = Block> {
+        let ids = || prop::collection::vec(0u128..3, 0..3);
+        let text = "[a-c\"\\\\ü]{1,3}";
+        (
+            (0u32..3, 0u128..2, text, prop::option::of(text), 0i64..3, 1i64..3, 0u8..3),
+            (prop::collection::vec("[a-c]{1,2}", 0..3), prop::option::of(0i64..3), ids(), 0u8..3),
+        )
+            .prop_map(
+                |((handle, plan, title, description, start, minutes, priority), (tags, completed, ids, source))| {
+                    Block {
+                        id: BlockId::new(Uuid::from_u128(7)),
+                        handle: Handle::new(handle),
+                        plan: PlanId::new(Uuid::from_u128(plan)),
+                        title: Title::new(&title).unwrap(),
+                        description: description.and_then(|text| Description::optional(&text).unwrap()),
+                        span: Span::starting(
+                            DateTime::UNIX_EPOCH + TimeDelta::milliseconds(start),
+                            TimeDelta::minutes(minutes),
+                        )
+                        .unwrap(),
+                        priority: [Priority::High, Priority::Medium, Priority::Low][usize::from(priority)],
+                        tags: Tag::list(&tags).unwrap(),
+                        completed_at: completed.map(|ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms)),
+                        depends_on: ids.into_iter().map(|id| BlockId::new(Uuid::from_u128(id))).collect(),
+                        source: [Source::User, Source::Assistant, Source::Architect][usize::from(source)],
+                    }
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn a_delta_makes_the_block_after_from_the_block_before_and_fits_no_other(
+            before in block(), after in block(), other in block(),
+        ) {
+            let delta = BlockDelta::between(&before, &after).unwrap();
+            let read: BlockDelta = json::read_text(&serde_json::to_string(&delta).unwrap()).unwrap();
+            prop_assert_eq!(&read, &delta);
+            prop_assert_eq!(read.fits(&other), other == before);
+            prop_assert_eq!(read.change.is_empty(), before == after);
+            prop_assert_eq!(read.apply(&before), Some(after));
+        }
+
+        #[test]
+        fn a_field_that_is_not_known_is_not_left_out(block in block()) {
+            let change = serde_json::json!({"colour": "red"}).as_object().cloned().unwrap();
+            let delta = BlockDelta { change, ..BlockDelta::deletion(&block) };
+            prop_assert!(delta.fits(&block));
+            prop_assert_eq!(delta.apply(&block), None, "a page of an earlier version asks for the block");
+        }
+
+        #[test]
+        fn two_blocks_have_no_delta(block in block()) {
+            let other = Block { id: BlockId::new(Uuid::from_u128(8)), ..block.clone() };
+            prop_assert_eq!(BlockDelta::between(&block, &other), None);
+            prop_assert!(!BlockDelta::deletion(&block).fits(&other));
+        }
+    }
+}
