@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::message::{Message, ToolState};
 
 pub use delta::{BlockDelta, version};
-pub use events::{BlockEdit, EventFrame, FollowedEvent, FollowedKind, Reversal, Reversed};
+pub use events::{BlockEdit, EventFrame, FollowedEvent, FollowedKind, Origin, Reversal, Reversed};
 pub use results::{
     BlockCounts, BlockPage, BlockPair, Cause, Counts, Differences, EventPage, ImportProgress, ImportState, ModelInfo,
     PastSnapshot, PromptCounts, Snapshot,

@@ -11,28 +11,33 @@ use flux_timeline::event::BlockChange;
 use flux_timeline::{Actor, Block, BlockId, Event, EventId, EventKind, TxnId, json};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::delta::BlockDelta;
 
 /// Events that were appended to the log, in order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct EventFrame {
-    /// When they were written. `None` if each event says so itself.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "flux_timeline::clock::optional_instant"
-    )]
-    pub at: Option<DateTime<Utc>>,
-    /// Their transaction. `None` if each event names its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub txn: Option<TxnId>,
-    /// Who did it. `None` if each event says so itself; where neither does, it was the person, directly.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actor: Option<Actor>,
+    /// What all events have in common. Where neither the frame nor the event says who did it, it was the person, directly.
+    #[serde(flatten)]
+    pub origin: Origin,
     /// The events.
     pub events: Vec<FollowedEvent>,
+}
+
+/// Where events come from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Origin {
+    /// When they were written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
+    /// Their transaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub txn: Option<TxnId>,
+    /// Who did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
 }
 
 /// An event in a frame.
@@ -42,15 +47,9 @@ pub struct FollowedEvent {
     pub seq: u64,
     /// As in [`Event`].
     pub id: EventId,
-    /// As in [`Event`]. `None` if the frame says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub at: Option<DateTime<Utc>>,
-    /// As in [`Event`]. `None` if the frame says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actor: Option<Actor>,
-    /// As in [`Event`]. `None` if the frame says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub txn: Option<TxnId>,
+    /// What the frame does not say.
+    #[serde(flatten)]
+    pub origin: Origin,
     /// What happened.
     #[serde(flatten)]
     pub kind: FollowedKind,
@@ -84,7 +83,7 @@ pub enum FollowedKind {
 }
 
 /// The changes of a block that are sent as deltas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BlockEdit {
     /// [`EventKind::BlockUpdated`].
@@ -100,7 +99,7 @@ pub enum BlockEdit {
 }
 
 /// Whether a change was undone or redone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Reversal {
     /// [`EventKind::Undone`].
@@ -110,7 +109,7 @@ pub enum Reversal {
 }
 
 /// What was undone or redone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reversed {
     /// The transaction that is undone or redone.
     pub txn: TxnId,
@@ -124,13 +123,11 @@ impl EventFrame {
         let events = events.into_iter().map(|event| FollowedEvent {
             seq: event.seq,
             id: event.id,
-            at: Some(event.at),
-            actor: Some(event.actor),
-            txn: Some(event.txn),
+            origin: Origin { at: Some(event.at), txn: Some(event.txn), actor: Some(event.actor) },
             kind: FollowedKind::Whole(event.kind),
             reason: event.reason,
         });
-        Self { events: events.collect(), ..Self::default() }
+        Self { origin: Origin::default(), events: events.collect() }
     }
 
     /// New events, for clients that have all events before them.
@@ -142,28 +139,31 @@ impl EventFrame {
         let followed = |event: &Event| FollowedEvent {
             seq: event.seq,
             id: event.id,
-            at: Some(event.at).filter(|_| at.is_none()),
-            actor: Some(event.actor.clone()).filter(|_| actor.is_none()),
-            txn: Some(event.txn).filter(|_| txn.is_none()),
+            origin: Origin {
+                at: Some(event.at).filter(|_| at.is_none()),
+                txn: Some(event.txn).filter(|_| txn.is_none()),
+                actor: Some(&event.actor).filter(|_| actor.is_none()).cloned(),
+            },
             kind: FollowedKind::of(&event.kind),
             reason: event.reason.clone(),
         };
         let events = events.iter().map(followed).collect();
-        Self { at, txn, actor: actor.filter(|actor| **actor != Actor::User).cloned(), events }
+        Self { origin: Origin { at, txn, actor: actor.filter(|actor| **actor != Actor::User).cloned() }, events }
     }
 
     /// The whole event. `held` finds a block as it is after the event before.
     ///
     /// `None` if the block is missing or is another version, or if the frame lacks something.
     pub fn restore<'a>(&self, event: FollowedEvent, held: impl Fn(BlockId) -> Option<&'a Block>) -> Option<Event> {
+        let FollowedEvent { seq, id, origin, kind, reason } = event;
         Some(Event {
-            seq: event.seq,
-            id: event.id,
-            at: event.at.or(self.at)?,
-            actor: event.actor.or_else(|| self.actor.clone()).unwrap_or(Actor::User),
-            txn: event.txn.or(self.txn)?,
-            kind: event.kind.restore(&held)?,
-            reason: event.reason,
+            seq,
+            id,
+            at: origin.at.or(self.origin.at)?,
+            actor: origin.actor.or_else(|| self.origin.actor.clone()).unwrap_or(Actor::User),
+            txn: origin.txn.or(self.origin.txn)?,
+            kind: kind.restore(&held)?,
+            reason,
         })
     }
 }
@@ -223,54 +223,85 @@ fn delta(kind: &EventKind) -> Option<FollowedKind> {
     Some(FollowedKind::Block { edit, payload })
 }
 
-/// The fields of an event beside its kind.
-#[derive(Deserialize)]
-struct Head {
-    seq: u64,
-    id: EventId,
-    #[serde(default, deserialize_with = "flux_timeline::clock::optional_instant")]
-    at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    actor: Option<Actor>,
-    #[serde(default)]
-    txn: Option<TxnId>,
-    #[serde(default)]
-    reason: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for FollowedEvent {
+// Frames are read field by field, because the code that serde generates for these types would add 3 kB to the client.
+impl<'de> Deserialize<'de> for EventFrame {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let kind = json::read(value.clone()).map_err(Error::custom)?;
-        let Head { seq, id, at, actor, txn, reason } = json::read(value).map_err(Error::custom)?;
-        Ok(Self { seq, id, at, actor, txn, kind, reason })
+        let mut value = Value::deserialize(deserializer)?;
+        let Some(Value::Array(list)) = value.get_mut("events").map(Value::take) else {
+            return Err(Error::missing_field("events"));
+        };
+        let mut events = Vec::with_capacity(list.len());
+        for event in list {
+            events.push(FollowedEvent::read(event).ok_or_else(|| Error::custom("an event cannot be read"))?);
+        }
+        Ok(Self { origin: Origin::read(&value), events })
     }
 }
 
-impl<'de> Deserialize<'de> for FollowedKind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Block {
-            r#type: BlockEdit,
-            payload: BlockDelta,
+impl Origin {
+    /// What cannot be read counts as missing.
+    fn read(value: &Value) -> Self {
+        Self {
+            at: text(value, "at").and_then(flux_timeline::clock::read_instant),
+            txn: id(value, "txn").map(TxnId::new),
+            actor: value.get("actor").and_then(|actor| json::read(actor.clone()).ok()),
         }
-        #[derive(Deserialize)]
-        struct Reverse {
-            r#type: Reversal,
-            payload: Reversed,
-        }
-        let value = Value::deserialize(deserializer)?;
+    }
+}
+
+impl FollowedEvent {
+    fn read(value: Value) -> Option<Self> {
+        Some(Self {
+            seq: value.get("seq")?.as_u64()?,
+            id: EventId::new(id(&value, "id")?),
+            origin: Origin::read(&value),
+            reason: text(&value, "reason").map(str::to_owned),
+            kind: FollowedKind::read(value)?,
+        })
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name)?.as_str()
+}
+
+fn id(value: &Value, name: &str) -> Option<Uuid> {
+    Uuid::parse_str(text(value, name)?).ok()
+}
+
+impl FollowedKind {
+    fn read(mut value: Value) -> Option<Self> {
         // A delta names its block, where a whole event contains it.
         let has_delta = |path: &str| value.pointer(path).is_some_and(Value::is_string);
-        if has_delta("/payload/block") {
-            let Block { r#type: edit, payload } = json::read(value).map_err(Error::custom)?;
-            return Ok(Self::Block { edit, payload });
+        let (is_change, is_reversal) = (has_delta("/payload/block"), has_delta("/payload/change/payload/block"));
+        if !is_change && !is_reversal {
+            return json::read(value).ok().map(Self::Whole);
         }
-        if has_delta("/payload/change/payload/block") {
-            let Reverse { r#type: way, payload } = json::read(value).map_err(Error::custom)?;
-            return Ok(Self::Reversal { way, payload });
+        let mut payload = value.get_mut("payload")?.take();
+        let name = text(&value, "type")?;
+        let change = payload.get_mut("change").map(Value::take);
+        if is_change {
+            let block = BlockId::new(id(&payload, "block")?);
+            let base = u32::try_from(payload.get("base")?.as_u64()?).ok()?;
+            let change = if let Some(Value::Object(change)) = change { change } else { Map::new() };
+            return Some(Self::Block { edit: BlockEdit::named(name)?, payload: BlockDelta { block, base, change } });
         }
-        json::read(value).map(Self::Whole).map_err(Error::custom)
+        let (txn, change) = (TxnId::new(id(&payload, "txn")?), Box::new(Self::read(change?)?));
+        let way = if name == "UNDONE" { Reversal::Undone } else { Reversal::Redone };
+        Some(Self::Reversal { way, payload: Reversed { txn, change } })
+    }
+}
+
+impl BlockEdit {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "BLOCK_UPDATED" => Self::BlockUpdated,
+            "BLOCK_MOVED" => Self::BlockMoved,
+            "BLOCK_COMPLETED" => Self::BlockCompleted,
+            "BLOCK_REOPENED" => Self::BlockReopened,
+            "BLOCK_DELETED" => Self::BlockDeleted,
+            _ => return None,
+        })
     }
 }
 
@@ -278,7 +309,6 @@ impl<'de> Deserialize<'de> for FollowedKind {
 mod tests {
     use flux_timeline::json;
     use serde_json::json;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -356,18 +386,18 @@ mod tests {
         events[1].txn = run.txn();
         events[1].at += chrono::TimeDelta::seconds(1);
         let frame = sent(&EventFrame::new(&events));
-        assert_eq!((frame.at, frame.txn, &frame.actor), (None, None, &None));
-        assert_eq!(frame.events[0].actor, Some(Actor::User));
+        assert_eq!(frame.origin, Origin::default());
+        assert_eq!(frame.events[0].origin.actor, Some(Actor::User));
         assert_eq!(restored(frame, Some(&block())), events.clone().map(Some));
         let workflow = sent(&EventFrame::new(&events[1..]));
-        assert_eq!(workflow.actor, Some(Actor::Workflow { run }));
+        assert_eq!(workflow.origin.actor, Some(Actor::Workflow { run }));
         assert_eq!(restored(workflow, Some(&block())), [Some(events[1].clone())]);
     }
 
     #[test]
     fn an_event_without_a_moment_or_a_transaction_is_not_guessed() {
         let mut frame = EventFrame::new(&[event(5, renamed())]);
-        frame.txn = None;
+        frame.origin.txn = None;
         assert_eq!(restored(sent(&frame), Some(&block())), [None]);
     }
 }
