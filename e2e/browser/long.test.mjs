@@ -166,6 +166,33 @@ test("ten thousand blocks are browsed like twenty", async (t) => {
     await picture(tab, "long-ago.png");
   });
 
+  await t.test("a block that is not loaded appears where another tab moves it, on the same connection", async () => {
+    await tab.getByRole("button", { name: "Today", exact: true }).click();
+    const other = await greeted(server, { token });
+    let opened = 0;
+    tab.on("websocket", () => opened++);
+    const asked = () => {
+      const frames = line.release();
+      line.hold();
+      return frames.some((frame) => JSON.parse(frame).method === "getEvents");
+    };
+    line.hold();
+    await other.call("updateBlock", { id: "Needle", updates: { title: "Found", startTime: wallTime(0, "00:00") } });
+    await until(asked, { what: () => "the page to ask for the events" });
+    await sees("Found");
+    // The page holds it now, and follows each further change without asking.
+    await other.call("updateBlock", { id: "Found", updates: { title: "Needle" } });
+    await sees("Needle");
+    await other.call("undo");
+    await sees("Found");
+    assert.equal(asked(), false);
+    line.release();
+    await other.call("undo");
+    await gone(seen.block(tab, "Found"));
+    await other.close();
+    assert.equal(opened, 0);
+  });
+
   await t.test("the search finds blocks in the whole plan", async () => {
     await tab.getByRole("button", { name: "Today", exact: true }).click();
     const search = tab.getByRole("searchbox", { name: "Search the timeline" });

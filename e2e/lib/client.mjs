@@ -50,6 +50,8 @@ export function userMessage(text, id = randomUUID()) {
 class Connection {
   /** All frames so far, in order. */
   frames = [];
+  /** How many bytes they have. */
+  bytes = 0;
   /** `{ code, reason }` once it is closed. */
   closed;
   opened;
@@ -73,6 +75,7 @@ class Connection {
     });
     socket.addEventListener("message", ({ data }) => {
       this.frames.push(JSON.parse(data));
+      this.bytes += Buffer.byteLength(data);
       this.#watchers.forEach((watch) => watch());
     });
   }

@@ -30,6 +30,62 @@ test("a snapshot comes instead of the state, followed by events", async () => {
   assert.deepEqual(later.timeline.blocks[0], (await client.call("getTimeline")).timeline.blocks[0]);
 });
 
+/** The events that a client was sent as they happened. */
+const told = ({ frames }) => frames.filter(({ type }) => type === "flux_events").flatMap(({ events }) => events);
+
+test("a follower gets what changed in a block, and asks for the event if it lacks the block", async () => {
+  const { token } = await guest(server);
+  const [editing, watching] = [await follow(token), await follow(token)];
+  const { block } = await editing.call("scheduleBlock", WORKOUT);
+  await editing.call("updateBlock", { id: "B1", updates: { title: "Swim", startTime: "2035-03-02T08:00" } });
+  await editing.call("deleteBlock", { id: "B1" });
+  await editing.call("undo");
+  await watching.find(({ events }) => events?.some(({ type }) => type === "UNDONE"));
+  const [scheduled, moved, updated, deleted, undone] = told(watching);
+  assert.equal(scheduled.payload.block.title, "Workout");
+  const deltas = [moved, updated, deleted].map(({ type, payload: { block, change } }) => [type, block, change]);
+  assert.deepEqual(deltas, [
+    ["BLOCK_MOVED", block.id, { span: { start: "2035-03-02T08:00:00Z", end: "2035-03-02T09:00:00Z" } }],
+    ["BLOCK_UPDATED", block.id, { title: "Swim" }],
+    ["BLOCK_DELETED", block.id, undefined],
+  ]);
+  assert.equal(undone.payload.change.payload.block.title, "Swim", "a block that comes back is whole");
+  // The versions follow each other.
+  assert.equal(new Set([moved, updated, deleted].map(({ payload }) => payload.base)).size, 3);
+  assert.deepEqual(told(editing), told(watching));
+  // Nobody has to follow deltas back: the log has whole events.
+  const { events } = await watching.call("getEvents", { after: moved.seq - 1, limit: 2 });
+  assert.deepEqual(events.map(({ seq, id }) => [seq, id]), [moved, updated].map(({ seq, id }) => [seq, id]));
+  assert.deepEqual([events[1].payload.before.title, events[1].payload.after.title], ["Workout", "Swim"]);
+});
+
+test("a tab in which nobody does anything gets at most 450 bytes for an edit", async () => {
+  const { token } = await guest(server);
+  const [editing, idle] = [await follow(token), await follow(token)];
+  const before = idle.bytes;
+  const cycles = 10;
+  for (let n = 0; n < cycles; n++) {
+    const day = String(n + 1).padStart(2, "0");
+    const { block: { id } } = await editing.call("scheduleBlock", {
+      title: `Focus block ${n}`,
+      description: `Work through chapter ${n} and write down three questions`,
+      priority: "high",
+      tags: ["work", "deep"],
+      startTime: `2035-03-${day}T08:00:00.000Z`,
+      endTime: `2035-03-${day}T08:45:00.000Z`,
+    });
+    const updates = { title: `Moved ${n}`, startTime: `2035-04-${day}T08:00:00.000Z` };
+    await editing.call("updateBlock", { id, updates });
+    await editing.call("completeBlock", { id });
+    await editing.call("deleteBlock", { id });
+  }
+  await idle.call("getSettings");
+  const answer = Buffer.byteLength(JSON.stringify(idle.frames.at(-1)));
+  const bytes = (idle.bytes - before - answer) / (4 * cycles);
+  assert.equal(told(idle).length, 5 * cycles);
+  assert.ok(bytes <= 450, `${bytes} bytes`);
+});
+
 test("both kinds of clients are notified of the same change in their own format", async () => {
   const { token } = await guest(server);
   const [events, state] = [await follow(token), await greeted(server, { token })];

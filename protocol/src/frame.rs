@@ -1,13 +1,18 @@
-//! Every frame, in both directions. All are JSON text. The results of calls are in `results`.
+//! Every frame, in both directions. All are JSON text. The results of calls are in `results`, the events in frames in `events`,
+//! and what they say about a block in `delta`.
 
+mod delta;
+mod events;
 mod results;
 
-use flux_timeline::{Event, tagged_enum};
+use flux_timeline::tagged_enum;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::message::{Message, ToolState};
 
+pub use delta::{BlockDelta, version};
+pub use events::{BlockEdit, EventFrame, FollowedEvent, FollowedKind, Origin, Reversal, Reversed};
 pub use results::{
     BlockCounts, BlockPage, BlockPair, Cause, Counts, Differences, EventPage, ImportProgress, ImportState, ModelInfo,
     PastSnapshot, PromptCounts, Snapshot,
@@ -89,10 +94,7 @@ tagged_enum! {
         /// Extension: the timeline, on connect, for clients that follow events.
         FluxSnapshot(Box<Snapshot>),
         /// Extension: events that were appended to the log, in order.
-        FluxEvents {
-            /// The events.
-            events: Vec<Event>,
-        },
+        FluxEvents(EventFrame),
         /// Extension: a frame of the client was invalid and changed nothing.
         FluxError {
             /// What was wrong, and what to do.

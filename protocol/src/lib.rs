@@ -2,7 +2,7 @@
 //!
 //! It is the protocol of Cloudflare's `agents` and `@cloudflare/ai-chat` packages, with the chunks and messages of the AI
 //! SDK's UI message stream, so the published JavaScript clients work unchanged. One extension is our own:
-//! [`frame::Snapshot`] and [`frame::ServerFrame::FluxEvents`], for clients that connect with `?sync=events`.
+//! [`frame::Snapshot`] and [`frame::EventFrame`], for clients that connect with `?sync=events`.
 //!
 //! | module | contents |
 //! | --- | --- |

@@ -1,5 +1,6 @@
 //! The first frames of a connection.
 
+use flux_protocol::frame::EventFrame;
 use flux_protocol::{MAX_MESSAGE_BYTES, ServerFrame};
 use flux_timeline::ReadHistory;
 
@@ -65,7 +66,8 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
-    /// The events that a client has missed, if they have at most `room` bytes, or a snapshot.
+    /// The events that a client has missed, if they have at most `room` bytes, or a snapshot. They are whole, so a client that
+    /// cannot apply what it is sent gets it by connecting again.
     fn catch_up(&self, info: &ConnectionInfo, room: usize) -> Result<ServerFrame, StoreError> {
         if let Some(after) = info.after {
             let last = self.0.store.last_seq()?;
@@ -73,7 +75,7 @@ impl<H: Host> ChatAgent<H> {
             if is_same_log && after > 0 && after <= last && last - after <= CATCH_UP_EVENTS {
                 let events = self.0.store.events_after(after, CATCH_UP_EVENTS)?;
                 if events.iter().map(bytes).sum::<usize>() + events.len() <= room {
-                    return Ok(ServerFrame::FluxEvents { events });
+                    return Ok(ServerFrame::FluxEvents(EventFrame::whole(events)));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Frames to all connections: chat frames, and what changed in the timeline.
 
 use flux_protocol::ServerFrame;
+use flux_protocol::frame::EventFrame;
 use flux_timeline::{Event, ReadPlans};
 use uuid::Uuid;
 
@@ -84,20 +85,17 @@ impl<H: Host> ChatAgent<H> {
         if events.is_empty() {
             return;
         }
-        // A restoration can be thousands of events, and frames have a limit.
-        let frames: Vec<String> = events
-            .chunks(EVENTS_PER_FRAME)
-            .map(|events| ServerFrame::FluxEvents { events: events.to_vec() }.to_text())
-            .collect();
-        let mut is_state_followed = false;
-        for connection in self.0.host.connections().iter() {
-            if connection.info().follows_events {
-                frames.iter().for_each(|frame| connection.send(frame));
-            } else {
-                is_state_followed = true;
+        let connections = self.0.host.connections();
+        let (followers, others): (Vec<_>, Vec<_>) =
+            connections.iter().partition(|connection| connection.info().follows_events);
+        if !followers.is_empty() {
+            // A restoration can be thousands of events, and frames have a limit.
+            for events in events.chunks(EVENTS_PER_FRAME) {
+                let frame = ServerFrame::FluxEvents(EventFrame::new(events)).to_text();
+                followers.iter().for_each(|connection| connection.send(&frame));
             }
         }
-        if is_state_followed {
+        if !others.is_empty() {
             self.send_state_soon();
         }
     }

@@ -6,6 +6,7 @@ mod coalescing;
 mod consent;
 mod conversations;
 mod cost;
+mod deltas;
 mod edits;
 mod logged;
 mod logs;

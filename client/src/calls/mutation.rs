@@ -12,6 +12,8 @@ use crate::timeline::filter::Filter;
 
 /// How many events of the log are loaded at a time.
 pub const LOG_PAGE: usize = 50;
+/// How many missed events are loaded at a time.
+const MISSED_PAGE: usize = 500;
 /// How many earlier messages are loaded at a time.
 const MESSAGE_PAGE: usize = 50;
 /// How many blocks are loaded at a time.
@@ -70,6 +72,8 @@ pub enum Mutation {
     },
     /// Get an event as the log stores it.
     LoadEvent(u64),
+    /// Get the events after this one, whole, because a block that one of them changes is not held.
+    LoadMissed(u64),
     /// Get the messages before the one with this id; `None` gets the newest.
     LoadMessages(Option<String>),
     /// Get the number of records.
@@ -209,7 +213,7 @@ impl Mutation {
             Self::ChangeSettings(_) => "setSettings",
             Self::LoadTimeline => "getTimeline",
             Self::LoadBlocks(..) => "getBlocks",
-            Self::LoadLog { .. } | Self::LoadEvent(_) => "getEvents",
+            Self::LoadLog { .. } | Self::LoadEvent(_) | Self::LoadMissed(_) => "getEvents",
             Self::LoadMessages(_) => "getMessages",
             Self::LoadCounts => "getCounts",
             Self::LoadPast(_) => "getTimelineAt",
@@ -237,6 +241,7 @@ impl Mutation {
             Self::LoadBlocks(plan, page) => page.argument(*plan),
             Self::LoadLog { before, query } => query.argument(*before, LOG_PAGE),
             Self::LoadEvent(seq) => json!({ "after": seq.saturating_sub(1), "limit": 1 }),
+            Self::LoadMissed(seq) => json!({ "after": seq, "limit": MISSED_PAGE }),
             Self::LoadMessages(before) => json!({ "before": before, "limit": MESSAGE_PAGE }),
             Self::LoadPast(PastMoment::At(at)) => json!({ "at": at }),
             Self::LoadPast(PastMoment::Still(seq, from)) => json!({ "seq": seq, "from": from }),
@@ -253,6 +258,7 @@ impl Mutation {
             Self::ReportZone(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
+                | Self::LoadMissed(_)
                 | Self::LoadMessages(_)
                 | Self::LoadCounts
                 | Self::LoadPast(PastMoment::Still(..))
@@ -268,6 +274,7 @@ impl Mutation {
                 | Self::LoadBlocks(..)
                 | Self::LoadLog { .. }
                 | Self::LoadEvent(_)
+                | Self::LoadMissed(_)
                 | Self::LoadMessages(_)
                 | Self::LoadCounts
                 | Self::LoadPast(_)
@@ -337,64 +344,4 @@ fn new_block(new: &NewBlock) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-    use flux_timeline::{Priority, Span, Tag, Title};
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn a_goal_is_sent_with_the_fields_that_are_filled_in() {
-        assert_eq!(NewGoal::new("  ", "2026-12-24", "3"), None);
-        let goal = NewGoal::new(" Learn German ", "", "").unwrap();
-        assert_eq!(Mutation::StartGoal(goal).argument(), json!({"goal": "Learn German"}));
-        let goal = NewGoal::new("Learn German", "2026-12-24", "2.5").unwrap();
-        let expected = json!({"goal": "Learn German", "deadline": "2026-12-24", "hoursPerWeek": 2.5});
-        assert_eq!(Mutation::StartGoal(goal).argument(), expected);
-    }
-
-    #[test]
-    fn a_search_contains_every_field_of_the_filter() {
-        let plan = PlanId::new(Uuid::nil());
-        let search = |filter: Filter| Mutation::LoadBlocks(plan, BlockPage::With(filter)).argument();
-        let words = Filter { words: "team #work".into(), ..Filter::default() };
-        let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": null, "priority": null});
-        assert_eq!(search(words.clone()), expected);
-        let narrow = Filter { state: BlockState::Done, priority: Some(Priority::Low), ..words };
-        let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": "done", "priority": "low"});
-        assert_eq!(search(narrow), expected);
-    }
-
-    #[test]
-    fn block_edits_match_the_schemas_of_their_tools() {
-        let start: DateTime<Utc> = "2026-11-24T08:00:00Z".parse().unwrap();
-        let id = BlockId::new(Uuid::nil());
-        let changes = BlockUpdate {
-            description: Some(None),
-            start: Some(start),
-            length: Some(TimeDelta::minutes(45)),
-            completed: Some(true),
-            ..BlockUpdate::default()
-        };
-        let new = NewBlock {
-            id,
-            plan: None,
-            title: Title::new("Workout").unwrap(),
-            description: None,
-            span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
-            priority: Priority::High,
-            tags: Tag::list(&["health"]).unwrap(),
-            depends_on: Vec::new(),
-        };
-        let update = Mutation::Update(id, Box::new(changes));
-        assert_eq!(
-            update.argument()["updates"],
-            json!({"description": "", "startTime": start, "durationMinutes": 45, "completed": true})
-        );
-        for mutation in [update, Mutation::Schedule(Box::new(new))] {
-            let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
-            assert!(call.is_ok(), "{call:?}");
-        }
-    }
-}
+mod tests;

@@ -145,10 +145,14 @@ impl Log {
         self.events.splice(0..0, page.events.into_iter().filter(|event| event.seq > known));
     }
 
-    /// Adds new events. Returns whether the service must be asked which of them match and what caused them.
+    /// Adds new events. Returns whether the service must be asked which of them match and what caused them, or for events before
+    /// them.
     pub fn happened(&mut self, events: &[Event]) -> bool {
         let mut is_unclear = false;
         for event in events {
+            if self.is_loaded && event.seq > self.last + 1 {
+                return true;
+            }
             let is_new = event.seq > self.last;
             self.last = self.last.max(event.seq);
             if !is_new || !self.is_loaded {
@@ -314,6 +318,20 @@ mod tests {
         // Between 7 and 10 something is missing.
         log.add_page(page(user(&[11, 10]), 11), None, &all, 2);
         assert_eq!((seqs(&log), log.is_whole()), (vec![11, 10], false));
+    }
+
+    #[test]
+    fn events_that_were_not_told_are_asked_for() {
+        let all = LogQuery::default();
+        let user = |seqs: &[u64]| seqs.iter().map(|seq| event(*seq, Actor::User)).collect::<Vec<_>>();
+        let mut log = Log::default();
+        log.add_page(page(user(&[5, 4]), 5), None, &all, 2);
+        // A snapshot came in between.
+        assert!(log.happened(&user(&[7])));
+        assert_eq!(seqs(&log), [5, 4], "there is no gap in what is shown");
+        log.add_page(page(user(&[7, 6, 5]), 7), None, &all, 3);
+        assert!(!log.happened(&user(&[8])));
+        assert_eq!(seqs(&log), [8, 7, 6, 5, 4]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::ServerFrame;
-use flux_protocol::frame::{Counts, RpcResponse};
+use flux_protocol::frame::{Counts, EventFrame, EventPage, RpcResponse};
 use flux_timeline::Zone;
 
 use super::{Store, View};
@@ -120,38 +120,62 @@ impl Store {
                     self.report_zone();
                 }
             }
-            ServerFrame::FluxEvents { events } => {
-                if self.calls.peek().has_any_of(&events) {
-                    self.calls.write().mark_carried_out(&events);
-                }
-                let next = self.projection.write().apply(&events);
-                self.predict();
-                // The present has changed, and with it the differences from the past that is shown.
-                self.renew_past();
-                let is_unclear = self.log.write().happened(&events);
-                if is_unclear {
-                    // Reload the log now if it is shown, otherwise when it is next opened.
-                    let query = self.log.peek().query().clone();
-                    if *self.view.peek() == View::History {
-                        self.submit(Mutation::LoadLog { before: None, query });
-                    } else {
-                        self.log.write().begin(query);
-                    }
-                }
-                match next {
-                    Next::Nothing => {}
-                    Next::LoadPlan => self.submit(Mutation::LoadTimeline),
-                    // An outdated page could not read the events after a reconnect either, and would reconnect forever.
-                    Next::Reconnect if *self.is_outdated.peek() => {}
-                    Next::Reconnect => self.wants_to_reconnect.set(true),
-                }
-            }
+            ServerFrame::FluxEvents(frame) => self.follow(frame),
             ServerFrame::Rpc(response) => self.answered(response),
             ServerFrame::FluxError { error } => self.toast(error, Kind::Problem),
             // The state frames are for clients that do not follow events, and the address already identifies the agent.
             ServerFrame::CfAgentIdentity { .. }
             | ServerFrame::CfAgentState { .. }
             | ServerFrame::CfAgentStateError { .. } => {}
+        }
+    }
+
+    /// Handles events that were appended to the log.
+    fn follow(&mut self, frame: EventFrame) {
+        let (events, next) = self.projection.write().apply(frame);
+        if self.calls.peek().has_any_of(&events) {
+            self.calls.write().mark_carried_out(&events);
+        }
+        self.predict();
+        // The present has changed, and with it the differences from the past that is shown.
+        self.renew_past();
+        let is_unclear = self.log.write().happened(&events);
+        if is_unclear {
+            // Reload the log now if it is shown, otherwise when it is next opened.
+            let query = self.log.peek().query().clone();
+            if *self.view.peek() == View::History {
+                self.submit(Mutation::LoadLog { before: None, query });
+            } else {
+                self.log.write().begin(query);
+            }
+        }
+        let is_asking = self.calls.peek().any(|mutation| matches!(mutation, Mutation::LoadMissed(_)));
+        match next {
+            Next::Nothing => {}
+            Next::LoadPlan => self.submit(Mutation::LoadTimeline),
+            // The answer contains these events, too. An outdated page could not read it.
+            Next::LoadMissed | Next::Reconnect if is_asking || *self.is_outdated.peek() => {}
+            Next::LoadMissed => self.load_missed(),
+            Next::Reconnect => self.wants_to_reconnect.set(true),
+        }
+    }
+
+    /// Asks for the events after the last known one, whole.
+    fn load_missed(&mut self) {
+        if let Some(known) = self.known() {
+            self.submit(Mutation::LoadMissed(known.seq));
+        }
+    }
+
+    /// Handles the answer: at most a page of the events after number `after`.
+    fn missed(&mut self, after: u64, page: EventPage) {
+        let last = page.last;
+        self.follow(EventFrame::whole(page.events));
+        let seq = self.known().map_or(0, |known| known.seq);
+        match seq < last {
+            true if seq > after => self.load_missed(),
+            true => self.wants_to_reconnect.set(true),
+            false => {}
         }
     }
 
@@ -231,11 +255,11 @@ impl Store {
                     self.log.write().add_details(seq, text);
                 }
             }
-            Answer::Log(page) => {
-                if let Mutation::LoadLog { before, query } = &call.mutation {
-                    self.log.write().add_page(*page, *before, query, LOG_PAGE);
-                }
-            }
+            Answer::Log(page) => match &call.mutation {
+                Mutation::LoadLog { before, query } => self.log.write().add_page(*page, *before, query, LOG_PAGE),
+                Mutation::LoadMissed(after) => self.missed(*after, *page),
+                _ => {}
+            },
             Answer::Messages(list) => {
                 if let Mutation::LoadMessages(before) = &call.mutation {
                     self.kept_distance.set(Some(platform::distance_from_end(chat::pane::LOG)));
@@ -272,8 +296,11 @@ impl Store {
             Answer::Failed(sentence) if call.mutation.is_user_initiated() => self.failed(&[call], sentence),
             Answer::Failed(sentence) => {
                 platform::warn(&format!("flux: {sentence}"));
-                if matches!(call.mutation, Mutation::LoadBlocks(..)) {
-                    self.cannot_load.set(true);
+                match call.mutation {
+                    Mutation::LoadBlocks(..) => self.cannot_load.set(true),
+                    // Connecting is the other way to get the events.
+                    Mutation::LoadMissed(_) => self.wants_to_reconnect.set(true),
+                    _ => {}
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! predicted results of the person's unconfirmed edits. Pure. The domain crate defines what an event does.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_protocol::frame::{BlockPage as Page, ModelInfo, Snapshot};
+use flux_protocol::frame::{BlockPage as Page, EventFrame, ModelInfo, Snapshot};
 use flux_timeline::{
     Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Settings, Timeline, Zone,
 };
@@ -24,6 +24,8 @@ pub struct Projection {
     predicted: Vec<EventKind>,
     /// Which blocks of the active plan are known.
     coverage: Coverage,
+    /// Whether the blocks of the active plan have to be loaded once all events are applied.
+    lacks_plan: bool,
     log: Option<EventId>,
     is_loaded: bool,
     model: Option<ModelInfo>,
@@ -45,6 +47,8 @@ pub enum Next {
     Nothing,
     /// Another plan is active, and a snapshot has only the blocks of one: ask for it.
     LoadPlan,
+    /// A block that an event changes is not held as it was: ask for the events from that one on.
+    LoadMissed,
     /// Events are missing: connect again, to be sent them.
     Reconnect,
 }
@@ -57,6 +61,7 @@ impl Projection {
         }
         self.log = snapshot.log;
         self.coverage = Coverage::default();
+        self.lacks_plan = false;
         let last = snapshot.timeline.blocks.last().map(place_of);
         self.coverage.add(match snapshot.since {
             Some(since) => {
@@ -94,27 +99,45 @@ impl Projection {
         self.timeline.learn(page.blocks);
     }
 
-    /// Applies events and skips those already known. This removes the predictions: see [`Projection::predict`].
-    pub fn apply(&mut self, events: &[Event]) -> Next {
+    /// Applies events up to the first that it cannot make whole, and returns them whole. Skips those already known. This removes the
+    /// predictions: see [`Projection::predict`].
+    pub fn apply(&mut self, frame: EventFrame) -> (Vec<Event>, Next) {
         self.take_back();
         let active = self.timeline.active_plan().map(|plan| plan.id);
-        let mut is_cut = false;
-        for event in events {
-            let next = self.timeline.seq() + 1;
-            if event.seq > next || !self.is_loaded {
-                return Next::Reconnect;
-            }
-            if event.seq == next {
-                is_cut |= self.moves_unknown(&event.kind);
-                self.timeline.apply(event);
-            }
-        }
+        let mut applied = Vec::new();
+        let stopped = self.apply_each(frame, &mut applied);
         let now_active = self.timeline.active_plan().map(|plan| plan.id);
-        let is_new = now_active.is_some_and(|plan| events.iter().any(|event| creates(event, plan)));
+        let is_new = now_active.is_some_and(|plan| applied.iter().any(|event| creates(event, plan)));
         if is_new {
             self.coverage.add(Stretch::all());
         }
-        if (active == now_active && !is_cut) || is_new { Next::Nothing } else { Next::LoadPlan }
+        self.lacks_plan = !is_new && (self.lacks_plan || active != now_active);
+        let next = match stopped {
+            Some(next) => next,
+            None if std::mem::take(&mut self.lacks_plan) => Next::LoadPlan,
+            None => Next::Nothing,
+        };
+        (applied, next)
+    }
+
+    /// `None` if all events are applied, or what to do to get the others.
+    fn apply_each(&mut self, mut frame: EventFrame, applied: &mut Vec<Event>) -> Option<Next> {
+        for event in std::mem::take(&mut frame.events) {
+            let next = self.timeline.seq() + 1;
+            if event.seq > next || !self.is_loaded {
+                return Some(Next::Reconnect);
+            }
+            if event.seq < next {
+                continue;
+            }
+            let Some(event) = frame.restore(event, |id| self.timeline.stored_block(id)) else {
+                return Some(Next::LoadMissed);
+            };
+            self.lacks_plan |= self.moves_unknown(&event.kind);
+            self.timeline.apply(&event);
+            applied.push(event);
+        }
+        None
     }
 
     /// Whether a shift moves blocks that are not held: it names them only, and may bring them to where all is known.
@@ -242,113 +265,4 @@ fn creates(event: &Event, plan: PlanId) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use flux_timeline::TxnId;
-    use flux_timeline::timeline::Content;
-    use flux_timeline::{Actor, EventId, Title};
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn plan(number: u128) -> Plan {
-        Plan {
-            id: PlanId::new(Uuid::from_u128(number)),
-            title: Title::new(&format!("Plan {number}")).unwrap(),
-            created_at: DateTime::UNIX_EPOCH,
-            archived_at: None,
-        }
-    }
-
-    fn snapshot(seq: u64, active: u128) -> Snapshot {
-        Snapshot {
-            seq,
-            log: None,
-            timeline: Content {
-                plans: vec![plan(1), plan(2)],
-                active_plan: Some(plan(active).id),
-                ..Content::default()
-            },
-            complete: true,
-            since: None,
-            has_more: false,
-            model: ModelInfo { provider: "offline".into(), name: "rules".into() },
-        }
-    }
-
-    fn event(seq: u64, kind: EventKind) -> Event {
-        let id = Uuid::from_u128(seq.into());
-        Event {
-            seq,
-            id: EventId::new(id),
-            at: DateTime::UNIX_EPOCH,
-            actor: Actor::User,
-            txn: TxnId::new(id),
-            kind,
-            reason: None,
-        }
-    }
-
-    fn renamed(seq: u64, title: &str) -> Event {
-        let title = Title::new(title).unwrap();
-        event(seq, EventKind::PlanRenamed { plan: plan(1).id, before: plan(1).title, after: title })
-    }
-
-    fn loaded(seq: u64) -> Projection {
-        let mut projection = Projection::default();
-        projection.load(snapshot(seq, 1));
-        projection
-    }
-
-    fn titles(projection: &Projection) -> BTreeMap<PlanId, String> {
-        projection.plans().into_iter().map(|plan| (plan.id, plan.title.to_string())).collect()
-    }
-
-    #[test]
-    fn events_are_applied_once_and_in_order() {
-        let mut projection = loaded(5);
-        assert_eq!(projection.apply(&[renamed(6, "A"), renamed(7, "B")]), Next::Nothing);
-        assert_eq!(projection.apply(&[renamed(6, "A")]), Next::Nothing);
-        assert_eq!(titles(&projection)[&plan(1).id], "B");
-        assert_eq!(projection.known().map(|known| known.seq), Some(7));
-    }
-
-    #[test]
-    fn a_gap_changes_nothing_and_asks_for_what_is_missing() {
-        let mut projection = loaded(5);
-        assert_eq!(projection.apply(&[renamed(7, "X")]), Next::Reconnect);
-        assert_eq!(projection.known().map(|known| known.seq), Some(5));
-        assert_eq!(titles(&projection)[&plan(1).id], "Plan 1");
-        assert_eq!(Projection::default().apply(&[renamed(1, "X")]), Next::Reconnect);
-    }
-
-    #[test]
-    fn another_active_plan_is_loaded_unless_it_is_new_and_empty() {
-        let mut projection = loaded(5);
-        let switch = |to| EventKind::PlanSwitched { before: Some(plan(1).id), after: Some(to) };
-        assert_eq!(projection.apply(&[event(6, switch(plan(2).id))]), Next::LoadPlan);
-        let events = [event(7, EventKind::PlanCreated { plan: plan(3) }), event(8, switch(plan(3).id))];
-        assert_eq!(projection.apply(&events), Next::Nothing);
-        let undone = EventKind::Undone { txn: events[0].txn, change: Box::new(switch(plan(1).id)) };
-        assert_eq!(projection.apply(&[event(9, undone)]), Next::LoadPlan);
-    }
-
-    #[test]
-    fn a_snapshot_that_is_older_than_what_is_known_is_ignored() {
-        let mut projection = loaded(5);
-        projection.apply(&[renamed(6, "A")]);
-        projection.load(snapshot(5, 2));
-        assert_eq!(projection.known().map(|known| known.seq), Some(6));
-        assert_eq!(projection.active_plan().map(|plan| plan.id), Some(plan(1).id));
-    }
-
-    #[test]
-    fn a_snapshot_of_another_log_is_used_however_short_the_log_is() {
-        let mut projection = loaded(5);
-        let log = EventId::new(Uuid::from_u128(9));
-        projection.load(Snapshot { log: Some(log), ..snapshot(2, 2) });
-        assert_eq!(projection.known(), Some(Known { seq: 2, log: Some(log) }));
-        assert_eq!(projection.active_plan().map(|plan| plan.id), Some(plan(2).id));
-    }
-}
+mod tests;

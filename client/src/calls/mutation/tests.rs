@@ -1,0 +1,61 @@
+//! What requests look like on the wire.
+
+use chrono::TimeDelta;
+use flux_timeline::{Priority, Span, Tag, Title};
+use uuid::Uuid;
+
+use super::*;
+
+#[test]
+fn a_goal_is_sent_with_the_fields_that_are_filled_in() {
+    assert_eq!(NewGoal::new("  ", "2026-12-24", "3"), None);
+    let goal = NewGoal::new(" Learn German ", "", "").unwrap();
+    assert_eq!(Mutation::StartGoal(goal).argument(), json!({"goal": "Learn German"}));
+    let goal = NewGoal::new("Learn German", "2026-12-24", "2.5").unwrap();
+    let expected = json!({"goal": "Learn German", "deadline": "2026-12-24", "hoursPerWeek": 2.5});
+    assert_eq!(Mutation::StartGoal(goal).argument(), expected);
+}
+
+#[test]
+fn a_search_contains_every_field_of_the_filter() {
+    let plan = PlanId::new(Uuid::nil());
+    let search = |filter: Filter| Mutation::LoadBlocks(plan, BlockPage::With(filter)).argument();
+    let words = Filter { words: "team #work".into(), ..Filter::default() };
+    let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": null, "priority": null});
+    assert_eq!(search(words.clone()), expected);
+    let narrow = Filter { state: BlockState::Done, priority: Some(Priority::Low), ..words };
+    let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": "done", "priority": "low"});
+    assert_eq!(search(narrow), expected);
+}
+
+#[test]
+fn block_edits_match_the_schemas_of_their_tools() {
+    let start: DateTime<Utc> = "2026-11-24T08:00:00Z".parse().unwrap();
+    let id = BlockId::new(Uuid::nil());
+    let changes = BlockUpdate {
+        description: Some(None),
+        start: Some(start),
+        length: Some(TimeDelta::minutes(45)),
+        completed: Some(true),
+        ..BlockUpdate::default()
+    };
+    let new = NewBlock {
+        id,
+        plan: None,
+        title: Title::new("Workout").unwrap(),
+        description: None,
+        span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
+        priority: Priority::High,
+        tags: Tag::list(&["health"]).unwrap(),
+        depends_on: Vec::new(),
+    };
+    let update = Mutation::Update(id, Box::new(changes));
+    assert_eq!(
+        update.argument()["updates"],
+        json!({"description": "", "startTime": start, "durationMinutes": 45, "completed": true})
+    );
+    for mutation in [update, Mutation::Schedule(Box::new(new))] {
+        let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
+        assert!(call.is_ok(), "{call:?}");
+    }
+}

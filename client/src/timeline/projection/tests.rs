@@ -1,0 +1,166 @@
+//! What a tab makes of snapshots, blocks and events.
+
+use std::collections::BTreeMap;
+
+use flux_timeline::TxnId;
+use flux_timeline::event::BlockChange;
+use flux_timeline::timeline::Content;
+use flux_timeline::{Actor, EventId, Title};
+use uuid::Uuid;
+
+use super::*;
+use crate::timeline::testing;
+
+fn plan(number: u128) -> Plan {
+    Plan {
+        id: PlanId::new(Uuid::from_u128(number)),
+        title: Title::new(&format!("Plan {number}")).unwrap(),
+        created_at: DateTime::UNIX_EPOCH,
+        archived_at: None,
+    }
+}
+
+fn snapshot(seq: u64, active: u128) -> Snapshot {
+    Snapshot {
+        seq,
+        log: None,
+        timeline: Content { plans: vec![plan(1), plan(2)], active_plan: Some(plan(active).id), ..Content::default() },
+        complete: true,
+        since: None,
+        has_more: false,
+        model: ModelInfo { provider: "offline".into(), name: "rules".into() },
+    }
+}
+
+fn event(seq: u64, kind: EventKind) -> Event {
+    let id = Uuid::from_u128(seq.into());
+    Event {
+        seq,
+        id: EventId::new(id),
+        at: DateTime::UNIX_EPOCH,
+        actor: Actor::User,
+        txn: TxnId::new(id),
+        kind,
+        reason: None,
+    }
+}
+
+fn renamed(seq: u64, title: &str) -> Event {
+    let title = Title::new(title).unwrap();
+    event(seq, EventKind::PlanRenamed { plan: plan(1).id, before: plan(1).title, after: title })
+}
+
+/// Applies whole events.
+fn apply(projection: &mut Projection, events: &[Event]) -> Next {
+    projection.apply(EventFrame::whole(events.to_vec())).1
+}
+
+fn loaded(seq: u64) -> Projection {
+    let mut projection = Projection::default();
+    projection.load(snapshot(seq, 1));
+    projection
+}
+
+fn titles(projection: &Projection) -> BTreeMap<PlanId, String> {
+    projection.plans().into_iter().map(|plan| (plan.id, plan.title.to_string())).collect()
+}
+
+#[test]
+fn events_are_applied_once_and_in_order() {
+    let mut projection = loaded(5);
+    assert_eq!(apply(&mut projection, &[renamed(6, "A"), renamed(7, "B")]), Next::Nothing);
+    assert_eq!(apply(&mut projection, &[renamed(6, "A")]), Next::Nothing);
+    assert_eq!(titles(&projection)[&plan(1).id], "B");
+    assert_eq!(projection.known().map(|known| known.seq), Some(7));
+}
+
+#[test]
+fn a_gap_changes_nothing_and_asks_for_what_is_missing() {
+    let mut projection = loaded(5);
+    assert_eq!(apply(&mut projection, &[renamed(7, "X")]), Next::Reconnect);
+    assert_eq!(projection.known().map(|known| known.seq), Some(5));
+    assert_eq!(titles(&projection)[&plan(1).id], "Plan 1");
+    assert_eq!(apply(&mut Projection::default(), &[renamed(1, "X")]), Next::Reconnect);
+}
+
+#[test]
+fn another_active_plan_is_loaded_unless_it_is_new_and_empty() {
+    let mut projection = loaded(5);
+    let switch = |to| EventKind::PlanSwitched { before: Some(plan(1).id), after: Some(to) };
+    assert_eq!(apply(&mut projection, &[event(6, switch(plan(2).id))]), Next::LoadPlan);
+    let events = [event(7, EventKind::PlanCreated { plan: plan(3) }), event(8, switch(plan(3).id))];
+    assert_eq!(apply(&mut projection, &events), Next::Nothing);
+    let undone = EventKind::Undone { txn: events[0].txn, change: Box::new(switch(plan(1).id)) };
+    assert_eq!(apply(&mut projection, &[event(9, undone)]), Next::LoadPlan);
+}
+
+#[test]
+fn a_snapshot_that_is_older_than_what_is_known_is_ignored() {
+    let mut projection = loaded(5);
+    apply(&mut projection, &[renamed(6, "A")]);
+    projection.load(snapshot(5, 2));
+    assert_eq!(projection.known().map(|known| known.seq), Some(6));
+    assert_eq!(projection.active_plan().map(|plan| plan.id), Some(plan(1).id));
+}
+
+#[test]
+fn a_snapshot_of_another_log_is_used_however_short_the_log_is() {
+    let mut projection = loaded(5);
+    let log = EventId::new(Uuid::from_u128(9));
+    projection.load(Snapshot { log: Some(log), ..snapshot(2, 2) });
+    assert_eq!(projection.known(), Some(Known { seq: 2, log: Some(log) }));
+    assert_eq!(projection.active_plan().map(|plan| plan.id), Some(plan(2).id));
+}
+
+fn block(number: u32, title: &str) -> Block {
+    let block = testing::block(number, "2026-03-03T08:00:00Z", "2026-03-03T09:00:00Z", true);
+    Block { plan: plan(1).id, title: Title::new(title).unwrap(), ..block }
+}
+
+fn retitled(seq: u64, before: &Block, title: &str) -> Event {
+    let after = Block { title: Title::new(title).unwrap(), ..before.clone() };
+    event(seq, EventKind::BlockUpdated(BlockChange { before: before.clone(), after }))
+}
+
+#[test]
+fn a_change_of_a_block_that_is_held_is_applied_below_the_predictions() {
+    let mut projection = loaded(5);
+    let gym = block(7, "Gym");
+    apply(&mut projection, &[event(6, EventKind::BlockScheduled { block: gym.clone() })]);
+    let done = Mutation::Complete(gym.id);
+    projection.predict([&done].into_iter(), DateTime::UNIX_EPOCH);
+    assert!(!projection.block(gym.id).unwrap().is_open());
+    let change = retitled(7, &gym, "Swim");
+    let frame = EventFrame::new(std::slice::from_ref(&change));
+    assert_eq!(projection.apply(frame), (vec![change], Next::Nothing));
+    assert_eq!(projection.block(gym.id), Some(&block(7, "Swim")));
+}
+
+#[test]
+fn a_change_of_a_block_that_is_not_held_as_it_was_is_asked_for() {
+    let (gym, other) = (block(7, "Gym"), block(7, "What the service does not have"));
+    for held in [None, Some(other)] {
+        let mut projection = loaded(5);
+        projection.timeline.learn(held.clone());
+        let events = [renamed(6, "A"), retitled(7, &gym, "Swim"), renamed(8, "B")];
+        let frame = || EventFrame::new(&events);
+        assert_eq!(projection.apply(frame()), (events[..1].to_vec(), Next::LoadMissed));
+        assert_eq!(projection.block(gym.id), held.as_ref(), "no block is made up");
+        assert_eq!(projection.known().map(|known| known.seq), Some(6));
+        // Further events wait for the answer, which is whole.
+        assert_eq!(projection.apply(EventFrame::new(&[renamed(9, "C")])).1, Next::Reconnect);
+        assert_eq!(projection.apply(EventFrame::whole(events.to_vec())), (events[1..].to_vec(), Next::Nothing));
+        assert_eq!(projection.block(gym.id), Some(&block(7, "Swim")));
+        assert_eq!(titles(&projection)[&plan(1).id], "B");
+    }
+}
+
+#[test]
+fn another_active_plan_is_loaded_after_what_was_asked_for() {
+    let mut projection = loaded(5);
+    let switched = event(6, EventKind::PlanSwitched { before: Some(plan(1).id), after: Some(plan(2).id) });
+    let events = [switched, retitled(7, &block(7, "Gym"), "Swim")];
+    assert_eq!(projection.apply(EventFrame::new(&events)).1, Next::LoadMissed);
+    assert_eq!(projection.apply(EventFrame::whole(events.to_vec())).1, Next::LoadPlan);
+    assert_eq!(apply(&mut projection, &[renamed(8, "A")]), Next::Nothing, "asked for once");
+}
