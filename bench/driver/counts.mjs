@@ -1,0 +1,82 @@
+// What operations cost in statements and rows, as they are billed. Exact: the same every time, on every machine.
+
+import { block } from "./blocks.mjs";
+import { fresh } from "./measure.mjs";
+import { Session } from "./session.mjs";
+import { sleep } from "./stats.mjs";
+
+/** Answers have one piece, so that no timer decides how many writes they take. */
+const SAY = "Hello tokens=1";
+/** An object may work after its answer. */
+const SETTLE_MS = 300;
+/** Background work can fall into an operation, and never makes it cheaper: the least of so many times is what it takes itself. */
+const TIMES = 3;
+
+/** Asks an object for its counts, or to be made anew. */
+async function ask(session, what) {
+  const { target, name } = session;
+  const path = (await target.adapter.path(name, target)).replace("/me?", "/me/get-messages?");
+  return fetch(target.url + path, { headers: { "x-count": what } });
+}
+
+/** The counts of an object since the last call: statements, rows read and written, alarms, and each statement by itself. */
+async function take(session) {
+  await sleep(SETTLE_MS);
+  const { lines, alarms } = await (await ask(session, "take")).json();
+  const sum = (field) => Object.values(lines).reduce((sum, line) => sum + line[field], 0);
+  // Setting an alarm is billed as one row written.
+  return { statements: sum("times"), read: sum("read"), written: sum("written") + alarms, alarms, lines };
+}
+
+const least = (all) => all.reduce((best, next) => (next.statements + next.read + next.written < best.statements + best.read + best.written ? next : best));
+
+/**
+ * Does something for three people, and gives the least that it took. `prepare` comes before and is not counted. `operation` may
+ * return the session of another object, which is then the one that is counted.
+ */
+async function count(target, prepare, operation) {
+  const all = [];
+  for (let at = 0; at < TIMES; at++) {
+    const session = await Session.open(target, fresh());
+    const prepared = await prepare(session);
+    await take(session);
+    const other = await operation(session, prepared);
+    const counted = other instanceof Session ? other : session;
+    all.push(await take(counted));
+    await Promise.all(new Set([session, counted]).values().map((session) => session.close()));
+  }
+  return least(all);
+}
+
+async function blocks(session, number) {
+  const made = [];
+  for (let at = 0; at < number; at++) made.push((await session.edit("schedule", block(at))).result);
+  return made;
+}
+
+/** All operations by name. Those that only Flux has are left out for other targets. */
+export async function countAll(target) {
+  const one = async (session) => (await blocks(session, 2))[0];
+  const thirty = (session) => blocks(session, 30);
+  const all = {
+    "fresh object": await count(target, async () => undefined, () => Session.open(target, fresh())),
+    "opening": await count(target, thirty, again),
+    "connecting": await count(target, thirty, (session) => Session.open(target, session.name)),
+    "new block": await count(target, one, (session) => session.edit("schedule", block(2))),
+    "title": await count(target, one, (session, { id }) => session.edit("update", id, { title: "Another title" })),
+    "completion": await count(target, one, (session, { id }) => session.edit("complete", id)),
+    "deletion": await count(target, one, (session, { id }) => session.edit("remove", id)),
+    "turn": await count(target, (session) => session.chat(SAY), (session) => session.chat(SAY)),
+    "turn with a call": await count(target, (session) => session.chat(SAY), (session) => session.chat("Please schedule a workout tokens=1")),
+  };
+  if (target.kind !== "flux") return all;
+  const shift = { after: block(0).startTime, byMinutes: 60 };
+  all["shift of 30"] = await count(target, thirty, (session) => session.call("shiftTimeline", shift));
+  return all;
+}
+
+/** An object that was evicted is made anew, and somebody connects. */
+async function again(session) {
+  await ask(session, "abort").catch(() => undefined);
+  return Session.open(session.target, session.name);
+}
