@@ -1,5 +1,5 @@
 // Runs inside workerd, around an unchanged Worker: counts the statements of its objects, the rows that they read and write as they
-// are billed, and the alarms that they set. A request with the header `x-count: take` returns the counts since the last one, and
+// are billed, the alarms that they set, and the events that they handle. A request with the header `x-count: take` returns the counts since the last one, and
 // with `x-count: abort` the object is made anew for the next request.
 //
 // The engine knows the rows of a statement when it has run to its end, so cursors are kept and asked later. Only events of the
@@ -29,7 +29,7 @@ function lineOf(count, statement) {
 }
 
 function fresh() {
-  return { open: [], lines: {}, alarms: 0 };
+  return { open: [], lines: {}, alarms: 0, events: { fetch: 0, webSocketMessage: 0, alarm: 0 } };
 }
 
 /** Counts what this object's storage does. The methods are those of all objects, and each finds its own count by its `this`. */
@@ -65,9 +65,10 @@ function patch(prototype, name, counting) {
   prototype[name].isCounting = true;
 }
 
-function taken(count) {
+function taken(count, context) {
   settle(count);
-  const answer = Response.json({ lines: count.lines, alarms: count.alarms });
+  const { lines, alarms, events } = count;
+  const answer = Response.json({ lines, alarms, events, bytes: context.storage.sql.databaseSize });
   Object.assign(count, fresh());
   return answer;
 }
@@ -91,8 +92,9 @@ export const Chat = new Proxy(built.Chat, {
         return (...parameters) => {
           current = count;
           const asked = name === "fetch" && parameters[0].headers.get("x-count");
-          if (asked === "take") return taken(count);
+          if (asked === "take") return taken(count, context);
           if (asked === "abort") return abort(context);
+          if (name in count.events) count.events[name] += 1;
           return own.apply(target, parameters);
         };
       },

@@ -7,25 +7,35 @@ import { sleep } from "./stats.mjs";
 
 /** Answers have one piece, so that no timer decides how many writes they take. */
 const SAY = "Hello tokens=1";
+/** Turns of a conversation that fills a prompt. */
+const LONG = 30;
 /** An object may work after its answer. */
 const SETTLE_MS = 300;
 /** Background work can fall into an operation, and never makes it cheaper: the least of so many times is what it takes itself. */
 const TIMES = 3;
 
-/** Asks an object for its counts, or to be made anew. */
+/** Makes an object anew, as after an eviction. Its sockets are closed. */
+export async function evict(session) {
+  // The request fails with the object.
+  await ask(session, "abort").catch(() => undefined);
+}
+
 async function ask(session, what) {
   const { target, name } = session;
   const path = (await target.adapter.path(name, target)).replace("/me?", "/me/get-messages?");
   return fetch(target.url + path, { headers: { "x-count": what } });
 }
 
-/** The counts of an object since the last call: statements, rows read and written, alarms, and each statement by itself. */
-async function take(session) {
+/**
+ * The counts of an object since the last call: statements, rows read and written, alarms, each statement by itself, events by kind,
+ * and the size of its database in bytes.
+ */
+export async function take(session) {
   await sleep(SETTLE_MS);
-  const { lines, alarms } = await (await ask(session, "take")).json();
+  const { lines, alarms, events, bytes } = await (await ask(session, "take")).json();
   const sum = (field) => Object.values(lines).reduce((sum, line) => sum + line[field], 0);
   // Setting an alarm is billed as one row written.
-  return { statements: sum("times"), read: sum("read"), written: sum("written") + alarms, alarms, lines };
+  return { statements: sum("times"), read: sum("read"), written: sum("written") + alarms, alarms, lines, events, bytes };
 }
 
 const least = (all) => all.reduce((best, next) => (next.statements + next.read + next.written < best.statements + best.read + best.written ? next : best));
@@ -54,10 +64,13 @@ async function blocks(session, number) {
   return made;
 }
 
-/** All operations by name. Those that only Flux has are left out for other targets. */
+/** All operations by name, without those that a target does not have. */
 export async function countAll(target) {
   const one = async (session) => (await blocks(session, 2))[0];
   const thirty = (session) => blocks(session, 30);
+  const talk = async (session) => {
+    for (let turn = 0; turn < LONG; turn++) await session.chat(SAY);
+  };
   const all = {
     "fresh object": await count(target, async () => undefined, () => Session.open(target, fresh())),
     "opening": await count(target, thirty, again),
@@ -67,6 +80,7 @@ export async function countAll(target) {
     "completion": await count(target, one, (session, { id }) => session.edit("complete", id)),
     "deletion": await count(target, one, (session, { id }) => session.edit("remove", id)),
     "turn": await count(target, (session) => session.chat(SAY), (session) => session.chat(SAY)),
+    "turn, long conversation": await count(target, talk, (session) => session.chat(SAY)),
     "turn with a call": await count(target, (session) => session.chat(SAY), (session) => session.chat("Please schedule a workout tokens=1")),
   };
   if (target.kind !== "flux") return all;
@@ -77,6 +91,6 @@ export async function countAll(target) {
 
 /** An object that was evicted is made anew, and somebody connects. */
 async function again(session) {
-  await ask(session, "abort").catch(() => undefined);
+  await evict(session);
   return Session.open(session.target, session.name);
 }

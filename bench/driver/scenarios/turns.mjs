@@ -10,7 +10,7 @@ const STORY = "Tell me a story tokens=500";
 const WORKOUT = "Please schedule a workout";
 const PEOPLE = 50;
 /** A usual estimate for English text; the product's own is 3, to be on the safe side. */
-const CHARACTERS_PER_TOKEN = 4;
+export const CHARACTERS_PER_TOKEN = 4;
 
 async function several(target, text, { people, each, size = 0 }) {
   const [answers, readings] = [[], []];
@@ -122,6 +122,6 @@ export async function prompt(target, { model }) {
 }
 
 /** A request as the text that a model reads: the tools, which chat templates put first, and the messages. */
-function textOf({ tools, messages }) {
+export function textOf({ tools, messages }) {
   return [...(tools ?? []), ...messages].map((part) => JSON.stringify(part)).join("\n");
 }
