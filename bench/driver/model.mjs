@@ -2,13 +2,16 @@
 //
 // The person's message says what to answer: `tokens=500` (50 without it), `gap=2` (ms between tokens, 0 without it). A message
 // with the word “schedule” is answered with a call of scheduleBlock in pieces, and the request with its result with 12 tokens. With
-// `tokens=1` each of these has one piece. A request for a JSON answer, as the architect makes, gets the tasks that `tasks` holds.
+// `tokens=1` every answer has one token or one call, and comes as a whole after 100 ms: whatever a target does after a pause is then
+// done each time, on any machine. A request for a JSON answer, as the architect makes, gets the tasks that `tasks` holds.
 
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { sleep } from "./stats.mjs";
 
 const AFTER_A_CALL = 12;
+/** The pause before an answer with `tokens=1`, in ms. */
+const PAUSE_MS = 100;
 const START = Date.UTC(2026, 10, 30, 8);
 /** Arguments arrive in pieces of this many characters. */
 const PIECE = 12;
@@ -62,20 +65,28 @@ class ScriptedModel {
     response.socket.setNoDelay(true);
     response.writeHead(200, { "content-type": "text/event-stream" });
     const head = { id: "answer", object: "chat.completion.chunk", created: 1, model: "scripted" };
-    const write = (delta, finish_reason = null, more = {}) =>
-      response.write(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`);
-    const { deltas, gap, reason } = this.#script(body);
+    const event = (delta, finish_reason = null, more = {}) =>
+      `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`;
+    const end = (count) => {
+      const usage = { prompt_tokens: 100, completion_tokens: count, total_tokens: 100 + count };
+      return `${event({}, reason, { usage })}data: [DONE]\n\n`;
+    };
+    const { deltas, gap, reason, isWhole } = this.#script(body);
+    if (isWhole) {
+      await sleep(PAUSE_MS);
+      response.end([...deltas].map((delta) => event(delta)).join("") + end(1));
+      return;
+    }
     const began = performance.now();
     let count = 0;
     for (const delta of deltas) {
       if (response.destroyed) return;
       // Each token in a turn of the event loop of its own, or none would be sent before the last.
       if (count > 0) await (gap > 0 ? sleep(began + count * gap - performance.now()) : new Promise(setImmediate));
-      write(delta);
+      response.write(event(delta));
       count += 1;
     }
-    write({}, reason, { usage: { prompt_tokens: 100, completion_tokens: count, total_tokens: 100 + count } });
-    response.end("data: [DONE]\n\n");
+    response.end(end(count));
   }
 
   #script({ messages, tools, response_format: format }) {
@@ -83,10 +94,11 @@ class ScriptedModel {
     const question = textOf(messages.findLast(({ role }) => role === "user") ?? {});
     const { role } = messages.at(-1);
     const { tokens, gap } = orders(question);
+    const isWhole = tokens === 1;
     if (role === "user" && /\bschedule\b/i.test(question) && tools?.length > 0) {
-      return { deltas: call(this.#calls++, tokens === 1 ? Infinity : PIECE), gap, reason: "tool_calls" };
+      return { deltas: call(this.#calls++, isWhole ? Infinity : PIECE), gap, reason: "tool_calls", isWhole };
     }
-    return { deltas: words(role === "tool" ? Math.min(AFTER_A_CALL, tokens) : tokens), gap, reason: "stop" };
+    return { deltas: words(role === "tool" ? Math.min(AFTER_A_CALL, tokens) : tokens), gap, reason: "stop", isWhole };
   }
 }
 
