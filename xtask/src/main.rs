@@ -5,6 +5,8 @@
 //! machine comes from [`setup`], what it makes is made by [`build`]. Children are always started through
 //! [`process`], so that no task can leave one behind.
 
+mod bench;
+mod budget;
 mod build;
 mod clean;
 mod deploy;
@@ -47,6 +49,8 @@ enum Task {
     Test(test::Options),
     /// Measure prompts and models on the cases of evals/
     Eval(eval::Options),
+    /// Measure speed and cost beside the floor and a peer: bench
+    Bench(bench::Options),
     /// Check structure, format and lints, native and wasm32; warnings are errors
     Lint,
     /// Install and build the tools, and nothing else
@@ -77,6 +81,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Build => build::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
         Task::Eval(options) => return eval::run(&workspace, &options),
+        Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Lint => lint::run(&workspace)?,
         Task::Setup => {
             Toolbox::prepare(&workspace)?;

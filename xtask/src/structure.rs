@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// For each crate of the workspace, the crates of the workspace that it may depend on. Dependencies for tests alone do not
 /// count, since they are not in what is built.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("flux-timeline", &[]),
     ("flux-tools", &["flux-timeline"]),
     ("flux-protocol", &["flux-timeline"]),
@@ -26,6 +26,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("flux-agent", &["flux-timeline", "flux-tools", "flux-protocol", "flux-model", "flux-phrases", OPTIONAL]),
     ("flux-client", &["flux-timeline", "flux-tools", "flux-protocol", "flux-phrases"]),
     ("flux-evals", &["flux-timeline", "flux-tools", "flux-protocol", "flux-model", "flux-offline", "flux-agent"]),
+    ("flux-bench", &["flux-timeline", "flux-tools", "flux-protocol", "flux-model", "flux-agent"]),
     ("flux-xtask", &[]),
 ];
 

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: unit and documentation tests, the evaluation cases that must pass, then the product itself in workerd and in
-//! a browser.
+//! `cargo xtask test`: unit and documentation tests, the evaluation cases that must pass, then the product itself: what it costs, in
+//! workerd, and in a browser.
 //!
 //! Each runner's own output and closing lines are passed through as they are; this adds only a line per group. The
 //! groups run even when one before failed, and the task fails when any did.
@@ -17,7 +17,7 @@ use crate::process::side_by_side;
 use crate::progress::{cross, say, tick};
 use crate::setup::{self, Toolbox, WRANGLER, WRANGLER_ENVIRONMENT};
 use crate::workspace::Workspace;
-use crate::{build, eval, process, progress, structure};
+use crate::{budget, build, eval, process, progress, structure};
 
 /// What to run.
 #[derive(Args)]
@@ -42,6 +42,8 @@ enum Group {
     Unit,
     /// The agent on cases that it must pass: evals
     Evals,
+    /// What operations cost, compared with bench/budget.json; and the tests of bench
+    Budget,
     /// The built Worker in workerd: e2e/workerd
     Workerd,
     /// The built page in Chromium: e2e/browser
@@ -49,12 +51,13 @@ enum Group {
 }
 
 impl Group {
-    const ALL: [Self; 4] = [Self::Unit, Self::Evals, Self::Workerd, Self::Browser];
+    const ALL: [Self; 5] = [Self::Unit, Self::Evals, Self::Budget, Self::Workerd, Self::Browser];
 
     fn name(self) -> &'static str {
         match self {
             Self::Unit => "unit",
             Self::Evals => "evals",
+            Self::Budget => "budget",
             Self::Workerd => "workerd",
             Self::Browser => "browser",
         }
@@ -68,7 +71,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         Group::ALL.into_iter().filter(|group| options.only.is_none_or(|only| only == *group)).collect();
     let filter = options.filter.as_deref();
     // Built before any test runs: what does not compile should not be found out after minutes of testing.
-    let starts_the_product = groups.iter().any(|group| matches!(group, Group::Workerd | Group::Browser));
+    let starts_the_product =
+        groups.iter().any(|group| matches!(group, Group::Budget | Group::Workerd | Group::Browser));
     let product = || if starts_the_product { prepare(workspace, &groups).map(Some) } else { Ok(None) };
     let native = || {
         if groups.iter().any(|group| matches!(group, Group::Unit | Group::Evals)) { compile(workspace) } else { Ok(()) }
@@ -79,6 +83,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         let passed = match (group, &toolbox) {
             (Group::Workerd | Group::Browser, Some(toolbox)) => end_to_end(workspace, toolbox, group, filter)?,
             (Group::Evals, _) => eval::check(workspace)?,
+            (Group::Budget, Some(toolbox)) => {
+                let files = test_files(&workspace.path("bench/driver"))?;
+                budget::test_bench(workspace, toolbox, &files)? && budget::check(workspace, toolbox)?
+            }
             _ => unit(workspace, filter)?,
         };
         if process::interrupted() {
@@ -97,7 +105,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
 /// Builds what the end-to-end tests start: what is deployed, which must not be too heavy, and its variants.
 fn prepare(workspace: &Workspace, groups: &[Group]) -> Result<Toolbox> {
     let (toolbox, ()) = Toolbox::prepare_beside(workspace, |wasm| DEPLOYED.compile(workspace, wasm))?;
-    let variants = if groups.contains(&Group::Workerd) { &[LOCAL_WORKER, SUITE][..] } else { &[LOCAL_WORKER] };
+    let variants = match groups {
+        [Group::Budget] => &[][..],
+        groups if groups.contains(&Group::Workerd) => &[LOCAL_WORKER, SUITE],
+        _ => &[LOCAL_WORKER],
+    };
     let variants = || {
         variants.iter().try_for_each(|variant| {
             variant.compile(workspace, &toolbox.wasm)?;

@@ -22,6 +22,5 @@ mod resuming;
 mod retention;
 mod shifts;
 mod state;
-mod statements;
 mod tab;
 pub mod world;

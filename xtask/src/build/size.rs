@@ -23,6 +23,8 @@ const LATER: &str = "extras-";
 
 /// A part of the product with its files and what they may weigh together, gzipped.
 struct Part {
+    /// In bench/budget.json.
+    key: &'static str,
     name: &'static str,
     files: Vec<PathBuf>,
     budget: usize,
@@ -30,18 +32,7 @@ struct Part {
 
 /// Prints the gzipped size of Worker and client; an error when one is over its budget.
 pub fn check(workspace: &Workspace) -> Result<()> {
-    let worker = worker::OUTPUT.map(|file| workspace.path(DEPLOYED.worker).join(file)).to_vec();
-    let assets = workspace.path(DEPLOYED.client.unwrap_or_default()).join("assets");
-    let client = fs::read_dir(&assets).with_context(|| format!("cannot read {}", assets.display()))?;
-    let client = client.flatten().map(|entry| entry.path());
-    // What comes after the first picture keeps nobody waiting.
-    let (later, client) =
-        client.partition(|path| path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(LATER)));
-    let parts = [
-        Part { name: "Worker", files: worker, budget: WORKER_BUDGET },
-        Part { name: "Client, at first,", files: client, budget: CLIENT_BUDGET },
-        Part { name: "Client, after that,", files: later, budget: CLIENT_BUDGET },
-    ];
+    let parts = parts(workspace)?;
     let mut too_heavy = Vec::new();
     for part in parts {
         let (total, details) = weigh(&part)?;
@@ -56,6 +47,30 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         bail!("over its budget: {}. See what grew with `git stash && cargo xtask build`", too_heavy.join(", "));
     }
     Ok(())
+}
+
+/// The gzipped size of each part in bytes, by its short name.
+///
+/// # Errors
+/// If something is not built.
+pub fn weights(workspace: &Workspace) -> Result<Vec<(String, u64)>> {
+    let parts = parts(workspace)?;
+    parts.iter().map(|part| Ok((part.key.to_owned(), weigh(part)?.0 as u64))).collect()
+}
+
+fn parts(workspace: &Workspace) -> Result<[Part; 3]> {
+    let worker = worker::OUTPUT.map(|file| workspace.path(DEPLOYED.worker).join(file)).to_vec();
+    let assets = workspace.path(DEPLOYED.client.unwrap_or_default()).join("assets");
+    let client = fs::read_dir(&assets).with_context(|| format!("cannot read {}", assets.display()))?;
+    let client = client.flatten().map(|entry| entry.path());
+    // What comes after the first picture keeps nobody waiting.
+    let (later, client) =
+        client.partition(|path| path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(LATER)));
+    Ok([
+        Part { key: "worker", name: "Worker", files: worker, budget: WORKER_BUDGET },
+        Part { key: "client, first", name: "Client, at first,", files: client, budget: CLIENT_BUDGET },
+        Part { key: "client, later", name: "Client, after that,", files: later, budget: CLIENT_BUDGET },
+    ])
 }
 
 fn weigh(part: &Part) -> Result<(usize, String)> {

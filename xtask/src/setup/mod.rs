@@ -11,6 +11,7 @@ mod debian_rust;
 pub mod node;
 mod packages;
 pub mod rust;
+pub mod valgrind;
 
 use std::ffi::OsStr;
 use std::fs;
