@@ -23,8 +23,10 @@ use crate::workspace::Workspace;
 use crate::{process, progress};
 use stamp::Stamp;
 
-/// The cargo profile of what is deployed.
+/// The cargo profile of the client that is deployed, which is small.
 pub const PROFILE: &str = "wasm";
+/// The cargo profile of the Worker that is deployed, which is fast.
+const WORKER_PROFILE: &str = "wasm-worker";
 
 /// A Worker, and a client with it.
 pub struct Products {
@@ -32,7 +34,8 @@ pub struct Products {
     name: &'static str,
     /// What is shown while it is made.
     label: &'static str,
-    profile: &'static str,
+    /// The cargo profiles of the Worker and of the client.
+    profiles: [&'static str; 2],
     /// Which features of the Worker's crate are compiled in.
     features: &'static [&'static str],
     /// Whether modules are made smaller after cargo has made them.
@@ -47,7 +50,7 @@ pub struct Products {
 pub const DEPLOYED: Products = Products {
     name: "deployed",
     label: "as deployed",
-    profile: PROFILE,
+    profiles: [WORKER_PROFILE, PROFILE],
     features: &["--no-default-features"],
     optimized: true,
     worker: "agent/build",
@@ -59,7 +62,7 @@ pub const DEPLOYED: Products = Products {
 pub const LOCAL: Products = Products {
     name: "local",
     label: "for this computer",
-    profile: "wasm-local",
+    profiles: ["wasm-local"; 2],
     features: &[],
     optimized: false,
     worker: "agent/build-local",
@@ -71,7 +74,8 @@ pub const LOCAL_CLIENT: &str = "dist-local";
 
 /// The Worker of [`LOCAL`] for tests, beside the client that is deployed. In the same profile as that: nearly all crates are
 /// then compiled already.
-pub const LOCAL_WORKER: Products = Products { name: "local-worker", profile: PROFILE, client: None, ..LOCAL };
+pub const LOCAL_WORKER: Products =
+    Products { name: "local-worker", profiles: [WORKER_PROFILE, PROFILE], client: None, ..LOCAL };
 
 /// The Worker that runs the store's own tests in a Durable Object.
 pub const SUITE: Products = Products {
@@ -120,29 +124,47 @@ pub fn make(workspace: &Workspace, products: &Products) -> Result<Toolbox> {
 }
 
 impl Products {
-    /// Compiles both crates to wasm, in one call of cargo: they share most dependencies, and the last step of a crate, in which
-    /// only one core is busy, runs beside that of the other. Both also where only the Worker is wanted, because another choice of
-    /// crates gives dependencies other features, and cargo then compiles them again.
+    /// Compiles the crates to wasm.
     pub fn compile(&self, workspace: &Workspace, wasm: &WasmToolchain) -> Result<()> {
         progress::step(&format!("Compiling {}", self.label), || {
-            let mut cargo = wasm.cargo(workspace, "build");
-            cargo.args(["--quiet", "--profile", self.profile, "--target", TARGET]).args(self.features);
-            for package in PACKAGES {
-                cargo.args(["--package", package]);
+            let [worker, client] = self.profiles;
+            if worker == client {
+                // In one call of cargo: they share most dependencies, and the last step of a crate, in which only one core is busy,
+                // runs beside that of the other.
+                return self.compile_packages(workspace, wasm, &PACKAGES, worker);
             }
-            process::run_quiet(cargo.envs(ENVIRONMENT))?;
-            // The next products may be written to the same place.
-            for package in PACKAGES {
-                // cargo writes libraries with underscores, programs with their own name.
-                let file = if package == worker::PACKAGE { package.replace('-', "_") } else { package.to_owned() };
-                let folder = workspace.wasm_target().join(TARGET).join(self.profile);
-                let module = self.module(workspace, package);
-                fs::create_dir_all(self.draft(workspace, "")).context("cannot create a folder for drafts")?;
-                fs::copy(folder.join(file).with_extension("wasm"), &module)
-                    .with_context(|| format!("cannot write {}", module.display()))?;
+            self.compile_packages(workspace, wasm, &[worker::PACKAGE], worker)?;
+            if self.client.is_none() {
+                return Ok(());
             }
-            Ok(())
+            self.compile_packages(workspace, wasm, &[client::PACKAGE], client)
         })
+    }
+
+    fn compile_packages(
+        &self,
+        workspace: &Workspace,
+        wasm: &WasmToolchain,
+        packages: &[&str],
+        profile: &str,
+    ) -> Result<()> {
+        let mut cargo = wasm.cargo(workspace, "build");
+        cargo.args(["--quiet", "--profile", profile, "--target", TARGET]).args(self.features);
+        for package in packages {
+            cargo.args(["--package", package]);
+        }
+        process::run_quiet(cargo.envs(ENVIRONMENT))?;
+        // The next products may be written to the same place.
+        for package in packages {
+            // cargo writes libraries with underscores, programs with their own name.
+            let file = if *package == worker::PACKAGE { package.replace('-', "_") } else { (*package).to_owned() };
+            let folder = workspace.wasm_target().join(TARGET).join(profile);
+            let module = self.module(workspace, package);
+            fs::create_dir_all(self.draft(workspace, "")).context("cannot create a folder for drafts")?;
+            fs::copy(folder.join(file).with_extension("wasm"), &module)
+                .with_context(|| format!("cannot write {}", module.display()))?;
+        }
+        Ok(())
     }
 
     /// Makes Worker and client of what was compiled.
