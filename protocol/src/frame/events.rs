@@ -63,7 +63,7 @@ pub struct FollowedEvent {
 #[serde(untagged)]
 pub enum FollowedKind {
     /// As in the log.
-    Whole(EventKind),
+    Whole(Box<EventKind>),
     /// A change of a block.
     Block {
         /// What kind of change.
@@ -124,7 +124,7 @@ impl EventFrame {
             seq: event.seq,
             id: event.id,
             origin: Origin { at: Some(event.at), txn: Some(event.txn), actor: Some(event.actor) },
-            kind: FollowedKind::Whole(event.kind),
+            kind: FollowedKind::Whole(Box::new(event.kind)),
             reason: event.reason,
         });
         Self { origin: Origin::default(), events: events.collect() }
@@ -173,17 +173,17 @@ impl FollowedKind {
         let (way, txn, change) = match kind {
             EventKind::Undone { txn, change } => (Reversal::Undone, txn, change),
             EventKind::Redone { txn, change } => (Reversal::Redone, txn, change),
-            _ => return delta(kind).unwrap_or_else(|| Self::Whole(kind.clone())),
+            _ => return delta(kind).unwrap_or_else(|| Self::Whole(Box::new(kind.clone()))),
         };
         match Self::of(change) {
-            Self::Whole(_) => Self::Whole(kind.clone()),
+            Self::Whole(_) => Self::Whole(Box::new(kind.clone())),
             change => Self::Reversal { way, payload: Reversed { txn: *txn, change: Box::new(change) } },
         }
     }
 
     fn restore<'a>(self, held: &dyn Fn(BlockId) -> Option<&'a Block>) -> Option<EventKind> {
         match self {
-            Self::Whole(kind) => Some(kind),
+            Self::Whole(kind) => Some(*kind),
             Self::Block { edit, payload } => {
                 let before = held(payload.block).filter(|block| payload.fits(block))?.clone();
                 let kind = match edit {
@@ -275,7 +275,7 @@ impl FollowedKind {
         let has_delta = |path: &str| value.pointer(path).is_some_and(Value::is_string);
         let (is_change, is_reversal) = (has_delta("/payload/block"), has_delta("/payload/change/payload/block"));
         if !is_change && !is_reversal {
-            return json::read(value).ok().map(Self::Whole);
+            return json::read(value).ok().map(|kind| Self::Whole(Box::new(kind)));
         }
         let mut payload = value.get_mut("payload")?.take();
         let name = text(&value, "type")?;
