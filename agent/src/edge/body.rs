@@ -17,16 +17,15 @@ use super::model::message_of;
 /// Pieces that arrive within so many ms are read together, and so stored and sent together. A person does not see the difference.
 const GATHER_MS: u32 = 15;
 
+/// Takes what has arrived, or without bytes the end of the stream and why it failed.
+type Take = dyn FnMut(Option<Vec<u8>>, Option<String>);
+
 #[wasm_bindgen(module = "/src/edge/body.mjs")]
 extern "C" {
     type Reading;
 
     #[wasm_bindgen(constructor, catch)]
-    fn new(
-        stream: &ReadableStream,
-        gather_ms: u32,
-        take: &Closure<dyn FnMut(Option<Vec<u8>>, Option<String>)>,
-    ) -> Result<Reading, JsValue>;
+    fn new(stream: &ReadableStream, gather_ms: u32, take: &Closure<Take>) -> Result<Reading, JsValue>;
 
     #[wasm_bindgen(method)]
     fn stop(this: &Reading);
@@ -71,7 +70,7 @@ struct Body {
     arrived: Rc<RefCell<Arrived>>,
     reading: Reading,
     /// JavaScript calls it until the reading is stopped.
-    _take: Closure<dyn FnMut(Option<Vec<u8>>, Option<String>)>,
+    _take: Closure<Take>,
 }
 
 impl Stream for Body {

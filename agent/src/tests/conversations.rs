@@ -310,7 +310,7 @@ fn what_is_stored_of_a_list_is_not_read_again_and_what_is_not_is_checked() {
     world.send(&tab, &json!({"type": "cf_agent_use_chat_request", "id": "r2", "init": init}));
     assert!(tab.received()[0]["body"].as_str().unwrap().contains("cannot be read"));
     // A message before the last one that cannot be read.
-    let rest = format!(r#"7}},{{"id":"u3","role":"user","parts":[{{"type":"text","text":"So?"}}]}}]"#);
+    let rest = r#"7},{"id":"u3","role":"user","parts":[{"type":"text","text":"So?"}]}]"#;
     request(&mut world, "r2", &format!("{list}{rest}"));
     assert!(tab.received()[0]["body"].as_str().unwrap().contains("cannot be read"));
     assert_eq!(stored(&world), before);
