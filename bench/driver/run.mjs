@@ -84,7 +84,8 @@ async function measure({ round, name, target, all, model, options, results }) {
   const ours = new Set([target, ...all]);
   const others = () => machineMs() - cpuMs(process.pid) - [...ours].reduce((sum, { pid }) => sum + cpuMs(pid), 0);
   const [began, before] = [performance.now(), others()];
-  const context = { sizes: options.sizes, model, quick: options.reps === 1, failed: (what, error) => fail(results, `${name}, ${what}`, target, error) };
+  const failed = (what, error) => fail(results, `${name}, ${what}`, target, error);
+  const context = { sizes: options.sizes, model, quick: options.reps === 1, failed };
   try {
     for (const measured of await RUN[name](target, context)) {
       results.measurements.push({ round, scenario: name, target: target.name, ...measured });
