@@ -132,7 +132,9 @@ fn built(workspace: &Workspace, commit: &str) -> Result<(String, PathBuf)> {
         // One for all commits: most of what they are built from is the same.
         cargo.env("CARGO_TARGET_DIR", folder.with_file_name("target"));
         let log = workspace.logs().join(format!("bench-{name}.log"));
-        process::run_logged_within(&mut cargo, &log, BUILD_LIMIT)
+        process::run_logged_within(&mut cargo, &log, BUILD_LIMIT)?;
+        // Most of what the folder takes, and only the build needs it.
+        remove_folder(&folder.join("target-wasm"))
     })?;
     Ok((name, folder))
 }
