@@ -24,7 +24,7 @@ const dollars = (value) => (value === 0 ? "included" : value < 100 ? `$${value.t
 function report(day) {
   const { items } = PRICES;
   const usage = [
-    ["Worker requests", day.workerRequests], ["CPU of workerd, ms, with what counting costs", day.cpuMs],
+    ["Worker requests", day.workerRequests], ["CPU of Worker and object with what counting costs, ms", day.cpuMs],
     ["object requests, 20 messages of a socket as one", day.objectRequests], ["object duration, GB-s", day.gbSeconds],
     ["rows read", day.rowsRead], ["rows written", day.rowsWritten], ["storage, bytes", day.storedBytes],
     ["requests to the model", day.modelRequests], ["tokens to the model", day.inputTokens], ["tokens from the model", day.outputTokens],

@@ -1,6 +1,6 @@
 // Runs inside workerd, around an unchanged Worker: counts the statements of its objects, the rows that they read and write as they
-// are billed, the alarms that they set, and the events that they handle. A request with the header `x-count: take` returns the counts since the last one, and
-// with `x-count: abort` the object is made anew for the next request.
+// are billed, the alarms that they set, and the events that they handle. A request with the header `x-count: take` returns the
+// counts since the last one, and with `x-count: abort` the object is made anew for the next request.
 //
 // The engine knows the rows of a statement when it has run to its end, so cursors are kept and asked later. Only events of the
 // object that made a cursor may ask it.

@@ -3,7 +3,9 @@
 import { parseArgs } from "node:util";
 
 /** The scenarios in the order in which they run. */
-export const SCENARIOS = ["edit", "pipelined", "turns", "crowd", "first-visit", "resume", "prompt", "rows", "memory", "import", "past", "architect"];
+export const SCENARIOS = [
+  "edit", "pipelined", "turns", "crowd", "first-visit", "resume", "prompt", "rows", "memory", "import", "past", "architect",
+];
 export const STANDARD_SIZES = [0, 100, 1_000, 10_000, 99_000];
 
 const KINDS = ["floor", "peer", "flux"];

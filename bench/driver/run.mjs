@@ -1,6 +1,7 @@
 // Measures the targets side by side. Each round has fresh processes; its scenarios are run for one target after the other, and the
 // order of the targets changes from one scenario and round to the next.
 
+import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundle, host } from "./host.mjs";
@@ -83,7 +84,8 @@ async function measure({ round, name, target, all, model, options, results }) {
   const ours = new Set([target, ...all]);
   const others = () => machineMs() - cpuMs(process.pid) - [...ours].reduce((sum, { pid }) => sum + cpuMs(pid), 0);
   const [began, before] = [performance.now(), others()];
-  const context = { sizes: options.sizes, model, quick: options.reps === 1, failed: (what, error) => fail(results, `${name}, ${what}`, target, error) };
+  const failed = (what, error) => fail(results, `${name}, ${what}`, target, error);
+  const context = { sizes: options.sizes, model, quick: options.reps === 1, failed };
   try {
     for (const measured of await RUN[name](target, context)) {
       results.measurements.push({ round, scenario: name, target: target.name, ...measured });
@@ -103,18 +105,35 @@ function fail(results, scenario, { name }, error) {
   results.failures.push({ scenario, target: name, message: error.message });
 }
 
-/** So that what is measured is compiled and its statements are prepared. */
+/**
+ * Compiles what is measured and prepares its statements, and checks that the target does what it is measured for.
+ *
+ * Throws an error if it does not.
+ */
 async function warmUp(target) {
   const session = await Session.open(target, "warm-up");
+  const other = await Session.open(target, "warm-up");
   for (let at = 0; at < 150; at++) {
     const { id } = (await session.edit("schedule", block(at))).result;
-    await session.edit("update", id, { title: "Another" });
-    await session.edit("remove", id);
+    const { title } = (await session.edit("update", id, { title: `Title ${at}` })).result;
+    assert.equal(title, `Title ${at}`);
+    assert.equal((await session.edit("remove", id)).result, true);
   }
-  for (let at = 0; at < 4; at++) await session.chat("Hello tokens=200");
-  for (let at = 0; at < 4; at++) await session.chat("Please schedule a workout");
-  await session.close();
+  const { bytes } = other;
+  await session.edit("schedule", block(0));
+  await sleep(500);
+  assert.ok(other.bytes > bytes, "the other tab hears of an edit");
+  const words = (count) => Array.from({ length: count }, (_, at) => `word${at}`).join(" ");
+  for (let at = 0; at < 4; at++) assert.equal(textOf(await session.chat("Hello tokens=200")), words(200));
+  for (let at = 0; at < 4; at++) {
+    const answer = await session.chat("Please schedule a workout");
+    assert.equal(textOf(answer), words(12));
+    assert.match(JSON.stringify(answer.parts.find(({ output }) => output)), /Scheduled .*Workout/);
+  }
+  await Promise.all([session.close(), other.close()]);
 }
+
+const textOf = ({ parts }) => parts.filter(({ type }) => type === "text").map(({ text }) => text).join("");
 
 // Sockets of targets that do not answer a close frame keep the process alive.
 main().then(() => process.exit(0), (error) => {

@@ -132,7 +132,49 @@ fn built(workspace: &Workspace, commit: &str) -> Result<(String, PathBuf)> {
         // One for all commits: most of what they are built from is the same.
         cargo.env("CARGO_TARGET_DIR", folder.with_file_name("target"));
         let log = workspace.logs().join(format!("bench-{name}.log"));
-        process::run_logged_within(&mut cargo, &log, BUILD_LIMIT)
+        process::run_logged_within(&mut cargo, &log, BUILD_LIMIT)?;
+        // Most of what the folder takes, and only the build needs it.
+        remove_folder(&folder.join("target-wasm"))
     })?;
     Ok((name, folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn options(arguments: &[&str]) -> Result<Options, clap::Error> {
+        Cli::try_parse_from([&["bench"], arguments].concat()).map(|cli| cli.options)
+    }
+
+    #[test]
+    fn targets_are_told_to_the_driver_with_their_kinds_and_folders() {
+        let workspace = Workspace::find().unwrap();
+        let root = workspace.root().display();
+        let all = targets(&workspace, &options(&[]).unwrap()).unwrap();
+        let folder = |name: &str| format!("{root}/bench/targets/{name}");
+        let ours = format!("ours=flux:{root}");
+        assert_eq!(
+            all,
+            [format!("floor=floor:{}", folder("floor")), format!("peer=peer:{}", folder("peer")), ours.clone()]
+        );
+        assert_eq!(targets(&workspace, &options(&["--targets", "ours"]).unwrap()).unwrap(), [ours]);
+    }
+
+    #[test]
+    fn commits_are_compared_in_place_of_targets() {
+        assert!(options(&["--compare", "main", "HEAD", "--targets", "ours"]).is_err());
+        assert!(options(&["--compare", "main"]).is_err());
+        let workspace = Workspace::find().unwrap();
+        let unknown = options(&["--compare", "no-such-commit", "HEAD"]).unwrap();
+        assert!(targets(&workspace, &unknown).unwrap_err().to_string().contains("no-such-commit"));
+    }
 }

@@ -84,7 +84,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
             (Group::Workerd | Group::Browser, Some(toolbox)) => end_to_end(workspace, toolbox, group, filter)?,
             (Group::Evals, _) => eval::check(workspace)?,
             (Group::Budget, Some(toolbox)) => {
-                let files = test_files(&workspace.path("bench/driver"))?;
+                let mut files = test_files(&workspace.path("bench/driver"))?;
+                files.extend(test_files(&workspace.path("bench/driver/report"))?);
                 budget::test_bench(workspace, toolbox, &files)? && budget::check(workspace, toolbox)?
             }
             _ => unit(workspace, filter)?,

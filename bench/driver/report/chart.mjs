@@ -6,7 +6,8 @@ const ROW = 24;
 const RIGHT = 90;
 
 /** Text in markup. */
-export const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
+export const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => ENTITIES[sign]);
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /** The powers of ten, with 2 and 5 times each, between two numbers. */
 export function ticks(low, high) {
@@ -42,7 +43,8 @@ export function ratioChart(rows, series) {
         `<rect class="s${index}" x="${from}" y="${y}" width="${Math.max(1, to - from)}" height="${thick - 1}"/>` +
         `<line class="spread" x1="${x(bar.low)}" x2="${x(bar.high)}" y1="${y + (thick - 1) / 2}" y2="${y + (thick - 1) / 2}"/></g>`;
     });
-    const mark = goal ? `<line class="goal" x1="${x(goal)}" x2="${x(goal)}" y1="${top - 2}" y2="${top + ROW - 5}"><title>goal ${goal} ×</title></line>` : "";
+    const mark = !goal ? "" :
+      `<line class="goal" x1="${x(goal)}" x2="${x(goal)}" y1="${top - 2}" y2="${top + ROW - 5}"><title>goal ${goal} ×</title></line>`;
     return `<text class="label" x="${LABELS - 8}" y="${top + ROW / 2 + 1}">${escape(label)}</text>${drawn.join("")}${mark}`;
   });
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img">${scale.join("")}${body.join("")}</svg>`;
@@ -64,8 +66,10 @@ export function sizeChart(lines, series, unit) {
   const drawn = lines.map((line) => {
     const index = series.indexOf(line.series);
     const path = line.points.map(([size, value], at) => `${at === 0 ? "M" : "L"}${x(size)} ${y(value)}`).join("");
-    const dots = line.points.map(([size, value]) =>
-      `<circle class="s${index}" cx="${x(size)}" cy="${y(value)}" r="3.5"><title>${escape(`${line.series}, ${size} blocks: ${value.toPrecision(3)} ${unit}`)}</title></circle>`);
+    const dots = line.points.map(([size, value]) => {
+      const words = escape(`${line.series}, ${size} blocks: ${value.toPrecision(3)} ${unit}`);
+      return `<circle class="s${index}" cx="${x(size)}" cy="${y(value)}" r="3.5"><title>${words}</title></circle>`;
+    });
     return `<path class="l${index}" d="${path}"/>${dots.join("")}`;
   });
   return `<svg viewBox="0 0 ${width} ${height}" role="img">${scale.join("")}${axis.join("")}${drawn.join("")}</svg>`;

@@ -15,7 +15,8 @@ const STYLE = `
   th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 15rem; }
   .met { color: var(--good); } .missed { color: var(--bad); font-weight: 600; }
   figure { margin: 1rem 0; } .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; }
-  svg { width: 100%; height: auto; } svg text { font-size: 11px; fill: var(--soft); } .label { text-anchor: end; } .tick { text-anchor: middle; }
+  svg { width: 100%; height: auto; } svg text { font-size: 11px; fill: var(--soft); }
+  .label { text-anchor: end; } .tick { text-anchor: middle; }
   .grid { stroke: var(--line); } .one { stroke: var(--soft); stroke-width: 1.5; } .spread { stroke: var(--ink); stroke-width: 1.2; opacity: .7; }
   .goal { stroke: var(--bad); stroke-width: 2; } path { fill: none; stroke-width: 2; }
   .s0 { fill: var(--c0); } .s1 { fill: var(--c1); } .s2 { fill: var(--c2); } .s3 { fill: var(--c3); }

@@ -104,17 +104,22 @@ export async function past(target, { quick }) {
 const [TASKS, PARTS] = [10, 200];
 const RUNS = 5;
 
-/** The architect places 1,000 tasks, in runs one after the other, because a run places at most 200. */
+/**
+ * The architect places 1,000 tasks, in runs one after the other, because a run places at most 200. A part fills the hours of a day,
+ * and a run looks one year ahead, so each run has other hours.
+ */
 export async function architect(target, { model, quick }) {
   if (target.kind !== "flux") return [];
   const session = await Session.open(target, fresh());
   const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-  await session.call("setSettings", { workingHours: { days, from: "09:00", to: "11:00" }, breakMinutes: 0 });
+  const hour = (number) => `${String(number).padStart(2, "0")}:00`;
   model.tasks = Array.from({ length: TASKS }, (_, at) =>
     ({ title: `Task ${at}`, description: "What to do.", minutes: 2_400, priority: "medium", depends_on: [], why: "It helps." }));
   const runs = quick ? 1 : RUNS;
   const read = stopwatch(target.pid);
   for (let run = 0; run < runs; run++) {
+    const workingHours = { days, from: hour(2 * run), to: hour(2 * run + 2) };
+    await session.call("setSettings", { workingHours, breakMinutes: 0 });
     await session.call("useArchitect", { goal: `Goal ${run}` });
     await finished(session, run + 1);
   }
@@ -130,7 +135,7 @@ async function finished(session, count) {
   for (;;) {
     const { runs } = await session.call("listRuns", {});
     const failed = runs.find(({ status }) => !["running", "completed"].includes(status));
-    if (failed) throw new Error(`a run is ${JSON.stringify(failed)}`);
+    if (failed) throw new Error(`a run is ${failed.status}: ${failed.error}`);
     if (runs.filter(({ status }) => status === "completed").length === count) return;
     await sleep(50);
   }

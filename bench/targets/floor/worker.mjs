@@ -7,7 +7,9 @@
 import { DurableObject } from "cloudflare:workers";
 
 const TABLES = `
-  CREATE TABLE IF NOT EXISTS blocks (id TEXT PRIMARY KEY, title TEXT, description TEXT, priority TEXT, tags TEXT, start TEXT, end TEXT, done INTEGER);
+  CREATE TABLE IF NOT EXISTS blocks (
+    id TEXT PRIMARY KEY, title TEXT, description TEXT, priority TEXT, tags TEXT, start TEXT, end TEXT, done INTEGER
+  );
   CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, id TEXT, type TEXT, payload TEXT, at TEXT);
   CREATE TABLE IF NOT EXISTS messages (seq INTEGER PRIMARY KEY, body TEXT);
 `;
