@@ -316,18 +316,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_is_counted_in_indexes() {
-        use crate::store::counts::MESSAGES;
-
+    fn messages_are_counted_in_an_index() {
         let sql = Sqlite::in_memory().unwrap();
         Store::open(sql.clone()).unwrap();
-        for (statement, params, expected) in
-            [(MESSAGES, vec![], "SCAN messages USING COVERING INDEX sqlite_autoindex_messages_1")]
-        {
-            let plan = sql.query(&format!("EXPLAIN QUERY PLAN {statement}"), &params).unwrap();
-            let steps: Vec<String> = plan.iter().map(|row| row.text(3).unwrap()).collect();
-            assert_eq!(steps, [expected]);
-        }
+        let plan = sql.query(&format!("EXPLAIN QUERY PLAN {}", crate::store::counts::MESSAGES), &[]).unwrap();
+        let steps: Vec<String> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+        assert_eq!(steps, ["SCAN messages USING COVERING INDEX sqlite_autoindex_messages_1"]);
     }
 
     #[test]
