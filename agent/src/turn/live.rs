@@ -58,13 +58,20 @@ impl Live {
     }
 }
 
-/// The chunks of a turn. A delta that follows another of the same text is one chunk with it, unless that was already sent.
+/// So many deltas of a text are chunks of their own. A short answer then arrives as the model wrote it, and only one that is so
+/// long that frames cost something has fewer of them.
+const SEPARATE: usize = 64;
+
+/// The chunks of a turn. A delta that follows another of the same text is one chunk with it, unless that was already sent, or is
+/// one of the first [`SEPARATE`].
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
     /// All but `last`, as JSON.
     all: Vec<String>,
     /// The last delta, as long as the next one can be joined to it.
     last: Option<Chunk>,
+    /// The number of deltas of texts so far.
+    deltas: usize,
     /// The number of chunks that are stored and sent.
     sent: usize,
     /// Whether one of the others shows something.
@@ -74,7 +81,15 @@ pub(crate) struct Chunks {
 impl Chunks {
     fn add(&mut self, chunk: Chunk) {
         self.is_due |= !matches!(chunk, Chunk::StartStep | Chunk::FinishStep | Chunk::ToolInputDelta { .. });
-        if self.last.as_mut().is_some_and(|last| join(last, &chunk)) {
+        // Nobody is shown a part of the arguments of a call.
+        let can_join = match chunk {
+            Chunk::TextDelta { .. } | Chunk::ReasoningDelta { .. } => {
+                self.deltas += 1;
+                self.deltas > SEPARATE
+            }
+            _ => true,
+        };
+        if can_join && self.last.as_mut().is_some_and(|last| join(last, &chunk)) {
             return;
         }
         self.close();
