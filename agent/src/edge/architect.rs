@@ -11,8 +11,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::{Env, console_error};
 
-use super::model::{self, EdgeClock, message_of};
+use super::clock::EdgeClock;
+use super::model;
 use super::text;
+use super::thrown::message_of;
 use super::workflows::{DELETED_AT_ONCE, StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
 use crate::host::WorkflowId;

@@ -12,7 +12,7 @@ use futures::Stream;
 use wasm_bindgen::prelude::*;
 use web_sys::ReadableStream;
 
-use super::model::message_of;
+use super::thrown::message_of;
 
 /// Pieces that arrive within so many ms are read together, and so stored and sent together. A person does not see the difference.
 const GATHER_MS: u32 = 15;

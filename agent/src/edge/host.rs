@@ -11,6 +11,7 @@ use wasm_bindgen::JsValue;
 use worker::{Delay, Env, State, WebSocket, console_error, console_log};
 
 use super::architect::Workflows;
+use super::clock::{millis, now};
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use crate::identity::Principal;
@@ -52,18 +53,6 @@ impl EdgeHost {
         let known = self.connections().iter().find(|socket| socket.is(&raw)).cloned();
         known.unwrap_or_else(|| Socket::new(raw.into()))
     }
-}
-
-/// The present moment in ms since 1970. Without a `Date` object, as which the `worker` crate has it: the runtime takes many times as
-/// long to make one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive whole number")]
-pub(super) fn millis() -> u64 {
-    js_sys::Date::now() as u64
-}
-
-/// The present moment by the runtime's clock.
-pub(super) fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(i64::try_from(millis()).unwrap_or_default()).unwrap_or_default()
 }
 
 impl Host for EdgeHost {

@@ -5,6 +5,7 @@
 
 mod architect;
 mod body;
+mod clock;
 mod host;
 mod model;
 mod object;
@@ -13,6 +14,7 @@ mod routes;
 mod sql;
 #[cfg(feature = "store-suite")]
 mod suite;
+mod thrown;
 #[cfg(feature = "store-suite")]
 mod workflow_suite;
 mod workflows;

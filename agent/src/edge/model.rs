@@ -1,7 +1,6 @@
 //! Chooses the model, and implements how it is reached on Workers: over HTTP, or through the `AI` binding.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, JSON, Promise, Reflect};
@@ -9,13 +8,15 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReadableStream, WorkerGlobalScope};
-use worker::{Delay, Env};
+use worker::Env;
 
-use super::{body, host, text};
+use super::clock::EdgeClock;
+use super::thrown::message_of;
+use super::{body, text};
 use crate::assistant::Assistant;
 use flux_model::{
-    AiBinding, AiOutput, ByteStream, Clock, HttpResponse, HttpTransport, Model, ModelError, ModelId, ModelLimits,
-    OpenAi, WorkersAi, binding_failure,
+    AiBinding, AiOutput, ByteStream, HttpResponse, HttpTransport, Model, ModelError, ModelId, ModelLimits, OpenAi,
+    WorkersAi, binding_failure,
 };
 #[cfg(feature = "offline")]
 use flux_model::{ChatModel, ChatRequest, ModelEvent};
@@ -129,23 +130,6 @@ impl Assistant for Interpreter {
 #[cfg(not(feature = "offline"))]
 fn built_in(_: ModelLimits) -> impl Assistant {
     flux_model::Unconnected
-}
-
-/// Timers and random numbers on Workers.
-pub(super) struct EdgeClock;
-
-impl Clock for EdgeClock {
-    fn now(&self) -> Duration {
-        Duration::from_millis(host::millis())
-    }
-
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        Box::pin(Delay::from(time))
-    }
-
-    fn random(&self) -> f64 {
-        js_sys::Math::random()
-    }
 }
 
 /// HTTP through the `fetch` of the Workers runtime.
@@ -281,9 +265,4 @@ impl Drop for Output {
 fn json_of(value: &JsValue) -> Result<Value, ModelError> {
     let text = JSON::stringify(value).map(String::from).unwrap_or_default();
     serde_json::from_str(&text).map_err(|_| ModelError::Malformed { what: text.chars().take(200).collect() })
-}
-
-pub(super) fn message_of(thrown: &JsValue) -> String {
-    let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
-    message.unwrap_or_else(|| format!("{thrown:?}"))
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::durable::Storage;
 
-use super::model::message_of;
+use super::thrown::message_of;
 use crate::store::{Row, Sql, SqlError, Value};
 
 /// The object's database.

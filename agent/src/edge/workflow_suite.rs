@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::{Date, Env, Method, Response, Result};
 
-use super::model::message_of;
+use super::thrown::message_of;
 use super::workflows::{StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
 
 /// The binding's name in the suite's configuration.
