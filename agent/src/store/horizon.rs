@@ -148,7 +148,7 @@ impl<S: Sql> Store<S> {
         // The newest of these rows is valid at the horizon.
         const FRAMES: &str = "DELETE FROM [past_frames] AS f
             WHERE f.since < (SELECT max(since) FROM [past_frames] WHERE since <= ?1)
-            AND EXISTS (SELECT 1 FROM [past_frames] k WHERE k.since < f.since AND k.since >= f.since / ?2 * ?2)";
+            AND EXISTS (SELECT 1 FROM [past_frames] k WHERE k.since < f.since AND k.since >= f.since / CAST(?2 AS INTEGER) * CAST(?2 AS INTEGER))";
         let (mut last, mut rows, mut ids) = (from, 0, Vec::new());
         'slice: loop {
             let events = self.events_after(last, PAGE)?;

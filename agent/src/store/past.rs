@@ -75,9 +75,9 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn seq_at(&self, moment: DateTime<Utc>) -> Result<u64, StoreError> {
-        // The log is in the order of time, so the event is found by halving.
+        // The log is in the order of time, so the event is found by halving. A Durable Object passes numbers as floating-point ones.
         const SEARCH: &str = "WITH RECURSIVE search (low, high) AS (
-                VALUES (0, ?2)
+                VALUES (0, CAST(?2 AS INTEGER))
                 UNION ALL
                 SELECT iif(e.at_ms <= ?1, e.seq, low), iif(e.at_ms <= ?1, high, e.seq - 1)
                 FROM search JOIN [events] e ON e.seq = (low + high + 1) / 2 WHERE low < high
