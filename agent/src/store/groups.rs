@@ -23,7 +23,7 @@ impl<S: Sql> Store<S> {
         if !seq.is_multiple_of(GROUP) {
             return Ok(());
         }
-        let counts = log.count_events(seq - GROUP)?;
+        let counts = log.count_events(seq - GROUP, seq)?;
         self.execute(
             "INSERT OR REPLACE INTO [event_groups] (first, type, actor, events)
              SELECT ?1, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2)",
@@ -31,16 +31,20 @@ impl<S: Sql> Store<S> {
         )
     }
 
-    /// Counts the events after a number by kind and actor.
-    fn count_events(&self, after: u64) -> Result<Vec<(String, String, u64)>, StoreError> {
-        let sql = "SELECT type, json_extract(json, '$.actor.by'), count(*) FROM [events] WHERE seq > ? GROUP BY 1, 2";
-        self.query(sql, &[after.into()])?.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.count(2)?))).collect()
+    /// Counts the events after a number, up to and with another, by kind and actor.
+    fn count_events(&self, after: u64, last: u64) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let sql = "SELECT type, json_extract(json, '$.actor.by'), count(*) FROM [events] WHERE seq > ? AND seq <= ?
+                   GROUP BY 1, 2";
+        self.query(sql, &[after.into(), last.into()])?
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.text(1)?, row.count(2)?)))
+            .collect()
     }
 
     /// Counts all events by kind and actor. A kind can come twice with the same actor.
     pub(super) fn events_by_kind_and_actor(&self) -> Result<Vec<(String, String, u64)>, StoreError> {
         let grouped = self.query("SELECT type, actor, sum(events) FROM [event_groups] GROUP BY type, actor", &[])?;
-        let mut counts = self.count_events(self.grouped()?)?;
+        let mut counts = self.count_events(self.grouped()?, self.last_event()?.0)?;
         for row in &grouped {
             counts.push((row.text(0)?, row.text(1)?, row.count(2)?));
         }

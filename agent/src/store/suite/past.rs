@@ -98,11 +98,14 @@ fn computed<S: Sql>(store: &Store<S>) -> Result<String, String> {
 pub(super) fn is_computed_anew<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let twins = eventful(sql.clone())?;
     let before = computed(&twins.store)?;
+    let counts = said(twins.store.counts())?;
     let runs = said(twins.store.runs(100))?;
     said(sql.query("UPDATE computed SET version = 0", &[]).map_err(StoreError::from))?;
     let store = said(Store::open(sql))?;
     let after = computed(&store)?;
     check!(after == before, "{after} is computed anew, {before} was there");
+    let counted = said(store.counts())?;
+    check!(counted == counts, "{counted:?} are counted anew, {counts:?} were");
     check!(said(store.runs(100))? == runs, "runs are others");
     agree(&store, &twins.session)
 }
