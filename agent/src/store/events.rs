@@ -107,9 +107,10 @@ impl<S: Sql> Store<S> {
         Ok(self.events_after(0, 1)?.first().map(|event| event.id))
     }
 
-    /// Whether there is an event with this id.
-    pub(super) fn has_event(&self, id: EventId) -> Result<bool, StoreError> {
-        Ok(!self.query("SELECT 1 FROM [events] WHERE id = ?", &[id.to_string().into()])?.is_empty())
+    /// Whether an earlier event has the id of this one.
+    pub(super) fn repeats_id(&self, event: &Event) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM [events] WHERE id = ? AND seq < ?";
+        Ok(!self.query(sql, &[event.id.to_string().into(), event.seq.into()])?.is_empty())
     }
 
     /// Events after a number, oldest first, at most `limit`.

@@ -8,7 +8,7 @@ use super::world::{Tab, World, gym, word};
 use crate::api::{ApiError, Call, Origin};
 use crate::architect::Request;
 use crate::identity::Principal;
-use crate::store::{ImportError, ImportPart};
+use crate::store::{ImportError, ImportPart, Sql, StoreError};
 
 /// A person with a bit of everything.
 fn person() -> (World, Tab) {
@@ -382,4 +382,20 @@ fn an_import_ends_without_a_change_if_something_was_added_meanwhile_or_it_is_giv
     let problem = fresh.agent.store().import_progress().unwrap().unwrap().problem.unwrap();
     assert!(problem.contains("There is something here already"), "{problem}");
     assert_eq!(everything(&fresh), before);
+}
+
+#[test]
+fn a_failure_of_the_engine_is_not_a_fault_of_the_file() {
+    let file = export(&person().0);
+    let fresh = World::new();
+    let store = fresh.agent.store();
+    let (begin, end) = file.split_at(100);
+    store.receive_import(&ImportPart { is_last: false, ..ImportPart::whole(begin) }).unwrap();
+    let fault = "CREATE TRIGGER fault BEFORE INSERT ON g1_blocks BEGIN SELECT RAISE(ABORT, 'full'); END";
+    fresh.sql.query(fault, &[]).unwrap();
+    store.receive_import(&ImportPart { number: 1, ..ImportPart::whole(end) }).unwrap();
+    let now = fresh.now();
+    assert!(matches!(store.import_slice(now, 1_000), Err(StoreError::Sql(_))), "{:?}", store.import_progress());
+    fresh.sql.query("DROP TRIGGER fault", &[]).unwrap();
+    assert_eq!(store.import_slice(now, 1_000).unwrap().unwrap().state, ImportState::Done);
 }

@@ -167,7 +167,7 @@ impl<S: Sql + Clone> Slice<'_, S> {
             Err(VerifyError::View(error)) => return Err(error.into()),
         }
         // The database refuses an id that is used twice. Asking it before each event would cost as much as storing it.
-        self.new.insert(&event).or_else(|error| match self.new.has_event(event.id)? {
+        self.new.insert(&event).or_else(|error| match self.new.repeats_id(&event)? {
             true => Err(misfit(format!("its id {} is that of an earlier event", event.id))),
             false => Err(error.into()),
         })?;
