@@ -7,15 +7,8 @@ use flux_timeline::Event;
 
 use super::{EventQuery, Sql, Store, StoreError, Value, json, parse};
 
-/// The number of events of a group. A filter reads at most so many events for each one that it finds.
+/// The number of events of a group. For each event that a filter finds, it reads at most as many.
 pub(super) const GROUP: u64 = 250;
-
-/// Events of a group that match, with parameters: the bounds, both excluded, the kind, the actor and a limit.
-const OLDEST: &str = "SELECT json FROM [events] WHERE seq > ? AND seq < ? AND (?3 IS NULL OR type = ?3)
-    AND (?4 IS NULL OR json_extract(json, '$.actor.by') = ?4) ORDER BY seq LIMIT ?5";
-/// [`OLDEST`] from the end.
-const NEWEST: &str = "SELECT json FROM [events] WHERE seq > ? AND seq < ? AND (?3 IS NULL OR type = ?3)
-    AND (?4 IS NULL OR json_extract(json, '$.actor.by') = ?4) ORDER BY seq DESC LIMIT ?5";
 
 impl<S: Sql> Store<S> {
     /// Counts the group that ends with event `seq` in `log`, if one does.
@@ -51,9 +44,11 @@ impl<S: Sql> Store<S> {
         Ok(counts)
     }
 
-    /// The last event that is in a group.
+    /// The last event that is in a group. In a database of an earlier version there are no groups until it is computed anew.
     fn grouped(&self) -> Result<u64, StoreError> {
-        Ok(self.last_event()?.0 / GROUP * GROUP)
+        let rows = self.query("SELECT max(first) FROM [event_groups]", &[])?;
+        let first = rows.first().map(|row| row.optional_integer(0)).transpose()?.flatten();
+        Ok(first.and_then(|first| u64::try_from(first).ok()).map_or(0, |first| first + GROUP - 1))
     }
 
     /// The events of a kind, of an actor, or both, in the bounds of the query.
@@ -71,21 +66,28 @@ impl<S: Sql> Store<S> {
             AND first > ?3 AND first < ?4 ORDER BY first";
         let bounds = [kind.clone(), actor.clone(), after.saturating_sub(GROUP).into(), before.into()];
         let groups = self.query(groups, &bounds)?;
-        let mut groups = groups.iter().map(|row| row.count(0)).collect::<Result<Vec<_>, _>>()?;
-        // The newest events are in no group yet.
-        groups.push(self.grouped()? + 1);
-        if query.newest_first {
-            groups.reverse();
+        let mut ranges = Vec::new();
+        for row in &groups {
+            let first = row.count(0)?;
+            ranges.push((after.max(first - 1), before.min(first + GROUP)));
         }
+        // The newest events are in no group yet.
+        ranges.push((after.max(self.grouped()?), before));
+        if query.newest_first {
+            ranges.reverse();
+        }
+        let order = if query.newest_first { "DESC" } else { "ASC" };
+        let sql = format!(
+            "SELECT json FROM [events] WHERE seq > ?1 AND seq < ?2 AND (?3 IS NULL OR type = ?3)
+             AND (?4 IS NULL OR json_extract(json, '$.actor.by') = ?4) ORDER BY seq {order} LIMIT ?5"
+        );
         let mut found = Vec::new();
-        for first in groups {
+        for (low, high) in ranges {
             let rest = query.limit.saturating_sub(found.len() as u64);
             if rest == 0 {
                 break;
             }
-            let sql = if query.newest_first { NEWEST } else { OLDEST };
-            let (low, high) = (after.max(first - 1), before.min(first + GROUP));
-            for row in self.query(sql, &[low.into(), high.into(), kind.clone(), actor.clone(), rest.into()])? {
+            for row in self.query(&sql, &[low.into(), high.into(), kind.clone(), actor.clone(), rest.into()])? {
                 found.push(parse("events", &row.text(0)?)?);
             }
         }

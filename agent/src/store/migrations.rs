@@ -8,7 +8,7 @@ use super::{Sql, StoreError, schema};
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] =
-    &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH];
+    &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH, THIRTEENTH];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
 
@@ -298,6 +298,17 @@ const TWELFTH: &[&str] = &[
     "ALTER TABLE computed ADD COLUMN past_looked_ms INTEGER",
 ];
 
+const THIRTEENTH: &[&str] = &[
+    // How many events of each kind and actor there are in a group of events. It is filled when the log is computed anew.
+    "CREATE TABLE event_groups (
+        first INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        events INTEGER NOT NULL,
+        PRIMARY KEY (first, type, actor)
+    ) WITHOUT ROWID",
+];
+
 /// Migrates a database, each step in a transaction of its own.
 ///
 /// # Errors
@@ -334,7 +345,8 @@ pub(super) fn open<S: Sql>(sql: &S) -> Result<(), StoreError> {
 /// Creates the current version in an empty database. Must run within a transaction.
 pub(super) fn create<S: Sql>(sql: &S) -> Result<(), StoreError> {
     let tables = [schema::RECORDED, schema::COMPUTED, schema::OTHER];
-    let statements: Vec<&str> = tables.iter().copied().flatten().flat_map(|table| table.statements).copied().collect();
+    let created = tables.iter().copied().flatten().flat_map(|table| table.statements).copied();
+    let statements: Vec<&str> = [VERSIONS].into_iter().chain(created).collect();
     sql.script(&statements.join(";\n"))?;
     sql.query("INSERT INTO computed (one, version) VALUES (1, ?)", &[COMPUTED.into()])?;
     sql.query("UPDATE state SET nonce = lower(hex(randomblob(8)))", &[])?;

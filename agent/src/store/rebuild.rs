@@ -81,7 +81,7 @@ impl<S: Sql> Store<S> {
         let names = || tables.iter().copied().flatten().map(|table| table.name).filter(|name| *name != "state");
         // All are dropped first: a trigger of an old table may name another, and a rename fails if that one does not exist.
         for name in names() {
-            self.query(&format!("DROP TABLE IF EXISTS [{name}]"), &[])?;
+            self.query(&format!("DROP TABLE [{name}]"), &[])?;
         }
         for name in names() {
             self.query(&format!("ALTER TABLE [{prefix}{name}] RENAME TO [{name}]"), &[])?;
@@ -96,8 +96,7 @@ impl<S: Sql> Store<S> {
 
     /// Records that the computed data has the current version.
     pub(super) fn is_computed(&self) -> Result<(), StoreError> {
-        self.query("UPDATE computed SET version = ?, building = NULL, built = 0", &[COMPUTED.into()])?;
-        Ok(())
+        self.execute("UPDATE computed SET version = ?, building = NULL, built = 0", &[COMPUTED.into()])
     }
 
     /// Fails while the projection is being built.
@@ -157,8 +156,7 @@ impl<S: Sql + Clone> Store<S> {
             return self.swap_in(generation, &[schema::COMPUTED]);
         }
         let sql = "UPDATE computed SET building = ?, built = ?";
-        self.query(sql, &[COMPUTED.into(), rebuild.seq.into()])?;
-        Ok(())
+        self.execute(sql, &[COMPUTED.into(), rebuild.seq.into()])
     }
 
     /// Drops the indexes of the log that earlier versions needed. Their names may have a prefix.

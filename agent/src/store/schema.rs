@@ -191,7 +191,8 @@ pub(super) const COMPUTED: &[Table] = &[
                 undone INTEGER NOT NULL,
                 undone_by TEXT
             )",
-            // Few transactions are undone, so a change that is not an undo writes nothing to it.
+            // Few transactions are undone, so a change that is not an undo writes nothing to it. SQLite uses such an index only for
+            // a condition that repeats `undone <> 0`.
             "CREATE INDEX [history_undone] ON [history] (txn) WHERE undone <> 0",
             "CREATE INDEX [history_next] ON [history] (position) WHERE undone = 1",
         ],
@@ -200,7 +201,6 @@ pub(super) const COMPUTED: &[Table] = &[
 
 /// What is neither in the log nor part of an export.
 pub(super) const OTHER: &[Table] = &[
-    Table { name: "migrations", statements: &["CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)"] },
     Table {
         name: "computed",
         statements: &["CREATE TABLE computed (

@@ -1,5 +1,7 @@
 //! The past, as rows.
 
+use std::rc::Rc;
+
 use flux_protocol::frame::BlockPair;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState};
@@ -7,7 +9,7 @@ use flux_timeline::{BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Se
 
 use super::random::{Chance, step};
 use super::{Twins, moment, said};
-use crate::store::{MIGRATIONS, Sql, Store, StoreError, migrate};
+use crate::store::{EventQuery, MIGRATIONS, Sql, Store, StoreError, migrate};
 
 /// A history with everything in it that there can be.
 pub(super) fn eventful<S: Sql + Clone>(sql: S) -> Result<Twins<S>, String> {
@@ -152,6 +154,17 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
     }
     said(migrate(&sql, MIGRATIONS.get(..2).unwrap_or_default()))?;
     run(&format!("INSERT INTO events ({columns}) SELECT {columns} FROM kept"))?;
+    // A long log is read for a while before it is computed anew.
+    said(migrate(&sql, MIGRATIONS))?;
+    let waiting = Store { sql: sql.clone(), prefix: None, is_rebuilding: Rc::default(), head: Rc::default() };
+    let (counts, expected) = (said(waiting.counts())?, said(twins.store.counts())?);
+    check!(
+        (&counts.by_type, &counts.by_actor) == (&expected.by_type, &expected.by_actor),
+        "{counts:?} and not {expected:?}"
+    );
+    let query = EventQuery { actor: Some("user".to_owned()), limit: 1_000, ..EventQuery::default() };
+    let found = said(waiting.events(&query))?;
+    check!(found == said(twins.store.events(&query))?, "{} events of the person are found before", found.len());
     let store = said(Store::open(sql.clone()))?;
     check!(computed(&store)? == computed(&twins.store)?, "another timeline came of the log");
     agree(&store, &twins.session)
