@@ -15,7 +15,7 @@ export function monthly(day, prices) {
   return { ...Object.fromEntries(ofItems), storedGb: (storedBytes * 365) / 1e9 };
 }
 
-/** The monthly bill of so many people in dollars: each item after what is included, the base, and the sum. */
+/** The monthly bill of a number of people in dollars: each item after what is included, the base, and the sum. */
 export function bill(day, prices, people) {
   const usage = monthly(day, prices);
   const items = Object.entries(prices.items).map(([item, { included, per, price }]) =>

@@ -3,7 +3,7 @@
 const id = (number) => `00000000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`;
 
 /**
- * The file of a person with so many events: blocks that are added, renamed and completed, and changes that are undone.
+ * The file of a person with this number of events: blocks that are added, renamed and completed, and changes that are undone.
  *
  * `person` is the export of somebody who has only opened the page.
  */

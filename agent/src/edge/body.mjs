@@ -1,9 +1,9 @@
 // Reads the body of a model's answer for Rust (`body.rs`). A call of Rust for each piece would cost more than the piece, so pieces
 // that arrive shortly after each other are handed over together.
 
-/** So many pieces are handed over at once. The first one of some servers has no text yet. */
+/** The number of pieces that are handed over without waiting. It is two, because the first one of some servers has no text yet. */
 const AT_ONCE = 2;
-/** So many bytes are handed over at once. */
+/** The number of bytes that are handed over without waiting for more. */
 const MOST_BYTES = 65_536;
 
 /**

@@ -14,7 +14,8 @@ use web_sys::ReadableStream;
 
 use super::thrown::message_of;
 
-/// Pieces that arrive within so many ms are read together, and so stored and sent together. A person does not see the difference.
+/// The time within which pieces are read together, in ms. They are then also stored and sent together. A person does not see the
+/// difference.
 const GATHER_MS: u32 = 15;
 
 /// Takes what has arrived, or without bytes the end of the stream and why it failed.

@@ -58,8 +58,8 @@ impl Live {
     }
 }
 
-/// So many deltas of a text are chunks of their own. A short answer then arrives as the model wrote it, and only one that is so
-/// long that frames cost something has fewer of them.
+/// The number of deltas of texts that are chunks of their own. A short answer thus arrives as the model wrote it. Only in a long one
+/// do frames cost enough to join deltas.
 const SEPARATE: usize = 64;
 
 /// The chunks of a turn. A delta that follows another of the same text is one chunk with it, unless that was already sent, or is
