@@ -81,14 +81,12 @@ impl<S: Sql> Store<S> {
     pub(super) fn take_cause(&self, cause: &CauseRecord) -> Result<(), StoreError> {
         self.note_cause(&cause.request, Some(&cause.question), &cause.answer)?;
         let row = [cause.words.as_deref().into(), cause.request.as_str().into()];
-        self.query("UPDATE [causes] SET words = ? WHERE request = ?", &row)?;
-        Ok(())
+        self.execute("UPDATE [causes] SET words = ? WHERE request = ?", &row)
     }
 
     /// Deletes the requests whose message is no longer in the conversation.
     pub(super) fn forget_causes(&self) -> Result<(), StoreError> {
-        self.query("DELETE FROM [causes] WHERE question NOT IN (SELECT id FROM [messages])", &[])?;
-        Ok(())
+        self.execute("DELETE FROM [causes] WHERE question NOT IN (SELECT id FROM [messages])", &[])
     }
 }
 

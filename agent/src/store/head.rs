@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use flux_timeline::view::PlanCounts;
 use flux_timeline::{Block, BlockId, Handle, Plan, PlanId, ReadBlocks, ReadPlans, Settings, TxnId};
 
-use super::{Row, Sql, Store, StoreError, Value, parse};
+use super::{Row, Sql, Store, StoreError, Value, id, parse};
 
 /// The number of blocks that are kept. People and models change the same few blocks again and again.
 const RECENT: usize = 16;
@@ -54,7 +54,8 @@ pub(super) struct HistoryHead {
 impl Head {
     fn read<S: Sql>(store: &Store<S>) -> Result<Self, StoreError> {
         let state = store.query("SELECT settings, active_plan, next_handle FROM [state]", &[])?;
-        let state = state.first().ok_or_else(|| corrupt("state", "it has no row".to_owned()))?;
+        let state =
+            state.first().ok_or_else(|| StoreError::Corrupt { table: "state", cause: "it has no row".to_owned() })?;
         let plans = store.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
         let counts = store.query("SELECT plan, open, done FROM [plan_counts]", &[])?;
         let count = |row: &Row| {
@@ -202,12 +203,4 @@ impl<S: Sql> Store<S> {
         self.change_head(|head| head.history = Some(history));
         Ok(history)
     }
-}
-
-fn id<T: std::str::FromStr<Err = uuid::Error>>(table: &'static str, text: &str) -> Result<T, StoreError> {
-    text.parse().map_err(|error: uuid::Error| corrupt(table, error.to_string()))
-}
-
-fn corrupt(table: &'static str, cause: String) -> StoreError {
-    StoreError::Corrupt { table, cause }
 }

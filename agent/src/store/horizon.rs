@@ -136,8 +136,7 @@ impl<S: Sql> Store<S> {
     fn set_horizon(&self, horizon: Horizon) -> Result<(), StoreError> {
         let looked = horizon.looked.map(|looked| looked.timestamp_millis());
         let sql = "UPDATE computed SET past_from = ?, past_wanted = ?, past_looked_ms = ?";
-        self.query(sql, &[horizon.from.into(), horizon.wanted.into(), looked.into()])?;
-        Ok(())
+        self.execute(sql, &[horizon.from.into(), horizon.wanted.into(), looked.into()])
     }
 
     /// Deletes the rows that ended after event `from`, until event `end` or until about `limit` rows. Returns the new horizon.

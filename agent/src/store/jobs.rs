@@ -26,8 +26,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn put_job(&self, id: &str, kind: &str, due: DateTime<Utc>, attempt: u32) -> Result<(), StoreError> {
         let row = [id.into(), kind.into(), millis(due), i64::from(attempt).into()];
-        self.query("INSERT OR REPLACE INTO jobs (id, kind, due_ms, attempt) VALUES (?, ?, ?, ?)", &row)?;
-        Ok(())
+        self.execute("INSERT OR REPLACE INTO jobs (id, kind, due_ms, attempt) VALUES (?, ?, ?, ?)", &row)
     }
 
     /// Stores a job, unless there is one with the same id that is due earlier.
@@ -37,8 +36,7 @@ impl<S: Sql> Store<S> {
     pub fn put_job_by(&self, id: &str, kind: &str, due: DateTime<Utc>) -> Result<(), StoreError> {
         let sql = "INSERT INTO jobs (id, kind, due_ms) VALUES (?, ?, ?)
                    ON CONFLICT (id) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)";
-        self.query(sql, &[id.into(), kind.into(), millis(due)])?;
-        Ok(())
+        self.execute(sql, &[id.into(), kind.into(), millis(due)])
     }
 
     /// Sets when a job is tried again. It keeps what it needs.
@@ -47,8 +45,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn retry_job(&self, id: &str, due: DateTime<Utc>, attempt: u32) -> Result<(), StoreError> {
         let row = [millis(due), i64::from(attempt).into(), id.into()];
-        self.query("UPDATE jobs SET due_ms = ?, attempt = ? WHERE id = ?", &row)?;
-        Ok(())
+        self.execute("UPDATE jobs SET due_ms = ?, attempt = ? WHERE id = ?", &row)
     }
 
     /// Sets what a job needs.
@@ -56,8 +53,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn set_payload(&self, id: &str, payload: &str) -> Result<(), StoreError> {
-        self.query("UPDATE jobs SET payload = ? WHERE id = ?", &[payload.into(), id.into()])?;
-        Ok(())
+        self.execute("UPDATE jobs SET payload = ? WHERE id = ?", &[payload.into(), id.into()])
     }
 
     /// Deletes a job.
@@ -65,8 +61,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn delete_job(&self, id: &str) -> Result<(), StoreError> {
-        self.query("DELETE FROM jobs WHERE id = ?", &[id.into()])?;
-        Ok(())
+        self.execute("DELETE FROM jobs WHERE id = ?", &[id.into()])
     }
 
     /// The jobs, the earliest first.

@@ -163,12 +163,11 @@ impl<S: Sql> Store<S> {
         if let Some(shortened) = fit(message, text.len()) {
             text = self::text("messages", &shortened)?;
         }
-        self.query(
+        self.execute(
             "INSERT INTO [messages] (id, role, at_ms, json) VALUES (?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET json = excluded.json, role = excluded.role",
             &[message.id.as_str().into(), message.role.as_str().into(), millis(at), text.into()],
-        )?;
-        Ok(())
+        )
     }
 
     /// Merges the list of a client: new messages of the person are appended, and known ones replaced if they have changed. Other

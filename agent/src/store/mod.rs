@@ -240,3 +240,8 @@ fn text<T: serde::Serialize>(table: &'static str, value: &T) -> Result<String, S
 fn millis(instant: DateTime<Utc>) -> Value {
     Value::Integer(instant.timestamp_millis())
 }
+
+/// Reads an id in a cell of a table.
+fn id<T: std::str::FromStr<Err = uuid::Error>>(table: &'static str, text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|error: uuid::Error| StoreError::Corrupt { table, cause: error.to_string() })
+}

@@ -21,8 +21,7 @@ impl<S: Sql> Store<S> {
             active_plan: head.active_plan,
         })?;
         let sql = "INSERT OR REPLACE INTO [past_frames] (since, json) VALUES (?, ?)";
-        self.query(sql, &[seq.into(), json("past_frames", &snapshot)?])?;
-        Ok(())
+        self.execute(sql, &[seq.into(), json("past_frames", &snapshot)?])
     }
 
     pub(super) fn past_plans(&self, seq: u64) -> Result<PlanSnapshot, StoreError> {

@@ -21,7 +21,7 @@ impl<S: Sql> Store<S> {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let ended = |as_this: TurnOutcome| Value::from(i64::from(outcome == as_this));
-        self.query(
+        self.execute(
             "INSERT INTO prompt_counts VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (prompt) DO UPDATE SET
                 turns = turns + 1,
@@ -50,8 +50,7 @@ impl<S: Sql> Store<S> {
                 cost.total_ms.into(),
                 millis(at),
             ],
-        )?;
-        Ok(())
+        )
     }
 
     /// Records which version of the prompt made a transaction.
@@ -60,8 +59,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn note_prompt(&self, txn: TxnId, prompt: &str) -> Result<(), StoreError> {
         let row = [txn.to_string().into(), prompt.into()];
-        self.query("INSERT OR REPLACE INTO prompt_changes VALUES (?, ?)", &row)?;
-        Ok(())
+        self.execute("INSERT OR REPLACE INTO prompt_changes VALUES (?, ?)", &row)
     }
 
     /// The version of the prompt that made a transaction, if a turn made it.

@@ -44,8 +44,7 @@ impl<S: Sql> Store<S> {
             json("questions", &question.rest)?,
             question.approved.map(i64::from).into(),
         ];
-        self.query(&format!("INSERT OR REPLACE INTO questions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"), &row)?;
-        Ok(())
+        self.execute(&format!("INSERT OR REPLACE INTO questions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"), &row)
     }
 
     /// The question about a call.
@@ -71,8 +70,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn delete_question(&self, tool_call: &str) -> Result<(), StoreError> {
-        self.query("DELETE FROM questions WHERE tool_call = ?", &[tool_call.into()])?;
-        Ok(())
+        self.execute("DELETE FROM questions WHERE tool_call = ?", &[tool_call.into()])
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{Row, Sql, Store, StoreError, Value, json, millis, parse};
+use super::{Row, Sql, Store, StoreError, Value, id, json, millis, parse};
 
 const RUNS: &str = "SELECT json FROM [runs]";
 
@@ -67,7 +67,7 @@ impl<S: Sql> Store<S> {
     pub(super) fn put_run(&self, run: &Run) -> Result<(), StoreError> {
         // A run that has ended is driven until the person gets the report. A cancelled run has no report.
         let is_told = matches!(run.state.status, RunStatus::Running | RunStatus::Cancelled);
-        self.query(
+        self.execute(
             "INSERT INTO [runs] (id, started_ms, running, driven, json) VALUES (?1, ?2, ?3, ?3, ?4)
              ON CONFLICT (id) DO UPDATE SET running = excluded.running, json = excluded.json,
                 driven = CASE WHEN ?5 THEN excluded.driven ELSE driven END",
@@ -78,8 +78,7 @@ impl<S: Sql> Store<S> {
                 json("runs", run)?,
                 Value::Integer(is_told.into()),
             ],
-        )?;
-        Ok(())
+        )
     }
 
     /// The runs that a workflow drives, starting with the one whose workflow has been silent for the longest time.
@@ -122,11 +121,7 @@ impl<S: Sql> Store<S> {
     pub fn launched_since(&self, since: DateTime<Utc>) -> Result<Vec<(RunId, u64)>, StoreError> {
         let sql = "SELECT id, launches FROM [runs] WHERE launches > 0 AND (driven = 1 OR heard_ms > ?)";
         let rows = self.query(sql, &[millis(since)])?;
-        let launched = |row: &Row| {
-            let corrupt = |cause: String| StoreError::Corrupt { table: "runs", cause };
-            let id = row.text(0)?.parse().map_err(|error: uuid::Error| corrupt(error.to_string()))?;
-            Ok((id, row.count(1)?))
-        };
+        let launched = |row: &Row| Ok((id("runs", &row.text(0)?)?, row.count(1)?));
         rows.iter().map(launched).collect()
     }
 
@@ -146,8 +141,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn end_run(&self, id: RunId) -> Result<(), StoreError> {
-        self.query("UPDATE [runs] SET driven = 0 WHERE id = ?", &[id.to_string().into()])?;
-        Ok(())
+        self.execute("UPDATE [runs] SET driven = 0 WHERE id = ?", &[id.to_string().into()])
     }
 
     /// The finished work of a run; `None` if there is none or the run has ended.
@@ -166,8 +160,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn keep_run_work<T: Serialize>(&self, id: RunId, work: Option<&T>) -> Result<(), StoreError> {
         let work = work.map_or(Ok(Value::Null), |work| json("runs", work))?;
-        self.query("UPDATE [runs] SET work = ? WHERE id = ?", &[work, id.to_string().into()])?;
-        Ok(())
+        self.execute("UPDATE [runs] SET work = ? WHERE id = ?", &[work, id.to_string().into()])
     }
 }
 

@@ -12,7 +12,7 @@ use flux_timeline::{
 use uuid::Uuid;
 
 use super::past::digest;
-use super::{Row, Sql, Store, StoreError, Value, block, json, millis, text};
+use super::{Row, Sql, Store, StoreError, Value, block, id, json, millis, text};
 
 /// The number of runs in a snapshot.
 const RUNS: usize = 20;
@@ -140,7 +140,7 @@ impl<S: Sql> ReadHistory for Store<S> {
         let sql = "SELECT undone_by FROM [history] WHERE txn = ? AND undone <> 0";
         let rows = self.query(sql, &[of.to_string().into()])?;
         let by = rows.first().map(|row| row.optional_text(0)).transpose()?.flatten();
-        by.map(|by| txn(&by)).transpose()
+        by.map(|by| id("history", &by)).transpose()
     }
 
     fn last_edit(&self, subject: Uuid, seq: u64, names: &[&'static str]) -> Result<Option<Event>, StoreError> {
@@ -410,8 +410,4 @@ fn number(handle: Handle) -> Value {
 
 fn is_done(block: &Block) -> Value {
     Value::Integer((!block.is_open()).into())
-}
-
-fn txn(text: &str) -> Result<TxnId, StoreError> {
-    text.parse().map_err(|error: uuid::Error| StoreError::Corrupt { table: "history", cause: error.to_string() })
 }

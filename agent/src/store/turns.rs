@@ -98,15 +98,14 @@ impl<S: Sql> Store<S> {
             json("turns", &request.principal)?,
             json("turns", &request.message_ids)?,
         ];
-        self.query(
+        self.execute(
             "INSERT INTO turns (id, state, request, continuation, sender, principal, message_ids)
              VALUES (?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET state = excluded.state, request = excluded.request,
                 continuation = excluded.continuation, sender = excluded.sender, principal = excluded.principal,
                 message_ids = excluded.message_ids, outcome = NULL, error = NULL",
             &row,
-        )?;
-        Ok(())
+        )
     }
 
     /// Marks a turn as streaming, and deletes the turn that ended before it and all chunks.
@@ -117,8 +116,7 @@ impl<S: Sql> Store<S> {
         self.query("DELETE FROM chunks", &[])?;
         self.query("DELETE FROM turns WHERE state = 'ended'", &[])?;
         let row = [TurnState::Streaming.name().into(), prompt.into(), id.into()];
-        self.query("UPDATE turns SET state = ?, prompt = ? WHERE id = ?", &row)?;
-        Ok(())
+        self.execute("UPDATE turns SET state = ?, prompt = ? WHERE id = ?", &row)
     }
 
     /// Records the transaction to which the changes of a turn belong.
@@ -126,8 +124,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn set_turn_txn(&self, id: &str, txn: TxnId) -> Result<(), StoreError> {
-        self.query("UPDATE turns SET txn = ? WHERE id = ?", &[txn.to_string().into(), id.into()])?;
-        Ok(())
+        self.execute("UPDATE turns SET txn = ? WHERE id = ?", &[txn.to_string().into(), id.into()])
     }
 
     /// Ends the request of a turn. The turn is then in `state`.
@@ -142,8 +139,7 @@ impl<S: Sql> Store<S> {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let row = [state.name().into(), json("turns", &end.outcome)?, end.error.clone().into(), millis(at), id.into()];
-        self.query("UPDATE turns SET state = ?, outcome = ?, error = ?, ended_ms = ? WHERE id = ?", &row)?;
-        Ok(())
+        self.execute("UPDATE turns SET state = ?, outcome = ?, error = ?, ended_ms = ? WHERE id = ?", &row)
     }
 
     /// Sets the state of a turn.
@@ -151,8 +147,7 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn set_turn_state(&self, id: &str, state: TurnState) -> Result<(), StoreError> {
-        self.query("UPDATE turns SET state = ? WHERE id = ?", &[state.name().into(), id.into()])?;
-        Ok(())
+        self.execute("UPDATE turns SET state = ? WHERE id = ?", &[state.name().into(), id.into()])
     }
 
     /// All turns in a state, the first accepted first.
@@ -197,8 +192,7 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn add_chunks(&self, request: &str, first: u64, chunks: &[String]) -> Result<(), StoreError> {
         let row = [request.into(), first.into(), json("chunks", &chunks)?];
-        self.query("INSERT INTO chunks (stream, first, json) VALUES (?, ?, ?)", &row)?;
-        Ok(())
+        self.execute("INSERT INTO chunks (stream, first, json) VALUES (?, ?, ?)", &row)
     }
 
     /// All stored chunks of a request, in order.

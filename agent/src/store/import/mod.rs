@@ -170,15 +170,13 @@ impl<S: Sql> Store<S> {
             json("imports", &record.head)?,
             record.problem.as_deref().into(),
         ];
-        self.query(&sql, &row)?;
-        Ok(())
+        self.execute(&sql, &row)
     }
 
     fn drop_import(&self) -> Result<(), StoreError> {
         self.drop_shadows(self.next_generation()?)?;
         self.query("DELETE FROM import_texts", &[])?;
-        self.query("DELETE FROM imports", &[])?;
-        Ok(())
+        self.execute("DELETE FROM imports", &[])
     }
 
     /// Whether nobody has done anything here. The settings do not count, because a page reports the zone by itself, and a file
