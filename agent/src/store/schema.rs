@@ -54,8 +54,9 @@ pub(super) const RECORDED: &[Table] = &[
     },
     Table {
         name: "messages",
+        // In a database of an earlier version, positions are never used again (AUTOINCREMENT), which nothing needs.
         statements: &["CREATE TABLE [messages] (
-                position INTEGER PRIMARY KEY AUTOINCREMENT,
+                position INTEGER PRIMARY KEY,
                 id TEXT NOT NULL UNIQUE,
                 role TEXT NOT NULL,
                 at_ms INTEGER NOT NULL,
@@ -65,7 +66,7 @@ pub(super) const RECORDED: &[Table] = &[
     Table {
         name: "causes",
         statements: &["CREATE TABLE [causes] (
-                position INTEGER PRIMARY KEY AUTOINCREMENT,
+                position INTEGER PRIMARY KEY,
                 request TEXT NOT NULL UNIQUE,
                 question TEXT NOT NULL,
                 answer TEXT NOT NULL,
@@ -217,8 +218,8 @@ pub(super) const OTHER: &[Table] = &[
     Table {
         name: "turns",
         statements: &["CREATE TABLE turns (
-                position INTEGER PRIMARY KEY AUTOINCREMENT,
-                id TEXT NOT NULL UNIQUE,
+                id TEXT PRIMARY KEY,
+                position INTEGER NOT NULL,
                 state TEXT NOT NULL,
                 request TEXT NOT NULL,
                 continuation INTEGER NOT NULL,
@@ -230,7 +231,7 @@ pub(super) const OTHER: &[Table] = &[
                 outcome TEXT,
                 error TEXT,
                 ended_ms INTEGER NOT NULL DEFAULT 0
-            )"],
+            ) WITHOUT ROWID"],
     },
     Table {
         name: "chunks",
@@ -280,7 +281,7 @@ pub(super) const OTHER: &[Table] = &[
                 output_tokens INTEGER NOT NULL,
                 total_ms INTEGER NOT NULL,
                 last_ms INTEGER NOT NULL DEFAULT 0
-            )"],
+            ) WITHOUT ROWID"],
     },
     Table {
         name: "prompt_changes",

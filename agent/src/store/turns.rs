@@ -99,8 +99,8 @@ impl<S: Sql> Store<S> {
             json("turns", &request.message_ids)?,
         ];
         self.execute(
-            "INSERT INTO turns (id, state, request, continuation, sender, principal, message_ids)
-             VALUES (?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO turns (id, position, state, request, continuation, sender, principal, message_ids)
+             VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turns), ?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET state = excluded.state, request = excluded.request,
                 continuation = excluded.continuation, sender = excluded.sender, principal = excluded.principal,
                 message_ids = excluded.message_ids, outcome = NULL, error = NULL",

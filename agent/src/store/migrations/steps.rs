@@ -1,16 +1,13 @@
-//! The versions of the database. A released migration is never changed, because databases exist that have run it.
+//! The migrations. A released one is never changed, because databases exist that have run it.
 //!
-//! Migrations change what is recorded. The tables of what is computed from the log are another matter: they are replaced when
-//! the log is computed anew (`rebuild`), so after the last migration they can still be of an earlier version.
-
-use super::rebuild::COMPUTED;
-use super::{Sql, StoreError, schema};
+//! They change what is recorded. The tables of what is computed from the log are another matter: they are replaced when the log
+//! is computed anew (`rebuild`), so after the last migration they can still be of an earlier version.
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
-pub const MIGRATIONS: &[&[&str]] =
-    &[FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH, THIRTEENTH];
-
-const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)";
+pub const MIGRATIONS: &[&[&str]] = &[
+    FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH, THIRTEENTH,
+    FOURTEENTH,
+];
 
 const FIRST: &[&str] = &[
     // The log. Nothing can change or remove an entry, not even a bug in this program.
@@ -309,55 +306,57 @@ const THIRTEENTH: &[&str] = &[
     ) WITHOUT ROWID",
 ];
 
-/// Migrates a database, each step in a transaction of its own.
-///
-/// # Errors
-/// If a statement fails; the steps before it are kept. If the database has had more migrations than there are: a newer version
-/// of the service wrote it, and going on would lose what only that one understands.
-pub fn migrate<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError> {
-    sql.query(VERSIONS, &[])?;
-    go_forward(sql, migrations)
-}
-
-fn go_forward<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError> {
-    let rows = sql.query("SELECT coalesce(max(version), 0) FROM migrations", &[])?;
-    let version = rows.first().map_or(Ok(0), |row| row.count(0))?;
-    let done = usize::try_from(version).unwrap_or(usize::MAX);
-    let Some(missing) = migrations.get(done..) else {
-        let cause = format!("version {version} is newer than this program's {}", migrations.len());
-        return Err(StoreError::Corrupt { table: "migrations", cause });
-    };
-    for (number, statements) in (version + 1..).zip(missing) {
-        sql.transaction(|| apply(sql, number, statements))?;
-    }
-    Ok(())
-}
-
-/// Brings a database to the current version. An empty one gets the current tables at once.
-///
-/// # Errors
-/// As [`migrate`].
-pub(super) fn open<S: Sql>(sql: &S) -> Result<(), StoreError> {
-    let tables = sql.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?;
-    if tables.is_empty() { sql.transaction(|| create(sql)) } else { go_forward(sql, MIGRATIONS) }
-}
-
-/// Creates the current version in an empty database. Must run within a transaction.
-pub(super) fn create<S: Sql>(sql: &S) -> Result<(), StoreError> {
-    let tables = [schema::RECORDED, schema::COMPUTED, schema::OTHER];
-    let created = tables.iter().copied().flatten().flat_map(|table| table.statements).copied();
-    let statements: Vec<&str> = [VERSIONS].into_iter().chain(created).collect();
-    sql.script(&statements.join(";\n"))?;
-    sql.query("INSERT INTO computed (one, version) VALUES (1, ?)", &[COMPUTED.into()])?;
-    sql.query("UPDATE state SET nonce = lower(hex(randomblob(8)))", &[])?;
-    sql.query("INSERT INTO migrations VALUES (?)", &[(MIGRATIONS.len() as u64).into()])?;
-    Ok(())
-}
-
-fn apply<S: Sql>(sql: &S, number: u64, statements: &[&str]) -> Result<(), StoreError> {
-    for statement in statements {
-        sql.query(statement, &[])?;
-    }
-    sql.query("INSERT INTO migrations VALUES (?)", &[number.into()])?;
-    Ok(())
-}
+const FOURTEENTH: &[&str] = &[
+    // Fewer rows a turn: without an index beside the table, and without the table of SQLite that remembers positions. The messages
+    // stay as they are, because there can be many.
+    "CREATE TABLE new_turns (
+        id TEXT PRIMARY KEY,
+        position INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        request TEXT NOT NULL,
+        continuation INTEGER NOT NULL,
+        sender TEXT NOT NULL,
+        principal TEXT NOT NULL,
+        message_ids TEXT NOT NULL,
+        prompt TEXT,
+        txn TEXT,
+        outcome TEXT,
+        error TEXT,
+        ended_ms INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID",
+    "INSERT INTO new_turns (id, position, state, request, continuation, sender, principal, message_ids, prompt, txn, outcome,
+        error, ended_ms)
+     SELECT id, position, state, request, continuation, sender, principal, message_ids, prompt, txn, outcome, error, ended_ms
+     FROM turns",
+    "DROP TABLE turns",
+    "ALTER TABLE new_turns RENAME TO turns",
+    "CREATE TABLE new_causes (
+        position INTEGER PRIMARY KEY,
+        request TEXT NOT NULL UNIQUE,
+        question TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        words TEXT
+    )",
+    "INSERT INTO new_causes (position, request, question, answer, words)
+     SELECT position, request, question, answer, words FROM causes",
+    "DROP TABLE causes",
+    "ALTER TABLE new_causes RENAME TO causes",
+    "CREATE TABLE new_prompt_counts (
+        prompt TEXT PRIMARY KEY,
+        turns INTEGER NOT NULL,
+        completed INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        stopped INTEGER NOT NULL,
+        calls INTEGER NOT NULL,
+        invalid_calls INTEGER NOT NULL,
+        rejected_calls INTEGER NOT NULL,
+        retries INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL,
+        output_tokens INTEGER NOT NULL,
+        total_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID",
+    "INSERT INTO new_prompt_counts SELECT * FROM prompt_counts",
+    "DROP TABLE prompt_counts",
+    "ALTER TABLE new_prompt_counts RENAME TO prompt_counts",
+];
