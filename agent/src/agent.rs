@@ -19,7 +19,8 @@ use crate::api::{Answer, Api, ApiError, Call, Origin};
 use crate::architect::RunLimits;
 use crate::assistant::Assistant;
 use crate::host::Host;
-use crate::identity::Principal;
+use crate::identity::{Principal, Scope};
+use crate::limits::{Limits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
 use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
@@ -45,6 +46,8 @@ pub struct Options {
     pub turn: TurnLimits,
     /// Limits of a run of the architect.
     pub run: RunLimits,
+    /// What a person may use.
+    pub limits: Limits,
     /// The prompts.
     pub prompts: Prompts,
     /// A prompt that replaces the system prompt in a share of turns, to compare the two.
@@ -60,6 +63,7 @@ impl Options {
         Ok(Self {
             turn: TurnLimits::from_lookup(lookup)?,
             run: RunLimits::from_lookup(lookup)?,
+            limits: Limits::from_lookup(lookup)?,
             prompts: Prompts::current(),
             candidate: Candidate::from_lookup(lookup)?,
         })
@@ -80,6 +84,8 @@ pub(crate) struct Inner<H: Host> {
     pub store: Store<H::Sql>,
     pub model: Rc<dyn Assistant>,
     pub options: Options,
+    /// What the person has used lately.
+    pub used: Used,
     /// The turn that streams.
     pub live: RefCell<Option<Live>>,
     /// Connections that were offered a replay and have not acknowledged it. They get no chat frames until they do.
@@ -106,6 +112,7 @@ impl<H: Host> ChatAgent<H> {
             store,
             model,
             options,
+            used: Used::default(),
             live: RefCell::default(),
             resuming: RefCell::default(),
             resumer: Cell::default(),
@@ -134,12 +141,43 @@ impl<H: Host> ChatAgent<H> {
         Ok(is_owner.then(|| Principal::owner(identity, object)))
     }
 
+    /// Counts a frame of a connection, before it is read: `bytes` is its size, as far as that is known without reading it.
+    ///
+    /// # Errors
+    /// What becomes of a frame that exceeds a limit.
+    pub fn take_frame(&self, principal: &Principal, bytes: usize) -> Result<(), Refused> {
+        if !principal.limited {
+            return Ok(());
+        }
+        self.0.used.frame(&self.0.options.limits, bytes, self.0.host.now())
+    }
+
+    /// Counts a request of so many bytes.
+    ///
+    /// # Errors
+    /// [`ApiError::TooMany`] if it exceeds a limit.
+    pub fn take_request(&self, principal: &Principal, bytes: usize) -> Result<(), ApiError> {
+        if !principal.limited {
+            return Ok(());
+        }
+        self.0.used.request(&self.0.options.limits, bytes, self.0.host.now()).map_err(ApiError::TooMany)
+    }
+
+    /// Whether one more connection may be opened.
+    pub fn has_room_for(&self, principal: &Principal) -> bool {
+        let most = self.0.options.limits.sockets;
+        !principal.limited || most == 0 || self.0.host.connections().len() < most
+    }
+
     /// Carries out a call. Everyone who follows events is sent what it changed before this returns.
     ///
     /// # Errors
     /// [`ApiError`]; nothing is changed then.
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
+        if principal.limited && call.scope() != Scope::Read {
+            self.0.used.change(&self.0.options.limits, host.now()).map_err(ApiError::TooMany)?;
+        }
         let is_answering = call.replaces_everything() && self.is_answering()?;
         let looks_back = call.looks_back();
         let outcome = self.api(&|| host.uuid(), is_answering).call(principal, call, origin);

@@ -12,6 +12,7 @@
 //! | [`identity`] | identities, tokens and principals |
 //! | [`assistant`] | the trait of what answers a person: a language model, or the built-in interpreter |
 //! | [`shown`] | the timeline as a page shows it, now and at any moment before |
+//! | [`limits`] | what a person may use |
 //! | [`json`] | reading and writing JSON |
 //! | [`lifetime`] | how long data is kept that nobody needs for ever |
 //! | [`setting`] | numbers among the variables of the service |
@@ -31,6 +32,7 @@ pub mod identity;
 mod jobs;
 pub mod json;
 pub mod lifetime;
+pub mod limits;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod prompt;

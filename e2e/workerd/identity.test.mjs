@@ -47,6 +47,34 @@ describe("addresses", () => {
     assert.match(health.version, /^\d+\.\d+\.\d+$/);
   });
 
+  test("every response has the headers that keep browsers from misusing it", async () => {
+    const me = await guest(server);
+    await greeted(server, { token: me.token });
+    const [file] = (await (await get("/")).text()).match(/(?<=")\/?assets\/[^"]+/);
+    const paths = ["/", "/index.html", new URL(file, "http://x/").pathname, "/healthz", "/api/nothing", "/agents/chat/me/get-messages",
+      "/agents/chat/me/export", "/agents/chat/me/nothing", "/agents/nobody/me", "/no/such/file"];
+    for (const path of paths) {
+      const { headers } = await get(path, bearer(me));
+      const policy = headers.get("content-security-policy") ?? "";
+      assert.ok(policy.includes("default-src 'none'") && policy.includes("frame-ancestors 'none'"), `${path}: ${policy}`);
+      assert.ok(!/'unsafe-(inline|eval|hashes)'/.test(policy), `${path}: ${policy}`);
+      for (const [name, value] of Object.entries({
+        "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin", "referrer-policy": "no-referrer",
+        "strict-transport-security": "max-age=63072000", "x-content-type-options": "nosniff",
+      })) assert.equal(headers.get(name), value, `${path}: ${name}`);
+      assert.match(headers.get("permissions-policy"), /microphone=\(self\)/, path);
+      assert.equal(headers.get("access-control-allow-origin"), null, path);
+    }
+  });
+
+  test("the scheme of Authorization is read in any case", async () => {
+    const { token } = await guest(server);
+    for (const scheme of ["Bearer", "bearer", "BEARER"]) {
+      const { status } = await get("/agents/chat/me/get-messages", { authorization: `${scheme} ${token}` });
+      assert.equal(status, 200, scheme);
+    }
+  });
+
   test("unknown addresses are refused as by the published server", async () => {
     const me = await guest(server);
     const cases = [
@@ -76,9 +104,14 @@ describe("addresses", () => {
 
   test("names are 1 to 64 letters, digits, - and _, decoded once", async () => {
     const me = await guest(server);
-    for (const name of ["a", "Team_7-b", "x".repeat(64), "%61bc"]) {
+    for (const name of ["me", "default", "%6De"]) {
       const response = await get(`/agents/chat/${name}/get-messages`, bearer(me));
       assert.deepEqual([response.status, response.ok && (await response.json())], [200, []], name);
+    }
+    for (const name of ["a", "Team_7-b", "x".repeat(64), "%61bc"]) {
+      const response = await get(`/agents/chat/${name}/get-messages`, bearer(me));
+      assert.equal(response.status, 403, `${name} is nobody's, and nobody can take it`);
+      assert.match(await refusal({ path: name, token: me.token }), /somebody else/);
     }
     for (const name of ["x".repeat(65), "a%20b", "%C3%BC", "a.b", "a%2Fb", "%2561", "%FF", "a~b"]) {
       const response = await get(`/agents/chat/${name}/get-messages`, bearer(me));
@@ -182,13 +215,19 @@ describe("identities", () => {
     }
   });
 
-  test("the first person to open a name owns it", async () => {
-    const [first, second] = [await guest(server), await guest(server)];
-    const name = `team-${first.name.slice(2)}`;
-    await greeted(server, { token: first.token, path: name });
-    assert.equal((await get(`/agents/chat/${name}/get-messages`, bearer(second))).status, 403);
-    assert.match(await refusal({ path: name, token: second.token }), /somebody else/);
-    assert.equal((await get(`/agents/chat/${name}/get-messages`, bearer(first))).status, 200);
+  test("looking makes no object, and the name that published clients use is everybody's own", async () => {
+    const [me, other] = [await guest(server), await guest(server)];
+    const path = (rest) => `/agents/chat/me/${rest}`;
+    assert.deepEqual(await (await get(path("get-messages"), bearer(me))).json(), []);
+    assert.equal(await (await get(path("import"), bearer(me))).json(), null);
+    const nothing = await get(path("export"), bearer(me));
+    assert.deepEqual([nothing.status, await nothing.text()],
+      [404, "There is nothing yet. A timeline begins when you open the page or connect."]);
+    const [mine, others] = [await greeted(server, { token: me.token, path: "default" }), await greeted(server, { token: other.token, path: "default" })];
+    await mine.call("scheduleBlock", { title: "Mine", startTime: "2035-03-01T08:00" });
+    assert.equal((await others.call("getCounts")).blocks.open, 0);
+    assert.equal((await (await greeted(server, { token: me.token })).call("getCounts")).blocks.open, 1);
+    assert.equal((await get(path("export"), bearer(me))).status, 200);
   });
 
   test("without an identity, or with one that we did not sign, access is refused", async () => {
@@ -204,11 +243,11 @@ describe("identities", () => {
 
   test("clients cannot forge the Worker's own headers", async () => {
     const [me, other] = [await guest(server), await guest(server)];
-    const mine = await greeted(server, { token: me.token, path: `own-${me.name.slice(2)}` });
+    const mine = await greeted(server, { token: me.token });
     await mine.chat("hello");
-    const response = await get(`/agents/chat/own-${me.name.slice(2)}/get-messages`, {
-      ...bearer(other), "x-flux-identity": me.name, "x-flux-name": "me" });
-    assert.equal(response.status, 403);
+    const forged = { "x-flux-identity": me.name, "x-flux-object": me.name, "x-flux-name": "me", "x-flux-limited": "" };
+    const response = await get("/agents/chat/me/get-messages", { ...bearer(other), ...forged });
+    assert.deepEqual([response.status, await response.json()], [200, []], "the other one's own");
   });
 
   test("other sites may not connect with a person's cookie", async () => {

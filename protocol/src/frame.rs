@@ -99,6 +99,10 @@ tagged_enum! {
         FluxError {
             /// What was wrong, and what to do.
             error: String,
+            /// Set if frames are refused because there were too many: the time after which the next one is accepted, in ms. Frames
+            /// are not read then, so their senders get no other answer.
+            #[serde(default, rename = "retry_after_ms", skip_serializing_if = "Option::is_none")]
+            retry_after_ms: Option<u64>,
         },
     }
 }
@@ -165,6 +169,9 @@ pub struct ChatResponse {
     /// How the request ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<TurnOutcome>,
+    /// Set if the request was refused because there were too many: the time after which the next one is accepted, in ms.
+    #[serde(default, rename = "retry_after_ms", skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 /// How a request ended.

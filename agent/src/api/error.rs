@@ -1,10 +1,12 @@
 //! Why a call fails.
 
+use chrono::TimeDelta;
 use flux_timeline::Rejection;
 use flux_timeline::decide::DecideError;
 use serde_json::Value;
 
 use crate::identity::Scope;
+use crate::limits::in_words;
 use crate::store::{ImportError, StoreError};
 
 /// Why a call fails. Nothing was changed then. `Display` is a sentence for the caller.
@@ -22,6 +24,9 @@ pub enum ApiError {
     /// The call cannot be carried out while an answer is being written.
     #[error("Nothing was deleted: an answer is being written. Stop it first.")]
     Busy,
+    /// The principal does more than its limits allow.
+    #[error("That was too much at once. Nothing was changed; try again in {}.", in_words(*.0))]
+    TooMany(TimeDelta),
     /// A rule of the timeline rejects an argument.
     #[error(transparent)]
     Rejected(#[from] Rejection),
@@ -41,6 +46,7 @@ impl ApiError {
     pub fn retry_after_seconds(&self) -> Option<u64> {
         match self {
             Self::NotYet(error) => error.retry_after_seconds(),
+            Self::TooMany(wait) => Some(seconds(*wait)),
             _ => None,
         }
     }
@@ -53,10 +59,16 @@ impl ApiError {
             Self::Busy | Self::Import(ImportError::NotEmpty | ImportError::Part { .. }) => 409,
             Self::Import(ImportError::TooLarge) => 413,
             Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_) | ImportError::Failed(_)) => 422,
+            Self::TooMany(_) => 429,
             Self::NotYet(_) => 503,
             Self::Import(ImportError::Store(_)) | Self::Store(_) => 500,
         }
     }
+}
+
+/// A time to wait in whole seconds, rounded up.
+pub(crate) fn seconds(wait: TimeDelta) -> u64 {
+    u64::try_from(wait.num_milliseconds()).unwrap_or(0).div_ceil(1_000)
 }
 
 impl From<StoreError> for ApiError {

@@ -13,12 +13,14 @@
 //! | `pages` | questions with long answers: blocks, messages, and the log |
 //! | `settings`, `fields` | arguments of calls that are not tools |
 //! | `portable` | export, import, and deleting everything |
+//! | `headers` | headers of every response |
 //! | `route` | addresses of the Worker and of the object |
 
 pub mod action;
 mod call;
 mod error;
 mod fields;
+pub mod headers;
 mod outcome;
 mod pages;
 mod portable;

@@ -26,7 +26,7 @@ pub(crate) fn failure(text: &str, error: &str) -> ServerFrame {
     match kind.as_str() {
         "rpc" if !id.is_empty() => ServerFrame::Rpc(RpcResponse::failed(id, error)),
         "cf_agent_use_chat_request" if !id.is_empty() => failed(&id, error.to_owned(), None),
-        _ => ServerFrame::FluxError { error: error.to_owned() },
+        _ => ServerFrame::FluxError { error: error.to_owned(), retry_after_ms: None },
     }
 }
 

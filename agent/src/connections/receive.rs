@@ -35,7 +35,7 @@ impl<H: Host> ChatAgent<H> {
     /// Answers a binary frame with an error, because the protocol has none.
     pub fn receive_binary(&self, connection: &H::Connection) {
         let error = "Binary frames are not supported. Nothing was changed; send JSON text.".to_owned();
-        connection.send(&ServerFrame::FluxError { error }.to_text());
+        connection.send(&ServerFrame::FluxError { error, retry_after_ms: None }.to_text());
     }
 
     /// Drops what was kept for a closed connection.
@@ -64,7 +64,7 @@ impl<H: Host> ChatAgent<H> {
             ClientFrame::CfAgentChatClear => self.clear(connection),
             ClientFrame::CfAgentChatMessages { messages } => {
                 if let Err(error) = check_messages(&messages) {
-                    connection.send(&ServerFrame::FluxError { error }.to_text());
+                    connection.send(&ServerFrame::FluxError { error, retry_after_ms: None }.to_text());
                     return Ok(());
                 }
                 let now = self.0.host.now();
@@ -85,7 +85,7 @@ impl<H: Host> ChatAgent<H> {
     fn refuse(connection: &H::Connection, frame: &ClientFrame, error: String) {
         let answer = match frame {
             ClientFrame::CfAgentUseChatRequest { id, .. } => failed(id, error, None),
-            _ => ServerFrame::FluxError { error },
+            _ => ServerFrame::FluxError { error, retry_after_ms: None },
         };
         connection.send(&answer.to_text());
     }

@@ -21,11 +21,12 @@ mod workflows;
 
 use worker::{Context, Env, Request, Response, Result, event};
 
-/// Headers in which the Worker tells the object who calls, which object is meant, and by which name the client addressed it
-/// (`me`, or the object's own). The Worker overwrites these headers, so clients cannot forge them.
+/// Headers in which the Worker tells the object who calls, which object is meant, by which name the client addressed it (`me`, or
+/// the object's own), and whether limits hold (empty if not). The Worker overwrites these headers, so clients cannot forge them.
 const IDENTITY_HEADER: &str = "x-flux-identity";
 const OBJECT_HEADER: &str = "x-flux-object";
 const NAME_HEADER: &str = "x-flux-name";
+const LIMITED_HEADER: &str = "x-flux-limited";
 
 /// Handles every request.
 #[event(fetch)]

@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use flux_protocol::ServerFrame;
 use futures::stream;
+use js_sys::JsString;
 use uuid::Uuid;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::WebSocket;
 use worker::{
@@ -13,9 +16,11 @@ use worker::{
 };
 
 use super::host::{EdgeHost, Socket};
-use super::respond::{TRY_AGAIN, UNAVAILABLE, is_socket, not_routed, refuse, unavailable, unavailable_because};
+use super::respond::{
+    POLICY_VIOLATION, TRY_AGAIN, UNAVAILABLE, is_socket, not_routed, refuse, unavailable, unavailable_because,
+};
 use super::sql::DurableSql;
-use super::{IDENTITY_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
+use super::{IDENTITY_HEADER, LIMITED_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
 use crate::agent::{ChatAgent, Options};
 use crate::api::route::{ObjectRoute, RouteError, object_route};
 use crate::api::{Answer, ApiError, Call, Origin, Question};
@@ -23,11 +28,18 @@ use crate::connections::failure;
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
 use crate::identity::Principal;
 use crate::json;
+use crate::limits::{Refused, in_words};
 use crate::shown;
-use crate::store::{ImportError, ImportPart};
+use crate::store::{ImportError, ImportPart, Store};
 
 /// Largest part of a file that can be imported in one request, in bytes. An object has 128 MB of memory and holds the whole part.
 const IMPORT_BYTES: usize = 32 << 20;
+/// What somebody else reads at the address of a person's object.
+const NOT_YOURS: &str = "This timeline belongs to somebody else.";
+/// What a client reads whose frames are refused.
+const TOO_MANY: &str = "Too many messages at once.";
+/// What a person reads who asks for their data before there are any.
+const NOTHING_YET: &str = "There is nothing yet. A timeline begins when you open the page or connect.";
 /// HTTP requests carry no idempotency key.
 const DIRECT: Origin = Origin::Direct { key: None };
 
@@ -47,24 +59,33 @@ impl DurableObject for Chat {
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         let is_socket = is_socket(&request)?;
-        let agent = match self.agent() {
-            Ok(agent) => agent,
-            Err(error) => return unavailable(is_socket, &error),
-        };
-        let agent = &agent;
         let path = super::url(&request)?.pathname();
         let route = match object_route(request.method().as_ref(), &path, is_socket) {
             Ok(route) => route,
             Err(error) => return not_routed(error),
         };
+        let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
+        let (identity, object, name) = (header(IDENTITY_HEADER)?, header(OBJECT_HEADER)?, header(NAME_HEADER)?);
+        let is_run = matches!(route, ObjectRoute::Run(_));
+        if !is_run && let Some(response) = self.without_object(route, identity == object)? {
+            return Ok(response);
+        }
+        let agent = match self.agent() {
+            Ok(agent) => agent,
+            Err(error) => return unavailable(is_socket, &error),
+        };
+        let agent = &agent;
         if let ObjectRoute::Run(workflow) = route {
             return run_request(agent, workflow, request).await;
         }
-        let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
-        let (identity, object, name) = (header(IDENTITY_HEADER)?, header(OBJECT_HEADER)?, header(NAME_HEADER)?);
-        let Some(principal) = agent.admit(&identity, &object).map_err(failed)? else {
-            return refuse(is_socket, 403, "This timeline belongs to somebody else.");
+        let Some(mut principal) = agent.admit(&identity, &object).map_err(failed)? else {
+            return refuse(is_socket, 403, NOT_YOURS);
         };
+        principal.limited = !header(LIMITED_HEADER)?.is_empty();
+        let bytes = header("content-length")?.parse().unwrap_or(0);
+        if let Err(error) = agent.take_request(&principal, bytes) {
+            return if is_socket { refuse(true, error.status(), &error.to_string()) } else { respond(Err(error)) };
+        }
         match route {
             ObjectRoute::Socket => self.accept(agent, &request, principal, name),
             ObjectRoute::Messages => {
@@ -91,20 +112,29 @@ impl DurableObject for Chat {
 /// here, so these do not.
 #[wasm_bindgen]
 impl Chat {
-    /// Handles a frame.
+    /// Handles a frame. One that exceeds a limit is refused before it is copied into this program's memory.
     #[wasm_bindgen(js_name = webSocketMessage)]
     pub fn receive(&self, socket: WebSocket, message: &JsValue) {
-        let text = message.as_string();
         match self.agent() {
             Ok(agent) => {
+                // What was on its way when the socket was closed still arrives, and its sender would never learn what became of it.
+                if socket.ready_state() != WebSocket::OPEN {
+                    return;
+                }
                 let socket = agent.0.host.socket(socket);
-                match text {
+                // Units of UTF-16. Most texts have about as many bytes.
+                let length = message.dyn_ref::<JsString>().map_or(0, JsString::length);
+                if let Err(refused) = agent.take_frame(&socket.info().principal, length as usize) {
+                    return refuse_frame(&socket, refused);
+                }
+                match message.as_string() {
                     Some(text) => agent.receive(&socket, &text),
                     None => agent.receive_binary(&socket),
                 }
             }
             Err(error) => {
                 let socket = Socket::new(socket.into());
+                let text = message.as_string();
                 socket.send(&failure(&text.unwrap_or_default(), &unavailable_because(&error)).to_text());
                 socket.close(TRY_AGAIN, UNAVAILABLE);
             }
@@ -128,6 +158,19 @@ impl Chat {
     }
 }
 
+/// Refuses a frame that exceeds a limit.
+fn refuse_frame(socket: &Socket, refused: Refused) {
+    match refused {
+        Refused::Silently => {}
+        Refused::Say(wait) => {
+            let retry_after_ms = u64::try_from(wait.num_milliseconds()).ok();
+            let error = format!("{TOO_MANY} Nothing of it was changed; try again in {}.", in_words(wait));
+            socket.send(&ServerFrame::FluxError { error, retry_after_ms }.to_text());
+        }
+        Refused::Close => socket.close(POLICY_VIOLATION, TOO_MANY),
+    }
+}
+
 /// Handles a request of the workflow with this name about its run.
 async fn run_request(agent: &ChatAgent<EdgeHost>, name: &str, mut request: Request) -> Result<Response> {
     let Some(workflow) = WorkflowId::read(name) else { return Response::error("No such workflow", 404) };
@@ -142,7 +185,13 @@ async fn run_request(agent: &ChatAgent<EdgeHost>, name: &str, mut request: Reque
 fn respond(answer: std::result::Result<Answer, ApiError>) -> Result<Response> {
     match answer {
         Ok(answer) => Response::from_json(&answer.json()),
-        Err(error) => Response::error(error.to_string(), error.status()),
+        Err(error) => {
+            let response = Response::error(error.to_string(), error.status())?;
+            if let Some(seconds) = error.retry_after_seconds() {
+                response.headers().set("retry-after", &seconds.to_string())?;
+            }
+            Ok(response)
+        }
     }
 }
 
@@ -188,6 +237,22 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
 }
 
 impl Chat {
+    /// The response while nobody has used this object: looking does not make one, and nobody gets one of a name that is not theirs.
+    /// `None` if it is used, or this request is its first use.
+    fn without_object(&self, route: ObjectRoute<'_>, is_own: bool) -> Result<Option<Response>> {
+        if self.agent.borrow().is_some() || Store::exists(&DurableSql::new(&self.state.storage())).map_err(failed)? {
+            return Ok(None);
+        }
+        let response = match route {
+            _ if !is_own => refuse(route == ObjectRoute::Socket, 403, NOT_YOURS)?,
+            ObjectRoute::Messages => Response::from_json(&[(); 0])?,
+            ObjectRoute::ImportProgress => Response::from_json(&())?,
+            ObjectRoute::Export | ObjectRoute::CancelImport => Response::error(NOTHING_YET, 404)?,
+            ObjectRoute::Socket | ObjectRoute::Import | ObjectRoute::Run(_) => return Ok(None),
+        };
+        Ok(Some(response))
+    }
+
     /// The agent, which is opened if it is not open yet.
     fn agent(&self) -> std::result::Result<ChatAgent<EdgeHost>, String> {
         if let Some(agent) = self.agent.borrow().as_ref() {
@@ -216,6 +281,9 @@ impl Chat {
         principal: Principal,
         name: String,
     ) -> Result<Response> {
+        if !agent.has_room_for(&principal) {
+            return refuse(true, 429, "Too many pages are open. Close one of them, then reload this one.");
+        }
         let url = super::url(request)?;
         let query = |name: &str| url.search_params().get(name);
         let info = ConnectionInfo {

@@ -7,10 +7,14 @@ use crate::api::route::RouteError;
 
 /// Close code for a socket that nobody should retry: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
 /// after it, but they retry a handshake that is refused by status for ever.
-const POLICY_VIOLATION: u16 = 1008;
+pub(super) const POLICY_VIOLATION: u16 = 1008;
 
 /// Close code after which clients connect again: "internal error" (RFC 6455 §7.4.1).
 pub(super) const TRY_AGAIN: u16 = 1011;
+
+/// Close code after which clients connect again, for a client that does something too often: "try again later" (IANA WebSocket
+/// close codes).
+pub(super) const TRY_AGAIN_LATER: u16 = 1013;
 
 /// What a person reads while their data cannot be opened.
 pub(super) const UNAVAILABLE: &str = "Your timeline cannot be opened at the moment. Nothing was lost; try again.";
@@ -51,7 +55,7 @@ pub(super) fn refuse(is_socket: bool, status: u16, reason: &str) -> Result<Respo
     close_at_once(POLICY_VIOLATION, reason)
 }
 
-fn close_at_once(code: u16, reason: &str) -> Result<Response> {
+pub(super) fn close_at_once(code: u16, reason: &str) -> Result<Response> {
     let pair = WebSocketPair::new()?;
     pair.server.accept()?;
     pair.server.close(Some(code), Some(shortened(reason)))?;

@@ -4,12 +4,22 @@ use serde_json::json;
 use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
 
-use super::respond::{is_socket, not_routed, refuse};
-use super::{IDENTITY_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
+use super::respond::{TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
+use super::{IDENTITY_HEADER, LIMITED_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
+use crate::api::headers::HEADERS;
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
-use crate::identity::{Cookies, Identity, Key};
+use crate::identity::{self, Cookies, Identity, Key};
+use crate::limits::network;
+
+/// Rate limits of `wrangler.toml`, each for a network address: new identities for programs, and connections.
+const GUESTS: &str = "GUEST_LIMIT";
+const CONNECTIONS: &str = "CONNECTION_LIMIT";
 
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
+    guarded(answer(request, env).await?)
+}
+
+async fn answer(request: Request, env: &Env) -> Result<Response> {
     let path = super::url(&request)?.pathname();
     #[cfg(feature = "store-suite")]
     if let Some(case) = path.strip_prefix("/suite/") {
@@ -17,7 +27,7 @@ pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
     }
     match worker_route(request.method().as_ref(), &path, is_socket(&request)?) {
         Ok(WorkerRoute::Health) => health(env),
-        Ok(WorkerRoute::Guest) => guest(env),
+        Ok(WorkerRoute::Guest) => guest(&request, env).await,
         Ok(WorkerRoute::Agent { name, route }) => agents(request, env, &decode(name), route.err()).await,
         // As the published server answers.
         Ok(WorkerRoute::UnknownAgent) => Response::error("Invalid request", 400),
@@ -54,7 +64,12 @@ fn key_is_bad(body: &serde_json::Value) -> bool {
 }
 
 /// A new identity, for a program that keeps no cookies.
-fn guest(env: &Env) -> Result<Response> {
+async fn guest(request: &Request, env: &Env) -> Result<Response> {
+    match is_limited(request, env) {
+        Ok(true) if !may(request, env, GUESTS).await? => return too_often(false),
+        Ok(_) => {}
+        Err(error) => return Response::error(error, 500),
+    }
     let key = match key(env) {
         Ok(key) => key,
         Err(error) => return Response::error(error, 500),
@@ -102,12 +117,33 @@ fn cookies_to_set(request: &Request, key: &Key, with_new: bool) -> Result<Vec<St
     Ok(cookies.set(key, &identity).into())
 }
 
-/// The response with cookies. The headers of a response that was fetched cannot be changed, so they are copied.
-fn with_cookies(response: Response, set: &[String]) -> Result<Response> {
+/// The response with the headers of every response that it lacks.
+fn guarded(response: Response) -> Result<Response> {
+    // The handshake of a socket is no document, and its response cannot be copied.
+    if response.status_code() == 101 {
+        return Ok(response);
+    }
+    let headers = copied(&response)?;
+    for (name, value) in HEADERS {
+        if !headers.has(name)? {
+            headers.set(name, value)?;
+        }
+    }
+    Ok(response.with_headers(headers))
+}
+
+/// The headers of a response. Those of one that was fetched cannot be changed.
+fn copied(response: &Response) -> Result<Headers> {
     let headers = Headers::new();
     for (name, value) in response.headers() {
         headers.append(&name, &value)?;
     }
+    Ok(headers)
+}
+
+/// The response with cookies.
+fn with_cookies(response: Response, set: &[String]) -> Result<Response> {
+    let headers = copied(&response)?;
     for cookie in set {
         headers.append("set-cookie", cookie)?;
     }
@@ -127,6 +163,13 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     if (is_socket || request.method() == Method::Post) && is_cross_origin(&request)? {
         return refuse(is_socket, 403, "Other sites may not connect.");
     }
+    let is_limited = match is_limited(&request, env) {
+        Ok(is_limited) => is_limited,
+        Err(error) => return refuse(is_socket, 500, &error),
+    };
+    if is_limited && is_socket && !may(&request, env, CONNECTIONS).await? {
+        return too_often(true);
+    }
     let Some(identity) = identity(&request, &key)? else {
         return refuse(is_socket, 401, "No identity: load the page, or get a token with POST /api/guest.");
     };
@@ -143,6 +186,7 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     headers.set(IDENTITY_HEADER, identity.name())?;
     headers.set(OBJECT_HEADER, &object)?;
     headers.set(NAME_HEADER, name)?;
+    headers.set(LIMITED_HEADER, if is_limited { "1" } else { "" })?;
     let response = env.durable_object("Chat")?.get_by_name(&object)?.fetch_with_request(request).await?;
     if set.is_empty() { Ok(response) } else { with_cookies(response, &set) }
 }
@@ -152,8 +196,7 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
 fn identity(request: &Request, key: &Key) -> Result<Option<Identity>> {
     let headers = request.headers();
     let bearer = headers.get("authorization")?;
-    let bearer = bearer.as_deref().and_then(|value| value.strip_prefix("Bearer "));
-    if let Some(identity) = bearer.and_then(|token| key.verify(token.trim())) {
+    if let Some(identity) = bearer.as_deref().and_then(identity::bearer).and_then(|token| key.verify(token)) {
         return Ok(Some(identity));
     }
     let token = super::url(request)?.search_params().get("token");
@@ -178,6 +221,36 @@ fn is_cross_origin(request: &Request) -> Result<bool> {
     let host = request.headers().get("host")?.unwrap_or_default();
     let same = origin.split_once("://").is_some_and(|(_, of_origin)| of_origin.eq_ignore_ascii_case(&host));
     Ok(!same)
+}
+
+/// Whether the network address of a request may do once more what a rate limit of `wrangler.toml` counts. A deployment without that
+/// limit has none.
+async fn may(request: &Request, env: &Env, limit: &str) -> Result<bool> {
+    let (Ok(limiter), Some(address)) = (env.rate_limiter(limit), request.headers().get("cf-connecting-ip")?) else {
+        return Ok(true);
+    };
+    Ok(limiter.limit(network(&address)).await?.success)
+}
+
+/// Refuses what an address does too often. A socket is closed with a code after which clients connect again, more and more slowly.
+fn too_often(is_socket: bool) -> Result<Response> {
+    const SAID: &str = "Too many attempts from your network. Nothing was changed; try again in a minute.";
+    if is_socket {
+        return close_at_once(TRY_AGAIN_LATER, SAID);
+    }
+    let response = Response::error(SAID, 429)?;
+    response.headers().set("retry-after", "60")?;
+    Ok(response)
+}
+
+/// Whether limits hold for a request: for those that came through Cloudflare's network, unless the deployment says otherwise.
+fn is_limited(request: &Request, env: &Env) -> std::result::Result<bool, String> {
+    match text(env, "LIMITS").as_deref() {
+        None | Some("auto") => Ok(matches!(request.headers().has("cf-ray"), Ok(true))),
+        Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(other) => Err(format!("LIMITS is {other:?}; it must be \"auto\", \"on\" or \"off\".")),
+    }
 }
 
 fn key(env: &Env) -> std::result::Result<Key, String> {

@@ -42,12 +42,14 @@ impl Identity {
         &self.0
     }
 
-    /// The name of the object that a client means by `requested`. `me` is the person's own.
+    /// The name of the object that a client means by `requested`. `me` is the person's own, and so is `default`, which the published
+    /// clients use unless they are told otherwise.
     ///
     /// `None` when the name is not allowed. Names are 1–64 letters, digits, `-` and `_`; a name that the service made can be
-    /// used only by the identity that it was made for.
+    /// used only by the identity that it was made for. Earlier versions gave an object of any other name to the first one who asked.
+    /// Such objects can still be reached by their owners, and new ones are not made.
     pub fn object(&self, requested: &str) -> Option<String> {
-        if requested == "me" {
+        if matches!(requested, "me" | "default") {
             return Some(self.0.clone());
         }
         let fits = (1..=NAME_CHARS).contains(&requested.len())
@@ -94,6 +96,12 @@ impl Key {
     }
 }
 
+/// The token in the value of an `Authorization` header with the scheme `Bearer`, in any case (RFC 9110 §11.1).
+pub fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// Reads hexadecimal digits, two for each byte.
 fn bytes(hex: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -137,10 +145,21 @@ mod tests {
     }
 
     #[test]
+    fn a_bearer_token_is_read_by_any_case_of_the_scheme() {
+        for value in ["Bearer abc", "bearer abc", "BEARER  abc ", " Bearer abc"] {
+            assert_eq!(bearer(value), Some("abc"), "{value}");
+        }
+        for value in ["", "Bearer", "Basic abc", "Bearerabc", "abc"] {
+            assert_eq!(bearer(value), None, "{value}");
+        }
+    }
+
+    #[test]
     fn names_of_objects_are_checked() {
         let me = Identity::new([7; 16]);
         let own = me.name().to_owned();
         assert_eq!(me.object("me"), Some(own.clone()));
+        assert_eq!(me.object("default"), Some(own.clone()));
         assert_eq!(me.object(&own), Some(own));
         assert_eq!(me.object("3f2c-Team_A"), Some("3f2c-Team_A".to_owned()));
         let long = "a".repeat(65);

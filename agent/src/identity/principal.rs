@@ -13,6 +13,9 @@ pub struct Principal {
     pub object: String,
     /// What it may do there.
     pub scopes: BTreeSet<Scope>,
+    /// Whether it has to keep to the limits of the deployment (see `limits`).
+    #[serde(default)]
+    pub limited: bool,
 }
 
 /// Something that a principal may do.
@@ -34,12 +37,13 @@ impl Principal {
             subject: subject.into(),
             object: object.into(),
             scopes: BTreeSet::from([Scope::Read, Scope::Write, Scope::Chat]),
+            limited: false,
         }
     }
 
     /// Somebody who may do nothing.
     pub fn nobody() -> Self {
-        Self { subject: String::new(), object: String::new(), scopes: BTreeSet::new() }
+        Self { subject: String::new(), object: String::new(), scopes: BTreeSet::new(), limited: true }
     }
 
     /// Whether it has a scope.

@@ -44,15 +44,15 @@ impl<S: Sql + Clone> Store<S> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Deletes everything except the owner. Must run within [`Sql::transaction`].
+    /// Deletes everything except the owner, and how much of the model they have used. Must run within [`Sql::transaction`].
     ///
     /// # Errors
     /// The errors of the engine.
     pub fn reset(&self) -> Result<(), StoreError> {
         let owner = self.owner()?;
-        // Not the tables of the engine.
+        // Not the tables of the engine, and not what a limit needs.
         let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'
-                   AND substr(name, 1, 4) <> '_cf_'";
+                   AND substr(name, 1, 4) <> '_cf_' AND name <> 'usage'";
         for row in self.query(sql, &[])? {
             self.query(&format!("DROP TABLE \"{}\"", row.text(0)?), &[])?;
         }

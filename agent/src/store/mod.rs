@@ -25,6 +25,7 @@
 //! | `turns` | `turns`, `chunks`: turns with their requests, and what they streamed |
 //! | `questions` | `questions`: calls that wait for the person's consent |
 //! | `jobs` | `jobs`: what is due later |
+//! | `usage` | `usage`: tokens of the model by day |
 //! | `retention` | deleting what has outlived its lifetime |
 
 mod batch;
@@ -52,6 +53,7 @@ mod sql;
 pub mod suite;
 mod timeline;
 mod turns;
+mod usage;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -131,6 +133,14 @@ impl StoreError {
 }
 
 impl<S: Sql + Clone> Store<S> {
+    /// Whether anybody has used this database. Asking does not make anything.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn exists(sql: &S) -> Result<bool, StoreError> {
+        migrations::exists(sql)
+    }
+
     /// Opens a database and migrates it to the current version. A short log is computed anew at once if that is necessary; for a
     /// long one, [`Store::rebuild`] returns something.
     ///

@@ -284,6 +284,15 @@ pub(super) const OTHER: &[Table] = &[
             ) WITHOUT ROWID"],
     },
     Table {
+        name: "usage",
+        // It stays when everything is deleted: otherwise a deletion would lift the limit.
+        statements: &["CREATE TABLE IF NOT EXISTS usage (
+                day TEXT PRIMARY KEY,
+                input_tokens INTEGER NOT NULL,
+                output_tokens INTEGER NOT NULL
+            ) WITHOUT ROWID"],
+    },
+    Table {
         name: "prompt_changes",
         statements: &["CREATE TABLE prompt_changes (txn TEXT PRIMARY KEY, prompt TEXT NOT NULL) WITHOUT ROWID"],
     },

@@ -8,6 +8,7 @@ mod conversations;
 mod cost;
 mod deltas;
 mod edits;
+mod limits;
 mod logged;
 mod logs;
 mod old_past;

@@ -179,6 +179,13 @@ impl World {
         self.connect_with(ConnectionInfo { id, name: "me".into(), principal, follows_events, after, log })
     }
 
+    /// As somebody who has to keep to the limits.
+    pub fn connect_limited(&self) -> Tab {
+        let principal = Principal { limited: true, ..Principal::owner("u-me", "u-me") };
+        let (id, name) = (self.host.uuid(), "me".to_owned());
+        self.connect_with(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
+    }
+
     /// As a principal with these scopes.
     pub fn connect_with_scopes(&self, scopes: &[Scope]) -> Tab {
         let principal = Principal { scopes: scopes.iter().copied().collect(), ..Principal::owner("u-me", "u-me") };

@@ -8,7 +8,8 @@ use flux_protocol::frame::Trigger;
 use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
 use flux_timeline::{Event, Zone};
 
-use super::frames::failed;
+use super::allowance::Refusal;
+use super::frames::refused;
 use crate::agent::ChatAgent;
 use crate::api::action;
 use crate::connections::push::To;
@@ -31,7 +32,7 @@ impl<H: Host> ChatAgent<H> {
         match self.accept(connection, id, body) {
             Ok(None) => {}
             Ok(Some(open)) => self.start(open),
-            Err(error) => connection.send(&failed(id, error, None).to_text()),
+            Err(refusal) => connection.send(&refused(id, refusal).to_text()),
         }
     }
 
@@ -39,13 +40,13 @@ impl<H: Host> ChatAgent<H> {
     ///
     /// # Errors
     /// A sentence for the person. Nothing was changed then.
-    fn accept(&self, connection: &H::Connection, id: &str, body: &str) -> Result<Option<Vec<TurnRecord>>, String> {
+    fn accept(&self, connection: &H::Connection, id: &str, body: &str) -> Result<Option<Vec<TurnRecord>>, Refusal> {
         let not_saved = |error: StoreError| {
             self.log(&format!("chat request: {error}"));
             format!("Your message could not be saved. Nothing of it was kept; try again. ({error})")
         };
         if id.is_empty() || id.len() > ID_BYTES {
-            return Err("The request has no usable id. Nothing was changed.".to_owned());
+            return Err("The request has no usable id. Nothing was changed.".to_owned().into());
         }
         let mut open = self.0.store.open_turns(Some(id)).map_err(not_saved)?;
         let is_open = |turn: &TurnRecord| matches!(turn.state, TurnState::Queued | TurnState::Streaming);
@@ -54,8 +55,10 @@ impl<H: Host> ChatAgent<H> {
             return Ok(None);
         }
         if open.iter().filter(|turn| turn.state == TurnState::Queued).count() >= QUEUED {
-            return Err("Too many requests are waiting. Nothing was changed; wait for an answer first.".to_owned());
+            let error = "Too many requests are waiting. Nothing was changed; wait for an answer first.";
+            return Err(error.to_owned().into());
         }
+        self.take_turn(&connection.info().principal).map_err(not_saved)??;
         let body = read(body)?;
         let known = self.0.store.known(body.list.iter().map(|listed| listed.id.as_ref())).map_err(not_saved)?;
         let changed = changed(&body.list, &known)?;

@@ -3,6 +3,7 @@
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::{ChatResponse, TurnOutcome};
 
+use super::allowance::Refusal;
 use crate::store::RequestRecord;
 
 /// The final frame of a request that failed.
@@ -14,6 +15,19 @@ pub(crate) fn failed(id: &str, error: String, message_ids: Option<Vec<String>>) 
         error: true,
         message_ids,
         outcome: Some(TurnOutcome::Error),
+        ..ChatResponse::default()
+    })
+}
+
+/// The final frame of a request that was refused.
+pub(super) fn refused(id: &str, Refusal { error, retry_after }: Refusal) -> ServerFrame {
+    ServerFrame::CfAgentUseChatResponse(ChatResponse {
+        id: id.to_owned(),
+        body: error,
+        done: true,
+        error: true,
+        outcome: Some(TurnOutcome::Error),
+        retry_after_ms: retry_after.and_then(|wait| u64::try_from(wait.num_milliseconds()).ok()),
         ..ChatResponse::default()
     })
 }

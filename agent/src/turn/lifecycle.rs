@@ -178,6 +178,10 @@ impl<H: Host> ChatAgent<H> {
     /// Emits how the turn ended and what it has cost. No call stays open, except those that wait for the person.
     fn emit_end(&self, ended: &Ended, cost: &Cost) -> RequestEnd {
         let mut message_metadata = json::value(cost);
+        let principal = self.0.live.borrow().as_ref().map(|live| live.turn.request.principal.clone());
+        if let Some(notice) = principal.and_then(|principal| self.notice(&principal, cost)) {
+            message_metadata["notice"] = notice.into();
+        }
         match ended {
             Ended::Turn(Ok(reason)) => {
                 let message_metadata = Some(message_metadata);

@@ -8,6 +8,7 @@
 //! | `calls` | the model's tool calls are checked and carried out |
 //! | `cost` | what a turn costs |
 //! | `accept` | chat requests become messages and a turn in the queue |
+//! | `allowance` | what a person may ask of the model |
 //! | `lifecycle` | one turn at a time begins, streams, and ends |
 //! | `stop` | a request is cancelled, or the conversation is cleared |
 //! | `recover` | what a process that died has left |
@@ -17,6 +18,7 @@
 //! | `outcomes` | how turns and runs ended, for comparing prompts |
 
 mod accept;
+mod allowance;
 mod calls;
 mod consent;
 mod cost;

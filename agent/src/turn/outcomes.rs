@@ -19,7 +19,12 @@ impl<H: Host> ChatAgent<H> {
         line["model"] = self.model().name.into();
         line["outcome"] = value(&outcome);
         self.log(&line.to_string());
-        if let Err(error) = self.0.store.count_turn(prompt, outcome, cost, self.0.host.now()) {
+        let now = self.0.host.now();
+        let counted = self.0.store.sql_transaction(|store| {
+            store.count_turn(prompt, outcome, cost, now)?;
+            store.count_tokens(cost.usage, now)
+        });
+        if let Err(error) = counted {
             self.log(&format!("counts: {error}"));
         }
     }

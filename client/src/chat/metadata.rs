@@ -18,6 +18,8 @@ pub struct Metadata {
     pub is_stopped: bool,
     /// Whether the service restarted during the answer.
     pub is_interrupted: bool,
+    /// What the person is told about their limits.
+    pub notice: Option<String>,
     /// Why the answer failed.
     pub error: Option<String>,
     /// The last request for approval: the id of the call, and the question.
@@ -34,6 +36,7 @@ pub fn of(message: &Message) -> Metadata {
         model: text("/model/name"),
         is_stopped: flag("/stopped"),
         is_interrupted: flag("/interrupted"),
+        notice: text("/notice"),
         error: text("/error"),
         question: text("/question/toolCallId").zip(text("/question/text")).filter(|(_, text)| !text.is_empty()),
     }

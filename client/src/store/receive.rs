@@ -122,7 +122,7 @@ impl Store {
             }
             ServerFrame::FluxEvents(frame) => self.follow(frame),
             ServerFrame::Rpc(response) => self.answered(response),
-            ServerFrame::FluxError { error } => self.toast(error, Kind::Problem),
+            ServerFrame::FluxError { error, .. } => self.toast(error, Kind::Problem),
             // The state frames are for clients that do not follow events, and the address already identifies the agent.
             ServerFrame::CfAgentIdentity { .. }
             | ServerFrame::CfAgentState { .. }

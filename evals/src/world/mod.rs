@@ -240,7 +240,7 @@ impl World {
             match frame {
                 ServerFrame::CfAgentUseChatResponse(ChatResponse { error: true, body, .. }) => return Some(body),
                 ServerFrame::CfAgentUseChatResponse(ChatResponse { done: true, .. }) => return None,
-                ServerFrame::FluxError { error } => return Some(error),
+                ServerFrame::FluxError { error, .. } => return Some(error),
                 _ => {}
             }
         }

@@ -33,13 +33,18 @@ fn go_forward<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError>
     Ok(())
 }
 
+/// Whether the database has any tables of the service.
+pub(super) fn exists<S: Sql>(sql: &S) -> Result<bool, StoreError> {
+    let tables = sql.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?;
+    Ok(!tables.is_empty())
+}
+
 /// Brings a database to the current version. An empty one gets the current tables at once.
 ///
 /// # Errors
 /// As [`migrate`].
 pub(super) fn open<S: Sql>(sql: &S) -> Result<(), StoreError> {
-    let tables = sql.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?;
-    if tables.is_empty() { sql.transaction(|| create(sql)) } else { go_forward(sql, MIGRATIONS) }
+    if exists(sql)? { go_forward(sql, MIGRATIONS) } else { sql.transaction(|| create(sql)) }
 }
 
 /// Creates the current version in an empty database. Must run within a transaction.

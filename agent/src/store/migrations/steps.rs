@@ -6,7 +6,7 @@
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] = &[
     FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH, THIRTEENTH,
-    FOURTEENTH,
+    FOURTEENTH, FIFTEENTH,
 ];
 
 const FIRST: &[&str] = &[
@@ -359,4 +359,9 @@ const FOURTEENTH: &[&str] = &[
     "INSERT INTO new_prompt_counts SELECT * FROM prompt_counts",
     "DROP TABLE prompt_counts",
     "ALTER TABLE new_prompt_counts RENAME TO prompt_counts",
+];
+
+const FIFTEENTH: &[&str] = &[
+    // Tokens of the model by day, for the limit of a day. They stay when everything else is deleted.
+    "CREATE TABLE IF NOT EXISTS usage (day TEXT PRIMARY KEY, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL) WITHOUT ROWID",
 ];

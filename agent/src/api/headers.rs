@@ -1,0 +1,34 @@
+//! Headers of responses that keep browsers from doing with them what the service does not intend.
+
+/// Headers of everything that the Worker answers. The page and its files have a policy of their own and otherwise the same ones,
+/// from `client/public/_headers`.
+pub const HEADERS: [(&str, &str); 7] = [
+    // Nothing that a call answers is to be shown as a page, whatever it contains.
+    ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    // Only what the page uses: the microphone, for dictation.
+    ("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()"),
+    ("Referrer-Policy", "no-referrer"),
+    // Two years. Browsers heed it over HTTPS only (RFC 6797 §8.1), so it does not get in the way of a local server.
+    ("Strict-Transport-Security", "max-age=63072000"),
+    ("X-Content-Type-Options", "nosniff"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_and_its_files_have_the_same_headers_but_for_the_policy() {
+        let file = include_str!("../../../client/public/_headers");
+        for (name, value) in &HEADERS[1..] {
+            assert!(file.contains(&format!("\n  {name}: {value}\n")), "{name}");
+        }
+        let policy = file.lines().find_map(|line| line.trim().strip_prefix("Content-Security-Policy: ")).unwrap();
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        for directive in HEADERS[0].1.split("; ") {
+            assert!(policy.contains(directive), "{directive}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What a person may use: a call or a message that exceeds a limit is answered with the time to wait, and changes nothing.
+
+use chrono::TimeDelta;
+use flux_model::{FinishReason, ModelEvent, Usage};
+use flux_timeline::ReadHistory;
+use serde_json::{Value, json};
+
+use super::world::{World, gym, text};
+use crate::agent::Options;
+use crate::limits::{Limits, Rate, Refused};
+use crate::native::Sqlite;
+
+fn world(limits: Limits) -> World {
+    World::with(Sqlite::in_memory().unwrap(), Options { limits, ..Options::default() })
+}
+
+/// The final frame of the last request.
+fn end(frames: &[Value]) -> &Value {
+    frames.iter().rfind(|frame| frame["done"] == true).unwrap()
+}
+
+#[test]
+fn changes_are_limited_and_questions_are_not() {
+    let mut world = world(Limits { changes: Rate { per_minute: 1, burst: 2 }, ..Limits::default() });
+    let (tab, free) = (world.connect_limited(), world.connect());
+    for day in [3, 4] {
+        assert_eq!(world.call(&tab, "scheduleBlock", gym(day))["success"], true);
+    }
+    let before = world.agent.store().last_seq().unwrap();
+    let refused = world.call(&tab, "scheduleBlock", gym(5));
+    assert_eq!(
+        (&refused["success"], &refused["error"], &refused["retryAfter"]),
+        (&json!(false), &json!("That was too much at once. Nothing was changed; try again in 60 seconds."), &json!(60))
+    );
+    assert_eq!(world.agent.store().last_seq().unwrap(), before);
+    assert_eq!(world.call(&tab, "getTimeline", json!({}))["success"], true, "reading goes on");
+    assert_eq!(world.call(&free, "scheduleBlock", gym(5))["success"], true, "a connection without limits");
+    world.pass(60_000);
+    assert_eq!(world.call(&tab, "scheduleBlock", gym(6))["success"], true, "after the time to wait");
+}
+
+#[test]
+fn messages_are_limited() {
+    let mut world = world(Limits { turns: Rate { per_minute: 1, burst: 1 }, ..Limits::default() });
+    let tab = world.connect_limited();
+    world.say(&tab, "r1", "Hello");
+    world.model_answers("Hello.");
+    tab.received();
+    world.say(&tab, "r2", "Hello again");
+    let frames = tab.received();
+    let refused = end(&frames);
+    assert_eq!((&refused["id"], &refused["error"]), (&json!("r2"), &json!(true)));
+    assert!(refused["retry_after_ms"].as_u64().is_some_and(|ms| (1..=60_000).contains(&ms)), "{refused}");
+    assert!(refused["body"].as_str().unwrap().contains("This one was not sent; try again in"), "{refused}");
+    assert_eq!(world.agent.store().messages(10).unwrap().len(), 2, "nothing of it was kept");
+    world.pass(60_000);
+    world.say(&tab, "r3", "Hello again");
+    world.model_answers("Hello again.");
+    assert_eq!(end(&tab.received())["outcome"], "completed");
+}
+
+#[test]
+fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
+    let mut world = world(Limits { tokens_per_day: 1_000, ..Limits::default() });
+    let tab = world.connect_limited();
+    let mut turn = |world: &mut World, id: &str, output_tokens| {
+        world.say(&tab, id, "Hello");
+        world.model_says([text("Hello."), ModelEvent::Usage(Usage { input_tokens: 300, output_tokens })]);
+        world.model_ends(FinishReason::Stop);
+        let answer = world.agent.store().messages(100).unwrap().pop().unwrap();
+        tab.received();
+        answer.metadata.unwrap()["notice"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(turn(&mut world, "r1", 200), "");
+    assert_eq!(
+        turn(&mut world, "r2", 10),
+        "80 % of today's 1000 tokens of the model are used; 190 are left. New ones come in 15 hours, at midnight UTC."
+    );
+    assert_eq!(
+        turn(&mut world, "r3", 10),
+        "Today's 1000 tokens of the model are used. It answers again in 15 hours, at midnight UTC."
+    );
+    world.say(&tab, "r4", "Hello");
+    let frames = tab.received();
+    let refused = end(&frames);
+    assert_eq!((&refused["id"], &refused["error"]), (&json!("r4"), &json!(true)));
+    let body = refused["body"].as_str().unwrap();
+    assert!(body.contains("today's 1000 tokens") && body.contains("your timeline works as before"), "{body}");
+    assert_eq!(world.call(&tab, "scheduleBlock", gym(3))["success"], true, "it does");
+
+    // Deleting everything does not lift the limit, and neither does a new process.
+    assert_eq!(world.call(&tab, "deleteEverything", json!({"confirm": "everything"}))["success"], true);
+    world.say(&tab, "r5", "Hello");
+    assert_eq!(end(&tab.received())["error"], true);
+    world.pass(15 * 3_600_000);
+    world.say(&tab, "r6", "Hello");
+    world.model_answers("Hello.");
+    assert_eq!(end(&tab.received())["outcome"], "completed", "a new day");
+}
+
+#[test]
+fn a_flood_of_frames_is_refused_unread_and_then_closed() {
+    let world = world(Limits { frames: Rate { per_minute: 60, burst: 5 }, ..Limits::default() });
+    let tab = world.connect_limited();
+    let principal = &tab.info.principal;
+    assert!((0..5).all(|_| world.agent.take_frame(principal, 100).is_ok()));
+    assert_eq!(world.agent.take_frame(principal, 100), Err(Refused::Say(TimeDelta::seconds(1))));
+    let refused: Vec<_> = (0..1_000).map(|_| world.agent.take_frame(principal, 100)).collect();
+    assert!(refused.contains(&Err(Refused::Close)));
+    let free = world.connect();
+    assert!((0..1_000).all(|_| world.agent.take_frame(&free.info.principal, 100).is_ok()));
+}
+
+#[test]
+fn connections_are_limited() {
+    let world = world(Limits { sockets: 2, ..Limits::default() });
+    let tab = world.connect_limited();
+    assert!(world.agent.has_room_for(&tab.info.principal));
+    let other = world.connect_limited();
+    assert!(!world.agent.has_room_for(&tab.info.principal));
+    world.disconnect(&other);
+    assert!(world.agent.has_room_for(&tab.info.principal));
+}
