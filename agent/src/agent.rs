@@ -11,10 +11,9 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
-use flux_timeline::{Actor, Command, PlanId, Title, TxnId};
 use uuid::Uuid;
 
-use crate::api::action::{self, Author};
+use crate::api::action;
 use crate::api::{Answer, Api, ApiError, Call, Origin};
 use crate::architect::RunLimits;
 use crate::assistant::Assistant;
@@ -26,9 +25,6 @@ use crate::setting::Lookup;
 use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
-
-/// Title of a person's first plan.
-const FIRST_PLAN: &str = "My plan";
 
 /// The agent of one person. Clones are the same agent.
 pub struct ChatAgent<H: Host>(pub(crate) Rc<Inner<H>>);
@@ -186,7 +182,7 @@ impl<H: Host> ChatAgent<H> {
             self.set_alarm();
         }
         let outcome = outcome?;
-        self.announce(outcome.change)?;
+        self.announce(outcome.change);
         Ok(outcome.answer)
     }
 
@@ -195,10 +191,16 @@ impl<H: Host> ChatAgent<H> {
     /// # Errors
     /// [`ApiError`]; nothing is changed then.
     pub fn import(&self, principal: &Principal, part: ImportPart) -> Result<Answer, ApiError> {
-        let answer = self.call(principal, Call::Import(part), Origin::Direct { key: None });
-        self.plan_import()?;
+        let answer = self.call(principal, Call::Import(part), Origin::Direct { key: None })?;
+        if let Err(error) = self.plan_import()
+            && !answer.is_finished_import()
+        {
+            // Nothing would go on with it.
+            self.0.store.cancel_import()?;
+            return Err(error.into());
+        }
         self.set_alarm();
-        answer
+        Ok(answer)
     }
 
     /// Exports everything as one file, which is read in pieces.
@@ -231,12 +233,8 @@ impl<H: Host> ChatAgent<H> {
 
     /// Makes the first plan, if there is none.
     pub(crate) fn make_first_plan(&self) -> Result<(), StoreError> {
-        let Ok(title) = Title::new(FIRST_PLAN) else { return Ok(()) };
-        let open = Command::OpenTimeline { id: PlanId::new(self.0.host.uuid()), title };
-        let author = Author { actor: Actor::System, txn: TxnId::new(self.0.host.uuid()) };
         let host = &self.0.host;
-        action::command(&self.0.store, &open, &author, host.now(), &|| host.uuid())?;
-        Ok(())
+        self.0.store.sql_transaction(|store| action::open_timeline_within(store, host.now(), &|| host.uuid()))
     }
 
     pub(crate) fn log(&self, line: &str) {

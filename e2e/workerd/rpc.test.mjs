@@ -30,6 +30,12 @@ describe("edits", () => {
     assert.deepEqual(stored.span, { start: "2035-03-01T08:00:00Z", end: "2035-03-01T08:45:00Z" });
   });
 
+  test("texts are composed, and without characters that hide or reorder them", async () => {
+    const { block } = await client.call("scheduleBlock", { ...WORKOUT, title: "Cafe\u0301 \u202e001\u202c\u{e0041}", tags: ["u\u0308ben"] });
+    assert.deepEqual([block.title, block.tags], ["Café 001", ["üben"]]);
+    assert.equal((await client.call("findBlocks", { text: "cafe\u0301" })).blocks.length, 1, "what looks the same is the same");
+  });
+
   test("updateBlock changes only the given fields", async () => {
     await client.call("scheduleBlock", { ...WORKOUT, durationMinutes: 45, tags: ["sport"] });
     const { block } = await client.call("updateBlock", { id: "B1", updates: { startTime: "2035-03-02T18:00" } });
@@ -138,6 +144,7 @@ describe("invalid calls", () => {
     ["scheduleBlock", [{ ...WORKOUT, endTime: "2035-03-01T07:00" }], /endTime/],
     ["scheduleBlock", [{ ...WORKOUT, durationMinutes: 0 }], /durationMinutes/],
     ["scheduleBlock", [{ ...WORKOUT, title: "" }], /title/],
+    ["scheduleBlock", [{ ...WORKOUT, title: "\u200b\u2800" }], /title/],
     ["scheduleBlock", [{ ...WORKOUT, title: "x".repeat(201) }], /title/],
     ["scheduleBlock", [{ ...WORKOUT, colour: "red" }], /colour/],
     ["scheduleBlock", [{ ...WORKOUT, priority: "urgent" }], /priority/],

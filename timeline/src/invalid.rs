@@ -5,7 +5,7 @@ use crate::limits;
 /// Why a value is not valid. `Display` is a sentence that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidValue {
-    /// A title without a letter.
+    /// A title without a visible character.
     #[error("A title is missing. Nothing was changed; give it a name.")]
     TitleEmpty,
     /// A title over the limit.
@@ -14,7 +14,7 @@ pub enum InvalidValue {
         /// Its length.
         chars: usize,
     },
-    /// A description without a letter where one is needed.
+    /// A description without a visible character where one is needed.
     #[error("The description is empty. Nothing was changed.")]
     DescriptionEmpty,
     /// A description over the limit.
@@ -26,7 +26,7 @@ pub enum InvalidValue {
         /// Its length.
         chars: usize,
     },
-    /// A tag without a letter.
+    /// A tag without a visible character.
     #[error("A tag is empty. Nothing was changed.")]
     TagEmpty,
     /// A tag over the limit.
@@ -50,7 +50,7 @@ pub enum InvalidValue {
     /// A date that no block can have.
     #[error("Dates from {} to {} are possible. Nothing was changed.", limits::FIRST_YEAR, limits::LAST_YEAR)]
     DateOutOfRange,
-    /// A goal without a letter.
+    /// A goal without a visible character.
     #[error("A goal is missing. Nothing was started; say what you want to reach.")]
     GoalEmpty,
     /// A goal over the limit.

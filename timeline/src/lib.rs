@@ -23,6 +23,7 @@
 //! A change goes one way: [`Command`] → [`decide()`] → [`EventKind`]s → [`Timeline::apply`].
 
 pub mod block;
+mod clean;
 pub mod clock;
 pub mod command;
 pub mod decide;

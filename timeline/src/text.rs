@@ -1,9 +1,10 @@
-//! Text from people and models: bounded, trimmed, and without control characters.
+//! Text from people and models: bounded, trimmed, composed (NFC), and without characters that hide or reorder it.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clean::{cleaned, is_visible};
 use crate::invalid::InvalidValue;
 use crate::limits;
 
@@ -62,10 +63,10 @@ text_type!(
 );
 
 impl Goal {
-    /// Folds blanks and line ends to single blanks and drops control characters.
+    /// Folds blanks and line ends to single blanks.
     ///
     /// # Errors
-    /// [`InvalidValue::GoalEmpty`] or [`InvalidValue::GoalTooLong`].
+    /// [`InvalidValue::GoalEmpty`] without a visible character, or [`InvalidValue::GoalTooLong`].
     pub fn new(text: &str) -> Result<Self, InvalidValue> {
         let goal = one_line(text);
         match goal.chars().count() {
@@ -82,10 +83,10 @@ impl Goal {
 }
 
 impl Title {
-    /// Folds blanks and line ends to single blanks and drops control characters.
+    /// Folds blanks and line ends to single blanks.
     ///
     /// # Errors
-    /// [`InvalidValue::TitleEmpty`] or [`InvalidValue::TitleTooLong`].
+    /// [`InvalidValue::TitleEmpty`] without a visible character, or [`InvalidValue::TitleTooLong`].
     pub fn new(text: &str) -> Result<Self, InvalidValue> {
         let title = one_line(text);
         match title.chars().count() {
@@ -102,7 +103,7 @@ impl Title {
 }
 
 impl Description {
-    /// Trims, and drops control characters other than line ends and tabs.
+    /// Trims.
     ///
     /// # Errors
     /// [`InvalidValue::DescriptionTooLong`], or [`InvalidValue::DescriptionEmpty`] for a blank text. See
@@ -116,8 +117,11 @@ impl Description {
     /// # Errors
     /// [`InvalidValue::DescriptionTooLong`].
     pub fn optional(text: &str) -> Result<Option<Self>, InvalidValue> {
-        let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let kept: String = cleaned(text).chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         let kept = kept.trim();
+        if !is_visible(kept) {
+            return Ok(None);
+        }
         match kept.chars().count() {
             0 => Ok(None),
             1..=limits::DESCRIPTION_CHARS => Ok(Some(Self(kept.to_owned()))),
@@ -165,12 +169,9 @@ pub fn title_key(text: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    let words: Vec<String> = text
-        .split_whitespace()
-        .map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
+    let text = cleaned(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if is_visible(&text) { words.join(" ") } else { String::new() }
 }
 
 #[cfg(test)]
@@ -181,6 +182,11 @@ mod tests {
     fn titles_are_one_clean_line() {
         assert_eq!(Title::new("  Buy\n\tmilk \u{0}\u{7} now ").map(String::from), Ok("Buy milk now".to_owned()));
         assert_eq!(Title::new(" \n "), Err(InvalidValue::TitleEmpty));
+        assert_eq!(Title::new("\u{200B}\u{2800}"), Err(InvalidValue::TitleEmpty));
+        assert_eq!(Tag::new("#\u{FE0F}"), Err(InvalidValue::TagEmpty));
+        assert_eq!(Goal::new("\u{3164}"), Err(InvalidValue::GoalEmpty));
+        assert_eq!(Description::optional("\u{200B}\n\u{200B}"), Ok(None));
+        assert_eq!(Title::new("pay \u{202E}001").map(String::from), Ok("pay 001".to_owned()));
     }
 
     #[test]

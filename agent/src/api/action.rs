@@ -3,12 +3,15 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::Moment;
 use flux_timeline::decide::{Context, DecideError, decide};
-use flux_timeline::{Actor, Command, Event, EventId, ReadPlans, Source, TxnId, Zone, query};
+use flux_timeline::{Actor, Command, Event, EventId, PlanId, ReadPlans, Source, Title, TxnId, Zone, query};
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;
 
 use crate::store::{Sql, Store, StoreError, Transaction};
+
+/// Title of a person's first plan.
+const FIRST_PLAN: &str = "My plan";
 
 /// On whose account a change is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +86,21 @@ pub fn command<S: Sql>(
     new_id: &dyn Fn() -> Uuid,
 ) -> Result<Done, StoreError> {
     store.sql_transaction(|store| command_within(store, command, author, now, new_id))
+}
+
+/// Makes a person's first plan, if there is no plan. Must run within a transaction.
+///
+/// # Errors
+/// When the store fails.
+pub fn open_timeline_within<S: Sql>(
+    store: &Store<S>,
+    now: DateTime<Utc>,
+    new_id: &dyn Fn() -> Uuid,
+) -> Result<(), StoreError> {
+    let Ok(title) = Title::new(FIRST_PLAN) else { return Ok(()) };
+    let open = Command::OpenTimeline { id: PlanId::new(new_id()), title };
+    let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
+    command_within(store, &open, &author, now, new_id).map(drop)
 }
 
 /// Takes the zone that a client reports, unless a zone is known. The log does not record it as an act of the person. Must run

@@ -51,4 +51,9 @@ impl Answer {
             Self::Value(value) => value.clone(),
         }
     }
+
+    /// Whether it says that a file is imported.
+    pub fn is_finished_import(&self) -> bool {
+        matches!(self, Self::Value(progress) if progress["state"] == "done")
+    }
 }

@@ -5,6 +5,7 @@ use flux_protocol::frame::ImportState;
 use flux_timeline::clock;
 use serde_json::json;
 
+use super::action;
 use super::error::ApiError;
 use super::outcome::{Answer, Change, Outcome};
 use super::{Api, permit};
@@ -33,7 +34,12 @@ impl<S: Sql + Clone> Api<'_, S> {
         }
         let mut progress = self.store.receive_import(part)?;
         if part.is_last {
-            progress = self.store.import_slice(self.now, IMPORT_ROWS)?.unwrap_or(progress);
+            let slice = self.store.import_slice(self.now, IMPORT_ROWS);
+            if slice.is_err() {
+                // The caller is told that nothing was kept.
+                self.store.cancel_import()?;
+            }
+            progress = slice?.unwrap_or(progress);
         }
         let change = match progress.state {
             ImportState::Failed => return Err(ImportError::Failed(progress.problem.unwrap_or_default()).into()),
@@ -56,6 +62,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             // Read first: the reset deletes what their names are made of.
             let workflows = self.stored_workflows(store)?;
             store.reset()?;
+            action::open_timeline_within(store, self.now, self.new_id)?;
             store.put_discard_job(&workflows, self.now)
         })?;
         let until = self.now + lifetime::BACKUPS;

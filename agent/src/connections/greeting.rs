@@ -39,6 +39,7 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn greet(&self, connection: &H::Connection) -> Result<(), StoreError> {
+        self.have_plan()?;
         let info = connection.info();
         self.offer_stream(connection, info.id);
         let follows_state = !info.follows_events;

@@ -59,18 +59,16 @@ impl<H: Host> ChatAgent<H> {
     }
 
     /// Sends everyone what a call changed, and starts and ends workflows accordingly.
-    pub(crate) fn announce(&self, change: Change) -> Result<(), StoreError> {
+    pub(crate) fn announce(&self, change: Change) {
         match change {
             Change::Events(events) => self.publish(&events),
-            Change::Everything => {
-                // An imported file has plans of its own.
-                if self.0.store.active_plan()?.is_none() {
-                    self.make_first_plan()?;
-                }
-                self.start_over();
-            }
+            Change::Everything => self.start_over(),
         }
-        Ok(())
+    }
+
+    /// Makes a plan if there is none, as after the import of a file without one.
+    pub(super) fn have_plan(&self) -> Result<(), StoreError> {
+        if self.0.store.active_plan()?.is_some() { Ok(()) } else { self.make_first_plan() }
     }
 
     /// Sends everyone the events that were appended to the log, and starts the workflows that they ask for.
@@ -103,7 +101,7 @@ impl<H: Host> ChatAgent<H> {
     /// Sends everyone everything, because all that they had was replaced.
     fn start_over(&self) {
         self.0.resuming.borrow_mut().clear();
-        if let Err(error) = self.watch_runs().and_then(|()| self.send_everything()) {
+        if let Err(error) = self.have_plan().and_then(|()| self.watch_runs()).and_then(|()| self.send_everything()) {
             // Clients reconnect after this code, and then get everything.
             self.log(&format!("start over: {error}"));
             self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));

@@ -230,7 +230,7 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
     };
     let is_last = part.is_none() || query.has("last");
     let answer = agent.import(principal, ImportPart { number: part.unwrap_or(0), text, is_last });
-    let is_done = matches!(&answer, Ok(Answer::Value(progress)) if progress["state"] == "done");
+    let is_done = answer.as_ref().is_ok_and(Answer::is_finished_import);
     let response = respond(answer)?;
     // The import goes on (RFC 9110 §15.3.3).
     Ok(if response.status_code() == 200 && !is_done { response.with_status(202) } else { response })
@@ -240,7 +240,11 @@ impl Chat {
     /// The response while nobody has used this object: looking does not make one, and nobody gets one of a name that is not theirs.
     /// `None` if it is used, or this request is its first use.
     fn without_object(&self, route: ObjectRoute<'_>, is_own: bool) -> Result<Option<Response>> {
-        if self.agent.borrow().is_some() || Store::exists(&DurableSql::new(&self.state.storage())).map_err(failed)? {
+        let is_use = matches!(route, ObjectRoute::Socket | ObjectRoute::Import | ObjectRoute::Run(_));
+        if (is_own && is_use)
+            || self.agent.borrow().is_some()
+            || Store::exists(&DurableSql::new(&self.state.storage())).map_err(failed)?
+        {
             return Ok(None);
         }
         let response = match route {
@@ -248,7 +252,7 @@ impl Chat {
             ObjectRoute::Messages => Response::from_json(&[(); 0])?,
             ObjectRoute::ImportProgress => Response::from_json(&())?,
             ObjectRoute::Export | ObjectRoute::CancelImport => Response::error(NOTHING_YET, 404)?,
-            ObjectRoute::Socket | ObjectRoute::Import | ObjectRoute::Run(_) => return Ok(None),
+            _ => return Ok(None),
         };
         Ok(Some(response))
     }

@@ -160,7 +160,8 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     if super::url(&request)?.search_params().get("__agents_transport").is_some_and(|kind| kind != "json") {
         return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are supported.");
     }
-    if (is_socket || request.method() == Method::Post) && is_cross_origin(&request)? {
+    let only_reads = matches!(request.method(), Method::Get | Method::Head) && !is_socket;
+    if !only_reads && is_cross_origin(&request)? {
         return refuse(is_socket, 403, "Other sites may not connect.");
     }
     let is_limited = match is_limited(&request, env) {

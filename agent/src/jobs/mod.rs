@@ -152,7 +152,7 @@ impl<H: Host> ChatAgent<H> {
             Some(ImportState::Checking) => {
                 let progress = self.0.store.import_slice(now, IMPORT_ROWS)?;
                 if progress.is_some_and(|progress| progress.state == ImportState::Done) {
-                    self.announce(Change::Everything)?;
+                    self.announce(Change::Everything);
                 }
             }
             Some(ImportState::Done | ImportState::Failed) | None => {}

@@ -63,7 +63,7 @@ fn messages_are_limited() {
 fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
     let mut world = world(Limits { tokens_per_day: 1_000, ..Limits::default() });
     let tab = world.connect_limited();
-    let mut turn = |world: &mut World, id: &str, output_tokens| {
+    let turn = |world: &mut World, id: &str, output_tokens| {
         world.say(&tab, id, "Hello");
         world.model_says([text("Hello."), ModelEvent::Usage(Usage { input_tokens: 300, output_tokens })]);
         world.model_ends(FinishReason::Stop);

@@ -8,6 +8,7 @@ mod conversations;
 mod cost;
 mod deltas;
 mod edits;
+mod faults;
 mod limits;
 mod logged;
 mod logs;

@@ -35,7 +35,8 @@ fn go_forward<S: Sql>(sql: &S, migrations: &[&[&str]]) -> Result<(), StoreError>
 
 /// Whether the database has any tables of the service.
 pub(super) fn exists<S: Sql>(sql: &S) -> Result<bool, StoreError> {
-    let tables = sql.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", &[])?;
+    // It is the first table of a database, and the list has no index.
+    let tables = sql.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations' LIMIT 1", &[])?;
     Ok(!tables.is_empty())
 }
 
