@@ -9,12 +9,14 @@ mod bench;
 mod budget;
 mod build;
 mod clean;
+mod deny;
 mod deploy;
 mod dev;
 mod eval;
 mod lint;
 mod process;
 mod progress;
+mod sbom;
 mod secrets;
 mod setup;
 mod structure;
@@ -53,6 +55,10 @@ enum Task {
     Bench(bench::Options),
     /// Check structure, format and lints, native and wasm32; warnings are errors
     Lint,
+    /// Check licences, sources and advisories of all dependencies
+    Deny(deny::Options),
+    /// Print what is compiled into Worker and page, as a software bill of materials (CycloneDX)
+    Sbom,
     /// Install and build the tools, and nothing else
     Setup,
     /// Remove build output and local data; cached tools are kept
@@ -83,6 +89,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Eval(options) => return eval::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Lint => lint::run(&workspace)?,
+        Task::Deny(options) => deny::run(&workspace, &options)?,
+        Task::Sbom => sbom::run(&workspace)?,
         Task::Setup => {
             Toolbox::prepare(&workspace)?;
             setup::browser::prepare(&workspace)?;
