@@ -50,7 +50,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.on(sig
  *
  * The Worker's present is that of the tests (./clock.mjs).
  *
- * Gives `{ url, port, vars, stop(), kill(), start(), restart(), log() }`.
+ * Gives `{ url, port, vars, keys, stop(), kill(), start(), restart(), log() }`.
  */
 export async function startServer(options = {}) {
   const server = new Server(options, options.port ?? (await freePort()));
@@ -75,6 +75,7 @@ class Server {
   #state;
   #configs = ["wrangler.toml"];
   #vars;
+  #secrets;
   #child;
   #ended;
   #output = "";
@@ -92,6 +93,16 @@ class Server {
   /** The id of the group of its processes. */
   get processGroup() {
     return this.#child.pid;
+  }
+
+  /** The keys that sign identities. Others are used after a restart. */
+  get keys() {
+    return this.#secrets.FLUX_KEY;
+  }
+
+  set keys(keys) {
+    this.#secrets.FLUX_KEY = keys;
+    this.#writeSecrets();
   }
 
   /** What wrangler and the Worker wrote so far. */
@@ -179,15 +190,18 @@ class Server {
     // A binding to the real Workers AI cannot be reached here, and wrangler would ask for an account.
     toml = toml.replace('[ai]\nbinding = "AI"\n', model.ai ? AI_SERVICE : "");
     writeFileSync(join(this.#folder, "wrangler.toml"), `${toml}\n${config}`);
-    const secrets = { FLUX_KEY: randomBytes(32).toString("hex") };
-    if (model.apiKey) secrets.MODEL_API_KEY = model.apiKey;
-    const lines = Object.entries(secrets).map(([name, value]) => `${name}='${value}'\n`);
-    writeFileSync(join(this.#folder, ".dev.vars"), lines.join(""), { mode: 0o600 });
+    this.#secrets = { FLUX_KEY: randomBytes(32).toString("hex"), ...(model.apiKey && { MODEL_API_KEY: model.apiKey }) };
+    this.#writeSecrets();
     if (model.ai) {
       cpSync(join(ROOT, "e2e/ai"), join(this.#folder, "ai"), { recursive: true });
       appendFileSync(join(this.#folder, "ai/wrangler.toml"), `\n[vars]\nAI_URL = "${model.ai}"\n`);
       this.#configs.push("ai/wrangler.toml");
     }
+  }
+
+  #writeSecrets() {
+    const lines = Object.entries(this.#secrets).map(([name, value]) => `${name}='${value}'\n`);
+    writeFileSync(join(this.#folder, ".dev.vars"), lines.join(""), { mode: 0o600 });
   }
 
   #arguments() {

@@ -1,6 +1,7 @@
 // Addresses, and who may reach which object.
 
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { connect, greeted, guest } from "../lib/client.mjs";
@@ -196,6 +197,36 @@ describe("identities", () => {
     }
     const byCookie = await greeted(server, { headers: { cookie: `flux=${me.token}` } });
     assert.equal((await byCookie.call("getMessages"))[0].id, said.id);
+  });
+
+  test("a signing key is replaced, and nobody loses their timeline until it is removed", async () => {
+    const rotated = await startServer();
+    const secret = () => randomBytes(32).toString("hex");
+    const [first, second] = [rotated.keys, secret()];
+    try {
+      const me = await guest(rotated);
+      const mine = await greeted(rotated, { token: me.token });
+      await mine.call("scheduleBlock", { title: "Mine", startTime: "2035-03-01T08:00" });
+      rotated.keys = `k2=${second} k1=${first}`;
+      await rotated.restart();
+      const load = (cookie) => fetch(rotated.url, { headers: { cookie } });
+      const renewed = sent(await load(`flux=${me.token}; flux-renewed=1`));
+      assert.match(renewed, new RegExp(`^flux=${me.name}\\.k2\\.[0-9a-f]{64};`), "a browser gets a cookie by the new key at once");
+      assert.equal((await load(renewed)).headers.get("set-cookie"), null);
+      const titles = async (options) => {
+        const client = await greeted(rotated, options);
+        return (await client.call("getTimeline")).timeline.blocks.map(({ title }) => title);
+      };
+      assert.deepEqual(await titles({ token: me.token }), ["Mine"]);
+      assert.deepEqual(await titles({ headers: { cookie: renewed } }), ["Mine"]);
+      rotated.keys = `k2=${second}`;
+      await rotated.restart();
+      assert.deepEqual(await titles({ headers: { cookie: renewed } }), ["Mine"]);
+      const { status } = await fetch(`${rotated.url}/agents/chat/me/get-messages`, { headers: bearer(me) });
+      assert.equal(status, 401, "what the removed key has signed");
+    } finally {
+      await rotated.stop();
+    }
   });
 
   test("me is the person's own object, and nobody else's", async () => {

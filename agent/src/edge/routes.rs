@@ -8,7 +8,7 @@ use super::respond::{TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refu
 use super::{IDENTITY_HEADER, LIMITED_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
 use crate::api::headers::HEADERS;
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
-use crate::identity::{self, Cookies, Identity, Key};
+use crate::identity::{self, Cookies, Identity, Keys};
 use crate::limits::network;
 
 /// Rate limits of `wrangler.toml`, each for a network address: new identities for programs, and connections.
@@ -48,12 +48,12 @@ async fn suite(request: Request, env: &Env, case: &str) -> Result<Response> {
 /// Whether the service works, and which model it asks.
 fn health(env: &Env) -> Result<Response> {
     let id = model::id(env);
-    let key = key(env).err();
+    let error = keys(env).err();
     let body = json!({
-        "ok": key.is_none(),
+        "ok": error.is_none(),
         "version": env!("CARGO_PKG_VERSION"),
         "model": { "provider": id.provider, "name": id.name },
-        "error": key,
+        "error": error,
     });
     let response = Response::from_json(&body)?;
     Ok(if key_is_bad(&body) { response.with_status(500) } else { response })
@@ -70,14 +70,14 @@ async fn guest(request: &Request, env: &Env) -> Result<Response> {
         Ok(_) => {}
         Err(error) => return Response::error(error, 500),
     }
-    let key = match key(env) {
-        Ok(key) => key,
+    let keys = match keys(env) {
+        Ok(keys) => keys,
         Err(error) => return Response::error(error, 500),
     };
     let identity = new_identity();
     let headers = Headers::new();
     headers.set("cache-control", "no-store")?;
-    let body = json!({ "name": identity.name(), "token": key.token(&identity) });
+    let body = json!({ "name": identity.name(), "token": keys.token(&identity) });
     Ok(Response::from_json(&body)?.with_headers(with_json(headers)?))
 }
 
@@ -89,8 +89,8 @@ fn with_json(headers: Headers) -> Result<Headers> {
 /// The page and its files. With the page, a browser without an identity gets one, and one that has had its cookie for a week
 /// gets it again.
 async fn page(request: Request, env: &Env) -> Result<Response> {
-    let set = match key(env) {
-        Ok(key) => cookies_to_set(&request, &key, true)?,
+    let set = match keys(env) {
+        Ok(keys) => cookies_to_set(&request, &keys, true)?,
         // Without a key the page still loads, and shows the error when it connects.
         Err(_) => Vec::new(),
     };
@@ -105,16 +105,16 @@ async fn page(request: Request, env: &Env) -> Result<Response> {
 }
 
 /// The values of the `Set-Cookie` headers of the response to a request; none in most cases.
-fn cookies_to_set(request: &Request, key: &Key, with_new: bool) -> Result<Vec<String>> {
+fn cookies_to_set(request: &Request, keys: &Keys, with_new: bool) -> Result<Vec<String>> {
     let header = cookie_header(request)?;
     let cookies = Cookies { header: &header, is_secure: is_secure(request)? };
-    let identity = match identity(request, key)? {
+    let identity = match identity(request, keys)? {
         None if with_new => new_identity(),
         // The token of a program is not renewed.
-        Some(identity) if cookies.is_due() && cookies.identity(key).as_ref() == Some(&identity) => identity,
+        Some(identity) if cookies.is_due(keys) && cookies.identity(keys).as_ref() == Some(&identity) => identity,
         _ => return Ok(Vec::new()),
     };
-    Ok(cookies.set(key, &identity).into())
+    Ok(cookies.set(keys, &identity).into())
 }
 
 /// The response with the headers of every response that it lacks.
@@ -153,8 +153,8 @@ fn with_cookies(response: Response, set: &[String]) -> Result<Response> {
 /// Passes a request on to the object of that name, if its identity may go there. `wrong` says why nothing answers at the address.
 async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteError>) -> Result<Response> {
     let is_socket = is_socket(&request)?;
-    let key = match key(env) {
-        Ok(key) => key,
+    let keys = match keys(env) {
+        Ok(keys) => keys,
         Err(error) => return refuse(is_socket, 500, &error),
     };
     if super::url(&request)?.search_params().get("__agents_transport").is_some_and(|kind| kind != "json") {
@@ -171,7 +171,7 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     if is_limited && is_socket && !may(&request, env, CONNECTIONS).await? {
         return too_often(true);
     }
-    let Some(identity) = identity(&request, &key)? else {
+    let Some(identity) = identity(&request, &keys)? else {
         return refuse(is_socket, 401, "No identity: load the page, or get a token with POST /api/guest.");
     };
     let Some(object) = identity.object(name) else {
@@ -181,7 +181,7 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
         return not_routed(error);
     }
     // A page that stays open for months only connects.
-    let set = if is_socket { cookies_to_set(&request, &key, false)? } else { Vec::new() };
+    let set = if is_socket { cookies_to_set(&request, &keys, false)? } else { Vec::new() };
     let mut request = request.clone_mut()?;
     let headers = request.headers_mut()?;
     headers.set(IDENTITY_HEADER, identity.name())?;
@@ -194,18 +194,18 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
 
 /// The identity of a request, from `Authorization: Bearer`, from `?token=` (browsers cannot set headers on a socket), or from the
 /// cookie.
-fn identity(request: &Request, key: &Key) -> Result<Option<Identity>> {
+fn identity(request: &Request, keys: &Keys) -> Result<Option<Identity>> {
     let headers = request.headers();
     let bearer = headers.get("authorization")?;
-    if let Some(identity) = bearer.as_deref().and_then(identity::bearer).and_then(|token| key.verify(token)) {
+    if let Some(identity) = bearer.as_deref().and_then(identity::bearer).and_then(|token| keys.verify(token)) {
         return Ok(Some(identity));
     }
     let token = super::url(request)?.search_params().get("token");
-    if let Some(identity) = token.and_then(|token| key.verify(&token)) {
+    if let Some(identity) = token.and_then(|token| keys.verify(&token)) {
         return Ok(Some(identity));
     }
     let header = cookie_header(request)?;
-    Ok(Cookies { header: &header, is_secure: is_secure(request)? }.identity(key))
+    Ok(Cookies { header: &header, is_secure: is_secure(request)? }.identity(keys))
 }
 
 fn cookie_header(request: &Request) -> Result<String> {
@@ -254,12 +254,12 @@ fn is_limited(request: &Request, env: &Env) -> std::result::Result<bool, String>
     }
 }
 
-fn key(env: &Env) -> std::result::Result<Key, String> {
+fn keys(env: &Env) -> std::result::Result<Keys, String> {
     let secret = text(env, "FLUX_KEY").ok_or(
         "FLUX_KEY is not set, so nobody can be told apart. Locally `cargo xtask dev` makes one; deployed, \
          `wrangler secret put FLUX_KEY` does.",
     )?;
-    Key::new(&secret).map_err(|error| error.to_string())
+    Keys::new(&secret).map_err(|error| error.to_string())
 }
 
 fn new_identity() -> Identity {

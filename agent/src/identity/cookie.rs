@@ -4,7 +4,7 @@
 //! do not say when they were made, and stay as they are. Instead, a second cookie that lives for a week says that the first one
 //! was set lately. It holds nothing secret, and an identity cookie from before there was a second one is set again at once.
 
-use super::{Identity, Key};
+use super::{Identity, Keys};
 
 /// How long a browser keeps the identity, in seconds: 400 days, the most that browsers accept
 /// (draft-ietf-httpbis-rfc6265bis §5.5).
@@ -35,23 +35,25 @@ pub struct Cookies<'a> {
 
 impl<'a> Cookies<'a> {
     /// The identity that they prove.
-    pub fn identity(&self, key: &Key) -> Option<Identity> {
-        [SECURE, PLAIN].iter().find_map(|names| self.values(names.identity).find_map(|token| key.verify(token)))
+    pub fn identity(&self, keys: &Keys) -> Option<Identity> {
+        [SECURE, PLAIN].iter().find_map(|names| self.values(names.identity).find_map(|token| keys.verify(token)))
     }
 
-    /// Whether the browser should get the identity again.
-    pub fn is_due(&self) -> bool {
-        self.values(self.names().renewed).next().is_none()
+    /// Whether the browser should get the identity again: after a week, or because another key signs now.
+    pub fn is_due(&self, keys: &Keys) -> bool {
+        let names = self.names();
+        let is_current = self.values(names.identity).any(|token| keys.is_current(token));
+        !is_current || self.values(names.renewed).next().is_none()
     }
 
     /// The values of the `Set-Cookie` headers that keep an identity in the browser.
-    pub fn set(&self, key: &Key, identity: &Identity) -> [String; 2] {
+    pub fn set(&self, keys: &Keys, identity: &Identity) -> [String; 2] {
         let Names { identity: name, renewed } = self.names();
         let secure = if self.is_secure { "; Secure" } else { "" };
         let cookie = |name: &str, value: &str, seconds: u32| {
             format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
         };
-        [cookie(name, &key.token(identity), KEPT_SECONDS), cookie(renewed, "1", RENEWED_SECONDS)]
+        [cookie(name, &keys.token(identity), KEPT_SECONDS), cookie(renewed, "1", RENEWED_SECONDS)]
     }
 
     fn names(&self) -> Names {
@@ -85,48 +87,48 @@ mod tests {
 
     #[test]
     fn an_identity_is_set_again_once_a_week_and_stays_the_same() {
-        let key = Key::new(SECRET).unwrap();
+        let keys = Keys::new(SECRET).unwrap();
         let me = Identity::new([7; 16]);
         for (is_secure, name) in [(false, "flux"), (true, "__Host-flux")] {
-            let first = Cookies { header: "", is_secure }.set(&key, &me);
-            assert!(first[0].starts_with(&format!("{name}={};", key.token(&me))), "{first:?}");
+            let first = Cookies { header: "", is_secure }.set(&keys, &me);
+            assert!(first[0].starts_with(&format!("{name}={};", keys.token(&me))), "{first:?}");
             let both = sent(&first);
             let fresh = Cookies { header: &both, is_secure };
-            assert_eq!((fresh.identity(&key), fresh.is_due()), (Some(me.clone()), false));
+            assert_eq!((fresh.identity(&keys), fresh.is_due(&keys)), (Some(me.clone()), false));
 
             // A week later the browser has dropped the second cookie.
             let later = sent(&first[..1]);
             let later = Cookies { header: &later, is_secure };
-            assert!(later.is_due());
-            assert_eq!(later.set(&key, &later.identity(&key).unwrap()), first);
+            assert!(later.is_due(&keys));
+            assert_eq!(later.set(&keys, &later.identity(&keys).unwrap()), first);
         }
     }
 
     #[test]
     fn cookies_have_the_attributes_that_their_names_demand() {
-        let key = Key::new(SECRET).unwrap();
+        let keys = Keys::new(SECRET).unwrap();
         let me = Identity::new([7; 16]);
         // RFC 6265bis §4.1.3.2: `__Host-` needs Secure, Path=/ and no Domain.
-        for cookie in secure("").set(&key, &me) {
+        for cookie in secure("").set(&keys, &me) {
             assert!(cookie.starts_with("__Host-") && cookie.ends_with("; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
             assert!(cookie.contains("; Path=/;") && !cookie.contains("Domain"), "{cookie}");
         }
-        let [identity, renewed] = plain("").set(&key, &me);
+        let [identity, renewed] = plain("").set(&keys, &me);
         assert!(identity.contains("; Max-Age=34560000;") && !identity.contains("Secure"), "{identity}");
         assert!(renewed.contains("; Max-Age=604800;"), "{renewed}");
     }
 
     #[test]
     fn the_cookie_of_an_earlier_version_is_read_over_https_and_renewed_at_once() {
-        let key = Key::new(SECRET).unwrap();
+        let keys = Keys::new(SECRET).unwrap();
         let (me, other) = (Identity::new([7; 16]), Identity::new([8; 16]));
-        let old = format!("a=b; flux={}", key.token(&me));
+        let old = format!("a=b; flux={}", keys.token(&me));
         let cookies = secure(&old);
-        assert_eq!((cookies.identity(&key), cookies.is_due()), (Some(me.clone()), true));
-        let both = format!("flux={}; __Host-flux={}", key.token(&other), key.token(&me));
-        assert_eq!(secure(&both).identity(&key), Some(me.clone()), "the new one counts");
-        let broken = format!("__Host-flux=nonsense; flux=nonsense; flux={}", key.token(&me));
-        assert_eq!(secure(&broken).identity(&key), Some(me));
-        assert_eq!(plain("").identity(&key), None);
+        assert_eq!((cookies.identity(&keys), cookies.is_due(&keys)), (Some(me.clone()), true));
+        let both = format!("flux={}; __Host-flux={}", keys.token(&other), keys.token(&me));
+        assert_eq!(secure(&both).identity(&keys), Some(me.clone()), "the new one counts");
+        let broken = format!("__Host-flux=nonsense; flux=nonsense; flux={}", keys.token(&me));
+        assert_eq!(secure(&broken).identity(&keys), Some(me));
+        assert_eq!(plain("").identity(&keys), None);
     }
 }

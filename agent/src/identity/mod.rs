@@ -2,30 +2,18 @@
 //! Nobody else can make one. A token proves only that its bearer is the same one as before, not who that is.
 
 mod cookie;
+mod key;
 mod principal;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
-
 pub use cookie::Cookies;
+pub use key::{KeyError, Keys};
 pub use principal::{Principal, Scope};
 
 /// The prefix of names that the service makes. Clients cannot choose a name with it, so nobody can claim a person's object
 /// before that person does.
 const PREFIX: &str = "u-";
-/// Shortest secret that is accepted, in bytes.
-const SECRET_BYTES: usize = 32;
 /// Longest name of an object, in characters.
 pub const NAME_CHARS: usize = 64;
-
-/// The service's signing key.
-#[derive(Clone)]
-pub struct Key(Hmac<Sha256>);
-
-/// The secret is too short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("FLUX_KEY must have at least {SECRET_BYTES} characters; `openssl rand -hex 32` makes a good one.")]
-pub struct WeakSecret;
 
 /// A verified identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,90 +47,15 @@ impl Identity {
     }
 }
 
-impl Key {
-    /// A key from a secret.
-    ///
-    /// # Errors
-    /// [`WeakSecret`] when it is too short.
-    pub fn new(secret: &str) -> Result<Self, WeakSecret> {
-        let secret = secret.trim().as_bytes();
-        if secret.len() < SECRET_BYTES {
-            return Err(WeakSecret);
-        }
-        Hmac::new_from_slice(secret).map(Self).map_err(|_| WeakSecret)
-    }
-
-    /// The token that proves an identity: its name and the HMAC-SHA-256 of the name.
-    pub fn token(&self, identity: &Identity) -> String {
-        let mac = self.mac(&identity.0).finalize().into_bytes();
-        mac.iter().fold(format!("{}.", identity.0), |token, byte| format!("{token}{byte:02x}"))
-    }
-
-    /// The identity that a token proves, or `None` when the signature does not match.
-    pub fn verify(&self, token: &str) -> Option<Identity> {
-        let (name, mac) = token.rsplit_once('.')?;
-        let mac = bytes(mac)?;
-        // Compares in constant time.
-        self.mac(name).verify_slice(&mac).ok()?;
-        Some(Identity(name.to_owned()))
-    }
-
-    fn mac(&self, name: &str) -> Hmac<Sha256> {
-        let mut mac = self.0.clone();
-        // A prefix for this purpose alone, so that no other signature by the same key can pass as a token.
-        mac.update(b"flux identity v1:");
-        mac.update(name.as_bytes());
-        mac
-    }
-}
-
 /// The token in the value of an `Authorization` header with the scheme `Bearer`, in any case (RFC 9110 §11.1).
 pub fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Reads hexadecimal digits, two for each byte.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = hex.as_bytes().chunks(2);
-    pairs.map(|pair| if let [high, low] = pair { Some(digit(high)? << 4 | digit(low)?) } else { None }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-    #[test]
-    fn a_token_proves_its_identity_and_no_other() {
-        let key = Key::new(SECRET).unwrap();
-        let me = Identity::new([7; 16]);
-        let token = key.token(&me);
-        assert_eq!(key.verify(&token), Some(me.clone()));
-
-        let (name, mac) = token.rsplit_once('.').unwrap();
-        let other = Key::new("another secret of sufficient length").unwrap().token(&me);
-        let forged = format!("{}.{mac}", Identity::new([8; 16]).name());
-        for wrong in [
-            other,
-            forged,
-            format!("{name}."),
-            name.to_owned(),
-            String::new(),
-            format!("{token}x"),
-            token[..token.len() - 1].to_owned(),
-        ] {
-            assert_eq!(key.verify(&wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_short_secret_is_refused() {
-        assert!(Key::new("short").is_err());
-        assert!(Key::new(&" ".repeat(64)).is_err());
-    }
 
     #[test]
     fn a_bearer_token_is_read_by_any_case_of_the_scheme() {
