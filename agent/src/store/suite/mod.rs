@@ -25,7 +25,8 @@ use flux_timeline::{
     Actor, BlockId, Command, EventId, Goal, PlanId, Priority, ReadBlocks, ReadHistory, ReadPlans, RunId, Session,
     Source, Span, Title, TxnId,
 };
-use random::{Chance, query, step};
+pub(crate) use random::Chance;
+use random::{query, step};
 use uuid::Uuid;
 
 use super::{MIGRATIONS, Sql, SqlError, Store, StoreError, Transaction, migrate};

@@ -12,10 +12,10 @@ use flux_timeline::{
 use super::{Sql, Twins, moment, said};
 
 /// A generator of commands, the same on every engine: xorshift64, Marsaglia 2003.
-pub(super) struct Chance(pub(super) u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
