@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
+use flux_timeline::RunId;
 use uuid::Uuid;
 
 use crate::api::action;
@@ -23,6 +24,7 @@ use crate::limits::{Limits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
 use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
+use crate::telemetry::{Fault, LogRecord, Name};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
 
@@ -145,7 +147,12 @@ impl<H: Host> ChatAgent<H> {
         if !principal.limited {
             return Ok(());
         }
-        self.0.used.frame(&self.0.options.limits, bytes, self.0.host.now())
+        let taken = self.0.used.frame(&self.0.options.limits, bytes, self.0.host.now());
+        taken.inspect_err(|refused| {
+            if *refused != Refused::Silently {
+                self.limited("frames");
+            }
+        })
     }
 
     /// Counts a request of so many bytes.
@@ -156,13 +163,18 @@ impl<H: Host> ChatAgent<H> {
         if !principal.limited {
             return Ok(());
         }
-        self.0.used.request(&self.0.options.limits, bytes, self.0.host.now()).map_err(ApiError::TooMany)
+        let taken = self.0.used.request(&self.0.options.limits, bytes, self.0.host.now());
+        taken.inspect_err(|_| self.limited("frames")).map_err(ApiError::TooMany)
     }
 
     /// Whether one more connection may be opened.
     pub fn has_room_for(&self, principal: &Principal) -> bool {
         let most = self.0.options.limits.sockets;
-        !principal.limited || most == 0 || self.0.host.connections().len() < most
+        let has_room = !principal.limited || most == 0 || self.0.host.connections().len() < most;
+        if !has_room {
+            self.limited("sockets");
+        }
+        has_room
     }
 
     /// Carries out a call. Everyone who follows events is sent what it changed before this returns.
@@ -172,7 +184,8 @@ impl<H: Host> ChatAgent<H> {
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
         if principal.limited && call.scope() != Scope::Read {
-            self.0.used.change(&self.0.options.limits, host.now()).map_err(ApiError::TooMany)?;
+            let taken = self.0.used.change(&self.0.options.limits, host.now());
+            taken.inspect_err(|_| self.limited("changes")).map_err(ApiError::TooMany)?;
         }
         let is_answering = call.replaces_everything() && self.is_answering()?;
         let looks_back = call.looks_back();
@@ -237,7 +250,23 @@ impl<H: Host> ChatAgent<H> {
         self.0.store.sql_transaction(|store| action::open_timeline_within(store, host.now(), &|| host.uuid()))
     }
 
-    pub(crate) fn log(&self, line: &str) {
-        self.0.host.log(line);
+    /// Reports something.
+    pub(crate) fn log(&self, record: &LogRecord<'_>) {
+        self.0.host.log(record);
+    }
+
+    /// Reports that something failed.
+    pub(crate) fn fault(&self, at: Name, fault: impl Into<Fault>) {
+        self.log(&LogRecord::Fault { at, fault: fault.into() });
+    }
+
+    /// Reports that a limit was exceeded.
+    pub(crate) fn limited(&self, limit: Name) {
+        self.log(&LogRecord::Limited { limit });
+    }
+
+    /// Reports that something failed that has to do with a run of the architect.
+    pub(crate) fn run_fault(&self, at: Name, run: RunId, fault: impl Into<Fault>) {
+        self.log(&LogRecord::RunFault { at, run, fault: fault.into() });
     }
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::identity::Principal;
 use crate::store::{Sql, Store, StoreError};
+use crate::telemetry::LogRecord;
 
 /// The platform of one object.
 pub trait Host: Clone + 'static {
@@ -42,8 +43,8 @@ pub trait Host: Clone + 'static {
     fn wake_at(&self, at: Option<DateTime<Utc>>);
     /// All open connections. Asked for each frame that is sent, so it must be cheap.
     fn connections(&self) -> Rc<[Self::Connection]>;
-    /// Writes a line to the service's log.
-    fn log(&self, line: &str);
+    /// Writes a record to the service's log.
+    fn log(&self, record: &LogRecord<'_>);
 }
 
 /// A client's connection.

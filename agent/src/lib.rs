@@ -16,6 +16,7 @@
 //! | [`json`] | reading and writing JSON |
 //! | [`lifetime`] | how long data is kept that nobody needs for ever |
 //! | [`setting`] | numbers among the variables of the service |
+//! | [`telemetry`] | what the service reports about itself |
 //! | [`host`] | what the service needs from its platform |
 //! | `edge` | that platform on Cloudflare: the Worker, its Durable Object and its Workflow |
 //! | `native` | that platform on a computer, for tests and the evaluation harness |
@@ -39,6 +40,7 @@ pub mod prompt;
 pub mod setting;
 pub mod shown;
 pub mod store;
+pub mod telemetry;
 #[cfg(test)]
 mod tests;
 pub mod turn;

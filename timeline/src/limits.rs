@@ -45,5 +45,8 @@ pub const RESTORED_BLOCKS: usize = 5_000;
 /// A shift of more blocks than this asks the person first.
 pub const SHIFT_WITHOUT_ASKING: u64 = 20;
 
+/// An answer of a model that has changed this many blocks one by one asks the person before it goes on.
+pub const CHANGED_WITHOUT_ASKING: usize = 20;
+
 /// [`BLOCK_DAYS`] as a duration.
 pub const LONGEST_BLOCK: TimeDelta = TimeDelta::days(BLOCK_DAYS);

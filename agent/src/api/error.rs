@@ -36,6 +36,12 @@ pub enum ApiError {
     /// The store needs time first. The error says how much.
     #[error(transparent)]
     NotYet(StoreError),
+    /// The store failed before it was clear whether the same call was carried out earlier.
+    #[error(
+        "Something could not be read, so it is not known whether this change was made before. Look at your timeline; if it is \
+         missing, try again. ({0})"
+    )]
+    Unsure(StoreError),
     /// The store failed.
     #[error("Something could not be saved or read. Nothing of it was kept; try again. ({0})")]
     Store(StoreError),
@@ -61,7 +67,7 @@ impl ApiError {
             Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_) | ImportError::Failed(_)) => 422,
             Self::TooMany(_) => 429,
             Self::NotYet(_) => 503,
-            Self::Import(ImportError::Store(_)) | Self::Store(_) => 500,
+            Self::Import(ImportError::Store(_)) | Self::Unsure(_) | Self::Store(_) => 500,
         }
     }
 }

@@ -192,7 +192,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             }
             Origin::Direct { key: Some(key) } => key,
         };
-        match self.store.id_use(key)? {
+        match self.store.id_use(key).map_err(ApiError::Unsure)? {
             IdUse::Run => {
                 let error =
                     "The id of this call is that of a goal. Nothing was changed; give each call an id of its own.";

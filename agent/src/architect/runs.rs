@@ -24,6 +24,7 @@ use crate::api::action::{self, Author, Done};
 use crate::connections::push::To;
 use crate::host::{Host, WorkflowId};
 use crate::store::{DrivenRun, StoreError};
+use crate::telemetry::{Fault, LogRecord};
 use flux_tools::context::GoalContext;
 
 /// The run fails once so many workflows in a row have sent no request at all.
@@ -53,7 +54,7 @@ impl<H: Host> ChatAgent<H> {
             _ => Ok(()),
         });
         if let Err(error) = forgotten {
-            self.log(&format!("run {run}: {error}"));
+            self.run_fault("run", run, &error);
         }
         self.launch(run);
     }
@@ -62,10 +63,10 @@ impl<H: Host> ChatAgent<H> {
         let launched = self.0.store.launch_run(run, self.0.host.now()).and_then(|number| self.workflow(run, number));
         match launched {
             Ok(workflow) => self.0.host.launch(workflow),
-            Err(error) => self.log(&format!("run {run}: {error}")),
+            Err(error) => self.run_fault("run", run, &error),
         }
         if let Err(error) = self.watch_runs() {
-            self.log(&format!("runs: {error}"));
+            self.fault("runs", &error);
         }
         self.set_alarm();
     }
@@ -75,7 +76,7 @@ impl<H: Host> ChatAgent<H> {
         let called_off = self.0.store.keep_run_work::<Work>(run, None).and_then(|()| newest());
         match called_off {
             Ok(workflow) => self.0.host.call_off(workflow),
-            Err(error) => self.log(&format!("run {run}: {error}")),
+            Err(error) => self.run_fault("run", run, &error),
         }
     }
 
@@ -100,7 +101,7 @@ impl<H: Host> ChatAgent<H> {
             } else if run.state.attempts >= MOST_ATTEMPTS {
                 self.fail(run.id, "The service broke off at it again and again. Try again later.".to_owned())?;
             } else {
-                self.log(&format!("run {}: its workflow is silent, another one is started", run.id));
+                self.log(&LogRecord::SilentRun { run: run.id });
                 self.launch(run.id);
             }
         }
@@ -158,7 +159,7 @@ impl<H: Host> ChatAgent<H> {
             // A run that is under way has no report yet.
             Request::Report { .. } => Ok(Reply::default()),
             Request::Fail { error, cause } => {
-                self.log(&format!("run {run} failed: {cause}"));
+                self.run_fault("run", run, Fault::of_platform(&cause));
                 // A workflow that was restarted may not know the error that the one before it reported.
                 let error = error.or(known.state.error).unwrap_or_else(|| BROKEN_OFF.to_owned());
                 self.fail(run, error)?;
@@ -186,7 +187,7 @@ impl<H: Host> ChatAgent<H> {
         self.change_run(&Command::BeginStep { run: run.id, step: RunStep::Place }, run.id)?;
         let placement = placement(&self.0.store, run, tasks, now)?;
         let (placed, unplaced) = (placement.placed.len(), placement.unplaced.len());
-        self.log(&format!("run {}: {placed} tasks find time, {unplaced} do not", run.id));
+        self.log(&LogRecord::Placed { run: run.id, placed, unplaced });
         Ok(Reply { not_before_ms: Some(now.timestamp_millis()), ..Reply::default() })
     }
 

@@ -32,7 +32,7 @@ impl<H: Host> ChatAgent<H> {
             return;
         }
         if let Err(error) = self.greet(connection) {
-            self.log(&format!("connect: {error}"));
+            self.fault("connect", &error);
             // Clients reconnect after 1011. The fault may be over by then.
             connection.close(1011, "The timeline could not be read. Nothing was lost; trying again.");
         }

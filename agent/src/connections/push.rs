@@ -103,7 +103,7 @@ impl<H: Host> ChatAgent<H> {
         self.0.resuming.borrow_mut().clear();
         if let Err(error) = self.have_plan().and_then(|()| self.watch_runs()).and_then(|()| self.send_everything()) {
             // Clients reconnect after this code, and then get everything.
-            self.log(&format!("start over: {error}"));
+            self.fault("start-over", &error);
             self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
         }
         self.discard_now();

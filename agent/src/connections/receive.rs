@@ -26,7 +26,7 @@ impl<H: Host> ChatAgent<H> {
             }
         };
         if let Err(error) = done {
-            self.log(&format!("receive: {error}"));
+            self.fault("receive", &error);
             let error = format!("Something could not be saved. Nothing of it was kept; try again. ({error})");
             connection.send(&failure(text, &error).to_text());
         }

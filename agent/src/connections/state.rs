@@ -76,7 +76,7 @@ impl<H: Host> ChatAgent<H> {
                 followers.iter().for_each(|follower| follower.send(&text));
             }
             Err(error) => {
-                self.log(&format!("state: {error}"));
+                self.fault("state", &error);
                 // Clients reconnect after this code, and then get the state.
                 followers.iter().for_each(|follower| follower.close(1011, "The state could not be read."));
             }

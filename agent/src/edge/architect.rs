@@ -9,9 +9,10 @@ use js_sys::{Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
-use worker::{Env, console_error};
+use worker::Env;
 
 use super::clock::EdgeClock;
+use super::host::write;
 use super::model;
 use super::text;
 use super::thrown::message_of;
@@ -21,6 +22,7 @@ use crate::host::WorkflowId;
 use crate::json;
 use crate::lifetime;
 use crate::prompt::Prompts;
+use crate::telemetry::{Fault, LogRecord};
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "ARCHITECT";
@@ -89,7 +91,7 @@ fn architect(env: Env, params: Params, step: WorkflowStep) -> Result<Architect, 
 }
 
 fn failure(message: &str) -> JsValue {
-    console_error!("architect: {message}");
+    write(&LogRecord::Fault { at: "architect", fault: Fault::of_platform(message) });
     js_sys::Error::new(message).into()
 }
 

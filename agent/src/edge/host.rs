@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use flux_timeline::RunId;
 use futures::future::LocalBoxFuture;
 use uuid::{Builder, Uuid};
 use wasm_bindgen::JsValue;
-use worker::{Delay, Env, State, WebSocket, console_error, console_log};
+use worker::{Delay, Env, State, WebSocket, console_log};
 
 use super::architect::Workflows;
 use super::clock::{millis, now};
@@ -16,6 +17,7 @@ use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use crate::identity::Principal;
 use crate::json;
+use crate::telemetry::{Fault, LogRecord, Name};
 
 /// The object's platform.
 #[derive(Clone)]
@@ -82,7 +84,7 @@ impl Host for EdgeHost {
         let launching = self.workflows.clone().launch(workflow.clone());
         self.spawn(Box::pin(async move {
             if let Err(error) = launching.await {
-                console_error!("the workflow {workflow} cannot be started: {error}");
+                report_fault("launch", workflow.run, &error);
             }
         }));
     }
@@ -91,7 +93,7 @@ impl Host for EdgeHost {
         let calling_off = self.workflows.clone().call_off(workflow.clone());
         self.spawn(Box::pin(async move {
             if let Err(error) = calling_off.await {
-                console_log!("the workflow {workflow} was not ended: {error}");
+                report_fault("call-off", workflow.run, &error);
             }
         }));
     }
@@ -108,7 +110,7 @@ impl Host for EdgeHost {
                 None => state.storage().delete_alarm().await,
             };
             if let Err(error) = set {
-                console_error!("the alarm cannot be set: {error}");
+                write(&LogRecord::Fault { at: "alarm", fault: Fault::of_platform(&error.to_string()) });
             }
         }));
     }
@@ -118,9 +120,18 @@ impl Host for EdgeHost {
         self.sockets.borrow_mut().get_or_insert_with(read).clone()
     }
 
-    fn log(&self, line: &str) {
-        console_log!("{line}");
+    fn log(&self, record: &LogRecord<'_>) {
+        write(record);
     }
+}
+
+/// Writes a record to the log of the platform.
+pub(super) fn write(record: &LogRecord<'_>) {
+    console_log!("{}", record.json());
+}
+
+fn report_fault(at: Name, run: RunId, error: &str) {
+    write(&LogRecord::RunFault { at, run, fault: Fault::of_platform(error) });
 }
 
 /// A client's socket. It stays open while the object hibernates.

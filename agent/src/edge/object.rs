@@ -11,11 +11,10 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::WebSocket;
 use worker::{
-    DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocketPair, console_error,
-    durable_object,
+    DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocketPair, durable_object,
 };
 
-use super::host::{EdgeHost, Socket};
+use super::host::{EdgeHost, Socket, write};
 use super::respond::{
     POLICY_VIOLATION, TRY_AGAIN, UNAVAILABLE, is_socket, not_routed, refuse, unavailable, unavailable_because,
 };
@@ -31,6 +30,7 @@ use crate::json;
 use crate::limits::{Refused, in_words};
 use crate::shown;
 use crate::store::{ImportError, ImportPart, Store};
+use crate::telemetry::{Label, LogRecord};
 
 /// Largest part of a file that can be imported in one request, in bytes. An object has 128 MB of memory and holds the whole part.
 const IMPORT_BYTES: usize = 32 << 20;
@@ -262,8 +262,7 @@ impl Chat {
         if let Some(agent) = self.agent.borrow().as_ref() {
             return Ok(agent.clone());
         }
-        let agent =
-            open(&self.state, &self.env).inspect_err(|error| console_error!("the object cannot be opened: {error}"))?;
+        let agent = open(&self.state, &self.env)?;
         *self.agent.borrow_mut() = Some(agent.clone());
         Ok(agent)
     }
@@ -308,12 +307,23 @@ impl Chat {
     }
 }
 
+/// Opens the agent.
+///
+/// # Errors
+/// A sentence, also for the person. It is logged.
 fn open(state: &Rc<State>, env: &Env) -> std::result::Result<ChatAgent<EdgeHost>, String> {
-    let model = model::of(env)?;
-    let options = Options::from_lookup(&|name| text(env, name))?;
+    let configured = || Ok::<_, String>((model::of(env)?, Options::from_lookup(&|name| text(env, name))?));
+    let (model, options) = configured().inspect_err(|error| {
+        // Such a sentence begins with the variable.
+        let setting = Label::new(error.split(' ').next().unwrap_or_default());
+        write(&LogRecord::Misconfigured { setting });
+    })?;
     let sql = DurableSql::new(&state.storage());
     let host = EdgeHost::new(Rc::clone(state), env);
-    ChatAgent::open(host, sql, model, options).map_err(|error| error.to_string())
+    let opened = ChatAgent::open(host, sql, model, options);
+    opened
+        .inspect_err(|error| write(&LogRecord::Fault { at: "open", fault: error.into() }))
+        .map_err(|error| error.to_string())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]

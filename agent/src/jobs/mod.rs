@@ -12,6 +12,7 @@ use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::Host;
 use crate::store::{IMPORT_ROWS, JobRecord, PAST, REBUILD_ROWS, Sql, Store, StoreError};
+use crate::telemetry::Name;
 
 /// Opens the object while a turn is queued or streams, so that it goes on after a process died.
 const TURNS: &str = "turns";
@@ -56,7 +57,7 @@ impl<H: Host> ChatAgent<H> {
         }
         for job in jobs.into_iter().take_while(|job| job.due <= now) {
             if let Err(error) = self.run_job(&job) {
-                self.log(&format!("job {}: {error}", job.kind));
+                self.fault(name_of(&job.kind), &error);
                 let attempt = job.attempt.saturating_add(1);
                 self.0.store.retry_job(&job.id, now + pause(attempt), attempt)?;
             }
@@ -178,7 +179,7 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn set_alarm(&self) {
         if let Err(error) = self.try_set_alarm() {
             // The next opening of the object sets it.
-            self.log(&format!("alarm: {error}"));
+            self.fault("alarm", &error);
         }
     }
 
@@ -226,6 +227,12 @@ impl<S: Sql> Store<S> {
 /// When the job of a turn that is queued `now` is due.
 pub(crate) fn turns_due(now: DateTime<Utc>) -> DateTime<Utc> {
     now + TimeDelta::seconds(TURNS_AFTER_S)
+}
+
+/// The kind of a job as reports name it.
+fn name_of(kind: &str) -> Name {
+    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, DISCARD];
+    kinds.into_iter().find(|known| *known == kind).unwrap_or("job")
 }
 
 fn pause(attempt: u32) -> TimeDelta {

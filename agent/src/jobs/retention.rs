@@ -7,6 +7,7 @@ use crate::agent::ChatAgent;
 use crate::host::{Host, WorkflowId};
 use crate::json;
 use crate::store::{JobRecord, Sql, Store, StoreError};
+use crate::telemetry::{Fault, LogRecord};
 
 /// The shortest time between two deletions, in days.
 const EVERY_DAYS: i64 = 1;
@@ -32,7 +33,7 @@ impl<H: Host> ChatAgent<H> {
         });
         if let Err(error) = discarded {
             // The alarm runs it again.
-            self.log(&format!("workflows: {error}"));
+            self.fault("workflows", &error);
         }
     }
 
@@ -42,7 +43,7 @@ impl<H: Host> ChatAgent<H> {
         let names: Vec<String> = job.payload.as_deref().and_then(|names| json::read(names).ok()).unwrap_or_default();
         let attempt = job.attempt.saturating_add(1);
         if names.is_empty() || attempt > DISCARD_ATTEMPTS {
-            self.log(&format!("workflows: {} were not deleted and remain until their lifetime ends", names.len()));
+            self.log(&LogRecord::KeptWorkflows { number: names.len() });
             return self.0.store.delete_job(&job.id);
         }
         self.0.store.retry_job(&job.id, self.0.host.now() + pause(attempt), attempt)?;
@@ -52,11 +53,11 @@ impl<H: Host> ChatAgent<H> {
             match deleting.await {
                 Ok(()) => {
                     if let Err(error) = agent.0.store.delete_job(DISCARD) {
-                        agent.log(&format!("workflows: {error}"));
+                        agent.fault("workflows", &error);
                     }
                     agent.set_alarm();
                 }
-                Err(error) => agent.log(&format!("workflows were not deleted: {error}")),
+                Err(error) => agent.fault("workflows", Fault::of_platform(&error)),
             }
         }));
         Ok(())

@@ -105,6 +105,32 @@ fn many_blocks(world: &mut World, tab: &Tab) {
 }
 
 #[test]
+fn an_answer_that_has_changed_many_blocks_asks_before_it_goes_on() {
+    let mut world = World::new();
+    let tab = world.connect();
+    many_blocks(&mut world, &tab);
+    many_blocks(&mut world, &tab);
+    world.say(&tab, "r1", "Delete all of it");
+    let deletions: Vec<String> = (1..=42).map(|number| format!("c{number}")).collect();
+    let step: Vec<_> = deletions.iter().map(|id| (&**id, "deleteBlock", json!({"id": id.replace('c', "B")}))).collect();
+    calls(&mut world, &step);
+    let blocks = |world: &World| world.agent.store().stored_blocks().unwrap();
+    assert_eq!((blocks(&world), &*state_of(&world, "c21")), (22, "approval-requested"));
+    let asked = parts(&world).into_iter().find(|part| part["toolCallId"] == "c21").unwrap();
+    assert_eq!(asked["input"], json!({"id": "B21"}));
+
+    world.send(&tab, &answer("c21", true));
+    world.wait();
+    assert_eq!((blocks(&world), &*state_of(&world, "c41")), (2, "approval-requested"), "and again after as many");
+    world.send(&tab, &answer("c41", false));
+    world.wait();
+    world.model_answers("Two are left.");
+    assert_eq!(blocks(&world), 2);
+    world.call(&tab, "undo", json!({}));
+    assert_eq!(blocks(&world), 42, "all of it is one change");
+}
+
+#[test]
 fn calls_of_a_step_ask_one_after_another() {
     let mut world = World::new();
     let tab = world.connect();

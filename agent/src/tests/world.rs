@@ -21,6 +21,7 @@ use crate::architect::{Reply, Request};
 use crate::host::{ConnectionInfo, Host, WorkflowId};
 use crate::identity::{Principal, Scope};
 use crate::native::Sqlite;
+use crate::telemetry::LogRecord;
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 
 use super::logged::{Logged, Statements};
@@ -38,7 +39,7 @@ struct Memory {
     called_off: RefCell<Vec<(RunId, u64)>>,
     cannot_discard: Cell<bool>,
     alarm: Cell<Option<DateTime<Utc>>>,
-    log: RefCell<Vec<String>>,
+    log: RefCell<Vec<Value>>,
 }
 
 impl Host for TestHost {
@@ -95,8 +96,8 @@ impl Host for TestHost {
         self.0.alarm.set(at);
     }
 
-    fn log(&self, line: &str) {
-        self.0.log.borrow_mut().push(line.to_owned());
+    fn log(&self, record: &LogRecord<'_>) {
+        self.0.log.borrow_mut().push(record.json());
     }
 }
 
@@ -144,10 +145,20 @@ impl World {
     }
 
     pub fn with(sql: Sqlite, options: Options) -> Self {
+        let ticks = u64::try_from(sql_rows(&sql)).unwrap() * 1_000;
+        Self::begin(sql, options, ticks)
+    }
+
+    /// As after the process died, with a clock and ids that go on.
+    pub fn restarted(&self) -> Self {
+        Self::begin(self.sql.clone(), Options::default(), self.host.0.ticks.get() + 1)
+    }
+
+    fn begin(sql: Sqlite, options: Options, ticks: u64) -> Self {
         let pool = LocalPool::new();
         let host = TestHost(Rc::new(Memory {
             spawner: pool.spawner(),
-            ticks: Cell::new(u64::try_from(sql_rows(&sql)).unwrap() * 1_000),
+            ticks: Cell::new(ticks),
             connections: RefCell::default(),
             sleepers: RefCell::default(),
             launches: RefCell::default(),
@@ -289,9 +300,9 @@ impl World {
         self.model_ends(FinishReason::Stop);
     }
 
-    /// The lines of the service's log that are JSON, since it was last asked.
+    /// The lines of the service's log since it was last asked.
     pub fn logged(&self) -> Vec<Value> {
-        self.host.0.log.take().iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        self.host.0.log.take()
     }
 
     /// Whether somebody still listens to the model.
@@ -343,6 +354,16 @@ impl World {
     /// Lets time pass.
     pub fn pass(&self, ms: u64) {
         self.host.0.ticks.set(self.host.0.ticks.get() + ms);
+    }
+
+    /// Lets the alarm ring, at its time, if it is set. If that fails, the platform lets it ring again a moment later.
+    pub fn ring_if_set(&self) {
+        let Some(at) = self.host.0.alarm.take() else { return };
+        let ms = (at - self.host.now()).num_milliseconds().max(0);
+        self.pass(u64::try_from(ms).unwrap());
+        if self.agent.wake().is_err() {
+            self.host.0.alarm.set(Some(self.host.now() + TimeDelta::seconds(2)));
+        }
     }
 
     /// Lets the alarm ring, at its time.

@@ -42,7 +42,7 @@ impl<H: Host> ChatAgent<H> {
     /// A sentence for the person. Nothing was changed then.
     fn accept(&self, connection: &H::Connection, id: &str, body: &str) -> Result<Option<Vec<TurnRecord>>, Refusal> {
         let not_saved = |error: StoreError| {
-            self.log(&format!("chat request: {error}"));
+            self.fault("chat-request", &error);
             format!("Your message could not be saved. Nothing of it was kept; try again. ({error})")
         };
         if id.is_empty() || id.len() > ID_BYTES {
@@ -68,7 +68,7 @@ impl<H: Host> ChatAgent<H> {
         self.publish(&events);
         self.wake_by(turns_due(now));
         if let Err(error) = self.send_conversation(To::Chat, Some(connection.info().id)) {
-            self.log(&format!("conversation: {error}"));
+            self.fault("conversation", &error);
         }
         Ok(Some(open))
     }

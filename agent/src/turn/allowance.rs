@@ -38,6 +38,7 @@ impl<H: Host> ChatAgent<H> {
         let (limits, now) = (&self.0.options.limits, self.0.host.now());
         let most = limits.tokens_per_day;
         if most > 0 && self.0.store.tokens_used(now)? >= most {
+            self.limited("tokens");
             let wait = until_midnight(now);
             return Ok(Err(Refusal {
                 error: format!(
@@ -48,7 +49,8 @@ impl<H: Host> ChatAgent<H> {
                 retry_after: Some(wait),
             }));
         }
-        Ok(self.0.used.turn(limits, now).map_err(|wait| Refusal {
+        let taken = self.0.used.turn(limits, now).inspect_err(|_| self.limited("turns"));
+        Ok(taken.map_err(|wait| Refusal {
             error: format!(
                 "You have sent many messages within an hour. This one was not sent; try again in {}.",
                 in_words(wait)

@@ -3,7 +3,7 @@
 use flux_protocol::Chunk;
 use flux_protocol::frame::ModelInfo;
 use flux_protocol::message::ToolState;
-use flux_timeline::{ReadHistory, TxnId};
+use flux_timeline::{EventKind, ReadHistory, TxnId};
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, ToolError, definitions, known_names};
 use serde_json::Value;
@@ -12,6 +12,7 @@ use super::{Output, Turn, TurnError};
 use crate::api::{Answer, Api, ApiError, Change, Origin, Outcome};
 use crate::json;
 use crate::store::{Sql, fit_result};
+use crate::telemetry::{LogRecord, Name};
 use flux_model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
 
 /// Largest result of a call in a message, in bytes of JSON. The lists in larger ones are shortened.
@@ -74,26 +75,31 @@ pub(super) fn shown_name(name: &str) -> String {
     }
 }
 
+/// The name of a tool, if there is one of this name.
+fn known_tool(name: &str) -> Option<Name> {
+    definitions().iter().find(|tool| tool.name == name).map(|tool| tool.name)
+}
+
 impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     /// Carries out the calls of a step, in order, up to the first one that needs the person's consent. Returns whether there is
     /// one.
     pub(super) fn carry_out(&mut self, calls: &[ModelCall]) -> Result<bool, TurnError> {
         for (index, call) in calls.iter().enumerate() {
             let Offered { name, input, call: checked } = offered(call);
-            self.show(call, &name, input);
+            self.show(call, &name, input.clone());
             self.meter.call();
             match checked {
                 Err(error) => {
                     self.invalid += 1;
                     self.meter.invalid_call();
-                    self.output.log(&format!("invalid call of {name}: {error}"));
+                    self.output.log(&LogRecord::InvalidCall { tool: known_tool(&name) });
                     self.output
                         .emit(Chunk::ToolOutputError { tool_call_id: call.id.clone(), error_text: error.to_string() });
                     if self.invalid >= self.limits.invalid_calls {
                         return Err(TurnError::InvalidCalls(self.invalid));
                     }
                 }
-                Ok(tool) => match self.consent(&tool)? {
+                Ok(tool) => match self.consent(&tool)?.or_else(|| self.consent_to_more(&tool, input)) {
                     Some(consent) => {
                         let rest = calls.get(index + 1..).unwrap_or_default();
                         for call in rest {
@@ -128,7 +134,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             self.meter.call();
             self.meter.invalid_call();
             let Offered { name, input, .. } = offered(call);
-            self.output.log(&format!("call of {name} in the last step"));
+            self.output.log(&LogRecord::LateCall { tool: known_tool(&name) });
             self.output.emit(Chunk::ToolInputAvailable { tool_call_id: call.id.clone(), tool_name: name, input });
             let error_text = format!(
                 "Not done: after {} steps an answer was due. What was done before is kept; say “go on” for the rest.",
@@ -182,6 +188,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                 self.store.note_prompt(txn, &self.prompt.to_string())?;
                 self.store.set_turn_txn(self.id, txn)?;
             }
+            self.changed += events.iter().map(|event| changed_blocks(&event.kind)).sum::<usize>();
             self.output.publish(&events);
         }
         if let Some(chunk) = emitted {
@@ -198,6 +205,19 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             (Some(last), Some(txn)) if last == txn => Ok(txn),
             _ => Ok(TxnId::new(self.output.uuid())),
         }
+    }
+}
+
+/// The number of blocks that an event changes or deletes.
+fn changed_blocks(kind: &EventKind) -> usize {
+    match kind {
+        EventKind::BlockUpdated(_)
+        | EventKind::BlockMoved(_)
+        | EventKind::BlockCompleted(_)
+        | EventKind::BlockReopened(_)
+        | EventKind::BlockDeleted { .. } => 1,
+        EventKind::TimelineShifted { blocks, .. } => blocks.len(),
+        _ => 0,
     }
 }
 

@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use flux_protocol::message::{Approval, ToolPart, ToolState};
 use flux_protocol::{Chunk, Message, ServerFrame};
 use flux_timeline::decide::DecideError;
-use flux_timeline::{BlockId, ReadPlans};
+use flux_timeline::{BlockId, ReadPlans, limits};
 use flux_tools::tool::{Consent, ToolCall, ToolContext};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Output, Turn, TurnError};
@@ -164,6 +164,24 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     /// What the person must agree to before a call is carried out.
     pub(super) fn consent(&self, call: &ToolCall) -> Result<Option<Consent>, TurnError> {
         Ok(consent(self.store, call, self.output.now(), self.output.uuid())?)
+    }
+
+    /// What the person is asked before an answer that has changed many blocks goes on. A model that was misled, such as by a text on
+    /// the timeline, could otherwise change all of it, one call at a time.
+    pub(super) fn consent_to_more(&self, call: &ToolCall, arguments: Value) -> Option<Consent> {
+        let is_change = matches!(
+            call,
+            ToolCall::UpdateBlock(_)
+                | ToolCall::DeleteBlock(_)
+                | ToolCall::CompleteBlock(_)
+                | ToolCall::UncompleteBlock(_)
+                | ToolCall::ShiftTimeline(_)
+        );
+        (is_change && self.changed >= limits::CHANGED_WITHOUT_ASKING).then(|| Consent {
+            question: format!("This answer has already changed {} blocks. May it change more?", self.changed),
+            arguments,
+            touches: Vec::new(),
+        })
     }
 
     /// Asks the person for consent to a call. `rest` are the calls of the step that come after it; they wait, too.

@@ -13,7 +13,6 @@ use super::frames::failed;
 use super::live::{Chunks, Live};
 use super::{Cost, Meter, Output, Turn, TurnError};
 use crate::agent::ChatAgent;
-use crate::api::route::AGENT;
 use crate::connections::push::To;
 use crate::host::{Connection, Host};
 use crate::json;
@@ -38,7 +37,7 @@ impl<H: Host> ChatAgent<H> {
         match self.0.store.open_turns(None) {
             Ok(open) => self.start(open),
             // The job of the turns tries again.
-            Err(error) => self.log(&format!("queue: {error}")),
+            Err(error) => self.fault("queue", &error),
         }
     }
 
@@ -52,11 +51,11 @@ impl<H: Host> ChatAgent<H> {
             let turn = open.remove(next);
             let (id, request) = (turn.id.clone(), turn.request.clone());
             let Err(error) = self.begin(turn, &open) else { return };
-            self.log(&format!("begin: {error}"));
+            self.fault("begin", &error);
             let error = format!("The answer could not begin. Your message is kept; try again. ({error})");
             let end = RequestEnd { outcome: TurnOutcome::Error, error: Some(error.clone()) };
             if let Err(error) = self.0.store.end_request(&id, TurnState::Ended, &end, self.now()) {
-                return self.log(&format!("begin: {error}"));
+                return self.fault("begin", &error);
             }
             self.broadcast(&failed(&request.id, error, Some(request.message_ids)), To::Chat, None);
         }
@@ -122,6 +121,7 @@ impl<H: Host> ChatAgent<H> {
             meter,
             txn: record.txn,
             invalid: 0,
+            changed: 0,
             taken: 0,
         };
         let ended = turn.run().await;
@@ -138,7 +138,7 @@ impl<H: Host> ChatAgent<H> {
         };
         let end = self.emit_end(ended, &cost);
         if let Err(error) = self.flush() {
-            self.log(&format!("chunks: {error}"));
+            self.fault("chunks", &error);
         }
         let Some(live) = self.0.live.borrow_mut().take() else { return false };
         live.abort.abort();
@@ -166,7 +166,7 @@ impl<H: Host> ChatAgent<H> {
                 is_idle
             }
             Err(error) => {
-                self.log(&format!("end: {error}"));
+                self.fault("end", &error);
                 let error = format!("The answer could not be saved; it will be gone after a reload. ({error})");
                 self.broadcast(&failed(&request.id, error, Some(request.message_ids.clone())), To::All, None);
                 self.0.resuming.borrow_mut().clear();
@@ -189,7 +189,7 @@ impl<H: Host> ChatAgent<H> {
                 RequestEnd { outcome: TurnOutcome::Completed, error: None }
             }
             Ended::Turn(Err(error)) => {
-                self.log(&format!("{AGENT}: turn failed: {error}"));
+                self.fault("turn", error);
                 self.emit_not_carried_out("The answer failed before this was carried out.");
                 message_metadata["error"] = error.to_string().into();
                 self.emit(Chunk::MessageMetadata { message_metadata });

@@ -43,6 +43,7 @@ use crate::identity::Principal;
 use crate::prompt::{self, Instructions, Prompt};
 use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
+use crate::telemetry::LogRecord;
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
 use flux_tools::context::{self, Facts};
 
@@ -109,8 +110,8 @@ pub trait Output {
     fn publish(&self, events: &[Event]);
     /// The message so far.
     fn message(&self) -> Message;
-    /// Writes a line to the service's log.
-    fn log(&self, line: &str);
+    /// Writes a record to the service's log.
+    fn log(&self, record: &LogRecord<'_>);
 }
 
 /// Why a turn ended without a complete answer. `Display` is a sentence for the person.
@@ -155,6 +156,8 @@ pub struct Turn<'a, S, O> {
     pub txn: Option<TxnId>,
     /// Invalid calls so far.
     pub invalid: usize,
+    /// Blocks that this turn has changed or deleted so far, since the person was last asked.
+    pub changed: usize,
     /// Bytes taken from the model so far; see [`TurnLimits::answer_bytes`].
     pub taken: usize,
 }
@@ -291,11 +294,11 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                 ModelEvent::Finished(reason) => step.finish = Some(reason),
                 ModelEvent::Retried { attempt, after_ms, reason } => {
                     self.meter.retry();
-                    self.output.log(&format!("model: attempt {attempt} failed ({reason}), next in {after_ms} ms"));
+                    self.output.log(&LogRecord::Retry { attempt, after_ms, fault: (&reason).into() });
                 }
-                ModelEvent::Skipped { what } => {
+                ModelEvent::Skipped { .. } => {
                     self.meter.skip();
-                    self.output.log(&format!("model: skipped {what}"));
+                    self.output.log(&LogRecord::Skipped);
                 }
             }
         }
@@ -308,7 +311,7 @@ impl<S: Sql, O: Output> Turn<'_, S, O> {
     /// Emits the last text that is kept, and notes that the answer was cut off. Calls that the model has begun in this step are
     /// not carried out.
     fn cut_off(&self, open: &mut Open, last: &str) {
-        self.output.log("model: the answer was too long and was cut off");
+        self.output.log(&LogRecord::CutOff);
         consent::not_carried_out(&self.output.message(), TOO_LONG)
             .into_iter()
             .for_each(|chunk| self.output.emit(chunk));

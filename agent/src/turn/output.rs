@@ -16,6 +16,7 @@ use crate::agent::ChatAgent;
 use crate::connections::push::To;
 use crate::host::Host;
 use crate::store::StoreError;
+use crate::telemetry::LogRecord;
 
 impl<H: Host> ChatAgent<H> {
     /// Runs a turn. What it emits is stored and sent each time that it waits.
@@ -25,7 +26,7 @@ impl<H: Host> ChatAgent<H> {
             let polled = turn.as_mut().poll(cx);
             if let Err(error) = self.flush() {
                 // They are stored with the next ones, or with the whole message.
-                self.log(&format!("chunks: {error}"));
+                self.fault("chunks", &error);
             }
             polled
         })
@@ -95,7 +96,7 @@ impl<H: Host> Output for ChatAgent<H> {
         live.as_ref().map_or_else(|| Message::new("", flux_protocol::Role::Assistant), |live| live.message.clone())
     }
 
-    fn log(&self, line: &str) {
-        Self::log(self, line);
+    fn log(&self, record: &LogRecord<'_>) {
+        Self::log(self, record);
     }
 }

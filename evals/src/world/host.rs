@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use flux_agent::identity::Principal;
 use flux_agent::native::Sqlite;
+use flux_agent::telemetry::LogRecord;
 use flux_protocol::ServerFrame;
 use futures::channel::mpsc;
 use futures::future::LocalBoxFuture;
@@ -96,8 +97,8 @@ impl Host for EvalHost {
         Rc::new([self.0.tab.clone()])
     }
 
-    fn log(&self, line: &str) {
-        self.0.log.borrow_mut().push(line.to_owned());
+    fn log(&self, record: &LogRecord<'_>) {
+        self.0.log.borrow_mut().push(record.json().to_string());
     }
 }
 

@@ -42,10 +42,11 @@ fn the_report_has_the_words_of_the_model_which_gets_the_facts() {
     let metadata: &Value = messages[0].metadata.as_ref().unwrap();
     assert_eq!((&metadata["prompt"], &metadata["run"]), (&json!(prompt.to_string()), &json!(workflow.0)));
     let line = json!({
-        "log": "run", "prompt": Prompts::current().architect.to_string(), "report": prompt.to_string(), "model": "puppet",
+        "log": "run", "run": workflow.0, "prompt": Prompts::current().architect.to_string(), "report": prompt.to_string(), "model": "puppet",
         "outcome": "completed", "tries": 1, "tasks": 3, "leftOut": 0,
     });
-    assert_eq!(stage.world.borrow().logged(), [line]);
+    let placed = json!({"log": "placed", "run": workflow.0, "placed": 3, "unplaced": 0});
+    assert_eq!(stage.world.borrow().logged(), [placed, line]);
 }
 
 #[test]
