@@ -15,7 +15,7 @@ use flux_timeline::RunId;
 use uuid::Uuid;
 
 use crate::api::action;
-use crate::api::{Answer, Api, ApiError, Call, Origin};
+use crate::api::{Answer, Api, ApiError, Call, Origin, permit};
 use crate::architect::RunLimits;
 use crate::assistant::Assistant;
 use crate::host::Host;
@@ -23,7 +23,7 @@ use crate::identity::{Principal, Scope};
 use crate::limits::{Limits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
-use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
+use crate::store::{Export, IdUse, ImportPart, Store, StoreError, TurnState};
 use crate::telemetry::{Fault, LogRecord, Name};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
@@ -167,6 +167,18 @@ impl<H: Host> ChatAgent<H> {
         taken.inspect_err(|_| self.limited("frames")).map_err(ApiError::TooMany)
     }
 
+    /// Counts a part of a file for import, of so many bytes.
+    ///
+    /// # Errors
+    /// [`ApiError::TooMany`] if it exceeds a limit.
+    pub fn take_import(&self, principal: &Principal, bytes: usize) -> Result<(), ApiError> {
+        if !principal.limited {
+            return Ok(());
+        }
+        let taken = self.0.used.import(&self.0.options.limits, bytes, self.0.host.now());
+        taken.inspect_err(|_| self.limited("imports")).map_err(ApiError::TooMany)
+    }
+
     /// Whether one more connection may be opened.
     pub fn has_room_for(&self, principal: &Principal) -> bool {
         let most = self.0.options.limits.sockets;
@@ -183,9 +195,9 @@ impl<H: Host> ChatAgent<H> {
     /// [`ApiError`]; nothing is changed then.
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
-        if principal.limited && call.scope() != Scope::Read {
-            let taken = self.0.used.change(&self.0.options.limits, host.now());
-            taken.inspect_err(|_| self.limited("changes")).map_err(ApiError::TooMany)?;
+        permit(principal, call.scope())?;
+        if principal.limited && !self.is_repeated(origin)? {
+            self.take_call(principal, &call)?;
         }
         let is_answering = call.replaces_everything() && self.is_answering()?;
         let looks_back = call.looks_back();
@@ -197,6 +209,27 @@ impl<H: Host> ChatAgent<H> {
         let outcome = outcome?;
         self.announce(outcome.change);
         Ok(outcome.answer)
+    }
+
+    /// Whether a call was carried out before, so that nothing is done for it now.
+    fn is_repeated(&self, origin: Origin) -> Result<bool, ApiError> {
+        let Origin::Direct { key: Some(key) } = origin else { return Ok(false) };
+        Ok(self.0.store.id_use(key).map_err(ApiError::Unsure)? != IdUse::None)
+    }
+
+    /// Counts a call that changes something. Parts of files count by their size.
+    fn take_call(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
+        if call.scope() != Scope::Read && !matches!(call, Call::Import(_) | Call::CancelImport) {
+            let taken = self.0.used.change(&self.0.options.limits, self.0.host.now());
+            taken.inspect_err(|_| self.limited("changes")).map_err(ApiError::TooMany)?;
+        }
+        if call.asks_model() {
+            self.take_turn(principal, "The goal was not started")?.map_err(|refusal| ApiError::Allowance {
+                error: refusal.error,
+                wait: refusal.retry_after.unwrap_or_default(),
+            })?;
+        }
+        Ok(())
     }
 
     /// Imports a part of an exported file. A long file is checked by a job after the last part.

@@ -11,12 +11,31 @@ pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
-    let mut is_flag = false;
-    let kept = text.chars().filter(|c| {
-        is_flag = *c == BLACK_FLAG || (is_flag && is_tag(*c));
-        !is_dropped(*c) && (is_flag || !is_tag(*c))
-    });
-    Cow::Owned(composed(kept.collect()))
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c == BLACK_FLAG {
+            kept.push(c);
+            let length = flag_tags(rest.as_str());
+            kept.extend(rest.by_ref().take(length));
+        } else if is_ideographic_selector(c) {
+            if kept.chars().next_back().is_some_and(is_ideograph) {
+                kept.push(c);
+            }
+        } else if !is_dropped(c) && !is_tag(c) {
+            kept.push(c);
+        }
+    }
+    Cow::Owned(composed(kept))
+}
+
+/// The number of tag characters with which the text goes on, if they end the flag of a region: three to six letters or digits, and the
+/// end.
+fn flag_tags(text: &str) -> usize {
+    let letters =
+        text.chars().take_while(|c| matches!(c, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}')).count();
+    let is_whole = (3..=6).contains(&letters) && text.chars().nth(letters) == Some('\u{E007F}');
+    if is_whole { letters + 1 } else { 0 }
 }
 
 /// Whether a reader sees anything of the text.
@@ -24,10 +43,20 @@ pub(crate) fn is_visible(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !is_ignorable(c))
 }
 
-/// Control characters but blanks, and those that show text in another order (UAX #9: embeddings, overrides and isolates). The marks U+200E
-/// and U+200F stay: they only order what stands beside them.
+/// Control characters but blanks; those that show text in another order (UAX #9: embeddings, overrides and isolates); and invisible operators
+/// and controls that no text of a person needs. The marks U+200E and U+200F stay: they only order what stands beside them. So do the
+/// joiners U+200C and U+200D, which scripts and emoji need.
 fn is_dropped(c: char) -> bool {
-    (c.is_control() && !c.is_whitespace()) || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    (c.is_control() && !c.is_whitespace()) || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
+}
+
+/// A selector of a variant of an ideograph (UTS #37). A series of them can carry a text that nobody sees.
+fn is_ideographic_selector(c: char) -> bool {
+    matches!(c, '\u{E0100}'..='\u{E01EF}')
+}
+
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// Tag characters. Nobody sees them, but a model reads them.
@@ -74,6 +103,14 @@ mod tests {
                 "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} cup",
                 "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F} cup",
             ),
+            ("🏴\u{E0049}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E0065}", "🏴"),
+            (
+                "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E0061}\u{E007F}",
+                "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E0061}\u{E007F}",
+            ),
+            ("🙂\u{E0148}\u{E0155}", "🙂"),
+            ("葛\u{E0100}\u{E0101}城", "葛\u{E0100}城"),
+            ("a\u{2062}b\u{206A}c", "abc"),
             ("👩\u{200D}💻", "👩\u{200D}💻"),
             ("שלום\u{200F} a", "שלום\u{200F} a"),
         ];

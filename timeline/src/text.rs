@@ -31,8 +31,10 @@ macro_rules! text_type {
         impl TryFrom<String> for $name {
             type Error = InvalidValue;
 
+            /// Reads a text that was stored or sent by the service. Earlier versions took texts that [`Self::new`] refuses; what is stored
+            /// must stay readable.
             fn try_from(text: String) -> Result<Self, InvalidValue> {
-                Self::new(&text)
+                Self::new(&text).or_else(|why| if is_stored(&text, Self::MOST) { Ok(Self(text)) } else { Err(why) })
             }
         }
 
@@ -63,6 +65,8 @@ text_type!(
 );
 
 impl Goal {
+    const MOST: usize = limits::GOAL_CHARS;
+
     /// Folds blanks and line ends to single blanks.
     ///
     /// # Errors
@@ -83,6 +87,8 @@ impl Goal {
 }
 
 impl Title {
+    const MOST: usize = limits::TITLE_CHARS;
+
     /// Folds blanks and line ends to single blanks.
     ///
     /// # Errors
@@ -103,6 +109,8 @@ impl Title {
 }
 
 impl Description {
+    const MOST: usize = limits::DESCRIPTION_CHARS;
+
     /// Trims.
     ///
     /// # Errors
@@ -131,6 +139,8 @@ impl Description {
 }
 
 impl Tag {
+    const MOST: usize = limits::TAG_CHARS;
+
     /// Folds blanks and drops leading `#`.
     ///
     /// # Errors
@@ -166,6 +176,13 @@ impl Tag {
 /// The form in which titles are compared and searched: lower case, blanks folded.
 pub fn title_key(text: &str) -> String {
     one_line(text).to_lowercase()
+}
+
+/// Whether an earlier version can have stored a text: it is neither empty nor too long, and has no control characters but line ends and
+/// tabs.
+fn is_stored(text: &str, most: usize) -> bool {
+    let has_control = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+    !text.trim().is_empty() && text.chars().count() <= most && !has_control
 }
 
 fn one_line(text: &str) -> String {
@@ -204,6 +221,20 @@ mod tests {
         assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["Sport", "home"]);
         let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
         assert_eq!(Tag::list(&many), Err(InvalidValue::TooManyTags { count: 51 }));
+    }
+
+    #[test]
+    fn a_text_that_an_earlier_version_has_stored_stays_readable() {
+        let read = |text: &str| serde_json::from_value::<Title>(text.into()).map(String::from).ok();
+        for text in ["\u{200B}", "\u{2800}\u{3164}", &"\u{958}".repeat(200)] {
+            assert!(Title::new(text).is_err(), "{text:?}");
+            assert_eq!(read(text).as_deref(), Some(text));
+        }
+        assert!(serde_json::from_value::<Description>("\u{200B}".into()).is_ok());
+        assert_eq!(read("Cafe\u{301}").as_deref(), Some("Café"));
+        for wrong in ["", "  ", "\u{7}", &"x".repeat(201)] {
+            assert_eq!(read(wrong), None, "{wrong:?}");
+        }
     }
 
     #[test]

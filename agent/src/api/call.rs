@@ -125,6 +125,11 @@ impl Call {
         }
     }
 
+    /// Whether the call makes the model plan a goal.
+    pub(crate) fn asks_model(&self) -> bool {
+        matches!(self, Self::Tool(ToolCall::UseArchitect(_) | ToolCall::RetryRun(_)))
+    }
+
     /// Whether the call replaces all data.
     pub(crate) fn replaces_everything(&self) -> bool {
         matches!(self, Self::DeleteEverything | Self::Import(_))

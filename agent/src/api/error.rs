@@ -27,6 +27,14 @@ pub enum ApiError {
     /// The principal does more than its limits allow.
     #[error("That was too much at once. Nothing was changed; try again in {}.", in_words(*.0))]
     TooMany(TimeDelta),
+    /// The principal asks more of the model than its limits allow.
+    #[error("{error}")]
+    Allowance {
+        /// A sentence for the person.
+        error: String,
+        /// How long to wait.
+        wait: TimeDelta,
+    },
     /// A rule of the timeline rejects an argument.
     #[error(transparent)]
     Rejected(#[from] Rejection),
@@ -52,7 +60,7 @@ impl ApiError {
     pub fn retry_after_seconds(&self) -> Option<u64> {
         match self {
             Self::NotYet(error) => error.retry_after_seconds(),
-            Self::TooMany(wait) => Some(seconds(*wait)),
+            Self::TooMany(wait) | Self::Allowance { wait, .. } => Some(seconds(*wait)),
             _ => None,
         }
     }
@@ -65,7 +73,7 @@ impl ApiError {
             Self::Busy | Self::Import(ImportError::NotEmpty | ImportError::Part { .. }) => 409,
             Self::Import(ImportError::TooLarge) => 413,
             Self::Arguments(_) | Self::Rejected(_) | Self::Import(ImportError::File(_) | ImportError::Failed(_)) => 422,
-            Self::TooMany(_) => 429,
+            Self::TooMany(_) | Self::Allowance { .. } => 429,
             Self::NotYet(_) => 503,
             Self::Import(ImportError::Store(_)) | Self::Unsure(_) | Self::Store(_) => 500,
         }

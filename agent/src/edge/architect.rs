@@ -12,7 +12,7 @@ use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use super::clock::EdgeClock;
-use super::host::write;
+use super::log::write;
 use super::model;
 use super::text;
 use super::thrown::message_of;

@@ -9,10 +9,11 @@ use flux_timeline::RunId;
 use futures::future::LocalBoxFuture;
 use uuid::{Builder, Uuid};
 use wasm_bindgen::JsValue;
-use worker::{Delay, Env, State, WebSocket, console_log};
+use worker::{Delay, Env, State, WebSocket};
 
 use super::architect::Workflows;
 use super::clock::{millis, now};
+use super::log::write;
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use crate::identity::Principal;
@@ -123,11 +124,6 @@ impl Host for EdgeHost {
     fn log(&self, record: &LogRecord<'_>) {
         write(record);
     }
-}
-
-/// Writes a record to the log of the platform.
-pub(super) fn write(record: &LogRecord<'_>) {
-    console_log!("{}", record.json());
 }
 
 fn report_fault(at: Name, run: RunId, error: &str) {

@@ -7,6 +7,7 @@ mod architect;
 mod body;
 mod clock;
 mod host;
+mod log;
 mod model;
 mod object;
 mod respond;

@@ -14,9 +14,11 @@ use worker::{
     DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocketPair, durable_object,
 };
 
-use super::host::{EdgeHost, Socket, write};
+use super::host::{EdgeHost, Socket};
+use super::log::write;
 use super::respond::{
-    POLICY_VIOLATION, TRY_AGAIN, UNAVAILABLE, is_socket, not_routed, refuse, unavailable, unavailable_because,
+    TRY_AGAIN, TRY_AGAIN_LATER, UNAVAILABLE, close_at_once, is_socket, not_routed, refuse, unavailable,
+    unavailable_because,
 };
 use super::sql::DurableSql;
 use super::{IDENTITY_HEADER, LIMITED_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
@@ -82,9 +84,15 @@ impl DurableObject for Chat {
             return refuse(is_socket, 403, NOT_YOURS);
         };
         principal.limited = !header(LIMITED_HEADER)?.is_empty();
-        let bytes = header("content-length")?.parse().unwrap_or(0);
-        if let Err(error) = agent.take_request(&principal, bytes) {
-            return if is_socket { refuse(true, error.status(), &error.to_string()) } else { respond(Err(error)) };
+        // A part of a file whose size is not stated counts as the largest one.
+        let unstated = if route == ObjectRoute::Import { IMPORT_BYTES } else { 0 };
+        let bytes = header("content-length")?.parse().unwrap_or(unstated);
+        let taken = match route {
+            ObjectRoute::Import => agent.take_import(&principal, bytes),
+            _ => agent.take_request(&principal, bytes),
+        };
+        if let Err(error) = taken {
+            return if is_socket { close_at_once(TRY_AGAIN_LATER, &error.to_string()) } else { respond(Err(error)) };
         }
         match route {
             ObjectRoute::Socket => self.accept(agent, &request, principal, name),
@@ -167,7 +175,8 @@ fn refuse_frame(socket: &Socket, refused: Refused) {
             let error = format!("{TOO_MANY} Nothing of it was changed; try again in {}.", in_words(wait));
             socket.send(&ServerFrame::FluxError { error, retry_after_ms }.to_text());
         }
-        Refused::Close => socket.close(POLICY_VIOLATION, TOO_MANY),
+        // It may connect again, as often as the limit of its network allows.
+        Refused::Close => socket.close(TRY_AGAIN_LATER, TOO_MANY),
     }
 }
 
@@ -240,7 +249,7 @@ impl Chat {
     /// The response while nobody has used this object: looking does not make one, and nobody gets one of a name that is not theirs.
     /// `None` if it is used, or this request is its first use.
     fn without_object(&self, route: ObjectRoute<'_>, is_own: bool) -> Result<Option<Response>> {
-        let is_use = matches!(route, ObjectRoute::Socket | ObjectRoute::Import | ObjectRoute::Run(_));
+        let is_use = matches!(route, ObjectRoute::Socket | ObjectRoute::Import);
         if (is_own && is_use)
             || self.agent.borrow().is_some()
             || Store::exists(&DurableSql::new(&self.state.storage())).map_err(failed)?
@@ -285,7 +294,8 @@ impl Chat {
         name: String,
     ) -> Result<Response> {
         if !agent.has_room_for(&principal) {
-            return refuse(true, 429, "Too many pages are open. Close one of them, then reload this one.");
+            // Some of the others may be dead, which the platform notices a little later.
+            return close_at_once(TRY_AGAIN_LATER, "Too many pages are open. Close one of them.");
         }
         let url = super::url(request)?;
         let query = |name: &str| url.search_params().get(name);

@@ -7,7 +7,7 @@ use crate::api::route::RouteError;
 
 /// Close code for a socket that nobody should retry: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
 /// after it, but they retry a handshake that is refused by status for ever.
-pub(super) const POLICY_VIOLATION: u16 = 1008;
+const POLICY_VIOLATION: u16 = 1008;
 
 /// Close code after which clients connect again: "internal error" (RFC 6455 §7.4.1).
 pub(super) const TRY_AGAIN: u16 = 1011;

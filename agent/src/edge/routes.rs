@@ -11,7 +11,8 @@ use crate::api::route::{RouteError, WorkerRoute, worker_route};
 use crate::identity::{self, Cookies, Identity, Keys};
 use crate::limits::network;
 
-/// Rate limits of `wrangler.toml`, each for a network address: new identities for programs, and connections.
+/// Rate limits of `wrangler.toml`, each for a network address: new identities for programs, and connections with
+/// requests that change something: whatever can make an object.
 const GUESTS: &str = "GUEST_LIMIT";
 const CONNECTIONS: &str = "CONNECTION_LIMIT";
 
@@ -168,8 +169,8 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
         Ok(is_limited) => is_limited,
         Err(error) => return refuse(is_socket, 500, &error),
     };
-    if is_limited && is_socket && !may(&request, env, CONNECTIONS).await? {
-        return too_often(true);
+    if is_limited && !only_reads && !may(&request, env, CONNECTIONS).await? {
+        return too_often(is_socket);
     }
     let Some(identity) = identity(&request, &keys)? else {
         return refuse(is_socket, 401, "No identity: load the page, or get a token with POST /api/guest.");

@@ -44,13 +44,17 @@ pub enum KeyError {
 }
 
 impl Keys {
-    /// Reads keys, separated by blanks or commas: `secret`, or `id=secret` with an id of 1–16 letters and digits.
+    /// Reads one secret, or keys with ids, separated by blanks or commas: `id=secret`, with an id of 1–16 letters and digits.
     ///
     /// # Errors
     /// [`KeyError`].
     pub fn new(text: &str) -> Result<Self, KeyError> {
-        let texts = text.split([' ', ',', '\n', '\t', '\r']).filter(|key| !key.is_empty());
-        let mut keys = texts.map(Key::new).collect::<Result<Vec<_>, _>>()?.into_iter();
+        let mut texts: Vec<&str> = text.split([' ', ',', '\n', '\t', '\r']).filter(|key| !key.is_empty()).collect();
+        if !texts.iter().all(|key| Key::parts(key).is_some()) {
+            // One secret, in which there may be blanks.
+            texts = vec![text.trim()];
+        }
+        let mut keys = texts.into_iter().map(Key::new).collect::<Result<Vec<_>, _>>()?.into_iter();
         let first = keys.next().ok_or(KeyError::Missing)?;
         let keys = Self { first, others: keys.collect() };
         let ids: Vec<_> = keys.all().filter_map(|key| key.id.as_ref()).collect();
@@ -103,6 +107,13 @@ impl Key {
         }
         let mac = Hmac::new_from_slice(secret.as_bytes()).map_err(|_| KeyError::Weak)?;
         Ok(Self { id, mac })
+    }
+
+    /// The id and the secret of a key that has an id. A secret in base64 can end with `=`.
+    fn parts(text: &str) -> Option<(&str, &str)> {
+        let is_id =
+            |id: &str| (1..=ID_CHARS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        text.split_once('=').filter(|(id, secret)| is_id(id) && !secret.is_empty())
     }
 
     fn of(&self, name: &str) -> Hmac<Sha256> {
@@ -181,10 +192,14 @@ mod tests {
     #[test]
     fn keys_that_cannot_be_used_are_refused() {
         let error = |text: &str| Keys::new(text).err();
-        assert_eq!(error(" , "), Some(KeyError::Missing));
+        assert_eq!(error(" "), Some(KeyError::Missing));
         assert_eq!(error("short"), Some(KeyError::Weak));
         assert_eq!(error("id=short"), Some(KeyError::Weak));
-        assert_eq!(error(&format!("{SECRET} short")), Some(KeyError::Weak));
+        assert_eq!(error(&format!("a={SECRET} b=short")), Some(KeyError::Weak));
+        // A secret with blanks or commas, as it was possible before there were several keys.
+        for secret in ["correct horse battery staple, and so on", &format!("{SECRET} short")] {
+            assert_eq!(error(secret), None);
+        }
         assert_eq!(error(&format!("a={SECRET} a={OTHER}")), Some(KeyError::SameId));
         // `openssl rand -base64 32`
         assert_eq!(error("q1w2e3r4t5z6u7i8o9p0a1s2d3f4g5h6j7k8l9y0x1c="), None);

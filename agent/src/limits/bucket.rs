@@ -5,10 +5,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// What a bucket holds, and how fast it fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// The amount that becomes free each minute. 0 means that there is no limit.
-    pub per_minute: u32,
+    /// The amount that becomes free each hour. 0 means that there is no limit.
+    pub per_hour: u32,
     /// The amount that can be taken at once.
     pub burst: u32,
+}
+
+impl Rate {
+    /// So much a minute, and so much at once.
+    pub const fn per_minute(amount: u32, burst: u32) -> Self {
+        Self { per_hour: amount.saturating_mul(60), burst }
+    }
 }
 
 /// A bucket. It is full when it is first used, and lives as long as the process: an object that is opened anew begins with full
@@ -26,10 +33,10 @@ impl Bucket {
     /// # Errors
     /// The time after which the same amount can be taken. Nothing is taken then.
     pub fn take(&mut self, rate: Rate, amount: f64, now: DateTime<Utc>) -> Result<(), TimeDelta> {
-        if rate.per_minute == 0 {
+        if rate.per_hour == 0 {
             return Ok(());
         }
-        let per_ms = f64::from(rate.per_minute) / 60_000.0;
+        let per_ms = f64::from(rate.per_hour) / 3_600_000.0;
         // A clock can go back.
         let passed = self.at.map_or(0.0, |at| ms(now - at).max(0.0));
         self.taken = (self.taken - passed * per_ms).max(0.0);
@@ -56,7 +63,7 @@ mod tests {
 
     use super::*;
 
-    const RATE: Rate = Rate { per_minute: 60, burst: 5 };
+    const RATE: Rate = Rate { per_hour: 3_600, burst: 5 };
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
@@ -86,7 +93,7 @@ mod tests {
     #[test]
     fn without_a_rate_there_is_no_limit_and_a_clock_that_goes_back_frees_nothing() {
         let mut bucket = Bucket::default();
-        let none = Rate { per_minute: 0, burst: 0 };
+        let none = Rate { per_hour: 0, burst: 0 };
         assert!((0..1_000).all(|_| bucket.take(none, 1e9, at(0)).is_ok()));
         bucket = Bucket::default();
         assert_eq!(bucket.take(RATE, 5.0, at(100)), Ok(()));

@@ -7,6 +7,7 @@
 //! | --- | --- | --- |
 //! | `LIMIT_FRAMES_PER_MINUTE` | frames and requests | an error without their id, since they are not read |
 //! | `LIMIT_KB_PER_MINUTE` | their bytes | the same |
+//! | `LIMIT_IMPORT_KB_PER_MINUTE` | the bytes of files for import instead | the status 429 |
 //! | `LIMIT_CHANGES_PER_MINUTE` | calls that change something | the answer to the call |
 //! | `LIMIT_TURNS_PER_HOUR` | chat requests | their final frame |
 //! | `LIMIT_TOKENS_PER_DAY` | tokens of the model | the same |
@@ -24,8 +25,9 @@ use crate::setting::{Lookup, number};
 use bucket::Bucket;
 pub use bucket::Rate;
 
-/// Frames that are refused in a row until their connection is closed. A client that waits as it is told never comes so far.
-const REFUSED: u32 = 200;
+/// Frames that are refused until a connection is closed: so many at once, and one a second in the long run. A client that waits as it is
+/// told never comes so far.
+const REFUSED: Rate = Rate::per_minute(60, 200);
 /// The pause between two frames that say that frames are refused.
 const SAID_EVERY: TimeDelta = TimeDelta::seconds(1);
 
@@ -36,6 +38,8 @@ pub struct Limits {
     pub frames: Rate,
     /// Their size, in kB.
     pub kilobytes: Rate,
+    /// The size of files for import, in kB. They do not count as requests' bytes.
+    pub imports: Rate,
     /// Calls that change something.
     pub changes: Rate,
     /// Chat requests.
@@ -49,11 +53,12 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            frames: Rate { per_minute: 1_200, burst: 1_200 },
-            kilobytes: Rate { per_minute: 32_768, burst: 65_536 },
-            changes: Rate { per_minute: 300, burst: 600 },
-            // 120 an hour.
-            turns: Rate { per_minute: 2, burst: 20 },
+            frames: Rate::per_minute(1_200, 1_200),
+            kilobytes: Rate::per_minute(32_768, 65_536),
+            // At once, one file of the largest size that can be imported.
+            imports: Rate::per_minute(131_072, 1_179_648),
+            changes: Rate::per_minute(300, 600),
+            turns: Rate { per_hour: 120, burst: 20 },
             tokens_per_day: 500_000,
             sockets: 32,
         }
@@ -68,19 +73,21 @@ impl Limits {
     pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
         let default = Self::default();
         let read = |name, default: u64, most| number(lookup, name, default, 0..=most);
-        let rate = |name, default: Rate, every: u64| {
-            let amount = read(name, u64::from(default.per_minute) * every, 1_000_000_000)?;
-            let per_minute = u32::try_from(amount.div_ceil(every)).unwrap_or(u32::MAX);
-            // A burst is what comes together in the time for which the default allows it.
-            let times = (default.burst / default.per_minute).max(1);
-            Ok::<_, String>(Rate { per_minute, burst: per_minute.saturating_mul(times) })
+        // `times` is the number of times that the variable's unit of time fits into an hour. A burst is what the default allows at once, in
+        // proportion.
+        let rate = |name, default: Rate, times: u32| {
+            let amount = read(name, u64::from(default.per_hour / times), u64::from(u32::MAX / times))?;
+            let per_hour = u32::try_from(amount).unwrap_or(u32::MAX).saturating_mul(times);
+            let burst = u64::from(per_hour) * u64::from(default.burst) / u64::from(default.per_hour);
+            Ok::<_, String>(Rate { per_hour, burst: u32::try_from(burst).unwrap_or(u32::MAX).max(1) })
         };
         let sockets = read("LIMIT_SOCKETS", default.sockets as u64, 10_000)?;
         Ok(Self {
-            frames: rate("LIMIT_FRAMES_PER_MINUTE", default.frames, 1)?,
-            kilobytes: rate("LIMIT_KB_PER_MINUTE", default.kilobytes, 1)?,
-            changes: rate("LIMIT_CHANGES_PER_MINUTE", default.changes, 1)?,
-            turns: rate("LIMIT_TURNS_PER_HOUR", default.turns, 60)?,
+            frames: rate("LIMIT_FRAMES_PER_MINUTE", default.frames, 60)?,
+            kilobytes: rate("LIMIT_KB_PER_MINUTE", default.kilobytes, 60)?,
+            imports: rate("LIMIT_IMPORT_KB_PER_MINUTE", default.imports, 60)?,
+            changes: rate("LIMIT_CHANGES_PER_MINUTE", default.changes, 60)?,
+            turns: rate("LIMIT_TURNS_PER_HOUR", default.turns, 1)?,
             tokens_per_day: read("LIMIT_TOKENS_PER_DAY", default.tokens_per_day, 1_000_000_000_000)?,
             sockets: usize::try_from(sockets).unwrap_or(usize::MAX),
         })
@@ -92,10 +99,11 @@ impl Limits {
 pub(crate) struct Used {
     frames: Cell<Bucket>,
     kilobytes: Cell<Bucket>,
+    imports: Cell<Bucket>,
     changes: Cell<Bucket>,
     turns: Cell<Bucket>,
-    /// Frames that were refused since one was not.
-    refused: Cell<u32>,
+    /// Frames that were refused.
+    refused: Cell<Bucket>,
     /// When that was last said.
     said: Cell<Option<DateTime<Utc>>>,
 }
@@ -118,8 +126,16 @@ impl Used {
     /// The time to wait.
     pub fn request(&self, limits: &Limits, bytes: usize, now: DateTime<Utc>) -> Result<(), TimeDelta> {
         take(&self.frames, limits.frames, 1.0, now)?;
-        #[expect(clippy::cast_precision_loss, reason = "a frame has less than 2⁵³ bytes")]
-        take(&self.kilobytes, limits.kilobytes, bytes as f64 / 1_000.0, now)
+        take(&self.kilobytes, limits.kilobytes, kilobytes(bytes), now)
+    }
+
+    /// Takes a part of a file for import of so many bytes.
+    ///
+    /// # Errors
+    /// The time to wait.
+    pub fn import(&self, limits: &Limits, bytes: usize, now: DateTime<Utc>) -> Result<(), TimeDelta> {
+        take(&self.frames, limits.frames, 1.0, now)?;
+        take(&self.imports, limits.imports, kilobytes(bytes), now)
     }
 
     /// Takes a frame of a connection of so many bytes.
@@ -127,13 +143,8 @@ impl Used {
     /// # Errors
     /// What becomes of it.
     pub fn frame(&self, limits: &Limits, bytes: usize, now: DateTime<Utc>) -> Result<(), Refused> {
-        let Err(wait) = self.request(limits, bytes, now) else {
-            self.refused.set(0);
-            return Ok(());
-        };
-        self.refused.set(self.refused.get() + 1);
-        if self.refused.get() >= REFUSED {
-            self.refused.set(0);
+        let Err(wait) = self.request(limits, bytes, now) else { return Ok(()) };
+        if take(&self.refused, REFUSED, 1.0, now).is_err() {
             return Err(Refused::Close);
         }
         if self.said.get().is_some_and(|said| (now - said).abs() < SAID_EVERY) {
@@ -158,6 +169,11 @@ impl Used {
     pub fn turn(&self, limits: &Limits, now: DateTime<Utc>) -> Result<(), TimeDelta> {
         take(&self.turns, limits.turns, 1.0, now)
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a request has less than 2⁵³ bytes")]
+fn kilobytes(bytes: usize) -> f64 {
+    bytes as f64 / 1_000.0
 }
 
 fn take(bucket: &Cell<Bucket>, rate: Rate, amount: f64, now: DateTime<Utc>) -> Result<(), TimeDelta> {
@@ -203,38 +219,42 @@ mod tests {
     fn limits_are_read_from_variables() {
         assert_eq!(Limits::from_lookup(&|_| None), Ok(Limits::default()));
         let lookup = |name: &str| match name {
-            "LIMIT_TURNS_PER_HOUR" => Some("600".to_owned()),
+            "LIMIT_TURNS_PER_HOUR" => Some("10".to_owned()),
             "LIMIT_CHANGES_PER_MINUTE" => Some("0".to_owned()),
             "LIMIT_TOKENS_PER_DAY" => Some(" 7 ".to_owned()),
             _ => None,
         };
         let limits = Limits::from_lookup(&lookup).unwrap();
-        assert_eq!(limits.turns, Rate { per_minute: 10, burst: 100 });
-        assert_eq!((limits.changes.per_minute, limits.tokens_per_day, limits.sockets), (0, 7, 32));
+        assert_eq!(limits.turns, Rate { per_hour: 10, burst: 1 });
+        assert_eq!((limits.changes.per_hour, limits.tokens_per_day, limits.sockets), (0, 7, 32));
         let wrong = |name: &str| (name == "LIMIT_SOCKETS").then(|| "many".to_owned());
         assert!(Limits::from_lookup(&wrong).unwrap_err().contains("LIMIT_SOCKETS"));
     }
 
     #[test]
     fn a_flood_is_told_to_wait_once_a_second_and_closed_if_it_does_not() {
-        let limits = Limits { frames: Rate { per_minute: 60, burst: 10 }, ..Limits::default() };
+        let limits = Limits { frames: Rate::per_minute(60, 10), ..Limits::default() };
         let used = Used::default();
         assert!((0..10).all(|_| used.frame(&limits, 100, at(0)).is_ok()));
         assert_eq!(used.frame(&limits, 100, at(0)), Err(Refused::Say(TimeDelta::seconds(1))));
         assert_eq!(used.frame(&limits, 100, at(0)), Err(Refused::Silently));
         // Who waits goes on.
         assert_eq!(used.frame(&limits, 100, at(1)), Ok(()));
-        let refused: Vec<_> = (0..REFUSED).map(|_| used.frame(&limits, 100, at(1))).collect();
+        let refused: Vec<_> = (0..REFUSED.burst).map(|_| used.frame(&limits, 100, at(1))).collect();
         assert_eq!(refused.last(), Some(&Err(Refused::Close)));
         assert_eq!(refused.iter().filter(|refused| matches!(refused, Err(Refused::Say(_)))).count(), 1);
     }
 
     #[test]
     fn bytes_are_limited_too() {
-        let limits = Limits { kilobytes: Rate { per_minute: 60, burst: 100 }, ..Limits::default() };
+        let limits = Limits { kilobytes: Rate::per_minute(60, 100), ..Limits::default() };
         let used = Used::default();
         assert_eq!(used.request(&limits, 100_000, at(0)), Ok(()));
         assert_eq!(used.request(&limits, 2_000, at(0)), Err(TimeDelta::seconds(2)));
+        // A file of the largest size is imported at once, in parts.
+        let (limits, part) = (Limits::default(), 4 << 20);
+        assert!((0..256).all(|_| used.import(&limits, part, at(0)).is_ok()));
+        assert!((0..256).any(|_| used.import(&limits, part, at(0)).is_err()));
     }
 
     #[test]

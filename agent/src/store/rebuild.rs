@@ -12,7 +12,7 @@ use super::schema::{self, Table};
 use super::{Sql, Store, StoreError};
 
 /// The version of the data that is computed from the log. When it changes, each database computes that data again, once.
-pub(super) const COMPUTED: i64 = 3;
+pub(super) const COMPUTED: i64 = 4;
 /// The number of rows that one event of a Durable Object builds, about. It takes less than 2 s of CPU in the Worker.
 pub const REBUILD_ROWS: u64 = 2_000;
 /// The number of rows that are built in a second, about, as measured in workerd. It is used to tell people how long it takes.

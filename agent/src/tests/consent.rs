@@ -124,6 +124,10 @@ fn an_answer_that_has_changed_many_blocks_asks_before_it_goes_on() {
     assert_eq!((blocks(&world), &*state_of(&world, "c41")), (2, "approval-requested"), "and again after as many");
     world.send(&tab, &answer("c41", false));
     world.wait();
+    calls(&mut world, &[("again", "deleteBlock", json!({"id": "B41"}))]);
+    assert_eq!((blocks(&world), &*state_of(&world, "again")), (2, "approval-requested"), "a no is no yes");
+    world.send(&tab, &answer("again", false));
+    world.wait();
     world.model_answers("Two are left.");
     assert_eq!(blocks(&world), 2);
     world.call(&tab, "undo", json!({}));

@@ -21,7 +21,7 @@ fn end(frames: &[Value]) -> &Value {
 
 #[test]
 fn changes_are_limited_and_questions_are_not() {
-    let mut world = world(Limits { changes: Rate { per_minute: 1, burst: 2 }, ..Limits::default() });
+    let mut world = world(Limits { changes: Rate::per_minute(1, 2), ..Limits::default() });
     let (tab, free) = (world.connect_limited(), world.connect());
     for day in [3, 4] {
         assert_eq!(world.call(&tab, "scheduleBlock", gym(day))["success"], true);
@@ -41,7 +41,7 @@ fn changes_are_limited_and_questions_are_not() {
 
 #[test]
 fn messages_are_limited() {
-    let mut world = world(Limits { turns: Rate { per_minute: 1, burst: 1 }, ..Limits::default() });
+    let mut world = world(Limits { turns: Rate::per_minute(1, 1), ..Limits::default() });
     let tab = world.connect_limited();
     world.say(&tab, "r1", "Hello");
     world.model_answers("Hello.");
@@ -51,12 +51,25 @@ fn messages_are_limited() {
     let refused = end(&frames);
     assert_eq!((&refused["id"], &refused["error"]), (&json!("r2"), &json!(true)));
     assert!(refused["retry_after_ms"].as_u64().is_some_and(|ms| (1..=60_000).contains(&ms)), "{refused}");
-    assert!(refused["body"].as_str().unwrap().contains("This one was not sent; try again in"), "{refused}");
+    assert!(refused["body"].as_str().unwrap().contains("Your message was not sent; try again in"), "{refused}");
     assert_eq!(world.agent.store().messages(10).unwrap().len(), 2, "nothing of it was kept");
     world.pass(60_000);
     world.say(&tab, "r3", "Hello again");
     world.model_answers("Hello again.");
     assert_eq!(end(&tab.received())["outcome"], "completed");
+}
+
+#[test]
+fn goals_count_like_messages() {
+    let mut world = world(Limits { turns: Rate::per_minute(1, 1), ..Limits::default() });
+    let tab = world.connect_limited();
+    assert_eq!(world.call(&tab, "useArchitect", json!({"goal": "Learn German"}))["success"], true);
+    let refused = world.call(&tab, "useArchitect", json!({"goal": "Learn French"}));
+    assert!(refused["error"].as_str().unwrap().contains("The goal was not started; try again in"), "{refused}");
+    assert!(refused["retryAfter"].as_u64().is_some_and(|seconds| (1..=60).contains(&seconds)), "{refused}");
+    assert_eq!(world.agent.store().last_seq().unwrap(), 3, "nothing of it was kept");
+    world.pass(60_000);
+    assert_eq!(world.call(&tab, "useArchitect", json!({"goal": "Learn French"}))["success"], true);
 }
 
 #[test]
@@ -92,6 +105,13 @@ fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
     assert_eq!(world.call(&tab, "deleteEverything", json!({"confirm": "everything"}))["success"], true);
     world.say(&tab, "r5", "Hello");
     assert_eq!(end(&tab.received())["error"], true);
+    let passed = world.now();
+    let options = Options { limits: Limits { tokens_per_day: 1_000, ..Limits::default() }, ..Options::default() };
+    let mut world = World::with(world.sql.clone(), options);
+    assert_eq!(world.now().date_naive(), passed.date_naive(), "the same day");
+    let tab = world.connect_limited();
+    world.say(&tab, "r5b", "Hello");
+    assert_eq!(end(&tab.received())["error"], true);
     world.pass(15 * 3_600_000);
     world.say(&tab, "r6", "Hello");
     world.model_answers("Hello.");
@@ -100,7 +120,7 @@ fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
 
 #[test]
 fn a_flood_of_frames_is_refused_unread_and_then_closed() {
-    let world = world(Limits { frames: Rate { per_minute: 60, burst: 5 }, ..Limits::default() });
+    let world = world(Limits { frames: Rate::per_minute(60, 5), ..Limits::default() });
     let tab = world.connect_limited();
     let principal = &tab.info.principal;
     assert!((0..5).all(|_| world.agent.take_frame(principal, 100).is_ok()));

@@ -189,7 +189,7 @@ impl Run {
 
     /// Lets everything happen that is due, and everything end that is under way.
     pub fn settle(&mut self) {
-        for _ in 0..20 {
+        for _ in 0..40 {
             self.world.wait();
             if self.world.model_is_heard() {
                 self.world.model_says([ModelEvent::Text("Well.".to_owned())]);
@@ -197,10 +197,10 @@ impl Run {
                     self.world.model_ends(FinishReason::Stop);
                 }
             }
-            if self.world.alarm().is_none() {
+            if self.world.alarm().is_none() && !self.world.model_is_heard() {
                 break;
             }
-            self.world.ring();
+            self.world.ring_if_set();
         }
         self.frames.extend(self.tab.received());
     }

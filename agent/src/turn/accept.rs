@@ -58,10 +58,10 @@ impl<H: Host> ChatAgent<H> {
             let error = "Too many requests are waiting. Nothing was changed; wait for an answer first.";
             return Err(error.to_owned().into());
         }
-        self.take_turn(&connection.info().principal).map_err(not_saved)??;
         let body = read(body)?;
         let known = self.0.store.known(body.list.iter().map(|listed| listed.id.as_ref())).map_err(not_saved)?;
         let changed = changed(&body.list, &known)?;
+        self.take_turn(&connection.info().principal, "Your message was not sent").map_err(not_saved)??;
         let now = self.0.host.now();
         let (turn, events) = self.keep(connection, id, (&body, &known, &changed), now).map_err(not_saved)?;
         open.push(turn);

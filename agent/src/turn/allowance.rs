@@ -1,4 +1,4 @@
-//! What a person may ask of the model: so many turns an hour, and so many tokens a day. The timeline never depends on it.
+//! What a person may ask of the model: so many turns and goals an hour, and so many tokens a day. The timeline never depends on it.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
@@ -12,8 +12,8 @@ use crate::store::StoreError;
 /// The share of a day's tokens at which the person is told, in percent.
 const WARNED_PERCENT: u64 = 80;
 
-/// Why a chat request is refused.
-pub(super) struct Refusal {
+/// Why the model is not asked.
+pub(crate) struct Refusal {
     /// A sentence for the person.
     pub error: String,
     /// How long to wait, if that helps.
@@ -27,11 +27,12 @@ impl From<String> for Refusal {
 }
 
 impl<H: Host> ChatAgent<H> {
-    /// Checks that a person may ask the model once more, and counts it.
+    /// Checks that a person may ask the model once more, and counts it. `not_done` is the beginning of the sentence that says what was
+    /// not done otherwise.
     ///
     /// # Errors
     /// [`Refusal`] with the time to wait. `Err` of the outer result if the store fails.
-    pub(super) fn take_turn(&self, principal: &Principal) -> Result<Result<(), Refusal>, StoreError> {
+    pub(crate) fn take_turn(&self, principal: &Principal, not_done: &str) -> Result<Result<(), Refusal>, StoreError> {
         if !principal.limited {
             return Ok(Ok(()));
         }
@@ -42,8 +43,8 @@ impl<H: Host> ChatAgent<H> {
             let wait = until_midnight(now);
             return Ok(Err(Refusal {
                 error: format!(
-                    "You have used today's {most} tokens of the model. Your message was not sent; your timeline works as before. \
-                     The model answers again in {}, at midnight UTC.",
+                    "You have used today's {most} tokens of the model. {not_done}; your timeline works as before. The model answers \
+                     again in {}, at midnight UTC.",
                     in_words(wait)
                 ),
                 retry_after: Some(wait),
@@ -52,7 +53,7 @@ impl<H: Host> ChatAgent<H> {
         let taken = self.0.used.turn(limits, now).inspect_err(|_| self.limited("turns"));
         Ok(taken.map_err(|wait| Refusal {
             error: format!(
-                "You have sent many messages within an hour. This one was not sent; try again in {}.",
+                "You have asked the model many times within an hour. {not_done}; try again in {}.",
                 in_words(wait)
             ),
             retry_after: Some(wait),

@@ -209,7 +209,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
 }
 
 /// The number of blocks that an event changes or deletes.
-fn changed_blocks(kind: &EventKind) -> usize {
+pub(super) fn changed_blocks(kind: &EventKind) -> usize {
     match kind {
         EventKind::BlockUpdated(_)
         | EventKind::BlockMoved(_)

@@ -5,9 +5,11 @@ use std::rc::Rc;
 
 use flux_protocol::frame::{ChatResponse, TurnOutcome};
 use flux_protocol::{Chunk, FinishReason, Message, Role, ServerFrame};
+use flux_timeline::{ReadHistory, limits};
 use futures::stream::{AbortHandle, Abortable};
 use serde_json::json as object;
 
+use super::calls::changed_blocks;
 use super::consent::not_carried_out;
 use super::frames::failed;
 use super::live::{Chunks, Live};
@@ -121,13 +123,28 @@ impl<H: Host> ChatAgent<H> {
             meter,
             txn: record.txn,
             invalid: 0,
-            changed: 0,
+            changed: self.changed_since_consent(record),
             taken: 0,
         };
         let ended = turn.run().await;
         if !self.end(&Ended::Turn(ended)) {
             self.start_next();
         }
+    }
+
+    /// The number of blocks that a turn has changed since the person has agreed to it, or since it began. A continuation after a no goes on
+    /// counting.
+    fn changed_since_consent(&self, record: &TurnRecord) -> usize {
+        let changed = || -> Result<usize, StoreError> {
+            let Some(txn) = record.txn.filter(|_| record.request.continuation) else { return Ok(0) };
+            let question = self.0.store.question_of(&record.id)?;
+            if question.is_some_and(|question| question.approved == Some(true)) {
+                return Ok(0);
+            }
+            Ok(self.0.store.transaction(txn)?.iter().map(|event| changed_blocks(&event.kind)).sum())
+        };
+        // It asks once more rather than once less.
+        changed().unwrap_or(limits::CHANGED_WITHOUT_ASKING)
     }
 
     /// Ends the turn that streams: stores its message, then sends the end to everyone. Returns whether no turn is known to wait.

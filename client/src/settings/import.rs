@@ -6,6 +6,8 @@ use crate::platform::{ChosenFile, request, sleep_ms};
 
 /// The path of the import.
 const IMPORT: &str = "/agents/chat/me/import";
+/// The pause before a part is sent again that exceeded a limit, in ms.
+const WAIT_MS: u32 = 5_000;
 /// The size of a part, in bytes.
 const PART_BYTES: f64 = 4_194_304.0;
 /// The time between two requests for the progress, in ms.
@@ -56,9 +58,14 @@ pub async fn import(file: &ChosenFile, mut report: impl FnMut(Step)) -> Result<(
         sent += f64::from(part.length());
         let is_last = sent >= size;
         let address = format!("{IMPORT}?part={number}{}", if is_last { "&last" } else { "" });
-        let (status, answer) = request("POST", &address, Some(&part))
-            .await
-            .ok_or("The file could not be sent. Nothing was changed; try again.")?;
+        let (status, answer) = loop {
+            let answered = request("POST", &address, Some(&part)).await;
+            let answered = answered.ok_or("The file could not be sent. Nothing was changed; try again.")?;
+            if answered.0 != 429 {
+                break answered;
+            }
+            sleep_ms(WAIT_MS).await;
+        };
         match status {
             200 => return Ok(()),
             202 => {}

@@ -122,7 +122,13 @@ impl Store {
             }
             ServerFrame::FluxEvents(frame) => self.follow(frame),
             ServerFrame::Rpc(response) => self.answered(response),
-            ServerFrame::FluxError { error, .. } => self.toast(error, Kind::Problem),
+            ServerFrame::FluxError { error, retry_after_ms } => {
+                self.toast(error, Kind::Problem);
+                if retry_after_ms.is_some() {
+                    // Frames were refused unread. After a reconnect, what has no answer is sent again.
+                    self.wants_to_reconnect.set(true);
+                }
+            }
             // The state frames are for clients that do not follow events, and the address already identifies the agent.
             ServerFrame::CfAgentIdentity { .. }
             | ServerFrame::CfAgentState { .. }
