@@ -168,6 +168,9 @@ test("a person who has scrolled up can jump to the latest message", async () => 
   assert.equal(await latest.count(), 0);
   await seen.conversation(tab).press("Home");
   await latest.waitFor();
+  // The browser scrolls smoothly, and would go on after the click.
+  const top = () => seen.conversation(tab).evaluate((log) => log.scrollTop);
+  await until(async () => (await top()) === 0, { what: () => "the end of the scroll" });
   assert.equal(await isSeen("Line 80."), false);
   await latest.click();
   await until(() => isSeen("Line 80."), { what: () => "the end to be seen" });

@@ -197,7 +197,7 @@ impl Run {
                     self.world.model_ends(FinishReason::Stop);
                 }
             }
-            if self.world.alarm().is_none() && !self.world.model_is_heard() {
+            if !self.world.has_jobs() && !self.world.model_is_heard() {
                 break;
             }
             self.world.ring_if_set();

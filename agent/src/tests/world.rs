@@ -325,6 +325,12 @@ impl World {
         self.host.0.alarm.get().filter(|due| Some(*due) != self.retention())
     }
 
+    /// Whether something is still to be done, other than deleting what has outlived its lifetime. The alarm does not say: after a
+    /// fault, the retention's can be the only one that is set.
+    pub fn has_jobs(&self) -> bool {
+        self.agent.store().jobs().unwrap().iter().any(|job| job.kind != "retention")
+    }
+
     /// When what has outlived its lifetime is deleted.
     pub fn retention(&self) -> Option<DateTime<Utc>> {
         let jobs = self.agent.store().jobs().unwrap();
