@@ -6,11 +6,13 @@
 //!
 //! | module | contents |
 //! | --- | --- |
+//! | [`account`] | who a person is to the service, and how they sign in |
 //! | [`frame`] | every frame, in both directions, and the results of calls |
 //! | [`chunk`] | the chunks of a streamed answer, and how a message is built from them |
 //! | [`message`] | messages of a conversation |
 //! | [`state`] | the contents of the state frame, as `cf_ai_temporal-flux` defines them |
 
+pub mod account;
 pub mod chunk;
 pub mod frame;
 pub mod message;
