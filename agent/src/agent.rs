@@ -14,6 +14,7 @@ use flux_protocol::frame::ModelInfo;
 use flux_timeline::RunId;
 use uuid::Uuid;
 
+use crate::account::AccountCall;
 use crate::api::action;
 use crate::api::{Answer, Api, ApiError, Call, Origin, permit};
 use crate::architect::RunLimits;
@@ -128,17 +129,6 @@ impl<H: Host> ChatAgent<H> {
         Ok(agent)
     }
 
-    /// The principal for a verified identity, or `None` when the object, known by the name `object`, belongs to another
-    /// identity. The first identity that asks becomes the owner. For now, the owner is the only principal.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn admit(&self, identity: &str, object: &str) -> Result<Option<Principal>, StoreError> {
-        self.0.store.claim(identity)?;
-        let is_owner = self.0.store.owner()?.as_deref() == Some(identity);
-        Ok(is_owner.then(|| Principal::owner(identity, object)))
-    }
-
     /// Counts a frame of a connection, before it is read: `bytes` is its size, as far as that is known without reading it.
     ///
     /// # Errors
@@ -219,7 +209,8 @@ impl<H: Host> ChatAgent<H> {
 
     /// Counts a call that changes something. Parts of files count by their size.
     fn take_call(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
-        if call.scope() != Scope::Read && !matches!(call, Call::Import(_) | Call::CancelImport) {
+        let counts_otherwise = matches!(call, Call::Account(AccountCall::Show) | Call::Import(_) | Call::CancelImport);
+        if call.scope() != Scope::Read && !counts_otherwise {
             let taken = self.0.used.change(&self.0.options.limits, self.0.host.now());
             taken.inspect_err(|_| self.limited("changes")).map_err(ApiError::TooMany)?;
         }

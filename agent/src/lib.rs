@@ -9,7 +9,8 @@
 //! | [`architect`] | goals become tasks, in durable steps |
 //! | [`prompt`] | the prompts, and what a model gets to read |
 //! | [`store`] | SQLite: the log, its projection, and the conversation |
-//! | [`identity`] | identities, tokens and principals |
+//! | [`identity`] | who calls: providers, tokens and principals |
+//! | [`account`] | who may use which timeline |
 //! | [`assistant`] | the trait of what answers a person: a language model, or the built-in interpreter |
 //! | [`shown`] | the timeline as a page shows it, now and at any moment before |
 //! | [`limits`] | what a person may use |
@@ -21,6 +22,7 @@
 //! | `edge` | that platform on Cloudflare: the Worker, its Durable Object and its Workflow |
 //! | `native` | that platform on a computer, for tests and the evaluation harness |
 
+pub mod account;
 pub mod agent;
 pub mod api;
 pub mod architect;

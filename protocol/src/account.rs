@@ -111,7 +111,6 @@ pub struct AccessToken {
 
 /// The arguments of `makeToken`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// A name, so that the person knows the token again.
     pub name: String,
@@ -198,4 +197,47 @@ pub struct OwnTimeline {
 pub struct ChosenTimeline {
     /// Its id.
     pub id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use flux_timeline::json::{read_text, value};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_the_service_writes_the_page_reads() {
+        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let token = AccessToken {
+            id: "1".to_owned(),
+            name: "Cron".to_owned(),
+            scopes: vec![Scope::Read],
+            made: at,
+            until: None,
+            used: Some(at),
+        };
+        let made = MadeToken { secret: "flux_1".to_owned(), token: token.clone() };
+        assert_eq!(read_text(&value(&made).to_string()), Ok(made));
+        let session = Session {
+            id: "2".to_owned(),
+            is_current: true,
+            provider: Provider::Passkey,
+            label: "Firefox on Linux".to_owned(),
+            made: at,
+            used: at,
+        };
+        let methods = vec![SignInMethod { provider: Provider::Oidc, added: at }];
+        let account = Account { known_by: Provider::Passkey, methods, sessions: vec![session], tokens: vec![token] };
+        assert_eq!(read_text(&value(&account).to_string()), Ok(account));
+        for (ceremony, text) in [(Ceremony::Register, "register"), (Ceremony::SignIn, "sign-in")] {
+            assert_eq!(value(&ceremony), json!({ "purpose": text }));
+            assert_eq!(read_text(&json!({ "purpose": text }).to_string()), Ok(ceremony));
+        }
+        let options = SignInOptions { providers: vec![Provider::Guest], oidc_name: None, known_by: None };
+        assert_eq!(read_text(&value(&options).to_string()), Ok(options));
+        assert_eq!(read_text("{}"), Ok(SignOut { everywhere: false }));
+        let timeline = OwnTimeline { id: "u-1".to_owned(), is_shown: true, blocks: 12, changed: None };
+        assert_eq!(read_text(&value(&vec![timeline.clone()]).to_string()), Ok(vec![timeline]));
+    }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::error::ApiError;
 use super::fields::{self, Fields, PageFields};
 use super::settings;
+use crate::account::AccountCall;
 use crate::identity::Scope;
 use crate::shown;
 use crate::store::{EventQuery, ImportPart};
@@ -44,6 +45,8 @@ pub enum Call {
     CancelImport,
     /// A question about what is stored.
     Ask(Question),
+    /// Who may use the timeline.
+    Account(AccountCall),
 }
 
 /// A question about what is stored. It changes nothing.
@@ -121,7 +124,10 @@ impl Call {
             _ if definitions().iter().any(|tool| tool.name == method) => ToolCall::parse(method, arguments)
                 .map(Self::Tool)
                 .map_err(|error| ApiError::Arguments(error.to_string())),
-            _ => Err(ApiError::Unknown(method.chars().take(NAME_CHARS).collect())),
+            _ => match AccountCall::parse(method, arguments) {
+                Some(call) => call.map(Self::Account),
+                None => Err(ApiError::Unknown(method.chars().take(NAME_CHARS).collect())),
+            },
         }
     }
 
@@ -139,6 +145,7 @@ impl Call {
     pub fn scope(&self) -> Scope {
         match self {
             Self::Ask(_) => Scope::Read,
+            Self::Account(_) => Scope::Account,
             Self::Tool(tool) => tool_scope(tool),
             Self::Command(_)
             | Self::SetSettings(_)

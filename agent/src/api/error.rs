@@ -5,7 +5,7 @@ use flux_timeline::Rejection;
 use flux_timeline::decide::DecideError;
 use serde_json::Value;
 
-use crate::identity::Scope;
+use crate::identity::{Scope, action};
 use crate::limits::in_words;
 use crate::store::{ImportError, StoreError};
 
@@ -13,7 +13,7 @@ use crate::store::{ImportError, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// The principal lacks the scope that the call needs.
-    #[error("You may not {}. Nothing was changed.", .0.action())]
+    #[error("You may not {}. Nothing was changed.", action(*.0))]
     Forbidden(Scope),
     /// There is no such method.
     #[error("Method {0} does not exist")]

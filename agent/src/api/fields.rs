@@ -115,7 +115,7 @@ impl PageFields {
 }
 
 /// The fields of an object that are not null. Fields other than `names` are an error.
-fn given<'a>(argument: &'a Value, names: &[&str]) -> Result<Vec<(&'a str, &'a Value)>, ApiError> {
+pub(crate) fn given<'a>(argument: &'a Value, names: &[&str]) -> Result<Vec<(&'a str, &'a Value)>, ApiError> {
     let Value::Object(given) = argument else { return Err(misfit("", "an object", argument)) };
     let unknown = given.iter().find(|(name, value)| !value.is_null() && !names.contains(&name.as_str()));
     if let Some((name, value)) = unknown {

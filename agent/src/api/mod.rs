@@ -45,6 +45,7 @@ use action::{Author, Done};
 pub use call::{Call, Question, When};
 pub use error::ApiError;
 pub use fields::PageFields;
+pub(crate) use fields::given;
 pub use outcome::{Answer, Change, Outcome};
 
 /// The calls on one person's data.
@@ -111,6 +112,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             Call::Import(part) => self.import(&part),
             Call::CancelImport => self.cancel_import(),
             Call::Ask(question) => self.answer(question).map(Outcome::of),
+            Call::Account(call) => self.account(principal, call),
         }
     }
 

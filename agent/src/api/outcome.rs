@@ -33,11 +33,13 @@ pub enum Change {
     Events(Vec<Event>),
     /// Everything was replaced.
     Everything,
+    /// Somebody may no longer use the object.
+    Access,
 }
 
 impl Outcome {
     /// The answer to a question.
-    pub(super) fn of(answer: Value) -> Self {
+    pub(crate) fn of(answer: Value) -> Self {
         Self { answer: Answer::Value(answer), change: Change::Events(Vec::new()) }
     }
 }

@@ -11,8 +11,12 @@ pub const AGENT: &str = "chat";
 pub enum WorkerRoute<'a> {
     /// Whether the service works.
     Health,
-    /// A new identity for a program.
+    /// A new guest, for a program.
     Guest,
+    /// A ticket for a socket.
+    Ticket,
+    /// Signing in and out.
+    Auth(AuthRoute),
     /// The object that the name stands for, if the identity may reach it. `name` is still percent-encoded.
     Agent {
         /// The name of the object, or `me`.
@@ -24,6 +28,29 @@ pub enum WorkerRoute<'a> {
     UnknownAgent,
     /// The page and its files.
     Page,
+}
+
+/// What answers below `/auth`, where browsers sign in and out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthRoute {
+    /// How one can sign in.
+    Options,
+    /// The options for a passkey.
+    Passkey,
+    /// A passkey was made.
+    Registered,
+    /// A passkey has signed in.
+    Asserted,
+    /// Sends the browser to the provider of OpenID Connect.
+    Oidc,
+    /// The browser comes back from it.
+    OidcCallback,
+    /// Signs out.
+    SignOut,
+    /// The timelines of the account.
+    Timelines,
+    /// Shows another one.
+    ChooseTimeline,
 }
 
 /// What answers at an address of the object.
@@ -41,6 +68,8 @@ pub enum ObjectRoute<'a> {
     ImportProgress,
     /// Ends the import of a file.
     CancelImport,
+    /// A request of the Worker about who may use the timeline. Only the service itself can send it.
+    Account,
     /// A request of the workflow with this name. Only the service itself can send it: the Worker passes on addresses of agents
     /// alone.
     Run(&'a str),
@@ -80,12 +109,34 @@ pub fn worker_route<'a>(method: &str, path: &'a str, is_socket: bool) -> Result<
         ["healthz"] => reading(method, WorkerRoute::Health),
         // A GET finds nothing there, as with the published server.
         ["api", "guest"] if method == "POST" => Ok(WorkerRoute::Guest),
+        ["api", "ticket"] => posting(method, WorkerRoute::Ticket),
+        ["auth", path @ ..] => auth_route(method, path).map(WorkerRoute::Auth),
         ["agents", AGENT, name, ..] if !name.is_empty() => {
             Ok(WorkerRoute::Agent { name, route: object_route(method, path, is_socket) })
         }
         ["agents", agent, name, ..] if !agent.is_empty() && !name.is_empty() => Ok(WorkerRoute::UnknownAgent),
         ["api" | "agents", ..] => Err(RouteError::NotFound),
         _ => Ok(WorkerRoute::Page),
+    }
+}
+
+fn auth_route(method: &str, path: &[&str]) -> Result<AuthRoute, RouteError> {
+    match path {
+        [] => reading(method, AuthRoute::Options),
+        ["passkey", "options"] => posting(method, AuthRoute::Passkey),
+        ["passkey", "register"] => posting(method, AuthRoute::Registered),
+        ["passkey", "sign-in"] => posting(method, AuthRoute::Asserted),
+        // Not for HEAD: each request begins something.
+        ["oidc"] | ["oidc", "callback"] if method != "GET" => Err(RouteError::MethodNotAllowed { allow: "GET" }),
+        ["oidc"] => Ok(AuthRoute::Oidc),
+        ["oidc", "callback"] => Ok(AuthRoute::OidcCallback),
+        ["sign-out"] => posting(method, AuthRoute::SignOut),
+        ["timelines"] => match method {
+            "GET" | "HEAD" => Ok(AuthRoute::Timelines),
+            "POST" => Ok(AuthRoute::ChooseTimeline),
+            _ => Err(RouteError::MethodNotAllowed { allow: "GET, HEAD, POST" }),
+        },
+        _ => Err(RouteError::NotFound),
     }
 }
 
@@ -105,6 +156,7 @@ pub fn object_route<'a>(method: &str, path: &'a str, is_socket: bool) -> Result<
             "DELETE" => Ok(ObjectRoute::CancelImport),
             _ => Err(RouteError::MethodNotAllowed { allow: "GET, HEAD, POST, DELETE" }),
         },
+        ["account"] => posting(method, ObjectRoute::Account),
         ["runs", workflow] => posting(method, ObjectRoute::Run(workflow)),
         _ => Err(RouteError::NotFound),
     }
@@ -133,6 +185,8 @@ mod tests {
             ("GET", "/agents/chat/u-1/export", Ok(ObjectRoute::Export)),
             ("POST", "/agents/chat/%61/import", Ok(ObjectRoute::Import)),
             ("POST", "/runs/0a-1-2", Ok(ObjectRoute::Run("0a-1-2"))),
+            ("POST", "/account", Ok(ObjectRoute::Account)),
+            ("GET", "/account", Err(POST)),
             ("POST", "/agents/chat/me/get-messages", Err(READ)),
             ("DELETE", "/agents/chat/me/export", Err(READ)),
             ("GET", "/agents/chat/me/import", Ok(ObjectRoute::ImportProgress)),
@@ -172,6 +226,22 @@ mod tests {
             ("POST", "/healthz", Err(READ)),
             ("POST", "/api/guest", Ok(WorkerRoute::Guest)),
             ("GET", "/api/guest", Err(RouteError::NotFound)),
+            ("POST", "/api/ticket", Ok(WorkerRoute::Ticket)),
+            ("GET", "/api/ticket", Err(POST)),
+            ("GET", "/auth", Ok(WorkerRoute::Auth(AuthRoute::Options))),
+            ("POST", "/auth/passkey/options", Ok(WorkerRoute::Auth(AuthRoute::Passkey))),
+            ("POST", "/auth/passkey/register", Ok(WorkerRoute::Auth(AuthRoute::Registered))),
+            ("POST", "/auth/passkey/sign-in", Ok(WorkerRoute::Auth(AuthRoute::Asserted))),
+            ("GET", "/auth/passkey/sign-in", Err(POST)),
+            ("GET", "/auth/oidc", Ok(WorkerRoute::Auth(AuthRoute::Oidc))),
+            ("GET", "/auth/oidc/callback", Ok(WorkerRoute::Auth(AuthRoute::OidcCallback))),
+            ("HEAD", "/auth/oidc/callback", Err(RouteError::MethodNotAllowed { allow: "GET" })),
+            ("POST", "/auth/sign-out", Ok(WorkerRoute::Auth(AuthRoute::SignOut))),
+            ("GET", "/auth/timelines", Ok(WorkerRoute::Auth(AuthRoute::Timelines))),
+            ("POST", "/auth/timelines", Ok(WorkerRoute::Auth(AuthRoute::ChooseTimeline))),
+            ("GET", "/auth/", Err(RouteError::NotFound)),
+            ("GET", "/auth/nothing", Err(RouteError::NotFound)),
+            ("POST", "/account", Ok(WorkerRoute::Page)),
             ("GET", "/api/nothing", Err(RouteError::NotFound)),
             ("GET", "/agents", Err(RouteError::NotFound)),
             ("GET", "/agents/chat", Err(RouteError::NotFound)),

@@ -8,6 +8,7 @@ use flux_tools::tool::definitions;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::identity::ObjectId;
 use crate::native::Sqlite;
 use crate::store::{ImportError, ImportPart};
 
@@ -62,7 +63,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn owner() -> Principal {
-    Principal::owner("u-me", "u-me")
+    Principal::guest(ObjectId::from("u-me"))
 }
 
 fn only(scopes: &[Scope]) -> Principal {
@@ -76,7 +77,7 @@ fn gym() -> Value {
 fn events(outcome: &Outcome) -> usize {
     match &outcome.change {
         Change::Events(events) => events.len(),
-        Change::Everything => panic!("everything was replaced"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -63,6 +63,11 @@ impl<H: Host> ChatAgent<H> {
         match change {
             Change::Events(events) => self.publish(&events),
             Change::Everything => self.start_over(),
+            Change::Access => {
+                if let Err(error) = self.close_ended() {
+                    self.fault("close", &error);
+                }
+            }
         }
     }
 

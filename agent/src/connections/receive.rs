@@ -1,6 +1,6 @@
 //! Frames from clients.
 
-use flux_protocol::frame::CLIENT_FRAME_TYPES;
+use flux_protocol::frame::{CLIENT_FRAME_TYPES, RpcResponse};
 use flux_protocol::{ClientFrame, MAX_FRAME_BYTES, ServerFrame};
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use crate::identity::Scope;
 use crate::json;
 use crate::store::StoreError;
 use crate::turn::{check_messages, frames::failed};
+
+/// Close code for a client that should not connect again as who it was.
+const ENDED: u16 = 4401;
 
 impl<H: Host> ChatAgent<H> {
     /// Handles a frame. A frame that cannot be read, or that the principal may not send, is answered with an error and changes
@@ -44,6 +47,12 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn handle(&self, connection: &H::Connection, frame: ClientFrame) -> Result<(), StoreError> {
+        if connection.info().principal.has_ended(self.0.host.now()) {
+            let error = "Your access has ended. Nothing was changed; sign in again.".to_owned();
+            Self::refuse(connection, &frame, error.clone());
+            connection.close(ENDED, &error);
+            return Ok(());
+        }
         if let Some(scope) = scope(&frame)
             && let Err(error) = permit(&connection.info().principal, scope)
         {
@@ -81,10 +90,11 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Refuses a frame. A chat request gets its final frame, for which its sender waits.
+    /// Refuses a frame. A chat request gets its final frame and a call its answer, for which their senders wait.
     fn refuse(connection: &H::Connection, frame: &ClientFrame, error: String) {
         let answer = match frame {
             ClientFrame::CfAgentUseChatRequest { id, .. } => failed(id, error, None),
+            ClientFrame::Rpc { id, .. } => ServerFrame::Rpc(RpcResponse::failed(id, error)),
             _ => ServerFrame::FluxError { error, retry_after_ms: None },
         };
         connection.send(&answer.to_text());

@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
+use super::ask::ask;
 use super::clock::EdgeClock;
 use super::log::write;
 use super::model;
@@ -19,7 +20,6 @@ use super::thrown::message_of;
 use super::workflows::{DELETED_AT_ONCE, StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
 use crate::host::WorkflowId;
-use crate::json;
 use crate::lifetime;
 use crate::prompt::Prompts;
 use crate::telemetry::{Fault, LogRecord};
@@ -140,19 +140,7 @@ impl Person for ObjectPerson {
 
 async fn tell(env: &Env, params: &Params, request: &Request) -> worker::Result<Reply> {
     let object = env.durable_object("Chat")?.id_from_string(&params.object)?.get_stub()?;
-    // The request of the `worker` crate would add code for all of Cloudflare's options.
-    let init = web_sys::RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&JsValue::from(json::value(request).to_string()));
-    // Only the path matters. A stub leads to its object whatever the host.
-    let url = format!("https://object/runs/{}", params.workflow);
-    let sent = web_sys::Request::new_with_str_and_init(&url, &init)?;
-    let mut response = object.fetch_with_request(sent.into()).await?;
-    let text = response.text().await?;
-    if response.status_code() != 200 {
-        return Err(worker::Error::RustError(text));
-    }
-    json::read(&text).map_err(|error| worker::Error::RustError(error.to_string()))
+    ask(&object, &format!("runs/{}", params.workflow), None, request).await
 }
 
 /// Starts and ends the workflows of an object's runs.

@@ -3,15 +3,20 @@
 //!
 //! No rule of the product is here. The platform's types do not leave this module.
 
+mod account;
 mod architect;
+mod ask;
 mod body;
 mod clock;
 mod host;
+mod identify;
 mod log;
 mod model;
 mod object;
+mod providers;
 mod respond;
 mod routes;
+mod sign_in;
 mod sql;
 #[cfg(feature = "store-suite")]
 mod suite;
@@ -20,14 +25,14 @@ mod thrown;
 mod workflow_suite;
 mod workflows;
 
+use crate::identity::Keys;
 use worker::{Context, Env, Request, Response, Result, event};
 
-/// Headers in which the Worker tells the object who calls, which object is meant, by which name the client addressed it (`me`, or
-/// the object's own), and whether limits hold (empty if not). The Worker overwrites these headers, so clients cannot forge them.
-const IDENTITY_HEADER: &str = "x-flux-identity";
+/// Headers in which the Worker tells the object who calls, as a signed principal; which object is meant; and by which name the client
+/// addressed it (`me`, or the object's own). The Worker overwrites these headers, so clients cannot forge them.
+const PRINCIPAL_HEADER: &str = "x-flux-principal";
 const OBJECT_HEADER: &str = "x-flux-object";
 const NAME_HEADER: &str = "x-flux-name";
-const LIMITED_HEADER: &str = "x-flux-limited";
 
 /// Handles every request.
 #[event(fetch)]
@@ -38,6 +43,18 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
 /// A variable or secret of the environment. `None` if it is missing, empty or blank.
 fn text(env: &Env, name: &str) -> Option<String> {
     env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.trim().is_empty())
+}
+
+/// The keys of the deployment.
+///
+/// # Errors
+/// A sentence about what is wrong with them.
+fn keys(env: &Env) -> std::result::Result<Keys, String> {
+    let secret = text(env, "FLUX_KEY").ok_or(
+        "FLUX_KEY is not set, so nobody can be told apart. Locally `cargo xtask dev` makes one; deployed, \
+         `wrangler secret put FLUX_KEY` does.",
+    )?;
+    Keys::new(&secret).map_err(|error| error.to_string())
 }
 
 /// A request's address, parsed by the runtime. The parser of the `worker` crate has tables for internationalised host names,

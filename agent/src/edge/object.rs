@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
 use futures::stream;
 use js_sys::JsString;
@@ -14,20 +15,24 @@ use worker::{
     DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, WebSocketPair, durable_object,
 };
 
+use super::clock::now;
 use super::host::{EdgeHost, Socket};
 use super::log::write;
 use super::respond::{
-    TRY_AGAIN, TRY_AGAIN_LATER, UNAVAILABLE, close_at_once, is_socket, not_routed, refuse, unavailable,
+    SIGN_IN, TRY_AGAIN, TRY_AGAIN_LATER, UNAVAILABLE, close_at_once, is_socket, not_routed, refuse, unavailable,
     unavailable_because,
 };
 use super::sql::DurableSql;
-use super::{IDENTITY_HEADER, LIMITED_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
+use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, model, text};
+use crate::account::Refusal;
+use crate::account::admission::UNUSED;
+use crate::account::request::{TimelineReply, TimelineRequest};
 use crate::agent::{ChatAgent, Options};
 use crate::api::route::{ObjectRoute, RouteError, object_route};
 use crate::api::{Answer, ApiError, Call, Origin, Question};
 use crate::connections::failure;
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
-use crate::identity::Principal;
+use crate::identity::{ObjectId, Principal, Purpose, Via};
 use crate::json;
 use crate::limits::{Refused, in_words};
 use crate::shown;
@@ -36,8 +41,8 @@ use crate::telemetry::{Label, LogRecord};
 
 /// Largest part of a file that can be imported in one request, in bytes. An object has 128 MB of memory and holds the whole part.
 const IMPORT_BYTES: usize = 32 << 20;
-/// What somebody else reads at the address of a person's object.
-const NOT_YOURS: &str = "This timeline belongs to somebody else.";
+/// How long a principal that the Worker has signed is good: it comes at once.
+const SIGNED_FOR: TimeDelta = TimeDelta::minutes(1);
 /// What a client reads whose frames are refused.
 const TOO_MANY: &str = "Too many messages at once.";
 /// What a person reads who asks for their data before there are any.
@@ -67,10 +72,17 @@ impl DurableObject for Chat {
             Err(error) => return not_routed(error),
         };
         let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
-        let (identity, object, name) = (header(IDENTITY_HEADER)?, header(OBJECT_HEADER)?, header(NAME_HEADER)?);
+        let (object, name) = (ObjectId::from(header(OBJECT_HEADER)?.as_str()), header(NAME_HEADER)?);
+        if route == ObjectRoute::Account {
+            return self.account(&object, request).await;
+        }
         let is_run = matches!(route, ObjectRoute::Run(_));
-        if !is_run && let Some(response) = self.without_object(route, identity == object)? {
-            return Ok(response);
+        let principal = if is_run { None } else { self.principal(&header(PRINCIPAL_HEADER)?) };
+        if !is_run {
+            let is_own = principal.as_ref().is_some_and(|principal| principal.object == object);
+            if let Some(response) = self.without_object(route, is_own)? {
+                return Ok(response);
+            }
         }
         let agent = match self.agent() {
             Ok(agent) => agent,
@@ -80,10 +92,14 @@ impl DurableObject for Chat {
         if let ObjectRoute::Run(workflow) = route {
             return run_request(agent, workflow, request).await;
         }
-        let Some(mut principal) = agent.admit(&identity, &object).map_err(failed)? else {
-            return refuse(is_socket, 403, NOT_YOURS);
+        let admitted = match principal {
+            Some(principal) => agent.admit(principal, &object).map_err(failed)?,
+            None => Err(Refusal::NotYours),
         };
-        principal.limited = !header(LIMITED_HEADER)?.is_empty();
+        let principal = match admitted {
+            Ok(principal) => principal,
+            Err(refusal) => return not_admitted(is_socket, refusal),
+        };
         // A part of a file whose size is not stated counts as the largest one.
         let unstated = if route == ObjectRoute::Import { IMPORT_BYTES } else { 0 };
         let bytes = header("content-length")?.parse().unwrap_or(unstated);
@@ -105,7 +121,7 @@ impl DurableObject for Chat {
             ObjectRoute::ImportProgress => respond(agent.call(&principal, Call::Ask(Question::Import), DIRECT)),
             ObjectRoute::CancelImport => respond(agent.call(&principal, Call::CancelImport, DIRECT)),
             // Answered above.
-            ObjectRoute::Run(_) => not_routed(RouteError::NotFound),
+            ObjectRoute::Run(_) | ObjectRoute::Account => not_routed(RouteError::NotFound),
         }
     }
 
@@ -190,6 +206,14 @@ async fn run_request(agent: &ChatAgent<EdgeHost>, name: &str, mut request: Reque
     Response::from_json(&agent.run_request(&workflow, about).map_err(failed)?)
 }
 
+/// Refuses a principal. A socket is closed with a code after which clients do not connect again.
+fn not_admitted(is_socket: bool, refusal: Refusal) -> Result<Response> {
+    if is_socket && refusal.is_signed_out() {
+        return close_at_once(SIGN_IN, &refusal.to_string());
+    }
+    refuse(is_socket, if refusal.is_signed_out() { 401 } else { 403 }, &refusal.to_string())
+}
+
 /// The response to a call.
 fn respond(answer: std::result::Result<Answer, ApiError>) -> Result<Response> {
     match answer {
@@ -257,13 +281,39 @@ impl Chat {
             return Ok(None);
         }
         let response = match route {
-            _ if !is_own => refuse(route == ObjectRoute::Socket, 403, NOT_YOURS)?,
+            _ if !is_own => not_admitted(route == ObjectRoute::Socket, Refusal::NotYours)?,
             ObjectRoute::Messages => Response::from_json(&[(); 0])?,
             ObjectRoute::ImportProgress => Response::from_json(&())?,
             ObjectRoute::Export | ObjectRoute::CancelImport => Response::error(NOTHING_YET, 404)?,
             _ => return Ok(None),
         };
         Ok(Some(response))
+    }
+
+    /// The principal that the Worker has signed. `None` if it has not.
+    fn principal(&self, sealed: &str) -> Option<Principal> {
+        let (principal, signed) = keys(&self.env).ok()?.open::<Principal>(Purpose::Principal, sealed, now())?;
+        signed.at.is_some_and(|at| now() - at <= SIGNED_FOR).then_some(principal)
+    }
+
+    /// Answers a request of the Worker about who may use this timeline. Asking what is in it makes nothing.
+    async fn account(&self, object: &ObjectId, mut request: Request) -> Result<Response> {
+        let asked = match json::read(&request.text().await?) {
+            Ok(asked) => asked,
+            Err(error) => return Response::error(error.to_string(), 400),
+        };
+        let makes = matches!(asked, TimelineRequest::Claim { .. } | TimelineRequest::Begin { .. });
+        if !makes && !Store::exists(&DurableSql::new(&self.state.storage())).map_err(failed)? {
+            let reply = match asked {
+                TimelineRequest::Describe => UNUSED,
+                // A guest who has not begun anything.
+                TimelineRequest::Admit { principal } => TimelineReply::Done { done: principal.via == Via::Guest },
+                _ => TimelineReply::Done { done: false },
+            };
+            return Response::from_json(&reply);
+        }
+        let agent = self.agent().map_err(Error::RustError)?;
+        Response::from_json(&agent.account_request(object, asked).map_err(failed)?)
     }
 
     /// The agent, which is opened if it is not open yet.

@@ -9,6 +9,9 @@ use crate::api::route::RouteError;
 /// after it, but they retry a handshake that is refused by status for ever.
 const POLICY_VIOLATION: u16 = 1008;
 
+/// Close code for somebody who has to sign in first. The published clients do not reconnect after it, and the page offers to sign in.
+pub(super) const SIGN_IN: u16 = 4401;
+
 /// Close code after which clients connect again: "internal error" (RFC 6455 §7.4.1).
 pub(super) const TRY_AGAIN: u16 = 1011;
 

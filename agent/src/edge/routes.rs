@@ -1,20 +1,25 @@
 //! The addresses of the Worker, and who may reach them.
 
+use flux_protocol::account::Provider;
 use serde_json::json;
 use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
 
-use super::respond::{TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
-use super::{IDENTITY_HEADER, LIMITED_HEADER, NAME_HEADER, OBJECT_HEADER, model, text};
+use super::clock::now;
+use super::identify::{Presented, Unknown, offered};
+use super::respond::{SIGN_IN, TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
+use super::sign_in::SignIn;
+use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, model, text};
 use crate::api::headers::HEADERS;
-use crate::api::route::{RouteError, WorkerRoute, worker_route};
-use crate::identity::{self, Cookies, Identity, Keys};
+use crate::api::route::{AuthRoute, RouteError, WorkerRoute, worker_route};
+use crate::identity::{ObjectId, Principal, Purpose, SUBPROTOCOL};
 use crate::limits::network;
 
-/// Rate limits of `wrangler.toml`, each for a network address: new identities for programs, and connections with
-/// requests that change something: whatever can make an object.
+/// Rate limits of `wrangler.toml`, each for a network address: new guests for programs; connections with requests that change
+/// something: whatever can make an object; and attempts to sign in.
 const GUESTS: &str = "GUEST_LIMIT";
 const CONNECTIONS: &str = "CONNECTION_LIMIT";
+const SIGN_INS: &str = "SIGN_IN_LIMIT";
 
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
     guarded(answer(request, env).await?)
@@ -29,6 +34,8 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
     match worker_route(request.method().as_ref(), &path, is_socket(&request)?) {
         Ok(WorkerRoute::Health) => health(env),
         Ok(WorkerRoute::Guest) => guest(&request, env).await,
+        Ok(WorkerRoute::Ticket) => ticket(request, env).await,
+        Ok(WorkerRoute::Auth(route)) => auth(request, env, route).await,
         Ok(WorkerRoute::Agent { name, route }) => agents(request, env, &decode(name), route.err()).await,
         // As the published server answers.
         Ok(WorkerRoute::UnknownAgent) => Response::error("Invalid request", 400),
@@ -49,7 +56,7 @@ async fn suite(request: Request, env: &Env, case: &str) -> Result<Response> {
 /// Whether the service works, and which model it asks.
 fn health(env: &Env) -> Result<Response> {
     let id = model::id(env);
-    let error = keys(env).err();
+    let error = keys(env).err().or_else(|| offered(env).err());
     let body = json!({
         "ok": error.is_none(),
         "version": env!("CARGO_PKG_VERSION"),
@@ -64,58 +71,54 @@ fn key_is_bad(body: &serde_json::Value) -> bool {
     body.get("ok") == Some(&json!(false))
 }
 
-/// A new identity, for a program that keeps no cookies.
+/// A new guest, for a program that keeps no cookies.
 async fn guest(request: &Request, env: &Env) -> Result<Response> {
     match is_limited(request, env) {
         Ok(true) if !may(request, env, GUESTS).await? => return too_often(false),
         Ok(_) => {}
         Err(error) => return Response::error(error, 500),
     }
-    let keys = match keys(env) {
-        Ok(keys) => keys,
+    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
+        Ok(set_up) => set_up,
         Err(error) => return Response::error(error, 500),
     };
-    let identity = new_identity();
-    let headers = Headers::new();
-    headers.set("cache-control", "no-store")?;
-    let body = json!({ "name": identity.name(), "token": keys.token(&identity) });
-    Ok(Response::from_json(&body)?.with_headers(with_json(headers)?))
-}
-
-fn with_json(headers: Headers) -> Result<Headers> {
-    headers.set("content-type", "application/json")?;
-    Ok(headers)
-}
-
-/// The page and its files. With the page, a browser without an identity gets one, and one that has had its cookie for a week
-/// gets it again.
-async fn page(request: Request, env: &Env) -> Result<Response> {
-    let set = match keys(env) {
-        Ok(keys) => cookies_to_set(&request, &keys, true)?,
-        // Without a key the page still loads, and shows the error when it connects.
-        Err(_) => Vec::new(),
-    };
-    let response = env.assets("ASSETS")?.fetch_request(request).await?;
-    let is_page = response.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("text/html"));
-    if set.is_empty() || !is_page {
-        return Ok(response);
+    if !offered.has(Provider::Guest) {
+        return Response::error(
+            "There are no guests here. A program needs an access token from the settings of a timeline.",
+            403,
+        );
     }
-    let response = with_cookies(response, &set)?;
+    let object = new_object();
+    let body = json!({ "name": object.name(), "token": keys.sign(Purpose::Guest, object.name(), now()) });
+    let response = Response::from_json(&body)?;
     response.headers().set("cache-control", "no-store")?;
     Ok(response)
 }
 
-/// The values of the `Set-Cookie` headers of the response to a request; none in most cases.
-fn cookies_to_set(request: &Request, keys: &Keys, with_new: bool) -> Result<Vec<String>> {
-    let header = cookie_header(request)?;
-    let cookies = Cookies { header: &header, is_secure: is_secure(request)? };
-    let identity = match identity(request, keys)? {
-        None if with_new => new_identity(),
-        // The token of a program is not renewed.
-        Some(identity) if cookies.is_due(keys) && cookies.identity(keys).as_ref() == Some(&identity) => identity,
-        _ => return Ok(Vec::new()),
-    };
-    Ok(cookies.set(keys, &identity).into())
+/// The page and its files. With the page, a browser that is not known becomes a guest, and one that has had its cookie for a week gets
+/// it again.
+async fn page(request: Request, env: &Env) -> Result<Response> {
+    let presented = Presented::by(&request)?;
+    let response = env.assets("ASSETS")?.fetch_request(request).await?;
+    let is_page = response.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("text/html"));
+    let cookie = if is_page { cookie_of_page(env, &presented) } else { None };
+    let Some(cookie) = cookie else { return Ok(response) };
+    let headers = copied(&response)?;
+    headers.append("set-cookie", &cookie)?;
+    headers.set("cache-control", "no-store")?;
+    Ok(response.with_headers(headers))
+}
+
+/// The cookie that comes with the page, if any. With settings that cannot be used the page still loads, and shows the error when it
+/// connects.
+fn cookie_of_page(env: &Env, presented: &Presented) -> Option<String> {
+    let (keys, offered) = (keys(env).ok()?, offered(env).ok()?);
+    let cookies = presented.cookies();
+    if cookies.principal(&keys, now()).is_some() {
+        return cookies.renewed(&keys, now());
+    }
+    let is_guest = offered.has(Provider::Guest) && !presented.credentials().has_token();
+    is_guest.then(|| cookies.set(&keys, &Principal::guest(new_object()), now()))
 }
 
 /// The response with the headers of every response that it lacks.
@@ -142,20 +145,11 @@ fn copied(response: &Response) -> Result<Headers> {
     Ok(headers)
 }
 
-/// The response with cookies.
-fn with_cookies(response: Response, set: &[String]) -> Result<Response> {
-    let headers = copied(&response)?;
-    for cookie in set {
-        headers.append("set-cookie", cookie)?;
-    }
-    Ok(response.with_headers(headers))
-}
-
-/// Passes a request on to the object of that name, if its identity may go there. `wrong` says why nothing answers at the address.
+/// Passes a request on to the object of that name, if its principal may go there. `wrong` says why nothing answers at the address.
 async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteError>) -> Result<Response> {
     let is_socket = is_socket(&request)?;
-    let keys = match keys(env) {
-        Ok(keys) => keys,
+    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
+        Ok(set_up) => set_up,
         Err(error) => return refuse(is_socket, 500, &error),
     };
     if super::url(&request)?.search_params().get("__agents_transport").is_some_and(|kind| kind != "json") {
@@ -172,49 +166,88 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     if is_limited && !only_reads && !may(&request, env, CONNECTIONS).await? {
         return too_often(is_socket);
     }
-    let Some(identity) = identity(&request, &keys)? else {
-        return refuse(is_socket, 401, "No identity: load the page, or get a token with POST /api/guest.");
+    let presented = Presented::by(&request)?;
+    let principal = match presented.principal(env, &keys, &offered).await {
+        Ok(principal) => principal,
+        Err(unknown) => return unknown_caller(is_socket, &unknown),
     };
-    let Some(object) = identity.object(name) else {
+    let Some(object) = principal.object.requested(name) else {
         return refuse(is_socket, 400, "There can be no object of this name: use 1 to 64 letters, digits, - and _.");
     };
     if let Some(error) = wrong {
         return not_routed(error);
     }
-    // A page that stays open for months only connects.
-    let set = if is_socket { cookies_to_set(&request, &keys, false)? } else { Vec::new() };
+    // A page that stays open for months only connects. The token of a program is not renewed.
+    let is_by_cookie = is_socket && !presented.credentials().has_token();
+    let renewed = if is_by_cookie { presented.cookies().renewed(&keys, now()) } else { None };
+    let principal = Principal { limited: is_limited, ..principal };
     let mut request = request.clone_mut()?;
     let headers = request.headers_mut()?;
-    headers.set(IDENTITY_HEADER, identity.name())?;
-    headers.set(OBJECT_HEADER, &object)?;
+    headers.set(PRINCIPAL_HEADER, &keys.seal(Purpose::Principal, &principal, now()))?;
+    headers.set(OBJECT_HEADER, object.name())?;
     headers.set(NAME_HEADER, name)?;
-    headers.set(LIMITED_HEADER, if is_limited { "1" } else { "" })?;
-    let response = env.durable_object("Chat")?.get_by_name(&object)?.fetch_with_request(request).await?;
-    if set.is_empty() { Ok(response) } else { with_cookies(response, &set) }
-}
-
-/// The identity of a request, from `Authorization: Bearer`, from `?token=` (browsers cannot set headers on a socket), or from the
-/// cookie.
-fn identity(request: &Request, keys: &Keys) -> Result<Option<Identity>> {
-    let headers = request.headers();
-    let bearer = headers.get("authorization")?;
-    if let Some(identity) = bearer.as_deref().and_then(identity::bearer).and_then(|token| keys.verify(token)) {
-        return Ok(Some(identity));
+    let response = env.durable_object("Chat")?.get_by_name(object.name())?.fetch_with_request(request).await?;
+    let chosen = presented.credentials().offers_subprotocol() && response.status_code() == 101;
+    if renewed.is_none() && !chosen {
+        return Ok(response);
     }
-    let token = super::url(request)?.search_params().get("token");
-    if let Some(identity) = token.and_then(|token| keys.verify(&token)) {
-        return Ok(Some(identity));
+    let headers = copied(&response)?;
+    if let Some(cookie) = renewed {
+        headers.append("set-cookie", &cookie)?;
     }
-    let header = cookie_header(request)?;
-    Ok(Cookies { header: &header, is_secure: is_secure(request)? }.identity(keys))
+    if chosen {
+        headers.set("sec-websocket-protocol", SUBPROTOCOL)?;
+    }
+    Ok(response.with_headers(headers))
 }
 
-fn cookie_header(request: &Request) -> Result<String> {
-    Ok(request.headers().get("cookie")?.unwrap_or_default())
+/// Refuses somebody who is not known. A page whose deployment has no guests offers to sign in.
+fn unknown_caller(is_socket: bool, unknown: &Unknown) -> Result<Response> {
+    if is_socket && matches!(unknown, Unknown::SignIn | Unknown::Access) {
+        return close_at_once(SIGN_IN, &unknown.to_string());
+    }
+    refuse(is_socket, unknown.status(), &unknown.to_string())
 }
 
-fn is_secure(request: &Request) -> Result<bool> {
-    Ok(super::url(request)?.protocol() == "https:")
+/// Signs somebody in or out.
+async fn auth(request: Request, env: &Env, route: AuthRoute) -> Result<Response> {
+    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
+        Ok(set_up) => set_up,
+        Err(error) => return Response::error(error, 500),
+    };
+    if request.method() == Method::Post && is_cross_origin(&request)? {
+        return Response::error("Other sites may not sign you in or out.", 403);
+    }
+    if !matches!(route, AuthRoute::Options | AuthRoute::Timelines) {
+        match is_limited(&request, env) {
+            Ok(true) if !may(&request, env, SIGN_INS).await? => return too_often(false),
+            Ok(_) => {}
+            Err(error) => return Response::error(error, 500),
+        }
+    }
+    let presented = Presented::by(&request)?;
+    SignIn { env, keys: &keys, offered: &offered, presented: &presented, request }.answer(route).await
+}
+
+/// A ticket for the address of a socket, for who cannot set headers there.
+async fn ticket(request: Request, env: &Env) -> Result<Response> {
+    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
+        Ok(set_up) => set_up,
+        Err(error) => return Response::error(error, 500),
+    };
+    if is_cross_origin(&request)? {
+        return Response::error("Other sites may not connect.", 403);
+    }
+    let principal = match Presented::by(&request)?.principal(env, &keys, &offered).await {
+        Ok(principal) => principal,
+        Err(unknown) => return Response::error(unknown.to_string(), unknown.status()),
+    };
+    if principal.ticket.is_some() {
+        return Response::error("A ticket is good for a connection, and not for another ticket.", 403);
+    }
+    let response = Response::from_json(&keys.ticket(principal, Uuid::new_v4(), now()))?;
+    response.headers().set("cache-control", "no-store")?;
+    Ok(response)
 }
 
 /// Whether the request comes from a page of another site. Programs send no `Origin`.
@@ -255,16 +288,8 @@ fn is_limited(request: &Request, env: &Env) -> std::result::Result<bool, String>
     }
 }
 
-fn keys(env: &Env) -> std::result::Result<Keys, String> {
-    let secret = text(env, "FLUX_KEY").ok_or(
-        "FLUX_KEY is not set, so nobody can be told apart. Locally `cargo xtask dev` makes one; deployed, \
-         `wrangler secret put FLUX_KEY` does.",
-    )?;
-    Keys::new(&secret).map_err(|error| error.to_string())
-}
-
-fn new_identity() -> Identity {
-    Identity::new(Uuid::new_v4().into_bytes())
+fn new_object() -> ObjectId {
+    ObjectId::new(Uuid::new_v4().into_bytes())
 }
 
 /// Decodes a name once. One that cannot be decoded keeps its `%`, for which it is refused later.

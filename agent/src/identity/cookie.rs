@@ -1,28 +1,25 @@
-//! The cookie with which a browser keeps its identity.
+//! The cookie with which a browser keeps who it is: the signed name of a guest, or the signed principal of a session.
 //!
-//! Browsers keep a cookie for at most 400 days after it was set, so a cookie that is in use is set again once a week. Tokens
-//! do not say when they were made, and stay as they are. Instead, a second cookie that lives for a week says that the first one
-//! was set lately. It holds nothing secret, and an identity cookie from before there was a second one is set again at once.
+//! Browsers keep a cookie for at most 400 days after it was set, so one that is in use is set again once a week, and when another
+//! key signs.
 
-use super::{Identity, Keys};
+use chrono::{DateTime, TimeDelta, Utc};
 
-/// How long a browser keeps the identity, in seconds: 400 days, the most that browsers accept
+use super::key::{Keys, Purpose, Signed};
+use super::principal::{Principal, Via};
+use super::subject::ObjectId;
+
+/// How long a browser keeps the cookie, in seconds: 400 days, the most that browsers accept
 /// (draft-ietf-httpbis-rfc6265bis §5.5).
 const KEPT_SECONDS: u32 = 400 * 24 * 60 * 60;
-/// How long after it was set the identity is not set again, in seconds: a week.
-const RENEWED_SECONDS: u32 = 7 * 24 * 60 * 60;
+/// How long after it was signed it is not set again.
+const RENEWED: TimeDelta = TimeDelta::weeks(1);
 
-/// The names of the two cookies.
-struct Names {
-    identity: &'static str,
-    renewed: &'static str,
-}
-
-/// A page without HTTPS cannot have names with a prefix. Earlier versions used this name with HTTPS, too.
-const PLAIN: Names = Names { identity: "flux", renewed: "flux-renewed" };
+/// A page without HTTPS cannot have a name with a prefix. Earlier versions used this name with HTTPS, too.
+const PLAIN: &str = "flux";
 /// Browsers accept this prefix only from the host itself, over HTTPS, for all paths. So neither another subdomain nor a page
 /// without HTTPS can replace the identity.
-const SECURE: Names = Names { identity: "__Host-flux", renewed: "__Host-flux-renewed" };
+const SECURE: &str = "__Host-flux";
 
 /// The cookies of a request.
 #[derive(Debug, Clone, Copy)]
@@ -34,43 +31,91 @@ pub struct Cookies<'a> {
 }
 
 impl<'a> Cookies<'a> {
-    /// The identity that they prove.
-    pub fn identity(&self, keys: &Keys) -> Option<Identity> {
-        [SECURE, PLAIN].iter().find_map(|names| self.values(names.identity).find_map(|token| keys.verify(token)))
+    /// The principal that they prove. A cookie that proves nothing does no harm.
+    pub fn principal(&self, keys: &Keys, now: DateTime<Utc>) -> Option<Principal> {
+        self.read(keys, now).map(|(principal, ..)| principal)
     }
 
-    /// Whether the browser should get the identity again: after a week, or because another key signs now.
-    pub fn is_due(&self, keys: &Keys) -> bool {
-        let names = self.names();
-        let is_current = self.values(names.identity).any(|token| keys.is_current(token));
-        !is_current || self.values(names.renewed).next().is_none()
+    /// The value of the `Set-Cookie` header that renews the cookie; `None` if it need not be renewed.
+    pub fn renewed(&self, keys: &Keys, now: DateTime<Utc>) -> Option<String> {
+        let (principal, signed, name) = self.read(keys, now)?;
+        let is_fresh = signed.at.is_some_and(|at| now - at < RENEWED);
+        let is_due = !is_fresh || !signed.is_current || name != self.name();
+        is_due.then(|| self.set(keys, &principal, now))
     }
 
-    /// The values of the `Set-Cookie` headers that keep an identity in the browser.
-    pub fn set(&self, keys: &Keys, identity: &Identity) -> [String; 2] {
-        let Names { identity: name, renewed } = self.names();
-        let secure = if self.is_secure { "; Secure" } else { "" };
-        let cookie = |name: &str, value: &str, seconds: u32| {
-            format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    /// The value of the `Set-Cookie` header that keeps a principal in the browser.
+    pub fn set(&self, keys: &Keys, principal: &Principal, now: DateTime<Utc>) -> String {
+        let value = match principal.via {
+            Via::Session { .. } => keys.seal(Purpose::Session, principal, now),
+            _ => keys.sign(Purpose::Guest, principal.object.name(), now),
         };
-        [cookie(name, &keys.token(identity), KEPT_SECONDS), cookie(renewed, "1", RENEWED_SECONDS)]
+        self.header_of(self.name(), &value, KEPT_SECONDS)
     }
 
-    fn names(&self) -> Names {
-        if self.is_secure { SECURE } else { PLAIN }
+    /// The values of the `Set-Cookie` headers that delete what these cookies contain.
+    pub fn clear(&self) -> Vec<String> {
+        let names = if self.is_secure { &[SECURE, PLAIN][..] } else { &[PLAIN] };
+        names.iter().map(|name| self.header_of(name, "", 0)).collect()
     }
 
-    fn values(&self, name: &'static str) -> impl Iterator<Item = &'a str> {
+    /// A cookie for this site alone, which no script can read.
+    pub fn header_of(&self, name: &str, value: &str, seconds: u32) -> String {
+        let secure = if self.is_secure { "; Secure" } else { "" };
+        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    /// The values of the cookies with a name. There can be several.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
         let pairs = self.header.split(';').filter_map(|pair| pair.trim().split_once('='));
         pairs.filter(move |(of, _)| *of == name).map(|(_, value)| value)
     }
+
+    fn name(&self) -> &'static str {
+        if self.is_secure { SECURE } else { PLAIN }
+    }
+
+    fn read(&self, keys: &Keys, now: DateTime<Utc>) -> Option<(Principal, Signed, &'static str)> {
+        [SECURE, PLAIN].into_iter().find_map(|name| {
+            let (principal, signed) = self.values(name).find_map(|value| by_cookie(keys, value, now))?;
+            Some((principal, signed, name))
+        })
+    }
+}
+
+fn by_cookie(keys: &Keys, value: &str, now: DateTime<Utc>) -> Option<(Principal, Signed)> {
+    if let Some(guest) = guest(keys, value, now) {
+        return Some(guest);
+    }
+    keys.open::<Principal>(Purpose::Session, value, now).filter(|(principal, _)| !principal.has_ended(now))
+}
+
+/// The guest whose name a token proves.
+pub fn guest(keys: &Keys, token: &str, now: DateTime<Utc>) -> Option<(Principal, Signed)> {
+    let signed = keys.verify(Purpose::Guest, token, now)?;
+    let object = ObjectId::made(&signed.text)?;
+    Some((Principal::guest(object), signed))
 }
 
 #[cfg(test)]
 mod tests {
+    use flux_protocol::account::Provider;
+    use uuid::Uuid;
+
+    use super::super::subject::Subject;
     use super::*;
 
-    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+    }
+
+    fn keys() -> Keys {
+        Keys::new("0123456789abcdef0123456789abcdef").unwrap()
+    }
+
+    fn me() -> Principal {
+        Principal::guest(ObjectId::new([7; 16]))
+    }
 
     fn plain(header: &str) -> Cookies<'_> {
         Cookies { header, is_secure: false }
@@ -80,55 +125,55 @@ mod tests {
         Cookies { header, is_secure: true }
     }
 
-    /// The `Cookie` header of a browser that got these cookies.
-    fn sent(set: &[String]) -> String {
-        set.iter().map(|cookie| cookie.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
+    /// The `Cookie` header of a browser that got this cookie.
+    fn sent(set: &str) -> String {
+        set.split(';').next().unwrap().to_owned()
     }
 
     #[test]
-    fn an_identity_is_set_again_once_a_week_and_stays_the_same() {
-        let keys = Keys::new(SECRET).unwrap();
-        let me = Identity::new([7; 16]);
-        for (is_secure, name) in [(false, "flux"), (true, "__Host-flux")] {
-            let first = Cookies { header: "", is_secure }.set(&keys, &me);
-            assert!(first[0].starts_with(&format!("{name}={};", keys.token(&me))), "{first:?}");
-            let both = sent(&first);
-            let fresh = Cookies { header: &both, is_secure };
-            assert_eq!((fresh.identity(&keys), fresh.is_due(&keys)), (Some(me.clone()), false));
-
-            // A week later the browser has dropped the second cookie.
-            let later = sent(&first[..1]);
-            let later = Cookies { header: &later, is_secure };
-            assert!(later.is_due(&keys));
-            assert_eq!(later.set(&keys, &later.identity(&keys).unwrap()), first);
+    fn who_somebody_is_stays_the_same_and_is_set_again_once_a_week() {
+        let session = Principal::owner(
+            Subject::new(Provider::Passkey, "p"),
+            ObjectId::new([8; 16]),
+            Via::Session { id: Uuid::from_u128(5) },
+        );
+        for principal in [me(), session] {
+            for is_secure in [false, true] {
+                let header = sent(&Cookies { header: "", is_secure }.set(&keys(), &principal, now()));
+                let cookies = Cookies { header: &header, is_secure };
+                assert_eq!(cookies.principal(&keys(), now()), Some(principal.clone()));
+                let almost = now() + RENEWED - TimeDelta::seconds(1);
+                assert_eq!(cookies.renewed(&keys(), almost), None);
+                let later = now() + RENEWED;
+                assert_eq!(cookies.renewed(&keys(), later), Some(cookies.set(&keys(), &principal, later)));
+            }
         }
     }
 
     #[test]
     fn cookies_have_the_attributes_that_their_names_demand() {
-        let keys = Keys::new(SECRET).unwrap();
-        let me = Identity::new([7; 16]);
         // RFC 6265bis §4.1.3.2: `__Host-` needs Secure, Path=/ and no Domain.
-        for cookie in secure("").set(&keys, &me) {
-            assert!(cookie.starts_with("__Host-") && cookie.ends_with("; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
-            assert!(cookie.contains("; Path=/;") && !cookie.contains("Domain"), "{cookie}");
-        }
-        let [identity, renewed] = plain("").set(&keys, &me);
-        assert!(identity.contains("; Max-Age=34560000;") && !identity.contains("Secure"), "{identity}");
-        assert!(renewed.contains("; Max-Age=604800;"), "{renewed}");
+        let cookie = secure("").set(&keys(), &me(), now());
+        assert!(cookie.starts_with("__Host-flux=") && cookie.ends_with("; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+        assert!(cookie.contains("; Path=/;") && !cookie.contains("Domain"), "{cookie}");
+        let cookie = plain("").set(&keys(), &me(), now());
+        assert!(cookie.contains("; Max-Age=34560000;") && !cookie.contains("Secure"), "{cookie}");
+        assert_eq!(secure("").clear().len(), 2);
+        assert!(plain("").clear()[0].starts_with("flux=; Path=/; Max-Age=0;"));
     }
 
     #[test]
-    fn the_cookie_of_an_earlier_version_is_read_over_https_and_renewed_at_once() {
-        let keys = Keys::new(SECRET).unwrap();
-        let (me, other) = (Identity::new([7; 16]), Identity::new([8; 16]));
-        let old = format!("a=b; flux={}", keys.token(&me));
+    fn a_cookie_without_the_prefix_is_read_over_https_and_renewed_at_once() {
+        let other = Principal::guest(ObjectId::new([8; 16]));
+        let value = |principal: &Principal| sent(&plain("").set(&keys(), principal, now())).replace("flux=", "");
+        let old = format!("a=b; flux={}", value(&me()));
         let cookies = secure(&old);
-        assert_eq!((cookies.identity(&keys), cookies.is_due(&keys)), (Some(me.clone()), true));
-        let both = format!("flux={}; __Host-flux={}", keys.token(&other), keys.token(&me));
-        assert_eq!(secure(&both).identity(&keys), Some(me.clone()), "the new one counts");
-        let broken = format!("__Host-flux=nonsense; flux=nonsense; flux={}", keys.token(&me));
-        assert_eq!(secure(&broken).identity(&keys), Some(me));
-        assert_eq!(plain("").identity(&keys), None);
+        assert_eq!(cookies.principal(&keys(), now()), Some(me()));
+        assert!(cookies.renewed(&keys(), now()).is_some_and(|set| set.starts_with("__Host-flux=")));
+        let both = format!("flux={}; __Host-flux={}", value(&other), value(&me()));
+        assert_eq!(secure(&both).principal(&keys(), now()), Some(me()), "the new one counts");
+        let broken = format!("__Host-flux=nonsense; flux=nonsense; flux={}", value(&me()));
+        assert_eq!(secure(&broken).principal(&keys(), now()), Some(me()));
+        assert_eq!(plain("").principal(&keys(), now()), None);
     }
 }

@@ -1,17 +1,24 @@
-//! The keys that sign identities. The first one signs, and all verify, so a key can be replaced without anybody losing their identity:
-//! put the new one first, and remove the old one once nobody uses it any more.
+//! The keys that sign what the service hands out and reads again: identities, sessions, tickets. The first one signs, and all verify,
+//! so a key can be replaced without anybody losing their identity: put the new one first, and remove the old one once nobody uses it
+//! any more.
 
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
-use super::Identity;
+use crate::json;
 
 /// Shortest secret that is accepted, in bytes.
 const SECRET_BYTES: usize = 32;
 /// Longest id of a key, in characters.
 const ID_CHARS: usize = 16;
-/// Longest token that is looked at, in bytes. Ours have fewer than 130.
-const TOKEN_BYTES: usize = 200;
+/// Longest signed text that is looked at, in bytes. Ours are shorter.
+const SIGNED_BYTES: usize = 4_096;
+/// How far the clocks of two machines may differ.
+pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
 /// The service's signing keys.
 #[derive(Clone)]
@@ -22,9 +29,35 @@ pub struct Keys {
 
 #[derive(Clone)]
 struct Key {
-    /// Stands in the tokens that it signs. The only key of a deployment needs none.
+    /// Stands in what the key signs. The only key of a deployment needs none.
     id: Option<String>,
     mac: Hmac<Sha256>,
+}
+
+/// What a signature is for. What was signed for one purpose does not pass for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The name of a guest, in a cookie or a token.
+    Guest,
+    /// A principal in the cookie of a browser that is signed in.
+    Session,
+    /// A principal in a token for the address of a socket.
+    Ticket,
+    /// A principal on its way from the Worker to the object.
+    Principal,
+    /// What the service must know again when a browser comes back from signing in.
+    SignIn,
+}
+
+/// A text that one of the keys has signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The text.
+    pub text: String,
+    /// When it was signed, to the second. Earlier versions did not say.
+    pub at: Option<DateTime<Utc>>,
+    /// Whether the first key has signed it.
+    pub is_current: bool,
 }
 
 /// Why keys cannot be used.
@@ -62,30 +95,47 @@ impl Keys {
         if is_doubled { Err(KeyError::SameId) } else { Ok(keys) }
     }
 
-    /// The token that proves an identity: its name, the id of the key if it has one, and the HMAC-SHA-256 of the name.
-    pub fn token(&self, identity: &Identity) -> String {
-        let mac = self.first.of(identity.name()).finalize().into_bytes();
+    /// Signs a text without dots and tildes: the text, a tilde and the time in seconds since 1970 as hexadecimal digits, a dot and the id
+    /// of the key if it has one, a dot and the HMAC-SHA-256 of the text with the time.
+    pub fn sign(&self, purpose: Purpose, text: &str, now: DateTime<Utc>) -> String {
+        let dated = format!("{text}~{:x}", now.timestamp());
+        let mac = HEXLOWER.encode(&self.first.of(purpose, &dated).finalize().into_bytes());
         let id = self.first.id.as_ref().map(|id| format!(".{id}")).unwrap_or_default();
-        mac.iter().fold(format!("{}{id}.", identity.name()), |token, byte| format!("{token}{byte:02x}"))
+        format!("{dated}{id}.{mac}")
     }
 
-    /// The identity that a token proves, or `None` when no key has signed it.
-    pub fn verify(&self, token: &str) -> Option<Identity> {
-        if token.len() > TOKEN_BYTES {
+    /// Reads a signed text. `None` when no key has signed it for this purpose, or it is from the future.
+    pub fn verify(&self, purpose: Purpose, signed: &str, now: DateTime<Utc>) -> Option<Signed> {
+        if signed.len() > SIGNED_BYTES {
             return None;
         }
-        let (named, mac) = token.rsplit_once('.')?;
-        let mac = bytes(mac)?;
-        // A token without an id is from when there was one key, which may have got an id since.
-        let (name, id) = named.rsplit_once('.').map_or((named, None), |(name, id)| (name, Some(id)));
-        let mut keys = self.all().filter(|key| id.is_none() || key.id.as_deref() == id);
+        let (named, mac) = signed.rsplit_once('.')?;
+        let mac = HEXLOWER.decode(mac.as_bytes()).ok()?;
+        // A text without an id is from when there was one key, which may have got an id since.
+        let (dated, id) = named.rsplit_once('.').map_or((named, None), |(dated, id)| (dated, Some(id)));
         // Compares in constant time.
-        keys.any(|key| key.of(name).verify_slice(&mac).is_ok()).then(|| Identity(name.to_owned()))
+        let is_by = |key: &Key| key.of(purpose, dated).verify_slice(&mac).is_ok();
+        let by = self.all().filter(|key| id.is_none() || key.id.as_deref() == id).position(is_by)?;
+        let is_current = by == 0 && self.first.id.as_deref() == id;
+        let Some((text, at)) = dated.rsplit_once('~') else {
+            return Some(Signed { text: dated.to_owned(), at: None, is_current });
+        };
+        let at = i64::from_str_radix(at, 16).ok().and_then(|at| DateTime::from_timestamp(at, 0))?;
+        (at <= now + LEEWAY).then(|| Signed { text: text.to_owned(), at: Some(at), is_current })
     }
 
-    /// Whether the first key has signed a token that is valid.
-    pub fn is_current(&self, token: &str) -> bool {
-        self.verify(token).is_some_and(|identity| self.token(&identity) == token)
+    /// Signs a value, as JSON.
+    pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T, now: DateTime<Utc>) -> String {
+        let text = json::value(value).to_string();
+        self.sign(purpose, &BASE64URL_NOPAD.encode(text.as_bytes()), now)
+    }
+
+    /// Reads a signed value, and when it was signed.
+    pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, sealed: &str, now: DateTime<Utc>) -> Option<(T, Signed)> {
+        let signed = self.verify(purpose, sealed, now)?;
+        let text = BASE64URL_NOPAD.decode(signed.text.as_bytes()).ok()?;
+        let value = json::read(&String::from_utf8(text).ok()?).ok()?;
+        Some((value, signed))
     }
 
     fn all(&self) -> impl Iterator<Item = &Key> {
@@ -95,13 +145,7 @@ impl Keys {
 
 impl Key {
     fn new(text: &str) -> Result<Self, KeyError> {
-        let is_id =
-            |id: &str| (1..=ID_CHARS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        // A secret in base64 can end with `=`.
-        let (id, secret) = match text.split_once('=') {
-            Some((id, secret)) if is_id(id) => (Some(id.to_owned()), secret),
-            _ => (None, text),
-        };
+        let (id, secret) = Self::parts(text).map_or((None, text), |(id, secret)| (Some(id.to_owned()), secret));
         if secret.len() < SECRET_BYTES {
             return Err(KeyError::Weak);
         }
@@ -116,20 +160,20 @@ impl Key {
         text.split_once('=').filter(|(id, secret)| is_id(id) && !secret.is_empty())
     }
 
-    fn of(&self, name: &str) -> Hmac<Sha256> {
+    fn of(&self, purpose: Purpose, text: &str) -> Hmac<Sha256> {
         let mut mac = self.mac.clone();
-        // A prefix for this purpose alone, so that no other signature by the same key can pass as a token.
-        mac.update(b"flux identity v1:");
-        mac.update(name.as_bytes());
+        // A prefix for each purpose, so that no signature can pass for another.
+        let prefix = match purpose {
+            Purpose::Guest => "flux identity v1:",
+            Purpose::Session => "flux session v1:",
+            Purpose::Ticket => "flux ticket v1:",
+            Purpose::Principal => "flux principal v1:",
+            Purpose::SignIn => "flux sign-in v1:",
+        };
+        mac.update(prefix.as_bytes());
+        mac.update(text.as_bytes());
         mac
     }
-}
-
-/// Reads hexadecimal digits, two for each byte.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = hex.as_bytes().chunks(2);
-    pairs.map(|pair| if let [high, low] = pair { Some(digit(high)? << 4 | digit(low)?) } else { None }).collect()
 }
 
 #[cfg(test)]
@@ -138,55 +182,85 @@ mod tests {
 
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
     const OTHER: &str = "another-secret-of-sufficient-length";
+    const NAME: &str = "u-07070707070707070707070707070707";
+    const ALL: [Purpose; 5] = [Purpose::Guest, Purpose::Session, Purpose::Ticket, Purpose::Principal, Purpose::SignIn];
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+    }
+
+    fn text(keys: &Keys, signed: &str) -> Option<String> {
+        keys.verify(Purpose::Guest, signed, now()).map(|signed| signed.text)
+    }
 
     #[test]
-    fn a_token_proves_its_identity_and_no_other() {
+    fn a_signature_proves_its_text_for_its_purpose_and_no_other() {
         let keys = Keys::new(SECRET).unwrap();
-        let me = Identity::new([7; 16]);
-        let token = keys.token(&me);
-        assert_eq!(keys.verify(&token), Some(me.clone()));
-        assert!(keys.is_current(&token));
-
-        let (name, mac) = token.rsplit_once('.').unwrap();
-        let other = Keys::new(OTHER).unwrap().token(&me);
-        let forged = format!("{}.{mac}", Identity::new([8; 16]).name());
-        for wrong in [
-            other,
-            forged,
-            format!("{name}."),
-            name.to_owned(),
-            String::new(),
-            format!("{token}x"),
-            token[..token.len() - 1].to_owned(),
-            format!("{name}.k1.{mac}"),
-            format!("{name}..{mac}"),
-            format!(".{mac}"),
-            format!("{token}.{mac}"),
-            "x".repeat(100_000),
-            token.to_uppercase(),
-        ] {
-            assert_eq!(keys.verify(&wrong), None, "{wrong}");
+        let signed = keys.sign(Purpose::Guest, NAME, now());
+        let read = keys.verify(Purpose::Guest, &signed, now());
+        assert_eq!(read, Some(Signed { text: NAME.to_owned(), at: Some(now()), is_current: true }));
+        for purpose in ALL {
+            let sealed = keys.seal(purpose, &NAME, now());
+            for other in ALL {
+                let opened = keys.open::<String>(other, &sealed, now()).map(|(name, _)| name);
+                assert_eq!(opened, (purpose == other).then(|| NAME.to_owned()), "{purpose:?} {other:?}");
+            }
+        }
+        let (dated, mac) = signed.rsplit_once('.').unwrap();
+        let other = Keys::new(OTHER).unwrap().sign(Purpose::Guest, NAME, now());
+        let forged = format!("u-08{}.{mac}", &dated[4..]);
+        let later = format!("{NAME}~7fffffff.{mac}");
+        let longer = format!("{signed}x");
+        let cut = &signed[..signed.len() - 1];
+        let with_id = format!("{dated}.k1.{mac}");
+        let (huge, upper, double) = ("x".repeat(100_000), signed.to_uppercase(), format!("{signed}.{mac}"));
+        let (empty, dots, bare) = (format!("{dated}."), format!("{dated}..{mac}"), format!(".{mac}"));
+        for wrong in
+            [&other, &forged, &later, &longer, cut, &with_id, &huge, &upper, &double, &empty, &dots, &bare, "", dated]
+        {
+            assert_eq!(text(&keys, wrong), None, "{wrong}");
         }
     }
 
     #[test]
-    fn replacing_a_key_loses_nobody_until_it_is_removed() {
-        let me = Identity::new([7; 16]);
-        let old = Keys::new(SECRET).unwrap().token(&me);
-        let both = Keys::new(&format!("k2={OTHER}, k1={SECRET}")).unwrap();
-        assert_eq!((both.verify(&old), both.is_current(&old)), (Some(me.clone()), false));
-        let new = both.token(&me);
-        assert_eq!(new.split('.').nth(1), Some("k2"));
-        assert_eq!((both.verify(&new), both.is_current(&new)), (Some(me.clone()), true));
+    fn what_was_signed_in_the_future_is_refused() {
+        let keys = Keys::new(SECRET).unwrap();
+        let at = |seconds| keys.sign(Purpose::Guest, NAME, now() + TimeDelta::seconds(seconds));
+        assert!(text(&keys, &at(60)).is_some() && text(&keys, &at(61)).is_none());
+    }
 
-        let by_first = Keys::new(&format!("k1={SECRET}")).unwrap().token(&me);
-        assert_eq!((both.verify(&by_first), both.is_current(&by_first)), (Some(me.clone()), false));
+    #[test]
+    fn what_earlier_versions_signed_is_read() {
+        let keys = Keys::new(SECRET).unwrap();
+        let mac = HEXLOWER.encode(&keys.first.of(Purpose::Guest, NAME).finalize().into_bytes());
+        let old = format!("{NAME}.{mac}");
+        let read = keys.verify(Purpose::Guest, &old, now());
+        assert_eq!(read, Some(Signed { text: NAME.to_owned(), at: None, is_current: true }));
+        let both = Keys::new(&format!("k2={OTHER} k1={SECRET}")).unwrap();
+        assert_eq!(both.verify(Purpose::Guest, &old, now()).map(|read| read.is_current), Some(false));
+    }
+
+    #[test]
+    fn replacing_a_key_loses_nobody_until_it_is_removed() {
+        let read = |keys: &Keys, signed: &str| {
+            keys.verify(Purpose::Guest, signed, now()).map(|signed| (signed.text, signed.is_current))
+        };
+        let found = |is_current| Some((NAME.to_owned(), is_current));
+        let old = Keys::new(SECRET).unwrap().sign(Purpose::Guest, NAME, now());
+        let both = Keys::new(&format!("k2={OTHER}, k1={SECRET}")).unwrap();
+        assert_eq!(read(&both, &old), found(false));
+        let new = both.sign(Purpose::Guest, NAME, now());
+        assert_eq!(new.split('.').nth(1), Some("k2"));
+        assert_eq!(read(&both, &new), found(true));
+
+        let by_first = Keys::new(&format!("k1={SECRET}")).unwrap().sign(Purpose::Guest, NAME, now());
+        assert_eq!(read(&both, &by_first), found(false));
         let swapped = by_first.replace(".k1.", ".k2.");
-        assert_eq!(both.verify(&swapped), None, "each id has its key");
+        assert_eq!(read(&both, &swapped), None, "each id has its key");
 
         let removed = Keys::new(&format!("k2={OTHER}")).unwrap();
-        assert_eq!((removed.verify(&old), removed.verify(&by_first)), (None, None));
-        assert_eq!(removed.verify(&new), Some(me));
+        assert_eq!((read(&removed, &old), read(&removed, &by_first)), (None, None));
+        assert_eq!(read(&removed, &new), found(true));
     }
 
     #[test]

@@ -2,63 +2,134 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+pub use flux_protocol::account::Scope;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-/// A verified caller. The service makes one where a verified identity reaches the object; clients cannot make one.
+use super::subject::{ObjectId, Subject};
+
+/// A verified caller. The Worker makes one from what a request presents and signs it; the object checks what can have been revoked
+/// since. Clients cannot make one, and nothing else reads tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
-    /// The verified identity that calls.
-    pub subject: String,
-    /// The name of the object that it may reach.
-    pub object: String,
-    /// What it may do there.
+    /// Who it is.
+    pub subject: Subject,
+    /// Whose data they may reach.
+    pub object: ObjectId,
+    /// What they may do there.
     pub scopes: BTreeSet<Scope>,
+    /// How they came in.
+    #[serde(default)]
+    pub via: Via,
+    /// When it ends; `None` means that it does not end by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// The ticket with which they came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Ticket>,
     /// Whether it has to keep to the limits of the deployment (see `limits`).
     #[serde(default)]
     pub limited: bool,
 }
 
-/// Something that a principal may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A ticket, which is good for one use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Its id.
+    pub id: Uuid,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+}
+
+/// How a principal came in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Read the timeline, the log, the conversation and the settings.
-    Read,
-    /// Change the timeline and the settings; import a file, and delete everything.
-    Write,
-    /// Talk to the assistant: send messages, answer its questions, stop it, and clear the conversation.
-    Chat,
+pub enum Via {
+    /// By the signed name of a guest.
+    #[default]
+    Guest,
+    /// By the assertion of Cloudflare Access that is part of each request.
+    Access,
+    /// By a session of a browser that is signed in.
+    Session {
+        /// Its id.
+        id: Uuid,
+    },
+    /// By an access token.
+    Token {
+        /// The hash of the token.
+        hash: String,
+    },
 }
 
 impl Principal {
     /// The owner of an object, who may do everything.
-    pub fn owner(subject: impl Into<String>, object: impl Into<String>) -> Self {
-        Self {
-            subject: subject.into(),
-            object: object.into(),
-            scopes: BTreeSet::from([Scope::Read, Scope::Write, Scope::Chat]),
-            limited: false,
-        }
+    pub fn owner(subject: Subject, object: ObjectId, via: Via) -> Self {
+        let scopes = BTreeSet::from([Scope::Read, Scope::Write, Scope::Chat, Scope::Account]);
+        Self { subject, object, scopes, via, until: None, ticket: None, limited: false }
+    }
+
+    /// The guest whose own object this is.
+    pub fn guest(object: ObjectId) -> Self {
+        Self::owner(Subject::guest(&object), object, Via::Guest)
     }
 
     /// Somebody who may do nothing.
     pub fn nobody() -> Self {
-        Self { subject: String::new(), object: String::new(), scopes: BTreeSet::new(), limited: true }
+        let nobody = Self::guest(ObjectId::from(""));
+        Self { scopes: BTreeSet::new(), limited: true, ..nobody }
     }
 
     /// Whether it has a scope.
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
     }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
 }
 
-impl Scope {
-    /// The action that the scope allows, as it completes the sentence “You may not …”.
-    pub fn action(self) -> &'static str {
-        match self {
-            Self::Read => "read this timeline",
-            Self::Write => "change this timeline",
-            Self::Chat => "talk to this assistant",
+/// The action that a scope allows, as it completes the sentence “You may not …”.
+pub fn action(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Read => "read this timeline",
+        Scope::Write => "change this timeline",
+        Scope::Chat => "talk to this assistant",
+        Scope::Account => "see or change who may use this timeline",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn a_principal_is_read_as_it_was_written() {
+        let owner = |via| Principal::owner(Subject::from("oidc:me".to_owned()), ObjectId::from("u-1"), via);
+        let id = Uuid::from_u128(7);
+        let until = DateTime::from_timestamp(1_800_000_000, 0);
+        for principal in [
+            Principal::guest(ObjectId::from("u-1")),
+            Principal { until, ..owner(Via::Access) },
+            Principal { ticket: until.map(|until| Ticket { id, until }), ..owner(Via::Session { id }) },
+            Principal { limited: true, ..owner(Via::Token { hash: "h".to_owned() }) },
+            Principal::nobody(),
+        ] {
+            let text = json::value(&principal).to_string();
+            assert_eq!(json::read(&text), Ok(principal), "{text}");
         }
+    }
+
+    #[test]
+    fn the_principal_of_a_turn_from_before_there_were_accounts_is_a_guest() {
+        let old = r#"{"subject":"u-1","object":"u-1","scopes":["read","write","chat"],"limited":true}"#;
+        let read: Principal = json::read(old).unwrap();
+        let guest = Principal::guest(ObjectId::from("u-1"));
+        let scopes = BTreeSet::from([Scope::Read, Scope::Write, Scope::Chat]);
+        assert_eq!(read, Principal { scopes, limited: true, ..guest });
     }
 }

@@ -44,7 +44,7 @@ impl<S: Sql + Clone> Store<S> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Deletes everything except the owner, and how much of the model they have used. Must run within [`Sql::transaction`].
+    /// Deletes everything except who may use the object, and how much of the model they have used. Must run within [`Sql::transaction`].
     ///
     /// # Errors
     /// The errors of the engine.
@@ -52,7 +52,7 @@ impl<S: Sql> Store<S> {
         let owner = self.owner()?;
         // Not the tables of the engine, and not what a limit needs.
         let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'
-                   AND substr(name, 1, 4) <> '_cf_' AND name <> 'usage'";
+                   AND substr(name, 1, 4) <> '_cf_' AND name NOT IN ('usage', 'accounts', 'credentials')";
         for row in self.query(sql, &[])? {
             self.query(&format!("DROP TABLE \"{}\"", row.text(0)?), &[])?;
         }

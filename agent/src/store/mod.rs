@@ -26,8 +26,10 @@
 //! | `questions` | `questions`: calls that wait for the person's consent |
 //! | `jobs` | `jobs`: what is due later |
 //! | `usage` | `usage`: tokens of the model by day |
+//! | `access` | `accounts`, `credentials`: who may use the object |
 //! | `retention` | deleting what has outlived its lifetime |
 
+mod access;
 mod batch;
 mod causes;
 mod counts;
@@ -60,6 +62,7 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 
+pub use access::{SessionRecord, TokenRecord};
 pub use causes::CauseRecord;
 pub use events::{EventQuery, Transaction};
 pub use export::Export;

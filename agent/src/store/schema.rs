@@ -293,6 +293,30 @@ pub(super) const OTHER: &[Table] = &[
             ) WITHOUT ROWID"],
     },
     Table {
+        name: "accounts",
+        // The subjects that may sign in. This table and the next stay when everything is deleted: it is still their timeline.
+        statements: &["CREATE TABLE IF NOT EXISTS accounts (
+                subject TEXT PRIMARY KEY,
+                added_ms INTEGER NOT NULL
+            ) WITHOUT ROWID"],
+    },
+    Table {
+        name: "credentials",
+        // Sessions, access tokens, and tickets that were used.
+        statements: &["CREATE TABLE IF NOT EXISTS credentials (
+                kind TEXT NOT NULL,
+                id TEXT NOT NULL,
+                subject TEXT,
+                hash TEXT,
+                label TEXT,
+                scopes TEXT,
+                made_ms INTEGER NOT NULL,
+                used_ms INTEGER,
+                until_ms INTEGER,
+                PRIMARY KEY (kind, id)
+            ) WITHOUT ROWID"],
+    },
+    Table {
         name: "prompt_changes",
         statements: &["CREATE TABLE prompt_changes (txn TEXT PRIMARY KEY, prompt TEXT NOT NULL) WITHOUT ROWID"],
     },

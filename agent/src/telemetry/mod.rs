@@ -110,6 +110,13 @@ pub enum LogRecord<'a> {
         /// The limit.
         limit: Name,
     },
+    /// Somebody signed in, or could not.
+    SignIn {
+        /// The provider.
+        provider: Name,
+        /// `done`, or why not.
+        outcome: Name,
+    },
     /// A run of the architect has ended.
     Run {
         /// The run.
@@ -173,6 +180,7 @@ impl LogRecord<'_> {
             }
             Self::Skipped => json!({ "log": "skipped" }),
             Self::CutOff => json!({ "log": "cut-off" }),
+            Self::SignIn { provider, outcome } => json!({ "log": "sign-in", "provider": provider, "outcome": outcome }),
             Self::Limited { limit } => json!({ "log": "limited", "limit": limit }),
             Self::Run { run, prompt, report, model, outcome, tries, tasks, left_out } => json!({
                 "log": "run",

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::world::{World, gym};
+use crate::identity::{ObjectId, Principal};
 use flux_timeline::{Actor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 #[test]
@@ -157,9 +158,10 @@ fn frames_that_are_none_are_answered_and_change_nothing() {
 #[test]
 fn the_first_identity_owns_the_object() {
     let world = World::new();
-    assert!(world.agent.admit("u-me", "u-me").unwrap().is_some());
-    assert!(world.agent.admit("u-you", "u-me").unwrap().is_none());
-    assert!(World::on(world.sql.clone()).agent.admit("u-me", "u-me").unwrap().is_some());
+    let [me, you] = ["u-me", "u-you"].map(ObjectId::from);
+    let may = |world: &World, who: &ObjectId| world.agent.admit(Principal::guest(who.clone()), &me).unwrap().is_ok();
+    assert!(may(&world, &me) && !may(&world, &you));
+    assert!(may(&World::on(world.sql.clone()), &me));
 }
 
 #[test]

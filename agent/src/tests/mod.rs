@@ -1,6 +1,7 @@
 //! The agent from the outside: frames in, frames out, on a database in memory and with a model that says what the test
 //! wants, when the test wants it.
 
+mod accounts;
 mod bounds;
 mod coalescing;
 mod consent;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::world::{Tab, World, gym, word};
 use crate::api::{ApiError, Call, Origin};
 use crate::architect::Request;
-use crate::identity::Principal;
+use crate::identity::{ObjectId, Principal};
 use crate::store::{ImportError, ImportPart, Sql, StoreError};
 
 /// A person with a bit of everything.
@@ -34,7 +34,7 @@ fn import(world: &World, file: &str) -> Result<Value, ApiError> {
 }
 
 fn owner() -> Principal {
-    Principal::owner("u-me", "u-me")
+    Principal::guest(ObjectId::from("u-me"))
 }
 
 /// All that there is: log, timeline, conversation.
@@ -157,10 +157,11 @@ fn everything_is_deleted_for_every_tab_once_it_is_meant() {
     assert!(world.agent.store().causes(&["r1", "r2"]).unwrap().is_empty());
     assert_eq!(world.called_off().len(), 1, "the goal's workflow is ended");
     assert_eq!(second.frame_words(), ["flux_snapshot", "chat_clear", "chat_messages"]);
-    assert!(
-        world.agent.admit("owner", "o").unwrap().is_some()
-            != world.agent.admit("somebody else", "o").unwrap().is_some()
-    );
+    let may = |who: &str| {
+        let who = ObjectId::from(who);
+        world.agent.admit(Principal::guest(who.clone()), &who).unwrap().is_ok()
+    };
+    assert!(may("u-owner") && !may("u-other"));
 
     // Who was away and knows more of the old log than there is of the new one is not fed events that do not fit.
     for day in 1..10 {

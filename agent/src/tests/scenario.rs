@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::world::{Tab, World, gym, text};
-use crate::identity::Principal;
+use crate::identity::{ObjectId, Principal};
 use crate::native::Sqlite;
 use crate::store::{ImportPart, Row, Sql, Store, TurnState};
 
@@ -159,7 +159,7 @@ impl Run {
                 world.connect_as(true, None);
             }
             Step::Import(file) => {
-                let imported = world.agent.import(&Principal::owner("u-me", "u-me"), ImportPart::whole(*file));
+                let imported = world.agent.import(&Principal::guest(ObjectId::from("u-me")), ImportPart::whole(*file));
                 self.imports.push(imported.is_ok());
             }
         }

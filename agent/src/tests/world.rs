@@ -19,7 +19,7 @@ use crate::agent::{ChatAgent, Options};
 use crate::api::action::{self, Author};
 use crate::architect::{Reply, Request};
 use crate::host::{ConnectionInfo, Host, WorkflowId};
-use crate::identity::{Principal, Scope};
+use crate::identity::{ObjectId, Principal, Scope};
 use crate::native::Sqlite;
 use crate::telemetry::LogRecord;
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
@@ -185,21 +185,26 @@ impl World {
 
     /// As a client that knows a log up to an event.
     pub fn connect_knowing(&self, follows_events: bool, after: Option<u64>, log: Option<EventId>) -> Tab {
-        let principal = Principal::owner("u-me", "u-me");
+        let principal = Principal::guest(ObjectId::from("u-me"));
         let id = self.host.uuid();
         self.connect_with(ConnectionInfo { id, name: "me".into(), principal, follows_events, after, log })
     }
 
     /// As somebody who has to keep to the limits.
     pub fn connect_limited(&self) -> Tab {
-        let principal = Principal { limited: true, ..Principal::owner("u-me", "u-me") };
-        let (id, name) = (self.host.uuid(), "me".to_owned());
-        self.connect_with(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
+        let principal = Principal { limited: true, ..Principal::guest(ObjectId::from("u-me")) };
+        self.connect_by(principal)
     }
 
     /// As a principal with these scopes.
     pub fn connect_with_scopes(&self, scopes: &[Scope]) -> Tab {
-        let principal = Principal { scopes: scopes.iter().copied().collect(), ..Principal::owner("u-me", "u-me") };
+        let principal =
+            Principal { scopes: scopes.iter().copied().collect(), ..Principal::guest(ObjectId::from("u-me")) };
+        self.connect_by(principal)
+    }
+
+    /// As a principal that was admitted.
+    pub fn connect_by(&self, principal: Principal) -> Tab {
         let (id, name) = (self.host.uuid(), "me".to_owned());
         self.connect_with(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
     }

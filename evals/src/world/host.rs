@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
-use flux_agent::identity::Principal;
+use flux_agent::identity::{ObjectId, Principal};
 use flux_agent::native::Sqlite;
 use flux_agent::telemetry::LogRecord;
 use flux_protocol::ServerFrame;
@@ -111,7 +111,7 @@ pub struct Tab {
 
 impl Connection for Tab {
     fn info(&self) -> Rc<ConnectionInfo> {
-        let principal = Principal::owner("u-person", "u-person");
+        let principal = Principal::guest(ObjectId::from("u-person"));
         let (id, name) = (self.id, "me".to_owned());
         Rc::new(ConnectionInfo { id, name, principal, follows_events: true, after: None, log: None })
     }

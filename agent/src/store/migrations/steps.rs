@@ -6,7 +6,7 @@
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] = &[
     FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH, THIRTEENTH,
-    FOURTEENTH, FIFTEENTH,
+    FOURTEENTH, FIFTEENTH, SIXTEENTH,
 ];
 
 const FIRST: &[&str] = &[
@@ -364,4 +364,21 @@ const FOURTEENTH: &[&str] = &[
 const FIFTEENTH: &[&str] = &[
     // Tokens of the model by day, for the limit of a day. They stay when everything else is deleted.
     "CREATE TABLE IF NOT EXISTS usage (day TEXT PRIMARY KEY, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL) WITHOUT ROWID",
+];
+
+const SIXTEENTH: &[&str] = &[
+    // Who may use the object besides a guest.
+    "CREATE TABLE IF NOT EXISTS accounts (subject TEXT PRIMARY KEY, added_ms INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS credentials (
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        subject TEXT,
+        hash TEXT,
+        label TEXT,
+        scopes TEXT,
+        made_ms INTEGER NOT NULL,
+        used_ms INTEGER,
+        until_ms INTEGER,
+        PRIMARY KEY (kind, id)
+    ) WITHOUT ROWID",
 ];

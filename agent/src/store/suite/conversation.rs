@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{moment, said};
-use crate::identity::Principal;
+use crate::identity::{ObjectId, Principal};
 use crate::store::{
     Listed, MIGRATIONS, QuestionRecord, RequestEnd, RequestRecord, Sql, Store, StoreError, TurnState, migrate,
 };
@@ -122,7 +122,7 @@ pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
         id: id.to_owned(),
         continuation,
         sender: Uuid::from_u128(7),
-        principal: Principal::owner("me", "mine"),
+        principal: Principal::guest(ObjectId::from("me")),
         message_ids: vec!["u1".to_owned(), "u2".to_owned()],
     };
     said(store.queue_turn("m1", &request("r1", false)))?;
@@ -207,7 +207,7 @@ pub(super) fn what_is_old_expires<S: Sql + Clone>(sql: S) -> Result<(), String> 
         id: id.to_owned(),
         continuation: false,
         sender: Uuid::from_u128(7),
-        principal: Principal::owner("me", "mine"),
+        principal: Principal::guest(ObjectId::from("me")),
         message_ids: Vec::new(),
     };
     let chunks = ["{}".to_owned()];

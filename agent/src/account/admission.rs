@@ -1,0 +1,198 @@
+//! Who may use a timeline: what its object decides about principals and subjects.
+
+use chrono::{DateTime, Utc};
+use flux_timeline::Actor;
+use uuid::Uuid;
+
+use super::request::{TimelineReply, TimelineRequest};
+use crate::agent::ChatAgent;
+use crate::host::{Connection as _, Host};
+use crate::identity::{ObjectId, Principal, Subject, Via};
+use crate::store::{EventQuery, SessionRecord, Sql, Store, StoreError};
+
+/// Close code after which clients connect again: “service restart” (IANA WebSocket close codes). Whoever may no longer connect
+/// then learns why.
+const AGAIN: u16 = 1012;
+
+/// Why a principal may not use a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It belongs to somebody else.
+    #[error("This timeline belongs to somebody else.")]
+    NotYours,
+    /// Somebody has signed in as the guest, whose token opens it no longer.
+    #[error("This timeline has an account now. Sign in; a program needs an access token from its settings.")]
+    HasAccount,
+    /// The session has ended.
+    #[error("You are signed out.")]
+    SignedOut,
+    /// The access token has ended, or was revoked.
+    #[error("The access token has ended or was revoked. Make another one in the settings.")]
+    TokenEnded,
+    /// The ticket was used before.
+    #[error("The ticket was used before. Get another one with POST /api/ticket.")]
+    TicketUsed,
+}
+
+impl Refusal {
+    /// Whether signing in helps.
+    pub fn is_signed_out(self) -> bool {
+        self != Self::NotYours
+    }
+}
+
+impl<H: Host> ChatAgent<H> {
+    /// Admits a principal that the Worker has verified to the object with this name, unless it belongs to somebody else or what the
+    /// principal came with has ended. The first one who comes becomes the owner.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn admit(&self, principal: Principal, object: &ObjectId) -> Result<Result<Principal, Refusal>, StoreError> {
+        let store = &self.0.store;
+        let now = self.0.host.now();
+        store.claim(principal.object.name())?;
+        // A name that somebody chose in an earlier version belongs to a guest.
+        let is_own = principal.object == *object || principal.via == Via::Guest;
+        if !is_own || store.owner()?.as_deref() != Some(principal.object.name()) {
+            return Ok(Err(Refusal::NotYours));
+        }
+        if let Some(ticket) = principal.ticket
+            && !store.use_ticket(ticket.id, ticket.until, now)?
+        {
+            return Ok(Err(Refusal::TicketUsed));
+        }
+        let admitted = still_valid(store, principal, now)?;
+        Ok(admitted.map(|principal| Principal { ticket: None, ..principal }))
+    }
+
+    /// Answers a request of the Worker about the timeline of the object with this name.
+    ///
+    /// # Errors
+    /// When the store fails. Nothing is changed then.
+    pub fn account_request(&self, object: &ObjectId, request: TimelineRequest) -> Result<TimelineReply, StoreError> {
+        let store = &self.0.store;
+        let now = self.0.host.now();
+        match request {
+            TimelineRequest::Describe => describe(store),
+            TimelineRequest::Claim { subject, by } => {
+                let done = store.sql_transaction(|store| claim(store, object, &subject, by.as_deref(), now))?;
+                if done {
+                    self.close_ended()?;
+                }
+                Ok(TimelineReply::Done { done })
+            }
+            TimelineRequest::Begin { subject, label } => {
+                let session = SessionRecord { id: self.0.host.uuid(), subject, label, made: now, used: now };
+                let id = store.sql_transaction(|store| {
+                    let may = may_sign_in(store, &session.subject)?;
+                    if may {
+                        store.add_session(&session)?;
+                    }
+                    Ok::<_, StoreError>(may.then_some(session.id))
+                })?;
+                Ok(TimelineReply::Session { id })
+            }
+            TimelineRequest::Admit { principal } => {
+                let is_theirs = store.owner()?.as_deref() == Some(principal.object.name());
+                Ok(TimelineReply::Done { done: is_theirs && still_valid(store, *principal, now)?.is_ok() })
+            }
+            TimelineRequest::End { session } => {
+                let done = store.end_session(&session.to_string())?;
+                self.close_ended()?;
+                Ok(TimelineReply::Done { done })
+            }
+            TimelineRequest::EndAll { subject } => {
+                let done = may_sign_in(store, &subject)?;
+                if done {
+                    store.end_sessions()?;
+                    self.close_ended()?;
+                }
+                Ok(TimelineReply::Done { done })
+            }
+        }
+    }
+
+    /// Closes the connections of principals that may no longer use the timeline.
+    pub(crate) fn close_ended(&self) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        for connection in self.0.host.connections().iter() {
+            if still_valid(&self.0.store, connection.info().principal.clone(), now)?.is_err() {
+                connection.close(AGAIN, "Who may use this timeline has changed.");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks what can have ended since the principal was made, and returns it with what it may do.
+fn still_valid<S: Sql>(
+    store: &Store<S>,
+    principal: Principal,
+    now: DateTime<Utc>,
+) -> Result<Result<Principal, Refusal>, StoreError> {
+    let is_valid = match &principal.via {
+        Via::Guest if !store.subjects()?.is_empty() => return Ok(Err(Refusal::HasAccount)),
+        Via::Guest => true,
+        Via::Access => may_sign_in(store, &principal.subject)?,
+        Via::Session { id } => store.use_session(*id, now)?,
+        Via::Token { hash } => {
+            let token = store.use_token(hash, now)?;
+            let admitted = token.map(|token| Principal { scopes: token.scopes, until: token.until, ..principal });
+            return Ok(admitted.ok_or(Refusal::TokenEnded));
+        }
+    };
+    Ok(if is_valid && !principal.has_ended(now) { Ok(principal) } else { Err(Refusal::SignedOut) })
+}
+
+fn may_sign_in<S: Sql>(store: &Store<S>, subject: &Subject) -> Result<bool, StoreError> {
+    Ok(store.subjects()?.iter().any(|(known, _)| known == subject))
+}
+
+/// Lets a subject sign in, if it may already, if nobody else uses the timeline, or if `by` may let it.
+fn claim<S: Sql>(
+    store: &Store<S>,
+    object: &ObjectId,
+    subject: &Subject,
+    by: Option<&Principal>,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let is_new = store.owner()?.is_none();
+    store.claim(object.name())?;
+    if store.owner()?.as_deref() != Some(object.name()) {
+        return Ok(false);
+    }
+    let is_theirs = || {
+        // Access tokens and assertions let nobody in.
+        let Some(by) = by.filter(|by| by.object == *object) else { return Ok(false) };
+        match by.via {
+            Via::Guest | Via::Session { .. } => still_valid(store, by.clone(), now).map(|valid| valid.is_ok()),
+            Via::Access | Via::Token { .. } => Ok(false),
+        }
+    };
+    let may = is_new || may_sign_in(store, subject)? || is_theirs()?;
+    if may {
+        store.add_subject(subject, now)?;
+    }
+    Ok(may)
+}
+
+fn describe<S: Sql + Clone>(store: &Store<S>) -> Result<TimelineReply, StoreError> {
+    let counts = store.counts()?;
+    let newest = EventQuery { newest_first: true, limit: 1, ..EventQuery::default() };
+    let newest = store.events(&newest)?.into_iter().next();
+    // The first plan is the service's.
+    let changed = newest.filter(|event| event.actor != Actor::System).map(|event| event.at);
+    let is_used = changed.is_some() || counts.messages > 0;
+    Ok(TimelineReply::Described { blocks: counts.blocks.open + counts.blocks.done, changed, is_used })
+}
+
+/// The reply about a timeline that nobody has used.
+pub const UNUSED: TimelineReply = TimelineReply::Described { blocks: 0, changed: None, is_used: false };
+
+/// The id of the session of a principal, if it has one.
+pub fn session_of(principal: &Principal) -> Option<Uuid> {
+    match principal.via {
+        Via::Session { id } => Some(id),
+        Via::Guest | Via::Access | Via::Token { .. } => None,
+    }
+}

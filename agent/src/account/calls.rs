@@ -1,0 +1,146 @@
+//! Calls about who may use the timeline: what a person sees and changes in the settings.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_protocol::account::{AccessToken, Account, MadeToken, NewToken, Session, SignInMethod};
+use flux_timeline::Title;
+use serde_json::Value;
+
+use super::admission::session_of;
+use crate::api::{Answer, Api, ApiError, Change, Outcome, given};
+use crate::identity::{Principal, Scope, access_token};
+use crate::json::{self, value};
+use crate::store::{Sql, TokenRecord};
+
+/// Most access tokens of a timeline.
+const TOKENS: usize = 50;
+/// Longest name of an access token, in characters.
+const NAME_CHARS: usize = 60;
+/// Longest life of an access token that ends, in days.
+const DAYS: u32 = 3_650;
+/// The length of a token's id, in characters of its hash.
+const ID_CHARS: usize = 16;
+
+/// A call about who may use the timeline.
+#[derive(Debug)]
+pub enum AccountCall {
+    /// Everything about it.
+    Show,
+    /// Ends a session.
+    EndSession(String),
+    /// Makes an access token.
+    MakeToken(NewToken),
+    /// Revokes an access token.
+    RevokeToken(String),
+}
+
+impl AccountCall {
+    /// Reads a call by name. `None` if it is none of these.
+    pub fn parse(method: &str, arguments: &Value) -> Option<Result<Self, ApiError>> {
+        let only = |names: &[&str]| given(arguments, names).map(drop);
+        let id = || {
+            only(&["id"])?;
+            let id = arguments.get("id").and_then(Value::as_str).map(ToOwned::to_owned);
+            id.ok_or_else(|| ApiError::Arguments("/id: expected a string. Nothing was changed.".to_owned()))
+        };
+        Some(match method {
+            "getAccount" => only(&[]).map(|()| Self::Show),
+            "endSession" => id().map(Self::EndSession),
+            "makeToken" => only(&["name", "scopes", "days"]).and_then(|()| {
+                let new = json::read_value(arguments.clone()).map(Self::MakeToken);
+                new.map_err(|error| ApiError::Arguments(format!("{error}. Nothing was changed.")))
+            }),
+            "revokeToken" => id().map(Self::RevokeToken),
+            _ => return None,
+        })
+    }
+}
+
+impl<S: Sql + Clone> Api<'_, S> {
+    /// Carries out a call about who may use the timeline.
+    pub(crate) fn account(&self, principal: &Principal, call: AccountCall) -> Result<Outcome, ApiError> {
+        let change = match call {
+            AccountCall::Show => Change::Events(Vec::new()),
+            AccountCall::MakeToken(new) => return self.make_token(principal, new),
+            AccountCall::EndSession(id) => {
+                found(self.store.end_session(&id)?, "There is no such session; it may have ended.")?;
+                Change::Access
+            }
+            AccountCall::RevokeToken(id) => {
+                found(self.store.revoke_token(&id)?, "There is no such access token; it may have been revoked.")?;
+                Change::Access
+            }
+        };
+        Ok(Outcome { answer: Answer::Value(value(&self.shown_account(principal)?)), change })
+    }
+
+    fn shown_account(&self, principal: &Principal) -> Result<Account, ApiError> {
+        let methods = self.store.subjects()?.into_iter();
+        let current = session_of(principal);
+        let sessions = self.store.sessions(self.now)?.into_iter().map(|session| Session {
+            id: session.id.to_string(),
+            is_current: Some(session.id) == current,
+            provider: session.subject.provider,
+            label: session.label,
+            made: session.made,
+            used: session.used,
+        });
+        Ok(Account {
+            known_by: principal.subject.provider,
+            methods: methods.map(|(subject, added)| SignInMethod { provider: subject.provider, added }).collect(),
+            sessions: sessions.collect(),
+            tokens: self.store.tokens()?.into_iter().map(shown).collect(),
+        })
+    }
+
+    fn make_token(&self, principal: &Principal, new: NewToken) -> Result<Outcome, ApiError> {
+        let (name, scopes, until) = checked(&new, self.now).map_err(ApiError::Arguments)?;
+        if self.store.tokens()?.len() >= TOKENS {
+            let error =
+                format!("There are {TOKENS} access tokens, and no more are allowed. Nothing was changed; revoke one.");
+            return Err(ApiError::Arguments(error));
+        }
+        // Two ids have 148 random bits.
+        let random = [(self.new_id)(), (self.new_id)()].map(|id| id.into_bytes()).concat();
+        let secret = access_token::make(&principal.object, &random).ok_or_else(|| {
+            ApiError::Arguments("A timeline with a chosen name has no access tokens. Nothing was changed.".to_owned())
+        })?;
+        let hash = access_token::hash(&secret);
+        let id = hash.chars().take(ID_CHARS).collect();
+        let token = TokenRecord { id, name, scopes, made: self.now, until, used: None };
+        self.store.add_token(&hash, &token)?;
+        Ok(Outcome::of(value(&MadeToken { secret, token: shown(token) })))
+    }
+}
+
+fn found(found: bool, otherwise: &str) -> Result<(), ApiError> {
+    if found { Ok(()) } else { Err(ApiError::Arguments(format!("{otherwise} Nothing was changed."))) }
+}
+
+fn shown(token: TokenRecord) -> AccessToken {
+    let TokenRecord { id, name, scopes, made, until, used } = token;
+    AccessToken { id, name, scopes: scopes.into_iter().collect(), made, until, used }
+}
+
+type CheckedToken = (String, BTreeSet<Scope>, Option<DateTime<Utc>>);
+
+/// Checks what a new token should be.
+///
+/// # Errors
+/// A sentence about the field that does not fit.
+fn checked(new: &NewToken, now: DateTime<Utc>) -> Result<CheckedToken, String> {
+    let name = Title::new(&new.name).map(String::from).unwrap_or_default();
+    if !(1..=NAME_CHARS).contains(&name.chars().count()) {
+        return Err(format!("/name: expected 1 to {NAME_CHARS} visible characters. Nothing was changed."));
+    }
+    let scopes: BTreeSet<Scope> = new.scopes.iter().copied().collect();
+    if scopes.is_empty() || scopes.contains(&Scope::Account) {
+        return Err("/scopes: expected “read”, “write” or “chat”, at least one. Nothing was changed.".to_owned());
+    }
+    if new.days.is_some_and(|days| !(1..=DAYS).contains(&days)) {
+        return Err(format!("/days: expected a whole number from 1 to {DAYS}. Nothing was changed."));
+    }
+    let until = new.days.map(|days| now + TimeDelta::days(days.into()));
+    Ok((name, scopes, until))
+}
