@@ -1,6 +1,7 @@
 //! Browser APIs: the clock, randomness, timers, the time zone, the page's elements. Everything else in this crate also
 //! runs natively, in tests.
 
+pub mod passkey;
 mod pointer;
 mod press;
 mod rows;
@@ -9,7 +10,7 @@ mod upload;
 pub use pointer::{capture_pointer, stay_while_held};
 pub use press::Press;
 pub use rows::{RowId, focus_row, row_beside, row_heights};
-pub use upload::{ChosenFile, request};
+pub use upload::{ChosenFile, request, request_json};
 
 use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
@@ -100,6 +101,26 @@ pub fn is_online() -> bool {
 pub fn reload() {
     if let Some(window) = window() {
         let _ = window.location().reload();
+    }
+}
+
+/// The query of the page's address, such as `?sign-in=done`; often empty.
+pub fn query() -> String {
+    window().and_then(|window| window.location().search().ok()).unwrap_or_default()
+}
+
+/// Removes the query from the page's address. Neither loads anything nor adds to the browser's history.
+pub fn forget_query() {
+    if let Some(window) = window() {
+        let path = window.location().pathname().unwrap_or_default();
+        let _ = window.history().and_then(|it| it.replace_state_with_url(&JsValue::NULL, "", Some(&path)));
+    }
+}
+
+/// Leaves the page for an address of the same origin.
+pub fn go(address: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().assign(address);
     }
 }
 
