@@ -177,7 +177,7 @@ pub fn focus(id: &str) {
 /// Focuses an element at once, or if it is not visible yet, after the page has been drawn again.
 pub fn focus_when_drawn(id: &'static str) {
     focus(id);
-    if document().and_then(|document| document.active_element()).is_some_and(|active| active.id() == id) {
+    if is_focused(id) {
         return;
     }
     dioxus::prelude::spawn(async move {
@@ -212,6 +212,22 @@ pub fn show(id: &str) {
         nearest.set_block(ScrollLogicalPosition::Nearest);
         element.scroll_into_view_with_scroll_into_view_options(&nearest);
     }
+}
+
+/// Scrolls so that an element is shown from its start.
+pub fn show_from_start(id: &str) {
+    if let Some(element) = element(id) {
+        element.scroll_into_view();
+    }
+}
+
+/// Whether an element, or one in it, has the focus.
+pub fn has_focus_within(id: &str) -> bool {
+    element(id).is_some_and(|element| matches!(element.query_selector(":focus"), Ok(Some(_))) || is_focused(id))
+}
+
+fn is_focused(id: &str) -> bool {
+    document().and_then(|document| document.active_element()).is_some_and(|active| active.id() == id)
 }
 
 /// Scrolls an element to its end.

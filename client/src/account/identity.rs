@@ -112,9 +112,11 @@ pub fn SignedIn(known_by: Provider) -> Element {
         }
     });
     rsx! {
-        p { {words::known_by(known_by, oidc_name.as_deref())} }
-        if let Some(methods) = methods {
-            p { class: "muted", "{methods}" }
+        p {
+            {words::known_by(known_by, oidc_name.as_deref())}
+            if let Some(methods) = methods {
+                " {methods}"
+            }
         }
         if has_session {
             div { class: "account-actions",

@@ -26,13 +26,18 @@ pub fn AccountSection() -> Element {
             desk.load(store);
         }
     });
+    let is_loaded = use_memo(move || desk.account.read().is_some());
     use_effect(move || {
         if *store.settings_for.read() != SettingsFor::Anything {
-            // The dialog gives the focus to its first field when it opens.
-            spawn(async {
+            // Again when it is loaded, because it is higher then.
+            let has_focus = is_loaded() && platform::has_focus_within(SECTION);
+            spawn(async move {
+                // The dialog gives the focus to its first field when it opens.
                 platform::sleep_ms(0).await;
-                platform::focus(SECTION);
-                platform::show(SECTION);
+                if !has_focus {
+                    platform::focus(SECTION);
+                }
+                platform::show_from_start(SECTION);
             });
         }
     });
@@ -42,6 +47,7 @@ pub fn AccountSection() -> Element {
     });
     let known_by =
         desk.account.read().as_ref().map(|account| account.as_ref().map(|it| it.known_by).map_err(Clone::clone));
+    let is_choice = *store.settings_for.read() == SettingsFor::Choice;
     rsx! {
         fieldset { id: SECTION, class: "account", tabindex: "-1",
             legend { "Account" }
@@ -56,16 +62,19 @@ pub fn AccountSection() -> Element {
                     LoadProblem { sentence, on_retry: move |()| desk.load(store) }
                 },
                 Some(Ok(known_by)) => rsx! {
-                    if *store.settings_for.read() == SettingsFor::Choice {
+                    if is_choice {
                         p {
                             "Your account had a timeline already, and this browser had another one. Both are kept. Choose which one to show; you can change it here at any time."
                         }
+                        Timelines {}
                     }
-                    Timelines {}
                     if known_by == Provider::Guest {
                         Guest {}
                     } else {
                         SignedIn { known_by }
+                    }
+                    if !is_choice {
+                        Timelines {}
                     }
                     Sessions {}
                     Tokens {}
