@@ -19,10 +19,12 @@
 //! | [`voice`] | dictation |
 //! | [`wire`] | parsing frames from the socket |
 //! | [`settings`] | the user's settings, this browser's preferences; exporting, importing and deleting all data |
+//! | [`account`] | signing in and out, the sessions and the access tokens of the user |
 //! | [`extras`] | the part of the program that is loaded after the first render |
 //! | [`shell`] | header, panes, notices, icons |
 //! | [`platform`] | browser APIs |
 
+pub mod account;
 pub mod calls;
 pub mod chat;
 pub mod connection;

@@ -1,6 +1,7 @@
 //! Browser APIs: the clock, randomness, timers, the time zone, the page's elements. Everything else in this crate also
 //! runs natively, in tests.
 
+pub mod passkey;
 mod pointer;
 mod press;
 mod rows;
@@ -9,7 +10,7 @@ mod upload;
 pub use pointer::{capture_pointer, stay_while_held};
 pub use press::Press;
 pub use rows::{RowId, focus_row, row_beside, row_heights};
-pub use upload::{ChosenFile, request};
+pub use upload::{ChosenFile, request, request_json};
 
 use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
@@ -103,6 +104,26 @@ pub fn reload() {
     }
 }
 
+/// The query of the page's address, such as `?sign-in=done`; often empty.
+pub fn query() -> String {
+    window().and_then(|window| window.location().search().ok()).unwrap_or_default()
+}
+
+/// Removes the query from the page's address. Neither loads anything nor adds to the browser's history.
+pub fn forget_query() {
+    if let Some(window) = window() {
+        let path = window.location().pathname().unwrap_or_default();
+        let _ = window.history().and_then(|it| it.replace_state_with_url(&JsValue::NULL, "", Some(&path)));
+    }
+}
+
+/// Leaves the page for an address of the same origin.
+pub fn go(address: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().assign(address);
+    }
+}
+
 /// The text that this browser stores under a key. `None` if there is none or the user has disabled storage.
 pub fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
@@ -156,7 +177,7 @@ pub fn focus(id: &str) {
 /// Focuses an element at once, or if it is not visible yet, after the page has been drawn again.
 pub fn focus_when_drawn(id: &'static str) {
     focus(id);
-    if document().and_then(|document| document.active_element()).is_some_and(|active| active.id() == id) {
+    if is_focused(id) {
         return;
     }
     dioxus::prelude::spawn(async move {
@@ -191,6 +212,22 @@ pub fn show(id: &str) {
         nearest.set_block(ScrollLogicalPosition::Nearest);
         element.scroll_into_view_with_scroll_into_view_options(&nearest);
     }
+}
+
+/// Scrolls so that an element is shown from its start.
+pub fn show_from_start(id: &str) {
+    if let Some(element) = element(id) {
+        element.scroll_into_view();
+    }
+}
+
+/// Whether an element, or one in it, has the focus.
+pub fn has_focus_within(id: &str) -> bool {
+    element(id).is_some_and(|element| matches!(element.query_selector(":focus"), Ok(Some(_))) || is_focused(id))
+}
+
+fn is_focused(id: &str) -> bool {
+    document().and_then(|document| document.active_element()).is_some_and(|active| active.id() == id)
 }
 
 /// Scrolls an element to its end.

@@ -31,8 +31,8 @@ pub async fn run(mut store: Store) {
         }
         store.set_status(Status::Connecting);
         match connect(&mut store, &page, &mut wakes).await {
-            Lost::Refused(reason) => {
-                store.set_status(Status::Refused { reason });
+            Lost::Refused(code, reason) => {
+                store.set_status(Status::Refused { code, reason });
                 return;
             }
             Lost::Stable => attempt = 0,
@@ -50,8 +50,8 @@ enum Lost {
     Stable,
     /// It never opened, or was lost soon after.
     Early,
-    /// The service refused it permanently, for this reason.
-    Refused(String),
+    /// The service refused it permanently, with this close code and for this reason.
+    Refused(u16, String),
 }
 
 async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wake>) -> Lost {
@@ -76,7 +76,7 @@ async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wa
                     }
                 }
                 Some(SocketEvent::Closed { code, reason }) => {
-                    break (Verdict::of(code) == Verdict::Final).then_some(reason);
+                    break (Verdict::of(code) == Verdict::Final).then_some((code, reason));
                 }
                 None => break None,
             },
@@ -93,7 +93,7 @@ async fn connect(store: &mut Store, page: &str, wakes: &mut UnboundedReceiver<Wa
     };
     store.disconnected();
     match (refused, opened_at) {
-        (Some(reason), _) => Lost::Refused(reason),
+        (Some((code, reason)), _) => Lost::Refused(code, reason),
         (None, Some(since)) if platform::now() - since >= STABLE => Lost::Stable,
         (None, _) => Lost::Early,
     }

@@ -18,10 +18,15 @@ pub enum Status {
     Offline,
     /// The service refuses this client. Trying again would not help.
     Refused {
+        /// The close code.
+        code: u16,
         /// The service's reason, as a sentence.
         reason: String,
     },
 }
+
+/// The close code when the service does not know who the browser is: its session has ended, or it has not signed in.
+pub const SIGNED_OUT: u16 = 4401;
 
 /// What to do after a socket was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +89,7 @@ mod tests {
 
     #[test]
     fn policy_violations_and_the_applications_own_codes_are_final() {
-        for code in [1008, 4000, 4001, 4999] {
+        for code in [1008, 4000, 4001, SIGNED_OUT, 4999] {
             assert_eq!(Verdict::of(code), Verdict::Final, "{code}");
         }
         for code in [1000, 1001, 1006, 1011, 1012, 3999, 5000] {

@@ -9,6 +9,7 @@ mod split;
 
 use dioxus::prelude::*;
 
+use crate::account::SignInNotices;
 use crate::chat::help::HelpDialog;
 use crate::goals::Goals;
 use crate::goals::dialog::GoalDialog;
@@ -46,6 +47,8 @@ pub enum Part {
     Goals,
     /// Notes about changes and problems.
     Toasts,
+    /// Notices about signing in.
+    SignIn,
     /// Markdown from a model.
     Markdown {
         /// The text.
@@ -63,7 +66,7 @@ pub fn Extra(part: Part) -> Element {
         return split::draw(part);
     }
     match part {
-        Part::Dialogs | Part::Goals | Part::Toasts => rsx! {},
+        Part::Dialogs | Part::Goals | Part::Toasts | Part::SignIn => rsx! {},
         // Reserves the space, so that the layout does not shift.
         Part::Toolbar => rsx! { div { class: "toolbar-place" } },
         Part::Markdown { text, .. } => rsx! {
@@ -89,6 +92,7 @@ fn draw(part: Part) -> Element {
         Part::Toolbar => rsx! { Toolbar {} },
         Part::Goals => rsx! { Goals {} },
         Part::Toasts => rsx! { ToastList {} },
+        Part::SignIn => rsx! { SignInNotices {} },
         Part::Markdown { text, is_partial } => rsx! { Markdown { text, is_partial } },
     }
 }

@@ -1,6 +1,6 @@
 //! Sending a chosen file in parts, because a request has a limit and a file may be larger than memory.
 
-use js_sys::Uint8Array;
+use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlInputElement, RequestInit, Response};
@@ -46,7 +46,22 @@ pub async fn request(method: &str, address: &str, body: Option<&JsValue>) -> Opt
     if let Some(body) = body {
         request.set_body(body);
     }
-    let answer = JsFuture::from(window()?.fetch_with_str_and_init(address, &request)).await.ok()?;
+    send(&request, address).await
+}
+
+/// Sends a request whose body is JSON. Returns the same as [`request`].
+pub async fn request_json(method: &str, address: &str, body: &str) -> Option<(u16, String)> {
+    let headers = Object::new();
+    Reflect::set(&headers, &JsValue::from_str("content-type"), &JsValue::from_str("application/json")).ok()?;
+    let request = RequestInit::new();
+    request.set_method(method);
+    request.set_headers(&headers);
+    request.set_body(&JsValue::from_str(body));
+    send(&request, address).await
+}
+
+async fn send(request: &RequestInit, address: &str) -> Option<(u16, String)> {
+    let answer = JsFuture::from(window()?.fetch_with_str_and_init(address, request)).await.ok()?;
     let answer: Response = answer.dyn_into().ok()?;
     let text = JsFuture::from(answer.text().ok()?).await.ok()?;
     Some((answer.status(), text.as_string().unwrap_or_default()))

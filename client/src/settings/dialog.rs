@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::data::Data;
 use super::form::{DAYS, Fields};
 use super::preferences::{Motion, Preferences, Theme};
+use crate::account::{AccountSection, Desk};
 use crate::calls::Mutation;
 use crate::platform;
 use crate::store::use_store;
@@ -17,6 +18,8 @@ pub const DIALOG: &str = "settings-dialog";
 pub fn SettingsDialog() -> Element {
     let mut store = use_store();
     let is_open = *store.settings_open.read();
+    // Here and not in the section, so that a request goes on when the dialog is closed.
+    Desk::provide();
     use_effect(move || {
         if *store.settings_open.read() {
             platform::open_dialog(DIALOG);
@@ -34,6 +37,7 @@ pub fn SettingsDialog() -> Element {
                 h2 { id: "settings-title", "Settings" }
                 Personal {}
                 Appearance {}
+                AccountSection {}
                 Data {}
             }
         }

@@ -59,6 +59,7 @@ pub fn App() -> Element {
     rsx! {
         Header {}
         Notices {}
+        Extra { part: Part::SignIn }
         main { class: "panes", "data-view": view, onresize: move |_| store.measure(),
             ChatPane {}
             if *store.view.read() == View::History {

@@ -5,11 +5,13 @@
 //! | --- | --- |
 //! | `receive` | handling frames from the service |
 //! | `act` | the user's actions |
+//! | `ask` | calls about the account |
 //! | `browse` | which part of the timeline is shown |
 //! | `compose` | the draft message |
 //! | `command` | carrying out commands |
 
 mod act;
+mod ask;
 mod browse;
 mod command;
 mod compose;
@@ -93,6 +95,8 @@ pub struct Store {
     pub plans_open: Signal<bool>,
     /// Whether the settings are open.
     pub settings_open: Signal<bool>,
+    /// What the settings were opened for.
+    pub settings_for: Signal<SettingsFor>,
     /// Why the service refused the changed settings.
     pub settings_problem: Signal<Option<String>>,
     /// A dialog to open as soon as the part of the program that contains it is loaded.
@@ -109,6 +113,8 @@ pub struct Store {
     /// The storage key of this page's pending edits.
     edits_key: Signal<String>,
     wants_to_reconnect: Signal<bool>,
+    /// The calls about the account that have no response so far.
+    asked: Signal<ask::Asked>,
     /// The log for which the page has reported the time zone.
     reported_zone: Signal<Option<EventId>>,
     unreadable: Signal<u32>,
@@ -123,6 +129,18 @@ pub enum View {
     Timeline,
     /// The log. On a large screen it replaces the conversation.
     History,
+}
+
+/// What the settings are opened for: it decides which part of them is in view.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SettingsFor {
+    /// Nothing in particular.
+    #[default]
+    Anything,
+    /// The account.
+    Account,
+    /// The choice between the timelines of the account.
+    Choice,
 }
 
 impl Store {
@@ -156,6 +174,7 @@ impl Store {
             has_extras: Signal::new(false),
             plans_open: Signal::new(false),
             settings_open: Signal::new(false),
+            settings_for: Signal::new(SettingsFor::default()),
             settings_problem: Signal::new(None),
             asked_dialog: Signal::new(None),
             preferences: Signal::new(Preferences::default()),
@@ -165,6 +184,7 @@ impl Store {
             socket: Signal::new(None),
             edits_key: Signal::new(format!("{}{}", act::EDITS_KEY, platform::short_id())),
             wants_to_reconnect: Signal::new(false),
+            asked: Signal::new(Vec::new()),
             reported_zone: Signal::new(None),
             unreadable: Signal::new(0),
         })

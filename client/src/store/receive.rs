@@ -61,6 +61,8 @@ impl Store {
     /// Handles the loss of the socket.
     pub fn disconnected(&mut self) {
         self.socket.set(None);
+        // Whoever waits for a response learns that none will come.
+        self.asked.write().clear();
         self.conversation.write().disconnected();
     }
 
@@ -232,6 +234,7 @@ impl Store {
     }
 
     fn answered(&mut self, response: RpcResponse) {
+        let Some(response) = self.hand_over(response) else { return };
         let Some((call, answer)) = self.calls.write().finish(response) else { return };
         if call.mutation.is_edit() {
             // If the edit was refused, its prediction no longer applies.

@@ -241,6 +241,11 @@ impl Projection {
         self.timeline.block(id)
     }
 
+    /// Whether the active plan has a known block.
+    pub fn has_blocks(&self) -> bool {
+        self.timeline.blocks(&self.of_active_plan()).next().is_some()
+    }
+
     /// The agenda of the active plan.
     pub fn agenda(&self, wanted: &Wanted) -> Agenda {
         let query = self.of_active_plan();

@@ -1,0 +1,189 @@
+//! Notices about signing in: how a sign-in ended, that a guest's timeline is in one browser only, and that the person is
+//! signed out.
+
+use dioxus::prelude::*;
+use flux_protocol::account::Provider;
+
+use super::desk::{Desk, Place};
+use super::hint::Facts;
+use super::identity::SignInButtons;
+use super::outcome::Outcome;
+use super::section::Problem;
+use super::ways::Ways;
+use super::{requests, words};
+use crate::connection::{SIGNED_OUT, Status};
+use crate::platform::{self, passkey};
+use crate::shell::icon::{Icon, Shape};
+use crate::store::{SettingsFor, Store, use_store};
+use crate::toast::toasts::Kind;
+
+/// Storage key of whether this browser's person does not want the hint again.
+const DISMISSED_KEY: &str = "flux.guest-hint";
+
+/// The notices; usually none.
+#[component]
+pub fn SignInNotices() -> Element {
+    let store = use_store();
+    use_outcome(store);
+    let is_signed_out = use_memo(move || matches!(*store.status.read(), Status::Refused { code: SIGNED_OUT, .. }));
+    rsx! {
+        if is_signed_out() {
+            SignedOut {}
+        } else {
+            GuestHint {}
+        }
+    }
+}
+
+/// Shows how the sign-in ended after which the page was loaded.
+fn use_outcome(mut store: Store) {
+    let mut outcome = use_signal(|| {
+        let outcome = Outcome::of(&platform::query());
+        if outcome.is_some() {
+            platform::forget_query();
+        }
+        outcome
+    });
+    use_effect(move || {
+        match *outcome.read() {
+            None => return,
+            Some(Outcome::Done) => store
+                .toast("You are signed in. Your timeline is there in every browser in which you sign in.", Kind::Done),
+            Some(Outcome::Failed) => {
+                store.toast("You could not be signed in. Nothing was changed; try again.", Kind::Problem);
+            }
+            // The settings need the timeline.
+            Some(Outcome::Choose) if !store.projection.read().is_loaded() => return,
+            Some(Outcome::Choose) => open_settings(store, SettingsFor::Choice),
+        }
+        outcome.set(None);
+    });
+}
+
+fn open_settings(mut store: Store, why: SettingsFor) {
+    store.settings_for.set(why);
+    store.settings_open.set(true);
+}
+
+/// Tells a guest once that only this browser has their timeline.
+#[component]
+fn GuestHint() -> Element {
+    let store = use_store();
+    let mut is_dismissed = use_signal(|| platform::stored(DISMISSED_KEY).is_some());
+    // Whether this is a guest who could sign in; `None` until the service was asked.
+    let mut is_for_guest = use_signal(|| None::<bool>);
+    let mut is_asked = use_signal(|| false);
+    let mut is_shown = use_signal(|| false);
+    let is_good_moment = use_memo(move || !is_shown() && facts(store, is_dismissed()).is_good_moment());
+    use_effect(move || {
+        if !is_good_moment() {
+            return;
+        }
+        match is_for_guest() {
+            Some(is_for_guest) => is_shown.set(is_for_guest),
+            None if is_asked.replace(true) => {}
+            None => {
+                spawn(async move {
+                    if let Ok(options) = requests::options().await {
+                        let can_sign_in = Ways::new(&options, passkey::is_supported()).has_any();
+                        is_for_guest.set(Some(options.known_by == Some(Provider::Guest) && can_sign_in));
+                    }
+                });
+            }
+        }
+    });
+    let mut dismiss = move || {
+        is_dismissed.set(true);
+        is_shown.set(false);
+    };
+    rsx! {
+        if is_shown() {
+            div { class: "notice sign-in", role: "status",
+                Icon { shape: Shape::Warning }
+                p { "This timeline is kept by this browser alone. It is lost when the browser’s data is deleted." }
+                button {
+                    class: "button",
+                    r#type: "button",
+                    onclick: move |_| {
+                        // Not for good: it is shown again when the page is loaded again and the person is still a guest.
+                        dismiss();
+                        open_settings(store, SettingsFor::Account);
+                    },
+                    "Keep it safe"
+                }
+                button {
+                    class: "button quiet",
+                    r#type: "button",
+                    onclick: move |_| {
+                        platform::store(DISMISSED_KEY, Some("dismissed"));
+                        dismiss();
+                        store.focus_timeline();
+                    },
+                    "Not now"
+                }
+            }
+        }
+    }
+}
+
+/// What the page knows about itself. Reads only what matters, because each signal that is read calls it again.
+fn facts(store: Store, is_dismissed: bool) -> Facts {
+    if is_dismissed {
+        return Facts { is_dismissed, ..Facts::default() };
+    }
+    let conversation = store.conversation.read();
+    let projection = store.projection.read();
+    Facts {
+        is_dismissed,
+        has_content: projection.has_blocks() || conversation.last_answer().is_some(),
+        is_under_way: conversation.is_busy() || projection.is_predicted() || store.calls.read().edits() > 0,
+        is_writing: !store.draft.read().is_empty() || store.editing.read().is_some(),
+        is_covered: *store.settings_open.read(),
+    }
+}
+
+/// Offers to sign in to somebody whom the service does not know, or does not know any more.
+#[component]
+fn SignedOut() -> Element {
+    let mut store = use_store();
+    let desk = Desk::provide();
+    use_effect(move || {
+        // They would cover the notice, and nothing in them can be saved.
+        store.settings_open.set(false);
+        desk.load_options();
+    });
+    let text = match &*store.status.read() {
+        Status::Refused { reason, .. } => words::signed_out(reason, store.calls.read().edits()),
+        _ => return rsx! {},
+    };
+    let is_busy = *desk.is_busy.read();
+    let has_options = desk.options.read().is_some();
+    let ways = desk.ways();
+    let has_guests = ways.as_ref().is_some_and(|ways| ways.has_guests);
+    // Cloudflare Access signs in whoever loads the page again.
+    let is_reload_all = has_options && ways.is_none_or(|ways| !ways.has_any() && !ways.has_guests);
+    rsx! {
+        div { class: "notice sign-in", role: "alert",
+            Icon { shape: Shape::Warning }
+            p { "{text}" }
+            SignInButtons { retry: false }
+            if has_guests {
+                button {
+                    class: "button quiet",
+                    r#type: "button",
+                    disabled: is_busy,
+                    onclick: move |_| {
+                        // They belong to the timeline from which the person is signed out.
+                        store.forget_unsent();
+                        platform::reload();
+                    },
+                    "Continue as a new guest"
+                }
+            }
+            if is_reload_all {
+                button { class: "button", r#type: "button", onclick: |_| platform::reload(), "Reload" }
+            }
+            Problem { at: Place::Identity }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Calls about the account. Their results are read by the code that shows the account, which is loaded after the first
+//! render; here they are only sent, and their responses handed over.
+
+use dioxus::prelude::*;
+use flux_protocol::ClientFrame;
+use flux_protocol::frame::RpcResponse;
+use futures::channel::oneshot::{self, Sender};
+use futures::future::{Either, select};
+use futures::pin_mut;
+use serde_json::Value;
+
+use super::{Store, act};
+use crate::connection::Status;
+use crate::platform;
+
+/// How long to wait for a response, in ms.
+const ANSWER_MS: u32 = 30_000;
+const OFFLINE: &str = "You are offline, so nothing was changed. Try again when you reconnect.";
+const LOST: &str = "The service did not answer, so it may or may not have been done. Check before you try again.";
+const UNCLEAR: &str = "The service did not do it and did not say why. Try again.";
+const UNSAVED: &str = "A change in this browser is not saved yet. Wait a moment, and then try again.";
+
+/// The ids of calls without a response so far, with who waits for each.
+pub(super) type Asked = Vec<(String, Sender<RpcResponse>)>;
+
+impl Store {
+    /// Calls a method of the service and waits for the result. A call that was under way when the connection was lost is
+    /// not sent again: it might be carried out twice.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub async fn ask(mut self, method: &str, argument: Value) -> Result<Value, String> {
+        let id = platform::uuid().to_string();
+        let (sender, receiver) = oneshot::channel();
+        {
+            let mut asked = self.asked.write();
+            asked.retain(|(_, sender)| !sender.is_canceled());
+            asked.push((id.clone(), sender));
+        }
+        if !self.send(&ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument] }) {
+            return Err(OFFLINE.to_owned());
+        }
+        let deadline = platform::sleep_ms(ANSWER_MS);
+        pin_mut!(deadline);
+        match select(receiver, deadline).await {
+            Either::Left((Ok(response), _)) => result(response),
+            Either::Left((Err(_), _)) | Either::Right(_) => Err(LOST.to_owned()),
+        }
+    }
+
+    /// Gives a response to whoever waits for it. Returns a response that nobody here waits for.
+    pub(super) fn hand_over(&mut self, response: RpcResponse) -> Option<RpcResponse> {
+        let place = self.asked.peek().iter().position(|(id, _)| *id == response.id);
+        let Some(place) = place else { return Some(response) };
+        let (_, sender) = self.asked.write().swap_remove(place);
+        let _ = sender.send(response);
+        None
+    }
+
+    /// Checks that no page of this browser has an edit that the service has not confirmed. After the browser has changed to
+    /// another timeline, the edit would be sent there. A page that is signed out keeps its edits until the person has signed
+    /// in again.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub fn require_saved(&self) -> Result<(), String> {
+        let is_signed_out = matches!(*self.status.peek(), Status::Refused { .. });
+        let is_saved =
+            is_signed_out || self.calls.peek().edits() == 0 && platform::stored_keys(act::EDITS_KEY).is_empty();
+        if is_saved { Ok(()) } else { Err(UNSAVED.to_owned()) }
+    }
+
+    /// Drops the draft and all edits that are not saved, because whoever uses this browser next may be somebody else.
+    pub fn forget_unsent(&mut self) {
+        self.change.set(None);
+        self.write("");
+        for key in platform::stored_keys(act::EDITS_KEY) {
+            platform::store(&key, None);
+        }
+    }
+}
+
+/// The result of a call.
+fn result(response: RpcResponse) -> Result<Value, String> {
+    if response.success {
+        return Ok(response.result.unwrap_or_default());
+    }
+    Err(response.error.filter(|error| !error.is_empty()).unwrap_or_else(|| UNCLEAR.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_failure_without_a_reason_is_a_sentence_too() {
+        assert_eq!(result(RpcResponse::done("1", json!({"a": 1}))), Ok(json!({"a": 1})));
+        assert_eq!(
+            result(RpcResponse::failed("1", "There is no such token.")),
+            Err("There is no such token.".to_owned())
+        );
+        assert_eq!(result(RpcResponse::failed("1", "")), Err(UNCLEAR.to_owned()));
+    }
+}
