@@ -150,6 +150,16 @@ impl Desk {
         });
     }
 
+    /// Begins a new timeline as a guest, for somebody who is signed out. The service forgets who the browser was.
+    pub fn begin_anew(self, mut store: Store) {
+        self.run(Place::Identity, async move {
+            requests::sign_out(false).await?;
+            // It belongs to the timeline from which the person is signed out.
+            store.forget_unsent();
+            leave("/").await
+        });
+    }
+
     /// Shows another timeline of the account.
     pub fn choose(self, mut store: Store, id: String) {
         self.run(Place::Timelines, async move {

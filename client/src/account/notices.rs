@@ -172,11 +172,7 @@ fn SignedOut() -> Element {
                     class: "button quiet",
                     r#type: "button",
                     disabled: is_busy,
-                    onclick: move |_| {
-                        // They belong to the timeline from which the person is signed out.
-                        store.forget_unsent();
-                        platform::reload();
-                    },
+                    onclick: move |_| desk.begin_anew(store),
                     "Continue as a new guest"
                 }
             }
