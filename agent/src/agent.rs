@@ -20,7 +20,6 @@ use crate::api::{Answer, Api, ApiError, Call, Origin, permit};
 use crate::architect::RunLimits;
 use crate::assistant::Assistant;
 use crate::host::Host;
-use crate::identity::{Principal, Scope};
 use crate::limits::{Limits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
@@ -28,6 +27,7 @@ use crate::store::{Export, IdUse, ImportPart, Store, StoreError, TurnState};
 use crate::telemetry::{Fault, LogRecord, Name};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
+use flux_identity::{Principal, Scope};
 
 /// The agent of one person. Clones are the same agent.
 pub struct ChatAgent<H: Host>(pub(crate) Rc<Inner<H>>);

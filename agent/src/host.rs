@@ -11,9 +11,9 @@ use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::identity::Principal;
 use crate::store::{Sql, Store, StoreError};
 use crate::telemetry::LogRecord;
+use flux_identity::Principal;
 
 /// The platform of one object.
 pub trait Host: Clone + 'static {

@@ -9,7 +9,6 @@
 //! | [`architect`] | goals become tasks, in durable steps |
 //! | [`prompt`] | the prompts, and what a model gets to read |
 //! | [`store`] | SQLite: the log, its projection, and the conversation |
-//! | [`identity`] | who calls: providers, tokens and principals |
 //! | [`account`] | who may use which timeline |
 //! | [`assistant`] | the trait of what answers a person: a language model, or the built-in interpreter |
 //! | [`shown`] | the timeline as a page shows it, now and at any moment before |
@@ -31,7 +30,6 @@ mod connections;
 #[cfg(target_arch = "wasm32")]
 mod edge;
 pub mod host;
-pub mod identity;
 mod jobs;
 pub mod json;
 pub mod lifetime;

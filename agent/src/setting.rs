@@ -2,8 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-/// Looks up a variable. `None` when it is missing or empty.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub use flux_identity::Lookup;
 
 /// Reads a whole number, or returns the default when the variable is missing.
 ///

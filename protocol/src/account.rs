@@ -2,6 +2,7 @@
 //! which a browser signs in. All of it is an extension.
 
 use chrono::{DateTime, Utc};
+use flux_timeline::clock::{instant, optional_instant};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -68,6 +69,7 @@ pub struct SignInMethod {
     /// The provider.
     pub provider: Provider,
     /// When it was added.
+    #[serde(deserialize_with = "instant")]
     pub added: DateTime<Utc>,
 }
 
@@ -84,8 +86,10 @@ pub struct Session {
     /// The browser and the system, such as “Firefox on Linux”.
     pub label: String,
     /// When the person signed in.
+    #[serde(deserialize_with = "instant")]
     pub made: DateTime<Utc>,
     /// When it was last used, to within five minutes.
+    #[serde(deserialize_with = "instant")]
     pub used: DateTime<Utc>,
 }
 
@@ -100,12 +104,13 @@ pub struct AccessToken {
     /// What it allows.
     pub scopes: Vec<Scope>,
     /// When it was made.
+    #[serde(deserialize_with = "instant")]
     pub made: DateTime<Utc>,
     /// When it ends; `None` means never.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_instant", skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
     /// When it was last used, to within five minutes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_instant", skip_serializing_if = "Option::is_none")]
     pub used: Option<DateTime<Utc>>,
 }
 
@@ -133,7 +138,14 @@ pub struct MadeToken {
 
 /// The body of `POST /auth/passkey/options`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "purpose")]
+pub struct CeremonyRequest {
+    /// What for.
+    pub purpose: Ceremony,
+}
+
+/// What a passkey is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ceremony {
     /// To make a passkey for the timeline of the browser.
     Register,
@@ -188,7 +200,7 @@ pub struct OwnTimeline {
     /// The number of its blocks in all plans.
     pub blocks: u64,
     /// When something in it changed last; `None` if nothing ever did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_instant", skip_serializing_if = "Option::is_none")]
     pub changed: Option<DateTime<Utc>>,
 }
 
@@ -231,8 +243,9 @@ mod tests {
         let account = Account { known_by: Provider::Passkey, methods, sessions: vec![session], tokens: vec![token] };
         assert_eq!(read_text(&value(&account).to_string()), Ok(account));
         for (ceremony, text) in [(Ceremony::Register, "register"), (Ceremony::SignIn, "sign-in")] {
-            assert_eq!(value(&ceremony), json!({ "purpose": text }));
-            assert_eq!(read_text(&json!({ "purpose": text }).to_string()), Ok(ceremony));
+            let request = CeremonyRequest { purpose: ceremony };
+            assert_eq!(value(&request), json!({ "purpose": text }));
+            assert_eq!(read_text(&json!({ "purpose": text }).to_string()), Ok(request));
         }
         let options = SignInOptions { providers: vec![Provider::Guest], oidc_name: None, known_by: None };
         assert_eq!(read_text(&value(&options).to_string()), Ok(options));

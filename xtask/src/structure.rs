@@ -16,16 +16,23 @@ use crate::workspace::Workspace;
 
 /// For each crate of the workspace, the crates of the workspace that it may depend on. Dependencies for tests alone do not
 /// count, since they are not in what is built.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("flux-timeline", &[]),
     ("flux-tools", &["flux-timeline"]),
     ("flux-protocol", &["flux-timeline"]),
+    ("flux-identity", &["flux-timeline", "flux-protocol"]),
     ("flux-model", &[]),
     ("flux-phrases", &["flux-timeline"]),
     ("flux-offline", &["flux-timeline", "flux-tools", "flux-model", "flux-phrases"]),
-    ("flux-agent", &["flux-timeline", "flux-tools", "flux-protocol", "flux-model", "flux-phrases", OPTIONAL]),
+    (
+        "flux-agent",
+        &["flux-timeline", "flux-tools", "flux-protocol", "flux-identity", "flux-model", "flux-phrases", OPTIONAL],
+    ),
     ("flux-client", &["flux-timeline", "flux-tools", "flux-protocol", "flux-phrases"]),
-    ("flux-evals", &["flux-timeline", "flux-tools", "flux-protocol", "flux-model", "flux-offline", "flux-agent"]),
+    (
+        "flux-evals",
+        &["flux-timeline", "flux-tools", "flux-protocol", "flux-identity", "flux-model", "flux-offline", "flux-agent"],
+    ),
     ("flux-bench", &["flux-timeline", "flux-tools", "flux-protocol", "flux-model", "flux-agent"]),
     ("flux-xtask", &[]),
 ];

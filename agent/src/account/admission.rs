@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::Actor;
-use uuid::Uuid;
 
-use super::request::{TimelineReply, TimelineRequest};
 use crate::agent::ChatAgent;
 use crate::host::{Connection as _, Host};
-use crate::identity::{ObjectId, Principal, Subject, Via};
 use crate::store::{EventQuery, SessionRecord, Sql, Store, StoreError};
+use flux_identity::request::{TimelineReply, TimelineRequest};
+use flux_identity::{ObjectId, Principal, Subject, Via};
 
 /// Close code after which clients connect again: “service restart” (IANA WebSocket close codes). Whoever may no longer connect
 /// then learns why.
@@ -188,11 +187,3 @@ fn describe<S: Sql + Clone>(store: &Store<S>) -> Result<TimelineReply, StoreErro
 
 /// The reply about a timeline that nobody has used.
 pub const UNUSED: TimelineReply = TimelineReply::Described { blocks: 0, changed: None, is_used: false };
-
-/// The id of the session of a principal, if it has one.
-pub fn session_of(principal: &Principal) -> Option<Uuid> {
-    match principal.via {
-        Via::Session { id } => Some(id),
-        Via::Guest | Via::Access | Via::Token { .. } => None,
-    }
-}

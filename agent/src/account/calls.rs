@@ -7,11 +7,10 @@ use flux_protocol::account::{AccessToken, Account, MadeToken, NewToken, Session,
 use flux_timeline::Title;
 use serde_json::Value;
 
-use super::admission::session_of;
 use crate::api::{Answer, Api, ApiError, Change, Outcome, given};
-use crate::identity::{Principal, Scope, access_token};
 use crate::json::{self, value};
 use crate::store::{Sql, TokenRecord};
+use flux_identity::{Principal, Scope, access_token};
 
 /// Most access tokens of a timeline.
 const TOKENS: usize = 50;
@@ -77,7 +76,7 @@ impl<S: Sql + Clone> Api<'_, S> {
 
     fn shown_account(&self, principal: &Principal) -> Result<Account, ApiError> {
         let methods = self.store.subjects()?.into_iter();
-        let current = session_of(principal);
+        let current = principal.session();
         let sessions = self.store.sessions(self.now)?.into_iter().map(|session| Session {
             id: session.id.to_string(),
             is_current: Some(session.id) == current,

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::request::{SubjectReply, SubjectRequest};
-use crate::identity::ObjectId;
-use crate::identity::passkey::Passkey;
 use crate::json;
 use crate::store::{Row, Sql, SqlError, StoreError, migrate};
+use flux_identity::ObjectId;
+use flux_identity::passkey::Passkey;
+use flux_identity::request::{SubjectReply, SubjectRequest};
 
 /// Most timelines of one subject. One more is not added, and stays with its guest.
 const TIMELINES: u64 = 20;

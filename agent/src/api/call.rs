@@ -11,9 +11,9 @@ use super::error::ApiError;
 use super::fields::{self, Fields, PageFields};
 use super::settings;
 use crate::account::AccountCall;
-use crate::identity::Scope;
 use crate::shown;
 use crate::store::{EventQuery, ImportPart};
+use flux_identity::Scope;
 
 /// The word that confirms the deletion of everything.
 const CONFIRMATION: &str = "everything";

@@ -5,9 +5,9 @@ use flux_timeline::Rejection;
 use flux_timeline::decide::DecideError;
 use serde_json::Value;
 
-use crate::identity::{Scope, action};
 use crate::limits::in_words;
 use crate::store::{ImportError, StoreError};
+use flux_identity::{Scope, action};
 
 /// Why a call fails. Nothing was changed then. `Display` is a sentence for the caller.
 #[derive(Debug, thiserror::Error)]

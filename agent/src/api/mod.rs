@@ -36,11 +36,11 @@ use flux_tools::report::Report;
 use flux_tools::tool::ToolCall;
 use uuid::Uuid;
 
-use crate::identity::{Principal, Scope};
 use crate::json::value;
 use crate::shown;
 use crate::store::{IdUse, Sql, Store, StoreError};
 use action::{Author, Done};
+use flux_identity::{Principal, Scope};
 
 pub use call::{Call, Question, When};
 pub use error::ApiError;

@@ -10,10 +10,10 @@ use super::error::ApiError;
 use super::outcome::{Answer, Change, Outcome};
 use super::{Api, permit};
 use crate::host::WorkflowId;
-use crate::identity::{Principal, Scope};
 use crate::json::value;
 use crate::lifetime;
 use crate::store::{Export, IMPORT_ROWS, ImportError, ImportPart, Sql, Store, StoreError};
+use flux_identity::{Principal, Scope};
 
 impl<S: Sql + Clone> Api<'_, S> {
     /// Exports everything as one file, which is read in pieces. Only this call returns a stream.

@@ -3,6 +3,8 @@
 //! The Worker has addresses of its own and passes those of an agent on to the agent's object. Sockets may have any path under the
 //! name of an agent, as the published clients expect; over HTTP a path must match exactly.
 
+use flux_identity::sign_in;
+
 /// The agent's name in addresses.
 pub const AGENT: &str = "chat";
 
@@ -16,7 +18,7 @@ pub enum WorkerRoute<'a> {
     /// A ticket for a socket.
     Ticket,
     /// Signing in and out.
-    Auth(AuthRoute),
+    Auth(sign_in::Route),
     /// The object that the name stands for, if the identity may reach it. `name` is still percent-encoded.
     Agent {
         /// The name of the object, or `me`.
@@ -28,29 +30,6 @@ pub enum WorkerRoute<'a> {
     UnknownAgent,
     /// The page and its files.
     Page,
-}
-
-/// What answers below `/auth`, where browsers sign in and out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthRoute {
-    /// How one can sign in.
-    Options,
-    /// The options for a passkey.
-    Passkey,
-    /// A passkey was made.
-    Registered,
-    /// A passkey has signed in.
-    Asserted,
-    /// Sends the browser to the provider of OpenID Connect.
-    Oidc,
-    /// The browser comes back from it.
-    OidcCallback,
-    /// Signs out.
-    SignOut,
-    /// The timelines of the account.
-    Timelines,
-    /// Shows another one.
-    ChooseTimeline,
 }
 
 /// What answers at an address of the object.
@@ -120,20 +99,20 @@ pub fn worker_route<'a>(method: &str, path: &'a str, is_socket: bool) -> Result<
     }
 }
 
-fn auth_route(method: &str, path: &[&str]) -> Result<AuthRoute, RouteError> {
+fn auth_route(method: &str, path: &[&str]) -> Result<sign_in::Route, RouteError> {
     match path {
-        [] => reading(method, AuthRoute::Options),
-        ["passkey", "options"] => posting(method, AuthRoute::Passkey),
-        ["passkey", "register"] => posting(method, AuthRoute::Registered),
-        ["passkey", "sign-in"] => posting(method, AuthRoute::Asserted),
+        [] => reading(method, sign_in::Route::Options),
+        ["passkey", "options"] => posting(method, sign_in::Route::Passkey),
+        ["passkey", "register"] => posting(method, sign_in::Route::Registered),
+        ["passkey", "sign-in"] => posting(method, sign_in::Route::Asserted),
         // Not for HEAD: each request begins something.
         ["oidc"] | ["oidc", "callback"] if method != "GET" => Err(RouteError::MethodNotAllowed { allow: "GET" }),
-        ["oidc"] => Ok(AuthRoute::Oidc),
-        ["oidc", "callback"] => Ok(AuthRoute::OidcCallback),
-        ["sign-out"] => posting(method, AuthRoute::SignOut),
+        ["oidc"] => Ok(sign_in::Route::Oidc),
+        ["oidc", "callback"] => Ok(sign_in::Route::OidcCallback),
+        ["sign-out"] => posting(method, sign_in::Route::SignOut),
         ["timelines"] => match method {
-            "GET" | "HEAD" => Ok(AuthRoute::Timelines),
-            "POST" => Ok(AuthRoute::ChooseTimeline),
+            "GET" | "HEAD" => Ok(sign_in::Route::Timelines),
+            "POST" => Ok(sign_in::Route::ChooseTimeline),
             _ => Err(RouteError::MethodNotAllowed { allow: "GET, HEAD, POST" }),
         },
         _ => Err(RouteError::NotFound),
@@ -228,17 +207,17 @@ mod tests {
             ("GET", "/api/guest", Err(RouteError::NotFound)),
             ("POST", "/api/ticket", Ok(WorkerRoute::Ticket)),
             ("GET", "/api/ticket", Err(POST)),
-            ("GET", "/auth", Ok(WorkerRoute::Auth(AuthRoute::Options))),
-            ("POST", "/auth/passkey/options", Ok(WorkerRoute::Auth(AuthRoute::Passkey))),
-            ("POST", "/auth/passkey/register", Ok(WorkerRoute::Auth(AuthRoute::Registered))),
-            ("POST", "/auth/passkey/sign-in", Ok(WorkerRoute::Auth(AuthRoute::Asserted))),
+            ("GET", "/auth", Ok(WorkerRoute::Auth(sign_in::Route::Options))),
+            ("POST", "/auth/passkey/options", Ok(WorkerRoute::Auth(sign_in::Route::Passkey))),
+            ("POST", "/auth/passkey/register", Ok(WorkerRoute::Auth(sign_in::Route::Registered))),
+            ("POST", "/auth/passkey/sign-in", Ok(WorkerRoute::Auth(sign_in::Route::Asserted))),
             ("GET", "/auth/passkey/sign-in", Err(POST)),
-            ("GET", "/auth/oidc", Ok(WorkerRoute::Auth(AuthRoute::Oidc))),
-            ("GET", "/auth/oidc/callback", Ok(WorkerRoute::Auth(AuthRoute::OidcCallback))),
+            ("GET", "/auth/oidc", Ok(WorkerRoute::Auth(sign_in::Route::Oidc))),
+            ("GET", "/auth/oidc/callback", Ok(WorkerRoute::Auth(sign_in::Route::OidcCallback))),
             ("HEAD", "/auth/oidc/callback", Err(RouteError::MethodNotAllowed { allow: "GET" })),
-            ("POST", "/auth/sign-out", Ok(WorkerRoute::Auth(AuthRoute::SignOut))),
-            ("GET", "/auth/timelines", Ok(WorkerRoute::Auth(AuthRoute::Timelines))),
-            ("POST", "/auth/timelines", Ok(WorkerRoute::Auth(AuthRoute::ChooseTimeline))),
+            ("POST", "/auth/sign-out", Ok(WorkerRoute::Auth(sign_in::Route::SignOut))),
+            ("GET", "/auth/timelines", Ok(WorkerRoute::Auth(sign_in::Route::Timelines))),
+            ("POST", "/auth/timelines", Ok(WorkerRoute::Auth(sign_in::Route::ChooseTimeline))),
             ("GET", "/auth/", Err(RouteError::NotFound)),
             ("GET", "/auth/nothing", Err(RouteError::NotFound)),
             ("POST", "/account", Ok(WorkerRoute::Page)),

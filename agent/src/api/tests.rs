@@ -8,9 +8,9 @@ use flux_tools::tool::definitions;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::identity::ObjectId;
 use crate::native::Sqlite;
 use crate::store::{ImportError, ImportPart};
+use flux_identity::ObjectId;
 
 /// A store with a plan, and ids that count.
 struct Bench {

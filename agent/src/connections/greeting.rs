@@ -8,9 +8,9 @@ use crate::agent::ChatAgent;
 use crate::api::permit;
 use crate::api::route::AGENT;
 use crate::host::{Connection, ConnectionInfo, Host};
-use crate::identity::Scope;
 use crate::shown;
 use crate::store::{StoreError, bytes};
+use flux_identity::Scope;
 
 /// A client that missed at most this many events is sent them. One that missed more gets a snapshot.
 const CATCH_UP_EVENTS: u64 = 1_000;

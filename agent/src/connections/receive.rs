@@ -9,10 +9,10 @@ use super::push::To;
 use crate::agent::ChatAgent;
 use crate::api::permit;
 use crate::host::{Connection, Host};
-use crate::identity::Scope;
 use crate::json;
 use crate::store::StoreError;
 use crate::turn::{check_messages, frames::failed};
+use flux_identity::Scope;
 
 /// Close code for a client that should not connect again as who it was.
 const ENDED: u16 = 4401;

@@ -4,35 +4,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use worker::durable::Stub;
-use worker::{Env, Error, Result};
+use worker::{Error, Result};
 
 use super::OBJECT_HEADER;
-use crate::account::request::{SubjectReply, SubjectRequest, TimelineReply, TimelineRequest};
-use crate::identity::{ObjectId, Subject};
 use crate::json;
-
-/// Asks the object of a subject.
-///
-/// # Errors
-/// When the object fails, or answers something else.
-pub(super) async fn subject(env: &Env, subject: &Subject, request: &SubjectRequest) -> Result<SubjectReply> {
-    let object = env.durable_object("Account")?.get_by_name(&subject.to_string())?;
-    ask(&object, "subject", None, request).await
-}
-
-/// Asks the object of a timeline.
-///
-/// # Errors
-/// As [`subject`].
-pub(super) async fn timeline(env: &Env, object: &ObjectId, request: &TimelineRequest) -> Result<TimelineReply> {
-    let stub = env.durable_object("Chat")?.get_by_name(object.name())?;
-    ask(&stub, "account", Some(object), request).await
-}
+use flux_identity::ObjectId;
 
 /// Asks an object at an address that only the service itself can reach.
 ///
 /// # Errors
-/// As [`subject`].
+/// When the object fails, or answers something else.
 pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(
     stub: &Stub,
     path: &str,

@@ -16,9 +16,9 @@ use super::clock::{millis, now};
 use super::log::write;
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
-use crate::identity::Principal;
 use crate::json;
 use crate::telemetry::{Fault, LogRecord, Name};
+use flux_identity::Principal;
 
 /// The object's platform.
 #[derive(Clone)]

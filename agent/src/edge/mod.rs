@@ -9,14 +9,12 @@ mod ask;
 mod body;
 mod clock;
 mod host;
-mod identify;
 mod log;
 mod model;
 mod object;
-mod providers;
+mod platform;
 mod respond;
 mod routes;
-mod sign_in;
 mod sql;
 #[cfg(feature = "store-suite")]
 mod suite;
@@ -25,7 +23,7 @@ mod thrown;
 mod workflow_suite;
 mod workflows;
 
-use crate::identity::Keys;
+use flux_identity::Keys;
 use worker::{Context, Env, Request, Response, Result, event};
 
 /// Headers in which the Worker tells the object who calls, as a signed principal; which object is meant; and by which name the client

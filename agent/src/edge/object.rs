@@ -26,18 +26,18 @@ use super::sql::DurableSql;
 use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, model, text};
 use crate::account::Refusal;
 use crate::account::admission::UNUSED;
-use crate::account::request::{TimelineReply, TimelineRequest};
 use crate::agent::{ChatAgent, Options};
 use crate::api::route::{ObjectRoute, RouteError, object_route};
 use crate::api::{Answer, ApiError, Call, Origin, Question};
 use crate::connections::failure;
 use crate::host::{Connection, ConnectionInfo, WorkflowId};
-use crate::identity::{ObjectId, Principal, Purpose, Via};
 use crate::json;
 use crate::limits::{Refused, in_words};
 use crate::shown;
 use crate::store::{ImportError, ImportPart, Store};
 use crate::telemetry::{Label, LogRecord};
+use flux_identity::request::{TimelineReply, TimelineRequest};
+use flux_identity::{ObjectId, Principal, Purpose, Via};
 
 /// Largest part of a file that can be imported in one request, in bytes. An object has 128 MB of memory and holds the whole part.
 const IMPORT_BYTES: usize = 32 << 20;

@@ -6,14 +6,14 @@ use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
 
 use super::clock::now;
-use super::identify::{Presented, Unknown, offered};
+use super::platform::{EdgePlatform, offered, presented_by};
 use super::respond::{SIGN_IN, TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
-use super::sign_in::SignIn;
 use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, model, text};
 use crate::api::headers::HEADERS;
-use crate::api::route::{AuthRoute, RouteError, WorkerRoute, worker_route};
-use crate::identity::{ObjectId, Principal, Purpose, SUBPROTOCOL};
+use crate::api::route::{RouteError, WorkerRoute, worker_route};
 use crate::limits::network;
+use flux_identity::sign_in::{self, BODY_BYTES, Body, SignIn};
+use flux_identity::{Keys, ObjectId, Presented, Principal, Providers, Purpose, SUBPROTOCOL, Unknown};
 
 /// Rate limits of `wrangler.toml`, each for a network address: new guests for programs; connections with requests that change
 /// something: whatever can make an object; and attempts to sign in.
@@ -56,7 +56,7 @@ async fn suite(request: Request, env: &Env, case: &str) -> Result<Response> {
 /// Whether the service works, and which model it asks.
 fn health(env: &Env) -> Result<Response> {
     let id = model::id(env);
-    let error = keys(env).err().or_else(|| offered(env).err());
+    let error = set_up(env).err();
     let body = json!({
         "ok": error.is_none(),
         "version": env!("CARGO_PKG_VERSION"),
@@ -78,8 +78,8 @@ async fn guest(request: &Request, env: &Env) -> Result<Response> {
         Ok(_) => {}
         Err(error) => return Response::error(error, 500),
     }
-    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
-        Ok(set_up) => set_up,
+    let (keys, offered) = match set_up(env) {
+        Ok(found) => found,
         Err(error) => return Response::error(error, 500),
     };
     if !offered.has(Provider::Guest) {
@@ -98,7 +98,7 @@ async fn guest(request: &Request, env: &Env) -> Result<Response> {
 /// The page and its files. With the page, a browser that is not known becomes a guest, and one that has had its cookie for a week gets
 /// it again.
 async fn page(request: Request, env: &Env) -> Result<Response> {
-    let presented = Presented::by(&request)?;
+    let presented = presented_by(&request)?;
     let response = env.assets("ASSETS")?.fetch_request(request).await?;
     let is_page = response.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("text/html"));
     let cookie = if is_page { cookie_of_page(env, &presented) } else { None };
@@ -112,7 +112,7 @@ async fn page(request: Request, env: &Env) -> Result<Response> {
 /// The cookie that comes with the page, if any. With settings that cannot be used the page still loads, and shows the error when it
 /// connects.
 fn cookie_of_page(env: &Env, presented: &Presented) -> Option<String> {
-    let (keys, offered) = (keys(env).ok()?, offered(env).ok()?);
+    let (keys, offered) = set_up(env).ok()?;
     let cookies = presented.cookies();
     if cookies.principal(&keys, now()).is_some() {
         return cookies.renewed(&keys, now());
@@ -148,8 +148,8 @@ fn copied(response: &Response) -> Result<Headers> {
 /// Passes a request on to the object of that name, if its principal may go there. `wrong` says why nothing answers at the address.
 async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteError>) -> Result<Response> {
     let is_socket = is_socket(&request)?;
-    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
-        Ok(set_up) => set_up,
+    let (keys, offered) = match set_up(env) {
+        Ok(found) => found,
         Err(error) => return refuse(is_socket, 500, &error),
     };
     if super::url(&request)?.search_params().get("__agents_transport").is_some_and(|kind| kind != "json") {
@@ -166,8 +166,8 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     if is_limited && !only_reads && !may(&request, env, CONNECTIONS).await? {
         return too_often(is_socket);
     }
-    let presented = Presented::by(&request)?;
-    let principal = match presented.principal(env, &keys, &offered).await {
+    let presented = presented_by(&request)?;
+    let principal = match presented.principal(&EdgePlatform(env), &keys, &offered).await {
         Ok(principal) => principal,
         Err(unknown) => return unknown_caller(is_socket, &unknown),
     };
@@ -201,6 +201,11 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     Ok(response.with_headers(headers))
 }
 
+/// The keys and the providers of the deployment.
+fn set_up(env: &Env) -> std::result::Result<(Keys, Providers), String> {
+    Ok((keys(env)?, offered(env)?))
+}
+
 /// Refuses somebody who is not known. A page whose deployment has no guests offers to sign in.
 fn unknown_caller(is_socket: bool, unknown: &Unknown) -> Result<Response> {
     if is_socket && matches!(unknown, Unknown::SignIn | Unknown::Access) {
@@ -210,35 +215,80 @@ fn unknown_caller(is_socket: bool, unknown: &Unknown) -> Result<Response> {
 }
 
 /// Signs somebody in or out.
-async fn auth(request: Request, env: &Env, route: AuthRoute) -> Result<Response> {
-    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
-        Ok(set_up) => set_up,
+async fn auth(request: Request, env: &Env, route: sign_in::Route) -> Result<Response> {
+    let (keys, offered) = match set_up(env) {
+        Ok(found) => found,
         Err(error) => return Response::error(error, 500),
     };
     if request.method() == Method::Post && is_cross_origin(&request)? {
         return Response::error("Other sites may not sign you in or out.", 403);
     }
-    if !matches!(route, AuthRoute::Options | AuthRoute::Timelines) {
+    if !matches!(route, sign_in::Route::Options | sign_in::Route::Timelines) {
         match is_limited(&request, env) {
             Ok(true) if !may(&request, env, SIGN_INS).await? => return too_often(false),
             Ok(_) => {}
             Err(error) => return Response::error(error, 500),
         }
     }
-    let presented = Presented::by(&request)?;
-    SignIn { env, keys: &keys, offered: &offered, presented: &presented, request }.answer(route).await
+    let Some(request) = sign_in_request(request).await? else {
+        return Response::error(format!("The request may have {BODY_BYTES} bytes. Nothing was changed."), 413);
+    };
+    let platform = EdgePlatform(env);
+    let answer = SignIn { platform: &platform, keys: &keys, offered: &offered, request: &request }.answer(route).await;
+    let response = match answer.body {
+        Body::Empty => Response::empty()?,
+        Body::Text(sentence) => Response::ok(sentence)?,
+        Body::Json(text) => {
+            let response = Response::ok(text)?;
+            response.headers().set("content-type", "application/json")?;
+            response
+        }
+    };
+    let response = response.with_status(answer.status);
+    let headers = response.headers();
+    headers.set("cache-control", "no-store")?;
+    if let Some(address) = answer.location {
+        headers.set("location", &address)?;
+    }
+    for cookie in answer.cookies {
+        headers.append("set-cookie", &cookie)?;
+    }
+    Ok(response)
+}
+
+/// What signing in needs of a request. `None` if its body is too large.
+async fn sign_in_request(mut request: Request) -> Result<Option<sign_in::Request>> {
+    let presented = presented_by(&request)?;
+    let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
+    let (length, user_agent) = (header("content-length")?.parse().unwrap_or(0), header("user-agent")?);
+    if length > BODY_BYTES {
+        return Ok(None);
+    }
+    let url = super::url(&request)?;
+    let given = |name: &str| url.search_params().get(name);
+    let body = request.text().await?;
+    Ok((body.len() <= BODY_BYTES).then(|| sign_in::Request {
+        presented,
+        body,
+        user_agent,
+        origin: url.origin(),
+        host: url.hostname(),
+        state: given("state").unwrap_or_default(),
+        code: given("code").unwrap_or_default(),
+        issuer: given("iss"),
+    }))
 }
 
 /// A ticket for the address of a socket, for who cannot set headers there.
 async fn ticket(request: Request, env: &Env) -> Result<Response> {
-    let (keys, offered) = match keys(env).and_then(|keys| Ok((keys, offered(env)?))) {
-        Ok(set_up) => set_up,
+    let (keys, offered) = match set_up(env) {
+        Ok(found) => found,
         Err(error) => return Response::error(error, 500),
     };
     if is_cross_origin(&request)? {
         return Response::error("Other sites may not connect.", 403);
     }
-    let principal = match Presented::by(&request)?.principal(env, &keys, &offered).await {
+    let principal = match presented_by(&request)?.principal(&EdgePlatform(env), &keys, &offered).await {
         Ok(principal) => principal,
         Err(unknown) => return Response::error(unknown.to_string(), unknown.status()),
     };

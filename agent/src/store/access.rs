@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{Row, Sql, Store, StoreError};
-use crate::identity::{Scope, Subject};
 use crate::json;
+use flux_identity::{Scope, Subject};
 
 /// How long a session lasts without being used.
 const SESSION: TimeDelta = TimeDelta::days(90);

@@ -10,7 +10,7 @@ use flux_timeline::TxnId;
 use uuid::Uuid;
 
 use super::{Row, Sql, Store, StoreError, json, millis, parse};
-use crate::identity::Principal;
+use flux_identity::Principal;
 
 /// The state of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

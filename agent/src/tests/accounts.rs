@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::tab::Tab;
 use super::world::{World, gym};
 use crate::account::Refusal;
-use crate::account::request::{TimelineReply, TimelineRequest};
-use crate::identity::{ObjectId, Principal, Subject, Ticket, Via, access_token};
+use flux_identity::request::{TimelineReply, TimelineRequest};
+use flux_identity::{ObjectId, Principal, Subject, Ticket, Via, access_token};
 
 fn object() -> ObjectId {
     ObjectId::new([7; 16])

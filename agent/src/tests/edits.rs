@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::world::{World, gym};
-use crate::identity::{ObjectId, Principal};
+use flux_identity::{ObjectId, Principal};
 use flux_timeline::{Actor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns};
 
 #[test]

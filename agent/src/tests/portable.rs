@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::world::{Tab, World, gym, word};
 use crate::api::{ApiError, Call, Origin};
 use crate::architect::Request;
-use crate::identity::{ObjectId, Principal};
 use crate::store::{ImportError, ImportPart, Sql, StoreError};
+use flux_identity::{ObjectId, Principal};
 
 /// A person with a bit of everything.
 fn person() -> (World, Tab) {

@@ -4,7 +4,7 @@ use flux_timeline::ReadHistory;
 use serde_json::json;
 
 use super::world::{World, gym, text};
-use crate::identity::Scope;
+use flux_identity::Scope;
 
 #[test]
 fn a_connection_that_may_not_read_is_closed_for_good_and_sent_nothing() {

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::world::{Tab, World, gym, text};
-use crate::identity::{ObjectId, Principal};
 use crate::native::Sqlite;
 use crate::store::{ImportPart, Row, Sql, Store, TurnState};
+use flux_identity::{ObjectId, Principal};
 
 /// Something that happens, if it can: a model that nobody listens to says nothing.
 pub enum Step {

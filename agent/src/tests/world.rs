@@ -19,9 +19,9 @@ use crate::agent::{ChatAgent, Options};
 use crate::api::action::{self, Author};
 use crate::architect::{Reply, Request};
 use crate::host::{ConnectionInfo, Host, WorkflowId};
-use crate::identity::{ObjectId, Principal, Scope};
 use crate::native::Sqlite;
 use crate::telemetry::LogRecord;
+use flux_identity::{ObjectId, Principal, Scope};
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
 
 use super::logged::{Logged, Statements};

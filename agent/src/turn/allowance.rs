@@ -5,9 +5,9 @@ use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use super::Cost;
 use crate::agent::ChatAgent;
 use crate::host::Host;
-use crate::identity::Principal;
 use crate::limits::in_words;
 use crate::store::StoreError;
+use flux_identity::Principal;
 
 /// The share of a day's tokens at which the person is told, in percent.
 const WARNED_PERCENT: u64 = 80;

@@ -39,11 +39,11 @@ use futures::StreamExt;
 use uuid::Uuid;
 
 use crate::assistant::Assistant;
-use crate::identity::Principal;
 use crate::prompt::{self, Instructions, Prompt};
 use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
 use crate::telemetry::LogRecord;
+use flux_identity::Principal;
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
 use flux_tools::context::{self, Facts};
 

@@ -1,8 +1,8 @@
 //! The requests about the account. Errors are sentences for the user.
 
 use flux_protocol::account::{
-    Account, Ceremony, CeremonyAnswer, CeremonyOptions, ChosenTimeline, MadeToken, NewToken, OwnTimeline,
-    SignInOptions, SignOut, SignedIn,
+    Account, Ceremony, CeremonyAnswer, CeremonyOptions, CeremonyRequest, ChosenTimeline, MadeToken, NewToken,
+    OwnTimeline, SignInOptions, SignOut, SignedIn,
 };
 use flux_timeline::json;
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub async fn options() -> Result<SignInOptions, String> {
 
 /// Makes a passkey for the timeline of the browser, or signs in with one.
 pub async fn use_passkey(purpose: Ceremony) -> Result<SignedIn, String> {
-    let options: CeremonyOptions = read(post(PASSKEY_OPTIONS, &purpose).await)?;
+    let options: CeremonyOptions = read(post(PASSKEY_OPTIONS, &CeremonyRequest { purpose }).await)?;
     let public_key = options.public_key.to_string();
     let (credential, address) = match purpose {
         Ceremony::Register => (passkey::create(&public_key).await, REGISTER),

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
-use flux_agent::identity::{ObjectId, Principal};
 use flux_agent::native::Sqlite;
 use flux_agent::telemetry::LogRecord;
+use flux_identity::{ObjectId, Principal};
 use flux_protocol::ServerFrame;
 use futures::channel::mpsc;
 use futures::future::LocalBoxFuture;

@@ -9,10 +9,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{moment, said};
-use crate::identity::{ObjectId, Principal};
 use crate::store::{
     Listed, MIGRATIONS, QuestionRecord, RequestEnd, RequestRecord, Sql, Store, StoreError, TurnState, migrate,
 };
+use flux_identity::{ObjectId, Principal};
 
 fn message(id: &str, role: Role, text: &str) -> Message {
     let part = flux_protocol::message::TextPart { text: text.to_owned(), state: None };

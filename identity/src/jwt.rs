@@ -1,12 +1,16 @@
 //! JSON Web Tokens of providers (RFC 7519), which are checked as RFC 8725 recommends: only algorithms of a list, and every claim that
 //! says for whom, by whom and when a token was made. The signature itself is checked by the platform's WebCrypto.
 
-use chrono::{DateTime, Utc};
-use data_encoding::BASE64URL_NOPAD;
-use serde::Deserialize;
-use serde_json::Value;
+use std::fmt;
 
-use super::key::LEEWAY;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use chrono::{DateTime, Utc};
+use flux_timeline::json;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::key::LEEWAY;
 
 /// Longest token that is looked at, in bytes.
 const TOKEN_BYTES: usize = 16_384;
@@ -86,6 +90,24 @@ pub enum JwtError {
     Subject,
 }
 
+impl JwtError {
+    /// Its name in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Form => "token-form",
+            Self::Algorithm => "token-algorithm",
+            Self::Critical => "token-extension",
+            Self::Key => "token-key",
+            Self::Signature => "token-signature",
+            Self::Issuer => "token-issuer",
+            Self::Audience => "token-audience",
+            Self::Time => "token-time",
+            Self::Nonce => "token-nonce",
+            Self::Subject => "token-subject",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Header {
     alg: String,
@@ -97,20 +119,14 @@ struct Header {
 struct Claims {
     iss: String,
     sub: String,
-    aud: Audience,
+    /// One audience, or several.
+    aud: Value,
     /// Who may use it, if it is for several (OpenID Connect Core §2).
     azp: Option<String>,
     exp: f64,
     nbf: Option<f64>,
     iat: Option<f64>,
     nonce: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Several(Vec<String>),
 }
 
 impl Jwt {
@@ -124,7 +140,7 @@ impl Jwt {
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(JwtError::Form)?;
         let (header, claims) = signed.split_once('.').ok_or(JwtError::Form)?;
-        let bytes = |part: &str| BASE64URL_NOPAD.decode(part.as_bytes()).map_err(|_| JwtError::Form);
+        let bytes = |part: &str| Base64UrlUnpadded::decode_vec(part).map_err(|_| JwtError::Form);
         let text = |part: &str| String::from_utf8(bytes(part)?).map_err(|_| JwtError::Form);
         let header: Header = read_once(&text(header)?)?;
         let algorithm = match header.alg.as_str() {
@@ -149,8 +165,8 @@ impl Jwt {
             return Err(JwtError::Issuer);
         }
         let (is_for_us, is_for_others) = match &claims.aud {
-            Audience::One(audience) => (audience == expected.audience, false),
-            Audience::Several(all) => (all.iter().any(|audience| audience == expected.audience), all.len() > 1),
+            Value::Array(all) => (all.iter().any(|audience| audience == expected.audience), all.len() > 1),
+            audience => (audience == expected.audience, false),
         };
         let is_ours = claims.azp.as_deref().map_or(!is_for_others, |party| party == expected.audience);
         if !is_for_us || !(is_ours || expected.nonce.is_none()) {
@@ -205,11 +221,40 @@ impl Algorithm {
     }
 }
 
-/// Reads JSON in which no name that counts occurs twice: readers that take the first one and readers that take the last one would
-/// understand different things.
-fn read_once<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, JwtError> {
-    // Not through `Value`, which keeps the last of two fields.
-    serde_json::from_str(text).map_err(|_| JwtError::Form)
+/// Reads an object in which no name occurs twice: a reader that takes the first one and a reader that takes the last one would
+/// understand different things (RFC 7519 §4).
+fn read_once<T: DeserializeOwned>(text: &str) -> Result<T, JwtError> {
+    let Once(object) = serde_json::from_str(text).map_err(|_| JwtError::Form)?;
+    json::read(Value::Object(object)).map_err(|_| JwtError::Form)
+}
+
+/// An object in which no name occurs twice.
+struct Once(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OnceVisitor)
+    }
+}
+
+struct OnceVisitor;
+
+impl<'de> Visitor<'de> for OnceVisitor {
+    type Value = Once;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Once, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, value)) = fields.next_entry()? {
+            if object.insert(name, value).is_some() {
+                return Err(A::Error::custom("a name occurs twice"));
+            }
+        }
+        Ok(Once(object))
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
@@ -230,7 +275,7 @@ mod tests {
     }
 
     fn part(text: &str) -> String {
-        BASE64URL_NOPAD.encode(text.as_bytes())
+        Base64UrlUnpadded::encode_string(text.as_bytes())
     }
 
     fn token(header: &str, claims: &str) -> String {
@@ -280,7 +325,8 @@ mod tests {
             (json!({ "iss": null }), JwtError::Form),
             (json!({ "aud": "other" }), JwtError::Audience),
             (json!({ "aud": [] }), JwtError::Audience),
-            (json!({ "aud": null }), JwtError::Form),
+            (json!({ "aud": null }), JwtError::Audience),
+            (json!({ "aud": 7 }), JwtError::Audience),
             (json!({ "aud": ["flux", "other"] }), JwtError::Audience),
             (json!({ "aud": ["flux", "other"], "azp": "other" }), JwtError::Audience),
             (json!({ "azp": "other" }), JwtError::Audience),

@@ -16,10 +16,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::access_token;
-use super::cookie::{Cookies, guest};
-use super::key::{Keys, Purpose};
-use super::principal::{Principal, Ticket, Via};
-use super::subject::Subject;
+use crate::cookie::{Cookies, guest};
+use crate::key::{Keys, Purpose};
+use crate::principal::{Principal, Ticket, Via};
+use crate::subject::Subject;
 
 /// How old the token of a guest may be in an address.
 const IN_ADDRESS: TimeDelta = TimeDelta::hours(1);
@@ -145,8 +145,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
-    use super::super::subject::ObjectId;
     use super::*;
+    use crate::subject::ObjectId;
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap()

@@ -2,14 +2,14 @@
 //! so a key can be replaced without anybody losing their identity: put the new one first, and remove the old one once nobody uses it
 //! any more.
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use chrono::{DateTime, TimeDelta, Utc};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
-use crate::json;
+use flux_timeline::json;
 
 /// Shortest secret that is accepted, in bytes.
 const SECRET_BYTES: usize = 32;
@@ -99,7 +99,7 @@ impl Keys {
     /// of the key if it has one, a dot and the HMAC-SHA-256 of the text with the time.
     pub fn sign(&self, purpose: Purpose, text: &str, now: DateTime<Utc>) -> String {
         let dated = format!("{text}~{:x}", now.timestamp());
-        let mac = HEXLOWER.encode(&self.first.of(purpose, &dated).finalize().into_bytes());
+        let mac = base16ct::lower::encode_string(&self.first.of(purpose, &dated).finalize().into_bytes());
         let id = self.first.id.as_ref().map(|id| format!(".{id}")).unwrap_or_default();
         format!("{dated}{id}.{mac}")
     }
@@ -110,7 +110,7 @@ impl Keys {
             return None;
         }
         let (named, mac) = signed.rsplit_once('.')?;
-        let mac = HEXLOWER.decode(mac.as_bytes()).ok()?;
+        let mac = base16ct::lower::decode_vec(mac).ok()?;
         // A text without an id is from when there was one key, which may have got an id since.
         let (dated, id) = named.rsplit_once('.').map_or((named, None), |(dated, id)| (dated, Some(id)));
         // Compares in constant time.
@@ -127,14 +127,14 @@ impl Keys {
     /// Signs a value, as JSON.
     pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T, now: DateTime<Utc>) -> String {
         let text = json::value(value).to_string();
-        self.sign(purpose, &BASE64URL_NOPAD.encode(text.as_bytes()), now)
+        self.sign(purpose, &Base64UrlUnpadded::encode_string(text.as_bytes()), now)
     }
 
     /// Reads a signed value, and when it was signed.
     pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, sealed: &str, now: DateTime<Utc>) -> Option<(T, Signed)> {
         let signed = self.verify(purpose, sealed, now)?;
-        let text = BASE64URL_NOPAD.decode(signed.text.as_bytes()).ok()?;
-        let value = json::read(&String::from_utf8(text).ok()?).ok()?;
+        let text = Base64UrlUnpadded::decode_vec(&signed.text).ok()?;
+        let value = json::read_text(&String::from_utf8(text).ok()?).ok()?;
         Some((value, signed))
     }
 
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn what_earlier_versions_signed_is_read() {
         let keys = Keys::new(SECRET).unwrap();
-        let mac = HEXLOWER.encode(&keys.first.of(Purpose::Guest, NAME).finalize().into_bytes());
+        let mac = base16ct::lower::encode_string(&keys.first.of(Purpose::Guest, NAME).finalize().into_bytes());
         let old = format!("{NAME}.{mac}");
         let read = keys.verify(Purpose::Guest, &old, now());
         assert_eq!(read, Some(Signed { text: NAME.to_owned(), at: None, is_current: true }));

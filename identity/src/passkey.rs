@@ -4,13 +4,13 @@
 //! No attestation is asked for, so nothing proves which device made a key, and nothing needs to. The key is therefore taken from
 //! what the browser says it is (§5.2.1.1, `getPublicKey`) and not read out of the authenticator data a second time.
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::jwt::Algorithm;
-use crate::json;
+use crate::jwt::Algorithm;
+use flux_timeline::json;
 
 /// How long a browser waits for the person, in ms.
 const TIMEOUT_MS: u32 = 300_000;
@@ -166,7 +166,7 @@ impl Ceremony<'_> {
     /// # Errors
     /// [`PasskeyError`].
     pub fn registered(&self, credential: &Value) -> Result<Passkey, PasskeyError> {
-        let Registered { id, response } = json::read_value(credential.clone()).map_err(|_| PasskeyError::Form)?;
+        let Registered { id, response } = json::read(credential.clone()).map_err(|_| PasskeyError::Form)?;
         self.check_client("webauthn.create", &response.client_data)?;
         let data = bytes(&response.authenticator_data)?;
         let counter = self.check_data(&data)?;
@@ -190,7 +190,7 @@ impl Ceremony<'_> {
     /// # Errors
     /// [`PasskeyError`].
     pub fn asserted(&self, credential: &Value) -> Result<Assertion, PasskeyError> {
-        let Asserted { id, response } = json::read_value(credential.clone()).map_err(|_| PasskeyError::Form)?;
+        let Asserted { id, response } = json::read(credential.clone()).map_err(|_| PasskeyError::Form)?;
         let client = self.check_client("webauthn.get", &response.client_data)?;
         let mut signed = bytes(&response.authenticator_data)?;
         let counter = self.check_data(&signed)?;
@@ -203,7 +203,7 @@ impl Ceremony<'_> {
     fn check_client(&self, kind: &str, data: &str) -> Result<Vec<u8>, PasskeyError> {
         let data = bytes(data)?;
         let text = std::str::from_utf8(&data).map_err(|_| PasskeyError::Form)?;
-        let client: ClientData = json::read(text).map_err(|_| PasskeyError::Form)?;
+        let client: ClientData = json::read_text(text).map_err(|_| PasskeyError::Form)?;
         if client.kind != kind {
             return Err(PasskeyError::Form);
         }
@@ -228,6 +228,33 @@ impl Ceremony<'_> {
             return Err(PasskeyError::Unverified);
         }
         Ok(u32::from_be_bytes(*counter))
+    }
+}
+
+impl Assertion {
+    /// The signature as the platform expects it.
+    ///
+    /// # Errors
+    /// [`PasskeyError::Form`].
+    pub fn signature_for(&self, algorithm: Algorithm) -> Result<Vec<u8>, PasskeyError> {
+        match algorithm {
+            Algorithm::Es256 => raw_signature(&self.signature).map(Vec::from),
+            Algorithm::Rs256 => Ok(self.signature.clone()),
+        }
+    }
+}
+
+impl PasskeyError {
+    /// Its name in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Form => "passkey-form",
+            Self::Challenge => "passkey-challenge",
+            Self::Origin => "passkey-origin",
+            Self::Unverified => "passkey-unverified",
+            Self::Algorithm => "passkey-algorithm",
+            Self::Unknown => "passkey-unknown",
+        }
     }
 }
 
@@ -259,10 +286,7 @@ impl Passkey {
 }
 
 /// The two numbers of an ECDSA signature with P-256, 32 bytes each, as WebCrypto expects them. Authenticators write them in DER (§6.5.5).
-///
-/// # Errors
-/// [`PasskeyError::Form`].
-pub fn raw_signature(der: &[u8]) -> Result<[u8; 64], PasskeyError> {
+fn raw_signature(der: &[u8]) -> Result<[u8; 64], PasskeyError> {
     let read = || {
         let [0x30, length, rest @ ..] = der else { return None };
         let (first, rest) = der_integer((usize::from(*length) == rest.len()).then_some(rest)?)?;
@@ -285,7 +309,7 @@ fn der_integer(der: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn bytes(base64: &str) -> Result<Vec<u8>, PasskeyError> {
-    BASE64URL_NOPAD.decode(base64.as_bytes()).map_err(|_| PasskeyError::Form)
+    Base64UrlUnpadded::decode_vec(base64).map_err(|_| PasskeyError::Form)
 }
 
 #[cfg(test)]
@@ -296,7 +320,7 @@ mod tests {
         Ceremony { origin: "https://flux.example", host: "flux.example", challenge: "Y2hhbGxlbmdl" };
 
     fn encode(bytes: impl AsRef<[u8]>) -> String {
-        BASE64URL_NOPAD.encode(bytes.as_ref())
+        Base64UrlUnpadded::encode_string(bytes.as_ref())
     }
 
     fn client(kind: &str, more: Value) -> String {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 pub use flux_protocol::account::Scope;
+use flux_timeline::clock::{instant, optional_instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::subject::{ObjectId, Subject};
+use crate::subject::{ObjectId, Subject};
 
 /// A verified caller. The Worker makes one from what a request presents and signs it; the object checks what can have been revoked
 /// since. Clients cannot make one, and nothing else reads tokens.
@@ -23,7 +24,7 @@ pub struct Principal {
     #[serde(default)]
     pub via: Via,
     /// When it ends; `None` means that it does not end by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_instant", skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
     /// The ticket with which they came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,6 +40,7 @@ pub struct Ticket {
     /// Its id.
     pub id: Uuid,
     /// When it ends.
+    #[serde(deserialize_with = "instant")]
     pub until: DateTime<Utc>,
 }
 
@@ -86,6 +88,14 @@ impl Principal {
         self.scopes.contains(&scope)
     }
 
+    /// The id of its session, if it has one.
+    pub fn session(&self) -> Option<Uuid> {
+        match self.via {
+            Via::Session { id } => Some(id),
+            Via::Guest | Via::Access | Via::Token { .. } => None,
+        }
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
         self.until.is_some_and(|until| until <= now)
@@ -105,7 +115,7 @@ pub fn action(scope: Scope) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
+    use flux_timeline::json;
 
     #[test]
     fn a_principal_is_read_as_it_was_written() {
@@ -120,14 +130,14 @@ mod tests {
             Principal::nobody(),
         ] {
             let text = json::value(&principal).to_string();
-            assert_eq!(json::read(&text), Ok(principal), "{text}");
+            assert_eq!(json::read_text(&text), Ok(principal), "{text}");
         }
     }
 
     #[test]
     fn the_principal_of_a_turn_from_before_there_were_accounts_is_a_guest() {
         let old = r#"{"subject":"u-1","object":"u-1","scopes":["read","write","chat"],"limited":true}"#;
-        let read: Principal = json::read(old).unwrap();
+        let read: Principal = json::read_text(old).unwrap();
         let guest = Principal::guest(ObjectId::from("u-1"));
         let scopes = BTreeSet::from([Scope::Read, Scope::Write, Scope::Chat]);
         assert_eq!(read, Principal { scopes, limited: true, ..guest });

@@ -1,11 +1,13 @@
 //! What the Worker asks the two objects when somebody signs in. Only the Worker can reach these addresses.
 
 use chrono::{DateTime, Utc};
+use flux_timeline::clock::{instant, optional_instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::identity::passkey::Passkey;
-use crate::identity::{ObjectId, Principal, Subject};
+use crate::passkey::Passkey;
+use crate::principal::Principal;
+use crate::subject::{ObjectId, Subject};
 
 /// A question to the object of a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,7 @@ pub enum SubjectRequest {
         /// The challenge.
         challenge: String,
         /// When the challenge ends.
+        #[serde(deserialize_with = "instant")]
         until: DateTime<Utc>,
     },
 }
@@ -120,6 +123,7 @@ pub enum TimelineReply {
         /// The number of its blocks in all plans.
         blocks: u64,
         /// When somebody changed something in it last; `None` if nobody ever did.
+        #[serde(default, deserialize_with = "optional_instant")]
         changed: Option<DateTime<Utc>>,
         /// Whether somebody has used it: changed something, or talked to the assistant.
         is_used: bool,

@@ -1,12 +1,12 @@
 //! Signing in with OpenID Connect: the authorisation code flow (OpenID Connect Core §3.1) with PKCE (RFC 7636), a state and a nonce.
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::principal::Principal;
-use super::settings::Oidc;
+use crate::principal::Principal;
+use crate::settings::Oidc;
 
 /// How long a person may take to sign in with the provider, in seconds.
 pub const ATTEMPT_SECONDS: u32 = 600;
@@ -54,7 +54,7 @@ impl Attempt {
 
     /// The parameters of the address where the person signs in.
     pub fn authorization<'a>(&'a self, provider: &'a Oidc, callback: &'a str) -> Vec<(&'static str, String)> {
-        let challenge = BASE64URL_NOPAD.encode(&Sha256::digest(&self.verifier));
+        let challenge = Base64UrlUnpadded::encode_string(&Sha256::digest(&self.verifier));
         [
             ("response_type", "code"),
             ("client_id", &provider.client_id),

@@ -2,10 +2,9 @@
 //! bytes), and a checksum (4 bytes), by which scanners of published code and the Worker know a real one from a mistyped one. The object
 //! stores its hash alone, so nobody can read a token there.
 
-use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::subject::ObjectId;
+use crate::subject::ObjectId;
 
 /// How an access token begins.
 const PREFIX: &str = "flux_";
@@ -28,7 +27,7 @@ pub struct PresentedToken {
 pub fn make(object: &ObjectId, random: &[u8]) -> Option<String> {
     let object = ObjectId::made(object.name())?;
     let id = object.name().rsplit('-').next()?;
-    let secret = HEXLOWER.encode(&Sha256::digest(random)[..SECRET]);
+    let secret = base16ct::lower::encode_string(&Sha256::digest(random)[..SECRET]);
     let body = format!("{PREFIX}{id}{secret}");
     let checksum = checksum(&body);
     Some(format!("{body}{checksum}"))
@@ -47,7 +46,7 @@ pub fn read(token: &str) -> Option<PresentedToken> {
 
 /// The hash under which an object stores a token.
 pub fn hash(token: &str) -> String {
-    HEXLOWER.encode(&Sha256::digest(token))
+    base16ct::lower::encode_string(&Sha256::digest(token))
 }
 
 /// Whether a text looks like an access token.
@@ -56,7 +55,7 @@ pub fn is_like(token: &str) -> bool {
 }
 
 fn checksum(body: &str) -> String {
-    HEXLOWER.encode(&Sha256::digest(body)[..CHECKSUM])
+    base16ct::lower::encode_string(&Sha256::digest(body)[..CHECKSUM])
 }
 
 #[cfg(test)]

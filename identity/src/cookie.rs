@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::key::{Keys, Purpose, Signed};
-use super::principal::{Principal, Via};
-use super::subject::ObjectId;
+use crate::key::{Keys, Purpose, Signed};
+use crate::principal::{Principal, Via};
+use crate::subject::ObjectId;
 
 /// How long a browser keeps the cookie, in seconds: 400 days, the most that browsers accept
 /// (draft-ietf-httpbis-rfc6265bis §5.5).
@@ -102,8 +102,8 @@ mod tests {
     use flux_protocol::account::Provider;
     use uuid::Uuid;
 
-    use super::super::subject::Subject;
     use super::*;
+    use crate::subject::Subject;
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap()

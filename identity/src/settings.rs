@@ -2,8 +2,10 @@
 
 use flux_protocol::account::Provider;
 
-use super::subject::provider;
-use crate::setting::Lookup;
+use crate::subject::provider;
+
+/// Looks up a variable. `None` when it is missing or empty.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The providers that a deployment offers.
 #[derive(Debug, Clone, PartialEq, Eq)]

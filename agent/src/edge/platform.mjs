@@ -18,12 +18,12 @@ export async function verify(algorithm, key, signature, data) {
 }
 
 /**
- * The body of a good answer as text. `form` is sent as a form, and without it nothing. Fails after `limitMs`, for another status than
+ * The body of a good answer as text. `client` is an id and a secret (RFC 6749 §2.3.1). `form` is sent as a form, and without it nothing. Fails after `limitMs`, for another status than
  * 200, and for more than `limitBytes`. Redirects are not followed: a provider has no reason to send any.
  */
-export async function ask(url, authorization, form, limitMs, limitBytes) {
+export async function askProvider(url, client, form, limitMs, limitBytes) {
   const headers = { accept: "application/json" };
-  if (authorization) headers.authorization = authorization;
+  if (client) headers.authorization = `Basic ${btoa(client.map(encoded).join(":"))}`;
   const body = form && new URLSearchParams(form);
   const response = await fetch(url, { method: form ? "POST" : "GET", headers, body, redirect: "manual", signal: AbortSignal.timeout(limitMs) });
   if (response.status !== 200) {
@@ -47,8 +47,5 @@ export function withParameters(url, parameters) {
   return address.href;
 }
 
-/** The value of `Authorization` for a client with a secret (RFC 6749 §2.3.1). */
-export function basic(id, secret) {
-  const encode = (text) => new URLSearchParams({ "": text }).toString().slice(1);
-  return `Basic ${btoa(`${encode(id)}:${encode(secret)}`)}`;
-}
+/** A text as it is in a form. */
+const encoded = (text) => new URLSearchParams({ "": text }).toString().slice(1);

@@ -1,0 +1,177 @@
+//! Whom a provider names: what it publishes is fetched and kept for a while, and what it signs is checked with its keys.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_timeline::json;
+use serde_json::{Map, Value};
+
+use crate::jwt::{Expected, Jwt, JwtError};
+use crate::oidc::{Attempt, Discovery};
+use crate::passkey::{Assertion, Passkey, PasskeyError};
+use crate::platform::{Key, KeyFormat, Platform, Question};
+use crate::settings::{Access, Oidc};
+
+/// How long what a provider publishes is kept.
+const KEPT: TimeDelta = TimeDelta::hours(1);
+/// The pause between two fetches because of a key that is not known. Anybody can send a token with such a key.
+const REFETCHED_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// Most documents that are kept.
+const DOCUMENTS: usize = 8;
+
+/// Why somebody cannot be known by a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// What the provider says about somebody is wrong.
+    #[error("the token {0}")]
+    Token(#[from] JwtError),
+    /// The provider does not answer, or not as it should.
+    #[error("the provider cannot be reached")]
+    Unreachable,
+}
+
+impl ProviderError {
+    /// Its name in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Token(error) => error.name(),
+            Self::Unreachable => "provider-unreachable",
+        }
+    }
+}
+
+/// Whom an assertion of Cloudflare Access names.
+///
+/// # Errors
+/// [`ProviderError`].
+pub async fn access_subject(
+    platform: &dyn Platform,
+    access: &Access,
+    assertion: &str,
+) -> Result<String, ProviderError> {
+    let expected = Expected { issuer: &access.issuer, audience: &access.audience, nonce: None };
+    subject(platform, assertion, expected, &format!("{}/cdn-cgi/access/certs", access.issuer)).await
+}
+
+/// The address where a person signs in with a provider of OpenID Connect.
+///
+/// # Errors
+/// [`ProviderError`].
+pub async fn sign_in_address(
+    platform: &dyn Platform,
+    oidc: &Oidc,
+    attempt: &Attempt,
+    callback: &str,
+) -> Result<String, ProviderError> {
+    let discovery = discover(platform, oidc).await?;
+    let parameters = attempt.authorization(oidc, callback);
+    platform.address(&discovery.authorization_endpoint, &parameters).ok_or(ProviderError::Unreachable)
+}
+
+/// Whom a provider of OpenID Connect names in exchange for a code.
+///
+/// # Errors
+/// [`ProviderError`].
+pub async fn oidc_subject(
+    platform: &dyn Platform,
+    oidc: &Oidc,
+    attempt: &Attempt,
+    callback: &str,
+    code: &str,
+) -> Result<String, ProviderError> {
+    let discovery = discover(platform, oidc).await?;
+    let secret = oidc.client_secret.clone().filter(|_| discovery.prefers_header());
+    let form = attempt.exchange(oidc, callback, code, secret.is_none());
+    let client = secret.map(|secret| (oidc.client_id.clone(), secret));
+    let question = Question { url: discovery.token_endpoint, client, form: Some(form) };
+    let answer = platform.ask_provider(question).await.map_err(|_| ProviderError::Unreachable)?;
+    let token = answer.get("id_token").and_then(Value::as_str).ok_or(ProviderError::Unreachable)?;
+    let expected = Expected { issuer: &oidc.issuer, audience: &oidc.client_id, nonce: Some(&attempt.nonce) };
+    subject(platform, token, expected, &discovery.jwks_uri).await
+}
+
+/// Checks the signature of an answer by a passkey.
+///
+/// # Errors
+/// [`PasskeyError`].
+pub async fn check_assertion(
+    platform: &dyn Platform,
+    passkey: &Passkey,
+    assertion: &Assertion,
+) -> Result<(), PasskeyError> {
+    let key = Key { algorithm: passkey.algorithm()?, format: KeyFormat::Spki(passkey.key()?) };
+    let signature = assertion.signature_for(key.algorithm)?;
+    let is_right = platform.is_signed(key, &signature, &assertion.signed).await;
+    if is_right { Ok(()) } else { Err(PasskeyError::Unknown) }
+}
+
+async fn subject(
+    platform: &dyn Platform,
+    token: &str,
+    expected: Expected<'_>,
+    keys: &str,
+) -> Result<String, ProviderError> {
+    let jwt = Jwt::read(token)?;
+    // Before the keys are fetched, since anybody can send any token.
+    let subject = jwt.check(expected, platform.now())?.to_owned();
+    let key = match jwt.key(&*document(platform, keys, KEPT).await?) {
+        Ok(key) => public_part(key),
+        Err(_) => public_part(jwt.key(&*document(platform, keys, REFETCHED_EVERY).await?)?),
+    };
+    let key = Key { algorithm: jwt.algorithm, format: KeyFormat::Jwk(key.to_string()) };
+    let is_right = platform.is_signed(key, &jwt.signature, jwt.signed.as_bytes()).await;
+    if is_right { Ok(subject) } else { Err(JwtError::Signature.into()) }
+}
+
+/// The public part of a key, without what else a provider says about it and the platform could stumble over.
+fn public_part(key: &Value) -> Value {
+    let mut part = Map::new();
+    for name in ["kty", "n", "e", "crv", "x", "y"] {
+        if let Some(value) = key.get(name) {
+            part.insert(name.to_owned(), value.clone());
+        }
+    }
+    Value::Object(part)
+}
+
+async fn discover(platform: &dyn Platform, oidc: &Oidc) -> Result<Discovery, ProviderError> {
+    let document = document(platform, &Discovery::address(&oidc.issuer), KEPT).await?;
+    let discovery: Discovery = json::read((*document).clone()).map_err(|_| ProviderError::Unreachable)?;
+    // Otherwise it would be another provider (OpenID Connect Discovery §4.3).
+    if discovery.issuer == oidc.issuer { Ok(discovery) } else { Err(JwtError::Issuer.into()) }
+}
+
+struct Document {
+    url: String,
+    content: Rc<Value>,
+    at: DateTime<Utc>,
+}
+
+thread_local! {
+    /// What providers have published.
+    static PUBLISHED: RefCell<Vec<Document>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A document of a provider that is at most as old as `kept`.
+async fn document(platform: &dyn Platform, url: &str, kept: TimeDelta) -> Result<Rc<Value>, ProviderError> {
+    let known = PUBLISHED.with_borrow(|documents| {
+        let known = documents.iter().find(|document| document.url == url);
+        known.filter(|document| platform.now() - document.at < kept).map(|document| Rc::clone(&document.content))
+    });
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let question = Question { url: url.to_owned(), client: None, form: None };
+    let content = platform.ask_provider(question).await.map_err(|_| ProviderError::Unreachable)?;
+    let document = Document { url: url.to_owned(), content: Rc::new(content), at: platform.now() };
+    let content = Rc::clone(&document.content);
+    PUBLISHED.with_borrow_mut(|documents| {
+        documents.retain(|other| other.url != url);
+        if documents.len() >= DOCUMENTS {
+            documents.remove(0);
+        }
+        documents.push(document);
+    });
+    Ok(content)
+}

@@ -1,0 +1,438 @@
+//! Signing in and out: what answers below `/auth`.
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_protocol::account::{
+    Ceremony, CeremonyAnswer, CeremonyOptions, CeremonyRequest, ChosenTimeline, OwnTimeline, Provider, SignInOptions,
+    SignOut, SignedIn,
+};
+use flux_timeline::json;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::device;
+use crate::key::{Keys, Purpose};
+use crate::oidc::{self, Attempt};
+use crate::passkey::{self, PasskeyError};
+use crate::platform::{Failed, Platform};
+use crate::presented::Presented;
+use crate::principal::{Principal, Via};
+use crate::providers;
+use crate::request::{SubjectReply, SubjectRequest, TimelineReply, TimelineRequest};
+use crate::settings::{Oidc, Providers};
+use crate::subject::{ObjectId, Subject};
+use crate::timelines::{Found, admits, all_of, ask, begin_session, claim, tell, timeline_of};
+
+/// Largest body of a request, in bytes.
+pub const BODY_BYTES: usize = 65_536;
+/// How long a challenge for a passkey is good.
+const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
+/// What a person reads who cannot use passkeys here.
+const NO_PASSKEYS: &str = "Passkeys are not offered here.";
+/// What a person reads whose session has ended.
+const SIGNED_OUT: &str = "You are signed out. Nothing was changed; sign in again.";
+
+/// What a browser asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// How one can sign in.
+    Options,
+    /// The options for a passkey.
+    Passkey,
+    /// A passkey was made.
+    Registered,
+    /// A passkey has signed in.
+    Asserted,
+    /// Sends the browser to the provider of OpenID Connect.
+    Oidc,
+    /// The browser comes back from it.
+    OidcCallback,
+    /// Signs out.
+    SignOut,
+    /// The timelines of the account.
+    Timelines,
+    /// Shows another one.
+    ChooseTimeline,
+}
+
+/// A request of a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What it says about who sends it.
+    pub presented: Presented,
+    /// The body.
+    pub body: String,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// The origin of the address.
+    pub origin: String,
+    /// The host of the address, without the port.
+    pub host: String,
+    /// The parameter `state` of the address, with which a browser comes back from a provider.
+    pub state: String,
+    /// The parameter `code`. Empty if the person declined.
+    pub code: String,
+    /// The parameter `iss`.
+    pub issuer: Option<String>,
+}
+
+/// The response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Body,
+    /// The address to which the browser is sent.
+    pub location: Option<String>,
+    /// The values of the `Set-Cookie` headers.
+    pub cookies: Vec<String>,
+}
+
+/// The body of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// None.
+    Empty,
+    /// JSON.
+    Json(String),
+    /// A sentence.
+    Text(String),
+}
+
+/// What is needed to answer a request.
+pub struct SignIn<'a> {
+    /// The platform.
+    pub platform: &'a dyn Platform,
+    /// The keys of the deployment.
+    pub keys: &'a Keys,
+    /// The providers of the deployment.
+    pub offered: &'a Providers,
+    /// The request.
+    pub request: &'a Request,
+}
+
+/// What the service must know again when a browser has made or used a passkey.
+#[derive(Debug, Serialize, Deserialize)]
+struct Challenge {
+    challenge: String,
+    /// The person for whom a passkey is made, in base64url. `None` for signing in.
+    user: Option<String>,
+}
+
+/// Why somebody is not signed in.
+struct Refused {
+    /// The status of the response.
+    status: u16,
+    /// What the person reads.
+    error: String,
+    /// The name in the log.
+    outcome: &'static str,
+}
+
+impl Refused {
+    fn new(status: u16, error: impl Into<String>, outcome: &'static str) -> Self {
+        Self { status, error: error.into(), outcome }
+    }
+}
+
+impl From<PasskeyError> for Refused {
+    fn from(error: PasskeyError) -> Self {
+        Self::new(403, format!("{error} Nothing was changed; try again."), error.name())
+    }
+}
+
+impl From<Failed> for Refused {
+    fn from(error: Failed) -> Self {
+        Self::new(500, format!("You could not be signed in. Nothing was changed; try again. ({error})"), "failed")
+    }
+}
+
+type Answer = Result<Response, Refused>;
+
+impl Response {
+    fn new(status: u16, body: Body) -> Self {
+        Self { status, body, location: None, cookies: Vec::new() }
+    }
+
+    fn json<T: Serialize>(value: &T) -> Self {
+        Self::new(200, Body::Json(json::value(value).to_string()))
+    }
+
+    fn with_cookie(mut self, cookie: String) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+}
+
+impl SignIn<'_> {
+    /// Answers the request.
+    pub async fn answer(&self, route: Route) -> Response {
+        let answer = match route {
+            Route::Options => Ok(self.options()),
+            Route::Timelines => self.timelines().await,
+            Route::ChooseTimeline => self.choose_timeline().await,
+            Route::SignOut => self.sign_out().await,
+            Route::Passkey => self.passkey_options(),
+            Route::Registered => self.passkey_made().await,
+            Route::Asserted => self.passkey_used().await,
+            Route::Oidc => self.go_to_provider().await,
+            Route::OidcCallback => self.back_from_provider().await,
+        };
+        let outcome = answer.as_ref().err().map_or("done", |refused| refused.outcome);
+        match route {
+            Route::Registered | Route::Asserted => self.platform.report("passkey", outcome),
+            Route::OidcCallback => self.platform.report("oidc", outcome),
+            Route::Oidc if answer.is_err() => self.platform.report("oidc", outcome),
+            _ => {}
+        }
+        answer.unwrap_or_else(|refused| match route {
+            // A page, and not an error, is what the person should see.
+            Route::Oidc | Route::OidcCallback if self.offered.oidc.is_some() => self.to_page("failed", None),
+            _ => Response::new(refused.status, Body::Text(refused.error)),
+        })
+    }
+
+    fn options(&self) -> Response {
+        Response::json(&SignInOptions {
+            providers: self.offered.all.clone(),
+            oidc_name: self.offered.oidc.as_ref().map(|oidc| oidc.name.clone()),
+            known_by: self.by().map(|principal| principal.subject.provider),
+        })
+    }
+
+    fn passkey_options(&self) -> Answer {
+        self.needs(Provider::Passkey, NO_PASSKEYS)?;
+        let challenge = self.random();
+        let ceremony = self.ceremony(&challenge);
+        let CeremonyRequest { purpose } = self.body()?;
+        let (public_key, user) = match purpose {
+            Ceremony::Register => {
+                self.by().ok_or_else(signed_out)?;
+                let user = self.random();
+                (ceremony.creation_options(&user), Some(user))
+            }
+            Ceremony::SignIn => (ceremony.request_options(), None),
+        };
+        let state = self.keys.seal(Purpose::SignIn, &Challenge { challenge, user }, self.platform.now());
+        Ok(Response::json(&CeremonyOptions { public_key, state }))
+    }
+
+    async fn passkey_made(&self) -> Answer {
+        self.needs(Provider::Passkey, NO_PASSKEYS)?;
+        let by = self.by().ok_or_else(signed_out)?;
+        let (credential, challenge, _) = self.ceremony_answer()?;
+        let user = challenge.user.ok_or(PasskeyError::Challenge)?;
+        let passkey = self.ceremony(&challenge.challenge).registered(&credential)?;
+        let subject = Subject::new(Provider::Passkey, user);
+        if !ask(self.platform, &subject, SubjectRequest::AddPasskey { passkey }).await? {
+            return Err(PasskeyError::Challenge.into());
+        }
+        // A new passkey is for the timeline that the browser shows, even if nobody has used it yet.
+        ask(self.platform, &subject, SubjectRequest::Add { object: by.object.clone() }).await?;
+        if !claim(self.platform, &by.object, &subject, Some(&by)).await? {
+            return Err(signed_out());
+        }
+        let answer = Response::json(&SignedIn { has_choice: false });
+        if by.session().is_some() {
+            return Ok(answer);
+        }
+        Ok(answer.with_cookie(self.begin_session(subject, by.object).await?))
+    }
+
+    async fn passkey_used(&self) -> Answer {
+        self.needs(Provider::Passkey, NO_PASSKEYS)?;
+        let (credential, challenge, until) = self.ceremony_answer()?;
+        if challenge.user.is_some() {
+            return Err(PasskeyError::Challenge.into());
+        }
+        let assertion = self.ceremony(&challenge.challenge).asserted(&credential)?;
+        let subject = Subject::new(Provider::Passkey, assertion.user.clone());
+        let asked = SubjectRequest::Passkey { id: assertion.id.clone() };
+        let SubjectReply::Passkey { passkey: Some(passkey) } = self.platform.ask_subject(&subject, asked).await? else {
+            return Err(PasskeyError::Unknown.into());
+        };
+        providers::check_assertion(self.platform, &passkey, &assertion).await?;
+        let used = SubjectRequest::UsePasskey {
+            id: assertion.id,
+            counter: assertion.counter,
+            challenge: challenge.challenge,
+            until,
+        };
+        if !ask(self.platform, &subject, used).await? {
+            return Err(PasskeyError::Challenge.into());
+        }
+        let Found { object, has_choice } = timeline_of(self.platform, &subject, self.by().as_ref()).await?;
+        let cookie = self.begin_session(subject, object).await?;
+        Ok(Response::json(&SignedIn { has_choice }).with_cookie(cookie))
+    }
+
+    async fn go_to_provider(&self) -> Answer {
+        let oidc = self.oidc()?;
+        let attempt = Attempt::new([(); 4].map(|()| self.platform.random()), self.by());
+        let address = providers::sign_in_address(self.platform, oidc, &attempt, &self.callback()).await;
+        let address = address.map_err(|error| Refused::new(502, "", error.name()))?;
+        let sealed = self.keys.seal(Purpose::SignIn, &attempt, self.platform.now());
+        let cookie = self.request.presented.cookies().header_of(oidc::COOKIE, &sealed, oidc::ATTEMPT_SECONDS);
+        Ok(redirect(address).with_cookie(cookie))
+    }
+
+    async fn back_from_provider(&self) -> Answer {
+        let oidc = self.oidc()?;
+        let Request { state, code, issuer, .. } = self.request;
+        let attempt = self.attempt(state).ok_or_else(|| Refused::new(400, "", "state"))?;
+        // A provider may say who it is, and then it has to be the right one (RFC 9207).
+        if issuer.as_ref().is_some_and(|issuer| *issuer != oidc.issuer) {
+            return Err(Refused::new(400, "", "issuer"));
+        }
+        if code.is_empty() {
+            return Err(Refused::new(400, "", "declined"));
+        }
+        let id = providers::oidc_subject(self.platform, oidc, &attempt, &self.callback(), code).await;
+        let id = id.map_err(|error| Refused::new(403, "", error.name()))?;
+        // The id alone could be one of another provider, if the deployment changes its own.
+        let subject = Subject::new(Provider::Oidc, format!("{}#{id}", oidc.issuer));
+        let found = timeline_of(self.platform, &subject, attempt.by.as_ref()).await?;
+        let cookie = self.begin_session(subject, found.object).await?;
+        Ok(self.to_page(if found.has_choice { "choose" } else { "done" }, Some(cookie)))
+    }
+
+    /// The attempt to sign in that the browser has begun with this state.
+    fn attempt(&self, state: &str) -> Option<Attempt> {
+        let now = self.platform.now();
+        let age = TimeDelta::seconds(oidc::ATTEMPT_SECONDS.into());
+        let cookies = self.request.presented.cookies();
+        let mut attempts =
+            cookies.values(oidc::COOKIE).filter_map(|sealed| self.keys.open::<Attempt>(Purpose::SignIn, sealed, now));
+        let found =
+            attempts.find(|(attempt, signed)| attempt.state == state && signed.at.is_some_and(|at| now - at <= age));
+        found.map(|(attempt, _)| attempt)
+    }
+
+    async fn sign_out(&self) -> Answer {
+        let SignOut { everywhere } = self.body()?;
+        if let Some(principal) = self.by() {
+            let is_valid = admits(self.platform, &principal).await?;
+            match principal.session() {
+                None if is_valid => {
+                    let error = "A guest cannot sign out: the timeline would be lost. Nothing was changed.";
+                    return Err(Refused::new(409, error, "guest"));
+                }
+                Some(_) if is_valid && everywhere => {
+                    for object in all_of(self.platform, &principal.subject).await?.0 {
+                        let all = TimelineRequest::EndAll { subject: principal.subject.clone() };
+                        tell(self.platform, &object, all).await?;
+                    }
+                }
+                Some(session) => {
+                    tell(self.platform, &principal.object, TimelineRequest::End { session }).await?;
+                }
+                None => {}
+            }
+        }
+        let cookies = self.request.presented.cookies().clear();
+        Ok(Response { cookies, ..Response::new(204, Body::Empty) })
+    }
+
+    async fn timelines(&self) -> Answer {
+        let principal = self.signed_in().await?;
+        let mut shown = Vec::new();
+        for object in all_of(self.platform, &principal.subject).await?.0 {
+            let described = self.platform.ask_timeline(&object, TimelineRequest::Describe).await?;
+            if let TimelineReply::Described { blocks, changed, .. } = described {
+                let is_shown = object == principal.object;
+                shown.push(OwnTimeline { id: object.name().to_owned(), is_shown, blocks, changed });
+            }
+        }
+        Ok(Response::json(&shown))
+    }
+
+    async fn choose_timeline(&self) -> Answer {
+        let ChosenTimeline { id } = self.body()?;
+        let principal = self.signed_in().await?;
+        let object = ObjectId::from(id.as_str());
+        if !ask(self.platform, &principal.subject, SubjectRequest::Show { object: object.clone() }).await? {
+            return Err(Refused::new(404, "This is none of your timelines. Nothing was changed.", "timeline"));
+        }
+        let response = Response::new(204, Body::Empty);
+        let Some(session) = principal.session() else { return Ok(response) };
+        let cookie = self.begin_session(principal.subject, object).await?;
+        tell(self.platform, &principal.object, TimelineRequest::End { session }).await?;
+        Ok(response.with_cookie(cookie))
+    }
+
+    /// Begins a session, and returns its cookie.
+    async fn begin_session(&self, subject: Subject, object: ObjectId) -> Result<String, Refused> {
+        let label = device::in_words(&self.request.user_agent);
+        let Some(id) = begin_session(self.platform, &object, subject.clone(), label).await? else {
+            return Err(Refused::new(403, "This timeline belongs to somebody else. Nothing was changed.", "not-yours"));
+        };
+        let principal = Principal::owner(subject, object, Via::Session { id });
+        Ok(self.request.presented.cookies().set(self.keys, &principal, self.platform.now()))
+    }
+
+    /// Who the browser was so far, as far as its cookie says.
+    fn by(&self) -> Option<Principal> {
+        self.request.presented.cookies().principal(self.keys, self.platform.now())
+    }
+
+    /// Who is signed in, by a session that has not ended or by Cloudflare Access.
+    async fn signed_in(&self) -> Result<Principal, Refused> {
+        let principal = self.request.presented.principal(self.platform, self.keys, self.offered).await;
+        let principal = principal.ok().filter(|principal| matches!(principal.via, Via::Session { .. } | Via::Access));
+        let principal = principal.ok_or_else(signed_out)?;
+        if admits(self.platform, &principal).await? { Ok(principal) } else { Err(signed_out()) }
+    }
+
+    /// The answer of a browser that has made or used a passkey, the challenge that it answers, and when that ends.
+    fn ceremony_answer(&self) -> Result<(serde_json::Value, Challenge, DateTime<Utc>), Refused> {
+        let CeremonyAnswer { state, credential } = self.body()?;
+        let now = self.platform.now();
+        let opened = self.keys.open::<Challenge>(Purpose::SignIn, &state, now);
+        let (challenge, signed) = opened.ok_or(PasskeyError::Challenge)?;
+        let until = signed.at.map(|at| at + CHALLENGE).filter(|until| *until > now);
+        Ok((credential, challenge, until.ok_or(PasskeyError::Challenge)?))
+    }
+
+    fn body<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+        let error = |error| format!("The request cannot be read: {error}. Nothing was changed.");
+        json::read_text(&self.request.body).map_err(|why| Refused::new(422, error(why), "form"))
+    }
+
+    fn needs(&self, provider: Provider, otherwise: &str) -> Result<(), Refused> {
+        if self.offered.has(provider) { Ok(()) } else { Err(Refused::new(404, otherwise, "not-offered")) }
+    }
+
+    fn oidc(&self) -> Result<&Oidc, Refused> {
+        self.offered.oidc.as_ref().ok_or_else(|| Refused::new(404, "Not found", "not-offered"))
+    }
+
+    fn callback(&self) -> String {
+        format!("{}{}", self.request.origin, oidc::CALLBACK)
+    }
+
+    fn ceremony<'a>(&'a self, challenge: &'a str) -> passkey::Ceremony<'a> {
+        passkey::Ceremony { origin: &self.request.origin, host: &self.request.host, challenge }
+    }
+
+    /// 244 random bits in base64url.
+    fn random(&self) -> String {
+        let ids = [(); 2].map(|()| self.platform.random().into_bytes());
+        Base64UrlUnpadded::encode_string(&ids.concat())
+    }
+
+    /// Sends the browser back to the page, and forgets an attempt to sign in.
+    fn to_page(&self, outcome: &str, cookie: Option<String>) -> Response {
+        let forget = self.request.presented.cookies().header_of(oidc::COOKIE, "", 0);
+        let cookies = cookie.into_iter().chain([forget]).collect();
+        Response { cookies, ..redirect(format!("/?sign-in={outcome}")) }
+    }
+}
+
+fn signed_out() -> Refused {
+    Refused::new(401, SIGNED_OUT, "signed-out")
+}
+
+fn redirect(address: String) -> Response {
+    Response { location: Some(address), ..Response::new(302, Body::Empty) }
+}

@@ -1,0 +1,124 @@
+//! The timelines of a subject: finding the one that is shown, and taking along what a guest has begun.
+
+use uuid::Uuid;
+
+use crate::platform::{Failed, Platform};
+use crate::principal::{Principal, Via};
+use crate::request::{SubjectReply, SubjectRequest, TimelineReply, TimelineRequest};
+use crate::subject::{ObjectId, Subject};
+
+/// How often it is tried to find a timeline of a subject that nobody else has claimed.
+const TRIES: usize = 5;
+
+/// The timeline of a subject who signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The one that is shown.
+    pub object: ObjectId,
+    /// Whether the browser had another one, which the subject has now, too.
+    pub has_choice: bool,
+}
+
+/// The timeline of a subject. What a guest has begun in the browser becomes theirs.
+///
+/// # Errors
+/// When an object fails. Nothing is lost then, and the next attempt goes on with it.
+pub async fn timeline_of(platform: &dyn Platform, subject: &Subject, by: Option<&Principal>) -> Result<Found, Failed> {
+    let mut brought = None;
+    // Whoever is signed in as somebody else does not bring that one's timeline.
+    if let Some(guest) = by.filter(|by| by.via == Via::Guest)
+        && is_used(platform, &guest.object).await?
+    {
+        // First the subject's object: if the process dies in between, nobody has lost anything.
+        let added = ask(platform, subject, SubjectRequest::Add { object: guest.object.clone() }).await?;
+        if added && claim(platform, &guest.object, subject, by).await? {
+            brought = Some(guest.object.clone());
+        } else if added {
+            ask(platform, subject, SubjectRequest::Remove { object: guest.object.clone() }).await?;
+        }
+    }
+    for _ in 0..TRIES {
+        let Some(object) = all_of(platform, subject).await?.1 else {
+            // The next round asks again: another request may have added one at the same time.
+            let object = ObjectId::new(platform.random().into_bytes());
+            ask(platform, subject, SubjectRequest::Add { object }).await?;
+            continue;
+        };
+        if claim(platform, &object, subject, None).await? {
+            let has_choice = brought.is_some_and(|brought| brought != object);
+            return Ok(Found { object, has_choice });
+        }
+        ask(platform, subject, SubjectRequest::Remove { object }).await?;
+    }
+    Err(Failed("no timeline can be found".to_owned()))
+}
+
+/// All timelines of a subject, and the one that is shown.
+///
+/// # Errors
+/// When an object fails.
+pub async fn all_of(platform: &dyn Platform, subject: &Subject) -> Result<(Vec<ObjectId>, Option<ObjectId>), Failed> {
+    match platform.ask_subject(subject, SubjectRequest::Timelines).await? {
+        SubjectReply::Timelines { all, shown } => Ok((all, shown)),
+        _ => Ok((Vec::new(), None)),
+    }
+}
+
+/// Asks the object of a subject to do something. Returns whether it was done.
+///
+/// # Errors
+/// When the object fails.
+pub async fn ask(platform: &dyn Platform, subject: &Subject, request: SubjectRequest) -> Result<bool, Failed> {
+    Ok(platform.ask_subject(subject, request).await? == (SubjectReply::Done { done: true }))
+}
+
+/// Asks the object of a timeline to do something. Returns whether it was done.
+///
+/// # Errors
+/// When the object fails.
+pub async fn tell(platform: &dyn Platform, object: &ObjectId, request: TimelineRequest) -> Result<bool, Failed> {
+    Ok(platform.ask_timeline(object, request).await? == (TimelineReply::Done { done: true }))
+}
+
+/// Lets a subject use a timeline. Returns false if it belongs to somebody else.
+///
+/// # Errors
+/// When the object fails.
+pub async fn claim(
+    platform: &dyn Platform,
+    object: &ObjectId,
+    subject: &Subject,
+    by: Option<&Principal>,
+) -> Result<bool, Failed> {
+    let claim = TimelineRequest::Claim { subject: subject.clone(), by: by.cloned().map(Box::new) };
+    tell(platform, object, claim).await
+}
+
+/// Whether a principal may use its timeline.
+///
+/// # Errors
+/// When the object fails.
+pub async fn admits(platform: &dyn Platform, principal: &Principal) -> Result<bool, Failed> {
+    tell(platform, &principal.object, TimelineRequest::Admit { principal: Box::new(principal.clone()) }).await
+}
+
+/// Begins a session. `None` if the subject may not sign in.
+///
+/// # Errors
+/// When the object fails.
+pub async fn begin_session(
+    platform: &dyn Platform,
+    object: &ObjectId,
+    subject: Subject,
+    label: String,
+) -> Result<Option<Uuid>, Failed> {
+    match platform.ask_timeline(object, TimelineRequest::Begin { subject, label }).await? {
+        TimelineReply::Session { id } => Ok(id),
+        _ => Ok(None),
+    }
+}
+
+async fn is_used(platform: &dyn Platform, object: &ObjectId) -> Result<bool, Failed> {
+    let described = platform.ask_timeline(object, TimelineRequest::Describe).await?;
+    Ok(matches!(described, TimelineReply::Described { is_used: true, .. }))
+}
