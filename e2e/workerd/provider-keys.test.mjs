@@ -152,6 +152,12 @@ describe("a subject", () => {
     assert.equal((await one.call("getAccount")).knownBy, "access");
   });
 
+  test("whose first requests come at the same time has one timeline", async () => {
+    const all = await Promise.all(Array.from({ length: 40 }, () => get(by("hasty"))));
+    assert.ok(all.every(({ status }) => status === 200));
+    assert.equal((await (await get(by("hasty"), "/auth/timelines")).json()).length, 1);
+  });
+
   test("is not another one whose name is similar, or who is known by another provider", async () => {
     const somebody = await guest(server);
     const theirs = await greeted(server, { token: somebody.token });
