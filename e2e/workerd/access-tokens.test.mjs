@@ -117,7 +117,8 @@ describe("an access token", () => {
     const { client } = await somebody();
     const { token: all, id } = await made(client, ["read", "write", "chat"]).then(({ secret, id }) => ({ token: secret, id }));
     const program = await greeted(server, offering(all));
-    for (const [method, argument] of [["getAccount", {}], ["makeToken", { name: "x", scopes: ["read"] }], ["revokeToken", { id }], ["endSession", { id }]]) {
+    const calls = [["getAccount", {}], ["makeToken", { name: "x", scopes: ["read"] }], ["revokeToken", { id }], ["endSession", { id }]];
+    for (const [method, argument] of calls) {
       const { success, error } = await program.tell(method, [argument]);
       assert.deepEqual([success, error], [false, "You may not see or change who may use this timeline. Nothing was changed."], method);
     }

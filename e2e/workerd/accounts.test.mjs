@@ -155,6 +155,17 @@ describe("a second browser", () => {
     assert.deepEqual(await shown(third), ["At work"]);
   });
 
+  test("whose timeline is one too many for the account stays its guest", async () => {
+    const { passkey } = await member("The first");
+    for (let at = 2; at <= 20; at++) await (await guest(`Timeline ${at}`)).visitor.signIn(passkey);
+    const { visitor } = await guest("One too many");
+    const token = visitor.identity;
+    const { hasChoice } = await (await visitor.signIn(passkey)).json();
+    const listed = (await (await visitor.fetch("/auth/timelines")).json()).length;
+    const { status: asGuest } = await fetch(`${server.url}${MESSAGES}`, { headers: { cookie: `flux=${token}` } });
+    assert.deepEqual({ hasChoice, listed, asGuest }, { hasChoice: false, listed: 20, asGuest: 200 }, "or nobody reaches it");
+  });
+
   test("does not get the timeline of somebody else by choosing it", async () => {
     const { visitor } = await member("Mine");
     const { visitor: other } = await member("Theirs");

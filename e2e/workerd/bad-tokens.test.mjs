@@ -208,7 +208,8 @@ const BAD = {
       const signed = `${parts()[0]}.${encode(Buffer.from(JSON.stringify(issuer.claims({ sub: "m\xff" })), "latin1"))}`;
       return `${signed}.${encode(signature("RS256", rsa.privateKey, signed))}`;
     },
-    ...Object.fromEntries(["", ".", "..", "...", "....", "null", "undefined", "{}", "me"].map((text) => [`just ${JSON.stringify(text)}`, () => text])),
+    ...Object.fromEntries(["", ".", "..", "...", "....", "null", "undefined", "{}", "me"]
+      .map((text) => [`just ${JSON.stringify(text)}`, () => text])),
     "without the header": () => parts().slice(1).join("."),
     "with an empty header": () => ["", ...parts().slice(1)].join("."),
     "with empty claims": () => [parts()[0], "", parts()[2]].join("."),

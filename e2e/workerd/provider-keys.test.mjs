@@ -153,9 +153,14 @@ describe("a subject", () => {
   });
 
   test("whose first requests come at the same time has one timeline", async () => {
-    const all = await Promise.all(Array.from({ length: 40 }, () => get(by("hasty"))));
-    assert.ok(all.every(({ status }) => status === 200));
-    assert.equal((await (await get(by("hasty"), "/auth/timelines")).json()).length, 1);
+    const counts = [];
+    for (let round = 0; round < 8; round++) {
+      const headers = by(`hasty-${round}`);
+      const all = await Promise.all(Array.from({ length: 16 }, () => status(headers)));
+      assert.ok(all.every((it) => it === 200));
+      counts.push((await (await get(headers, "/auth/timelines")).json()).length);
+    }
+    assert.deepEqual(counts, Array(8).fill(1));
   });
 
   test("is not another one whose name is similar, or who is known by another provider", async () => {
@@ -178,6 +183,22 @@ describe("a subject", () => {
     assert.equal(await status({ cookie }), 401);
     assert.deepEqual(await titles(await greeted(server, { headers: by("newcomer") })), ["Begun as a guest"]);
     assert.deepEqual(await titles(await greeted(server, { headers: { cookie, ...by("thief") } })), [], "it is claimed once");
+  });
+
+  test("with several timelines chooses which one is shown", async () => {
+    const bring = async (title) => {
+      const headers = { cookie: `flux=${(await guest(server)).token}` };
+      await (await greeted(server, { headers })).call("scheduleBlock", block(title));
+      await greeted(server, { headers: { ...headers, ...by("rich") } });
+    };
+    await bring("First");
+    await bring("Second");
+    const [one, two] = await (await get(by("rich"), "/auth/timelines")).json();
+    assert.deepEqual([one.isShown, two.isShown], [true, false]);
+    const choose = () => fetch(`${server.url}/auth/timelines`, { method: "POST", headers: by("rich"), body: JSON.stringify({ id: two.id }) });
+    const response = await choose();
+    assert.deepEqual([response.status, response.headers.get("set-cookie")], [204, null]);
+    assert.deepEqual(await titles(await greeted(server, { headers: by("rich") })), ["Second"]);
   });
 
   test("with a bad assertion does not become the guest of the cookie", async () => {
