@@ -14,14 +14,15 @@ export async function guest(server) {
 }
 
 /**
- * Connects, and waits until the socket is open. `path` follows `/agents/chat/`. Without `token` and `headers`, a new guest
- * connects.
+ * Connects, and waits until the socket is open. `path` follows `/agents/chat/`. Without `token`, `headers` and `protocols`, a new
+ * guest connects.
  */
-export async function connect(server, { token, path = "me", query = {}, headers = {}, agent = "chat" } = {}) {
-  if (token === undefined && Object.keys(headers).length === 0) token = (await guest(server)).token;
+export async function connect(server, { token, path = "me", query = {}, headers = {}, protocols = [], agent = "chat" } = {}) {
+  const isUnknown = token === undefined && Object.keys(headers).length === 0 && protocols.length === 0;
+  if (isUnknown) token = (await guest(server)).token;
   const search = new URLSearchParams({ _pk: randomUUID(), ...(token && { token }), ...query });
   const url = `${server.url.replace("http", "ws")}/agents/${agent}/${path}?${search}`;
-  const connection = new Connection(new WebSocket(url, { headers }), token);
+  const connection = new Connection(new WebSocket(url, { headers, protocols }), token);
   await within(connection.opened, ANSWER_LIMIT_MS, () => `a socket at ${url}`);
   return connection;
 }
@@ -109,6 +110,16 @@ class Connection {
     });
     const seen = () => `${what()}; got ${JSON.stringify(this.frames.slice(from)).slice(0, 4_000)}`;
     return within(found, limit, seen).finally(() => this.#watchers.delete(watch));
+  }
+
+  /** The subprotocol that the server has chosen; empty if it chose none. */
+  get protocol() {
+    return this.#socket.protocol;
+  }
+
+  /** Whether neither side has begun to close it. A server's close of a silent socket ends locally only after ten seconds. */
+  get isOpen() {
+    return this.#socket.readyState === WebSocket.OPEN;
   }
 
   /** Sends a frame. Text and bytes are sent unchanged. */

@@ -90,6 +90,11 @@ class Server {
     this.#copy(model, files);
   }
 
+  /** The variables. Those that are changed are used after a restart. */
+  get vars() {
+    return this.#vars;
+  }
+
   /** The id of the group of its processes. */
   get processGroup() {
     return this.#child.pid;
