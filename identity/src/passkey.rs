@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::jwt::Algorithm;
+use crate::platform::{Key, KeyFormat};
 use flux_timeline::json;
 
 /// How long a browser waits for the person, in ms.
@@ -271,12 +272,12 @@ impl Passkey {
         }
     }
 
-    /// The public key, as a `SubjectPublicKeyInfo` (RFC 5280 §4.1).
+    /// The public key.
     ///
     /// # Errors
-    /// [`PasskeyError::Form`].
-    pub fn key(&self) -> Result<Vec<u8>, PasskeyError> {
-        bytes(&self.key)
+    /// [`PasskeyError`]: the form or the algorithm.
+    pub fn public_key(&self) -> Result<Key, PasskeyError> {
+        Ok(Key { algorithm: self.algorithm()?, format: KeyFormat::Spki(bytes(&self.key)?) })
     }
 
     /// Whether a count is later than the last one. Most passkeys are on several devices and do not count.

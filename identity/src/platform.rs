@@ -39,6 +39,9 @@ pub trait Platform {
     /// Whether a signature is right. A key that cannot be used has signed nothing.
     fn is_signed<'a>(&'a self, key: Key, signature: &'a [u8], data: &'a [u8]) -> LocalBoxFuture<'a, bool>;
 
+    /// Whether the platform can use a public key.
+    fn is_usable(&self, key: Key) -> LocalBoxFuture<'_, bool>;
+
     /// The address with parameters added. `None` if it is none.
     fn address(&self, url: &str, parameters: &Parameters) -> Option<String>;
 

@@ -76,14 +76,8 @@ impl Presented {
         offered: &Providers,
     ) -> Result<Principal, Unknown> {
         let by_credentials = self.credentials().principal(keys, platform.now());
-        if let Some(access) =
-            offered.access.as_ref().filter(|_| !self.assertion.is_empty() && !self.credentials().has_token())
-        {
-            let id = providers::access_subject(platform, access, &self.assertion).await.map_err(|error| {
-                platform.report("access", error.name());
-                Unknown::Access
-            })?;
-            let subject = Subject::new(Provider::Access, id);
+        if let Some(id) = self.access_id(platform, offered).await {
+            let subject = Subject::new(Provider::Access, id?);
             let found = timeline_of(platform, &subject, by_credentials.ok().as_ref()).await?;
             return Ok(Principal::owner(subject, found.object, Via::Access));
         }
@@ -94,5 +88,22 @@ impl Presented {
         // A guest of earlier times can still sign in, and so keep the timeline.
         let is_offered = principal.via != Via::Guest || offered.has(Provider::Guest);
         if is_offered { Ok(principal) } else { Err(Unknown::SignIn) }
+    }
+
+    /// Whom Cloudflare Access names, if it is one of the providers, and no token is presented.
+    pub(crate) async fn access_id(
+        &self,
+        platform: &dyn Platform,
+        offered: &Providers,
+    ) -> Option<Result<String, Unknown>> {
+        let access = offered.access.as_ref()?;
+        if self.assertion.is_empty() || self.credentials().has_token() {
+            return None;
+        }
+        let id = providers::access_subject(platform, access, &self.assertion).await;
+        Some(id.map_err(|error| {
+            platform.report("access", error.name());
+            Unknown::Access
+        }))
     }
 }

@@ -17,6 +17,8 @@ use crate::settings::{Access, Oidc};
 const KEPT: TimeDelta = TimeDelta::hours(1);
 /// The pause between two fetches because of a key that is not known. Anybody can send a token with such a key.
 const REFETCHED_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// The pause after a provider could not be reached.
+const RETRIED_EVERY: TimeDelta = TimeDelta::seconds(10);
 /// Most documents that are kept.
 const DOCUMENTS: usize = 8;
 
@@ -100,7 +102,7 @@ pub async fn check_assertion(
     passkey: &Passkey,
     assertion: &Assertion,
 ) -> Result<(), PasskeyError> {
-    let key = Key { algorithm: passkey.algorithm()?, format: KeyFormat::Spki(passkey.key()?) };
+    let key = passkey.public_key()?;
     let signature = assertion.signature_for(key.algorithm)?;
     let is_right = platform.is_signed(key, &signature, &assertion.signed).await;
     if is_right { Ok(()) } else { Err(PasskeyError::Unknown) }
@@ -142,10 +144,15 @@ async fn discover(platform: &dyn Platform, oidc: &Oidc) -> Result<Discovery, Pro
     if discovery.issuer == oidc.issuer { Ok(discovery) } else { Err(JwtError::Issuer.into()) }
 }
 
+/// What is known of an address of a provider.
 struct Document {
     url: String,
-    content: Rc<Value>,
-    at: DateTime<Utc>,
+    /// What it contained, and when. `None` if it could not be read yet.
+    content: Option<(Rc<Value>, DateTime<Utc>)>,
+    /// When it was last asked for.
+    asked: DateTime<Utc>,
+    /// Whether that failed.
+    has_failed: bool,
 }
 
 thread_local! {
@@ -153,25 +160,42 @@ thread_local! {
     static PUBLISHED: RefCell<Vec<Document>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A document of a provider that is at most as old as `kept`.
+/// A document of a provider that is at most as old as `kept`, unless the provider was asked for it a moment ago: whoever sends tokens
+/// must not make the service ask again and again.
 async fn document(platform: &dyn Platform, url: &str, kept: TimeDelta) -> Result<Rc<Value>, ProviderError> {
-    let known = PUBLISHED.with_borrow(|documents| {
-        let known = documents.iter().find(|document| document.url == url);
-        known.filter(|document| platform.now() - document.at < kept).map(|document| Rc::clone(&document.content))
+    let now = platform.now();
+    let known = PUBLISHED.with_borrow_mut(|documents| {
+        let Some(document) = documents.iter_mut().find(|document| document.url == url) else {
+            if documents.len() >= DOCUMENTS {
+                documents.remove(0);
+            }
+            documents.push(Document { url: url.to_owned(), content: None, asked: now, has_failed: false });
+            return None;
+        };
+        let was_asked = match &document.content {
+            // Requests that come at the same time each ask, since none can wait for another one's answer.
+            None => document.has_failed && now - document.asked < RETRIED_EVERY,
+            Some((_, at)) => now - *at < kept || now - document.asked < REFETCHED_EVERY,
+        };
+        if was_asked {
+            let content = document.content.as_ref().map(|(content, _)| Rc::clone(content));
+            return Some(content.ok_or(ProviderError::Unreachable));
+        }
+        document.asked = now;
+        None
     });
     if let Some(known) = known {
-        return Ok(known);
+        return known;
     }
     let question = Question { url: url.to_owned(), client: None, form: None };
-    let content = platform.ask_provider(question).await.map_err(|_| ProviderError::Unreachable)?;
-    let document = Document { url: url.to_owned(), content: Rc::new(content), at: platform.now() };
-    let content = Rc::clone(&document.content);
+    let content = platform.ask_provider(question).await.map(Rc::new);
     PUBLISHED.with_borrow_mut(|documents| {
-        documents.retain(|other| other.url != url);
-        if documents.len() >= DOCUMENTS {
-            documents.remove(0);
+        if let Some(document) = documents.iter_mut().find(|document| document.url == url) {
+            document.has_failed = content.is_err();
+            if let Ok(content) = &content {
+                document.content = Some((Rc::clone(content), platform.now()));
+            }
         }
-        documents.push(document);
     });
-    Ok(content)
+    content.map_err(|_| ProviderError::Unreachable)
 }

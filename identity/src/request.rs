@@ -20,6 +20,11 @@ pub enum SubjectRequest {
         /// The timeline.
         object: ObjectId,
     },
+    /// Adds a timeline if there is none. The answer is all of them.
+    AddFirst {
+        /// The timeline.
+        object: ObjectId,
+    },
     /// Removes a timeline that somebody else has claimed.
     Remove {
         /// The timeline.
@@ -30,7 +35,7 @@ pub enum SubjectRequest {
         /// One of the subject's.
         object: ObjectId,
     },
-    /// Keeps a passkey that was made.
+    /// Keeps the passkey that was made. There is one for each subject.
     AddPasskey {
         /// The passkey.
         passkey: Passkey,

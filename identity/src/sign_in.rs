@@ -116,8 +116,17 @@ pub struct SignIn<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 struct Challenge {
     challenge: String,
-    /// The person for whom a passkey is made, in base64url. `None` for signing in.
-    user: Option<String>,
+    /// For whom a passkey is made. `None` for signing in.
+    made_for: Option<MadeFor>,
+}
+
+/// For whom a passkey is made.
+#[derive(Debug, Serialize, Deserialize)]
+struct MadeFor {
+    /// The person whom it names, in base64url.
+    user: String,
+    /// The timeline of the browser that asked. Another one cannot use the challenge.
+    object: ObjectId,
 }
 
 /// Why somebody is not signed in.
@@ -169,11 +178,11 @@ impl SignIn<'_> {
     /// Answers the request.
     pub async fn answer(&self, route: Route) -> Response {
         let answer = match route {
-            Route::Options => Ok(self.options()),
+            Route::Options => Ok(self.options().await),
             Route::Timelines => self.timelines().await,
             Route::ChooseTimeline => self.choose_timeline().await,
             Route::SignOut => self.sign_out().await,
-            Route::Passkey => self.passkey_options(),
+            Route::Passkey => self.passkey_options().await,
             Route::Registered => self.passkey_made().await,
             Route::Asserted => self.passkey_used().await,
             Route::Oidc => self.go_to_provider().await,
@@ -193,28 +202,36 @@ impl SignIn<'_> {
         })
     }
 
-    fn options(&self) -> Response {
+    async fn options(&self) -> Response {
+        let known_by = match self.request.presented.access_id(self.platform, self.offered).await {
+            Some(Ok(_)) => Some(Provider::Access),
+            _ => self.by().map(|principal| principal.subject.provider),
+        };
         Response::json(&SignInOptions {
             providers: self.offered.all.clone(),
             oidc_name: self.offered.oidc.as_ref().map(|oidc| oidc.name.clone()),
-            known_by: self.by().map(|principal| principal.subject.provider),
+            known_by,
         })
     }
 
-    fn passkey_options(&self) -> Answer {
+    async fn passkey_options(&self) -> Answer {
         self.needs(Provider::Passkey, NO_PASSKEYS)?;
         let challenge = self.random();
         let ceremony = self.ceremony(&challenge);
         let CeremonyRequest { purpose } = self.body()?;
-        let (public_key, user) = match purpose {
+        let (public_key, made_for) = match purpose {
             Ceremony::Register => {
-                self.by().ok_or_else(signed_out)?;
+                let by = self.by().ok_or_else(signed_out)?;
+                // Before the device makes a passkey that nobody could use.
+                if !admits(self.platform, &by).await? {
+                    return Err(signed_out());
+                }
                 let user = self.random();
-                (ceremony.creation_options(&user), Some(user))
+                (ceremony.creation_options(&user), Some(MadeFor { user, object: by.object }))
             }
             Ceremony::SignIn => (ceremony.request_options(), None),
         };
-        let state = self.keys.seal(Purpose::SignIn, &Challenge { challenge, user }, self.platform.now());
+        let state = self.keys.seal(Purpose::SignIn, &Challenge { challenge, made_for }, self.platform.now());
         Ok(Response::json(&CeremonyOptions { public_key, state }))
     }
 
@@ -222,28 +239,33 @@ impl SignIn<'_> {
         self.needs(Provider::Passkey, NO_PASSKEYS)?;
         let by = self.by().ok_or_else(signed_out)?;
         let (credential, challenge, _) = self.ceremony_answer()?;
-        let user = challenge.user.ok_or(PasskeyError::Challenge)?;
+        let made_for = challenge.made_for.filter(|made_for| made_for.object == by.object);
+        let MadeFor { user, object } = made_for.ok_or(PasskeyError::Challenge)?;
         let passkey = self.ceremony(&challenge.challenge).registered(&credential)?;
+        if !self.platform.is_usable(passkey.public_key()?).await {
+            return Err(PasskeyError::Algorithm.into());
+        }
         let subject = Subject::new(Provider::Passkey, user);
-        if !ask(self.platform, &subject, SubjectRequest::AddPasskey { passkey }).await? {
+        // A new passkey is for the timeline that the browser shows, even if nobody has used it yet.
+        let is_added = ask(self.platform, &subject, SubjectRequest::AddPasskey { passkey }).await?
+            && ask(self.platform, &subject, SubjectRequest::Add { object: object.clone() }).await?;
+        if !is_added {
             return Err(PasskeyError::Challenge.into());
         }
-        // A new passkey is for the timeline that the browser shows, even if nobody has used it yet.
-        ask(self.platform, &subject, SubjectRequest::Add { object: by.object.clone() }).await?;
-        if !claim(self.platform, &by.object, &subject, Some(&by)).await? {
+        if !claim(self.platform, &object, &subject, Some(&by)).await? {
             return Err(signed_out());
         }
         let answer = Response::json(&SignedIn { has_choice: false });
         if by.session().is_some() {
             return Ok(answer);
         }
-        Ok(answer.with_cookie(self.begin_session(subject, by.object).await?))
+        Ok(answer.with_cookie(self.begin_session(subject, object).await?))
     }
 
     async fn passkey_used(&self) -> Answer {
         self.needs(Provider::Passkey, NO_PASSKEYS)?;
         let (credential, challenge, until) = self.ceremony_answer()?;
-        if challenge.user.is_some() {
+        if challenge.made_for.is_some() {
             return Err(PasskeyError::Challenge.into());
         }
         let assertion = self.ceremony(&challenge.challenge).asserted(&credential)?;
@@ -262,8 +284,10 @@ impl SignIn<'_> {
         if !ask(self.platform, &subject, used).await? {
             return Err(PasskeyError::Challenge.into());
         }
-        let Found { object, has_choice } = timeline_of(self.platform, &subject, self.by().as_ref()).await?;
+        let by = self.by();
+        let Found { object, has_choice } = timeline_of(self.platform, &subject, by.as_ref()).await?;
         let cookie = self.begin_session(subject, object).await?;
+        self.end_session(by).await?;
         Ok(Response::json(&SignedIn { has_choice }).with_cookie(cookie))
     }
 
@@ -294,6 +318,7 @@ impl SignIn<'_> {
         let subject = Subject::new(Provider::Oidc, format!("{}#{id}", oidc.issuer));
         let found = timeline_of(self.platform, &subject, attempt.by.as_ref()).await?;
         let cookie = self.begin_session(subject, found.object).await?;
+        self.end_session(attempt.by).await?;
         Ok(self.to_page(if found.has_choice { "choose" } else { "done" }, Some(cookie)))
     }
 
@@ -355,9 +380,11 @@ impl SignIn<'_> {
             return Err(Refused::new(404, "This is none of your timelines. Nothing was changed.", "timeline"));
         }
         let response = Response::new(204, Body::Empty);
-        let Some(session) = principal.session() else { return Ok(response) };
-        let cookie = self.begin_session(principal.subject, object).await?;
-        tell(self.platform, &principal.object, TimelineRequest::End { session }).await?;
+        if principal.session().is_none() {
+            return Ok(response);
+        }
+        let cookie = self.begin_session(principal.subject.clone(), object).await?;
+        self.end_session(Some(principal)).await?;
         Ok(response.with_cookie(cookie))
     }
 
@@ -369,6 +396,14 @@ impl SignIn<'_> {
         };
         let principal = Principal::owner(subject, object, Via::Session { id });
         Ok(self.request.presented.cookies().set(self.keys, &principal, self.platform.now()))
+    }
+
+    /// Ends the session that the browser had before it got another one.
+    async fn end_session(&self, by: Option<Principal>) -> Result<(), Refused> {
+        if let Some((session, by)) = by.and_then(|by| Some((by.session()?, by))) {
+            tell(self.platform, &by.object, TimelineRequest::End { session }).await?;
+        }
+        Ok(())
     }
 
     /// Who the browser was so far, as far as its cookie says.

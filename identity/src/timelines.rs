@@ -38,12 +38,14 @@ pub async fn timeline_of(platform: &dyn Platform, subject: &Subject, by: Option<
         }
     }
     for _ in 0..TRIES {
-        let Some(object) = all_of(platform, subject).await?.1 else {
-            // The next round asks again: another request may have added one at the same time.
-            let object = ObjectId::new(platform.random().into_bytes());
-            ask(platform, subject, SubjectRequest::Add { object }).await?;
-            continue;
+        let shown = match all_of(platform, subject).await?.1 {
+            None => {
+                let object = ObjectId::new(platform.random().into_bytes());
+                timelines_in(platform.ask_subject(subject, SubjectRequest::AddFirst { object }).await?).1
+            }
+            shown => shown,
         };
+        let Some(object) = shown else { continue };
         if claim(platform, &object, subject, None).await? {
             let has_choice = brought.is_some_and(|brought| brought != object);
             return Ok(Found { object, has_choice });
@@ -58,9 +60,13 @@ pub async fn timeline_of(platform: &dyn Platform, subject: &Subject, by: Option<
 /// # Errors
 /// When an object fails.
 pub async fn all_of(platform: &dyn Platform, subject: &Subject) -> Result<(Vec<ObjectId>, Option<ObjectId>), Failed> {
-    match platform.ask_subject(subject, SubjectRequest::Timelines).await? {
-        SubjectReply::Timelines { all, shown } => Ok((all, shown)),
-        _ => Ok((Vec::new(), None)),
+    Ok(timelines_in(platform.ask_subject(subject, SubjectRequest::Timelines).await?))
+}
+
+fn timelines_in(reply: SubjectReply) -> (Vec<ObjectId>, Option<ObjectId>) {
+    match reply {
+        SubjectReply::Timelines { all, shown } => (all, shown),
+        _ => (Vec::new(), None),
     }
 }
 

@@ -49,7 +49,9 @@ impl<H: Host> ChatAgent<H> {
     pub fn admit(&self, principal: Principal, object: &ObjectId) -> Result<Result<Principal, Refusal>, StoreError> {
         let store = &self.0.store;
         let now = self.0.host.now();
-        store.claim(principal.object.name())?;
+        if principal.via == Via::Guest {
+            store.claim(principal.object.name())?;
+        }
         // A name that somebody chose in an earlier version belongs to a guest.
         let is_own = principal.object == *object || principal.via == Via::Guest;
         if !is_own || store.owner()?.as_deref() != Some(principal.object.name()) {

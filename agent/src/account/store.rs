@@ -42,6 +42,12 @@ impl<S: Sql> SubjectStore<S> {
         self.sql.transaction(|| match request {
             SubjectRequest::Timelines => self.timelines(),
             SubjectRequest::Add { object } => self.add(&object, now),
+            SubjectRequest::AddFirst { object } => {
+                if let SubjectReply::Timelines { shown: None, .. } = self.timelines()? {
+                    self.add(&object, now)?;
+                }
+                self.timelines()
+            }
             SubjectRequest::Remove { object } => self.remove(&object),
             SubjectRequest::Show { object } => self.show(&object),
             SubjectRequest::AddPasskey { passkey } => self.add_passkey(&passkey, now),
@@ -91,7 +97,9 @@ impl<S: Sql> SubjectStore<S> {
     fn add_passkey(&self, passkey: &Passkey, now: DateTime<Utc>) -> Result<SubjectReply, StoreError> {
         let json = json::value(passkey).to_string();
         let row = [passkey.id.as_str().into(), json.into(), now.timestamp_millis().into()];
-        let sql = "INSERT OR IGNORE INTO passkeys (id, json, added_ms) VALUES (?, ?, ?) RETURNING 1";
+        // One for each subject: otherwise whoever gets hold of a challenge could add theirs.
+        let sql = "INSERT OR IGNORE INTO passkeys (id, json, added_ms)
+                   SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM passkeys) RETURNING 1";
         Ok(SubjectReply::Done { done: !self.sql.query(sql, &row)?.is_empty() })
     }
 
@@ -171,6 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn requests_that_come_together_find_the_same_first_timeline() {
+        let store = store();
+        let first =
+            |name: &str| store.answer(SubjectRequest::AddFirst { object: ObjectId::from(name) }, now()).unwrap();
+        let one = ObjectId::from("u-1");
+        let expected = SubjectReply::Timelines { all: vec![one.clone()], shown: Some(one) };
+        assert_eq!((first("u-1"), first("u-2")), (expected.clone(), expected));
+    }
+
+    #[test]
     fn there_is_a_bound_on_timelines() {
         let store = store();
         let add =
@@ -187,6 +205,7 @@ mod tests {
         let add = |passkey: &Passkey| done(&store, SubjectRequest::AddPasskey { passkey: passkey.clone() });
         assert!(add(&passkey));
         assert!(!add(&Passkey { key: "other".to_owned(), ..passkey.clone() }), "a key is not replaced");
+        assert!(!add(&Passkey { id: "another".to_owned(), ..passkey.clone() }), "there is one");
         let used = |id: &str, counter, challenge: &str| {
             let until = now() + TimeDelta::minutes(5);
             done(

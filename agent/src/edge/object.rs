@@ -78,11 +78,8 @@ impl DurableObject for Chat {
         }
         let is_run = matches!(route, ObjectRoute::Run(_));
         let principal = if is_run { None } else { self.principal(&header(PRINCIPAL_HEADER)?) };
-        if !is_run {
-            let is_own = principal.as_ref().is_some_and(|principal| principal.object == object);
-            if let Some(response) = self.without_object(route, is_own)? {
-                return Ok(response);
-            }
+        if !is_run && let Some(response) = self.without_object(route, principal.as_ref(), &object)? {
+            return Ok(response);
         }
         let agent = match self.agent() {
             Ok(agent) => agent,
@@ -272,7 +269,14 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
 impl Chat {
     /// The response while nobody has used this object: looking does not make one, and nobody gets one of a name that is not theirs.
     /// `None` if it is used, or this request is its first use.
-    fn without_object(&self, route: ObjectRoute<'_>, is_own: bool) -> Result<Option<Response>> {
+    fn without_object(
+        &self,
+        route: ObjectRoute<'_>,
+        principal: Option<&Principal>,
+        object: &ObjectId,
+    ) -> Result<Option<Response>> {
+        let own = principal.filter(|principal| principal.object == *object);
+        let is_own = own.is_some_and(|principal| principal.via == Via::Guest);
         let is_use = matches!(route, ObjectRoute::Socket | ObjectRoute::Import);
         if (is_own && is_use)
             || self.agent.borrow().is_some()
@@ -281,7 +285,15 @@ impl Chat {
             return Ok(None);
         }
         let response = match route {
-            _ if !is_own => not_admitted(route == ObjectRoute::Socket, Refusal::NotYours)?,
+            _ if !is_own => {
+                // All others need what only an object that is used can contain.
+                let refusal = match own.map(|principal| &principal.via) {
+                    None => Refusal::NotYours,
+                    Some(Via::Token { .. }) => Refusal::TokenEnded,
+                    Some(_) => Refusal::SignedOut,
+                };
+                not_admitted(route == ObjectRoute::Socket, refusal)?
+            }
             ObjectRoute::Messages => Response::from_json(&[(); 0])?,
             ObjectRoute::ImportProgress => Response::from_json(&())?,
             ObjectRoute::Export | ObjectRoute::CancelImport => Response::error(NOTHING_YET, 404)?,

@@ -6,15 +6,15 @@ const ALGORITHMS = {
   ES256: { name: "ECDSA", namedCurve: "P-256", hash: HASH },
 };
 
-/**
- * Whether a signature is right. `key` is a JWK as text, or a SubjectPublicKeyInfo in bytes. Fails when the platform cannot use the key.
- */
+/** A public key for the platform. `key` is a JWK as text, or a SubjectPublicKeyInfo in bytes. Fails when the platform cannot use it. */
+export function imported(algorithm, key) {
+  const [format, data] = typeof key === "string" ? ["jwk", JSON.parse(key)] : ["spki", key];
+  return crypto.subtle.importKey(format, data, ALGORITHMS[algorithm], false, ["verify"]);
+}
+
+/** Whether a signature is right. Fails when the platform cannot use the key. */
 export async function verify(algorithm, key, signature, data) {
-  const how = ALGORITHMS[algorithm];
-  const imported = typeof key === "string"
-    ? await crypto.subtle.importKey("jwk", JSON.parse(key), how, false, ["verify"])
-    : await crypto.subtle.importKey("spki", key, how, false, ["verify"]);
-  return crypto.subtle.verify(how, imported, signature, data);
+  return crypto.subtle.verify(ALGORITHMS[algorithm], await imported(algorithm, key), signature, data);
 }
 
 /**

@@ -26,6 +26,9 @@ const LIMIT_BYTES: u32 = 262_144;
 #[wasm_bindgen(module = "/src/edge/platform.mjs")]
 extern "C" {
     #[wasm_bindgen(catch)]
+    async fn imported(algorithm: &str, key: &JsValue) -> std::result::Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
     async fn verify(
         algorithm: &str,
         key: &JsValue,
@@ -92,16 +95,16 @@ impl Platform for EdgePlatform<'_> {
 
     fn is_signed<'a>(&'a self, key: Key, signature: &'a [u8], data: &'a [u8]) -> LocalBoxFuture<'a, bool> {
         Box::pin(async move {
-            let algorithm = match key.algorithm {
-                Algorithm::Rs256 => "RS256",
-                Algorithm::Es256 => "ES256",
-            };
-            let key: JsValue = match key.format {
-                KeyFormat::Jwk(text) => text.into(),
-                KeyFormat::Spki(bytes) => Uint8Array::from(bytes.as_slice()).into(),
-            };
+            let (algorithm, key) = raw(key);
             let verified = verify(algorithm, &key, &Uint8Array::from(signature), &Uint8Array::from(data)).await;
             verified.is_ok_and(|is_right| is_right == JsValue::TRUE)
+        })
+    }
+
+    fn is_usable(&self, key: Key) -> LocalBoxFuture<'_, bool> {
+        Box::pin(async move {
+            let (algorithm, key) = raw(key);
+            imported(algorithm, &key).await.is_ok()
         })
     }
 
@@ -142,6 +145,19 @@ pub(super) fn offered(env: &Env) -> std::result::Result<Providers, String> {
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn failed(error: worker::Error) -> Failed {
     Failed(error.to_string())
+}
+
+/// The name of a key's algorithm, and the key.
+fn raw(key: Key) -> (&'static str, JsValue) {
+    let algorithm = match key.algorithm {
+        Algorithm::Rs256 => "RS256",
+        Algorithm::Es256 => "ES256",
+    };
+    let key = match key.format {
+        KeyFormat::Jwk(text) => text.into(),
+        KeyFormat::Spki(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+    };
+    (algorithm, key)
 }
 
 fn pairs(parameters: &Parameters) -> Array {

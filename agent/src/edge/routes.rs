@@ -36,7 +36,11 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
         Ok(WorkerRoute::Guest) => guest(&request, env).await,
         Ok(WorkerRoute::Ticket) => ticket(request, env).await,
         Ok(WorkerRoute::Auth(route)) => auth(request, env, route).await,
-        Ok(WorkerRoute::Agent { name, route }) => agents(request, env, &decode(name), route.err()).await,
+        Ok(WorkerRoute::Agent { name, route }) => {
+            let presented = presented_by(&request)?;
+            let response = agents(request, env, &presented, &decode(name), route.err()).await?;
+            with_subprotocol(response, &presented)
+        }
         // As the published server answers.
         Ok(WorkerRoute::UnknownAgent) => Response::error("Invalid request", 400),
         Ok(WorkerRoute::Page) => page(request, env).await,
@@ -146,7 +150,13 @@ fn copied(response: &Response) -> Result<Headers> {
 }
 
 /// Passes a request on to the object of that name, if its principal may go there. `wrong` says why nothing answers at the address.
-async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteError>) -> Result<Response> {
+async fn agents(
+    request: Request,
+    env: &Env,
+    presented: &Presented,
+    name: &str,
+    wrong: Option<RouteError>,
+) -> Result<Response> {
     let is_socket = is_socket(&request)?;
     let (keys, offered) = match set_up(env) {
         Ok(found) => found,
@@ -166,7 +176,6 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     if is_limited && !only_reads && !may(&request, env, CONNECTIONS).await? {
         return too_often(is_socket);
     }
-    let presented = presented_by(&request)?;
     let principal = match presented.principal(&EdgePlatform(env), &keys, &offered).await {
         Ok(principal) => principal,
         Err(unknown) => return unknown_caller(is_socket, &unknown),
@@ -187,17 +196,20 @@ async fn agents(request: Request, env: &Env, name: &str, wrong: Option<RouteErro
     headers.set(OBJECT_HEADER, object.name())?;
     headers.set(NAME_HEADER, name)?;
     let response = env.durable_object("Chat")?.get_by_name(object.name())?.fetch_with_request(request).await?;
-    let chosen = presented.credentials().offers_subprotocol() && response.status_code() == 101;
-    if renewed.is_none() && !chosen {
+    let Some(cookie) = renewed else { return Ok(response) };
+    let headers = copied(&response)?;
+    headers.append("set-cookie", &cookie)?;
+    Ok(response.with_headers(headers))
+}
+
+/// The response to a handshake with the subprotocol, if the client has offered it. Without it, a client gives up, and does not even
+/// learn why it is refused (RFC 6455 §4.1).
+fn with_subprotocol(response: Response, presented: &Presented) -> Result<Response> {
+    if response.status_code() != 101 || !presented.credentials().offers_subprotocol() {
         return Ok(response);
     }
     let headers = copied(&response)?;
-    if let Some(cookie) = renewed {
-        headers.append("set-cookie", &cookie)?;
-    }
-    if chosen {
-        headers.set("sec-websocket-protocol", SUBPROTOCOL)?;
-    }
+    headers.set("sec-websocket-protocol", SUBPROTOCOL)?;
     Ok(response.with_headers(headers))
 }
 

@@ -324,7 +324,8 @@ mod tests {
     #[test]
     fn a_token_is_found_by_its_hash_until_it_ends_or_is_revoked() {
         let store = store();
-        let until = Some(now() + TimeDelta::days(30));
+        let end = now() + TimeDelta::days(30);
+        let until = Some(end);
         let scopes = BTreeSet::from([Scope::Read, Scope::Chat]);
         let token = TokenRecord { id: "t".to_owned(), name: "Cron".to_owned(), scopes, made: now(), until, used: None };
         store.add_token("hash", &token).unwrap();
@@ -332,7 +333,7 @@ mod tests {
         assert_eq!(store.use_token("hash", now()), Ok(Some(token.clone())));
         assert_eq!(store.tokens().unwrap()[0].used, Some(now()));
         assert_eq!(store.use_token("other", now()), Ok(None));
-        assert_eq!(store.use_token("hash", until.unwrap()), Ok(None), "it has ended");
+        assert_eq!(store.use_token("hash", end), Ok(None), "it has ended");
         assert_eq!(store.revoke_token("t"), Ok(true));
         assert_eq!((store.use_token("hash", now()), store.revoke_token("t")), (Ok(None), Ok(false)));
     }
