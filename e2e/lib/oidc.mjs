@@ -8,6 +8,8 @@ import "./clock.mjs";
 import { freePort } from "./server.mjs";
 
 const CLIENT_ID = "flux";
+/** Where a person says who they are. */
+const PAGES = "/who/";
 
 /**
  * Starts a provider that knows the deployment at `url` as its only client, and demands PKCE of it.
@@ -30,16 +32,19 @@ export async function startProvider(url, { method = "client_secret_basic" } = {}
     }],
     clientAuthMethods: [method],
     cookies: { keys: [randomBytes(24).toString("base64url")] },
-    features: { devInteractions: { enabled: true } },
+    // Its own pages load fonts from the internet.
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_, { uid }) => `${PAGES}${uid}` },
+    loadExistingGrant: granted,
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     jwks: { keys: [{ ...generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256" }] },
     pkce: { required: () => true },
     ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 3_600, IdToken: 600, Interaction: 600, Session: 3_600 },
   });
-  // Browsers compare the end of a cookie with it, and have another clock.
   provider.use((context, next) => {
+    // Browsers compare the end of a cookie with it, and have another clock.
     context.set("date", new Date().toUTCString());
-    return next();
+    return context.path.startsWith(PAGES) ? page(provider, context) : next();
   });
   const server = provider.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -51,4 +56,25 @@ export async function startProvider(url, { method = "client_secret_basic" } = {}
     return new Promise((resolve) => server.close(resolve));
   };
   return { issuer, vars, stop };
+}
+
+/** Asks a person who they are, and believes them. */
+async function page(provider, context) {
+  const { name } = context.query;
+  if (name === undefined) {
+    context.type = "html";
+    context.body = `<!doctype html><html lang="en"><title>Acme</title><link rel="icon" href="data:,">
+      <form><label>Name <input name="name"></label> <button>Sign in</button> <a href="?name=">Cancel</a></form>`;
+    return;
+  }
+  const result = name ? { login: { accountId: name } } : { error: "access_denied" };
+  context.redirect(await provider.interactionResult(context.req, context.res, result, { mergeWithLastSubmission: false }));
+}
+
+/** Everybody trusts the client. */
+async function granted({ oidc }) {
+  const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+  grant.addOIDCScope("openid");
+  await grant.save();
+  return grant;
 }
