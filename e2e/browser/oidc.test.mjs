@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startProvider } from "../lib/oidc.mjs";
+import { freePort } from "../lib/server.mjs";
 import {
   NOT_SIGNED_IN, SIGNED_IN, closeSettings, newDevice, notice, openAccount, schedule, settings, shows, signInTests, signOut, startSite, told,
 } from "./account.mjs";
@@ -205,6 +206,22 @@ test("without guests, who declines can try again", async () => {
   await introduce(tab, "hal");
   await told(tab, SIGNED_IN);
   await connected(tab);
+});
+
+test("a provider that cannot be reached is no loss", async () => {
+  const lost = await startSite({
+    IDENTITY_PROVIDERS: "guest oidc", OIDC_ISSUER: `http://127.0.0.1:${await freePort()}`, OIDC_CLIENT_ID: "flux",
+  });
+  try {
+    const tab = await the.newcomer(lost);
+    await schedule(tab, "Workout");
+    await openAccount(tab);
+    await settings.account(tab).getByRole("link", { name: "Sign in with your account", exact: true }).click();
+    await told(tab, NOT_SIGNED_IN);
+    await shows(tab, "Workout");
+  } finally {
+    await lost.stop();
+  }
 });
 
 test("somebody who signed in with the provider adds a passkey, and both lead to the same timeline", async () => {

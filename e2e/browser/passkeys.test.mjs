@@ -297,6 +297,16 @@ test("a passkey that is not made or not used changes nothing, and is no fault", 
   await text(settings.problem(tab), "You were not signed in, and nothing was changed.");
 });
 
+test("a device makes one passkey for a timeline", { todo: "it makes another one, because the service does not name those there are" }, async () => {
+  const { tab, device } = await member("Workout");
+  await openAccount(tab);
+  const ended = Promise.race([tab.waitForEvent("load"), settings.problem(tab).waitFor()]);
+  await settings.button(tab, "Add a passkey").click();
+  await ended;
+  assert.equal((await device.passkeys()).length, 1);
+  await text(settings.problem(tab), "This device has a passkey for this timeline already. Nothing was changed.");
+});
+
 test("a program uses the timeline with an access token, until it is revoked", async () => {
   const { tab, device } = await member("Workout");
   const other = await otherBrowser(device);
