@@ -1,57 +1,20 @@
 // Accessibility: axe on each view, and everything by keyboard alone.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { beforeEach, test } from "node:test";
 import { QUICK_RUNS, isGoal } from "../lib/architect.mjs";
 import { gate, openai } from "../lib/model.mjs";
-import { ROOT } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
+import { SIZES, look as lookAt } from "./axe.mjs";
 import { startLine } from "./line.mjs";
 import { answered, connectAs, connected, fits, gone, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
-
-const AXE = await readFile(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
-const SIZES = { desktop: { width: 1440, height: 900 }, tablet: { width: 1024, height: 768 }, phone: { width: 390, height: 844 } };
 
 const the = scriptedPage({ vars: QUICK_RUNS });
 let model, server, person, tab;
 beforeEach(() => ({ model, server, person, tab } = the));
 
-/** Runs axe on what is shown, at each size and in light and dark, and keeps screenshots. */
-async function look(name) {
-  const found = [];
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    await tab.setViewportSize(viewport);
-    for (const colorScheme of ["light", "dark"]) {
-      await tab.emulateMedia({ colorScheme });
-      await picture(tab, `view-${name}-${size}-${colorScheme}.png`);
-      // A tablet is a narrow desktop, and only colours differ between light and dark.
-      if (size === "tablet" || (size === "phone" && colorScheme === "dark")) continue;
-      const rules = colorScheme === "dark" ? ["color-contrast"] : null;
-      found.push(...(await violations(rules)).map((violation) => `${name}, ${size}, ${colorScheme}: ${violation}`));
-    }
-    await fits(tab);
-  }
-  await tab.setViewportSize(SIZES.desktop);
-  await tab.emulateMedia({ colorScheme: "light" });
-  return found;
-}
-
-async function violations(rules) {
-  if (!(await tab.evaluate(() => "axe" in window))) await tab.evaluate(AXE);
-  return tab.evaluate(async (rules) => {
-    // The accessible name of a block in the week has its title, day and time; its visible text leaves out the day.
-    const off = { "label-content-name-mismatch": { enabled: false } };
-    const options = { resultTypes: ["violations"], rules: off, ...(rules && { runOnly: { type: "rule", values: rules } }) };
-    const { violations } = await window.axe.run(document, options);
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    const why = ({ html, any, all, none }) => `${html.slice(0, 160)} (${[...any, ...all, ...none].map(({ message }) => message).join("; ")})`;
-    return grave.map(({ id, nodes }) => `${id}: ${nodes.map(why).join(" | ")}`);
-  }, rules);
-}
-
+const look = (name) => lookAt(tab, name);
 const hours = (count) => new Date(Date.now() + count * 3_600_000).toISOString();
 const dialog = (name) => tab.getByRole("dialog", { name });
 const button = (name) => tab.getByRole("button", { name, exact: true });

@@ -39,17 +39,28 @@ const people = new Set();
 // and `newPerson` and `newTab` see to those that the test closes itself.
 afterEach(() => Promise.all([...people].map(assertTabsFillWindow)));
 
-/** A person: cookies of their own, shared by all their tabs. */
-export async function newPerson(browser, options = {}) {
+/**
+ * A person: cookies of their own, shared by all their tabs. They have read the hint that only this browser has a guest's timeline,
+ * unless `isNewHere`.
+ */
+export async function newPerson(browser, { isNewHere = false, ...options } = {}) {
   const person = await browser.newContext({
     viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB", timezoneId: ZONE, ...options,
   });
   person.setDefaultTimeout(LIMIT_MS);
   await person.addInitScript(shiftDate, OFFSET_MS);
+  if (!isNewHere) await person.addInitScript(dismissHint);
   people.add(person);
   person.on("close", () => people.delete(person));
   checkBeforeClosing(person, assertTabsFillWindow);
   return person;
+}
+
+/** Does what “Not now” in the hint does. Runs in the page, also in one that a test serves itself, which may have no storage. */
+function dismissHint() {
+  try {
+    localStorage.setItem("flux.guest-hint", "dismissed");
+  } catch {}
 }
 
 /** Makes `close` check first, and close even if the check fails. */
