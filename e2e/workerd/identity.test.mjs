@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { connect, greeted, guest } from "../lib/client.mjs";
+import { leap, startLeaping } from "../lib/leap.mjs";
 import { startServer } from "../lib/server.mjs";
 import { within } from "../lib/until.mjs";
 
@@ -19,11 +20,11 @@ const bearer = ({ token }) => ({ authorization: `Bearer ${token}` });
 const sent = (response) => response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ");
 
 /** The server's answer to the handshake of a socket. */
-function handshake(path, more = {}) {
+function handshake(path, more = {}, { url } = server) {
   const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13",
     "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", ...more };
   return new Promise((resolve, reject) => {
-    const asked = request(`${server.url}${path}`, { headers });
+    const asked = request(`${url}${path}`, { headers });
     asked.on("upgrade", (response, socket) => socket.destroy() && resolve(response));
     asked.on("response", resolve).on("error", reject).end();
   });
@@ -127,7 +128,7 @@ describe("identities", () => {
   test("a new browser gets a signed cookie with the page, and keeps it", async () => {
     const response = await get("/");
     const cookie = response.headers.get("set-cookie");
-    assert.match(cookie, /^flux=u-[0-9a-f]{32}\.[0-9a-f]{64};/);
+    assert.match(cookie, /^flux=u-[0-9a-f]{32}~[0-9a-f]{8}\.[0-9a-f]{64};/);
     for (const attribute of ["HttpOnly", "SameSite=Lax", "Path=/"]) assert.ok(cookie.includes(attribute), attribute);
     // Otherwise a cache could give one person's identity to everyone.
     assert.equal(response.headers.get("cache-control"), "no-store");
@@ -136,25 +137,32 @@ describe("identities", () => {
   });
 
   test("a cookie that is in use is renewed once a week, with the page or a connection, and means the same person", async () => {
-    const me = await guest(server);
-    const cookie = `flux=${me.token}`;
-    const byPage = await get("/", { cookie });
-    const byConnection = await handshake("/agents/chat/me", { cookie });
-    assert.equal(byConnection.statusCode, 101);
-    for (const set of [byPage.headers.getSetCookie(), byConnection.headers["set-cookie"]]) {
-      const [identity, renewed] = set;
-      assert.ok(identity.startsWith(`flux=${me.token}; Path=/; Max-Age=${400 * 86_400};`), identity);
-      assert.match(renewed, /^flux-renewed=1; Path=\/; Max-Age=604800;/);
+    const leaping = await startLeaping();
+    try {
+      const me = await guest(leaping);
+      const cookie = `flux=${me.token}`;
+      const set = async (headers) => [
+        (await fetch(leaping.url, { headers })).headers.getSetCookie(),
+        (await handshake("/agents/chat/me", headers, leaping)).headers["set-cookie"] ?? [],
+      ];
+      assert.deepEqual(await set({ cookie }), [[], []], "it is fresh");
+      await leap(leaping, 7 * 86_400_000);
+      for (const [renewed, ...more] of await set({ cookie })) {
+        assert.match(renewed, new RegExp(`^flux=${me.name}~[0-9a-f]{8}\\.[0-9a-f]{64}; Path=/; Max-Age=${400 * 86_400};`));
+        assert.ok(!renewed.startsWith(`${cookie};`));
+        assert.deepEqual(more, []);
+        assert.deepEqual(await set({ cookie: renewed.split(";")[0] }), [[], []]);
+      }
+      // The token of a program is not made a cookie.
+      assert.equal((await handshake("/agents/chat/me", bearer(me), leaping)).headers["set-cookie"], undefined);
+    } finally {
+      await leaping.stop();
     }
-    // A week later the browser has dropped the second cookie. Until then nothing is set.
-    const fresh = { cookie: sent(byPage) };
-    assert.equal((await get("/", fresh)).headers.get("set-cookie"), null);
-    assert.equal((await handshake("/agents/chat/me", fresh)).headers["set-cookie"], undefined);
-    // The token of a program is not made a cookie.
-    assert.equal((await handshake(`/agents/chat/me?token=${me.token}`)).headers["set-cookie"], undefined);
-    // With a cookie that we did not sign, the page sets a new identity.
-    const [other] = (await get("/", { cookie: "flux=nonsense; flux-renewed=1" })).headers.getSetCookie();
-    assert.match(other, /^flux=u-[0-9a-f]{32}\./);
+  });
+
+  test("with a cookie that we did not sign, the page sets a new identity", async () => {
+    const [other] = (await get("/", { cookie: "flux=nonsense" })).headers.getSetCookie();
+    assert.match(other, /^flux=u-[0-9a-f]{32}~/);
   });
 
   test("over HTTPS the cookie's name has the prefix __Host-, and the old one is still read", async () => {
@@ -162,10 +170,9 @@ describe("identities", () => {
     try {
       const me = await guest(secure);
       const load = (cookie) => fetch(secure.url, { headers: cookie ? { cookie } : {} });
-      const [identity, renewed] = (await load(`flux=${me.token}`)).headers.getSetCookie();
-      assert.match(identity, new RegExp(`^__Host-flux=${me.token}; Path=/; .*; Secure$`));
-      assert.match(renewed, /^__Host-flux-renewed=1; .*; Secure$/);
-      const cookie = `__Host-flux=${me.token}; __Host-flux-renewed=1`;
+      const [identity] = (await load(`flux=${me.token}`)).headers.getSetCookie();
+      assert.match(identity, new RegExp(`^__Host-flux=${me.name}~[0-9a-f]{8}\\.[0-9a-f]{64}; Path=/; .*; Secure$`));
+      const cookie = `__Host-flux=${me.token}`;
       assert.equal((await load(cookie)).headers.get("set-cookie"), null);
       assert.match((await load()).headers.getSetCookie()[0], /^__Host-flux=u-/);
       const client = await greeted(secure, { headers: { cookie }, path: me.name });
@@ -210,8 +217,8 @@ describe("identities", () => {
       rotated.keys = `k2=${second} k1=${first}`;
       await rotated.restart();
       const load = (cookie) => fetch(rotated.url, { headers: { cookie } });
-      const renewed = sent(await load(`flux=${me.token}; flux-renewed=1`));
-      assert.match(renewed, new RegExp(`^flux=${me.name}\\.k2\\.[0-9a-f]{64};`), "a browser gets a cookie by the new key at once");
+      const renewed = sent(await load(`flux=${me.token}`));
+      assert.match(renewed, new RegExp(`^flux=${me.name}~[0-9a-f]{8}\\.k2\\.[0-9a-f]{64}$`), "a browser gets a cookie by the new key at once");
       assert.equal((await load(renewed)).headers.get("set-cookie"), null);
       const titles = async (options) => {
         const client = await greeted(rotated, options);
@@ -267,16 +274,18 @@ describe("identities", () => {
     for (const token of ["nonsense", forged, `${me.token}x`, `${me.name}.`]) {
       const response = await get("/agents/chat/me/get-messages", bearer({ token }));
       assert.equal(response.status, 401, token);
-      assert.match(await refusal({ token }), /No identity/);
+      assert.match(await refusal({ token }), /not valid/);
     }
     assert.equal((await get("/agents/chat/me/get-messages")).status, 401);
+    assert.match(await refusal({}), /No identity/);
   });
 
   test("clients cannot forge the Worker's own headers", async () => {
     const [me, other] = [await guest(server), await guest(server)];
     const mine = await greeted(server, { token: me.token });
     await mine.chat("hello");
-    const forged = { "x-flux-identity": me.name, "x-flux-object": me.name, "x-flux-name": "me", "x-flux-limited": "" };
+    const principal = Buffer.from(JSON.stringify({ subject: `guest:${me.name}`, object: me.name, scopes: ["read"] })).toString("base64url");
+    const forged = { "x-flux-principal": `${principal}~ffffffff.00`, "x-flux-object": me.name, "x-flux-name": "me" };
     const response = await get("/agents/chat/me/get-messages", { ...bearer(other), ...forged });
     assert.deepEqual([response.status, await response.json()], [200, []], "the other one's own");
   });
@@ -291,9 +300,11 @@ describe("identities", () => {
     assert.ok(await own.call("getSettings"));
   });
 
-  test("a socket's handshake selects no subprotocol", async () => {
+  test("a socket's handshake selects the service's subprotocol if the client offers it, and no other", async () => {
     const me = await guest(server);
-    const answer = await handshake(`/agents/chat/me?token=${me.token}`, { "sec-websocket-protocol": "flux" });
-    assert.deepEqual([answer.statusCode, answer.headers["sec-websocket-protocol"]], [101, undefined]);
+    for (const [offered, selected] of [["flux", "flux"], ["other, flux", "flux"], ["other", undefined], [undefined, undefined]]) {
+      const answer = await handshake(`/agents/chat/me?token=${me.token}`, offered ? { "sec-websocket-protocol": offered } : {});
+      assert.deepEqual([answer.statusCode, answer.headers["sec-websocket-protocol"]], [101, selected], offered);
+    }
   });
 });

@@ -19,6 +19,7 @@ const RENEWED: TimeDelta = TimeDelta::weeks(1);
 const PLAIN: &str = "flux";
 /// Browsers accept this prefix only from the host itself, over HTTPS, for all paths. So neither another subdomain nor a page
 /// without HTTPS can replace the identity.
+const PREFIX: &str = "__Host-";
 const SECURE: &str = "__Host-flux";
 
 /// The cookies of a request.
@@ -59,7 +60,7 @@ impl<'a> Cookies<'a> {
         names.iter().map(|name| self.header_of(name, "", 0)).collect()
     }
 
-    /// A cookie for this site alone, which no script can read.
+    /// The value of the `Set-Cookie` header of a cookie for this site alone, which no script can read.
     pub fn header_of(&self, name: &str, value: &str, seconds: u32) -> String {
         let secure = if self.is_secure { "; Secure" } else { "" };
         format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
@@ -69,6 +70,11 @@ impl<'a> Cookies<'a> {
     pub fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
         let pairs = self.header.split(';').filter_map(|pair| pair.trim().split_once('='));
         pairs.filter(move |(of, _)| *of == name).map(|(_, value)| value)
+    }
+
+    /// The name of another cookie of the service, with the prefix over HTTPS.
+    pub fn own_name(&self, name: &str) -> String {
+        format!("{}{name}", if self.is_secure { PREFIX } else { "" })
     }
 
     fn name(&self) -> &'static str {

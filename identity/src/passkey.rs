@@ -87,6 +87,9 @@ pub enum PasskeyError {
     /// The algorithm of the key is not supported.
     #[error("Passkeys of this kind are not supported.")]
     Algorithm,
+    /// It was used so often before, so there are two of it.
+    #[error("This passkey may have been copied: another one like it was used since. Sign in in another way.")]
+    Copied,
     /// The signature is wrong, or the passkey is not known here.
     #[error("This passkey is not known here.")]
     Unknown,
@@ -136,8 +139,10 @@ struct ClientData {
 }
 
 impl Ceremony<'_> {
-    /// The options with which a browser makes a passkey for a person, who is named in base64url.
-    pub fn creation_options(&self, user: &str) -> Value {
+    /// The options with which a browser makes a passkey for a person, who is named in base64url. A device that has one of `others`, ids of
+    /// passkeys of the same timeline, makes none.
+    pub fn creation_options(&self, user: &str, others: &[String]) -> Value {
+        let known: Vec<Value> = others.iter().map(|id| json!({ "type": "public-key", "id": id })).collect();
         let kind = |algorithm: i64| json!({ "type": "public-key", "alg": algorithm });
         json!({
             "challenge": self.challenge,
@@ -146,6 +151,7 @@ impl Ceremony<'_> {
             "user": { "id": user, "name": "My timeline", "displayName": "My timeline" },
             "pubKeyCredParams": [kind(ES256), kind(RS256)],
             "authenticatorSelection": { "residentKey": "required", "requireResidentKey": true, "userVerification": "required" },
+            "excludeCredentials": known,
             "attestation": "none",
             "timeout": TIMEOUT_MS,
         })
@@ -254,6 +260,7 @@ impl PasskeyError {
             Self::Origin => "passkey-origin",
             Self::Unverified => "passkey-unverified",
             Self::Algorithm => "passkey-algorithm",
+            Self::Copied => "passkey-copied",
             Self::Unknown => "passkey-unknown",
         }
     }

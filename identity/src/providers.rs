@@ -102,10 +102,17 @@ pub async fn check_assertion(
     passkey: &Passkey,
     assertion: &Assertion,
 ) -> Result<(), PasskeyError> {
+    if passkey.id != assertion.id {
+        return Err(PasskeyError::Unknown);
+    }
     let key = passkey.public_key()?;
     let signature = assertion.signature_for(key.algorithm)?;
     let is_right = platform.is_signed(key, &signature, &assertion.signed).await;
-    if is_right { Ok(()) } else { Err(PasskeyError::Unknown) }
+    match is_right {
+        false => Err(PasskeyError::Unknown),
+        true if !passkey.counts(assertion.counter) => Err(PasskeyError::Copied),
+        true => Ok(()),
+    }
 }
 
 async fn subject(

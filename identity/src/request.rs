@@ -40,15 +40,10 @@ pub enum SubjectRequest {
         /// The passkey.
         passkey: Passkey,
     },
-    /// The passkey with this id.
-    Passkey {
-        /// Its id, in base64url.
-        id: String,
-    },
-    /// A passkey has signed a challenge, which is good for one use until a moment.
+    /// The passkey.
+    Passkey,
+    /// The passkey has signed a challenge, which is good for one use until a moment.
     UsePasskey {
-        /// Its id, in base64url.
-        id: String,
         /// How often it was used, if its authenticator counts.
         counter: u32,
         /// The challenge.
@@ -72,7 +67,7 @@ pub enum SubjectReply {
     },
     /// A passkey.
     Passkey {
-        /// `None` if there is none with this id.
+        /// `None` if there is none.
         passkey: Option<Passkey>,
     },
     /// Whether it was done.
@@ -107,6 +102,11 @@ pub enum TimelineRequest {
         /// The principal.
         principal: Box<Principal>,
     },
+    /// Who may sign in, for a principal who may use it.
+    Subjects {
+        /// The principal.
+        principal: Box<Principal>,
+    },
     /// Ends a session.
     End {
         /// The session.
@@ -132,6 +132,11 @@ pub enum TimelineReply {
         changed: Option<DateTime<Utc>>,
         /// Whether somebody has used it: changed something, or talked to the assistant.
         is_used: bool,
+    },
+    /// Who may sign in.
+    Subjects {
+        /// `None` if the principal may not know.
+        all: Option<Vec<Subject>>,
     },
     /// A session.
     Session {

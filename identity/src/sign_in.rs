@@ -223,16 +223,31 @@ impl SignIn<'_> {
             Ceremony::Register => {
                 let by = self.by().ok_or_else(signed_out)?;
                 // Before the device makes a passkey that nobody could use.
-                if !admits(self.platform, &by).await? {
-                    return Err(signed_out());
-                }
+                let others = self.passkeys(&by).await?.ok_or_else(signed_out)?;
                 let user = self.random();
-                (ceremony.creation_options(&user), Some(MadeFor { user, object: by.object }))
+                (ceremony.creation_options(&user, &others), Some(MadeFor { user, object: by.object }))
             }
             Ceremony::SignIn => (ceremony.request_options(), None),
         };
         let state = self.keys.seal(Purpose::SignIn, &Challenge { challenge, made_for }, self.platform.now());
         Ok(Response::json(&CeremonyOptions { public_key, state }))
+    }
+
+    /// The ids of the passkeys with which one can sign in to the timeline of a principal. `None` if the principal may not use it.
+    async fn passkeys(&self, by: &Principal) -> Result<Option<Vec<String>>, Failed> {
+        let asked = TimelineRequest::Subjects { principal: Box::new(by.clone()) };
+        let TimelineReply::Subjects { all: Some(subjects) } = self.platform.ask_timeline(&by.object, asked).await?
+        else {
+            return Ok(None);
+        };
+        let mut ids = Vec::new();
+        for subject in subjects.iter().filter(|subject| subject.provider == Provider::Passkey) {
+            let known = self.platform.ask_subject(subject, SubjectRequest::Passkey).await?;
+            if let SubjectReply::Passkey { passkey: Some(passkey) } = known {
+                ids.push(passkey.id);
+            }
+        }
+        Ok(Some(ids))
     }
 
     async fn passkey_made(&self) -> Answer {
@@ -270,17 +285,12 @@ impl SignIn<'_> {
         }
         let assertion = self.ceremony(&challenge.challenge).asserted(&credential)?;
         let subject = Subject::new(Provider::Passkey, assertion.user.clone());
-        let asked = SubjectRequest::Passkey { id: assertion.id.clone() };
-        let SubjectReply::Passkey { passkey: Some(passkey) } = self.platform.ask_subject(&subject, asked).await? else {
+        let known = self.platform.ask_subject(&subject, SubjectRequest::Passkey).await?;
+        let SubjectReply::Passkey { passkey: Some(passkey) } = known else {
             return Err(PasskeyError::Unknown.into());
         };
         providers::check_assertion(self.platform, &passkey, &assertion).await?;
-        let used = SubjectRequest::UsePasskey {
-            id: assertion.id,
-            counter: assertion.counter,
-            challenge: challenge.challenge,
-            until,
-        };
+        let used = SubjectRequest::UsePasskey { counter: assertion.counter, challenge: challenge.challenge, until };
         if !ask(self.platform, &subject, used).await? {
             return Err(PasskeyError::Challenge.into());
         }
@@ -297,7 +307,7 @@ impl SignIn<'_> {
         let address = providers::sign_in_address(self.platform, oidc, &attempt, &self.callback()).await;
         let address = address.map_err(|error| Refused::new(502, "", error.name()))?;
         let sealed = self.keys.seal(Purpose::SignIn, &attempt, self.platform.now());
-        let cookie = self.request.presented.cookies().header_of(oidc::COOKIE, &sealed, oidc::ATTEMPT_SECONDS);
+        let cookie = self.attempt_cookie(&sealed, oidc::ATTEMPT_SECONDS);
         Ok(redirect(address).with_cookie(cookie))
     }
 
@@ -456,9 +466,15 @@ impl SignIn<'_> {
         Base64UrlUnpadded::encode_string(&ids.concat())
     }
 
+    /// The value of the `Set-Cookie` header that keeps an attempt to sign in.
+    fn attempt_cookie(&self, sealed: &str, seconds: u32) -> String {
+        let cookies = self.request.presented.cookies();
+        cookies.header_of(&cookies.own_name(oidc::COOKIE), sealed, seconds)
+    }
+
     /// Sends the browser back to the page, and forgets an attempt to sign in.
     fn to_page(&self, outcome: &str, cookie: Option<String>) -> Response {
-        let forget = self.request.presented.cookies().header_of(oidc::COOKIE, "", 0);
+        let forget = self.attempt_cookie("", 0);
         let cookies = cookie.into_iter().chain([forget]).collect();
         Response { cookies, ..redirect(format!("/?sign-in={outcome}")) }
     }

@@ -56,7 +56,7 @@ pub struct Account {
     pub known_by: Provider,
     /// The ways to sign in to this timeline, oldest first. Empty for a guest.
     pub methods: Vec<SignInMethod>,
-    /// The browsers that are signed in, the last one used first.
+    /// The browsers that are signed in: the caller's, then the last one used first.
     pub sessions: Vec<Session>,
     /// The access tokens for programs, newest first.
     pub tokens: Vec<AccessToken>,

@@ -97,6 +97,12 @@ impl<H: Host> ChatAgent<H> {
                 let is_theirs = store.owner()?.as_deref() == Some(principal.object.name());
                 Ok(TimelineReply::Done { done: is_theirs && still_valid(store, *principal, now)?.is_ok() })
             }
+            TimelineRequest::Subjects { principal } => {
+                let is_theirs = store.owner()?.as_deref() == Some(principal.object.name());
+                let may = is_theirs && still_valid(store, *principal, now)?.is_ok();
+                let subjects = store.subjects()?.into_iter().map(|(subject, _)| subject).collect();
+                Ok(TimelineReply::Subjects { all: may.then_some(subjects) })
+            }
             TimelineRequest::End { session } => {
                 let done = store.end_session(&session.to_string())?;
                 self.close_ended()?;

@@ -77,7 +77,10 @@ impl<S: Sql + Clone> Api<'_, S> {
     fn shown_account(&self, principal: &Principal) -> Result<Account, ApiError> {
         let methods = self.store.subjects()?.into_iter();
         let current = principal.session();
-        let sessions = self.store.sessions(self.now)?.into_iter().map(|session| Session {
+        let mut sessions = self.store.sessions(self.now)?;
+        // The caller's first.
+        sessions.sort_by_key(|session| Some(session.id) != current);
+        let sessions = sessions.into_iter().map(|session| Session {
             id: session.id.to_string(),
             is_current: Some(session.id) == current,
             provider: session.subject.provider,

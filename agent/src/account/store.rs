@@ -51,9 +51,9 @@ impl<S: Sql> SubjectStore<S> {
             SubjectRequest::Remove { object } => self.remove(&object),
             SubjectRequest::Show { object } => self.show(&object),
             SubjectRequest::AddPasskey { passkey } => self.add_passkey(&passkey, now),
-            SubjectRequest::Passkey { id } => Ok(SubjectReply::Passkey { passkey: self.passkey(&id)? }),
-            SubjectRequest::UsePasskey { id, counter, challenge, until } => {
-                self.use_passkey(&id, counter, &challenge, until, now)
+            SubjectRequest::Passkey => Ok(SubjectReply::Passkey { passkey: self.passkey()? }),
+            SubjectRequest::UsePasskey { counter, challenge, until } => {
+                self.use_passkey(counter, &challenge, until, now)
             }
         })
     }
@@ -103,8 +103,8 @@ impl<S: Sql> SubjectStore<S> {
         Ok(SubjectReply::Done { done: !self.sql.query(sql, &row)?.is_empty() })
     }
 
-    fn passkey(&self, id: &str) -> Result<Option<Passkey>, StoreError> {
-        let rows = self.sql.query("SELECT json FROM passkeys WHERE id = ?", &[id.into()])?;
+    fn passkey(&self) -> Result<Option<Passkey>, StoreError> {
+        let rows = self.sql.query("SELECT json FROM passkeys LIMIT 1", &[])?;
         let read = |row: &Row| {
             json::read(&row.text(0)?)
                 .map_err(|error| StoreError::Corrupt { table: "passkeys", cause: error.to_string() })
@@ -114,14 +114,13 @@ impl<S: Sql> SubjectStore<S> {
 
     fn use_passkey(
         &self,
-        id: &str,
         counter: u32,
         challenge: &str,
         until: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<SubjectReply, StoreError> {
         let refused = Ok(SubjectReply::Done { done: false });
-        let Some(passkey) = self.passkey(id)?.filter(|passkey| passkey.counts(counter)) else { return refused };
+        let Some(passkey) = self.passkey()?.filter(|passkey| passkey.counts(counter)) else { return refused };
         let now = now.timestamp_millis();
         self.sql.query("DELETE FROM challenges WHERE until_ms <= ?", &[now.into()])?;
         let sql = "INSERT OR IGNORE INTO challenges (challenge, until_ms) VALUES (?, ?) RETURNING 1";
@@ -129,8 +128,7 @@ impl<S: Sql> SubjectStore<S> {
             return refused;
         }
         let json = json::value(&Passkey { counter, ..passkey }).to_string();
-        self.sql
-            .query("UPDATE passkeys SET json = ?, used_ms = ? WHERE id = ?", &[json.into(), now.into(), id.into()])?;
+        self.sql.query("UPDATE passkeys SET json = ?, used_ms = ?", &[json.into(), now.into()])?;
         Ok(SubjectReply::Done { done: true })
     }
 }
@@ -206,19 +204,15 @@ mod tests {
         assert!(add(&passkey));
         assert!(!add(&Passkey { key: "other".to_owned(), ..passkey.clone() }), "a key is not replaced");
         assert!(!add(&Passkey { id: "another".to_owned(), ..passkey.clone() }), "there is one");
-        let used = |id: &str, counter, challenge: &str| {
+        let used = |counter, challenge: &str| {
             let until = now() + TimeDelta::minutes(5);
-            done(
-                &store,
-                SubjectRequest::UsePasskey { id: id.to_owned(), counter, challenge: challenge.to_owned(), until },
-            )
+            done(&store, SubjectRequest::UsePasskey { counter, challenge: challenge.to_owned(), until })
         };
-        assert!(used("id", 6, "one"));
-        assert!(!used("id", 7, "one"), "the challenge was used");
-        assert!(!used("id", 6, "two"), "it was used so often before");
-        assert!(!used("other", 8, "two"));
-        assert!(used("id", 8, "two"));
-        let found = store.answer(SubjectRequest::Passkey { id: "id".to_owned() }, now());
+        assert!(used(6, "one"));
+        assert!(!used(7, "one"), "the challenge was used");
+        assert!(!used(6, "two"), "it was used so often before");
+        assert!(used(8, "two"));
+        let found = store.answer(SubjectRequest::Passkey, now());
         assert_eq!(found, Ok(SubjectReply::Passkey { passkey: Some(Passkey { counter: 8, ..passkey }) }));
     }
 }
