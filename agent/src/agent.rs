@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
+use flux_protocol::account::Provider;
 use flux_protocol::frame::ModelInfo;
 use flux_timeline::RunId;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use crate::api::{Answer, Api, ApiError, Call, Origin, permit};
 use crate::architect::RunLimits;
 use crate::assistant::Assistant;
 use crate::host::Host;
-use crate::limits::{Limits, Refused, Used};
+use crate::limits::{GUEST, Limits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
 use crate::store::{Export, IdUse, ImportPart, Store, StoreError, TurnState};
@@ -45,7 +46,9 @@ pub struct Options {
     pub turn: TurnLimits,
     /// Limits of a run of the architect.
     pub run: RunLimits,
-    /// What a person may use.
+    /// What a guest may use.
+    pub guests: Limits,
+    /// What a person may use whom another provider knows.
     pub limits: Limits,
     /// The prompts.
     pub prompts: Prompts,
@@ -62,7 +65,8 @@ impl Options {
         Ok(Self {
             turn: TurnLimits::from_lookup(lookup)?,
             run: RunLimits::from_lookup(lookup)?,
-            limits: Limits::from_lookup(lookup)?,
+            guests: Limits::from_lookup(lookup, GUEST)?,
+            limits: Limits::from_lookup(lookup, "")?,
             prompts: Prompts::current(),
             candidate: Candidate::from_lookup(lookup)?,
         })
@@ -137,7 +141,7 @@ impl<H: Host> ChatAgent<H> {
         if !principal.limited {
             return Ok(());
         }
-        let taken = self.0.used.frame(&self.0.options.limits, bytes, self.0.host.now());
+        let taken = self.0.used.frame(self.limits_of(principal), bytes, self.0.host.now());
         taken.inspect_err(|refused| {
             if *refused != Refused::Silently {
                 self.limited("frames");
@@ -153,7 +157,7 @@ impl<H: Host> ChatAgent<H> {
         if !principal.limited {
             return Ok(());
         }
-        let taken = self.0.used.request(&self.0.options.limits, bytes, self.0.host.now());
+        let taken = self.0.used.request(self.limits_of(principal), bytes, self.0.host.now());
         taken.inspect_err(|_| self.limited("frames")).map_err(ApiError::TooMany)
     }
 
@@ -165,13 +169,19 @@ impl<H: Host> ChatAgent<H> {
         if !principal.limited {
             return Ok(());
         }
-        let taken = self.0.used.import(&self.0.options.limits, bytes, self.0.host.now());
+        let taken = self.0.used.import(self.limits_of(principal), bytes, self.0.host.now());
         taken.inspect_err(|_| self.limited("imports")).map_err(ApiError::TooMany)
+    }
+
+    /// What a principal may use.
+    pub(crate) fn limits_of(&self, principal: &Principal) -> &Limits {
+        let Options { guests, limits, .. } = &self.0.options;
+        if principal.subject.provider == Provider::Guest { guests } else { limits }
     }
 
     /// Whether one more connection may be opened.
     pub fn has_room_for(&self, principal: &Principal) -> bool {
-        let most = self.0.options.limits.sockets;
+        let most = self.limits_of(principal).sockets;
         let has_room = !principal.limited || most == 0 || self.0.host.connections().len() < most;
         if !has_room {
             self.limited("sockets");
@@ -211,7 +221,7 @@ impl<H: Host> ChatAgent<H> {
     fn take_call(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
         let counts_otherwise = matches!(call, Call::Account(AccountCall::Show) | Call::Import(_) | Call::CancelImport);
         if call.scope() != Scope::Read && !counts_otherwise {
-            let taken = self.0.used.change(&self.0.options.limits, self.0.host.now());
+            let taken = self.0.used.change(self.limits_of(principal), self.0.host.now());
             taken.inspect_err(|_| self.limited("changes")).map_err(ApiError::TooMany)?;
         }
         if call.asks_model() {

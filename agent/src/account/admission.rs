@@ -137,15 +137,16 @@ fn still_valid<S: Sql>(
     principal: Principal,
     now: DateTime<Utc>,
 ) -> Result<Result<Principal, Refusal>, StoreError> {
-    let is_valid = match &principal.via {
+    let is_valid = match principal.via {
         Via::Guest if !store.subjects()?.is_empty() => return Ok(Err(Refusal::HasAccount)),
         Via::Guest => true,
         Via::Access => may_sign_in(store, &principal.subject)?,
-        Via::Session { id } => store.use_session(*id, now)?,
-        Via::Token { hash } => {
-            let token = store.use_token(hash, now)?;
-            let admitted = token.map(|token| Principal { scopes: token.scopes, until: token.until, ..principal });
-            return Ok(admitted.ok_or(Refusal::TokenEnded));
+        Via::Session { id } => store.use_session(id, now)?,
+        Via::Token { ref hash } => {
+            let Some(token) = store.use_token(hash, now)? else { return Ok(Err(Refusal::TokenEnded)) };
+            // The token does not say who made it. If several may sign in, the first one counts.
+            let subject = store.subjects()?.into_iter().next().map_or(principal.subject, |(subject, _)| subject);
+            return Ok(Ok(Principal { subject, scopes: token.scopes, until: token.until, ..principal }));
         }
     };
     Ok(if is_valid && !principal.has_ended(now) { Ok(principal) } else { Err(Refusal::SignedOut) })

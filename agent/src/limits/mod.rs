@@ -1,5 +1,7 @@
 //! What a person may use. The limits protect other people and the owner of the deployment; nobody who plans a day meets them.
 //!
+//! A deployment can give guests less than others: each variable can have the suffix `_GUEST`.
+//!
 //! They hold for requests that came through Cloudflare's network, or for all, as `LIMITS` says. Whether they hold is attached to a
 //! connection when it is accepted, so that a frame can be refused before it is read.
 //!
@@ -30,6 +32,9 @@ pub use bucket::Rate;
 const REFUSED: Rate = Rate::per_minute(60, 200);
 /// The pause between two frames that say that frames are refused.
 const SAID_EVERY: TimeDelta = TimeDelta::seconds(1);
+
+/// The suffix of variables for guests.
+pub const GUEST: &str = "_GUEST";
 
 /// The limits of one person. 0 means that there is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,13 +71,18 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Reads the limits from variables, as `wrangler.toml` sets them. A missing variable leaves its default.
+    /// Reads the limits from variables, as `wrangler.toml` sets them. A variable whose name has the suffix counts more than the one without.
+    /// If both are missing, the default holds.
     ///
     /// # Errors
     /// A sentence about a variable that is not a number or out of range.
-    pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
+    pub fn from_lookup(lookup: Lookup, suffix: &str) -> Result<Self, String> {
         let default = Self::default();
-        let read = |name, default: u64, most| number(lookup, name, default, 0..=most);
+        let read = |name: &str, default: u64, most| {
+            let special = format!("{name}{suffix}");
+            let name = if lookup(&special).is_some() { &special } else { name };
+            number(lookup, name, default, 0..=most)
+        };
         // `times` is the number of times that the variable's unit of time fits into an hour. A burst is what the default allows at once, in
         // proportion.
         let rate = |name, default: Rate, times: u32| {
@@ -217,18 +227,21 @@ mod tests {
 
     #[test]
     fn limits_are_read_from_variables() {
-        assert_eq!(Limits::from_lookup(&|_| None), Ok(Limits::default()));
+        assert_eq!(Limits::from_lookup(&|_| None, GUEST), Ok(Limits::default()));
         let lookup = |name: &str| match name {
             "LIMIT_TURNS_PER_HOUR" => Some("10".to_owned()),
             "LIMIT_CHANGES_PER_MINUTE" => Some("0".to_owned()),
             "LIMIT_TOKENS_PER_DAY" => Some(" 7 ".to_owned()),
+            "LIMIT_TOKENS_PER_DAY_GUEST" => Some("3".to_owned()),
             _ => None,
         };
-        let limits = Limits::from_lookup(&lookup).unwrap();
+        let limits = Limits::from_lookup(&lookup, "").unwrap();
         assert_eq!(limits.turns, Rate { per_hour: 10, burst: 1 });
         assert_eq!((limits.changes.per_hour, limits.tokens_per_day, limits.sockets), (0, 7, 32));
+        let guests = Limits::from_lookup(&lookup, GUEST).unwrap();
+        assert_eq!(guests, Limits { tokens_per_day: 3, ..limits }, "others hold for guests, too");
         let wrong = |name: &str| (name == "LIMIT_SOCKETS").then(|| "many".to_owned());
-        assert!(Limits::from_lookup(&wrong).unwrap_err().contains("LIMIT_SOCKETS"));
+        assert!(Limits::from_lookup(&wrong, GUEST).unwrap_err().contains("LIMIT_SOCKETS"));
     }
 
     #[test]

@@ -1,22 +1,36 @@
 //! What a person may use: a call or a message that exceeds a limit is answered with the time to wait, and changes nothing.
 
 use chrono::TimeDelta;
+use flux_identity::{ObjectId, Principal, Subject};
 use flux_model::{FinishReason, ModelEvent, Usage};
+use flux_protocol::account::Provider;
 use flux_timeline::ReadHistory;
 use serde_json::{Value, json};
 
+use super::tab::Tab;
 use super::world::{World, gym, text};
 use crate::agent::Options;
 use crate::limits::{Limits, Rate, Refused};
 use crate::native::Sqlite;
 
 fn world(limits: Limits) -> World {
-    World::with(Sqlite::in_memory().unwrap(), Options { limits, ..Options::default() })
+    World::with(Sqlite::in_memory().unwrap(), Options { guests: limits, ..Options::default() })
 }
 
 /// The final frame of the last request.
 fn end(frames: &[Value]) -> &Value {
     frames.iter().rfind(|frame| frame["done"] == true).unwrap()
+}
+
+#[test]
+fn guests_may_get_less_than_others() {
+    let mut world = world(Limits { changes: Rate::per_minute(1, 1), ..Limits::default() });
+    let subject = Subject::new(Provider::Passkey, "me");
+    let member = Principal { subject, limited: true, ..Principal::guest(ObjectId::from("u-me")) };
+    let (guest, member) = (world.connect_limited(), world.connect_by(member));
+    let mut may = |tab: &Tab, day| world.call(tab, "scheduleBlock", gym(day))["success"] == true;
+    assert_eq!([may(&guest, 3), may(&guest, 4)], [true, false]);
+    assert!((5..15).all(|day| may(&member, day)));
 }
 
 #[test]
@@ -106,7 +120,7 @@ fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
     world.say(&tab, "r5", "Hello");
     assert_eq!(end(&tab.received())["error"], true);
     let passed = world.now();
-    let options = Options { limits: Limits { tokens_per_day: 1_000, ..Limits::default() }, ..Options::default() };
+    let options = Options { guests: Limits { tokens_per_day: 1_000, ..Limits::default() }, ..Options::default() };
     let mut world = World::with(world.sql.clone(), options);
     assert_eq!(world.now().date_naive(), passed.date_naive(), "the same day");
     let tab = world.connect_limited();

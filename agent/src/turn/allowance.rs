@@ -36,7 +36,7 @@ impl<H: Host> ChatAgent<H> {
         if !principal.limited {
             return Ok(Ok(()));
         }
-        let (limits, now) = (&self.0.options.limits, self.0.host.now());
+        let (limits, now) = (self.limits_of(principal), self.0.host.now());
         let most = limits.tokens_per_day;
         if most > 0 && self.0.store.tokens_used(now)? >= most {
             self.limited("tokens");
@@ -62,7 +62,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// What the person is told at the end of a turn about the tokens of the day: that most of them are used, or all.
     pub(super) fn notice(&self, principal: &Principal, cost: &Cost) -> Option<String> {
-        let most = self.0.options.limits.tokens_per_day;
+        let most = self.limits_of(principal).tokens_per_day;
         if !principal.limited || most == 0 {
             return None;
         }
