@@ -23,8 +23,8 @@ pub struct Presented {
     pub in_address: String,
     /// The `Cookie` header.
     pub cookies: String,
-    /// The `Cf-Access-Jwt-Assertion` header.
-    pub assertion: String,
+    /// The `Cf-Access-Jwt-Assertion` header. `None` if it is missing.
+    pub assertion: Option<String>,
     /// Whether the request came over HTTPS.
     pub is_secure: bool,
 }
@@ -97,10 +97,8 @@ impl Presented {
         offered: &Providers,
     ) -> Option<Result<String, Unknown>> {
         let access = offered.access.as_ref()?;
-        if self.assertion.is_empty() || self.credentials().has_token() {
-            return None;
-        }
-        let id = providers::access_subject(platform, access, &self.assertion).await;
+        let assertion = self.assertion.as_ref().filter(|_| !self.credentials().has_token())?;
+        let id = providers::access_subject(platform, access, assertion).await;
         Some(id.map_err(|error| {
             platform.report("access", error.name());
             Unknown::Access

@@ -129,7 +129,7 @@ pub(super) fn presented_by(request: &Request) -> Result<Presented> {
         subprotocols: header("sec-websocket-protocol")?,
         in_address: url.search_params().get("token").unwrap_or_default(),
         cookies: header("cookie")?,
-        assertion: header("cf-access-jwt-assertion")?,
+        assertion: request.headers().get("cf-access-jwt-assertion")?,
         is_secure: url.protocol() == "https:",
     })
 }
