@@ -36,7 +36,7 @@ pub mod request;
 mod settings;
 pub mod sign_in;
 mod subject;
-mod timelines;
+pub mod timelines;
 
 pub use cookie::Cookies;
 pub use credentials::{CredentialError, Credentials, NewTicket, SUBPROTOCOL};

@@ -25,6 +25,7 @@ mod resuming;
 mod retention;
 mod scenario;
 mod shifts;
+mod sign_in;
 mod simulation;
 mod state;
 mod tab;
