@@ -82,10 +82,17 @@ impl<'a> Cookies<'a> {
     }
 
     fn read(&self, keys: &Keys, now: DateTime<Utc>) -> Option<(Principal, Signed, &'static str)> {
-        [SECURE, PLAIN].into_iter().find_map(|name| {
+        let by = |name: &'static str| {
             let (principal, signed) = self.values(name).find_map(|value| by_cookie(keys, value, now))?;
             Some((principal, signed, name))
-        })
+        };
+        if !self.is_secure {
+            return by(PLAIN);
+        }
+        // Over HTTPS, another subdomain could have set the one without the prefix. Only one that an earlier version has signed is read,
+        // which nobody can get any more.
+        by(SECURE)
+            .or_else(|| by(PLAIN).filter(|(principal, signed, _)| principal.via == Via::Guest && signed.at.is_none()))
     }
 }
 
@@ -169,17 +176,24 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_without_the_prefix_is_read_over_https_and_renewed_at_once() {
+    fn over_https_a_cookie_without_the_prefix_is_read_only_if_an_earlier_version_has_signed_it() {
         let other = Principal::guest(ObjectId::new([8; 16]));
         let value = |principal: &Principal| sent(&plain("").set(&keys(), principal, now())).replace("flux=", "");
-        let old = format!("a=b; flux={}", value(&me()));
-        let cookies = secure(&old);
+        // As earlier versions signed it, without the time.
+        let old = "u-07070707070707070707070707070707.";
+        let old = format!("{old}{}", keys().mac_of(Purpose::Guest, old.trim_end_matches('.')));
+        let header = format!("a=b; flux={old}");
+        let cookies = secure(&header);
         assert_eq!(cookies.principal(&keys(), now()), Some(me()));
         assert!(cookies.renewed(&keys(), now()).is_some_and(|set| set.starts_with("__Host-flux=")));
-        let both = format!("flux={}; __Host-flux={}", value(&other), value(&me()));
-        assert_eq!(secure(&both).principal(&keys(), now()), Some(me()), "the new one counts");
-        let broken = format!("__Host-flux=nonsense; flux=nonsense; flux={}", value(&me()));
+        let both = format!("flux={old}; __Host-flux={}", value(&other));
+        assert_eq!(secure(&both).principal(&keys(), now()), Some(other.clone()), "the new one counts");
+        let broken = format!("__Host-flux=nonsense; flux=nonsense; flux={old}");
         assert_eq!(secure(&broken).principal(&keys(), now()), Some(me()));
+        // Another subdomain can set such a cookie.
+        let planted = format!("flux={}", value(&other));
+        assert_eq!(secure(&planted).principal(&keys(), now()), None);
+        assert_eq!(plain(&planted).principal(&keys(), now()), Some(other));
         assert_eq!(plain("").principal(&keys(), now()), None);
     }
 }

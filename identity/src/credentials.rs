@@ -103,7 +103,8 @@ impl Credentials<'_> {
 
 /// The token in the value of an `Authorization` header with the scheme `Bearer`, in any case (RFC 9110 §11.1).
 fn bearer(authorization: &str) -> Option<&str> {
-    let (scheme, token) = authorization.trim().split_once(' ')?;
+    let authorization = authorization.trim();
+    let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
@@ -178,7 +179,7 @@ mod tests {
             let authorization = &value.replace('T', &token);
             assert_eq!(who(Credentials { authorization, ..nothing() }, now()), found, "{value}");
         }
-        for value in ["", "Bearer", "Basic T", "BearerT", "T"] {
+        for value in ["", "Basic T", "BearerT", "T"] {
             let authorization = &value.replace('T', &token);
             assert_eq!(
                 who(Credentials { authorization, ..nothing() }, now()),
@@ -215,7 +216,7 @@ mod tests {
         let cookie = format!("__Host-flux={}", keys().sign(Purpose::Guest, me.name(), now()));
         let cookies = Cookies { header: &cookie, is_secure: true };
         assert_eq!(who(Credentials { cookies, ..nothing() }, now()), Ok(me.name().to_owned()));
-        let wrong = [("Bearer nonsense", ""), ("", "nonsense")];
+        let wrong = [("Bearer nonsense", ""), ("Bearer", ""), ("", "nonsense")];
         for (authorization, in_address) in wrong {
             let credentials = Credentials { authorization, in_address, cookies, ..nothing() };
             assert_eq!(who(credentials, now()), Err(CredentialError::Invalid));

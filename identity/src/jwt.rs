@@ -155,11 +155,11 @@ impl Jwt {
         Ok(Self { algorithm, key_id: header.kid, signed: signed.to_owned(), signature: bytes(signature)?, claims })
     }
 
-    /// Checks what the token says, and returns whom it names. The signature must have been checked before.
+    /// Checks what the token says, and returns whom it names, and when it ends. The signature must have been checked before.
     ///
     /// # Errors
     /// [`JwtError`]: the claim that does not fit.
-    pub fn check(&self, expected: Expected<'_>, now: DateTime<Utc>) -> Result<&str, JwtError> {
+    pub fn check(&self, expected: Expected<'_>, now: DateTime<Utc>) -> Result<(&str, DateTime<Utc>), JwtError> {
         let claims = &self.claims;
         if claims.iss != expected.issuer {
             return Err(JwtError::Issuer);
@@ -183,8 +183,12 @@ impl Jwt {
         if expected.nonce.is_some() && claims.nonce.as_deref() != expected.nonce {
             return Err(JwtError::Nonce);
         }
-        let fits = (1..=SUBJECT_BYTES).contains(&claims.sub.len());
-        fits.then_some(claims.sub.as_str()).ok_or(JwtError::Subject)
+        if !(1..=SUBJECT_BYTES).contains(&claims.sub.len()) {
+            return Err(JwtError::Subject);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a time that is too far away to be a date is refused")]
+        let until = DateTime::from_timestamp(claims.exp as i64, 0).ok_or(JwtError::Time)?;
+        Ok((&claims.sub, until))
     }
 
     /// The key of a provider's set (RFC 7517 §5) with which the token may be signed: the one that it names, or if it names none, the
@@ -299,7 +303,7 @@ mod tests {
     fn check(text: &str) -> Result<String, JwtError> {
         let expected = Expected { issuer: ISSUER, audience: "flux", nonce: Some("n") };
         let jwt = Jwt::read(&token(r#"{"alg":"RS256","kid":"1"}"#, text))?;
-        jwt.check(expected, now()).map(ToOwned::to_owned)
+        jwt.check(expected, now()).map(|(subject, _)| subject.to_owned())
     }
 
     #[test]

@@ -45,8 +45,10 @@ pub enum Purpose {
     Ticket,
     /// A principal on its way from the Worker to the object.
     Principal,
-    /// What the service must know again when a browser comes back from signing in.
+    /// What the service must know again when a browser comes back from a provider.
     SignIn,
+    /// What it must know again when a browser has made or used a passkey.
+    Passkey,
 }
 
 /// A text that one of the keys has signed.
@@ -99,7 +101,7 @@ impl Keys {
     /// of the key if it has one, a dot and the HMAC-SHA-256 of the text with the time.
     pub fn sign(&self, purpose: Purpose, text: &str, now: DateTime<Utc>) -> String {
         let dated = format!("{text}~{:x}", now.timestamp());
-        let mac = base16ct::lower::encode_string(&self.first.of(purpose, &dated).finalize().into_bytes());
+        let mac = self.mac_of(purpose, &dated);
         let id = self.first.id.as_ref().map(|id| format!(".{id}")).unwrap_or_default();
         format!("{dated}{id}.{mac}")
     }
@@ -138,6 +140,11 @@ impl Keys {
         Some((value, signed))
     }
 
+    /// The signature of a text by the first key, as hexadecimal digits.
+    pub(crate) fn mac_of(&self, purpose: Purpose, text: &str) -> String {
+        base16ct::lower::encode_string(&self.first.of(purpose, text).finalize().into_bytes())
+    }
+
     fn all(&self) -> impl Iterator<Item = &Key> {
         [&self.first].into_iter().chain(&self.others)
     }
@@ -169,6 +176,7 @@ impl Key {
             Purpose::Ticket => "flux ticket v1:",
             Purpose::Principal => "flux principal v1:",
             Purpose::SignIn => "flux sign-in v1:",
+            Purpose::Passkey => "flux passkey v1:",
         };
         mac.update(prefix.as_bytes());
         mac.update(text.as_bytes());
@@ -183,7 +191,8 @@ mod tests {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
     const OTHER: &str = "another-secret-of-sufficient-length";
     const NAME: &str = "u-07070707070707070707070707070707";
-    const ALL: [Purpose; 5] = [Purpose::Guest, Purpose::Session, Purpose::Ticket, Purpose::Principal, Purpose::SignIn];
+    const ALL: [Purpose; 6] =
+        [Purpose::Guest, Purpose::Session, Purpose::Ticket, Purpose::Principal, Purpose::SignIn, Purpose::Passkey];
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap()
@@ -232,8 +241,7 @@ mod tests {
     #[test]
     fn what_earlier_versions_signed_is_read() {
         let keys = Keys::new(SECRET).unwrap();
-        let mac = base16ct::lower::encode_string(&keys.first.of(Purpose::Guest, NAME).finalize().into_bytes());
-        let old = format!("{NAME}.{mac}");
+        let old = format!("{NAME}.{}", keys.mac_of(Purpose::Guest, NAME));
         let read = keys.verify(Purpose::Guest, &old, now());
         assert_eq!(read, Some(Signed { text: NAME.to_owned(), at: None, is_current: true }));
         let both = Keys::new(&format!("k2={OTHER} k1={SECRET}")).unwrap();

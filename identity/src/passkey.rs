@@ -27,6 +27,8 @@ const DATA_BYTES: usize = 37;
 const ID_LENGTH_AT: usize = 53;
 /// Longest id of a credential (§4, “Credential ID”), in bytes.
 const ID_BYTES: usize = 1_023;
+/// The length of the name of a person, in bytes.
+const USER_BYTES: usize = 32;
 /// Longest public key, in bytes: an RSA key of 8,192 bits needs fewer.
 const KEY_BYTES: usize = 2_048;
 
@@ -202,7 +204,9 @@ impl Ceremony<'_> {
         let mut signed = bytes(&response.authenticator_data)?;
         let counter = self.check_data(&signed)?;
         signed.extend_from_slice(&Sha256::digest(client));
-        let user = response.user_handle.filter(|user| !user.is_empty()).ok_or(PasskeyError::Form)?;
+        // Before its object is asked. Ours have 32 bytes.
+        let user = response.user_handle.filter(|user| bytes(user).is_ok_and(|bytes| bytes.len() == USER_BYTES));
+        let user = user.ok_or(PasskeyError::Form)?;
         Ok(Assertion { id, user, signed, signature: bytes(&response.signature)?, counter })
     }
 
@@ -399,14 +403,15 @@ mod tests {
             json!({ "id": "aWQ", "response": { "clientDataJSON": client, "authenticatorData": encode(&data),
                 "signature": encode("signature"), "userHandle": user } })
         };
-        let assertion = HERE.asserted(&credential(json!("dXNlcg"))).unwrap();
-        assert_eq!((assertion.user.as_str(), assertion.counter), ("dXNlcg", 5));
+        let me = encode([7; USER_BYTES]);
+        let assertion = HERE.asserted(&credential(json!(me))).unwrap();
+        assert_eq!((&assertion.user, assertion.counter), (&me, 5));
         assert_eq!(assertion.signed, [&data[..], &Sha256::digest(bytes(&client).unwrap())].concat());
-        for user in [json!(""), Value::Null] {
+        for user in [json!(""), json!("dXNlcg"), json!("x".repeat(9_999)), Value::Null] {
             assert_eq!(HERE.asserted(&credential(user)), Err(PasskeyError::Form));
         }
         let other = Ceremony { challenge: "b3RoZXI", ..HERE };
-        assert_eq!(other.asserted(&credential(json!("dXNlcg"))), Err(PasskeyError::Challenge));
+        assert_eq!(other.asserted(&credential(json!(me))), Err(PasskeyError::Challenge));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From a request to a principal: what it presents, and who that is.
 
+use chrono::{DateTime, Utc};
 use flux_protocol::account::Provider;
 
 use crate::cookie::Cookies;
@@ -42,7 +43,7 @@ pub enum Unknown {
     #[error("Cloudflare Access does not say who you are. Sign in there again.")]
     Access,
     /// The service failed.
-    #[error("You cannot be signed in at the moment. Nothing was changed; try again. ({0})")]
+    #[error("You cannot be signed in at the moment. Nothing was changed; try again.")]
     Failed(#[from] Failed),
 }
 
@@ -76,30 +77,35 @@ impl Presented {
         offered: &Providers,
     ) -> Result<Principal, Unknown> {
         let by_credentials = self.credentials().principal(keys, platform.now());
-        if let Some(id) = self.access_id(platform, offered).await {
-            let subject = Subject::new(Provider::Access, id?);
+        if let Some(known) = self.access(platform, offered).await {
+            let (subject, until) = known?;
             let found = timeline_of(platform, &subject, by_credentials.ok().as_ref()).await?;
-            return Ok(Principal::owner(subject, found.object, Via::Access));
+            let owner = Principal::owner(subject, found.object, Via::Access);
+            return Ok(Principal { until: Some(until), ..owner });
         }
         let principal = by_credentials.map_err(|error| match error {
             CredentialError::Missing if !offered.has(Provider::Guest) => Unknown::SignIn,
             error => Unknown::Credentials(error),
         })?;
-        // A guest of earlier times can still sign in, and so keep the timeline.
-        let is_offered = principal.via != Via::Guest || offered.has(Provider::Guest);
+        let is_offered = match principal.via {
+            // A guest of earlier times can still sign in, and so keep the timeline.
+            Via::Guest => offered.has(Provider::Guest),
+            Via::Session { .. } | Via::Access => offered.knows(&principal.subject),
+            Via::Token { .. } => true,
+        };
         if is_offered { Ok(principal) } else { Err(Unknown::SignIn) }
     }
 
-    /// Whom Cloudflare Access names, if it is one of the providers, and no token is presented.
-    pub(crate) async fn access_id(
+    /// Whom Cloudflare Access names and until when, if it is one of the providers, and no token is presented.
+    pub(crate) async fn access(
         &self,
         platform: &dyn Platform,
         offered: &Providers,
-    ) -> Option<Result<String, Unknown>> {
+    ) -> Option<Result<(Subject, DateTime<Utc>), Unknown>> {
         let access = offered.access.as_ref()?;
         let assertion = self.assertion.as_ref().filter(|_| !self.credentials().has_token())?;
-        let id = providers::access_subject(platform, access, assertion).await;
-        Some(id.map_err(|error| {
+        let named = providers::access_subject(platform, access, assertion).await;
+        Some(named.map_err(|error| {
             platform.report("access", error.name());
             Unknown::Access
         }))

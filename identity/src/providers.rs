@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use flux_protocol::account::Provider;
 use flux_timeline::json;
 use serde_json::{Map, Value};
 
@@ -11,10 +12,13 @@ use crate::jwt::{Expected, Jwt, JwtError};
 use crate::oidc::{Attempt, Discovery};
 use crate::passkey::{Assertion, Passkey, PasskeyError};
 use crate::platform::{Key, KeyFormat, Platform, Question};
-use crate::settings::{Access, Oidc};
+use crate::settings::{Access, Oidc, is_safe};
+use crate::subject::Subject;
 
 /// How long what a provider publishes is kept.
 const KEPT: TimeDelta = TimeDelta::hours(1);
+/// How long it is used while the provider cannot be reached.
+const USED: TimeDelta = TimeDelta::days(1);
 /// The pause between two fetches because of a key that is not known. Anybody can send a token with such a key.
 const REFETCHED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// The pause after a provider could not be reached.
@@ -43,7 +47,7 @@ impl ProviderError {
     }
 }
 
-/// Whom an assertion of Cloudflare Access names.
+/// Whom an assertion of Cloudflare Access names, and until when.
 ///
 /// # Errors
 /// [`ProviderError`].
@@ -51,9 +55,11 @@ pub async fn access_subject(
     platform: &dyn Platform,
     access: &Access,
     assertion: &str,
-) -> Result<String, ProviderError> {
+) -> Result<(Subject, DateTime<Utc>), ProviderError> {
     let expected = Expected { issuer: &access.issuer, audience: &access.audience, nonce: None };
-    subject(platform, assertion, expected, &format!("{}/cdn-cgi/access/certs", access.issuer)).await
+    let keys = format!("{}/cdn-cgi/access/certs", access.issuer);
+    let (id, until) = named(platform, assertion, expected, &keys).await?;
+    Ok((Subject::new(Provider::Access, format!("{}#{id}", access.issuer)), until))
 }
 
 /// The address where a person signs in with a provider of OpenID Connect.
@@ -81,7 +87,7 @@ pub async fn oidc_subject(
     attempt: &Attempt,
     callback: &str,
     code: &str,
-) -> Result<String, ProviderError> {
+) -> Result<Subject, ProviderError> {
     let discovery = discover(platform, oidc).await?;
     let secret = oidc.client_secret.clone().filter(|_| discovery.prefers_header());
     let form = attempt.exchange(oidc, callback, code, secret.is_none());
@@ -90,7 +96,9 @@ pub async fn oidc_subject(
     let answer = platform.ask_provider(question).await.map_err(|_| ProviderError::Unreachable)?;
     let token = answer.get("id_token").and_then(Value::as_str).ok_or(ProviderError::Unreachable)?;
     let expected = Expected { issuer: &oidc.issuer, audience: &oidc.client_id, nonce: Some(&attempt.nonce) };
-    subject(platform, token, expected, &discovery.jwks_uri).await
+    let (id, _) = named(platform, token, expected, &discovery.jwks_uri).await?;
+    // The id alone could be one of another provider, if the deployment changes its own.
+    Ok(Subject::new(Provider::Oidc, format!("{}#{id}", oidc.issuer)))
 }
 
 /// Checks the signature of an answer by a passkey.
@@ -115,22 +123,23 @@ pub async fn check_assertion(
     }
 }
 
-async fn subject(
+/// The id that a token contains, and when the token ends.
+async fn named(
     platform: &dyn Platform,
     token: &str,
     expected: Expected<'_>,
     keys: &str,
-) -> Result<String, ProviderError> {
+) -> Result<(String, DateTime<Utc>), ProviderError> {
     let jwt = Jwt::read(token)?;
     // Before the keys are fetched, since anybody can send any token.
-    let subject = jwt.check(expected, platform.now())?.to_owned();
+    let (subject, until) = jwt.check(expected, platform.now())?;
     let key = match jwt.key(&*document(platform, keys, KEPT).await?) {
         Ok(key) => public_part(key),
         Err(_) => public_part(jwt.key(&*document(platform, keys, REFETCHED_EVERY).await?)?),
     };
     let key = Key { algorithm: jwt.algorithm, format: KeyFormat::Jwk(key.to_string()) };
     let is_right = platform.is_signed(key, &jwt.signature, jwt.signed.as_bytes()).await;
-    if is_right { Ok(subject) } else { Err(JwtError::Signature.into()) }
+    if is_right { Ok((subject.to_owned(), until)) } else { Err(JwtError::Signature.into()) }
 }
 
 /// The public part of a key, without what else a provider says about it and the platform could stumble over.
@@ -148,7 +157,11 @@ async fn discover(platform: &dyn Platform, oidc: &Oidc) -> Result<Discovery, Pro
     let document = document(platform, &Discovery::address(&oidc.issuer), KEPT).await?;
     let discovery: Discovery = json::read((*document).clone()).map_err(|_| ProviderError::Unreachable)?;
     // Otherwise it would be another provider (OpenID Connect Discovery §4.3).
-    if discovery.issuer == oidc.issuer { Ok(discovery) } else { Err(JwtError::Issuer.into()) }
+    if discovery.issuer != oidc.issuer {
+        return Err(JwtError::Issuer.into());
+    }
+    let addresses = [&discovery.authorization_endpoint, &discovery.token_endpoint, &discovery.jwks_uri];
+    if addresses.into_iter().all(|address| is_safe(address)) { Ok(discovery) } else { Err(ProviderError::Unreachable) }
 }
 
 /// What is known of an address of a provider.
@@ -185,8 +198,7 @@ async fn document(platform: &dyn Platform, url: &str, kept: TimeDelta) -> Result
             Some((_, at)) => now - *at < kept || now - document.asked < REFETCHED_EVERY,
         };
         if was_asked {
-            let content = document.content.as_ref().map(|(content, _)| Rc::clone(content));
-            return Some(content.ok_or(ProviderError::Unreachable));
+            return Some(document.usable(now).ok_or(ProviderError::Unreachable));
         }
         document.asked = now;
         None
@@ -197,12 +209,19 @@ async fn document(platform: &dyn Platform, url: &str, kept: TimeDelta) -> Result
     let question = Question { url: url.to_owned(), client: None, form: None };
     let content = platform.ask_provider(question).await.map(Rc::new);
     PUBLISHED.with_borrow_mut(|documents| {
-        if let Some(document) = documents.iter_mut().find(|document| document.url == url) {
-            document.has_failed = content.is_err();
-            if let Ok(content) = &content {
-                document.content = Some((Rc::clone(content), platform.now()));
-            }
+        let document = documents.iter_mut().find(|document| document.url == url);
+        let Some(document) = document else { return content.map_err(|_| ProviderError::Unreachable) };
+        document.has_failed = content.is_err();
+        if let Ok(content) = content {
+            document.content = Some((content, platform.now()));
         }
-    });
-    content.map_err(|_| ProviderError::Unreachable)
+        document.usable(platform.now()).ok_or(ProviderError::Unreachable)
+    })
+}
+
+impl Document {
+    /// What it contained, unless that is too old.
+    fn usable(&self, now: DateTime<Utc>) -> Option<Rc<Value>> {
+        self.content.as_ref().filter(|(_, at)| now - *at < USED).map(|(content, _)| Rc::clone(content))
+    }
 }

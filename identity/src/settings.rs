@@ -2,7 +2,7 @@
 
 use flux_protocol::account::Provider;
 
-use crate::subject::provider;
+use crate::subject::{Subject, provider};
 
 /// Looks up a variable. `None` when it is missing or empty.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -57,13 +57,18 @@ impl Providers {
         let needed = |name: &str, by: &str| {
             lookup(name).ok_or_else(|| format!("{name} is not set, but IDENTITY_PROVIDERS contains \"{by}\"."))
         };
+        let issuer_in = |name: &str, by: &str| {
+            let issuer = needed(name, by)?;
+            let error = || format!("{name} is {issuer:?}; it must begin with https://.");
+            if is_safe(&issuer) { Ok(issuer) } else { Err(error()) }
+        };
         let access = || {
-            let issuer = needed("ACCESS_ISSUER", "access")?.trim_end_matches('/').to_owned();
+            let issuer = issuer_in("ACCESS_ISSUER", "access")?.trim_end_matches('/').to_owned();
             Ok::<_, String>(Access { issuer, audience: needed("ACCESS_AUDIENCE", "access")? })
         };
         let oidc = || {
             Ok::<_, String>(Oidc {
-                issuer: needed("OIDC_ISSUER", "oidc")?,
+                issuer: issuer_in("OIDC_ISSUER", "oidc")?,
                 client_id: needed("OIDC_CLIENT_ID", "oidc")?,
                 client_secret: lookup("OIDC_CLIENT_SECRET"),
                 name: lookup("OIDC_NAME").unwrap_or_else(|| "your account".to_owned()),
@@ -74,10 +79,28 @@ impl Providers {
         Ok(Self { all, access, oidc })
     }
 
+    /// Whether a subject is one of a provider that is offered: not of one that the deployment had before.
+    pub fn knows(&self, subject: &Subject) -> bool {
+        let is_by = |issuer: &str| subject.id.strip_prefix(issuer).is_some_and(|rest| rest.starts_with('#'));
+        match subject.provider {
+            Provider::Guest | Provider::Passkey => self.has(subject.provider),
+            Provider::Access => self.access.as_ref().is_some_and(|access| is_by(&access.issuer)),
+            Provider::Oidc => self.oidc.as_ref().is_some_and(|oidc| is_by(&oidc.issuer)),
+        }
+    }
+
     /// Whether a provider is one of them.
     pub fn has(&self, provider: Provider) -> bool {
         self.all.contains(&provider)
     }
+}
+
+/// Whether nobody on the way can read or change what is sent to an address: over HTTPS, or on this computer.
+pub(crate) fn is_safe(url: &str) -> bool {
+    let local = ["http://localhost", "http://127.0.0.1"];
+    let is_local =
+        |start: &&str| url.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']));
+    url.starts_with("https://") || local.iter().any(is_local)
 }
 
 #[cfg(test)]
@@ -102,12 +125,25 @@ mod tests {
         .unwrap();
         assert_eq!(several.all, [Provider::Passkey, Provider::Oidc, Provider::Access]);
         assert!(!several.has(Provider::Guest));
+        let subject = |provider, id| Subject::new(provider, id);
+        for (known, subject) in [
+            (true, subject(Provider::Passkey, "p")),
+            (true, subject(Provider::Oidc, "https://issuer.example#1")),
+            (false, subject(Provider::Oidc, "https://issuer.example.evil#1")),
+            (false, subject(Provider::Oidc, "https://former.example#1")),
+            (true, subject(Provider::Access, "https://team.cloudflareaccess.com#1")),
+            (false, subject(Provider::Guest, "u-1")),
+        ] {
+            assert_eq!(several.knows(&subject), known, "{subject}");
+        }
         assert_eq!(several.access.map(|access| access.issuer), Some("https://team.cloudflareaccess.com".to_owned()));
         assert_eq!(several.oidc.map(|oidc| oidc.client_id), Some("flux".to_owned()));
         for (vars, wrong) in [
             ([("IDENTITY_PROVIDERS", "guest google"), ("", "")], "\"google\""),
             ([("IDENTITY_PROVIDERS", "oidc"), ("OIDC_ISSUER", "https://issuer.example")], "OIDC_CLIENT_ID"),
             ([("IDENTITY_PROVIDERS", "access"), ("ACCESS_AUDIENCE", "tag")], "ACCESS_ISSUER"),
+            ([("IDENTITY_PROVIDERS", "oidc"), ("OIDC_ISSUER", "http://issuer.example")], "https://"),
+            ([("IDENTITY_PROVIDERS", "oidc"), ("OIDC_ISSUER", "http://localhost.evil.example")], "https://"),
         ] {
             let error = read(&vars).unwrap_err();
             assert!(error.contains(wrong), "{error}");

@@ -27,6 +27,8 @@ use crate::timelines::{Found, admits, all_of, ask, begin_session, claim, tell, t
 pub const BODY_BYTES: usize = 65_536;
 /// How long a challenge for a passkey is good.
 const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
+/// Most passkeys of a timeline.
+const PASSKEYS: usize = 20;
 /// What a person reads who cannot use passkeys here.
 const NO_PASSKEYS: &str = "Passkeys are not offered here.";
 /// What a person reads whose session has ended.
@@ -153,7 +155,9 @@ impl From<PasskeyError> for Refused {
 
 impl From<Failed> for Refused {
     fn from(error: Failed) -> Self {
-        Self::new(500, format!("You could not be signed in. Nothing was changed; try again. ({error})"), "failed")
+        // Its words are the platform's, and not for people.
+        let Failed(_) = error;
+        Self::new(500, "That could not be done. Nothing was lost; try again.", "failed")
     }
 }
 
@@ -203,7 +207,7 @@ impl SignIn<'_> {
     }
 
     async fn options(&self) -> Response {
-        let known_by = match self.request.presented.access_id(self.platform, self.offered).await {
+        let known_by = match self.request.presented.access(self.platform, self.offered).await {
             Some(Ok(_)) => Some(Provider::Access),
             _ => self.by().map(|principal| principal.subject.provider),
         };
@@ -224,12 +228,18 @@ impl SignIn<'_> {
                 let by = self.by().ok_or_else(signed_out)?;
                 // Before the device makes a passkey that nobody could use.
                 let others = self.passkeys(&by).await?.ok_or_else(signed_out)?;
+                if others.len() >= PASSKEYS {
+                    let error = format!(
+                        "There are {PASSKEYS} passkeys for this timeline, and no more are allowed. Nothing was changed."
+                    );
+                    return Err(Refused::new(409, error, "full"));
+                }
                 let user = self.random();
                 (ceremony.creation_options(&user, &others), Some(MadeFor { user, object: by.object }))
             }
             Ceremony::SignIn => (ceremony.request_options(), None),
         };
-        let state = self.keys.seal(Purpose::SignIn, &Challenge { challenge, made_for }, self.platform.now());
+        let state = self.keys.seal(Purpose::Passkey, &Challenge { challenge, made_for }, self.platform.now());
         Ok(Response::json(&CeremonyOptions { public_key, state }))
     }
 
@@ -295,7 +305,7 @@ impl SignIn<'_> {
             return Err(PasskeyError::Challenge.into());
         }
         let by = self.by();
-        let Found { object, has_choice } = timeline_of(self.platform, &subject, by.as_ref()).await?;
+        let Found { object, has_choice, .. } = self.timeline_of(&subject, by.as_ref()).await?;
         let cookie = self.begin_session(subject, object).await?;
         self.end_session(by).await?;
         Ok(Response::json(&SignedIn { has_choice }).with_cookie(cookie))
@@ -322,11 +332,9 @@ impl SignIn<'_> {
         if code.is_empty() {
             return Err(Refused::new(400, "", "declined"));
         }
-        let id = providers::oidc_subject(self.platform, oidc, &attempt, &self.callback(), code).await;
-        let id = id.map_err(|error| Refused::new(403, "", error.name()))?;
-        // The id alone could be one of another provider, if the deployment changes its own.
-        let subject = Subject::new(Provider::Oidc, format!("{}#{id}", oidc.issuer));
-        let found = timeline_of(self.platform, &subject, attempt.by.as_ref()).await?;
+        let subject = providers::oidc_subject(self.platform, oidc, &attempt, &self.callback(), code).await;
+        let subject = subject.map_err(|error| Refused::new(403, "", error.name()))?;
+        let found = self.timeline_of(&subject, attempt.by.as_ref()).await?;
         let cookie = self.begin_session(subject, found.object).await?;
         self.end_session(attempt.by).await?;
         Ok(self.to_page(if found.has_choice { "choose" } else { "done" }, Some(cookie)))
@@ -337,8 +345,9 @@ impl SignIn<'_> {
         let now = self.platform.now();
         let age = TimeDelta::seconds(oidc::ATTEMPT_SECONDS.into());
         let cookies = self.request.presented.cookies();
+        let name = cookies.own_name(oidc::COOKIE);
         let mut attempts =
-            cookies.values(oidc::COOKIE).filter_map(|sealed| self.keys.open::<Attempt>(Purpose::SignIn, sealed, now));
+            cookies.values(&name).filter_map(|sealed| self.keys.open::<Attempt>(Purpose::SignIn, sealed, now));
         let found =
             attempts.find(|(attempt, signed)| attempt.state == state && signed.at.is_some_and(|at| now - at <= age));
         found.map(|(attempt, _)| attempt)
@@ -386,16 +395,31 @@ impl SignIn<'_> {
         let ChosenTimeline { id } = self.body()?;
         let principal = self.signed_in().await?;
         let object = ObjectId::from(id.as_str());
-        if !ask(self.platform, &principal.subject, SubjectRequest::Show { object: object.clone() }).await? {
+        let is_theirs = all_of(self.platform, &principal.subject).await?.0.contains(&object);
+        if !is_theirs || !claim(self.platform, &object, &principal.subject, None).await? {
             return Err(Refused::new(404, "This is none of your timelines. Nothing was changed.", "timeline"));
         }
         let response = Response::new(204, Body::Empty);
+        let show = SubjectRequest::Show { object: object.clone() };
         if principal.session().is_none() {
+            ask(self.platform, &principal.subject, show).await?;
             return Ok(response);
         }
         let cookie = self.begin_session(principal.subject.clone(), object).await?;
+        ask(self.platform, &principal.subject, show).await?;
         self.end_session(Some(principal)).await?;
         Ok(response.with_cookie(cookie))
+    }
+
+    /// The timeline of a subject who signs in. Nobody is signed in if a guest's timeline would be left behind.
+    async fn timeline_of(&self, subject: &Subject, by: Option<&Principal>) -> Result<Found, Refused> {
+        let found = timeline_of(self.platform, subject, by).await?;
+        if found.is_full {
+            let error = "Your account has as many timelines as it may have, so this browser's cannot be added. You are not signed in, \
+                         and nothing was changed; export this timeline, or sign in in another browser.";
+            return Err(Refused::new(409, error, "full"));
+        }
+        Ok(found)
     }
 
     /// Begins a session, and returns its cookie.
@@ -418,7 +442,8 @@ impl SignIn<'_> {
 
     /// Who the browser was so far, as far as its cookie says.
     fn by(&self) -> Option<Principal> {
-        self.request.presented.cookies().principal(self.keys, self.platform.now())
+        let principal = self.request.presented.cookies().principal(self.keys, self.platform.now())?;
+        (principal.via == Via::Guest || self.offered.knows(&principal.subject)).then_some(principal)
     }
 
     /// Who is signed in, by a session that has not ended or by Cloudflare Access.
@@ -433,7 +458,7 @@ impl SignIn<'_> {
     fn ceremony_answer(&self) -> Result<(serde_json::Value, Challenge, DateTime<Utc>), Refused> {
         let CeremonyAnswer { state, credential } = self.body()?;
         let now = self.platform.now();
-        let opened = self.keys.open::<Challenge>(Purpose::SignIn, &state, now);
+        let opened = self.keys.open::<Challenge>(Purpose::Passkey, &state, now);
         let (challenge, signed) = opened.ok_or(PasskeyError::Challenge)?;
         let until = signed.at.map(|at| at + CHALLENGE).filter(|until| *until > now);
         Ok((credential, challenge, until.ok_or(PasskeyError::Challenge)?))

@@ -17,6 +17,8 @@ pub struct Found {
     pub object: ObjectId,
     /// Whether the browser had another one, which the subject has now, too.
     pub has_choice: bool,
+    /// Whether the browser had another one for which the subject has no room. It stays the guest's.
+    pub is_full: bool,
 }
 
 /// The timeline of a subject. What a guest has begun in the browser becomes theirs.
@@ -24,33 +26,37 @@ pub struct Found {
 /// # Errors
 /// When an object fails. Nothing is lost then, and the next attempt goes on with it.
 pub async fn timeline_of(platform: &dyn Platform, subject: &Subject, by: Option<&Principal>) -> Result<Found, Failed> {
-    let mut brought = None;
+    let (mut brought, mut is_full) = (None, false);
+    let (all, mut shown) = all_of(platform, subject).await?;
     // Whoever is signed in as somebody else does not bring that one's timeline.
-    if let Some(guest) = by.filter(|by| by.via == Via::Guest)
-        && is_used(platform, &guest.object).await?
-    {
-        // First the subject's object: if the process dies in between, nobody has lost anything.
-        let added = ask(platform, subject, SubjectRequest::Add { object: guest.object.clone() }).await?;
-        if added && claim(platform, &guest.object, subject, by).await? {
-            brought = Some(guest.object.clone());
-        } else if added {
+    if let Some(guest) = by.filter(|by| by.via == Via::Guest) {
+        let is_known = all.contains(&guest.object);
+        // First the subject's object: if the process dies in between, nobody has lost anything, and the next attempt goes on.
+        let is_added = is_known
+            || (is_used(platform, guest).await? && {
+                let is_added = ask(platform, subject, SubjectRequest::Add { object: guest.object.clone() }).await?;
+                is_full = !is_added;
+                is_added
+            });
+        if is_added && claim(platform, &guest.object, subject, by).await? {
+            brought = Some(guest.object.clone()).filter(|_| !is_known);
+        } else if is_added {
             ask(platform, subject, SubjectRequest::Remove { object: guest.object.clone() }).await?;
         }
+        shown = all_of(platform, subject).await?.1;
     }
     for _ in 0..TRIES {
-        let shown = match all_of(platform, subject).await?.1 {
-            None => {
-                let object = ObjectId::new(platform.random().into_bytes());
-                timelines_in(platform.ask_subject(subject, SubjectRequest::AddFirst { object }).await?).1
-            }
-            shown => shown,
-        };
+        if shown.is_none() {
+            let object = ObjectId::new(platform.random().into_bytes());
+            shown = timelines_in(platform.ask_subject(subject, SubjectRequest::AddFirst { object }).await?).1;
+        }
         let Some(object) = shown else { continue };
         if claim(platform, &object, subject, None).await? {
             let has_choice = brought.is_some_and(|brought| brought != object);
-            return Ok(Found { object, has_choice });
+            return Ok(Found { object, has_choice, is_full });
         }
         ask(platform, subject, SubjectRequest::Remove { object }).await?;
+        shown = all_of(platform, subject).await?.1;
     }
     Err(Failed("no timeline can be found".to_owned()))
 }
@@ -124,7 +130,8 @@ pub async fn begin_session(
     }
 }
 
-async fn is_used(platform: &dyn Platform, object: &ObjectId) -> Result<bool, Failed> {
-    let described = platform.ask_timeline(object, TimelineRequest::Describe).await?;
-    Ok(matches!(described, TimelineReply::Described { is_used: true, .. }))
+/// Whether a guest has done anything in their timeline, and it is still theirs.
+async fn is_used(platform: &dyn Platform, guest: &Principal) -> Result<bool, Failed> {
+    let described = platform.ask_timeline(&guest.object, TimelineRequest::Describe).await?;
+    Ok(matches!(described, TimelineReply::Described { is_used: true, .. }) && admits(platform, guest).await?)
 }

@@ -119,7 +119,7 @@ pub struct AccessToken {
 pub struct NewToken {
     /// A name, so that the person knows the token again.
     pub name: String,
-    /// What it allows: `read`, `write` and `chat`, at least one.
+    /// What it allows: `read`, and `write` or `chat` beside it.
     pub scopes: Vec<Scope>,
     /// After how many days it ends, 1–3,650. `None` means never.
     #[serde(default, skip_serializing_if = "Option::is_none")]

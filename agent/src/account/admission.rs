@@ -91,15 +91,15 @@ impl<H: Host> ChatAgent<H> {
                     }
                     Ok::<_, StoreError>(may.then_some(session.id))
                 })?;
+                // The oldest of too many sessions has ended.
+                self.close_ended()?;
                 Ok(TimelineReply::Session { id })
             }
             TimelineRequest::Admit { principal } => {
-                let is_theirs = store.owner()?.as_deref() == Some(principal.object.name());
-                Ok(TimelineReply::Done { done: is_theirs && still_valid(store, *principal, now)?.is_ok() })
+                Ok(TimelineReply::Done { done: may_use(store, object, *principal, now)? })
             }
             TimelineRequest::Subjects { principal } => {
-                let is_theirs = store.owner()?.as_deref() == Some(principal.object.name());
-                let may = is_theirs && still_valid(store, *principal, now)?.is_ok();
+                let may = may_use(store, object, *principal, now)?;
                 let subjects = store.subjects()?.into_iter().map(|(subject, _)| subject).collect();
                 Ok(TimelineReply::Subjects { all: may.then_some(subjects) })
             }
@@ -119,9 +119,10 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Closes the connections of principals that may no longer use the timeline.
+    /// Closes the connections of principals that may no longer use the timeline, and stops what the assistant does for them.
     pub(crate) fn close_ended(&self) -> Result<(), StoreError> {
         let now = self.0.host.now();
+        self.stop_ended()?;
         for connection in self.0.host.connections().iter() {
             if still_valid(&self.0.store, connection.info().principal.clone(), now)?.is_err() {
                 connection.close(AGAIN, "Who may use this timeline has changed.");
@@ -129,6 +130,30 @@ impl<H: Host> ChatAgent<H> {
         }
         Ok(())
     }
+}
+
+/// Whether a principal who has asked something may still have it done. A guest who signs in meanwhile may: it is theirs.
+pub(crate) fn may_go_on<S: Sql>(
+    store: &Store<S>,
+    principal: &Principal,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    if principal.via == Via::Guest {
+        Ok(true)
+    } else {
+        still_valid(store, principal.clone(), now).map(|valid| valid.is_ok())
+    }
+}
+
+/// Whether a principal may use its own object.
+fn may_use<S: Sql>(
+    store: &Store<S>,
+    object: &ObjectId,
+    principal: Principal,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let is_theirs = principal.object == *object && store.owner()?.as_deref() == Some(object.name());
+    Ok(is_theirs && still_valid(store, principal, now)?.is_ok())
 }
 
 /// Checks what can have ended since the principal was made, and returns it with what it may do.
@@ -190,8 +215,10 @@ fn describe<S: Sql + Clone>(store: &Store<S>) -> Result<TimelineReply, StoreErro
     let newest = store.events(&newest)?.into_iter().next();
     // The first plan is the service's.
     let changed = newest.filter(|event| event.actor != Actor::System).map(|event| event.at);
-    let is_used = changed.is_some() || counts.messages > 0;
-    Ok(TimelineReply::Described { blocks: counts.blocks.open + counts.blocks.done, changed, is_used })
+    let is_changed = counts.by_actor.iter().any(|(actor, events)| actor != "system" && *events > 0);
+    let blocks = counts.blocks.open + counts.blocks.done;
+    let is_used = is_changed || blocks > 0 || counts.messages > 0 || store.import_progress()?.is_some();
+    Ok(TimelineReply::Described { blocks, changed, is_used })
 }
 
 /// The reply about a timeline that nobody has used.

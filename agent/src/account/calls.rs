@@ -137,8 +137,9 @@ fn checked(new: &NewToken, now: DateTime<Utc>) -> Result<CheckedToken, String> {
         return Err(format!("/name: expected 1 to {NAME_CHARS} visible characters. Nothing was changed."));
     }
     let scopes: BTreeSet<Scope> = new.scopes.iter().copied().collect();
-    if scopes.is_empty() || scopes.contains(&Scope::Account) {
-        return Err("/scopes: expected “read”, “write” or “chat”, at least one. Nothing was changed.".to_owned());
+    // Whoever may not read is sent nothing, not even the answer to a message.
+    if !scopes.contains(&Scope::Read) || scopes.contains(&Scope::Account) {
+        return Err("/scopes: expected “read”, and “write” or “chat” beside it. Nothing was changed.".to_owned());
     }
     if new.days.is_some_and(|days| !(1..=DAYS).contains(&days)) {
         return Err(format!("/days: expected a whole number from 1 to {DAYS}. Nothing was changed."));

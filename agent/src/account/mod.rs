@@ -10,4 +10,5 @@ mod calls;
 pub mod store;
 
 pub use admission::Refusal;
+pub(crate) use admission::may_go_on;
 pub use calls::AccountCall;

@@ -24,6 +24,18 @@ pub struct SubjectStore<S> {
     sql: S,
 }
 
+/// The reply to a request about a subject of whom nothing is known, if the request makes nothing.
+pub fn reply_of_nobody(request: &SubjectRequest) -> Option<SubjectReply> {
+    match request {
+        SubjectRequest::Timelines => Some(SubjectReply::Timelines { all: Vec::new(), shown: None }),
+        SubjectRequest::Passkey => Some(SubjectReply::Passkey { passkey: None }),
+        SubjectRequest::Remove { .. } | SubjectRequest::Show { .. } | SubjectRequest::UsePasskey { .. } => {
+            Some(SubjectReply::Done { done: false })
+        }
+        SubjectRequest::Add { .. } | SubjectRequest::AddFirst { .. } | SubjectRequest::AddPasskey { .. } => None,
+    }
+}
+
 impl<S: Sql> SubjectStore<S> {
     /// Opens the database and brings it to the current version.
     ///

@@ -1,5 +1,7 @@
 //! Frames to all connections: chat frames, and what changed in the timeline.
 
+use std::rc::Rc;
+
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::EventFrame;
 use flux_timeline::{Event, ReadPlans};
@@ -23,7 +25,27 @@ pub(crate) enum To {
     All,
 }
 
+/// Close code for a client that should not connect again as who it was.
+pub(super) const ENDED: u16 = 4401;
+/// What its person reads.
+pub(super) const ENDED_REASON: &str = "Your access has ended. Nothing was changed; sign in again.";
+
 impl<H: Host> ChatAgent<H> {
+    /// The open connections. Those of principals that have ended are closed.
+    pub(crate) fn connections(&self) -> Rc<[H::Connection]> {
+        let all = self.0.host.connections();
+        if all.iter().all(|connection| connection.info().principal.until.is_none()) {
+            return all;
+        }
+        let now = self.0.host.now();
+        let (ended, open): (Vec<_>, Vec<_>) =
+            all.iter().cloned().partition(|connection| connection.info().principal.has_ended(now));
+        for connection in ended {
+            connection.close(ENDED, ENDED_REASON);
+        }
+        open.into()
+    }
+
     /// Sends a frame to connections, except one.
     pub(crate) fn broadcast(&self, frame: &ServerFrame, to: To, except: Option<Uuid>) {
         self.broadcast_text(&frame.to_text(), to, except);
@@ -31,7 +53,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// As [`Self::broadcast`], for a frame as text.
     pub(crate) fn broadcast_text(&self, frame: &str, to: To, except: Option<Uuid>) {
-        for connection in self.0.host.connections().iter() {
+        for connection in self.connections().iter() {
             if self.is_sent(connection, to, except) {
                 connection.send(frame);
             }
@@ -46,7 +68,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// Sends the newest part of the conversation to connections, except one.
     pub(crate) fn send_conversation(&self, to: To, except: Option<Uuid>) -> Result<(), StoreError> {
-        if self.0.host.connections().iter().any(|connection| self.is_sent(connection, to, except)) {
+        if self.connections().iter().any(|connection| self.is_sent(connection, to, except)) {
             self.broadcast(&self.conversation_frame(shown::MESSAGES_BYTES, false)?, to, except);
         }
         Ok(())
@@ -88,7 +110,7 @@ impl<H: Host> ChatAgent<H> {
         if events.is_empty() {
             return;
         }
-        let connections = self.0.host.connections();
+        let connections = self.connections();
         let (followers, others): (Vec<_>, Vec<_>) =
             connections.iter().partition(|connection| connection.info().follows_events);
         if !followers.is_empty() {
@@ -109,7 +131,7 @@ impl<H: Host> ChatAgent<H> {
         if let Err(error) = self.have_plan().and_then(|()| self.watch_runs()).and_then(|()| self.send_everything()) {
             // Clients reconnect after this code, and then get everything.
             self.fault("start-over", &error);
-            self.0.host.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
+            self.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
         }
         self.discard_now();
         self.set_alarm();
@@ -119,7 +141,7 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn send_timeline(&self) -> Result<(), StoreError> {
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
         let snapshot = ServerFrame::FluxSnapshot(Box::new(snapshot)).to_text();
-        let connections = self.0.host.connections();
+        let connections = self.connections();
         let is_state_followed = connections.iter().any(|connection| !connection.info().follows_events);
         let state = if is_state_followed { self.state_frame()?.to_text() } else { String::new() };
         for connection in connections.iter() {
@@ -132,7 +154,7 @@ impl<H: Host> ChatAgent<H> {
         self.send_timeline()?;
         let clear = ServerFrame::CfAgentChatClear.to_text();
         let messages = self.conversation_frame(shown::MESSAGES_BYTES, false)?.to_text();
-        for connection in self.0.host.connections().iter() {
+        for connection in self.connections().iter() {
             connection.send(&clear);
             connection.send(&messages);
         }

@@ -5,7 +5,7 @@ use flux_protocol::{ClientFrame, MAX_FRAME_BYTES, ServerFrame};
 use serde_json::Value;
 
 use super::failure;
-use super::push::To;
+use super::push::{ENDED, ENDED_REASON, To};
 use crate::agent::ChatAgent;
 use crate::api::permit;
 use crate::host::{Connection, Host};
@@ -13,9 +13,6 @@ use crate::json;
 use crate::store::StoreError;
 use crate::turn::{check_messages, frames::failed};
 use flux_identity::Scope;
-
-/// Close code for a client that should not connect again as who it was.
-const ENDED: u16 = 4401;
 
 impl<H: Host> ChatAgent<H> {
     /// Handles a frame. A frame that cannot be read, or that the principal may not send, is answered with an error and changes
@@ -48,9 +45,8 @@ impl<H: Host> ChatAgent<H> {
 
     fn handle(&self, connection: &H::Connection, frame: ClientFrame) -> Result<(), StoreError> {
         if connection.info().principal.has_ended(self.0.host.now()) {
-            let error = "Your access has ended. Nothing was changed; sign in again.".to_owned();
-            Self::refuse(connection, &frame, error.clone());
-            connection.close(ENDED, &error);
+            Self::refuse(connection, &frame, ENDED_REASON.to_owned());
+            connection.close(ENDED, ENDED_REASON);
             return Ok(());
         }
         if let Some(scope) = scope(&frame)

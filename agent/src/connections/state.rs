@@ -65,7 +65,7 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn send_state(&self) {
-        let connections = self.0.host.connections();
+        let connections = self.connections();
         let followers: Vec<_> = connections.iter().filter(|connection| !connection.info().follows_events).collect();
         if followers.is_empty() {
             return;

@@ -4,8 +4,9 @@ use worker::{DurableObject, Env, Error, Request, Response, Result, State, durabl
 
 use super::clock::now;
 use super::sql::DurableSql;
-use crate::account::store::SubjectStore;
+use crate::account::store::{SubjectStore, reply_of_nobody};
 use crate::json;
+use crate::store::Store;
 
 /// The object of a subject.
 #[durable_object(fetch)]
@@ -21,7 +22,14 @@ impl DurableObject for Account {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let asked = json::read(&request.text().await?).map_err(|error| Error::RustError(error.to_string()))?;
         let failed = |error: crate::store::StoreError| Error::RustError(error.to_string());
-        let store = SubjectStore::open(DurableSql::new(&self.state.storage())).map_err(failed)?;
+        let sql = DurableSql::new(&self.state.storage());
+        // Anybody can ask about subjects that do not exist.
+        if let Some(reply) = reply_of_nobody(&asked)
+            && !Store::exists(&sql).map_err(failed)?
+        {
+            return Response::from_json(&reply);
+        }
+        let store = SubjectStore::open(sql).map_err(failed)?;
         Response::from_json(&store.answer(asked, now()).map_err(failed)?)
     }
 }

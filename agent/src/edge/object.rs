@@ -214,7 +214,11 @@ fn not_admitted(is_socket: bool, refusal: Refusal) -> Result<Response> {
 /// The response to a call.
 fn respond(answer: std::result::Result<Answer, ApiError>) -> Result<Response> {
     match answer {
-        Ok(answer) => Response::from_json(&answer.json()),
+        Ok(answer) => {
+            let response = Response::from_json(&answer.json())?;
+            response.headers().set("cache-control", "no-store")?;
+            Ok(response)
+        }
         Err(error) => {
             let response = Response::error(error.to_string(), error.status())?;
             if let Some(seconds) = error.retry_after_seconds() {

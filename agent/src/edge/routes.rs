@@ -1,6 +1,7 @@
 //! The addresses of the Worker, and who may reach them.
 
 use flux_protocol::account::Provider;
+use futures::StreamExt as _;
 use serde_json::json;
 use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
@@ -61,18 +62,15 @@ async fn suite(request: Request, env: &Env, case: &str) -> Result<Response> {
 fn health(env: &Env) -> Result<Response> {
     let id = model::id(env);
     let error = set_up(env).err();
+    let is_ok = error.is_none();
     let body = json!({
-        "ok": error.is_none(),
+        "ok": is_ok,
         "version": env!("CARGO_PKG_VERSION"),
         "model": { "provider": id.provider, "name": id.name },
         "error": error,
     });
     let response = Response::from_json(&body)?;
-    Ok(if key_is_bad(&body) { response.with_status(500) } else { response })
-}
-
-fn key_is_bad(body: &serde_json::Value) -> bool {
-    body.get("ok") == Some(&json!(false))
+    Ok(if is_ok { response } else { response.with_status(500) })
 }
 
 /// A new guest, for a program that keeps no cookies.
@@ -121,7 +119,9 @@ fn cookie_of_page(env: &Env, presented: &Presented) -> Option<String> {
     if cookies.principal(&keys, now()).is_some() {
         return cookies.renewed(&keys, now());
     }
-    let is_guest = offered.has(Provider::Guest) && !presented.credentials().has_token();
+    // Whom Cloudflare Access lets through is known without a cookie.
+    let is_by_access = offered.access.is_some() && presented.assertion.is_some();
+    let is_guest = offered.has(Provider::Guest) && !is_by_access && !presented.credentials().has_token();
     is_guest.then(|| cookies.set(&keys, &Principal::guest(new_object()), now()))
 }
 
@@ -232,10 +232,18 @@ async fn auth(request: Request, env: &Env, route: sign_in::Route) -> Result<Resp
         Ok(found) => found,
         Err(error) => return Response::error(error, 500),
     };
-    if request.method() == Method::Post && is_cross_origin(&request)? {
+    let is_foreign = match route {
+        // A link of the page. Anywhere else, it would sign people in whom nobody has asked.
+        sign_in::Route::Oidc => {
+            let site = request.headers().get("sec-fetch-site")?;
+            site.is_some_and(|site| !matches!(site.as_str(), "same-origin" | "none"))
+        }
+        _ => request.method() == Method::Post && is_cross_origin(&request)?,
+    };
+    if is_foreign {
         return Response::error("Other sites may not sign you in or out.", 403);
     }
-    if !matches!(route, sign_in::Route::Options | sign_in::Route::Timelines) {
+    if route != sign_in::Route::Options {
         match is_limited(&request, env) {
             Ok(true) if !may(&request, env, SIGN_INS).await? => return too_often(false),
             Ok(_) => {}
@@ -272,14 +280,11 @@ async fn auth(request: Request, env: &Env, route: sign_in::Route) -> Result<Resp
 async fn sign_in_request(mut request: Request) -> Result<Option<sign_in::Request>> {
     let presented = presented_by(&request)?;
     let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
-    let (length, user_agent) = (header("content-length")?.parse().unwrap_or(0), header("user-agent")?);
-    if length > BODY_BYTES {
-        return Ok(None);
-    }
+    let user_agent = header("user-agent")?;
     let url = super::url(&request)?;
     let given = |name: &str| url.search_params().get(name);
-    let body = request.text().await?;
-    Ok((body.len() <= BODY_BYTES).then(|| sign_in::Request {
+    let Some(body) = body_of(&mut request).await? else { return Ok(None) };
+    Ok(Some(sign_in::Request {
         presented,
         body,
         user_agent,
@@ -289,6 +294,24 @@ async fn sign_in_request(mut request: Request) -> Result<Option<sign_in::Request
         code: given("code").unwrap_or_default(),
         issuer: given("iss"),
     }))
+}
+
+/// The body of a request. `None` if it is too large: no more of it is read then.
+async fn body_of(request: &mut Request) -> Result<Option<String>> {
+    let mut body = Vec::new();
+    if request.inner().body().is_none() {
+        return Ok(Some(String::new()));
+    }
+    let mut parts = request.stream()?;
+    while let Some(part) = parts.next().await {
+        let part = part?;
+        if body.len() + part.len() > BODY_BYTES {
+            return Ok(None);
+        }
+        body.extend(part);
+    }
+    // What is not text cannot be read as JSON either.
+    Ok(Some(String::from_utf8(body).unwrap_or_default()))
 }
 
 /// A ticket for the address of a socket, for who cannot set headers there.

@@ -219,6 +219,10 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// The errors of the engine.
     pub fn use_ticket(&self, id: Uuid, until: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        // One that has ended is not remembered, so it must not be used.
+        if until <= now {
+            return Ok(false);
+        }
         self.forget_ended(now)?;
         let rows = self.query(
             "INSERT OR IGNORE INTO credentials (kind, id, made_ms, until_ms) VALUES (?, ?, ?, ?) RETURNING 1",
@@ -345,7 +349,9 @@ mod tests {
         let [one, two] = [1, 2].map(Uuid::from_u128);
         assert_eq!(store.use_ticket(one, until, now()), Ok(true));
         assert_eq!(store.use_ticket(one, until, now()), Ok(false));
-        assert_eq!(store.use_ticket(two, until, until), Ok(true), "and those that have ended are forgotten");
+        assert_eq!(store.use_ticket(one, until, until), Ok(false), "it has ended");
+        let later = until + TimeDelta::seconds(60);
+        assert_eq!(store.use_ticket(two, later, until), Ok(true), "and those that have ended are forgotten");
         let rows = store.query("SELECT count(*) FROM credentials", &[]).unwrap();
         assert_eq!(rows[0].count(0), Ok(1));
     }

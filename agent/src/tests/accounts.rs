@@ -166,7 +166,7 @@ fn an_access_token_allows_what_it_says_until_it_ends_or_is_revoked() {
     assert_eq!(admit(&world, &token), Err(Refusal::TokenEnded));
 
     let mine = world.connect_by(sign_in(&world, "me").unwrap());
-    let made = result(&mut world, &mine, "makeToken", json!({"name": "Other", "scopes": ["chat"]}));
+    let made = result(&mut world, &mine, "makeToken", json!({"name": "Other", "scopes": ["read", "chat"]}));
     let hash = access_token::hash(made["secret"].as_str().unwrap());
     let other = Principal { via: Via::Token { hash }, ..token };
     let program = world.connect_by(admit(&world, &other).unwrap());
@@ -185,7 +185,8 @@ fn a_token_that_does_not_fit_is_not_made() {
         (json!({"name": "\u{200B}", "scopes": ["read"]}), "/name"),
         (json!({"name": "x".repeat(61), "scopes": ["read"]}), "/name"),
         (json!({"name": "T", "scopes": []}), "/scopes"),
-        (json!({"name": "T", "scopes": ["account"]}), "/scopes"),
+        (json!({"name": "T", "scopes": ["write", "chat"]}), "/scopes"),
+        (json!({"name": "T", "scopes": ["read", "account"]}), "/scopes"),
         (json!({"name": "T", "scopes": ["admin"]}), "admin"),
         (json!({"name": "T", "scopes": ["read"], "days": 0}), "/days"),
         (json!({"name": "T", "scopes": ["read"], "days": 3651}), "/days"),
@@ -201,6 +202,41 @@ fn a_token_that_does_not_fit_is_not_made() {
     }
     let answer = world.call(&tab, "makeToken", json!({"name": "T", "scopes": ["read"]}));
     assert!(answer["error"].as_str().unwrap().contains("50 access tokens"), "{answer}");
+}
+
+#[test]
+fn a_connection_that_has_ended_is_sent_nothing_more() {
+    let mut world = world();
+    let mine = world.connect_by(guest());
+    let until = Some(world.now() + TimeDelta::minutes(1));
+    let watching = world.connect_by(Principal { until, ..guest() });
+    result(&mut world, &mine, "scheduleBlock", gym(3));
+    assert!(watching.frame_words().contains(&"flux_events".to_owned()));
+    world.pass(60_000);
+    result(&mut world, &mine, "scheduleBlock", gym(4));
+    assert_eq!((watching.closed(), watching.received().len()), (Some(4401), 0));
+}
+
+#[test]
+fn what_a_session_has_asked_is_stopped_when_it_ends() {
+    let mut world = world();
+    assert!(claim(&world, "me", Some(guest())));
+    let [one, other] = [0; 2].map(|_| sign_in(&world, "me").unwrap());
+    let [tab, ending] = [&one, &other].map(|principal| world.connect_by(principal.clone()));
+    world.say(&ending, "r1", "Gym on the third");
+    world.say(&ending, "r2", "And on the fourth");
+    assert!(world.model_is_heard());
+    let Via::Session { id } = other.via else { panic!("{other:?}") };
+    tab.received();
+    result(&mut world, &tab, "endSession", json!({ "id": id }));
+    world.settle();
+    let ends = tab
+        .received()
+        .into_iter()
+        .filter(|frame| frame["type"] == "cf_agent_use_chat_response" && frame["done"] == true);
+    let mut ends: Vec<_> = ends.map(|frame| frame["id"].clone()).collect();
+    ends.sort_by_key(ToString::to_string);
+    assert_eq!((ends, world.model_is_heard()), (vec![json!("r1"), json!("r2")], false));
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Deployment {
         let mut world = World::new();
         assert!(world.agent.admit(guest.clone(), &guest.object).unwrap().is_ok());
         let tab = world.connect_by(guest.clone());
-        world.call(&tab, "scheduleBlock", gym(number.into()));
+        world.call(&tab, "scheduleBlock", gym(number));
         world.disconnect(&tab);
         self.timelines.borrow_mut().insert(guest.object.name().to_owned(), world);
         guest
@@ -160,11 +160,11 @@ fn a_guest_who_signs_in_keeps_the_timeline_whatever_fails_in_the_middle() {
             let has_failed = first.is_err();
             failures += u32::from(has_failed);
             let found = deployment.sign_in(&subject("me"), Some(&guest)).unwrap();
-            let expected = Found { object: guest.object.clone(), has_choice: false };
+            let expected = Found { object: guest.object.clone(), has_choice: false, is_full: false };
             assert_eq!(found, expected, "request {number}, {fault:?}");
             // On another browser, which knows no guest.
             assert_eq!(deployment.sign_in(&subject("me"), None), Ok(expected));
-            assert_eq!(deployment.all(&subject("me")), [guest.object.clone()]);
+            assert_eq!(deployment.all(&subject("me")), std::slice::from_ref(&guest.object));
             assert_eq!((deployment.blocks(&guest.object), deployment.admits(&guest)), (1, false));
             // Whoever has a copy of the guest's token gets a timeline of their own.
             let other = deployment.sign_in(&subject("other"), Some(&guest)).unwrap();
@@ -209,6 +209,6 @@ fn one_timeline_too_many_stays_with_its_guest() {
     }
     let last = deployment.guest(21);
     let found = deployment.sign_in(&subject("me"), Some(&last)).unwrap();
-    assert_eq!((found.has_choice, deployment.all(&subject("me")).len()), (false, 20));
+    assert_eq!((found.is_full, deployment.all(&subject("me")).len()), (true, 20));
     assert!(deployment.admits(&last));
 }

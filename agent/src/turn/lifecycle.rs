@@ -48,6 +48,10 @@ impl<H: Host> ChatAgent<H> {
         if self.0.store.is_rebuilding() {
             return;
         }
+        if let Err(error) = self.cancel_ended(&mut open) {
+            // The job of the turns tries again.
+            return self.fault("queue", &error);
+        }
         while self.0.live.borrow().is_none() {
             let Some(next) = open.iter().position(|turn| turn.state == TurnState::Queued) else { return };
             let turn = open.remove(next);

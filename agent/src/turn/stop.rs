@@ -7,6 +7,9 @@ use flux_protocol::frame::TurnOutcome;
 use super::consent::close_calls;
 use super::frames::ended_unanswered;
 use super::lifecycle::Ended;
+use uuid::Uuid;
+
+use crate::account::may_go_on;
 use crate::agent::ChatAgent;
 use crate::connections::push::To;
 use crate::host::{Connection, Host};
@@ -26,6 +29,37 @@ impl<H: Host> ChatAgent<H> {
             Some(turn) => self.cancel_queued(&turn),
             None => Ok(()),
         }
+    }
+
+    /// Stops what was asked by those who may no longer use the timeline.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn stop_ended(&self) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        self.cancel_ended(&mut self.0.store.turns(TurnState::Queued)?)?;
+        let live = self.0.live.borrow().as_ref().map(|live| live.turn.request.principal.clone());
+        let is_over = live.map_or(Ok(false), |principal| may_go_on(&self.0.store, &principal, now).map(|may| !may))?;
+        // No connection has stopped it.
+        if is_over && !self.end(&Ended::Stopped(Uuid::nil())) {
+            self.start_next();
+        }
+        Ok(())
+    }
+
+    /// Cancels requests that wait of those who may no longer use the timeline, and removes them from the list.
+    pub(super) fn cancel_ended(&self, open: &mut Vec<TurnRecord>) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        let mut kept = Vec::with_capacity(open.len());
+        for turn in open.drain(..) {
+            if turn.state != TurnState::Queued || may_go_on(&self.0.store, &turn.request.principal, now)? {
+                kept.push(turn);
+            } else {
+                self.cancel_queued(&turn)?;
+            }
+        }
+        *open = kept;
+        Ok(())
     }
 
     fn cancel_queued(&self, turn: &TurnRecord) -> Result<(), StoreError> {
