@@ -66,6 +66,8 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInMethod {
+    /// Its id, for `removeMethod`.
+    pub id: String,
     /// The provider.
     pub provider: Provider,
     /// When it was added.
@@ -239,7 +241,7 @@ mod tests {
             made: at,
             used: at,
         };
-        let methods = vec![SignInMethod { provider: Provider::Oidc, added: at }];
+        let methods = vec![SignInMethod { id: "3".to_owned(), provider: Provider::Oidc, added: at }];
         let account = Account { known_by: Provider::Passkey, methods, sessions: vec![session], tokens: vec![token] };
         assert_eq!(read_text(&value(&account).to_string()), Ok(account));
         for (ceremony, text) in [(Ceremony::Register, "register"), (Ceremony::SignIn, "sign-in")] {

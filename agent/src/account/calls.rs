@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::api::{Answer, Api, ApiError, Change, Outcome, given};
 use crate::json::{self, value};
 use crate::store::{Sql, TokenRecord};
-use flux_identity::{Principal, Scope, access_token};
+use flux_identity::{Principal, Scope, Subject, access_token};
 
 /// Most access tokens of a timeline.
 const TOKENS: usize = 50;
@@ -18,7 +18,7 @@ const TOKENS: usize = 50;
 const NAME_CHARS: usize = 60;
 /// Longest life of an access token that ends, in days.
 const DAYS: u32 = 3_650;
-/// The length of a token's id, in characters of its hash.
+/// The length of the id of a token or a way to sign in, in characters of its hash.
 const ID_CHARS: usize = 16;
 
 /// A call about who may use the timeline.
@@ -28,6 +28,8 @@ pub enum AccountCall {
     Show,
     /// Ends a session.
     EndSession(String),
+    /// Removes a way to sign in, and ends its sessions.
+    RemoveMethod(String),
     /// Makes an access token.
     MakeToken(NewToken),
     /// Revokes an access token.
@@ -46,6 +48,7 @@ impl AccountCall {
         Some(match method {
             "getAccount" => only(&[]).map(|()| Self::Show),
             "endSession" => id().map(Self::EndSession),
+            "removeMethod" => id().map(Self::RemoveMethod),
             "makeToken" => only(&["name", "scopes", "days"]).and_then(|()| {
                 let new = json::read_value(arguments.clone()).map(Self::MakeToken);
                 new.map_err(|error| ApiError::Arguments(format!("{error}. Nothing was changed.")))
@@ -64,6 +67,10 @@ impl<S: Sql + Clone> Api<'_, S> {
             AccountCall::MakeToken(new) => return self.make_token(principal, new),
             AccountCall::EndSession(id) => {
                 found(self.store.end_session(&id)?, "There is no such session; it may have ended.")?;
+                Change::Access
+            }
+            AccountCall::RemoveMethod(id) => {
+                self.remove_method(&id)?;
                 Change::Access
             }
             AccountCall::RevokeToken(id) => {
@@ -90,10 +97,22 @@ impl<S: Sql + Clone> Api<'_, S> {
         });
         Ok(Account {
             known_by: principal.subject.provider,
-            methods: methods.map(|(subject, added)| SignInMethod { provider: subject.provider, added }).collect(),
+            methods: methods.map(|(subject, added)| method(&subject, added)).collect(),
             sessions: sessions.collect(),
             tokens: self.store.tokens()?.into_iter().map(shown).collect(),
         })
+    }
+
+    fn remove_method(&self, id: &str) -> Result<(), ApiError> {
+        let subjects = self.store.subjects()?;
+        let method = subjects.iter().find(|(subject, added)| method(subject, *added).id == id);
+        let Some((subject, _)) = method else {
+            return found(false, "There is no such way to sign in; it may have been removed.");
+        };
+        if subjects.len() == 1 {
+            return found(false, "This is the only way to sign in to this timeline. Add another one first.");
+        }
+        self.store.sql_transaction(|store| store.remove_subject(subject)).map_err(ApiError::from)
     }
 
     fn make_token(&self, principal: &Principal, new: NewToken) -> Result<Outcome, ApiError> {
@@ -118,6 +137,12 @@ impl<S: Sql + Clone> Api<'_, S> {
 
 fn found(found: bool, otherwise: &str) -> Result<(), ApiError> {
     if found { Ok(()) } else { Err(ApiError::Arguments(format!("{otherwise} Nothing was changed."))) }
+}
+
+fn method(subject: &Subject, added: DateTime<Utc>) -> SignInMethod {
+    // A part of the hash, so that no frame contains what a provider calls somebody.
+    let id = access_token::hash(&subject.to_string()).chars().take(ID_CHARS).collect();
+    SignInMethod { id, provider: subject.provider, added }
 }
 
 fn shown(token: TokenRecord) -> AccessToken {

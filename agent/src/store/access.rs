@@ -72,6 +72,16 @@ impl<S: Sql> Store<S> {
         self.execute("INSERT OR IGNORE INTO accounts (subject, added_ms) VALUES (?, ?)", &row)
     }
 
+    /// Removes a subject that may sign in, and ends its sessions.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn remove_subject(&self, subject: &Subject) -> Result<(), StoreError> {
+        let subject = subject.to_string();
+        self.execute("DELETE FROM accounts WHERE subject = ?", &[subject.as_str().into()])?;
+        self.execute("DELETE FROM credentials WHERE kind = ? AND subject = ?", &[SESSION_KIND.into(), subject.into()])
+    }
+
     /// The sessions, the last one used first.
     ///
     /// # Errors

@@ -113,6 +113,28 @@ fn a_session_can_add_a_way_to_sign_in_and_ends_where_it_is_ended() {
 }
 
 #[test]
+fn a_way_to_sign_in_can_be_removed_unless_it_is_the_only_one() {
+    let mut world = world();
+    assert!(claim(&world, "mine", Some(guest())));
+    let mine = sign_in(&world, "mine").unwrap();
+    assert!(claim(&world, "lost", Some(mine.clone())));
+    let lost = sign_in(&world, "lost").unwrap();
+    let [tab, other] = [&mine, &lost].map(|principal| world.connect_by(principal.clone()));
+    let ids = |account: &Value| -> Vec<Value> {
+        account["methods"].as_array().unwrap().iter().map(|method| method["id"].clone()).collect()
+    };
+    let before = ids(&result(&mut world, &tab, "getAccount", json!({})));
+    let account = result(&mut world, &tab, "removeMethod", json!({ "id": before[1] }));
+    assert_eq!((ids(&account), account["sessions"].as_array().unwrap().len()), (vec![before[0].clone()], 1));
+    assert_eq!((tab.closed(), other.closed(), sign_in(&world, "lost")), (None, Some(1012), None));
+    assert!(!claim(&world, "lost", None) && !claim(&world, "lost", Some(lost)));
+    for (id, error) in [(&before[0], "the only way"), (&before[1], "no such way")] {
+        let refused = world.call(&tab, "removeMethod", json!({ "id": id }));
+        assert!(refused["error"].as_str().unwrap().contains(error), "{refused}");
+    }
+}
+
+#[test]
 fn signing_out_ends_one_session_and_everywhere_all_of_them() {
     let world = world();
     assert!(claim(&world, "me", Some(guest())));
