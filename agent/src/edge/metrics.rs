@@ -6,7 +6,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,7 +17,7 @@ use super::clock::now;
 use super::log::write;
 use super::text;
 use crate::statistics::budget::{Budget, Known};
-use crate::statistics::request::{StatisticsReply, StatisticsRequest};
+use crate::statistics::request::{Day, StatisticsReply, StatisticsRequest};
 use crate::telemetry::{Fault, LogRecord, Sample, Tally};
 
 /// The secret with which the figures can be read.
@@ -105,7 +105,7 @@ fn budget(env: &Env) -> Budget {
 }
 
 /// The text for Prometheus: the sums of a day, or of all time. What this isolate has counted is in it.
-pub(super) async fn exposition(env: &Env, day: Option<NaiveDate>) -> Result<String> {
+pub(super) async fn exposition(env: &Env, day: Option<Day>) -> Result<String> {
     let reporting = {
         let collector = collector(env);
         let is_empty = collector.tally.borrow().is_empty();
@@ -141,7 +141,7 @@ impl Collector {
         Box::pin(async move {
             let request = StatisticsRequest::Add { sums, tokens };
             match ask_object(&env, &request).await {
-                Ok(reply) => collector.learn(Known { day: reply.day, tokens: reply.tokens }),
+                Ok(reply) => collector.learn(Known { day: reply.today, tokens: reply.tokens }),
                 Err(error) => {
                     if let StatisticsRequest::Add { sums, .. } = request {
                         let mut tally = collector.tally.borrow_mut();

@@ -13,6 +13,7 @@ use crate::api::headers::HEADERS;
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
 use crate::limits::network;
 use crate::statistics::may_read;
+use crate::statistics::request::Day;
 use crate::telemetry::TEXT_TYPE;
 use flux_identity::sign_in::{self, BODY_BYTES, Body, SignIn};
 use flux_identity::{Keys, ObjectId, Presented, Principal, Providers, Purpose, SUBPROTOCOL, Unknown};
@@ -89,10 +90,10 @@ async fn figures(request: &Request, env: &Env) -> Result<Response> {
     }
     let day = match super::url(request)?.search_params().get("day").as_deref() {
         None => None,
-        Some("today") => Some(now().date_naive()),
-        Some(other) => match other.parse() {
-            Ok(day) => Some(day),
-            Err(_) => return Response::error("“day” is “today” or a date as 2026-03-01.", 422),
+        Some("today") => Some(Day::of(now())),
+        Some(other) => match Day::read(other) {
+            Some(day) => Some(day),
+            None => return Response::error("“day” is “today” or a date as 2026-03-01.", 422),
         },
     };
     let response = Response::ok(metrics::exposition(env, day).await?)?;

@@ -4,8 +4,9 @@
 //! reports only sometimes, and then for those that do not: the count is right on average. With a share of 1/2,000 of the budget,
 //! its standard deviation at the end of the budget is at most √(1/2,000) = 2.2 %, so it is within 5 % in 95 of 100 days.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::request::day_number;
 use crate::setting::{Lookup, number};
 
 /// The number of reports that a budget is divided into.
@@ -23,8 +24,8 @@ pub struct Budget {
 /// What a process knows about the tokens that were used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
-    /// The day (UTC).
-    pub day: NaiveDate,
+    /// The day, as [`day_number`].
+    pub day: i64,
     /// The tokens that were used on that day.
     pub tokens: u64,
 }
@@ -56,7 +57,7 @@ impl Budget {
 
     /// Whether tokens are left at a moment. They are if nothing is known about its day.
     pub fn is_left(self, known: Option<Known>, now: DateTime<Utc>) -> bool {
-        let used = known.filter(|known| known.day == now.date_naive()).map_or(0, |known| known.tokens);
+        let used = known.filter(|known| known.day == day_number(now)).map_or(0, |known| known.tokens);
         self.per_day == 0 || used < self.per_day
     }
 
@@ -98,7 +99,7 @@ mod tests {
     fn a_budget_is_for_one_day() {
         let budget = Budget { per_day: 1_000 };
         let now = at("2026-03-02T23:59:59Z");
-        let known = |tokens| Some(Known { day: now.date_naive(), tokens });
+        let known = |tokens| Some(Known { day: day_number(now), tokens });
         assert!(budget.is_left(None, now) && budget.is_left(known(999), now));
         assert!(!budget.is_left(known(1_000), now));
         assert!(budget.is_left(known(1_000), now + TimeDelta::seconds(1)), "a new day");

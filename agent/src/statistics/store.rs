@@ -1,8 +1,8 @@
 //! The database of the object with the figures: sums by day, and the tokens of each day.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::request::{StatisticsReply, StatisticsRequest};
+use super::request::{Day, StatisticsReply, StatisticsRequest, day_number};
 use crate::json;
 use crate::store::{Row, Sql, SqlError, StoreError, Value, migrate};
 use crate::telemetry::Sum;
@@ -39,27 +39,27 @@ impl<S: Sql> StatisticsStore<S> {
     /// # Errors
     /// When the store fails. Nothing is changed then.
     pub fn answer(&self, request: StatisticsRequest, now: DateTime<Utc>) -> Result<StatisticsReply, StoreError> {
-        let today = now.date_naive();
+        let today = day_number(now);
         match request {
             StatisticsRequest::Add { sums, tokens } => self.sql.transaction(|| {
-                self.add(&sums, today)?;
-                Ok(StatisticsReply { sums: Vec::new(), day: today, tokens: self.add_tokens(tokens, today)? })
+                self.add(&sums, now)?;
+                Ok(StatisticsReply { sums: Vec::new(), today, tokens: self.add_tokens(tokens, &Day::of(now))? })
             }),
             StatisticsRequest::Read { day } => {
-                let sums = self.sums(day)?;
-                let day = day.unwrap_or(today);
-                Ok(StatisticsReply { sums, day, tokens: self.tokens(day)? })
+                let sums = self.sums(day.as_ref())?;
+                let day = day.unwrap_or_else(|| Day::of(now));
+                Ok(StatisticsReply { sums, today, tokens: self.tokens(&day)? })
             }
         }
     }
 
-    fn add(&self, sums: &[Sum], today: NaiveDate) -> Result<(), StoreError> {
+    fn add(&self, sums: &[Sum], now: DateTime<Utc>) -> Result<(), StoreError> {
         if sums.is_empty() {
             return Ok(());
         }
-        let day = Value::from(today.to_string());
+        let day = Value::from(Day::of(now).as_str());
         if self.sql.query("SELECT 1 FROM sums WHERE day = ? LIMIT 1", std::slice::from_ref(&day))?.is_empty() {
-            self.forget(today)?;
+            self.forget(now)?;
         }
         let sql = "INSERT INTO sums (day, name, labels, value)
                    SELECT ?1, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2) row
@@ -70,8 +70,8 @@ impl<S: Sql> StatisticsStore<S> {
     }
 
     /// Adds up the sums of days that are too old.
-    fn forget(&self, today: NaiveDate) -> Result<(), StoreError> {
-        let last = [Value::from((today - KEPT).to_string())];
+    fn forget(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let last = [Value::from(Day::of(now - KEPT).as_str())];
         let sql = "INSERT INTO sums (day, name, labels, value)
                    SELECT '', name, labels, sum(value) FROM sums WHERE day <> '' AND day < ? GROUP BY name, labels
                    ON CONFLICT (day, name, labels) DO UPDATE SET value = value + excluded.value";
@@ -81,26 +81,26 @@ impl<S: Sql> StatisticsStore<S> {
     }
 
     /// The tokens of today, with those that are added.
-    fn add_tokens(&self, tokens: u64, today: NaiveDate) -> Result<u64, StoreError> {
+    fn add_tokens(&self, tokens: u64, today: &Day) -> Result<u64, StoreError> {
         if tokens == 0 {
             return self.tokens(today);
         }
         let sql = "INSERT INTO tokens (day, tokens) VALUES (?1, ?2)
                    ON CONFLICT (day) DO UPDATE SET tokens = tokens + ?2 RETURNING tokens";
-        let rows = self.sql.query(sql, &[today.to_string().into(), tokens.into()])?;
+        let rows = self.sql.query(sql, &[today.as_str().into(), tokens.into()])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
-    fn tokens(&self, day: NaiveDate) -> Result<u64, StoreError> {
-        let rows = self.sql.query("SELECT tokens FROM tokens WHERE day = ?", &[day.to_string().into()])?;
+    fn tokens(&self, day: &Day) -> Result<u64, StoreError> {
+        let rows = self.sql.query("SELECT tokens FROM tokens WHERE day = ?", &[day.as_str().into()])?;
         Ok(rows.first().map_or(Ok(0), |row| row.count(0))?)
     }
 
-    fn sums(&self, day: Option<NaiveDate>) -> Result<Vec<Sum>, StoreError> {
+    fn sums(&self, day: Option<&Day>) -> Result<Vec<Sum>, StoreError> {
         let rows = match day {
             Some(day) => {
                 let sql = "SELECT name, labels, value FROM sums WHERE day = ?";
-                self.sql.query(sql, &[day.to_string().into()])?
+                self.sql.query(sql, &[day.as_str().into()])?
             }
             None => self.sql.query("SELECT name, labels, sum(value) FROM sums GROUP BY name, labels", &[])?,
         };
@@ -131,7 +131,7 @@ mod tests {
     }
 
     fn read(store: &StatisticsStore<Sqlite>, day: Option<&str>, now: &str) -> StatisticsReply {
-        let day = day.map(|day| day.parse().unwrap());
+        let day = day.map(|day| Day::read(day).unwrap());
         store.answer(StatisticsRequest::Read { day }, at(now)).unwrap()
     }
 
@@ -155,10 +155,8 @@ mod tests {
         for day in ["2026-01-01", "2026-01-02", "2026-03-01"] {
             add(&store, day, &[sum("a", "", 1)], 1);
         }
-        assert_eq!(
-            read(&store, Some("2026-01-02"), "2026-03-01"),
-            StatisticsReply { sums: vec![], day: "2026-01-02".parse().unwrap(), tokens: 0 }
-        );
+        let forgotten = read(&store, Some("2026-01-02"), "2026-03-01");
+        assert_eq!((forgotten.sums, forgotten.tokens), (vec![], 0));
         add(&store, "2026-05-01", &[sum("a", "", 1)], 0);
         assert_eq!(read(&store, None, "2026-05-01").sums, [sum("a", "", 4)]);
     }
