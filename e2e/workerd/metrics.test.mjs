@@ -1,10 +1,11 @@
 // The figures at /metrics, who may read them, and the budget of tokens that all people share.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { greeted } from "../lib/client.mjs";
 import { openai, startModel } from "../lib/model.mjs";
-import { startServer } from "../lib/server.mjs";
+import { ROOT, startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 
 const TOKEN = "the-token-of-the-metrics";
@@ -24,7 +25,7 @@ const answer = (text, read, written) => [openai.text(text), openai.usage(read, w
 let model;
 before(async () => (model = await startModel()));
 after(() => model?.stop());
-const start = (vars) => startServer({ model: { baseUrl: model.baseUrl, name: "llama-test" }, vars });
+const start = (vars, more) => startServer({ model: { baseUrl: model.baseUrl, name: "llama-test" }, vars, ...more });
 
 describe("with a token", () => {
   let server;
@@ -72,6 +73,26 @@ describe("with a token", () => {
     const before = await figures(server);
     await server.restart();
     assert.deepEqual(await figures(server), before);
+  });
+});
+
+describe("with a dataset of Analytics Engine", () => {
+  let server;
+  before(async () => (server = await start({}, { entry: join(ROOT, "e2e/lib/dataset-entry.mjs") })));
+  after(() => server?.stop());
+
+  test("each sample is a data point with names and numbers", async () => {
+    const client = await greeted(server);
+    model.script(...answer("Hello.", 100, 20));
+    await client.chat("Kanarienvogel");
+    const points = await until(() => {
+      const found = server.log().split("\n").flatMap((line) => line.split("data point: ")[1] ?? []).map((text) => JSON.parse(text));
+      return found.some(({ indexes }) => indexes[0] === "flux_tokens_total") && found;
+    }, { what: () => `data points in ${server.log().slice(-2_000)}` });
+    assert.deepEqual(points[0], {
+      indexes: ["flux_turns_total"], blobs: ["flux_turns_total", "completed", "llama-test"], doubles: [1],
+    });
+    assert.ok(!JSON.stringify(points).includes("Kanarienvogel"));
   });
 });
 
