@@ -10,11 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{Env, Result};
+use worker::{Env, Result, console_log};
 
 use super::ask::ask;
 use super::clock::now;
-use super::log::write;
 use super::text;
 use crate::statistics::budget::{Budget, Known};
 use crate::statistics::request::{Day, StatisticsReply, StatisticsRequest};
@@ -145,9 +144,14 @@ impl Collector {
                 Err(error) => {
                     if let StatisticsRequest::Add { sums, .. } = request {
                         let mut tally = collector.tally.borrow_mut();
+                        // With the next report.
                         sums.into_iter().for_each(|sum| tally.add(sum));
                     }
-                    write(&LogRecord::Fault { at: "metrics", fault: Fault::of_platform(&error.to_string()) });
+                    let fault = Fault::of_platform(&error.to_string());
+                    let record = LogRecord::Fault { at: "metrics", fault };
+                    // The module of the log depends on this one.
+                    console_log!("{}", record.json());
+                    count(&record);
                 }
             }
         })
