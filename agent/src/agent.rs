@@ -196,7 +196,8 @@ impl<H: Host> ChatAgent<H> {
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
         permit(principal, call.scope())?;
-        if principal.limited && !self.is_repeated(origin)? {
+        let is_over_budget = || call.asks_model() && !host.budget_left();
+        if (principal.limited || is_over_budget()) && !self.is_repeated(origin)? {
             self.take_call(principal, &call)?;
         }
         let is_answering = call.replaces_everything() && self.is_answering()?;
@@ -217,10 +218,10 @@ impl<H: Host> ChatAgent<H> {
         Ok(self.0.store.id_use(key).map_err(ApiError::Unsure)? != IdUse::None)
     }
 
-    /// Counts a call that changes something. Parts of files count by their size.
+    /// Counts a call that changes something, for who has to keep to limits. Parts of files count by their size.
     fn take_call(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
         let counts_otherwise = matches!(call, Call::Account(AccountCall::Show) | Call::Import(_) | Call::CancelImport);
-        if call.scope() != Scope::Read && !counts_otherwise {
+        if principal.limited && call.scope() != Scope::Read && !counts_otherwise {
             let taken = self.0.used.change(self.limits_of(principal), self.0.host.now());
             taken.inspect_err(|_| self.limited("changes")).map_err(ApiError::TooMany)?;
         }

@@ -43,8 +43,14 @@ pub trait Host: Clone + 'static {
     fn wake_at(&self, at: Option<DateTime<Utc>>);
     /// All open connections. Asked for each frame that is sent, so it must be cheap.
     fn connections(&self) -> Rc<[Self::Connection]>;
-    /// Writes a record to the service's log.
+    /// Writes a record to the service's log, and adds it to its metrics.
     fn log(&self, record: &LogRecord<'_>);
+    /// Whether today's tokens of the whole deployment are not used up, as far as this process knows. Without a budget they never are.
+    fn budget_left(&self) -> bool {
+        true
+    }
+    /// Counts tokens of the model for the budget of the deployment.
+    fn spent(&self, _tokens: u64) {}
 }
 
 /// A client's connection.

@@ -16,6 +16,7 @@
 //! | [`json`] | reading and writing JSON |
 //! | [`lifetime`] | how long data is kept that nobody needs for ever |
 //! | [`setting`] | numbers among the variables of the service |
+//! | [`statistics`] | the figures of the whole deployment, and its budget |
 //! | [`telemetry`] | what the service reports about itself |
 //! | [`host`] | what the service needs from its platform |
 //! | `edge` | that platform on Cloudflare: the Worker, its Durable Object and its Workflow |
@@ -39,6 +40,7 @@ pub mod native;
 pub mod prompt;
 pub mod setting;
 pub mod shown;
+pub mod statistics;
 pub mod store;
 pub mod telemetry;
 #[cfg(test)]

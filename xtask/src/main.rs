@@ -19,6 +19,7 @@ mod progress;
 mod sbom;
 mod secrets;
 mod setup;
+mod status;
 mod structure;
 mod test;
 mod version;
@@ -65,6 +66,8 @@ enum Task {
     Clean,
     /// Build and deploy to Cloudflare
     Deploy,
+    /// Print a deployment's turns, errors, tokens, cost and limits of a day
+    Status(status::Options),
 }
 
 fn main() -> ExitCode {
@@ -97,6 +100,7 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Clean => clean::run(&workspace)?,
         Task::Deploy => deploy::run(&workspace)?,
+        Task::Status(options) => status::run(&workspace, &options)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,8 @@ pub const AGENT: &str = "chat";
 pub enum WorkerRoute<'a> {
     /// Whether the service works.
     Health,
+    /// The figures of the service, for Prometheus.
+    Metrics,
     /// A new guest, for a program.
     Guest,
     /// A ticket for a socket.
@@ -86,6 +88,7 @@ pub fn worker_route<'a>(method: &str, path: &'a str, is_socket: bool) -> Result<
     let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
     match segments.as_slice() {
         ["healthz"] => reading(method, WorkerRoute::Health),
+        ["metrics"] => reading(method, WorkerRoute::Metrics),
         // A GET finds nothing there, as with the published server.
         ["api", "guest"] if method == "POST" => Ok(WorkerRoute::Guest),
         ["api", "ticket"] => posting(method, WorkerRoute::Ticket),
@@ -203,6 +206,9 @@ mod tests {
         let cases = [
             ("GET", "/healthz", Ok(WorkerRoute::Health)),
             ("POST", "/healthz", Err(READ)),
+            ("GET", "/metrics", Ok(WorkerRoute::Metrics)),
+            ("POST", "/metrics", Err(READ)),
+            ("GET", "/metrics/", Ok(WorkerRoute::Page)),
             ("POST", "/api/guest", Ok(WorkerRoute::Guest)),
             ("GET", "/api/guest", Err(RouteError::NotFound)),
             ("POST", "/api/ticket", Ok(WorkerRoute::Ticket)),

@@ -14,10 +14,10 @@ use worker::Env;
 use super::ask::ask;
 use super::clock::EdgeClock;
 use super::log::write;
-use super::model;
 use super::text;
 use super::thrown::message_of;
 use super::workflows::{DELETED_AT_ONCE, StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
+use super::{metrics, model};
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
 use crate::host::WorkflowId;
 use crate::lifetime;
@@ -57,7 +57,9 @@ impl ArchitectRun {
     /// Takes the Worker's environment.
     #[wasm_bindgen(constructor)]
     pub fn new(env: JsValue) -> Self {
-        Self { env: env.unchecked_into() }
+        let env = env.unchecked_into();
+        metrics::prepare(&env);
+        Self { env }
     }
 
     /// Drives the run that the event names to its end. The promise fails only when the failure could not be reported to the

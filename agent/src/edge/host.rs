@@ -14,6 +14,7 @@ use worker::{Delay, Env, State, WebSocket};
 use super::architect::Workflows;
 use super::clock::{millis, now};
 use super::log::write;
+use super::metrics;
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use crate::json;
@@ -24,6 +25,7 @@ use flux_identity::Principal;
 #[derive(Clone)]
 pub(super) struct EdgeHost {
     state: Rc<State>,
+    env: Env,
     workflows: Workflows,
     /// The open sockets, once they were asked for. The list of the platform has to be read from JavaScript each time.
     sockets: Rc<RefCell<Option<Rc<[Socket]>>>>,
@@ -32,7 +34,8 @@ pub(super) struct EdgeHost {
 impl EdgeHost {
     pub fn new(state: Rc<State>, env: &Env) -> Self {
         let workflows = Workflows::new(env, state.id().to_string());
-        Self { state, workflows, sockets: Rc::default() }
+        metrics::prepare(env);
+        Self { state, env: env.clone(), workflows, sockets: Rc::default() }
     }
 
     /// Notes a socket that was just accepted.
@@ -49,6 +52,17 @@ impl EdgeHost {
     fn change(&self, changed: impl FnOnce(&[Socket]) -> Rc<[Socket]>) {
         let mut sockets = self.sockets.borrow_mut();
         *sockets = sockets.as_deref().map(changed);
+    }
+
+    /// Asks how much of the deployment's budget is used, if what is known is too old. Turns do not wait for the answer.
+    pub fn ask_for_budget(&self) {
+        self.spawn_some(metrics::stale(&self.env));
+    }
+
+    fn spawn_some(&self, task: Option<metrics::Task>) {
+        if let Some(task) = task {
+            self.spawn(task);
+        }
     }
 
     /// An open socket by its JavaScript object.
@@ -123,6 +137,16 @@ impl Host for EdgeHost {
 
     fn log(&self, record: &LogRecord<'_>) {
         write(record);
+        self.spawn_some(metrics::due(&self.env));
+    }
+
+    fn budget_left(&self) -> bool {
+        self.ask_for_budget();
+        metrics::budget_left(&self.env)
+    }
+
+    fn spent(&self, tokens: u64) {
+        self.spawn_some(metrics::spent(&self.env, tokens));
     }
 }
 

@@ -10,12 +10,14 @@ mod body;
 mod clock;
 mod host;
 mod log;
+mod metrics;
 mod model;
 mod object;
 mod platform;
 mod respond;
 mod routes;
 mod sql;
+mod statistics;
 #[cfg(feature = "store-suite")]
 mod suite;
 mod thrown;
@@ -34,8 +36,13 @@ const NAME_HEADER: &str = "x-flux-name";
 
 /// Handles every request.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
-    routes::handle(request, &env).await
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+    metrics::prepare(&env);
+    let response = routes::handle(request, &env).await;
+    if let Some(report) = metrics::due(&env) {
+        context.wait_until(report);
+    }
+    response
 }
 
 /// A variable or secret of the environment. `None` if it is missing, empty or blank.

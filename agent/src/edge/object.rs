@@ -34,6 +34,7 @@ use crate::host::{Connection, ConnectionInfo, WorkflowId};
 use crate::json;
 use crate::limits::{Refused, in_words};
 use crate::shown;
+use crate::statistics::budget::Budget;
 use crate::store::{ImportError, ImportPart, Store};
 use crate::telemetry::{Label, LogRecord};
 use flux_identity::request::{TimelineReply, TimelineRequest};
@@ -391,7 +392,11 @@ impl Chat {
 /// # Errors
 /// A sentence, also for the person. It is logged.
 fn open(state: &Rc<State>, env: &Env) -> std::result::Result<ChatAgent<EdgeHost>, String> {
-    let configured = || Ok::<_, String>((model::of(env)?, Options::from_lookup(&|name| text(env, name))?));
+    let configured = || {
+        let lookup = |name: &str| text(env, name);
+        Budget::from_lookup(&lookup)?;
+        Ok::<_, String>((model::of(env)?, Options::from_lookup(&lookup)?))
+    };
     let (model, options) = configured().inspect_err(|error| {
         // Such a sentence begins with the variable.
         let setting = Label::new(error.split(' ').next().unwrap_or_default());
@@ -399,6 +404,8 @@ fn open(state: &Rc<State>, env: &Env) -> std::result::Result<ChatAgent<EdgeHost>
     })?;
     let sql = DurableSql::new(&state.storage());
     let host = EdgeHost::new(Rc::clone(state), env);
+    // Known by the time of the first message.
+    host.ask_for_budget();
     let opened = ChatAgent::open(host, sql, model, options);
     opened
         .inspect_err(|error| write(&LogRecord::Fault { at: "open", fault: error.into() }))

@@ -9,10 +9,13 @@ use worker::{Env, Headers, Method, Request, Response, Result};
 use super::clock::now;
 use super::platform::{EdgePlatform, offered, presented_by};
 use super::respond::{SIGN_IN, TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
-use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, model, text};
+use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, metrics, model, text};
 use crate::api::headers::HEADERS;
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
 use crate::limits::network;
+use crate::statistics::may_read;
+use crate::statistics::request::Day;
+use crate::telemetry::TEXT_TYPE;
 use flux_identity::sign_in::{self, BODY_BYTES, Body, SignIn};
 use flux_identity::{Keys, ObjectId, Presented, Principal, Providers, Purpose, SUBPROTOCOL, Unknown};
 
@@ -34,6 +37,7 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
     }
     match worker_route(request.method().as_ref(), &path, is_socket(&request)?) {
         Ok(WorkerRoute::Health) => health(env),
+        Ok(WorkerRoute::Metrics) => figures(&request, env).await,
         Ok(WorkerRoute::Guest) => guest(&request, env).await,
         Ok(WorkerRoute::Ticket) => ticket(request, env).await,
         Ok(WorkerRoute::Auth(route)) => auth(request, env, route).await,
@@ -71,6 +75,29 @@ fn health(env: &Env) -> Result<Response> {
     });
     let response = Response::from_json(&body)?;
     Ok(if is_ok { response } else { response.with_status(500) })
+}
+
+/// The figures, for who has the token: of all time, or of `?day=today` or another day in ISO 8601. A deployment without a token has no
+/// such address.
+async fn figures(request: &Request, env: &Env) -> Result<Response> {
+    let Some(token) = text(env, metrics::TOKEN) else { return not_routed(RouteError::NotFound) };
+    if !may_read(&request.headers().get("authorization")?.unwrap_or_default(), &token) {
+        let response = Response::error("The metrics need their token: Authorization: Bearer <METRICS_TOKEN>.", 401)?;
+        response.headers().set("www-authenticate", "Bearer")?;
+        return Ok(response);
+    }
+    let day = match super::url(request)?.search_params().get("day").as_deref() {
+        None => None,
+        Some("today") => Some(Day::of(now())),
+        Some(other) => match Day::read(other) {
+            Some(day) => Some(day),
+            None => return Response::error("“day” is “today” or a date as 2026-03-01.", 422),
+        },
+    };
+    let response = Response::ok(metrics::exposition(env, day).await?)?;
+    response.headers().set("content-type", TEXT_TYPE)?;
+    response.headers().set("cache-control", "no-store")?;
+    Ok(response)
 }
 
 /// A new guest, for a program that keeps no cookies.

@@ -14,6 +14,8 @@
 //! | `LIMIT_TURNS_PER_HOUR` | chat requests | their final frame |
 //! | `LIMIT_TOKENS_PER_DAY` | tokens of the model | the same |
 //! | `LIMIT_SOCKETS` | open connections | the end of the new one |
+//!
+//! What all people together may use is in [`crate::statistics::budget`].
 
 mod bucket;
 

@@ -1,10 +1,12 @@
-//! What the service reports about itself: a line of JSON for each [`LogRecord`].
+//! What the service reports about itself: a line of JSON for each [`LogRecord`], and [`Metric`]s that add up what records say.
 //!
 //! No report has a field for text. It has numbers, ids that the service made, names that the code knows, and [`Label`]s: names from the
 //! configuration, which are checked. So no line can contain what a person or a model wrote, not even by way of an error: errors
 //! become [`Fault`]s, which keep their kind and drop their words.
 
 mod fault;
+mod metric;
+mod tally;
 
 use std::fmt;
 
@@ -16,6 +18,8 @@ use crate::json::value;
 use crate::turn::Cost;
 
 pub use fault::Fault;
+pub use metric::{Kind, METRICS, Metric, Sample};
+pub use tally::{Sum, TEXT_TYPE, Tally, gauge};
 
 /// A name that the code knows.
 pub type Name = &'static str;

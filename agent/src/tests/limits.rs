@@ -133,6 +133,53 @@ fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
 }
 
 #[test]
+fn when_the_budget_is_used_nobody_asks_the_model_and_everything_else_works() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.say(&tab, "r1", "Hello");
+    world.model_says([text("Hello."), ModelEvent::Usage(Usage { input_tokens: 300, output_tokens: 20 })]);
+    world.model_ends(FinishReason::Stop);
+    assert_eq!(world.spent(), 320);
+    tab.received();
+    world.logged();
+
+    world.use_budget(true);
+    world.say(&tab, "r2", "Hello again");
+    let frames = tab.received();
+    let refused = end(&frames);
+    assert_eq!((&refused["id"], &refused["error"]), (&json!("r2"), &json!(true)));
+    assert_eq!(
+        refused["body"],
+        "The tokens of the model that everybody here shares are used for today. Your message was not sent; your timeline works as \
+         before. The model answers again in 15 hours, at midnight UTC."
+    );
+    assert!(refused["retry_after_ms"].as_u64().is_some_and(|ms| ms > 14 * 3_600_000), "{refused}");
+    assert_eq!(world.agent.store().messages(10).unwrap().len(), 2, "nothing of it was kept");
+    let refused = world.call(&tab, "useArchitect", json!({"goal": "Learn German"}));
+    assert!(refused["error"].as_str().unwrap().contains("The goal was not started; your timeline works"), "{refused}");
+    assert_eq!(
+        world.logged(),
+        [json!({"log": "limited", "limit": "budget"}), json!({"log": "limited", "limit": "budget"})]
+    );
+    assert_eq!(world.call(&tab, "scheduleBlock", gym(3))["success"], true);
+
+    world.use_budget(false);
+    world.say(&tab, "r3", "Hello again");
+    world.model_answers("Hello again.");
+    assert_eq!(end(&tab.received())["outcome"], "completed");
+}
+
+#[test]
+fn a_goal_that_was_started_is_answered_again_when_the_budget_is_used() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let key = "0190a5b6-0000-7000-8000-000000000001";
+    let first = world.call_as(&tab, key, "useArchitect", json!({"goal": "Learn German"}));
+    world.use_budget(true);
+    assert_eq!(world.call_as(&tab, key, "useArchitect", json!({"goal": "Learn German"}))["success"], first["success"]);
+}
+
+#[test]
 fn a_flood_of_frames_is_refused_unread_and_then_closed() {
     let world = world(Limits { frames: Rate::per_minute(60, 5), ..Limits::default() });
     let tab = world.connect_limited();

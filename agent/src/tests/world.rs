@@ -40,6 +40,8 @@ struct Memory {
     cannot_discard: Cell<bool>,
     alarm: Cell<Option<DateTime<Utc>>>,
     log: RefCell<Vec<Value>>,
+    is_budget_used: Cell<bool>,
+    spent: Cell<u64>,
 }
 
 impl Host for TestHost {
@@ -98,6 +100,14 @@ impl Host for TestHost {
 
     fn log(&self, record: &LogRecord<'_>) {
         self.0.log.borrow_mut().push(record.json());
+    }
+
+    fn budget_left(&self) -> bool {
+        !self.0.is_budget_used.get()
+    }
+
+    fn spent(&self, tokens: u64) {
+        self.0.spent.set(self.0.spent.get() + tokens);
     }
 }
 
@@ -166,6 +176,8 @@ impl World {
             cannot_discard: Cell::default(),
             alarm: Cell::default(),
             log: RefCell::default(),
+            is_budget_used: Cell::default(),
+            spent: Cell::default(),
         }));
         let puppet = Puppet::default();
         let statements = Statements::default();
@@ -345,6 +357,16 @@ impl World {
     /// Whether what workflows have stored cannot be deleted.
     pub fn fail_to_discard(&self, fails: bool) {
         self.host.0.cannot_discard.set(fails);
+    }
+
+    /// Whether the tokens of the deployment are used for today.
+    pub fn use_budget(&self, is_used: bool) {
+        self.host.0.is_budget_used.set(is_used);
+    }
+
+    /// The tokens that were counted for the budget.
+    pub fn spent(&self) -> u64 {
+        self.host.0.spent.get()
     }
 
     /// Lets everything run that can.

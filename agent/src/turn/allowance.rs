@@ -1,4 +1,5 @@
-//! What a person may ask of the model: so many turns and goals an hour, and so many tokens a day. The timeline never depends on it.
+//! What a person may ask of the model: so many turns and goals an hour, and so many tokens a day; and nothing more when the tokens that
+//! all people together may use in a day are used. The timeline never depends on it.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
@@ -33,10 +34,23 @@ impl<H: Host> ChatAgent<H> {
     /// # Errors
     /// [`Refusal`] with the time to wait. `Err` of the outer result if the store fails.
     pub(crate) fn take_turn(&self, principal: &Principal, not_done: &str) -> Result<Result<(), Refusal>, StoreError> {
+        let (limits, now) = (self.limits_of(principal), self.0.host.now());
+        // It is the owner's, so it holds for everybody.
+        if !self.0.host.budget_left() {
+            self.limited("budget");
+            let wait = until_midnight(now);
+            return Ok(Err(Refusal {
+                error: format!(
+                    "The tokens of the model that everybody here shares are used for today. {not_done}; your timeline works as \
+                     before. The model answers again in {}, at midnight UTC.",
+                    in_words(wait)
+                ),
+                retry_after: Some(wait),
+            }));
+        }
         if !principal.limited {
             return Ok(Ok(()));
         }
-        let (limits, now) = (self.limits_of(principal), self.0.host.now());
         let most = limits.tokens_per_day;
         if most > 0 && self.0.store.tokens_used(now)? >= most {
             self.limited("tokens");
