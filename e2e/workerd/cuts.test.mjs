@@ -3,18 +3,25 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { greeted, guest, idle, userMessage } from "../lib/client.mjs";
+import { greeted, guest, idle, isResponse, userMessage } from "../lib/client.mjs";
 import { isReport, isTitle, openai, startModel } from "../lib/model.mjs";
+import { random, SEED } from "../lib/random.mjs";
 import { startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 import { startWire } from "../lib/wire.mjs";
 
 const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
+const ASKED = "Workout on March 1st at 8";
 const SAID = "Let me see. It is in your timeline.";
 
 /** Longer than the service waits for more of an answer before it sends a chunk, so that each piece is a chunk. */
 const PIECE_MS = 20;
 const pause = () => new Promise((resolve) => setTimeout(resolve, PIECE_MS));
+
+/** About as many frames as a greeting and the answer have. */
+const REPLAY_FRAMES = 26;
+/** When the client's end of a connection breaks. */
+const BREAK_MS = 200;
 
 /** More than the answer has. */
 const MOST_FRAMES = 100;
@@ -52,7 +59,7 @@ const FOLLOWS = { "the state": {}, "events": { sync: "events" } };
 async function turn(cut, query, back) {
   const { token } = await guest(server);
   const mine = await greeted(wire, { token, query });
-  const message = userMessage("Workout on March 1st at 8");
+  const message = userMessage(ASKED);
   const before = mine.frames.length;
   wire.loseAfter(cut);
   const id = mine.ask("", { messages: [message] });
@@ -63,8 +70,14 @@ async function turn(cut, query, back) {
   wire.repair();
   await back(token);
   const again = await greeted(wire, { token, query });
-  await resumed(again, mine, id);
+  await resumed(again, mine.turn(id), id);
+  await isThereOnce(again, message);
+  await again.close();
+  return !isWhole();
+}
 
+/** The message, its answer, and what the call changed. */
+async function isThereOnce(again, message) {
   const [asked, ...answers] = await again.call("getMessages");
   assert.deepEqual([asked.id, answers.length], [message.id, 1], "the message is there once, with one answer");
   const text = answers[0].parts.map((part) => part.text ?? "").join("");
@@ -73,12 +86,10 @@ async function turn(cut, query, back) {
   assert.deepEqual(timeline.blocks.map(({ title }) => title), ["Workout"]);
   const { events } = await again.call("getEvents", { type: "BLOCK_SCHEDULED" });
   assert.equal(events.length, 1, "the call was carried out once");
-  await again.close();
-  return !isWhole();
 }
 
 /** Does what the published client does when it is back: it asks for a stream, and reads the one that it is offered. */
-async function resumed(again, mine, id) {
+async function resumed(again, seen, id) {
   const isAnswer = ({ type, probeId }) => type.startsWith("cf_agent_stream_") && probeId === "p";
   again.send({ type: "cf_agent_stream_resume_request", probeId: "p" });
   const offer = await again.next(isAnswer);
@@ -94,8 +105,7 @@ async function resumed(again, mine, id) {
   assert.deepEqual(seqs, seqs.map((_, index) => index), "every chunk comes once, in order");
   assert.equal(text, SAID);
   // What arrived before the cut is the beginning of what came afterwards.
-  const before = mine.turn(id).chunks;
-  assert.deepEqual(chunks.slice(0, before.length), before);
+  assert.deepEqual(chunks.slice(0, seen.chunks.length), seen.chunks);
   // Nothing follows the final frame.
   await idle(again);
   assert.equal(again.turn(id).finals.length, 1);
@@ -111,3 +121,42 @@ for (const [what, query] of Object.entries(FOLLOWS)) {
     });
   }
 }
+
+test(`a connection that breaks again and again, also while it is greeted and resumes (FLUX_SEED=${SEED})`, async (t) => {
+  const chance = random();
+  let breaks = 0;
+  for (let time = 0; time < 4; time++) {
+    const { token } = await guest(server);
+    const mine = await greeted(wire, { token });
+    const message = userMessage(ASKED);
+    const id = mine.ask("", { messages: [message] });
+    // Once it has arrived, the rest does not depend on the client.
+    await mine.find((frame) => isResponse(frame, id));
+    wire.cut();
+    let seen = mine.turn(id);
+    for (let end = false; !end; ) {
+      wire.loseAfter(1 + Math.floor(chance() * REPLAY_FRAMES));
+      const timer = setTimeout(() => wire.cut(), BREAK_MS);
+      const client = await greeted(wire, { token }).catch(() => undefined);
+      client?.send({ type: "cf_agent_stream_resume_ack", id });
+      await client?.answer(id).catch(() => undefined);
+      clearTimeout(timer);
+      const turn = client?.turn(id);
+      if (turn) {
+        const both = Math.min(turn.chunks.length, seen.chunks.length);
+        assert.deepEqual(turn.chunks.slice(0, both), seen.chunks.slice(0, both), "a replay says the same again");
+        assert.ok(turn.finals.length <= 1);
+        if (turn.chunks.length >= seen.chunks.length) seen = turn;
+        end = turn.finals.length === 1;
+      }
+      breaks += 1;
+      wire.cut();
+      wire.repair();
+    }
+    const again = await greeted(wire, { token });
+    await resumed(again, seen, id);
+    await isThereOnce(again, message);
+    await again.close();
+  }
+  t.diagnostic(`it broke ${breaks} times`);
+});
