@@ -10,7 +10,7 @@ import { isReport, isTitle, openai, said, startModel } from "../lib/model.mjs";
 import { random, SEED } from "../lib/random.mjs";
 import { startServer } from "../lib/server.mjs";
 
-/** So many are enough to meet each case. `FLUX_KILLS=200` searches longer. */
+/** So many are enough to meet each case. `FLUX_KILLS=500` searches longer. */
 const ROUNDS = Number(process.env.FLUX_KILLS ?? 20);
 
 const chance = random();
