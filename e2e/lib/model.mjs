@@ -50,6 +50,8 @@ class ScriptedModel {
   #server = createServer((request, response) => this.#handle(request, response));
 
   async listen() {
+    // Otherwise Node closes a connection that was idle for 5 s, just as the Worker may send the next request over it.
+    this.#server.keepAliveTimeout = 0;
     await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     this.url = `http://127.0.0.1:${this.#server.address().port}`;
     this.baseUrl = `${this.url}/v1`;

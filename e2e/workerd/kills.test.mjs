@@ -3,20 +3,19 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { agreesElsewhere, callsAgree, exported } from "../lib/agreement.mjs";
 import { QUICK_RUNS, answer as planned, ended } from "../lib/architect.mjs";
 import { greeted, guest, hasChunk, idle, isResponse } from "../lib/client.mjs";
 import { isReport, isTitle, openai, said, startModel } from "../lib/model.mjs";
 import { random, SEED } from "../lib/random.mjs";
-import { importFile } from "../lib/import.mjs";
 import { startServer } from "../lib/server.mjs";
 
-/** So many are enough to meet each case. `FLUX_KILLS=200` searches longer. */
+/** So many are enough to meet each case. `FLUX_KILLS=500` searches longer. */
 const ROUNDS = Number(process.env.FLUX_KILLS ?? 20);
 
 const chance = random();
 const below = (limit) => Math.floor(chance() * limit);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const open = (address) => fetch(address).then((response) => response.text());
 
 let model, server, token;
 before(async () => {
@@ -96,29 +95,12 @@ async function settled(client) {
 }
 
 async function check(client) {
-  const address = (path) => `${server.url}/agents/chat/me/${path}?token=${client.token}`;
-  const file = JSON.parse(await open(address("export")));
+  const file = await exported(server, client.token);
   const { events } = file;
   const messages = file.messages.map(({ message }) => message);
   assert.deepEqual(events.map(({ seq }) => seq), events.map((_, index) => index + 1));
-
-  // Another object that reads the same log has the same timeline.
-  const other = await guest(server);
-  await importFile(server, other.token, JSON.stringify({ ...file, messages: [], causes: [] }));
-  const reader = await greeted(server, { token: other.token });
-  const [mine, theirs] = [await client.call("getTimeline"), await reader.call("getTimeline")];
-  assert.deepEqual(mine.timeline, theirs.timeline);
-  await reader.close();
-
-  // The conversation and the log tell of the same calls.
-  const calls = messages.flatMap(({ parts }) => parts.filter(({ toolCallId }) => toolCallId));
-  const unfinished = calls.filter(({ state }) => ["input-streaming", "input-available", "approval-responded"].includes(state));
-  const waiting = new Set(messages.filter(({ parts }) => parts.some(({ state }) => state === "approval-requested")));
-  const isWaiting = (call) => [...waiting].some(({ parts }) => parts.includes(call));
-  assert.deepEqual(unfinished.filter((call) => !isWaiting(call)), [], "no call is open for ever");
-  const carriedOut = calls.filter(({ output }) => output?.ok).map(({ toolCallId }) => toolCallId);
-  const logged = new Set(events.filter(({ actor }) => actor.by === "assistant").map(({ actor }) => actor.toolCall));
-  assert.deepEqual(carriedOut.sort(), [...logged].sort(), "the calls that were carried out are those in the log");
+  await agreesElsewhere(server, client, file);
+  callsAgree(file);
   const titles = events.filter(({ type }) => type === "BLOCK_SCHEDULED").map(({ payload }) => payload.block.title);
   const made = titles.filter((title) => /^(First|Second|After) /.test(title));
   assert.equal(new Set(made).size, made.length, "no call was carried out twice");

@@ -19,6 +19,7 @@ mod progress;
 mod sbom;
 mod secrets;
 mod setup;
+mod soak;
 mod status;
 mod structure;
 mod test;
@@ -50,6 +51,8 @@ enum Task {
     Build,
     /// Run unit tests, then end-to-end tests in workerd and in a browser
     Test(test::Options),
+    /// Let many people use the Worker for a long time over connections that break, and check that nothing is lost
+    Soak(soak::Options),
     /// Measure prompts and models on the cases of evals/
     Eval(eval::Options),
     /// Measure speed and cost beside the floor and a peer: bench
@@ -89,6 +92,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Dev(options) => dev::run(&workspace, &options)?,
         Task::Build => build::run(&workspace)?,
         Task::Test(options) => return test::run(&workspace, &options),
+        Task::Soak(options) => return soak::run(&workspace, &options),
         Task::Eval(options) => return eval::run(&workspace, &options),
         Task::Bench(options) => bench::run(&workspace, &options)?,
         Task::Lint => lint::run(&workspace)?,

@@ -147,22 +147,29 @@ fn end_to_end(workspace: &Workspace, toolbox: &Toolbox, group: Group, filter: Op
         say(&format!("· no tests in {folder}"));
         return Ok(true);
     }
-    let mut node = toolbox.node.command();
-    // One file at a time: each starts servers, and timing on a busy machine proves nothing. A file that leaves a server
-    // or a browser open after a failure must not keep the run from ending.
-    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-force-exit", TEST_LIMIT]);
+    let mut node = runner(workspace, toolbox);
     if let Some(filter) = filter {
         node.arg("--test-name-pattern").arg(filter);
     }
-    node.args(&files).current_dir(workspace.root()).envs(WRANGLER_ENVIRONMENT);
-    node.env("FLUX_ROOT", workspace.root()).env("FLUX_NODE", toolbox.node.program());
-    node.env("FLUX_WRANGLER", toolbox.script(WRANGLER));
+    node.args(&files);
     if group == Group::Browser {
         let moment = moment(workspace, toolbox)?;
         say(&format!("· the browser tests begin at the moment {moment}; {MOMENT}={moment} repeats it"));
         node.env("FLUX_CHROMIUM", setup::browser::prepare(workspace)?).env(MOMENT, moment);
     }
     Ok(process::status(&mut node)?.success())
+}
+
+/// Node's test runner for files that start the product. The files are still to be named.
+pub fn runner(workspace: &Workspace, toolbox: &Toolbox) -> Command {
+    let mut node = toolbox.node.command();
+    // One file at a time: each starts servers, and timing on a busy machine proves nothing. A file that leaves a server
+    // or a browser open after a failure must not keep the run from ending.
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-force-exit", TEST_LIMIT]);
+    node.current_dir(workspace.root()).envs(WRANGLER_ENVIRONMENT);
+    node.env("FLUX_ROOT", workspace.root()).env("FLUX_NODE", toolbox.node.program());
+    node.env("FLUX_WRANGLER", toolbox.script(WRANGLER));
+    node
 }
 
 /// The moment at which the browser tests begin: the one that was asked for, or one that depends on the commit, so that over

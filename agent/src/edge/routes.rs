@@ -7,8 +7,9 @@ use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
 
 use super::clock::now;
+use super::log::write;
 use super::platform::{EdgePlatform, offered, presented_by};
-use super::respond::{SIGN_IN, TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
+use super::respond::{SIGN_IN, TRY_AGAIN, TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
 use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, metrics, model, text};
 use crate::api::headers::HEADERS;
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
@@ -16,6 +17,7 @@ use crate::limits::network;
 use crate::statistics::may_read;
 use crate::statistics::request::Day;
 use crate::telemetry::TEXT_TYPE;
+use crate::telemetry::{Fault, LogRecord};
 use flux_identity::sign_in::{self, BODY_BYTES, Body, SignIn};
 use flux_identity::{Keys, ObjectId, Presented, Principal, Providers, Purpose, SUBPROTOCOL, Unknown};
 
@@ -24,9 +26,15 @@ use flux_identity::{Keys, ObjectId, Presented, Principal, Providers, Purpose, SU
 const GUESTS: &str = "GUEST_LIMIT";
 const CONNECTIONS: &str = "CONNECTION_LIMIT";
 const SIGN_INS: &str = "SIGN_IN_LIMIT";
+/// What a person reads while their object cannot be reached.
+const OUT_OF_REACH: &str = "Your timeline cannot be reached at the moment. What was saved is safe; try again.";
 
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
-    guarded(answer(request, env).await?)
+    let answered = answer(request, env).await.or_else(|error| {
+        write(&LogRecord::Fault { at: "worker", fault: Fault::of_platform(&error.to_string()) });
+        Response::error("Something failed on our side. Nothing was lost; try again.", 500)
+    });
+    guarded(answered?)
 }
 
 async fn answer(request: Request, env: &Env) -> Result<Response> {
@@ -222,11 +230,29 @@ async fn agents(
     headers.set(PRINCIPAL_HEADER, &keys.seal(Purpose::Principal, &principal, now()))?;
     headers.set(OBJECT_HEADER, object.name())?;
     headers.set(NAME_HEADER, name)?;
-    let response = env.durable_object("Chat")?.get_by_name(object.name())?.fetch_with_request(request).await?;
+    let stub = env.durable_object("Chat")?.get_by_name(object.name())?;
+    let response = match stub.fetch_with_request(request).await {
+        Ok(response) => response,
+        // The object cannot be started, or it ended while it answered.
+        Err(error) => {
+            write(&LogRecord::Fault { at: "object", fault: Fault::of_platform(&error.to_string()) });
+            return out_of_reach(is_socket);
+        }
+    };
     let Some(cookie) = renewed else { return Ok(response) };
     let headers = copied(&response)?;
     headers.append("set-cookie", &cookie)?;
     Ok(response.with_headers(headers))
+}
+
+/// Answers while an object cannot be reached. Clients connect again.
+fn out_of_reach(is_socket: bool) -> Result<Response> {
+    if is_socket {
+        return close_at_once(TRY_AGAIN, OUT_OF_REACH);
+    }
+    let response = Response::error(OUT_OF_REACH, 503)?;
+    response.headers().set("retry-after", "5")?;
+    Ok(response)
 }
 
 /// The response to a handshake with the subprotocol, if the client has offered it. Without it, a client gives up, and does not even
