@@ -47,8 +47,10 @@ fn use_outcome(mut store: Store) {
     use_effect(move || {
         match *outcome.read() {
             None => return,
-            Some(Outcome::Done) => store
-                .toast("You are signed in. Your timeline is there in every browser in which you sign in.", Kind::Done),
+            Some(said @ Outcome::Done) => {
+                tell(store, said, "You are signed in. Your timeline is there in every browser in which you sign in.");
+            }
+            Some(said @ Outcome::Added) => tell(store, said, "The passkey was added."),
             Some(Outcome::Failed) => {
                 store.toast("You could not be signed in. Nothing was changed; try again.", Kind::Problem);
             }
@@ -57,6 +59,15 @@ fn use_outcome(mut store: Store) {
             Some(Outcome::Choose) => open_settings(store, SettingsFor::Choice),
         }
         outcome.set(None);
+    });
+}
+
+/// Tells the person how the sign-in ended, unless the service says otherwise.
+fn tell(mut store: Store, outcome: Outcome, sentence: &'static str) {
+    spawn(async move {
+        if requests::options().await.is_ok_and(|options| outcome.is_credible(options.known_by)) {
+            store.toast(sentence, Kind::Done);
+        }
     });
 }
 
@@ -172,7 +183,7 @@ fn SignedOut() -> Element {
                     class: "button quiet",
                     r#type: "button",
                     disabled: is_busy,
-                    onclick: move |_| desk.begin_anew(store),
+                    onclick: move |_| desk.begin_anew(),
                     "Continue as a new guest"
                 }
             }
