@@ -70,7 +70,11 @@ export const hint = (tab) => tab.getByRole("status").filter({ hasText: "This tim
 export const notice = (tab) => tab.getByRole("alert").filter({ has: tab.getByRole("button").or(tab.getByRole("link")) });
 
 export const SIGNED_IN = "You are signed in. Your timeline is there in every browser in which you sign in.";
+export const PASSKEY_ADDED = "The passkey was added.";
 export const NOT_SIGNED_IN = "You could not be signed in. Nothing was changed; try again.";
+
+/** What is in place of the timeline before somebody signs in. */
+export const SHUT = "Sign in to see your timeline.";
 
 /** Waits for a notification. */
 export function told(tab, words) {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { startProvider } from "../lib/oidc.mjs";
 import { freePort } from "../lib/server.mjs";
 import {
-  NOT_SIGNED_IN, SIGNED_IN, closeSettings, newDevice, notice, openAccount, schedule, settings, shows, signInTests, signOut, startSite, told,
+  NOT_SIGNED_IN, PASSKEY_ADDED, SHUT, SIGNED_IN, closeSettings, newDevice, notice, openAccount, schedule, settings, shows, signInTests, signOut, startSite, told,
 } from "./account.mjs";
 import { look } from "./axe.mjs";
 import { ranOrLoadedAnywhere, watch } from "./markup.mjs";
@@ -175,7 +175,7 @@ test("a forged way back is refused, and a real one works after it", async () => 
 
 test("without guests, nobody has a timeline before they sign in", async () => {
   const tab = await the.newcomer(closed);
-  await text(notice(tab), "Sign in to use this.");
+  await text(notice(tab), SHUT);
   assert.deepEqual(await tab.context().cookies(), []);
   const found = await look(tab, "sign-in");
   assert.equal(await notice(tab).getByRole("button").count(), 0, "there are no guests");
@@ -193,7 +193,7 @@ test("without guests, nobody has a timeline before they sign in", async () => {
   await tab.reload();
   await shows(tab, "Workout");
   await signOut(tab);
-  await text(notice(tab), "Sign in to use this.");
+  await text(notice(tab), SHUT);
   assert.deepEqual(found, []);
 });
 
@@ -231,7 +231,7 @@ test("somebody who signed in with the provider adds a passkey, and both lead to 
   await signIn(tab, "ada");
   await openAccount(tab);
   await Promise.all([tab.waitForEvent("load"), settings.button(tab, "Add a passkey").click()]);
-  await told(tab, SIGNED_IN);
+  await told(tab, PASSKEY_ADDED);
   await openAccount(tab);
   await text(settings.account(tab), "Signed in with Acme. Ways to sign in: 1 passkey and Acme.");
   await count(settings.list(tab, "Signed-in browsers"), 1);

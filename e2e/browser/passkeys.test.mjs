@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { connect } from "../lib/client.mjs";
 import {
-  SIGNED_IN, closeSettings, dismissNotes, hint, newDevice, notice, openAccount, schedule, settings, shows, signInTests, signOut, startSite, told,
+  SHUT, SIGNED_IN, closeSettings, dismissNotes, hint, newDevice, notice, openAccount, schedule, settings, shows, signInTests, signOut, startSite, told,
 } from "./account.mjs";
 import { look } from "./axe.mjs";
 import { ranOrLoadedAnywhere, watch } from "./markup.mjs";
+import { startLine } from "./line.mjs";
 import { PHONE, connected, count, fits, gone, isBusy, isDone, picture, seen, text } from "./page.mjs";
 
 const the = signInTests();
@@ -185,7 +186,16 @@ test("who signs out everywhere is signed out in every browser, and can come back
   await dismissNotes(tab);
   const found = await look(tab, "signed-out");
   await tab.reload();
-  await text(notice(tab), "You are signed out.");
+  await text(notice(tab), SHUT);
+  await text(seen.connection(tab), "Signed out");
+  assert.ok(await seen.message(tab).isDisabled());
+  found.push(...(await look(tab, "shut")));
+  await picture(tab, "shut.png");
+  await tab.setViewportSize(PHONE.viewport);
+  await text(notice(tab), SHUT);
+  await fits(tab);
+  await picture(tab, "phone-shut.png");
+  await tab.setViewportSize({ width: 1440, height: 900 });
   await Promise.all([tab.waitForEvent("load"), notice(tab).getByRole("button", { name: "Sign in with a passkey" }).click()]);
   await told(tab, SIGNED_IN);
   await shows(tab, "Workout");
@@ -228,6 +238,18 @@ test("who is signed out can go on as a new guest, who has nothing of the old tim
   await text(settings.account(tab), "You use Flux as a guest");
 });
 
+test("nobody is signed in because an address says so", async () => {
+  const tab = await the.newcomer(site);
+  await connected(tab);
+  const asked = () => tab.waitForResponse("**/auth");
+  for (const word of ["done", "added"]) {
+    await Promise.all([asked(), tab.goto(`${site.url}/?sign-in=${word}`)]);
+    await connected(tab);
+    assert.equal(tab.url(), `${site.url}/`);
+    await count(seen.notes(tab).getByRole("status"), 0);
+  }
+});
+
 test("all tabs of a browser follow when the person signs in or out in one of them", async () => {
   const tab = await the.newcomer(site);
   await newDevice(tab);
@@ -250,7 +272,7 @@ test("all tabs of a browser follow when the person signs in or out in one of the
   await count(seen.said(second), 0);
 });
 
-test("what was not saved or sent is not for somebody else who signs in", { todo: "the page sends it to their timeline" }, async () => {
+test("what was not saved or sent is not for somebody else who signs in, and waits for its owner", async () => {
   const first = await member("Workout");
   const stranger = await member("Dentist");
   const { tab, device } = await otherBrowser(first.device);
@@ -264,6 +286,7 @@ test("what was not saved or sent is not for somebody else who signs in", { todo:
   await tab.getByRole("textbox", { name: "New plan" }).fill("A secret plan");
   await tab.getByRole("button", { name: "Create plan" }).click();
   await text(notice(tab), "1 change is not saved yet");
+  const passkeys = await device.passkeys();
   await device.forget();
   await device.copy(stranger.device);
   await Promise.all([tab.waitForEvent("load"), notice(tab).getByRole("button", { name: "Sign in with a passkey" }).click()]);
@@ -272,6 +295,36 @@ test("what was not saved or sent is not for somebody else who signs in", { todo:
   assert.equal(await seen.message(tab).inputValue(), "");
   await shows(tab, "Dentist");
   await shows(stranger.tab, "Dentist");
+
+  await signOut(tab);
+  await shows(tab);
+  assert.equal(await seen.message(tab).inputValue(), "");
+  await device.forget();
+  await device.copy({ passkeys: async () => passkeys });
+  await signIn(tab);
+  await text(seen.plans(tab), "A secret plan");
+  assert.equal(await seen.message(tab).inputValue(), "half a secret");
+});
+
+test("another tab that comes to show somebody else’s timeline keeps nothing of the one before", async () => {
+  const first = await member("Workout");
+  const { tab } = await otherBrowser(first.device);
+  const line = await startLine(tab.context());
+  await connected(tab);
+  await signIn(tab);
+  await shows(tab, "Workout");
+  await seen.message(tab).fill("half a secret");
+  await line.cut();
+  await seen.done(tab, "Workout").check();
+  await isBusy(tab, "Workout");
+  // The browser becomes that of a guest, as it does when somebody signs out in another tab.
+  await tab.context().clearCookies();
+  assert.ok((await tab.context().request.get(site.url)).ok());
+  line.restore();
+  await shows(tab);
+  await told(tab, "Changes that were not saved belong to the timeline from before. They are kept in this browser, and sent when it is shown again.");
+  assert.equal(await seen.message(tab).inputValue(), "");
+  await count(seen.said(tab), 0);
 });
 
 test("a passkey that is not made or not used changes nothing, and is no fault", async () => {

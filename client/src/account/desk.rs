@@ -69,10 +69,9 @@ impl Desk {
     pub fn load(mut self, store: Store) {
         spawn(async move {
             let (options, account) = join(requests::options(), requests::account(store)).await;
-            let is_signed_in = account.as_ref().is_ok_and(|account| account.known_by != Provider::Guest);
             self.options.set(Some(options));
             self.account.set(Some(account));
-            if is_signed_in {
+            if is_signed_in(self.account.peek().as_ref()) {
                 self.timelines.set(Some(requests::timelines().await));
             }
         });
@@ -130,13 +129,14 @@ impl Desk {
 
     /// Makes a passkey or signs in with one, and loads the page again.
     pub fn use_passkey(self, store: Store, purpose: Ceremony) {
+        let is_known = is_signed_in(self.account.peek().as_ref());
         self.run(Place::Identity, async move {
             // A new passkey is for the timeline that is shown. Signing in can lead to another one.
             if purpose == Ceremony::SignIn {
                 store.require_saved()?;
             }
             let signed_in = requests::use_passkey(purpose).await?;
-            leave(Outcome::address(signed_in)).await
+            leave(Outcome::address(purpose, is_known, signed_in)).await
         });
     }
 
@@ -145,30 +145,33 @@ impl Desk {
         self.run(Place::Identity, async move {
             store.require_saved()?;
             requests::sign_out(everywhere).await?;
+            // Others may use this browser, and who leaves it leaves nothing there.
             store.forget_unsent();
             leave("/").await
         });
     }
 
-    /// Begins a new timeline as a guest, for somebody who is signed out. The service forgets who the browser was.
-    pub fn begin_anew(self, mut store: Store) {
+    /// Begins a new timeline as a guest, for somebody who is signed out. The service forgets who the browser was. What was
+    /// not sent is kept for the timeline for which it was made.
+    pub fn begin_anew(self) {
         self.run(Place::Identity, async move {
             requests::sign_out(false).await?;
-            // It belongs to the timeline from which the person is signed out.
-            store.forget_unsent();
             leave("/").await
         });
     }
 
     /// Shows another timeline of the account.
-    pub fn choose(self, mut store: Store, id: String) {
+    pub fn choose(self, store: Store, id: String) {
         self.run(Place::Timelines, async move {
             store.require_saved()?;
             requests::choose(id).await?;
-            store.forget_unsent();
             leave("/").await
         });
     }
+}
+
+fn is_signed_in(account: Option<&Result<Account, String>>) -> bool {
+    account.is_some_and(|account| account.as_ref().is_ok_and(|it| it.known_by != Provider::Guest))
 }
 
 /// Leaves the page. Does not return, so that no button can be pressed until the page is gone.

@@ -91,6 +91,33 @@ pub fn SignInButtons(retry: bool) -> Element {
     }
 }
 
+/// What somebody can do who is signed out: sign in, or go on as a guest.
+#[component]
+pub fn WaysIn() -> Element {
+    let desk: Desk = use_context();
+    let is_busy = *desk.is_busy.read();
+    let has_options = desk.options.read().is_some();
+    let ways = desk.ways();
+    let has_guests = ways.as_ref().is_some_and(|ways| ways.has_guests);
+    // Cloudflare Access signs in whoever loads the page again.
+    let is_reload_all = has_options && ways.is_none_or(|ways| !ways.has_any() && !ways.has_guests);
+    rsx! {
+        SignInButtons { retry: false }
+        if has_guests {
+            button {
+                class: "button quiet",
+                r#type: "button",
+                disabled: is_busy,
+                onclick: move |_| desk.begin_anew(),
+                "Continue as a new guest"
+            }
+        }
+        if is_reload_all {
+            button { class: "button", r#type: "button", onclick: |_| platform::reload(), "Reload" }
+        }
+    }
+}
+
 /// How the person is signed in, and how they sign out.
 #[component]
 pub fn SignedIn(known_by: Provider) -> Element {

@@ -10,7 +10,7 @@
 //! | [`desk`] | what is loaded, and what is being done |
 //! | [`section`] | the section of the settings |
 //! | [`identity`], [`sessions`], [`tokens`], [`timelines`] | its parts |
-//! | [`notices`] | notices about signing in |
+//! | [`notices`], [`shut`] | notices about signing in; what takes the place of the timeline before |
 
 pub mod desk;
 pub mod hint;
@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod requests;
 pub mod section;
 pub mod sessions;
+pub mod shut;
 pub mod timelines;
 pub mod token_form;
 pub mod tokens;
@@ -29,3 +30,4 @@ pub mod words;
 pub use desk::Desk;
 pub use notices::SignInNotices;
 pub use section::AccountSection;
+pub use shut::Shut;

@@ -1,17 +1,17 @@
 //! Notices about signing in: how a sign-in ended, that a guest's timeline is in one browser only, and that the person is
-//! signed out.
+//! signed out. What a person sees who has not signed in yet is in `shut`.
 
 use dioxus::prelude::*;
 use flux_protocol::account::Provider;
 
 use super::desk::{Desk, Place};
 use super::hint::Facts;
-use super::identity::SignInButtons;
+use super::identity::WaysIn;
 use super::outcome::Outcome;
 use super::section::Problem;
 use super::ways::Ways;
 use super::{requests, words};
-use crate::connection::{SIGNED_OUT, Status};
+use crate::connection::Status;
 use crate::platform::{self, passkey};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{SettingsFor, Store, use_store};
@@ -25,10 +25,13 @@ const DISMISSED_KEY: &str = "flux.guest-hint";
 pub fn SignInNotices() -> Element {
     let store = use_store();
     use_outcome(store);
-    let is_signed_out = use_memo(move || matches!(*store.status.read(), Status::Refused { code: SIGNED_OUT, .. }));
+    let is_signed_out = use_memo(move || store.status.read().is_signed_out());
+    let is_shut = use_memo(move || store.is_shut());
     rsx! {
         if is_signed_out() {
-            SignedOut {}
+            if !is_shut() {
+                SignedOut {}
+            }
         } else {
             GuestHint {}
         }
@@ -47,8 +50,10 @@ fn use_outcome(mut store: Store) {
     use_effect(move || {
         match *outcome.read() {
             None => return,
-            Some(Outcome::Done) => store
-                .toast("You are signed in. Your timeline is there in every browser in which you sign in.", Kind::Done),
+            Some(said @ Outcome::Done) => {
+                tell(store, said, "You are signed in. Your timeline is there in every browser in which you sign in.");
+            }
+            Some(said @ Outcome::Added) => tell(store, said, "The passkey was added."),
             Some(Outcome::Failed) => {
                 store.toast("You could not be signed in. Nothing was changed; try again.", Kind::Problem);
             }
@@ -57,6 +62,15 @@ fn use_outcome(mut store: Store) {
             Some(Outcome::Choose) => open_settings(store, SettingsFor::Choice),
         }
         outcome.set(None);
+    });
+}
+
+/// Tells the person how the sign-in ended, unless the service says otherwise.
+fn tell(mut store: Store, outcome: Outcome, sentence: &'static str) {
+    spawn(async move {
+        if requests::options().await.is_ok_and(|options| outcome.is_credible(options.known_by)) {
+            store.toast(sentence, Kind::Done);
+        }
     });
 }
 
@@ -148,37 +162,20 @@ fn SignedOut() -> Element {
     let mut store = use_store();
     let desk = Desk::provide();
     use_effect(move || {
-        // They would cover the notice, and nothing in them can be saved.
+        // They would cover the notice, and nothing in them can be saved. Notes about what was done are out of date.
         store.settings_open.set(false);
+        store.toasts.write().dismiss_done();
         desk.load_options();
     });
     let text = match &*store.status.read() {
         Status::Refused { reason, .. } => words::signed_out(reason, store.calls.read().edits()),
         _ => return rsx! {},
     };
-    let is_busy = *desk.is_busy.read();
-    let has_options = desk.options.read().is_some();
-    let ways = desk.ways();
-    let has_guests = ways.as_ref().is_some_and(|ways| ways.has_guests);
-    // Cloudflare Access signs in whoever loads the page again.
-    let is_reload_all = has_options && ways.is_none_or(|ways| !ways.has_any() && !ways.has_guests);
     rsx! {
         div { class: "notice sign-in", role: "alert",
             Icon { shape: Shape::Warning }
             p { "{text}" }
-            SignInButtons { retry: false }
-            if has_guests {
-                button {
-                    class: "button quiet",
-                    r#type: "button",
-                    disabled: is_busy,
-                    onclick: move |_| desk.begin_anew(store),
-                    "Continue as a new guest"
-                }
-            }
-            if is_reload_all {
-                button { class: "button", r#type: "button", onclick: |_| platform::reload(), "Reload" }
-            }
+            WaysIn {}
             Problem { at: Place::Identity }
         }
     }

@@ -18,10 +18,15 @@ pub fn Sessions() -> Element {
     let store = use_store();
     let mut desk: Desk = use_context();
     let is_busy = *desk.is_busy.read();
-    let sessions: Vec<Session> = {
+    let mut sessions: Vec<Session> = {
         let account = desk.account.read();
         account.as_ref().and_then(|it| it.as_ref().ok()).map(|it| it.sessions.clone()).unwrap_or_default()
     };
+    // The one that the person knows comes first.
+    if let Some(place) = sessions.iter().position(|session| session.is_current) {
+        let current = sessions.remove(place);
+        sessions.insert(0, current);
+    }
     if sessions.is_empty() {
         return rsx! {};
     }

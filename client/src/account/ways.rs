@@ -2,8 +2,6 @@
 
 use flux_protocol::account::{Provider, SignInOptions};
 
-use super::words;
-
 /// The ways to sign in here, with this browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ways {
@@ -25,7 +23,7 @@ impl Ways {
         Self {
             has_passkeys: offers_passkeys && can_use_passkeys,
             lacks_passkeys: offers_passkeys && !can_use_passkeys,
-            oidc: offers(Provider::Oidc).then(|| words::oidc(options.oidc_name.as_deref()).to_owned()),
+            oidc: options.oidc_name.clone().filter(|_| offers(Provider::Oidc)),
             has_guests: offers(Provider::Guest),
         }
     }

@@ -6,22 +6,18 @@ use flux_protocol::account::{AccessToken, Ceremony, OwnTimeline, Provider, Scope
 use crate::chat::when::{self, PersonsClock};
 use crate::timeline::words::short_date;
 
-/// The name of the provider of OpenID Connect.
-pub fn oidc(name: Option<&str>) -> &str {
-    name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or("your organisation")
-}
-
-/// How the person is known.
+/// How the person is known. The provider of OpenID Connect has no name while the ways to sign in could not be loaded.
 pub fn known_by(provider: Provider, oidc_name: Option<&str>) -> String {
-    match provider {
-        Provider::Guest => "You are not signed in.".to_owned(),
-        Provider::Access => "Signed in through Cloudflare Access.".to_owned(),
-        Provider::Oidc => format!("Signed in with {}.", oidc(oidc_name)),
-        Provider::Passkey => "Signed in with a passkey.".to_owned(),
+    match (provider, oidc_name) {
+        (Provider::Guest, _) => "You are not signed in.".to_owned(),
+        (Provider::Access, _) => "Signed in through Cloudflare Access.".to_owned(),
+        (Provider::Oidc, Some(name)) => format!("Signed in with {name}."),
+        (Provider::Oidc, None) => "You are signed in.".to_owned(),
+        (Provider::Passkey, _) => "Signed in with a passkey.".to_owned(),
     }
 }
 
-/// The ways to sign in to a timeline: `Ways to sign in: 2 passkeys and Acme.` `None` if there are none.
+/// The ways to sign in to a timeline: `Ways to sign in: 2 passkeys and Acme.` `None` if none is known.
 pub fn methods(methods: &[SignInMethod], oidc_name: Option<&str>) -> Option<String> {
     let count = |provider| methods.iter().filter(|method| method.provider == provider).count();
     let mut names = Vec::new();
@@ -31,7 +27,7 @@ pub fn methods(methods: &[SignInMethod], oidc_name: Option<&str>) -> Option<Stri
         more => names.push(format!("{more} passkeys")),
     }
     if count(Provider::Oidc) > 0 {
-        names.push(oidc(oidc_name).to_owned());
+        names.extend(oidc_name.map(str::to_owned));
     }
     if count(Provider::Access) > 0 {
         names.push("Cloudflare Access".to_owned());
@@ -171,7 +167,9 @@ mod tests {
         assert_eq!(methods(&both, Some("Acme")).unwrap(), "Ways to sign in: 2 passkeys and Acme.");
         assert_eq!(methods(&both[..1], None).unwrap(), "Ways to sign in: 1 passkey.");
         assert_eq!(methods(&[], None), None);
-        assert_eq!(known_by(Provider::Oidc, Some(" ")), "Signed in with your organisation.");
+        assert_eq!(methods(&both[1..2], None), None, "its name is not known");
+        assert_eq!(known_by(Provider::Oidc, Some("Acme")), "Signed in with Acme.");
+        assert_eq!(known_by(Provider::Oidc, None), "You are signed in.");
     }
 
     #[test]

@@ -112,8 +112,13 @@ impl Calls {
     /// Drops calls that must not be sent late. Returns whether there were any.
     pub fn drop_time_sensitive(&mut self) -> bool {
         let before = self.0.len();
-        self.0.retain(|call| !call.mutation.is_time_sensitive());
+        self.retain(|mutation| !mutation.is_time_sensitive());
         self.0.len() < before
+    }
+
+    /// Drops the calls that do not match. Their responses are ignored.
+    pub fn retain(&mut self, stays: impl Fn(&Mutation) -> bool) {
+        self.0.retain(|call| stays(&call.mutation));
     }
 
     /// The frames to send again on a new socket. Restarts the timeout of every call.
@@ -243,6 +248,17 @@ mod tests {
         assert!(calls.to_stored().is_some_and(|stored| !stored.contains("undo")));
         assert!(calls.drop_time_sensitive() && !calls.drop_time_sensitive());
         assert_eq!(calls.unanswered(now()).len(), 1);
+    }
+
+    #[test]
+    fn calls_of_another_timeline_are_not_sent() {
+        let mut calls = Calls::default();
+        calls.begin(Uuid::from_u128(1), Mutation::LoadCounts, now());
+        calls.begin(Uuid::from_u128(2), Mutation::CreatePlan("Work".into()), now());
+        calls.retain(|mutation| !mutation.is_edit());
+        assert_eq!((calls.edits(), calls.unanswered(now()).len()), (0, 1));
+        calls.retain(|_| false);
+        assert!(calls.unanswered(now()).is_empty());
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub fn Composer(on_sent: EventHandler<()>) -> Element {
     let store = use_store();
     let dictation = use_dictation();
     let mut writing = Writing { store, dictation, menu: use_signal(Menu::default), on_sent };
-    let is_refused = use_memo(move || matches!(*store.status.read(), Status::Refused { .. }));
+    let status = store.status.read();
+    let (is_refused, is_signed_out) = (matches!(*status, Status::Refused { .. }), status.is_signed_out());
     let draft = store.draft.read();
     let lines = draft.lines().count().max(1) + usize::from(draft.ends_with('\n'));
     let rows = lines.min(MOST_LINES);
@@ -47,17 +48,17 @@ pub fn Composer(on_sent: EventHandler<()>) -> Element {
                     aria_autocomplete: "list",
                     aria_controls: marked.as_ref().map(|_| LIST),
                     aria_activedescendant: marked,
-                    placeholder: "Schedule workout tomorrow at 8am",
+                    placeholder: if is_signed_out { "Sign in to write to Flux" } else { "Schedule workout tomorrow at 8am" },
                     rows: "{rows}",
                     maxlength: "32000",
                     enterkeyhint: "send",
-                    disabled: is_refused(),
+                    disabled: is_refused,
                     value: "{draft}",
                     oninput: move |event| writing.write(event.value()),
                     onkeydown: move |event| writing.key(&event),
                 }
-                VoiceButton { dictation, is_disabled: is_refused() }
-                SendButton { is_disabled: is_refused() || draft.trim().is_empty() }
+                VoiceButton { dictation, is_disabled: is_refused }
+                SendButton { is_disabled: is_refused || draft.trim().is_empty() }
             }
         }
     }

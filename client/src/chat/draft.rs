@@ -36,6 +36,15 @@ pub fn restore(kept: Kept) -> (String, Option<Change>) {
     }
 }
 
+/// A restored draft, followed by what was written in the box before it was restored.
+pub fn join(restored: (String, Option<Change>), written: (String, Option<Change>)) -> (String, Option<Change>) {
+    let (text, change) = restored;
+    let (more, its_change) = written;
+    let is_one_empty = text.is_empty() || more.is_empty();
+    let text = if is_one_empty { text + &more } else { format!("{text}\n{more}") };
+    (text, its_change.or(change))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +56,17 @@ mod tests {
             assert_eq!(restore(keep(text, change.as_ref())), (text.to_owned(), change));
         }
         assert_eq!(keep("", None), Kept::default());
+    }
+
+    #[test]
+    fn what_was_written_before_a_draft_is_restored_is_not_lost() {
+        let change = || Some(Change { id: "u1".to_owned(), before: String::new() });
+        let plain = |text: &str| (text.to_owned(), None);
+        assert_eq!(join(plain("half a"), plain("thought")), plain("half a\nthought"));
+        assert_eq!(join(plain("half a"), plain("")), plain("half a"));
+        assert_eq!(join(plain(""), plain("thought")), plain("thought"));
+        assert_eq!(join(("a".to_owned(), change()), plain("")), ("a".to_owned(), change()));
+        assert_eq!(join(plain(""), ("a".to_owned(), change())), ("a".to_owned(), change()));
     }
 
     #[test]

@@ -24,6 +24,12 @@ impl Conversation {
         self.probe = None;
     }
 
+    /// Drops the messages and the requests, because another conversation is at the other end of the socket. What the page and
+    /// the service have said on this socket is about that one.
+    pub fn leave(&mut self) {
+        *self = Self { acknowledged: self.acknowledged.take(), probe: self.probe.take(), ..Self::default() };
+    }
+
     /// Handles the offer to resume request `id`. Returns the acknowledgement, once per socket.
     pub fn resuming(&mut self, id: String) -> Option<ClientFrame> {
         if self.acknowledged.as_ref() == Some(&id) {

@@ -182,6 +182,21 @@ fn an_answer_that_ended_while_disconnected_is_taken_from_the_list() {
 }
 
 #[test]
+fn a_request_that_never_arrived_is_not_sent_to_another_conversation() {
+    let mut conversation = asked();
+    conversation.disconnected();
+    conversation.connected("p1");
+    assert!(conversation.resuming("r2".into()).is_some());
+    conversation.leave();
+    assert_eq!(texts(&conversation), Vec::<String>::new());
+    assert!(conversation.replace(vec![message("v1", "user", "Dentist")], false, true).is_empty());
+    assert_eq!(conversation.resuming("r2".into()), None, "the offer on this socket is about the other conversation");
+    conversation.nothing_to_resume(Some(NoResume::Idle), Some("p1"));
+    assert_eq!(texts(&conversation), ["v1: Dentist"]);
+    assert!(!conversation.is_busy());
+}
+
+#[test]
 fn a_request_that_never_arrived_is_sent_again_and_its_message_stays() {
     let mut conversation = asked();
     conversation.disconnected();

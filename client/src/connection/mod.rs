@@ -14,7 +14,7 @@ pub mod status;
 pub mod wake;
 
 pub use socket::Socket;
-pub use status::{SIGNED_OUT, Status};
+pub use status::Status;
 
 use crate::timeline::Known;
 

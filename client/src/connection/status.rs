@@ -53,6 +53,11 @@ impl Status {
         *self == Self::Connected
     }
 
+    /// Whether the service does not know who the browser is.
+    pub const fn is_signed_out(&self) -> bool {
+        matches!(self, Self::Refused { code: SIGNED_OUT, .. })
+    }
+
     /// A short label. It leaves out the seconds, so that a screen reader does not announce each of them.
     pub const fn label(&self) -> &'static str {
         match self {
@@ -60,6 +65,7 @@ impl Status {
             Self::Connected => "Connected",
             Self::Waiting { .. } => "Reconnecting",
             Self::Offline => "Offline",
+            Self::Refused { code: SIGNED_OUT, .. } => "Signed out",
             Self::Refused { .. } => "Not connected",
         }
     }
@@ -78,6 +84,8 @@ impl Status {
             Self::Connected => "ok",
             Self::Connecting | Self::Waiting { .. } => "busy",
             Self::Offline => "off",
+            // It is no fault.
+            Self::Refused { code: SIGNED_OUT, .. } => "out",
             Self::Refused { .. } => "bad",
         }
     }
@@ -95,6 +103,14 @@ mod tests {
         for code in [1000, 1001, 1006, 1011, 1012, 3999, 5000] {
             assert_eq!(Verdict::of(code), Verdict::Retry, "{code}");
         }
+    }
+
+    #[test]
+    fn to_be_signed_out_is_no_fault() {
+        let refused = |code| Status::Refused { code, reason: String::new() };
+        let (out, bad) = (refused(SIGNED_OUT), refused(1008));
+        assert_eq!((out.is_signed_out(), out.label(), out.kind()), (true, "Signed out", "out"));
+        assert_eq!((bad.is_signed_out(), bad.label(), bad.kind()), (false, "Not connected", "bad"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod split;
 
 use dioxus::prelude::*;
 
-use crate::account::SignInNotices;
+use crate::account::{Shut, SignInNotices};
 use crate::chat::help::HelpDialog;
 use crate::goals::Goals;
 use crate::goals::dialog::GoalDialog;
@@ -49,6 +49,8 @@ pub enum Part {
     Toasts,
     /// Notices about signing in.
     SignIn,
+    /// What takes the place of the timeline before the person signs in.
+    Shut,
     /// Markdown from a model.
     Markdown {
         /// The text.
@@ -93,6 +95,7 @@ fn draw(part: Part) -> Element {
         Part::Goals => rsx! { Goals {} },
         Part::Toasts => rsx! { ToastList {} },
         Part::SignIn => rsx! { SignInNotices {} },
+        Part::Shut => rsx! { Shut {} },
         Part::Markdown { text, is_partial } => rsx! { Markdown { text, is_partial } },
     }
 }

@@ -24,7 +24,9 @@ pub fn PlanMenu() -> Element {
         .any(|mutation| matches!(mutation, Mutation::SwitchPlan(_) | Mutation::CreatePlan(_) | Mutation::LoadTimeline));
     let Some(title) = title() else {
         return rsx! {
-            div { class: "plans skeleton-line", aria_hidden: "true" }
+            if !store.is_shut() {
+                div { class: "plans skeleton-line", aria_hidden: "true" }
+            }
         };
     };
     rsx! {

@@ -35,7 +35,6 @@ pub fn App() -> Element {
         begun.restore_preferences();
         begun.restore_mode();
         begun.restore_draft();
-        begun.restore_edits();
         spawn(connection::run::run(store));
         spawn(tick(store));
         spawn(extras::load(store));

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::icon::{Icon, Shape};
-use crate::connection::{SIGNED_OUT, Status};
+use crate::connection::Status;
 use crate::platform;
 use crate::store::{Store, use_store};
 
@@ -13,7 +13,7 @@ pub fn Notices() -> Element {
     let mut store = use_store();
     let refused = match &*store.status.read() {
         // The rest of the program shows how to sign in, unless it cannot be loaded.
-        Status::Refused { code: SIGNED_OUT, .. } if !*store.lacks_extras.read() => None,
+        status if status.is_signed_out() && !*store.lacks_extras.read() => None,
         Status::Refused { reason, .. } if reason.trim().is_empty() => {
             Some("The service closed the connection.".to_owned())
         }

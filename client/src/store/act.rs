@@ -11,8 +11,6 @@ use crate::platform;
 use crate::settings::Preferences;
 use crate::toast::toasts::Kind;
 
-/// Prefix of the storage key for a page's pending edits. The page's own id follows.
-pub(super) const EDITS_KEY: &str = "flux.edits.";
 /// The longest time until the page asks again for a past moment that is being prepared, in seconds.
 const LONGEST_WAIT_S: u32 = 5;
 /// Storage key of this browser's display preferences. `early.js` also reads it, before this program is loaded.
@@ -78,7 +76,7 @@ impl Store {
         }
     }
 
-    /// Sends a request. Without a connection it is sent after the next reconnect.
+    /// Sends a request. Without a connection it is sent after the next reconnect, if the same timeline is shown then.
     pub fn submit(&mut self, mutation: Mutation) {
         self.submit_as(platform::uuid(), mutation);
     }
@@ -91,7 +89,10 @@ impl Store {
             self.predict();
             self.store_edits();
         }
-        self.send(&frame);
+        // A socket may be open before it is known whose timeline is at its other end.
+        if self.status.peek().is_connected() {
+            self.send(&frame);
+        }
     }
 
     /// Undoes the last change. A pending change counts as newer than any that the service has confirmed. If there is
@@ -160,21 +161,6 @@ impl Store {
         if has_edits || self.projection.peek().is_predicted() {
             self.projection.write().predict(self.calls.peek().expected(), platform::now());
         }
-    }
-
-    /// Stores the pending edits in the browser, in case the user leaves this page before the responses arrive.
-    pub(super) fn store_edits(&self) {
-        platform::store(&self.edits_key.peek(), self.calls.peek().to_stored().as_deref());
-    }
-
-    /// Adopts the edits that were pending when pages were left. Some may belong to a page that is still open. Each edit
-    /// keeps its id, so the service carries out none of them twice.
-    pub fn restore_edits(&mut self) {
-        for key in platform::stored_keys(EDITS_KEY) {
-            self.calls.write().restore(&platform::stored(&key).unwrap_or_default(), platform::now());
-            platform::store(&key, None);
-        }
-        self.store_edits();
     }
 
     /// Changes this browser's display preferences.

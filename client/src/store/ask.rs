@@ -9,7 +9,7 @@ use futures::future::{Either, select};
 use futures::pin_mut;
 use serde_json::Value;
 
-use super::{Store, act};
+use super::Store;
 use crate::connection::Status;
 use crate::platform;
 
@@ -57,26 +57,18 @@ impl Store {
         None
     }
 
-    /// Checks that no page of this browser has an edit that the service has not confirmed. After the browser has changed to
-    /// another timeline, the edit would be sent there. A page that is signed out keeps its edits until the person has signed
-    /// in again.
+    /// Checks that no page of this browser has an edit of the timeline that is shown and that the service has not confirmed.
+    /// After the browser has changed to another timeline, the edit would wait until this one is shown again, which may be
+    /// never: a guest cannot come back.
     ///
     /// # Errors
     /// A sentence for the user.
     pub fn require_saved(&self) -> Result<(), String> {
+        // Somebody who is signed out can save nothing before they sign in. Whoever signs in, the edits are kept for the
+        // timeline for which they were made, and sent only there.
         let is_signed_out = matches!(*self.status.peek(), Status::Refused { .. });
-        let is_saved =
-            is_signed_out || self.calls.peek().edits() == 0 && platform::stored_keys(act::EDITS_KEY).is_empty();
+        let is_saved = is_signed_out || self.calls.peek().edits() == 0 && !self.has_kept_edits();
         if is_saved { Ok(()) } else { Err(UNSAVED.to_owned()) }
-    }
-
-    /// Drops the draft and all edits that are not saved, because whoever uses this browser next may be somebody else.
-    pub fn forget_unsent(&mut self) {
-        self.change.set(None);
-        self.write("");
-        for key in platform::stored_keys(act::EDITS_KEY) {
-            platform::store(&key, None);
-        }
     }
 }
 

@@ -20,12 +20,22 @@ const OFFLINE: &str = "You are offline. Your message is kept here; send it when 
 const NOT_LAST: &str = "The message you were changing is not your last one any more, and stays as it is. What you wrote is kept; send it as a new one.";
 
 impl Store {
-    /// Restores the draft that was in the box when the page was left.
+    /// Restores a draft that belongs to no timeline. A draft of a timeline is restored when that is shown.
     pub fn restore_draft(&mut self) {
-        let kept = Kept { draft: platform::stored(DRAFT_KEY), change: platform::stored(CHANGE_KEY) };
-        let (text, change) = draft::restore(kept);
+        let (text, change) = draft::restore(self.kept_draft());
         self.draft.set(text);
         self.change.set(change);
+    }
+
+    /// The draft that is stored for the timeline that is shown.
+    pub(super) fn kept_draft(&self) -> Kept {
+        Kept { draft: self.kept(DRAFT_KEY), change: self.kept(CHANGE_KEY) }
+    }
+
+    /// Removes a draft that belongs to no timeline.
+    pub(super) fn drop_unowned_draft(&self) {
+        platform::store(DRAFT_KEY, None);
+        platform::store(CHANGE_KEY, None);
     }
 
     /// Replaces the draft.
@@ -41,10 +51,10 @@ impl Store {
         self.write(if before.is_empty() || before == text { text.to_owned() } else { format!("{before}\n{text}") });
     }
 
-    fn store_draft(&self) {
+    pub(super) fn store_draft(&self) {
         let kept = draft::keep(&self.draft.peek(), self.change.peek().as_ref());
-        platform::store(DRAFT_KEY, kept.draft.as_deref());
-        platform::store(CHANGE_KEY, kept.change.as_deref());
+        self.keep(DRAFT_KEY, kept.draft.as_deref());
+        self.keep(CHANGE_KEY, kept.change.as_deref());
     }
 
     /// Sends the draft, or carries it out if it is a command. Without a connection, a message stays in the box.

@@ -8,6 +8,7 @@
 //! | `ask` | calls about the account |
 //! | `browse` | which part of the timeline is shown |
 //! | `compose` | the draft message |
+//! | `kept` | what the browser keeps until it can be sent, and for whom |
 //! | `command` | carrying out commands |
 
 mod act;
@@ -15,6 +16,7 @@ mod ask;
 mod browse;
 mod command;
 mod compose;
+mod kept;
 mod receive;
 
 use chrono::{DateTime, Utc};
@@ -110,8 +112,10 @@ pub struct Store {
     /// Whether the page is older than the service and cannot read some of its frames.
     pub is_outdated: Signal<bool>,
     socket: Signal<Option<Socket>>,
-    /// The storage key of this page's pending edits.
-    edits_key: Signal<String>,
+    /// A random id of this page.
+    page: Signal<String>,
+    /// The log of the timeline to which the draft and the pending edits belong. `None` until one is shown.
+    owner: Signal<Option<EventId>>,
     wants_to_reconnect: Signal<bool>,
     /// The calls about the account that have no response so far.
     asked: Signal<ask::Asked>,
@@ -182,7 +186,8 @@ impl Store {
             is_narrow: Signal::new(platform::is_narrow()),
             is_outdated: Signal::new(false),
             socket: Signal::new(None),
-            edits_key: Signal::new(format!("{}{}", act::EDITS_KEY, platform::short_id())),
+            page: Signal::new(platform::short_id()),
+            owner: Signal::new(None),
             wants_to_reconnect: Signal::new(false),
             asked: Signal::new(Vec::new()),
             reported_zone: Signal::new(None),
@@ -201,6 +206,11 @@ impl Store {
             self.toasts.write().expire(now);
         }
         self.expire_late_calls(now);
+    }
+
+    /// Whether there is nothing to see before the person signs in. What was loaded before they were signed out stays visible.
+    pub fn is_shut(&self) -> bool {
+        self.status.read().is_signed_out() && !self.projection.read().is_loaded()
     }
 
     /// Shows a note.

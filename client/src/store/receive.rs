@@ -37,14 +37,21 @@ impl Store {
         self.wants_to_reconnect.replace(false)
     }
 
-    /// Handles the opening of a socket.
+    /// Handles the opening of a socket. Until the service has said whose timeline it is, nothing of the user is sent.
     pub fn connected(&mut self, socket: Socket) {
         self.socket.set(Some(socket));
+        let probe = self.conversation.write().connected(&platform::short_id());
+        self.send(&probe);
+    }
+
+    /// Handles the first frame about the timeline on a socket.
+    fn greeted(&mut self) {
+        if self.status.peek().is_connected() {
+            return;
+        }
         self.set_status(Status::Connected);
         self.cannot_load.set(false);
         self.draft_note.set(None);
-        let probe = self.conversation.write().connected(&platform::short_id());
-        self.send(&probe);
         if self.calls.write().drop_time_sensitive() {
             self.toast(
                 "The connection was lost before the service confirmed this change. Check whether it was made before you try again.",
@@ -111,18 +118,24 @@ impl Store {
                 self.conversation.write().nothing_to_resume(reason, probe_id.as_deref());
             }
             ServerFrame::FluxSnapshot(snapshot) => {
-                let is_fresh = snapshot.seq <= FRESH_LOG;
-                let is_another = self.known().is_some_and(|known| known.log != snapshot.log);
+                let (log, is_fresh) = (snapshot.log, snapshot.seq <= FRESH_LOG);
+                let is_another = self.known().is_some_and(|known| known.log != log);
                 self.projection.write().load(*snapshot);
+                self.belong_to(log, is_fresh);
                 self.predict();
+                self.greeted();
                 if is_another {
-                    self.forget(is_fresh);
+                    self.forget();
                 }
                 if is_fresh {
                     self.report_zone();
                 }
             }
-            ServerFrame::FluxEvents(frame) => self.follow(frame),
+            ServerFrame::FluxEvents(frame) => {
+                // The service sends events only to a page that knows the log.
+                self.greeted();
+                self.follow(frame);
+            }
             ServerFrame::Rpc(response) => self.answered(response),
             ServerFrame::FluxError { error, retry_after_ms } => {
                 self.toast(error, Kind::Problem);
@@ -203,19 +216,14 @@ impl Store {
         }
     }
 
-    /// Drops all state that belongs to a replaced log: everything was deleted, or a file was imported.
-    fn forget(&mut self, is_fresh: bool) {
+    /// Drops what is shown of another log: everything was deleted, a file was imported, or the browser shows another timeline.
+    fn forget(&mut self) {
         self.log.set(Log::default());
         self.past.set(None);
         self.preparing.set(None);
         self.counts.set(Counts::default());
         self.anchor.set(None);
         self.editing.set(None);
-        // The draft goes too if everything was deleted. It stays if a user without data imports a file.
-        if is_fresh {
-            self.change.set(None);
-            self.write("");
-        }
         if *self.view.peek() == View::History {
             self.load_log();
             self.submit(Mutation::LoadCounts);

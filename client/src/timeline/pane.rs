@@ -34,6 +34,7 @@ pub fn TimelinePane() -> Element {
     });
     let is_past = use_memo(move || store.past.read().is_some());
     let is_loaded = use_memo(move || store.projection.read().is_loaded());
+    let is_shut = store.is_shut();
     let is_cut = use_memo(move || store.past.read().as_ref().is_some_and(|past| !past.complete));
     let is_loading =
         store.calls.read().any(|mutation| matches!(mutation, Mutation::LoadTimeline | Mutation::LoadBlocks(..)));
@@ -41,8 +42,9 @@ pub fn TimelinePane() -> Element {
         section {
             class: "pane timeline",
             "data-past": is_past(),
+            "data-shut": is_shut,
             aria_label: "Timeline",
-            aria_busy: is_loading || !is_loaded(),
+            aria_busy: is_loading || !is_loaded() && !is_shut,
             Summary { agenda }
             Extra { part: Part::Toolbar }
             if is_past() || store.preparing.read().is_some() {
@@ -53,7 +55,9 @@ pub fn TimelinePane() -> Element {
             if is_cut() {
                 p { class: "hint", "This plan was long. Shown is what was overdue then, and the first blocks from the day on that you look at. Go to another day to see more." }
             }
-            if !is_loaded() {
+            if is_shut {
+                Extra { part: Part::Shut }
+            } else if !is_loaded() {
                 Skeleton {}
             } else if *store.mode.read() == Mode::Week {
                 Extra { part: Part::Week }

@@ -57,6 +57,11 @@ impl Toasts {
         self.list.retain(|toast| toast.id != id);
     }
 
+    /// Removes the notes about what was done. Problems stay.
+    pub fn dismiss_done(&mut self) {
+        self.list.retain(|toast| toast.kind == Kind::Problem);
+    }
+
     /// Whether some have been shown long enough.
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
         self.list.iter().any(|toast| toast.until <= now)
@@ -91,5 +96,17 @@ mod tests {
         assert!(toasts.has_expired(now + TimeDelta::seconds(8)));
         toasts.expire(now + TimeDelta::seconds(8));
         assert_eq!(toasts.list().len(), 1);
+    }
+
+    #[test]
+    fn problems_stay_when_what_was_done_is_out_of_date() {
+        let mut toasts = Toasts::default();
+        for (text, kind) in
+            [("a", Kind::Done), ("b", Kind::Problem), ("c", Kind::Undoable(TxnId::new(uuid::Uuid::nil())))]
+        {
+            toasts.show(text, kind, DateTime::UNIX_EPOCH);
+        }
+        toasts.dismiss_done();
+        assert_eq!(toasts.list().iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["b"]);
     }
 }

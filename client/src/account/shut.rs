@@ -1,0 +1,42 @@
+//! What takes the place of the timeline before the person signs in.
+
+use dioxus::prelude::*;
+
+use super::desk::{Desk, Place};
+use super::identity::WaysIn;
+use super::section::Problem;
+use crate::shell::icon::{Icon, Shape};
+use crate::store::{View, use_store};
+
+/// Offers to sign in.
+#[component]
+pub fn Shut() -> Element {
+    let mut store = use_store();
+    let desk = Desk::provide();
+    let has_edits = use_hook(|| store.has_edits_of_anyone());
+    use_effect(move || {
+        store.toasts.write().dismiss_done();
+        desk.load_options();
+    });
+    // A small screen shows the chat otherwise, where nothing can be written yet.
+    use_effect(move || {
+        if *store.is_narrow.read() {
+            store.show(View::Timeline);
+        }
+    });
+    rsx! {
+        div { class: "days shut",
+            div { class: "empty", role: "alert",
+                Icon { shape: Shape::Timeline }
+                p { "Sign in to see your timeline." }
+                if has_edits {
+                    p { class: "muted",
+                        "Changes made in this browser are not saved yet. They are sent when the person who made them signs in again."
+                    }
+                }
+                div { class: "account-actions", WaysIn {} }
+                Problem { at: Place::Identity }
+            }
+        }
+    }
+}
