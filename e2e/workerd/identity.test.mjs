@@ -1,7 +1,7 @@
 // Addresses, and who may reach which object.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { connect, greeted, guest } from "../lib/client.mjs";
@@ -170,8 +170,12 @@ describe("identities", () => {
     try {
       const me = await guest(secure);
       const load = (cookie) => fetch(secure.url, { headers: cookie ? { cookie } : {} });
-      const [identity] = (await load(`flux=${me.token}`)).headers.getSetCookie();
+      // As earlier versions signed it: without the time.
+      const old = `${me.name}.${createHmac("sha256", secure.keys).update(`flux identity v1:${me.name}`).digest("hex")}`;
+      const [identity] = (await load(`flux=${old}`)).headers.getSetCookie();
       assert.match(identity, new RegExp(`^__Host-flux=${me.name}~[0-9a-f]{8}\\.[0-9a-f]{64}; Path=/; .*; Secure$`));
+      // Any other one without the prefix can be from another subdomain.
+      assert.ok(!(await load(`flux=${me.token}`)).headers.getSetCookie()[0].includes(me.name));
       const cookie = `__Host-flux=${me.token}`;
       assert.equal((await load(cookie)).headers.get("set-cookie"), null);
       assert.match((await load()).headers.getSetCookie()[0], /^__Host-flux=u-/);

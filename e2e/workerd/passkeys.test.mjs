@@ -137,7 +137,8 @@ test("an answer that is wrong signs nobody in", async () => {
     })],
     ["nobody's name", "passkey-form", signed(response({ userHandle: undefined }))],
     ["an empty name", "passkey-form", signed(response({ userHandle: "" }))],
-    ["a name that nobody has", "passkey-unknown", signed(response({ userHandle: encode("nobody") }))],
+    ["a name of another length", "passkey-form", signed(response({ userHandle: encode("nobody") }))],
+    ["a name that nobody has", "passkey-unknown", signed(response({ userHandle: encode("n".repeat(32)) }))],
     ["somebody else's name", "passkey-unknown", signed(response({ userHandle: await handle(other.passkey) }))],
     ["the id of somebody else's passkey", "passkey-unknown", async () => {
       const [mine, theirs] = [await signed()(), await signed({}, other.passkey)()];

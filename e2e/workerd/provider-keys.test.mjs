@@ -98,6 +98,9 @@ describe("keys", () => {
   });
 });
 
+/** After that, keys are not used any more while their provider is down. */
+const OLD = 24 * 60 * MINUTE + 1_000;
+
 describe("a provider that is down", () => {
   const answers = {
     "status 500": () => (issuer.status = 500),
@@ -108,7 +111,7 @@ describe("a provider that is down", () => {
   for (const [name, set] of Object.entries(answers)) {
     test(`${name}: nobody is let in, and everybody after it is up again`, async () => {
       const { published } = issuer;
-      await later(60 * MINUTE + 1_000);
+      await later(OLD);
       const before = (await signIns(server, 1)).length;
       set();
       const response = await get(by("me"));
@@ -122,8 +125,18 @@ describe("a provider that is down", () => {
     });
   }
 
-  test("one that does not answer is waited for for ten seconds, while others are served", async () => {
+  test("is not missed for a day", async () => {
     await later(60 * MINUTE + 1_000);
+    assert.equal(await status(by("me")), 200);
+    issuer.status = 500;
+    await later(23 * 60 * MINUTE);
+    assert.equal(await status(by("me")), 200);
+    issuer.status = 200;
+    await later(MINUTE + 1_000);
+  });
+
+  test("one that does not answer is waited for for ten seconds, while others are served", async () => {
+    await later(OLD);
     const somebody = await guest(server);
     issuer.hold = () => new Promise(() => {});
     const waiting = status(by("me"));
@@ -132,7 +145,7 @@ describe("a provider that is down", () => {
   });
 
   test("is not asked again and again by whoever sends tokens", async () => {
-    await later(60 * MINUTE + 1_000);
+    await later(OLD);
     issuer.status = 503;
     const count = await fetches(() => times(10, async () => assert.equal(await status(unknown()), 401)));
     assert.ok(count <= 2, `${count} fetches for 10 requests within a minute`);

@@ -155,7 +155,7 @@ impl Jwt {
         Ok(Self { algorithm, key_id: header.kid, signed: signed.to_owned(), signature: bytes(signature)?, claims })
     }
 
-    /// Checks what the token says, and returns whom it names, and when it ends. The signature must have been checked before.
+    /// Checks what the token says, and returns whom it names, and when it ends for us. The signature must have been checked before.
     ///
     /// # Errors
     /// [`JwtError`]: the claim that does not fit.
@@ -166,7 +166,8 @@ impl Jwt {
         }
         let (is_for_us, is_for_others) = match &claims.aud {
             Value::Array(all) => (all.iter().any(|audience| audience == expected.audience), all.len() > 1),
-            audience => (audience == expected.audience, false),
+            Value::String(audience) => (audience == expected.audience, false),
+            _ => return Err(JwtError::Form),
         };
         let is_ours = claims.azp.as_deref().map_or(!is_for_others, |party| party == expected.audience);
         if !is_for_us || !(is_ours || expected.nonce.is_none()) {
@@ -188,7 +189,7 @@ impl Jwt {
         }
         #[expect(clippy::cast_possible_truncation, reason = "a time that is too far away to be a date is refused")]
         let until = DateTime::from_timestamp(claims.exp as i64, 0).ok_or(JwtError::Time)?;
-        Ok((&claims.sub, until))
+        Ok((&claims.sub, until + LEEWAY))
     }
 
     /// The key of a provider's set (RFC 7517 §5) with which the token may be signed: the one that it names, or if it names none, the
@@ -329,8 +330,8 @@ mod tests {
             (json!({ "iss": null }), JwtError::Form),
             (json!({ "aud": "other" }), JwtError::Audience),
             (json!({ "aud": [] }), JwtError::Audience),
-            (json!({ "aud": null }), JwtError::Audience),
-            (json!({ "aud": 7 }), JwtError::Audience),
+            (json!({ "aud": null }), JwtError::Form),
+            (json!({ "aud": 7 }), JwtError::Form),
             (json!({ "aud": ["flux", "other"] }), JwtError::Audience),
             (json!({ "aud": ["flux", "other"], "azp": "other" }), JwtError::Audience),
             (json!({ "azp": "other" }), JwtError::Audience),

@@ -19,6 +19,8 @@ pub type Loaded<T> = Option<Result<T, String>>;
 pub enum Place {
     /// Beside the buttons for signing in and out.
     Identity,
+    /// Below the ways to sign in.
+    Methods,
     /// Below the timelines.
     Timelines,
     /// Below the sessions.

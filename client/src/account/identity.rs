@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use flux_protocol::account::{Ceremony, Provider};
 
 use super::desk::{Desk, Place};
-use super::section::{LoadProblem, Problem};
+use super::parts::{LoadProblem, Problem};
 use super::{requests, words};
 use crate::platform;
 use crate::store::use_store;

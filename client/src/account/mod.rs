@@ -9,14 +9,17 @@
 //! | [`requests`] | the requests to the service |
 //! | [`desk`] | what is loaded, and what is being done |
 //! | [`section`] | the section of the settings |
-//! | [`identity`], [`sessions`], [`tokens`], [`timelines`] | its parts |
+//! | [`identity`], [`methods`], [`sessions`], [`tokens`], [`timelines`] | its parts |
+//! | [`parts`] | what they share |
 //! | [`notices`], [`shut`] | notices about signing in; what takes the place of the timeline before |
 
 pub mod desk;
 pub mod hint;
 pub mod identity;
+pub mod methods;
 pub mod notices;
 pub mod outcome;
+pub mod parts;
 pub mod requests;
 pub mod section;
 pub mod sessions;

@@ -8,7 +8,7 @@ use super::desk::{Desk, Place};
 use super::hint::Facts;
 use super::identity::WaysIn;
 use super::outcome::Outcome;
-use super::section::Problem;
+use super::parts::Problem;
 use super::ways::Ways;
 use super::{requests, words};
 use crate::connection::Status;

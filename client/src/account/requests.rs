@@ -73,6 +73,11 @@ pub async fn end_session(store: Store, id: &str) -> Result<Account, String> {
     parsed(store.ask("endSession", json!({ "id": id })).await?)
 }
 
+/// Removes a way to sign in. Returns the account without it.
+pub async fn remove_method(store: Store, id: &str) -> Result<Account, String> {
+    parsed(store.ask("removeMethod", json!({ "id": id })).await?)
+}
+
 /// Makes an access token.
 pub async fn make_token(store: Store, token: &NewToken) -> Result<MadeToken, String> {
     parsed(store.ask("makeToken", json::value(token)).await?)

@@ -3,14 +3,15 @@
 use dioxus::prelude::*;
 use flux_protocol::account::Provider;
 
-use super::desk::{Desk, Place};
+use super::desk::Desk;
 use super::identity::{Guest, SignedIn};
+use super::methods::Methods;
+use super::parts::LoadProblem;
 use super::sessions::Sessions;
 use super::timelines::Timelines;
 use super::tokens::Tokens;
-use crate::chat::when::PersonsClock;
 use crate::platform;
-use crate::store::{SettingsFor, Store, use_store};
+use crate::store::{SettingsFor, use_store};
 
 /// The id of the section.
 const SECTION: &str = "account";
@@ -72,6 +73,7 @@ pub fn AccountSection() -> Element {
                         Guest {}
                     } else {
                         SignedIn { known_by }
+                        Methods {}
                     }
                     if !is_choice {
                         Timelines {}
@@ -82,32 +84,4 @@ pub fn AccountSection() -> Element {
             }
         }
     }
-}
-
-/// Says why something could not be loaded, and offers to try again.
-#[component]
-pub fn LoadProblem(sentence: String, on_retry: Callback<()>) -> Element {
-    rsx! {
-        p { class: "field-problem", role: "alert", "{sentence}" }
-        div { class: "account-actions",
-            button { class: "button", r#type: "button", onclick: move |_| on_retry(()), "Try again" }
-        }
-    }
-}
-
-/// What went wrong at a place; usually nothing.
-#[component]
-pub fn Problem(at: Place) -> Element {
-    let desk: Desk = use_context();
-    rsx! {
-        if let Some(sentence) = desk.problem_at(at) {
-            p { class: "field-problem", role: "alert", "{sentence}" }
-        }
-    }
-}
-
-/// How moments are shown to the person. Reading it subscribes to the settings and the minute.
-pub fn clock(store: Store) -> PersonsClock {
-    let times = store.projection.read().times();
-    PersonsClock { times, today: times.date(*store.now.read()) }
 }

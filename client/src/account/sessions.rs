@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use flux_protocol::account::Session;
 
 use super::desk::{Desk, Place};
-use super::section::{Problem, clock};
+use super::parts::{Problem, clock};
 use super::{requests, words};
 use crate::platform;
 use crate::store::use_store;

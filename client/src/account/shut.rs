@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::desk::{Desk, Place};
 use super::identity::WaysIn;
-use super::section::Problem;
+use super::parts::Problem;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{View, use_store};
 

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::desk::{Desk, Place};
-use super::section::{LoadProblem, Problem, clock};
+use super::parts::{LoadProblem, Problem, clock};
 use super::words;
 use crate::store::use_store;
 

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use flux_protocol::account::{AccessToken, NewToken};
 
 use super::desk::{Desk, Place};
-use super::section::{Problem, clock};
+use super::parts::{Problem, clock};
 use super::token_form::{LIFETIMES, SCOPES, TokenForm};
 use super::{requests, words};
 use crate::platform;

@@ -35,6 +35,16 @@ pub fn methods(methods: &[SignInMethod], oidc_name: Option<&str>) -> Option<Stri
     (!names.is_empty()).then(|| format!("Ways to sign in: {}.", list(&names)))
 }
 
+/// A way to sign in.
+pub fn method(provider: Provider, oidc_name: Option<&str>) -> String {
+    match provider {
+        Provider::Passkey => "Passkey".to_owned(),
+        Provider::Oidc => oidc_name.unwrap_or("Another provider").to_owned(),
+        Provider::Access => "Cloudflare Access".to_owned(),
+        Provider::Guest => "Guest".to_owned(),
+    }
+}
+
 /// `today, 10:12`, `yesterday, 10:12`, else `Tue 24 Nov, 10:12`.
 pub fn at(at: DateTime<Utc>, clock: PersonsClock) -> String {
     let day = match when::day(clock.times.date(at), clock.today) {
@@ -162,7 +172,7 @@ mod tests {
 
     #[test]
     fn ways_to_sign_in_are_counted() {
-        let method = |provider| SignInMethod { provider, added: DateTime::UNIX_EPOCH };
+        let method = |provider| SignInMethod { id: String::new(), provider, added: DateTime::UNIX_EPOCH };
         let both = [method(Provider::Passkey), method(Provider::Oidc), method(Provider::Passkey)];
         assert_eq!(methods(&both, Some("Acme")).unwrap(), "Ways to sign in: 2 passkeys and Acme.");
         assert_eq!(methods(&both[..1], None).unwrap(), "Ways to sign in: 1 passkey.");
