@@ -164,9 +164,9 @@ describe("a second browser", () => {
     assert.deepEqual([refused.status, refused.headers.getSetCookie()], [409, []]);
     assert.match(await refused.text(), /as many timelines as it may have.*nothing was changed/);
     assert.deepEqual([visitor.identity, await shown(visitor)], [token, ["One too many"]], "or nobody reaches it");
-    const member = new Visitor(server);
-    await member.signIn(passkey);
-    assert.equal((await (await member.fetch("/auth/timelines")).json()).length, 20);
+    const again = new Visitor(server);
+    await again.signIn(passkey);
+    assert.equal((await (await again.fetch("/auth/timelines")).json()).length, 20);
   });
 
   test("does not get the timeline of somebody else by choosing it", async () => {

@@ -165,7 +165,9 @@ impl Jwt {
             return Err(JwtError::Issuer);
         }
         let (is_for_us, is_for_others) = match &claims.aud {
-            Value::Array(all) => (all.iter().any(|audience| audience == expected.audience), all.len() > 1),
+            Value::Array(all) if all.iter().all(Value::is_string) => {
+                (all.iter().any(|audience| audience == expected.audience), all.len() > 1)
+            }
             Value::String(audience) => (audience == expected.audience, false),
             _ => return Err(JwtError::Form),
         };
@@ -332,6 +334,7 @@ mod tests {
             (json!({ "aud": [] }), JwtError::Audience),
             (json!({ "aud": null }), JwtError::Form),
             (json!({ "aud": 7 }), JwtError::Form),
+            (json!({ "aud": ["flux", 7] }), JwtError::Form),
             (json!({ "aud": ["flux", "other"] }), JwtError::Audience),
             (json!({ "aud": ["flux", "other"], "azp": "other" }), JwtError::Audience),
             (json!({ "azp": "other" }), JwtError::Audience),
