@@ -7,6 +7,7 @@
 //! | module | contents |
 //! | --- | --- |
 //! | [`account`] | who a person is to the service, and how they sign in |
+//! | [`close`] | codes with which a socket is closed |
 //! | [`frame`] | every frame, in both directions, and the results of calls |
 //! | [`chunk`] | the chunks of a streamed answer, and how a message is built from them |
 //! | [`message`] | messages of a conversation |
@@ -14,6 +15,7 @@
 
 pub mod account;
 pub mod chunk;
+pub mod close;
 pub mod frame;
 pub mod message;
 pub mod state;

@@ -1,7 +1,7 @@
 //! The first frames of a connection.
 
 use flux_protocol::frame::EventFrame;
-use flux_protocol::{MAX_MESSAGE_BYTES, ServerFrame};
+use flux_protocol::{MAX_MESSAGE_BYTES, ServerFrame, close};
 use flux_timeline::ReadHistory;
 
 use crate::agent::ChatAgent;
@@ -20,21 +20,17 @@ const GREETING_BYTES: usize = 1_000_000;
 /// What a greeting needs besides the timeline and the messages, in bytes: the identity, and the frames around all of it.
 const FRAMES_BYTES: usize = 2_000;
 
-/// Close code for a socket that may not connect: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
-/// after it.
-const POLICY_VIOLATION: u16 = 1008;
-
 impl<H: Host> ChatAgent<H> {
     /// Greets a connection. One that may not read is closed for good.
     pub fn connect(&self, connection: &H::Connection) {
         if let Err(error) = permit(&connection.info().principal, Scope::Read) {
-            connection.close(POLICY_VIOLATION, &error.to_string());
+            connection.close(close::POLICY_VIOLATION, &error.to_string());
             return;
         }
         if let Err(error) = self.greet(connection) {
             self.fault("connect", &error);
-            // Clients reconnect after 1011. The fault may be over by then.
-            connection.close(1011, "The timeline could not be read. Nothing was lost; trying again.");
+            // Clients reconnect. The fault may be over by then.
+            connection.close(close::INTERNAL_ERROR, "The timeline could not be read. Nothing was lost; trying again.");
         }
     }
 

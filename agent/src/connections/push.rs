@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use flux_protocol::ServerFrame;
 use flux_protocol::frame::EventFrame;
+use flux_protocol::{ServerFrame, close};
 use flux_timeline::{Event, ReadPlans};
 use uuid::Uuid;
 
@@ -25,10 +25,8 @@ pub(crate) enum To {
     All,
 }
 
-/// Close code for a client that should not connect again as who it was.
-pub(super) const ENDED: u16 = 4401;
-/// What its person reads.
-pub(super) const ENDED_REASON: &str = "Your access has ended. Nothing was changed; sign in again.";
+/// What a person reads whose access has ended.
+pub(super) const ENDED: &str = "Your access has ended. Nothing was changed; sign in again.";
 
 impl<H: Host> ChatAgent<H> {
     /// The open connections. Those of principals that have ended are closed.
@@ -41,7 +39,7 @@ impl<H: Host> ChatAgent<H> {
         let (ended, open): (Vec<_>, Vec<_>) =
             all.iter().cloned().partition(|connection| connection.info().principal.has_ended(now));
         for connection in ended {
-            connection.close(ENDED, ENDED_REASON);
+            connection.close(close::SIGNED_OUT, ENDED);
         }
         open.into()
     }
@@ -129,9 +127,11 @@ impl<H: Host> ChatAgent<H> {
     fn start_over(&self) {
         self.0.resuming.borrow_mut().clear();
         if let Err(error) = self.have_plan().and_then(|()| self.watch_runs()).and_then(|()| self.send_everything()) {
-            // Clients reconnect after this code, and then get everything.
+            // Clients reconnect, and then get everything.
             self.fault("start-over", &error);
-            self.connections().iter().for_each(|connection| connection.close(1011, "Everything has changed."));
+            self.connections()
+                .iter()
+                .for_each(|connection| connection.close(close::INTERNAL_ERROR, "Everything has changed."));
         }
         self.discard_now();
         self.set_alarm();

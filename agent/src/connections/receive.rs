@@ -1,11 +1,11 @@
 //! Frames from clients.
 
 use flux_protocol::frame::{CLIENT_FRAME_TYPES, RpcResponse};
-use flux_protocol::{ClientFrame, MAX_FRAME_BYTES, ServerFrame};
+use flux_protocol::{ClientFrame, MAX_FRAME_BYTES, ServerFrame, close};
 use serde_json::Value;
 
 use super::failure;
-use super::push::{ENDED, ENDED_REASON, To};
+use super::push::{ENDED, To};
 use crate::agent::ChatAgent;
 use crate::api::permit;
 use crate::host::{Connection, Host};
@@ -45,8 +45,8 @@ impl<H: Host> ChatAgent<H> {
 
     fn handle(&self, connection: &H::Connection, frame: ClientFrame) -> Result<(), StoreError> {
         if connection.info().principal.has_ended(self.0.host.now()) {
-            Self::refuse(connection, &frame, ENDED_REASON.to_owned());
-            connection.close(ENDED, ENDED_REASON);
+            Self::refuse(connection, &frame, ENDED.to_owned());
+            connection.close(close::SIGNED_OUT, ENDED);
             return Ok(());
         }
         if let Some(scope) = scope(&frame)

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
+use flux_protocol::close::INTERNAL_ERROR;
 use flux_protocol::state::{State, StateBlock, StateEvent, StatePlan, StateWorkflow};
 use flux_timeline::{BlockQuery, Event, Plan, PlanId, ReadBlocks, ReadPlans, ReadRuns};
 use serde::Serialize;
@@ -78,7 +79,7 @@ impl<H: Host> ChatAgent<H> {
             Err(error) => {
                 self.fault("state", &error);
                 // Clients reconnect after this code, and then get the state.
-                followers.iter().for_each(|follower| follower.close(1011, "The state could not be read."));
+                followers.iter().for_each(|follower| follower.close(INTERNAL_ERROR, "The state could not be read."));
             }
         }
     }

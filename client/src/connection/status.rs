@@ -1,6 +1,7 @@
 //! The status of the connection, and its label. Pure.
 
 use chrono::{DateTime, Utc};
+use flux_protocol::close::{POLICY_VIOLATION, SIGNED_OUT};
 
 /// The status of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +26,6 @@ pub enum Status {
     },
 }
 
-/// The close code when the service does not know who the browser is: its session has ended, or it has not signed in.
-pub const SIGNED_OUT: u16 = 4401;
-
 /// What to do after a socket was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -38,10 +36,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Decides by the close code. 1008 (policy violation, RFC 6455 §7.4.1) and the application's 4000–4999 are final.
+    /// Decides by the close code. A policy violation and the application's 4000–4999 are final.
     pub const fn of(code: u16) -> Self {
         match code {
-            1008 | 4000..=4999 => Self::Final,
+            POLICY_VIOLATION | 4000..=4999 => Self::Final,
             _ => Self::Retry,
         }
     }
