@@ -206,7 +206,8 @@ test("who signs out everywhere is signed out in every browser, and can come back
   assert.deepEqual(found, []);
 });
 
-test("who is signed out while they change something keeps the change", async () => {
+/** A browser that was signed out from another one, in which the block is then ticked. */
+async function signedOutWithAChange() {
   const first = await member("Workout");
   const { tab } = await otherBrowser(first.device);
   await connected(tab);
@@ -215,6 +216,11 @@ test("who is signed out while they change something keeps the change", async () 
   await signOutEverywhere(first.tab);
   await text(notice(tab), "You are signed out.");
   await seen.done(tab, "Workout").check();
+  return tab;
+}
+
+test("who is signed out while they change something keeps the change", async () => {
+  const tab = await signedOutWithAChange();
   await isBusy(tab, "Workout");
   await text(notice(tab), "1 change is not saved yet; it is kept and sent after you sign in again.");
   await Promise.all([tab.waitForEvent("load"), notice(tab).getByRole("button", { name: "Sign in with a passkey" }).click()]);
@@ -222,14 +228,7 @@ test("who is signed out while they change something keeps the change", async () 
 });
 
 test("who is signed out can go on as a new guest, who has nothing of the old timeline", async () => {
-  const first = await member("Workout");
-  const { tab } = await otherBrowser(first.device);
-  await connected(tab);
-  await signIn(tab);
-  await shows(tab, "Workout");
-  await signOutEverywhere(first.tab);
-  await text(notice(tab), "You are signed out.");
-  await seen.done(tab, "Workout").check();
+  const tab = await signedOutWithAChange();
   await text(notice(tab), "1 change is not saved yet");
   await Promise.all([tab.waitForEvent("load"), notice(tab).getByRole("button", { name: "Continue as a new guest" }).click()]);
   await shows(tab);

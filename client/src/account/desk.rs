@@ -129,6 +129,27 @@ impl Desk {
         self.account.set(Some(Ok(account)));
     }
 
+    /// Reads a part of the account; nothing until it is loaded.
+    pub fn part<T: Default>(&self, read: impl FnOnce(&Account) -> T) -> T {
+        self.account.read().as_ref().and_then(|account| account.as_ref().ok()).map(read).unwrap_or_default()
+    }
+
+    /// Removes a row of a list, and shows the account without it. The heading of the list takes the focus, because the row that had
+    /// it is gone.
+    pub fn remove(
+        mut self,
+        place: Place,
+        heading: &'static str,
+        removed: impl Future<Output = Result<Account, String>> + 'static,
+    ) {
+        self.run(place, async move {
+            let account = removed.await?;
+            self.renew(account);
+            platform::focus(heading);
+            Ok(())
+        });
+    }
+
     /// Makes a passkey or signs in with one, and loads the page again.
     pub fn use_passkey(self, store: Store, purpose: Ceremony) {
         let is_known = is_signed_in(self.account.peek().as_ref());

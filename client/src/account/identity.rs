@@ -126,10 +126,7 @@ pub fn SignedIn(known_by: Provider) -> Element {
     let mut is_sure = use_signal(|| false);
     let is_busy = *desk.is_busy.read();
     let oidc_name = desk.oidc_name();
-    let methods = {
-        let account = desk.account.read();
-        account.as_ref().and_then(|it| words::methods(&it.as_ref().ok()?.methods, oidc_name.as_deref()))
-    };
+    let methods = desk.part(|account| words::methods(&account.methods, oidc_name.as_deref()));
     // Access signs people in before they reach this page, and signs them out.
     let has_session = known_by != Provider::Access;
     let can_register = has_session && desk.ways().is_some_and(|ways| ways.has_passkeys);

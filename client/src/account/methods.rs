@@ -5,34 +5,25 @@ use dioxus::prelude::*;
 use super::desk::{Desk, Place};
 use super::parts::{Problem, clock};
 use super::{requests, words};
-use crate::platform;
 use crate::store::use_store;
 
-/// The id of the heading, which takes the focus when the row that had it is gone.
+/// The id of the heading.
 const HEADING: &str = "account-methods";
 
 /// The list; nothing if there is only one, which cannot be removed.
 #[component]
 pub fn Methods() -> Element {
     let store = use_store();
-    let mut desk: Desk = use_context();
+    let desk: Desk = use_context();
     let is_busy = *desk.is_busy.read();
     let oidc_name = desk.oidc_name();
-    let methods = {
-        let account = desk.account.read();
-        account.as_ref().and_then(|it| it.as_ref().ok()).map(|it| it.methods.clone()).unwrap_or_default()
-    };
+    let methods = desk.part(|account| account.methods.clone());
     if methods.len() < 2 {
         return rsx! {};
     }
     let clock = clock(store);
     let remove = move |id: String| {
-        desk.run(Place::Methods, async move {
-            let account = requests::remove_method(store, &id).await?;
-            desk.renew(account);
-            platform::focus(HEADING);
-            Ok(())
-        });
+        desk.remove(Place::Methods, HEADING, async move { requests::remove_method(store, &id).await });
     };
     rsx! {
         h3 { id: HEADING, tabindex: "-1", "Ways to sign in" }

@@ -1,7 +1,7 @@
 //! Access tokens for programs.
 
 use dioxus::prelude::*;
-use flux_protocol::account::{AccessToken, NewToken};
+use flux_protocol::account::NewToken;
 
 use super::desk::{Desk, Place};
 use super::parts::{Problem, clock};
@@ -10,7 +10,7 @@ use super::{requests, words};
 use crate::platform;
 use crate::store::use_store;
 
-/// The id of the heading, which takes the focus when the row that had it is gone.
+/// The id of the heading.
 const HEADING: &str = "account-tokens";
 /// The id of the field with the new token.
 const MADE: &str = "made-token";
@@ -24,21 +24,16 @@ pub fn Tokens() -> Element {
     let store = use_store();
     let mut desk: Desk = use_context();
     let is_busy = *desk.is_busy.read();
-    let tokens: Vec<AccessToken> = {
-        let account = desk.account.read();
-        account.as_ref().and_then(|it| it.as_ref().ok()).map(|it| it.tokens.clone()).unwrap_or_default()
-    };
+    let tokens = desk.part(|account| account.tokens.clone());
     let clock = clock(store);
     let revoke = move |id: String| {
-        desk.run(Place::Tokens, async move {
+        desk.remove(Place::Tokens, HEADING, async move {
             let account = requests::revoke_token(store, &id).await?;
-            desk.renew(account);
             // The token that was just made may be the one that is revoked.
             if desk.made.peek().as_ref().is_some_and(|made| made.token.id == id) {
                 desk.made.set(None);
             }
-            platform::focus(HEADING);
-            Ok(())
+            Ok(account)
         });
     };
     rsx! {
