@@ -44,7 +44,7 @@ pub fn read(token: &str) -> Option<PresentedToken> {
     (checksum(body) == sum).then(|| PresentedToken { object, hash: hash(token) })
 }
 
-/// The hash under which an object stores a token.
+/// The SHA-256 of a text in hexadecimal digits, under which an object stores a token.
 pub fn hash(token: &str) -> String {
     base16ct::lower::encode_string(&Sha256::digest(token))
 }

@@ -53,7 +53,7 @@ pub struct Credentials<'a> {
     pub cookies: Cookies<'a>,
 }
 
-/// Why nobody is proven.
+/// Why a request does not prove who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialError {
     /// Nothing was presented.
@@ -102,7 +102,7 @@ impl Credentials<'_> {
 }
 
 /// The token in the value of an `Authorization` header with the scheme `Bearer`, in any case (RFC 9110 §11.1).
-fn bearer(authorization: &str) -> Option<&str> {
+pub fn bearer(authorization: &str) -> Option<&str> {
     let authorization = authorization.trim();
     let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -13,7 +13,7 @@
 //! | `presented` | from a request to a principal |
 //! | `jwt`, `oidc`, `passkey`, `providers` | the rules of the providers |
 //! | `settings` | the providers that a deployment offers |
-//! | `sign_in`, `timelines` | signing in and out, and the timeline that one then sees |
+//! | `sign_in`, `exchange`, `timelines` | signing in and out, its requests and responses, and the timeline that one then sees |
 //! | `request` | what the objects of subjects and timelines are asked meanwhile |
 //! | `platform` | what all of it needs from outside |
 //! | `device` | a browser in words |
@@ -24,6 +24,7 @@ pub mod access_token;
 mod cookie;
 mod credentials;
 pub mod device;
+mod exchange;
 pub mod jwt;
 mod key;
 pub mod oidc;
@@ -39,7 +40,7 @@ mod subject;
 pub mod timelines;
 
 pub use cookie::Cookies;
-pub use credentials::{CredentialError, Credentials, NewTicket, SUBPROTOCOL};
+pub use credentials::{CredentialError, Credentials, NewTicket, SUBPROTOCOL, bearer};
 pub use key::{KeyError, Keys, Purpose, Signed};
 pub use presented::{Presented, Unknown};
 pub use principal::{Principal, Scope, Ticket, Via, action};

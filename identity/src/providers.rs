@@ -59,7 +59,7 @@ pub async fn access_subject(
     let expected = Expected { issuer: &access.issuer, audience: &access.audience, nonce: None };
     let keys = format!("{}/cdn-cgi/access/certs", access.issuer);
     let (id, until) = named(platform, assertion, expected, &keys).await?;
-    Ok((Subject::new(Provider::Access, format!("{}#{id}", access.issuer)), until))
+    Ok((Subject::of_issuer(Provider::Access, &access.issuer, &id), until))
 }
 
 /// The address where a person signs in with a provider of OpenID Connect.
@@ -97,8 +97,7 @@ pub async fn oidc_subject(
     let token = answer.get("id_token").and_then(Value::as_str).ok_or(ProviderError::Unreachable)?;
     let expected = Expected { issuer: &oidc.issuer, audience: &oidc.client_id, nonce: Some(&attempt.nonce) };
     let (id, _) = named(platform, token, expected, &discovery.jwks_uri).await?;
-    // The id alone could be one of another provider, if the deployment changes its own.
-    Ok(Subject::new(Provider::Oidc, format!("{}#{id}", oidc.issuer)))
+    Ok(Subject::of_issuer(Provider::Oidc, &oidc.issuer, &id))
 }
 
 /// Checks the signature of an answer by a passkey.
@@ -115,12 +114,10 @@ pub async fn check_assertion(
     }
     let key = passkey.public_key()?;
     let signature = assertion.signature_for(key.algorithm)?;
-    let is_right = platform.is_signed(key, &signature, &assertion.signed).await;
-    match is_right {
-        false => Err(PasskeyError::Unknown),
-        true if !passkey.counts(assertion.counter) => Err(PasskeyError::Copied),
-        true => Ok(()),
+    if !platform.is_signed(key, &signature, &assertion.signed).await {
+        return Err(PasskeyError::Unknown);
     }
+    if passkey.counts(assertion.counter) { Ok(()) } else { Err(PasskeyError::Copied) }
 }
 
 /// The id that a token contains, and when the token ends.

@@ -36,7 +36,7 @@ pub struct Oidc {
     pub client_id: String,
     /// The secret that it shares with it; `None` for a public client.
     pub client_secret: Option<String>,
-    /// How people call it.
+    /// The name by which people know it.
     pub name: String,
 }
 
@@ -81,11 +81,10 @@ impl Providers {
 
     /// Whether a subject is one of a provider that is offered: not of one that the deployment had before.
     pub fn knows(&self, subject: &Subject) -> bool {
-        let is_by = |issuer: &str| subject.id.strip_prefix(issuer).is_some_and(|rest| rest.starts_with('#'));
         match subject.provider {
             Provider::Guest | Provider::Passkey => self.has(subject.provider),
-            Provider::Access => self.access.as_ref().is_some_and(|access| is_by(&access.issuer)),
-            Provider::Oidc => self.oidc.as_ref().is_some_and(|oidc| is_by(&oidc.issuer)),
+            Provider::Access => self.access.as_ref().is_some_and(|access| subject.is_of_issuer(&access.issuer)),
+            Provider::Oidc => self.oidc.as_ref().is_some_and(|oidc| subject.is_of_issuer(&oidc.issuer)),
         }
     }
 

@@ -11,11 +11,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::device;
+use crate::exchange::Refused;
+pub use crate::exchange::{Body, Request, Response, Route};
 use crate::key::{Keys, Purpose};
 use crate::oidc::{self, Attempt};
 use crate::passkey::{self, PasskeyError};
 use crate::platform::{Failed, Platform};
-use crate::presented::Presented;
 use crate::principal::{Principal, Via};
 use crate::providers;
 use crate::request::{SubjectReply, SubjectRequest, TimelineReply, TimelineRequest};
@@ -34,74 +35,6 @@ const NO_PASSKEYS: &str = "Passkeys are not offered here.";
 /// What a person reads whose session has ended.
 const SIGNED_OUT: &str = "You are signed out. Nothing was changed; sign in again.";
 
-/// What a browser asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
-    /// How one can sign in.
-    Options,
-    /// The options for a passkey.
-    Passkey,
-    /// A passkey was made.
-    Registered,
-    /// A passkey has signed in.
-    Asserted,
-    /// Sends the browser to the provider of OpenID Connect.
-    Oidc,
-    /// The browser comes back from it.
-    OidcCallback,
-    /// Signs out.
-    SignOut,
-    /// The timelines of the account.
-    Timelines,
-    /// Shows another one.
-    ChooseTimeline,
-}
-
-/// A request of a browser.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// What it says about who sends it.
-    pub presented: Presented,
-    /// The body.
-    pub body: String,
-    /// The `User-Agent` header.
-    pub user_agent: String,
-    /// The origin of the address.
-    pub origin: String,
-    /// The host of the address, without the port.
-    pub host: String,
-    /// The parameter `state` of the address, with which a browser comes back from a provider.
-    pub state: String,
-    /// The parameter `code`. Empty if the person declined.
-    pub code: String,
-    /// The parameter `iss`.
-    pub issuer: Option<String>,
-}
-
-/// The response.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
-    /// The status.
-    pub status: u16,
-    /// The body.
-    pub body: Body,
-    /// The address to which the browser is sent.
-    pub location: Option<String>,
-    /// The values of the `Set-Cookie` headers.
-    pub cookies: Vec<String>,
-}
-
-/// The body of a response.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Body {
-    /// None.
-    Empty,
-    /// JSON.
-    Json(String),
-    /// A sentence.
-    Text(String),
-}
-
 /// What is needed to answer a request.
 pub struct SignIn<'a> {
     /// The platform.
@@ -114,7 +47,7 @@ pub struct SignIn<'a> {
     pub request: &'a Request,
 }
 
-/// What the service must know again when a browser has made or used a passkey.
+/// What the service seals into the options for a passkey, and reads again from the answer.
 #[derive(Debug, Serialize, Deserialize)]
 struct Challenge {
     challenge: String,
@@ -131,52 +64,7 @@ struct MadeFor {
     object: ObjectId,
 }
 
-/// Why somebody is not signed in.
-struct Refused {
-    /// The status of the response.
-    status: u16,
-    /// What the person reads.
-    error: String,
-    /// The name in the log.
-    outcome: &'static str,
-}
-
-impl Refused {
-    fn new(status: u16, error: impl Into<String>, outcome: &'static str) -> Self {
-        Self { status, error: error.into(), outcome }
-    }
-}
-
-impl From<PasskeyError> for Refused {
-    fn from(error: PasskeyError) -> Self {
-        Self::new(403, format!("{error} Nothing was changed; try again."), error.name())
-    }
-}
-
-impl From<Failed> for Refused {
-    fn from(error: Failed) -> Self {
-        // Its words are the platform's, and not for people.
-        let Failed(_) = error;
-        Self::new(500, "That could not be done. Nothing was lost; try again.", "failed")
-    }
-}
-
 type Answer = Result<Response, Refused>;
-
-impl Response {
-    fn new(status: u16, body: Body) -> Self {
-        Self { status, body, location: None, cookies: Vec::new() }
-    }
-
-    fn json<T: Serialize>(value: &T) -> Self {
-        Self::new(200, Body::Json(json::value(value).to_string()))
-    }
-
-    fn with_cookie(mut self, cookie: String) -> Self {
-        self.cookies.push(cookie);
-        self
-    }
-}
 
 impl SignIn<'_> {
     /// Answers the request.
@@ -318,7 +206,7 @@ impl SignIn<'_> {
         let address = address.map_err(|error| Refused::new(502, "", error.name()))?;
         let sealed = self.keys.seal(Purpose::SignIn, &attempt, self.platform.now());
         let cookie = self.attempt_cookie(&sealed, oidc::ATTEMPT_SECONDS);
-        Ok(redirect(address).with_cookie(cookie))
+        Ok(Response::redirect(address).with_cookie(cookie))
     }
 
     async fn back_from_provider(&self) -> Answer {
@@ -501,14 +389,10 @@ impl SignIn<'_> {
     fn to_page(&self, outcome: &str, cookie: Option<String>) -> Response {
         let forget = self.attempt_cookie("", 0);
         let cookies = cookie.into_iter().chain([forget]).collect();
-        Response { cookies, ..redirect(format!("/?sign-in={outcome}")) }
+        Response { cookies, ..Response::redirect(format!("/?sign-in={outcome}")) }
     }
 }
 
 fn signed_out() -> Refused {
     Refused::new(401, SIGNED_OUT, "signed-out")
-}
-
-fn redirect(address: String) -> Response {
-    Response { location: Some(address), ..Response::new(302, Body::Empty) }
 }

@@ -44,6 +44,17 @@ impl Subject {
         Self { provider, id: id.into() }
     }
 
+    /// A subject of one of several providers of a kind, which are known by their issuer.
+    pub fn of_issuer(provider: Provider, issuer: &str, id: &str) -> Self {
+        // The id alone could be one of another issuer, if the deployment changes its own.
+        Self::new(provider, format!("{issuer}#{id}"))
+    }
+
+    /// Whether it is a subject of this issuer.
+    pub fn is_of_issuer(&self, issuer: &str) -> bool {
+        self.id.strip_prefix(issuer).is_some_and(|rest| rest.starts_with('#'))
+    }
+
     /// The guest whose own object this is.
     pub fn guest(object: &ObjectId) -> Self {
         Self::new(Provider::Guest, object.name())

@@ -38,12 +38,14 @@ pub async fn timeline_of(platform: &dyn Platform, subject: &Subject, by: Option<
                 is_full = !is_added;
                 is_added
             });
-        if is_added && claim(platform, &guest.object, subject, by).await? {
-            brought = Some(guest.object.clone()).filter(|_| !is_known);
-        } else if is_added {
-            ask(platform, subject, SubjectRequest::Remove { object: guest.object.clone() }).await?;
+        if is_added {
+            if claim(platform, &guest.object, subject, by).await? {
+                brought = Some(guest.object.clone()).filter(|_| !is_known);
+            } else {
+                ask(platform, subject, SubjectRequest::Remove { object: guest.object.clone() }).await?;
+            }
+            shown = all_of(platform, subject).await?.1;
         }
-        shown = all_of(platform, subject).await?.1;
     }
     for _ in 0..TRIES {
         if shown.is_none() {

@@ -1,6 +1,7 @@
 //! Who may use a timeline: what its object decides about principals and subjects.
 
 use chrono::{DateTime, Utc};
+use flux_protocol::close::SERVICE_RESTART;
 use flux_timeline::Actor;
 
 use crate::agent::ChatAgent;
@@ -9,17 +10,13 @@ use crate::store::{EventQuery, SessionRecord, Sql, Store, StoreError};
 use flux_identity::request::{TimelineReply, TimelineRequest};
 use flux_identity::{ObjectId, Principal, Subject, Via};
 
-/// Close code after which clients connect again: “service restart” (IANA WebSocket close codes). Whoever may no longer connect
-/// then learns why.
-const AGAIN: u16 = 1012;
-
 /// Why a principal may not use a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It belongs to somebody else.
     #[error("This timeline belongs to somebody else.")]
     NotYours,
-    /// Somebody has signed in as the guest, whose token opens it no longer.
+    /// Somebody has signed in as the guest, whose token no longer opens it.
     #[error("This timeline has an account now. Sign in; a program needs an access token from its settings.")]
     HasAccount,
     /// The session has ended.
@@ -76,8 +73,10 @@ impl<H: Host> ChatAgent<H> {
         match request {
             TimelineRequest::Describe => describe(store),
             TimelineRequest::Claim { subject, by } => {
+                let was_guests = store.subjects()?.is_empty();
                 let done = store.sql_transaction(|store| claim(store, object, &subject, by.as_deref(), now))?;
-                if done {
+                // The guest may not use it any more. Further ways to sign in end nothing.
+                if done && was_guests {
                     self.close_ended()?;
                 }
                 Ok(TimelineReply::Done { done })
@@ -125,7 +124,7 @@ impl<H: Host> ChatAgent<H> {
         self.stop_ended()?;
         for connection in self.0.host.connections().iter() {
             if still_valid(&self.0.store, connection.info().principal.clone(), now)?.is_err() {
-                connection.close(AGAIN, "Who may use this timeline has changed.");
+                connection.close(SERVICE_RESTART, "Who may use this timeline has changed.");
             }
         }
         Ok(())

@@ -6,8 +6,10 @@
 mod account;
 mod architect;
 mod ask;
+mod auth;
 mod body;
 mod clock;
+mod gate;
 mod host;
 mod log;
 mod metrics;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use chrono::TimeDelta;
 use flux_protocol::ServerFrame;
+use flux_protocol::close::{INTERNAL_ERROR, SIGNED_OUT, TRY_AGAIN_LATER};
 use futures::stream;
 use js_sys::JsString;
 use uuid::Uuid;
@@ -19,8 +20,7 @@ use super::clock::now;
 use super::host::{EdgeHost, Socket};
 use super::log::write;
 use super::respond::{
-    SIGN_IN, TRY_AGAIN, TRY_AGAIN_LATER, UNAVAILABLE, close_at_once, is_socket, not_routed, refuse, unavailable,
-    unavailable_because,
+    UNAVAILABLE, close_at_once, is_socket, not_routed, refuse, unavailable, unavailable_because, uncached,
 };
 use super::sql::DurableSql;
 use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, model, text};
@@ -158,7 +158,7 @@ impl Chat {
                 let socket = Socket::new(socket.into());
                 let text = message.as_string();
                 socket.send(&failure(&text.unwrap_or_default(), &unavailable_because(&error)).to_text());
-                socket.close(TRY_AGAIN, UNAVAILABLE);
+                socket.close(INTERNAL_ERROR, UNAVAILABLE);
             }
         }
     }
@@ -207,7 +207,7 @@ async fn run_request(agent: &ChatAgent<EdgeHost>, name: &str, mut request: Reque
 /// Refuses a principal. A socket is closed with a code after which clients do not connect again.
 fn not_admitted(is_socket: bool, refusal: Refusal) -> Result<Response> {
     if is_socket && refusal.is_signed_out() {
-        return close_at_once(SIGN_IN, &refusal.to_string());
+        return close_at_once(SIGNED_OUT, &refusal.to_string());
     }
     refuse(is_socket, if refusal.is_signed_out() { 401 } else { 403 }, &refusal.to_string())
 }
@@ -215,11 +215,7 @@ fn not_admitted(is_socket: bool, refusal: Refusal) -> Result<Response> {
 /// The response to a call.
 fn respond(answer: std::result::Result<Answer, ApiError>) -> Result<Response> {
     match answer {
-        Ok(answer) => {
-            let response = Response::from_json(&answer.json())?;
-            response.headers().set("cache-control", "no-store")?;
-            Ok(response)
-        }
+        Ok(answer) => uncached(&answer.json()),
         Err(error) => {
             let response = Response::error(error.to_string(), error.status())?;
             if let Some(seconds) = error.retry_after_seconds() {

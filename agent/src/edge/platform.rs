@@ -10,6 +10,7 @@ use js_sys::{Array, Uint8Array};
 use serde_json::Value;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
+use worker::durable::Stub;
 use worker::{Env, Request, Result};
 
 use super::ask::ask;
@@ -52,6 +53,13 @@ extern "C" {
 /// The platform of the Worker.
 pub(super) struct EdgePlatform<'a>(pub &'a Env);
 
+impl EdgePlatform<'_> {
+    /// The object of a class with this name.
+    fn object(&self, class: &str, name: &str) -> std::result::Result<Stub, Failed> {
+        self.0.durable_object(class).and_then(|class| class.get_by_name(name)).map_err(failed)
+    }
+}
+
 impl Platform for EdgePlatform<'_> {
     fn now(&self) -> DateTime<Utc> {
         now()
@@ -67,8 +75,8 @@ impl Platform for EdgePlatform<'_> {
         request: SubjectRequest,
     ) -> LocalBoxFuture<'a, std::result::Result<SubjectReply, Failed>> {
         Box::pin(async move {
-            let object = self.0.durable_object("Account").and_then(|class| class.get_by_name(&subject.to_string()));
-            ask(&object.map_err(failed)?, "subject", None, &request).await.map_err(failed)
+            let object = self.object("Account", &subject.to_string())?;
+            ask(&object, "subject", None, &request).await.map_err(failed)
         })
     }
 
@@ -78,8 +86,8 @@ impl Platform for EdgePlatform<'_> {
         request: TimelineRequest,
     ) -> LocalBoxFuture<'a, std::result::Result<TimelineReply, Failed>> {
         Box::pin(async move {
-            let stub = self.0.durable_object("Chat").and_then(|class| class.get_by_name(object.name()));
-            ask(&stub.map_err(failed)?, "account", Some(object), &request).await.map_err(failed)
+            let stub = self.object("Chat", object.name())?;
+            ask(&stub, "account", Some(object), &request).await.map_err(failed)
         })
     }
 

@@ -1,23 +1,11 @@
 //! Responses that the Worker and the object share.
 
+use flux_protocol::close::{INTERNAL_ERROR, POLICY_VIOLATION};
+use serde::Serialize;
 use worker::{Request, Response, Result, WebSocketPair};
 
 use super::host::shortened;
 use crate::api::route::RouteError;
-
-/// Close code for a socket that nobody should retry: "policy violation" (RFC 6455 §7.4.1). The published clients do not reconnect
-/// after it, but they retry a handshake that is refused by status for ever.
-const POLICY_VIOLATION: u16 = 1008;
-
-/// Close code for somebody who has to sign in first. The published clients do not reconnect after it, and the page offers to sign in.
-pub(super) const SIGN_IN: u16 = 4401;
-
-/// Close code after which clients connect again: "internal error" (RFC 6455 §7.4.1).
-pub(super) const TRY_AGAIN: u16 = 1011;
-
-/// Close code after which clients connect again, for a client that does something too often: "try again later" (IANA WebSocket
-/// close codes).
-pub(super) const TRY_AGAIN_LATER: u16 = 1013;
 
 /// What a person reads while their data cannot be opened.
 pub(super) const UNAVAILABLE: &str = "Your timeline cannot be opened at the moment. Nothing was lost; try again.";
@@ -47,7 +35,7 @@ pub(super) fn unavailable(is_socket: bool, error: &str) -> Result<Response> {
     if !is_socket {
         return Response::error(unavailable_because(error), 500);
     }
-    close_at_once(TRY_AGAIN, error)
+    close_at_once(INTERNAL_ERROR, error)
 }
 
 /// Refuses a request for good: over HTTP by status, and a socket by accepting and then closing it.
@@ -58,6 +46,14 @@ pub(super) fn refuse(is_socket: bool, status: u16, reason: &str) -> Result<Respo
     close_at_once(POLICY_VIOLATION, reason)
 }
 
+/// A response with JSON that no cache keeps.
+pub(super) fn uncached<T: Serialize>(value: &T) -> Result<Response> {
+    let response = Response::from_json(value)?;
+    response.headers().set("cache-control", "no-store")?;
+    Ok(response)
+}
+
+/// Accepts a socket and closes it.
 pub(super) fn close_at_once(code: u16, reason: &str) -> Result<Response> {
     let pair = WebSocketPair::new()?;
     pair.server.accept()?;

@@ -1,31 +1,29 @@
 //! The addresses of the Worker, and who may reach them.
 
 use flux_protocol::account::Provider;
-use futures::StreamExt as _;
+use flux_protocol::close::{INTERNAL_ERROR, SIGNED_OUT};
 use serde_json::json;
 use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
 
 use super::clock::now;
+use super::gate::{is_cross_origin, is_limited, may, over_limit, set_up, too_often};
 use super::log::write;
-use super::platform::{EdgePlatform, offered, presented_by};
-use super::respond::{SIGN_IN, TRY_AGAIN, TRY_AGAIN_LATER, close_at_once, is_socket, not_routed, refuse};
-use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, metrics, model, text};
+use super::platform::{EdgePlatform, presented_by};
+use super::respond::{close_at_once, is_socket, not_routed, refuse, uncached};
+use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, auth, metrics, model, text};
 use crate::api::headers::HEADERS;
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
-use crate::limits::network;
 use crate::statistics::may_read;
 use crate::statistics::request::Day;
 use crate::telemetry::TEXT_TYPE;
 use crate::telemetry::{Fault, LogRecord};
-use flux_identity::sign_in::{self, BODY_BYTES, Body, SignIn};
-use flux_identity::{Keys, ObjectId, Presented, Principal, Providers, Purpose, SUBPROTOCOL, Unknown};
+use flux_identity::{ObjectId, Presented, Principal, Purpose, SUBPROTOCOL, Unknown};
 
-/// Rate limits of `wrangler.toml`, each for a network address: new guests for programs; connections with requests that change
-/// something: whatever can make an object; and attempts to sign in.
+/// Rate limits of `wrangler.toml`, each for a network address: new guests for programs; and connections with requests that change
+/// something: whatever can make an object.
 const GUESTS: &str = "GUEST_LIMIT";
 const CONNECTIONS: &str = "CONNECTION_LIMIT";
-const SIGN_INS: &str = "SIGN_IN_LIMIT";
 /// What a person reads while their object cannot be reached.
 const OUT_OF_REACH: &str = "Your timeline cannot be reached at the moment. What was saved is safe; try again.";
 
@@ -47,8 +45,8 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
         Ok(WorkerRoute::Health) => health(env),
         Ok(WorkerRoute::Metrics) => figures(&request, env).await,
         Ok(WorkerRoute::Guest) => guest(&request, env).await,
-        Ok(WorkerRoute::Ticket) => ticket(request, env).await,
-        Ok(WorkerRoute::Auth(route)) => auth(request, env, route).await,
+        Ok(WorkerRoute::Ticket) => auth::ticket(request, env).await,
+        Ok(WorkerRoute::Auth(route)) => auth::sign_in_or_out(request, env, route).await,
         Ok(WorkerRoute::Agent { name, route }) => {
             let presented = presented_by(&request)?;
             let response = agents(request, env, &presented, &decode(name), route.err()).await?;
@@ -110,10 +108,8 @@ async fn figures(request: &Request, env: &Env) -> Result<Response> {
 
 /// A new guest, for a program that keeps no cookies.
 async fn guest(request: &Request, env: &Env) -> Result<Response> {
-    match is_limited(request, env) {
-        Ok(true) if !may(request, env, GUESTS).await? => return too_often(false),
-        Ok(_) => {}
-        Err(error) => return Response::error(error, 500),
+    if let Some(refused) = over_limit(request, env, GUESTS).await? {
+        return Ok(refused);
     }
     let (keys, offered) = match set_up(env) {
         Ok(found) => found,
@@ -127,9 +123,7 @@ async fn guest(request: &Request, env: &Env) -> Result<Response> {
     }
     let object = new_object();
     let body = json!({ "name": object.name(), "token": keys.sign(Purpose::Guest, object.name(), now()) });
-    let response = Response::from_json(&body)?;
-    response.headers().set("cache-control", "no-store")?;
-    Ok(response)
+    uncached(&body)
 }
 
 /// The page and its files. With the page, a browser that is not known becomes a guest, and one that has had its cookie for a week gets
@@ -248,7 +242,7 @@ async fn agents(
 /// Answers while an object cannot be reached. Clients connect again.
 fn out_of_reach(is_socket: bool) -> Result<Response> {
     if is_socket {
-        return close_at_once(TRY_AGAIN, OUT_OF_REACH);
+        return close_at_once(INTERNAL_ERROR, OUT_OF_REACH);
     }
     let response = Response::error(OUT_OF_REACH, 503)?;
     response.headers().set("retry-after", "5")?;
@@ -266,164 +260,12 @@ fn with_subprotocol(response: Response, presented: &Presented) -> Result<Respons
     Ok(response.with_headers(headers))
 }
 
-/// The keys and the providers of the deployment.
-fn set_up(env: &Env) -> std::result::Result<(Keys, Providers), String> {
-    Ok((keys(env)?, offered(env)?))
-}
-
 /// Refuses somebody who is not known. A page whose deployment has no guests offers to sign in.
 fn unknown_caller(is_socket: bool, unknown: &Unknown) -> Result<Response> {
     if is_socket && matches!(unknown, Unknown::SignIn | Unknown::Access) {
-        return close_at_once(SIGN_IN, &unknown.to_string());
+        return close_at_once(SIGNED_OUT, &unknown.to_string());
     }
     refuse(is_socket, unknown.status(), &unknown.to_string())
-}
-
-/// Signs somebody in or out.
-async fn auth(request: Request, env: &Env, route: sign_in::Route) -> Result<Response> {
-    let (keys, offered) = match set_up(env) {
-        Ok(found) => found,
-        Err(error) => return Response::error(error, 500),
-    };
-    let is_foreign = match route {
-        // A link of the page. Anywhere else, it would sign people in whom nobody has asked.
-        sign_in::Route::Oidc => {
-            let site = request.headers().get("sec-fetch-site")?;
-            site.is_some_and(|site| !matches!(site.as_str(), "same-origin" | "none"))
-        }
-        _ => request.method() == Method::Post && is_cross_origin(&request)?,
-    };
-    if is_foreign {
-        return Response::error("Other sites may not sign you in or out.", 403);
-    }
-    if route != sign_in::Route::Options {
-        match is_limited(&request, env) {
-            Ok(true) if !may(&request, env, SIGN_INS).await? => return too_often(false),
-            Ok(_) => {}
-            Err(error) => return Response::error(error, 500),
-        }
-    }
-    let Some(request) = sign_in_request(request).await? else {
-        return Response::error(format!("The request may have {BODY_BYTES} bytes. Nothing was changed."), 413);
-    };
-    let platform = EdgePlatform(env);
-    let answer = SignIn { platform: &platform, keys: &keys, offered: &offered, request: &request }.answer(route).await;
-    let response = match answer.body {
-        Body::Empty => Response::empty()?,
-        Body::Text(sentence) => Response::ok(sentence)?,
-        Body::Json(text) => {
-            let response = Response::ok(text)?;
-            response.headers().set("content-type", "application/json")?;
-            response
-        }
-    };
-    let response = response.with_status(answer.status);
-    let headers = response.headers();
-    headers.set("cache-control", "no-store")?;
-    if let Some(address) = answer.location {
-        headers.set("location", &address)?;
-    }
-    for cookie in answer.cookies {
-        headers.append("set-cookie", &cookie)?;
-    }
-    Ok(response)
-}
-
-/// What signing in needs of a request. `None` if its body is too large.
-async fn sign_in_request(mut request: Request) -> Result<Option<sign_in::Request>> {
-    let presented = presented_by(&request)?;
-    let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
-    let user_agent = header("user-agent")?;
-    let url = super::url(&request)?;
-    let given = |name: &str| url.search_params().get(name);
-    let Some(body) = body_of(&mut request).await? else { return Ok(None) };
-    Ok(Some(sign_in::Request {
-        presented,
-        body,
-        user_agent,
-        origin: url.origin(),
-        host: url.hostname(),
-        state: given("state").unwrap_or_default(),
-        code: given("code").unwrap_or_default(),
-        issuer: given("iss"),
-    }))
-}
-
-/// The body of a request. `None` if it is too large: no more of it is read then.
-async fn body_of(request: &mut Request) -> Result<Option<String>> {
-    let mut body = Vec::new();
-    if request.inner().body().is_none() {
-        return Ok(Some(String::new()));
-    }
-    let mut parts = request.stream()?;
-    while let Some(part) = parts.next().await {
-        let part = part?;
-        if body.len() + part.len() > BODY_BYTES {
-            return Ok(None);
-        }
-        body.extend(part);
-    }
-    // What is not text cannot be read as JSON either.
-    Ok(Some(String::from_utf8(body).unwrap_or_default()))
-}
-
-/// A ticket for the address of a socket, for who cannot set headers there.
-async fn ticket(request: Request, env: &Env) -> Result<Response> {
-    let (keys, offered) = match set_up(env) {
-        Ok(found) => found,
-        Err(error) => return Response::error(error, 500),
-    };
-    if is_cross_origin(&request)? {
-        return Response::error("Other sites may not connect.", 403);
-    }
-    let principal = match presented_by(&request)?.principal(&EdgePlatform(env), &keys, &offered).await {
-        Ok(principal) => principal,
-        Err(unknown) => return Response::error(unknown.to_string(), unknown.status()),
-    };
-    if principal.ticket.is_some() {
-        return Response::error("A ticket is good for a connection, and not for another ticket.", 403);
-    }
-    let response = Response::from_json(&keys.ticket(principal, Uuid::new_v4(), now()))?;
-    response.headers().set("cache-control", "no-store")?;
-    Ok(response)
-}
-
-/// Whether the request comes from a page of another site. Programs send no `Origin`.
-fn is_cross_origin(request: &Request) -> Result<bool> {
-    let Some(origin) = request.headers().get("origin")? else { return Ok(false) };
-    let host = request.headers().get("host")?.unwrap_or_default();
-    let same = origin.split_once("://").is_some_and(|(_, of_origin)| of_origin.eq_ignore_ascii_case(&host));
-    Ok(!same)
-}
-
-/// Whether the network address of a request may do once more what a rate limit of `wrangler.toml` counts. A deployment without that
-/// limit has none.
-async fn may(request: &Request, env: &Env, limit: &str) -> Result<bool> {
-    let (Ok(limiter), Some(address)) = (env.rate_limiter(limit), request.headers().get("cf-connecting-ip")?) else {
-        return Ok(true);
-    };
-    Ok(limiter.limit(network(&address)).await?.success)
-}
-
-/// Refuses what an address does too often. A socket is closed with a code after which clients connect again, more and more slowly.
-fn too_often(is_socket: bool) -> Result<Response> {
-    const SAID: &str = "Too many attempts from your network. Nothing was changed; try again in a minute.";
-    if is_socket {
-        return close_at_once(TRY_AGAIN_LATER, SAID);
-    }
-    let response = Response::error(SAID, 429)?;
-    response.headers().set("retry-after", "60")?;
-    Ok(response)
-}
-
-/// Whether limits hold for a request: for those that came through Cloudflare's network, unless the deployment says otherwise.
-fn is_limited(request: &Request, env: &Env) -> std::result::Result<bool, String> {
-    match text(env, "LIMITS").as_deref() {
-        None | Some("auto") => Ok(matches!(request.headers().has("cf-ray"), Ok(true))),
-        Some("on") => Ok(true),
-        Some("off") => Ok(false),
-        Some(other) => Err(format!("LIMITS is {other:?}; it must be \"auto\", \"on\" or \"off\".")),
-    }
 }
 
 fn new_object() -> ObjectId {
