@@ -74,8 +74,10 @@ const SCENARIOS = {
     client.send({ type: "cf_agent_tool_approval", toolCallId, approved, autoContinue: true });
     await pause(below(90));
     return () => {
-      const isTaken = client.frames.some(({ type }) => type === "cf_agent_message_updated");
-      if (isTaken) acknowledged[approved ? "yes" : "no"].push({ round, toolCallId });
+      // The answer of an earlier round can be taken up in this one, so it has to be this question that was answered.
+      const isAnswered = (part) => part.toolCallId === toolCallId && part.state !== "approval-requested";
+      const isTaken = ({ type, message }) => type === "cf_agent_message_updated" && message.parts.some(isAnswered);
+      if (client.frames.some(isTaken)) acknowledged[approved ? "yes" : "no"].push({ round, toolCallId });
     };
   },
   async goal(client, round) {
