@@ -24,7 +24,7 @@ use crate::host::Host;
 use crate::limits::{GUEST, Limits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
-use crate::store::{Export, IdUse, ImportPart, Store, StoreError, TurnState};
+use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
 use crate::telemetry::{Fault, LogRecord, Name};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
@@ -196,13 +196,11 @@ impl<H: Host> ChatAgent<H> {
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Answer, ApiError> {
         let host = &self.0.host;
         permit(principal, call.scope())?;
-        let is_over_budget = || call.asks_model() && !host.budget_left();
-        if (principal.limited || is_over_budget()) && !self.is_repeated(origin)? {
-            self.take_call(principal, &call)?;
-        }
         let is_answering = call.replaces_everything() && self.is_answering()?;
-        let looks_back = call.looks_back();
-        let outcome = self.api(&|| host.uuid(), is_answering).call(principal, call, origin);
+        let (looks_back, asks_model) = (call.looks_back(), call.asks_model());
+        let is_change = principal.limited && counts_as_change(&call);
+        let count = || self.take_call(principal, is_change, asks_model);
+        let outcome = self.api(&|| host.uuid(), &count, is_answering).call(principal, call, origin);
         if looks_back {
             // It may have stored a job.
             self.set_alarm();
@@ -212,20 +210,13 @@ impl<H: Host> ChatAgent<H> {
         Ok(outcome.answer)
     }
 
-    /// Whether a call was carried out before, so that nothing is done for it now.
-    fn is_repeated(&self, origin: Origin) -> Result<bool, ApiError> {
-        let Origin::Direct { key: Some(key) } = origin else { return Ok(false) };
-        Ok(self.0.store.id_use(key).map_err(ApiError::Unsure)? != IdUse::None)
-    }
-
-    /// Counts a call that changes something, for who has to keep to limits. Parts of files count by their size.
-    fn take_call(&self, principal: &Principal, call: &Call) -> Result<(), ApiError> {
-        let counts_otherwise = matches!(call, Call::Account(AccountCall::Show) | Call::Import(_) | Call::CancelImport);
-        if principal.limited && call.scope() != Scope::Read && !counts_otherwise {
+    /// Counts a call, if it changes something or makes the model plan a goal.
+    fn take_call(&self, principal: &Principal, is_change: bool, asks_model: bool) -> Result<(), ApiError> {
+        if is_change {
             let taken = self.0.used.change(self.limits_of(principal), self.0.host.now());
             taken.inspect_err(|_| self.limited("changes")).map_err(ApiError::TooMany)?;
         }
-        if call.asks_model() {
+        if asks_model {
             self.take_turn(principal, "The goal was not started")?.map_err(|refusal| ApiError::Allowance {
                 error: refusal.error,
                 wait: refusal.retry_after.unwrap_or_default(),
@@ -257,7 +248,7 @@ impl<H: Host> ChatAgent<H> {
     /// As [`Api::export`].
     pub fn export(&self, principal: &Principal) -> Result<Export<H::Sql>, ApiError> {
         let host = &self.0.host;
-        self.api(&|| host.uuid(), false).export(principal)
+        self.api(&|| host.uuid(), &|| Ok(()), false).export(principal)
     }
 
     /// The person's data.
@@ -271,8 +262,13 @@ impl<H: Host> ChatAgent<H> {
         ModelInfo { provider: id.provider, name: id.name }
     }
 
-    fn api<'a>(&'a self, new_id: &'a dyn Fn() -> Uuid, is_answering: bool) -> Api<'a, H::Sql> {
-        Api { store: &self.0.store, now: self.0.host.now(), new_id, model: self.model(), is_answering }
+    fn api<'a>(
+        &'a self,
+        new_id: &'a dyn Fn() -> Uuid,
+        count: &'a dyn Fn() -> Result<(), ApiError>,
+        is_answering: bool,
+    ) -> Api<'a, H::Sql> {
+        Api { store: &self.0.store, now: self.0.host.now(), new_id, count, model: self.model(), is_answering }
     }
 
     fn is_answering(&self) -> Result<bool, StoreError> {
@@ -304,4 +300,10 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn run_fault(&self, at: Name, run: RunId, fault: impl Into<Fault>) {
         self.log(&LogRecord::RunFault { at, run, fault: fault.into() });
     }
+}
+
+/// Whether a call counts as a change, for who has to keep to limits. Parts of files count by their size.
+fn counts_as_change(call: &Call) -> bool {
+    let counts_otherwise = matches!(call, Call::Account(AccountCall::Show) | Call::Import(_) | Call::CancelImport);
+    call.scope() != Scope::Read && !counts_otherwise
 }

@@ -17,6 +17,11 @@ pub trait Assistant {
         true
     }
 
+    /// Whether its answers use tokens. Those of the built-in interpreter do not.
+    fn uses_tokens(&self) -> bool {
+        true
+    }
+
     /// Provider and name, as shown to people and written to logs.
     fn id(&self) -> ModelId;
 }

@@ -82,7 +82,10 @@ pub enum SubjectReply {
 #[serde(rename_all = "kebab-case")]
 pub enum TimelineRequest {
     /// What is in it. It makes nothing.
-    Describe,
+    Describe {
+        /// Who wants to know. It is not told to a subject who may not sign in; `None` if it does not matter.
+        subject: Option<Subject>,
+    },
     /// A subject wants to use it.
     Claim {
         /// The subject.

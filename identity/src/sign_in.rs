@@ -270,7 +270,9 @@ impl SignIn<'_> {
         let principal = self.signed_in().await?;
         let mut shown = Vec::new();
         for object in all_of(self.platform, &principal.subject).await?.0 {
-            let described = self.platform.ask_timeline(&object, TimelineRequest::Describe).await?;
+            // One that was added, and not claimed before something failed, is still somebody else's.
+            let describe = TimelineRequest::Describe { subject: Some(principal.subject.clone()) };
+            let described = self.platform.ask_timeline(&object, describe).await?;
             if let TimelineReply::Described { blocks, changed, .. } = described {
                 let is_shown = object == principal.object;
                 shown.push(OwnTimeline { id: object.name().to_owned(), is_shown, blocks, changed });

@@ -134,6 +134,6 @@ pub async fn begin_session(
 
 /// Whether a guest has done anything in their timeline, and it is still theirs.
 async fn is_used(platform: &dyn Platform, guest: &Principal) -> Result<bool, Failed> {
-    let described = platform.ask_timeline(&guest.object, TimelineRequest::Describe).await?;
+    let described = platform.ask_timeline(&guest.object, TimelineRequest::Describe { subject: None }).await?;
     Ok(matches!(described, TimelineReply::Described { is_used: true, .. }) && admits(platform, guest).await?)
 }

@@ -33,6 +33,7 @@
 //! | `openai`, `workers_ai` | the two kinds of endpoints |
 //! | `messages`, `tool_texts` | a request as JSON, in the form that both endpoints share |
 //! | `stream` | from bytes to events: server-sent events, chunks, calls, thoughts |
+//! | `usage` | the tokens of an answer, reported or estimated |
 //! | `unconnected` | the model that stands in if none is connected |
 //! | `failure`, `retry`, `limits`, `clock` | what failed, whether to retry, and time limits |
 //! | `repair`, `coerce`, `schema`, `tool_name` | what a model meant by a call that it wrote badly |
@@ -52,6 +53,7 @@ mod tool_name;
 mod tool_texts;
 mod types;
 mod unconnected;
+mod usage;
 mod workers_ai;
 
 #[cfg(test)]
@@ -70,4 +72,5 @@ pub use stream::{Assembler, CallPiece, Chunk, StreamParser};
 pub use tool_name::resolve_tool_name;
 pub use types::*;
 pub use unconnected::Unconnected;
+pub use usage::{TokenCount, estimated_tokens};
 pub use workers_ai::{AiBinding, AiOutput, WorkersAi, run_input};

@@ -71,7 +71,10 @@ impl<H: Host> ChatAgent<H> {
         let store = &self.0.store;
         let now = self.0.host.now();
         match request {
-            TimelineRequest::Describe => describe(store),
+            TimelineRequest::Describe { subject } => match subject {
+                Some(subject) if !may_sign_in(store, &subject)? => Ok(TimelineReply::Done { done: false }),
+                _ => describe(store),
+            },
             TimelineRequest::Claim { subject, by } => {
                 let was_guests = store.subjects()?.is_empty();
                 let done = store.sql_transaction(|store| claim(store, object, &subject, by.as_deref(), now))?;

@@ -131,6 +131,11 @@ impl Call {
         }
     }
 
+    /// Whether the call changes the timeline on somebody's account, so that its idempotency key is looked up.
+    pub(super) const fn has_author(&self) -> bool {
+        matches!(self, Self::Tool(_) | Self::Command(_) | Self::SetSettings(_))
+    }
+
     /// Whether the call makes the model plan a goal.
     pub(crate) fn asks_model(&self) -> bool {
         matches!(self, Self::Tool(ToolCall::UseArchitect(_) | ToolCall::RetryRun(_)))

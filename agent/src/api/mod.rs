@@ -58,6 +58,8 @@ pub struct Api<'a, S> {
     pub new_id: &'a dyn Fn() -> Uuid,
     /// The model that answers, which snapshots name.
     pub model: ModelInfo,
+    /// Counts a call of the principal itself, and refuses one that is too many. It is not asked about a call that was carried out before.
+    pub count: &'a dyn Fn() -> Result<(), ApiError>,
     /// Whether an answer is being written or waits to be. Nothing may replace all data meanwhile; other calls do not read it.
     pub is_answering: bool,
 }
@@ -97,6 +99,10 @@ impl<S: Sql + Clone> Api<'_, S> {
     /// [`ApiError`]; nothing is changed then. A command that the timeline rejects is not an error but a report.
     pub fn call(&self, principal: &Principal, call: Call, origin: Origin) -> Result<Outcome, ApiError> {
         permit(principal, call.scope())?;
+        // The others are counted where their key is looked up.
+        if !call.has_author() {
+            (self.count)()?;
+        }
         match call {
             Call::Tool(tool) => self.tool(&tool, origin, |_| Ok(())),
             Call::Command(command) => self.command(&command, origin),
@@ -140,15 +146,17 @@ impl<S: Sql + Clone> Api<'_, S> {
     ) -> Result<Outcome, ApiError> {
         self.change(origin, |author| {
             let made = self.id_of_new(tool, origin, author)?;
-            action::call(self.store, tool, author, self.now, (made, self.new_id), along)
+            Ok(action::call(self.store, tool, author, self.now, (made, self.new_id), along)?)
         })
     }
 
     fn command(&self, command: &Command, origin: Origin) -> Result<Outcome, ApiError> {
-        if let Command::Restore { seq } = command {
-            self.store.look(*seq, self.now)?;
-        }
-        self.change(origin, |author| action::command(self.store, command, author, self.now, self.new_id))
+        self.change(origin, |author| {
+            if let Command::Restore { seq } = command {
+                self.store.look(*seq, self.now)?;
+            }
+            Ok(action::command(self.store, command, author, self.now, self.new_id)?)
+        })
     }
 
     fn learn_zone(&self, zone: Zone) -> Result<Outcome, ApiError> {
@@ -161,7 +169,7 @@ impl<S: Sql + Clone> Api<'_, S> {
     fn change(
         &self,
         origin: Origin,
-        change: impl FnOnce(&Author) -> Result<Done, StoreError>,
+        change: impl FnOnce(&Author) -> Result<Done, ApiError>,
     ) -> Result<Outcome, ApiError> {
         let Some(author) = self.author(origin)? else {
             return Ok(Outcome { answer: Answer::Repeated, change: Change::Events(Vec::new()) });
@@ -180,7 +188,7 @@ impl<S: Sql + Clone> Api<'_, S> {
     }
 
     /// On whose account the call changes something, and in which transaction; `None` when a call with its idempotency key
-    /// was carried out before.
+    /// was carried out before. Any other call of the principal itself is counted.
     ///
     /// The id of a goal cannot be a key: it is the id of the transaction that adds the goal's tasks.
     fn author(&self, origin: Origin) -> Result<Option<Author>, ApiError> {
@@ -190,6 +198,7 @@ impl<S: Sql + Clone> Api<'_, S> {
                 return Ok(Some(Author { actor, txn }));
             }
             Origin::Direct { key: None } => {
+                (self.count)()?;
                 return Ok(Some(Author { actor: Actor::User, txn: TxnId::new((self.new_id)()) }));
             }
             Origin::Direct { key: Some(key) } => key,
@@ -201,7 +210,10 @@ impl<S: Sql + Clone> Api<'_, S> {
                 Err(ApiError::Arguments(error.to_owned()))
             }
             IdUse::Transaction => Ok(None),
-            IdUse::None => Ok(Some(Author { actor: Actor::User, txn: TxnId::new(key) })),
+            IdUse::None => {
+                (self.count)()?;
+                Ok(Some(Author { actor: Actor::User, txn: TxnId::new(key) }))
+            }
         }
     }
 

@@ -35,7 +35,7 @@ impl Bench {
 
     fn on<T>(&self, is_answering: bool, body: impl FnOnce(&Api<Sqlite>) -> T) -> T {
         let model = ModelInfo { provider: "none".into(), name: "none".into() };
-        body(&Api { store: &self.store, now: now(), new_id: &|| self.id(), model, is_answering })
+        body(&Api { store: &self.store, now: now(), new_id: &|| self.id(), count: &|| Ok(()), model, is_answering })
     }
 
     fn call(&self, principal: &Principal, name: &str, arguments: &Value) -> Result<Outcome, ApiError> {

@@ -3,8 +3,10 @@
 use flux_timeline::place::Task;
 use flux_timeline::{LeftOut, RunStep, Title};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::REPAIRS;
+use flux_model::Usage;
 use flux_tools::context::GoalContext;
 
 /// A request of the workflow to the object.
@@ -39,6 +41,8 @@ pub enum Request {
         /// The model's wording of the report, if it gave one.
         words: Option<String>,
     },
+    /// Counts the tokens of answers of the model. It is handled for every workflow, also after the run is over, and once for each answer.
+    Count(Vec<Spent>),
     /// The run failed.
     Fail {
         /// Why, in a sentence or two, for the person. `None` if the workflow does not know.
@@ -46,6 +50,15 @@ pub enum Request {
         /// The engine's reason, for the log.
         cause: String,
     },
+}
+
+/// The tokens of one answer of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spent {
+    /// The id of the answer, by which the object knows whether it has counted it.
+    pub answer: Uuid,
+    /// Its tokens.
+    pub usage: Usage,
 }
 
 /// The object's reply.

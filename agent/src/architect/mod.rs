@@ -13,7 +13,8 @@
 //! | `words` | whether the model's wording of a report or a title is acceptable |
 //!
 //! A step can run any number of times, because its process may die after the work is done and before the result is stored. So
-//! each step can be repeated: the object stores the model's answers, so they are not asked for again, and adds tasks only once.
+//! each step can be repeated: the object stores the model's answers, so they are not asked for again, and adds tasks only once. It counts
+//! the tokens of each answer once.
 
 mod check;
 mod message;
@@ -32,6 +33,7 @@ use futures::future::LocalBoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::assistant::Assistant;
 use crate::json::{read_value, value};
@@ -40,7 +42,7 @@ use crate::setting::{Lookup, number};
 use flux_model::Clock;
 use flux_tools::context::{Facts, GoalContext};
 
-pub use message::{Plan, Reply, Request, Work};
+pub use message::{Plan, Reply, Request, Spent, Work};
 pub use words::stands_for;
 
 /// The longest pause that a model can ask for. It must fit into the time limit for one attempt at a step.
@@ -160,6 +162,10 @@ pub struct Architect {
     pub trouble: Rc<RefCell<Option<String>>>,
     /// How long the model asked us to wait, at the last request.
     pub rest: Rc<Cell<Option<Duration>>>,
+    /// Makes a new UUID.
+    pub new_id: Rc<dyn Fn() -> Uuid>,
+    /// The tokens that the object has not confirmed to have counted.
+    pub spent: Rc<RefCell<Vec<Spent>>>,
 }
 
 /// The result of a step, or `None` if the run is over (cancelled, or driven by a newer workflow).
@@ -171,7 +177,9 @@ impl Architect {
     /// # Errors
     /// If the failure could not be reported either. The object will restart the run.
     pub async fn run(self) -> Result<(), String> {
-        match self.plan().await {
+        let planned = self.plan().await;
+        self.report_spent().await;
+        match planned {
             Ok(_) => Ok(()),
             Err(cause) => {
                 let error = self.trouble.take();

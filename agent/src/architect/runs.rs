@@ -18,7 +18,7 @@ use flux_timeline::{
 use flux_tools::report::run_report;
 use serde_json::json;
 
-use super::{BROKEN_OFF, Plan, RETRIES, Reply, Request, Work, stands_for};
+use super::{BROKEN_OFF, Plan, RETRIES, Reply, Request, Spent, Work, stands_for};
 use crate::agent::ChatAgent;
 use crate::api::action::{self, Author, Done};
 use crate::connections::push::To;
@@ -117,6 +117,9 @@ impl<H: Host> ChatAgent<H> {
         let over = Reply { is_over: true, ..Reply::default() };
         let now = self.0.host.now();
         let run = workflow.run;
+        if let Request::Count(spent) = &request {
+            return self.count_answers(spent).map(|()| Reply::default());
+        }
         if workflow.nonce != self.0.store.nonce()? || !self.0.store.record_request(run, workflow.number, now)? {
             return Ok(over);
         }
@@ -131,7 +134,7 @@ impl<H: Host> ChatAgent<H> {
             };
         }
         match request {
-            Request::Alive => Ok(Reply::default()),
+            Request::Alive | Request::Count(_) => Ok(Reply::default()),
             Request::Begin(step) => {
                 let work: Work = self.0.store.run_work(run)?.unwrap_or_default();
                 // The run does not go back to a step that an earlier workflow has finished.
@@ -166,6 +169,23 @@ impl<H: Host> ChatAgent<H> {
                 Ok(over)
             }
         }
+    }
+
+    /// Counts the tokens of answers, for the person's day and for the budget of the deployment. A request can arrive twice, but each answer
+    /// is counted once.
+    fn count_answers(&self, spent: &[Spent]) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        let tokens = self.0.store.sql_transaction(|store| {
+            let mut tokens = 0;
+            for Spent { answer, usage } in spent {
+                if store.count_answer(*answer, *usage, now)? {
+                    tokens += usage.total();
+                }
+            }
+            Ok::<_, StoreError>(tokens)
+        })?;
+        self.0.host.spent(tokens);
+        Ok(())
     }
 
     fn goal(&self, run: &Run, now: DateTime<Utc>) -> Result<GoalContext, StoreError> {

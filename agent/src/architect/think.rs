@@ -1,18 +1,20 @@
 //! Asking the model. While it answers, the object is told regularly that the run is alive. If the reply says that the person has
 //! cancelled the run, the model is stopped at once.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use flux_timeline::{Title, clock};
 use futures::StreamExt;
 use futures::future::{Either, select};
+use uuid::Uuid;
 
 use super::check::{Flaw, schema};
 use super::words::title;
-use super::{Architect, LONGEST_REST, Request, StepError, Stepped, WORDS_LIMIT};
+use super::{Architect, LONGEST_REST, Request, Spent, StepError, Stepped, WORDS_LIMIT};
 use crate::prompt::{self, Prompt, Prompts};
-use flux_model::{ChatRequest, FinishReason, ModelError, ModelEvent, ModelMessage};
+use flux_model::{ChatRequest, FinishReason, ModelError, ModelEvent, ModelMessage, TokenCount};
 use flux_tools::context::{Facts, GoalContext};
 
 /// A goal with at most this many characters needs no title.
@@ -75,12 +77,14 @@ impl Architect {
         {
             return Ok(None);
         }
-        let mut said = self.unless_over(answer(self.model.answer(request.clone(), facts.clone()))).await;
+        let mut said = self.unless_over(self.ask(request.clone(), facts.clone())).await;
         if let Some(Err(ModelError::Refused { .. })) = said {
             // The usual reason is the schema, which not every model supports. The prompt describes the same format.
             request.response_schema = None;
-            said = self.unless_over(answer(self.model.answer(request, facts))).await;
+            said = self.unless_over(self.ask(request, facts)).await;
         }
+        // Before the answer is stored: an answer that is stored is not asked for again.
+        self.report_spent().await;
         match said {
             None => Ok(None),
             Some(Ok(text)) => Ok(Some(text)),
@@ -118,16 +122,50 @@ impl Architect {
         let asking = async {
             let mut is_first = true;
             loop {
-                match answer(self.model.answer(request.clone(), Facts::Words(text.clone()))).await {
+                match self.ask(request.clone(), Facts::Words(text.clone())).await {
                     Err(ModelError::RateLimited { .. }) => return None,
                     Err(error) if is_first && error.may_pass() => is_first = false,
                     said => return said.ok(),
                 }
             }
         };
-        match select(Box::pin(asking), self.clock.sleep(WORDS_LIMIT)).await {
+        let words = match select(Box::pin(asking), self.clock.sleep(WORDS_LIMIT)).await {
             Either::Left((words, _)) => words,
-            Either::Right(((), _)) => None,
+            Either::Right(((), asking)) => {
+                // Its tokens are counted when it ends.
+                drop(asking);
+                None
+            }
+        };
+        self.report_spent().await;
+        words
+    }
+
+    /// The text of the model's answer. An answer that was cut off at the token limit counts, because its beginning is usable.
+    ///
+    /// When it ends, and also when it is dropped before, its tokens are noted for [`Architect::report_spent`].
+    async fn ask(&self, request: ChatRequest, facts: Facts) -> Result<String, ModelError> {
+        let uses_tokens = self.model.uses_tokens();
+        let tokens = if uses_tokens { TokenCount::new(request.bytes_without_tools()) } else { TokenCount::default() };
+        let mut noted = Noted { answer: (self.new_id)(), tokens, spent: Rc::clone(&self.spent) };
+        let mut stream = self.model.answer(request, facts);
+        let mut text = String::new();
+        while let Some(event) = stream.next().await {
+            noted.tokens.take(&event);
+            match event? {
+                ModelEvent::Text(piece) => text.push_str(&piece),
+                ModelEvent::Finished(FinishReason::Error) => return Err(ModelError::Cut),
+                _ => {}
+            }
+        }
+        if text.trim().is_empty() { Err(ModelError::Empty) } else { Ok(text) }
+    }
+
+    /// Tells the object the tokens that it may not have counted. What it does not confirm is told again later: it counts each answer once.
+    pub(super) async fn report_spent(&self) {
+        let told = self.spent.borrow().clone();
+        if !told.is_empty() && self.person.tell(Request::Count(told.clone())).await.is_ok() {
+            self.spent.borrow_mut().retain(|spent| !told.contains(spent));
         }
     }
 
@@ -151,17 +189,18 @@ impl Architect {
     }
 }
 
-/// The text of an answer. An answer that was cut off at the token limit counts, because its beginning is usable.
-async fn answer(
-    mut stream: futures::stream::LocalBoxStream<'static, Result<ModelEvent, ModelError>>,
-) -> Result<String, ModelError> {
-    let mut text = String::new();
-    while let Some(event) = stream.next().await {
-        match event? {
-            ModelEvent::Text(piece) => text.push_str(&piece),
-            ModelEvent::Finished(FinishReason::Error) => return Err(ModelError::Cut),
-            _ => {}
+/// The tokens of an answer, which are noted when it ends, however that comes about.
+struct Noted {
+    answer: Uuid,
+    tokens: TokenCount,
+    spent: Rc<RefCell<Vec<Spent>>>,
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        let Self { answer, tokens, .. } = *self;
+        if tokens.usage().total() > 0 {
+            self.spent.borrow_mut().push(Spent { answer, usage: tokens.usage() });
         }
     }
-    if text.trim().is_empty() { Err(ModelError::Empty) } else { Ok(text) }
 }

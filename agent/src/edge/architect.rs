@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::future::LocalBoxFuture;
 use js_sys::{Promise, Reflect};
 use serde_json::Value;
+use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
@@ -89,6 +90,8 @@ fn architect(env: Env, params: Params, step: WorkflowStep) -> Result<Architect, 
         person: Rc::new(ObjectPerson { env, params }),
         trouble: Rc::default(),
         rest: Rc::default(),
+        new_id: Rc::new(Uuid::new_v4),
+        spent: Rc::default(),
     })
 }
 

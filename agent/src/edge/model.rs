@@ -121,6 +121,10 @@ impl Assistant for Interpreter {
         Model::new(flux_offline::Offline::new(facts), EdgeClock, self.limits).stream(request)
     }
 
+    fn uses_tokens(&self) -> bool {
+        false
+    }
+
     fn id(&self) -> ModelId {
         flux_offline::model_id()
     }

@@ -318,7 +318,7 @@ impl Chat {
         let makes = matches!(asked, TimelineRequest::Claim { .. } | TimelineRequest::Begin { .. });
         if !makes && !Store::exists(&DurableSql::new(&self.state.storage())).map_err(failed)? {
             let reply = match asked {
-                TimelineRequest::Describe => UNUSED,
+                TimelineRequest::Describe { .. } => UNUSED,
                 // A guest who has not begun anything.
                 TimelineRequest::Admit { principal } => TimelineReply::Done { done: principal.via == Via::Guest },
                 TimelineRequest::Subjects { principal } => {

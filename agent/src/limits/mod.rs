@@ -11,7 +11,7 @@
 //! | `LIMIT_KB_PER_MINUTE` | their bytes | the same |
 //! | `LIMIT_IMPORT_KB_PER_MINUTE` | the bytes of files for import instead | the status 429 |
 //! | `LIMIT_CHANGES_PER_MINUTE` | calls that change something | the answer to the call |
-//! | `LIMIT_TURNS_PER_HOUR` | chat requests | their final frame |
+//! | `LIMIT_TURNS_PER_HOUR` | chat requests and goals | their final frame, or the answer to the call |
 //! | `LIMIT_TOKENS_PER_DAY` | tokens of the model | the same |
 //! | `LIMIT_SOCKETS` | open connections | the end of the new one |
 //!

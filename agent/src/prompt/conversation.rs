@@ -5,7 +5,7 @@ use flux_protocol::message::{Part, ToolPart, ToolState};
 use flux_protocol::{Message, Role};
 use serde_json::{Value, json};
 
-use flux_model::{ModelCall, ModelMessage};
+use flux_model::{ModelCall, ModelMessage, estimated_tokens};
 use flux_tools::report::REFUSED;
 
 /// The longest tool result in a prompt, in bytes of JSON. The lists in longer ones are shortened.
@@ -42,23 +42,9 @@ pub fn conversation(messages: &[Message], budget_tokens: usize) -> Vec<ModelMess
     kept.concat()
 }
 
-/// A rough estimate of the number of tokens, on the high side: Llama's tokenizer needs about one token for 4 bytes of English,
-/// and for 2–3 bytes of other scripts.
-pub fn estimate_tokens(text: &str) -> usize {
-    text.len().div_ceil(3)
-}
-
 fn tokens(message: &ModelMessage) -> usize {
-    let bytes = match message {
-        ModelMessage::User { text } => estimate_tokens(text),
-        ModelMessage::Assistant { text, calls } => {
-            let calls = calls.iter().map(|call| estimate_tokens(&call.name) + estimate_tokens(&call.arguments));
-            estimate_tokens(text) + calls.sum::<usize>()
-        }
-        ModelMessage::Tool { name, content, .. } => estimate_tokens(name) + estimate_tokens(content),
-    };
     // The format around a message costs some tokens, too.
-    bytes + 8
+    estimated_tokens(message.bytes()) + 8
 }
 
 fn model_messages(message: &Message) -> Vec<ModelMessage> {

@@ -11,7 +11,7 @@ pub mod file;
 mod timeline;
 
 pub use choice::{Candidate, Prompts, all, find};
-pub use conversation::{conversation, estimate_tokens};
+pub use conversation::conversation;
 pub use timeline::describe;
 
 use std::fmt;

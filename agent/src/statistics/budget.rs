@@ -1,7 +1,7 @@
 //! The tokens that all people together may use in a day.
 //!
-//! One object counts them. If each turn reported its tokens, a busy deployment would be as slow as that object, so a turn with few tokens
-//! reports only sometimes, and then for those that do not: the count is right on average. With a share of 1/2,000 of the budget,
+//! One object counts them. If each turn reported its tokens, a busy deployment would be as slow as that object, so a turn with few tokens,
+//! or an answer for a goal, reports only sometimes, and then for those that do not: the count is right on average. With a share of 1/2,000 of the budget,
 //! its standard deviation at the end of the budget is at most √(1/2,000) = 2.2 %, so it is within 5 % in 95 of 100 days.
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -285,7 +285,7 @@ pub(super) const OTHER: &[Table] = &[
     },
     Table {
         name: "usage",
-        // It stays when everything is deleted: otherwise a deletion would lift the limit.
+        // It stays when everything is deleted: otherwise a deletion would lift the limit. `usage.rs` says what its key is.
         statements: &["CREATE TABLE IF NOT EXISTS usage (
                 day TEXT PRIMARY KEY,
                 input_tokens INTEGER NOT NULL,

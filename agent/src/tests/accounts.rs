@@ -273,7 +273,11 @@ fn a_ticket_opens_one_connection() {
 #[test]
 fn a_timeline_that_was_only_looked_at_counts_as_unused() {
     let mut world = world();
-    let describe = |world: &World| match world.agent.account_request(&object(), TimelineRequest::Describe).unwrap() {
+    let describe = |world: &World| match world
+        .agent
+        .account_request(&object(), TimelineRequest::Describe { subject: None })
+        .unwrap()
+    {
         TimelineReply::Described { blocks, changed, is_used } => (blocks, changed.is_some(), is_used),
         other => panic!("{other:?}"),
     };
@@ -281,4 +285,20 @@ fn a_timeline_that_was_only_looked_at_counts_as_unused() {
     let tab = world.connect_by(guest());
     world.call(&tab, "scheduleBlock", gym(3));
     assert_eq!(describe(&world), (1, true, true));
+}
+
+#[test]
+fn what_is_in_a_timeline_is_not_told_to_a_subject_who_may_not_sign_in() {
+    let mut world = world();
+    let tab = world.connect_by(guest());
+    result(&mut world, &tab, "scheduleBlock", gym(3));
+    let describe = |id: &str| {
+        let request = TimelineRequest::Describe { subject: Some(subject(id)) };
+        world.agent.account_request(&object(), request).unwrap()
+    };
+    // As when the process died after the subject's object had added it, and before it was claimed.
+    assert_eq!(describe("me"), TimelineReply::Done { done: false });
+    assert!(claim(&world, "me", Some(guest())));
+    assert!(matches!(describe("me"), TimelineReply::Described { blocks: 1, .. }));
+    assert_eq!(describe("other"), TimelineReply::Done { done: false });
 }

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::tab::Tab;
 use super::world::{World, gym, text};
+use crate::agent::Options;
+use crate::native::Sqlite;
+use crate::turn::TurnLimits;
 use flux_model::{FinishReason, ModelError, ModelEvent, Usage};
 
 /// The metadata of the last answer, which contains its cost. The test's clock makes the ids, so times are differences.
@@ -72,5 +76,60 @@ fn a_turn_that_failed_or_was_stopped_tells_what_it_has_cost_until_then() {
     assert_eq!(stopped["stopped"], true);
     world.say(&tab, "r3", "Hello!");
     world.model_ends(FinishReason::Stop);
-    assert_eq!(counts(&metadata_of_last(&world)), json!([0, 0, 1, 0, 0]), "each turn is counted by itself");
+    let ended = metadata_of_last(&world);
+    assert_eq!((&ended["steps"], &ended["retries"]), (&json!(1), &json!(0)), "each turn is counted by itself");
+    let prompt = Usage::estimated(world.prompt_bytes(), 0);
+    assert_eq!((&ended["usage"]["inputTokens"], &ended["estimated"]), (&json!(prompt.input_tokens), &json!(true)));
+    assert_eq!([&failed["estimated"], &stopped["estimated"]], [false, false], "reported");
+}
+
+#[test]
+fn an_answer_whose_tokens_are_not_reported_costs_an_estimate_however_it_ends() {
+    let words = "word ".repeat(60);
+    let cancel = json!({"type": "cf_agent_chat_request_cancel", "id": "r1"});
+    let clear = json!({"type": "cf_agent_chat_clear"});
+    let options = Options { turn: TurnLimits { answer_bytes: 300, ..TurnLimits::default() }, ..Options::default() };
+    type End<'a> = &'a dyn Fn(&mut World, &Tab);
+    let ends: [(&str, End); 5] = [
+        ("answered", &|world, _| world.model_ends(FinishReason::Stop)),
+        ("failed", &|world, _| world.model_fails(ModelError::Cut)),
+        ("stopped", &|world, tab| world.send(tab, &cancel)),
+        ("cleared", &|world, tab| world.send(tab, &clear)),
+        ("cut off", &|world, _| world.model_says([text("123")])),
+    ];
+    for (how, end) in ends {
+        let mut world = World::with(Sqlite::in_memory().unwrap(), options);
+        let tab = world.connect();
+        world.say(&tab, "r1", "Tell me a story");
+        world.model_says([text(&words)]);
+        end(&mut world, &tab);
+        let used = world.agent.store().tokens_used(world.now()).unwrap();
+        let shown = words.len() + if how == "cut off" { 3 } else { 0 };
+        let expected = Usage::estimated(world.prompt_bytes(), shown);
+        assert_eq!((used, world.spent()), (expected.total(), expected.total()), "{how}");
+        assert!(expected.input_tokens > 1_000, "with the tools");
+        if how != "cleared" {
+            let told = metadata_of_last(&world);
+            let tokens = [&told["usage"]["inputTokens"], &told["usage"]["outputTokens"], &told["estimated"]];
+            assert_eq!(json!(tokens), json!([expected.input_tokens, expected.output_tokens, true]), "{how}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_whose_process_died_costs_an_estimate_once() {
+    let sql = {
+        let mut world = World::new();
+        let tab = world.connect();
+        world.say(&tab, "r1", "Tell me a story");
+        world.model_says([text(&"word ".repeat(60))]);
+        world.sql.clone()
+    };
+    let world = World::on(sql.clone());
+    let used = world.agent.store().tokens_used(world.now()).unwrap();
+    assert_eq!(world.spent(), used);
+    // Without what the prompt stated about the timeline.
+    assert!((1_000..10_000).contains(&(used - 100)), "{used}");
+    let again = World::on(sql);
+    assert_eq!((again.agent.store().tokens_used(again.now()), again.spent()), (Ok(used), 0));
 }

@@ -4,12 +4,14 @@ use chrono::TimeDelta;
 use flux_identity::{ObjectId, Principal, Subject};
 use flux_model::{FinishReason, ModelEvent, Usage};
 use flux_protocol::account::Provider;
-use flux_timeline::ReadHistory;
+use flux_timeline::{ReadBlocks, ReadHistory, RunStep};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::tab::Tab;
 use super::world::{World, gym, text};
 use crate::agent::Options;
+use crate::architect::{Request, Spent};
 use crate::limits::{Limits, Rate, Refused};
 use crate::native::Sqlite;
 
@@ -20,6 +22,11 @@ fn world(limits: Limits) -> World {
 /// The final frame of the last request.
 fn end(frames: &[Value]) -> &Value {
     frames.iter().rfind(|frame| frame["done"] == true).unwrap()
+}
+
+/// The final frame of the last request, if it has ended.
+fn end_of(tab: &Tab) -> Option<Value> {
+    tab.received().into_iter().rfind(|frame| frame["done"] == true)
 }
 
 #[test]
@@ -130,6 +137,75 @@ fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
     world.say(&tab, "r6", "Hello");
     world.model_answers("Hello.");
     assert_eq!(end(&tab.received())["outcome"], "completed", "a new day");
+}
+
+#[test]
+fn answers_that_are_stopped_use_up_the_tokens_of_a_day() {
+    let mut world = world(Limits { tokens_per_day: 10_000, ..Limits::default() });
+    let tab = world.connect_limited();
+    let mut stopped = 0;
+    loop {
+        let id = format!("r{stopped}");
+        world.say(&tab, &id, "Hello");
+        if end_of(&tab).is_some() {
+            break;
+        }
+        world.send(&tab, &json!({"type": "cf_agent_chat_request_cancel", "id": id}));
+        tab.received();
+        stopped += 1;
+        assert!(stopped < 10, "for ever");
+    }
+    assert!(stopped > 1, "the first ones are allowed");
+}
+
+#[test]
+fn goals_and_messages_use_the_same_tokens_and_a_goal_that_is_under_way_goes_on() {
+    let limits = Limits { tokens_per_day: 1_000, ..Limits::default() };
+    let mut world = world(limits);
+    let tab = world.connect_limited();
+    assert_eq!(world.call(&tab, "useArchitect", json!({"goal": "Learn German"}))["success"], true);
+    let workflow = world.launched()[0];
+    let usage = Usage { input_tokens: 900, output_tokens: 100 };
+    let spent = Spent { answer: Uuid::from_u128(1), usage };
+    world.agent.hear_for_test(workflow, Request::Count(vec![spent]));
+    world.say(&tab, "r1", "Hello");
+    let body = end_of(&tab).unwrap()["body"].as_str().unwrap().to_owned();
+    assert!(body.starts_with("You have used today's 1000 tokens of the model. Your message was not sent;"), "{body}");
+    for (tool, argument) in [("useArchitect", json!({"goal": "Learn French"})), ("retryRun", json!({}))] {
+        let refused = world.call(&tab, tool, argument);
+        let error = refused["error"].as_str().unwrap();
+        assert!(
+            error.starts_with("You have used today's 1000 tokens of the model. The goal was not started;"),
+            "{error}"
+        );
+    }
+    let reply = world.agent.hear_for_test(workflow, Request::Begin(RunStep::Brainstorm));
+    assert!(!reply.is_over && reply.goal.is_some());
+    // Deleting everything does not make its tokens count again, nor those that arrive later not at all.
+    assert_eq!(world.call(&tab, "deleteEverything", json!({"confirm": "everything"}))["success"], true);
+    let late = Spent { answer: Uuid::from_u128(2), usage };
+    world.agent.hear_for_test(workflow, Request::Count(vec![spent, late]));
+    assert_eq!((world.agent.store().tokens_used(world.now()), world.spent()), (Ok(2_000), 2_000));
+}
+
+#[test]
+fn a_call_that_is_repeated_counts_once_and_its_key_is_looked_up_once() {
+    let mut world = world(Limits { changes: Rate::per_minute(1, 2), ..Limits::default() });
+    let tab = world.connect_limited();
+    let key = |number: u128| Uuid::from_u128(0x0190_a5b6_0000_7000_8000_0000_0000_0000 + number).to_string();
+    for _ in 0..5 {
+        world.statements.take();
+        assert_eq!(world.call_as(&tab, &key(1), "scheduleBlock", gym(3))["success"], true);
+        let statements = world.statements.take();
+        let lookups = statements
+            .iter()
+            .filter(|sql| sql.contains("EXISTS (SELECT 1 FROM [runs]") || sql.contains("EXISTS (SELECT 1 FROM runs"));
+        assert_eq!(lookups.count(), 1, "{statements:#?}");
+    }
+    assert_eq!(world.call_as(&tab, &key(2), "scheduleBlock", gym(4))["success"], true);
+    assert_eq!(world.call_as(&tab, &key(3), "scheduleBlock", gym(5))["success"], false, "too many");
+    assert_eq!(world.call_as(&tab, &key(2), "scheduleBlock", gym(4))["success"], true, "it was carried out");
+    assert_eq!(world.agent.store().stored_blocks().unwrap(), 2);
 }
 
 #[test]

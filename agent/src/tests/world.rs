@@ -22,7 +22,7 @@ use crate::host::{ConnectionInfo, Host, WorkflowId};
 use crate::native::Sqlite;
 use crate::telemetry::LogRecord;
 use flux_identity::{ObjectId, Principal, Scope};
-use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId};
+use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId, ToolSpec};
 
 use super::logged::{Logged, Statements};
 pub use super::tab::{Tab, word};
@@ -320,6 +320,13 @@ impl World {
     /// The lines of the service's log since it was last asked.
     pub fn logged(&self) -> Vec<Value> {
         self.host.0.log.take()
+    }
+
+    /// The bytes of the last prompt.
+    pub fn prompt_bytes(&self) -> usize {
+        let requests = self.puppet.requests.borrow();
+        let request = requests.last().unwrap();
+        request.bytes_without_tools() + request.tools.iter().map(ToolSpec::bytes).sum::<usize>()
     }
 
     /// Whether somebody still listens to the model.

@@ -83,7 +83,7 @@ impl<H: Host> ChatAgent<H> {
         let now = self.0.host.now();
         // The answer is more important than the notice.
         let before = self.0.store.tokens_used(now).ok()?;
-        let after = before + cost.usage.input_tokens + cost.usage.output_tokens;
+        let after = before + cost.usage.total();
         let reset = in_words(until_midnight(now));
         let crosses = |tokens| before < tokens && after >= tokens;
         if crosses(most) {

@@ -152,6 +152,8 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             store: self.store,
             now: self.output.now(),
             new_id: &new_id,
+            // The message that began the turn was counted.
+            count: &|| Ok(()),
             model: ModelInfo { provider: model.provider, name: model.name },
             is_answering: true,
         };

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use flux_model::Usage;
+use flux_model::{ModelError, ModelEvent, TokenCount, Usage};
 
 /// What a turn has cost so far.
 #[derive(Debug)]
@@ -19,7 +19,9 @@ struct Counted {
     /// Tokens of the steps before this one.
     before: Usage,
     /// Tokens of this step.
-    usage: Usage,
+    tokens: TokenCount,
+    /// Whether a part of the tokens of the steps before this one is estimated.
+    is_estimated: bool,
     steps: u32,
     calls: u32,
     invalid_calls: u32,
@@ -34,8 +36,11 @@ struct Counted {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
-    /// Tokens of all steps, as far as the provider reported them.
+    /// Tokens of all steps.
     pub usage: Usage,
+    /// Whether a part of them is an estimate, because the provider did not report it. See [`TokenCount`].
+    #[serde(rename = "estimated")]
+    pub is_estimated: bool,
     /// Requests to the model.
     pub steps: u32,
     /// Tool calls.
@@ -66,7 +71,8 @@ impl Meter {
         // A clock can go back.
         let since_begin = |at: DateTime<Utc>| (at - self.began_at).num_milliseconds().max(0);
         Cost {
-            usage: sum(counted.before, counted.usage),
+            usage: counted.before + counted.tokens.usage(),
+            is_estimated: counted.is_estimated || counted.tokens.is_estimated(),
             steps: counted.steps,
             calls: counted.calls,
             invalid_calls: counted.invalid_calls,
@@ -78,18 +84,19 @@ impl Meter {
         }
     }
 
-    /// Counts a step.
-    pub(super) fn step(&self) {
+    /// Counts a step, whose tokens are counted by `tokens`.
+    pub(super) fn step(&self, tokens: TokenCount) {
         self.count(|counted| {
-            counted.before = sum(counted.before, counted.usage);
-            counted.usage = Usage::default();
+            counted.before = counted.before + counted.tokens.usage();
+            counted.is_estimated |= counted.tokens.is_estimated();
+            counted.tokens = tokens;
             counted.steps += 1;
         });
     }
 
-    /// Sets the tokens of this step. The last report counts.
-    pub(super) fn usage(&self, usage: Usage) {
-        self.count(|counted| counted.usage = usage);
+    /// Counts the tokens of a part of the answer.
+    pub(super) fn take(&self, event: &Result<ModelEvent, ModelError>) {
+        self.count(|counted| counted.tokens.take(event));
     }
 
     /// Counts a tool call.
@@ -128,12 +135,5 @@ impl Meter {
         let mut counted = self.counted.get();
         change(&mut counted);
         self.counted.set(counted);
-    }
-}
-
-fn sum(one: Usage, other: Usage) -> Usage {
-    Usage {
-        input_tokens: one.input_tokens + other.input_tokens,
-        output_tokens: one.output_tokens + other.output_tokens,
     }
 }

@@ -14,6 +14,7 @@
 //! | `recover` | what a process that died has left |
 //! | `consent` | questions to the person, and their answers |
 //! | `live`, `output` | the turn that streams, and where its chunks go |
+//! | `specs` | the tools as models get them |
 //! | `frames` | the final frames of requests |
 //! | `outcomes` | how turns and runs ended, for comparing prompts |
 
@@ -28,13 +29,13 @@ pub(crate) mod live;
 mod outcomes;
 mod output;
 mod recover;
+mod specs;
 mod stop;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::chunk::FinishReason as WireFinish;
 use flux_protocol::{Chunk, Message};
 use flux_timeline::{Event, TxnId};
-use flux_tools::tool::definitions;
 use futures::StreamExt;
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
 use crate::telemetry::LogRecord;
 use flux_identity::Principal;
-use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ToolSpec};
+use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, TokenCount};
 use flux_tools::context::{self, Facts};
 
 pub(crate) use accept::check_messages;
@@ -186,8 +187,8 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         for step in 1..=self.limits.steps {
             let is_last = step == self.limits.steps;
             self.output.emit(Chunk::StartStep);
-            self.meter.step();
             let request = self.request(&told, &mut conversation, is_last);
+            self.meter.step(self.token_count(&request));
             if step > 1 && self.model.reads_facts() {
                 timeline = context::timeline(self.store, self.output.now())?;
             }
@@ -212,7 +213,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         conversation.push(self.output.message());
         let messages = prompt::conversation(conversation, self.limits.conversation_tokens);
         conversation.pop();
-        let tools = if is_last { Vec::new() } else { tool_specs() };
+        let tools = if is_last { Vec::new() } else { specs::all() };
         ChatRequest {
             system: told.system.clone(),
             context: told.context.clone(),
@@ -222,6 +223,14 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             max_output_tokens: self.prompt.max_output_tokens,
             temperature: self.prompt.temperature,
         }
+    }
+
+    fn token_count(&self, request: &ChatRequest) -> TokenCount {
+        if !self.model.uses_tokens() {
+            return TokenCount::default();
+        }
+        let tools = if request.tools.is_empty() { 0 } else { specs::bytes() };
+        TokenCount::new(request.bytes_without_tools() + tools)
     }
 
     /// The newest messages for the prompt before the turn's own. It is read once: all steps of a turn continue the same.
@@ -249,6 +258,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         let mut step = Step::default();
         let mut open = Open::default();
         while let Some(event) = stream.next().await {
+            self.meter.take(&event);
             let event = match event {
                 Ok(event) => event,
                 Err(error) => {
@@ -290,7 +300,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                     self.output.emit(Chunk::ToolInputDelta { tool_call_id: id, input_text_delta: delta });
                 }
                 ModelEvent::CallFinished(call) => step.calls.push(call),
-                ModelEvent::Usage(usage) => self.meter.usage(usage),
+                ModelEvent::Usage(_) => {}
                 ModelEvent::Finished(reason) => step.finish = Some(reason),
                 ModelEvent::Retried { attempt, after_ms, reason } => {
                     self.meter.retry();
@@ -363,21 +373,6 @@ impl Open {
             None => {}
         }
     }
-}
-
-/// The tools in the form in which models get them. Their schemas are large, so they are shared.
-fn tool_specs() -> Vec<ToolSpec> {
-    thread_local! {
-        static SPECS: Vec<ToolSpec> = definitions()
-            .iter()
-            .map(|tool| ToolSpec {
-                name: tool.name.to_owned(),
-                description: tool.description.to_owned(),
-                parameters: tool.schema.clone().into(),
-            })
-            .collect();
-    }
-    SPECS.with(Clone::clone)
 }
 
 fn wire_reason(reason: Option<FinishReason>) -> WireFinish {

@@ -15,7 +15,7 @@ impl<H: Host> ChatAgent<H> {
         let model = self.model().name;
         let (label, model) = (Label::new(prompt), Label::new(&model));
         self.log(&LogRecord::Turn { prompt: label, model, outcome, cost });
-        self.0.host.spent(cost.usage.input_tokens + cost.usage.output_tokens);
+        self.0.host.spent(cost.usage.total());
         let now = self.0.host.now();
         let counted = self.0.store.sql_transaction(|store| {
             store.count_turn(prompt, outcome, cost, now)?;

@@ -1,15 +1,17 @@
 //! After the object is opened: turns go on as their rows say. What a process that died left under way ends as interrupted, an
 //! approved call is carried out, and queued requests begin.
 
+use flux_model::{ModelMessage, Usage};
 use flux_protocol::frame::TurnOutcome;
 use flux_protocol::{Chunk, Message, Role};
 use serde_json::json as object;
 
-use super::Cost;
 use super::consent::close_calls;
+use super::{Cost, PROMPT_BYTES, specs};
 use crate::agent::ChatAgent;
 use crate::host::Host;
 use crate::json;
+use crate::prompt;
 use crate::store::{RequestEnd, StoreError, TurnRecord, TurnState};
 
 /// Why a call of an interrupted turn has no result.
@@ -40,21 +42,21 @@ impl<H: Host> ChatAgent<H> {
         let store = &self.0.store;
         let before = if turn.request.continuation { store.message(&turn.id)? } else { None };
         let mut message = before.unwrap_or_else(|| Message::new(turn.id.clone(), Role::Assistant));
-        for chunk in store.chunks(&turn.request.id)? {
-            if let Ok(chunk) = json::read(&chunk) {
-                message.add(&chunk);
-            }
-        }
+        let chunks = store.chunks(&turn.request.id)?;
+        let chunks: Vec<Chunk> = chunks.iter().filter_map(|chunk| json::read(chunk).ok()).collect();
+        chunks.iter().for_each(|chunk| message.add(chunk));
         message.close_text();
         let mut end = RequestEnd { outcome: TurnOutcome::Completed, error: None };
         if state == TurnState::Ended {
             close_calls(&mut message, INTERRUPTED);
             message.add(&Chunk::MessageMetadata { message_metadata: object!({"stopped": true, "interrupted": true}) });
             end.outcome = TurnOutcome::Aborted;
-            if let Some(prompt) = &turn.prompt {
-                // The cost was in the memory of the process.
-                self.turn_ended(prompt, TurnOutcome::Error, &Cost::default());
-            }
+        }
+        if let Some(prompt) = &turn.prompt {
+            let outcome = if state == TurnState::Ended { TurnOutcome::Error } else { TurnOutcome::Completed };
+            // The rest of the cost was in the memory of the process.
+            let cost = Cost { usage: self.estimated(&chunks)?, is_estimated: true, ..Cost::default() };
+            self.turn_ended(prompt, outcome, &cost);
         }
         let now = self.0.host.now();
         store.sql_transaction(|store| {
@@ -64,6 +66,25 @@ impl<H: Host> ChatAgent<H> {
             store.delete_turns_job_if_idle()?;
             Ok(())
         })
+    }
+
+    /// The tokens of a request that was interrupted, as far as what is stored tells: a prompt for each step that has begun, without what it
+    /// stated about the timeline, and what was shown.
+    fn estimated(&self, chunks: &[Chunk]) -> Result<Usage, StoreError> {
+        let steps = chunks.iter().filter(|chunk| matches!(chunk, Chunk::StartStep)).count();
+        if steps == 0 || !self.0.model.uses_tokens() {
+            return Ok(Usage::default());
+        }
+        let (limits, system) = (self.0.options.turn, self.0.options.prompts.system);
+        let messages = self.0.store.messages_to_answer(limits.messages, PROMPT_BYTES)?;
+        let conversation = prompt::conversation(&messages, limits.conversation_tokens);
+        let prompt = system.body.len() + specs::bytes() + conversation.iter().map(ModelMessage::bytes).sum::<usize>();
+        let shown = chunks.iter().map(|chunk| match chunk {
+            Chunk::TextDelta { delta, .. } | Chunk::ReasoningDelta { delta, .. } => delta.len(),
+            Chunk::ToolInputDelta { input_text_delta, .. } => input_text_delta.len(),
+            _ => 0,
+        });
+        Ok(Usage::estimated(steps * prompt, shown.sum()))
     }
 
     /// Closes calls that an earlier version of the service left open, so that nothing waits for them for ever.

@@ -2,7 +2,7 @@
 
 use flux_protocol::account::{NewToken, Scope};
 
-/// What a token can allow, and how its checkbox is called.
+/// What a token can allow, and how its checkbox is called. The first is always allowed.
 pub const SCOPES: [(Scope, &str); 3] = [
     (Scope::Read, "Read the timeline and the conversation"),
     (Scope::Write, "Change the timeline and the settings"),
@@ -47,9 +47,6 @@ impl TokenForm {
             .filter(|(_, is_allowed)| *is_allowed)
             .map(|((scope, _), _)| *scope)
             .collect();
-        if scopes.is_empty() {
-            return Err("Choose at least one thing that the program may do.");
-        }
         // Everything but a number is `never`.
         Ok(NewToken { name: name.to_owned(), scopes, days: self.lifetime.parse().ok() })
     }
@@ -60,14 +57,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_needs_a_name_and_something_that_it_allows() {
+    fn a_token_needs_a_name_and_can_always_read() {
         let form = TokenForm { name: " Backup ".to_owned(), ..TokenForm::default() };
         let token = NewToken { name: "Backup".to_owned(), scopes: vec![Scope::Read], days: Some(90) };
         assert_eq!(form.new_token(), Ok(token));
         let all = TokenForm { allows: [true; 3], lifetime: NEVER.to_owned(), ..form.clone() }.new_token().unwrap();
         assert_eq!((all.scopes.as_slice(), all.days), ([Scope::Read, Scope::Write, Scope::Chat].as_slice(), None));
-        assert!(TokenForm { name: " ".to_owned(), ..form.clone() }.new_token().is_err());
-        assert!(TokenForm { allows: [false; 3], ..form }.new_token().is_err());
+        assert!(TokenForm { name: " ".to_owned(), ..form }.new_token().is_err());
+        assert_eq!((SCOPES[0].0, TokenForm::default().allows[0]), (Scope::Read, true));
     }
 
     #[test]

@@ -179,9 +179,12 @@ fn TokenFields() -> Element {
             div { class: "token-scopes", role: "group", aria_label: "What the program may do",
                 for (place , (_ , words)) in SCOPES.into_iter().enumerate() {
                     label {
+                        // The service makes no token that may not read.
+                        title: if place == 0 { "Every token can read, because whoever changes something sees it." },
                         input {
                             r#type: "checkbox",
                             checked: shown.allows[place],
+                            disabled: place == 0,
                             onchange: move |event| form.write().allows[place] = event.checked(),
                         }
                         {words}

@@ -53,13 +53,15 @@ pub fn cost(message: &Message) -> Vec<(&'static str, String)> {
     let text = |pointer| metadata.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let number = |pointer| metadata.pointer(pointer).and_then(Value::as_u64);
     let count = |pointer| number(pointer).map(|number| number.to_string());
+    let about = if metadata.get("estimated") == Some(&Value::Bool(true)) { "about " } else { "" };
+    let tokens = |pointer| number(pointer).map(|number| format!("{about}{number}"));
     let ms = |pointer| number(pointer).map(|ms| format!("{ms} ms"));
     let lines = [
         ("Model", text("/model/name")),
         ("Provider", text("/model/provider")),
         ("Prompt", text("/prompt")),
-        ("Tokens read", count("/usage/inputTokens")),
-        ("Tokens written", count("/usage/outputTokens")),
+        ("Tokens read", tokens("/usage/inputTokens")),
+        ("Tokens written", tokens("/usage/outputTokens")),
         ("First word after", ms("/firstMs")),
         ("Whole answer after", ms("/totalMs")),
         ("Steps", count("/steps")),
@@ -108,6 +110,15 @@ mod tests {
         message.metadata = Some(json!({"question": {"toolCallId": "c1", "text": "Delete it?"}}));
         let read = of(&message);
         assert_eq!((read.question_about("c1"), read.question_about("c2")), (Some("Delete it?"), None));
+    }
+
+    #[test]
+    fn tokens_that_are_estimated_are_shown_as_such() {
+        let mut message = Message::new("a", Role::Assistant);
+        for (is_estimated, expected) in [(true, "about 7"), (false, "7")] {
+            message.metadata = Some(json!({"usage": {"inputTokens": 7}, "estimated": is_estimated}));
+            assert_eq!(cost(&message), [("Tokens read", expected.to_owned())]);
+        }
     }
 
     #[test]

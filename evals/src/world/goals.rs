@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flux_agent::agent::ChatAgent;
 use flux_agent::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
-use flux_agent::host::WorkflowId;
+use flux_agent::host::{Host as _, WorkflowId};
 use futures::future::LocalBoxFuture;
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ impl World {
     pub(super) async fn reach_goals(&self) {
         for workflow in self.host.launched() {
             let person = Object { agent: self.agent.clone(), workflow };
+            let host = self.host.clone();
             let architect = Architect {
                 steps: Rc::new(Direct { retries: Rc::clone(&self.goal_retries) }),
                 person: Rc::new(person),
@@ -28,6 +29,8 @@ impl World {
                 limits: RunLimits::default(),
                 trouble: Rc::default(),
                 rest: Rc::default(),
+                new_id: Rc::new(move || host.uuid()),
+                spent: Rc::default(),
             };
             // If even the failure could not be reported, the goal is still running, and the checks see that.
             let _ = architect.run().await;

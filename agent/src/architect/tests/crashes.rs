@@ -3,16 +3,7 @@
 use flux_timeline::{RunId, RunStatus};
 use serde_json::json;
 
-use super::stage::{Death, Stage};
-
-const STEPS: [&str; 6] = ["brainstorm", "check", "place", "commit", "words", "report"];
-
-/// All points at which a run can die.
-fn deaths() -> Vec<Death> {
-    let steps = STEPS.iter().flat_map(|step| [Death::Before(step), Death::After(step)]);
-    let requests = (1..=7).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]);
-    steps.chain(requests).collect()
-}
+use super::stage::{Death, Stage, deaths};
 
 /// Rings the alarm until a workflow is started or no alarm is set. Returns the workflows that were started.
 fn watched(stage: &Stage) -> Vec<(RunId, u64)> {
@@ -68,15 +59,15 @@ fn if_no_engine_resumes_a_new_workflow_ends_the_run_once() {
 #[test]
 fn repairs_before_a_death_are_not_repeated() {
     let broken = |title: &str| Ok(format!("{{\"tasks\": [{{\"title\": \"{title}\"}}]}}"));
-    // The requests are: begin, keep, begin, and a keep after each repair. The process dies before and after each of these.
-    for death in (3..=5).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]) {
+    // The requests are: begin, count, keep, begin, and a count and a keep after each repair. The process dies before and after each of these.
+    for death in (4..=8).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]) {
         let mut stage = Stage::new().answers([broken("A"), broken("B"), broken("C")]);
         let (run, first) = stage.start("Learn German");
         stage.engine.death.set(Some(death));
         assert!(!stage.drive((run, first)), "{death:?} did not happen");
         stage.forget();
         // An answer that was not stored is lost and asked for again.
-        let is_lost = matches!(death, Death::BeforeRequest(4 | 5));
+        let is_lost = matches!(death, Death::BeforeRequest(5..=8) | Death::AfterRequest(5 | 7));
         for workflow in watched(&stage) {
             assert!(stage.drive(workflow), "{death:?}");
         }

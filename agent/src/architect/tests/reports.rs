@@ -120,8 +120,8 @@ fn a_long_goal_has_a_short_title_from_the_first_step() {
     let named = events.iter().filter(|event| event.kind.name() == "WORKFLOW_PROGRESSED").count();
     assert_eq!(named, 5, "one more than there are steps");
     assert_eq!(
-        stage.requests()[..3],
-        ["begin brainstorm", "keep", "keep"],
+        stage.requests()[..5],
+        ["begin brainstorm", "count", "keep", "count", "keep"],
         "the answer is stored before the title is asked for"
     );
 }

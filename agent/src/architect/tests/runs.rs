@@ -20,7 +20,7 @@ fn a_goal_becomes_tasks_in_free_time_and_the_person_is_told() {
     assert!(blocks.iter().all(|block| block.source == Source::Architect));
     assert_eq!(
         stage.requests(),
-        ["begin brainstorm", "keep", "begin check", "keep", "place", "commit", "report"],
+        ["begin brainstorm", "count", "keep", "begin check", "keep", "place", "commit", "count", "report"],
         "each thing is said once"
     );
     assert_eq!(
@@ -238,7 +238,7 @@ fn a_cancel_stops_the_model_in_the_middle_and_nothing_is_added() {
 #[test]
 fn a_cancel_in_any_step_ends_the_run_there() {
     let mut cancelled = 0;
-    for number in 1..=6 {
+    for number in 1..=7 {
         let stage = Stage::new();
         let workflow = stage.start("Learn German");
         let mut heard = 0;
@@ -258,7 +258,7 @@ fn a_cancel_in_any_step_ends_the_run_there() {
         }
         cancelled += usize::from(status == RunStatus::Cancelled);
     }
-    assert_eq!(cancelled, 5, "all requests but the commit and the report leave time to cancel");
+    assert_eq!(cancelled, 6, "all requests but the commit and the report leave time to cancel");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use futures::stream::{self, LocalBoxStream};
 use futures::task::LocalSpawnExt;
 use futures::{FutureExt, StreamExt};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepError, Steps};
 use crate::assistant::Assistant;
@@ -44,6 +45,14 @@ pub enum Death {
     BeforeRequest(usize),
     /// After the object has handled the n-th request, before the reply arrives.
     AfterRequest(usize),
+}
+
+/// All points at which a run that goes well can die.
+pub fn deaths() -> Vec<Death> {
+    let steps = ["brainstorm", "check", "place", "commit", "words", "report"];
+    let steps = steps.iter().flat_map(|step| [Death::Before(step), Death::After(step)]);
+    let requests = (1..=9).flat_map(|number| [Death::BeforeRequest(number), Death::AfterRequest(number)]);
+    steps.chain(requests).collect()
 }
 
 /// Stores the results of steps, like a durable engine. Its process dies at the given point.
@@ -208,6 +217,8 @@ pub struct Stage {
     pub slept: Rc<RefCell<Vec<u64>>>,
     /// Called after the object has handled a request.
     pub on_request: Rc<RefCell<Reaction>>,
+    /// The ids of the model's answers.
+    ids: Rc<Cell<u128>>,
 }
 
 struct ObjectPerson {
@@ -254,6 +265,7 @@ impl Stage {
             received: Rc::default(),
             slept: Rc::default(),
             on_request: Rc::new(RefCell::new(Box::new(|_, _| {}))),
+            ids: Rc::default(),
         }
     }
 
@@ -291,6 +303,7 @@ impl Stage {
             run,
             launch,
         };
+        let ids = Rc::clone(&self.ids);
         let architect = Architect {
             steps: Rc::new(EngineSteps(Rc::clone(&self.engine))),
             person: Rc::new(person),
@@ -300,6 +313,8 @@ impl Stage {
             prompts: Prompts::current(),
             trouble: Rc::default(),
             rest: Rc::default(),
+            new_id: Rc::new(move || Uuid::from_u128(ids.replace(ids.get() + 1))),
+            spent: Rc::default(),
         };
         let ended = Rc::new(Cell::new(false));
         let has_ended = Rc::clone(&ended);
