@@ -5,6 +5,7 @@ pub mod passkey;
 mod pointer;
 mod press;
 mod rows;
+pub mod turnstile;
 mod upload;
 
 pub use pointer::{capture_pointer, stay_while_held};

@@ -2,6 +2,7 @@
 
 use flux_timeline::json;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::passkey::PasskeyError;
 use crate::platform::Failed;
@@ -12,6 +13,8 @@ use crate::presented::Presented;
 pub enum Route {
     /// How one can sign in.
     Options,
+    /// Becomes a new guest, after a check.
+    Guest,
     /// The options for a passkey.
     Passkey,
     /// A passkey was made.
@@ -39,6 +42,8 @@ pub struct Request {
     pub body: String,
     /// The `User-Agent` header.
     pub user_agent: String,
+    /// The network address of the browser, if Cloudflare says it.
+    pub address: Option<String>,
     /// The origin of the address.
     pub origin: String,
     /// The host of the address, without the port.
@@ -49,6 +54,14 @@ pub struct Request {
     pub code: String,
     /// The parameter `iss`.
     pub issuer: Option<String>,
+}
+
+impl Request {
+    /// The body, as JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+        let error = |error| format!("The request cannot be read: {error}. Nothing was changed.");
+        json::read_text(&self.body).map_err(|why| Refused::new(422, error(why), "form"))
+    }
 }
 
 /// The response.

@@ -12,6 +12,7 @@
 //! | `credentials`, `cookie`, `access_token` | what a request presents |
 //! | `presented` | from a request to a principal |
 //! | `jwt`, `oidc`, `passkey`, `providers` | the rules of the providers |
+//! | `turnstile` | the check that new guests pass, if the deployment has one |
 //! | `settings` | the providers that a deployment offers |
 //! | `sign_in`, `exchange`, `timelines` | signing in and out, its requests and responses, and the timeline that one then sees |
 //! | `request` | what the objects of subjects and timelines are asked meanwhile |
@@ -38,11 +39,12 @@ mod settings;
 pub mod sign_in;
 mod subject;
 pub mod timelines;
+mod turnstile;
 
 pub use cookie::Cookies;
 pub use credentials::{CredentialError, Credentials, NewTicket, SUBPROTOCOL, bearer};
 pub use key::{KeyError, Keys, Purpose, Signed};
 pub use presented::{Presented, Unknown};
 pub use principal::{Principal, Scope, Ticket, Via, action};
-pub use settings::{Access, Lookup, Oidc, Providers};
+pub use settings::{Access, Lookup, Oidc, Providers, Turnstile};
 pub use subject::{ObjectId, Subject};

@@ -39,6 +39,11 @@ pub enum Unknown {
     /// The deployment has no guests.
     #[error("Sign in to use this.")]
     SignIn,
+    /// Whoever is new must pass a check first.
+    #[error(
+        "New guests pass a check first: load the page. A program needs an access token from a timeline's settings."
+    )]
+    Check,
     /// The assertion of Cloudflare Access is not valid.
     #[error("Cloudflare Access does not say who you are. Sign in there again.")]
     Access,
@@ -85,6 +90,7 @@ impl Presented {
         }
         let principal = by_credentials.map_err(|error| match error {
             CredentialError::Missing if !offered.has(Provider::Guest) => Unknown::SignIn,
+            CredentialError::Missing if offered.turnstile.is_some() => Unknown::Check,
             error => Unknown::Credentials(error),
         })?;
         let is_offered = match principal.via {

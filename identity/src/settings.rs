@@ -4,6 +4,9 @@ use flux_protocol::account::Provider;
 
 use crate::subject::{Subject, provider};
 
+/// Where Cloudflare says what a token of Turnstile is worth.
+const SITEVERIFY: &str = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
+
 /// Looks up a variable. `None` when it is missing or empty.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -16,6 +19,8 @@ pub struct Providers {
     pub access: Option<Access>,
     /// The provider of OpenID Connect, if there is one.
     pub oidc: Option<Oidc>,
+    /// The check that new guests pass, if there is one.
+    pub turnstile: Option<Turnstile>,
 }
 
 /// Cloudflare Access in front of the deployment.
@@ -38,6 +43,41 @@ pub struct Oidc {
     pub client_secret: Option<String>,
     /// The name by which people know it.
     pub name: String,
+}
+
+/// Cloudflare Turnstile, which checks that new guests are people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turnstile {
+    /// The public key, for the widget on the page.
+    pub site_key: String,
+    /// The secret, with which the service asks what a token of the widget is worth.
+    pub secret: String,
+    /// The address that it asks.
+    pub siteverify: String,
+}
+
+impl Turnstile {
+    /// Reads the check from variables. `None` if the deployment has none.
+    fn from_lookup(lookup: Lookup) -> Result<Option<Self>, String> {
+        let (site_key, secret) = match (lookup("TURNSTILE_SITE_KEY"), lookup("TURNSTILE_SECRET")) {
+            (Some(site_key), Some(secret)) => (site_key, secret),
+            (None, None) => return Ok(None),
+            (Some(_), None) => return Err(lonely("TURNSTILE_SECRET", "TURNSTILE_SITE_KEY")),
+            (None, Some(_)) => return Err(lonely("TURNSTILE_SITE_KEY", "TURNSTILE_SECRET")),
+        };
+        let siteverify = match lookup("TURNSTILE_SITEVERIFY") {
+            None => SITEVERIFY.to_owned(),
+            Some(url) if is_local(&url) => url,
+            Some(url) => {
+                return Err(format!("TURNSTILE_SITEVERIFY is {url:?}; it is for tests, and must be on this computer."));
+            }
+        };
+        Ok(Some(Self { site_key, secret, siteverify }))
+    }
+}
+
+fn lonely(missing: &str, other: &str) -> String {
+    format!("{missing} is not set, but {other} is. Turnstile needs both; remove {other} to have no check.")
 }
 
 impl Providers {
@@ -76,7 +116,9 @@ impl Providers {
         };
         let access = all.contains(&Provider::Access).then(access).transpose()?;
         let oidc = all.contains(&Provider::Oidc).then(oidc).transpose()?;
-        Ok(Self { all, access, oidc })
+        // Where there are no guests, nobody has to pass the check.
+        let turnstile = Turnstile::from_lookup(lookup)?.filter(|_| all.contains(&Provider::Guest));
+        Ok(Self { all, access, oidc, turnstile })
     }
 
     /// Whether a subject is one of a provider that is offered: not of one that the deployment had before.
@@ -96,10 +138,15 @@ impl Providers {
 
 /// Whether nobody on the way can read or change what is sent to an address: over HTTPS, or on this computer.
 pub(crate) fn is_safe(url: &str) -> bool {
+    url.starts_with("https://") || is_local(url)
+}
+
+/// Whether an address is on this computer.
+fn is_local(url: &str) -> bool {
     let local = ["http://localhost", "http://127.0.0.1"];
-    let is_local =
+    let is_of =
         |start: &&str| url.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']));
-    url.starts_with("https://") || local.iter().any(is_local)
+    local.iter().any(is_of)
 }
 
 #[cfg(test)]
@@ -146,6 +193,26 @@ mod tests {
         ] {
             let error = read(&vars).unwrap_err();
             assert!(error.contains(wrong), "{error}");
+        }
+    }
+
+    #[test]
+    fn turnstile_is_on_with_both_of_its_variables_and_off_without_both() {
+        let both = [("TURNSTILE_SITE_KEY", "0x4"), ("TURNSTILE_SECRET", "s")];
+        assert_eq!(read(&[]).unwrap().turnstile, None);
+        let on = read(&both).unwrap().turnstile.unwrap();
+        assert_eq!((on.site_key.as_str(), on.secret.as_str(), on.siteverify.as_str()), ("0x4", "s", SITEVERIFY));
+        let without_guests = [&both[..], &[("IDENTITY_PROVIDERS", "passkey")]].concat();
+        assert_eq!(read(&without_guests).unwrap().turnstile, None);
+        for (set, missing) in [(both[0], both[1].0), (both[1], both[0].0)] {
+            let error = read(&[set]).unwrap_err();
+            assert!(error.starts_with(&format!("{missing} is not set, but {} is.", set.0)), "{error}");
+        }
+        let asking = |url| read(&[&both[..], &[("TURNSTILE_SITEVERIFY", url)]].concat());
+        let local = "http://127.0.0.1:9999/siteverify";
+        assert_eq!(asking(local).unwrap().turnstile.unwrap().siteverify, local);
+        for url in ["https://evil.example/siteverify", "http://localhost.evil.example", "siteverify"] {
+            assert!(asking(url).unwrap_err().contains("TURNSTILE_SITEVERIFY"), "{url}");
         }
     }
 }

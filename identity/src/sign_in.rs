@@ -6,8 +6,6 @@ use flux_protocol::account::{
     Ceremony, CeremonyAnswer, CeremonyOptions, CeremonyRequest, ChosenTimeline, OwnTimeline, Provider, SignInOptions,
     SignOut, SignedIn,
 };
-use flux_timeline::json;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::device;
@@ -23,6 +21,7 @@ use crate::request::{SubjectReply, SubjectRequest, TimelineReply, TimelineReques
 use crate::settings::{Oidc, Providers};
 use crate::subject::{ObjectId, Subject};
 use crate::timelines::{Found, admits, all_of, ask, begin_session, claim, tell, timeline_of};
+use crate::turnstile;
 
 /// Largest body of a request, in bytes.
 pub const BODY_BYTES: usize = 65_536;
@@ -71,6 +70,7 @@ impl SignIn<'_> {
     pub async fn answer(&self, route: Route) -> Response {
         let answer = match route {
             Route::Options => Ok(self.options().await),
+            Route::Guest => turnstile::begin(self.platform, self.keys, self.offered, self.request, self.by()).await,
             Route::Timelines => self.timelines().await,
             Route::ChooseTimeline => self.choose_timeline().await,
             Route::SignOut => self.sign_out().await,
@@ -83,6 +83,7 @@ impl SignIn<'_> {
         let outcome = answer.as_ref().err().map_or("done", |refused| refused.outcome);
         match route {
             Route::Registered | Route::Asserted => self.platform.report("passkey", outcome),
+            Route::Guest => self.platform.report("turnstile", outcome),
             Route::OidcCallback => self.platform.report("oidc", outcome),
             Route::Oidc if answer.is_err() => self.platform.report("oidc", outcome),
             _ => {}
@@ -99,10 +100,12 @@ impl SignIn<'_> {
             Some(Ok(_)) => Some(Provider::Access),
             _ => self.by().map(|principal| principal.subject.provider),
         };
+        let turnstile = self.offered.turnstile.as_ref().filter(|_| known_by.is_none());
         Response::json(&SignInOptions {
             providers: self.offered.all.clone(),
             oidc_name: self.offered.oidc.as_ref().map(|oidc| oidc.name.clone()),
             known_by,
+            turnstile: turnstile.map(|turnstile| turnstile.site_key.clone()),
         })
     }
 
@@ -110,7 +113,7 @@ impl SignIn<'_> {
         self.needs(Provider::Passkey, NO_PASSKEYS)?;
         let challenge = self.random();
         let ceremony = self.ceremony(&challenge);
-        let CeremonyRequest { purpose } = self.body()?;
+        let CeremonyRequest { purpose } = self.request.json()?;
         let (public_key, made_for) = match purpose {
             Ceremony::Register => {
                 let by = self.by().ok_or_else(signed_out)?;
@@ -242,7 +245,7 @@ impl SignIn<'_> {
     }
 
     async fn sign_out(&self) -> Answer {
-        let SignOut { everywhere } = self.body()?;
+        let SignOut { everywhere } = self.request.json()?;
         if let Some(principal) = self.by() {
             let is_valid = admits(self.platform, &principal).await?;
             match principal.session() {
@@ -282,7 +285,7 @@ impl SignIn<'_> {
     }
 
     async fn choose_timeline(&self) -> Answer {
-        let ChosenTimeline { id } = self.body()?;
+        let ChosenTimeline { id } = self.request.json()?;
         let principal = self.signed_in().await?;
         let object = ObjectId::from(id.as_str());
         let is_theirs = all_of(self.platform, &principal.subject).await?.0.contains(&object);
@@ -346,17 +349,12 @@ impl SignIn<'_> {
 
     /// The answer of a browser that has made or used a passkey, the challenge that it answers, and when that ends.
     fn ceremony_answer(&self) -> Result<(serde_json::Value, Challenge, DateTime<Utc>), Refused> {
-        let CeremonyAnswer { state, credential } = self.body()?;
+        let CeremonyAnswer { state, credential } = self.request.json()?;
         let now = self.platform.now();
         let opened = self.keys.open::<Challenge>(Purpose::Passkey, &state, now);
         let (challenge, signed) = opened.ok_or(PasskeyError::Challenge)?;
         let until = signed.at.map(|at| at + CHALLENGE).filter(|until| *until > now);
         Ok((credential, challenge, until.ok_or(PasskeyError::Challenge)?))
-    }
-
-    fn body<T: DeserializeOwned>(&self) -> Result<T, Refused> {
-        let error = |error| format!("The request cannot be read: {error}. Nothing was changed.");
-        json::read_text(&self.request.body).map_err(|why| Refused::new(422, error(why), "form"))
     }
 
     fn needs(&self, provider: Provider, otherwise: &str) -> Result<(), Refused> {

@@ -46,6 +46,19 @@ pub struct SignInOptions {
     /// The provider by which the browser's requests are known; `None` if they are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_by: Option<Provider>,
+    /// The site key of Turnstile, if a browser that is not known must pass its check to become a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turnstile: Option<String>,
+}
+
+/// What Turnstile's widget on the page is for, so that nobody can use a token that was made for something else.
+pub const TURNSTILE_ACTION: &str = "flux-guest";
+
+/// The body of `POST /auth/guest`, with which a browser becomes a new guest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewGuest {
+    /// What Turnstile's widget gave the page.
+    pub token: String,
 }
 
 /// The answer to `getAccount`.
@@ -249,7 +262,8 @@ mod tests {
             assert_eq!(value(&request), json!({ "purpose": text }));
             assert_eq!(read_text(&json!({ "purpose": text }).to_string()), Ok(request));
         }
-        let options = SignInOptions { providers: vec![Provider::Guest], oidc_name: None, known_by: None };
+        let turnstile = Some("0x4".to_owned());
+        let options = SignInOptions { providers: vec![Provider::Guest], oidc_name: None, known_by: None, turnstile };
         assert_eq!(read_text(&value(&options).to_string()), Ok(options));
         assert_eq!(read_text("{}"), Ok(SignOut { everywhere: false }));
         let timeline = OwnTimeline { id: "u-1".to_owned(), is_shown: true, blocks: 12, changed: None };

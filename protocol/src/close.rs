@@ -13,3 +13,5 @@ pub const TRY_AGAIN_LATER: u16 = 1013;
 /// The person is signed out, or has not signed in yet. Clients do not reconnect, and the page offers to sign in. Codes from 4000 to
 /// 4999 are for applications (RFC 6455 §7.4.2).
 pub const SIGNED_OUT: u16 = 4401;
+/// The browser must pass a check before it becomes a guest. Clients do not reconnect, and the page shows the check.
+pub const CHECK_NEEDED: u16 = 4403;

@@ -15,6 +15,16 @@ pub const HEADERS: [(&str, &str); 7] = [
     ("X-Content-Type-Options", "nosniff"),
 ];
 
+/// Where Turnstile's widget and its script come from.
+const TURNSTILE: &str = "https://challenges.cloudflare.com";
+
+/// The policy of the page with Turnstile's widget in it
+/// (<https://developers.cloudflare.com/turnstile/reference/content-security-policy/>).
+pub fn with_turnstile(policy: &str) -> String {
+    let script = policy.replacen("script-src ", &format!("script-src {TURNSTILE} "), 1);
+    format!("{script}; frame-src {TURNSTILE}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +40,12 @@ mod tests {
         for directive in HEADERS[0].1.split("; ") {
             assert!(policy.contains(directive), "{directive}");
         }
+        assert!(!policy.contains("https:") && !policy.contains("frame-src"), "{policy}");
+        let wider = with_turnstile(policy);
+        let added: Vec<_> =
+            wider.split("; ").filter(|directive| !policy.split("; ").any(|it| it == *directive)).collect();
+        let script = "script-src https://challenges.cloudflare.com 'self' 'wasm-unsafe-eval'";
+        assert_eq!(added, [script, "frame-src https://challenges.cloudflare.com"]);
+        assert_eq!(wider.split("; ").count(), policy.split("; ").count() + 1);
     }
 }

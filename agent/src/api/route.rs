@@ -105,6 +105,7 @@ pub fn worker_route<'a>(method: &str, path: &'a str, is_socket: bool) -> Result<
 fn auth_route(method: &str, path: &[&str]) -> Result<sign_in::Route, RouteError> {
     match path {
         [] => reading(method, sign_in::Route::Options),
+        ["guest"] => posting(method, sign_in::Route::Guest),
         ["passkey", "options"] => posting(method, sign_in::Route::Passkey),
         ["passkey", "register"] => posting(method, sign_in::Route::Registered),
         ["passkey", "sign-in"] => posting(method, sign_in::Route::Asserted),
@@ -214,6 +215,8 @@ mod tests {
             ("POST", "/api/ticket", Ok(WorkerRoute::Ticket)),
             ("GET", "/api/ticket", Err(POST)),
             ("GET", "/auth", Ok(WorkerRoute::Auth(sign_in::Route::Options))),
+            ("POST", "/auth/guest", Ok(WorkerRoute::Auth(sign_in::Route::Guest))),
+            ("GET", "/auth/guest", Err(POST)),
             ("POST", "/auth/passkey/options", Ok(WorkerRoute::Auth(sign_in::Route::Passkey))),
             ("POST", "/auth/passkey/register", Ok(WorkerRoute::Auth(sign_in::Route::Registered))),
             ("POST", "/auth/passkey/sign-in", Ok(WorkerRoute::Auth(sign_in::Route::Asserted))),

@@ -66,6 +66,7 @@ async fn sign_in_request(mut request: Request) -> Result<Option<sign_in::Request
     let presented = presented_by(&request)?;
     let header = |name| request.headers().get(name).map(Option::unwrap_or_default);
     let user_agent = header("user-agent")?;
+    let address = request.headers().get("cf-connecting-ip")?;
     let url = super::url(&request)?;
     let given = |name: &str| url.search_params().get(name);
     let Some(body) = body_of(&mut request).await? else { return Ok(None) };
@@ -73,6 +74,7 @@ async fn sign_in_request(mut request: Request) -> Result<Option<sign_in::Request
         presented,
         body,
         user_agent,
+        address,
         origin: url.origin(),
         host: url.hostname(),
         state: given("state").unwrap_or_default(),

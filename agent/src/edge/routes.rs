@@ -1,7 +1,7 @@
 //! The addresses of the Worker, and who may reach them.
 
 use flux_protocol::account::Provider;
-use flux_protocol::close::{INTERNAL_ERROR, SIGNED_OUT};
+use flux_protocol::close::{CHECK_NEEDED, INTERNAL_ERROR, SIGNED_OUT};
 use serde_json::json;
 use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
@@ -12,7 +12,7 @@ use super::log::write;
 use super::platform::{EdgePlatform, presented_by};
 use super::respond::{close_at_once, is_socket, not_routed, refuse, uncached};
 use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, auth, metrics, model, text};
-use crate::api::headers::HEADERS;
+use crate::api::headers::{HEADERS, with_turnstile};
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
 use crate::statistics::may_read;
 use crate::statistics::request::Day;
@@ -121,37 +121,66 @@ async fn guest(request: &Request, env: &Env) -> Result<Response> {
             403,
         );
     }
+    // Only a browser can show the check. A program would need no check to make as many objects as it likes.
+    if offered.turnstile.is_some() {
+        return Response::error(Unknown::Check.to_string(), 403);
+    }
     let object = new_object();
     let body = json!({ "name": object.name(), "token": keys.sign(Purpose::Guest, object.name(), now()) });
     uncached(&body)
 }
 
 /// The page and its files. With the page, a browser that is not known becomes a guest, and one that has had its cookie for a week gets
-/// it again.
+/// it again. If new guests pass a check, such a browser gets a policy with which the page can show it, and nothing else does.
 async fn page(request: Request, env: &Env) -> Result<Response> {
-    let presented = presented_by(&request)?;
+    const POLICY: &str = "content-security-policy";
+    let addition = addition(env, &presented_by(&request)?);
+    let mut request = request;
+    if matches!(addition, Addition::Check) {
+        // The page that the browser has kept would come with its narrower policy.
+        request = request.clone_mut()?;
+        request.headers_mut()?.delete("if-none-match")?;
+    }
     let response = env.assets("ASSETS")?.fetch_request(request).await?;
     let is_page = response.headers().get("content-type")?.is_some_and(|kind| kind.starts_with("text/html"));
-    let cookie = if is_page { cookie_of_page(env, &presented) } else { None };
-    let Some(cookie) = cookie else { return Ok(response) };
+    if !is_page || matches!(addition, Addition::Nothing) {
+        return Ok(response);
+    }
     let headers = copied(&response)?;
-    headers.append("set-cookie", &cookie)?;
+    match addition {
+        Addition::Cookie(cookie) => headers.append("set-cookie", &cookie)?,
+        _ => headers.set(POLICY, &with_turnstile(&headers.get(POLICY)?.unwrap_or_default()))?,
+    }
     headers.set("cache-control", "no-store")?;
     Ok(response.with_headers(headers))
 }
 
-/// The cookie that comes with the page, if any. With settings that cannot be used the page still loads, and shows the error when it
+/// What comes with the page.
+enum Addition {
+    Nothing,
+    /// The value of a `Set-Cookie` header.
+    Cookie(String),
+    /// The check that a new guest passes.
+    Check,
+}
+
+/// What comes with the page for whoever asks for it. With settings that cannot be used the page still loads, and shows the error when it
 /// connects.
-fn cookie_of_page(env: &Env, presented: &Presented) -> Option<String> {
-    let (keys, offered) = set_up(env).ok()?;
+fn addition(env: &Env, presented: &Presented) -> Addition {
+    let Ok((keys, offered)) = set_up(env) else { return Addition::Nothing };
     let cookies = presented.cookies();
     if cookies.principal(&keys, now()).is_some() {
-        return cookies.renewed(&keys, now());
+        return cookies.renewed(&keys, now()).map_or(Addition::Nothing, Addition::Cookie);
     }
     // Whom Cloudflare Access lets through is known without a cookie.
     let is_by_access = offered.access.is_some() && presented.assertion.is_some();
-    let is_guest = offered.has(Provider::Guest) && !is_by_access && !presented.credentials().has_token();
-    is_guest.then(|| cookies.set(&keys, &Principal::guest(new_object()), now()))
+    if !offered.has(Provider::Guest) || is_by_access || presented.credentials().has_token() {
+        return Addition::Nothing;
+    }
+    if offered.turnstile.is_some() {
+        return Addition::Check;
+    }
+    Addition::Cookie(cookies.set(&keys, &Principal::guest(new_object()), now()))
 }
 
 /// The response with the headers of every response that it lacks.
@@ -260,12 +289,18 @@ fn with_subprotocol(response: Response, presented: &Presented) -> Result<Respons
     Ok(response.with_headers(headers))
 }
 
-/// Refuses somebody who is not known. A page whose deployment has no guests offers to sign in.
+/// Refuses somebody who is not known. The page offers to sign in if the deployment has no guests, and shows the check that new guests pass.
 fn unknown_caller(is_socket: bool, unknown: &Unknown) -> Result<Response> {
-    if is_socket && matches!(unknown, Unknown::SignIn | Unknown::Access) {
-        return close_at_once(SIGNED_OUT, &unknown.to_string());
+    let code = match unknown {
+        Unknown::SignIn | Unknown::Access => SIGNED_OUT,
+        Unknown::Check => CHECK_NEEDED,
+        _ => return refuse(is_socket, unknown.status(), &unknown.to_string()),
+    };
+    if is_socket {
+        close_at_once(code, &unknown.to_string())
+    } else {
+        refuse(false, unknown.status(), &unknown.to_string())
     }
-    refuse(is_socket, unknown.status(), &unknown.to_string())
 }
 
 fn new_object() -> ObjectId {

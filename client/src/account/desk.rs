@@ -19,6 +19,8 @@ pub type Loaded<T> = Option<Result<T, String>>;
 pub enum Place {
     /// Beside the buttons for signing in and out.
     Identity,
+    /// Below the check of a new guest.
+    Check,
     /// Below the ways to sign in.
     Methods,
     /// Below the timelines.
@@ -89,6 +91,11 @@ impl Desk {
     /// The name of the provider of OpenID Connect, if it has one.
     pub fn oidc_name(&self) -> Option<String> {
         self.options.read().as_ref()?.as_ref().ok()?.oidc_name.clone()
+    }
+
+    /// The site key of the check that this browser must pass to become a guest, if there is one.
+    pub fn check(&self) -> Option<String> {
+        self.options.read().as_ref()?.as_ref().ok()?.turnstile.clone()
     }
 
     /// What went wrong at a place.
@@ -179,6 +186,14 @@ impl Desk {
     pub fn begin_anew(self) {
         self.run(Place::Identity, async move {
             requests::sign_out(false).await?;
+            leave("/").await
+        });
+    }
+
+    /// Begins a timeline as a guest who has passed the check. The page is loaded again, without the program of the check.
+    pub fn begin_as_guest(self, token: String) {
+        self.run(Place::Check, async move {
+            requests::begin_as_guest(token).await?;
             leave("/").await
         });
     }

@@ -91,9 +91,9 @@ pub fn SignInButtons(retry: bool) -> Element {
     }
 }
 
-/// What somebody can do who is signed out: sign in, or go on as a guest.
+/// What somebody can do who is signed out: sign in, or go on as a guest, unless that needs a check first.
 #[component]
-pub fn WaysIn() -> Element {
+pub fn WaysIn(needs_check: bool) -> Element {
     let desk: Desk = use_context();
     let is_busy = *desk.is_busy.read();
     let has_options = desk.options.read().is_some();
@@ -103,7 +103,7 @@ pub fn WaysIn() -> Element {
     let is_reload_all = has_options && ways.is_none_or(|ways| !ways.has_any() && !ways.has_guests);
     rsx! {
         SignInButtons { retry: false }
-        if has_guests {
+        if has_guests && !needs_check {
             button {
                 class: "button quiet",
                 r#type: "button",

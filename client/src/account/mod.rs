@@ -11,8 +11,9 @@
 //! | [`section`] | the section of the settings |
 //! | [`identity`], [`methods`], [`sessions`], [`tokens`], [`timelines`] | its parts |
 //! | [`parts`] | what they share |
-//! | [`notices`], [`shut`] | notices about signing in; what takes the place of the timeline before |
+//! | [`notices`], [`shut`], [`check`] | notices about signing in; what takes the place of the timeline before; the check of a new guest |
 
+pub mod check;
 pub mod desk;
 pub mod hint;
 pub mod identity;

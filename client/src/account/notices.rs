@@ -175,7 +175,7 @@ fn SignedOut() -> Element {
         div { class: "notice sign-in", role: "alert",
             Icon { shape: Shape::Warning }
             p { "{text}" }
-            WaysIn {}
+            WaysIn { needs_check: false }
             Problem { at: Place::Identity }
         }
     }

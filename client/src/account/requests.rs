@@ -1,7 +1,7 @@
 //! The requests about the account. Errors are sentences for the user.
 
 use flux_protocol::account::{
-    Account, Ceremony, CeremonyAnswer, CeremonyOptions, CeremonyRequest, ChosenTimeline, MadeToken, NewToken,
+    Account, Ceremony, CeremonyAnswer, CeremonyOptions, CeremonyRequest, ChosenTimeline, MadeToken, NewGuest, NewToken,
     OwnTimeline, SignInOptions, SignOut, SignedIn,
 };
 use flux_timeline::json;
@@ -16,6 +16,7 @@ use crate::store::Store;
 /// The path where the provider of OpenID Connect is asked who the person is. A link, because the browser leaves the page.
 pub const OIDC: &str = "/auth/oidc";
 const OPTIONS: &str = "/auth";
+const GUEST: &str = "/auth/guest";
 const PASSKEY_OPTIONS: &str = "/auth/passkey/options";
 const REGISTER: &str = "/auth/passkey/register";
 const SIGN_IN: &str = "/auth/passkey/sign-in";
@@ -25,6 +26,7 @@ const TIMELINES: &str = "/auth/timelines";
 /// The longest error that is shown. A longer one is not for people: it may be a page of a proxy.
 const LONGEST_ERROR: usize = 300;
 const UNREACHABLE: &str = "The service could not be reached. Check your connection and try again.";
+const COOKIES: &str = "This browser does not keep cookies, so your timeline could not be found again. Allow cookies for this site and try again.";
 const UNREADABLE: &str = "The answer of the service could not be read. Reload the page.";
 
 /// The status and the text of a response; `None` if there was none.
@@ -46,6 +48,15 @@ pub async fn use_passkey(purpose: Ceremony) -> Result<SignedIn, String> {
     let credential = credential.map_err(|exception| words::passkey_problem(&exception, purpose))?;
     let credential: Value = json::read_text(&credential).map_err(|_| UNREADABLE)?;
     read(post(address, &CeremonyAnswer { state: options.state, credential }).await)
+}
+
+/// Becomes a new guest with a token of Turnstile. An error if the browser does not keep who it is: the page would ask again and again.
+pub async fn begin_as_guest(token: String) -> Result<(), String> {
+    checked(post(GUEST, &NewGuest { token }).await)?;
+    if options().await?.known_by.is_none() {
+        return Err(COOKIES.to_owned());
+    }
+    Ok(())
 }
 
 /// Signs out.

@@ -48,7 +48,12 @@ mod tests {
     use super::*;
 
     fn options(providers: &[Provider]) -> SignInOptions {
-        SignInOptions { providers: providers.to_vec(), oidc_name: Some("Acme".to_owned()), known_by: None }
+        SignInOptions {
+            providers: providers.to_vec(),
+            oidc_name: Some("Acme".to_owned()),
+            known_by: None,
+            turnstile: None,
+        }
     }
 
     #[test]

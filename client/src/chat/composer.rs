@@ -21,7 +21,12 @@ pub fn Composer(on_sent: EventHandler<()>) -> Element {
     let dictation = use_dictation();
     let mut writing = Writing { store, dictation, menu: use_signal(Menu::default), on_sent };
     let status = store.status.read();
-    let (is_refused, is_signed_out) = (matches!(*status, Status::Refused { .. }), status.is_signed_out());
+    let is_refused = matches!(*status, Status::Refused { .. });
+    let placeholder = match status.is_signed_out() {
+        true if status.needs_check() => "Pass the check to write to Flux",
+        true => "Sign in to write to Flux",
+        false => "Schedule workout tomorrow at 8am",
+    };
     let draft = store.draft.read();
     let lines = draft.lines().count().max(1) + usize::from(draft.ends_with('\n'));
     let rows = lines.min(MOST_LINES);
@@ -48,7 +53,7 @@ pub fn Composer(on_sent: EventHandler<()>) -> Element {
                     aria_autocomplete: "list",
                     aria_controls: marked.as_ref().map(|_| LIST),
                     aria_activedescendant: marked,
-                    placeholder: if is_signed_out { "Sign in to write to Flux" } else { "Schedule workout tomorrow at 8am" },
+                    placeholder,
                     rows: "{rows}",
                     maxlength: "32000",
                     enterkeyhint: "send",

@@ -1,7 +1,7 @@
 //! The status of the connection, and its label. Pure.
 
 use chrono::{DateTime, Utc};
-use flux_protocol::close::{POLICY_VIOLATION, SIGNED_OUT};
+use flux_protocol::close::{CHECK_NEEDED, POLICY_VIOLATION, SIGNED_OUT};
 
 /// The status of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,12 @@ impl Status {
 
     /// Whether the service does not know who the browser is.
     pub const fn is_signed_out(&self) -> bool {
-        matches!(self, Self::Refused { code: SIGNED_OUT, .. })
+        matches!(self, Self::Refused { code: SIGNED_OUT | CHECK_NEEDED, .. })
+    }
+
+    /// Whether the browser is new, and must pass a check to become a guest.
+    pub const fn needs_check(&self) -> bool {
+        matches!(self, Self::Refused { code: CHECK_NEEDED, .. })
     }
 
     /// A short label. It leaves out the seconds, so that a screen reader does not announce each of them.
@@ -64,6 +69,7 @@ impl Status {
             Self::Waiting { .. } => "Reconnecting",
             Self::Offline => "Offline",
             Self::Refused { code: SIGNED_OUT, .. } => "Signed out",
+            Self::Refused { code: CHECK_NEEDED, .. } => "One step left",
             Self::Refused { .. } => "Not connected",
         }
     }
@@ -83,7 +89,7 @@ impl Status {
             Self::Connecting | Self::Waiting { .. } => "busy",
             Self::Offline => "off",
             // It is no fault.
-            Self::Refused { code: SIGNED_OUT, .. } => "out",
+            Self::Refused { code: SIGNED_OUT | CHECK_NEEDED, .. } => "out",
             Self::Refused { .. } => "bad",
         }
     }
@@ -95,7 +101,7 @@ mod tests {
 
     #[test]
     fn policy_violations_and_the_applications_own_codes_are_final() {
-        for code in [1008, 4000, 4001, SIGNED_OUT, 4999] {
+        for code in [1008, 4000, 4001, SIGNED_OUT, CHECK_NEEDED, 4999] {
             assert_eq!(Verdict::of(code), Verdict::Final, "{code}");
         }
         for code in [1000, 1001, 1006, 1011, 1012, 3999, 5000] {
@@ -106,7 +112,9 @@ mod tests {
     #[test]
     fn to_be_signed_out_is_no_fault() {
         let refused = |code| Status::Refused { code, reason: String::new() };
-        let (out, bad) = (refused(SIGNED_OUT), refused(1008));
+        let (out, new, bad) = (refused(SIGNED_OUT), refused(CHECK_NEEDED), refused(1008));
+        assert_eq!((new.is_signed_out(), new.label(), new.kind()), (true, "One step left", "out"));
+        assert!(new.needs_check() && !out.needs_check());
         assert_eq!((out.is_signed_out(), out.label(), out.kind()), (true, "Signed out", "out"));
         assert_eq!((bad.is_signed_out(), bad.label(), bad.kind()), (false, "Not connected", "bad"));
     }
