@@ -12,7 +12,8 @@ use super::check::{Flaw, schema};
 use super::words::title;
 use super::{Architect, LONGEST_REST, Request, StepError, Stepped, WORDS_LIMIT};
 use crate::prompt::{self, Prompt, Prompts};
-use flux_model::{ChatRequest, FinishReason, ModelError, ModelEvent, ModelMessage};
+use crate::telemetry::Asking;
+use flux_model::{ChatRequest, FinishReason, ModelError, ModelEvent, ModelMessage, Usage};
 use flux_tools::context::{Facts, GoalContext};
 
 /// A goal with at most this many characters needs no title.
@@ -31,6 +32,7 @@ pub(super) fn request(prompts: Prompts, goal: &GoalContext) -> ChatRequest {
         response_schema: Some(schema()),
         max_output_tokens: prompt.max_output_tokens,
         temperature: prompt.temperature,
+        traceparent: None,
     }
 }
 
@@ -75,11 +77,11 @@ impl Architect {
         {
             return Ok(None);
         }
-        let mut said = self.unless_over(answer(self.model.answer(request.clone(), facts.clone()))).await;
+        let mut said = self.unless_over(self.answer(request.clone(), facts.clone())).await;
         if let Some(Err(ModelError::Refused { .. })) = said {
             // The usual reason is the schema, which not every model supports. The prompt describes the same format.
             request.response_schema = None;
-            said = self.unless_over(answer(self.model.answer(request, facts))).await;
+            said = self.unless_over(self.answer(request, facts)).await;
         }
         match said {
             None => Ok(None),
@@ -114,11 +116,12 @@ impl Architect {
             response_schema: None,
             max_output_tokens: prompt.max_output_tokens,
             temperature: prompt.temperature,
+            traceparent: None,
         };
         let asking = async {
             let mut is_first = true;
             loop {
-                match answer(self.model.answer(request.clone(), Facts::Words(text.clone()))).await {
+                match self.answer(request.clone(), Facts::Words(text.clone())).await {
                     Err(ModelError::RateLimited { .. }) => return None,
                     Err(error) if is_first && error.may_pass() => is_first = false,
                     said => return said.ok(),
@@ -129,6 +132,20 @@ impl Architect {
             Either::Left((words, _)) => words,
             Either::Right(((), _)) => None,
         }
+    }
+
+    /// Asks the model once, as a span of its own, and gives the text of its answer.
+    async fn answer(&self, mut request: ChatRequest, facts: Facts) -> Result<String, ModelError> {
+        let span = self.new_span();
+        request.traceparent = span.map(|span| span.trace().to_string());
+        let now_ms = || self.now_ms();
+        let mut asking = Asking::new(self.model.id(), span, &now_ms, &*self.log);
+        let said = text_of(self.model.answer(request, facts), &mut asking.usage).await;
+        match &said {
+            Ok(_) => asking.done(),
+            Err(error) => asking.failed(error),
+        }
+        said
     }
 
     /// The result of `work`, or `None` as soon as the object replies that the run is over.
@@ -152,13 +169,15 @@ impl Architect {
 }
 
 /// The text of an answer. An answer that was cut off at the token limit counts, because its beginning is usable.
-async fn answer(
+async fn text_of(
     mut stream: futures::stream::LocalBoxStream<'static, Result<ModelEvent, ModelError>>,
+    usage: &mut Usage,
 ) -> Result<String, ModelError> {
     let mut text = String::new();
     while let Some(event) = stream.next().await {
         match event? {
             ModelEvent::Text(piece) => text.push_str(&piece),
+            ModelEvent::Usage(tokens) => *usage = tokens,
             ModelEvent::Finished(FinishReason::Error) => return Err(ModelError::Cut),
             _ => {}
         }

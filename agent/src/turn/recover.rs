@@ -53,7 +53,7 @@ impl<H: Host> ChatAgent<H> {
             end.outcome = TurnOutcome::Aborted;
             if let Some(prompt) = &turn.prompt {
                 // The cost was in the memory of the process.
-                self.turn_ended(prompt, TurnOutcome::Error, &Cost::default());
+                self.turn_ended(turn, prompt, TurnOutcome::Error, &Cost::default());
             }
         }
         let now = self.0.host.now();

@@ -41,7 +41,7 @@ impl Store {
     pub fn connected(&mut self, socket: Socket) {
         self.socket.set(Some(socket));
         let probe = self.conversation.write().connected(&platform::short_id());
-        self.send(&probe);
+        self.send(probe);
     }
 
     /// Handles the first frame about the timeline on a socket.
@@ -61,7 +61,7 @@ impl Store {
         // Requests that were pending when the last socket was lost.
         let unanswered = self.calls.write().unanswered(platform::now());
         for frame in unanswered {
-            self.send(&frame);
+            self.send(frame);
         }
     }
 

@@ -6,3 +6,4 @@ mod models;
 mod reports;
 mod runs;
 mod stage;
+mod traces;
