@@ -309,5 +309,4 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn limited(&self, limit: Name) {
         self.log(&LogRecord::Limited { limit });
     }
-
 }

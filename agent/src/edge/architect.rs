@@ -172,7 +172,11 @@ impl Workflows {
     pub async fn launch(self, workflow: WorkflowId, trace: Trace) -> Result<(), String> {
         let binding = self.binding.clone().ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
         let name = workflow.to_string();
-        let params = [("object", self.object.clone().into()), ("workflow", name.clone().into()), (TRACEPARENT, trace.to_string().into())];
+        let params = [
+            ("object", self.object.clone().into()),
+            ("workflow", name.clone().into()),
+            (TRACEPARENT, trace.to_string().into()),
+        ];
         binding.create(&name, &params, lifetime::WORKFLOW).await.map_err(|thrown| message_of(&thrown))?;
         if let Some(before) = workflow.before() {
             // Usually it has ended or was lost. Then there is nothing to end.

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use chrono::TimeDelta;
+use flux_protocol::close::{INTERNAL_ERROR, SIGNED_OUT, TRY_AGAIN_LATER};
 use flux_protocol::trace::TRACEPARENT;
 use flux_protocol::{ServerFrame, Trace};
-use flux_protocol::close::{INTERNAL_ERROR, SIGNED_OUT, TRY_AGAIN_LATER};
 use futures::stream;
 use js_sys::JsString;
 use uuid::Uuid;

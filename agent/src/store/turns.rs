@@ -83,7 +83,8 @@ pub struct RequestEnd {
     pub error: Option<String>,
 }
 
-const COLUMNS: &str = "id, state, request, continuation, sender, principal, message_ids, prompt, txn, outcome, error, trace";
+const COLUMNS: &str =
+    "id, state, request, continuation, sender, principal, message_ids, prompt, txn, outcome, error, trace";
 
 impl<S: Sql> Store<S> {
     /// Puts a turn into the queue: a new one at its end, and one that awaited consent, which `request` continues, in its old

@@ -147,13 +147,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     }
 
     /// Carries out a call, as a span of its own. If the person was asked, its question is deleted with it.
-    pub(super) fn change(
-        &mut self,
-        call: &ToolCall,
-        id: &str,
-        was_asked: bool,
-        span: Span,
-    ) -> Result<(), TurnError> {
+    pub(super) fn change(&mut self, call: &ToolCall, id: &str, was_asked: bool, span: Span) -> Result<(), TurnError> {
         let began_at = self.output.now();
         let outcome = self.change_within(call, id, was_asked, span);
         let ms = (self.output.now() - began_at).num_milliseconds().max(0);
@@ -163,13 +157,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     }
 
     /// Returns what came of it.
-    fn change_within(
-        &mut self,
-        call: &ToolCall,
-        id: &str,
-        was_asked: bool,
-        span: Span,
-    ) -> Result<Name, TurnError> {
+    fn change_within(&mut self, call: &ToolCall, id: &str, was_asked: bool, span: Span) -> Result<Name, TurnError> {
         let txn = self.transaction()?;
         let (new_id, model) = (|| self.output.uuid(), self.model.id());
         let api = Api {

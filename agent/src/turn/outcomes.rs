@@ -33,16 +33,19 @@ impl<H: Host> ChatAgent<H> {
         let prompts = self.0.options.prompts;
         let (prompt, report) = (prompts.architect.to_string(), prompts.report.to_string());
         let model = self.model().name;
-        self.log_of_run(run.id, &LogRecord::Run {
-            run: run.id,
-            prompt: Label::new(&prompt),
-            report: has_words.then(|| Label::new(&report)),
-            model: Label::new(&model),
-            outcome: run.state.status.as_str(),
-            tries: run.state.tries,
-            tasks,
-            left_out: run.state.left_out.len(),
-        });
+        self.log_of_run(
+            run.id,
+            &LogRecord::Run {
+                run: run.id,
+                prompt: Label::new(&prompt),
+                report: has_words.then(|| Label::new(&report)),
+                model: Label::new(&model),
+                outcome: run.state.status.as_str(),
+                tries: run.state.tries,
+                tasks,
+                left_out: run.state.left_out.len(),
+            },
+        );
     }
 
     /// Records that a turn was undone, if the events are an undo. An undo takes back one transaction; the counts follow from

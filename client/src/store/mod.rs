@@ -21,8 +21,8 @@ mod receive;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_protocol::{ClientFrame, Trace};
 use flux_protocol::frame::{Counts, PastSnapshot};
+use flux_protocol::{ClientFrame, Trace};
 use flux_timeline::EventId;
 
 use crate::calls::{Calls, PastMoment};

@@ -95,13 +95,13 @@ impl Store {
             ServerFrame::CfAgentUseChatResponse(response) => {
                 let probe = platform::short_id();
                 let question = self.conversation.write().respond(&response, &probe);
-                question.iter().for_each(|frame| {
+                question.into_iter().for_each(|frame| {
                     self.send(frame);
                 });
             }
             ServerFrame::CfAgentChatMessages { messages, has_earlier, connect } => {
                 let lost = self.conversation.write().replace(messages, has_earlier, connect == Some(true));
-                lost.iter().for_each(|frame| {
+                lost.into_iter().for_each(|frame| {
                     self.send(frame);
                 });
             }
@@ -109,7 +109,7 @@ impl Store {
             ServerFrame::CfAgentChatClear => self.conversation.write().cleared_elsewhere(),
             ServerFrame::CfAgentStreamResuming { id, .. } => {
                 let acknowledgement = self.conversation.write().resuming(id);
-                acknowledgement.iter().for_each(|frame| {
+                acknowledgement.into_iter().for_each(|frame| {
                     self.send(frame);
                 });
             }

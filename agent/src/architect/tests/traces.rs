@@ -56,8 +56,9 @@ fn the_steps_are_spans_of_the_run_and_the_model_is_asked_within_them() {
     assert_eq!(ended["gen_ai.operation.name"], json!("invoke_workflow"));
 
     let chats = lines.iter().filter(|line| line["log"] == "chat");
-    let sent: Vec<Value> =
-        chats.map(|chat| json!(format!("00-{}-{}-01", chat["trace"].as_str().unwrap(), chat["span"].as_str().unwrap()))).collect();
+    let sent: Vec<Value> = chats
+        .map(|chat| json!(format!("00-{}-{}-01", chat["trace"].as_str().unwrap(), chat["span"].as_str().unwrap())))
+        .collect();
     let asked: Vec<Value> = stage.model.asked.borrow().iter().map(|asked| json!(asked.traceparent)).collect();
     assert_eq!(asked, sent);
 }
