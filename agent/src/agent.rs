@@ -12,7 +12,6 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 use flux_protocol::account::Provider;
 use flux_protocol::frame::ModelInfo;
-use flux_timeline::RunId;
 use uuid::Uuid;
 
 use crate::account::AccountCall;
@@ -25,7 +24,7 @@ use crate::limits::{GUEST, Limits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
 use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
-use crate::telemetry::{Fault, LogRecord, Name};
+use crate::telemetry::{Fault, LogRecord, Name, Span};
 use crate::turn::TurnLimits;
 use crate::turn::live::Live;
 use flux_identity::{Principal, Scope};
@@ -99,6 +98,8 @@ pub(crate) struct Inner<H: Host> {
     pub is_state_due: Cell<bool>,
     /// What this process has set the alarm to, until it rings.
     pub alarm: Cell<Option<DateTime<Utc>>>,
+    /// The span to which belongs what is done now, if it is known.
+    pub span: Cell<Option<Span>>,
 }
 
 impl<H: Host> ChatAgent<H> {
@@ -121,6 +122,7 @@ impl<H: Host> ChatAgent<H> {
             resumer: Cell::default(),
             is_state_due: Cell::default(),
             alarm: Cell::default(),
+            span: Cell::default(),
         }));
         agent.make_first_plan()?;
         let has_open_turns = agent.settle_turns()?;
@@ -281,9 +283,17 @@ impl<H: Host> ChatAgent<H> {
         self.0.store.sql_transaction(|store| action::open_timeline_within(store, host.now(), &|| host.uuid()))
     }
 
+    /// Does something as a part of a span: what it reports belongs to the span, and so do the runs that it starts.
+    pub fn within<T>(&self, span: Option<Span>, work: impl FnOnce() -> T) -> T {
+        let before = self.0.span.replace(span);
+        let done = work();
+        self.0.span.set(before);
+        done
+    }
+
     /// Reports something.
     pub(crate) fn log(&self, record: &LogRecord<'_>) {
-        self.0.host.log(record);
+        self.0.host.log(record, self.0.span.get());
     }
 
     /// Reports that something failed.
@@ -294,11 +304,6 @@ impl<H: Host> ChatAgent<H> {
     /// Reports that a limit was exceeded.
     pub(crate) fn limited(&self, limit: Name) {
         self.log(&LogRecord::Limited { limit });
-    }
-
-    /// Reports that something failed that has to do with a run of the architect.
-    pub(crate) fn run_fault(&self, at: Name, run: RunId, fault: impl Into<Fault>) {
-        self.log(&LogRecord::RunFault { at, run, fault: fault.into() });
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::store::{Sql, Store, StoreError};
-use crate::telemetry::LogRecord;
+use crate::telemetry::{LogRecord, Span};
 use flux_identity::Principal;
 
 /// The platform of one object.
@@ -30,9 +30,9 @@ pub trait Host: Clone + 'static {
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()>;
     /// Starts a task that goes on after the current event has been handled.
     fn spawn(&self, task: LocalBoxFuture<'static, ()>);
-    /// Starts a workflow that drives a run of the architect, and ends the one before it. Failures are logged, not returned:
-    /// the object watches the run and starts another workflow.
-    fn launch(&self, workflow: WorkflowId);
+    /// Starts a workflow that drives a run of the architect, and ends the one before it. Its steps belong to `span`. Failures are
+    /// logged, not returned: the object watches the run and starts another workflow.
+    fn launch(&self, workflow: WorkflowId, span: Span);
     /// Ends a workflow if it can be reached. One that cannot learns from its next request that its run is over.
     fn call_off(&self, workflow: WorkflowId);
     /// Ends workflows and deletes what they have stored. Those that no longer exist count as deleted. An error says that at
@@ -43,8 +43,8 @@ pub trait Host: Clone + 'static {
     fn wake_at(&self, at: Option<DateTime<Utc>>);
     /// All open connections. Asked for each frame that is sent, so it must be cheap.
     fn connections(&self) -> Rc<[Self::Connection]>;
-    /// Writes a record to the service's log, and adds it to its metrics.
-    fn log(&self, record: &LogRecord<'_>);
+    /// Writes a record to the service's log, with the span to which it belongs, and adds it to its metrics.
+    fn log(&self, record: &LogRecord<'_>, span: Option<Span>);
     /// Whether today's tokens of the whole deployment are not used up, as far as this process knows. Without a budget they never are.
     fn budget_left(&self) -> bool {
         true

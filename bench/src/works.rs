@@ -107,7 +107,16 @@ fn prompt() -> Result<Work, Box<dyn Error>> {
 
 fn request(system: String, context: String, messages: Vec<flux_model::ModelMessage>) -> ChatRequest {
     let tools = Vec::new();
-    ChatRequest { system, context, messages, tools, response_schema: None, max_output_tokens: 1_000, temperature: 0.0 }
+    ChatRequest {
+        system,
+        context,
+        messages,
+        tools,
+        response_schema: None,
+        max_output_tokens: 1_000,
+        temperature: 0.0,
+        traceparent: None,
+    }
 }
 
 /// Importing a file with 1,000 events.

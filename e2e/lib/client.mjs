@@ -141,10 +141,10 @@ class Connection {
     return frame.result;
   }
 
-  /** Sends a chat request, with one new message if no `messages` are given. Returns the request's id. */
-  ask(text, { id = randomUUID().slice(0, 8), messages = [userMessage(text)], ...more } = {}) {
+  /** Sends a chat request, with one new message if no `messages` are given, and as part of a trace. Returns the request's id. */
+  ask(text, { id = randomUUID().slice(0, 8), messages = [userMessage(text)], traceparent, ...more } = {}) {
     const body = JSON.stringify({ messages, trigger: "submit-message", ...more });
-    this.send({ type: "cf_agent_use_chat_request", id, init: { method: "POST", body } });
+    this.send({ type: "cf_agent_use_chat_request", id, init: { method: "POST", body }, traceparent });
     return id;
   }
 

@@ -65,5 +65,6 @@ fn request(said: &str, seen: &Observed, statement: &str) -> ChatRequest {
         response_schema: Some(schema),
         max_output_tokens: ANSWER_TOKENS,
         temperature: 0.0,
+        traceparent: None,
     }
 }

@@ -16,6 +16,7 @@
 //!     response_schema: None,
 //!     max_output_tokens: 1024,
 //!     temperature: 0.3,
+//!     traceparent: None,
 //! };
 //! let mut parser = StreamParser::new(&request, 1);
 //! let mut events = Vec::new();

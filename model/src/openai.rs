@@ -68,13 +68,16 @@ impl<T: HttpTransport> OpenAi<T> {
         Self { transport: Rc::new(transport), url, model: model.to_owned(), api_key, tools: ToolTexts::new(tool) }
     }
 
-    fn headers(&self) -> Vec<(String, String)> {
+    fn headers(&self, request: &ChatRequest) -> Vec<(String, String)> {
         let mut headers = vec![
             ("Content-Type".to_owned(), "application/json".to_owned()),
             ("Accept".to_owned(), "text/event-stream, application/json".to_owned()),
         ];
         if let Some(key) = &self.api_key {
             headers.push(("Authorization".to_owned(), format!("Bearer {key}")));
+        }
+        if let Some(trace) = &request.traceparent {
+            headers.push(("traceparent".to_owned(), trace.clone()));
         }
         headers
     }
@@ -84,7 +87,7 @@ impl<T: HttpTransport + 'static> Endpoint for OpenAi<T> {
     fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
         let body = self.tools.request(&fields(&self.model, request), &request.tools);
         let transport = Rc::clone(&self.transport);
-        let (url, headers) = (self.url.clone(), self.headers());
+        let (url, headers) = (self.url.clone(), self.headers(request));
         Box::pin(async move { answer_of(transport.post(url, headers, body).await?).await })
     }
 
@@ -253,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_goes_to_chat_completions_with_the_key_if_there_is_one() {
+    fn the_request_goes_to_chat_completions_with_the_key_and_the_trace_if_there_are_any() {
         for (base, key, authorised) in [
             ("http://localhost:11434/v1/", None, None),
             ("http://localhost:11434/v1", Some("  "), None),
@@ -263,11 +266,15 @@ mod tests {
             let canned =
                 Canned { status: 200, retry_after: None, content_type: "", body: "", posted: Rc::clone(&posted) };
             let endpoint = OpenAi::new(canned, base, "llama", key.map(str::to_owned));
-            assert!(endpoint.open(&request()).now_or_never().expect("an answer at once").is_ok());
+            let trace = key.map(|_| "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned());
+            let request = ChatRequest { traceparent: trace.clone(), ..request() };
+            assert!(endpoint.open(&request).now_or_never().expect("an answer at once").is_ok());
             let (url, headers, _) = posted.borrow_mut().pop().expect("a request");
             assert_eq!(url, "http://localhost:11434/v1/chat/completions");
             let sent = headers.iter().find(|(name, _)| name == "Authorization").map(|(_, value)| value.as_str());
             assert_eq!(sent, authorised);
+            let sent = headers.iter().find(|(name, _)| name == "traceparent").map(|(_, value)| value.clone());
+            assert_eq!(sent, trace, "the server is told to which trace the request belongs");
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) fn request() -> ChatRequest {
         response_schema: None,
         max_output_tokens: 1024,
         temperature: 0.3,
+        traceparent: None,
     }
 }
 

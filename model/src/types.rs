@@ -26,6 +26,9 @@ pub struct ChatRequest {
     pub max_output_tokens: u32,
     /// Sampling temperature, 0.0–2.0.
     pub temperature: f32,
+    /// The header `traceparent` (W3C Trace Context) of the request to a server. `None` sends none.
+    #[serde(skip)]
+    pub traceparent: Option<String>,
 }
 
 /// The description of a tool for a model.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::message::{Message, ToolState};
+use crate::trace::Trace;
 
 pub use delta::{BlockDelta, version};
 pub use events::{BlockEdit, EventFrame, FollowedEvent, FollowedKind, Origin, Reversal, Reversed};
@@ -201,6 +202,14 @@ tagged_enum! {
             method: String,
             /// Its arguments.
             args: Vec<Value>,
+            /// Extension: the trace to which it belongs.
+            #[serde(
+                default,
+                rename = "traceparent",
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "crate::trace::given"
+            )]
+            trace: Option<Trace>,
         },
         /// A new state.
         CfAgentState {
@@ -213,6 +222,14 @@ tagged_enum! {
             id: String,
             /// The request.
             init: RequestInit,
+            /// Extension: the trace to which it belongs.
+            #[serde(
+                default,
+                rename = "traceparent",
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "crate::trace::given"
+            )]
+            trace: Option<Trace>,
         },
         /// Stops a request.
         CfAgentChatRequestCancel {
@@ -347,6 +364,25 @@ impl RpcResponse {
             result: None,
             error: Some(error.into()),
             retry_after_seconds: None,
+        }
+    }
+}
+
+impl ClientFrame {
+    /// The frame as a part of a trace, if it is one of those that can be: a call or a chat request.
+    #[must_use]
+    pub fn traced(mut self, given: Trace) -> Self {
+        if let Self::Rpc { trace, .. } | Self::CfAgentUseChatRequest { trace, .. } = &mut self {
+            *trace = Some(given);
+        }
+        self
+    }
+
+    /// The trace to which the frame belongs.
+    pub fn trace(&self) -> Option<Trace> {
+        match self {
+            Self::Rpc { trace, .. } | Self::CfAgentUseChatRequest { trace, .. } => *trace,
+            _ => None,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The protocol between the service and its clients.
 //!
 //! It is the protocol of Cloudflare's `agents` and `@cloudflare/ai-chat` packages, with the chunks and messages of the AI
-//! SDK's UI message stream, so the published JavaScript clients work unchanged. One extension is our own:
-//! [`frame::Snapshot`] and [`frame::EventFrame`], for clients that connect with `?sync=events`.
+//! SDK's UI message stream, so the published JavaScript clients work unchanged. Two extensions are our own:
+//! [`frame::Snapshot`] and [`frame::EventFrame`], for clients that connect with `?sync=events`; and the field `traceparent` of calls and
+//! chat requests.
 //!
 //! | module | contents |
 //! | --- | --- |
@@ -12,6 +13,7 @@
 //! | [`chunk`] | the chunks of a streamed answer, and how a message is built from them |
 //! | [`message`] | messages of a conversation |
 //! | [`state`] | the contents of the state frame, as `cf_ai_temporal-flux` defines them |
+//! | [`trace`] | trace ids, which lead from a frame to what the log says about it |
 
 pub mod account;
 pub mod chunk;
@@ -19,10 +21,12 @@ pub mod close;
 pub mod frame;
 pub mod message;
 pub mod state;
+pub mod trace;
 
 pub use chunk::{Chunk, FinishReason};
 pub use frame::{ClientFrame, ServerFrame};
 pub use message::{Message, Part, Role, ToolPart, ToolState};
+pub use trace::Trace;
 
 /// Largest frame that a client may send, in bytes. A chat request of the published clients has the whole conversation.
 pub const MAX_FRAME_BYTES: usize = 4 << 20;

@@ -39,6 +39,7 @@ use crate::assistant::Assistant;
 use crate::json::{read_value, value};
 use crate::prompt::Prompts;
 use crate::setting::{Lookup, number};
+use crate::telemetry::{LogRecord, Span};
 use flux_model::Clock;
 use flux_tools::context::{Facts, GoalContext};
 
@@ -143,6 +144,9 @@ pub trait Person {
     fn tell(&self, request: Request) -> LocalBoxFuture<'static, Result<Reply, String>>;
 }
 
+/// Writes a record to the service's log, as part of a span.
+pub type Log = Rc<dyn Fn(&LogRecord<'_>, Option<Span>)>;
+
 /// Everything a run needs from its environment. Clones share it.
 #[derive(Clone)]
 pub struct Architect {
@@ -166,6 +170,10 @@ pub struct Architect {
     pub new_id: Rc<dyn Fn() -> Uuid>,
     /// The tokens that the object has not confirmed to have counted.
     pub spent: Rc<RefCell<Vec<Spent>>>,
+    /// Writes to the service's log.
+    pub log: Log,
+    /// The span of the run, and within a step that of the step. `None` if a version that knew no spans has started the run.
+    pub span: Option<Span>,
 }
 
 /// The result of a step, or `None` if the run is over (cancelled, or driven by a newer workflow).
@@ -303,6 +311,17 @@ impl Architect {
         .await
     }
 
+    /// A new span within this one. The random numbers of the clock have 52 bits, so its id is made of two.
+    fn new_span(&self) -> Option<Span> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to 2³² - 1")]
+        let random = || u64::from((self.clock.random() * f64::from(u32::MAX)) as u32);
+        self.span.map(|span| span.child(random() << 32 | random()))
+    }
+
+    fn now_ms(&self) -> i64 {
+        i64::try_from(self.clock.now().as_millis()).unwrap_or_default()
+    }
+
     /// A durable step with a typed result.
     async fn step<T, F, Fut>(&self, name: &'static str, body: F) -> Result<Option<T>, String>
     where
@@ -312,8 +331,19 @@ impl Architect {
     {
         let run = self.clone();
         let body: Body = Rc::new(move || {
-            let attempt = body(run.clone());
-            Box::pin(async move { attempt.await.map(|result| value(&result)) })
+            let attempt = Self { span: run.new_span(), ..run.clone() };
+            let (work, began_ms) = (body(attempt.clone()), attempt.now_ms());
+            Box::pin(async move {
+                let result = work.await;
+                let outcome = match &result {
+                    Ok(_) => "completed",
+                    Err(StepError::Again(_)) => "retry",
+                    Err(StepError::Final(_)) => "error",
+                };
+                let ms = (attempt.now_ms() - began_ms).max(0);
+                (attempt.log)(&LogRecord::Step { step: name, outcome, ms }, attempt.span);
+                result.map(|result| value(&result))
+            })
         });
         let pause = Duration::from_millis(self.limits.retry_base_ms);
         let result = self.steps.step(name, RETRIES, pause, body).await?;

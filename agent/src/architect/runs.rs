@@ -24,7 +24,7 @@ use crate::api::action::{self, Author, Done};
 use crate::connections::push::To;
 use crate::host::{Host, WorkflowId};
 use crate::store::{DrivenRun, StoreError};
-use crate::telemetry::{Fault, LogRecord};
+use crate::telemetry::{Fault, LogRecord, Name, Span, span_id};
 use flux_tools::context::GoalContext;
 
 /// The run fails once so many workflows in a row have sent no request at all.
@@ -60,9 +60,10 @@ impl<H: Host> ChatAgent<H> {
     }
 
     fn launch(&self, run: RunId) {
-        let launched = self.0.store.launch_run(run, self.0.host.now()).and_then(|number| self.workflow(run, number));
-        match launched {
-            Ok(workflow) => self.0.host.launch(workflow),
+        let trace = self.0.span.get().map(|span| span.trace());
+        let launched = self.0.store.launch_run(run, self.0.host.now(), trace);
+        match launched.and_then(|number| Ok((self.workflow(run, number)?, self.run_span(run)?))) {
+            Ok((workflow, span)) => self.0.host.launch(workflow, span),
             Err(error) => self.run_fault("run", run, &error),
         }
         if let Err(error) = self.watch_runs() {
@@ -78,6 +79,21 @@ impl<H: Host> ChatAgent<H> {
             Ok(workflow) => self.0.host.call_off(workflow),
             Err(error) => self.run_fault("run", run, &error),
         }
+    }
+
+    /// The span of a run, within that in which it was asked for. Its id follows from that of the run, so all its workflows have it.
+    fn run_span(&self, run: RunId) -> Result<Span, StoreError> {
+        Ok(Span::within(self.0.store.run_trace(run)?, run.uuid(), span_id(run.uuid())))
+    }
+
+    /// Reports something about a run.
+    pub(crate) fn log_of_run(&self, run: RunId, record: &LogRecord<'_>) {
+        self.0.host.log(record, self.run_span(run).ok());
+    }
+
+    /// Reports that something failed that has to do with a run.
+    pub(crate) fn run_fault(&self, at: Name, run: RunId, fault: impl Into<Fault>) {
+        self.log_of_run(run, &LogRecord::RunFault { at, run, fault: fault.into() });
     }
 
     pub(crate) fn workflow(&self, run: RunId, number: u64) -> Result<WorkflowId, StoreError> {
@@ -101,7 +117,7 @@ impl<H: Host> ChatAgent<H> {
             } else if run.state.attempts >= MOST_ATTEMPTS {
                 self.fail(run.id, "The service broke off at it again and again. Try again later.".to_owned())?;
             } else {
-                self.log(&LogRecord::SilentRun { run: run.id });
+                self.log_of_run(run.id, &LogRecord::SilentRun { run: run.id });
                 self.launch(run.id);
             }
         }
@@ -207,7 +223,7 @@ impl<H: Host> ChatAgent<H> {
         self.change_run(&Command::BeginStep { run: run.id, step: RunStep::Place }, run.id)?;
         let placement = placement(&self.0.store, run, tasks, now)?;
         let (placed, unplaced) = (placement.placed.len(), placement.unplaced.len());
-        self.log(&LogRecord::Placed { run: run.id, placed, unplaced });
+        self.log_of_run(run.id, &LogRecord::Placed { run: run.id, placed, unplaced });
         Ok(Reply { not_before_ms: Some(now.timestamp_millis()), ..Reply::default() })
     }
 

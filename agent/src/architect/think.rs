@@ -8,12 +8,14 @@ use std::time::Duration;
 use flux_timeline::{Title, clock};
 use futures::StreamExt;
 use futures::future::{Either, select};
+use futures::stream::LocalBoxStream;
 use uuid::Uuid;
 
 use super::check::{Flaw, schema};
 use super::words::title;
 use super::{Architect, LONGEST_REST, Request, Spent, StepError, Stepped, WORDS_LIMIT};
 use crate::prompt::{self, Prompt, Prompts};
+use crate::telemetry::Asking;
 use flux_model::{ChatRequest, FinishReason, ModelError, ModelEvent, ModelMessage, TokenCount};
 use flux_tools::context::{Facts, GoalContext};
 
@@ -33,6 +35,7 @@ pub(super) fn request(prompts: Prompts, goal: &GoalContext) -> ChatRequest {
         response_schema: Some(schema()),
         max_output_tokens: prompt.max_output_tokens,
         temperature: prompt.temperature,
+        traceparent: None,
     }
 }
 
@@ -118,6 +121,7 @@ impl Architect {
             response_schema: None,
             max_output_tokens: prompt.max_output_tokens,
             temperature: prompt.temperature,
+            traceparent: None,
         };
         let asking = async {
             let mut is_first = true;
@@ -141,24 +145,24 @@ impl Architect {
         words
     }
 
-    /// The text of the model's answer. An answer that was cut off at the token limit counts, because its beginning is usable.
+    /// Asks the model once, as a span of its own, and gives the text of its answer.
     ///
     /// When it ends, and also when it is dropped before, its tokens are noted for [`Architect::report_spent`].
-    async fn ask(&self, request: ChatRequest, facts: Facts) -> Result<String, ModelError> {
+    async fn ask(&self, mut request: ChatRequest, facts: Facts) -> Result<String, ModelError> {
+        let span = self.new_span();
+        request.traceparent = span.map(|span| span.trace().to_string());
+        let now_ms = || self.now_ms();
+        let mut asking = Asking::new(self.model.id(), span, &now_ms, &*self.log);
         let uses_tokens = self.model.uses_tokens();
         let tokens = if uses_tokens { TokenCount::new(request.bytes_without_tools()) } else { TokenCount::default() };
         let mut noted = Noted { answer: (self.new_id)(), tokens, spent: Rc::clone(&self.spent) };
-        let mut stream = self.model.answer(request, facts);
-        let mut text = String::new();
-        while let Some(event) = stream.next().await {
-            noted.tokens.take(&event);
-            match event? {
-                ModelEvent::Text(piece) => text.push_str(&piece),
-                ModelEvent::Finished(FinishReason::Error) => return Err(ModelError::Cut),
-                _ => {}
-            }
+        let said = text_of(self.model.answer(request, facts), &mut noted.tokens).await;
+        asking.usage = noted.tokens.usage();
+        match &said {
+            Ok(_) => asking.done(),
+            Err(error) => asking.failed(error),
         }
-        if text.trim().is_empty() { Err(ModelError::Empty) } else { Ok(text) }
+        said
     }
 
     /// Tells the object the tokens that it may not have counted. What it does not confirm is told again later: it counts each answer once.
@@ -187,6 +191,23 @@ impl Architect {
             }
         }
     }
+}
+
+/// The text of an answer, whose tokens are counted. An answer that was cut off at the token limit counts, because its beginning is usable.
+async fn text_of(
+    mut stream: LocalBoxStream<'static, Result<ModelEvent, ModelError>>,
+    tokens: &mut TokenCount,
+) -> Result<String, ModelError> {
+    let mut text = String::new();
+    while let Some(event) = stream.next().await {
+        tokens.take(&event);
+        match event? {
+            ModelEvent::Text(piece) => text.push_str(&piece),
+            ModelEvent::Finished(FinishReason::Error) => return Err(ModelError::Cut),
+            _ => {}
+        }
+    }
+    if text.trim().is_empty() { Err(ModelError::Empty) } else { Ok(text) }
 }
 
 /// The tokens of an answer, which are noted when it ends, however that comes about.

@@ -11,6 +11,7 @@ use crate::api::permit;
 use crate::host::{Connection, Host};
 use crate::json;
 use crate::store::StoreError;
+use crate::telemetry::Span;
 use crate::turn::{check_messages, frames::failed};
 use flux_identity::Scope;
 
@@ -19,7 +20,7 @@ impl<H: Host> ChatAgent<H> {
     /// nothing.
     pub fn receive(&self, connection: &H::Connection, text: &str) {
         let done = match read(text) {
-            Ok(frame) => self.handle(connection, frame),
+            Ok(frame) => self.within(frame.trace().map(Span::of), || self.handle(connection, frame)),
             Err(error) => {
                 connection.send(&failure(text, &error).to_text());
                 Ok(())
@@ -56,13 +57,13 @@ impl<H: Host> ChatAgent<H> {
             return Ok(());
         }
         match frame {
-            ClientFrame::Rpc { id, method, args } => {
+            ClientFrame::Rpc { id, method, args, .. } => {
                 self.rpc(connection, &id, &method, &args);
                 Ok(())
             }
             ClientFrame::CfAgentState { .. } => self.refuse_state(connection),
-            ClientFrame::CfAgentUseChatRequest { id, init } => {
-                self.chat_request(connection, &id, &init.body);
+            ClientFrame::CfAgentUseChatRequest { id, init, trace } => {
+                self.chat_request(connection, &id, &init.body, trace);
                 Ok(())
             }
             ClientFrame::CfAgentChatRequestCancel { id } => self.cancel(&id, connection),

@@ -14,7 +14,7 @@ use worker::Env;
 
 use super::ask::ask;
 use super::clock::EdgeClock;
-use super::log::write;
+use super::log::write_in;
 use super::text;
 use super::thrown::message_of;
 use super::workflows::{DELETED_AT_ONCE, StepBody, StepConfig, StepFailure, Workflow, WorkflowStep};
@@ -23,7 +23,9 @@ use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepE
 use crate::host::WorkflowId;
 use crate::lifetime;
 use crate::prompt::Prompts;
-use crate::telemetry::{Fault, LogRecord};
+use crate::telemetry::{Fault, LogRecord, Span};
+use flux_protocol::Trace;
+use flux_protocol::trace::TRACEPARENT;
 
 /// The binding's name in wrangler.toml.
 const BINDING: &str = "ARCHITECT";
@@ -38,12 +40,15 @@ struct Params {
     object: String,
     /// The workflow's name, which is its id in the object.
     workflow: String,
+    /// The span of the run. A version that knew none has given none.
+    span: Option<Span>,
 }
 
 impl Params {
     fn of(payload: &JsValue) -> Option<Self> {
         let text = |name: &str| Reflect::get(payload, &name.into()).ok()?.as_string();
-        Some(Self { object: text("object")?, workflow: text("workflow")? })
+        let span = text(TRACEPARENT).and_then(|trace| Trace::read(&trace)).map(Span::of);
+        Some(Self { object: text("object")?, workflow: text("workflow")?, span })
     }
 }
 
@@ -72,9 +77,10 @@ impl ArchitectRun {
         let env = self.env.clone();
         future_to_promise(async move {
             let payload = Reflect::get(&event, &"payload".into())?;
-            let params = Params::of(&payload).ok_or_else(|| failure("its parameters are missing"))?;
-            let architect = architect(env, params, step.unchecked_into()).map_err(|error| failure(&error))?;
-            architect.run().await.map_err(|error| failure(&error))?;
+            let params = Params::of(&payload).ok_or_else(|| failure("its parameters are missing", None))?;
+            let span = params.span;
+            let architect = architect(env, params, step.unchecked_into()).map_err(|error| failure(&error, span))?;
+            architect.run().await.map_err(|error| failure(&error, span))?;
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -87,6 +93,8 @@ fn architect(env: Env, params: Params, step: WorkflowStep) -> Result<Architect, 
         clock: Rc::new(EdgeClock),
         limits: RunLimits::from_lookup(&|name| text(&env, name))?,
         prompts: Prompts::current(),
+        log: Rc::new(write_in),
+        span: params.span,
         person: Rc::new(ObjectPerson { env, params }),
         trouble: Rc::default(),
         rest: Rc::default(),
@@ -95,8 +103,8 @@ fn architect(env: Env, params: Params, step: WorkflowStep) -> Result<Architect, 
     })
 }
 
-fn failure(message: &str) -> JsValue {
-    write(&LogRecord::Fault { at: "architect", fault: Fault::of_platform(message) });
+fn failure(message: &str, span: Option<Span>) -> JsValue {
+    write_in(&LogRecord::Fault { at: "architect", fault: Fault::of_platform(message) }, span);
     js_sys::Error::new(message).into()
 }
 
@@ -163,11 +171,15 @@ impl Workflows {
         Self { binding: binding.map(JsCast::unchecked_into), object }
     }
 
-    /// Starts a workflow for a run, and ends the one before it.
-    pub async fn launch(self, workflow: WorkflowId) -> Result<(), String> {
+    /// Starts a workflow for a run, whose span is `trace`, and ends the one before it.
+    pub async fn launch(self, workflow: WorkflowId, trace: Trace) -> Result<(), String> {
         let binding = self.binding.clone().ok_or("the binding ARCHITECT is missing in wrangler.toml")?;
         let name = workflow.to_string();
-        let params = [("object", self.object.clone().into()), ("workflow", name.clone().into())];
+        let params = [
+            ("object", self.object.clone().into()),
+            ("workflow", name.clone().into()),
+            (TRACEPARENT, trace.to_string().into()),
+        ];
         binding.create(&name, &params, lifetime::WORKFLOW).await.map_err(|thrown| message_of(&thrown))?;
         if let Some(before) = workflow.before() {
             // Usually it has ended or was lost. Then there is nothing to end.

@@ -13,12 +13,12 @@ use worker::{Delay, Env, State, WebSocket};
 
 use super::architect::Workflows;
 use super::clock::{millis, now};
-use super::log::write;
+use super::log::{write, write_in};
 use super::metrics;
 use super::sql::DurableSql;
 use crate::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use crate::json;
-use crate::telemetry::{Fault, LogRecord, Name};
+use crate::telemetry::{Fault, LogRecord, Name, Span};
 use flux_identity::Principal;
 
 /// The object's platform.
@@ -95,11 +95,11 @@ impl Host for EdgeHost {
         self.state.wait_until(task);
     }
 
-    fn launch(&self, workflow: WorkflowId) {
-        let launching = self.workflows.clone().launch(workflow.clone());
+    fn launch(&self, workflow: WorkflowId, span: Span) {
+        let launching = self.workflows.clone().launch(workflow.clone(), span.trace());
         self.spawn(Box::pin(async move {
             if let Err(error) = launching.await {
-                report_fault("launch", workflow.run, &error);
+                report_fault("launch", workflow.run, &error, Some(span));
             }
         }));
     }
@@ -108,7 +108,7 @@ impl Host for EdgeHost {
         let calling_off = self.workflows.clone().call_off(workflow.clone());
         self.spawn(Box::pin(async move {
             if let Err(error) = calling_off.await {
-                report_fault("call-off", workflow.run, &error);
+                report_fault("call-off", workflow.run, &error, None);
             }
         }));
     }
@@ -135,8 +135,8 @@ impl Host for EdgeHost {
         self.sockets.borrow_mut().get_or_insert_with(read).clone()
     }
 
-    fn log(&self, record: &LogRecord<'_>) {
-        write(record);
+    fn log(&self, record: &LogRecord<'_>, span: Option<Span>) {
+        write_in(record, span);
         self.spawn_some(metrics::due(&self.env));
     }
 
@@ -150,8 +150,8 @@ impl Host for EdgeHost {
     }
 }
 
-fn report_fault(at: Name, run: RunId, error: &str) {
-    write(&LogRecord::RunFault { at, run, fault: Fault::of_platform(error) });
+fn report_fault(at: Name, run: RunId, error: &str, span: Option<Span>) {
+    write_in(&LogRecord::RunFault { at, run, fault: Fault::of_platform(error) }, span);
 }
 
 /// A client's socket. It stays open while the object hibernates.

@@ -150,7 +150,7 @@ impl Collector {
                     let fault = Fault::of_platform(&error.to_string());
                     let record = LogRecord::Fault { at: "metrics", fault };
                     // The module of the log depends on this one.
-                    console_log!("{}", record.json());
+                    console_log!("{}", record.json(None));
                     count(&record);
                 }
             }

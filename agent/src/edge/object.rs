@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use chrono::TimeDelta;
-use flux_protocol::ServerFrame;
 use flux_protocol::close::{INTERNAL_ERROR, SIGNED_OUT, TRY_AGAIN_LATER};
+use flux_protocol::trace::TRACEPARENT;
+use flux_protocol::{ServerFrame, Trace};
 use futures::stream;
 use js_sys::JsString;
 use uuid::Uuid;
@@ -36,7 +37,7 @@ use crate::limits::{Refused, in_words};
 use crate::shown;
 use crate::statistics::budget::Budget;
 use crate::store::{ImportError, ImportPart, Store};
-use crate::telemetry::{Label, LogRecord};
+use crate::telemetry::{Label, LogRecord, Span};
 use flux_identity::request::{TimelineReply, TimelineRequest};
 use flux_identity::{ObjectId, Principal, Purpose, Via};
 
@@ -108,16 +109,15 @@ impl DurableObject for Chat {
         if let Err(error) = taken {
             return if is_socket { close_at_once(TRY_AGAIN_LATER, &error.to_string()) } else { respond(Err(error)) };
         }
+        let span = Trace::read(&header(TRACEPARENT)?).map(Span::of);
+        let call = |call| respond(agent.within(span, || agent.call(&principal, call, DIRECT)));
         match route {
             ObjectRoute::Socket => self.accept(agent, &request, principal, name),
-            ObjectRoute::Messages => {
-                let newest = Question::Messages { before: None, limit: shown::MESSAGES };
-                respond(agent.call(&principal, Call::Ask(newest), DIRECT))
-            }
+            ObjectRoute::Messages => call(Call::Ask(Question::Messages { before: None, limit: shown::MESSAGES })),
             ObjectRoute::Export => export(agent, &principal),
-            ObjectRoute::Import => import(agent, &principal, request).await,
-            ObjectRoute::ImportProgress => respond(agent.call(&principal, Call::Ask(Question::Import), DIRECT)),
-            ObjectRoute::CancelImport => respond(agent.call(&principal, Call::CancelImport, DIRECT)),
+            ObjectRoute::Import => import(agent, &principal, request, span).await,
+            ObjectRoute::ImportProgress => call(Call::Ask(Question::Import)),
+            ObjectRoute::CancelImport => call(Call::CancelImport),
             // Answered above.
             ObjectRoute::Run(_) | ObjectRoute::Account => not_routed(RouteError::NotFound),
         }
@@ -240,7 +240,12 @@ fn export(agent: &ChatAgent<EdgeHost>, principal: &Principal) -> Result<Response
 }
 
 /// Takes a file, or a part of it: `?part=0`, `?part=1` and so on, and `&last` for the last one.
-async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request: Request) -> Result<Response> {
+async fn import(
+    agent: &ChatAgent<EdgeHost>,
+    principal: &Principal,
+    mut request: Request,
+    span: Option<Span>,
+) -> Result<Response> {
     let query = super::url(&request)?.search_params();
     let part = match query.get("part").map(|part| part.parse()) {
         None => None,
@@ -260,7 +265,8 @@ async fn import(agent: &ChatAgent<EdgeHost>, principal: &Principal, mut request:
         return respond(Err(error.into()));
     };
     let is_last = part.is_none() || query.has("last");
-    let answer = agent.import(principal, ImportPart { number: part.unwrap_or(0), text, is_last });
+    let part = ImportPart { number: part.unwrap_or(0), text, is_last };
+    let answer = agent.within(span, || agent.import(principal, part));
     let is_done = answer.as_ref().is_ok_and(Answer::is_finished_import);
     let response = respond(answer)?;
     // The import goes on (RFC 9110 §15.3.3).

@@ -1,6 +1,7 @@
 //! Runs of the architect as rows, and their finished work.
 
 use chrono::{DateTime, Utc};
+use flux_protocol::Trace;
 use flux_timeline::{Run, RunId, RunStatus};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -95,14 +96,30 @@ impl<S: Sql> Store<S> {
     }
 
     /// Counts a workflow that is started for a run, and returns its attempt number, starting at 1. Earlier workflows no longer
-    /// drive the run.
+    /// drive the run. `trace` is the span in which it was asked for; without one, the run keeps its own.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn launch_run(&self, id: RunId, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    pub fn launch_run(&self, id: RunId, now: DateTime<Utc>, trace: Option<Trace>) -> Result<u64, StoreError> {
         let sql = "UPDATE [runs] SET launches = launches + 1, unheard = unheard + 1, heard_ms = ? WHERE id = ?";
         self.query(sql, &[millis(now), id.to_string().into()])?;
+        if let Some(trace) = trace {
+            // Nobody asks for those of runs that are over.
+            self.query("DELETE FROM traces WHERE run NOT IN (SELECT id FROM [runs] WHERE driven = 1)", &[])?;
+            let row = [id.to_string().into(), trace.to_string().into()];
+            self.query("INSERT OR REPLACE INTO traces (run, trace) VALUES (?, ?)", &row)?;
+        }
         self.launches(id)
+    }
+
+    /// The span in which a run was last asked for, if it is known.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn run_trace(&self, id: RunId) -> Result<Option<Trace>, StoreError> {
+        let rows = self.query("SELECT trace FROM traces WHERE run = ?", &[id.to_string().into()])?;
+        let trace = rows.first().map(|row| row.text(0)).transpose()?;
+        Ok(trace.and_then(|trace| Trace::read(&trace)))
     }
 
     /// The number of workflows that were started for a run.

@@ -230,8 +230,14 @@ pub(super) const OTHER: &[Table] = &[
                 txn TEXT,
                 outcome TEXT,
                 error TEXT,
-                ended_ms INTEGER NOT NULL DEFAULT 0
+                ended_ms INTEGER NOT NULL DEFAULT 0,
+                trace TEXT
             ) WITHOUT ROWID"],
+    },
+    Table {
+        name: "traces",
+        // Beside the runs, and not a column of them: a file that is being imported may have tables of an earlier version for its runs.
+        statements: &["CREATE TABLE traces (run TEXT PRIMARY KEY, trace TEXT NOT NULL) WITHOUT ROWID"],
     },
     Table {
         name: "chunks",

@@ -5,6 +5,7 @@
 //! or for a day.
 
 use chrono::{DateTime, Utc};
+use flux_protocol::Trace;
 use flux_protocol::frame::TurnOutcome;
 use flux_timeline::TxnId;
 use uuid::Uuid;
@@ -54,6 +55,8 @@ pub struct TurnRecord {
     pub txn: Option<TxnId>,
     /// How its request ended.
     pub end: Option<RequestEnd>,
+    /// The span of the client in which it was asked for, if the client has said so. A continuation belongs to it, too.
+    pub trace: Option<Trace>,
 }
 
 /// A chat request.
@@ -80,15 +83,16 @@ pub struct RequestEnd {
     pub error: Option<String>,
 }
 
-const COLUMNS: &str = "id, state, request, continuation, sender, principal, message_ids, prompt, txn, outcome, error";
+const COLUMNS: &str =
+    "id, state, request, continuation, sender, principal, message_ids, prompt, txn, outcome, error, trace";
 
 impl<S: Sql> Store<S> {
     /// Puts a turn into the queue: a new one at its end, and one that awaited consent, which `request` continues, in its old
-    /// place before requests that were accepted later.
+    /// place before requests that were accepted later. One that is continued keeps its trace.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn queue_turn(&self, id: &str, request: &RequestRecord) -> Result<(), StoreError> {
+    pub fn queue_turn(&self, id: &str, request: &RequestRecord, trace: Option<Trace>) -> Result<(), StoreError> {
         let row = [
             id.into(),
             TurnState::Queued.name().into(),
@@ -97,10 +101,11 @@ impl<S: Sql> Store<S> {
             request.sender.to_string().into(),
             json("turns", &request.principal)?,
             json("turns", &request.message_ids)?,
+            trace.map(|trace| trace.to_string()).into(),
         ];
         self.execute(
-            "INSERT INTO turns (id, position, state, request, continuation, sender, principal, message_ids)
-             VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turns), ?, ?, ?, ?, ?, ?)
+            "INSERT INTO turns (id, position, state, request, continuation, sender, principal, message_ids, trace)
+             VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turns), ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET state = excluded.state, request = excluded.request,
                 continuation = excluded.continuation, sender = excluded.sender, principal = excluded.principal,
                 message_ids = excluded.message_ids, outcome = NULL, error = NULL",
@@ -232,5 +237,6 @@ fn record(row: &Row) -> Result<TurnRecord, StoreError> {
         prompt: row.optional_text(7)?,
         txn: txn.map_err(|error| corrupt(error.to_string()))?,
         end,
+        trace: row.optional_text(11)?.and_then(|trace| Trace::read(&trace)),
     })
 }

@@ -143,8 +143,12 @@ impl LogRecord<'_> {
                 count(&RUN_TASKS, &["left-out"], *left_out as u64);
             }
             Self::SilentRun { .. } => count(&SILENT_RUNS, &[], 1),
-            // What they say is about one run or deletion.
-            Self::Placed { .. } | Self::KeptWorkflows { .. } => {}
+            // What they say is about one run or deletion, or also counted with the whole turn or run.
+            Self::Placed { .. }
+            | Self::KeptWorkflows { .. }
+            | Self::Chat { .. }
+            | Self::Call { .. }
+            | Self::Step { .. } => {}
         }
     }
 }

@@ -3,13 +3,19 @@
 //! No report has a field for text. It has numbers, ids that the service made, names that the code knows, and [`Label`]s: names from the
 //! configuration, which are checked. So no line can contain what a person or a model wrote, not even by way of an error: errors
 //! become [`Fault`]s, which keep their kind and drop their words.
+//!
+//! A report belongs to a [`Span`]. The names of spans and their attributes are those of OpenTelemetry for generative AI
+//! (<https://opentelemetry.io/docs/specs/semconv/gen-ai/>).
 
+mod asking;
 mod fault;
 mod metric;
+mod span;
 mod tally;
 
 use std::fmt;
 
+use flux_model::Usage;
 use flux_protocol::frame::TurnOutcome;
 use flux_timeline::RunId;
 use serde_json::{Value, json};
@@ -17,8 +23,10 @@ use serde_json::{Value, json};
 use crate::json::value;
 use crate::turn::Cost;
 
+pub(crate) use asking::Asking;
 pub use fault::Fault;
 pub use metric::{Kind, METRICS, Metric, Sample};
+pub use span::{Span, span_id};
 pub use tally::{Sum, TEXT_TYPE, Tally, gauge};
 
 /// A name that the code knows.
@@ -80,6 +88,39 @@ pub enum LogRecord<'a> {
         outcome: TurnOutcome,
         /// What it cost.
         cost: &'a Cost,
+    },
+    /// The model was asked once, in a turn or by the architect. Attempts that were repeated are part of it.
+    Chat {
+        /// The model.
+        model: Label<'a>,
+        /// Who runs it.
+        provider: Label<'a>,
+        /// How it ended: `completed`, `error`, or `aborted` if nobody waits for it any more.
+        outcome: Name,
+        /// Why it failed.
+        fault: Option<Fault>,
+        /// Tokens, as far as the provider reported them.
+        usage: Usage,
+        /// How long it took, in ms.
+        ms: i64,
+    },
+    /// A call of the model was carried out, or the person was asked about it.
+    Call {
+        /// The tool.
+        tool: Name,
+        /// What came of it: `accepted`, `rejected`, `error`, or `asked`.
+        outcome: Name,
+        /// How long it took, in ms.
+        ms: i64,
+    },
+    /// An attempt at a step of a run has ended, in its workflow.
+    Step {
+        /// The step.
+        step: Name,
+        /// How it ended: `completed`, `error`, or `retry` if another attempt can follow.
+        outcome: Name,
+        /// How long it took, in ms.
+        ms: i64,
     },
     /// A turn was undone.
     Undone {
@@ -162,8 +203,16 @@ pub enum LogRecord<'a> {
 }
 
 impl LogRecord<'_> {
-    /// The report as JSON, with its name in `log`.
-    pub fn json(&self) -> Value {
+    /// The report as JSON, with its name in `log`, and the ids of the span to which it belongs.
+    pub fn json(&self, span: Option<Span>) -> Value {
+        let mut line = self.fields();
+        if let Some(span) = span {
+            span.add_to(&mut line);
+        }
+        line
+    }
+
+    fn fields(&self) -> Value {
         match self {
             Self::Fault { at, fault } => with_fault(json!({ "log": "fault", "at": at }), *fault),
             Self::RunFault { at, run, fault } => with_fault(json!({ "log": "fault", "at": at, "run": run }), *fault),
@@ -174,11 +223,30 @@ impl LogRecord<'_> {
                 line["prompt"] = prompt.0.into();
                 line["model"] = model.0.into();
                 line["outcome"] = value(outcome);
+                as_span(&mut line, "invoke_agent", "");
+                asked(&mut line, *model, cost.usage);
                 line
             }
+            Self::Chat { model, provider, outcome, fault, usage, ms } => {
+                let mut line = json!({ "log": "chat", "outcome": outcome, "ms": ms });
+                as_span(&mut line, "chat", model.0);
+                asked(&mut line, *model, *usage);
+                line["gen_ai.provider.name"] = provider.0.into();
+                if let Some(fault) = fault {
+                    line["error.type"] = fault.kind.into();
+                }
+                line
+            }
+            Self::Call { tool, outcome, ms } => {
+                let mut line = called("call", Some(tool));
+                line["outcome"] = (*outcome).into();
+                line["ms"] = (*ms).into();
+                line
+            }
+            Self::Step { step, outcome, ms } => json!({ "log": "step", "name": step, "outcome": outcome, "ms": ms }),
             Self::Undone { prompt } => json!({ "log": "undone", "prompt": prompt.0 }),
-            Self::InvalidCall { tool } => json!({ "log": "invalid-call", "tool": tool }),
-            Self::LateCall { tool } => json!({ "log": "late-call", "tool": tool }),
+            Self::InvalidCall { tool } => called("invalid-call", *tool),
+            Self::LateCall { tool } => called("late-call", *tool),
             Self::Retry { attempt, after_ms, fault } => {
                 with_fault(json!({ "log": "retry", "attempt": attempt, "afterMs": after_ms }), *fault)
             }
@@ -186,17 +254,21 @@ impl LogRecord<'_> {
             Self::CutOff => json!({ "log": "cut-off" }),
             Self::SignIn { provider, outcome } => json!({ "log": "sign-in", "provider": provider, "outcome": outcome }),
             Self::Limited { limit } => json!({ "log": "limited", "limit": limit }),
-            Self::Run { run, prompt, report, model, outcome, tries, tasks, left_out } => json!({
-                "log": "run",
-                "run": run,
-                "prompt": prompt.0,
-                "report": report.map(|report| report.0),
-                "model": model.0,
-                "outcome": outcome,
-                "tries": tries,
-                "tasks": tasks,
-                "leftOut": left_out,
-            }),
+            Self::Run { run, prompt, report, model, outcome, tries, tasks, left_out } => {
+                let mut line = json!({
+                    "log": "run",
+                    "run": run,
+                    "prompt": prompt.0,
+                    "report": report.map(|report| report.0),
+                    "model": model.0,
+                    "outcome": outcome,
+                    "tries": tries,
+                    "tasks": tasks,
+                    "leftOut": left_out,
+                });
+                as_span(&mut line, "invoke_workflow", "architect");
+                line
+            }
             Self::Placed { run, placed, unplaced } => {
                 json!({ "log": "placed", "run": run, "placed": placed, "unplaced": unplaced })
             }
@@ -204,6 +276,27 @@ impl LogRecord<'_> {
             Self::KeptWorkflows { number } => json!({ "log": "kept-workflows", "number": number }),
         }
     }
+}
+
+/// Names a line as a span of an operation on something.
+fn as_span(line: &mut Value, operation: Name, subject: &str) {
+    line["name"] = format!("{operation} {subject}").trim_end().into();
+    line["gen_ai.operation.name"] = operation.into();
+}
+
+/// Adds what was asked of a model.
+fn asked(line: &mut Value, model: Label<'_>, usage: Usage) {
+    line["gen_ai.request.model"] = model.0.into();
+    line["gen_ai.usage.input_tokens"] = usage.input_tokens.into();
+    line["gen_ai.usage.output_tokens"] = usage.output_tokens.into();
+}
+
+/// A line about a call of the model. `tool` is `None` for one that does not exist.
+fn called(log: Name, tool: Option<Name>) -> Value {
+    let mut line = json!({ "log": log, "tool": tool });
+    as_span(&mut line, "execute_tool", tool.unwrap_or_default());
+    line["gen_ai.tool.name"] = tool.into();
+    line
 }
 
 fn with_fault(mut line: Value, fault: Fault) -> Value {

@@ -29,4 +29,5 @@ mod sign_in;
 mod simulation;
 mod state;
 mod tab;
+mod traces;
 pub mod world;

@@ -20,7 +20,7 @@ use crate::api::action::{self, Author};
 use crate::architect::{Reply, Request};
 use crate::host::{ConnectionInfo, Host, WorkflowId};
 use crate::native::Sqlite;
-use crate::telemetry::LogRecord;
+use crate::telemetry::{LogRecord, Span};
 use flux_identity::{ObjectId, Principal, Scope};
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId, ToolSpec};
 
@@ -36,6 +36,7 @@ struct Memory {
     connections: RefCell<Vec<Tab>>,
     sleepers: RefCell<Vec<oneshot::Sender<()>>>,
     launches: RefCell<Vec<(RunId, u64)>>,
+    launched_in: Cell<Option<Span>>,
     called_off: RefCell<Vec<(RunId, u64)>>,
     cannot_discard: Cell<bool>,
     alarm: Cell<Option<DateTime<Utc>>>,
@@ -78,7 +79,8 @@ impl Host for TestHost {
         self.0.connections.borrow().as_slice().into()
     }
 
-    fn launch(&self, workflow: WorkflowId) {
+    fn launch(&self, workflow: WorkflowId, span: Span) {
+        self.0.launched_in.set(Some(span));
         self.0.launches.borrow_mut().push((workflow.run, workflow.number));
     }
 
@@ -98,8 +100,8 @@ impl Host for TestHost {
         self.0.alarm.set(at);
     }
 
-    fn log(&self, record: &LogRecord<'_>) {
-        self.0.log.borrow_mut().push(record.json());
+    fn log(&self, record: &LogRecord<'_>, span: Option<Span>) {
+        self.0.log.borrow_mut().push(record.json(span));
     }
 
     fn budget_left(&self) -> bool {
@@ -172,6 +174,7 @@ impl World {
             connections: RefCell::default(),
             sleepers: RefCell::default(),
             launches: RefCell::default(),
+            launched_in: Cell::default(),
             called_off: RefCell::default(),
             cannot_discard: Cell::default(),
             alarm: Cell::default(),
@@ -337,6 +340,11 @@ impl World {
     /// The workflows that were started since it was last asked, by run and number.
     pub fn launched(&self) -> Vec<(RunId, u64)> {
         self.host.0.launches.take()
+    }
+
+    /// The span with which the last workflow was started.
+    pub fn launched_in(&self) -> Option<Span> {
+        self.host.0.launched_in.get()
     }
 
     /// The workflows that were called off since it was last asked, by run and number.

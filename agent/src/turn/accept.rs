@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::Trigger;
-use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
+use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role, Trace};
 use flux_timeline::{Event, Zone};
 
 use super::allowance::Refusal;
@@ -27,9 +27,10 @@ const QUEUED: usize = 16;
 const TEXT_CHARS: usize = 32_000;
 
 impl<H: Host> ChatAgent<H> {
-    /// Accepts a request. If that is not possible, the final frame is sent at once, and only to the sender.
-    pub(crate) fn chat_request(&self, connection: &H::Connection, id: &str, body: &str) {
-        match self.accept(connection, id, body) {
+    /// Accepts a request, as a part of a trace if the client has one. If that is not possible, the final frame is sent at once, and
+    /// only to the sender.
+    pub(crate) fn chat_request(&self, connection: &H::Connection, id: &str, body: &str, trace: Option<Trace>) {
+        match self.accept(connection, id, body, trace) {
             Ok(None) => {}
             Ok(Some(open)) => self.start(open),
             Err(refusal) => connection.send(&refused(id, refusal).to_text()),
@@ -40,7 +41,13 @@ impl<H: Host> ChatAgent<H> {
     ///
     /// # Errors
     /// A sentence for the person. Nothing was changed then.
-    fn accept(&self, connection: &H::Connection, id: &str, body: &str) -> Result<Option<Vec<TurnRecord>>, Refusal> {
+    fn accept(
+        &self,
+        connection: &H::Connection,
+        id: &str,
+        body: &str,
+        trace: Option<Trace>,
+    ) -> Result<Option<Vec<TurnRecord>>, Refusal> {
         let not_saved = |error: StoreError| {
             self.fault("chat-request", &error);
             format!("Your message could not be saved. Nothing of it was kept; try again. ({error})")
@@ -63,7 +70,7 @@ impl<H: Host> ChatAgent<H> {
         let changed = changed(&body.list, &known)?;
         self.take_turn(&connection.info().principal, "Your message was not sent").map_err(not_saved)??;
         let now = self.0.host.now();
-        let (turn, events) = self.keep(connection, id, (&body, &known, &changed), now).map_err(not_saved)?;
+        let (turn, events) = self.keep(connection, (id, trace), (&body, &known, &changed), now).map_err(not_saved)?;
         open.push(turn);
         self.publish(&events);
         self.wake_by(turns_due(now));
@@ -77,7 +84,7 @@ impl<H: Host> ChatAgent<H> {
     fn keep(
         &self,
         connection: &H::Connection,
-        id: &str,
+        (id, trace): (&str, Option<Trace>),
         (body, known, changed): (&Body<'_>, &Known, &[Message]),
         now: DateTime<Utc>,
     ) -> Result<(TurnRecord, Vec<Event>), StoreError> {
@@ -96,6 +103,7 @@ impl<H: Host> ChatAgent<H> {
             prompt: None,
             txn: None,
             end: None,
+            trace,
         };
         let events = self.0.store.sql_transaction(|store| {
             store.merge_messages(&body.list, known, changed, now)?;
@@ -103,7 +111,7 @@ impl<H: Host> ChatAgent<H> {
                 Some(zone) => action::learn_zone_within(store, zone, now, &|| self.0.host.uuid())?.events,
                 None => Vec::new(),
             };
-            store.queue_turn(&turn.id, &turn.request)?;
+            store.queue_turn(&turn.id, &turn.request, trace)?;
             store.put_turns_job(now)?;
             Ok(events)
         })?;

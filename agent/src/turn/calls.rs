@@ -12,7 +12,7 @@ use super::{Output, Turn, TurnError};
 use crate::api::{Answer, Api, ApiError, Change, Origin, Outcome};
 use crate::json;
 use crate::store::{Sql, fit_result};
-use crate::telemetry::{LogRecord, Name};
+use crate::telemetry::{LogRecord, Name, Span};
 use flux_model::{ModelCall, coerce, is_cut_off, repair_arguments, resolve_tool_name};
 
 /// Largest result of a call in a message, in bytes of JSON. The lists in larger ones are shortened.
@@ -88,11 +88,12 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             let Offered { name, input, call: checked } = offered(call);
             self.show(call, &name, input.clone());
             self.meter.call();
+            let span = self.new_span();
             match checked {
                 Err(error) => {
                     self.invalid += 1;
                     self.meter.invalid_call();
-                    self.output.log(&LogRecord::InvalidCall { tool: known_tool(&name) });
+                    self.output.log(&LogRecord::InvalidCall { tool: known_tool(&name) }, span);
                     self.output
                         .emit(Chunk::ToolOutputError { tool_call_id: call.id.clone(), error_text: error.to_string() });
                     if self.invalid >= self.limits.invalid_calls {
@@ -107,9 +108,10 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                             self.show(call, &name, input);
                         }
                         self.ask_person(consent, &call.id, &name, rest)?;
+                        self.output.log(&LogRecord::Call { tool: tool.name(), outcome: "asked", ms: 0 }, span);
                         return Ok(true);
                     }
-                    None => self.change(&tool, &call.id, false)?,
+                    None => self.change(&tool, &call.id, false, span)?,
                 },
             }
         }
@@ -134,7 +136,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             self.meter.call();
             self.meter.invalid_call();
             let Offered { name, input, .. } = offered(call);
-            self.output.log(&LogRecord::LateCall { tool: known_tool(&name) });
+            self.output.log(&LogRecord::LateCall { tool: known_tool(&name) }, self.new_span());
             self.output.emit(Chunk::ToolInputAvailable { tool_call_id: call.id.clone(), tool_name: name, input });
             let error_text = format!(
                 "Not done: after {} steps an answer was due. What was done before is kept; say “go on” for the rest.",
@@ -144,8 +146,18 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         }
     }
 
-    /// Carries out a call. If the person was asked, its question is deleted with it.
-    pub(super) fn change(&mut self, call: &ToolCall, id: &str, was_asked: bool) -> Result<(), TurnError> {
+    /// Carries out a call, as a span of its own. If the person was asked, its question is deleted with it.
+    pub(super) fn change(&mut self, call: &ToolCall, id: &str, was_asked: bool, span: Span) -> Result<(), TurnError> {
+        let began_at = self.output.now();
+        let outcome = self.change_within(call, id, was_asked, span);
+        let ms = (self.output.now() - began_at).num_milliseconds().max(0);
+        let outcome_name = outcome.as_ref().map_or("error", |name| *name);
+        self.output.log(&LogRecord::Call { tool: call.name(), outcome: outcome_name, ms }, span);
+        outcome.map(drop)
+    }
+
+    /// Returns what came of it.
+    fn change_within(&mut self, call: &ToolCall, id: &str, was_asked: bool, span: Span) -> Result<Name, TurnError> {
         let txn = self.transaction()?;
         let (new_id, model) = (|| self.output.uuid(), self.model.id());
         let api = Api {
@@ -177,10 +189,11 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                 }
                 let error_text = error.to_string();
                 self.output.emit(Chunk::ToolOutputError { tool_call_id: id.to_owned(), error_text });
-                return Ok(());
+                return Ok("rejected");
             }
         };
-        if matches!(answer, Answer::Report(report) if !report.ok) {
+        let is_rejected = matches!(answer, Answer::Report(report) if !report.ok);
+        if is_rejected {
             self.meter.rejected_call();
         }
         if let Change::Events(events) = change
@@ -191,12 +204,12 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                 self.store.set_turn_txn(self.id, txn)?;
             }
             self.changed += events.iter().map(|event| changed_blocks(&event.kind)).sum::<usize>();
-            self.output.publish(&events);
+            self.output.publish(&events, span);
         }
         if let Some(chunk) = emitted {
             self.output.emit_stored(chunk);
         }
-        Ok(())
+        Ok(if is_rejected { "rejected" } else { "accepted" })
     }
 
     /// The transaction for the next change. All changes of an answer share one, even across a wait for consent, so that one undo

@@ -21,6 +21,7 @@ use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::jobs::turns_due;
 use crate::store::{QuestionRecord, RequestRecord, Sql, Store, StoreError, TurnRecord, TurnState, digest};
+use crate::telemetry::LogRecord;
 use flux_model::ModelCall;
 
 /// How long a continuation waits before it begins, so that the connection that will show it can ask to resume it.
@@ -62,7 +63,7 @@ impl<H: Host> ChatAgent<H> {
             store.put_message(&message, now)?;
             // What is approved is carried out, even if the client does not ask for a continuation.
             if approved || goes_on {
-                store.queue_turn(&message.id, &request)?;
+                store.queue_turn(&message.id, &request, None)?;
                 store.put_turns_job(now)?;
             } else {
                 store.set_turn_state(&message.id, TurnState::Ended)?;
@@ -219,9 +220,10 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             Ok(call) => match self.consent(&call)? {
                 Some(consent) if digest_of(&consent.touches) != touches => {
                     self.ask_person(consent, &tool_call, &tool, &rest)?;
+                    self.output.log(&LogRecord::Call { tool: call.name(), outcome: "asked", ms: 0 }, self.new_span());
                     return Ok(true);
                 }
-                _ => self.change(&call, &tool_call, true)?,
+                _ => self.change(&call, &tool_call, true, self.new_span())?,
             },
             // A newer version of the service may have changed the tool.
             Err(error) => {

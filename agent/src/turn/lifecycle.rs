@@ -13,6 +13,7 @@ use super::calls::changed_blocks;
 use super::consent::not_carried_out;
 use super::frames::failed;
 use super::live::{Chunks, Live};
+use super::outcomes::span_of;
 use super::{Cost, Meter, Output, Turn, TurnError};
 use crate::agent::ChatAgent;
 use crate::connections::push::To;
@@ -104,7 +105,8 @@ impl<H: Host> ChatAgent<H> {
         let metadata = object!({"model": self.model(), "prompt": prompt.to_string(), "at": self.now()});
         self.emit(Chunk::Start { message_id, message_metadata: Some(metadata) });
         let agent = self.clone();
-        let answer = async move { agent.flushing(agent.answer(&turn, &meter)).await };
+        let span = span_of(&turn);
+        let answer = async move { agent.flushing(span, agent.answer(&turn, &meter)).await };
         self.0.host.spawn(Box::pin(async move {
             // A turn that was stopped has already ended.
             let _ = Abortable::new(answer, registration).await;
@@ -129,6 +131,7 @@ impl<H: Host> ChatAgent<H> {
             invalid: 0,
             changed: self.changed_since_consent(record),
             taken: 0,
+            span: span_of(record),
         };
         let ended = turn.run().await;
         if !self.end(&Ended::Turn(ended)) {
@@ -172,7 +175,7 @@ impl<H: Host> ChatAgent<H> {
             store.put_retention_job(now)?;
             store.delete_turns_job_if_idle()
         });
-        self.turn_ended(&prompt.to_string(), end.outcome, &cost);
+        self.turn_ended(&live.turn, &prompt.to_string(), end.outcome, &cost);
         self.set_alarm();
         let request = &live.turn.request;
         // The sender, and the one who stopped the turn, already have the text.

@@ -43,7 +43,7 @@ use crate::assistant::Assistant;
 use crate::prompt::{self, Instructions, Prompt};
 use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
-use crate::telemetry::LogRecord;
+use crate::telemetry::{Asking, LogRecord, Span, span_id};
 use flux_identity::Principal;
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, TokenCount};
 use flux_tools::context::{self, Facts};
@@ -107,12 +107,13 @@ pub trait Output {
     fn store(&self, chunk: &Chunk) -> Result<(), StoreError>;
     /// Emits a chunk that is already stored.
     fn emit_stored(&self, chunk: Chunk);
-    /// Sends everyone the chunks before [`Output::store`] and the events that were appended to the log in the same transaction.
-    fn publish(&self, events: &[Event]);
+    /// Sends everyone the chunks before [`Output::store`] and the events that were appended to the log in the same transaction. What
+    /// they set in motion is part of `span`.
+    fn publish(&self, events: &[Event], span: Span);
     /// The message so far.
     fn message(&self) -> Message;
-    /// Writes a record to the service's log.
-    fn log(&self, record: &LogRecord<'_>);
+    /// Writes a record to the service's log, as part of a span.
+    fn log(&self, record: &LogRecord<'_>, span: Span);
 }
 
 /// Why a turn ended without a complete answer. `Display` is a sentence for the person.
@@ -161,6 +162,8 @@ pub struct Turn<'a, S, O> {
     pub changed: usize,
     /// Bytes taken from the model so far; see [`TurnLimits::answer_bytes`].
     pub taken: usize,
+    /// Its span.
+    pub span: Span,
 }
 
 /// What the model answered in one step.
@@ -222,6 +225,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             response_schema: None,
             max_output_tokens: self.prompt.max_output_tokens,
             temperature: self.prompt.temperature,
+            traceparent: None,
         }
     }
 
@@ -253,7 +257,12 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     }
 
     /// Asks the model once, and forwards its answer as it streams.
-    async fn ask(&mut self, request: ChatRequest, facts: Facts) -> Result<Step, TurnError> {
+    async fn ask(&mut self, mut request: ChatRequest, facts: Facts) -> Result<Step, TurnError> {
+        let (output, span) = (self.output, self.new_span());
+        request.traceparent = Some(span.trace().to_string());
+        let now_ms = || output.now().timestamp_millis();
+        let log = |record: &LogRecord<'_>, _| output.log(record, span);
+        let mut asking = Asking::new(self.model.id(), Some(span), &now_ms, &log);
         let mut stream = self.model.answer(request, facts);
         let mut step = Step::default();
         let mut open = Open::default();
@@ -262,6 +271,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             let event = match event {
                 Ok(event) => event,
                 Err(error) => {
+                    asking.failed(&error);
                     open.close(self.output);
                     return Err(error.into());
                 }
@@ -276,6 +286,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             if given.len() > room {
                 let is_text = matches!(event, ModelEvent::Text(_));
                 let end = (0..=room).rfind(|end| is_text && given.is_char_boundary(*end)).unwrap_or(0);
+                asking.done();
                 self.cut_off(&mut open, given.get(..end).unwrap_or_default());
                 return Ok(Step { calls: Vec::new(), finish: Some(FinishReason::Length) });
             }
@@ -300,28 +311,34 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                     self.output.emit(Chunk::ToolInputDelta { tool_call_id: id, input_text_delta: delta });
                 }
                 ModelEvent::CallFinished(call) => step.calls.push(call),
-                ModelEvent::Usage(_) => {}
+                ModelEvent::Usage(usage) => asking.usage = usage,
                 ModelEvent::Finished(reason) => step.finish = Some(reason),
                 ModelEvent::Retried { attempt, after_ms, reason } => {
                     self.meter.retry();
-                    self.output.log(&LogRecord::Retry { attempt, after_ms, fault: (&reason).into() });
+                    output.log(&LogRecord::Retry { attempt, after_ms, fault: (&reason).into() }, span);
                 }
                 ModelEvent::Skipped { .. } => {
                     self.meter.skip();
-                    self.output.log(&LogRecord::Skipped);
+                    output.log(&LogRecord::Skipped, span);
                 }
             }
         }
+        asking.done();
         open.close(self.output);
         Ok(step)
     }
 }
 
 impl<S: Sql, O: Output> Turn<'_, S, O> {
+    /// A new span within that of the turn.
+    fn new_span(&self) -> Span {
+        self.span.child(span_id(self.output.uuid()))
+    }
+
     /// Emits the last text that is kept, and notes that the answer was cut off. Calls that the model has begun in this step are
     /// not carried out.
     fn cut_off(&self, open: &mut Open, last: &str) {
-        self.output.log(&LogRecord::CutOff);
+        self.output.log(&LogRecord::CutOff, self.span);
         consent::not_carried_out(&self.output.message(), TOO_LONG)
             .into_iter()
             .for_each(|chunk| self.output.emit(chunk));

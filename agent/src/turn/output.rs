@@ -16,19 +16,21 @@ use crate::agent::ChatAgent;
 use crate::connections::push::To;
 use crate::host::Host;
 use crate::store::StoreError;
-use crate::telemetry::LogRecord;
+use crate::telemetry::{LogRecord, Span};
 
 impl<H: Host> ChatAgent<H> {
     /// Runs a turn. What it emits is stored and sent each time that it waits.
-    pub(super) async fn flushing(&self, turn: impl Future<Output = ()>) {
+    pub(super) async fn flushing(&self, span: Span, turn: impl Future<Output = ()>) {
         let mut turn = std::pin::pin!(turn);
         poll_fn(|cx| {
-            let polled = turn.as_mut().poll(cx);
-            if let Err(error) = self.flush() {
-                // They are stored with the next ones, or with the whole message.
-                self.fault("chunks", &error);
-            }
-            polled
+            self.within(Some(span), || {
+                let polled = turn.as_mut().poll(cx);
+                if let Err(error) = self.flush() {
+                    // They are stored with the next ones, or with the whole message.
+                    self.fault("chunks", &error);
+                }
+                polled
+            })
         })
         .await;
     }
@@ -85,10 +87,10 @@ impl<H: Host> Output for ChatAgent<H> {
         self.send_chunks();
     }
 
-    fn publish(&self, events: &[Event]) {
+    fn publish(&self, events: &[Event], span: Span) {
         // They were stored together with the events.
         self.send_chunks();
-        Self::publish(self, events);
+        self.within(Some(span), || Self::publish(self, events));
     }
 
     fn message(&self) -> Message {
@@ -96,7 +98,7 @@ impl<H: Host> Output for ChatAgent<H> {
         live.as_ref().map_or_else(|| Message::new("", flux_protocol::Role::Assistant), |live| live.message.clone())
     }
 
-    fn log(&self, record: &LogRecord<'_>) {
-        Self::log(self, record);
+    fn log(&self, record: &LogRecord<'_>, span: Span) {
+        self.0.host.log(record, Some(span));
     }
 }

@@ -56,7 +56,7 @@ impl<H: Host> ChatAgent<H> {
             let outcome = if state == TurnState::Ended { TurnOutcome::Error } else { TurnOutcome::Completed };
             // The rest of the cost was in the memory of the process.
             let cost = Cost { usage: self.estimated(&chunks)?, is_estimated: true, ..Cost::default() };
-            self.turn_ended(prompt, outcome, &cost);
+            self.turn_ended(turn, prompt, outcome, &cost);
         }
         let now = self.0.host.now();
         store.sql_transaction(|store| {

@@ -109,7 +109,7 @@ impl<H: Host> ChatAgent<H> {
         let Some(live) = self.0.live.borrow_mut().take() else { return };
         live.abort.abort();
         let cost = live.meter.read(self.0.host.now());
-        self.turn_ended(&live.prompt.to_string(), TurnOutcome::Aborted, &cost);
+        self.turn_ended(&live.turn, &live.prompt.to_string(), TurnOutcome::Aborted, &cost);
         self.finish(&live.turn, &RequestEnd { outcome: TurnOutcome::Aborted, error: None });
     }
 }

@@ -54,6 +54,7 @@ impl Call {
             id: self.id.to_string(),
             method: self.mutation.method().to_owned(),
             args: vec![self.mutation.argument()],
+            trace: None,
         }
     }
 }

@@ -207,7 +207,7 @@ impl Conversation {
         let body = ChatRequestBody { messages: self.newest_that_fit(), trigger, time_zone };
         let body = serde_json::to_string(&body).unwrap_or_default();
         let init = RequestInit { method: "POST".to_owned(), body };
-        let frame = ClientFrame::CfAgentUseChatRequest { id: id.clone(), init };
+        let frame = ClientFrame::CfAgentUseChatRequest { id: id.clone(), init, trace: None };
         self.requests.push(Request { id, message, frame: frame.clone(), is_orphaned: false });
         frame
     }

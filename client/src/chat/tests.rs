@@ -99,7 +99,7 @@ fn a_turn_is_shown_while_it_streams_and_ends_with_its_last_frame() {
 fn a_request_follows_the_protocol() {
     let mut conversation = connected(vec![message("u0", "user", "Hi"), message("a0", "assistant", "Hello")]);
     let ids = NewIds { request: "x7Qd_2Lk".into(), message: "u1".into() };
-    let ClientFrame::CfAgentUseChatRequest { id, init } =
+    let ClientFrame::CfAgentUseChatRequest { id, init, .. } =
         conversation.submit(ids, "Gym", now(), Some("Europe/Oslo".into()))
     else {
         panic!("not a request");

@@ -24,14 +24,14 @@ impl Store {
         }
         let frame = self.conversation.write().retry(platform::short_id(), platform::time_zone());
         if let Some(frame) = frame {
-            self.send(&frame);
+            self.send(frame);
         }
     }
 
     /// Stops the answer.
     pub fn stop(&mut self) {
         if let Some(frame) = self.conversation.peek().stop() {
-            self.send(&frame);
+            self.send(frame);
         }
     }
 
@@ -49,7 +49,7 @@ impl Store {
     pub fn clear_conversation(&mut self) {
         if self.require_connection() {
             let frame = self.conversation.write().clear();
-            self.send(&frame);
+            self.send(frame);
         }
     }
 
@@ -72,7 +72,7 @@ impl Store {
     pub fn answer_question(&mut self, tool_call_id: &str, approved: bool) {
         if self.require_connection() {
             let frame = self.conversation.write().answer(tool_call_id, approved);
-            self.send(&frame);
+            self.send(frame);
         }
     }
 
@@ -91,7 +91,7 @@ impl Store {
         }
         // A socket may be open before it is known whose timeline is at its other end.
         if self.status.peek().is_connected() {
-            self.send(&frame);
+            self.send(frame);
         }
     }
 
@@ -116,7 +116,7 @@ impl Store {
     /// Sends a small request to check that the service still responds. The content of the response is ignored.
     pub fn check_alive(&self) {
         let id = platform::short_id();
-        self.send(&ClientFrame::Rpc { id, method: "getSettings".to_owned(), args: Vec::new() });
+        self.send(ClientFrame::Rpc { id, method: "getSettings".to_owned(), args: Vec::new(), trace: None });
     }
 
     /// Loads the next page of the log: the newest events, or those before the oldest loaded one.

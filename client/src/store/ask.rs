@@ -37,7 +37,7 @@ impl Store {
             asked.retain(|(_, sender)| !sender.is_canceled());
             asked.push((id.clone(), sender));
         }
-        if !self.send(&ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument] }) {
+        if !self.send(ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument], trace: None }) {
             return Err(OFFLINE.to_owned());
         }
         let deadline = platform::sleep_ms(ANSWER_MS);

@@ -91,7 +91,7 @@ impl Store {
         }
         let ids = NewIds { request: platform::short_id(), message: platform::uuid().to_string() };
         let frame = self.conversation.write().submit(ids, text, platform::now(), platform::time_zone());
-        self.send(&frame);
+        self.send(frame);
         self.draft_note.set(None);
         true
     }
@@ -104,7 +104,7 @@ impl Store {
         let request = platform::short_id();
         let frame = self.conversation.write().change(request, id, text, platform::now(), platform::time_zone());
         match frame {
-            Some(frame) => self.send(&frame),
+            Some(frame) => self.send(frame),
             None => {
                 self.change.set(None);
                 self.store_draft();

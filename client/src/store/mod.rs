@@ -21,8 +21,8 @@ mod receive;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_protocol::ClientFrame;
 use flux_protocol::frame::{Counts, PastSnapshot};
+use flux_protocol::{ClientFrame, Trace};
 use flux_timeline::EventId;
 
 use crate::calls::{Calls, PastMoment};
@@ -218,9 +218,11 @@ impl Store {
         self.toasts.write().show(text, kind, platform::now());
     }
 
-    /// Sends a frame. Returns false if there is no connection.
-    fn send(&self, frame: &ClientFrame) -> bool {
-        let Ok(text) = serde_json::to_string(frame) else { return false };
+    /// Sends a frame, as a trace of its own: the log of the service says under its id what came of it. Returns false if there is no
+    /// connection.
+    fn send(&self, frame: ClientFrame) -> bool {
+        let (trace, span) = (platform::uuid(), platform::uuid().as_u64_pair().1);
+        let Ok(text) = serde_json::to_string(&frame.traced(Trace::new(trace, span))) else { return false };
         self.socket.peek().as_ref().is_some_and(|socket| socket.send(&text))
     }
 }

@@ -41,7 +41,7 @@ impl Store {
     pub fn connected(&mut self, socket: Socket) {
         self.socket.set(Some(socket));
         let probe = self.conversation.write().connected(&platform::short_id());
-        self.send(&probe);
+        self.send(probe);
     }
 
     /// Handles the first frame about the timeline on a socket.
@@ -61,7 +61,7 @@ impl Store {
         // Requests that were pending when the last socket was lost.
         let unanswered = self.calls.write().unanswered(platform::now());
         for frame in unanswered {
-            self.send(&frame);
+            self.send(frame);
         }
     }
 
@@ -95,13 +95,13 @@ impl Store {
             ServerFrame::CfAgentUseChatResponse(response) => {
                 let probe = platform::short_id();
                 let question = self.conversation.write().respond(&response, &probe);
-                question.iter().for_each(|frame| {
+                question.into_iter().for_each(|frame| {
                     self.send(frame);
                 });
             }
             ServerFrame::CfAgentChatMessages { messages, has_earlier, connect } => {
                 let lost = self.conversation.write().replace(messages, has_earlier, connect == Some(true));
-                lost.iter().for_each(|frame| {
+                lost.into_iter().for_each(|frame| {
                     self.send(frame);
                 });
             }
@@ -109,7 +109,7 @@ impl Store {
             ServerFrame::CfAgentChatClear => self.conversation.write().cleared_elsewhere(),
             ServerFrame::CfAgentStreamResuming { id, .. } => {
                 let acknowledgement = self.conversation.write().resuming(id);
-                acknowledgement.iter().for_each(|frame| {
+                acknowledgement.into_iter().for_each(|frame| {
                     self.send(frame);
                 });
             }

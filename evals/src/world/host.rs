@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_agent::host::{Connection, ConnectionInfo, Host, WorkflowId};
 use flux_agent::native::Sqlite;
-use flux_agent::telemetry::LogRecord;
+use flux_agent::telemetry::{LogRecord, Span};
 use flux_identity::{ObjectId, Principal};
 use flux_protocol::ServerFrame;
 use futures::channel::mpsc;
@@ -78,7 +78,7 @@ impl Host for EvalHost {
         tokio::task::spawn_local(task);
     }
 
-    fn launch(&self, workflow: WorkflowId) {
+    fn launch(&self, workflow: WorkflowId, _: Span) {
         self.0.launched.borrow_mut().push(workflow);
     }
 
@@ -97,8 +97,8 @@ impl Host for EvalHost {
         Rc::new([self.0.tab.clone()])
     }
 
-    fn log(&self, record: &LogRecord<'_>) {
-        self.0.log.borrow_mut().push(record.json().to_string());
+    fn log(&self, record: &LogRecord<'_>, span: Option<Span>) {
+        self.0.log.borrow_mut().push(record.json(span).to_string());
     }
 }
 

@@ -207,7 +207,11 @@ impl World {
         messages.push(said);
         let body = ChatRequestBody { messages, trigger: Trigger::SubmitMessage, time_zone: None };
         let body = serde_json::to_string(&body).unwrap_or_default();
-        self.send(ClientFrame::CfAgentUseChatRequest { id, init: RequestInit { method: "POST".to_owned(), body } });
+        self.send(ClientFrame::CfAgentUseChatRequest {
+            id,
+            init: RequestInit { method: "POST".to_owned(), body },
+            trace: None,
+        });
         let mut error = self.ended().await;
         for _ in 0..CONSENTS {
             let messages = self.agent.store().messages(1)?;

@@ -52,7 +52,7 @@ impl World {
     fn call(&mut self, method: &str, argument: &Value) -> Result<(), WorldError> {
         self.requests += 1;
         let id = format!("setup-{}", self.requests);
-        self.send(ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument.clone()] });
+        self.send(ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument.clone()], trace: None });
         // The response arrives before `send` returns, after any frames about what the call changed.
         let mut error = Some("no answer".to_owned());
         while let Ok(frame) = self.frames.try_recv() {

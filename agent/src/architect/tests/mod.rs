@@ -7,3 +7,4 @@ mod reports;
 mod runs;
 mod stage;
 mod tokens;
+mod traces;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::stage::{Stage, good, says};
 use crate::architect::Request;
 use crate::prompt::Prompts;
+use crate::telemetry::LogRecord;
 use flux_model::{ModelError, ModelMessage};
 use flux_tools::context::Facts;
 
@@ -41,12 +42,21 @@ fn the_report_has_the_words_of_the_model_which_gets_the_facts() {
     let messages = stage.world.borrow().agent.store().messages(10).unwrap();
     let metadata: &Value = messages[0].metadata.as_ref().unwrap();
     assert_eq!((&metadata["prompt"], &metadata["run"]), (&json!(prompt.to_string()), &json!(workflow.0)));
+    let span = |line: Value| {
+        let mut line = line;
+        for (name, value) in LogRecord::Skipped.json(stage.world.borrow().launched_in()).as_object().unwrap() {
+            if name != "log" {
+                line[name] = value.clone();
+            }
+        }
+        line
+    };
     let line = json!({
-        "log": "run", "run": workflow.0, "prompt": Prompts::current().architect.to_string(), "report": prompt.to_string(), "model": "puppet",
+        "log": "run", "name": "invoke_workflow architect", "gen_ai.operation.name": "invoke_workflow", "run": workflow.0, "prompt": Prompts::current().architect.to_string(), "report": prompt.to_string(), "model": "puppet",
         "outcome": "completed", "tries": 1, "tasks": 3, "leftOut": 0,
     });
     let placed = json!({"log": "placed", "run": workflow.0, "placed": 3, "unplaced": 0});
-    assert_eq!(stage.world.borrow().logged(), [placed, line]);
+    assert_eq!(stage.world.borrow().logged(), [span(placed), span(line)]);
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::architect::{Architect, Body, Person, Reply, Request, RunLimits, StepE
 use crate::assistant::Assistant;
 use crate::json::read_value;
 use crate::prompt::Prompts;
+use crate::telemetry::Span;
 use crate::tests::world::{Tab, World};
 use flux_model::{ChatRequest, Clock, FinishReason, ModelError, ModelEvent, ModelId};
 use flux_tools::context::Facts;
@@ -175,16 +176,19 @@ impl Assistant for Script {
     }
 }
 
-/// A clock on which every pause ends when it is polled for the second time.
-struct QuickClock(Rc<RefCell<Vec<u64>>>);
+/// A clock on which every pause ends when it is polled for the second time. No random number comes twice.
+struct QuickClock {
+    slept: Rc<RefCell<Vec<u64>>>,
+    numbers: Cell<u32>,
+}
 
 impl Clock for QuickClock {
     fn now(&self) -> Duration {
-        Duration::from_millis(self.0.borrow().iter().sum())
+        Duration::from_millis(self.slept.borrow().iter().sum())
     }
 
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        self.0.borrow_mut().push(time.as_millis() as u64);
+        self.slept.borrow_mut().push(time.as_millis() as u64);
         let mut polled = false;
         futures::future::poll_fn(move |context| {
             if polled {
@@ -198,7 +202,8 @@ impl Clock for QuickClock {
     }
 
     fn random(&self) -> f64 {
-        0.5
+        self.numbers.set(self.numbers.get() + 1);
+        f64::from(self.numbers.get()) / 1e6
     }
 }
 
@@ -213,6 +218,8 @@ pub struct Stage {
     pub engine: Rc<Engine>,
     /// The requests that the object got.
     pub received: Rc<RefCell<Vec<Request>>>,
+    /// The lines that the workflow has written to the log.
+    pub logged: Rc<RefCell<Vec<Value>>>,
     /// The durations for which the workflow slept, in ms.
     pub slept: Rc<RefCell<Vec<u64>>>,
     /// Called after the object has handled a request.
@@ -263,6 +270,7 @@ impl Stage {
             model: Script::default(),
             engine: Rc::default(),
             received: Rc::default(),
+            logged: Rc::default(),
             slept: Rc::default(),
             on_request: Rc::new(RefCell::new(Box::new(|_, _| {}))),
             ids: Rc::default(),
@@ -304,11 +312,14 @@ impl Stage {
             launch,
         };
         let ids = Rc::clone(&self.ids);
+        let logged = Rc::clone(&self.logged);
         let architect = Architect {
+            log: Rc::new(move |record, span| logged.borrow_mut().push(record.json(span))),
+            span: self.world.borrow().launched_in().map(|span| Span::of(span.trace())),
             steps: Rc::new(EngineSteps(Rc::clone(&self.engine))),
             person: Rc::new(person),
             model: Rc::new(self.model.clone()),
-            clock: Rc::new(QuickClock(Rc::clone(&self.slept))),
+            clock: Rc::new(QuickClock { slept: Rc::clone(&self.slept), numbers: Cell::default() }),
             limits: RunLimits::default(),
             prompts: Prompts::current(),
             trouble: Rc::default(),

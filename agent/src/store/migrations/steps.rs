@@ -5,8 +5,23 @@
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] = &[
-    FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH, THIRTEENTH,
-    FOURTEENTH, FIFTEENTH, SIXTEENTH,
+    FIRST,
+    SECOND,
+    THIRD,
+    FOURTH,
+    FIFTH,
+    SIXTH,
+    SEVENTH,
+    EIGHTH,
+    NINTH,
+    TENTH,
+    ELEVENTH,
+    TWELFTH,
+    THIRTEENTH,
+    FOURTEENTH,
+    FIFTEENTH,
+    SIXTEENTH,
+    SEVENTEENTH,
 ];
 
 const FIRST: &[&str] = &[
@@ -381,4 +396,10 @@ const SIXTEENTH: &[&str] = &[
         until_ms INTEGER,
         PRIMARY KEY (kind, id)
     ) WITHOUT ROWID",
+];
+
+const SEVENTEENTH: &[&str] = &[
+    // The span of the client, or of the turn, in which a turn or a run was asked for, as in the header `traceparent`.
+    "ALTER TABLE turns ADD COLUMN trace TEXT",
+    "CREATE TABLE traces (run TEXT PRIMARY KEY, trace TEXT NOT NULL) WITHOUT ROWID",
 ];

@@ -125,8 +125,8 @@ pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
         principal: Principal::guest(ObjectId::from("me")),
         message_ids: vec!["u1".to_owned(), "u2".to_owned()],
     };
-    said(store.queue_turn("m1", &request("r1", false)))?;
-    said(store.queue_turn("m2", &request("r2", false)))?;
+    said(store.queue_turn("m1", &request("r1", false), None))?;
+    said(store.queue_turn("m2", &request("r2", false), None))?;
     let waiting = said(store.turns(TurnState::Queued))?;
     check!(waiting.iter().map(|turn| turn.id.as_str()).eq(["m1", "m2"]), "{waiting:?}");
     check!(waiting.first().is_some_and(|turn| turn.request == request("r1", false)), "{waiting:?}");
@@ -145,7 +145,7 @@ pub(super) fn turns_are_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     check!(asking.first().is_some_and(|turn| turn.end.as_ref() == Some(&end) && turn.txn == Some(txn)), "{asking:?}");
 
     let continued = RequestRecord { message_ids: Vec::new(), ..request("r3", true) };
-    said(store.queue_turn("m1", &continued))?;
+    said(store.queue_turn("m1", &continued, None))?;
     let waiting = said(store.turns(TurnState::Queued))?;
     check!(waiting.iter().map(|turn| turn.id.as_str()).eq(["m1", "m2"]), "a continuation comes first: {waiting:?}");
     check!(waiting.first().is_some_and(|turn| turn.request == continued && turn.end.is_none()), "{waiting:?}");
@@ -211,7 +211,7 @@ pub(super) fn what_is_old_expires<S: Sql + Clone>(sql: S) -> Result<(), String> 
         message_ids: Vec::new(),
     };
     let chunks = ["{}".to_owned()];
-    said(store.queue_turn("m1", &request("r1")))?;
+    said(store.queue_turn("m1", &request("r1"), None))?;
     said(store.begin_turn("m1", "system@1"))?;
     said(store.add_chunks("r1", 0, &chunks))?;
     said(store.end_request("m1", TurnState::Ended, &end, moment(0)))?;
@@ -234,7 +234,7 @@ pub(super) fn what_is_old_expires<S: Sql + Clone>(sql: S) -> Result<(), String> 
     check!(said(store.counts())?.prompts.is_empty() && said(store.prompt_of(txn(5)))?.is_none(), "counts were left");
 
     // A turn that waits or streams keeps its chunks.
-    said(store.queue_turn("m2", &request("r2")))?;
+    said(store.queue_turn("m2", &request("r2"), None))?;
     said(store.begin_turn("m2", "system@1"))?;
     said(store.add_chunks("r2", 0, &chunks))?;
     said(store.expire(moment(9 * year)))?;

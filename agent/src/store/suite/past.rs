@@ -171,7 +171,7 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
 }
 
 /// All that the migrations make.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 24] = [
     "migrations",
     "events",
     "state",
@@ -181,6 +181,7 @@ const TABLES: [&str; 23] = [
     "history",
     "messages",
     "turns",
+    "traces",
     "questions",
     "jobs",
     "chunks",

@@ -19,7 +19,7 @@ fn a_changed_message_keeps_its_id_and_later_messages_are_removed() {
     let (mut conversation, frame) = changed();
     assert_eq!(texts(&conversation), ["u0: Hi", "a0: Hello", "u1: Gym at 9"]);
     assert!(conversation.is_busy() && conversation.is_waiting());
-    let ClientFrame::CfAgentUseChatRequest { id, init } = frame else { panic!("not a request") };
+    let ClientFrame::CfAgentUseChatRequest { id, init, .. } = frame else { panic!("not a request") };
     let body: Value = serde_json::from_str(&init.body).unwrap();
     assert_eq!((id.as_str(), &body["trigger"]), ("r2", &json!("submit-message")));
     // Only ids that the service knows. From these it detects that the conversation was truncated.

@@ -1,0 +1,53 @@
+//! Where in a trace something happens. A span is a piece of work with a beginning and an end; its ids are numbers, so that nothing that
+//! somebody sent can get into the log with them.
+
+use flux_protocol::Trace;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A span of a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    here: Trace,
+    parent: Option<u64>,
+}
+
+impl Span {
+    /// A span that somebody else has begun, such as the page: what happens here for it, and has no span of its own.
+    pub const fn of(here: Trace) -> Self {
+        Self { here, parent: None }
+    }
+
+    /// A span within `parent`, or the first one of the trace with this id if there is none.
+    pub fn within(parent: Option<Trace>, trace: Uuid, span: u64) -> Self {
+        match parent {
+            Some(parent) => Self::of(parent).child(span),
+            None => Self::of(Trace::new(trace, span)),
+        }
+    }
+
+    /// A span within this one.
+    #[must_use]
+    pub fn child(&self, span: u64) -> Self {
+        Self { here: self.here.at(span), parent: Some(self.here.span()) }
+    }
+
+    /// What is passed on, so that what happens elsewhere becomes a part of this span.
+    pub const fn trace(&self) -> Trace {
+        self.here
+    }
+
+    /// Adds the ids to a line of the log.
+    pub(super) fn add_to(&self, line: &mut Value) {
+        line["trace"] = self.here.id().into();
+        line["span"] = format!("{:016x}", self.here.span()).into();
+        if let Some(parent) = self.parent {
+            line["parent"] = format!("{parent:016x}").into();
+        }
+    }
+}
+
+/// The id of a span from a new UUID: its second half, which is random in versions 4 and 7.
+pub fn span_id(id: Uuid) -> u64 {
+    id.as_u64_pair().1
+}
