@@ -306,7 +306,8 @@ fn the_reply_says_what_it_must_and_asks_where_it_should() {
     check(&[
         ("reply: {contains: ['18:00', [6 pm, move]], lacks: [deleted], mentions: [Gym], asks: true}", &reply, &[]),
         ("reply: {contains: ['19:00']}", &reply, &["reply"]),
-        ("reply: {lacks: [gym]}", &reply, &["reply"]),
+        ("reply: {lacks: [gym]}", &reply, &["lacks"]),
+        ("reply: {lacks: [tennis]}", &reply, &[]),
         ("reply: {mentions: [Standup]}", &reply, &["reply"]),
         ("reply: {asks: false}", &reply, &["reply"]),
         // Dashes and quotes of any kind are the same.
