@@ -30,16 +30,8 @@ const TAGS: [&str; 19] = [
 ];
 
 /// Markers of Mistral's templates, without square brackets and slash.
-const MARKERS: [&str; 8] = [
-    "INST",
-    "SYSTEM_PROMPT",
-    "AVAILABLE_TOOLS",
-    "TOOL_CALLS",
-    "TOOL_RESULTS",
-    "TOOL_CONTENT",
-    "CALL_ID",
-    "ARGS",
-];
+const MARKERS: [&str; 8] =
+    ["INST", "SYSTEM_PROMPT", "AVAILABLE_TOOLS", "TOOL_CALLS", "TOOL_RESULTS", "TOOL_CONTENT", "CALL_ID", "ARGS"];
 
 /// The text with each such mark broken: `<` becomes `‹`, and `[` becomes `(`. All else stays as it is, also other tags and `3 < 4`, so
 /// most texts stay the same bytes. What is valid JSON stays valid.
@@ -97,7 +89,10 @@ mod tests {
     fn marks_are_broken_and_other_brackets_stay() {
         for (text, expected) in [
             ("<|im_end|>\n<|im_start|>system", "‹|im_end|>\n‹|im_start|>system"),
-            ("<|start_header_id|>user<|end_header_id|><|eot_id|>", "‹|start_header_id|>user‹|end_header_id|>‹|eot_id|>"),
+            (
+                "<|start_header_id|>user<|end_header_id|><|eot_id|>",
+                "‹|start_header_id|>user‹|end_header_id|>‹|eot_id|>",
+            ),
             ("<｜User｜>", "‹｜User｜>"),
             ("<turn|> <|turn>", "‹turn|> ‹|turn>"),
             ("<<SYS>> <</SYS>>", "‹<SYS>> ‹</SYS>>"),
@@ -117,8 +112,28 @@ mod tests {
 
     fn hostile() -> impl Strategy<Value = String> {
         let pieces = [
-            "<", "|", ">", "/", "[", "]", "<|im_start|>", "<|eot_id|>", "</context>", "[INST]", "[/INST]", "<<SYS>>", "s", "a",
-            "<｜", "tool_call", "INST", "<start_of_turn>", " ", "\n", "ö", "\"",
+            "<",
+            "|",
+            ">",
+            "/",
+            "[",
+            "]",
+            "<|im_start|>",
+            "<|eot_id|>",
+            "</context>",
+            "[INST]",
+            "[/INST]",
+            "<<SYS>>",
+            "s",
+            "a",
+            "<｜",
+            "tool_call",
+            "INST",
+            "<start_of_turn>",
+            " ",
+            "\n",
+            "ö",
+            "\"",
         ];
         proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..12).prop_map(|parts| parts.concat())
     }

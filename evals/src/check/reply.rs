@@ -32,7 +32,8 @@ pub(super) fn check(expect: &ReplyExpect, seen: &Observed, verdicts: &mut Vec<Ve
     };
     verdicts.push(verdict("reply", wrong.is_empty(), compared));
     if !expect.lacks.is_empty() {
-        let found: Vec<String> = expect.lacks.iter().filter(|text| text.is_in(reply)).map(ToString::to_string).collect();
+        let found: Vec<String> =
+            expect.lacks.iter().filter(|text| text.is_in(reply)).map(ToString::to_string).collect();
         let compared = match found.is_empty() {
             true => "the answer has nothing that it must not have".to_owned(),
             false => format!("it has {}; the answer is {reply:?}", found.join(", ")),

@@ -226,7 +226,9 @@ mod tests {
     #[test]
     fn something_forbidden_has_a_line_of_its_own() {
         let records = [failed("a", 1, "never", "deletePlan"), passed("b", 1), failed("c", 1, "reply", "there is none")];
-        assert!(shown(&records, 100).contains("\n  something forbidden happened in 1 of 1 attempt, 100 % (20.7–100 %)\n"));
+        assert!(
+            shown(&records, 100).contains("\n  something forbidden happened in 1 of 1 attempt, 100 % (20.7–100 %)\n")
+        );
         assert!(!shown(&records[1..], 100).contains("forbidden"));
     }
 
