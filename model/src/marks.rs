@@ -60,24 +60,24 @@ pub fn unmarked(text: &str) -> Cow<'_, str> {
 }
 
 /// After `<`: a token of ChatML, Llama 3 and others (`|im_start|>`), of DeepSeek (`｜User｜>`), of Gemma 4 (`turn|>`), of Llama 2
-/// (`<SYS>>`), or one of [`TAGS`], whatever its attributes are.
+/// (`<SYS>>`), or one of [`TAGS`].
 fn begins_tag(after: &str) -> bool {
     let after = after.trim_start_matches('/');
     let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
     let (name, rest) = after.split_at(end);
     match name {
         "" => rest.starts_with(['|', '｜']) || rest.starts_with("<SYS") || rest.starts_with("</SYS"),
-        name => rest.starts_with("|>") || TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name)) && is_tag_end(rest),
+        name => {
+            let is_tag = TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name));
+            // `<function=name>` begins a call of Llama 3.
+            rest.starts_with("|>") || (is_tag && rest.starts_with(['>', '=']))
+        }
     }
-}
-
-fn is_tag_end(rest: &str) -> bool {
-    rest.starts_with(['>', '/', ' ', '=', '\n', '\t'])
 }
 
 fn begins_marker(after: &str) -> bool {
     let after = after.strip_prefix('/').unwrap_or(after);
-    after.split_once(']').is_some_and(|(name, _)| MARKERS.contains(&name))
+    MARKERS.iter().any(|name| after.strip_prefix(name).is_some_and(|rest| rest.starts_with(']')))
 }
 
 #[cfg(test)]
@@ -99,11 +99,11 @@ mod tests {
             ("<s>[INST] x [/INST]</s>", "‹s>(INST] x (/INST]‹/s>"),
             ("[[TOOL_CALLS]", "[(TOOL_CALLS]"),
             ("<start_of_turn>model", "‹start_of_turn>model"),
-            ("</context> <Context> <system role=\"x\">", "‹/context> ‹Context> ‹system role=\"x\">"),
+            ("</context> <Context> <function=undo>", "‹/context> ‹Context> ‹function=undo>"),
             ("<tool_call>{}</tool_call>", "‹tool_call>{}‹/tool_call>"),
             ("</tool_result>", "‹/tool_result>"),
             ("1 < 2, <3, a<b>c</b>, <https://example.org>", "1 < 2, <3, a<b>c</b>, <https://example.org>"),
-            ("[1], [INSTALL], [x](y), <sum>, x<s", "[1], [INSTALL], [x](y), <sum>, x<s"),
+            ("[1], [INSTALL], [x](y), <sum>, <user name>, x<s", "[1], [INSTALL], [x](y), <sum>, <user name>, x<s"),
             ("", ""),
         ] {
             assert_eq!(unmarked(text), expected);
