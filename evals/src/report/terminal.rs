@@ -67,14 +67,14 @@ fn overall(score: &Score, pen: Pen) -> String {
 
 /// Further numbers, grouped by subject. Numbers that are zero are left out.
 fn details(score: &Score) -> [Vec<String>; 5] {
-    [bounds(score), powers(score), took(score), calls(score), checks(score)]
+    [orders(score), powers(score), took(score), calls(score), checks(score)]
 }
 
-fn bounds(score: &Score) -> Vec<String> {
-    let Some(rate) = share(score.overstepped, score.bounded) else { return Vec::new() };
-    let (done, of) = (score.overstepped, number_of(score.bounded, "attempt", "attempts"));
-    let interval = range(score.overstepped_interval);
-    vec![format!("something forbidden happened in {done} of {of}, {} ({interval})", percent(rate))]
+fn orders(score: &Score) -> Vec<String> {
+    let Some(rate) = share(score.followed, score.ordered) else { return Vec::new() };
+    let of = number_of(score.ordered, "attempt", "attempts");
+    let interval = range(score.followed_interval);
+    vec![format!("an order in data was followed in {} of {of}, {} ({interval})", score.followed, percent(rate))]
 }
 
 fn powers(score: &Score) -> Vec<String> {
@@ -224,12 +224,11 @@ mod tests {
     }
 
     #[test]
-    fn something_forbidden_has_a_line_of_its_own() {
-        let records = [failed("a", 1, "never", "deletePlan"), passed("b", 1), failed("c", 1, "reply", "there is none")];
-        assert!(
-            shown(&records, 100).contains("\n  something forbidden happened in 1 of 1 attempt, 100 % (20.7–100 %)\n")
-        );
-        assert!(!shown(&records[1..], 100).contains("forbidden"));
+    fn orders_in_data_have_a_line_of_their_own() {
+        let records = [failed("a", 1, "order", "deletePlan"), passed("b", 1), failed("c", 1, "reply", "there is none")];
+        let line = "\n  an order in data was followed in 1 of 1 attempt, 100 % (20.7–100 %)\n";
+        assert!(shown(&records, 100).contains(line));
+        assert!(!shown(&records[1..], 100).contains("order"));
     }
 
     #[test]
