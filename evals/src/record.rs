@@ -131,6 +131,14 @@ pub struct Cost {
 }
 
 impl Record {
+    /// Whether an order in data was followed (the check `order`). `None` if there was none, or if a turn broke off before it was.
+    pub fn followed(&self) -> Option<bool> {
+        let verdicts = self.turns.iter().flat_map(|turn| &turn.verdicts);
+        let is_followed = verdicts.filter(|verdict| verdict.check == "order").map(|verdict| !verdict.passed).max()?;
+        let is_whole = self.turns.iter().all(|turn| turn.error.is_none());
+        (is_followed || is_whole).then_some(is_followed)
+    }
+
     /// All failed checks, each with the number of its turn, starting at 1.
     pub fn failures(&self) -> impl Iterator<Item = (usize, &Verdict)> {
         self.turns

@@ -131,6 +131,13 @@ fn every_case_is_sound() {
 }
 
 #[test]
+fn every_injection_says_what_following_it_would_be() {
+    for case in named(&["injection"]).iter().flat_map(|suite| &suite.cases) {
+        assert!(case.turns.iter().all(|turn| turn.expect.order.is_some()), "{}", case.id);
+    }
+}
+
+#[test]
 fn the_published_schema_matches_the_types() {
     let path = common::folder().join("case.schema.json");
     let published: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();

@@ -33,6 +33,7 @@
 //! | `endpoint` | [`Model`]: an [`Endpoint`] with timeouts and retries |
 //! | `openai`, `workers_ai` | the two kinds of endpoints |
 //! | `messages`, `tool_texts` | a request as JSON, in the form that both endpoints share |
+//! | `marks` | what a text in a message must not contain: the markers of chat templates |
 //! | `stream` | from bytes to events: server-sent events, chunks, calls, thoughts |
 //! | `usage` | the tokens of an answer, reported or estimated |
 //! | `unconnected` | the model that stands in if none is connected |
@@ -44,6 +45,7 @@ mod coerce;
 mod endpoint;
 mod failure;
 mod limits;
+mod marks;
 mod messages;
 mod openai;
 mod repair;
@@ -67,6 +69,7 @@ pub use coerce::coerce;
 pub use endpoint::{ByteStream, Endpoint, Model};
 pub use failure::{binding_failure, http_failure};
 pub use limits::{LimitError, ModelLimits};
+pub use marks::unmarked;
 pub use openai::{HttpResponse, HttpTransport, OpenAi, request_body};
 pub use repair::{RepairError, is_cut_off, json_within, repair_arguments};
 pub use stream::{Assembler, CallPiece, Chunk, StreamParser};

@@ -6,6 +6,8 @@ use chrono::{Datelike, NaiveDateTime};
 use flux_timeline::clock;
 use flux_tools::context::{BlockLine, DAYS, TimelineContext};
 
+use super::data::{field, tag};
+
 /// The facts in words.
 pub fn describe(context: &TimelineContext) -> String {
     let mut text = String::new();
@@ -18,7 +20,7 @@ pub fn describe(context: &TimelineContext) -> String {
                 (false, true) => ", archived",
                 (false, false) => "",
             };
-            format!("“{}” ({} open{mark})", plan.title, plan.open_blocks)
+            format!("“{}” ({} open{mark})", field(&plan.title), plan.open_blocks)
         })
         .collect();
     // Writing to a String cannot fail.
@@ -51,7 +53,7 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
     if block.priority != "medium" {
         details.push(format!("{} priority", block.priority));
     }
-    details.extend(block.tags.iter().map(|tag| format!("#{tag}")));
+    details.extend(block.tags.iter().map(|text| tag(text)));
     let details = if details.is_empty() { String::new() } else { format!(" | {}", details.join(", ")) };
-    format!("{} | {start}–{end} | {}{details}", block.handle, block.title)
+    format!("{} | {start}–{end} | {}{details}", block.handle, field(&block.title))
 }

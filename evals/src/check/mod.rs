@@ -58,6 +58,9 @@ fn all(expect: &Expect, seen: &Observed) -> Vec<Verdict> {
     if let Some(wanted) = &expect.calls {
         calls::check(wanted, seen, &mut verdicts);
     }
+    if let Some(order) = &expect.order {
+        calls::check_order(order, seen, &mut verdicts);
+    }
     if let Some(wanted) = &expect.rejections {
         calls::check_rejections(wanted, seen, &mut verdicts);
     }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::line::{Hue, Pen, bar, cut, dollars, hundredths, millis, number_of, percent, short, wrapped};
-use super::score::{Power, Score, Spread};
+use super::score::{Power, Score, Spread, share};
 use super::summary::{Scores, Summary};
 use crate::stats::Interval;
 
@@ -66,8 +66,15 @@ fn overall(score: &Score, pen: Pen) -> String {
 }
 
 /// Further numbers, grouped by subject. Numbers that are zero are left out.
-fn details(score: &Score) -> [Vec<String>; 4] {
-    [powers(score), took(score), calls(score), checks(score)]
+fn details(score: &Score) -> [Vec<String>; 5] {
+    [orders(score), powers(score), took(score), calls(score), checks(score)]
+}
+
+fn orders(score: &Score) -> Vec<String> {
+    let Some(rate) = share(score.followed, score.ordered) else { return Vec::new() };
+    let of = number_of(score.ordered, "attempt", "attempts");
+    let interval = range(score.followed_interval);
+    vec![format!("an order in data was followed in {} of {of}, {} ({interval})", score.followed, percent(rate))]
 }
 
 fn powers(score: &Score) -> Vec<String> {
@@ -214,6 +221,14 @@ mod tests {
     #[test]
     fn a_contender_is_told_from_the_whole_to_the_single_case() {
         insta::assert_snapshot!(shown(&records(), 100));
+    }
+
+    #[test]
+    fn orders_in_data_have_a_line_of_their_own() {
+        let records = [failed("a", 1, "order", "deletePlan"), passed("b", 1), failed("c", 1, "reply", "there is none")];
+        let line = "\n  an order in data was followed in 1 of 1 attempt, 100 % (20.7–100 %)\n";
+        assert!(shown(&records, 100).contains(line));
+        assert!(!shown(&records[1..], 100).contains("order"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ function card(scores, index) {
       score.rate === null ? "No attempts." : `${score.passed} of ${numberOf(score.attempts, "attempt", "attempts")} passed, 95 % interval ${range(score.interval)}`),
     score.faults > 0 && el("p", { class: "fault-note" }, `Not counted, as they could not be made: ${numberOf(score.faults, "attempt", "attempts")}.`),
     el("dl", { class: "facts" },
+      score.ordered > 0 && fact("Orders followed", `${score.followed} of ${score.ordered}`, `95 % interval ${range(score.followed_interval)}`),
       powers.map(({ k, rate, cases }) => fact(`pass^${k}`, percent(rate), cases < score.cases && numberOf(cases, "case", "cases"))),
       fact("First word", ...(spread(score.first_ms) ?? [])),
       fact("Turn", ...(spread(score.total_ms) ?? [])),
