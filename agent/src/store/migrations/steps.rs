@@ -5,8 +5,23 @@
 
 /// The migrations, oldest first. The version of a database is the number of migrations that it has run.
 pub const MIGRATIONS: &[&[&str]] = &[
-    FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH, TWELFTH, THIRTEENTH,
-    FOURTEENTH, FIFTEENTH, SIXTEENTH,
+    FIRST,
+    SECOND,
+    THIRD,
+    FOURTH,
+    FIFTH,
+    SIXTH,
+    SEVENTH,
+    EIGHTH,
+    NINTH,
+    TENTH,
+    ELEVENTH,
+    TWELFTH,
+    THIRTEENTH,
+    FOURTEENTH,
+    FIFTEENTH,
+    SIXTEENTH,
+    SEVENTEENTH,
 ];
 
 const FIRST: &[&str] = &[
@@ -381,4 +396,16 @@ const SIXTEENTH: &[&str] = &[
         until_ms INTEGER,
         PRIMARY KEY (kind, id)
     ) WITHOUT ROWID",
+];
+
+const SEVENTEENTH: &[&str] = &[
+    // A block has a kind. What was stored until now is a task, so nothing has to be computed anew, and these tables are changed where they
+    // are. In `state`, 0 is a task to be done, 1 a completed block, 2 an appointment, 3 a missed one.
+    "ALTER TABLE blocks RENAME COLUMN done TO state",
+    "ALTER TABLE past_blocks RENAME COLUMN done TO state",
+    "ALTER TABLE plan_counts ADD COLUMN appointments INTEGER NOT NULL DEFAULT 0",
+    // Tables that are being built beside these are of the version before, so they are built again from the start.
+    "UPDATE computed SET building = NULL, built = 0",
+    "DELETE FROM import_texts",
+    "DELETE FROM imports",
 ];

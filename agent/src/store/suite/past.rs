@@ -5,7 +5,7 @@ use std::rc::Rc;
 use flux_protocol::frame::BlockPair;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState};
-use flux_timeline::{BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session};
+use flux_timeline::{BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session};
 
 use super::random::{Chance, step};
 use super::{Twins, moment, said};
@@ -134,7 +134,7 @@ pub(super) fn is_computed_anew_in_parts<S: Sql + Clone>(sql: S) -> Result<(), St
     }
     // Triggers and indexes are those of the new tables.
     let mut twins = twins;
-    twins.schedule("After it", 40_000, 60)?;
+    twins.schedule("After it", Kind::Task, 40_000, 60)?;
     let last = said(twins.store.content())?.blocks.pop().map(|block| block.title.to_string());
     check!(last.as_deref() == Some("After it"), "{last:?} was added");
     agree(&twins.store, &twins.session)?;
