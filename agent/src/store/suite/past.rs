@@ -68,7 +68,7 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
         let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
         let (rows, count) = said(store.shown_at(seq, plan, begin, (5, 30)))?;
         let of_plan = BlockQuery { plan: Some(plan), ..BlockQuery::default() };
-        let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::Open, ..of_plan.clone() };
+        let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::ToDo, ..of_plan.clone() };
         let later = BlockQuery { ends_after: Some(begin), ..of_plan.clone() };
         let all = |query: &BlockQuery| memory.blocks.iter().filter(|block| query.matches(block)).cloned().collect();
         let (overdue, later, all): (Vec<_>, Vec<_>, Vec<_>) = (all(&overdue), all(&later), all(&of_plan));
