@@ -11,7 +11,7 @@ use flux_agent::store::{Store, Transaction};
 use flux_timeline::command::{BlockUpdate, NewBlock};
 use flux_timeline::decide::{Context, decide};
 use flux_timeline::reference::BlockRef;
-use flux_timeline::{Actor, BlockId, Command, EventId, PlanId, Priority, Source, Span, Title, TxnId};
+use flux_timeline::{Actor, BlockId, Command, EventId, Kind, PlanId, Priority, Source, Span, Title, TxnId};
 use uuid::Uuid;
 
 /// The number of events after years of editing every day.
@@ -41,6 +41,7 @@ fn life() -> Result<Store<Sqlite>, Box<dyn Error>> {
                 title: Title::new(&format!("Block {number}"))?,
                 description: None,
                 span: Span::starting(start, TimeDelta::minutes(30))?,
+                kind: Kind::Task,
                 priority: Priority::Medium,
                 tags: Vec::new(),
                 depends_on: Vec::new(),

@@ -18,7 +18,7 @@ pub const MESSAGES_BYTES: usize = 500_000;
 pub const DAYS: i64 = 7;
 /// Most blocks in it. A page asks for more as they scroll into view.
 const BLOCKS: usize = 500;
-/// Most overdue blocks among them.
+/// Most overdue tasks among them.
 const OVERDUE: usize = 100;
 /// Largest part of it that is blocks, in bytes of JSON. The overdue ones may take half of it.
 const BLOCKS_BYTES: usize = 250_000;
@@ -48,7 +48,7 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let plan = store.active_plan()?.map(|plan| plan.id);
     let of_plan = BlockQuery { plan, ..BlockQuery::default() };
     let since = now - TimeDelta::days(DAYS);
-    let overdue = BlockQuery { ends_by: Some(since), state: BlockState::Open, limit: OVERDUE, ..of_plan.clone() };
+    let overdue = BlockQuery { ends_by: Some(since), state: BlockState::ToDo, limit: OVERDUE, ..of_plan.clone() };
     let mut blocks = store.blocks(&overdue)?;
     let (_, size) = keep_within(&mut blocks, BLOCKS_BYTES / 2);
     let limit = BLOCKS - blocks.len();
@@ -56,7 +56,7 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let (is_cut, _) = keep_within(&mut others, BLOCKS_BYTES - size);
     blocks.extend(others);
     let counts = plan.map(|plan| store.plan_counts(plan)).transpose()?.unwrap_or_default();
-    let is_complete = blocks.len() as u64 == counts.open + counts.done;
+    let is_complete = blocks.len() as u64 == counts.all();
     let has_more = is_cut || !is_complete && blocks.len() >= BLOCKS;
     let mut content = store.content_with(blocks)?;
     // The newest come first.

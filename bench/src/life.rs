@@ -7,7 +7,7 @@ use flux_agent::native::Sqlite;
 use flux_agent::store::{Store, Transaction};
 use flux_timeline::command::NewBlock;
 use flux_timeline::decide::{Context, decide};
-use flux_timeline::{Actor, BlockId, Command, Description, EventId, PlanId, Priority, Source, Span, Tag, Title, TxnId};
+use flux_timeline::{Actor, BlockId, Command, Description, EventId, Kind, PlanId, Priority, Source, Span, Tag, Title, TxnId};
 use uuid::Uuid;
 
 /// A store in memory, its clock and its ids.
@@ -62,6 +62,7 @@ impl Life {
             id: BlockId::new(self.id()),
             plan: None,
             title: Title::new(&format!("Focus block {number}"))?,
+            kind: Kind::Task,
             description: Some(Description::new("Work through a chapter and write down three questions")?),
             span: Span::starting(start, TimeDelta::minutes(45))?,
             priority: Priority::Medium,

@@ -141,16 +141,20 @@ export const seen = {
   timeline: (tab) => tab.getByRole("region", { name: "Timeline", exact: true }),
   day: (tab, name) => seen.timeline(tab).getByRole("region", { name: new RegExp(`^${name}`) }),
   done: (tab, title) => seen.timeline(tab).getByRole("checkbox", doneBox(title)),
-  block: (tab, title) => seen.timeline(tab).getByRole("listitem").filter({ has: tab.getByRole("checkbox", doneBox(title)) }),
+  block: (tab, title) => seen.timeline(tab).getByRole("listitem").filter({ has: tab.getByRole("button", editButton(title)) }),
   agenda: (tab) => tab.getByRole("region", { name: "Agenda" }),
   week: (tab) => tab.getByRole("region", { name: "Week" }),
   notes: (tab) => tab.getByRole("region", { name: "Notifications" }),
-  edit: (tab, title) => seen.timeline(tab).getByRole("button", { name: `Edit ${title}`, exact: true }),
+  edit: (tab, title) => seen.timeline(tab).getByRole("button", editButton(title)),
   editor: (tab, name) => tab.getByRole("form", { name, exact: true }),
   remove: (tab, title) => seen.timeline(tab).getByRole("button", { name: `Delete ${title}`, exact: true }),
   plans: (tab) => tab.getByRole("button", { name: /^Plans: / }),
   connection: (tab) => tab.getByRole("status", { name: "Connection" }),
 };
+
+function editButton(title) {
+  return { name: `Edit ${title}`, exact: true };
+}
 
 function doneBox(title) {
   return { name: `Done: ${title}`, exact: true };
@@ -198,7 +202,7 @@ export async function isDone(tab, title) {
 
 /** Waits until a change of a block is on its way to the server, or no longer. */
 export async function isBusy(tab, title, busy = true) {
-  await tab.locator(`li[aria-busy=${busy}]`).filter({ has: tab.getByRole("checkbox", doneBox(title)) }).waitFor();
+  await tab.locator(`li[aria-busy=${busy}]`).filter({ has: tab.getByRole("button", editButton(title)) }).waitFor();
 }
 
 /** Asserts that nothing is wider than the window. */

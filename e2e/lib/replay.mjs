@@ -16,6 +16,7 @@ function apply(blocks, type, payload) {
     case "BLOCK_UPDATED":
     case "BLOCK_MOVED":
     case "BLOCK_COMPLETED":
+    case "BLOCK_MISSED":
     case "BLOCK_REOPENED":
       return blocks.set(payload.after.id, payload.after);
     case "UNDONE":

@@ -29,6 +29,7 @@ mod brainstorm;
 mod details;
 mod goal;
 mod intent;
+mod kind;
 mod memory;
 mod phrase;
 mod reference;
@@ -223,11 +224,13 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
     Some(BlockLine {
         handle: text("title")?.to_owned(),
         title: text("title")?.to_owned(),
+        kind: kind::kind(text("title")?),
         start,
         end: time("endTime").unwrap_or(start + TimeDelta::minutes(minutes)),
         priority: text("priority").unwrap_or("medium").to_owned(),
         tags: arguments.get("tags").and_then(|tags| json::read(tags.clone()).ok()).unwrap_or_default(),
         completed: false,
+        missed: false,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What the conversation was about: the blocks that "it", "that" and "the second one" can mean.
 
-use flux_timeline::clock;
+use flux_timeline::{Kind, clock};
 use serde_json::Value;
 
 use flux_model::ModelMessage;
@@ -125,10 +125,12 @@ pub(super) fn block(facts: &Value) -> Option<BlockLine> {
     Some(BlockLine {
         handle: text("handle")?.to_owned(),
         title: text("title")?.to_owned(),
+        kind: if text("kind") == Some("appointment") { Kind::Appointment } else { Kind::Task },
         start: time("start")?,
         end: time("end")?,
         priority: text("priority").unwrap_or("medium").to_owned(),
         tags: tags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
         completed: facts.get("completed").and_then(Value::as_bool).unwrap_or(false),
+        missed: facts.get("missed").and_then(Value::as_bool).unwrap_or(false),
     })
 }

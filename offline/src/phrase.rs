@@ -75,10 +75,13 @@ fn line(block: &BlockLine, format: TimeFormat) -> String {
     for tag in &block.tags {
         line.push_str(&format!(" · #{tag}"));
     }
-    if block.completed {
-        line.push_str(" · done");
-    }
+    line.extend(state(block).map(|state| format!(" · {state}")));
     line
+}
+
+/// `done` or `missed`.
+pub(super) fn state(block: &BlockLine) -> Option<&'static str> {
+    if block.missed { Some("missed") } else { block.completed.then_some("done") }
 }
 
 /// Blocks as a Markdown list, with a heading for each day if there are several.
@@ -112,7 +115,8 @@ pub(super) fn candidates(blocks: &[&BlockLine], format: TimeFormat) -> String {
         .take(10)
         .map(|block| {
             let when = format.when(block);
-            format!("- {} {}, {when}{}", block.handle, block.title, if block.completed { " · done" } else { "" })
+            let state = state(block).map_or(String::new(), |state| format!(" · {state}"));
+            format!("- {} {}, {when}{state}", block.handle, block.title)
         })
         .collect();
     let more = if blocks.len() > 10 { format!("\n- and {} more", blocks.len() - 10) } else { String::new() };

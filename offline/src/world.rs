@@ -178,7 +178,7 @@ impl<'a> World<'a> {
     pub fn free(&self, day: NaiveDate, from: NaiveTime, to: NaiveTime, minutes: i64) -> Option<NaiveDateTime> {
         let end = day.and_time(to);
         let mut start = day.and_time(from);
-        for block in self.blocks().into_iter().filter(|block| !block.completed) {
+        for block in self.blocks().into_iter().filter(|block| block.is_open()) {
             if block.start < start + TimeDelta::minutes(minutes) && block.end > start {
                 start = on_grid(block.end);
             }

@@ -85,6 +85,11 @@ pub struct StateBlock {
     pub end_time: DateTime<Utc>,
     /// Whether it is completed.
     pub completed: bool,
+    /// `task` or `appointment`.
+    pub kind: &'static str,
+    /// Whether it is an appointment that was missed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub missed: bool,
 }
 
 /// An event.
@@ -130,7 +135,9 @@ impl From<&Block> for StateBlock {
             tags: block.tags.iter().map(ToString::to_string).collect(),
             start_time: block.span.start(),
             end_time: block.span.end(),
-            completed: !block.is_open(),
+            completed: block.completed_at.is_some(),
+            kind: block.kind.as_str(),
+            missed: block.missed_at.is_some(),
         }
     }
 }

@@ -8,7 +8,7 @@ use flux_timeline::event::EventKind;
 use flux_timeline::place::{Horizon, Task, place};
 use flux_timeline::query::{self, FindFreeTime, Query};
 use flux_timeline::{
-    Actor, Block, BlockId, EventId, Handle, Plan, PlanId, Priority, Session, Source, Span, Title, TxnId, Zone,
+    Actor, Block, BlockId, EventId, Handle, Kind, Plan, PlanId, Priority, Session, Source, Span, Title, TxnId, Zone,
 };
 use uuid::Uuid;
 
@@ -47,11 +47,13 @@ fn timeline(spans: &[Span]) -> Option<Session> {
             handle: Handle::new(index + 1),
             plan,
             title: title.clone(),
+            kind: Kind::Task,
             description: None,
             span: *span,
             priority: Priority::Medium,
             tags: Vec::new(),
             completed_at: None,
+            missed_at: None,
             depends_on: Vec::new(),
             source: Source::User,
         },

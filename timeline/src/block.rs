@@ -1,4 +1,4 @@
-//! A block: something to do, and when.
+//! A block: a task or an appointment, and when.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -20,8 +20,11 @@ pub struct Block {
     pub handle: Handle,
     /// The plan that it belongs to.
     pub plan: PlanId,
-    /// What is to be done.
+    /// What is to be done, or takes place.
     pub title: Title,
+    /// Whether it is a task or an appointment. Blocks of earlier versions have none and are tasks.
+    #[serde(default, skip_serializing_if = "Kind::is_task")]
+    pub kind: Kind,
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
@@ -32,9 +35,12 @@ pub struct Block {
     /// Free labels; no doubles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
-    /// When it was completed; `None` while it is open.
+    /// When it was completed; `None` if it was not.
     #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<DateTime<Utc>>,
+    /// When it was marked as missed; `None` if it was not. Only an appointment that is not completed can be missed.
+    #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
+    pub missed_at: Option<DateTime<Utc>>,
     /// Blocks that come first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<BlockId>,
@@ -43,9 +49,24 @@ pub struct Block {
 }
 
 impl Block {
-    /// Whether it is still to be done.
+    /// Whether it is neither completed nor missed. It takes up its time then.
     pub fn is_open(&self) -> bool {
-        self.completed_at.is_none()
+        self.completed_at.is_none() && self.missed_at.is_none()
+    }
+
+    /// Whether it is a task that is not completed.
+    pub fn is_to_do(&self) -> bool {
+        self.kind == Kind::Task && self.completed_at.is_none()
+    }
+
+    /// Whether it is a task whose time has passed and which is not completed. An appointment is never overdue.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.is_to_do() && self.span.end() <= now
+    }
+
+    /// Whether it is an appointment whose time has passed.
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.kind == Kind::Appointment && self.span.end() <= now
     }
 
     /// What it says besides its title, in the form in which it is searched: its handle, its tags with `#`, its description.
@@ -54,6 +75,33 @@ impl Block {
         self.tags.iter().for_each(|tag| text.extend([" #", tag.as_str()]));
         self.description.iter().for_each(|description| text.extend([" ", description.as_str()]));
         title_key(&text)
+    }
+}
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Kind {
+    /// Wants to be done. It is overdue when its time has passed.
+    #[default]
+    Task,
+    /// Takes place by itself, such as a meeting or a lunch. It can be missed.
+    Appointment,
+}
+
+impl Kind {
+    /// `task` or `appointment`, as on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Appointment => "appointment",
+        }
+    }
+
+    /// Whether it is a task.
+    pub const fn is_task(&self) -> bool {
+        matches!(self, Self::Task)
     }
 }
 

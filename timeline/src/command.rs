@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc, Weekday};
 
-use crate::block::Priority;
+use crate::block::{Kind, Priority};
 use crate::clock::HourFormat;
 use crate::distance::Distance;
 use crate::free_time::WorkingHours;
@@ -186,6 +186,8 @@ pub struct NewBlock {
     pub plan: Option<PlanRef>,
     /// Its title.
     pub title: Title,
+    /// Whether it is a task or an appointment.
+    pub kind: Kind,
     /// Its description.
     pub description: Option<Description>,
     /// When.
@@ -205,6 +207,8 @@ pub struct BlockUpdate {
     pub title: Option<Title>,
     /// A new description; `Some(None)` removes it.
     pub description: Option<Option<Description>>,
+    /// Another kind. A missed appointment that becomes a task is open.
+    pub kind: Option<Kind>,
     /// A new priority.
     pub priority: Option<Priority>,
     /// New tags, all of them.
@@ -215,8 +219,10 @@ pub struct BlockUpdate {
     pub end: Option<DateTime<Utc>>,
     /// A new length, from the start. Ignored together with `end`.
     pub length: Option<TimeDelta>,
-    /// Done or open.
+    /// Whether it is completed. A missed appointment that is completed is no longer missed.
     pub completed: Option<bool>,
+    /// Whether it is an appointment that was missed.
+    pub missed: Option<bool>,
 }
 
 /// Changes of the settings. A field that is `None` keeps its value.

@@ -40,6 +40,7 @@ impl EventKind {
             Self::BlockUpdated(change) => format!("updated {}", named(&change.before)),
             Self::BlockMoved(change) => format!("moved {}", named(&change.after)),
             Self::BlockCompleted(change) => format!("completed {}", named(&change.after)),
+            Self::BlockMissed(change) => format!("marked {} as missed", named(&change.after)),
             Self::BlockReopened(change) => format!("reopened {}", named(&change.after)),
             Self::BlockDeleted { block } => format!("deleted {}", named(block)),
             Self::TimelineShifted { blocks, .. } => format!("moved {}", counted_blocks(blocks.len() as u64)),

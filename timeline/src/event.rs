@@ -113,13 +113,15 @@ tagged_enum! {
             /// The block.
             block: Block,
         },
-        /// A block's title, description, priority, tags or dependencies changed.
+        /// A block's title, kind, description, priority, tags or dependencies changed.
         BlockUpdated(BlockChange),
         /// A block was moved or got another length.
         BlockMoved(BlockChange),
         /// A block was completed.
         BlockCompleted(BlockChange),
-        /// A completed block was reopened.
+        /// An appointment was marked as missed.
+        BlockMissed(BlockChange),
+        /// A completed block, or a missed one, was reopened.
         BlockReopened(BlockChange),
         /// A block was deleted.
         BlockDeleted {
@@ -222,6 +224,16 @@ pub fn shifted(spans: &[SpanChange], by_ms: Option<i64>, place: usize, span: Spa
 }
 
 impl EventKind {
+    /// The event for a block that was completed, missed or reopened.
+    pub fn settled(change: BlockChange) -> Self {
+        let kind = match (change.after.completed_at, change.after.missed_at) {
+            (_, Some(_)) => Self::BlockMissed,
+            (Some(_), None) => Self::BlockCompleted,
+            (None, None) => Self::BlockReopened,
+        };
+        kind(change)
+    }
+
     /// The event that reverts this one. Applied directly after it, it restores the timeline.
     ///
     /// `None` for [`EventKind::Undone`] and [`EventKind::Redone`], which redo and undo revert, and for the events of
@@ -240,8 +252,9 @@ impl EventKind {
             Self::BlockDeleted { block } => Self::BlockScheduled { block: block.clone() },
             Self::BlockUpdated(change) => Self::BlockUpdated(change.swapped()),
             Self::BlockMoved(change) => Self::BlockMoved(change.swapped()),
-            Self::BlockCompleted(change) => Self::BlockReopened(change.swapped()),
-            Self::BlockReopened(change) => Self::BlockCompleted(change.swapped()),
+            Self::BlockCompleted(change) | Self::BlockMissed(change) | Self::BlockReopened(change) => {
+                Self::settled(change.swapped())
+            }
             Self::TimelineShifted { plan, by_ms, blocks, spans } => Self::TimelineShifted {
                 plan: *plan,
                 by_ms: by_ms.map(i64::saturating_neg),
@@ -281,6 +294,7 @@ impl EventKind {
             Self::BlockUpdated(_) => "BLOCK_UPDATED",
             Self::BlockMoved(_) => "BLOCK_MOVED",
             Self::BlockCompleted(_) => "BLOCK_COMPLETED",
+            Self::BlockMissed(_) => "BLOCK_MISSED",
             Self::BlockReopened(_) => "BLOCK_REOPENED",
             Self::BlockDeleted { .. } => "BLOCK_DELETED",
             Self::TimelineShifted { .. } => "TIMELINE_SHIFTED",

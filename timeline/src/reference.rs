@@ -118,7 +118,7 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
         for plan in [active, None] {
             let query = BlockQuery { plan, title: Some(title.clone()), limit: CANDIDATES + 1, ..BlockQuery::default() };
             let found = read(view.blocks(&query))?;
-            if let Some(block) = the_one(&found, preferred) {
+            if let Some(block) = the_one(&found, preferred, now) {
                 return Ok(block.clone());
             }
             if !found.is_empty() {
@@ -130,14 +130,16 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
     Err(missing.into())
 }
 
-fn the_one(found: &[Block], preferred: BlockState) -> Option<&Block> {
+/// The only block, or the only one that lies ahead ([`BlockState::Open`]) or does not ([`BlockState::Done`]).
+fn the_one(found: &[Block], preferred: BlockState, now: DateTime<Utc>) -> Option<&Block> {
     if let [only] = found {
         return Some(only);
     }
     if found.len() > CANDIDATES || preferred == BlockState::Any {
         return None;
     }
-    let mut fitting = found.iter().filter(|block| block.is_open() == (preferred == BlockState::Open));
+    let lies_ahead = |block: &Block| block.is_open() && !block.is_over(now);
+    let mut fitting = found.iter().filter(|block| lies_ahead(block) == (preferred == BlockState::Open));
     let first = fitting.next();
     if fitting.next().is_some() { None } else { first }
 }

@@ -72,6 +72,28 @@ pub enum Rejection {
     /// An update that names nothing to change.
     #[error("The update changes nothing: name at least one field.")]
     NothingToUpdate,
+    /// An update that makes a block both completed and missed.
+    #[error("A block cannot be both done and missed. Nothing was changed; give one of them.")]
+    CompletedAndMissed,
+    /// A task cannot be missed.
+    #[error(
+        "“{title}” is a task, and only an appointment can be missed. Nothing was changed; move the task to another time, or \
+         make it an appointment."
+    )]
+    TaskMissed {
+        /// Its title.
+        title: Title,
+    },
+    /// An appointment that has not begun cannot be missed.
+    #[error(
+        "“{title}” begins only later ({when}). Nothing was changed; move it or delete it if it will not take place."
+    )]
+    MissedTooEarly {
+        /// Its title.
+        title: Title,
+        /// When it begins, in words and in the person's zone.
+        when: String,
+    },
     /// A shift without blocks to move.
     #[error("There is nothing to move after that time. Nothing was changed.")]
     NothingToShift,

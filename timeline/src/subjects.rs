@@ -17,6 +17,7 @@ impl EventKind {
             Self::BlockUpdated(change)
             | Self::BlockMoved(change)
             | Self::BlockCompleted(change)
+            | Self::BlockMissed(change)
             | Self::BlockReopened(change) => vec![change.after.id.uuid(), change.after.plan.uuid()],
             Self::TimelineShifted { plan, blocks, .. } => {
                 blocks.iter().map(|block| block.uuid()).chain([plan.uuid()]).collect()

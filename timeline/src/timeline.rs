@@ -167,6 +167,7 @@ impl Timeline {
             EventKind::BlockUpdated(change)
             | EventKind::BlockMoved(change)
             | EventKind::BlockCompleted(change)
+            | EventKind::BlockMissed(change)
             | EventKind::BlockReopened(change) => self.put(change.after.clone()),
             EventKind::BlockDeleted { block } => {
                 self.take(block.id);
@@ -245,11 +246,11 @@ impl Timeline {
         self.plans.get(&id)
     }
 
-    /// Counts the open and the completed blocks of a plan.
+    /// Counts the blocks of a plan.
     pub fn plan_counts(&self, plan: PlanId) -> PlanCounts {
         let mut counts = PlanCounts::default();
         for block in self.blocks.values().filter(|block| block.plan == plan) {
-            if block.is_open() { counts.open += 1 } else { counts.done += 1 }
+            *counts.of(block) += 1;
         }
         counts
     }
@@ -360,7 +361,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::block::{Priority, Source};
+    use crate::block::{Kind, Priority, Source};
     use crate::text::Title;
 
     fn block(number: u32) -> Block {
@@ -370,11 +371,13 @@ mod tests {
             handle: Handle::new(number),
             plan: PlanId::new(Uuid::nil()),
             title: Title::new("Workout").unwrap(),
+            kind: Kind::Task,
             description: None,
             span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
             priority: Priority::Medium,
             tags: Vec::new(),
             completed_at: None,
+            missed_at: None,
             depends_on: Vec::new(),
             source: Source::User,
         }

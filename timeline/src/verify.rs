@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::block::Block;
+use crate::block::{Block, Kind};
 use crate::event::{Actor, BlockChange, Event, EventKind, RunChange, shifted};
 use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
 use crate::limits;
@@ -80,6 +80,9 @@ pub enum Misfit {
     /// A block depends on itself.
     #[error("the block {0} depends on itself")]
     DependsOnItself(Handle),
+    /// A task or a completed block is marked as missed.
+    #[error("the block {0} cannot be missed")]
+    Missed(Handle),
     /// A run of the architect does not change in this way.
     #[error("the goal {0} cannot change in this way at this point")]
     Run(RunId),
@@ -201,6 +204,7 @@ fn verify_change<V: TimelineView>(view: &V, kind: &EventKind) -> Verified<V::Err
         EventKind::BlockUpdated(change)
         | EventKind::BlockMoved(change)
         | EventKind::BlockCompleted(change)
+        | EventKind::BlockMissed(change)
         | EventKind::BlockReopened(change) => changed_block(view, change),
         EventKind::BlockDeleted { block } => {
             require(known_block(view, block.id)? == *block, || Misfit::Before("block"))
@@ -283,7 +287,9 @@ fn within_limits<E>(block: &Block) -> Verified<E> {
     require(block.tags.len() <= limits::TAGS, || limit("tags on a block", limits::TAGS))?;
     let dependencies = block.depends_on.len();
     require(dependencies <= limits::DEPENDENCIES, || limit("dependencies of a block", limits::DEPENDENCIES))?;
-    require(!block.depends_on.contains(&block.id), || Misfit::DependsOnItself(block.handle))
+    require(!block.depends_on.contains(&block.id), || Misfit::DependsOnItself(block.handle))?;
+    let can_be_missed = block.kind == Kind::Appointment && block.completed_at.is_none();
+    require(block.missed_at.is_none() || can_be_missed, || Misfit::Missed(block.handle))
 }
 
 fn known_run<V: ReadRuns>(view: &V, id: RunId) -> Verified<V::Error, Run> {

@@ -7,7 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::block::{Block, Priority};
+use crate::block::{Block, Kind, Priority};
 use crate::event::Event;
 use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
 use crate::plan::Plan;
@@ -49,7 +49,7 @@ pub trait ReadPlans: View {
     /// If the source cannot be read.
     fn plan(&self, id: PlanId) -> Result<Option<Plan>, Self::Error>;
 
-    /// Counts the open and the completed blocks of a plan.
+    /// Counts the blocks of a plan.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -241,10 +241,28 @@ impl BlockDifference {
 /// How many blocks a plan has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PlanCounts {
-    /// Not completed.
+    /// Tasks that are not completed.
     pub open: u64,
-    /// Completed.
+    /// Completed blocks.
     pub done: u64,
+    /// Appointments that are not completed: those to come, those that are over, and those that were missed.
+    pub appointments: u64,
+}
+
+impl PlanCounts {
+    /// The count that includes this block.
+    pub fn of(&mut self, block: &Block) -> &mut u64 {
+        match (block.completed_at, block.kind) {
+            (Some(_), _) => &mut self.done,
+            (None, Kind::Task) => &mut self.open,
+            (None, Kind::Appointment) => &mut self.appointments,
+        }
+    }
+
+    /// All blocks.
+    pub const fn all(self) -> u64 {
+        self.open + self.done + self.appointments
+    }
 }
 
 /// Which blocks are asked for. The default is: all of them, in all plans that are in use.
@@ -267,7 +285,7 @@ pub struct BlockQuery {
     pub starts_from: Option<DateTime<Utc>>,
     /// Only those that start before this.
     pub starts_before: Option<DateTime<Utc>>,
-    /// Only open or only completed ones.
+    /// Only those in this state.
     pub state: BlockState,
     /// Not this one.
     pub except: Option<BlockId>,
@@ -314,14 +332,16 @@ pub enum TitleMatch {
     Contains(Vec<String>),
 }
 
-/// Open, completed, or both.
+/// The state of a block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BlockState {
-    /// Both.
+    /// Any.
     #[default]
     Any,
-    /// Not completed.
+    /// Neither completed nor missed.
     Open,
+    /// A task that is not completed.
+    ToDo,
     /// Completed.
     Done,
 }
@@ -331,7 +351,7 @@ impl BlockState {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Any => "",
-            Self::Open => "open",
+            Self::Open | Self::ToDo => "open",
             Self::Done => "done",
         }
     }
@@ -387,7 +407,8 @@ impl BlockQuery {
             && match self.state {
                 BlockState::Any => true,
                 BlockState::Open => block.is_open(),
-                BlockState::Done => !block.is_open(),
+                BlockState::ToDo => block.is_to_do(),
+                BlockState::Done => block.completed_at.is_some(),
             }
             && self.priority.is_none_or(|priority| block.priority == priority)
             && self.title.as_ref().is_none_or(|title| title.matches(&block.title.key()))

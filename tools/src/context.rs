@@ -2,13 +2,13 @@
 //! in the prompt. The built-in interpreter gets them as data.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use flux_timeline::view::BlockState;
-use flux_timeline::{Block, BlockQuery, HourFormat, Plan, ReadBlocks, ReadPlans, clock};
+use flux_timeline::view::{BlockState, PlanCounts};
+use flux_timeline::{Block, BlockQuery, HourFormat, Kind, Plan, ReadBlocks, ReadPlans, clock};
 use serde::{Deserialize, Serialize};
 
 /// The most blocks that a prompt lists.
 const LISTED: usize = 60;
-/// The most overdue blocks among them. These are the newest ones, so that a neglected timeline does not hide the week
+/// The most overdue tasks among them. These are the newest ones, so that a neglected timeline does not hide the week
 /// ahead.
 const OVERDUE: usize = 15;
 /// How far a prompt looks ahead, in days.
@@ -58,12 +58,15 @@ pub struct TimelineContext {
     pub hour_format: HourFormat,
     /// All plans, those in use before the archived ones; exactly one is active.
     pub plans: Vec<PlanLine>,
-    /// At most 60 blocks: overdue ones first, then those of the next 7 days, each by start.
+    /// At most 60 blocks: overdue tasks first, then those of the next 7 days, each by start.
     pub blocks: Vec<BlockLine>,
-    /// How many open blocks lie after those listed.
+    /// How many open tasks are not listed.
     pub later_open: u64,
     /// How many completed blocks are not listed.
     pub done: u64,
+    /// How many appointments are not listed, before and after those that are.
+    #[serde(default)]
+    pub appointments: u64,
 }
 
 /// A plan in the context.
@@ -75,8 +78,11 @@ pub struct PlanLine {
     pub active: bool,
     /// Whether it is archived.
     pub archived: bool,
-    /// How many of its blocks are not completed.
+    /// How many of its blocks are tasks that are not completed.
     pub open_blocks: u64,
+    /// How many of its blocks are appointments.
+    #[serde(default)]
+    pub appointments: u64,
 }
 
 /// A block in the context.
@@ -86,6 +92,9 @@ pub struct BlockLine {
     pub handle: String,
     /// Its title.
     pub title: String,
+    /// Whether it is a task or an appointment.
+    #[serde(default)]
+    pub kind: Kind,
     /// Wall-clock start.
     pub start: NaiveDateTime,
     /// Wall-clock end.
@@ -96,6 +105,26 @@ pub struct BlockLine {
     pub tags: Vec<String>,
     /// Whether it is completed.
     pub completed: bool,
+    /// Whether it is an appointment that was missed.
+    #[serde(default)]
+    pub missed: bool,
+}
+
+impl BlockLine {
+    /// Whether it is neither completed nor missed.
+    pub const fn is_open(&self) -> bool {
+        !self.completed && !self.missed
+    }
+
+    /// Whether it is a task whose time has passed and which is not completed.
+    pub fn is_overdue(&self, now: NaiveDateTime) -> bool {
+        self.kind.is_task() && !self.completed && self.end <= now
+    }
+
+    /// Whether it is open and not an appointment that is over.
+    pub fn is_ahead(&self, now: NaiveDateTime) -> bool {
+        self.is_open() && (self.kind.is_task() || self.end > now)
+    }
 }
 
 /// The facts about a timeline. The blocks are those of the active plan.
@@ -115,6 +144,7 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
             active: Some(plan.id) == active,
             archived: !plan.is_in_use(),
             open_blocks: counts.open,
+            appointments: counts.appointments,
         });
     }
     let today = zone.day_start(zone.wall(now).date());
@@ -127,16 +157,18 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         ..of_plan
     })?);
     let counts = active.map(|plan| view.plan_counts(plan)).transpose()?.unwrap_or_default();
-    let listed_open = blocks.iter().filter(|block| block.is_open()).count() as u64;
-    let listed_done = blocks.len() as u64 - listed_open;
+    let mut listed = PlanCounts::default();
+    blocks.iter().for_each(|block| *listed.of(block) += 1);
     let line = |block: &Block| BlockLine {
         handle: block.handle.to_string(),
         title: block.title.to_string(),
+        kind: block.kind,
         start: zone.wall(block.span.start()),
         end: zone.wall(block.span.end()),
         priority: block.priority.as_str().to_owned(),
         tags: block.tags.iter().map(ToString::to_string).collect(),
-        completed: !block.is_open(),
+        completed: block.completed_at.is_some(),
+        missed: block.missed_at.is_some(),
     };
     Ok(TimelineContext {
         now: zone.wall(now),
@@ -144,16 +176,17 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         hour_format: settings.hour_format,
         plans,
         blocks: blocks.iter().map(line).collect(),
-        later_open: counts.open.saturating_sub(listed_open),
-        done: counts.done.saturating_sub(listed_done),
+        later_open: counts.open.saturating_sub(listed.open),
+        done: counts.done.saturating_sub(listed.done),
+        appointments: counts.appointments.saturating_sub(listed.appointments),
     })
 }
 
-/// Open blocks that ended before today: the newest, by start.
+/// Open tasks that ended before today: the newest, by start.
 fn overdue<V: ReadBlocks>(view: &V, of_plan: &BlockQuery, today: DateTime<Utc>) -> Result<Vec<Block>, V::Error> {
     let mut found = view.blocks(&BlockQuery {
         ends_by: Some(today),
-        state: BlockState::Open,
+        state: BlockState::ToDo,
         starts_from: Some(today - TimeDelta::days(90)),
         limit: 500,
         ..of_plan.clone()

@@ -5,7 +5,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use flux_timeline::block::Block;
+use flux_timeline::block::{Block, Kind};
 use flux_timeline::decide::{Decision, Outcome};
 use flux_timeline::free_time::Slot;
 use flux_timeline::moment::Moment;
@@ -79,6 +79,9 @@ pub struct BlockFacts {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// Whether it is a task or an appointment.
+    #[serde(default)]
+    pub kind: Kind,
     /// `2026-11-24T08:00`.
     pub start: String,
     /// `2026-11-24T09:00`.
@@ -92,6 +95,9 @@ pub struct BlockFacts {
     pub tags: Vec<String>,
     /// Whether it is done.
     pub completed: bool,
+    /// Whether it is an appointment that was missed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missed: bool,
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -110,12 +116,15 @@ pub struct PlanFacts {
     /// Whether it is archived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
-    /// How many blocks are not completed, if counted.
+    /// How many of its blocks are tasks that are not completed, if counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_blocks: Option<u64>,
     /// How many blocks are completed, if counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_blocks: Option<u64>,
+    /// How many blocks are appointments that are not completed, if counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointments: Option<u64>,
 }
 
 /// A run of the architect in words; times are wall-clock times in the person's zone.
@@ -200,6 +209,7 @@ impl Report {
                             archived: !plan.is_in_use(),
                             open_blocks: Some(counts.open),
                             done_blocks: Some(counts.done),
+                            appointments: Some(counts.appointments),
                         })
                         .collect(),
                 ),
@@ -246,6 +256,7 @@ fn plan_facts(plan: &Plan, active: Option<&Plan>) -> PlanFacts {
         archived: !plan.is_in_use(),
         open_blocks: None,
         done_blocks: None,
+        appointments: None,
     }
 }
 
@@ -256,12 +267,14 @@ impl BlockFacts {
             handle: block.handle.to_string(),
             id: block.id.to_string(),
             title: block.title.to_string(),
+            kind: block.kind,
             start: moment.wall(block.span.start()),
             end: moment.wall(block.span.end()),
             day: moment.day(block.span.start()),
             priority: block.priority.as_str().to_owned(),
             tags: block.tags.iter().map(ToString::to_string).collect(),
-            completed: !block.is_open(),
+            completed: block.completed_at.is_some(),
+            missed: block.missed_at.is_some(),
             description: block.description.as_ref().map(ToString::to_string),
         }
     }

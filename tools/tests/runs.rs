@@ -8,8 +8,8 @@ use flux_timeline::command::{NewBlock, SettingsUpdate};
 use flux_timeline::decide::{Context, Did, Outcome};
 use flux_timeline::place::Task;
 use flux_timeline::{
-    Actor, Block, BlockId, BlockQuery, Command, DecideError, Event, EventId, EventKind, PlanId, Priority, ReadBlocks,
-    ReadPlans, Run, RunId, RunStatus, RunStep, Session, Settings, Source, Span, Title, TxnId, Zone, decide,
+    Actor, Block, BlockId, BlockQuery, Command, DecideError, Event, EventId, EventKind, Kind, PlanId, Priority,
+    ReadBlocks, ReadPlans, Run, RunId, RunStatus, RunStep, Session, Settings, Source, Span, Title, TxnId, Zone, decide,
 };
 use flux_tools::report::{Report, run_report};
 use flux_tools::tool::{Action, ToolCall, ToolContext};
@@ -426,6 +426,7 @@ fn tasks_are_placed_around_blocks_that_were_added_meanwhile() {
         id: BlockId::new(person.id()),
         plan: None,
         title: Title::new("Meeting").unwrap(),
+        kind: Kind::Appointment,
         description: None,
         span,
         priority: Priority::Medium,

@@ -139,8 +139,9 @@ fn place(name: &str, value: &Value) -> Result<BlockPlace, ApiError> {
 fn state(name: &str, value: &Value) -> Result<BlockState, ApiError> {
     match value.as_str() {
         Some("open") => Ok(BlockState::Open),
+        Some("todo") => Ok(BlockState::ToDo),
         Some("done") => Ok(BlockState::Done),
-        _ => Err(misfit(name, "open or done", value)),
+        _ => Err(misfit(name, "open, todo or done", value)),
     }
 }
 

@@ -117,7 +117,7 @@ impl<H: Host> ChatAgent<H> {
     /// Adds the blocks of a plan for which there is room, at most `limit`.
     fn fill(&self, wire: &mut StatePlan, plan: PlanId, limit: usize, room: &mut Room) -> Result<(), StoreError> {
         let counts = self.0.store.plan_counts(plan)?;
-        wire.block_count = counts.open + counts.done;
+        wire.block_count = counts.all();
         if limit == 0 || room.bytes == 0 || wire.block_count == 0 {
             return Ok(());
         }

@@ -116,6 +116,7 @@ fn filled(template: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flux_timeline::Kind;
     use flux_tools::context::{BlockLine, PlanLine};
     use proptest::prelude::*;
 
@@ -126,41 +127,54 @@ mod tests {
             zone: "Europe/Oslo".into(),
             hour_format: flux_timeline::HourFormat::default(),
             plans: vec![
-                PlanLine { title: "My plan".into(), active: true, archived: false, open_blocks: 3 },
-                PlanLine { title: "Summer {{zone}}".into(), active: false, archived: false, open_blocks: 0 },
-                PlanLine { title: "Old".into(), active: false, archived: true, open_blocks: 2 },
+                PlanLine { title: "My plan".into(), active: true, archived: false, open_blocks: 3, appointments: 0 },
+                PlanLine {
+                    title: "Summer {{zone}}".into(),
+                    active: false,
+                    archived: false,
+                    open_blocks: 0,
+                    appointments: 0,
+                },
+                PlanLine { title: "Old".into(), active: false, archived: true, open_blocks: 2, appointments: 1 },
             ],
             blocks: vec![
                 BlockLine {
                     handle: "B1".into(),
                     title: "Pay rent".into(),
+                    kind: Kind::Task,
                     start: at("2026-03-01T09:00:00"),
                     end: at("2026-03-01T09:15:00"),
                     priority: "high".into(),
                     tags: vec!["home".into()],
                     completed: false,
+                    missed: false,
                 },
                 BlockLine {
                     handle: "B2".into(),
                     title: "Meeting".into(),
+                    kind: Kind::Appointment,
                     start: at("2026-03-02T15:00:00"),
                     end: at("2026-03-02T16:00:00"),
                     priority: "medium".into(),
                     tags: vec![],
                     completed: false,
+                    missed: false,
                 },
                 BlockLine {
                     handle: "B3".into(),
                     title: "Night train".into(),
+                    kind: Kind::Appointment,
                     start: at("2026-03-03T22:00:00"),
                     end: at("2026-03-04T06:00:00"),
                     priority: "low".into(),
                     tags: vec![],
                     completed: true,
+                    missed: false,
                 },
             ],
             later_open: 12,
             done: 40,
+            appointments: 2,
         }
     }
 

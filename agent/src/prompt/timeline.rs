@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::{Datelike, NaiveDateTime};
-use flux_timeline::clock;
+use flux_timeline::{Kind, clock};
 use flux_tools::context::{BlockLine, DAYS, TimelineContext};
 
 use super::data::{field, tag};
@@ -20,7 +20,8 @@ pub fn describe(context: &TimelineContext) -> String {
                 (false, true) => ", archived",
                 (false, false) => "",
             };
-            format!("“{}” ({} open{mark})", field(&plan.title), plan.open_blocks)
+            let appointments = counted_appointments(plan.appointments);
+            format!("“{}” ({} open{appointments}{mark})", field(&plan.title), plan.open_blocks)
         })
         .collect();
     // Writing to a String cannot fail.
@@ -33,8 +34,18 @@ pub fn describe(context: &TimelineContext) -> String {
     for block in &context.blocks {
         let _ = writeln!(text, "- {}", line(block, context));
     }
-    let _ = write!(text, "Not listed: {} open and {} done blocks.", context.later_open, context.done);
+    let appointments = counted_appointments(context.appointments);
+    let _ = write!(text, "Not listed: {} open and {} done blocks{appointments}.", context.later_open, context.done);
     text
+}
+
+/// Nothing, `, 1 appointment` or `, 2 appointments`.
+fn counted_appointments(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", 1 appointment".to_owned(),
+        more => format!(", {more} appointments"),
+    }
 }
 
 fn line(block: &BlockLine, context: &TimelineContext) -> String {
@@ -45,11 +56,17 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
     let same_day = block.start.date() == block.end.date();
     let end = if same_day { clock::hours(block.end.time()).to_string() } else { moment(block.end) };
     let mut details = Vec::new();
-    if block.completed {
-        details.push("done".to_owned());
-    } else if block.end < context.now {
-        details.push("overdue".to_owned());
+    if !block.kind.is_task() {
+        details.push("appointment".to_owned());
     }
+    let is_past = block.end < context.now;
+    let state = match (block.completed, block.missed, block.kind) {
+        (true, ..) => Some("done"),
+        (_, true, _) => Some("missed"),
+        (.., Kind::Task) => is_past.then_some("overdue"),
+        (.., Kind::Appointment) => is_past.then_some("over"),
+    };
+    details.extend(state.map(str::to_owned));
     if block.priority != "medium" {
         details.push(format!("{} priority", block.priority));
     }

@@ -8,6 +8,7 @@ use flux_timeline::{Block, BlockId, PlanId, Span};
 use serde::Serialize;
 
 use super::past::digest;
+use super::timeline::state;
 use super::{Sql, Store, StoreError, block, json, text};
 
 /// The number of blocks that are read or written with one statement.
@@ -15,17 +16,27 @@ pub(super) const SLICE: usize = 200;
 /// The size of the rows that are written with one statement, in bytes of their JSON. A block has at most 50 kB.
 const SLICE_BYTES: usize = 500_000;
 
-/// A version of a block, as a row: id, handle, plan, start and end in ms, whether it is done, digest, JSON, and the events
+/// A version of a block, as a row: id, handle, plan, start and end in ms, state, digest, JSON, and the events
 /// between which it was valid. As JSON it is an array, which is shorter than an object.
 #[derive(Serialize)]
-pub(super) struct BlockRow(BlockId, u32, PlanId, i64, i64, u8, i64, String, u64, u64);
+pub(super) struct BlockRow(BlockId, u32, PlanId, i64, i64, u64, i64, String, u64, u64);
 
 impl BlockRow {
     pub fn new(block: &Block, (since, until): (u64, u64)) -> Result<Self, StoreError> {
         let json = text("blocks", block)?;
         let (start, end) = (block.span.start().timestamp_millis(), block.span.end().timestamp_millis());
-        let done = (!block.is_open()).into();
-        Ok(Self(block.id, block.handle.number(), block.plan, start, end, done, digest(&json), json, since, until))
+        Ok(Self(
+            block.id,
+            block.handle.number(),
+            block.plan,
+            start,
+            end,
+            state(block),
+            digest(&json),
+            json,
+            since,
+            until,
+        ))
     }
 }
 

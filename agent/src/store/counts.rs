@@ -27,6 +27,7 @@ impl<S: Sql> Store<S> {
             for (_, counts) in head.counts.iter().filter(|(id, _)| head.plan(*id).is_some()) {
                 blocks.open += counts.open;
                 blocks.done += counts.done;
+                blocks.appointments += counts.appointments;
             }
             let in_use = head.plans.iter().filter(|plan| plan.is_in_use()).count();
             (blocks, in_use as u64, (head.plans.len() - in_use) as u64)

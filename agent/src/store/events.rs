@@ -188,6 +188,7 @@ impl<S: Sql> Store<S> {
             EventKind::BlockUpdated(change)
             | EventKind::BlockMoved(change)
             | EventKind::BlockCompleted(change)
+            | EventKind::BlockMissed(change)
             | EventKind::BlockReopened(change) => self.update_block(seq, &change.before, &change.after),
             EventKind::BlockDeleted { block } => self.delete_block(seq, block),
             EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {

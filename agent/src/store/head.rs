@@ -57,9 +57,10 @@ impl Head {
         let state =
             state.first().ok_or_else(|| StoreError::Corrupt { table: "state", cause: "it has no row".to_owned() })?;
         let plans = store.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
-        let counts = store.query("SELECT plan, open, done FROM [plan_counts]", &[])?;
+        let counts = store.query("SELECT plan, open, done, appointments FROM [plan_counts]", &[])?;
         let count = |row: &Row| {
-            Ok((id("plan_counts", &row.text(0)?)?, PlanCounts { open: row.count(1)?, done: row.count(2)? }))
+            let counts = PlanCounts { open: row.count(1)?, done: row.count(2)?, appointments: row.count(3)? };
+            Ok((id("plan_counts", &row.text(0)?)?, counts))
         };
         let next_handle = Handle::new(u32::try_from(state.count(2)?).unwrap_or(u32::MAX));
         Ok(Self {
@@ -102,13 +103,14 @@ impl Head {
         self.recent.retain(|block| block.id != id);
     }
 
-    fn count(&mut self, plan: PlanId, is_open: bool, by: i64) {
+    fn count(&mut self, block: &Block, by: i64) {
+        let plan = block.plan;
         let place = self.counts.iter().position(|(id, _)| *id == plan).unwrap_or_else(|| {
             self.counts.push((plan, PlanCounts::default()));
             self.counts.len() - 1
         });
         let Some((_, counts)) = self.counts.get_mut(place) else { return };
-        let count = if is_open { &mut counts.open } else { &mut counts.done };
+        let count = counts.of(block);
         *count = count.saturating_add_signed(by);
         if !self.unsaved.counts.contains(&plan) {
             self.unsaved.counts.push(plan);
@@ -150,9 +152,9 @@ impl<S: Sql> Store<S> {
             self.execute("UPDATE [state] SET next_handle = ?", &[Value::Integer(next.number().into())])?;
         }
         for plan in unsaved.counts {
-            let PlanCounts { open, done } = self.plan_counts(plan)?;
-            let sql = "INSERT OR REPLACE INTO [plan_counts] (plan, open, done) VALUES (?, ?, ?)";
-            self.execute(sql, &[plan.to_string().into(), open.into(), done.into()])?;
+            let PlanCounts { open, done, appointments } = self.plan_counts(plan)?;
+            let sql = "INSERT OR REPLACE INTO [plan_counts] (plan, open, done, appointments) VALUES (?, ?, ?, ?)";
+            self.execute(sql, &[plan.to_string().into(), open.into(), done.into(), appointments.into()])?;
         }
         Ok(())
     }
@@ -161,7 +163,7 @@ impl<S: Sql> Store<S> {
     pub(super) fn count_block(&self, block: &Block, by: i64) -> Result<(), StoreError> {
         self.head(|_| ())?;
         self.change_head(|head| {
-            head.count(block.plan, block.is_open(), by);
+            head.count(block, by);
             if by > 0 {
                 head.use_handle(block.handle);
             }

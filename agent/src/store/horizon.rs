@@ -211,6 +211,7 @@ impl<S: Sql> Store<S> {
             EventKind::BlockUpdated(change)
             | EventKind::BlockMoved(change)
             | EventKind::BlockCompleted(change)
+            | EventKind::BlockMissed(change)
             | EventKind::BlockReopened(change) => {
                 versions.begin(change.before.id, seq);
                 versions.end(change.before.clone(), seq);
@@ -253,7 +254,7 @@ impl<S: Sql> Store<S> {
             FROM (SELECT value ->> 0 AS id, value ->> 1 AS seq FROM json_each(?)) begun
             WHERE p.id = begun.id AND p.since = 0";
         const INSERT: &str =
-            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, json, since, until)
+            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, state, digest, json, since, until)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
                 value ->> 8, value ->> 9 FROM json_each(?)";
         let begun = versions.known.iter().filter_map(|(id, known)| Some((*id, known.begun?)));
@@ -298,6 +299,7 @@ fn changed(kind: &EventKind) -> Vec<BlockId> {
         EventKind::BlockUpdated(change)
         | EventKind::BlockMoved(change)
         | EventKind::BlockCompleted(change)
+        | EventKind::BlockMissed(change)
         | EventKind::BlockReopened(change) => vec![change.after.id],
         EventKind::BlockDeleted { block } => vec![block.id],
         EventKind::TimelineShifted { blocks, .. } => blocks.clone(),

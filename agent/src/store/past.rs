@@ -46,11 +46,11 @@ impl<S: Sql> Store<S> {
         self.check_past(seq)?;
         // One statement, so the valid rows are searched once. The first row is their count.
         const SHOWN: &str = "WITH valid AS MATERIALIZED (
-                SELECT id, -1 AS since, start_ms, end_ms, done, handle FROM [blocks] WHERE plan = ?1 AND since <= ?2
-                UNION ALL SELECT id, since, start_ms, end_ms, done, handle FROM [past_blocks]
+                SELECT id, -1 AS since, start_ms, end_ms, state, handle FROM [blocks] WHERE plan = ?1 AND since <= ?2
+                UNION ALL SELECT id, since, start_ms, end_ms, state, handle FROM [past_blocks]
                     WHERE plan = ?1 AND until > ?2 AND since <= ?2
             ), shown AS (
-                SELECT * FROM (SELECT 0 AS part, * FROM valid WHERE done = 0 AND end_ms <= ?3
+                SELECT * FROM (SELECT 0 AS part, * FROM valid WHERE state = 0 AND end_ms <= ?3
                     ORDER BY start_ms, handle LIMIT ?4)
                 UNION ALL SELECT * FROM (SELECT 1 AS part, * FROM valid WHERE end_ms > ?3
                     ORDER BY start_ms, handle LIMIT ?5)

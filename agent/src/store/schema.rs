@@ -105,7 +105,8 @@ pub(super) const COMPUTED: &[Table] = &[
         statements: &["CREATE TABLE [plan_counts] (
                 plan TEXT PRIMARY KEY,
                 open INTEGER NOT NULL,
-                done INTEGER NOT NULL
+                done INTEGER NOT NULL,
+                appointments INTEGER NOT NULL DEFAULT 0
             )"],
     },
     Table {
@@ -121,21 +122,21 @@ pub(super) const COMPUTED: &[Table] = &[
                 details_key TEXT NOT NULL,
                 start_ms INTEGER,
                 end_ms INTEGER,
-                done INTEGER NOT NULL,
+                state INTEGER NOT NULL,
                 since INTEGER NOT NULL,
                 digest INTEGER NOT NULL,
                 json TEXT NOT NULL
             )",
             "CREATE INDEX [blocks_by_start] ON [blocks] (start_ms)",
             // With all that is asked of a past moment before the rows themselves are read.
-            "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms, handle, since, end_ms, done)",
+            "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms, handle, since, end_ms, state)",
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
-            // Overdue blocks are read on every turn, and there are few open blocks among many done.
-            "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE done = 0",
+            // Overdue tasks are read on every turn, and there are few open ones among many done.
+            "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE state = 0",
             // A change keeps the version that it replaces.
             "CREATE TRIGGER [blocks_kept] AFTER UPDATE OF since ON [blocks] BEGIN
-                INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
-                VALUES (OLD.id, OLD.handle, OLD.plan, OLD.start_ms, OLD.end_ms, OLD.done, OLD.digest, OLD.since, NEW.since, OLD.json);
+                INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, state, digest, since, until, json)
+                VALUES (OLD.id, OLD.handle, OLD.plan, OLD.start_ms, OLD.end_ms, OLD.state, OLD.digest, OLD.since, NEW.since, OLD.json);
              END",
         ],
     },
@@ -148,7 +149,7 @@ pub(super) const COMPUTED: &[Table] = &[
                 plan TEXT NOT NULL,
                 start_ms INTEGER,
                 end_ms INTEGER,
-                done INTEGER NOT NULL,
+                state INTEGER NOT NULL,
                 digest INTEGER NOT NULL,
                 since INTEGER NOT NULL,
                 until INTEGER NOT NULL,
@@ -156,7 +157,7 @@ pub(super) const COMPUTED: &[Table] = &[
                 PRIMARY KEY (id, since)
             ) WITHOUT ROWID",
             "CREATE INDEX [past_blocks_by_time]
-             ON [past_blocks] (plan, until, since, start_ms, end_ms, done, handle, digest)",
+             ON [past_blocks] (plan, until, since, start_ms, end_ms, state, handle, digest)",
         ],
     },
     Table {

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState, PlanCounts, PlanSnapshot, TitleMatch};
 use flux_timeline::{
-    Block, BlockId, BlockQuery, Event, Handle, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, RunId,
-    Settings, Span, TxnId, View,
+    Block, BlockId, BlockQuery, Event, Handle, Kind, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run,
+    RunId, Settings, Span, TxnId, View,
 };
 
 use uuid::Uuid;
@@ -90,7 +90,7 @@ impl<S: Sql> ReadBlocks for Store<S> {
     }
 
     fn stored_blocks(&self) -> Result<u64, StoreError> {
-        self.head(|head| head.counts.iter().map(|(_, counts)| counts.open + counts.done).sum())
+        self.head(|head| head.counts.iter().map(|(_, counts)| counts.all()).sum())
     }
 
     fn next_handle(&self) -> Result<Handle, StoreError> {
@@ -212,8 +212,9 @@ fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     }
     match query.state {
         BlockState::Any => {}
-        BlockState::Open => add("b.done = 0", &[]),
-        BlockState::Done => add("b.done = 1", &[]),
+        BlockState::Open => add("b.state IN (0, 2)", &[]),
+        BlockState::ToDo => add("b.state = 0", &[]),
+        BlockState::Done => add("b.state = 1", &[]),
     }
     if let Some(priority) = query.priority {
         add("json_extract(b.json, '$.priority') = ?", &[priority.as_str().into()]);
@@ -294,7 +295,7 @@ impl<S: Sql> Store<S> {
     pub(super) fn insert_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         let text = text("blocks", block)?;
         self.execute(
-            "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, done, since, digest, json)
+            "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, state, since, digest, json)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 number(block.handle),
@@ -304,7 +305,7 @@ impl<S: Sql> Store<S> {
                 block.details_key().into(),
                 millis(block.span.start()),
                 millis(block.span.end()),
-                is_done(block),
+                state(block).into(),
                 seq.into(),
                 digest(&text).into(),
                 text.into(),
@@ -319,23 +320,23 @@ impl<S: Sql> Store<S> {
     pub(super) fn update_block(&self, seq: u64, before: &Block, after: &Block) -> Result<(), StoreError> {
         const TEXT: &str =
             "UPDATE [blocks] SET title_key = ?, details_key = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
-        const DONE: &str = "UPDATE [blocks] SET done = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
+        const STATE: &str = "UPDATE [blocks] SET state = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
         const TIME: &str =
             "UPDATE [blocks] SET start_ms = ?, end_ms = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
         const ALL: &str =
-            "UPDATE [blocks] SET title_key = ?, details_key = ?, start_ms = ?, end_ms = ?, done = ?, since = ?,
+            "UPDATE [blocks] SET title_key = ?, details_key = ?, start_ms = ?, end_ms = ?, state = ?, since = ?,
             digest = ?, json = ? WHERE handle = ?";
         let json = text("blocks", after)?;
         let texts = || [after.title.key().into(), after.details_key().into()];
         let times = || [millis(after.span.start()), millis(after.span.end())];
         let same_time = before.span == after.span;
-        let same_state = before.is_open() == after.is_open();
+        let same_state = state(before) == state(after);
         let same_text = before.title == after.title && before.details_key() == after.details_key();
         let (sql, mut params) = match (same_text, same_time, same_state) {
             (_, true, true) => (TEXT, texts().to_vec()),
-            (true, true, false) => (DONE, vec![is_done(after)]),
+            (true, true, false) => (STATE, vec![state(after).into()]),
             (true, false, true) => (TIME, times().to_vec()),
-            _ => (ALL, texts().into_iter().chain(times()).chain([is_done(after)]).collect()),
+            _ => (ALL, texts().into_iter().chain(times()).chain([state(after).into()]).collect()),
         };
         params.extend([seq.into(), digest(&json).into(), json.into(), number(after.handle)]);
         self.execute(sql, &params)?;
@@ -350,8 +351,8 @@ impl<S: Sql> Store<S> {
     /// Deletes a block with event `seq`, and keeps its last version.
     pub(super) fn delete_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, done, digest, since, until, json)
-             SELECT id, handle, plan, start_ms, end_ms, done, digest, since, ?, json FROM [blocks] WHERE handle = ?",
+            "INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, state, digest, since, until, json)
+             SELECT id, handle, plan, start_ms, end_ms, state, digest, since, ?, json FROM [blocks] WHERE handle = ?",
             &[seq.into(), number(block.handle)],
         )?;
         self.execute("DELETE FROM [blocks] WHERE handle = ?", &[number(block.handle)])?;
@@ -408,6 +409,12 @@ fn number(handle: Handle) -> Value {
     Value::Integer(handle.number().into())
 }
 
-fn is_done(block: &Block) -> Value {
-    Value::Integer((!block.is_open()).into())
+/// The state of a block as it is in its row: 0 is a task to be done, 1 a completed block, 2 an appointment, 3 a missed one.
+pub(super) fn state(block: &Block) -> u64 {
+    match (block.completed_at, block.missed_at, block.kind) {
+        (Some(_), ..) => 1,
+        (None, Some(_), _) => 3,
+        (None, None, Kind::Appointment) => 2,
+        (None, None, Kind::Task) => 0,
+    }
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use chrono::{DateTime, Utc};
 use flux_timeline::event::BlockChange;
 use flux_timeline::{
-    Actor, Block, BlockId, EventId, EventKind, Handle, Plan, PlanId, Priority, Source, Span, Title, TxnId,
+    Actor, Block, BlockId, EventId, EventKind, Handle, Kind, Plan, PlanId, Priority, Source, Span, Title, TxnId,
 };
 use uuid::Uuid;
 
@@ -38,11 +38,13 @@ pub fn block(number: u32, plan: PlanId, title: &str, span: Span) -> Block {
         handle: Handle::new(number),
         plan,
         title: Title::new(title).unwrap(),
+        kind: Kind::Task,
         description: None,
         span,
         priority: Priority::Medium,
         tags: Vec::new(),
         completed_at: None,
+        missed_at: None,
         depends_on: Vec::new(),
         source: Source::User,
     }

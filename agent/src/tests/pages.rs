@@ -100,7 +100,7 @@ fn a_page_that_cannot_be_asked_for_names_the_field() {
     for (argument, expected) in [
         (json!({"limit": 0}), "/limit: expected a whole number from 1 to 1000, got 0."),
         (json!({"limit": 1001}), "/limit: expected a whole number from 1 to 1000, got 1001."),
-        (json!({"state": "any"}), "/state: expected open or done, got \"any\"."),
+        (json!({"state": "any"}), "/state: expected open, todo or done, got \"any\"."),
         (json!({"priority": "urgent"}), "/priority: expected high, medium or low, got \"urgent\"."),
         (json!({"text": "x".repeat(201)}), "/text: expected a string of at most 200 characters, got \"xxx"),
         (json!({"before": "B1"}), "/before: expected a place such as {\"start\": "),
@@ -268,7 +268,7 @@ fn it_is_told_how_much_there_is() {
         "byType": {"PLAN_CREATED": 3, "PLAN_SWITCHED": 5, "BLOCK_SCHEDULED": 4, "BLOCK_COMPLETED": 1,
                    "PLAN_DELETED": 1, "PLAN_ARCHIVED": 1},
         "byActor": {"system": 2, "assistant": 1, "user": 12},
-        "blocks": {"open": 2, "done": 1},
+        "blocks": {"open": 2, "done": 1, "appointments": 0},
         "plans": 1,
         "archivedPlans": 1,
         "messages": 2,

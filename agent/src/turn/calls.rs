@@ -229,6 +229,7 @@ pub(super) fn changed_blocks(kind: &EventKind) -> usize {
         EventKind::BlockUpdated(_)
         | EventKind::BlockMoved(_)
         | EventKind::BlockCompleted(_)
+        | EventKind::BlockMissed(_)
         | EventKind::BlockReopened(_)
         | EventKind::BlockDeleted { .. } => 1,
         EventKind::TimelineShifted { blocks, .. } => blocks.len(),

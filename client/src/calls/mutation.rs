@@ -136,6 +136,7 @@ impl BlockPage {
                 let state = match state {
                     BlockState::Any => Value::Null,
                     BlockState::Open => json!("open"),
+                    BlockState::ToDo => json!("todo"),
                     BlockState::Done => json!("done"),
                 };
                 return json!({
@@ -315,6 +316,7 @@ fn updates(changes: &BlockUpdate) -> Value {
         }
     };
     add("title", changes.title.as_ref().map(|title| json!(title)));
+    add("kind", changes.kind.map(|kind| json!(kind)));
     // An empty description removes it.
     add("description", changes.description.as_ref().map(|text| text.as_ref().map_or(json!(""), |text| json!(text))));
     add("priority", changes.priority.map(|priority| json!(priority)));
@@ -323,12 +325,14 @@ fn updates(changes: &BlockUpdate) -> Value {
     add("endTime", changes.end.map(|end| json!(end)));
     add("durationMinutes", changes.length.map(|length| json!(length.num_minutes())));
     add("completed", changes.completed.map(|completed| json!(completed)));
+    add("missed", changes.missed.map(|missed| json!(missed)));
     Value::Object(fields)
 }
 
 fn new_block(new: &NewBlock) -> Value {
     let mut fields = json!({
         "title": new.title,
+        "kind": new.kind,
         "startTime": new.span.start(),
         "endTime": new.span.end(),
         "priority": new.priority,

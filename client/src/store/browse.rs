@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::*;
+use flux_timeline::command::BlockUpdate;
 use flux_timeline::{Block, BlockId, Span};
 use uuid::Uuid;
 
@@ -179,6 +180,12 @@ impl Store {
             self.focus_beside(block);
         }
         self.submit(if is_done { Mutation::Complete(block) } else { Mutation::Reopen(block) });
+    }
+
+    /// Marks an appointment as missed, or as not missed.
+    pub fn mark_missed(&mut self, block: BlockId, is_missed: bool) {
+        let changes = BlockUpdate { missed: Some(is_missed), ..BlockUpdate::default() };
+        self.submit(Mutation::Update(block, Box::new(changes)));
     }
 
     fn focus_beside(&mut self, block: BlockId) {

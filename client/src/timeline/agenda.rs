@@ -36,7 +36,7 @@ pub struct Wanted {
 pub struct Agenda {
     /// Earlier days, overdue blocks, and the days from today on. Today is included even if it is empty.
     pub sections: Vec<Section>,
-    /// Open blocks of today that are not overdue.
+    /// Open blocks of today, without overdue tasks and appointments that are over.
     pub open_today: usize,
     /// Open blocks whose end has passed.
     pub overdue: usize,
@@ -86,8 +86,10 @@ pub struct Entry {
     pub day: NaiveDate,
     /// Handles of the first few blocks at the same time.
     pub overlaps: Vec<Handle>,
-    /// Whether it is open and its end has passed.
+    /// Whether it is a task that is open, and its end has passed.
     pub is_overdue: bool,
+    /// Whether it is an appointment that is over.
+    pub is_over: bool,
     /// Whether it is going on.
     pub is_running: bool,
 }
@@ -113,7 +115,7 @@ impl Agenda {
         let mut overdue: Vec<Row> = Vec::new();
         let mut days: BTreeMap<NaiveDate, Vec<(DateTime<Utc>, Row)>> = BTreeMap::new();
         for (block, overlaps) in blocks.into_iter().zip(overlaps) {
-            let is_overdue = block.is_open() && block.span.end() <= now;
+            let (is_overdue, is_over) = (block.is_overdue(now), block.is_over(now));
             let is_running = block.span.start() <= now && now < block.span.end();
             let begins = zone.wall(block.span.start()).date();
             // A block that began before today and is still going on is part of today.
@@ -123,12 +125,12 @@ impl Agenda {
                 continue;
             }
             agenda.overdue += usize::from(is_overdue);
-            agenda.open_today += usize::from(day == today && block.is_open() && !is_overdue);
+            agenda.open_today += usize::from(day == today && block.is_open() && !is_overdue && !is_over);
             if day < today && !is_overdue && !wanted.with_earlier && !is_filtered {
                 agenda.hidden += 1;
                 continue;
             }
-            let row = Row::Block(Entry { id: block.id, day, overlaps, is_overdue, is_running });
+            let row = Row::Block(Entry { id: block.id, day, overlaps, is_overdue, is_over, is_running });
             if is_overdue {
                 overdue.push(row);
             } else {
@@ -245,6 +247,18 @@ mod tests {
     }
 
     #[test]
+    fn an_appointment_is_never_overdue() {
+        let mut blocks = week();
+        for block in &mut blocks {
+            block.kind = flux_timeline::Kind::Appointment;
+        }
+        let agenda = Agenda::new(&blocks, &wanted("2026-11-23T10:00:00Z", "Europe/Oslo"));
+        assert_eq!(agenda.overdue, 0);
+        assert!(shown(&agenda).iter().all(|(name, _)| *name != "Overdue"));
+        assert_eq!(agenda.open_today, 2, "those that are over are not counted");
+    }
+
+    #[test]
     fn earlier_days_come_before_overdue_blocks() {
         let wanted = Wanted { with_earlier: true, ..wanted("2026-11-23T10:00:00Z", "Europe/Oslo") };
         let agenda = Agenda::new(&week(), &wanted);
@@ -333,7 +347,8 @@ mod tests {
         let times = Times { zone: Zone::UTC, hours: HourFormat::Hours12 };
         let span = Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap();
         let id = flux_timeline::BlockId::new(uuid::Uuid::nil());
-        let entry = Entry { id, day: date("2026-11-23"), overlaps: Vec::new(), is_overdue: true, is_running: false };
+        let (day, overlaps) = (date("2026-11-23"), Vec::new());
+        let entry = Entry { id, day, overlaps, is_overdue: true, is_over: false, is_running: false };
         assert_eq!(entry.range(times, span, date("2026-11-24")), "Mon 23 Nov, 8:00 AM–9:00 PM");
         assert_eq!(entry.range(times, span, date("2026-11-23")), "8:00 AM–9:00 PM");
     }

@@ -1,7 +1,7 @@
 //! A block as a card.
 
 use dioxus::prelude::*;
-use flux_timeline::{Block, Priority, Source, clock};
+use flux_timeline::{Block, Kind, Priority, Source, clock};
 
 use super::agenda::Entry;
 use super::form::Form;
@@ -32,6 +32,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
             "data-done": is_done,
             "data-running": entry.is_running && !is_done,
             "data-overdue": entry.is_overdue,
+            "data-over": entry.is_over,
             aria_busy: is_pending(),
             onkeydown: move |event| {
                 if !is_past && on_key(store, &keyed, &event) {
@@ -39,16 +40,21 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                     event.stop_propagation();
                 }
             },
-            input {
-                class: "check",
-                r#type: "checkbox",
-                aria_label: "Done: {title}",
-                checked: is_done,
-                disabled: is_past,
-                onchange: {
-                    let is_overdue = entry.is_overdue;
-                    move |event: FormEvent| store.mark(id, event.checked(), is_overdue)
-                },
+            // An appointment takes place by itself.
+            if block.kind == Kind::Task || block.completed_at.is_some() {
+                input {
+                    class: "check",
+                    r#type: "checkbox",
+                    aria_label: "Done: {title}",
+                    checked: is_done,
+                    disabled: is_past,
+                    onchange: {
+                        let is_overdue = entry.is_overdue;
+                        move |event: FormEvent| store.mark(id, event.checked(), is_overdue)
+                    },
+                }
+            } else {
+                span { class: "appointment", title: "Appointment", Icon { shape: Shape::Clock } }
             }
             div { class: "card-body",
                 p { class: "card-time",
@@ -69,7 +75,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                         "{block.title}"
                     }
                 }
-                Marks { entry: entry.clone(), block: block.clone() }
+                Marks { entry: entry.clone(), block: block.clone(), is_past }
                 if let Some(description) = &block.description {
                     details { class: "description",
                         summary { "Details" }
@@ -117,7 +123,10 @@ pub fn on_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
 }
 
 #[component]
-fn Marks(entry: Entry, block: Block) -> Element {
+fn Marks(entry: Entry, block: Block, is_past: bool) -> Element {
+    let mut store = use_store();
+    let (id, is_missed) = (block.id, block.missed_at.is_some());
+    let has_begun = block.kind == Kind::Appointment && (entry.is_over || entry.is_running);
     let handles: Vec<String> = entry.overlaps.iter().map(ToString::to_string).collect();
     let overlaps = handles.join(", ");
     rsx! {
@@ -126,6 +135,19 @@ fn Marks(entry: Entry, block: Block) -> Element {
                 Priority::High => rsx! { li { class: "mark high", "High priority" } },
                 Priority::Low => rsx! { li { class: "mark low", "Low priority" } },
                 Priority::Medium => rsx! {},
+            }
+            if is_missed {
+                li { class: "mark", "Missed" }
+            }
+            if has_begun && !is_past && block.completed_at.is_none() {
+                li {
+                    button {
+                        class: "text-button",
+                        r#type: "button",
+                        onclick: move |_| store.mark_missed(id, !is_missed),
+                        if is_missed { "Not missed" } else { "Mark as missed" }
+                    }
+                }
             }
             if !overlaps.is_empty() {
                 li { class: "mark overlap",

@@ -1,7 +1,7 @@
 //! The form for editing a block, in place of its card or in a dialog.
 
 use dioxus::prelude::*;
-use flux_timeline::{BlockId, Priority};
+use flux_timeline::{BlockId, Kind, Priority};
 
 use super::form::Form;
 use super::{Jump, Mode};
@@ -101,6 +101,17 @@ pub fn Editor() -> Element {
             }
             div { class: "fields",
                 label { class: "field",
+                    span { "Kind" }
+                    select {
+                        onchange: move |event| {
+                            let kind = if event.value() == "appointment" { Kind::Appointment } else { Kind::Task };
+                            set(&|form| form.kind = kind);
+                        },
+                        option { value: "task", selected: form.kind == Kind::Task, "Task" }
+                        option { value: "appointment", selected: form.kind == Kind::Appointment, "Appointment" }
+                    }
+                }
+                label { class: "field",
                     span { "Priority" }
                     select {
                         onchange: move |event| set(&|form| form.priority = priority(&event.value())),
@@ -135,7 +146,7 @@ pub fn Editor() -> Element {
                 if let Some(id) = form.block() {
                     button { class: "button danger", r#type: "button", onclick: move |_| delete(store, id), "Delete" }
                     button { class: "button quiet", r#type: "button", onclick: move |_| show_history(store, id), "History" }
-                    DoneButton { id }
+                    StateButton { id }
                 }
                 div { class: "spacer" }
                 button { class: "button", r#type: "button", onclick: move |_| store.end_writing(), "Cancel" }
@@ -145,22 +156,32 @@ pub fn Editor() -> Element {
     }
 }
 
-/// Marks the block as done or not done. A card has a checkbox for that; the week view does not.
+/// Marks the task as done, or the appointment that has begun as missed, or takes that back. A card has its own way to do that; the
+/// week view has none.
 #[component]
-fn DoneButton(id: BlockId) -> Element {
+fn StateButton(id: BlockId) -> Element {
     let mut store = use_store();
     let block = store.projection.read().block(id).cloned();
     let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
+    let is_appointment = block.kind == Kind::Appointment && block.completed_at.is_none();
+    if is_appointment && block.span.start() > *store.now.read() {
+        return rsx! {};
+    }
     let is_open = block.is_open();
     let mark = move |_| {
         // Other edits in the form are kept.
         if !store.is_half_written() {
             store.end_writing();
         }
-        store.mark(id, is_open, false);
+        if is_appointment { store.mark_missed(id, is_open) } else { store.mark(id, is_open, false) }
+    };
+    let label = match (is_open, is_appointment) {
+        (true, false) => "Mark as done",
+        (true, true) => "Mark as missed",
+        (false, _) => "Reopen",
     };
     rsx! {
-        button { class: "button quiet", r#type: "button", onclick: mark, if is_open { "Mark as done" } else { "Reopen" } }
+        button { class: "button quiet", r#type: "button", onclick: mark, {label} }
     }
 }
 

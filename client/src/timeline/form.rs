@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::command::{BlockUpdate, NewBlock};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::text::{Description, Tag, Title};
-use flux_timeline::{Block, BlockId, PlanId, Priority, Span, Zone, clock};
+use flux_timeline::{Block, BlockId, Kind, PlanId, Priority, Span, Zone, clock};
 
 use crate::calls::Mutation;
 
@@ -19,8 +19,10 @@ pub struct Form {
     pub before: Option<Block>,
     /// The plan that a new block is added to: the one that was shown.
     pub plan: Option<PlanId>,
-    /// What is to be done.
+    /// What is to be done, or takes place.
     pub title: String,
+    /// Whether it is a task or an appointment.
+    pub kind: Kind,
     /// Wall-clock time, `2026-11-24T08:00`.
     pub start: String,
     /// Wall-clock time.
@@ -40,6 +42,7 @@ impl Form {
             before: None,
             plan,
             title: String::new(),
+            kind: Kind::Task,
             start: clock::wall(zone.wall(start)),
             end: clock::wall(zone.wall(start + LENGTH)),
             priority: Priority::Medium,
@@ -55,6 +58,7 @@ impl Form {
             before: Some(block.clone()),
             plan: Some(block.plan),
             title: block.title.to_string(),
+            kind: block.kind,
             start: clock::wall(zone.wall(block.span.start())),
             end: clock::wall(zone.wall(block.span.end())),
             priority: block.priority,
@@ -99,9 +103,9 @@ impl Form {
         let (start, end) = (read(&self.start, "start")?, read(&self.end, "end")?);
         let Some(before) = &self.before else {
             let span = Span::new(zone.instant(start), zone.instant(end)).map_err(|why| why.to_string())?;
-            let (priority, depends_on) = (self.priority, Vec::new());
+            let (kind, priority, depends_on) = (self.kind, self.priority, Vec::new());
             let plan = self.plan.map(PlanRef::Id);
-            let new = NewBlock { id, plan, title, description, span, priority, tags, depends_on };
+            let new = NewBlock { id, plan, title, kind, description, span, priority, tags, depends_on };
             return Ok(Some(Mutation::Schedule(Box::new(new))));
         };
         // When the clocks are set back, a wall-clock time can mean two instants, so an unedited time keeps its instant.
@@ -114,6 +118,7 @@ impl Form {
         let changes = BlockUpdate {
             title: (title != before.title).then_some(title),
             description: (description != before.description).then_some(description),
+            kind: (self.kind != before.kind).then_some(self.kind),
             priority: (self.priority != before.priority).then_some(self.priority),
             tags: (tags != before.tags).then_some(tags),
             ..times

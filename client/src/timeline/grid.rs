@@ -230,6 +230,11 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
     let is_past = store.past.read().is_some();
     let is_held = held.read().is_some_and(|held| held.id == block.id && held.is_moving);
     let is_done = !block.is_open();
+    let state = match (block.missed_at, block.completed_at) {
+        (Some(_), _) => ", missed",
+        (None, Some(_)) => ", done",
+        (None, None) => "",
+    };
     let day = zone.wall(block.span.start()).date();
     let range = times.range(block.span, day);
     let width = 100.0 / count(placed.lanes);
@@ -253,8 +258,10 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                 "data-priority": block.priority.as_str(),
                 "data-done": is_done,
                 "data-overdue": placed.is_overdue,
+                "data-over": placed.is_over,
+                "data-kind": block.kind.as_str(),
                 "data-held": is_held,
-                aria_label: if is_done { "{block.title} {range}, {weekday}, done" } else { "{block.title} {range}, {weekday}" },
+                aria_label: "{block.title} {range}, {weekday}{state}",
                 "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight Alt+Shift+ArrowDown Delete",
                 onpointerdown: move |event| {
                     if !is_past && event.trigger_button() == Some(MouseButton::Primary) {

@@ -196,7 +196,14 @@ mod tests {
             let date = NaiveDate::from_num_days_from_ce_opt(739_000 + i32::try_from(day).unwrap()).unwrap();
             let entry = |block: u32| {
                 let id = BlockId::new(Uuid::from_u128((1 << 100) + u128::from(day * blocks + block)));
-                Row::Block(Entry { id, day: date, overlaps: Vec::new(), is_overdue: false, is_running: false })
+                Row::Block(Entry {
+                    id,
+                    day: date,
+                    overlaps: Vec::new(),
+                    is_overdue: false,
+                    is_over: false,
+                    is_running: false,
+                })
             };
             let rows = (0..blocks).map(entry).collect();
             Section { key: SectionKey::Day(date), name: String::new(), note: String::new(), rows }

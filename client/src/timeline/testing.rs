@@ -1,7 +1,7 @@
 //! Blocks for tests.
 
 use chrono::{DateTime, Utc};
-use flux_timeline::{Block, BlockId, Handle, PlanId, Priority, Source, Span, Title};
+use flux_timeline::{Block, BlockId, Handle, Kind, PlanId, Priority, Source, Span, Title};
 use uuid::Uuid;
 
 /// A moment.
@@ -16,11 +16,13 @@ pub fn block(number: u32, start: &str, end: &str, is_open: bool) -> Block {
         handle: Handle::new(number),
         plan: PlanId::new(Uuid::nil()),
         title: Title::new(&format!("Block {number}")).unwrap(),
+        kind: Kind::Task,
         description: None,
         span: Span::new(at(start), at(end)).unwrap(),
         priority: Priority::Medium,
         tags: Vec::new(),
         completed_at: (!is_open).then(|| at(end)),
+        missed_at: None,
         depends_on: Vec::new(),
         source: Source::User,
     }

@@ -132,14 +132,14 @@ fn SearchBar() -> Element {
                 aria_label: "State",
                 onchange: move |event| {
                     store.filter.write().state = match event.value().as_str() {
-                        "open" => BlockState::Open,
+                        "todo" => BlockState::ToDo,
                         "done" => BlockState::Done,
                         _ => BlockState::Any,
                     };
                     store.search_all();
                 },
-                option { value: "all", selected: filter.state == BlockState::Any, "Open and done" }
-                option { value: "open", selected: filter.state == BlockState::Open, "Open" }
+                option { value: "all", selected: filter.state == BlockState::Any, "All" }
+                option { value: "todo", selected: filter.state == BlockState::ToDo, "To do" }
                 option { value: "done", selected: filter.state == BlockState::Done, "Done" }
             }
             select {

@@ -30,8 +30,10 @@ pub struct Placed {
     pub lane: usize,
     /// How many lanes there are beside each other.
     pub lanes: usize,
-    /// Whether its end has passed and it is not done.
+    /// Whether it is a task that is open, and its end has passed.
     pub is_overdue: bool,
+    /// Whether it is an appointment that is over.
+    pub is_over: bool,
     /// Whether it begins and whether it ends on this day.
     pub has_ends: (bool, bool),
 }
@@ -63,9 +65,18 @@ pub fn columns<'a>(
         for column in &mut columns {
             if let Some((from, until)) = part(start, end, column.date) {
                 let minutes = (until - from).max(LEAST_MINUTES).min(DAY_MINUTES - from);
-                let is_overdue = block.is_open() && block.span.end() <= now;
+                let (is_overdue, is_over) = (block.is_overdue(now), block.is_over(now));
                 let has_ends = (start.date() == column.date, part(start, end, plus(column.date)).is_none());
-                column.boxes.push(Placed { id: block.id, from, minutes, lane: 0, lanes: 1, is_overdue, has_ends });
+                column.boxes.push(Placed {
+                    id: block.id,
+                    from,
+                    minutes,
+                    lane: 0,
+                    lanes: 1,
+                    is_overdue,
+                    is_over,
+                    has_ends,
+                });
             }
         }
     }

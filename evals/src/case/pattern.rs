@@ -1,6 +1,7 @@
 //! Patterns for titles, times, blocks and arguments.
 
 use chrono::TimeDelta;
+use flux_timeline::Kind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -128,9 +129,15 @@ pub struct BlockPattern {
     /// A text that its description contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
+    /// `task` or `appointment`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Whether it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<bool>,
+    /// Whether it is an appointment that was missed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<bool>,
     /// A text that the title of its plan contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Text>,
@@ -197,6 +204,12 @@ impl BlockPattern {
         }
         if let Some(done) = self.done {
             check(done == block.done, "done", done.to_string(), block.done.to_string());
+        }
+        if let Some(kind) = self.kind {
+            check(kind == block.kind, "the kind", kind.as_str().to_owned(), block.kind.as_str().to_owned());
+        }
+        if let Some(missed) = self.missed {
+            check(missed == block.missed, "missed", missed.to_string(), block.missed.to_string());
         }
         if let Some(plan) = &self.plan {
             check(plan.is_in(&block.plan), "the plan", plan.to_string(), format!("{:?}", block.plan));

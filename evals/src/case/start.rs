@@ -1,5 +1,6 @@
 //! The timeline from which a case starts.
 
+use flux_timeline::Kind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -61,6 +62,9 @@ pub struct StartBlock {
     /// Its tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// `task` or `appointment`. The default is task.
+    #[serde(default, skip_serializing_if = "Kind::is_task")]
+    pub kind: Kind,
     /// Whether it is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,

@@ -1,3 +1,4 @@
+use flux_timeline::Kind;
 use serde_json::{Value, json};
 
 use super::*;
@@ -20,7 +21,9 @@ fn block(handle: &str, title: &str, start: &str, minutes: i64) -> BlockLine {
         priority: "medium".into(),
         tags: vec!["health".into()],
         description: Some("Bring shoes".into()),
+        kind: Kind::Task,
         done: false,
+        missed: false,
         plan: "My plan".into(),
         after: Vec::new(),
     }

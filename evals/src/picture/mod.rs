@@ -3,7 +3,9 @@
 mod change;
 
 use flux_agent::store::{Sql, Store, StoreError};
-use flux_timeline::{Block, BlockQuery, EventKind, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone};
+use flux_timeline::{
+    Block, BlockQuery, EventKind, Kind, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::wall_clock::WallClock;
@@ -55,8 +57,14 @@ pub struct BlockLine {
     /// Its description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// `task` or `appointment`.
+    #[serde(default)]
+    pub kind: Kind,
     /// Whether it is done.
     pub done: bool,
+    /// Whether it is an appointment that was missed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missed: bool,
     /// The title of its plan.
     pub plan: String,
     /// The handles of the blocks that it depends on.
@@ -161,7 +169,9 @@ impl Lens<'_> {
             priority: block.priority.as_str().to_owned(),
             tags: block.tags.iter().map(ToString::to_string).collect(),
             description: block.description.as_ref().map(ToString::to_string),
-            done: !block.is_open(),
+            kind: block.kind,
+            done: block.completed_at.is_some(),
+            missed: block.missed_at.is_some(),
             plan: self.plan(block.plan),
             after: block.depends_on.iter().filter_map(|id| handle(*id)).collect(),
         }

@@ -2,7 +2,7 @@
 
 use flux_protocol::frame::RpcResponse;
 use flux_protocol::{ClientFrame, ServerFrame};
-use flux_timeline::ReadPlans;
+use flux_timeline::{Kind, ReadPlans};
 use serde_json::{Map, Value, json};
 
 use super::{World, WorldError};
@@ -73,6 +73,7 @@ fn arguments(block: &StartBlock) -> Value {
         "startTime": block.start,
         "durationMinutes": block.minutes.unwrap_or(60),
         "plan": block.plan.as_deref().unwrap_or(FIRST_PLAN),
+        "kind": block.kind,
         "tags": block.tags,
     });
     if let Some(description) = &block.description {
@@ -97,6 +98,7 @@ fn fillers(filler: &Filler) -> impl Iterator<Item = StartBlock> + '_ {
             description: None,
             priority: None,
             tags: Vec::new(),
+            kind: Kind::Task,
             done: false,
             plan: None,
         })

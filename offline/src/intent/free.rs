@@ -114,7 +114,7 @@ fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, wo
     }
     let all = world.on(day).into_iter().chain(&world.elsewhere);
     let busy: Vec<_> =
-        all.into_iter().filter(|block| !block.completed && block.start < end && start < block.end).collect();
+        all.into_iter().filter(|block| block.is_open() && block.start < end && start < block.end).collect();
     let when = format!("{} at {}", phrase::near_day(day, world.date()), world.time_format().time(start.time()));
     let text = if busy.is_empty() {
         format!("Yes, {when} is free.")

@@ -318,7 +318,7 @@ fn update(block: &BlockLine, updates: Value) -> Call {
 /// The answer if no rule fits, with two examples that would work here.
 pub(super) fn not_understood(text: &str, world: &World) -> String {
     let quoted = super::clipped(text.trim(), 80);
-    let block = world.context.blocks.iter().find(|block| !block.completed);
+    let block = world.context.blocks.iter().find(|block| block.is_open());
     let second = block.map_or_else(
         || "What is on my timeline this week?".to_owned(),
         |block| format!("Move {} to tomorrow at 3pm", block.title),

@@ -111,7 +111,7 @@ fn when_is(request: Request, target: &[Token]) -> Outcome {
                 .iter()
                 .map(|block| {
                     let long = clock::length(block.end - block.start);
-                    let done = if block.completed { ", done" } else { "" };
+                    let done = phrase::state(block).map_or(String::new(), |state| format!(", {state}"));
                     format!("{}{done} ({long}).", phrase::block(block, world.time_format()))
                 })
                 .collect();
@@ -163,21 +163,20 @@ fn tagged(tag: &str, world: &World) -> Outcome {
 }
 
 fn overdue(world: &World) -> Outcome {
-    let blocks: Vec<&BlockLine> =
-        world.blocks().into_iter().filter(|block| !block.completed && block.end < world.now()).collect();
+    let blocks: Vec<&BlockLine> = world.blocks().into_iter().filter(|block| block.is_overdue(world.now())).collect();
     Outcome::Say(if blocks.is_empty() {
         "Nothing is overdue.".to_owned()
     } else {
-        format!("{} overdue:\n{}", phrase::count(blocks.len(), "block"), phrase::list(&blocks, world.time_format()))
+        format!("{} overdue:\n{}", phrase::count(blocks.len(), "task"), phrase::list(&blocks, world.time_format()))
     })
 }
 
 fn next(world: &World) -> Outcome {
-    let block = world.blocks().into_iter().find(|block| !block.completed && block.start >= world.now());
+    let block = world.blocks().into_iter().find(|block| block.is_open() && block.start >= world.now());
     let running = world
         .blocks()
         .into_iter()
-        .find(|block| !block.completed && block.start < world.now() && block.end > world.now());
+        .find(|block| block.is_open() && block.start < world.now() && block.end > world.now());
     let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.time_format())));
     let far = plus(world.date(), 365);
     match block {
@@ -237,7 +236,10 @@ fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
         .blocks()
         .into_iter()
         .filter(|block| {
-            in_days(block) && in_time(block) && !(only_open && block.completed) && (!only_done || block.completed)
+            in_days(block)
+                && in_time(block)
+                && !(only_open && !block.is_ahead(world.now()))
+                && (!only_done || block.completed)
         })
         .collect();
     Outcome::Know { call: days_call(from, to), text: day_list(&blocks, &named, tokens, world) }

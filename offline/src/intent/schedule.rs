@@ -1,11 +1,13 @@
 //! Schedules a new block.
 
 use chrono::{NaiveDate, TimeDelta};
+use flux_timeline::Kind;
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Request, plans};
 use crate::details;
+use crate::kind::kind;
 use crate::memory::is_handle;
 use crate::reference;
 use crate::title;
@@ -292,6 +294,9 @@ impl New {
         let mut arguments = Map::new();
         let mut set = |name: &str, value: Value| arguments.insert(name.to_owned(), value);
         set("title", json!(self.title));
+        if !self.reminds && kind(&self.title) == Kind::Appointment {
+            set("kind", json!(Kind::Appointment));
+        }
         set("startTime", json!(start.argument()));
         match (end, length) {
             (Some(end), _) => set("endTime", json!(end.argument())),

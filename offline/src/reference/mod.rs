@@ -12,6 +12,7 @@ use flux_phrases::number;
 use flux_phrases::spelling::one_slip_apart;
 use flux_phrases::time::{Openness, Style, TimeOfDay, Timing, expressions};
 use flux_phrases::words::{Token, TokenKind, fits_any, has_word, tokens as words_of};
+use flux_timeline::Kind;
 use flux_tools::context::BlockLine;
 
 pub(super) use self::choice::answered;
@@ -129,11 +130,13 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
     BlockLine {
         handle: handle.to_owned(),
         title: String::new(),
+        kind: Kind::Task,
         start: world.now(),
         end: world.now(),
         priority: "medium".to_owned(),
         tags: Vec::new(),
         completed: false,
+        missed: false,
     }
 }
 
@@ -269,7 +272,7 @@ fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'
     }
     let fits = |block: &BlockLine| match purpose {
         Purpose::Reopen => block.completed,
-        Purpose::Complete | Purpose::Change | Purpose::Delete => !block.completed,
+        Purpose::Complete | Purpose::Change | Purpose::Delete => block.is_ahead(world.now()),
     };
     let fitting: Vec<&BlockLine> = best.iter().map(|(_, block)| *block).filter(|block| fits(block)).collect();
     let others = || best.iter().map(|(_, block)| *block).collect();

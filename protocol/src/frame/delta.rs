@@ -23,19 +23,34 @@ impl BlockDelta {
     /// The change from `before` to `after`. `None` if they are two blocks, or if something changed that no event changes.
     pub fn between(before: &Block, after: &Block) -> Option<Self> {
         // A field that is added to blocks does not compile until it is compared here.
-        let Block { id, handle, plan, title, description, span, priority, tags, completed_at, depends_on, source } =
-            after;
+        let Block {
+            id,
+            handle,
+            plan,
+            title,
+            kind,
+            description,
+            span,
+            priority,
+            tags,
+            completed_at,
+            missed_at,
+            depends_on,
+            source,
+        } = after;
         // These never change.
         if (before.id, before.handle, before.plan, before.source) != (*id, *handle, *plan, *source) {
             return None;
         }
         let mut change = Map::new();
         add(&mut change, "title", &before.title, title);
+        add(&mut change, "kind", &before.kind, kind);
         add(&mut change, "description", &before.description, description);
         add(&mut change, "span", &before.span, span);
         add(&mut change, "priority", &before.priority, priority);
         add(&mut change, "tags", &before.tags, tags);
         add(&mut change, "completedAt", &before.completed_at, completed_at);
+        add(&mut change, "missedAt", &before.missed_at, missed_at);
         add(&mut change, "dependsOn", &before.depends_on, depends_on);
         Some(Self { block: *id, base: version(before), change })
     }
@@ -56,11 +71,13 @@ impl BlockDelta {
         for (name, value) in self.change {
             match name.as_str() {
                 "title" => block.title = json::read(value).ok()?,
+                "kind" => block.kind = json::read(value).ok()?,
                 "description" => block.description = json::read(value).ok()?,
                 "span" => block.span = json::read(value).ok()?,
                 "priority" => block.priority = json::read(value).ok()?,
                 "tags" => block.tags = json::read(value).ok()?,
                 "completedAt" => block.completed_at = clock::optional_instant(json::Reader(value)).ok()?,
+                "missedAt" => block.missed_at = clock::optional_instant(json::Reader(value)).ok()?,
                 "dependsOn" => block.depends_on = json::read(value).ok()?,
                 _ => return None,
             }
@@ -78,7 +95,21 @@ fn add<T: PartialEq + Serialize>(change: &mut Map<String, Value>, name: &str, be
 /// Identifies what a block contains: FNV-1a with 32 bits (draft-eastlake-fnv) of all its fields. Two versions of a block have the
 /// same number with a probability of one in four billion.
 pub fn version(block: &Block) -> u32 {
-    let Block { id, handle, plan, title, description, span, priority, tags, completed_at, depends_on, source } = block;
+    let Block {
+        id,
+        handle,
+        plan,
+        title,
+        kind,
+        description,
+        span,
+        priority,
+        tags,
+        completed_at,
+        missed_at,
+        depends_on,
+        source,
+    } = block;
     let mut hash = Hash(0x811C_9DC5);
     hash.add(id.uuid().as_bytes());
     hash.add(&handle.number().to_le_bytes());
@@ -88,9 +119,11 @@ pub fn version(block: &Block) -> u32 {
     hash.add(&span.start().timestamp_millis().to_le_bytes());
     hash.add(&span.end().timestamp_millis().to_le_bytes());
     hash.add(priority.as_str().as_bytes());
-    hash.add(&[u8::from(completed_at.is_some())]);
-    hash.add(&completed_at.map_or(0, |at| at.timestamp_millis()).to_le_bytes());
-    hash.add(&[*source as u8]);
+    for at in [completed_at, missed_at] {
+        hash.add(&[u8::from(at.is_some())]);
+        hash.add(&at.map_or(0, |at| at.timestamp_millis()).to_le_bytes());
+    }
+    hash.add(&[*kind as u8, *source as u8]);
     tags.iter().for_each(|tag| hash.add(tag.as_str().as_bytes()));
     depends_on.iter().for_each(|id| hash.add(id.uuid().as_bytes()));
     hash.0
@@ -111,7 +144,7 @@ impl Hash {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, TimeDelta};
-    use flux_timeline::{Description, Handle, PlanId, Priority, Source, Span, Tag, Title};
+    use flux_timeline::{Description, Handle, Kind, PlanId, Priority, Source, Span, Tag, Title};
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -123,23 +156,27 @@ mod tests {
         (
             (0u32..3, 0u128..2, text, prop::option::of(text), 0i64..3, 1i64..3, 0u8..3),
             (prop::collection::vec("[a-c]{1,2}", 0..3), prop::option::of(0i64..3), ids(), 0u8..3),
+            (any::<bool>(), prop::option::of(0i64..3)),
         )
             .prop_map(
-                |((handle, plan, title, description, start, minutes, priority), (tags, completed, ids, source))| {
+                |(
+                    (handle, plan, title, description, start, minutes, priority),
+                    (tags, completed, ids, source),
+                    (is_task, missed),
+                )| {
+                    let at = |ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms);
                     Block {
                         id: BlockId::new(Uuid::from_u128(7)),
                         handle: Handle::new(handle),
                         plan: PlanId::new(Uuid::from_u128(plan)),
                         title: Title::new(&title).unwrap(),
+                        kind: if is_task { Kind::Task } else { Kind::Appointment },
                         description: description.and_then(|text| Description::optional(&text).unwrap()),
-                        span: Span::starting(
-                            DateTime::UNIX_EPOCH + TimeDelta::milliseconds(start),
-                            TimeDelta::minutes(minutes),
-                        )
-                        .unwrap(),
+                        span: Span::starting(at(start), TimeDelta::minutes(minutes)).unwrap(),
                         priority: [Priority::High, Priority::Medium, Priority::Low][usize::from(priority)],
                         tags: Tag::list(&tags).unwrap(),
-                        completed_at: completed.map(|ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms)),
+                        completed_at: completed.map(at),
+                        missed_at: missed.map(at),
                         depends_on: ids.into_iter().map(|id| BlockId::new(Uuid::from_u128(id))).collect(),
                         source: [Source::User, Source::Assistant, Source::Architect][usize::from(source)],
                     }

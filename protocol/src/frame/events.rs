@@ -92,6 +92,8 @@ pub enum BlockEdit {
     BlockMoved,
     /// [`EventKind::BlockCompleted`].
     BlockCompleted,
+    /// [`EventKind::BlockMissed`].
+    BlockMissed,
     /// [`EventKind::BlockReopened`].
     BlockReopened,
     /// [`EventKind::BlockDeleted`].
@@ -190,6 +192,7 @@ impl FollowedKind {
                     BlockEdit::BlockUpdated => EventKind::BlockUpdated,
                     BlockEdit::BlockMoved => EventKind::BlockMoved,
                     BlockEdit::BlockCompleted => EventKind::BlockCompleted,
+                    BlockEdit::BlockMissed => EventKind::BlockMissed,
                     BlockEdit::BlockReopened => EventKind::BlockReopened,
                     BlockEdit::BlockDeleted => return Some(EventKind::BlockDeleted { block: before }),
                 };
@@ -213,6 +216,7 @@ fn delta(kind: &EventKind) -> Option<FollowedKind> {
         EventKind::BlockUpdated(change) => (BlockEdit::BlockUpdated, change),
         EventKind::BlockMoved(change) => (BlockEdit::BlockMoved, change),
         EventKind::BlockCompleted(change) => (BlockEdit::BlockCompleted, change),
+        EventKind::BlockMissed(change) => (BlockEdit::BlockMissed, change),
         EventKind::BlockReopened(change) => (BlockEdit::BlockReopened, change),
         EventKind::BlockDeleted { block } => {
             return Some(FollowedKind::Block { edit: BlockEdit::BlockDeleted, payload: BlockDelta::deletion(block) });
@@ -298,6 +302,7 @@ impl BlockEdit {
             "BLOCK_UPDATED" => Self::BlockUpdated,
             "BLOCK_MOVED" => Self::BlockMoved,
             "BLOCK_COMPLETED" => Self::BlockCompleted,
+            "BLOCK_MISSED" => Self::BlockMissed,
             "BLOCK_REOPENED" => Self::BlockReopened,
             "BLOCK_DELETED" => Self::BlockDeleted,
             _ => return None,

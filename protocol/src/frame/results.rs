@@ -167,10 +167,13 @@ pub struct PromptCounts {
 /// How many blocks there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockCounts {
-    /// Not completed.
+    /// Tasks that are not completed.
     pub open: u64,
-    /// Completed.
+    /// Completed blocks.
     pub done: u64,
+    /// Appointments that are not completed.
+    #[serde(default)]
+    pub appointments: u64,
 }
 
 /// A page of a plan's blocks: the result of `getBlocks`.

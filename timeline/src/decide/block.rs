@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::{Context, Decided, Decision, Did, Outcome, read};
-use crate::block::Block;
+use crate::block::{Block, Kind};
 use crate::command::{BlockUpdate, NewBlock};
 use crate::event::{BlockChange, EventKind};
 use crate::id::BlockId;
 use crate::invalid::InvalidValue;
 use crate::limits;
+use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::reference::{BlockRef, PlanRef, find_block, find_plan};
 use crate::rejection::Rejection;
@@ -31,11 +32,13 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         handle: read(view.next_handle())?,
         plan: plan_or_active(view, new.plan.as_ref())?.id,
         title: new.title.clone(),
+        kind: new.kind,
         description: new.description.clone(),
         span: new.span,
         priority: new.priority,
         tags: new.tags.clone(),
         completed_at: None,
+        missed_at: None,
         depends_on: dependencies(view, new, context.now)?,
         source: context.source,
     };
@@ -96,7 +99,11 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     if *changes == BlockUpdate::default() {
         return Err(Rejection::NothingToUpdate.into());
     }
-    let preferred = if changes.completed == Some(false) { BlockState::Done } else { BlockState::Open };
+    if changes.completed == Some(true) && changes.missed == Some(true) {
+        return Err(Rejection::CompletedAndMissed.into());
+    }
+    let is_behind = changes.completed == Some(false) || changes.missed.is_some();
+    let preferred = if is_behind { BlockState::Done } else { BlockState::Open };
     let before = find_block(view, reference, preferred, context.now)?;
     let mut steps = Steps { events: Vec::new(), block: before.clone() };
 
@@ -109,19 +116,40 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     apply_fields(&mut changed, changes);
     steps.to(changed, EventKind::BlockUpdated);
 
-    let mut toggled = steps.block.clone();
-    match changes.completed {
-        Some(true) if toggled.is_open() => toggled.completed_at = Some(to_millis(context.now)),
-        Some(false) => toggled.completed_at = None,
-        _ => {}
-    }
-    let toggle = if toggled.is_open() { EventKind::BlockReopened } else { EventKind::BlockCompleted };
-    steps.to(toggled, toggle);
+    let settled = settled(view, &steps.block, changes, context.now)?;
+    steps.to(settled, EventKind::settled);
 
     let Steps { events, block } = steps;
     let overlaps = if is_moved { overlaps(view, &block)? } else { Vec::new() };
     let did = if is_moved { Did::Moved } else { did(&events) };
     done(events, did, block, overlaps)
+}
+
+/// The block after it was completed, missed or reopened, if it is.
+fn settled<V: ReadPlans>(view: &V, block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Decided<V, Block> {
+    let mut block = block.clone();
+    match changes.completed {
+        Some(true) => {
+            block.completed_at = block.completed_at.or(Some(to_millis(now)));
+            block.missed_at = None;
+        }
+        Some(false) => block.completed_at = None,
+        None => {}
+    }
+    match changes.missed {
+        Some(true) if block.kind == Kind::Task => return Err(Rejection::TaskMissed { title: block.title }.into()),
+        Some(true) if block.span.start() > now => {
+            let when = Moment::new(now, &read(view.settings())?).start_of(&block);
+            return Err(Rejection::MissedTooEarly { title: block.title, when }.into());
+        }
+        Some(true) => {
+            block.missed_at = block.missed_at.or(Some(to_millis(now)));
+            block.completed_at = None;
+        }
+        Some(false) => block.missed_at = None,
+        None => {}
+    }
+    Ok(block)
 }
 
 /// A block while several events change it.
@@ -156,6 +184,10 @@ fn apply_fields(block: &mut Block, changes: &BlockUpdate) {
     if let Some(description) = &changes.description {
         block.description = description.clone();
     }
+    if let Some(kind) = changes.kind {
+        block.kind = kind;
+        block.missed_at = block.missed_at.filter(|_| !kind.is_task());
+    }
     if let Some(priority) = changes.priority {
         block.priority = priority;
     }
@@ -168,6 +200,7 @@ fn did(events: &[EventKind]) -> Did {
     match events {
         [] => Did::Nothing,
         [EventKind::BlockCompleted(_)] => Did::Completed,
+        [EventKind::BlockMissed(_)] => Did::Missed,
         [EventKind::BlockReopened(_)] => Did::Reopened,
         _ => Did::Updated,
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::block::plan_or_active;
 use super::run::{added_blocks, failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
-use crate::block::{Block, Source};
+use crate::block::{Block, Kind, Source};
 use crate::event::{EventKind, RunChange};
 use crate::id::{BlockId, PlanId, RunId};
 use crate::limits;
@@ -144,11 +144,13 @@ fn blocks<V: ReadBlocks>(
             handle,
             plan,
             title: task.title.clone(),
+            kind: Kind::Task,
             description: task.description.clone(),
             span: placed.span,
             priority: task.priority,
             tags: tags.clone(),
             completed_at: None,
+            missed_at: None,
             depends_on: before.map(|(id, _)| *id).take(limits::DEPENDENCIES).collect(),
             source: Source::Architect,
         });

@@ -22,6 +22,7 @@ const BLOCK_EDITS: &[&str] = &[
     "BLOCK_UPDATED",
     "BLOCK_MOVED",
     "BLOCK_COMPLETED",
+    "BLOCK_MISSED",
     "BLOCK_REOPENED",
     "BLOCK_DELETED",
     "TIMELINE_SHIFTED",
@@ -240,6 +241,7 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
             EventKind::BlockUpdated(change)
             | EventKind::BlockMoved(change)
             | EventKind::BlockCompleted(change)
+            | EventKind::BlockMissed(change)
             | EventKind::BlockReopened(change) => self.edit_of_block(change.after.id, change.after.plan),
             EventKind::TimelineShifted { plan, blocks, .. } => {
                 for block in blocks {

@@ -123,6 +123,8 @@ pub enum Did {
     Moved,
     /// A block was completed.
     Completed,
+    /// An appointment was marked as missed.
+    Missed,
     /// A block was reopened.
     Reopened,
     /// It was deleted.

@@ -96,11 +96,12 @@ fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
 /// The event that restores a block. Each of these events carries the whole block, so one is enough. Its name is that of the
 /// most important change.
 fn back(before: crate::block::Block, after: crate::block::Block) -> EventKind {
-    let kind = match (before.span == after.span, before.is_open(), after.is_open()) {
-        (false, ..) => EventKind::BlockMoved,
-        (true, true, false) => EventKind::BlockCompleted,
-        (true, false, true) => EventKind::BlockReopened,
-        (true, ..) => EventKind::BlockUpdated,
+    let is_settled = (before.completed_at.is_some(), before.missed_at.is_some())
+        != (after.completed_at.is_some(), after.missed_at.is_some());
+    let kind = match (before.span == after.span, is_settled) {
+        (false, _) => EventKind::BlockMoved,
+        (true, true) => EventKind::settled,
+        (true, false) => EventKind::BlockUpdated,
     };
     kind(BlockChange { before, after })
 }

@@ -1,6 +1,7 @@
 //! Events that are checked before they are applied.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use flux_timeline::Kind;
 use flux_timeline::event::BlockChange;
 use flux_timeline::{Actor, Event, EventKind, Handle, Misfit, RunId, Session, TxnId, VerifyError, verify};
 use proptest::prelude::*;
@@ -69,7 +70,7 @@ proptest! {
 /// A timeline with a block, and the event that renames it.
 fn renamed() -> (World, Event) {
     let mut world = World::new();
-    let request = Request::Schedule { title: 0, minutes: 60, length: 60 };
+    let request = Request::Schedule { title: 0, kind: Kind::Task, minutes: 60, length: 60 };
     let schedule = command(&mut world, &request).unwrap();
     assert!(world.run(&schedule) > 0);
     let scheduled = world.session.log().last().unwrap().clone();

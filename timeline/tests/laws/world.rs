@@ -7,8 +7,8 @@ use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
 use flux_timeline::{
-    Actor, BlockId, DecideError, Event, EventId, Goal, HourFormat, PlanId, Priority, RunId, RunStep, Session, Source,
-    Span, Title, TxnId, Zone, decide,
+    Actor, BlockId, DecideError, Event, EventId, Goal, HourFormat, Kind, PlanId, Priority, RunId, RunStep, Session,
+    Source, Span, Title, TxnId, Zone, decide,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -120,9 +120,11 @@ impl World {
 /// A command with small numbers instead of ids, so that generated commands often refer to the same blocks.
 #[derive(Debug, Clone)]
 pub enum Request {
-    Schedule { title: u8, minutes: i64, length: i64 },
+    Schedule { title: u8, kind: Kind, minutes: i64, length: i64 },
     Move { block: u8, minutes: i64 },
     Retitle { block: u8, title: u8, priority: bool },
+    Turn { block: u8, kind: Kind },
+    Miss { block: u8, missed: bool },
     Toggle { block: u8, done: bool },
     ToggleByTitle { title: u8, done: bool },
     Delete { block: u8 },
@@ -151,7 +153,10 @@ pub enum Request {
 pub fn request() -> impl Strategy<Value = Request> {
     let minutes = -50_000i64..50_000;
     prop_oneof![
-        4 => (0u8..6, minutes.clone(), 1i64..30_000).prop_map(|(title, minutes, length)| Request::Schedule { title, minutes, length }),
+        4 => (0u8..6, kind(), minutes.clone(), 1i64..30_000)
+            .prop_map(|(title, kind, minutes, length)| Request::Schedule { title, kind, minutes, length }),
+        1 => (1u8..12, kind()).prop_map(|(block, kind)| Request::Turn { block, kind }),
+        3 => (1u8..12, any::<bool>()).prop_map(|(block, missed)| Request::Miss { block, missed }),
         2 => (1u8..12, minutes.clone()).prop_map(|(block, minutes)| Request::Move { block, minutes }),
         2 => (1u8..12, 0u8..6, any::<bool>()).prop_map(|(block, title, priority)| Request::Retitle { block, title, priority }),
         2 => (1u8..12, any::<bool>()).prop_map(|(block, done)| Request::Toggle { block, done }),
@@ -182,6 +187,10 @@ pub fn request() -> impl Strategy<Value = Request> {
     ]
 }
 
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![Just(Kind::Task), Just(Kind::Appointment)]
+}
+
 pub fn title(number: u8) -> Title {
     Title::new(&format!("Thing {number}")).unwrap()
 }
@@ -197,10 +206,11 @@ pub fn plan(number: u8) -> PlanRef {
 pub fn command(world: &mut World, request: &Request) -> Option<Command> {
     let at = |minutes: i64| DateTime::from_timestamp_millis(START + minutes * 60_000).unwrap();
     Some(match request {
-        Request::Schedule { title: number, minutes, length } => Command::ScheduleBlock(NewBlock {
+        Request::Schedule { title: number, kind, minutes, length } => Command::ScheduleBlock(NewBlock {
             id: BlockId::new(world.id()),
             plan: None,
             title: title(*number),
+            kind: *kind,
             description: None,
             span: Span::starting(at(*minutes), TimeDelta::minutes(*length)).ok()?,
             priority: Priority::Medium,
@@ -218,6 +228,14 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
                 priority: priority.then_some(Priority::High),
                 ..BlockUpdate::default()
             },
+        },
+        Request::Turn { block, kind } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate { kind: Some(*kind), ..BlockUpdate::default() },
+        },
+        Request::Miss { block, missed } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate { missed: Some(*missed), ..BlockUpdate::default() },
         },
         Request::Toggle { block, done: true } => Command::CompleteBlock { block: handle(*block) },
         Request::Toggle { block, done: false } => Command::ReopenBlock { block: handle(*block) },

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext, WallTime};
-use flux_timeline::block::Priority;
+use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{Command, NewBlock};
 use flux_timeline::id::BlockId;
 use flux_timeline::reference::{BlockRef, PlanRef};
@@ -19,9 +19,12 @@ const DEFAULT_MINUTES: u32 = 60;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleBlock {
-    /// What is to be done, in a few words, without the time.
+    /// What is to be done or takes place, in a few words, without the time.
     #[schemars(length(min = 1, max = 200))]
     pub title: String,
+    /// An appointment takes place by itself (meeting, lunch, dentist, class, trip); a task has to be done. task where not said.
+    #[serde(default)]
+    pub kind: Kind,
     /// Local start, e.g. 2026-11-24T08:00.
     pub start_time: WallTime,
     /// Local end. Leave it out where only a length or no end is known.
@@ -68,6 +71,7 @@ impl Tool for ScheduleBlock {
             id: BlockId::new(context.new_id),
             plan: self.plan.as_deref().map(PlanRef::from),
             title: Title::new(&self.title).map_err(|why| Problem::rejected("/title", why))?,
+            kind: self.kind,
             description: self
                 .description
                 .as_deref()

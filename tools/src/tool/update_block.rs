@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Problem, Tool, ToolContext, WallTime};
-use flux_timeline::block::Priority;
+use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{BlockUpdate, Command};
 use flux_timeline::reference::BlockRef;
 use flux_timeline::text::{Description, Tag, Title};
@@ -30,6 +30,9 @@ pub struct Updates {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub title: Option<String>,
+    /// Makes it a task or an appointment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// New description; an empty one removes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4000))]
@@ -50,6 +53,9 @@ pub struct Updates {
     /// Whether it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed: Option<bool>,
+    /// Whether an appointment was missed: it did not take place, or the person was not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<bool>,
     /// All tags from now on, without #.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 50))]
@@ -58,7 +64,7 @@ pub struct Updates {
 
 impl Tool for UpdateBlock {
     const NAME: &'static str = "updateBlock";
-    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, description, priority or tags. To move a block, give only \
+    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, kind, description, priority or tags, or that an appointment was missed. To move a block, give only \
          the new startTime.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
@@ -73,12 +79,14 @@ impl Tool for UpdateBlock {
             changes: BlockUpdate {
                 title: title.map_err(|why| Problem::rejected("/updates/title", why))?,
                 description: description.map_err(|why| Problem::rejected("/updates/description", why))?,
+                kind: updates.kind,
                 priority: updates.priority,
                 tags: tags.map_err(|why| Problem::rejected("/updates/tags", why))?,
                 start: start.transpose()?,
                 end: end.transpose()?,
                 length: updates.duration_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
                 completed: updates.completed,
+                missed: updates.missed,
             },
         }))
     }

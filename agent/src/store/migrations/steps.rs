@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[&[&str]] = &[
     FIFTEENTH,
     SIXTEENTH,
     SEVENTEENTH,
+    EIGHTEENTH,
 ];
 
 const FIRST: &[&str] = &[
@@ -402,4 +403,16 @@ const SEVENTEENTH: &[&str] = &[
     // The span of the client, or of the turn, in which a turn or a run was asked for, as in the header `traceparent`.
     "ALTER TABLE turns ADD COLUMN trace TEXT",
     "CREATE TABLE traces (run TEXT PRIMARY KEY, trace TEXT NOT NULL) WITHOUT ROWID",
+];
+
+const EIGHTEENTH: &[&str] = &[
+    // A block has a kind. What was stored until now is a task, so nothing has to be computed anew, and these tables are changed where they
+    // are. In `state`, 0 is a task to be done, 1 a completed block, 2 an appointment, 3 a missed one.
+    "ALTER TABLE blocks RENAME COLUMN done TO state",
+    "ALTER TABLE past_blocks RENAME COLUMN done TO state",
+    "ALTER TABLE plan_counts ADD COLUMN appointments INTEGER NOT NULL DEFAULT 0",
+    // Tables that are being built beside these are of the version before, so they are built again from the start.
+    "UPDATE computed SET building = NULL, built = 0",
+    "DELETE FROM import_texts",
+    "DELETE FROM imports",
 ];

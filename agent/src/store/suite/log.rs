@@ -1,7 +1,7 @@
 //! Reading the log by kind, actor and time, and its order.
 
 use chrono::TimeDelta;
-use flux_timeline::{Event, EventId};
+use flux_timeline::{Event, EventId, Kind};
 
 use super::past::eventful;
 use super::random::{Chance, step};
@@ -86,7 +86,7 @@ fn counts_agree<S: Sql + Clone>(twins: &Twins<S>) -> Result<(), String> {
 /// A clock that is set back does not set the log back.
 pub(super) fn time_does_not_go_back<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let mut twins = Twins::new(sql)?;
-    twins.schedule("Workout", 0, 60)?;
+    twins.schedule("Workout", Kind::Task, 0, 60)?;
     let Some(last) = twins.session.log().last().cloned() else { return Err("no events".to_owned()) };
     let early = Transaction {
         id: flux_timeline::TxnId::new(twins.id()),

@@ -22,7 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::command::{NewBlock, NewRun};
 use flux_timeline::decide::{Context, DecideError, decide};
 use flux_timeline::{
-    Actor, BlockId, Command, EventId, Goal, PlanId, Priority, ReadBlocks, ReadHistory, ReadPlans, RunId, Session,
+    Actor, BlockId, Command, EventId, Goal, Kind, PlanId, Priority, ReadBlocks, ReadHistory, ReadPlans, RunId, Session,
     Source, Span, Title, TxnId,
 };
 pub(crate) use random::Chance;
@@ -144,12 +144,13 @@ impl<S: Sql + Clone> Twins<S> {
         Ok(events.len())
     }
 
-    fn schedule(&mut self, title: &str, minutes: i64, length: i64) -> Result<usize, String> {
+    fn schedule(&mut self, title: &str, kind: Kind, minutes: i64, length: i64) -> Result<usize, String> {
         let span = Span::starting(moment(minutes), TimeDelta::minutes(length)).map_err(|why| why.to_string())?;
         let block = NewBlock {
             id: BlockId::new(self.id()),
             plan: None,
             title: Title::new(title).map_err(|why| why.to_string())?,
+            kind,
             description: None,
             span,
             priority: Priority::Medium,
@@ -162,7 +163,7 @@ impl<S: Sql + Clone> Twins<S> {
 
 fn the_log_is_immutable<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let mut twins = Twins::new(sql)?;
-    twins.schedule("Workout", 0, 60)?;
+    twins.schedule("Workout", Kind::Task, 0, 60)?;
     let before = said(twins.store.events_after(0, 100))?;
     for statement in
         ["UPDATE events SET json = '{}'", "DELETE FROM events", "UPDATE events SET at_ms = 0 WHERE seq = 1"]
@@ -175,7 +176,7 @@ fn the_log_is_immutable<S: Sql + Clone>(sql: S) -> Result<(), String> {
 
 fn failures_leave_nothing<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let mut twins = Twins::new(sql)?;
-    twins.schedule("Workout", 0, 60)?;
+    twins.schedule("Workout", Kind::Task, 0, 60)?;
     let before = (said(twins.store.content())?, said(twins.store.last_seq())?);
     let failed: Result<(), StoreError> = twins.store.sql_transaction(|store| {
         store.sql().query("DELETE FROM blocks", &[])?;
@@ -185,7 +186,7 @@ fn failures_leave_nothing<S: Sql + Clone>(sql: S) -> Result<(), String> {
     check!(failed.is_err(), "the failure was not reported");
     check!((said(twins.store.content())?, said(twins.store.last_seq())?) == before, "part of it was kept");
     check!(twins.store.sql().query("NOT SQL", &[]).is_err(), "an invalid statement was carried out");
-    twins.schedule("Still works", 0, 60)?;
+    twins.schedule("Still works", Kind::Task, 0, 60)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use flux_protocol::frame::BlockPair;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState};
-use flux_timeline::{BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session};
+use flux_timeline::{BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session};
 
 use super::random::{Chance, step};
 use super::{Twins, moment, said};
@@ -68,7 +68,7 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
         let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
         let (rows, count) = said(store.shown_at(seq, plan, begin, (5, 30)))?;
         let of_plan = BlockQuery { plan: Some(plan), ..BlockQuery::default() };
-        let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::Open, ..of_plan.clone() };
+        let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::ToDo, ..of_plan.clone() };
         let later = BlockQuery { ends_after: Some(begin), ..of_plan.clone() };
         let all = |query: &BlockQuery| memory.blocks.iter().filter(|block| query.matches(block)).cloned().collect();
         let (overdue, later, all): (Vec<_>, Vec<_>, Vec<_>) = (all(&overdue), all(&later), all(&of_plan));
@@ -134,7 +134,7 @@ pub(super) fn is_computed_anew_in_parts<S: Sql + Clone>(sql: S) -> Result<(), St
     }
     // Triggers and indexes are those of the new tables.
     let mut twins = twins;
-    twins.schedule("After it", 40_000, 60)?;
+    twins.schedule("After it", Kind::Task, 40_000, 60)?;
     let last = said(twins.store.content())?.blocks.pop().map(|block| block.title.to_string());
     check!(last.as_deref() == Some("After it"), "{last:?} was added");
     agree(&twins.store, &twins.session)?;

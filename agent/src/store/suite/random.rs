@@ -5,8 +5,8 @@ use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
-    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, PlanId, Priority, ReadPlans,
-    ReadRuns, RunId, RunStep, Tag, Title,
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, Kind, PlanId, Priority,
+    ReadPlans, ReadRuns, RunId, RunStep, Tag, Title,
 };
 
 use super::{Sql, Twins, moment, said};
@@ -34,8 +34,20 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
     let command = match chance.below(30) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
-            return twins.schedule(&title, minutes, length.min(20_000));
+            let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
+            return twins.schedule(&title, kind, minutes, length.min(20_000));
         }
+        22 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate { missed: Some(chance.below(3) > 0), ..BlockUpdate::default() },
+        },
+        23 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate {
+                kind: Some(Kind::Task).filter(|_| chance.below(2) == 0),
+                ..other_words(&title, true)
+            },
+        },
         5 => Command::UpdateBlock {
             block,
             changes: BlockUpdate { start: Some(moment(chance.minutes())), ..BlockUpdate::default() },
@@ -134,9 +146,10 @@ pub(super) fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Re
         ends_by: bound(chance),
         starts_from: bound(chance),
         starts_before: bound(chance),
-        state: match chance.below(3) {
+        state: match chance.below(4) {
             0 => BlockState::Open,
             1 => BlockState::Done,
+            2 => BlockState::ToDo,
             _ => BlockState::Any,
         },
         except: None,

@@ -1,7 +1,7 @@
 //! What requests look like on the wire.
 
 use chrono::TimeDelta;
-use flux_timeline::{Priority, Span, Tag, Title};
+use flux_timeline::{Kind, Priority, Span, Tag, Title};
 use uuid::Uuid;
 
 use super::*;
@@ -36,6 +36,8 @@ fn block_edits_match_the_schemas_of_their_tools() {
         description: Some(None),
         start: Some(start),
         length: Some(TimeDelta::minutes(45)),
+        kind: Some(Kind::Appointment),
+        missed: Some(false),
         completed: Some(true),
         ..BlockUpdate::default()
     };
@@ -43,6 +45,7 @@ fn block_edits_match_the_schemas_of_their_tools() {
         id,
         plan: None,
         title: Title::new("Workout").unwrap(),
+        kind: Kind::Task,
         description: None,
         span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
         priority: Priority::High,
@@ -52,7 +55,9 @@ fn block_edits_match_the_schemas_of_their_tools() {
     let update = Mutation::Update(id, Box::new(changes));
     assert_eq!(
         update.argument()["updates"],
-        json!({"description": "", "startTime": start, "durationMinutes": 45, "completed": true})
+        json!({
+            "description": "", "startTime": start, "durationMinutes": 45, "completed": true, "kind": "appointment", "missed": false
+        })
     );
     for mutation in [update, Mutation::Schedule(Box::new(new))] {
         let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
