@@ -238,7 +238,7 @@ fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
         .filter(|block| {
             in_days(block)
                 && in_time(block)
-                && !(only_open && !block.is_ahead(world.now()))
+                && (!only_open || block.is_ahead(world.now()))
                 && (!only_done || block.completed)
         })
         .collect();
