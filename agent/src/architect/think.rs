@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flux_timeline::{Title, clock};
 use futures::StreamExt;
-use futures::future::{Either, select};
+use futures::future::{Either, LocalBoxFuture, select};
 
 use super::check::{Flaw, schema};
 use super::words::title;
@@ -135,17 +135,20 @@ impl Architect {
     }
 
     /// Asks the model once, as a span of its own, and gives the text of its answer.
-    async fn answer(&self, mut request: ChatRequest, facts: Facts) -> Result<String, ModelError> {
-        let span = self.new_span();
-        request.traceparent = span.map(|span| span.trace().to_string());
-        let now_ms = || self.now_ms();
-        let mut asking = Asking::new(self.model.id(), span, &now_ms, &*self.log);
-        let said = text_of(self.model.answer(request, facts), &mut asking.usage).await;
-        match &said {
-            Ok(_) => asking.done(),
-            Err(error) => asking.failed(error),
-        }
-        said
+    fn answer(&self, mut request: ChatRequest, facts: Facts) -> LocalBoxFuture<'_, Result<String, ModelError>> {
+        // In a box, because it is part of three other futures, each of which would contain its code.
+        Box::pin(async move {
+            let span = self.new_span();
+            request.traceparent = span.map(|span| span.trace().to_string());
+            let now_ms = || self.now_ms();
+            let mut asking = Asking::new(self.model.id(), span, &now_ms, &*self.log);
+            let said = text_of(self.model.answer(request, facts), &mut asking.usage).await;
+            match &said {
+                Ok(_) => asking.done(),
+                Err(error) => asking.failed(error),
+            }
+            said
+        })
     }
 
     /// The result of `work`, or `None` as soon as the object replies that the run is over.
