@@ -7,7 +7,9 @@ use flux_agent::native::Sqlite;
 use flux_agent::store::{Store, Transaction};
 use flux_timeline::command::NewBlock;
 use flux_timeline::decide::{Context, decide};
-use flux_timeline::{Actor, BlockId, Command, Description, EventId, Kind, PlanId, Priority, Source, Span, Tag, Title, TxnId};
+use flux_timeline::{
+    Actor, BlockId, Command, Description, EventId, Kind, PlanId, Priority, Source, Span, Tag, Title, TxnId,
+};
 use uuid::Uuid;
 
 /// A store in memory, its clock and its ids.

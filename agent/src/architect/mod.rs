@@ -322,6 +322,31 @@ impl Architect {
         i64::try_from(self.clock.now().as_millis()).unwrap_or_default()
     }
 
+    /// The same run within a new span, for an attempt at a step.
+    fn attempt(&self) -> Self {
+        Self { span: self.new_span(), ..self.clone() }
+    }
+
+    /// Logs how an attempt at a step ends. Not generic, so that it is in the program once and not for each step.
+    fn logged(
+        self,
+        step: &'static str,
+        work: LocalBoxFuture<'static, Result<Value, StepError>>,
+    ) -> LocalBoxFuture<'static, Result<Value, StepError>> {
+        Box::pin(async move {
+            let began_ms = self.now_ms();
+            let result = work.await;
+            let outcome = match &result {
+                Ok(_) => "completed",
+                Err(StepError::Again(_)) => "retry",
+                Err(StepError::Final(_)) => "error",
+            };
+            let ms = (self.now_ms() - began_ms).max(0);
+            (self.log)(&LogRecord::Step { step, outcome, ms }, self.span);
+            result
+        })
+    }
+
     /// A durable step with a typed result.
     async fn step<T, F, Fut>(&self, name: &'static str, body: F) -> Result<Option<T>, String>
     where
@@ -331,19 +356,9 @@ impl Architect {
     {
         let run = self.clone();
         let body: Body = Rc::new(move || {
-            let attempt = Self { span: run.new_span(), ..run.clone() };
-            let (work, began_ms) = (body(attempt.clone()), attempt.now_ms());
-            Box::pin(async move {
-                let result = work.await;
-                let outcome = match &result {
-                    Ok(_) => "completed",
-                    Err(StepError::Again(_)) => "retry",
-                    Err(StepError::Final(_)) => "error",
-                };
-                let ms = (attempt.now_ms() - began_ms).max(0);
-                (attempt.log)(&LogRecord::Step { step: name, outcome, ms }, attempt.span);
-                result.map(|result| value(&result))
-            })
+            let attempt = run.attempt();
+            let work = body(attempt.clone());
+            attempt.logged(name, Box::pin(async move { work.await.map(|result| value(&result)) }))
         });
         let pause = Duration::from_millis(self.limits.retry_base_ms);
         let result = self.steps.step(name, RETRIES, pause, body).await?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flux_timeline::{Title, clock};
 use futures::StreamExt;
-use futures::future::{Either, select};
+use futures::future::{Either, LocalBoxFuture, select};
 use futures::stream::LocalBoxStream;
 use uuid::Uuid;
 
@@ -148,21 +148,25 @@ impl Architect {
     /// Asks the model once, as a span of its own, and gives the text of its answer.
     ///
     /// When it ends, and also when it is dropped before, its tokens are noted for [`Architect::report_spent`].
-    async fn ask(&self, mut request: ChatRequest, facts: Facts) -> Result<String, ModelError> {
-        let span = self.new_span();
-        request.traceparent = span.map(|span| span.trace().to_string());
-        let now_ms = || self.now_ms();
-        let mut asking = Asking::new(self.model.id(), span, &now_ms, &*self.log);
-        let uses_tokens = self.model.uses_tokens();
-        let tokens = if uses_tokens { TokenCount::new(request.bytes_without_tools()) } else { TokenCount::default() };
-        let mut noted = Noted { answer: (self.new_id)(), tokens, spent: Rc::clone(&self.spent) };
-        let said = text_of(self.model.answer(request, facts), &mut noted.tokens).await;
-        asking.usage = noted.tokens.usage();
-        match &said {
-            Ok(_) => asking.done(),
-            Err(error) => asking.failed(error),
-        }
-        said
+    fn ask(&self, mut request: ChatRequest, facts: Facts) -> LocalBoxFuture<'_, Result<String, ModelError>> {
+        // In a box, because it is part of three other futures, each of which would contain its code.
+        Box::pin(async move {
+            let span = self.new_span();
+            request.traceparent = span.map(|span| span.trace().to_string());
+            let now_ms = || self.now_ms();
+            let mut asking = Asking::new(self.model.id(), span, &now_ms, &*self.log);
+            let uses_tokens = self.model.uses_tokens();
+            let tokens =
+                if uses_tokens { TokenCount::new(request.bytes_without_tools()) } else { TokenCount::default() };
+            let mut noted = Noted { answer: (self.new_id)(), tokens, spent: Rc::clone(&self.spent) };
+            let said = text_of(self.model.answer(request, facts), &mut noted.tokens).await;
+            asking.usage = noted.tokens.usage();
+            match &said {
+                Ok(_) => asking.done(),
+                Err(error) => asking.failed(error),
+            }
+            said
+        })
     }
 
     /// Tells the object the tokens that it may not have counted. What it does not confirm is told again later: it counts each answer once.

@@ -219,10 +219,10 @@ impl LogRecord<'_> {
             Self::Misconfigured { setting } => json!({ "log": "misconfigured", "setting": setting.0 }),
             Self::Turn { prompt, model, outcome, cost } => {
                 let mut line = value(cost);
-                line["log"] = "turn".into();
-                line["prompt"] = prompt.0.into();
-                line["model"] = model.0.into();
-                line["outcome"] = value(outcome);
+                put(&mut line, "log", "turn".into());
+                put(&mut line, "prompt", prompt.0.into());
+                put(&mut line, "model", model.0.into());
+                put(&mut line, "outcome", value(outcome));
                 as_span(&mut line, "invoke_agent", "");
                 asked(&mut line, *model, cost.usage);
                 line
@@ -231,16 +231,16 @@ impl LogRecord<'_> {
                 let mut line = json!({ "log": "chat", "outcome": outcome, "ms": ms });
                 as_span(&mut line, "chat", model.0);
                 asked(&mut line, *model, *usage);
-                line["gen_ai.provider.name"] = provider.0.into();
+                put(&mut line, "gen_ai.provider.name", provider.0.into());
                 if let Some(fault) = fault {
-                    line["error.type"] = fault.kind.into();
+                    put(&mut line, "error.type", fault.kind.into());
                 }
                 line
             }
             Self::Call { tool, outcome, ms } => {
                 let mut line = called("call", Some(tool));
-                line["outcome"] = (*outcome).into();
-                line["ms"] = (*ms).into();
+                put(&mut line, "outcome", (*outcome).into());
+                put(&mut line, "ms", (*ms).into());
                 line
             }
             Self::Step { step, outcome, ms } => json!({ "log": "step", "name": step, "outcome": outcome, "ms": ms }),
@@ -280,34 +280,43 @@ impl LogRecord<'_> {
 
 /// Names a line as a span of an operation on something.
 fn as_span(line: &mut Value, operation: Name, subject: &str) {
-    line["name"] = format!("{operation} {subject}").trim_end().into();
-    line["gen_ai.operation.name"] = operation.into();
+    let name = if subject.is_empty() { operation.to_owned() } else { [operation, subject].join(" ") };
+    put(line, "name", name.into());
+    put(line, "gen_ai.operation.name", operation.into());
 }
 
 /// Adds what was asked of a model.
 fn asked(line: &mut Value, model: Label<'_>, usage: Usage) {
-    line["gen_ai.request.model"] = model.0.into();
-    line["gen_ai.usage.input_tokens"] = usage.input_tokens.into();
-    line["gen_ai.usage.output_tokens"] = usage.output_tokens.into();
+    put(line, "gen_ai.request.model", model.0.into());
+    put(line, "gen_ai.usage.input_tokens", usage.input_tokens.into());
+    put(line, "gen_ai.usage.output_tokens", usage.output_tokens.into());
 }
 
 /// A line about a call of the model. `tool` is `None` for one that does not exist.
 fn called(log: Name, tool: Option<Name>) -> Value {
     let mut line = json!({ "log": log, "tool": tool });
     as_span(&mut line, "execute_tool", tool.unwrap_or_default());
-    line["gen_ai.tool.name"] = tool.into();
+    put(&mut line, "gen_ai.tool.name", tool.into());
     line
 }
 
 fn with_fault(mut line: Value, fault: Fault) -> Value {
-    line["fault"] = fault.kind.into();
+    put(&mut line, "fault", fault.kind.into());
     if let Some(table) = fault.table {
-        line["table"] = table.into();
+        put(&mut line, "table", table.into());
     }
     if let Some(status) = fault.status {
-        line["status"] = status.into();
+        put(&mut line, "status", status.into());
     }
     line
+}
+
+/// Sets a field. Each assignment through an index would be a call of its own code, and there are many.
+#[inline(never)]
+fn put(line: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = line.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use flux_protocol::Trace;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::put;
+
 /// A span of a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -39,12 +41,16 @@ impl Span {
 
     /// Adds the ids to a line of the log.
     pub(super) fn add_to(&self, line: &mut Value) {
-        line["trace"] = self.here.id().into();
-        line["span"] = format!("{:016x}", self.here.span()).into();
+        put(line, "trace", self.here.id().into());
+        put(line, "span", digits(self.here.span()));
         if let Some(parent) = self.parent {
-            line["parent"] = format!("{parent:016x}").into();
+            put(line, "parent", digits(parent));
         }
     }
+}
+
+fn digits(span: u64) -> Value {
+    format!("{span:016x}").into()
 }
 
 /// The id of a span from a new UUID: its second half, which is random in versions 4 and 7.
