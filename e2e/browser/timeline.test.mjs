@@ -202,7 +202,7 @@ test("blocks are found by text, state and priority", async () => {
   const state = tab.getByRole("combobox", { name: "State" });
   await state.selectOption("Done");
   await titles("Morning run");
-  await state.selectOption("Open");
+  await state.selectOption("To do");
   await titles("Dentist");
   const priority = seen.timeline(tab).getByRole("combobox", { name: "Priority" });
   await priority.selectOption("Low");
@@ -211,7 +211,7 @@ test("blocks are found by text, state and priority", async () => {
   await priority.selectOption("High");
   await titles("Dentist");
   await priority.selectOption("Any priority");
-  await state.selectOption("Open and done");
+  await state.selectOption("All");
   await search.press("Escape");
   assert.equal(await search.inputValue(), "");
   await titles("Morning run", "Dentist", "Team meeting");

@@ -119,6 +119,11 @@ impl TokenCount {
         self.is_refused = self.arrived == 0 && !has_begun;
     }
 
+    /// What the provider reported for the last attempt, if it did.
+    pub const fn reported(&self) -> Option<Usage> {
+        self.reported
+    }
+
     /// The tokens so far.
     pub fn usage(&self) -> Usage {
         self.before + self.of_attempt()

@@ -43,7 +43,7 @@ pub enum Command {
         /// Which.
         block: BlockRef,
     },
-    /// Marks a block as not done. Does nothing if it is not done.
+    /// Marks a block as neither done nor missed. Does nothing if it is open.
     ReopenBlock {
         /// Which.
         block: BlockRef,
@@ -219,7 +219,7 @@ pub struct BlockUpdate {
     pub end: Option<DateTime<Utc>>,
     /// A new length, from the start. Ignored together with `end`.
     pub length: Option<TimeDelta>,
-    /// Whether it is completed. A missed appointment that is completed is no longer missed.
+    /// Whether it is completed. A missed appointment that is completed or reopened is no longer missed.
     pub completed: Option<bool>,
     /// Whether it is an appointment that was missed.
     pub missed: Option<bool>,

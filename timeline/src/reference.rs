@@ -130,7 +130,8 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
     Err(missing.into())
 }
 
-/// The only block, or the only one that lies ahead ([`BlockState::Open`]) or does not ([`BlockState::Done`]).
+/// The only block, or the only one that lies ahead ([`BlockState::Open`]), is open, also if it is over ([`BlockState::ToDo`]), or does not lie
+/// ahead ([`BlockState::Done`]).
 fn the_one(found: &[Block], preferred: BlockState, now: DateTime<Utc>) -> Option<&Block> {
     if let [only] = found {
         return Some(only);
@@ -139,7 +140,11 @@ fn the_one(found: &[Block], preferred: BlockState, now: DateTime<Utc>) -> Option
         return None;
     }
     let lies_ahead = |block: &Block| block.is_open() && !block.is_over(now);
-    let mut fitting = found.iter().filter(|block| lies_ahead(block) == (preferred == BlockState::Open));
+    let mut fitting = found.iter().filter(|block| match preferred {
+        BlockState::Open => lies_ahead(block),
+        BlockState::ToDo => block.is_open(),
+        BlockState::Done | BlockState::Any => !lies_ahead(block),
+    });
     let first = fitting.next();
     if fitting.next().is_some() { None } else { first }
 }

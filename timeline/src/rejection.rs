@@ -86,7 +86,7 @@ pub enum Rejection {
     },
     /// An appointment that has not begun cannot be missed.
     #[error(
-        "“{title}” begins only later ({when}). Nothing was changed; move it or delete it if it will not take place."
+        "“{title}” has not begun yet ({when}). Nothing was changed; move it or delete it if it will not take place."
     )]
     MissedTooEarly {
         /// Its title.

@@ -252,6 +252,63 @@ fn an_ambiguous_title_lists_the_candidates_unless_one_is_clearly_meant() {
 }
 
 #[test]
+fn an_appointment_is_over_by_itself_and_can_be_missed_and_a_task_cannot() {
+    let mut person = Person::new();
+    let lunch = |start| json!({"title": "Lunch", "kind": "appointment", "startTime": start});
+    person.call("scheduleBlock", lunch("2026-03-01T12:00"));
+    person.call("scheduleBlock", lunch("2026-03-05T12:00"));
+    person.call("scheduleBlock", json!({"title": "Report", "startTime": "2026-03-01T15:00"}));
+    for (name, arguments, said) in [
+        // Only one lies ahead, and only one can have been missed.
+        (
+            "updateBlock",
+            json!({"id": "lunch", "updates": {"priority": "low"}}),
+            "Updated “Lunch” (B2), Thu 5 Mar, 12:00–13:00, low priority.",
+        ),
+        ("updateBlock", json!({"id": "lunch", "updates": {"missed": true}}), "Marked “Lunch” (B1) as missed."),
+        (
+            "updateBlock",
+            json!({"id": "B1", "updates": {"missed": true}}),
+            "“Lunch” (B1) was so already; nothing was changed.",
+        ),
+        ("uncompleteBlock", json!({"id": "B1"}), "Reopened “Lunch” (B1), Sun 1 Mar, 12:00–13:00."),
+        (
+            "updateBlock",
+            json!({"id": "B2", "updates": {"missed": true}}),
+            "“Lunch” has not begun yet (Thu 5 Mar 12:00). Nothing was changed; move it or delete it if it will not take place.",
+        ),
+        (
+            "updateBlock",
+            json!({"id": "B3", "updates": {"missed": true}}),
+            "“Report” is a task, and only an appointment can be missed. Nothing was changed; move the task to another time, or make it an \
+             appointment.",
+        ),
+        (
+            "updateBlock",
+            json!({"id": "B1", "updates": {"missed": true, "completed": true}}),
+            "A block cannot be both done and missed. Nothing was changed; give one of them.",
+        ),
+    ] {
+        assert_eq!(person.says(name, arguments.clone()), said, "{name} {arguments}");
+    }
+    let block = |person: &Person, handle: &str| {
+        let blocks = person.session.timeline().content().blocks;
+        blocks.into_iter().find(|block| block.handle.to_string() == handle).unwrap()
+    };
+    // What was missed and is moved ahead can still take place, and one undo takes both back.
+    person.call("updateBlock", json!({"id": "B1", "updates": {"missed": true}}));
+    person.call("updateBlock", json!({"id": "B1", "updates": {"startTime": "2026-03-04T12:00"}}));
+    assert!(block(&person, "B1").is_open());
+    person.call("undo", json!({}));
+    assert!(block(&person, "B1").missed_at.is_some());
+    // A task is never missed.
+    person.call("updateBlock", json!({"id": "B1", "updates": {"kind": "task"}}));
+    assert!(block(&person, "B1").is_overdue(Person::now()) && block(&person, "B1").missed_at.is_none());
+    person.call("undo", json!({}));
+    assert!(block(&person, "B1").missed_at.is_some());
+}
+
+#[test]
 fn a_wrong_call_says_what_is_wrong_and_changes_nothing() {
     let mut person = Person::new();
     let before = person.session.log().len();

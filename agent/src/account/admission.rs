@@ -218,7 +218,7 @@ fn describe<S: Sql + Clone>(store: &Store<S>) -> Result<TimelineReply, StoreErro
     // The first plan is the service's.
     let changed = newest.filter(|event| event.actor != Actor::System).map(|event| event.at);
     let is_changed = counts.by_actor.iter().any(|(actor, events)| actor != "system" && *events > 0);
-    let blocks = counts.blocks.open + counts.blocks.done;
+    let blocks = counts.blocks.all();
     let is_used = is_changed || blocks > 0 || counts.messages > 0 || store.import_progress()?.is_some();
     Ok(TimelineReply::Described { blocks, changed, is_used })
 }

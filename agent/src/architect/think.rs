@@ -160,7 +160,7 @@ impl Architect {
                 if uses_tokens { TokenCount::new(request.bytes_without_tools()) } else { TokenCount::default() };
             let mut noted = Noted { answer: (self.new_id)(), tokens, spent: Rc::clone(&self.spent) };
             let said = text_of(self.model.answer(request, facts), &mut noted.tokens).await;
-            asking.usage = noted.tokens.usage();
+            asking.usage = noted.tokens.reported().unwrap_or_default();
             match &said {
                 Ok(_) => asking.done(),
                 Err(error) => asking.failed(error),

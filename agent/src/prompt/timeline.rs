@@ -59,7 +59,7 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
     if !block.kind.is_task() {
         details.push("appointment".to_owned());
     }
-    let is_past = block.end < context.now;
+    let is_past = block.end <= context.now;
     let state = match (block.completed, block.missed, block.kind) {
         (true, ..) => Some("done"),
         (_, true, _) => Some("missed"),

@@ -291,7 +291,7 @@ fn projection(sql: &Sqlite) -> BTreeMap<&'static str, Vec<Row>> {
     let queries = [
         ("state", "SELECT settings, active_plan, next_handle FROM state"),
         ("plans", "SELECT * FROM plans ORDER BY id"),
-        ("plan_counts", "SELECT * FROM plan_counts WHERE open + done > 0 ORDER BY plan"),
+        ("plan_counts", "SELECT * FROM plan_counts WHERE open + done + appointments > 0 ORDER BY plan"),
         ("blocks", "SELECT * FROM blocks ORDER BY handle"),
         ("past_blocks", "SELECT * FROM past_blocks ORDER BY id, since"),
         ("past_frames", "SELECT * FROM past_frames ORDER BY since"),

@@ -52,12 +52,7 @@ impl<H: Host> ChatAgent<H> {
             message.add(&Chunk::MessageMetadata { message_metadata: object!({"stopped": true, "interrupted": true}) });
             end.outcome = TurnOutcome::Aborted;
         }
-        if let Some(prompt) = &turn.prompt {
-            let outcome = if state == TurnState::Ended { TurnOutcome::Error } else { TurnOutcome::Completed };
-            // The rest of the cost was in the memory of the process.
-            let cost = Cost { usage: self.estimated(&chunks)?, is_estimated: true, ..Cost::default() };
-            self.turn_ended(turn, prompt, outcome, &cost);
-        }
+        let usage = self.estimated(&chunks)?;
         let now = self.0.host.now();
         store.sql_transaction(|store| {
             store.put_message(&message, now)?;
@@ -65,7 +60,15 @@ impl<H: Host> ChatAgent<H> {
             store.put_retention_job(now)?;
             store.delete_turns_job_if_idle()?;
             Ok(())
-        })
+        })?;
+        // Once it has ended, so that it is counted once.
+        if let Some(prompt) = &turn.prompt {
+            let outcome = if state == TurnState::Ended { TurnOutcome::Error } else { TurnOutcome::Completed };
+            // The rest of the cost was in the memory of the process.
+            let cost = Cost { usage, is_estimated: usage != Usage::default(), ..Cost::default() };
+            self.turn_ended(turn, prompt, outcome, &cost);
+        }
+        Ok(())
     }
 
     /// The tokens of a request that was interrupted, as far as what is stored tells: a prompt for each step that has begun, without what it

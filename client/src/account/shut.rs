@@ -32,7 +32,7 @@ pub fn Shut() -> Element {
             div { class: "empty", role: "alert",
                 Icon { shape: Shape::Timeline }
                 p {
-                    if needs_check { "One short check, and your timeline begins." } else { "Sign in to see your timeline." }
+                    if needs_check { "Pass one short check to begin your timeline." } else { "Sign in to see your timeline." }
                 }
                 if has_edits {
                     p { class: "muted",

@@ -22,9 +22,15 @@ pub fn Overview() -> Element {
     });
     let counts = store.counts.read();
     let blocks = counts.blocks;
+    let mut counted = format!("{} open, {} done", blocks.open, blocks.done);
+    match blocks.appointments {
+        0 => {}
+        1 => counted.push_str(", 1 appointment"),
+        more => counted.push_str(&format!(", {more} appointments")),
+    }
     let lines = [
         ("Changes", counts.events.to_string()),
-        ("Blocks", format!("{} open, {} done", blocks.open, blocks.done)),
+        ("Blocks", counted),
         ("Plans", format!("{}, {} archived", counts.plans, counts.archived_plans)),
         ("Messages", counts.messages.to_string()),
     ];

@@ -139,7 +139,7 @@ fn Marks(entry: Entry, block: Block, is_past: bool) -> Element {
             if is_missed {
                 li { class: "mark", "Missed" }
             }
-            if has_begun && !is_past && block.completed_at.is_none() {
+            if (has_begun || is_missed) && !is_past && block.completed_at.is_none() {
                 li {
                     button {
                         class: "text-button",

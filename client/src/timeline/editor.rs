@@ -164,7 +164,7 @@ fn StateButton(id: BlockId) -> Element {
     let block = store.projection.read().block(id).cloned();
     let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
     let is_appointment = block.kind == Kind::Appointment && block.completed_at.is_none();
-    if is_appointment && block.span.start() > *store.now.read() {
+    if is_appointment && block.is_open() && block.span.start() > *store.now.read() {
         return rsx! {};
     }
     let is_open = block.is_open();

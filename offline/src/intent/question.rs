@@ -184,7 +184,10 @@ fn next(world: &World) -> Outcome {
             call: days_call(world.date(), plus(world.date(), 7)),
             text: format!("{now}Next: {}.", phrase::block(block, world.time_format())),
         },
-        None => match world.look_up_days(world.date(), far).filter(|_| world.context.later_open > 0) {
+        None => match world
+            .look_up_days(world.date(), far)
+            .filter(|_| world.context.later_open + world.context.appointments > 0)
+        {
             Some(call) => Outcome::LookUp(vec![call]),
             None => Outcome::Say(format!("{now}Nothing is ahead.")),
         },

@@ -189,7 +189,8 @@ fn by_description(target: &Target, world: &World, purpose: Purpose) -> Found {
     // The context covers only the next days. A deletion, and a request for all blocks, needs every block that can be
     // meant.
     let whole = purpose == Purpose::Delete || target.all;
-    let partly_told = world.context.later_open > 0 || world.context.done > 0 || target.wanted.is_said();
+    let unlisted = world.context.later_open + world.context.appointments + world.context.done;
+    let partly_told = unlisted > 0 || target.wanted.is_said();
     if (candidates.is_empty() || (whole && partly_told))
         && let Some(call) = asked_first
     {

@@ -294,8 +294,13 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
         if old.span != block.span {
             change(format!("at {}", after.time(block)));
         }
-        if old.is_open() != block.is_open() {
-            change(if block.is_open() { "open" } else { "done" }.to_owned());
+        let state = |block: &Block| match (block.completed_at, block.missed_at) {
+            (_, Some(_)) => "missed",
+            (Some(_), None) => "done",
+            (None, None) => "open",
+        };
+        if state(old) != state(block) {
+            change(state(block).to_owned());
         }
         if before.details(old) != after.details(block) {
             change(format!("with{}", after.details(block)));

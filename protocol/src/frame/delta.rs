@@ -119,13 +119,16 @@ pub fn version(block: &Block) -> u32 {
     hash.add(&span.start().timestamp_millis().to_le_bytes());
     hash.add(&span.end().timestamp_millis().to_le_bytes());
     hash.add(priority.as_str().as_bytes());
-    for at in [completed_at, missed_at] {
-        hash.add(&[u8::from(at.is_some())]);
-        hash.add(&at.map_or(0, |at| at.timestamp_millis()).to_le_bytes());
-    }
-    hash.add(&[*kind as u8, *source as u8]);
+    hash.add(&[u8::from(completed_at.is_some())]);
+    hash.add(&completed_at.map_or(0, |at| at.timestamp_millis()).to_le_bytes());
+    hash.add(&[*source as u8]);
     tags.iter().for_each(|tag| hash.add(tag.as_str().as_bytes()));
     depends_on.iter().for_each(|id| hash.add(id.uuid().as_bytes()));
+    // A page of an earlier version knows tasks only, and computes the same number for them.
+    if !kind.is_task() {
+        hash.add(&missed_at.map_or(0, |at| at.timestamp_millis() + 1).to_le_bytes());
+        hash.add(kind.as_str().as_bytes());
+    }
     hash.0
 }
 
@@ -176,7 +179,7 @@ mod tests {
                         priority: [Priority::High, Priority::Medium, Priority::Low][usize::from(priority)],
                         tags: Tag::list(&tags).unwrap(),
                         completed_at: completed.map(at),
-                        missed_at: missed.map(at),
+                        missed_at: missed.filter(|_| !is_task).map(at),
                         depends_on: ids.into_iter().map(|id| BlockId::new(Uuid::from_u128(id))).collect(),
                         source: [Source::User, Source::Assistant, Source::Architect][usize::from(source)],
                     }

@@ -176,6 +176,13 @@ pub struct BlockCounts {
     pub appointments: u64,
 }
 
+impl BlockCounts {
+    /// All blocks.
+    pub const fn all(self) -> u64 {
+        self.open + self.done + self.appointments
+    }
+}
+
 /// A page of a plan's blocks: the result of `getBlocks`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

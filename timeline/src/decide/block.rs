@@ -102,14 +102,21 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     if changes.completed == Some(true) && changes.missed == Some(true) {
         return Err(Rejection::CompletedAndMissed.into());
     }
-    let is_behind = changes.completed == Some(false) || changes.missed.is_some();
-    let preferred = if is_behind { BlockState::Done } else { BlockState::Open };
+    let preferred = match (changes.completed, changes.missed) {
+        (Some(true), _) => BlockState::ToDo,
+        (Some(false), _) | (_, Some(_)) => BlockState::Done,
+        (None, None) => BlockState::Open,
+    };
     let before = find_block(view, reference, preferred, context.now)?;
     let mut steps = Steps { events: Vec::new(), block: before.clone() };
 
     let mut moved = before.clone();
     moved.span = new_span(before.span, changes)?;
     let is_moved = moved != before;
+    // What lies ahead again can still take place.
+    if is_moved && moved.span.start() > context.now {
+        moved.missed_at = None;
+    }
     steps.to(moved, EventKind::BlockMoved);
 
     let mut changed = steps.block.clone();
@@ -133,7 +140,7 @@ fn settled<V: ReadPlans>(view: &V, block: &Block, changes: &BlockUpdate, now: Da
             block.completed_at = block.completed_at.or(Some(to_millis(now)));
             block.missed_at = None;
         }
-        Some(false) => block.completed_at = None,
+        Some(false) => (block.completed_at, block.missed_at) = (None, None),
         None => {}
     }
     match changes.missed {

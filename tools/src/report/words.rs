@@ -37,7 +37,8 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
         Did::Moved => format!("Moved {name} to {when}."),
         Did::Completed => format!("Marked {name} as done."),
         Did::Missed => format!("Marked {name} as missed."),
-        Did::Reopened => format!("Marked {name} as not {}.", if block.kind.is_task() { "done" } else { "missed" }),
+        Did::Reopened if block.kind.is_task() => format!("Marked {name} as not done."),
+        Did::Reopened => format!("Reopened {name}, {when}."),
         Did::Deleted => format!("Deleted {name}, which was planned for {when}."),
         Did::Updated => format!("Updated {name}, {when}, {} priority.", block.priority.as_str()),
         _ => {

@@ -414,5 +414,6 @@ const EIGHTEENTH: &[&str] = &[
     // Tables that are being built beside these are of the version before, so they are built again from the start.
     "UPDATE computed SET building = NULL, built = 0",
     "DELETE FROM import_texts",
-    "DELETE FROM imports",
+    "UPDATE imports SET state = 'failed', problem = 'The service was updated during the import. Nothing was imported; start it again.'
+     WHERE state IN ('receiving', 'checking')",
 ];

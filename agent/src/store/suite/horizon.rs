@@ -12,7 +12,7 @@ use crate::store::{PAST, Row, Sql, Store, StoreError};
 const SLICE: u64 = 30;
 
 fn rows<S: Sql>(store: &Store<S>) -> Result<Vec<Row>, String> {
-    let sql = "SELECT id, handle, plan, start_ms, end_ms, done, digest, since, until, json FROM past_blocks
+    let sql = "SELECT id, handle, plan, start_ms, end_ms, state, digest, since, until, json FROM past_blocks
                ORDER BY id, until";
     said(store.sql().query(sql, &[]).map_err(StoreError::from))
 }
