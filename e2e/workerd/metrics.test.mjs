@@ -37,7 +37,7 @@ describe("with a token", () => {
     const canary = "Kanarienvogel";
     model.script(...answer(canary, 100, 20));
     await client.chat(canary);
-    model.script(...openai.calls([canary, {}]));
+    model.script(openai.usage(30, 3), ...openai.calls([canary, {}]));
     model.script(...answer("Sorry.", 50, 5));
     await client.chat("Hello");
 
@@ -49,8 +49,8 @@ describe("with a token", () => {
     for (const query of ["", "?day=today"]) {
       const all = await figures(server, query);
       assert.equal(all['flux_turns_total{outcome="completed",model="llama-test"}'], 2);
-      assert.equal(all['flux_tokens_total{direction="input",model="llama-test"}'], 150);
-      assert.equal(all['flux_tokens_total{direction="output",model="llama-test"}'], 25);
+      assert.equal(all['flux_tokens_total{direction="input",model="llama-test"}'], 180);
+      assert.equal(all['flux_tokens_total{direction="output",model="llama-test"}'], 28);
       assert.equal(all['flux_invalid_calls_total{tool="unknown"}'], 1);
       assert.equal(all["flux_turn_seconds_count"], 2);
       assert.equal(all['flux_turn_seconds_bucket{le="+Inf"}'], 2);

@@ -25,7 +25,7 @@ const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 
 test("a candidate answers, is named in the answer, and its outcome is counted permanently", { skip: !candidate }, async () => {
   const client = await greeted(the.server);
-  the.model.script(...openai.calls(["scheduleBlock", WORKOUT], ["scheduleBlock", { title: "Workout" }]));
+  the.model.script(openai.usage(5, 1), ...openai.calls(["scheduleBlock", WORKOUT], ["scheduleBlock", { title: "Workout" }]));
   the.model.script(openai.text("One of them."), openai.finish(), openai.usage(10, 2));
   const turn = await client.chat("Workouts");
   assert.equal(turn.of("start")[0].messageMetadata.prompt, candidate.name);
@@ -43,7 +43,7 @@ test("a candidate answers, is named in the answer, and its outcome is counted pe
   assert.ok(counts.totalMs >= 0);
   assert.deepEqual({ ...counts, totalMs: 0 }, {
     prompt: candidate.name, turns: 1, completed: 1, failed: 0, stopped: 0, calls: 2, invalidCalls: 1, rejectedCalls: 0,
-    retries: 0, undone: 1, inputTokens: 10, outputTokens: 2, totalMs: 0,
+    retries: 0, undone: 1, inputTokens: 15, outputTokens: 3, totalMs: 0,
   });
 });
 
