@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => Promise.all([site?.stop(), turnstile?.stop()]));
 
-const panel = (tab) => tab.getByRole("alert").filter({ hasText: "One short check, and your timeline begins." });
+const panel = (tab) => tab.getByRole("alert").filter({ hasText: "Pass one short check to begin your timeline." });
 const widget = (tab) => panel(tab).getByRole("button", { name: "Verify you are human" });
 const again = (tab) => panel(tab).getByRole("button", { name: "Try again", exact: true });
 const passing = () => ({ token: turnstile.token() });
