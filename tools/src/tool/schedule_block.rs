@@ -22,7 +22,7 @@ pub struct ScheduleBlock {
     /// What is to be done or takes place, in a few words, without the time.
     #[schemars(length(min = 1, max = 200))]
     pub title: String,
-    /// An appointment takes place by itself (meeting, lunch, dentist, class, trip); a task has to be done. task where not said.
+    /// Leave it out for a task. appointment: what takes place at its time by itself, such as a meeting or the dentist.
     #[serde(default)]
     pub kind: Kind,
     /// Local start, e.g. 2026-11-24T08:00.
