@@ -41,7 +41,7 @@ test("text arrives while it is generated, and the model gets what it needs", asy
 });
 
 test("a call is carried out, its result goes back to the model, and the message is stored", async () => {
-  the.model.script(openai.text("Let me see. "), ...openai.calls(["scheduleBlock", WORKOUT]));
+  the.model.script(openai.text("Let me see. "), openai.usage(5, 1), ...openai.calls(["scheduleBlock", WORKOUT]));
   the.model.script(openai.text("Scheduled."), openai.finish(), openai.usage(10, 2));
   const turn = await client.chat("Workout on March 1st at 8");
   assert.deepEqual(turn.calls.map(({ name }) => name), ["scheduleBlock"]);
@@ -49,7 +49,7 @@ test("a call is carried out, its result goes back to the model, and the message 
   assert.equal(turn.calls[0].output.ok, true);
   assert.equal(turn.calls[0].output.block.start, "2035-03-01T08:00");
   assert.equal(turn.text, "Let me see. Scheduled.");
-  assert.equal(turn.of("finish")[0].messageMetadata.usage.inputTokens, 10);
+  assert.equal(turn.of("finish")[0].messageMetadata.usage.inputTokens, 15);
   assert.deepEqual(await titles(), ["Workout"]);
 
   const [result] = resultsIn(the.model.requests[1]);
