@@ -100,7 +100,7 @@ export async function schedule(tab, title) {
 export async function shows(tab, ...titles) {
   await connected(tab);
   for (const title of titles) await seen.block(tab, title).waitFor();
-  await count(seen.timeline(tab).getByRole("checkbox", { name: /^Done: / }), titles.length);
+  await count(seen.timeline(tab).getByRole("button", { name: /^Edit / }), titles.length);
 }
 
 /** Signs out, and waits until the page has loaded again. */
