@@ -49,9 +49,18 @@ pub struct Block {
 }
 
 impl Block {
-    /// Whether it is neither completed nor missed. It takes up its time then.
+    /// Whether it is open, completed or missed.
+    pub fn status(&self) -> Status {
+        match (self.missed_at, self.completed_at) {
+            (Some(_), _) => Status::Missed,
+            (None, Some(_)) => Status::Completed,
+            (None, None) => Status::Open,
+        }
+    }
+
+    /// Whether it is neither completed nor missed. An open block takes up its time.
     pub fn is_open(&self) -> bool {
-        self.completed_at.is_none() && self.missed_at.is_none()
+        self.status() == Status::Open
     }
 
     /// Whether it is a task that is not completed.
@@ -83,7 +92,7 @@ impl Block {
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum Kind {
-    /// Wants to be done. It is overdue when its time has passed.
+    /// Has to be done. It is overdue when its time has passed.
     #[default]
     Task,
     /// Takes place by itself, such as a meeting or a lunch. It can be missed.
@@ -103,6 +112,17 @@ impl Kind {
     pub const fn is_task(&self) -> bool {
         matches!(self, Self::Task)
     }
+}
+
+/// What has become of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing yet.
+    Open,
+    /// It was completed.
+    Completed,
+    /// It was missed. Only an appointment can be.
+    Missed,
 }
 
 /// How much a block matters.

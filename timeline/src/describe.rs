@@ -58,6 +58,11 @@ pub fn counted_blocks(count: u64) -> String {
     if count == 1 { "1 block".to_owned() } else { format!("{count} blocks") }
 }
 
+/// `1 appointment`, `2 appointments`.
+pub fn counted_appointments(count: u64) -> String {
+    if count == 1 { "1 appointment".to_owned() } else { format!("{count} appointments") }
+}
+
 /// `1 task`, `2 tasks`.
 pub fn counted_tasks(count: usize) -> String {
     if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }

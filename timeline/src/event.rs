@@ -5,7 +5,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::block::Block;
+use crate::block::{Block, Status};
 use crate::id::{BlockId, EventId, PlanId, RunId, TxnId};
 use crate::plan::Plan;
 use crate::run::{Run, RunState};
@@ -226,10 +226,10 @@ pub fn shifted(spans: &[SpanChange], by_ms: Option<i64>, place: usize, span: Spa
 impl EventKind {
     /// The event for a block that was completed, missed or reopened.
     pub fn settled(change: BlockChange) -> Self {
-        let kind = match (change.after.completed_at, change.after.missed_at) {
-            (_, Some(_)) => Self::BlockMissed,
-            (Some(_), None) => Self::BlockCompleted,
-            (None, None) => Self::BlockReopened,
+        let kind = match change.after.status() {
+            Status::Missed => Self::BlockMissed,
+            Status::Completed => Self::BlockCompleted,
+            Status::Open => Self::BlockReopened,
         };
         kind(change)
     }

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::rejection::{Candidate, Rejection, RunRequest};
 use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
-use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
+use crate::view::{BlockQuery, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
 
 /// Most candidates that a rejection lists.
 const CANDIDATES: usize = 10;
@@ -20,6 +20,17 @@ const PLANS: usize = 20;
 const RUNS: usize = 50;
 /// Longest reference that a rejection repeats, in characters.
 const SHOWN_CHARS: usize = 80;
+
+/// Which one is meant where several blocks have the same title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preferred {
+    /// The one that is open, unless it is an appointment that is over.
+    Ahead,
+    /// The one that is open.
+    Open,
+    /// The one that is completed, missed, or over.
+    Behind,
+}
 
 /// A reference to a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,14 +88,14 @@ impl From<&str> for RunRef {
 /// Finds the block that is meant.
 ///
 /// A title is searched in the active plan first and then in all plans in use. Whole titles win over parts of a title. If several
-/// blocks match and exactly one is in the `preferred` state (open, for a request to complete), that one is meant.
+/// blocks match and exactly one of them is `preferred`, that one is meant.
 ///
 /// # Errors
 /// [`Rejection::NoSuchBlock`], [`Rejection::AmbiguousBlock`], and what the view can fail with.
 pub fn find_block<V: ReadPlans + ReadBlocks>(
     view: &V,
     reference: &BlockRef,
-    preferred: BlockState,
+    preferred: Preferred,
     now: DateTime<Utc>,
 ) -> Result<Block, DecideError<V::Error>> {
     let (found, text) = match reference {
@@ -104,7 +115,7 @@ pub fn find_block<V: ReadPlans + ReadBlocks>(
 fn find_by_title<V: ReadPlans + ReadBlocks>(
     view: &V,
     text: &str,
-    preferred: BlockState,
+    preferred: Preferred,
     now: DateTime<Utc>,
 ) -> Result<Block, DecideError<V::Error>> {
     let key = title_key(text);
@@ -130,20 +141,19 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
     Err(missing.into())
 }
 
-/// The only block, or the only one that lies ahead ([`BlockState::Open`]), is open, also if it is over ([`BlockState::ToDo`]), or does not lie
-/// ahead ([`BlockState::Done`]).
-fn the_one(found: &[Block], preferred: BlockState, now: DateTime<Utc>) -> Option<&Block> {
+/// The only block, or the only preferred one.
+fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>) -> Option<&Block> {
     if let [only] = found {
         return Some(only);
     }
-    if found.len() > CANDIDATES || preferred == BlockState::Any {
+    if found.len() > CANDIDATES {
         return None;
     }
     let lies_ahead = |block: &Block| block.is_open() && !block.is_over(now);
     let mut fitting = found.iter().filter(|block| match preferred {
-        BlockState::Open => lies_ahead(block),
-        BlockState::ToDo => block.is_open(),
-        BlockState::Done | BlockState::Any => !lies_ahead(block),
+        Preferred::Ahead => lies_ahead(block),
+        Preferred::Open => block.is_open(),
+        Preferred::Behind => !lies_ahead(block),
     });
     let first = fitting.next();
     if fitting.next().is_some() { None } else { first }

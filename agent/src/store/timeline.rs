@@ -6,7 +6,7 @@ use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState, PlanCounts, PlanSnapshot, TitleMatch};
 use flux_timeline::{
     Block, BlockId, BlockQuery, Event, Handle, Kind, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run,
-    RunId, Settings, Span, TxnId, View,
+    RunId, Settings, Span, Status, TxnId, View,
 };
 
 use uuid::Uuid;
@@ -411,10 +411,10 @@ fn number(handle: Handle) -> Value {
 
 /// The state of a block as it is in its row: 0 is a task to be done, 1 a completed block, 2 an appointment, 3 a missed one.
 pub(super) fn state(block: &Block) -> u64 {
-    match (block.completed_at, block.missed_at, block.kind) {
-        (Some(_), ..) => 1,
-        (None, Some(_), _) => 3,
-        (None, None, Kind::Appointment) => 2,
-        (None, None, Kind::Task) => 0,
+    match (block.status(), block.kind) {
+        (Status::Open, Kind::Task) => 0,
+        (Status::Completed, _) => 1,
+        (Status::Open, Kind::Appointment) => 2,
+        (Status::Missed, _) => 3,
     }
 }

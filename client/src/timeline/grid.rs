@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use dioxus::html::input_data::MouseButton;
 use dioxus::prelude::*;
-use flux_timeline::{Block, BlockId, Distance, Span, clock};
+use flux_timeline::{Block, BlockId, Distance, Span, Status, clock};
 
 use super::add::AddButton;
 use super::card::on_key;
@@ -230,10 +230,10 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
     let is_past = store.past.read().is_some();
     let is_held = held.read().is_some_and(|held| held.id == block.id && held.is_moving);
     let is_done = !block.is_open();
-    let state = match (block.missed_at, block.completed_at) {
-        (Some(_), _) => ", missed",
-        (None, Some(_)) => ", done",
-        (None, None) => "",
+    let state = match block.status() {
+        Status::Open => "",
+        Status::Completed => ", done",
+        Status::Missed => ", missed",
     };
     let day = zone.wall(block.span.start()).date();
     let range = times.range(block.span, day);
@@ -259,7 +259,6 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                 "data-done": is_done,
                 "data-overdue": placed.is_overdue,
                 "data-over": placed.is_over,
-                "data-kind": block.kind.as_str(),
                 "data-held": is_held,
                 aria_label: "{block.title} {range}, {weekday}{state}",
                 "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight Alt+Shift+ArrowDown Delete",

@@ -10,7 +10,7 @@ use flux_timeline::decide::{Context, DecideError, Decision, decide};
 use flux_timeline::run::Run;
 use flux_timeline::{
     Actor, Block, BlockQuery, Command, EventId, HourFormat, Moment, Plan, PlanId, ReadBlocks, ReadPlans, ReadRuns,
-    Session, Source, Title, TxnId, Zone, query,
+    Session, Source, Status, Title, TxnId, Zone, query,
 };
 use flux_tools::context::{self, Facts};
 use flux_tools::report::Report;
@@ -294,13 +294,13 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
         if old.span != block.span {
             change(format!("at {}", after.time(block)));
         }
-        let state = |block: &Block| match (block.completed_at, block.missed_at) {
-            (_, Some(_)) => "missed",
-            (Some(_), None) => "done",
-            (None, None) => "open",
-        };
-        if state(old) != state(block) {
-            change(state(block).to_owned());
+        if old.status() != block.status() {
+            let state = match block.status() {
+                Status::Open => "open",
+                Status::Completed => "done",
+                Status::Missed => "missed",
+            };
+            change(state.to_owned());
         }
         if before.details(old) != after.details(block) {
             change(format!("with{}", after.details(block)));

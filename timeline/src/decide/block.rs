@@ -11,7 +11,7 @@ use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::moment::Moment;
 use crate::plan::Plan;
-use crate::reference::{BlockRef, PlanRef, find_block, find_plan};
+use crate::reference::{BlockRef, PlanRef, Preferred, find_block, find_plan};
 use crate::rejection::Rejection;
 use crate::span::{Span, to_millis};
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
@@ -65,7 +65,7 @@ fn dependencies<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, now: DateTi
     }
     let mut ids = Vec::new();
     for reference in &new.depends_on {
-        let id = find_block(view, reference, BlockState::Open, now)?.id;
+        let id = find_block(view, reference, Preferred::Ahead, now)?.id;
         if id == new.id {
             return Err(Rejection::DependsOnItself.into());
         }
@@ -103,9 +103,9 @@ pub fn update<V: ReadPlans + ReadBlocks>(
         return Err(Rejection::CompletedAndMissed.into());
     }
     let preferred = match (changes.completed, changes.missed) {
-        (Some(true), _) => BlockState::ToDo,
-        (Some(false), _) | (_, Some(_)) => BlockState::Done,
-        (None, None) => BlockState::Open,
+        (Some(true), _) => Preferred::Open,
+        (Some(false), _) | (_, Some(_)) => Preferred::Behind,
+        (None, None) => Preferred::Ahead,
     };
     let before = find_block(view, reference, preferred, context.now)?;
     let mut steps = Steps { events: Vec::new(), block: before.clone() };
@@ -218,7 +218,7 @@ fn did(events: &[EventKind]) -> Did {
 /// # Errors
 /// The errors of [`decide`](super::decide()).
 pub fn delete<V: ReadPlans + ReadBlocks>(view: &V, reference: &BlockRef, context: &Context) -> Decided<V> {
-    let block = find_block(view, reference, BlockState::Open, context.now)?;
+    let block = find_block(view, reference, Preferred::Ahead, context.now)?;
     let events = vec![EventKind::BlockDeleted { block: block.clone() }];
     done(events, Did::Deleted, block, Vec::new())
 }

@@ -96,12 +96,10 @@ fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
 /// The event that restores a block. Each of these events carries the whole block, so one is enough. Its name is that of the
 /// most important change.
 fn back(before: crate::block::Block, after: crate::block::Block) -> EventKind {
-    let is_settled = (before.completed_at.is_some(), before.missed_at.is_some())
-        != (after.completed_at.is_some(), after.missed_at.is_some());
-    let kind = match (before.span == after.span, is_settled) {
+    let kind = match (before.span == after.span, before.status() == after.status()) {
         (false, _) => EventKind::BlockMoved,
-        (true, true) => EventKind::settled,
-        (true, false) => EventKind::BlockUpdated,
+        (true, false) => EventKind::settled,
+        (true, true) => EventKind::BlockUpdated,
     };
     kind(BlockChange { before, after })
 }
