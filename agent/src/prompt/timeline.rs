@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::{Datelike, NaiveDateTime};
+use flux_timeline::describe::counted_appointments;
 use flux_timeline::{Kind, clock};
 use flux_tools::context::{BlockLine, DAYS, TimelineContext};
 
@@ -20,7 +21,7 @@ pub fn describe(context: &TimelineContext) -> String {
                 (false, true) => ", archived",
                 (false, false) => "",
             };
-            let appointments = counted_appointments(plan.appointments);
+            let appointments = and_appointments(plan.appointments);
             format!("“{}” ({} open{appointments}{mark})", field(&plan.title), plan.open_blocks)
         })
         .collect();
@@ -34,18 +35,14 @@ pub fn describe(context: &TimelineContext) -> String {
     for block in &context.blocks {
         let _ = writeln!(text, "- {}", line(block, context));
     }
-    let appointments = counted_appointments(context.appointments);
+    let appointments = and_appointments(context.appointments);
     let _ = write!(text, "Not listed: {} open and {} done blocks{appointments}.", context.later_open, context.done);
     text
 }
 
-/// Nothing, `, 1 appointment` or `, 2 appointments`.
-fn counted_appointments(count: u64) -> String {
-    match count {
-        0 => String::new(),
-        1 => ", 1 appointment".to_owned(),
-        more => format!(", {more} appointments"),
-    }
+/// Nothing, or how many appointments there are, after a comma.
+fn and_appointments(count: u64) -> String {
+    if count == 0 { String::new() } else { format!(", {}", counted_appointments(count)) }
 }
 
 fn line(block: &BlockLine, context: &TimelineContext) -> String {

@@ -1,6 +1,7 @@
 //! How much there is, and what the last answer cost: for those who want to know how Flux works.
 
 use dioxus::prelude::*;
+use flux_timeline::describe::counted_appointments;
 
 use super::words;
 use crate::calls::Mutation;
@@ -23,10 +24,8 @@ pub fn Overview() -> Element {
     let counts = store.counts.read();
     let blocks = counts.blocks;
     let mut counted = format!("{} open, {} done", blocks.open, blocks.done);
-    match blocks.appointments {
-        0 => {}
-        1 => counted.push_str(", 1 appointment"),
-        more => counted.push_str(&format!(", {more} appointments")),
+    if blocks.appointments > 0 {
+        counted.extend([", ", &counted_appointments(blocks.appointments)]);
     }
     let lines = [
         ("Changes", counts.events.to_string()),
