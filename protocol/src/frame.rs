@@ -371,9 +371,9 @@ impl RpcResponse {
 impl ClientFrame {
     /// The frame as a part of a trace, if it is one of those that can be: a call or a chat request.
     #[must_use]
-    pub fn traced(mut self, given: Trace) -> Self {
+    pub fn traced(mut self, new: impl FnOnce() -> Trace) -> Self {
         if let Self::Rpc { trace, .. } | Self::CfAgentUseChatRequest { trace, .. } = &mut self {
-            *trace = Some(given);
+            *trace = Some(new());
         }
         self
     }

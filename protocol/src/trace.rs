@@ -59,6 +59,11 @@ impl Trace {
     }
 }
 
+/// The id of a span from a new UUID: its second half, which is random in versions 4 and 7.
+pub fn span_id(id: Uuid) -> u64 {
+    id.as_u64_pair().1
+}
+
 /// Reads lower-case hexadecimal digits, at most 32.
 fn digits(text: &[u8]) -> Option<u128> {
     text.iter().try_fold(0, |sum, digit| {

@@ -8,6 +8,7 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flux_protocol::message::TextPart;
+use flux_protocol::trace::span_id;
 use flux_protocol::{Message, Part, Role};
 use flux_timeline::Moment;
 use flux_timeline::decide::{added_blocks, placement};
@@ -24,7 +25,7 @@ use crate::api::action::{self, Author, Done};
 use crate::connections::push::To;
 use crate::host::{Host, WorkflowId};
 use crate::store::{DrivenRun, StoreError};
-use crate::telemetry::{Fault, LogRecord, Name, Span, span_id};
+use crate::telemetry::{Fault, LogRecord, Name, Span};
 use flux_tools::context::GoalContext;
 
 /// The run fails once so many workflows in a row have sent no request at all.

@@ -26,7 +26,7 @@ use crate::turn::Cost;
 pub(crate) use asking::Asking;
 pub use fault::Fault;
 pub use metric::{Kind, METRICS, Metric, Sample};
-pub use span::{Span, span_id};
+pub use span::Span;
 pub use tally::{Sum, TEXT_TYPE, Tally, gauge};
 
 /// A name that the code knows.

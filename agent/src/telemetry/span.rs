@@ -52,8 +52,3 @@ impl Span {
 fn digits(span: u64) -> Value {
     format!("{span:016x}").into()
 }
-
-/// The id of a span from a new UUID: its second half, which is random in versions 4 and 7.
-pub fn span_id(id: Uuid) -> u64 {
-    id.as_u64_pair().1
-}

@@ -107,8 +107,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                             let Offered { name, input, .. } = offered(call);
                             self.show(call, &name, input);
                         }
-                        self.ask_person(consent, &call.id, &name, rest)?;
-                        self.output.log(&LogRecord::Call { tool: tool.name(), outcome: "asked", ms: 0 }, span);
+                        self.ask_person(consent, &call.id, tool.name(), rest, span)?;
                         return Ok(true);
                     }
                     None => self.change(&tool, &call.id, false, span)?,

@@ -21,7 +21,7 @@ use crate::connections::push::To;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::jobs::turns_due;
 use crate::store::{QuestionRecord, RequestRecord, Sql, Store, StoreError, TurnRecord, TurnState, digest};
-use crate::telemetry::LogRecord;
+use crate::telemetry::{LogRecord, Name, Span};
 use flux_model::ModelCall;
 
 /// How long a continuation waits before it begins, so that the connection that will show it can ask to resume it.
@@ -185,13 +185,15 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         })
     }
 
-    /// Asks the person for consent to a call. `rest` are the calls of the step that come after it; they wait, too.
+    /// Asks the person for consent to a call, which is logged as a span. `rest` are the calls of the step that come after it; they wait,
+    /// too.
     pub(super) fn ask_person(
         &self,
         consent: Consent,
         tool_call: &str,
-        tool: &str,
+        tool: Name,
         rest: &[ModelCall],
+        span: Span,
     ) -> Result<(), TurnError> {
         let text = json!({"question": {"toolCallId": tool_call, "text": consent.question}});
         self.output.emit(Chunk::MessageMetadata { message_metadata: text });
@@ -205,6 +207,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
             self.output.store(&chunk)
         })?;
         self.output.emit_stored(chunk);
+        self.output.log(&LogRecord::Call { tool, outcome: "asked", ms: 0 }, span);
         Ok(())
     }
 
@@ -219,8 +222,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         match ToolCall::parse(&tool, &arguments) {
             Ok(call) => match self.consent(&call)? {
                 Some(consent) if digest_of(&consent.touches) != touches => {
-                    self.ask_person(consent, &tool_call, &tool, &rest)?;
-                    self.output.log(&LogRecord::Call { tool: call.name(), outcome: "asked", ms: 0 }, self.new_span());
+                    self.ask_person(consent, &tool_call, call.name(), &rest, self.new_span())?;
                     return Ok(true);
                 }
                 _ => self.change(&call, &tool_call, true, self.new_span())?,

@@ -34,6 +34,7 @@ mod stop;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::chunk::FinishReason as WireFinish;
+use flux_protocol::trace::span_id;
 use flux_protocol::{Chunk, Message};
 use flux_timeline::{Event, TxnId};
 use futures::StreamExt;
@@ -43,7 +44,7 @@ use crate::assistant::Assistant;
 use crate::prompt::{self, Instructions, Prompt};
 use crate::setting::{Lookup, number};
 use crate::store::{Sql, Store, StoreError};
-use crate::telemetry::{Asking, LogRecord, Span, span_id};
+use crate::telemetry::{Asking, LogRecord, Span};
 use flux_identity::Principal;
 use flux_model::{ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, TokenCount};
 use flux_tools::context::{self, Facts};

@@ -2,6 +2,7 @@
 //! answered, so that two versions can be compared. Neither contains anything that a person wrote.
 
 use flux_protocol::frame::TurnOutcome;
+use flux_protocol::trace::span_id;
 use flux_timeline::{Event, EventKind, Run};
 use uuid::Uuid;
 
@@ -9,7 +10,7 @@ use super::Cost;
 use crate::agent::ChatAgent;
 use crate::host::Host;
 use crate::store::{TurnRecord, digest};
-use crate::telemetry::{Label, LogRecord, Span, span_id};
+use crate::telemetry::{Label, LogRecord, Span};
 
 impl<H: Host> ChatAgent<H> {
     /// Records that a turn has ended. prompts/README.md lists the fields of the line in the log.

@@ -22,6 +22,7 @@ mod receive;
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::frame::{Counts, PastSnapshot};
+use flux_protocol::trace::span_id;
 use flux_protocol::{ClientFrame, Trace};
 use flux_timeline::EventId;
 
@@ -221,8 +222,8 @@ impl Store {
     /// Sends a frame, as a trace of its own: the log of the service says under its id what came of it. Returns false if there is no
     /// connection.
     fn send(&self, frame: ClientFrame) -> bool {
-        let (trace, span) = (platform::uuid(), platform::uuid().as_u64_pair().1);
-        let Ok(text) = serde_json::to_string(&frame.traced(Trace::new(trace, span))) else { return false };
+        let frame = frame.traced(|| Trace::new(platform::uuid(), span_id(platform::uuid())));
+        let Ok(text) = serde_json::to_string(&frame) else { return false };
         self.socket.peek().as_ref().is_some_and(|socket| socket.send(&text))
     }
 }
