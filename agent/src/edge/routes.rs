@@ -291,15 +291,10 @@ fn with_subprotocol(response: Response, presented: &Presented) -> Result<Respons
 
 /// Refuses somebody who is not known. The page offers to sign in if the deployment has no guests, and shows the check that new guests pass.
 fn unknown_caller(is_socket: bool, unknown: &Unknown) -> Result<Response> {
-    let code = match unknown {
-        Unknown::SignIn | Unknown::Access => SIGNED_OUT,
-        Unknown::Check => CHECK_NEEDED,
-        _ => return refuse(is_socket, unknown.status(), &unknown.to_string()),
-    };
-    if is_socket {
-        close_at_once(code, &unknown.to_string())
-    } else {
-        refuse(false, unknown.status(), &unknown.to_string())
+    match unknown {
+        Unknown::SignIn | Unknown::Access if is_socket => close_at_once(SIGNED_OUT, &unknown.to_string()),
+        Unknown::Check if is_socket => close_at_once(CHECK_NEEDED, &unknown.to_string()),
+        _ => refuse(is_socket, unknown.status(), &unknown.to_string()),
     }
 }
 

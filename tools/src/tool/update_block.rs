@@ -64,8 +64,8 @@ pub struct Updates {
 
 impl Tool for UpdateBlock {
     const NAME: &'static str = "updateBlock";
-    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, kind, description, priority or tags, or that an appointment was missed. To move a block, give only \
-         the new startTime.";
+    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, kind, description, priority or tags, or that an appointment \
+         was missed. To move a block, give only the new startTime.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
         let updates = &self.updates;
