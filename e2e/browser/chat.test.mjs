@@ -268,6 +268,36 @@ test("a message sent while offline stays in the box, with a notice", async () =>
   await count(seen.said(tab), 1);
 });
 
+test("a message can be sent as soon as the page is connected", async () => {
+  model.script(...openai.says("The first answer."));
+  await say(tab, "The first question");
+  await text(seen.answers(tab), "The first answer.");
+  await answered(tab);
+
+  const soon = await newTab(person);
+  const list = gate();
+  await soon.routeWebSocket(/\/agents\//, (socket) => {
+    const service = socket.connectToServer();
+    socket.onMessage((frame) => service.send(frame));
+    let waiting = Promise.resolve();
+    service.onMessage((frame) => {
+      if (frame.startsWith('{"type":"cf_agent_chat_messages"')) waiting = list.wait();
+      waiting = waiting.then(() => socket.send(frame));
+    });
+  });
+  await soon.goto(server.url);
+  await connected(soon);
+  model.script(...openai.says("The second answer."));
+  await say(soon, "The second question");
+  list.open();
+  await text(seen.answers(soon).last(), "The second answer.");
+  await answered(soon);
+  await count(seen.said(soon), 2);
+  await text(seen.said(soon).first(), "The first question");
+  await text(seen.said(soon).last(), "The second question");
+  assert.deepEqual(soon.faults, []);
+});
+
 test("a page that never reaches the service says so", async () => {
   const far = await newTab(person);
   await far.routeWebSocket(/\/agents\//, (socket) => socket.close({ code: 1011 }));

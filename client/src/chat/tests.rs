@@ -114,6 +114,23 @@ fn a_request_follows_the_protocol() {
 }
 
 #[test]
+fn a_message_that_is_sent_before_the_others_have_arrived_follows_them() {
+    let mut conversation = Conversation::default();
+    conversation.connected("p0");
+    conversation.submit(NewIds { request: "r1".into(), message: "u1".into() }, "Gym at 8", now(), None);
+    conversation.nothing_to_resume(Some(NoResume::Idle), Some("p0"));
+    let earlier = vec![message("u0", "user", "Hi"), message("a0", "assistant", "Hello")];
+    let lost = conversation.replace(earlier, true, true);
+    assert_eq!(lost, [], "it was sent on this socket");
+    for response in answer() {
+        conversation.respond(&response, "p");
+    }
+    conversation.respond(&end(), "p");
+    assert_eq!(texts(&conversation), ["u0: Hi", "a0: Hello", "u1: Gym at 8", "a1: Done."]);
+    assert!(conversation.has_earlier() && !conversation.is_busy());
+}
+
+#[test]
 fn only_the_newest_messages_of_a_long_conversation_are_sent() {
     let old: Vec<Message> =
         (0..200).map(|number| message(&format!("m{number}"), "user", &"\"long\" ".repeat(400))).collect();

@@ -115,7 +115,8 @@ impl Store {
     }
 
     fn can_send(&mut self, text: &str) -> bool {
-        let can = *self.status.peek() == Status::Connected && self.conversation.peek().is_loaded();
+        // The messages may be still to come: the service sends them in a frame of their own, and they are merged with this one.
+        let can = *self.status.peek() == Status::Connected;
         if !can {
             self.add_to_draft(&commands::escaped(text));
             self.draft_note.set(Some(OFFLINE.to_owned()));
