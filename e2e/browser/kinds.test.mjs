@@ -66,6 +66,33 @@ test("a block becomes an appointment in its form, and undo makes it a task again
   await person.close();
 });
 
+for (const [device, options] of [["desktop", {}], ["phone", PHONE]]) {
+  test(`overdue tasks get new times, and one undo takes that back (${device})`, async () => {
+    const person = await newPerson(browser, options);
+    const tab = await withBoth(person, device === "phone");
+    const client = await connectAs(person, server);
+    await client.call("scheduleBlock", { title: "Water the plants", startTime: wallTime(-1, "19:00"), durationMinutes: 15 });
+    const overdue = seen.day(tab, "Overdue");
+    await overdue.getByRole("button", { name: "Find a new time for Water the plants" }).waitFor();
+    await picture(tab, `overdue-${device}.png`);
+    await fits(tab);
+
+    await overdue.getByRole("button", { name: "Find new times" }).click();
+    await text(seen.notes(tab), "Moved 2 overdue tasks to new times");
+    await gone(overdue);
+    await seen.notes(tab).getByRole("button", { name: "Undo" }).click();
+    await overdue.getByRole("button", { name: "Edit Tax return" }).waitFor();
+
+    await overdue.getByRole("button", { name: "Find a new time for Tax return" }).click();
+    await text(seen.notes(tab), "Moved “Tax return”");
+    await gone(overdue.getByRole("button", { name: "Edit Tax return" }));
+    await overdue.getByRole("button", { name: "Edit Water the plants" }).waitFor();
+    await client.close();
+    assert.deepEqual(tab.faults, []);
+    await person.close();
+  });
+}
+
 test("what the chat schedules has the kind that its title says", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);

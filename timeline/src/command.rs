@@ -93,6 +93,13 @@ pub enum Command {
         /// How far.
         by: Distance,
     },
+    /// Moves overdue tasks to the next time that is free for them.
+    RescheduleOverdue {
+        /// The plan of the tasks if none are named; `None` is the active one.
+        plan: Option<PlanRef>,
+        /// Which; all overdue tasks of the plan if it is empty.
+        blocks: Vec<BlockRef>,
+    },
     /// Starts a run of the architect. Does nothing if a run for the same goal is under way or was started a moment ago.
     StartRun(NewRun),
     /// Ends a run without adding tasks. Does nothing if it is cancelled.

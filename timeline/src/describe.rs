@@ -64,7 +64,7 @@ pub fn counted_appointments(count: u64) -> String {
 }
 
 /// `1 task`, `2 tasks`.
-pub fn counted_tasks(count: usize) -> String {
+pub fn counted_tasks(count: u64) -> String {
     if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
 }
 
@@ -79,7 +79,7 @@ impl Moment {
     /// Says what a run added, for example “Added 9 tasks, Tue 24 Nov – Fri 4 Dec. 2 were left out.” The tasks of an archived
     /// plan are not visible, so for those it says how to see them.
     pub fn added_tasks(&self, blocks: &[Block], left_out: usize, plan: &Plan) -> String {
-        let mut sentences = vec![format!("Added {}{}.", counted_tasks(blocks.len()), self.days_of(blocks))];
+        let mut sentences = vec![format!("Added {}{}.", counted_tasks(blocks.len() as u64), self.days_of(blocks))];
         match left_out {
             0 => {}
             1 => sentences.push("1 was left out.".to_owned()),

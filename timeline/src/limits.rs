@@ -42,8 +42,10 @@ pub const SHIFT_BLOCKS: u64 = 5_000;
 pub const IDS_PER_EVENT: usize = 1_000;
 /// Most plans and blocks that a restoration adds, removes or changes.
 pub const RESTORED_BLOCKS: usize = 5_000;
-/// A shift of more blocks than this asks the person first.
-pub const SHIFT_WITHOUT_ASKING: u64 = 20;
+/// A change that moves more blocks than this at a time asks the person first.
+pub const MOVED_WITHOUT_ASKING: u64 = 20;
+/// Most overdue tasks that get new times at once. Each is placed around all that is planned, so this bounds the work.
+pub const RESCHEDULED_BLOCKS: usize = 200;
 
 /// An answer of a model that has changed this many blocks one by one asks the person before it goes on.
 pub const CHANGED_WITHOUT_ASKING: usize = 20;

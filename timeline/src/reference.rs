@@ -30,6 +30,8 @@ pub enum Preferred {
     Open,
     /// The one that is completed, missed, or over.
     Behind,
+    /// The one that is overdue.
+    Overdue,
 }
 
 /// A reference to a block.
@@ -154,6 +156,7 @@ fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>) -> Option<
         Preferred::Ahead => lies_ahead(block),
         Preferred::Open => block.is_open(),
         Preferred::Behind => !lies_ahead(block),
+        Preferred::Overdue => block.is_overdue(now),
     });
     let first = fitting.next();
     if fitting.next().is_some() { None } else { first }

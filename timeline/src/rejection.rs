@@ -113,6 +113,32 @@ pub enum Rejection {
         /// How many there are.
         count: u64,
     },
+    /// No task is overdue.
+    #[error("No task is overdue. Nothing was changed.")]
+    NothingOverdue,
+    /// A block that should get a new time as an overdue task, and is none.
+    #[error("“{title}” is not an overdue task. Nothing was changed; move it to a time that you name.")]
+    NotOverdue {
+        /// Its title.
+        title: Title,
+    },
+    /// More tasks than get new times at once.
+    #[error(
+        "{count} tasks were named; at most {} can get new times at once. Nothing was changed; name fewer.",
+        limits::RESCHEDULED_BLOCKS
+    )]
+    TooManyToReschedule {
+        /// How many there are.
+        count: usize,
+    },
+    /// No overdue task has found a time.
+    #[error("No overdue task found a time. “{title}”: {why} Nothing was changed.")]
+    NoTimeForOverdue {
+        /// The title of the first one.
+        title: Title,
+        /// Why it found none, in a sentence.
+        why: String,
+    },
     /// A deadline in the past.
     #[error("The deadline is over already. Nothing was started; give a later one, or none.")]
     DeadlineOver,

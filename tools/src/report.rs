@@ -19,6 +19,9 @@ pub use run::run_report;
 /// The error of a call that the person refused, as the model sees it.
 pub const REFUSED: &str = "The person said no. Do not try it again.";
 
+/// Most moved tasks that a report lists.
+const SHOWN: usize = 20;
+
 /// The result of a tool call, as the model and the client see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -189,6 +192,11 @@ impl Report {
             Outcome::Shifted { moved, first, .. } => {
                 Self { moved: Some(*moved), blocks: Some(BlockFacts::all(first, moment)), ..done }
             }
+            Outcome::Rescheduled { blocks, .. } => Self {
+                moved: Some(blocks.len() as u64),
+                blocks: Some(BlockFacts::all(blocks.get(..SHOWN).unwrap_or(blocks), moment)),
+                ..done
+            },
             Outcome::Run { run, .. } => Self { run: Some(RunFacts::new(run, moment)), ..done },
             Outcome::Undone { .. } | Outcome::Redone { .. } | Outcome::Restored(_) | Outcome::Settings(_) => done,
         }

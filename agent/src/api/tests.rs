@@ -194,7 +194,7 @@ fn tools_that_ask_need_read_and_all_others_write() {
         "shiftTimeline" => json!({"after": "2026-03-03T08:00", "byMinutes": 10}),
         "findFreeTime" => json!({"durationMinutes": 30, "from": "2026-03-03T08:00", "to": "2026-03-04T08:00"}),
         "updateBlock" => json!({"id": "B1", "updates": {"title": "Run"}}),
-        "findBlocks" | "listPlans" | "listRuns" | "undo" | "redo" => json!({}),
+        "findBlocks" | "rescheduleOverdue" | "listPlans" | "listRuns" | "undo" | "redo" => json!({}),
         _ => json!({"id": "B1"}),
     };
     let mut readers = Vec::new();

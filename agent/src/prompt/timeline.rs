@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::{Datelike, NaiveDateTime};
-use flux_timeline::describe::counted_appointments;
+use flux_timeline::describe::{counted_appointments, counted_blocks, counted_tasks};
 use flux_timeline::{Kind, clock};
 use flux_tools::context::{BlockLine, DAYS, TimelineContext};
 
@@ -22,7 +22,7 @@ pub fn describe(context: &TimelineContext) -> String {
                 (false, false) => "",
             };
             let appointments = and_appointments(plan.appointments);
-            format!("“{}” ({} open{appointments}{mark})", field(&plan.title), plan.open_blocks)
+            format!("“{}” ({} open{appointments}{mark})", field(&plan.title), counted_tasks(plan.open_blocks))
         })
         .collect();
     // Writing to a String cannot fail.
@@ -36,7 +36,8 @@ pub fn describe(context: &TimelineContext) -> String {
         let _ = writeln!(text, "- {}", line(block, context));
     }
     let appointments = and_appointments(context.appointments);
-    let _ = write!(text, "Not listed: {} open and {} done blocks{appointments}.", context.later_open, context.done);
+    let (open, done) = (counted_tasks(context.later_open), counted_blocks(context.done));
+    let _ = write!(text, "Not listed: {open} open, {done} done{appointments}.");
     text
 }
 

@@ -37,6 +37,13 @@ pub enum Mutation {
         /// Its title, for the note that confirms the deletion.
         title: String,
     },
+    /// Find new times for overdue tasks of a plan.
+    Reschedule {
+        /// The plan.
+        plan: PlanId,
+        /// Only this task; `None` means all.
+        block: Option<BlockId>,
+    },
     /// Undo the last change.
     Undo,
     /// Undo this change.
@@ -199,6 +206,7 @@ impl Mutation {
             Self::Update(..) => "updateBlock",
             Self::Schedule(_) => "scheduleBlock",
             Self::Delete { .. } => "deleteBlock",
+            Self::Reschedule { .. } => "rescheduleOverdue",
             Self::Undo | Self::UndoOne(_) => "undo",
             Self::Redo => "redo",
             Self::SwitchPlan(_) => "switchPlan",
@@ -230,6 +238,7 @@ impl Mutation {
             Self::Complete(id) | Self::Reopen(id) | Self::Delete { id, .. } => json!({ "id": id }),
             Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
             Self::Schedule(new) => new_block(new),
+            Self::Reschedule { plan, block } => json!({ "plan": plan, "blocks": block.as_slice() }),
             Self::SwitchPlan(id) => json!({ "id": id }),
             Self::ChangePlan(id, PlanChange::Rename(title)) => json!({ "id": id, "title": title }),
             Self::ChangePlan(id, _) => json!({ "id": id }),
@@ -292,13 +301,16 @@ impl Mutation {
     pub fn can_be_undone(&self) -> bool {
         let is_about_a_plan =
             matches!(self.method(), "createPlan" | "renamePlan" | "archivePlan" | "unarchivePlan" | "deletePlan");
-        is_about_a_plan || matches!(self.method(), "scheduleBlock" | "restoreTimeline") || self.block().is_some()
+        is_about_a_plan
+            || matches!(self.method(), "scheduleBlock" | "rescheduleOverdue" | "restoreTimeline")
+            || self.block().is_some()
     }
 
     /// The existing block that it changes, if any.
     pub fn block(&self) -> Option<BlockId> {
         match self {
             Self::Complete(id) | Self::Reopen(id) | Self::Update(id, _) | Self::Delete { id, .. } => Some(*id),
+            Self::Reschedule { block, .. } => *block,
             Self::Restored(method, argument) if method.ends_with("Block") => {
                 argument.get("id")?.as_str()?.parse().ok().map(BlockId::new)
             }

@@ -100,6 +100,7 @@ fn name(tool: &str) -> String {
         "findBlocks" => "Look through the timeline",
         "findFreeTime" => "Look for free time",
         "shiftTimeline" => "Move the timeline",
+        "rescheduleOverdue" => "Find new times",
         "createPlan" => "Create a plan",
         "switchPlan" => "Switch plans",
         "renamePlan" => "Rename a plan",
@@ -116,15 +117,15 @@ fn name(tool: &str) -> String {
     known.to_owned()
 }
 
-/// `doSomethingNew` → `Do something new`.
+/// `doSomethingNew` → `Do something new`. Names of tools are ASCII, and the table of all upper-case letters would be 6 kB of the client.
 fn spaced(name: &str) -> String {
     let mut words = String::new();
     for (place, letter) in name.chars().take(60).enumerate() {
         if place == 0 {
-            words.extend(letter.to_uppercase());
-        } else if letter.is_uppercase() {
+            words.push(letter.to_ascii_uppercase());
+        } else if letter.is_ascii_uppercase() {
             words.push(' ');
-            words.extend(letter.to_lowercase());
+            words.push(letter.to_ascii_lowercase());
         } else {
             words.push(if matches!(letter, '_' | '-') { ' ' } else { letter });
         }

@@ -188,6 +188,18 @@ impl Store {
         self.submit(Mutation::Update(block, Box::new(changes)));
     }
 
+    /// Finds a new time for an overdue task, or for all of the plan that is shown.
+    pub fn reschedule(&mut self, block: Option<BlockId>) {
+        match block {
+            Some(block) => self.focus_beside(block),
+            None => self.focus_timeline(),
+        }
+        let plan = self.projection.peek().active_plan().map(|plan| plan.id);
+        if let Some(plan) = plan {
+            self.submit(Mutation::Reschedule { plan, block });
+        }
+    }
+
     fn focus_beside(&mut self, block: BlockId) {
         match platform::row_beside(block.uuid().as_u128()) {
             Some(row) => self.jump.set(Some(Jump::Block(BlockId::new(Uuid::from_u128(row))))),

@@ -349,6 +349,11 @@ impl Store {
                 self.settings_open.set(false);
                 self.toast("Your settings are saved.", Kind::Done);
             }
+            Mutation::Reschedule { .. } => {
+                if let Some(summary) = summary {
+                    self.toast(summary, undoable);
+                }
+            }
             Mutation::Restore(_) => {
                 self.leave_past();
                 if let Some(summary) = summary {

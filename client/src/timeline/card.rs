@@ -136,6 +136,17 @@ fn Marks(entry: Entry, block: Block, is_past: bool) -> Element {
                 Priority::Low => rsx! { li { class: "mark low", "Low priority" } },
                 Priority::Medium => rsx! {},
             }
+            if entry.is_overdue && !is_past {
+                li {
+                    button {
+                        class: "text-button",
+                        r#type: "button",
+                        aria_label: "Find a new time for {block.title}",
+                        onclick: move |_| store.reschedule(Some(id)),
+                        "Find a new time"
+                    }
+                }
+            }
             if is_missed {
                 li { class: "mark", "Missed" }
             }

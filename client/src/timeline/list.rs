@@ -227,7 +227,7 @@ fn Sections(agenda: Memo<Agenda>, window: Memo<Window>) -> Element {
 
 #[component]
 fn SectionView(section: Shown) -> Element {
-    let store = use_store();
+    let mut store = use_store();
     let id = heading_id(section.key);
     let (class, date) = match section.key {
         SectionKey::Overdue => ("day overdue", None),
@@ -239,8 +239,17 @@ fn SectionView(section: Shown) -> Element {
             h3 { id: "heading-{id}", class: "day-head", "data-row": "{id}",
                 span { class: "day-name", "{section.name}" }
                 span { class: "day-date", "{section.note}" }
-                if let Some(date) = date.filter(|_| store.past.read().is_none()) {
-                    AddButton { date, day: "{section.name}, {section.note}" }
+                if store.past.read().is_none() {
+                    if let Some(date) = date {
+                        AddButton { date, day: "{section.name}, {section.note}" }
+                    } else {
+                        button {
+                            class: "text-button reschedule",
+                            r#type: "button",
+                            onclick: move |_| store.reschedule(None),
+                            "Find new times"
+                        }
+                    }
                 }
             }
             ol { class: "cards", padding_top: "{section.before}px", padding_bottom: "{section.after}px",

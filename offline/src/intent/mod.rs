@@ -7,8 +7,9 @@
 //! | `talk` | greetings, help, undo and redo |
 //! | `architect` | a long goal, to be broken into tasks |
 //! | `plans` | create, switch, rename, archive, delete, list plans |
-//! | `question` | what is on, what is next, when is |
+//! | `overdue` | new times for overdue tasks |
 //! | `free` | when am I free |
+//! | `question` | what is on, what is next, when is |
 //! | `shift` | everything after some time |
 //! | `change` | title, priority, duration, tags, note |
 //! | `moving` | another time for a block |
@@ -19,6 +20,7 @@ mod architect;
 mod change;
 mod free;
 mod moving;
+mod overdue;
 mod plans;
 mod question;
 mod run;
@@ -100,6 +102,7 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
         .or_else(|| talk::read(request))
         .or_else(|| architect::read(request))
         .or_else(|| plans::read(request))
+        .or_else(|| overdue::read(request))
         .or_else(|| free::read(request))
         .or_else(|| question::read(request))
         .or_else(|| shift::read(request))

@@ -41,6 +41,20 @@ fn moves() {
 }
 
 #[test]
+fn new_times_for_overdue_tasks() {
+    let again = [
+        "reschedule my overdue tasks",
+        "Please place everything overdue again",
+        "move what is overdue to free slots",
+        "find a new time for the report",
+        "find me another slot for B7",
+        "find new times for all overdue tasks",
+    ];
+    let changes: &[&str] = &["B7 at Mon 2 Mar 16:00-18:00"];
+    check(|| Person::busy("Europe/Oslo"), &again.map(|said| (said, changes)));
+}
+
+#[test]
 fn shifts() {
     check(
         || Person::busy("Europe/Oslo"),

@@ -3,6 +3,7 @@
 pub mod block;
 mod commit;
 mod history;
+mod overdue;
 mod plan;
 mod restore;
 mod run;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 pub use crate::error::{DecideError, read};
 pub use block::plan_or_active;
 pub use commit::placement;
+pub use overdue::overdue_tasks;
 pub use restore::Restored;
 pub use run::added_blocks;
 pub use shift::shifted_blocks;
@@ -23,7 +25,7 @@ use crate::command::Command;
 use crate::distance::Distance;
 use crate::event::EventKind;
 use crate::plan::Plan;
-use crate::run::Run;
+use crate::run::{LeftOut, Run};
 use crate::settings::Settings;
 use crate::view::{TimelineView, View};
 
@@ -74,6 +76,15 @@ pub enum Outcome {
         moved: u64,
         /// The first 20 of them after the change.
         first: Vec<Block>,
+    },
+    /// Overdue tasks got new times.
+    Rescheduled {
+        /// The tasks that were moved, by their new start.
+        blocks: Vec<Block>,
+        /// The tasks that found no time, and stay where they were.
+        left_out: Vec<LeftOut>,
+        /// How many other tasks of the plan are overdue, because so many at once would be too much work.
+        more: u64,
     },
     /// A transaction was undone.
     Undone {
@@ -163,6 +174,7 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::CompleteBlock { block } => block::complete(view, block, context),
         Command::ReopenBlock { block } => block::reopen(view, block, context),
         Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),
+        Command::RescheduleOverdue { plan, blocks } => overdue::reschedule(view, plan.as_ref(), blocks, context),
         Command::StartRun(new) => run::start(view, new, context),
         Command::CancelRun { run } => run::cancel(view, run.as_ref(), context),
         Command::RetryRun { run } => run::retry(view, run.as_ref(), context),

@@ -23,6 +23,7 @@ use crate::text::{Description, Title};
 use crate::zone::Zone;
 
 use calendar::Calendar;
+pub(crate) use order::order;
 pub use why::Why;
 
 /// Shortest task, in minutes.
@@ -151,7 +152,7 @@ pub fn place(tasks: &[Task], busy: &[Span], horizon: &Horizon) -> Placement {
     let mut calendar = Calendar::new(busy, horizon);
     // `order` leaves out the tasks of a circle and those that wait for one.
     let mut outcomes: Vec<Result<Span, Why>> = vec![Err(Why::Circle); tasks.len()];
-    for index in order::order(tasks) {
+    for index in order(tasks) {
         let Some(task) = tasks.get(index) else { continue };
         let outcome = book(task, &outcomes, &mut calendar, horizon);
         if let Some(slot) = outcomes.get_mut(index) {

@@ -12,7 +12,7 @@ use crate::block::Priority;
 /// A task is as urgent as its priority, or as the most urgent task that waits for it, directly or through others. Tasks
 /// that wait for each other in a circle are left out, and so are tasks that wait for one of these. A dependency that is
 /// not in the list delays nothing.
-pub(super) fn order(tasks: &[Task]) -> Vec<usize> {
+pub(crate) fn order(tasks: &[Task]) -> Vec<usize> {
     let mut urgency: Vec<Priority> = tasks.iter().map(|task| task.priority).collect();
     // From the last to the first, so that a task has its final urgency when it passes it on.
     for index in by(tasks, &urgency).into_iter().rev() {

@@ -135,6 +135,7 @@ pub enum Request {
     ArchivePlan { number: u8 },
     UnarchivePlan { number: u8 },
     Shift { after: i64, days: i64, minutes: i64 },
+    Reschedule { block: Option<u8> },
     StartRun { goal: u8 },
     CancelRun { run: u8 },
     RetryRun { run: u8 },
@@ -170,6 +171,7 @@ pub fn request() -> impl Strategy<Value = Request> {
         1 => (0u8..5).prop_map(|number| Request::UnarchivePlan { number }),
         1 => (minutes, -400i64..400, -600_000i64..600_000)
             .prop_map(|(after, days, minutes)| Request::Shift { after, days, minutes }),
+        2 => prop::option::of(1u8..12).prop_map(|block| Request::Reschedule { block }),
         2 => (0u8..6).prop_map(|goal| Request::StartRun { goal }),
         1 => (0u8..6).prop_map(|run| Request::CancelRun { run }),
         1 => (0u8..6).prop_map(|run| Request::RetryRun { run }),
@@ -255,6 +257,9 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::Shift { after, days, minutes } => {
             let by = Distance { days: *days, minutes: *minutes };
             Command::ShiftTimeline { plan: None, after: at(*after), before: None, by }
+        }
+        Request::Reschedule { block } => {
+            Command::RescheduleOverdue { plan: None, blocks: block.iter().map(|block| handle(*block)).collect() }
         }
         Request::StartRun { goal } => Command::StartRun(NewRun {
             id: RunId::new(world.id()),

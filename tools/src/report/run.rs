@@ -34,7 +34,7 @@ pub fn run_report(moment: &Moment, run: &Run, blocks: &[Block], plan: Option<&Pl
         return format!("I could not plan “{}”. {why}\n\nNothing was added to the timeline.", run.name());
     }
     let mut parts =
-        vec![format!("“{}” is planned: {}{}.", run.name(), counted_tasks(blocks.len()), moment.days_of(blocks))];
+        vec![format!("“{}” is planned: {}{}.", run.name(), counted_tasks(blocks.len() as u64), moment.days_of(blocks))];
     parts.push(list(blocks, |block| format!("{}: {} ({})", moment.span(block.span), block.title, block.handle)));
     if !run.state.left_out.is_empty() {
         parts.push("These were left out:".to_owned());

@@ -1,5 +1,7 @@
 //! Sentences about what was done.
 
+use std::fmt::Write as _;
+
 use chrono::{NaiveTime, TimeDelta};
 use flux_timeline::block::Block;
 use flux_timeline::clock::{self, HourFormat};
@@ -10,7 +12,7 @@ use flux_timeline::free_time::DayTime;
 use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
 use flux_timeline::query::{Answer, COUNTED};
-use flux_timeline::run::Run;
+use flux_timeline::run::{LeftOut, Run};
 use flux_timeline::settings::Settings;
 
 pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
@@ -21,6 +23,7 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
         }
         Outcome::Plan { did, plan, active } => plan_sentence(*did, plan, active.as_ref()),
         Outcome::Shifted { by, moved, .. } => format!("Moved {} {}.", counted_blocks(*moved), by.words()),
+        Outcome::Rescheduled { blocks, left_out, more } => rescheduled_sentences(blocks, left_out, *more, moment),
         Outcome::Undone { events } => format!("Undone: {}.", events_phrase(events)),
         Outcome::Redone { events } => format!("Done again: {}.", events_phrase(events)),
         Outcome::Restored(restored) => restored_sentence(restored),
@@ -45,6 +48,29 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
             format!("{name} was so already; nothing was changed.")
         }
     }
+}
+
+fn rescheduled_sentences(blocks: &[Block], left_out: &[LeftOut], more: u64, moment: &Moment) -> String {
+    let mut text = match blocks {
+        [block] => block_sentence(Did::Moved, block, moment),
+        blocks => format!("Moved {} to new times{}.", counted_overdue(blocks.len() as u64), moment.days_of(blocks)),
+    };
+    if let Some(LeftOut { title, why }) = left_out.first() {
+        let others = left_out.len() - 1;
+        let _ = write!(text, " “{title}” stays overdue: {why}");
+        if others > 0 {
+            let _ = write!(text, " {others} more found no time.");
+        }
+    }
+    if more > 0 {
+        let _ = write!(text, " {} left; ask again to move them, too.", counted_overdue(more));
+    }
+    text
+}
+
+/// `1 overdue task`, `2 overdue tasks`.
+fn counted_overdue(count: u64) -> String {
+    if count == 1 { "1 overdue task".to_owned() } else { format!("{count} overdue tasks") }
 }
 
 fn overlap_sentence(overlaps: &[Block], moment: &Moment) -> String {

@@ -25,7 +25,7 @@ pub struct FindBlocks {
     /// Only blocks that start before this local time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<WallTime>,
-    /// Only open or only done blocks; both where not said.
+    /// open: neither done nor missed. done: completed. All where not said.
     #[serde(default)]
     pub state: State,
     /// Title or id of the plan; the active one where not said.
@@ -38,15 +38,15 @@ pub struct FindBlocks {
     pub limit: Option<u32>,
 }
 
-/// Open, done, or both.
+/// The state of a block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum State {
-    /// Both.
+    /// Any state.
     #[default]
     Any,
-    /// Not done.
+    /// Neither done nor missed.
     Open,
     /// Done.
     Done,

@@ -17,6 +17,7 @@ mod list_runs;
 mod problem;
 mod redo;
 mod rename_plan;
+mod reschedule_overdue;
 mod retry_run;
 mod schedule_block;
 mod schema;
@@ -56,6 +57,7 @@ pub use list_runs::ListRuns;
 pub use problem::{Problem, ToolError};
 pub use redo::Redo;
 pub use rename_plan::RenamePlan;
+pub use reschedule_overdue::RescheduleOverdue;
 pub use retry_run::RetryRun;
 pub use schedule_block::ScheduleBlock;
 pub use shift_timeline::ShiftTimeline;
@@ -191,6 +193,7 @@ tools! {
     FindBlocks,
     FindFreeTime,
     ShiftTimeline,
+    RescheduleOverdue,
     CreatePlan,
     SwitchPlan,
     RenamePlan,

@@ -191,7 +191,10 @@ mod tests {
         if let Some(Value::Array(options)) = schema.remove("anyOf") {
             let options = options.into_iter().filter(|option| option.get("type").is_none_or(|name| name != "null"));
             for (key, value) in options.filter_map(|option| option.as_object().cloned()).flatten() {
-                schema.insert(key, value);
+                // What the field says of itself counts, and not what its type says.
+                if schema.get(&key).is_none() {
+                    schema.insert(key, value);
+                }
             }
         }
         if let Some(Value::Array(options)) = schema.remove("oneOf") {
@@ -216,6 +219,7 @@ mod tests {
             FindBlocks,
             FindFreeTime,
             ShiftTimeline,
+            RescheduleOverdue,
             CreatePlan,
             SwitchPlan,
             RenamePlan,

@@ -67,7 +67,7 @@ impl Tool for ShiftTimeline {
         let plan = plan_or_active(view, plan.as_ref())?.id;
         let query = shifted_blocks(plan, after, before);
         // A shift of too many is refused, so nobody is asked.
-        if !(limits::SHIFT_WITHOUT_ASKING + 1..=limits::SHIFT_BLOCKS).contains(&read(view.count_blocks(&query))?) {
+        if !(limits::MOVED_WITHOUT_ASKING + 1..=limits::SHIFT_BLOCKS).contains(&read(view.count_blocks(&query))?) {
             return Ok(None);
         }
         let blocks = read(view.blocks(&query))?;

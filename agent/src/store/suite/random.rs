@@ -76,6 +76,10 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
         }
         19 => Command::Restore { seq: chance.below(twins.session.log().len() as u64 + 2) },
         20 => Command::ArchivePlan { plan },
+        24 => Command::RescheduleOverdue {
+            plan: None,
+            blocks: if chance.below(2) == 0 { Vec::new() } else { vec![block] },
+        },
         21 => Command::UnarchivePlan { plan },
         _ => run_step(twins, chance)?,
     };

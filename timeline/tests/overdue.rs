@@ -1,0 +1,228 @@
+//! Overdue tasks get new times.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_timeline::command::NewBlock;
+use flux_timeline::decide::{Context, Outcome};
+use flux_timeline::reference::BlockRef;
+use flux_timeline::{
+    Actor, Block, BlockId, Command, DecideError, EventId, EventKind, Kind, PlanId, Priority, ReadBlocks, Session,
+    Source, Span, Title, TxnId, decide,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+/// A timeline on Monday, 2 March 2026 at 10:00, with the default working hours.
+struct Desk {
+    session: Session,
+    ids: u128,
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    format!("2026-{text}:00Z").parse().unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    at("03-02T10:00")
+}
+
+impl Desk {
+    fn new() -> Self {
+        let mut desk = Self { session: Session::default(), ids: 0 };
+        let id = PlanId::new(desk.id());
+        desk.run(&Command::OpenTimeline { id, title: Title::new("My plan").unwrap() }).unwrap();
+        desk
+    }
+
+    fn id(&mut self) -> Uuid {
+        self.ids += 1;
+        Uuid::from_u128(self.ids)
+    }
+
+    fn run(&mut self, command: &Command) -> Result<(Vec<EventKind>, Outcome), String> {
+        let txn = TxnId::new(self.id());
+        let decision = match decide(&self.session, command, &Context { now: now(), source: Source::User }) {
+            Ok(decision) => decision,
+            Err(DecideError::Rejected(rejection)) => return Err(rejection.to_string()),
+            Err(DecideError::View(never)) => match never {},
+        };
+        let ids = &mut self.ids;
+        self.session.append(decision.events.clone(), now(), &Actor::User, txn, || {
+            *ids += 1;
+            EventId::new(Uuid::from_u128(*ids))
+        });
+        Ok((decision.events, decision.outcome))
+    }
+
+    /// Adds a task.
+    fn task(&mut self, title: &str, start: &str, minutes: i64) -> BlockId {
+        self.block(title, start, minutes, |_| {})
+    }
+
+    fn block(&mut self, title: &str, start: &str, minutes: i64, with: impl FnOnce(&mut NewBlock)) -> BlockId {
+        let mut new = NewBlock {
+            id: BlockId::new(self.id()),
+            plan: None,
+            title: Title::new(title).unwrap(),
+            kind: Kind::Task,
+            description: None,
+            span: Span::starting(at(start), TimeDelta::minutes(minutes)).unwrap(),
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            depends_on: Vec::new(),
+        };
+        with(&mut new);
+        self.run(&Command::ScheduleBlock(new.clone())).unwrap();
+        new.id
+    }
+
+    fn reschedule(&mut self, named: &[&str]) -> Result<(Vec<EventKind>, Outcome), String> {
+        self.run(&Command::RescheduleOverdue {
+            plan: None,
+            blocks: named.iter().map(|text| BlockRef::from(*text)).collect(),
+        })
+    }
+
+    /// What lies ahead: start and title.
+    fn ahead(&self) -> Vec<String> {
+        let blocks = self.session.timeline().content().blocks;
+        let mut blocks: Vec<&Block> = blocks.iter().filter(|block| block.span.end() > now()).collect();
+        blocks.sort_by_key(|block| block.span.start());
+        blocks.iter().map(|block| format!("{} {}", block.span.start().format("%a %H:%M"), block.title)).collect()
+    }
+}
+
+#[test]
+fn all_overdue_tasks_move_to_free_times_in_one_transaction() {
+    let mut desk = Desk::new();
+    desk.task("Report", "02-27T15:00", 120);
+    desk.block("Taxes", "02-26T10:00", 60, |new| new.priority = Priority::High);
+    desk.block("Lunch", "02-27T12:00", 60, |new| new.kind = Kind::Appointment);
+    let done = desk.task("Letter", "02-27T10:00", 30);
+    desk.run(&Command::CompleteBlock { block: BlockRef::Id(done) }).unwrap();
+    desk.task("Meeting", "03-02T11:30", 60);
+    let before = desk.session.timeline().content();
+    let (events, outcome) = desk.reschedule(&[]).unwrap();
+    assert_eq!(desk.ahead(), ["Mon 10:00 Taxes", "Mon 11:30 Meeting", "Mon 12:35 Report"]);
+    assert!(events.iter().all(|event| matches!(event, EventKind::BlockMoved(_))) && events.len() == 2);
+    let Outcome::Rescheduled { blocks, left_out, more: 0 } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(blocks.iter().map(|block| block.title.to_string()).collect::<Vec<_>>(), ["Taxes", "Report"]);
+    assert_eq!(left_out, []);
+    desk.run(&Command::Undo { txn: None }).unwrap();
+    assert_eq!(desk.session.timeline().content().blocks, before.blocks);
+}
+
+/// On Friday evening and at the weekend nobody works, but what was planned for then is not work.
+#[test]
+fn what_was_outside_the_working_hours_is_placed_whenever_the_person_is_awake() {
+    let mut desk = Desk::new();
+    desk.task("Work", "02-27T16:30", 90);
+    desk.task("Run", "03-01T10:00", 60);
+    // The rest of the day is taken up to 18:00.
+    desk.task("Workshop", "03-02T10:00", 480);
+    desk.reschedule(&[]).unwrap();
+    assert_eq!(desk.ahead(), ["Mon 10:00 Workshop", "Mon 18:05 Run", "Tue 09:00 Work"]);
+}
+
+#[test]
+fn a_task_stays_behind_what_must_be_done_before_it() {
+    let mut desk = Desk::new();
+    let draft = desk.task("Draft", "02-25T10:00", 60);
+    let review = desk.task("Review", "03-03T14:00", 60);
+    desk.block("Print", "02-26T10:00", 30, |new| {
+        new.priority = Priority::High;
+        new.depends_on = vec![BlockRef::Id(draft)];
+    });
+    desk.block("Send", "02-26T11:00", 30, |new| new.depends_on = vec![BlockRef::Id(review)]);
+    desk.reschedule(&[]).unwrap();
+    assert_eq!(desk.ahead(), ["Mon 10:00 Draft", "Mon 11:05 Print", "Tue 14:00 Review", "Tue 15:05 Send"]);
+}
+
+#[test]
+fn only_the_named_tasks_move_and_only_if_they_are_overdue() {
+    let mut desk = Desk::new();
+    desk.task("Report", "02-27T15:00", 120);
+    desk.task("Call the bank", "02-27T10:00", 30);
+    desk.task("Call the bank", "03-04T10:00", 30);
+    desk.block("Lunch", "02-27T12:00", 60, |new| new.kind = Kind::Appointment);
+    desk.reschedule(&["Call the bank", "bank"]).unwrap();
+    assert_eq!(desk.ahead(), ["Mon 10:00 Call the bank", "Wed 10:00 Call the bank"]);
+    for (named, why) in [
+        ("B3", "“Call the bank” is not an overdue task. Nothing was changed; move it to a time that you name."),
+        ("Lunch", "“Lunch” is not an overdue task. Nothing was changed; move it to a time that you name."),
+        (
+            "Report2",
+            "There is no block “Report2”. Nothing was changed; look it up with its title or handle (such as B12).",
+        ),
+    ] {
+        assert_eq!(desk.reschedule(&["Report", named]).unwrap_err(), why);
+    }
+    desk.reschedule(&["B1"]).unwrap();
+    assert_eq!(desk.reschedule(&[]).unwrap_err(), "No task is overdue. Nothing was changed.");
+}
+
+#[test]
+fn a_task_that_finds_no_time_stays_and_the_outcome_says_why() {
+    let mut desk = Desk::new();
+    desk.task("Move house", "02-27T09:00", 1_200);
+    let why = "It takes 20 h, and a working day has 14 h. Split it, or widen the working hours.";
+    assert_eq!(
+        desk.reschedule(&[]).unwrap_err(),
+        format!("No overdue task found a time. “Move house”: {why} Nothing was changed.")
+    );
+    let house = desk.session.timeline().content().blocks[0].id;
+    desk.block("Unpack", "02-28T10:00", 60, |new| new.depends_on = vec![BlockRef::Id(house)]);
+    desk.task("Report", "02-27T15:00", 120);
+    let (_, outcome) = desk.reschedule(&[]).unwrap();
+    let Outcome::Rescheduled { blocks, left_out, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(blocks.len(), 1);
+    let reasons: Vec<String> = left_out.iter().map(|left| format!("{}: {}", left.title, left.why)).collect();
+    assert_eq!(reasons, [format!("Move house: {why}"), "Unpack: It depends on a task that found no place.".to_owned()]);
+}
+
+#[test]
+fn so_many_at_once_are_moved_in_parts() {
+    let mut desk = Desk::new();
+    for number in 0..203 {
+        desk.task(&format!("Task {number}"), "02-27T15:00", 5);
+    }
+    let (events, outcome) = desk.reschedule(&[]).unwrap();
+    assert!(matches!(outcome, Outcome::Rescheduled { more: 3, .. }), "{outcome:?}");
+    assert_eq!(events.len(), 200);
+    assert_eq!(desk.reschedule(&[]).unwrap().0.len(), 3);
+}
+
+proptest! {
+    #[test]
+    fn new_times_are_free_ahead_and_as_long_as_before(
+        blocks in prop::collection::vec((-5_000i64..5_000, 1i64..900, any::<bool>(), prop::option::of(0usize..10)), 1..25)
+    ) {
+        let mut desk = Desk::new();
+        let mut ids: Vec<BlockId> = Vec::new();
+        for (start, minutes, is_task, before) in blocks {
+            let start = (now() + TimeDelta::minutes(start)).format("%m-%dT%H:%M").to_string();
+            let depends_on: Vec<BlockRef> = before.and_then(|index| ids.get(index)).map(|id| BlockRef::Id(*id)).into_iter().collect();
+            ids.push(desk.block("Something", &start, minutes, |new| {
+                new.depends_on = depends_on;
+                new.kind = if is_task { Kind::Task } else { Kind::Appointment };
+            }));
+        }
+        let before = desk.session.timeline().content().blocks;
+        let Ok((events, _)) = desk.reschedule(&[]) else { return Ok(()) };
+        for event in &events {
+            let EventKind::BlockMoved(change) = event else { return Err(TestCaseError::fail(format!("{event:?}"))) };
+            let (old, new) = (&change.before, &change.after);
+            prop_assert!(old.is_overdue(now()) && new.span.start() >= now());
+            prop_assert_eq!(old.span.length(), new.span.length());
+            let others = desk.session.busy(new.span.start(), new.span.end()).unwrap();
+            prop_assert_eq!(others, [new.span], "nothing else is there");
+            for id in &new.depends_on {
+                let first = desk.session.block(*id).unwrap().unwrap();
+                prop_assert!(!first.is_open() || first.span.end() <= new.span.start());
+            }
+        }
+        desk.run(&Command::Undo { txn: None }).unwrap();
+        prop_assert_eq!(desk.session.timeline().content().blocks, before);
+    }
+}
