@@ -94,12 +94,7 @@ pub enum Command {
         by: Distance,
     },
     /// Moves overdue tasks to the next time that is free for them.
-    RescheduleOverdue {
-        /// The plan of the tasks if none are named; `None` is the active one.
-        plan: Option<PlanRef>,
-        /// Which; all overdue tasks of the plan if it is empty.
-        blocks: Vec<BlockRef>,
-    },
+    RescheduleOverdue(OverdueTasks),
     /// Starts a run of the architect. Does nothing if a run for the same goal is under way or was started a moment ago.
     StartRun(NewRun),
     /// Ends a run without adding tasks. Does nothing if it is cancelled.
@@ -167,6 +162,17 @@ pub enum Command {
     ChangeSettings(SettingsUpdate),
     /// Takes the zone that a client reports. Does nothing if a zone is known.
     LearnZone(Zone),
+}
+
+/// Which overdue tasks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OverdueTasks {
+    /// Those of all plans in use.
+    All,
+    /// Those of one plan; `None` is the active one.
+    OfPlan(Option<PlanRef>),
+    /// These, and each must be overdue.
+    Named(Vec<BlockRef>),
 }
 
 /// A request for a run of the architect.
@@ -245,4 +251,6 @@ pub struct SettingsUpdate {
     pub week_start: Option<Weekday>,
     /// Another format for times of day.
     pub hour_format: Option<HourFormat>,
+    /// Whether overdue tasks get new times each morning.
+    pub reschedule_overdue: Option<bool>,
 }

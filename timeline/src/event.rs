@@ -312,9 +312,11 @@ impl EventKind {
 }
 
 impl Event {
-    /// Whether it makes its transaction one that can be undone. The changes of the service itself cannot.
+    /// Whether it makes its transaction one that can be undone. The first plan, which the service makes, cannot. What the service
+    /// moves because the settings say so can.
     pub fn is_undoable(&self) -> bool {
-        self.actor != Actor::System && self.kind.is_undoable()
+        let is_needed = self.actor == Actor::System && !matches!(self.kind, EventKind::BlockMoved(_));
+        !is_needed && self.kind.is_undoable()
     }
 }
 

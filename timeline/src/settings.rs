@@ -22,6 +22,9 @@ pub struct Settings {
     pub week_start: Weekday,
     /// The person's clock.
     pub hour_format: HourFormat,
+    /// Whether overdue tasks get new times each morning.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reschedule_overdue: bool,
 }
 
 impl Default for Settings {
@@ -32,6 +35,7 @@ impl Default for Settings {
             break_minutes: BREAK_MINUTES,
             week_start: Weekday::Mon,
             hour_format: HourFormat::default(),
+            reschedule_overdue: false,
         }
     }
 }

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_timeline::command::NewBlock;
+use flux_timeline::command::{NewBlock, OverdueTasks};
 use flux_timeline::decide::{Context, Outcome};
-use flux_timeline::reference::BlockRef;
+use flux_timeline::reference::{BlockRef, PlanRef};
 use flux_timeline::{
     Actor, Block, BlockId, Command, DecideError, EventId, EventKind, Kind, PlanId, Priority, ReadBlocks, Session,
     Source, Span, Title, TxnId, decide,
@@ -77,11 +77,11 @@ impl Desk {
         new.id
     }
 
+    /// Gives the named tasks new times, or all overdue ones of the active plan.
     fn reschedule(&mut self, named: &[&str]) -> Result<(Vec<EventKind>, Outcome), String> {
-        self.run(&Command::RescheduleOverdue {
-            plan: None,
-            blocks: named.iter().map(|text| BlockRef::from(*text)).collect(),
-        })
+        let named: Vec<BlockRef> = named.iter().map(|text| BlockRef::from(*text)).collect();
+        let which = if named.is_empty() { OverdueTasks::OfPlan(None) } else { OverdueTasks::Named(named) };
+        self.run(&Command::RescheduleOverdue(which))
     }
 
     /// What lies ahead: start and title.
@@ -179,6 +179,25 @@ fn a_task_that_finds_no_time_stays_and_the_outcome_says_why() {
     assert_eq!(blocks.len(), 1);
     let reasons: Vec<String> = left_out.iter().map(|left| format!("{}: {}", left.title, left.why)).collect();
     assert_eq!(reasons, [format!("Move house: {why}"), "Unpack: It depends on a task that found no place.".to_owned()]);
+}
+
+#[test]
+fn all_plans_in_use_or_only_one() {
+    let mut desk = Desk::new();
+    desk.task("Report", "02-27T15:00", 60);
+    let id = PlanId::new(desk.id());
+    desk.run(&Command::CreatePlan { id, title: Title::new("Garden").unwrap() }).unwrap();
+    desk.task("Rake", "02-27T15:00", 60);
+    let id = PlanId::new(desk.id());
+    desk.run(&Command::CreatePlan { id, title: Title::new("Old").unwrap() }).unwrap();
+    desk.task("Forget", "02-27T15:00", 60);
+    desk.run(&Command::ArchivePlan { plan: PlanRef::Id(id) }).unwrap();
+    let (events, _) =
+        desk.run(&Command::RescheduleOverdue(OverdueTasks::OfPlan(Some(PlanRef::from("Garden"))))).unwrap();
+    assert_eq!((events.len(), desk.ahead()), (1, vec!["Mon 10:00 Rake".to_owned()]));
+    desk.run(&Command::Undo { txn: None }).unwrap();
+    let (events, _) = desk.run(&Command::RescheduleOverdue(OverdueTasks::All)).unwrap();
+    assert_eq!((events.len(), desk.ahead()), (2, vec!["Mon 10:00 Report".to_owned(), "Mon 11:05 Rake".to_owned()]));
 }
 
 #[test]

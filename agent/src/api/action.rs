@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::Moment;
 use flux_timeline::decide::{Context, DecideError, decide};
-use flux_timeline::{Actor, Command, Event, EventId, PlanId, ReadPlans, Source, Title, TxnId, Zone, query};
+use flux_timeline::{Actor, Command, Event, EventId, EventKind, PlanId, ReadPlans, Source, Title, TxnId, Zone, query};
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;
@@ -149,6 +149,9 @@ fn decided<S: Sql>(
                 kinds: decision.events,
             };
             let events = store.append(transaction, || EventId::new(new_id()))?;
+            if events.iter().any(|event| matches!(event.kind, EventKind::SettingsChanged { .. })) {
+                store.plan_morning(now)?;
+            }
             Ok(Done { report, events })
         }
         Err(DecideError::Rejected(rejection)) => {

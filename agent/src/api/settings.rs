@@ -36,6 +36,9 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
                 let format = given.as_str().and_then(HourFormat::read);
                 update.hour_format = Some(format.ok_or_else(|| misfit(name, "24h or 12h", given))?);
             }
+            ("rescheduleOverdue", _) => {
+                update.reschedule_overdue = Some(given.as_bool().ok_or_else(|| misfit(name, "true or false", given))?);
+            }
             _ => {
                 let name: String = name.chars().take(80).collect();
                 return Err(ApiError::Arguments(format!("There is no setting “{name}”. Nothing was changed.")));

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use flux_protocol::frame::EventFrame;
 use flux_protocol::{ServerFrame, close};
-use flux_timeline::{Event, ReadPlans};
+use flux_timeline::{Event, EventKind, ReadPlans};
 use uuid::Uuid;
 
 use crate::agent::ChatAgent;
@@ -101,6 +101,10 @@ impl<H: Host> ChatAgent<H> {
         self.send_events(events);
         self.note_undone(events);
         self.set_in_motion(events);
+        if events.iter().any(|event| matches!(event.kind, EventKind::SettingsChanged { .. })) {
+            // They say what is due each morning.
+            self.set_alarm();
+        }
     }
 
     /// Sends new events to the connections that follow events. The others get the state a moment later.
@@ -126,7 +130,12 @@ impl<H: Host> ChatAgent<H> {
     /// Sends everyone everything, because all that they had was replaced.
     fn start_over(&self) {
         self.0.resuming.borrow_mut().clear();
-        if let Err(error) = self.have_plan().and_then(|()| self.watch_runs()).and_then(|()| self.send_everything()) {
+        let begun = self
+            .have_plan()
+            .and_then(|()| self.watch_runs())
+            .and_then(|()| self.0.store.plan_morning(self.0.host.now()))
+            .and_then(|()| self.send_everything());
+        if let Err(error) = begun {
             // Clients reconnect, and then get everything.
             self.fault("start-over", &error);
             self.connections()

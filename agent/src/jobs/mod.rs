@@ -3,6 +3,7 @@
 //! A job that fails is stored with its next attempt, and the others run. What a job changes in the database shares a
 //! transaction with its end, so it happens once. Every opening of the object runs what is due and sets the alarm again.
 
+mod morning;
 mod retention;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,6 +27,8 @@ const IMPORT: &str = "import";
 const CLOSE_CALLS: &str = "close-calls";
 /// Deletes what has outlived its lifetime.
 const RETENTION: &str = "retention";
+/// Finds new times for overdue tasks.
+const MORNING: &str = "morning";
 /// Ends Workflows of deleted goals, and deletes what they have stored.
 const DISCARD: &str = "discard";
 
@@ -93,6 +96,7 @@ impl<H: Host> ChatAgent<H> {
                 self.0.store.delete_job(&job.id)
             }
             RETENTION => self.expire(),
+            MORNING => self.begin_morning(),
             DISCARD => self.discard_workflows(job),
             // A newer version of the service made it.
             _ => self.0.store.delete_job(&job.id),
@@ -231,7 +235,7 @@ pub(crate) fn turns_due(now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// The kind of a job as reports name it.
 fn name_of(kind: &str) -> Name {
-    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, DISCARD];
+    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, MORNING, DISCARD];
     kinds.into_iter().find(|known| *known == kind).unwrap_or("job")
 }
 

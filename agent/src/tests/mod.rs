@@ -14,6 +14,7 @@ mod limits;
 mod logged;
 mod logs;
 mod old_past;
+mod overdue;
 mod pages;
 mod past;
 mod portable;

@@ -109,7 +109,7 @@ fn Personal() -> Element {
                 }
             }
             fieldset {
-                legend { "When the architect may plan" }
+                legend { "When tasks are planned" }
                 div { class: "day-choice", role: "group", aria_label: "Days",
                     for (place , (name , day)) in DAYS.into_iter().enumerate() {
                         label {
@@ -153,6 +153,14 @@ fn Personal() -> Element {
                             oninput: move |event| fields.write().break_minutes = event.value(),
                         }
                     }
+                }
+                label { class: "choice",
+                    input {
+                        r#type: "checkbox",
+                        checked: shown.reschedule_overdue,
+                        onchange: move |event| fields.write().reschedule_overdue = event.checked(),
+                    }
+                    "Each morning, find new times for overdue tasks"
                 }
             }
             if let Some(problem) = problem() {

@@ -20,6 +20,8 @@ pub struct Fields {
     pub week_start: String,
     /// `24h` or `12h`.
     pub hour_format: String,
+    /// Whether overdue tasks get new times each morning.
+    pub reschedule_overdue: bool,
 }
 
 /// The days as they are named on the wire, and in full.
@@ -57,6 +59,7 @@ impl Fields {
             break_minutes: settings.break_minutes.to_string(),
             week_start: text("weekStart"),
             hour_format: text("hourFormat"),
+            reschedule_overdue: settings.reschedule_overdue,
         }
     }
 
@@ -94,6 +97,8 @@ impl Fields {
         add("breakMinutes", self.break_minutes != before.break_minutes, minutes);
         add("weekStart", self.week_start != before.week_start, json!(self.week_start));
         add("hourFormat", self.hour_format != before.hour_format, json!(self.hour_format));
+        let reschedules = self.reschedule_overdue;
+        add("rescheduleOverdue", reschedules != before.reschedule_overdue, json!(reschedules));
         Ok(changes)
     }
 }
@@ -111,7 +116,8 @@ mod tests {
         let mut after = before.clone();
         after.days = [false, false, false, false, false, true, false];
         after.hour_format = "12h".to_owned();
-        let expected = json!({"hourFormat": "12h", "workingHours": {"days": ["Sat"], "from": "09:00", "to": "18:00"}});
+        after.reschedule_overdue = true;
+        let expected = json!({"hourFormat": "12h", "rescheduleOverdue": true, "workingHours": {"days": ["Sat"], "from": "09:00", "to": "18:00"}});
         assert_eq!(after.changes(&before).map(Value::Object), Ok(expected));
     }
 

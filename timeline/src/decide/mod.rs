@@ -174,7 +174,7 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::CompleteBlock { block } => block::complete(view, block, context),
         Command::ReopenBlock { block } => block::reopen(view, block, context),
         Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),
-        Command::RescheduleOverdue { plan, blocks } => overdue::reschedule(view, plan.as_ref(), blocks, context),
+        Command::RescheduleOverdue(which) => overdue::reschedule(view, which, context),
         Command::StartRun(new) => run::start(view, new, context),
         Command::CancelRun { run } => run::cancel(view, run.as_ref(), context),
         Command::RetryRun { run } => run::retry(view, run.as_ref(), context),

@@ -5,40 +5,40 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::block::plan_or_active;
 use super::{Context, Decided, Decision, Outcome, read};
 use crate::block::Block;
+use crate::command::OverdueTasks;
 use crate::event::{BlockChange, EventKind};
 use crate::free_time::WorkingHours;
 use crate::id::PlanId;
 use crate::limits;
 use crate::place::{Horizon, Task, Why, order, place};
-use crate::reference::{BlockRef, PlanRef, Preferred, find_block};
+use crate::reference::{BlockRef, Preferred, find_block};
 use crate::rejection::Rejection;
 use crate::run::LeftOut;
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
 
-/// The overdue tasks of a plan.
-pub fn overdue_tasks(plan: PlanId, now: DateTime<Utc>) -> BlockQuery {
-    BlockQuery { plan: Some(plan), ends_by: Some(now), state: BlockState::ToDo, ..BlockQuery::default() }
+/// The overdue tasks of a plan, or of all plans in use.
+pub fn overdue_tasks(plan: Option<PlanId>, now: DateTime<Utc>) -> BlockQuery {
+    BlockQuery { plan, ends_by: Some(now), state: BlockState::ToDo, ..BlockQuery::default() }
 }
 
-/// Moves overdue tasks to the first time that is free for them: the `named` ones, or all of a plan.
+/// Moves overdue tasks to the first time that is free for them.
 ///
 /// Tasks are placed one after the other by the rules of [`place`](crate::place), each in the hours that suit it (see
 /// [`hours_of`]). A task that finds no time stays where it is.
-pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(
-    view: &V,
-    plan: Option<&PlanRef>,
-    named: &[BlockRef],
-    context: &Context,
-) -> Decided<V> {
-    let (blocks, more) = if named.is_empty() {
-        let query = overdue_tasks(plan_or_active(view, plan)?.id, context.now);
+pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTasks, context: &Context) -> Decided<V> {
+    let plan = match which {
+        OverdueTasks::OfPlan(plan) => Some(plan_or_active(view, plan.as_ref())?.id),
+        OverdueTasks::All | OverdueTasks::Named(_) => None,
+    };
+    let (blocks, more) = if let OverdueTasks::Named(references) = which {
+        (named(view, references, context.now)?, 0)
+    } else {
+        let query = overdue_tasks(plan, context.now);
         let blocks = read(view.blocks(&BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..query.clone() }))?;
         let more = read(view.count_blocks(&query))?.saturating_sub(blocks.len() as u64);
         (blocks, more)
-    } else {
-        (overdue(view, named, context.now)?, 0)
     };
     if blocks.is_empty() {
         return Err(Rejection::NothingOverdue.into());
@@ -65,9 +65,9 @@ pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(
 }
 
 /// The tasks that are meant, each once.
-fn overdue<V: ReadPlans + ReadBlocks>(view: &V, named: &[BlockRef], now: DateTime<Utc>) -> Decided<V, Vec<Block>> {
-    let mut blocks: Vec<Block> = Vec::with_capacity(named.len());
-    for reference in named {
+fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: DateTime<Utc>) -> Decided<V, Vec<Block>> {
+    let mut blocks: Vec<Block> = Vec::with_capacity(references.len());
+    for reference in references {
         let block = find_block(view, reference, Preferred::Overdue, now)?;
         if !block.is_overdue(now) {
             return Err(Rejection::NotOverdue { title: block.title }.into());

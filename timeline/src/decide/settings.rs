@@ -28,6 +28,7 @@ pub(super) fn change<V: ReadPlans>(view: &V, update: &SettingsUpdate) -> Decided
     after.break_minutes = update.break_minutes.unwrap_or(after.break_minutes);
     after.week_start = update.week_start.unwrap_or(after.week_start);
     after.hour_format = update.hour_format.unwrap_or(after.hour_format);
+    after.reschedule_overdue = update.reschedule_overdue.unwrap_or(after.reschedule_overdue);
     let events =
         if after == before { Vec::new() } else { vec![EventKind::SettingsChanged { before, after: after.clone() }] };
     Ok(Decision { events, outcome: Outcome::Settings(after) })

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::Distance;
-use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, SettingsUpdate};
+use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, OverdueTasks, SettingsUpdate};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
@@ -259,7 +259,8 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             Command::ShiftTimeline { plan: None, after: at(*after), before: None, by }
         }
         Request::Reschedule { block } => {
-            Command::RescheduleOverdue { plan: None, blocks: block.iter().map(|block| handle(*block)).collect() }
+            let all = if world.ticks.is_multiple_of(2) { OverdueTasks::All } else { OverdueTasks::OfPlan(None) };
+            Command::RescheduleOverdue(block.map_or(all, |block| OverdueTasks::Named(vec![handle(block)])))
         }
         Request::StartRun { goal } => Command::StartRun(NewRun {
             id: RunId::new(world.id()),

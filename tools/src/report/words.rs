@@ -94,7 +94,7 @@ fn overlap_sentence(overlaps: &[Block], moment: &Moment) -> String {
 fn settings_sentence(settings: &Settings) -> String {
     let hours = settings.working_hours;
     let days: Vec<String> = hours.days().map(|day| day.to_string()).collect();
-    format!(
+    let text = format!(
         "Tasks are placed on {}, {}–{}, with breaks of at least {} min; the time zone is {}. Weeks begin on {}, and times \
          are told like {}.",
         days.join(", "),
@@ -107,7 +107,8 @@ fn settings_sentence(settings: &Settings) -> String {
             HourFormat::Hours24 => "20:00",
             HourFormat::Hours12 => "8:00 PM",
         }
-    )
+    );
+    if settings.reschedule_overdue { text + " Each morning, overdue tasks get new times." } else { text }
 }
 
 /// A time of day for people. The end of a day is `24:00`, or `12:00 AM` on a 12 hour clock.

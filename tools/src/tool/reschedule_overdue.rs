@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext};
-use flux_timeline::command::Command;
+use flux_timeline::command::{Command, OverdueTasks};
 use flux_timeline::decide::{overdue_tasks, plan_or_active, read};
 use flux_timeline::limits;
 use flux_timeline::reference::{BlockRef, PlanRef};
@@ -37,10 +37,9 @@ impl Tool for RescheduleOverdue {
     const DESCRIPTION: &'static str = "Moves overdue tasks to the next free times, which it finds by itself. If the person names a time, call updateBlock instead.";
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
-        Ok(Action::Command(Command::RescheduleOverdue {
-            plan: self.plan(),
-            blocks: self.blocks.iter().map(|text| BlockRef::from(text.as_str())).collect(),
-        }))
+        let named: Vec<BlockRef> = self.blocks.iter().map(|text| BlockRef::from(text.as_str())).collect();
+        let which = if named.is_empty() { OverdueTasks::OfPlan(self.plan()) } else { OverdueTasks::Named(named) };
+        Ok(Action::Command(Command::RescheduleOverdue(which)))
     }
 
     /// Tasks that the person named need no question.
@@ -49,7 +48,7 @@ impl Tool for RescheduleOverdue {
             return Ok(None);
         }
         let plan = plan_or_active(view, self.plan().as_ref())?.id;
-        let query = BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..overdue_tasks(plan, context.now) };
+        let query = BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..overdue_tasks(Some(plan), context.now) };
         let blocks = read(view.blocks(&query))?;
         let is_much = blocks.len() as u64 > limits::MOVED_WITHOUT_ASKING;
         Ok(is_much.then(|| Consent {

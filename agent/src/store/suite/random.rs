@@ -1,6 +1,6 @@
 //! Random commands and queries, the same on every engine.
 
-use flux_timeline::command::{BlockUpdate, NewRun};
+use flux_timeline::command::{BlockUpdate, NewRun, OverdueTasks};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
@@ -76,10 +76,11 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
         }
         19 => Command::Restore { seq: chance.below(twins.session.log().len() as u64 + 2) },
         20 => Command::ArchivePlan { plan },
-        24 => Command::RescheduleOverdue {
-            plan: None,
-            blocks: if chance.below(2) == 0 { Vec::new() } else { vec![block] },
-        },
+        24 => Command::RescheduleOverdue(match chance.below(3) {
+            0 => OverdueTasks::All,
+            1 => OverdueTasks::OfPlan(None),
+            _ => OverdueTasks::Named(vec![block]),
+        }),
         21 => Command::UnarchivePlan { plan },
         _ => run_step(twins, chance)?,
     };

@@ -1,0 +1,78 @@
+//! Each morning, new times for what is overdue, if the person's settings say so.
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use flux_timeline::command::OverdueTasks;
+use flux_timeline::{Actor, Command, ReadPlans, TxnId, Zone};
+
+use super::MORNING;
+use crate::agent::ChatAgent;
+use crate::api::action::{self, Author};
+use crate::host::Host;
+use crate::store::{Sql, Store, StoreError};
+
+/// When a morning begins, in hours after midnight in the person's zone: before most people get up.
+const HOUR: i64 = 5;
+
+impl<H: Host> ChatAgent<H> {
+    /// Finds new times for all overdue tasks, and stores when that is due again.
+    pub(super) fn begin_morning(&self) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        let new_id = || self.0.host.uuid();
+        let done = self.0.store.sql_transaction(|store| {
+            store.plan_morning(now)?;
+            if !store.settings()?.reschedule_overdue {
+                return Ok(None);
+            }
+            let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
+            let command = Command::RescheduleOverdue(OverdueTasks::All);
+            action::command_within(store, &command, &author, now, &new_id).map(Some)
+        })?;
+        if let Some(done) = done {
+            self.publish(&done.events);
+        }
+        Ok(())
+    }
+}
+
+impl<S: Sql> Store<S> {
+    /// Stores the job for the next morning, or deletes it if the settings do not ask for it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn plan_morning(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let settings = self.settings()?;
+        if settings.reschedule_overdue {
+            self.put_job(MORNING, MORNING, next_morning(now, settings.zone()), 0)
+        } else {
+            self.delete_job(MORNING)
+        }
+    }
+}
+
+/// When the next morning after `now` begins.
+fn next_morning(now: DateTime<Utc>, zone: Zone) -> DateTime<Utc> {
+    let today = zone.wall(now).date();
+    let morning =
+        |days| zone.instant((today + TimeDelta::days(days)).and_time(NaiveTime::MIN) + TimeDelta::hours(HOUR));
+    if now < morning(0) { morning(0) } else { morning(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_morning_is_at_five_by_the_clock() {
+        let oslo = Zone::new("Europe/Oslo").unwrap();
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        for (now, next) in [
+            ("2026-03-02T03:59:59Z", "2026-03-02T04:00:00Z"),
+            ("2026-03-02T04:00:00Z", "2026-03-03T04:00:00Z"),
+            ("2026-03-02T23:30:00Z", "2026-03-03T04:00:00Z"),
+            // The night in which the clocks go forward.
+            ("2026-03-28T12:00:00Z", "2026-03-29T03:00:00Z"),
+        ] {
+            assert_eq!(next_morning(at(now), oslo), at(next), "{now}");
+        }
+    }
+}
