@@ -15,12 +15,14 @@
 //! | `moving` | another time for a block |
 //! | `state` | complete, reopen, delete |
 //! | `schedule` | a new block |
+//! | `partly` | what would be only a part of the new block that was asked for |
 
 mod architect;
 mod change;
 mod free;
 mod moving;
 mod overdue;
+mod partly;
 mod plans;
 mod question;
 mod run;

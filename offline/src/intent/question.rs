@@ -42,6 +42,12 @@ const ASKS: &[&str] = &[
     "find",
 ];
 
+/// Questions about sums of time.
+const SUMS: &[&str] =
+    &["how many hours|minutes|days did|do|have i|we", "how much time did|do|have i|we", "how long did|have i|we"];
+/// Words of questions that compare.
+const COMPARES: &str = "busiest quietest longest shortest average most fewest total percent percentage";
+
 pub(super) fn read(request: Request) -> Option<Outcome> {
     let Request { tokens, world, .. } = request;
     if let Some(taken) = fits_any(
@@ -56,7 +62,14 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     ) {
         return Some(when_is(request, tokens.get(taken..)?));
     }
+    if fits_any(tokens, 0, SUMS).is_some() {
+        let text = "I cannot add up how long things took. Ask what was on, such as “what did I do last week?”.";
+        return Some(Outcome::Say(text.to_owned()));
+    }
     fits_any(tokens, 0, ASKS)?;
+    if tokens.iter().any(|token| token.is_any(COMPARES)) {
+        return None;
+    }
     let question = tokens.last().is_some_and(|token| token.is("?"));
     if fits_any(tokens, 0, &["agenda|timeline|overview|today|tomorrow"]).is_some()
         && tokens.len() > 1 + usize::from(question)

@@ -5,7 +5,7 @@ use flux_timeline::Kind;
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Request, plans};
+use super::{Outcome, Request, partly, plans};
 use crate::details;
 use crate::kind::kind;
 use crate::memory::is_handle;
@@ -94,6 +94,10 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         return Some(Outcome::Say(format!(
             "I cannot reckon from another block (“{other}”), so I added nothing. Say the time itself, such as “tomorrow at 8am”."
         )));
+    }
+    let kept: Vec<Token> = rest.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(token, _)| token.clone()).collect();
+    if let Some(why) = partly::only_a_part(&kept, &found, &wanted) {
+        return Some(Outcome::Say(why.to_owned()));
     }
     if wanted.ago.is_some() {
         return Some(Outcome::Say("That time is over. Say when it is to be, such as “tomorrow at 8am”.".to_owned()));
@@ -262,6 +266,9 @@ impl New {
         }
         if self.wanted.repeats_without_end() {
             notes.push("I can only add single blocks, so this is the next one. Say “every day this week” for several.");
+        }
+        if calls.is_empty() && self.wanted.repeats_without_end() {
+            return Outcome::Say(partly::CANNOT_REPEAT.to_owned());
         }
         if calls.is_empty() {
             return Outcome::Say(format!("None of those days is ahead, so I did not add “{}”.", self.title));

@@ -256,3 +256,40 @@ proptest::proptest! {
         proptest::prop_assert!(!became.text.is_empty(), "{text}: no answer");
     }
 }
+
+#[test]
+fn what_would_be_added_only_in_part_is_not_added() {
+    let cannot_repeat = &["cannot plan what repeats in that way", "added nothing"][..];
+    let one_at_a_time = &["one block at a time", "added nothing"][..];
+    let not_summed = &["cannot add up how long"][..];
+    check_answers(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("pay rent on the 1st of every month", cannot_repeat),
+            ("pay rent monthly", cannot_repeat),
+            ("run every other Tuesday until June", cannot_repeat),
+            ("remind me every hour to drink", cannot_repeat),
+            ("last friday of every month team lunch at 12", cannot_repeat),
+            ("add yoga twice a week", cannot_repeat),
+            ("schedule 3 study sessions this week", one_at_a_time),
+            ("schedule two meetings tomorrow", one_at_a_time),
+            ("four workouts next week", one_at_a_time),
+            ("3 study sessions", &["did not understand"]),
+            ("gym mon wed fri at 6pm", &["only one of those days", "added nothing"]),
+            ("vacation from March 10 to March 14", &["lasts for days", "added nothing"]),
+            ("how many hours did I work", not_summed),
+            ("how much time did I spend on the report", not_summed),
+            ("how long did I sleep last week?", not_summed),
+            ("which day is busiest", &["did not understand"]),
+            ("alert(1)", &["did not understand"]),
+        ],
+    );
+    check(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("add 100 pushups tomorrow at 7", &["+100 pushups Tue 3 Mar 07:00-08:00"]),
+            ("bask in the sun tomorrow at 8", &["+Bask in the sun Tue 3 Mar 08:00-09:00"]),
+            ("Friday drinks on Thursday at 6pm", &["+Friday drinks Thu 5 Mar 18:00-19:00"]),
+        ],
+    );
+}
