@@ -128,6 +128,7 @@ impl<H: Host> ChatAgent<H> {
         let has_open_turns = agent.settle_turns()?;
         agent.plan_rebuild()?;
         agent.plan_past()?;
+        agent.0.store.resume_mornings(agent.0.host.now())?;
         agent.wake()?;
         if has_open_turns {
             agent.start_next();

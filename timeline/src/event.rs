@@ -312,11 +312,11 @@ impl EventKind {
 }
 
 impl Event {
-    /// Whether it makes its transaction one that can be undone. The first plan, which the service makes, cannot. What the service
-    /// moves because the settings say so can.
+    /// Whether it makes its transaction one that can be undone. Of what the service does by itself, only moved blocks can be
+    /// undone, and not the first plan.
     pub fn is_undoable(&self) -> bool {
-        let is_needed = self.actor == Actor::System && !matches!(self.kind, EventKind::BlockMoved(_));
-        !is_needed && self.kind.is_undoable()
+        let may_be = self.actor != Actor::System || matches!(self.kind, EventKind::BlockMoved(_));
+        may_be && self.kind.is_undoable()
     }
 }
 

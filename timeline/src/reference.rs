@@ -30,7 +30,7 @@ pub enum Preferred {
     Open,
     /// The one that is completed, missed, or over.
     Behind,
-    /// The one that is overdue.
+    /// The overdue one.
     Overdue,
 }
 

@@ -14,7 +14,7 @@ pub struct Settings {
     /// The zone of the times that the person and the model read and write. `None` until the person has chosen one or a client
     /// has reported its own.
     pub time_zone: Option<Zone>,
-    /// The days and hours in which the architect places tasks.
+    /// The days and hours in which tasks are placed.
     pub working_hours: WorkingHours,
     /// The shortest break between such tasks and other blocks, in minutes, 0–240. Free time keeps it from blocks, too.
     pub break_minutes: u32,

@@ -139,6 +139,32 @@ fn a_task_stays_behind_what_must_be_done_before_it() {
     assert_eq!(desk.ahead(), ["Mon 10:00 Draft", "Mon 11:05 Print", "Tue 14:00 Review", "Tue 15:05 Send"]);
 }
 
+/// Nothing is placed behind what waits for it, and nothing before what it waits for.
+#[test]
+fn a_task_stays_before_what_waits_for_it() {
+    let mut desk = Desk::new();
+    let draft = desk.task("Draft", "02-25T10:00", 60);
+    desk.task("Meeting", "03-02T10:00", 60);
+    desk.block("Print", "03-02T14:00", 30, |new| new.depends_on = vec![BlockRef::Id(draft)]);
+    desk.reschedule(&[]).unwrap();
+    assert_eq!(desk.ahead(), ["Mon 10:00 Meeting", "Mon 11:05 Draft", "Mon 14:00 Print"]);
+
+    let mut desk = Desk::new();
+    let draft = desk.task("Draft", "02-25T10:00", 60);
+    desk.block("Print", "03-02T10:30", 30, |new| new.depends_on = vec![BlockRef::Id(draft)]);
+    let why = "No overdue task found a time. “Draft”: There is no room for it before “Print”, which depends on it. Nothing was changed.";
+    assert_eq!(desk.reschedule(&[]).unwrap_err(), why);
+
+    let mut desk = Desk::new();
+    let draft = desk.task("Draft", "02-25T10:00", 60);
+    desk.block("Print", "02-26T10:30", 30, |new| new.depends_on = vec![BlockRef::Id(draft)]);
+    let why =
+        "No overdue task found a time. “Print”: It depends on “Draft”, which is overdue, too. Nothing was changed.";
+    assert_eq!(desk.reschedule(&["Print"]).unwrap_err(), why);
+    desk.reschedule(&["Print", "Draft"]).unwrap();
+    assert_eq!(desk.ahead(), ["Mon 10:00 Draft", "Mon 11:05 Print"]);
+}
+
 #[test]
 fn only_the_named_tasks_move_and_only_if_they_are_overdue() {
     let mut desk = Desk::new();
@@ -166,7 +192,7 @@ fn only_the_named_tasks_move_and_only_if_they_are_overdue() {
 fn a_task_that_finds_no_time_stays_and_the_outcome_says_why() {
     let mut desk = Desk::new();
     desk.task("Move house", "02-27T09:00", 1_200);
-    let why = "It takes 20 h, and a working day has 14 h. Split it, or widen the working hours.";
+    let why = "It takes 20 h, which is longer than a day. Split it.";
     assert_eq!(
         desk.reschedule(&[]).unwrap_err(),
         format!("No overdue task found a time. “Move house”: {why} Nothing was changed.")
@@ -239,6 +265,10 @@ proptest! {
             for id in &new.depends_on {
                 let first = desk.session.block(*id).unwrap().unwrap();
                 prop_assert!(!first.is_open() || first.span.end() <= new.span.start());
+            }
+            for waits in desk.session.timeline().content().blocks.iter().filter(|block| block.depends_on.contains(&new.id)) {
+                let is_ahead = waits.is_to_do() && waits.span.start() >= now();
+                prop_assert!(!is_ahead || new.span.end() <= waits.span.start());
             }
         }
         desk.run(&Command::Undo { txn: None }).unwrap();

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use flux_protocol::close::SERVICE_RESTART;
-use flux_timeline::Actor;
 
 use crate::agent::ChatAgent;
 use crate::host::{Connection as _, Host};
-use crate::store::{EventQuery, SessionRecord, Sql, Store, StoreError};
+use crate::store::{SessionRecord, Sql, Store, StoreError};
 use flux_identity::request::{TimelineReply, TimelineRequest};
 use flux_identity::{ObjectId, Principal, Subject, Via};
 
@@ -213,10 +212,7 @@ fn claim<S: Sql>(
 
 fn describe<S: Sql + Clone>(store: &Store<S>) -> Result<TimelineReply, StoreError> {
     let counts = store.counts()?;
-    let newest = EventQuery { newest_first: true, limit: 1, ..EventQuery::default() };
-    let newest = store.events(&newest)?.into_iter().next();
-    // The first plan is the service's.
-    let changed = newest.filter(|event| event.actor != Actor::System).map(|event| event.at);
+    let changed = store.last_change()?;
     let is_changed = counts.by_actor.iter().any(|(actor, events)| actor != "system" && *events > 0);
     let blocks = counts.blocks.all();
     let is_used = is_changed || blocks > 0 || counts.messages > 0 || store.import_progress()?.is_some();

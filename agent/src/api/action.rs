@@ -132,6 +132,12 @@ pub fn command_within<S: Sql>(
     decided(store, command, author, (now, &Moment::new(now, &store.settings()?)), new_id)
 }
 
+/// Whether an event changes when overdue tasks get new times.
+fn changes_mornings(event: &Event) -> bool {
+    let EventKind::SettingsChanged { before, after } = &event.kind else { return false };
+    (before.reschedule_overdue, before.time_zone) != (after.reschedule_overdue, after.time_zone)
+}
+
 fn decided<S: Sql>(
     store: &Store<S>,
     command: &Command,
@@ -149,7 +155,7 @@ fn decided<S: Sql>(
                 kinds: decision.events,
             };
             let events = store.append(transaction, || EventId::new(new_id()))?;
-            if events.iter().any(|event| matches!(event.kind, EventKind::SettingsChanged { .. })) {
+            if events.iter().any(changes_mornings) {
                 store.plan_morning(now)?;
             }
             Ok(Done { report, events })

@@ -132,8 +132,8 @@ impl<H: Host> ChatAgent<H> {
         self.0.resuming.borrow_mut().clear();
         let begun = self
             .have_plan()
-            .and_then(|()| self.watch_runs())
             .and_then(|()| self.0.store.plan_morning(self.0.host.now()))
+            .and_then(|()| self.watch_runs())
             .and_then(|()| self.send_everything());
         if let Err(error) = begun {
             // Clients reconnect, and then get everything.

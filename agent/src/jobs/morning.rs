@@ -8,7 +8,10 @@ use super::MORNING;
 use crate::agent::ChatAgent;
 use crate::api::action::{self, Author};
 use crate::host::Host;
-use crate::store::{Sql, Store, StoreError};
+use crate::store::{EventQuery, Sql, Store, StoreError};
+
+/// For so many days after the person's last change. An object that nobody uses is not opened each day for ever.
+const DAYS: i64 = 30;
 
 /// When a morning begins, in hours after midnight in the person's zone: before most people get up.
 const HOUR: i64 = 5;
@@ -19,10 +22,12 @@ impl<H: Host> ChatAgent<H> {
         let now = self.0.host.now();
         let new_id = || self.0.host.uuid();
         let done = self.0.store.sql_transaction(|store| {
-            store.plan_morning(now)?;
-            if !store.settings()?.reschedule_overdue {
+            let is_used = store.last_change()?.is_some_and(|at| now - at < TimeDelta::days(DAYS));
+            if !is_used || !store.settings()?.reschedule_overdue {
+                store.delete_job(MORNING)?;
                 return Ok(None);
             }
+            store.plan_morning(now)?;
             let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
             let command = Command::RescheduleOverdue(OverdueTasks::All);
             action::command_within(store, &command, &author, now, &new_id).map(Some)
@@ -34,7 +39,34 @@ impl<H: Host> ChatAgent<H> {
     }
 }
 
+impl<S: Sql + Clone> Store<S> {
+    /// When the person, or the assistant or a run for them, last changed something. `None` if nobody has yet.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn last_change(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut last = None;
+        for actor in ["user", "assistant", "workflow"] {
+            let actor = Some(actor.to_owned());
+            let newest = self.events(&EventQuery { actor, newest_first: true, limit: 1, ..EventQuery::default() })?;
+            last = last.max(newest.first().map(|event| event.at));
+        }
+        Ok(last)
+    }
+}
+
 impl<S: Sql> Store<S> {
+    /// Stores the job for the next morning, if the settings ask for it and there is none: it ends when nobody uses the object.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn resume_mornings(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.settings()?.reschedule_overdue && self.jobs()?.iter().all(|job| job.id != MORNING) {
+            self.plan_morning(now)?;
+        }
+        Ok(())
+    }
+
     /// Stores the job for the next morning, or deletes it if the settings do not ask for it.
     ///
     /// # Errors

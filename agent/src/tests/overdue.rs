@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{Tab, World};
-use flux_timeline::{ReadHistory, ReadPlans};
+use flux_timeline::ReadHistory;
 
 /// The titles and starts of the blocks, by start.
 fn blocks(world: &World) -> Vec<String> {
@@ -31,7 +31,6 @@ fn morning(world: &World) -> Option<String> {
 fn each_morning_overdue_tasks_get_new_times_if_the_settings_say_so() {
     let mut world = World::new();
     let tab = world.connect();
-    let today = world.now().format("%Y-%m-%d").to_string();
     call(&mut world, &tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
     schedule(&mut world, &tab, "Report", "2026-02-27T10:00");
     call(&mut world, &tab, "createPlan", json!({"title": "Home"}));
@@ -41,25 +40,22 @@ fn each_morning_overdue_tasks_get_new_times_if_the_settings_say_so() {
     let settings = call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
     assert_eq!(settings["rescheduleOverdue"], true);
     let due = morning(&world).unwrap();
-    assert_eq!(world.alarm().map(|at| at.to_rfc3339()), Some(due.clone()), "{today}");
+    assert_eq!(world.alarm().map(|at| at.to_rfc3339()), Some(due.clone()));
     assert!(due.ends_with("T04:00:00+00:00"), "five o'clock in Oslo: {due}");
     world.ring();
-    assert_eq!(blocks(&world), ["03 07:00 Curtains", "03 08:00 Report"]);
-    let next = morning(&world).unwrap();
-    assert!(next > due, "{next}");
+    let moved = ["03 07:00 Curtains", "03 08:00 Report"];
+    assert_eq!(blocks(&world), moved);
+    assert!(morning(&world).unwrap() > due);
+    let newest = world.agent.store().newest_events(1).unwrap();
+    assert_eq!(serde_json::to_value(&newest[0].actor).unwrap(), json!({"by": "system"}));
 
-    // A morning on which nothing is overdue.
-    let last = world.agent.store().last_seq().unwrap();
-    let before = world.agent.store().newest_events(1).unwrap();
-    assert_eq!(serde_json::to_value(&before[0].actor).unwrap(), json!({"by": "system"}));
-    assert_eq!(call(&mut world, &tab, "undo", json!({}))["ok"], true, "one undo takes all of it back");
-    assert_eq!(blocks(&world), ["27 09:00 Report", "27 18:00 Curtains"]);
+    call(&mut world, &tab, "undo", json!({}));
+    assert_eq!(blocks(&world), ["27 09:00 Report", "27 18:00 Curtains"], "one undo takes all of it back");
     call(&mut world, &tab, "redo", json!({}));
-    assert!(world.agent.store().last_seq().unwrap() > last);
+    assert_eq!(blocks(&world), moved);
 
     call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": false}));
     assert_eq!(morning(&world), None);
-    assert!(world.agent.store().settings().unwrap().time_zone.is_some());
 }
 
 #[test]
@@ -67,29 +63,83 @@ fn a_morning_with_nothing_overdue_changes_nothing() {
     let mut world = World::new();
     let tab = world.connect();
     call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
-    let (last, first) = (world.agent.store().last_seq().unwrap(), morning(&world));
+    let (last, first) = (world.agent.store().last_seq().unwrap(), morning(&world).unwrap());
     world.ring();
     assert_eq!(world.agent.store().last_seq().unwrap(), last);
-    assert!(morning(&world) > first);
+    assert!(morning(&world).unwrap() > first);
 }
 
 #[test]
-fn many_overdue_tasks_are_moved_only_with_consent() {
+fn mornings_follow_the_zone_and_no_other_setting() {
+    let mut world = World::new();
+    let tab = world.connect();
+    call(&mut world, &tab, "setSettings", json!({"timeZone": "Europe/Oslo", "rescheduleOverdue": true}));
+    let oslo = morning(&world).unwrap();
+    call(&mut world, &tab, "setSettings", json!({"timeZone": "Asia/Tokyo"}));
+    let tokyo = morning(&world).unwrap();
+    assert!(oslo.ends_with("T04:00:00+00:00") && tokyo.ends_with("T20:00:00+00:00"), "{oslo}, {tokyo}");
+    // A morning that is due is not lost.
+    world.pass(2 * 86_400_000);
+    call(&mut world, &tab, "setSettings", json!({"hourFormat": "12h"}));
+    assert_eq!(morning(&world).unwrap(), tokyo);
+}
+
+#[test]
+fn a_timeline_that_nobody_uses_is_not_opened_each_morning() {
+    let mut world = World::new();
+    let tab = world.connect();
+    call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
+    world.pass(31 * 86_400_000);
+    world.ring();
+    assert_eq!(morning(&world), None);
+    assert!(
+        world.restarted().agent.store().jobs().unwrap().iter().any(|job| job.kind == "morning"),
+        "until it is opened"
+    );
+}
+
+#[test]
+fn mornings_end_with_the_settings_that_asked_for_them() {
+    let mut world = World::new();
+    let tab = world.connect();
+    call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
+    call(&mut world, &tab, "deleteEverything", json!({"confirm": "everything"}));
+    assert_eq!(morning(&world), None);
+}
+
+/// The model calls the tool, the person is asked, and says yes.
+fn moves_with_consent(world: &mut World, tab: &Tab, arguments: &Value) {
+    world.say(tab, "r1", "Find new times for what is overdue");
+    world.model_calls("c1", "rescheduleOverdue", arguments);
+    let stored = serde_json::to_string(&world.agent.store().messages(10).unwrap()).unwrap();
+    assert!(stored.contains("Move 21 overdue tasks to new times?"), "{stored}");
+    assert!(blocks(world).iter().all(|block| block.starts_with("27")));
+    world.send(
+        tab,
+        &json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": true, "autoContinue": true}),
+    );
+    world.wait();
+    assert!(blocks(world).iter().all(|block| !block.starts_with("27")));
+}
+
+fn with_21_overdue_tasks() -> (World, Tab) {
     let mut world = World::new();
     let tab = world.connect();
     for number in 0..21 {
         schedule(&mut world, &tab, &format!("Task {number}"), "2026-02-27T10:00");
     }
-    world.say(&tab, "r1", "Find new times for what is overdue");
-    world.model_calls("c1", "rescheduleOverdue", &json!({}));
-    let stored = world.agent.store().messages(10).unwrap();
-    let text = serde_json::to_string(&stored).unwrap();
-    assert!(text.contains("Move 21 overdue tasks to new times?"), "{text}");
-    assert!(blocks(&world).iter().all(|block| block.starts_with("27")));
-    world.send(
-        &tab,
-        &json!({"type": "cf_agent_tool_approval", "toolCallId": "c1", "approved": true, "autoContinue": true}),
-    );
-    world.wait();
-    assert!(blocks(&world).iter().all(|block| !block.starts_with("27")));
+    (world, tab)
+}
+
+#[test]
+fn many_overdue_tasks_are_moved_only_with_consent() {
+    let (mut world, tab) = with_21_overdue_tasks();
+    moves_with_consent(&mut world, &tab, &json!({}));
+}
+
+#[test]
+fn many_named_tasks_are_moved_only_with_consent() {
+    let (mut world, tab) = with_21_overdue_tasks();
+    let handles: Vec<String> = (1..=21).map(|number| format!("B{number}")).collect();
+    moves_with_consent(&mut world, &tab, &json!({ "blocks": handles }));
 }

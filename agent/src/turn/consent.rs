@@ -177,6 +177,7 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
                 | ToolCall::CompleteBlock(_)
                 | ToolCall::UncompleteBlock(_)
                 | ToolCall::ShiftTimeline(_)
+                | ToolCall::RescheduleOverdue(_)
         );
         (is_change && self.changed >= limits::CHANGED_WITHOUT_ASKING).then(|| Consent {
             question: format!("This answer has already changed {} blocks. May it change more?", self.changed),

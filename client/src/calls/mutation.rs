@@ -238,7 +238,8 @@ impl Mutation {
             Self::Complete(id) | Self::Reopen(id) | Self::Delete { id, .. } => json!({ "id": id }),
             Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
             Self::Schedule(new) => new_block(new),
-            Self::Reschedule { plan, block } => json!({ "plan": plan, "blocks": block.as_slice() }),
+            Self::Reschedule { block: Some(block), .. } => json!({ "blocks": [block] }),
+            Self::Reschedule { plan, block: None } => json!({ "plan": plan }),
             Self::SwitchPlan(id) => json!({ "id": id }),
             Self::ChangePlan(id, PlanChange::Rename(title)) => json!({ "id": id, "title": title }),
             Self::ChangePlan(id, _) => json!({ "id": id }),
@@ -294,7 +295,7 @@ impl Mutation {
 
     /// Whether it must not be sent late, because it refers to the current state.
     pub fn is_time_sensitive(&self) -> bool {
-        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo)
+        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo | Self::Reschedule { block: None, .. })
     }
 
     /// Whether it changes the timeline and can be undone.
@@ -313,6 +314,9 @@ impl Mutation {
             Self::Reschedule { block, .. } => *block,
             Self::Restored(method, argument) if method.ends_with("Block") => {
                 argument.get("id")?.as_str()?.parse().ok().map(BlockId::new)
+            }
+            Self::Restored(method, argument) if method == "rescheduleOverdue" => {
+                argument.get("blocks")?.get(0)?.as_str()?.parse().ok().map(BlockId::new)
             }
             _ => None,
         }

@@ -16,6 +16,8 @@ const CHANGE_KEY: &str = "flux.change";
 
 /// Shown when the user sends a message without a connection.
 const OFFLINE: &str = "You are offline. Your message is kept here; send it when you reconnect.";
+/// Shown when the user sends a new wording of a message before the conversation has arrived.
+const LOADING: &str = "The conversation is still on its way. What you wrote is kept; send it again in a moment.";
 /// Shown when another message has followed the one that the user was changing.
 const NOT_LAST: &str = "The message you were changing is not your last one any more, and stays as it is. What you wrote is kept; send it as a new one.";
 
@@ -99,6 +101,10 @@ impl Store {
     /// Sends a new wording of the last message. If that is not possible, keeps the text as a draft and returns false.
     fn send_changed(&mut self, id: &str, text: &str) -> bool {
         if !self.can_send(text) {
+            return false;
+        }
+        if !self.conversation.peek().is_loaded() {
+            self.draft_note.set(Some(LOADING.to_owned()));
             return false;
         }
         let request = platform::short_id();

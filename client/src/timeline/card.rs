@@ -75,7 +75,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                         "{block.title}"
                     }
                 }
-                Marks { entry: entry.clone(), block: block.clone(), is_past }
+                Marks { entry: entry.clone(), block: block.clone(), is_past, is_pending: is_pending() }
                 if let Some(description) = &block.description {
                     details { class: "description",
                         summary { "Details" }
@@ -123,7 +123,7 @@ pub fn on_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
 }
 
 #[component]
-fn Marks(entry: Entry, block: Block, is_past: bool) -> Element {
+fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element {
     let mut store = use_store();
     let (id, is_missed) = (block.id, block.missed_at.is_some());
     let has_begun = block.kind == Kind::Appointment && (entry.is_over || entry.is_running);
@@ -142,6 +142,7 @@ fn Marks(entry: Entry, block: Block, is_past: bool) -> Element {
                         class: "text-button",
                         r#type: "button",
                         aria_label: "Find a new time for {block.title}",
+                        disabled: is_pending,
                         onclick: move |_| store.reschedule(Some(id)),
                         "Find a new time"
                     }

@@ -228,6 +228,8 @@ fn Sections(agenda: Memo<Agenda>, window: Memo<Window>) -> Element {
 #[component]
 fn SectionView(section: Shown) -> Element {
     let mut store = use_store();
+    let is_rescheduling =
+        use_memo(move || store.calls.read().any(|mutation| matches!(mutation, Mutation::Reschedule { .. })));
     let id = heading_id(section.key);
     let (class, date) = match section.key {
         SectionKey::Overdue => ("day overdue", None),
@@ -242,10 +244,12 @@ fn SectionView(section: Shown) -> Element {
                 if store.past.read().is_none() {
                     if let Some(date) = date {
                         AddButton { date, day: "{section.name}, {section.note}" }
-                    } else {
+                    } else if store.filter.read().is_off() {
+                        // It moves all of them, so all of them must be shown.
                         button {
                             class: "text-button reschedule",
                             r#type: "button",
+                            disabled: is_rescheduling(),
                             onclick: move |_| store.reschedule(None),
                             "Find new times"
                         }

@@ -42,6 +42,8 @@ fn moves() {
 
 #[test]
 fn new_times_for_overdue_tasks() {
+    let new: &[&str] = &["+Pay overdue invoices Tue 3 Mar 09:00-10:00"];
+    check(|| Person::busy("Europe/Oslo"), &[("schedule pay overdue invoices tomorrow at 9", new)]);
     let again = [
         "reschedule my overdue tasks",
         "Please place everything overdue again",

@@ -83,7 +83,7 @@ pub enum Outcome {
         blocks: Vec<Block>,
         /// The tasks that found no time, and stay where they were.
         left_out: Vec<LeftOut>,
-        /// How many other tasks of the plan are overdue, because so many at once would be too much work.
+        /// How many overdue tasks were not tried, because only so many get new times at once.
         more: u64,
     },
     /// A transaction was undone.

@@ -5,12 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::block::plan_or_active;
 use super::{Context, Decided, Decision, Outcome, read};
 use crate::block::Block;
+use crate::clock;
 use crate::command::OverdueTasks;
 use crate::event::{BlockChange, EventKind};
 use crate::free_time::WorkingHours;
-use crate::id::PlanId;
 use crate::limits;
-use crate::place::{Horizon, Task, Why, order, place};
+use crate::place::{HORIZON_DAYS, Horizon, Task, Why, order, place};
+use crate::plan::Plan;
 use crate::reference::{BlockRef, Preferred, find_block};
 use crate::rejection::Rejection;
 use crate::run::LeftOut;
@@ -18,53 +19,33 @@ use crate::settings::Settings;
 use crate::span::Span;
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
 
-/// The overdue tasks of a plan, or of all plans in use.
-pub fn overdue_tasks(plan: Option<PlanId>, now: DateTime<Utc>) -> BlockQuery {
-    BlockQuery { plan, ends_by: Some(now), state: BlockState::ToDo, ..BlockQuery::default() }
-}
+/// Most open tasks that are read to find those that wait for an overdue one.
+const AHEAD: usize = 1_000;
+/// So many days are looked at first. Most tasks find a time in them, without a look at all that is planned for a year.
+const NEAR_DAYS: u32 = 30;
 
-/// Moves overdue tasks to the first time that is free for them.
+/// The overdue tasks that are meant, by start or as they were named, at most [`limits::RESCHEDULED_BLOCKS`]; and how many there are
+/// beyond that.
 ///
-/// Tasks are placed one after the other by the rules of [`place`](crate::place), each in the hours that suit it (see
-/// [`hours_of`]). A task that finds no time stays where it is.
-pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTasks, context: &Context) -> Decided<V> {
+/// # Errors
+/// A rejection if a named block is not known or not overdue, or if the plan is not known, and the errors of the view.
+pub fn overdue_tasks<V: ReadPlans + ReadBlocks>(
+    view: &V,
+    which: &OverdueTasks,
+    now: DateTime<Utc>,
+) -> Decided<V, (Vec<Block>, u64)> {
     let plan = match which {
+        OverdueTasks::Named(references) => return Ok((named(view, references, now)?, 0)),
         OverdueTasks::OfPlan(plan) => Some(plan_or_active(view, plan.as_ref())?.id),
-        OverdueTasks::All | OverdueTasks::Named(_) => None,
+        OverdueTasks::All => None,
     };
-    let (blocks, more) = if let OverdueTasks::Named(references) = which {
-        (named(view, references, context.now)?, 0)
-    } else {
-        let query = overdue_tasks(plan, context.now);
-        let blocks = read(view.blocks(&BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..query.clone() }))?;
-        let more = read(view.count_blocks(&query))?.saturating_sub(blocks.len() as u64);
-        (blocks, more)
-    };
-    if blocks.is_empty() {
-        return Err(Rejection::NothingOverdue.into());
-    }
-    let outcomes = places(view, &blocks, context.now)?;
-
-    let mut moved: Vec<BlockChange> = Vec::with_capacity(blocks.len());
-    let mut left_out = Vec::new();
-    for (before, outcome) in blocks.into_iter().zip(outcomes) {
-        match outcome {
-            Ok(span) => {
-                let at = moved.partition_point(|change| change.after.span.start() <= span.start());
-                moved.insert(at, BlockChange { after: Block { span, ..before.clone() }, before });
-            }
-            Err(why) => left_out.push(LeftOut { title: before.title, why: why.to_string() }),
-        }
-    }
-    if let (true, Some(first)) = (moved.is_empty(), left_out.first()) {
-        return Err(Rejection::NoTimeForOverdue { title: first.title.clone(), why: first.why.clone() }.into());
-    }
-    let blocks = moved.iter().map(|change| change.after.clone()).collect();
-    let events = moved.into_iter().map(EventKind::BlockMoved).collect();
-    Ok(Decision { events, outcome: Outcome::Rescheduled { blocks, left_out, more } })
+    let query = BlockQuery { plan, ends_by: Some(now), state: BlockState::ToDo, ..BlockQuery::default() };
+    let blocks = read(view.blocks(&BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..query.clone() }))?;
+    let more = read(view.count_blocks(&query))?.saturating_sub(blocks.len() as u64);
+    Ok((blocks, more))
 }
 
-/// The tasks that are meant, each once.
+/// The tasks that are named, each once.
 fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: DateTime<Utc>) -> Decided<V, Vec<Block>> {
     let mut blocks: Vec<Block> = Vec::with_capacity(references.len());
     for reference in references {
@@ -82,78 +63,163 @@ fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: Date
     Ok(blocks)
 }
 
-/// The new time of each block, or why it has none. The breaks and the length of the search are those of [`Horizon::new`] and of the
-/// settings.
-fn places<V: ReadPlans + ReadBlocks>(
-    view: &V,
-    blocks: &[Block],
-    now: DateTime<Utc>,
-) -> Decided<V, Vec<Result<Span, Why>>> {
-    let settings = read(view.settings())?;
-    let horizon = Horizon { break_minutes: settings.break_minutes, ..Horizon::new(settings.zone(), now) };
-    let pause = TimeDelta::minutes(horizon.break_minutes.into());
-    // One more day at the end, because the horizon is counted in days of the person's zone.
-    let mut busy = read(view.busy(now - pause, now + TimeDelta::days(i64::from(horizon.days) + 2)))?;
-    // What is moved leaves its time.
-    busy.retain(|span| blocks.iter().all(|block| block.span != *span));
+/// Moves overdue tasks to the first time that is free for them.
+///
+/// Tasks are placed one after the other by the rules of [`place`](crate::place), each in the hours that suit it (see
+/// [`Search::hours_of`]), after what must be done before it, and before what waits for it. A task that finds no time stays where it is.
+pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTasks, context: &Context) -> Decided<V> {
+    let (blocks, more) = overdue_tasks(view, which, context.now)?;
+    if blocks.is_empty() {
+        return Err(Rejection::NothingOverdue.into());
+    }
+    let outcomes = Search::new(view, &blocks, context.now)?.places()?;
 
-    let tasks: Vec<Task> = blocks.iter().map(|block| task(block, blocks)).collect();
-    // `order` leaves out the tasks of a circle and those that wait for one.
-    let mut outcomes: Vec<Result<Span, Why>> = vec![Err(Why::Circle); blocks.len()];
-    for index in order(&tasks) {
-        let (Some(block), Some(task)) = (blocks.get(index), tasks.get(index)) else { continue };
-        let waits_for = |on: &&usize| outcomes.get(**on).is_some_and(Result::is_err);
-        let outcome = match task.depends_on.iter().find(waits_for) {
-            Some(&on) => Err(Why::DependsOnUnplaced { on }),
-            None => {
-                let before =
-                    task.depends_on.iter().filter_map(|on| outcomes.get(*on)?.as_ref().ok()).map(|span| span.end());
-                let not_before = before.chain(end_of_others(view, block, blocks)?).fold(now, DateTime::max);
-                let horizon = Horizon { hours: hours_of(block, &settings), not_before, ..horizon.clone() };
-                let alone = Task { depends_on: Vec::new(), ..task.clone() };
-                let placement = place(&[alone], &busy, &horizon);
-                let start = placement.placed.first().map(|placed| placed.span.start());
-                let why = placement.unplaced.first().map_or(Why::Circle, |unplaced| unplaced.why);
-                // Its own length, of which a task has only the minutes.
-                start.and_then(|start| Span::starting(start, block.span.length()).ok()).ok_or(why)
+    let mut moved: Vec<BlockChange> = Vec::with_capacity(blocks.len());
+    let mut left_out = Vec::new();
+    for (before, outcome) in blocks.into_iter().zip(outcomes) {
+        match outcome {
+            Ok(span) => {
+                let at = moved.partition_point(|change| change.after.span.start() <= span.start());
+                moved.insert(at, BlockChange { after: Block { span, ..before.clone() }, before });
             }
-        };
-        busy.extend(outcome.as_ref().ok().copied());
-        if let Some(slot) = outcomes.get_mut(index) {
-            *slot = outcome;
+            Err(why) => left_out.push(LeftOut { title: before.title, why }),
         }
     }
-    Ok(outcomes)
-}
-
-/// The block as something to place. It depends on those of `blocks` that come first.
-fn task(block: &Block, blocks: &[Block]) -> Task {
-    let index = |id| blocks.iter().position(|other| other.id == id);
-    let length = block.span.length();
-    let minutes = length.num_minutes() + i64::from(length > TimeDelta::minutes(length.num_minutes()));
-    Task {
-        title: block.title.clone(),
-        description: None,
-        minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
-        priority: block.priority,
-        depends_on: block.depends_on.iter().filter_map(|id| index(*id)).collect(),
+    if let (true, Some(LeftOut { title, why })) = (moved.is_empty(), left_out.first()) {
+        return Err(Rejection::NoTimeForOverdue { title: title.clone(), why: why.clone() }.into());
     }
+    let blocks = moved.iter().map(|change| change.after.clone()).collect();
+    let events = moved.into_iter().map(EventKind::BlockMoved).collect();
+    Ok(Decision { events, outcome: Outcome::Rescheduled { blocks, left_out, more } })
 }
 
-/// When the other open blocks end that come before this one.
-fn end_of_others<V: ReadBlocks>(view: &V, block: &Block, blocks: &[Block]) -> Decided<V, Vec<DateTime<Utc>>> {
-    let mut ends = Vec::new();
-    for id in block.depends_on.iter().filter(|id| blocks.iter().all(|known| known.id != **id)) {
-        ends.extend(read(view.block(*id))?.filter(Block::is_open).map(|other| other.span.end()));
+/// The search for new times.
+struct Search<'a, V> {
+    view: &'a V,
+    /// The tasks that want one.
+    blocks: &'a [Block],
+    settings: Settings,
+    now: DateTime<Utc>,
+    /// What takes up time, in the whole horizon.
+    busy: Vec<Span>,
+    /// The tasks ahead that wait for one of `blocks`, by start.
+    waiting: Vec<Block>,
+}
+
+impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
+    fn new(view: &'a V, blocks: &'a [Block], now: DateTime<Utc>) -> Decided<V, Self> {
+        let settings = read(view.settings())?;
+        let pause = TimeDelta::minutes(settings.break_minutes.into());
+        // One more day at the end, because the horizon is counted in days of the person's zone.
+        let mut busy = read(view.busy(now - pause, now + TimeDelta::days(i64::from(HORIZON_DAYS) + 2)))?;
+        // What is moved leaves its time.
+        busy.retain(|span| blocks.iter().all(|block| block.span != *span));
+        let ahead =
+            BlockQuery { starts_from: Some(now), state: BlockState::ToDo, limit: AHEAD, ..BlockQuery::default() };
+        let mut waiting = read(view.blocks(&ahead))?;
+        waiting.retain(|other| blocks.iter().any(|block| other.depends_on.contains(&block.id)));
+        Ok(Self { view, blocks, settings, now, busy, waiting })
     }
-    Ok(ends)
-}
 
-/// The hours in which a task is placed again: the working hours if it lay within them, and otherwise all in which the person is
-/// awake. What was planned for an evening or a weekend is not work.
-fn hours_of(block: &Block, settings: &Settings) -> WorkingHours {
-    let (hours, zone) = (settings.working_hours, settings.zone());
-    let day = hours.on(zone.wall(block.span.start()).date(), zone);
-    let is_work = day.is_some_and(|day| day.start <= block.span.start() && block.span.end() <= day.end);
-    if is_work { hours } else { hours.awake() }
+    /// The new time of each block, or why it has none.
+    fn places(mut self) -> Decided<V, Vec<Result<Span, String>>> {
+        let tasks: Vec<Task> = self.blocks.iter().map(|block| self.task(block)).collect();
+        // `order` leaves out the tasks of a circle and those that wait for one.
+        let mut outcomes: Vec<Result<Span, String>> = vec![Err(Why::Circle.to_string()); self.blocks.len()];
+        for index in order(&tasks) {
+            let (Some(block), Some(task)) = (self.blocks.get(index), tasks.get(index)) else { continue };
+            let is_unplaced = |on: &&usize| outcomes.get(**on).is_some_and(Result::is_err);
+            let outcome = match task.depends_on.iter().find(is_unplaced) {
+                Some(&on) => Err(Why::DependsOnUnplaced { on }.to_string()),
+                None => match self.end_of_others(block)? {
+                    Err(why) => Err(why),
+                    Ok(end) => {
+                        let before = task.depends_on.iter().filter_map(|on| outcomes.get(*on)?.as_ref().ok());
+                        let not_before = before.map(|span| span.end()).fold(end, DateTime::max);
+                        self.place(block, task, not_before)
+                    }
+                },
+            };
+            self.busy.extend(outcome.as_ref().ok().copied());
+            if let Some(slot) = outcomes.get_mut(index) {
+                *slot = outcome;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// The block as something to place. It depends on those of `blocks` that come first.
+    fn task(&self, block: &Block) -> Task {
+        let index = |id| self.blocks.iter().position(|other| other.id == id);
+        let length = block.span.length();
+        let minutes = length.num_minutes() + i64::from(length > TimeDelta::minutes(length.num_minutes()));
+        Task {
+            title: block.title.clone(),
+            description: None,
+            minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
+            priority: block.priority,
+            depends_on: block.depends_on.iter().filter_map(|id| index(*id)).collect(),
+        }
+    }
+
+    /// When the other open blocks end that come before this one; at least now. Or why it has to wait for one of them.
+    fn end_of_others(&self, block: &Block) -> Decided<V, Result<DateTime<Utc>, String>> {
+        let mut end = self.now;
+        for id in block.depends_on.iter().filter(|id| self.blocks.iter().all(|known| known.id != **id)) {
+            let Some(other) = read(self.view.block(*id))?.filter(Block::is_open) else { continue };
+            if !read(self.view.plan(other.plan))?.is_some_and(|plan| Plan::is_in_use(&plan)) {
+                continue;
+            }
+            if other.is_overdue(self.now) {
+                return Ok(Err(format!("It depends on “{}”, which is overdue, too.", other.title)));
+            }
+            end = end.max(other.span.end());
+        }
+        Ok(Ok(end))
+    }
+
+    fn place(&self, block: &Block, task: &Task, not_before: DateTime<Utc>) -> Result<Span, String> {
+        let (zone, hours) = (self.settings.zone(), self.hours_of(block));
+        let waiting = self.waiting.iter().find(|other| other.depends_on.contains(&block.id));
+        let alone = [Task { depends_on: Vec::new(), ..task.clone() }];
+        let mut why = Why::Circle;
+        for days in [NEAR_DAYS, HORIZON_DAYS] {
+            let horizon = Horizon {
+                hours,
+                break_minutes: self.settings.break_minutes,
+                deadline: waiting.map(|other| other.span.start()),
+                days,
+                ..Horizon::new(zone, not_before)
+            };
+            let until = not_before + TimeDelta::days(i64::from(days) + 2);
+            let busy: Vec<Span> = self.busy.iter().filter(|span| span.start() < until).copied().collect();
+            let placement = place(&alone, &busy, &horizon);
+            if let Some(placed) = placement.placed.first() {
+                // Its own length, of which a task has only the minutes.
+                return Span::starting(placed.span.start(), block.span.length()).map_err(|invalid| invalid.to_string());
+            }
+            why = placement.unplaced.first().map_or(why, |unplaced| unplaced.why);
+        }
+        Err(match (why, waiting) {
+            (Why::NoRoomBeforeDeadline, Some(other)) => {
+                format!("There is no room for it before “{}”, which depends on it.", other.title)
+            }
+            (Why::LongerThanDay { minutes, .. }, _) if hours != self.settings.working_hours => {
+                format!(
+                    "It takes {}, which is longer than a day. Split it.",
+                    clock::length(TimeDelta::minutes(minutes.into()))
+                )
+            }
+            _ => why.to_string(),
+        })
+    }
+
+    /// The hours in which a task is placed again: the working hours if it lay within them, and otherwise all in which the person is
+    /// awake. What was planned for an evening or a weekend is not work.
+    fn hours_of(&self, block: &Block) -> WorkingHours {
+        let (hours, zone) = (self.settings.working_hours, self.settings.zone());
+        let day = hours.on(zone.wall(block.span.start()).date(), zone);
+        let is_work = day.is_some_and(|day| day.start <= block.span.start() && block.span.end() <= day.end);
+        if is_work { hours } else { hours.awake() }
+    }
 }

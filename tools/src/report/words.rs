@@ -63,7 +63,7 @@ fn rescheduled_sentences(blocks: &[Block], left_out: &[LeftOut], more: u64, mome
         }
     }
     if more > 0 {
-        let _ = write!(text, " {} left; ask again to move them, too.", counted_overdue(more));
+        let _ = write!(text, " Ask again for the other {}.", counted_overdue(more));
     }
     text
 }

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext};
 use flux_timeline::command::{Command, OverdueTasks};
-use flux_timeline::decide::{overdue_tasks, plan_or_active, read};
-use flux_timeline::limits;
+use flux_timeline::decide::{overdue_tasks, plan_or_active};
 use flux_timeline::reference::{BlockRef, PlanRef};
-use flux_timeline::view::{BlockQuery, ReadBlocks, ReadPlans};
+use flux_timeline::view::{ReadBlocks, ReadPlans};
+use flux_timeline::{BlockId, limits};
 
 /// Arguments of `rescheduleOverdue`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,8 +27,11 @@ pub struct RescheduleOverdue {
 }
 
 impl RescheduleOverdue {
-    fn plan(&self) -> Option<PlanRef> {
-        self.plan.as_deref().map(PlanRef::from)
+    fn which(&self) -> OverdueTasks {
+        if self.blocks.is_empty() {
+            return OverdueTasks::OfPlan(self.plan.as_deref().map(PlanRef::from));
+        }
+        OverdueTasks::Named(self.blocks.iter().map(|text| BlockRef::from(text.as_str())).collect())
     }
 }
 
@@ -37,24 +40,22 @@ impl Tool for RescheduleOverdue {
     const DESCRIPTION: &'static str = "Moves overdue tasks to the next free times, which it finds by itself. If the person names a time, call updateBlock instead.";
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
-        let named: Vec<BlockRef> = self.blocks.iter().map(|text| BlockRef::from(text.as_str())).collect();
-        let which = if named.is_empty() { OverdueTasks::OfPlan(self.plan()) } else { OverdueTasks::Named(named) };
-        Ok(Action::Command(Command::RescheduleOverdue(which)))
+        Ok(Action::Command(Command::RescheduleOverdue(self.which())))
     }
 
-    /// Tasks that the person named need no question.
     fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, context: &ToolContext) -> ConsentResult<V> {
-        if !self.blocks.is_empty() {
-            return Ok(None);
-        }
-        let plan = plan_or_active(view, self.plan().as_ref())?.id;
-        let query = BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..overdue_tasks(Some(plan), context.now) };
-        let blocks = read(view.blocks(&query))?;
-        let is_much = blocks.len() as u64 > limits::MOVED_WITHOUT_ASKING;
+        let which = self.which();
+        let (blocks, _) = overdue_tasks(view, &which, context.now)?;
+        let touches: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
+        let arguments = match &which {
+            OverdueTasks::OfPlan(plan) => json!({ "plan": plan_or_active(view, plan.as_ref())?.id }),
+            OverdueTasks::Named(_) | OverdueTasks::All => json!({ "blocks": touches }),
+        };
+        let is_much = touches.len() as u64 > limits::MOVED_WITHOUT_ASKING;
         Ok(is_much.then(|| Consent {
-            question: format!("Move {} overdue tasks to new times?", blocks.len()),
-            arguments: json!({ "plan": plan }),
-            touches: blocks.iter().map(|block| block.id).collect(),
+            question: format!("Move {} overdue tasks to new times?", touches.len()),
+            arguments,
+            touches,
         }))
     }
 }
