@@ -1,7 +1,8 @@
 //! The offline interpreter: answers plain requests in English by rules, for use without a model. Its answer is a stream
 //! in the format of a model.
 //!
-//! It is frozen: it serves a first try without a model, tests and evaluations, and gets no new phrases.
+//! It serves a first try without a model, tests and evaluations. It gets a plain form of what the page can do, and no other new
+//! phrases. What it does not understand completely, it says, and changes nothing.
 //!
 //! It reads only the person's words and the timeline context, and keeps no state between requests. The messages of the
 //! conversation say what it was about, and the results in a turn say what was looked up.

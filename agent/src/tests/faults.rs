@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::scenario::{FILE, Run, Step};
 use super::world::gym;
-use Step::{Answer, Call, Connect, Frame, Import, ModelAnswers, ModelCalls, Say, Wait};
+use Step::{Answer, Call, Connect, Frame, Import, ModelAnswers, ModelCalls, Pass, Ring, Say, Wait};
 
 /// What happens before the database fails, and what happens while it does.
 struct Scenario {
@@ -117,6 +117,17 @@ fn scenarios() -> Vec<Scenario> {
                 Connect,
                 Call("deleteEverything", json!({"confirm": "everything"})),
                 Call("scheduleBlock", gym(3)),
+            ],
+        },
+        Scenario {
+            name: "overdue tasks get new times in the morning",
+            before: blocks(),
+            steps: vec![
+                Call("setSettings", json!({"rescheduleOverdue": true})),
+                Pass(7 * 86_400_000),
+                Ring,
+                Call("undo", json!({})),
+                Call("rescheduleOverdue", json!({})),
             ],
         },
         Scenario { name: "a file is imported", before: vec![], steps: vec![Import(FILE), Import(FILE)] },

@@ -357,10 +357,11 @@ impl World {
         self.host.0.alarm.get().filter(|due| Some(*due) != self.retention())
     }
 
-    /// Whether something is still to be done, other than deleting what has outlived its lifetime. The alarm does not say: after a
-    /// fault, the retention's can be the only one that is set.
+    /// Whether something is still to be done, other than what is due each day. The alarm does not say: after a fault, the
+    /// retention's can be the only one that is set.
     pub fn has_jobs(&self) -> bool {
-        self.agent.store().jobs().unwrap().iter().any(|job| job.kind != "retention")
+        let is_daily = |kind: &str| matches!(kind, "retention" | "morning");
+        self.agent.store().jobs().unwrap().iter().any(|job| !is_daily(&job.kind))
     }
 
     /// When what has outlived its lifetime is deleted.

@@ -21,7 +21,7 @@ const EXAMPLES: [(&str, [&str; 3]); 4] = [
             "Schedule deep work on Friday from 9 to 11",
         ],
     ),
-    ("Change them", ["Move workout to 9am", "Push everything after 2pm by half an hour", "Mark workout as done"]),
+    ("Change them", ["Move workout to 9am", "Find new times for overdue tasks", "Mark workout as done"]),
     ("Ask about them", ["What is on my timeline this week?", "When am I free tomorrow?", "What is left for today?"]),
     (
         "Think further",

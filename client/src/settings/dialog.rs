@@ -160,7 +160,7 @@ fn Personal() -> Element {
                         checked: shown.reschedule_overdue,
                         onchange: move |event| fields.write().reschedule_overdue = event.checked(),
                     }
-                    "Each morning, find new times for overdue tasks"
+                    "Each morning at five, find new times for overdue tasks"
                 }
             }
             if let Some(problem) = problem() {

@@ -103,6 +103,7 @@ pub(crate) fn help() -> String {
     "I read plain requests by rules; I am not a language model. For example:\n\
      - Schedule workout tomorrow at 8am for 45 minutes #health\n\
      - Move the dentist to Friday at 10, or: push everything after 2pm by 30 minutes\n\
+     - Find new times for overdue tasks\n\
      - Mark standup as done, make it high priority, rename it to “Sync”\n\
      - Delete my 3pm meeting\n\
      - What is on this week? When am I free tomorrow for an hour?\n\
