@@ -1,14 +1,14 @@
-// The memory of workerd over time, from /proc, which only Linux has.
+// The memory of the service over time: that of workerd, from /proc, which only Linux has, and that of our program in it.
 
 import { readdirSync, readFileSync } from "node:fs";
 
-const SAMPLE_MS = 1_000;
+const SAMPLE_MS = 2_000;
 
 /**
  * The resident memory of workerd in a group of processes in MB; `undefined` where it cannot be read. Wrangler's own processes, which are
  * larger and vary more, are left out.
  */
-export function residentMb(group) {
+function residentMb(group) {
   if (process.platform !== "linux") return undefined;
   const kb = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => residentKb(pid, group));
   return kb.reduce((sum, more) => sum + more, 0) / 1_024;
@@ -26,10 +26,26 @@ function residentKb(pid, group) {
   }
 }
 
-/** Notes the memory of workerd in a group of processes every second. Returns the samples, which grow until `stop()`. */
-export function watchMemory(group) {
-  const samples = [];
-  const sample = () => samples.push(residentMb(group));
+/** The WebAssembly memory of the isolate in MB, which the service tells with its figures. */
+async function ownMb(server, token) {
+  const figures = await (await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+  return Number(/^flux_isolate_memory_bytes (\d+)$/m.exec(figures)[1]) / 2 ** 20;
+}
+
+/**
+ * Notes both memories, in MB, every few seconds. `token` is that of the figures. `samples` has lists that grow until `stop()`: of workerd
+ * (`process`) and of our program in it (`program`).
+ */
+export function watchMemory(server, token) {
+  const samples = { process: [], program: [] };
+  const sample = async () => {
+    samples.process.push(residentMb(server.processGroup));
+    try {
+      samples.program.push(await ownMb(server, token));
+    } catch {
+      // A busy server does not answer in time.
+    }
+  };
   const timer = setInterval(sample, SAMPLE_MS);
   sample();
   return { samples, stop: () => clearInterval(timer) };

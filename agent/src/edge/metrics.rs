@@ -27,6 +27,9 @@ const DATASET: &str = "METRICS_DATASET";
 const CLASS: &str = "Statistics";
 const OBJECT: &str = "all";
 
+/// The unit in which WebAssembly's memory grows, in bytes.
+const WASM_PAGE: u64 = 65_536;
+
 /// The pause between two reports of sums.
 const EVERY: TimeDelta = TimeDelta::seconds(10);
 
@@ -113,7 +116,12 @@ pub(super) async fn exposition(env: &Env, day: Option<Day>) -> Result<String> {
     if let Some(reporting) = reporting {
         reporting.await;
     }
-    Ok(ask_object(env, &StatisticsRequest::Read { day }).await?.text(budget(env).per_day))
+    Ok(ask_object(env, &StatisticsRequest::Read { day }).await?.text(budget(env).per_day, memory()))
+}
+
+/// The WebAssembly memory of this isolate, in bytes.
+fn memory() -> u64 {
+    core::arch::wasm32::memory_size::<0>() as u64 * WASM_PAGE
 }
 
 impl Collector {

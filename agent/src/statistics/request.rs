@@ -65,8 +65,9 @@ pub struct StatisticsReply {
 }
 
 impl StatisticsReply {
-    /// The text format of Prometheus, with the tokens that the budget allows each day.
-    pub fn text(self, budget: u64) -> String {
+    /// The text format of Prometheus, with the tokens that the budget allows each day, and the memory of the isolate that answers, in
+    /// bytes.
+    pub fn text(self, budget: u64, memory: u64) -> String {
         let mut text = self.sums.into_iter().collect::<Tally>().text();
         gauge(
             &mut text,
@@ -79,6 +80,12 @@ impl StatisticsReply {
             "flux_budget_used_tokens",
             "Tokens of the day (UTC) that count for the budget, estimated from a sample of the turns.",
             self.tokens,
+        );
+        gauge(
+            &mut text,
+            "flux_isolate_memory_bytes",
+            "WebAssembly memory of the isolate that answers. Cloudflare ends an isolate that needs 128 MB in all.",
+            memory,
         );
         text
     }
@@ -112,10 +119,11 @@ mod tests {
     }
 
     #[test]
-    fn the_text_ends_with_the_budget() {
-        let text = StatisticsReply { sums: Vec::new(), today: 0, tokens: 7 }.text(1_000);
+    fn the_text_ends_with_the_gauges() {
+        let text = StatisticsReply { sums: Vec::new(), today: 0, tokens: 7 }.text(1_000, 65_536);
         assert!(text.contains("\nflux_budget_tokens 1000\n"), "{text}");
-        assert!(text.ends_with("\nflux_budget_used_tokens 7\n"), "{text}");
+        assert!(text.contains("\nflux_budget_used_tokens 7\n"), "{text}");
+        assert!(text.ends_with("\nflux_isolate_memory_bytes 65536\n"), "{text}");
     }
 
     /// Names of metrics in a text.
@@ -126,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_dashboard_and_the_documentation_name_metrics_that_exist() {
-        let text = StatisticsReply { sums: Vec::new(), today: 0, tokens: 0 }.text(0);
+        let text = StatisticsReply { sums: Vec::new(), today: 0, tokens: 0 }.text(0, 0);
         let named: Vec<&str> =
             text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
         let exists = |name: &str| {
