@@ -135,7 +135,8 @@ pub fn command_within<S: Sql>(
 /// Whether an event changes when overdue tasks get new times.
 fn changes_mornings(event: &Event) -> bool {
     let EventKind::SettingsChanged { before, after } = &event.kind else { return false };
-    (before.reschedule_overdue, before.time_zone) != (after.reschedule_overdue, after.time_zone)
+    let is_asked_for = before.reschedule_overdue || after.reschedule_overdue;
+    is_asked_for && (before.reschedule_overdue, before.time_zone) != (after.reschedule_overdue, after.time_zone)
 }
 
 fn decided<S: Sql>(
