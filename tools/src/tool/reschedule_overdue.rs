@@ -46,16 +46,15 @@ impl Tool for RescheduleOverdue {
     fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, context: &ToolContext) -> ConsentResult<V> {
         let which = self.which();
         let (blocks, _) = overdue_tasks(view, &which, context.now)?;
+        if blocks.len() as u64 <= limits::MOVED_WITHOUT_ASKING {
+            return Ok(None);
+        }
         let touches: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
         let arguments = match &which {
             OverdueTasks::OfPlan(plan) => json!({ "plan": plan_or_active(view, plan.as_ref())?.id }),
             OverdueTasks::Named(_) | OverdueTasks::All => json!({ "blocks": touches }),
         };
-        let is_much = touches.len() as u64 > limits::MOVED_WITHOUT_ASKING;
-        Ok(is_much.then(|| Consent {
-            question: format!("Move {} overdue tasks to new times?", touches.len()),
-            arguments,
-            touches,
-        }))
+        let question = format!("Move {} overdue tasks to new times?", touches.len());
+        Ok(Some(Consent { question, arguments, touches }))
     }
 }
