@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::Moment;
 use flux_timeline::decide::{Context, DecideError, decide};
-use flux_timeline::{Actor, Command, Event, EventId, EventKind, PlanId, ReadPlans, Source, Title, TxnId, Zone, query};
+use flux_timeline::{Actor, Command, Event, EventId, PlanId, ReadPlans, Source, Title, TxnId, Zone, query};
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;
 
+use crate::jobs::changes_mornings;
 use crate::store::{Sql, Store, StoreError, Transaction};
 
 /// Title of a person's first plan.
@@ -130,13 +131,6 @@ pub fn command_within<S: Sql>(
     new_id: &dyn Fn() -> Uuid,
 ) -> Result<Done, StoreError> {
     decided(store, command, author, (now, &Moment::new(now, &store.settings()?)), new_id)
-}
-
-/// Whether an event changes when overdue tasks get new times.
-fn changes_mornings(event: &Event) -> bool {
-    let EventKind::SettingsChanged { before, after } = &event.kind else { return false };
-    let is_asked_for = before.reschedule_overdue || after.reschedule_overdue;
-    is_asked_for && (before.reschedule_overdue, before.time_zone) != (after.reschedule_overdue, after.time_zone)
 }
 
 fn decided<S: Sql>(

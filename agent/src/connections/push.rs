@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use flux_protocol::frame::EventFrame;
 use flux_protocol::{ServerFrame, close};
-use flux_timeline::{Event, EventKind, ReadPlans};
+use flux_timeline::{Event, ReadPlans};
 use uuid::Uuid;
 
 use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::{Connection, Host};
+use crate::jobs::changes_mornings;
 use crate::shown;
 use crate::store::{MessagePage, StoreError};
 
@@ -101,8 +102,7 @@ impl<H: Host> ChatAgent<H> {
         self.send_events(events);
         self.note_undone(events);
         self.set_in_motion(events);
-        if events.iter().any(|event| matches!(event.kind, EventKind::SettingsChanged { .. })) {
-            // They say what is due each morning.
+        if events.iter().any(changes_mornings) {
             self.set_alarm();
         }
     }

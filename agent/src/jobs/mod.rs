@@ -6,6 +6,8 @@
 mod morning;
 mod retention;
 
+pub(crate) use morning::changes_mornings;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::ImportState;
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use flux_timeline::command::OverdueTasks;
-use flux_timeline::{Actor, Command, ReadPlans, TxnId, Zone};
+use flux_timeline::{Actor, Command, Event, EventKind, ReadPlans, TxnId, Zone};
 
 use super::MORNING;
 use crate::agent::ChatAgent;
@@ -79,6 +79,13 @@ impl<S: Sql> Store<S> {
             self.delete_job(MORNING)
         }
     }
+}
+
+/// Whether an event changes when overdue tasks get new times.
+pub(crate) fn changes_mornings(event: &Event) -> bool {
+    let EventKind::SettingsChanged { before, after } = &event.kind else { return false };
+    let is_asked_for = before.reschedule_overdue || after.reschedule_overdue;
+    is_asked_for && (before.reschedule_overdue, before.time_zone) != (after.reschedule_overdue, after.time_zone)
 }
 
 /// When the next morning after `now` begins.
