@@ -15,6 +15,18 @@ export function records(server, matches = () => true) {
   return server.log().split("\n").flatMap(read).filter(matches);
 }
 
+/**
+ * Throws if a record has a field that could be a text: all of them are names, ids and numbers. So nothing that a person or a model wrote
+ * is in the log of any test.
+ */
+export function assertNoTexts(server) {
+  const isName = (value) => /^[\w.:@/+-]*$/.test(value);
+  // A span is named after its operation and what it is about.
+  const fits = ([key, value]) => typeof value !== "string" || isName(key === "name" ? value.replace(" ", "") : value);
+  const odd = records(server, ({ log, ...fields }) => typeof log === "string" && !Object.entries(fields).every(fits));
+  if (odd.length > 0) throw new Error(`records of the log with texts: ${JSON.stringify(odd.slice(0, 5))}`);
+}
+
 /** The outcomes of all attempts to sign in, in order, once there are at least so many. */
 export function signIns(server, count) {
   const all = () => records(server, ({ log }) => log === "sign-in");

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OFFSET_MS } from "./clock.mjs";
+import { assertNoTexts } from "./log.mjs";
 import { until } from "./until.mjs";
 
 /** The workspace. */
@@ -152,6 +153,7 @@ class Server {
     await this.#ended;
     clearTimeout(impatient);
     this.destroy();
+    assertNoTexts(this);
   }
 
   /** Ends all its processes at once, as a power cut does. */

@@ -180,6 +180,18 @@ tagged_enum! {
     }
 }
 
+impl Actor {
+    /// Its name on the wire, e.g. `assistant`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant { .. } => "assistant",
+            Self::Workflow { .. } => "workflow",
+            Self::System => "system",
+        }
+    }
+}
+
 /// A block before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockChange {

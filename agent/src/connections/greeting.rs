@@ -10,6 +10,7 @@ use crate::api::route::AGENT;
 use crate::host::{Connection, ConnectionInfo, Host};
 use crate::shown;
 use crate::store::{StoreError, bytes};
+use crate::telemetry::LogRecord;
 use flux_identity::Scope;
 
 /// A client that missed at most this many events is sent them. One that missed more gets a snapshot.
@@ -27,6 +28,7 @@ impl<H: Host> ChatAgent<H> {
             connection.close(close::POLICY_VIOLATION, &error.to_string());
             return;
         }
+        self.log(&LogRecord::Socket { outcome: "opened" });
         if let Err(error) = self.greet(connection) {
             self.fault("connect", &error);
             // Clients reconnect. The fault may be over by then.

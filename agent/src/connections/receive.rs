@@ -11,7 +11,7 @@ use crate::api::permit;
 use crate::host::{Connection, Host};
 use crate::json;
 use crate::store::StoreError;
-use crate::telemetry::Span;
+use crate::telemetry::{LogRecord, Span};
 use crate::turn::{check_messages, frames::failed};
 use flux_identity::Scope;
 
@@ -42,6 +42,7 @@ impl<H: Host> ChatAgent<H> {
     /// Drops what was kept for a closed connection.
     pub fn disconnected(&self, connection: &H::Connection) {
         self.0.resuming.borrow_mut().remove(&connection.info().id);
+        self.log(&LogRecord::Socket { outcome: "closed" });
     }
 
     fn handle(&self, connection: &H::Connection, frame: ClientFrame) -> Result<(), StoreError> {

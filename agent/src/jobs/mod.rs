@@ -15,7 +15,7 @@ use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::Host;
 use crate::store::{IMPORT_ROWS, JobRecord, PAST, REBUILD_ROWS, Sql, Store, StoreError};
-use crate::telemetry::Name;
+use crate::telemetry::{LogRecord, Name};
 
 /// Opens the object while a turn is queued or streams, so that it goes on after a process died.
 const TURNS: &str = "turns";
@@ -61,11 +61,17 @@ impl<H: Host> ChatAgent<H> {
             return Ok(());
         }
         for job in jobs.into_iter().take_while(|job| job.due <= now) {
-            if let Err(error) = self.run_job(&job) {
-                self.fault(name_of(&job.kind), &error);
-                let attempt = job.attempt.saturating_add(1);
-                self.0.store.retry_job(&job.id, now + pause(attempt), attempt)?;
-            }
+            let kind = name_of(&job.kind);
+            let outcome = match self.run_job(&job) {
+                Ok(()) => "done",
+                Err(error) => {
+                    self.fault(kind, &error);
+                    let attempt = job.attempt.saturating_add(1);
+                    self.0.store.retry_job(&job.id, now + pause(attempt), attempt)?;
+                    "failed"
+                }
+            };
+            self.log(&LogRecord::Job { kind, outcome });
         }
         self.try_set_alarm()
     }

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dashboard_and_the_documentation_name_metrics_that_exist() {
+    fn the_dashboard_the_alerts_and_the_documentation_name_metrics_that_exist() {
         let text = StatisticsReply { sums: Vec::new(), today: 0, tokens: 0 }.text(0, 0);
         let named: Vec<&str> =
             text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
@@ -143,7 +143,8 @@ mod tests {
         };
         let dashboard = include_str!("../../../docs/grafana.json");
         let operations = include_str!("../../../docs/operations.md");
-        for name in metrics_in(dashboard).chain(metrics_in(operations)) {
+        let alerts = include_str!("../../../docs/alerts.yaml");
+        for name in metrics_in(dashboard).chain(metrics_in(operations)).chain(metrics_in(alerts)) {
             assert!(exists(name), "{name}");
         }
         for name in named {

@@ -59,9 +59,10 @@ static DURATION: Metric = Metric {
 static STEPS: Metric = counter("flux_turn_steps_total", &[], "Requests to the model that were part of a turn.");
 static TOKENS: Metric =
     counter("flux_tokens_total", &["direction", "model"], "Tokens that the model has read and written in turns.");
-static CALLS: Metric = counter("flux_tool_calls_total", &["outcome"], "Tool calls of the model in turns.");
-static INVALID_CALLS: Metric =
-    counter("flux_invalid_calls_total", &["tool"], "Tool calls that did not fit their schema, by tool.");
+static CALLS: Metric =
+    counter("flux_tool_calls_total", &["tool", "outcome"], "Tool calls of the model in turns, by tool and outcome.");
+static REPAIRED_CALLS: Metric =
+    counter("flux_repaired_calls_total", &["tool"], "Tool calls whose arguments were repaired, by tool.");
 static LATE_CALLS: Metric =
     counter("flux_late_calls_total", &["tool"], "Tool calls in the last step of a turn, which has no tools.");
 static UNDONE: Metric = counter("flux_turns_undone_total", &["prompt"], "Turns that were undone.");
@@ -80,16 +81,19 @@ static RUN_TASKS: Metric =
     counter("flux_run_tasks_total", &["outcome"], "Tasks of the architect's runs that were added or left out.");
 static SILENT_RUNS: Metric =
     counter("flux_silent_runs_total", &[], "Workflows of runs that were silent for too long and were replaced.");
+static EVENTS: Metric = counter("flux_events_total", &["type", "by"], "Events of timelines, by type and actor.");
+static SOCKETS: Metric = counter("flux_sockets_total", &["outcome"], "Connections that were opened or closed.");
+static JOBS: Metric = counter("flux_jobs_total", &["kind", "outcome"], "Jobs that were run, by kind and outcome.");
 
 /// All metrics, in the order in which they are written.
-pub static METRICS: [&Metric; 19] = [
+pub static METRICS: [&Metric; 22] = [
     &TURNS,
     &FIRST_TOKEN,
     &DURATION,
     &STEPS,
     &TOKENS,
     &CALLS,
-    &INVALID_CALLS,
+    &REPAIRED_CALLS,
     &LATE_CALLS,
     &UNDONE,
     &RETRIES,
@@ -102,6 +106,9 @@ pub static METRICS: [&Metric; 19] = [
     &RUNS,
     &RUN_TASKS,
     &SILENT_RUNS,
+    &EVENTS,
+    &SOCKETS,
+    &JOBS,
 ];
 
 impl LogRecord<'_> {
@@ -124,13 +131,11 @@ impl LogRecord<'_> {
                 count(&STEPS, &[], cost.steps.into());
                 count(&TOKENS, &["input", model.0], cost.usage.input_tokens);
                 count(&TOKENS, &["output", model.0], cost.usage.output_tokens);
-                let refused = cost.invalid_calls.saturating_add(cost.rejected_calls);
-                count(&CALLS, &["accepted"], cost.calls.saturating_sub(refused).into());
-                count(&CALLS, &["invalid"], cost.invalid_calls.into());
-                count(&CALLS, &["rejected"], cost.rejected_calls.into());
             }
             Self::Undone { prompt } => count(&UNDONE, &[prompt.0], 1),
-            Self::InvalidCall { tool } => count(&INVALID_CALLS, &[tool.unwrap_or("unknown")], 1),
+            Self::Call { tool, outcome, .. } => count(&CALLS, &[tool, outcome], 1),
+            Self::InvalidCall { tool } => count(&CALLS, &[tool.unwrap_or("unknown"), "invalid"], 1),
+            Self::RepairedCall { tool } => count(&REPAIRED_CALLS, &[tool], 1),
             Self::LateCall { tool } => count(&LATE_CALLS, &[tool.unwrap_or("unknown")], 1),
             Self::Retry { fault, .. } => count(&RETRIES, &[fault.kind], 1),
             Self::Skipped => count(&SKIPPED, &[], 1),
@@ -143,12 +148,11 @@ impl LogRecord<'_> {
                 count(&RUN_TASKS, &["left-out"], *left_out as u64);
             }
             Self::SilentRun { .. } => count(&SILENT_RUNS, &[], 1),
+            Self::Events { kind, by, number } => count(&EVENTS, &[kind, by], *number),
+            Self::Socket { outcome } => count(&SOCKETS, &[outcome], 1),
+            Self::Job { kind, outcome } => count(&JOBS, &[kind, outcome], 1),
             // What they say is about one run or deletion, or also counted with the whole turn or run.
-            Self::Placed { .. }
-            | Self::KeptWorkflows { .. }
-            | Self::Chat { .. }
-            | Self::Call { .. }
-            | Self::Step { .. } => {}
+            Self::Placed { .. } | Self::KeptWorkflows { .. } | Self::Chat { .. } | Self::Step { .. } => {}
         }
     }
 }
@@ -181,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_adds_its_outcome_times_tokens_and_calls() {
+    fn a_turn_adds_its_outcome_times_and_tokens() {
         let cost = Cost {
             usage: Usage { input_tokens: 100, output_tokens: 20 },
             steps: 2,
@@ -205,9 +209,6 @@ mod tests {
             "flux_turn_steps_total  2",
             "flux_tokens_total input,llama 100",
             "flux_tokens_total output,llama 20",
-            "flux_tool_calls_total accepted 1",
-            "flux_tool_calls_total invalid 1",
-            "flux_tool_calls_total rejected 1",
         ];
         assert_eq!(samples(&turn), expected);
     }
@@ -218,7 +219,12 @@ mod tests {
         let cases = [
             (LogRecord::Fault { at: "turn", fault }, "flux_faults_total turn,sql-full 1"),
             (LogRecord::Retry { attempt: 2, after_ms: 5, fault }, "flux_model_retries_total sql-full 1"),
-            (LogRecord::InvalidCall { tool: None }, "flux_invalid_calls_total unknown 1"),
+            (LogRecord::InvalidCall { tool: None }, "flux_tool_calls_total unknown,invalid 1"),
+            (LogRecord::Call { tool: "undo", outcome: "accepted", ms: 3 }, "flux_tool_calls_total undo,accepted 1"),
+            (LogRecord::RepairedCall { tool: "undo" }, "flux_repaired_calls_total undo 1"),
+            (LogRecord::Events { kind: "BLOCK_MOVED", by: "user", number: 3 }, "flux_events_total BLOCK_MOVED,user 3"),
+            (LogRecord::Socket { outcome: "opened" }, "flux_sockets_total opened 1"),
+            (LogRecord::Job { kind: "retention", outcome: "done" }, "flux_jobs_total retention,done 1"),
             (LogRecord::Limited { limit: "budget" }, "flux_limited_total budget 1"),
             (LogRecord::SignIn { provider: "oidc", outcome: "done" }, "flux_sign_ins_total oidc,done 1"),
             (LogRecord::Skipped, "flux_stream_skipped_total  1"),

@@ -132,6 +132,11 @@ pub enum LogRecord<'a> {
         /// The tool; `None` for one that does not exist.
         tool: Option<Name>,
     },
+    /// The arguments of a call were not as its schema wants them, and could be repaired.
+    RepairedCall {
+        /// The tool.
+        tool: Name,
+    },
     /// A call of the model came in the last step, which has no tools.
     LateCall {
         /// The tool; `None` for one that does not exist.
@@ -195,6 +200,27 @@ pub enum LogRecord<'a> {
         /// The run.
         run: RunId,
     },
+    /// Events were appended to the log of a timeline.
+    Events {
+        /// Their name, such as `BLOCK_MOVED`.
+        kind: Name,
+        /// Who made them.
+        by: Name,
+        /// How many.
+        number: u64,
+    },
+    /// A connection was opened or closed.
+    Socket {
+        /// Which of the two.
+        outcome: Name,
+    },
+    /// Something that was due was done, or could not be.
+    Job {
+        /// What.
+        kind: Name,
+        /// `done` or `failed`.
+        outcome: Name,
+    },
     /// Workflows could not be deleted, and remain until their lifetime ends.
     KeptWorkflows {
         /// How many.
@@ -246,6 +272,7 @@ impl LogRecord<'_> {
             Self::Step { step, outcome, ms } => json!({ "log": "step", "name": step, "outcome": outcome, "ms": ms }),
             Self::Undone { prompt } => json!({ "log": "undone", "prompt": prompt.0 }),
             Self::InvalidCall { tool } => called("invalid-call", *tool),
+            Self::RepairedCall { tool } => called("repaired-call", Some(tool)),
             Self::LateCall { tool } => called("late-call", *tool),
             Self::Retry { attempt, after_ms, fault } => {
                 with_fault(json!({ "log": "retry", "attempt": attempt, "afterMs": after_ms }), *fault)
@@ -273,6 +300,9 @@ impl LogRecord<'_> {
                 json!({ "log": "placed", "run": run, "placed": placed, "unplaced": unplaced })
             }
             Self::SilentRun { run } => json!({ "log": "silent-run", "run": run }),
+            Self::Events { kind, by, number } => json!({ "log": "events", "type": kind, "by": by, "number": number }),
+            Self::Socket { outcome } => json!({ "log": "socket", "outcome": outcome }),
+            Self::Job { kind, outcome } => json!({ "log": "job", "kind": kind, "outcome": outcome }),
             Self::KeptWorkflows { number } => json!({ "log": "kept-workflows", "number": number }),
         }
     }

@@ -48,6 +48,13 @@ fn each_morning_overdue_tasks_get_new_times_if_the_settings_say_so() {
     assert!(morning(&world).unwrap() > due);
     let newest = world.agent.store().newest_events(1).unwrap();
     assert_eq!(serde_json::to_value(&newest[0].actor).unwrap(), json!({"by": "system"}));
+    let logged = world.all_logged();
+    assert!(
+        logged.contains(&json!({"log": "events", "type": "BLOCK_MOVED", "by": "system", "number": 2})),
+        "{logged:?}"
+    );
+    assert!(logged.contains(&json!({"log": "job", "kind": "morning", "outcome": "done"})), "{logged:?}");
+    assert!(logged.contains(&json!({"log": "socket", "outcome": "opened"})), "{logged:?}");
 
     call(&mut world, &tab, "undo", json!({}));
     assert_eq!(blocks(&world), ["27 09:00 Report", "27 18:00 Curtains"], "one undo takes all of it back");

@@ -28,6 +28,8 @@ pub struct Offered {
     pub input: Value,
     /// The call, or why it is invalid.
     pub call: Result<ToolCall, ToolError>,
+    /// Whether the arguments are not as the model gave them.
+    pub is_repaired: bool,
 }
 
 /// Reads a model's call: resolves its name, repairs its arguments, converts them to the schema's types, and checks them.
@@ -38,7 +40,7 @@ pub fn offered(call: &ModelCall) -> Offered {
     let Some(tool) = tool else {
         let name = shown_name(&call.name);
         let input = Value::String(call.arguments.clone());
-        return Offered { call: Err(ToolError::Unknown { name: name.clone() }), name, input };
+        return Offered { call: Err(ToolError::Unknown { name: name.clone() }), name, input, is_repaired: false };
     };
     let raw = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
     // A prefix of a value can be another value: a cut-off "B1 may have been "B12".
@@ -48,12 +50,14 @@ pub fn offered(call: &ModelCall) -> Offered {
             call: Err(ToolError::Arguments { tool: tool.name, problems: vec![problem] }),
             name: tool.name.to_owned(),
             input: Value::String(call.arguments.clone()),
+            is_repaired: false,
         };
     }
     match repair_arguments(raw) {
         Ok(arguments) => {
             let input = coerce(known_names(&tool.schema, arguments), &tool.schema);
-            Offered { call: ToolCall::parse(tool.name, &input), name: tool.name.to_owned(), input }
+            let is_repaired = serde_json::from_str::<Value>(raw).ok().as_ref() != Some(&input);
+            Offered { call: ToolCall::parse(tool.name, &input), name: tool.name.to_owned(), input, is_repaired }
         }
         Err(error) => {
             let problem = flux_tools::tool::Problem::new("", "a JSON object", format!("{raw} ({error})"));
@@ -61,6 +65,7 @@ pub fn offered(call: &ModelCall) -> Offered {
                 call: Err(ToolError::Arguments { tool: tool.name, problems: vec![problem] }),
                 name: tool.name.to_owned(),
                 input: Value::String(call.arguments.clone()),
+                is_repaired: false,
             }
         }
     }
@@ -85,10 +90,13 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
     /// one.
     pub(super) fn carry_out(&mut self, calls: &[ModelCall]) -> Result<bool, TurnError> {
         for (index, call) in calls.iter().enumerate() {
-            let Offered { name, input, call: checked } = offered(call);
+            let Offered { name, input, call: checked, is_repaired } = offered(call);
             self.show(call, &name, input.clone());
             self.meter.call();
             let span = self.new_span();
+            if let (true, Ok(tool)) = (is_repaired, &checked) {
+                self.output.log(&LogRecord::RepairedCall { tool: tool.name() }, span);
+            }
             match checked {
                 Err(error) => {
                     self.invalid += 1;
