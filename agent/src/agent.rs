@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
-use flux_protocol::account::Provider;
 use flux_protocol::frame::ModelInfo;
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ use crate::api::{Answer, Api, ApiError, Call, Origin, permit};
 use crate::architect::RunLimits;
 use crate::assistant::Assistant;
 use crate::host::Host;
-use crate::limits::{GUEST, Limits, Refused, Used};
+use crate::limits::{Limits, ProviderLimits, Refused, Used};
 use crate::prompt::{Candidate, Prompt, Prompts};
 use crate::setting::Lookup;
 use crate::store::{Export, ImportPart, Store, StoreError, TurnState};
@@ -45,10 +44,8 @@ pub struct Options {
     pub turn: TurnLimits,
     /// Limits of a run of the architect.
     pub run: RunLimits,
-    /// What a guest may use.
-    pub guests: Limits,
-    /// What a person may use whom another provider knows.
-    pub limits: Limits,
+    /// What a person may use.
+    pub limits: ProviderLimits,
     /// The prompts.
     pub prompts: Prompts,
     /// A prompt that replaces the system prompt in a share of turns, to compare the two.
@@ -64,8 +61,7 @@ impl Options {
         Ok(Self {
             turn: TurnLimits::from_lookup(lookup)?,
             run: RunLimits::from_lookup(lookup)?,
-            guests: Limits::from_lookup(lookup, GUEST)?,
-            limits: Limits::from_lookup(lookup, "")?,
+            limits: ProviderLimits::from_lookup(lookup)?,
             prompts: Prompts::current(),
             candidate: Candidate::from_lookup(lookup)?,
         })
@@ -125,7 +121,7 @@ impl<H: Host> ChatAgent<H> {
             span: Cell::default(),
         }));
         agent.make_first_plan()?;
-        let has_open_turns = agent.settle_turns()?;
+        let has_open_turns = agent.recover_turns()?;
         agent.plan_rebuild()?;
         agent.plan_past()?;
         agent.0.store.resume_mornings(agent.0.host.now())?;
@@ -178,8 +174,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// What a principal may use.
     pub(crate) fn limits_of(&self, principal: &Principal) -> &Limits {
-        let Options { guests, limits, .. } = &self.0.options;
-        if principal.subject.provider == Provider::Guest { guests } else { limits }
+        self.0.options.limits.of(principal.subject.provider)
     }
 
     /// Whether one more connection may be opened.

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::hint::black_box;
 
+use flux_agent::limits::{Limits, Used};
 use flux_agent::native::Sqlite;
 use flux_agent::prompt::{Prompts, conversation, render};
 use flux_agent::store::{ImportPart, Store};
@@ -23,8 +24,14 @@ pub type Work = Box<dyn FnMut() -> Result<(), Box<dyn Error>>>;
 type Prepare = fn() -> Result<Work, Box<dyn Error>>;
 
 /// All works by name.
-pub const WORKS: [(&str, Prepare); 5] =
-    [("edit", edit), ("frame", frame), ("stream", stream), ("prompt", prompt), ("import", import)];
+pub const WORKS: [(&str, Prepare); 6] = [
+    ("edit", edit),
+    ("frame", frame),
+    ("refusal", refusal),
+    ("stream", stream),
+    ("prompt", prompt),
+    ("import", import),
+];
 
 /// Small works are repeated so often, which makes what a first call prepares a small part of the count.
 const TIMES: usize = 20;
@@ -59,6 +66,20 @@ fn frame() -> Result<Work, Box<dyn Error>> {
     Ok(Box::new(move || {
         for _ in 0..TIMES {
             black_box(serde_json::from_str::<ClientFrame>(black_box(&text))?);
+        }
+        Ok(())
+    }))
+}
+
+/// Refusing frames of a client that sends too many. They are not read.
+fn refusal() -> Result<Work, Box<dyn Error>> {
+    let (limits, used) = (Limits::default(), Used::default());
+    while used.frame(&limits, 100, Life::now()).is_ok() {}
+    Ok(Box::new(move || {
+        for _ in 0..TIMES {
+            if black_box(&used).frame(&limits, 100, Life::now()).is_ok() {
+                return Err("a frame was let through".into());
+            }
         }
         Ok(())
     }))

@@ -1,6 +1,6 @@
 //! What a person may use. The limits protect other people and the owner of the deployment; nobody who plans a day meets them.
 //!
-//! A deployment can give guests less than others: each variable can have the suffix `_GUEST`.
+//! A deployment can give the people of a provider more or less than others, such as guests less: each variable can have a suffix.
 //!
 //! They hold for requests that came through Cloudflare's network, or for all, as `LIMITS` says. Whether they hold is attached to a
 //! connection when it is accepted, so that a frame can be refused before it is read.
@@ -25,6 +25,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::setting::{Lookup, number};
+use flux_protocol::account::Provider;
 
 use bucket::Bucket;
 pub use bucket::Rate;
@@ -35,8 +36,43 @@ const REFUSED: Rate = Rate::per_minute(60, 200);
 /// The pause between two frames that say that frames are refused.
 const SAID_EVERY: TimeDelta = TimeDelta::seconds(1);
 
-/// The suffix of variables for guests.
-pub const GUEST: &str = "_GUEST";
+/// The limits of a person, by the provider that knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ProviderLimits {
+    /// Of a guest.
+    pub guest: Limits,
+    /// Of a person who signed in with a passkey.
+    pub passkey: Limits,
+    /// Of a person whom an OpenID Connect provider knows.
+    pub oidc: Limits,
+    /// Of a person whom Cloudflare Access knows.
+    pub access: Limits,
+}
+
+impl ProviderLimits {
+    /// Reads the limits from variables, as `wrangler.toml` sets them. Each variable can have the name of a provider as its suffix.
+    ///
+    /// # Errors
+    /// A sentence about a variable that is not a number or out of range.
+    pub fn from_lookup(lookup: Lookup) -> Result<Self, String> {
+        Ok(Self {
+            guest: Limits::from_lookup(lookup, "_GUEST")?,
+            passkey: Limits::from_lookup(lookup, "_PASSKEY")?,
+            oidc: Limits::from_lookup(lookup, "_OIDC")?,
+            access: Limits::from_lookup(lookup, "_ACCESS")?,
+        })
+    }
+
+    /// The limits of the people of a provider.
+    pub fn of(&self, provider: Provider) -> &Limits {
+        match provider {
+            Provider::Guest => &self.guest,
+            Provider::Passkey => &self.passkey,
+            Provider::Oidc => &self.oidc,
+            Provider::Access => &self.access,
+        }
+    }
+}
 
 /// The limits of one person. 0 means that there is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +114,7 @@ impl Limits {
     ///
     /// # Errors
     /// A sentence about a variable that is not a number or out of range.
-    pub fn from_lookup(lookup: Lookup, suffix: &str) -> Result<Self, String> {
+    fn from_lookup(lookup: Lookup, suffix: &str) -> Result<Self, String> {
         let default = Self::default();
         let read = |name: &str, default: u64, most| {
             let special = format!("{name}{suffix}");
@@ -108,7 +144,7 @@ impl Limits {
 
 /// What a person has used, as far as it counts for a limit.
 #[derive(Debug, Default)]
-pub(crate) struct Used {
+pub struct Used {
     frames: Cell<Bucket>,
     kilobytes: Cell<Bucket>,
     imports: Cell<Bucket>,
@@ -229,21 +265,23 @@ mod tests {
 
     #[test]
     fn limits_are_read_from_variables() {
-        assert_eq!(Limits::from_lookup(&|_| None, GUEST), Ok(Limits::default()));
+        assert_eq!(ProviderLimits::from_lookup(&|_| None), Ok(ProviderLimits::default()));
         let lookup = |name: &str| match name {
             "LIMIT_TURNS_PER_HOUR" => Some("10".to_owned()),
             "LIMIT_CHANGES_PER_MINUTE" => Some("0".to_owned()),
             "LIMIT_TOKENS_PER_DAY" => Some(" 7 ".to_owned()),
             "LIMIT_TOKENS_PER_DAY_GUEST" => Some("3".to_owned()),
+            "LIMIT_SOCKETS_OIDC" => Some("9".to_owned()),
             _ => None,
         };
-        let limits = Limits::from_lookup(&lookup, "").unwrap();
+        let all = ProviderLimits::from_lookup(&lookup).unwrap();
+        let limits = *all.of(Provider::Passkey);
         assert_eq!(limits.turns, Rate { per_hour: 10, burst: 1 });
         assert_eq!((limits.changes.per_hour, limits.tokens_per_day, limits.sockets), (0, 7, 32));
-        let guests = Limits::from_lookup(&lookup, GUEST).unwrap();
-        assert_eq!(guests, Limits { tokens_per_day: 3, ..limits }, "others hold for guests, too");
+        assert_eq!(*all.of(Provider::Guest), Limits { tokens_per_day: 3, ..limits }, "others hold for guests, too");
+        assert_eq!((*all.of(Provider::Oidc), *all.of(Provider::Access)), (Limits { sockets: 9, ..limits }, limits));
         let wrong = |name: &str| (name == "LIMIT_SOCKETS").then(|| "many".to_owned());
-        assert!(Limits::from_lookup(&wrong, GUEST).unwrap_err().contains("LIMIT_SOCKETS"));
+        assert!(ProviderLimits::from_lookup(&wrong).unwrap_err().contains("LIMIT_SOCKETS"));
     }
 
     #[test]

@@ -12,11 +12,15 @@ use super::tab::Tab;
 use super::world::{World, gym, text};
 use crate::agent::Options;
 use crate::architect::{Request, Spent};
-use crate::limits::{Limits, Rate, Refused};
+use crate::limits::{Limits, ProviderLimits, Rate, Refused};
 use crate::native::Sqlite;
 
+fn for_guests(guest: Limits) -> Options {
+    Options { limits: ProviderLimits { guest, ..ProviderLimits::default() }, ..Options::default() }
+}
+
 fn world(limits: Limits) -> World {
-    World::with(Sqlite::in_memory().unwrap(), Options { guests: limits, ..Options::default() })
+    World::with(Sqlite::in_memory().unwrap(), for_guests(limits))
 }
 
 /// The final frame of the last request.
@@ -127,7 +131,7 @@ fn the_tokens_of_a_day_are_limited_and_the_person_is_told_in_time() {
     world.say(&tab, "r5", "Hello");
     assert_eq!(end(&tab.received())["error"], true);
     let passed = world.now();
-    let options = Options { guests: Limits { tokens_per_day: 1_000, ..Limits::default() }, ..Options::default() };
+    let options = for_guests(Limits { tokens_per_day: 1_000, ..Limits::default() });
     let mut world = World::with(world.sql.clone(), options);
     assert_eq!(world.now().date_naive(), passed.date_naive(), "the same day");
     let tab = world.connect_limited();
