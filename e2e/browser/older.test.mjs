@@ -28,7 +28,7 @@ async function talker() {
   }));
   const other = await greeted(server);
   const response = await fetch(`${server.url}/agents/chat/me/import?token=${other.token}`, {
-    method: "POST", body: JSON.stringify({ ...file, messages }),
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ...file, messages }),
   });
   assert.equal(response.status, 200, await response.text());
   await Promise.all([client.close(), other.close()]);

@@ -20,7 +20,7 @@ export async function sendFile(server, token, pieces) {
   let [part, number, response] = ["", 0, undefined];
   const send = async (isLast) => {
     const query = `&part=${number}${isLast ? "&last" : ""}`;
-    response = await fetch(importAddress(server, token) + query, { method: "POST", body: part });
+    response = await fetch(importAddress(server, token) + query, { method: "POST", body: part, headers: { "content-type": "application/json" } });
     assert.ok(response.ok, `part ${number}: ${await response.clone().text()}`);
     [part, number] = ["", number + 1];
   };

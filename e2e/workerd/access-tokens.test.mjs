@@ -105,7 +105,7 @@ describe("an access token", () => {
 
   test("that may only read imports nothing", async () => {
     const { client } = await somebody();
-    const response = await fetch(`${server.url}/agents/chat/me/import`, { method: "POST", headers: bearer(await secret(client)), body: "{}" });
+    const response = await fetch(`${server.url}/agents/chat/me/import`, { method: "POST", headers: { ...bearer(await secret(client)), "content-type": "application/json" }, body: "{}" });
     assert.deepEqual([response.status, await response.text()], [403, "You may not change this timeline. Nothing was changed."]);
   });
 
@@ -119,7 +119,7 @@ describe("an access token", () => {
       assert.deepEqual([success, error], [false, "You may not see or change who may use this timeline. Nothing was changed."], method);
     }
     for (const [path, body] of [["/auth/passkey/options", { purpose: "register" }], ["/auth/timelines", { id }]]) {
-      const response = await fetch(`${server.url}${path}`, { method: "POST", headers: bearer(all), body: JSON.stringify(body) });
+      const response = await fetch(`${server.url}${path}`, { method: "POST", headers: { ...bearer(all), "content-type": "application/json" }, body: JSON.stringify(body) });
       assert.equal(response.status, 401, path);
     }
     assert.equal((await client.call("getAccount")).tokens.length, 1);

@@ -293,7 +293,7 @@ describe("an unfinished goal in a file", () => {
     const file = await (await fetch(address(client, "export"))).text();
     const takeIn = async (person) => {
       the.model.script(...answer(...TITLES));
-      const response = await fetch(address(person, "import"), { method: "POST", body: file });
+      const response = await fetch(address(person, "import"), { method: "POST", body: file, headers: { "content-type": "application/json" } });
       assert.equal(response.status, 200, await response.clone().text());
       assert.equal((await ended(person, run.id)).status, "completed");
       assert.deepEqual((await added(person)).map(({ title }) => title), TITLES);

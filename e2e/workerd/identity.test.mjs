@@ -69,6 +69,33 @@ describe("addresses", () => {
     }
   });
 
+  test("pages of other origins are answered only if the deployment lists their origin, and only with a token", async () => {
+    const app = "https://app.example.com";
+    const open = await startServer({ vars: { CORS_ORIGINS: `https://other.example.com ${app}` } });
+    try {
+      const me = await guest(open);
+      const ask = (method, path, headers) => fetch(`${open.url}${path}`, { method, headers: { origin: app, ...headers } });
+      const preflight = { "access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type" };
+      const allowed = await ask("OPTIONS", "/agents/chat/me/import", preflight);
+      assert.equal(allowed.status, 204);
+      assert.equal(allowed.headers.get("access-control-allow-origin"), app);
+      assert.equal(allowed.headers.get("access-control-allow-credentials"), null);
+      assert.match(allowed.headers.get("access-control-allow-headers"), /Authorization/);
+      assert.equal((await ask("OPTIONS", "/agents/chat/me/import", { ...preflight, origin: "https://evil.test" })).status, 403);
+
+      const ticket = await ask("POST", "/api/ticket", bearer(me));
+      assert.deepEqual([ticket.status, ticket.headers.get("access-control-allow-origin"), ticket.headers.get("vary")], [200, app, "Origin"]);
+      assert.equal((await ask("POST", "/api/ticket", { cookie: `flux=${me.token}` })).status, 403, "a cookie counts for nothing");
+      const evil = await ask("POST", "/api/ticket", { ...bearer(me), origin: "https://evil.test" });
+      assert.deepEqual([evil.status, evil.headers.get("access-control-allow-origin")], [403, null]);
+      const client = await connect(open, { token: me.token, headers: { origin: app } });
+      await client.next("cf_agent_identity");
+      await client.close();
+    } finally {
+      await open.stop();
+    }
+  });
+
   test("the scheme of Authorization is read in any case", async () => {
     const { token } = await guest(server);
     for (const scheme of ["Bearer", "bearer", "BEARER"]) {

@@ -11,7 +11,8 @@ before(async () => (server = await startServer()));
 after(() => server?.stop());
 
 const address = (client, path) => `${server.url}/agents/chat/me/${path}?token=${client.token}`;
-const send = (client, body, headers = {}) => fetch(address(client, "import"), { method: "POST", body, headers });
+const json = { "content-type": "application/json" };
+const send = (client, body, headers = {}) => fetch(address(client, "import"), { method: "POST", body, headers: { ...json, ...headers } });
 
 /** A person with a plan, blocks, a conversation, an undone change and a goal. */
 async function person() {

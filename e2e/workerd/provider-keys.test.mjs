@@ -208,7 +208,7 @@ describe("a subject", () => {
     await bring("Second");
     const [one, two] = await (await get(by("rich"), "/auth/timelines")).json();
     assert.deepEqual([one.isShown, two.isShown], [true, false]);
-    const choose = () => fetch(`${server.url}/auth/timelines`, { method: "POST", headers: by("rich"), body: JSON.stringify({ id: two.id }) });
+    const choose = () => fetch(`${server.url}/auth/timelines`, { method: "POST", headers: { ...by("rich"), "content-type": "application/json" }, body: JSON.stringify({ id: two.id }) });
     const response = await choose();
     assert.deepEqual([response.status, response.headers.get("set-cookie")], [204, null]);
     assert.deepEqual(await titles(await greeted(server, { headers: by("rich") })), ["Second"]);

@@ -9,6 +9,7 @@ import { within } from "../lib/until.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
 const POSTS = ["/auth/passkey/options", "/auth/passkey/register", "/auth/passkey/sign-in", "/auth/sign-out", "/auth/timelines"];
+const JSON_TYPE = { "content-type": "application/json" };
 const SIGNED_OUT = "You are signed out. Nothing was changed; sign in again.";
 
 let server;
@@ -92,15 +93,30 @@ describe("requests", () => {
       const response = await me.post(path, JSON.stringify({ more: "x".repeat(70_000) }));
       assert.deepEqual(await said(response), [413, "The request may have 65536 bytes. Nothing was changed."], path);
     }
-    // In pieces, without a length in advance.
+    // In pieces, without a length in advance. Only the last one is too much, so that nothing is sent after the answer, which would break
+    // the connection.
     const pieces = new ReadableStream({
       start(controller) {
-        for (let at = 0; at < 8; at++) controller.enqueue(new TextEncoder().encode("x".repeat(10_000)));
+        for (const length of [30_000, 35_000, 537]) controller.enqueue(new TextEncoder().encode("x".repeat(length)));
         controller.close();
       },
     });
-    assert.equal((await send("POST", "/auth/sign-out", { body: pieces, duplex: "half", headers: me.headers })).status, 413);
+    assert.equal((await send("POST", "/auth/sign-out", { body: pieces, duplex: "half", headers: { ...me.headers, ...JSON_TYPE } })).status, 413);
     assert.ok(me.identity);
+  });
+
+  test("of another media type than JSON are refused unread, whatever the route and whoever sends them", async () => {
+    const me = await visitor();
+    const not = "The body must be JSON. Nothing was changed; send it with content-type: application/json.";
+    for (const path of [...POSTS, "/api/guest", "/api/ticket", "/agents/chat/me/import"]) {
+      for (const type of ["text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json"]) {
+        for (const headers of [{}, me.headers]) {
+          const response = await send("POST", path, { body: "{}", headers: { ...headers, "content-type": type } });
+          assert.deepEqual(await said(response), [415, not], `${path} ${type}`);
+        }
+      }
+    }
+    assert.equal((await (await me.fetch("/auth")).json()).knownBy, "guest");
   });
 
   test("that cannot be read are refused with the reason", async () => {
@@ -118,7 +134,7 @@ describe("requests", () => {
         assert.equal(status, 422, `${path} ${body}: ${text}`);
         assert.match(text, /^The request cannot be read: .*\. Nothing was changed\.$/, `${path} ${body}`);
       }
-      const bytes = await send("POST", path, { body: Buffer.from([0x7b, 0xff, 0x7d]), headers: me.headers });
+      const bytes = await send("POST", path, { body: Buffer.from([0x7b, 0xff, 0x7d]), headers: { ...me.headers, ...JSON_TYPE } });
       assert.equal(bytes.status, 422, path);
     }
     assert.equal((await (await me.fetch("/auth")).json()).knownBy, "guest");
@@ -153,7 +169,7 @@ describe("requests", () => {
     const limited = await startServer({ vars: { LIMITS: "on" } });
     try {
       const post = (address) => fetch(`${limited.url}/auth/passkey/options`, { method: "POST", body: '{"purpose":"sign-in"}',
-        headers: { "cf-connecting-ip": address } });
+        headers: { "cf-connecting-ip": address, ...JSON_TYPE } });
       const seen = [];
       for (let at = 0; at < 45; at++) seen.push(await post("192.0.2.7"));
       assert.ok(seen.slice(0, 40).every(({ status }) => status === 200));

@@ -59,7 +59,7 @@ describe("settings", () => {
     try {
       const response = await fetch(`${server.url}/api/guest`, { method: "POST" });
       const { token } = await response.json();
-      const refused = await fetch(`${server.url}/agents/chat/me/import?token=${token}`, { method: "POST", body: "{}" });
+      const refused = await fetch(`${server.url}/agents/chat/me/import?token=${token}`, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
       assert.equal(refused.status, 500);
       assert.match(await refused.text(), /Nothing was lost.*MODEL_RETRIES.*many/);
       // A socket is closed with a code after which clients connect again.

@@ -60,7 +60,7 @@ test("no line of the log contains what a person or a model wrote", async () => {
   await logged(({ log, at }) => log === "fault" && at === "run");
   const file = JSON.stringify({ format: "temporal-flux", version: 1, events: [{ seq: canary("file") }] });
   const other = await greeted(the.server);
-  const refused = await fetch(`${the.server.url}/agents/chat/me/import?token=${other.token}`, { method: "POST", body: file, headers: { traceparent: canary("header") } });
+  const refused = await fetch(`${the.server.url}/agents/chat/me/import?token=${other.token}`, { method: "POST", body: file, headers: { "content-type": "application/json", traceparent: canary("header") } });
   assert.equal(refused.status, 422);
 
   const outcomes = records().filter(({ log }) => log === "turn").map(({ outcome }) => outcome);

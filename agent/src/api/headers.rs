@@ -1,4 +1,5 @@
-//! Headers of responses that keep browsers from doing with them what the service does not intend.
+//! Headers of responses that keep browsers from doing with them what the service does not intend, and the one of requests that says what
+//! their body is.
 
 /// Headers of everything that the Worker answers. The page and its files have a policy of their own and otherwise the same ones,
 /// from `client/public/_headers`.
@@ -15,6 +16,11 @@ pub const HEADERS: [(&str, &str); 7] = [
     ("X-Content-Type-Options", "nosniff"),
 ];
 
+/// Whether a body is JSON, by the `Content-Type` of its request (RFC 9110 §8.3).
+pub fn is_json(content_type: &str) -> bool {
+    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
 /// Where Turnstile's widget and its script come from.
 const TURNSTILE: &str = "https://challenges.cloudflare.com";
 
@@ -28,6 +34,18 @@ pub fn with_turnstile(policy: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_json_is_json() {
+        for json in ["application/json", "Application/JSON; charset=utf-8", " application/json ;x"] {
+            assert!(is_json(json), "{json}");
+        }
+        for other in
+            ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json; application/json"]
+        {
+            assert!(!is_json(other), "{other}");
+        }
+    }
 
     #[test]
     fn the_page_and_its_files_have_the_same_headers_but_for_the_policy() {

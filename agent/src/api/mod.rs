@@ -13,11 +13,13 @@
 //! | `pages` | questions with long answers: blocks, messages, and the log |
 //! | `settings`, `fields` | arguments of calls that are not tools |
 //! | `portable` | export, import, and deleting everything |
-//! | `headers` | headers of every response |
+//! | `headers` | headers of every response, and what the body of a request may be |
+//! | `cors` | which pages of other origins may use the service |
 //! | `route` | addresses of the Worker and of the object |
 
 pub mod action;
 mod call;
+pub mod cors;
 mod error;
 mod fields;
 pub mod headers;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use worker::{Env, Method, Request, Response, Result};
 
 use super::clock::now;
-use super::gate::{is_cross_origin, over_limit, set_up};
+use super::gate::{is_cross_origin, is_foreign, over_limit, set_up};
 use super::platform::{EdgePlatform, presented_by};
 use super::respond::uncached;
 
@@ -107,10 +107,11 @@ pub(super) async fn ticket(request: Request, env: &Env) -> Result<Response> {
         Ok(found) => found,
         Err(error) => return Response::error(error, 500),
     };
-    if is_cross_origin(&request)? {
+    let presented = presented_by(&request)?;
+    if is_foreign(&request, env, &presented)? {
         return Response::error("Other sites may not connect.", 403);
     }
-    let principal = match presented_by(&request)?.principal(&EdgePlatform(env), &keys, &offered).await {
+    let principal = match presented.principal(&EdgePlatform(env), &keys, &offered).await {
         Ok(principal) => principal,
         Err(unknown) => return Response::error(unknown.to_string(), unknown.status()),
     };

@@ -1,12 +1,13 @@
 //! What every address asks first: the settings of the deployment, other sites, and rate limits.
 
-use flux_identity::{Keys, Providers};
+use flux_identity::{Keys, Presented, Providers};
 use flux_protocol::close::TRY_AGAIN_LATER;
 use worker::{Env, Request, Response, Result};
 
 use super::platform::offered;
 use super::respond::close_at_once;
 use super::{keys, text};
+use crate::api::cors;
 use crate::limits::network;
 
 /// The keys and the providers of the deployment.
@@ -20,6 +21,20 @@ pub(super) fn is_cross_origin(request: &Request) -> Result<bool> {
     let host = request.headers().get("host")?.unwrap_or_default();
     let same = origin.split_once("://").is_some_and(|(_, of_origin)| of_origin.eq_ignore_ascii_case(&host));
     Ok(!same)
+}
+
+/// The origin of the page that sends a request, if it is one of another site that the deployment allows.
+pub(super) fn allowed_origin(request: &Request, env: &Env) -> Result<Option<String>> {
+    let Some(origin) = request.headers().get("origin")? else { return Ok(None) };
+    let is_allowed = text(env, cors::ORIGINS).is_some_and(|origins| cors::allows(&origins, &origin));
+    Ok((is_allowed && is_cross_origin(request)?).then_some(origin))
+}
+
+/// Whether a request comes from a page of another site and must not be answered. One of an allowed site needs a token, because its cookies
+/// are those of whoever uses the browser.
+pub(super) fn is_foreign(request: &Request, env: &Env, presented: &Presented) -> Result<bool> {
+    let may = presented.credentials().has_token() && allowed_origin(request, env)?.is_some();
+    Ok(!may && is_cross_origin(request)?)
 }
 
 /// Whether the network address of a request may do once more what a rate limit of `wrangler.toml` counts. A deployment without that

@@ -7,12 +7,13 @@ use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
 
 use super::clock::now;
-use super::gate::{is_cross_origin, is_limited, may, over_limit, set_up, too_often};
+use super::gate::{allowed_origin, is_foreign, is_limited, may, over_limit, set_up, too_often};
 use super::log::write;
 use super::platform::{EdgePlatform, presented_by};
 use super::respond::{close_at_once, is_socket, not_routed, refuse, uncached};
 use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, auth, metrics, model, text};
-use crate::api::headers::{HEADERS, with_turnstile};
+use crate::api::cors;
+use crate::api::headers::{HEADERS, is_json, with_turnstile};
 use crate::api::route::{RouteError, WorkerRoute, worker_route};
 use crate::statistics::may_read;
 use crate::statistics::request::Day;
@@ -27,12 +28,31 @@ const CONNECTIONS: &str = "CONNECTION_LIMIT";
 /// What a person reads while their object cannot be reached.
 const OUT_OF_REACH: &str = "Your timeline cannot be reached at the moment. What was saved is safe; try again.";
 
+const NOT_JSON: &str = "The body must be JSON. Nothing was changed; send it with content-type: application/json.";
+
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
+    let allowed = allowed_origin(&request, env)?;
+    if allowed.is_some()
+        && request.method() == Method::Options
+        && request.headers().has("access-control-request-method")?
+    {
+        let response = Response::empty()?.with_status(204);
+        return shared(guarded(response)?, allowed.as_deref(), &cors::PREFLIGHT);
+    }
     let answered = answer(request, env).await.or_else(|error| {
         write(&LogRecord::Fault { at: "worker", fault: Fault::of_platform(&error.to_string()) });
         Response::error("Something failed on our side. Nothing was lost; try again.", 500)
     });
-    guarded(answered?)
+    shared(guarded(answered?)?, allowed.as_deref(), &[])
+}
+
+/// The response as a page of an allowed origin may read it.
+fn shared(response: Response, origin: Option<&str>, more: &[(&str, &str)]) -> Result<Response> {
+    let Some(origin) = origin.filter(|_| response.status_code() != 101) else { return Ok(response) };
+    for (name, value) in cors::headers(origin).iter().chain(more) {
+        response.headers().set(name, value)?;
+    }
+    Ok(response)
 }
 
 async fn answer(request: Request, env: &Env) -> Result<Response> {
@@ -41,7 +61,11 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
     if let Some(case) = path.strip_prefix("/suite/") {
         return suite(request, env, case).await;
     }
-    match worker_route(request.method().as_ref(), &path, is_socket(&request)?) {
+    let route = worker_route(request.method().as_ref(), &path, is_socket(&request)?);
+    if !matches!(route, Ok(WorkerRoute::Page) | Err(_)) && has_other_body(&request)? {
+        return Response::error(NOT_JSON, 415);
+    }
+    match route {
         Ok(WorkerRoute::Health) => health(env),
         Ok(WorkerRoute::Metrics) => figures(&request, env).await,
         Ok(WorkerRoute::Guest) => guest(&request, env).await,
@@ -57,6 +81,16 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
         Ok(WorkerRoute::Page) => page(request, env).await,
         Err(error) => not_routed(error),
     }
+}
+
+/// Whether a request has a body that is not said to be JSON, which is all that is read here. A POST without a body has neither a type nor a
+/// length.
+fn has_other_body(request: &Request) -> Result<bool> {
+    let headers = request.headers();
+    Ok(match headers.get("content-type")? {
+        Some(content_type) => !is_json(&content_type),
+        None => headers.get("content-length")?.is_some_and(|length| length.trim() != "0"),
+    })
 }
 
 /// Runs a case of a test suite.
@@ -224,7 +258,7 @@ async fn agents(
         return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are supported.");
     }
     let only_reads = matches!(request.method(), Method::Get | Method::Head) && !is_socket;
-    if !only_reads && is_cross_origin(&request)? {
+    if !only_reads && is_foreign(&request, env, presented)? {
         return refuse(is_socket, 403, "Other sites may not connect.");
     }
     let is_limited = match is_limited(&request, env) {
