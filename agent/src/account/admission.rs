@@ -53,13 +53,17 @@ impl<H: Host> ChatAgent<H> {
         if !is_own || store.owner()?.as_deref() != Some(principal.object.name()) {
             return Ok(Err(Refusal::NotYours));
         }
-        if let Some(ticket) = principal.ticket
+        let admitted = match still_valid(store, principal, now)? {
+            Ok(principal) => principal,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        // The last thing that can fail: a ticket is used up only by whoever comes in.
+        if let Some(ticket) = admitted.ticket
             && !store.use_ticket(ticket.id, ticket.until, now)?
         {
             return Ok(Err(Refusal::TicketUsed));
         }
-        let admitted = still_valid(store, principal, now)?;
-        Ok(admitted.map(|principal| Principal { ticket: None, ..principal }))
+        Ok(Ok(Principal { ticket: None, ..admitted }))
     }
 
     /// Answers a request of the Worker about the timeline of the object with this name.
@@ -79,7 +83,7 @@ impl<H: Host> ChatAgent<H> {
                 let done = store.sql_transaction(|store| claim(store, object, &subject, by.as_deref(), now))?;
                 // The guest may not use it any more. Further ways to sign in end nothing.
                 if done && was_guests {
-                    self.close_ended()?;
+                    self.close_ended();
                 }
                 Ok(TimelineReply::Done { done })
             }
@@ -93,7 +97,7 @@ impl<H: Host> ChatAgent<H> {
                     Ok::<_, StoreError>(may.then_some(session.id))
                 })?;
                 // The oldest of too many sessions has ended.
-                self.close_ended()?;
+                self.close_ended();
                 Ok(TimelineReply::Session { id })
             }
             TimelineRequest::Admit { principal } => {
@@ -106,30 +110,38 @@ impl<H: Host> ChatAgent<H> {
             }
             TimelineRequest::End { session } => {
                 let done = store.end_session(&session.to_string())?;
-                self.close_ended()?;
+                self.close_ended();
                 Ok(TimelineReply::Done { done })
             }
             TimelineRequest::EndAll { subject } => {
                 let done = may_sign_in(store, &subject)?;
                 if done {
                     store.end_sessions()?;
-                    self.close_ended()?;
+                    self.close_ended();
                 }
                 Ok(TimelineReply::Done { done })
             }
         }
     }
 
-    /// Closes the connections of principals that may no longer use the timeline, and stops what the assistant does for them.
-    pub(crate) fn close_ended(&self) -> Result<(), StoreError> {
+    /// Closes the connections of principals that may no longer use the timeline, and stops what the assistant does for them. What they
+    /// could use has ended already, so a fault of the database must not keep them: everybody is closed then, and whoever may use the
+    /// timeline connects again.
+    pub(crate) fn close_ended(&self) {
         let now = self.0.host.now();
-        self.stop_ended()?;
+        if let Err(error) = self.stop_ended() {
+            self.fault("close", &error);
+            self.stop_live();
+        }
         for connection in self.0.host.connections().iter() {
-            if still_valid(&self.0.store, connection.info().principal.clone(), now)?.is_err() {
+            let admitted = still_valid(&self.0.store, connection.info().principal.clone(), now);
+            if let Err(error) = &admitted {
+                self.fault("close", error);
+            }
+            if !matches!(admitted, Ok(Ok(_))) {
                 connection.close(SERVICE_RESTART, "Who may use this timeline has changed.");
             }
         }
-        Ok(())
     }
 }
 

@@ -60,8 +60,12 @@ impl AccountCall {
 }
 
 impl<S: Sql + Clone> Api<'_, S> {
-    /// Carries out a call about who may use the timeline.
+    /// Carries out a call about who may use the timeline, in one transaction.
     pub(crate) fn account(&self, principal: &Principal, call: AccountCall) -> Result<Outcome, ApiError> {
+        self.store.sql().transaction(|| self.change_account(principal, call))
+    }
+
+    fn change_account(&self, principal: &Principal, call: AccountCall) -> Result<Outcome, ApiError> {
         let change = match call {
             AccountCall::Show => Change::Events(Vec::new()),
             AccountCall::MakeToken(new) => return self.make_token(principal, new),
@@ -112,7 +116,7 @@ impl<S: Sql + Clone> Api<'_, S> {
         if subjects.len() == 1 {
             return found(false, "This is the only way to sign in to this timeline. Add another one first.");
         }
-        self.store.sql_transaction(|store| store.remove_subject(subject)).map_err(ApiError::from)
+        Ok(self.store.remove_subject(subject)?)
     }
 
     fn make_token(&self, principal: &Principal, new: NewToken) -> Result<Outcome, ApiError> {

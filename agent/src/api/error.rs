@@ -6,7 +6,7 @@ use flux_timeline::decide::DecideError;
 use serde_json::Value;
 
 use crate::limits::in_words;
-use crate::store::{ImportError, StoreError};
+use crate::store::{ImportError, SqlError, StoreError};
 use flux_identity::{Scope, action};
 
 /// Why a call fails. Nothing was changed then. `Display` is a sentence for the caller.
@@ -83,6 +83,12 @@ impl ApiError {
 /// A time to wait in whole seconds, rounded up.
 pub(crate) fn seconds(wait: TimeDelta) -> u64 {
     u64::try_from(wait.num_milliseconds()).unwrap_or(0).div_ceil(1_000)
+}
+
+impl From<SqlError> for ApiError {
+    fn from(error: SqlError) -> Self {
+        StoreError::from(error).into()
+    }
 }
 
 impl From<StoreError> for ApiError {

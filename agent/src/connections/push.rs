@@ -13,6 +13,7 @@ use crate::host::{Connection, Host};
 use crate::jobs::changes_mornings;
 use crate::shown;
 use crate::store::{MessagePage, StoreError};
+use crate::telemetry::LogRecord;
 
 /// Most events in a frame. So many are about a megabyte.
 const EVENTS_PER_FRAME: usize = 1_000;
@@ -84,11 +85,7 @@ impl<H: Host> ChatAgent<H> {
         match change {
             Change::Events(events) => self.publish(&events),
             Change::Everything => self.start_over(),
-            Change::Access => {
-                if let Err(error) = self.close_ended() {
-                    self.fault("close", &error);
-                }
-            }
+            Change::Access => self.close_ended(),
         }
     }
 
@@ -99,11 +96,23 @@ impl<H: Host> ChatAgent<H> {
 
     /// Sends everyone the events that were appended to the log, and starts the workflows that they ask for.
     pub(crate) fn publish(&self, events: &[Event]) {
+        self.count_events(events);
         self.send_events(events);
         self.note_undone(events);
         self.set_in_motion(events);
         if events.iter().any(changes_mornings) {
             self.set_alarm();
+        }
+    }
+
+    /// Logs how many events of each kind there are.
+    fn count_events(&self, events: &[Event]) {
+        let mut rest = events;
+        while let Some(first) = rest.first() {
+            let (kind, by) = (first.kind.name(), first.actor.name());
+            let alike = rest.iter().take_while(|event| (event.kind.name(), event.actor.name()) == (kind, by)).count();
+            self.log(&LogRecord::Events { kind, by, number: alike as u64 });
+            rest = rest.get(alike..).unwrap_or_default();
         }
     }
 

@@ -10,6 +10,7 @@ mod cost;
 mod deltas;
 mod edits;
 mod faults;
+mod faulty_access;
 mod limits;
 mod logged;
 mod logs;

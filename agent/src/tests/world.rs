@@ -20,6 +20,7 @@ use crate::api::action::{self, Author};
 use crate::architect::{Reply, Request};
 use crate::host::{ConnectionInfo, Host, WorkflowId};
 use crate::native::Sqlite;
+use crate::store::StoreError;
 use crate::telemetry::{LogRecord, Span};
 use flux_identity::{ObjectId, Principal, Scope};
 use flux_model::{ChatModel, ChatRequest, FinishReason, ModelCall, ModelError, ModelEvent, ModelId, ToolSpec};
@@ -33,6 +34,8 @@ pub struct TestHost(Rc<Memory>);
 struct Memory {
     spawner: LocalSpawner,
     ticks: Cell<u64>,
+    /// How far the clock was set back, in ms.
+    behind: Cell<u64>,
     connections: RefCell<Vec<Tab>>,
     sleepers: RefCell<Vec<oneshot::Sender<()>>>,
     launches: RefCell<Vec<(RunId, u64)>>,
@@ -51,7 +54,8 @@ impl Host for TestHost {
 
     fn now(&self) -> DateTime<Utc> {
         let begin: DateTime<Utc> = "2026-03-02T09:00:00Z".parse().unwrap();
-        begin + TimeDelta::milliseconds(i64::try_from(self.0.ticks.get()).unwrap())
+        let [ticks, behind] = [&self.0.ticks, &self.0.behind].map(|ms| i64::try_from(ms.get()).unwrap());
+        begin + TimeDelta::milliseconds(ticks - behind)
     }
 
     fn uuid(&self) -> Uuid {
@@ -166,12 +170,29 @@ impl World {
         Self::begin(self.sql.clone(), Options::default(), self.host.0.ticks.get() + 1)
     }
 
+    /// As after a panic, which ends the program, but not its connections.
+    pub fn after_panic(&self) -> Self {
+        let database = Logged { sql: self.sql.clone(), statements: Statements::default() };
+        let tabs = self.host.0.connections.borrow().clone();
+        Self::open(database, Options::default(), self.host.0.ticks.get() + 1, tabs).unwrap()
+    }
+
     fn begin(sql: Sqlite, options: Options, ticks: u64) -> Self {
+        Self::open(Logged { sql, statements: Statements::default() }, options, ticks, Vec::new()).unwrap()
+    }
+
+    /// On a database that can fail while it is opened.
+    pub fn over(database: Logged) -> Result<Self, StoreError> {
+        Self::open(database, Options::default(), 0, Vec::new())
+    }
+
+    fn open(database: Logged, options: Options, ticks: u64, tabs: Vec<Tab>) -> Result<Self, StoreError> {
         let pool = LocalPool::new();
         let host = TestHost(Rc::new(Memory {
             spawner: pool.spawner(),
             ticks: Cell::new(ticks),
-            connections: RefCell::default(),
+            behind: Cell::default(),
+            connections: RefCell::new(tabs),
             sleepers: RefCell::default(),
             launches: RefCell::default(),
             launched_in: Cell::default(),
@@ -183,11 +204,10 @@ impl World {
             spent: Cell::default(),
         }));
         let puppet = Puppet::default();
-        let statements = Statements::default();
-        let logged = Logged { sql: sql.clone(), statements: statements.clone() };
+        let Logged { sql, statements } = database.clone();
         let model = Rc::new(puppet.clone());
-        let agent = ChatAgent::open(host.clone(), logged, model, options).unwrap();
-        Self { agent, puppet, sql, statements, host, pool }
+        let agent = ChatAgent::open(host.clone(), database, model, options)?;
+        Ok(Self { agent, puppet, sql, statements, host, pool })
     }
 
     pub fn connect(&self) -> Tab {
@@ -320,8 +340,14 @@ impl World {
         self.model_ends(FinishReason::Stop);
     }
 
-    /// The lines of the service's log since it was last asked.
+    /// What was logged since it was last asked, without what is only counted: events, connections and jobs.
     pub fn logged(&self) -> Vec<Value> {
+        let is_only_counted = |line: &Value| ["events", "socket", "job"].iter().any(|log| line["log"] == *log);
+        self.all_logged().into_iter().filter(|line| !is_only_counted(line)).collect()
+    }
+
+    /// All that was logged since it was last asked.
+    pub fn all_logged(&self) -> Vec<Value> {
         self.host.0.log.take()
     }
 
@@ -403,6 +429,11 @@ impl World {
     /// Lets time pass.
     pub fn pass(&self, ms: u64) {
         self.host.0.ticks.set(self.host.0.ticks.get() + ms);
+    }
+
+    /// Sets the clock back, as that of a machine can be. Another process has one that is right.
+    pub fn set_back(&self, ms: u64) {
+        self.host.0.behind.set(self.host.0.behind.get() + ms);
     }
 
     /// Lets the alarm ring, at its time, if it is set. If that fails, the platform lets it ring again a moment later.

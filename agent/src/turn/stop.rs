@@ -40,11 +40,17 @@ impl<H: Host> ChatAgent<H> {
         self.cancel_ended(&mut self.0.store.turns(TurnState::Queued)?)?;
         let live = self.0.live.borrow().as_ref().map(|live| live.turn.request.principal.clone());
         let is_over = live.map_or(Ok(false), |principal| may_go_on(&self.0.store, &principal, now).map(|may| !may))?;
-        // No connection has stopped it.
-        if is_over && !self.end(&Ended::Stopped(Uuid::nil())) {
-            self.start_next();
+        if is_over {
+            self.stop_live();
         }
         Ok(())
+    }
+
+    /// Stops the turn that is under way. No connection has asked for it.
+    pub(crate) fn stop_live(&self) {
+        if !self.end(&Ended::Stopped(Uuid::nil())) {
+            self.start_next();
+        }
     }
 
     /// Cancels requests that wait of those who may no longer use the timeline, and removes them from the list.
