@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::agent::ChatAgent;
 use crate::host::{Connection, Host};
 use crate::store::{StoreError, TurnRecord};
+use crate::turn::frames;
 
 impl<H: Host> ChatAgent<H> {
     /// Offers the stream under way to a new connection.
@@ -96,15 +97,7 @@ impl<H: Host> ChatAgent<H> {
         };
         let continuation = turn.request.continuation;
         for (seq, body) in (0..).zip(self.0.store.chunks(id)?) {
-            let chunk = ChatResponse {
-                id: id.to_owned(),
-                body,
-                continuation,
-                seq: Some(seq),
-                replay: true,
-                ..ChatResponse::default()
-            };
-            connection.send(&ServerFrame::CfAgentUseChatResponse(chunk).to_text());
+            connection.send(&frames::chunk(&turn.request, seq, body, true).to_text());
         }
         let end = turn.end;
         let error = end.as_ref().and_then(|end| end.error.clone());

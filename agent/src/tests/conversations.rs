@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::world::{World, text};
 use flux_model::{FinishReason, ModelError, ModelMessage};
+use flux_timeline::ReadBlocks;
 
 fn words_of(message: &ModelMessage) -> String {
     match message {
@@ -336,4 +337,20 @@ fn all_steps_of_a_turn_continue_the_same_conversation() {
     assert!(requests.windows(2).all(|pair| pair[1].messages.starts_with(&pair[0].messages)));
     let read = world.statements.take().iter().filter(|statement| statement.contains("[messages] o")).count();
     assert_eq!(read, 0, "the conversation was read when the turn began");
+}
+
+#[test]
+fn a_call_whose_arguments_had_to_be_repaired_is_carried_out_and_logged() {
+    let repaired = |length: Value| {
+        let mut world = World::new();
+        let tab = world.connect();
+        world.say(&tab, "r1", "Gym");
+        let arguments = json!({"title": "Gym", "startTime": "2026-03-05T08:00", "durationMinutes": length});
+        world.model_calls("c1", "scheduleBlock", &arguments);
+        world.model_answers("Done.");
+        assert_eq!(world.agent.store().stored_blocks().unwrap(), 1);
+        world.logged().iter().any(|line| line["log"] == "repaired-call" && line["tool"] == "scheduleBlock")
+    };
+    assert!(repaired(json!("30")), "a text in place of a number");
+    assert!(!repaired(json!(30)));
 }

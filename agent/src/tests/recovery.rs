@@ -55,6 +55,31 @@ fn what_was_shown_is_kept_when_the_process_dies() {
 }
 
 #[test]
+fn connections_that_outlive_the_program_are_sent_the_end_of_the_answer() {
+    let mut world = World::new();
+    let [tab, other] = [world.connect(), world.connect()];
+    world.say(&tab, "r1", "Count to three");
+    world.model_says([text("One, two, ")]);
+    world.say(&other, "r2", "And to four");
+    for tab in [&tab, &other] {
+        tab.received();
+    }
+    let mut world = world.after_panic();
+    for tab in [&tab, &other] {
+        let frames = tab.received();
+        let messages = frames.iter().find(|frame| frame["type"] == "cf_agent_chat_messages").unwrap();
+        let answer =
+            messages["messages"].as_array().unwrap().iter().find(|message| message["role"] == "assistant").unwrap();
+        assert_eq!(answer["metadata"]["interrupted"], true);
+        assert_eq!(answer["parts"][1]["text"], "One, two, ");
+        assert_eq!(ended(&frames), [("r1".into(), "aborted".into())]);
+    }
+    world.wait();
+    world.model_answers("One, two, three, four.");
+    assert_eq!(ended(&other.received()), [("r2".into(), "completed".into())]);
+}
+
+#[test]
 fn a_call_that_was_not_carried_out_when_the_process_died_says_so() {
     let sql = {
         let mut world = World::new();

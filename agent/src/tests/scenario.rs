@@ -1,9 +1,9 @@
 //! Things that happen to an agent, one after another, and what must be true afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use flux_model::{FinishReason, ModelEvent};
-use flux_protocol::ToolState;
+use flux_model::{FinishReason, ModelError, ModelEvent};
+use flux_protocol::{Role, ToolState};
 use flux_timeline::{ReadBlocks, ReadPlans};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,6 +27,8 @@ pub enum Step {
     ModelCalls(&'static str, Value),
     /// The model says something, and ends its answer.
     ModelAnswers(&'static str),
+    /// The model fails in the middle of its answer.
+    ModelFails,
     /// All timers ring.
     Wait,
     /// Another client connects.
@@ -35,6 +37,8 @@ pub enum Step {
     Import(&'static str),
     /// Time passes, in ms.
     Pass(u64),
+    /// The clock is set back, in ms.
+    SetBack(u64),
     /// The alarm rings, if it is set.
     Ring,
     /// Something happens, but the connection breaks before its client learns of it. The client connects again, and sends the calls
@@ -42,6 +46,8 @@ pub enum Step {
     Lose(Box<Step>),
     /// The process dies, and the client connects again.
     Die,
+    /// The program panics and is started again. The connection stays open.
+    Panic,
 }
 
 /// The id of an event of [`FILE`].
@@ -138,8 +144,14 @@ impl Run {
                 let answer = json!({"type": "cf_agent_tool_approval", "toolCallId": call, "approved": approved, "autoContinue": true});
                 world.send(&self.tab, &answer);
             }
+            Step::ModelFails => {
+                if world.model_is_heard() {
+                    world.model_fails(ModelError::Overloaded);
+                }
+            }
             Step::Wait => world.wait(),
             Step::Pass(ms) => world.pass(*ms),
+            Step::SetBack(ms) => world.set_back(*ms),
             Step::Ring => {
                 world.ring_if_set();
                 world.settle();
@@ -154,6 +166,12 @@ impl Run {
                 // What the process has sent before is there, and what it was about to do is not.
                 self.world = self.world.restarted();
                 self.connect();
+            }
+            Step::Panic => {
+                self.frames.extend(self.tab.received());
+                self.world = self.world.after_panic();
+                // It is not known to which call there will be no answer.
+                self.send_again();
             }
             Step::Connect => {
                 world.connect_as(true, None);
@@ -170,6 +188,11 @@ impl Run {
         self.world.disconnect(&self.tab);
         self.tab = self.world.connect_as(true, None);
         self.earlier.push(std::mem::take(&mut self.frames));
+        self.send_again();
+    }
+
+    /// Sends the calls again that have no answer yet.
+    fn send_again(&mut self) {
         let frames: Vec<Value> = self
             .calls
             .iter()
@@ -232,14 +255,33 @@ impl Run {
         }
         let is_imported = !self.rows("SELECT 1 FROM events WHERE id = ?", IMPORTED).is_empty();
         assert_eq!(is_imported, self.imports.contains(&true), "{:?}", self.imports);
-        for message in self.world.agent.store().messages(100).unwrap() {
+        self.check_conversation();
+        let open = self.world.agent.store().open_turns(None).unwrap();
+        assert!(open.iter().all(|turn| turn.state == TurnState::AwaitingConsent), "{open:?}");
+    }
+
+    /// Checks that each message is there once, that there is no answer without a question before it, and that no call is open.
+    fn check_conversation(&self) {
+        let messages = self.world.agent.store().messages(1_000).unwrap();
+        let ids: BTreeSet<&str> = messages.iter().map(|message| message.id.as_str()).collect();
+        assert_eq!(ids.len(), messages.len(), "a message is there twice: {messages:?}");
+        let mut waiting = 0_usize;
+        for message in &messages {
+            match message.role {
+                Role::User => waiting += 1,
+                // The report about a goal answers no message.
+                Role::Assistant if message.metadata.as_ref().is_some_and(|about| about["run"].is_string()) => {}
+                Role::Assistant => {
+                    assert!(waiting > 0, "an answer without a question: {messages:?}");
+                    waiting -= 1;
+                }
+                Role::System => panic!("{message:?}"),
+            }
             for tool in message.tools() {
                 let is_over = !matches!(tool.call.state, ToolState::InputStreaming | ToolState::InputAvailable);
                 assert!(is_over, "a call is open: {tool:?}");
             }
         }
-        let open = self.world.agent.store().open_turns(None).unwrap();
-        assert!(open.iter().all(|turn| turn.state == TurnState::AwaitingConsent), "{open:?}");
     }
 
     /// Whether the log was deleted, and what was in it.

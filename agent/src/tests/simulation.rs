@@ -1,4 +1,5 @@
-//! Random lives of an agent: people, models, faults of the database, processes that die and connections that break, in random order.
+//! Random lives of an agent: people, models and their failures, clocks that are set back, faults of the database, programs that panic,
+//! processes that die, and connections that break, in random order.
 //! Whatever happens, the projection is that of the log, each call is carried out once or refused, nothing stays open, and the object works.
 //!
 //! `FLUX_SEEDS=10000` tries more lives, and `FLUX_SEED=7` repeats one.
@@ -21,7 +22,7 @@ fn step(chance: &mut Chance) -> Step {
     let day = u8::try_from(3 + chance.below(20)).unwrap();
     let block = format!("B{}", 1 + chance.below(8));
     let plan = format!("Plan {}", chance.below(3));
-    match chance.below(30) {
+    match chance.below(35) {
         0..=3 => Step::Call("scheduleBlock", gym(day)),
         4 => Step::Call("updateBlock", json!({"id": block, "updates": {"title": format!("Title {day}")}})),
         5 => Step::Call("completeBlock", json!({"id": block})),
@@ -45,6 +46,11 @@ fn step(chance: &mut Chance) -> Step {
         26 => Step::Pass(chance.below(100_000)),
         27 => Step::Frame(json!({"type": "cf_agent_chat_clear"})),
         28 => Step::Die,
+        29 => Step::ModelFails,
+        30 => Step::Panic,
+        31 => Step::SetBack(chance.below(100_000)),
+        32 => Step::Call("rescheduleOverdue", json!({})),
+        33 => Step::Call("setSettings", json!({"rescheduleOverdue": chance.below(2) == 0})),
         _ => Step::Lose(Box::new(step(chance))),
     }
 }

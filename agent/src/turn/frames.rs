@@ -1,10 +1,22 @@
-//! The final frames of requests.
+//! Frames of requests.
 
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::{ChatResponse, TurnOutcome};
 
 use super::allowance::Refusal;
 use crate::store::RequestRecord;
+
+/// The frame of the chunk with this number.
+pub(crate) fn chunk(request: &RequestRecord, seq: u64, body: String, replay: bool) -> ServerFrame {
+    ServerFrame::CfAgentUseChatResponse(ChatResponse {
+        id: request.id.clone(),
+        body,
+        continuation: request.continuation,
+        seq: Some(seq),
+        replay,
+        ..ChatResponse::default()
+    })
+}
 
 /// The final frame of a request that failed.
 pub(crate) fn failed(id: &str, error: String, message_ids: Option<Vec<String>>) -> ServerFrame {

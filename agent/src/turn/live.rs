@@ -4,11 +4,10 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use flux_protocol::frame::ChatResponse;
 use flux_protocol::{Chunk, Message, ServerFrame};
 use futures::stream::AbortHandle;
 
-use super::Meter;
+use super::{Meter, frames};
 use crate::prompt::Prompt;
 use crate::store::TurnRecord;
 
@@ -39,16 +38,8 @@ impl Live {
 
     /// The frame of a chunk.
     pub fn frame(&self, index: usize, replay: bool) -> Option<ServerFrame> {
-        self.chunks.all.get(index).map(|body| {
-            ServerFrame::CfAgentUseChatResponse(ChatResponse {
-                id: self.turn.request.id.clone(),
-                body: body.clone(),
-                continuation: self.turn.request.continuation,
-                seq: Some(index as u64),
-                replay,
-                ..ChatResponse::default()
-            })
-        })
+        let body = self.chunks.all.get(index)?;
+        Some(frames::chunk(&self.turn.request, index as u64, body.clone(), replay))
     }
 
     /// Adds a chunk.

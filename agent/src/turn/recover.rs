@@ -6,9 +6,10 @@ use flux_protocol::frame::TurnOutcome;
 use flux_protocol::{Chunk, Message, Role};
 use serde_json::json as object;
 
-use super::consent::close_calls;
-use super::{Cost, PROMPT_BYTES, specs};
+use super::consent::{close_calls, not_carried_out};
+use super::{Cost, PROMPT_BYTES, frames, specs};
 use crate::agent::ChatAgent;
+use crate::connections::push::To;
 use crate::host::Host;
 use crate::json;
 use crate::prompt;
@@ -20,42 +21,86 @@ const INTERRUPTED: &str =
 /// How many of the newest messages are searched for open calls.
 const MESSAGES: u64 = 50;
 
+/// What became of the turns that were under way.
+pub(crate) struct Settled {
+    /// Whether there were some, or some that waited.
+    had_open: bool,
+    /// Those that ended.
+    ended: Vec<Interrupted>,
+}
+
+/// A turn that ended because it was interrupted.
+struct Interrupted {
+    turn: TurnRecord,
+    end: RequestEnd,
+    /// The number of the first of the chunks that were added, and those chunks.
+    added: (u64, Vec<String>),
+}
+
 impl<H: Host> ChatAgent<H> {
-    /// Settles the turns that a process that died left under way. Returns whether a turn was not over.
-    pub(crate) fn settle_turns(&self) -> Result<bool, StoreError> {
+    /// Settles the turns that a program that died left under way, and tells the connections that are open nevertheless: a panic ends the
+    /// program, but not its connections (agent/shim.mjs). Returns whether a turn was not over.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn recover_turns(&self) -> Result<bool, StoreError> {
+        let Settled { had_open, ended } = self.settle_turns()?;
+        for Interrupted { turn, end, added: (first, chunks) } in ended {
+            for (seq, body) in (first..).zip(chunks) {
+                self.broadcast(&frames::chunk(&turn.request, seq, body, false), To::Chat, None);
+            }
+            self.send_conversation(To::All, None)?;
+            self.finish(&turn, &end);
+        }
+        Ok(had_open)
+    }
+
+    /// Settles the turns that are under way according to their rows, and tells nobody.
+    pub(crate) fn settle_turns(&self) -> Result<Settled, StoreError> {
         let open = self.0.store.open_turns(None)?;
-        for turn in open.iter().filter(|turn| turn.state == TurnState::Streaming) {
-            match self.0.store.question_of(&turn.id)? {
+        let mut settled = Settled { had_open: !open.is_empty(), ended: Vec::new() };
+        for turn in open.into_iter().filter(|turn| turn.state == TurnState::Streaming) {
+            let state = match self.0.store.question_of(&turn.id)? {
                 // The approved call comes first, so nothing of this request was seen. It begins again.
                 Some(question) if question.approved == Some(true) => {
                     self.0.store.set_turn_state(&turn.id, TurnState::Queued)?;
+                    continue;
                 }
-                Some(_) => self.end_interrupted(turn, TurnState::AwaitingConsent)?,
-                None => self.end_interrupted(turn, TurnState::Ended)?,
-            }
+                Some(_) => TurnState::AwaitingConsent,
+                None => TurnState::Ended,
+            };
+            settled.ended.push(self.end_interrupted(turn, state)?);
         }
-        Ok(!open.is_empty())
+        Ok(settled)
     }
 
     /// Ends a request that was interrupted. The chunks that were stored become the message.
-    fn end_interrupted(&self, turn: &TurnRecord, state: TurnState) -> Result<(), StoreError> {
+    fn end_interrupted(&self, turn: TurnRecord, state: TurnState) -> Result<Interrupted, StoreError> {
         let store = &self.0.store;
         let before = if turn.request.continuation { store.message(&turn.id)? } else { None };
         let mut message = before.unwrap_or_else(|| Message::new(turn.id.clone(), Role::Assistant));
         let chunks = store.chunks(&turn.request.id)?;
-        let chunks: Vec<Chunk> = chunks.iter().filter_map(|chunk| json::read(chunk).ok()).collect();
-        chunks.iter().for_each(|chunk| message.add(chunk));
+        let shown: Vec<Chunk> = chunks.iter().filter_map(|chunk| json::read(chunk).ok()).collect();
+        shown.iter().for_each(|chunk| message.add(chunk));
         message.close_text();
         let mut end = RequestEnd { outcome: TurnOutcome::Completed, error: None };
+        let mut added = Vec::new();
         if state == TurnState::Ended {
-            close_calls(&mut message, INTERRUPTED);
-            message.add(&Chunk::MessageMetadata { message_metadata: object!({"stopped": true, "interrupted": true}) });
+            added = not_carried_out(&message, INTERRUPTED);
+            let message_metadata = object!({"stopped": true, "interrupted": true});
+            added.extend([Chunk::MessageMetadata { message_metadata }, Chunk::Abort]);
+            added.iter().for_each(|chunk| message.add(chunk));
             end.outcome = TurnOutcome::Aborted;
         }
-        let usage = self.estimated(&chunks)?;
+        let first = chunks.len() as u64;
+        let added: Vec<String> = added.iter().map(|chunk| json::value(chunk).to_string()).collect();
+        let usage = self.estimated(&shown)?;
         let now = self.0.host.now();
         store.sql_transaction(|store| {
             store.put_message(&message, now)?;
+            if !added.is_empty() {
+                store.add_chunks(&turn.request.id, first, &added)?;
+            }
             store.end_request(&turn.id, state, &end, now)?;
             store.put_retention_job(now)?;
             store.delete_turns_job_if_idle()?;
@@ -66,9 +111,9 @@ impl<H: Host> ChatAgent<H> {
             let outcome = if state == TurnState::Ended { TurnOutcome::Error } else { TurnOutcome::Completed };
             // The rest of the cost was in the memory of the process.
             let cost = Cost { usage, is_estimated: usage != Usage::default(), ..Cost::default() };
-            self.turn_ended(turn, prompt, outcome, &cost);
+            self.turn_ended(&turn, prompt, outcome, &cost);
         }
-        Ok(())
+        Ok(Interrupted { turn, end, added: (first, added) })
     }
 
     /// The tokens of a request that was interrupted, as far as what is stored tells: a prompt for each step that has begun, without what it
