@@ -36,15 +36,28 @@ pub enum Answer {
     Failed(String),
 }
 
+const UNCLEAR: &str = "The service did not do it and did not say why. Try again.";
+/// After an update that was taken back.
+const NEWER: &str = "This page is newer than the service, which cannot do that. Nothing was changed; reload the page, or try again later.";
+
+/// The sentence for the user about why a call was not carried out.
+pub fn refusal(error: Option<String>) -> String {
+    match error.filter(|error| !error.is_empty()) {
+        // What every version of the service says of a method that it does not have.
+        Some(error) if error.starts_with("Method ") && error.ends_with(" does not exist") => NEWER.to_owned(),
+        Some(error) => error,
+        None => UNCLEAR.to_owned(),
+    }
+}
+
 impl Answer {
     /// Reads the service's response to a mutation.
     pub fn new(mutation: &Mutation, response: RpcResponse) -> Self {
-        let unclear = || "The service did not do it and did not say why. Try again.".to_owned();
         if let (Mutation::LoadPast(_), Some(seconds)) = (mutation, response.retry_after_seconds) {
             return Self::Preparing(seconds);
         }
         if !response.success {
-            return Self::Failed(response.error.filter(|error| !error.is_empty()).unwrap_or_else(unclear));
+            return Self::Failed(refusal(response.error));
         }
         let result = response.result.unwrap_or_default();
         // The page needs only two sentences of a report. Parsing the whole report would add 5 kB to the program.
@@ -66,7 +79,7 @@ impl Answer {
                 let both = sentence("summary").into_iter().chain(sentence("note"));
                 Self::Done { summary: both.reduce(|summary, note| format!("{summary} {note}")) }
             }
-            _ => Self::Failed(sentence("error").unwrap_or_else(unclear)),
+            _ => Self::Failed(refusal(sentence("error"))),
         }
     }
 }

@@ -287,6 +287,8 @@ mod tests {
         let id = Uuid::nil().to_string();
         assert_eq!(refused(RpcResponse::failed(&id, "There is nothing to undo.")), "There is nothing to undo.");
         assert_eq!(refused(RpcResponse::done(&id, json!({"ok": false, "error": "No."}))), "No.");
+        let unknown = refused(RpcResponse::failed(&id, "Method undo does not exist"));
+        assert!(unknown.starts_with("This page is newer than the service"), "{unknown}");
         for odd in [json!(null), json!([]), json!("x"), json!({"ok": false})] {
             assert!(refused(RpcResponse::done(&id, odd)).starts_with("The service did not do it"));
         }

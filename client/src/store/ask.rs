@@ -10,6 +10,7 @@ use futures::pin_mut;
 use serde_json::Value;
 
 use super::Store;
+use crate::calls::answer::refusal;
 use crate::connection::Status;
 use crate::platform;
 
@@ -17,7 +18,6 @@ use crate::platform;
 const ANSWER_MS: u32 = 30_000;
 const OFFLINE: &str = "You are offline, so nothing was changed. Try again when you reconnect.";
 const LOST: &str = "The service did not answer, so it may or may not have been done. Check before you try again.";
-const UNCLEAR: &str = "The service did not do it and did not say why. Try again.";
 const UNSAVED: &str = "A change in this browser is not saved yet. Wait a moment, and then try again.";
 
 /// The ids of calls without a response so far, with who waits for each.
@@ -77,7 +77,7 @@ fn result(response: RpcResponse) -> Result<Value, String> {
     if response.success {
         return Ok(response.result.unwrap_or_default());
     }
-    Err(response.error.filter(|error| !error.is_empty()).unwrap_or_else(|| UNCLEAR.to_owned()))
+    Err(refusal(response.error))
 }
 
 #[cfg(test)]
@@ -93,6 +93,6 @@ mod tests {
             result(RpcResponse::failed("1", "There is no such token.")),
             Err("There is no such token.".to_owned())
         );
-        assert_eq!(result(RpcResponse::failed("1", "")), Err(UNCLEAR.to_owned()));
+        assert!(result(RpcResponse::failed("1", "")).unwrap_err().ends_with("did not say why. Try again."));
     }
 }
