@@ -84,8 +84,9 @@ fn open_settings(mut store: Store, why: SettingsFor) {
 fn GuestHint() -> Element {
     let store = use_store();
     let mut is_dismissed = use_signal(|| platform::stored(DISMISSED_KEY).is_some());
-    // Whether this is a guest who could sign in; `None` until the service was asked.
+    // Whether this is a guest; `None` until the service was asked.
     let mut is_for_guest = use_signal(|| None::<bool>);
+    let mut can_sign_in = use_signal(|| false);
     let mut is_asked = use_signal(|| false);
     let mut is_shown = use_signal(|| false);
     let is_good_moment = use_memo(move || !is_shown() && facts(store, is_dismissed()).is_good_moment());
@@ -99,8 +100,8 @@ fn GuestHint() -> Element {
             None => {
                 spawn(async move {
                     if let Ok(options) = requests::options().await {
-                        let can_sign_in = Ways::new(&options, passkey::is_supported()).has_any();
-                        is_for_guest.set(Some(options.known_by == Some(Provider::Guest) && can_sign_in));
+                        can_sign_in.set(Ways::new(&options, passkey::is_supported()).has_any());
+                        is_for_guest.set(Some(options.known_by == Some(Provider::Guest)));
                     }
                 });
             }
@@ -114,7 +115,10 @@ fn GuestHint() -> Element {
         if is_shown() {
             div { class: "notice sign-in", role: "status",
                 Icon { shape: Shape::Warning }
-                p { "This timeline is kept by this browser alone. It is lost when the browser’s data is deleted." }
+                p {
+                    "This timeline is kept by this browser alone. It is lost when the browser’s data is deleted. "
+                    if can_sign_in() { "Sign in to keep it, or save it as a file." } else { "Save it as a file to keep it." }
+                }
                 button {
                     class: "button",
                     r#type: "button",
