@@ -130,3 +130,27 @@ test("all text that was shown is kept", async () => {
   assert.ok(shown.startsWith("0 1 2 ") && text.startsWith(shown), `“${shown}” was shown, “${text}” is kept`);
   assert.equal(metadata.interrupted, true);
 });
+
+test("one long answer outlives repeated deploys: what each try has shown is kept until the next one, and the last one ends", async () => {
+  const part = (message, type) => message.parts.find((part) => part.type === type);
+  let question;
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const never = gate();
+    the.model.script(openai.text(`Try ${attempt}.`), never.wait);
+    if (question) client.ask("", { messages: [question], trigger: "regenerate-message" });
+    else client.ask("Tell me a long story");
+    await client.next((frame) => hasChunk(frame, "text-delta"));
+    await restart();
+    never.open();
+    const messages = await client.call("getMessages");
+    assert.equal(messages.length, 2);
+    question = messages[0];
+    assert.equal(part(messages[1], "text").text, `Try ${attempt}.`);
+    assert.equal(messages[1].metadata.interrupted, true);
+  }
+  the.model.script(...openai.says("The end."));
+  const turn = await client.chat("", { messages: [question], trigger: "regenerate-message" });
+  assert.deepEqual([turn.text, turn.final.outcome], ["The end.", "completed"]);
+  const [kept, answer, ...more] = await client.call("getMessages");
+  assert.deepEqual([part(kept, "text").text, part(answer, "text").text, more], ["Tell me a long story", "The end.", []]);
+});

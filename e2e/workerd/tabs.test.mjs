@@ -193,3 +193,29 @@ test("two sockets with the same client-chosen id are two connections", async () 
   assert.deepEqual([lists(a).length, lists(b).length], [1, 3]);
   assert.ok(chunkOf(b.turn(id).frames[0]));
 });
+
+test("two tabs that fight over one block agree in the end, and each of their changes is made once or refused", async () => {
+  const [a, b] = await tabs(2);
+  const { id } = (await a.call("scheduleBlock", WORKOUT)).block;
+  const made = [];
+  const attempt = async (tab, method, argument) => {
+    const { success, error } = await tab.tell(method, [argument]);
+    if (success) made.push(method);
+    else assert.match(error, /There is no block/, "the other tab has deleted it");
+  };
+  const fights = Array.from({ length: 20 }, (_, n) => [
+    attempt(a, "updateBlock", { id, updates: { title: `Run ${n}` } }),
+    attempt(b, n % 2 ? "uncompleteBlock" : "completeBlock", { id }),
+    attempt(b, "updateBlock", { id, updates: { title: `Swim ${n}`, durationMinutes: 30 + n } }),
+  ]);
+  await Promise.all(fights.flat());
+  await Promise.all([attempt(a, "updateBlock", { id, updates: { title: "Mine" } }), attempt(b, "deleteBlock", { id }),
+    attempt(a, "completeBlock", { id })]);
+  const [ofA, ofB] = await Promise.all([a.call("getTimeline"), b.call("getTimeline")]);
+  assert.deepEqual(ofA, ofB);
+  assert.deepEqual(ofA.timeline.blocks, []);
+  const { events } = await a.call("getEvents", { limit: 1000 });
+  const changes = new Set(events.filter(({ actor }) => actor.by === "user").map(({ txn }) => txn));
+  assert.ok(changes.size <= made.length + 1, "no change is made twice");
+  assert.equal(events.filter(({ type }) => type === "BLOCK_DELETED").length, 1);
+});
