@@ -34,7 +34,7 @@ type Response = Option<(u16, String)>;
 
 /// How one can sign in.
 pub async fn options() -> Result<SignInOptions, String> {
-    read(platform::request("GET", OPTIONS, None).await)
+    read(platform::request("GET", OPTIONS).await)
 }
 
 /// Makes a passkey for the timeline of the browser, or signs in with one.
@@ -66,7 +66,7 @@ pub async fn sign_out(everywhere: bool) -> Result<(), String> {
 
 /// The timelines of the account.
 pub async fn timelines() -> Result<Vec<OwnTimeline>, String> {
-    read(platform::request("GET", TIMELINES, None).await)
+    read(platform::request("GET", TIMELINES).await)
 }
 
 /// Chooses the timeline that the browser shows.
@@ -100,7 +100,7 @@ pub async fn revoke_token(store: Store, id: &str) -> Result<Account, String> {
 }
 
 async fn post(address: &str, body: &impl Serialize) -> Response {
-    platform::request_json("POST", address, &json::value(body).to_string()).await
+    platform::request_json("POST", address, &json::value(body).to_string().into()).await
 }
 
 fn read<T: DeserializeOwned>(response: Response) -> Result<T, String> {

@@ -39,24 +39,21 @@ impl ChosenFile {
     }
 }
 
-/// Sends a request. Returns the status and the text of the response, or `None` if there was none.
-pub async fn request(method: &str, address: &str, body: Option<&JsValue>) -> Option<(u16, String)> {
+/// Sends a request without a body. Returns the status and the text of the response, or `None` if there was none.
+pub async fn request(method: &str, address: &str) -> Option<(u16, String)> {
     let request = RequestInit::new();
     request.set_method(method);
-    if let Some(body) = body {
-        request.set_body(body);
-    }
     send(&request, address).await
 }
 
-/// Sends a request whose body is JSON. Returns the same as [`request`].
-pub async fn request_json(method: &str, address: &str, body: &str) -> Option<(u16, String)> {
+/// Sends a request whose body is JSON, as a string or as bytes. Returns the same as [`request`].
+pub async fn request_json(method: &str, address: &str, body: &JsValue) -> Option<(u16, String)> {
     let headers = Object::new();
     Reflect::set(&headers, &JsValue::from_str("content-type"), &JsValue::from_str("application/json")).ok()?;
     let request = RequestInit::new();
     request.set_method(method);
     request.set_headers(&headers);
-    request.set_body(&JsValue::from_str(body));
+    request.set_body(body);
     send(&request, address).await
 }
 

@@ -2,7 +2,7 @@
 
 use flux_protocol::frame::{ImportProgress, ImportState};
 
-use crate::platform::{ChosenFile, request, sleep_ms};
+use crate::platform::{ChosenFile, request, request_json, sleep_ms};
 
 /// The path of the import.
 const IMPORT: &str = "/agents/chat/me/import";
@@ -59,7 +59,7 @@ pub async fn import(file: &ChosenFile, mut report: impl FnMut(Step)) -> Result<(
         let is_last = sent >= size;
         let address = format!("{IMPORT}?part={number}{}", if is_last { "&last" } else { "" });
         let (status, answer) = loop {
-            let answered = request("POST", &address, Some(&part)).await;
+            let answered = request_json("POST", &address, &part).await;
             let answered = answered.ok_or("The file could not be sent. Nothing was changed; try again.")?;
             if answered.0 != 429 {
                 break answered;
@@ -111,7 +111,7 @@ async fn follow(mut report: impl FnMut(Step)) -> Result<(), String> {
 /// The service's answer how far the import is: there is none after it was cancelled. `None` if the service does not answer.
 async fn progress() -> Option<Option<ImportProgress>> {
     for _ in 0..ATTEMPTS {
-        if let Some((200, answer)) = request("GET", IMPORT, None).await {
+        if let Some((200, answer)) = request("GET", IMPORT).await {
             return serde_json::from_str(&answer).ok();
         }
         sleep_ms(PAUSE_MS).await;
@@ -122,5 +122,5 @@ async fn progress() -> Option<Option<ImportProgress>> {
 /// Ends an import.
 pub async fn cancel() {
     // If it does not arrive, the import goes on, and the page shows it.
-    let _ = request("DELETE", IMPORT, None).await;
+    let _ = request("DELETE", IMPORT).await;
 }
