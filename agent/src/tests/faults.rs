@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::scenario::{FILE, Run, Step};
 use super::world::gym;
-use Step::{Answer, Call, Connect, Frame, Import, ModelAnswers, ModelCalls, Pass, Ring, Say, Wait};
+use Step::{Answer, Call, Connect, Frame, Import, ModelAnswers, ModelCalls, Panic, Pass, Ring, Say, Wait};
 
 /// What happens before the database fails, and what happens while it does.
 struct Scenario {
@@ -129,6 +129,11 @@ fn scenarios() -> Vec<Scenario> {
                 Call("undo", json!({})),
                 Call("rescheduleOverdue", json!({})),
             ],
+        },
+        Scenario {
+            name: "the program panics in the middle of an answer",
+            before: vec![Say("Hello")],
+            steps: vec![Panic, Say("And again"), ModelAnswers("Hello again.")],
         },
         Scenario { name: "a file is imported", before: vec![], steps: vec![Import(FILE), Import(FILE)] },
         Scenario {

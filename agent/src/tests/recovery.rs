@@ -61,12 +61,15 @@ fn connections_that_outlive_the_program_are_sent_the_end_of_the_answer() {
     world.say(&tab, "r1", "Count to three");
     world.model_says([text("One, two, ")]);
     world.say(&other, "r2", "And to four");
-    for tab in [&tab, &other] {
-        tab.received();
-    }
+    let seqs = |frames: &[Value]| -> Vec<u64> {
+        frames.iter().filter(|frame| frame["id"] == "r1").filter_map(|frame| frame["seq"].as_u64()).collect()
+    };
+    let mut shown = [&tab, &other].map(|tab| seqs(&tab.received()));
     let mut world = world.after_panic();
-    for tab in [&tab, &other] {
+    for (tab, shown) in [&tab, &other].into_iter().zip(&mut shown) {
         let frames = tab.received();
+        shown.extend(seqs(&frames));
+        assert!(shown.iter().copied().eq(0..shown.len() as u64) && shown.len() > 4, "{shown:?}");
         let messages = frames.iter().find(|frame| frame["type"] == "cf_agent_chat_messages").unwrap();
         let answer =
             messages["messages"].as_array().unwrap().iter().find(|message| message["role"] == "assistant").unwrap();

@@ -74,6 +74,7 @@ pub struct Run {
     /// The calls, by id.
     calls: Vec<(String, Value)>,
     requests: Vec<String>,
+    has_panicked: bool,
     /// The number of calls of the model.
     model_calls: usize,
     /// Whether each import was confirmed.
@@ -93,6 +94,7 @@ impl Run {
             earlier: Vec::new(),
             calls: Vec::new(),
             requests: Vec::new(),
+            has_panicked: false,
             model_calls: 0,
             imports: Vec::new(),
             count: 0,
@@ -170,6 +172,7 @@ impl Run {
             Step::Panic => {
                 self.frames.extend(self.tab.received());
                 self.world = self.world.after_panic();
+                self.has_panicked = true;
                 // It is not known to which call there will be no answer.
                 self.send_again();
             }
@@ -245,7 +248,12 @@ impl Run {
             }
         }
         for id in &self.requests {
-            let ends = self.responses("cf_agent_use_chat_response", id);
+            let mut ends = self.responses("cf_agent_use_chat_response", id);
+            // An end that could not be stored is told, and told again if the program panics before the next attempt to store it.
+            if self.has_panicked && ends.len() == 2 && ends[0]["body"].as_str().unwrap().contains("could not be saved")
+            {
+                ends.remove(0);
+            }
             // Without a broken connection, everybody learns of the end exactly once.
             let most = if self.earlier.is_empty() { 1 } else { self.earlier.len() + 1 };
             assert!(

@@ -172,9 +172,13 @@ impl World {
 
     /// As after a panic, which ends the program, but not its connections.
     pub fn after_panic(&self) -> Self {
-        let database = Logged { sql: self.sql.clone(), statements: Statements::default() };
-        let tabs = self.host.0.connections.borrow().clone();
-        Self::open(database, Options::default(), self.host.0.ticks.get() + 1, tabs).unwrap()
+        let database = Logged { sql: self.sql.clone(), statements: self.statements.clone() };
+        let open = || {
+            let tabs = self.host.0.connections.borrow().clone();
+            Self::open(database.clone(), Options::default(), self.host.0.ticks.get() + 1, tabs)
+        };
+        // The database may fail, and then the platform tries again.
+        open().or_else(|_| open()).unwrap()
     }
 
     fn begin(sql: Sqlite, options: Options, ticks: u64) -> Self {

@@ -23,7 +23,7 @@ const MESSAGES: u64 = 50;
 
 /// What became of the turns that were under way.
 pub(crate) struct Settled {
-    /// Whether there were some, or some that waited.
+    /// Whether any turn was under way or waited.
     had_open: bool,
     /// Those that ended.
     ended: Vec<Interrupted>,
@@ -38,8 +38,9 @@ struct Interrupted {
 }
 
 impl<H: Host> ChatAgent<H> {
-    /// Settles the turns that a program that died left under way, and tells the connections that are open nevertheless: a panic ends the
-    /// program, but not its connections (agent/shim.mjs). Returns whether a turn was not over.
+    /// Settles the turns that a program that died left under way, and tells the connections that are still open: a panic ends the
+    /// program, but not its connections (agent/shim.mjs). They are told a second time if the end could not be stored before the panic.
+    /// Returns whether a turn was not over.
     ///
     /// # Errors
     /// When the store fails.
@@ -49,7 +50,10 @@ impl<H: Host> ChatAgent<H> {
             for (seq, body) in (first..).zip(chunks) {
                 self.broadcast(&frames::chunk(&turn.request, seq, body, false), To::Chat, None);
             }
-            self.send_conversation(To::All, None)?;
+            // The end is told once, so a fault must not keep it.
+            if let Err(error) = self.send_conversation(To::All, None) {
+                self.fault("recover", &error);
+            }
             self.finish(&turn, &end);
         }
         Ok(had_open)
