@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { wallTime } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
-import { answered, connectAs, connected, gone, isDone, newPerson, newTab, openBrowser, picture, say, seen, text } from "./page.mjs";
+import { answered, connectAs, connected, isDone, newPerson, newTab, openBrowser, picture, say, seen, text } from "./page.mjs";
 
 /** Fields that were added to the frames of the first version. */
 const NEW_FIELDS = new Set([

@@ -86,6 +86,8 @@ describe("addresses", () => {
       const ticket = await ask("POST", "/api/ticket", bearer(me));
       assert.deepEqual([ticket.status, ticket.headers.get("access-control-allow-origin"), ticket.headers.get("vary")], [200, app, "Origin"]);
       assert.equal((await ask("POST", "/api/ticket", { cookie: `flux=${me.token}` })).status, 403, "a cookie counts for nothing");
+      assert.equal((await ask("GET", "/agents/chat/me/export", { cookie: `flux=${me.token}` })).status, 403, "nor for reading");
+      assert.equal((await ask("GET", "/agents/chat/me/get-messages", bearer(me))).status, 200);
       const evil = await ask("POST", "/api/ticket", { ...bearer(me), origin: "https://evil.test" });
       assert.deepEqual([evil.status, evil.headers.get("access-control-allow-origin")], [403, null]);
       const client = await connect(open, { token: me.token, headers: { origin: app } });

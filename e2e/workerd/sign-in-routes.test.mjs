@@ -116,6 +116,12 @@ describe("requests", () => {
         }
       }
     }
+    // Bytes without a type, with a length and without one.
+    const bytes = new TextEncoder().encode("{}");
+    for (const body of [bytes, new Blob([bytes]).stream()]) {
+      const response = await send("POST", "/auth/sign-out", { body, duplex: "half", headers: me.headers });
+      assert.deepEqual(await said(response), [415, not]);
+    }
     assert.equal((await (await me.fetch("/auth")).json()).knownBy, "guest");
   });
 

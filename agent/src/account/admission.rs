@@ -57,7 +57,7 @@ impl<H: Host> ChatAgent<H> {
             Ok(principal) => principal,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        // The last thing that can fail: a ticket is used up only by whoever comes in.
+        // The last check, so that nobody uses up a ticket who is refused here.
         if let Some(ticket) = admitted.ticket
             && !store.use_ticket(ticket.id, ticket.until, now)?
         {
@@ -124,9 +124,8 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Closes the connections of principals that may no longer use the timeline, and stops what the assistant does for them. What they
-    /// could use has ended already, so a fault of the database must not keep them: everybody is closed then, and whoever may use the
-    /// timeline connects again.
+    /// Closes the connections of principals that may no longer use the timeline, and stops what the assistant does for them. A fault of the
+    /// database must not keep them: a connection that cannot be checked is closed, and its client connects again.
     pub(crate) fn close_ended(&self) {
         let now = self.0.host.now();
         if let Err(error) = self.stop_ended() {

@@ -1,6 +1,6 @@
 //! Which pages of other origins may use the service in a browser (<https://fetch.spec.whatwg.org/#http-cors-protocol>). None may, unless the
-//! deployment lists their origins. They need a token: a browser is not allowed to send cookies along, and those that it sends count
-//! for nothing.
+//! deployment lists their origins. They need a token: cookies are those of whoever uses the browser, so a request that has nothing else is
+//! refused.
 
 /// The variable with the origins, separated by blanks: `https://app.example.com`.
 pub const ORIGINS: &str = "CORS_ORIGINS";
@@ -14,8 +14,13 @@ pub fn allows(origins: &str, origin: &str) -> bool {
 }
 
 /// The headers of a response to a page of an allowed origin.
-pub fn headers(origin: &str) -> [(&'static str, &str); 2] {
-    [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
+pub fn headers(origin: &str) -> [(&'static str, &str); 3] {
+    [
+        ("Access-Control-Allow-Origin", origin),
+        // How long to wait after a limit.
+        ("Access-Control-Expose-Headers", "Retry-After"),
+        ("Vary", "Origin"),
+    ]
 }
 
 /// The further headers of the answer to a preflight.

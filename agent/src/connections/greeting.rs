@@ -24,11 +24,11 @@ const FRAMES_BYTES: usize = 2_000;
 impl<H: Host> ChatAgent<H> {
     /// Greets a connection. One that may not read is closed for good.
     pub fn connect(&self, connection: &H::Connection) {
+        self.log(&LogRecord::Socket { outcome: "opened" });
         if let Err(error) = permit(&connection.info().principal, Scope::Read) {
             connection.close(close::POLICY_VIOLATION, &error.to_string());
             return;
         }
-        self.log(&LogRecord::Socket { outcome: "opened" });
         if let Err(error) = self.greet(connection) {
             self.fault("connect", &error);
             // Clients reconnect. The fault may be over by then.

@@ -24,7 +24,7 @@ use super::respond::{
     UNAVAILABLE, close_at_once, is_socket, not_routed, refuse, unavailable, unavailable_because, uncached,
 };
 use super::sql::DurableSql;
-use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, model, text};
+use super::{NAME_HEADER, OBJECT_HEADER, PRINCIPAL_HEADER, keys, metrics, model, text};
 use crate::account::Refusal;
 use crate::account::admission::UNUSED;
 use crate::agent::{ChatAgent, Options};
@@ -351,7 +351,11 @@ impl Chat {
     /// Forgets a socket, unless the object was not opened and so knows none.
     fn forget(&self, socket: WebSocket) -> Socket {
         let agent = self.agent.borrow();
-        let Some(agent) = agent.as_ref() else { return Socket::new(socket.into()) };
+        let Some(agent) = agent.as_ref() else {
+            metrics::prepare(&self.env);
+            write(&LogRecord::Socket { outcome: "closed" });
+            return Socket::new(socket.into());
+        };
         let socket = agent.0.host.socket(socket);
         agent.0.host.closed(&socket);
         agent.disconnected(&socket);

@@ -50,7 +50,7 @@ pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
 fn shared(response: Response, origin: Option<&str>, more: &[(&str, &str)]) -> Result<Response> {
     let Some(origin) = origin.filter(|_| response.status_code() != 101) else { return Ok(response) };
     for (name, value) in cors::headers(origin).iter().chain(more) {
-        response.headers().set(name, value)?;
+        response.headers().append(name, value)?;
     }
     Ok(response)
 }
@@ -83,13 +83,16 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
     }
 }
 
-/// Whether a request has a body that is not said to be JSON, which is all that is read here. A POST without a body has neither a type nor a
-/// length.
+/// Whether a request has a body that is not said to be JSON, which is all that is read here. A request without a body has no type, and no
+/// length other than 0 (RFC 9112 §6).
 fn has_other_body(request: &Request) -> Result<bool> {
     let headers = request.headers();
     Ok(match headers.get("content-type")? {
         Some(content_type) => !is_json(&content_type),
-        None => headers.get("content-length")?.is_some_and(|length| length.trim() != "0"),
+        None => {
+            let is_long = headers.get("content-length")?.is_some_and(|length| length.trim() != "0");
+            is_long || headers.has("transfer-encoding")?
+        }
     })
 }
 
@@ -258,7 +261,9 @@ async fn agents(
         return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are supported.");
     }
     let only_reads = matches!(request.method(), Method::Get | Method::Head) && !is_socket;
-    if !only_reads && is_foreign(&request, env, presented)? {
+    // Another site cannot read what it is answered, unless it is allowed to.
+    let is_shared = allowed_origin(&request, env)?.is_some();
+    if (!only_reads || is_shared) && is_foreign(&request, env, presented)? {
         return refuse(is_socket, 403, "Other sites may not connect.");
     }
     let is_limited = match is_limited(&request, env) {

@@ -226,3 +226,36 @@ fn every_statement_about_access_to_a_timeline_can_fail_once() {
     ];
     check(|database| Ok((World::over(database)?, Known::default())), &steps);
 }
+
+#[test]
+fn connections_whose_access_has_ended_are_closed_although_the_database_fails() {
+    let world = || {
+        let world = World::new();
+        let mut timeline = (world, Known::default());
+        for step in [admit(|_| guest()), claim("me"), begin(), begin()] {
+            step(&mut timeline).unwrap();
+        }
+        let (world, known) = timeline;
+        let tabs: Vec<_> = known.sessions.iter().map(|session| world.connect_by(session.clone())).collect();
+        (world, tabs)
+    };
+    let end =
+        |world: &World| world.agent.account_request(&object(), TimelineRequest::EndAll { subject: subject("me") });
+    let (counted, _) = world();
+    counted.statements.asked();
+    end(&counted).unwrap();
+    let statements = counted.statements.asked();
+    let mut ended = 0;
+    for number in 1..=statements {
+        let (world, tabs) = world();
+        world.statements.fail_at(number);
+        let result = end(&world);
+        assert!(!world.statements.is_to_fail(), "there is no statement {number}");
+        let is_over = world.agent.store().sessions(world.now()).unwrap().is_empty();
+        assert_eq!(result.is_ok(), is_over, "statement {number}: {result:?}");
+        let closed: Vec<_> = tabs.iter().map(super::tab::Tab::closed).collect();
+        assert_eq!(closed, vec![is_over.then_some(1012); 2], "statement {number}");
+        ended += usize::from(is_over);
+    }
+    assert!(ended > 0 && ended < statements, "{ended} of {statements}");
+}
