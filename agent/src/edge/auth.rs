@@ -6,7 +6,7 @@ use uuid::Uuid;
 use worker::{Env, Method, Request, Response, Result};
 
 use super::clock::now;
-use super::gate::{is_cross_origin, is_foreign, over_limit, set_up};
+use super::gate::{Site, is_cross_origin, over_limit, set_up};
 use super::platform::{EdgePlatform, presented_by};
 use super::respond::uncached;
 
@@ -102,13 +102,13 @@ async fn body_of(request: &mut Request) -> Result<Option<String>> {
 }
 
 /// A ticket for the address of a socket, for who cannot set headers there.
-pub(super) async fn ticket(request: Request, env: &Env) -> Result<Response> {
+pub(super) async fn ticket(request: Request, env: &Env, site: &Site) -> Result<Response> {
     let (keys, offered) = match set_up(env) {
         Ok(found) => found,
         Err(error) => return Response::error(error, 500),
     };
     let presented = presented_by(&request)?;
-    if is_foreign(&request, env, &presented)? {
+    if !site.may_change(&presented) {
         return Response::error("Other sites may not connect.", 403);
     }
     let principal = match presented.principal(&EdgePlatform(env), &keys, &offered).await {

@@ -23,18 +23,40 @@ pub(super) fn is_cross_origin(request: &Request) -> Result<bool> {
     Ok(!same)
 }
 
-/// The origin of the page that sends a request, if it is one of another site that the deployment allows.
-pub(super) fn allowed_origin(request: &Request, env: &Env) -> Result<Option<String>> {
-    let Some(origin) = request.headers().get("origin")? else { return Ok(None) };
-    let is_allowed = text(env, cors::ORIGINS).is_some_and(|origins| cors::allows(&origins, &origin));
-    Ok((is_allowed && is_cross_origin(request)?).then_some(origin))
+/// Where a request comes from.
+pub(super) enum Site {
+    /// A page of the service, or a program.
+    Own,
+    /// A page of another origin, which the deployment allows.
+    Allowed(String),
+    /// A page of any other origin.
+    Other,
 }
 
-/// Whether a request comes from a page of another site and must not be answered. One of an allowed site needs a token, because its cookies
-/// are those of whoever uses the browser.
-pub(super) fn is_foreign(request: &Request, env: &Env, presented: &Presented) -> Result<bool> {
-    let may = presented.credentials().has_token() && allowed_origin(request, env)?.is_some();
-    Ok(!may && is_cross_origin(request)?)
+impl Site {
+    pub(super) fn of(request: &Request, env: &Env) -> Result<Self> {
+        if !is_cross_origin(request)? {
+            return Ok(Self::Own);
+        }
+        let origin = request.headers().get("origin")?.unwrap_or_default();
+        let is_allowed = text(env, cors::ORIGINS).is_some_and(|origins| cors::allows(&origins, &origin));
+        Ok(if is_allowed { Self::Allowed(origin) } else { Self::Other })
+    }
+
+    /// Whether a request may change something, or open a socket. One of an allowed origin needs a token, because its cookies are those of
+    /// whoever uses the browser.
+    pub(super) fn may_change(&self, presented: &Presented) -> bool {
+        match self {
+            Self::Own => true,
+            Self::Allowed(_) => presented.credentials().has_token(),
+            Self::Other => false,
+        }
+    }
+
+    /// Whether a request may read. The browser keeps the answer from the page of an origin that is not allowed.
+    pub(super) fn may_read(&self, presented: &Presented) -> bool {
+        matches!(self, Self::Other) || self.may_change(presented)
+    }
 }
 
 /// Whether the network address of a request may do once more what a rate limit of `wrangler.toml` counts. A deployment without that

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use worker::{Env, Headers, Method, Request, Response, Result};
 
 use super::clock::now;
-use super::gate::{allowed_origin, is_foreign, is_limited, may, over_limit, set_up, too_often};
+use super::gate::{Site, is_limited, may, over_limit, set_up, too_often};
 use super::log::write;
 use super::platform::{EdgePlatform, presented_by};
 use super::respond::{close_at_once, is_socket, not_routed, refuse, uncached};
@@ -31,31 +31,34 @@ const OUT_OF_REACH: &str = "Your timeline cannot be reached at the moment. What 
 const NOT_JSON: &str = "The body must be JSON. Nothing was changed; send it with content-type: application/json.";
 
 pub(super) async fn handle(request: Request, env: &Env) -> Result<Response> {
-    let allowed = allowed_origin(&request, env)?;
-    if allowed.is_some()
-        && request.method() == Method::Options
-        && request.headers().has("access-control-request-method")?
+    let site = Site::of(&request, env)?;
+    let is_preflight = request.method() == Method::Options && request.headers().has("access-control-request-method")?;
+    if let Site::Allowed(origin) = &site
+        && is_preflight
     {
-        let response = Response::empty()?.with_status(204);
-        return shared(guarded(response)?, allowed.as_deref(), &cors::PREFLIGHT);
+        let response = guarded(Response::empty()?.with_status(204))?;
+        return with_headers(response, cors::headers(origin).into_iter().chain(cors::PREFLIGHT));
     }
-    let answered = answer(request, env).await.or_else(|error| {
+    let answered = answer(request, env, &site).await.or_else(|error| {
         write(&LogRecord::Fault { at: "worker", fault: Fault::of_platform(&error.to_string()) });
         Response::error("Something failed on our side. Nothing was lost; try again.", 500)
     });
-    shared(guarded(answered?)?, allowed.as_deref(), &[])
+    let response = guarded(answered?)?;
+    match &site {
+        // The headers of a socket's response cannot be changed, and no page reads them.
+        Site::Allowed(origin) if response.status_code() != 101 => with_headers(response, cors::headers(origin)),
+        _ => Ok(response),
+    }
 }
 
-/// The response as a page of an allowed origin may read it.
-fn shared(response: Response, origin: Option<&str>, more: &[(&str, &str)]) -> Result<Response> {
-    let Some(origin) = origin.filter(|_| response.status_code() != 101) else { return Ok(response) };
-    for (name, value) in cors::headers(origin).iter().chain(more) {
+fn with_headers<'a>(response: Response, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Response> {
+    for (name, value) in headers {
         response.headers().append(name, value)?;
     }
     Ok(response)
 }
 
-async fn answer(request: Request, env: &Env) -> Result<Response> {
+async fn answer(request: Request, env: &Env, site: &Site) -> Result<Response> {
     let path = super::url(&request)?.pathname();
     #[cfg(feature = "store-suite")]
     if let Some(case) = path.strip_prefix("/suite/") {
@@ -69,11 +72,11 @@ async fn answer(request: Request, env: &Env) -> Result<Response> {
         Ok(WorkerRoute::Health) => health(env),
         Ok(WorkerRoute::Metrics) => figures(&request, env).await,
         Ok(WorkerRoute::Guest) => guest(&request, env).await,
-        Ok(WorkerRoute::Ticket) => auth::ticket(request, env).await,
+        Ok(WorkerRoute::Ticket) => auth::ticket(request, env, site).await,
         Ok(WorkerRoute::Auth(route)) => auth::sign_in_or_out(request, env, route).await,
         Ok(WorkerRoute::Agent { name, route }) => {
             let presented = presented_by(&request)?;
-            let response = agents(request, env, &presented, &decode(name), route.err()).await?;
+            let response = agents(request, env, site, &presented, &decode(name), route.err()).await?;
             with_subprotocol(response, &presented)
         }
         // As the published server answers.
@@ -248,6 +251,7 @@ fn copied(response: &Response) -> Result<Headers> {
 async fn agents(
     request: Request,
     env: &Env,
+    site: &Site,
     presented: &Presented,
     name: &str,
     wrong: Option<RouteError>,
@@ -261,9 +265,8 @@ async fn agents(
         return refuse(is_socket, 400, "Only the JSON frames of the agents protocol are supported.");
     }
     let only_reads = matches!(request.method(), Method::Get | Method::Head) && !is_socket;
-    // Another site cannot read what it is answered, unless it is allowed to.
-    let is_shared = allowed_origin(&request, env)?.is_some();
-    if (!only_reads || is_shared) && is_foreign(&request, env, presented)? {
+    let may_ask = if only_reads { site.may_read(presented) } else { site.may_change(presented) };
+    if !may_ask {
         return refuse(is_socket, 403, "Other sites may not connect.");
     }
     let is_limited = match is_limited(&request, env) {
