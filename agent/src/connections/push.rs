@@ -105,14 +105,12 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Logs how many events of each kind there are.
+    /// Logs how many events of the same kind follow each other.
     fn count_events(&self, events: &[Event]) {
-        let mut rest = events;
-        while let Some(first) = rest.first() {
-            let (kind, by) = (first.kind.name(), first.actor.name());
-            let alike = rest.iter().take_while(|event| (event.kind.name(), event.actor.name()) == (kind, by)).count();
-            self.log(&LogRecord::Events { kind, by, number: alike as u64 });
-            rest = rest.get(alike..).unwrap_or_default();
+        let name = |event: &Event| (event.kind.name(), event.actor.name());
+        for alike in events.chunk_by(|one, next| name(one) == name(next)) {
+            let Some((kind, by)) = alike.first().map(name) else { continue };
+            self.log(&LogRecord::Events { kind, by, number: alike.len() as u64 });
         }
     }
 
