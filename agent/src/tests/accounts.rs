@@ -13,15 +13,15 @@ use crate::account::Refusal;
 use flux_identity::request::{TimelineReply, TimelineRequest};
 use flux_identity::{ObjectId, Principal, Subject, Ticket, Via, access_token};
 
-fn object() -> ObjectId {
+pub(super) fn object() -> ObjectId {
     ObjectId::new([7; 16])
 }
 
-fn guest() -> Principal {
+pub(super) fn guest() -> Principal {
     Principal::guest(object())
 }
 
-fn subject(id: &str) -> Subject {
+pub(super) fn subject(id: &str) -> Subject {
     Subject::new(Provider::Passkey, id)
 }
 

@@ -7,10 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flux_identity::passkey::Passkey;
 use flux_identity::request::{SubjectRequest, TimelineReply, TimelineRequest};
 use flux_identity::{ObjectId, Principal, Subject, Ticket, Via, access_token};
-use flux_protocol::account::Provider;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::accounts::{guest, object, subject};
 use super::logged::{Logged, Statements};
 use super::world::World;
 use crate::account::store::SubjectStore;
@@ -38,22 +38,15 @@ fn check<T, R: PartialEq + Debug>(open: impl Fn(Logged) -> Result<T, StoreError>
         let database = new();
         database.statements.fail_at(number);
         let mut failed = 0;
-        let mut retried = |result: Option<StoreError>| {
-            failed += usize::from(result.is_some());
-            result.is_some()
-        };
-        let mut object = match open(database.clone()) {
-            Ok(object) => object,
-            Err(error) => {
-                retried(Some(error));
-                open(database.clone()).unwrap()
-            }
-        };
+        let mut object = open(database.clone()).unwrap_or_else(|_| {
+            failed += 1;
+            open(database.clone()).unwrap()
+        });
         for (at, (step, expected)) in steps.iter().zip(&expected).enumerate() {
-            let mut reply = step(&mut object);
-            if retried(reply.as_ref().err().cloned()) {
-                reply = step(&mut object);
-            }
+            let reply = step(&mut object).or_else(|_| {
+                failed += 1;
+                step(&mut object)
+            });
             assert_eq!(reply.as_ref(), Ok(expected), "step {at}, statement {number} of {statements}");
         }
         assert!(!database.statements.is_to_fail(), "there is no statement {number}");
@@ -109,18 +102,6 @@ fn every_statement_of_the_figures_can_fail_once() {
         Box::new(move |store| store.answer(request.clone(), now))
     });
     check(StatisticsStore::open, &steps);
-}
-
-fn object() -> ObjectId {
-    ObjectId::new([7; 16])
-}
-
-fn guest() -> Principal {
-    Principal::guest(object())
-}
-
-fn subject(id: &str) -> Subject {
-    Subject::new(Provider::Passkey, id)
 }
 
 /// What is known of the access to a timeline, and of what came of the requests: without the ids, which differ with each try.
