@@ -4,17 +4,21 @@
 //! transaction can always be undone. An earlier one can be undone only if no later edit in effect concerns the same item.
 //! Otherwise the timeline would reach a state that never existed.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Context, Decided, Decision, Outcome, read};
-use crate::event::{Event, EventKind};
+use crate::block::Block;
+use crate::event::{Event, EventKind, SpanChange, shifted};
 use crate::id::{BlockId, PlanId, TxnId};
 use crate::limits;
 use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
-use crate::view::{ReadHistory, ReadPlans};
+use crate::span::Span;
+use crate::view::{ReadBlocks, ReadHistory, ReadPlans};
 
 /// The events that change a block.
 const BLOCK_EDITS: &[&str] = &[
@@ -34,7 +38,11 @@ const TITLE_EDITS: &[&str] = &["PLAN_RENAMED", "PLAN_DELETED"];
 /// The events that archive or unarchive a plan.
 const ARCHIVE_EDITS: &[&str] = &["PLAN_ARCHIVED", "PLAN_UNARCHIVED", "PLAN_DELETED"];
 
-pub(super) fn undo<V: ReadPlans + ReadHistory>(view: &V, wanted: Option<TxnId>, context: &Context) -> Decided<V> {
+pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadHistory>(
+    view: &V,
+    wanted: Option<TxnId>,
+    context: &Context,
+) -> Decided<V> {
     let last = read(view.undoable())?;
     let txn = match wanted {
         Some(txn) => txn,
@@ -82,10 +90,11 @@ pub(super) fn redo<V: ReadHistory>(view: &V) -> Decided<V> {
 /// last choice. Undoing the last transaction always reverts it, unless the plan is deleted or archived, and always produces an
 /// event, because undo would otherwise not get past it. Events that take plans out of use come last, so that the active plan is
 /// in use after every event.
-fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
+fn inverses<V: ReadPlans + ReadBlocks>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
     let active = read(view.active_plan())?.map(|plan| plan.id);
     let mut plans = Plans { all: read(view.plans())?, removals: Vec::new() };
     let mut wanted = active;
+    let mut blocks = Blocks { view, changed: BTreeMap::new(), moved: BTreeMap::new() };
     let mut changes = Vec::new();
     for change in done.iter().rev().filter_map(|event| event.kind.inverse()) {
         match change {
@@ -101,7 +110,11 @@ fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V,
             }
             EventKind::PlanArchived { plan, at } => plans.archive(plan, at),
             EventKind::PlanUnarchived { plan, .. } => changes.extend(plans.unarchive(plan)),
-            change => changes.push(change),
+            change => {
+                if blocks.change(&change)? {
+                    changes.push(change);
+                }
+            }
         }
     }
     if plans.all.len() > limits::PLANS {
@@ -119,6 +132,67 @@ fn inverses<V: ReadPlans>(view: &V, done: &[Event], is_last: bool) -> Decided<V,
     }
     changes.append(&mut plans.removals);
     Ok(changes)
+}
+
+/// The blocks after the undo.
+struct Blocks<'a, V> {
+    view: &'a V,
+    /// Those that it changes one by one so far; `None` is one that it deletes.
+    changed: BTreeMap<BlockId, Option<Block>>,
+    /// The times of others, which it moves together.
+    moved: BTreeMap<BlockId, Span>,
+}
+
+impl<V: ReadBlocks> Blocks<'_, V> {
+    /// Makes a change. Returns whether the block that it changes is as the change says. It always is, unless a file was imported in which an
+    /// event is missing: then the block stays as it is. What moves blocks together is not checked, which would read thousands.
+    fn change(&mut self, kind: &EventKind) -> Decided<V, bool> {
+        let (id, before, after) = match kind {
+            EventKind::BlockScheduled { block } => (block.id, None, Some(block)),
+            EventKind::BlockDeleted { block } => (block.id, Some(block), None),
+            EventKind::BlockUpdated(change)
+            | EventKind::BlockMoved(change)
+            | EventKind::BlockCompleted(change)
+            | EventKind::BlockMissed(change)
+            | EventKind::BlockReopened(change) => (change.before.id, Some(&change.before), Some(&change.after)),
+            EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
+                for (place, id) in blocks.iter().enumerate() {
+                    self.shift(*id, |span| shifted(spans, *by_ms, place, span), spans.get(place))?;
+                }
+                return Ok(true);
+            }
+            _ => return Ok(true),
+        };
+        let now = match self.changed.get(&id) {
+            Some(block) => block.clone(),
+            None => {
+                let span = self.moved.get(&id).copied();
+                read(self.view.stored_block(id))?.map(|block| Block { span: span.unwrap_or(block.span), ..block })
+            }
+        };
+        let fits = now.as_ref() == before;
+        if fits {
+            self.changed.insert(id, after.cloned());
+        }
+        Ok(fits)
+    }
+
+    /// Moves a block. Events of earlier versions do not say where it was.
+    fn shift(&mut self, id: BlockId, to: impl Fn(Span) -> Span, known: Option<&SpanChange>) -> Decided<V, ()> {
+        if let Some(Some(block)) = self.changed.get_mut(&id) {
+            block.span = to(block.span);
+            return Ok(());
+        }
+        let before = match (self.moved.get(&id), known) {
+            (Some(span), _) => Some(*span),
+            (None, Some(change)) => Some(change.before),
+            (None, None) => read(self.view.stored_block(id))?.map(|block| block.span),
+        };
+        if let Some(before) = before {
+            self.moved.insert(id, to(before));
+        }
+        Ok(())
+    }
 }
 
 /// The plans after the undo.

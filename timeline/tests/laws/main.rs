@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use flux_timeline::command::Command;
 use flux_timeline::event::EventKind;
 use flux_timeline::timeline::Content;
-use flux_timeline::{Event, Source, Span, Timeline};
+use flux_timeline::{Actor, Event, Source, Span, Timeline, TxnId};
 use proptest::prelude::*;
 
 use world::*;
@@ -72,6 +72,34 @@ proptest! {
         prop_assert!(world.run(&UNDO) > 0);
         prop_assert_eq!(json(&world.undoable_content()), json(&before));
         prop_assert!(world.run(&Command::Redo) > 0);
+        prop_assert_eq!(json(&world.undoable_content()), json(&after));
+    }
+
+    /// The calls of one answer are one transaction.
+    #[test]
+    fn undo_takes_back_several_changes_of_one_transaction_and_redo_brings_them_back(
+        requests in prop::collection::vec(request(), 1..30), together in prop::collection::vec(request(), 2..10)
+    ) {
+        let mut world = World::after(&requests);
+        let before = world.undoable_content();
+        let txn = TxnId::new(world.id());
+        let mut events = 0;
+        for request in &together {
+            let is_other = matches!(
+                request,
+                Request::Undo | Request::UndoOne { .. } | Request::Redo | Request::Zone(_) | Request::CommitRun { .. }
+            );
+            if let Some(command) = command(&mut world, request).filter(|_| !is_other) {
+                events += world.run_in(txn, &command, &Actor::User);
+            }
+        }
+        if events == 0 || world.session.timeline().undoable() != Some(txn) {
+            return Ok(());
+        }
+        let after = world.undoable_content();
+        world.run(&UNDO);
+        prop_assert_eq!(json(&world.undoable_content()), json(&before));
+        world.run(&Command::Redo);
         prop_assert_eq!(json(&world.undoable_content()), json(&after));
     }
 
