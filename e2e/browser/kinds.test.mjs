@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { wallTime } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
-import { PHONE, answered, connectAs, fits, gone, newPerson, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
+import { PHONE, answered, connectAs, fits, gone, isDone, newPerson, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
 
 let server, browser;
 before(async () => ([server, browser] = await Promise.all([startServer(), openBrowser()])));
@@ -87,6 +87,46 @@ for (const [device, options] of [["desktop", {}], ["phone", PHONE]]) {
     await text(seen.notes(tab), "Moved “Tax return”");
     await gone(overdue.getByRole("button", { name: "Edit Tax return" }));
     await overdue.getByRole("button", { name: "Edit Water the plants" }).waitFor();
+    await client.close();
+    assert.deepEqual(tab.faults, []);
+    await person.close();
+  });
+}
+
+for (const [device, options] of [["desktop", {}], ["phone", PHONE]]) {
+  test(`the timer of a task is started, paused, corrected and stopped by finishing the task (${device})`, async () => {
+    const person = await newPerson(browser, options);
+    const tab = await withBoth(person, device === "phone");
+    const block = seen.block(tab, "Tax return");
+    const timer = (verb) => tab.getByRole("button", { name: `${verb} timer of Tax return` });
+    assert.equal(await tab.getByRole("button", { name: "Start timer of Dentist" }).count(), 0, "an appointment has none");
+    await timer("Start").click();
+    await timer("Pause").waitFor();
+    await block.getByText("min so far").waitFor();
+    await picture(tab, `timer-${device}.png`);
+    await fits(tab);
+    await timer("Pause").click();
+    await block.getByText("min spent").waitFor();
+
+    // What was forgotten is added by hand.
+    await seen.edit(tab, "Tax return").click();
+    await seen.editor(tab, "Edit").getByLabel("Minutes spent").fill("75");
+    await picture(tab, `timer-editor-${device}.png`);
+    await seen.editor(tab, "Edit").getByRole("button", { name: "Save" }).click();
+    await block.getByText("1 h 15 min spent").waitFor();
+    await timer("Start").click();
+    await block.getByText("1 h 15 min so far").waitFor();
+    await tab.reload();
+    if (device === "phone") await tab.getByRole("button", { name: "Timeline", exact: true }).click();
+    await timer("Pause").waitFor();
+
+    await seen.done(tab, "Tax return").check();
+    await isDone(tab, "Tax return");
+    await gone(timer("Pause"));
+    await block.getByText(/1 h 1\d min spent/).waitFor();
+    const client = await connectAs(person, server);
+    await client.call("undo");
+    await timer("Pause").waitFor();
     await client.close();
     assert.deepEqual(tab.faults, []);
     await person.close();

@@ -9,7 +9,7 @@ import { answered, connectAs, connected, isDone, newPerson, newTab, openBrowser,
 
 /** Fields that were added to the frames of the first version. */
 const NEW_FIELDS = new Set([
-  "kind", "missedAt", "log", "hasMore", "hasEarlier", "connect", "reason", "retryAfter", "retry_after_ms", "causes", "goals", "prompts",
+  "kind", "missedAt", "worked", "log", "hasMore", "hasEarlier", "connect", "reason", "retryAfter", "retry_after_ms", "causes", "goals", "prompts",
   "appointments", "rescheduleOverdue", "notice", "messageIds", "outcome",
 ]);
 /** Calls that were added since then. */

@@ -8,7 +8,8 @@ use flux_timeline::event::EventKind;
 use flux_timeline::place::{Horizon, Task, place};
 use flux_timeline::query::{self, FindFreeTime, Query};
 use flux_timeline::{
-    Actor, Block, BlockId, EventId, Handle, Kind, Plan, PlanId, Priority, Session, Source, Span, Title, TxnId, Zone,
+    Actor, Block, BlockId, EventId, Handle, Kind, Plan, PlanId, Priority, Session, Source, Span, Title, TxnId, Worked,
+    Zone,
 };
 use uuid::Uuid;
 
@@ -54,6 +55,7 @@ fn timeline(spans: &[Span]) -> Option<Session> {
             tags: Vec::new(),
             completed_at: None,
             missed_at: None,
+            worked: Worked::default(),
             depends_on: Vec::new(),
             source: Source::User,
         },

@@ -1,13 +1,13 @@
 //! A block: a task or an appointment, and when.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::clock;
+use crate::{clock, json, limits};
 
 use crate::id::{BlockId, Handle, PlanId};
-use crate::span::Span;
+use crate::span::{Span, to_millis};
 use crate::text::{Description, Tag, Title, title_key};
 
 /// A block of a plan.
@@ -41,6 +41,9 @@ pub struct Block {
     /// When it was marked as missed; `None` if it was not. Only an appointment that is not completed can be missed.
     #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
     pub missed_at: Option<DateTime<Utc>>,
+    /// The time that was spent on it.
+    #[serde(default, skip_serializing_if = "Worked::is_nothing")]
+    pub worked: Worked,
     /// Blocks that come first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<BlockId>,
@@ -111,6 +114,53 @@ impl Kind {
     /// Whether it is a task.
     pub const fn is_task(&self) -> bool {
         matches!(self, Self::Task)
+    }
+}
+
+/// The time that was spent on a task. Its timer runs between a start and a pause. Timers of several tasks can run at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worked {
+    /// The time until the last pause, in ms.
+    #[serde(default, skip_serializing_if = "json::is_zero")]
+    pub ms: u64,
+    /// When the timer was started; `None` if it does not run. Only that of a task which is not completed runs.
+    #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+}
+
+impl Worked {
+    /// Whether no time was spent and no timer runs.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether the timer runs.
+    pub const fn is_running(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// The time until the last pause, at most [`limits::WORKED`].
+    pub fn until_pause(&self) -> TimeDelta {
+        i64::try_from(self.ms).map_or(limits::WORKED, TimeDelta::milliseconds).min(limits::WORKED)
+    }
+
+    /// The time until now, at most [`limits::WORKED`]. The clock may have been set back since the timer was started.
+    pub fn total(&self, now: DateTime<Utc>) -> TimeDelta {
+        let running = self.since.map_or(TimeDelta::zero(), |since| (now - since).max(TimeDelta::zero()));
+        self.until_pause().checked_add(&running).unwrap_or(limits::WORKED).min(limits::WORKED)
+    }
+
+    /// With a timer that runs. It goes on if it runs already.
+    #[must_use]
+    pub fn started(self, now: DateTime<Utc>) -> Self {
+        Self { since: self.since.or(Some(to_millis(now))), ..self }
+    }
+
+    /// With a timer that does not run.
+    #[must_use]
+    pub fn paused(self, now: DateTime<Utc>) -> Self {
+        let ms = if self.is_running() { self.total(now).num_milliseconds().unsigned_abs() } else { self.ms };
+        Self { ms, since: None }
     }
 }
 

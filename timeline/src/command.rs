@@ -236,6 +236,10 @@ pub struct BlockUpdate {
     pub completed: Option<bool>,
     /// Whether it is an appointment that was missed.
     pub missed: Option<bool>,
+    /// Whether the timer of the task runs. It is paused when the task is completed or becomes an appointment.
+    pub working: Option<bool>,
+    /// The time that was spent on it until now. A timer that runs goes on from there.
+    pub worked: Option<TimeDelta>,
 }
 
 /// Changes of the settings. A field that is `None` keeps its value.

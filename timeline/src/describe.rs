@@ -2,7 +2,7 @@
 //! later change, and the message that a run keeps.
 
 use crate::block::Block;
-use crate::event::EventKind;
+use crate::event::{EventKind, TimerChange};
 use crate::moment::Moment;
 use crate::plan::Plan;
 
@@ -37,7 +37,12 @@ impl EventKind {
             Self::PlanArchived { .. } => "archived a plan".to_owned(),
             Self::PlanUnarchived { .. } => "took a plan out of the archive".to_owned(),
             Self::BlockScheduled { block } => format!("scheduled {}", named(block)),
-            Self::BlockUpdated(change) => format!("updated {}", named(&change.before)),
+            Self::BlockUpdated(change) => match change.timer() {
+                Some(TimerChange::Started) => format!("started the timer of {}", named(&change.after)),
+                Some(TimerChange::Paused) => format!("paused the timer of {}", named(&change.after)),
+                Some(TimerChange::Corrected) => format!("corrected the time spent on {}", named(&change.after)),
+                None => format!("updated {}", named(&change.before)),
+            },
             Self::BlockMoved(change) => format!("moved {}", named(&change.after)),
             Self::BlockCompleted(change) => format!("completed {}", named(&change.after)),
             Self::BlockMissed(change) => format!("marked {} as missed", named(&change.after)),

@@ -113,7 +113,7 @@ tagged_enum! {
             /// The block.
             block: Block,
         },
-        /// A block's title, kind, description, priority, tags or dependencies changed.
+        /// A block's title, kind, description, priority, tags or dependencies changed, or the time spent on it.
         BlockUpdated(BlockChange),
         /// A block was moved or got another length.
         BlockMoved(BlockChange),
@@ -199,6 +199,32 @@ pub struct BlockChange {
     pub before: Block,
     /// After.
     pub after: Block,
+}
+
+impl BlockChange {
+    /// What it did to the time that was spent, if it did nothing else.
+    pub fn timer(&self) -> Option<TimerChange> {
+        let Self { before, after } = self;
+        if before == after || *after != (Block { worked: after.worked, ..before.clone() }) {
+            return None;
+        }
+        Some(match (before.worked.is_running(), after.worked.is_running()) {
+            (false, true) => TimerChange::Started,
+            (true, false) => TimerChange::Paused,
+            _ => TimerChange::Corrected,
+        })
+    }
+}
+
+/// What an event does to the time that was spent on a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimerChange {
+    /// Its timer was started.
+    Started,
+    /// Its timer was paused.
+    Paused,
+    /// The time was corrected by hand.
+    Corrected,
 }
 
 /// The time of a block before and after a change.

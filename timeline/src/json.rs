@@ -297,6 +297,11 @@ impl<'de> VariantAccess<'de> for Payload {
     }
 }
 
+/// Whether a number is 0, for fields that are left out then.
+pub const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

@@ -56,7 +56,7 @@ pub mod verify;
 pub mod view;
 pub mod zone;
 
-pub use block::{Block, Kind, Priority, Source, Status};
+pub use block::{Block, Kind, Priority, Source, Status, Worked};
 pub use clock::HourFormat;
 pub use command::Command;
 pub use decide::{DecideError, Decision, decide};

@@ -47,6 +47,9 @@ pub const MOVED_WITHOUT_ASKING: u64 = 20;
 /// Most overdue tasks that get new times at once. Each is placed around all that is planned, so this bounds the work.
 pub const RESCHEDULED_BLOCKS: usize = 200;
 
+/// Most time that can be spent on a task: 10,000 hours.
+pub const WORKED: TimeDelta = TimeDelta::hours(10_000);
+
 /// An answer of a model that has changed this many blocks one by one asks the person before it goes on.
 pub const CHANGED_WITHOUT_ASKING: usize = 20;
 

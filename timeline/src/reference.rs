@@ -32,6 +32,8 @@ pub enum Preferred {
     Behind,
     /// The overdue one.
     Overdue,
+    /// The one whose timer runs.
+    Running,
 }
 
 /// A reference to a block.
@@ -157,6 +159,7 @@ fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>) -> Option<
         Preferred::Open => block.is_open(),
         Preferred::Behind => !lies_ahead(block),
         Preferred::Overdue => block.is_overdue(now),
+        Preferred::Running => block.worked.is_running(),
     });
     let first = fitting.next();
     if fitting.next().is_some() { None } else { first }

@@ -75,6 +75,24 @@ pub enum Rejection {
     /// An update that makes a block both completed and missed.
     #[error("A block cannot be both done and missed. Nothing was changed; give one of them.")]
     CompletedAndMissed,
+    /// An update that completes a task and starts its timer.
+    #[error("A task cannot be both done and worked on. Nothing was changed; give one of them.")]
+    CompletedAndWorking,
+    /// An appointment has no timer.
+    #[error(
+        "“{title}” is an appointment, which takes place by itself, so no time is counted for it. Nothing was changed; make it \
+         a task first."
+    )]
+    AppointmentTimed {
+        /// Its title.
+        title: Title,
+    },
+    /// The timer of a task that is completed cannot be started.
+    #[error("“{title}” is done, so its timer was not started. Nothing was changed; reopen it first.")]
+    CompletedTimed {
+        /// Its title.
+        title: Title,
+    },
     /// A task cannot be missed.
     #[error(
         "“{title}” is a task, and only an appointment can be missed. Nothing was changed; move the task to another time, or \

@@ -361,7 +361,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::block::{Kind, Priority, Source};
+    use crate::block::{Kind, Priority, Source, Worked};
     use crate::text::Title;
 
     fn block(number: u32) -> Block {
@@ -378,6 +378,7 @@ mod tests {
             tags: Vec::new(),
             completed_at: None,
             missed_at: None,
+            worked: Worked::default(),
             depends_on: Vec::new(),
             source: Source::User,
         }

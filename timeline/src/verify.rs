@@ -83,6 +83,9 @@ pub enum Misfit {
     /// A task or a completed block is marked as missed.
     #[error("the block {0} cannot be missed")]
     Missed(Handle),
+    /// The timer of an appointment or of a completed block runs, or more time was spent than is possible.
+    #[error("the block {0} cannot have this time spent on it")]
+    Timed(Handle),
     /// A run of the architect does not change in this way.
     #[error("the goal {0} cannot change in this way at this point")]
     Run(RunId),
@@ -289,7 +292,10 @@ fn within_limits<E>(block: &Block) -> Verified<E> {
     require(dependencies <= limits::DEPENDENCIES, || limit("dependencies of a block", limits::DEPENDENCIES))?;
     require(!block.depends_on.contains(&block.id), || Misfit::DependsOnItself(block.handle))?;
     let can_be_missed = block.kind == Kind::Appointment && block.completed_at.is_none();
-    require(block.missed_at.is_none() || can_be_missed, || Misfit::Missed(block.handle))
+    require(block.missed_at.is_none() || can_be_missed, || Misfit::Missed(block.handle))?;
+    let most = limits::WORKED.num_milliseconds().unsigned_abs();
+    let can_be_timed = block.worked.ms <= most && (block.is_to_do() || !block.worked.is_running());
+    require(can_be_timed, || Misfit::Timed(block.handle))
 }
 
 fn known_run<V: ReadRuns>(view: &V, id: RunId) -> Verified<V::Error, Run> {

@@ -205,6 +205,10 @@ impl<V: ReadPlans + ReadBlocks + ReadRuns + ReadHistory> TimelineView for V {}
 
 /// A block that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most are changes, so a box would be one more allocation; on wasm32 it is small enough"
+)]
 pub enum BlockDifference {
     /// It was not there.
     Added(Block),

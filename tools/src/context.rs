@@ -108,6 +108,9 @@ pub struct BlockLine {
     /// Whether it is an appointment that was missed.
     #[serde(default)]
     pub missed: bool,
+    /// Whether the timer of the task runs.
+    #[serde(default)]
+    pub working: bool,
 }
 
 impl BlockLine {
@@ -169,6 +172,7 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         tags: block.tags.iter().map(ToString::to_string).collect(),
         completed: block.completed_at.is_some(),
         missed: block.missed_at.is_some(),
+        working: block.worked.is_running(),
     };
     Ok(TimelineContext {
         now: zone.wall(now),

@@ -101,6 +101,12 @@ pub struct BlockFacts {
     /// Whether it is an appointment that was missed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missed: bool,
+    /// Whether the timer of the task runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub working: bool,
+    /// The minutes that were spent on it until the last pause.
+    #[serde(default, skip_serializing_if = "flux_timeline::json::is_zero")]
+    pub worked_minutes: u64,
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -283,6 +289,8 @@ impl BlockFacts {
             tags: block.tags.iter().map(ToString::to_string).collect(),
             completed: block.completed_at.is_some(),
             missed: block.missed_at.is_some(),
+            working: block.worked.is_running(),
+            worked_minutes: block.worked.ms / 60_000,
             description: block.description.as_ref().map(ToString::to_string),
         }
     }

@@ -252,6 +252,35 @@ fn an_ambiguous_title_lists_the_candidates_unless_one_is_clearly_meant() {
 }
 
 #[test]
+fn the_timer_of_a_task_is_started_paused_and_corrected() {
+    let mut person = Person::new();
+    person.call("scheduleBlock", json!({"title": "Report", "startTime": "2026-03-03T15:00"}));
+    person.call("scheduleBlock", json!({"title": "Lunch", "kind": "appointment", "startTime": "2026-03-03T12:00"}));
+    let update = |id: &str, updates: serde_json::Value| json!({"id": id, "updates": updates});
+    for (arguments, said) in [
+        (update("report", json!({"working": true})), "Started the timer of “Report” (B1)."),
+        (update("report", json!({"working": true})), "“Report” (B1) was so already; nothing was changed."),
+        (update("report", json!({"workedMinutes": 70})), "Set the time spent on “Report” (B1) to 1 h 10 min."),
+        (update("report", json!({"working": false})), "Paused the timer of “Report” (B1) at 1 h 10 min."),
+        (
+            update("lunch", json!({"working": true})),
+            "“Lunch” is an appointment, which takes place by itself, so no time is counted for it. Nothing was changed; make it a task first.",
+        ),
+        (
+            update("report", json!({"completed": true, "working": true})),
+            "A task cannot be both done and worked on. Nothing was changed; give one of them.",
+        ),
+        (update("report", json!({"completed": true})), "Marked “Report” (B1) as done."),
+        (
+            update("B1", json!({"working": true})),
+            "“Report” is done, so its timer was not started. Nothing was changed; reopen it first.",
+        ),
+    ] {
+        assert_eq!(person.says("updateBlock", arguments.clone()), said, "{arguments}");
+    }
+}
+
+#[test]
 fn an_appointment_is_over_by_itself_and_can_be_missed_and_a_task_cannot() {
     let mut person = Person::new();
     let lunch = |start| json!({"title": "Lunch", "kind": "appointment", "startTime": start});

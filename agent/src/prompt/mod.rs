@@ -148,6 +148,7 @@ mod tests {
                     tags: vec!["home".into()],
                     completed: false,
                     missed: false,
+                    working: false,
                 },
                 BlockLine {
                     handle: "B2".into(),
@@ -159,6 +160,7 @@ mod tests {
                     tags: vec![],
                     completed: false,
                     missed: false,
+                    working: false,
                 },
                 BlockLine {
                     handle: "B3".into(),
@@ -170,6 +172,7 @@ mod tests {
                     tags: vec![],
                     completed: true,
                     missed: false,
+                    working: false,
                 },
             ],
             later_open: 12,

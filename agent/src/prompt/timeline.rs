@@ -65,6 +65,9 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
         (.., Kind::Appointment) => is_past.then_some("over"),
     };
     details.extend(state.map(str::to_owned));
+    if block.working {
+        details.push("timer running".to_owned());
+    }
     if block.priority != "medium" {
         details.push(format!("{} priority", block.priority));
     }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use chrono::{DateTime, Utc};
 use flux_timeline::event::BlockChange;
 use flux_timeline::{
-    Actor, Block, BlockId, EventId, EventKind, Handle, Kind, Plan, PlanId, Priority, Source, Span, Title, TxnId,
+    Actor, Block, BlockId, EventId, EventKind, Handle, Kind, Plan, PlanId, Priority, Source, Span, Title, TxnId, Worked,
 };
 use uuid::Uuid;
 
@@ -45,6 +45,7 @@ pub fn block(number: u32, plan: PlanId, title: &str, span: Span) -> Block {
         tags: Vec::new(),
         completed_at: None,
         missed_at: None,
+        worked: Worked::default(),
         depends_on: Vec::new(),
         source: Source::User,
     }

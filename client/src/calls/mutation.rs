@@ -342,6 +342,8 @@ fn updates(changes: &BlockUpdate) -> Value {
     add("durationMinutes", changes.length.map(|length| json!(length.num_minutes())));
     add("completed", changes.completed.map(|completed| json!(completed)));
     add("missed", changes.missed.map(|missed| json!(missed)));
+    add("working", changes.working.map(|working| json!(working)));
+    add("workedMinutes", changes.worked.map(|worked| json!(worked.num_minutes())));
     Value::Object(fields)
 }
 

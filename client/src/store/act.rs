@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 use flux_protocol::ClientFrame;
+use flux_timeline::BlockId;
+use flux_timeline::command::BlockUpdate;
 use uuid::Uuid;
 
 use super::{Store, View};
@@ -181,6 +183,15 @@ impl Store {
     /// Selects the view that a small screen shows.
     pub fn show(&mut self, view: View) {
         self.view.set(view);
+    }
+
+    /// Starts or pauses the timer of a task. The service's clock counts, so this is not kept for later while the browser is offline.
+    pub fn work_on(&mut self, block: BlockId, starts: bool) {
+        if !self.require_connection() {
+            return;
+        }
+        let changes = BlockUpdate { working: Some(starts), ..BlockUpdate::default() };
+        self.submit(Mutation::Update(block, Box::new(changes)));
     }
 
     fn require_connection(&mut self) -> bool {

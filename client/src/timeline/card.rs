@@ -5,6 +5,7 @@ use flux_timeline::{Block, Kind, Priority, Source, clock};
 
 use super::agenda::Entry;
 use super::form::Form;
+use super::timer::{self, TimerButton};
 use super::{Jump, moving, rows};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
@@ -147,6 +148,12 @@ fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element
                         "Find a new time"
                     }
                 }
+            }
+            if !is_past && timer::is_offered(store, &block) {
+                li { TimerButton { block: block.clone(), class: "text-button" } }
+            }
+            if !block.worked.is_nothing() {
+                li { class: if block.worked.is_running() { "mark running" } else { "mark" }, {timer::spent(store, &block)} }
             }
             if is_missed {
                 li { class: "mark", "Missed" }

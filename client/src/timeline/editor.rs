@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use flux_timeline::{BlockId, Kind, Priority};
 
 use super::form::Form;
+use super::timer::{self, TimerButton};
 use super::{Jump, Mode};
 use crate::calls::Mutation;
 use crate::history::LogQuery;
@@ -130,6 +131,9 @@ pub fn Editor() -> Element {
                     }
                 }
             }
+            if let Some(id) = form.block().filter(|_| form.kind == Kind::Task) {
+                TimeSpent { id }
+            }
             label { class: "field",
                 span { "Description" }
                 textarea {
@@ -152,6 +156,37 @@ pub fn Editor() -> Element {
                 button { class: "button", r#type: "button", onclick: move |_| store.end_writing(), "Cancel" }
                 button { class: "button primary", r#type: "submit", "Save" }
             }
+        }
+    }
+}
+
+/// The timer of the task as it is now, and the minutes that were spent on it. They can be corrected while it is paused.
+#[component]
+fn TimeSpent(id: BlockId) -> Element {
+    let mut store = use_store();
+    let Some(block) = store.projection.read().block(id).cloned() else { return rsx! {} };
+    let spent = store.editing.read().as_ref().map(|form| form.spent_now(&block)).unwrap_or_default();
+    rsx! {
+        div { class: "fields timer",
+            if block.worked.is_running() {
+                p { class: "mark running", {timer::spent(store, &block)} }
+            } else {
+                label { class: "field",
+                    span { "Minutes spent" }
+                    input {
+                        r#type: "number",
+                        min: "0",
+                        max: "600000",
+                        value: "{spent}",
+                        oninput: move |event| {
+                            if let Some(form) = store.editing.write().as_mut() {
+                                form.spent = event.value();
+                            }
+                        },
+                    }
+                }
+            }
+            TimerButton { block, class: "button quiet" }
         }
     }
 }

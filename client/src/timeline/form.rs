@@ -33,6 +33,8 @@ pub struct Form {
     pub tags: String,
     /// More about it.
     pub description: String,
+    /// The time that was spent on a task, in minutes.
+    pub spent: String,
 }
 
 impl Form {
@@ -48,6 +50,7 @@ impl Form {
             priority: Priority::Medium,
             tags: String::new(),
             description: String::new(),
+            spent: String::new(),
         }
     }
 
@@ -64,6 +67,7 @@ impl Form {
             priority: block.priority,
             tags: tags.join(", "),
             description: block.description.as_ref().map(ToString::to_string).unwrap_or_default(),
+            spent: minutes_spent(block).to_string(),
         }
     }
 
@@ -80,6 +84,12 @@ impl Form {
     /// The block being edited.
     pub fn block(&self) -> Option<BlockId> {
         self.before.as_ref().map(|block| block.id)
+    }
+
+    /// The minutes in the field: those that were written, or those of the block as it is now.
+    pub fn spent_now(&self, block: &Block) -> String {
+        let is_written = self.before.as_ref().is_some_and(|before| minutes_spent(before).to_string() != self.spent);
+        if is_written { self.spent.clone() } else { minutes_spent(block).to_string() }
     }
 
     /// Sets the start and moves the end with it, so that the length stays the same.
@@ -114,6 +124,11 @@ impl Form {
         };
         let span = Span::new(instant(start, before.span.start()), instant(end, before.span.end()))
             .map_err(|why| why.to_string())?;
+        // An appointment has no such field.
+        let spent = match self.kind {
+            Kind::Task if self.spent != minutes_spent(before).to_string() => Some(minutes(&self.spent)?),
+            Kind::Task | Kind::Appointment => None,
+        };
         let times = super::moving::move_to(before.span, span).unwrap_or_default();
         let changes = BlockUpdate {
             title: (title != before.title).then_some(title),
@@ -121,10 +136,21 @@ impl Form {
             kind: (self.kind != before.kind).then_some(self.kind),
             priority: (self.priority != before.priority).then_some(self.priority),
             tags: (tags != before.tags).then_some(tags),
+            worked: spent,
             ..times
         };
         Ok((changes != BlockUpdate::default()).then(|| Mutation::Update(before.id, Box::new(changes))))
     }
+}
+
+/// The whole minutes that were spent on a block until the timer was last paused.
+fn minutes_spent(block: &Block) -> u64 {
+    block.worked.ms / 60_000
+}
+
+fn minutes(text: &str) -> Result<TimeDelta, String> {
+    let minutes = text.parse::<u32>().map_err(|_| "The time spent is not a number of minutes. Nothing was changed.")?;
+    Ok(TimeDelta::minutes(minutes.into()))
 }
 
 fn read(text: &str, name: &str) -> Result<NaiveDateTime, String> {
@@ -173,6 +199,19 @@ mod tests {
             ..BlockUpdate::default()
         };
         assert_eq!(*changes, expected);
+    }
+
+    #[test]
+    fn the_time_spent_is_sent_only_if_it_was_changed() {
+        let mut before = block(1, "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", true);
+        before.worked.ms = 25 * 60_000 + 30_000;
+        let mut form = Form::of(&before, oslo());
+        assert_eq!((form.spent.as_str(), form.mutation(oslo(), id())), ("25", Ok(None)));
+        form.spent = "40".to_owned();
+        let Ok(Some(Mutation::Update(_, changes))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
+        assert_eq!(*changes, BlockUpdate { worked: Some(TimeDelta::minutes(40)), ..BlockUpdate::default() });
+        form.spent = String::new();
+        assert!(form.mutation(oslo(), id()).is_err_and(|why| why.ends_with("Nothing was changed.")));
     }
 
     #[test]

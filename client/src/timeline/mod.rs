@@ -25,6 +25,7 @@ pub mod projection;
 pub mod rows;
 #[cfg(test)]
 pub mod testing;
+pub mod timer;
 pub mod toolbar;
 pub mod week;
 pub mod words;

@@ -1,7 +1,7 @@
 //! Blocks for tests.
 
 use chrono::{DateTime, Utc};
-use flux_timeline::{Block, BlockId, Handle, Kind, PlanId, Priority, Source, Span, Title};
+use flux_timeline::{Block, BlockId, Handle, Kind, PlanId, Priority, Source, Span, Title, Worked};
 use uuid::Uuid;
 
 /// A moment.
@@ -23,6 +23,7 @@ pub fn block(number: u32, start: &str, end: &str, is_open: bool) -> Block {
         tags: Vec::new(),
         completed_at: (!is_open).then(|| at(end)),
         missed_at: None,
+        worked: Worked::default(),
         depends_on: Vec::new(),
         source: Source::User,
     }

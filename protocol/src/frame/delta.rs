@@ -35,6 +35,7 @@ impl BlockDelta {
             tags,
             completed_at,
             missed_at,
+            worked,
             depends_on,
             source,
         } = after;
@@ -51,6 +52,7 @@ impl BlockDelta {
         add(&mut change, "tags", &before.tags, tags);
         add(&mut change, "completedAt", &before.completed_at, completed_at);
         add(&mut change, "missedAt", &before.missed_at, missed_at);
+        add(&mut change, "worked", &before.worked, worked);
         add(&mut change, "dependsOn", &before.depends_on, depends_on);
         Some(Self { block: *id, base: version(before), change })
     }
@@ -78,6 +80,7 @@ impl BlockDelta {
                 "tags" => block.tags = json::read(value).ok()?,
                 "completedAt" => block.completed_at = clock::optional_instant(json::Reader(value)).ok()?,
                 "missedAt" => block.missed_at = clock::optional_instant(json::Reader(value)).ok()?,
+                "worked" => block.worked = json::read(value).ok()?,
                 "dependsOn" => block.depends_on = json::read(value).ok()?,
                 _ => return None,
             }
@@ -107,6 +110,7 @@ pub fn version(block: &Block) -> u32 {
         tags,
         completed_at,
         missed_at,
+        worked,
         depends_on,
         source,
     } = block;
@@ -129,6 +133,10 @@ pub fn version(block: &Block) -> u32 {
         hash.add(&missed_at.map_or(0, |at| at.timestamp_millis() + 1).to_le_bytes());
         hash.add(kind.as_str().as_bytes());
     }
+    if !worked.is_nothing() {
+        hash.add(&worked.ms.to_le_bytes());
+        hash.add(&worked.since.map_or(0, |at| at.timestamp_millis() + 1).to_le_bytes());
+    }
     hash.0
 }
 
@@ -147,7 +155,7 @@ impl Hash {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, TimeDelta};
-    use flux_timeline::{Description, Handle, Kind, PlanId, Priority, Source, Span, Tag, Title};
+    use flux_timeline::{Description, Handle, Kind, PlanId, Priority, Source, Span, Tag, Title, Worked};
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -159,13 +167,13 @@ mod tests {
         (
             (0u32..3, 0u128..2, text, prop::option::of(text), 0i64..3, 1i64..3, 0u8..3),
             (prop::collection::vec("[a-c]{1,2}", 0..3), prop::option::of(0i64..3), ids(), 0u8..3),
-            (any::<bool>(), prop::option::of(0i64..3)),
+            (any::<bool>(), prop::option::of(0i64..3), 0u64..3, prop::option::of(0i64..3)),
         )
             .prop_map(
                 |(
                     (handle, plan, title, description, start, minutes, priority),
                     (tags, completed, ids, source),
-                    (is_task, missed),
+                    (is_task, missed, ms, since),
                 )| {
                     let at = |ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms);
                     Block {
@@ -180,6 +188,7 @@ mod tests {
                         tags: Tag::list(&tags).unwrap(),
                         completed_at: completed.map(at),
                         missed_at: missed.filter(|_| !is_task).map(at),
+                        worked: Worked { ms, since: since.map(at) },
                         depends_on: ids.into_iter().map(|id| BlockId::new(Uuid::from_u128(id))).collect(),
                         source: [Source::User, Source::Assistant, Source::Architect][usize::from(source)],
                     }

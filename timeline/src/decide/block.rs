@@ -1,11 +1,11 @@
 //! Decisions about single blocks. They do not read the log, so a client can predict them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Context, Decided, Decision, Did, Outcome, read};
-use crate::block::{Block, Kind};
+use crate::block::{Block, Kind, Worked};
 use crate::command::{BlockUpdate, NewBlock};
-use crate::event::{BlockChange, EventKind};
+use crate::event::{BlockChange, EventKind, TimerChange};
 use crate::id::BlockId;
 use crate::invalid::InvalidValue;
 use crate::limits;
@@ -39,6 +39,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         tags: new.tags.clone(),
         completed_at: None,
         missed_at: None,
+        worked: Worked::default(),
         depends_on: dependencies(view, new, context.now)?,
         source: context.source,
     };
@@ -102,9 +103,13 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     if changes.completed == Some(true) && changes.missed == Some(true) {
         return Err(Rejection::CompletedAndMissed.into());
     }
+    if changes.completed == Some(true) && changes.working == Some(true) {
+        return Err(Rejection::CompletedAndWorking.into());
+    }
     let preferred = match (changes.completed, changes.missed) {
         (Some(true), _) => Preferred::Open,
         (Some(false), _) | (_, Some(_)) => Preferred::Behind,
+        (None, None) if changes.working == Some(false) => Preferred::Running,
         (None, None) => Preferred::Ahead,
     };
     let before = find_block(view, reference, preferred, context.now)?;
@@ -120,11 +125,14 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     steps.to(moved, EventKind::BlockMoved);
 
     let mut changed = steps.block.clone();
-    apply_fields(&mut changed, changes);
+    apply_fields(&mut changed, changes, context.now);
     steps.to(changed, EventKind::BlockUpdated);
 
     let settled = settled(view, &steps.block, changes, context.now)?;
     steps.to(settled, EventKind::settled);
+
+    let worked = Block { worked: worked(&steps.block, changes, context.now)?, ..steps.block.clone() };
+    steps.to(worked, EventKind::BlockUpdated);
 
     let Steps { events, block } = steps;
     let overlaps = if is_moved { overlaps(view, &block)? } else { Vec::new() };
@@ -139,6 +147,7 @@ fn settled<V: ReadPlans>(view: &V, block: &Block, changes: &BlockUpdate, now: Da
         Some(true) => {
             block.completed_at = block.completed_at.or(Some(to_millis(now)));
             block.missed_at = None;
+            block.worked = block.worked.paused(now);
         }
         Some(false) => (block.completed_at, block.missed_at) = (None, None),
         None => {}
@@ -157,6 +166,26 @@ fn settled<V: ReadPlans>(view: &V, block: &Block, changes: &BlockUpdate, now: Da
         None => {}
     }
     Ok(block)
+}
+
+/// The time that was spent on a block after the change.
+fn worked(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Worked, Rejection> {
+    if block.kind == Kind::Appointment && (changes.working == Some(true) || changes.worked.is_some()) {
+        return Err(Rejection::AppointmentTimed { title: block.title.clone() });
+    }
+    if block.completed_at.is_some() && changes.working == Some(true) {
+        return Err(Rejection::CompletedTimed { title: block.title.clone() });
+    }
+    let mut worked = block.worked;
+    if let Some(total) = changes.worked {
+        let ms = total.clamp(TimeDelta::zero(), limits::WORKED).num_milliseconds().unsigned_abs();
+        worked = Worked { ms, since: worked.since.map(|_| to_millis(now)) };
+    }
+    Ok(match changes.working {
+        Some(true) => worked.started(now),
+        Some(false) => worked.paused(now),
+        None => worked,
+    })
 }
 
 /// A block while several events change it.
@@ -184,7 +213,7 @@ fn new_span(span: Span, changes: &BlockUpdate) -> Result<Span, InvalidValue> {
     }
 }
 
-fn apply_fields(block: &mut Block, changes: &BlockUpdate) {
+fn apply_fields(block: &mut Block, changes: &BlockUpdate, now: DateTime<Utc>) {
     if let Some(title) = &changes.title {
         block.title = title.clone();
     }
@@ -194,6 +223,9 @@ fn apply_fields(block: &mut Block, changes: &BlockUpdate) {
     if let Some(kind) = changes.kind {
         block.kind = kind;
         block.missed_at = block.missed_at.filter(|_| !kind.is_task());
+        if !kind.is_task() {
+            block.worked = block.worked.paused(now);
+        }
     }
     if let Some(priority) = changes.priority {
         block.priority = priority;
@@ -209,6 +241,12 @@ fn did(events: &[EventKind]) -> Did {
         [EventKind::BlockCompleted(_)] => Did::Completed,
         [EventKind::BlockMissed(_)] => Did::Missed,
         [EventKind::BlockReopened(_)] => Did::Reopened,
+        [EventKind::BlockUpdated(change)] => match change.timer() {
+            Some(TimerChange::Started) => Did::TimerStarted,
+            Some(TimerChange::Paused) => Did::TimerPaused,
+            Some(TimerChange::Corrected) => Did::TimeCorrected,
+            None => Did::Updated,
+        },
         _ => Did::Updated,
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::block::plan_or_active;
 use super::run::{added_blocks, failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
-use crate::block::{Block, Kind, Source};
+use crate::block::{Block, Kind, Source, Worked};
 use crate::event::{EventKind, RunChange};
 use crate::id::{BlockId, PlanId, RunId};
 use crate::limits;
@@ -151,6 +151,7 @@ fn blocks<V: ReadBlocks>(
             tags: tags.clone(),
             completed_at: None,
             missed_at: None,
+            worked: Worked::default(),
             depends_on: before.map(|(id, _)| *id).take(limits::DEPENDENCIES).collect(),
             source: Source::Architect,
         });

@@ -138,6 +138,12 @@ pub enum Did {
     Missed,
     /// A block was reopened.
     Reopened,
+    /// The timer of a task was started.
+    TimerStarted,
+    /// The timer of a task was paused.
+    TimerPaused,
+    /// The time that was spent on a task was corrected.
+    TimeCorrected,
     /// It was deleted.
     Deleted,
     /// A run was started.

@@ -1,9 +1,10 @@
 //! Events that are checked before they are applied.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_timeline::Kind;
+use flux_timeline::block::Worked;
 use flux_timeline::event::BlockChange;
 use flux_timeline::{Actor, Event, EventKind, Handle, Misfit, RunId, Session, TxnId, VerifyError, verify};
+use flux_timeline::{Kind, limits};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -129,6 +130,27 @@ fn what_does_not_fit_is_refused_with_the_reason() {
                 before: before.clone(),
             }),
             "at most 50",
+        ),
+        (
+            updated(BlockChange {
+                after: flux_timeline::Block {
+                    worked: Worked { ms: limits::WORKED.num_milliseconds().unsigned_abs() + 1, since: None },
+                    ..after.clone()
+                },
+                before: before.clone(),
+            }),
+            "time spent",
+        ),
+        (
+            updated(BlockChange {
+                after: flux_timeline::Block {
+                    kind: Kind::Appointment,
+                    worked: Worked { ms: 0, since: Some(now) },
+                    ..after.clone()
+                },
+                before: before.clone(),
+            }),
+            "time spent",
         ),
         (scheduled(u32::MAX), "the next one is B2"),
         (scheduled(3), "the next one is B2"),

@@ -60,6 +60,11 @@ impl World {
             Command::CommitRun { run, .. } => run.txn(),
             _ => TxnId::new(self.id()),
         };
+        self.run_in(txn, command, actor)
+    }
+
+    /// Runs a command as a part of a transaction, as the calls of an answer are.
+    pub fn run_in(&mut self, txn: TxnId, command: &Command, actor: &Actor) -> usize {
         let context = decide::Context {
             now: self.now(),
             source: match command {
@@ -125,6 +130,7 @@ pub enum Request {
     Retitle { block: u8, title: u8, priority: bool },
     Turn { block: u8, kind: Kind },
     Miss { block: u8, missed: bool },
+    Time { block: u8, working: Option<bool>, worked: Option<i64> },
     Toggle { block: u8, done: bool },
     ToggleByTitle { title: u8, done: bool },
     Delete { block: u8 },
@@ -158,6 +164,8 @@ pub fn request() -> impl Strategy<Value = Request> {
             .prop_map(|(title, kind, minutes, length)| Request::Schedule { title, kind, minutes, length }),
         1 => (1u8..12, kind()).prop_map(|(block, kind)| Request::Turn { block, kind }),
         3 => (1u8..12, any::<bool>()).prop_map(|(block, missed)| Request::Miss { block, missed }),
+        3 => (1u8..12, prop::option::of(any::<bool>()), prop::option::of(-5i64..100))
+            .prop_map(|(block, working, worked)| Request::Time { block, working, worked }),
         2 => (1u8..12, minutes.clone()).prop_map(|(block, minutes)| Request::Move { block, minutes }),
         2 => (1u8..12, 0u8..6, any::<bool>()).prop_map(|(block, title, priority)| Request::Retitle { block, title, priority }),
         2 => (1u8..12, any::<bool>()).prop_map(|(block, done)| Request::Toggle { block, done }),
@@ -238,6 +246,14 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::Miss { block, missed } => Command::UpdateBlock {
             block: handle(*block),
             changes: BlockUpdate { missed: Some(*missed), ..BlockUpdate::default() },
+        },
+        Request::Time { block, working, worked } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate {
+                working: *working,
+                worked: worked.map(TimeDelta::minutes),
+                ..BlockUpdate::default()
+            },
         },
         Request::Toggle { block, done: true } => Command::CompleteBlock { block: handle(*block) },
         Request::Toggle { block, done: false } => Command::ReopenBlock { block: handle(*block) },

@@ -42,6 +42,9 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
         Did::Missed => format!("Marked {name} as missed."),
         Did::Reopened if block.kind.is_task() => format!("Marked {name} as not done."),
         Did::Reopened => format!("Reopened {name}, {when}."),
+        Did::TimerStarted => format!("Started the timer of {name}."),
+        Did::TimerPaused => format!("Paused the timer of {name} at {}.", clock::length(block.worked.until_pause())),
+        Did::TimeCorrected => format!("Set the time spent on {name} to {}.", clock::length(block.worked.until_pause())),
         Did::Deleted => format!("Deleted {name}, which was planned for {when}."),
         Did::Updated => format!("Updated {name}, {when}, {} priority.", block.priority.as_str()),
         _ => {

@@ -56,6 +56,13 @@ pub struct Updates {
     /// Whether an appointment was missed: it did not take place, or the person was not there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<bool>,
+    /// Starts (true) or pauses (false) the timer of a task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working: Option<bool>,
+    /// Minutes spent on a task so far, in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 600_000))]
+    pub worked_minutes: Option<u32>,
     /// All tags from now on, without #.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 50))]
@@ -64,8 +71,8 @@ pub struct Updates {
 
 impl Tool for UpdateBlock {
     const NAME: &'static str = "updateBlock";
-    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, kind, description, priority or tags, or that an appointment \
-         was missed. To move a block, give only the new startTime.";
+    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, kind, description, priority or tags, that an appointment \
+         was missed, or the timer of a task. To move a block, give only the new startTime.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
         let updates = &self.updates;
@@ -87,6 +94,8 @@ impl Tool for UpdateBlock {
                 length: updates.duration_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
                 completed: updates.completed,
                 missed: updates.missed,
+                working: updates.working,
+                worked: updates.worked_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
             },
         }))
     }

@@ -130,6 +130,8 @@ impl<S: Sql + Clone> Twins<S> {
                 check!(one == other, "{command:?}: {one} in memory, {other} in rows");
                 return Ok(0);
             }
+            // A restoration to a moment whose rows were deleted. The person asks again.
+            (_, Err(DecideError::View(StoreError::Preparing { .. }))) => return Ok(0),
             (one, other) => return Err(format!("{command:?}: {one:?} in memory, {other:?} in rows")),
         };
         let transaction = Transaction { id, at: now, actor: actor.clone(), kinds: decision.events.clone() };

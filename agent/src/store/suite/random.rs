@@ -1,5 +1,6 @@
 //! Random commands and queries, the same on every engine.
 
+use chrono::TimeDelta;
 use flux_timeline::command::{BlockUpdate, NewRun, OverdueTasks};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
@@ -31,23 +32,12 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(30) {
+    let command = match chance.below(32) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
             return twins.schedule(&title, kind, minutes, length.min(20_000));
         }
-        22 => Command::UpdateBlock {
-            block,
-            changes: BlockUpdate { missed: Some(chance.below(3) > 0), ..BlockUpdate::default() },
-        },
-        23 => Command::UpdateBlock {
-            block,
-            changes: BlockUpdate {
-                kind: Some(Kind::Task).filter(|_| chance.below(2) == 0),
-                ..other_words(&title, true)
-            },
-        },
         5 => Command::UpdateBlock {
             block,
             changes: BlockUpdate { start: Some(moment(chance.minutes())), ..BlockUpdate::default() },
@@ -76,12 +66,32 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
         }
         19 => Command::Restore { seq: chance.below(twins.session.log().len() as u64 + 2) },
         20 => Command::ArchivePlan { plan },
+        21 => Command::UnarchivePlan { plan },
+        22 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate { missed: Some(chance.below(3) > 0), ..BlockUpdate::default() },
+        },
+        23 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate {
+                kind: Some(Kind::Task).filter(|_| chance.below(2) == 0),
+                ..other_words(&title, true)
+            },
+        },
         24 => Command::RescheduleOverdue(match chance.below(3) {
             0 => OverdueTasks::All,
             1 => OverdueTasks::OfPlan(None),
             _ => OverdueTasks::Named(vec![block]),
         }),
-        21 => Command::UnarchivePlan { plan },
+        25 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate {
+                working: Some(chance.below(3) > 0),
+                worked: (chance.below(3) == 0).then(|| TimeDelta::minutes(chance.minutes())),
+                completed: (chance.below(4) == 0).then(|| chance.below(2) == 0),
+                ..BlockUpdate::default()
+            },
+        },
         _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)

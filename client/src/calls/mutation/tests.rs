@@ -39,6 +39,8 @@ fn block_edits_match_the_schemas_of_their_tools() {
         kind: Some(Kind::Appointment),
         missed: Some(false),
         completed: Some(true),
+        working: Some(false),
+        worked: Some(TimeDelta::minutes(25)),
         ..BlockUpdate::default()
     };
     let new = NewBlock {
@@ -56,7 +58,8 @@ fn block_edits_match_the_schemas_of_their_tools() {
     assert_eq!(
         update.argument()["updates"],
         json!({
-            "description": "", "startTime": start, "durationMinutes": 45, "completed": true, "kind": "appointment", "missed": false
+            "description": "", "startTime": start, "durationMinutes": 45, "completed": true, "kind": "appointment", "missed": false,
+            "working": false, "workedMinutes": 25
         })
     );
     for mutation in [update, Mutation::Schedule(Box::new(new))] {
