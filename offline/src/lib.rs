@@ -232,6 +232,7 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         tags: arguments.get("tags").and_then(|tags| json::read(tags.clone()).ok()).unwrap_or_default(),
         completed: false,
         missed: false,
+        working: false,
     })
 }
 

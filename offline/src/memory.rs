@@ -132,5 +132,6 @@ pub(super) fn block(facts: &Value) -> Option<BlockLine> {
         tags: tags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
         completed: facts.get("completed").and_then(Value::as_bool).unwrap_or(false),
         missed: facts.get("missed").and_then(Value::as_bool).unwrap_or(false),
+        working: facts.get("working").and_then(Value::as_bool).unwrap_or(false),
     })
 }

@@ -138,6 +138,12 @@ pub struct BlockPattern {
     /// Whether it is an appointment that was missed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<bool>,
+    /// Whether the timer of the task runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working: Option<bool>,
+    /// The minutes that were spent on it until the timer was last paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worked: Option<u64>,
     /// A text that the title of its plan contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Text>,
@@ -210,6 +216,12 @@ impl BlockPattern {
         }
         if let Some(missed) = self.missed {
             check(missed == block.missed, "missed", missed.to_string(), block.missed.to_string());
+        }
+        if let Some(working) = self.working {
+            check(working == block.working, "working", working.to_string(), block.working.to_string());
+        }
+        if let Some(minutes) = self.worked {
+            check(minutes == block.worked_minutes, "worked", minutes.to_string(), block.worked_minutes.to_string());
         }
         if let Some(plan) = &self.plan {
             check(plan.is_in(&block.plan), "the plan", plan.to_string(), format!("{:?}", block.plan));

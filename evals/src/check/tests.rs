@@ -24,6 +24,8 @@ fn block(handle: &str, title: &str, start: &str, minutes: i64) -> BlockLine {
         kind: Kind::Task,
         done: false,
         missed: false,
+        working: false,
+        worked_minutes: 0,
         plan: "My plan".into(),
         after: Vec::new(),
     }

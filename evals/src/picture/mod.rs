@@ -65,6 +65,12 @@ pub struct BlockLine {
     /// Whether it is an appointment that was missed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missed: bool,
+    /// Whether the timer of the task runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub working: bool,
+    /// The minutes that were spent on it until the timer was last paused.
+    #[serde(default, skip_serializing_if = "flux_timeline::json::is_zero")]
+    pub worked_minutes: u64,
     /// The title of its plan.
     pub plan: String,
     /// The handles of the blocks that it depends on.
@@ -172,6 +178,8 @@ impl Lens<'_> {
             kind: block.kind,
             done: block.completed_at.is_some(),
             missed: block.missed_at.is_some(),
+            working: block.worked.is_running(),
+            worked_minutes: block.worked.ms / 60_000,
             plan: self.plan(block.plan),
             after: block.depends_on.iter().filter_map(|id| handle(*id)).collect(),
         }

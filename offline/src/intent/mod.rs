@@ -14,6 +14,7 @@
 //! | `change` | title, priority, duration, tags, note |
 //! | `moving` | another time for a block |
 //! | `state` | complete, reopen, delete |
+//! | `timer` | the timer of a task |
 //! | `schedule` | a new block |
 //! | `partly` | what would be only a part of the new block that was asked for |
 
@@ -30,6 +31,7 @@ mod schedule;
 mod shift;
 mod state;
 mod talk;
+mod timer;
 
 use serde_json::{Value, json};
 
@@ -105,6 +107,7 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
         .or_else(|| architect::read(request))
         .or_else(|| plans::read(request))
         .or_else(|| overdue::read(request))
+        .or_else(|| timer::read(request))
         .or_else(|| free::read(request))
         .or_else(|| question::read(request))
         .or_else(|| shift::read(request))

@@ -137,6 +137,7 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
         tags: Vec::new(),
         completed: false,
         missed: false,
+        working: false,
     }
 }
 

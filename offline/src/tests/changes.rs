@@ -57,6 +57,27 @@ fn new_times_for_overdue_tasks() {
 }
 
 #[test]
+fn timers() {
+    let report = || Person::busy("Europe/Oslo");
+    let starts: &[&str] = &["B7 with a timer that runs"];
+    check(
+        report,
+        &["start the timer for the report", "Please start a timer on B7", "resume my timer of write report"]
+            .map(|said| (said, starts)),
+    );
+    check(report, &[("start the timer", &[]), ("stop the timer", &[]), ("start a timer for the sauna", &[])]);
+    let mut person = report();
+    person.say("start the timer for the report");
+    for said in ["stop the timer", "Pause my timer."] {
+        assert_eq!(person.say(said).effects, ["B7 with a timer that is paused"]);
+        person.say("start the timer for the report");
+    }
+    person.say("start the timer for the gym");
+    assert_eq!(person.say("stop the timer").effects, [""; 0]);
+    assert_eq!(person.say("stop the timer for the report").effects, ["B7 with a timer that is paused"]);
+}
+
+#[test]
 fn shifts() {
     check(
         || Person::busy("Europe/Oslo"),

@@ -302,6 +302,12 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
             };
             change(state.to_owned());
         }
+        if old.worked.is_running() != block.worked.is_running() {
+            change(
+                if block.worked.is_running() { "with a timer that runs" } else { "with a timer that is paused" }
+                    .to_owned(),
+            );
+        }
         if before.details(old) != after.details(block) {
             change(format!("with{}", after.details(block)));
         }
