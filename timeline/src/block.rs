@@ -1,6 +1,6 @@
 //! A block: a task or an appointment, and when.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,18 @@ pub struct Block {
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
-    /// When.
-    pub span: Span,
+    /// When; `None` if it has no time yet. Only a task can lack one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// How long a task without a time will take, in minutes; `None` if nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// The last day on which a task can be done, in the person's zone.
+    #[serde(default, deserialize_with = "clock::optional_date", skip_serializing_if = "Option::is_none")]
+    pub due: Option<NaiveDate>,
+    /// The first day on which a task can be done, in the person's zone.
+    #[serde(default, deserialize_with = "clock::optional_date", skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<NaiveDate>,
     /// How much it matters.
     pub priority: Priority,
     /// Free labels; no doubles.
@@ -71,14 +81,35 @@ impl Block {
         self.kind == Kind::Task && self.completed_at.is_none()
     }
 
-    /// Whether it is a task whose time has passed and which is not completed. An appointment is never overdue.
+    /// Whether it is a task that is not completed and has no time yet.
+    pub fn is_in_inbox(&self) -> bool {
+        self.is_to_do() && self.span.is_none()
+    }
+
+    /// Whether it is a task whose time has passed and which is not completed. An appointment is never overdue, and neither is a
+    /// task without a time.
     pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
-        self.is_to_do() && self.span.end() <= now
+        self.is_to_do() && self.has_ended(now)
+    }
+
+    /// Whether it is a task that needs a time: it is overdue, or has none yet.
+    pub fn is_unplaced(&self, now: DateTime<Utc>) -> bool {
+        self.is_overdue(now) || self.is_in_inbox()
     }
 
     /// Whether it is an appointment whose time has passed.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
-        self.kind == Kind::Appointment && self.span.end() <= now
+        self.kind == Kind::Appointment && self.has_ended(now)
+    }
+
+    fn has_ended(&self, now: DateTime<Utc>) -> bool {
+        self.span.is_some_and(|span| span.end() <= now)
+    }
+
+    /// How long it takes: the length of its time, or the estimate of a task without one.
+    pub fn length(&self) -> Option<TimeDelta> {
+        let estimate = self.minutes.map(|minutes| TimeDelta::minutes(minutes.into()));
+        self.span.map(Span::length).or(estimate)
     }
 
     /// What it says besides its title, in the form in which it is searched: its handle, its tags with `#`, its description.

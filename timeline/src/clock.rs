@@ -178,6 +178,16 @@ pub fn optional_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     Ok(Option::<Instant>::deserialize(deserializer)?.map(|instant| instant.0))
 }
 
+/// For `deserialize_with` together with `default`: a calendar date or `null`.
+///
+/// # Errors
+/// If the value is neither.
+pub fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    let read = |text: String| read_date(&text).ok_or_else(|| serde::de::Error::custom("expected a calendar date"));
+    text.map(read).transpose()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Requests to change the timeline. [`decide`](crate::decide()) checks them against the timeline.
 
-use chrono::{DateTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 
 use crate::block::{Kind, Priority};
 use crate::clock::HourFormat;
@@ -93,7 +93,7 @@ pub enum Command {
         /// How far.
         by: Distance,
     },
-    /// Moves overdue tasks to the next time that is free for them.
+    /// Moves overdue tasks, or named tasks without a time, to the next time that is free for them.
     RescheduleOverdue(OverdueTasks),
     /// Starts a run of the architect. Does nothing if a run for the same goal is under way or was started a moment ago.
     StartRun(NewRun),
@@ -171,7 +171,7 @@ pub enum OverdueTasks {
     All,
     /// Those of one plan; `None` is the active one.
     OfPlan(Option<PlanRef>),
-    /// These, and each must be overdue.
+    /// These, and each must be overdue or without a time.
     Named(Vec<BlockRef>),
 }
 
@@ -203,14 +203,40 @@ pub struct NewBlock {
     pub kind: Kind,
     /// Its description.
     pub description: Option<Description>,
-    /// When.
-    pub span: Span,
+    /// When; `None` for a task that has no time yet.
+    pub span: Option<Span>,
+    /// How long a task without a time will take, in minutes. Ignored with a time.
+    pub minutes: Option<u32>,
+    /// The last day on which a task can be done.
+    pub due: Option<NaiveDate>,
+    /// The first day on which a task can be done.
+    pub not_before: Option<NaiveDate>,
     /// Its priority.
     pub priority: Priority,
     /// Its tags.
     pub tags: Vec<Tag>,
     /// The blocks that must be done before it.
     pub depends_on: Vec<BlockRef>,
+}
+
+impl NewBlock {
+    /// A task without a time, in the active plan.
+    pub const fn new(id: BlockId, title: Title) -> Self {
+        Self {
+            id,
+            plan: None,
+            title,
+            kind: Kind::Task,
+            description: None,
+            span: None,
+            minutes: None,
+            due: None,
+            not_before: None,
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            depends_on: Vec::new(),
+        }
+    }
 }
 
 /// Changes of a block. A field that is `None` keeps its value.
@@ -226,12 +252,19 @@ pub struct BlockUpdate {
     pub priority: Option<Priority>,
     /// New tags, all of them.
     pub tags: Option<Vec<Tag>>,
-    /// A new start. Without an end or a length, the block keeps its length.
+    /// A new start. Without an end or a length, the block keeps its length. A task without a time gets its estimate, or else
+    /// [`UNESTIMATED`](crate::limits::UNESTIMATED).
     pub start: Option<DateTime<Utc>>,
     /// A new end.
     pub end: Option<DateTime<Utc>>,
-    /// A new length, from the start. Ignored together with `end`.
+    /// A new length, from the start. Ignored together with `end`. It is the new estimate of a task that has and gets no time.
     pub length: Option<TimeDelta>,
+    /// Whether to take away the time of a task, so that it is in the inbox again. Its length becomes its estimate.
+    pub unschedule: bool,
+    /// The last day on which a task can be done; `Some(None)` removes it.
+    pub due: Option<Option<NaiveDate>>,
+    /// The first day on which a task can be done; `Some(None)` removes it.
+    pub not_before: Option<Option<NaiveDate>>,
     /// Whether it is completed. A missed appointment that is completed or reopened is no longer missed.
     pub completed: Option<bool>,
     /// Whether it is an appointment that was missed.

@@ -5,6 +5,7 @@ use crate::block::Block;
 use crate::event::{EventKind, TimerChange};
 use crate::moment::Moment;
 use crate::plan::Plan;
+use crate::span::Span;
 
 impl EventKind {
     /// Describes the change in a few words, for example `scheduled “Workout” (B1)`.
@@ -96,8 +97,9 @@ impl Moment {
 
     /// `, Tue 24 Nov – Fri 4 Dec`: the first and the last day of `blocks`, which are sorted by start. Empty without blocks.
     pub fn days_of(&self, blocks: &[Block]) -> String {
-        let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return String::new() };
-        let (first, last) = (self.day(first.span.start()), self.day(last.span.start()));
+        let mut starts = blocks.iter().filter_map(|block| block.span.map(Span::start));
+        let Some(first) = starts.next() else { return String::new() };
+        let (first, last) = (self.day(first), self.day(starts.next_back().unwrap_or(first)));
         if first == last { format!(", {first}") } else { format!(", {first} – {last}") }
     }
 }

@@ -113,9 +113,9 @@ tagged_enum! {
             /// The block.
             block: Block,
         },
-        /// A block's title, kind, description, priority, tags or dependencies changed, or the time spent on it.
+        /// A block's title, kind, description, estimate, days, priority, tags or dependencies changed, or the time spent on it.
         BlockUpdated(BlockChange),
-        /// A block was moved or got another length.
+        /// A block was moved, got another length, or got or lost its time.
         BlockMoved(BlockChange),
         /// A block was completed.
         BlockCompleted(BlockChange),
@@ -253,10 +253,10 @@ impl BlockChange {
 
 /// The time of a block after an event that moved it together with others: `spans` and `by_ms` are those of the event, `place` is
 /// the block's place in it, and `span` its time before.
-pub fn shifted(spans: &[SpanChange], by_ms: Option<i64>, place: usize, span: Span) -> Span {
+pub fn shifted(spans: &[SpanChange], by_ms: Option<i64>, place: usize, span: Option<Span>) -> Option<Span> {
     match (spans.get(place), by_ms) {
-        (Some(change), _) => change.after,
-        (None, Some(by_ms)) => span.shifted(TimeDelta::milliseconds(by_ms)).unwrap_or(span),
+        (Some(change), _) => Some(change.after),
+        (None, Some(by_ms)) => span.map(|span| span.shifted(TimeDelta::milliseconds(by_ms)).unwrap_or(span)),
         (None, None) => span,
     }
 }
@@ -392,8 +392,8 @@ mod tests {
     fn shifts_of_earlier_versions_have_one_distance() {
         let old = r#"{"type":"TIMELINE_SHIFTED","payload":{"plan":"00000000-0000-0000-0000-000000000001","byMs":3600000,
             "blocks":["00000000-0000-0000-0000-000000000002"]}}"#;
-        let before = span("2026-03-28T07:00:00Z", "2026-03-28T08:00:00Z");
-        let later = span("2026-03-28T08:00:00Z", "2026-03-28T09:00:00Z");
+        let before = Some(span("2026-03-28T07:00:00Z", "2026-03-28T08:00:00Z"));
+        let later = Some(span("2026-03-28T08:00:00Z", "2026-03-28T09:00:00Z"));
         let kind: EventKind = serde_json::from_str(old).unwrap();
         let after = |kind: &EventKind, span| match kind {
             EventKind::TimelineShifted { by_ms, spans, .. } => shifted(spans, *by_ms, 0, span),
@@ -401,5 +401,6 @@ mod tests {
         };
         assert_eq!(after(&kind, before), later);
         assert_eq!(after(&kind.inverse().unwrap(), later), before);
+        assert_eq!(after(&kind, None), None, "a task without a time stays without one");
     }
 }

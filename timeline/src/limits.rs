@@ -55,3 +55,9 @@ pub const CHANGED_WITHOUT_ASKING: usize = 20;
 
 /// [`BLOCK_DAYS`] as a duration.
 pub const LONGEST_BLOCK: TimeDelta = TimeDelta::days(BLOCK_DAYS);
+
+/// Longest estimate of a task without a time, in minutes: as long as the longest block.
+pub const ESTIMATE_MINUTES: u32 = 14 * 24 * 60;
+
+/// The length that a task without an estimate gets with its time.
+pub const UNESTIMATED: TimeDelta = TimeDelta::hours(1);

@@ -1,12 +1,15 @@
 //! Times as text for a person: in their zone, and with the 12 or 24 hour clock that they have set.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::block::Block;
 use crate::clock::{self, HourFormat};
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::zone::Zone;
+
+/// What is said instead of the time of a task without one.
+const NO_TIME: &str = "no time yet";
 
 /// The present moment in a person's zone. It writes other times as that person reads them.
 #[derive(Debug, Clone, Copy)]
@@ -33,9 +36,22 @@ impl Moment {
         clock::day(self.zone.wall(instant).date(), self.now.date())
     }
 
-    /// `Tue 24 Nov 08:00`.
+    /// `Tue 24 Nov 08:00`, or `no time yet`.
     pub fn start_of(&self, block: &Block) -> String {
-        format!("{} {}", self.day(block.span.start()), self.time(block.span.start()))
+        match block.span.map(Span::start) {
+            Some(start) => format!("{} {}", self.day(start), self.time(start)),
+            None => NO_TIME.to_owned(),
+        }
+    }
+
+    /// The time of a block as [`span`](Self::span) writes it, or `no time yet`.
+    pub fn time_of(&self, block: &Block) -> String {
+        block.span.map_or_else(|| NO_TIME.to_owned(), |span| self.span(span))
+    }
+
+    /// `Tue 24 Nov`, of a calendar date.
+    pub fn date(&self, date: NaiveDate) -> String {
+        clock::day(date, self.now.date())
     }
 
     /// `Tue 24 Nov, 08:00–09:00`; over midnight `Tue 24 Nov 22:00 – Wed 25 Nov 06:00`.

@@ -39,6 +39,8 @@ pub struct FindBlocks {
     pub from: Option<DateTime<Utc>>,
     /// Only blocks that start before this.
     pub to: Option<DateTime<Utc>>,
+    /// Only blocks with a time, or only those without.
+    pub has_time: Option<bool>,
     /// Open, done or both.
     pub state: BlockState,
     /// Only blocks of this plan; `None` is the active one.
@@ -116,6 +118,7 @@ fn find_blocks<V: ReadPlans + ReadBlocks>(view: &V, find: &FindBlocks) -> Result
         title: (!words.is_empty()).then_some(TitleMatch::Contains(words)),
         ends_after: find.from,
         starts_before: find.to,
+        has_time: find.has_time,
         state: find.state,
         limit: COUNTED,
         ..BlockQuery::default()

@@ -30,8 +30,8 @@ pub enum Preferred {
     Open,
     /// The one that is completed, missed, or over.
     Behind,
-    /// The overdue one.
-    Overdue,
+    /// The task that is overdue or has no time yet.
+    Unplaced,
     /// The one whose timer runs.
     Running,
 }
@@ -158,7 +158,7 @@ fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>) -> Option<
         Preferred::Ahead => lies_ahead(block),
         Preferred::Open => block.is_open(),
         Preferred::Behind => !lies_ahead(block),
-        Preferred::Overdue => block.is_overdue(now),
+        Preferred::Unplaced => block.is_unplaced(now),
         Preferred::Running => block.worked.is_running(),
     });
     let first = fitting.next();

@@ -93,6 +93,36 @@ pub enum Rejection {
         /// Its title.
         title: Title,
     },
+    /// An appointment has a time.
+    #[error("“{title}” is an appointment, which has a time. Nothing was changed; say when it is, or make it a task.")]
+    AppointmentWithoutTime {
+        /// Its title.
+        title: Title,
+    },
+    /// An appointment takes place on its day, so it has no other.
+    #[error(
+        "“{title}” is an appointment, which takes place on its day, so it is not due and has no first day. Nothing was changed; make it a \
+         task first."
+    )]
+    AppointmentDue {
+        /// Its title.
+        title: Title,
+    },
+    /// A task that is due before it can be done.
+    #[error("A task cannot be due before the first day on which it can be done. Nothing was changed.")]
+    DueBeforeFirstDay,
+    /// An end for a task that has no start.
+    #[error("“{title}” has no time yet. Nothing was changed; say when it starts.")]
+    EndWithoutStart {
+        /// Its title.
+        title: Title,
+    },
+    /// An update that gives a block a time and takes it away.
+    #[error("A block cannot get a time and lose it. Nothing was changed; give one of them.")]
+    TimeGivenAndTaken,
+    /// An estimate that is not possible.
+    #[error("A task takes 1 to {} minutes. Nothing was changed.", limits::ESTIMATE_MINUTES)]
+    EstimateOutOfRange,
     /// A task cannot be missed.
     #[error(
         "“{title}” is a task, and only an appointment can be missed. Nothing was changed; move the task to another time, or \
@@ -134,9 +164,11 @@ pub enum Rejection {
     /// No task is overdue.
     #[error("No task is overdue. Nothing was changed.")]
     NothingOverdue,
-    /// A block that should get a new time as an overdue task, and is none.
-    #[error("“{title}” is not an overdue task. Nothing was changed; move it to a time that you name.")]
-    NotOverdue {
+    /// A block that should get the next free time, and is neither an overdue task nor one without a time.
+    #[error(
+        "“{title}” is neither an overdue task nor one without a time. Nothing was changed; move it to a time that you name."
+    )]
+    HasTime {
         /// Its title.
         title: Title,
     },
@@ -149,8 +181,8 @@ pub enum Rejection {
         /// How many there are.
         count: usize,
     },
-    /// No overdue task has found a time.
-    #[error("No overdue task found a time. “{title}”: {why} Nothing was changed.")]
+    /// No task has found a time.
+    #[error("No task found a time. “{title}”: {why} Nothing was changed.")]
     NoTimeForOverdue {
         /// The title of the first one.
         title: Title,

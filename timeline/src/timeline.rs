@@ -22,7 +22,7 @@ pub struct Timeline {
     plans: BTreeMap<PlanId, Plan>,
     active: Option<PlanId>,
     blocks: BTreeMap<BlockId, Block>,
-    by_start: BTreeSet<(DateTime<Utc>, Handle, BlockId)>,
+    by_start: BTreeSet<(Option<DateTime<Utc>>, Handle, BlockId)>,
     by_handle: BTreeMap<Handle, BlockId>,
     runs: BTreeMap<RunId, Run>,
     next_handle: Option<Handle>,
@@ -77,7 +77,7 @@ pub struct Content {
     pub plans: Vec<Plan>,
     /// The active one.
     pub active_plan: Option<PlanId>,
-    /// Blocks by start, then by handle.
+    /// Blocks by start, then by handle. Those without a time come first.
     pub blocks: Vec<Block>,
     /// Runs of the architect, newest first.
     #[serde(default)]
@@ -205,14 +205,14 @@ impl Timeline {
     fn put(&mut self, block: Block) {
         self.take(block.id);
         self.next_handle = self.next_handle.max(Some(block.handle.next()));
-        self.by_start.insert((block.span.start(), block.handle, block.id));
+        self.by_start.insert((block.span.map(Span::start), block.handle, block.id));
         self.by_handle.insert(block.handle, block.id);
         self.blocks.insert(block.id, block);
     }
 
     fn take(&mut self, id: BlockId) -> Option<Block> {
         let block = self.blocks.remove(&id)?;
-        self.by_start.remove(&(block.span.start(), block.handle, id));
+        self.by_start.remove(&(block.span.map(Span::start), block.handle, id));
         self.by_handle.remove(&block.handle);
         Some(block)
     }
@@ -267,14 +267,13 @@ impl Timeline {
 
     /// The first or the last `query.limit` blocks that match, by start and then by handle.
     pub fn blocks<'a>(&'a self, query: &'a BlockQuery) -> impl Iterator<Item = &'a Block> {
-        let from = query.earliest_start().unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let first = (from, Handle::new(0), BlockId::new(uuid::Uuid::nil()));
+        let first = (query.earliest_start(), Handle::new(0), BlockId::new(uuid::Uuid::nil()));
         let fitting = self
             .by_start
             .range(first..)
             .take_while(|(start, _, _)| {
-                query.starts_before.is_none_or(|bound| *start < bound)
-                    && query.before.is_none_or(|place| *start <= place.start())
+                query.starts_before.is_none_or(|bound| *start < Some(bound))
+                    && query.before.is_none_or(|place| *start <= Some(place.start()))
             })
             .filter_map(|(_, _, id)| self.block(*id))
             .filter(|block| query.matches(block) && (query.plan.is_some() || self.is_in_use(block.plan)));
@@ -289,7 +288,7 @@ impl Timeline {
     /// The spans of all open blocks that overlap `from..to` and belong to plans in use, in any order.
     pub fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
         let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
-        self.blocks(&query).map(|block| block.span).collect()
+        self.blocks(&query).filter_map(|block| block.span).collect()
     }
 
     /// The run with this id.
@@ -373,7 +372,10 @@ mod tests {
             title: Title::new("Workout").unwrap(),
             kind: Kind::Task,
             description: None,
-            span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
+            span: Some(Span::starting(start, TimeDelta::hours(1)).unwrap()),
+            minutes: None,
+            due: None,
+            not_before: None,
             priority: Priority::Medium,
             tags: Vec::new(),
             completed_at: None,

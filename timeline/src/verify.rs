@@ -86,6 +86,9 @@ pub enum Misfit {
     /// The timer of an appointment or of a completed block runs, or more time was spent than is possible.
     #[error("the block {0} cannot have this time spent on it")]
     Timed(Handle),
+    /// An appointment has no time or is due; or a task has an estimate beside a time, or one that is not possible, or is due before its first day.
+    #[error("the block {0} cannot have this time, this estimate or these days")]
+    Planned(Handle),
     /// A run of the architect does not change in this way.
     #[error("the goal {0} cannot change in this way at this point")]
     Run(RunId),
@@ -221,7 +224,7 @@ fn verify_change<V: TimelineView>(view: &V, kind: &EventKind) -> Verified<V::Err
             require(is_complete && !blocks.is_empty() && ids.len() == blocks.len(), || Misfit::Shift)?;
             for (place, id) in blocks.iter().enumerate() {
                 let block = known_block(view, *id)?;
-                let before = spans.get(place).map_or(block.span, |change| change.before);
+                let before = spans.get(place).map_or(block.span, |change| Some(change.before));
                 require(block.plan == *plan && block.span == before, || Misfit::Before("block"))?;
                 require(shifted(spans, *by_ms, place, before) != before, || Misfit::Shift)?;
             }
@@ -295,7 +298,13 @@ fn within_limits<E>(block: &Block) -> Verified<E> {
     require(block.missed_at.is_none() || can_be_missed, || Misfit::Missed(block.handle))?;
     let most = limits::WORKED.num_milliseconds().unsigned_abs();
     let can_be_timed = block.worked.ms <= most && (block.is_to_do() || !block.worked.is_running());
-    require(can_be_timed, || Misfit::Timed(block.handle))
+    require(can_be_timed, || Misfit::Timed(block.handle))?;
+    let is_estimated = block.minutes.is_none_or(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(&minutes));
+    let days_fit = block.not_before.is_none_or(|first| block.due.is_none_or(|last| first <= last));
+    let has_days = block.not_before.or(block.due).is_some();
+    let fits_its_kind = if block.kind.is_task() { days_fit } else { block.span.is_some() && !has_days };
+    let is_planned = fits_its_kind && is_estimated && (block.minutes.is_none() || block.span.is_none());
+    require(is_planned, || Misfit::Planned(block.handle))
 }
 
 fn known_run<V: ReadRuns>(view: &V, id: RunId) -> Verified<V::Error, Run> {

@@ -70,7 +70,8 @@ pub trait ReadBlocks: View {
     /// If the source cannot be read.
     fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, Self::Error>;
 
-    /// Returns the first or the last `query.limit` blocks that match, sorted by start and then by handle.
+    /// Returns the first or the last `query.limit` blocks that match, sorted by start and then by handle. Those without a time come
+    /// first.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -281,7 +282,9 @@ pub struct BlockQuery {
     pub words: Vec<String>,
     /// Only of this priority.
     pub priority: Option<Priority>,
-    /// Only those that end after this.
+    /// Only those with a time, or only those without.
+    pub has_time: Option<bool>,
+    /// Only those that end after this. This and the bounds and places that follow leave out blocks without a time.
     pub ends_after: Option<DateTime<Utc>>,
     /// Only those that end at or before this.
     pub ends_by: Option<DateTime<Utc>>,
@@ -368,6 +371,7 @@ impl Default for BlockQuery {
             title: None,
             words: Vec::new(),
             priority: None,
+            has_time: None,
             ends_after: None,
             ends_by: None,
             starts_from: None,
@@ -383,6 +387,11 @@ impl Default for BlockQuery {
 }
 
 impl BlockQuery {
+    /// The tasks of a plan that have no time yet and are not completed.
+    pub fn inbox(plan: PlanId) -> Self {
+        Self { plan: Some(plan), has_time: Some(false), state: BlockState::ToDo, ..Self::default() }
+    }
+
     /// What shares a moment with `start..end`.
     pub fn overlapping(start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
         Self { ends_after: Some(start), starts_before: Some(end), ..Self::default() }
@@ -399,15 +408,10 @@ impl BlockQuery {
 
     /// Whether a block fits, `limit` and whether its plan is in use apart.
     pub fn matches(&self, block: &Block) -> bool {
-        let (start, end) = (block.span.start(), block.span.end());
         self.plan.is_none_or(|plan| block.plan == plan)
             && self.except.is_none_or(|id| block.id != id)
-            && self.after.is_none_or(|place| BlockPlace::new(start, block.handle) > place)
-            && self.before.is_none_or(|place| BlockPlace::new(start, block.handle) < place)
-            && self.ends_after.is_none_or(|bound| end > bound)
-            && self.ends_by.is_none_or(|bound| end <= bound)
-            && self.starts_from.is_none_or(|bound| start >= bound)
-            && self.starts_before.is_none_or(|bound| start < bound)
+            && self.has_time.is_none_or(|wanted| block.span.is_some() == wanted)
+            && block.span.map_or(!self.is_bounded(), |span| self.is_within(span, block.handle))
             && match self.state {
                 BlockState::Any => true,
                 BlockState::Open => block.is_open(),
@@ -417,6 +421,23 @@ impl BlockQuery {
             && self.priority.is_none_or(|priority| block.priority == priority)
             && self.title.as_ref().is_none_or(|title| title.matches(&block.title.key()))
             && self.has_words(block)
+    }
+
+    /// Whether it asks for a stretch of time, in which a block without a time is not.
+    fn is_bounded(&self) -> bool {
+        let bounds = [self.ends_after, self.ends_by, self.starts_from, self.starts_before];
+        bounds.iter().any(Option::is_some) || self.after.is_some() || self.before.is_some()
+    }
+
+    fn is_within(&self, span: Span, handle: Handle) -> bool {
+        let (start, end) = (span.start(), span.end());
+        let place = BlockPlace::new(start, handle);
+        self.after.is_none_or(|after| place > after)
+            && self.before.is_none_or(|before| place < before)
+            && self.ends_after.is_none_or(|bound| end > bound)
+            && self.ends_by.is_none_or(|bound| end <= bound)
+            && self.starts_from.is_none_or(|bound| start >= bound)
+            && self.starts_before.is_none_or(|bound| start < bound)
     }
 
     fn has_words(&self, block: &Block) -> bool {

@@ -7,7 +7,6 @@ use crate::block::{Block, Kind, Worked};
 use crate::command::{BlockUpdate, NewBlock};
 use crate::event::{BlockChange, EventKind, TimerChange};
 use crate::id::BlockId;
-use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::moment::Moment;
 use crate::plan::Plan;
@@ -27,6 +26,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
     if read(view.stored_blocks())? >= limits::BLOCKS {
         return Err(Rejection::TooManyBlocks.into());
     }
+    let estimate = new.minutes.map(|minutes| TimeDelta::minutes(minutes.into()));
     let block = Block {
         id: new.id,
         handle: read(view.next_handle())?,
@@ -35,6 +35,9 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         kind: new.kind,
         description: new.description.clone(),
         span: new.span,
+        minutes: estimate.filter(|_| new.span.is_none()).map(estimated).transpose()?,
+        due: new.due,
+        not_before: new.not_before,
         priority: new.priority,
         tags: new.tags.clone(),
         completed_at: None,
@@ -43,6 +46,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         depends_on: dependencies(view, new, context.now)?,
         source: context.source,
     };
+    fits_its_kind(&block)?;
     let overlaps = overlaps(view, &block)?;
     let events = vec![EventKind::BlockScheduled { block: block.clone() }];
     done(events, Did::Scheduled, block, overlaps)
@@ -79,11 +83,12 @@ fn dependencies<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, now: DateTi
 
 /// Other open blocks at the same time, in all plans, because a person can do one thing at a time.
 fn overlaps<V: ReadBlocks>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
+    let Some(span) = block.span else { return Ok(Vec::new()) };
     read(view.blocks(&BlockQuery {
         state: BlockState::Open,
         except: Some(block.id),
         limit: OVERLAPS,
-        ..BlockQuery::overlapping(block.span.start(), block.span.end())
+        ..BlockQuery::overlapping(span.start(), span.end())
     }))
 }
 
@@ -115,18 +120,14 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     let before = find_block(view, reference, preferred, context.now)?;
     let mut steps = Steps { events: Vec::new(), block: before.clone() };
 
-    let mut moved = before.clone();
-    moved.span = new_span(before.span, changes)?;
-    let is_moved = moved != before;
-    // What lies ahead again can still take place.
-    if is_moved && moved.span.start() > context.now {
-        moved.missed_at = None;
+    // An appointment becomes a task before it loses its time, and a task gets one before it becomes an appointment.
+    if changes.unschedule {
+        steps.to(with_fields(&steps.block, changes, context.now)?, EventKind::BlockUpdated);
     }
+    let moved = moved(&steps.block, changes, context.now)?;
+    let is_moved = moved.span != before.span;
     steps.to(moved, EventKind::BlockMoved);
-
-    let mut changed = steps.block.clone();
-    apply_fields(&mut changed, changes, context.now);
-    steps.to(changed, EventKind::BlockUpdated);
+    steps.to(with_fields(&steps.block, changes, context.now)?, EventKind::BlockUpdated);
 
     let settled = settled(view, &steps.block, changes, context.now)?;
     steps.to(settled, EventKind::settled);
@@ -154,7 +155,7 @@ fn settled<V: ReadPlans>(view: &V, block: &Block, changes: &BlockUpdate, now: Da
     }
     match changes.missed {
         Some(true) if block.kind == Kind::Task => return Err(Rejection::TaskMissed { title: block.title }.into()),
-        Some(true) if block.span.start() > now => {
+        Some(true) if block.span.is_some_and(|span| span.start() > now) => {
             let when = Moment::new(now, &read(view.settings())?).start_of(&block);
             return Err(Rejection::MissedTooEarly { title: block.title, when }.into());
         }
@@ -204,16 +205,58 @@ impl Steps {
     }
 }
 
-fn new_span(span: Span, changes: &BlockUpdate) -> Result<Span, InvalidValue> {
-    let start = changes.start.unwrap_or(span.start());
-    match (changes.end, changes.length) {
-        (Some(end), _) => Span::new(start, end),
-        (None, Some(length)) => Span::starting(start, length),
-        (None, None) => Span::starting(start, span.length()),
+/// The block with its new time. A task that gets a time has no estimate, and one that loses it is estimated to take as long.
+fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Block, Rejection> {
+    let mut block = block.clone();
+    let Some(start) = changes.start.or(block.span.map(Span::start)) else {
+        return if changes.end.is_some() { Err(Rejection::EndWithoutStart { title: block.title }) } else { Ok(block) };
+    };
+    if changes.unschedule {
+        if changes.start.is_some() || changes.end.is_some() {
+            return Err(Rejection::TimeGivenAndTaken);
+        }
+        if let Some(span) = block.span.take() {
+            block.minutes = Some(estimated(span.length())?);
+        }
+        return Ok(block);
+    }
+    let length = changes.length.or(block.length()).unwrap_or(limits::UNESTIMATED);
+    let span = changes.end.map_or_else(|| Span::starting(start, length), |end| Span::new(start, end))?;
+    // What lies ahead again can still take place.
+    if block.span != Some(span) && span.start() > now {
+        block.missed_at = None;
+    }
+    (block.span, block.minutes) = (Some(span), None);
+    Ok(block)
+}
+
+/// An estimate in whole minutes, rounded up.
+fn estimated(length: TimeDelta) -> Result<u32, Rejection> {
+    let whole = length.num_minutes();
+    let minutes = whole + i64::from(length > TimeDelta::minutes(whole));
+    let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
+    minutes.ok_or(Rejection::EstimateOutOfRange)
+}
+
+/// Checks that an appointment has a time and no other days, and that a task is not due before it can be done.
+fn fits_its_kind(block: &Block) -> Result<(), Rejection> {
+    if block.kind == Kind::Appointment {
+        if block.span.is_none() {
+            return Err(Rejection::AppointmentWithoutTime { title: block.title.clone() });
+        }
+        if block.due.or(block.not_before).is_some() {
+            return Err(Rejection::AppointmentDue { title: block.title.clone() });
+        }
+    }
+    match (block.not_before, block.due) {
+        (Some(first), Some(last)) if last < first => Err(Rejection::DueBeforeFirstDay),
+        _ => Ok(()),
     }
 }
 
-fn apply_fields(block: &mut Block, changes: &BlockUpdate, now: DateTime<Utc>) {
+/// The block with its new fields, apart from its time and status.
+fn with_fields(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Block, Rejection> {
+    let mut block = block.clone();
     if let Some(title) = &changes.title {
         block.title = title.clone();
     }
@@ -225,7 +268,17 @@ fn apply_fields(block: &mut Block, changes: &BlockUpdate, now: DateTime<Utc>) {
         block.missed_at = block.missed_at.filter(|_| !kind.is_task());
         if !kind.is_task() {
             block.worked = block.worked.paused(now);
+            (block.due, block.not_before) = (None, None);
         }
+    }
+    if let Some(length) = changes.length.filter(|_| block.span.is_none()) {
+        block.minutes = Some(estimated(length)?);
+    }
+    if let Some(due) = changes.due {
+        block.due = due;
+    }
+    if let Some(day) = changes.not_before {
+        block.not_before = day;
     }
     if let Some(priority) = changes.priority {
         block.priority = priority;
@@ -233,6 +286,8 @@ fn apply_fields(block: &mut Block, changes: &BlockUpdate, now: DateTime<Utc>) {
     if let Some(tags) = &changes.tags {
         block.tags = tags.clone();
     }
+    fits_its_kind(&block)?;
+    Ok(block)
 }
 
 fn did(events: &[EventKind]) -> Did {

@@ -140,7 +140,7 @@ struct Blocks<'a, V> {
     /// Those that it changes one by one so far; `None` is one that it deletes.
     changed: BTreeMap<BlockId, Option<Block>>,
     /// The times of others, which it moves together.
-    moved: BTreeMap<BlockId, Span>,
+    moved: BTreeMap<BlockId, Option<Span>>,
 }
 
 impl<V: ReadBlocks> Blocks<'_, V> {
@@ -178,14 +178,19 @@ impl<V: ReadBlocks> Blocks<'_, V> {
     }
 
     /// Moves a block. Events of earlier versions do not say where it was.
-    fn shift(&mut self, id: BlockId, to: impl Fn(Span) -> Span, known: Option<&SpanChange>) -> Decided<V, ()> {
+    fn shift(
+        &mut self,
+        id: BlockId,
+        to: impl Fn(Option<Span>) -> Option<Span>,
+        known: Option<&SpanChange>,
+    ) -> Decided<V, ()> {
         if let Some(Some(block)) = self.changed.get_mut(&id) {
             block.span = to(block.span);
             return Ok(());
         }
         let before = match (self.moved.get(&id), known) {
             (Some(span), _) => Some(*span),
-            (None, Some(change)) => Some(change.before),
+            (None, Some(change)) => Some(Some(change.before)),
             (None, None) => read(self.view.stored_block(id))?.map(|block| block.span),
         };
         if let Some(before) = before {

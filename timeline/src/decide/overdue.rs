@@ -1,9 +1,9 @@
-//! Gives overdue tasks a new time.
+//! Gives a time to overdue tasks, and to tasks without one.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::block::plan_or_active;
-use super::{Context, Decided, Decision, Outcome, read};
+use super::{Context, DecideError, Decided, Decision, Outcome, read};
 use crate::block::Block;
 use crate::clock;
 use crate::command::OverdueTasks;
@@ -28,7 +28,8 @@ const NEAR_DAYS: u32 = 30;
 /// beyond that.
 ///
 /// # Errors
-/// A rejection if a named block is not known or not overdue, or if the plan is not known, and the errors of the view.
+/// A rejection if a named block is not known, or is neither overdue nor without a time, or if the plan is not known, and the errors
+/// of the view.
 pub fn overdue_tasks<V: ReadPlans + ReadBlocks>(
     view: &V,
     which: &OverdueTasks,
@@ -45,28 +46,38 @@ pub fn overdue_tasks<V: ReadPlans + ReadBlocks>(
     Ok((blocks, more))
 }
 
-/// The tasks that are named, each once.
+/// The tasks that are named, each once. One that is named by its id is left out if it needs no time any more, because somebody saw
+/// it and another was faster; unless no other is left.
 fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: DateTime<Utc>) -> Decided<V, Vec<Block>> {
     let mut blocks: Vec<Block> = Vec::with_capacity(references.len());
+    let mut missed = None;
     for reference in references {
-        let block = find_block(view, reference, Preferred::Overdue, now)?;
-        if !block.is_overdue(now) {
-            return Err(Rejection::NotOverdue { title: block.title }.into());
-        }
-        if blocks.iter().all(|known| known.id != block.id) {
-            blocks.push(block);
+        let found = find_block(view, reference, Preferred::Unplaced, now).and_then(|block| {
+            if block.is_unplaced(now) { Ok(block) } else { Err(Rejection::HasTime { title: block.title }.into()) }
+        });
+        match found {
+            Ok(block) if blocks.iter().all(|known| known.id != block.id) => blocks.push(block),
+            Ok(_) => {}
+            Err(DecideError::Rejected(why)) if matches!(reference, BlockRef::Id(_)) => {
+                missed.get_or_insert(why);
+            }
+            Err(error) => return Err(error),
         }
     }
-    if blocks.len() > limits::RESCHEDULED_BLOCKS {
-        return Err(Rejection::TooManyToReschedule { count: blocks.len() }.into());
+    match missed {
+        Some(why) if blocks.is_empty() => Err(why.into()),
+        _ if blocks.len() > limits::RESCHEDULED_BLOCKS => {
+            Err(Rejection::TooManyToReschedule { count: blocks.len() }.into())
+        }
+        _ => Ok(blocks),
     }
-    Ok(blocks)
 }
 
-/// Moves overdue tasks to the first time that is free for them.
+/// Moves overdue tasks, and named tasks without a time, to the first time that is free for them.
 ///
 /// Tasks are placed one after the other by the rules of [`place`](crate::place), each in the hours that suit it (see
-/// [`Search::hours_of`]), after what must be done before it, and before what waits for it. A task that finds no time stays where it is.
+/// [`Search::hours_of`]), from its first day on and after what must be done before it, and before what waits for it and the end of the
+/// day on which it is due. A task that finds no time stays where it is.
 pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTasks, context: &Context) -> Decided<V> {
     let (blocks, more) = overdue_tasks(view, which, context.now)?;
     if blocks.is_empty() {
@@ -79,8 +90,11 @@ pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTas
     for (before, outcome) in blocks.into_iter().zip(outcomes) {
         match outcome {
             Ok(span) => {
-                let at = moved.partition_point(|change| change.after.span.start() <= span.start());
-                moved.insert(at, BlockChange { after: Block { span, ..before.clone() }, before });
+                let at = moved.partition_point(|change| change.after.span <= Some(span));
+                moved.insert(
+                    at,
+                    BlockChange { after: Block { span: Some(span), minutes: None, ..before.clone() }, before },
+                );
             }
             Err(why) => left_out.push(LeftOut { title: before.title, why }),
         }
@@ -110,10 +124,13 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
     fn new(view: &'a V, blocks: &'a [Block], now: DateTime<Utc>) -> Decided<V, Self> {
         let settings = read(view.settings())?;
         let pause = TimeDelta::minutes(settings.break_minutes.into());
-        // One more day at the end, because the horizon is counted in days of the person's zone.
-        let mut busy = read(view.busy(now - pause, now + TimeDelta::days(i64::from(HORIZON_DAYS) + 2)))?;
+        // One more day at the end, because the horizon is counted in days of the person's zone. It begins on the first day of a task.
+        let horizon = TimeDelta::days(i64::from(HORIZON_DAYS) + 2);
+        let has_first_day = blocks.iter().any(|block| block.not_before.is_some());
+        let until = now + horizon + if has_first_day { horizon } else { TimeDelta::zero() };
+        let mut busy = read(view.busy(now - pause, until))?;
         // What is moved leaves its time.
-        busy.retain(|span| blocks.iter().all(|block| block.span != *span));
+        busy.retain(|span| blocks.iter().all(|block| block.span != Some(*span)));
         let ahead =
             BlockQuery { starts_from: Some(now), state: BlockState::ToDo, limit: AHEAD, ..BlockQuery::default() };
         let mut waiting = read(view.blocks(&ahead))?;
@@ -151,7 +168,7 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
     /// The block as something to place. It depends on those of `blocks` that come first.
     fn task(&self, block: &Block) -> Task {
         let index = |id| self.blocks.iter().position(|other| other.id == id);
-        let length = block.span.length();
+        let length = block.length().unwrap_or(limits::UNESTIMATED);
         let minutes = length.num_minutes() + i64::from(length > TimeDelta::minutes(length.num_minutes()));
         Task {
             title: block.title.clone(),
@@ -173,21 +190,33 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             if other.is_overdue(self.now) {
                 return Ok(Err(format!("It depends on “{}”, which is overdue, too.", other.title)));
             }
-            end = end.max(other.span.end());
+            // One that has no time yet holds nothing up.
+            end = other.span.map_or(end, |span| end.max(span.end()));
         }
         Ok(Ok(end))
     }
 
     fn place(&self, block: &Block, task: &Task, not_before: DateTime<Utc>) -> Result<Span, String> {
         let (zone, hours) = (self.settings.zone(), self.hours_of(block));
+        let first = block.not_before.map(|first| zone.day_start(first));
+        if first.is_some_and(|first| first > self.now + TimeDelta::days(HORIZON_DAYS.into())) {
+            return Err(format!(
+                "It begins more than {HORIZON_DAYS} days from now, which is too far ahead to find a time."
+            ));
+        }
+        let not_before = first.map_or(not_before, |first| not_before.max(first));
         let waiting = self.waiting.iter().find(|other| other.depends_on.contains(&block.id));
+        // What should have been done by now is done as soon as possible.
+        let due = block.due.and_then(|last| last.succ_opt()).map(|next| zone.day_start(next));
+        let due = due.filter(|due| *due > self.now);
+        let begins = waiting.and_then(|other| other.span).map(Span::start);
         let alone = [Task { depends_on: Vec::new(), ..task.clone() }];
         let mut why = Why::Circle;
         for days in [NEAR_DAYS, HORIZON_DAYS] {
             let horizon = Horizon {
                 hours,
                 break_minutes: self.settings.break_minutes,
-                deadline: waiting.map(|other| other.span.start()),
+                deadline: begins.into_iter().chain(due).min(),
                 days,
                 ..Horizon::new(zone, not_before)
             };
@@ -196,11 +225,16 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             let placement = place(&alone, &busy, &horizon);
             if let Some(placed) = placement.placed.first() {
                 // Its own length, of which a task has only the minutes.
-                return Span::starting(placed.span.start(), block.span.length()).map_err(|invalid| invalid.to_string());
+                let length = block.length().unwrap_or(limits::UNESTIMATED);
+                return Span::starting(placed.span.start(), length).map_err(|invalid| invalid.to_string());
             }
             why = placement.unplaced.first().map_or(why, |unplaced| unplaced.why);
         }
         Err(match (why, waiting) {
+            (Why::NoRoomBeforeDeadline, _) if due.is_some() && due <= begins.or(due) => {
+                let words = block.due.map(|last| clock::day(last, zone.wall(self.now).date())).unwrap_or_default();
+                format!("There is no room for it by {words}, when it is due.")
+            }
             (Why::NoRoomBeforeDeadline, Some(other)) => {
                 format!("There is no room for it before “{}”, which depends on it.", other.title)
             }
@@ -214,12 +248,14 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
         })
     }
 
-    /// The hours in which a task is placed again: the working hours if it lay within them, and otherwise all in which the person is
-    /// awake. What was planned for an evening or a weekend is not work.
+    /// The hours in which a task is placed: the working hours if it lay within them or had no time, and otherwise all in which the
+    /// person is awake. What was planned for an evening or a weekend is not work.
     fn hours_of(&self, block: &Block) -> WorkingHours {
         let (hours, zone) = (self.settings.working_hours, self.settings.zone());
-        let day = hours.on(zone.wall(block.span.start()).date(), zone);
-        let is_work = day.is_some_and(|day| day.start <= block.span.start() && block.span.end() <= day.end);
+        let is_work = block.span.is_none_or(|span| {
+            let day = hours.on(zone.wall(span.start()).date(), zone);
+            day.is_some_and(|day| day.start <= span.start() && span.end() <= day.end)
+        });
         if is_work { hours } else { hours.awake() }
     }
 }

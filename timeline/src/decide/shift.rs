@@ -51,9 +51,11 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
     for part in blocks.chunks_mut(limits::IDS_PER_EVENT) {
         let mut spans = Vec::new();
         for block in part.iter_mut() {
-            let before = block.span;
-            block.span = by.moved(before, zone)?;
-            spans.push(SpanChange { before, after: block.span });
+            // Blocks without a time are not after any moment.
+            let Some(before) = block.span else { continue };
+            let after = by.moved(before, zone)?;
+            block.span = Some(after);
+            spans.push(SpanChange { before, after });
         }
         let blocks = part.iter().map(|block| block.id).collect();
         events.push(EventKind::TimelineShifted { plan, by_ms: None, blocks, spans });

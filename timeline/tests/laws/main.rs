@@ -166,7 +166,7 @@ proptest! {
         };
         let (from, to) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
         let expected: Vec<Span> =
-            content.blocks.iter().filter(in_use).filter(|block| block.is_open()).map(|block| block.span).collect();
+            content.blocks.iter().filter(in_use).filter(|block| block.is_open()).filter_map(|block| block.span).collect();
         prop_assert_eq!(world.session.timeline().busy(from, to), expected);
     }
 

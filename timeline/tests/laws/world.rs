@@ -1,6 +1,6 @@
 //! A timeline that any sequence of commands can change.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use flux_timeline::Distance;
 use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, OverdueTasks, SettingsUpdate};
 use flux_timeline::place::Task;
@@ -126,6 +126,8 @@ impl World {
 #[derive(Debug, Clone)]
 pub enum Request {
     Schedule { title: u8, kind: Kind, minutes: i64, length: i64 },
+    Note { title: u8, minutes: Option<u32>, first: Option<u64>, due: Option<u64> },
+    Plan { block: u8, unschedule: bool, length: Option<i64>, first: Option<u64>, due: Option<u64> },
     Move { block: u8, minutes: i64 },
     Retitle { block: u8, title: u8, priority: bool },
     Turn { block: u8, kind: Kind },
@@ -162,6 +164,10 @@ pub fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         4 => (0u8..6, kind(), minutes.clone(), 1i64..30_000)
             .prop_map(|(title, kind, minutes, length)| Request::Schedule { title, kind, minutes, length }),
+        2 => (0u8..6, prop::option::of(0u32..30_000), days(), days())
+            .prop_map(|(title, minutes, first, due)| Request::Note { title, minutes, first, due }),
+        2 => (1u8..12, any::<bool>(), prop::option::of(0i64..30_000), days(), days())
+            .prop_map(|(block, unschedule, length, first, due)| Request::Plan { block, unschedule, length, first, due }),
         1 => (1u8..12, kind()).prop_map(|(block, kind)| Request::Turn { block, kind }),
         3 => (1u8..12, any::<bool>()).prop_map(|(block, missed)| Request::Miss { block, missed }),
         3 => (1u8..12, prop::option::of(any::<bool>()), prop::option::of(-5i64..100))
@@ -197,12 +203,21 @@ pub fn request() -> impl Strategy<Value = Request> {
     ]
 }
 
+fn days() -> impl Strategy<Value = Option<u64>> {
+    prop::option::of(0u64..40)
+}
+
 fn kind() -> impl Strategy<Value = Kind> {
     prop_oneof![Just(Kind::Task), Just(Kind::Appointment)]
 }
 
 pub fn title(number: u8) -> Title {
     Title::new(&format!("Thing {number}")).unwrap()
+}
+
+/// A day within the weeks in which blocks are.
+fn day(number: u64) -> Option<NaiveDate> {
+    DateTime::from_timestamp_millis(START)?.date_naive().checked_add_days(Days::new(number))
 }
 
 pub fn handle(number: u8) -> BlockRef {
@@ -217,16 +232,26 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
     let at = |minutes: i64| DateTime::from_timestamp_millis(START + minutes * 60_000).unwrap();
     Some(match request {
         Request::Schedule { title: number, kind, minutes, length } => Command::ScheduleBlock(NewBlock {
-            id: BlockId::new(world.id()),
-            plan: None,
-            title: title(*number),
             kind: *kind,
-            description: None,
-            span: Span::starting(at(*minutes), TimeDelta::minutes(*length)).ok()?,
-            priority: Priority::Medium,
-            tags: Vec::new(),
-            depends_on: Vec::new(),
+            span: Some(Span::starting(at(*minutes), TimeDelta::minutes(*length)).ok()?),
+            ..NewBlock::new(BlockId::new(world.id()), title(*number))
         }),
+        Request::Note { title: number, minutes, first, due } => Command::ScheduleBlock(NewBlock {
+            minutes: *minutes,
+            due: due.and_then(day),
+            not_before: first.and_then(day),
+            ..NewBlock::new(BlockId::new(world.id()), title(*number))
+        }),
+        Request::Plan { block, unschedule, length, first, due } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate {
+                unschedule: *unschedule,
+                length: length.map(TimeDelta::minutes),
+                due: due.map(|due| day(due).filter(|_| due % 3 > 0)),
+                not_before: first.map(|first| day(first).filter(|_| first % 3 > 0)),
+                ..BlockUpdate::default()
+            },
+        },
         Request::Move { block, minutes } => Command::UpdateBlock {
             block: handle(*block),
             changes: BlockUpdate { start: Some(at(*minutes)), ..BlockUpdate::default() },
