@@ -11,7 +11,7 @@ use flux_agent::store::{Store, Transaction};
 use flux_timeline::command::{BlockUpdate, NewBlock};
 use flux_timeline::decide::{Context, decide};
 use flux_timeline::reference::BlockRef;
-use flux_timeline::{Actor, BlockId, Command, EventId, Kind, PlanId, Priority, Source, Span, Title, TxnId};
+use flux_timeline::{Actor, BlockId, Command, EventId, PlanId, Source, Span, Title, TxnId};
 use uuid::Uuid;
 
 /// The number of events after years of editing every day.
@@ -36,15 +36,8 @@ fn life() -> Result<Store<Sqlite>, Box<dyn Error>> {
         let start = now + TimeDelta::minutes(i64::try_from(number * 7_919 % 20_000)? - 10_000);
         let command = if number < BLOCKS {
             Command::ScheduleBlock(NewBlock {
-                id: BlockId::new(id()),
-                plan: None,
-                title: Title::new(&format!("Block {number}"))?,
-                description: None,
-                span: Span::starting(start, TimeDelta::minutes(30))?,
-                kind: Kind::Task,
-                priority: Priority::Medium,
-                tags: Vec::new(),
-                depends_on: Vec::new(),
+                span: Some(Span::starting(start, TimeDelta::minutes(30))?),
+                ..NewBlock::new(BlockId::new(id()), Title::new(&format!("Block {number}"))?)
             })
         } else {
             let block = BlockRef::from(format!("B{}", 1 + number * 7_919 % BLOCKS).as_str());

@@ -20,7 +20,9 @@ pub const DAYS: i64 = 7;
 const BLOCKS: usize = 500;
 /// Most overdue tasks among them.
 const OVERDUE: usize = 100;
-/// Largest part of it that is blocks, in bytes of JSON. The overdue ones may take half of it.
+/// The most tasks without a time in it, the newest.
+const INBOX: usize = 200;
+/// Largest part of it that is blocks, in bytes of JSON. The overdue ones may take a quarter of it, and those without a time another.
 const BLOCKS_BYTES: usize = 250_000;
 /// Largest part of it that is runs of the architect, in bytes of JSON.
 const RUNS_BYTES: usize = 100_000;
@@ -30,12 +32,12 @@ const DIFFERENCES: u64 = 200;
 /// The timeline as a page shows it first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// Blocks of the active plan: overdue ones, those of the last days, and future ones.
+    /// Blocks of the active plan: tasks without a time, overdue ones, those of the last days, and future ones.
     pub content: Content,
     /// Whether these are all blocks of the plan.
     pub is_complete: bool,
-    /// The start of the blocks in it, except for overdue ones.
-    pub since: DateTime<Utc>,
+    /// The start of the blocks in it, except for overdue ones and for tasks without a time. `None` if all blocks with a time are in it.
+    pub since: Option<DateTime<Utc>>,
     /// Whether more blocks follow after the last one.
     pub has_more: bool,
 }
@@ -48,16 +50,27 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let plan = store.active_plan()?.map(|plan| plan.id);
     let of_plan = BlockQuery { plan, ..BlockQuery::default() };
     let since = now - TimeDelta::days(DAYS);
+    // The newest first, so that they stay if all are too large.
+    let newest = plan.map(|plan| BlockQuery { limit: INBOX, last: true, ..BlockQuery::inbox(plan) });
+    let mut inbox = newest.map(|newest| store.blocks(&newest)).transpose()?.unwrap_or_default();
+    inbox.reverse();
+    let (_, inbox_size) = keep_within(&mut inbox, BLOCKS_BYTES / 4);
+    inbox.reverse();
     let overdue = BlockQuery { ends_by: Some(since), state: BlockState::ToDo, limit: OVERDUE, ..of_plan.clone() };
     let mut blocks = store.blocks(&overdue)?;
-    let (_, size) = keep_within(&mut blocks, BLOCKS_BYTES / 2);
+    let (_, overdue_size) = keep_within(&mut blocks, BLOCKS_BYTES / 4);
     let limit = BLOCKS - blocks.len();
-    let mut others = store.blocks(&BlockQuery { ends_after: Some(since), limit, ..of_plan })?;
-    let (is_cut, _) = keep_within(&mut others, BLOCKS_BYTES - size);
+    let mut others = store.blocks(&BlockQuery { ends_after: Some(since), limit, ..of_plan.clone() })?;
+    let (is_cut, _) = keep_within(&mut others, BLOCKS_BYTES - inbox_size - overdue_size);
     blocks.extend(others);
     let counts = plan.map(|plan| store.plan_counts(plan)).transpose()?.unwrap_or_default();
-    let is_complete = blocks.len() as u64 == counts.all();
-    let has_more = is_cut || !is_complete && blocks.len() >= BLOCKS;
+    let untimed = store.count_blocks(&BlockQuery { has_time: Some(false), ..of_plan })?;
+    let has_all_timed = blocks.len() as u64 == counts.all().saturating_sub(untimed);
+    let is_complete = has_all_timed && inbox.len() as u64 == untimed;
+    let has_more = is_cut || !has_all_timed && blocks.len() >= BLOCKS;
+    let since = (!has_all_timed).then_some(since);
+    inbox.extend(blocks);
+    let blocks = inbox;
     let mut content = store.content_with(blocks)?;
     // The newest come first.
     keep_within(&mut content.runs, RUNS_BYTES);
@@ -98,7 +111,7 @@ pub fn snapshot<S: Sql>(store: &Store<S>, now: DateTime<Utc>, model: ModelInfo) 
         log: store.log()?,
         timeline: shown.content,
         complete: shown.is_complete,
-        since: (!shown.is_complete).then_some(shown.since),
+        since: shown.since,
         has_more: shown.has_more,
         model,
     })
@@ -115,9 +128,9 @@ pub fn at<S: Sql>(store: &Store<S>, seq: u64, from: Option<DateTime<Utc>>) -> Re
     let at = store.events(&event)?.first().filter(|event| event.seq == seq).map(|event| event.at);
     let PlanSnapshot { settings, plans, active_plan } = store.plans_at(seq)?;
     let begin = from.unwrap_or_else(|| at.unwrap_or_default() - TimeDelta::days(DAYS));
-    let shown = active_plan.map(|plan| store.shown_at(seq, plan, begin, (OVERDUE, BLOCKS))).transpose()?;
+    let shown = active_plan.map(|plan| store.shown_at(seq, plan, begin, (INBOX, OVERDUE, BLOCKS))).transpose()?;
     let (blocks, count) = shown.unwrap_or_default();
-    let complete = blocks.len() as u64 == count;
+    let complete = blocks.iter().filter(|block| block.span.is_some()).count() as u64 == count;
     let mut seen: Vec<PlanId> = plans.iter().chain(&store.plans()?).map(|plan| plan.id).collect();
     seen.sort_unstable();
     seen.dedup();

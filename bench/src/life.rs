@@ -7,9 +7,7 @@ use flux_agent::native::Sqlite;
 use flux_agent::store::{Store, Transaction};
 use flux_timeline::command::NewBlock;
 use flux_timeline::decide::{Context, decide};
-use flux_timeline::{
-    Actor, BlockId, Command, Description, EventId, Kind, PlanId, Priority, Source, Span, Tag, Title, TxnId,
-};
+use flux_timeline::{Actor, BlockId, Command, Description, EventId, PlanId, Source, Span, Tag, Title, TxnId};
 use uuid::Uuid;
 
 /// A store in memory, its clock and its ids.
@@ -61,15 +59,10 @@ impl Life {
     fn block(&mut self, number: u32) -> Result<Command, Box<dyn Error>> {
         let start = Self::now() + TimeDelta::hours(i64::from(number));
         Ok(Command::ScheduleBlock(NewBlock {
-            id: BlockId::new(self.id()),
-            plan: None,
-            title: Title::new(&format!("Focus block {number}"))?,
-            kind: Kind::Task,
             description: Some(Description::new("Work through a chapter and write down three questions")?),
-            span: Span::starting(start, TimeDelta::minutes(45))?,
-            priority: Priority::Medium,
+            span: Some(Span::starting(start, TimeDelta::minutes(45))?),
             tags: vec![Tag::new("work")?, Tag::new("deep")?],
-            depends_on: Vec::new(),
+            ..NewBlock::new(BlockId::new(self.id()), Title::new(&format!("Focus block {number}"))?)
         }))
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use flux_timeline::{Block, Event, Plan, Run, RunStatus, json};
+use flux_timeline::{Block, Event, Plan, Run, RunStatus, Span, clock, json};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -73,16 +73,25 @@ pub struct StateBlock {
     /// Its description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its length, in minutes.
-    pub duration: i64,
+    /// Its length, in minutes; of a task without a time, how long it will take, if somebody said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<i64>,
     /// `high`, `medium` or `low`.
     pub priority: &'static str,
     /// Its tags, without `#`.
     pub tags: Vec<String>,
-    /// Its start.
-    pub start_time: DateTime<Utc>,
+    /// Its start; none for a task that has no time yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<DateTime<Utc>>,
     /// Its end.
-    pub end_time: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<DateTime<Utc>>,
+    /// The last day for a task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<String>,
+    /// The first day for a task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest_date: Option<String>,
     /// Whether it is completed.
     pub completed: bool,
     /// `task` or `appointment`.
@@ -130,11 +139,13 @@ impl From<&Block> for StateBlock {
             handle: block.handle.to_string(),
             title: block.title.to_string(),
             description: block.description.as_ref().map(ToString::to_string),
-            duration: block.span.length().num_minutes(),
+            duration: block.length().map(|length| length.num_minutes()),
             priority: block.priority.as_str(),
             tags: block.tags.iter().map(ToString::to_string).collect(),
-            start_time: block.span.start(),
-            end_time: block.span.end(),
+            start_time: block.span.map(Span::start),
+            end_time: block.span.map(Span::end),
+            due_date: block.due.map(clock::iso_date),
+            earliest_date: block.not_before.map(clock::iso_date),
             completed: block.completed_at.is_some(),
             kind: block.kind.as_str(),
             missed: block.missed_at.is_some(),

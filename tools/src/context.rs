@@ -1,9 +1,9 @@
 //! The facts about a timeline, or about a goal, that an assistant gets before it answers. Language models get them as text
 //! in the prompt. The built-in interpreter gets them as data.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::view::{BlockState, PlanCounts};
-use flux_timeline::{Block, BlockQuery, HourFormat, Kind, Plan, ReadBlocks, ReadPlans, clock};
+use flux_timeline::{Block, BlockQuery, HourFormat, Kind, Plan, ReadBlocks, ReadPlans, Span, clock};
 use serde::{Deserialize, Serialize};
 
 /// The most blocks that a prompt lists.
@@ -13,6 +13,8 @@ const LISTED: usize = 60;
 const OVERDUE: usize = 15;
 /// How far a prompt looks ahead, in days.
 pub const DAYS: i64 = 7;
+/// The most tasks without a time that a prompt lists.
+const INBOX: usize = 20;
 /// The most plans that a prompt names.
 const PLANS: usize = 30;
 
@@ -60,6 +62,12 @@ pub struct TimelineContext {
     pub plans: Vec<PlanLine>,
     /// At most 60 blocks: overdue tasks first, then those of the next 7 days, each by start.
     pub blocks: Vec<BlockLine>,
+    /// At most 20 tasks without a time that are not completed, the newest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inbox: Vec<InboxLine>,
+    /// How many tasks without a time are not listed. They also count as open tasks that are not.
+    #[serde(default, skip_serializing_if = "flux_timeline::json::is_zero")]
+    pub more_inbox: u64,
     /// How many open tasks are not listed.
     pub later_open: u64,
     /// How many completed blocks are not listed.
@@ -111,6 +119,9 @@ pub struct BlockLine {
     /// Whether the timer of the task runs.
     #[serde(default)]
     pub working: bool,
+    /// Whether it is a task without a time. Its start and end then mean nothing. The context lists none: they are in the inbox.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untimed: bool,
 }
 
 impl BlockLine {
@@ -121,13 +132,38 @@ impl BlockLine {
 
     /// Whether it is a task whose time has passed and which is not completed.
     pub fn is_overdue(&self, now: NaiveDateTime) -> bool {
-        self.kind.is_task() && !self.completed && self.end <= now
+        self.kind.is_task() && !self.completed && !self.untimed && self.end <= now
     }
 
     /// Whether it is open and not an appointment that is over.
     pub fn is_ahead(&self, now: NaiveDateTime) -> bool {
         self.is_open() && (self.kind.is_task() || self.end > now)
     }
+}
+
+/// A task without a time in the context. The days are calendar dates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InboxLine {
+    /// `B12`.
+    pub handle: String,
+    /// Its title.
+    pub title: String,
+    /// How long it will take, in minutes, if somebody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// The first day for it.
+    #[serde(default, deserialize_with = "clock::optional_date", skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<NaiveDate>,
+    /// The last day for it.
+    #[serde(default, deserialize_with = "clock::optional_date", skip_serializing_if = "Option::is_none")]
+    pub due: Option<NaiveDate>,
+    /// `high`, `medium` or `low`.
+    pub priority: String,
+    /// Its tags, without `#`.
+    pub tags: Vec<String>,
+    /// Whether its timer runs.
+    #[serde(default)]
+    pub working: bool,
 }
 
 /// The facts about a timeline. The blocks are those of the active plan.
@@ -159,31 +195,55 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         limit: LISTED - blocks.len(),
         ..of_plan
     })?);
+    let inbox = match active {
+        Some(plan) => view.blocks(&BlockQuery { limit: INBOX, last: true, ..BlockQuery::inbox(plan) })?,
+        None => Vec::new(),
+    };
+    let waiting = match active.filter(|_| inbox.len() == INBOX) {
+        Some(plan) => view.count_blocks(&BlockQuery::inbox(plan))?,
+        None => inbox.len() as u64,
+    };
     let counts = active.map(|plan| view.plan_counts(plan)).transpose()?.unwrap_or_default();
     let mut listed = PlanCounts::default();
-    blocks.iter().for_each(|block| *listed.of(block) += 1);
-    let line = |block: &Block| BlockLine {
+    blocks.iter().chain(&inbox).for_each(|block| *listed.of(block) += 1);
+    let line = |block: &Block, span: Span| BlockLine {
         handle: block.handle.to_string(),
         title: block.title.to_string(),
         kind: block.kind,
-        start: zone.wall(block.span.start()),
-        end: zone.wall(block.span.end()),
+        start: zone.wall(span.start()),
+        end: zone.wall(span.end()),
         priority: block.priority.as_str().to_owned(),
         tags: block.tags.iter().map(ToString::to_string).collect(),
         completed: block.completed_at.is_some(),
         missed: block.missed_at.is_some(),
         working: block.worked.is_running(),
+        untimed: false,
     };
     Ok(TimelineContext {
         now: zone.wall(now),
         zone: zone.name().to_owned(),
         hour_format: settings.hour_format,
         plans,
-        blocks: blocks.iter().map(line).collect(),
+        blocks: blocks.iter().filter_map(|block| Some(line(block, block.span?))).collect(),
+        inbox: inbox.iter().map(inbox_line).collect(),
+        more_inbox: waiting - inbox.len() as u64,
         later_open: counts.open.saturating_sub(listed.open),
         done: counts.done.saturating_sub(listed.done),
         appointments: counts.appointments.saturating_sub(listed.appointments),
     })
+}
+
+fn inbox_line(block: &Block) -> InboxLine {
+    InboxLine {
+        handle: block.handle.to_string(),
+        title: block.title.to_string(),
+        minutes: block.minutes,
+        not_before: block.not_before,
+        due: block.due,
+        priority: block.priority.as_str().to_owned(),
+        tags: block.tags.iter().map(ToString::to_string).collect(),
+        working: block.worked.is_running(),
+    }
 }
 
 /// Open tasks that ended before today: the newest, by start.

@@ -6,6 +6,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use flux_timeline::block::{Block, Kind};
+use flux_timeline::clock;
 use flux_timeline::decide::{Decision, Outcome};
 use flux_timeline::free_time::Slot;
 use flux_timeline::moment::Moment;
@@ -85,12 +86,24 @@ pub struct BlockFacts {
     /// Whether it is a task or an appointment.
     #[serde(default)]
     pub kind: Kind,
-    /// `2026-11-24T08:00`.
-    pub start: String,
+    /// `2026-11-24T08:00`; none for a task that has no time yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
     /// `2026-11-24T09:00`.
-    pub end: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
     /// `Tue 24 Nov`.
-    pub day: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// How long a task without a time will take, in minutes, if somebody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// The last day for a task, `2026-11-27`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// The first day for a task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<String>,
     /// `high`, `medium` or `low`.
     pub priority: String,
     /// Without `#`.
@@ -282,9 +295,12 @@ impl BlockFacts {
             id: block.id.to_string(),
             title: block.title.to_string(),
             kind: block.kind,
-            start: moment.wall(block.span.start()),
-            end: moment.wall(block.span.end()),
-            day: moment.day(block.span.start()),
+            start: block.span.map(|span| moment.wall(span.start())),
+            end: block.span.map(|span| moment.wall(span.end())),
+            day: block.span.map(|span| moment.day(span.start())),
+            minutes: block.minutes,
+            due: block.due.map(clock::iso_date),
+            earliest: block.not_before.map(clock::iso_date),
             priority: block.priority.as_str().to_owned(),
             tags: block.tags.iter().map(ToString::to_string).collect(),
             completed: block.completed_at.is_some(),

@@ -297,7 +297,7 @@ fn tasks_are_added_in_one_transaction_that_one_undo_takes_back() {
     let id = person.start("Learn German").id;
     person.commit(id, &[60, 30]).unwrap();
     let blocks = person.blocks();
-    let starts: Vec<_> = blocks.iter().map(|block| block.span.start()).collect();
+    let starts: Vec<_> = blocks.iter().map(|block| block.span.unwrap().start()).collect();
     assert_eq!(starts, [at("2026-11-24T09:00:00Z"), at("2026-11-24T10:05:00Z")]);
     assert_eq!(blocks[1].depends_on, [blocks[0].id]);
     assert!(blocks.iter().all(|block| block.source == Source::Architect && block.tags[0].as_str() == "architect"));
@@ -311,7 +311,8 @@ fn tasks_are_added_in_one_transaction_that_one_undo_takes_back() {
 
 #[test]
 fn tasks_are_spread_over_the_days_unless_the_deadline_leaves_no_time_for_that() {
-    let days = |person: &Person| -> Vec<u32> { person.blocks().iter().map(|b| b.span.start().day()).collect() };
+    let days =
+        |person: &Person| -> Vec<u32> { person.blocks().iter().map(|b| b.span.unwrap().start().day()).collect() };
     let mut person = Person::new();
     let id = person.start("Learn German").id;
     person.commit(id, &[60, 60, 60, 90]).unwrap();
@@ -331,7 +332,7 @@ fn a_task_that_never_fits_does_not_crowd_the_others() {
     let (mut tasks, not_before) = (person.tasks(&[60, 60, 60, 600]), person.now);
     tasks.iter_mut().for_each(|(_, task)| task.depends_on.clear());
     person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
-    let days: Vec<u32> = person.blocks().iter().map(|block| block.span.start().day()).collect();
+    let days: Vec<u32> = person.blocks().iter().map(|block| block.span.unwrap().start().day()).collect();
     assert_eq!(days, [24, 24, 25]);
     assert!(person.run_of(id).state.left_out[0].why.starts_with("It takes 10 h"));
 }
@@ -347,7 +348,7 @@ fn tasks_are_not_spread_if_one_of_them_would_lose_its_time() {
         task.priority = priority;
     }
     person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
-    let minutes: Vec<i64> = person.blocks().iter().map(|block| block.span.length().num_minutes()).collect();
+    let minutes: Vec<i64> = person.blocks().iter().map(|block| block.span.unwrap().length().num_minutes()).collect();
     assert_eq!(minutes, [60, 400], "with fewer minutes a day the short one would have taken the place of the long one");
 }
 
@@ -423,19 +424,13 @@ fn tasks_are_placed_around_blocks_that_were_added_meanwhile() {
     let (tasks, not_before) = (person.tasks(&[60]), person.now);
     let span = Span::new(at("2026-11-24T09:30:00Z"), at("2026-11-24T10:00:00Z")).unwrap();
     let meeting = NewBlock {
-        id: BlockId::new(person.id()),
-        plan: None,
-        title: Title::new("Meeting").unwrap(),
         kind: Kind::Appointment,
-        description: None,
-        span,
-        priority: Priority::Medium,
-        tags: Vec::new(),
-        depends_on: Vec::new(),
+        span: Some(span),
+        ..NewBlock::new(BlockId::new(person.id()), Title::new("Meeting").unwrap())
     };
     person.done(&Command::ScheduleBlock(meeting));
     person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
-    assert_eq!(person.blocks()[1].span.start(), at("2026-11-24T10:05:00Z"));
+    assert_eq!(person.blocks()[1].span.unwrap().start(), at("2026-11-24T10:05:00Z"));
 }
 
 #[test]
@@ -445,7 +440,7 @@ fn a_commit_that_comes_late_places_nothing_in_the_past() {
     let (tasks, not_before) = (person.tasks(&[60]), person.now);
     person.now = at("2026-11-24T12:02:00Z");
     person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
-    assert_eq!(person.blocks()[0].span.start(), at("2026-11-24T12:05:00Z"));
+    assert_eq!(person.blocks()[0].span.unwrap().start(), at("2026-11-24T12:05:00Z"));
 }
 
 #[test]
@@ -493,7 +488,7 @@ fn the_persons_hours_and_breaks_count() {
     person.done(&Command::ChangeSettings(update));
     let id = person.start("Learn German").id;
     person.commit(id, &[30, 30]).unwrap();
-    let starts: Vec<_> = person.blocks().iter().map(|block| block.span.start()).collect();
+    let starts: Vec<_> = person.blocks().iter().map(|block| block.span.unwrap().start()).collect();
     assert_eq!(starts, [at("2026-11-25T18:00:00Z"), at("2026-11-25T18:45:00Z")]);
     let too_long = SettingsUpdate { break_minutes: Some(241), ..SettingsUpdate::default() };
     assert!(person.run(&Command::ChangeSettings(too_long)).is_err());

@@ -79,6 +79,8 @@ pub struct PageFields {
     pub from: Option<DateTime<Utc>>,
     /// Only blocks whose title has these words.
     pub text: Option<String>,
+    /// Only tasks without a time, also done ones, and no others. A page of them has no place from which it goes on.
+    pub inbox: bool,
     /// Only blocks in this state.
     pub state: BlockState,
     /// Only blocks with this priority.
@@ -92,7 +94,7 @@ impl PageFields {
     pub(super) fn read(argument: &Value, limit: usize) -> Result<Self, ApiError> {
         let mut fields = Self::default();
         for (name, value) in
-            given(argument, &["plan", "before", "after", "from", "text", "state", "priority", "limit"])?
+            given(argument, &["plan", "before", "after", "from", "text", "inbox", "state", "priority", "limit"])?
         {
             match name {
                 "plan" => fields.plan = Some(PlanId::new(id(name, value)?)),
@@ -100,6 +102,7 @@ impl PageFields {
                 "after" => fields.after = Some(place(name, value)?),
                 "from" => fields.from = Some(instant(name, value)?),
                 "text" => fields.text = Some(words(name, value)?),
+                "inbox" => fields.inbox = value.as_bool().ok_or_else(|| misfit(name, "true or false", value))?,
                 "state" => fields.state = state(name, value)?,
                 "priority" => fields.priority = Some(priority(name, value)?),
                 _ => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flux_protocol::frame::{BlockPage, EventPage};
 use flux_timeline::reference::{PlanRef, find_plan};
-use flux_timeline::view::{BlockQuery, TitleMatch};
+use flux_timeline::view::{BlockQuery, BlockState, TitleMatch};
 use flux_timeline::{Actor, Event, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Rejection, RunId};
 use serde_json::Value;
 
@@ -17,18 +17,25 @@ use crate::store::{EventQuery, Sql, Store};
 /// Blocks that a call returns when it names no limit.
 const DEFAULT_BLOCKS: usize = 500;
 
-/// Blocks of a plan, from a place on or, when only the end of the page is given, up to it.
+/// Blocks of a plan, from a place on or, when only the end of the page is given, up to it. They are those with a time, or those without,
+/// or of both kinds those that are searched for.
 pub(super) fn blocks<S: Sql>(store: &Store<S>, fields: PageFields) -> Result<Value, ApiError> {
     let plan = match fields.plan {
         Some(id) => find_plan(store, &PlanRef::Id(id))?.id,
         None => store.active_plan()?.ok_or(Rejection::NothingYet)?.id,
     };
     let limit = fields.limit.unwrap_or(DEFAULT_BLOCKS);
+    let is_search = fields.text.is_some() || fields.priority.is_some() || fields.state != BlockState::Any;
     let last = fields.before.is_some() && fields.after.is_none();
     let mut blocks = store.blocks(&BlockQuery {
         plan: Some(plan),
         words: fields.text.as_deref().map(TitleMatch::words).unwrap_or_default(),
         priority: fields.priority,
+        has_time: match (fields.inbox, is_search) {
+            (true, _) => Some(false),
+            (false, true) => None,
+            (false, false) => Some(true),
+        },
         ends_after: fields.from,
         state: fields.state,
         after: fields.after,

@@ -296,7 +296,7 @@ impl<H: Host> ChatAgent<H> {
                 let (zone, blocks) = (store.settings()?.zone(), added_blocks(store, id)?);
                 let mut text = self.what_came_of(&run, &blocks)?;
                 let mut metadata = json!({ "at": now, "run": id });
-                let first = blocks.first().map(|block| zone.wall(block.span.start()).day());
+                let first = blocks.first().and_then(|block| block.span).map(|span| zone.wall(span.start()).day());
                 let numbers: Vec<u64> = first.map(u64::from).into_iter().chain([blocks.len() as u64]).collect();
                 let titles: Vec<&str> = run.state.left_out.iter().map(|left| left.title.as_str()).collect();
                 if let Some(words) = words.filter(|words| stands_for(words, &text, &titles, &numbers)) {

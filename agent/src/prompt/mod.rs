@@ -117,7 +117,7 @@ fn filled(template: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
 mod tests {
     use super::*;
     use flux_timeline::Kind;
-    use flux_tools::context::{BlockLine, PlanLine};
+    use flux_tools::context::{BlockLine, InboxLine, PlanLine};
     use proptest::prelude::*;
 
     fn some_context() -> TimelineContext {
@@ -149,6 +149,7 @@ mod tests {
                     completed: false,
                     missed: false,
                     working: false,
+                    untimed: false,
                 },
                 BlockLine {
                     handle: "B2".into(),
@@ -161,6 +162,7 @@ mod tests {
                     completed: false,
                     missed: false,
                     working: false,
+                    untimed: false,
                 },
                 BlockLine {
                     handle: "B3".into(),
@@ -173,8 +175,32 @@ mod tests {
                     completed: true,
                     missed: false,
                     working: false,
+                    untimed: false,
                 },
             ],
+            inbox: vec![
+                InboxLine {
+                    handle: "B4".into(),
+                    title: "Buy {{milk}}".into(),
+                    minutes: None,
+                    not_before: None,
+                    due: None,
+                    priority: "medium".into(),
+                    tags: vec![],
+                    working: false,
+                },
+                InboxLine {
+                    handle: "B5".into(),
+                    title: "Tax return".into(),
+                    minutes: Some(90),
+                    not_before: "2026-03-09".parse().ok(),
+                    due: "2026-03-31".parse().ok(),
+                    priority: "high".into(),
+                    tags: vec!["home".into()],
+                    working: true,
+                },
+            ],
+            more_inbox: 3,
             later_open: 12,
             done: 40,
             appointments: 2,

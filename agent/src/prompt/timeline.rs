@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use chrono::{Datelike, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use flux_timeline::describe::{counted_appointments, counted_blocks, counted_tasks};
 use flux_timeline::{Kind, clock};
-use flux_tools::context::{BlockLine, DAYS, TimelineContext};
+use flux_tools::context::{BlockLine, DAYS, InboxLine, TimelineContext};
 
 use super::data::{field, tag};
 
@@ -34,6 +34,15 @@ pub fn describe(context: &TimelineContext) -> String {
     }
     for block in &context.blocks {
         let _ = writeln!(text, "- {}", line(block, context));
+    }
+    if !context.inbox.is_empty() {
+        let _ = writeln!(text, "Inbox, tasks of the active plan without a time (handle | title | details):");
+    }
+    for task in &context.inbox {
+        let _ = writeln!(text, "- {}", inbox_line(task));
+    }
+    if context.more_inbox > 0 {
+        let _ = writeln!(text, "- {} more, which findBlocks lists", context.more_inbox);
     }
     let appointments = and_appointments(context.appointments);
     let (open, done) = (counted_tasks(context.later_open), counted_blocks(context.done));
@@ -65,13 +74,30 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
         (.., Kind::Appointment) => is_past.then_some("over"),
     };
     details.extend(state.map(str::to_owned));
-    if block.working {
+    add_details(&mut details, block.working, &block.priority, &block.tags);
+    format!("{} | {start}–{end} | {}{}", block.handle, field(&block.title), listed(&details))
+}
+
+fn inbox_line(task: &InboxLine) -> String {
+    let mut details = Vec::new();
+    details.extend(task.minutes.map(|minutes| format!("{minutes} min")));
+    let day = |date: NaiveDate| format!("{} {}", date.weekday(), clock::iso_date(date));
+    details.extend(task.not_before.map(|date| format!("not before {}", day(date))));
+    details.extend(task.due.map(|date| format!("due {}", day(date))));
+    add_details(&mut details, task.working, &task.priority, &task.tags);
+    format!("{} | {}{}", task.handle, field(&task.title), listed(&details))
+}
+
+fn add_details(details: &mut Vec<String>, is_working: bool, priority: &str, tags: &[String]) {
+    if is_working {
         details.push("timer running".to_owned());
     }
-    if block.priority != "medium" {
-        details.push(format!("{} priority", block.priority));
+    if priority != "medium" {
+        details.push(format!("{priority} priority"));
     }
-    details.extend(block.tags.iter().map(|text| tag(text)));
-    let details = if details.is_empty() { String::new() } else { format!(" | {}", details.join(", ")) };
-    format!("{} | {start}–{end} | {}{details}", block.handle, field(&block.title))
+    details.extend(tags.iter().map(|text| tag(text)));
+}
+
+fn listed(details: &[String]) -> String {
+    if details.is_empty() { String::new() } else { format!(" | {}", details.join(", ")) }
 }

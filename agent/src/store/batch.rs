@@ -16,15 +16,16 @@ pub(super) const SLICE: usize = 200;
 /// The size of the rows that are written with one statement, in bytes of their JSON. A block has at most 50 kB.
 const SLICE_BYTES: usize = 500_000;
 
-/// A version of a block, as a row: id, handle, plan, start and end in ms, state, digest, JSON, and the events
+/// A version of a block, as a row: id, handle, plan, start and end in ms if it has a time, state, digest, JSON, and the events
 /// between which it was valid. As JSON it is an array, which is shorter than an object.
 #[derive(Serialize)]
-pub(super) struct BlockRow(BlockId, u32, PlanId, i64, i64, u64, i64, String, u64, u64);
+pub(super) struct BlockRow(BlockId, u32, PlanId, Option<i64>, Option<i64>, u64, i64, String, u64, u64);
 
 impl BlockRow {
     pub fn new(block: &Block, (since, until): (u64, u64)) -> Result<Self, StoreError> {
         let json = text("blocks", block)?;
-        let (start, end) = (block.span.start().timestamp_millis(), block.span.end().timestamp_millis());
+        let start = block.span.map(|span| span.start().timestamp_millis());
+        let end = block.span.map(|span| span.end().timestamp_millis());
         Ok(Self(
             block.id,
             block.handle.number(),
@@ -63,7 +64,7 @@ impl<S: Sql> Store<S> {
         &self,
         seq: u64,
         ids: &[BlockId],
-        moved: impl Fn(usize, Span) -> Span,
+        moved: impl Fn(usize, Option<Span>) -> Option<Span>,
     ) -> Result<(), StoreError> {
         const STORED: &str = "SELECT b.json, i.key FROM json_each(?) i JOIN [blocks] b ON b.id = i.value";
         const MOVE: &str = "UPDATE [blocks] AS b

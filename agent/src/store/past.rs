@@ -31,8 +31,9 @@ impl<S: Sql> Store<S> {
         self.plans_from(row.count(0)?, parse("past_frames", &row.text(1)?)?, seq)
     }
 
-    /// The blocks of a plan after an event as the page shows them: the first `overdue` open blocks that ended by `begin`, then the
-    /// first blocks that ended later, up to `limit` in all; and the number of blocks of the plan.
+    /// The blocks of a plan after an event as the page shows them: the newest `inbox` tasks to be done that had no time, then the first
+    /// `overdue` ones that ended by `begin`, then the first blocks that ended later, up to `limit` in all; and the number of blocks of
+    /// the plan that had a time.
     ///
     /// # Errors
     /// [`StoreError::Preparing`], which [`Store::look`] prevents, and the errors of the engine.
@@ -41,7 +42,7 @@ impl<S: Sql> Store<S> {
         seq: u64,
         plan: PlanId,
         begin: DateTime<Utc>,
-        (overdue, limit): (usize, usize),
+        (inbox, overdue, limit): (usize, usize, usize),
     ) -> Result<(Vec<Block>, u64), StoreError> {
         self.check_past(seq)?;
         // One statement, so the valid rows are searched once. The first row is their count.
@@ -50,18 +51,20 @@ impl<S: Sql> Store<S> {
                 UNION ALL SELECT id, since, start_ms, end_ms, state, handle FROM [past_blocks]
                     WHERE plan = ?1 AND until > ?2 AND since <= ?2
             ), shown AS (
-                SELECT * FROM (SELECT 0 AS part, * FROM valid WHERE state = 0 AND end_ms <= ?3
+                SELECT * FROM (SELECT -1 AS part, * FROM valid WHERE state = 0 AND start_ms IS NULL
+                    ORDER BY handle DESC LIMIT ?6)
+                UNION ALL SELECT * FROM (SELECT 0 AS part, * FROM valid WHERE state = 0 AND end_ms <= ?3
                     ORDER BY start_ms, handle LIMIT ?4)
                 UNION ALL SELECT * FROM (SELECT 1 AS part, * FROM valid WHERE end_ms > ?3
                     ORDER BY start_ms, handle LIMIT ?5)
             )
-            SELECT count(*), NULL FROM valid
+            SELECT count(start_ms), NULL FROM valid
             UNION ALL SELECT 0,
                 CASE WHEN since < 0 THEN (SELECT json FROM [blocks] b WHERE b.id = shown.id)
                 ELSE (SELECT json FROM [past_blocks] p WHERE p.id = shown.id AND p.since = shown.since) END
             FROM (SELECT * FROM shown ORDER BY part, start_ms, handle LIMIT ?5) shown";
         let bound = |number: usize| Value::from(u64::try_from(number).unwrap_or(u64::MAX));
-        let params = [plan.to_string().into(), seq.into(), millis(begin), bound(overdue), bound(limit)];
+        let params = [plan.to_string().into(), seq.into(), millis(begin), bound(overdue), bound(limit), bound(inbox)];
         let rows = self.query(SHOWN, &params)?;
         let count = rows.first().map_or(Ok(0), |row| row.count(0))?;
         let blocks =

@@ -167,6 +167,11 @@ fn span(row: &Row) -> Result<Span, StoreError> {
     Span::new(instant(0)?, instant(1)?).map_err(corrupt)
 }
 
+/// The start or the end of a block in ms; `NULL` if it has no time.
+fn bound(block: &Block, of: impl Fn(Span) -> DateTime<Utc>) -> Value {
+    block.span.map_or(Value::Null, |span| millis(of(span)))
+}
+
 /// The statement for a [`BlockQuery`] and its parameters.
 pub(super) fn select_blocks(query: &BlockQuery) -> (String, Vec<Value>) {
     let (conditions, mut params) = conditions(query);
@@ -176,7 +181,8 @@ pub(super) fn select_blocks(query: &BlockQuery) -> (String, Vec<Value>) {
     (format!("{BLOCKS} WHERE {conditions} ORDER BY {order} LIMIT ?"), params)
 }
 
-/// A [`BlockQuery`] as a condition with parameters, without `limit`.
+/// A [`BlockQuery`] as a condition with parameters, without `limit`. No bound or place is met by a block without a time, whose start
+/// and end are `NULL`.
 fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     let mut conditions = vec!["1 = 1".to_owned()];
     let mut params: Vec<Value> = Vec::new();
@@ -190,6 +196,11 @@ fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     }
     if let Some(id) = query.except {
         add("b.id <> ?", &[id.to_string().into()]);
+    }
+    match query.has_time {
+        Some(true) => add("b.start_ms IS NOT NULL", &[]),
+        Some(false) => add("b.start_ms IS NULL", &[]),
+        None => {}
     }
     for (condition, place) in
         [("(b.start_ms, b.handle) > (?, ?)", query.after), ("(b.start_ms, b.handle) < (?, ?)", query.before)]
@@ -303,8 +314,8 @@ impl<S: Sql> Store<S> {
                 block.plan.to_string().into(),
                 block.title.key().into(),
                 block.details_key().into(),
-                millis(block.span.start()),
-                millis(block.span.end()),
+                bound(block, Span::start),
+                bound(block, Span::end),
                 state(block).into(),
                 seq.into(),
                 digest(&text).into(),
@@ -328,7 +339,7 @@ impl<S: Sql> Store<S> {
             digest = ?, json = ? WHERE handle = ?";
         let json = text("blocks", after)?;
         let texts = || [after.title.key().into(), after.details_key().into()];
-        let times = || [millis(after.span.start()), millis(after.span.end())];
+        let times = || [bound(after, Span::start), bound(after, Span::end)];
         let same_time = before.span == after.span;
         let same_state = state(before) == state(after);
         let same_text = before.title == after.title && before.details_key() == after.details_key();

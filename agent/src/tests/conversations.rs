@@ -90,9 +90,9 @@ fn a_call_that_does_not_fit_goes_back_to_the_model_and_the_third_ends_the_turn()
     let mut world = World::new();
     let tab = world.connect();
     world.say(&tab, "r1", "Schedule workout");
-    world.model_calls("c1", "scheduleBlock", &json!({"title": "Workout"}));
+    world.model_calls("c1", "scheduleBlock", &json!({"startTime": "2026-03-03T08:00"}));
     let ModelMessage::Tool { content, .. } = world.puppet.requests.borrow()[1].messages[2].clone() else { panic!() };
-    assert!(content.contains("/startTime: expected a value (it is required), got nothing"), "{content}");
+    assert!(content.contains("/title: expected a value (it is required), got nothing"), "{content}");
     world.model_calls("c2", "teleport", &json!({}));
     let ModelMessage::Tool { content, .. } = world.puppet.requests.borrow()[2].messages[4].clone() else { panic!() };
     assert!(content.contains("There is no tool “teleport”"), "{content}");

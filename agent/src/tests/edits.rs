@@ -48,7 +48,7 @@ fn calls_that_fail_say_why_and_change_nothing() {
     let before = world.agent.store().last_seq().unwrap();
     let cases = [
         ("nope", json!({}), "Method nope does not exist"),
-        ("scheduleBlock", json!({"title": "x"}), "/startTime: expected a value"),
+        ("scheduleBlock", json!({}), "/title: expected a value"),
         ("deleteBlock", json!({"id": "B9"}), "There is no block “B9”"),
         ("deletePlan", json!({"id": "My plan"}), "This is the only plan"),
         ("setSettings", json!({"timeZone": "Mars"}), "There is no time zone “Mars”"),

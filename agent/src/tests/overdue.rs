@@ -8,8 +8,8 @@ use flux_timeline::ReadHistory;
 /// The titles and starts of the blocks, by start.
 fn blocks(world: &World) -> Vec<String> {
     let mut blocks = world.agent.store().content().unwrap().blocks;
-    blocks.sort_by_key(|block| block.span.start());
-    blocks.iter().map(|block| format!("{} {}", block.span.start().format("%d %H:%M"), block.title)).collect()
+    blocks.sort_by_key(|block| block.span.unwrap().start());
+    blocks.iter().map(|block| format!("{} {}", block.span.unwrap().start().format("%d %H:%M"), block.title)).collect()
 }
 
 fn call(world: &mut World, tab: &Tab, method: &str, argument: Value) -> Value {
@@ -119,7 +119,10 @@ fn moves_with_consent(world: &mut World, tab: &Tab, arguments: &Value) {
     world.say(tab, "r1", "Find new times for what is overdue");
     world.model_calls("c1", "rescheduleOverdue", arguments);
     let stored = serde_json::to_string(&world.agent.store().messages(10).unwrap()).unwrap();
-    assert!(stored.contains("Move 21 overdue tasks to new times?"), "{stored}");
+    assert!(
+        ["Move 21 tasks to new times?", "Move 21 overdue tasks to new times?"].iter().any(|text| stored.contains(text)),
+        "{stored}"
+    );
     assert!(blocks(world).iter().all(|block| block.starts_with("27")));
     world.send(
         tab,

@@ -147,7 +147,7 @@ fn turns_are_counted_by_the_version_that_answered_however_they_end() {
     world.say(&tab, "r1", "Gym on the third and the fourth");
     world.model_says([ModelEvent::Retried { attempt: 2, after_ms: 5, reason: ModelError::Overloaded }]);
     world.model_calls("c1", "scheduleBlock", &gym(3));
-    world.model_calls("c2", "scheduleBlock", &json!({"title": "Gym"}));
+    world.model_calls("c2", "scheduleBlock", &json!({}));
     world.model_calls("c3", "completeBlock", &json!({"id": "B77"}));
     world.model_says([ModelEvent::Usage(Usage { input_tokens: 100, output_tokens: 10 })]);
     world.pass(2_000);

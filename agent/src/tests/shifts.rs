@@ -46,7 +46,7 @@ fn a_shift_writes_its_rows_in_batches() {
     let after = store.content().unwrap().blocks;
     assert_eq!(after.len(), before.len());
     for (before, after) in before.iter().zip(&after) {
-        assert_eq!(after.span.start(), before.span.start() + TimeDelta::hours(1));
+        assert_eq!(after.span.unwrap().start(), before.span.unwrap().start() + TimeDelta::hours(1));
         assert_eq!(Block { span: before.span, ..after.clone() }, *before);
     }
     let last = store.newest_events(1).unwrap().remove(0).seq;

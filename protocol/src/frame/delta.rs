@@ -2,6 +2,7 @@
 //!
 //! What frames do with it is in `events`.
 
+use chrono::Datelike;
 use flux_timeline::{Block, BlockId, clock, json};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -31,6 +32,9 @@ impl BlockDelta {
             kind,
             description,
             span,
+            minutes,
+            due,
+            not_before,
             priority,
             tags,
             completed_at,
@@ -48,6 +52,9 @@ impl BlockDelta {
         add(&mut change, "kind", &before.kind, kind);
         add(&mut change, "description", &before.description, description);
         add(&mut change, "span", &before.span, span);
+        add(&mut change, "minutes", &before.minutes, minutes);
+        add(&mut change, "due", &before.due, due);
+        add(&mut change, "notBefore", &before.not_before, not_before);
         add(&mut change, "priority", &before.priority, priority);
         add(&mut change, "tags", &before.tags, tags);
         add(&mut change, "completedAt", &before.completed_at, completed_at);
@@ -76,6 +83,9 @@ impl BlockDelta {
                 "kind" => block.kind = json::read(value).ok()?,
                 "description" => block.description = json::read(value).ok()?,
                 "span" => block.span = json::read(value).ok()?,
+                "minutes" => block.minutes = json::read(value).ok()?,
+                "due" => block.due = clock::optional_date(json::Reader(value)).ok()?,
+                "notBefore" => block.not_before = clock::optional_date(json::Reader(value)).ok()?,
                 "priority" => block.priority = json::read(value).ok()?,
                 "tags" => block.tags = json::read(value).ok()?,
                 "completedAt" => block.completed_at = clock::optional_instant(json::Reader(value)).ok()?,
@@ -106,6 +116,9 @@ pub fn version(block: &Block) -> u32 {
         kind,
         description,
         span,
+        minutes,
+        due,
+        not_before,
         priority,
         tags,
         completed_at,
@@ -120,8 +133,10 @@ pub fn version(block: &Block) -> u32 {
     hash.add(plan.uuid().as_bytes());
     hash.add(title.as_str().as_bytes());
     hash.add(description.as_ref().map_or("", |text| text.as_str()).as_bytes());
-    hash.add(&span.start().timestamp_millis().to_le_bytes());
-    hash.add(&span.end().timestamp_millis().to_le_bytes());
+    if let Some(span) = span {
+        hash.add(&span.start().timestamp_millis().to_le_bytes());
+        hash.add(&span.end().timestamp_millis().to_le_bytes());
+    }
     hash.add(priority.as_str().as_bytes());
     hash.add(&[u8::from(completed_at.is_some())]);
     hash.add(&completed_at.map_or(0, |at| at.timestamp_millis()).to_le_bytes());
@@ -136,6 +151,12 @@ pub fn version(block: &Block) -> u32 {
     if !worked.is_nothing() {
         hash.add(&worked.ms.to_le_bytes());
         hash.add(&worked.since.map_or(0, |at| at.timestamp_millis() + 1).to_le_bytes());
+    }
+    if minutes.is_some() || due.or(*not_before).is_some() {
+        hash.add(&minutes.map_or(0, |minutes| minutes + 1).to_le_bytes());
+        for day in [due, not_before] {
+            hash.add(&day.map_or(0, |day| day.num_days_from_ce()).to_le_bytes());
+        }
     }
     hash.0
 }
@@ -154,7 +175,7 @@ impl Hash {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta};
+    use chrono::{DateTime, NaiveDate, TimeDelta};
     use flux_timeline::{Description, Handle, Kind, PlanId, Priority, Source, Span, Tag, Title, Worked};
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -168,12 +189,14 @@ mod tests {
             (0u32..3, 0u128..2, text, prop::option::of(text), 0i64..3, 1i64..3, 0u8..3),
             (prop::collection::vec("[a-c]{1,2}", 0..3), prop::option::of(0i64..3), ids(), 0u8..3),
             (any::<bool>(), prop::option::of(0i64..3), 0u64..3, prop::option::of(0i64..3)),
+            (any::<bool>(), prop::option::of(0u32..3), prop::option::of(0i32..3), prop::option::of(0i32..3)),
         )
             .prop_map(
                 |(
                     (handle, plan, title, description, start, minutes, priority),
                     (tags, completed, ids, source),
                     (is_task, missed, ms, since),
+                    (has_time, estimate, due, not_before),
                 )| {
                     let at = |ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms);
                     Block {
@@ -183,7 +206,10 @@ mod tests {
                         title: Title::new(&title).unwrap(),
                         kind: if is_task { Kind::Task } else { Kind::Appointment },
                         description: description.and_then(|text| Description::optional(&text).unwrap()),
-                        span: Span::starting(at(start), TimeDelta::minutes(minutes)).unwrap(),
+                        span: Span::starting(at(start), TimeDelta::minutes(minutes)).ok().filter(|_| has_time),
+                        minutes: estimate,
+                        due: due.and_then(NaiveDate::from_num_days_from_ce_opt),
+                        not_before: not_before.and_then(NaiveDate::from_num_days_from_ce_opt),
                         priority: [Priority::High, Priority::Medium, Priority::Low][usize::from(priority)],
                         tags: Tag::list(&tags).unwrap(),
                         completed_at: completed.map(at),

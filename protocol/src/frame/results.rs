@@ -22,14 +22,14 @@ pub struct Snapshot {
     pub timeline: Content,
     /// Whether all blocks of the active plan are included. If not, `getBlocks` returns the others.
     pub complete: bool,
-    /// If not complete: the included blocks begin here, apart from overdue ones.
+    /// If blocks with a time are left out: those that are included begin here, apart from overdue ones.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "flux_timeline::clock::optional_instant"
     )]
     pub since: Option<DateTime<Utc>>,
-    /// If not complete: whether there are blocks after the last included one.
+    /// Whether there are blocks after the last included one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_more: bool,
     /// Which model answers.
@@ -51,7 +51,7 @@ pub struct PastSnapshot {
     pub at: Option<DateTime<Utc>>,
     /// Settings, plans, and the blocks that mattered then; no runs.
     pub timeline: Content,
-    /// Whether all blocks of the plan that was active are included.
+    /// Whether all blocks of the plan that was active are included. Of tasks without a time, these are those to be done, at most 200.
     pub complete: bool,
     /// How the present differs from it.
     pub differences: Differences,

@@ -35,7 +35,7 @@ pub fn run_report(moment: &Moment, run: &Run, blocks: &[Block], plan: Option<&Pl
     }
     let mut parts =
         vec![format!("“{}” is planned: {}{}.", run.name(), counted_tasks(blocks.len() as u64), moment.days_of(blocks))];
-    parts.push(list(blocks, |block| format!("{}: {} ({})", moment.span(block.span), block.title, block.handle)));
+    parts.push(list(blocks, |block| format!("{}: {} ({})", moment.time_of(block), block.title, block.handle)));
     if !run.state.left_out.is_empty() {
         parts.push("These were left out:".to_owned());
         parts.push(list(&run.state.left_out, |LeftOut { title, why }| format!("{title}: {why}")));

@@ -6,7 +6,7 @@ use chrono::{NaiveTime, TimeDelta};
 use flux_timeline::block::Block;
 use flux_timeline::clock::{self, HourFormat};
 use flux_timeline::decide::{Did, Outcome, Restored};
-use flux_timeline::describe::counted_blocks;
+use flux_timeline::describe::{counted_blocks, counted_tasks};
 use flux_timeline::event::EventKind;
 use flux_timeline::free_time::DayTime;
 use flux_timeline::moment::Moment;
@@ -34,9 +34,11 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
 
 fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
     let name = format!("“{}” ({})", block.title, block.handle);
-    let when = moment.span(block.span);
+    let when = moment.time_of(block);
     match did {
+        Did::Scheduled if block.span.is_none() => format!("Put {name} in the inbox{}.", inbox_words(block, moment)),
         Did::Scheduled => format!("Scheduled {name} for {when}."),
+        Did::Moved if block.span.is_none() => format!("Moved {name} to the inbox, without a time."),
         Did::Moved => format!("Moved {name} to {when}."),
         Did::Completed => format!("Marked {name} as done."),
         Did::Missed => format!("Marked {name} as missed."),
@@ -45,6 +47,10 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
         Did::TimerStarted => format!("Started the timer of {name}."),
         Did::TimerPaused => format!("Paused the timer of {name} at {}.", clock::length(block.worked.until_pause())),
         Did::TimeCorrected => format!("Set the time spent on {name} to {}.", clock::length(block.worked.until_pause())),
+        Did::Deleted if block.span.is_none() => format!("Deleted {name}, which was in the inbox."),
+        Did::Updated if block.span.is_none() => {
+            format!("Updated {name}{}, {} priority.", inbox_words(block, moment), block.priority.as_str())
+        }
         Did::Deleted => format!("Deleted {name}, which was planned for {when}."),
         Did::Updated => format!("Updated {name}, {when}, {} priority.", block.priority.as_str()),
         _ => {
@@ -53,14 +59,29 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
     }
 }
 
+/// `, 30 min, not before Tue 24 Nov, due Fri 27 Nov`: what is known of a task without a time.
+fn inbox_words(block: &Block, moment: &Moment) -> String {
+    let mut words = String::new();
+    for (word, known) in [
+        ("", block.length().map(clock::length)),
+        ("not before ", block.not_before.map(|date| moment.date(date))),
+        ("due ", block.due.map(|date| moment.date(date))),
+    ] {
+        if let Some(known) = known {
+            let _ = write!(words, ", {word}{known}");
+        }
+    }
+    words
+}
+
 fn rescheduled_sentences(blocks: &[Block], left_out: &[LeftOut], more: u64, moment: &Moment) -> String {
     let mut text = match blocks {
         [block] => block_sentence(Did::Moved, block, moment),
-        blocks => format!("Moved {} to new times{}.", counted_overdue(blocks.len() as u64), moment.days_of(blocks)),
+        blocks => format!("Moved {} to new times{}.", counted_tasks(blocks.len() as u64), moment.days_of(blocks)),
     };
     if let Some(LeftOut { title, why }) = left_out.first() {
         let others = left_out.len() - 1;
-        let _ = write!(text, " “{title}” stays overdue: {why}");
+        let _ = write!(text, " “{title}” found no time: {why}");
         if others > 0 {
             let _ = write!(text, " {others} more found no time.");
         }
@@ -80,14 +101,9 @@ fn overlap_sentence(overlaps: &[Block], moment: &Moment) -> String {
     let list: Vec<String> = overlaps
         .iter()
         .take(3)
-        .map(|block| {
-            format!(
-                "“{}” ({}, {}–{})",
-                block.title,
-                block.handle,
-                moment.time(block.span.start()),
-                moment.time(block.span.end())
-            )
+        .filter_map(|block| {
+            let (start, end) = (moment.time(block.span?.start()), moment.time(block.span?.end()));
+            Some(format!("“{}” ({}, {start}–{end})", block.title, block.handle))
         })
         .collect();
     let more = if overlaps.len() > 3 { " and more" } else { "" };

@@ -25,6 +25,9 @@ pub struct FindBlocks {
     /// Only blocks that start before this local time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<WallTime>,
+    /// true: only tasks without a time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inbox: bool,
     /// open: neither done nor missed. done: completed. All where not said.
     #[serde(default)]
     pub state: State,
@@ -62,6 +65,7 @@ impl Tool for FindBlocks {
             text: self.text.clone(),
             from: self.from.as_ref().map(|time| time.instant("/from", context)).transpose()?,
             to: self.to.as_ref().map(|time| time.instant("/to", context)).transpose()?,
+            has_time: self.inbox.then_some(false),
             state: match self.state {
                 State::Any => BlockState::Any,
                 State::Open => BlockState::Open,

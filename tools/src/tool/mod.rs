@@ -67,7 +67,7 @@ pub use uncomplete_block::UncompleteBlock;
 pub use undo::Undo;
 pub use update_block::UpdateBlock;
 pub use use_architect::UseArchitect;
-pub use wall_time::WallTime;
+pub use wall_time::{WallDate, WallTime};
 
 /// What a tool needs to turn a call into an action.
 #[derive(Debug, Clone, Copy)]

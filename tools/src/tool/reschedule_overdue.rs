@@ -1,4 +1,4 @@
-//! `rescheduleOverdue`: finds new times for overdue tasks.
+//! `rescheduleOverdue`: finds times for overdue tasks and for tasks without one.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use flux_timeline::{BlockId, limits};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RescheduleOverdue {
-    /// Handles, ids or titles of the tasks; all overdue ones where not said.
+    /// Handles, ids or titles of overdue tasks or of tasks in the inbox; all overdue ones where not said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 200), inner(length(min = 1, max = 200)))]
     pub blocks: Vec<String>,
@@ -37,7 +37,8 @@ impl RescheduleOverdue {
 
 impl Tool for RescheduleOverdue {
     const NAME: &'static str = "rescheduleOverdue";
-    const DESCRIPTION: &'static str = "Moves overdue tasks to the next free times, which it finds by itself. If the person names a time, call updateBlock instead.";
+    const DESCRIPTION: &'static str = "Moves overdue tasks, or tasks of the inbox that are named, to the next free times, which it finds by itself. If the person names a \
+         time, call updateBlock instead.";
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
         Ok(Action::Command(Command::RescheduleOverdue(self.which())))
@@ -50,11 +51,11 @@ impl Tool for RescheduleOverdue {
             return Ok(None);
         }
         let touches: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
-        let arguments = match &which {
-            OverdueTasks::OfPlan(plan) => json!({ "plan": plan_or_active(view, plan.as_ref())?.id }),
-            OverdueTasks::Named(_) | OverdueTasks::All => json!({ "blocks": touches }),
+        let (kind, arguments) = match &which {
+            OverdueTasks::OfPlan(plan) => ("overdue tasks", json!({ "plan": plan_or_active(view, plan.as_ref())?.id })),
+            OverdueTasks::Named(_) | OverdueTasks::All => ("tasks", json!({ "blocks": touches })),
         };
-        let question = format!("Move {} overdue tasks to new times?", touches.len());
+        let question = format!("Move {} {kind} to new times?", touches.len());
         Ok(Some(Consent { question, arguments, touches }))
     }
 }

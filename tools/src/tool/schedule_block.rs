@@ -4,16 +4,14 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, Tool, ToolContext, WallTime};
+use super::{Action, Problem, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{Command, NewBlock};
 use flux_timeline::id::BlockId;
+use flux_timeline::limits;
 use flux_timeline::reference::{BlockRef, PlanRef};
 use flux_timeline::span::Span;
 use flux_timeline::text::{Description, Tag, Title};
-
-/// Length of a block where the call gives neither end nor length, in minutes.
-const DEFAULT_MINUTES: u32 = 60;
 
 /// Arguments of `scheduleBlock`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,15 +23,22 @@ pub struct ScheduleBlock {
     /// Leave it out for a task. appointment: what takes place at its time by itself, such as a meeting or the dentist.
     #[serde(default)]
     pub kind: Kind,
-    /// Local start, e.g. 2026-11-24T08:00.
-    pub start_time: WallTime,
+    /// Local start, e.g. 2026-11-24T08:00. Leave it out for a task that has no time: it goes to the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<WallTime>,
     /// Local end. Leave it out where only a length or no end is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_time: Option<WallTime>,
-    /// Length in minutes, instead of endTime. 60 where neither is given.
+    /// Length in minutes, instead of endTime. 60 where neither is given and there is a start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 20160))]
     pub duration_minutes: Option<u32>,
+    /// Last day for a task, e.g. 2026-11-27.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<WallDate>,
+    /// First day for a task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest_date: Option<WallDate>,
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4000))]
@@ -57,16 +62,20 @@ pub struct ScheduleBlock {
 
 impl Tool for ScheduleBlock {
     const NAME: &'static str = "scheduleBlock";
-    const DESCRIPTION: &'static str = "Puts one block (a task, an appointment, a reminder) on the timeline. Call it once for each block. \
-         All times are local to the person.";
+    const DESCRIPTION: &'static str = "Puts one block (a task, an appointment, a reminder) on the timeline, or a task without a time in the inbox. Call it \
+         once for each block. All times are local to the person.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
-        let start = self.start_time.instant("/startTime", context)?;
+        let start = self.start_time.as_ref().map(|start| start.instant("/startTime", context)).transpose()?;
         let end = self.end_time.as_ref().map(|end| end.instant("/endTime", context)).transpose()?;
-        let span = match (end, self.duration_minutes) {
-            (Some(end), _) => Span::new(start, end),
-            (None, minutes) => Span::starting(start, TimeDelta::minutes(minutes.unwrap_or(DEFAULT_MINUTES).into())),
+        let length = self.duration_minutes.map_or(limits::UNESTIMATED, |minutes| TimeDelta::minutes(minutes.into()));
+        let span = match (start, end) {
+            (Some(start), Some(end)) => Some(Span::new(start, end)),
+            (Some(start), None) => Some(Span::starting(start, length)),
+            (None, Some(_)) => return Err(Problem::new("/startTime", "a start, because there is an end", "nothing")),
+            (None, None) => None,
         };
+        let day = |date: &Option<WallDate>, pointer| date.as_ref().map_or(Ok(None), |date| date.date(pointer));
         Ok(Action::Command(Command::ScheduleBlock(NewBlock {
             id: BlockId::new(context.new_id),
             plan: self.plan.as_deref().map(PlanRef::from),
@@ -77,7 +86,10 @@ impl Tool for ScheduleBlock {
                 .as_deref()
                 .map_or(Ok(None), Description::optional)
                 .map_err(|why| Problem::rejected("/description", why))?,
-            span: span.map_err(|why| Problem::rejected("/endTime", why))?,
+            span: span.transpose().map_err(|why| Problem::rejected("/endTime", why))?,
+            minutes: self.duration_minutes,
+            due: day(&self.due_date, "/dueDate")?,
+            not_before: day(&self.earliest_date, "/earliestDate")?,
             priority: self.priority,
             tags: Tag::list(&self.tags).map_err(|why| Problem::rejected("/tags", why))?,
             depends_on: self.depends_on.iter().map(|text| BlockRef::from(text.as_str())).collect(),

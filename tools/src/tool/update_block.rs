@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, Tool, ToolContext, WallTime};
+use super::{Action, Problem, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{BlockUpdate, Command};
 use flux_timeline::reference::BlockRef;
@@ -50,6 +50,15 @@ pub struct Updates {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 20160))]
     pub duration_minutes: Option<u32>,
+    /// true takes the time away: the task is in the inbox again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<bool>,
+    /// Last day for a task, e.g. 2026-11-27; an empty one removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<WallDate>,
+    /// First day for a task; an empty one removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest_date: Option<WallDate>,
     /// Whether it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed: Option<bool>,
@@ -71,8 +80,8 @@ pub struct Updates {
 
 impl Tool for UpdateBlock {
     const NAME: &'static str = "updateBlock";
-    const DESCRIPTION: &'static str = "Changes a block: its time, length, title, kind, description, priority or tags, that an appointment \
-         was missed, or the timer of a task. To move a block, give only the new startTime.";
+    const DESCRIPTION: &'static str = "Changes a block: its time, length, days, title, kind, description, priority or tags, that an appointment \
+         was missed, or the timer of a task. To move a block, or to give a task a time, give only the new startTime.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
         let updates = &self.updates;
@@ -81,6 +90,7 @@ impl Tool for UpdateBlock {
         let tags = updates.tags.as_deref().map(Tag::list).transpose();
         let start = updates.start_time.as_ref().map(|time| time.instant("/updates/startTime", context));
         let end = updates.end_time.as_ref().map(|time| time.instant("/updates/endTime", context));
+        let day = |date: &Option<WallDate>, pointer| date.as_ref().map(|date| date.date(pointer)).transpose();
         Ok(Action::Command(Command::UpdateBlock {
             block: BlockRef::from(self.id.as_str()),
             changes: BlockUpdate {
@@ -92,6 +102,9 @@ impl Tool for UpdateBlock {
                 start: start.transpose()?,
                 end: end.transpose()?,
                 length: updates.duration_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
+                unschedule: updates.inbox == Some(true),
+                due: day(&updates.due_date, "/updates/dueDate")?,
+                not_before: day(&updates.earliest_date, "/updates/earliestDate")?,
                 completed: updates.completed,
                 missed: updates.missed,
                 working: updates.working,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,26 @@ impl WallTime {
     }
 }
 
+/// A calendar date in the person's zone, `2026-11-27`. Because models write
+/// them, it also accepts a time, of which only the date counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WallDate(String);
+
+impl WallDate {
+    /// The date; `None` if the text is empty, which removes one.
+    pub(super) fn date(&self, pointer: &str) -> Result<Option<NaiveDate>, Problem> {
+        let text = self.0.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let date = text.get(..10).and_then(clock::read_date);
+        let years = limits::FIRST_YEAR..=limits::LAST_YEAR;
+        let date = date.filter(|date| years.contains(&date.year()));
+        date.map(Some).ok_or_else(|| Problem::new(pointer, "a calendar date such as 2026-11-27", format!("“{text}”")))
+    }
+}
+
 impl From<&str> for WallTime {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
@@ -71,6 +91,20 @@ impl JsonSchema for WallTime {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "minLength": 10, "maxLength": 40 })
+    }
+}
+
+impl JsonSchema for WallDate {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "WallDate".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "maxLength": 40 })
     }
 }
 

@@ -22,8 +22,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::command::{NewBlock, NewRun};
 use flux_timeline::decide::{Context, DecideError, decide};
 use flux_timeline::{
-    Actor, BlockId, Command, EventId, Goal, Kind, PlanId, Priority, ReadBlocks, ReadHistory, ReadPlans, RunId, Session,
-    Source, Span, Title, TxnId,
+    Actor, BlockId, Command, EventId, Goal, Kind, PlanId, ReadBlocks, ReadHistory, ReadPlans, RunId, Session, Source,
+    Span, Title, TxnId,
 };
 pub(crate) use random::Chance;
 use random::{query, step};
@@ -148,17 +148,8 @@ impl<S: Sql + Clone> Twins<S> {
 
     fn schedule(&mut self, title: &str, kind: Kind, minutes: i64, length: i64) -> Result<usize, String> {
         let span = Span::starting(moment(minutes), TimeDelta::minutes(length)).map_err(|why| why.to_string())?;
-        let block = NewBlock {
-            id: BlockId::new(self.id()),
-            plan: None,
-            title: Title::new(title).map_err(|why| why.to_string())?,
-            kind,
-            description: None,
-            span,
-            priority: Priority::Medium,
-            tags: Vec::new(),
-            depends_on: Vec::new(),
-        };
+        let title = Title::new(title).map_err(|why| why.to_string())?;
+        let block = NewBlock { kind, span: Some(span), ..NewBlock::new(BlockId::new(self.id()), title) };
         self.run(&Command::ScheduleBlock(block), &Actor::User)
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use flux_protocol::frame::BlockPair;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState};
-use flux_timeline::{BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session};
+use flux_timeline::{BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session, Span};
 
 use super::random::{Chance, step};
 use super::{Twins, moment, said};
@@ -59,20 +59,24 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
     }
     let order = |pair: &BlockPair| {
         let block = pair.then.as_ref().or(pair.now.as_ref());
-        (pair.then.is_none(), block.map(|block| (block.span.start(), block.handle)))
+        (pair.then.is_none(), block.map(|block| (block.span.map(Span::start), block.handle)))
     };
     expected.sort_by_key(order);
     check!((named.added, named.removed, named.changed) == counts, "since {seq}: {named:?} and not {counts:?}");
     check!(named.blocks == expected, "since {seq}: {named:?} and not {expected:?}");
     for plan in memory.plans.iter().map(|plan| plan.id) {
         let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
-        let (rows, count) = said(store.shown_at(seq, plan, begin, (5, 30)))?;
+        let (rows, count) = said(store.shown_at(seq, plan, begin, (3, 5, 30)))?;
         let of_plan = BlockQuery { plan: Some(plan), ..BlockQuery::default() };
         let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::ToDo, ..of_plan.clone() };
         let later = BlockQuery { ends_after: Some(begin), ..of_plan.clone() };
         let all = |query: &BlockQuery| memory.blocks.iter().filter(|block| query.matches(block)).cloned().collect();
-        let (overdue, later, all): (Vec<_>, Vec<_>, Vec<_>) = (all(&overdue), all(&later), all(&of_plan));
-        let expected: Vec<_> = overdue.into_iter().take(5).chain(later).take(30).collect();
+        let (overdue, later, inbox): (Vec<_>, Vec<_>, Vec<_>) =
+            (all(&overdue), all(&later), all(&BlockQuery::inbox(plan)));
+        let all: Vec<_> = all(&BlockQuery { has_time: Some(true), ..of_plan });
+        let newest = inbox.len().saturating_sub(3);
+        let inbox = inbox.into_iter().skip(newest);
+        let expected: Vec<_> = inbox.chain(overdue.into_iter().take(5)).chain(later).take(30).collect();
         check!(rows == expected, "after {seq}: {rows:?} in rows, {expected:?} in memory");
         check!(count == all.len() as u64, "after {seq}: {count} and not {} blocks", all.len());
     }

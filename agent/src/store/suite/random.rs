@@ -1,7 +1,7 @@
 //! Random commands and queries, the same on every engine.
 
-use chrono::TimeDelta;
-use flux_timeline::command::{BlockUpdate, NewRun, OverdueTasks};
+use chrono::{NaiveDate, TimeDelta};
+use flux_timeline::command::{BlockUpdate, NewBlock, NewRun, OverdueTasks};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
@@ -32,7 +32,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(32) {
+    let command = match chance.below(34) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
@@ -92,9 +92,27 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
                 ..BlockUpdate::default()
             },
         },
+        26 => {
+            let title = Title::new(&title).map_err(|why| why.to_string())?;
+            let (not_before, due) = (date(chance), date(chance));
+            Command::ScheduleBlock(NewBlock { not_before, due, ..NewBlock::new(BlockId::new(twins.id()), title) })
+        }
+        27 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate {
+                unschedule: chance.below(3) > 0,
+                length: (chance.below(3) == 0).then(|| TimeDelta::minutes(chance.minutes())),
+                due: (chance.below(3) == 0).then(|| date(chance)),
+                ..BlockUpdate::default()
+            },
+        },
         _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)
+}
+
+fn date(chance: &mut Chance) -> Option<NaiveDate> {
+    (chance.below(2) == 0).then(|| moment(chance.minutes()).date_naive())
 }
 
 /// Words to search for, in all places that have some.
@@ -157,6 +175,11 @@ pub(super) fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Re
             _ => Vec::new(),
         },
         priority: (chance.below(6) == 0).then_some(Priority::High),
+        has_time: match chance.below(6) {
+            0 => Some(true),
+            1 => Some(false),
+            _ => None,
+        },
         ends_after: bound(chance),
         ends_by: bound(chance),
         starts_from: bound(chance),
@@ -179,7 +202,10 @@ pub(super) fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Re
 fn place<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Option<BlockPlace> {
     let handle = Handle::new(u32::try_from(chance.below(40)).unwrap_or_default());
     match chance.below(6) {
-        0 => twins.session.timeline().block_by_handle(handle).map(|block| BlockPlace::new(block.span.start(), handle)),
+        0 => {
+            let block = twins.session.timeline().block_by_handle(handle);
+            block.and_then(|block| block.span).map(|span| BlockPlace::new(span.start(), handle))
+        }
         1 => Some(BlockPlace::new(moment(chance.minutes()), handle)),
         _ => None,
     }
