@@ -220,7 +220,9 @@ fn interpret(text: &str, world: &mut World) -> Answer {
 fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
     let text = |field: &str| arguments.get(field).and_then(Value::as_str).filter(|_| tool == "scheduleBlock");
     let time = |field: &str| clock::read_wall(text(field)?);
-    let start = time("startTime")?;
+    let start = time("startTime");
+    let untimed = start.is_none();
+    let start = start.unwrap_or_default();
     let minutes = arguments.get("durationMinutes").and_then(Value::as_i64).unwrap_or(60);
     Some(BlockLine {
         handle: text("title")?.to_owned(),
@@ -233,6 +235,7 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         completed: false,
         missed: false,
         working: false,
+        untimed,
     })
 }
 

@@ -126,12 +126,13 @@ pub(super) fn block(facts: &Value) -> Option<BlockLine> {
         handle: text("handle")?.to_owned(),
         title: text("title")?.to_owned(),
         kind: if text("kind") == Some("appointment") { Kind::Appointment } else { Kind::Task },
-        start: time("start")?,
-        end: time("end")?,
+        start: time("start").unwrap_or_default(),
+        end: time("end").unwrap_or_default(),
         priority: text("priority").unwrap_or("medium").to_owned(),
         tags: tags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
         completed: facts.get("completed").and_then(Value::as_bool).unwrap_or(false),
         missed: facts.get("missed").and_then(Value::as_bool).unwrap_or(false),
         working: facts.get("working").and_then(Value::as_bool).unwrap_or(false),
+        untimed: facts.get("start").is_none(),
     })
 }

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use flux_timeline::{HourFormat, clock};
 
-use flux_tools::context::{BlockLine, TimelineContext};
+use flux_tools::context::{BlockLine, InboxLine, TimelineContext};
 
 /// The most blocks that a list shows.
 const LISTED: usize = 30;
@@ -38,8 +38,11 @@ impl TimeFormat {
         format!("{}–{}{end_day}", self.time(start.time()), self.time(end.time()))
     }
 
-    /// `Tue 3 Mar, 09:00–10:00`.
+    /// `Tue 3 Mar, 09:00–10:00`, or `no time yet`.
     fn when(self, block: &BlockLine) -> String {
+        if block.untimed {
+            return "no time yet".to_owned();
+        }
         format!("{}, {}", clock::day(block.start.date(), self.today), self.times(block.start, block.end))
     }
 }
@@ -68,7 +71,8 @@ pub(super) fn block(block: &BlockLine, format: TimeFormat) -> String {
 
 /// A line of a list of one day.
 fn line(block: &BlockLine, format: TimeFormat) -> String {
-    let mut line = format!("- {} {} ({})", format.times(block.start, block.end), block.title, block.handle);
+    let times = if block.untimed { "No time yet:".to_owned() } else { format.times(block.start, block.end) };
+    let mut line = format!("- {times} {} ({})", block.title, block.handle);
     if block.priority != "medium" {
         line.push_str(&format!(" · {} priority", block.priority));
     }
@@ -88,11 +92,12 @@ pub(super) fn state(block: &BlockLine) -> Option<&'static str> {
 pub(super) fn list(blocks: &[&BlockLine], format: TimeFormat) -> String {
     let mut text = String::new();
     let mut last: Option<NaiveDate> = None;
-    let first = blocks.first().map(|block| block.start.date());
-    let one_day = blocks.iter().all(|block| Some(block.start.date()) == first);
+    // Those without a time come first.
+    let first = blocks.iter().find(|block| !block.untimed).map(|block| block.start.date());
+    let one_day = blocks.iter().all(|block| block.untimed || Some(block.start.date()) == first);
     for block in blocks.iter().take(LISTED) {
         let date = block.start.date();
-        if !one_day && last != Some(date) {
+        if !one_day && !block.untimed && last != Some(date) {
             if !text.is_empty() {
                 text.push('\n');
             }
@@ -106,6 +111,28 @@ pub(super) fn list(blocks: &[&BlockLine], format: TimeFormat) -> String {
         text.push_str(&format!("- and {} more\n", blocks.len() - LISTED));
     }
     text.trim_end().to_owned()
+}
+
+/// The tasks without a time, as a Markdown list.
+pub(super) fn inbox(tasks: &[InboxLine], more: u64, today: NaiveDate) -> String {
+    if tasks.is_empty() {
+        return "Your inbox is empty: every task has a time.".to_owned();
+    }
+    let line = |task: &InboxLine| {
+        let mut line = format!("- {} ({})", task.title, task.handle);
+        line.extend(task.minutes.map(|minutes| format!(" · {}", clock::length(TimeDelta::minutes(minutes.into())))));
+        line.extend(task.due.map(|due| format!(" · due {}", clock::day(due, today))));
+        line
+    };
+    let mut lines: Vec<String> = tasks.iter().map(line).collect();
+    if more > 0 {
+        lines.push(format!("- and {more} more"));
+    }
+    format!(
+        "{} without a time:\n{}",
+        count(tasks.len() + usize::try_from(more).unwrap_or_default(), "task"),
+        lines.join("\n")
+    )
 }
 
 /// Candidates, each with its day.

@@ -1,13 +1,13 @@
 //! What the interpreter knows: the timeline in the context, what was looked up since, and the conversation.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use flux_timeline::{Zone, clock};
+use flux_timeline::{Kind, Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
 use super::phrase::TimeFormat;
 use flux_phrases::time::Today;
-use flux_tools::context::{BlockLine, PlanLine, TimelineContext};
+use flux_tools::context::{BlockLine, InboxLine, PlanLine, TimelineContext};
 
 /// A tool call: name and arguments.
 pub(super) type Call = (String, Value);
@@ -53,6 +53,8 @@ pub(super) struct World<'a> {
     pub fresh: Vec<BlockLine>,
     /// The blocks of plans other than the active one that were looked up in this turn.
     pub elsewhere: Vec<BlockLine>,
+    /// The tasks without a time in the context.
+    inbox: Vec<BlockLine>,
     /// The blocks that were looked up in this turn.
     found: Vec<BlockLine>,
     /// The look-ups of this turn.
@@ -71,6 +73,7 @@ impl<'a> World<'a> {
             chosen: Vec::new(),
             fresh: Vec::new(),
             elsewhere: Vec::new(),
+            inbox: context.inbox.iter().map(waiting).collect(),
             found: Vec::new(),
             asked: Vec::new(),
         }
@@ -99,10 +102,15 @@ impl<'a> World<'a> {
         self.context.now.date()
     }
 
-    /// All known blocks, by start.
+    /// All known tasks without a time.
+    pub fn inbox(&self) -> impl Iterator<Item = &BlockLine> {
+        self.inbox.iter().chain(self.found.iter().filter(|block| block.untimed))
+    }
+
+    /// All known blocks with a time, by start.
     pub fn blocks(&self) -> Vec<&BlockLine> {
         let mut all: Vec<&BlockLine> = Vec::new();
-        for block in self.context.blocks.iter().chain(&self.found) {
+        for block in self.context.blocks.iter().chain(&self.found).filter(|block| !block.untimed) {
             let at = all.partition_point(|other| (other.start, other.end) <= (block.start, block.end));
             all.insert(at, block);
         }
@@ -110,12 +118,13 @@ impl<'a> World<'a> {
     }
 
     fn known(&self, handle: &str) -> bool {
-        self.context.blocks.iter().chain(&self.found).any(|block| block.handle.eq_ignore_ascii_case(handle))
+        let mut all = self.context.blocks.iter().chain(&self.inbox).chain(&self.found);
+        all.any(|block| block.handle.eq_ignore_ascii_case(handle))
     }
 
     /// A block by its handle, including blocks from earlier in the conversation.
     pub fn block(&self, handle: &str) -> Option<&BlockLine> {
-        let all = self.context.blocks.iter().chain(&self.found).chain(&self.memory.blocks);
+        let all = self.context.blocks.iter().chain(&self.inbox).chain(&self.found).chain(&self.memory.blocks);
         all.into_iter().find(|block| block.handle.eq_ignore_ascii_case(handle))
     }
 
@@ -238,6 +247,23 @@ impl<'a> World<'a> {
     /// The active plan.
     pub fn active_plan(&self) -> Option<&PlanLine> {
         self.context.plans.iter().find(|plan| plan.active)
+    }
+}
+
+/// A task of the inbox as a block.
+fn waiting(task: &InboxLine) -> BlockLine {
+    BlockLine {
+        handle: task.handle.clone(),
+        title: task.title.clone(),
+        kind: Kind::Task,
+        start: NaiveDateTime::default(),
+        end: NaiveDateTime::default(),
+        priority: task.priority.clone(),
+        tags: task.tags.clone(),
+        completed: false,
+        missed: false,
+        working: task.working,
+        untimed: true,
     }
 }
 

@@ -114,6 +114,15 @@ pub struct BlockPattern {
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Time>,
+    /// Whether it is a task without a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inbox: Option<bool>,
+    /// The last day for a task, e.g. 2026-03-06; empty for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// The first day for a task; empty for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<String>,
     /// Its length in minutes, or alternatives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<OneOrMore>,
@@ -182,14 +191,25 @@ impl BlockPattern {
         if let Some(title) = &self.title {
             check(title.is_in(&block.title), "the title", title.to_string(), format!("{:?}", block.title));
         }
-        if let Some(start) = &self.start {
-            check(start.has(block.start, self.tolerance), "the start", start.to_string(), block.start.to_string());
+        for (wanted, is, what) in [(&self.start, block.start, "the start"), (&self.end, block.end, "the end")] {
+            if let Some(wanted) = wanted {
+                let fits = is.is_some_and(|time| wanted.has(time, self.tolerance));
+                check(fits, what, wanted.to_string(), is.map_or_else(|| "none".to_owned(), |time| time.to_string()));
+            }
         }
-        if let Some(end) = &self.end {
-            check(end.has(block.end, self.tolerance), "the end", end.to_string(), block.end.to_string());
+        if let Some(inbox) = self.inbox {
+            check(inbox == block.start.is_none(), "inbox", inbox.to_string(), block.start.is_none().to_string());
+        }
+        for (wanted, is, what) in
+            [(&self.due, &block.due, "the last day"), (&self.earliest, &block.earliest, "the first day")]
+        {
+            if let Some(wanted) = wanted {
+                let is = is.clone().unwrap_or_default();
+                check(*wanted == is, what, wanted.clone(), is);
+            }
         }
         if let Some(minutes) = &self.minutes {
-            let length = block.minutes;
+            let length = block.minutes.unwrap_or_default();
             let near = |wanted: &i64| (length - wanted).abs() <= i64::from(self.tolerance);
             let (fits, wanted) = match minutes {
                 OneOrMore::One(one) => (near(one), one.to_string()),

@@ -48,9 +48,13 @@ pub struct StartPlan {
 pub struct StartBlock {
     /// Its title.
     pub title: String,
-    /// When it starts.
-    pub start: WallClock,
-    /// Its length in minutes. The default is 60.
+    /// When it starts; none for a task without a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<WallClock>,
+    /// The last day for a task, e.g. 2026-03-06.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// Its length in minutes. The default is 60, and none for a task without a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
     /// Its description.

@@ -96,7 +96,7 @@ fn check_tasks(wanted: &TasksExpect, goal: Option<&GoalLine>, seen: &Observed) -
     if !(wanted.least..=wanted.most).contains(&tasks.len()) {
         wrong.push(format!("there are {} tasks, not {} to {}", tasks.len(), wanted.least, wanted.most));
     }
-    let minutes: i64 = tasks.iter().map(|task| task.minutes).sum();
+    let minutes: i64 = tasks.iter().filter_map(|task| task.minutes).sum();
     if wanted.least_minutes.is_some_and(|least| minutes < least)
         || wanted.most_minutes.is_some_and(|most| minutes > most)
     {
@@ -147,7 +147,7 @@ fn misplaced(block: &BlockLine, goal: &GoalLine, seen: &Observed) -> Vec<String>
     if let Some(other) = seen.now.blocks.iter().find(overlaps) {
         wrong.push(format!("{block} overlaps {other}"));
     }
-    if let Some(deadline) = goal.deadline.filter(|deadline| block.end > *deadline) {
+    if let Some(deadline) = goal.deadline.filter(|deadline| block.end > Some(*deadline)) {
         wrong.push(format!("{block} ends after the deadline {deadline}"));
     }
     for handle in &block.after {

@@ -116,7 +116,19 @@ fn differences<T: Clone + PartialEq>(
 
 impl fmt::Display for BlockLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?} {} ({} min)", self.handle, self.title, self.start, self.minutes)?;
+        write!(f, "{} {:?} ", self.handle, self.title)?;
+        match self.start {
+            Some(start) => write!(f, "{start}")?,
+            None => write!(f, "in the inbox")?,
+        }
+        if let Some(minutes) = self.minutes {
+            write!(f, " ({minutes} min)")?;
+        }
+        for (word, day) in [("from", &self.earliest), ("due", &self.due)] {
+            if let Some(day) = day {
+                write!(f, " {word} {day}")?;
+            }
+        }
         if self.priority != "medium" {
             write!(f, " {}", self.priority)?;
         }

@@ -4,7 +4,7 @@ mod change;
 
 use flux_agent::store::{Sql, Store, StoreError};
 use flux_timeline::{
-    Block, BlockQuery, EventKind, Kind, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone,
+    Block, BlockQuery, EventKind, Kind, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone, clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,12 +43,22 @@ pub struct BlockLine {
     pub handle: String,
     /// Its title.
     pub title: String,
-    /// When it starts.
-    pub start: WallClock,
+    /// When it starts; none for a task without a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<WallClock>,
     /// When it ends.
-    pub end: WallClock,
-    /// Its length in minutes of real time. On a day when the clocks change, this differs from `end - start`.
-    pub minutes: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<WallClock>,
+    /// Its length in minutes of real time. On a day when the clocks change, this differs from `end - start`. Of a task without a time,
+    /// its estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<i64>,
+    /// The last day for a task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// The first day for a task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<String>,
     /// `high`, `medium` or `low`.
     pub priority: String,
     /// Its tags.
@@ -117,7 +127,7 @@ impl Picture {
             let query = BlockQuery { plan: Some(plan.id), limit: usize::MAX >> 1, ..BlockQuery::default() };
             blocks.extend(store.blocks(&query)?);
         }
-        blocks.sort_by_key(|block| (block.span.start(), block.handle));
+        blocks.sort_by_key(|block| (block.span, block.handle));
         let lens = Lens { zone, plans: &plans, blocks: &blocks };
         let mut runs = store.runs(100)?;
         runs.reverse();
@@ -169,9 +179,11 @@ impl Lens<'_> {
         BlockLine {
             handle: block.handle.to_string(),
             title: block.title.to_string(),
-            start: WallClock(self.zone.wall(block.span.start())),
-            end: WallClock(self.zone.wall(block.span.end())),
-            minutes: block.span.length().num_minutes(),
+            start: block.span.map(|span| WallClock(self.zone.wall(span.start()))),
+            end: block.span.map(|span| WallClock(self.zone.wall(span.end()))),
+            minutes: block.length().map(|length| length.num_minutes()),
+            due: block.due.map(clock::iso_date),
+            earliest: block.not_before.map(clock::iso_date),
             priority: block.priority.as_str().to_owned(),
             tags: block.tags.iter().map(ToString::to_string).collect(),
             description: block.description.as_ref().map(ToString::to_string),

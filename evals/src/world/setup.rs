@@ -70,12 +70,19 @@ impl World {
 fn arguments(block: &StartBlock) -> Value {
     let mut arguments = json!({
         "title": block.title,
-        "startTime": block.start,
-        "durationMinutes": block.minutes.unwrap_or(60),
         "plan": block.plan.as_deref().unwrap_or(FIRST_PLAN),
         "kind": block.kind,
         "tags": block.tags,
     });
+    if let Some(start) = block.start {
+        arguments["startTime"] = json!(start);
+    }
+    if let Some(minutes) = block.minutes.or(block.start.map(|_| 60)) {
+        arguments["durationMinutes"] = json!(minutes);
+    }
+    if let Some(due) = &block.due {
+        arguments["dueDate"] = json!(due);
+    }
     if let Some(description) = &block.description {
         arguments["description"] = description.as_str().into();
     }
@@ -93,7 +100,8 @@ fn fillers(filler: &Filler) -> impl Iterator<Item = StartBlock> + '_ {
         let title = filler.titles.get(index % filler.titles.len().max(1))?;
         Some(StartBlock {
             title: format!("{title} {}", index + 1),
-            start: WallClock(start),
+            start: Some(WallClock(start)),
+            due: None,
             minutes: Some(30),
             description: None,
             priority: None,

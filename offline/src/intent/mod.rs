@@ -314,9 +314,9 @@ fn single(request: Request, target: &[Token], purpose: Purpose) -> Result<BlockL
     }
 }
 
-/// Whether more than the handle of a block is known.
+/// Whether it is known when a block is: of some, only the handle is known, and some have no time.
 fn is_known(block: &BlockLine) -> bool {
-    !block.title.is_empty()
+    !block.title.is_empty() && !block.untimed
 }
 
 fn update(block: &BlockLine, updates: Value) -> Call {

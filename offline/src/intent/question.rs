@@ -9,6 +9,7 @@ use flux_phrases::time::{Hint, Style, Timing, expressions, plus, settle};
 use flux_phrases::words::{Token, TokenKind, find, fits_any};
 use flux_timeline::clock;
 use flux_tools::context::BlockLine;
+use serde_json::json;
 
 const ASKS: &[&str] = &[
     "what",
@@ -85,6 +86,13 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     {
         return None;
     }
+    if find(tokens, "inbox").is_some() {
+        let call = ("findBlocks".to_owned(), json!({"inbox": true, "state": "open"}));
+        return Some(Outcome::Know {
+            call,
+            text: phrase::inbox(&world.context.inbox, world.context.more_inbox, world.date()),
+        });
+    }
     if let Some(tag) = tokens.iter().find(|token| token.kind == TokenKind::Word && token.text.starts_with('#')) {
         return Some(tagged(tag.text.trim_start_matches('#'), world));
     }
@@ -123,9 +131,10 @@ fn when_is(request: Request, target: &[Token]) -> Outcome {
             let lines: Vec<String> = blocks
                 .iter()
                 .map(|block| {
-                    let long = clock::length(block.end - block.start);
                     let done = phrase::state(block).map_or(String::new(), |state| format!(", {state}"));
-                    format!("{}{done} ({long}).", phrase::block(block, world.time_format()))
+                    let long = clock::length(block.end - block.start);
+                    let long = if block.untimed { String::new() } else { format!(" ({long})") };
+                    format!("{}{done}{long}.", phrase::block(block, world.time_format()))
                 })
                 .collect();
             Outcome::Say(lines.join("\n"))

@@ -12,7 +12,7 @@ use crate::memory::is_handle;
 use crate::reference;
 use crate::title;
 use crate::world::{Call, World};
-use flux_phrases::time::{Day, Hint, Moment, Place, Style, Timing, expressions, month_named, place, plus};
+use flux_phrases::time::{Moment, Place, Style, Timing, expressions, month_named, place, plus};
 use flux_phrases::words::{Token, TokenKind, fits_any, has_word};
 
 /// The length of a block if nothing is said, in minutes. It is the default of the tool.
@@ -47,7 +47,13 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     // "New Year's party" and "book club" are names.
     let named = fits_any(tokens, 0, &["new year|year's|years", "book club|fair|launch|group|shop"]).is_some();
     let verb = fits_any(tokens, 0, VERBS).filter(|_| !named);
-    let rest = tokens.get(verb.unwrap_or(0)..)?;
+    let mut rest = tokens.get(verb.unwrap_or(0)..)?.to_vec();
+    // "Add buy stamps to my inbox": it says where, and is no part of the title.
+    let inbox = (0..rest.len()).find_map(|at| Some((at, fits_any(&rest, at, &["in|into|to|on my|the|our inbox"])?)));
+    if let Some((at, taken)) = inbox {
+        rest.drain(at..at + taken);
+    }
+    let rest = rest.as_slice();
     if is_of_another(tokens, rest, verb.is_some(), world) {
         return None;
     }
@@ -66,8 +72,16 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     let alarm = title.is_empty() && tokens.iter().any(|token| token.is("alarm"));
     let title = if alarm { "Alarm".to_owned() } else { title };
     let said = wanted.is_said() || wanted.has_time();
+    if inbox.is_some() && verb.is_some() && said {
+        return Some(Outcome::Say(
+            "What is in the inbox has no time, and I do not know which of the two you mean, so I added nothing. Say it without a time, or \
+             without the inbox."
+                .to_owned(),
+        ));
+    }
     let only_end = wanted.end.is_some() && wanted.start.is_none() && wanted.length.is_none() && wanted.days.is_empty();
-    if verb.is_none() && (!(said && is_name(rest, &keep)) || only_end) {
+    let is_named = is_name(rest, &keep);
+    if verb.is_none() && (!is_named || only_end || !(said || is_chore(rest))) {
         return None;
     }
     // "Set dentist too hihg priorty" is about the existing dentist block.
@@ -99,14 +113,26 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     if let Some(why) = partly::only_a_part(&kept, &found, &wanted) {
         return Some(Outcome::Say(why.to_owned()));
     }
+    if wanted.repeats_without_end() && rest.iter().any(|token| token.is_any("until till")) {
+        return Some(Outcome::Say(partly::CANNOT_REPEAT.to_owned()));
+    }
     if wanted.ago.is_some() {
         return Some(Outcome::Say("That time is over. Say when it is to be, such as “tomorrow at 8am”.".to_owned()));
     }
     let reminds =
         fits_any(tokens, 0, &["remind|remember", "do not let me forget", "set up? a|an? reminder|alarm"]).is_some();
+    // "Make the report recurring" and "schedule 5" are no tasks for the inbox.
+    let is_noted = reminds || inbox.is_some() || verb.is_none() || fits_any(tokens, 0, NOTING).is_some();
+    if !(said || alarm || is_noted && title.chars().any(char::is_alphabetic)) {
+        return None;
+    }
     let new = New { title, wanted, details, reminds };
     Some(new.outcome(world))
 }
+
+/// Verbs that note a task, even if no time is said.
+const NOTING: &[&str] =
+    &["add|schedule|plan|book|create|arrange|organize|organise|note", "new", "i have|got", "we have"];
 
 /// Whether words refer to an existing block by a pronoun or its handle. They are then a change that was not understood.
 fn is_of_another(tokens: &[Token], rest: &[Token], verb: bool, world: &World) -> bool {
@@ -161,6 +187,18 @@ fn no_time(tokens: &[Token], keep: &[bool]) -> Option<String> {
             || (is_number(token) && month_named(&next.norm).is_some());
         dated.then(|| format!("{} {}", token.text, next.text))
     })
+}
+
+/// First words of what has to be done, which say nothing else: `buy milk`, `call mom`.
+const CHORES: &str = "buy call phone ring email pay water iron vacuum mow sweep cook bake wash repair renew";
+/// Words that make it a request about the timeline, or one to somebody: `pay me`, `call it off`.
+const NO_CHORE: &str = "me us it them that this off calendar timeline schedule agenda diary plan plans inbox time slot overdue task tasks block blocks \
+     everything all";
+
+/// Whether words without a time and a verb of ours name something to do.
+fn is_chore(tokens: &[Token]) -> bool {
+    let is_begun = tokens.first().is_some_and(|first| first.is_any(CHORES)) && tokens.len() > 1;
+    is_begun && !tokens.iter().any(|token| token.is_any(NO_CHORE))
 }
 
 /// Whether words without a verb can be a title: they are short and not a statement.
@@ -235,15 +273,7 @@ impl New {
                         self.title
                     ));
                 }
-                Place::Unsaid => {
-                    match self.any_time(world, hint, minutes) {
-                        Ok(start) => {
-                            notes.push("You did not say when, so I take the next free time. Say “move it to …” for another one.");
-                            (start, None)
-                        }
-                        Err(call) => return Outcome::LookUp(vec![call]),
-                    }
-                }
+                Place::Unsaid => return self.without_time(length),
             };
             let backwards = |end: Moment| self.wanted.start.is_some() && end.wall - start.wall > LONGEST_NIGHT;
             if !self.wanted.deadline && end.is_some_and(backwards) {
@@ -262,7 +292,7 @@ impl New {
             if self.wanted.every.is_some() && start.wall <= world.now() {
                 continue;
             }
-            calls.push(self.call(start, end, length));
+            calls.push(self.call(Some((start, end)), length));
         }
         if self.wanted.repeats_without_end() {
             notes.push("I can only add single blocks, so this is the next one. Say “every day this week” for several.");
@@ -282,30 +312,32 @@ impl New {
         if self.reminds { Some(REMINDER_MINUTES) } else { has_word("call phone ring", &first).then_some(CALL_MINUTES) }
     }
 
-    /// The next free time within a week, otherwise the morning after that week.
-    fn any_time(&self, world: &World, hint: Hint, minutes: i64) -> Result<Moment, Call> {
-        let after = plus(world.date(), 7);
-        let week = world.date().iter_days().take_while(|day| *day < after).map(Day::only).collect();
-        let places = place(&Timing { days: week, ..Timing::default() }, world.now(), world.zone, hint, minutes);
-        if let Some(call) = look_up(&places, world) {
-            return Err(call);
+    /// A task without a time goes to the inbox. An appointment has one, and it is not guessed.
+    fn without_time(&self, length: Option<i64>) -> Outcome {
+        if self.kind() == Kind::Appointment {
+            return Outcome::Say(format!(
+                "When is “{}”? I added nothing. Say it with a day and a time, such as “{} tomorrow at 12:30”.",
+                self.title, self.title
+            ));
         }
-        let free = places.iter().find_map(|found| match found {
-            Place::Window { day, from, to } => world.free(*day, *from, *to, minutes),
-            _ => None,
-        });
-        Ok(Moment::at(free.or(after.and_hms_opt(9, 0, 0)).unwrap_or(world.now())))
+        Outcome::Do { calls: vec![self.call(None, length)], note: None }
     }
 
-    fn call(&self, start: Moment, end: Option<Moment>, length: Option<i64>) -> Call {
+    fn kind(&self) -> Kind {
+        if self.reminds { Kind::Task } else { kind(&self.title) }
+    }
+
+    fn call(&self, time: Option<(Moment, Option<Moment>)>, length: Option<i64>) -> Call {
         let mut arguments = Map::new();
         let mut set = |name: &str, value: Value| arguments.insert(name.to_owned(), value);
         set("title", json!(self.title));
-        if !self.reminds && kind(&self.title) == Kind::Appointment {
+        if self.kind() == Kind::Appointment {
             set("kind", json!(Kind::Appointment));
         }
-        set("startTime", json!(start.argument()));
-        match (end, length) {
+        if let Some((start, _)) = time {
+            set("startTime", json!(start.argument()));
+        }
+        match (time.and_then(|(_, end)| end), length) {
             (Some(end), _) => set("endTime", json!(end.argument())),
             (None, Some(minutes)) => set("durationMinutes", json!(minutes)),
             (None, None) => None,

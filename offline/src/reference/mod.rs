@@ -138,7 +138,24 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
         completed: false,
         missed: false,
         working: false,
+        untimed: false,
     }
+}
+
+/// The handle of the one task without a time that `tokens` name, or what to say if they name several. `None` if they name none.
+pub(super) fn waiting(tokens: &[Token], world: &World) -> Option<Result<String, String>> {
+    let words = target(tokens, world).words;
+    if words.is_empty() {
+        return None;
+    }
+    let graded: Vec<(Match, &BlockLine)> = world.inbox().map(|task| (is_titled(&task.title, &words), task)).collect();
+    let best = graded.iter().map(|(quality, _)| *quality).max().filter(|best| *best >= Match::Words)?;
+    let fitting: Vec<&BlockLine> =
+        graded.into_iter().filter(|(quality, _)| *quality == best).map(|(_, task)| task).collect();
+    Some(match fitting.as_slice() {
+        [task] => Ok(task.handle.clone()),
+        several => Err(asked(several, world, "Several tasks in the inbox fit:")),
+    })
 }
 
 /// "It", "them", "the second one", "the last one": blocks from the conversation.
@@ -153,7 +170,7 @@ fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> 
         return None;
     }
     if let Some(block) = world.fresh.last() {
-        return Some(Found::Blocks(vec![block.clone()]));
+        return Some(Found::Blocks(vec![(*block).clone()]));
     }
     let many = target.all || tokens.iter().any(|token| token.is_any("them those these"));
     Some(match mentioned.as_slice() {
@@ -215,7 +232,7 @@ fn by_description(target: &Target, world: &World, purpose: Purpose) -> Found {
 /// The known blocks whose titles have all these words.
 pub(super) fn titled<'a>(text: &str, world: &'a World) -> Vec<&'a BlockLine> {
     let words: Vec<String> = words_of(text).into_iter().map(|word| word.norm).collect();
-    world.blocks().into_iter().filter(|block| is_titled(&block.title, &words) >= Match::Words).collect()
+    world.inbox().chain(world.blocks()).filter(|block| is_titled(&block.title, &words) >= Match::Words).collect()
 }
 
 /// Whether words contain all words of a title.
@@ -258,7 +275,11 @@ enum Match {
 fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'a BlockLine> {
     let timed: Vec<&BlockLine> =
         world.blocks().into_iter().filter(|block| at_time(block, &target.wanted, world, purpose)).collect();
-    let timed = on_the_day(timed, &target.wanted, world);
+    let mut timed = on_the_day(timed, &target.wanted, world);
+    // What has no time is named by its title alone.
+    if !target.wanted.is_said() && !target.words.is_empty() {
+        timed.extend(world.inbox());
+    }
     let named: Vec<String> = target.words.iter().filter(|word| !has_word(GENERIC, word)).cloned().collect();
     // "All meetings" are not only those with the word in their title.
     let mut best = best_titles(&timed, if target.all { &named } else { &target.words });
@@ -341,7 +362,11 @@ fn on_the_day<'a>(blocks: Vec<&'a BlockLine>, wanted: &Timing, world: &World) ->
 }
 
 fn ask(blocks: &[&BlockLine], world: &World, lead: &str) -> Found {
-    Found::Say(format!("{lead}\n{}\n\n{WHICH}", phrase::candidates(blocks, world.time_format())))
+    Found::Say(asked(blocks, world, lead))
+}
+
+fn asked(blocks: &[&BlockLine], world: &World, lead: &str) -> String {
+    format!("{lead}\n{}\n\n{WHICH}", phrase::candidates(blocks, world.time_format()))
 }
 
 fn not_found(target: &Target, world: &World, purpose: Purpose) -> String {

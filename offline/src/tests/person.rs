@@ -200,7 +200,7 @@ impl Person {
             session.blocks(&BlockQuery { plan: Some(plan.id), limit: 1_000, ..BlockQuery::default() }).unwrap()
         };
         let mut blocks: Vec<Block> = plans.iter().flat_map(of_plan).collect();
-        blocks.sort_by_key(|block| (block.span.start(), block.handle));
+        blocks.sort_by_key(|block| (block.span, block.handle));
         let runs = session.runs(100).unwrap();
         Picture { zone: self.zone, active: session.active_plan().unwrap(), plans, blocks, runs }
     }
@@ -216,7 +216,8 @@ struct Picture {
 
 impl Picture {
     fn time(&self, block: &Block) -> String {
-        let (start, end) = (self.zone.wall(block.span.start()), self.zone.wall(block.span.end()));
+        let Some(span) = block.span else { return "in the inbox".to_owned() };
+        let (start, end) = (self.zone.wall(span.start()), self.zone.wall(span.end()));
         let end_day = if start.date() == end.date() { String::new() } else { end.format("%a ").to_string() };
         format!("{}-{end_day}{}", start.format("%a %-d %b %Y %H:%M"), end.format("%H:%M")).replace(" 2026", "")
     }

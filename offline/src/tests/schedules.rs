@@ -1,6 +1,6 @@
 //! New blocks.
 
-use super::person::{Person, check};
+use super::person::{Person, check, check_answers};
 
 #[test]
 fn times() {
@@ -155,11 +155,88 @@ fn several_at_once() {
 }
 
 #[test]
-fn without_a_time_the_next_free_one_is_taken() {
+fn a_task_without_a_time_goes_to_the_inbox() {
     check(
         || Person::busy("Europe/Oslo"),
         &[
-            ("add buy stamps", &["+Buy stamps Mon 2 Mar 10:00-11:00"]),
+            ("add buy stamps", &["+Buy stamps in the inbox"]),
+            ("remind me to buy milk", &["+Buy milk in the inbox"]),
+            ("Buy milk", &["+Buy milk in the inbox"]),
+            ("call mom", &["+Call mom in the inbox"]),
+            ("schedule a 20 minute walk #health", &["+Walk in the inbox #health"]),
+            ("add buy stamps to my inbox", &["+Buy stamps in the inbox"]),
+            ("put buy stamps in the inbox", &["+Buy stamps in the inbox"]),
+            ("put buy stamps in the inbox, I can start on Monday", &[]),
+            // An appointment has a time, which is not guessed.
+            ("schedule lunch", &[]),
+            ("add a meeting with Bob", &[]),
+            ("make the report recurring", &[]),
+            ("schedule 5", &[]),
+            ("schedule gym every Monday and Wednesday at 6pm until the end of March", &[]),
+            ("milk", &[]),
+            ("can you read my calendar", &[]),
+            ("fix my schedule", &[]),
+            ("call me Bob", &[]),
+            ("pick another time for gym", &[]),
+            ("clean up overdue tasks", &[]),
+            ("buy stamps and make it high priority", &["+Buy stamps in the inbox high"]),
+            ("buy", &[]),
+            ("should I call mom?", &[]),
+        ],
+    );
+}
+
+#[test]
+fn what_is_in_the_inbox_can_be_named() {
+    let inbox = || {
+        let mut person = Person::busy("Europe/Oslo");
+        person.say("buy milk");
+        person.say("add buy stamps #home");
+        person
+    };
+    check(
+        inbox,
+        &[
+            ("move the milk to tomorrow at 9am", &["B11 at Tue 3 Mar 09:00-10:00"]),
+            ("move it to tomorrow at 9am", &["B12 at Tue 3 Mar 09:00-10:00"]),
+            ("I bought the milk, mark it as done", &[]),
+            ("mark buy milk as done", &["B11 done"]),
+            ("delete the stamps", &["-B12 Buy stamps"]),
+            ("find a time for the milk", &["B11 at Mon 2 Mar 10:00-11:00"]),
+            ("find time for everything in my inbox", &["B11 at Mon 2 Mar 10:00-11:00", "B12 at Mon 2 Mar 11:15-12:15"]),
+            ("rename buy milk to buy bread", &["B11 is Buy bread"]),
+            ("tag the stamps with urgent", &["B12 with #home #urgent"]),
+            ("start the timer for the milk", &["B11 with a timer that runs"]),
+            ("make the milk half an hour longer", &[]),
+            // Which one, and to which time of day.
+            ("mark buy as done", &[]),
+            ("move the milk to tomorrow", &[]),
+        ],
+    );
+    check_answers(
+        inbox,
+        &[
+            ("what is in my inbox?", &["2 tasks without a time:", "- Buy milk (B11)", "- Buy stamps (B12)"]),
+            ("when is buy milk?", &["“Buy milk” (B11), no time yet."]),
+            ("find milk", &["B11 Buy milk, no time yet"]),
+            ("find time for buy", &["Several tasks in the inbox fit:", "B11", "B12"]),
+        ],
+    );
+    let bought = || {
+        let mut person = inbox();
+        person.say("mark buy milk as done");
+        person.say("buy milk");
+        person
+    };
+    check(bought, &[("delete buy milk", &["-B13 Buy milk"]), ("mark the milk as done", &["B13 done"])]);
+    check_answers(|| Person::new("UTC"), &[("show my inbox", &["Your inbox is empty"])]);
+}
+
+#[test]
+fn on_a_day_without_a_time_the_next_free_one_is_taken() {
+    check(
+        || Person::busy("Europe/Oslo"),
+        &[
             ("schedule reading tomorrow", &["+Reading Tue 3 Mar 09:15-10:15"]),
             ("schedule a walk this afternoon", &["+Walk Mon 2 Mar 14:00-15:00"]),
         ],
