@@ -78,7 +78,7 @@ for (const [device, options] of [["desktop", {}], ["phone", PHONE]]) {
     await fits(tab);
 
     await overdue.getByRole("button", { name: "Find new times" }).click();
-    await text(seen.notes(tab), "Moved 2 overdue tasks to new times");
+    await text(seen.notes(tab), "Moved 2 tasks to new times");
     await gone(overdue);
     await seen.notes(tab).getByRole("button", { name: "Undo" }).click();
     await overdue.getByRole("button", { name: "Edit Tax return" }).waitFor();

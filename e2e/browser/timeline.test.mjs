@@ -15,7 +15,7 @@ before(async () => ([server, browser] = await Promise.all([startServer(), openBr
 after(() => Promise.all([browser?.close(), server?.stop()]));
 
 const title = (form) => form.getByRole("textbox", { name: "Title" });
-const start = (form) => form.getByLabel("Start");
+const start = (form) => form.getByLabel("Start", { exact: true });
 const end = (form) => form.getByLabel("End");
 const save = (form) => form.getByRole("button", { name: "Save" }).click();
 

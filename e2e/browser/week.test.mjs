@@ -159,7 +159,7 @@ test("a click opens a block, and a click on empty space creates one there, even 
   const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
   const [edit, added] = [seen.editor(tab, "Edit"), seen.editor(tab, "New block")];
   await block(tab, "Workout 08:00–09:00, Monday").click();
-  assert.equal(await edit.getByLabel("Start").inputValue(), at(0, "08:00"));
+  assert.equal(await edit.getByLabel("Start", { exact: true }).inputValue(), at(0, "08:00"));
   await title(edit).fill("Swim");
   await edit.getByRole("button", { name: "Save" }).click();
   await pull(tab, block(tab, "Swim 08:00–09:00, Monday"), { days: 1 });
@@ -169,14 +169,14 @@ test("a click opens a block, and a click on empty space creates one there, even 
   const thursday = day(tab, "Thursday");
   const { height } = await thursday.boundingBox();
   await thursday.click({ position: { x: 30, y: (10.3 / 24) * height } });
-  assert.equal(await added.getByLabel("Start").inputValue(), at(3, "10:00"));
+  assert.equal(await added.getByLabel("Start", { exact: true }).inputValue(), at(3, "10:00"));
   await title(added).fill("Dentist");
   await picture(tab, "week-new.png");
   await added.getByRole("button", { name: "Save" }).click();
   await block(tab, "Dentist 10:00–11:00, Thursday").waitFor();
 
   await seen.week(tab).getByRole("button", { name: /^Add a block on Friday/ }).click();
-  assert.equal(await added.getByLabel("Start").inputValue(), at(4, "09:00"));
+  assert.equal(await added.getByLabel("Start", { exact: true }).inputValue(), at(4, "09:00"));
   await title(added).press("Escape");
   await gone(added);
   await fits(tab);
@@ -354,7 +354,7 @@ test("a finger scrolls the week, and a long press picks up a block", async () =>
   await gone(tab.locator(".week-block[data-held=true]"));
   assert.equal(await seen.editor(tab, "Edit").count(), 0);
   await block(tab, "Workout 10:00–12:30, Tuesday").tap();
-  assert.equal(await seen.editor(tab, "Edit").getByLabel("Start").inputValue(), at(1, "10:00"));
+  assert.equal(await seen.editor(tab, "Edit").getByLabel("Start", { exact: true }).inputValue(), at(1, "10:00"));
   assert.deepEqual(tab.faults, []);
   await person.close();
 });

@@ -25,7 +25,7 @@ const WORKOUT = { title: "Workout", startTime: "2035-03-01T08:00" };
 
 test("a candidate answers, is named in the answer, and its outcome is counted permanently", { skip: !candidate }, async () => {
   const client = await greeted(the.server);
-  the.model.script(openai.usage(5, 1), ...openai.calls(["scheduleBlock", WORKOUT], ["scheduleBlock", { title: "Workout" }]));
+  the.model.script(openai.usage(5, 1), ...openai.calls(["scheduleBlock", WORKOUT], ["scheduleBlock", { startTime: WORKOUT.startTime }]));
   the.model.script(openai.text("One of them."), openai.finish(), openai.usage(10, 2));
   const turn = await client.chat("Workouts");
   assert.equal(turn.of("start")[0].messageMetadata.prompt, candidate.name);

@@ -101,6 +101,20 @@ describe("queries", () => {
     assert.deepEqual(await found({ text: "#sport", limit: 1 }), [["Run"], false]);
   });
 
+  test("tasks without a time are not in the pages of a timeline, and are asked for by themselves", async () => {
+    await client.call("scheduleBlock", { ...WORKOUT, title: "Run" });
+    await client.call("scheduleBlock", { title: "Buy milk", durationMinutes: 30, dueDate: "2035-03-05" });
+    const titles = async (argument) => (await client.call("getBlocks", argument)).blocks.map(({ title }) => title);
+    assert.deepEqual(await titles({}), ["Run"]);
+    assert.deepEqual(await titles({ inbox: true }), ["Buy milk"]);
+    assert.deepEqual(await titles({ text: "milk" }), ["Buy milk"]);
+    const { timeline, complete } = await client.call("getTimeline");
+    const milk = timeline.blocks.find(({ title }) => title === "Buy milk");
+    assert.deepEqual([milk.span, milk.minutes, milk.due, complete], [undefined, 30, "2035-03-05", true]);
+    await client.call("updateBlock", { id: milk.id, updates: { startTime: "2035-03-02T08:00" } });
+    assert.deepEqual(await titles({}), ["Run", "Buy milk"]);
+  });
+
   test("getTimeline has the number of the last event that it contains", async () => {
     await client.call("scheduleBlock", WORKOUT);
     const { seq, timeline, complete, model } = await client.call("getTimeline");
@@ -138,7 +152,9 @@ describe("invalid calls", () => {
     ["__proto__", [], /does not exist/],
     ["scheduleBlock", [], /title/],
     ["scheduleBlock", ["Workout"], /object/],
-    ["scheduleBlock", [{ title: "Workout" }], /startTime/],
+    ["scheduleBlock", [{ title: "Workout", endTime: "2035-03-01T09:00" }], /startTime/],
+    ["scheduleBlock", [{ title: "Workout", dueDate: "soon" }], /dueDate/],
+    ["scheduleBlock", [{ title: "Lunch", kind: "appointment" }], /which has a time/],
     ["scheduleBlock", [{ ...WORKOUT, startTime: "soon" }], /startTime/],
     ["scheduleBlock", [{ ...WORKOUT, startTime: "2035-02-30T08:00" }], /startTime/],
     ["scheduleBlock", [{ ...WORKOUT, endTime: "2035-03-01T07:00" }], /endTime/],

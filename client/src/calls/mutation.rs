@@ -1,10 +1,10 @@
 //! The requests that the page sends to the service without involving a model. Pure.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use flux_timeline::command::{BlockUpdate, NewBlock};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::view::BlockState;
-use flux_timeline::{Block, BlockId, BlockPlace, PlanId, RunId, TxnId};
+use flux_timeline::{Block, BlockId, BlockPlace, PlanId, RunId, TxnId, clock};
 use serde_json::{Map, Value, json};
 
 use crate::history::LogQuery;
@@ -37,13 +37,10 @@ pub enum Mutation {
         /// Its title, for the note that confirms the deletion.
         title: String,
     },
-    /// Find new times for overdue tasks of a plan.
-    Reschedule {
-        /// The plan.
-        plan: PlanId,
-        /// Only this task; `None` means all.
-        block: Option<BlockId>,
-    },
+    /// Find times for these tasks, which are overdue or have none.
+    Reschedule(Vec<BlockId>),
+    /// Find new times for all overdue tasks of a plan.
+    RescheduleAll(PlanId),
     /// Undo the last change.
     Undo,
     /// Undo this change.
@@ -206,7 +203,7 @@ impl Mutation {
             Self::Update(..) => "updateBlock",
             Self::Schedule(_) => "scheduleBlock",
             Self::Delete { .. } => "deleteBlock",
-            Self::Reschedule { .. } => "rescheduleOverdue",
+            Self::Reschedule(_) | Self::RescheduleAll(_) => "rescheduleOverdue",
             Self::Undo | Self::UndoOne(_) => "undo",
             Self::Redo => "redo",
             Self::SwitchPlan(_) => "switchPlan",
@@ -238,8 +235,8 @@ impl Mutation {
             Self::Complete(id) | Self::Reopen(id) | Self::Delete { id, .. } => json!({ "id": id }),
             Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
             Self::Schedule(new) => new_block(new),
-            Self::Reschedule { block: Some(block), .. } => json!({ "blocks": [block] }),
-            Self::Reschedule { plan, block: None } => json!({ "plan": plan }),
+            Self::Reschedule(blocks) => json!({ "blocks": blocks }),
+            Self::RescheduleAll(plan) => json!({ "plan": plan }),
             Self::SwitchPlan(id) => json!({ "id": id }),
             Self::ChangePlan(id, PlanChange::Rename(title)) => json!({ "id": id, "title": title }),
             Self::ChangePlan(id, _) => json!({ "id": id }),
@@ -295,7 +292,8 @@ impl Mutation {
 
     /// Whether it must not be sent late, because it refers to the current state.
     pub fn is_time_sensitive(&self) -> bool {
-        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo | Self::Reschedule { block: None, .. })
+        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo | Self::RescheduleAll(_))
+            || matches!(self, Self::Reschedule(blocks) if blocks.len() > 1)
     }
 
     /// Whether it changes the timeline and can be undone.
@@ -311,7 +309,10 @@ impl Mutation {
     pub fn block(&self) -> Option<BlockId> {
         match self {
             Self::Complete(id) | Self::Reopen(id) | Self::Update(id, _) | Self::Delete { id, .. } => Some(*id),
-            Self::Reschedule { block, .. } => *block,
+            Self::Reschedule(blocks) => match blocks.as_slice() {
+                [block] => Some(*block),
+                _ => None,
+            },
             Self::Restored(method, argument) if method.ends_with("Block") => {
                 argument.get("id")?.as_str()?.parse().ok().map(BlockId::new)
             }
@@ -339,6 +340,11 @@ fn updates(changes: &BlockUpdate) -> Value {
     add("tags", changes.tags.as_ref().map(|tags| json!(tags)));
     add("startTime", changes.start.map(|start| json!(start)));
     add("endTime", changes.end.map(|end| json!(end)));
+    add("inbox", changes.unschedule.then_some(Value::Bool(true)));
+    // An empty day removes it.
+    let day = |day: Option<NaiveDate>| json!(day.map(clock::iso_date).unwrap_or_default());
+    add("dueDate", changes.due.map(day));
+    add("earliestDate", changes.not_before.map(day));
     add("durationMinutes", changes.length.map(|length| json!(length.num_minutes())));
     add("completed", changes.completed.map(|completed| json!(completed)));
     add("missed", changes.missed.map(|missed| json!(missed)));
@@ -351,11 +357,20 @@ fn new_block(new: &NewBlock) -> Value {
     let mut fields = json!({
         "title": new.title,
         "kind": new.kind,
-        "startTime": new.span.start(),
-        "endTime": new.span.end(),
         "priority": new.priority,
         "tags": new.tags,
     });
+    if let Some(span) = new.span {
+        fields["startTime"] = json!(span.start());
+        fields["endTime"] = json!(span.end());
+    } else if let Some(minutes) = new.minutes {
+        fields["durationMinutes"] = json!(minutes);
+    }
+    for (name, day) in [("dueDate", new.due), ("earliestDate", new.not_before)] {
+        if let Some(day) = day {
+            fields[name] = json!(clock::iso_date(day));
+        }
+    }
     if let Some(PlanRef::Id(plan)) = &new.plan {
         fields["plan"] = json!(plan);
     }

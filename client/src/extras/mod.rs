@@ -23,6 +23,7 @@ use crate::shell::keys::KeysDialog;
 use crate::store::{Store, use_store};
 use crate::timeline::editor::{Editor, EditorDialog};
 use crate::timeline::grid::WeekGrid;
+use crate::timeline::hints::{Earlier, Empty};
 use crate::timeline::toolbar::Toolbar;
 use crate::toast::ToastList;
 
@@ -37,6 +38,13 @@ pub enum Part {
     Week,
     /// The form for a block.
     Editor,
+    /// The button that shows earlier days. So many are hidden of those that are loaded.
+    Earlier {
+        /// Blocks of earlier days that are not shown.
+        hidden: usize,
+    },
+    /// What takes the place of an agenda without a block.
+    Empty,
     /// The menu of plans.
     Plans,
     /// The bar that shows which moment in the past is displayed.
@@ -68,7 +76,7 @@ pub fn Extra(part: Part) -> Element {
         return split::draw(part);
     }
     match part {
-        Part::Dialogs | Part::Goals | Part::Toasts | Part::SignIn => rsx! {},
+        Part::Dialogs | Part::Earlier { .. } | Part::Empty | Part::Goals | Part::Toasts | Part::SignIn => rsx! {},
         // Reserves the space, so that the layout does not shift.
         Part::Toolbar => rsx! { div { class: "toolbar-place" } },
         Part::Markdown { text, .. } => rsx! {
@@ -89,6 +97,8 @@ fn draw(part: Part) -> Element {
         Part::History => rsx! { HistoryPane {} },
         Part::Week => rsx! { WeekGrid {} },
         Part::Editor => rsx! { Editor {} },
+        Part::Earlier { hidden } => rsx! { Earlier { hidden } },
+        Part::Empty => rsx! { Empty {} },
         Part::Plans => rsx! { PlanList {} },
         Part::Past => rsx! { PastBar {} },
         Part::Toolbar => rsx! { Toolbar {} },

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::*;
 use flux_timeline::command::BlockUpdate;
-use flux_timeline::{Block, BlockId, Span};
+use flux_timeline::{Block, BlockId, Span, limits};
 use uuid::Uuid;
 
 use super::{Store, View};
@@ -84,7 +84,7 @@ impl Store {
     pub fn go_to(&mut self, jump: Jump) {
         let day = match jump {
             Jump::Day(day) => day,
-            Jump::Today | Jump::Block(_) => self.today(),
+            Jump::Today | Jump::Inbox | Jump::Block(_) => self.today(),
         };
         let is_today = day == self.today();
         let (start, plan, is_known) = {
@@ -119,7 +119,7 @@ impl Store {
         let filter = self.filter.peek().clone();
         let plan = {
             let projection = self.projection.peek();
-            projection.active_plan().map(|plan| plan.id).filter(|_| !projection.coverage().is_complete())
+            projection.active_plan().map(|plan| plan.id).filter(|_| !projection.is_whole())
         };
         if let Some(plan) = plan.filter(|_| !filter.is_off()) {
             self.submit(Mutation::LoadBlocks(plan, BlockPage::With(filter)));
@@ -143,6 +143,13 @@ impl Store {
         };
         let plan = self.projection.peek().active_plan().map(|plan| plan.id);
         self.write_block(Form::new(times.zone.instant(start), plan, times.zone));
+    }
+
+    /// Opens the form for a new task without a time.
+    pub fn begin_task(&mut self) {
+        let plan = self.projection.peek().active_plan().map(|plan| plan.id);
+        let (now, zone) = (*self.now.peek(), self.projection.peek().zone());
+        self.write_block(Form { has_time: false, ..Form::new(now, plan, zone) });
     }
 
     /// Whether an open form has unsaved changes.
@@ -175,8 +182,8 @@ impl Store {
     }
 
     /// Marks a block as done, or as not done. If that moves it to another part of the agenda, the focus stays here.
-    pub fn mark(&mut self, block: BlockId, is_done: bool, is_overdue: bool) {
-        if is_overdue && is_done {
+    pub fn mark(&mut self, block: BlockId, is_done: bool, is_unplaced: bool) {
+        if is_unplaced && is_done {
             self.focus_beside(block);
         }
         self.submit(if is_done { Mutation::Complete(block) } else { Mutation::Reopen(block) });
@@ -188,16 +195,23 @@ impl Store {
         self.submit(Mutation::Update(block, Box::new(changes)));
     }
 
-    /// Finds a new time for an overdue task, or for all of the plan that is shown.
-    pub fn reschedule(&mut self, block: Option<BlockId>) {
-        match block {
-            Some(block) => self.focus_beside(block),
-            None => self.focus_timeline(),
-        }
+    /// Finds new times for all overdue tasks of the plan that is shown.
+    pub fn reschedule_all(&mut self) {
+        self.focus_timeline();
         let plan = self.projection.peek().active_plan().map(|plan| plan.id);
         if let Some(plan) = plan {
-            self.submit(Mutation::Reschedule { plan, block });
+            self.submit(Mutation::RescheduleAll(plan));
         }
+    }
+
+    /// Finds times for tasks that are overdue or have none.
+    pub fn place(&mut self, mut blocks: Vec<BlockId>) {
+        blocks.truncate(limits::RESCHEDULED_BLOCKS);
+        match blocks.as_slice() {
+            [block] => self.focus_beside(*block),
+            _ => self.focus_timeline(),
+        }
+        self.submit(Mutation::Reschedule(blocks));
     }
 
     fn focus_beside(&mut self, block: BlockId) {
@@ -221,7 +235,7 @@ impl Store {
 
     /// Moves or resizes a block.
     pub fn move_block(&mut self, block: &Block, span: Span) {
-        if let Some(changes) = moving::move_to(block.span, span) {
+        if let Some(changes) = block.span.and_then(|before| moving::move_to(before, span)) {
             self.submit(Mutation::Update(block.id, Box::new(changes)));
         }
     }

@@ -80,6 +80,8 @@ pub struct Store {
     pub anchor: Signal<Option<DateTime<Utc>>>,
     /// Whether the agenda shows the days before today.
     pub with_earlier: Signal<bool>,
+    /// Whether all tasks without a time are shown.
+    pub with_inbox: Signal<bool>,
     /// What to scroll into view.
     pub jump: Signal<Option<Jump>>,
     /// The form of the block that is being edited.
@@ -170,6 +172,7 @@ impl Store {
             search_open: Signal::new(false),
             anchor: Signal::new(None),
             with_earlier: Signal::new(false),
+            with_inbox: Signal::new(false),
             jump: Signal::new(None),
             editing: Signal::new(None),
             counts: Signal::new(Counts::default()),

@@ -1,4 +1,4 @@
-//! Blocks as a day-by-day agenda: earlier days, overdue blocks, today with its now-line, later days. Pure.
+//! Blocks as a day-by-day agenda: earlier days, overdue blocks, tasks without a time, today with its now-line, later days. Pure.
 //!
 //! An agenda of thousands of blocks is rebuilt on every change, so it holds only the ids of blocks. The text of a block is
 //! made when the block comes into view.
@@ -15,6 +15,9 @@ use super::words::{self, Times};
 /// The maximum number of other blocks that an overlap names.
 const OVERLAPS_NAMED: usize = 3;
 
+/// How many tasks without a time are shown before somebody wants to see all.
+pub const INBOX_SHOWN: usize = 3;
+
 /// What an agenda should show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
@@ -29,6 +32,8 @@ pub struct Wanted {
     pub filter: Filter,
     /// Whether the days before today are also shown.
     pub with_earlier: bool,
+    /// Whether all tasks without a time are shown, and not only the first few.
+    pub with_inbox: bool,
 }
 
 /// The blocks of a plan as they are shown.
@@ -42,6 +47,8 @@ pub struct Agenda {
     pub overdue: usize,
     /// Blocks of days before today that are not shown.
     pub hidden: usize,
+    /// The tasks without a time, in the order in which they are shown.
+    pub inbox: Vec<BlockId>,
 }
 
 /// Blocks under a heading.
@@ -62,6 +69,8 @@ pub struct Section {
 pub enum SectionKey {
     /// Overdue blocks.
     Overdue,
+    /// Tasks without a time.
+    Inbox,
     /// A day.
     Day(NaiveDate),
 }
@@ -108,16 +117,23 @@ impl Agenda {
         let Wanted { now, zone, .. } = *wanted;
         let filter = wanted.filter.query();
         let is_filtered = !wanted.filter.is_off();
-        let blocks: Vec<&Block> = blocks.into_iter().collect();
         let today = zone.wall(now).date();
-        let overlaps = overlaps(&blocks);
+        let (mut waiting, mut timed) = (Vec::new(), Vec::new());
+        for block in blocks {
+            match block.span {
+                Some(span) => timed.push((block, span)),
+                None if filter.matches(block) && (is_filtered || block.is_to_do()) => waiting.push(block),
+                None => {}
+            }
+        }
+        let overlaps = overlaps(&timed);
         let mut agenda = Self::default();
         let mut overdue: Vec<Row> = Vec::new();
         let mut days: BTreeMap<NaiveDate, Vec<(DateTime<Utc>, Row)>> = BTreeMap::new();
-        for (block, overlaps) in blocks.into_iter().zip(overlaps) {
+        for ((block, span), overlaps) in timed.into_iter().zip(overlaps) {
             let (is_overdue, is_over) = (block.is_overdue(now), block.is_over(now));
-            let is_running = block.span.start() <= now && now < block.span.end();
-            let begins = zone.wall(block.span.start()).date();
+            let is_running = span.start() <= now && now < span.end();
+            let begins = zone.wall(span.start()).date();
             // A block that began before today and is still going on is part of today.
             let day = if is_running { today } else { begins };
             let is_known = wanted.stretch.is_some_and(|stretch| stretch.has(block));
@@ -134,7 +150,7 @@ impl Agenda {
             if is_overdue {
                 overdue.push(row);
             } else {
-                days.entry(day).or_default().push((block.span.start(), row));
+                days.entry(day).or_default().push((span.start(), row));
             }
         }
         let shows_today = wanted.stretch.is_none_or(|stretch| stretch.holds(now));
@@ -162,8 +178,31 @@ impl Agenda {
                 rows: overdue,
             });
         }
+        agenda.add_inbox(&waiting, today, wanted.with_inbox || is_filtered);
         agenda.sections.extend(coming.into_iter().map(to_section));
         agenda
+    }
+
+    /// Adds the tasks without a time: those that are due first, and then in the order in which they were added.
+    fn add_inbox(&mut self, waiting: &[&Block], today: NaiveDate, with_all: bool) {
+        if waiting.is_empty() {
+            return;
+        }
+        // They come by handle. Sorting would be 3 kB of code.
+        let mut rows = Vec::with_capacity(waiting.len());
+        let mut dues = Vec::with_capacity(waiting.len());
+        for block in waiting {
+            let due = block.due.unwrap_or(NaiveDate::MAX);
+            let place = dues.partition_point(|other| *other <= due);
+            dues.insert(place, due);
+            self.inbox.insert(place, block.id);
+            let (id, overlaps) = (block.id, Vec::new());
+            let entry = Entry { id, day: today, overlaps, is_overdue: false, is_over: false, is_running: false };
+            rows.insert(place, Row::Block(entry));
+        }
+        rows.truncate(if with_all { rows.len() } else { INBOX_SHOWN });
+        let note = format!("{} without a time", waiting.len());
+        self.sections.push(Section { key: SectionKey::Inbox, name: "Inbox".to_owned(), note, rows });
     }
 
     /// Whether it has no block.
@@ -173,23 +212,28 @@ impl Agenda {
 }
 
 /// For each block, the first few others at the same time. `blocks` must be sorted by start. Done blocks do not overlap.
-fn overlaps(blocks: &[&Block]) -> Vec<Vec<Handle>> {
+fn overlaps(blocks: &[(&Block, Span)]) -> Vec<Vec<Handle>> {
     let mut found: Vec<Vec<Handle>> = vec![Vec::new(); blocks.len()];
-    let open: Vec<(usize, &Block)> = blocks.iter().copied().enumerate().filter(|(_, block)| block.is_open()).collect();
+    let open: Vec<(usize, Handle, Span)> = blocks
+        .iter()
+        .enumerate()
+        .filter(|(_, (block, _))| block.is_open())
+        .map(|(place, (block, span))| (place, block.handle, *span))
+        .collect();
     // The first few earlier blocks that are still going on. A block that is over at one start is over at all later starts, so
     // each block is examined once here, however many there are at the same time.
-    let mut running: Vec<&Block> = Vec::new();
+    let mut running: Vec<(Handle, Span)> = Vec::new();
     let mut next = 0;
-    for (passed, (place, block)) in open.iter().enumerate() {
-        let (start, end) = (block.span.start(), block.span.end());
-        running.retain(|other| other.span.end() > start);
+    let others = || open.iter().map(|(_, handle, span)| (*handle, *span));
+    for (passed, (place, _, span)) in open.iter().enumerate() {
+        running.retain(|(_, other)| other.end() > span.start());
         while running.len() < OVERLAPS_NAMED && next < passed {
-            running.extend(open.get(next).map(|(_, other)| *other).filter(|other| other.span.end() > start));
+            running.extend(others().nth(next).filter(|(_, other)| other.end() > span.start()));
             next += 1;
         }
-        let after = open.iter().skip(passed + 1).map(|(_, other)| *other).take_while(|other| other.span.start() < end);
+        let after = others().skip(passed + 1).take_while(|(_, other)| other.start() < span.end());
         if let Some(list) = found.get_mut(*place) {
-            list.extend(running.iter().copied().chain(after).take(OVERLAPS_NAMED).map(|other| other.handle));
+            list.extend(running.iter().copied().chain(after).take(OVERLAPS_NAMED).map(|(handle, _)| handle));
         }
     }
     found
@@ -211,6 +255,7 @@ mod tests {
             stretch: Some(Stretch::all()),
             filter: Filter::default(),
             with_earlier: false,
+            with_inbox: false,
         }
     }
 
@@ -264,6 +309,27 @@ mod tests {
         let agenda = Agenda::new(&week(), &wanted);
         assert_eq!(shown(&agenda)[..2], [("Saturday", vec![2]), ("Overdue", vec![1, 5])]);
         assert_eq!(agenda.hidden, 0);
+    }
+
+    #[test]
+    fn tasks_without_a_time_come_before_today_and_the_due_ones_first() {
+        let mut blocks = week();
+        for (block, due) in blocks.iter_mut().zip([None, Some("2026-11-27"), None, Some("2026-11-25"), None]) {
+            block.span = None;
+            block.due = due.and_then(|due| due.parse().ok());
+        }
+        let wanted = wanted("2026-11-23T10:00:00Z", "Europe/Oslo");
+        let agenda = Agenda::new(&blocks, &wanted);
+        assert_eq!(shown(&agenda), [("Inbox", vec![1, 3, 5]), ("Today", vec![0, 6]), ("Tomorrow", vec![7])]);
+        assert_eq!((agenda.overdue, agenda.inbox.len(), agenda.sections[0].note.as_str()), (0, 3, "3 without a time"));
+        for (block, is_open) in blocks.iter_mut().zip([true; 5]) {
+            block.completed_at = (!is_open).then_some(wanted.now);
+        }
+        assert_eq!(shown(&Agenda::new(&blocks, &wanted))[0].1, [4, 2, 1], "the first few");
+        let all = Wanted { with_inbox: true, ..wanted.clone() };
+        assert_eq!(shown(&Agenda::new(&blocks, &all))[0].1, [4, 2, 1, 3, 5]);
+        let found = Wanted { filter: Filter { words: "block 5".into(), ..Filter::default() }, ..wanted };
+        assert_eq!(shown(&Agenda::new(&blocks, &found)), [("Inbox", vec![5])]);
     }
 
     #[test]
@@ -321,20 +387,17 @@ mod tests {
                     let from = below(60);
                     let is_open = below(5) > 0;
                     let span = Span::new(minute(from), minute(from + 1 + below(30))).unwrap();
-                    Block { span, ..block(number, "2026-11-23T00:00:00Z", "2026-11-23T00:01:00Z", is_open) }
+                    Block { span: Some(span), ..block(number, "2026-11-23T00:00:00Z", "2026-11-23T00:01:00Z", is_open) }
                 })
                 .collect();
-            blocks.sort_unstable_by_key(|block| (block.span.start(), block.handle));
-            let blocks: Vec<&Block> = blocks.iter().collect();
-            let meets = |one: &Block, other: &Block| {
-                one.id != other.id
-                    && one.is_open()
-                    && other.is_open()
-                    && one.span.start() < other.span.end()
-                    && other.span.start() < one.span.end()
+            blocks.sort_unstable_by_key(|block| (block.span, block.handle));
+            let blocks: Vec<(&Block, Span)> = blocks.iter().map(|block| (block, block.span.unwrap())).collect();
+            let meets = |one: (&Block, Span), other: (&Block, Span)| {
+                one.0.id != other.0.id && one.0.is_open() && other.0.is_open() && one.1.overlaps(other.1)
             };
-            let of = |one: &&Block| {
-                blocks.iter().filter(|other| meets(one, other)).take(OVERLAPS_NAMED).map(|it| it.handle).collect()
+            let of = |one: &(&Block, Span)| {
+                let meeting = blocks.iter().filter(|other| meets(*one, **other)).take(OVERLAPS_NAMED);
+                meeting.map(|(it, _)| it.handle).collect()
             };
             let expected: Vec<Vec<Handle>> = blocks.iter().map(of).collect();
             assert_eq!(overlaps(&blocks), expected);

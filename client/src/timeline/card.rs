@@ -5,8 +5,8 @@ use flux_timeline::{Block, Kind, Priority, Source, clock};
 
 use super::agenda::Entry;
 use super::form::Form;
-use super::timer::{self, TimerButton};
-use super::{Jump, moving, rows};
+use super::timer;
+use super::{Jump, moving, rows, words};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 
@@ -50,8 +50,8 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                     checked: is_done,
                     disabled: is_past,
                     onchange: {
-                        let is_overdue = entry.is_overdue;
-                        move |event: FormEvent| store.mark(id, event.checked(), is_overdue)
+                        let is_unplaced = entry.is_overdue || block.is_in_inbox();
+                        move |event: FormEvent| store.mark(id, event.checked(), is_unplaced)
                     },
                 }
             } else {
@@ -59,8 +59,15 @@ pub fn Card(entry: Entry, block: Block) -> Element {
             }
             div { class: "card-body",
                 p { class: "card-time",
-                    span { {entry.range(times, block.span, today)} }
-                    span { class: "length", {clock::length(block.span.length())} }
+                    if let Some(span) = block.span {
+                        span { {entry.range(times, span, today)} }
+                    }
+                    if let Some(length) = block.length() {
+                        span { class: "length", {clock::length(length)} }
+                    }
+                    if let Some((days, is_late)) = words::days(&block, today) {
+                        span { class: "length due", "data-late": is_late, {days} }
+                    }
                     span { class: "handle", "{block.handle}" }
                     if entry.is_running && !is_done {
                         span { class: "mark running", "Now" }
@@ -117,7 +124,8 @@ pub fn on_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
     }
     let grip = if modifiers.shift() { moving::Grip::End } else { moving::Grip::Whole };
     let zone = store.projection.peek().zone();
-    store.move_block(block, moving::pulled(block.span, grip, pull, zone));
+    let Some(span) = block.span else { return false };
+    store.move_block(block, moving::pulled(span, grip, pull, zone));
     // In another place of the list, or on another day, it is another element.
     store.jump.set(Some(Jump::Block(block.id)));
     true
@@ -130,6 +138,8 @@ fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element
     let has_begun = block.kind == Kind::Appointment && (entry.is_over || entry.is_running);
     let handles: Vec<String> = entry.overlaps.iter().map(ToString::to_string).collect();
     let overlaps = handles.join(", ");
+    let (timer, runs) = (timer::verb(&block), block.worked.is_running());
+    let find = if entry.is_overdue { "Find a new time" } else { "Find a time" };
     rsx! {
         ul { class: "marks", aria_label: "About it",
             match block.priority {
@@ -137,20 +147,28 @@ fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element
                 Priority::Low => rsx! { li { class: "mark low", "Low priority" } },
                 Priority::Medium => rsx! {},
             }
-            if entry.is_overdue && !is_past {
+            if (entry.is_overdue || block.is_in_inbox()) && !is_past {
                 li {
                     button {
                         class: "text-button",
                         r#type: "button",
-                        aria_label: "Find a new time for {block.title}",
+                        aria_label: "{find} for {block.title}",
                         disabled: is_pending,
-                        onclick: move |_| store.reschedule(Some(id)),
-                        "Find a new time"
+                        onclick: move |_| store.place(vec![id]),
+                        {find}
                     }
                 }
             }
             if !is_past && timer::is_offered(store, &block) {
-                li { TimerButton { block: block.clone(), class: "text-button" } }
+                li {
+                    button {
+                        class: "text-button",
+                        r#type: "button",
+                        aria_label: "{timer} of {block.title}",
+                        onclick: move |_| store.work_on(id, !runs),
+                        {timer}
+                    }
+                }
             }
             if !block.worked.is_nothing() {
                 li { class: if block.worked.is_running() { "mark running" } else { "mark" }, {timer::spent(store, &block)} }

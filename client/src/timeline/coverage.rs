@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::{Block, BlockPlace, Handle};
 
-/// The position of a block in the order of blocks.
-pub fn place_of(block: &Block) -> BlockPlace {
-    BlockPlace::new(block.span.start(), block.handle)
+/// The position of a block in the order of blocks. A task without a time has none.
+pub fn place_of(block: &Block) -> Option<BlockPlace> {
+    block.span.map(|span| BlockPlace::new(span.start(), block.handle))
 }
 
 /// Before all blocks that start at this moment or later.
@@ -40,8 +40,7 @@ impl Stretch {
 
     /// Whether a block is in it.
     pub fn has(&self, block: &Block) -> bool {
-        let place = place_of(block);
-        self.from <= place && place <= self.until
+        place_of(block).is_some_and(|place| self.from <= place && place <= self.until)
     }
 
     /// Whether it contains this moment.
@@ -92,7 +91,7 @@ impl Coverage {
         self.0.iter().any(|stretch| stretch.from <= from && until <= stretch.until)
     }
 
-    /// Whether the whole plan is known.
+    /// Whether all blocks of the plan that have a time are known.
     pub fn is_complete(&self) -> bool {
         self.0.first() == Some(&Stretch::all())
     }

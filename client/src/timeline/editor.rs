@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use flux_timeline::{BlockId, Kind, Priority};
 
 use super::form::Form;
-use super::timer::{self, TimerButton};
+use super::timer;
 use super::{Jump, Mode};
 use crate::calls::Mutation;
 use crate::history::LogQuery;
@@ -80,25 +80,40 @@ pub fn Editor() -> Element {
                     oninput: move |event| set(&|form| form.title = event.value()),
                 }
             }
-            div { class: "fields",
-                label { class: "field",
-                    span { "Start" }
+            if form.kind == Kind::Task {
+                label { class: "choice",
                     input {
-                        r#type: "datetime-local",
-                        required: true,
-                        value: "{form.start}",
-                        oninput: move |event| set(&|form| form.set_start(event.value())),
+                        r#type: "checkbox",
+                        checked: !form.has_time,
+                        onchange: move |event| set(&|form| form.has_time = !event.checked()),
+                    }
+                    "No time yet"
+                }
+            }
+            if !form.is_for_inbox() {
+                div { class: "fields",
+                    label { class: "field",
+                        span { "Start" }
+                        input {
+                            r#type: "datetime-local",
+                            required: true,
+                            value: "{form.start}",
+                            oninput: move |event| set(&|form| form.set_start(event.value())),
+                        }
+                    }
+                    label { class: "field",
+                        span { "End" }
+                        input {
+                            r#type: "datetime-local",
+                            required: true,
+                            value: "{form.end}",
+                            oninput: move |event| set(&|form| form.end = event.value()),
+                        }
                     }
                 }
-                label { class: "field",
-                    span { "End" }
-                    input {
-                        r#type: "datetime-local",
-                        required: true,
-                        value: "{form.end}",
-                        oninput: move |event| set(&|form| form.end = event.value()),
-                    }
-                }
+            }
+            if form.kind == Kind::Task {
+                Days { form: form.clone() }
             }
             div { class: "fields",
                 label { class: "field",
@@ -160,11 +175,55 @@ pub fn Editor() -> Element {
     }
 }
 
+/// How long a task without a time will take, and the days on which a task can be done.
+#[component]
+fn Days(form: Form) -> Element {
+    let mut store = use_store();
+    let mut set = move |change: &dyn Fn(&mut Form)| {
+        if let Some(form) = store.editing.write().as_mut() {
+            change(form);
+        }
+    };
+    rsx! {
+        div { class: "fields",
+            if form.is_for_inbox() {
+                label { class: "field",
+                    span { "Minutes it takes" }
+                    input {
+                        r#type: "number",
+                        min: "1",
+                        max: "20160",
+                        value: "{form.minutes}",
+                        oninput: move |event| set(&|form| form.minutes = event.value()),
+                    }
+                }
+            }
+            label { class: "field",
+                span { "Not before" }
+                input {
+                    r#type: "date",
+                    value: "{form.first}",
+                    oninput: move |event| set(&|form| form.first = event.value()),
+                }
+            }
+            label { class: "field",
+                span { "Due" }
+                input {
+                    r#type: "date",
+                    value: "{form.due}",
+                    oninput: move |event| set(&|form| form.due = event.value()),
+                }
+            }
+        }
+    }
+}
+
 /// The timer of the task as it is now, and the minutes that were spent on it. They can be corrected while it is paused.
 #[component]
 fn TimeSpent(id: BlockId) -> Element {
     let mut store = use_store();
     let Some(block) = store.projection.read().block(id).cloned() else { return rsx! {} };
+    let runs = block.worked.is_running();
     let spent = store.editing.read().as_ref().map(|form| form.spent_now(&block)).unwrap_or_default();
     rsx! {
         div { class: "fields timer",
@@ -186,7 +245,15 @@ fn TimeSpent(id: BlockId) -> Element {
                     }
                 }
             }
-            TimerButton { block, class: "button quiet" }
+            if block.is_to_do() {
+                button {
+                    class: "button quiet",
+                    r#type: "button",
+                    aria_label: "{timer::verb(&block)} of {block.title}",
+                    onclick: move |_| store.work_on(id, !runs),
+                    {timer::verb(&block)}
+                }
+            }
         }
     }
 }
@@ -199,7 +266,7 @@ fn StateButton(id: BlockId) -> Element {
     let block = store.projection.read().block(id).cloned();
     let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
     let is_appointment = block.kind == Kind::Appointment && block.completed_at.is_none();
-    if is_appointment && block.is_open() && block.span.start() > *store.now.read() {
+    if is_appointment && block.is_open() && block.span.is_some_and(|span| span.start() > *store.now.read()) {
         return rsx! {};
     }
     let is_open = block.is_open();
@@ -239,6 +306,8 @@ fn save(mut store: Store) -> Result<(), String> {
     store.end_writing();
     if let Some(mutation) = mutation {
         if matches!(mutation, Mutation::Schedule(_)) {
+            // A new task without a time is below the first few.
+            store.with_inbox.set(*store.with_inbox.peek() || form.is_for_inbox());
             store.jump.set(Some(Jump::Block(id)));
         }
         store.submit_as(call, mutation);

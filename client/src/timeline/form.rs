@@ -1,6 +1,6 @@
 //! The form of a block: the values of its fields, and the change that they amount to. Pure.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::command::{BlockUpdate, NewBlock};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::text::{Description, Tag, Title};
@@ -23,10 +23,18 @@ pub struct Form {
     pub title: String,
     /// Whether it is a task or an appointment.
     pub kind: Kind,
+    /// Whether it has a time. Only a task can lack one.
+    pub has_time: bool,
     /// Wall-clock time, `2026-11-24T08:00`.
     pub start: String,
     /// Wall-clock time.
     pub end: String,
+    /// How long a task without a time will take, in minutes; empty if that is not known.
+    pub minutes: String,
+    /// The first day for a task, `2026-11-24`; empty if there is none.
+    pub first: String,
+    /// The last day for a task.
+    pub due: String,
     /// How much it matters.
     pub priority: Priority,
     /// Tags, separated by commas.
@@ -45,8 +53,12 @@ impl Form {
             plan,
             title: String::new(),
             kind: Kind::Task,
+            has_time: true,
             start: clock::wall(zone.wall(start)),
             end: clock::wall(zone.wall(start + LENGTH)),
+            minutes: String::new(),
+            first: String::new(),
+            due: String::new(),
             priority: Priority::Medium,
             tags: String::new(),
             description: String::new(),
@@ -62,8 +74,12 @@ impl Form {
             plan: Some(block.plan),
             title: block.title.to_string(),
             kind: block.kind,
-            start: clock::wall(zone.wall(block.span.start())),
-            end: clock::wall(zone.wall(block.span.end())),
+            has_time: block.span.is_some(),
+            start: block.span.map(|span| clock::wall(zone.wall(span.start()))).unwrap_or_default(),
+            end: block.span.map(|span| clock::wall(zone.wall(span.end()))).unwrap_or_default(),
+            minutes: block.length().map(|length| length.num_minutes().to_string()).unwrap_or_default(),
+            first: block.not_before.map(clock::iso_date).unwrap_or_default(),
+            due: block.due.map(clock::iso_date).unwrap_or_default(),
             priority: block.priority,
             tags: tags.join(", "),
             description: block.description.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -92,13 +108,22 @@ impl Form {
         if is_written { self.spent.clone() } else { minutes_spent(block).to_string() }
     }
 
-    /// Sets the start and moves the end with it, so that the length stays the same.
+    /// Sets the start and moves the end with it, so that the length stays the same. A task that had no time gets its estimate.
     pub fn set_start(&mut self, start: String) {
-        let times = (clock::read_wall(&self.start), clock::read_wall(&self.end), clock::read_wall(&start));
-        if let (Some(before), Some(end), Some(after)) = times {
-            self.end = end.checked_add_signed(after - before).map_or_else(|| self.end.clone(), clock::wall);
-        }
+        let end = match (clock::read_wall(&self.start), clock::read_wall(&self.end), clock::read_wall(&start)) {
+            (Some(before), Some(end), Some(after)) => end.checked_add_signed(after - before),
+            (_, None, Some(after)) => after.checked_add_signed(
+                self.minutes.parse().map_or(LENGTH, |minutes: u32| TimeDelta::minutes(minutes.into())),
+            ),
+            _ => None,
+        };
+        self.end = end.map_or_else(|| self.end.clone(), clock::wall);
         self.start = start;
+    }
+
+    /// Whether it is about a task without a time.
+    pub fn is_for_inbox(&self) -> bool {
+        self.kind == Kind::Task && !self.has_time
     }
 
     /// What the fields come to: a mutation, or none where nothing was changed.
@@ -110,26 +135,55 @@ impl Form {
         let description = Description::optional(&self.description).map_err(|why| why.to_string())?;
         let names: Vec<&str> = self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect();
         let tags = Tag::list(&names).map_err(|why| why.to_string())?;
-        let (start, end) = (read(&self.start, "start")?, read(&self.end, "end")?);
+        let was = self.before.as_ref().and_then(|before| before.span);
+        let span = if self.is_for_inbox() { None } else { Some(self.span(was, zone)?) };
+        let estimate = match (self.is_for_inbox(), self.minutes.as_str()) {
+            (false, _) => None,
+            (true, "") if was.is_none() && self.before.as_ref().is_some_and(|before| before.minutes.is_some()) => {
+                return Err("Say how many minutes it takes; a guess will do. Nothing was changed.".to_owned());
+            }
+            (true, "") => None,
+            (true, text) => Some(minutes(text, "time it takes")?),
+        };
+        let [first, due] =
+            [(&self.first, "first day"), (&self.due, "day when it is due")].map(|(text, name)| match self.kind {
+                Kind::Task => date(text, name),
+                // An appointment has no such fields.
+                Kind::Appointment => Ok(None),
+            });
+        let (first, due) = (first?, due?);
         let Some(before) = &self.before else {
-            let span = Span::new(zone.instant(start), zone.instant(end)).map_err(|why| why.to_string())?;
-            let (kind, priority, depends_on) = (self.kind, self.priority, Vec::new());
-            let plan = self.plan.map(PlanRef::Id);
-            let new = NewBlock { id, plan, title, kind, description, span, priority, tags, depends_on };
+            let new = NewBlock {
+                plan: self.plan.map(PlanRef::Id),
+                kind: self.kind,
+                description,
+                span,
+                minutes: estimate.and_then(|length| u32::try_from(length.num_minutes()).ok()),
+                due,
+                not_before: first,
+                priority: self.priority,
+                tags,
+                ..NewBlock::new(id, title)
+            };
             return Ok(Some(Mutation::Schedule(Box::new(new))));
         };
-        // When the clocks are set back, a wall-clock time can mean two instants, so an unedited time keeps its instant.
-        let instant = |wall: NaiveDateTime, was: DateTime<Utc>| {
-            if clock::wall(wall) == clock::wall(zone.wall(was)) { was } else { zone.instant(wall) }
-        };
-        let span = Span::new(instant(start, before.span.start()), instant(end, before.span.end()))
-            .map_err(|why| why.to_string())?;
         // An appointment has no such field.
         let spent = match self.kind {
-            Kind::Task if self.spent != minutes_spent(before).to_string() => Some(minutes(&self.spent)?),
+            Kind::Task if self.spent != minutes_spent(before).to_string() => Some(minutes(&self.spent, "time spent")?),
             Kind::Task | Kind::Appointment => None,
         };
-        let times = super::moving::move_to(before.span, span).unwrap_or_default();
+        let times = match (was, span) {
+            (Some(was), Some(span)) => super::moving::move_to(was, span).unwrap_or_default(),
+            (None, Some(span)) => {
+                BlockUpdate { start: Some(span.start()), end: Some(span.end()), ..BlockUpdate::default() }
+            }
+            (_, None) => BlockUpdate {
+                unschedule: was.is_some(),
+                length: estimate.filter(|_| self.minutes != Self::of(before, zone).minutes),
+                ..BlockUpdate::default()
+            },
+        };
+        let is_task = self.kind == Kind::Task;
         let changes = BlockUpdate {
             title: (title != before.title).then_some(title),
             description: (description != before.description).then_some(description),
@@ -137,9 +191,24 @@ impl Form {
             priority: (self.priority != before.priority).then_some(self.priority),
             tags: (tags != before.tags).then_some(tags),
             worked: spent,
+            due: (is_task && due != before.due).then_some(due),
+            not_before: (is_task && first != before.not_before).then_some(first),
             ..times
         };
         Ok((changes != BlockUpdate::default()).then(|| Mutation::Update(before.id, Box::new(changes))))
+    }
+}
+
+impl Form {
+    /// The time in the fields. When the clocks are set back, a wall-clock time can mean two instants, so an unedited time keeps its instant.
+    fn span(&self, was: Option<Span>, zone: Zone) -> Result<Span, String> {
+        let instant = |wall: NaiveDateTime, was: Option<DateTime<Utc>>| {
+            let same = was.filter(|was| clock::wall(wall) == clock::wall(zone.wall(*was)));
+            same.unwrap_or_else(|| zone.instant(wall))
+        };
+        let start = instant(read(&self.start, "start")?, was.map(Span::start));
+        let end = instant(read(&self.end, "end")?, was.map(Span::end));
+        Span::new(start, end).map_err(|why| why.to_string())
     }
 }
 
@@ -148,9 +217,20 @@ fn minutes_spent(block: &Block) -> u64 {
     block.worked.ms / 60_000
 }
 
-fn minutes(text: &str) -> Result<TimeDelta, String> {
-    let minutes = text.parse::<u32>().map_err(|_| "The time spent is not a number of minutes. Nothing was changed.")?;
+fn minutes(text: &str, name: &str) -> Result<TimeDelta, String> {
+    let minutes = text.parse::<u32>();
+    let minutes = minutes.map_err(|_| format!("The {name} is not a number of minutes. Nothing was changed."))?;
     Ok(TimeDelta::minutes(minutes.into()))
+}
+
+/// A date; none where the field is empty.
+fn date(text: &str, name: &str) -> Result<Option<NaiveDate>, String> {
+    let date = clock::read_date(text);
+    if text.is_empty() || date.is_some() {
+        Ok(date)
+    } else {
+        Err(format!("The {name} is not a date. Nothing was changed."))
+    }
 }
 
 fn read(text: &str, name: &str) -> Result<NaiveDateTime, String> {
@@ -181,7 +261,7 @@ mod tests {
         form.title = " Workout ".to_owned();
         form.tags = "health, ,#Sport".to_owned();
         let Ok(Some(Mutation::Schedule(new))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
-        assert_eq!((new.title.as_str(), new.span.start()), ("Workout", at("2026-11-25T09:30:00Z")));
+        assert_eq!((new.title.as_str(), new.span.unwrap().start()), ("Workout", at("2026-11-25T09:30:00Z")));
         assert_eq!(new.tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["health", "Sport"]);
     }
 
@@ -199,6 +279,50 @@ mod tests {
             ..BlockUpdate::default()
         };
         assert_eq!(*changes, expected);
+    }
+
+    #[test]
+    fn a_task_can_have_no_time_and_gets_one_later() {
+        let form = Form::new(at("2026-11-24T07:00:00Z"), None, oslo());
+        let mut form = Form { title: "Buy milk".into(), has_time: false, due: "2026-11-27".into(), ..form };
+        form.minutes = "30".to_owned();
+        let Ok(Some(Mutation::Schedule(new))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
+        assert_eq!((new.span, new.minutes, new.due), (None, Some(30), "2026-11-27".parse().ok()));
+        form.kind = Kind::Appointment;
+        let Ok(Some(Mutation::Schedule(new))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
+        assert!(new.span.is_some() && new.due.is_none(), "an appointment has a time, and is not due");
+
+        let mut before = block(1, "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", true);
+        (before.span, before.minutes) = (None, Some(30));
+        let mut form = Form::of(&before, oslo());
+        assert_eq!(form.mutation(oslo(), id()), Ok(None));
+        form.due = "soon".to_owned();
+        assert_eq!(
+            form.mutation(oslo(), id()),
+            Err("The day when it is due is not a date. Nothing was changed.".into())
+        );
+        form.due = String::new();
+        form.has_time = true;
+        form.set_start("2026-11-24T09:00".to_owned());
+        assert_eq!(form.end, "2026-11-24T09:30");
+        let (start, end) = (Some(at("2026-11-24T08:00:00Z")), Some(at("2026-11-24T08:30:00Z")));
+        let expected = BlockUpdate { start, end, ..BlockUpdate::default() };
+        assert_eq!(form.mutation(oslo(), id()), Ok(Some(Mutation::Update(before.id, Box::new(expected)))));
+    }
+
+    #[test]
+    fn a_task_loses_its_time_and_its_days() {
+        let mut before = block(1, "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", true);
+        before.due = "2026-11-27".parse().ok();
+        let mut form = Form { has_time: false, due: String::new(), ..Form::of(&before, oslo()) };
+        let update = |form: &Form| match form.mutation(oslo(), id()) {
+            Ok(Some(Mutation::Update(_, changes))) => *changes,
+            other => panic!("{other:?}"),
+        };
+        let expected = BlockUpdate { unschedule: true, due: Some(None), ..BlockUpdate::default() };
+        assert_eq!(update(&form), expected);
+        form.minutes = "90".to_owned();
+        assert_eq!(update(&form), BlockUpdate { length: Some(TimeDelta::minutes(90)), ..expected });
     }
 
     #[test]

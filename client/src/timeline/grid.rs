@@ -10,7 +10,7 @@ use super::card::on_key;
 use super::form::Form;
 use super::moving::{Grip, SNAP_MINUTES, pulled};
 use super::week::{self, DAY_MINUTES, Placed};
-use super::{Jump, words};
+use super::{Jump, Mode, words};
 use crate::calls::{BlockPage, Mutation};
 use crate::platform;
 use crate::store::{Store, use_store};
@@ -77,12 +77,12 @@ pub fn WeekGrid() -> Element {
         // The dragged block is shown where it would be dropped.
         let place = |mut block: Block| {
             if let Some(held) = held.filter(|held| held.id == block.id) {
-                block.span = pulled(held.span, held.grip, held.pull, zone);
+                block.span = Some(pulled(held.span, held.grip, held.pull, zone));
             }
             block
         };
         let mut blocks: Vec<Block> = blocks.into_iter().map(place).filter(|block| filter.matches(block)).collect();
-        blocks.sort_unstable_by_key(|block| (block.span.start(), block.handle));
+        blocks.sort_unstable_by_key(|block| (block.span, block.handle));
         let columns = week::columns(&blocks, first(), days(), now, zone);
         (columns, blocks)
     });
@@ -104,7 +104,7 @@ pub fn WeekGrid() -> Element {
     use_effect(move || {
         let Some(jump) = *store.jump.read() else { return };
         let Jump::Block(id) = jump else { return store.jump.set(None) };
-        let start = store.projection.read().block(id).map(|block| block.span.start());
+        let start = store.projection.read().block(id).and_then(|block| block.span).map(Span::start);
         let is_shown = columns.read().0.iter().flat_map(|column| &column.boxes).any(|placed| placed.id == id);
         if start.is_none() || is_shown || *store.anchor.peek() == start {
             platform::focus_row(GRID, id.uuid().as_u128());
@@ -122,7 +122,20 @@ pub fn WeekGrid() -> Element {
     let times = store.projection.read().times();
     let (today, now_minute) = (moment().date(), week::minute(moment()));
     let (columns, blocks) = &*columns.read();
+    let waiting = if store.past.read().is_none() { store.projection.read().waiting() } else { 0 };
     rsx! {
+        // The week has no place for them.
+        if waiting > 0 {
+            button {
+                class: "earlier",
+                r#type: "button",
+                onclick: move |_| {
+                    store.show_as(Mode::Agenda);
+                    store.jump.set(Some(Jump::Inbox));
+                },
+                "{waiting} in the inbox"
+            }
+        }
         div {
             id: GRID,
             class: "week",
@@ -216,7 +229,7 @@ fn DayHead(date: NaiveDate, is_today: bool) -> Element {
             span { class: "week-day-name", {day.get(..3).unwrap_or(day)} }
             span { class: "week-day-date", {note.clone()} }
             if store.past.read().is_none() {
-                AddButton { date, day: "{day}, {note}" }
+                AddButton { date: Some(date), day: "{day}, {note}" }
             }
         }
     }
@@ -225,6 +238,8 @@ fn DayHead(date: NaiveDate, is_today: bool) -> Element {
 #[component]
 fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled: Signal<bool>) -> Element {
     let mut store = use_store();
+    // What has no time is not in the week.
+    let Some(span) = block.span else { return rsx! {} };
     let times = store.projection.read().times();
     let zone = times.zone;
     let is_past = store.past.read().is_some();
@@ -235,8 +250,8 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
         Status::Completed => ", done",
         Status::Missed => ", missed",
     };
-    let day = zone.wall(block.span.start()).date();
-    let range = times.range(block.span, day);
+    let day = zone.wall(span.start()).date();
+    let range = times.range(span, day);
     let width = 100.0 / count(placed.lanes);
     let (top, height, has_ends) = (px(placed.from), px(placed.minutes), placed.has_ends);
     let (keyed, edited, taken) = (block.clone(), block.clone(), block.clone());
@@ -268,7 +283,7 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                         let is_touch = event.pointer_type() == "touch";
                         let touched = Held {
                             id: taken.id,
-                            span: taken.span,
+                            span,
                             grip: grip_at(event.element_coordinates().y, height, if is_touch { TOUCH_EDGE } else { EDGE }, has_ends),
                             x: at.x,
                             y: at.y,

@@ -9,13 +9,12 @@ use flux_timeline::Block;
 
 use super::Jump;
 use super::add::AddButton;
-use super::agenda::{Agenda, Entry, Row, Section, SectionKey};
+use super::agenda::{Agenda, Entry, INBOX_SHOWN, Row, Section, SectionKey};
 use super::card::Card;
 use super::rows::{Heights, Layout, Near, Window, heading_id, row_id};
 use crate::calls::{BlockPage, Mutation, PastMoment};
 use crate::extras::{Extra, Part};
 use crate::platform::{self, RowId};
-use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 
 /// The element that scrolls.
@@ -128,7 +127,7 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
             Sections { agenda, window }
             div { height: "{window.read().below}px" }
             if is_empty() {
-                Empty {}
+                Extra { part: Part::Empty }
             }
         }
     }
@@ -170,10 +169,11 @@ fn place_of(agenda: &Agenda, jump: Jump, store: Store) -> Option<RowId> {
     };
     match jump {
         Jump::Block(id) => Some(id.uuid().as_u128()),
+        Jump::Inbox => Some(heading_id(SectionKey::Inbox)),
         Jump::Day(date) => day(date),
         Jump::Today => {
-            let overdue = agenda.sections.iter().find(|section| section.key == SectionKey::Overdue);
-            overdue.map(|section| heading_id(section.key)).or_else(|| day(store.today()))
+            let first = agenda.sections.iter().find(|section| !matches!(section.key, SectionKey::Day(_)));
+            first.map(|section| heading_id(section.key)).or_else(|| day(store.today()))
         }
     }
 }
@@ -220,19 +220,23 @@ fn Sections(agenda: Memo<Agenda>, window: Memo<Window>) -> Element {
     });
     rsx! {
         for section in shown() {
-            SectionView { key: "{heading_id(section.key)}", section }
+            SectionView { key: "{heading_id(section.key)}", section, agenda }
         }
     }
 }
 
 #[component]
-fn SectionView(section: Shown) -> Element {
+fn SectionView(section: Shown, agenda: Memo<Agenda>) -> Element {
     let mut store = use_store();
-    let is_rescheduling =
-        use_memo(move || store.calls.read().any(|mutation| matches!(mutation, Mutation::Reschedule { .. })));
+    let is_placing = use_memo(move || {
+        store.calls.read().any(|mutation| matches!(mutation, Mutation::RescheduleAll(_) | Mutation::Reschedule(_)))
+    });
+    let is_inbox = section.key == SectionKey::Inbox;
+    let (waiting, is_whole) = (agenda.read().inbox.len(), *store.with_inbox.read());
     let id = heading_id(section.key);
     let (class, date) = match section.key {
         SectionKey::Overdue => ("day overdue", None),
+        SectionKey::Inbox => ("day inbox", None),
         SectionKey::Day(date) => ("day", Some(date)),
     };
     let is_today = section.rows.iter().any(|(row, _)| *row == Row::Now);
@@ -242,17 +246,34 @@ fn SectionView(section: Shown) -> Element {
                 span { class: "day-name", "{section.name}" }
                 span { class: "day-date", "{section.note}" }
                 if store.past.read().is_none() {
-                    if let Some(date) = date {
-                        AddButton { date, day: "{section.name}, {section.note}" }
-                    } else if store.filter.read().is_off() {
-                        // It moves all of them, so all of them must be shown.
+                    if is_inbox && waiting > INBOX_SHOWN && store.filter.read().is_off() {
                         button {
-                            class: "text-button reschedule",
+                            class: "text-button",
                             r#type: "button",
-                            disabled: is_rescheduling(),
-                            onclick: move |_| store.reschedule(None),
-                            "Find new times"
+                            aria_pressed: is_whole,
+                            onclick: move |_| store.with_inbox.set(!is_whole),
+                            if is_whole { "Show fewer" } else { "Show all" }
                         }
+                    }
+                    if date.is_none() && store.filter.read().is_off() {
+                        // It moves all of them, so no other may be hidden by the filter.
+                        button {
+                            class: "text-button",
+                            r#type: "button",
+                            disabled: is_placing(),
+                            onclick: move |_| {
+                                if is_inbox {
+                                    let inbox = agenda.peek().inbox.clone();
+                                    store.place(inbox);
+                                } else {
+                                    store.reschedule_all();
+                                }
+                            },
+                            if is_inbox { "Find times" } else { "Find new times" }
+                        }
+                    }
+                    if date.is_some() || is_inbox {
+                        AddButton { date, day: "{section.name}, {section.note}" }
                     }
                 }
             }
@@ -294,33 +315,6 @@ fn NowLine() -> Element {
     rsx! {
         li { class: "now-line", "data-row": "{row_id(&Row::Now)}",
             span { class: "now-time", "{word}, {time}" }
-        }
-    }
-}
-
-#[component]
-fn Empty() -> Element {
-    let store = use_store();
-    if !store.filter.read().is_off() {
-        return rsx! {
-            div { class: "empty",
-                Icon { shape: Shape::Search }
-                p { "Nothing fits." }
-                p { class: "muted",
-                    if store.projection.read().coverage().is_complete() {
-                        "No blocks match your search and filters."
-                    } else {
-                        "This plan is long: words are looked for in all titles when you press Enter, and all else in what is loaded."
-                    }
-                }
-            }
-        };
-    }
-    rsx! {
-        div { class: "empty",
-            Icon { shape: Shape::Timeline }
-            p { "Nothing is planned yet." }
-            p { class: "muted", "Tell Flux what you want to do and when, or what you want to reach, and it appears here." }
         }
     }
 }

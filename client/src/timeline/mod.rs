@@ -7,7 +7,7 @@
 //! | [`agenda`], [`filter`], [`rows`] | blocks by day; the filter; their positions in a long list (pure) |
 //! | [`week`], [`moving`] | blocks as a week; moving them by hand (pure) |
 //! | [`form`], [`words`] | the form of a block; times in words (pure) |
-//! | [`pane`], [`toolbar`], [`list`], [`card`], [`grid`], [`editor`], [`add`] | what is shown |
+//! | [`pane`], [`toolbar`], [`list`], [`card`], [`grid`], [`editor`], [`add`], [`hints`] | what is shown |
 
 pub mod add;
 pub mod agenda;
@@ -17,6 +17,7 @@ pub mod editor;
 pub mod filter;
 pub mod form;
 pub mod grid;
+pub mod hints;
 pub mod list;
 pub mod moving;
 pub mod pane;
@@ -54,4 +55,6 @@ pub enum Jump {
     Day(NaiveDate),
     /// A block.
     Block(BlockId),
+    /// The tasks without a time.
+    Inbox,
 }

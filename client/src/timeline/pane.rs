@@ -23,6 +23,7 @@ pub fn TimelinePane() -> Element {
             stretch: projection.coverage().around(store.anchor.read().unwrap_or(*store.now.read())),
             filter: store.filter.read().clone(),
             with_earlier: *store.with_earlier.read(),
+            with_inbox: *store.with_inbox.read() || past.is_some(),
         };
         match past.as_ref() {
             Some(past) => {
@@ -62,7 +63,7 @@ pub fn TimelinePane() -> Element {
             } else if *store.mode.read() == Mode::Week {
                 Extra { part: Part::Week }
             } else {
-                Earlier { agenda }
+                Extra { part: Part::Earlier { hidden: agenda.read().hidden } }
                 AgendaList { agenda }
             }
         }
@@ -88,39 +89,6 @@ fn Summary(agenda: Memo<Agenda>) -> Element {
                 }
             }
             NewGoal {}
-        }
-    }
-}
-
-/// Shows and hides the days before today.
-#[component]
-fn Earlier(agenda: Memo<Agenda>) -> Element {
-    let mut store = use_store();
-    let hidden = agenda.read().hidden;
-    let is_shown = *store.with_earlier.read();
-    let has_earlier = {
-        let projection = store.projection.read();
-        projection
-            .coverage()
-            .around(store.anchor.read().unwrap_or(*store.now.read()))
-            .is_some_and(|stretch| stretch.has_earlier())
-    };
-    if hidden == 0 && !is_shown && !has_earlier || !store.filter.read().is_off() {
-        return rsx! {};
-    }
-    rsx! {
-        button {
-            class: "earlier",
-            r#type: "button",
-            aria_pressed: is_shown,
-            onclick: move |_| store.show_earlier(!is_shown),
-            if is_shown {
-                "Hide earlier days"
-            } else if hidden == 0 || has_earlier {
-                "Show earlier days"
-            } else {
-                "Show earlier days: {hidden} done"
-            }
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Projection {
     predicted: Vec<EventKind>,
     /// Which blocks of the active plan are known.
     coverage: Coverage,
+    /// Whether all blocks of the active plan are known, also those without a time.
+    is_whole: bool,
     /// Whether the blocks of the active plan have to be loaded once all events are applied.
     lacks_plan: bool,
     log: Option<EventId>,
@@ -62,7 +64,8 @@ impl Projection {
         self.log = snapshot.log;
         self.coverage = Coverage::default();
         self.lacks_plan = false;
-        let last = snapshot.timeline.blocks.last().map(place_of);
+        self.is_whole = snapshot.complete;
+        let last = snapshot.timeline.blocks.last().and_then(place_of);
         self.coverage.add(match snapshot.since {
             Some(since) => {
                 Stretch { from: place_at(since), until: last.filter(|_| snapshot.has_more).unwrap_or_else(last_place) }
@@ -80,7 +83,7 @@ impl Projection {
         if self.active_plan().is_none_or(|active| active.id != page.plan) {
             return;
         }
-        let (first, last) = (page.blocks.first().map(place_of), page.blocks.last().map(place_of));
+        let (first, last) = (page.blocks.first().and_then(place_of), page.blocks.last().and_then(place_of));
         let known = match asked {
             BlockPage::Before(until) => {
                 Some(Stretch { from: first.filter(|_| !page.complete).unwrap_or_else(first_place), until: *until })
@@ -111,6 +114,7 @@ impl Projection {
         if is_new {
             self.coverage.add(Stretch::all());
         }
+        self.is_whole |= is_new;
         self.lacks_plan = !is_new && (self.lacks_plan || active != now_active);
         let next = match stopped {
             Some(next) => next,
@@ -191,6 +195,11 @@ impl Projection {
         &self.coverage
     }
 
+    /// Whether all blocks of the active plan are known.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// Which model answers.
     pub fn model(&self) -> Option<&ModelInfo> {
         self.model.as_ref()
@@ -244,6 +253,12 @@ impl Projection {
     /// Whether the active plan has a known block.
     pub fn has_blocks(&self) -> bool {
         self.timeline.blocks(&self.of_active_plan()).next().is_some()
+    }
+
+    /// How many known tasks of the active plan have no time.
+    pub fn waiting(&self) -> usize {
+        let inbox = self.active_plan().map(|plan| BlockQuery::inbox(plan.id));
+        inbox.map_or(0, |inbox| self.timeline.blocks(&inbox).count())
     }
 
     /// The agenda of the active plan.

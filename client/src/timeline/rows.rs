@@ -46,6 +46,7 @@ pub fn heading_id(key: SectionKey) -> RowId {
     // Ids of blocks are UUIDs: version 7 has its bits far above these.
     match key {
         SectionKey::Overdue => 1,
+        SectionKey::Inbox => 4,
         SectionKey::Day(date) => (1 << 40) + u128::from(date.num_days_from_ce().unsigned_abs()),
     }
 }

@@ -61,7 +61,8 @@ pub fn columns<'a>(
     let dates = first.iter_days().take(days);
     let mut columns: Vec<Column> = dates.map(|date| Column { date, boxes: Vec::new() }).collect();
     for block in blocks {
-        let (start, end) = (zone.wall(block.span.start()), zone.wall(block.span.end()));
+        let Some(span) = block.span else { continue };
+        let (start, end) = (zone.wall(span.start()), zone.wall(span.end()));
         for column in &mut columns {
             if let Some((from, until)) = part(start, end, column.date) {
                 let minutes = (until - from).max(LEAST_MINUTES).min(DAY_MINUTES - from);

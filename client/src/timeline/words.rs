@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use flux_timeline::clock::{self, month, weekday};
-use flux_timeline::{HourFormat, Settings, Span, Zone};
+use flux_timeline::{Block, HourFormat, Settings, Span, Zone};
 
 /// `Today`, `Tomorrow`, `Yesterday`, else `Wednesday`.
 pub fn day_name(date: NaiveDate, today: NaiveDate) -> String {
@@ -73,6 +73,22 @@ impl Times {
     }
 }
 
+/// `from Mon 2 Mar, due Fri 6 Mar`: the days on which a task that is not done can be done, and whether the last has passed. `None` if any
+/// day will do.
+pub fn days(block: &Block, today: NaiveDate) -> Option<(String, bool)> {
+    if !block.is_to_do() {
+        return None;
+    }
+    let first =
+        block.not_before.filter(|first| *first > today).map(|first| format!("from {}", clock::day(first, today)));
+    let due = block.due.map(|due| format!("due {}", clock::day(due, today)));
+    let days = match (first, due) {
+        (Some(first), Some(due)) => format!("{first}, {due}"),
+        (first, due) => first.or(due)?,
+    };
+    Some((days, block.due.is_some_and(|due| due < today)))
+}
+
 /// `25 Nov`.
 pub fn short_date(date: NaiveDate) -> String {
     let month = month(date);
@@ -108,6 +124,20 @@ mod tests {
         for (day, name, long) in cases {
             assert_eq!((day_name(date(day), today), day_date(date(day), today)), (name.to_owned(), long.to_owned()));
         }
+    }
+
+    #[test]
+    fn the_days_of_a_task_are_told_while_it_is_to_be_done() {
+        let mut task = super::super::testing::block(1, "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", true);
+        let today = date("2026-11-24");
+        assert_eq!(days(&task, today), None);
+        task.due = Some(date("2026-11-27"));
+        assert_eq!(days(&task, today), Some(("due Fri 27 Nov".to_owned(), false)));
+        task.not_before = Some(date("2026-11-25"));
+        assert_eq!(days(&task, today), Some(("from Wed 25 Nov, due Fri 27 Nov".to_owned(), false)));
+        assert_eq!(days(&task, date("2026-11-28")), Some(("due Fri 27 Nov".to_owned(), true)));
+        task.completed_at = Some(at("2026-11-24T08:00:00Z"));
+        assert_eq!(days(&task, today), None);
     }
 
     #[test]

@@ -41,28 +41,42 @@ fn block_edits_match_the_schemas_of_their_tools() {
         completed: Some(true),
         working: Some(false),
         worked: Some(TimeDelta::minutes(25)),
+        due: Some("2026-11-27".parse().ok()),
+        not_before: Some(None),
         ..BlockUpdate::default()
     };
     let new = NewBlock {
-        id,
-        plan: None,
-        title: Title::new("Workout").unwrap(),
-        kind: Kind::Task,
-        description: None,
-        span: Span::starting(start, TimeDelta::hours(1)).unwrap(),
+        span: Span::starting(start, TimeDelta::hours(1)).ok(),
         priority: Priority::High,
         tags: Tag::list(&["health"]).unwrap(),
-        depends_on: Vec::new(),
+        ..NewBlock::new(id, Title::new("Workout").unwrap())
+    };
+    let note = NewBlock {
+        minutes: Some(30),
+        due: "2026-11-27".parse().ok(),
+        not_before: "2026-11-25".parse().ok(),
+        ..NewBlock::new(id, Title::new("Buy milk").unwrap())
     };
     let update = Mutation::Update(id, Box::new(changes));
     assert_eq!(
         update.argument()["updates"],
         json!({
             "description": "", "startTime": start, "durationMinutes": 45, "completed": true, "kind": "appointment", "missed": false,
-            "working": false, "workedMinutes": 25
+            "working": false, "workedMinutes": 25, "dueDate": "2026-11-27", "earliestDate": ""
         })
     );
-    for mutation in [update, Mutation::Schedule(Box::new(new))] {
+    let schedule = |new| Mutation::Schedule(Box::new(new));
+    let unschedule = BlockUpdate { unschedule: true, ..BlockUpdate::default() };
+    assert_eq!(
+        schedule(note.clone()).argument(),
+        json!({
+            "title": "Buy milk", "kind": "task", "priority": "medium", "tags": [], "durationMinutes": 30,
+            "dueDate": "2026-11-27", "earliestDate": "2026-11-25"
+        })
+    );
+    let place = Mutation::Reschedule(vec![id, id]);
+    assert_eq!(place.argument(), json!({"blocks": [id, id]}));
+    for mutation in [update, schedule(new), schedule(note), Mutation::Update(id, Box::new(unschedule)), place] {
         let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
         assert!(call.is_ok(), "{call:?}");
     }
