@@ -85,9 +85,15 @@ proptest! {
         let txn = TxnId::new(world.id());
         let mut events = 0;
         for request in &together {
+            // These have transactions of their own.
             let is_other = matches!(
                 request,
-                Request::Undo | Request::UndoOne { .. } | Request::Redo | Request::Zone(_) | Request::CommitRun { .. }
+                Request::Undo
+                    | Request::UndoOne { .. }
+                    | Request::Redo
+                    | Request::Restore { .. }
+                    | Request::Zone(_)
+                    | Request::CommitRun { .. }
             );
             if let Some(command) = command(&mut world, request).filter(|_| !is_other) {
                 events += world.run_in(txn, &command, &Actor::User);
