@@ -22,7 +22,7 @@ const BLOCKS: usize = 500;
 const OVERDUE: usize = 100;
 /// The most tasks without a time in it, the newest.
 const INBOX: usize = 200;
-/// Largest part of it that is blocks, in bytes of JSON. The overdue ones may take a quarter of it, and those without a time another.
+/// Largest part of it that is blocks, in bytes of JSON. Overdue tasks take at most a quarter of it, and so do tasks without a time.
 const BLOCKS_BYTES: usize = 250_000;
 /// Largest part of it that is runs of the architect, in bytes of JSON.
 const RUNS_BYTES: usize = 100_000;
@@ -64,14 +64,15 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let (is_cut, _) = keep_within(&mut others, BLOCKS_BYTES - inbox_size - overdue_size);
     blocks.extend(others);
     let counts = plan.map(|plan| store.plan_counts(plan)).transpose()?.unwrap_or_default();
-    let untimed = store.count_blocks(&BlockQuery { has_time: Some(false), ..of_plan })?;
-    let has_all_timed = blocks.len() as u64 == counts.all().saturating_sub(untimed);
-    let is_complete = has_all_timed && inbox.len() as u64 == untimed;
+    let is_complete = (inbox.len() + blocks.len()) as u64 == counts.all();
+    let has_all_timed = is_complete || {
+        let untimed = store.count_blocks(&BlockQuery { has_time: Some(false), ..of_plan })?;
+        blocks.len() as u64 == counts.all().saturating_sub(untimed)
+    };
     let has_more = is_cut || !has_all_timed && blocks.len() >= BLOCKS;
     let since = (!has_all_timed).then_some(since);
     inbox.extend(blocks);
-    let blocks = inbox;
-    let mut content = store.content_with(blocks)?;
+    let mut content = store.content_with(inbox)?;
     // The newest come first.
     keep_within(&mut content.runs, RUNS_BYTES);
     Ok(Shown { content, is_complete, since, has_more })

@@ -175,6 +175,11 @@ impl Worked {
         i64::try_from(self.ms).map_or(limits::WORKED, TimeDelta::milliseconds).min(limits::WORKED)
     }
 
+    /// The whole minutes until the last pause.
+    pub const fn minutes(&self) -> u64 {
+        self.ms / 60_000
+    }
+
     /// The time until now, at most [`limits::WORKED`]. The clock may have been set back since the timer was started.
     pub fn total(&self, now: DateTime<Utc>) -> TimeDelta {
         let running = self.since.map_or(TimeDelta::zero(), |since| (now - since).max(TimeDelta::zero()));

@@ -108,6 +108,12 @@ pub fn length(length: TimeDelta) -> String {
     parts.join(" ")
 }
 
+/// The minutes of a length, rounded up.
+pub fn minutes_up(length: TimeDelta) -> i64 {
+    let whole = length.num_minutes();
+    whole + i64::from(length > TimeDelta::minutes(whole))
+}
+
 /// Reads `2026-11-24`.
 pub fn read_date(text: &str) -> Option<NaiveDate> {
     let mut parts = text.split('-');

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::block::{Block, Kind};
+use crate::decide::block::fits_its_kind;
 use crate::event::{Actor, BlockChange, Event, EventKind, RunChange, shifted};
 use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
 use crate::limits;
@@ -300,10 +301,7 @@ fn within_limits<E>(block: &Block) -> Verified<E> {
     let can_be_timed = block.worked.ms <= most && (block.is_to_do() || !block.worked.is_running());
     require(can_be_timed, || Misfit::Timed(block.handle))?;
     let is_estimated = block.minutes.is_none_or(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(&minutes));
-    let days_fit = block.not_before.is_none_or(|first| block.due.is_none_or(|last| first <= last));
-    let has_days = block.not_before.or(block.due).is_some();
-    let fits_its_kind = if block.kind.is_task() { days_fit } else { block.span.is_some() && !has_days };
-    let is_planned = fits_its_kind && is_estimated && (block.minutes.is_none() || block.span.is_none());
+    let is_planned = fits_its_kind(block).is_ok() && is_estimated && (block.minutes.is_none() || block.span.is_none());
     require(is_planned, || Misfit::Planned(block.handle))
 }
 

@@ -306,7 +306,7 @@ impl BlockFacts {
             completed: block.completed_at.is_some(),
             missed: block.missed_at.is_some(),
             working: block.worked.is_running(),
-            worked_minutes: block.worked.ms / 60_000,
+            worked_minutes: block.worked.minutes(),
             description: block.description.as_ref().map(ToString::to_string),
         }
     }

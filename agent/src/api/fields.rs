@@ -79,7 +79,7 @@ pub struct PageFields {
     pub from: Option<DateTime<Utc>>,
     /// Only blocks whose title has these words.
     pub text: Option<String>,
-    /// Only tasks without a time, also done ones, and no others. A page of them has no place from which it goes on.
+    /// Returns the tasks without a time, including completed ones, and no other blocks. Only the first page can be read.
     pub inbox: bool,
     /// Only blocks in this state.
     pub state: BlockState,

@@ -46,11 +46,7 @@ pub fn Editor() -> Element {
     let mut problem = use_signal(|| None::<String>);
     use_effect(|| platform::focus("block-title"));
     let Some(form) = store.editing.read().clone() else { return rsx! {} };
-    let mut set = move |change: &dyn Fn(&mut Form)| {
-        if let Some(form) = store.editing.write().as_mut() {
-            change(form);
-        }
-    };
+    let set = move |change: &dyn Fn(&mut Form)| edit(store, change);
     let heading = if form.block().is_some() { "Edit" } else { "New block" };
     let submit = move |event: FormEvent| {
         event.prevent_default();
@@ -175,15 +171,18 @@ pub fn Editor() -> Element {
     }
 }
 
+/// Changes the open form.
+fn edit(mut store: Store, change: &dyn Fn(&mut Form)) {
+    if let Some(form) = store.editing.write().as_mut() {
+        change(form);
+    }
+}
+
 /// How long a task without a time will take, and the days on which a task can be done.
 #[component]
 fn Days(form: Form) -> Element {
-    let mut store = use_store();
-    let mut set = move |change: &dyn Fn(&mut Form)| {
-        if let Some(form) = store.editing.write().as_mut() {
-            change(form);
-        }
-    };
+    let store = use_store();
+    let set = move |change: &dyn Fn(&mut Form)| edit(store, change);
     rsx! {
         div { class: "fields",
             if form.is_for_inbox() {
@@ -237,11 +236,7 @@ fn TimeSpent(id: BlockId) -> Element {
                         min: "0",
                         max: "600000",
                         value: "{spent}",
-                        oninput: move |event| {
-                            if let Some(form) = store.editing.write().as_mut() {
-                                form.spent = event.value();
-                            }
-                        },
+                        oninput: move |event| edit(store, &|form| form.spent = event.value()),
                     }
                 }
             }

@@ -83,7 +83,7 @@ impl Form {
             priority: block.priority,
             tags: tags.join(", "),
             description: block.description.as_ref().map(ToString::to_string).unwrap_or_default(),
-            spent: minutes_spent(block).to_string(),
+            spent: block.worked.minutes().to_string(),
         }
     }
 
@@ -104,8 +104,8 @@ impl Form {
 
     /// The minutes in the field: those that were written, or those of the block as it is now.
     pub fn spent_now(&self, block: &Block) -> String {
-        let is_written = self.before.as_ref().is_some_and(|before| minutes_spent(before).to_string() != self.spent);
-        if is_written { self.spent.clone() } else { minutes_spent(block).to_string() }
+        let is_written = self.before.as_ref().is_some_and(|before| before.worked.minutes().to_string() != self.spent);
+        if is_written { self.spent.clone() } else { block.worked.minutes().to_string() }
     }
 
     /// Sets the start and moves the end with it, so that the length stays the same. A task that had no time gets its estimate.
@@ -124,6 +124,17 @@ impl Form {
     /// Whether it is about a task without a time.
     pub fn is_for_inbox(&self) -> bool {
         self.kind == Kind::Task && !self.has_time
+    }
+
+    /// The time in the fields. When the clocks are set back, a wall-clock time can mean two instants, so an unedited time keeps its instant.
+    fn span(&self, was: Option<Span>, zone: Zone) -> Result<Span, String> {
+        let instant = |wall: NaiveDateTime, was: Option<DateTime<Utc>>| {
+            let same = was.filter(|was| clock::wall(wall) == clock::wall(zone.wall(*was)));
+            same.unwrap_or_else(|| zone.instant(wall))
+        };
+        let start = instant(read(&self.start, "start")?, was.map(Span::start));
+        let end = instant(read(&self.end, "end")?, was.map(Span::end));
+        Span::new(start, end).map_err(|why| why.to_string())
     }
 
     /// What the fields come to: a mutation, or none where nothing was changed.
@@ -169,7 +180,9 @@ impl Form {
         };
         // An appointment has no such field.
         let spent = match self.kind {
-            Kind::Task if self.spent != minutes_spent(before).to_string() => Some(minutes(&self.spent, "time spent")?),
+            Kind::Task if self.spent != before.worked.minutes().to_string() => {
+                Some(minutes(&self.spent, "time spent")?)
+            }
             Kind::Task | Kind::Appointment => None,
         };
         let times = match (was, span) {
@@ -197,24 +210,6 @@ impl Form {
         };
         Ok((changes != BlockUpdate::default()).then(|| Mutation::Update(before.id, Box::new(changes))))
     }
-}
-
-impl Form {
-    /// The time in the fields. When the clocks are set back, a wall-clock time can mean two instants, so an unedited time keeps its instant.
-    fn span(&self, was: Option<Span>, zone: Zone) -> Result<Span, String> {
-        let instant = |wall: NaiveDateTime, was: Option<DateTime<Utc>>| {
-            let same = was.filter(|was| clock::wall(wall) == clock::wall(zone.wall(*was)));
-            same.unwrap_or_else(|| zone.instant(wall))
-        };
-        let start = instant(read(&self.start, "start")?, was.map(Span::start));
-        let end = instant(read(&self.end, "end")?, was.map(Span::end));
-        Span::new(start, end).map_err(|why| why.to_string())
-    }
-}
-
-/// The whole minutes that were spent on a block until the timer was last paused.
-fn minutes_spent(block: &Block) -> u64 {
-    block.worked.ms / 60_000
 }
 
 fn minutes(text: &str, name: &str) -> Result<TimeDelta, String> {

@@ -191,7 +191,7 @@ impl Lens<'_> {
             done: block.completed_at.is_some(),
             missed: block.missed_at.is_some(),
             working: block.worked.is_running(),
-            worked_minutes: block.worked.ms / 60_000,
+            worked_minutes: block.worked.minutes(),
             plan: self.plan(block.plan),
             after: block.depends_on.iter().filter_map(|id| handle(*id)).collect(),
         }

@@ -314,7 +314,7 @@ fn single(request: Request, target: &[Token], purpose: Purpose) -> Result<BlockL
     }
 }
 
-/// Whether it is known when a block is: of some, only the handle is known, and some have no time.
+/// Whether the time of a block is known. It is not if only the handle is known, or if the block has no time.
 fn is_known(block: &BlockLine) -> bool {
     !block.title.is_empty() && !block.untimed
 }

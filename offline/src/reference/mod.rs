@@ -170,7 +170,7 @@ fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> 
         return None;
     }
     if let Some(block) = world.fresh.last() {
-        return Some(Found::Blocks(vec![(*block).clone()]));
+        return Some(Found::Blocks(vec![block.clone()]));
     }
     let many = target.all || tokens.iter().any(|token| token.is_any("them those these"));
     Some(match mentioned.as_slice() {

@@ -51,7 +51,8 @@ pub struct PastSnapshot {
     pub at: Option<DateTime<Utc>>,
     /// Settings, plans, and the blocks that mattered then; no runs.
     pub timeline: Content,
-    /// Whether all blocks of the plan that was active are included. Of tasks without a time, these are those to be done, at most 200.
+    /// Whether all blocks with a time of the plan that was active are included. Of the tasks without a time, the 200 newest that were
+    /// open are included.
     pub complete: bool,
     /// How the present differs from it.
     pub differences: Differences,

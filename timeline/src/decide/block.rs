@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::{Block, Kind, Worked};
+use crate::clock;
 use crate::command::{BlockUpdate, NewBlock};
 use crate::event::{BlockChange, EventKind, TimerChange};
 use crate::id::BlockId;
@@ -232,14 +233,14 @@ fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Blo
 
 /// An estimate in whole minutes, rounded up.
 fn estimated(length: TimeDelta) -> Result<u32, Rejection> {
-    let whole = length.num_minutes();
-    let minutes = whole + i64::from(length > TimeDelta::minutes(whole));
-    let minutes = u32::try_from(minutes).ok().filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
+    let minutes = u32::try_from(clock::minutes_up(length))
+        .ok()
+        .filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
     minutes.ok_or(Rejection::EstimateOutOfRange)
 }
 
 /// Checks that an appointment has a time and no other days, and that a task is not due before it can be done.
-fn fits_its_kind(block: &Block) -> Result<(), Rejection> {
+pub(crate) fn fits_its_kind(block: &Block) -> Result<(), Rejection> {
     if block.kind == Kind::Appointment {
         if block.span.is_none() {
             return Err(Rejection::AppointmentWithoutTime { title: block.title.clone() });

@@ -46,8 +46,8 @@ pub fn overdue_tasks<V: ReadPlans + ReadBlocks>(
     Ok((blocks, more))
 }
 
-/// The tasks that are named, each once. One that is named by its id is left out if it needs no time any more, because somebody saw
-/// it and another was faster; unless no other is left.
+/// The tasks that are named, each once. A page names tasks by their ids, and one of them may have got a time or been deleted in the
+/// meantime. Such a task is left out. If no other task is named, the call is rejected.
 fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: DateTime<Utc>) -> Decided<V, Vec<Block>> {
     let mut blocks: Vec<Block> = Vec::with_capacity(references.len());
     let mut missed = None;
@@ -168,8 +168,7 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
     /// The block as something to place. It depends on those of `blocks` that come first.
     fn task(&self, block: &Block) -> Task {
         let index = |id| self.blocks.iter().position(|other| other.id == id);
-        let length = block.length().unwrap_or(limits::UNESTIMATED);
-        let minutes = length.num_minutes() + i64::from(length > TimeDelta::minutes(length.num_minutes()));
+        let minutes = clock::minutes_up(length(block));
         Task {
             title: block.title.clone(),
             description: None,
@@ -225,8 +224,7 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             let placement = place(&alone, &busy, &horizon);
             if let Some(placed) = placement.placed.first() {
                 // Its own length, of which a task has only the minutes.
-                let length = block.length().unwrap_or(limits::UNESTIMATED);
-                return Span::starting(placed.span.start(), length).map_err(|invalid| invalid.to_string());
+                return Span::starting(placed.span.start(), length(block)).map_err(|invalid| invalid.to_string());
             }
             why = placement.unplaced.first().map_or(why, |unplaced| unplaced.why);
         }
@@ -258,4 +256,9 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
         });
         if is_work { hours } else { hours.awake() }
     }
+}
+
+/// How long a task takes, with an hour for one that nobody has estimated.
+fn length(block: &Block) -> TimeDelta {
+    block.length().unwrap_or(limits::UNESTIMATED)
 }
