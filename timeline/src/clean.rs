@@ -80,6 +80,18 @@ fn composed(text: String) -> String {
     if text.chars().all(|c| c < '\u{300}') { text } else { js_sys::JsString::from(text).normalize("NFC").into() }
 }
 
+/// The text in lower case. JavaScript's function follows the same rules as Rust's (Unicode, default case conversion), whose table is
+/// 8 kB of the page.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn lowered(text: String) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { js_sys::JsString::from(text).to_lower_case().into() }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn lowered(text: String) -> String {
+    text.to_lowercase()
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 fn composed(text: String) -> String {
     use unicode_normalization::{UnicodeNormalization, is_nfc};

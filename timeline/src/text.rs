@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clean::{cleaned, is_visible};
+use crate::clean::{cleaned, is_visible, lowered};
 use crate::invalid::InvalidValue;
 use crate::limits;
 
@@ -175,7 +175,7 @@ impl Tag {
 
 /// The form in which titles are compared and searched: lower case, blanks folded.
 pub fn title_key(text: &str) -> String {
-    one_line(text).to_lowercase()
+    lowered(one_line(text))
 }
 
 /// Whether an earlier version can have stored a text: it is neither empty nor too long, and has no control characters but line ends and

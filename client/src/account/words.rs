@@ -48,7 +48,7 @@ pub fn method(provider: Provider, oidc_name: Option<&str>) -> String {
 /// `today, 10:12`, `yesterday, 10:12`, else `Tue 24 Nov, 10:12`.
 pub fn at(at: DateTime<Utc>, clock: PersonsClock) -> String {
     let day = match when::day(clock.times.date(at), clock.today) {
-        day if day == "Today" || day == "Yesterday" => day.to_lowercase(),
+        day if day == "Today" || day == "Yesterday" => day.to_ascii_lowercase(),
         day => day,
     };
     format!("{day}, {}", clock.times.time(at))

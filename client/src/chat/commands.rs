@@ -1,5 +1,6 @@
 //! Commands that begin with `/`. The page carries them out at once, without a model. Pure.
 
+use flux_timeline::text::title_key;
 use flux_timeline::{Plan, PlanId};
 
 /// A command.
@@ -142,9 +143,9 @@ pub fn escaped(text: &str) -> String {
 /// # Errors
 /// A sentence if there is no such plan, or more than one.
 pub fn plan_named(plans: &[Plan], title: &str) -> Result<PlanId, String> {
-    let wanted = title.to_lowercase();
+    let wanted = title_key(title);
     let titled = |fits: &dyn Fn(&str) -> bool| -> Vec<&Plan> {
-        plans.iter().filter(|plan| fits(&plan.title.as_str().to_lowercase())).collect()
+        plans.iter().filter(|plan| fits(&title_key(plan.title.as_str()))).collect()
     };
     let exact = titled(&|title| title == wanted);
     let found = if exact.is_empty() { titled(&|title| title.contains(&wanted)) } else { exact };

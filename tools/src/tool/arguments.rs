@@ -33,7 +33,7 @@ pub fn known_names(schema: &Value, arguments: Value) -> Value {
 }
 
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
+    name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// `value` with its whole floats as integers. The schema accepts a whole float as an integer, but the argument structs do

@@ -62,7 +62,18 @@ pub fn cases<S: Sql + Clone>() -> Vec<(&'static str, Case<S>)> {
         ("what has outlived its lifetime is deleted, and nothing else", conversation::what_is_old_expires),
         ("jobs come by time", conversation::jobs_come_by_time),
         ("the first owner stays", the_first_owner_stays),
+        ("titles are compared in lower case, in every script", titles_are_lowered),
     ]
+}
+
+/// What is compared is the same natively, where Rust's table lowers it, and in workerd, where JavaScript does.
+fn titles_are_lowered<S: Sql + Clone>(_: S) -> Result<(), String> {
+    let cases = [("Buy MILK", "buy milk"), ("ÉCOLE ẞ ŁÓDŹ", "école ß łódź"), ("ΟΔΟΣ ΣΑΣ", "οδος σας"), ("İzmir", "i̇zmir"), ("ЁЖ 東京", "ёж 東京")];
+    for (text, lower) in cases {
+        let key = flux_timeline::text::title_key(text);
+        ensure(key == lower, || format!("{text:?} became {key:?}"))?;
+    }
+    Ok(())
 }
 
 fn said<T>(result: Result<T, StoreError>) -> Result<T, String> {
