@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{ModelInfo, PastSnapshot, Snapshot};
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockState, PlanSnapshot};
-use flux_timeline::{BlockQuery, PlanId, ReadBlocks, ReadHistory, ReadPlans};
+use flux_timeline::{Block, BlockQuery, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, Span};
 use serde::Serialize;
 
 use crate::store::{EventQuery, MessagePage, Sql, Store, StoreError, bytes};
@@ -32,9 +32,9 @@ const DIFFERENCES: u64 = 200;
 /// The timeline as a page shows it first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// Blocks of the active plan: tasks without a time, overdue ones, those of the last days, and future ones.
+    /// Blocks of all plans in use: tasks without a time, overdue ones, those of the last days, and future ones.
     pub content: Content,
-    /// Whether these are all blocks of the plan.
+    /// Whether these are all blocks of these plans.
     pub is_complete: bool,
     /// The start of the blocks in it, except for overdue ones and for tasks without a time. `None` if all blocks with a time are in it.
     pub since: Option<DateTime<Utc>>,
@@ -47,27 +47,35 @@ pub struct Shown {
 /// # Errors
 /// What the engine can fail with.
 pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreError> {
-    let plan = store.active_plan()?.map(|plan| plan.id);
-    let of_plan = BlockQuery { plan, ..BlockQuery::default() };
+    let in_use = in_use(&store.plans()?);
     let since = now - TimeDelta::days(DAYS);
     // The newest first, so that they stay if all are too large.
-    let newest = plan.map(|plan| BlockQuery { limit: INBOX, last: true, ..BlockQuery::inbox(plan) });
-    let mut inbox = newest.map(|newest| store.blocks(&newest)).transpose()?.unwrap_or_default();
+    let newest = BlockQuery {
+        has_time: Some(false),
+        state: BlockState::ToDo,
+        limit: INBOX,
+        last: true,
+        ..BlockQuery::default()
+    };
+    let mut inbox = of_each(store, &in_use, &newest)?;
     inbox.reverse();
     let (_, inbox_size) = keep_within(&mut inbox, BLOCKS_BYTES / 4);
     inbox.reverse();
-    let overdue = BlockQuery { ends_by: Some(since), state: BlockState::ToDo, limit: OVERDUE, ..of_plan.clone() };
-    let mut blocks = store.blocks(&overdue)?;
+    let overdue = BlockQuery { ends_by: Some(since), state: BlockState::ToDo, limit: OVERDUE, ..BlockQuery::default() };
+    let mut blocks = of_each(store, &in_use, &overdue)?;
     let (_, overdue_size) = keep_within(&mut blocks, BLOCKS_BYTES / 4);
     let limit = BLOCKS - blocks.len();
-    let mut others = store.blocks(&BlockQuery { ends_after: Some(since), limit, ..of_plan.clone() })?;
+    let mut others = store.blocks(&BlockQuery { ends_after: Some(since), limit, ..BlockQuery::default() })?;
     let (is_cut, _) = keep_within(&mut others, BLOCKS_BYTES - inbox_size - overdue_size);
     blocks.extend(others);
-    let counts = plan.map(|plan| store.plan_counts(plan)).transpose()?.unwrap_or_default();
-    let is_complete = (inbox.len() + blocks.len()) as u64 == counts.all();
+    let mut all = 0;
+    for plan in &in_use {
+        all += store.plan_counts(*plan)?.all();
+    }
+    let is_complete = (inbox.len() + blocks.len()) as u64 == all;
     let has_all_timed = is_complete || {
-        let untimed = store.count_blocks(&BlockQuery { has_time: Some(false), ..of_plan })?;
-        blocks.len() as u64 == counts.all().saturating_sub(untimed)
+        let untimed = store.count_blocks(&BlockQuery { has_time: Some(false), ..BlockQuery::default() })?;
+        blocks.len() as u64 == all.saturating_sub(untimed)
     };
     let has_more = is_cut || !has_all_timed && blocks.len() >= BLOCKS;
     let since = (!has_all_timed).then_some(since);
@@ -76,6 +84,26 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     // The newest come first.
     keep_within(&mut content.runs, RUNS_BYTES);
     Ok(Shown { content, is_complete, since, has_more })
+}
+
+fn in_use(plans: &[Plan]) -> Vec<PlanId> {
+    plans.iter().filter(|plan| plan.is_in_use()).map(|plan| plan.id).collect()
+}
+
+/// The blocks that a query of all plans in use finds, by one query for each plan: the index of blocks to be done begins with the plan.
+fn of_each<S: Sql>(store: &Store<S>, plans: &[PlanId], query: &BlockQuery) -> Result<Vec<Block>, StoreError> {
+    let mut blocks = Vec::new();
+    for plan in plans {
+        blocks.extend(store.blocks(&BlockQuery { plan: Some(*plan), ..query.clone() })?);
+    }
+    blocks.sort_unstable_by_key(|block| (block.span.map(Span::start), block.handle));
+    let extra = blocks.len().saturating_sub(query.limit);
+    if query.last {
+        blocks.drain(..extra);
+    } else {
+        blocks.truncate(query.limit);
+    }
+    Ok(blocks)
 }
 
 /// Keeps the first items that have at most `limit` bytes of JSON together. Returns whether others were left out, and the size.
@@ -129,8 +157,7 @@ pub fn at<S: Sql>(store: &Store<S>, seq: u64, from: Option<DateTime<Utc>>) -> Re
     let at = store.events(&event)?.first().filter(|event| event.seq == seq).map(|event| event.at);
     let PlanSnapshot { settings, plans, active_plan } = store.plans_at(seq)?;
     let begin = from.unwrap_or_else(|| at.unwrap_or_default() - TimeDelta::days(DAYS));
-    let shown = active_plan.map(|plan| store.shown_at(seq, plan, begin, (INBOX, OVERDUE, BLOCKS))).transpose()?;
-    let (blocks, count) = shown.unwrap_or_default();
+    let (blocks, count) = store.shown_at(seq, &in_use(&plans), begin, (INBOX, OVERDUE, BLOCKS))?;
     let complete = blocks.iter().filter(|block| block.span.is_some()).count() as u64 == count;
     let mut seen: Vec<PlanId> = plans.iter().chain(&store.plans()?).map(|plan| plan.id).collect();
     seen.sort_unstable();

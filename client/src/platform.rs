@@ -147,6 +147,18 @@ pub fn store(key: &str, text: Option<&str>) {
     }
 }
 
+/// The text that this tab keeps under a key until it is closed.
+pub fn kept_for_tab(key: &str) -> Option<String> {
+    window()?.session_storage().ok()??.get_item(key).ok()?
+}
+
+/// Keeps a text for this tab until it is closed. Does nothing if the user has disabled storage.
+pub fn keep_for_tab(key: &str, text: &str) {
+    if let Some(storage) = window().and_then(|window| window.session_storage().ok()?) {
+        let _ = storage.set_item(key, text);
+    }
+}
+
 /// Copies a text to the clipboard. Returns false if the browser refuses, as it does on pages that are not secure.
 pub async fn copy(text: &str) -> bool {
     match begin_to_copy(text) {

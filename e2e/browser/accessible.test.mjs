@@ -138,7 +138,7 @@ test("axe finds no serious fault in menus and dialogs", async () => {
   await tab.getByRole("button", { name: "Plans: House" }).click();
   await button("Archive Trip").click();
   await tab.getByText("Archived: 1").click();
-  await button("Rename My plan").click();
+  await button("Edit My plan").click();
   await tab.getByRole("textbox", { name: "Title of the plan" }).waitFor();
   found.push(...(await look("plans-rename")));
   await tab.keyboard.press("Escape");

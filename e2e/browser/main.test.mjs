@@ -121,7 +121,7 @@ test("what a person asks for appears on the timeline, in every tab, and stays", 
   await person.close();
 });
 
-test("each plan has its own timeline", async () => {
+test("a new plan is where new blocks go, and the blocks of the others stay", async () => {
   const person = await newPerson(browser);
   const tab = await openTab(person, server);
   const client = await connectAs(person, server);
@@ -132,11 +132,13 @@ test("each plan has its own timeline", async () => {
   await tab.getByRole("textbox", { name: "New plan" }).fill("Summer vacation");
   await tab.getByRole("button", { name: "Create plan" }).click();
   await tab.getByRole("button", { name: "Plans: Summer vacation" }).waitFor();
-  await gone(seen.block(tab, "Workout"));
+  await client.call("scheduleBlock", { title: "Pack", startTime: wallTime(1, "10:00") });
+  await text(seen.block(tab, "Pack"), "Summer vacation");
+  await text(seen.block(tab, "Workout"), "My plan");
   await seen.plans(tab).click();
   await tab.getByRole("button", { name: "My plan", exact: true }).click();
   await tab.getByRole("button", { name: "Plans: My plan" }).waitFor();
-  await seen.block(tab, "Workout").waitFor();
+  await seen.block(tab, "Pack").waitFor();
 
   await tab.getByRole("button", { name: "Undo last change" }).click();
   await tab.getByRole("button", { name: "Plans: Summer vacation" }).waitFor();

@@ -29,7 +29,7 @@ test("a plan is renamed, archived, unarchived and deleted in every tab, and each
 
   // The only plan can be neither archived nor deleted.
   await seen.plans(tab).click();
-  await plan(tab, "Rename My plan").waitFor();
+  await plan(tab, "Edit My plan").waitFor();
   assert.equal(await menu(tab).getByRole("button", { name: /^(Archive|Delete) / }).count(), 0);
   await tab.keyboard.press("Escape");
   await gone(menu(tab));
@@ -38,7 +38,7 @@ test("a plan is renamed, archived, unarchived and deleted in every tab, and each
   await shown(other, "Trip").waitFor();
 
   await seen.plans(tab).click();
-  await plan(tab, "Rename Trip").click();
+  await plan(tab, "Edit Trip").click();
   const field = tab.getByRole("textbox", { name: "Title of the plan" });
   await field.waitFor();
   assert.ok(await isFocused(field));
@@ -46,18 +46,18 @@ test("a plan is renamed, archived, unarchived and deleted in every tab, and each
   await field.fill("Not this");
   await field.press("Escape");
   await gone(field);
-  assert.ok(await isFocused(plan(tab, "Rename Trip")), "back where it was begun");
-  await plan(tab, "Rename Trip").press("Enter");
+  assert.ok(await isFocused(plan(tab, "Edit Trip")), "back where it was begun");
+  await plan(tab, "Edit Trip").press("Enter");
   await field.fill("  ");
   await field.press("Enter");
   await gone(field);
-  await plan(tab, "Rename Trip").press("Enter");
+  await plan(tab, "Edit Trip").press("Enter");
   await field.fill("Long trip");
   await field.press("Enter");
   await shown(other, "Long trip").waitFor();
-  await plan(tab, "Rename Long trip").waitFor();
+  await plan(tab, "Edit Long trip").waitFor();
 
-  // Archived: another plan is shown, and this one can still be found.
+  // Archived: new blocks go to another plan, and this one can still be found.
   await plan(tab, "Archive Long trip").click();
   await note(tab, "Archived “Long trip”.").waitFor();
   await shown(other, "My plan").waitFor();
@@ -104,7 +104,7 @@ test("a plan is renamed, archived, unarchived and deleted in every tab, and each
   await count(menu(phone).getByRole("listitem"), 3);
   await fits(phone);
   await picture(phone, "phone-plans.png");
-  await menu(phone).getByRole("button", { name: /^Rename A plan/ }).click();
+  await menu(phone).getByRole("button", { name: /^Edit A plan/ }).click();
   await text(phone.locator("body"), "Plan");
   await fits(phone);
   assert.deepEqual([...tab.faults, ...other.faults, ...phone.faults], []);

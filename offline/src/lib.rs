@@ -236,6 +236,7 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         missed: false,
         working: false,
         untimed,
+        plan: None,
     })
 }
 

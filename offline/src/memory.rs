@@ -134,5 +134,6 @@ pub(super) fn block(facts: &Value) -> Option<BlockLine> {
         missed: facts.get("missed").and_then(Value::as_bool).unwrap_or(false),
         working: facts.get("working").and_then(Value::as_bool).unwrap_or(false),
         untimed: facts.get("start").is_none(),
+        plan: text("plan").map(str::to_owned),
     })
 }

@@ -80,6 +80,7 @@ fn line(block: &BlockLine, format: TimeFormat) -> String {
         line.push_str(&format!(" · #{tag}"));
     }
     line.extend(state(block).map(|state| format!(" · {state}")));
+    line.extend(block.plan.as_ref().map(|plan| format!(" · in “{plan}”")));
     line
 }
 
@@ -143,7 +144,8 @@ pub(super) fn candidates(blocks: &[&BlockLine], format: TimeFormat) -> String {
         .map(|block| {
             let when = format.when(block);
             let state = state(block).map_or(String::new(), |state| format!(" · {state}"));
-            format!("- {} {}, {when}{state}", block.handle, block.title)
+            let plan = block.plan.as_ref().map_or(String::new(), |plan| format!(" · in “{plan}”"));
+            format!("- {} {}, {when}{state}{plan}", block.handle, block.title)
         })
         .collect();
     let more = if blocks.len() > 10 { format!("\n- and {} more", blocks.len() - 10) } else { String::new() };

@@ -72,7 +72,7 @@ impl<'a> World<'a> {
             memory,
             chosen: Vec::new(),
             fresh: Vec::new(),
-            elsewhere: Vec::new(),
+            elsewhere: context.elsewhere.clone(),
             inbox: context.inbox.iter().map(waiting).collect(),
             found: Vec::new(),
             asked: Vec::new(),
@@ -81,9 +81,10 @@ impl<'a> World<'a> {
 
     /// Adds a look-up and its result.
     pub fn learn(&mut self, call: Call, result: &Value) {
+        // A block that does not say its plan belongs to the active one, unless the call named another.
         let elsewhere = call.1.get("plan").is_some();
         for block in memory::blocks_of(result) {
-            if elsewhere {
+            if elsewhere || block.plan.is_some() {
                 self.elsewhere.push(block);
             } else if !self.known(&block.handle) {
                 self.found.push(block);
@@ -124,8 +125,8 @@ impl<'a> World<'a> {
 
     /// A block by its handle, including blocks from earlier in the conversation.
     pub fn block(&self, handle: &str) -> Option<&BlockLine> {
-        let all = self.context.blocks.iter().chain(&self.inbox).chain(&self.found).chain(&self.memory.blocks);
-        all.into_iter().find(|block| block.handle.eq_ignore_ascii_case(handle))
+        let all = self.context.blocks.iter().chain(&self.inbox).chain(&self.found).chain(&self.elsewhere);
+        all.chain(&self.memory.blocks).find(|block| block.handle.eq_ignore_ascii_case(handle))
     }
 
     /// The known blocks of a day.
@@ -264,6 +265,7 @@ fn waiting(task: &InboxLine) -> BlockLine {
         missed: false,
         working: task.working,
         untimed: true,
+        plan: None,
     }
 }
 

@@ -41,7 +41,7 @@ fn tasks() -> Option<Vec<Task>> {
 fn timeline(spans: &[Span]) -> Option<Session> {
     let title = Title::new("Block").ok()?;
     let (plan, at) = (PlanId::new(Uuid::from_u128(1)), spans.first()?.start());
-    let created = Plan { id: plan, title: title.clone(), created_at: at, archived_at: None };
+    let created = Plan { id: plan, title: title.clone(), created_at: at, archived_at: None, color: None };
     let block = |(index, span): (u32, &Span)| EventKind::BlockScheduled {
         block: Block {
             id: BlockId::new(Uuid::from_u128(u128::from(index) + 2)),

@@ -8,6 +8,7 @@ use crate::distance::Distance;
 use crate::free_time::WorkingHours;
 use crate::id::{BlockId, PlanId, RunId, TxnId};
 use crate::place::Task;
+use crate::plan::PlanColor;
 use crate::reference::{BlockRef, PlanRef, RunRef};
 use crate::run::{LeftOut, RunStep};
 use crate::span::Span;
@@ -66,6 +67,13 @@ pub enum Command {
         plan: PlanRef,
         /// The new title.
         title: Title,
+    },
+    /// Gives a plan another color. Does nothing if that is how it is shown.
+    RecolorPlan {
+        /// Which.
+        plan: PlanRef,
+        /// The new color.
+        color: PlanColor,
     },
     /// Deletes a plan with its blocks.
     DeletePlan {
@@ -169,8 +177,8 @@ pub enum Command {
 pub enum OverdueTasks {
     /// Those of all plans in use.
     All,
-    /// Those of one plan; `None` is the active one.
-    OfPlan(Option<PlanRef>),
+    /// Those of one plan.
+    OfPlan(PlanRef),
     /// These, and each must be overdue or without a time.
     Named(Vec<BlockRef>),
 }

@@ -33,6 +33,8 @@ impl EventKind {
         Some(match self {
             Self::PlanCreated { plan } => format!("created the plan “{}”", plan.title),
             Self::PlanRenamed { before, after, .. } => format!("renamed the plan “{before}” to “{after}”"),
+            Self::PlanRecolored { after: Some(color), .. } => format!("made a plan {}", color.as_str()),
+            Self::PlanRecolored { after: None, .. } => "changed the color of a plan".to_owned(),
             Self::PlanSwitched { .. } => "switched plans".to_owned(),
             Self::PlanDeleted { plan } => format!("deleted the plan “{}”", plan.title),
             Self::PlanArchived { .. } => "archived a plan".to_owned(),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::block::{Block, Status};
 use crate::id::{BlockId, EventId, PlanId, RunId, TxnId};
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanColor};
 use crate::run::{Run, RunState};
 use crate::settings::Settings;
 use crate::span::Span;
@@ -79,6 +79,15 @@ tagged_enum! {
             before: Title,
             /// The title after.
             after: Title,
+        },
+        /// A plan got another color.
+        PlanRecolored {
+            /// The plan.
+            plan: PlanId,
+            /// The color before; `None` for a plan from before there were colors.
+            before: Option<PlanColor>,
+            /// The color after; `None` only if that is undone.
+            after: Option<PlanColor>,
         },
         /// Another plan became the active one.
         PlanSwitched {
@@ -283,6 +292,9 @@ impl EventKind {
             Self::PlanRenamed { plan, before, after } => {
                 Self::PlanRenamed { plan: *plan, before: after.clone(), after: before.clone() }
             }
+            Self::PlanRecolored { plan, before, after } => {
+                Self::PlanRecolored { plan: *plan, before: *after, after: *before }
+            }
             Self::PlanSwitched { before, after } => Self::PlanSwitched { before: *after, after: *before },
             Self::PlanArchived { plan, at } => Self::PlanUnarchived { plan: *plan, at: *at },
             Self::PlanUnarchived { plan, at } => Self::PlanArchived { plan: *plan, at: *at },
@@ -324,6 +336,7 @@ impl EventKind {
         match self {
             Self::PlanCreated { .. } => "PLAN_CREATED",
             Self::PlanRenamed { .. } => "PLAN_RENAMED",
+            Self::PlanRecolored { .. } => "PLAN_RECOLORED",
             Self::PlanSwitched { .. } => "PLAN_SWITCHED",
             Self::PlanDeleted { .. } => "PLAN_DELETED",
             Self::PlanArchived { .. } => "PLAN_ARCHIVED",

@@ -65,7 +65,7 @@ pub use event::{Actor, Event, EventKind};
 pub use id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
 pub use invalid::InvalidValue;
 pub use moment::Moment;
-pub use plan::Plan;
+pub use plan::{Plan, PlanColor};
 pub use rejection::Rejection;
 pub use run::{LeftOut, Run, RunState, RunStatus, RunStep};
 pub use session::Session;

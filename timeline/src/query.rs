@@ -43,7 +43,7 @@ pub struct FindBlocks {
     pub has_time: Option<bool>,
     /// Open, done or both.
     pub state: BlockState,
-    /// Only blocks of this plan; `None` is the active one.
+    /// Only blocks of this plan; `None` means all plans in use.
     pub plan: Option<PlanRef>,
     /// At most this many, 1–100.
     pub limit: usize,
@@ -73,6 +73,8 @@ pub enum Answer {
         blocks: Vec<Block>,
         /// How many match.
         total: usize,
+        /// The plans of those that do not belong to the active one.
+        others: Vec<Plan>,
     },
     /// Runs of the architect, newest first; at most [`RUNS`].
     Runs(Vec<Run>),
@@ -108,10 +110,7 @@ pub fn answer<V: ReadPlans + ReadBlocks + ReadRuns>(view: &V, query: &Query) -> 
 }
 
 fn find_blocks<V: ReadPlans + ReadBlocks>(view: &V, find: &FindBlocks) -> Result<Answer, DecideError<V::Error>> {
-    let plan = match &find.plan {
-        Some(reference) => Some(find_plan(view, reference)?),
-        None => read(view.active_plan())?,
-    };
+    let plan = find.plan.as_ref().map(|reference| find_plan(view, reference)).transpose()?;
     let words = find.text.as_deref().map(TitleMatch::words).unwrap_or_default();
     let mut blocks = read(view.blocks(&BlockQuery {
         plan: plan.map(|plan| plan.id),
@@ -125,7 +124,10 @@ fn find_blocks<V: ReadPlans + ReadBlocks>(view: &V, find: &FindBlocks) -> Result
     }))?;
     let total = blocks.len();
     blocks.truncate(find.limit);
-    Ok(Answer::Blocks { blocks, total })
+    let active = read(view.active_plan())?.map(|plan| plan.id);
+    let mut others = read(view.plans())?;
+    others.retain(|plan| Some(plan.id) != active && blocks.iter().any(|block| block.plan == plan.id));
+    Ok(Answer::Blocks { blocks, total, others })
 }
 
 fn find_free_time<V: ReadPlans + ReadBlocks>(view: &V, find: &FindFreeTime) -> Result<Answer, DecideError<V::Error>> {

@@ -28,6 +28,7 @@ impl PlanSnapshot {
                 self.plans.insert(self.plans.partition_point(place), plan.clone());
             }
             EventKind::PlanRenamed { plan, after, .. } => self.change(*plan, |plan| plan.title = after.clone()),
+            EventKind::PlanRecolored { plan, after, .. } => self.change(*plan, |plan| plan.color = *after),
             EventKind::PlanArchived { plan, at } => self.change(*plan, |plan| plan.archived_at = Some(*at)),
             EventKind::PlanUnarchived { plan, .. } => self.change(*plan, |plan| plan.archived_at = None),
             EventKind::PlanSwitched { after, .. } => self.active_plan = *after,

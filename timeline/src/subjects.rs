@@ -9,7 +9,10 @@ impl EventKind {
     pub fn subjects(&self) -> Vec<Uuid> {
         match self {
             Self::PlanCreated { plan } | Self::PlanDeleted { plan } => vec![plan.id.uuid()],
-            Self::PlanRenamed { plan, .. } | Self::PlanArchived { plan, .. } | Self::PlanUnarchived { plan, .. } => {
+            Self::PlanRenamed { plan, .. }
+            | Self::PlanRecolored { plan, .. }
+            | Self::PlanArchived { plan, .. }
+            | Self::PlanUnarchived { plan, .. } => {
                 vec![plan.uuid()]
             }
             Self::PlanSwitched { after, .. } => after.iter().map(|plan| plan.uuid()).collect(),
@@ -60,6 +63,7 @@ impl EventKind {
             self.change(),
             Self::PlanCreated { .. }
                 | Self::PlanRenamed { .. }
+                | Self::PlanRecolored { .. }
                 | Self::PlanSwitched { .. }
                 | Self::PlanDeleted { .. }
                 | Self::PlanArchived { .. }

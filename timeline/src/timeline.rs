@@ -157,6 +157,11 @@ impl Timeline {
                     plan.title = after.clone();
                 }
             }
+            EventKind::PlanRecolored { plan, after, .. } => {
+                if let Some(plan) = self.plans.get_mut(plan) {
+                    plan.color = *after;
+                }
+            }
             EventKind::PlanSwitched { after, .. } => self.active = *after,
             EventKind::PlanDeleted { plan } => {
                 self.plans.remove(&plan.id);

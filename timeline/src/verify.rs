@@ -195,6 +195,9 @@ fn verify_change<V: TimelineView>(view: &V, kind: &EventKind) -> Verified<V::Err
             let plan = known_plan(view, *plan)?;
             require(plan.title == *before, || Misfit::Before("title of the plan"))
         }
+        EventKind::PlanRecolored { plan, before, .. } => {
+            require(known_plan(view, *plan)?.color == *before, || Misfit::Before("color of the plan"))
+        }
         EventKind::PlanSwitched { before, after } => switched(view, *before, *after),
         EventKind::PlanDeleted { plan } => {
             require(known_plan(view, plan.id)? == *plan, || Misfit::Before("plan"))?;

@@ -146,8 +146,7 @@ fn all_plans_in_use_or_only_one() {
     desk.run(&Command::CreatePlan { id, title: Title::new("Old").unwrap() }).unwrap();
     desk.task("Forget", "02-27T15:00", 60);
     desk.run(&Command::ArchivePlan { plan: PlanRef::Id(id) }).unwrap();
-    let (events, _) =
-        desk.run(&Command::RescheduleOverdue(OverdueTasks::OfPlan(Some(PlanRef::from("Garden"))))).unwrap();
+    let (events, _) = desk.run(&Command::RescheduleOverdue(OverdueTasks::OfPlan(PlanRef::from("Garden")))).unwrap();
     assert_eq!((events.len(), desk.ahead()), (1, vec!["Mon 10:00 Rake".to_owned()]));
     desk.run(&Command::Undo { txn: None }).unwrap();
     let (events, _) = desk.run(&Command::RescheduleOverdue(OverdueTasks::All)).unwrap();

@@ -13,6 +13,10 @@ const LISTED: usize = 60;
 const OVERDUE: usize = 15;
 /// How far a prompt looks ahead, in days.
 pub const DAYS: i64 = 7;
+/// The most blocks of other plans that a prompt lists.
+const ELSEWHERE: usize = 20;
+/// The most overdue tasks among them.
+const OVERDUE_ELSEWHERE: usize = 8;
 /// The most tasks without a time that a prompt lists.
 const INBOX: usize = 20;
 /// The most plans that a prompt names.
@@ -62,6 +66,10 @@ pub struct TimelineContext {
     pub plans: Vec<PlanLine>,
     /// At most 60 blocks: overdue tasks first, then those of the next 7 days, each by start.
     pub blocks: Vec<BlockLine>,
+    /// At most 20 blocks of the other plans in use: at most 8 overdue tasks first, then those of the next 7 days, each by start. They take
+    /// up the same person's time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<BlockLine>,
     /// At most 20 tasks without a time that are not completed, the newest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox: Vec<InboxLine>,
@@ -122,6 +130,9 @@ pub struct BlockLine {
     /// Whether it is a task without a time. Its start and end then mean nothing. The context lists none: they are in the inbox.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untimed: bool,
+    /// The title of its plan, if that is not the active one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 impl BlockLine {
@@ -166,7 +177,7 @@ pub struct InboxLine {
     pub working: bool,
 }
 
-/// The facts about a timeline. The blocks are those of the active plan.
+/// The facts about a timeline. The blocks are those of the active plan, apart from those that are named as elsewhere.
 ///
 /// # Errors
 /// The errors of the view.
@@ -176,7 +187,7 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
     let active = view.active_plan()?.map(|plan| plan.id);
     let (in_use, archived): (Vec<_>, Vec<_>) = view.plans()?.into_iter().partition(Plan::is_in_use);
     let mut plans = Vec::new();
-    for plan in in_use.into_iter().chain(archived).take(PLANS) {
+    for plan in in_use.iter().chain(&archived).take(PLANS) {
         let counts = view.plan_counts(plan.id)?;
         plans.push(PlanLine {
             title: plan.title.to_string(),
@@ -189,12 +200,7 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
     let today = zone.day_start(zone.wall(now).date());
     let of_plan = BlockQuery { plan: active, ..BlockQuery::default() };
     let mut blocks = overdue(view, &of_plan, today)?;
-    blocks.extend(view.blocks(&BlockQuery {
-        ends_after: Some(today),
-        starts_before: Some(today + TimeDelta::days(DAYS)),
-        limit: LISTED - blocks.len(),
-        ..of_plan
-    })?);
+    blocks.extend(view.blocks(&week(today, of_plan, LISTED - blocks.len()))?);
     let inbox = match active {
         Some(plan) => view.blocks(&BlockQuery { limit: INBOX, last: true, ..BlockQuery::inbox(plan) })?,
         None => Vec::new(),
@@ -218,19 +224,43 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         missed: block.missed_at.is_some(),
         working: block.worked.is_running(),
         untimed: false,
+        plan: None,
     };
+    let (mut elsewhere, mut of_week) = (Vec::new(), Vec::new());
+    for plan in in_use.iter().filter(|plan| Some(plan.id) != active) {
+        let of_plan = BlockQuery { plan: Some(plan.id), ..BlockQuery::default() };
+        let lines = |blocks: Vec<Block>| -> Vec<BlockLine> {
+            let lines = blocks.iter().filter_map(|block| Some(line(block, block.span?)));
+            lines.map(|line| BlockLine { plan: Some(plan.title.to_string()), ..line }).collect()
+        };
+        elsewhere.extend(lines(overdue(view, &of_plan, today)?));
+        of_week.extend(lines(view.blocks(&week(today, of_plan, ELSEWHERE))?));
+    }
+    for list in [&mut elsewhere, &mut of_week] {
+        list.sort_unstable_by_key(|line: &BlockLine| line.start);
+    }
+    elsewhere.drain(..elsewhere.len().saturating_sub(OVERDUE_ELSEWHERE));
+    of_week.truncate(ELSEWHERE - elsewhere.len());
+    elsewhere.extend(of_week);
     Ok(TimelineContext {
         now: zone.wall(now),
         zone: zone.name().to_owned(),
         hour_format: settings.hour_format,
         plans,
         blocks: blocks.iter().filter_map(|block| Some(line(block, block.span?))).collect(),
+        elsewhere,
         inbox: inbox.iter().map(inbox_line).collect(),
         more_inbox: waiting - inbox.len() as u64,
         later_open: counts.open.saturating_sub(listed.open),
         done: counts.done.saturating_sub(listed.done),
         appointments: counts.appointments.saturating_sub(listed.appointments),
     })
+}
+
+/// The first `limit` blocks of the next days.
+fn week(today: DateTime<Utc>, of_plan: BlockQuery, limit: usize) -> BlockQuery {
+    let until = today + TimeDelta::days(DAYS);
+    BlockQuery { ends_after: Some(today), starts_before: Some(until), limit, ..of_plan }
 }
 
 fn inbox_line(block: &Block) -> InboxLine {

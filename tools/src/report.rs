@@ -10,7 +10,7 @@ use flux_timeline::clock;
 use flux_timeline::decide::{Decision, Outcome};
 use flux_timeline::free_time::Slot;
 use flux_timeline::moment::Moment;
-use flux_timeline::plan::Plan;
+use flux_timeline::plan::{Plan, PlanColor};
 use flux_timeline::query::Answer;
 use flux_timeline::rejection::Rejection;
 use flux_timeline::run::{LeftOut, Run};
@@ -123,6 +123,9 @@ pub struct BlockFacts {
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The title of its plan, for a block that was found in another plan than the active one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 /// A plan in words.
@@ -135,6 +138,8 @@ pub struct PlanFacts {
     pub title: String,
     /// Whether it is the active one.
     pub active: bool,
+    /// The color of its blocks.
+    pub color: PlanColor,
     /// Whether it is archived.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
@@ -230,20 +235,21 @@ impl Report {
                     plans
                         .iter()
                         .map(|(plan, active, counts)| PlanFacts {
-                            id: plan.id.to_string(),
-                            title: plan.title.to_string(),
-                            active: *active,
-                            archived: !plan.is_in_use(),
                             open_blocks: Some(counts.open),
                             done_blocks: Some(counts.done),
                             appointments: Some(counts.appointments),
+                            ..plan_facts(plan, Some(plan).filter(|_| *active))
                         })
                         .collect(),
                 ),
                 ..done
             },
-            Answer::Blocks { blocks, total } => {
-                Self { blocks: Some(BlockFacts::all(blocks, moment)), total: Some(*total as u64), ..done }
+            Answer::Blocks { blocks, total, others } => {
+                let facts = |block: &Block| {
+                    let plan = others.iter().find(|plan| plan.id == block.plan).map(|plan| plan.title.to_string());
+                    BlockFacts { plan, ..BlockFacts::new(block, moment) }
+                };
+                Self { blocks: Some(blocks.iter().map(facts).collect()), total: Some(*total as u64), ..done }
             }
             Answer::Runs(runs) => {
                 Self { runs: Some(runs.iter().map(|run| RunFacts::new(run, moment)).collect()), ..done }
@@ -280,6 +286,7 @@ fn plan_facts(plan: &Plan, active: Option<&Plan>) -> PlanFacts {
         id: plan.id.to_string(),
         title: plan.title.to_string(),
         active: active.is_some_and(|active| active.id == plan.id),
+        color: plan.shown_color(),
         archived: !plan.is_in_use(),
         open_blocks: None,
         done_blocks: None,
@@ -308,6 +315,7 @@ impl BlockFacts {
             working: block.worked.is_running(),
             worked_minutes: block.worked.minutes(),
             description: block.description.as_ref().map(ToString::to_string),
+            plan: None,
         }
     }
 

@@ -123,6 +123,13 @@ fn each_tool_does_what_it_says() {
         ("completeBlock", json!({"id": "Workout"}), "Marked “Workout” (B1) as done."),
         ("switchPlan", json!({"id": "my plan"}), "Switched to the plan “My plan”."),
         ("renamePlan", json!({"id": "Summer", "title": "Autumn"}), "The plan is now called “Autumn”."),
+        ("colorPlan", json!({"id": "Autumn", "color": "orange"}), "The plan “Autumn” is orange now."),
+        (
+            "colorPlan",
+            json!({"id": "Autumn", "color": "orange"}),
+            "The plan “Autumn” was so already; nothing was changed.",
+        ),
+        ("undo", json!({}), "Undone: made a plan orange."),
         (
             "deletePlan",
             json!({"id": "My plan"}),
@@ -198,6 +205,30 @@ fn an_archived_plan_takes_up_no_time_and_is_found_only_if_no_other_plan_fits() {
     person.call("createPlan", json!({"title": "Work"}));
     let back = person.call("unarchivePlan", json!({"id": "Work"})).plan.unwrap();
     assert_eq!(back.id, newer, "the archived one of two with the same title");
+}
+
+#[test]
+fn plans_are_layers_of_the_time_of_one_person() {
+    let mut person = Person::new();
+    person.call("scheduleBlock", json!({"title": "Late report", "startTime": "2026-03-01T15:00"}));
+    person.call("scheduleBlock", json!({"title": "Sprint review", "startTime": "2026-03-03T10:00"}));
+    person.call("createPlan", json!({"title": "Home"}));
+    person.call("scheduleBlock", json!({"title": "Clean review", "startTime": "2026-03-03T12:00"}));
+    let found = person.call("findBlocks", json!({"text": "review"}));
+    let plans: Vec<_> = found.blocks.unwrap().into_iter().map(|block| (block.handle, block.plan)).collect();
+    assert_eq!(plans, [("B2".to_owned(), Some("My plan".to_owned())), ("B3".to_owned(), None)]);
+    let context = flux_tools::context::timeline(person.session.timeline(), Person::now()).unwrap();
+    let names = |lines: &[flux_tools::context::BlockLine]| -> Vec<(String, Option<String>)> {
+        lines.iter().map(|line| (line.title.clone(), line.plan.clone())).collect()
+    };
+    assert_eq!(names(&context.blocks), [("Clean review".to_owned(), None)]);
+    let other = |title: &str| (title.to_owned(), Some("My plan".to_owned()));
+    assert_eq!(names(&context.elsewhere), [other("Late report"), other("Sprint review")]);
+    assert!(person.says("rescheduleOverdue", json!({})).contains("Late report"), "the overdue tasks of all plans");
+    person.call("archivePlan", json!({"id": "My plan"}));
+    assert_eq!(person.call("findBlocks", json!({"text": "review"})).total, Some(1));
+    let context = flux_tools::context::timeline(person.session.timeline(), Person::now()).unwrap();
+    assert_eq!(context.elsewhere, []);
 }
 
 #[test]

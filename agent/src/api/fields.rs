@@ -66,10 +66,10 @@ pub(super) fn read_messages(argument: &Value) -> Result<(Option<String>, Option<
     Ok((before, limit))
 }
 
-/// A question about the blocks of a plan.
+/// A question about blocks.
 #[derive(Debug, Default)]
 pub struct PageFields {
-    /// The plan; the active one by default.
+    /// The plan; all plans in use by default.
     pub plan: Option<PlanId>,
     /// Only blocks before this place.
     pub before: Option<BlockPlace>,

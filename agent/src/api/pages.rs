@@ -1,11 +1,11 @@
-//! Questions with long answers, which are read in pages: the blocks of a plan, the messages of the conversation, and the log.
+//! Questions with long answers, which are read in pages: blocks, the messages of the conversation, and the log.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use flux_protocol::frame::{BlockPage, EventPage};
 use flux_timeline::reference::{PlanRef, find_plan};
 use flux_timeline::view::{BlockQuery, BlockState, TitleMatch};
-use flux_timeline::{Actor, Event, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Rejection, RunId};
+use flux_timeline::{Actor, Event, ReadBlocks, ReadHistory, ReadRuns, RunId};
 use serde_json::Value;
 
 use super::error::ApiError;
@@ -17,18 +17,15 @@ use crate::store::{EventQuery, Sql, Store};
 /// Blocks that a call returns when it names no limit.
 const DEFAULT_BLOCKS: usize = 500;
 
-/// Blocks of a plan, from a place on or, when only the end of the page is given, up to it. A search returns blocks with and without a
+/// Blocks of a plan, or of all plans in use, from a place on or, when only the end of the page is given, up to it. A search returns blocks with and without a
 /// time. A page without a search returns only blocks with a time, or only those without if `inbox` is set.
 pub(super) fn blocks<S: Sql>(store: &Store<S>, fields: PageFields) -> Result<Value, ApiError> {
-    let plan = match fields.plan {
-        Some(id) => find_plan(store, &PlanRef::Id(id))?.id,
-        None => store.active_plan()?.ok_or(Rejection::NothingYet)?.id,
-    };
+    let plan = fields.plan.map(|id| find_plan(store, &PlanRef::Id(id))).transpose()?.map(|plan| plan.id);
     let limit = fields.limit.unwrap_or(DEFAULT_BLOCKS);
     let is_search = fields.text.is_some() || fields.priority.is_some() || fields.state != BlockState::Any;
     let last = fields.before.is_some() && fields.after.is_none();
     let mut blocks = store.blocks(&BlockQuery {
-        plan: Some(plan),
+        plan,
         words: fields.text.as_deref().map(TitleMatch::words).unwrap_or_default(),
         priority: fields.priority,
         has_time: match (fields.inbox, is_search) {

@@ -150,6 +150,7 @@ mod tests {
                     missed: false,
                     working: false,
                     untimed: false,
+                    plan: None,
                 },
                 BlockLine {
                     handle: "B2".into(),
@@ -163,6 +164,7 @@ mod tests {
                     missed: false,
                     working: false,
                     untimed: false,
+                    plan: None,
                 },
                 BlockLine {
                     handle: "B3".into(),
@@ -176,8 +178,23 @@ mod tests {
                     missed: false,
                     working: false,
                     untimed: false,
+                    plan: None,
                 },
             ],
+            elsewhere: vec![BlockLine {
+                handle: "B6".into(),
+                title: "Sprint review".into(),
+                kind: Kind::Appointment,
+                start: at("2026-03-03T10:00:00"),
+                end: at("2026-03-03T11:00:00"),
+                priority: "medium".into(),
+                tags: vec![],
+                completed: false,
+                missed: false,
+                working: false,
+                untimed: false,
+                plan: Some("Summer {{zone}}".into()),
+            }],
             inbox: vec![
                 InboxLine {
                     handle: "B4".into(),

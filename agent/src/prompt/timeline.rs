@@ -35,6 +35,12 @@ pub fn describe(context: &TimelineContext) -> String {
     for block in &context.blocks {
         let _ = writeln!(text, "- {}", line(block, context));
     }
+    if !context.elsewhere.is_empty() {
+        let _ = writeln!(text, "Blocks of the other plans (handle | when | title | details):");
+    }
+    for block in &context.elsewhere {
+        let _ = writeln!(text, "- {}", line(block, context));
+    }
     if !context.inbox.is_empty() {
         let _ = writeln!(text, "Inbox, tasks of the active plan without a time (handle | title | details):");
     }
@@ -75,6 +81,7 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
     };
     details.extend(state.map(str::to_owned));
     add_details(&mut details, block.working, &block.priority, &block.tags);
+    details.extend(block.plan.as_ref().map(|plan| format!("in “{}”", field(plan))));
     format!("{} | {start}–{end} | {}{}", block.handle, field(&block.title), listed(&details))
 }
 

@@ -182,6 +182,7 @@ impl<S: Sql> Store<S> {
             EventKind::PlanRenamed { plan, after, .. } => self.change_plan(*plan, |plan| plan.title = after.clone()),
             EventKind::PlanArchived { plan, at } => self.change_plan(*plan, |plan| plan.archived_at = Some(*at)),
             EventKind::PlanUnarchived { plan, .. } => self.change_plan(*plan, |plan| plan.archived_at = None),
+            EventKind::PlanRecolored { plan, after, .. } => self.change_plan(*plan, |plan| plan.color = *after),
             EventKind::PlanSwitched { after, .. } => self.set_active_plan(*after),
             EventKind::PlanDeleted { plan } => self.delete_plan(plan.id),
             EventKind::BlockScheduled { block } => self.insert_block(seq, block),

@@ -277,8 +277,8 @@ impl<S: Sql> Store<S> {
         let end = seq.min((since / GROUP + 1) * GROUP - 1);
         let sql = "SELECT json FROM [events] WHERE seq > ? AND seq <= ?
             AND CASE WHEN type IN ('UNDONE', 'REDONE') THEN json_extract(json, '$.payload.change.type') ELSE type END
-                IN ('PLAN_CREATED', 'PLAN_RENAMED', 'PLAN_SWITCHED', 'PLAN_DELETED', 'PLAN_ARCHIVED', 'PLAN_UNARCHIVED',
-                    'SETTINGS_CHANGED')
+                IN ('PLAN_CREATED', 'PLAN_RENAMED', 'PLAN_RECOLORED', 'PLAN_SWITCHED', 'PLAN_DELETED', 'PLAN_ARCHIVED',
+                    'PLAN_UNARCHIVED', 'SETTINGS_CHANGED')
             ORDER BY seq";
         let mut snapshot = snapshot;
         for row in self.query(sql, &[since.into(), end.into()])? {

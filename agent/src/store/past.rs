@@ -31,25 +31,26 @@ impl<S: Sql> Store<S> {
         self.plans_from(row.count(0)?, parse("past_frames", &row.text(1)?)?, seq)
     }
 
-    /// The blocks of a plan after an event as the page shows them: the newest `inbox` tasks to be done that had no time, then the first
-    /// `overdue` ones that ended by `begin`, then the first blocks that ended later, up to `limit` in all; and the number of blocks of
-    /// the plan that had a time.
+    /// The blocks of these plans after an event as the page shows them: the newest `inbox` tasks to be done that had no time, then the first
+    /// `overdue` ones that ended by `begin`, then the first blocks that ended later, up to `limit` in all; and the number of their
+    /// blocks that had a time.
     ///
     /// # Errors
     /// [`StoreError::Preparing`], which [`Store::look`] prevents, and the errors of the engine.
     pub fn shown_at(
         &self,
         seq: u64,
-        plan: PlanId,
+        plans: &[PlanId],
         begin: DateTime<Utc>,
         (inbox, overdue, limit): (usize, usize, usize),
     ) -> Result<(Vec<Block>, u64), StoreError> {
         self.check_past(seq)?;
         // One statement, so the valid rows are searched once. The first row is their count.
         const SHOWN: &str = "WITH valid AS MATERIALIZED (
-                SELECT id, -1 AS since, start_ms, end_ms, state, handle FROM [blocks] WHERE plan = ?1 AND since <= ?2
+                SELECT id, -1 AS since, start_ms, end_ms, state, handle FROM [blocks]
+                    WHERE plan IN (SELECT value FROM json_each(?1)) AND since <= ?2
                 UNION ALL SELECT id, since, start_ms, end_ms, state, handle FROM [past_blocks]
-                    WHERE plan = ?1 AND until > ?2 AND since <= ?2
+                    WHERE plan IN (SELECT value FROM json_each(?1)) AND until > ?2 AND since <= ?2
             ), shown AS (
                 SELECT * FROM (SELECT -1 AS part, * FROM valid WHERE state = 0 AND start_ms IS NULL
                     ORDER BY handle DESC LIMIT ?6)
@@ -64,7 +65,7 @@ impl<S: Sql> Store<S> {
                 ELSE (SELECT json FROM [past_blocks] p WHERE p.id = shown.id AND p.since = shown.since) END
             FROM (SELECT * FROM shown ORDER BY part, start_ms, handle LIMIT ?5) shown";
         let bound = |number: usize| Value::from(u64::try_from(number).unwrap_or(u64::MAX));
-        let params = [plan.to_string().into(), seq.into(), millis(begin), bound(overdue), bound(limit), bound(inbox)];
+        let params = [ids(plans)?, seq.into(), millis(begin), bound(overdue), bound(limit), bound(inbox)];
         let rows = self.query(SHOWN, &params)?;
         let count = rows.first().map_or(Ok(0), |row| row.count(0))?;
         let blocks =
@@ -120,8 +121,7 @@ impl<S: Sql> Store<S> {
             WHERE b.plan IN (SELECT value FROM json_each(?2)) AND b.since > ?1
                 AND NOT EXISTS (SELECT 1 FROM [past_blocks] p WHERE p.id = b.id AND p.since <= ?1 AND p.until > ?1)
             ORDER BY b.start_ms, b.handle LIMIT ?3";
-        let plans: Vec<String> = plans.iter().map(ToString::to_string).collect();
-        let params = [seq.into(), json("plans", &plans)?, limit.into()];
+        let params = [seq.into(), ids(plans)?, limit.into()];
         let mut differences = Differences::default();
         for (index, row) in self.query(THEN, &params)?.iter().enumerate() {
             if index == 0 {
@@ -181,6 +181,12 @@ impl<S: Sql> Store<S> {
         let rows = self.query(&sql, &params)?;
         rows.first().map(|row| parse("events", &row.text(0)?)).transpose()
     }
+}
+
+/// Ids as one parameter, which `json_each` reads.
+fn ids(plans: &[PlanId]) -> Result<Value, StoreError> {
+    let plans: Vec<String> = plans.iter().map(ToString::to_string).collect();
+    json("plans", &plans)
 }
 
 /// A digest to compare texts: FNV-1a with 64 bits (draft-eastlake-fnv), cut to the 53 bits of a Durable Object's numbers.

@@ -27,7 +27,7 @@ pub fn append<S: Sql>(store: &Store<S>, at: DateTime<Utc>, kinds: Vec<EventKind>
 /// The events that make the first plan.
 pub fn first_plan(at: DateTime<Utc>) -> (PlanId, Vec<EventKind>) {
     let id = PlanId::new(Uuid::from_u128(u128::MAX));
-    let plan = Plan { id, title: Title::new("My plan").unwrap(), created_at: at, archived_at: None };
+    let plan = Plan { id, title: Title::new("My plan").unwrap(), created_at: at, archived_at: None, color: None };
     (id, vec![EventKind::PlanCreated { plan }, EventKind::PlanSwitched { before: None, after: Some(id) }])
 }
 

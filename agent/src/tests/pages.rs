@@ -39,14 +39,46 @@ fn a_long_plan_is_read_forwards_and_backwards_from_any_block() {
     assert_eq!(get(json!({"from": "2026-03-04T09:00:00Z"})), (handles(5..=7), true), "ends after, not at");
 }
 
+fn active_plan(world: &mut World, tab: &Tab) -> Value {
+    let plan = world.call(tab, "getTimeline", json!({}))["result"]["timeline"]["activePlan"].clone();
+    assert!(plan.is_string(), "{plan}");
+    plan
+}
+
 #[test]
-fn a_page_has_what_was_asked_for_of_the_plan_that_was_asked_for() {
+fn a_timeline_has_the_blocks_of_all_plans_in_use_now_and_in_the_past() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let old = json!({"title": "Old", "startTime": "2026-01-05T08:00"});
+    for (plan, minutes) in [("Work", 30), ("Trip", 60)] {
+        world.call(&tab, "createPlan", json!({"title": plan}));
+        world.call(&tab, "scheduleBlock", gym(3));
+        world.call(&tab, "scheduleBlock", json!({"title": "Buy milk", "durationMinutes": minutes}));
+        world.call(&tab, "scheduleBlock", old.clone());
+    }
+    let seq = world.call(&tab, "getTimeline", json!({}))["result"]["seq"].clone();
+    let shown = |answer: &Value| -> Vec<String> {
+        let blocks = answer["result"]["timeline"]["blocks"].as_array().unwrap();
+        blocks.iter().map(|block| block["handle"].as_str().unwrap().to_owned()).collect()
+    };
+    let now = world.call(&tab, "getTimeline", json!({}));
+    let all = handles([2, 5, 3, 6, 1, 4]);
+    assert_eq!((shown(&now), now["result"]["complete"].as_bool()), (all.clone(), Some(true)));
+    world.call(&tab, "archivePlan", json!({"id": "Work"}));
+    let now = world.call(&tab, "getTimeline", json!({}));
+    assert_eq!((shown(&now), now["result"]["complete"].as_bool()), (handles([5, 6, 4]), Some(true)));
+    let then = world.call(&tab, "getTimelineAt", json!({"seq": seq}));
+    assert_eq!((shown(&then), then["result"]["complete"].as_bool()), (all, Some(true)));
+}
+
+#[test]
+fn a_page_has_what_was_asked_for_of_one_plan_or_of_all_in_use() {
     let mut world = World::new();
     let tab = world.connect();
     world.call(&tab, "scheduleBlock", gym(3));
     world.call(&tab, "scheduleBlock", json!({"title": "Swim in the Lake", "startTime": "2026-03-02T10:00"}));
     world.call(&tab, "completeBlock", json!({"id": "B1"}));
-    let first = world.call(&tab, "getBlocks", json!({}))["result"]["plan"].clone();
+    let first = active_plan(&mut world, &tab);
     for (argument, expected) in [
         (json!({"text": "LAKE swim"}), handles([2])),
         (json!({"text": " "}), handles([2, 1])),
@@ -56,8 +88,14 @@ fn a_page_has_what_was_asked_for_of_the_plan_that_was_asked_for() {
         assert_eq!(page(&mut world, &tab, argument.clone()), (expected, true), "{argument}");
     }
     world.call(&tab, "createPlan", json!({"title": "Trip"}));
-    assert_eq!(page(&mut world, &tab, json!({})), (handles([]), true));
+    let trip = active_plan(&mut world, &tab);
+    world.call(&tab, "scheduleBlock", gym(2));
+    assert_eq!(page(&mut world, &tab, json!({"plan": trip})), (handles([3]), true));
+    assert_eq!(page(&mut world, &tab, json!({"plan": first})), (handles([2, 1]), true));
+    assert_eq!(page(&mut world, &tab, json!({})), (handles([3, 2, 1]), true), "of all plans in use, by start");
+    assert_eq!(page(&mut world, &tab, json!({"limit": 2})), (handles([3, 2]), false));
     world.call(&tab, "archivePlan", json!({"id": "My plan"}));
+    assert_eq!(page(&mut world, &tab, json!({})), (handles([3]), true));
     assert_eq!(page(&mut world, &tab, json!({"plan": first})), (handles([2, 1]), true), "also an archived one");
 }
 
@@ -227,7 +265,7 @@ fn events_of_runs_tell_their_goal_and_events_of_a_plan_are_found_with_its_blocks
     let tab = world.connect();
     world.call(&tab, "createPlan", json!({"title": "Trip"}));
     world.call(&tab, "scheduleBlock", gym(3));
-    let trip = world.call(&tab, "getBlocks", json!({}))["result"]["plan"].clone();
+    let trip = active_plan(&mut world, &tab);
     world.call(&tab, "useArchitect", json!({"goal": "Learn German"}));
     world.call(&tab, "switchPlan", json!({"id": "My plan"}));
     world.call(&tab, "scheduleBlock", gym(4));

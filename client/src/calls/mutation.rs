@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use flux_timeline::command::{BlockUpdate, NewBlock};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::view::BlockState;
-use flux_timeline::{Block, BlockId, BlockPlace, PlanId, RunId, TxnId, clock};
+use flux_timeline::{Block, BlockId, BlockPlace, PlanColor, PlanId, RunId, TxnId, clock};
 use serde_json::{Map, Value, json};
 
 use crate::history::LogQuery;
@@ -40,7 +40,7 @@ pub enum Mutation {
     /// Find times for these tasks, which are overdue or have none.
     Reschedule(Vec<BlockId>),
     /// Find new times for all overdue tasks of a plan.
-    RescheduleAll(PlanId),
+    RescheduleAll,
     /// Undo the last change.
     Undo,
     /// Undo this change.
@@ -63,10 +63,10 @@ pub enum Mutation {
     ReportZone(String),
     /// Change these settings. Keys are the names on the wire; other settings stay as they are.
     ChangeSettings(Map<String, Value>),
-    /// Get the timeline of the active plan.
+    /// Get the timeline.
     LoadTimeline,
-    /// Get more blocks of a plan.
-    LoadBlocks(PlanId, BlockPage),
+    /// Get more blocks of the plans in use.
+    LoadBlocks(BlockPage),
     /// Get events of the log, newest first.
     LoadLog {
         /// Only events before this one. `None` starts with the newest.
@@ -97,6 +97,8 @@ pub enum Mutation {
 pub enum PlanChange {
     /// Give it another title.
     Rename(String),
+    /// Give it another color.
+    Recolor(PlanColor),
     /// Archive it. Contains the title, for the note that confirms it.
     Archive(String),
     /// Move it out of the archive.
@@ -131,7 +133,7 @@ pub enum BlockPage {
 }
 
 impl BlockPage {
-    fn argument(&self, plan: PlanId) -> Value {
+    fn argument(&self) -> Value {
         let (name, value) = match self {
             Self::Before(position) => ("before", place(*position)),
             Self::After(position) => ("after", place(*position)),
@@ -143,12 +145,10 @@ impl BlockPage {
                     BlockState::ToDo => json!("todo"),
                     BlockState::Done => json!("done"),
                 };
-                return json!({
-                    "plan": plan, "limit": BLOCK_PAGE, "text": words, "state": state, "priority": priority
-                });
+                return json!({ "limit": BLOCK_PAGE, "text": words, "state": state, "priority": priority });
             }
         };
-        json!({ "plan": plan, "limit": BLOCK_PAGE, name: value })
+        json!({ "limit": BLOCK_PAGE, name: value })
     }
 }
 
@@ -203,12 +203,13 @@ impl Mutation {
             Self::Update(..) => "updateBlock",
             Self::Schedule(_) => "scheduleBlock",
             Self::Delete { .. } => "deleteBlock",
-            Self::Reschedule(_) | Self::RescheduleAll(_) => "rescheduleOverdue",
+            Self::Reschedule(_) | Self::RescheduleAll => "rescheduleOverdue",
             Self::Undo | Self::UndoOne(_) => "undo",
             Self::Redo => "redo",
             Self::SwitchPlan(_) => "switchPlan",
             Self::CreatePlan(_) => "createPlan",
             Self::ChangePlan(_, PlanChange::Rename(_)) => "renamePlan",
+            Self::ChangePlan(_, PlanChange::Recolor(_)) => "colorPlan",
             Self::ChangePlan(_, PlanChange::Archive(_)) => "archivePlan",
             Self::ChangePlan(_, PlanChange::Unarchive) => "unarchivePlan",
             Self::ChangePlan(_, PlanChange::Delete(_)) => "deletePlan",
@@ -236,9 +237,9 @@ impl Mutation {
             Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
             Self::Schedule(new) => new_block(new),
             Self::Reschedule(blocks) => json!({ "blocks": blocks }),
-            Self::RescheduleAll(plan) => json!({ "plan": plan }),
             Self::SwitchPlan(id) => json!({ "id": id }),
             Self::ChangePlan(id, PlanChange::Rename(title)) => json!({ "id": id, "title": title }),
+            Self::ChangePlan(id, PlanChange::Recolor(color)) => json!({ "id": id, "color": color }),
             Self::ChangePlan(id, _) => json!({ "id": id }),
             Self::StartGoal(goal) => goal.argument(),
             Self::CancelGoal(run) | Self::RetryGoal(run) => json!({ "id": run }),
@@ -246,7 +247,7 @@ impl Mutation {
             Self::ReportZone(zone) => json!({ "timeZone": zone }),
             Self::ChangeSettings(settings) => Value::Object(settings.clone()),
             Self::UndoOne(txn) => json!({ "txn": txn }),
-            Self::LoadBlocks(plan, page) => page.argument(*plan),
+            Self::LoadBlocks(page) => page.argument(),
             Self::LoadLog { before, query } => query.argument(*before, LOG_PAGE),
             Self::LoadEvent(seq) => json!({ "after": seq.saturating_sub(1), "limit": 1 }),
             Self::LoadMissed(seq) => json!({ "after": seq, "limit": MISSED_PAGE }),
@@ -255,7 +256,7 @@ impl Mutation {
             Self::LoadPast(PastMoment::Still(seq, from)) => json!({ "seq": seq, "from": from }),
             Self::LoadPast(PastMoment::After(seq)) | Self::Restore(seq) => json!({ "seq": seq }),
             Self::DeleteEverything => json!({ "confirm": "everything" }),
-            Self::Undo | Self::Redo | Self::LoadTimeline | Self::LoadCounts => json!({}),
+            Self::RescheduleAll | Self::Undo | Self::Redo | Self::LoadTimeline | Self::LoadCounts => json!({}),
         }
     }
 
@@ -292,14 +293,16 @@ impl Mutation {
 
     /// Whether it must not be sent late, because it refers to the current state.
     pub fn is_time_sensitive(&self) -> bool {
-        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo | Self::RescheduleAll(_))
+        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo | Self::RescheduleAll)
             || matches!(self, Self::Reschedule(blocks) if blocks.len() > 1)
     }
 
     /// Whether it changes the timeline and can be undone.
     pub fn can_be_undone(&self) -> bool {
-        let is_about_a_plan =
-            matches!(self.method(), "createPlan" | "renamePlan" | "archivePlan" | "unarchivePlan" | "deletePlan");
+        let is_about_a_plan = matches!(
+            self.method(),
+            "createPlan" | "renamePlan" | "colorPlan" | "archivePlan" | "unarchivePlan" | "deletePlan"
+        );
         is_about_a_plan
             || matches!(self.method(), "scheduleBlock" | "rescheduleOverdue" | "restoreTimeline")
             || self.block().is_some()

@@ -228,6 +228,7 @@ mod tests {
     fn a_plan_is_found_by_its_title_or_part_of_it() {
         let plan = |id: u128, title: &str| Plan {
             archived_at: None,
+            color: None,
             id: PlanId::new(Uuid::from_u128(id)),
             title: flux_timeline::Title::new(title).unwrap(),
             created_at: chrono::DateTime::UNIX_EPOCH,

@@ -104,6 +104,7 @@ fn name(tool: &str) -> String {
         "createPlan" => "Create a plan",
         "switchPlan" => "Switch plans",
         "renamePlan" => "Rename a plan",
+        "colorPlan" => "Color a plan",
         "listPlans" => "List the plans",
         "deletePlan" => "Delete a plan",
         "useArchitect" => "Plan a goal",

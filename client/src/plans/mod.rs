@@ -1,23 +1,28 @@
-//! The menu of plans: which one is shown; the others and what can be done with each are in [`list`].
+//! The menu of plans: which one new blocks go to, and which ones are shown. What can be done with each is in [`list`].
 
 pub mod list;
 
 use dioxus::prelude::*;
+use flux_timeline::Plan;
 
 use crate::calls::Mutation;
 use crate::extras::{Extra, Part};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
+/// Plans beyond this many have no dot in the header.
+const DOTS: usize = 5;
 /// The button that opens the menu.
 pub const BUTTON: &str = "plans-button";
 
-/// The plan that is shown, and the menu.
+/// The plan that new blocks go to, a dot for each plan that is in use, and the menu.
 #[component]
 pub fn PlanMenu() -> Element {
     let mut store = use_store();
     let is_open = *store.plans_open.read();
     let title = use_memo(move || store.projection.read().active_plan().map(|plan| plan.title.to_string()));
+    let hidden = store.hidden.read();
+    let plans: Vec<Plan> = store.projection.read().plans().into_iter().filter(Plan::is_in_use).take(DOTS).collect();
     let is_pending = store
         .calls
         .read()
@@ -47,6 +52,13 @@ pub fn PlanMenu() -> Element {
                 aria_controls: "plans-menu",
                 aria_busy: is_pending,
                 onclick: move |_| store.plans_open.toggle(),
+                if plans.len() > 1 {
+                    span { class: "dots", aria_hidden: "true",
+                        for plan in plans {
+                            span { class: "dot", "data-color": plan.shown_color().as_str(), "data-shown": !hidden.contains(&plan.id) }
+                        }
+                    }
+                }
                 span { class: "plans-title", "{title}" }
                 Icon { shape: if is_pending { Shape::Spinner } else { Shape::Down } }
             }

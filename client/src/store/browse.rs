@@ -3,11 +3,12 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::*;
 use flux_timeline::command::BlockUpdate;
-use flux_timeline::{Block, BlockId, Span, limits};
+use flux_timeline::{Block, BlockId, PlanId, Span, limits};
 use uuid::Uuid;
 
 use super::{Store, View};
 use crate::calls::{BlockPage, Mutation};
+use crate::timeline::agenda::Agenda;
 use crate::timeline::form::Form;
 use crate::timeline::{Jump, Mode, grid, list, moving, week};
 use crate::toast::toasts::Kind;
@@ -15,6 +16,8 @@ use crate::{plans, platform};
 
 /// Storage key of the timeline's mode.
 const MODE_KEY: &str = "flux.mode";
+/// Where the tab keeps the ids of the plans that it hides.
+const HIDDEN_KEY: &str = "flux.hidden-plans";
 /// The hour at which a new block starts on a day other than today. Today it starts at the next full hour.
 const MORNING: u32 = 9;
 /// How many days a large screen shows.
@@ -23,8 +26,10 @@ const WEEK: usize = 7;
 const FEW_DAYS: usize = 3;
 
 impl Store {
-    /// Restores the mode in which the timeline was last shown.
+    /// Restores the mode in which the timeline was last shown, and which plans this tab hides.
     pub fn restore_mode(&mut self) {
+        let hidden = platform::kept_for_tab(HIDDEN_KEY).unwrap_or_default();
+        self.hidden.set(hidden.split(' ').filter_map(|id| id.parse().ok()).map(PlanId::new).collect());
         if platform::stored(MODE_KEY).as_deref() == Some("week") {
             self.mode.set(Mode::Week);
         }
@@ -87,12 +92,11 @@ impl Store {
             Jump::Today | Jump::Inbox | Jump::Block(_) => self.today(),
         };
         let is_today = day == self.today();
-        let (start, plan, is_known) = {
+        let (start, is_known) = {
             let projection = self.projection.peek();
             let start = projection.zone().day_start(day);
             let end = day.succ_opt().map_or(start, |next| projection.zone().day_start(next));
-            let is_known = projection.coverage().covers(start, end);
-            (start, projection.active_plan().map(|plan| plan.id), is_known)
+            (start, projection.coverage().covers(start, end))
         };
         self.anchor.set((!is_today).then_some(start));
         if day < self.today() {
@@ -102,8 +106,8 @@ impl Store {
         if is_cut {
             self.renew_past();
         }
-        if let Some(plan) = plan.filter(|_| !is_known && self.past.peek().is_none()) {
-            self.submit(Mutation::LoadBlocks(plan, BlockPage::From(start)));
+        if !is_known && self.past.peek().is_none() {
+            self.submit(Mutation::LoadBlocks(BlockPage::From(start)));
         }
         self.jump.set(Some(jump));
     }
@@ -114,15 +118,26 @@ impl Store {
         self.jump.set(Some(Jump::Today));
     }
 
-    /// Searches the whole plan on the service if the page has loaded only part of it.
+    /// Searches the whole timeline on the service if the page has loaded only part of it.
     pub fn search_all(&mut self) {
         let filter = self.filter.peek().clone();
-        let plan = {
-            let projection = self.projection.peek();
-            projection.active_plan().map(|plan| plan.id).filter(|_| !projection.is_whole())
-        };
-        if let Some(plan) = plan.filter(|_| !filter.is_off()) {
-            self.submit(Mutation::LoadBlocks(plan, BlockPage::With(filter)));
+        if !self.projection.peek().is_whole() && !filter.is_off() {
+            self.submit(Mutation::LoadBlocks(BlockPage::With(filter)));
+        }
+    }
+
+    /// Shows these plans and no others in this tab. Which plan new blocks go to is another matter.
+    pub fn hide_plans(&mut self, hidden: Vec<PlanId>) {
+        let names: Vec<String> = hidden.iter().map(ToString::to_string).collect();
+        platform::keep_for_tab(HIDDEN_KEY, &names.join(" "));
+        self.hidden.set(hidden);
+    }
+
+    /// Shows a plan in this tab.
+    pub fn show_plan(&mut self, plan: PlanId) {
+        let hidden = self.hidden.peek().clone();
+        if hidden.contains(&plan) {
+            self.hide_plans(hidden.into_iter().filter(|hidden| *hidden != plan).collect());
         }
     }
 
@@ -195,13 +210,13 @@ impl Store {
         self.submit(Mutation::Update(block, Box::new(changes)));
     }
 
-    /// Finds new times for all overdue tasks of the plan that is shown.
-    pub fn reschedule_all(&mut self) {
-        self.focus_timeline();
-        let plan = self.projection.peek().active_plan().map(|plan| plan.id);
-        if let Some(plan) = plan {
-            self.submit(Mutation::RescheduleAll(plan));
+    /// Finds new times for all overdue tasks, or for those in the agenda if a plan is hidden.
+    pub fn reschedule_overdue(&mut self, agenda: &Agenda) {
+        if !self.hidden.peek().is_empty() {
+            return self.place(agenda.overdue_tasks());
         }
+        self.focus_timeline();
+        self.submit(Mutation::RescheduleAll);
     }
 
     /// Finds times for tasks that are overdue or have none.

@@ -24,7 +24,7 @@ use dioxus::prelude::*;
 use flux_protocol::frame::{Counts, PastSnapshot};
 use flux_protocol::trace::span_id;
 use flux_protocol::{ClientFrame, Trace};
-use flux_timeline::EventId;
+use flux_timeline::{EventId, PlanId};
 
 use crate::calls::{Calls, PastMoment};
 use crate::chat::conversation::Conversation;
@@ -74,6 +74,8 @@ pub struct Store {
     pub mode: Signal<Mode>,
     /// The filter on the blocks of the timeline.
     pub filter: Signal<Filter>,
+    /// The plans that this tab does not show.
+    pub hidden: Signal<Vec<PlanId>>,
     /// Whether a small screen shows the fields of the filter.
     pub search_open: Signal<bool>,
     /// The moment around which the timeline is shown. `None` is now.
@@ -169,6 +171,7 @@ impl Store {
             change: Signal::new(None),
             mode: Signal::new(Mode::default()),
             filter: Signal::new(Filter::default()),
+            hidden: Signal::new(Vec::new()),
             search_open: Signal::new(false),
             anchor: Signal::new(None),
             with_earlier: Signal::new(false),

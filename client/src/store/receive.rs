@@ -289,7 +289,7 @@ impl Store {
                 self.predict();
             }
             Answer::Blocks(page) => {
-                if let Mutation::LoadBlocks(_, asked) = &call.mutation {
+                if let Mutation::LoadBlocks(asked) = &call.mutation {
                     if matches!(asked, BlockPage::With(_)) && !page.complete {
                         let found = page.blocks.len();
                         self.toast(

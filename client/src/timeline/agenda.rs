@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_timeline::{Block, BlockId, Handle, Span, Zone, clock};
+use flux_timeline::{Block, BlockId, Handle, PlanId, Span, Zone, clock};
 
 use super::coverage::Stretch;
 use super::filter::Filter;
@@ -25,18 +25,20 @@ pub struct Wanted {
     pub now: DateTime<Utc>,
     /// The person's zone.
     pub zone: Zone,
-    /// The part of the plan that is known without gaps. Outside it, only overdue blocks and blocks that match a filter
+    /// The part of the timeline that is known without gaps. Outside it, only overdue blocks and blocks that match a filter
     /// are shown.
     pub stretch: Option<Stretch>,
     /// Which blocks.
     pub filter: Filter,
+    /// The plans that are not shown.
+    pub hidden: Vec<PlanId>,
     /// Whether the days before today are also shown.
     pub with_earlier: bool,
     /// Whether all tasks without a time are shown, and not only the first few.
     pub with_inbox: bool,
 }
 
-/// The blocks of a plan as they are shown.
+/// The blocks of the plans that are shown.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Agenda {
     /// Earlier days, overdue blocks, and the days from today on. Today is included even if it is empty.
@@ -119,7 +121,7 @@ impl Agenda {
         let is_filtered = !wanted.filter.is_off();
         let today = zone.wall(now).date();
         let (mut waiting, mut timed) = (Vec::new(), Vec::new());
-        for block in blocks {
+        for block in blocks.into_iter().filter(|block| !wanted.hidden.contains(&block.plan)) {
             match block.span {
                 Some(span) => timed.push((block, span)),
                 None if filter.matches(block) && (is_filtered || block.is_to_do()) => waiting.push(block),
@@ -205,6 +207,16 @@ impl Agenda {
         self.sections.push(Section { key: SectionKey::Inbox, name: "Inbox".to_owned(), note, rows });
     }
 
+    /// The overdue tasks in it.
+    pub fn overdue_tasks(&self) -> Vec<BlockId> {
+        let overdue = self.sections.iter().filter(|section| section.key == SectionKey::Overdue);
+        let ids = overdue.flat_map(|section| &section.rows).filter_map(|row| match row {
+            Row::Block(entry) => Some(entry.id),
+            Row::Now | Row::Free => None,
+        });
+        ids.collect()
+    }
+
     /// Whether it has no block.
     pub fn is_empty(&self) -> bool {
         !self.sections.iter().flat_map(|section| &section.rows).any(|row| matches!(row, Row::Block(_)))
@@ -254,6 +266,7 @@ mod tests {
             zone: Zone::new(zone).unwrap(),
             stretch: Some(Stretch::all()),
             filter: Filter::default(),
+            hidden: Vec::new(),
             with_earlier: false,
             with_inbox: false,
         }

@@ -21,6 +21,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
     let zone = times.zone;
     let is_done = !block.is_open();
     let today = store.today();
+    let plan = store.projection.read().plan_mark(block.plan);
     let title = block.title.clone();
     let keyed = block.clone();
     let edited = block.clone();
@@ -34,6 +35,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
             "data-running": entry.is_running && !is_done,
             "data-overdue": entry.is_overdue,
             "data-over": entry.is_over,
+            "data-color": plan.as_ref().map(|plan| plan.color),
             aria_busy: is_pending(),
             onkeydown: move |event| {
                 if !is_past && on_key(store, &keyed, &event) {
@@ -69,6 +71,9 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                         span { class: "length due", "data-late": is_late, {days} }
                     }
                     span { class: "handle", "{block.handle}" }
+                    if let Some(plan) = &plan {
+                        span { class: "plan-mark", "{plan.title}" }
+                    }
                     if entry.is_running && !is_done {
                         span { class: "mark running", "Now" }
                     }

@@ -1,7 +1,7 @@
 //! The form for editing a block, in place of its card or in a dialog.
 
 use dioxus::prelude::*;
-use flux_timeline::{BlockId, Kind, Priority};
+use flux_timeline::{BlockId, Kind, Plan, PlanId, Priority};
 
 use super::form::Form;
 use super::timer;
@@ -34,9 +34,14 @@ pub fn EditorDialog() -> Element {
 
 /// Whether a block is edited in place of its card.
 pub fn is_inline(store: Store, form: &Form) -> bool {
-    // If its row is not shown, because the block was deleted or does not match the filter, the dialog keeps the input.
+    // If its row is not shown, because the block was deleted, its plan is hidden, or it does not match the filter, the dialog keeps the input.
     let is_shown = form.block().is_some_and(|id| store.projection.read().block(id).is_some());
-    is_shown && *store.mode.read() == Mode::Agenda && store.filter.read().is_off() && store.past.read().is_none()
+    let is_hidden = form.plan.is_some_and(|plan| store.hidden.read().contains(&plan));
+    is_shown
+        && !is_hidden
+        && *store.mode.read() == Mode::Agenda
+        && store.filter.read().is_off()
+        && store.past.read().is_none()
 }
 
 /// The fields.
@@ -85,6 +90,9 @@ pub fn Editor() -> Element {
                     }
                     "No time yet"
                 }
+            }
+            if form.block().is_none() {
+                PlanField { plan: form.plan }
             }
             if !form.is_for_inbox() {
                 div { class: "fields",
@@ -166,6 +174,32 @@ pub fn Editor() -> Element {
                 div { class: "spacer" }
                 button { class: "button", r#type: "button", onclick: move |_| store.end_writing(), "Cancel" }
                 button { class: "button primary", r#type: "submit", "Save" }
+            }
+        }
+    }
+}
+
+/// The plan of a new block, where there are several to choose from.
+#[component]
+fn PlanField(plan: Option<PlanId>) -> Element {
+    let store = use_store();
+    let mut plans = store.projection.read().plans();
+    plans.retain(Plan::is_in_use);
+    if plans.len() < 2 {
+        return rsx! {};
+    }
+    rsx! {
+        label { class: "field",
+            span { "Plan" }
+            select {
+                onchange: move |event| {
+                    if let Ok(id) = event.value().parse() {
+                        edit(store, &|form| form.plan = Some(PlanId::new(id)));
+                    }
+                },
+                for choice in plans {
+                    option { value: "{choice.id}", selected: plan == Some(choice.id), "{choice.title}" }
+                }
             }
         }
     }
@@ -286,9 +320,7 @@ fn save(mut store: Store) -> Result<(), String> {
     let Some(form) = store.editing.peek().clone() else { return Ok(()) };
     let (is_gone, zone) = {
         let projection = store.projection.peek();
-        // If another plan is shown by now, its blocks are not known here, but the service knows them.
-        let is_shown = projection.active_plan().map(|plan| plan.id) == form.plan;
-        let is_gone = is_shown && form.block().is_some_and(|id| projection.block(id).is_none());
+        let is_gone = form.block().is_some_and(|id| projection.block(id).is_none());
         (is_gone, projection.zone())
     };
     if is_gone {
@@ -301,6 +333,7 @@ fn save(mut store: Store) -> Result<(), String> {
     store.end_writing();
     if let Some(mutation) = mutation {
         if matches!(mutation, Mutation::Schedule(_)) {
+            form.plan.into_iter().for_each(|plan| store.show_plan(plan));
             // A new task without a time is below the first few.
             store.with_inbox.set(*store.with_inbox.peek() || form.is_for_inbox());
             store.jump.set(Some(Jump::Block(id)));

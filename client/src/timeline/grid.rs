@@ -69,7 +69,7 @@ pub fn WeekGrid() -> Element {
         let (zone, past) = (projection.zone(), store.past.read());
         let filter = store.filter.read();
         let filter = filter.query();
-        let held = held();
+        let (held, hidden) = (held(), store.hidden.read());
         let blocks: Vec<Block> = match past.as_ref() {
             Some(past) => past.timeline.blocks.clone(),
             None => projection.blocks_between(week::bounds(first(), days(), zone)),
@@ -81,7 +81,11 @@ pub fn WeekGrid() -> Element {
             }
             block
         };
-        let mut blocks: Vec<Block> = blocks.into_iter().map(place).filter(|block| filter.matches(block)).collect();
+        let mut blocks: Vec<Block> = blocks
+            .into_iter()
+            .filter(|block| filter.matches(block) && !hidden.contains(&block.plan))
+            .map(place)
+            .collect();
         blocks.sort_unstable_by_key(|block| (block.span, block.handle));
         let columns = week::columns(&blocks, first(), days(), now, zone);
         (columns, blocks)
@@ -91,14 +95,13 @@ pub fn WeekGrid() -> Element {
         let projection = store.projection.read();
         let (from, until) = week::bounds(first(), days(), projection.zone());
         let is_idle = !store.calls.read().any(|mutation| matches!(mutation, Mutation::LoadBlocks(..)));
-        let Some(plan) = projection.active_plan().map(|plan| plan.id) else { return };
-        let can_load = is_idle && store.past.peek().is_none() && !*store.cannot_load.read();
+        let can_load = projection.is_loaded() && is_idle && store.past.peek().is_none() && !*store.cannot_load.read();
         if can_load && !projection.coverage().covers(from, until) {
             // If the start of the week is known, load what follows the known part.
             let known = projection.coverage().around(from).filter(|stretch| stretch.holds(from));
             let page = known.map_or(BlockPage::From(from), |stretch| BlockPage::After(stretch.until));
             drop(projection);
-            store.submit(Mutation::LoadBlocks(plan, page));
+            store.submit(Mutation::LoadBlocks(page));
         }
     });
     use_effect(move || {
@@ -122,7 +125,7 @@ pub fn WeekGrid() -> Element {
     let times = store.projection.read().times();
     let (today, now_minute) = (moment().date(), week::minute(moment()));
     let (columns, blocks) = &*columns.read();
-    let waiting = if store.past.read().is_none() { store.projection.read().waiting() } else { 0 };
+    let waiting = if store.past.read().is_none() { store.projection.read().waiting(&store.hidden.read()) } else { 0 };
     rsx! {
         // The week has no place for them.
         if waiting > 0 {
@@ -254,6 +257,8 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
     let range = times.range(span, day);
     let width = 100.0 / count(placed.lanes);
     let (top, height, has_ends) = (px(placed.from), px(placed.minutes), placed.has_ends);
+    let plan = store.projection.read().plan_mark(block.plan);
+    let named = plan.as_ref().map(|plan| format!(", {}", plan.title)).unwrap_or_default();
     let (keyed, edited, taken) = (block.clone(), block.clone(), block.clone());
     let weekday = clock::weekday(day);
     let row = block.id.uuid().as_u128();
@@ -275,7 +280,8 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                 "data-overdue": placed.is_overdue,
                 "data-over": placed.is_over,
                 "data-held": is_held,
-                aria_label: "{block.title} {range}, {weekday}{state}",
+                "data-color": plan.map(|plan| plan.color),
+                aria_label: "{block.title} {range}, {weekday}{state}{named}",
                 "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight Alt+Shift+ArrowDown Delete",
                 onpointerdown: move |event| {
                     if !is_past && event.trigger_button() == Some(MouseButton::Primary) {

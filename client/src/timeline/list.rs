@@ -142,22 +142,16 @@ fn edge_of(layout: &Layout, store: Store) -> Option<(RowId, f64)> {
 
 /// Loads the next part of a long plan when the end of the loaded part is near.
 fn load_more(mut store: Store, layout: &Layout, seen: Seen) {
-    let (stretch, plan) = {
-        let projection = store.projection.peek();
-        (
-            projection.coverage().around(store.anchor.peek().unwrap_or(*store.now.peek())),
-            projection.active_plan().map(|plan| plan.id),
-        )
-    };
-    let (Some(stretch), Some(plan)) = (stretch, plan) else { return };
+    let anchor = store.anchor.peek().unwrap_or(*store.now.peek());
+    let Some(stretch) = store.projection.peek().coverage().around(anchor) else { return };
     let is_idle = !store.calls.peek().any(|mutation| matches!(mutation, Mutation::LoadBlocks(..)));
     if !is_idle || *store.cannot_load.read() || store.past.peek().is_some() || !store.filter.peek().is_off() {
         return;
     }
     if stretch.has_later() && seen.top + seen.height + 2.0 * MARGIN > layout.height() {
-        store.submit(Mutation::LoadBlocks(plan, BlockPage::After(stretch.until)));
+        store.submit(Mutation::LoadBlocks(BlockPage::After(stretch.until)));
     } else if stretch.has_earlier() && *store.with_earlier.peek() && seen.top < MARGIN {
-        store.submit(Mutation::LoadBlocks(plan, BlockPage::Before(stretch.from)));
+        store.submit(Mutation::LoadBlocks(BlockPage::Before(stretch.from)));
     }
 }
 
@@ -229,7 +223,7 @@ fn Sections(agenda: Memo<Agenda>, window: Memo<Window>) -> Element {
 fn SectionView(section: Shown, agenda: Memo<Agenda>) -> Element {
     let mut store = use_store();
     let is_placing = use_memo(move || {
-        store.calls.read().any(|mutation| matches!(mutation, Mutation::RescheduleAll(_) | Mutation::Reschedule(_)))
+        store.calls.read().any(|mutation| matches!(mutation, Mutation::RescheduleAll | Mutation::Reschedule(_)))
     });
     let is_inbox = section.key == SectionKey::Inbox;
     let (waiting, is_whole) = (agenda.read().inbox.len(), *store.with_inbox.read());
@@ -262,11 +256,11 @@ fn SectionView(section: Shown, agenda: Memo<Agenda>) -> Element {
                             r#type: "button",
                             disabled: is_placing(),
                             onclick: move |_| {
+                                let agenda = agenda.peek();
                                 if is_inbox {
-                                    let inbox = agenda.peek().inbox.clone();
-                                    store.place(inbox);
+                                    store.place(agenda.inbox.clone());
                                 } else {
-                                    store.reschedule_all();
+                                    store.reschedule_overdue(&agenda);
                                 }
                             },
                             if is_inbox { "Find times" } else { "Find new times" }

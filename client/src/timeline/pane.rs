@@ -22,6 +22,7 @@ pub fn TimelinePane() -> Element {
             zone: projection.zone(),
             stretch: projection.coverage().around(store.anchor.read().unwrap_or(*store.now.read())),
             filter: store.filter.read().clone(),
+            hidden: store.hidden.read().clone(),
             with_earlier: *store.with_earlier.read(),
             with_inbox: *store.with_inbox.read() || past.is_some(),
         };

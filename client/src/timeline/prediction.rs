@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use flux_timeline::command::BlockUpdate;
 use flux_timeline::decide::{Context, block};
 use flux_timeline::reference::BlockRef;
-use flux_timeline::{BlockId, EventKind, PlanId, Source, Timeline, Title};
+use flux_timeline::{BlockId, EventKind, Plan, PlanColor, PlanId, Source, Timeline, Title};
 
 use crate::calls::{Mutation, PlanChange};
 
@@ -21,13 +21,19 @@ pub fn predict(timeline: &Timeline, mutation: &Mutation, now: DateTime<Utc>) -> 
         }
         Mutation::Schedule(new) => block::schedule(timeline, new, &context),
         Mutation::ChangePlan(plan, PlanChange::Rename(title)) => return renamed(timeline, *plan, title),
+        Mutation::ChangePlan(plan, PlanChange::Recolor(color)) => return recolored(timeline, *plan, *color),
         _ => return Vec::new(),
     };
     decision.map(|decision| decision.events).unwrap_or_default()
 }
 
+fn recolored(timeline: &Timeline, id: PlanId, color: PlanColor) -> Vec<EventKind> {
+    let recolor = |plan: &Plan| EventKind::PlanRecolored { plan: id, before: plan.color, after: Some(color) };
+    timeline.plan(id).map(recolor).into_iter().collect()
+}
+
 fn renamed(timeline: &Timeline, id: PlanId, title: &str) -> Vec<EventKind> {
-    let before = timeline.plans().into_iter().find(|plan| plan.id == id).map(|plan| plan.title);
+    let before = timeline.plan(id).map(|plan| plan.title.clone());
     match (before, Title::new(title)) {
         (Some(before), Ok(after)) if before != after => vec![EventKind::PlanRenamed { plan: id, before, after }],
         _ => Vec::new(),

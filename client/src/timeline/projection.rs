@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPage as Page, EventFrame, ModelInfo, Snapshot};
+use flux_timeline::view::BlockState;
 use flux_timeline::{
     Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Settings, Timeline, Zone,
 };
@@ -22,11 +23,11 @@ pub struct Projection {
     timeline: Timeline,
     /// What is on top of the log, in the order in which it was put there.
     predicted: Vec<EventKind>,
-    /// Which blocks of the active plan are known.
+    /// Which blocks of the plans in use are known.
     coverage: Coverage,
-    /// Whether all blocks of the active plan are known, also those without a time.
+    /// Whether all blocks of the plans in use are known, also those without a time.
     is_whole: bool,
-    /// Whether the blocks of the active plan have to be loaded once all events are applied.
+    /// Whether a plan is in use again whose blocks have to be loaded once all events are applied.
     lacks_plan: bool,
     log: Option<EventId>,
     is_loaded: bool,
@@ -47,7 +48,7 @@ pub struct Known {
 pub enum Next {
     /// Nothing.
     Nothing,
-    /// Another plan is active, and a snapshot has only the blocks of one: ask for it.
+    /// A plan is in use again, and a snapshot has only the blocks of plans in use: ask for it.
     LoadPlan,
     /// A block that an event changes is not held as it was: ask for the events from that one on.
     LoadMissed,
@@ -80,9 +81,6 @@ impl Projection {
 
     /// Adds blocks that were requested.
     pub fn learn(&mut self, asked: &BlockPage, page: Page) {
-        if self.active_plan().is_none_or(|active| active.id != page.plan) {
-            return;
-        }
         let (first, last) = (page.blocks.first().and_then(place_of), page.blocks.last().and_then(place_of));
         let known = match asked {
             BlockPage::Before(until) => {
@@ -106,16 +104,11 @@ impl Projection {
     /// predictions: see [`Projection::predict`].
     pub fn apply(&mut self, frame: EventFrame) -> (Vec<Event>, Next) {
         self.take_back();
-        let active = self.timeline.active_plan().map(|plan| plan.id);
+        let before = self.in_use();
         let mut applied = Vec::new();
         let stopped = self.apply_each(frame, &mut applied);
-        let now_active = self.timeline.active_plan().map(|plan| plan.id);
-        let is_new = now_active.is_some_and(|plan| applied.iter().any(|event| creates(event, plan)));
-        if is_new {
-            self.coverage.add(Stretch::all());
-        }
-        self.is_whole |= is_new;
-        self.lacks_plan = !is_new && (self.lacks_plan || active != now_active);
+        let is_new = |plan: PlanId| applied.iter().any(|event| creates(event, plan));
+        self.lacks_plan |= self.in_use().into_iter().any(|plan| !before.contains(&plan) && !is_new(plan));
         let next = match stopped {
             Some(next) => next,
             None if std::mem::take(&mut self.lacks_plan) => Next::LoadPlan,
@@ -148,8 +141,8 @@ impl Projection {
     fn moves_unknown(&self, kind: &EventKind) -> bool {
         match kind {
             EventKind::TimelineShifted { plan, blocks, .. } => {
-                let is_shown = self.active_plan().is_some_and(|active| active.id == *plan);
-                is_shown && !self.coverage.is_complete() && blocks.iter().any(|id| self.timeline.block(*id).is_none())
+                let is_in_use = self.timeline.plan(*plan).is_some_and(Plan::is_in_use);
+                is_in_use && !self.coverage.is_complete() && blocks.iter().any(|id| self.timeline.block(*id).is_none())
             }
             EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.moves_unknown(change),
             _ => false,
@@ -190,12 +183,12 @@ impl Projection {
         self.is_loaded
     }
 
-    /// Which blocks of the active plan are known.
+    /// Which blocks of the plans in use are known.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
     }
 
-    /// Whether all blocks of the active plan are known.
+    /// Whether all blocks of the plans in use are known.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
@@ -235,7 +228,7 @@ impl Projection {
         self.timeline.run(id.parse().ok()?).cloned()
     }
 
-    /// The plan that is shown.
+    /// The plan to which new blocks go.
     pub fn active_plan(&self) -> Option<&Plan> {
         self.timeline.active_plan()
     }
@@ -250,32 +243,48 @@ impl Projection {
         self.timeline.block(id)
     }
 
-    /// Whether the active plan has a known block.
+    /// The plans that are not archived.
+    fn in_use(&self) -> Vec<PlanId> {
+        let plans = self.timeline.plans().into_iter();
+        plans.filter(Plan::is_in_use).map(|plan| plan.id).collect()
+    }
+
+    /// The plan of a block and its color, where there are several plans to tell apart.
+    pub fn plan_mark(&self, plan: PlanId) -> Option<PlanMark> {
+        let is_only = self.timeline.plans().iter().filter(|plan| plan.is_in_use()).count() < 2;
+        let plan = self.timeline.plan(plan).filter(|_| !is_only)?;
+        Some(PlanMark { title: plan.title.to_string(), color: plan.shown_color().as_str() })
+    }
+
+    /// Whether a plan in use has a known block.
     pub fn has_blocks(&self) -> bool {
-        self.timeline.blocks(&self.of_active_plan()).next().is_some()
+        self.timeline.blocks(&BlockQuery::default()).next().is_some()
     }
 
-    /// How many known tasks of the active plan have no time.
-    pub fn waiting(&self) -> usize {
-        let inbox = self.active_plan().map(|plan| BlockQuery::inbox(plan.id));
-        inbox.map_or(0, |inbox| self.timeline.blocks(&inbox).count())
+    /// How many known tasks of the plans in use, apart from the hidden ones, have no time.
+    pub fn waiting(&self, hidden: &[PlanId]) -> usize {
+        let inbox = BlockQuery { has_time: Some(false), state: BlockState::ToDo, ..BlockQuery::default() };
+        self.timeline.blocks(&inbox).filter(|block| !hidden.contains(&block.plan)).count()
     }
 
-    /// The agenda of the active plan.
+    /// The agenda of the plans in use.
     pub fn agenda(&self, wanted: &Wanted) -> Agenda {
-        let query = self.of_active_plan();
-        Agenda::new(self.timeline.blocks(&query), wanted)
+        Agenda::new(self.timeline.blocks(&BlockQuery::default()), wanted)
     }
 
-    /// The known blocks of the active plan that share a moment with a stretch of time, by start.
+    /// The known blocks of the plans in use that share a moment with a stretch of time, by start.
     pub fn blocks_between(&self, (from, until): (DateTime<Utc>, DateTime<Utc>)) -> Vec<Block> {
-        let query = BlockQuery { ends_after: Some(from), starts_before: Some(until), ..self.of_active_plan() };
-        self.timeline.blocks(&query).cloned().collect()
+        self.timeline.blocks(&BlockQuery::overlapping(from, until)).cloned().collect()
     }
+}
 
-    fn of_active_plan(&self) -> BlockQuery {
-        BlockQuery { plan: self.active_plan().map(|plan| plan.id), ..BlockQuery::default() }
-    }
+/// How the plan of a block is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanMark {
+    /// Its title.
+    pub title: String,
+    /// The name of its color.
+    pub color: &'static str,
 }
 
 /// Whether the event creates this plan, as opposed to restoring it. A new plan has no blocks that are unknown here.

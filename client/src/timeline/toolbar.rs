@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use flux_timeline::view::BlockState;
-use flux_timeline::{Priority, clock};
+use flux_timeline::{Plan, Priority, clock};
 
 use super::{Jump, Mode};
 use crate::platform;
@@ -73,6 +73,7 @@ pub fn Toolbar() -> Element {
             }
         }
         SearchBar {}
+        HiddenPlans {}
     }
 }
 
@@ -96,6 +97,25 @@ fn Step(by: i32, label: &'static str, shape: Shape) -> Element {
             title: label,
             onclick: move |_| store.turn_page(by),
             Icon { shape }
+        }
+    }
+}
+
+/// Which plans in use this tab does not show, so that nobody misses their blocks.
+#[component]
+fn HiddenPlans() -> Element {
+    let mut store = use_store();
+    let hidden = store.hidden.read();
+    let plans = store.projection.read().plans();
+    let is_missing = |plan: &&Plan| plan.is_in_use() && hidden.contains(&plan.id);
+    let titles: Vec<&str> = plans.iter().filter(is_missing).map(|plan| plan.title.as_str()).collect();
+    if titles.is_empty() {
+        return rsx! {};
+    }
+    rsx! {
+        div { class: "hidden-plans",
+            span { {format!("Not shown: {}", titles.join(", "))} }
+            button { class: "text-button", r#type: "button", onclick: move |_| store.hide_plans(Vec::new()), "Show all plans" }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flux_timeline::PlanColor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +97,9 @@ pub struct PlansExpect {
     /// Renamed plans.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub renamed: Vec<Renamed>,
+    /// Plans with another color.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recolored: Vec<Recolored>,
     /// Titles of archived plans.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub archived: Vec<String>,
@@ -115,6 +119,16 @@ pub struct Renamed {
     pub from: String,
     /// A text that the new title contains.
     pub to: Text,
+}
+
+/// A plan with another color.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recolored {
+    /// Its title.
+    pub plan: String,
+    /// Its new color.
+    pub color: PlanColor,
 }
 
 /// A goal that the architect was given.

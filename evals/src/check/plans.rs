@@ -48,6 +48,10 @@ pub(super) fn check(
         let what = format!("is not named {}", renamed.to);
         turned(&renamed.from, &what, &|_, now| now.is_some_and(|now| renamed.to.is_in(&now.title)));
     }
+    for recolored in &expect.recolored {
+        let what = format!("is not {}", recolored.color.as_str());
+        turned(&recolored.plan, &what, &|_, now| now.is_some_and(|now| now.color == Some(recolored.color)));
+    }
     if let Some(title) = &expect.active {
         let active = seen.now.active().map(|plan| plan.title.clone()).unwrap_or_default();
         if !title.is_in(&active) {

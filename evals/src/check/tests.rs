@@ -34,7 +34,7 @@ fn block(handle: &str, title: &str, start: &str, minutes: i64) -> BlockLine {
 }
 
 fn plan(id: &str, title: &str, active: bool) -> PlanLine {
-    PlanLine { id: id.into(), title: title.into(), active, archived: false }
+    PlanLine { id: id.into(), title: title.into(), active, archived: false, color: None }
 }
 
 fn before() -> Picture {

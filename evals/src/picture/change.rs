@@ -158,6 +158,9 @@ impl fmt::Display for PlanLine {
         if self.archived {
             write!(f, ", archived")?;
         }
+        if let Some(color) = self.color {
+            write!(f, ", {}", color.as_str())?;
+        }
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ mod change;
 
 use flux_agent::store::{Sql, Store, StoreError};
 use flux_timeline::{
-    Block, BlockQuery, EventKind, Kind, Plan, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone, clock,
+    Block, BlockQuery, EventKind, Kind, Plan, PlanColor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone, clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,9 @@ pub struct PlanLine {
     pub active: bool,
     /// Whether it is archived.
     pub archived: bool,
+    /// Its color. Records from before there were colors have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<PlanColor>,
 }
 
 /// A block.
@@ -140,6 +143,7 @@ impl Picture {
                     title: plan.title.to_string(),
                     active: Some(plan.id) == active,
                     archived: !plan.is_in_use(),
+                    color: Some(plan.shown_color()),
                 })
                 .collect(),
             blocks: blocks.iter().map(|block| lens.block(block, &[])).collect(),

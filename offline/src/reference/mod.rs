@@ -139,6 +139,7 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
         missed: false,
         working: false,
         untimed: false,
+        plan: None,
     }
 }
 
@@ -272,14 +273,29 @@ enum Match {
     Exact,
 }
 
+/// The blocks that can be meant. One of another plan is meant only if none of the active plan is, and never by "all".
 fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'a BlockLine> {
-    let timed: Vec<&BlockLine> =
-        world.blocks().into_iter().filter(|block| at_time(block, &target.wanted, world, purpose)).collect();
-    let mut timed = on_the_day(timed, &target.wanted, world);
     // What has no time is named by its title alone.
-    if !target.wanted.is_said() && !target.words.is_empty() {
-        timed.extend(world.inbox());
+    let is_titled = !target.wanted.is_said() && !target.words.is_empty();
+    let untimed = world.inbox().filter(|_| is_titled).collect();
+    let own = candidates_among(world.blocks(), untimed, target, world, purpose);
+    if !own.is_empty() || target.all {
+        return own;
     }
+    let (untimed, timed) = world.elsewhere.iter().partition(|block| block.untimed);
+    candidates_among(timed, if is_titled { untimed } else { Vec::new() }, target, world, purpose)
+}
+
+fn candidates_among<'a>(
+    timed: Vec<&'a BlockLine>,
+    untimed: Vec<&'a BlockLine>,
+    target: &Target,
+    world: &World,
+    purpose: Purpose,
+) -> Vec<&'a BlockLine> {
+    let timed = timed.into_iter().filter(|block| at_time(block, &target.wanted, world, purpose)).collect();
+    let mut timed = on_the_day(timed, &target.wanted, world);
+    timed.extend(untimed);
     let named: Vec<String> = target.words.iter().filter(|word| !has_word(GENERIC, word)).cloned().collect();
     // "All meetings" are not only those with the word in their title.
     let mut best = best_titles(&timed, if target.all { &named } else { &target.words });

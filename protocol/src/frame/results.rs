@@ -20,7 +20,7 @@ pub struct Snapshot {
     pub log: Option<EventId>,
     /// Settings, plans, and the blocks that matter now; see `complete`.
     pub timeline: Content,
-    /// Whether all blocks of the active plan are included. If not, `getBlocks` returns the others.
+    /// Whether all blocks of the plans in use are included. If not, `getBlocks` returns the others.
     pub complete: bool,
     /// If blocks with a time are left out: those that are included begin here, apart from overdue ones.
     #[serde(
@@ -51,7 +51,7 @@ pub struct PastSnapshot {
     pub at: Option<DateTime<Utc>>,
     /// Settings, plans, and the blocks that mattered then; no runs.
     pub timeline: Content,
-    /// Whether all blocks with a time of the plan that was active are included. Of the tasks without a time, the 200 newest that were
+    /// Whether all blocks with a time of the plans that were in use are included. Of the tasks without a time, the 200 newest that were
     /// open are included.
     pub complete: bool,
     /// How the present differs from it.
@@ -184,12 +184,13 @@ impl BlockCounts {
     }
 }
 
-/// A page of a plan's blocks: the result of `getBlocks`.
+/// A page of blocks: the result of `getBlocks`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BlockPage {
-    /// The plan.
-    pub plan: PlanId,
+    /// The plan that was asked about. `None` means all plans in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanId>,
     /// Ordered by start, then by handle.
     pub blocks: Vec<Block>,
     /// Whether there are no more blocks in the requested direction.

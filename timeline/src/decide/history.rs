@@ -35,6 +35,8 @@ const BLOCK_EDITS: &[&str] = &[
 const RETURN: &[&str] = &["PLAN_CREATED"];
 /// The events that change a plan's title.
 const TITLE_EDITS: &[&str] = &["PLAN_RENAMED", "PLAN_DELETED"];
+/// The events that change a plan's color.
+const COLOR_EDITS: &[&str] = &["PLAN_RECOLORED", "PLAN_DELETED"];
 /// The events that archive or unarchive a plan.
 const ARCHIVE_EDITS: &[&str] = &["PLAN_ARCHIVED", "PLAN_UNARCHIVED", "PLAN_DELETED"];
 
@@ -300,9 +302,9 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
 
     fn edit_after(&self, kind: &EventKind) -> Decided<V, Option<Event>> {
         match kind {
-            // With the plan, its blocks, its title and its archiving would be lost.
+            // With the plan, its blocks, its title, its color and its archiving would be lost.
             EventKind::PlanCreated { plan } => {
-                for edits in [BLOCK_EDITS, TITLE_EDITS, ARCHIVE_EDITS] {
+                for edits in [BLOCK_EDITS, TITLE_EDITS, COLOR_EDITS, ARCHIVE_EDITS] {
                     if let Some(later) = self.edit(plan.id.uuid(), edits)? {
                         return Ok(Some(later));
                     }
@@ -311,6 +313,7 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
             }
             EventKind::PlanDeleted { plan } => self.edit(plan.id.uuid(), RETURN),
             EventKind::PlanRenamed { plan, .. } => self.edit(plan.uuid(), TITLE_EDITS),
+            EventKind::PlanRecolored { plan, .. } => self.edit(plan.uuid(), COLOR_EDITS),
             EventKind::PlanArchived { plan, .. } | EventKind::PlanUnarchived { plan, .. } => {
                 self.edit(plan.uuid(), ARCHIVE_EDITS)
             }

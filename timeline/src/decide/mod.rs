@@ -122,6 +122,8 @@ pub enum Did {
     BroughtBack,
     /// A plan got another title.
     Renamed,
+    /// A plan got another color.
+    Recolored,
     /// A plan was archived.
     Archived,
     /// A plan was unarchived.
@@ -173,6 +175,7 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::ArchivePlan { plan } => plan::archive(view, plan, context),
         Command::UnarchivePlan { plan } => plan::unarchive(view, plan),
         Command::RenamePlan { plan, title } => plan::rename(view, plan, title),
+        Command::RecolorPlan { plan, color } => plan::recolor(view, plan, *color),
         Command::DeletePlan { plan } => plan::delete(view, plan),
         Command::ScheduleBlock(new) => block::schedule(view, new, context),
         Command::UpdateBlock { block, changes } => block::update(view, block, changes, context),

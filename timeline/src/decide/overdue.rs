@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::block::plan_or_active;
 use super::{Context, DecideError, Decided, Decision, Outcome, read};
 use crate::block::Block;
 use crate::clock;
@@ -12,7 +11,7 @@ use crate::free_time::WorkingHours;
 use crate::limits;
 use crate::place::{HORIZON_DAYS, Horizon, Task, Why, order, place};
 use crate::plan::Plan;
-use crate::reference::{BlockRef, Preferred, find_block};
+use crate::reference::{BlockRef, Preferred, find_block, find_plan};
 use crate::rejection::Rejection;
 use crate::run::LeftOut;
 use crate::settings::Settings;
@@ -37,7 +36,7 @@ pub fn overdue_tasks<V: ReadPlans + ReadBlocks>(
 ) -> Decided<V, (Vec<Block>, u64)> {
     let plan = match which {
         OverdueTasks::Named(references) => return Ok((named(view, references, now)?, 0)),
-        OverdueTasks::OfPlan(plan) => Some(plan_or_active(view, plan.as_ref())?.id),
+        OverdueTasks::OfPlan(plan) => Some(find_plan(view, plan)?.id),
         OverdueTasks::All => None,
     };
     let query = BlockQuery { plan, ends_by: Some(now), state: BlockState::ToDo, ..BlockQuery::default() };

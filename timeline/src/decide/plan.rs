@@ -4,7 +4,7 @@ use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::event::EventKind;
 use crate::id::PlanId;
 use crate::limits;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanColor};
 use crate::reference::{PlanRef, find_archived_plan, find_plan};
 use crate::rejection::Rejection;
 use crate::span::to_millis;
@@ -19,11 +19,13 @@ pub(super) fn open<V: ReadPlans>(view: &V, id: PlanId, title: &Title, context: &
 }
 
 pub(super) fn create<V: ReadPlans>(view: &V, id: PlanId, title: &Title, context: &Context) -> Decided<V> {
-    if read(view.plans())?.len() >= limits::PLANS {
+    let plans = read(view.plans())?;
+    if plans.len() >= limits::PLANS {
         return Err(Rejection::TooManyPlans.into());
     }
     let before = read(view.active_plan())?.map(|plan| plan.id);
-    let plan = Plan { id, title: title.clone(), created_at: to_millis(context.now), archived_at: None };
+    let color = Some(PlanColor::for_new(&plans));
+    let plan = Plan { id, title: title.clone(), created_at: to_millis(context.now), archived_at: None, color };
     let events =
         vec![EventKind::PlanCreated { plan: plan.clone() }, EventKind::PlanSwitched { before, after: Some(id) }];
     done(events, Did::Created, plan.clone(), Some(plan))
@@ -76,6 +78,17 @@ pub(super) fn rename<V: ReadPlans>(view: &V, reference: &PlanRef, title: &Title)
     let before = std::mem::replace(&mut plan.title, title.clone());
     let events = vec![EventKind::PlanRenamed { plan: plan.id, before, after: title.clone() }];
     done(events, Did::Renamed, plan, active)
+}
+
+pub(super) fn recolor<V: ReadPlans>(view: &V, reference: &PlanRef, color: PlanColor) -> Decided<V> {
+    let mut plan = find_plan(view, reference)?;
+    let active = read(view.active_plan())?;
+    if plan.shown_color() == color {
+        return done(Vec::new(), Did::Nothing, plan, active);
+    }
+    let before = plan.color.replace(color);
+    let events = vec![EventKind::PlanRecolored { plan: plan.id, before, after: plan.color }];
+    done(events, Did::Recolored, plan, active)
 }
 
 /// Deletes a plan. If it was active, the newest other plan in use becomes active.

@@ -82,11 +82,14 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadHistory>(view: &V, seq: u6
     Ok(Decision { events, outcome: Outcome::Restored(done) })
 }
 
-/// The events that restore the title of a plan, and that unarchive it if it was in use or was archived at another time.
+/// The events that restore the title and the color of a plan, and that unarchive it if it was in use or was archived at another time.
 fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
     if then.title != now.title {
         let (before, after) = (now.title.clone(), then.title.clone());
         events.push(EventKind::PlanRenamed { plan: then.id, before, after });
+    }
+    if then.color != now.color {
+        events.push(EventKind::PlanRecolored { plan: then.id, before: now.color, after: then.color });
     }
     if let Some(at) = now.archived_at.filter(|at| then.archived_at != Some(*at)) {
         events.push(EventKind::PlanUnarchived { plan: then.id, at });

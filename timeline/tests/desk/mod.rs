@@ -119,7 +119,7 @@ impl Desk {
     /// Gives the named tasks new times, or all overdue ones of the active plan.
     pub fn reschedule(&mut self, named: &[&str]) -> Result<(Vec<EventKind>, Outcome), String> {
         let named: Vec<BlockRef> = named.iter().map(|text| BlockRef::from(*text)).collect();
-        let which = if named.is_empty() { OverdueTasks::OfPlan(None) } else { OverdueTasks::Named(named) };
+        let which = if named.is_empty() { OverdueTasks::All } else { OverdueTasks::Named(named) };
         self.run(&Command::RescheduleOverdue(which))
     }
 

@@ -7,8 +7,8 @@ use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
 use flux_timeline::{
-    Actor, BlockId, DecideError, Event, EventId, Goal, HourFormat, Kind, PlanId, Priority, RunId, RunStep, Session,
-    Source, Span, Title, TxnId, Zone, decide,
+    Actor, BlockId, DecideError, Event, EventId, Goal, HourFormat, Kind, PlanColor, PlanId, Priority, RunId, RunStep,
+    Session, Source, Span, Title, TxnId, Zone, decide,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -139,6 +139,7 @@ pub enum Request {
     CreatePlan { title: u8 },
     SwitchPlan { title: u8 },
     RenamePlan { title: u8, to: u8 },
+    RecolorPlan { title: u8, color: usize },
     DeletePlan { title: u8 },
     ArchivePlan { number: u8 },
     UnarchivePlan { number: u8 },
@@ -180,6 +181,7 @@ pub fn request() -> impl Strategy<Value = Request> {
         1 => (0u8..4).prop_map(|title| Request::CreatePlan { title }),
         1 => (0u8..4).prop_map(|title| Request::SwitchPlan { title }),
         1 => (0u8..4, 0u8..4).prop_map(|(title, to)| Request::RenamePlan { title, to }),
+        1 => (0u8..4, 0usize..8).prop_map(|(title, color)| Request::RecolorPlan { title, color }),
         1 => (0u8..4).prop_map(|title| Request::DeletePlan { title }),
         2 => (0u8..5).prop_map(|number| Request::ArchivePlan { number }),
         1 => (0u8..5).prop_map(|number| Request::UnarchivePlan { number }),
@@ -292,6 +294,9 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         }
         Request::SwitchPlan { title } => Command::SwitchPlan { plan: plan(*title) },
         Request::RenamePlan { title: number, to } => Command::RenamePlan { plan: plan(*number), title: title(*to) },
+        Request::RecolorPlan { title, color } => {
+            Command::RecolorPlan { plan: plan(*title), color: *PlanColor::ALL.get(*color)? }
+        }
         Request::DeletePlan { title } => Command::DeletePlan { plan: plan(*title) },
         Request::ArchivePlan { number } => Command::ArchivePlan { plan: world.plan(*number)? },
         Request::UnarchivePlan { number } => Command::UnarchivePlan { plan: world.plan(*number)? },
@@ -300,7 +305,7 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             Command::ShiftTimeline { plan: None, after: at(*after), before: None, by }
         }
         Request::Reschedule { block } => {
-            let all = if world.ticks.is_multiple_of(2) { OverdueTasks::All } else { OverdueTasks::OfPlan(None) };
+            let all = if world.ticks.is_multiple_of(2) { OverdueTasks::All } else { OverdueTasks::OfPlan(plan(1)) };
             Command::RescheduleOverdue(block.map_or(all, |block| OverdueTasks::Named(vec![handle(block)])))
         }
         Request::StartRun { goal } => Command::StartRun(NewRun {

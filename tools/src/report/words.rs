@@ -145,6 +145,7 @@ fn plan_sentence(did: Did, plan: &Plan, active: Option<&Plan>) -> String {
         Did::Switched => format!("Switched to the plan “{title}”."),
         Did::BroughtBack => format!("Switched to the plan “{title}”, which is back from the archive."),
         Did::Renamed => format!("The plan is now called “{title}”."),
+        Did::Recolored => format!("The plan “{title}” is {} now.", plan.shown_color().as_str()),
         Did::Archived => format!("Archived the plan “{title}” with its blocks.{}", active_sentence(active)),
         Did::Unarchived => format!("The plan “{title}” is back from the archive.{}", active_sentence(active)),
         Did::Deleted => format!("Deleted the plan “{title}” with its blocks.{}", active_sentence(active)),
@@ -189,7 +190,7 @@ pub(super) fn answer(answer: &Answer, moment: &Moment) -> String {
         },
         Answer::Blocks { total: 0, .. } => "Nothing was found.".to_owned(),
         Answer::Blocks { total: 1, .. } => "Found 1 block.".to_owned(),
-        Answer::Blocks { blocks, total } if blocks.len() < *total => {
+        Answer::Blocks { blocks, total, .. } if blocks.len() < *total => {
             format!("Found {} blocks; the first {} are listed.", counted(*total), blocks.len())
         }
         Answer::Blocks { total, .. } => format!("Found {} blocks.", counted(*total)),

@@ -31,7 +31,7 @@ pub struct FindBlocks {
     /// open: neither done nor missed. done: completed. All where not said.
     #[serde(default)]
     pub state: State,
-    /// Title or id of the plan; the active one where not said.
+    /// Title or id of the plan; all plans in use where not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub plan: Option<String>,

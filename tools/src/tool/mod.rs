@@ -6,6 +6,7 @@ mod any_values;
 mod archive_plan;
 mod arguments;
 mod cancel_run;
+mod color_plan;
 mod complete_block;
 mod create_plan;
 mod delete_block;
@@ -46,6 +47,7 @@ use flux_timeline::zone::Zone;
 pub use archive_plan::ArchivePlan;
 pub use arguments::known_names;
 pub use cancel_run::CancelRun;
+pub use color_plan::ColorPlan;
 pub use complete_block::CompleteBlock;
 pub use create_plan::CreatePlan;
 pub use delete_block::DeleteBlock;
@@ -197,6 +199,7 @@ tools! {
     CreatePlan,
     SwitchPlan,
     RenamePlan,
+    ColorPlan,
     ListPlans,
     ArchivePlan,
     UnarchivePlan,

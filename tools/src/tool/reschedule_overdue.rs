@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext};
 use flux_timeline::command::{Command, OverdueTasks};
-use flux_timeline::decide::{overdue_tasks, plan_or_active};
-use flux_timeline::reference::{BlockRef, PlanRef};
+use flux_timeline::decide::overdue_tasks;
+use flux_timeline::reference::{BlockRef, PlanRef, find_plan};
 use flux_timeline::view::{ReadBlocks, ReadPlans};
 use flux_timeline::{BlockId, limits};
 
@@ -20,7 +20,7 @@ pub struct RescheduleOverdue {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 200), inner(length(min = 1, max = 200)))]
     pub blocks: Vec<String>,
-    /// Title or id of the plan; the active one where not said.
+    /// Title or id of the plan; all plans in use where not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub plan: Option<String>,
@@ -29,7 +29,7 @@ pub struct RescheduleOverdue {
 impl RescheduleOverdue {
     fn which(&self) -> OverdueTasks {
         if self.blocks.is_empty() {
-            return OverdueTasks::OfPlan(self.plan.as_deref().map(PlanRef::from));
+            return self.plan.as_deref().map_or(OverdueTasks::All, |plan| OverdueTasks::OfPlan(PlanRef::from(plan)));
         }
         OverdueTasks::Named(self.blocks.iter().map(|text| BlockRef::from(text.as_str())).collect())
     }
@@ -52,8 +52,9 @@ impl Tool for RescheduleOverdue {
         }
         let touches: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
         let (kind, arguments) = match &which {
-            OverdueTasks::OfPlan(plan) => ("overdue tasks", json!({ "plan": plan_or_active(view, plan.as_ref())?.id })),
-            OverdueTasks::Named(_) | OverdueTasks::All => ("tasks", json!({ "blocks": touches })),
+            OverdueTasks::OfPlan(plan) => ("overdue tasks", json!({ "plan": find_plan(view, plan)?.id })),
+            OverdueTasks::All => ("overdue tasks", json!({})),
+            OverdueTasks::Named(_) => ("tasks", json!({ "blocks": touches })),
         };
         let question = format!("Move {} {kind} to new times?", touches.len());
         Ok(Some(Consent { question, arguments, touches }))

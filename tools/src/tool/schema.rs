@@ -223,6 +223,7 @@ mod tests {
             CreatePlan,
             SwitchPlan,
             RenamePlan,
+            ColorPlan,
             ListPlans,
             ArchivePlan,
             UnarchivePlan,

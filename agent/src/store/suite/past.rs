@@ -5,7 +5,7 @@ use std::rc::Rc;
 use flux_protocol::frame::BlockPair;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState};
-use flux_timeline::{BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session, Span};
+use flux_timeline::{Block, BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session, Span};
 
 use super::random::{Chance, step};
 use super::{Twins, moment, said};
@@ -64,21 +64,26 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
     expected.sort_by_key(order);
     check!((named.added, named.removed, named.changed) == counts, "since {seq}: {named:?} and not {counts:?}");
     check!(named.blocks == expected, "since {seq}: {named:?} and not {expected:?}");
-    for plan in memory.plans.iter().map(|plan| plan.id) {
+    let each = memory.plans.iter().map(|plan| vec![plan.id]);
+    let in_use = memory.plans.iter().filter(|plan| plan.is_in_use()).map(|plan| plan.id).collect();
+    for plans in each.chain([in_use]) {
         let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
-        let (rows, count) = said(store.shown_at(seq, plan, begin, (3, 5, 30)))?;
-        let of_plan = BlockQuery { plan: Some(plan), ..BlockQuery::default() };
-        let overdue = BlockQuery { ends_by: Some(begin), state: BlockState::ToDo, ..of_plan.clone() };
-        let later = BlockQuery { ends_after: Some(begin), ..of_plan.clone() };
-        let all = |query: &BlockQuery| memory.blocks.iter().filter(|block| query.matches(block)).cloned().collect();
-        let (overdue, later, inbox): (Vec<_>, Vec<_>, Vec<_>) =
-            (all(&overdue), all(&later), all(&BlockQuery::inbox(plan)));
-        let all: Vec<_> = all(&BlockQuery { has_time: Some(true), ..of_plan });
+        let (rows, count) = said(store.shown_at(seq, &plans, begin, (3, 5, 30)))?;
+        let all = |query: &BlockQuery| -> Vec<Block> {
+            let fits = |block: &&Block| plans.contains(&block.plan) && query.matches(block);
+            memory.blocks.iter().filter(fits).cloned().collect()
+        };
+        let begin = Some(begin);
+        let overdue = all(&BlockQuery { ends_by: begin, state: BlockState::ToDo, ..BlockQuery::default() });
+        let later = all(&BlockQuery { ends_after: begin, ..BlockQuery::default() });
+        let waiting = BlockQuery { has_time: Some(false), state: BlockState::ToDo, ..BlockQuery::default() };
+        let inbox = all(&waiting);
+        let timed = all(&BlockQuery { has_time: Some(true), ..BlockQuery::default() });
         let newest = inbox.len().saturating_sub(3);
         let inbox = inbox.into_iter().skip(newest);
         let expected: Vec<_> = inbox.chain(overdue.into_iter().take(5)).chain(later).take(30).collect();
         check!(rows == expected, "after {seq}: {rows:?} in rows, {expected:?} in memory");
-        check!(count == all.len() as u64, "after {seq}: {count} and not {} blocks", all.len());
+        check!(count == timed.len() as u64, "after {seq}: {count} and not {} blocks", timed.len());
     }
     Ok(())
 }

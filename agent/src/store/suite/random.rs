@@ -6,8 +6,8 @@ use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
-    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, Kind, PlanId, Priority,
-    ReadPlans, ReadRuns, RunId, RunStep, Tag, Title,
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, Kind, PlanColor, PlanId,
+    Priority, ReadPlans, ReadRuns, RunId, RunStep, Tag, Title,
 };
 
 use super::{Sql, Twins, moment, said};
@@ -32,7 +32,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(34) {
+    let command = match chance.below(35) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
@@ -80,7 +80,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
         },
         24 => Command::RescheduleOverdue(match chance.below(3) {
             0 => OverdueTasks::All,
-            1 => OverdueTasks::OfPlan(None),
+            1 => OverdueTasks::OfPlan(plan),
             _ => OverdueTasks::Named(vec![block]),
         }),
         25 => Command::UpdateBlock {
@@ -106,6 +106,11 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
                 ..BlockUpdate::default()
             },
         },
+        28 => {
+            let color = chance.below(8);
+            let color = PlanColor::ALL.get(usize::try_from(color).unwrap_or_default()).copied();
+            Command::RecolorPlan { plan, color: color.unwrap_or(PlanColor::Blue) }
+        }
         _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)

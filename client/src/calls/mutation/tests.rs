@@ -18,13 +18,12 @@ fn a_goal_is_sent_with_the_fields_that_are_filled_in() {
 
 #[test]
 fn a_search_contains_every_field_of_the_filter() {
-    let plan = PlanId::new(Uuid::nil());
-    let search = |filter: Filter| Mutation::LoadBlocks(plan, BlockPage::With(filter)).argument();
+    let search = |filter: Filter| Mutation::LoadBlocks(BlockPage::With(filter)).argument();
     let words = Filter { words: "team #work".into(), ..Filter::default() };
-    let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": null, "priority": null});
+    let expected = json!({"limit": 500, "text": "team #work", "state": null, "priority": null});
     assert_eq!(search(words.clone()), expected);
     let narrow = Filter { state: BlockState::Done, priority: Some(Priority::Low), ..words };
-    let expected = json!({"plan": plan, "limit": 500, "text": "team #work", "state": "done", "priority": "low"});
+    let expected = json!({"limit": 500, "text": "team #work", "state": "done", "priority": "low"});
     assert_eq!(search(narrow), expected);
 }
 

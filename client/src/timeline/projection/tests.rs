@@ -17,6 +17,7 @@ fn plan(number: u128) -> Plan {
         title: Title::new(&format!("Plan {number}")).unwrap(),
         created_at: DateTime::UNIX_EPOCH,
         archived_at: None,
+        color: None,
     }
 }
 
@@ -84,14 +85,49 @@ fn a_gap_changes_nothing_and_asks_for_what_is_missing() {
 }
 
 #[test]
-fn another_active_plan_is_loaded_unless_it_is_new_and_empty() {
+fn a_plan_that_is_in_use_again_is_loaded_unless_it_is_new() {
     let mut projection = loaded(5);
     let switch = |to| EventKind::PlanSwitched { before: Some(plan(1).id), after: Some(to) };
-    assert_eq!(apply(&mut projection, &[event(6, switch(plan(2).id))]), Next::LoadPlan);
+    assert_eq!(apply(&mut projection, &[event(6, switch(plan(2).id))]), Next::Nothing, "its blocks are known");
     let events = [event(7, EventKind::PlanCreated { plan: plan(3) }), event(8, switch(plan(3).id))];
-    assert_eq!(apply(&mut projection, &events), Next::Nothing);
-    let undone = EventKind::Undone { txn: events[0].txn, change: Box::new(switch(plan(1).id)) };
-    assert_eq!(apply(&mut projection, &[event(9, undone)]), Next::LoadPlan);
+    assert_eq!(apply(&mut projection, &events), Next::Nothing, "it has no blocks");
+    let at = DateTime::UNIX_EPOCH;
+    assert_eq!(apply(&mut projection, &[event(9, EventKind::PlanArchived { plan: plan(1).id, at })]), Next::Nothing);
+    assert_eq!(
+        apply(&mut projection, &[event(10, EventKind::PlanUnarchived { plan: plan(1).id, at })]),
+        Next::LoadPlan
+    );
+    let deleted = EventKind::PlanDeleted { plan: plan(3) };
+    assert_eq!(apply(&mut projection, &[event(11, deleted.clone())]), Next::Nothing);
+    let later = DateTime::UNIX_EPOCH + TimeDelta::hours(1);
+    let back = EventKind::Undone { txn: events[0].txn, change: Box::new(deleted.inverse().unwrap()) };
+    assert_eq!(apply(&mut projection, &[Event { at: later, ..event(12, back) }]), Next::LoadPlan);
+}
+
+#[test]
+fn blocks_of_all_plans_in_use_are_shown_but_for_hidden_plans() {
+    let mut projection = loaded(5);
+    let (gym, review) = (block(7, "Gym"), Block { plan: plan(2).id, ..block(8, "Review") });
+    for (seq, block) in [(6, &gym), (7, &review)] {
+        apply(&mut projection, &[event(seq, EventKind::BlockScheduled { block: block.clone() })]);
+    }
+    let wanted = |hidden: Vec<PlanId>| Wanted {
+        now: "2026-03-03T07:00:00Z".parse().unwrap(),
+        zone: Zone::UTC,
+        stretch: Some(Stretch::all()),
+        filter: crate::timeline::filter::Filter::default(),
+        hidden,
+        with_earlier: false,
+        with_inbox: false,
+    };
+    assert_eq!(projection.agenda(&wanted(Vec::new())).open_today, 2);
+    assert_eq!(projection.agenda(&wanted(vec![plan(2).id])).open_today, 1);
+    let mark = projection.plan_mark(plan(2).id).unwrap();
+    assert_eq!((mark.title.as_str(), mark.color), ("Plan 2", "orange"));
+    let at = DateTime::UNIX_EPOCH;
+    apply(&mut projection, &[event(8, EventKind::PlanArchived { plan: plan(1).id, at })]);
+    assert_eq!(projection.agenda(&wanted(Vec::new())).open_today, 1, "an archived plan takes up no time");
+    assert_eq!(projection.plan_mark(plan(2).id), None, "there is no other plan to tell it from");
 }
 
 #[test]
@@ -156,11 +192,13 @@ fn a_change_of_a_block_that_is_not_held_as_it_was_is_asked_for() {
 }
 
 #[test]
-fn another_active_plan_is_loaded_after_what_was_asked_for() {
+fn a_plan_is_loaded_after_what_was_asked_for() {
     let mut projection = loaded(5);
-    let switched = event(6, EventKind::PlanSwitched { before: Some(plan(1).id), after: Some(plan(2).id) });
-    let events = [switched, retitled(7, &block(7, "Gym"), "Swim")];
+    let at = DateTime::UNIX_EPOCH;
+    apply(&mut projection, &[event(6, EventKind::PlanArchived { plan: plan(2).id, at })]);
+    let back = event(7, EventKind::PlanUnarchived { plan: plan(2).id, at });
+    let events = [back, retitled(8, &block(7, "Gym"), "Swim")];
     assert_eq!(projection.apply(EventFrame::new(&events)).1, Next::LoadMissed);
     assert_eq!(projection.apply(EventFrame::whole(events.to_vec())).1, Next::LoadPlan);
-    assert_eq!(apply(&mut projection, &[renamed(8, "A")]), Next::Nothing, "asked for once");
+    assert_eq!(apply(&mut projection, &[renamed(9, "A")]), Next::Nothing, "asked for once");
 }
