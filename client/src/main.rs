@@ -8,7 +8,7 @@
 //! | [`connection`] | the WebSocket and its reconnects |
 //! | [`store`] | the state of the page, as signals; incoming frames and the user's actions |
 //! | [`chat`] | the conversation: its reducer and its components |
-//! | [`timeline`] | the timeline of the active plan: its projection and its components |
+//! | [`timeline`] | the timeline: its projection and its components |
 //! | [`goals`] | the architect's goals, and the dialog for a new one |
 //! | [`history`] | the log, and past states of the timeline |
 //! | [`plans`] | the menu of plans |

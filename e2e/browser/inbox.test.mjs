@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { wallTime } from "../lib/clock.mjs";
 import { startServer } from "../lib/server.mjs";
-import { PHONE, answered, connectAs, fits, gone, newPerson, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
+import { PHONE, answered, connectAs, count, fits, gone, newPerson, openBrowser, openTab, picture, say, seen, text } from "./page.mjs";
 
 let server, browser;
 before(async () => ([server, browser] = await Promise.all([startServer(), openBrowser()])));
@@ -67,7 +67,7 @@ for (const [device, options] of DEVICES) {
   });
 }
 
-test("a long inbox shows its first tasks, and all of them get times as one change", async () => {
+test("a long inbox shows its first tasks, and times are suggested for them and accepted one by one or together", async () => {
   const person = await newPerson(browser);
   const [tab, client] = await timelineOf(person, false);
   for (const title of ["Stamps", "Bread", "Eggs", "Flour", "Salt"]) await client.call("scheduleBlock", { title, durationMinutes: 15 });
@@ -80,10 +80,21 @@ test("a long inbox shows its first tasks, and all of them get times as one chang
   await tab.getByRole("button", { name: "Week", exact: true }).click();
   await tab.getByRole("button", { name: "5 in the inbox" }).click();
   await inbox(tab).getByRole("button", { name: "Find times" }).click();
-  await text(seen.notes(tab), "Moved 5 tasks to new times");
-  await gone(inbox(tab));
+  await count(inbox(tab).getByRole("button", { name: /^Accept .* for / }), 5);
+  await picture(tab, "inbox-suggestions.png");
+  await inbox(tab).getByRole("button", { name: /^Accept .* for Bread$/ }).click();
+  await text(seen.notes(tab), "Moved “Bread”");
+  await inbox(tab).getByText("4 without a time").waitFor();
+  await inbox(tab).getByRole("button", { name: /^Not .* for Salt$/ }).click();
+  await inbox(tab).getByRole("button", { name: "Accept all times" }).click();
+  await text(seen.notes(tab), "Moved 3 tasks to new times");
+  await inbox(tab).getByText("1 without a time").waitFor();
   await client.call("undo");
-  await inbox(tab).getByText("5 without a time").waitFor();
+  await inbox(tab).getByText("4 without a time").waitFor();
+  await inbox(tab).getByRole("button", { name: "Find times" }).click();
+  await inbox(tab).getByRole("button", { name: "Dismiss" }).click();
+  await inbox(tab).getByText("4 without a time").waitFor();
+  assert.equal(await inbox(tab).getByRole("button", { name: /^Accept / }).count(), 0);
   await client.close();
   assert.deepEqual(tab.faults, []);
   await person.close();

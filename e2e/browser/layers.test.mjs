@@ -1,4 +1,4 @@
-// Plans as layers of one timeline: which ones a tab shows, their colours, and the plan that a new block goes to.
+// Plans as layers of one timeline: which ones a tab shows, their colors, and the plan that a new block goes to.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -69,7 +69,9 @@ for (const [device, options] of DEVICES) {
     await seen.block(tab, "Sprint review").waitFor();
     await seen.plans(tab).click();
     await menu(tab).getByRole("button", { name: "Show only Work" }).click();
+    await gone(menu(tab).getByRole("button", { name: "Show only Work" }));
     await tab.keyboard.press("Escape");
+    await gone(menu(tab));
     await gone(seen.block(tab, "Dentist"));
     await fits(tab);
     assert.deepEqual([...tab.faults, ...other.faults], []);
@@ -89,6 +91,7 @@ test("a plan gets another color in every tab, which can be undone", async () => 
   await picture(tab, "layers-color.png");
   for (const page of [tab, other]) await until(async () => (await color(page, "Sprint review")) === "pink", { what: () => "the color of the block" });
   await tab.keyboard.press("Escape");
+  await menu(tab).getByRole("button", { name: "Edit Work" }).waitFor();
   await tab.keyboard.press("Escape");
   await tab.getByRole("button", { name: "Undo last change" }).click();
   for (const page of [tab, other]) await until(async () => (await color(page, "Sprint review")) === before, { what: () => "the color before" });
@@ -117,13 +120,29 @@ test("a new block goes to the plan that is chosen for it, which is then shown", 
   await Promise.all([client.close(), person.close()]);
 });
 
+test("a form stays open, and can be saved, when its plan is archived meanwhile", async () => {
+  const { person, tab, client } = await twoPlans({}, false);
+  await seen.edit(tab, "Sprint review").first().click();
+  await seen.editor(tab, "Edit").getByLabel("Title").fill("Retrospective");
+  await client.call("archivePlan", { id: "Work" });
+  await gone(seen.block(tab, "Sprint review"));
+  const editor = seen.editor(tab, "Edit");
+  assert.equal(await editor.getByLabel("Title").inputValue(), "Retrospective");
+  await editor.getByRole("button", { name: "Save" }).click();
+  await gone(editor);
+  await client.call("unarchivePlan", { id: "Work" });
+  await seen.block(tab, "Retrospective").waitFor();
+  assert.deepEqual(tab.faults, []);
+  await Promise.all([client.close(), person.close()]);
+});
+
 test("what is said finds blocks in every plan, and the week shows them all", async () => {
   const { person, tab, client } = await twoPlans({}, false);
   await say(tab, "Move the sprint review to tomorrow at 3pm");
   await answered(tab);
   await text(seen.block(tab, "Sprint review"), "15:00");
   await tab.getByRole("button", { name: "Week", exact: true }).click();
-  await tab.locator('input[type="date"]').fill(wallTime(1, "00:00").slice(0, 10));
+  await tab.getByLabel("Go to a day").fill(wallTime(1, "00:00").slice(0, 10));
   const week = tab.getByRole("region", { name: "Week" });
   await week.getByRole("button", { name: /^Sprint review .*, Work$/ }).waitFor();
   await week.getByRole("button", { name: /^Dentist .*, My plan$/ }).waitFor();

@@ -102,8 +102,9 @@ test("in plans and goals", async () => {
   const plans = tab.getByRole("group", { name: "Plans" });
   await count(plans.getByRole("listitem"), PAYLOADS.length + 1);
   await isClean("in the menu of plans");
-  await plans.getByRole("button", { name: /^Rename / }).nth(3).click();
-  await plans.getByRole("button", { name: /^Delete / }).nth(4).click();
+  await plans.getByRole("button", { name: /^Edit / }).nth(3).click();
+  await plans.getByRole("button", { name: /^Edit / }).nth(4).click();
+  await plans.getByRole("button", { name: /^Delete / }).last().click();
   await plans.getByRole("alertdialog").waitFor();
   await isClean("while a plan is renamed, and another deleted");
   await plans.getByRole("button", { name: "Delete", exact: true }).click();

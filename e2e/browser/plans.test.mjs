@@ -15,6 +15,11 @@ const shown = (tab, title) => tab.getByRole("button", { name: `Plans: ${title}`,
 const note = (tab, words) => tab.getByRole("region", { name: "Notifications" }).getByRole("status").filter({ hasText: words });
 const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement);
 
+async function edit(tab, title) {
+  await plan(tab, `Edit ${title}`).click();
+  await tab.getByRole("textbox", { name: "Title of the plan" }).waitFor();
+}
+
 async function make(tab, title) {
   await seen.plans(tab).click();
   await tab.getByRole("textbox", { name: "New plan" }).fill(title);
@@ -29,8 +34,10 @@ test("a plan is renamed, archived, unarchived and deleted in every tab, and each
 
   // The only plan can be neither archived nor deleted.
   await seen.plans(tab).click();
-  await plan(tab, "Edit My plan").waitFor();
+  await edit(tab, "My plan");
   assert.equal(await menu(tab).getByRole("button", { name: /^(Archive|Delete) / }).count(), 0);
+  await tab.keyboard.press("Escape");
+  await plan(tab, "Edit My plan").waitFor();
   await tab.keyboard.press("Escape");
   await gone(menu(tab));
   assert.ok(await isFocused(seen.plans(tab)));
@@ -58,6 +65,7 @@ test("a plan is renamed, archived, unarchived and deleted in every tab, and each
   await plan(tab, "Edit Long trip").waitFor();
 
   // Archived: new blocks go to another plan, and this one can still be found.
+  await edit(tab, "Long trip");
   await plan(tab, "Archive Long trip").click();
   await note(tab, "Archived “Long trip”.").waitFor();
   await shown(other, "My plan").waitFor();
@@ -68,14 +76,15 @@ test("a plan is renamed, archived, unarchived and deleted in every tab, and each
   await shown(other, "Long trip").waitFor();
 
   await seen.plans(tab).click();
+  await edit(tab, "Long trip");
   await plan(tab, "Archive Long trip").click();
   await menu(tab).getByText("Archived: 1").click();
   await picture(tab, "plans-archived.png");
   await plan(tab, "Take out of the archive: Long trip").click();
   await gone(menu(tab).getByText("Archived: 1"));
-  await plan(tab, "Archive Long trip").waitFor();
 
   // Deleted only after a confirmation.
+  await edit(tab, "Long trip");
   await plan(tab, "Delete Long trip").click();
   const question = menu(tab).getByRole("alertdialog", { name: "Delete Long trip?" });
   assert.ok(await isFocused(question.getByRole("button", { name: "Keep" })), "what does no harm has the focus");

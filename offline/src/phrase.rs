@@ -123,6 +123,7 @@ pub(super) fn inbox(tasks: &[InboxLine], more: u64, today: NaiveDate) -> String 
         let mut line = format!("- {} ({})", task.title, task.handle);
         line.extend(task.minutes.map(|minutes| format!(" · {}", clock::length(TimeDelta::minutes(minutes.into())))));
         line.extend(task.due.map(|due| format!(" · due {}", clock::day(due, today))));
+        line.extend(task.plan.as_ref().map(|plan| format!(" · in “{plan}”")));
         line
     };
     let mut lines: Vec<String> = tasks.iter().map(line).collect();

@@ -51,7 +51,7 @@ pub(super) struct World<'a> {
     /// The blocks that an earlier part of the same message schedules. They have no handle yet, so their title is used
     /// instead.
     pub fresh: Vec<BlockLine>,
-    /// The blocks of plans other than the active one that were looked up in this turn.
+    /// The known blocks of plans in use other than the active one: those in the context, and those that were looked up in this turn.
     pub elsewhere: Vec<BlockLine>,
     /// The tasks without a time in the context.
     inbox: Vec<BlockLine>,
@@ -84,9 +84,12 @@ impl<'a> World<'a> {
         // A block that does not say its plan belongs to the active one, unless the call named another.
         let elsewhere = call.1.get("plan").is_some();
         for block in memory::blocks_of(result) {
+            if self.known(&block.handle) {
+                continue;
+            }
             if elsewhere || block.plan.is_some() {
                 self.elsewhere.push(block);
-            } else if !self.known(&block.handle) {
+            } else {
                 self.found.push(block);
             }
         }
@@ -108,18 +111,18 @@ impl<'a> World<'a> {
         self.inbox.iter().chain(self.found.iter().filter(|block| block.untimed))
     }
 
-    /// All known blocks with a time, by start.
+    /// All known blocks of the active plan with a time, by start.
     pub fn blocks(&self) -> Vec<&BlockLine> {
-        let mut all: Vec<&BlockLine> = Vec::new();
-        for block in self.context.blocks.iter().chain(&self.found).filter(|block| !block.untimed) {
-            let at = all.partition_point(|other| (other.start, other.end) <= (block.start, block.end));
-            all.insert(at, block);
-        }
-        all
+        by_start(self.context.blocks.iter().chain(&self.found))
+    }
+
+    /// All known blocks of the plans in use with a time, by start.
+    pub fn everywhere(&self) -> Vec<&BlockLine> {
+        by_start(self.context.blocks.iter().chain(&self.found).chain(&self.elsewhere))
     }
 
     fn known(&self, handle: &str) -> bool {
-        let mut all = self.context.blocks.iter().chain(&self.inbox).chain(&self.found);
+        let mut all = self.context.blocks.iter().chain(&self.inbox).chain(&self.found).chain(&self.elsewhere);
         all.any(|block| block.handle.eq_ignore_ascii_case(handle))
     }
 
@@ -129,19 +132,22 @@ impl<'a> World<'a> {
         all.chain(&self.memory.blocks).find(|block| block.handle.eq_ignore_ascii_case(handle))
     }
 
-    /// The known blocks of a day.
+    /// The known blocks of the plans in use on a day.
     pub fn on(&self, day: NaiveDate) -> Vec<&BlockLine> {
-        self.blocks().into_iter().filter(|block| block.start.date() <= day && last_day(block) >= day).collect()
+        self.everywhere().into_iter().filter(|block| block.start.date() <= day && last_day(block) >= day).collect()
     }
 
     /// Whether all blocks of the days from `from` to before `to` are known.
     pub fn covers(&self, from: NaiveDate, to: NaiveDate) -> bool {
         let today = self.date();
-        let full = self.context.blocks.len() >= CONTEXT_BLOCKS;
-        let context_end = match self.context.blocks.iter().map(|block| block.start.date()).max() {
-            Some(last) if full => last,
-            _ => today + TimeDelta::days(CONTEXT_DAYS),
-        };
+        // Where a list is full, it ends with the day of its last block.
+        let lists = [
+            (&self.context.blocks, self.context.blocks.len() >= CONTEXT_BLOCKS),
+            (&self.context.elsewhere, self.context.more_elsewhere),
+        ];
+        let full = lists.into_iter().filter(|(_, is_full)| *is_full);
+        let ends = full.filter_map(|(list, _)| list.iter().map(|block| block.start.date()).max());
+        let context_end = ends.fold(today + TimeDelta::days(CONTEXT_DAYS), NaiveDate::min);
         let in_context = from >= today && to <= context_end;
         in_context
             || self.asked.iter().any(|(name, arguments)| {
@@ -167,17 +173,6 @@ impl<'a> World<'a> {
         self.look_up(days_call(from, to))
     }
 
-    /// The look-ups of days in the other plans in use that were not yet made.
-    pub fn look_up_elsewhere(&self, from: NaiveDate, to: NaiveDate) -> Vec<Call> {
-        let others = self.context.plans.iter().filter(|plan| !plan.active && !plan.archived);
-        let call = |plan: &PlanLine| {
-            let (name, mut arguments) = days_call(from, to);
-            arguments["plan"] = json!(plan.title);
-            self.look_up((name, arguments))
-        };
-        others.filter_map(call).collect()
-    }
-
     /// The look-up of a title, unless it was already made.
     pub fn look_up_text(&self, text: &str) -> Option<Call> {
         self.look_up(("findBlocks".to_owned(), json!({"text": super::clipped(text, 200)})))
@@ -188,7 +183,7 @@ impl<'a> World<'a> {
     pub fn free(&self, day: NaiveDate, from: NaiveTime, to: NaiveTime, minutes: i64) -> Option<NaiveDateTime> {
         let end = day.and_time(to);
         let mut start = day.and_time(from);
-        for block in self.blocks().into_iter().filter(|block| block.is_open()) {
+        for block in self.everywhere().into_iter().filter(|block| block.is_open()) {
             if block.start < start + TimeDelta::minutes(minutes) && block.end > start {
                 start = on_grid(block.end);
             }
@@ -265,8 +260,18 @@ fn waiting(task: &InboxLine) -> BlockLine {
         missed: false,
         working: task.working,
         untimed: true,
-        plan: None,
+        plan: task.plan.clone(),
     }
+}
+
+/// Those that have a time, by start.
+fn by_start<'a>(blocks: impl Iterator<Item = &'a BlockLine>) -> Vec<&'a BlockLine> {
+    let mut all: Vec<&BlockLine> = Vec::new();
+    for block in blocks.filter(|block| !block.untimed) {
+        let at = all.partition_point(|other| (other.start, other.end) <= (block.start, block.end));
+        all.insert(at, block);
+    }
+    all
 }
 
 /// The call that looks up days.

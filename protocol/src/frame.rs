@@ -16,7 +16,7 @@ pub use delta::{BlockDelta, version};
 pub use events::{BlockEdit, EventFrame, FollowedEvent, FollowedKind, Origin, Reversal, Reversed};
 pub use results::{
     BlockCounts, BlockPage, BlockPair, Cause, Counts, Differences, EventPage, ImportProgress, ImportState, ModelInfo,
-    PastSnapshot, PromptCounts, Snapshot,
+    PastSnapshot, PromptCounts, Snapshot, SuggestedTime, SuggestedTimes,
 };
 
 tagged_enum! {

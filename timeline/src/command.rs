@@ -103,6 +103,9 @@ pub enum Command {
     },
     /// Moves overdue tasks, or named tasks without a time, to the next time that is free for them.
     RescheduleOverdue(OverdueTasks),
+    /// Gives overdue tasks, or tasks without a time, the starts that were suggested for them. They are named by their ids. A task that has
+    /// got a time or was deleted in the meantime, and one whose suggested start has passed, stay as they are.
+    PlaceTasks(Vec<(BlockId, DateTime<Utc>)>),
     /// Starts a run of the architect. Does nothing if a run for the same goal is under way or was started a moment ago.
     StartRun(NewRun),
     /// Ends a run without adding tasks. Does nothing if it is cancelled.

@@ -178,3 +178,29 @@ fn what_needs_no_time_any_more_is_left_out_if_it_was_chosen_by_its_id() {
     assert_eq!(desk.run(&place).unwrap().0.len(), 1);
     assert!(desk.run(&place).unwrap_err().contains("neither an overdue task nor one without a time"));
 }
+
+#[test]
+fn suggested_times_are_taken_as_one_change_unless_they_have_passed() {
+    let mut desk = Desk::new();
+    let [milk, taxes, bread] = ["Milk", "Taxes", "Bread"].map(|title| desk.add(title, |_| {}).unwrap().id);
+    desk.update("taxes", BlockUpdate { length: Some(TimeDelta::hours(2)), ..BlockUpdate::default() }).unwrap();
+    let before = desk.session.timeline().content().blocks;
+    let starts = vec![(taxes, at("03-04T09:00")), (milk, at("03-03T10:00")), (bread, at("03-01T10:00"))];
+    let (events, outcome) = desk.run(&Command::PlaceTasks(starts)).unwrap();
+    assert_eq!(events.len(), 2);
+    let Outcome::Rescheduled { blocks, left_out, more: 0 } = outcome else { panic!("{outcome:?}") };
+    let spans: Vec<_> = blocks.iter().map(|block| block.span).collect();
+    assert_eq!(spans, [span("03-03T10:00", 60), span("03-04T09:00", 120)], "each as long as it takes");
+    assert_eq!(left_out.len(), 1);
+    assert_eq!((left_out[0].title.as_str(), left_out[0].why.contains("has passed")), ("Bread", true));
+    desk.undo();
+    assert_eq!(desk.session.timeline().content().blocks, before);
+
+    // What has a time by now keeps it.
+    desk.run(&Command::PlaceTasks(vec![(milk, at("03-03T10:00"))])).unwrap();
+    let refused = desk.run(&Command::PlaceTasks(vec![(milk, at("03-05T10:00"))])).unwrap_err();
+    assert!(refused.contains("Nothing was changed"), "{refused}");
+    assert!(desk.run(&Command::PlaceTasks(Vec::new())).is_err());
+    let late = desk.run(&Command::PlaceTasks(vec![(bread, at("03-01T10:00"))])).unwrap_err();
+    assert!(late.contains("has passed") && late.contains("Nothing was changed"), "{late}");
+}

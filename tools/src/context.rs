@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::view::{BlockState, PlanCounts};
-use flux_timeline::{Block, BlockQuery, HourFormat, Kind, Plan, ReadBlocks, ReadPlans, Span, clock};
+use flux_timeline::{Block, BlockQuery, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadPlans, Span, clock};
 use serde::{Deserialize, Serialize};
 
 /// The most blocks that a prompt lists.
@@ -70,7 +70,10 @@ pub struct TimelineContext {
     /// up the same person's time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<BlockLine>,
-    /// At most 20 tasks without a time that are not completed, the newest.
+    /// Whether the other plans have more blocks in the next 7 days than are listed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more_elsewhere: bool,
+    /// At most 20 tasks of the plans in use without a time that are not completed, the newest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox: Vec<InboxLine>,
     /// How many tasks without a time are not listed. They also count as open tasks that are not.
@@ -175,9 +178,12 @@ pub struct InboxLine {
     /// Whether its timer runs.
     #[serde(default)]
     pub working: bool,
+    /// The title of its plan, if that is not the active one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
-/// The facts about a timeline. The blocks are those of the active plan, apart from those that are named as elsewhere.
+/// The facts about a timeline: those of the active plan first, then those of the other plans in use.
 ///
 /// # Errors
 /// The errors of the view.
@@ -187,31 +193,39 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
     let active = view.active_plan()?.map(|plan| plan.id);
     let (in_use, archived): (Vec<_>, Vec<_>) = view.plans()?.into_iter().partition(Plan::is_in_use);
     let mut plans = Vec::new();
-    for plan in in_use.iter().chain(&archived).take(PLANS) {
+    let mut unlisted = PlanCounts::default();
+    for plan in in_use.iter().chain(&archived) {
         let counts = view.plan_counts(plan.id)?;
-        plans.push(PlanLine {
-            title: plan.title.to_string(),
-            active: Some(plan.id) == active,
-            archived: !plan.is_in_use(),
-            open_blocks: counts.open,
-            appointments: counts.appointments,
-        });
+        if plan.is_in_use() {
+            unlisted.open += counts.open;
+            unlisted.done += counts.done;
+            unlisted.appointments += counts.appointments;
+        }
+        if plans.len() < PLANS {
+            plans.push(PlanLine {
+                title: plan.title.to_string(),
+                active: Some(plan.id) == active,
+                archived: !plan.is_in_use(),
+                open_blocks: counts.open,
+                appointments: counts.appointments,
+            });
+        }
     }
     let today = zone.day_start(zone.wall(now).date());
     let of_plan = BlockQuery { plan: active, ..BlockQuery::default() };
-    let mut blocks = overdue(view, &of_plan, today)?;
+    let mut blocks = overdue(view, &of_plan, today, OVERDUE)?;
     blocks.extend(view.blocks(&week(today, of_plan, LISTED - blocks.len()))?);
-    let inbox = match active {
-        Some(plan) => view.blocks(&BlockQuery { limit: INBOX, last: true, ..BlockQuery::inbox(plan) })?,
-        None => Vec::new(),
+    let (elsewhere, more_elsewhere) = elsewhere(view, &in_use, active, today)?;
+    let (inbox, waiting) = inbox(view, &in_use)?;
+    for block in blocks.iter().chain(&elsewhere).chain(&inbox) {
+        let count = unlisted.of(block);
+        *count = count.saturating_sub(1);
+    }
+    // The active plan is not named.
+    let plan_of = |block: &Block| {
+        let other = in_use.iter().find(|plan| plan.id == block.plan && Some(plan.id) != active);
+        other.map(|plan| plan.title.to_string())
     };
-    let waiting = match active.filter(|_| inbox.len() == INBOX) {
-        Some(plan) => view.count_blocks(&BlockQuery::inbox(plan))?,
-        None => inbox.len() as u64,
-    };
-    let counts = active.map(|plan| view.plan_counts(plan)).transpose()?.unwrap_or_default();
-    let mut listed = PlanCounts::default();
-    blocks.iter().chain(&inbox).for_each(|block| *listed.of(block) += 1);
     let line = |block: &Block, span: Span| BlockLine {
         handle: block.handle.to_string(),
         title: block.title.to_string(),
@@ -224,37 +238,62 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         missed: block.missed_at.is_some(),
         working: block.worked.is_running(),
         untimed: false,
-        plan: None,
+        plan: plan_of(block),
     };
-    let (mut elsewhere, mut of_week) = (Vec::new(), Vec::new());
-    for plan in in_use.iter().filter(|plan| Some(plan.id) != active) {
-        let of_plan = BlockQuery { plan: Some(plan.id), ..BlockQuery::default() };
-        let lines = |blocks: Vec<Block>| -> Vec<BlockLine> {
-            let lines = blocks.iter().filter_map(|block| Some(line(block, block.span?)));
-            lines.map(|line| BlockLine { plan: Some(plan.title.to_string()), ..line }).collect()
-        };
-        elsewhere.extend(lines(overdue(view, &of_plan, today)?));
-        of_week.extend(lines(view.blocks(&week(today, of_plan, ELSEWHERE))?));
-    }
-    for list in [&mut elsewhere, &mut of_week] {
-        list.sort_unstable_by_key(|line: &BlockLine| line.start);
-    }
-    elsewhere.drain(..elsewhere.len().saturating_sub(OVERDUE_ELSEWHERE));
-    of_week.truncate(ELSEWHERE - elsewhere.len());
-    elsewhere.extend(of_week);
+    let lines = |blocks: &[Block]| blocks.iter().filter_map(|block| Some(line(block, block.span?))).collect();
     Ok(TimelineContext {
         now: zone.wall(now),
         zone: zone.name().to_owned(),
         hour_format: settings.hour_format,
         plans,
-        blocks: blocks.iter().filter_map(|block| Some(line(block, block.span?))).collect(),
-        elsewhere,
-        inbox: inbox.iter().map(inbox_line).collect(),
+        blocks: lines(&blocks),
+        elsewhere: lines(&elsewhere),
+        more_elsewhere,
+        inbox: inbox.iter().map(|block| InboxLine { plan: plan_of(block), ..inbox_line(block) }).collect(),
         more_inbox: waiting - inbox.len() as u64,
-        later_open: counts.open.saturating_sub(listed.open),
-        done: counts.done.saturating_sub(listed.done),
-        appointments: counts.appointments.saturating_sub(listed.appointments),
+        later_open: unlisted.open,
+        done: unlisted.done,
+        appointments: unlisted.appointments,
     })
+}
+
+/// The blocks of plans other than the active one that are listed: overdue tasks, then those of the next days. Whether there are more in the
+/// next days.
+fn elsewhere<V: ReadBlocks>(
+    view: &V,
+    in_use: &[Plan],
+    active: Option<PlanId>,
+    today: DateTime<Utc>,
+) -> Result<(Vec<Block>, bool), V::Error> {
+    let (mut late, mut of_week) = (Vec::new(), Vec::new());
+    for plan in in_use.iter().filter(|plan| Some(plan.id) != active) {
+        let of_plan = BlockQuery { plan: Some(plan.id), ..BlockQuery::default() };
+        late.extend(overdue(view, &of_plan, today, OVERDUE_ELSEWHERE)?);
+        of_week.extend(view.blocks(&week(today, of_plan, ELSEWHERE + 1))?);
+    }
+    for list in [&mut late, &mut of_week] {
+        list.sort_unstable_by_key(|block: &Block| (block.span.map(Span::start), block.handle));
+    }
+    late.drain(..late.len().saturating_sub(OVERDUE_ELSEWHERE));
+    let room = ELSEWHERE - late.len();
+    let has_more = of_week.len() > room;
+    of_week.truncate(room);
+    late.extend(of_week);
+    Ok((late, has_more))
+}
+
+/// The newest tasks without a time that are to be done, by handle, and how many there are.
+fn inbox<V: ReadBlocks>(view: &V, in_use: &[Plan]) -> Result<(Vec<Block>, u64), V::Error> {
+    let (mut newest, mut waiting) = (Vec::new(), 0);
+    for plan in in_use {
+        let inbox = BlockQuery::inbox(plan.id);
+        let found = view.blocks(&BlockQuery { limit: INBOX, last: true, ..inbox.clone() })?;
+        waiting += if found.len() == INBOX { view.count_blocks(&inbox)? } else { found.len() as u64 };
+        newest.extend(found);
+    }
+    newest.sort_unstable_by_key(|block: &Block| block.handle);
+    newest.drain(..newest.len().saturating_sub(INBOX));
+    Ok((newest, waiting))
 }
 
 /// The first `limit` blocks of the next days.
@@ -273,18 +312,23 @@ fn inbox_line(block: &Block) -> InboxLine {
         priority: block.priority.as_str().to_owned(),
         tags: block.tags.iter().map(ToString::to_string).collect(),
         working: block.worked.is_running(),
+        plan: None,
     }
 }
 
-/// Open tasks that ended before today: the newest, by start.
-fn overdue<V: ReadBlocks>(view: &V, of_plan: &BlockQuery, today: DateTime<Utc>) -> Result<Vec<Block>, V::Error> {
-    let mut found = view.blocks(&BlockQuery {
+/// The newest open tasks that ended before today, by start.
+fn overdue<V: ReadBlocks>(
+    view: &V,
+    of_plan: &BlockQuery,
+    today: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<Block>, V::Error> {
+    view.blocks(&BlockQuery {
         ends_by: Some(today),
         state: BlockState::ToDo,
         starts_from: Some(today - TimeDelta::days(90)),
-        limit: 500,
+        limit,
+        last: true,
         ..of_plan.clone()
-    })?;
-    let older = found.len().saturating_sub(OVERDUE);
-    Ok(found.split_off(older))
+    })
 }

@@ -1,7 +1,7 @@
 //! What can be called, by name and arguments, and which scope each call needs.
 
 use chrono::{DateTime, Utc};
-use flux_timeline::command::SettingsUpdate;
+use flux_timeline::command::{OverdueTasks, SettingsUpdate};
 use flux_timeline::{Command, Zone};
 use flux_tools::tool::{Action, ToolCall, ToolContext, definitions};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::error::ApiError;
 use super::fields::{self, Fields, PageFields};
-use super::settings;
+use super::{settings, times};
 use crate::account::AccountCall;
 use crate::shown;
 use crate::store::{EventQuery, ImportPart};
@@ -63,8 +63,10 @@ pub enum Question {
     },
     /// Events of the log.
     Events(Box<EventQuery>),
-    /// Blocks of a plan.
+    /// Blocks of a plan, or of all plans in use.
     Blocks(Box<PageFields>),
+    /// Times for tasks that are overdue or have none.
+    Times(OverdueTasks),
     /// How much is stored.
     Counts,
     /// Messages of the conversation, oldest first: the newest, or the ones just before another one. An empty list means that
@@ -109,6 +111,8 @@ impl Call {
             "getTimelineAt" => timeline_at(arguments),
             "getEvents" => events(arguments),
             "getBlocks" => Ok(Self::Ask(Question::Blocks(Box::new(PageFields::read(arguments, BLOCKS)?)))),
+            "suggestTimes" => times::read_tasks(arguments).map(|tasks| Self::Ask(Question::Times(tasks))),
+            "placeTasks" => times::read_starts(arguments).map(Self::Command),
             "getCounts" => Fields::read(arguments, &[]).map(|_| Self::Ask(Question::Counts)),
             "getMessages" => messages(arguments),
             "getSettings" => Ok(Self::Ask(Question::Settings)),

@@ -169,12 +169,12 @@ fn text(name: &str, value: &Value) -> Result<String, ApiError> {
     value.as_str().map(str::to_owned).ok_or_else(|| misfit(name, "a string", value))
 }
 
-fn id(name: &str, value: &Value) -> Result<Uuid, ApiError> {
+pub(super) fn id(name: &str, value: &Value) -> Result<Uuid, ApiError> {
     let id = value.as_str().and_then(|text| Uuid::parse_str(text).ok());
     id.ok_or_else(|| misfit(name, "a UUID", value))
 }
 
-fn instant(name: &str, value: &Value) -> Result<DateTime<Utc>, ApiError> {
+pub(super) fn instant(name: &str, value: &Value) -> Result<DateTime<Utc>, ApiError> {
     let instant = value.as_str().and_then(flux_timeline::clock::read_instant);
     instant.ok_or_else(|| misfit(name, "a moment such as 2026-11-24T08:00:00Z", value))
 }

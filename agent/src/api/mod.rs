@@ -30,6 +30,7 @@ pub mod route;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
@@ -232,6 +233,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             }
             Question::Events(query) => pages::events(self.store, &query),
             Question::Blocks(fields) => pages::blocks(self.store, *fields),
+            Question::Times(tasks) => times::suggest(self.store, tasks, self.now),
             Question::Counts => Ok(value(&self.store.counts()?)),
             Question::Messages { before, limit } => pages::messages(self.store, before.as_deref(), limit),
             Question::Settings => Ok(value(&self.store.settings()?)),

@@ -195,6 +195,7 @@ mod tests {
                 untimed: false,
                 plan: Some("Summer {{zone}}".into()),
             }],
+            more_elsewhere: true,
             inbox: vec![
                 InboxLine {
                     handle: "B4".into(),
@@ -205,6 +206,7 @@ mod tests {
                     priority: "medium".into(),
                     tags: vec![],
                     working: false,
+                    plan: None,
                 },
                 InboxLine {
                     handle: "B5".into(),
@@ -215,6 +217,7 @@ mod tests {
                     priority: "high".into(),
                     tags: vec!["home".into()],
                     working: true,
+                    plan: None,
                 },
             ],
             more_inbox: 3,
@@ -313,6 +316,6 @@ mod tests {
     #[test]
     fn an_empty_timeline_is_described_as_empty() {
         let context = TimelineContext { blocks: vec![], later_open: 0, done: 0, ..some_context() };
-        assert!(describe(&context).contains("No blocks in the next 7 days."));
+        assert!(describe(&context).contains("No blocks of the active plan in the next 7 days."));
     }
 }

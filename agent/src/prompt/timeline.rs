@@ -28,7 +28,7 @@ pub fn describe(context: &TimelineContext) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "Plans: {}.", plans.join(", "));
     if context.blocks.is_empty() {
-        let _ = writeln!(text, "No blocks in the next {DAYS} days.");
+        let _ = writeln!(text, "No blocks of the active plan in the next {DAYS} days.");
     } else {
         let _ = writeln!(text, "Blocks of the active plan (handle | when | title | details):");
     }
@@ -41,8 +41,11 @@ pub fn describe(context: &TimelineContext) -> String {
     for block in &context.elsewhere {
         let _ = writeln!(text, "- {}", line(block, context));
     }
+    if context.more_elsewhere {
+        let _ = writeln!(text, "- and more, which findBlocks lists");
+    }
     if !context.inbox.is_empty() {
-        let _ = writeln!(text, "Inbox, tasks of the active plan without a time (handle | title | details):");
+        let _ = writeln!(text, "Inbox, tasks without a time (handle | title | details):");
     }
     for task in &context.inbox {
         let _ = writeln!(text, "- {}", inbox_line(task));
@@ -81,7 +84,7 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
     };
     details.extend(state.map(str::to_owned));
     add_details(&mut details, block.working, &block.priority, &block.tags);
-    details.extend(block.plan.as_ref().map(|plan| format!("in “{}”", field(plan))));
+    details.extend(in_plan(block.plan.as_deref()));
     format!("{} | {start}–{end} | {}{}", block.handle, field(&block.title), listed(&details))
 }
 
@@ -92,7 +95,13 @@ fn inbox_line(task: &InboxLine) -> String {
     details.extend(task.not_before.map(|date| format!("not before {}", day(date))));
     details.extend(task.due.map(|date| format!("due {}", day(date))));
     add_details(&mut details, task.working, &task.priority, &task.tags);
+    details.extend(in_plan(task.plan.as_deref()));
     format!("{} | {}{}", task.handle, field(&task.title), listed(&details))
+}
+
+/// The plan, if it is not the active one.
+fn in_plan(plan: Option<&str>) -> Option<String> {
+    plan.map(|plan| format!("in “{}”", field(plan)))
 }
 
 fn add_details(details: &mut Vec<String>, is_working: bool, priority: &str, tags: &[String]) {

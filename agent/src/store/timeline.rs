@@ -1,5 +1,5 @@
 //! Reads the projection from rows, for [`flux_timeline::TimelineView`]. Every read uses an index, so it costs the same at 10 blocks
-//! and at 100,000. Only a search for words reads the text of all blocks of a plan.
+//! and at 100,000. Only a search for words reads the text of all blocks of a plan, or of all plans in use.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::timeline::Content;

@@ -71,7 +71,7 @@ fn the_model_is_told_what_came_of_its_calls_and_what_the_timeline_is() {
     world.say(&tab, "r1", "Schedule workout tomorrow at 8am");
     world.model_calls("c1", "functions.schedule_block", &workout());
     let requests = world.puppet.requests.borrow().clone();
-    assert!(requests[0].context.contains("No blocks in the next 7 days."));
+    assert!(requests[0].context.contains("No blocks of the active plan in the next 7 days."));
     assert_eq!(requests[1].context, requests[0].context, "what has changed is in the result");
     let [ModelMessage::User { .. }, ModelMessage::Assistant { calls, .. }, ModelMessage::Tool { call_id, content, .. }] =
         requests[1].messages.as_slice()

@@ -55,6 +55,7 @@ fn scenarios() -> Vec<Scenario> {
                 Call("createPlan", json!({"title": "Work"})),
                 Call("switchPlan", json!({"id": "Work"})),
                 Call("renamePlan", json!({"id": "Work", "title": "Office"})),
+                Call("colorPlan", json!({"id": "Office", "color": "pink"})),
                 Call("archivePlan", json!({"id": "Office"})),
                 Call("unarchivePlan", json!({"id": "Office"})),
                 Call("setSettings", json!({"hourFormat": "12"})),
@@ -128,6 +129,18 @@ fn scenarios() -> Vec<Scenario> {
                 Ring,
                 Call("undo", json!({})),
                 Call("rescheduleOverdue", json!({})),
+            ],
+        },
+        Scenario {
+            name: "times are suggested for a task and taken",
+            before: vec![Call("scheduleBlock", json!({"title": "Buy milk"}))],
+            steps: vec![
+                Call("suggestTimes", json!({"blocks": ["B1"]})),
+                // The task has the id of the first call.
+                Call(
+                    "placeTasks",
+                    json!({"times": [{"id": "00000000-0000-0001-0000-000000000000", "start": "2026-03-03T09:00:00Z"}]}),
+                ),
             ],
         },
         Scenario {

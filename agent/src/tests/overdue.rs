@@ -153,3 +153,41 @@ fn many_named_tasks_are_moved_only_with_consent() {
     let handles: Vec<String> = (1..=21).map(|number| format!("B{number}")).collect();
     moves_with_consent(&mut world, &tab, &json!({ "blocks": handles }));
 }
+
+#[test]
+fn times_are_suggested_without_a_change_and_taken_one_by_one_or_together() {
+    let mut world = World::new();
+    let tab = world.connect();
+    for title in ["Milk", "Bread", "Eggs"] {
+        call(&mut world, &tab, "scheduleBlock", json!({"title": title, "durationMinutes": 30}));
+    }
+    let before = world.agent.store().last_seq().unwrap();
+    let suggested = call(&mut world, &tab, "suggestTimes", json!({"blocks": ["B1", "B2", "B3"]}));
+    assert_eq!(world.agent.store().last_seq().unwrap(), before, "nothing is changed");
+    let times = suggested["times"].as_array().unwrap();
+    assert_eq!((times.len(), &suggested["leftOut"], &suggested["more"]), (3, &json!([]), &json!(0)));
+    let first = json!({"id": times[0]["id"], "start": times[0]["start"]});
+    call(&mut world, &tab, "placeTasks", json!({"times": [first]}));
+    let others: Vec<Value> = times[1..].iter().map(|time| json!({"id": time["id"], "start": time["start"]})).collect();
+    let done = call(&mut world, &tab, "placeTasks", json!({"times": others}));
+    assert!(done["summary"].as_str().unwrap().starts_with("Moved 2 tasks to new times"), "{done}");
+    assert!(world.agent.store().content().unwrap().blocks.iter().all(|block| block.span.is_some()));
+    call(&mut world, &tab, "undo", json!({}));
+    let blocks = world.agent.store().content().unwrap().blocks;
+    assert_eq!(blocks.iter().filter(|block| block.span.is_none()).count(), 2, "one undo for all");
+
+    for (argument, problem) in [
+        (json!({"times": "all"}), "/times: expected a list"),
+        (json!({"times": [{"id": "B1", "start": "2026-03-03T08:00:00Z"}]}), "/times/id: expected a UUID"),
+        (json!({"times": [{"id": times[1]["id"]}]}), "/times: expected tasks such as"),
+        (json!({"times": [{"id": times[1]["id"], "start": "soon"}]}), "/times/start: expected a moment"),
+        (json!({"times": []}), "Nothing was changed"),
+        (json!({"blocks": []}), "expected one of the fields times"),
+    ] {
+        let answer = world.call(&tab, "placeTasks", argument);
+        let said = answer.to_string();
+        assert!(said.contains(problem), "{said}");
+    }
+    let answer = world.call(&tab, "suggestTimes", json!({"blocks": ["B99"]}));
+    assert!(answer.to_string().contains("There is no block “B99”"), "{answer}");
+}

@@ -8,6 +8,7 @@ use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::scenario::{Run, Step};
 use super::world::gym;
@@ -22,7 +23,7 @@ fn step(chance: &mut Chance) -> Step {
     let day = u8::try_from(3 + chance.below(20)).unwrap();
     let block = format!("B{}", 1 + chance.below(8));
     let plan = format!("Plan {}", chance.below(3));
-    match chance.below(35) {
+    match chance.below(38) {
         0..=3 => Step::Call("scheduleBlock", gym(day)),
         4 => Step::Call("updateBlock", json!({"id": block, "updates": {"title": format!("Title {day}")}})),
         5 => Step::Call("completeBlock", json!({"id": block})),
@@ -51,6 +52,13 @@ fn step(chance: &mut Chance) -> Step {
         31 => Step::SetBack(chance.below(100_000)),
         32 => Step::Call("rescheduleOverdue", json!({})),
         33 => Step::Call("setSettings", json!({"rescheduleOverdue": chance.below(2) == 0})),
+        34 => Step::Call("scheduleBlock", json!({"title": "Note"})),
+        35 => {
+            let id = Uuid::from_u128(u128::from(1 + chance.below(20)) << 64);
+            let start = format!("2026-03-{:02}T09:00:00Z", 2 + chance.below(7));
+            Step::Call("placeTasks", json!({"times": [{"id": id, "start": start}]}))
+        }
+        36 => Step::Call("colorPlan", json!({"id": plan, "color": "pink"})),
         _ => Step::Lose(Box::new(step(chance))),
     }
 }

@@ -39,8 +39,10 @@ pub enum Mutation {
     },
     /// Find times for these tasks, which are overdue or have none.
     Reschedule(Vec<BlockId>),
-    /// Find new times for all overdue tasks of a plan.
+    /// Find new times for all overdue tasks.
     RescheduleAll,
+    /// Give these tasks the starts that were suggested for them.
+    Place(Vec<(BlockId, DateTime<Utc>)>),
     /// Undo the last change.
     Undo,
     /// Undo this change.
@@ -204,6 +206,7 @@ impl Mutation {
             Self::Schedule(_) => "scheduleBlock",
             Self::Delete { .. } => "deleteBlock",
             Self::Reschedule(_) | Self::RescheduleAll => "rescheduleOverdue",
+            Self::Place(_) => "placeTasks",
             Self::Undo | Self::UndoOne(_) => "undo",
             Self::Redo => "redo",
             Self::SwitchPlan(_) => "switchPlan",
@@ -237,6 +240,10 @@ impl Mutation {
             Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
             Self::Schedule(new) => new_block(new),
             Self::Reschedule(blocks) => json!({ "blocks": blocks }),
+            Self::Place(starts) => {
+                let times = starts.iter().map(|(id, start)| json!({ "id": id, "start": start }));
+                json!({ "times": times.collect::<Vec<Value>>() })
+            }
             Self::SwitchPlan(id) => json!({ "id": id }),
             Self::ChangePlan(id, PlanChange::Rename(title)) => json!({ "id": id, "title": title }),
             Self::ChangePlan(id, PlanChange::Recolor(color)) => json!({ "id": id, "color": color }),
@@ -304,7 +311,7 @@ impl Mutation {
             "createPlan" | "renamePlan" | "colorPlan" | "archivePlan" | "unarchivePlan" | "deletePlan"
         );
         is_about_a_plan
-            || matches!(self.method(), "scheduleBlock" | "rescheduleOverdue" | "restoreTimeline")
+            || matches!(self.method(), "scheduleBlock" | "rescheduleOverdue" | "placeTasks" | "restoreTimeline")
             || self.block().is_some()
     }
 

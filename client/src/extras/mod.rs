@@ -8,6 +8,7 @@
 mod split;
 
 use dioxus::prelude::*;
+use flux_timeline::BlockId;
 
 use crate::account::{Shut, SignInNotices};
 use crate::chat::help::HelpDialog;
@@ -23,7 +24,8 @@ use crate::shell::keys::KeysDialog;
 use crate::store::{Store, use_store};
 use crate::timeline::editor::{Editor, EditorDialog};
 use crate::timeline::grid::WeekGrid;
-use crate::timeline::hints::{Earlier, Empty};
+use crate::timeline::hints::{Earlier, Empty, More};
+use crate::timeline::suggest::{FindTimes, Suggestion};
 use crate::timeline::toolbar::Toolbar;
 use crate::toast::ToastList;
 
@@ -43,8 +45,20 @@ pub enum Part {
         /// Blocks of earlier days that are not shown.
         hidden: usize,
     },
+    /// The buttons that find times for the tasks in the inbox.
+    FindTimes {
+        /// The tasks.
+        inbox: Vec<BlockId>,
+    },
+    /// The time that was suggested for a task, if there is one.
+    Suggestion {
+        /// The task.
+        id: BlockId,
+    },
     /// What takes the place of an agenda without a block.
     Empty,
+    /// What stands below the agenda: the button that loads more where a plan is hidden.
+    More,
     /// The menu of plans.
     Plans,
     /// The bar that shows which moment in the past is displayed.
@@ -76,7 +90,15 @@ pub fn Extra(part: Part) -> Element {
         return split::draw(part);
     }
     match part {
-        Part::Dialogs | Part::Earlier { .. } | Part::Empty | Part::Goals | Part::Toasts | Part::SignIn => rsx! {},
+        Part::Dialogs
+        | Part::Earlier { .. }
+        | Part::FindTimes { .. }
+        | Part::Suggestion { .. }
+        | Part::Empty
+        | Part::More
+        | Part::Goals
+        | Part::Toasts
+        | Part::SignIn => rsx! {},
         // Reserves the space, so that the layout does not shift.
         Part::Toolbar => rsx! { div { class: "toolbar-place" } },
         Part::Markdown { text, .. } => rsx! {
@@ -98,7 +120,10 @@ fn draw(part: Part) -> Element {
         Part::Week => rsx! { WeekGrid {} },
         Part::Editor => rsx! { Editor {} },
         Part::Earlier { hidden } => rsx! { Earlier { hidden } },
+        Part::FindTimes { inbox } => rsx! { FindTimes { inbox } },
+        Part::Suggestion { id } => rsx! { Suggestion { id } },
         Part::Empty => rsx! { Empty {} },
+        Part::More => rsx! { More {} },
         Part::Plans => rsx! { PlanList {} },
         Part::Past => rsx! { PastBar {} },
         Part::Toolbar => rsx! { Toolbar {} },

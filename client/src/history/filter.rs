@@ -47,7 +47,7 @@ pub fn FilterBar() -> Element {
                         choose(store, |query| query.plan = plan.filter(|_| event.checked()));
                     },
                 }
-                "This plan only"
+                {format!("Only “{}”", store.projection.read().active_plan().map(|plan| plan.title.to_string()).unwrap_or_default())}
             }
             input {
                 r#type: "date",

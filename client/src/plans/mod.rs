@@ -1,6 +1,7 @@
 //! The menu of plans: which one new blocks go to, and which ones are shown. What can be done with each is in [`list`].
 
 pub mod list;
+mod row;
 
 use dioxus::prelude::*;
 use flux_timeline::Plan;

@@ -1,5 +1,5 @@
-//! Calls about the account. Their results are read by the code that shows the account, which is loaded after the first
-//! render; here they are only sent, and their responses handed over.
+//! Calls about the account, and questions. Their results are read by code that is loaded after the first render; here they are
+//! only sent, and their responses handed over.
 
 use dioxus::prelude::*;
 use flux_protocol::ClientFrame;
@@ -16,8 +16,9 @@ use crate::platform;
 
 /// How long to wait for a response, in ms.
 const ANSWER_MS: u32 = 30_000;
-const OFFLINE: &str = "You are offline, so nothing was changed. Try again when you reconnect.";
-const LOST: &str = "The service did not answer, so it may or may not have been done. Check before you try again.";
+const OFFLINE: &str = "You are offline. Nothing was changed; try again when you reconnect.";
+const LOST: &str =
+    "The service did not answer. If something was to be changed, check whether it was before you try again.";
 const UNSAVED: &str = "A change in this browser is not saved yet. Wait a moment, and then try again.";
 
 /// The ids of calls without a response so far, with who waits for each.

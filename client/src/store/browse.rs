@@ -133,6 +133,17 @@ impl Store {
         self.hidden.set(hidden);
     }
 
+    /// Whether this tab shows the blocks of a plan.
+    pub fn is_shown(&self, plan: PlanId) -> bool {
+        self.projection.read().is_in_use(plan) && !self.hidden.read().contains(&plan)
+    }
+
+    /// Whether this tab hides a plan that is in use.
+    pub fn hides_plans(&self) -> bool {
+        let projection = self.projection.read();
+        self.hidden.read().iter().any(|plan| projection.is_in_use(*plan))
+    }
+
     /// Shows a plan in this tab.
     pub fn show_plan(&mut self, plan: PlanId) {
         let hidden = self.hidden.peek().clone();
@@ -212,7 +223,7 @@ impl Store {
 
     /// Finds new times for all overdue tasks, or for those in the agenda if a plan is hidden.
     pub fn reschedule_overdue(&mut self, agenda: &Agenda) {
-        if !self.hidden.peek().is_empty() {
+        if self.hides_plans() {
             return self.place(agenda.overdue_tasks());
         }
         self.focus_timeline();

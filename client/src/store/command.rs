@@ -27,7 +27,10 @@ impl Store {
             Command::Switch(title) => {
                 let plan = commands::plan_named(&self.projection.peek().plans(), &title);
                 match plan {
-                    Ok(plan) => self.submit(Mutation::SwitchPlan(plan)),
+                    Ok(plan) => {
+                        self.show_plan(plan);
+                        self.submit(Mutation::SwitchPlan(plan));
+                    }
                     Err(sentence) => {
                         self.write(format!("/switch {title}"));
                         self.draft_note.set(Some(sentence));

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `receive` | handling frames from the service |
 //! | `act` | the user's actions |
-//! | `ask` | calls about the account |
+//! | `ask` | calls about the account, and questions |
 //! | `browse` | which part of the timeline is shown |
 //! | `compose` | the draft message |
 //! | `kept` | what the browser keeps until it can be sent, and for whom |
@@ -21,7 +21,7 @@ mod receive;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_protocol::frame::{Counts, PastSnapshot};
+use flux_protocol::frame::{Counts, PastSnapshot, SuggestedTime};
 use flux_protocol::trace::span_id;
 use flux_protocol::{ClientFrame, Trace};
 use flux_timeline::{EventId, PlanId};
@@ -84,6 +84,8 @@ pub struct Store {
     pub with_earlier: Signal<bool>,
     /// Whether all tasks without a time are shown.
     pub with_inbox: Signal<bool>,
+    /// Times that the service suggested for tasks without one.
+    pub suggested: Signal<Vec<SuggestedTime>>,
     /// What to scroll into view.
     pub jump: Signal<Option<Jump>>,
     /// The form of the block that is being edited.
@@ -176,6 +178,7 @@ impl Store {
             anchor: Signal::new(None),
             with_earlier: Signal::new(false),
             with_inbox: Signal::new(false),
+            suggested: Signal::new(Vec::new()),
             jump: Signal::new(None),
             editing: Signal::new(None),
             counts: Signal::new(Counts::default()),

@@ -349,7 +349,7 @@ impl Store {
                 self.settings_open.set(false);
                 self.toast("Your settings are saved.", Kind::Done);
             }
-            mutation if mutation.method() == "rescheduleOverdue" => {
+            mutation if matches!(mutation.method(), "rescheduleOverdue" | "placeTasks") => {
                 if let Some(summary) = summary {
                     self.toast(summary, undoable);
                 }

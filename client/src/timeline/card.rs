@@ -7,6 +7,7 @@ use super::agenda::Entry;
 use super::form::Form;
 use super::timer;
 use super::{Jump, moving, rows, words};
+use crate::extras::{Extra, Part};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 
@@ -87,6 +88,9 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                         onclick: move |_| store.write_block(Form::of(&edited, zone)),
                         "{block.title}"
                     }
+                }
+                if block.is_in_inbox() && !is_past {
+                    Extra { part: Part::Suggestion { id } }
                 }
                 Marks { entry: entry.clone(), block: block.clone(), is_past, is_pending: is_pending() }
                 if let Some(description) = &block.description {

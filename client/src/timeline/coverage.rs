@@ -1,4 +1,4 @@
-//! Which parts of a long plan a page holds. Pure.
+//! Which parts of a long timeline a page holds. Pure.
 
 use chrono::{DateTime, Utc};
 use flux_timeline::{Block, BlockPlace, Handle};
@@ -23,7 +23,7 @@ pub fn last_place() -> BlockPlace {
     BlockPlace::new(DateTime::<Utc>::MAX_UTC, Handle::new(u32::MAX))
 }
 
-/// A stretch of a plan, both ends within it.
+/// A stretch of the timeline, both ends within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
     /// Its first place.
@@ -33,7 +33,7 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// All of a plan.
+    /// All of it.
     pub fn all() -> Self {
         Self { from: first_place(), until: last_place() }
     }
@@ -49,18 +49,18 @@ impl Stretch {
         self.from <= place && place <= self.until
     }
 
-    /// Whether plans go on before it.
+    /// Whether the timeline goes on before it.
     pub fn has_earlier(&self) -> bool {
         self.from > first_place()
     }
 
-    /// Whether plans go on after it.
+    /// Whether the timeline goes on after it.
     pub fn has_later(&self) -> bool {
         self.until < last_place()
     }
 }
 
-/// Which stretches of a plan are known.
+/// Which stretches of the timeline are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage(Vec<Stretch>);
 
@@ -91,7 +91,7 @@ impl Coverage {
         self.0.iter().any(|stretch| stretch.from <= from && until <= stretch.until)
     }
 
-    /// Whether all blocks of the plan that have a time are known.
+    /// Whether all blocks that have a time are known.
     pub fn is_complete(&self) -> bool {
         self.0.first() == Some(&Stretch::all())
     }

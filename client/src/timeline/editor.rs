@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use flux_timeline::{BlockId, Kind, Plan, PlanId, Priority};
 
 use super::form::Form;
+use super::projection::Projection;
 use super::timer;
 use super::{Jump, Mode};
 use crate::calls::Mutation;
@@ -34,11 +35,11 @@ pub fn EditorDialog() -> Element {
 
 /// Whether a block is edited in place of its card.
 pub fn is_inline(store: Store, form: &Form) -> bool {
-    // If its row is not shown, because the block was deleted, its plan is hidden, or it does not match the filter, the dialog keeps the input.
-    let is_shown = form.block().is_some_and(|id| store.projection.read().block(id).is_some());
-    let is_hidden = form.plan.is_some_and(|plan| store.hidden.read().contains(&plan));
-    is_shown
-        && !is_hidden
+    // If its row is not shown, because the block was deleted, its plan is hidden or archived, or it does not match the filter, the
+    // dialog keeps the input.
+    let exists = form.block().is_some_and(|id| store.projection.read().block(id).is_some());
+    exists
+        && form.plan.is_some_and(|plan| store.is_shown(plan))
         && *store.mode.read() == Mode::Agenda
         && store.filter.read().is_off()
         && store.past.read().is_none()
@@ -188,6 +189,7 @@ fn PlanField(plan: Option<PlanId>) -> Element {
     if plans.len() < 2 {
         return rsx! {};
     }
+    let plan = plan_of_new(&store.projection.read(), plan);
     rsx! {
         label { class: "field",
             span { "Plan" }
@@ -203,6 +205,11 @@ fn PlanField(plan: Option<PlanId>) -> Element {
             }
         }
     }
+}
+
+/// The plan that a new block goes to: the one that was chosen, or the active one if that was archived or deleted in the meantime.
+fn plan_of_new(projection: &Projection, chosen: Option<PlanId>) -> Option<PlanId> {
+    chosen.filter(|plan| projection.is_in_use(*plan)).or(projection.active_plan().map(|plan| plan.id))
 }
 
 /// Changes the open form.
@@ -317,10 +324,14 @@ fn StateButton(id: BlockId) -> Element {
 }
 
 fn save(mut store: Store) -> Result<(), String> {
-    let Some(form) = store.editing.peek().clone() else { return Ok(()) };
+    let Some(mut form) = store.editing.peek().clone() else { return Ok(()) };
+    if form.block().is_none() {
+        form.plan = plan_of_new(&store.projection.peek(), form.plan);
+    }
     let (is_gone, zone) = {
         let projection = store.projection.peek();
-        let is_gone = form.block().is_some_and(|id| projection.block(id).is_none());
+        // A block that was scrolled to may have been forgotten since. Then the service knows whether it exists.
+        let is_gone = projection.is_whole() && form.block().is_some_and(|id| projection.block(id).is_none());
         (is_gone, projection.zone())
     };
     if is_gone {

@@ -17,7 +17,7 @@ pub struct Form {
     /// The block being edited, as it was when the form was opened. Changes that others make meanwhile are kept. `None` for a
     /// new block.
     pub before: Option<Block>,
-    /// The plan that a new block is added to: the one that was shown.
+    /// The plan that a new block is added to: the active one, unless another was chosen.
     pub plan: Option<PlanId>,
     /// What is to be done, or takes place.
     pub title: String,

@@ -3,6 +3,7 @@
 
 use dioxus::prelude::*;
 
+use crate::calls::{BlockPage, Mutation};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
@@ -42,26 +43,57 @@ pub fn Earlier(hidden: usize) -> Element {
 #[component]
 pub fn Empty() -> Element {
     let store = use_store();
-    if !store.filter.read().is_off() {
-        return rsx! {
-            div { class: "empty",
-                Icon { shape: Shape::Search }
-                p { "Nothing fits." }
-                p { class: "muted",
-                    if store.projection.read().is_whole() {
-                        "No blocks match your search and filters."
-                    } else {
-                        "This plan is long: words are looked for in all titles when you press Enter, and all else in what is loaded."
-                    }
-                }
-            }
-        };
-    }
+    let (shape, what, hint) = match (store.filter.read().is_off(), store.hides_plans()) {
+        (true, true) => (Shape::Timeline, "Nothing is here.", "Nothing is planned in the plans that are shown."),
+        (true, false) => (
+            Shape::Timeline,
+            "Nothing is planned yet.",
+            "Tell Flux what you want to do and when, or what you want to reach, and it appears here.",
+        ),
+        (false, true) => {
+            (Shape::Search, "Nothing fits.", "No block of the plans that are shown matches your search and filters.")
+        }
+        (false, false) if store.projection.read().is_whole() => {
+            (Shape::Search, "Nothing fits.", "No blocks match your search and filters.")
+        }
+        (false, false) => (
+            Shape::Search,
+            "Nothing fits.",
+            "This timeline is long: words are looked for in all titles when you press Enter, and all else in what is loaded.",
+        ),
+    };
     rsx! {
         div { class: "empty",
-            Icon { shape: Shape::Timeline }
-            p { "Nothing is planned yet." }
-            p { class: "muted", "Tell Flux what you want to do and when, or what you want to reach, and it appears here." }
+            Icon { shape }
+            p { {what} }
+            p { class: "muted", {hint} }
+        }
+    }
+}
+
+/// Loads the next part of a long timeline, where a part of it has added no block of the plans that are shown.
+#[component]
+pub fn More() -> Element {
+    let mut store = use_store();
+    let stretch = {
+        let projection = store.projection.read();
+        projection.coverage().around(store.anchor.read().unwrap_or(*store.now.read()))
+    };
+    let is_off = !store.hides_plans() || store.past.read().is_some() || !store.filter.read().is_off();
+    let Some(stretch) = stretch.filter(|_| !is_off) else { return rsx! {} };
+    let is_loading = store.calls.read().any(|mutation| matches!(mutation, Mutation::LoadBlocks(..)));
+    let (page, label) = match (stretch.has_later(), stretch.has_earlier() && *store.with_earlier.read()) {
+        (true, _) => (BlockPage::After(stretch.until), "Show later days"),
+        (false, true) => (BlockPage::Before(stretch.from), "Show days before these"),
+        (false, false) => return rsx! {},
+    };
+    rsx! {
+        button {
+            class: "earlier",
+            r#type: "button",
+            disabled: is_loading,
+            onclick: move |_| store.submit(Mutation::LoadBlocks(page.clone())),
+            {label}
         }
     }
 }

@@ -41,6 +41,8 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
     let mut edge = use_signal(|| None::<(RowId, f64)>);
     // How far this code scrolled the list. The browser reports that too, but later, when the rows may have moved already.
     let mut placed = use_signal(|| None::<f64>);
+    // How long the list was when it last asked for more, in CSS pixels.
+    let loaded_at = use_signal(|| None::<f64>);
     let layout = use_memo(move || Layout::new(&agenda.read(), &heights.read()));
     let window = use_memo(move || {
         let Seen { top, height } = seen();
@@ -94,7 +96,7 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
             platform::scroll_to(LIST, top + below);
             placed.set(Some(platform::scroll_top(LIST)));
         }
-        load_more(store, &layout, seen());
+        load_more(store, &layout, seen(), loaded_at);
     });
     let note_scroll = move || {
         let top = platform::scroll_top(LIST);
@@ -129,6 +131,7 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
             if is_empty() {
                 Extra { part: Part::Empty }
             }
+            Extra { part: Part::More }
         }
     }
 }
@@ -141,18 +144,26 @@ fn edge_of(layout: &Layout, store: Store) -> Option<(RowId, f64)> {
 }
 
 /// Loads the next part of a long plan when the end of the loaded part is near.
-fn load_more(mut store: Store, layout: &Layout, seen: Seen) {
+fn load_more(mut store: Store, layout: &Layout, seen: Seen, mut loaded_at: Signal<Option<f64>>) {
     let anchor = store.anchor.peek().unwrap_or(*store.now.peek());
     let Some(stretch) = store.projection.peek().coverage().around(anchor) else { return };
+    // Where a page had only blocks of hidden plans, the list is no longer than before, and would load page after page.
+    if store.hides_plans() && *loaded_at.peek() == Some(layout.height()) {
+        return;
+    }
     let is_idle = !store.calls.peek().any(|mutation| matches!(mutation, Mutation::LoadBlocks(..)));
     if !is_idle || *store.cannot_load.read() || store.past.peek().is_some() || !store.filter.peek().is_off() {
         return;
     }
-    if stretch.has_later() && seen.top + seen.height + 2.0 * MARGIN > layout.height() {
-        store.submit(Mutation::LoadBlocks(BlockPage::After(stretch.until)));
+    let page = if stretch.has_later() && seen.top + seen.height + 2.0 * MARGIN > layout.height() {
+        BlockPage::After(stretch.until)
     } else if stretch.has_earlier() && *store.with_earlier.peek() && seen.top < MARGIN {
-        store.submit(Mutation::LoadBlocks(BlockPage::Before(stretch.from)));
-    }
+        BlockPage::Before(stretch.from)
+    } else {
+        return;
+    };
+    loaded_at.set(Some(layout.height()));
+    store.submit(Mutation::LoadBlocks(page));
 }
 
 /// The row to scroll to.
@@ -249,21 +260,17 @@ fn SectionView(section: Shown, agenda: Memo<Agenda>) -> Element {
                             if is_whole { "Show fewer" } else { "Show all" }
                         }
                     }
-                    if date.is_none() && store.filter.read().is_off() {
-                        // It moves all of them, so no other may be hidden by the filter.
+                    // They are about all of the section's tasks, so no other may be hidden by the filter.
+                    if is_inbox && store.filter.read().is_off() {
+                        Extra { part: Part::FindTimes { inbox: agenda.read().inbox.clone() } }
+                    }
+                    if section.key == SectionKey::Overdue && store.filter.read().is_off() {
                         button {
                             class: "text-button",
                             r#type: "button",
                             disabled: is_placing(),
-                            onclick: move |_| {
-                                let agenda = agenda.peek();
-                                if is_inbox {
-                                    store.place(agenda.inbox.clone());
-                                } else {
-                                    store.reschedule_overdue(&agenda);
-                                }
-                            },
-                            if is_inbox { "Find times" } else { "Find new times" }
+                            onclick: move |_| store.reschedule_overdue(&agenda.peek()),
+                            "Find new times"
                         }
                     }
                     if date.is_some() || is_inbox {

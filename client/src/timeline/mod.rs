@@ -1,4 +1,4 @@
-//! The timeline of the active plan.
+//! The timeline.
 //!
 //! | module | what lives there |
 //! | --- | --- |
@@ -24,6 +24,7 @@ pub mod pane;
 pub mod prediction;
 pub mod projection;
 pub mod rows;
+pub mod suggest;
 #[cfg(test)]
 pub mod testing;
 pub mod timer;

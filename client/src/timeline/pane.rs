@@ -55,7 +55,7 @@ pub fn TimelinePane() -> Element {
                 Extra { part: Part::Goals }
             }
             if is_cut() {
-                p { class: "hint", "This plan was long. Shown is what was overdue then, and the first blocks from the day on that you look at. Go to another day to see more." }
+                p { class: "hint", "This timeline was long. Shown is what was overdue then, and the first blocks from the day on that you look at. Go to another day to see more." }
             }
             if is_shut {
                 Extra { part: Part::Shut }

@@ -20,11 +20,21 @@ pub fn predict(timeline: &Timeline, mutation: &Mutation, now: DateTime<Utc>) -> 
             block::update(timeline, &of(id), changes, &context)
         }
         Mutation::Schedule(new) => block::schedule(timeline, new, &context),
+        Mutation::Place(starts) => return placed(timeline, starts, &context),
         Mutation::ChangePlan(plan, PlanChange::Rename(title)) => return renamed(timeline, *plan, title),
         Mutation::ChangePlan(plan, PlanChange::Recolor(color)) => return recolored(timeline, *plan, *color),
         _ => return Vec::new(),
     };
     decision.map(|decision| decision.events).unwrap_or_default()
+}
+
+fn placed(timeline: &Timeline, starts: &[(BlockId, DateTime<Utc>)], context: &Context) -> Vec<EventKind> {
+    let place = |(id, start): &(BlockId, DateTime<Utc>)| {
+        let changes = BlockUpdate { start: Some(*start), ..BlockUpdate::default() };
+        block::update(timeline, &BlockRef::Id(*id), &changes, context).ok()
+    };
+    let is_unplaced = |id: BlockId| timeline.block(id).is_some_and(|block| block.is_unplaced(context.now));
+    starts.iter().filter(|(id, _)| is_unplaced(*id)).filter_map(place).flat_map(|decision| decision.events).collect()
 }
 
 fn recolored(timeline: &Timeline, id: PlanId, color: PlanColor) -> Vec<EventKind> {

@@ -104,11 +104,17 @@ impl Projection {
     /// predictions: see [`Projection::predict`].
     pub fn apply(&mut self, frame: EventFrame) -> (Vec<Event>, Next) {
         self.take_back();
-        let before = self.in_use();
+        let (before, active) = (self.in_use(), self.active_plan().map(|plan| plan.id));
         let mut applied = Vec::new();
         let stopped = self.apply_each(frame, &mut applied);
         let is_new = |plan: PlanId| applied.iter().any(|event| creates(event, plan));
         self.lacks_plan |= self.in_use().into_iter().any(|plan| !before.contains(&plan) && !is_new(plan));
+        // A service of an earlier version has sent only the blocks of the plan that was active.
+        let now_active = self.active_plan().map(|plan| plan.id).filter(|plan| Some(*plan) != active && !is_new(*plan));
+        self.lacks_plan |= now_active.is_some_and(|plan| {
+            let of_plan = BlockQuery { plan: Some(plan), limit: 1, ..BlockQuery::default() };
+            self.timeline.blocks(&of_plan).next().is_none()
+        });
         let next = match stopped {
             Some(next) => next,
             None if std::mem::take(&mut self.lacks_plan) => Next::LoadPlan,
@@ -141,8 +147,9 @@ impl Projection {
     fn moves_unknown(&self, kind: &EventKind) -> bool {
         match kind {
             EventKind::TimelineShifted { plan, blocks, .. } => {
-                let is_in_use = self.timeline.plan(*plan).is_some_and(Plan::is_in_use);
-                is_in_use && !self.coverage.is_complete() && blocks.iter().any(|id| self.timeline.block(*id).is_none())
+                self.is_in_use(*plan)
+                    && !self.coverage.is_complete()
+                    && blocks.iter().any(|id| self.timeline.block(*id).is_none())
             }
             EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => self.moves_unknown(change),
             _ => false,
@@ -241,6 +248,11 @@ impl Projection {
     /// A block.
     pub fn block(&self, id: BlockId) -> Option<&Block> {
         self.timeline.block(id)
+    }
+
+    /// Whether a plan is neither deleted nor archived.
+    pub fn is_in_use(&self, plan: PlanId) -> bool {
+        self.timeline.plan(plan).is_some_and(Plan::is_in_use)
     }
 
     /// The plans that are not archived.

@@ -115,7 +115,15 @@ fn HiddenPlans() -> Element {
     rsx! {
         div { class: "hidden-plans",
             span { {format!("Not shown: {}", titles.join(", "))} }
-            button { class: "text-button", r#type: "button", onclick: move |_| store.hide_plans(Vec::new()), "Show all plans" }
+            button {
+                class: "text-button",
+                r#type: "button",
+                onclick: move |_| {
+                    store.focus_timeline();
+                    store.hide_plans(Vec::new());
+                },
+                "Show all plans"
+            }
         }
     }
 }

@@ -108,13 +108,8 @@ fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, wo
         return Outcome::LookUp(vec![call]);
     }
     let end = end.unwrap_or_else(|| start + TimeDelta::minutes(minutes.unwrap_or(1)));
-    let look_ups = world.look_up_elsewhere(day, next);
-    if !look_ups.is_empty() {
-        return Outcome::LookUp(look_ups);
-    }
-    let all = world.on(day).into_iter().chain(&world.elsewhere);
-    let busy: Vec<_> =
-        all.into_iter().filter(|block| block.is_open() && block.start < end && start < block.end).collect();
+    let on_day = world.on(day).into_iter();
+    let busy: Vec<_> = on_day.filter(|block| block.is_open() && block.start < end && start < block.end).collect();
     let when = format!("{} at {}", phrase::near_day(day, world.date()), world.time_format().time(start.time()));
     let text = if busy.is_empty() {
         format!("Yes, {when} is free.")

@@ -175,7 +175,7 @@ fn tagged(tag: &str, world: &World) -> Outcome {
     let from = world.date();
     let to = plus(from, 7);
     let fits = |block: &&BlockLine| block.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
-    let blocks: Vec<&BlockLine> = world.blocks().into_iter().filter(fits).collect();
+    let blocks: Vec<&BlockLine> = world.everywhere().into_iter().filter(fits).collect();
     let text = if blocks.is_empty() {
         format!("Nothing in the next 7 days is tagged #{tag}.")
     } else {
@@ -185,7 +185,8 @@ fn tagged(tag: &str, world: &World) -> Outcome {
 }
 
 fn overdue(world: &World) -> Outcome {
-    let blocks: Vec<&BlockLine> = world.blocks().into_iter().filter(|block| block.is_overdue(world.now())).collect();
+    let blocks: Vec<&BlockLine> =
+        world.everywhere().into_iter().filter(|block| block.is_overdue(world.now())).collect();
     Outcome::Say(if blocks.is_empty() {
         "Nothing is overdue.".to_owned()
     } else {
@@ -194,9 +195,9 @@ fn overdue(world: &World) -> Outcome {
 }
 
 fn next(world: &World) -> Outcome {
-    let block = world.blocks().into_iter().find(|block| block.is_open() && block.start >= world.now());
+    let block = world.everywhere().into_iter().find(|block| block.is_open() && block.start >= world.now());
     let running = world
-        .blocks()
+        .everywhere()
         .into_iter()
         .find(|block| block.is_open() && block.start < world.now() && block.end > world.now());
     let now = running.map_or(String::new(), |block| format!("Now: {}. ", phrase::block(block, world.time_format())));
@@ -258,7 +259,7 @@ fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
         block.start.date() < to && (block.end > from.and_time(chrono::NaiveTime::MIN) || block.start.date() >= from)
     };
     let blocks: Vec<&BlockLine> = world
-        .blocks()
+        .everywhere()
         .into_iter()
         .filter(|block| {
             in_days(block)

@@ -25,7 +25,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
         let text = "Of which task? Say, for example, “start the timer for the report”.";
         return Some(Outcome::Say(text.to_owned()));
     }
-    let mut running = world.context.blocks.iter().chain(world.inbox()).filter(|block| block.working);
+    let mut running =
+        world.context.blocks.iter().chain(&world.elsewhere).chain(world.inbox()).filter(|block| block.working);
     Some(match (running.next(), running.next()) {
         (None, _) => Outcome::Say("No timer is running among the tasks of these days. Nothing was changed; name the task if there is another one.".to_owned()),
         (Some(_), Some(_)) => {

@@ -173,7 +173,9 @@ fn spoken_of(tokens: &[Token], target: &Target, world: &World) -> Option<Found> 
     if let Some(block) = world.fresh.last() {
         return Some(Found::Blocks(vec![block.clone()]));
     }
-    let many = target.all || tokens.iter().any(|token| token.is_any("them those these"));
+    // "Both" of three is not clear.
+    let is_two = mentioned.len() == 2 || !tokens.iter().any(|token| token.is("both"));
+    let many = is_two && (target.all || tokens.iter().any(|token| token.is_any("them those these")));
     Some(match mentioned.as_slice() {
         [] => Found::Say(
             "I do not know what you mean by that. Say the block's title, its time or its handle, such as B1."
@@ -233,7 +235,8 @@ fn by_description(target: &Target, world: &World, purpose: Purpose) -> Found {
 /// The known blocks whose titles have all these words.
 pub(super) fn titled<'a>(text: &str, world: &'a World) -> Vec<&'a BlockLine> {
     let words: Vec<String> = words_of(text).into_iter().map(|word| word.norm).collect();
-    world.inbox().chain(world.blocks()).filter(|block| is_titled(&block.title, &words) >= Match::Words).collect()
+    let waiting = world.inbox().chain(world.elsewhere.iter().filter(|block| block.untimed));
+    waiting.chain(world.everywhere()).filter(|block| is_titled(&block.title, &words) >= Match::Words).collect()
 }
 
 /// Whether words contain all words of a title.
@@ -277,13 +280,14 @@ enum Match {
 fn candidates<'a>(target: &Target, world: &'a World, purpose: Purpose) -> Vec<&'a BlockLine> {
     // What has no time is named by its title alone.
     let is_titled = !target.wanted.is_said() && !target.words.is_empty();
-    let untimed = world.inbox().filter(|_| is_titled).collect();
-    let own = candidates_among(world.blocks(), untimed, target, world, purpose);
+    let (own, others): (Vec<_>, Vec<_>) = world.inbox().filter(|_| is_titled).partition(|task| task.plan.is_none());
+    let own = candidates_among(world.blocks(), own, target, world, purpose);
     if !own.is_empty() || target.all {
         return own;
     }
-    let (untimed, timed) = world.elsewhere.iter().partition(|block| block.untimed);
-    candidates_among(timed, if is_titled { untimed } else { Vec::new() }, target, world, purpose)
+    let (untimed, timed): (Vec<_>, Vec<_>) = world.elsewhere.iter().partition(|block| block.untimed);
+    let untimed = others.into_iter().chain(untimed.into_iter().filter(|_| is_titled)).collect();
+    candidates_among(timed, untimed, target, world, purpose)
 }
 
 fn candidates_among<'a>(

@@ -85,3 +85,21 @@ fn plans_and_talk() {
         ],
     );
 }
+
+#[test]
+fn plans_are_layers() {
+    check_answers(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("show me my schedule for tomorrow", &["Standup (B5)", "10:00–11:00 Review (B10) · in “Work”"]),
+            ("find review", &["B10 Review"]),
+            ("when is the review?", &["“Review” (B10), Tue 3 Mar, 10:00–11:00"]),
+        ],
+    );
+    // It is known from the context, and found again by a look-up.
+    let taken = Person::busy("Europe/Oslo").say("am I free tomorrow at 10:15?").text;
+    assert_eq!(taken.matches("Review").count(), 1, "{taken}");
+    let mut person = Person::busy("Europe/Oslo");
+    let deleted = person.say("Delete the review");
+    assert_eq!(deleted.effects.len(), 1, "{}", deleted.text);
+}

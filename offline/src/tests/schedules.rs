@@ -237,7 +237,7 @@ fn on_a_day_without_a_time_the_next_free_one_is_taken() {
     check(
         || Person::busy("Europe/Oslo"),
         &[
-            ("schedule reading tomorrow", &["+Reading Tue 3 Mar 09:15-10:15"]),
+            ("schedule reading tomorrow", &["+Reading Tue 3 Mar 11:00-12:00"]),
             ("schedule a walk this afternoon", &["+Walk Mon 2 Mar 14:00-15:00"]),
         ],
     );

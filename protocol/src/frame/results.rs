@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use flux_timeline::run::LeftOut;
 use flux_timeline::timeline::Content;
-use flux_timeline::{Block, Event, EventId, PlanId};
+use flux_timeline::{Block, BlockId, Event, EventId, PlanId};
 use serde::{Deserialize, Serialize};
 
 use super::is_false;
@@ -182,6 +183,31 @@ impl BlockCounts {
     pub const fn all(self) -> u64 {
         self.open + self.done + self.appointments
     }
+}
+
+/// Times for tasks that are overdue or have none: the result of `suggestTimes`. Nothing is changed by it; `placeTasks` takes the times.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedTimes {
+    /// The times that were found, by start.
+    pub times: Vec<SuggestedTime>,
+    /// The tasks for which none was found.
+    pub left_out: Vec<LeftOut>,
+    /// How many overdue tasks were not tried, because only so many get new times at once.
+    pub more: u64,
+}
+
+/// A time for a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestedTime {
+    /// The task.
+    pub id: BlockId,
+    /// When it would start.
+    #[serde(deserialize_with = "flux_timeline::clock::instant")]
+    pub start: DateTime<Utc>,
+    /// When it would end.
+    #[serde(deserialize_with = "flux_timeline::clock::instant")]
+    pub end: DateTime<Utc>,
 }
 
 /// A page of blocks: the result of `getBlocks`.

@@ -184,6 +184,7 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::ReopenBlock { block } => block::reopen(view, block, context),
         Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),
         Command::RescheduleOverdue(which) => overdue::reschedule(view, which, context),
+        Command::PlaceTasks(starts) => overdue::place_tasks(view, starts, context),
         Command::StartRun(new) => run::start(view, new, context),
         Command::CancelRun { run } => run::cancel(view, run.as_ref(), context),
         Command::RetryRun { run } => run::retry(view, run.as_ref(), context),

@@ -1,4 +1,4 @@
-//! Gives a time to overdue tasks, and to tasks without one.
+//! Finds times for overdue tasks and for tasks without one, and gives them those times.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -8,6 +8,7 @@ use crate::clock;
 use crate::command::OverdueTasks;
 use crate::event::{BlockChange, EventKind};
 use crate::free_time::WorkingHours;
+use crate::id::BlockId;
 use crate::limits;
 use crate::place::{HORIZON_DAYS, Horizon, Task, Why, order, place};
 use crate::plan::Plan;
@@ -83,7 +84,34 @@ pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTas
         return Err(Rejection::NothingOverdue.into());
     }
     let outcomes = Search::new(view, &blocks, context.now)?.places()?;
+    moved(blocks, outcomes, more)
+}
 
+/// Gives tasks the starts that were suggested for them, each as long as it takes. A start that was suggested is taken even if something
+/// else has been planned then in the meantime: the person has seen it.
+pub(super) fn place_tasks<V: ReadPlans + ReadBlocks>(
+    view: &V,
+    starts: &[(BlockId, DateTime<Utc>)],
+    context: &Context,
+) -> Decided<V> {
+    let references: Vec<BlockRef> = starts.iter().map(|(id, _)| BlockRef::Id(*id)).collect();
+    let blocks = named(view, &references, context.now)?;
+    if blocks.is_empty() {
+        return Err(Rejection::NothingOverdue.into());
+    }
+    let place = |block: &Block| {
+        let start = starts.iter().find(|(id, _)| *id == block.id).map(|(_, start)| *start);
+        let start = start.filter(|start| *start >= context.now);
+        let start =
+            start.ok_or_else(|| "The time that was suggested for it has passed. Ask for another.".to_owned())?;
+        Span::starting(start, length(block)).map_err(|invalid| invalid.to_string())
+    };
+    let outcomes = blocks.iter().map(place).collect();
+    moved(blocks, outcomes, 0)
+}
+
+/// The decision to move each block to the time that was found for it.
+fn moved<E>(blocks: Vec<Block>, outcomes: Vec<Result<Span, String>>, more: u64) -> Result<Decision, DecideError<E>> {
     let mut moved: Vec<BlockChange> = Vec::with_capacity(blocks.len());
     let mut left_out = Vec::new();
     for (before, outcome) in blocks.into_iter().zip(outcomes) {

@@ -116,7 +116,7 @@ impl Desk {
         self.add(title, timed).unwrap().id
     }
 
-    /// Gives the named tasks new times, or all overdue ones of the active plan.
+    /// Gives the named tasks new times, or all overdue ones.
     pub fn reschedule(&mut self, named: &[&str]) -> Result<(Vec<EventKind>, Outcome), String> {
         let named: Vec<BlockRef> = named.iter().map(|text| BlockRef::from(*text)).collect();
         let which = if named.is_empty() { OverdueTasks::All } else { OverdueTasks::Named(named) };

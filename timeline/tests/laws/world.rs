@@ -7,8 +7,8 @@ use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
 use flux_timeline::{
-    Actor, BlockId, DecideError, Event, EventId, Goal, HourFormat, Kind, PlanColor, PlanId, Priority, RunId, RunStep,
-    Session, Source, Span, Title, TxnId, Zone, decide,
+    Actor, BlockId, DecideError, Event, EventId, Goal, Handle, HourFormat, Kind, PlanColor, PlanId, Priority, RunId,
+    RunStep, Session, Source, Span, Title, TxnId, Zone, decide,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -109,6 +109,13 @@ impl World {
         log.get(usize::from(number) % log.len().max(1))
     }
 
+    /// The id of the block with this handle.
+    pub fn block(&self, number: u8) -> Option<BlockId> {
+        let handle = Handle::new(number.into());
+        let blocks = self.session.timeline().content().blocks;
+        blocks.into_iter().find(|block| block.handle == handle).map(|block| block.id)
+    }
+
     /// One of the plans, including the first one and archived ones.
     pub fn plan(&self, number: u8) -> Option<PlanRef> {
         let plans = self.content().plans;
@@ -145,6 +152,7 @@ pub enum Request {
     UnarchivePlan { number: u8 },
     Shift { after: i64, days: i64, minutes: i64 },
     Reschedule { block: Option<u8> },
+    Place { blocks: Vec<(u8, i64)> },
     StartRun { goal: u8 },
     CancelRun { run: u8 },
     RetryRun { run: u8 },
@@ -188,6 +196,7 @@ pub fn request() -> impl Strategy<Value = Request> {
         1 => (minutes, -400i64..400, -600_000i64..600_000)
             .prop_map(|(after, days, minutes)| Request::Shift { after, days, minutes }),
         2 => prop::option::of(1u8..12).prop_map(|block| Request::Reschedule { block }),
+        2 => prop::collection::vec((1u8..12, -50_000i64..50_000), 0..4).prop_map(|blocks| Request::Place { blocks }),
         2 => (0u8..6).prop_map(|goal| Request::StartRun { goal }),
         1 => (0u8..6).prop_map(|run| Request::CancelRun { run }),
         1 => (0u8..6).prop_map(|run| Request::RetryRun { run }),
@@ -307,6 +316,10 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::Reschedule { block } => {
             let all = if world.ticks.is_multiple_of(2) { OverdueTasks::All } else { OverdueTasks::OfPlan(plan(1)) };
             Command::RescheduleOverdue(block.map_or(all, |block| OverdueTasks::Named(vec![handle(block)])))
+        }
+        Request::Place { blocks } => {
+            let named = blocks.iter().filter_map(|(block, minutes)| Some((world.block(*block)?, at(*minutes))));
+            Command::PlaceTasks(named.collect())
         }
         Request::StartRun { goal } => Command::StartRun(NewRun {
             id: RunId::new(world.id()),

@@ -27,7 +27,8 @@ pub struct RescheduleOverdue {
 }
 
 impl RescheduleOverdue {
-    fn which(&self) -> OverdueTasks {
+    /// Which tasks are meant.
+    pub fn which(&self) -> OverdueTasks {
         if self.blocks.is_empty() {
             return self.plan.as_deref().map_or(OverdueTasks::All, |plan| OverdueTasks::OfPlan(PlanRef::from(plan)));
         }

@@ -13,7 +13,7 @@ use crate::store::{EventQuery, Sql, StoreError, Transaction};
 pub(super) fn filters_find_events<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let mut twins = eventful(sql)?;
     let mut chance = Chance(7);
-    for _ in 0..260 {
+    for _ in 0..400 {
         step(&mut twins, &mut chance)?;
     }
     let log = twins.session.log();

@@ -32,7 +32,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(35) {
+    let command = match chance.below(36) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
@@ -106,6 +106,10 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
                 ..BlockUpdate::default()
             },
         },
+        29 => {
+            let block = twins.session.timeline().content().blocks.into_iter().nth(chance.below(10) as usize);
+            Command::PlaceTasks(block.map(|block| (block.id, moment(chance.minutes()))).into_iter().collect())
+        }
         28 => {
             let color = chance.below(8);
             let color = PlanColor::ALL.get(usize::try_from(color).unwrap_or_default()).copied();

@@ -88,20 +88,24 @@ fn a_gap_changes_nothing_and_asks_for_what_is_missing() {
 fn a_plan_that_is_in_use_again_is_loaded_unless_it_is_new() {
     let mut projection = loaded(5);
     let switch = |to| EventKind::PlanSwitched { before: Some(plan(1).id), after: Some(to) };
-    assert_eq!(apply(&mut projection, &[event(6, switch(plan(2).id))]), Next::Nothing, "its blocks are known");
-    let events = [event(7, EventKind::PlanCreated { plan: plan(3) }), event(8, switch(plan(3).id))];
+    apply(
+        &mut projection,
+        &[event(6, EventKind::BlockScheduled { block: Block { plan: plan(2).id, ..block(8, "Review") } })],
+    );
+    assert_eq!(apply(&mut projection, &[event(7, switch(plan(2).id))]), Next::Nothing, "its blocks are known");
+    let events = [event(8, EventKind::PlanCreated { plan: plan(3) }), event(9, switch(plan(3).id))];
     assert_eq!(apply(&mut projection, &events), Next::Nothing, "it has no blocks");
     let at = DateTime::UNIX_EPOCH;
-    assert_eq!(apply(&mut projection, &[event(9, EventKind::PlanArchived { plan: plan(1).id, at })]), Next::Nothing);
+    assert_eq!(apply(&mut projection, &[event(10, EventKind::PlanArchived { plan: plan(1).id, at })]), Next::Nothing);
     assert_eq!(
-        apply(&mut projection, &[event(10, EventKind::PlanUnarchived { plan: plan(1).id, at })]),
+        apply(&mut projection, &[event(11, EventKind::PlanUnarchived { plan: plan(1).id, at })]),
         Next::LoadPlan
     );
     let deleted = EventKind::PlanDeleted { plan: plan(3) };
-    assert_eq!(apply(&mut projection, &[event(11, deleted.clone())]), Next::Nothing);
+    assert_eq!(apply(&mut projection, &[event(12, deleted.clone())]), Next::Nothing);
     let later = DateTime::UNIX_EPOCH + TimeDelta::hours(1);
     let back = EventKind::Undone { txn: events[0].txn, change: Box::new(deleted.inverse().unwrap()) };
-    assert_eq!(apply(&mut projection, &[Event { at: later, ..event(12, back) }]), Next::LoadPlan);
+    assert_eq!(apply(&mut projection, &[Event { at: later, ..event(13, back) }]), Next::LoadPlan);
 }
 
 #[test]
