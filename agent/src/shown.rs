@@ -4,8 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{ModelInfo, PastSnapshot, Snapshot};
 use flux_timeline::timeline::Content;
-use flux_timeline::view::{BlockState, PlanSnapshot};
-use flux_timeline::{Block, BlockQuery, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, Span};
+use flux_timeline::view::{BlockState, PlanSnapshot, blocks_of_each};
+use flux_timeline::{BlockQuery, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans};
 use serde::Serialize;
 
 use crate::store::{EventQuery, MessagePage, Sql, Store, StoreError, bytes};
@@ -50,19 +50,13 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let in_use = in_use(&store.plans()?);
     let since = now - TimeDelta::days(DAYS);
     // The newest first, so that they stay if all are too large.
-    let newest = BlockQuery {
-        has_time: Some(false),
-        state: BlockState::ToDo,
-        limit: INBOX,
-        last: true,
-        ..BlockQuery::default()
-    };
-    let mut inbox = of_each(store, &in_use, &newest)?;
+    let newest = BlockQuery { limit: INBOX, last: true, ..BlockQuery::inbox(None) };
+    let mut inbox = blocks_of_each(store, &in_use, &newest)?;
     inbox.reverse();
     let (_, inbox_size) = keep_within(&mut inbox, BLOCKS_BYTES / 4);
     inbox.reverse();
     let overdue = BlockQuery { ends_by: Some(since), state: BlockState::ToDo, limit: OVERDUE, ..BlockQuery::default() };
-    let mut blocks = of_each(store, &in_use, &overdue)?;
+    let mut blocks = blocks_of_each(store, &in_use, &overdue)?;
     let (_, overdue_size) = keep_within(&mut blocks, BLOCKS_BYTES / 4);
     let limit = BLOCKS - blocks.len();
     let mut others = store.blocks(&BlockQuery { ends_after: Some(since), limit, ..BlockQuery::default() })?;
@@ -88,22 +82,6 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
 
 fn in_use(plans: &[Plan]) -> Vec<PlanId> {
     plans.iter().filter(|plan| plan.is_in_use()).map(|plan| plan.id).collect()
-}
-
-/// The blocks that a query of all plans in use finds, by one query for each plan: the index of blocks to be done begins with the plan.
-fn of_each<S: Sql>(store: &Store<S>, plans: &[PlanId], query: &BlockQuery) -> Result<Vec<Block>, StoreError> {
-    let mut blocks = Vec::new();
-    for plan in plans {
-        blocks.extend(store.blocks(&BlockQuery { plan: Some(*plan), ..query.clone() })?);
-    }
-    blocks.sort_unstable_by_key(|block| (block.span.map(Span::start), block.handle));
-    let extra = blocks.len().saturating_sub(query.limit);
-    if query.last {
-        blocks.drain(..extra);
-    } else {
-        blocks.truncate(query.limit);
-    }
-    Ok(blocks)
 }
 
 /// Keeps the first items that have at most `limit` bytes of JSON together. Returns whether others were left out, and the size.

@@ -81,13 +81,12 @@ impl<'a> World<'a> {
 
     /// Adds a look-up and its result.
     pub fn learn(&mut self, call: Call, result: &Value) {
-        // A block that does not say its plan belongs to the active one, unless the call named another.
-        let elsewhere = call.1.get("plan").is_some();
+        // A block that does not say its plan belongs to the active one.
         for block in memory::blocks_of(result) {
             if self.known(&block.handle) {
                 continue;
             }
-            if elsewhere || block.plan.is_some() {
+            if block.plan.is_some() {
                 self.elsewhere.push(block);
             } else {
                 self.found.push(block);

@@ -86,7 +86,7 @@ tagged_enum! {
             plan: PlanId,
             /// The color before; `None` for a plan from before there were colors.
             before: Option<PlanColor>,
-            /// The color after; `None` only if that is undone.
+            /// The color after; `None` only when the first change of such a plan is undone.
             after: Option<PlanColor>,
         },
         /// Another plan became the active one.

@@ -69,7 +69,7 @@ impl PlanColor {
         }
     }
 
-    /// The color of a new plan: the first that the fewest of these plans have.
+    /// The color for a new plan: the first of those that the fewest of these plans have.
     pub fn for_new(plans: &[Plan]) -> Self {
         let uses = |color: Self| plans.iter().filter(|plan| plan.shown_color() == color).count();
         Self::ALL.into_iter().min_by_key(|color| uses(*color)).unwrap_or(Self::Blue)

@@ -246,6 +246,11 @@ impl Timeline {
         plans
     }
 
+    /// The plans that are not archived, in any order.
+    pub fn plans_in_use(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.values().filter(|plan| plan.is_in_use())
+    }
+
     /// The plan with this id.
     pub fn plan(&self, id: PlanId) -> Option<&Plan> {
         self.plans.get(&id)

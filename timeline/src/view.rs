@@ -270,6 +270,24 @@ impl PlanCounts {
     }
 }
 
+/// The blocks of these plans that match, as [`ReadBlocks::blocks`] would find them, by one query for each plan: the index of tasks to be
+/// done begins with the plan.
+///
+/// # Errors
+/// If the source cannot be read.
+pub fn blocks_of_each<V: ReadBlocks>(view: &V, plans: &[PlanId], query: &BlockQuery) -> Result<Vec<Block>, V::Error> {
+    let mut blocks = Vec::new();
+    for plan in plans {
+        blocks.extend(view.blocks(&BlockQuery { plan: Some(*plan), ..query.clone() })?);
+    }
+    blocks.sort_unstable_by_key(|block| (block.span.map(Span::start), block.handle));
+    if query.last {
+        blocks.drain(..blocks.len().saturating_sub(query.limit));
+    }
+    blocks.truncate(query.limit);
+    Ok(blocks)
+}
+
 /// Which blocks are asked for. The default is: all of them, in all plans that are in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockQuery {
@@ -387,9 +405,9 @@ impl Default for BlockQuery {
 }
 
 impl BlockQuery {
-    /// The tasks of a plan that have no time yet and are not completed.
-    pub fn inbox(plan: PlanId) -> Self {
-        Self { plan: Some(plan), has_time: Some(false), state: BlockState::ToDo, ..Self::default() }
+    /// The tasks of a plan, or of all plans in use, that have no time yet and are not completed.
+    pub fn inbox(plan: Option<PlanId>) -> Self {
+        Self { plan, has_time: Some(false), state: BlockState::ToDo, ..Self::default() }
     }
 
     /// What shares a moment with `start..end`.

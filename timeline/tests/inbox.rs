@@ -28,7 +28,7 @@ fn a_task_without_a_time_is_in_the_inbox_and_takes_up_no_time() {
     assert!(milk.is_in_inbox() && !milk.is_overdue(at("12-31T00:00")));
     assert_eq!(milk.length(), Some(TimeDelta::minutes(30)));
     assert_eq!(titles(&desk, &BlockQuery::default()), ["Buy milk", "Report"]);
-    assert_eq!(titles(&desk, &BlockQuery::inbox(milk.plan)), ["Buy milk"]);
+    assert_eq!(titles(&desk, &BlockQuery::inbox(Some(milk.plan))), ["Buy milk"]);
     let timed = BlockQuery { has_time: Some(true), ..BlockQuery::default() };
     assert_eq!(titles(&desk, &timed), ["Report"], "which has a length and no estimate");
     let bounded = [
@@ -41,7 +41,7 @@ fn a_task_without_a_time_is_in_the_inbox_and_takes_up_no_time() {
     }
     assert_eq!(desk.session.timeline().busy(at("03-01T00:00"), at("03-09T00:00")), [span("03-02T11:00", 60).unwrap()]);
     desk.complete("milk");
-    assert_eq!(titles(&desk, &BlockQuery::inbox(milk.plan)), [""; 0]);
+    assert_eq!(titles(&desk, &BlockQuery::inbox(Some(milk.plan))), [""; 0]);
 }
 
 #[test]

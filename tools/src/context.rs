@@ -2,7 +2,7 @@
 //! in the prompt. The built-in interpreter gets them as data.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use flux_timeline::view::{BlockState, PlanCounts};
+use flux_timeline::view::{BlockState, PlanCounts, blocks_of_each};
 use flux_timeline::{Block, BlockQuery, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadPlans, Span, clock};
 use serde::{Deserialize, Serialize};
 
@@ -212,11 +212,19 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         }
     }
     let today = zone.day_start(zone.wall(now).date());
-    let of_plan = BlockQuery { plan: active, ..BlockQuery::default() };
-    let mut blocks = overdue(view, &of_plan, today, OVERDUE)?;
-    blocks.extend(view.blocks(&week(today, of_plan, LISTED - blocks.len()))?);
-    let (elsewhere, more_elsewhere) = elsewhere(view, &in_use, active, today)?;
-    let (inbox, waiting) = inbox(view, &in_use)?;
+    let mut blocks = view.blocks(&BlockQuery { plan: active, ..overdue(today, OVERDUE) })?;
+    blocks.extend(view.blocks(&BlockQuery { plan: active, ..week(today, LISTED - blocks.len()) })?);
+    let ids: Vec<PlanId> = in_use.iter().map(|plan| plan.id).collect();
+    let others: Vec<PlanId> = ids.iter().copied().filter(|id| Some(*id) != active).collect();
+    let (elsewhere, more_elsewhere) = elsewhere(view, &others, today)?;
+    let inbox = blocks_of_each(view, &ids, &BlockQuery { limit: INBOX, last: true, ..BlockQuery::inbox(None) })?;
+    let mut waiting = inbox.len() as u64;
+    if inbox.len() == INBOX {
+        waiting = 0;
+        for plan in &ids {
+            waiting += view.count_blocks(&BlockQuery::inbox(Some(*plan)))?;
+        }
+    }
     for block in blocks.iter().chain(&elsewhere).chain(&inbox) {
         let count = unlisted.of(block);
         *count = count.saturating_sub(1);
@@ -257,49 +265,33 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
     })
 }
 
-/// The blocks of plans other than the active one that are listed: overdue tasks, then those of the next days. Whether there are more in the
-/// next days.
-fn elsewhere<V: ReadBlocks>(
-    view: &V,
-    in_use: &[Plan],
-    active: Option<PlanId>,
-    today: DateTime<Utc>,
-) -> Result<(Vec<Block>, bool), V::Error> {
-    let (mut late, mut of_week) = (Vec::new(), Vec::new());
-    for plan in in_use.iter().filter(|plan| Some(plan.id) != active) {
-        let of_plan = BlockQuery { plan: Some(plan.id), ..BlockQuery::default() };
-        late.extend(overdue(view, &of_plan, today, OVERDUE_ELSEWHERE)?);
-        of_week.extend(view.blocks(&week(today, of_plan, ELSEWHERE + 1))?);
-    }
-    for list in [&mut late, &mut of_week] {
-        list.sort_unstable_by_key(|block: &Block| (block.span.map(Span::start), block.handle));
-    }
-    late.drain(..late.len().saturating_sub(OVERDUE_ELSEWHERE));
-    let room = ELSEWHERE - late.len();
+/// The blocks of the plans other than the active one that are listed: overdue tasks, then those of the next days. Whether there are more in
+/// the next days.
+fn elsewhere<V: ReadBlocks>(view: &V, others: &[PlanId], today: DateTime<Utc>) -> Result<(Vec<Block>, bool), V::Error> {
+    let mut listed = blocks_of_each(view, others, &overdue(today, OVERDUE_ELSEWHERE))?;
+    let room = ELSEWHERE - listed.len();
+    let of_week = blocks_of_each(view, others, &week(today, room + 1))?;
     let has_more = of_week.len() > room;
-    of_week.truncate(room);
-    late.extend(of_week);
-    Ok((late, has_more))
-}
-
-/// The newest tasks without a time that are to be done, by handle, and how many there are.
-fn inbox<V: ReadBlocks>(view: &V, in_use: &[Plan]) -> Result<(Vec<Block>, u64), V::Error> {
-    let (mut newest, mut waiting) = (Vec::new(), 0);
-    for plan in in_use {
-        let inbox = BlockQuery::inbox(plan.id);
-        let found = view.blocks(&BlockQuery { limit: INBOX, last: true, ..inbox.clone() })?;
-        waiting += if found.len() == INBOX { view.count_blocks(&inbox)? } else { found.len() as u64 };
-        newest.extend(found);
-    }
-    newest.sort_unstable_by_key(|block: &Block| block.handle);
-    newest.drain(..newest.len().saturating_sub(INBOX));
-    Ok((newest, waiting))
+    listed.extend(of_week.into_iter().take(room));
+    Ok((listed, has_more))
 }
 
 /// The first `limit` blocks of the next days.
-fn week(today: DateTime<Utc>, of_plan: BlockQuery, limit: usize) -> BlockQuery {
+fn week(today: DateTime<Utc>, limit: usize) -> BlockQuery {
     let until = today + TimeDelta::days(DAYS);
-    BlockQuery { ends_after: Some(today), starts_before: Some(until), limit, ..of_plan }
+    BlockQuery { ends_after: Some(today), starts_before: Some(until), limit, ..BlockQuery::default() }
+}
+
+/// The newest open tasks that ended before today.
+fn overdue(today: DateTime<Utc>, limit: usize) -> BlockQuery {
+    BlockQuery {
+        ends_by: Some(today),
+        state: BlockState::ToDo,
+        starts_from: Some(today - TimeDelta::days(90)),
+        limit,
+        last: true,
+        ..BlockQuery::default()
+    }
 }
 
 fn inbox_line(block: &Block) -> InboxLine {
@@ -314,21 +306,4 @@ fn inbox_line(block: &Block) -> InboxLine {
         working: block.worked.is_running(),
         plan: None,
     }
-}
-
-/// The newest open tasks that ended before today, by start.
-fn overdue<V: ReadBlocks>(
-    view: &V,
-    of_plan: &BlockQuery,
-    today: DateTime<Utc>,
-    limit: usize,
-) -> Result<Vec<Block>, V::Error> {
-    view.blocks(&BlockQuery {
-        ends_by: Some(today),
-        state: BlockState::ToDo,
-        starts_from: Some(today - TimeDelta::days(90)),
-        limit,
-        last: true,
-        ..of_plan.clone()
-    })
 }

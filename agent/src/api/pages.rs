@@ -17,8 +17,8 @@ use crate::store::{EventQuery, Sql, Store};
 /// Blocks that a call returns when it names no limit.
 const DEFAULT_BLOCKS: usize = 500;
 
-/// Blocks of a plan, or of all plans in use, from a place on or, when only the end of the page is given, up to it. A search returns blocks with and without a
-/// time. A page without a search returns only blocks with a time, or only those without if `inbox` is set.
+/// Blocks of a plan, or of all plans in use, from a place on or, when only the end of the page is given, up to it. A search returns
+/// blocks with and without a time. A page without a search returns only blocks with a time, or only those without if `inbox` is set.
 pub(super) fn blocks<S: Sql>(store: &Store<S>, fields: PageFields) -> Result<Value, ApiError> {
     let plan = fields.plan.map(|id| find_plan(store, &PlanRef::Id(id))).transpose()?.map(|plan| plan.id);
     let limit = fields.limit.unwrap_or(DEFAULT_BLOCKS);

@@ -21,14 +21,18 @@ pub const BUTTON: &str = "plans-button";
 pub fn PlanMenu() -> Element {
     let mut store = use_store();
     let is_open = *store.plans_open.read();
-    let title = use_memo(move || store.projection.read().active_plan().map(|plan| plan.title.to_string()));
-    let hidden = store.hidden.read();
-    let plans: Vec<Plan> = store.projection.read().plans().into_iter().filter(Plan::is_in_use).take(DOTS).collect();
+    // The title of the active plan, and the color of each plan and whether it is shown.
+    let plans = use_memo(move || {
+        let (projection, hidden) = (store.projection.read(), store.hidden.read());
+        let title = projection.active_plan().map(|plan| plan.title.to_string())?;
+        let dot = |plan: Plan| (plan.shown_color().as_str(), !hidden.contains(&plan.id));
+        Some((title, projection.plans_in_use().into_iter().take(DOTS).map(dot).collect::<Vec<_>>()))
+    });
     let is_pending = store
         .calls
         .read()
         .any(|mutation| matches!(mutation, Mutation::SwitchPlan(_) | Mutation::CreatePlan(_) | Mutation::LoadTimeline));
-    let Some(title) = title() else {
+    let Some((title, dots)) = plans() else {
         return rsx! {
             if !store.is_shut() {
                 div { class: "plans skeleton-line", aria_hidden: "true" }
@@ -53,10 +57,10 @@ pub fn PlanMenu() -> Element {
                 aria_controls: "plans-menu",
                 aria_busy: is_pending,
                 onclick: move |_| store.plans_open.toggle(),
-                if plans.len() > 1 {
+                if dots.len() > 1 {
                     span { class: "dots", aria_hidden: "true",
-                        for plan in plans {
-                            span { class: "dot", "data-color": plan.shown_color().as_str(), "data-shown": !hidden.contains(&plan.id) }
+                        for (color , is_shown) in dots {
+                            span { class: "dot", "data-color": color, "data-shown": is_shown }
                         }
                     }
                 }

@@ -18,7 +18,7 @@ use crate::platform;
 const ANSWER_MS: u32 = 30_000;
 const OFFLINE: &str = "You are offline. Nothing was changed; try again when you reconnect.";
 const LOST: &str =
-    "The service did not answer. If something was to be changed, check whether it was before you try again.";
+    "The service did not answer. If you asked for a change, check whether it was made before you try again.";
 const UNSAVED: &str = "A change in this browser is not saved yet. Wait a moment, and then try again.";
 
 /// The ids of calls without a response so far, with who waits for each.

@@ -1,7 +1,7 @@
 //! The form for editing a block, in place of its card or in a dialog.
 
 use dioxus::prelude::*;
-use flux_timeline::{BlockId, Kind, Plan, PlanId, Priority};
+use flux_timeline::{BlockId, Kind, PlanId, Priority};
 
 use super::form::Form;
 use super::projection::Projection;
@@ -184,8 +184,7 @@ pub fn Editor() -> Element {
 #[component]
 fn PlanField(plan: Option<PlanId>) -> Element {
     let store = use_store();
-    let mut plans = store.projection.read().plans();
-    plans.retain(Plan::is_in_use);
+    let plans = store.projection.read().plans_in_use();
     if plans.len() < 2 {
         return rsx! {};
     }

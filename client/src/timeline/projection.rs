@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPage as Page, EventFrame, ModelInfo, Snapshot};
-use flux_timeline::view::BlockState;
 use flux_timeline::{
     Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Settings, Timeline, Zone,
 };
@@ -255,16 +254,21 @@ impl Projection {
         self.timeline.plan(plan).is_some_and(Plan::is_in_use)
     }
 
-    /// The plans that are not archived.
+    /// The plans that are not archived, oldest first.
+    pub fn plans_in_use(&self) -> Vec<Plan> {
+        let mut plans = self.plans();
+        plans.retain(Plan::is_in_use);
+        plans
+    }
+
+    /// The ids of the plans that are not archived.
     fn in_use(&self) -> Vec<PlanId> {
-        let plans = self.timeline.plans().into_iter();
-        plans.filter(Plan::is_in_use).map(|plan| plan.id).collect()
+        self.timeline.plans_in_use().map(|plan| plan.id).collect()
     }
 
     /// The plan of a block and its color, where there are several plans to tell apart.
     pub fn plan_mark(&self, plan: PlanId) -> Option<PlanMark> {
-        let is_only = self.timeline.plans().iter().filter(|plan| plan.is_in_use()).count() < 2;
-        let plan = self.timeline.plan(plan).filter(|_| !is_only)?;
+        let plan = self.timeline.plan(plan).filter(|_| self.timeline.plans_in_use().nth(1).is_some())?;
         Some(PlanMark { title: plan.title.to_string(), color: plan.shown_color().as_str() })
     }
 
@@ -275,8 +279,7 @@ impl Projection {
 
     /// How many known tasks of the plans in use, apart from the hidden ones, have no time.
     pub fn waiting(&self, hidden: &[PlanId]) -> usize {
-        let inbox = BlockQuery { has_time: Some(false), state: BlockState::ToDo, ..BlockQuery::default() };
-        self.timeline.blocks(&inbox).filter(|block| !hidden.contains(&block.plan)).count()
+        self.timeline.blocks(&BlockQuery::inbox(None)).filter(|block| !hidden.contains(&block.plan)).count()
     }
 
     /// The agenda of the plans in use.
@@ -290,7 +293,7 @@ impl Projection {
     }
 }
 
-/// How the plan of a block is told.
+/// What tells a plan from the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanMark {
     /// Its title.

@@ -105,7 +105,7 @@ pub fn Suggestion(id: BlockId) -> Element {
 async fn suggest(mut store: Store, mut inbox: Vec<BlockId>) {
     if inbox.len() > limits::RESCHEDULED_BLOCKS {
         store.toast(
-            format!("Times are looked for {} tasks at once, the first ones.", limits::RESCHEDULED_BLOCKS),
+            format!("Times are suggested for the first {} tasks of the inbox.", limits::RESCHEDULED_BLOCKS),
             Kind::Done,
         );
     }

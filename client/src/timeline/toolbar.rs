@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use flux_timeline::view::BlockState;
-use flux_timeline::{Plan, Priority, clock};
+use flux_timeline::{Priority, clock};
 
 use super::{Jump, Mode};
 use crate::platform;
@@ -106,9 +106,9 @@ fn Step(by: i32, label: &'static str, shape: Shape) -> Element {
 fn HiddenPlans() -> Element {
     let mut store = use_store();
     let hidden = store.hidden.read();
-    let plans = store.projection.read().plans();
-    let is_missing = |plan: &&Plan| plan.is_in_use() && hidden.contains(&plan.id);
-    let titles: Vec<&str> = plans.iter().filter(is_missing).map(|plan| plan.title.as_str()).collect();
+    let plans = store.projection.read().plans_in_use();
+    let titles: Vec<&str> =
+        plans.iter().filter(|plan| hidden.contains(&plan.id)).map(|plan| plan.title.as_str()).collect();
     if titles.is_empty() {
         return rsx! {};
     }

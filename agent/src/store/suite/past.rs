@@ -76,8 +76,7 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
         let begin = Some(begin);
         let overdue = all(&BlockQuery { ends_by: begin, state: BlockState::ToDo, ..BlockQuery::default() });
         let later = all(&BlockQuery { ends_after: begin, ..BlockQuery::default() });
-        let waiting = BlockQuery { has_time: Some(false), state: BlockState::ToDo, ..BlockQuery::default() };
-        let inbox = all(&waiting);
+        let inbox = all(&BlockQuery::inbox(None));
         let timed = all(&BlockQuery { has_time: Some(true), ..BlockQuery::default() });
         let newest = inbox.len().saturating_sub(3);
         let inbox = inbox.into_iter().skip(newest);
