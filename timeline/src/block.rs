@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{clock, json, limits};
 
 use crate::id::{BlockId, Handle, PlanId};
+use crate::series::Occurrence;
 use crate::span::{Span, to_millis};
 use crate::text::{Description, Tag, Title, title_key};
 
@@ -57,6 +58,9 @@ pub struct Block {
     /// Blocks that come first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<BlockId>,
+    /// Its place in a series, if it repeats. The series may be gone: what is done outlives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Occurrence>,
     /// Who put it there.
     pub source: Source,
 }
@@ -102,7 +106,8 @@ impl Block {
         self.kind == Kind::Appointment && self.has_ended(now)
     }
 
-    fn has_ended(&self, now: DateTime<Utc>) -> bool {
+    /// Whether its time has passed.
+    pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
         self.span.is_some_and(|span| span.end() <= now)
     }
 

@@ -6,11 +6,12 @@ use crate::block::{Kind, Priority};
 use crate::clock::HourFormat;
 use crate::distance::Distance;
 use crate::free_time::WorkingHours;
-use crate::id::{BlockId, PlanId, RunId, TxnId};
+use crate::id::{BlockId, PlanId, RunId, SeriesId, TxnId};
 use crate::place::Task;
 use crate::plan::PlanColor;
 use crate::reference::{BlockRef, PlanRef, RunRef};
 use crate::run::{LeftOut, RunStep};
+use crate::series::Recurrence;
 use crate::span::Span;
 use crate::text::{Description, Goal, Tag, Title};
 use crate::zone::Zone;
@@ -34,11 +35,16 @@ pub enum Command {
         /// The changes.
         changes: BlockUpdate,
     },
-    /// Deletes a block.
+    /// Deletes a block, or more of its series.
     DeleteBlock {
         /// Which.
         block: BlockRef,
+        /// How much of its series.
+        scope: Scope,
     },
+    /// Makes more blocks of all series, so that there are some for [`SERIES_AHEAD`](crate::limits::SERIES_AHEAD). At most
+    /// [`OCCURRENCES_AT_ONCE`](crate::limits::OCCURRENCES_AT_ONCE) for each.
+    ExtendSeries,
     /// Marks a block as done. Does nothing if it is done.
     CompleteBlock {
         /// Which.
@@ -175,6 +181,27 @@ pub enum Command {
     LearnZone(Zone),
 }
 
+/// How much of a series a change is about. For a block that stands alone, there is no difference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The block alone.
+    #[default]
+    One,
+    /// The block and those after it, which become a series of their own if they are changed.
+    Following(SeriesId),
+    /// All that are not over.
+    All,
+}
+
+/// How a block repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// The id of the series, if it is a new one.
+    pub id: SeriesId,
+    /// The rule.
+    pub rule: Recurrence,
+}
+
 /// Which overdue tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OverdueTasks {
@@ -228,6 +255,8 @@ pub struct NewBlock {
     pub tags: Vec<Tag>,
     /// The blocks that must be done before it.
     pub depends_on: Vec<BlockRef>,
+    /// How it repeats. The blocks of a series have ids of their own.
+    pub repeat: Option<Repeat>,
 }
 
 impl NewBlock {
@@ -246,6 +275,7 @@ impl NewBlock {
             priority: Priority::Medium,
             tags: Vec::new(),
             depends_on: Vec::new(),
+            repeat: None,
         }
     }
 }
@@ -284,6 +314,11 @@ pub struct BlockUpdate {
     pub working: Option<bool>,
     /// The time that was spent on it until now. A timer that runs goes on from there.
     pub worked: Option<TimeDelta>,
+    /// A rule by which it repeats from now on. For a block of a series, the scope says how much of it gets the rule; if that is
+    /// one block, those after it do, too.
+    pub repeat: Option<Repeat>,
+    /// How much of its series the changes are about.
+    pub scope: Scope,
 }
 
 /// Changes of the settings. A field that is `None` keeps its value.

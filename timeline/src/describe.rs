@@ -52,6 +52,14 @@ impl EventKind {
             Self::BlockReopened(change) => format!("reopened {}", named(&change.after)),
             Self::BlockDeleted { block } => format!("deleted {}", named(block)),
             Self::TimelineShifted { blocks, .. } => format!("moved {}", counted_blocks(blocks.len() as u64)),
+            Self::SeriesCreated { series } => format!("made “{}” repeat {}", series.title, series.words()),
+            // The event of the block that was left out says it.
+            Self::SeriesChanged { before, after } if before.differs_in_exceptions(after) => return None,
+            Self::SeriesChanged { before, after } if before.rule == after.rule => {
+                format!("changed all of “{}”", after.title)
+            }
+            Self::SeriesChanged { after, .. } => format!("made “{}” repeat {}", after.title, after.words()),
+            Self::SeriesDeleted { series } => format!("ended the series “{}”", series.title),
             _ => return None,
         })
     }

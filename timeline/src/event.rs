@@ -9,6 +9,7 @@ use crate::block::{Block, Status};
 use crate::id::{BlockId, EventId, PlanId, RunId, TxnId};
 use crate::plan::{Plan, PlanColor};
 use crate::run::{Run, RunState};
+use crate::series::Series;
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::tagged_enum;
@@ -149,6 +150,23 @@ tagged_enum! {
             /// The times of these blocks, in the same order.
             #[serde(default, skip_serializing_if = "Vec::is_empty")]
             spans: Vec<SpanChange>,
+        },
+        /// A series was created. Events of its blocks follow.
+        SeriesCreated {
+            /// The series.
+            series: Series,
+        },
+        /// A series got another rule or other fields, an exception, or more blocks, whose events follow.
+        SeriesChanged {
+            /// Before.
+            before: Series,
+            /// After.
+            after: Series,
+        },
+        /// A series ended. Events that delete its open blocks follow.
+        SeriesDeleted {
+            /// The series as it was.
+            series: Series,
         },
         /// A run of the architect began.
         WorkflowStarted {
@@ -311,6 +329,11 @@ impl EventKind {
                 blocks: blocks.clone(),
                 spans: spans.iter().map(|change| SpanChange { before: change.after, after: change.before }).collect(),
             },
+            Self::SeriesCreated { series } => Self::SeriesDeleted { series: series.clone() },
+            Self::SeriesChanged { before, after } => {
+                Self::SeriesChanged { before: after.clone(), after: before.clone() }
+            }
+            Self::SeriesDeleted { series } => Self::SeriesCreated { series: series.clone() },
             Self::SettingsChanged { before, after } => {
                 Self::SettingsChanged { before: after.clone(), after: before.clone() }
             }
@@ -349,6 +372,9 @@ impl EventKind {
             Self::BlockReopened(_) => "BLOCK_REOPENED",
             Self::BlockDeleted { .. } => "BLOCK_DELETED",
             Self::TimelineShifted { .. } => "TIMELINE_SHIFTED",
+            Self::SeriesCreated { .. } => "SERIES_CREATED",
+            Self::SeriesChanged { .. } => "SERIES_CHANGED",
+            Self::SeriesDeleted { .. } => "SERIES_DELETED",
             Self::WorkflowStarted { .. } => "WORKFLOW_STARTED",
             Self::WorkflowProgressed(_) => "WORKFLOW_PROGRESSED",
             Self::WorkflowCompleted(_) => "WORKFLOW_COMPLETED",

@@ -50,6 +50,10 @@ uuid_id!(
     BlockId
 );
 uuid_id!(
+    /// What repeats: a rule and its blocks.
+    SeriesId
+);
+uuid_id!(
     /// An entry of the log.
     EventId
 );

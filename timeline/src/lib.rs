@@ -5,7 +5,7 @@
 //! | [`id`], [`text`], [`span`], [`zone`] | small types that cannot hold a wrong value |
 //! | [`clock`], [`moment`] | times as text: read and written, for models and for people |
 //! | [`json`], [`tagged`] | reading types from JSON with little code |
-//! | [`plan`], [`block`], [`run`], [`settings`] | what a timeline consists of |
+//! | [`plan`], [`block`], [`series`], [`run`], [`settings`] | what a timeline consists of |
 //! | [`event`], `subjects` | the entries of the log, the inverse of each, and what each is about |
 //! | [`snapshot`] | settings and plans at one moment |
 //! | [`view`] | traits for reading a timeline, wherever it is stored |
@@ -44,6 +44,7 @@ pub mod query;
 pub mod reference;
 pub mod rejection;
 pub mod run;
+pub mod series;
 pub mod session;
 pub mod settings;
 pub mod snapshot;
@@ -62,17 +63,18 @@ pub use command::Command;
 pub use decide::{DecideError, Decision, decide};
 pub use distance::Distance;
 pub use event::{Actor, Event, EventKind};
-pub use id::{BlockId, EventId, Handle, PlanId, RunId, TxnId};
+pub use id::{BlockId, EventId, Handle, PlanId, RunId, SeriesId, TxnId};
 pub use invalid::InvalidValue;
 pub use moment::Moment;
 pub use plan::{Plan, PlanColor};
 pub use rejection::Rejection;
 pub use run::{LeftOut, Run, RunState, RunStatus, RunStep};
+pub use series::{Occurrence, Recurrence, Series};
 pub use session::Session;
 pub use settings::Settings;
 pub use span::Span;
 pub use text::{Description, Goal, Tag, Title};
 pub use timeline::Timeline;
 pub use verify::{Misfit, VerifyError, verify};
-pub use view::{BlockPlace, BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, TimelineView, View};
+pub use view::{BlockPlace, BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, ReadSeries, TimelineView, View};
 pub use zone::Zone;

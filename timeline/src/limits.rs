@@ -20,6 +20,18 @@ pub const BLOCKS: u64 = 100_000;
 pub const PLANS: usize = 200;
 /// Longest goal of a run of the architect, in characters.
 pub const GOAL_CHARS: usize = 500;
+/// Most series, including those of deleted plans.
+pub const SERIES: usize = 200;
+/// Most exceptions of one series.
+pub const EXCEPTIONS: usize = 1_000;
+/// Most blocks of series that are made in one transaction. The job makes the others.
+pub const OCCURRENCES_AT_ONCE: usize = 400;
+/// How far ahead blocks of series are made.
+pub const SERIES_AHEAD: TimeDelta = TimeDelta::days(90);
+/// How far ahead there are always blocks of series: when there are fewer, more are made.
+pub const SERIES_AHEAD_AT_LEAST: TimeDelta = TimeDelta::days(60);
+/// How far back the first block of a new series can be.
+pub const SERIES_BACK: TimeDelta = TimeDelta::days(366);
 /// Most runs of the architect at a time.
 pub const RUNS_AT_ONCE: usize = 3;
 /// Most tasks that a run places, counting each part of a task that is split.

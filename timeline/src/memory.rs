@@ -5,13 +5,14 @@ use std::convert::Infallible;
 use chrono::{DateTime, Utc};
 
 use crate::block::Block;
-use crate::id::{BlockId, Handle, PlanId, RunId};
+use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId};
 use crate::plan::Plan;
 use crate::run::Run;
+use crate::series::Series;
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::timeline::Timeline;
-use crate::view::{BlockQuery, PlanCounts, ReadBlocks, ReadPlans, ReadRuns, View};
+use crate::view::{BlockQuery, PlanCounts, ReadBlocks, ReadPlans, ReadRuns, ReadSeries, View};
 
 impl AsRef<Self> for Timeline {
     fn as_ref(&self) -> &Self {
@@ -80,6 +81,16 @@ impl<T: AsRef<Timeline>> ReadBlocks for T {
 
     fn next_handle(&self) -> Result<Handle, Infallible> {
         Ok(self.as_ref().next_handle())
+    }
+}
+
+impl<T: AsRef<Timeline>> ReadSeries for T {
+    fn all_series(&self) -> Result<Vec<Series>, Infallible> {
+        Ok(self.as_ref().series().to_vec())
+    }
+
+    fn series(&self, id: SeriesId) -> Result<Option<Series>, Infallible> {
+        Ok(self.as_ref().series().iter().find(|series| series.id == id).cloned())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::free_time::HoursError;
 use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::run::RunStatus;
+use crate::series::RecurrenceError;
 use crate::text::{Goal, Title};
 
 /// Why nothing was changed. `Display` is a sentence that can be shown.
@@ -141,6 +142,68 @@ pub enum Rejection {
         title: Title,
         /// When it begins, in words and in the person's zone.
         when: String,
+    },
+    /// A rule that is not valid.
+    #[error("{0} Nothing was changed.")]
+    Rule(#[from] RecurrenceError),
+    /// A rule without an occurrence.
+    #[error("No day fits this rule, so it would never take place. Nothing was changed; check its days and its end.")]
+    NoOccurrence,
+    /// What repeats has a time.
+    #[error("“{title}” has no time, so it cannot repeat. Nothing was changed; say when it starts.")]
+    RepeatWithoutTime {
+        /// Its title.
+        title: Title,
+    },
+    /// What repeats has no other days.
+    #[error(
+        "“{title}” repeats, so it is not due on one day, has no first day, and depends on nothing. Nothing was changed; leave these out."
+    )]
+    RepeatWithDays {
+        /// Its title.
+        title: Title,
+    },
+    /// A series that begins too far back.
+    #[error("What repeats can begin at most a year ago. Nothing was changed; give a later start.")]
+    SeriesTooFarBack,
+    /// The object has the most series that are possible.
+    #[error(
+        "There are {} series already, which is all that fits. Nothing was changed; delete one first.",
+        limits::SERIES
+    )]
+    TooManySeries,
+    /// A series has the most exceptions that are possible.
+    #[error(
+        "{} times of “{title}” were deleted one by one, which is all that is possible. Nothing was changed; end the series, or \
+         change its rule.",
+        limits::EXCEPTIONS
+    )]
+    TooManyExceptions {
+        /// The title of the series.
+        title: Title,
+    },
+    /// A change that is about one block only.
+    #[error(
+        "Only one block at a time can be done, missed, timed, due or without a time. Nothing was changed; change the others \
+         one by one."
+    )]
+    OneAtATime,
+    /// Blocks whose series was deleted.
+    #[error("“{title}” no longer repeats. Nothing was changed; change this block alone.")]
+    SeriesOver {
+        /// The title of the block.
+        title: Title,
+    },
+    /// A series whose rule names days cannot be moved to another day as a whole.
+    #[error(
+        "“{title}” repeats {rule}, so it cannot be moved to another day as a whole. Nothing was changed; give another rule, or move \
+         one block."
+    )]
+    DaysOfRule {
+        /// The title of the series.
+        title: Title,
+        /// Its rule in words.
+        rule: String,
     },
     /// A shift without blocks to move.
     #[error("There is nothing to move after that time. Nothing was changed.")]

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::block::Block;
 use crate::event::{Actor, Event, EventKind};
 use crate::id::{BlockId, EventId, TxnId};
+use crate::series::Series;
 use crate::timeline::{Content, Timeline};
 use crate::view::{BlockDifference, PlanSnapshot, ReadHistory};
 
@@ -101,6 +102,7 @@ impl ReadHistory for Session {
     fn last_edit(&self, subject: Uuid, seq: u64, names: &[&'static str]) -> Result<Option<Event>, Infallible> {
         let stands = |event: &&Event| {
             names.contains(&event.kind.name())
+                && event.is_undoable()
                 && event.kind.subjects().contains(&subject)
                 && self.timeline.undone_by(event.txn).is_none()
         };
@@ -114,6 +116,10 @@ impl ReadHistory for Session {
     fn plans_at(&self, seq: u64) -> Result<PlanSnapshot, Infallible> {
         let Content { settings, plans, active_plan, .. } = self.content_at(seq);
         Ok(PlanSnapshot { settings, plans, active_plan })
+    }
+
+    fn series_at(&self, seq: u64) -> Result<Vec<Series>, Infallible> {
+        Ok(self.content_at(seq).series)
     }
 
     fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, Infallible> {

@@ -1,11 +1,24 @@
-//! The plans, blocks and runs that an event is about. They are used to search the log and to find later edits of the same item.
+//! The plans, blocks, series and runs that an event is about. They are used to search the log and to find later edits of the same item.
 
 use uuid::Uuid;
 
+use crate::block::Block;
 use crate::event::EventKind;
+use crate::series::Occurrence;
+
+fn of_block(block: &Block, place_before: Option<Occurrence>) -> Vec<Uuid> {
+    let mut subjects = vec![block.id.uuid(), block.plan.uuid()];
+    for place in [block.series, place_before].into_iter().flatten() {
+        if !subjects.contains(&place.series.uuid()) {
+            subjects.push(place.series.uuid());
+        }
+    }
+    subjects
+}
 
 impl EventKind {
-    /// The plans, blocks and runs that the event is about, each once. An event about a block is also about the block's plan.
+    /// The plans, blocks, series and runs that the event is about, each once. An event about a block is also about the block's plan
+    /// and series, except one that moves blocks together.
     pub fn subjects(&self) -> Vec<Uuid> {
         match self {
             Self::PlanCreated { plan } | Self::PlanDeleted { plan } => vec![plan.id.uuid()],
@@ -16,12 +29,17 @@ impl EventKind {
                 vec![plan.uuid()]
             }
             Self::PlanSwitched { after, .. } => after.iter().map(|plan| plan.uuid()).collect(),
-            Self::BlockScheduled { block } | Self::BlockDeleted { block } => vec![block.id.uuid(), block.plan.uuid()],
+            Self::BlockScheduled { block } | Self::BlockDeleted { block } => of_block(block, None),
             Self::BlockUpdated(change)
             | Self::BlockMoved(change)
             | Self::BlockCompleted(change)
             | Self::BlockMissed(change)
-            | Self::BlockReopened(change) => vec![change.after.id.uuid(), change.after.plan.uuid()],
+            | Self::BlockReopened(change) => of_block(&change.after, change.before.series),
+            Self::SeriesCreated { series }
+            | Self::SeriesDeleted { series }
+            | Self::SeriesChanged { after: series, .. } => {
+                vec![series.id.uuid(), series.plan.uuid()]
+            }
             Self::TimelineShifted { plan, blocks, .. } => {
                 blocks.iter().map(|block| block.uuid()).chain([plan.uuid()]).collect()
             }
@@ -54,6 +72,17 @@ impl EventKind {
                 | Self::WorkflowFailed(_)
                 | Self::WorkflowCancelled(_)
                 | Self::WorkflowRetried(_)
+        )
+    }
+
+    /// Whether the event is about what repeats, or about plans in a way that can make its blocks be shown again.
+    pub fn concerns_series(&self) -> bool {
+        matches!(
+            self.change(),
+            Self::SeriesCreated { .. }
+                | Self::SeriesChanged { .. }
+                | Self::SeriesDeleted { .. }
+                | Self::PlanUnarchived { .. }
         )
     }
 

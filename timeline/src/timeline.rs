@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::event::{Event, EventKind, shifted};
-use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
+use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::plan::Plan;
 use crate::run::Run;
+use crate::series::Series;
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::view::{BlockQuery, BlockState, PlanCounts};
@@ -24,6 +25,8 @@ pub struct Timeline {
     blocks: BTreeMap<BlockId, Block>,
     by_start: BTreeSet<(Option<DateTime<Utc>>, Handle, BlockId)>,
     by_handle: BTreeMap<Handle, BlockId>,
+    /// By id.
+    series: Vec<Series>,
     runs: BTreeMap<RunId, Run>,
     next_handle: Option<Handle>,
     /// The handles of blocks that are shown but not yet in the log.
@@ -79,6 +82,9 @@ pub struct Content {
     pub active_plan: Option<PlanId>,
     /// Blocks by start, then by handle. Those without a time come first.
     pub blocks: Vec<Block>,
+    /// What repeats, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<Series>,
     /// Runs of the architect, newest first.
     #[serde(default)]
     pub runs: Vec<Run>,
@@ -88,7 +94,8 @@ impl Timeline {
     /// A timeline that starts with the content that a server sent, which may be a part of the whole, and continues with the events
     /// after `seq`.
     pub fn from_content(content: Content, seq: u64) -> Self {
-        let mut timeline = Self { settings: content.settings, active: content.active_plan, seq, ..Self::default() };
+        let Content { settings, active_plan: active, series, .. } = content;
+        let mut timeline = Self { settings, active, series, seq, ..Self::default() };
         // One by one, because collecting a map generates sorting code for each iterator type.
         for plan in content.plans {
             timeline.plans.insert(plan.id, plan);
@@ -109,6 +116,7 @@ impl Timeline {
             plans: self.plans(),
             active_plan: self.active,
             blocks: self.by_start.iter().filter_map(|(_, _, id)| self.blocks.get(id)).cloned().collect(),
+            series: self.series.clone(),
             runs: self.runs(usize::MAX),
         }
     }
@@ -184,6 +192,17 @@ impl Timeline {
                     self.put(block);
                 }
             }
+            EventKind::SeriesCreated { series } => {
+                self.end_series(series.id);
+                let place = self.series.partition_point(|other| other.id < series.id);
+                self.series.insert(place, series.clone());
+            }
+            EventKind::SeriesChanged { after, .. } => {
+                if let Some(series) = self.series.iter_mut().find(|series| series.id == after.id) {
+                    series.clone_from(after);
+                }
+            }
+            EventKind::SeriesDeleted { series } => self.end_series(series.id),
             EventKind::WorkflowStarted { run } => {
                 self.runs.insert(run.id, run.clone());
             }
@@ -205,6 +224,10 @@ impl Timeline {
         if let Some(plan) = self.plans.get_mut(&plan) {
             plan.archived_at = at;
         }
+    }
+
+    fn end_series(&mut self, id: SeriesId) {
+        self.series.retain(|series| series.id != id);
     }
 
     fn put(&mut self, block: Block) {
@@ -301,6 +324,11 @@ impl Timeline {
         self.blocks(&query).filter_map(|block| block.span).collect()
     }
 
+    /// What repeats, by id, including the series of deleted plans.
+    pub fn series(&self) -> &[Series] {
+        &self.series
+    }
+
     /// The run with this id.
     pub fn run(&self, id: RunId) -> Option<&Run> {
         self.runs.get(&id)
@@ -392,6 +420,7 @@ mod tests {
             missed_at: None,
             worked: Worked::default(),
             depends_on: Vec::new(),
+            series: None,
             source: Source::User,
         }
     }

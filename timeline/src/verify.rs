@@ -10,10 +10,11 @@ use uuid::Uuid;
 use crate::block::{Block, Kind};
 use crate::decide::block::fits_its_kind;
 use crate::event::{Actor, BlockChange, Event, EventKind, RunChange, shifted};
-use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
+use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::limits;
 use crate::plan::Plan;
 use crate::run::{Run, RunStatus};
+use crate::series::Series;
 use crate::settings::Settings;
 use crate::view::{ReadBlocks, ReadHistory, ReadPlans, ReadRuns, TimelineView};
 
@@ -90,6 +91,9 @@ pub enum Misfit {
     /// An appointment has no time or is due; or a task has an estimate beside a time, or one that is not possible, or is due before its first day.
     #[error("the block {0} cannot have this time, this estimate or these days")]
     Planned(Handle),
+    /// A series has a rule that cannot be read, or more exceptions than are possible; or it changes its plan.
+    #[error("the series {0} cannot have this rule, this length or this plan")]
+    Series(SeriesId),
     /// A run of the architect does not change in this way.
     #[error("the goal {0} cannot change in this way at this point")]
     Run(RunId),
@@ -234,6 +238,21 @@ fn verify_change<V: TimelineView>(view: &V, kind: &EventKind) -> Verified<V::Err
             }
             Ok(())
         }
+        EventKind::SeriesCreated { series } => {
+            let exists = || Misfit::Exists { what: "series", id: series.id.uuid() };
+            require(read(view.series(series.id))?.is_none(), exists)?;
+            known_plan(view, series.plan)?;
+            require(read(view.all_series())?.len() < limits::SERIES, || limit("series", limits::SERIES))?;
+            possible_series(series)
+        }
+        EventKind::SeriesChanged { before, after } => {
+            require(read(view.series(before.id))?.as_ref() == Some(before), || Misfit::Before("series"))?;
+            require((after.id, after.plan) == (before.id, before.plan), || Misfit::Series(before.id))?;
+            possible_series(after)
+        }
+        EventKind::SeriesDeleted { series } => {
+            require(read(view.series(series.id))?.as_ref() == Some(series), || Misfit::Before("series"))
+        }
         EventKind::WorkflowStarted { run } => new_run(view, run),
         EventKind::WorkflowProgressed(change) => changed_run(view, change, RunStatus::Running, RunStatus::Running),
         EventKind::WorkflowCompleted(change) => changed_run(view, change, RunStatus::Running, RunStatus::Completed),
@@ -306,6 +325,15 @@ fn within_limits<E>(block: &Block) -> Verified<E> {
     let is_estimated = block.minutes.is_none_or(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(&minutes));
     let is_planned = fits_its_kind(block).is_ok() && is_estimated && (block.minutes.is_none() || block.span.is_none());
     require(is_planned, || Misfit::Planned(block.handle))
+}
+
+fn possible_series<E>(series: &Series) -> Verified<E> {
+    let is_possible = series.rule.read().is_ok()
+        && (1..=limits::ESTIMATE_MINUTES).contains(&series.minutes)
+        && series.span(series.start).is_ok()
+        && series.except.len() <= limits::EXCEPTIONS
+        && series.tags.len() <= limits::TAGS;
+    require(is_possible, || Misfit::Series(series.id))
 }
 
 fn known_run<V: ReadRuns>(view: &V, id: RunId) -> Verified<V::Error, Run> {

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use crate::block::{Block, Kind, Priority};
 use crate::event::Event;
-use crate::id::{BlockId, Handle, PlanId, RunId, TxnId};
+use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::plan::Plan;
 use crate::run::Run;
+use crate::series::Series;
 use crate::settings::Settings;
 pub use crate::snapshot::PlanSnapshot;
 use crate::span::{Span, to_millis};
@@ -114,6 +115,21 @@ pub trait ReadBlocks: View {
     fn next_handle(&self) -> Result<Handle, Self::Error>;
 }
 
+/// Reads what repeats.
+pub trait ReadSeries: View {
+    /// Returns all series by id, including those of deleted plans.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn all_series(&self) -> Result<Vec<Series>, Self::Error>;
+
+    /// Returns the series with this id, even if its plan is deleted.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn series(&self, id: SeriesId) -> Result<Option<Series>, Self::Error>;
+}
+
 /// Reads the runs of the architect.
 pub trait ReadRuns: View {
     /// Returns the run with this id.
@@ -173,8 +189,8 @@ pub trait ReadHistory: View {
     /// If the source cannot be read.
     fn undone_by(&self, txn: TxnId) -> Result<Option<TxnId>, Self::Error>;
 
-    /// Returns the newest event after `seq` that is about `subject` (a plan, block or run), has one of these
-    /// [names](crate::EventKind::name), and belongs to a transaction that is not undone.
+    /// Returns the newest event after `seq` that is about `subject` (a plan, block, series or run), has one of these
+    /// [names](crate::EventKind::name), [can be undone](Event::is_undoable), and belongs to a transaction that is not undone.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -192,6 +208,12 @@ pub trait ReadHistory: View {
     /// If the source cannot be read.
     fn plans_at(&self, seq: u64) -> Result<PlanSnapshot, Self::Error>;
 
+    /// Returns the series as they were after event `seq`, by id, including those of deleted plans.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn series_at(&self, seq: u64) -> Result<Vec<Series>, Self::Error>;
+
     /// Returns every block that has changed since event `seq`, sorted by id. Includes the blocks of deleted plans.
     ///
     /// # Errors
@@ -200,9 +222,9 @@ pub trait ReadHistory: View {
 }
 
 /// A timeline of which every part can be read, as [`decide`](crate::decide()) needs it.
-pub trait TimelineView: ReadPlans + ReadBlocks + ReadRuns + ReadHistory {}
+pub trait TimelineView: ReadPlans + ReadBlocks + ReadSeries + ReadRuns + ReadHistory {}
 
-impl<V: ReadPlans + ReadBlocks + ReadRuns + ReadHistory> TimelineView for V {}
+impl<V: ReadPlans + ReadBlocks + ReadSeries + ReadRuns + ReadHistory> TimelineView for V {}
 
 /// A block that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -312,6 +334,8 @@ pub struct BlockQuery {
     pub starts_before: Option<DateTime<Utc>>,
     /// Only those in this state.
     pub state: BlockState,
+    /// Only those of this series.
+    pub series: Option<SeriesId>,
     /// Not this one.
     pub except: Option<BlockId>,
     /// Only those that come after this place.
@@ -395,6 +419,7 @@ impl Default for BlockQuery {
             starts_from: None,
             starts_before: None,
             state: BlockState::Any,
+            series: None,
             except: None,
             after: None,
             before: None,
@@ -427,6 +452,7 @@ impl BlockQuery {
     /// Whether a block fits, `limit` and whether its plan is in use apart.
     pub fn matches(&self, block: &Block) -> bool {
         self.plan.is_none_or(|plan| block.plan == plan)
+            && self.series.is_none_or(|id| block.series.is_some_and(|place| place.series == id))
             && self.except.is_none_or(|id| block.id != id)
             && self.has_time.is_none_or(|wanted| block.span.is_some() == wanted)
             && block.span.map_or(!self.is_bounded(), |span| self.is_within(span, block.handle))

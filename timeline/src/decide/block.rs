@@ -45,6 +45,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         missed_at: None,
         worked: Worked::default(),
         depends_on: dependencies(view, new, context.now)?,
+        series: None,
         source: context.source,
     };
     fits_its_kind(&block)?;
@@ -83,7 +84,7 @@ fn dependencies<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, now: DateTi
 }
 
 /// Other open blocks at the same time, in all plans, because a person can do one thing at a time.
-fn overlaps<V: ReadBlocks>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
+pub(super) fn overlaps<V: ReadBlocks>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
     let Some(span) = block.span else { return Ok(Vec::new()) };
     read(view.blocks(&BlockQuery {
         state: BlockState::Open,
@@ -103,7 +104,7 @@ pub fn update<V: ReadPlans + ReadBlocks>(
     changes: &BlockUpdate,
     context: &Context,
 ) -> Decided<V> {
-    if *changes == BlockUpdate::default() {
+    if *changes == (BlockUpdate { scope: changes.scope, ..BlockUpdate::default() }) {
         return Err(Rejection::NothingToUpdate.into());
     }
     if changes.completed == Some(true) && changes.missed == Some(true) {
@@ -191,13 +192,13 @@ fn worked(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Wo
 }
 
 /// A block while several events change it.
-struct Steps {
-    events: Vec<EventKind>,
-    block: Block,
+pub(super) struct Steps {
+    pub events: Vec<EventKind>,
+    pub block: Block,
 }
 
 impl Steps {
-    fn to(&mut self, after: Block, kind: impl Fn(BlockChange) -> EventKind) {
+    pub fn to(&mut self, after: Block, kind: impl Fn(BlockChange) -> EventKind) {
         if after == self.block {
             return;
         }
@@ -256,7 +257,7 @@ pub(crate) fn fits_its_kind(block: &Block) -> Result<(), Rejection> {
 }
 
 /// The block with its new fields, apart from its time and status.
-fn with_fields(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Block, Rejection> {
+pub(super) fn with_fields(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Block, Rejection> {
     let mut block = block.clone();
     if let Some(title) = &changes.title {
         block.title = title.clone();

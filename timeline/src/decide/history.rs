@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Context, Decided, Decision, Outcome, read};
+use super::{Context, Decided, Decision, Outcome, read, series};
 use crate::block::Block;
 use crate::event::{Event, EventKind, SpanChange, shifted};
 use crate::id::{BlockId, PlanId, TxnId};
@@ -17,8 +17,9 @@ use crate::limits;
 use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
+use crate::series::Series;
 use crate::span::Span;
-use crate::view::{ReadBlocks, ReadHistory, ReadPlans};
+use crate::view::{ReadBlocks, ReadHistory, ReadPlans, ReadSeries};
 
 /// The events that change a block.
 const BLOCK_EDITS: &[&str] = &[
@@ -37,10 +38,14 @@ const RETURN: &[&str] = &["PLAN_CREATED"];
 const TITLE_EDITS: &[&str] = &["PLAN_RENAMED", "PLAN_DELETED"];
 /// The events that change a plan's color.
 const COLOR_EDITS: &[&str] = &["PLAN_RECOLORED", "PLAN_DELETED"];
+/// The events that change a series beside its exceptions.
+const SERIES_EDITS: &[&str] = &["SERIES_CHANGED", "SERIES_DELETED"];
+/// The events after which a series has no exceptions to change.
+const SERIES_ENDS: &[&str] = &["SERIES_DELETED"];
 /// The events that archive or unarchive a plan.
 const ARCHIVE_EDITS: &[&str] = &["PLAN_ARCHIVED", "PLAN_UNARCHIVED", "PLAN_DELETED"];
 
-pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadHistory>(
+pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(
     view: &V,
     wanted: Option<TxnId>,
     context: &Context,
@@ -61,7 +66,7 @@ pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadHistory>(
     if !is_last {
         Later::new(view, &done)?.check(&done, context)?;
     }
-    let changes = inverses(view, &done, is_last)?;
+    let changes = series::fitted(view, inverses(view, &done, is_last)?)?;
     if changes.is_empty() {
         return Err(Rejection::NothingLeftToUndo.into());
     }
@@ -69,18 +74,18 @@ pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadHistory>(
     Ok(Decision { events, outcome: Outcome::Undone { events: kinds(done) } })
 }
 
-pub(super) fn redo<V: ReadHistory>(view: &V) -> Decided<V> {
+pub(super) fn redo<V: ReadBlocks + ReadSeries + ReadHistory>(view: &V) -> Decided<V> {
     let Some(txn) = read(view.redoable())? else { return Err(Rejection::NothingToRedo.into()) };
     let done = undoable_events(view, txn)?;
     let Some(undo) = read(view.undone_by(txn))? else { return Err(Rejection::NothingToRedo.into()) };
     // Redo reverts what undo did, which may differ from the original change: the person may have switched plans in between.
-    let events = read(view.transaction(undo))?
-        .iter()
-        .rev()
-        .filter_map(|event| match &event.kind {
-            EventKind::Undone { txn: of, change } if *of == txn => change.inverse(),
-            _ => None,
-        })
+    let undone = read(view.transaction(undo))?;
+    let changes = undone.iter().rev().filter_map(|event| match &event.kind {
+        EventKind::Undone { txn: of, change } if *of == txn => change.inverse(),
+        _ => None,
+    });
+    let events = series::fitted(view, changes.collect())?
+        .into_iter()
         .map(|change| EventKind::Redone { txn, change: Box::new(change) })
         .collect();
     Ok(Decision { events, outcome: Outcome::Redone { events: kinds(done) } })
@@ -311,6 +316,14 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
                 }
                 Ok(None)
             }
+            EventKind::SeriesChanged { before, after } if before.differs_in_exceptions(after) => {
+                self.edit_of_series(after, &[SERIES_ENDS])
+            }
+            // All of its blocks would change, also those that were made later.
+            EventKind::SeriesCreated { series } | EventKind::SeriesChanged { after: series, .. } => {
+                self.edit_of_series(series, &[SERIES_EDITS, BLOCK_EDITS])
+            }
+            EventKind::SeriesDeleted { series } => self.edit_of_series(series, &[SERIES_EDITS]),
             EventKind::PlanDeleted { plan } => self.edit(plan.id.uuid(), RETURN),
             EventKind::PlanRenamed { plan, .. } => self.edit(plan.uuid(), TITLE_EDITS),
             EventKind::PlanRecolored { plan, .. } => self.edit(plan.uuid(), COLOR_EDITS),
@@ -342,6 +355,18 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
             return self.edit(plan.uuid(), TITLE_EDITS);
         }
         self.edit(block.uuid(), BLOCK_EDITS)
+    }
+
+    fn edit_of_series(&self, series: &Series, edits: &[&[&'static str]]) -> Decided<V, Option<Event>> {
+        if !self.plans.contains(&series.plan) {
+            return self.edit(series.plan.uuid(), TITLE_EDITS);
+        }
+        for edits in edits {
+            if let Some(later) = self.edit(series.id.uuid(), edits)? {
+                return Ok(Some(later));
+            }
+        }
+        Ok(None)
     }
 
     fn edit(&self, subject: Uuid, kinds: &[&'static str]) -> Decided<V, Option<Event>> {

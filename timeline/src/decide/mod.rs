@@ -7,6 +7,7 @@ mod overdue;
 mod plan;
 mod restore;
 mod run;
+mod series;
 mod settings;
 mod shift;
 
@@ -26,6 +27,7 @@ use crate::distance::Distance;
 use crate::event::EventKind;
 use crate::plan::Plan;
 use crate::run::{LeftOut, Run};
+use crate::series::Series;
 use crate::settings::Settings;
 use crate::view::{TimelineView, View};
 
@@ -59,6 +61,21 @@ pub enum Outcome {
         /// Other blocks at the same time, by start; at most 10.
         overlaps: Vec<Block>,
     },
+    /// A command about a series.
+    Series {
+        /// What was done.
+        did: Did,
+        /// The series after the change, or before it was deleted.
+        series: Box<Series>,
+        /// The block that the command named, or the first one of a new series; after the change, or before it was deleted.
+        block: Box<Block>,
+        /// The number of blocks that were added, changed or deleted.
+        count: u64,
+        /// Other blocks at the same time as the block, by start; at most 10.
+        overlaps: Vec<Block>,
+    },
+    /// The service has made more blocks of series.
+    Extended,
     /// A command about one plan.
     Plan {
         /// What was done.
@@ -177,9 +194,13 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::RenamePlan { plan, title } => plan::rename(view, plan, title),
         Command::RecolorPlan { plan, color } => plan::recolor(view, plan, *color),
         Command::DeletePlan { plan } => plan::delete(view, plan),
-        Command::ScheduleBlock(new) => block::schedule(view, new, context),
-        Command::UpdateBlock { block, changes } => block::update(view, block, changes, context),
-        Command::DeleteBlock { block } => block::delete(view, block, context),
+        Command::ScheduleBlock(new) => match &new.repeat {
+            Some(repeat) => series::create(view, new, repeat, context),
+            None => block::schedule(view, new, context),
+        },
+        Command::UpdateBlock { block, changes } => series::update(view, block, changes, context),
+        Command::DeleteBlock { block, scope } => series::delete(view, block, *scope, context),
+        Command::ExtendSeries => series::extend_all(view, context),
         Command::CompleteBlock { block } => block::complete(view, block, context),
         Command::ReopenBlock { block } => block::reopen(view, block, context),
         Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),

@@ -6,7 +6,8 @@ use crate::event::{BlockChange, EventKind};
 use crate::limits;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
-use crate::view::{BlockDifference, ReadBlocks, ReadHistory, ReadPlans};
+use crate::series::Series;
+use crate::view::{BlockDifference, ReadBlocks, ReadHistory, ReadPlans, ReadSeries};
 
 /// The changes of a restoration.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Restored {
     pub plans: u64,
 }
 
-pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadHistory>(view: &V, seq: u64) -> Decided<V> {
+pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(view: &V, seq: u64) -> Decided<V> {
     if seq > read(view.last_seq())? {
         return Err(Rejection::NoSuchMoment.into());
     }
@@ -41,6 +42,7 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadHistory>(view: &V, seq: u6
         }
     }
     let mut done = Restored { seq, plans: events.len() as u64, ..Restored::default() };
+    events.extend(series_as_they_were(&read(view.series_at(seq))?, read(view.all_series())?, &then.plans));
     // Blocks of plans that will not exist stay hidden.
     let differences = read(view.differences(seq))?;
     let blocks = differences.into_iter().filter(|block| then.plans.iter().any(|plan| plan.id == block.plan()));
@@ -94,6 +96,25 @@ fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
     if let Some(at) = now.archived_at.filter(|at| then.archived_at != Some(*at)) {
         events.push(EventKind::PlanUnarchived { plan: then.id, at });
     }
+}
+
+/// The events that restore what repeats in these plans.
+fn series_as_they_were(then: &[Series], now: Vec<Series>, plans: &[Plan]) -> Vec<EventKind> {
+    let is_shown = |series: &&Series| plans.iter().any(|plan| plan.id == series.plan);
+    let mut events = Vec::new();
+    for after in then.iter().filter(is_shown) {
+        match now.iter().find(|now| now.id == after.id) {
+            None => events.push(EventKind::SeriesCreated { series: after.clone() }),
+            Some(before) if before != after => {
+                events.push(EventKind::SeriesChanged { before: before.clone(), after: after.clone() });
+            }
+            Some(_) => {}
+        }
+    }
+    let is_new = |series: &Series| then.iter().all(|then| then.id != series.id);
+    let gone = now.into_iter().filter(|series| is_new(series) && is_shown(&series));
+    events.extend(gone.map(|series| EventKind::SeriesDeleted { series }));
+    events
 }
 
 /// The event that restores a block. Each of these events carries the whole block, so one is enough. Its name is that of the

@@ -44,6 +44,10 @@ impl Desk {
 
     /// Runs a command in a transaction of its own. Returns the rejection as the sentence that the person reads.
     pub fn run(&mut self, command: &Command) -> Result<(Vec<EventKind>, Outcome), String> {
+        self.run_as(command, &Actor::User)
+    }
+
+    pub fn run_as(&mut self, command: &Command, actor: &Actor) -> Result<(Vec<EventKind>, Outcome), String> {
         let txn = TxnId::new(self.id());
         let decision = match decide(&self.session, command, &Context { now: self.now, source: Source::User }) {
             Ok(decision) => decision,
@@ -52,7 +56,7 @@ impl Desk {
         };
         self.check(&decision.events, txn);
         let ids = &mut self.ids;
-        self.session.append(decision.events.clone(), self.now, &Actor::User, txn, || {
+        self.session.append(decision.events.clone(), self.now, actor, txn, || {
             *ids += 1;
             EventId::new(Uuid::from_u128(*ids))
         });

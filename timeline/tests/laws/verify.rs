@@ -53,7 +53,7 @@ proptest! {
         if session.timeline().active_plan().is_none() {
             return Ok(());
         }
-        let mut world = World { session, ticks: world.ticks };
+        let mut world = World { session, ticks: world.ticks, days: world.days };
         for request in &next {
             if let Some(command) = command(&mut world, request) {
                 let before = world.session.clone();

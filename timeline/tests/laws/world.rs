@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use flux_timeline::Distance;
-use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, OverdueTasks, SettingsUpdate};
+use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
 use flux_timeline::{
-    Actor, BlockId, DecideError, Event, EventId, Goal, Handle, HourFormat, Kind, PlanColor, PlanId, Priority, RunId,
-    RunStep, Session, Source, Span, Title, TxnId, Zone, decide,
+    Actor, BlockId, DecideError, Event, EventId, Goal, Handle, HourFormat, Kind, PlanColor, PlanId, Priority,
+    Recurrence, RunId, RunStep, SeriesId, Session, Source, Span, Title, TxnId, Zone, decide,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -21,11 +21,13 @@ pub const START: i64 = 1_772_000_000_000;
 pub struct World {
     pub session: Session,
     pub ticks: u128,
+    /// How many days have passed besides.
+    pub days: i64,
 }
 
 impl World {
     pub fn new() -> Self {
-        let mut world = Self { session: Session::default(), ticks: 0 };
+        let mut world = Self { session: Session::default(), ticks: 0, days: 0 };
         let open = Command::OpenTimeline { id: PlanId::new(world.id()), title: Title::new("My plan").unwrap() };
         world.run_as(&open, &Actor::System);
         world
@@ -48,11 +50,13 @@ impl World {
     }
 
     pub fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(START + i64::try_from(self.ticks).unwrap() * 1_000).unwrap()
+        let now = DateTime::from_timestamp_millis(START + i64::try_from(self.ticks).unwrap() * 1_000).unwrap();
+        now + TimeDelta::days(self.days)
     }
 
     pub fn run(&mut self, command: &Command) -> usize {
-        self.run_as(command, &Actor::User)
+        let is_upkeep = matches!(command, Command::ExtendSeries);
+        self.run_as(command, if is_upkeep { &Actor::System } else { &Actor::User })
     }
 
     pub fn run_as(&mut self, command: &Command, actor: &Actor) -> usize {
@@ -143,6 +147,10 @@ pub enum Request {
     Toggle { block: u8, done: bool },
     ToggleByTitle { title: u8, done: bool },
     Delete { block: u8 },
+    Repeat { title: u8, kind: Kind, minutes: i64, rule: usize },
+    ChangeSeries { block: u8, scope: u8, title: Option<u8>, minutes: Option<i64>, rule: Option<usize> },
+    DeleteSeries { block: u8, scope: u8 },
+    Extend { days: i64 },
     CreatePlan { title: u8 },
     SwitchPlan { title: u8 },
     RenamePlan { title: u8, to: u8 },
@@ -186,6 +194,12 @@ pub fn request() -> impl Strategy<Value = Request> {
         2 => (1u8..12, any::<bool>()).prop_map(|(block, done)| Request::Toggle { block, done }),
         1 => (0u8..6, any::<bool>()).prop_map(|(title, done)| Request::ToggleByTitle { title, done }),
         1 => (1u8..12).prop_map(|block| Request::Delete { block }),
+        3 => (0u8..6, kind(), -30_000i64..50_000, 0..RULES.len())
+            .prop_map(|(title, kind, minutes, rule)| Request::Repeat { title, kind, minutes, rule }),
+        3 => (1u8..30, 0u8..3, prop::option::of(0u8..6), prop::option::of(-5_000i64..5_000), prop::option::of(0..RULES.len()))
+            .prop_map(|(block, scope, title, minutes, rule)| Request::ChangeSeries { block, scope, title, minutes, rule }),
+        2 => (1u8..30, 0u8..3).prop_map(|(block, scope)| Request::DeleteSeries { block, scope }),
+        1 => (0i64..70).prop_map(|days| Request::Extend { days }),
         1 => (0u8..4).prop_map(|title| Request::CreatePlan { title }),
         1 => (0u8..4).prop_map(|title| Request::SwitchPlan { title }),
         1 => (0u8..4, 0u8..4).prop_map(|(title, to)| Request::RenamePlan { title, to }),
@@ -212,6 +226,28 @@ pub fn request() -> impl Strategy<Value = Request> {
         1 => any::<u8>().prop_map(|event| Request::Restore { event }),
         1 => any::<bool>().prop_map(Request::Zone),
     ]
+}
+
+/// Rules with few blocks, so that requests often name one of them.
+const RULES: [&str; 6] = [
+    "FREQ=DAILY;COUNT=4",
+    "FREQ=WEEKLY;BYDAY=TU",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH",
+    "FREQ=MONTHLY",
+    "FREQ=MONTHLY;BYDAY=-1FR",
+    "FREQ=YEARLY;UNTIL=20280101",
+];
+
+fn repeat(world: &mut World, rule: usize) -> Option<Repeat> {
+    Some(Repeat { id: SeriesId::new(world.id()), rule: Recurrence::read(RULES.get(rule)?).unwrap() })
+}
+
+fn scope(world: &mut World, number: u8) -> Scope {
+    match number {
+        0 => Scope::One,
+        1 => Scope::Following(SeriesId::new(world.id())),
+        _ => Scope::All,
+    }
 }
 
 fn days() -> impl Strategy<Value = Option<u64>> {
@@ -297,7 +333,28 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             let block = BlockRef::Title(title(*number).to_string());
             if *done { Command::CompleteBlock { block } } else { Command::ReopenBlock { block } }
         }
-        Request::Delete { block } => Command::DeleteBlock { block: handle(*block) },
+        Request::Delete { block } => Command::DeleteBlock { block: handle(*block), scope: Scope::One },
+        Request::Repeat { title: number, kind, minutes, rule } => Command::ScheduleBlock(NewBlock {
+            kind: *kind,
+            span: Some(Span::starting(at(*minutes), TimeDelta::minutes(45)).ok()?),
+            repeat: repeat(world, *rule),
+            ..NewBlock::new(BlockId::new(world.id()), title(*number))
+        }),
+        Request::ChangeSeries { block, scope: number, title: to, minutes, rule } => {
+            let span = world.block(*block).and_then(|id| world.session.timeline().block(id)?.span);
+            let start = minutes.and_then(|minutes| Some(span?.start() + TimeDelta::minutes(minutes)));
+            let repeat = rule.and_then(|rule| repeat(world, rule));
+            let scope = scope(world, *number);
+            let changes = BlockUpdate { title: to.map(title), start, repeat, scope, ..BlockUpdate::default() };
+            Command::UpdateBlock { block: handle(*block), changes }
+        }
+        Request::DeleteSeries { block, scope: number } => {
+            Command::DeleteBlock { block: handle(*block), scope: scope(world, *number) }
+        }
+        Request::Extend { days } => {
+            world.days += days;
+            Command::ExtendSeries
+        }
         Request::CreatePlan { title: number } => {
             Command::CreatePlan { id: PlanId::new(world.id()), title: title(*number) }
         }
@@ -361,7 +418,8 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
 
 pub fn seen(mut content: Content) -> String {
     content.blocks.retain(|block| content.plans.iter().any(|plan| plan.id == block.plan));
-    json(&(content.plans, content.active_plan, content.blocks))
+    content.series.retain(|series| content.plans.iter().any(|plan| plan.id == series.plan));
+    json(&(content.plans, content.active_plan, content.blocks, content.series))
 }
 
 pub fn json<T: serde::Serialize>(value: &T) -> String {

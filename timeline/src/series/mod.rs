@@ -1,0 +1,289 @@
+//! What repeats: a rule in the sense of RFC 5545, and the blocks that it puts on the timeline.
+//!
+//! An occurrence is an ordinary block that knows its series. Occurrences exist up to a moment, [`Series::through`], which a job moves
+//! on as time passes; so free time, searches, handles and undo need to know nothing about rules.
+
+mod expand;
+mod read;
+mod recurrence;
+mod words;
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc, Weekday};
+use serde::{Deserialize, Serialize, Serializer};
+use uuid::Uuid;
+
+pub use recurrence::{End, Frequency, Recurrence, RecurrenceError, WeekdayNumber};
+
+use crate::block::{Block, Kind, Priority, Source, Worked};
+use crate::clock;
+use crate::id::{BlockId, Handle, PlanId, SeriesId};
+use crate::invalid::InvalidValue;
+use crate::limits;
+use crate::span::Span;
+use crate::text::{Description, Tag, Title};
+use crate::zone::Zone;
+
+/// Blocks that repeat by a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// Its id.
+    pub id: SeriesId,
+    /// The plan of its blocks.
+    pub plan: PlanId,
+    /// The rule.
+    pub rule: Rule,
+    /// When the first block starts, by the clock in `zone`. The rule fits it.
+    #[serde(with = "wall_time")]
+    pub start: NaiveDateTime,
+    /// The zone of its times, which stays when the person's zone changes.
+    pub zone: Zone,
+    /// How long each block takes, in minutes.
+    pub minutes: u32,
+    /// The title of new blocks.
+    pub title: Title,
+    /// Whether they are tasks or appointments.
+    #[serde(default, skip_serializing_if = "Kind::is_task")]
+    pub kind: Kind,
+    /// Their description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
+    /// Their priority.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Their tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// The starts at which there is no block although the rule has one (EXDATE), by the clock and in order.
+    #[serde(default, with = "wall_times", skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<NaiveDateTime>,
+    /// The blocks that start before this, by the clock, are on the timeline, or were deleted.
+    #[serde(with = "wall_time")]
+    pub through: NaiveDateTime,
+    /// How many blocks have been made so far. The id of a block is made of the id of the series and this number.
+    pub made: u32,
+    /// Who asked for it.
+    pub source: Source,
+}
+
+/// The place of a block in a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occurrence {
+    /// The series.
+    #[serde(rename = "id")]
+    pub series: SeriesId,
+    /// The start that the rule gave it, by the clock in the zone of the series, even if the block was moved since.
+    #[serde(with = "wall_time")]
+    pub start: NaiveDateTime,
+}
+
+/// A rule as text, which is the value of an RRULE in RFC 5545. The page holds rules without understanding them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rule(String);
+
+impl Rule {
+    /// The rule in the parts that it consists of.
+    ///
+    /// # Errors
+    /// If the text, which may come from a file, is not a rule.
+    pub fn read(&self) -> Result<Recurrence, RecurrenceError> {
+        Recurrence::read(&self.0)
+    }
+}
+
+impl From<&Recurrence> for Rule {
+    fn from(recurrence: &Recurrence) -> Self {
+        Self(recurrence.to_string())
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Series {
+    /// The starts from `from` to before `to`, by the clock, without the exceptions; the first `most` of them.
+    ///
+    /// # Errors
+    /// If the rule cannot be read.
+    pub fn starts(
+        &self,
+        from: NaiveDateTime,
+        to: NaiveDateTime,
+        most: usize,
+    ) -> Result<Vec<NaiveDateTime>, RecurrenceError> {
+        let rule = self.rule.read()?;
+        let starts = rule.occurrences(self.start).skip_while(|start| *start < from).take_while(|start| *start < to);
+        Ok(starts.filter(|start| !self.except.contains(start)).take(most).collect())
+    }
+
+    /// Whether the rule has no start at or after [`Series::through`].
+    pub fn is_complete(&self) -> bool {
+        self.starts(self.through, NaiveDateTime::MAX, 1).is_ok_and(|starts| starts.is_empty())
+    }
+
+    /// Whether it has few blocks ahead of `now`, and its rule has more.
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.due() <= now && !self.is_complete()
+    }
+
+    /// When it has few blocks ahead.
+    pub fn due(&self) -> DateTime<Utc> {
+        self.zone.instant(self.through) - limits::SERIES_AHEAD_AT_LEAST
+    }
+
+    /// How long each block takes.
+    pub fn length(&self) -> TimeDelta {
+        TimeDelta::minutes(self.minutes.into())
+    }
+
+    /// The time of the block that starts then by the clock. A change of the clocks does not change how long it takes.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] if the years that are possible end before.
+    pub fn span(&self, start: NaiveDateTime) -> Result<Span, InvalidValue> {
+        Span::starting(self.zone.instant(start), self.length())
+    }
+
+    /// The blocks that start before `to` by the clock and are not on the timeline yet, at most
+    /// [`limits::OCCURRENCES_AT_ONCE`], and the series with them. They have the handles from `handle` on.
+    ///
+    /// # Errors
+    /// If the rule cannot be read.
+    pub fn extended(&self, to: NaiveDateTime, handle: Handle) -> Result<(Self, Vec<Block>), RecurrenceError> {
+        let mut series = self.clone();
+        let starts = self.starts(self.through, to, limits::OCCURRENCES_AT_ONCE)?;
+        let is_cut = starts.len() == limits::OCCURRENCES_AT_ONCE;
+        let last = starts.last().copied();
+        let blocks = series.blocks(starts, handle);
+        let through = last.filter(|_| is_cut).map_or(to, |last| last + TimeDelta::minutes(1));
+        series.through = self.through.max(through);
+        Ok((series, blocks))
+    }
+
+    /// New blocks that start at these times by the clock.
+    pub(crate) fn blocks(&mut self, starts: Vec<NaiveDateTime>, handle: Handle) -> Vec<Block> {
+        let mut blocks = Vec::with_capacity(starts.len());
+        let mut handle = handle;
+        for start in starts {
+            // What is later than the last possible year is left out.
+            let Ok(span) = self.span(start) else { continue };
+            blocks.push(Block {
+                id: self.block_id(),
+                handle,
+                plan: self.plan,
+                title: self.title.clone(),
+                kind: self.kind,
+                description: self.description.clone(),
+                span: Some(span),
+                minutes: None,
+                due: None,
+                not_before: None,
+                priority: self.priority,
+                tags: self.tags.clone(),
+                completed_at: None,
+                missed_at: None,
+                worked: Worked::default(),
+                depends_on: Vec::new(),
+                series: Some(Occurrence { series: self.id, start }),
+                source: self.source,
+            });
+            self.made = self.made.saturating_add(1);
+            handle = handle.next();
+        }
+        blocks
+    }
+
+    /// The id of the next block: that of the series, with other random bits (`rand_b` in RFC 9562 §5.7), which follow from these and
+    /// the number of the block by SplitMix64 (Steele, Lea and Flood 2014). So the same change makes the same blocks wherever it is
+    /// decided.
+    fn block_id(&self) -> BlockId {
+        const RANDOM: u64 = u64::MAX >> 2;
+        let (high, low) = self.id.uuid().as_u64_pair();
+        let number = u64::from(self.made) + 1;
+        let mut bits = low.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        bits ^= bits >> 31;
+        BlockId::new(Uuid::from_u64_pair(high, (low & !RANDOM) | (bits & RANDOM)))
+    }
+
+    /// Whether the other one differs in exceptions and in nothing else.
+    pub fn differs_in_exceptions(&self, other: &Self) -> bool {
+        self.except != other.except && Self { except: other.except.clone(), ..self.clone() } == *other
+    }
+
+    /// The rule in words, without the time of day: `every Tuesday until 5 June 2026`.
+    pub fn words(&self) -> String {
+        self.rule.read().map_or_else(|_| self.rule.to_string(), |rule| rule.words(self.start))
+    }
+}
+
+impl Recurrence {
+    /// The rule whose starts are those of this one, which begins at `start`, moved as far as `by`. `None` if the rule names days that
+    /// cannot be moved: days of the month, and days of the week by their number.
+    pub fn moved(&self, start: NaiveDateTime, by: TimeDelta) -> Option<Self> {
+        let to = start.checked_add_signed(by)?;
+        let days = (to.date() - start.date()).num_days();
+        let mut rule = self.clone();
+        if let End::Until(until) = &mut rule.end {
+            *until = until.checked_add_signed(by)?;
+        }
+        if days == 0 {
+            return Some(rule);
+        }
+        let has_numbers = self.by_day.iter().any(|day| day.ordinal.is_some());
+        if has_numbers || !(self.by_month_day.is_empty() && self.by_month.is_empty() && self.by_set_pos.is_empty()) {
+            return None;
+        }
+        if matches!(self.frequency, Frequency::Monthly | Frequency::Yearly) {
+            // Not all months have the days after the 28th.
+            let stays = self.by_day.is_empty() && to.month() == start.month() && to.year() == start.year();
+            return (stays && start.day().max(to.day()) <= 28).then_some(rule);
+        }
+        for day in &mut rule.by_day {
+            day.weekday = later(day.weekday, days);
+        }
+        // With the days, so that those of one week stay together.
+        if self.interval > 1 && self.by_day.len() > 1 {
+            rule.week_start = later(rule.week_start, days);
+        }
+        Some(rule)
+    }
+}
+
+/// The weekday so many days later.
+fn later(weekday: Weekday, days: i64) -> Weekday {
+    (0..days.rem_euclid(7)).fold(weekday, |weekday, _| weekday.succ())
+}
+
+/// A wall-clock time as `2026-11-24T08:00`.
+mod wall_time {
+    use super::{NaiveDateTime, Serializer, clock};
+    pub(super) use clock::wall_time as deserialize;
+
+    pub(super) fn serialize<S: Serializer>(time: &NaiveDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&clock::wall(*time))
+    }
+}
+
+/// A list of them.
+mod wall_times {
+    use serde::{Deserialize, Deserializer};
+
+    use super::{NaiveDateTime, Serializer, clock};
+
+    pub(super) fn serialize<S: Serializer>(times: &[NaiveDateTime], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(times.iter().map(|time| clock::wall(*time)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveDateTime>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let times = texts.iter().map(|text| clock::read_wall(text));
+        times.collect::<Option<_>>().ok_or_else(|| serde::de::Error::custom("expected wall-clock times"))
+    }
+}
