@@ -24,6 +24,8 @@ const OVERDUE: usize = 100;
 const INBOX: usize = 200;
 /// Largest part of it that is blocks, in bytes of JSON. Overdue tasks take at most a quarter of it, and so do tasks without a time.
 const BLOCKS_BYTES: usize = 250_000;
+/// Largest part of it that is what repeats, in bytes of JSON.
+const SERIES_BYTES: usize = 100_000;
 /// Largest part of it that is runs of the architect, in bytes of JSON.
 const RUNS_BYTES: usize = 100_000;
 /// Most differences between then and now that are listed. All are counted.
@@ -75,6 +77,7 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let since = (!has_all_timed).then_some(since);
     inbox.extend(blocks);
     let mut content = store.content_with(inbox)?;
+    keep_within(&mut content.series, SERIES_BYTES);
     // The newest come first.
     keep_within(&mut content.runs, RUNS_BYTES);
     Ok(Shown { content, is_complete, since, has_more })
@@ -141,6 +144,6 @@ pub fn at<S: Sql>(store: &Store<S>, seq: u64, from: Option<DateTime<Utc>>) -> Re
     seen.sort_unstable();
     seen.dedup();
     let differences = store.differences_in(seq, &seen, DIFFERENCES)?;
-    let timeline = Content { settings, plans, active_plan, blocks, runs: Vec::new() };
+    let timeline = Content { settings, plans, active_plan, blocks, ..Content::default() };
     Ok(PastSnapshot { seq, at, timeline, complete, differences })
 }

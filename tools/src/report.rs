@@ -47,7 +47,7 @@ pub struct Report {
     /// The blocks that were found or moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks: Option<Vec<BlockFacts>>,
-    /// How many blocks were found.
+    /// How many blocks were found, or how many blocks of a series were added, changed or deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// How many blocks were moved.
@@ -120,6 +120,9 @@ pub struct BlockFacts {
     /// The minutes that were spent on it until the last pause.
     #[serde(default, skip_serializing_if = "flux_timeline::json::is_zero")]
     pub worked_minutes: u64,
+    /// Whether it is one of a series.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeats: bool,
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -212,6 +215,12 @@ impl Report {
                 overlaps: BlockFacts::all(overlaps, moment),
                 ..done
             },
+            Outcome::Series { block, overlaps, count, .. } => Self {
+                block: Some(BlockFacts::new(block, moment)),
+                overlaps: BlockFacts::all(overlaps, moment),
+                total: Some(*count),
+                ..done
+            },
             Outcome::Plan { plan, active, .. } => Self { plan: Some(plan_facts(plan, active.as_ref())), ..done },
             Outcome::Shifted { moved, first, .. } => {
                 Self { moved: Some(*moved), blocks: Some(BlockFacts::all(first, moment)), ..done }
@@ -222,7 +231,11 @@ impl Report {
                 ..done
             },
             Outcome::Run { run, .. } => Self { run: Some(RunFacts::new(run, moment)), ..done },
-            Outcome::Undone { .. } | Outcome::Redone { .. } | Outcome::Restored(_) | Outcome::Settings(_) => done,
+            Outcome::Undone { .. }
+            | Outcome::Redone { .. }
+            | Outcome::Restored(_)
+            | Outcome::Settings(_)
+            | Outcome::Extended => done,
         }
     }
 
@@ -314,6 +327,7 @@ impl BlockFacts {
             missed: block.missed_at.is_some(),
             working: block.worked.is_running(),
             worked_minutes: block.worked.minutes(),
+            repeats: block.series.is_some(),
             description: block.description.as_ref().map(ToString::to_string),
             plan: None,
         }

@@ -8,7 +8,6 @@ use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;
 
-use crate::jobs::changes_mornings;
 use crate::store::{Sql, Store, StoreError, Transaction};
 
 /// Title of a person's first plan.
@@ -150,9 +149,7 @@ fn decided<S: Sql>(
                 kinds: decision.events,
             };
             let events = store.append(transaction, || EventId::new(new_id()))?;
-            if events.iter().any(changes_mornings) {
-                store.plan_morning(now)?;
-            }
+            store.plan_jobs(&events, now)?;
             Ok(Done { report, events })
         }
         Err(DecideError::Rejected(rejection)) => {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::agent::ChatAgent;
 use crate::api::Change;
 use crate::host::{Connection, Host};
-use crate::jobs::changes_mornings;
+use crate::jobs::changes_jobs;
 use crate::shown;
 use crate::store::{MessagePage, StoreError};
 use crate::telemetry::LogRecord;
@@ -100,7 +100,7 @@ impl<H: Host> ChatAgent<H> {
         self.send_events(events);
         self.note_undone(events);
         self.set_in_motion(events);
-        if events.iter().any(changes_mornings) {
+        if events.iter().any(changes_jobs) {
             self.set_alarm();
         }
     }
@@ -140,6 +140,7 @@ impl<H: Host> ChatAgent<H> {
         let begun = self
             .have_plan()
             .and_then(|()| self.0.store.plan_morning(self.0.host.now()))
+            .and_then(|()| self.0.store.plan_series(self.0.host.now()))
             .and_then(|()| self.watch_runs())
             .and_then(|()| self.send_everything());
         if let Err(error) = begun {

@@ -5,8 +5,9 @@
 
 mod morning;
 mod retention;
+mod series;
 
-pub(crate) use morning::changes_mornings;
+use flux_timeline::Event;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::ImportState;
@@ -31,6 +32,8 @@ const CLOSE_CALLS: &str = "close-calls";
 const RETENTION: &str = "retention";
 /// Finds new times for overdue tasks.
 const MORNING: &str = "morning";
+/// Makes more blocks of what repeats.
+const SERIES: &str = "series";
 /// Ends Workflows of deleted goals, and deletes what they have stored.
 const DISCARD: &str = "discard";
 
@@ -105,6 +108,7 @@ impl<H: Host> ChatAgent<H> {
             }
             RETENTION => self.expire(),
             MORNING => self.begin_morning(),
+            SERIES => self.extend_series(),
             DISCARD => self.discard_workflows(job),
             // A newer version of the service made it.
             _ => self.0.store.delete_job(&job.id),
@@ -214,7 +218,26 @@ impl<H: Host> ChatAgent<H> {
     }
 }
 
+/// Whether an event changes when a job is due.
+pub(crate) fn changes_jobs(event: &Event) -> bool {
+    morning::changes_mornings(event) || event.kind.concerns_series()
+}
+
 impl<S: Sql> Store<S> {
+    /// Stores the jobs whose time these events change. Must run within the transaction that appends them.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub(crate) fn plan_jobs(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError> {
+        if events.iter().any(morning::changes_mornings) {
+            self.plan_morning(now)?;
+        }
+        if events.iter().any(|event| event.kind.concerns_series()) {
+            self.plan_series(now)?;
+        }
+        Ok(())
+    }
+
     /// Stores the job that opens the object for a turn. Must run within the transaction that queues the turn.
     ///
     /// # Errors
@@ -243,7 +266,7 @@ pub(crate) fn turns_due(now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// The kind of a job as reports name it.
 fn name_of(kind: &str) -> Name {
-    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, MORNING, DISCARD];
+    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, MORNING, SERIES, DISCARD];
     kinds.into_iter().find(|known| *known == kind).unwrap_or("job")
 }
 

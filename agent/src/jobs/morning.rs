@@ -82,7 +82,7 @@ impl<S: Sql> Store<S> {
 }
 
 /// Whether an event changes when overdue tasks get new times.
-pub(crate) fn changes_mornings(event: &Event) -> bool {
+pub(super) fn changes_mornings(event: &Event) -> bool {
     let EventKind::SettingsChanged { before, after } = &event.kind else { return false };
     let is_asked_for = before.reschedule_overdue || after.reschedule_overdue;
     is_asked_for && (before.reschedule_overdue, before.time_zone) != (after.reschedule_overdue, after.time_zone)

@@ -195,6 +195,9 @@ impl<S: Sql> Store<S> {
             EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
                 self.move_blocks(seq, blocks, |place, span| shifted(spans, *by_ms, place, span))
             }
+            EventKind::SeriesCreated { series } => self.put_series(seq, series),
+            EventKind::SeriesChanged { after, .. } => self.change_series(seq, after),
+            EventKind::SeriesDeleted { series } => self.end_series(seq, series.id),
             EventKind::WorkflowStarted { run } => self.put_run(run),
             EventKind::WorkflowProgressed(change)
             | EventKind::WorkflowCompleted(change)

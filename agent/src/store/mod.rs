@@ -50,6 +50,7 @@ mod rebuild;
 mod retention;
 mod runs;
 mod schema;
+mod series;
 mod sql;
 #[cfg(any(test, feature = "store-suite"))]
 pub mod suite;

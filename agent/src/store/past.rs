@@ -173,6 +173,7 @@ impl<S: Sql> Store<S> {
         let sql = format!(
             "SELECT e.json FROM [subjects] s JOIN [events] e ON e.seq = s.seq
              WHERE s.subject = ? AND s.seq > ? AND e.type IN ({places})
+                AND (e.type = 'BLOCK_MOVED' OR json_extract(e.json, '$.actor.by') <> 'system')
                 AND NOT EXISTS (SELECT 1 FROM [history] h WHERE h.txn = e.txn AND h.undone <> 0 AND h.undone > 0)
              ORDER BY s.seq DESC LIMIT 1"
         );

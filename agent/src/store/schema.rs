@@ -125,12 +125,15 @@ pub(super) const COMPUTED: &[Table] = &[
                 state INTEGER NOT NULL,
                 since INTEGER NOT NULL,
                 digest INTEGER NOT NULL,
-                json TEXT NOT NULL
+                json TEXT NOT NULL,
+                series TEXT
             )",
             "CREATE INDEX [blocks_by_start] ON [blocks] (start_ms)",
             // With all that is asked of a past moment before the rows themselves are read.
             "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms, handle, since, end_ms, state)",
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
+            // Few blocks are part of a series. The others write nothing to it.
+            "CREATE INDEX [blocks_by_series] ON [blocks] (series) WHERE series IS NOT NULL",
             // Overdue tasks are read on every turn, and there are few open ones among many done.
             "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE state = 0",
             // A change keeps the version that it replaces.
@@ -138,6 +141,20 @@ pub(super) const COMPUTED: &[Table] = &[
                 INSERT INTO [past_blocks] (id, handle, plan, start_ms, end_ms, state, digest, since, until, json)
                 VALUES (OLD.id, OLD.handle, OLD.plan, OLD.start_ms, OLD.end_ms, OLD.state, OLD.digest, OLD.since, NEW.since, OLD.json);
              END",
+        ],
+    },
+    Table {
+        name: "series",
+        statements: &[
+            // Each version, from the event `since` on until the event `until`. The present one has no end.
+            "CREATE TABLE [series] (
+                id TEXT NOT NULL,
+                since INTEGER NOT NULL,
+                until INTEGER,
+                json TEXT NOT NULL,
+                PRIMARY KEY (id, since)
+            ) WITHOUT ROWID",
+            "CREATE INDEX [series_now] ON [series] (id) WHERE until IS NULL",
         ],
     },
     Table {

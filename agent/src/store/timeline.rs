@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState, PlanCounts, PlanSnapshot, TitleMatch};
 use flux_timeline::{
-    Block, BlockId, BlockQuery, Event, Handle, Kind, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run,
-    RunId, Settings, Span, Status, TxnId, View,
+    Block, BlockId, BlockQuery, Event, Handle, Kind, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns,
+    ReadSeries, Run, RunId, Series, SeriesId, Settings, Span, Status, TxnId, View,
 };
 
 use uuid::Uuid;
@@ -98,6 +98,16 @@ impl<S: Sql> ReadBlocks for Store<S> {
     }
 }
 
+impl<S: Sql> ReadSeries for Store<S> {
+    fn all_series(&self) -> Result<Vec<Series>, StoreError> {
+        self.series_now()
+    }
+
+    fn series(&self, id: SeriesId) -> Result<Option<Series>, StoreError> {
+        self.series_of(id)
+    }
+}
+
 impl<S: Sql> ReadRuns for Store<S> {
     fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
         self.run_of(id)
@@ -155,6 +165,10 @@ impl<S: Sql> ReadHistory for Store<S> {
         self.past_plans(seq)
     }
 
+    fn series_at(&self, seq: u64) -> Result<Vec<Series>, StoreError> {
+        self.past_series(seq)
+    }
+
     fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
         self.block_differences(seq)
     }
@@ -170,6 +184,11 @@ fn span(row: &Row) -> Result<Span, StoreError> {
 /// The start or the end of a block in ms; `NULL` if it has no time.
 fn bound(block: &Block, of: impl Fn(Span) -> DateTime<Utc>) -> Value {
     block.span.map_or(Value::Null, |span| millis(of(span)))
+}
+
+/// The id of the series of a block; `NULL` if it stands alone.
+fn series(block: &Block) -> Value {
+    block.series.map(|place| place.series.to_string()).into()
 }
 
 /// The statement for a [`BlockQuery`] and its parameters.
@@ -193,6 +212,9 @@ fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     match query.plan {
         Some(plan) => add("b.plan = ?", &[plan.to_string().into()]),
         None => add("p.archived = 0", &[]),
+    }
+    if let Some(id) = query.series {
+        add("b.series = ?", &[id.to_string().into()]);
     }
     if let Some(id) = query.except {
         add("b.id <> ?", &[id.to_string().into()]);
@@ -278,6 +300,7 @@ impl<S: Sql> Store<S> {
             plans: self.plans()?,
             active_plan: self.active_plan()?.map(|plan| plan.id),
             blocks,
+            series: self.all_series()?,
             runs: self.runs(RUNS)?,
         })
     }
@@ -306,8 +329,8 @@ impl<S: Sql> Store<S> {
     pub(super) fn insert_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         let text = text("blocks", block)?;
         self.execute(
-            "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, state, since, digest, json)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, state, since, digest, json, series)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 number(block.handle),
                 block.id.to_string().into(),
@@ -320,6 +343,7 @@ impl<S: Sql> Store<S> {
                 seq.into(),
                 digest(&text).into(),
                 text.into(),
+                series(block),
             ],
         )?;
         self.change_head(|head| head.keep(block));
@@ -329,20 +353,21 @@ impl<S: Sql> Store<S> {
     /// Changes a block with event `seq`. A trigger keeps the version before. An index is written only if its columns are set, so
     /// the statement sets what has changed.
     pub(super) fn update_block(&self, seq: u64, before: &Block, after: &Block) -> Result<(), StoreError> {
-        const TEXT: &str =
-            "UPDATE [blocks] SET title_key = ?, details_key = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
+        const TEXT: &str = "UPDATE [blocks] SET title_key = ?, details_key = ?, series = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
         const STATE: &str = "UPDATE [blocks] SET state = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
         const TIME: &str =
             "UPDATE [blocks] SET start_ms = ?, end_ms = ?, since = ?, digest = ?, json = ? WHERE handle = ?";
         const ALL: &str =
-            "UPDATE [blocks] SET title_key = ?, details_key = ?, start_ms = ?, end_ms = ?, state = ?, since = ?,
+            "UPDATE [blocks] SET title_key = ?, details_key = ?, series = ?, start_ms = ?, end_ms = ?, state = ?, since = ?,
             digest = ?, json = ? WHERE handle = ?";
         let json = text("blocks", after)?;
-        let texts = || [after.title.key().into(), after.details_key().into()];
+        let texts = || [after.title.key().into(), after.details_key().into(), series(after)];
         let times = || [bound(after, Span::start), bound(after, Span::end)];
         let same_time = before.span == after.span;
         let same_state = state(before) == state(after);
-        let same_text = before.title == after.title && before.details_key() == after.details_key();
+        let same_text = before.title == after.title
+            && before.details_key() == after.details_key()
+            && series(before) == series(after);
         let (sql, mut params) = match (same_text, same_time, same_state) {
             (_, true, true) => (TEXT, texts().to_vec()),
             (true, true, false) => (STATE, vec![state(after).into()]),

@@ -16,6 +16,8 @@ struct Scenario {
 
 fn scenarios() -> Vec<Scenario> {
     let blocks = || vec![Call("scheduleBlock", gym(3)), Call("scheduleBlock", gym(4))];
+    let weekly =
+        || json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": {"every": "week", "on": ["tuesday"]}});
     let shift = json!({"after": "2026-03-03T00:00", "byMinutes": 30});
     let asked = || {
         vec![
@@ -46,6 +48,20 @@ fn scenarios() -> Vec<Scenario> {
                 Call("undo", json!({})),
                 Call("scheduleBlock", gym(5)),
                 Call("restoreTimeline", json!({"seq": 3})),
+            ],
+        },
+        Scenario {
+            name: "what repeats",
+            before: vec![Call("scheduleBlock", weekly())],
+            steps: vec![
+                Call("updateBlock", json!({"id": "B2", "updates": {"title": "Swim"}, "scope": "following"})),
+                Call("deleteBlock", json!({"id": "B3"})),
+                Call("deleteBlock", json!({"id": "B4", "scope": "all"})),
+                Call("undo", json!({})),
+                Pass(40 * 86_400_000),
+                Ring,
+                Call("undo", json!({})),
+                Call("scheduleBlock", weekly()),
             ],
         },
         Scenario {

@@ -26,6 +26,7 @@ mod recovery;
 mod resuming;
 mod retention;
 mod scenario;
+mod series;
 mod shifts;
 mod sign_in;
 mod simulation;

@@ -23,7 +23,7 @@ fn step(chance: &mut Chance) -> Step {
     let day = u8::try_from(3 + chance.below(20)).unwrap();
     let block = format!("B{}", 1 + chance.below(8));
     let plan = format!("Plan {}", chance.below(3));
-    match chance.below(38) {
+    match chance.below(42) {
         0..=3 => Step::Call("scheduleBlock", gym(day)),
         4 => Step::Call("updateBlock", json!({"id": block, "updates": {"title": format!("Title {day}")}})),
         5 => Step::Call("completeBlock", json!({"id": block})),
@@ -59,7 +59,25 @@ fn step(chance: &mut Chance) -> Step {
             Step::Call("placeTasks", json!({"times": [{"id": id, "start": start}]}))
         }
         36 => Step::Call("colorPlan", json!({"id": plan, "color": "pink"})),
+        37 | 38 => {
+            let repeat = json!({"every": "week", "times": 2 + chance.below(4)});
+            let start = format!("2026-03-{day:02}T18:00");
+            Step::Call("scheduleBlock", json!({"title": "Gym", "startTime": start, "repeat": repeat}))
+        }
+        39 => {
+            let updates = json!({"startTime": format!("2026-03-{day:02}T19:00")});
+            Step::Call("updateBlock", json!({"id": block, "updates": updates, "scope": scope(chance)}))
+        }
+        40 => Step::Call("deleteBlock", json!({"id": block, "scope": scope(chance)})),
         _ => Step::Lose(Box::new(step(chance))),
+    }
+}
+
+fn scope(chance: &mut Chance) -> &'static str {
+    match chance.below(3) {
+        0 => "one",
+        1 => "following",
+        _ => "all",
     }
 }
 

@@ -13,6 +13,7 @@ use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
 use flux_timeline::query::{Answer, COUNTED};
 use flux_timeline::run::{LeftOut, Run};
+use flux_timeline::series::Series;
 use flux_timeline::settings::Settings;
 
 pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
@@ -21,6 +22,11 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
             let done = block_sentence(*did, block, moment);
             if overlaps.is_empty() { done } else { format!("{done} {}", overlap_sentence(overlaps, moment)) }
         }
+        Outcome::Series { did, series, block, count, overlaps } => {
+            let done = series_sentence(*did, series, block, *count, moment);
+            if overlaps.is_empty() { done } else { format!("{done} {}", overlap_sentence(overlaps, moment)) }
+        }
+        Outcome::Extended => "What repeats goes on.".to_owned(),
         Outcome::Plan { did, plan, active } => plan_sentence(*did, plan, active.as_ref()),
         Outcome::Shifted { by, moved, .. } => format!("Moved {} {}.", counted_blocks(*moved), by.words()),
         Outcome::Rescheduled { blocks, left_out, more } => rescheduled_sentences(blocks, left_out, *more, moment),
@@ -56,6 +62,17 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
         _ => {
             format!("{name} was so already; nothing was changed.")
         }
+    }
+}
+
+fn series_sentence(did: Did, series: &Series, block: &Block, count: u64, moment: &Moment) -> String {
+    let name = format!("“{}” ({})", block.title, block.handle);
+    let (when, words) = (moment.time_of(block), series.words());
+    match did {
+        Did::Scheduled => format!("Scheduled {name} {words}, first {when}."),
+        Did::Deleted => format!("Deleted {} of “{}”, which repeated {words}.", counted_blocks(count), series.title),
+        Did::Nothing => format!("{name} was so already; nothing was changed."),
+        _ => format!("Changed {} of “{}”, which repeats {words}: {when}.", counted_blocks(count), series.title),
     }
 }
 
@@ -158,7 +175,24 @@ fn active_sentence(active: Option<&Plan>) -> String {
 }
 
 fn events_phrase(events: &[EventKind]) -> String {
-    let mut phrases: Vec<String> = events.iter().filter_map(EventKind::describe_edit).collect();
+    // The event of a series says what happened to its blocks.
+    let is_of_series = |block: &Block| {
+        block.series.is_some_and(|place| {
+            events.iter().any(|event| match event {
+                EventKind::SeriesCreated { series } | EventKind::SeriesDeleted { series } => series.id == place.series,
+                EventKind::SeriesChanged { before, after } => {
+                    after.id == place.series && !before.differs_in_exceptions(after)
+                }
+                _ => false,
+            })
+        })
+    };
+    let is_said = |event: &&EventKind| match event {
+        EventKind::BlockScheduled { block } | EventKind::BlockDeleted { block } => !is_of_series(block),
+        EventKind::BlockUpdated(change) | EventKind::BlockMoved(change) => !is_of_series(&change.after),
+        _ => true,
+    };
+    let mut phrases: Vec<String> = events.iter().filter(is_said).filter_map(EventKind::describe_edit).collect();
     if phrases.len() > 5 {
         let more = phrases.len() - 4;
         phrases.truncate(4);

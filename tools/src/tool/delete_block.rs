@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, Tool, ToolContext};
+use super::{Action, Problem, SeriesScope, Tool, ToolContext};
 use flux_timeline::command::Command;
 use flux_timeline::reference::BlockRef;
 
@@ -14,13 +14,19 @@ pub struct DeleteBlock {
     /// Handle (such as B12), id, or unambiguous title of the block.
     #[schemars(length(min = 1, max = 200))]
     pub id: String,
+    /// For a block that repeats: following also removes those after it, all every one.
+    #[serde(default, skip_serializing_if = "SeriesScope::is_one")]
+    pub scope: SeriesScope,
 }
 
 impl Tool for DeleteBlock {
     const NAME: &'static str = "deleteBlock";
     const DESCRIPTION: &'static str = "Removes a block from the timeline. It can be undone.";
 
-    fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
-        Ok(Action::Command(Command::DeleteBlock { block: BlockRef::from(self.id.as_str()) }))
+    fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
+        Ok(Action::Command(Command::DeleteBlock {
+            block: BlockRef::from(self.id.as_str()),
+            scope: self.scope.of(context),
+        }))
     }
 }

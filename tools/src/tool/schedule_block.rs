@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, Tool, ToolContext, WallDate, WallTime};
+use super::{Action, Problem, Repeat, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{Command, NewBlock};
 use flux_timeline::id::BlockId;
@@ -58,12 +58,15 @@ pub struct ScheduleBlock {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 50))]
     pub depends_on: Vec<String>,
+    /// Only for what repeats: how, from startTime on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
 }
 
 impl Tool for ScheduleBlock {
     const NAME: &'static str = "scheduleBlock";
     const DESCRIPTION: &'static str = "Puts one block (a task, an appointment, a reminder) on the timeline, or a task without a time in the inbox. Call it \
-         once for each block. All times are local to the person.";
+         once for each block, and once for what repeats. All times are local to the person.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
         let start = self.start_time.as_ref().map(|start| start.instant("/startTime", context)).transpose()?;
@@ -93,6 +96,7 @@ impl Tool for ScheduleBlock {
             priority: self.priority,
             tags: Tag::list(&self.tags).map_err(|why| Problem::rejected("/tags", why))?,
             depends_on: self.depends_on.iter().map(|text| BlockRef::from(text.as_str())).collect(),
+            repeat: self.repeat.as_ref().map(|repeat| repeat.of("/repeat", context)).transpose()?,
         })))
     }
 }

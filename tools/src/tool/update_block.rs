@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, Tool, ToolContext, WallDate, WallTime};
+use super::{Action, Problem, Repeat, SeriesScope, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{BlockUpdate, Command};
 use flux_timeline::reference::BlockRef;
@@ -19,6 +19,9 @@ pub struct UpdateBlock {
     pub id: String,
     /// What to change; everything else stays as it is.
     pub updates: Updates,
+    /// For a block that repeats: following also changes those after it, all every one.
+    #[serde(default, skip_serializing_if = "SeriesScope::is_one")]
+    pub scope: SeriesScope,
 }
 
 /// The fields of an update; at least one.
@@ -76,6 +79,9 @@ pub struct Updates {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 50))]
     pub tags: Option<Vec<String>>,
+    /// How it repeats from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
 }
 
 impl Tool for UpdateBlock {
@@ -109,6 +115,8 @@ impl Tool for UpdateBlock {
                 missed: updates.missed,
                 working: updates.working,
                 worked: updates.worked_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
+                repeat: updates.repeat.as_ref().map(|repeat| repeat.of("/updates/repeat", context)).transpose()?,
+                scope: self.scope.of(context),
             },
         }))
     }

@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[&[&str]] = &[
     SIXTEENTH,
     SEVENTEENTH,
     EIGHTEENTH,
+    NINETEENTH,
 ];
 
 const FIRST: &[&str] = &[
@@ -411,6 +412,25 @@ const EIGHTEENTH: &[&str] = &[
     "ALTER TABLE blocks RENAME COLUMN done TO state",
     "ALTER TABLE past_blocks RENAME COLUMN done TO state",
     "ALTER TABLE plan_counts ADD COLUMN appointments INTEGER NOT NULL DEFAULT 0",
+    // Tables that are being built beside these are of the version before, so they are built again from the start.
+    "UPDATE computed SET building = NULL, built = 0",
+    "DELETE FROM import_texts",
+    "UPDATE imports SET state = 'failed', problem = 'The service was updated during the import. Nothing was imported; start it again.'
+     WHERE state IN ('receiving', 'checking')",
+];
+
+const NINETEENTH: &[&str] = &[
+    // What repeats. No block that was stored until now does, so nothing has to be computed anew.
+    "CREATE TABLE series (
+        id TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        until INTEGER,
+        json TEXT NOT NULL,
+        PRIMARY KEY (id, since)
+    ) WITHOUT ROWID",
+    "CREATE INDEX series_now ON series (id) WHERE until IS NULL",
+    "ALTER TABLE blocks ADD COLUMN series TEXT",
+    "CREATE INDEX blocks_by_series ON blocks (series) WHERE series IS NOT NULL",
     // Tables that are being built beside these are of the version before, so they are built again from the start.
     "UPDATE computed SET building = NULL, built = 0",
     "DELETE FROM import_texts",

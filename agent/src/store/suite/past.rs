@@ -25,7 +25,7 @@ pub(super) fn eventful<S: Sql + Clone>(sql: S) -> Result<Twins<S>, String> {
 fn seen(content: Content) -> Content {
     let Content { settings, plans, active_plan, mut blocks, .. } = content;
     blocks.retain(|block| plans.iter().any(|plan| plan.id == block.plan));
-    Content { settings, plans, active_plan, blocks, runs: Vec::new() }
+    Content { settings, plans, active_plan, blocks, ..Content::default() }
 }
 
 fn agree<S: Sql>(store: &Store<S>, session: &Session) -> Result<(), String> {
@@ -40,6 +40,8 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
     let in_rows = said(store.plans_at(seq))?;
     let Ok(in_memory) = session.plans_at(seq);
     check!(in_rows == in_memory, "after {seq}: {in_rows:?} in rows, {in_memory:?} in memory");
+    let series = said(store.series_at(seq))?;
+    check!(series == memory.series, "after {seq}: {series:?} in rows, {:?} in memory", memory.series);
     let rows = said(store.differences(seq))?;
     let Ok(differences) = session.differences(seq);
     check!(rows == differences, "since {seq}: {rows:?} in rows, {differences:?} in memory");
@@ -188,13 +190,14 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
 }
 
 /// All that the migrations make.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 25] = [
     "migrations",
     "events",
     "state",
     "plans",
     "blocks",
     "plan_counts",
+    "series",
     "history",
     "messages",
     "turns",

@@ -1,13 +1,13 @@
 //! Random commands and queries, the same on every engine.
 
 use chrono::{NaiveDate, TimeDelta};
-use flux_timeline::command::{BlockUpdate, NewBlock, NewRun, OverdueTasks};
+use flux_timeline::command::{BlockUpdate, NewBlock, NewRun, OverdueTasks, Repeat, Scope};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
     Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, Kind, PlanColor, PlanId,
-    Priority, ReadPlans, ReadRuns, RunId, RunStep, Tag, Title,
+    Priority, ReadPlans, ReadRuns, Recurrence, RunId, RunStep, SeriesId, Span, Tag, Title,
 };
 
 use super::{Sql, Twins, moment, said};
@@ -32,7 +32,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(36) {
+    let command = match chance.below(40) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
@@ -45,7 +45,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
         6 => Command::UpdateBlock { block, changes: other_words(&title, chance.below(2) == 0) },
         7 => Command::CompleteBlock { block },
         8 => Command::ReopenBlock { block: BlockRef::Title(title) },
-        9 => Command::DeleteBlock { block },
+        9 => Command::DeleteBlock { block, scope: scope(twins, chance) },
         10 => {
             let title = Title::new(&format!("Plan {}", chance.below(4))).map_err(|why| why.to_string())?;
             Command::CreatePlan { id: PlanId::new(twins.id()), title }
@@ -115,9 +115,44 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
             let color = PlanColor::ALL.get(usize::try_from(color).unwrap_or_default()).copied();
             Command::RecolorPlan { plan, color: color.unwrap_or(PlanColor::Blue) }
         }
+        30 | 31 => {
+            let title = Title::new(&title).map_err(|why| why.to_string())?;
+            let span = Span::starting(moment(chance.minutes()), TimeDelta::minutes(40)).ok();
+            let repeat = Some(repeat(twins, chance)?);
+            Command::ScheduleBlock(NewBlock { span, repeat, ..NewBlock::new(BlockId::new(twins.id()), title) })
+        }
+        32 | 33 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate {
+                scope: scope(twins, chance),
+                start: (chance.below(2) == 0).then(|| moment(chance.minutes())),
+                repeat: if chance.below(3) == 0 { Some(repeat(twins, chance)?) } else { None },
+                title: Title::new(&title).ok().filter(|_| chance.below(2) == 0),
+                ..BlockUpdate::default()
+            },
+        },
         _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)
+}
+
+/// A rule with few blocks.
+fn repeat<S: Sql + Clone>(twins: &Twins<S>, chance: &mut Chance) -> Result<Repeat, String> {
+    let rule = match chance.below(3) {
+        0 => "FREQ=DAILY;COUNT=4",
+        1 => "FREQ=WEEKLY;INTERVAL=3",
+        _ => "FREQ=MONTHLY;BYDAY=-1FR",
+    };
+    let rule = Recurrence::read(rule).map_err(|why| why.to_string())?;
+    Ok(Repeat { id: SeriesId::new(twins.id()), rule })
+}
+
+fn scope<S: Sql + Clone>(twins: &Twins<S>, chance: &mut Chance) -> Scope {
+    match chance.below(3) {
+        0 => Scope::One,
+        1 => Scope::Following(SeriesId::new(twins.id())),
+        _ => Scope::All,
+    }
 }
 
 fn date(chance: &mut Chance) -> Option<NaiveDate> {
@@ -199,6 +234,7 @@ pub(super) fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Re
             2 => BlockState::ToDo,
             _ => BlockState::Any,
         },
+        series: None,
         except: None,
         after: place(chance, twins),
         before: place(chance, twins),

@@ -1,0 +1,157 @@
+//! What repeats: by calls, and the job that makes more blocks.
+
+use flux_timeline::ReadHistory;
+use serde_json::{Value, json};
+
+use super::world::{Tab, World};
+
+fn call(world: &mut World, tab: &Tab, method: &str, argument: Value) -> Value {
+    let answer = world.call(tab, method, argument);
+    assert_eq!(answer["success"], true, "{answer}");
+    answer["result"].clone()
+}
+
+/// Refused, with this sentence, and nothing is changed.
+fn refused(world: &mut World, tab: &Tab, method: &str, argument: Value, why: &str) {
+    let before = world.agent.store().last_seq().unwrap();
+    let answer = world.call(tab, method, argument).to_string();
+    assert!(answer.contains(why), "{answer}");
+    assert_eq!(world.agent.store().last_seq().unwrap(), before);
+}
+
+fn starts(world: &World) -> Vec<String> {
+    let blocks = world.agent.store().content().unwrap().blocks;
+    blocks.iter().map(|block| block.span.unwrap().start().format("%a %m-%d %H:%M").to_string()).collect()
+}
+
+fn job(world: &World) -> Option<String> {
+    let jobs = world.agent.store().jobs().unwrap();
+    jobs.iter().find(|job| job.kind == "series").map(|job| job.due.to_rfc3339())
+}
+
+fn gym(world: &mut World, tab: &Tab, repeat: &Value) -> Value {
+    let argument = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "durationMinutes": 60, "repeat": repeat});
+    call(world, tab, "scheduleBlock", argument)
+}
+
+#[test]
+fn a_series_is_planned_by_fields_and_goes_on_as_time_passes() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let done = gym(&mut world, &tab, &json!({"every": "week", "on": ["tuesday", "Thu"], "interval": 1}));
+    assert_eq!(done["summary"], "Scheduled “Gym” (B1) every Tuesday and Thursday, first Tue 3 Mar, 18:00–19:00.");
+    assert_eq!((&done["block"]["repeats"], &done["total"]), (&json!(true), &json!(26)));
+    assert_eq!(starts(&world)[..3], ["Tue 03-03 18:00", "Thu 03-05 18:00", "Tue 03-10 18:00"]);
+    let due = job(&world).unwrap();
+    assert_eq!(world.alarm().map(|at| at.to_rfc3339()), Some(due.clone()));
+
+    world.pass(35 * 86_400_000);
+    let mut world = world.restarted();
+    world.ring();
+    let many = starts(&world).len();
+    assert!(many > 30, "{many}");
+    assert!(job(&world).unwrap() > due);
+    let newest = world.agent.store().newest_events(1).unwrap();
+    assert_eq!(serde_json::to_value(&newest[0].actor).unwrap(), json!({"by": "system"}));
+
+    let tab = world.connect();
+    let undone = call(&mut world, &tab, "undo", json!({}));
+    assert_eq!(undone["summary"], "Undone: made “Gym” repeat every Tuesday and Thursday.");
+    assert_eq!(starts(&world), [""; 0]);
+    assert_eq!(job(&world), None, "nothing repeats any more");
+    call(&mut world, &tab, "redo", json!({}));
+    assert_eq!(starts(&world).len(), many);
+    assert!(job(&world).is_some());
+}
+
+#[test]
+fn rules_are_said_in_fields_or_as_text() {
+    for (repeat, words) in [
+        (json!({"every": "day"}), "every day"),
+        (json!({"every": "day", "on": ["monday", "friday"]}), "every Monday and Friday"),
+        (json!({"every": "weekday"}), "every weekday"),
+        (json!({"every": "week", "interval": 2}), "every other Tuesday"),
+        (json!({"every": "week", "on": ["tuesdays"]}), "every Tuesday"),
+        (json!({"every": "month", "on": ["last friday"]}), "every month on the last Friday"),
+        (json!({"every": "month", "on": ["1", "15th"]}), "every month on the 1st and 15th"),
+        (json!({"every": "month", "on": ["last day"]}), "every month on the last day"),
+        (json!({"every": "month", "on": ["2nd tuesday"]}), "every month on the second Tuesday"),
+        (json!({"every": "year"}), "every year on 3 March"),
+        (json!({"every": "week", "times": 3}), "every Tuesday, 3 times"),
+        (json!({"every": "week", "until": "2026-04-01"}), "every Tuesday until 1 April 2026"),
+        (json!({"rule": "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"}), "every month on the last weekday"),
+    ] {
+        let mut world = World::new();
+        let tab = world.connect();
+        let summary = gym(&mut world, &tab, &repeat)["summary"].as_str().unwrap().to_owned();
+        assert!(summary.starts_with(&format!("Scheduled “Gym” (B1) {words}, first")), "{repeat}: {summary}");
+    }
+}
+
+#[test]
+fn a_rule_that_cannot_be_changes_nothing() {
+    let mut world = World::new();
+    let tab = world.connect();
+    for (repeat, why) in [
+        (json!({"every": "fortnight"}), "/repeat/every"),
+        (json!({"every": "week", "on": ["funday"]}), "/repeat/on/0: expected a day such as tuesday, last friday or 15"),
+        (json!({"every": "week", "on": ["15"]}), "numbered days only with month"),
+        (json!({"every": "week", "until": "2026-04-01", "times": 2}), "either until or times"),
+        (json!({"every": "week", "until": "2025-04-01"}), "No day fits this rule"),
+        (json!({"every": "week", "rule": "FREQ=DAILY"}), "either every or rule"),
+        (json!({}), "either every or rule"),
+        (json!({"rule": "FREQ=HOURLY"}), "more often than daily"),
+        (json!({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}), "No day fits this rule"),
+        (json!({"every": "day", "times": 10_000}), "/repeat/times"),
+    ] {
+        let argument = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": repeat});
+        refused(&mut world, &tab, "scheduleBlock", argument, why);
+    }
+    let untimed = json!({"title": "Gym", "repeat": {"every": "day"}});
+    refused(&mut world, &tab, "scheduleBlock", untimed, "“Gym” has no time, so it cannot repeat. Nothing was changed");
+}
+
+#[test]
+fn changes_are_about_one_some_or_all() {
+    let mut world = World::new();
+    let tab = world.connect();
+    gym(&mut world, &tab, &json!({"every": "week", "times": 5}));
+    let moved = json!({"id": "B2", "updates": {"startTime": "2026-03-11T07:00"}});
+    call(&mut world, &tab, "updateBlock", moved);
+    let later = json!({"id": "B3", "updates": {"startTime": "2026-03-17T19:00"}, "scope": "following"});
+    let done = call(&mut world, &tab, "updateBlock", later);
+    assert_eq!(
+        done["summary"],
+        "Changed 3 blocks of “Gym”, which repeats every Tuesday, 3 times: Tue 17 Mar, 19:00–20:00."
+    );
+    assert_eq!(
+        starts(&world),
+        ["Tue 03-03 18:00", "Wed 03-11 07:00", "Tue 03-17 19:00", "Tue 03-24 19:00", "Tue 03-31 19:00"]
+    );
+    call(&mut world, &tab, "deleteBlock", json!({"id": "B4"}));
+    let done = call(&mut world, &tab, "deleteBlock", json!({"id": "B3", "scope": "all"}));
+    assert_eq!(done["summary"], "Deleted 2 blocks of “Gym”, which repeated every Tuesday, 3 times.");
+    assert_eq!(starts(&world), ["Tue 03-03 18:00", "Wed 03-11 07:00"]);
+    let undone = call(&mut world, &tab, "undo", json!({}));
+    assert_eq!(undone["summary"], "Undone: ended the series “Gym”.");
+    assert_eq!(starts(&world).len(), 4);
+    // A block that stands alone begins to repeat.
+    call(&mut world, &tab, "scheduleBlock", json!({"title": "Swim", "startTime": "2026-03-04T07:00"}));
+    let repeat = json!({"id": "Swim", "updates": {"repeat": {"every": "week", "times": 2}}});
+    call(&mut world, &tab, "updateBlock", repeat);
+    assert_eq!(starts(&world).len(), 6);
+}
+
+#[test]
+fn the_past_has_the_series_that_there_were() {
+    let mut world = World::new();
+    let tab = world.connect();
+    gym(&mut world, &tab, &json!({"every": "week", "times": 3}));
+    let seq = world.agent.store().last_seq().unwrap();
+    call(&mut world, &tab, "deleteBlock", json!({"id": "B2", "scope": "all"}));
+    assert_eq!(world.agent.store().content().unwrap().series, []);
+    call(&mut world, &tab, "restoreTimeline", json!({"seq": seq}));
+    assert_eq!((starts(&world).len(), world.agent.store().content().unwrap().series.len()), (3, 1));
+    let state = call(&mut world, &tab, "getTimeline", json!({}));
+    assert_eq!(state["timeline"]["series"][0]["rule"], "FREQ=WEEKLY;COUNT=3");
+}
