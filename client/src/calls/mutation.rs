@@ -1,7 +1,7 @@
 //! The requests that the page sends to the service without involving a model. Pure.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_timeline::command::{BlockUpdate, NewBlock};
+use flux_timeline::command::{BlockUpdate, NewBlock, Repeat, Scope};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::view::BlockState;
 use flux_timeline::{Block, BlockId, BlockPlace, PlanColor, PlanId, RunId, TxnId, clock};
@@ -36,6 +36,8 @@ pub enum Mutation {
         id: BlockId,
         /// Its title, for the note that confirms the deletion.
         title: String,
+        /// How much of its series to delete with it.
+        scope: Scope,
     },
     /// Find times for these tasks, which are overdue or have none.
     Reschedule(Vec<BlockId>),
@@ -191,9 +193,9 @@ impl NewGoal {
 }
 
 impl Mutation {
-    /// The request to delete this block.
-    pub fn delete(block: &Block) -> Self {
-        Self::Delete { id: block.id, title: block.title.to_string() }
+    /// The request to delete this block, and more of its series.
+    pub fn delete(block: &Block, scope: Scope) -> Self {
+        Self::Delete { id: block.id, title: block.title.to_string(), scope }
     }
 
     /// Its method on the wire.
@@ -236,8 +238,9 @@ impl Mutation {
     pub fn argument(&self) -> Value {
         match self {
             Self::Restored(_, argument) => argument.clone(),
-            Self::Complete(id) | Self::Reopen(id) | Self::Delete { id, .. } => json!({ "id": id }),
-            Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes) }),
+            Self::Complete(id) | Self::Reopen(id) => json!({ "id": id }),
+            Self::Delete { id, scope, .. } => json!({ "id": id, "scope": name(*scope) }),
+            Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes), "scope": name(changes.scope) }),
             Self::Schedule(new) => new_block(new),
             Self::Reschedule(blocks) => json!({ "blocks": blocks }),
             Self::Place(starts) => {
@@ -360,7 +363,21 @@ fn updates(changes: &BlockUpdate) -> Value {
     add("missed", changes.missed.map(|missed| json!(missed)));
     add("working", changes.working.map(|working| json!(working)));
     add("workedMinutes", changes.worked.map(|worked| json!(worked.num_minutes())));
+    add("repeat", changes.repeat.as_ref().map(rule));
     Value::Object(fields)
+}
+
+/// The scope on the wire.
+const fn name(scope: Scope) -> &'static str {
+    match scope {
+        Scope::One => "one",
+        Scope::Following(_) => "following",
+        Scope::All => "all",
+    }
+}
+
+fn rule(repeat: &Repeat) -> Value {
+    json!({ "rule": repeat.rule.to_string() })
 }
 
 fn new_block(new: &NewBlock) -> Value {
@@ -386,6 +403,9 @@ fn new_block(new: &NewBlock) -> Value {
     }
     if let Some(description) = &new.description {
         fields["description"] = json!(description);
+    }
+    if let Some(repeat) = &new.repeat {
+        fields["repeat"] = rule(repeat);
     }
     fields
 }

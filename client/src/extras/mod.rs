@@ -25,6 +25,7 @@ use crate::store::{Store, use_store};
 use crate::timeline::editor::{Editor, EditorDialog};
 use crate::timeline::grid::WeekGrid;
 use crate::timeline::hints::{Earlier, Empty, More};
+use crate::timeline::series::DeleteDialog;
 use crate::timeline::suggest::{FindTimes, Suggestion};
 use crate::timeline::toolbar::Toolbar;
 use crate::toast::ToastList;
@@ -148,6 +149,7 @@ fn Dialogs() -> Element {
     rsx! {
         SettingsDialog {}
         EditorDialog {}
+        DeleteDialog {}
         GoalDialog {}
         KeysDialog {}
         HelpDialog {}

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::*;
-use flux_timeline::command::BlockUpdate;
+use flux_timeline::command::{BlockUpdate, Scope};
 use flux_timeline::{Block, BlockId, PlanId, Span, limits};
 use uuid::Uuid;
 
@@ -10,6 +10,7 @@ use super::{Store, View};
 use crate::calls::{BlockPage, Mutation};
 use crate::timeline::agenda::Agenda;
 use crate::timeline::form::Form;
+use crate::timeline::series::DELETE_DIALOG;
 use crate::timeline::{Jump, Mode, grid, list, moving, week};
 use crate::toast::toasts::Kind;
 use crate::{plans, platform};
@@ -202,9 +203,21 @@ impl Store {
 
     /// Deletes a block. The focus moves to the next block, or else to the previous one, so that keyboard use continues
     /// from there.
+    ///
+    /// Of what repeats, the page first asks how much.
     pub fn delete_block(&mut self, block: &Block) {
+        if block.series.is_some() {
+            self.deleting.set(Some(block.id));
+            self.asked_dialog.set(Some(DELETE_DIALOG));
+        } else {
+            self.delete(block, Scope::One);
+        }
+    }
+
+    /// Deletes a block, and as much of its series.
+    pub fn delete(&mut self, block: &Block, scope: Scope) {
         self.focus_beside(block.id);
-        self.submit(Mutation::delete(block));
+        self.submit(Mutation::delete(block, scope));
     }
 
     /// Marks a block as done, or as not done. If that moves it to another part of the agenda, the focus stays here.

@@ -24,7 +24,7 @@ use dioxus::prelude::*;
 use flux_protocol::frame::{Counts, PastSnapshot, SuggestedTime};
 use flux_protocol::trace::span_id;
 use flux_protocol::{ClientFrame, Trace};
-use flux_timeline::{EventId, PlanId};
+use flux_timeline::{BlockId, EventId, PlanId};
 
 use crate::calls::{Calls, PastMoment};
 use crate::chat::conversation::Conversation;
@@ -90,6 +90,8 @@ pub struct Store {
     pub jump: Signal<Option<Jump>>,
     /// The form of the block that is being edited.
     pub editing: Signal<Option<Form>>,
+    /// The block of a series that is to be deleted, while the page asks how much of the series is.
+    pub deleting: Signal<Option<BlockId>>,
     /// The number of records, as last loaded.
     pub counts: Signal<Counts>,
     /// Whether loading blocks failed. They are not requested again until the page reconnects.
@@ -181,6 +183,7 @@ impl Store {
             suggested: Signal::new(Vec::new()),
             jump: Signal::new(None),
             editing: Signal::new(None),
+            deleting: Signal::new(None),
             counts: Signal::new(Counts::default()),
             cannot_load: Signal::new(false),
             import: Signal::new(None),

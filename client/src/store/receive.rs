@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::{Counts, EventFrame, EventPage, RpcResponse};
 use flux_timeline::Zone;
+use flux_timeline::command::Scope;
 
 use super::{Store, View};
 use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, Mutation, PastMoment, PlanChange};
@@ -342,7 +343,11 @@ impl Store {
     fn done(&mut self, call: &Call, summary: Option<String>) {
         let undoable = Kind::Undoable(call.txn());
         match &call.mutation {
-            Mutation::Delete { title, .. } => self.toast(format!("Deleted “{title}”."), undoable),
+            Mutation::Delete { title, scope: Scope::One, .. } => self.toast(format!("Deleted “{title}”."), undoable),
+            Mutation::Delete { .. } => summary.into_iter().for_each(|summary| self.toast(summary, undoable)),
+            Mutation::Update(_, changes) if changes.scope != Scope::One || changes.repeat.is_some() => {
+                summary.into_iter().for_each(|summary| self.toast(summary, undoable));
+            }
             Mutation::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
             Mutation::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
             Mutation::ChangeSettings(_) => {

@@ -195,6 +195,9 @@ fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element
                     }
                 }
             }
+            if block.series.is_some() {
+                li { class: "mark", "Repeats" }
+            }
             if !overlaps.is_empty() {
                 li { class: "mark overlap",
                     Icon { shape: Shape::Overlap }

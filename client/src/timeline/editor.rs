@@ -5,6 +5,7 @@ use flux_timeline::{BlockId, Kind, PlanId, Priority};
 
 use super::form::Form;
 use super::projection::Projection;
+use super::repeat_fields::RepeatFields;
 use super::timer;
 use super::{Jump, Mode};
 use crate::calls::Mutation;
@@ -120,6 +121,9 @@ pub fn Editor() -> Element {
             if form.kind == Kind::Task {
                 Days { form: form.clone() }
             }
+            if !form.is_for_inbox() {
+                RepeatFields { form: form.clone() }
+            }
             div { class: "fields",
                 label { class: "field",
                     span { "Kind" }
@@ -212,7 +216,7 @@ fn plan_of_new(projection: &Projection, chosen: Option<PlanId>) -> Option<PlanId
 }
 
 /// Changes the open form.
-fn edit(mut store: Store, change: &dyn Fn(&mut Form)) {
+pub(super) fn edit(mut store: Store, change: &dyn Fn(&mut Form)) {
     if let Some(form) = store.editing.write().as_mut() {
         change(form);
     }

@@ -1,11 +1,12 @@
 //! The form of a block: the values of its fields, and the change that they amount to. Pure.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use flux_timeline::command::{BlockUpdate, NewBlock};
+use flux_timeline::command::{self, BlockUpdate, NewBlock, Scope};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::text::{Description, Tag, Title};
-use flux_timeline::{Block, BlockId, Kind, PlanId, Priority, Span, Zone, clock};
+use flux_timeline::{Block, BlockId, Kind, PlanId, Priority, SeriesId, Span, Zone, clock};
 
+use super::repeat::Repeat;
 use crate::calls::Mutation;
 
 /// Length of a new block.
@@ -43,6 +44,10 @@ pub struct Form {
     pub description: String,
     /// The time that was spent on a task, in minutes.
     pub spent: String,
+    /// How it repeats, if that changes.
+    pub repeat: Repeat,
+    /// How much of its series the changes are about.
+    pub scope: Scope,
 }
 
 impl Form {
@@ -63,6 +68,8 @@ impl Form {
             tags: String::new(),
             description: String::new(),
             spent: String::new(),
+            repeat: Repeat::default(),
+            scope: Scope::One,
         }
     }
 
@@ -84,6 +91,8 @@ impl Form {
             tags: tags.join(", "),
             description: block.description.as_ref().map(ToString::to_string).unwrap_or_default(),
             spent: block.worked.minutes().to_string(),
+            repeat: Repeat::default(),
+            scope: Scope::One,
         }
     }
 
@@ -163,6 +172,10 @@ impl Form {
                 Kind::Appointment => Ok(None),
             });
         let (first, due) = (first?, due?);
+        let start = clock::read_wall(&self.start).filter(|_| !self.is_for_inbox());
+        let rule = start.map_or(Ok(None), |start| self.repeat.rule(start))?;
+        // The service gives a new series its id.
+        let repeat = rule.map(|rule| command::Repeat { id: SeriesId::new(id.uuid()), rule });
         let Some(before) = &self.before else {
             let new = NewBlock {
                 plan: self.plan.map(PlanRef::Id),
@@ -174,6 +187,7 @@ impl Form {
                 not_before: first,
                 priority: self.priority,
                 tags,
+                repeat,
                 ..NewBlock::new(id, title)
             };
             return Ok(Some(Mutation::Schedule(Box::new(new))));
@@ -206,9 +220,12 @@ impl Form {
             worked: spent,
             due: (is_task && due != before.due).then_some(due),
             not_before: (is_task && first != before.not_before).then_some(first),
+            repeat,
             ..times
         };
-        Ok((changes != BlockUpdate::default()).then(|| Mutation::Update(before.id, Box::new(changes))))
+        let is_changed = changes != BlockUpdate::default();
+        let changes = BlockUpdate { scope: self.scope, ..changes };
+        Ok(is_changed.then(|| Mutation::Update(before.id, Box::new(changes))))
     }
 }
 

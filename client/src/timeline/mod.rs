@@ -6,8 +6,8 @@
 //! | [`prediction`], [`coverage`] | what edits on their way will come to; which part of a long plan is known (pure) |
 //! | [`agenda`], [`filter`], [`rows`] | blocks by day; the filter; their positions in a long list (pure) |
 //! | [`week`], [`moving`] | blocks as a week; moving them by hand (pure) |
-//! | [`form`], [`words`] | the form of a block; times in words (pure) |
-//! | [`pane`], [`toolbar`], [`list`], [`card`], [`grid`], [`editor`], [`add`], [`hints`] | what is shown |
+//! | [`form`], [`repeat`], [`words`] | the form of a block; how it repeats; times in words (pure) |
+//! | [`pane`], [`toolbar`], [`list`], [`card`], [`grid`], [`editor`], [`repeat_fields`], [`series`], [`add`], [`hints`] | what is shown |
 
 pub mod add;
 pub mod agenda;
@@ -23,7 +23,10 @@ pub mod moving;
 pub mod pane;
 pub mod prediction;
 pub mod projection;
+pub mod repeat;
+pub mod repeat_fields;
 pub mod rows;
+pub mod series;
 pub mod suggest;
 #[cfg(test)]
 pub mod testing;

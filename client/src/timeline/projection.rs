@@ -4,7 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPage as Page, EventFrame, ModelInfo, Snapshot};
 use flux_timeline::{
-    Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Settings, Timeline, Zone,
+    Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Series, SeriesId, Settings, Timeline,
+    Zone,
 };
 
 use super::agenda::{Agenda, Wanted};
@@ -247,6 +248,11 @@ impl Projection {
     /// A block.
     pub fn block(&self, id: BlockId) -> Option<&Block> {
         self.timeline.block(id)
+    }
+
+    /// How the blocks of a series repeat, in words. `None` if it was deleted.
+    pub fn repeats(&self, id: SeriesId) -> Option<String> {
+        self.timeline.series().iter().find(|series| series.id == id).map(Series::words)
     }
 
     /// Whether a plan is neither deleted nor archived.

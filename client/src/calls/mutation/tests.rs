@@ -1,7 +1,7 @@
 //! What requests look like on the wire.
 
 use chrono::TimeDelta;
-use flux_timeline::{Kind, Priority, Span, Tag, Title};
+use flux_timeline::{Kind, Priority, Recurrence, SeriesId, Span, Tag, Title};
 use uuid::Uuid;
 
 use super::*;
@@ -56,6 +56,14 @@ fn block_edits_match_the_schemas_of_their_tools() {
         not_before: "2026-11-25".parse().ok(),
         ..NewBlock::new(id, Title::new("Buy milk").unwrap())
     };
+    let schedule = |new| Mutation::Schedule(Box::new(new));
+    let rule = Recurrence::read("FREQ=WEEKLY;BYDAY=TU").unwrap();
+    let repeat = Some(Repeat { id: SeriesId::new(Uuid::nil()), rule });
+    let daily = NewBlock { repeat: repeat.clone(), ..new.clone() };
+    let all = BlockUpdate { repeat, scope: Scope::All, ..BlockUpdate::default() };
+    let deletion = Mutation::Delete { id, title: String::new(), scope: Scope::Following(SeriesId::new(Uuid::nil())) };
+    assert_eq!(deletion.argument(), json!({"id": id, "scope": "following"}));
+    let series = [schedule(daily), Mutation::Update(id, Box::new(all)), deletion];
     let update = Mutation::Update(id, Box::new(changes));
     assert_eq!(
         update.argument()["updates"],
@@ -64,7 +72,6 @@ fn block_edits_match_the_schemas_of_their_tools() {
             "working": false, "workedMinutes": 25, "dueDate": "2026-11-27", "earliestDate": ""
         })
     );
-    let schedule = |new| Mutation::Schedule(Box::new(new));
     let unschedule = BlockUpdate { unschedule: true, ..BlockUpdate::default() };
     assert_eq!(
         schedule(note.clone()).argument(),
@@ -75,7 +82,8 @@ fn block_edits_match_the_schemas_of_their_tools() {
     );
     let place = Mutation::Reschedule(vec![id, id]);
     assert_eq!(place.argument(), json!({"blocks": [id, id]}));
-    for mutation in [update, schedule(new), schedule(note), Mutation::Update(id, Box::new(unschedule)), place] {
+    let one = [update, schedule(new), schedule(note), Mutation::Update(id, Box::new(unschedule)), place];
+    for mutation in one.into_iter().chain(series) {
         let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
         assert!(call.is_ok(), "{call:?}");
     }

@@ -1,0 +1,193 @@
+//! How a block repeats, as the fields of the form say it. Pure.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+use flux_timeline::Recurrence;
+use flux_timeline::clock;
+use flux_timeline::series::{End, Frequency, WeekdayNumber};
+
+/// The values of the fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repeat {
+    /// How often.
+    pub every: Every,
+    /// Every so many days, weeks, months or years; empty for each.
+    pub interval: String,
+    /// The days of the week; none for that of the start.
+    pub days: Vec<Weekday>,
+    /// The last day, `2026-11-24`; empty for none.
+    pub until: String,
+}
+
+/// How often.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Every {
+    /// Not at all, or as until now.
+    #[default]
+    AsItIs,
+    /// Each day, or every few.
+    Day,
+    /// Monday to Friday.
+    Weekday,
+    /// On days of the week.
+    Week,
+    /// On a day of the month, such as the 15th.
+    MonthDay,
+    /// On a day of the week in the month, such as the second Tuesday.
+    MonthWeekday,
+    /// Once a year.
+    Year,
+}
+
+impl Every {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 7] =
+        [Self::AsItIs, Self::Day, Self::Weekday, Self::Week, Self::MonthDay, Self::MonthWeekday, Self::Year];
+
+    /// What is offered for a block that starts then: `Monthly on the third Tuesday`.
+    pub fn label(self, start: NaiveDateTime, now: Option<&str>) -> String {
+        let weekday = clock::weekday(start.date());
+        match self {
+            Self::AsItIs => now.map_or_else(|| "Does not repeat".to_owned(), |rule| format!("As until now: {rule}")),
+            Self::Day => "Daily".to_owned(),
+            Self::Weekday => "Every weekday".to_owned(),
+            Self::Week => "Weekly".to_owned(),
+            Self::MonthDay => format!("Monthly on day {}", start.day()),
+            Self::MonthWeekday => format!("Monthly on the {} {weekday}", ordinal(start.date()).1),
+            Self::Year => format!("Yearly on {} {}", start.day(), clock::month(start.date())),
+        }
+    }
+
+    /// The word for several of its units; none if they cannot be counted.
+    pub const fn units(self) -> Option<&'static str> {
+        match self {
+            Self::AsItIs | Self::Weekday => None,
+            Self::Day => Some("days"),
+            Self::Week => Some("weeks"),
+            Self::MonthDay | Self::MonthWeekday => Some("months"),
+            Self::Year => Some("years"),
+        }
+    }
+}
+
+/// Which of its weekday a date is in its month. What could be the fourth or the last is the last.
+fn ordinal(date: NaiveDate) -> (i8, &'static str) {
+    if (date + TimeDelta::days(7)).month() != date.month() {
+        return (-1, "last");
+    }
+    match date.day0() / 7 {
+        0 => (1, "first"),
+        1 => (2, "second"),
+        2 => (3, "third"),
+        _ => (4, "fourth"),
+    }
+}
+
+impl Repeat {
+    /// The rule of a block that starts then; none if nothing was chosen.
+    ///
+    /// # Errors
+    /// A sentence for the person.
+    pub fn rule(&self, start: NaiveDateTime) -> Result<Option<Recurrence>, String> {
+        let on = |ordinal, weekday| WeekdayNumber { ordinal, weekday };
+        let (frequency, by_day) = match self.every {
+            Every::AsItIs => return Ok(None),
+            Every::Day => (Frequency::Daily, Vec::new()),
+            Every::Weekday => (Frequency::Weekly, WEEKDAYS.map(|weekday| on(None, weekday)).to_vec()),
+            Every::Week => (Frequency::Weekly, self.days.iter().map(|weekday| on(None, *weekday)).collect()),
+            Every::MonthDay => (Frequency::Monthly, Vec::new()),
+            Every::MonthWeekday => (Frequency::Monthly, vec![on(Some(ordinal(start.date()).0), start.weekday())]),
+            Every::Year => (Frequency::Yearly, Vec::new()),
+        };
+        let interval = if self.every.units().is_none() || self.interval.is_empty() {
+            1
+        } else {
+            let number = self.interval.parse().ok().filter(|number| (1..=1_000).contains(number));
+            number.ok_or_else(|| "It can repeat every 1 to 1,000 of these. Nothing was changed.".to_owned())?
+        };
+        let end = match clock::read_date(&self.until) {
+            None if self.until.is_empty() => End::Never,
+            None => return Err("The last day is not a date. Nothing was changed.".to_owned()),
+            Some(last) if last < start.date() => {
+                return Err("The last day is before the first. Nothing was changed.".to_owned());
+            }
+            Some(last) => End::Until(last.and_time(start.time())),
+        };
+        Ok(Some(Recurrence {
+            frequency,
+            interval,
+            end,
+            by_day,
+            by_month_day: Vec::new(),
+            by_month: Vec::new(),
+            by_set_pos: Vec::new(),
+            week_start: Weekday::Mon,
+        }))
+    }
+}
+
+const WEEKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tuesday, 24 November 2026, which is also the last Tuesday of the month.
+    fn start() -> NaiveDateTime {
+        clock::read_wall("2026-11-24T18:00").unwrap()
+    }
+
+    fn rule(every: Every, with: impl FnOnce(&mut Repeat)) -> Result<String, String> {
+        let mut repeat = Repeat { every, ..Repeat::default() };
+        with(&mut repeat);
+        repeat.rule(start()).map(|rule| rule.map(|rule| rule.to_string()).unwrap_or_default())
+    }
+
+    #[test]
+    fn each_choice_is_a_rule() {
+        for (every, text) in [
+            (Every::AsItIs, ""),
+            (Every::Day, "FREQ=DAILY"),
+            (Every::Weekday, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+            (Every::Week, "FREQ=WEEKLY"),
+            (Every::MonthDay, "FREQ=MONTHLY"),
+            (Every::MonthWeekday, "FREQ=MONTHLY;BYDAY=-1TU"),
+            (Every::Year, "FREQ=YEARLY"),
+        ] {
+            assert_eq!(rule(every, |_| {}), Ok(text.to_owned()));
+        }
+        let days = |repeat: &mut Repeat| {
+            repeat.interval = "2".to_owned();
+            repeat.days = vec![Weekday::Tue, Weekday::Sat];
+            repeat.until = "2026-12-31".to_owned();
+        };
+        assert_eq!(rule(Every::Week, days), Ok("FREQ=WEEKLY;INTERVAL=2;UNTIL=20261231T180000;BYDAY=TU,SA".to_owned()));
+    }
+
+    #[test]
+    fn what_cannot_be_is_said() {
+        let refused = |with: fn(&mut Repeat)| rule(Every::Week, with).unwrap_err();
+        assert_eq!(
+            refused(|repeat| repeat.until = "2026-11-23".to_owned()),
+            "The last day is before the first. Nothing was changed."
+        );
+        assert_eq!(
+            refused(|repeat| repeat.until = "soon".to_owned()),
+            "The last day is not a date. Nothing was changed."
+        );
+        assert_eq!(
+            refused(|repeat| repeat.interval = "0".to_owned()),
+            "It can repeat every 1 to 1,000 of these. Nothing was changed."
+        );
+    }
+
+    #[test]
+    fn the_choices_name_the_day() {
+        let label = |every: Every| every.label(start(), None);
+        assert_eq!(label(Every::MonthWeekday), "Monthly on the last Tuesday");
+        assert_eq!(label(Every::MonthDay), "Monthly on day 24");
+        assert_eq!(label(Every::Year), "Yearly on 24 November");
+        assert_eq!(Every::AsItIs.label(start(), Some("every Tuesday")), "As until now: every Tuesday");
+        let second = clock::read_wall("2026-11-10T18:00").unwrap();
+        assert_eq!(Every::MonthWeekday.label(second, None), "Monthly on the second Tuesday");
+    }
+}

@@ -1,0 +1,122 @@
+//! The fields of the form that say how a block repeats, and how much of its series is changed.
+
+use chrono::{Datelike, NaiveDateTime, Weekday};
+use dioxus::prelude::*;
+use flux_timeline::clock;
+use flux_timeline::command::Scope;
+
+use super::editor::edit;
+use super::form::Form;
+use super::repeat::{Every, Repeat};
+use super::series::new_series;
+use crate::settings::form::DAYS;
+use crate::store::use_store;
+
+/// The fields.
+#[component]
+pub fn RepeatFields(form: Form) -> Element {
+    let store = use_store();
+    let series = form.before.as_ref().and_then(|block| block.series);
+    let rule = series.and_then(|place| store.projection.read().repeats(place.series));
+    let set = move |change: &dyn Fn(&mut Repeat)| edit(store, &|form| change(&mut form.repeat));
+    let Some(start) = clock::read_wall(&form.start) else { return rsx! {} };
+    let repeat = &form.repeat;
+    rsx! {
+        div { class: "fields",
+            label { class: "field",
+                span { "Repeat" }
+                select {
+                    onchange: move |event| {
+                        let chosen = event.value().parse().ok().and_then(|index: usize| Every::ALL.get(index).copied());
+                        set(&|repeat| repeat.every = chosen.unwrap_or_default());
+                    },
+                    for (index , every) in Every::ALL.into_iter().enumerate() {
+                        option { value: "{index}", selected: every == repeat.every, {every.label(start, rule.as_deref())} }
+                    }
+                }
+            }
+            if let Some(units) = repeat.every.units() {
+                label { class: "field",
+                    span { "Every so many {units}" }
+                    input {
+                        r#type: "number",
+                        min: "1",
+                        max: "1000",
+                        placeholder: "1",
+                        value: "{repeat.interval}",
+                        oninput: move |event| set(&|repeat| repeat.interval = event.value()),
+                    }
+                }
+            }
+            if repeat.every != Every::AsItIs {
+                label { class: "field",
+                    span { "Last day" }
+                    input {
+                        r#type: "date",
+                        value: "{repeat.until}",
+                        oninput: move |event| set(&|repeat| repeat.until = event.value()),
+                    }
+                }
+            }
+            if rule.is_some() {
+                label { class: "field",
+                    span { "Change" }
+                    select {
+                        onchange: move |event| {
+                            let scope = match event.value().as_str() {
+                                "all" => Scope::All,
+                                "following" => new_series(),
+                                _ => Scope::One,
+                            };
+                            edit(store, &|form| form.scope = scope);
+                        },
+                        option { value: "one", selected: form.scope == Scope::One, "Only this one" }
+                        option { value: "following", selected: matches!(form.scope, Scope::Following(_)), "This and following" }
+                        option { value: "all", selected: form.scope == Scope::All, "All that are not over" }
+                    }
+                }
+            }
+        }
+        if repeat.every == Every::Week {
+            Weekdays { days: days(repeat, start) }
+        }
+    }
+}
+
+/// The days of a weekly rule.
+#[component]
+fn Weekdays(days: Vec<Weekday>) -> Element {
+    let store = use_store();
+    let all = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
+    rsx! {
+        div { class: "day-choice", role: "group", aria_label: "Days on which it repeats",
+            for (weekday , (name , label)) in all.into_iter().zip(DAYS) {
+                label { key: "{name}",
+                    input {
+                        r#type: "checkbox",
+                        aria_label: label,
+                        checked: days.contains(&weekday),
+                        onchange: {
+                            let days = days.clone();
+                            move |event: FormEvent| {
+                                let mut chosen = days.clone();
+                                chosen.retain(|day| *day != weekday);
+                                if event.checked() {
+                                    chosen.push(weekday);
+                                }
+                                chosen.sort_unstable_by_key(Weekday::num_days_from_monday);
+                                edit(store, &|form| form.repeat.days.clone_from(&chosen));
+                            }
+                        },
+                    }
+                    span { aria_hidden: "true", {name} }
+                }
+            }
+        }
+    }
+}
+
+/// The days of a weekly rule: those that were chosen, or that of the start.
+fn days(repeat: &Repeat, start: NaiveDateTime) -> Vec<Weekday> {
+    if repeat.days.is_empty() { vec![start.weekday()] } else { repeat.days.clone() }
+}
