@@ -373,8 +373,17 @@ test("a part of the program that fails to load is requested again", async () => 
   });
   await tab.reload();
   await tab.getByText("A part of the page could not be loaded; trying again.").waitFor();
-  held.open();
   await connected(tab);
+  // What is done before then is carried out at once, and its outcome is shown as soon as the program has loaded.
+  const client = await connectAs(person, server);
+  await client.call("createPlan", { title: "Later" });
+  await client.close();
+  await button("Plans: Later").waitFor();
+  await seen.message(tab).fill("/undo");
+  await seen.message(tab).press("Enter");
+  await gone(button("Plans: Later"));
+  held.open();
+  await tab.getByRole("region", { name: "Notifications" }).getByText("Undone: ").waitFor();
   // A dialog that was requested in the meantime opens as soon as the program has loaded.
   await button("Help").click();
   await dialog("What you can say").waitFor();

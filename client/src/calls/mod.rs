@@ -72,15 +72,13 @@ impl Calls {
         frame
     }
 
-    /// Handles a response. Returns `None` if no call is waiting for it.
-    pub fn finish(&mut self, response: RpcResponse) -> Option<(Call, Answer)> {
+    /// Removes and returns the call that this response ends, if there is one.
+    pub fn finish(&mut self, response: &RpcResponse) -> Option<Call> {
         let place = self.0.iter().position(|call| call.id.to_string() == response.id)?;
         if response.success && response.done == Some(false) {
             return None;
         }
-        let call = self.0.remove(place);
-        let answer = Answer::new(&call.mutation, response);
-        Some((call, answer))
+        Some(self.0.remove(place))
     }
 
     /// Whether any of these events belong to a call that is not yet marked as carried out.
@@ -209,11 +207,9 @@ mod tests {
         assert!(calls.is_about(block));
         assert_eq!(calls.expected().count(), 1);
 
-        assert_eq!(calls.finish(RpcResponse::done("other", json!({"ok": true}))), None);
-        let (call, answer) =
-            calls.finish(RpcResponse::done(Uuid::from_u128(1).to_string(), json!({"ok": true}))).unwrap();
+        assert_eq!(calls.finish(&RpcResponse::done("other", json!({"ok": true}))), None);
+        let call = calls.finish(&RpcResponse::done(Uuid::from_u128(1).to_string(), json!({"ok": true}))).unwrap();
         assert_eq!(call.txn(), TxnId::new(Uuid::from_u128(1)));
-        assert!(matches!(answer, Answer::Done { .. }));
         assert!(calls.unanswered(now()).is_empty() && !calls.is_about(block));
     }
 
@@ -260,38 +256,6 @@ mod tests {
         assert_eq!((calls.edits(), calls.unanswered(now()).len()), (0, 1));
         calls.retain(|_| false);
         assert!(calls.unanswered(now()).is_empty());
-    }
-
-    #[test]
-    fn a_past_that_is_being_prepared_is_no_failure() {
-        let later = |mutation| {
-            let mut calls = Calls::default();
-            calls.begin(Uuid::nil(), mutation, now());
-            let failed = RpcResponse::failed(Uuid::nil().to_string(), "Try again in about 3 s.");
-            calls.finish(RpcResponse { retry_after_seconds: Some(3), ..failed }).unwrap().1
-        };
-        assert_eq!(later(Mutation::LoadPast(PastMoment::After(7))), Answer::Preparing(3));
-        assert_eq!(later(Mutation::Restore(7)), Answer::Failed("Try again in about 3 s.".to_owned()));
-    }
-
-    #[test]
-    fn every_failure_is_a_sentence() {
-        let refused = |response: RpcResponse| {
-            let mut calls = Calls::default();
-            calls.begin(Uuid::nil(), Mutation::Undo, now());
-            match calls.finish(response).unwrap().1 {
-                Answer::Failed(sentence) => sentence,
-                other => panic!("{other:?}"),
-            }
-        };
-        let id = Uuid::nil().to_string();
-        assert_eq!(refused(RpcResponse::failed(&id, "There is nothing to undo.")), "There is nothing to undo.");
-        assert_eq!(refused(RpcResponse::done(&id, json!({"ok": false, "error": "No."}))), "No.");
-        let unknown = refused(RpcResponse::failed(&id, "Method undo does not exist"));
-        assert!(unknown.starts_with("This page is newer than the service"), "{unknown}");
-        for odd in [json!(null), json!([]), json!("x"), json!({"ok": false})] {
-            assert!(refused(RpcResponse::done(&id, odd)).starts_with("The service did not do it"));
-        }
     }
 
     #[test]

@@ -284,6 +284,11 @@ impl Mutation {
         )
     }
 
+    /// Whether its response adds to the timeline that the page holds.
+    pub fn loads_timeline(&self) -> bool {
+        matches!(self, Self::LoadTimeline | Self::LoadBlocks(..) | Self::LoadMissed(_))
+    }
+
     /// Whether it changes data and must not be lost. Excludes time-sensitive requests.
     pub fn is_edit(&self) -> bool {
         let is_background = matches!(

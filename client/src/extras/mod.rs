@@ -1,16 +1,18 @@
-//! The part of the program that the first render does not need. It is a third of the program and is loaded right after
-//! the first render.
+//! The part of the program that the first render does not need: what is drawn later, and what follows from responses. It is
+//! two fifths of the program and is loaded right after the first render.
 //!
 //! The build (`xtask/bindings`) splits the program between the exported and the imported function in `split`. Code that
 //! only the exported one reaches goes into a second module, which shares memory and functions with the first. If the
-//! second module fails to load, everything else works, and loading is retried.
+//! second module fails to load, everything else works, and loading is retried. Responses wait for it in the store.
 
 mod split;
 
 use dioxus::prelude::*;
+use flux_protocol::frame::RpcResponse;
 use flux_timeline::BlockId;
 
 use crate::account::{Shut, SignInNotices};
+use crate::calls::Call;
 use crate::chat::help::HelpDialog;
 use crate::goals::Goals;
 use crate::goals::dialog::GoalDialog;
@@ -156,6 +158,11 @@ fn Dialogs() -> Element {
     }
 }
 
+/// Shows what follows from the response to a call. Call it only after the rest of the program is loaded.
+pub fn conclude(store: Store, call: Call, response: RpcResponse) {
+    split::conclude(store, call, response);
+}
+
 /// Loads the rest of the program.
 pub async fn load(mut store: Store) {
     let mut delay_ms = 1_000;
@@ -164,6 +171,5 @@ pub async fn load(mut store: Store) {
         platform::sleep_ms(delay_ms).await;
         delay_ms = (delay_ms * 2).min(30_000);
     }
-    store.lacks_extras.set(false);
-    store.has_extras.set(true);
+    store.extras_loaded();
 }

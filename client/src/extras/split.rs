@@ -1,9 +1,12 @@
 //! The point at which the program is split. `wasm-split` finds the two sides by these names; `client/extras.js` loads the
-//! second module.
+//! second module. Everything that crosses it is a `Job`.
 
 use dioxus::prelude::*;
+use flux_protocol::frame::RpcResponse;
 
 use super::{Part, draw as draw_here};
+use crate::calls::Call;
+use crate::store::Store;
 
 /// Loads the rest of the program. Returns whether that succeeded. Once loaded, it stays.
 #[cfg(not(target_arch = "wasm32"))]
@@ -17,8 +20,14 @@ pub fn draw(part: Part) -> Element {
     draw_here(part)
 }
 
+/// Handles the response to a call.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn conclude(mut store: Store, call: Call, response: RpcResponse) {
+    store.show_outcome(call, response);
+}
+
 #[cfg(target_arch = "wasm32")]
-pub use cut::{draw, load};
+pub use cut::{conclude, draw, load};
 
 #[cfg(target_arch = "wasm32")]
 #[expect(unsafe_code, reason = "calls across the cut go through JavaScript, which knows no types of Rust")]
@@ -33,8 +42,8 @@ mod cut {
     unsafe extern "C" {
         #[link_name = "load"]
         fn load_module(loaded: unsafe extern "C" fn(*mut c_void, bool), sender: *mut c_void);
-        #[link_name = "__wasm_split_00___extras___00_import_0_part"]
-        fn imported_part(part: *mut c_void) -> *mut c_void;
+        #[link_name = "__wasm_split_00___extras___00_import_0_job"]
+        fn imported_job(job: *mut c_void) -> *mut c_void;
     }
 
     /// Loads the rest of the program. Returns whether that succeeded. Once loaded, it stays.
@@ -52,17 +61,40 @@ mod cut {
         let _ = sender.send(is_there);
     }
 
-    /// Draws a part. Call it only after [`load`] has returned true.
-    pub fn draw(part: Part) -> Element {
-        let part = Box::into_raw(Box::new(part));
-        // SAFETY: the other side is `exported_part`, which takes a boxed part and returns a boxed element.
-        *unsafe { Box::from_raw(imported_part(part.cast()).cast::<Element>()) }
+    /// What the first module leaves to the second. There is only one cut, because each would make a module of its own.
+    #[expect(clippy::large_enum_variant, reason = "a job is put into a box as soon as it is made")]
+    enum Job {
+        Draw(Part),
+        Conclude(Store, Call, RpcResponse),
     }
 
-    #[unsafe(export_name = "__wasm_split_00___extras___00_export_0_part")]
-    extern "C" fn exported_part(part: *mut c_void) -> *mut c_void {
-        // SAFETY: only `draw` calls it.
-        let part = unsafe { Box::from_raw(part.cast::<Part>()) };
-        Box::into_raw(Box::new(draw_here(*part))).cast()
+    /// Draws a part. Call it only after [`load`] has returned true.
+    pub fn draw(part: Part) -> Element {
+        run(Job::Draw(part))
+    }
+
+    /// Handles the response to a call. Call it only after [`load`] has returned true.
+    pub fn conclude(store: Store, call: Call, response: RpcResponse) {
+        let _ = run(Job::Conclude(store, call, response));
+    }
+
+    fn run(job: Job) -> Element {
+        let job = Box::into_raw(Box::new(job));
+        // SAFETY: the other side is `exported_job`, which takes a boxed job and returns a boxed element.
+        *unsafe { Box::from_raw(imported_job(job.cast()).cast::<Element>()) }
+    }
+
+    #[unsafe(export_name = "__wasm_split_00___extras___00_export_0_job")]
+    extern "C" fn exported_job(job: *mut c_void) -> *mut c_void {
+        // SAFETY: only `run` calls it.
+        let job = unsafe { Box::from_raw(job.cast::<Job>()) };
+        let drawn = match *job {
+            Job::Draw(part) => draw_here(part),
+            Job::Conclude(mut store, call, response) => {
+                store.show_outcome(call, response);
+                rsx! {}
+            }
+        };
+        Box::into_raw(Box::new(drawn)).cast()
     }
 }

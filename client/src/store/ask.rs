@@ -10,7 +10,7 @@ use futures::pin_mut;
 use serde_json::Value;
 
 use super::Store;
-use crate::calls::answer::refusal;
+use crate::calls::answer;
 use crate::connection::Status;
 use crate::platform;
 
@@ -44,7 +44,7 @@ impl Store {
         let deadline = platform::sleep_ms(ANSWER_MS);
         pin_mut!(deadline);
         match select(receiver, deadline).await {
-            Either::Left((Ok(response), _)) => result(response),
+            Either::Left((Ok(response), _)) => answer::result(response),
             Either::Left((Err(_), _)) | Either::Right(_) => Err(LOST.to_owned()),
         }
     }
@@ -70,30 +70,5 @@ impl Store {
         let is_signed_out = matches!(*self.status.peek(), Status::Refused { .. });
         let is_saved = is_signed_out || self.calls.peek().edits() == 0 && !self.has_kept_edits();
         if is_saved { Ok(()) } else { Err(UNSAVED.to_owned()) }
-    }
-}
-
-/// The result of a call.
-fn result(response: RpcResponse) -> Result<Value, String> {
-    if response.success {
-        return Ok(response.result.unwrap_or_default());
-    }
-    Err(refusal(response.error))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_failure_without_a_reason_is_a_sentence_too() {
-        assert_eq!(result(RpcResponse::done("1", json!({"a": 1}))), Ok(json!({"a": 1})));
-        assert_eq!(
-            result(RpcResponse::failed("1", "There is no such token.")),
-            Err("There is no such token.".to_owned())
-        );
-        assert!(result(RpcResponse::failed("1", "")).unwrap_err().ends_with("did not say why. Try again."));
     }
 }

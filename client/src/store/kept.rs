@@ -88,6 +88,7 @@ impl Store {
             if !is_replaced {
                 self.conversation.write().leave();
                 self.toasts.write().dismiss_done();
+                self.unread.set(Vec::new());
             }
             // The draft stays if a user without data imports a file.
             if is_fresh || !is_replaced {

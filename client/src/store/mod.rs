@@ -4,6 +4,7 @@
 //! | module | what lives there |
 //! | --- | --- |
 //! | `receive` | handling frames from the service |
+//! | `outcome` | what follows from the response to a call |
 //! | `act` | the user's actions |
 //! | `ask` | calls about the account, and questions |
 //! | `browse` | which part of the timeline is shown |
@@ -17,16 +18,17 @@ mod browse;
 mod command;
 mod compose;
 mod kept;
+mod outcome;
 mod receive;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_protocol::frame::{Counts, PastSnapshot, SuggestedTime};
+use flux_protocol::frame::{Counts, PastSnapshot, RpcResponse, SuggestedTime};
 use flux_protocol::trace::span_id;
 use flux_protocol::{ClientFrame, Trace};
 use flux_timeline::{BlockId, EventId, PlanId};
 
-use crate::calls::{Calls, PastMoment};
+use crate::calls::{Call, Calls, PastMoment};
 use crate::chat::conversation::Conversation;
 use crate::chat::draft::Change;
 use crate::connection::{Socket, Status};
@@ -131,6 +133,8 @@ pub struct Store {
     /// The log for which the page has reported the time zone.
     reported_zone: Signal<Option<EventId>>,
     unreadable: Signal<u32>,
+    /// Responses that wait for the rest of the program.
+    unread: Signal<Vec<(Call, RpcResponse)>>,
 }
 
 /// The view beside the timeline, or instead of it on a small screen.
@@ -205,6 +209,7 @@ impl Store {
             asked: Signal::new(Vec::new()),
             reported_zone: Signal::new(None),
             unreadable: Signal::new(0),
+            unread: Signal::new(Vec::new()),
         })
     }
 

@@ -3,23 +3,28 @@
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::ServerFrame;
-use flux_protocol::frame::{Counts, EventFrame, EventPage, RpcResponse};
-use flux_timeline::Zone;
-use flux_timeline::command::Scope;
+use flux_protocol::frame::{BlockPage as Page, Counts, EventFrame, RpcResponse};
+use flux_timeline::{Event, Zone, json};
+use serde::Deserialize;
 
 use super::{Store, View};
-use crate::calls::{Answer, BlockPage, Call, LOG_PAGE, Mutation, PastMoment, PlanChange};
-use crate::chat;
+use crate::calls::{BlockPage, Call, Mutation, PastMoment, answer};
 use crate::connection::{Socket, Status};
 use crate::history::Log;
-use crate::platform;
 use crate::timeline::Known;
 use crate::timeline::projection::Next;
 use crate::toast::toasts::Kind;
-use crate::wire;
+use crate::{extras, platform, wire};
 
 /// Number of events in a log without any user action: the first plan is created and activated.
 const FRESH_LOG: u64 = 2;
+
+/// What is read of a page of missed events. The rest of it is for the log, whose code is loaded later.
+#[derive(Deserialize)]
+struct Missed {
+    events: Vec<Event>,
+    last: u64,
+}
 
 impl Store {
     /// Sets the status of the connection.
@@ -190,7 +195,7 @@ impl Store {
     }
 
     /// Handles the answer: at most a page of the events after number `after`.
-    fn missed(&mut self, after: u64, page: EventPage) {
+    fn missed(&mut self, after: u64, page: Missed) {
         let last = page.last;
         self.follow(EventFrame::whole(page.events));
         let seq = self.known().map_or(0, |known| known.seq);
@@ -244,137 +249,81 @@ impl Store {
 
     fn answered(&mut self, response: RpcResponse) {
         let Some(response) = self.hand_over(response) else { return };
-        let Some((call, answer)) = self.calls.write().finish(response) else { return };
+        let Some(call) = self.calls.write().finish(&response) else { return };
         if call.mutation.is_edit() {
             // If the edit was refused, its prediction no longer applies.
             self.predict();
             self.store_edits();
         }
-        if let Mutation::LoadPast(moment) = call.mutation {
-            match answer {
-                Answer::Preparing(seconds) => return self.look_again(moment, seconds),
-                _ if *self.preparing.peek() == Some(moment) => self.preparing.set(None),
-                _ => {}
-            }
+        if !call.mutation.loads_timeline() {
+            return self.conclude(call, response);
         }
-        match answer {
-            Answer::Preparing(_) => {}
-            Answer::Past(past) if matches!(call.mutation, Mutation::LoadPast(PastMoment::Still(..))) => {
-                if self.past.peek().as_ref().is_some_and(|shown| shown.seq == past.seq) {
-                    self.past.set(Some(*past));
-                }
-            }
-            Answer::Past(past) => {
-                self.past.set(Some(*past));
-                self.show_past_if_narrow();
-            }
-            Answer::Event(text) => {
-                if let Mutation::LoadEvent(seq) = call.mutation {
-                    self.log.write().add_details(seq, text);
-                }
-            }
-            Answer::Log(page) => match &call.mutation {
-                Mutation::LoadLog { before, query } => self.log.write().add_page(*page, *before, query, LOG_PAGE),
-                Mutation::LoadMissed(after) => self.missed(*after, *page),
+        if let Err(sentence) = self.loaded(&call.mutation, response) {
+            platform::warn(&format!("flux: {sentence}"));
+            match call.mutation {
+                Mutation::LoadBlocks(..) => self.cannot_load.set(true),
+                // Connecting is the other way to get the events.
+                Mutation::LoadMissed(_) => self.wants_to_reconnect.set(true),
                 _ => {}
-            },
-            Answer::Messages(list) => {
-                if let Mutation::LoadMessages(before) = &call.mutation {
-                    self.kept_distance.set(Some(platform::distance_from_end(chat::pane::LOG)));
-                    self.conversation.write().add_earlier(before.as_deref(), list);
-                }
-            }
-            Answer::Counts(counts) => self.counts.set(counts),
-            Answer::Timeline(snapshot) => {
-                self.projection.write().load(*snapshot);
-                self.predict();
-            }
-            Answer::Blocks(page) => {
-                if let Mutation::LoadBlocks(asked) = &call.mutation {
-                    if matches!(asked, BlockPage::With(_)) && !page.complete {
-                        let found = page.blocks.len();
-                        self.toast(
-                            format!(
-                                "More than {found} blocks match. Showing the first {found}; add a word to narrow the search."
-                            ),
-                            Kind::Done,
-                        );
-                    }
-                    self.projection.write().learn(asked, page);
-                    self.predict();
-                }
-            }
-            Answer::Done { summary } => self.done(&call, summary),
-            Answer::Failed(_) if self.is_gone(&call.mutation) => {
-                self.toast(
-                    "The block changed in the meantime, so your change was not made. Check the block and try again.",
-                    Kind::Problem,
-                );
-            }
-            Answer::Failed(sentence) if call.mutation.is_user_initiated() => self.failed(&[call], sentence),
-            Answer::Failed(sentence) => {
-                platform::warn(&format!("flux: {sentence}"));
-                match call.mutation {
-                    Mutation::LoadBlocks(..) => self.cannot_load.set(true),
-                    // Connecting is the other way to get the events.
-                    Mutation::LoadMissed(_) => self.wants_to_reconnect.set(true),
-                    _ => {}
-                }
             }
         }
     }
 
+    /// Adds a part of the timeline that was requested. It must happen before the next frame, whose events build on it.
+    fn loaded(&mut self, mutation: &Mutation, response: RpcResponse) -> Result<(), String> {
+        let result = answer::result(response)?;
+        match mutation {
+            Mutation::LoadMissed(after) => {
+                let page = json::read(result).map_err(|error| answer::unreadable("history", &error))?;
+                self.missed(*after, page);
+            }
+            Mutation::LoadBlocks(asked) => {
+                let page: Page = json::read(result).map_err(|error| answer::unreadable("timeline", &error))?;
+                if matches!(asked, BlockPage::With(_)) && !page.complete {
+                    let found = page.blocks.len();
+                    let note = format!(
+                        "More than {found} blocks match. Showing the first {found}; add a word to narrow the search."
+                    );
+                    self.toast(note, Kind::Done);
+                }
+                self.projection.write().learn(asked, page);
+                self.predict();
+            }
+            _ => {
+                let snapshot = wire::read_snapshot(result).map_err(|error| answer::unreadable("timeline", &error))?;
+                self.projection.write().load(snapshot);
+                self.predict();
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves what follows from a response to the rest of the program, as soon as it is loaded.
+    fn conclude(&mut self, call: Call, response: RpcResponse) {
+        if *self.has_extras.peek() {
+            extras::conclude(*self, call, response);
+        } else {
+            self.unread.write().push((call, response));
+        }
+    }
+
+    /// Handles that the rest of the program is loaded.
+    pub fn extras_loaded(&mut self) {
+        self.lacks_extras.set(false);
+        self.has_extras.set(true);
+        let unread = self.unread.take();
+        for (call, response) in unread {
+            self.conclude(call, response);
+        }
+    }
+
     /// Shows why calls failed. Errors about settings appear in the settings dialog, because it would cover a note.
-    fn failed(&mut self, calls: &[Call], sentence: String) {
+    pub(super) fn failed(&mut self, calls: &[Call], sentence: String) {
         let is_of_settings = calls.iter().any(|call| matches!(call.mutation, Mutation::ChangeSettings(_)));
         if is_of_settings && *self.settings_open.peek() {
             self.settings_problem.set(Some(sentence));
         } else {
             self.toast(sentence, Kind::Problem);
-        }
-    }
-
-    /// Whether the block to change no longer exists. The service could name it only by its id.
-    fn is_gone(&self, mutation: &Mutation) -> bool {
-        mutation.block().is_some_and(|id| self.projection.peek().block(id).is_none())
-    }
-
-    /// Confirms a change that is not visible on the page or that the user may want to undo.
-    fn done(&mut self, call: &Call, summary: Option<String>) {
-        let undoable = Kind::Undoable(call.txn());
-        match &call.mutation {
-            Mutation::Delete { title, scope: Scope::One, .. } => self.toast(format!("Deleted “{title}”."), undoable),
-            Mutation::Delete { .. } => summary.into_iter().for_each(|summary| self.toast(summary, undoable)),
-            Mutation::Update(_, changes) if changes.scope != Scope::One || changes.repeat.is_some() => {
-                summary.into_iter().for_each(|summary| self.toast(summary, undoable));
-            }
-            Mutation::ChangePlan(_, PlanChange::Archive(title)) => self.toast(format!("Archived “{title}”."), undoable),
-            Mutation::ChangePlan(_, PlanChange::Delete(title)) => self.toast(format!("Deleted “{title}”."), undoable),
-            Mutation::ChangeSettings(_) => {
-                self.settings_open.set(false);
-                self.toast("Your settings are saved.", Kind::Done);
-            }
-            mutation if matches!(mutation.method(), "rescheduleOverdue" | "placeTasks") => {
-                if let Some(summary) = summary {
-                    self.toast(summary, undoable);
-                }
-            }
-            Mutation::Restore(_) => {
-                self.leave_past();
-                if let Some(summary) = summary {
-                    self.toast(summary, undoable);
-                }
-            }
-            Mutation::Undo
-            | Mutation::UndoOne(_)
-            | Mutation::Redo
-            | Mutation::Restored(..)
-            | Mutation::DeleteEverything => {
-                if let Some(summary) = summary {
-                    self.toast(summary, Kind::Done);
-                }
-            }
-            _ => {}
         }
     }
 
