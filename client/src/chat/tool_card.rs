@@ -5,7 +5,7 @@ use flux_protocol::message::ToolPart;
 use serde_json::Value;
 
 use super::tool_words::{Standing, sentence, standing};
-use crate::goals::GoalCard;
+use crate::extras::{Extra, Part};
 use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
@@ -17,9 +17,12 @@ pub fn ToolCard(tool: ToolPart, is_streaming: bool, is_asking: bool, question: O
     let store = use_store();
     let standing = standing(&tool, is_asking);
     let words = sentence(&tool, standing, question.as_deref());
-    if let Some(run) = run_id(&tool).and_then(|id| store.projection.read().run(id)) {
+    // Until the card of a goal is loaded, the call that started it is shown.
+    if *store.has_extras.read()
+        && let Some(run) = run_id(&tool).and_then(|id| store.projection.read().run(id))
+    {
         return rsx! {
-            GoalCard { run }
+            Extra { part: Part::Goal { run: Box::new(run) } }
         };
     }
     rsx! {

@@ -9,13 +9,13 @@ mod split;
 
 use dioxus::prelude::*;
 use flux_protocol::frame::RpcResponse;
-use flux_timeline::BlockId;
+use flux_timeline::{BlockId, Run};
 
 use crate::account::{Shut, SignInNotices};
 use crate::calls::Call;
 use crate::chat::help::HelpDialog;
-use crate::goals::Goals;
 use crate::goals::dialog::GoalDialog;
+use crate::goals::{GoalCard, Goals};
 use crate::history::HistoryPane;
 use crate::history::PastBar;
 use crate::markdown::Markdown;
@@ -70,6 +70,11 @@ pub enum Part {
     Toolbar,
     /// The list of goals.
     Goals,
+    /// A goal that was started in the conversation.
+    Goal {
+        /// The architect's run for it.
+        run: Box<Run>,
+    },
     /// Notes about changes and problems.
     Toasts,
     /// Notices about signing in.
@@ -100,6 +105,7 @@ pub fn Extra(part: Part) -> Element {
         | Part::Empty
         | Part::More
         | Part::Goals
+        | Part::Goal { .. }
         | Part::Toasts
         | Part::SignIn => rsx! {},
         // Reserves the space, so that the layout does not shift.
@@ -131,6 +137,7 @@ fn draw(part: Part) -> Element {
         Part::Past => rsx! { PastBar {} },
         Part::Toolbar => rsx! { Toolbar {} },
         Part::Goals => rsx! { Goals {} },
+        Part::Goal { run } => rsx! { GoalCard { run: *run } },
         Part::Toasts => rsx! { ToastList {} },
         Part::SignIn => rsx! { SignInNotices {} },
         Part::Shut => rsx! { Shut {} },
