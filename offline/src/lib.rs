@@ -235,6 +235,7 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         completed: false,
         missed: false,
         working: false,
+        repeats: false,
         untimed,
         plan: None,
     })

@@ -130,6 +130,9 @@ pub struct BlockLine {
     /// Whether the timer of the task runs.
     #[serde(default)]
     pub working: bool,
+    /// Whether it is one of a series.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeats: bool,
     /// Whether it is a task without a time. Its start and end then mean nothing. The context lists none: they are in the inbox.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untimed: bool,
@@ -245,6 +248,7 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         completed: block.completed_at.is_some(),
         missed: block.missed_at.is_some(),
         working: block.worked.is_running(),
+        repeats: block.series.is_some(),
         untimed: false,
         plan: plan_of(block),
     };

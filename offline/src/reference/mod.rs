@@ -138,6 +138,7 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
         completed: false,
         missed: false,
         working: false,
+        repeats: false,
         untimed: false,
         plan: None,
     }

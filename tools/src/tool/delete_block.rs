@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Problem, SeriesScope, Tool, ToolContext};
+use super::repeat::consent_for_series;
+use super::{Action, ConsentResult, Problem, SeriesScope, Tool, ToolContext};
 use flux_timeline::command::Command;
+use flux_timeline::json;
 use flux_timeline::reference::BlockRef;
+use flux_timeline::view::{ReadBlocks, ReadPlans};
 
 /// Arguments of `deleteBlock`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,5 +31,9 @@ impl Tool for DeleteBlock {
             block: BlockRef::from(self.id.as_str()),
             scope: self.scope.of(context),
         }))
+    }
+
+    fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, context: &ToolContext) -> ConsentResult<V> {
+        consent_for_series(view, ("Delete", &self.id, self.scope), json::value(self), context)
     }
 }

@@ -2,12 +2,16 @@
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use flux_timeline::command::Scope;
+use flux_timeline::decide::read;
+use flux_timeline::reference::{BlockRef, Preferred, find_block};
 use flux_timeline::series::{End, Frequency, Recurrence, WeekdayNumber};
-use flux_timeline::{SeriesId, command};
+use flux_timeline::view::{BlockState, ReadBlocks, ReadPlans};
+use flux_timeline::{BlockQuery, SeriesId, command, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::{Problem, ToolContext, WallDate};
+use super::{Consent, ConsentResult, Problem, ToolContext, WallDate};
 
 /// A rule by which a block repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -142,6 +146,38 @@ impl Repeat {
             week_start: Weekday::Mon,
         })
     }
+}
+
+/// What the person must agree to before more of a series is changed than is changed without asking. `verb` begins the question, and
+/// `arguments` are those of the call.
+pub(super) fn consent_for_series<V: ReadPlans + ReadBlocks>(
+    view: &V,
+    (verb, id, scope): (&str, &str, SeriesScope),
+    arguments: Value,
+    context: &ToolContext,
+) -> ConsentResult<V> {
+    if scope.is_one() {
+        return Ok(None);
+    }
+    let block = find_block(view, &BlockRef::from(id), Preferred::Ahead, context.now)?;
+    let Some(place) = block.series else { return Ok(None) };
+    let query = BlockQuery {
+        plan: Some(block.plan),
+        series: Some(place.series),
+        state: BlockState::Open,
+        ends_after: (scope == SeriesScope::All).then_some(context.now),
+        ..BlockQuery::default()
+    };
+    let mut blocks = read(view.blocks(&query))?;
+    let from = place.start;
+    blocks.retain(|block| scope == SeriesScope::All || block.series.is_some_and(|place| place.start >= from));
+    if blocks.len() as u64 <= limits::MOVED_WITHOUT_ASKING {
+        return Ok(None);
+    }
+    let mut arguments = arguments;
+    arguments["id"] = json!(block.id);
+    let question = format!("{verb} {} blocks of “{}”, which repeats?", blocks.len(), block.title);
+    Ok(Some(Consent { question, arguments, touches: blocks.iter().map(|block| block.id).collect() }))
 }
 
 /// The last minute of a day.
