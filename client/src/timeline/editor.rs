@@ -118,7 +118,7 @@ pub fn Editor() -> Element {
                     }
                 }
             }
-            if form.kind == Kind::Task {
+            if form.has_days() {
                 Days { form: form.clone() }
             }
             if !form.is_for_inbox() {

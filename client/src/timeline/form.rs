@@ -6,7 +6,7 @@ use flux_timeline::reference::PlanRef;
 use flux_timeline::text::{Description, Tag, Title};
 use flux_timeline::{Block, BlockId, Kind, PlanId, Priority, SeriesId, Span, Zone, clock};
 
-use super::repeat::Repeat;
+use super::repeat::{Every, Repeat};
 use crate::calls::Mutation;
 
 /// Length of a new block.
@@ -135,6 +135,11 @@ impl Form {
         self.kind == Kind::Task && !self.has_time
     }
 
+    /// Whether it is about a task that has a first day or is due. What begins to repeat has its own days.
+    pub fn has_days(&self) -> bool {
+        self.kind == Kind::Task && (self.is_for_inbox() || self.repeat.every == Every::AsItIs)
+    }
+
     /// The time in the fields. When the clocks are set back, a wall-clock time can mean two instants, so an unedited time keeps its instant.
     fn span(&self, was: Option<Span>, zone: Zone) -> Result<Span, String> {
         let instant = |wall: NaiveDateTime, was: Option<DateTime<Utc>>| {
@@ -165,12 +170,8 @@ impl Form {
             (true, "") => None,
             (true, text) => Some(minutes(text, "time it takes")?),
         };
-        let [first, due] =
-            [(&self.first, "first day"), (&self.due, "day when it is due")].map(|(text, name)| match self.kind {
-                Kind::Task => date(text, name),
-                // An appointment has no such fields.
-                Kind::Appointment => Ok(None),
-            });
+        let days = [(&self.first, "first day"), (&self.due, "day when it is due")];
+        let [first, due] = days.map(|(text, name)| if self.has_days() { date(text, name) } else { Ok(None) });
         let (first, due) = (first?, due?);
         let start = clock::read_wall(&self.start).filter(|_| !self.is_for_inbox());
         let rule = start.map_or(Ok(None), |start| self.repeat.rule(start))?;

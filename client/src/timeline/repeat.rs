@@ -70,7 +70,7 @@ impl Every {
 }
 
 /// Which of its weekday a date is in its month. What could be the fourth or the last is the last.
-fn ordinal(date: NaiveDate) -> (i8, &'static str) {
+fn ordinal(date: NaiveDate) -> (i16, &'static str) {
     if (date + TimeDelta::days(7)).month() != date.month() {
         return (-1, "last");
     }

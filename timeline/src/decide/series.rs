@@ -4,8 +4,6 @@
 //! are sent need to know nothing about rules. What is done, missed or over stays as it was. A block that was changed by itself keeps
 //! what it was given: its own time, its own title.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 
 use super::block::{Steps, overlaps, plan_or_active, with_fields};
@@ -362,8 +360,7 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
             if after.except.len() >= limits::EXCEPTIONS {
                 return Err(Rejection::TooManyExceptions { title: series.title }.into());
             }
-            let at = after.except.partition_point(|start| *start < place.start);
-            after.except.insert(at, place.start);
+            leave_out(&mut after.except, place.start);
             let event = EventKind::SeriesChanged { before: series, after };
             let Decision { events, outcome } = block::delete(view, &BlockRef::Id(found.id), context)?;
             return Ok(Decision { events: [event].into_iter().chain(events).collect(), outcome });
@@ -390,6 +387,14 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
         overlaps: Vec::new(),
     };
     Ok(Decision { events, outcome })
+}
+
+/// Adds a start to exceptions, which are in order.
+fn leave_out(except: &mut Vec<NaiveDateTime>, start: NaiveDateTime) {
+    let at = except.partition_point(|other| *other < start);
+    if except.get(at) != Some(&start) {
+        except.insert(at, start);
+    }
 }
 
 /// Makes more blocks of each series that has few ahead.
@@ -533,7 +538,7 @@ fn done<V: ReadBlocks>(
 /// blocks. They are taken back, too, if the change is about more than one block; the service makes others by the rule that is then in
 /// effect.
 pub(super) fn fitted<V: ReadBlocks + ReadSeries>(view: &V, changes: Vec<EventKind>) -> Decided<V, Vec<EventKind>> {
-    let mut fitted = Fitted { view, known: BTreeMap::new(), made_since: Vec::new() };
+    let mut fitted = Fitted { view, known: Vec::new(), made_since: Vec::new() };
     let mut fits = Vec::with_capacity(changes.len());
     for change in changes {
         fits.extend(fitted.fit(change)?);
@@ -546,7 +551,7 @@ pub(super) fn fitted<V: ReadBlocks + ReadSeries>(view: &V, changes: Vec<EventKin
 struct Fitted<'a, V> {
     view: &'a V,
     /// The series after the changes so far; `None` is one that is gone.
-    known: BTreeMap<SeriesId, Option<Series>>,
+    known: Vec<(SeriesId, Option<Series>)>,
     /// The deletions of blocks that were made since the transaction.
     made_since: Vec<EventKind>,
 }
@@ -559,8 +564,8 @@ impl<V: ReadBlocks + ReadSeries> Fitted<'_, V> {
             EventKind::SeriesChanged { after, .. } => after.id,
             _ => return Ok(Some(change)),
         };
-        let now = match self.known.get(&id) {
-            Some(series) => series.clone(),
+        let now = match self.known.iter().rfind(|(known, _)| *known == id) {
+            Some((_, series)) => series.clone(),
             None => read(self.view.series(id))?,
         };
         let (after, change) = match (change, now) {
@@ -573,9 +578,9 @@ impl<V: ReadBlocks + ReadSeries> Fitted<'_, V> {
                 let after = if before.differs_in_exceptions(&after) {
                     let mut except = now.except.clone();
                     except.retain(|start| after.except.contains(start) || !before.except.contains(start));
-                    except.extend(after.except.iter().filter(|start| !before.except.contains(start)));
-                    except.sort_unstable();
-                    except.dedup();
+                    for start in after.except.iter().filter(|start| !before.except.contains(start)) {
+                        leave_out(&mut except, *start);
+                    }
                     Series { except, ..now.clone() }
                 } else {
                     self.take_back(&before, &now)?;
@@ -585,7 +590,7 @@ impl<V: ReadBlocks + ReadSeries> Fitted<'_, V> {
             }
             _ => return Ok(None),
         };
-        self.known.insert(id, after);
+        self.known.push((id, after));
         Ok(Some(change))
     }
 

@@ -73,9 +73,9 @@ impl Recurrence {
                 rule.by_day.push(WeekdayNumber { ordinal: None, weekday: start.weekday() })
             }
             Frequency::Monthly | Frequency::Yearly if has_no_days => {
-                rule.by_month_day.extend(i8::try_from(start.day()));
+                rule.by_month_day.extend(i16::try_from(start.day()));
                 if rule.frequency == Frequency::Yearly && rule.by_month.is_empty() {
-                    rule.by_month.push(start.month());
+                    rule.by_month.extend(i16::try_from(start.month()));
                 }
             }
             _ => {}
@@ -106,24 +106,21 @@ impl Recurrence {
     /// The days of a period that match, for a rule that is [`completed`](Self::completed).
     fn days(&self, period: NaiveDate) -> Vec<NaiveDate> {
         let end = self.period_after(period, 1).unwrap_or(NaiveDate::MAX);
-        let days: Vec<_> =
+        let mut days: Vec<_> =
             period.iter_days().take_while(|date| *date < end).filter(|date| self.matches(*date)).collect();
-        if self.by_set_pos.is_empty() {
-            return days;
+        if !self.by_set_pos.is_empty() {
+            let (mut number, count) = (0, i16::try_from(days.len()).unwrap_or(i16::MAX));
+            days.retain(|_| {
+                number += 1;
+                self.by_set_pos.iter().any(|place| *place == number || *place == number - count - 1)
+            });
         }
-        let at = |position: i16| {
-            let index = usize::from(position.unsigned_abs()).checked_sub(1)?;
-            if position > 0 { days.get(index) } else { days.iter().nth_back(index) }
-        };
-        let mut chosen: Vec<_> = self.by_set_pos.iter().filter_map(|position| at(*position).copied()).collect();
-        chosen.sort_unstable();
-        chosen.dedup();
-        chosen
+        days
     }
 
     fn matches(&self, date: NaiveDate) -> bool {
         let months = &self.by_month;
-        (months.is_empty() || months.contains(&date.month()))
+        (months.is_empty() || months.iter().any(|month| i32::from(*month) == date.month().cast_signed()))
             && (self.by_month_day.is_empty() || self.by_month_day.iter().any(|day| is_month_day(date, *day)))
             && (self.by_day.is_empty() || self.by_day.iter().any(|day| self.is_weekday(date, *day)))
     }
@@ -148,7 +145,7 @@ impl Recurrence {
 }
 
 /// Whether a date is this day of its month. Negative days count from the end.
-fn is_month_day(date: NaiveDate, day: i8) -> bool {
+fn is_month_day(date: NaiveDate, day: i16) -> bool {
     let number = u32::from(day.unsigned_abs());
     if day > 0 { date.day() == number } else { date.day() + number == u32::from(date.num_days_in_month()) + 1 }
 }

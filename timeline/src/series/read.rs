@@ -1,8 +1,5 @@
 //! How recurrence rules are read from text.
 
-use std::ops::RangeInclusive;
-use std::str::FromStr;
-
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use super::recurrence::{END_OF_DAY, End, Frequency, RULE_CHARS, Recurrence, RecurrenceError, WeekdayNumber, code};
@@ -38,8 +35,8 @@ struct Parts {
     count: Option<u32>,
     until: Option<NaiveDateTime>,
     by_day: Option<Vec<WeekdayNumber>>,
-    by_month_day: Option<Vec<i8>>,
-    by_month: Option<Vec<u32>>,
+    by_month_day: Option<Vec<i16>>,
+    by_month: Option<Vec<i16>>,
     by_set_pos: Option<Vec<i16>>,
     week_start: Option<Weekday>,
 }
@@ -48,44 +45,34 @@ impl Parts {
     fn add(&mut self, part: &str) -> Result<(), RecurrenceError> {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let needs = |needed| RecurrenceError::BadValue { part: quoted(part), needed };
+        let small_number = || {
+            number(value, 1, 1_000).map(|number| u32::from(number.unsigned_abs())).ok_or_else(|| needs(SMALL_NUMBER))
+        };
         match name {
             "FREQ" => put("FREQ", &mut self.frequency, frequency(part, value)?),
-            "INTERVAL" => {
-                let interval = number(value, 1..=1_000).ok_or_else(|| needs(SMALL_NUMBER))?;
-                put("INTERVAL", &mut self.interval, interval)
-            }
-            "COUNT" => put("COUNT", &mut self.count, number(value, 1..=1_000).ok_or_else(|| needs(SMALL_NUMBER))?),
+            "INTERVAL" => put("INTERVAL", &mut self.interval, small_number()?),
+            "COUNT" => put("COUNT", &mut self.count, small_number()?),
             "UNTIL" if value.ends_with('Z') => Err(RecurrenceError::UntilInUtc { part: quoted(part) }),
             "UNTIL" => {
                 let until = until(value).ok_or_else(|| needs("a date such as 20261231, or 20261231T180000"))?;
                 put("UNTIL", &mut self.until, until)
             }
             "BYDAY" => {
-                let days = list(value, weekday_number, |day| {
-                    (day.ordinal.map(from_end), day.weekday.days_since(Weekday::Mon))
-                });
-                put("BYDAY", &mut self.by_day, days.ok_or_else(|| needs("weekdays such as MO,TU, or 1MO and -1FR"))?)
+                let days = weekdays(value).ok_or_else(|| needs("weekdays such as MO,TU, or 1MO and -1FR"))?;
+                put("BYDAY", &mut self.by_day, days)
             }
             "BYMONTHDAY" => {
-                let days = list(value, |day| number(day, -31..=31).filter(|day| *day != 0), |day| from_end(*day));
-                put(
-                    "BYMONTHDAY",
-                    &mut self.by_month_day,
-                    days.ok_or_else(|| needs("days from 1 to 31, or -1 for the last"))?,
-                )
+                let days = numbers(value, -31, 31).ok_or_else(|| needs("days from 1 to 31, or -1 for the last"))?;
+                put("BYMONTHDAY", &mut self.by_month_day, days)
             }
             "BYMONTH" => {
-                let months = list(value, |month| number(month, 1..=12), |month| *month);
-                put("BYMONTH", &mut self.by_month, months.ok_or_else(|| needs("months from 1 to 12"))?)
+                let months = numbers(value, 1, 12).ok_or_else(|| needs("months from 1 to 12"))?;
+                put("BYMONTH", &mut self.by_month, months)
             }
             "BYSETPOS" => {
-                let positions = list(
-                    value,
-                    |place| number(place, -366..=366).filter(|place| *place != 0),
-                    |place| from_end(*place),
-                );
-                let positions = positions.ok_or_else(|| needs("numbers from 1 to 366, or -1 for the last"))?;
-                put("BYSETPOS", &mut self.by_set_pos, positions)
+                let places = numbers(value, -366, 366);
+                let places = places.ok_or_else(|| needs("numbers from 1 to 366, or -1 for the last"))?;
+                put("BYSETPOS", &mut self.by_set_pos, places)
             }
             "WKST" => {
                 let day = weekday(value).ok_or_else(|| needs("a weekday such as MO"))?;
@@ -168,7 +155,7 @@ fn weekday_number(text: &str) -> Option<WeekdayNumber> {
     let (ordinal, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
     let ordinal = match ordinal {
         "" => None,
-        _ => Some(number(ordinal, -53..=53).filter(|ordinal| *ordinal != 0)?),
+        _ => Some(number(ordinal, -53, 53)?),
     };
     weekday(day).map(|weekday| WeekdayNumber { ordinal, weekday })
 }
@@ -179,25 +166,38 @@ fn weekday(text: &str) -> Option<Weekday> {
         .find(|day| code(*day) == text)
 }
 
-fn number<T: FromStr + PartialOrd>(text: &str, range: RangeInclusive<T>) -> Option<T> {
-    text.parse().ok().filter(|number| range.contains(number))
+/// A number in a range, other than 0.
+fn number(text: &str, least: i16, most: i16) -> Option<i16> {
+    text.parse().ok().filter(|number| (least..=most).contains(number) && *number != 0)
 }
 
-/// The values between commas, in order and each once. `None` if one cannot be read.
-fn list<T: PartialEq, K: Ord>(
-    text: &str,
-    read: impl Fn(&str) -> Option<T>,
-    key: impl FnMut(&T) -> K,
-) -> Option<Vec<T>> {
-    let mut values = text.split(',').map(read).collect::<Option<Vec<_>>>()?;
-    values.sort_by_key(key);
-    values.dedup();
-    Some(values)
+/// The numbers between commas, in order and each once; those that count from the end come last. `None` if one cannot be read.
+fn numbers(text: &str, least: i16, most: i16) -> Option<Vec<i16>> {
+    let mut numbers = Vec::new();
+    for number in text.split(',').map(|text| number(text, least, most)) {
+        insert(&mut numbers, number?, |number| (number < 0, number));
+    }
+    Some(numbers)
 }
 
-/// Orders numbers so that those that count from the end come last.
-fn from_end<T: Default + PartialOrd>(number: T) -> (bool, T) {
-    (number < T::default(), number)
+/// The weekdays between commas, in order and each once. `None` if one cannot be read.
+fn weekdays(text: &str) -> Option<Vec<WeekdayNumber>> {
+    let mut days = Vec::new();
+    for day in text.split(',').map(weekday_number) {
+        let key = |day: WeekdayNumber| {
+            (day.ordinal.map(|ordinal| (ordinal < 0, ordinal)), day.weekday.num_days_from_monday())
+        };
+        insert(&mut days, day?, key);
+    }
+    Some(days)
+}
+
+/// Inserts a value where its key belongs, unless it is there. A list has few values, and sorting generates more code.
+fn insert<T: Copy, K: Ord>(values: &mut Vec<T>, value: T, key: impl Fn(T) -> K) {
+    let at = values.partition_point(|other| key(*other) < key(value));
+    if values.get(at).is_none_or(|other| key(*other) != key(value)) {
+        values.insert(at, value);
+    }
 }
 
 /// At most [`QUOTED_CHARS`] of a text.

@@ -26,9 +26,9 @@ pub struct Recurrence {
     /// `BYDAY`.
     pub by_day: Vec<WeekdayNumber>,
     /// `BYMONTHDAY`: 1 to 31, or −31 to −1 from the end of the month. Not for weekly rules.
-    pub by_month_day: Vec<i8>,
+    pub by_month_day: Vec<i16>,
     /// `BYMONTH`: 1 to 12.
-    pub by_month: Vec<u32>,
+    pub by_month: Vec<i16>,
     /// `BYSETPOS`: which days of those in a period, 1 to 366, or −366 to −1 from the last one.
     pub by_set_pos: Vec<i16>,
     /// `WKST`: the first day of a week. It matters for weekly rules with an interval or with `BYSETPOS`.
@@ -63,7 +63,7 @@ pub enum End {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WeekdayNumber {
     /// Which one: 1 is the first and −1 the last, at most 53. `None` is each of them. Only monthly and yearly rules have it.
-    pub ordinal: Option<i8>,
+    pub ordinal: Option<i16>,
     /// The weekday.
     pub weekday: Weekday,
 }

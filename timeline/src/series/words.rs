@@ -194,8 +194,8 @@ fn is_workdays(days: &[WeekdayNumber]) -> bool {
 }
 
 /// `the 1st, the 15th and the last day`.
-fn month_days(days: &[i8]) -> String {
-    let word = |day: i8| match day {
+fn month_days(days: &[i16]) -> String {
+    let word = |day: i16| match day {
         1.. => numeral(i32::from(day)),
         _ => format!("{} day", from_end(i32::from(day), numeral)),
     };
@@ -248,8 +248,8 @@ fn name(weekday: Weekday) -> &'static str {
     NaiveDate::from_isoywd_opt(2024, 1, weekday).map(clock::weekday).unwrap_or_default()
 }
 
-fn month_name(month: u32) -> &'static str {
-    NaiveDate::from_ymd_opt(2024, month, 1).map(clock::month).unwrap_or_default()
+fn month_name(month: i16) -> &'static str {
+    NaiveDate::from_ymd_opt(2024, month.unsigned_abs().into(), 1).map(clock::month).unwrap_or_default()
 }
 
 /// `5 June`.

@@ -188,22 +188,22 @@ fn end_of_day(begin: NaiveDateTime) -> NaiveDateTime {
 /// A day of a rule.
 enum Day {
     /// A day of the week, and which of the month.
-    OfWeek(Option<i8>, Weekday),
+    OfWeek(Option<i16>, Weekday),
     /// A day of the month, from the end if negative.
-    OfMonth(i8),
+    OfMonth(i16),
 }
 
-const WEEKDAYS: [(Option<i8>, Weekday); 5] =
+const WEEKDAYS: [(Option<i16>, Weekday); 5] =
     [(None, Weekday::Mon), (None, Weekday::Tue), (None, Weekday::Wed), (None, Weekday::Thu), (None, Weekday::Fri)];
 
-const ORDINALS: [(&str, i8); 6] =
+const ORDINALS: [(&str, i16); 6] =
     [("first", 1), ("second", 2), ("third", 3), ("fourth", 4), ("fifth", 5), ("last", -1)];
 
 /// Reads `tuesday`, `Tue`, `last friday`, `15`, `1st` and `last day`.
 fn day(text: &str) -> Option<Day> {
     let text = text.trim().to_ascii_lowercase();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    if let Ok(number) = digits.parse::<i8>() {
+    if let Ok(number) = digits.parse::<i16>() {
         return ((1..=31).contains(&number.unsigned_abs())).then_some(Day::OfMonth(number));
     }
     let (ordinal, name) = match text.split_once(' ') {
