@@ -55,6 +55,9 @@ impl EventKind {
             Self::SeriesCreated { series } => format!("made “{}” repeat {}", series.title, series.words()),
             // The event of the block that was left out says it.
             Self::SeriesChanged { before, after } if before.differs_in_exceptions(after) => return None,
+            Self::SeriesChanged { before, after } if before.differs_in_blocks(after) => {
+                format!("planned more of “{}”", after.title)
+            }
             Self::SeriesChanged { before, after } if before.rule == after.rule => {
                 format!("changed all of “{}”", after.title)
             }

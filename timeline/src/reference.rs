@@ -1,6 +1,6 @@
 //! References of people and models to blocks, plans and runs, and the search for the item that is meant.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Block;
 use crate::error::{DecideError, read};
@@ -10,10 +10,12 @@ use crate::plan::Plan;
 use crate::rejection::{Candidate, Rejection, RunRequest};
 use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
-use crate::view::{BlockQuery, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
+use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
 
 /// Most candidates that a rejection lists.
 const CANDIDATES: usize = 10;
+/// How long after it began a block of a series is the one that was done.
+const A_DAY: TimeDelta = TimeDelta::days(1);
 /// Most plan titles that a rejection lists.
 const PLANS: usize = 20;
 /// The number of runs, newest first, in which a goal is searched.
@@ -92,7 +94,8 @@ impl From<&str> for RunRef {
 /// Finds the block that is meant.
 ///
 /// A title is searched in the active plan first and then in all plans in use. Whole titles win over parts of a title. If several
-/// blocks match and exactly one of them is `preferred`, that one is meant.
+/// blocks match and exactly one of them is `preferred`, that one is meant. If all of them are of one series, the one is meant that is
+/// nearest to now.
 ///
 /// # Errors
 /// [`Rejection::NoSuchBlock`], [`Rejection::AmbiguousBlock`], and what the view can fail with.
@@ -136,6 +139,9 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
             if let Some(block) = the_one(&found, preferred, now) {
                 return Ok(block.clone());
             }
+            if let Some(block) = nearest_of_series(view, &found, preferred, now)? {
+                return Ok(block);
+            }
             if !found.is_empty() {
                 let moment = Moment::new(now, &read(view.settings())?);
                 return Err(ambiguous(text, found, &moment).into());
@@ -163,6 +169,36 @@ fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>) -> Option<
     });
     let first = fitting.next();
     if fitting.next().is_some() { None } else { first }
+}
+
+/// The block that is meant if all that were found are of one series: what is completed or corrected is the last that has begun, if that
+/// was within a day; anything else is about the next that is not over.
+fn nearest_of_series<V: ReadBlocks>(
+    view: &V,
+    found: &[Block],
+    preferred: Preferred,
+    now: DateTime<Utc>,
+) -> Result<Option<Block>, DecideError<V::Error>> {
+    let Some((first, place)) = found.first().and_then(|first| Some((first, first.series?))) else { return Ok(None) };
+    if !found.iter().all(|block| block.series.is_some_and(|other| other.series == place.series)) {
+        return Ok(None);
+    }
+    let of_series = BlockQuery { plan: Some(first.plan), series: Some(place.series), limit: 1, ..BlockQuery::default() };
+    let begun = BlockQuery { starts_before: Some(now), last: true, ..of_series.clone() };
+    let since = now - A_DAY;
+    let behind = match preferred {
+        Preferred::Ahead => None,
+        Preferred::Open => Some(BlockQuery { state: BlockState::Open, starts_from: Some(since), ..begun }),
+        Preferred::Unplaced => Some(BlockQuery { state: BlockState::ToDo, ends_by: Some(now), ..begun }),
+        Preferred::Behind | Preferred::Running => Some(begun),
+    };
+    let ahead = BlockQuery { state: BlockState::Open, ends_after: Some(now), ..of_series };
+    for query in behind.into_iter().chain([ahead]) {
+        if let Some(block) = read(view.blocks(&query))?.pop() {
+            return Ok(Some(block));
+        }
+    }
+    Ok(None)
 }
 
 fn ambiguous(text: &str, found: Vec<Block>, moment: &Moment) -> Rejection {

@@ -389,6 +389,26 @@ fn a_series_keeps_its_time_by_the_clock_in_its_own_zone() {
 }
 
 #[test]
+fn a_title_means_the_block_of_the_series_that_is_nearest() {
+    let mut desk = Desk::new();
+    plan(&mut desk, "Gym", "03-02T18:00", "FREQ=DAILY").unwrap();
+    desk.now = at("03-20T20:00");
+    let starts = |command: Command| {
+        let outcome = desk.clone().run(&command).unwrap().1;
+        let (Outcome::Block { block, .. } | Outcome::Series { block, .. }) = outcome else { panic!("{outcome:?}") };
+        block.span.unwrap().start()
+    };
+    let gym = || BlockRef::from("gym");
+    let rename = |scope| Command::UpdateBlock { block: gym(), changes: BlockUpdate { scope, ..titled("Swim") } };
+    assert_eq!(starts(Command::CompleteBlock { block: gym() }), at("03-20T18:00"), "the one of this evening");
+    assert_eq!(starts(rename(Scope::One)), at("03-21T18:00"), "the next one");
+    assert_eq!(starts(Command::DeleteBlock { block: gym(), scope: Scope::All }), at("03-21T18:00"));
+    desk.task("Gym shoes", "03-22T10:00", 15);
+    let other = desk.run(&Command::CompleteBlock { block: BlockRef::from("gym") });
+    assert!(other.is_ok(), "the whole title wins: {other:?}");
+}
+
+#[test]
 fn a_series_of_an_archived_plan_waits() {
     let mut desk = Desk::new();
     let series = plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();

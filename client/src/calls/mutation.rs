@@ -239,8 +239,8 @@ impl Mutation {
         match self {
             Self::Restored(_, argument) => argument.clone(),
             Self::Complete(id) | Self::Reopen(id) => json!({ "id": id }),
-            Self::Delete { id, scope, .. } => json!({ "id": id, "scope": name(*scope) }),
-            Self::Update(id, changes) => json!({ "id": id, "updates": updates(changes), "scope": name(changes.scope) }),
+            Self::Delete { id, scope, .. } => with_scope(json!({ "id": id }), *scope),
+            Self::Update(id, changes) => with_scope(json!({ "id": id, "updates": updates(changes) }), changes.scope),
             Self::Schedule(new) => new_block(new),
             Self::Reschedule(blocks) => json!({ "blocks": blocks }),
             Self::Place(starts) => {
@@ -372,13 +372,14 @@ fn updates(changes: &BlockUpdate) -> Value {
     Value::Object(fields)
 }
 
-/// The scope on the wire.
-const fn name(scope: Scope) -> &'static str {
+/// The argument with a scope. A service of an earlier version knows none, so a change of one block has none.
+fn with_scope(mut argument: Value, scope: Scope) -> Value {
     match scope {
-        Scope::One => "one",
-        Scope::Following(_) => "following",
-        Scope::All => "all",
+        Scope::One => {}
+        Scope::Following(_) => argument["scope"] = json!("following"),
+        Scope::All => argument["scope"] = json!("all"),
     }
+    argument
 }
 
 fn rule(repeat: &Repeat) -> Value {

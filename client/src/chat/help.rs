@@ -18,7 +18,7 @@ const EXAMPLES: [(&str, [&str; 3]); 4] = [
         [
             "Schedule workout tomorrow at 8am",
             "Remind me to buy milk at 6pm",
-            "Schedule deep work on Friday from 9 to 11",
+            "Gym every Tuesday at 18:00",
         ],
     ),
     ("Change them", ["Move workout to 9am", "Find new times for overdue tasks", "Mark workout as done"]),

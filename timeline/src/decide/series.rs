@@ -288,7 +288,8 @@ impl Change<'_> {
         if self.rule.is_none() {
             return Ok(Vec::new());
         }
-        let from = now.map_or(after.start, |now| after.zone.wall(now).max(after.start));
+        // What takes place now is not over.
+        let from = now.map_or(after.start, |now| after.start.max(after.zone.wall(now) - after.length()));
         let most = limits::OCCURRENCES_AT_ONCE;
         let mut starts = after.starts(from, after.through, most).map_err(Rejection::from)?;
         let settled = read(view.blocks(&blocks_of(&self.series)))?;

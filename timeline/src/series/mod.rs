@@ -212,6 +212,12 @@ impl Series {
         BlockId::new(Uuid::from_u64_pair(high, (low & !RANDOM) | (bits & RANDOM)))
     }
 
+    /// Whether the other one differs in how many blocks have been made and in nothing else.
+    pub fn differs_in_blocks(&self, other: &Self) -> bool {
+        let Self { through, made, .. } = *other;
+        self.through != through && Self { through, made, ..self.clone() } == *other
+    }
+
     /// Whether the other one differs in exceptions and in nothing else.
     pub fn differs_in_exceptions(&self, other: &Self) -> bool {
         self.except != other.except && Self { except: other.except.clone(), ..self.clone() } == *other

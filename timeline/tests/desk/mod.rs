@@ -13,6 +13,7 @@ use flux_timeline::{
 use uuid::Uuid;
 
 /// A timeline with one plan and the default working hours, and a clock that goes on when a test says so.
+#[derive(Clone)]
 pub struct Desk {
     pub session: Session,
     pub now: DateTime<Utc>,
