@@ -3,6 +3,8 @@
 //! "And" separates requests only if a new one certainly begins: before a verb of a request, or between two things that
 //! each have their own time. Otherwise it belongs to a title ("milk and eggs") or to a list of blocks.
 
+use std::ops::Range;
+
 use super::details;
 use super::intent::{Strength, opening};
 use flux_phrases::time::{Expression, Meaning, Style, Today, expressions};
@@ -126,7 +128,7 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
         }
         let next = at + link;
         let (left, right) = (from..at, next..sentence.len());
-        let timed = |range: &std::ops::Range<usize>| {
+        let timed = |range: &Range<usize>| {
             found.iter().any(|expression| {
                 range.contains(&expression.at.start) && expression.at.end <= range.end && starts(expression)
             })
@@ -136,7 +138,10 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
             Strength::None if fits(sentence, next, "ends|ending|finishes|until").is_some() => false,
             Strength::Sure => true,
             Strength::Maybe => timed(&right),
-            Strength::None => timed(&left) && timed(&(next..next_link(sentence, next))),
+            Strength::None => {
+                let right = next..next_link(sentence, next);
+                timed(&left) && timed(&right) && !is_one_rule(sentence, left.clone(), right, today)
+            }
         };
         if begins {
             parts.push(sentence.get(left).unwrap_or_default().to_vec());
@@ -147,6 +152,19 @@ fn parts(sentence: &[Token], today: Today) -> Vec<Vec<Token>> {
     parts.push(sentence.get(from..).unwrap_or_default().to_vec());
     parts.retain(|part| part.iter().any(|token| token.kind != TokenKind::Mark));
     parts
+}
+
+/// Whether two parts of a sentence say together how one thing repeats: "gym every Monday at 7 and Thursday at 8". It is read as a
+/// whole, so that none of it is done if it is not understood.
+fn is_one_rule(sentence: &[Token], left: Range<usize>, right: Range<usize>, today: Today) -> bool {
+    let part = |range: Range<usize>| sentence.get(range).unwrap_or_default();
+    let (left, right) = (part(left), part(right));
+    let named = left.get(lead(left).len()..).unwrap_or_default();
+    repeats(left, today) && (is_only_time(named, today) || is_only_time(right, today))
+}
+
+fn repeats(tokens: &[Token], today: Today) -> bool {
+    expressions(tokens, today, Style::Plain).iter().any(|found| matches!(found.meaning, Meaning::Every(_)))
 }
 
 /// The number of tokens that link two requests at `at`.
@@ -171,7 +189,15 @@ fn starts(expression: &Expression) -> bool {
 }
 
 fn is_day(expression: &Expression) -> bool {
-    matches!(expression.meaning, Meaning::Days(_) | Meaning::Period(_))
+    matches!(expression.meaning, Meaning::Days(_) | Meaning::Period(_) | Meaning::Every(_))
+}
+
+/// Whether an expression says between which days something repeats.
+fn is_bound(expression: &Expression) -> bool {
+    match expression.meaning {
+        Meaning::Length(length) => length.days > 0 || length.months > 0,
+        _ => is_day(expression),
+    }
 }
 
 /// Adds to each part what it leaves out: the verb of the part before, the day if only one part has one, the title.
@@ -227,6 +253,10 @@ fn lead(tokens: &[Token]) -> Vec<Token> {
 
 fn day(tokens: &[Token], today: Today) -> Option<Vec<Token>> {
     let found = expressions(tokens, today, Style::Plain);
+    if repeats(tokens, today) {
+        let within = |at: &usize| found.iter().any(|expression| is_bound(expression) && expression.at.contains(at));
+        return Some((0..tokens.len()).filter(within).filter_map(|at| tokens.get(at).cloned()).collect());
+    }
     let expression = found.iter().find(|expression| is_day(expression) && !expression.possessive)?;
     tokens.get(expression.at.clone()).map(<[Token]>::to_vec)
 }

@@ -16,6 +16,7 @@
 //! | `state` | complete, reopen, delete |
 //! | `timer` | the timer of a task |
 //! | `schedule` | a new block |
+//! | `repeat` | how a new block repeats |
 //! | `partly` | what would be only a part of the new block that was asked for |
 
 mod architect;
@@ -26,6 +27,7 @@ mod overdue;
 mod partly;
 mod plans;
 mod question;
+mod repeat;
 mod run;
 mod schedule;
 mod shift;

@@ -4,9 +4,15 @@ use flux_phrases::number;
 use flux_phrases::time::{Expression, Meaning, Period, PeriodName, Preposition, Timing};
 use flux_phrases::words::{Token, TokenKind, fits_any};
 
+use super::repeat::CANNOT_REPEAT;
+
 /// Words for what repeats. A rule that understands them takes them out of the title.
 const REPEATS: &[&str] = &[
     "every|each|daily|weekly|fortnightly|biweekly|monthly|quarterly|yearly|annually|weekdays",
+    "hourly|nightly|bimonthly|semiweekly|semimonthly",
+    "weekday|workday morning|mornings|afternoon|afternoons|evening|evenings|night|nights",
+    "once in a",
+    "per day|week|month|year",
     "once|twice|thrice a|per|each day|week|month|year",
     "times a|per|each day|week|month|year",
 ];
@@ -33,6 +39,15 @@ pub(super) fn only_a_part(title: &[Token], found: &[Expression], wanted: &Timing
     if !wanted.days.is_empty() && ends_with(WEEKDAYS) && !ends_with(WORDS) {
         return Some("I read only one of those days, so I added nothing. Say it for each day by itself.");
     }
+    let is_until = |expression: &Expression| {
+        expression.preposition == Preposition::Until
+            && matches!(expression.meaning, Meaning::Days(_) | Meaning::Period(_))
+    };
+    if wanted.every.is_none() && found.iter().any(is_until) {
+        return Some(
+            "I read “until” with a day only for what repeats, so I added nothing. Say when it is, or how it repeats, such as “every day at 9 until Friday”.",
+        );
+    }
     let is_range = |expression: &Expression| {
         matches!(expression.meaning, Meaning::Period(Period { name: PeriodName::Days, .. }))
             && expression.preposition == Preposition::From
@@ -41,9 +56,6 @@ pub(super) fn only_a_part(title: &[Token], found: &[Expression], wanted: &Timing
         "I cannot add what lasts for days without times, so I added nothing. Say it for each day, such as “vacation every day this week”.",
     )
 }
-
-/// Said of what repeats in a way that no rule understands.
-pub(super) const CANNOT_REPEAT: &str = "I cannot plan what repeats in that way, so I added nothing. Say a single time, such as “tomorrow at 8am”, or the days, such as “every day this week at 8am”.";
 
 /// "3 study sessions", but not "2 hours of yoga", where a rule has taken the length.
 fn is_several(title: &[Token]) -> bool {

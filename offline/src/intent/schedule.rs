@@ -5,14 +5,14 @@ use flux_timeline::Kind;
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Request, partly, plans};
+use super::{Outcome, Request, partly, plans, repeat};
 use crate::details;
 use crate::kind::kind;
 use crate::memory::is_handle;
 use crate::reference;
 use crate::title;
 use crate::world::{Call, World};
-use flux_phrases::time::{Moment, Place, Style, Timing, expressions, month_named, place, plus};
+use flux_phrases::time::{Every, Moment, Place, Style, Timing, expressions, month_named, place, plus};
 use flux_phrases::words::{Token, TokenKind, fits_any, has_word};
 
 /// The length of a block if nothing is said, in minutes. It is the default of the tool.
@@ -113,8 +113,8 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     if let Some(why) = partly::only_a_part(&kept, &found, &wanted) {
         return Some(Outcome::Say(why.to_owned()));
     }
-    if wanted.repeats_without_end() && rest.iter().any(|token| token.is_any("until till")) {
-        return Some(Outcome::Say(partly::CANNOT_REPEAT.to_owned()));
+    if let Some(why) = repeat::not_understood(&kept, &found, &wanted, world.date()) {
+        return Some(Outcome::Say(why.to_owned()));
     }
     if wanted.ago.is_some() {
         return Some(Outcome::Say("That time is over. Say when it is to be, such as “tomorrow at 8am”.".to_owned()));
@@ -244,8 +244,6 @@ impl New {
                 self.title
             ));
         }
-        // "Every day for two weeks" says how long it repeats, not how long it takes.
-        let length = length.filter(|minutes| !(self.wanted.every.is_some() && *minutes >= 24 * 60));
         let length = length.or_else(|| self.usual());
         let minutes = length.unwrap_or(USUAL_MINUTES);
         if minutes > LONGEST_BLOCK.num_minutes() {
@@ -255,11 +253,13 @@ impl New {
             );
         }
         let places = place(&self.wanted, world.now(), world.zone, hint, minutes);
+        if let Some(every) = self.wanted.every.as_ref().filter(|_| self.wanted.is_series()) {
+            return self.series(every, &places, length, world);
+        }
         if let Some(call) = look_up(&places, world) {
             return Outcome::LookUp(vec![call]);
         }
         let mut calls: Vec<Call> = Vec::new();
-        let mut notes: Vec<&str> = Vec::new();
         for found in places {
             let (start, end) = match found {
                 Place::At { start, end } => (start, end),
@@ -275,35 +275,61 @@ impl New {
                 }
                 Place::Unsaid => return self.without_time(length),
             };
-            let backwards = |end: Moment| self.wanted.start.is_some() && end.wall - start.wall > LONGEST_NIGHT;
-            if !self.wanted.deadline && end.is_some_and(backwards) {
-                return Outcome::Say(format!(
-                    "That would end before it begins, so I did not add “{}”. Say again from when to when, such as “from 2pm to 3pm”.",
-                    self.title
-                ));
-            }
-            if self.reminds && start.wall < world.now() {
-                return Outcome::Say(format!(
-                    "That time is over, so I did not add “{}”. Say one ahead, such as “tomorrow at 8am”.",
-                    self.title
-                ));
+            if let Some(why) = self.cannot_be(start, end, world) {
+                return Outcome::Say(why);
             }
             // "Every day this week" leaves out today if the time has passed.
             if self.wanted.every.is_some() && start.wall <= world.now() {
                 continue;
             }
-            calls.push(self.call(Some((start, end)), length));
-        }
-        if self.wanted.repeats_without_end() {
-            notes.push("I can only add single blocks, so this is the next one. Say “every day this week” for several.");
-        }
-        if calls.is_empty() && self.wanted.repeats_without_end() {
-            return Outcome::Say(partly::CANNOT_REPEAT.to_owned());
+            calls.push(self.call(Some((start, end)), length, None));
         }
         if calls.is_empty() {
-            return Outcome::Say(format!("None of those days is ahead, so I did not add “{}”.", self.title));
+            return Outcome::Say(self.none_ahead());
         }
-        Outcome::Do { calls, note: (!notes.is_empty()).then(|| notes.join(" ")) }
+        Outcome::Do { calls, note: None }
+    }
+
+    /// What repeats by a rule is one call. `places` has its first place.
+    fn series(&self, every: &Every, places: &[Place], length: Option<i64>, world: &World) -> Outcome {
+        let timed = self.wanted.start.is_some() || self.wanted.all_day;
+        let Some(&Place::At { start, end }) = places.first().filter(|_| timed) else {
+            return Outcome::Say(repeat::NEEDS_A_TIME.to_owned());
+        };
+        if let Some(why) = self.cannot_be(start, end, world) {
+            return Outcome::Say(why);
+        }
+        let first = start.wall.date();
+        let until = self.wanted.last_day(first);
+        if start.wall <= world.now() || until.is_some_and(|until| until < first) {
+            return Outcome::Say(self.none_ahead());
+        }
+        // "Every Friday night at 1" is on a Saturday, and "every year for a week" does not say for how long it repeats.
+        let is_its_day = every.fits(first, self.wanted.since);
+        let is_long = self.wanted.lasting.is_none() || every.second(first) <= until;
+        if !is_its_day || !is_long {
+            return Outcome::Say(repeat::CANNOT_REPEAT.to_owned());
+        }
+        let call = self.call(Some((start, end)), length, Some(repeat::rule(every, until)));
+        Outcome::Do { calls: vec![call], note: None }
+    }
+
+    fn none_ahead(&self) -> String {
+        format!("None of those days is ahead, so I did not add “{}”.", self.title)
+    }
+
+    /// Why it cannot be at this time.
+    fn cannot_be(&self, start: Moment, end: Option<Moment>, world: &World) -> Option<String> {
+        let backwards = |end: Moment| self.wanted.start.is_some() && end.wall - start.wall > LONGEST_NIGHT;
+        if !self.wanted.deadline && end.is_some_and(backwards) {
+            return Some(format!(
+                "That would end before it begins, so I did not add “{}”. Say again from when to when, such as “from 2pm to 3pm”.",
+                self.title
+            ));
+        }
+        (self.reminds && start.wall < world.now()).then(|| {
+            format!("That time is over, so I did not add “{}”. Say one ahead, such as “tomorrow at 8am”.", self.title)
+        })
     }
 
     /// The length if nothing is said, unless it is the default of the tool.
@@ -320,14 +346,14 @@ impl New {
                 self.title, self.title
             ));
         }
-        Outcome::Do { calls: vec![self.call(None, length)], note: None }
+        Outcome::Do { calls: vec![self.call(None, length, None)], note: None }
     }
 
     fn kind(&self) -> Kind {
         if self.reminds { Kind::Task } else { kind(&self.title) }
     }
 
-    fn call(&self, time: Option<(Moment, Option<Moment>)>, length: Option<i64>) -> Call {
+    fn call(&self, time: Option<(Moment, Option<Moment>)>, length: Option<i64>, repeat: Option<Value>) -> Call {
         let mut arguments = Map::new();
         let mut set = |name: &str, value: Value| arguments.insert(name.to_owned(), value);
         set("title", json!(self.title));
@@ -342,6 +368,9 @@ impl New {
             (None, Some(minutes)) => set("durationMinutes", json!(minutes)),
             (None, None) => None,
         };
+        if let Some(repeat) = repeat {
+            set("repeat", repeat);
+        }
         if let Some(priority) = self.details.priority {
             set("priority", json!(priority));
         }

@@ -6,4 +6,5 @@ mod goals;
 mod never_guesses;
 mod person;
 mod questions;
+mod repeats;
 mod schedules;

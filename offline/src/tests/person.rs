@@ -10,7 +10,7 @@ use flux_timeline::decide::{Context, DecideError, Decision, decide};
 use flux_timeline::run::Run;
 use flux_timeline::{
     Actor, Block, BlockQuery, Command, EventId, HourFormat, Moment, Plan, PlanId, ReadBlocks, ReadPlans, ReadRuns,
-    Session, Source, Status, Title, TxnId, Zone, query,
+    ReadSeries, Series, Session, Source, Status, Title, TxnId, Zone, query,
 };
 use flux_tools::context::{self, Facts};
 use flux_tools::report::Report;
@@ -202,7 +202,8 @@ impl Person {
         let mut blocks: Vec<Block> = plans.iter().flat_map(of_plan).collect();
         blocks.sort_by_key(|block| (block.span, block.handle));
         let runs = session.runs(100).unwrap();
-        Picture { zone: self.zone, active: session.active_plan().unwrap(), plans, blocks, runs }
+        let series = session.all_series().unwrap();
+        Picture { series, zone: self.zone, active: session.active_plan().unwrap(), plans, blocks, runs }
     }
 }
 
@@ -212,6 +213,7 @@ struct Picture {
     plans: Vec<Plan>,
     blocks: Vec<Block>,
     runs: Vec<Run>,
+    series: Vec<Series>,
 }
 
 impl Picture {
@@ -220,6 +222,13 @@ impl Picture {
         let (start, end) = (self.zone.wall(span.start()), self.zone.wall(span.end()));
         let end_day = if start.date() == end.date() { String::new() } else { end.format("%a ").to_string() };
         format!("{}-{end_day}{}", start.format("%a %-d %b %Y %H:%M"), end.format("%H:%M")).replace(" 2026", "")
+    }
+
+    /// `, every Tuesday`, or `None` for any block of a series but its first one.
+    fn repeats(&self, block: &Block) -> Option<String> {
+        let Some(place) = block.series else { return Some(String::new()) };
+        let series = self.series.iter().find(|series| series.id == place.series).unwrap();
+        (series.start == place.start).then(|| format!(", {}", series.words()))
     }
 
     fn plan(&self, block: &Block) -> String {
@@ -283,9 +292,10 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
     }
     for block in &after.blocks {
         let Some(old) = before.blocks.iter().find(|old| old.id == block.id) else {
+            let Some(repeats) = after.repeats(block) else { continue };
             let plan = after.plan(block);
             let plan = if plan == "My plan" { String::new() } else { format!(" in {plan}") };
-            lines.push(format!("+{} {}{}{plan}", block.title, after.time(block), after.details(block)));
+            lines.push(format!("+{} {}{}{plan}{repeats}", block.title, after.time(block), after.details(block)));
             continue;
         };
         let mut change = |what: String| lines.push(format!("{} {what}", old.handle));

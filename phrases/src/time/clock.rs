@@ -1,5 +1,6 @@
 //! Times of day: `6pm`, `18:30`, `half past 7`, `noon`, `from 2 to 4pm`.
 
+use super::calendar::month_named;
 use super::{Openness, TimeOfDay};
 use crate::number;
 use crate::words::{Token, TokenKind, fits, fits_any};
@@ -264,6 +265,10 @@ pub(super) fn range(tokens: &[Token], at: usize, lead: Lead) -> Option<(TimeOfDa
     let skip = fits(tokens, at + taken + 1, "until|at|about").unwrap_or(0);
     let second = at + taken + 1 + skip;
     let (end, length) = clock(tokens, second, Reading::Lenient)?;
+    // "every Tuesday at 6pm until 5 June"
+    if link.is("until") && tokens.get(second + length).is_some_and(|next| month_named(&next.norm).is_some()) {
+        return None;
+    }
     // "chapters 2-4" and "9 to 5" alone are not times, but "2-4pm" is.
     let start_is_sure = clock(tokens, at, Reading::Strict).is_some();
     let end_is_sure = clock(tokens, second, Reading::Strict).is_some();

@@ -28,12 +28,14 @@
 //! | `date` | days, weeks, months: `next Friday`, `3rd of May 2027`, `in 3 days` |
 //! | `usual` | times of meals, work and bed: `after lunch` |
 //! | `named` | days by their place in a month, and holidays: `the last Friday of the month`, `Christmas Eve` |
+//! | `again` | what repeats: `every other Tuesday`, `the 1st of every month` |
 //! | `following` | what can follow the name of a day |
 //! | `calendar` | which day a name means, seen from today |
 //! | `timing` | what the expressions of one request say together |
 //! | `slot` | the moment that is meant |
 //! | `elapsed` | real hours and minutes after a wall-clock time, also when the clocks change |
 
+mod again;
 mod calendar;
 mod clock;
 mod date;
@@ -47,10 +49,11 @@ mod usual;
 
 use std::ops::Range;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::duration::Length;
 
+pub use again::{Every, Unit};
 pub use calendar::{monday, month_named, plus, plus_length};
 pub use elapsed::Moment;
 pub use scan::{Style, expressions};
@@ -101,6 +104,11 @@ impl Day {
     /// A day whose name fits no other.
     pub const fn only(date: NaiveDate) -> Self {
         Self { date, before: None }
+    }
+
+    /// Whether it was named only by its place in the week, such as `Friday`.
+    pub(crate) fn is_of_a_week(&self) -> bool {
+        self.before.is_some_and(|before| (self.date - before).num_days() == 7)
     }
 }
 
@@ -198,8 +206,8 @@ pub enum Meaning {
     Now,
     /// As soon as possible.
     Soon,
-    /// Repeatedly on these days of the week. The list is empty if the days are not known, as for `monthly`.
-    Every(Vec<Weekday>),
+    /// Repeatedly.
+    Every(Every),
 }
 
 /// The preposition before an expression.

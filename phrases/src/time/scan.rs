@@ -1,10 +1,12 @@
 //! Finds the expressions of time in a sentence, each with the preposition before it.
 
-use chrono::{NaiveDate, Weekday};
+use chrono::NaiveDate;
 
 use super::clock::{self, Lead, Reading};
 use super::usual::usual_time;
-use super::{Day, Expression, Meaning, Openness, Period, PeriodName, Preposition, TimeOfDay, Today, calendar, date};
+use super::{
+    Day, Expression, Meaning, Openness, Period, PeriodName, Preposition, TimeOfDay, Today, again, calendar, date,
+};
 use crate::duration::{self, Length};
 use crate::number;
 use crate::words::{Token, TokenKind, fits, fits_any, tokens};
@@ -159,46 +161,9 @@ impl Scanner<'_> {
 
     /// `every Monday`, `daily`, `on weekdays`.
     fn again(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
-        use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
-        let daily = vec![Mon, Tue, Wed, Thu, Fri, Sat, Sun];
-        let weekdays = vec![Mon, Tue, Wed, Thu, Fri];
-        for (pattern, days) in [
-            ("every|each single? day", daily.clone()),
-            ("daily", daily.clone()),
-            ("every|each weekday", weekdays.clone()),
-            ("every|each workday", weekdays.clone()),
-            ("mon-fri|monday-friday", weekdays.clone()),
-            ("weekdays", weekdays),
-            ("every|each weekend", vec![Sat, Sun]),
-            ("weekends", vec![Sat, Sun]),
-            ("weekly|monthly|yearly|annually|biweekly", Vec::new()),
-            ("every|each other? week|month|year|day", Vec::new()),
-        ] {
-            if let Some(taken) = fits(self.tokens, at, pattern) {
-                return Some((vec![Meaning::Every(days)], taken));
-            }
-        }
-        let token = self.tokens.get(at)?;
-        if !token.is_any("every each") {
-            let plural = token.norm.ends_with("days").then(|| calendar::weekday_named(&token.norm)).flatten()?;
-            return (preposition == Preposition::On).then_some((vec![Meaning::Every(vec![plural])], 1));
-        }
-        if let Some((part, _)) = date::part(self.tokens, at + 1) {
-            return Some((vec![Meaning::Every(daily), Meaning::Part(part)], 2));
-        }
-        let mut days = Vec::new();
-        let mut end = at + 1;
-        while let Some(day) = self.tokens.get(end).and_then(|token| calendar::weekday_named(&token.norm)) {
-            days.push(day);
-            end += 1;
-            let and = usize::from(self.tokens.get(end).is_some_and(|token| token.is_any(", and")));
-            let more = self.tokens.get(end + and).is_some_and(|token| calendar::weekday_named(&token.norm).is_some());
-            if !more {
-                break;
-            }
-            end += and;
-        }
-        (!days.is_empty()).then_some((vec![Meaning::Every(days)], end - at))
+        let (every, part, taken) = again::every(self.tokens, at, preposition == Preposition::On)?;
+        let meanings = std::iter::once(Meaning::Every(every)).chain(part.map(Meaning::Part));
+        Some((meanings.collect(), taken))
     }
 
     /// `tonight`, `this afternoon`, `last night`: a day and its part.

@@ -76,7 +76,7 @@ pub fn place(timing: &Timing, now: NaiveDateTime, zone: Zone, hint: Hint, minute
     // "Every Monday at 9", said on a Monday at ten, begins in a week.
     let over =
         |place: &Place| matches!(place, Place::Over) || matches!(place, Place::At { start, .. } if start.wall <= now);
-    if timing.repeats_without_end() && found.first().is_some_and(over) {
+    if timing.is_series() && found.first().is_some_and(over) {
         return places(calendar::plus(now.date(), 1));
     }
     if found.is_empty() { vec![when.on_no_day()] } else { found }

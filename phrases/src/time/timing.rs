@@ -1,15 +1,15 @@
 //! What the expressions of time in one request say together.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate};
 
 use super::calendar;
-use super::{Day, DayPart, Expression, Meaning, Period, PeriodName, Preposition, TimeOfDay};
+use super::{Day, DayPart, Every, Expression, Meaning, Period, PeriodName, Preposition, TimeOfDay, Unit};
 use crate::duration::Length;
 
 /// When something should happen, as far as the request says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Timing {
-    /// The days that were named.
+    /// The days that were named. For what repeats, only those that do not fit how it repeats: "every day … on Friday".
     pub days: Vec<Day>,
     /// The week, month or other period.
     pub period: Option<Period>,
@@ -21,6 +21,14 @@ pub struct Timing {
     pub end: Option<TimeOfDay>,
     /// How long it takes.
     pub length: Option<Length>,
+    /// How often it repeats.
+    pub every: Option<Every>,
+    /// The first day on which it can be, for what repeats.
+    pub since: Option<NaiveDate>,
+    /// The last day on which it can be, for what repeats.
+    pub until: Option<NaiveDate>,
+    /// For how long it repeats: "every day for 3 weeks".
+    pub lasting: Option<Length>,
     /// How long from now.
     pub from_now: Option<Length>,
     /// How long ago.
@@ -33,8 +41,6 @@ pub struct Timing {
     pub soon: bool,
     /// Whether it takes the whole day.
     pub all_day: bool,
-    /// The weekdays on which it repeats. Empty if it repeats on days that are not known.
-    pub every: Option<Vec<Weekday>>,
     /// The positions of the expressions that were used. The others belong to a title.
     pub used: Vec<usize>,
 }
@@ -44,11 +50,16 @@ impl Timing {
     /// without, a possessive ("Monday's slides") only if there is no other, and otherwise the last.
     pub fn of(expressions: &[Expression]) -> Self {
         let mut timing = Self::default();
-        timing.take_days(expressions);
+        timing.take_every(expressions);
+        if timing.every.is_none() {
+            timing.take_days(expressions);
+        }
         timing.take_clocks(expressions);
         for (index, expression) in expressions.iter().enumerate() {
             match &expression.meaning {
                 Meaning::Part(part) => timing.part = Some(*part),
+                // For what repeats, a length of days was read already.
+                Meaning::Length(length) if timing.every.is_some() && is_days(*length) => continue,
                 Meaning::Length(length) if expression.preposition != Preposition::By && timing.length.is_none() => {
                     timing.length = Some(*length)
                 }
@@ -57,7 +68,6 @@ impl Timing {
                 Meaning::AllDay => timing.all_day = true,
                 Meaning::Now => timing.now = true,
                 Meaning::Soon => timing.soon = true,
-                Meaning::Every(days) => timing.every = Some(days.clone()),
                 _ => continue,
             }
             timing.used.push(index);
@@ -126,6 +136,101 @@ impl Timing {
         }
     }
 
+    /// How often it repeats, from when and until when.
+    fn take_every(&mut self, expressions: &[Expression]) {
+        for (index, expression) in expressions.iter().enumerate() {
+            let Meaning::Every(every) = &expression.meaning else { continue };
+            let all = match self.every.take() {
+                None => Some(every.clone()),
+                Some(own) => own.clone().joined(every).or_else(|| {
+                    // The second one is not used, and the first one is not all of it.
+                    self.every = Some(own);
+                    None
+                }),
+            };
+            if let Some(all) = all {
+                self.every = Some(all);
+                self.used.push(index);
+            }
+        }
+        if self.every.is_none() {
+            return;
+        }
+        for (index, expression) in expressions.iter().enumerate().filter(|(_, expression)| !expression.possessive) {
+            let taken = match &expression.meaning {
+                Meaning::Period(period) => self.bound_by(expression.preposition, *period),
+                Meaning::Days(days) => match (expression.preposition, days.as_slice()) {
+                    (Preposition::From, [day]) => set(&mut self.since, day.date),
+                    (Preposition::Until, [day]) => set(&mut self.until, day.date),
+                    _ => false,
+                },
+                Meaning::Length(length) if is_days(*length) && expression.preposition == Preposition::For => {
+                    set(&mut self.lasting, *length)
+                }
+                _ => false,
+            };
+            if taken {
+                self.used.push(index);
+            }
+        }
+        for (index, expression) in expressions.iter().enumerate().filter(|(_, expression)| !expression.possessive) {
+            let Meaning::Days(days) = &expression.meaning else { continue };
+            let is_its_day = matches!(expression.preposition, Preposition::None | Preposition::On | Preposition::For);
+            // "Friday drinks every Friday": a name.
+            let is_name = expression.preposition == Preposition::None && self.says_already(days);
+            if is_its_day && !is_name {
+                let others = self.not_its_days(days);
+                self.days.extend(others);
+                self.used.push(index);
+            }
+        }
+        // "Weekly from Monday on" says the day, too.
+        if let (Some(every), Some(since)) = (&mut self.every, self.since) {
+            every.take_day(since);
+        }
+    }
+
+    /// "From April", "until April", "in April" for what repeats. Returns whether it was one of them.
+    fn bound_by(&mut self, preposition: Preposition, period: Period) -> bool {
+        match preposition {
+            Preposition::From => set(&mut self.since, period.from),
+            Preposition::Until => set(&mut self.until, calendar::plus(period.from, -1)),
+            Preposition::None | Preposition::On | Preposition::In | Preposition::For => set(&mut self.period, period),
+            Preposition::At | Preposition::To | Preposition::By | Preposition::After => false,
+        }
+    }
+
+    /// Whether it repeats on these days of the week anyway.
+    fn says_already(&self, days: &[Day]) -> bool {
+        let every = self.every.as_ref();
+        days.iter().all(|day| day.is_of_a_week() && every.is_some_and(|every| every.days.contains(&day.date.weekday())))
+    }
+
+    /// Takes named days as those on which it repeats: "weekly … on Monday", "monthly … on the 1st". Returns the others.
+    fn not_its_days(&mut self, days: &[Day]) -> Vec<Day> {
+        let Some(every) = &mut self.every else { return days.to_vec() };
+        let all_of_a_week = days.iter().all(|day| day.is_of_a_week());
+        let fit = match every.unit {
+            Unit::Day => false,
+            Unit::Week => days.len() == 1 || all_of_a_week,
+            Unit::Month => days.len() == 1 && !all_of_a_week,
+            // A year counts from its first day.
+            Unit::Year => days.len() == 1 && !all_of_a_week && self.since.is_none(),
+        };
+        if !fit || !days.first().is_some_and(|day| every.take_day(day.date)) {
+            return days.to_vec();
+        }
+        for day in days.iter().skip(1).map(|day| day.date.weekday()) {
+            if !every.days.contains(&day) {
+                every.days.push(day);
+            }
+        }
+        // "On Monday", said on a Monday, can be today.
+        let first = days.first().filter(|day| !day.is_of_a_week());
+        self.since = self.since.or(first.map(|day| day.date));
+        Vec::new()
+    }
+
     fn take_clocks(&mut self, expressions: &[Expression]) {
         let clocks: Vec<(usize, &Expression)> = expressions
             .iter()
@@ -184,32 +289,103 @@ impl Timing {
         }
     }
 
-    fn repeated(&self, every: &[Weekday], today: NaiveDate) -> Vec<NaiveDate> {
-        let fits = |date: &NaiveDate| every.is_empty() || every.contains(&date.weekday());
-        let days = self.length.filter(|length| length.days > 0).map(|length| Period {
-            from: calendar::plus(today, 1),
-            to: calendar::plus(today, 1 + length.days),
-            name: PeriodName::Days,
-        });
-        match self.period.or(days) {
-            // "Every other week in February": how often is not known, and "monthly" is not daily.
-            Some(period) if every.is_empty() => days_of(period).find(|date| *date >= today).into_iter().collect(),
-            Some(period) => days_of(period).filter(|date| *date >= today).filter(fits).collect(),
+    fn repeated(&self, every: &Every, today: NaiveDate) -> Vec<NaiveDate> {
+        match self.period.filter(|_| self.are_single_days()) {
+            Some(period) => {
+                days_of(period).filter(|date| *date >= today).filter(|date| every.fits(*date, None)).collect()
+            }
             None => {
-                let first = self.days.first().map_or(today, |day| day.date);
-                (0..8).map(|ahead| calendar::plus(first, ahead)).find(fits).into_iter().collect()
+                let begins = self.since.or(self.period.map(|period| period.from));
+                let from = begins.map_or(today, |begins| begins.max(today));
+                every.first(from, begins).into_iter().collect()
             }
         }
     }
 
-    /// Whether it repeats without an end, or on days that are not known.
-    pub fn repeats_without_end(&self) -> bool {
-        let ends = self.period.is_some() || self.length.is_some_and(|length| length.days > 0);
-        self.every.as_ref().is_some_and(|days| days.is_empty() || !ends)
+    /// Whether it repeats only on some days that can be named one by one: "every Monday in April".
+    pub fn are_single_days(&self) -> bool {
+        let is_each = self.every.as_ref().is_some_and(|every| every.interval == 1 && every.says_its_days());
+        let is_short = self.period.is_some_and(|period| (period.to - period.from).num_days() <= LISTED_DAYS);
+        is_each && is_short && self.since.is_none() && self.until.is_none() && self.lasting.is_none()
+    }
+
+    /// Whether it repeats by a rule, and not only on days that can be named one by one.
+    pub fn is_series(&self) -> bool {
+        self.every.is_some() && !self.are_single_days()
+    }
+
+    /// The last day of what repeats, if it begins on `first`.
+    pub fn last_day(&self, first: NaiveDate) -> Option<NaiveDate> {
+        let period = self.period.map(|period| calendar::plus(period.to, -1));
+        let lasting = self.lasting.map(|length| calendar::plus(calendar::plus_length(first, length), -1));
+        [self.until, period, lasting].into_iter().flatten().min()
     }
 }
 
+fn is_days(length: Length) -> bool {
+    length.minutes == 0 && (length.days > 0 || length.months > 0)
+}
+
+/// Sets what is not set yet. Returns whether it did.
+fn set<T>(place: &mut Option<T>, value: T) -> bool {
+    let open = place.is_none();
+    if open {
+        *place = Some(value);
+    }
+    open
+}
+
+/// The most days of a period that are named one by one.
+const LISTED_DAYS: i64 = 31;
+
 /// The days of a period, at most 31.
 fn days_of(period: Period) -> impl Iterator<Item = NaiveDate> {
-    (0..31).map(move |ahead| calendar::plus(period.from, ahead)).filter(move |date| *date < period.to)
+    (0..LISTED_DAYS).map(move |ahead| calendar::plus(period.from, ahead)).filter(move |date| *date < period.to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Style, Today, expressions};
+    use super::*;
+    use crate::words::tokens;
+
+    fn timing(text: &str) -> Timing {
+        // A Monday.
+        let today = Today { now: "2026-03-02T10:00:00".parse().unwrap(), month_first: false };
+        Timing::of(&expressions(&tokens(text), today, Style::Plain))
+    }
+
+    #[test]
+    fn what_repeats_has_a_first_and_a_last_day() {
+        let date = |text: &str| -> NaiveDate { text.parse().unwrap() };
+        for (text, first, last) in [
+            ("every Tuesday at 7 until June", "2026-03-03", Some("2026-05-31")),
+            ("every Tuesday at 7 until 5 June", "2026-03-03", Some("2026-06-05")),
+            ("every day at 7 till December 24", "2026-03-02", Some("2026-12-24")),
+            ("every day at 7 until the end of June", "2026-03-02", Some("2026-06-30")),
+            ("every Tuesday at 7 for 10 weeks", "2026-03-03", Some("2026-05-11")),
+            ("every Tuesday at 7 starting in April", "2026-04-07", None),
+            ("every other day next week", "2026-03-09", Some("2026-03-15")),
+            ("weekly on Monday", "2026-03-02", None),
+            ("weekly from tomorrow", "2026-03-03", None),
+            ("monthly on the 1st", "2026-04-01", None),
+            ("yearly on 5 May", "2026-05-05", None),
+        ] {
+            let timing = timing(text);
+            let found = timing.dates(date("2026-03-02"));
+            assert_eq!(found, [date(first)], "{text}");
+            assert_eq!(timing.last_day(date(first)), last.map(date), "{text}");
+            assert!(timing.is_series() && timing.days.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_that_contradict_how_it_repeats_are_left() {
+        for text in ["every day on Friday", "every Tuesday on Friday", "monthly on Friday", "monthly on the 31st"] {
+            assert_eq!(timing(text).days.len(), 1, "{text}");
+        }
+        let several = timing("every Monday in April");
+        assert!(!several.is_series());
+        assert_eq!(several.dates("2026-03-02".parse().unwrap()).len(), 4);
+    }
 }

@@ -1,0 +1,102 @@
+//! New blocks that repeat: how, in the fields of the tool, and what of a request about them is not understood.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use flux_phrases::number;
+use flux_phrases::time::{Every, Expression, Meaning, Preposition, Timing, Unit, month_named};
+use flux_phrases::words::{Token, TokenKind, fits_any};
+use flux_timeline::clock;
+use serde_json::{Map, Value, json};
+
+/// Said of what repeats in a way that no rule understands.
+pub(super) const CANNOT_REPEAT: &str = "I cannot plan what repeats in that way, so I added nothing. Say it in a plain way, such as “every Tuesday at 18:00”, “every weekday at 7 until June” or “on the 1st of every month at 9”.";
+/// Said of what repeats without a time of day.
+pub(super) const NEEDS_A_TIME: &str =
+    "What repeats needs a time, so I added nothing. Say it, such as “every Tuesday at 18:00”.";
+const NEEDS_A_DAY: &str = "I do not know on which day that repeats, so I added nothing. Say it, such as “every Tuesday at 18:00” or “on the 1st of every month at 9”.";
+
+/// Words that say more about a repetition, if no rule has taken them out of the title.
+const SAYS_MORE: &[&str] = &[
+    "except|excluding|unless|skip|skipping|alternate|alternating|odd|even|twice|thrice|times|holidays",
+    "weekday|weekdays|workdays|until|starting|beginning|ending|ends",
+    "but|and not",
+    "not on",
+    "and|or morning|mornings|afternoon|afternoons|evening|evenings|night|nights|noon|midnight",
+    "per day|week|month|year",
+    "of|in the|each|every? week|month|year|quarter",
+    "the first|second|third|fourth|fifth|last",
+];
+
+/// Why it is not understood completely how a new block repeats, in a sentence. `None` if it is, or if it does not repeat. `title`
+/// has the words that no rule has taken, and `found` all expressions of time.
+pub(super) fn not_understood(
+    title: &[Token],
+    found: &[Expression],
+    wanted: &Timing,
+    today: NaiveDate,
+) -> Option<&'static str> {
+    let every = wanted.every.as_ref()?;
+    // "Monday's report" and "Friday drinks" are names.
+    let is_name = |expression: &Expression| {
+        let is_day = expression.preposition == Preposition::None && matches!(expression.meaning, Meaning::Days(_));
+        expression.possessive || is_day
+    };
+    let unread =
+        found.iter().enumerate().any(|(index, expression)| !wanted.used.contains(&index) && !is_name(expression));
+    let at_once = wanted.now || wanted.soon || wanted.from_now.is_some() || wanted.ago.is_some();
+    let is_past = wanted.since.is_some_and(|since| since < today);
+    let is_leap_day =
+        wanted.since.is_some_and(|since| every.unit == Unit::Year && (since.month(), since.day()) == (2, 29));
+    let more = (0..title.len()).any(|at| says_more(title, at));
+    if unread || at_once || is_past || is_leap_day || more || !wanted.days.is_empty() {
+        return Some(CANNOT_REPEAT);
+    }
+    let has_day = every.says_its_days() || (every.unit == Unit::Year && wanted.since.is_some());
+    (!has_day).then_some(NEEDS_A_DAY)
+}
+
+fn says_more(title: &[Token], at: usize) -> bool {
+    let Some(token) = title.get(at).filter(|token| token.kind == TokenKind::Word) else { return false };
+    let is_numeral = |token: &Token| token.norm.starts_with(|c: char| c.is_ascii_digit());
+    let before = at.checked_sub(1).and_then(|at| title.get(at));
+    let listed = is_numeral(token) && before.is_some_and(|before| before.is_any(", and or"));
+    let numbered = is_numeral(token) && number::ordinal(title, at).is_some();
+    let month = month_named(&token.norm).is_some() && token.norm != "may";
+    listed || numbered || month || fits_any(title, at, SAYS_MORE).is_some()
+}
+
+/// The argument of the tool. `until` is the last day.
+pub(super) fn rule(every: &Every, until: Option<NaiveDate>) -> Value {
+    let has = |days: &[Weekday]| every.days.len() == days.len() && days.iter().all(|day| every.days.contains(day));
+    let is_each_week = every.unit == Unit::Week && every.interval == 1;
+    let mut rule = Map::new();
+    let mut set = |name: &str, value: Value| rule.insert(name.to_owned(), value);
+    if is_each_week && has(&WEEK) {
+        set("every", json!("day"));
+    } else if is_each_week && has(&WEEK[..5]) {
+        set("every", json!("weekday"));
+    } else {
+        let unit = match every.unit {
+            Unit::Day => "day",
+            Unit::Week => "week",
+            Unit::Month => "month",
+            Unit::Year => "year",
+        };
+        set("every", json!(unit));
+        if every.interval > 1 {
+            set("interval", json!(every.interval));
+        }
+        let days = WEEK.iter().zip(NAMES).filter(|(day, _)| every.days.contains(day)).map(|(_, name)| name.to_owned());
+        let on: Vec<String> = days.chain(every.day_of_month.map(|day| day.to_string())).collect();
+        if !on.is_empty() {
+            set("on", json!(on));
+        }
+    }
+    if let Some(until) = until {
+        set("until", json!(clock::iso_date(until)));
+    }
+    Value::Object(rule)
+}
+
+const WEEK: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
+const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
