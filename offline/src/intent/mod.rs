@@ -13,6 +13,7 @@
 //! | `shift` | everything after some time |
 //! | `change` | title, priority, duration, tags, note |
 //! | `moving` | another time for a block |
+//! | `series` | end what repeats |
 //! | `state` | complete, reopen, delete |
 //! | `timer` | the timer of a task |
 //! | `schedule` | a new block |
@@ -30,6 +31,7 @@ mod question;
 mod repeat;
 mod run;
 mod schedule;
+mod series;
 mod shift;
 mod state;
 mod talk;
@@ -113,6 +115,7 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
         .or_else(|| free::read(request))
         .or_else(|| question::read(request))
         .or_else(|| shift::read(request))
+        .or_else(|| series::read(request))
         .or_else(|| state::read(request))
         .or_else(|| change::read(request))
         .or_else(|| moving::read(request))

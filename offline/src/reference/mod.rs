@@ -21,7 +21,7 @@ pub(super) use self::choice::answered;
 const WHICH: &str = "Which one? Say its handle, or “all of them”.";
 
 /// Words for a block that say nothing about its title.
-const GENERIC: &str = "meeting meetings appointment appointments event events task tasks block blocks session one ones thing things item items entry entries reminder reminders todo todos stuff slot commitments";
+const GENERIC: &str = "meeting meetings appointment appointments event events task tasks block blocks session sessions one ones thing things item items entry entries reminder reminders todo todos stuff slot commitments";
 
 /// Words beside a block that do not belong to its title.
 const SMALL: &str = "my the a an our this that of with about for to at on in is it was me please called named titled and from handle id calendar timeline agenda diary planner again now thanks too also which you";

@@ -166,3 +166,46 @@ fn what_is_not_understood_completely_adds_nothing() {
         ],
     );
 }
+
+#[test]
+fn what_repeats_can_be_ended() {
+    let with = |texts: &'static [&'static str]| {
+        move || {
+            let mut person = Person::busy("Europe/Oslo");
+            for text in texts {
+                person.say(text);
+            }
+            person
+        }
+    };
+    let yoga = with(&["schedule yoga every Friday at 18:00 until 20 March"]);
+    let gone = &["-B11 Yoga", "-B12 Yoga", "-B13 Yoga"][..];
+    check(
+        yoga,
+        &[
+            ("stop repeating yoga", gone),
+            ("end the yoga series", gone),
+            ("end the series B11", gone),
+            ("cancel all future yogas", gone),
+            ("delete all yoga sessions", gone),
+            ("delete all my yogas.", gone),
+            ("cancel yoga every week", gone),
+            ("cancel yoga every Friday", gone),
+            ("delete all yogas this week", &["-B11 Yoga"]),
+            ("delete yoga on Friday", &["-B11 Yoga"]),
+        ],
+    );
+    check_answers(
+        yoga,
+        &[
+            ("delete yoga", &["Several blocks fit", "Which one?"]),
+            ("cancel yoga every Monday", &["which series", "deleted nothing"]),
+            ("stop repeating gym", &["nothing of that name that repeats", "deleted nothing"]),
+            ("end the series B4", &["nothing of that name that repeats", "deleted nothing"]),
+            ("stop repeating swimming", &["found no block"]),
+            ("stop repeating", &["did not understand"]),
+        ],
+    );
+    let twice = with(&["schedule yoga every Friday at 18:00 until 20 March", "yoga every Monday at 7 until 20 March"]);
+    check_answers(twice, &[("stop repeating yoga", &["which series", "B11", "deleted nothing"])]);
+}
