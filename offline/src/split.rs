@@ -160,7 +160,8 @@ fn is_one_rule(sentence: &[Token], left: Range<usize>, right: Range<usize>, toda
     let part = |range: Range<usize>| sentence.get(range).unwrap_or_default();
     let (left, right) = (part(left), part(right));
     let named = left.get(lead(left).len()..).unwrap_or_default();
-    repeats(left, today) && (is_only_time(named, today) || is_only_time(right, today))
+    let says_when_else = is_only_time(right, today) && !repeats(right, today);
+    repeats(left, today) && (is_only_time(named, today) || says_when_else)
 }
 
 fn repeats(tokens: &[Token], today: Today) -> bool {

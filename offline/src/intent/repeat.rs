@@ -18,6 +18,7 @@ const NEEDS_A_DAY: &str = "I do not know on which day that repeats, so I added n
 const SAYS_MORE: &[&str] = &[
     "except|excluding|unless|skip|skipping|alternate|alternating|odd|even|twice|thrice|times|holidays",
     "weekday|weekdays|workdays|until|starting|beginning|ending|ends",
+    "repeat|repeats|repeating",
     "but|and not",
     "not on",
     "and|or morning|mornings|afternoon|afternoons|evening|evenings|night|nights|noon|midnight",

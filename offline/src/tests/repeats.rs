@@ -26,6 +26,11 @@ fn how_often() {
             ),
             ("choir on Mondays and Thursdays at 7pm", &["+Choir Mon 2 Mar 19:00-20:00, every Monday and Thursday"]),
             ("yoga Tuesdays at 6pm", &["+Yoga Tue 3 Mar 18:00-19:00, every Tuesday"]),
+            ("yoga Tuesdays and Thursdays 6pm", &["+Yoga Tue 3 Mar 18:00-19:00, every Tuesday and Thursday"]),
+            (
+                "yoga every Tuesday at 18:00 and every Thursday at 19:00",
+                &["+Yoga Tue 3 Mar 18:00-19:00, every Tuesday", "+Yoga Thu 5 Mar 19:00-20:00, every Thursday"],
+            ),
             ("schedule swimming every other Tuesday at 6pm", &["+Swimming Tue 3 Mar 18:00-19:00, every other Tuesday"]),
             (
                 "schedule swimming every second Tuesday at 6pm",
@@ -155,6 +160,7 @@ fn what_is_not_understood_completely_adds_nothing() {
             ("gym every day at 6pm by Friday", cannot_repeat),
             ("gym every Tuesday at 6pm until the exam", cannot_repeat),
             ("gym every few days at 6pm", cannot_repeat),
+            ("make gym repeat every Tuesday at 6pm", cannot_repeat),
             ("skiing every year on 5 March at 9am for a week", cannot_repeat),
             ("drinks every Friday night at 1", cannot_repeat),
             ("every week by February gym", cannot_repeat),

@@ -184,7 +184,9 @@ fn plural_days(tokens: &[Token], at: usize, after_on: bool) -> Option<(Every, us
     let plural = |token: &Token| token.norm.ends_with("days") && !token.possessive;
     let (days, taken) = list_of_days(tokens, at, plural)?;
     let next = tokens.get(at + taken);
-    let closes = |next: &Token| next.kind != TokenKind::Word || next.is_any("at from until for in starting");
+    let is_time = |next: &Token| next.norm.starts_with(|c: char| c.is_ascii_digit());
+    let closes =
+        |next: &Token| next.kind != TokenKind::Word || is_time(next) || next.is_any("at from until for in starting");
     (after_on || next.is_none_or(closes)).then(|| (Every::on(&days, 1), taken))
 }
 
@@ -250,15 +252,14 @@ mod tests {
     use super::*;
     use crate::words::tokens;
 
-    fn found(text: &str, after_on: bool) -> Option<(Unit, u32, Vec<u32>, Option<u32>, usize)> {
-        let (every, _, taken) = every(&tokens(text), 0, after_on)?;
-        let days = every.days.iter().map(Weekday::number_from_monday).collect();
-        Some((every.unit, every.interval, days, every.day_of_month, taken))
+    fn found(text: &str, after_on: bool) -> Option<(Every, usize)> {
+        every(&tokens(text), 0, after_on).map(|(every, _, taken)| (every, taken))
     }
 
     #[test]
     fn how_often_something_repeats() {
         use Unit::{Day, Month, Week, Year};
+        use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
         for (text, unit, interval, days, day_of_month) in [
             ("every day", Day, 1, &[][..], None),
             ("daily", Day, 1, &[], None),
@@ -266,14 +267,14 @@ mod tests {
             ("every other day", Day, 2, &[], None),
             ("every 3 days", Day, 3, &[], None),
             ("every morning", Day, 1, &[], None),
-            ("every weekday", Week, 1, &[1, 2, 3, 4, 5], None),
-            ("every Monday to Friday", Week, 1, &[1, 2, 3, 4, 5], None),
-            ("mon-fri", Week, 1, &[1, 2, 3, 4, 5], None),
-            ("every weekend", Week, 1, &[6, 7], None),
-            ("every Tuesday", Week, 1, &[2], None),
-            ("every Monday, Wednesday, and Friday", Week, 1, &[1, 3, 5], None),
-            ("every Monday and every Thursday", Week, 1, &[1, 4], None),
-            ("every other Tuesday", Week, 2, &[2], None),
+            ("every weekday", Week, 1, &WORKDAYS, None),
+            ("every Monday to Friday", Week, 1, &WORKDAYS, None),
+            ("mon-fri", Week, 1, &WORKDAYS, None),
+            ("every weekend", Week, 1, &[Sat, Sun], None),
+            ("every Tuesday", Week, 1, &[Tue], None),
+            ("every Monday, Wednesday, and Friday", Week, 1, &[Mon, Wed, Fri], None),
+            ("every Monday and every Thursday", Week, 1, &[Mon, Thu], None),
+            ("every other Tuesday", Week, 2, &[Tue], None),
             ("every second week", Week, 2, &[], None),
             ("every two weeks", Week, 2, &[], None),
             ("biweekly", Week, 2, &[], None),
@@ -287,9 +288,10 @@ mod tests {
             ("every 2 years", Year, 2, &[], None),
         ] {
             let taken = tokens(text).len();
-            assert_eq!(found(text, false), Some((unit, interval, days.to_vec(), day_of_month, taken)), "{text}");
+            let every = Every { unit, interval, days: days.to_vec(), day_of_month };
+            assert_eq!(found(text, false), Some((every, taken)), "{text}");
         }
-        assert_eq!(found("Mondays and Thursdays", true), Some((Week, 1, vec![1, 4], None, 3)));
+        assert_eq!(found("Mondays and Thursdays", true), Some((Every::on(&[Mon, Thu], 1), 3)));
     }
 
     #[test]
