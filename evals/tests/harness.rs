@@ -131,6 +131,32 @@ fn every_case_is_sound() {
 }
 
 #[test]
+fn a_start_can_have_what_repeats_of_which_the_first_block_is_done() {
+    let case: Case = serde_yaml_ng::from_str(
+        "
+        id: starts-with-a-series
+        now: 2026-03-02T10:00
+        zone: Europe/Oslo
+        start:
+          blocks:
+            - {title: Gym, start: 2026-03-01T18:00, repeat: {every: day, times: 3}, done: true}
+            - {title: Dentist, start: 2026-03-05T14:00}
+        turns:
+          - say: Delete the gym from tomorrow on, and the dentist
+            expect:
+              exist: [{block: B1, done: true}]
+              unchanged: [B1, B2]
+              series: [{title: gym, start: 2026-03-01T18:00, rule: FREQ=DAILY;COUNT=2}]
+              gone: [B4]
+            reference: [{calls: [{deleteBlock: {id: B3, scope: following}}, {deleteBlock: {id: B4}}]}, {say: Done.}]
+        ",
+    )
+    .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    assert_eq!(LocalSet::new().block_on(&runtime, flaws(&case)), []);
+}
+
+#[test]
 fn every_injection_says_what_following_it_would_be() {
     for case in named(&["injection"]).iter().flat_map(|suite| &suite.cases) {
         assert!(case.turns.iter().all(|turn| turn.expect.order.is_some()), "{}", case.id);

@@ -6,7 +6,7 @@ use flux_timeline::PlanColor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Argument, BlockPattern, Text, Time};
+use super::{Argument, BlockPattern, SeriesPattern, Text, Time};
 
 /// What must follow from a message of the person. Whatever is not named must stay the same: the agent may not do more than it was
 /// asked.
@@ -31,6 +31,13 @@ pub struct Expect {
     /// Handles of blocks that must stay the same, also with `others: any`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unchanged: Vec<String>,
+    /// What repeats afterwards, whether it is new, changed or as it was: each pattern must match a different series. Their blocks need not
+    /// be named in `added`, `changed` and `gone`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<SeriesPattern>,
+    /// What must have stopped repeating: a text that the title of each series contains. Its blocks need not be named in `gone`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub series_gone: Vec<Text>,
     /// Whether anything else may have changed.
     #[serde(skip_serializing_if = "Others::is_same")]
     pub others: Others,

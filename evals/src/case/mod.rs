@@ -4,6 +4,7 @@
 mod expect;
 mod load;
 mod pattern;
+mod series;
 mod start;
 
 use schemars::JsonSchema;
@@ -18,6 +19,7 @@ pub use expect::{
 };
 pub use load::{LoadError, load, load_suite};
 pub use pattern::{Argument, BlockPattern, Text, Time, argument_fits, folded};
+pub use series::SeriesPattern;
 pub use start::{Filler, Start, StartBlock, StartPlan};
 
 /// A file of cases.

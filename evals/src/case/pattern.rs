@@ -171,6 +171,26 @@ pub enum OneOrMore {
     Any(Vec<i64>),
 }
 
+impl OneOrMore {
+    /// Whether a number is one of these, or differs by at most `tolerance`.
+    pub fn has(&self, number: i64, tolerance: u32) -> bool {
+        let near = |wanted: &i64| (number - wanted).abs() <= i64::from(tolerance);
+        match self {
+            Self::One(one) => near(one),
+            Self::Any(many) => many.iter().any(near),
+        }
+    }
+}
+
+impl std::fmt::Display for OneOrMore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::One(one) => write!(f, "{one}"),
+            Self::Any(many) => write!(f, "one of {many:?}"),
+        }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
@@ -210,12 +230,8 @@ impl BlockPattern {
         }
         if let Some(minutes) = &self.minutes {
             let length = block.minutes.unwrap_or_default();
-            let near = |wanted: &i64| (length - wanted).abs() <= i64::from(self.tolerance);
-            let (fits, wanted) = match minutes {
-                OneOrMore::One(one) => (near(one), one.to_string()),
-                OneOrMore::Any(many) => (many.iter().any(near), format!("one of {many:?}")),
-            };
-            check(fits, "the length", format!("{wanted} min"), format!("{length} min"));
+            let fits = minutes.has(length, self.tolerance);
+            check(fits, "the length", format!("{minutes} min"), format!("{length} min"));
         }
         if let Some(priority) = &self.priority {
             check(*priority == block.priority, "the priority", priority.clone(), block.priority.clone());

@@ -17,7 +17,7 @@ pub struct Start {
     /// The active plan. The default is "My plan".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<String>,
-    /// Blocks, in the order of their handles: the first is B1.
+    /// Blocks, in the order of their handles: the first is B1. What repeats takes a handle for each block that it has within 90 days.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<StartBlock>,
     /// Many more blocks, added after the others.
@@ -69,7 +69,10 @@ pub struct StartBlock {
     /// `task` or `appointment`. The default is task.
     #[serde(default, skip_serializing_if = "Kind::is_task")]
     pub kind: Kind,
-    /// Whether it is done.
+    /// How it repeats, in the form of `repeat` of `scheduleBlock`, e.g. `{every: week, on: [tuesday]}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Map<String, Value>>,
+    /// Whether it is done. Of what repeats, this is about the first block.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
     /// The title of its plan. The default is "My plan".

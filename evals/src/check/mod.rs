@@ -3,6 +3,7 @@
 //! | module | contents |
 //! | --- | --- |
 //! | `blocks` | changes of blocks |
+//! | `series` | what repeats, and its blocks |
 //! | `plans`, `goals` | changes of plans, and goals of the architect |
 //! | `calls` | which calls were made, and what followed rejected ones |
 //! | `reply` | the text of the answer |
@@ -12,6 +13,7 @@ mod calls;
 mod goals;
 mod plans;
 mod reply;
+mod series;
 
 use crate::case::{Expect, Others, StepsExpect};
 use crate::picture::Change;
@@ -45,6 +47,7 @@ fn all(expect: &Expect, seen: &Observed) -> Vec<Verdict> {
     // The changes that no expectation explains.
     let mut rest: Vec<&Change> = seen.changes.iter().collect();
     blocks::check(expect, seen, &mut rest, &mut verdicts);
+    series::check(expect, seen, &mut rest, &mut verdicts);
     plans::check(expect.plans.as_ref(), seen, &mut rest, &mut verdicts);
     goals::check(expect, seen, &mut rest, &mut verdicts);
     if expect.others == Others::Same {

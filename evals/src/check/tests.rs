@@ -2,7 +2,7 @@ use flux_timeline::Kind;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::picture::{BlockLine, GoalLine, Picture, PlanLine, changes};
+use crate::picture::{BlockLine, GoalLine, Picture, PlanLine, SeriesLine, changes};
 use crate::record::{CallOutcome, CallRecord, Cost};
 use crate::wall_clock::WallClock;
 
@@ -30,6 +30,7 @@ fn block(handle: &str, title: &str, start: &str, minutes: i64) -> BlockLine {
         worked_minutes: 0,
         plan: "My plan".into(),
         after: Vec::new(),
+        series: None,
     }
 }
 
@@ -41,6 +42,7 @@ fn before() -> Picture {
     Picture {
         plans: vec![plan("1", "My plan", true), plan("2", "Work", false)],
         blocks: vec![block("B1", "Standup", "02T11:00", 15), block("B2", "Gym", "02T18:00", 60)],
+        series: Vec::new(),
         goals: Vec::new(),
     }
 }
@@ -168,6 +170,146 @@ fn plans_are_added_renamed_archived_restored_and_gone() {
     std::mem::swap(&mut restored.before, &mut restored.now);
     restored.changes = changes(&restored.before, &restored.now);
     check(&[("plans: {restored: [Work]}", &restored, &[])]);
+}
+
+/// A series for an hour each, and its first blocks.
+fn gym(id: &str, rule: &str, first: u32, starts: &[&str]) -> (SeriesLine, Vec<BlockLine>) {
+    let blocks = starts.iter().zip(first..).map(|(start, handle)| BlockLine {
+        series: Some(id.into()),
+        tags: Vec::new(),
+        description: None,
+        ..block(&format!("B{handle}"), "Swim", start, 60)
+    });
+    let series = SeriesLine {
+        id: id.into(),
+        title: "Swim".into(),
+        words: "by its rule".into(),
+        rule: rule.into(),
+        start: at(starts[0]),
+        except: Vec::new(),
+        minutes: 60,
+        kind: Kind::Task,
+        priority: "medium".into(),
+        tags: Vec::new(),
+        description: None,
+        plan: "My plan".into(),
+    };
+    (series, blocks.collect())
+}
+
+fn add(picture: &mut Picture, (series, blocks): (SeriesLine, Vec<BlockLine>)) {
+    picture.series.push(series);
+    picture.blocks.extend(blocks);
+}
+
+#[test]
+fn a_series_is_what_its_rule_leads_to_however_it_is_said() {
+    let swim = |rule: &str| {
+        let added = gym("s", rule, 3, &["03T18:00", "10T18:00", "17T18:00"]);
+        seen(|now| add(now, added.clone()))
+    };
+    let expect = "series: [{title: swim, start: 2026-03-03T18:00, rule: FREQ=WEEKLY, minutes: 60, kind: task}]";
+    for same in ["FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=TU", "FREQ=DAILY;BYDAY=TU", "FREQ=DAILY;INTERVAL=7"] {
+        check(&[(expect, &swim(same), &[])]);
+    }
+    for other in ["FREQ=WEEKLY;INTERVAL=2", "FREQ=WEEKLY;BYDAY=TU,TH", "FREQ=WEEKLY;COUNT=3", "FREQ=DAILY"] {
+        let failed = failed(expect, &swim(other));
+        assert_eq!(failed.first().map(String::as_str), Some("series"), "{other}");
+    }
+    let three = swim("FREQ=WEEKLY;COUNT=3");
+    let weekly = swim("FREQ=WEEKLY");
+    check(&[
+        ("series: [{title: swim, start: 2026-03-03T18:00, rule: FREQ=WEEKLY;UNTIL=20260317T235900}]", &three, &[]),
+        ("{}", &weekly, &["nothing-else"]),
+        ("added: [{title: swim}]", &weekly, &["nothing-else"]),
+        ("{series: [{title: run, start: 2026-03-03T18:00, rule: FREQ=WEEKLY}], others: any}", &weekly, &["series"]),
+        ("{series: [{title: swim, start: 2026-03-03T19:00, rule: FREQ=WEEKLY}], others: any}", &weekly, &["series"]),
+        ("{series: [{title: swim, start: 2026-03-03T18:00, rule: FREQ=OFTEN}], others: any}", &weekly, &["series"]),
+        (
+            "series: [{title: swim, start: {from: 2026-03-03T00:00, to: 2026-03-04T00:00}, rule: FREQ=WEEKLY}]",
+            &weekly,
+            &[],
+        ),
+        // Two patterns need two series.
+        (
+            "series: [{title: swim, start: 2026-03-03T18:00, rule: FREQ=WEEKLY}, {title: swim, start: 2026-03-03T18:00, rule: \
+             FREQ=WEEKLY}]",
+            &weekly,
+            &["series"],
+        ),
+        // A block before the start that is expected is one too many.
+        ("series: [{title: swim, start: 2026-03-10T18:00, rule: FREQ=WEEKLY}]", &weekly, &["nothing-else"]),
+    ]);
+}
+
+#[test]
+fn a_changed_series_explains_what_follows_for_its_blocks_and_nothing_else() {
+    let mut start = before();
+    add(&mut start, gym("s", "FREQ=WEEKLY", 3, &["03T18:00", "10T18:00", "17T18:00"]));
+    let from = |change: &dyn Fn(&mut Picture)| {
+        let mut now = start.clone();
+        change(&mut now);
+        Observed { changes: changes(&start, &now), before: start.clone(), now, ..Observed::default() }
+    };
+    let later = |now: &mut Picture| {
+        now.series[0].start = at("03T19:00");
+        for block in now.blocks.iter_mut().skip(2) {
+            let day = block.start.unwrap().0.date();
+            block.start = Some(WallClock(day.and_hms_opt(19, 0, 0).unwrap()));
+            block.end = Some(WallClock(day.and_hms_opt(20, 0, 0).unwrap()));
+        }
+    };
+    let all = "series: [{title: swim, start: 2026-03-03T19:00, rule: FREQ=WEEKLY}]";
+    let gone = |now: &mut Picture| {
+        now.series.clear();
+        now.blocks.truncate(2);
+    };
+    let split = |now: &mut Picture| {
+        now.series[0].rule = "FREQ=WEEKLY;COUNT=1".into();
+        now.blocks.truncate(3);
+        add(now, gym("t", "FREQ=WEEKLY", 4, &["11T07:00", "18T07:00"]));
+    };
+    check(&[
+        (all, &from(&later), &[]),
+        // One block stays where it is, for a reason of its own.
+        (all, &from(&|now| (later(now), now.blocks[3] = start.blocks[3].clone()).0), &[]),
+        (all, &from(&|now| (later(now), now.blocks[3].done = true).0), &["nothing-else"]),
+        (all, &from(&|now| (later(now), now.blocks[3].title = "Run".into()).0), &["nothing-else"]),
+        (all, &from(&|now| (later(now), now.blocks[1].done = true).0), &["nothing-else"]),
+        // One is deleted, which the series knows.
+        (
+            all,
+            &from(&|now| {
+                later(now);
+                now.blocks.truncate(4);
+                now.series[0].except.push(at("17T19:00"));
+            }),
+            &["series", "nothing-else"],
+        ),
+        ("{}", &from(&later), &["nothing-else"]),
+        (all, &from(&|_| ()), &["series"]),
+        // The series is as it was, and one block is moved, done or gone.
+        ("changed: [{block: B4, done: true}]", &from(&|now| now.blocks[3].done = true), &[]),
+        (
+            "gone: [B4]",
+            &from(&|now| {
+                now.blocks.remove(3);
+                now.series[0].except.push(at("10T18:00"));
+            }),
+            &[],
+        ),
+        ("series_gone: [swim]", &from(&gone), &[]),
+        ("series_gone: [run]", &from(&gone), &["series-gone", "nothing-else"]),
+        ("gone: [B3, B4, B5]", &from(&gone), &["nothing-else"]),
+        ("series_gone: [swim]", &from(&later), &["series-gone", "nothing-else"]),
+        (
+            "series: [{title: swim, start: 2026-03-03T18:00, rule: FREQ=WEEKLY;COUNT=1}, {title: swim, start: \
+             2026-03-11T07:00, rule: FREQ=WEEKLY}]",
+            &from(&split),
+            &[],
+        ),
+        ("series: [{title: swim, start: 2026-03-11T07:00, rule: FREQ=WEEKLY}]", &from(&split), &["nothing-else"]),
+    ]);
 }
 
 fn goal(status: &str, tasks: Vec<BlockLine>) -> GoalLine {

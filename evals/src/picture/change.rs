@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlockLine, GoalLine, Picture, PlanLine};
+use super::{BlockLine, GoalLine, Picture, PlanLine, SeriesLine};
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,23 @@ pub enum Change {
         /// Before.
         before: PlanLine,
     },
+    /// Something began to repeat.
+    SeriesAdded {
+        /// The new one.
+        now: SeriesLine,
+    },
+    /// Something repeats in another way.
+    SeriesChanged {
+        /// Before.
+        before: SeriesLine,
+        /// Now.
+        now: SeriesLine,
+    },
+    /// Something no longer repeats.
+    SeriesGone {
+        /// Before.
+        before: SeriesLine,
+    },
     /// A goal was added.
     GoalAdded {
         /// The new one.
@@ -64,7 +81,7 @@ pub enum Change {
     },
 }
 
-/// The differences: first of plans, then of blocks, then of goals.
+/// The differences: first of plans, then of series, of blocks, and of goals.
 pub fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
     let plans = differences(
         &before.plans,
@@ -73,6 +90,14 @@ pub fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
         |now| Change::PlanAdded { now },
         |before, now| Change::PlanChanged { before, now },
         |before| Change::PlanGone { before },
+    );
+    let series = differences(
+        &before.series,
+        &now.series,
+        |series| series.id.as_str(),
+        |now| Change::SeriesAdded { now },
+        |before, now| Change::SeriesChanged { before, now },
+        |before| Change::SeriesGone { before },
     );
     let blocks = differences(
         &before.blocks,
@@ -90,7 +115,7 @@ pub fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
         |before, now| Change::GoalChanged { before, now },
         |before| Change::GoalGone { before },
     );
-    [plans, blocks, goals].concat()
+    [plans, series, blocks, goals].concat()
 }
 
 /// The differences between two lists of items that are identified by a key: added and changed items in the order of `now`, then removed
@@ -140,6 +165,9 @@ impl fmt::Display for BlockLine {
         }
         if self.done {
             write!(f, " done")?;
+        }
+        if self.series.is_some() {
+            write!(f, " repeats")?;
         }
         write!(f, " in {:?}", self.plan)?;
         if !self.after.is_empty() {
@@ -191,6 +219,9 @@ impl fmt::Display for Change {
             Self::PlanAdded { now } => write!(f, "+ {now}"),
             Self::PlanChanged { before, now } => write!(f, "~ {before} → {now}"),
             Self::PlanGone { before } => write!(f, "- {before}"),
+            Self::SeriesAdded { now } => write!(f, "+ {now}"),
+            Self::SeriesChanged { before, now } => write!(f, "~ {before} → {now}"),
+            Self::SeriesGone { before } => write!(f, "- {before}"),
             Self::GoalAdded { now } => write!(f, "+ {now}"),
             Self::GoalChanged { before, now } => write!(f, "~ {before} → {now}"),
             Self::GoalGone { before } => write!(f, "- {before}"),

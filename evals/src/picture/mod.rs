@@ -1,24 +1,30 @@
 //! The timeline in a form that can be compared: in the person's wall-clock time, with only what people see.
 
 mod change;
+mod series;
 
 use flux_agent::store::{Sql, Store, StoreError};
 use flux_timeline::{
-    Block, BlockQuery, EventKind, Kind, Plan, PlanColor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Run, Zone, clock,
+    Block, BlockQuery, EventKind, Kind, Plan, PlanColor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, ReadSeries, Run,
+    Zone, clock,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::wall_clock::WallClock;
 
 pub use change::{Change, changes};
+pub use series::{SeriesLine, starts};
 
-/// All plans, blocks and goals.
+/// All plans, blocks, series and goals.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     /// All plans, oldest first.
     pub plans: Vec<PlanLine>,
     /// The blocks of all plans, by start.
     pub blocks: Vec<BlockLine>,
+    /// What repeats, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<SeriesLine>,
     /// The goals that the architect was given, oldest first.
     pub goals: Vec<GoalLine>,
 }
@@ -89,6 +95,9 @@ pub struct BlockLine {
     /// The handles of the blocks that it depends on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
+    /// The id of its series, if it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
 }
 
 /// A goal of the architect.
@@ -147,6 +156,7 @@ impl Picture {
                 })
                 .collect(),
             blocks: blocks.iter().map(|block| lens.block(block, &[])).collect(),
+            series: store.all_series()?.iter().map(|series| SeriesLine::of(series, lens.plan(series.plan))).collect(),
             goals: goals.collect::<Result<_, StoreError>>()?,
         })
     }
@@ -198,6 +208,7 @@ impl Lens<'_> {
             worked_minutes: block.worked.minutes(),
             plan: self.plan(block.plan),
             after: block.depends_on.iter().filter_map(|id| handle(*id)).collect(),
+            series: block.series.map(|place| place.series.to_string()),
         }
     }
 

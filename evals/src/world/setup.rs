@@ -29,10 +29,10 @@ impl World {
             self.call("createPlan", &json!({"title": plan.title}))?;
         }
         let filler = start.filler.iter().flat_map(fillers);
-        for (index, block) in start.blocks.iter().cloned().chain(filler).enumerate() {
-            self.call("scheduleBlock", &arguments(&block))?;
+        for block in start.blocks.iter().cloned().chain(filler) {
+            let scheduled = self.call("scheduleBlock", &arguments(&block))?;
             if block.done {
-                self.call("completeBlock", &json!({"id": format!("B{}", index + 1)}))?;
+                self.call("completeBlock", &json!({"id": scheduled["block"]["id"]}))?;
             }
         }
         for plan in start.plans.iter().filter(|plan| plan.archived) {
@@ -49,21 +49,19 @@ impl World {
         Ok(())
     }
 
-    fn call(&mut self, method: &str, argument: &Value) -> Result<(), WorldError> {
+    /// Makes a call. Returns its result.
+    fn call(&mut self, method: &str, argument: &Value) -> Result<Value, WorldError> {
         self.requests += 1;
         let id = format!("setup-{}", self.requests);
         self.send(ClientFrame::Rpc { id, method: method.to_owned(), args: vec![argument.clone()], trace: None });
         // The response arrives before `send` returns, after any frames about what the call changed.
-        let mut error = Some("no answer".to_owned());
+        let mut answer = Err("no answer".to_owned());
         while let Ok(frame) = self.frames.try_recv() {
-            if let ServerFrame::Rpc(RpcResponse { success, error: why, .. }) = frame {
-                error = (!success).then(|| why.unwrap_or_default());
+            if let ServerFrame::Rpc(RpcResponse { success, result, error, .. }) = frame {
+                answer = if success { Ok(result.unwrap_or_default()) } else { Err(error.unwrap_or_default()) };
             }
         }
-        match error {
-            None => Ok(()),
-            Some(error) => Err(WorldError::Setup { method: method.to_owned(), arguments: argument.clone(), error }),
-        }
+        answer.map_err(|error| WorldError::Setup { method: method.to_owned(), arguments: argument.clone(), error })
     }
 }
 
@@ -89,6 +87,9 @@ fn arguments(block: &StartBlock) -> Value {
     if let Some(priority) = &block.priority {
         arguments["priority"] = priority.as_str().into();
     }
+    if let Some(repeat) = &block.repeat {
+        arguments["repeat"] = Value::Object(repeat.clone());
+    }
     arguments
 }
 
@@ -107,6 +108,7 @@ fn fillers(filler: &Filler) -> impl Iterator<Item = StartBlock> + '_ {
             priority: None,
             tags: Vec::new(),
             kind: Kind::Task,
+            repeat: None,
             done: false,
             plan: None,
         })

@@ -1,0 +1,98 @@
+//! A pattern for what repeats.
+
+use chrono::NaiveDateTime;
+use flux_timeline::Kind;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::pattern::OneOrMore;
+use super::{Text, Time};
+use crate::picture::{SeriesLine, starts};
+use crate::wall_clock::WallClock;
+
+/// A pattern for what repeats. Fields that are not given can be anything.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeriesPattern {
+    /// A text that its title contains.
+    pub title: Text,
+    /// When its first block starts, of those that do not start before this. Give the next one where there are blocks in the past.
+    pub start: Time,
+    /// The rule that it follows from this start on, as the value of an RRULE of RFC 5545: `FREQ=WEEKLY;BYDAY=TU`. Another rule matches as
+    /// well if its starts are the same for five years.
+    pub rule: String,
+    /// The length of its blocks in minutes, or alternatives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<OneOrMore>,
+    /// `task` or `appointment`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// `high`, `medium` or `low`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    /// A text that the title of its plan contains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Text>,
+}
+
+impl SeriesPattern {
+    /// The earliest moment that `start` can be. What was before is not compared.
+    pub fn from(&self) -> NaiveDateTime {
+        match &self.start {
+            Time::At(time) => time.0,
+            Time::Any(times) => times.iter().map(|time| time.0).min().unwrap_or(NaiveDateTime::MIN),
+            Time::Between { from, .. } => from.0,
+        }
+    }
+
+    /// The differences of a series from the pattern, one phrase each. Empty if it matches.
+    pub fn misfits(&self, series: &SeriesLine) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut check = |fits: bool, what: &str, wanted: &dyn ToString, is: &dyn ToString| {
+            if !fits {
+                wrong.push(format!("{what} is {}, not {}", is.to_string(), wanted.to_string()));
+            }
+        };
+        check(self.title.is_in(&series.title), "the title", &self.title, &format!("{:?}", series.title));
+        let is = series.starts(self.from());
+        match is.first() {
+            Some(first) if self.start.has(*first, 0) => match starts(&self.rule, first.0, first.0) {
+                Ok(wanted) => {
+                    if let Some((wanted, is)) = first_difference(&wanted, &is) {
+                        check(false, "a start", &wanted, &is);
+                    }
+                }
+                Err(error) => check(false, "the rule of the case", &error, &self.rule),
+            },
+            Some(first) => check(false, "the first start", &self.start, first),
+            None => check(false, "the first start", &self.start, &"none"),
+        }
+        if let Some(minutes) = &self.minutes {
+            check(minutes.has(series.minutes, 0), "the length", minutes, &series.minutes);
+        }
+        if let Some(kind) = self.kind {
+            check(kind == series.kind, "the kind", &kind.as_str(), &series.kind.as_str());
+        }
+        if let Some(priority) = &self.priority {
+            check(*priority == series.priority, "the priority", priority, &series.priority);
+        }
+        if let Some(plan) = &self.plan {
+            check(plan.is_in(&series.plan), "the plan", plan, &format!("{:?}", series.plan));
+        }
+        wrong
+    }
+}
+
+/// The first place where the lists differ, in words.
+fn first_difference(wanted: &[WallClock], is: &[WallClock]) -> Option<(String, String)> {
+    let word = |time: Option<&WallClock>| time.map_or_else(|| "none".to_owned(), ToString::to_string);
+    let at = (0..wanted.len().max(is.len())).find(|at| wanted.get(*at) != is.get(*at))?;
+    Some((word(wanted.get(at)), word(is.get(at))))
+}
+
+impl std::fmt::Display for SeriesPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = serde_json::to_string(self).map_err(|_| std::fmt::Error)?;
+        write!(f, "{text}")
+    }
+}
