@@ -86,9 +86,10 @@ function titleOf(kind, it) {
 
 function more(kind, it) {
   if (kind === "block") {
-    return [span(it.start, it.end), `${it.minutes} min`, it.priority !== "medium" && `${it.priority} priority`, ...(it.tags ?? []).map((tag) => `#${tag}`),
+    return [it.start ? span(it.start, it.end) : "in the inbox", it.minutes && `${it.minutes} min`, it.series && "repeats", it.priority !== "medium" && `${it.priority} priority`, ...(it.tags ?? []).map((tag) => `#${tag}`),
       it.done && "done", `in ${it.plan}`, it.description].filter(Boolean).join(" · ");
   }
+  if (kind === "series") return [it.words, `from ${moment(it.start)}`, `${it.minutes} min`, `in ${it.plan}`].join(" · ");
   if (kind === "plan") return [it.active && "active", it.archived && "archived"].filter(Boolean).join(" · ");
   return [it.status, it.deadline && `by ${moment(it.deadline)}`, it.hours_per_week && `${it.hours_per_week} h a week`, `in ${it.plan}`, it.error].filter(Boolean).join(" · ");
 }
@@ -100,7 +101,8 @@ function tasks(goal) {
 
 /** What is different of something that is still there: each field before and after, and when it is as one. */
 function fields(before, now) {
-  const flat = ({ start, end, hours_per_week, ...others }) => ({ ...(start && { when: span(start, end) }), ...others, "hours a week": hours_per_week });
+  const flat = ({ start, end, hours_per_week, series, ...others }) => ({
+    ...(start && { when: end ? span(start, end) : moment(start) }), ...others, "hours a week": hours_per_week, repeats: series && true });
   const [old, after] = [flat(before), flat(now)];
   const keys = [...new Set([...Object.keys(old), ...Object.keys(after)])].filter((key) => JSON.stringify(old[key]) !== JSON.stringify(after[key]));
   return el("dl", { class: "fields" }, keys.map((key) => el("div", {},
