@@ -6,7 +6,6 @@
 //! something, they take the better behaviour that its clients allow, and a test says so.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -87,7 +86,7 @@ pub(crate) struct Inner<H: Host> {
     /// The turn that streams.
     pub live: RefCell<Option<Live>>,
     /// Connections that were offered a replay and have not acknowledged it. They get no chat frames until they do.
-    pub resuming: RefCell<BTreeSet<Uuid>>,
+    pub resuming: RefCell<Vec<Uuid>>,
     /// The connection that shows the continuation which is queued or streams, once one has asked.
     pub resumer: Cell<Option<Uuid>>,
     /// Whether a timer will send the state.

@@ -235,7 +235,7 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         completed: false,
         missed: false,
         working: false,
-        repeats: false,
+        repeats: None,
         untimed,
         plan: None,
     })

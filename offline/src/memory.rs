@@ -133,7 +133,7 @@ pub(super) fn block(facts: &Value) -> Option<BlockLine> {
         completed: facts.get("completed").and_then(Value::as_bool).unwrap_or(false),
         missed: facts.get("missed").and_then(Value::as_bool).unwrap_or(false),
         working: facts.get("working").and_then(Value::as_bool).unwrap_or(false),
-        repeats: false,
+        repeats: facts.get("repeats").map(|_| String::new()),
         untimed: facts.get("start").is_none(),
         plan: text("plan").map(str::to_owned),
     })

@@ -258,7 +258,7 @@ fn waiting(task: &InboxLine) -> BlockLine {
         completed: false,
         missed: false,
         working: task.working,
-        repeats: false,
+        repeats: None,
         untimed: true,
         plan: task.plan.clone(),
     }

@@ -183,7 +183,8 @@ fn nearest_of_series<V: ReadBlocks>(
     if !found.iter().all(|block| block.series.is_some_and(|other| other.series == place.series)) {
         return Ok(None);
     }
-    let of_series = BlockQuery { plan: Some(first.plan), series: Some(place.series), limit: 1, ..BlockQuery::default() };
+    let of_series =
+        BlockQuery { plan: Some(first.plan), series: Some(place.series), limit: 1, ..BlockQuery::default() };
     let begun = BlockQuery { starts_before: Some(now), last: true, ..of_series.clone() };
     let since = now - A_DAY;
     let behind = match preferred {

@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::view::{BlockState, PlanCounts, blocks_of_each};
-use flux_timeline::{Block, BlockQuery, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadPlans, Span, clock};
+use flux_timeline::{
+    Block, BlockQuery, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadPlans, ReadSeries, Series, Span, clock,
+};
 use serde::{Deserialize, Serialize};
 
 /// The most blocks that a prompt lists.
@@ -130,9 +132,9 @@ pub struct BlockLine {
     /// Whether the timer of the task runs.
     #[serde(default)]
     pub working: bool,
-    /// Whether it is one of a series.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub repeats: bool,
+    /// How it repeats, in words, if it is one of a series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<String>,
     /// Whether it is a task without a time. Its start and end then mean nothing. The context lists none: they are in the inbox.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untimed: bool,
@@ -190,7 +192,10 @@ pub struct InboxLine {
 ///
 /// # Errors
 /// The errors of the view.
-pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Result<TimelineContext, V::Error> {
+pub fn timeline<V: ReadPlans + ReadBlocks + ReadSeries>(
+    view: &V,
+    now: DateTime<Utc>,
+) -> Result<TimelineContext, V::Error> {
     let settings = view.settings()?;
     let zone = settings.zone();
     let active = view.active_plan()?.map(|plan| plan.id);
@@ -237,6 +242,12 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         let other = in_use.iter().find(|plan| plan.id == block.plan && Some(plan.id) != active);
         other.map(|plan| plan.title.to_string())
     };
+    let repeats = blocks.iter().chain(&elsewhere).any(|block| block.series.is_some());
+    let series = if repeats { view.all_series()? } else { Vec::new() };
+    let rule_of = |block: &Block| {
+        let place = block.series?;
+        series.iter().find(|series| series.id == place.series).map(Series::words)
+    };
     let line = |block: &Block, span: Span| BlockLine {
         handle: block.handle.to_string(),
         title: block.title.to_string(),
@@ -248,7 +259,7 @@ pub fn timeline<V: ReadPlans + ReadBlocks>(view: &V, now: DateTime<Utc>) -> Resu
         completed: block.completed_at.is_some(),
         missed: block.missed_at.is_some(),
         working: block.worked.is_running(),
-        repeats: block.series.is_some(),
+        repeats: rule_of(block),
         untimed: false,
         plan: plan_of(block),
     };

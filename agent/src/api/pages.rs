@@ -1,6 +1,6 @@
 //! Questions with long answers, which are read in pages: blocks, the messages of the conversation, and the log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use flux_protocol::frame::{BlockPage, EventPage};
 use flux_timeline::reference::{PlanRef, find_plan};
@@ -62,7 +62,7 @@ pub(super) fn messages<S: Sql>(store: &Store<S>, before: Option<&str>, limit: u6
 pub(super) fn events<S: Sql>(store: &Store<S>, query: &EventQuery) -> Result<Value, ApiError> {
     let events = store.events(query)?;
     let (turns, runs) = origins(&events);
-    let causes = store.causes(&turns.into_iter().collect::<Vec<_>>())?;
+    let causes = store.causes(&turns)?;
     let mut goals = BTreeMap::new();
     for id in runs {
         if let Some(run) = store.run(id)? {
@@ -73,21 +73,28 @@ pub(super) fn events<S: Sql>(store: &Store<S>, query: &EventQuery) -> Result<Val
 }
 
 /// The turns of the assistant that caused events, and the runs that caused them or that they are about.
-fn origins(events: &[Event]) -> (BTreeSet<&str>, BTreeSet<RunId>) {
-    let (mut turns, mut runs) = (BTreeSet::new(), BTreeSet::new());
+fn origins(events: &[Event]) -> (Vec<&str>, Vec<RunId>) {
+    let (mut turns, mut runs) = (Vec::new(), Vec::new());
     for event in events {
         match &event.actor {
             Actor::Assistant { turn, .. } => {
-                turns.insert(turn.as_str());
+                insert(&mut turns, turn.as_str());
             }
             Actor::Workflow { run } => {
-                runs.insert(*run);
+                insert(&mut runs, *run);
             }
             Actor::User | Actor::System => {}
         }
         if event.kind.is_about_run() {
-            runs.extend(event.kind.subjects().first().map(|run| RunId::new(*run)));
+            event.kind.subjects().first().into_iter().for_each(|run| insert(&mut runs, RunId::new(*run)));
         }
     }
     (turns, runs)
+}
+
+/// Inserts an item into a list in order, unless it is there. A set would be several kB of code for each type.
+fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
+    if let Err(place) = list.binary_search(&item) {
+        list.insert(place, item);
+    }
 }

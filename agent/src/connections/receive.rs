@@ -41,7 +41,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// Drops what was kept for a closed connection.
     pub fn disconnected(&self, connection: &H::Connection) {
-        self.0.resuming.borrow_mut().remove(&connection.info().id);
+        self.0.resuming.borrow_mut().retain(|id| *id != connection.info().id);
         self.log(&LogRecord::Socket { outcome: "closed" });
     }
 

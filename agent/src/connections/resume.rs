@@ -15,7 +15,7 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn offer_stream(&self, connection: &H::Connection, connection_id: Uuid) {
         let id = self.0.live.borrow().as_ref().map(|live| live.request().to_owned());
         if let Some(id) = id {
-            self.0.resuming.borrow_mut().insert(connection_id);
+            self.resumes(connection_id);
             connection.send(&ServerFrame::CfAgentStreamResuming { id, probe_id: None }.to_text());
         }
     }
@@ -36,7 +36,7 @@ impl<H: Host> ChatAgent<H> {
                 if continuation {
                     self.own_continuation(connection_id);
                 }
-                self.0.resuming.borrow_mut().insert(connection_id);
+                self.resumes(connection_id);
                 ServerFrame::CfAgentStreamResuming { id, probe_id }
             }
             None => match (self.scheduled_continuation()?, self.failed_turn()?) {
@@ -52,6 +52,14 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
+    /// Notes that a connection gets no chat frames until it acknowledges.
+    fn resumes(&self, connection: Uuid) {
+        let mut resuming = self.0.resuming.borrow_mut();
+        if !resuming.contains(&connection) {
+            resuming.push(connection);
+        }
+    }
+
     fn failed_turn(&self) -> Result<Option<TurnRecord>, StoreError> {
         let last = self.0.store.last_ended()?;
         Ok(last.filter(|turn| turn.end.as_ref().is_some_and(|end| end.error.is_some())))
@@ -59,7 +67,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// Replays a stream. A second acknowledgement replays it again; clients recognise chunks by their `seq`.
     pub(super) fn resume_ack(&self, connection: &H::Connection, id: &str) -> Result<(), StoreError> {
-        self.0.resuming.borrow_mut().remove(&connection.info().id);
+        self.0.resuming.borrow_mut().retain(|id| *id != connection.info().id);
         let (streaming, frames) = {
             let live = self.0.live.borrow();
             let frames: Vec<ServerFrame> = match live.as_ref().filter(|live| live.request() == id) {

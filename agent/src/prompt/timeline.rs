@@ -83,9 +83,7 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
         (.., Kind::Appointment) => is_past.then_some("over"),
     };
     details.extend(state.map(str::to_owned));
-    if block.repeats {
-        details.push("repeats".to_owned());
-    }
+    details.extend(block.repeats.as_ref().map(|rule| format!("repeats {rule}")));
     add_details(&mut details, block.working, &block.priority, &block.tags);
     details.extend(in_plan(block.plan.as_deref()));
     format!("{} | {start}–{end} | {}{}", block.handle, field(&block.title), listed(&details))

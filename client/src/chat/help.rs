@@ -15,11 +15,7 @@ pub const DIALOG: &str = "help-dialog";
 const EXAMPLES: [(&str, [&str; 3]); 4] = [
     (
         "Put things on your timeline",
-        [
-            "Schedule workout tomorrow at 8am",
-            "Remind me to buy milk at 6pm",
-            "Gym every Tuesday at 18:00",
-        ],
+        ["Schedule workout tomorrow at 8am", "Remind me to buy milk at 6pm", "Gym every Tuesday at 18:00"],
     ),
     ("Change them", ["Move workout to 9am", "Find new times for overdue tasks", "Mark workout as done"]),
     ("Ask about them", ["What is on my timeline this week?", "When am I free tomorrow?", "What is left for today?"]),

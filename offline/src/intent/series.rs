@@ -17,7 +17,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     Some(match reference::find(&target, request.world, Purpose::Delete) {
         Found::Blocks(blocks) if said.surely => ending(&blocks, &said.every, request.world),
         // "Delete all gyms" is about single blocks unless they repeat.
-        Found::Blocks(blocks) if blocks.iter().any(|block| block.repeats) => {
+        Found::Blocks(blocks) if blocks.iter().any(|block| block.repeats.is_some()) => {
             ending(&blocks, &said.every, request.world)
         }
         Found::LookUp(call) => Outcome::LookUp(vec![call]),
@@ -71,7 +71,7 @@ fn ended(tokens: &[Token], world: &World) -> Option<Ended> {
 /// The call that ends the series of these blocks, if they are of one series, as far as can be seen from their titles and times. Only
 /// the context says which blocks repeat; those that were looked up do not say it.
 fn ending(blocks: &[BlockLine], said: &Timing, world: &World) -> Outcome {
-    let Some(first) = blocks.iter().filter(|block| block.repeats).min_by_key(|block| block.start) else {
+    let Some(first) = blocks.iter().filter(|block| block.repeats.is_some()).min_by_key(|block| block.start) else {
         return Outcome::Say(
             "I see nothing of that name that repeats within the next days, so I deleted nothing. Say a block by its handle, such as “delete B1”."
                 .to_owned(),

@@ -138,7 +138,7 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
         completed: false,
         missed: false,
         working: false,
-        repeats: false,
+        repeats: None,
         untimed: false,
         plan: None,
     }

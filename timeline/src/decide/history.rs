@@ -101,7 +101,7 @@ fn inverses<V: ReadPlans + ReadBlocks>(view: &V, done: &[Event], is_last: bool) 
     let active = read(view.active_plan())?.map(|plan| plan.id);
     let mut plans = Plans { all: read(view.plans())?, removals: Vec::new() };
     let mut wanted = active;
-    let mut blocks = Blocks { view, changed: BTreeMap::new(), moved: BTreeMap::new() };
+    let mut blocks = Blocks { view, changed: BTreeMap::new() };
     let mut changes = Vec::new();
     for change in done.iter().rev().filter_map(|event| event.kind.inverse()) {
         match change {
@@ -144,10 +144,16 @@ fn inverses<V: ReadPlans + ReadBlocks>(view: &V, done: &[Event], is_last: bool) 
 /// The blocks after the undo.
 struct Blocks<'a, V> {
     view: &'a V,
-    /// Those that it changes one by one so far; `None` is one that it deletes.
-    changed: BTreeMap<BlockId, Option<Block>>,
-    /// The times of others, which it moves together.
-    moved: BTreeMap<BlockId, Option<Span>>,
+    /// Those that it has changed so far.
+    changed: BTreeMap<BlockId, Changed>,
+}
+
+/// A block after the undo.
+enum Changed {
+    /// One that it changes by itself; `None` if it deletes it.
+    Alone(Option<Box<Block>>),
+    /// One that it moves together with others: its time.
+    Moved(Option<Span>),
 }
 
 impl<V: ReadBlocks> Blocks<'_, V> {
@@ -171,15 +177,13 @@ impl<V: ReadBlocks> Blocks<'_, V> {
             _ => return Ok(true),
         };
         let now = match self.changed.get(&id) {
-            Some(block) => block.clone(),
-            None => {
-                let span = self.moved.get(&id).copied();
-                read(self.view.stored_block(id))?.map(|block| Block { span: span.unwrap_or(block.span), ..block })
-            }
+            Some(Changed::Alone(block)) => block.as_deref().cloned(),
+            Some(Changed::Moved(span)) => read(self.view.stored_block(id))?.map(|block| Block { span: *span, ..block }),
+            None => read(self.view.stored_block(id))?,
         };
         let fits = now.as_ref() == before;
         if fits {
-            self.changed.insert(id, after.cloned());
+            self.changed.insert(id, Changed::Alone(after.cloned().map(Box::new)));
         }
         Ok(fits)
     }
@@ -191,17 +195,19 @@ impl<V: ReadBlocks> Blocks<'_, V> {
         to: impl Fn(Option<Span>) -> Option<Span>,
         known: Option<&SpanChange>,
     ) -> Decided<V, ()> {
-        if let Some(Some(block)) = self.changed.get_mut(&id) {
-            block.span = to(block.span);
-            return Ok(());
-        }
-        let before = match (self.moved.get(&id), known) {
-            (Some(span), _) => Some(*span),
-            (None, Some(change)) => Some(Some(change.before)),
-            (None, None) => read(self.view.stored_block(id))?.map(|block| block.span),
-        };
-        if let Some(before) = before {
-            self.moved.insert(id, to(before));
+        match self.changed.get_mut(&id) {
+            Some(Changed::Alone(Some(block))) => block.span = to(block.span),
+            Some(Changed::Alone(None)) => {}
+            Some(Changed::Moved(span)) => *span = to(*span),
+            None => {
+                let before = match known {
+                    Some(change) => Some(Some(change.before)),
+                    None => read(self.view.stored_block(id))?.map(|block| block.span),
+                };
+                if let Some(before) = before {
+                    self.changed.insert(id, Changed::Moved(to(before)));
+                }
+            }
         }
         Ok(())
     }

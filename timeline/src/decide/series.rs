@@ -374,7 +374,7 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
         Scope::Following(_) | Scope::All => {
             let mut blocks = open_blocks(view, &series, series.start, None)?;
             // An appointment that is over took place. A task that is overdue would still have to be done.
-            blocks.retain(|block| !block.is_over(context.now) || block.id == found.id);
+            blocks.retain(|block| !block.is_over(context.now));
             (EventKind::SeriesDeleted { series: series.clone() }, blocks)
         }
     };

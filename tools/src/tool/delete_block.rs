@@ -2,13 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::repeat::consent_for_series;
-use super::{Action, ConsentResult, Problem, SeriesScope, Tool, ToolContext};
+use super::{Action, Consent, ConsentResult, Problem, SeriesScope, Tool, ToolContext};
 use flux_timeline::command::Command;
-use flux_timeline::json;
-use flux_timeline::reference::BlockRef;
-use flux_timeline::view::{ReadBlocks, ReadPlans};
+use flux_timeline::decide::read;
+use flux_timeline::reference::{BlockRef, Preferred, find_block};
+use flux_timeline::view::{BlockState, ReadBlocks, ReadPlans};
+use flux_timeline::{BlockQuery, limits};
 
 /// Arguments of `deleteBlock`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +35,27 @@ impl Tool for DeleteBlock {
     }
 
     fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, context: &ToolContext) -> ConsentResult<V> {
-        consent_for_series(view, ("Delete", &self.id, self.scope), json::value(self), context)
+        if self.scope.is_one() {
+            return Ok(None);
+        }
+        let block = find_block(view, &BlockRef::from(self.id.as_str()), Preferred::Ahead, context.now)?;
+        let Some(place) = block.series else { return Ok(None) };
+        let query = BlockQuery {
+            plan: Some(block.plan),
+            series: Some(place.series),
+            state: BlockState::Open,
+            ..BlockQuery::default()
+        };
+        let mut blocks = read(view.blocks(&query))?;
+        blocks.retain(|block| match self.scope {
+            SeriesScope::All => !block.is_over(context.now),
+            SeriesScope::One | SeriesScope::Following => block.series.is_some_and(|other| other.start >= place.start),
+        });
+        if blocks.len() as u64 <= limits::MOVED_WITHOUT_ASKING {
+            return Ok(None);
+        }
+        let question = format!("Delete {} blocks of “{}”, which repeats?", blocks.len(), block.title);
+        let arguments = json!({ "id": block.id, "scope": self.scope });
+        Ok(Some(Consent { question, arguments, touches: blocks.iter().map(|block| block.id).collect() }))
     }
 }

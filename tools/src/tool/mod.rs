@@ -86,6 +86,7 @@ pub struct ToolContext {
 
 /// What a call asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, and nearly all are commands")]
 pub enum Action {
     /// A change.
     Command(Command),

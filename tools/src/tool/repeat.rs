@@ -2,16 +2,12 @@
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use flux_timeline::command::Scope;
-use flux_timeline::decide::read;
-use flux_timeline::reference::{BlockRef, Preferred, find_block};
 use flux_timeline::series::{End, Frequency, Recurrence, WeekdayNumber};
-use flux_timeline::view::{BlockState, ReadBlocks, ReadPlans};
-use flux_timeline::{BlockQuery, SeriesId, command, limits};
+use flux_timeline::{SeriesId, command};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::{Consent, ConsentResult, Problem, ToolContext, WallDate};
+use super::{Problem, ToolContext, WallDate};
 
 /// A rule by which a block repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -93,7 +89,7 @@ impl Repeat {
     pub(super) fn of(&self, pointer: &str, context: &ToolContext) -> Result<command::Repeat, Problem> {
         let rule = match (&self.rule, self.every) {
             (Some(rule), None) => Recurrence::read(rule)
-                .map_err(|why| Problem::new(&format!("{pointer}/rule"), "an RRULE of RFC 5545", why))?,
+                .map_err(|why| Problem::new(format!("{pointer}/rule"), "an RRULE of RFC 5545", why))?,
             (None, Some(every)) => self.recurrence(every, pointer)?,
             _ => return Err(Problem::new(pointer, "either every or rule", "both or none")),
         };
@@ -107,14 +103,17 @@ impl Repeat {
             None => None,
         };
         let end = match (until, self.times) {
-            (Some(_), Some(_)) => return Err(Problem::new(&at("times"), "either until or times", "both")),
+            (Some(_), Some(_)) => return Err(Problem::new(at("times"), "either until or times", "both")),
             (Some(date), None) => End::Until(end_of_day(date.and_time(NaiveTime::MIN))),
             (None, Some(times)) => End::After(times),
             (None, None) => End::Never,
         };
         let (frequency, mut by_day) = match every {
             Every::Day => (Frequency::Daily, Vec::new()),
-            Every::Weekday => (Frequency::Weekly, WEEKDAYS.to_vec()),
+            Every::Weekday if self.on.is_empty() => (Frequency::Weekly, WEEKDAYS.to_vec()),
+            Every::Weekday => {
+                return Err(Problem::new(at("on"), "no days, because weekday is Monday to Friday", "some"));
+            }
             Every::Week => (Frequency::Weekly, Vec::new()),
             Every::Month => (Frequency::Monthly, Vec::new()),
             Every::Year => (Frequency::Yearly, Vec::new()),
@@ -132,52 +131,25 @@ impl Repeat {
                 None => return Err(Problem::new(&place, "a day such as tuesday, last friday or 15", text)),
             }
         }
-        by_day.dedup();
+        let mut days = Vec::with_capacity(by_day.len());
+        for day in by_day {
+            if !days.contains(&day) {
+                days.push(day);
+            }
+        }
         // "every: day, on: [monday, friday]" says days of the week.
-        let frequency = if frequency == Frequency::Daily && !by_day.is_empty() { Frequency::Weekly } else { frequency };
+        let frequency = if frequency == Frequency::Daily && !days.is_empty() { Frequency::Weekly } else { frequency };
         Ok(Recurrence {
             frequency,
             interval: self.interval.unwrap_or(1),
             end,
-            by_day: by_day.into_iter().map(|(ordinal, weekday)| WeekdayNumber { ordinal, weekday }).collect(),
+            by_day: days.into_iter().map(|(ordinal, weekday)| WeekdayNumber { ordinal, weekday }).collect(),
             by_month_day,
             by_month: Vec::new(),
             by_set_pos: Vec::new(),
             week_start: Weekday::Mon,
         })
     }
-}
-
-/// What the person must agree to before more of a series is changed than is changed without asking. `verb` begins the question, and
-/// `arguments` are those of the call.
-pub(super) fn consent_for_series<V: ReadPlans + ReadBlocks>(
-    view: &V,
-    (verb, id, scope): (&str, &str, SeriesScope),
-    arguments: Value,
-    context: &ToolContext,
-) -> ConsentResult<V> {
-    if scope.is_one() {
-        return Ok(None);
-    }
-    let block = find_block(view, &BlockRef::from(id), Preferred::Ahead, context.now)?;
-    let Some(place) = block.series else { return Ok(None) };
-    let query = BlockQuery {
-        plan: Some(block.plan),
-        series: Some(place.series),
-        state: BlockState::Open,
-        ends_after: (scope == SeriesScope::All).then_some(context.now),
-        ..BlockQuery::default()
-    };
-    let mut blocks = read(view.blocks(&query))?;
-    let from = place.start;
-    blocks.retain(|block| scope == SeriesScope::All || block.series.is_some_and(|place| place.start >= from));
-    if blocks.len() as u64 <= limits::MOVED_WITHOUT_ASKING {
-        return Ok(None);
-    }
-    let mut arguments = arguments;
-    arguments["id"] = json!(block.id);
-    let question = format!("{verb} {} blocks of “{}”, which repeats?", blocks.len(), block.title);
-    Ok(Some(Consent { question, arguments, touches: blocks.iter().map(|block| block.id).collect() }))
 }
 
 /// The last minute of a day.

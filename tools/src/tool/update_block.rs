@@ -3,16 +3,12 @@
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::repeat::consent_for_series;
-use super::{Action, ConsentResult, Problem, Repeat, SeriesScope, Tool, ToolContext, WallDate, WallTime};
+use super::{Action, Problem, Repeat, SeriesScope, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{BlockUpdate, Command};
-use flux_timeline::json;
 use flux_timeline::reference::BlockRef;
 use flux_timeline::text::{Description, Tag, Title};
-use flux_timeline::view::{ReadBlocks, ReadPlans};
 
 /// Arguments of `updateBlock`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -123,16 +119,5 @@ impl Tool for UpdateBlock {
                 scope: self.scope.of(context),
             },
         }))
-    }
-
-    fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, context: &ToolContext) -> ConsentResult<V> {
-        let mut arguments = json::value(self);
-        let Updates { start_time, end_time, .. } = &self.updates;
-        for (field, time) in [("startTime", start_time), ("endTime", end_time)] {
-            if let Some(Ok(instant)) = time.as_ref().map(|time| time.instant("", context)) {
-                arguments["updates"][field] = json!(instant);
-            }
-        }
-        consent_for_series(view, ("Change", &self.id, self.scope), arguments, context)
     }
 }
