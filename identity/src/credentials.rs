@@ -9,8 +9,6 @@
 //!
 //! Whoever presents a token that is not valid is refused, even if a cookie would be: they meant the token.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -113,7 +111,7 @@ fn by_token(keys: &Keys, token: &str, now: DateTime<Utc>) -> Option<Principal> {
         let subject = Subject::guest(&token.object);
         let owner = Principal::owner(subject, token.object, Via::Token { hash: token.hash });
         // The object knows what the token allows.
-        return Some(Principal { scopes: BTreeSet::new(), ..owner });
+        return Some(Principal { scopes: Vec::new(), ..owner });
     }
     guest(keys, token, now).map(|(principal, _)| principal).or_else(|| by_ticket(keys, token, now))
 }

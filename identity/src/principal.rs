@@ -1,7 +1,5 @@
 //! Who makes a call, and what they may do.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 pub use flux_protocol::account::Scope;
 use flux_timeline::clock::{instant, optional_instant};
@@ -18,8 +16,8 @@ pub struct Principal {
     pub subject: Subject,
     /// Whose data they may reach.
     pub object: ObjectId,
-    /// What they may do there.
-    pub scopes: BTreeSet<Scope>,
+    /// What they may do there, each once.
+    pub scopes: Vec<Scope>,
     /// How they came in.
     #[serde(default)]
     pub via: Via,
@@ -68,9 +66,7 @@ pub enum Via {
 impl Principal {
     /// The owner of an object, who may do everything.
     pub fn owner(subject: Subject, object: ObjectId, via: Via) -> Self {
-        // Collecting would generate several kB of sorting code.
-        let mut scopes = BTreeSet::new();
-        scopes.extend([Scope::Read, Scope::Write, Scope::Chat, Scope::Account]);
+        let scopes = vec![Scope::Read, Scope::Write, Scope::Chat, Scope::Account];
         Self { subject, object, scopes, via, until: None, ticket: None, limited: false }
     }
 
@@ -82,7 +78,7 @@ impl Principal {
     /// Somebody who may do nothing.
     pub fn nobody() -> Self {
         let nobody = Self::guest(ObjectId::from(""));
-        Self { scopes: BTreeSet::new(), limited: true, ..nobody }
+        Self { scopes: Vec::new(), limited: true, ..nobody }
     }
 
     /// Whether it has a scope.
@@ -141,7 +137,7 @@ mod tests {
         let old = r#"{"subject":"u-1","object":"u-1","scopes":["read","write","chat"],"limited":true}"#;
         let read: Principal = json::read_text(old).unwrap();
         let guest = Principal::guest(ObjectId::from("u-1"));
-        let scopes = BTreeSet::from([Scope::Read, Scope::Write, Scope::Chat]);
+        let scopes = vec![Scope::Read, Scope::Write, Scope::Chat];
         assert_eq!(read, Principal { scopes, limited: true, ..guest });
     }
 }

@@ -1,7 +1,5 @@
 //! Calls about who may use the timeline: what a person sees and changes in the settings.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::account::{AccessToken, Account, MadeToken, NewToken, Session, SignInMethod};
 use flux_timeline::Title;
@@ -154,10 +152,10 @@ fn method(subject: &Subject, added: DateTime<Utc>) -> SignInMethod {
 
 fn shown(token: TokenRecord) -> AccessToken {
     let TokenRecord { id, name, scopes, made, until, used } = token;
-    AccessToken { id, name, scopes: scopes.into_iter().collect(), made, until, used }
+    AccessToken { id, name, scopes, made, until, used }
 }
 
-type CheckedToken = (String, BTreeSet<Scope>, Option<DateTime<Utc>>);
+type CheckedToken = (String, Vec<Scope>, Option<DateTime<Utc>>);
 
 /// Checks what a new token should be.
 ///
@@ -168,9 +166,12 @@ fn checked(new: &NewToken, now: DateTime<Utc>) -> Result<CheckedToken, String> {
     if !(1..=NAME_CHARS).contains(&name.chars().count()) {
         return Err(format!("/name: expected 1 to {NAME_CHARS} visible characters. Nothing was changed."));
     }
-    // Collecting would generate several kB of sorting code.
-    let mut scopes = BTreeSet::new();
-    scopes.extend(new.scopes.iter().copied());
+    let mut scopes = Vec::new();
+    for scope in &new.scopes {
+        if !scopes.contains(scope) {
+            scopes.push(*scope);
+        }
+    }
     // Whoever may not read is sent nothing, not even the answer to a message.
     if !scopes.contains(&Scope::Read) || scopes.contains(&Scope::Account) {
         return Err("/scopes: expected “read”, and “write” or “chat” beside it. Nothing was changed.".to_owned());

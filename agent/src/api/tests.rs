@@ -1,11 +1,9 @@
 //! Calls without a socket, on a store in memory.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
-
 use flux_timeline::{PlanId, ReadBlocks, ReadHistory};
 use flux_tools::tool::definitions;
 use serde_json::{Value, json};
+use std::cell::Cell;
 
 use super::*;
 use crate::native::Sqlite;
@@ -67,7 +65,7 @@ fn owner() -> Principal {
 }
 
 fn only(scopes: &[Scope]) -> Principal {
-    Principal { scopes: scopes.iter().copied().collect::<BTreeSet<_>>(), ..owner() }
+    Principal { scopes: scopes.to_vec(), ..owner() }
 }
 
 fn gym() -> Value {

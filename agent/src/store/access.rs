@@ -1,8 +1,6 @@
 //! Who may use this object: the ways to sign in to it, the sessions of browsers, the access tokens of programs, and the tickets that
 //! were used. None of it is exported, and it stays when everything else is deleted.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -44,7 +42,7 @@ pub struct TokenRecord {
     /// The name that the person gave it.
     pub name: String,
     /// What it allows.
-    pub scopes: BTreeSet<Scope>,
+    pub scopes: Vec<Scope>,
     /// When it was made.
     pub made: DateTime<Utc>,
     /// When it ends.
@@ -340,7 +338,7 @@ mod tests {
         let store = store();
         let end = now() + TimeDelta::days(30);
         let until = Some(end);
-        let scopes = BTreeSet::from([Scope::Read, Scope::Chat]);
+        let scopes = vec![Scope::Read, Scope::Chat];
         let token = TokenRecord { id: "t".to_owned(), name: "Cron".to_owned(), scopes, made: now(), until, used: None };
         store.add_token("hash", &token).unwrap();
         assert_eq!(store.tokens(), Ok(vec![token.clone()]));

@@ -1,7 +1,6 @@
 //! The conversation, with one row per message. It has no bound, but each message has, and it is sent in pages.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::{MAX_MESSAGE_BYTES, Message, Role};
@@ -20,9 +19,9 @@ pub struct Listed<'a> {
     pub json: &'a str,
 }
 
-/// The messages of a list that are stored, by id.
+/// The messages of a list that are stored, in the order of their ids.
 #[derive(Debug)]
-pub struct Known(BTreeMap<String, Place>);
+pub struct Known(Vec<(String, Place)>);
 
 /// The place of a stored message, and if it is the person's, its JSON.
 #[derive(Debug)]
@@ -36,7 +35,12 @@ impl Known {
     /// send what they received, so its JSON is compared before it is read.
     pub fn settles(&self, listed: &Listed<'_>) -> bool {
         let is_stored = |place: &Place| place.json.as_ref().is_none_or(|json| json == listed.json);
-        listed.role != Role::User || self.0.get(listed.id.as_ref()).is_some_and(is_stored)
+        listed.role != Role::User || self.place(listed.id.as_ref()).is_some_and(is_stored)
+    }
+
+    fn place(&self, id: &str) -> Option<&Place> {
+        let index = self.0.binary_search_by(|(known, _)| known.as_str().cmp(id)).ok()?;
+        self.0.get(index).map(|(_, place)| place)
     }
 }
 
@@ -187,8 +191,8 @@ impl<S: Sql> Store<S> {
         changed: &[Message],
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        if let Some(first) = known.0.values().map(|known| known.position).min()
-            && list.iter().all(|message| known.0.contains_key(message.id.as_ref()))
+        if let Some(first) = known.0.iter().map(|(_, place)| place.position).min()
+            && list.iter().all(|message| known.place(message.id.as_ref()).is_some())
         {
             let ids = ids(list.iter().map(|message| message.id.as_ref()))?;
             let deleted = self.query(
@@ -212,7 +216,7 @@ impl<S: Sql> Store<S> {
 
     fn offer(&self, list: &[Message], known: &Known, at: DateTime<Utc>) -> Result<(), StoreError> {
         for message in list.iter().filter(|message| message.role == Role::User) {
-            match known.0.get(&message.id) {
+            match known.place(&message.id) {
                 // The id of an answer.
                 Some(Place { json: None, .. }) => {}
                 Some(Place { json: Some(before), .. }) => {
@@ -234,13 +238,11 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn known<'a>(&self, list: impl Iterator<Item = &'a str>) -> Result<Known, StoreError> {
         let sql = "SELECT id, position, CASE role WHEN 'user' THEN json END FROM [messages]
-                   WHERE id IN (SELECT value FROM json_each(?))";
-        let mut known = BTreeMap::new();
-        // One by one, because collecting a map generates sorting code.
-        for row in self.query(sql, &[ids(list)?])? {
-            known.insert(row.text(0)?, Place { position: row.integer(1)?, json: row.optional_text(2)? });
-        }
-        Ok(Known(known))
+                   WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id";
+        let known = |row: &Row| {
+            Ok::<_, StoreError>((row.text(0)?, Place { position: row.integer(1)?, json: row.optional_text(2)? }))
+        };
+        Ok(Known(self.query(sql, &[ids(list)?])?.iter().map(known).collect::<Result<_, _>>()?))
     }
 
     /// Deletes the conversation, its turns, and its connections to the log.

@@ -2,15 +2,13 @@
 //! was valid. Reading the timeline at any moment reads the rows that were valid then, through an index, without the log. A change
 //! costs one more row, however long the log is. Whole copies of the timeline would cost as much as there are blocks.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPair, Differences};
 use flux_timeline::view::{BlockDifference, PlanSnapshot};
-use flux_timeline::{Block, BlockId, Event, PlanId};
+use flux_timeline::{Block, Event, PlanId};
 use uuid::Uuid;
 
-use super::{Sql, Store, StoreError, Value, block, json, millis, parse};
+use super::{Row, Sql, Store, StoreError, Value, block, json, millis, parse};
 
 impl<S: Sql> Store<S> {
     /// Stores the plans and settings after event `seq`.
@@ -144,23 +142,23 @@ impl<S: Sql> Store<S> {
 
     pub(super) fn block_differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
         // The numbers are found in an index, so the rows that have not changed are not read.
-        const CHANGED: &str = "SELECT json FROM [blocks] WHERE handle IN (SELECT handle FROM [blocks] WHERE since > ?)";
+        const CHANGED: &str =
+            "SELECT json FROM [blocks] WHERE handle IN (SELECT handle FROM [blocks] WHERE since > ?) ORDER BY id";
+        const THEN: &str = "SELECT json FROM [past_blocks] WHERE until > ? AND since <= ? ORDER BY id";
         self.check_past(seq)?;
-        let now = self.query(CHANGED, &[seq.into()])?;
-        let sql = "SELECT json FROM [past_blocks] WHERE until > ? AND since <= ?";
-        let then = self.query(sql, &[seq.into(), seq.into()])?;
-        let mut pairs: BTreeMap<BlockId, (Option<Block>, Option<Block>)> = BTreeMap::new();
-        for row in then {
-            let then = block(&row)?;
-            let id = then.id;
-            pairs.entry(id).or_default().0 = Some(then);
+        let blocks = |rows: Vec<Row>| rows.iter().map(block).collect::<Result<Vec<_>, _>>();
+        let mut now = blocks(self.query(CHANGED, &[seq.into()])?)?.into_iter().peekable();
+        let mut then = blocks(self.query(THEN, &[seq.into(), seq.into()])?)?.into_iter().peekable();
+        let mut differences = Vec::new();
+        loop {
+            let pair = match (then.peek().map(|block| block.id), now.peek().map(|block| block.id)) {
+                (None, None) => return Ok(differences),
+                (Some(one), Some(other)) if one == other => (then.next(), now.next()),
+                (Some(one), other) if other.is_none_or(|other| one < other) => (then.next(), None),
+                _ => (None, now.next()),
+            };
+            differences.extend(BlockDifference::new(pair.0, pair.1));
         }
-        for row in now {
-            let now = block(&row)?;
-            let id = now.id;
-            pairs.entry(id).or_default().1 = Some(now);
-        }
-        Ok(pairs.into_values().filter_map(|(then, now)| BlockDifference::new(then, now)).collect())
     }
 
     pub(super) fn last_edit_of(

@@ -1,6 +1,5 @@
 //! Sums of metrics, and the text in which Prometheus reads them.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -17,10 +16,10 @@ pub const TEXT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum(pub String, pub String, pub u64);
 
-/// Sums by series. Histograms are kept as their parts: the count of each bucket alone (Prometheus wants the sum up to it), the number
+/// Sums by name and labels, in order. Histograms are kept as their parts: the count of each bucket alone (Prometheus wants the sum up to it), the number
 /// of values, and their sum in ms.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally(BTreeMap<(String, String), u64>);
+pub struct Tally(Vec<Sum>);
 
 impl Tally {
     /// Adds what a record adds to the metrics.
@@ -45,14 +44,21 @@ impl Tally {
     }
 
     /// Adds the sum of a series.
-    pub fn add(&mut self, Sum(name, labels, value): Sum) {
-        let is_full = self.0.len() >= SERIES;
-        let key = (name, labels);
-        if let Some(sum) = self.0.get_mut(&key) {
-            *sum = sum.saturating_add(value);
-        } else if !is_full {
-            self.0.insert(key, value);
+    pub fn add(&mut self, sum: Sum) {
+        match self.place(&sum.0, &sum.1) {
+            Ok(place) => {
+                if let Some(Sum(.., value)) = self.0.get_mut(place) {
+                    *value = value.saturating_add(sum.2);
+                }
+            }
+            Err(place) if self.0.len() < SERIES => self.0.insert(place, sum),
+            Err(_) => {}
         }
+    }
+
+    /// Where a series is, or where it belongs.
+    fn place(&self, name: &str, labels: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|Sum(other, others, _)| (other.as_str(), others.as_str()).cmp(&(name, labels)))
     }
 
     /// Whether there is nothing in it.
@@ -62,7 +68,7 @@ impl Tally {
 
     /// All sums, by name and labels.
     pub fn into_sums(self) -> Vec<Sum> {
-        self.0.into_iter().map(|((name, labels), value)| Sum(name, labels, value)).collect()
+        self.0
     }
 
     /// The text format of Prometheus, version 0.0.4
@@ -105,12 +111,14 @@ impl Tally {
     }
 
     fn series<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, u64)> {
-        let from = self.0.range((name.to_owned(), String::new())..);
-        from.take_while(move |((other, _), _)| other == name).map(|((_, labels), value)| (labels.as_str(), *value))
+        let (Ok(from) | Err(from)) = self.place(name, "");
+        let from = self.0.iter().skip(from).take_while(move |Sum(other, ..)| other == name);
+        from.map(|Sum(_, labels, value)| (labels.as_str(), *value))
     }
 
     fn value(&self, name: &str, labels: &str) -> u64 {
-        self.0.get(&(name.to_owned(), labels.to_owned())).copied().unwrap_or_default()
+        let sum = self.place(name, labels).ok().and_then(|place| self.0.get(place));
+        sum.map(|Sum(.., value)| *value).unwrap_or_default()
     }
 }
 

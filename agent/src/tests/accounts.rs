@@ -1,7 +1,5 @@
 //! Who may use a timeline: claiming it, sessions, access tokens, tickets.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 use flux_protocol::account::{Provider, Scope};
 use serde_json::{Value, json};
@@ -164,10 +162,10 @@ fn an_access_token_allows_what_it_says_until_it_ends_or_is_revoked() {
     let presented = access_token::read(secret).unwrap();
     assert_eq!(presented.object, object());
     let via = Via::Token { hash: presented.hash };
-    let token = Principal { scopes: BTreeSet::new(), ..Principal::owner(Subject::guest(&object()), object(), via) };
+    let token = Principal { scopes: Vec::new(), ..Principal::owner(Subject::guest(&object()), object(), via) };
 
     let admitted = admit(&world, &token).unwrap();
-    assert_eq!(admitted.scopes, BTreeSet::from([Scope::Read, Scope::Write]));
+    assert_eq!(admitted.scopes, [Scope::Read, Scope::Write]);
     assert_eq!(json!(admitted.until), made["until"]);
     let program = world.connect_by(admitted);
     result(&mut world, &program, "scheduleBlock", gym(3));

@@ -237,8 +237,7 @@ impl World {
 
     /// As a principal with these scopes.
     pub fn connect_with_scopes(&self, scopes: &[Scope]) -> Tab {
-        let principal =
-            Principal { scopes: scopes.iter().copied().collect(), ..Principal::guest(ObjectId::from("u-me")) };
+        let principal = Principal { scopes: scopes.to_vec(), ..Principal::guest(ObjectId::from("u-me")) };
         self.connect_by(principal)
     }
 

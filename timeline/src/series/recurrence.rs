@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use chrono::{NaiveDateTime, NaiveTime, Weekday};
+use chrono::{NaiveDateTime, NaiveTime, Timelike, Weekday};
 
 use crate::clock;
 
@@ -167,7 +167,7 @@ impl Display for Recurrence {
             End::Until(until) => {
                 write!(f, ";UNTIL={}", clock::iso_date(until.date()).replace('-', ""))?;
                 if Some(until.time()) != END_OF_DAY {
-                    write!(f, "T{}", until.time().to_string().get(..8).unwrap_or_default().replace(':', ""))?;
+                    write!(f, "T{:02}{:02}{:02}", until.hour(), until.minute(), until.second())?;
                 }
             }
         }

@@ -189,6 +189,18 @@ fn day(text: &str) -> Option<Day> {
     if name == "day" {
         return ordinal.map(Day::OfMonth);
     }
-    // chrono reads “tue” and “tuesday”.
-    name.trim_end_matches('s').parse().or_else(|_| name.parse()).ok().map(|weekday| Day::OfWeek(ordinal, weekday))
+    let name = name.trim_end_matches('s');
+    let is_it = |weekday: &(&str, Weekday)| name.len() > 2 && weekday.0.starts_with(name);
+    NAMES.iter().find(|weekday| is_it(weekday)).map(|(_, weekday)| Day::OfWeek(ordinal, *weekday))
 }
+
+/// The weekdays, of which three letters are enough.
+const NAMES: [(&str, Weekday); 7] = [
+    ("monday", Weekday::Mon),
+    ("tuesday", Weekday::Tue),
+    ("wednesday", Weekday::Wed),
+    ("thursday", Weekday::Thu),
+    ("friday", Weekday::Fri),
+    ("saturday", Weekday::Sat),
+    ("sunday", Weekday::Sun),
+];

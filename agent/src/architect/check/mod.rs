@@ -168,7 +168,7 @@ fn description(item: &Value) -> Option<Description> {
 }
 
 fn priority(item: &Value) -> Priority {
-    let word = read::text(item, read::PRIORITY).unwrap_or_default().to_lowercase();
+    let word = read::text(item, read::PRIORITY).unwrap_or_default().to_ascii_lowercase();
     match word.trim() {
         "high" | "urgent" | "critical" | "1" => Priority::High,
         "low" | "optional" | "3" => Priority::Low,
