@@ -1,13 +1,12 @@
 //! A block: a task or an appointment, and when.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{clock, json, limits};
 
-use crate::id::{BlockId, Handle, PlanId};
-use crate::series::Occurrence;
+use crate::id::{BlockId, Handle, PlanId, SeriesId};
 use crate::span::{Span, to_millis};
 use crate::text::{Description, Tag, Title, title_key};
 
@@ -124,6 +123,17 @@ impl Block {
         self.description.iter().for_each(|description| text.extend([" ", description.as_str()]));
         title_key(&text)
     }
+}
+
+/// The place of a block in a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occurrence {
+    /// The series.
+    #[serde(rename = "id")]
+    pub series: SeriesId,
+    /// The start that the rule gave it, by the clock in the zone of the series, even if the block was moved since.
+    #[serde(serialize_with = "clock::serialize_wall", deserialize_with = "clock::wall_time")]
+    pub start: NaiveDateTime,
 }
 
 /// What a block is.

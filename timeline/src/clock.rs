@@ -4,7 +4,7 @@
 //! interpreter takes as much space in the Worker as all the tools together.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -147,6 +147,14 @@ fn number(text: &str, digits: usize) -> Option<u32> {
 pub fn wall_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDateTime, D::Error> {
     let text = String::deserialize(deserializer)?;
     read_wall(&text).ok_or_else(|| serde::de::Error::custom("expected a wall-clock time"))
+}
+
+/// For `serialize_with`: a wall-clock time as [`wall`] writes it.
+///
+/// # Errors
+/// The errors of the serializer.
+pub fn serialize_wall<S: Serializer>(time: &NaiveDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&wall(*time))
 }
 
 /// For `deserialize_with`: a wall-clock time or `null`.

@@ -2,9 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::block::Block;
+use crate::block::{Block, Occurrence};
 use crate::event::EventKind;
-use crate::series::Occurrence;
 
 fn of_block(block: &Block, place_before: Option<Occurrence>) -> Vec<Uuid> {
     let mut subjects = vec![block.id.uuid(), block.plan.uuid()];

@@ -194,6 +194,13 @@ impl Store {
         self.editing.set(Some(form));
     }
 
+    /// Changes the open form of a block.
+    pub fn edit(mut self, change: &dyn Fn(&mut Form)) {
+        if let Some(form) = self.editing.write().as_mut() {
+            change(form);
+        }
+    }
+
     /// Closes the form of a block. If the block already existed, it gets the focus.
     pub fn end_writing(&mut self) {
         if let Some(id) = self.editing.take().and_then(|form| form.block()) {

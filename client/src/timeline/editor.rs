@@ -53,7 +53,7 @@ pub fn Editor() -> Element {
     let mut problem = use_signal(|| None::<String>);
     use_effect(|| platform::focus("block-title"));
     let Some(form) = store.editing.read().clone() else { return rsx! {} };
-    let set = move |change: &dyn Fn(&mut Form)| edit(store, change);
+    let set = move |change: &dyn Fn(&mut Form)| store.edit(change);
     let heading = if form.block().is_some() { "Edit" } else { "New block" };
     let submit = move |event: FormEvent| {
         event.prevent_default();
@@ -199,7 +199,7 @@ fn PlanField(plan: Option<PlanId>) -> Element {
             select {
                 onchange: move |event| {
                     if let Ok(id) = event.value().parse() {
-                        edit(store, &|form| form.plan = Some(PlanId::new(id)));
+                        store.edit(&|form| form.plan = Some(PlanId::new(id)));
                     }
                 },
                 for choice in plans {
@@ -215,18 +215,11 @@ fn plan_of_new(projection: &Projection, chosen: Option<PlanId>) -> Option<PlanId
     chosen.filter(|plan| projection.is_in_use(*plan)).or(projection.active_plan().map(|plan| plan.id))
 }
 
-/// Changes the open form.
-pub(super) fn edit(mut store: Store, change: &dyn Fn(&mut Form)) {
-    if let Some(form) = store.editing.write().as_mut() {
-        change(form);
-    }
-}
-
 /// How long a task without a time will take, and the days on which a task can be done.
 #[component]
 fn Days(form: Form) -> Element {
     let store = use_store();
-    let set = move |change: &dyn Fn(&mut Form)| edit(store, change);
+    let set = move |change: &dyn Fn(&mut Form)| store.edit(change);
     rsx! {
         div { class: "fields",
             if form.is_for_inbox() {
@@ -280,7 +273,7 @@ fn TimeSpent(id: BlockId) -> Element {
                         min: "0",
                         max: "600000",
                         value: "{spent}",
-                        oninput: move |event| edit(store, &|form| form.spent = event.value()),
+                        oninput: move |event| store.edit(&|form| form.spent = event.value()),
                     }
                 }
             }

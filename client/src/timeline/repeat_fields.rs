@@ -5,7 +5,6 @@ use dioxus::prelude::*;
 use flux_timeline::clock;
 use flux_timeline::command::Scope;
 
-use super::editor::edit;
 use super::form::Form;
 use super::repeat::{Every, Repeat};
 use super::series::new_series;
@@ -18,7 +17,7 @@ pub fn RepeatFields(form: Form) -> Element {
     let store = use_store();
     let series = form.before.as_ref().and_then(|block| block.series);
     let rule = series.and_then(|place| store.projection.read().repeats(place.series));
-    let set = move |change: &dyn Fn(&mut Repeat)| edit(store, &|form| change(&mut form.repeat));
+    let set = move |change: &dyn Fn(&mut Repeat)| store.edit(&|form| change(&mut form.repeat));
     let Some(start) = clock::read_wall(&form.start) else { return rsx! {} };
     let repeat = &form.repeat;
     rsx! {
@@ -68,7 +67,7 @@ pub fn RepeatFields(form: Form) -> Element {
                                 "following" => new_series(),
                                 _ => Scope::One,
                             };
-                            edit(store, &|form| form.scope = scope);
+                            store.edit(&|form| form.scope = scope);
                         },
                         option { value: "one", selected: form.scope == Scope::One, "Only this one" }
                         option { value: "following", selected: matches!(form.scope, Scope::Following(_)), "This and following" }
@@ -105,7 +104,7 @@ fn Weekdays(days: Vec<Weekday>) -> Element {
                                     chosen.push(weekday);
                                 }
                                 chosen.sort_unstable_by_key(Weekday::num_days_from_monday);
-                                edit(store, &|form| form.repeat.days.clone_from(&chosen));
+                                store.edit(&|form| form.repeat.days.clone_from(&chosen));
                             }
                         },
                     }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 pub use recurrence::{End, Frequency, Recurrence, RecurrenceError, WeekdayNumber};
 
+pub use crate::block::Occurrence;
 use crate::block::{Block, Kind, Priority, Source, Worked};
 use crate::clock;
 use crate::id::{BlockId, Handle, PlanId, SeriesId};
@@ -35,7 +36,7 @@ pub struct Series {
     /// The rule.
     pub rule: Rule,
     /// When the first block starts, by the clock in `zone`. The rule fits it.
-    #[serde(with = "wall_time")]
+    #[serde(serialize_with = "clock::serialize_wall", deserialize_with = "clock::wall_time")]
     pub start: NaiveDateTime,
     /// The zone of its times, which stays when the person's zone changes.
     pub zone: Zone,
@@ -59,23 +60,12 @@ pub struct Series {
     #[serde(default, with = "wall_times", skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<NaiveDateTime>,
     /// The blocks that start before this, by the clock, are on the timeline, or were deleted.
-    #[serde(with = "wall_time")]
+    #[serde(serialize_with = "clock::serialize_wall", deserialize_with = "clock::wall_time")]
     pub through: NaiveDateTime,
     /// How many blocks have been made so far. The id of a block is made of the id of the series and this number.
     pub made: u32,
     /// Who asked for it.
     pub source: Source,
-}
-
-/// The place of a block in a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Occurrence {
-    /// The series.
-    #[serde(rename = "id")]
-    pub series: SeriesId,
-    /// The start that the rule gave it, by the clock in the zone of the series, even if the block was moved since.
-    #[serde(with = "wall_time")]
-    pub start: NaiveDateTime,
 }
 
 /// A rule as text, which is the value of an RRULE in RFC 5545. The page holds rules without understanding them.
@@ -267,17 +257,7 @@ fn later(weekday: Weekday, days: i64) -> Weekday {
     (0..days.rem_euclid(7)).fold(weekday, |weekday, _| weekday.succ())
 }
 
-/// A wall-clock time as `2026-11-24T08:00`.
-mod wall_time {
-    use super::{NaiveDateTime, Serializer, clock};
-    pub(super) use clock::wall_time as deserialize;
-
-    pub(super) fn serialize<S: Serializer>(time: &NaiveDateTime, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&clock::wall(*time))
-    }
-}
-
-/// A list of them.
+/// Wall-clock times as `2026-11-24T08:00`.
 mod wall_times {
     use serde::{Deserialize, Deserializer};
 
