@@ -77,7 +77,10 @@ pub fn now<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Shown, StoreE
     let since = (!has_all_timed).then_some(since);
     inbox.extend(blocks);
     let mut content = store.content_with(inbox)?;
+    // The newest are needed most. They come last, because ids are in the order of time.
+    content.series.reverse();
     keep_within(&mut content.series, SERIES_BYTES);
+    content.series.reverse();
     // The newest come first.
     keep_within(&mut content.runs, RUNS_BYTES);
     Ok(Shown { content, is_complete, since, has_more })

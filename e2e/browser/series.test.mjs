@@ -43,7 +43,7 @@ for (const [device, options] of DEVICES) {
     const change = seen.editor(tab, "Edit");
     await text(change.getByLabel("Repeat"), "As until now: every ");
     await change.getByLabel("Title").fill("Swimming");
-    await change.getByLabel("Change").selectOption({ label: "This and following" });
+    await change.getByLabel("Applies to").selectOption({ label: "This and following" });
     await picture(tab, `series-change-${device}.png`);
     await change.getByRole("button", { name: "Save" }).click();
     await count(seen.edit(tab, "Swimming"), 3);

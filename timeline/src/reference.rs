@@ -94,7 +94,7 @@ impl From<&str> for RunRef {
 /// Finds the block that is meant.
 ///
 /// A title is searched in the active plan first and then in all plans in use. Whole titles win over parts of a title. If several
-/// blocks match and exactly one of them is `preferred`, that one is meant. If all of them are of one series, the one is meant that is
+/// blocks match and exactly one of them is `preferred`, that one is meant. If all open ones are of series, the one is meant that is
 /// nearest to now.
 ///
 /// # Errors
@@ -139,7 +139,7 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
             if let Some(block) = the_one(&found, preferred, now) {
                 return Ok(block.clone());
             }
-            if let Some(block) = nearest_of_series(view, &found, preferred, now)? {
+            if let Some(block) = nearest_of_series(view, &found, (plan, &title), preferred, now)? {
                 return Ok(block);
             }
             if !found.is_empty() {
@@ -171,21 +171,21 @@ fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>) -> Option<
     if fitting.next().is_some() { None } else { first }
 }
 
-/// The block that is meant if all that were found are of one series: what is completed or corrected is the last that has begun, if that
-/// was within a day; anything else is about the next that is not over.
+/// The block that is meant if all open ones that were found are of series: what is completed or corrected is the last that has begun, if
+/// that was within a day; anything else is about the next that is not over.
 fn nearest_of_series<V: ReadBlocks>(
     view: &V,
     found: &[Block],
+    (plan, title): (Option<PlanId>, &TitleMatch),
     preferred: Preferred,
     now: DateTime<Utc>,
 ) -> Result<Option<Block>, DecideError<V::Error>> {
-    let Some((first, place)) = found.first().and_then(|first| Some((first, first.series?))) else { return Ok(None) };
-    if !found.iter().all(|block| block.series.is_some_and(|other| other.series == place.series)) {
+    let is_of_series = |block: &Block| block.series.is_some();
+    if !found.iter().any(is_of_series) || !found.iter().all(|block| is_of_series(block) || !block.is_open()) {
         return Ok(None);
     }
-    let of_series =
-        BlockQuery { plan: Some(first.plan), series: Some(place.series), limit: 1, ..BlockQuery::default() };
-    let begun = BlockQuery { starts_before: Some(now), last: true, ..of_series.clone() };
+    let titled = BlockQuery { plan, title: Some(title.clone()), limit: 1, ..BlockQuery::default() };
+    let begun = BlockQuery { starts_before: Some(now), last: true, ..titled.clone() };
     let since = now - A_DAY;
     let behind = match preferred {
         Preferred::Ahead => None,
@@ -193,7 +193,7 @@ fn nearest_of_series<V: ReadBlocks>(
         Preferred::Unplaced => Some(BlockQuery { state: BlockState::ToDo, ends_by: Some(now), ..begun }),
         Preferred::Behind | Preferred::Running => Some(begun),
     };
-    let ahead = BlockQuery { state: BlockState::Open, ends_after: Some(now), ..of_series };
+    let ahead = BlockQuery { state: BlockState::Open, ends_after: Some(now), ..titled };
     for query in behind.into_iter().chain([ahead]) {
         if let Some(block) = read(view.blocks(&query))?.pop() {
             return Ok(Some(block));

@@ -157,7 +157,7 @@ pub enum Rejection {
     },
     /// What repeats has no other days.
     #[error(
-        "“{title}” repeats, so it is not due on one day, has no first day, and depends on nothing. Nothing was changed; leave these out."
+        "“{title}” repeats, so it cannot be due, have a first day, or depend on other blocks. Nothing was changed; leave these out."
     )]
     RepeatWithDays {
         /// Its title.
@@ -191,6 +191,14 @@ pub enum Rejection {
     /// Blocks whose series was deleted.
     #[error("“{title}” no longer repeats. Nothing was changed; change this block alone.")]
     SeriesOver {
+        /// The title of the block.
+        title: Title,
+    },
+    /// A block that is from before its series was changed.
+    #[error(
+        "“{title}” is from before its series was changed. Nothing was changed; name a later block of it, or change this one alone."
+    )]
+    OldOfSeries {
         /// The title of the block.
         title: Title,
     },

@@ -81,6 +81,7 @@ impl EventKind {
             Self::SeriesCreated { .. }
                 | Self::SeriesChanged { .. }
                 | Self::SeriesDeleted { .. }
+                | Self::PlanCreated { .. }
                 | Self::PlanUnarchived { .. }
         )
     }

@@ -393,19 +393,133 @@ fn a_title_means_the_block_of_the_series_that_is_nearest() {
     let mut desk = Desk::new();
     plan(&mut desk, "Gym", "03-02T18:00", "FREQ=DAILY").unwrap();
     desk.now = at("03-20T20:00");
-    let starts = |command: Command| {
+    let starts = |desk: &Desk, command: Command| {
         let outcome = desk.clone().run(&command).unwrap().1;
         let (Outcome::Block { block, .. } | Outcome::Series { block, .. }) = outcome else { panic!("{outcome:?}") };
         block.span.unwrap().start()
     };
     let gym = || BlockRef::from("gym");
+    let starts_of = |desk: &Desk| {
+        let found = reference::find_block(&desk.session, &gym(), reference::Preferred::Ahead, desk.now);
+        found.unwrap().span.unwrap().start()
+    };
     let rename = |scope| Command::UpdateBlock { block: gym(), changes: BlockUpdate { scope, ..titled("Swim") } };
-    assert_eq!(starts(Command::CompleteBlock { block: gym() }), at("03-20T18:00"), "the one of this evening");
-    assert_eq!(starts(rename(Scope::One)), at("03-21T18:00"), "the next one");
-    assert_eq!(starts(Command::DeleteBlock { block: gym(), scope: Scope::All }), at("03-21T18:00"));
+    assert_eq!(starts(&desk, Command::CompleteBlock { block: gym() }), at("03-20T18:00"), "the one of this evening");
+    assert_eq!(starts(&desk, rename(Scope::One)), at("03-21T18:00"), "the next one");
+    assert_eq!(starts(&desk, Command::DeleteBlock { block: gym(), scope: Scope::All }), at("03-21T18:00"));
+    let scope = following(&mut desk);
+    change(&mut desk, "03-21T18:00", scope, starting("03-21T19:00")).unwrap();
+    assert_eq!(starts_of(&desk), at("03-21T19:00"), "also of two series of the same title");
     desk.task("Gym shoes", "03-22T10:00", 15);
     let other = desk.run(&Command::CompleteBlock { block: BlockRef::from("gym") });
     assert!(other.is_ok(), "the whole title wins: {other:?}");
+}
+
+#[test]
+fn blocks_that_are_made_again_after_a_restoration_have_ids_of_their_own() {
+    let mut desk = Desk::new();
+    plan(&mut desk, "Gym", "03-02T18:00", "FREQ=DAILY").unwrap();
+    let seq = desk.session.log().len() as u64;
+    desk.now = at("04-10T10:00");
+    extend(&mut desk);
+    let before = seen(&desk);
+    desk.run(&Command::Restore { seq }).unwrap();
+    extend(&mut desk);
+    assert_eq!(starts(&desk).len(), 129, "made again");
+    desk.undo();
+    assert_eq!(seen(&desk), before, "no day is missing");
+}
+
+#[test]
+fn a_new_rule_takes_its_day_from_the_block_that_was_named() {
+    let mut desk = Desk::new();
+    plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();
+    let monthly = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=MONTHLY") };
+    let changes = BlockUpdate { repeat: Some(monthly), ..BlockUpdate::default() };
+    change(&mut desk, "03-17T18:00", Scope::All, changes).unwrap();
+    assert_eq!(first(&desk, 3), ["Tue 03-17 18:00 Gym", "Fri 04-17 18:00 Gym", "Sun 05-17 18:00 Gym"]);
+}
+
+#[test]
+fn a_block_that_was_moved_or_has_no_time_is_not_moved_by_a_change_of_length() {
+    let mut desk = Desk::new();
+    plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();
+    change(&mut desk, "03-10T18:00", Scope::One, starting("03-11T07:00")).unwrap();
+    let longer = BlockUpdate { end: Some(at("03-11T08:30")), ..BlockUpdate::default() };
+    change(&mut desk, "03-11T07:00", Scope::All, longer).unwrap();
+    assert_eq!(first(&desk, 2), ["Tue 03-03 18:00 Gym", "Wed 03-11 07:00 Gym"]);
+    assert_eq!(block(&desk, "03-11T07:00").length(), Some(TimeDelta::minutes(90)));
+    assert_eq!(block(&desk, "03-17T18:00").length(), Some(TimeDelta::minutes(90)));
+    let inbox = block(&desk, "03-17T18:00").id;
+    change(&mut desk, "03-17T18:00", Scope::One, BlockUpdate { unschedule: true, ..BlockUpdate::default() }).unwrap();
+    // `Desk::run` checks that each event is one that an import accepts: no estimate beside a time.
+    let all = BlockUpdate { start: Some(at("03-17T19:00")), scope: Scope::All, ..BlockUpdate::default() };
+    desk.run(&Command::UpdateBlock { block: BlockRef::Id(inbox), changes: all }).unwrap();
+    assert_eq!(block(&desk, "03-24T19:00").length(), Some(TimeDelta::minutes(90)));
+}
+
+#[test]
+fn what_is_named_is_changed_also_if_it_is_over_and_from_before_a_change_it_is_refused() {
+    let mut desk = Desk::new();
+    plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();
+    desk.now = at("03-11T10:00");
+    let scope = following(&mut desk);
+    change(&mut desk, "03-03T18:00", scope, titled("Swim")).unwrap();
+    assert_eq!(first(&desk, 3), ["Tue 03-03 18:00 Swim", "Tue 03-10 18:00 Swim", "Tue 03-17 18:00 Swim"]);
+    change(&mut desk, "03-17T18:00", Scope::All, starting("03-17T19:00")).unwrap();
+    let before = seen(&desk);
+    let scope = following(&mut desk);
+    let refused = change(&mut desk, "03-10T18:00", scope, titled("Yoga")).unwrap_err();
+    assert_eq!(
+        refused,
+        "“Swim” is from before its series was changed. Nothing was changed; name a later block of it, or change this one alone."
+    );
+    assert_eq!(delete(&mut desk, "03-10T18:00", scope).unwrap_err(), refused);
+    assert_eq!(seen(&desk), before);
+    delete(&mut desk, "03-10T18:00", Scope::One).unwrap();
+    assert_eq!(desk.session.timeline().series().first().unwrap().except, []);
+}
+
+#[test]
+fn an_exception_outlives_a_new_rule_and_what_was_moved_ahead_stays() {
+    let mut desk = Desk::new();
+    plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();
+    delete(&mut desk, "03-24T18:00", Scope::One).unwrap();
+    change(&mut desk, "03-10T18:00", Scope::One, starting("03-12T18:00")).unwrap();
+    desk.now = at("03-11T10:00");
+    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=WEEKLY;BYDAY=TU,SA") };
+    let changes = BlockUpdate { repeat: Some(repeat), ..BlockUpdate::default() };
+    change(&mut desk, "03-17T18:00", Scope::All, changes).unwrap();
+    assert_eq!(
+        first(&desk, 7),
+        [
+            "Tue 03-03 18:00 Gym",
+            "Thu 03-12 18:00 Gym",
+            "Sat 03-14 18:00 Gym",
+            "Tue 03-17 18:00 Gym",
+            "Sat 03-21 18:00 Gym",
+            "Sat 03-28 18:00 Gym",
+            "Tue 03-31 18:00 Gym"
+        ]
+    );
+}
+
+#[test]
+fn there_are_never_more_series_than_are_possible_also_after_an_undo() {
+    let mut desk = Desk::new();
+    for number in 0..limits::SERIES {
+        plan(&mut desk, &format!("Series {number}"), "03-03T18:00", "FREQ=DAILY;COUNT=2").unwrap();
+    }
+    let full = "There are 200 series already, which is all that fits. Nothing was changed; delete one first.";
+    assert_eq!(plan(&mut desk, "One more", "03-03T18:00", "FREQ=DAILY").unwrap_err(), full);
+    let seq = desk.session.log().len() as u64;
+    let (_, outcome) = desk.run(&Command::DeleteBlock { block: BlockRef::from("B1"), scope: Scope::All }).unwrap();
+    assert!(matches!(outcome, Outcome::Series { count: 2, .. }));
+    let deletion = desk.session.log().last().unwrap().txn;
+    plan(&mut desk, "Another", "03-03T18:00", "FREQ=DAILY;COUNT=2").unwrap();
+    assert_eq!(desk.run(&Command::Undo { txn: Some(deletion) }).unwrap_err(), full);
+    desk.run(&Command::Restore { seq }).unwrap();
+    assert_eq!(desk.session.timeline().series().len(), limits::SERIES);
 }
 
 #[test]
@@ -420,4 +534,6 @@ fn a_series_of_an_archived_plan_waits() {
     assert_eq!(extend(&mut desk), 0);
     desk.run(&Command::UnarchivePlan { plan: reference }).unwrap();
     assert!(extend(&mut desk) > 0);
+    let missed = starts(&desk).into_iter().filter(|start| *start > at("06-02T00:00") && *start < desk.now);
+    assert_eq!(missed.count(), 0, "what it missed is not made up for");
 }

@@ -155,3 +155,24 @@ fn the_past_has_the_series_that_there_were() {
     let state = call(&mut world, &tab, "getTimeline", json!({}));
     assert_eq!(state["timeline"]["series"][0]["rule"], "FREQ=WEEKLY;COUNT=3");
 }
+
+#[test]
+fn the_job_is_there_again_when_a_plan_comes_back_or_an_earlier_service_has_deleted_it() {
+    let mut world = World::new();
+    let tab = world.connect();
+    call(&mut world, &tab, "createPlan", json!({"title": "Health"}));
+    gym(&mut world, &tab, &json!({"every": "week"}));
+    call(&mut world, &tab, "deletePlan", json!({"id": "Health"}));
+    call(
+        &mut world,
+        &tab,
+        "scheduleBlock",
+        json!({"title": "Once", "startTime": "2026-03-03T08:00", "repeat": {"every": "day", "times": 1}}),
+    );
+    assert_eq!(world.agent.store().content().unwrap().series.len(), 1, "once is not a series");
+    call(&mut world, &tab, "undo", json!({}));
+    call(&mut world, &tab, "undo", json!({}));
+    assert!(job(&world).is_some());
+    world.agent.store().delete_job("series").unwrap();
+    assert!(job(&world.restarted()).is_some());
+}

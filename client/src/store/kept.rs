@@ -85,6 +85,8 @@ impl Store {
                 self.toast(if is_replaced { DROPPED } else { SET_ASIDE }, Kind::Problem);
             }
             self.calls.write().retain(|mutation| is_replaced && !mutation.is_edit());
+            // What was asked for is of the timeline before.
+            self.unread.write().retain(|(call, _)| call.mutation.is_edit());
             if !is_replaced {
                 self.conversation.write().leave();
                 self.toasts.write().dismiss_done();

@@ -211,7 +211,6 @@ impl Form {
                 ..BlockUpdate::default()
             },
         };
-        let is_task = self.kind == Kind::Task;
         let changes = BlockUpdate {
             title: (title != before.title).then_some(title),
             description: (description != before.description).then_some(description),
@@ -219,8 +218,9 @@ impl Form {
             priority: (self.priority != before.priority).then_some(self.priority),
             tags: (tags != before.tags).then_some(tags),
             worked: spent,
-            due: (is_task && due != before.due).then_some(due),
-            not_before: (is_task && first != before.not_before).then_some(first),
+            // What is not shown is not changed.
+            due: (self.has_days() && due != before.due).then_some(due),
+            not_before: (self.has_days() && first != before.not_before).then_some(first),
             repeat,
             ..times
         };

@@ -1,6 +1,6 @@
 //! How a block repeats, as the fields of the form say it. Pure.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use flux_timeline::Recurrence;
 use flux_timeline::clock;
 use flux_timeline::series::{End, Frequency, WeekdayNumber};
@@ -93,7 +93,9 @@ impl Repeat {
             Every::AsItIs => return Ok(None),
             Every::Day => (Frequency::Daily, Vec::new()),
             Every::Weekday => (Frequency::Weekly, WEEKDAYS.map(|weekday| on(None, weekday)).to_vec()),
-            Every::Week => (Frequency::Weekly, self.days.iter().map(|weekday| on(None, *weekday)).collect()),
+            Every::Week => {
+                (Frequency::Weekly, self.weekdays(start).into_iter().map(|weekday| on(None, weekday)).collect())
+            }
             Every::MonthDay => (Frequency::Monthly, Vec::new()),
             Every::MonthWeekday => (Frequency::Monthly, vec![on(Some(ordinal(start.date()).0), start.weekday())]),
             Every::Year => (Frequency::Yearly, Vec::new()),
@@ -102,7 +104,8 @@ impl Repeat {
             1
         } else {
             let number = self.interval.parse().ok().filter(|number| (1..=1_000).contains(number));
-            number.ok_or_else(|| "It can repeat every 1 to 1,000 of these. Nothing was changed.".to_owned())?
+            let units = self.every.units().unwrap_or_default();
+            number.ok_or_else(|| format!("It can repeat every 1 to 1,000 {units}. Nothing was changed."))?
         };
         let end = match clock::read_date(&self.until) {
             None if self.until.is_empty() => End::Never,
@@ -110,20 +113,36 @@ impl Repeat {
             Some(last) if last < start.date() => {
                 return Err("The last day is before the first. Nothing was changed.".to_owned());
             }
-            Some(last) => End::Until(last.and_time(start.time())),
+            Some(last) => End::Until(last.and_time(LAST_MINUTE)),
         };
+        // The days that the choice names, whatever the series began with.
+        let number = |number: u32| i16::try_from(number).into_iter().collect::<Vec<_>>();
+        let is_numbered = matches!(self.every, Every::MonthDay | Every::Year);
         Ok(Some(Recurrence {
             frequency,
             interval,
             end,
             by_day,
-            by_month_day: Vec::new(),
-            by_month: Vec::new(),
+            by_month_day: if is_numbered { number(start.day()) } else { Vec::new() },
+            by_month: if self.every == Every::Year { number(start.month()) } else { Vec::new() },
             by_set_pos: Vec::new(),
             week_start: Weekday::Mon,
         }))
     }
 }
+
+impl Repeat {
+    /// The days of a weekly rule: those that were chosen, or that of the start.
+    pub fn weekdays(&self, start: NaiveDateTime) -> Vec<Weekday> {
+        if self.days.is_empty() { vec![start.weekday()] } else { self.days.clone() }
+    }
+}
+
+/// The last minute of a day.
+const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 59) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
 
 const WEEKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
@@ -148,10 +167,10 @@ mod tests {
             (Every::AsItIs, ""),
             (Every::Day, "FREQ=DAILY"),
             (Every::Weekday, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
-            (Every::Week, "FREQ=WEEKLY"),
-            (Every::MonthDay, "FREQ=MONTHLY"),
+            (Every::Week, "FREQ=WEEKLY;BYDAY=TU"),
+            (Every::MonthDay, "FREQ=MONTHLY;BYMONTHDAY=24"),
             (Every::MonthWeekday, "FREQ=MONTHLY;BYDAY=-1TU"),
-            (Every::Year, "FREQ=YEARLY"),
+            (Every::Year, "FREQ=YEARLY;BYMONTHDAY=24;BYMONTH=11"),
         ] {
             assert_eq!(rule(every, |_| {}), Ok(text.to_owned()));
         }
@@ -160,7 +179,7 @@ mod tests {
             repeat.days = vec![Weekday::Tue, Weekday::Sat];
             repeat.until = "2026-12-31".to_owned();
         };
-        assert_eq!(rule(Every::Week, days), Ok("FREQ=WEEKLY;INTERVAL=2;UNTIL=20261231T180000;BYDAY=TU,SA".to_owned()));
+        assert_eq!(rule(Every::Week, days), Ok("FREQ=WEEKLY;INTERVAL=2;UNTIL=20261231;BYDAY=TU,SA".to_owned()));
     }
 
     #[test]
@@ -176,7 +195,7 @@ mod tests {
         );
         assert_eq!(
             refused(|repeat| repeat.interval = "0".to_owned()),
-            "It can repeat every 1 to 1,000 of these. Nothing was changed."
+            "It can repeat every 1 to 1,000 weeks. Nothing was changed."
         );
     }
 

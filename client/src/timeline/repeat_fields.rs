@@ -1,6 +1,6 @@
 //! The fields of the form that say how a block repeats, and how much of its series is changed.
 
-use chrono::{Datelike, NaiveDateTime, Weekday};
+use chrono::Weekday;
 use dioxus::prelude::*;
 use flux_timeline::clock;
 use flux_timeline::command::Scope;
@@ -59,7 +59,7 @@ pub fn RepeatFields(form: Form) -> Element {
             }
             if rule.is_some() {
                 label { class: "field",
-                    span { "Change" }
+                    span { "Applies to" }
                     select {
                         onchange: move |event| {
                             let scope = match event.value().as_str() {
@@ -69,7 +69,10 @@ pub fn RepeatFields(form: Form) -> Element {
                             };
                             store.edit(&|form| form.scope = scope);
                         },
-                        option { value: "one", selected: form.scope == Scope::One, "Only this one" }
+                        // A rule is never that of one block alone.
+                        if repeat.every == Every::AsItIs {
+                            option { value: "one", selected: form.scope == Scope::One, "Only this one" }
+                        }
                         option { value: "following", selected: matches!(form.scope, Scope::Following(_)), "This and following" }
                         option { value: "all", selected: form.scope == Scope::All, "All that are not over" }
                     }
@@ -77,7 +80,7 @@ pub fn RepeatFields(form: Form) -> Element {
             }
         }
         if repeat.every == Every::Week {
-            Weekdays { days: days(repeat, start) }
+            Weekdays { days: repeat.weekdays(start) }
         }
     }
 }
@@ -113,9 +116,4 @@ fn Weekdays(days: Vec<Weekday>) -> Element {
             }
         }
     }
-}
-
-/// The days of a weekly rule: those that were chosen, or that of the start.
-fn days(repeat: &Repeat, start: NaiveDateTime) -> Vec<Weekday> {
-    if repeat.days.is_empty() { vec![start.weekday()] } else { repeat.days.clone() }
 }

@@ -26,23 +26,31 @@ pub fn DeleteDialog() -> Element {
         }
     };
     rsx! {
-        dialog { id: DELETE_DIALOG, class: "dialog", aria_labelledby: "delete-title",
+        dialog {
+            id: DELETE_DIALOG,
+            class: "dialog",
+            aria_labelledby: "delete-title",
+            oncancel: move |_| store.deleting.set(None),
             h2 { id: "delete-title", "Delete “{title}”?" }
             if let Some(rule) = &rule {
-                p { class: "muted", "It repeats {rule}. What is done or over stays." }
+                p { class: "muted", "It repeats {rule}. What is done stays." }
             }
             div { class: "dialog-buttons stacked",
-                button { class: "button", r#type: "button", onclick: move |_| delete(Scope::One), "Only this one" }
+                button {
+                    class: "button primary",
+                    r#type: "button",
+                    autofocus: true,
+                    onclick: move |_| {
+                        store.deleting.set(None);
+                        platform::close_dialog(DELETE_DIALOG);
+                    },
+                    "Keep it"
+                }
+                button { class: "button danger", r#type: "button", onclick: move |_| delete(Scope::One), "Only this one" }
                 if rule.is_some() {
                     for (scope , label) in [(new_series(), "This and following"), (Scope::All, "All of them")] {
                         button { key: "{label}", class: "button danger", r#type: "button", onclick: move |_| delete(scope), {label} }
                     }
-                }
-                button {
-                    class: "button quiet",
-                    r#type: "button",
-                    onclick: move |_| platform::close_dialog(DELETE_DIALOG),
-                    "Keep it"
                 }
             }
         }

@@ -22,6 +22,8 @@ pub struct Restored {
     pub changed: u64,
     /// The number of changes of plans.
     pub plans: u64,
+    /// The number of series that were changed, brought back or removed.
+    pub series: u64,
 }
 
 pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(view: &V, seq: u64) -> Decided<V> {
@@ -42,7 +44,15 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(view
         }
     }
     let mut done = Restored { seq, plans: events.len() as u64, ..Restored::default() };
-    events.extend(series_as_they_were(&read(view.series_at(seq))?, read(view.all_series())?, &then.plans));
+    let series_now = read(view.all_series())?;
+    let series = series_as_they_were(&read(view.series_at(seq))?, &series_now, &then.plans);
+    let created = series.iter().filter(|event| matches!(event, EventKind::SeriesCreated { .. })).count();
+    let deleted = series.iter().filter(|event| matches!(event, EventKind::SeriesDeleted { .. })).count();
+    if created > 0 && series_now.len() + created > limits::SERIES + deleted {
+        return Err(Rejection::TooManySeries.into());
+    }
+    done.series = series.len() as u64;
+    events.extend(series);
     // Blocks of plans that will not exist stay hidden.
     let differences = read(view.differences(seq))?;
     let blocks = differences.into_iter().filter(|block| then.plans.iter().any(|plan| plan.id == block.plan()));
@@ -99,9 +109,12 @@ fn as_it_was(then: &Plan, now: &Plan, events: &mut Vec<EventKind>) {
 }
 
 /// The events that restore what repeats in these plans.
-fn series_as_they_were(then: &[Series], now: Vec<Series>, plans: &[Plan]) -> Vec<EventKind> {
+fn series_as_they_were(then: &[Series], now: &[Series], plans: &[Plan]) -> Vec<EventKind> {
     let is_shown = |series: &&Series| plans.iter().any(|plan| plan.id == series.plan);
-    let mut events = Vec::new();
+    let is_new = |series: &&Series| then.iter().all(|then| then.id != series.id);
+    // First, so that there are never more than are possible.
+    let gone = now.iter().filter(is_new).filter(|series| is_shown(series));
+    let mut events: Vec<EventKind> = gone.map(|series| EventKind::SeriesDeleted { series: series.clone() }).collect();
     for after in then.iter().filter(is_shown) {
         match now.iter().find(|now| now.id == after.id) {
             None => events.push(EventKind::SeriesCreated { series: after.clone() }),
@@ -111,9 +124,6 @@ fn series_as_they_were(then: &[Series], now: Vec<Series>, plans: &[Plan]) -> Vec
             Some(_) => {}
         }
     }
-    let is_new = |series: &Series| then.iter().all(|then| then.id != series.id);
-    let gone = now.into_iter().filter(|series| is_new(series) && is_shown(&series));
-    events.extend(gone.map(|series| EventKind::SeriesDeleted { series }));
     events
 }
 

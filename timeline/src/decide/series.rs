@@ -97,6 +97,9 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
         (Scope::Following(id), _) => Some(id),
         (Scope::One, repeat) => repeat.map(|repeat| repeat.id),
     };
+    if (from.is_some() || changes.start.is_some()) && !series.has_start(place.start) {
+        return Err(Rejection::OldOfSeries { title: found.title }.into());
+    }
     let change = Change { series, found, place, changes: &one, rule: repeat.map(|repeat| &repeat.rule) };
     change.decide(view, from, context)
 }
@@ -172,6 +175,7 @@ impl Change<'_> {
         split: Option<SeriesId>,
         context: &Context,
     ) -> Decided<V> {
+        let now = split.is_none().then_some(context.now);
         // From the first block on is all of it.
         let split = split.filter(|_| self.place.start > self.series.start);
         let from = if split.is_some() { self.place.start } else { self.series.start };
@@ -185,25 +189,33 @@ impl Change<'_> {
         let mut after = self.changed(&old)?;
         let by = after.start - old.start;
         if let Some(rule) = self.rule {
-            after.start = first_start(rule, after.start)?;
-            after.rule = Rule::from(rule);
-            after.except.clear();
+            // Days that the rule leaves out are those of the block that was named.
+            let rule = rule.completed((self.place.start + by).date());
+            after.start = first_start(&rule, after.start)?;
+            after.rule = Rule::from(&rule);
+            after.through = after.through.max(after.start + TimeDelta::minutes(1));
         }
         let mut events = Vec::new();
         if let Some(head) = head {
             events.push(EventKind::SeriesChanged { before: self.series.clone(), after: head });
             room_for_series(view)?;
         }
-        let now = split.is_none().then_some(context.now);
         let blocks = open_blocks(view, &self.series, from, now)?;
-        let mut count = blocks.len() as u64;
+        let mut count = 0;
         let mut named = self.found.clone();
         let mut changed = Vec::new();
         // The starts of a new rule. A block keeps its day if there is one.
-        let mut starts = self.new_starts(view, &after, by, now)?;
+        let begun = now.map(|now| after.begins_now(now));
+        let first = begun.map_or(after.start, |begun| begun.max(after.start));
+        let mut starts = self.new_starts(view, &mut after, by, (first, now))?;
         for block in blocks {
             let Some(place) = block.series else { continue };
             let wanted = place.start + by;
+            // A block that should have taken place earlier, and was moved ahead since, stays.
+            if self.rule.is_some() && begun.is_some_and(|begun| wanted < begun) {
+                continue;
+            }
+            count += 1;
             let start = match self.rule {
                 None => wanted,
                 Some(_) => match starts.iter().position(|start| start.date() == wanted.date()) {
@@ -232,7 +244,12 @@ impl Change<'_> {
             return done(view, Vec::new(), Did::Nothing, after, named, 0);
         }
         let did = if by.is_zero() && self.rule.is_none() { Did::Updated } else { Did::Moved };
-        done(view, events, did, after, named, count)
+        // The view still has the blocks of a series that was split under its old id.
+        let mut decision = done(view, events, did, after, named, count)?;
+        if let Outcome::Series { overlaps, .. } = &mut decision.outcome {
+            overlaps.retain(|other| other.series.is_none_or(|place| place.series != self.series.id));
+        }
+        Ok(decision)
     }
 
     /// The series with its new fields, and moved as far as the block that was named.
@@ -281,17 +298,18 @@ impl Change<'_> {
     fn new_starts<V: ReadBlocks>(
         &self,
         view: &V,
-        after: &Series,
+        after: &mut Series,
         by: TimeDelta,
-        now: Option<DateTime<Utc>>,
+        (from, now): (NaiveDateTime, Option<DateTime<Utc>>),
     ) -> Decided<V, Vec<NaiveDateTime>> {
         if self.rule.is_none() {
             return Ok(Vec::new());
         }
-        // What takes place now is not over.
-        let from = now.map_or(after.start, |now| after.start.max(after.zone.wall(now) - after.length()));
         let most = limits::OCCURRENCES_AT_ONCE;
         let mut starts = after.starts(from, after.through, most).map_err(Rejection::from)?;
+        if let Some(last) = starts.last().filter(|_| starts.len() == most) {
+            after.through = *last + TimeDelta::minutes(1);
+        }
         let settled = read(view.blocks(&blocks_of(&self.series)))?;
         let settled = settled.iter().filter(|block| !block.is_open() || now.is_some_and(|now| block.has_ended(now)));
         for place in settled.filter_map(|block| block.series) {
@@ -313,8 +331,10 @@ impl Change<'_> {
         let is_in_place = block.series.is_some_and(|place| old.span(place.start).ok() == block.span);
         let mut to = Block { series: Some(Occurrence { series: after.id, start }), ..block.clone() };
         let is_moved = after.start != old.start || after.minutes != old.minutes || self.rule.is_some();
-        if is_moved && (is_in_place || is_named) {
-            to.span = Some(after.span(start)?);
+        if is_moved && (is_in_place || is_named && self.changes.start.is_some()) {
+            (to.span, to.minutes) = (Some(after.span(start)?), None);
+        } else if let (true, Some(span)) = (is_named && after.minutes != old.minutes, to.span) {
+            to.span = Some(Span::starting(span.start(), after.length())?);
         }
         let given = self.changes;
         let is_as_planned = |same: bool| is_named || same;
@@ -354,8 +374,13 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
         }
         return block::delete(view, &BlockRef::Id(found.id), context);
     };
+    let is_known = series.has_start(place.start);
+    if matches!(scope, Scope::Following(_)) && !is_known {
+        return Err(Rejection::OldOfSeries { title: found.title }.into());
+    }
     let is_all = scope == Scope::All || place.start <= series.start;
     let (event, blocks) = match scope {
+        Scope::One if !is_known => return block::delete(view, &BlockRef::Id(found.id), context),
         Scope::One => {
             let mut after = series.clone();
             if after.except.len() >= limits::EXCEPTIONS {
@@ -372,12 +397,14 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
             (EventKind::SeriesChanged { before: series.clone(), after }, blocks)
         }
         Scope::Following(_) | Scope::All => {
-            let mut blocks = open_blocks(view, &series, series.start, None)?;
-            // An appointment that is over took place. A task that is overdue would still have to be done.
-            blocks.retain(|block| !block.is_over(context.now));
-            (EventKind::SeriesDeleted { series: series.clone() }, blocks)
+            let all = read(view.blocks(&blocks_of(&series)))?;
+            (EventKind::SeriesDeleted { series: series.clone() }, all.into_iter().filter(Block::is_open).collect())
         }
     };
+    // An appointment that is over took place. A task that is overdue would still have to be done.
+    let is_named = |block: &Block| block.id == found.id && scope != Scope::All;
+    let blocks: Vec<Block> =
+        blocks.into_iter().filter(|block| !block.is_over(context.now) || is_named(block)).collect();
     let count = blocks.len() as u64;
     let events = [event].into_iter().chain(blocks.into_iter().map(|block| EventKind::BlockDeleted { block })).collect();
     let outcome = Outcome::Series {
@@ -408,8 +435,11 @@ pub(super) fn extend_all<V: ReadPlans + ReadBlocks + ReadSeries>(view: &V, conte
         if !is_used || !series.is_due(context.now) {
             continue;
         }
+        // What a plan has missed in the archive is not made up for.
+        let since = series.through.max(series.begins_now(context.now));
+        let begun = Series { through: since, ..series.clone() };
         // A file can contain a rule that cannot be read; `verify` refuses it, so there is none here.
-        let Ok((after, blocks)) = series.extended(ahead(&series, context.now), handle) else { continue };
+        let Ok((after, blocks)) = begun.extended(ahead(&series, context.now), handle) else { continue };
         if blocks.len() as u64 > room {
             break;
         }
@@ -417,6 +447,10 @@ pub(super) fn extend_all<V: ReadPlans + ReadBlocks + ReadSeries>(view: &V, conte
         handle = blocks.last().map_or(handle, |block| block.handle.next());
         events.push(EventKind::SeriesChanged { before: series, after });
         events.extend(blocks.into_iter().map(|block| EventKind::BlockScheduled { block }));
+        if events.len() >= limits::OCCURRENCES_AT_ONCE {
+            // The job goes on in another transaction.
+            break;
+        }
     }
     Ok(Decision { events, outcome: Outcome::Extended })
 }
@@ -539,6 +573,13 @@ fn done<V: ReadBlocks>(
 /// blocks. They are taken back, too, if the change is about more than one block; the service makes others by the rule that is then in
 /// effect.
 pub(super) fn fitted<V: ReadBlocks + ReadSeries>(view: &V, changes: Vec<EventKind>) -> Decided<V, Vec<EventKind>> {
+    let created = changes.iter().filter(|change| matches!(change, EventKind::SeriesCreated { .. })).count();
+    if created > 0 {
+        let deleted = changes.iter().filter(|change| matches!(change, EventKind::SeriesDeleted { .. })).count();
+        if read(view.all_series())?.len() + created > limits::SERIES + deleted {
+            return Err(Rejection::TooManySeries.into());
+        }
+    }
     let mut fitted = Fitted { view, known: Vec::new(), made_since: Vec::new() };
     let mut fits = Vec::with_capacity(changes.len());
     for change in changes {

@@ -65,7 +65,7 @@ impl Recurrence {
     }
 
     /// The rule with the parts that RFC 5545 takes from the start if they are missing (the end of section 3.3.10).
-    pub(super) fn completed(&self, start: NaiveDate) -> Self {
+    pub(crate) fn completed(&self, start: NaiveDate) -> Self {
         let mut rule = self.clone();
         let has_no_days = rule.by_day.is_empty() && rule.by_month_day.is_empty();
         match rule.frequency {

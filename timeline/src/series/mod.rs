@@ -62,7 +62,7 @@ pub struct Series {
     /// The blocks that start before this, by the clock, are on the timeline, or were deleted.
     #[serde(serialize_with = "clock::serialize_wall", deserialize_with = "clock::wall_time")]
     pub through: NaiveDateTime,
-    /// How many blocks have been made so far. The id of a block is made of the id of the series and this number.
+    /// How many blocks have been made so far.
     pub made: u32,
     /// Who asked for it.
     pub source: Source,
@@ -109,6 +109,17 @@ impl Series {
         let rule = self.rule.read()?;
         let starts = rule.occurrences(self.start).skip_while(|start| *start < from).take_while(|start| *start < to);
         Ok(starts.filter(|start| !self.except.contains(start)).take(most).collect())
+    }
+
+    /// The start of a block that takes place until now, by the clock.
+    pub(crate) fn begins_now(&self, now: DateTime<Utc>) -> NaiveDateTime {
+        self.zone.wall(now) - self.length()
+    }
+
+    /// Whether the rule has this start, even if it is an exception.
+    pub fn has_start(&self, start: NaiveDateTime) -> bool {
+        let rule = self.rule.read();
+        rule.is_ok_and(|rule| rule.occurrences(self.start).find(|other| *other >= start) == Some(start))
     }
 
     /// Whether the rule has no start at or after [`Series::through`].
@@ -163,7 +174,7 @@ impl Series {
             // What is later than the last possible year is left out.
             let Ok(span) = self.span(start) else { continue };
             blocks.push(Block {
-                id: self.block_id(),
+                id: self.block_id(handle),
                 handle,
                 plan: self.plan,
                 title: self.title.clone(),
@@ -188,13 +199,12 @@ impl Series {
         blocks
     }
 
-    /// The id of the next block: that of the series, with other random bits (`rand_b` in RFC 9562 §5.7), which follow from these and
-    /// the number of the block by SplitMix64 (Steele, Lea and Flood 2014). So the same change makes the same blocks wherever it is
-    /// decided.
-    fn block_id(&self) -> BlockId {
+    /// The id of the block with this handle: that of the series, with other random bits (`rand_b` in RFC 9562 §5.7), which follow from
+    /// these and the handle by SplitMix64 (Steele, Lea and Flood 2014). A handle is never given twice, so neither is the id.
+    fn block_id(&self, handle: Handle) -> BlockId {
         const RANDOM: u64 = u64::MAX >> 2;
         let (high, low) = self.id.uuid().as_u64_pair();
-        let number = u64::from(self.made) + 1;
+        let number = u64::from(handle.number());
         let mut bits = low.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

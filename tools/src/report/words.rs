@@ -202,12 +202,13 @@ fn events_phrase(events: &[EventKind]) -> String {
 }
 
 fn restored_sentence(restored: &Restored) -> String {
-    let Restored { seq, back, gone, changed, plans } = *restored;
+    let Restored { seq, back, gone, changed, plans, series } = *restored;
     let parts: Vec<String> = [(back, "brought back"), (gone, "removed"), (changed, "as they were")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, done)| format!("{} {done}", counted_blocks(count)))
         .chain((plans > 0).then(|| "plans as they were".to_owned()))
+        .chain((series > 0).then(|| "what repeats as it was".to_owned()))
         .collect();
     if parts.is_empty() {
         return format!("The timeline is as it was after change {seq} already; nothing was changed.");

@@ -96,6 +96,11 @@ impl Repeat {
         Ok(command::Repeat { id: SeriesId::new(context.new_id), rule })
     }
 
+    /// Whether days would mean something else beside this unit: each Monday of a year, or Mondays every other day.
+    fn every_counts(&self, every: Every) -> bool {
+        every == Every::Year || every == Every::Day && self.interval.is_some_and(|interval| interval > 1)
+    }
+
     fn recurrence(&self, every: Every, pointer: &str) -> Result<Recurrence, Problem> {
         let at = |field: &str| format!("{pointer}/{field}");
         let until = match &self.until {
@@ -118,6 +123,9 @@ impl Repeat {
             Every::Month => (Frequency::Monthly, Vec::new()),
             Every::Year => (Frequency::Yearly, Vec::new()),
         };
+        if self.every_counts(every) && !self.on.is_empty() {
+            return Err(Problem::new(at("on"), "no days here; a rule can say it", "some"));
+        }
         let mut by_month_day = Vec::new();
         for (index, text) in self.on.iter().enumerate() {
             let place = at(&format!("on/{index}"));
@@ -130,6 +138,9 @@ impl Repeat {
                 Some(_) => return Err(Problem::new(&place, "a day of the week; numbered days only with month", text)),
                 None => return Err(Problem::new(&place, "a day such as tuesday, last friday or 15", text)),
             }
+        }
+        if !by_day.is_empty() && !by_month_day.is_empty() {
+            return Err(Problem::new(at("on"), "days of the week or of the month", "both"));
         }
         let mut days = Vec::with_capacity(by_day.len());
         for day in by_day {

@@ -58,7 +58,7 @@ pub struct ScheduleBlock {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 50))]
     pub depends_on: Vec<String>,
-    /// Only for what repeats: how, from startTime on.
+    /// Leave it out, unless the person says that it repeats ("every", "each", "daily"): how, from startTime on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
 }
@@ -96,7 +96,13 @@ impl Tool for ScheduleBlock {
             priority: self.priority,
             tags: Tag::list(&self.tags).map_err(|why| Problem::rejected("/tags", why))?,
             depends_on: self.depends_on.iter().map(|text| BlockRef::from(text.as_str())).collect(),
-            repeat: self.repeat.as_ref().map(|repeat| repeat.of("/repeat", context)).transpose()?,
+            // Once is not a series.
+            repeat: self
+                .repeat
+                .as_ref()
+                .filter(|repeat| repeat.times != Some(1))
+                .map(|repeat| repeat.of("/repeat", context))
+                .transpose()?,
         })))
     }
 }
