@@ -118,7 +118,8 @@ fn inverses<V: ReadPlans + ReadBlocks>(view: &V, done: &[Event], is_last: bool) 
             EventKind::PlanArchived { plan, at } => plans.archive(plan, at),
             EventKind::PlanUnarchived { plan, .. } => changes.extend(plans.unarchive(plan)),
             change => {
-                if blocks.change(&change)? {
+                // Blocks of a deleted plan cannot be reached.
+                if plans.has_plan_of(&change) && blocks.change(&change)? {
                     changes.push(change);
                 }
             }
@@ -224,6 +225,24 @@ impl Plans {
     fn delete(&mut self, plan: Plan) {
         self.all.retain(|other| other.id != plan.id);
         self.removals.push(EventKind::PlanDeleted { plan });
+    }
+
+    /// Whether the plan exists that a change of a block or a series is about.
+    fn has_plan_of(&self, change: &EventKind) -> bool {
+        let plan = match change {
+            EventKind::BlockScheduled { block } | EventKind::BlockDeleted { block } => block.plan,
+            EventKind::BlockUpdated(change)
+            | EventKind::BlockMoved(change)
+            | EventKind::BlockCompleted(change)
+            | EventKind::BlockMissed(change)
+            | EventKind::BlockReopened(change) => change.after.plan,
+            EventKind::TimelineShifted { plan, .. } => *plan,
+            EventKind::SeriesCreated { series }
+            | EventKind::SeriesDeleted { series }
+            | EventKind::SeriesChanged { after: series, .. } => series.plan,
+            _ => return true,
+        };
+        self.all.iter().any(|known| known.id == plan)
     }
 
     fn archive(&mut self, id: PlanId, at: DateTime<Utc>) {
