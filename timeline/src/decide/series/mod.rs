@@ -4,9 +4,15 @@
 //! are sent need to know nothing about rules. What is done, missed or over stays as it was. A block that was changed by itself keeps
 //! what it was given: its own time, its own title.
 
+mod change;
+mod fitted;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 
-use super::block::{Steps, overlaps, plan_or_active, with_fields};
+pub(super) use fitted::fitted;
+
+use self::change::Change;
+use super::block::{Steps, overlaps, plan_or_active};
 use super::{Context, Decided, Decision, Did, Outcome, block, read};
 use crate::block::Block;
 use crate::clock;
@@ -18,7 +24,6 @@ use crate::plan::Plan;
 use crate::reference::{BlockRef, Preferred, find_block};
 use crate::rejection::Rejection;
 use crate::series::{End, Occurrence, Recurrence, Rule, Series};
-use crate::span::Span;
 use crate::view::{BlockQuery, ReadBlocks, ReadPlans, ReadSeries};
 
 /// Adds a series to the timeline, with its blocks of the next weeks.
@@ -154,206 +159,6 @@ fn begin<V: ReadPlans + ReadBlocks + ReadSeries>(
     events.extend(steps.events);
     events.extend(blocks.into_iter().map(|block| EventKind::BlockScheduled { block }));
     done(view, events, Did::Updated, series, steps.block, count)
-}
-
-/// A change of several blocks of a series.
-struct Change<'a> {
-    series: Series,
-    /// The block that was named, and its place.
-    found: Block,
-    place: Occurrence,
-    changes: &'a BlockUpdate,
-    /// The new rule, if it gets one.
-    rule: Option<&'a Recurrence>,
-}
-
-impl Change<'_> {
-    /// `split` is the id of the new series if the change is about the block and those after it.
-    fn decide<V: ReadPlans + ReadBlocks + ReadSeries>(
-        self,
-        view: &V,
-        split: Option<SeriesId>,
-        context: &Context,
-    ) -> Decided<V> {
-        let now = split.is_none().then_some(context.now);
-        // From the first block on is all of it.
-        let split = split.filter(|_| self.place.start > self.series.start);
-        let from = if split.is_some() { self.place.start } else { self.series.start };
-        let (head, old) = match split {
-            Some(id) => {
-                let tail = tail(&self.series, id, from)?;
-                (Some(cut(&self.series, from)?), tail)
-            }
-            None => (None, self.series.clone()),
-        };
-        let mut after = self.changed(&old)?;
-        let by = after.start - old.start;
-        if let Some(rule) = self.rule {
-            // Days that the rule leaves out are those of the block that was named.
-            let rule = rule.completed((self.place.start + by).date());
-            after.start = first_start(&rule, after.start)?;
-            after.rule = Rule::from(&rule);
-            after.through = after.through.max(after.start + TimeDelta::minutes(1));
-        }
-        let mut events = Vec::new();
-        if let Some(head) = head {
-            events.push(EventKind::SeriesChanged { before: self.series.clone(), after: head });
-            room_for_series(view)?;
-        }
-        let blocks = open_blocks(view, &self.series, from, now)?;
-        let mut count = 0;
-        let mut named = self.found.clone();
-        let mut changed = Vec::new();
-        // The starts of a new rule. A block keeps its day if there is one.
-        let begun = now.map(|now| after.begins_now(now));
-        let first = begun.map_or(after.start, |begun| begun.max(after.start));
-        let mut starts = self.new_starts(view, &mut after, by, (first, now))?;
-        for block in blocks {
-            let Some(place) = block.series else { continue };
-            let wanted = place.start + by;
-            // A block that should have taken place earlier, and was moved ahead since, stays.
-            if self.rule.is_some() && begun.is_some_and(|begun| wanted < begun) {
-                continue;
-            }
-            count += 1;
-            let start = match self.rule {
-                None => wanted,
-                Some(_) => match starts.iter().position(|start| start.date() == wanted.date()) {
-                    Some(at) => starts.remove(at),
-                    None => {
-                        changed.push(EventKind::BlockDeleted { block });
-                        continue;
-                    }
-                },
-            };
-            let steps = self.moved(block, &old, &after, start, context.now)?;
-            if steps.block.id == named.id {
-                named = steps.block.clone();
-            }
-            changed.extend(steps.events);
-        }
-        let made = after.blocks(starts, read(view.next_handle())?);
-        count += room_for_blocks(view, &made)?;
-        events.push(match split {
-            Some(_) => EventKind::SeriesCreated { series: after.clone() },
-            None => EventKind::SeriesChanged { before: self.series.clone(), after: after.clone() },
-        });
-        events.extend(changed);
-        events.extend(made.into_iter().map(|block| EventKind::BlockScheduled { block }));
-        if matches!(events.as_slice(), [EventKind::SeriesChanged { before, after }] if before == after) {
-            return done(view, Vec::new(), Did::Nothing, after, named, 0);
-        }
-        let did = if by.is_zero() && self.rule.is_none() { Did::Updated } else { Did::Moved };
-        // The view still has the blocks of a series that was split under its old id.
-        let mut decision = done(view, events, did, after, named, count)?;
-        if let Outcome::Series { overlaps, .. } = &mut decision.outcome {
-            overlaps.retain(|other| other.series.is_none_or(|place| place.series != self.series.id));
-        }
-        Ok(decision)
-    }
-
-    /// The series with its new fields, and moved as far as the block that was named.
-    fn changed(&self, old: &Series) -> Result<Series, Rejection> {
-        let BlockUpdate { title, description, kind, priority, tags, start, end, length, .. } = self.changes;
-        let mut series = old.clone();
-        if let Some(title) = title {
-            series.title = title.clone();
-        }
-        if let Some(description) = description {
-            series.description = description.clone();
-        }
-        series.kind = kind.unwrap_or(series.kind);
-        series.priority = priority.unwrap_or(series.priority);
-        if let Some(tags) = tags {
-            series.tags = tags.clone();
-        }
-        let begins = start.or(self.found.span.map(Span::start));
-        let until = |end: DateTime<Utc>| Some(end - begins?);
-        if let Some(length) = end.and_then(until).or(*length) {
-            let minutes = u32::try_from(clock::minutes_up(length)).ok();
-            let minutes = minutes.filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
-            series.minutes = minutes.ok_or(Rejection::EstimateOutOfRange)?;
-        }
-        let by = start.map_or(TimeDelta::zero(), |start| whole_minutes(old.zone.wall(start)) - self.place.start);
-        if by.is_zero() {
-            return Ok(series);
-        }
-        if by.abs() > TimeDelta::minutes(limits::SHIFT_MINUTES) {
-            return Err(Rejection::ShiftOutOfRange);
-        }
-        if self.rule.is_none() {
-            let rule = old.rule.read().map_err(Rejection::from)?;
-            let moved = rule.moved(old.start, by).ok_or_else(|| days_of_rule(old))?;
-            series.rule = Rule::from(&moved);
-        }
-        series.start = out_of_calendar(series.start.checked_add_signed(by))?;
-        series.through = out_of_calendar(series.through.checked_add_signed(by))?;
-        for start in &mut series.except {
-            *start = out_of_calendar(start.checked_add_signed(by))?;
-        }
-        Ok(series)
-    }
-
-    /// The starts of a new rule, without those of the days on which a block is done or over already. None without a new rule.
-    fn new_starts<V: ReadBlocks>(
-        &self,
-        view: &V,
-        after: &mut Series,
-        by: TimeDelta,
-        (from, now): (NaiveDateTime, Option<DateTime<Utc>>),
-    ) -> Decided<V, Vec<NaiveDateTime>> {
-        if self.rule.is_none() {
-            return Ok(Vec::new());
-        }
-        let most = limits::OCCURRENCES_AT_ONCE;
-        let mut starts = after.starts(from, after.through, most).map_err(Rejection::from)?;
-        if let Some(last) = starts.last().filter(|_| starts.len() == most) {
-            after.through = *last + TimeDelta::minutes(1);
-        }
-        let settled = read(view.blocks(&blocks_of(&self.series)))?;
-        let settled = settled.iter().filter(|block| !block.is_open() || now.is_some_and(|now| block.has_ended(now)));
-        for place in settled.filter_map(|block| block.series) {
-            starts.retain(|start| start.date() != (place.start + by).date());
-        }
-        Ok(starts)
-    }
-
-    /// A block at its new start. What it was given by itself stays, unless it is the block that was named.
-    fn moved(
-        &self,
-        block: Block,
-        old: &Series,
-        after: &Series,
-        start: NaiveDateTime,
-        now: DateTime<Utc>,
-    ) -> Result<Steps, Rejection> {
-        let is_named = block.id == self.found.id;
-        let is_in_place = block.series.is_some_and(|place| old.span(place.start).ok() == block.span);
-        let mut to = Block { series: Some(Occurrence { series: after.id, start }), ..block.clone() };
-        let is_moved = after.start != old.start || after.minutes != old.minutes || self.rule.is_some();
-        if is_moved && (is_in_place || is_named && self.changes.start.is_some()) {
-            (to.span, to.minutes) = (Some(after.span(start)?), None);
-        } else if let (true, Some(span)) = (is_named && after.minutes != old.minutes, to.span) {
-            to.span = Some(Span::starting(span.start(), after.length())?);
-        }
-        let given = self.changes;
-        let is_as_planned = |same: bool| is_named || same;
-        let fields = BlockUpdate {
-            title: given.title.clone().filter(|_| is_as_planned(block.title == old.title)),
-            description: given.description.clone().filter(|_| is_as_planned(block.description == old.description)),
-            kind: given.kind.filter(|_| is_as_planned(block.kind == old.kind)),
-            priority: given.priority.filter(|_| is_as_planned(block.priority == old.priority)),
-            tags: given.tags.clone().filter(|_| is_as_planned(block.tags == old.tags)),
-            ..BlockUpdate::default()
-        };
-        let has_moved = to.span != block.span;
-        let mut steps = Steps { events: Vec::new(), block };
-        if has_moved {
-            steps.to(to.clone(), EventKind::BlockMoved);
-        }
-        steps.to(with_fields(&to, &fields, now)?, EventKind::BlockUpdated);
-        Ok(steps)
-    }
 }
 
 /// Deletes a block, or more of its series.
@@ -567,83 +372,4 @@ fn done<V: ReadBlocks>(
         overlaps.into_iter().filter(|other| other.series.is_none_or(|place| place.series != series.id)).collect();
     let outcome = Outcome::Series { did, series: Box::new(series), block: Box::new(block), count, overlaps };
     Ok(Decision { events, outcome })
-}
-
-/// Changes that an undo or a redo makes, so that they fit the series as they are: since the transaction, the service may have made more
-/// blocks. They are taken back, too, if the change is about more than one block; the service makes others by the rule that is then in
-/// effect.
-pub(super) fn fitted<V: ReadBlocks + ReadSeries>(view: &V, changes: Vec<EventKind>) -> Decided<V, Vec<EventKind>> {
-    let created = changes.iter().filter(|change| matches!(change, EventKind::SeriesCreated { .. })).count();
-    if created > 0 {
-        let deleted = changes.iter().filter(|change| matches!(change, EventKind::SeriesDeleted { .. })).count();
-        if read(view.all_series())?.len() + created > limits::SERIES + deleted {
-            return Err(Rejection::TooManySeries.into());
-        }
-    }
-    let mut fitted = Fitted { view, known: Vec::new(), made_since: Vec::new() };
-    let mut fits = Vec::with_capacity(changes.len());
-    for change in changes {
-        fits.extend(fitted.fit(change)?);
-    }
-    let Fitted { mut made_since, .. } = fitted;
-    made_since.extend(fits);
-    Ok(made_since)
-}
-
-struct Fitted<'a, V> {
-    view: &'a V,
-    /// The series after the changes so far; `None` is one that is gone.
-    known: Vec<(SeriesId, Option<Series>)>,
-    /// The deletions of blocks that were made since the transaction.
-    made_since: Vec<EventKind>,
-}
-
-impl<V: ReadBlocks + ReadSeries> Fitted<'_, V> {
-    /// `None` if it changes nothing, because a file was imported in which an event is missing.
-    fn fit(&mut self, change: EventKind) -> Decided<V, Option<EventKind>> {
-        let id = match &change {
-            EventKind::SeriesCreated { series } | EventKind::SeriesDeleted { series } => series.id,
-            EventKind::SeriesChanged { after, .. } => after.id,
-            _ => return Ok(Some(change)),
-        };
-        let now = match self.known.iter().rfind(|(known, _)| *known == id) {
-            Some((_, series)) => series.clone(),
-            None => read(self.view.series(id))?,
-        };
-        let (after, change) = match (change, now) {
-            (EventKind::SeriesCreated { series }, None) => (Some(series.clone()), EventKind::SeriesCreated { series }),
-            (EventKind::SeriesDeleted { series }, Some(now)) => {
-                self.take_back(&series, &now)?;
-                (None, EventKind::SeriesDeleted { series: now })
-            }
-            (EventKind::SeriesChanged { before, after }, Some(now)) => {
-                let after = if before.differs_in_exceptions(&after) {
-                    let mut except = now.except.clone();
-                    except.retain(|start| after.except.contains(start) || !before.except.contains(start));
-                    for start in after.except.iter().filter(|start| !before.except.contains(start)) {
-                        leave_out(&mut except, *start);
-                    }
-                    Series { except, ..now.clone() }
-                } else {
-                    self.take_back(&before, &now)?;
-                    after
-                };
-                (Some(after.clone()), EventKind::SeriesChanged { before: now, after })
-            }
-            _ => return Ok(None),
-        };
-        self.known.push((id, after));
-        Ok(Some(change))
-    }
-
-    /// Takes back the blocks that were made between two states of a series.
-    fn take_back(&mut self, then: &Series, now: &Series) -> Decided<V, ()> {
-        if now.made == then.made {
-            return Ok(());
-        }
-        let since = read(self.view.blocks(&blocks_of(now)))?.into_iter();
-        let since = since.filter(|block| block.series.is_some_and(|place| place.start >= then.through));
-        self.made_since.extend(since.map(|block| EventKind::BlockDeleted { block }));
-        Ok(())
-    }
 }

@@ -1,0 +1,220 @@
+//! Changes of more than one block of a series.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+
+use super::{
+    blocks_of, cut, days_of_rule, done, first_start, open_blocks, out_of_calendar, room_for_blocks, room_for_series,
+    tail, whole_minutes,
+};
+use crate::block::{Block, Occurrence};
+use crate::clock;
+use crate::command::BlockUpdate;
+use crate::decide::block::{Steps, with_fields};
+use crate::decide::{Context, Decided, Did, Outcome, read};
+use crate::event::EventKind;
+use crate::id::SeriesId;
+use crate::limits;
+use crate::rejection::Rejection;
+use crate::series::{Recurrence, Rule, Series};
+use crate::span::Span;
+use crate::view::{ReadBlocks, ReadPlans, ReadSeries};
+
+/// A change of several blocks of a series.
+pub(super) struct Change<'a> {
+    pub series: Series,
+    /// The block that was named, and its place.
+    pub found: Block,
+    pub place: Occurrence,
+    pub changes: &'a BlockUpdate,
+    /// The new rule, if it gets one.
+    pub rule: Option<&'a Recurrence>,
+}
+
+impl Change<'_> {
+    /// `split` is the id of the new series if the change is about the block and those after it.
+    pub fn decide<V: ReadPlans + ReadBlocks + ReadSeries>(
+        self,
+        view: &V,
+        split: Option<SeriesId>,
+        context: &Context,
+    ) -> Decided<V> {
+        let now = split.is_none().then_some(context.now);
+        // From the first block on is all of it.
+        let split = split.filter(|_| self.place.start > self.series.start);
+        let from = if split.is_some() { self.place.start } else { self.series.start };
+        let (head, old) = match split {
+            Some(id) => {
+                let tail = tail(&self.series, id, from)?;
+                (Some(cut(&self.series, from)?), tail)
+            }
+            None => (None, self.series.clone()),
+        };
+        let mut after = self.changed(&old)?;
+        let by = after.start - old.start;
+        if let Some(rule) = self.rule {
+            // Days that the rule leaves out are those of the block that was named.
+            let rule = rule.completed((self.place.start + by).date());
+            after.start = first_start(&rule, after.start)?;
+            after.rule = Rule::from(&rule);
+            after.through = after.through.max(after.start + TimeDelta::minutes(1));
+        }
+        let mut events = Vec::new();
+        if let Some(head) = head {
+            events.push(EventKind::SeriesChanged { before: self.series.clone(), after: head });
+            room_for_series(view)?;
+        }
+        let blocks = open_blocks(view, &self.series, from, now)?;
+        let mut count = 0;
+        let mut named = self.found.clone();
+        let mut changed = Vec::new();
+        // The starts of a new rule. A block keeps its day if there is one.
+        let begun = now.map(|now| after.begins_now(now));
+        let first = begun.map_or(after.start, |begun| begun.max(after.start));
+        let mut starts = self.new_starts(view, &mut after, by, (first, now))?;
+        for block in blocks {
+            let Some(place) = block.series else { continue };
+            let wanted = place.start + by;
+            // A block that should have taken place earlier, and was moved ahead since, stays.
+            if self.rule.is_some() && begun.is_some_and(|begun| wanted < begun) {
+                continue;
+            }
+            count += 1;
+            let start = match self.rule {
+                None => wanted,
+                Some(_) => match starts.iter().position(|start| start.date() == wanted.date()) {
+                    Some(at) => starts.remove(at),
+                    None => {
+                        changed.push(EventKind::BlockDeleted { block });
+                        continue;
+                    }
+                },
+            };
+            let steps = self.moved(block, &old, &after, start, context.now)?;
+            if steps.block.id == named.id {
+                named = steps.block.clone();
+            }
+            changed.extend(steps.events);
+        }
+        let made = after.blocks(starts, read(view.next_handle())?);
+        count += room_for_blocks(view, &made)?;
+        events.push(match split {
+            Some(_) => EventKind::SeriesCreated { series: after.clone() },
+            None => EventKind::SeriesChanged { before: self.series.clone(), after: after.clone() },
+        });
+        events.extend(changed);
+        events.extend(made.into_iter().map(|block| EventKind::BlockScheduled { block }));
+        if matches!(events.as_slice(), [EventKind::SeriesChanged { before, after }] if before == after) {
+            return done(view, Vec::new(), Did::Nothing, after, named, 0);
+        }
+        let did = if by.is_zero() && self.rule.is_none() { Did::Updated } else { Did::Moved };
+        // The view still has the blocks of a series that was split under its old id.
+        let mut decision = done(view, events, did, after, named, count)?;
+        if let Outcome::Series { overlaps, .. } = &mut decision.outcome {
+            overlaps.retain(|other| other.series.is_none_or(|place| place.series != self.series.id));
+        }
+        Ok(decision)
+    }
+
+    /// The series with its new fields, and moved as far as the block that was named.
+    fn changed(&self, old: &Series) -> Result<Series, Rejection> {
+        let BlockUpdate { title, description, kind, priority, tags, start, end, length, .. } = self.changes;
+        let mut series = old.clone();
+        if let Some(title) = title {
+            series.title = title.clone();
+        }
+        if let Some(description) = description {
+            series.description = description.clone();
+        }
+        series.kind = kind.unwrap_or(series.kind);
+        series.priority = priority.unwrap_or(series.priority);
+        if let Some(tags) = tags {
+            series.tags = tags.clone();
+        }
+        let begins = start.or(self.found.span.map(Span::start));
+        let until = |end: DateTime<Utc>| Some(end - begins?);
+        if let Some(length) = end.and_then(until).or(*length) {
+            let minutes = u32::try_from(clock::minutes_up(length)).ok();
+            let minutes = minutes.filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
+            series.minutes = minutes.ok_or(Rejection::EstimateOutOfRange)?;
+        }
+        let by = start.map_or(TimeDelta::zero(), |start| whole_minutes(old.zone.wall(start)) - self.place.start);
+        if by.is_zero() {
+            return Ok(series);
+        }
+        if by.abs() > TimeDelta::minutes(limits::SHIFT_MINUTES) {
+            return Err(Rejection::ShiftOutOfRange);
+        }
+        if self.rule.is_none() {
+            let rule = old.rule.read().map_err(Rejection::from)?;
+            let moved = rule.moved(old.start, by).ok_or_else(|| days_of_rule(old))?;
+            series.rule = Rule::from(&moved);
+        }
+        series.start = out_of_calendar(series.start.checked_add_signed(by))?;
+        series.through = out_of_calendar(series.through.checked_add_signed(by))?;
+        for start in &mut series.except {
+            *start = out_of_calendar(start.checked_add_signed(by))?;
+        }
+        Ok(series)
+    }
+
+    /// The starts of a new rule, without those of the days on which a block is done or over already. None without a new rule.
+    fn new_starts<V: ReadBlocks>(
+        &self,
+        view: &V,
+        after: &mut Series,
+        by: TimeDelta,
+        (from, now): (NaiveDateTime, Option<DateTime<Utc>>),
+    ) -> Decided<V, Vec<NaiveDateTime>> {
+        if self.rule.is_none() {
+            return Ok(Vec::new());
+        }
+        let most = limits::OCCURRENCES_AT_ONCE;
+        let mut starts = after.starts(from, after.through, most).map_err(Rejection::from)?;
+        if let Some(last) = starts.last().filter(|_| starts.len() == most) {
+            after.through = *last + TimeDelta::minutes(1);
+        }
+        let settled = read(view.blocks(&blocks_of(&self.series)))?;
+        let settled = settled.iter().filter(|block| !block.is_open() || now.is_some_and(|now| block.has_ended(now)));
+        for place in settled.filter_map(|block| block.series) {
+            starts.retain(|start| start.date() != (place.start + by).date());
+        }
+        Ok(starts)
+    }
+
+    /// A block at its new start. What it was given by itself stays, unless it is the block that was named.
+    fn moved(
+        &self,
+        block: Block,
+        old: &Series,
+        after: &Series,
+        start: NaiveDateTime,
+        now: DateTime<Utc>,
+    ) -> Result<Steps, Rejection> {
+        let is_named = block.id == self.found.id;
+        let is_in_place = block.series.is_some_and(|place| old.span(place.start).ok() == block.span);
+        let mut to = Block { series: Some(Occurrence { series: after.id, start }), ..block.clone() };
+        let is_moved = after.start != old.start || after.minutes != old.minutes || self.rule.is_some();
+        if is_moved && (is_in_place || is_named && self.changes.start.is_some()) {
+            (to.span, to.minutes) = (Some(after.span(start)?), None);
+        } else if let (true, Some(span)) = (is_named && after.minutes != old.minutes, to.span) {
+            to.span = Some(Span::starting(span.start(), after.length())?);
+        }
+        let given = self.changes;
+        let is_as_planned = |same: bool| is_named || same;
+        let fields = BlockUpdate {
+            title: given.title.clone().filter(|_| is_as_planned(block.title == old.title)),
+            description: given.description.clone().filter(|_| is_as_planned(block.description == old.description)),
+            kind: given.kind.filter(|_| is_as_planned(block.kind == old.kind)),
+            priority: given.priority.filter(|_| is_as_planned(block.priority == old.priority)),
+            tags: given.tags.clone().filter(|_| is_as_planned(block.tags == old.tags)),
+            ..BlockUpdate::default()
+        };
+        let has_moved = to.span != block.span;
+        let mut steps = Steps { events: Vec::new(), block };
+        if has_moved {
+            steps.to(to.clone(), EventKind::BlockMoved);
+        }
+        steps.to(with_fields(&to, &fields, now)?, EventKind::BlockUpdated);
+        Ok(steps)
+    }
+}
