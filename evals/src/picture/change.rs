@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::details::write_details;
 use super::{BlockLine, GoalLine, Picture, PlanLine, SeriesLine};
 
 /// One difference.
@@ -154,15 +155,7 @@ impl fmt::Display for BlockLine {
                 write!(f, " {word} {day}")?;
             }
         }
-        if self.priority != "medium" {
-            write!(f, " {}", self.priority)?;
-        }
-        for tag in &self.tags {
-            write!(f, " #{tag}")?;
-        }
-        if let Some(description) = &self.description {
-            write!(f, " ({description})")?;
-        }
+        write_details(f, &self.priority, &self.tags, self.description.as_deref())?;
         if self.done {
             write!(f, " done")?;
         }

@@ -1,6 +1,7 @@
 //! The timeline in a form that can be compared: in the person's wall-clock time, with only what people see.
 
 mod change;
+mod details;
 mod series;
 
 use flux_agent::store::{Sql, Store, StoreError};

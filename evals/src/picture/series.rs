@@ -7,6 +7,7 @@ use flux_timeline::series::{Recurrence, RecurrenceError};
 use flux_timeline::{Kind, Series};
 use serde::{Deserialize, Serialize};
 
+use super::details::write_details;
 use crate::wall_clock::WallClock;
 
 /// How far rules are compared, in months.
@@ -88,15 +89,7 @@ impl fmt::Display for SeriesLine {
         if self.kind == Kind::Appointment {
             write!(f, " appointment")?;
         }
-        if self.priority != "medium" {
-            write!(f, " {}", self.priority)?;
-        }
-        for tag in &self.tags {
-            write!(f, " #{tag}")?;
-        }
-        if let Some(description) = &self.description {
-            write!(f, " ({description})")?;
-        }
+        write_details(f, &self.priority, &self.tags, self.description.as_deref())?;
         write!(f, " in {:?}", self.plan)?;
         if !self.except.is_empty() {
             let except: Vec<String> = self.except.iter().map(ToString::to_string).collect();
