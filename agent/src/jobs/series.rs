@@ -20,7 +20,10 @@ impl<H: Host> ChatAgent<H> {
         let done = self.0.store.sql_transaction(|store| {
             let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
             let done = action::command_within(store, &Command::ExtendSeries, &author, now, &new_id)?;
-            store.plan_series(if done.events.is_empty() { now + AGAIN } else { now })?;
+            // The events of new blocks have planned it already.
+            if done.events.is_empty() {
+                store.plan_series(now + AGAIN)?;
+            }
             Ok(done)
         })?;
         self.publish(&done.events);
