@@ -1,6 +1,7 @@
 //! Restores an earlier state of the timeline. The log is not rewritten: new events lead to that state, in one transaction that
 //! can be undone.
 
+use super::series::room_after;
 use super::{Decided, Decision, Outcome, read};
 use crate::event::{BlockChange, EventKind};
 use crate::limits;
@@ -44,13 +45,8 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(view
         }
     }
     let mut done = Restored { seq, plans: events.len() as u64, ..Restored::default() };
-    let series_now = read(view.all_series())?;
-    let series = series_as_they_were(&read(view.series_at(seq))?, &series_now, &then.plans);
-    let created = series.iter().filter(|event| matches!(event, EventKind::SeriesCreated { .. })).count();
-    let deleted = series.iter().filter(|event| matches!(event, EventKind::SeriesDeleted { .. })).count();
-    if created > 0 && series_now.len() + created > limits::SERIES + deleted {
-        return Err(Rejection::TooManySeries.into());
-    }
+    let series = series_as_they_were(&read(view.series_at(seq))?, &read(view.all_series())?, &then.plans);
+    room_after(view, &series)?;
     done.series = series.len() as u64;
     events.extend(series);
     // Blocks of plans that will not exist stay hidden.

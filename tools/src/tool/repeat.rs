@@ -97,7 +97,7 @@ impl Repeat {
     }
 
     /// Whether days would mean something else beside this unit: each Monday of a year, or Mondays every other day.
-    fn every_counts(&self, every: Every) -> bool {
+    fn takes_no_days(&self, every: Every) -> bool {
         every == Every::Year || every == Every::Day && self.interval.is_some_and(|interval| interval > 1)
     }
 
@@ -123,7 +123,7 @@ impl Repeat {
             Every::Month => (Frequency::Monthly, Vec::new()),
             Every::Year => (Frequency::Yearly, Vec::new()),
         };
-        if self.every_counts(every) && !self.on.is_empty() {
+        if self.takes_no_days(every) && !self.on.is_empty() {
             return Err(Problem::new(at("on"), "no days here; a rule can say it", "some"));
         }
         let mut by_month_day = Vec::new();

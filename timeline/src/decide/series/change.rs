@@ -10,7 +10,7 @@ use crate::block::{Block, Occurrence};
 use crate::clock;
 use crate::command::BlockUpdate;
 use crate::decide::block::{Steps, with_fields};
-use crate::decide::{Context, Decided, Did, Outcome, read};
+use crate::decide::{Context, Decided, Did, read};
 use crate::event::EventKind;
 use crate::id::SeriesId;
 use crate::limits;
@@ -107,12 +107,7 @@ impl Change<'_> {
             return done(view, Vec::new(), Did::Nothing, after, named, 0);
         }
         let did = if by.is_zero() && self.rule.is_none() { Did::Updated } else { Did::Moved };
-        // The view still has the blocks of a series that was split under its old id.
-        let mut decision = done(view, events, did, after, named, count)?;
-        if let Outcome::Series { overlaps, .. } = &mut decision.outcome {
-            overlaps.retain(|other| other.series.is_none_or(|place| place.series != self.series.id));
-        }
-        Ok(decision)
+        done(view, events, did, after, named, count)
     }
 
     /// The series with its new fields, and moved as far as the block that was named.

@@ -1,11 +1,9 @@
 //! What undo and redo do to series.
 
-use super::{blocks_of, leave_out};
+use super::{blocks_of, leave_out, room_after};
 use crate::decide::{Decided, read};
 use crate::event::EventKind;
 use crate::id::SeriesId;
-use crate::limits;
-use crate::rejection::Rejection;
 use crate::series::Series;
 use crate::view::{ReadBlocks, ReadSeries};
 
@@ -16,13 +14,7 @@ pub(in crate::decide) fn fitted<V: ReadBlocks + ReadSeries>(
     view: &V,
     changes: Vec<EventKind>,
 ) -> Decided<V, Vec<EventKind>> {
-    let created = changes.iter().filter(|change| matches!(change, EventKind::SeriesCreated { .. })).count();
-    if created > 0 {
-        let deleted = changes.iter().filter(|change| matches!(change, EventKind::SeriesDeleted { .. })).count();
-        if read(view.all_series())?.len() + created > limits::SERIES + deleted {
-            return Err(Rejection::TooManySeries.into());
-        }
-    }
+    room_after(view, &changes)?;
     let mut fitted = Fitted { view, known: Vec::new(), made_since: Vec::new() };
     let mut fits = Vec::with_capacity(changes.len());
     for change in changes {

@@ -14,16 +14,18 @@ pub(super) use fitted::fitted;
 use self::change::Change;
 use super::block::{Steps, overlaps, plan_or_active};
 use super::{Context, Decided, Decision, Did, Outcome, block, read};
-use crate::block::Block;
+use crate::block::{Block, Kind, Priority, Source};
 use crate::clock;
 use crate::command::{BlockUpdate, NewBlock, Repeat, Scope};
 use crate::event::EventKind;
-use crate::id::SeriesId;
+use crate::id::{PlanId, SeriesId};
 use crate::limits;
 use crate::plan::Plan;
 use crate::reference::{BlockRef, Preferred, find_block};
 use crate::rejection::Rejection;
 use crate::series::{End, Occurrence, Recurrence, Rule, Series};
+use crate::span::Span;
+use crate::text::Title;
 use crate::view::{BlockQuery, ReadBlocks, ReadPlans, ReadSeries};
 
 /// Adds a series to the timeline, with its blocks of the next weeks.
@@ -33,30 +35,15 @@ pub(super) fn create<V: ReadPlans + ReadBlocks + ReadSeries>(
     repeat: &Repeat,
     context: &Context,
 ) -> Decided<V> {
-    let title = &new.title;
-    let span = new.span.ok_or_else(|| Rejection::RepeatWithoutTime { title: title.clone() })?;
-    if new.due.or(new.not_before).is_some() || !new.depends_on.is_empty() {
-        return Err(Rejection::RepeatWithDays { title: title.clone() }.into());
-    }
+    let has_days = new.due.or(new.not_before).is_some() || !new.depends_on.is_empty();
+    let span = time_of_series(new.span, has_days, &new.title)?;
     let plan = plan_or_active(view, new.plan.as_ref())?.id;
-    let zone = read(view.settings())?.zone();
-    let start = first_start(&repeat.rule, zone.wall(span.start()))?;
     let series = Series {
-        id: repeat.id,
-        plan,
-        rule: Rule::from(&repeat.rule),
-        start,
-        zone,
-        minutes: u32::try_from(clock::minutes_up(span.length())).unwrap_or(limits::ESTIMATE_MINUTES),
-        title: title.clone(),
         kind: new.kind,
         description: new.description.clone(),
         priority: new.priority,
         tags: new.tags.clone(),
-        except: Vec::new(),
-        through: start,
-        made: 0,
-        source: context.source,
+        ..new_series(view, repeat, (plan, span), new.title.clone(), context.source)?
     };
     let (series, blocks) = first_blocks(view, &series, context.now)?;
     let count = blocks.len() as u64;
@@ -124,34 +111,22 @@ fn begin<V: ReadPlans + ReadBlocks + ReadSeries>(
         let Outcome::Block { block, .. } = outcome else { return Err(Rejection::NothingToUpdate.into()) };
         (events, *block)
     };
-    let title = changed.title.clone();
-    let span = changed.span.ok_or_else(|| Rejection::RepeatWithoutTime { title: title.clone() })?;
-    if changed.due.or(changed.not_before).is_some() || !changed.depends_on.is_empty() {
-        return Err(Rejection::RepeatWithDays { title }.into());
-    }
-    let zone = read(view.settings())?.zone();
-    let start = first_start(&repeat.rule, zone.wall(span.start()))?;
-    let series = Series {
-        id: repeat.id,
-        plan: changed.plan,
-        rule: Rule::from(&repeat.rule),
-        start,
-        zone,
-        minutes: u32::try_from(clock::minutes_up(span.length())).unwrap_or(limits::ESTIMATE_MINUTES),
-        title,
+    let has_days = changed.due.or(changed.not_before).is_some() || !changed.depends_on.is_empty();
+    let span = time_of_series(changed.span, has_days, &changed.title)?;
+    let mut series = Series {
         kind: changed.kind,
         description: changed.description.clone(),
         priority: changed.priority,
         tags: changed.tags.clone(),
-        except: Vec::new(),
-        through: start + TimeDelta::minutes(1),
-        made: 0,
-        source: changed.source,
+        ..new_series(view, repeat, (changed.plan, span), changed.title.clone(), changed.source)?
     };
+    // The first block is there already.
+    let start = series.start;
+    series.through = start + TimeDelta::minutes(1);
     let (series, blocks) = first_blocks(view, &series, context.now)?;
     let count = blocks.len() as u64 + 1;
     let mut steps = Steps { events: Vec::new(), block: changed };
-    let span = if zone.wall(span.start()) == start { span } else { series.span(start)? };
+    let span = if series.zone.wall(span.start()) == start { span } else { series.span(start)? };
     let place = Occurrence { series: series.id, start };
     let kind = if steps.block.span == Some(span) { EventKind::BlockUpdated } else { EventKind::BlockMoved };
     steps.to(Block { span: Some(span), series: Some(place), ..steps.block.clone() }, kind);
@@ -159,6 +134,44 @@ fn begin<V: ReadPlans + ReadBlocks + ReadSeries>(
     events.extend(steps.events);
     events.extend(blocks.into_iter().map(|block| EventKind::BlockScheduled { block }));
     done(view, events, Did::Updated, series, steps.block, count)
+}
+
+/// The time of the first block, if something of this time and with or without other days can repeat.
+fn time_of_series(span: Option<Span>, has_days: bool, title: &Title) -> Result<Span, Rejection> {
+    match span {
+        None => Err(Rejection::RepeatWithoutTime { title: title.clone() }),
+        Some(_) if has_days => Err(Rejection::RepeatWithDays { title: title.clone() }),
+        Some(span) => Ok(span),
+    }
+}
+
+/// A series without blocks that begins with the first day that its rule has.
+fn new_series<V: ReadPlans>(
+    view: &V,
+    repeat: &Repeat,
+    (plan, span): (PlanId, Span),
+    title: Title,
+    source: Source,
+) -> Decided<V, Series> {
+    let zone = read(view.settings())?.zone();
+    let start = first_start(&repeat.rule, zone.wall(span.start()))?;
+    Ok(Series {
+        id: repeat.id,
+        plan,
+        rule: Rule::from(&repeat.rule),
+        start,
+        zone,
+        minutes: u32::try_from(clock::minutes_up(span.length())).unwrap_or(limits::ESTIMATE_MINUTES),
+        title,
+        kind: Kind::Task,
+        description: None,
+        priority: Priority::Medium,
+        tags: Vec::new(),
+        except: Vec::new(),
+        through: start,
+        made: 0,
+        source,
+    })
 }
 
 /// Deletes a block, or more of its series.
@@ -183,7 +196,6 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
     if matches!(scope, Scope::Following(_)) && !is_known {
         return Err(Rejection::OldOfSeries { title: found.title }.into());
     }
-    let is_all = scope == Scope::All || place.start <= series.start;
     let (event, blocks) = match scope {
         Scope::One if !is_known => return block::delete(view, &BlockRef::Id(found.id), context),
         Scope::One => {
@@ -196,14 +208,14 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
             let Decision { events, outcome } = block::delete(view, &BlockRef::Id(found.id), context)?;
             return Ok(Decision { events: [event].into_iter().chain(events).collect(), outcome });
         }
-        Scope::Following(_) if !is_all => {
+        Scope::Following(_) if place.start > series.start => {
             let after = cut(&series, place.start)?;
             let blocks = open_blocks(view, &series, place.start, None)?;
             (EventKind::SeriesChanged { before: series.clone(), after }, blocks)
         }
         Scope::Following(_) | Scope::All => {
-            let all = read(view.blocks(&blocks_of(&series)))?;
-            (EventKind::SeriesDeleted { series: series.clone() }, all.into_iter().filter(Block::is_open).collect())
+            let blocks = open_blocks(view, &series, NaiveDateTime::MIN, None)?;
+            (EventKind::SeriesDeleted { series: series.clone() }, blocks)
         }
     };
     // An appointment that is over took place. A task that is overdue would still have to be done.
@@ -304,6 +316,16 @@ fn room_for_series<V: ReadSeries>(view: &V) -> Decided<V, ()> {
     Ok(())
 }
 
+/// Checks that there are no more series after these changes than are possible.
+pub(super) fn room_after<V: ReadSeries>(view: &V, changes: &[EventKind]) -> Decided<V, ()> {
+    let created = changes.iter().filter(|change| matches!(change, EventKind::SeriesCreated { .. })).count();
+    let deleted = changes.iter().filter(|change| matches!(change, EventKind::SeriesDeleted { .. })).count();
+    if created > 0 && read(view.all_series())?.len() + created > limits::SERIES + deleted {
+        return Err(Rejection::TooManySeries.into());
+    }
+    Ok(())
+}
+
 /// The number of these new blocks, if there is room for them.
 fn room_for_blocks<V: ReadBlocks>(view: &V, blocks: &[Block]) -> Decided<V, u64> {
     let count = blocks.len() as u64;
@@ -366,10 +388,17 @@ fn done<V: ReadBlocks>(
     block: Block,
     count: u64,
 ) -> Decided<V> {
-    let overlaps = if events.is_empty() { Vec::new() } else { overlaps(view, &block)? };
-    // The blocks of the series itself are at other times, or have been moved away.
-    let overlaps =
-        overlaps.into_iter().filter(|other| other.series.is_none_or(|place| place.series != series.id)).collect();
+    let mut overlaps = if events.is_empty() { Vec::new() } else { overlaps(view, &block)? };
+    // The blocks of the changed series themselves are at other times, or have been moved away.
+    let is_changed = |place: Occurrence| {
+        events.iter().any(|event| match event {
+            EventKind::SeriesCreated { series } | EventKind::SeriesChanged { after: series, .. } => {
+                series.id == place.series
+            }
+            _ => false,
+        })
+    };
+    overlaps.retain(|other| !other.series.is_some_and(is_changed));
     let outcome = Outcome::Series { did, series: Box::new(series), block: Box::new(block), count, overlaps };
     Ok(Decision { events, outcome })
 }
