@@ -124,7 +124,7 @@ impl<H: Host> ChatAgent<H> {
         agent.plan_rebuild()?;
         agent.plan_past()?;
         agent.0.store.resume_mornings(agent.0.host.now())?;
-        agent.0.store.resume_series(agent.0.host.now())?;
+        agent.0.store.resume_jobs(agent.0.host.now())?;
         agent.wake()?;
         if has_open_turns {
             agent.start_next();

@@ -8,6 +8,8 @@ use chrono::TimeDelta;
 pub const STREAM: TimeDelta = TimeDelta::days(1);
 /// The finished work of a run of the architect that failed, with which a retry begins. A later retry begins anew.
 pub const RUN_WORK: TimeDelta = TimeDelta::days(30);
+/// A reminder that has come and that nobody has dealt with. It is also how late one can come.
+pub const REMINDER: TimeDelta = TimeDelta::days(1);
 /// Outcomes of turns by the version of the prompt, after the last turn with that version, and which version made a change.
 pub const PROMPTS: TimeDelta = TimeDelta::days(365);
 /// What a Workflow has stored, after it has ended: the goal, and the answers of the model. The object has what it needs of it.

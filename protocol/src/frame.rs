@@ -16,7 +16,7 @@ pub use delta::{BlockDelta, version};
 pub use events::{BlockEdit, EventFrame, FollowedEvent, FollowedKind, Origin, Reversal, Reversed};
 pub use results::{
     BlockCounts, BlockPage, BlockPair, Cause, Counts, Differences, EventPage, ImportProgress, ImportState, ModelInfo,
-    PastSnapshot, PromptCounts, Snapshot, SuggestedTime, SuggestedTimes,
+    PastSnapshot, PromptCounts, Reminder, Snapshot, SuggestedTime, SuggestedTimes,
 };
 
 tagged_enum! {
@@ -96,6 +96,12 @@ tagged_enum! {
         FluxSnapshot(Box<Snapshot>),
         /// Extension: events that were appended to the log, in order.
         FluxEvents(EventFrame),
+        /// Extension: the reminders that have come and are not dealt with, all of them, for clients that follow events. It is sent when they
+        /// change, and in a greeting if there are some.
+        FluxReminders {
+            /// The latest first.
+            reminders: Vec<Reminder>,
+        },
         /// Extension: a frame of the client was invalid and changed nothing.
         FluxError {
             /// What was wrong, and what to do.

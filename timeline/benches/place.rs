@@ -60,6 +60,7 @@ fn timeline(spans: &[Span]) -> Option<Session> {
             missed_at: None,
             worked: Worked::default(),
             depends_on: Vec::new(),
+            reminders: None,
             series: None,
             source: Source::User,
         },

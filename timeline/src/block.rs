@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{clock, json, limits};
 
 use crate::id::{BlockId, Handle, PlanId, SeriesId};
+use crate::reminder::Reminders;
 use crate::span::{Span, to_millis};
 use crate::text::{Description, Tag, Title, title_key};
 
@@ -57,6 +58,9 @@ pub struct Block {
     /// Blocks that come first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<BlockId>,
+    /// When it reminds the person of itself; `None` if that is as the person's settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Reminders>,
     /// Its place in a series, if it repeats. The series may be gone: what is done outlives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<Occurrence>,

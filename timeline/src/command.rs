@@ -10,6 +10,7 @@ use crate::id::{BlockId, PlanId, RunId, SeriesId, TxnId};
 use crate::place::Task;
 use crate::plan::PlanColor;
 use crate::reference::{BlockRef, PlanRef, RunRef};
+use crate::reminder::{QuietHours, Reminders};
 use crate::run::{LeftOut, RunStep};
 use crate::series::Recurrence;
 use crate::span::Span;
@@ -255,6 +256,8 @@ pub struct NewBlock {
     pub tags: Vec<Tag>,
     /// The blocks that must be done before it.
     pub depends_on: Vec<BlockRef>,
+    /// Its own reminders; `None` leaves them to the settings.
+    pub reminders: Option<Reminders>,
     /// How it repeats. The blocks of a series have ids of their own.
     pub repeat: Option<Repeat>,
 }
@@ -275,6 +278,7 @@ impl NewBlock {
             priority: Priority::Medium,
             tags: Vec::new(),
             depends_on: Vec::new(),
+            reminders: None,
             repeat: None,
         }
     }
@@ -314,6 +318,8 @@ pub struct BlockUpdate {
     pub working: Option<bool>,
     /// The time that was spent on it until now. A timer that runs goes on from there.
     pub worked: Option<TimeDelta>,
+    /// Its own reminders.
+    pub reminders: Option<Reminders>,
     /// A rule by which it repeats from now on. For a block of a series, the scope says how much of it gets the rule; if that is
     /// one block, those after it do, too.
     pub repeat: Option<Repeat>,
@@ -336,4 +342,8 @@ pub struct SettingsUpdate {
     pub hour_format: Option<HourFormat>,
     /// Whether overdue tasks get new times each morning.
     pub reschedule_overdue: Option<bool>,
+    /// How many minutes before its start a block reminds by itself; `Some(None)` if it does not.
+    pub remind_minutes: Option<Option<u32>>,
+    /// New quiet hours; `Some(None)` removes them.
+    pub quiet_hours: Option<Option<QuietHours>>,
 }

@@ -50,6 +50,27 @@ pub enum InvalidValue {
     /// A date that no block can have.
     #[error("Dates from {} to {} are possible. Nothing was changed.", limits::FIRST_YEAR, limits::LAST_YEAR)]
     DateOutOfRange,
+    /// Too many reminders of a block.
+    #[error(
+        "A block can remind you {} times; there are {count}. Nothing was changed; leave some out.",
+        limits::REMINDERS
+    )]
+    TooManyReminders {
+        /// How many there would be.
+        count: usize,
+    },
+    /// A reminder over the limit.
+    #[error(
+        "A reminder can come up to a week before ({} minutes), not {minutes} minutes. Nothing was changed.",
+        limits::REMINDER_MINUTES
+    )]
+    ReminderTooEarly {
+        /// How many minutes before the start it would come.
+        minutes: u32,
+    },
+    /// Quiet hours that end when they begin.
+    #[error("Quiet hours must end at another time than they begin. Nothing was changed.")]
+    QuietForNoTime,
     /// A goal without a visible character.
     #[error("A goal is missing. Nothing was started; say what you want to reach.")]
     GoalEmpty,

@@ -5,7 +5,7 @@
 //! | [`id`], [`text`], [`span`], [`zone`] | small types that cannot hold a wrong value |
 //! | [`clock`], [`moment`] | times as text: read and written, for models and for people |
 //! | [`json`], [`tagged`] | reading types from JSON with little code |
-//! | [`plan`], [`block`], [`series`], [`run`], [`settings`] | what a timeline consists of |
+//! | [`plan`], [`block`], [`series`], [`reminder`], [`run`], [`settings`] | what a timeline consists of |
 //! | [`event`], `subjects` | the entries of the log, the inverse of each, and what each is about |
 //! | [`snapshot`] | settings and plans at one moment |
 //! | [`view`] | traits for reading a timeline, wherever it is stored |
@@ -43,6 +43,7 @@ pub mod plan;
 pub mod query;
 pub mod reference;
 pub mod rejection;
+pub mod reminder;
 pub mod run;
 pub mod series;
 pub mod session;
@@ -68,6 +69,7 @@ pub use invalid::InvalidValue;
 pub use moment::Moment;
 pub use plan::{Plan, PlanColor};
 pub use rejection::Rejection;
+pub use reminder::{QuietHours, Reminders};
 pub use run::{LeftOut, Run, RunState, RunStatus, RunStep};
 pub use series::{Occurrence, Recurrence, Series};
 pub use session::Session;

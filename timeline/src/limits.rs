@@ -10,6 +10,10 @@ pub const DESCRIPTION_CHARS: usize = 4_000;
 pub const TAGS: usize = 50;
 /// Longest tag, in characters.
 pub const TAG_CHARS: usize = 40;
+/// Most reminders of a block.
+pub const REMINDERS: usize = 5;
+/// How long before its start a block can remind, in minutes: a week.
+pub const REMINDER_MINUTES: u32 = 7 * 24 * 60;
 /// Most blocks that one block can depend on.
 pub const DEPENDENCIES: usize = 50;
 /// Longest block, in days. The store relies on it: a block that overlaps a moment started at most this long before it.

@@ -11,7 +11,7 @@ use crate::text::{Goal, Title};
 /// Why nothing was changed. `Display` is a sentence that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// A title, a description, a tag, a goal, a span or a zone is not valid.
+    /// A title, a description, a tag, a goal, a span, a reminder or a zone is not valid.
     #[error(transparent)]
     Value(#[from] InvalidValue),
     /// Too many dependencies of a block.

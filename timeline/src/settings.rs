@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::HourFormat;
 use crate::free_time::{BREAK_MINUTES, WorkingHours};
+use crate::reminder::QuietHours;
 use crate::zone::Zone;
 
 /// A person's settings.
@@ -25,6 +26,12 @@ pub struct Settings {
     /// Whether overdue tasks get new times each morning.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reschedule_overdue: bool,
+    /// How many minutes before its start a block reminds that has no reminders of its own; `None` if it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remind_minutes: Option<u32>,
+    /// When reminders wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiet_hours: Option<QuietHours>,
 }
 
 impl Default for Settings {
@@ -36,6 +43,8 @@ impl Default for Settings {
             week_start: Weekday::Mon,
             hour_format: HourFormat::default(),
             reschedule_overdue: false,
+            remind_minutes: None,
+            quiet_hours: None,
         }
     }
 }

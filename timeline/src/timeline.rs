@@ -420,6 +420,7 @@ mod tests {
             missed_at: None,
             worked: Worked::default(),
             depends_on: Vec::new(),
+            reminders: None,
             series: None,
             source: Source::User,
         }

@@ -13,6 +13,7 @@ use crate::event::{Actor, BlockChange, Event, EventKind, RunChange, shifted};
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::limits;
 use crate::plan::Plan;
+use crate::reminder::{QuietHours, Reminders};
 use crate::run::{Run, RunStatus};
 use crate::series::Series;
 use crate::settings::Settings;
@@ -91,6 +92,9 @@ pub enum Misfit {
     /// An appointment has no time or is due; or a task has an estimate beside a time, or one that is not possible, or is due before its first day.
     #[error("the block {0} cannot have this time, this estimate or these days")]
     Planned(Handle),
+    /// A block or the settings have reminders, or the settings quiet hours, that are not possible.
+    #[error("these reminders are not possible")]
+    Reminders,
     /// A series has a rule that cannot be read, or more exceptions than are possible; or it changes its plan.
     #[error("the series {0} cannot have this rule, this length or this plan")]
     Series(SeriesId),
@@ -324,7 +328,12 @@ fn within_limits<E>(block: &Block) -> Verified<E> {
     require(can_be_timed, || Misfit::Timed(block.handle))?;
     let is_estimated = block.minutes.is_none_or(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(&minutes));
     let is_planned = fits_its_kind(block).is_ok() && is_estimated && (block.minutes.is_none() || block.span.is_none());
-    require(is_planned, || Misfit::Planned(block.handle))
+    require(is_planned, || Misfit::Planned(block.handle))?;
+    require(are_possible(block.reminders.as_ref()), || Misfit::Reminders)
+}
+
+fn are_possible(reminders: Option<&Reminders>) -> bool {
+    reminders.is_none_or(Reminders::is_valid)
 }
 
 fn possible_series<E>(series: &Series) -> Verified<E> {
@@ -332,7 +341,8 @@ fn possible_series<E>(series: &Series) -> Verified<E> {
         && (1..=limits::ESTIMATE_MINUTES).contains(&series.minutes)
         && series.span(series.start).is_ok()
         && series.except.len() <= limits::EXCEPTIONS
-        && series.tags.len() <= limits::TAGS;
+        && series.tags.len() <= limits::TAGS
+        && are_possible(series.reminders.as_ref());
     require(is_possible, || Misfit::Series(series.id))
 }
 
@@ -363,7 +373,11 @@ fn changed_settings<V: ReadPlans>(view: &V, before: &Settings, after: &Settings)
     let now = Settings { time_zone: before.time_zone, ..read(view.settings())? };
     require(now == *before, || Misfit::Before("settings"))?;
     let most = u64::from(limits::BREAK_MINUTES);
-    require(after.break_minutes <= limits::BREAK_MINUTES, || Misfit::Limit { what: "minutes of a break", most })
+    require(after.break_minutes <= limits::BREAK_MINUTES, || Misfit::Limit { what: "minutes of a break", most })?;
+    let is_quiet_possible = after.quiet_hours.is_none_or(|quiet| QuietHours::new(quiet.from, quiet.to).is_ok());
+    let is_possible =
+        after.remind_minutes.is_none_or(|minutes| Reminders::new(&[minutes]).is_ok()) && is_quiet_possible;
+    require(is_possible, || Misfit::Reminders)
 }
 
 fn limit(what: &'static str, most: usize) -> Misfit {

@@ -123,6 +123,9 @@ pub struct BlockFacts {
     /// Whether it is one of a series.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeats: bool,
+    /// Its own reminders, in minutes before the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_minutes_before: Option<Vec<u32>>,
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -328,6 +331,7 @@ impl BlockFacts {
             working: block.worked.is_running(),
             worked_minutes: block.worked.minutes(),
             repeats: block.series.is_some(),
+            remind_minutes_before: block.reminders.as_ref().map(|reminders| reminders.minutes().to_vec()),
             description: block.description.as_ref().map(ToString::to_string),
             plan: None,
         }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::error::ApiError;
 use super::fields::{self, Fields, PageFields};
+use super::reminders::ReminderCall;
 use super::{settings, times};
 use crate::account::AccountCall;
 use crate::shown;
@@ -45,6 +46,8 @@ pub enum Call {
     CancelImport,
     /// A question about what is stored.
     Ask(Question),
+    /// What is to become of a reminder that has come.
+    Reminder(ReminderCall),
     /// Who may use the timeline.
     Account(AccountCall),
 }
@@ -118,6 +121,8 @@ impl Call {
             "getSettings" => Ok(Self::Ask(Question::Settings)),
             "setSettings" => settings::read(arguments).map(Self::SetSettings),
             "reportTimeZone" => settings::read_zone(arguments).map(Self::ReportZone),
+            "snoozeReminder" => ReminderCall::read(arguments, true).map(Self::Reminder),
+            "dismissReminder" => ReminderCall::read(arguments, false).map(Self::Reminder),
             "restoreTimeline" => restore(arguments),
             "deleteEverything" => delete_everything(arguments),
             // The tool undoes the last change; a person can point at any.
@@ -158,6 +163,7 @@ impl Call {
             Self::Tool(tool) => tool_scope(tool),
             Self::Command(_)
             | Self::SetSettings(_)
+            | Self::Reminder(_)
             | Self::ReportZone(_)
             | Self::DeleteEverything
             | Self::Import(_)

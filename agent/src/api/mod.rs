@@ -11,6 +11,7 @@
 //! | `error` | why a call fails |
 //! | `action` | carries out a tool call or a command in one transaction |
 //! | `pages` | questions with long answers: blocks, messages, and the log |
+//! | `reminders` | reminders that have come |
 //! | `settings`, `fields` | arguments of calls that are not tools |
 //! | `portable` | export, import, and deleting everything |
 //! | `headers` | headers of every response, and what the body of a request may be |
@@ -26,6 +27,7 @@ pub mod headers;
 mod outcome;
 mod pages;
 mod portable;
+mod reminders;
 pub mod route;
 mod settings;
 #[cfg(test)]
@@ -120,6 +122,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             Call::DeleteEverything => self.delete_everything(),
             Call::Import(part) => self.import(&part),
             Call::CancelImport => self.cancel_import(),
+            Call::Reminder(call) => self.remind(call),
             Call::Ask(question) => self.answer(question).map(Outcome::of),
             Call::Account(call) => self.account(principal, call),
         }

@@ -33,6 +33,8 @@ pub enum Change {
     Events(Vec<Event>),
     /// Everything was replaced.
     Everything,
+    /// The reminders that are shown.
+    Reminders,
     /// Somebody may no longer use the object.
     Access,
 }

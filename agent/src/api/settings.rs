@@ -1,8 +1,8 @@
 //! Reads a change of the settings.
 
 use flux_timeline::command::SettingsUpdate;
-use flux_timeline::free_time::WorkingHours;
-use flux_timeline::{HourFormat, Rejection, Zone};
+use flux_timeline::{HourFormat, QuietHours, Rejection, Zone};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{ApiError, misfit};
@@ -18,7 +18,7 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
         match (name.as_str(), given) {
             ("timeZone", Value::String(zone)) => update.time_zone = Some(Zone::new(zone).map_err(Rejection::from)?),
             ("timeZone", _) => return Err(misfit(name, "a string", given)),
-            ("workingHours", Value::Object(_)) => update.working_hours = Some(working_hours(given)?),
+            ("workingHours", Value::Object(_)) => update.working_hours = Some(read_hours(name, given)?),
             ("workingHours", _) => {
                 let form = r#"{"days": ["Mon", …], "from": "09:00", "to": "18:00"}"#;
                 return Err(misfit(name, form, given));
@@ -39,6 +39,18 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
             ("rescheduleOverdue", _) => {
                 update.reschedule_overdue = Some(given.as_bool().ok_or_else(|| misfit(name, "true or false", given))?);
             }
+            ("remindMinutes", Value::Null) => update.remind_minutes = Some(None),
+            ("remindMinutes", _) => {
+                let minutes = given.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+                let form = "a number of minutes before the start, or null for no reminder";
+                update.remind_minutes = Some(Some(minutes.ok_or_else(|| misfit(name, form, given))?));
+            }
+            ("quietHours", Value::Null) => update.quiet_hours = Some(None),
+            ("quietHours", Value::Object(_)) => {
+                let QuietHours { from, to } = read_hours(name, given)?;
+                update.quiet_hours = Some(Some(QuietHours::new(from, to).map_err(Rejection::from)?));
+            }
+            ("quietHours", _) => return Err(misfit(name, r#"{"from": "22:00", "to": "07:00"}, or null"#, given)),
             _ => {
                 let name: String = name.chars().take(80).collect();
                 return Err(ApiError::Arguments(format!("There is no setting “{name}”. Nothing was changed.")));
@@ -55,7 +67,6 @@ pub(super) fn read_zone(arguments: &Value) -> Result<Zone, ApiError> {
     Ok(Zone::new(name).map_err(Rejection::from)?)
 }
 
-fn working_hours(given: &Value) -> Result<WorkingHours, ApiError> {
-    read_value(given.clone())
-        .map_err(|error| ApiError::Arguments(format!("/workingHours: {error} Nothing was changed.")))
+fn read_hours<T: DeserializeOwned>(name: &str, given: &Value) -> Result<T, ApiError> {
+    read_value(given.clone()).map_err(|error| ApiError::Arguments(format!("/{name}: {error} Nothing was changed.")))
 }

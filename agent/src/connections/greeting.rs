@@ -56,6 +56,9 @@ impl<H: Host> ChatAgent<H> {
         let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info, room)? };
         let timeline = frame.to_text();
         connection.send(&timeline);
+        if !follows_state {
+            self.greet_with_reminders(connection)?;
+        }
         if timeline.len() > room {
             let left = GREETING_BYTES.saturating_sub(FRAMES_BYTES + timeline.len());
             // A state can be larger than a greeting. The newest message is sent even then.

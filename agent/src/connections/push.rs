@@ -85,6 +85,7 @@ impl<H: Host> ChatAgent<H> {
         match change {
             Change::Events(events) => self.publish(&events),
             Change::Everything => self.start_over(),
+            Change::Reminders => self.renew_reminders(),
             Change::Access => self.close_ended(),
         }
     }
@@ -102,7 +103,18 @@ impl<H: Host> ChatAgent<H> {
         self.set_in_motion(events);
         if events.iter().any(changes_jobs) {
             self.set_alarm();
+        } else {
+            self.wake_for_reminders(events);
         }
+    }
+
+    /// Sends the reminders after one was put off or dealt with.
+    fn renew_reminders(&self) {
+        if let Err(error) = self.send_reminders() {
+            // They are sent again when a client connects.
+            self.fault("reminders", &error);
+        }
+        self.set_alarm();
     }
 
     /// Logs how many events of the same kind follow each other.
@@ -141,6 +153,7 @@ impl<H: Host> ChatAgent<H> {
             .have_plan()
             .and_then(|()| self.0.store.plan_morning(self.0.host.now()))
             .and_then(|()| self.0.store.plan_series(self.0.host.now()))
+            .and_then(|()| self.0.store.find_reminders(self.0.host.now()))
             .and_then(|()| self.watch_runs())
             .and_then(|()| self.send_everything());
         if let Err(error) = begun {

@@ -4,6 +4,7 @@
 //! transaction with its end, so it happens once. Every opening of the object runs what is due and sets the alarm again.
 
 mod morning;
+mod reminders;
 mod retention;
 mod series;
 
@@ -34,6 +35,8 @@ const RETENTION: &str = "retention";
 const MORNING: &str = "morning";
 /// Makes more blocks of what repeats.
 const SERIES: &str = "series";
+/// Reminds the person of what is about to begin.
+const REMINDERS: &str = "reminders";
 /// Ends Workflows of deleted goals, and deletes what they have stored.
 const DISCARD: &str = "discard";
 
@@ -109,6 +112,7 @@ impl<H: Host> ChatAgent<H> {
             RETENTION => self.expire(),
             MORNING => self.begin_morning(),
             SERIES => self.extend_series(),
+            REMINDERS => self.remind(job),
             DISCARD => self.discard_workflows(job),
             // A newer version of the service made it.
             _ => self.0.store.delete_job(&job.id),
@@ -220,7 +224,7 @@ impl<H: Host> ChatAgent<H> {
 
 /// Whether an event changes when a job is due.
 pub(crate) fn changes_jobs(event: &Event) -> bool {
-    morning::changes_mornings(event) || event.kind.concerns_series()
+    morning::changes_mornings(event) || event.kind.concerns_series() || reminders::changes_many(event)
 }
 
 impl<S: Sql> Store<S> {
@@ -234,6 +238,24 @@ impl<S: Sql> Store<S> {
         }
         if events.iter().any(|event| event.kind.concerns_series()) {
             self.plan_series(now)?;
+        }
+        self.plan_reminders(events, now)
+    }
+
+    /// Stores the jobs of series and of reminders if they are missing: a version of the service that does not know them deletes
+    /// them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn resume_jobs(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let sql = format!(
+            "SELECT ?1 AS job WHERE EXISTS (SELECT 1 FROM [series] WHERE until IS NULL) AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1)
+             UNION ALL
+             SELECT ?2 WHERE {} AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?2)",
+            self.has_reminders("?3")?
+        );
+        for row in self.query(&sql, &[SERIES.into(), REMINDERS.into(), now.timestamp_millis().into()])? {
+            if row.text(0)? == SERIES { self.plan_series(now)? } else { self.find_reminders(now)? }
         }
         Ok(())
     }
@@ -266,7 +288,7 @@ pub(crate) fn turns_due(now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// The kind of a job as reports name it.
 fn name_of(kind: &str) -> Name {
-    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, MORNING, SERIES, DISCARD];
+    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, MORNING, SERIES, REMINDERS, DISCARD];
     kinds.into_iter().find(|known| *known == kind).unwrap_or("job")
 }
 

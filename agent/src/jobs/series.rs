@@ -32,15 +32,6 @@ impl<H: Host> ChatAgent<H> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Stores the job if something repeats and there is none: a version of the service that does not know the job deletes it.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(crate) fn resume_series(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let sql = "SELECT 1 FROM [series] WHERE until IS NULL AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?) LIMIT 1";
-        if self.query(sql, &[SERIES.into()])?.is_empty() { Ok(()) } else { self.plan_series(now) }
-    }
-
     /// Stores when a series of a plan in use will have few blocks ahead, at the earliest at `from`. Without such a series, there is no
     /// job.
     ///

@@ -20,6 +20,7 @@
 //! | `messages` | `messages`: the conversation |
 //! | `fit` | shortening messages that are too large |
 //! | `causes` | `causes`: which message led to which request |
+//! | `reminders` | `reminders`: what has come, and when the next ones come |
 //! | `prompts` | `prompt_counts`, `prompt_changes`: outcomes of turns by the version of the prompt |
 //! | `counts` | counts of all of it |
 //! | `turns` | `turns`, `chunks`: turns with their requests, and what they streamed |
@@ -47,6 +48,7 @@ mod past;
 mod prompts;
 mod questions;
 mod rebuild;
+mod reminders;
 mod retention;
 mod runs;
 mod schema;

@@ -134,6 +134,7 @@ pub(super) const COMPUTED: &[Table] = &[
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
             // Few blocks are part of a series. The others write nothing to it.
             "CREATE INDEX [blocks_by_series] ON [blocks] (series) WHERE series IS NOT NULL",
+            "CREATE INDEX [blocks_reminding] ON [blocks] (start_ms) WHERE json_extract(json, '$.reminders') IS NOT NULL",
             // Overdue tasks are read on every turn, and there are few open ones among many done.
             "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE state = 0",
             // A change keeps the version that it replaces.
@@ -287,6 +288,16 @@ pub(super) const OTHER: &[Table] = &[
                 due_ms INTEGER NOT NULL,
                 attempt INTEGER NOT NULL DEFAULT 0,
                 payload TEXT
+            ) WITHOUT ROWID"],
+    },
+    Table {
+        name: "reminders",
+        // What has come. A block has one at most. `snoozed_ms` is when one that was put off comes again.
+        statements: &["CREATE TABLE reminders (
+                block TEXT PRIMARY KEY,
+                start_ms INTEGER,
+                at_ms INTEGER NOT NULL,
+                snoozed_ms INTEGER
             ) WITHOUT ROWID"],
     },
     Table {

@@ -160,6 +160,22 @@ fn scenarios() -> Vec<Scenario> {
             ],
         },
         Scenario {
+            name: "a reminder comes, is put off, comes again, and is dealt with",
+            before: vec![Call(
+                "scheduleBlock",
+                json!({"title": "Dentist", "startTime": "2026-03-02T12:00", "remindMinutesBefore": [30]}),
+            )],
+            steps: vec![
+                Call("setSettings", json!({"remindMinutes": 10})),
+                Ring,
+                // The block has the id of the first call.
+                Call("snoozeReminder", json!({"id": "00000000-0000-0001-0000-000000000000", "minutes": 5})),
+                Ring,
+                Connect,
+                Call("dismissReminder", json!({"id": "00000000-0000-0001-0000-000000000000"})),
+            ],
+        },
+        Scenario {
             name: "the program panics in the middle of an answer",
             before: vec![Say("Hello")],
             steps: vec![Panic, Say("And again"), ModelAnswers("Hello again.")],

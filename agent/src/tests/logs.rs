@@ -50,6 +50,7 @@ pub fn block(number: u32, plan: PlanId, title: &str, span: Span) -> Block {
         missed_at: None,
         worked: Worked::default(),
         depends_on: Vec::new(),
+        reminders: None,
         series: None,
         source: Source::User,
     }

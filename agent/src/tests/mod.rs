@@ -23,6 +23,7 @@ mod principals;
 mod prompts;
 mod rebuild;
 mod recovery;
+mod reminders;
 mod resuming;
 mod retention;
 mod scenario;

@@ -23,7 +23,7 @@ fn step(chance: &mut Chance) -> Step {
     let day = u8::try_from(3 + chance.below(20)).unwrap();
     let block = format!("B{}", 1 + chance.below(8));
     let plan = format!("Plan {}", chance.below(3));
-    match chance.below(42) {
+    match chance.below(44) {
         0..=3 => Step::Call("scheduleBlock", gym(day)),
         4 => Step::Call("updateBlock", json!({"id": block, "updates": {"title": format!("Title {day}")}})),
         5 => Step::Call("completeBlock", json!({"id": block})),
@@ -69,6 +69,11 @@ fn step(chance: &mut Chance) -> Step {
             Step::Call("updateBlock", json!({"id": block, "updates": updates, "scope": scope(chance)}))
         }
         40 => Step::Call("deleteBlock", json!({"id": block, "scope": scope(chance)})),
+        41 => {
+            let id = Uuid::from_u128(u128::from(1 + chance.below(20)) << 64);
+            Step::Call("snoozeReminder", json!({"id": id, "minutes": 1 + chance.below(60)}))
+        }
+        42 => Step::Call("setSettings", json!({"remindMinutes": 5 + chance.below(60)})),
         _ => Step::Lose(Box::new(step(chance))),
     }
 }

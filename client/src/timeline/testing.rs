@@ -28,6 +28,7 @@ pub fn block(number: u32, start: &str, end: &str, is_open: bool) -> Block {
         missed_at: None,
         worked: Worked::default(),
         depends_on: Vec::new(),
+        reminders: None,
         series: None,
         source: Source::User,
     }

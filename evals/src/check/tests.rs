@@ -30,6 +30,7 @@ fn block(handle: &str, title: &str, start: &str, minutes: i64) -> BlockLine {
         worked_minutes: 0,
         plan: "My plan".into(),
         after: Vec::new(),
+        reminders: None,
         series: None,
     }
 }

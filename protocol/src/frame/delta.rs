@@ -41,6 +41,7 @@ impl BlockDelta {
             missed_at,
             worked,
             depends_on,
+            reminders,
             series,
             source,
         } = after;
@@ -62,6 +63,7 @@ impl BlockDelta {
         add(&mut change, "missedAt", &before.missed_at, missed_at);
         add(&mut change, "worked", &before.worked, worked);
         add(&mut change, "dependsOn", &before.depends_on, depends_on);
+        add(&mut change, "reminders", &before.reminders, reminders);
         add(&mut change, "series", &before.series, series);
         Some(Self { block: *id, base: version(before), change })
     }
@@ -94,6 +96,7 @@ impl BlockDelta {
                 "missedAt" => block.missed_at = clock::optional_instant(json::Reader(value)).ok()?,
                 "worked" => block.worked = json::read(value).ok()?,
                 "dependsOn" => block.depends_on = json::read(value).ok()?,
+                "reminders" => block.reminders = json::read(value).ok()?,
                 "series" => block.series = json::read(value).ok()?,
                 _ => return None,
             }
@@ -128,6 +131,7 @@ pub fn version(block: &Block) -> u32 {
         missed_at,
         worked,
         depends_on,
+        reminders,
         series,
         source,
     } = block;
@@ -162,6 +166,10 @@ pub fn version(block: &Block) -> u32 {
             hash.add(&day.map_or(0, |day| day.num_days_from_ce()).to_le_bytes());
         }
     }
+    if let Some(reminders) = reminders {
+        hash.add(b"reminders");
+        reminders.minutes().iter().for_each(|minutes| hash.add(&minutes.to_le_bytes()));
+    }
     if let Some(place) = series {
         hash.add(place.series.uuid().as_bytes());
         hash.add(&place.start.and_utc().timestamp().to_le_bytes());
@@ -185,7 +193,7 @@ impl Hash {
 mod tests {
     use chrono::{DateTime, NaiveDate, TimeDelta};
     use flux_timeline::{
-        Description, Handle, Kind, Occurrence, PlanId, Priority, SeriesId, Source, Span, Tag, Title, Worked,
+        Description, Handle, Kind, Occurrence, PlanId, Priority, Reminders, SeriesId, Source, Span, Tag, Title, Worked,
     };
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -200,7 +208,7 @@ mod tests {
             (prop::collection::vec("[a-c]{1,2}", 0..3), prop::option::of(0i64..3), ids(), 0u8..3),
             (any::<bool>(), prop::option::of(0i64..3), 0u64..3, prop::option::of(0i64..3)),
             (any::<bool>(), prop::option::of(0u32..3), prop::option::of(0i32..3), prop::option::of(0i32..3)),
-            prop::option::of((0u128..2, 0i64..3)),
+            (prop::option::of((0u128..2, 0i64..3)), prop::option::of(prop::collection::vec(0u32..2, 0..3))),
         )
             .prop_map(
                 |(
@@ -208,7 +216,7 @@ mod tests {
                     (tags, completed, ids, source),
                     (is_task, missed, ms, since),
                     (has_time, estimate, due, not_before),
-                    series,
+                    (series, reminders),
                 )| {
                     let at = |ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms);
                     Block {
@@ -228,6 +236,7 @@ mod tests {
                         missed_at: missed.filter(|_| !is_task).map(at),
                         worked: Worked { ms, since: since.map(at) },
                         depends_on: ids.into_iter().map(|id| BlockId::new(Uuid::from_u128(id))).collect(),
+                        reminders: reminders.map(|minutes| Reminders::new(&minutes).unwrap()),
                         series: series.map(|(id, minutes)| Occurrence {
                             series: SeriesId::new(Uuid::from_u128(id)),
                             start: (DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)).naive_utc(),

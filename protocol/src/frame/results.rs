@@ -37,6 +37,16 @@ pub struct Snapshot {
     pub model: ModelInfo,
 }
 
+/// A reminder that has come. It is known by its block: one of the same block replaces it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// The block.
+    pub block: Block,
+    /// When it came.
+    #[serde(deserialize_with = "flux_timeline::clock::instant")]
+    pub at: DateTime<Utc>,
+}
+
 /// The timeline at an earlier moment: the result of `getTimelineAt`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

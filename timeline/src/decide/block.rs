@@ -45,6 +45,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         missed_at: None,
         worked: Worked::default(),
         depends_on: dependencies(view, new, context.now)?,
+        reminders: new.reminders.clone(),
         series: None,
         source: context.source,
     };
@@ -287,6 +288,9 @@ pub(super) fn with_fields(block: &Block, changes: &BlockUpdate, now: DateTime<Ut
     }
     if let Some(tags) = &changes.tags {
         block.tags = tags.clone();
+    }
+    if let Some(reminders) = &changes.reminders {
+        block.reminders = Some(reminders.clone());
     }
     fits_its_kind(&block)?;
     Ok(block)

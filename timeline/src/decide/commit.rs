@@ -156,6 +156,7 @@ fn blocks<V: ReadBlocks>(
             missed_at: None,
             worked: Worked::default(),
             depends_on: before.map(|(id, _)| *id).take(limits::DEPENDENCIES).collect(),
+            reminders: None,
             series: None,
             source: Source::Architect,
         });

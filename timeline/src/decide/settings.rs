@@ -5,6 +5,7 @@ use crate::command::SettingsUpdate;
 use crate::event::EventKind;
 use crate::limits;
 use crate::rejection::Rejection;
+use crate::reminder::Reminders;
 use crate::view::ReadPlans;
 use crate::zone::Zone;
 
@@ -21,6 +22,9 @@ pub(super) fn change<V: ReadPlans>(view: &V, update: &SettingsUpdate) -> Decided
     if update.break_minutes.is_some_and(|minutes| minutes > limits::BREAK_MINUTES) {
         return Err(Rejection::BreakTooLong.into());
     }
+    if let Some(Some(minutes)) = update.remind_minutes {
+        Reminders::new(&[minutes]).map_err(Rejection::from)?;
+    }
     let before = read(view.settings())?;
     let mut after = before.clone();
     after.time_zone = update.time_zone.or(after.time_zone);
@@ -29,6 +33,8 @@ pub(super) fn change<V: ReadPlans>(view: &V, update: &SettingsUpdate) -> Decided
     after.week_start = update.week_start.unwrap_or(after.week_start);
     after.hour_format = update.hour_format.unwrap_or(after.hour_format);
     after.reschedule_overdue = update.reschedule_overdue.unwrap_or(after.reschedule_overdue);
+    after.remind_minutes = update.remind_minutes.unwrap_or(after.remind_minutes);
+    after.quiet_hours = update.quiet_hours.unwrap_or(after.quiet_hours);
     let events =
         if after == before { Vec::new() } else { vec![EventKind::SettingsChanged { before, after: after.clone() }] };
     Ok(Decision { events, outcome: Outcome::Settings(after) })

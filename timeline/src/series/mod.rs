@@ -22,6 +22,7 @@ use crate::clock;
 use crate::id::{BlockId, Handle, PlanId, SeriesId};
 use crate::invalid::InvalidValue;
 use crate::limits;
+use crate::reminder::Reminders;
 use crate::span::Span;
 use crate::text::{Description, Tag, Title};
 use crate::zone::Zone;
@@ -56,6 +57,9 @@ pub struct Series {
     /// Their tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
+    /// Their reminders; `None` if these are as the person's settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Reminders>,
     /// The starts at which there is no block although the rule has one (EXDATE), by the clock and in order.
     #[serde(default, with = "wall_times", skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<NaiveDateTime>,
@@ -190,6 +194,7 @@ impl Series {
                 missed_at: None,
                 worked: Worked::default(),
                 depends_on: Vec::new(),
+                reminders: self.reminders.clone(),
                 series: Some(Occurrence { series: self.id, start }),
                 source: self.source,
             });

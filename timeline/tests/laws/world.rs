@@ -3,12 +3,13 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use flux_timeline::Distance;
 use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate};
+use flux_timeline::free_time::DayTime;
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
 use flux_timeline::{
     Actor, BlockId, DecideError, Event, EventId, Goal, Handle, HourFormat, Kind, PlanColor, PlanId, Priority,
-    Recurrence, RunId, RunStep, SeriesId, Session, Source, Span, Title, TxnId, Zone, decide,
+    QuietHours, Recurrence, Reminders, RunId, RunStep, SeriesId, Session, Source, Span, Title, TxnId, Zone, decide,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -308,6 +309,7 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             changes: BlockUpdate {
                 title: Some(title(*number)),
                 priority: priority.then_some(Priority::High),
+                reminders: priority.then(|| Reminders::new(&[u32::from(*number), 0]).unwrap()),
                 ..BlockUpdate::default()
             },
         },
@@ -411,9 +413,16 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::Zone(oslo) => Command::ChangeSettings(SettingsUpdate {
             time_zone: Zone::new(if *oslo { "Europe/Oslo" } else { "Asia/Tokyo" }).ok(),
             hour_format: (!oslo).then_some(HourFormat::Hours12),
+            remind_minutes: Some(oslo.then_some(10)),
+            quiet_hours: Some(oslo.then(night)),
             ..SettingsUpdate::default()
         }),
     })
+}
+
+fn night() -> QuietHours {
+    let [from, to] = ["22:00", "07:00"].map(|time| DayTime::read(time).unwrap());
+    QuietHours::new(from, to).unwrap()
 }
 
 pub fn seen(mut content: Content) -> String {

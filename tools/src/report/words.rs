@@ -12,6 +12,7 @@ use flux_timeline::free_time::DayTime;
 use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
 use flux_timeline::query::{Answer, COUNTED};
+use flux_timeline::reminder::Reminders;
 use flux_timeline::run::{LeftOut, Run};
 use flux_timeline::series::Series;
 use flux_timeline::settings::Settings;
@@ -19,11 +20,11 @@ use flux_timeline::settings::Settings;
 pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
     match outcome {
         Outcome::Block { did, block, overlaps } => {
-            let done = block_sentence(*did, block, moment);
+            let done = block_sentence(*did, block, moment) + &reminder_sentence(*did, block);
             if overlaps.is_empty() { done } else { format!("{done} {}", overlap_sentence(overlaps, moment)) }
         }
         Outcome::Series { did, series, block, count, overlaps } => {
-            let done = series_sentence(*did, series, block, *count, moment);
+            let done = series_sentence(*did, series, block, *count, moment) + &reminder_sentence(*did, block);
             if overlaps.is_empty() { done } else { format!("{done} {}", overlap_sentence(overlaps, moment)) }
         }
         Outcome::Extended => "What repeats goes on.".to_owned(),
@@ -73,6 +74,17 @@ fn series_sentence(did: Did, series: &Series, block: &Block, count: u64, moment:
         Did::Deleted => format!("Deleted {} of “{}”, which repeated {words}.", counted_blocks(count), series.title),
         Did::Nothing => format!("{name} was so already; nothing was changed."),
         _ => format!("Changed {} of “{}”, which repeats {words}: {when}.", counted_blocks(count), series.title),
+    }
+}
+
+/// ` It reminds you 10 min before.`, with the reminders that the block has itself; empty if it has none.
+fn reminder_sentence(did: Did, block: &Block) -> String {
+    let reminders = block.reminders.as_ref().map(Reminders::words).filter(|words| !words.is_empty());
+    match (did, reminders) {
+        (Did::Scheduled | Did::Updated | Did::Moved, Some(words)) if block.span.is_some() => {
+            format!(" It reminds you {words}.")
+        }
+        _ => String::new(),
     }
 }
 
@@ -130,7 +142,7 @@ fn overlap_sentence(overlaps: &[Block], moment: &Moment) -> String {
 fn settings_sentence(settings: &Settings) -> String {
     let hours = settings.working_hours;
     let days: Vec<String> = hours.days().map(|day| day.to_string()).collect();
-    let text = format!(
+    let mut text = format!(
         "Tasks are placed on {}, {}–{}, with breaks of at least {} min; the time zone is {}. Weeks begin on {}, and times \
          are told like {}.",
         days.join(", "),
@@ -144,7 +156,18 @@ fn settings_sentence(settings: &Settings) -> String {
             HourFormat::Hours12 => "8:00 PM",
         }
     );
-    if settings.reschedule_overdue { text + " Each morning, overdue tasks get new times." } else { text }
+    if settings.reschedule_overdue {
+        text += " Each morning, overdue tasks get new times.";
+    }
+    if let Some(minutes) = settings.remind_minutes {
+        let words = Reminders::new(&[minutes]).map(|reminders| reminders.words()).unwrap_or_default();
+        let _ = write!(text, " Blocks remind you {words}.");
+    }
+    if let Some(quiet) = settings.quiet_hours {
+        let (from, to) = (day_time(quiet.from, settings.hour_format), day_time(quiet.to, settings.hour_format));
+        let _ = write!(text, " Reminders wait from {from} to {to}.");
+    }
+    text
 }
 
 /// A time of day for people. The end of a day is `24:00`, or `12:00 AM` on a 12 hour clock.

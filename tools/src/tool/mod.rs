@@ -17,6 +17,7 @@ mod list_plans;
 mod list_runs;
 mod problem;
 mod redo;
+mod reminders;
 mod rename_plan;
 mod repeat;
 mod reschedule_overdue;

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reminders::reminders;
 use super::{Action, Problem, Repeat, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{Command, NewBlock};
@@ -58,6 +59,10 @@ pub struct ScheduleBlock {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 50))]
     pub depends_on: Vec<String>,
+    /// Leave it out, unless the person wants to be reminded: how many minutes before the start, e.g. [10]. "Remind me to …" is [0].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 5))]
+    pub remind_minutes_before: Option<Vec<u32>>,
     /// Leave it out, unless the person says that it repeats ("every", "each", "daily"): how, from startTime on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
@@ -96,6 +101,7 @@ impl Tool for ScheduleBlock {
             priority: self.priority,
             tags: Tag::list(&self.tags).map_err(|why| Problem::rejected("/tags", why))?,
             depends_on: self.depends_on.iter().map(|text| BlockRef::from(text.as_str())).collect(),
+            reminders: reminders("/remindMinutesBefore", self.remind_minutes_before.as_deref())?,
             // Once is not a series.
             repeat: self
                 .repeat

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reminders::reminders;
 use super::{Action, Problem, Repeat, SeriesScope, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{BlockUpdate, Command};
@@ -79,6 +80,10 @@ pub struct Updates {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 50))]
     pub tags: Option<Vec<String>>,
+    /// When to remind the person, in minutes before the start; an empty list means never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 5))]
+    pub remind_minutes_before: Option<Vec<u32>>,
     /// How it repeats from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
@@ -86,7 +91,7 @@ pub struct Updates {
 
 impl Tool for UpdateBlock {
     const NAME: &'static str = "updateBlock";
-    const DESCRIPTION: &'static str = "Changes a block: its time, length, days, title, kind, description, priority or tags, that an appointment \
+    const DESCRIPTION: &'static str = "Changes a block: its time, length, days, title, kind, description, priority, tags or reminders, that an appointment \
          was missed, or the timer of a task. To move a block, or to give a task a time, give only the new startTime.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
@@ -115,6 +120,7 @@ impl Tool for UpdateBlock {
                 missed: updates.missed,
                 working: updates.working,
                 worked: updates.worked_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
+                reminders: reminders("/updates/remindMinutesBefore", updates.remind_minutes_before.as_deref())?,
                 repeat: updates.repeat.as_ref().map(|repeat| repeat.of("/updates/repeat", context)).transpose()?,
                 scope: self.scope.of(context),
             },

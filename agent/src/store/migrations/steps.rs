@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[&[&str]] = &[
     SEVENTEENTH,
     EIGHTEENTH,
     NINETEENTH,
+    TWENTIETH,
 ];
 
 const FIRST: &[&str] = &[
@@ -431,6 +432,22 @@ const NINETEENTH: &[&str] = &[
     "CREATE INDEX series_now ON series (id) WHERE until IS NULL",
     "ALTER TABLE blocks ADD COLUMN series TEXT",
     "CREATE INDEX blocks_by_series ON blocks (series) WHERE series IS NOT NULL",
+    // Tables that are being built beside these are of the version before, so they are built again from the start.
+    "UPDATE computed SET building = NULL, built = 0",
+    "DELETE FROM import_texts",
+    "UPDATE imports SET state = 'failed', problem = 'The service was updated during the import. Nothing was imported; start it again.'
+     WHERE state IN ('receiving', 'checking')",
+];
+
+const TWENTIETH: &[&str] = &[
+    // Reminders. No block that was stored until now has any, so nothing has to be computed anew.
+    "CREATE TABLE reminders (
+        block TEXT PRIMARY KEY,
+        start_ms INTEGER,
+        at_ms INTEGER NOT NULL,
+        snoozed_ms INTEGER
+    ) WITHOUT ROWID",
+    "CREATE INDEX blocks_reminding ON blocks (start_ms) WHERE json_extract(json, '$.reminders') IS NOT NULL",
     // Tables that are being built beside these are of the version before, so they are built again from the start.
     "UPDATE computed SET building = NULL, built = 0",
     "DELETE FROM import_texts",

@@ -190,7 +190,7 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
 }
 
 /// All that the migrations make.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 26] = [
     "migrations",
     "events",
     "state",
@@ -202,6 +202,7 @@ const TABLES: [&str; 25] = [
     "messages",
     "turns",
     "traces",
+    "reminders",
     "questions",
     "jobs",
     "chunks",

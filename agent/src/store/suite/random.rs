@@ -7,7 +7,7 @@ use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
     Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, Kind, PlanColor, PlanId,
-    Priority, ReadPlans, ReadRuns, Recurrence, RunId, RunStep, SeriesId, Span, Tag, Title,
+    Priority, ReadPlans, ReadRuns, Recurrence, Reminders, RunId, RunStep, SeriesId, Span, Tag, Title,
 };
 
 use super::{Sql, Twins, moment, said};
@@ -95,7 +95,13 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
         26 => {
             let title = Title::new(&title).map_err(|why| why.to_string())?;
             let (not_before, due) = (date(chance), date(chance));
-            Command::ScheduleBlock(NewBlock { not_before, due, ..NewBlock::new(BlockId::new(twins.id()), title) })
+            let reminders = reminders(chance);
+            Command::ScheduleBlock(NewBlock {
+                not_before,
+                due,
+                reminders,
+                ..NewBlock::new(BlockId::new(twins.id()), title)
+            })
         }
         27 => Command::UpdateBlock {
             block,
@@ -103,6 +109,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
                 unschedule: chance.below(3) > 0,
                 length: (chance.below(3) == 0).then(|| TimeDelta::minutes(chance.minutes())),
                 due: (chance.below(3) == 0).then(|| date(chance)),
+                reminders: reminders(chance),
                 ..BlockUpdate::default()
             },
         },
@@ -134,6 +141,12 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
         _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)
+}
+
+fn reminders(chance: &mut Chance) -> Option<Reminders> {
+    let all: [&[u32]; 4] = [&[], &[0], &[10], &[60, 10]];
+    let some = all.get(usize::try_from(chance.below(6)).unwrap_or_default());
+    some.and_then(|minutes| Reminders::new(minutes).ok())
 }
 
 /// A rule with few blocks.

@@ -112,7 +112,7 @@ impl Change<'_> {
 
     /// The series with its new fields, and moved as far as the block that was named.
     fn changed(&self, old: &Series) -> Result<Series, Rejection> {
-        let BlockUpdate { title, description, kind, priority, tags, start, end, length, .. } = self.changes;
+        let BlockUpdate { title, description, kind, priority, tags, reminders, start, end, length, .. } = self.changes;
         let mut series = old.clone();
         if let Some(title) = title {
             series.title = title.clone();
@@ -124,6 +124,9 @@ impl Change<'_> {
         series.priority = priority.unwrap_or(series.priority);
         if let Some(tags) = tags {
             series.tags = tags.clone();
+        }
+        if let Some(reminders) = reminders {
+            series.reminders = Some(reminders.clone());
         }
         let begins = start.or(self.found.span.map(Span::start));
         let until = |end: DateTime<Utc>| Some(end - begins?);
@@ -202,6 +205,7 @@ impl Change<'_> {
             kind: given.kind.filter(|_| is_as_planned(block.kind == old.kind)),
             priority: given.priority.filter(|_| is_as_planned(block.priority == old.priority)),
             tags: given.tags.clone().filter(|_| is_as_planned(block.tags == old.tags)),
+            reminders: given.reminders.clone().filter(|_| is_as_planned(block.reminders == old.reminders)),
             ..BlockUpdate::default()
         };
         let has_moved = to.span != block.span;

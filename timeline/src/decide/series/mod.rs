@@ -43,6 +43,7 @@ pub(super) fn create<V: ReadPlans + ReadBlocks + ReadSeries>(
         description: new.description.clone(),
         priority: new.priority,
         tags: new.tags.clone(),
+        reminders: new.reminders.clone(),
         ..new_series(view, repeat, (plan, span), new.title.clone(), context.source)?
     };
     let (series, blocks) = first_blocks(view, &series, context.now)?;
@@ -118,6 +119,7 @@ fn begin<V: ReadPlans + ReadBlocks + ReadSeries>(
         description: changed.description.clone(),
         priority: changed.priority,
         tags: changed.tags.clone(),
+        reminders: changed.reminders.clone(),
         ..new_series(view, repeat, (changed.plan, span), changed.title.clone(), changed.source)?
     };
     // The first block is there already.
@@ -167,6 +169,7 @@ fn new_series<V: ReadPlans>(
         description: None,
         priority: Priority::Medium,
         tags: Vec::new(),
+        reminders: None,
         except: Vec::new(),
         through: start,
         made: 0,

@@ -1,0 +1,170 @@
+//! Reminders: blocks that are about to begin are named to the person, once each.
+//!
+//! What has come is a row until the person has dealt with it (`store/reminders.rs`), written in the transaction that ends the job. So
+//! a process that dies sends it again or for the first time, when somebody connects, and never twice: a reminder is known by its
+//! block, and one that arrives again replaces the one before. Other ways out, such as a push service, begin at
+//! [`ChatAgent::send_reminders`].
+
+use chrono::{DateTime, Utc};
+use flux_protocol::ServerFrame;
+use flux_protocol::frame::Reminder;
+use flux_timeline::{Actor, Block, Event, EventKind, ReadPlans, Settings};
+
+use super::REMINDERS;
+use crate::agent::ChatAgent;
+use crate::host::{Connection, Host};
+use crate::lifetime;
+use crate::store::{JobRecord, Sql, Store, StoreError};
+
+impl<H: Host> ChatAgent<H> {
+    /// Lets the reminders come whose time has come, and stores when the next one does.
+    pub(super) fn remind(&self, job: &JobRecord) -> Result<(), StoreError> {
+        let now = self.0.host.now();
+        self.0.store.sql_transaction(|store| {
+            let found = store.reminders_due(begin(job), now)?;
+            for (block, at) in &found.due {
+                if is_of_use(block, *at, now) {
+                    store.put_reminder(block, *at)?;
+                }
+            }
+            store.tidy_reminders(now)?;
+            store.set_reminders_job(found.next.into_iter().chain(store.next_snoozed()?).min())
+        })?;
+        self.send_reminders()
+    }
+
+    /// Sends the reminders that have come, and are not dealt with, to all connections that follow events.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn send_reminders(&self) -> Result<(), StoreError> {
+        let connections = self.connections();
+        if connections.iter().any(|connection| connection.info().follows_events) {
+            let frame = reminders_frame(self.0.store.reminders(self.0.host.now())?).to_text();
+            let followers = connections.iter().filter(|connection| connection.info().follows_events);
+            followers.for_each(|connection| connection.send(&frame));
+        }
+        Ok(())
+    }
+
+    /// Sends them to one connection, if there are any.
+    pub(crate) fn greet_with_reminders(&self, connection: &H::Connection) -> Result<(), StoreError> {
+        let reminders = self.0.store.reminders(self.0.host.now())?;
+        if !reminders.is_empty() {
+            connection.send(&reminders_frame(reminders).to_text());
+        }
+        Ok(())
+    }
+
+    /// Sets the alarm to the first reminder of these events, which [`Store::plan_reminders`] has stored.
+    pub(crate) fn wake_for_reminders(&self, events: &[Event]) {
+        let Ok(settings) = self.0.store.settings() else { return };
+        if let Some(first) = first_reminder(events, &settings, self.0.host.now()) {
+            self.wake_by(first);
+        }
+    }
+}
+
+impl<S: Sql> Store<S> {
+    /// Stores when the reminders of these events come. Must run within the transaction that appends them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn plan_reminders(&self, events: &[Event], now: DateTime<Utc>) -> Result<(), StoreError> {
+        if events.iter().any(changes_many) {
+            return self.find_reminders(now);
+        }
+        match first_reminder(events, &self.settings()?, now) {
+            Some(first) => self.remind_by(first),
+            None => Ok(()),
+        }
+    }
+
+    /// Stores when the next reminder comes of all, unless some have come that the job has not handled yet.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) fn find_reminders(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if self.jobs()?.iter().any(|job| job.id == REMINDERS && job.due <= now) {
+            return Ok(());
+        }
+        let next = self.reminders_due(now, now)?.next;
+        self.set_reminders_job(next.into_iter().chain(self.next_snoozed()?).min())
+    }
+
+    /// Stores that a reminder comes at `due`, unless one comes earlier.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub(crate) fn remind_by(&self, due: DateTime<Utc>) -> Result<(), StoreError> {
+        // A job that has failed keeps what it begins with.
+        let sql = "INSERT INTO jobs (id, kind, due_ms, payload) VALUES (?1, ?1, ?2, ?3)
+            ON CONFLICT (id) DO UPDATE SET due_ms = ?2, payload = iif(attempt > 0, payload, ?3) WHERE ?2 < due_ms";
+        let ms = due.timestamp_millis();
+        self.execute(sql, &[REMINDERS.into(), ms.into(), ms.to_string().into()])
+    }
+
+    fn set_reminders_job(&self, due: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        self.delete_job(REMINDERS)?;
+        due.map_or(Ok(()), |due| self.remind_by(due))
+    }
+}
+
+/// Whether an event can change when many blocks remind.
+pub(super) fn changes_many(event: &Event) -> bool {
+    match plain(&event.kind) {
+        EventKind::TimelineShifted { .. } | EventKind::PlanUnarchived { .. } => true,
+        // One that is brought back has blocks. The first plan of a timeline has none.
+        EventKind::PlanCreated { .. } => event.actor != Actor::System,
+        EventKind::SettingsChanged { before, after } => {
+            let is_asked_for = before.remind_minutes.is_some() || before.quiet_hours.is_some();
+            (before.remind_minutes, before.quiet_hours) != (after.remind_minutes, after.quiet_hours)
+                || is_asked_for && before.time_zone != after.time_zone
+        }
+        _ => false,
+    }
+}
+
+/// The first moment after `now` at which one of the blocks reminds that these events have added or changed.
+fn first_reminder(events: &[Event], settings: &Settings, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let mut first = None;
+    for block in events.iter().filter_map(|event| block_after(&event.kind)) {
+        let moments = settings.reminders_of(block).into_iter().filter(|moment| *moment > now);
+        first = moments.chain(first).min();
+    }
+    first
+}
+
+fn block_after(kind: &EventKind) -> Option<&Block> {
+    match plain(kind) {
+        EventKind::BlockScheduled { block } => Some(block),
+        EventKind::BlockUpdated(change) | EventKind::BlockMoved(change) | EventKind::BlockReopened(change) => {
+            Some(&change.after)
+        }
+        _ => None,
+    }
+}
+
+/// What an event does, also if it does so by undoing or redoing.
+fn plain(kind: &EventKind) -> &EventKind {
+    match kind {
+        EventKind::Undone { change, .. } | EventKind::Redone { change, .. } => change,
+        kind => kind,
+    }
+}
+
+/// The first moment whose reminders the job handles: when it was due at first, even if it has failed since.
+fn begin(job: &JobRecord) -> DateTime<Utc> {
+    let ms = job.payload.as_ref().and_then(|ms| ms.parse().ok());
+    ms.and_then(DateTime::from_timestamp_millis).unwrap_or(job.due)
+}
+
+/// Whether a reminder still says something: it comes late if the service could not run at its time. An appointment that is over has taken
+/// place, but a task has to be done.
+fn is_of_use(block: &Block, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    !block.is_over(now) && now - at < lifetime::REMINDER
+}
+
+fn reminders_frame(reminders: Vec<Reminder>) -> ServerFrame {
+    ServerFrame::FluxReminders { reminders }
+}

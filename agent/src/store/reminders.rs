@@ -1,0 +1,152 @@
+//! `reminders`: the reminders that have come, until the person has dealt with them; and when the next ones come.
+//!
+//! A block has at most one row, so a reminder that is stored or sent again replaces the one before.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_protocol::frame::Reminder;
+use flux_timeline::{Block, BlockId, ReadPlans, limits};
+
+use super::{Row, Sql, Store, StoreError, Value, block, millis, parse};
+use crate::lifetime;
+
+/// How many blocks are read at a time in search of the next reminder.
+const PAGE: u64 = 100;
+
+/// The open blocks after a place, the next ones first.
+const REMINDING: &str = "SELECT b.json FROM [blocks] b JOIN [plans] p ON p.id = b.plan
+    WHERE b.state IN (0, 2) AND p.archived = 0 AND (b.start_ms, b.handle) > (?1, ?2)";
+/// Those that have reminders of their own: the condition of their index.
+const OWN: &str = " AND json_extract(b.json, '$.reminders') IS NOT NULL";
+const IN_ORDER: &str = " ORDER BY b.start_ms, b.handle LIMIT ?3";
+
+/// What [`Store::reminders_due`] has found.
+#[derive(Debug, Default)]
+pub struct DueReminders {
+    /// The blocks whose reminders have come, with when the last one came.
+    pub due: Vec<(Block, DateTime<Utc>)>,
+    /// When the next reminder comes.
+    pub next: Option<DateTime<Utc>>,
+}
+
+impl<S: Sql> Store<S> {
+    /// The reminders of blocks from `from` to `now`, both included, and when the next one comes after `now`.
+    ///
+    /// It reads the blocks from `from` on until those that start a week after the next reminder, because none reminds earlier.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn reminders_due(&self, from: DateTime<Utc>, now: DateTime<Utc>) -> Result<DueReminders, StoreError> {
+        let settings = self.settings()?;
+        let sql = format!("{REMINDING}{}{IN_ORDER}", self.own_reminders()?);
+        let mut found = DueReminders::default();
+        // A reminder at the start comes with it.
+        let mut place = (millis(from), Value::Integer(-1));
+        loop {
+            let rows = self.query(&sql, &[place.0, place.1, PAGE.into()])?;
+            let mut last = None;
+            for row in &rows {
+                let block = block(row)?;
+                let Some(start) = block.span.map(|span| span.start()) else { continue };
+                if found.next.is_some_and(|next| start - LONGEST > next) {
+                    return Ok(found);
+                }
+                last = Some((millis(start), Value::Integer(block.handle.number().into())));
+                let moments = settings.reminders_of(&block);
+                let next = moments.iter().copied().filter(|moment| *moment > now).min();
+                found.next = next.into_iter().chain(found.next).min();
+                let come = moments.into_iter().filter(|moment| from <= *moment && *moment <= now).max();
+                found.due.extend(come.map(|at| (block, at)));
+            }
+            match last.filter(|_| rows.len() as u64 == PAGE) {
+                Some(last) => place = last,
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// The condition that a block can remind that starts at or after a moment, which is the parameter with this name.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub(crate) fn has_reminders(&self, moment: &str) -> Result<String, StoreError> {
+        let own = self.own_reminders()?;
+        Ok(format!("EXISTS (SELECT 1 FROM [blocks] b WHERE b.start_ms >= {moment} AND b.state IN (0, 2){own})"))
+    }
+
+    /// The condition that a block has reminders; any block does if the settings say so.
+    fn own_reminders(&self) -> Result<&'static str, StoreError> {
+        Ok(if self.settings()?.remind_minutes.is_some() { "" } else { OWN })
+    }
+
+    /// Stores that the reminder of a block has come.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn put_reminder(&self, block: &Block, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO reminders (block, start_ms, at_ms) VALUES (?, ?, ?)";
+        let start = block.span.map_or(Value::Null, |span| millis(span.start()));
+        self.execute(sql, &[block.id.to_string().into(), start, millis(at)])
+    }
+
+    /// Lets the reminder of a block come again later. Returns whether there is one.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn snooze_reminder(&self, block: BlockId, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        let sql = "UPDATE reminders SET snoozed_ms = ? WHERE block = ? RETURNING 1";
+        Ok(!self.query(sql, &[millis(until), block.to_string().into()])?.is_empty())
+    }
+
+    /// Deletes the reminder of a block. Returns whether there was one.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn delete_reminder(&self, block: BlockId) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM reminders WHERE block = ? RETURNING 1";
+        Ok(!self.query(sql, &[block.to_string().into()])?.is_empty())
+    }
+
+    /// Lets the reminders come again whose pause is over, and deletes those that are of no use any more.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn tidy_reminders(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let sql = "UPDATE reminders SET at_ms = snoozed_ms, snoozed_ms = NULL WHERE snoozed_ms <= ?";
+        self.execute(sql, &[millis(now)])?;
+        let sql = "DELETE FROM reminders WHERE at_ms < ? AND snoozed_ms IS NULL
+            OR NOT EXISTS (SELECT 1 FROM [blocks] b WHERE b.id = block AND b.start_ms = reminders.start_ms AND b.state IN (0, 2))";
+        self.execute(sql, &[millis(now - lifetime::REMINDER)])
+    }
+
+    /// When the first reminder comes again that was put off.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn next_snoozed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let rows = self.query("SELECT min(snoozed_ms) FROM reminders WHERE snoozed_ms IS NOT NULL", &[])?;
+        let next = rows.first().map(|row| row.optional_integer(0)).transpose()?.flatten();
+        Ok(next.and_then(DateTime::from_timestamp_millis))
+    }
+
+    /// The reminders that have come and are not over: not put off, of a block that is still open and starts when it did.
+    ///
+    /// # Errors
+    /// The errors of the engine.
+    pub fn reminders(&self, now: DateTime<Utc>) -> Result<Vec<Reminder>, StoreError> {
+        let sql = "SELECT b.json, r.at_ms FROM reminders r JOIN [blocks] b ON b.id = r.block JOIN [plans] p ON p.id = b.plan
+            WHERE r.snoozed_ms IS NULL AND r.at_ms >= ? AND b.start_ms = r.start_ms AND b.state IN (0, 2) AND p.archived = 0
+            ORDER BY r.at_ms DESC, b.handle LIMIT ?";
+        let rows = self.query(sql, &[millis(now - lifetime::REMINDER), SHOWN.into()])?;
+        rows.iter().map(reminder).collect()
+    }
+}
+
+/// The most reminders that are sent at a time.
+const SHOWN: u64 = 20;
+
+const LONGEST: TimeDelta = TimeDelta::minutes(limits::REMINDER_MINUTES as i64);
+
+fn reminder(row: &Row) -> Result<Reminder, StoreError> {
+    let at = DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default();
+    Ok(Reminder { block: parse("blocks", &row.text(0)?)?, at })
+}

@@ -1,0 +1,236 @@
+//! Reminders: the job that lets them come, what connections are sent, and what becomes of one.
+
+use flux_timeline::ReadHistory;
+use serde_json::{Value, json};
+
+use super::world::{Tab, World};
+
+const MINUTE: u64 = 60_000;
+
+fn call(world: &mut World, tab: &Tab, method: &str, argument: Value) -> Value {
+    let answer = world.call(tab, method, argument);
+    assert_eq!(answer["success"], true, "{answer}");
+    answer["result"].clone()
+}
+
+/// Schedules a block with reminders of its own, or with none, and returns its id.
+fn schedule(world: &mut World, tab: &Tab, title: &str, start: &str, before: Option<&[u32]>) -> String {
+    let mut argument = json!({"title": title, "startTime": start, "durationMinutes": 30});
+    if let Some(before) = before {
+        argument["remindMinutesBefore"] = json!(before);
+    }
+    call(world, tab, "scheduleBlock", argument)["block"]["id"].as_str().unwrap().to_owned()
+}
+
+/// When the next reminder comes.
+fn due(world: &World) -> Option<String> {
+    let jobs = world.agent.store().jobs().unwrap();
+    jobs.iter().find(|job| job.kind == "reminders").map(|job| job.due.format("%d %H:%M").to_string())
+}
+
+/// The reminders in the last such frame that the tab has got since it was last asked.
+fn reminded(tab: &Tab) -> Option<Vec<String>> {
+    let frames = tab.received();
+    let frame = frames.iter().rfind(|frame| frame["type"] == "flux_reminders")?;
+    let titles = frame["reminders"].as_array().unwrap().iter();
+    Some(titles.map(|reminder| reminder["block"]["title"].as_str().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn a_reminder_comes_once_at_its_time_and_stays_until_it_is_dealt_with() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    let id = schedule(&mut world, &tab, "Dentist", "2026-03-03T12:00", Some(&[60, 10]));
+    assert_eq!(due(&world).as_deref(), Some("03 11:00"));
+    assert_eq!(world.alarm().map(|at| at.format("%d %H:%M").to_string()).as_deref(), Some("03 11:00"));
+    tab.received();
+    world.ring();
+    assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
+    assert_eq!(due(&world).as_deref(), Some("03 11:50"));
+
+    // It is there for who comes later, and after a restart, but does not come again.
+    let mut world = world.restarted();
+    let tab = world.connect_as(true, None);
+    assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
+    world.ring();
+    assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]), "the second one replaces the first");
+    assert_eq!(due(&world), None);
+
+    let other = world.connect_as(true, None);
+    other.received();
+    let answer = call(&mut world, &tab, "dismissReminder", json!({"id": id}));
+    assert_eq!(answer["summary"], "The reminder is gone.");
+    assert_eq!((reminded(&tab), reminded(&other)), (Some(vec![]), Some(vec![])), "all tabs are told");
+    let answer = call(&mut world, &tab, "dismissReminder", json!({"id": id}));
+    assert_eq!(answer["summary"], "This reminder is gone already; nothing was changed.");
+    let newcomer = world.connect_as(true, None);
+    assert_eq!(reminded(&newcomer), None);
+}
+
+#[test]
+fn a_reminder_that_is_put_off_comes_again() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    let id = schedule(&mut world, &tab, "Buy milk", "2026-03-03T18:00", Some(&[0]));
+    world.ring();
+    call(&mut world, &tab, "snoozeReminder", json!({"id": id, "minutes": 10}));
+    assert_eq!(reminded(&tab), Some(vec![]));
+    assert_eq!(due(&world).as_deref(), Some("03 18:10"));
+    world.ring();
+    assert_eq!(reminded(&tab), Some(vec!["Buy milk".to_owned()]));
+    for (argument, why) in [
+        (json!({"id": id}), "/minutes: is missing"),
+        (json!({"id": id, "minutes": 0}), "a whole number from 1 to 10080"),
+        (json!({"minutes": 5}), "/id: is missing"),
+    ] {
+        let answer = world.call(&tab, "snoozeReminder", argument).to_string();
+        assert!(answer.contains(why), "{answer}");
+    }
+}
+
+#[test]
+fn what_is_done_moved_or_deleted_does_not_remind() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    schedule(&mut world, &tab, "Done", "2026-03-03T09:00", Some(&[10]));
+    schedule(&mut world, &tab, "Moved", "2026-03-03T09:00", Some(&[10]));
+    schedule(&mut world, &tab, "Deleted", "2026-03-03T09:00", Some(&[10]));
+    schedule(&mut world, &tab, "Stays", "2026-03-03T09:00", Some(&[10]));
+    call(&mut world, &tab, "completeBlock", json!({"id": "Done"}));
+    call(&mut world, &tab, "updateBlock", json!({"id": "Moved", "updates": {"startTime": "2026-03-03T15:00"}}));
+    call(&mut world, &tab, "deleteBlock", json!({"id": "Deleted"}));
+    world.ring();
+    assert_eq!(reminded(&tab), Some(vec!["Stays".to_owned()]));
+    assert_eq!(due(&world).as_deref(), Some("03 14:50"));
+    // Undoing brings its reminder back.
+    call(&mut world, &tab, "undo", json!({}));
+    call(&mut world, &tab, "undo", json!({}));
+    call(&mut world, &tab, "redo", json!({}));
+    assert_eq!(due(&world).as_deref(), Some("03 14:50"));
+    // One that has come is gone with its block.
+    call(&mut world, &tab, "completeBlock", json!({"id": "Stays"}));
+    let newcomer = world.connect_as(true, None);
+    assert_eq!(reminded(&newcomer), None);
+}
+
+#[test]
+fn the_settings_remind_of_all_blocks_without_reminders_of_their_own() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    schedule(&mut world, &tab, "Gym", "2026-03-03T12:00", None);
+    schedule(&mut world, &tab, "Never", "2026-03-03T11:00", Some(&[]));
+    assert_eq!(due(&world), None);
+    let settings = call(&mut world, &tab, "setSettings", json!({"remindMinutes": 15}));
+    assert_eq!(settings["remindMinutes"], 15);
+    assert_eq!(due(&world).as_deref(), Some("03 11:45"));
+    schedule(&mut world, &tab, "Call", "2026-03-03T10:00", None);
+    assert_eq!(due(&world).as_deref(), Some("03 09:45"));
+    assert_eq!(world.alarm().map(|at| at.format("%H:%M").to_string()).as_deref(), Some("09:45"));
+    call(&mut world, &tab, "createPlan", json!({"title": "Home"}));
+    call(&mut world, &tab, "archivePlan", json!({"id": "My plan"}));
+    world.ring();
+    assert_eq!(reminded(&tab), Some(vec![]), "a plan in the archive does not remind");
+    assert_eq!(due(&world), None);
+    call(&mut world, &tab, "unarchivePlan", json!({"id": "My plan"}));
+    assert_eq!(due(&world).as_deref(), Some("03 11:45"), "what was due meanwhile is not made up for");
+    call(&mut world, &tab, "shiftTimeline", json!({"after": "2026-03-03T00:00", "byMinutes": 60, "plan": "My plan"}));
+    assert_eq!(due(&world).as_deref(), Some("03 10:45"), "the call is at eleven now");
+    call(&mut world, &tab, "setSettings", json!({"remindMinutes": null}));
+    assert_eq!(due(&world), None);
+}
+
+#[test]
+fn reminders_wait_for_the_end_of_quiet_hours() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    call(&mut world, &tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
+    schedule(&mut world, &tab, "Flight", "2026-03-04T12:00", Some(&[720]));
+    assert_eq!(due(&world).as_deref(), Some("03 23:00"));
+    let settings = call(&mut world, &tab, "setSettings", json!({"quietHours": {"from": "22:00", "to": "07:00"}}));
+    assert_eq!(settings["quietHours"], json!({"from": "22:00", "to": "07:00"}));
+    assert_eq!(due(&world).as_deref(), Some("04 06:00"));
+    for (quiet, why) in [
+        (json!({"from": "07:00", "to": "07:00"}), "Quiet hours must end at another time than they begin."),
+        (json!({"from": "25:00", "to": "07:00"}), "not a time of day"),
+        (json!("at night"), "from"),
+    ] {
+        let answer = world.call(&tab, "setSettings", json!({"quietHours": quiet})).to_string();
+        assert!(answer.contains(why), "{answer}");
+    }
+    call(&mut world, &tab, "setSettings", json!({"quietHours": null}));
+    assert_eq!(due(&world).as_deref(), Some("03 23:00"));
+}
+
+#[test]
+fn a_reminder_that_comes_late_is_left_out_if_it_is_of_no_use() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    schedule(&mut world, &tab, "Report", "2026-03-03T09:00", Some(&[10]));
+    let meeting = json!({"title": "Meeting", "kind": "appointment", "startTime": "2026-03-03T09:00",
+        "durationMinutes": 30, "remindMinutesBefore": [10]});
+    call(&mut world, &tab, "scheduleBlock", meeting);
+    schedule(&mut world, &tab, "Next week", "2026-03-10T09:00", Some(&[10]));
+    world.pass(25 * 60 * MINUTE);
+    let world = world.restarted();
+    let tab = world.connect_as(true, None);
+    assert_eq!(reminded(&tab), Some(vec!["Report".to_owned()]), "the meeting is over, but the report is to be written");
+    assert_eq!(due(&world).as_deref(), Some("10 08:50"));
+}
+
+#[test]
+fn a_job_that_fails_loses_no_reminder() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    schedule(&mut world, &tab, "Dentist", "2026-03-03T12:00", Some(&[10]));
+    world.pass(26 * 60 * MINUTE);
+    tab.received();
+    // The first statement reads the jobs, and the second begins the transaction.
+    world.statements.asked();
+    world.statements.fail_at(4);
+    world.ring_if_set();
+    assert_eq!((world.statements.is_to_fail(), reminded(&tab)), (false, None));
+    assert!(world.all_logged().contains(&json!({"log": "job", "kind": "reminders", "outcome": "failed"})));
+    world.ring();
+    assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
+    assert_eq!(world.agent.store().reminders(world.now()).unwrap().len(), 1);
+}
+
+#[test]
+fn reminders_that_cannot_be_change_nothing() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    let before = world.agent.store().last_seq().unwrap();
+    for (minutes, why) in [
+        (
+            json!([10_081]),
+            "A reminder can come up to a week before (10080 minutes), not 10081 minutes. Nothing was changed.",
+        ),
+        (json!([1, 2, 3, 4, 5, 6]), "/remindMinutesBefore"),
+        (json!([-5]), "/remindMinutesBefore/0"),
+        (json!("soon"), "/remindMinutesBefore"),
+    ] {
+        let argument = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "remindMinutesBefore": minutes});
+        let answer = world.call(&tab, "scheduleBlock", argument).to_string();
+        assert!(answer.contains(why), "{answer}");
+    }
+    assert_eq!(world.agent.store().last_seq().unwrap(), before);
+}
+
+#[test]
+fn blocks_of_a_series_have_its_reminders() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    let gym = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": {"every": "week"}, "remindMinutesBefore": [30]});
+    let done = call(&mut world, &tab, "scheduleBlock", gym);
+    assert_eq!(
+        done["summary"],
+        "Scheduled “Gym” (B1) every Tuesday, first Tue 3 Mar, 18:00–19:00. It reminds you 30 min before."
+    );
+    world.ring();
+    assert_eq!(due(&world).as_deref(), Some("10 17:30"));
+    call(&mut world, &tab, "updateBlock", json!({"id": "B3", "updates": {"remindMinutesBefore": []}, "scope": "all"}));
+    let blocks = world.agent.store().content().unwrap().blocks;
+    assert!(blocks.iter().skip(1).all(|block| block.reminders.as_ref().is_some_and(|own| own.minutes().is_empty())));
+    world.ring();
+    assert_eq!(due(&world), None);
+}
