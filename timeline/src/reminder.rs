@@ -150,7 +150,7 @@ mod tests {
         let end = at(start) + TimeDelta::hours(1);
         let id = uuid::Uuid::nil();
         json::read_text(&format!(
-            r#"{{"id":"{id}","handle":1,"plan":"{id}","title":"Dentist","priority":"medium","source":"user",
+            r#"{{"id":"{id}","handle":"B1","plan":"{id}","title":"Dentist","priority":"medium","source":"user",
                 "span":{{"start":"{start}","end":"{}"}}}}"#,
             end.to_rfc3339()
         ))
