@@ -35,6 +35,7 @@ pub mod history;
 pub mod markdown;
 pub mod plans;
 pub mod platform;
+mod reminders;
 pub mod settings;
 pub mod shell;
 pub mod store;

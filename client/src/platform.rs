@@ -1,6 +1,7 @@
 //! Browser APIs: the clock, randomness, timers, the time zone, the page's elements. Everything else in this crate also
 //! runs natively, in tests.
 
+pub mod notification;
 pub mod passkey;
 mod pointer;
 mod press;

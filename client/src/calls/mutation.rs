@@ -45,6 +45,8 @@ pub enum Mutation {
     RescheduleAll,
     /// Give these tasks the starts that were suggested for them.
     Place(Vec<(BlockId, DateTime<Utc>)>),
+    /// Puts the reminder of a block off by so many minutes, or dismisses it.
+    Remind(BlockId, Option<u32>),
     /// Undo the last change.
     Undo,
     /// Undo this change.
@@ -209,6 +211,8 @@ impl Mutation {
             Self::Delete { .. } => "deleteBlock",
             Self::Reschedule(_) | Self::RescheduleAll => "rescheduleOverdue",
             Self::Place(_) => "placeTasks",
+            Self::Remind(_, Some(_)) => "snoozeReminder",
+            Self::Remind(_, None) => "dismissReminder",
             Self::Undo | Self::UndoOne(_) => "undo",
             Self::Redo => "redo",
             Self::SwitchPlan(_) => "switchPlan",
@@ -238,7 +242,7 @@ impl Mutation {
     pub fn argument(&self) -> Value {
         match self {
             Self::Restored(_, argument) => argument.clone(),
-            Self::Complete(id) | Self::Reopen(id) => json!({ "id": id }),
+            Self::Complete(id) | Self::Reopen(id) | Self::Remind(id, None) => json!({ "id": id }),
             Self::Delete { id, scope, .. } => with_scope(json!({ "id": id }), *scope),
             Self::Update(id, changes) => with_scope(json!({ "id": id, "updates": updates(changes) }), changes.scope),
             Self::Schedule(new) => new_block(new),
@@ -247,6 +251,7 @@ impl Mutation {
                 let times = starts.iter().map(|(id, start)| json!({ "id": id, "start": start }));
                 json!({ "times": times.collect::<Vec<Value>>() })
             }
+            Self::Remind(id, Some(minutes)) => json!({ "id": id, "minutes": minutes }),
             Self::SwitchPlan(id) => json!({ "id": id }),
             Self::ChangePlan(id, PlanChange::Rename(title)) => json!({ "id": id, "title": title }),
             Self::ChangePlan(id, PlanChange::Recolor(color)) => json!({ "id": id, "color": color }),
@@ -308,7 +313,7 @@ impl Mutation {
 
     /// Whether it must not be sent late, because it refers to the current state.
     pub fn is_time_sensitive(&self) -> bool {
-        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo | Self::RescheduleAll)
+        matches!(self, Self::DeleteEverything | Self::Undo | Self::Redo | Self::RescheduleAll | Self::Remind(..))
             || matches!(self, Self::Reschedule(blocks) if blocks.len() > 1)
     }
 
@@ -368,6 +373,7 @@ fn updates(changes: &BlockUpdate) -> Value {
     add("missed", changes.missed.map(|missed| json!(missed)));
     add("working", changes.working.map(|working| json!(working)));
     add("workedMinutes", changes.worked.map(|worked| json!(worked.num_minutes())));
+    add("remindMinutesBefore", changes.reminders.as_ref().map(|reminders| json!(reminders)));
     add("repeat", changes.repeat.as_ref().map(rule));
     Value::Object(fields)
 }
@@ -409,6 +415,9 @@ fn new_block(new: &NewBlock) -> Value {
     }
     if let Some(description) = &new.description {
         fields["description"] = json!(description);
+    }
+    if let Some(reminders) = &new.reminders {
+        fields["remindMinutesBefore"] = json!(reminders);
     }
     if let Some(repeat) = &new.repeat {
         fields["repeat"] = rule(repeat);

@@ -8,7 +8,9 @@ use super::preferences::{Motion, Preferences, Theme};
 use crate::account::{AccountSection, Desk};
 use crate::calls::Mutation;
 use crate::platform;
+use crate::reminders::permission::{Allow, Permission};
 use crate::store::use_store;
+use crate::timeline::remind_field::{self, CHOICES};
 
 /// The id of the dialog, used to open it.
 pub const DIALOG: &str = "settings-dialog";
@@ -163,6 +165,7 @@ fn Personal() -> Element {
                     "Each morning at five, find new times for overdue tasks"
                 }
             }
+            ReminderFields { fields }
             if let Some(problem) = problem() {
                 p { class: "field-problem", role: "alert", "{problem}" }
             }
@@ -170,6 +173,67 @@ fn Personal() -> Element {
                 button { class: "button", r#type: "button", onclick: move |_| store.settings_open.set(false), "Close" }
                 button { class: "button primary", r#type: "submit", disabled: is_saving, "Save" }
             }
+        }
+    }
+}
+
+/// When blocks remind, and when reminders wait.
+#[component]
+fn ReminderFields(fields: Signal<Fields>) -> Element {
+    let mut fields = fields;
+    let shown = fields.read().clone();
+    // A value that was set by other means, such as 45 minutes.
+    let other = shown.remind_minutes.parse().ok().filter(|minutes| !CHOICES.contains(minutes));
+    rsx! {
+        fieldset {
+            legend { "Reminders" }
+            div { class: "fields",
+                label { class: "field",
+                    span { "Before each block" }
+                    select {
+                        onchange: move |event| fields.write().remind_minutes = event.value(),
+                        option { value: "", selected: shown.remind_minutes.is_empty(), "Never" }
+                        for minutes in CHOICES.into_iter().chain(other) {
+                            option {
+                                value: "{minutes}",
+                                selected: shown.remind_minutes == minutes.to_string(),
+                                {remind_field::words(minutes)}
+                            }
+                        }
+                    }
+                }
+            }
+            label { class: "choice",
+                input {
+                    r#type: "checkbox",
+                    checked: shown.has_quiet_hours,
+                    onchange: move |event| fields.write().has_quiet_hours = event.checked(),
+                }
+                "Quiet hours: reminders wait, if they are of use later"
+            }
+            if shown.has_quiet_hours {
+                div { class: "fields",
+                    label { class: "field",
+                        span { "Quiet from" }
+                        input {
+                            r#type: "time",
+                            required: true,
+                            value: "{shown.quiet_from}",
+                            oninput: move |event| fields.write().quiet_from = event.value(),
+                        }
+                    }
+                    label { class: "field",
+                        span { "Quiet until" }
+                        input {
+                            r#type: "time",
+                            required: true,
+                            value: "{shown.quiet_to}",
+                            oninput: move |event| fields.write().quiet_to = event.value(),
+                        }
+                    }
+                }
+            }
+            Allow { among: Permission::Any }
         }
     }
 }

@@ -22,6 +22,14 @@ pub struct Fields {
     pub hour_format: String,
     /// Whether overdue tasks get new times each morning.
     pub reschedule_overdue: bool,
+    /// How many minutes before its start each block reminds; empty if it does not.
+    pub remind_minutes: String,
+    /// Whether reminders wait in some hours.
+    pub has_quiet_hours: bool,
+    /// When these begin, `22:00`.
+    pub quiet_from: String,
+    /// When they end.
+    pub quiet_to: String,
 }
 
 /// The days as they are named on the wire, and in full.
@@ -60,6 +68,10 @@ impl Fields {
             week_start: text("weekStart"),
             hour_format: text("hourFormat"),
             reschedule_overdue: settings.reschedule_overdue,
+            remind_minutes: settings.remind_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
+            has_quiet_hours: settings.quiet_hours.is_some(),
+            quiet_from: settings.quiet_hours.map_or_else(|| "22:00".to_owned(), |quiet| quiet.from.to_string()),
+            quiet_to: settings.quiet_hours.map_or_else(|| "07:00".to_owned(), |quiet| quiet.to.to_string()),
         }
     }
 
@@ -99,6 +111,11 @@ impl Fields {
         add("hourFormat", self.hour_format != before.hour_format, json!(self.hour_format));
         let reschedules = self.reschedule_overdue;
         add("rescheduleOverdue", reschedules != before.reschedule_overdue, json!(reschedules));
+        let minutes = self.remind_minutes.parse::<u32>().ok();
+        add("remindMinutes", self.remind_minutes != before.remind_minutes, json!(minutes));
+        let quiet =
+            |fields: &Self| fields.has_quiet_hours.then(|| json!({ "from": fields.quiet_from, "to": fields.quiet_to }));
+        add("quietHours", quiet(self) != quiet(before), json!(quiet(self)));
         Ok(changes)
     }
 }
@@ -119,6 +136,18 @@ mod tests {
         after.reschedule_overdue = true;
         let expected = json!({"hourFormat": "12h", "rescheduleOverdue": true, "workingHours": {"days": ["Sat"], "from": "09:00", "to": "18:00"}});
         assert_eq!(after.changes(&before).map(Value::Object), Ok(expected));
+    }
+
+    #[test]
+    fn reminders_are_sent_as_minutes_and_hours_or_taken_away() {
+        let before = Fields::of(&Settings::default());
+        let mut after = Fields { remind_minutes: "10".to_owned(), has_quiet_hours: true, ..before.clone() };
+        let expected = json!({"remindMinutes": 10, "quietHours": {"from": "22:00", "to": "07:00"}});
+        assert_eq!(after.changes(&before).map(Value::Object), Ok(expected));
+        let set = after.clone();
+        (after.remind_minutes, after.has_quiet_hours) = (String::new(), false);
+        let expected = json!({"remindMinutes": null, "quietHours": null});
+        assert_eq!(after.changes(&set).map(Value::Object), Ok(expected));
     }
 
     #[test]

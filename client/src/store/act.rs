@@ -83,6 +83,19 @@ impl Store {
         self.submit_as(platform::uuid(), mutation);
     }
 
+    /// Puts a reminder off by so many minutes, or dismisses it.
+    pub fn remind(&mut self, block: BlockId, after_minutes: Option<u32>) {
+        if self.require_connection() {
+            self.drop_reminder(block);
+            self.submit(Mutation::Remind(block, after_minutes));
+        }
+    }
+
+    /// Takes a reminder off the page. The service sends those that are left.
+    pub fn drop_reminder(&mut self, block: BlockId) {
+        self.reminders.write().retain(|reminder| reminder.block.id != block);
+    }
+
     /// Sends a request as a call with this id.
     pub fn submit_as(&mut self, id: Uuid, mutation: Mutation) {
         let is_edit = mutation.is_edit();

@@ -113,6 +113,20 @@ impl Store {
         self.jump.set(Some(jump));
     }
 
+    /// Shows a block of the present on the timeline, and gives it the focus.
+    pub fn reveal(&mut self, block: &Block) {
+        self.leave_past();
+        self.show_plan(block.plan);
+        if *self.is_narrow.peek() {
+            self.show(View::Timeline);
+        }
+        let day = block.span.map(|span| self.projection.peek().zone().wall(span.start()).date());
+        if let Some(day) = day.filter(|day| *day != self.today()) {
+            self.go_to(Jump::Day(day));
+        }
+        self.jump.set(Some(Jump::Block(block.id)));
+    }
+
     /// Shows or hides the days before today.
     pub fn show_earlier(&mut self, shown: bool) {
         self.with_earlier.set(shown);

@@ -23,7 +23,7 @@ mod receive;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_protocol::frame::{Counts, PastSnapshot, RpcResponse, SuggestedTime};
+use flux_protocol::frame::{Counts, PastSnapshot, Reminder, RpcResponse, SuggestedTime};
 use flux_protocol::trace::span_id;
 use flux_protocol::{ClientFrame, Trace};
 use flux_timeline::{BlockId, EventId, PlanId};
@@ -62,6 +62,8 @@ pub struct Store {
     pub preparing: Signal<Option<PastMoment>>,
     /// Pending direct edits.
     pub calls: Signal<Calls>,
+    /// The reminders that have come, as the service sent them.
+    pub reminders: Signal<Vec<Reminder>>,
     /// Notes.
     pub toasts: Signal<Toasts>,
     /// The current time. Updated once a minute, or once a second during a countdown.
@@ -172,6 +174,7 @@ impl Store {
             past: Signal::new(None),
             preparing: Signal::new(None),
             calls: Signal::new(Calls::default()),
+            reminders: Signal::new(Vec::new()),
             toasts: Signal::new(Toasts::default()),
             now: Signal::new(platform::now()),
             draft: Signal::new(String::new()),

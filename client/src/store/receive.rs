@@ -142,6 +142,7 @@ impl Store {
                 self.greeted();
                 self.follow(frame);
             }
+            ServerFrame::FluxReminders { reminders } => self.reminders.set(reminders),
             ServerFrame::Rpc(response) => self.answered(response),
             ServerFrame::FluxError { error, retry_after_ms } => {
                 self.toast(error, Kind::Problem);
@@ -150,10 +151,10 @@ impl Store {
                     self.wants_to_reconnect.set(true);
                 }
             }
-            // The state frames are for clients that do not follow events, and the address already identifies the agent.
-            ServerFrame::CfAgentIdentity { .. }
-            | ServerFrame::CfAgentState { .. }
-            | ServerFrame::CfAgentStateError { .. } => {}
+            // The first frame of a connection. Reminders follow if there are some; the address already identifies the agent.
+            ServerFrame::CfAgentIdentity { .. } => self.reminders.set(Vec::new()),
+            // For clients that do not follow events.
+            ServerFrame::CfAgentState { .. } | ServerFrame::CfAgentStateError { .. } => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! A block as a card.
 
 use dioxus::prelude::*;
-use flux_timeline::{Block, Kind, Priority, Source, clock};
+use flux_timeline::{Block, Kind, Priority, Reminders, Source, clock};
 
 use super::agenda::Entry;
 use super::form::Form;
@@ -197,6 +197,9 @@ fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element
             }
             if block.series.is_some() {
                 li { class: "mark", "Repeats" }
+            }
+            if let Some(words) = block.reminders.as_ref().map(Reminders::words).filter(|words| !words.is_empty()) {
+                li { class: "mark", "Reminds {words}" }
             }
             if !overlaps.is_empty() {
                 li { class: "mark overlap",

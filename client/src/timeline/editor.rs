@@ -5,6 +5,7 @@ use flux_timeline::{BlockId, Kind, PlanId, Priority};
 
 use super::form::Form;
 use super::projection::Projection;
+use super::remind_field::RemindField;
 use super::repeat_fields::RepeatFields;
 use super::timer;
 use super::{Jump, Mode};
@@ -125,6 +126,9 @@ pub fn Editor() -> Element {
                 RepeatFields { form: form.clone() }
             }
             div { class: "fields",
+                if !form.is_for_inbox() {
+                    RemindField { form: form.clone() }
+                }
                 label { class: "field",
                     span { "Kind" }
                     select {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use flux_timeline::command::{self, BlockUpdate, NewBlock, Scope};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::text::{Description, Tag, Title};
-use flux_timeline::{Block, BlockId, Kind, PlanId, Priority, SeriesId, Span, Zone, clock};
+use flux_timeline::{Block, BlockId, Kind, PlanId, Priority, Reminders, SeriesId, Span, Zone, clock};
 
 use super::repeat::{Every, Repeat};
 use crate::calls::Mutation;
@@ -44,6 +44,8 @@ pub struct Form {
     pub description: String,
     /// The time that was spent on a task, in minutes.
     pub spent: String,
+    /// Its own reminders; `None` leaves them to the settings.
+    pub reminders: Option<Reminders>,
     /// How it repeats, if that changes.
     pub repeat: Repeat,
     /// How much of its series the changes are about.
@@ -68,6 +70,7 @@ impl Form {
             tags: String::new(),
             description: String::new(),
             spent: String::new(),
+            reminders: None,
             repeat: Repeat::default(),
             scope: Scope::One,
         }
@@ -91,6 +94,7 @@ impl Form {
             tags: tags.join(", "),
             description: block.description.as_ref().map(ToString::to_string).unwrap_or_default(),
             spent: block.worked.minutes().to_string(),
+            reminders: block.reminders.clone(),
             repeat: Repeat::default(),
             scope: Scope::One,
         }
@@ -188,6 +192,7 @@ impl Form {
                 not_before: first,
                 priority: self.priority,
                 tags,
+                reminders: self.reminders.clone().filter(|_| span.is_some()),
                 repeat,
                 ..NewBlock::new(id, title)
             };
@@ -218,6 +223,7 @@ impl Form {
             priority: (self.priority != before.priority).then_some(self.priority),
             tags: (tags != before.tags).then_some(tags),
             worked: spent,
+            reminders: self.reminders.clone().filter(|_| self.reminders != before.reminders),
             // What is not shown is not changed.
             due: (self.has_days() && due != before.due).then_some(due),
             not_before: (self.has_days() && first != before.not_before).then_some(first),

@@ -23,6 +23,7 @@ pub mod moving;
 pub mod pane;
 pub mod prediction;
 pub mod projection;
+pub mod remind_field;
 pub mod repeat;
 pub mod repeat_fields;
 pub mod rows;

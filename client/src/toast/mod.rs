@@ -5,6 +5,7 @@ pub mod toasts;
 use dioxus::prelude::*;
 
 use crate::calls::Mutation;
+use crate::reminders::Reminders;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 use toasts::Kind;
@@ -15,6 +16,7 @@ pub fn ToastList() -> Element {
     let mut store = use_store();
     rsx! {
         div { class: "toasts", role: "region", aria_label: "Notifications",
+            Reminders {}
             for toast in store.toasts.read().list().iter().cloned() {
                 div {
                     key: "{toast.id}",

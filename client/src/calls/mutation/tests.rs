@@ -1,7 +1,7 @@
 //! What requests look like on the wire.
 
 use chrono::TimeDelta;
-use flux_timeline::{Kind, Priority, Recurrence, SeriesId, Span, Tag, Title};
+use flux_timeline::{Kind, Priority, Recurrence, Reminders, SeriesId, Span, Tag, Title};
 use uuid::Uuid;
 
 use super::*;
@@ -42,12 +42,14 @@ fn block_edits_match_the_schemas_of_their_tools() {
         worked: Some(TimeDelta::minutes(25)),
         due: Some("2026-11-27".parse().ok()),
         not_before: Some(None),
+        reminders: Some(Reminders::new(&[10]).unwrap()),
         ..BlockUpdate::default()
     };
     let new = NewBlock {
         span: Span::starting(start, TimeDelta::hours(1)).ok(),
         priority: Priority::High,
         tags: Tag::list(&["health"]).unwrap(),
+        reminders: Some(Reminders::new(&[60, 0]).unwrap()),
         ..NewBlock::new(id, Title::new("Workout").unwrap())
     };
     let note = NewBlock {
@@ -69,7 +71,8 @@ fn block_edits_match_the_schemas_of_their_tools() {
         update.argument()["updates"],
         json!({
             "description": "", "startTime": start, "durationMinutes": 45, "completed": true, "kind": "appointment", "missed": false,
-            "working": false, "workedMinutes": 25, "dueDate": "2026-11-27", "earliestDate": ""
+            "working": false, "workedMinutes": 25, "dueDate": "2026-11-27", "earliestDate": "",
+            "remindMinutesBefore": [10]
         })
     );
     let unschedule = BlockUpdate { unschedule: true, ..BlockUpdate::default() };

@@ -1,0 +1,88 @@
+//! The field of the form that says when a block reminds.
+
+use dioxus::prelude::*;
+use flux_timeline::Reminders;
+
+use super::form::Form;
+use crate::store::use_store;
+
+/// Minutes before the start that can be chosen.
+pub const CHOICES: [u32; 8] = [0, 5, 10, 15, 30, 60, 120, 1_440];
+
+/// What chooses the reminders of the settings, and what chooses none.
+const USUAL: &str = "usual";
+const NEVER: &str = "never";
+
+/// The field.
+#[component]
+pub fn RemindField(form: Form) -> Element {
+    let store = use_store();
+    let usual = store.projection.read().settings().remind_minutes;
+    let own = form.reminders.clone();
+    // Reminders that were given by other means, such as two of them.
+    let other = own.clone().filter(|own| !matches!(own.minutes(), [] | [_]) || !is_listed(own));
+    let has_own = form.before.as_ref().is_some_and(|block| block.reminders.is_some());
+    rsx! {
+        label { class: "field",
+            span { "Remind me" }
+            select {
+                onchange: move |event| {
+                    let chosen = chosen(&event.value(), other.as_ref());
+                    store.edit(&|form| form.reminders.clone_from(&chosen));
+                },
+                if !has_own {
+                    option { value: USUAL, selected: own.is_none(), {usually(usual)} }
+                }
+                if has_own || usual.is_some() {
+                    option { value: NEVER, selected: own.as_ref().is_some_and(|own| own.minutes().is_empty()), "Never" }
+                }
+                if let Some(other) = &other {
+                    option { value: "", selected: true, {other.words()} }
+                }
+                for minutes in CHOICES {
+                    option {
+                        value: "{minutes}",
+                        selected: own.as_ref().is_some_and(|own| own.minutes() == [minutes]),
+                        {words(minutes)}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `10 min before`.
+pub fn words(minutes: u32) -> String {
+    Reminders::new(&[minutes]).map(|reminders| reminders.words()).unwrap_or_default()
+}
+
+fn is_listed(reminders: &Reminders) -> bool {
+    reminders.minutes().iter().all(|minutes| CHOICES.contains(minutes))
+}
+
+fn usually(minutes: Option<u32>) -> String {
+    minutes.map_or_else(|| "Never".to_owned(), |minutes| format!("{}, as usual", words(minutes)))
+}
+
+fn chosen(value: &str, other: Option<&Reminders>) -> Option<Reminders> {
+    match value {
+        USUAL => None,
+        NEVER => Reminders::new(&[]).ok(),
+        _ => value.parse().ok().and_then(|minutes: u32| Reminders::new(&[minutes]).ok()).or_else(|| other.cloned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_one_reminder_none_or_what_there_was() {
+        let two = Reminders::new(&[60, 10]).unwrap();
+        assert_eq!(chosen(USUAL, Some(&two)), None);
+        assert_eq!(chosen(NEVER, Some(&two)), Reminders::new(&[]).ok());
+        assert_eq!(chosen("10", Some(&two)), Reminders::new(&[10]).ok());
+        assert_eq!(chosen("", Some(&two)), Some(two));
+        assert_eq!((usually(None), usually(Some(0))), ("Never".into(), "at the start, as usual".into()));
+    }
+}
