@@ -2,6 +2,10 @@
 
 use flux_identity::{Keys, Presented, Providers};
 use flux_protocol::close::TRY_AGAIN_LATER;
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Request, Response, Result};
 
 use super::platform::offered;
@@ -9,6 +13,16 @@ use super::respond::close_at_once;
 use super::{keys, text};
 use crate::api::cors;
 use crate::limits::network;
+
+// The `worker` crate has this, too, but reads the answer by a reader of its own, which costs 5 kB together with its errors.
+#[wasm_bindgen]
+extern "C" {
+    /// A rate limit (<https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/>).
+    type RateLimit;
+
+    #[wasm_bindgen(method, catch)]
+    fn limit(this: &RateLimit, options: &Object) -> std::result::Result<Promise, JsValue>;
+}
 
 /// The keys and the providers of the deployment.
 pub(super) fn set_up(env: &Env) -> std::result::Result<(Keys, Providers), String> {
@@ -62,10 +76,14 @@ impl Site {
 /// Whether the network address of a request may do once more what a rate limit of `wrangler.toml` counts. A deployment without that
 /// limit has none.
 pub(super) async fn may(request: &Request, env: &Env, limit: &str) -> Result<bool> {
-    let (Ok(limiter), Some(address)) = (env.rate_limiter(limit), request.headers().get("cf-connecting-ip")?) else {
+    let binding = Reflect::get(env, &limit.into())?;
+    let Some(address) = request.headers().get("cf-connecting-ip")?.filter(|_| binding.is_object()) else {
         return Ok(true);
     };
-    Ok(limiter.limit(network(&address)).await?.success)
+    let options = Object::new();
+    Reflect::set(&options, &"key".into(), &network(&address).into())?;
+    let outcome = JsFuture::from(binding.unchecked_into::<RateLimit>().limit(&options)?).await?;
+    Ok(Reflect::get(&outcome, &"success".into())?.is_truthy())
 }
 
 /// Refuses what an address does too often. A socket is closed with a code after which clients connect again, more and more slowly.

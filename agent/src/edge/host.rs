@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use flux_timeline::RunId;
 use futures::future::LocalBoxFuture;
 use uuid::{Builder, Uuid};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use worker::{Delay, Env, State, WebSocket};
 
 use super::architect::Workflows;
@@ -154,6 +155,19 @@ fn report_fault(at: Name, run: RunId, error: &str, span: Option<Span>) {
     write_in(&LogRecord::RunFault { at, run, fault: Fault::of_platform(error) }, span);
 }
 
+// The `worker` crate reads and writes attachments of any type, with a reader of its own. These are texts.
+#[wasm_bindgen]
+extern "C" {
+    /// A socket that stays open while the object hibernates.
+    type HibernatableSocket;
+
+    #[wasm_bindgen(method, catch, js_name = serializeAttachment)]
+    fn attach(this: &HibernatableSocket, attachment: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = deserializeAttachment)]
+    fn attached(this: &HibernatableSocket) -> Result<JsValue, JsValue>;
+}
+
 /// A client's socket. It stays open while the object hibernates.
 #[derive(Clone)]
 pub(super) struct Socket {
@@ -162,9 +176,19 @@ pub(super) struct Socket {
 }
 
 impl Socket {
+    /// Attaches what is known of a connection to its socket, which then stays with it while the object hibernates.
+    ///
+    /// # Errors
+    /// What the platform throws.
+    pub fn attach(socket: &WebSocket, info: &ConnectionInfo) -> worker::Result<()> {
+        let socket: &JsValue = socket.as_ref().as_ref();
+        Ok(socket.unchecked_ref::<HibernatableSocket>().attach(&json::value(info).to_string())?)
+    }
+
     /// A socket with what is attached to it.
     pub fn new(socket: WebSocket) -> Self {
-        let kept = socket.deserialize_attachment::<String>().ok().flatten();
+        let raw: &JsValue = socket.as_ref().as_ref();
+        let kept = raw.unchecked_ref::<HibernatableSocket>().attached().ok().and_then(|kept| kept.as_string());
         // Every socket gets its attachment before it is accepted. One without it may do nothing.
         let info = kept.and_then(|text| json::read(&text).ok()).unwrap_or(ConnectionInfo {
             id: Uuid::nil(),

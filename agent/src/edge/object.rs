@@ -384,7 +384,7 @@ impl Chat {
             log: query("log").and_then(|log| log.parse().ok()),
         };
         let pair = WebSocketPair::new()?;
-        pair.server.serialize_attachment(json::value(&info).to_string())?;
+        Socket::attach(&pair.server, &info)?;
         self.state.accept_web_socket(&pair.server);
         let socket = Socket::new(pair.server);
         agent.0.host.opened(&socket);
