@@ -8,8 +8,10 @@
 //! An object is presented as the list of the struct's fields in order, because serde's code for a list is half as large as
 //! its code for an object. As a consequence, fields that the struct does not have are ignored, `deny_unknown_fields` and
 //! `alias` have no effect, and a missing field counts as null.
+//!
+//! What does not depend on the type is in functions that are not generic, and that the compiler may not copy into those that are.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::slice;
 
 use serde::de::value::StrDeserializer;
@@ -20,38 +22,56 @@ use serde::de::{
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::{Map, Value, map};
 
-/// Why a value does not fit a type.
+/// Why a value does not fit a type. It is one word, because the code of every type passes it on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Error(String);
+#[error("{}", .0.0)]
+pub struct Error(Box<Reason>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reason(String);
+
+impl Error {
+    #[cold]
+    #[inline(never)]
+    fn because(reason: fmt::Arguments<'_>) -> Self {
+        Self(Box::new(Reason(reason.to_string())))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn expected(what: &str) -> Self {
+        Self::because(format_args!("expected {what}"))
+    }
+}
 
 impl serde::de::Error for Error {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::because(format_args!("{message}"))
     }
 
     fn invalid_type(_: Unexpected, expected: &dyn Expected) -> Self {
-        Self(format!("expected {expected}"))
+        Self::because(format_args!("expected {expected}"))
     }
 
     fn invalid_value(_: Unexpected, expected: &dyn Expected) -> Self {
-        Self(format!("expected {expected}"))
+        Self::because(format_args!("expected {expected}"))
     }
 
     fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
-        Self(format!("expected {expected}"))
+        Self::because(format_args!("expected {expected}"))
     }
 
     fn unknown_variant(name: &str, _: &'static [&'static str]) -> Self {
-        Self(format!("“{name}” is not known"))
+        Self::because(format_args!("“{name}” is not known"))
     }
 
     fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
-        Self(format!("the field “{name}” is not known"))
+        Self::because(format_args!("the field “{name}” is not known"))
     }
 
+    #[inline(never)]
     fn missing_field(name: &'static str) -> Self {
-        Self(format!("the field “{name}” is missing"))
+        Self::because(format_args!("the field “{name}” is missing"))
     }
 }
 
@@ -68,14 +88,23 @@ pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
 /// # Errors
 /// If the text is not JSON or does not fit the type.
 pub fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str::<Value>(text).map_err(Error::custom).and_then(read)
+    parse(text).and_then(read)
+}
+
+#[inline(never)]
+fn parse(text: &str) -> Result<Value, Error> {
+    serde_json::from_str(text).map_err(|error| Error::because(format_args!("{error}")))
 }
 
 /// Converts a type to a value through its text, because the code that writes the text is needed anyway. `null` if JSON cannot
 /// hold the data.
 pub fn value<T: Serialize>(data: &T) -> Value {
-    let text = serde_json::to_string(data);
-    text.and_then(|text| serde_json::from_str(&text)).unwrap_or_default()
+    parse_own(&serde_json::to_string(data).unwrap_or_default())
+}
+
+#[inline(never)]
+fn parse_own(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// Builds an object by inserting the fields one by one. Collecting a map would generate sorting code for each iterator type.
@@ -101,11 +130,11 @@ impl<'de> Deserializer<'de> for Reader {
                 (Some(number), ..) => visitor.visit_u64(number),
                 (None, Some(number), _) => visitor.visit_i64(number),
                 (None, None, Some(number)) => visitor.visit_f64(number),
-                (None, None, None) => Err(Error::custom("expected a number")),
+                (None, None, None) => Err(Error::expected("a number")),
             },
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            Value::Object(fields) => visitor.visit_map(Fields::of(fields)),
+            list @ Value::Array(_) => visitor.visit_seq(Items::of(list)?),
+            object @ Value::Object(_) => visitor.visit_map(Fields::of(object)?),
         }
     }
 
@@ -123,17 +152,12 @@ impl<'de> Deserializer<'de> for Reader {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let Value::Object(fields) = self.0 else { return Err(Error::custom("expected an object")) };
-        let mut fields = Named { fields, names: names.iter(), absent: None };
-        // Only a missing required field ends the list early.
-        visitor.visit_seq(&mut fields).map_err(|error| fields.absent.map_or(error, Error::missing_field))
+        let mut fields = Named::of(self.0, names)?;
+        visitor.visit_seq(&mut fields).map_err(|error| fields.explain(error))
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(text) => visitor.visit_string(text),
-            _ => Err(Error::custom("expected a text")),
-        }
+        visitor.visit_string(text(self.0)?)
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -145,17 +169,11 @@ impl<'de> Deserializer<'de> for Reader {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            _ => Err(Error::custom("expected a list")),
-        }
+        visitor.visit_seq(Items::of(self.0)?)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(fields) => visitor.visit_map(Fields::of(fields)),
-            _ => Err(Error::custom("expected an object")),
-        }
+        visitor.visit_map(Fields::of(self.0)?)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -164,17 +182,7 @@ impl<'de> Deserializer<'de> for Reader {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(name) => visitor.visit_enum(Variant { name, payload: None }),
-            Value::Object(fields) => {
-                let mut fields = fields.into_iter();
-                match (fields.next(), fields.next()) {
-                    (Some((name, payload)), None) => visitor.visit_enum(Variant { name, payload: Some(payload) }),
-                    _ => Err(Error::custom("expected an object with one field")),
-                }
-            }
-            _ => Err(Error::custom("expected a name")),
-        }
+        visitor.visit_enum(Variant::of(self.0)?)
     }
 
     forward_to_deserialize_any! {
@@ -182,7 +190,19 @@ impl<'de> Deserializer<'de> for Reader {
     }
 }
 
+#[inline(never)]
+fn text(value: Value) -> Result<String, Error> {
+    if let Value::String(text) = value { Ok(text) } else { Err(Error::expected("a text")) }
+}
+
 struct Items(std::vec::IntoIter<Value>);
+
+impl Items {
+    #[inline(never)]
+    fn of(value: Value) -> Result<Self, Error> {
+        if let Value::Array(items) = value { Ok(Self(items.into_iter())) } else { Err(Error::expected("a list")) }
+    }
+}
 
 impl<'de> SeqAccess<'de> for Items {
     type Error = Error;
@@ -205,6 +225,20 @@ struct Named {
 }
 
 impl Named {
+    #[inline(never)]
+    fn of(value: Value, names: &'static [&'static str]) -> Result<Self, Error> {
+        let Value::Object(fields) = value else { return Err(Error::expected("an object")) };
+        Ok(Self { fields, names: names.iter(), absent: None })
+    }
+
+    /// The reason why a struct could not be read: only a missing required field ends the list early.
+    #[cold]
+    #[inline(never)]
+    fn explain(&self, error: Error) -> Error {
+        self.absent.map_or(error, Error::missing_field)
+    }
+
+    #[inline(never)]
     fn next(&mut self) -> Value {
         let name = self.names.next().copied().unwrap_or_default();
         let value = self.fields.get_mut(name).map(Value::take);
@@ -231,8 +265,17 @@ struct Fields {
 }
 
 impl Fields {
-    fn of(fields: Map<String, Value>) -> Self {
-        Self { rest: fields.into_iter(), value: Value::Null }
+    #[inline(never)]
+    fn of(value: Value) -> Result<Self, Error> {
+        let Value::Object(fields) = value else { return Err(Error::expected("an object")) };
+        Ok(Self { rest: fields.into_iter(), value: Value::Null })
+    }
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Value> {
+        let (name, value) = self.rest.next()?;
+        self.value = value;
+        Some(Value::String(name))
     }
 }
 
@@ -240,9 +283,7 @@ impl<'de> MapAccess<'de> for Fields {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((name, value)) = self.rest.next() else { return Ok(None) };
-        self.value = value;
-        seed.deserialize(Reader(Value::String(name))).map(Some)
+        self.next().map(|name| seed.deserialize(Reader(name))).transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
@@ -253,6 +294,23 @@ impl<'de> MapAccess<'de> for Fields {
 struct Variant {
     name: String,
     payload: Option<Value>,
+}
+
+impl Variant {
+    #[inline(never)]
+    fn of(value: Value) -> Result<Self, Error> {
+        match value {
+            Value::String(name) => Ok(Self { name, payload: None }),
+            Value::Object(fields) => {
+                let mut fields = fields.into_iter();
+                match (fields.next(), fields.next()) {
+                    (Some((name, payload)), None) => Ok(Self { name, payload: Some(payload) }),
+                    _ => Err(Error::expected("an object with one field")),
+                }
+            }
+            _ => Err(Error::expected("a name")),
+        }
+    }
 }
 
 impl<'de> EnumAccess<'de> for Variant {
@@ -268,20 +326,18 @@ impl<'de> EnumAccess<'de> for Variant {
 struct Payload(Option<Value>);
 
 impl Payload {
+    #[inline(never)]
     fn reader(self) -> Result<Reader, Error> {
-        self.0.map(Reader).ok_or_else(|| Error::custom("expected an object"))
+        self.0.map(Reader).ok_or_else(|| Error::expected("an object"))
     }
 }
 
 impl<'de> VariantAccess<'de> for Payload {
     type Error = Error;
 
+    #[inline(never)]
     fn unit_variant(self) -> Result<(), Error> {
-        if self.0.is_none_or(|payload| payload.is_null()) {
-            Ok(())
-        } else {
-            Err(Error::custom("expected a name alone"))
-        }
+        if self.0.is_none_or(|payload| payload.is_null()) { Ok(()) } else { Err(Error::expected("a name alone")) }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {

@@ -61,6 +61,7 @@ mod turns;
 mod usage;
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -239,7 +240,7 @@ fn block(row: &Row) -> Result<flux_timeline::Block, StoreError> {
 
 /// Reads a JSON cell of a table.
 fn parse<T: serde::de::DeserializeOwned>(table: &'static str, json: &str) -> Result<T, StoreError> {
-    crate::json::read(json).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
+    crate::json::read(json).map_err(|error| corrupt(table, &error))
 }
 
 /// Writes a JSON cell of a table.
@@ -249,7 +250,14 @@ fn json<T: serde::Serialize>(table: &'static str, value: &T) -> Result<Value, St
 
 /// The text of a JSON cell.
 fn text<T: serde::Serialize>(table: &'static str, value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt { table, cause: error.to_string() })
+    serde_json::to_string(value).map_err(|error| corrupt(table, &error))
+}
+
+/// Not generic, and not copied into what is: the functions above exist once for each type.
+#[cold]
+#[inline(never)]
+fn corrupt(table: &'static str, cause: &dyn Display) -> StoreError {
+    StoreError::Corrupt { table, cause: cause.to_string() }
 }
 
 /// An instant as it is stored, in ms since 1970.
@@ -259,5 +267,5 @@ fn millis(instant: DateTime<Utc>) -> Value {
 
 /// Reads an id in a cell of a table.
 fn id<T: std::str::FromStr<Err = uuid::Error>>(table: &'static str, text: &str) -> Result<T, StoreError> {
-    text.parse().map_err(|error: uuid::Error| StoreError::Corrupt { table, cause: error.to_string() })
+    text.parse().map_err(|error| corrupt(table, &error))
 }
