@@ -1,7 +1,7 @@
 //! Repairs the types of a call's arguments if the schema leaves only one meaning. No value is invented. What cannot be
 //! repaired is left for the check against the schema.
 
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::schema::{MAX_DEPTH, allows_null, alternatives, named_types, resolved};
 
@@ -131,16 +131,17 @@ fn object(value: &Value, schema: &Value, root: &Value, depth: usize) -> Option<V
     let properties = schema.get("properties");
     let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
-    let repair = |(name, value): (&String, &Value)| {
-        let Some(property) = properties.and_then(|all| all.get(name)) else {
-            return Some((name.clone(), value.clone()));
+    // Collecting would compile a sort.
+    let mut kept = Map::new();
+    for (name, value) in fields {
+        let value = match properties.and_then(|all| all.get(name)) {
+            None => value.clone(),
+            Some(property) if !is_required(name) && stands_for_nothing(value, property, root) => continue,
+            Some(property) => repaired(value.clone(), property, root, depth + 1),
         };
-        if !is_required(name) && stands_for_nothing(value, property, root) {
-            return None;
-        }
-        Some((name.clone(), repaired(value.clone(), property, root, depth + 1)))
-    };
-    Some(fields.iter().filter_map(repair).collect())
+        kept.insert(name.clone(), value);
+    }
+    Some(Value::Object(kept))
 }
 
 /// Whether the value of an optional property was written only because the model thought that it had to write one.

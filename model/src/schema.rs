@@ -68,19 +68,25 @@ fn plain_within(schema: &Value, root: &Value, depth: usize) -> Value {
             fields.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
-    let kept = fields.into_iter().filter(|(key, _)| !is_noise(key));
-    kept.map(|(key, value)| {
-        let value = plain_field(&key, value, root, depth);
-        (key, value)
-    })
-    .collect()
+    // Collecting would compile a sort.
+    let mut plain = Map::new();
+    for (key, value) in fields {
+        if !is_noise(&key) {
+            let value = plain_field(&key, value, root, depth);
+            plain.insert(key, value);
+        }
+    }
+    Value::Object(plain)
 }
 
 fn plain_field(key: &str, value: Value, root: &Value, depth: usize) -> Value {
     match (key, value) {
         ("type", Value::Array(types)) => types.into_iter().find(|one| one != "null").unwrap_or_else(|| json!("string")),
-        ("properties", Value::Object(properties)) => {
-            properties.into_iter().map(|(name, property)| (name, plain_within(&property, root, depth + 1))).collect()
+        ("properties", Value::Object(mut properties)) => {
+            for property in properties.values_mut() {
+                *property = plain_within(property, root, depth + 1);
+            }
+            Value::Object(properties)
         }
         ("items", items @ Value::Object(_)) => plain_within(&items, root, depth + 1),
         ("anyOf" | "oneOf" | "allOf", Value::Array(all)) => {

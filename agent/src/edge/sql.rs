@@ -75,17 +75,19 @@ impl Sql for DurableSql {
     }
 
     fn transaction<T, E: From<SqlError>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let mut body = Some(body);
-        let mut outcome = None;
+        let (mut body, mut value, mut error) = (Some(body), None, None);
         let ran = self.transact(&mut || {
-            outcome = body.take().map(|body| body());
-            outcome.as_ref().is_some_and(Result::is_ok)
+            match body.take().map(|body| body()) {
+                Some(Ok(done)) => value = Some(done),
+                Some(Err(failed)) => error = Some(failed),
+                None => {}
+            }
+            value.is_some()
         });
-        match (outcome, ran) {
-            (Some(Err(error)), _) => Err(error),
-            (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(error)) => Err(error.into()),
-            (None, Ok(())) => Err(SqlError("the transaction did not run".to_owned()).into()),
+        match (value, error) {
+            (_, Some(error)) => Err(error),
+            (Some(value), None) if ran.is_ok() => Ok(value),
+            _ => Err(not_run(ran).into()),
         }
     }
 }
@@ -102,6 +104,13 @@ impl DurableSql {
         let mut checked = || if body() { Ok(()) } else { Err(JsValue::from_str("rolled back")) };
         self.storage.transaction_sync(&mut checked).map_err(|thrown| error(&thrown))
     }
+}
+
+/// Why a transaction has no outcome of its own.
+#[cold]
+#[inline(never)]
+fn not_run(ran: Result<(), SqlError>) -> SqlError {
+    ran.err().unwrap_or_else(|| SqlError("the transaction did not run".to_owned()))
 }
 
 fn param(value: &Value) -> JsValue {

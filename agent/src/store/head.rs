@@ -5,6 +5,8 @@
 //! changes the copy. It is read from the rows when it is first needed, and dropped when a transaction fails, because the rows are
 //! then those of before.
 
+use std::cell::Ref;
+
 use chrono::{DateTime, Utc};
 use flux_timeline::view::PlanCounts;
 use flux_timeline::{Block, BlockId, Handle, Plan, PlanId, ReadBlocks, ReadPlans, Settings, TxnId};
@@ -54,8 +56,7 @@ pub(super) struct HistoryHead {
 impl Head {
     fn read<S: Sql>(store: &Store<S>) -> Result<Self, StoreError> {
         let state = store.query("SELECT settings, active_plan, next_handle FROM [state]", &[])?;
-        let state =
-            state.first().ok_or_else(|| StoreError::Corrupt { table: "state", cause: "it has no row".to_owned() })?;
+        let state = state.first().ok_or_else(without_state)?;
         let plans = store.query("SELECT json FROM [plans] ORDER BY created_ms, id", &[])?;
         let counts = store.query("SELECT plan, open, done, appointments FROM [plan_counts]", &[])?;
         let count = |row: &Row| {
@@ -125,16 +126,23 @@ impl Head {
     }
 }
 
+fn without_state() -> StoreError {
+    StoreError::Corrupt { table: "state", cause: "it has no row".to_owned() }
+}
+
 impl<S: Sql> Store<S> {
     /// Reads from the copy.
     pub(super) fn head<T>(&self, read: impl FnOnce(&Head) -> T) -> Result<T, StoreError> {
-        if let Some(head) = self.head.borrow().as_ref() {
-            return Ok(read(head));
+        Ok(read(&*self.loaded_head()?))
+    }
+
+    /// The copy, which is read from the rows if it was not yet. It is not generic, so that the Worker contains it once.
+    fn loaded_head(&self) -> Result<Ref<'_, Head>, StoreError> {
+        if self.head.borrow().is_none() {
+            let head = Head::read(self)?;
+            self.head.replace(Some(head));
         }
-        let head = Head::read(self)?;
-        let value = read(&head);
-        self.head.replace(Some(head));
-        Ok(value)
+        Ref::filter_map(self.head.borrow(), Option::as_ref).map_err(|_| without_state())
     }
 
     /// Changes the copy after a row was written. A copy that was not read yet has nothing to change.
