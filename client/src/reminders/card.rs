@@ -6,6 +6,7 @@ use flux_timeline::{Block, Kind};
 use super::permission::{Allow, Permission};
 use super::words;
 use crate::calls::Mutation;
+use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
@@ -14,10 +15,12 @@ const PAUSES: [(u32, &str); 5] = [(5, "5 min"), (10, "10 min"), (30, "30 min"), 
 
 /// The note.
 #[component]
-pub fn Card(block: Block) -> Element {
+pub fn Card(block: Block, is_first: bool) -> Element {
     let mut store = use_store();
     let id = block.id;
-    let when = words::when(&block, store.projection.read().times(), *store.now.read());
+    // Drawn again each minute, but what came in between says how long it is from now.
+    let now = (*store.now.read()).max(platform::now());
+    let when = words::when(&block, store.projection.read().times(), now);
     let title = block.title.clone();
     rsx! {
         div { class: "toast reminder", role: "alert", aria_label: "Reminder: {title}",
@@ -33,7 +36,9 @@ pub fn Card(block: Block) -> Element {
                     "{title}"
                 }
                 p { "{when}" }
-                Allow { among: Permission::NotAsked }
+                if is_first {
+                    Allow { among: Permission::NotAsked }
+                }
             }
             div { class: "reminder-buttons",
                 if block.kind == Kind::Task {

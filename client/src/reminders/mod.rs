@@ -28,8 +28,8 @@ pub fn Reminders() -> Element {
     let reminders = store.reminders.read().clone();
     let shown: Vec<Block> = reminders.iter().filter_map(|reminder| as_it_is(store, &reminder.block)).collect();
     rsx! {
-        for block in shown {
-            Card { key: "{block.id}", block }
+        for (place , block) in shown.into_iter().enumerate() {
+            Card { key: "{block.id}", block, is_first: place == 0 }
         }
     }
 }

@@ -17,7 +17,7 @@ pub fn Allow(among: Permission) -> Element {
     match now {
         Permission::NotAsked => rsx! {
             button {
-                class: "text-button",
+                class: "text-button allow",
                 r#type: "button",
                 onclick: move |_| async move { state.set(notification::ask().await) },
                 "Also notify me outside this page"

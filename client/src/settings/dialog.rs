@@ -189,7 +189,7 @@ fn ReminderFields(fields: Signal<Fields>) -> Element {
             legend { "Reminders" }
             div { class: "fields",
                 label { class: "field",
-                    span { "Before each block" }
+                    span { "Remind me of each block" }
                     select {
                         onchange: move |event| fields.write().remind_minutes = event.value(),
                         option { value: "", selected: shown.remind_minutes.is_empty(), "Never" }
@@ -209,7 +209,7 @@ fn ReminderFields(fields: Signal<Fields>) -> Element {
                     checked: shown.has_quiet_hours,
                     onchange: move |event| fields.write().has_quiet_hours = event.checked(),
                 }
-                "Quiet hours: reminders wait, if they are of use later"
+                "Quiet hours: reminders wait until they end, unless that is too late"
             }
             if shown.has_quiet_hours {
                 div { class: "fields",

@@ -51,8 +51,11 @@ pub fn RemindField(form: Form) -> Element {
     }
 }
 
-/// `10 min before`.
+/// `10 min before`, or `At the start`.
 pub fn words(minutes: u32) -> String {
+    if minutes == 0 {
+        return "At the start".to_owned();
+    }
     Reminders::new(&[minutes]).map(|reminders| reminders.words()).unwrap_or_default()
 }
 
@@ -83,6 +86,6 @@ mod tests {
         assert_eq!(chosen(NEVER, Some(&two)), Reminders::new(&[]).ok());
         assert_eq!(chosen("10", Some(&two)), Reminders::new(&[10]).ok());
         assert_eq!(chosen("", Some(&two)), Some(two));
-        assert_eq!((usually(None), usually(Some(0))), ("Never".into(), "at the start, as usual".into()));
+        assert_eq!((usually(None), usually(Some(0))), ("Never".into(), "At the start, as usual".into()));
     }
 }
