@@ -176,12 +176,14 @@ fn interpret(text: &str, world: &mut World) -> Answer {
         if intent::is_filler(&clause) {
             continue;
         }
-        if outcomes.last_mut().is_some_and(|last| intent::complete(last, &clause, world.today)) {
+        if outcomes.last_mut().is_some_and(|last| intent::complete(last, &clause, world)) {
             continue;
         }
         let outcome = intent::read(text, &clause, world);
         if let Outcome::Do { calls, .. } = &outcome {
             world.fresh.extend(calls.iter().filter_map(fresh));
+            let changed = calls.iter().filter_map(|(_, arguments)| arguments.get("id")?.as_str());
+            world.speaks_of(changed.filter(|id| memory::is_handle(id)).map(str::to_owned).collect());
         }
         if let Outcome::Unclear(said) = &outcome {
             if whole {

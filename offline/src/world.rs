@@ -95,6 +95,13 @@ impl<'a> World<'a> {
         self.asked.push(call);
     }
 
+    /// Notes the blocks that this message is about so far. "It" in the next part of it means them.
+    pub fn speaks_of(&mut self, handles: Vec<String>) {
+        if !handles.is_empty() {
+            self.memory.mentioned = handles;
+        }
+    }
+
     /// The present moment.
     pub fn now(&self) -> NaiveDateTime {
         self.context.now

@@ -4,6 +4,7 @@
 //! | module | requests |
 //! | --- | --- |
 //! | `run` | goals in progress: list, cancel, try again |
+//! | `remind`, `lead` | the reminders of a block |
 //! | `talk` | greetings, help, undo and redo |
 //! | `architect` | a long goal, to be broken into tasks |
 //! | `plans` | create, switch, rename, archive, delete, list plans |
@@ -23,11 +24,13 @@
 mod architect;
 mod change;
 mod free;
+mod lead;
 mod moving;
 mod overdue;
 mod partly;
 mod plans;
 mod question;
+mod remind;
 mod repeat;
 mod run;
 mod schedule;
@@ -45,7 +48,6 @@ use flux_phrases::time::{Style, expressions};
 use flux_phrases::words::{Token, TokenKind, fits_any};
 use flux_tools::context::BlockLine;
 
-pub(super) use architect::complete;
 pub(super) use state::joined;
 pub(super) use talk::help;
 
@@ -100,13 +102,23 @@ pub(super) struct Request<'a> {
     pub world: &'a World<'a>,
 }
 
+/// Adds words to what was read before them, if they only go on with it: a deadline after a goal, a reminder after a block.
+pub(super) fn complete(last: &mut Outcome, clause: &[Token], world: &mut World) -> bool {
+    architect::complete(last, clause, world.today) || remind::complete(last, clause, world)
+}
+
 /// Reads one request.
 pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
     let tokens = clause.get(lead_in(clause, 0)..).unwrap_or_default();
     let turned = verb_first(without_thanks(tokens), world);
     let tokens = turned.as_slice();
     let request = Request { source, tokens, world };
-    run::read(request)
+    if let Some(outcome) = remind::read(request) {
+        return outcome;
+    }
+    let (tokens, reminder) = lead::taken(source, tokens);
+    let request = Request { tokens: &tokens, ..request };
+    let outcome = run::read(request)
         .or_else(|| talk::read(request))
         .or_else(|| architect::read(request))
         .or_else(|| plans::read(request))
@@ -121,7 +133,8 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
         .or_else(|| moving::read(request))
         .or_else(|| moving::subject_first(request))
         .or_else(|| schedule::read(request))
-        .unwrap_or_else(|| Outcome::Unclear(not_understood(&details_text(source, clause), world)))
+        .unwrap_or_else(|| Outcome::Unclear(not_understood(&details_text(source, clause), world)));
+    remind::with(outcome, reminder)
 }
 
 /// "Tomorrow at 8am schedule workout" as "schedule workout tomorrow at 8am".

@@ -5,7 +5,7 @@ use flux_timeline::Kind;
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Request, partly, plans, repeat};
+use super::{Outcome, Request, lead, partly, plans, repeat};
 use crate::details;
 use crate::kind::kind;
 use crate::memory::is_handle;
@@ -119,8 +119,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     if wanted.ago.is_some() {
         return Some(Outcome::Say("That time is over. Say when it is to be, such as “tomorrow at 8am”.".to_owned()));
     }
-    let reminds =
-        fits_any(tokens, 0, &["remind|remember", "do not let me forget", "set up? a|an? reminder|alarm"]).is_some();
+    let reminds = lead::reminds(tokens).is_some();
     // "Make the report recurring" and "schedule 5" are no tasks for the inbox.
     let is_noted = reminds || inbox.is_some() || verb.is_none() || fits_any(tokens, 0, NOTING).is_some();
     if !(said || alarm || is_noted && title.chars().any(char::is_alphabetic)) {
@@ -370,6 +369,9 @@ impl New {
         };
         if let Some(repeat) = repeat {
             set("repeat", repeat);
+        }
+        if self.reminds && time.is_some() {
+            set("remindMinutesBefore", json!([0]));
         }
         if let Some(priority) = self.details.priority {
             set("priority", json!(priority));

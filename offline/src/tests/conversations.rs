@@ -62,7 +62,7 @@ fn what_the_original_system_shows_as_examples() {
     let mut person = Person::busy("Europe/Oslo");
     for (text, expected) in [
         ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"][..]),
-        ("Remind me to buy milk at 6pm", &["+Buy milk Mon 2 Mar 18:00-18:15"]),
+        ("Remind me to buy milk at 6pm", &["+Buy milk Mon 2 Mar 18:00-18:15 !0"]),
         ("Change my 3pm meeting to be high priority", &["B3 with high"]),
         ("Mark the task 'Buy milk' as completed", &["B12 done"]),
         ("Mark the task 'Buy milk' as not completed", &["B12 open"]),

@@ -6,5 +6,6 @@ mod goals;
 mod never_guesses;
 mod person;
 mod questions;
+mod reminders;
 mod repeats;
 mod schedules;

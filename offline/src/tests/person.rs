@@ -10,7 +10,7 @@ use flux_timeline::decide::{Context, DecideError, Decision, decide};
 use flux_timeline::run::Run;
 use flux_timeline::{
     Actor, Block, BlockQuery, Command, EventId, HourFormat, Moment, Plan, PlanId, ReadBlocks, ReadPlans, ReadRuns,
-    ReadSeries, Series, Session, Source, Status, Title, TxnId, Zone, query,
+    ReadSeries, Reminders, Series, Session, Source, Status, Title, TxnId, Zone, query,
 };
 use flux_tools::context::{self, Facts};
 use flux_tools::report::Report;
@@ -252,6 +252,7 @@ impl Picture {
         if plan == "My plan" { text } else { format!("{text} in {plan}") }
     }
 
+    /// ` high #health (Bring the card) !10`: priority, tags, note, and minutes before the start at which it reminds.
     fn details(&self, block: &Block) -> String {
         let mut text = String::new();
         if block.priority.as_str() != "medium" {
@@ -262,6 +263,13 @@ impl Picture {
         }
         if let Some(note) = &block.description {
             text.push_str(&format!(" ({note})"));
+        }
+        let reminders = block.reminders.as_ref().map(Reminders::minutes);
+        if reminders == Some(&[]) {
+            text.push_str(" !never");
+        }
+        for minutes in reminders.unwrap_or_default() {
+            text.push_str(&format!(" !{minutes}"));
         }
         text
     }

@@ -17,9 +17,9 @@ fn times() {
             ("I need to work out tomorrow at 8am", &["+Work out Tue 3 Mar 08:00-09:00"]),
             ("shedule workout tommorow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
             ("Add dentist on Friday at 14:30", &["+Dentist Fri 6 Mar 14:30-15:30"]),
-            ("Remind me to call mom at 6pm", &["+Call mom Mon 2 Mar 18:00-18:15"]),
-            ("remind me to buy milk in 2 hours", &["+Buy milk Mon 2 Mar 12:00-12:15"]),
-            ("remind me in 20 minutes to check the oven", &["+Check the oven Mon 2 Mar 10:20-10:35"]),
+            ("Remind me to call mom at 6pm", &["+Call mom Mon 2 Mar 18:00-18:15 !0"]),
+            ("remind me to buy milk in 2 hours", &["+Buy milk Mon 2 Mar 12:00-12:15 !0"]),
+            ("remind me in 20 minutes to check the oven", &["+Check the oven Mon 2 Mar 10:20-10:35 !0"]),
             ("Plan dinner with Eva tonight at 7", &["+Dinner with Eva Mon 2 Mar 19:00-20:00"]),
             ("Book a meeting with Bob from 2 to 4pm tomorrow", &["+Meeting with Bob Tue 3 Mar 14:00-16:00"]),
             ("schedule deep work 9-11am on Wednesday", &["+Deep work Wed 4 Mar 09:00-11:00"]),
@@ -37,7 +37,7 @@ fn times() {
             ("schedule breakfast tomorrow at 7", &["+Breakfast Tue 3 Mar 07:00-08:00"]),
             ("add lunch with Tom tomorrow at noon", &["+Lunch with Tom Tue 3 Mar 12:00-13:00"]),
             ("schedule backup at midnight", &["+Backup Tue 3 Mar 00:00-01:00"]),
-            ("remind me at half past 4 to water the plants", &["+Water the plants Mon 2 Mar 16:30-16:45"]),
+            ("remind me at half past 4 to water the plants", &["+Water the plants Mon 2 Mar 16:30-16:45 !0"]),
             ("schedule study session tomorrow from 18:00 until 20:30", &["+Study session Tue 3 Mar 18:00-20:30"]),
             ("block two hours for writing tomorrow at 1pm", &["+Writing Tue 3 Mar 13:00-15:00"]),
             ("reserve 90 minutes on Wednesday at 10 for planning", &["+Planning Wed 4 Mar 10:00-11:30"]),
@@ -109,7 +109,7 @@ fn several_at_once() {
             ),
             (
                 "add gym at 6pm and remind me to buy milk at 8pm",
-                &["+Gym Mon 2 Mar 18:00-19:00", "+Buy milk Mon 2 Mar 20:00-20:15"],
+                &["+Gym Mon 2 Mar 18:00-19:00", "+Buy milk Mon 2 Mar 20:00-20:15 !0"],
             ),
             ("buy milk and eggs tomorrow at 5pm", &["+Buy milk and eggs Tue 3 Mar 17:00-18:00"]),
             (
@@ -264,7 +264,7 @@ fn zones_without_daylight_saving_and_over_its_change() {
         || Person::new("Asia/Tokyo"),
         &[
             ("Schedule workout tomorrow at 8am", &["+Workout Tue 3 Mar 08:00-09:00"]),
-            ("remind me in 2 hours to stretch", &["+Stretch Mon 2 Mar 12:00-12:15"]),
+            ("remind me in 2 hours to stretch", &["+Stretch Mon 2 Mar 12:00-12:15 !0"]),
             ("meeting on 3/5 at 10:00", &["+Meeting Sun 3 May 10:00-11:00"]),
         ],
     );
@@ -279,14 +279,14 @@ fn zones_without_daylight_saving_and_over_its_change() {
     check(
         || Person::at("Europe/Oslo", "2026-03-28T23:30:00"),
         &[
-            ("remind me in 4 hours to feed the cat", &["+Feed the cat Sun 29 Mar 04:30-04:45"]),
+            ("remind me in 4 hours to feed the cat", &["+Feed the cat Sun 29 Mar 04:30-04:45 !0"]),
             ("schedule run tomorrow at 8am", &["+Run Sun 29 Mar 08:00-09:00"]),
         ],
     );
     check(
         || Person::at("Asia/Kolkata", "2026-03-02T23:50:00"),
         &[
-            ("remind me to sleep in 20 minutes", &["+Sleep Tue 3 Mar 00:10-00:25"]),
+            ("remind me to sleep in 20 minutes", &["+Sleep Tue 3 Mar 00:10-00:25 !0"]),
             ("schedule tea at 4", &["+Tea Tue 3 Mar 16:00-17:00"]),
         ],
     );
@@ -306,14 +306,14 @@ fn what_people_write_in_a_hurry() {
             ("meet john for coffee tomorrow 4", &["+Meet john for coffee Tue 3 Mar 16:00-17:00"]),
             (
                 "remind me to call the bank tomorrow at 9:30 and then pick up the kids at 3",
-                &["+Call the bank Tue 3 Mar 09:30-09:45", "+Pick up the kids Tue 3 Mar 15:00-15:15"],
+                &["+Call the bank Tue 3 Mar 09:30-09:45 !0", "+Pick up the kids Tue 3 Mar 15:00-15:15 !0"],
             ),
             (
                 "schedule a meeting with the marketing team on Monday from 10 to 11:30 about the Q3 budget",
                 &["+Meeting with the marketing team about the Q3 budget Mon 9 Mar 10:00-11:30"],
             ),
             ("team sync every monday at 9", &["+Team sync Mon 9 Mar 09:00-10:00, every Monday"]),
-            ("set an alarm for 6am", &["+Alarm Tue 3 Mar 06:00-06:15"]),
+            ("set an alarm for 6am", &["+Alarm Tue 3 Mar 06:00-06:15 !0"]),
             ("schedule vet for the cat on 12.03. at 14:00", &["+Vet for the cat Thu 12 Mar 14:00-15:00"]),
             ("add dentist on 2026-03-09T08:00", &["+Dentist Mon 9 Mar 08:00-09:00"]),
             ("schedule standup 9am mon-fri", &["+Standup Tue 3 Mar 09:00-10:00, every weekday"]),
@@ -337,8 +337,8 @@ fn times_that_have_passed_today_are_tomorrow() {
     check(
         || Person::at("Europe/Oslo", "2026-03-02T18:43:00"),
         &[
-            ("Remind me to buy milk at 6pm", &["+Buy milk Tue 3 Mar 18:00-18:15"]),
-            ("Remind me to buy milk at 6am", &["+Buy milk Tue 3 Mar 06:00-06:15"]),
+            ("Remind me to buy milk at 6pm", &["+Buy milk Tue 3 Mar 18:00-18:15 !0"]),
+            ("Remind me to buy milk at 6am", &["+Buy milk Tue 3 Mar 06:00-06:15 !0"]),
             ("call mom at 7", &["+Call mom Mon 2 Mar 19:00-19:30"]),
             ("schedule <b>x</b> tomorrow at 9", &["+<b>x</b> Tue 3 Mar 09:00-10:00"]),
         ],
