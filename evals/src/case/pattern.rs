@@ -1,5 +1,7 @@
 //! Patterns for titles, times, blocks and arguments.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use flux_timeline::Kind;
 use schemars::JsonSchema;
@@ -159,6 +161,23 @@ pub struct BlockPattern {
     /// The handles of all blocks that it depends on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Vec<String>>,
+    /// All of its own reminders in minutes before the start, in any order; an empty list if it must never remind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Vec<u32>>,
+    /// Whether it must have no reminders of its own, so that the person's settings apply.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_reminder: bool,
+}
+
+/// How own reminders differ from those that a pattern wants: what they must be, and what they are. `None` if they do not. A repeated one
+/// counts once, and the order does not matter.
+pub(super) fn reminder_misfit(wanted: Option<&[u32]>, none: bool, is: Option<&[u32]>) -> Option<(String, String)> {
+    let set = |minutes: &[u32]| minutes.iter().copied().collect::<BTreeSet<u32>>();
+    let is_wrong = wanted.is_some_and(|wanted| is.map(set) != Some(set(wanted))) || none && is.is_some();
+    let words = |minutes: Option<&[u32]>| {
+        minutes.map_or_else(|| "as the settings say".to_owned(), |minutes| format!("{minutes:?}"))
+    };
+    is_wrong.then(|| (words(wanted), words(is)))
 }
 
 /// A number, or alternatives.
@@ -265,6 +284,10 @@ impl BlockPattern {
         if let Some(after) = &self.after {
             let fits = after.len() == block.after.len() && after.iter().all(|handle| block.after.contains(handle));
             check(fits, "the list of what comes before", format!("{after:?}"), format!("{:?}", block.after));
+        }
+        let reminders = reminder_misfit(self.reminders.as_deref(), self.no_reminder, block.reminders.as_deref());
+        if let Some((wanted, is)) = reminders {
+            check(false, "the list of reminders", wanted, is);
         }
         wrong
     }

@@ -5,7 +5,7 @@ use flux_timeline::Kind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::pattern::OneOrMore;
+use super::pattern::{OneOrMore, reminder_misfit};
 use super::{Text, Time};
 use crate::picture::{SeriesLine, starts};
 use crate::wall_clock::WallClock;
@@ -30,6 +30,12 @@ pub struct SeriesPattern {
     /// `high`, `medium` or `low`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<String>,
+    /// All reminders that its blocks have of their own, in minutes before the start; an empty list if they must never remind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Vec<u32>>,
+    /// Whether its blocks must have no reminders of their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_reminder: bool,
     /// A text that the title of its plan contains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Text>,
@@ -75,6 +81,10 @@ impl SeriesPattern {
         }
         if let Some(priority) = &self.priority {
             check(*priority == series.priority, "the priority", priority, &series.priority);
+        }
+        let reminders = reminder_misfit(self.reminders.as_deref(), self.no_reminder, series.reminders.as_deref());
+        if let Some((wanted, is)) = reminders {
+            check(false, "the list of reminders", &wanted, &is);
         }
         if let Some(plan) = &self.plan {
             check(plan.is_in(&series.plan), "the plan", plan, &format!("{:?}", series.plan));

@@ -72,6 +72,9 @@ pub struct StartBlock {
     /// How it repeats, in the form of `repeat` of `scheduleBlock`, e.g. `{every: week, on: [tuesday]}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Map<String, Value>>,
+    /// Its own reminders, in minutes before the start. The default is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Vec<u32>>,
     /// Whether it is done. Of what repeats, this is about the first block.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,

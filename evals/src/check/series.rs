@@ -92,6 +92,9 @@ impl Expected<'_> {
         if before.description == now.description {
             wanted.description.clone_from(&before.description);
         }
+        if before.reminders == now.reminders {
+            wanted.reminders.clone_from(&before.reminders);
+        }
         let is_as_far = before.done == now.done && before.missed == now.missed && before.working == now.working;
         *now == wanted && is_as_far && before.worked_minutes == now.worked_minutes
     }
@@ -106,6 +109,7 @@ impl Expected<'_> {
             tags: series.tags.clone(),
             description: series.description.clone(),
             kind: series.kind,
+            reminders: series.reminders.clone(),
             plan: series.plan.clone(),
             series: Some(series.id.clone()),
             ..block.clone()

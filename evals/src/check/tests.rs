@@ -1,3 +1,5 @@
+mod reminders;
+
 use flux_timeline::Kind;
 use serde_json::{Value, json};
 
@@ -193,6 +195,7 @@ fn gym(id: &str, rule: &str, first: u32, starts: &[&str]) -> (SeriesLine, Vec<Bl
         priority: "medium".into(),
         tags: Vec::new(),
         description: None,
+        reminders: None,
         plan: "My plan".into(),
     };
     (series, blocks.collect())

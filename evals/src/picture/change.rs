@@ -155,7 +155,7 @@ impl fmt::Display for BlockLine {
                 write!(f, " {word} {day}")?;
             }
         }
-        write_details(f, &self.priority, &self.tags, self.description.as_deref())?;
+        write_details(f, &self.priority, &self.tags, self.description.as_deref(), self.reminders.as_deref())?;
         if self.done {
             write!(f, " done")?;
         }

@@ -8,6 +8,7 @@ pub(super) fn write_details(
     priority: &str,
     tags: &[String],
     description: Option<&str>,
+    reminders: Option<&[u32]>,
 ) -> fmt::Result {
     if priority != "medium" {
         write!(f, " {priority}")?;
@@ -15,5 +16,12 @@ pub(super) fn write_details(
     for tag in tags {
         write!(f, " #{tag}")?;
     }
-    description.map_or(Ok(()), |description| write!(f, " ({description})"))
+    if let Some(description) = description {
+        write!(f, " ({description})")?;
+    }
+    match reminders {
+        None => Ok(()),
+        Some([]) => write!(f, " never reminds"),
+        Some(minutes) => write!(f, " reminds {minutes:?} min before"),
+    }
 }

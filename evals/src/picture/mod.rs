@@ -96,6 +96,9 @@ pub struct BlockLine {
     /// The handles of the blocks that it depends on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
+    /// Its own reminders, in minutes before the start, the largest first; empty if it never reminds. None if the settings apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Vec<u32>>,
     /// The id of its series, if it repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
@@ -209,6 +212,7 @@ impl Lens<'_> {
             worked_minutes: block.worked.minutes(),
             plan: self.plan(block.plan),
             after: block.depends_on.iter().filter_map(|id| handle(*id)).collect(),
+            reminders: block.reminders.as_ref().map(|reminders| reminders.minutes().to_vec()),
             series: block.series.map(|place| place.series.to_string()),
         }
     }

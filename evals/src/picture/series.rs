@@ -43,6 +43,9 @@ pub struct SeriesLine {
     /// The description of its blocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The reminders of its blocks, in minutes before the start; none if the settings apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminders: Option<Vec<u32>>,
     /// The title of its plan.
     pub plan: String,
 }
@@ -61,6 +64,7 @@ impl SeriesLine {
             priority: series.priority.as_str().to_owned(),
             tags: series.tags.iter().map(ToString::to_string).collect(),
             description: series.description.as_ref().map(ToString::to_string),
+            reminders: series.reminders.as_ref().map(|reminders| reminders.minutes().to_vec()),
             plan,
         }
     }
@@ -89,7 +93,7 @@ impl fmt::Display for SeriesLine {
         if self.kind == Kind::Appointment {
             write!(f, " appointment")?;
         }
-        write_details(f, &self.priority, &self.tags, self.description.as_deref())?;
+        write_details(f, &self.priority, &self.tags, self.description.as_deref(), self.reminders.as_deref())?;
         write!(f, " in {:?}", self.plan)?;
         if !self.except.is_empty() {
             let except: Vec<String> = self.except.iter().map(ToString::to_string).collect();

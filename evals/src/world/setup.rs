@@ -87,6 +87,9 @@ fn arguments(block: &StartBlock) -> Value {
     if let Some(priority) = &block.priority {
         arguments["priority"] = priority.as_str().into();
     }
+    if let Some(reminders) = &block.reminders {
+        arguments["remindMinutesBefore"] = json!(reminders);
+    }
     if let Some(repeat) = &block.repeat {
         arguments["repeat"] = Value::Object(repeat.clone());
     }
@@ -109,6 +112,7 @@ fn fillers(filler: &Filler) -> impl Iterator<Item = StartBlock> + '_ {
             tags: Vec::new(),
             kind: Kind::Task,
             repeat: None,
+            reminders: None,
             done: false,
             plan: None,
         })
