@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use super::page::{Assets, FIRST, REST};
 use super::stamp::Stamp;
-use super::{Products, esbuild, optimize, page, tool_versions, write_changed};
+use super::{Products, esbuild, names, optimize, page, tool_versions, write_changed};
 use crate::process::{self, side_by_side};
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -63,14 +63,20 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, outp
         side_by_side(|| optimize(toolbox, &draft.join(FIRST)), || optimize(toolbox, &draft.join(REST)))?;
     }
     let sources = [("early.js", &early), ("extras.js", &loader), ("app.css", &style)];
-    let files = lay_out(toolbox, &draft, &sources, public)?;
+    let files = lay_out(toolbox, &draft, &sources, public, products.optimized)?;
     synchronize(&output, &files)?;
     stamp.write(&key)?;
     Ok(Freshness::Made)
 }
 
 /// Bundles what wasm-bindgen wrote, and gives every file of `dist`.
-fn lay_out(toolbox: &Toolbox, draft: &Path, sources: &[(&str, &String)], mut files: Files) -> Result<Files> {
+fn lay_out(
+    toolbox: &Toolbox,
+    draft: &Path,
+    sources: &[(&str, &String)],
+    mut files: Files,
+    optimized: bool,
+) -> Result<Files> {
     let write = |name: &str, text: &str| {
         fs::write(draft.join(name), text).with_context(|| format!("cannot write {name} in {}", draft.display()))
     };
@@ -80,7 +86,10 @@ fn lay_out(toolbox: &Toolbox, draft: &Path, sources: &[(&str, &String)], mut fil
     // wasm-bindgen names the script that joins the modules once for each function that it takes from there.
     let script =
         ["start.js", "--bundle", "--format=esm", "--log-override:duplicate-object-key=silent", "--outfile=bundle.js"];
-    esbuild(toolbox, draft, &script)?;
+    esbuild(toolbox, draft, &[&script[..], names::arguments(optimized)].concat())?;
+    if optimized {
+        [FIRST, REST].iter().try_for_each(|module| names::shorten(&draft.join(module)))?;
+    }
     esbuild(toolbox, draft, &["app.css", "--outfile=bundle.css"])?;
     // A program of its own, not a module: it runs while the page is read. Its names stay its own.
     esbuild(toolbox, draft, &["early.js", "--format=iife", "--outfile=bundle-early.js"])?;

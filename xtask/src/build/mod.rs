@@ -5,6 +5,7 @@
 //! their input is the same as last time.
 
 mod client;
+mod names;
 mod order;
 mod page;
 pub mod size;
@@ -219,7 +220,7 @@ fn esbuild(toolbox: &Toolbox, folder: &Path, arguments: &[&str]) -> Result<()> {
 /// The tools that make bindings and bundles, for a [stamp](stamp): a new tool makes new output.
 fn tool_versions(workspace: &Workspace) -> Result<String> {
     let bindings = setup::bindings::version(workspace)?;
-    Ok(format!("{bindings}\n{OPTIMIZATION:?}\n{}", workspace.read("package.json")?))
+    Ok(format!("{bindings}\n{OPTIMIZATION:?}{:?}\n{}", names::arguments(true), workspace.read("package.json")?))
 }
 
 /// Writes a file unless it has that content already, so that who watches it is not woken for nothing.

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::stamp::Stamp;
-use super::{Products, esbuild, optimize, tool_versions, write_changed};
+use super::{Products, esbuild, names, optimize, tool_versions, write_changed};
 use crate::process;
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -34,9 +34,11 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products) -> R
     let draft = products.draft(workspace, "worker");
     remove_folder(&draft)?;
     process::run_quiet(Command::new(&toolbox.bindings).arg("worker").arg(&module).arg(&draft))?;
-    bundle(toolbox, &draft, shim)?;
+    bundle(toolbox, &draft, shim, names::arguments(products.optimized))?;
     if products.optimized {
-        optimize(toolbox, &draft.join("index_bg.wasm"))?;
+        let module = draft.join("index_bg.wasm");
+        optimize(toolbox, &module)?;
+        names::shorten(&module)?;
     }
     // Generated, and so not for version control, wherever the checkout's own list stands.
     write_changed(&output.join(".gitignore"), b"*\n")?;
@@ -50,7 +52,7 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products) -> R
 }
 
 /// Puts the shim around the bindings, and makes `index.js` of both.
-fn bundle(toolbox: &Toolbox, draft: &Path, mut shim: String) -> Result<()> {
+fn bundle(toolbox: &Toolbox, draft: &Path, mut shim: String, more: &[&str]) -> Result<()> {
     let script = draft.join("index.js");
     let bindings = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
     for class in classes(&bindings) {
@@ -58,7 +60,11 @@ fn bundle(toolbox: &Toolbox, draft: &Path, mut shim: String) -> Result<()> {
     }
     fs::write(draft.join("shim.js"), shim).with_context(|| format!("cannot write the shim in {}", draft.display()))?;
     let arguments = ["shim.js", "--bundle", "--format=esm", "--outfile=index.js", "--allow-overwrite"];
-    esbuild(toolbox, draft, &[&arguments[..], &["--external:./index_bg.wasm", "--external:cloudflare:*"]].concat())?;
+    esbuild(
+        toolbox,
+        draft,
+        &[&arguments[..], &["--external:./index_bg.wasm", "--external:cloudflare:*"], more].concat(),
+    )?;
     // wasm-bindgen imports the module by a syntax that wrangler does not know. Without it wrangler does the same.
     let bundled = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
     if !bundled.contains("import source ") {
