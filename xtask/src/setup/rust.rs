@@ -23,6 +23,11 @@ use crate::{process, progress};
 /// that drops packets it keeps trying.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
 
+/// How large a function may be, in LLVM's measure, to be copied into its callers because it is marked `#[inline]`. By default 325, as
+/// in code that has to be fast, even in crates that are compiled to be small. Where a crate is compiled to be fast (`opt-level = 3`) or
+/// as small as possible (`"z"`) the limits are others, which stay as they are.
+const INLINING: &str = "-Cllvm-args=-inlinehint-threshold=60";
+
 /// A compiler that can build for wasm32.
 pub enum WasmToolchain {
     /// The Rust toolchain in use.
@@ -56,6 +61,7 @@ impl WasmToolchain {
     /// `cargo <verb>` with this compiler and the output folder of wasm builds.
     pub fn cargo(&self, workspace: &Workspace, verb: &str) -> Command {
         let mut flags: Vec<String> = remap_flag().into_iter().collect();
+        flags.push(INLINING.to_owned());
         let mut cargo = match self {
             Self::InUse => {
                 let mut cargo = Command::new("cargo");
