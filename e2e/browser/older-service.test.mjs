@@ -10,10 +10,11 @@ import { answered, connectAs, connected, isDone, newPerson, newTab, openBrowser,
 /** Fields that were added to the frames of the first version. */
 const NEW_FIELDS = new Set([
   "kind", "missedAt", "worked", "log", "hasMore", "hasEarlier", "connect", "reason", "retryAfter", "retry_after_ms", "causes", "goals", "prompts",
-  "appointments", "rescheduleOverdue", "notice", "messageIds", "outcome", "color", "due", "notBefore", "minutes", "series",
+  "appointments", "rescheduleOverdue", "notice", "messageIds", "outcome", "color", "due", "notBefore", "minutes", "series", "reminders",
+  "remindMinutes", "quietHours",
 ]);
 /** Calls that were added since then. */
-const NEW_METHODS = new Set(["rescheduleOverdue", "suggestTimes", "placeTasks", "colorPlan", "getBlocks", "getCounts", "getAccount"]);
+const NEW_METHODS = new Set(["rescheduleOverdue", "suggestTimes", "placeTasks", "snoozeReminder", "dismissReminder", "colorPlan", "getBlocks", "getCounts", "getAccount"]);
 
 let server, browser;
 before(async () => ([server, browser] = await Promise.all([startServer(), openBrowser()])));
