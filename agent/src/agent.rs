@@ -91,6 +91,8 @@ pub(crate) struct Inner<H: Host> {
     pub resumer: Cell<Option<Uuid>>,
     /// Whether a timer will send the state.
     pub is_state_due: Cell<bool>,
+    /// Whether there were reminders when they were last sent.
+    pub reminding: Cell<bool>,
     /// What this process has set the alarm to, until it rings.
     pub alarm: Cell<Option<DateTime<Utc>>>,
     /// The span to which belongs what is done now, if it is known.
@@ -116,6 +118,7 @@ impl<H: Host> ChatAgent<H> {
             resuming: RefCell::default(),
             resumer: Cell::default(),
             is_state_due: Cell::default(),
+            reminding: Cell::default(),
             alarm: Cell::default(),
             span: Cell::default(),
         }));

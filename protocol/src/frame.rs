@@ -96,7 +96,7 @@ tagged_enum! {
         FluxSnapshot(Box<Snapshot>),
         /// Extension: events that were appended to the log, in order.
         FluxEvents(EventFrame),
-        /// Extension: the reminders that have come and are not dealt with, all of them, for clients that follow events. It is sent when they
+        /// Extension: the latest reminders that have come and were not snoozed or dismissed, for clients that follow events. It is sent when they
         /// change, and in a greeting if there are some.
         FluxReminders {
             /// The latest first.

@@ -26,6 +26,11 @@ impl Moment {
         Self { now: zone.wall(now), zone, format: settings.hour_format }
     }
 
+    /// Whether an instant is not later than this moment.
+    pub fn has_passed(&self, instant: DateTime<Utc>) -> bool {
+        self.zone.wall(instant) <= self.now
+    }
+
     /// `2026-11-24T08:00`, the form for models. It does not depend on the person's clock.
     pub fn wall(&self, instant: DateTime<Utc>) -> String {
         clock::wall(self.zone.wall(instant))

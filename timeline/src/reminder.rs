@@ -1,7 +1,7 @@
 //! When a block reminds the person of itself.
 //!
 //! A reminder is a number of minutes before the start. A block has its own, or those of the person's settings. The service keeps which
-//! ones have come (`agent/src/reminders`); the log does not.
+//! ones have come (`agent/src/store/reminders.rs`); the log does not.
 
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

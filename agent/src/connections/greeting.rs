@@ -52,13 +52,13 @@ impl<H: Host> ChatAgent<H> {
         // Clients load the conversation over HTTP before they connect. One that was away while an answer ended would keep the
         // cut-off answer without this frame.
         let mut conversation = self.conversation_frame(shown::MESSAGES_BYTES, true)?.to_text();
-        let room = GREETING_BYTES.saturating_sub(FRAMES_BYTES + conversation.len());
+        let reminders = self.reminders_of_greeting(follows_state)?;
+        let room = GREETING_BYTES
+            .saturating_sub(FRAMES_BYTES + conversation.len() + reminders.as_ref().map_or(0, String::len));
         let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info, room)? };
         let timeline = frame.to_text();
         connection.send(&timeline);
-        if !follows_state {
-            self.greet_with_reminders(connection)?;
-        }
+        reminders.iter().for_each(|frame| connection.send(frame));
         if timeline.len() > room {
             let left = GREETING_BYTES.saturating_sub(FRAMES_BYTES + timeline.len());
             // A state can be larger than a greeting. The newest message is sent even then.
@@ -66,6 +66,15 @@ impl<H: Host> ChatAgent<H> {
         }
         connection.send(&conversation);
         Ok(())
+    }
+
+    /// The frame with the reminders that have come, if there are some. Clients that follow the state do not get it.
+    fn reminders_of_greeting(&self, follows_state: bool) -> Result<Option<String>, StoreError> {
+        if follows_state {
+            return Ok(None);
+        }
+        let frame = self.reminders_frame()?;
+        Ok(matches!(&frame, ServerFrame::FluxReminders { reminders } if !reminders.is_empty()).then(|| frame.to_text()))
     }
 
     /// The events that a client has missed, if they have at most `room` bytes, or a snapshot. They are whole, so a client that

@@ -85,7 +85,10 @@ impl<H: Host> ChatAgent<H> {
         match change {
             Change::Events(events) => self.publish(&events),
             Change::Everything => self.start_over(),
-            Change::Reminders => self.renew_reminders(),
+            Change::Reminders => {
+                self.send_reminders();
+                self.set_alarm();
+            }
             Change::Access => self.close_ended(),
         }
     }
@@ -99,6 +102,7 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn publish(&self, events: &[Event]) {
         self.count_events(events);
         self.send_events(events);
+        self.end_reminders(events);
         self.note_undone(events);
         self.set_in_motion(events);
         if events.iter().any(changes_jobs) {
@@ -106,15 +110,6 @@ impl<H: Host> ChatAgent<H> {
         } else {
             self.wake_for_reminders(events);
         }
-    }
-
-    /// Sends the reminders after one was put off or dealt with.
-    fn renew_reminders(&self) {
-        if let Err(error) = self.send_reminders() {
-            // They are sent again when a client connects.
-            self.fault("reminders", &error);
-        }
-        self.set_alarm();
     }
 
     /// Logs how many events of the same kind follow each other.

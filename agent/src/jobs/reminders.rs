@@ -1,59 +1,70 @@
 //! Reminders: blocks that are about to begin are named to the person, once each.
 //!
 //! What has come is a row until the person has dealt with it (`store/reminders.rs`), written in the transaction that ends the job. So
-//! a process that dies sends it again or for the first time, when somebody connects, and never twice: a reminder is known by its
-//! block, and one that arrives again replaces the one before. Other ways out, such as a push service, begin at
-//! [`ChatAgent::send_reminders`].
+//! it is sent at least once: if the process dies, to whoever connects. A reminder is known by its block, and one that arrives again
+//! replaces the one before. Other ways out, such as a push service, begin at [`ChatAgent::send_reminders`].
 
 use chrono::{DateTime, Utc};
-use flux_protocol::ServerFrame;
-use flux_protocol::frame::Reminder;
+use flux_protocol::{ServerFrame, close};
 use flux_timeline::{Actor, Block, Event, EventKind, ReadPlans, Settings};
 
 use super::REMINDERS;
 use crate::agent::ChatAgent;
 use crate::host::{Connection, Host};
-use crate::lifetime;
 use crate::store::{JobRecord, Sql, Store, StoreError};
 
 impl<H: Host> ChatAgent<H> {
-    /// Lets the reminders come whose time has come, and stores when the next one does.
+    /// Stores and sends the reminders that are due, and stores when the next one is.
     pub(super) fn remind(&self, job: &JobRecord) -> Result<(), StoreError> {
         let now = self.0.host.now();
         self.0.store.sql_transaction(|store| {
             let found = store.reminders_due(begin(job), now)?;
-            for (block, at) in &found.due {
-                if is_of_use(block, *at, now) {
-                    store.put_reminder(block, *at)?;
-                }
+            for due in found.due {
+                store.put_reminder(due)?;
             }
             store.tidy_reminders(now)?;
-            store.set_reminders_job(found.next.into_iter().chain(store.next_snoozed()?).min())
+            store.set_reminders_job(found.next.into_iter().chain(store.next_of_reminders()?).min())
         })?;
-        self.send_reminders()
+        self.send_reminders();
+        Ok(())
     }
 
-    /// Sends the reminders that have come, and are not dealt with, to all connections that follow events.
+    /// Sends the reminders that have come, and were not snoozed or dismissed, to all connections that follow events.
+    pub(crate) fn send_reminders(&self) {
+        let connections = self.connections();
+        let followers = || connections.iter().filter(|connection| connection.info().follows_events);
+        if followers().next().is_none() {
+            return;
+        }
+        match self.reminders_frame() {
+            Ok(frame) => {
+                let frame = frame.to_text();
+                followers().for_each(|connection| connection.send(&frame));
+            }
+            Err(error) => {
+                // Clients reconnect, and then get them.
+                self.fault("reminders", &error);
+                followers()
+                    .for_each(|connection| connection.close(close::INTERNAL_ERROR, "Reminders could not be read."));
+            }
+        }
+    }
+
+    /// The frame with these reminders. Whoever gets it is sent the next one when a change of a block ends one of them.
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) fn send_reminders(&self) -> Result<(), StoreError> {
-        let connections = self.connections();
-        if connections.iter().any(|connection| connection.info().follows_events) {
-            let frame = reminders_frame(self.0.store.reminders(self.0.host.now())?).to_text();
-            let followers = connections.iter().filter(|connection| connection.info().follows_events);
-            followers.for_each(|connection| connection.send(&frame));
-        }
-        Ok(())
+    pub(crate) fn reminders_frame(&self) -> Result<ServerFrame, StoreError> {
+        let reminders = self.0.store.reminders(self.0.host.now())?;
+        self.0.reminding.set(!reminders.is_empty());
+        Ok(ServerFrame::FluxReminders { reminders })
     }
 
-    /// Sends them to one connection, if there are any.
-    pub(crate) fn greet_with_reminders(&self, connection: &H::Connection) -> Result<(), StoreError> {
-        let reminders = self.0.store.reminders(self.0.host.now())?;
-        if !reminders.is_empty() {
-            connection.send(&reminders_frame(reminders).to_text());
+    /// Sends the reminders again if there are some and one of these events can have ended one.
+    pub(crate) fn end_reminders(&self, events: &[Event]) {
+        if self.0.reminding.get() && events.iter().any(ends_some) {
+            self.send_reminders();
         }
-        Ok(())
     }
 
     /// Sets the alarm to the first reminder of these events, which [`Store::plan_reminders`] has stored.
@@ -85,11 +96,11 @@ impl<S: Sql> Store<S> {
     /// # Errors
     /// When the store fails.
     pub(crate) fn find_reminders(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if self.jobs()?.iter().any(|job| job.id == REMINDERS && job.due <= now) {
+        if self.jobs()?.iter().any(|job| job.id == REMINDERS && begin(job) <= now) {
             return Ok(());
         }
         let next = self.reminders_due(now, now)?.next;
-        self.set_reminders_job(next.into_iter().chain(self.next_snoozed()?).min())
+        self.set_reminders_job(next.into_iter().chain(self.next_of_reminders()?).min())
     }
 
     /// Stores that a reminder comes at `due`, unless one comes earlier.
@@ -125,6 +136,20 @@ pub(super) fn changes_many(event: &Event) -> bool {
     }
 }
 
+/// Whether an event can make a reminder pointless that has come.
+fn ends_some(event: &Event) -> bool {
+    matches!(
+        plain(&event.kind),
+        EventKind::BlockDeleted { .. }
+            | EventKind::BlockCompleted(_)
+            | EventKind::BlockMissed(_)
+            | EventKind::BlockMoved(_)
+            | EventKind::TimelineShifted { .. }
+            | EventKind::PlanArchived { .. }
+            | EventKind::PlanDeleted { .. }
+    )
+}
+
 /// The first moment after `now` at which one of the blocks reminds that these events have added or changed.
 fn first_reminder(events: &[Event], settings: &Settings, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let mut first = None;
@@ -156,15 +181,5 @@ fn plain(kind: &EventKind) -> &EventKind {
 /// The first moment whose reminders the job handles: when it was due at first, even if it has failed since.
 fn begin(job: &JobRecord) -> DateTime<Utc> {
     let ms = job.payload.as_ref().and_then(|ms| ms.parse().ok());
-    ms.and_then(DateTime::from_timestamp_millis).unwrap_or(job.due)
-}
-
-/// Whether a reminder still says something: it comes late if the service could not run at its time. An appointment that is over has taken
-/// place, but a task has to be done.
-fn is_of_use(block: &Block, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    !block.is_over(now) && now - at < lifetime::REMINDER
-}
-
-fn reminders_frame(reminders: Vec<Reminder>) -> ServerFrame {
-    ServerFrame::FluxReminders { reminders }
+    ms.and_then(DateTime::from_timestamp_millis).map_or(job.due, |first| first.min(job.due))
 }

@@ -12,20 +12,37 @@ use crate::lifetime;
 /// How many blocks are read at a time in search of the next reminder.
 const PAGE: u64 = 100;
 
-/// The open blocks after a place, the next ones first.
-const REMINDING: &str = "SELECT b.json FROM [blocks] b JOIN [plans] p ON p.id = b.plan
-    WHERE b.state IN (0, 2) AND p.archived = 0 AND (b.start_ms, b.handle) > (?1, ?2)";
+/// The most reminders that come at once: the others are of blocks that began earlier.
+const AT_ONCE: usize = 100;
+/// The most reminders that are sent at a time.
+const SHOWN: u64 = 20;
+/// The longest time between a reminder and the start of its block.
+const LONGEST: TimeDelta = TimeDelta::minutes(limits::REMINDER_MINUTES as i64);
+
+/// The open blocks of plans in use.
+const OPEN: &str =
+    "SELECT b.json FROM [blocks] b JOIN [plans] p ON p.id = b.plan WHERE b.state IN (0, 2) AND p.archived = 0";
 /// Those that have reminders of their own: the condition of their index.
-const OWN: &str = " AND json_extract(b.json, '$.reminders') IS NOT NULL";
-const IN_ORDER: &str = " ORDER BY b.start_ms, b.handle LIMIT ?3";
+const OWN: &str = " AND json_extract(b.json, '$.reminders') <> '[]'";
 
 /// What [`Store::reminders_due`] has found.
 #[derive(Debug, Default)]
 pub struct DueReminders {
-    /// The blocks whose reminders have come, with when the last one came.
-    pub due: Vec<(Block, DateTime<Utc>)>,
+    /// The reminders that have come, at most 100: of each block the last one.
+    pub due: Vec<DueReminder>,
     /// When the next reminder comes.
     pub next: Option<DateTime<Utc>>,
+}
+
+/// A reminder that has come.
+#[derive(Debug, Clone, Copy)]
+pub struct DueReminder {
+    /// Its block.
+    pub block: BlockId,
+    /// When the block starts.
+    pub start: DateTime<Utc>,
+    /// When the reminder came.
+    pub at: DateTime<Utc>,
 }
 
 impl<S: Sql> Store<S> {
@@ -37,7 +54,12 @@ impl<S: Sql> Store<S> {
     /// The errors of the engine.
     pub fn reminders_due(&self, from: DateTime<Utc>, now: DateTime<Utc>) -> Result<DueReminders, StoreError> {
         let settings = self.settings()?;
-        let sql = format!("{REMINDING}{}{IN_ORDER}", self.own_reminders()?);
+        let own = self.own_reminders()?;
+        // In two parts, because SQLite finds a place within the blocks of one start only in this way.
+        let sql = format!(
+            "SELECT * FROM ({OPEN}{own} AND b.start_ms = ?1 AND b.handle > ?2 ORDER BY b.handle LIMIT ?3)
+             UNION ALL SELECT * FROM ({OPEN}{own} AND b.start_ms > ?1 ORDER BY b.start_ms, b.handle LIMIT ?3) LIMIT ?3"
+        );
         let mut found = DueReminders::default();
         // A reminder at the start comes with it.
         let mut place = (millis(from), Value::Integer(-1));
@@ -55,7 +77,12 @@ impl<S: Sql> Store<S> {
                 let next = moments.iter().copied().filter(|moment| *moment > now).min();
                 found.next = next.into_iter().chain(found.next).min();
                 let come = moments.into_iter().filter(|moment| from <= *moment && *moment <= now).max();
-                found.due.extend(come.map(|at| (block, at)));
+                if let Some(at) = come.filter(|at| is_of_use(&block, *at, now)) {
+                    if found.due.len() == AT_ONCE {
+                        found.due.remove(0);
+                    }
+                    found.due.push(DueReminder { block: block.id, start, at });
+                }
             }
             match last.filter(|_| rows.len() as u64 == PAGE) {
                 Some(last) => place = last,
@@ -82,10 +109,9 @@ impl<S: Sql> Store<S> {
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn put_reminder(&self, block: &Block, at: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn put_reminder(&self, due: DueReminder) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO reminders (block, start_ms, at_ms) VALUES (?, ?, ?)";
-        let start = block.span.map_or(Value::Null, |span| millis(span.start()));
-        self.execute(sql, &[block.id.to_string().into(), start, millis(at)])
+        self.execute(sql, &[due.block.to_string().into(), millis(due.start), millis(due.at)])
     }
 
     /// Lets the reminder of a block come again later. Returns whether there is one.
@@ -113,38 +139,41 @@ impl<S: Sql> Store<S> {
     pub fn tidy_reminders(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let sql = "UPDATE reminders SET at_ms = snoozed_ms, snoozed_ms = NULL WHERE snoozed_ms <= ?";
         self.execute(sql, &[millis(now)])?;
-        let sql = "DELETE FROM reminders WHERE at_ms < ? AND snoozed_ms IS NULL
+        let sql = "DELETE FROM reminders WHERE at_ms <= ? AND snoozed_ms IS NULL
             OR NOT EXISTS (SELECT 1 FROM [blocks] b WHERE b.id = block AND b.start_ms = reminders.start_ms AND b.state IN (0, 2))";
         self.execute(sql, &[millis(now - lifetime::REMINDER)])
     }
 
-    /// When the first reminder comes again that was put off.
+    /// When the first of the reminders that have come comes again, because it was put off, or has outlived its lifetime.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn next_snoozed(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let rows = self.query("SELECT min(snoozed_ms) FROM reminders WHERE snoozed_ms IS NOT NULL", &[])?;
+    pub fn next_of_reminders(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let sql = "SELECT min(coalesce(snoozed_ms, at_ms + ?)) FROM reminders";
+        let rows = self.query(sql, &[lifetime::REMINDER.num_milliseconds().into()])?;
         let next = rows.first().map(|row| row.optional_integer(0)).transpose()?.flatten();
         Ok(next.and_then(DateTime::from_timestamp_millis))
     }
 
-    /// The reminders that have come and are not over: not put off, of a block that is still open and starts when it did.
+    /// The latest 20 reminders that have come and were not put off, of blocks that are still open and start when they did.
     ///
     /// # Errors
     /// The errors of the engine.
     pub fn reminders(&self, now: DateTime<Utc>) -> Result<Vec<Reminder>, StoreError> {
-        let sql = "SELECT b.json, r.at_ms FROM reminders r JOIN [blocks] b ON b.id = r.block JOIN [plans] p ON p.id = b.plan
-            WHERE r.snoozed_ms IS NULL AND r.at_ms >= ? AND b.start_ms = r.start_ms AND b.state IN (0, 2) AND p.archived = 0
+        // A cross join begins with the few rows. SQLite would go through all blocks.
+        let sql = "SELECT b.json, r.at_ms FROM reminders r CROSS JOIN [blocks] b ON b.id = r.block JOIN [plans] p ON p.id = b.plan
+            WHERE r.snoozed_ms IS NULL AND r.at_ms > ? AND b.start_ms = r.start_ms AND b.state IN (0, 2) AND p.archived = 0
             ORDER BY r.at_ms DESC, b.handle LIMIT ?";
         let rows = self.query(sql, &[millis(now - lifetime::REMINDER), SHOWN.into()])?;
         rows.iter().map(reminder).collect()
     }
 }
 
-/// The most reminders that are sent at a time.
-const SHOWN: u64 = 20;
-
-const LONGEST: TimeDelta = TimeDelta::minutes(limits::REMINDER_MINUTES as i64);
+/// Whether a reminder still says something: it comes late if the service could not run at its time. An appointment that is over has taken
+/// place, but a task has to be done.
+fn is_of_use(block: &Block, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    !block.is_over(now) && now - at < lifetime::REMINDER
+}
 
 fn reminder(row: &Row) -> Result<Reminder, StoreError> {
     let at = DateTime::from_timestamp_millis(row.integer(1)?).unwrap_or_default();

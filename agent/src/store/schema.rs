@@ -134,7 +134,7 @@ pub(super) const COMPUTED: &[Table] = &[
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
             // Few blocks are part of a series. The others write nothing to it.
             "CREATE INDEX [blocks_by_series] ON [blocks] (series) WHERE series IS NOT NULL",
-            "CREATE INDEX [blocks_reminding] ON [blocks] (start_ms) WHERE json_extract(json, '$.reminders') IS NOT NULL",
+            "CREATE INDEX [blocks_reminding] ON [blocks] (start_ms) WHERE json_extract(json, '$.reminders') <> '[]'",
             // Overdue tasks are read on every turn, and there are few open ones among many done.
             "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE state = 0",
             // A change keeps the version that it replaces.

@@ -1,5 +1,6 @@
 //! Reminders: the job that lets them come, what connections are sent, and what becomes of one.
 
+use chrono::TimeDelta;
 use flux_timeline::ReadHistory;
 use serde_json::{Value, json};
 
@@ -54,7 +55,7 @@ fn a_reminder_comes_once_at_its_time_and_stays_until_it_is_dealt_with() {
     assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
     world.ring();
     assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]), "the second one replaces the first");
-    assert_eq!(due(&world), None);
+    assert_eq!(due(&world).as_deref(), Some("04 11:50"), "a day later it is deleted");
 
     let other = world.connect_as(true, None);
     other.received();
@@ -65,6 +66,19 @@ fn a_reminder_comes_once_at_its_time_and_stays_until_it_is_dealt_with() {
     assert_eq!(answer["summary"], "This reminder is gone already; nothing was changed.");
     let newcomer = world.connect_as(true, None);
     assert_eq!(reminded(&newcomer), None);
+    world.ring();
+    assert_eq!(due(&world), None);
+}
+
+#[test]
+fn a_reminder_that_nobody_deals_with_is_gone_a_day_later() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    schedule(&mut world, &tab, "Dentist", "2026-03-03T12:00", Some(&[10]));
+    world.ring();
+    assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
+    world.ring();
+    assert_eq!((reminded(&tab), due(&world)), (Some(vec![]), None));
 }
 
 #[test]
@@ -107,8 +121,11 @@ fn what_is_done_moved_or_deleted_does_not_remind() {
     call(&mut world, &tab, "undo", json!({}));
     call(&mut world, &tab, "redo", json!({}));
     assert_eq!(due(&world).as_deref(), Some("03 14:50"));
-    // One that has come is gone with its block.
+    // One that has come is gone with its block, in all tabs.
+    let other = world.connect_as(true, None);
+    other.received();
     call(&mut world, &tab, "completeBlock", json!({"id": "Stays"}));
+    assert_eq!(reminded(&other), Some(vec![]));
     let newcomer = world.connect_as(true, None);
     assert_eq!(reminded(&newcomer), None);
 }
@@ -174,7 +191,20 @@ fn a_reminder_that_comes_late_is_left_out_if_it_is_of_no_use() {
     let world = world.restarted();
     let tab = world.connect_as(true, None);
     assert_eq!(reminded(&tab), Some(vec!["Report".to_owned()]), "the meeting is over, but the report is to be written");
+    assert_eq!(due(&world).as_deref(), Some("04 08:50"));
+    world.ring();
     assert_eq!(due(&world).as_deref(), Some("10 08:50"));
+}
+
+#[test]
+fn a_reminder_whose_time_has_passed_is_not_promised() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    let soon = (world.now() + TimeDelta::minutes(5)).to_rfc3339();
+    let argument = json!({"title": "Call", "startTime": soon, "remindMinutesBefore": [10]});
+    let done = call(&mut world, &tab, "scheduleBlock", argument);
+    assert!(done["summary"].as_str().unwrap().ends_with("The time of its reminder has passed already."), "{done}");
+    assert_eq!(due(&world), None);
 }
 
 #[test]
@@ -190,6 +220,8 @@ fn a_job_that_fails_loses_no_reminder() {
     world.ring_if_set();
     assert_eq!((world.statements.is_to_fail(), reminded(&tab)), (false, None));
     assert!(world.all_logged().contains(&json!({"log": "job", "kind": "reminders", "outcome": "failed"})));
+    // Neither does a change that looks for the next reminder of all.
+    call(&mut world, &tab, "setSettings", json!({"remindMinutes": 5}));
     world.ring();
     assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
     assert_eq!(world.agent.store().reminders(world.now()).unwrap().len(), 1);
@@ -226,6 +258,7 @@ fn blocks_of_a_series_have_its_reminders() {
         done["summary"],
         "Scheduled “Gym” (B1) every Tuesday, first Tue 3 Mar, 18:00–19:00. It reminds you 30 min before."
     );
+    world.ring();
     world.ring();
     assert_eq!(due(&world).as_deref(), Some("10 17:30"));
     call(&mut world, &tab, "updateBlock", json!({"id": "B3", "updates": {"remindMinutesBefore": []}, "scope": "all"}));

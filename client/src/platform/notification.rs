@@ -16,8 +16,6 @@ pub enum Permission {
     Allowed,
     /// It may not, or cannot.
     Denied,
-    /// Unknown, or of no interest.
-    Any,
 }
 
 /// The permission as it is.

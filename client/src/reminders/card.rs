@@ -3,15 +3,16 @@
 use dioxus::prelude::*;
 use flux_timeline::{Block, Kind};
 
-use super::permission::{Allow, Permission};
+use super::permission::Allow;
 use super::words;
 use crate::calls::Mutation;
 use crate::platform;
+use crate::platform::notification::Permission;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
 /// For how long a reminder can be put off, in minutes.
-const PAUSES: [(u32, &str); 5] = [(5, "5 min"), (10, "10 min"), (30, "30 min"), (60, "1 h"), (1_440, "1 day")];
+const PAUSES: [(u32, &str); 3] = [(10, "In 10 min"), (60, "In 1 h"), (1_440, "Tomorrow")];
 
 /// The note.
 #[component]
@@ -23,7 +24,9 @@ pub fn Card(block: Block, is_first: bool) -> Element {
     let when = words::when(&block, store.projection.read().times(), now);
     let title = block.title.clone();
     rsx! {
-        div { class: "toast reminder", role: "alert", aria_label: "Reminder: {title}",
+        div { class: "toast reminder", role: "group", aria_label: "Reminder: {title}",
+            // Apart from the time, which changes each minute and would be read out each time.
+            p { class: "visually-hidden", role: "alert", "Reminder: {title}" }
             div { class: "reminder-text",
                 button {
                     class: "reminder-title",
@@ -37,42 +40,45 @@ pub fn Card(block: Block, is_first: bool) -> Element {
                 }
                 p { "{when}" }
                 if is_first {
-                    Allow { among: Permission::NotAsked }
-                }
-            }
-            div { class: "reminder-buttons",
-                if block.kind == Kind::Task {
-                    button {
-                        class: "button primary small",
-                        r#type: "button",
-                        aria_label: "Done: {title}",
-                        onclick: move |_| {
-                            store.drop_reminder(id);
-                            store.submit(Mutation::Complete(id));
-                        },
-                        "Done"
-                    }
-                }
-                select {
-                    class: "snooze",
-                    aria_label: "Remind me again of {title}",
-                    onchange: move |event| {
-                        if let Ok(minutes) = event.value().parse() {
-                            store.remind(id, Some(minutes));
-                        }
-                    },
-                    option { value: "", "Later…" }
-                    for (minutes , label) in PAUSES {
-                        option { value: "{minutes}", "In {label}" }
-                    }
+                    Allow { only: Some(Permission::NotAsked) }
                 }
             }
             button {
                 class: "icon-button small",
                 r#type: "button",
                 aria_label: "Dismiss the reminder of {title}",
-                onclick: move |_| store.remind(id, None),
+                onclick: move |_| {
+                    store.remind(id, None);
+                    store.focus_timeline();
+                },
                 Icon { shape: Shape::Cross }
+            }
+            div { class: "reminder-buttons",
+                if block.kind == Kind::Task {
+                    button {
+                        class: "button primary",
+                        r#type: "button",
+                        aria_label: "Done: {title}",
+                        onclick: move |_| {
+                            store.drop_reminder(id);
+                            store.submit(Mutation::Complete(id));
+                            store.focus_timeline();
+                        },
+                        "Done"
+                    }
+                }
+                for (minutes , label) in PAUSES {
+                    button {
+                        class: "button",
+                        r#type: "button",
+                        aria_label: "Remind me of {title} again: {label}",
+                        onclick: move |_| {
+                            store.remind(id, Some(minutes));
+                            store.focus_timeline();
+                        },
+                        {label}
+                    }
+                }
             }
         }
     }

@@ -4,9 +4,9 @@ mod card;
 pub mod permission;
 mod words;
 
+use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_protocol::frame::Reminder;
-use flux_timeline::{Block, BlockId};
+use flux_timeline::{Block, BlockId, Span};
 
 use crate::platform::notification;
 use crate::store::{Store, use_store};
@@ -16,37 +16,53 @@ use card::Card;
 #[component]
 pub fn Reminders() -> Element {
     let store = use_store();
-    // Those that were announced already, so that one that arrives again is not announced twice.
-    let mut announced = use_signal(Vec::<Reminder>::new);
+    // Those that were announced already, also before the connection was lost.
+    let mut announced = use_signal(Vec::<(BlockId, DateTime<Utc>)>::new);
     use_effect(move || {
         let reminders = store.reminders.read().clone();
-        for reminder in reminders.iter().filter(|reminder| !announced.peek().contains(reminder)) {
-            announce(store, reminder);
+        for reminder in &reminders {
+            let id = (reminder.block.id, reminder.at);
+            if !announced.peek().contains(&id) {
+                announce(store, &reminder.block);
+                announced.write().push(id);
+            }
         }
-        announced.set(reminders);
+        let too_many = announced.peek().len().saturating_sub(REMEMBERED);
+        announced.write().drain(..too_many);
     });
     let reminders = store.reminders.read().clone();
-    let shown: Vec<Block> = reminders.iter().filter_map(|reminder| as_it_is(store, &reminder.block)).collect();
+    let mut shown: Vec<Block> = reminders.iter().filter_map(|reminder| as_it_is(store, &reminder.block)).collect();
+    let more = shown.len().saturating_sub(SHOWN);
+    shown.truncate(SHOWN);
     rsx! {
         for (place , block) in shown.into_iter().enumerate() {
             Card { key: "{block.id}", block, is_first: place == 0 }
         }
+        if more > 0 {
+            p { class: "toast", "{more} more reminders" }
+        }
     }
 }
 
-/// The block of a reminder as it is now; `None` if it is done, or starts at another time. A block that the page does not hold is as
-/// it was sent.
+/// The most notes at a time; the page has room for no more.
+const SHOWN: usize = 3;
+/// How many reminders are remembered as announced. The service sends 20 at most.
+const REMEMBERED: usize = 100;
+
+/// The block of a reminder as it is now; `None` if it is done, starts at another time, or its plan is not in use. A block that the
+/// page does not hold is as it was sent.
 fn as_it_is(store: Store, sent: &Block) -> Option<Block> {
     let projection = store.projection.read();
+    let start = |block: &Block| block.span.map(Span::start);
     match projection.block(sent.id) {
-        Some(held) => Some(held.clone()).filter(|held| held.is_open() && held.span == sent.span),
+        _ if !projection.is_in_use(sent.plan) => None,
+        Some(held) => Some(held.clone()).filter(|held| held.is_open() && start(held) == start(sent)),
         None if projection.is_whole() => None,
         None => Some(sent.clone()),
     }
 }
 
-fn announce(store: Store, reminder: &Reminder) {
-    let block = &reminder.block;
+fn announce(store: Store, block: &Block) {
     let body = words::when(block, store.projection.peek().times(), crate::platform::now());
     let id = block.id;
     // The browser replaces a notification with the same tag, also one of another tab.

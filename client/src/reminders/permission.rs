@@ -2,16 +2,14 @@
 
 use dioxus::prelude::*;
 
-use crate::platform::notification;
-pub use crate::platform::notification::Permission;
+use crate::platform::notification::{self, Permission};
 
-/// The state of the permission in words, with a button where the person can give it. Drawn only if the state is `among`, or in any case if
-/// that is [`Permission::Any`].
+/// The state of the permission in words, with a button where the person can give it. With `only`, it is drawn in that state alone.
 #[component]
-pub fn Allow(among: Permission) -> Element {
+pub fn Allow(only: Option<Permission>) -> Element {
     let mut state = use_signal(notification::permission);
     let now = state();
-    if among != Permission::Any && now != among {
+    if only.is_some_and(|only| only != now) {
         return rsx! {};
     }
     match now {
@@ -24,11 +22,14 @@ pub fn Allow(among: Permission) -> Element {
             }
         },
         Permission::Allowed => rsx! {
-            p { class: "hint", "While a page is open, this browser also shows reminders outside of it." }
+            p { class: "hint",
+                "While a page is open that you do not look at, this browser notifies you. Browsers of phones cannot do so yet."
+            }
         },
         Permission::Denied => rsx! {
-            p { class: "hint", "This browser shows reminders on the page only. To change that, allow notifications of this site in its settings." }
+            p { class: "hint",
+                "This browser shows reminders on the page only. To change that, allow notifications of this site in its settings."
+            }
         },
-        Permission::Any => rsx! {},
     }
 }

@@ -8,7 +8,7 @@ use super::preferences::{Motion, Preferences, Theme};
 use crate::account::{AccountSection, Desk};
 use crate::calls::Mutation;
 use crate::platform;
-use crate::reminders::permission::{Allow, Permission};
+use crate::reminders::permission::Allow;
 use crate::store::use_store;
 use crate::timeline::remind_field::{self, CHOICES};
 
@@ -233,7 +233,7 @@ fn ReminderFields(fields: Signal<Fields>) -> Element {
                     }
                 }
             }
-            Allow { among: Permission::Any }
+            Allow { only: None }
         }
     }
 }

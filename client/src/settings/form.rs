@@ -1,5 +1,6 @@
 //! The settings as the fields of the page hold them, and the changes to send. Pure.
 
+use flux_timeline::free_time::DayTime;
 use flux_timeline::{Settings, Zone};
 use serde_json::{Map, Value, json};
 
@@ -47,6 +48,11 @@ pub const DAYS: [(&str, &str); 7] = [
 const END_OF_DAY: &str = "24:00";
 const MIDNIGHT: &str = "00:00";
 
+/// A time of day as the browser's field has it.
+fn field(time: DayTime) -> String {
+    time.to_string().replace(END_OF_DAY, MIDNIGHT)
+}
+
 impl Fields {
     /// The fields of these settings.
     pub fn of(settings: &Settings) -> Self {
@@ -63,15 +69,15 @@ impl Fields {
             time_zone: settings.zone().name().to_owned(),
             days,
             from: hours.from().to_string(),
-            to: hours.to().to_string().replace(END_OF_DAY, MIDNIGHT),
+            to: field(hours.to()),
             break_minutes: settings.break_minutes.to_string(),
             week_start: text("weekStart"),
             hour_format: text("hourFormat"),
             reschedule_overdue: settings.reschedule_overdue,
             remind_minutes: settings.remind_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             has_quiet_hours: settings.quiet_hours.is_some(),
-            quiet_from: settings.quiet_hours.map_or_else(|| "22:00".to_owned(), |quiet| quiet.from.to_string()),
-            quiet_to: settings.quiet_hours.map_or_else(|| "07:00".to_owned(), |quiet| quiet.to.to_string()),
+            quiet_from: settings.quiet_hours.map_or_else(|| "22:00".to_owned(), |quiet| field(quiet.from)),
+            quiet_to: settings.quiet_hours.map_or_else(|| "07:00".to_owned(), |quiet| field(quiet.to)),
         }
     }
 

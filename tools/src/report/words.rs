@@ -20,11 +20,11 @@ use flux_timeline::settings::Settings;
 pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
     match outcome {
         Outcome::Block { did, block, overlaps } => {
-            let done = block_sentence(*did, block, moment) + &reminder_sentence(*did, block);
+            let done = block_sentence(*did, block, moment) + &reminder_sentence(*did, block, moment);
             if overlaps.is_empty() { done } else { format!("{done} {}", overlap_sentence(overlaps, moment)) }
         }
         Outcome::Series { did, series, block, count, overlaps } => {
-            let done = series_sentence(*did, series, block, *count, moment) + &reminder_sentence(*did, block);
+            let done = series_sentence(*did, series, block, *count, moment) + &reminder_sentence(*did, block, moment);
             if overlaps.is_empty() { done } else { format!("{done} {}", overlap_sentence(overlaps, moment)) }
         }
         Outcome::Extended => "What repeats goes on.".to_owned(),
@@ -77,14 +77,18 @@ fn series_sentence(did: Did, series: &Series, block: &Block, count: u64, moment:
     }
 }
 
-/// ` It reminds you 10 min before.`, with the reminders that the block has itself; empty if it has none.
-fn reminder_sentence(did: Did, block: &Block) -> String {
-    let reminders = block.reminders.as_ref().map(Reminders::words).filter(|words| !words.is_empty());
-    match (did, reminders) {
-        (Did::Scheduled | Did::Updated | Did::Moved, Some(words)) if block.span.is_some() => {
-            format!(" It reminds you {words}.")
-        }
-        _ => String::new(),
+/// ` It reminds you 10 min before.`, with the reminders that the block has itself; empty if it has none. What would have come already
+/// does not come.
+fn reminder_sentence(did: Did, block: &Block, moment: &Moment) -> String {
+    let (Did::Scheduled | Did::Updated | Did::Moved, Some(own), Some(span)) = (did, &block.reminders, block.span)
+    else {
+        return String::new();
+    };
+    let has_passed = |minutes: &u32| moment.has_passed(span.start() - TimeDelta::minutes((*minutes).into()));
+    match own.minutes() {
+        [] => String::new(),
+        minutes if minutes.iter().all(has_passed) => " The time of its reminder has passed already.".to_owned(),
+        _ => format!(" It reminds you {}.", own.words()),
     }
 }
 

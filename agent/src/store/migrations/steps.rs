@@ -447,7 +447,7 @@ const TWENTIETH: &[&str] = &[
         at_ms INTEGER NOT NULL,
         snoozed_ms INTEGER
     ) WITHOUT ROWID",
-    "CREATE INDEX blocks_reminding ON blocks (start_ms) WHERE json_extract(json, '$.reminders') IS NOT NULL",
+    "CREATE INDEX blocks_reminding ON blocks (start_ms) WHERE json_extract(json, '$.reminders') <> '[]'",
     // Tables that are being built beside these are of the version before, so they are built again from the start.
     "UPDATE computed SET building = NULL, built = 0",
     "DELETE FROM import_texts",
