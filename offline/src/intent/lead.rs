@@ -1,7 +1,7 @@
 //! How long before its start a block reminds, in words: `10 minutes before`, `1 day and 1 hour before`, `at the start`.
 
 use crate::details;
-use flux_phrases::duration;
+use flux_phrases::duration::{self, Length};
 use flux_phrases::words::{Token, TokenKind, fits, fits_any};
 use flux_timeline::Reminders;
 
@@ -22,13 +22,7 @@ const BEFORE: &[&str] = &[
     "in advance",
 ];
 /// The start itself.
-const START: &[&str] = &[
-    "at|on the? start|beginning",
-    "when it|that starts|begins",
-    "right? on time",
-    "at that|the time",
-    "just? as it starts|begins",
-];
+const START: &[&str] = &["at|on the? start|beginning", "when it|that starts|begins", "just? as it starts|begins"];
 
 /// What is said at `at` and how many tokens it takes. `None` if no length before the start is said there.
 pub(super) fn lead(tokens: &[Token], at: usize) -> Option<(Minutes, usize)> {
@@ -44,8 +38,7 @@ pub(super) fn lead(tokens: &[Token], at: usize) -> Option<(Minutes, usize)> {
         } else if let Some((length, taken)) = duration::length(tokens, here) {
             let words = tokens.get(here..here + taken).unwrap_or_default();
             wrong = wrong.or_else(|| is_unclear(words));
-            // What is too long for the type is too long for a reminder.
-            minutes.push(u32::try_from(length.in_minutes()).unwrap_or(u32::MAX));
+            minutes.push(minutes_of(length));
             here += taken;
             if let Some(taken) = fits_any(tokens, here, BEFORE) {
                 here += taken;
@@ -59,8 +52,24 @@ pub(super) fn lead(tokens: &[Token], at: usize) -> Option<(Minutes, usize)> {
     // "10 minutes before, 2 hours": the last length is not about the reminder.
     let (end, count) = closed?;
     minutes.truncate(count);
-    let known = Reminders::new(&minutes).map(|reminders| reminders.minutes().to_vec()).map_err(|why| why.to_string());
-    Some((wrong.map_or(known, |wrong| Err(wrong.to_owned())), end - at))
+    Some((wrong.map_or_else(|| known(&minutes), |wrong| Err(wrong.to_owned())), end - at))
+}
+
+/// What is said by `a 10-minute reminder` at `at`, and how many tokens it takes.
+pub(super) fn as_adjective(tokens: &[Token], at: usize) -> Option<(Minutes, usize)> {
+    let article = fits(tokens, at, "a|an?")?;
+    let (length, taken) = duration::length(tokens, at + article)?;
+    let noun = fits(tokens, at + article + taken, "reminder|alert")?;
+    Some((known(&[minutes_of(length)]), article + taken + noun))
+}
+
+/// What is too long for the type is too long for a reminder.
+fn minutes_of(length: Length) -> u32 {
+    u32::try_from(length.in_minutes()).unwrap_or(u32::MAX)
+}
+
+fn known(minutes: &[u32]) -> Minutes {
+    Reminders::new(minutes).map(|reminders| reminders.minutes().to_vec()).map_err(|why| why.to_string())
 }
 
 /// The number of tokens that link two lengths.
@@ -117,15 +126,17 @@ struct Part {
 /// Words that ask for a reminder within a request.
 const ASKS: &[&str] = &[
     "always? remind|notify|alert|warn me of|about? it|that|this?",
-    "with|and|plus a|an|one|two? reminder|reminders|alert|alerts",
+    "with|and|plus a|an|one|two reminder|reminders|alert|alerts",
     "reminder|reminders|alert",
 ];
+/// Words that ask for none.
 const NEVER: &[&str] = &[
     "without a|an|any? reminder|reminders|alert",
     "with|and? no reminder|reminders|alert needed|necessary|please?",
     "and? do? not remind|notify|alert me of|about? it|that|this?",
 ];
 
+/// The part that begins at `from`.
 fn part_at(tokens: &[Token], from: usize, asked: bool) -> Option<Part> {
     let ends = |at: usize| tokens.get(at).is_none_or(|token| token.kind == TokenKind::Mark);
     let made = |to: usize, minutes: Minutes| Some(Part { from, to, minutes });
@@ -133,17 +144,16 @@ fn part_at(tokens: &[Token], from: usize, asked: bool) -> Option<Part> {
         return made(from + taken, Ok(Vec::new()));
     }
     // "With a 10-minute reminder"
-    if let Some(taken) = fits(tokens, from, "with a|an?")
-        && let Some((length, long)) = duration::length(tokens, from + taken)
-        && let Some(noun) = fits(tokens, from + taken + long, "reminder|alert")
+    if let Some(taken) = fits(tokens, from, "with")
+        && let Some((minutes, long)) = as_adjective(tokens, from + taken)
     {
-        let minutes = u32::try_from(length.in_minutes()).unwrap_or(u32::MAX);
-        let known = Reminders::new(&[minutes]).map(|known| known.minutes().to_vec()).map_err(|why| why.to_string());
-        return made(from + taken + long + noun, known);
+        return made(from + taken + long, minutes);
     }
     let goes_on = |at: usize| ends(at) || tokens.get(at).is_some_and(|token| token.is("to"));
     let Some(taken) = fits_any(tokens, from, ASKS) else {
-        let (minutes, taken) = lead(tokens, from).filter(|(_, taken)| asked && goes_on(from + taken))?;
+        // "Remind me to leave at 5pm 10 minutes before", but "remind me to be at the start" says where.
+        duration::length(tokens, from).filter(|_| asked)?;
+        let (minutes, taken) = lead(tokens, from).filter(|(_, taken)| goes_on(from + taken))?;
         return made(from + taken, minutes);
     };
     // "Two reminders: 1 day before and 1 hour before"
@@ -159,8 +169,7 @@ fn part_at(tokens: &[Token], from: usize, asked: bool) -> Option<Part> {
         return made(at, Ok(vec![0]));
     }
     // "With a reminder the evening before", but "a mail with a reminder about the rent" is a title.
-    let names = tokens.get(at - 1).is_some_and(|token| token.is_any("of for about"))
-        || tokens.get(at).is_some_and(|token| token.is_any("about to"));
+    let names = tokens.get(at).is_some_and(|token| token.is_any("of for about to"));
     (is_with && !names).then(|| Part { from, to: tokens.len(), minutes: Err(UNREAD.to_owned()) })
 }
 

@@ -36,6 +36,9 @@ const NO_REMINDER: &[&str] = &[
 /// Said of a reminder if it is not clear which block it is of.
 const UNNAMED: &str = "I do not know of which block to remind you, so I changed nothing. Say it by itself, such as “remind me 10 minutes before the dentist”.";
 
+/// Said of a reminder that has no time.
+const HOW_LONG: &str = "How long before it shall I remind you? I changed nothing. Say, for example, “remind me 10 minutes before the dentist”.";
+
 /// Words that link a reminder to its block.
 const LINKS: &[&str] = &["of|about|for|from|before|on|to"];
 
@@ -181,7 +184,7 @@ pub(super) fn with(mut outcome: Outcome, reminder: Option<Minutes>) -> Outcome {
 struct Added {
     /// Whether it comes besides those that the call has, and not instead of them.
     is_more: bool,
-    /// Whether it was said when it comes. If not, only a new block is meant.
+    /// Whether it was said when it comes. If not, it comes at the start of a new block.
     is_certain: bool,
 }
 
@@ -195,6 +198,7 @@ fn added(calls: &mut [Call], minutes: Minutes, how: Added) -> Result<(), String>
             }
             "scheduleBlock" => arguments,
             "updateBlock" if how.is_certain => &mut arguments["updates"],
+            "updateBlock" => return Err(HOW_LONG.to_owned()),
             _ => return Err(UNNAMED.to_owned()),
         };
         // "Remind me to call mom at 6pm, and remind me 10 minutes before"
@@ -216,7 +220,7 @@ fn no_time(title: &str) -> String {
 /// What a request about reminders says. `None` if it is another request.
 fn said(tokens: &[Token]) -> Option<Said> {
     let rest = |from: usize| tokens.get(from..).unwrap_or_default();
-    let is_linked = |at: usize| at == tokens.len() || fits_any(tokens, at, LINKS).is_some();
+    let is_linked = |at: usize| tokens.get(at).is_none_or(|link| link.is_any("of about for to"));
     let never = fits_any(tokens, 0, NEVER).filter(|taken| is_linked(*taken));
     if let Some(taken) = never.or_else(|| fits_any(tokens, 0, NO_REMINDER)) {
         let is_ever = tokens.iter().take(taken).any(|token| token.is_any("ever never"));
@@ -225,14 +229,10 @@ fn said(tokens: &[Token]) -> Option<Said> {
     let first = fits_any(tokens, 0, ALWAYS).unwrap_or(0);
     let verb = fits_any(tokens, first, REMIND);
     // "Set a 10-minute reminder for the dentist"
-    if let Some(taken) = fits(tokens, first, "set|add|create|give up? me? a|an?")
-        && let Some((_, long)) = flux_phrases::duration::length(tokens, first + taken)
-        && let Some(noun) = fits(tokens, first + taken + long, "reminder|alert")
+    if let Some(taken) = fits(tokens, first, "set|add|create|give up? me?")
+        && let Some((minutes, long)) = lead::as_adjective(tokens, first + taken)
     {
-        let mut length = tokens.get(first + taken..first + taken + long)?.to_vec();
-        length.extend(words::tokens("before"));
-        let (minutes, _) = lead::lead(&length, 0)?;
-        return Some(Said { minutes, target: named(rest(first + taken + long + noun)), always: first > 0 });
+        return Some(of_each(minutes, rest(first + taken + long), first > 0));
     }
     let from = first + verb.or_else(|| fits_any(tokens, first, REMINDER))?;
     let always = first > 0;
@@ -293,8 +293,9 @@ fn trimmed(tokens: &[Token]) -> &[Token] {
 fn is_one_more(request: Request) -> bool {
     let Some(first) = request.tokens.first() else { return false };
     let before = request.source.get(..first.start).unwrap_or_default().trim_end().to_lowercase();
-    let more = |token: &Token| token.is_any("also too another additional additionally extra again");
-    before.ends_with("also") || request.tokens.iter().any(more)
+    let is_other = request.tokens.iter().take(4).any(|token| token.is_any("another additional extra"));
+    let is_more = request.tokens.iter().any(|token| token.is_any("also too again additionally"));
+    before.ends_with("also") || is_other || is_more
 }
 
 /// Why a reminder of a block cannot come before it starts.
@@ -332,11 +333,21 @@ fn every_one(target: &[Token], world: &World) -> Result<(BlockLine, bool), Outco
     Ok(((*first).clone(), true))
 }
 
-/// "Remind me of the dentist", where the dentist is on the timeline: it does not say when.
+/// What to ask if a request is about a block and its reminder, but does not say which of both, or does not say when: "delete the dentist
+/// reminder", "remind me of the dentist".
 fn exists(request: Request) -> Option<Outcome> {
     let Request { tokens, world, .. } = request;
-    let reminder = ends_with(tokens, "reminder reminders") && tokens.len() > 3;
-    if reminder && fits_any(tokens, 0, &["delete|remove|cancel|clear|drop|disable", "turn|switch off"]).is_some() {
+    let is_named = |block: &BlockLine| reference::names(&block.title, tokens);
+    let deletes = fits_any(tokens, 0, &["delete|remove|cancel|clear|drop|disable", "turn|switch off"]).unwrap_or(0);
+    let name = tokens.get(deletes..tokens.len().saturating_sub(1)).unwrap_or_default();
+    // "Delete the dentist reminder", unless the block itself has that title
+    let is_of_a_block = ends_with(tokens, "reminder reminders")
+        && name.iter().any(|token| !token.is_any("the my a an all any"))
+        && !world
+            .everywhere()
+            .into_iter()
+            .any(|block| ends_with(&words::tokens(&block.title), "reminder") && is_named(block));
+    if deletes > 0 && is_of_a_block {
         return Some(Outcome::Say(
             "Shall I delete the block, or only stop its reminder? Say, for example, “delete the dentist” or “no reminder for the dentist”."
                 .to_owned(),
@@ -344,13 +355,8 @@ fn exists(request: Request) -> Option<Outcome> {
     }
     let rest = tokens.get(fits_any(tokens, 0, &["remind me of|about"])?..)?;
     let timed = expressions(rest, world.today, Style::Plain).iter().any(Expression::says_when);
-    let is_named = world.everywhere().iter().any(|block| reference::names(&block.title, rest) && block.is_open());
-    (!timed && is_named && !rest.iter().any(|token| token.is("to"))).then(|| {
-        Outcome::Say(
-            "How long before it shall I remind you? I changed nothing. Say, for example, “remind me 10 minutes before the dentist”."
-                .to_owned(),
-        )
-    })
+    let is_there = world.everywhere().into_iter().any(|block| is_named(block) && block.is_open());
+    (!timed && is_there && !rest.iter().any(|token| token.is("to"))).then(|| Outcome::Say(HOW_LONG.to_owned()))
 }
 
 /// Words after which "when" belongs to a title: "ask Bob when …".
@@ -381,10 +387,13 @@ fn cannot_be(tokens: &[Token], world: &World) -> Option<&'static str> {
     if said(tokens).is_some() {
         return None;
     }
-    let timed = expressions(rest, world.today, Style::Plain).first().is_some_and(|first| first.at.start == 0);
+    let found = expressions(rest, world.today, Style::Plain);
+    let timed = found.first().is_some_and(|first| first.at.start == 0);
+    // "The day after tomorrow", "until the end of March"
+    let is_time = |at: usize| found.iter().any(|expression| expression.at.contains(&at));
     let vague = fits_any(rest, 0, &["later|sometime|soon", "in time"]) == Some(rest.len());
     let asks = |at: usize| rest.iter().take(at).any(|token| has_word(ASKING, &token.norm));
     let first = !timed && fits_any(rest, 0, FIRST).is_some();
-    let later = (0..rest.len()).any(|at| fits_any(rest, at, ANYWHERE).is_some() && !asks(at));
+    let later = (0..rest.len()).any(|at| fits_any(rest, at, ANYWHERE).is_some() && !asks(at) && !is_time(at));
     (first || later || vague).then_some(UNREAD)
 }
