@@ -33,6 +33,7 @@ fn tasks() -> Option<Vec<Task>> {
         minutes: 5 + u32::try_from(index * 37 % 56).unwrap_or_default(),
         priority: priorities.get(index % 7 % 3).copied().unwrap_or_default(),
         depends_on: if index > 2 && index.is_multiple_of(3) { vec![index - 1, index / 2] } else { Vec::new() },
+        after_sessions: false,
     };
     Some((0..1_000).map(task).collect())
 }

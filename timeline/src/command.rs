@@ -7,7 +7,7 @@ use crate::clock::HourFormat;
 use crate::distance::Distance;
 use crate::free_time::WorkingHours;
 use crate::id::{BlockId, PlanId, RunId, SeriesId, TxnId};
-use crate::place::Task;
+use crate::outline::Outline;
 use crate::plan::PlanColor;
 use crate::reference::{BlockRef, PlanRef, RunRef};
 use crate::reminder::{QuietHours, Reminders};
@@ -157,8 +157,8 @@ pub enum Command {
     CommitRun {
         /// Which.
         run: RunId,
-        /// The tasks, each with the id of its block.
-        tasks: Vec<(BlockId, Task)>,
+        /// The tasks, and what is done regularly.
+        outline: Outline,
         /// The tasks that the model named but that were left out before placing.
         left_out: Vec<LeftOut>,
         /// No task starts before this moment, and none in the past.

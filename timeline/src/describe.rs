@@ -4,6 +4,7 @@
 use crate::block::Block;
 use crate::event::{EventKind, TimerChange};
 use crate::moment::Moment;
+use crate::outline::SESSION_TAG;
 use crate::plan::Plan;
 use crate::span::Span;
 
@@ -87,6 +88,19 @@ pub fn counted_tasks(count: u64) -> String {
     if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
 }
 
+/// `9 tasks`, or `38 sessions and 6 tasks` of the blocks that a run has added.
+pub fn counted_work(blocks: &[Block]) -> String {
+    let is_session = |block: &&Block| block.tags.iter().any(|tag| tag.as_str() == SESSION_TAG);
+    let sessions = blocks.iter().filter(is_session).count();
+    let tasks = counted_tasks((blocks.len() - sessions) as u64);
+    match sessions {
+        0 => tasks,
+        1 => format!("1 session and {tasks}"),
+        _ if sessions == blocks.len() => format!("{sessions} sessions"),
+        _ => format!("{sessions} sessions and {tasks}"),
+    }
+}
+
 /// Says that the plan was archived while its goal was being worked on, and how to see its tasks. `None` for a plan in use.
 pub fn archived_meanwhile(plan: &Plan) -> Option<String> {
     let title = &plan.title;
@@ -98,7 +112,7 @@ impl Moment {
     /// Says what a run added, for example “Added 9 tasks, Tue 24 Nov – Fri 4 Dec. 2 were left out.” The tasks of an archived
     /// plan are not visible, so for those it says how to see them.
     pub fn added_tasks(&self, blocks: &[Block], left_out: usize, plan: &Plan) -> String {
-        let mut sentences = vec![format!("Added {}{}.", counted_tasks(blocks.len() as u64), self.days_of(blocks))];
+        let mut sentences = vec![format!("Added {}{}.", counted_work(blocks), self.days_of(blocks))];
         match left_out {
             0 => {}
             1 => sentences.push("1 was left out.".to_owned()),

@@ -66,6 +66,21 @@ uuid_id!(
     RunId
 );
 
+impl BlockId {
+    /// The id of the block with this handle that a series or a run has made: that of the maker, with other random bits (`rand_b` in RFC 9562 §5.7),
+    /// which follow from these and the handle by SplitMix64 (Steele, Lea and Flood 2014). A handle is never given twice, so neither is the id.
+    pub fn made_by(maker: Uuid, handle: Handle) -> Self {
+        const RANDOM: u64 = u64::MAX >> 2;
+        let (high, low) = maker.as_u64_pair();
+        let number = u64::from(handle.number());
+        let mut bits = low.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        bits ^= bits >> 31;
+        Self::new(Uuid::from_u64_pair(high, (low & !RANDOM) | (bits & RANDOM)))
+    }
+}
+
 impl RunId {
     /// The transaction in which the run adds its tasks. If the log contains it, they were added.
     pub const fn txn(self) -> TxnId {

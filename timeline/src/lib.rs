@@ -19,6 +19,7 @@
 //! | [`query`] | questions that change nothing: find blocks, find free time |
 //! | [`free_time`] | what blocks and breaks leave of a person's hours |
 //! | [`place`] | finds free time for tasks |
+//! | [`outline`] | plans a goal: tasks, and regular sessions to the deadline |
 //!
 //! A change goes one way: [`Command`] → [`decide()`] → [`EventKind`]s → [`Timeline::apply`].
 
@@ -38,6 +39,7 @@ pub mod json;
 pub mod limits;
 mod memory;
 pub mod moment;
+pub mod outline;
 pub mod place;
 pub mod plan;
 pub mod query;

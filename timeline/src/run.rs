@@ -55,6 +55,10 @@ pub struct RunState {
     /// Tasks that were named and not added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+    /// What the person is told about its sessions, each as a paragraph: how many hours a week they take, the milestones with their dates, and what
+    /// does not fit. Empty for a run without sessions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// When it last changed; `None` if it has not changed since the start.
     #[serde(default, deserialize_with = "clock::optional_instant", skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<DateTime<Utc>>,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use flux_timeline::Moment;
 use flux_timeline::command::{NewBlock, SettingsUpdate};
 use flux_timeline::decide::{Context, Did, Outcome};
+use flux_timeline::outline::Outline;
 use flux_timeline::place::Task;
 use flux_timeline::{
     Actor, Block, BlockId, BlockQuery, Command, DecideError, Event, EventId, EventKind, Kind, PlanId, Priority,
@@ -76,21 +77,26 @@ impl Person {
         run_of(self.call("useArchitect", json!({"goal": goal})).unwrap())
     }
 
-    fn tasks(&mut self, minutes: &[u32]) -> Vec<(BlockId, Task)> {
+    fn tasks(&self, minutes: &[u32]) -> Vec<Task> {
         let task = |(index, minutes): (usize, &u32)| Task {
             title: Title::new(&format!("Task {}", index + 1)).unwrap(),
             description: None,
             minutes: *minutes,
             priority: Priority::Medium,
             depends_on: index.checked_sub(1).into_iter().collect(),
+            after_sessions: false,
         };
-        let tasks: Vec<Task> = minutes.iter().enumerate().map(task).collect();
-        tasks.into_iter().map(|task| (BlockId::new(self.id()), task)).collect()
+        minutes.iter().enumerate().map(task).collect()
     }
 
     fn commit(&mut self, run: RunId, minutes: &[u32]) -> Result<Outcome, String> {
-        let (tasks, not_before) = (self.tasks(minutes), self.now);
-        self.run(&Command::CommitRun { run, tasks, left_out: Vec::new(), not_before })
+        self.run(&self.committing(run, self.tasks(minutes)))
+    }
+
+    /// The command that adds these tasks.
+    fn committing(&self, run: RunId, tasks: Vec<Task>) -> Command {
+        let outline = Outline { tasks, ..Outline::default() };
+        Command::CommitRun { run, outline, left_out: Vec::new(), not_before: self.now }
     }
 
     fn blocks(&self) -> Vec<Block> {
@@ -329,9 +335,10 @@ fn tasks_are_spread_over_the_days_unless_the_deadline_leaves_no_time_for_that() 
 fn a_task_that_never_fits_does_not_crowd_the_others() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
-    let (mut tasks, not_before) = (person.tasks(&[60, 60, 60, 600]), person.now);
-    tasks.iter_mut().for_each(|(_, task)| task.depends_on.clear());
-    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
+    let mut tasks = person.tasks(&[60, 60, 60, 600]);
+    tasks.iter_mut().for_each(|task| task.depends_on.clear());
+    let commit = person.committing(id, tasks);
+    person.done(&commit);
     let days: Vec<u32> = person.blocks().iter().map(|block| block.span.unwrap().start().day()).collect();
     assert_eq!(days, [24, 24, 25]);
     assert!(person.run_of(id).state.left_out[0].why.starts_with("It takes 10 h"));
@@ -342,12 +349,13 @@ fn tasks_are_not_spread_if_one_of_them_would_lose_its_time() {
     let mut person = Person::new();
     let arguments = json!({"goal": "Move house", "deadline": "2026-11-24"});
     let id = run_of(person.call("useArchitect", arguments).unwrap()).id;
-    let (mut tasks, not_before) = (person.tasks(&[60, 400, 75]), person.now);
-    for ((_, task), priority) in tasks.iter_mut().zip([Priority::High, Priority::High, Priority::Low]) {
+    let mut tasks = person.tasks(&[60, 400, 75]);
+    for (task, priority) in tasks.iter_mut().zip([Priority::High, Priority::High, Priority::Low]) {
         task.depends_on.clear();
         task.priority = priority;
     }
-    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
+    let commit = person.committing(id, tasks);
+    person.done(&commit);
     let minutes: Vec<i64> = person.blocks().iter().map(|block| block.span.unwrap().length().num_minutes()).collect();
     assert_eq!(minutes, [60, 400], "with fewer minutes a day the short one would have taken the place of the long one");
 }
@@ -421,7 +429,7 @@ fn a_run_that_is_planned_cannot_be_cancelled_any_more() {
 fn tasks_are_placed_around_blocks_that_were_added_meanwhile() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
-    let (tasks, not_before) = (person.tasks(&[60]), person.now);
+    let commit = person.committing(id, person.tasks(&[60]));
     let span = Span::new(at("2026-11-24T09:30:00Z"), at("2026-11-24T10:00:00Z")).unwrap();
     let meeting = NewBlock {
         kind: Kind::Appointment,
@@ -429,7 +437,7 @@ fn tasks_are_placed_around_blocks_that_were_added_meanwhile() {
         ..NewBlock::new(BlockId::new(person.id()), Title::new("Meeting").unwrap())
     };
     person.done(&Command::ScheduleBlock(meeting));
-    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
+    person.done(&commit);
     assert_eq!(person.blocks()[1].span.unwrap().start(), at("2026-11-24T10:05:00Z"));
 }
 
@@ -437,9 +445,9 @@ fn tasks_are_placed_around_blocks_that_were_added_meanwhile() {
 fn a_commit_that_comes_late_places_nothing_in_the_past() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
-    let (tasks, not_before) = (person.tasks(&[60]), person.now);
+    let commit = person.committing(id, person.tasks(&[60]));
     person.now = at("2026-11-24T12:02:00Z");
-    person.done(&Command::CommitRun { run: id, tasks, left_out: Vec::new(), not_before });
+    person.done(&commit);
     assert_eq!(person.blocks()[0].span.unwrap().start(), at("2026-11-24T12:05:00Z"));
 }
 

@@ -1,5 +1,7 @@
 //! Requests of the workflow to the person's object, and the object's replies.
 
+use flux_timeline::free_time::Activity;
+use flux_timeline::outline::{Outline, Phase};
 use flux_timeline::place::Task;
 use flux_timeline::{LeftOut, RunStep, Title};
 use serde::{Deserialize, Serialize};
@@ -24,11 +26,8 @@ pub enum Request {
     },
     /// Stores what is finished so far, for another attempt.
     Keep(Work),
-    /// Places the tasks in free time.
-    Place {
-        /// The tasks.
-        tasks: Vec<Task>,
-    },
+    /// Places the tasks and sessions in free time.
+    Place(Plan),
     /// Adds the tasks to the timeline.
     Commit {
         /// The tasks, and what was left out.
@@ -99,11 +98,24 @@ pub struct Work {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Plan {
+    /// What kind of activity it is.
+    pub activity: Activity,
     /// The tasks, within bounds.
     pub tasks: Vec<Task>,
+    /// What is done regularly, within bounds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
     /// What the model named but is not among the tasks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+}
+
+impl Plan {
+    /// What the planner gets, and what was left out before.
+    pub fn outline(self) -> (Outline, Vec<LeftOut>) {
+        let Self { activity, tasks, phases, left_out } = self;
+        (Outline { activity, tasks, phases }, left_out)
+    }
 }
 
 impl Work {

@@ -207,8 +207,8 @@ impl Architect {
             async move { run.check(draft).await }
         };
         let Some(plan) = self.step::<Plan, _, _>("check", checking).await? else { return Ok(None) };
-        let placing = plan.tasks.clone();
-        let Some(reply) = self.tell("place", move || Request::Place { tasks: placing.clone() }).await? else {
+        let placing = plan.clone();
+        let Some(reply) = self.tell("place", move || Request::Place(placing.clone())).await? else {
             return Ok(None);
         };
         let not_before_ms = reply.not_before_ms;
@@ -254,7 +254,7 @@ impl Architect {
         }
         loop {
             let said = work.said.last().unwrap_or(&draft);
-            let checked = check::tasks(said, goal.longest_minutes);
+            let checked = check::outline(said, goal.longest_minutes);
             if checked.flaws.is_empty() || (work.is_used_up() && checked.is_usable()) {
                 work.plan = Some(checked.plan.clone());
                 return Ok(self.send(Request::Keep(work)).await?.map(|_| checked.plan));

@@ -11,10 +11,11 @@ use flux_protocol::message::TextPart;
 use flux_protocol::trace::span_id;
 use flux_protocol::{Message, Part, Role};
 use flux_timeline::Moment;
-use flux_timeline::decide::{added_blocks, placement};
-use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK, Task};
+use flux_timeline::decide::{added_blocks, proposal};
+use flux_timeline::describe::counted_work;
+use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK};
 use flux_timeline::{
-    Actor, Block, BlockId, Command, Event, EventKind, ReadPlans, ReadRuns, Run, RunId, RunStatus, RunStep, TxnId,
+    Actor, Block, Command, Event, EventKind, ReadPlans, ReadRuns, Run, RunId, RunStatus, RunStep, TxnId,
 };
 use flux_tools::report::run_report;
 use serde_json::json;
@@ -171,7 +172,7 @@ impl<H: Host> ChatAgent<H> {
                 }
                 Ok(Reply::default())
             }
-            Request::Place { tasks } => self.place(&known, &tasks, now),
+            Request::Place(plan) => self.place(&known, plan, now),
             Request::Commit { plan, not_before_ms } => {
                 let not_before = not_before_ms.and_then(DateTime::from_timestamp_millis).unwrap_or(now);
                 self.commit(&known, plan, not_before)
@@ -220,24 +221,20 @@ impl<H: Host> ChatAgent<H> {
     }
 
     /// Checks whether the tasks find time. Their places are computed again when they are added.
-    fn place(&self, run: &Run, tasks: &[Task], now: DateTime<Utc>) -> Result<Reply, StoreError> {
+    fn place(&self, run: &Run, plan: Plan, now: DateTime<Utc>) -> Result<Reply, StoreError> {
         self.change_run(&Command::BeginStep { run: run.id, step: RunStep::Place }, run.id)?;
-        let placement = placement(&self.0.store, run, tasks, now)?;
-        let (placed, unplaced) = (placement.placed.len(), placement.unplaced.len());
+        let proposal = proposal(&self.0.store, run, &plan.outline().0, now)?;
+        let placed = proposal.tasks.placed.len() + proposal.sessions.len();
+        let unplaced = proposal.tasks.unplaced.len() + proposal.missed.iter().sum::<u32>() as usize;
         self.log_of_run(run.id, &LogRecord::Placed { run: run.id, placed, unplaced });
         Ok(Reply { not_before_ms: Some(now.timestamp_millis()), ..Reply::default() })
     }
 
-    fn commit(
-        &self,
-        run: &Run,
-        Plan { tasks, left_out }: Plan,
-        not_before: DateTime<Utc>,
-    ) -> Result<Reply, StoreError> {
+    fn commit(&self, run: &Run, plan: Plan, not_before: DateTime<Utc>) -> Result<Reply, StoreError> {
         let id = run.id;
         self.change_run(&Command::BeginStep { run: id, step: RunStep::Commit }, id)?;
-        let tasks = tasks.into_iter().map(|task| (BlockId::new(self.0.host.uuid()), task)).collect();
-        let report = self.change_run(&Command::CommitRun { run: id, tasks, left_out, not_before }, id)?;
+        let (outline, left_out) = plan.outline();
+        let report = self.change_run(&Command::CommitRun { run: id, outline, left_out, not_before }, id)?;
         if let Some(error) = report {
             self.fail(id, error)?;
         }
@@ -297,9 +294,11 @@ impl<H: Host> ChatAgent<H> {
                 let mut text = self.what_came_of(&run, &blocks)?;
                 let mut metadata = json!({ "at": now, "run": id });
                 let first = blocks.first().and_then(|block| block.span).map(|span| zone.wall(span.start()).day());
-                let numbers: Vec<u64> = first.map(u64::from).into_iter().chain([blocks.len() as u64]).collect();
+                // What the words must say: the first day, how many there are, and everything about the sessions.
+                let facts = [first.map_or_else(String::new, |day| day.to_string()), counted_work(&blocks)];
+                let facts = facts.into_iter().chain(run.state.notes.iter().cloned()).collect::<Vec<_>>().join(" ");
                 let titles: Vec<&str> = run.state.left_out.iter().map(|left| left.title.as_str()).collect();
-                if let Some(words) = words.filter(|words| stands_for(words, &text, &titles, &numbers)) {
+                if let Some(words) = words.filter(|words| stands_for(words, &text, &titles, &facts)) {
                     text = words;
                     metadata["prompt"] = self.0.options.prompts.report.to_string().into();
                 }

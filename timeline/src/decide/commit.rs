@@ -1,59 +1,58 @@
 //! Adds the tasks of a run in one transaction, and never twice.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::block::plan_or_active;
 use super::run::{added_blocks, failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
-use crate::block::{Block, Kind, Source, Worked};
+use crate::block::{Block, Kind, Priority, Source, Worked};
 use crate::event::{EventKind, RunChange};
-use crate::id::{BlockId, PlanId, RunId};
+use crate::id::{BlockId, Handle, PlanId, RunId};
 use crate::limits;
 use crate::moment::Moment;
-use crate::place::{Horizon, Placement, Task, Why, place};
+use crate::outline::{MOST_DAYS, Outline, Phase, Proposal, SESSION_TAG, left_out, notes, numbered, propose};
+use crate::place::{HORIZON_DAYS, Horizon, Why};
 use crate::plan::Plan;
 use crate::reference::{PlanRef, find_plan};
 use crate::rejection::Rejection;
 use crate::run::{LeftOut, Run, RunState, RunStatus, RunStep};
-use crate::span::to_millis;
-use crate::text::Tag;
+use crate::settings::Settings;
+use crate::span::{Span, to_millis};
+use crate::text::{Description, Tag, Title};
 use crate::view::{ReadBlocks, ReadPlans, TimelineView};
 
 /// The tag of every block that a run adds.
 const TAG: &str = "architect";
 
-/// The most minutes of a run per day. The first of these limits is used with which no task loses its place. A person who wants
-/// to learn a language does not want to do all of it tomorrow.
-const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
-
-/// Places the tasks of a run in the timeline as it is now, by the person's settings. Tasks are spread over the days if there is
-/// time for that, and otherwise placed as early as possible.
+/// Places the tasks and sessions of a run in the timeline as it is now, by the person's settings: see [`propose`].
 ///
 /// # Errors
 /// The errors of the view.
-pub fn placement<V: ReadPlans + ReadBlocks>(
+pub fn proposal<V: ReadPlans + ReadBlocks>(
     view: &V,
     run: &Run,
-    tasks: &[Task],
+    outline: &Outline,
     not_before: DateTime<Utc>,
-) -> Result<Placement, V::Error> {
-    let settings = view.settings()?;
-    let horizon = Horizon {
+) -> Result<Proposal, V::Error> {
+    let horizon = horizon(&view.settings()?, run, not_before);
+    let pause = TimeDelta::minutes(horizon.break_minutes.into());
+    let days = if outline.phases.is_empty() { HORIZON_DAYS } else { MOST_DAYS };
+    // One more day on both sides, because the horizon is counted in days of the person's zone.
+    let last = not_before + TimeDelta::days(i64::from(days) + 2);
+    let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
+    Ok(propose(outline, &busy, &horizon))
+}
+
+/// The person's time for a run, from this moment on.
+fn horizon(settings: &Settings, run: &Run, not_before: DateTime<Utc>) -> Horizon {
+    Horizon {
         hours: settings.working_hours,
         break_minutes: settings.break_minutes,
         deadline: run.deadline,
         minutes_per_week: run.minutes_per_week,
         ..Horizon::new(settings.zone(), not_before)
-    };
-    let pause = TimeDelta::minutes(horizon.break_minutes.into());
-    // One more day on both sides, because the horizon is counted in days of the person's zone.
-    let last = not_before + TimeDelta::days(i64::from(horizon.days) + 2);
-    let busy = view.busy(not_before - pause - TimeDelta::days(1), last.min(run.deadline.unwrap_or(last)) + pause)?;
-    let full = place(tasks, &busy, &horizon);
-    let calm = |limit| place(tasks, &busy, &Horizon { minutes_per_day: Some(limit), ..horizon.clone() });
-    let is_left_out = |task: usize| full.unplaced.iter().any(|left| left.task == task);
-    let is_as_good = |calm: &Placement| calm.unplaced.iter().all(|left| is_left_out(left.task));
-    Ok(CALM_MINUTES_PER_DAY.into_iter().map(calm).find(is_as_good).unwrap_or(full))
+    }
 }
 
 /// Places the tasks again, around everything that was added since they were proposed. If nothing was added, they stay where
@@ -61,7 +60,7 @@ pub fn placement<V: ReadPlans + ReadBlocks>(
 pub(super) fn commit<V: TimelineView>(
     view: &V,
     id: RunId,
-    tasks: &[(BlockId, Task)],
+    outline: &Outline,
     dropped: &[LeftOut],
     not_before: DateTime<Utc>,
     context: &Context,
@@ -74,22 +73,24 @@ pub(super) fn commit<V: TimelineView>(
             outcome: Outcome::Run { did: Did::Nothing, run: Box::new(run), blocks: added },
         });
     }
-    if tasks.len() > limits::TASKS_PER_RUN {
-        return Err(Rejection::TooManyTasks { count: tasks.len() }.into());
+    if outline.tasks.len() > limits::TASKS_PER_RUN {
+        return Err(Rejection::TooManyTasks { count: outline.tasks.len() }.into());
     }
-    if read(view.stored_blocks())? + tasks.len() as u64 > limits::BLOCKS {
+    let mut proposal = read(proposal(view, &run, outline, not_before))?;
+    if proposal.first_start().is_some_and(|first| first < context.now) {
+        proposal = read(self::proposal(view, &run, outline, context.now))?;
+    }
+    let added = proposal.tasks.placed.len() + proposal.sessions.len();
+    if read(view.stored_blocks())? + added as u64 > limits::BLOCKS {
         return Err(Rejection::TooManyBlocks.into());
     }
-    let list: Vec<Task> = tasks.iter().map(|(_, task)| task.clone()).collect();
-    let mut placement = read(placement(view, &run, &list, not_before))?;
-    if placement.placed.first().is_some_and(|first| first.span.start() < context.now) {
-        placement = read(self::placement(view, &run, &list, context.now))?;
-    }
+    let settings = read(view.settings())?;
+    let moment = Moment::new(context.now, &settings);
     let plan = plan_of(view, &run)?;
-    let blocks = blocks(view, plan.id, tasks, &placement)?;
-    let without_time = without_time(&list, &placement);
+    let blocks = blocks(&run, plan.id, outline, &proposal, &moment, read(view.next_handle())?)?;
+    let mut without_time = without_time(outline, &proposal);
+    without_time.extend(self::left_out(outline, &proposal));
     let left_out: Vec<LeftOut> = without_time.iter().chain(dropped).cloned().collect();
-    let moment = Moment::new(context.now, &read(view.settings())?);
     let state = if blocks.is_empty() {
         RunState { left_out, ..failed(run.state.clone(), &no_room(&without_time), context) }
     } else {
@@ -102,6 +103,7 @@ pub(super) fn commit<V: TimelineView>(
             message: moment.added_tasks(&blocks, left_out.len(), &plan),
             error: None,
             left_out,
+            notes: notes(outline, &proposal, &horizon(&settings, &run, context.now), &moment),
             ..run.state.clone()
         }
     };
@@ -127,48 +129,92 @@ fn plan_of<V: ReadPlans>(view: &V, run: &Run) -> Decided<V, Plan> {
     }
 }
 
-fn blocks<V: ReadBlocks>(
-    view: &V,
+/// The blocks of the tasks and sessions that have a time, by start. The first one gets the handle `next`.
+fn blocks(
+    run: &Run,
     plan: PlanId,
-    tasks: &[(BlockId, Task)],
-    placement: &Placement,
-) -> Decided<V, Vec<Block>> {
-    let tags = Tag::list(&[TAG])?;
-    let mut handle = read(view.next_handle())?;
-    let mut blocks = Vec::with_capacity(placement.placed.len());
-    for placed in &placement.placed {
-        let Some((id, task)) = tasks.get(placed.task) else { continue };
-        let before = task.depends_on.iter().filter_map(|on| tasks.get(*on));
-        blocks.push(Block {
-            id: *id,
-            handle,
-            plan,
-            title: task.title.clone(),
-            kind: Kind::Task,
-            description: task.description.clone(),
-            span: Some(placed.span),
-            minutes: None,
-            due: None,
-            not_before: None,
-            priority: task.priority,
-            tags: tags.clone(),
-            completed_at: None,
-            missed_at: None,
-            worked: Worked::default(),
-            depends_on: before.map(|(id, _)| *id).take(limits::DEPENDENCIES).collect(),
-            reminders: None,
-            series: None,
-            source: Source::Architect,
-        });
+    outline: &Outline,
+    proposal: &Proposal,
+    moment: &Moment,
+    next: Handle,
+) -> Result<Vec<Block>, Rejection> {
+    let (tags, session_tags) = (Tag::list(&[TAG])?, Tag::list(&[TAG, SESSION_TAG])?);
+    let block = |title: Title, span: Span| Block {
+        id: BlockId::new(Uuid::nil()),
+        handle: next,
+        plan,
+        title,
+        kind: Kind::Task,
+        description: None,
+        span: Some(span),
+        minutes: None,
+        due: None,
+        not_before: None,
+        priority: Priority::Medium,
+        tags: session_tags.clone(),
+        completed_at: None,
+        missed_at: None,
+        worked: Worked::default(),
+        depends_on: Vec::new(),
+        reminders: None,
+        series: None,
+        source: Source::Architect,
+    };
+    // Each with the index of its task.
+    let mut blocks: Vec<(Option<usize>, Block)> = Vec::new();
+    for placed in &proposal.tasks.placed {
+        let Some(task) = outline.tasks.get(placed.task) else { continue };
+        let description = task.description.clone();
+        let tags = tags.clone();
+        let block = Block { description, priority: task.priority, tags, ..block(task.title.clone(), placed.span) };
+        insert(&mut blocks, Some(placed.task), block);
+    }
+    for (index, phase) in outline.phases.iter().enumerate() {
+        let sessions = || proposal.sessions.iter().filter(|session| session.phase == index).map(|session| session.span);
+        let (count, last) = (sessions().count(), sessions().next_back());
+        let description = last.and_then(|last| description(phase, &moment.day(last.start())));
+        for (number, span) in (1..).zip(sessions()) {
+            let description = description.clone();
+            insert(&mut blocks, None, Block { description, ..block(numbered(&phase.title, number, count), span) });
+        }
+    }
+    let mut ids = Vec::new();
+    let mut handle = next;
+    for (task, block) in &mut blocks {
+        (block.id, block.handle) = (BlockId::made_by(run.id.uuid(), handle), handle);
+        ids.extend(task.map(|task| (task, block.id)));
         handle = handle.next();
     }
-    Ok(blocks)
+    let id_of = |task: &usize| ids.iter().find(|(other, _)| other == task).map(|(_, id)| *id);
+    let with_dependencies = blocks.into_iter().map(|(task, mut block)| {
+        let task = task.and_then(|task| outline.tasks.get(task));
+        block.depends_on = task.into_iter().flat_map(|task| &task.depends_on).filter_map(id_of).collect();
+        block.depends_on.truncate(limits::DEPENDENCIES);
+        block
+    });
+    Ok(with_dependencies.collect())
 }
 
-fn without_time(tasks: &[Task], placement: &Placement) -> Vec<LeftOut> {
-    let left = placement.unplaced.iter();
-    left.filter_map(|left| Some(LeftOut { title: tasks.get(left.task)?.title.clone(), why: left.why.to_string() }))
-        .collect()
+/// Keeps blocks in the order of their times. Sorting would make the Worker larger.
+fn insert(blocks: &mut Vec<(Option<usize>, Block)>, task: Option<usize>, block: Block) {
+    let at = blocks.partition_point(|(_, other)| other.span <= block.span);
+    blocks.insert(at, (task, block));
+}
+
+/// How a session is done, and what can be done at the end of its phase.
+fn description(phase: &Phase, last: &str) -> Option<Description> {
+    let milestone = phase.milestone.as_ref().map(|milestone| format!("Milestone, {last}: {milestone}"));
+    let own = phase.description.as_ref().map(|own| own.as_str().to_owned());
+    let text = own.into_iter().chain(milestone).collect::<Vec<_>>().join("\n\n");
+    Description::optional(&text).ok().flatten().or_else(|| phase.description.clone())
+}
+
+fn without_time(outline: &Outline, proposal: &Proposal) -> Vec<LeftOut> {
+    let left = proposal.tasks.unplaced.iter();
+    left.filter_map(|left| {
+        Some(LeftOut { title: outline.tasks.get(left.task)?.title.clone(), why: left.why.to_string() })
+    })
+    .collect()
 }
 
 /// Why no task has a place: the reason of the first task that does not only wait for another one.

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 
 pub use crate::error::{DecideError, read};
 pub use block::plan_or_active;
-pub use commit::placement;
+pub use commit::proposal;
 pub use overdue::overdue_tasks;
 pub use restore::Restored;
 pub use run::added_blocks;
@@ -213,8 +213,8 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::NameRun { run, title } => run::name(view, *run, title, context),
         Command::NoteTrouble { run, error } => run::note_trouble(view, *run, error, context),
         Command::FailRun { run, error } => run::fail(view, *run, error, context),
-        Command::CommitRun { run, tasks, left_out, not_before } => {
-            commit::commit(view, *run, tasks, left_out, *not_before, context)
+        Command::CommitRun { run, outline, left_out, not_before } => {
+            commit::commit(view, *run, outline, left_out, *not_before, context)
         }
         Command::Undo { txn } => history::undo(view, *txn, context),
         Command::Redo => history::redo(view),

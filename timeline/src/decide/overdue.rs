@@ -202,6 +202,7 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
             priority: block.priority,
             depends_on: block.depends_on.iter().filter_map(|id| index(*id)).collect(),
+            after_sessions: false,
         }
     }
 

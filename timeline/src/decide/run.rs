@@ -46,6 +46,7 @@ pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) 
             title: None,
             error: None,
             left_out: Vec::new(),
+            notes: Vec::new(),
             changed_at: None,
         },
     };

@@ -8,9 +8,10 @@
 
 use std::collections::BinaryHeap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::{GRID_MINUTES, Search, Slot, WorkingHours};
+use super::{Activity, GRID_MINUTES, Search, Slot, Windows};
+use crate::limits;
 use crate::span::Span;
 use crate::zone::Zone;
 
@@ -29,7 +30,7 @@ pub(crate) struct Stretch {
 /// The days of a search that have hours, earliest first.
 pub(crate) struct Days {
     zone: Zone,
-    hours: WorkingHours,
+    windows: Windows,
     shortest: i64,
     /// Nothing before this is free.
     from: i64,
@@ -48,6 +49,7 @@ pub(crate) struct Days {
 /// A day and what is free of it.
 pub(crate) struct FreeDay {
     date: NaiveDate,
+    /// From the beginning of its first hours to the end of its last.
     hours: Stretch,
     shortest: i64,
     /// What is free, by start. Each starts on the grid and is at least `shortest` long.
@@ -65,7 +67,7 @@ impl Days {
         let last = first.checked_add_days(chrono::Days::new(search.days.into())).unwrap_or(NaiveDate::MAX);
         Self {
             zone,
-            hours: search.hours,
+            windows: Windows::new(Activity::Work, search.hours),
             shortest: search.shortest.num_milliseconds().max(1),
             from,
             until,
@@ -74,6 +76,11 @@ impl Days {
             busy: merged(busy, i64::from(search.break_minutes) * MINUTE),
             passed: 0,
         }
+    }
+
+    /// The same days with other hours.
+    pub(crate) fn within(self, windows: Windows) -> Self {
+        Self { windows, ..self }
     }
 
     /// Nothing before this is free.
@@ -103,14 +110,18 @@ impl Iterator for Days {
         while self.next <= self.last {
             let date = self.next;
             self.next = date.succ_opt()?;
-            let Some(hours) = self.hours.on(date, self.zone) else { continue };
-            let start = on_grid(hours.start.timestamp_millis().max(self.from));
-            let hours = Stretch { start, end: hours.end.timestamp_millis().min(self.until) };
-            let longest = hours.end - hours.start;
-            if longest < self.shortest {
-                continue;
+            let years = limits::FIRST_YEAR..=limits::LAST_YEAR;
+            let mut free = Vec::new();
+            for hours in self.windows.on(date, self.zone).filter(|_| years.contains(&date.year())) {
+                let start = on_grid(hours.start.timestamp_millis().max(self.from));
+                let end = hours.end.timestamp_millis().min(self.until);
+                if end - start >= self.shortest {
+                    free.push(Stretch { start, end });
+                }
             }
-            let mut day = FreeDay { date, hours, shortest: self.shortest, free: vec![hours], longest };
+            let Some((first, last)) = free.first().zip(free.last()) else { continue };
+            let hours = Stretch { start: first.start, end: last.end };
+            let mut day = FreeDay { date, hours, shortest: self.shortest, longest: longest(&free), free };
             self.passed += self.rest_of_busy().iter().take_while(|busy| busy.end <= hours.start).count();
             for busy in self.rest_of_busy().iter().take_while(|busy| busy.start < hours.end) {
                 day.cut(*busy);
@@ -140,6 +151,14 @@ impl FreeDay {
         starts.filter(|(start, end)| start + length <= *end).map(|(start, _)| start).next()
     }
 
+    /// The start, on the grid, that is nearest to `wanted` (which is on it), and at which so much is free.
+    pub(crate) fn nearest(&self, wanted: i64, length: i64) -> Option<i64> {
+        let long_enough = self.free.iter().filter(|free| free.end - free.start >= length);
+        let last = |free: &Stretch| (free.end - length).div_euclid(GRID) * GRID;
+        let starts = long_enough.map(|free| wanted.clamp(free.start, last(free)));
+        starts.min_by_key(|start| (start - wanted).abs())
+    }
+
     /// Leaves only the free time outside `taken`.
     pub(crate) fn cut(&mut self, taken: Stretch) {
         let mut rest = Vec::with_capacity(self.free.len() + 1);
@@ -148,13 +167,17 @@ impl FreeDay {
             let after = Stretch { start: free.start.max(on_grid(taken.end)), end: free.end };
             rest.extend([before, after].into_iter().filter(|part| part.end - part.start >= self.shortest));
         }
-        self.longest = rest.iter().map(|free| free.end - free.start).max().unwrap_or_default();
+        self.longest = longest(&rest);
         self.free = rest;
     }
 
     pub(crate) fn into_slots(self) -> impl Iterator<Item = Slot> {
         self.free.into_iter().map(|free| Slot { start: instant(free.start), end: instant(free.end) })
     }
+}
+
+fn longest(free: &[Stretch]) -> i64 {
+    free.iter().map(|free| free.end - free.start).max().unwrap_or_default()
 }
 
 /// The spans with the break around each: by start, those that touch joined into one.

@@ -98,11 +98,16 @@ impl WorkingHours {
         if !self.days.contains(date.weekday()) || !years.contains(&date.year()) {
             return None;
         }
-        let at = |time: DayTime| zone.instant(date.and_time(NaiveTime::MIN) + TimeDelta::minutes(time.0.into()));
-        let start = at(self.from).max(zone.day_start(date));
-        let end = at(self.to).min(zone.day_start(date.succ_opt()?));
-        (start < end).then_some(Slot { start, end })
+        slot(date, zone, self.from.0, self.to.0)
     }
+}
+
+/// What lies between two times of a date, in minutes since midnight by the clock: see [`WorkingHours::on`].
+pub(super) fn slot(date: NaiveDate, zone: Zone, from: u16, to: u16) -> Option<Slot> {
+    let at = |minutes: u16| zone.instant(date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes.into()));
+    let start = at(from).max(zone.day_start(date));
+    let end = at(to).min(zone.day_start(date.succ_opt()?));
+    (start < end).then_some(Slot { start, end })
 }
 
 impl Default for WorkingHours {

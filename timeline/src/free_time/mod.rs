@@ -11,10 +11,12 @@
 //! | module | what lives there |
 //! | --- | --- |
 //! | [`hours`] | the days and hours in which a person works |
+//! | `windows` | the hours of each kind of activity |
 //! | `days` | the free stretches of each day |
 
 mod days;
 pub mod hours;
+mod windows;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -23,6 +25,7 @@ use crate::zone::Zone;
 
 pub(crate) use days::{Days, FreeDay, MINUTE, Stretch, instant, on_grid};
 pub use hours::{DayTime, HoursError, WorkingHours};
+pub use windows::{Activity, Windows};
 
 /// Free time starts on multiples of this many minutes of the wall clock.
 pub const GRID_MINUTES: i64 = 5;

@@ -48,7 +48,7 @@ impl<'a> Calendar<'a> {
         Self {
             horizon,
             pause: i64::from(horizon.break_minutes) * MINUTE,
-            upcoming: Days::new(busy, &search),
+            upcoming: Days::new(busy, &search).within(horizon.windows()),
             days: Vec::new(),
             booked_until: 0,
             weeks: Vec::new(),

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::block::Priority;
-use crate::free_time::{BREAK_MINUTES, WorkingHours};
+use crate::free_time::{Activity, BREAK_MINUTES, Windows, WorkingHours};
 use crate::span::Span;
 use crate::text::{Description, Title};
 use crate::zone::Zone;
@@ -51,6 +51,9 @@ pub struct Task {
     /// stay unplaced, and so does a task that waits for one that is not in the list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<usize>,
+    /// Whether it comes after the last session of an [`Outline`](crate::outline::Outline), like a final test.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_sessions: bool,
 }
 
 /// The time in which tasks may be placed, and the limits on how much of it they may take.
@@ -60,6 +63,8 @@ pub struct Horizon {
     pub zone: Zone,
     /// When the person works.
     pub hours: WorkingHours,
+    /// What kind of activity the tasks are, which decides the hours of the day: see [`Windows`].
+    pub activity: Activity,
     /// The shortest break between two blocks, in minutes. Tasks keep it from each other and from the blocks on the
     /// timeline, including blocks outside the hours. The hours themselves begin and end without a break.
     pub break_minutes: u32,
@@ -75,6 +80,8 @@ pub struct Horizon {
     pub minutes_per_day: Option<u32>,
     /// How many days to look at after the day of `not_before`: 0 is that day only.
     pub days: u32,
+    /// Tasks that come after all sessions do not start before this. `None` if there are no sessions.
+    pub sessions_end: Option<DateTime<Utc>>,
 }
 
 impl Horizon {
@@ -83,13 +90,20 @@ impl Horizon {
         Self {
             zone,
             hours: WorkingHours::default(),
+            activity: Activity::default(),
             break_minutes: BREAK_MINUTES,
             not_before,
             deadline: None,
             minutes_per_week: None,
             minutes_per_day: None,
             days: HORIZON_DAYS,
+            sessions_end: None,
         }
+    }
+
+    /// The hours in which tasks are placed.
+    pub fn windows(&self) -> Windows {
+        Windows::new(self.activity, self.hours)
     }
 }
 
@@ -129,7 +143,7 @@ pub struct Unplaced {
 /// A task gets the first start, on full five minutes of the wall clock, at which it lies
 ///
 /// - after the end of all tasks that it depends on,
-/// - within the hours of one working day,
+/// - within the hours of one day: the working hours, or others that suit the activity,
 /// - within the horizon and its limits,
 /// - at least a break away from the busy blocks and from the tasks placed so far.
 ///
@@ -141,7 +155,7 @@ pub struct Unplaced {
 /// use flux_timeline::{Priority, Span, Title, Zone};
 ///
 /// let at = |text: &str| text.parse().expect("an instant");
-/// let task = Task { title: Title::new("Outline")?, description: None, minutes: 60, priority: Priority::High, depends_on: vec![] };
+/// let task = Task { title: Title::new("Outline")?, description: None, minutes: 60, priority: Priority::High, depends_on: vec![], after_sessions: false };
 /// let meeting = Span::new(at("2026-11-24T09:30:00Z"), at("2026-11-24T10:00:00Z"))?;
 /// let horizon = Horizon::new(Zone::UTC, at("2026-11-24T07:00:00Z"));
 /// let placement = place(&[task], &[meeting], &horizon);
@@ -178,7 +192,7 @@ fn book(
     calendar: &mut Calendar<'_>,
     horizon: &Horizon,
 ) -> Result<Span, Why> {
-    let mut after = None;
+    let mut after = horizon.sessions_end.filter(|_| task.after_sessions);
     for &on in &task.depends_on {
         match outcomes.get(on) {
             Some(Ok(span)) => after = after.max(Some(span.end())),
@@ -194,6 +208,6 @@ fn book(
         return Ok(span);
     }
     // Checked last, because on the day on which the clocks go back the hours can be longer than they are by the clock.
-    let day = horizon.hours.minutes();
+    let day = horizon.windows().longest();
     Err(if day < minutes { Why::LongerThanDay { minutes, day } } else { calendar.bound() })
 }

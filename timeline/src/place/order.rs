@@ -72,6 +72,7 @@ mod tests {
             minutes: 30,
             priority: *priority,
             depends_on: depends_on.to_vec(),
+            after_sessions: false,
         };
         order(&tasks.iter().map(task).collect::<Vec<_>>())
     }

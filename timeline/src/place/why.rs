@@ -16,12 +16,12 @@ pub enum Why {
         /// That day.
         last: NaiveDate,
     },
-    /// No working day is long enough.
-    #[error("It takes {}, and a working day has {}. Split it, or widen the working hours.", length(*minutes), length(*day))]
+    /// No day has as many hours.
+    #[error("It takes {}, and a day has {} for it. Split it, or widen the working hours.", length(*minutes), length(*day))]
     LongerThanDay {
         /// The length of the task, in minutes.
         minutes: u32,
-        /// The length of the working day, in minutes.
+        /// The longest hours of a day, in minutes.
         day: u32,
     },
     /// The task alone is longer than the weekly limit.

@@ -12,7 +12,6 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize, Serializer};
-use uuid::Uuid;
 
 pub use recurrence::{End, Frequency, Recurrence, RecurrenceError, WeekdayNumber};
 
@@ -178,7 +177,7 @@ impl Series {
             // What is later than the last possible year is left out.
             let Ok(span) = self.span(start) else { continue };
             blocks.push(Block {
-                id: self.block_id(handle),
+                id: BlockId::made_by(self.id.uuid(), handle),
                 handle,
                 plan: self.plan,
                 title: self.title.clone(),
@@ -202,19 +201,6 @@ impl Series {
             handle = handle.next();
         }
         blocks
-    }
-
-    /// The id of the block with this handle: that of the series, with other random bits (`rand_b` in RFC 9562 §5.7), which follow from
-    /// these and the handle by SplitMix64 (Steele, Lea and Flood 2014). A handle is never given twice, so neither is the id.
-    fn block_id(&self, handle: Handle) -> BlockId {
-        const RANDOM: u64 = u64::MAX >> 2;
-        let (high, low) = self.id.uuid().as_u64_pair();
-        let number = u64::from(handle.number());
-        let mut bits = low.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        bits ^= bits >> 31;
-        BlockId::new(Uuid::from_u64_pair(high, (low & !RANDOM) | (bits & RANDOM)))
     }
 
     /// Whether the other one differs in how many blocks have been made and in nothing else.

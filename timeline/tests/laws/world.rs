@@ -4,6 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use flux_timeline::Distance;
 use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate};
 use flux_timeline::free_time::DayTime;
+use flux_timeline::outline::Outline;
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
@@ -401,10 +402,11 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
                 minutes: *minutes,
                 priority: Priority::Medium,
                 depends_on: (0..index).collect(),
+                after_sessions: false,
             };
             let tasks: Vec<Task> = minutes.iter().enumerate().map(task).collect();
-            let tasks = tasks.into_iter().map(|task| (BlockId::new(world.id()), task)).collect();
-            Command::CommitRun { run, tasks, left_out: Vec::new(), not_before: world.now() }
+            let outline = Outline { tasks, ..Outline::default() };
+            Command::CommitRun { run, outline, left_out: Vec::new(), not_before: world.now() }
         }
         Request::Undo => UNDO,
         Request::UndoOne { event } => Command::Undo { txn: Some(world.event(*event)?.txn) },

@@ -125,7 +125,7 @@ fn a_task_without_a_place_says_why() {
         [
             "There is no room for it before the deadline.",
             "It depends on a task that found no place.",
-            "It takes 10 h, and a working day has 9 h. Split it, or widen the working hours.",
+            "It takes 10 h, and a day has 9 h for it. Split it, or widen the working hours.",
             "It depends on a task that does not exist.",
             "It can never begin: among what must come before it, tasks wait for each other.",
             "It can never begin: among what must come before it, tasks wait for each other.",

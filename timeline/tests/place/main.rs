@@ -5,4 +5,5 @@
 mod examples;
 mod free_time;
 mod laws;
+mod outline;
 mod scene;

@@ -20,7 +20,14 @@ pub fn hours(days: &[Weekday], from: &str, to: &str) -> WorkingHours {
 }
 
 pub fn task(minutes: u32, priority: Priority, depends_on: &[usize]) -> Task {
-    Task { title: Title::new("Task").unwrap(), description: None, minutes, priority, depends_on: depends_on.to_vec() }
+    Task {
+        title: Title::new("Task").unwrap(),
+        description: None,
+        minutes,
+        priority,
+        depends_on: depends_on.to_vec(),
+        after_sessions: false,
+    }
 }
 
 /// Tasks, the blocks that are on the timeline already, and a horizon.
@@ -167,7 +174,15 @@ fn horizon() -> impl Strategy<Value = Horizon> {
             let not_before = at(beginning) + TimeDelta::milliseconds(millis);
             let deadline = deadline.map(|minutes| not_before + TimeDelta::minutes(minutes));
             let zone = Zone::new(zone).unwrap();
-            Horizon { zone, hours, break_minutes, not_before, deadline, minutes_per_week, minutes_per_day, days }
+            Horizon {
+                hours,
+                break_minutes,
+                deadline,
+                minutes_per_week,
+                minutes_per_day,
+                days,
+                ..Horizon::new(zone, not_before)
+            }
         },
     )
 }

@@ -2,7 +2,7 @@
 
 use flux_timeline::block::Block;
 use flux_timeline::decide::Did;
-use flux_timeline::describe::{archived_meanwhile, counted_tasks};
+use flux_timeline::describe::{archived_meanwhile, counted_work};
 use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
 use flux_timeline::run::{LeftOut, Run, RunStatus};
@@ -33,9 +33,9 @@ pub fn run_report(moment: &Moment, run: &Run, blocks: &[Block], plan: Option<&Pl
         let why = run.state.error.as_deref().unwrap_or(&run.state.message);
         return format!("I could not plan “{}”. {why}\n\nNothing was added to the timeline.", run.name());
     }
-    let mut parts =
-        vec![format!("“{}” is planned: {}{}.", run.name(), counted_tasks(blocks.len() as u64), moment.days_of(blocks))];
+    let mut parts = vec![format!("“{}” is planned: {}{}.", run.name(), counted_work(blocks), moment.days_of(blocks))];
     parts.push(list(blocks, |block| format!("{}: {} ({})", moment.time_of(block), block.title, block.handle)));
+    parts.extend(run.state.notes.iter().cloned());
     if !run.state.left_out.is_empty() {
         parts.push("These were left out:".to_owned());
         parts.push(list(&run.state.left_out, |LeftOut { title, why }| format!("{title}: {why}")));

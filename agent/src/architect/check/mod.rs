@@ -7,7 +7,8 @@
 //! - text around the JSON and unknown fields are ignored, and synonyms of field names are accepted ([`read`]);
 //! - if the list was cut off within a task, that task is left out, because it may be incomplete; brackets after the last task
 //!   may be missing;
-//! - fewer than 3 tasks go back to the model; so do more than 12, and the first 12 are used if the model does not improve;
+//! - fewer than 3 tasks go back to the model, unless there are sessions; so do more than 12, and the first 12 are used if the model does
+//!   not improve;
 //! - a task without a title, without a length, or longer than 40 hours (which is a goal of its own) goes back, and is left out if
 //!   the model does not improve it and the other tasks are enough for a plan;
 //! - a length may be a number of minutes, also as text, or text with hours and minutes;
@@ -16,7 +17,10 @@
 //! - if dependencies form a cycle, one on an earlier task is kept, and one on a later task is dropped if it would close a
 //!   cycle ([`depends`]);
 //! - a task shorter than 5 minutes takes 5; one that is too long for a day is split into parts, one after the other
-//!   ([`parts`]), at most 200 in total.
+//!   ([`parts`]), at most 200 in total;
+//! - a session without a title is left out, and so is a fifth one; other fields that are missing or unusable get usual values
+//!   ([`sessions`]); a task that depends on a session, named by its title, comes after all sessions;
+//! - an activity that is missing or unknown means the working hours, and with sessions the evening, too.
 //!
 //! The report to the person lists every task that was left out, with the reason.
 
@@ -24,7 +28,9 @@ mod depends;
 mod flaw;
 mod parts;
 mod read;
+mod sessions;
 
+use flux_timeline::free_time::Activity;
 use flux_timeline::limits::{DESCRIPTION_CHARS, TASKS_PER_RUN, TITLE_CHARS};
 use flux_timeline::place::{SHORTEST_TASK, Task};
 use flux_timeline::{Description, LeftOut, Priority, Title};
@@ -63,7 +69,7 @@ pub(super) struct Checked {
 impl Checked {
     /// Whether the tasks are enough for a plan although the answer has flaws.
     pub fn is_usable(&self) -> bool {
-        self.named >= FEWEST && self.plan.tasks.len() <= TASKS_PER_RUN
+        (self.named >= FEWEST || !self.plan.phases.is_empty()) && self.plan.tasks.len() <= TASKS_PER_RUN
     }
 
     /// Why the answer is unusable, for the person.
@@ -75,10 +81,10 @@ impl Checked {
     }
 }
 
-/// Reads the tasks in an answer. `longest_minutes` is the longest task that fits into one day.
-pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
+/// Reads the tasks and sessions in an answer. `longest_minutes` is the longest task that fits into one day.
+pub(super) fn outline(said: &str, longest_minutes: u32) -> Checked {
     let mut flaws = Vec::new();
-    let Listed { mut items, cut } = match read::listed(said) {
+    let Listed { mut items, cut, activity, sessions } = match read::listed(said) {
         Ok(listed) => listed,
         Err(flaw) => return Checked { plan: Plan::default(), flaws: vec![flaw], named: 0 },
     };
@@ -87,11 +93,14 @@ pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
     }
     let beyond = items.split_off(items.len().min(MOST));
     let mut left_out = Vec::new();
+    let phases = sessions::phases(&sessions, &mut left_out);
     let mut named = Vec::new();
     let mut places = vec![None; items.len()];
     for (index, item) in items.iter().enumerate() {
         match named_task(item, index) {
-            Ok(task) => {
+            Ok(mut task) => {
+                task.after_sessions &= !phases.is_empty();
+                task.after_sessions |= phases.iter().any(|phase| read::depends_on_title(item, &phase.title));
                 if let Some(place) = places.get_mut(index) {
                     *place = Some(named.len());
                 }
@@ -103,7 +112,7 @@ pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
             }
         }
     }
-    if named.len() < FEWEST && flaws.is_empty() {
+    if named.len() < FEWEST && phases.is_empty() && flaws.is_empty() {
         flaws.push(Flaw::TooFew { named: named.len() });
     }
     let titles: Vec<String> = items.iter().map(|item| read::text(item, read::TITLE).unwrap_or_default()).collect();
@@ -125,7 +134,8 @@ pub(super) fn tasks(said: &str, longest_minutes: u32) -> Checked {
     left_out.extend((MOST..).zip(&beyond).filter_map(|(index, item)| not_taken(item, index, &too_many)));
     left_out.extend(cut.and_then(|item| not_taken(&item, items.len() + beyond.len(), CUT_OFF)));
     left_out.truncate(TASKS_PER_RUN);
-    Checked { plan: Plan { tasks, left_out }, flaws, named: count }
+    let usual = if phases.is_empty() { Activity::Work } else { Activity::Other };
+    Checked { plan: Plan { activity: activity.unwrap_or(usual), tasks, phases, left_out }, flaws, named: count }
 }
 
 /// Reads an item as a task without its dependencies, or returns everything that is wrong with it.
@@ -150,6 +160,7 @@ fn named_task(item: &Value, index: usize) -> Result<Task, Vec<Flaw>> {
         minutes: whole(minutes).max(SHORTEST_TASK),
         priority: priority(item),
         depends_on: Vec::new(),
+        after_sessions: read::is_true(item, read::AFTER_SESSIONS),
     })
 }
 

@@ -1,5 +1,7 @@
-//! Reads the list of tasks in a model's answer, and the fields of a task, under the names that models use for them.
+//! Reads the lists in a model's answer, and the fields of a task or session, under the names that models use for them.
 
+use flux_timeline::Title;
+use flux_timeline::free_time::Activity;
 use flux_timeline::text::title_key;
 use serde_json::Value;
 
@@ -13,19 +15,28 @@ pub(super) const MINUTES: &[&str] =
     &["minutes", "durationMinutes", "duration_minutes", "estimated_minutes", "duration", "time"];
 pub(super) const PRIORITY: &[&str] = &["priority"];
 pub(super) const WHY: &[&str] = &["why", "reason", "rationale"];
+pub(super) const AFTER_SESSIONS: &[&str] = &["after_sessions", "afterSessions"];
 const DEPENDS_ON: &[&str] = &["depends_on", "dependsOn", "dependencies"];
-/// The names that models use for the list.
+const ACTIVITY: &[&str] = &["activity"];
+/// The names that models use for the list of sessions.
+const SESSIONS: &[&str] = &["sessions", "recurring_sessions", "phases"];
+/// The names that models use for the list of tasks.
 const LIST: &[&str] = &["tasks", "steps", "plan", "items"];
 
-/// A list of tasks as the model wrote it.
+/// An answer as the model wrote it.
+#[derive(Default)]
 pub(super) struct Listed {
     /// The tasks.
     pub items: Vec<Value>,
-    /// The last task if the text was cut off within it: it may be incomplete.
+    /// The last task or session if the text was cut off within it: it may be incomplete.
     pub cut: Option<Value>,
+    /// The kind of activity, if it is a known one.
+    pub activity: Option<Activity>,
+    /// The sessions.
+    pub sessions: Vec<Value>,
 }
 
-/// The list of tasks in a model's answer. Text around the JSON is ignored, and common mistakes in it are repaired.
+/// The lists in a model's answer. Text around the JSON is ignored, and common mistakes in it are repaired.
 pub(super) fn listed(said: &str) -> Result<Listed, Flaw> {
     // JSON in a JSON string.
     let unwrapped = serde_json::from_str::<String>(said.trim());
@@ -36,12 +47,19 @@ pub(super) fn listed(said: &str) -> Result<Listed, Flaw> {
         let is_cut = is_open && !ends_after_a_task(text);
         let text = if bracket == '[' { format!("{{\"tasks\": {text}}}") } else { text.to_owned() };
         let Ok(value) = repair_arguments(&text) else { continue };
-        let Some(mut items) = list(&value) else { continue };
-        let cut = if is_cut { items.pop() } else { None };
-        if items.is_empty() {
+        let mut listed = Listed::default();
+        let Some(items) = list(&value, &mut listed) else { continue };
+        listed.items = items;
+        if is_cut {
+            // The list that begins last is the one that was cut off.
+            let begins = |names: &[&str]| names.iter().filter_map(|name| text.rfind(&format!("{name}\""))).max();
+            let is_session = !listed.sessions.is_empty() && begins(SESSIONS) > begins(LIST);
+            listed.cut = if is_session { listed.sessions.pop() } else { listed.items.pop() };
+        }
+        if listed.items.is_empty() && listed.sessions.is_empty() {
             return Err(Flaw::NoTask { is_cut });
         }
-        return Ok(Listed { items, cut });
+        return Ok(listed);
     }
     Err(Flaw::NoList { said: said.trim().to_owned() })
 }
@@ -52,18 +70,28 @@ fn ends_after_a_task(text: &str) -> bool {
     ["]", "}", "]}", "}}", "]}}"].iter().any(|rest| serde_json::from_str::<Value>(&format!("{text}{rest}")).is_ok())
 }
 
-fn list(value: &Value) -> Option<Vec<Value>> {
+/// The list of tasks in an object or in one within it. What else it says is noted in `listed`.
+fn list(value: &Value, listed: &mut Listed) -> Option<Vec<Value>> {
+    let word = text(value, ACTIVITY).map(|word| word.to_ascii_lowercase());
+    listed.activity = word.and_then(|word| Activity::read(&word)).or(listed.activity);
+    if let Some(Value::Array(sessions)) = field(value, SESSIONS) {
+        listed.sessions.clone_from(sessions);
+    }
     let named = LIST.iter().find_map(|name| value.get(*name));
     match named {
         Some(Value::Array(items)) => return Some(items.clone()),
-        Some(within @ Value::Object(_)) => return list(within),
+        Some(within @ Value::Object(_)) => return list(within, listed),
         _ => {}
     }
     let fields = value.as_object()?;
-    fields.values().find_map(|field| match field {
-        Value::Array(items) if items.iter().any(Value::is_object) => Some(items.clone()),
+    let other = fields.iter().find_map(|(name, field)| match field {
+        Value::Array(items) if items.iter().any(Value::is_object) && !SESSIONS.contains(&name.as_str()) => {
+            Some(items.clone())
+        }
         _ => None,
-    })
+    });
+    // Sessions alone are an answer, too.
+    other.or_else(|| (!listed.sessions.is_empty()).then(Vec::new))
 }
 
 /// A field of a task.
@@ -87,6 +115,15 @@ pub(super) fn minutes(item: &Value) -> Option<f64> {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => length(text),
         _ => None,
+    }
+}
+
+/// Whether a field says yes: `true`, also as text.
+pub(super) fn is_true(item: &Value, names: &[&str]) -> bool {
+    match field(item, names) {
+        Some(Value::Bool(is_true)) => *is_true,
+        Some(Value::String(text)) => text.trim().eq_ignore_ascii_case("true"),
+        _ => false,
     }
 }
 
@@ -119,6 +156,16 @@ fn decimal(text: &str) -> Option<f64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let hundredths: String = fraction.chars().chain("00".chars()).take(2).collect();
     Some(f64::from(whole.parse::<u32>().ok()?) + f64::from(hundredths.parse::<u32>().ok()?) / 100.0)
+}
+
+/// Whether a task depends on what has this title.
+pub(super) fn depends_on_title(item: &Value, title: &Title) -> bool {
+    let is_it = |value: &Value| value.as_str().is_some_and(|text| title_key(text) == title.key());
+    match field(item, DEPENDS_ON) {
+        Some(Value::Array(all)) => all.iter().any(is_it),
+        Some(value) => is_it(value),
+        None => false,
+    }
 }
 
 /// The tasks that a task depends on, as indices into the list. Models are asked for numbers counted from 1, but also write titles.

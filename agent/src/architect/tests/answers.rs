@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::stage::good;
 use crate::architect::Plan;
-use crate::architect::check::{Checked, tasks};
+use crate::architect::check::{Checked, outline};
 
 fn titles(tasks: &[Task]) -> Vec<&str> {
     tasks.iter().map(|task| task.title.as_str()).collect()
@@ -24,14 +24,14 @@ fn three(first: Value) -> String {
 
 /// The one problem with an answer, in words.
 fn problem(said: &str) -> String {
-    let Checked { flaws, .. } = tasks(said, 480);
+    let Checked { flaws, .. } = outline(said, 480);
     assert_eq!(flaws.len(), 1, "{said}: {flaws:?}");
     flaws[0].for_model()
 }
 
 #[test]
 fn a_good_answer_is_used_unchanged() {
-    let Checked { plan: Plan { tasks, left_out }, flaws, .. } = tasks(&good(), 480);
+    let Checked { plan: Plan { tasks, left_out, .. }, flaws, .. } = outline(&good(), 480);
     assert_eq!(flaws, []);
     assert_eq!(left_out, []);
     assert_eq!(titles(&tasks), ["Choose a course", "First lesson", "Second lesson"]);
@@ -57,7 +57,7 @@ fn text_and_mistakes_around_the_tasks_are_tolerated() {
         format!("{{\"goal\": \"Learn\", \"list\": {list}}}"),
         serde_json::to_string(&json).unwrap(),
     ] {
-        let checked = tasks(&said, 480);
+        let checked = outline(&said, 480);
         assert_eq!(checked.flaws, [], "{said}");
         assert_eq!(titles(&checked.plan.tasks), ["Choose a course", "First lesson", "Second lesson"], "{said}");
         assert_eq!(checked.plan.tasks[2].depends_on, [1], "{said}");
@@ -69,7 +69,7 @@ fn the_last_task_of_a_truncated_list_is_left_out() {
     let five: Vec<Value> = (1..=5).map(|n| item(&format!("Task {n}"), json!(30), json!([]))).collect();
     let whole = json!({ "tasks": five }).to_string();
     let within_fourth = whole.find("Task 4").unwrap() + 3;
-    let checked = tasks(&whole[..within_fourth], 480);
+    let checked = outline(&whole[..within_fourth], 480);
     assert_eq!((titles(&checked.plan.tasks), checked.flaws), (vec!["Task 1", "Task 2", "Task 3"], vec![]));
     let within_second = whole.find("Task 2").unwrap() + 3;
     assert_eq!(problem(&whole[..within_second]), "/tasks: expected at least 3 tasks, got 1");
@@ -87,11 +87,11 @@ fn brackets_after_the_last_task_may_be_missing() {
         format!("{{\"plan\": {{\"tasks\": {open_list}"),
         open_list.to_owned(),
     ] {
-        let Checked { plan, flaws, .. } = tasks(&said, 480);
+        let Checked { plan, flaws, .. } = outline(&said, 480);
         assert_eq!((titles(&plan.tasks).len(), plan.left_out, flaws), (3, vec![], vec![]), "{said}");
     }
     let in_a_task = open_list.strip_suffix('}').unwrap();
-    assert_eq!(tasks(in_a_task, 480).plan.left_out.len(), 1);
+    assert_eq!(outline(in_a_task, 480).plan.left_out.len(), 1);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn wrong_types_with_a_clear_meaning_are_accepted() {
         (json!(1), 5),
         (json!(480), 480),
     ] {
-        let checked = tasks(&three(item("A", minutes.clone(), json!([]))), 480);
+        let checked = outline(&three(item("A", minutes.clone(), json!([]))), 480);
         assert_eq!(checked.flaws, [], "{minutes}");
         assert_eq!(checked.plan.tasks[0].minutes, meant, "{minutes}");
     }
@@ -118,7 +118,7 @@ fn wrong_types_with_a_clear_meaning_are_accepted() {
     {
         let mut first = item("A", json!(30), json!([]));
         first["priority"] = json!(word);
-        assert_eq!(tasks(&three(first), 480).plan.tasks[0].priority, meant, "{word}");
+        assert_eq!(outline(&three(first), 480).plan.tasks[0].priority, meant, "{word}");
     }
     for (on, meant) in [
         (json!([2]), vec![1]),
@@ -129,7 +129,7 @@ fn wrong_types_with_a_clear_meaning_are_accepted() {
         (json!([0, 1, 9, -1, "Z", null, {}]), vec![]),
         (json!(null), vec![]),
     ] {
-        let checked = tasks(&three(item("A", json!(30), on.clone())), 480);
+        let checked = outline(&three(item("A", json!(30), on.clone())), 480);
         assert_eq!((checked.flaws, &checked.plan.tasks[0].depends_on), (vec![], &meant), "{on}");
     }
 }
@@ -157,7 +157,7 @@ fn unusable_answers_are_described() {
 #[test]
 fn too_many_tasks_are_a_flaw_and_the_first_twelve_are_usable() {
     let many: Vec<Value> = (1..=20).map(|n| item(&format!("Task {n}"), json!(30), json!([n - 1, n + 1]))).collect();
-    let checked = tasks(&json!({ "tasks": many }).to_string(), 480);
+    let checked = outline(&json!({ "tasks": many }).to_string(), 480);
     assert_eq!(checked.flaws[0].for_model(), "/tasks: expected at most 12 tasks, got 20");
     assert!(checked.is_usable());
     assert_eq!(checked.plan.tasks.len(), 12);
@@ -172,7 +172,7 @@ fn a_dependency_on_an_unusable_task_is_dropped() {
         item("C", json!(30), json!([2])),
         item("D", json!(30), json!([3])),
     ];
-    let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
+    let checked = outline(&json!({ "tasks": list }).to_string(), 480);
     let on: Vec<_> = checked.plan.tasks.iter().map(|task| task.depends_on.clone()).collect();
     assert_eq!(on, [vec![], vec![0], vec![1]]);
 }
@@ -180,7 +180,7 @@ fn a_dependency_on_an_unusable_task_is_dropped() {
 #[test]
 fn cycles_are_broken_at_forward_dependencies() {
     let list = [item("A", json!(30), json!([3])), item("B", json!(30), json!([1])), item("C", json!(30), json!([2]))];
-    let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
+    let checked = outline(&json!({ "tasks": list }).to_string(), 480);
     let on: Vec<_> = checked.plan.tasks.iter().map(|task| task.depends_on.clone()).collect();
     assert_eq!((checked.flaws, on), (vec![], vec![vec![], vec![0], vec![1]]));
 }
@@ -192,7 +192,7 @@ fn long_tasks_are_split_into_consecutive_parts() {
         item("Send", json!(10), json!([1])),
         item("Celebrate", json!(60), json!([2])),
     ];
-    let checked = tasks(&json!({ "tasks": list }).to_string(), 480);
+    let checked = outline(&json!({ "tasks": list }).to_string(), 480);
     let shown: Vec<_> =
         checked.plan.tasks.iter().map(|task| (task.title.as_str(), task.minutes, task.depends_on.clone())).collect();
     let expected = [
@@ -202,7 +202,7 @@ fn long_tasks_are_split_into_consecutive_parts() {
         ("Celebrate", 60, vec![2]),
     ];
     assert_eq!(shown, expected);
-    let checked = tasks(&json!({ "tasks": list }).to_string(), 120);
+    let checked = outline(&json!({ "tasks": list }).to_string(), 120);
     assert_eq!(
         titles(&checked.plan.tasks)[..5],
         ["Write (1/5)", "Write (2/5)", "Write (3/5)", "Write (4/5)", "Write (5/5)"]
@@ -213,7 +213,7 @@ fn long_tasks_are_split_into_consecutive_parts() {
 #[test]
 fn too_many_parts_are_a_flaw() {
     let list: Vec<Value> = (1..=12).map(|n| item(&format!("Task {n}"), json!(2_400), json!([]))).collect();
-    let checked = tasks(&json!({ "tasks": list }).to_string(), 30);
+    let checked = outline(&json!({ "tasks": list }).to_string(), 30);
     assert!(checked.flaws[0].for_model().contains("got 960 parts"), "{:?}", checked.flaws);
     assert!(!checked.is_usable());
 }
@@ -222,7 +222,7 @@ fn too_many_parts_are_a_flaw() {
 fn long_titles_and_descriptions_are_shortened() {
     let mut first = item(&"x".repeat(500), json!(1_000), json!([]));
     first["description"] = json!("y".repeat(9_000));
-    let checked = tasks(&three(first), 480);
+    let checked = outline(&three(first), 480);
     assert_eq!(checked.flaws, []);
     assert!(checked.plan.tasks[0].title.as_str().ends_with("… (1/3)"), "{}", checked.plan.tasks[0].title);
     assert!(checked.plan.tasks[0].title.as_str().chars().count() <= 200);
@@ -233,7 +233,7 @@ proptest! {
     fn tasks_of_any_answer_are_within_bounds(
         said in r#"(\{"tasks":)?[\[\]{}"',:a-z0-9 \\\n-]{0,200}"#, longest in 1u32..600
     ) {
-        check(&tasks(&said, longest), longest);
+        check(&outline(&said, longest), longest);
     }
 
     #[test]
@@ -241,7 +241,7 @@ proptest! {
         numbers in prop::collection::vec((0u32..3_000, prop::collection::vec(0usize..16, 0..5)), 0..16), longest in 1u32..600
     ) {
         let list: Vec<Value> = numbers.iter().map(|(minutes, on)| item("Task", json!(minutes), json!(on))).collect();
-        check(&tasks(&json!({ "tasks": list }).to_string(), longest), longest);
+        check(&outline(&json!({ "tasks": list }).to_string(), longest), longest);
     }
 }
 
@@ -263,7 +263,7 @@ fn tasks_that_are_left_out_are_named_with_their_reasons() {
     flawed[3]["minutes"] = json!("a while");
     let said = json!({ "tasks": flawed }).to_string();
     let left_out = |said: &str| -> Vec<(String, String)> {
-        tasks(said, 480).plan.left_out.into_iter().map(|left| (left.title.to_string(), left.why)).collect()
+        outline(said, 480).plan.left_out.into_iter().map(|left| (left.title.to_string(), left.why)).collect()
     };
     let expected = [
         ("Buy a book", "The model gave no details of it."),

@@ -5,6 +5,7 @@ mod crashes;
 mod models;
 mod reports;
 mod runs;
+mod sessions;
 mod stage;
 mod tokens;
 mod traces;

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use flux_timeline::command::{BlockUpdate, NewBlock, NewRun, OverdueTasks, Repeat, Scope};
+use flux_timeline::outline::Outline;
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
@@ -207,9 +208,10 @@ fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result
                 minutes,
                 priority: Priority::Medium,
                 depends_on: Vec::new(),
+                after_sessions: false,
             };
-            let tasks = [30, 500, 60].map(|minutes| (BlockId::new(twins.id()), task(minutes))).to_vec();
-            Command::CommitRun { run, tasks, left_out: Vec::new(), not_before: moment(chance.minutes()) }
+            let outline = Outline { tasks: [30, 500, 60].map(task).to_vec(), ..Outline::default() };
+            Command::CommitRun { run, outline, left_out: Vec::new(), not_before: moment(chance.minutes()) }
         }
     })
 }

@@ -1,0 +1,216 @@
+//! Plans a goal from now to its deadline: single tasks, and regular sessions in phases that end in milestones.
+//!
+//! [`propose`] is a pure function of an outline, of the person's time and wishes ([`Horizon`]), and of what is on the timeline. So a proposal
+//! can be made again with other wishes, and the model, which made the outline, is not asked again.
+//!
+//! | module | what lives there |
+//! | --- | --- |
+//! | `split` | how many sessions a week has, and how long they are |
+//! | `phases` | which weeks belong to which phase, and when a goal without a deadline ends |
+//! | `pattern` | the days of the week and the hours at which sessions are free in most weeks |
+//! | `weeks` | the sessions of each week, and what found no time |
+//! | `notes` | what the person is told about a proposal |
+//!
+//! docs/decisions/sessions-to-the-deadline.md has the rules in a table.
+
+mod notes;
+mod pattern;
+mod phases;
+mod split;
+mod weeks;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::free_time::Activity;
+use crate::limits;
+use crate::place::{Horizon, Placement, Task, place};
+use crate::span::Span;
+use crate::text::{Description, Title};
+
+pub use notes::{left_out, notes, numbered};
+pub use phases::MOST_DAYS;
+
+/// Most phases of an outline.
+pub const PHASES: usize = 4;
+/// The tag of each block that is a session.
+pub const SESSION_TAG: &str = "session";
+
+/// The most minutes of tasks per day. The first of these limits is used with which no task loses its place. A person who wants
+/// to learn a language does not want to do all of it tomorrow.
+const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
+
+/// How many days before the deadline the tasks that come after all sessions may begin. The first number is used with which none of them loses its
+/// place.
+const CLOSING_DAYS: [i64; 7] = [1, 2, 4, 7, 11, 16, 28];
+
+/// How a goal is reached, before anything has a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// What kind of activity it is, which decides the hours of the day.
+    pub activity: Activity,
+    /// Single tasks.
+    pub tasks: Vec<Task>,
+    /// What is done regularly, one phase after the other; at most [`PHASES`].
+    pub phases: Vec<Phase>,
+}
+
+/// Regular sessions of one kind, which end in a milestone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Phase {
+    /// What is done in each session.
+    pub title: Title,
+    /// How it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
+    /// How long a session should be, in minutes. The hours a week that the person named win.
+    pub minutes: u32,
+    /// How many sessions a week there should be, 1–7. The hours a week that the person named win.
+    pub per_week: u32,
+    /// How many weeks the phase takes. `None` if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weeks: Option<u32>,
+    /// What can be done at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Title>,
+}
+
+impl Phase {
+    /// The minutes a week: those that the person named, or those of its sessions.
+    fn weekly_minutes(&self, horizon: &Horizon) -> u32 {
+        horizon.minutes_per_week.unwrap_or_else(|| self.per_week.saturating_mul(self.minutes))
+    }
+}
+
+/// A session and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// Its phase, as an index into the phases of the outline.
+    pub phase: usize,
+    /// Its time.
+    pub span: Span,
+}
+
+/// Tasks and sessions with their times, and what found none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proposal {
+    /// The tasks.
+    pub tasks: Placement,
+    /// The sessions, by time.
+    pub sessions: Vec<Session>,
+    /// For each phase, how many sessions found no time.
+    pub missed: Vec<u32>,
+    /// The fewest and the most minutes of sessions that a full week has. `None` without phases.
+    pub weekly: Option<(u32, u32)>,
+    /// When the sessions must have ended: at the deadline, or after as many weeks as they take.
+    pub end: Option<DateTime<Utc>>,
+    /// Whether sessions are missing at the end because a run adds at most [`limits::TASKS_PER_RUN`] blocks.
+    pub is_cut: bool,
+}
+
+impl Proposal {
+    /// Whether nothing has a time.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.placed.is_empty() && self.sessions.is_empty()
+    }
+
+    /// When the first task or session begins.
+    pub fn first_start(&self) -> Option<DateTime<Utc>> {
+        let spans = self.tasks.placed.first().map(|placed| placed.span);
+        spans.into_iter().chain(self.sessions.first().map(|session| session.span)).map(Span::start).min()
+    }
+}
+
+/// Gives tasks and sessions times, around `busy` blocks (in any order, may overlap). The same input always gives the same answer.
+///
+/// Tasks are placed as [`place`] does it, in the hours of the activity. They are spread over the days if there is time for that. With sessions, they
+/// take at most half of the minutes of a week, unless one of them would lose its place; tasks after all sessions are placed at the end. The sessions
+/// share what is left of the minutes of each week:
+///
+/// - A week has whole sessions on different days, with days between them, on the same days at the same hour as in other weeks, where these
+///   are free, and otherwise at the nearest free time of the same week.
+/// - The first and the last week have the sessions of the days that they have.
+/// - Sessions that find no free time in their week are left out.
+pub fn propose(outline: &Outline, busy: &[Span], horizon: &Horizon) -> Proposal {
+    let horizon = Horizon { activity: outline.activity, ..horizon.clone() };
+    if outline.phases.is_empty() {
+        return Proposal {
+            tasks: calm(&outline.tasks, busy, &horizon, horizon.minutes_per_week),
+            ..Proposal::default()
+        };
+    }
+    let end = phases::end(outline, &horizon);
+    let (tasks, sessions_end) = tasks_beside_sessions(outline, busy, &horizon, end);
+    let is_closing = |task: usize| outline.tasks.get(task).is_some_and(|task| task.after_sessions);
+    let first_closing = tasks.placed.iter().find(|placed| is_closing(placed.task)).map(|placed| placed.span.start());
+    let until = first_closing.filter(|_| sessions_end.is_some()).map_or(end, |first| first.min(end));
+    let spans: Vec<Span> = tasks.placed.iter().map(|placed| placed.span).collect();
+    let room = limits::TASKS_PER_RUN.saturating_sub(outline.tasks.len());
+    let horizon = Horizon { deadline: Some(until), ..horizon };
+    Proposal { tasks, end: Some(end), ..weeks::sessions(&outline.phases, busy, &spans, &horizon, room) }
+}
+
+/// Places the tasks of an outline with sessions, which must have ended at `end`. Also tells from when on there are the tasks after all sessions. If
+/// these have no place at the end, they are placed like the others.
+fn tasks_beside_sessions(
+    outline: &Outline,
+    busy: &[Span],
+    horizon: &Horizon,
+    end: DateTime<Utc>,
+) -> (Placement, Option<DateTime<Utc>>) {
+    let tasks = &outline.tasks;
+    let longest = tasks.iter().map(|task| task.minutes).max().unwrap_or_default();
+    let weekly = outline.phases.iter().map(|phase| phase.weekly_minutes(horizon)).max().unwrap_or_default();
+    let most = horizon.minutes_per_week.unwrap_or(weekly.max(longest));
+    let mut horizon = Horizon {
+        minutes_per_week: Some(most),
+        deadline: horizon.deadline.map(|_| end),
+        days: days_until(horizon, end).max(horizon.days),
+        ..horizon.clone()
+    };
+    if tasks.iter().any(|task| task.after_sessions) {
+        horizon.sessions_end = match horizon.deadline {
+            None => Some(end),
+            Some(_) => {
+                let full = place(tasks, busy, &horizon);
+                let starts = CLOSING_DAYS.into_iter().map(|days| Some(end - TimeDelta::days(days)));
+                let later = |sessions_end| Horizon { sessions_end, ..horizon.clone() };
+                let mut starts = starts.filter(|start| *start > Some(horizon.not_before));
+                starts.find(|start| is_as_good(&place(tasks, busy, &later(*start)), &full)).flatten()
+            }
+        };
+    }
+    let sessions_end = horizon.sessions_end;
+    (calm(tasks, busy, &horizon, Some((weekly / 2).max(longest).min(most))), sessions_end)
+}
+
+/// Places tasks with few minutes a day, and with at most `weekly` minutes a week, if none loses its place by that.
+fn calm(tasks: &[Task], busy: &[Span], horizon: &Horizon, weekly: Option<u32>) -> Placement {
+    let full = place(tasks, busy, horizon);
+    for minutes_per_week in [weekly, horizon.minutes_per_week] {
+        for limit in CALM_MINUTES_PER_DAY {
+            let calm = Horizon { minutes_per_week, minutes_per_day: Some(limit), ..horizon.clone() };
+            let placement = place(tasks, busy, &calm);
+            if is_as_good(&placement, &full) {
+                return placement;
+            }
+        }
+        if weekly == horizon.minutes_per_week {
+            break;
+        }
+    }
+    full
+}
+
+/// Whether each task without a place has none in the other placement either.
+fn is_as_good(placement: &Placement, full: &Placement) -> bool {
+    let is_left_out = |task: usize| full.unplaced.iter().any(|left| left.task == task);
+    placement.unplaced.iter().all(|left| is_left_out(left.task))
+}
+
+/// The number of days from the day of `not_before` to that of an instant.
+fn days_until(horizon: &Horizon, until: DateTime<Utc>) -> u32 {
+    let date = |instant| horizon.zone.wall(instant).date();
+    u32::try_from((date(until) - date(horizon.not_before)).num_days()).unwrap_or_default()
+}
