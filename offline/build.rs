@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use goal_file::{GoalFile, Kind, Step};
+use goal_file::{GoalFile, Kind, Phase, Step};
 
 #[path = "build/goal_file.rs"]
 mod goal_file;
@@ -69,6 +69,15 @@ fn kind_value(kind: &Kind) -> Result<String, Box<dyn Error>> {
             "        Step {{ title: {title:?}, description: {description:?}, why: {why:?}, minutes: {minutes}, \
              priority: {priority:?}, after: &{after:?}, min_days: {min_days}, topics: &{topics:?}, \
              counted_title: {counted_title:?} }},"
+        )?;
+    }
+    writeln!(code, "    ], activity: {:?}, sessions: &[", kind.activity)?;
+    for phase in &kind.sessions {
+        let Phase { title, description, minutes, per_week, weeks, milestone, counted_milestone } = phase;
+        writeln!(
+            code,
+            "        Phase {{ title: {title:?}, description: {description:?}, minutes: {minutes}, per_week: {per_week}, \
+             weeks: {weeks}, milestone: {milestone:?}, counted_milestone: {counted_milestone:?} }},"
         )?;
     }
     code += "    ] }";

@@ -13,6 +13,12 @@ const PLACEHOLDERS: &[&str] = &["goal", "object", "to", "in", "level"];
 const SHARE_PLACEHOLDERS: &[&str] = &["number", "part", "end", "unit"];
 /// The length of a task, in minutes.
 const MINUTES: std::ops::RangeInclusive<u32> = 5..=480;
+/// Placeholders for what the goal counts, in a milestone.
+const COUNT_PLACEHOLDERS: &[&str] = &["number", "unit"];
+/// The kinds of activities.
+const ACTIVITIES: &[&str] = &["training", "study", "work", "other"];
+/// The most phases of sessions.
+const MOST_PHASES: usize = 4;
 /// The most steps that fit into a plan.
 const MOST_STEPS: usize = 12;
 
@@ -46,6 +52,33 @@ pub struct Kind {
     pub object: String,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// What kind of activity the sessions are.
+    #[serde(default)]
+    pub activity: String,
+    /// What is done regularly, in phases.
+    #[serde(default)]
+    pub sessions: Vec<Phase>,
+}
+
+/// Regular sessions of one kind.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// What is done in each session.
+    pub title: String,
+    /// How it is done.
+    pub description: String,
+    /// How long a session is, in minutes.
+    pub minutes: u32,
+    /// How many there are a week.
+    pub per_week: u32,
+    /// How many weeks the phase takes.
+    pub weeks: u32,
+    /// What can be done at its end.
+    pub milestone: String,
+    /// The milestone where the goal counts something.
+    #[serde(default)]
+    pub counted_milestone: String,
 }
 
 /// A step of a kind.
@@ -183,6 +216,17 @@ fn check_kind(kind: &Kind, units: &Named<Vec<String>>) -> Result<(), String> {
     if kind.steps.is_empty() || kind.steps.len() > MOST_STEPS {
         return Err(format!("steps: there are {}, not 1 to {MOST_STEPS}", kind.steps.len()));
     }
+    if kind.sessions.len() > MOST_PHASES {
+        return Err(format!("sessions: there are {}, not at most {MOST_PHASES}", kind.sessions.len()));
+    }
+    if kind.sessions.is_empty() != kind.activity.is_empty()
+        || !kind.activity.is_empty() && !ACTIVITIES.contains(&kind.activity.as_str())
+    {
+        return Err(format!("activity: `{}` is not one of {ACTIVITIES:?}, which sessions need", kind.activity));
+    }
+    for (index, phase) in kind.sessions.iter().enumerate() {
+        check_phase(phase, kind).map_err(|problem| format!("session {}, {problem}", index + 1))?;
+    }
     for (index, step) in kind.steps.iter().enumerate() {
         let number = index + 1;
         check_step(step, number, kind).map_err(|problem| format!("step {number}, {problem}"))?;
@@ -224,6 +268,32 @@ fn check_step(step: &Step, number: usize, kind: &Kind) -> Result<(), String> {
         check_text(title, &known).map_err(|problem| format!("counted_title: {problem}"))?;
     }
     Ok(())
+}
+
+fn check_phase(phase: &Phase, kind: &Kind) -> Result<(), String> {
+    check_text(&phase.title, PLACEHOLDERS).map_err(|problem| format!("title: {problem}"))?;
+    check_text(&phase.description, PLACEHOLDERS).map_err(|problem| format!("description: {problem}"))?;
+    if !phase.description.ends_with('.') {
+        return Err("description: it is not a sentence with a full stop at its end".to_owned());
+    }
+    check_text(&phase.milestone, PLACEHOLDERS).map_err(|problem| format!("milestone: {problem}"))?;
+    if !phase.counted_milestone.is_empty() {
+        if kind.units.is_empty() {
+            return Err("counted_milestone: it needs units of the kind".to_owned());
+        }
+        let known = [PLACEHOLDERS, COUNT_PLACEHOLDERS].concat();
+        check_text(&phase.counted_milestone, &known).map_err(|problem| format!("counted_milestone: {problem}"))?;
+    }
+    for (field, value, most) in [("per_week", phase.per_week, 7), ("weeks", phase.weeks, 52)] {
+        if !(1..=most).contains(&value) {
+            return Err(format!("{field}: {value} is not 1 to {most}"));
+        }
+    }
+    if MINUTES.contains(&phase.minutes) && phase.minutes.is_multiple_of(5) {
+        Ok(())
+    } else {
+        Err(format!("minutes: {} is not a multiple of 5 from {MINUTES:?}", phase.minutes))
+    }
 }
 
 /// A text that is not blank, with these placeholders at most.

@@ -15,6 +15,15 @@ kinds:
     patterns: [finish the? book]
     leads: [read]
     object: the book
+    activity: study
+    sessions:
+      - title: Read {object}
+        description: Every evening.
+        minutes: 45
+        per_week: 4
+        weeks: 6
+        milestone: Read to the end
+        counted_milestone: '{number} {unit} are read'
     steps:
       - title: Get {object}
         description: Buy or borrow it.
@@ -67,8 +76,16 @@ fn a_mistake_is_reported_with_its_kind_and_field() {
         ("after: [1]", "after: [0]", "kind reading, step 2, after: [0]"),
         ("after: [1]", "minutes: 7", "kind reading, step 2, minutes: 7"),
         ("'Read {object}: {topic}'", "Read {object}", "kind reading, step 2, title: a step with topics needs"),
+        ("activity: study", "activity: fun", "kind reading, activity: `fun`"),
+        ("    activity: study\n", "", "kind reading, activity: ``"),
+        ("Every evening.", "Every evening", "kind reading, session 1, description: it is not a sentence"),
+        ("Read to the end", "Read {topic}", "kind reading, session 1, milestone: `{topic}`"),
+        ("{number} {unit} are", "{part} {unit} are", "kind reading, session 1, counted_milestone: `{part}`"),
+        ("minutes: 45", "minutes: 42", "kind reading, session 1, minutes: 42"),
+        ("per_week: 4", "per_week: 8", "kind reading, session 1, per_week: 8"),
+        ("weeks: 6", "weeks: 0", "kind reading, session 1, weeks: 0"),
         ("{part} of", "{share} of", "kind reading, step 2, counted_title: `{share}`"),
-        ("    units: [pages]\n", "", "kind reading, step 2, counted_title: it needs topics"),
+        ("    units: [pages]\n", "", "kind reading, session 1, counted_milestone: it needs units"),
         ("  other:\n", "  other:\n    words: [any]\n", "kind other: the last kind takes every goal"),
         (
             "    words: [read]\n    units: [pages]\n    patterns: [finish the? book]\n",

@@ -16,6 +16,29 @@ pub(super) struct Kind {
     pub object: &'static str,
     /// The steps, in order.
     pub steps: &'static [Step],
+    /// The kind of activity of its sessions: `training`, `study`, `work` or `other`. Empty without sessions.
+    pub activity: &'static str,
+    /// What is done regularly, in phases.
+    pub sessions: &'static [Phase],
+}
+
+/// A phase of sessions. [`fill`](super::fill) replaces the placeholders in its texts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Phase {
+    /// What is done in each session.
+    pub title: &'static str,
+    /// How it is done.
+    pub description: &'static str,
+    /// How long a session is, in minutes.
+    pub minutes: u32,
+    /// How many there are a week.
+    pub per_week: u32,
+    /// How many weeks the phase takes.
+    pub weeks: u32,
+    /// What can be done at its end.
+    pub milestone: &'static str,
+    /// The milestone to use if the goal counts something, or empty.
+    pub counted_milestone: &'static str,
 }
 
 /// A step of a kind. [`fill`](super::fill) replaces the placeholders in its texts.

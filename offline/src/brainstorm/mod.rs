@@ -8,11 +8,13 @@
 //! | `kind` | the kinds of goals and their steps, from `offline/goals.yaml` |
 //! | `subject` | what a goal is about, and what it counts |
 //! | `plan` | the steps of a kind, fitted to the time there is |
+//! | `sessions` | what is done regularly, in phases |
 //! | `fill` | the person's words in the texts of a step |
 
 mod fill;
 mod kind;
 mod plan;
+mod sessions;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,13 @@ use serde_json::json;
 use self::subject::Subject;
 use flux_tools::context::GoalContext;
 
-/// The tasks of a goal, as the JSON that the architect asks for.
+/// The sessions and tasks of a goal, as the JSON that the architect asks for.
 pub(super) fn tasks(goal: &GoalContext) -> String {
-    json!({ "tasks": plan::plan(&Subject::of(goal), goal) }).to_string()
+    let subject = Subject::of(goal);
+    let tasks = plan::plan(&subject, goal);
+    match sessions::sessions(&subject, goal) {
+        sessions if sessions.is_empty() => json!({ "tasks": tasks }),
+        sessions => json!({ "activity": subject.kind.activity, "sessions": sessions, "tasks": tasks }),
+    }
+    .to_string()
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::fill::{fill, shortened};
 use super::kind::Step;
+use super::sessions;
 use super::subject::{Amount, Subject};
 use crate::phrase::capitalised;
 use flux_tools::context::GoalContext;
@@ -11,13 +12,13 @@ use flux_tools::context::GoalContext;
 /// The fewest and the most tasks of a plan.
 const TASKS: std::ops::RangeInclusive<usize> = 3..=12;
 /// The longest title, in characters.
-const TITLE_CHARS: usize = 80;
+pub(super) const TITLE_CHARS: usize = 80;
 /// The shortest task, in minutes.
 const SHORTEST: u32 = 5;
 /// The number of topics in a plan without a deadline.
 const USUAL_TOPICS: usize = 5;
 /// The end of every description, so that the person knows where the task comes from.
-const MARK: &str = "Planned by rules, without a language model.";
+pub(super) const MARK: &str = "Planned by rules, without a language model.";
 
 /// A task of the plan, before it is put into words.
 struct Task {
@@ -34,7 +35,8 @@ struct Task {
 pub(super) fn plan(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
     let steps = subject.kind.steps;
     let time = Time::of(goal);
-    let mut tasks = chosen(steps, subject, &time);
+    let has_sessions = sessions::are_planned(subject, goal);
+    let mut tasks = chosen(steps, subject, &time, has_sessions);
     time.fit(&mut tasks);
     let mut titles: Vec<String> = Vec::new();
     let mut week = Week::default();
@@ -53,15 +55,17 @@ pub(super) fn plan(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
             "minutes": task.minutes,
             "priority": step.priority,
             "depends_on": task.after,
+            "after_sessions": has_sessions && follows_topics(steps, task.step),
             "why": step.why,
         }))
     };
     tasks.iter().enumerate().filter_map(tell).collect()
 }
 
-/// Chooses the steps, with several tasks for a step with topics, and what comes before each task.
-fn chosen(steps: &[Step], subject: &Subject, time: &Time) -> Vec<Task> {
-    let kept = |step: &Step| time.days.is_none_or(|days| days >= step.min_days);
+/// Chooses the steps, with several tasks for a step with topics unless sessions take its place, and what comes before each task.
+fn chosen(steps: &[Step], subject: &Subject, time: &Time, has_sessions: bool) -> Vec<Task> {
+    let is_replaced = |step: &Step| has_sessions && !step.topics.is_empty();
+    let kept = |step: &Step| time.days.is_none_or(|days| days >= step.min_days) && !is_replaced(step);
     let single = steps.iter().filter(|step| step.topics.is_empty() && kept(step)).count();
     let room = TASKS.end().saturating_sub(single);
     let least = TASKS.start().saturating_sub(single).max(1);
@@ -86,6 +90,13 @@ fn chosen(steps: &[Step], subject: &Subject, time: &Time) -> Vec<Task> {
         last.push(before);
     }
     tasks
+}
+
+/// Whether a step comes after one with topics, directly or through others.
+fn follows_topics(steps: &[Step], index: usize) -> bool {
+    let before = steps.get(index).map_or(&[][..], |step| step.after);
+    let mut before = before.iter().filter_map(|number| number.checked_sub(1));
+    before.any(|index| steps.get(index).is_some_and(|step| !step.topics.is_empty()) || follows_topics(steps, index))
 }
 
 /// The time that is available for a goal.
@@ -247,7 +258,7 @@ impl Part {
 }
 
 /// `80,000`.
-fn grouped(number: u32) -> String {
+pub(super) fn grouped(number: u32) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
 }
 

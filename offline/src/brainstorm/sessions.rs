@@ -1,0 +1,54 @@
+//! What is done regularly for a goal, in phases. Finding times for the sessions is not done here.
+
+use serde_json::{Value, json};
+
+use super::fill::{fill, shortened};
+use super::kind::Phase;
+use super::plan::{MARK, TITLE_CHARS, grouped};
+use super::subject::Subject;
+use crate::phrase::capitalised;
+use flux_tools::context::GoalContext;
+
+/// With fewer days until the deadline, single tasks are planned instead: nothing becomes regular in less than three weeks.
+const FEWEST_DAYS: i64 = 21;
+
+/// Whether a goal has sessions.
+pub(super) fn are_planned(subject: &Subject, goal: &GoalContext) -> bool {
+    let days = goal.deadline.map(|deadline| (deadline - goal.now).num_days());
+    !subject.kind.sessions.is_empty() && days.is_none_or(|days| days >= FEWEST_DAYS)
+}
+
+/// The sessions of a goal.
+pub(super) fn sessions(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
+    if !are_planned(subject, goal) {
+        return Vec::new();
+    }
+    subject.kind.sessions.iter().map(|phase| session(phase, subject, goal)).collect()
+}
+
+fn session(phase: &Phase, subject: &Subject, goal: &GoalContext) -> Value {
+    let place = |link: &str| format!("{} {}", if subject.is_place { link } else { "for" }, subject.object);
+    let (to, within) = (place("to"), place("in"));
+    let amount = subject.amount.as_ref().filter(|_| !phase.counted_milestone.is_empty());
+    let amount = amount.filter(|amount| flux_phrases::words::has_word(subject.kind.units, amount.unit));
+    let number = amount.map(|amount| grouped(amount.number)).unwrap_or_default();
+    let names = [
+        ("goal", subject.goal.as_str()),
+        ("object", subject.object.as_str()),
+        ("to", to.as_str()),
+        ("in", within.as_str()),
+        ("level", subject.level.as_deref().unwrap_or("your level")),
+        ("number", number.as_str()),
+        ("unit", amount.map_or("", |amount| amount.unit)),
+    ];
+    let text = |template: &str| capitalised(&fill(template, &names));
+    let milestone = if amount.is_some() { phase.counted_milestone } else { phase.milestone };
+    json!({
+        "title": shortened(&text(phase.title), TITLE_CHARS),
+        "description": format!("{} {MARK}", text(phase.description)),
+        "minutes": phase.minutes.min(goal.longest_minutes),
+        "per_week": phase.per_week,
+        "weeks": phase.weeks,
+        "milestone": text(milestone),
+    })
+}
