@@ -188,11 +188,54 @@ pub struct TasksExpect {
     /// The least number of tasks that depend on another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub least_dependent: Option<usize>,
+    /// The least number of sessions, which are blocks with the tag `session`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least_sessions: Option<usize>,
+    /// Whether the last block must end in the week before the deadline.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reaches_deadline: bool,
+    /// How many minutes each week must have, give or take 15 %. The first and the last week with blocks may have fewer days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weekly_minutes: Option<i64>,
+    /// The hours in which all blocks must lie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<HoursExpect>,
+}
+
+/// Hours of a person who works from Monday to Friday between 9:00 and 18:00.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HoursExpect {
+    /// The working hours.
+    Working,
+    /// Outside the working hours, but not at night.
+    Free,
+}
+
+impl HoursExpect {
+    /// `working` or `free`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::Free => "free",
+        }
+    }
 }
 
 impl Default for TasksExpect {
     fn default() -> Self {
-        Self { least: 3, most: 40, least_minutes: None, most_minutes: None, mention: Vec::new(), least_dependent: None }
+        Self {
+            least: 3,
+            most: 40,
+            least_minutes: None,
+            most_minutes: None,
+            mention: Vec::new(),
+            least_dependent: None,
+            least_sessions: None,
+            reaches_deadline: false,
+            weekly_minutes: None,
+            hours: None,
+        }
     }
 }
 

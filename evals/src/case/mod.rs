@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 use crate::wall_clock::WallClock;
 
 pub use expect::{
-    CallChoice, CallPattern, CallsExpect, Expect, GoalPattern, OrderExpect, Others, PlansExpect, Recolored,
-    RejectionsExpect, Renamed, ReplyExpect, StepsExpect, TasksExpect,
+    CallChoice, CallPattern, CallsExpect, Expect, GoalPattern, HoursExpect, OrderExpect, Others, PlansExpect,
+    Recolored, RejectionsExpect, Renamed, ReplyExpect, StepsExpect, TasksExpect,
 };
 pub use load::{LoadError, load, load_suite};
 pub use pattern::{Argument, BlockPattern, Text, Time, argument_fits, folded};

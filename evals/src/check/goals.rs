@@ -1,6 +1,6 @@
 //! Goals of the architect: which goals were given, and whether their tasks can be carried out.
 
-use super::{matched, verdict};
+use super::{matched, sessions, verdict};
 use crate::case::{Expect, GoalPattern, TasksExpect, folded};
 use crate::picture::{BlockLine, Change, GoalLine};
 use crate::record::Verdict;
@@ -121,6 +121,7 @@ fn check_tasks(wanted: &TasksExpect, goal: Option<&GoalLine>, seen: &Observed) -
     if let Some(least) = wanted.least_dependent.filter(|least| dependent < *least) {
         wrong.push(format!("{dependent} of them depend on another, not {least} or more"));
     }
+    wrong.extend(sessions::wrong(wanted, goal));
     let compared = match wrong.is_empty() {
         true => format!("{} tasks, {minutes} min together, {dependent} of them after another", tasks.len()),
         false => wrong.join("; "),

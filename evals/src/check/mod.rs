@@ -14,6 +14,7 @@ mod goals;
 mod plans;
 mod reply;
 mod series;
+mod sessions;
 
 use crate::case::{Expect, Others, StepsExpect};
 use crate::picture::Change;

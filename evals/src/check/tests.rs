@@ -371,6 +371,47 @@ fn goals_are_given_with_their_words_and_called_off() {
     ]);
 }
 
+/// The sessions of a goal, each with the tag, by their starts in March; an hour each.
+fn with_sessions(starts: &[&str]) -> Observed {
+    let session = |(number, start): (usize, &&str)| BlockLine {
+        tags: vec!["architect".into(), "session".into()],
+        ..block(&format!("B{}", number + 3), &format!("Lesson {number}"), start, 60)
+    };
+    with_goal(&goal("completed", starts.iter().enumerate().map(session).collect()))
+}
+
+#[test]
+fn sessions_must_reach_the_deadline_keep_their_hours_a_week_and_lie_in_hours_that_suit_them() {
+    let evenings = ["03T19:00", "09T19:00", "12T19:00", "17T19:00", "19T19:00", "24T19:00", "26T20:30"];
+    let good = with_sessions(&evenings);
+    let wants = |field: &str| format!("goals: [{{tasks: {{{field}}}}}]");
+    for field in
+        ["least_sessions: 7", "reaches_deadline: true", "weekly_minutes: 120", "weekly_minutes: 135", "hours: free"]
+    {
+        assert_eq!(failed(&wants(field), &good), Vec::<String>::new(), "{field}");
+    }
+    let with = |starts: &[&'static str]| with_sessions(&[&evenings[..], starts].concat());
+    for (field, seen) in [
+        ("least_sessions: 8", &good),
+        ("weekly_minutes: 90", &good),
+        ("weekly_minutes: 180", &good),
+        ("hours: working", &good),
+        ("reaches_deadline: true", &with_sessions(&evenings[..6])),
+        ("weekly_minutes: 120", &with(&["18T19:00"])),
+        ("weekly_minutes: 120", &with_sessions(&[&evenings[..3], &evenings[5..]].concat())),
+        ("hours: free", &with(&["25T17:30"])),
+        ("hours: free", &with(&["25T08:30"])),
+        ("hours: free", &with(&["25T22:30"])),
+        ("hours: free", &with(&["25T04:30"])),
+    ] {
+        assert_eq!(failed(&wants(field), seen), ["tasks"], "{field}");
+    }
+    assert_eq!(failed(&wants("hours: free"), &with(&["28T11:00"])), Vec::<String>::new(), "on a Saturday");
+    let working = with_sessions(&["03T09:00", "04T17:00", "05T12:00"]);
+    assert_eq!(failed(&wants("hours: working"), &working), Vec::<String>::new());
+    assert_eq!(failed(&wants("hours: working"), &with_sessions(&["03T09:00", "04T17:30", "05T12:00"])), ["tasks"]);
+}
+
 #[test]
 fn tasks_must_be_as_many_as_expected_free_of_others_in_time_and_in_order() {
     let good = || vec![task("B3", "Book a course", "03T09:00", &[]), task("B4", "First lesson", "03T11:00", &["B3"])];
