@@ -38,7 +38,7 @@ pub const SERIES_AHEAD_AT_LEAST: TimeDelta = TimeDelta::days(60);
 pub const SERIES_BACK: TimeDelta = TimeDelta::days(366);
 /// Most runs of the architect at a time.
 pub const RUNS_AT_ONCE: usize = 3;
-/// Most tasks that a run places, counting each part of a task that is split.
+/// Most tasks and sessions that a run places, counting each part of a task that is split.
 pub const TASKS_PER_RUN: usize = 200;
 /// For this many seconds after a run was started, the same goal does not start another one, unless the run failed or was
 /// cancelled. This catches double clicks, repeated calls of a model, and requests that are sent again.

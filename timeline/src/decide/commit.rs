@@ -29,7 +29,6 @@ const TAG: &str = "architect";
 ///
 /// # Errors
 /// The errors of the view.
-#[cold]
 pub fn proposal<V: ReadPlans + ReadBlocks>(
     view: &V,
     run: &Run,
@@ -58,7 +57,6 @@ fn horizon(settings: &Settings, run: &Run, not_before: DateTime<Utc>) -> Horizon
 
 /// Places the tasks again, around everything that was added since they were proposed. If nothing was added, they stay where
 /// they were proposed, because the same input gives the same places.
-#[cold]
 pub(super) fn commit<V: TimelineView>(
     view: &V,
     id: RunId,
@@ -132,7 +130,6 @@ fn plan_of<V: ReadPlans>(view: &V, run: &Run) -> Decided<V, Plan> {
 }
 
 /// The blocks of the tasks and sessions that have a time, by start. The first one gets the handle `next`.
-#[cold]
 fn blocks(
     run: &Run,
     plan: PlanId,
@@ -199,22 +196,18 @@ fn blocks(
 }
 
 /// Keeps blocks in the order of their times. Sorting would make the Worker larger.
-#[cold]
 fn insert(blocks: &mut Vec<(Option<usize>, Block)>, task: Option<usize>, block: Block) {
     let at = blocks.partition_point(|(_, other)| other.span <= block.span);
     blocks.insert(at, (task, block));
 }
 
 /// How a session is done, and what can be done at the end of its phase.
-#[cold]
 fn description(phase: &Phase, last: &str) -> Option<Description> {
     let milestone = phase.milestone.as_ref().map(|milestone| format!("Milestone, {last}: {milestone}"));
     let own = phase.description.as_ref().map(|own| own.as_str().to_owned());
     let text = own.into_iter().chain(milestone).collect::<Vec<_>>().join("\n\n");
     Description::optional(&text).ok().flatten().or_else(|| phase.description.clone())
 }
-
-#[cold]
 
 fn without_time(outline: &Outline, proposal: &Proposal) -> Vec<LeftOut> {
     let left = proposal.tasks.unplaced.iter();

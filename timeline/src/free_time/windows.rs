@@ -62,7 +62,6 @@ pub struct Windows([[Window; 2]; 7]);
 impl Windows {
     /// The windows of an activity for somebody with these working hours. If they leave none, as for somebody who works around the clock, these are
     /// the working hours.
-    #[cold]
     pub fn new(activity: Activity, hours: WorkingHours) -> Self {
         let (from, to) = (hours.from().minutes(), hours.to().minutes());
         let working = (from, to);
@@ -104,13 +103,11 @@ impl Windows {
     }
 
     /// The length of the longest window on this day of the week, in minutes by the clock.
-    #[cold]
     pub(crate) fn longest_on(self, day: usize) -> u32 {
         self.preferred(day).map(|(from, to)| u32::from(to - from)).max().unwrap_or_default()
     }
 
     /// The length of the longest window, in minutes by the clock.
-    #[cold]
     pub(crate) fn longest(self) -> u32 {
         (0..7).map(|day| self.longest_on(day)).max().unwrap_or_default()
     }

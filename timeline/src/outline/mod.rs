@@ -78,7 +78,6 @@ pub struct Phase {
 
 impl Phase {
     /// The minutes a week: those that the person named, or those of its sessions.
-    #[cold]
     fn weekly_minutes(&self, horizon: &Horizon) -> u32 {
         horizon.minutes_per_week.unwrap_or_else(|| self.per_week.saturating_mul(self.minutes))
     }
@@ -133,7 +132,6 @@ impl Proposal {
 ///   are free, and otherwise at the nearest free time of the same week.
 /// - The first and the last week have the sessions of the days that they have.
 /// - Sessions that find no free time in their week are left out.
-#[cold]
 pub fn propose(outline: &Outline, busy: &[Span], horizon: &Horizon) -> Proposal {
     let horizon = Horizon { activity: outline.activity, ..horizon.clone() };
     if outline.phases.is_empty() {
@@ -155,7 +153,6 @@ pub fn propose(outline: &Outline, busy: &[Span], horizon: &Horizon) -> Proposal 
 
 /// Places the tasks of an outline with sessions, which must have ended at `end`. Also tells from when on there are the tasks after all sessions. If
 /// these have no place at the end, they are placed like the others.
-#[cold]
 fn tasks_beside_sessions(
     outline: &Outline,
     busy: &[Span],
@@ -189,7 +186,6 @@ fn tasks_beside_sessions(
 }
 
 /// Places tasks with few minutes a day, and with at most `weekly` minutes a week, if none loses its place by that.
-#[cold]
 fn calm(tasks: &[Task], busy: &[Span], horizon: &Horizon, weekly: Option<u32>) -> Placement {
     let full = place(tasks, busy, horizon);
     for minutes_per_week in [weekly, horizon.minutes_per_week] {
@@ -208,14 +204,12 @@ fn calm(tasks: &[Task], busy: &[Span], horizon: &Horizon, weekly: Option<u32>) -
 }
 
 /// Whether each task without a place has none in the other placement either.
-#[cold]
 fn is_as_good(placement: &Placement, full: &Placement) -> bool {
     let is_left_out = |task: usize| full.unplaced.iter().any(|left| left.task == task);
     placement.unplaced.iter().all(|left| is_left_out(left.task))
 }
 
 /// The number of days from the day of `not_before` to that of an instant.
-#[cold]
 fn days_until(horizon: &Horizon, until: DateTime<Utc>) -> u32 {
     let date = |instant| horizon.zone.wall(instant).date();
     u32::try_from((date(until) - date(horizon.not_before)).num_days()).unwrap_or_default()

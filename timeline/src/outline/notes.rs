@@ -15,7 +15,6 @@ use crate::text::Title;
 const ENOUGH_PERCENT: u64 = 75;
 
 /// The title of a session: `Easy run (3/10)`. The only one of its phase has no number.
-#[cold]
 pub fn numbered(title: &Title, number: usize, count: usize) -> Title {
     if count < 2 {
         return title.clone();
@@ -27,7 +26,6 @@ pub fn numbered(title: &Title, number: usize, count: usize) -> Title {
 }
 
 /// Tells how many hours a week a proposal has, its milestones, and what does not fit, each as a paragraph. Empty without sessions.
-#[cold]
 pub fn notes(outline: &Outline, proposal: &Proposal, horizon: &Horizon, moment: &Moment) -> Vec<String> {
     let mut notes = Vec::new();
     let Some((least, most)) = proposal.weekly.filter(|_| !proposal.sessions.is_empty()) else { return notes };
@@ -66,7 +64,6 @@ pub fn notes(outline: &Outline, proposal: &Proposal, horizon: &Horizon, moment: 
 }
 
 /// The milestones as a list, with the day of the last session before each.
-#[cold]
 fn milestones(outline: &Outline, proposal: &Proposal, moment: &Moment) -> Option<String> {
     let mut lines = Vec::new();
     for (index, phase) in outline.phases.iter().enumerate() {
@@ -79,7 +76,6 @@ fn milestones(outline: &Outline, proposal: &Proposal, moment: &Moment) -> Option
 }
 
 /// Says that the sessions take more time than there is until the deadline, and what would help.
-#[cold]
 fn shortfall(outline: &Outline, proposal: &Proposal, weekly: u32) -> Option<String> {
     let needed = u64::from(needed_minutes(&outline.phases)?);
     let minutes = |session: &super::Session| u64::try_from(session.span.length().num_minutes()).unwrap_or_default();
@@ -101,7 +97,6 @@ fn shortfall(outline: &Outline, proposal: &Proposal, weekly: u32) -> Option<Stri
 }
 
 /// The sessions that are left out, by phase.
-#[cold]
 pub fn left_out(outline: &Outline, proposal: &Proposal) -> Vec<LeftOut> {
     let mut left_out = Vec::new();
     for (index, phase) in outline.phases.iter().enumerate() {
@@ -118,7 +113,6 @@ pub fn left_out(outline: &Outline, proposal: &Proposal) -> Vec<LeftOut> {
 }
 
 /// `3 h`, `40 h`, `1 h 30 min`: without days, unlike [`clock::length`].
-#[cold]
 fn hours(minutes: u32) -> String {
     let rest = clock::length(TimeDelta::minutes((minutes % 60).into()));
     match (minutes / 60, minutes % 60) {

@@ -38,7 +38,6 @@ struct Candidate {
 ///
 /// On each day, the start is the preferred one of those that are free in at least three of four weeks, or else the one that is free most often. As many
 /// of the days as possible are such days; among these, the sessions are as far apart as possible, and then as often free as possible.
-#[cold]
 pub(super) fn pattern(days: &[FreeDay], windows: Windows, zone: Zone, count: usize, minutes: u32) -> Vec<Slot> {
     let candidates: Vec<Option<Candidate>> = (0..7).map(|day| candidate(days, windows, zone, day, minutes)).collect();
     let count = count.min(candidates.iter().flatten().count());
@@ -57,7 +56,6 @@ pub(super) fn pattern(days: &[FreeDay], windows: Windows, zone: Zone, count: usi
 }
 
 /// The best start on a day of the week. `None` if no window is long enough.
-#[cold]
 fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes: u32) -> Option<Candidate> {
     let same = |other: &&FreeDay| other.date().weekday().num_days_from_monday() as usize == day;
     let looked_at: Vec<&FreeDay> = days.iter().filter(same).take(LOOKED_AT).collect();
@@ -78,22 +76,18 @@ fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes
     best
 }
 
-#[cold]
-
 fn is_free(day: &FreeDay, start: u16, minutes: u32, zone: Zone) -> bool {
     let start = instant(day, start, zone);
     day.fit(start, i64::from(minutes) * MINUTE) == Some(start)
 }
 
 /// A time of a day by the clock, in milliseconds since 1970.
-#[cold]
 pub(super) fn instant(day: &FreeDay, minutes: u16, zone: Zone) -> i64 {
     let wall = day.date().and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes.into());
     zone.instant(wall).timestamp_millis()
 }
 
 /// The fewest days from one of the chosen days to the next, around the week.
-#[cold]
 fn shortest_gap(mask: u32) -> u32 {
     let days = || (0..7u32).filter(|day| mask >> day & 1 == 1);
     let next = |day: u32| (1..=7).find(|gap| mask >> ((day + gap) % 7) & 1 == 1).unwrap_or(7);

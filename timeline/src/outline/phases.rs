@@ -13,14 +13,12 @@ const MOST_WEEKS: u32 = 26;
 pub const MOST_DAYS: u32 = 4 * 365;
 
 /// How many weeks a phase takes, if it is known: at most those of [`MOST_DAYS`].
-#[cold]
 fn said(phase: &Phase) -> Option<u32> {
     phase.weeks.map(|weeks| weeks.min(MOST_DAYS / 7))
 }
 
 /// When the sessions must have ended: at the deadline. Without one, after as many weeks as they take at the person's hours, at least one and at
 /// most [`MOST_WEEKS`], or after [`USUAL_WEEKS`] if that is not known.
-#[cold]
 pub(super) fn end(outline: &Outline, horizon: &Horizon) -> DateTime<Utc> {
     let weeks = match (needed_minutes(&outline.phases), horizon.minutes_per_week) {
         (None, _) => USUAL_WEEKS,
@@ -32,7 +30,6 @@ pub(super) fn end(outline: &Outline, horizon: &Horizon) -> DateTime<Utc> {
 }
 
 /// How many minutes all sessions take together, if the outline says how many weeks each phase takes.
-#[cold]
 pub(super) fn needed_minutes(phases: &[Phase]) -> Option<u32> {
     let of = |phase: &Phase| Some(said(phase)?.saturating_mul(phase.per_week).saturating_mul(phase.minutes));
     phases.iter().try_fold(0u32, |sum, phase| Some(sum.saturating_add(of(phase)?)))
@@ -41,7 +38,6 @@ pub(super) fn needed_minutes(phases: &[Phase]) -> Option<u32> {
 /// For each phase, the number of the week, counted from 0, before which it ends. The weeks are divided in proportion to those that the phases take;
 /// a phase that does not say it counts like the others on average. Each has at least one week while there are enough; otherwise the first
 /// phases have one each.
-#[cold]
 pub(super) fn ends(phases: &[Phase], weeks: u32) -> Vec<u32> {
     let known: Vec<u32> = phases.iter().filter_map(said).collect();
     let count = u32::try_from(known.len()).unwrap_or(u32::MAX);

@@ -7,7 +7,6 @@ pub(super) const ROUND_MINUTES: u32 = 5;
 
 /// Divides the minutes of a week into at most `most` sessions, whose lengths are as near to `wished` as possible and at most `longest` minutes.
 /// Together they have as many minutes, less at most four, unless that is too much for them. The longer ones come first.
-#[cold]
 pub(super) fn split(minutes: u32, wished: u32, longest: u32, most: usize) -> Vec<u32> {
     let most = u32::try_from(most).unwrap_or(u32::MAX);
     if minutes < SHORTEST_TASK || longest < SHORTEST_TASK || most == 0 {

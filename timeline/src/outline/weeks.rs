@@ -19,7 +19,6 @@ const TRAININGS: usize = 6;
 const BESIDE: i64 = 3 * 24 * 60 * MINUTE;
 
 /// Places the sessions of all phases until the deadline of `horizon`, beside the tasks of the same goal; at most `room` sessions.
-#[cold]
 pub(super) fn sessions(phases: &[Phase], busy: &[Span], tasks: &[Span], horizon: &Horizon, room: usize) -> Proposal {
     let mut book = Book::new(busy, tasks, horizon);
     let mut proposal = Proposal { missed: vec![0; phases.len()], ..Proposal::default() };
@@ -29,6 +28,11 @@ pub(super) fn sessions(phases: &[Phase], busy: &[Span], tasks: &[Span], horizon:
     for (index, (phase, end)) in phases.iter().zip(phases::ends(phases, weeks)).enumerate() {
         let monday = |week: u32| first + TimeDelta::weeks(week.into());
         let course = Course::new(phase, &book, monday(begin), monday(end), tasks);
+        if begin < end {
+            let weekly = course.full.iter().sum();
+            let (least, most) = proposal.weekly.unwrap_or((weekly, weekly));
+            proposal.weekly = Some((least.min(weekly), most.max(weekly)));
+        }
         for week in begin..end {
             let lengths = course.lengths(&book, monday(week));
             let missed = book.place(&course, monday(week), lengths, index, &mut proposal.sessions);
@@ -40,11 +44,6 @@ pub(super) fn sessions(phases: &[Phase], busy: &[Span], tasks: &[Span], horizon:
                 proposal.is_cut = true;
                 return proposal;
             }
-        }
-        if begin < end {
-            let weekly = course.full.iter().sum();
-            let (least, most) = proposal.weekly.unwrap_or((weekly, weekly));
-            proposal.weekly = Some((least.min(weekly), most.max(weekly)));
         }
         begin = end;
     }
@@ -74,7 +73,6 @@ struct Course {
 }
 
 impl<'a> Book<'a> {
-    #[cold]
     fn new(busy: &[Span], tasks: &[Span], horizon: &'a Horizon) -> Self {
         let until = horizon.deadline.unwrap_or(horizon.not_before);
         let search = Search {
@@ -92,20 +90,17 @@ impl<'a> Book<'a> {
     }
 
     /// The Mondays of the first and the last week that have a day with hours.
-    #[cold]
     fn weeks(&self) -> Option<(NaiveDate, NaiveDate)> {
         Some((monday(self.days.first()?.date()), monday(self.days.last()?.date())))
     }
 
     /// The days from one date to another, the latter excluded, as indexes.
-    #[cold]
     fn between(&self, from: NaiveDate, to: NaiveDate) -> Range<usize> {
         let before = |date: NaiveDate| self.days.partition_point(|day| day.date() < date);
         before(from)..before(to)
     }
 
     /// The times of a course that a week has, each with the index of its day: in the first and the last week, those that are left.
-    #[cold]
     fn starts(&self, course: &Course, monday: NaiveDate) -> Vec<(usize, i64)> {
         let week = self.between(monday, monday + TimeDelta::weeks(1));
         let days = self.days.get(week.clone()).unwrap_or_default();
@@ -122,7 +117,6 @@ impl<'a> Book<'a> {
     }
 
     /// Places the sessions of a week, and returns how many found no time.
-    #[cold]
     fn place(
         &mut self,
         course: &Course,
@@ -168,8 +162,6 @@ impl<'a> Book<'a> {
         missed
     }
 
-    #[cold]
-
     fn take(&mut self, index: usize, span: Span) {
         let pause = i64::from(self.horizon.break_minutes) * MINUTE;
         let taken =
@@ -182,7 +174,6 @@ impl<'a> Book<'a> {
 }
 
 impl Course {
-    #[cold]
     fn new(phase: &Phase, book: &Book<'_>, from: NaiveDate, to: NaiveDate, tasks: &[Span]) -> Self {
         let Book { horizon, windows, days } = book;
         let zone = horizon.zone;
@@ -214,7 +205,6 @@ impl Course {
     }
 
     /// The lengths of the sessions of a week: what its days and its tasks leave of the minutes of a week.
-    #[cold]
     fn lengths(&self, book: &Book<'_>, monday: NaiveDate) -> Vec<u32> {
         let starts = book.starts(self, monday);
         let end = monday + TimeDelta::weeks(1);
@@ -233,8 +223,6 @@ impl Course {
         split(rest, self.phase_minutes, self.longest, starts.len())
     }
 }
-
-#[cold]
 
 fn monday(date: NaiveDate) -> NaiveDate {
     date - TimeDelta::days(date.weekday().num_days_from_monday().into())

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 use flux_timeline::free_time::{Activity, WorkingHours};
 use flux_timeline::limits::TASKS_PER_RUN;
-use flux_timeline::outline::{Outline, Phase, Proposal, propose};
+use flux_timeline::outline::{Outline, Phase, Proposal, left_out, notes, propose};
 use flux_timeline::place::{Horizon, Task};
-use flux_timeline::{Priority, Span, Title, Zone};
+use flux_timeline::{Moment, Priority, Settings, Span, Title, Zone};
 use proptest::prelude::*;
 
 use crate::scene::{WEEK, at, hours, task};
@@ -178,6 +178,65 @@ fn phases_follow_each_other() {
     let counts = (0..3).map(|index| proposal.sessions.iter().filter(|session| session.phase == index).count());
     assert_eq!(counts.collect::<Vec<_>>(), [24, 24, 4]);
     assert_eq!(proposal.weekly, Some((60, 240)));
+}
+
+/// What the person is told about a goal, and what is left out.
+fn told(goal: &Goal) -> (Vec<String>, Vec<String>) {
+    let settings = Settings { time_zone: Some(goal.horizon.zone), ..Settings::default() };
+    let moment = Moment::new(goal.horizon.not_before, &settings);
+    let proposal = goal.propose();
+    let left_out = left_out(&goal.outline, &proposal);
+    let left_out = left_out.iter().map(|left| format!("{}: {}", left.title, left.why)).collect();
+    (notes(&goal.outline, &proposal, &goal.horizon, &moment), left_out)
+}
+
+#[test]
+fn the_person_is_told_the_hours_and_the_milestones() {
+    let milestone = |title: &str, milestone: &str| Phase {
+        milestone: Some(Title::new(milestone).unwrap()),
+        ..phase(title, 90, 2, Some(2))
+    };
+    let phases = vec![milestone("Lesson", "Order a meal"), milestone("Talk", "Tell a story")];
+    let (notes, left_out) = told(&Goal::new(Activity::Study, phases, "2026-03-29T22:00:00Z"));
+    let milestones = "Milestones:\n\n- Thu 12 Mar: Order a meal\n- Thu 26 Mar: Tell a story";
+    assert_eq!((notes, left_out), (vec!["A full week has 3 h of it.".to_owned(), milestones.to_owned()], vec![]));
+}
+
+#[test]
+fn the_person_is_told_what_does_not_fit_and_what_would_help() {
+    let lesson = |weeks| vec![phase("Lesson", 60, 3, weeks)];
+    let mut short = Goal::new(Activity::Study, lesson(Some(20)), "2026-03-29T22:00:00Z");
+    let shortfall = "This usually takes about 60 h, and there are 12 h until the deadline, so the goal will hardly be reached in that \
+                     time. About 15 h a week would help, or a deadline that is 16 weeks later.";
+    assert_eq!(told(&short).0[1..], [shortfall]);
+
+    short.outline.phases = lesson(Some(5));
+    assert_eq!(told(&short).0.len(), 1, "a little less time is enough");
+
+    let mut open = short.clone();
+    open.horizon.deadline = None;
+    assert_eq!(told(&open).0[1..], ["You named no deadline, so it is planned until Fri 3 Apr."]);
+
+    let mut busy = short.clone();
+    busy.busy = vec![Span::new(at("2026-03-08T23:00:00Z"), at("2026-03-15T23:00:00Z")).unwrap()];
+    let (notes, left_out) = told(&busy);
+    assert_eq!(left_out, ["Lesson: 3 sessions of it find no free time in their weeks."]);
+    assert!(notes.iter().any(|note| note.starts_with("3 sessions found no free time in the week")), "{notes:?}");
+
+    let mut eager = short.clone();
+    eager.horizon.minutes_per_week = Some(3_000);
+    let asked =
+        "You asked for 50 h a week. With one session a day, there is room for 24 h 30 min; wider hours would help.";
+    assert_eq!(told(&eager).0[1], asked);
+
+    let years = Goal::new(Activity::Other, vec![phase("Page", 30, 7, None)], "2030-03-22T23:00:00Z");
+    let cut = "A goal adds at most 200 tasks at once, so it is planned until Thu 17 Sep and not to its end. Start the goal again \
+               then to plan the rest.";
+    assert_eq!(told(&years).0[1..], [cut]);
+
+    let many = (1..=3).map(|number| phase(&format!("Phase {number}"), 60, 2, None)).collect();
+    let week = Goal::new(Activity::Study, many, "2026-03-15T23:00:00Z");
+    assert_eq!(told(&week).1, ["Phase 3: There is no time for it before the deadline."]);
 }
 
 fn goals() -> impl Strategy<Value = Goal> {
