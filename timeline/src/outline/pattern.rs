@@ -61,8 +61,8 @@ fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes
     let looked_at: Vec<&FreeDay> = days.iter().filter(same).take(LOOKED_AT).collect();
     let length = u16::try_from(minutes).ok()?;
     let mut best: Option<Candidate> = None;
-    for (from, to) in windows.preferred(day) {
-        for start in (from..=to.checked_sub(length).unwrap_or_default()).step_by(STEP_MINUTES.into()) {
+    for (from, to) in windows.preferred(day).filter(|(from, to)| to - from >= length) {
+        for start in (from..=to - length).step_by(STEP_MINUTES.into()) {
             let free = looked_at.iter().filter(|day| is_free(day, start, minutes, zone)).count();
             let free_percent = (free * 100).checked_div(looked_at.len()).unwrap_or_default().min(USUAL_PERCENT);
             if best.is_none_or(|best| free_percent > best.free_percent) {
