@@ -6,12 +6,10 @@
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::block::Block;
 use crate::clock;
 use crate::free_time::DayTime;
 use crate::invalid::InvalidValue;
 use crate::limits;
-use crate::settings::Settings;
 use crate::zone::Zone;
 
 /// Minutes before the start of a block: each at most once, the largest first. An empty list means that the block never reminds.
@@ -109,34 +107,14 @@ impl QuietHours {
     }
 }
 
-impl Settings {
-    /// When the reminders of this block come: its own, or else the one of these settings. Nothing for a block that is not open or has no
-    /// time.
-    ///
-    /// In quiet hours, a reminder waits for their end if the block has not begun by then. Otherwise it comes at its time, because
-    /// it would be of no use later.
-    pub fn reminders_of(&self, block: &Block) -> Vec<DateTime<Utc>> {
-        let Some(start) = block.span.map(|span| span.start()).filter(|_| block.is_open()) else { return Vec::new() };
-        let own = block.reminders.as_ref().map(Reminders::minutes);
-        let minutes = own.unwrap_or(self.remind_minutes.as_slice());
-        let moments = minutes.iter().map(|minutes| {
-            let moment = start - before(*minutes);
-            let end = self.quiet_hours.and_then(|quiet| quiet.end_after(moment, self.zone()));
-            end.filter(|end| *end <= start).unwrap_or(moment)
-        });
-        moments.collect()
-    }
-}
-
 /// So many minutes.
-fn before(minutes: u32) -> TimeDelta {
+pub(crate) fn before(minutes: u32) -> TimeDelta {
     TimeDelta::minutes(minutes.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
 
     fn day_time(text: &str) -> DayTime {
         DayTime::read(text).unwrap()
@@ -144,17 +122,6 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
-    }
-
-    fn block(start: &str) -> Block {
-        let end = at(start) + TimeDelta::hours(1);
-        let id = uuid::Uuid::nil();
-        json::read_text(&format!(
-            r#"{{"id":"{id}","handle":"B1","plan":"{id}","title":"Dentist","priority":"medium","source":"user",
-                "span":{{"start":"{start}","end":"{}"}}}}"#,
-            end.to_rfc3339()
-        ))
-        .unwrap()
     }
 
     #[test]
@@ -199,42 +166,5 @@ mod tests {
             assert_eq!(quiet.end_after(at(moment), oslo), end.map(at), "{moment}");
         }
         assert_eq!(QuietHours::new(day_time("00:00"), day_time("24:00")), Err(InvalidValue::QuietForNoTime));
-    }
-
-    #[test]
-    fn a_reminder_in_quiet_hours_waits_for_their_end_if_that_is_of_use() {
-        let settings = Settings {
-            remind_minutes: Some(30),
-            quiet_hours: QuietHours::new(day_time("22:00"), day_time("07:00")).ok(),
-            ..Settings::default()
-        };
-        let starting = |start: &str, own: Option<&[u32]>| {
-            let mut block = block(start);
-            block.reminders = own.map(|minutes| Reminders::new(minutes).unwrap());
-            settings.reminders_of(&block)
-        };
-        assert_eq!(starting("2026-03-02T12:00:00Z", None), [at("2026-03-02T11:30:00Z")]);
-        assert_eq!(starting("2026-03-02T12:00:00Z", Some(&[])), Vec::<DateTime<Utc>>::new());
-        assert_eq!(
-            starting("2026-03-02T12:00:00Z", Some(&[720, 0])),
-            [at("2026-03-02T07:00:00Z"), at("2026-03-02T12:00:00Z")],
-            "what would come at midnight waits for the morning"
-        );
-        assert_eq!(starting("2026-03-02T07:00:00Z", None), [at("2026-03-02T07:00:00Z")]);
-        assert_eq!(
-            starting("2026-03-02T06:45:00Z", None),
-            [at("2026-03-02T06:15:00Z")],
-            "at 07:00 it would be too late"
-        );
-    }
-
-    #[test]
-    fn only_an_open_block_with_a_time_reminds() {
-        let settings = Settings { remind_minutes: Some(10), ..Settings::default() };
-        let open = block("2026-03-02T12:00:00Z");
-        assert_eq!(settings.reminders_of(&open).len(), 1);
-        let done = Block { completed_at: Some(at("2026-03-02T11:00:00Z")), ..open.clone() };
-        let inbox = Block { span: None, ..open };
-        assert_eq!((settings.reminders_of(&done), settings.reminders_of(&inbox)), (Vec::new(), Vec::new()));
     }
 }

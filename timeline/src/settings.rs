@@ -1,11 +1,12 @@
 //! A person's settings. Changes to them are events in the log.
 
-use chrono::Weekday;
+use chrono::{DateTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
+use crate::block::Block;
 use crate::clock::HourFormat;
 use crate::free_time::{BREAK_MINUTES, WorkingHours};
-use crate::reminder::QuietHours;
+use crate::reminder::{QuietHours, Reminders, before};
 use crate::zone::Zone;
 
 /// A person's settings.
@@ -64,11 +65,31 @@ impl Settings {
         let time_zone = if before.time_zone == after.time_zone { self.time_zone } else { after.time_zone };
         Self { time_zone, ..after.clone() }
     }
+
+    /// When the reminders of this block come: its own, or else the one of these settings. Nothing for a block that is not open or has no
+    /// time.
+    ///
+    /// In quiet hours, a reminder waits for their end if the block has not begun by then. Otherwise it comes at its time, because
+    /// it would be of no use later.
+    pub fn reminders_of(&self, block: &Block) -> Vec<DateTime<Utc>> {
+        let Some(start) = block.span.map(|span| span.start()).filter(|_| block.is_open()) else { return Vec::new() };
+        let own = block.reminders.as_ref().map(Reminders::minutes);
+        let minutes = own.unwrap_or(self.remind_minutes.as_slice());
+        let moments = minutes.iter().map(|minutes| {
+            let moment = start - before(*minutes);
+            let end = self.quiet_hours.and_then(|quiet| quiet.end_after(moment, self.zone()));
+            end.filter(|end| *end <= start).unwrap_or(moment)
+        });
+        moments.collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
+    use crate::free_time::DayTime;
     use crate::json;
 
     #[test]
@@ -92,5 +113,58 @@ mod tests {
         let chosen = oslo.changed(&read("Europe/Oslo", 10), &read("UTC", 10));
         assert_eq!(chosen.time_zone, Some(Zone::UTC));
         assert_eq!(chosen.changed(&read("UTC", 10), &read("UTC", 20)).time_zone, Some(Zone::UTC));
+    }
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn night() -> QuietHours {
+        let [from, to] = ["22:00", "07:00"].map(|time| DayTime::read(time).unwrap());
+        QuietHours::new(from, to).unwrap()
+    }
+
+    fn block(start: &str) -> Block {
+        let end = at(start) + TimeDelta::hours(1);
+        let id = uuid::Uuid::nil();
+        json::read_text(&format!(
+            r#"{{"id":"{id}","handle":"B1","plan":"{id}","title":"Dentist","priority":"medium","source":"user",
+                "span":{{"start":"{start}","end":"{}"}}}}"#,
+            end.to_rfc3339()
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_reminder_in_quiet_hours_waits_for_their_end_if_that_is_of_use() {
+        let settings = Settings { remind_minutes: Some(30), quiet_hours: Some(night()), ..Settings::default() };
+        let starting = |start: &str, own: Option<&[u32]>| {
+            let mut block = block(start);
+            block.reminders = own.map(|minutes| Reminders::new(minutes).unwrap());
+            settings.reminders_of(&block)
+        };
+        assert_eq!(starting("2026-03-02T12:00:00Z", None), [at("2026-03-02T11:30:00Z")]);
+        assert_eq!(starting("2026-03-02T12:00:00Z", Some(&[])), Vec::<DateTime<Utc>>::new());
+        assert_eq!(
+            starting("2026-03-02T12:00:00Z", Some(&[720, 0])),
+            [at("2026-03-02T07:00:00Z"), at("2026-03-02T12:00:00Z")],
+            "what would come at midnight waits for the morning"
+        );
+        assert_eq!(starting("2026-03-02T07:00:00Z", None), [at("2026-03-02T07:00:00Z")]);
+        assert_eq!(
+            starting("2026-03-02T06:45:00Z", None),
+            [at("2026-03-02T06:15:00Z")],
+            "at 07:00 it would be too late"
+        );
+    }
+
+    #[test]
+    fn only_an_open_block_with_a_time_reminds() {
+        let settings = Settings { remind_minutes: Some(10), ..Settings::default() };
+        let open = block("2026-03-02T12:00:00Z");
+        assert_eq!(settings.reminders_of(&open).len(), 1);
+        let done = Block { completed_at: Some(at("2026-03-02T11:00:00Z")), ..open.clone() };
+        let inbox = Block { span: None, ..open };
+        assert_eq!((settings.reminders_of(&done), settings.reminders_of(&inbox)), (Vec::new(), Vec::new()));
     }
 }

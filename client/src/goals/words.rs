@@ -78,6 +78,7 @@ mod tests {
                 title: None,
                 error: error.map(str::to_owned),
                 left_out: Vec::new(),
+                notes: Vec::new(),
                 changed_at: None,
             },
         }
