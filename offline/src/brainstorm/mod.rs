@@ -27,8 +27,9 @@ use flux_tools::context::GoalContext;
 /// The sessions and tasks of a goal, as the JSON that the architect asks for.
 pub(super) fn tasks(goal: &GoalContext) -> String {
     let subject = Subject::of(goal);
-    let tasks = plan::plan(&subject, goal);
-    match sessions::sessions(&subject, goal) {
+    let sessions = sessions::sessions(&subject, goal);
+    let tasks = plan::plan(&subject, goal, !sessions.is_empty());
+    match sessions {
         sessions if sessions.is_empty() => json!({ "tasks": tasks }),
         sessions => json!({ "activity": subject.kind.activity, "sessions": sessions, "tasks": tasks }),
     }

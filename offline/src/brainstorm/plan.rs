@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::fill::{fill, shortened};
 use super::kind::Step;
-use super::sessions;
 use super::subject::{Amount, Subject};
 use crate::phrase::capitalised;
 use flux_tools::context::GoalContext;
@@ -31,11 +30,10 @@ struct Task {
     after: Vec<usize>,
 }
 
-/// The tasks for a goal.
-pub(super) fn plan(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
+/// The tasks for a goal, which may have sessions beside them.
+pub(super) fn plan(subject: &Subject, goal: &GoalContext, has_sessions: bool) -> Vec<Value> {
     let steps = subject.kind.steps;
     let time = Time::of(goal);
-    let has_sessions = sessions::are_planned(subject, goal);
     let mut tasks = chosen(steps, subject, &time, has_sessions);
     time.fit(&mut tasks);
     let mut titles: Vec<String> = Vec::new();

@@ -13,7 +13,7 @@ use flux_tools::context::GoalContext;
 const FEWEST_DAYS: i64 = 21;
 
 /// Whether a goal has sessions.
-pub(super) fn are_planned(subject: &Subject, goal: &GoalContext) -> bool {
+fn are_planned(subject: &Subject, goal: &GoalContext) -> bool {
     let days = goal.deadline.map(|deadline| (deadline - goal.now).num_days());
     !subject.kind.sessions.is_empty() && days.is_none_or(|days| days >= FEWEST_DAYS)
 }
