@@ -75,7 +75,7 @@ fn a_follower_whose_state_cannot_be_read_is_told_to_reconnect() {
     let mut world = World::new();
     let (following, events) = (world.connect(), world.connect_as(true, None));
     world.call(&events, "scheduleBlock", gym(3));
-    world.sql.query("UPDATE blocks SET json = '?'", &[]).unwrap();
+    world.sql.query("UPDATE blocks SET json = '{}'", &[]).unwrap();
     world.wait();
     assert_eq!((following.closed(), events.closed()), (Some(1011), None));
 }
