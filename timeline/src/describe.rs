@@ -95,6 +95,7 @@ pub fn counted_work(blocks: &[Block]) -> String {
     let tasks = counted_tasks((blocks.len() - sessions) as u64);
     match sessions {
         0 => tasks,
+        1 if blocks.len() == 1 => "1 session".to_owned(),
         1 => format!("1 session and {tasks}"),
         _ if sessions == blocks.len() => format!("{sessions} sessions"),
         _ => format!("{sessions} sessions and {tasks}"),

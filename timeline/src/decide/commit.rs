@@ -89,6 +89,8 @@ pub(super) fn commit<V: TimelineView>(
     let plan = plan_of(view, &run)?;
     let blocks = blocks(&run, plan.id, outline, &proposal, &moment, read(view.next_handle())?)?;
     let mut without_time = without_time(outline, &proposal);
+    // The notes say what became of the sessions.
+    let tasks_left_out = without_time.len() + dropped.len();
     without_time.extend(self::left_out(outline, &proposal));
     let left_out: Vec<LeftOut> = without_time.iter().chain(dropped).cloned().collect();
     let state = if blocks.is_empty() {
@@ -100,7 +102,7 @@ pub(super) fn commit<V: TimelineView>(
             percent: RunStep::Report.percent(),
             attempts: 0,
             changed_at: Some(to_millis(context.now)),
-            message: moment.added_tasks(&blocks, left_out.len(), &plan),
+            message: moment.added_tasks(&blocks, tasks_left_out, &plan),
             error: None,
             left_out,
             notes: notes(outline, &proposal, &horizon(&settings, &run, context.now), &moment),

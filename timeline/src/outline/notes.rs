@@ -14,6 +14,9 @@ use crate::text::Title;
 /// A goal for whose sessions there is less than this share of the time that they take, in percent, will hardly be reached.
 const ENOUGH_PERCENT: u64 = 75;
 
+/// The most minutes a week that are worth proposing: more than 24 hours beside everything else is no help.
+const MOST_HELPFUL: u64 = 24 * 60;
+
 /// The title of a session: `Easy run (3/10)`. The only one of its phase has no number.
 pub fn numbered(title: &Title, number: usize, count: usize) -> Title {
     if count < 2 {
@@ -46,18 +49,19 @@ pub fn notes(outline: &Outline, proposal: &Proposal, horizon: &Horizon, moment: 
             "A goal adds at most {TASKS_PER_RUN} tasks at once, so it is planned until {last} and not to its end. Start the goal again \
              then to plan the rest."
         ));
-    } else if horizon.deadline.is_none() {
-        notes.push(format!("You named no deadline, so it is planned until {last}."));
     } else {
+        if horizon.deadline.is_none() {
+            notes.push(format!("You named no deadline, so sessions are planned until {last}."));
+        }
         notes.extend(shortfall(outline, proposal, most));
     }
     let missed: u32 = proposal.missed.iter().sum();
     if missed > 0 {
         notes.push(format!(
-            "{} found no free time in the week of which {} part. More free time, wider hours, a later deadline or fewer hours a \
+            "{} found no free time in {}. More free time, wider hours, a later deadline or fewer hours a \
              week would help.",
             if missed == 1 { "1 session".to_owned() } else { format!("{missed} sessions") },
-            if missed == 1 { "it is" } else { "they are" },
+            if missed == 1 { "its week" } else { "their weeks" },
         ));
     }
     notes
@@ -75,7 +79,7 @@ fn milestones(outline: &Outline, proposal: &Proposal, moment: &Moment) -> Option
     (!lines.is_empty()).then(|| format!("Milestones:\n\n{}", lines.join("\n")))
 }
 
-/// Says that the sessions take more time than there is until the deadline, and what would help.
+/// Says that the sessions take more time than is planned, and what would help.
 fn shortfall(outline: &Outline, proposal: &Proposal, weekly: u32) -> Option<String> {
     let needed = u64::from(needed_minutes(&outline.phases)?);
     let minutes = |session: &super::Session| u64::try_from(session.span.length().num_minutes()).unwrap_or_default();
@@ -87,12 +91,15 @@ fn shortfall(outline: &Outline, proposal: &Proposal, weekly: u32) -> Option<Stri
     let later = (needed - planned).div_ceil(weekly.into());
     let weeks = if later == 1 { "1 week".to_owned() } else { format!("{later} weeks") };
     let hours = |minutes: u64| hours(u32::try_from(minutes).unwrap_or(u32::MAX));
+    let help = if more <= MOST_HELPFUL {
+        format!("About {} a week would help, or {weeks} more.", hours(more))
+    } else {
+        format!("{weeks} more would help.")
+    };
     Some(format!(
-        "This usually takes about {}, and there are {} until the deadline, so the goal will hardly be reached in that time. About {} a \
-         week would help, or a deadline that is {weeks} later.",
+        "This usually takes about {}, and {} of it are planned, so the goal will hardly be reached by then. {help}",
         hours(needed.next_multiple_of(60)),
-        hours(planned),
-        hours(more)
+        hours(planned)
     ))
 }
 
@@ -103,7 +110,7 @@ pub fn left_out(outline: &Outline, proposal: &Proposal) -> Vec<LeftOut> {
         let has_sessions = proposal.sessions.iter().any(|session| session.phase == index);
         let why = match proposal.missed.get(index) {
             Some(0) | None if has_sessions || proposal.is_cut => continue,
-            Some(0) | None => "There is no time for it before the deadline.".to_owned(),
+            Some(0) | None => "There is no week for it in the time that is planned.".to_owned(),
             Some(1) => "1 session of it finds no free time in its week.".to_owned(),
             Some(missed) => format!("{missed} sessions of it find no free time in their weeks."),
         };

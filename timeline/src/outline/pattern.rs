@@ -9,6 +9,8 @@ use crate::zone::Zone;
 
 /// A start is looked for at intervals of this many minutes, from the beginning of each window on: 18:30, 19:00.
 const STEP_MINUTES: u16 = 30;
+/// Starts are at multiples of this many minutes, as those of free time are.
+const GRID_MINUTES: u16 = 5;
 /// The most days of the same weekday that are looked at: half a year.
 const LOOKED_AT: usize = 26;
 
@@ -62,7 +64,8 @@ fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes
     let length = u16::try_from(minutes).ok()?;
     let mut best: Option<Candidate> = None;
     for (from, to) in windows.preferred(day).filter(|(from, to)| to - from >= length) {
-        for start in (from..=to - length).step_by(STEP_MINUTES.into()) {
+        // Working hours can end off the grid on which free time begins.
+        for start in (from.next_multiple_of(GRID_MINUTES)..=to - length).step_by(STEP_MINUTES.into()) {
             let free = looked_at.iter().filter(|day| is_free(day, start, minutes, zone)).count();
             let free_percent = (free * 100).checked_div(looked_at.len()).unwrap_or_default().min(USUAL_PERCENT);
             if best.is_none_or(|best| free_percent > best.free_percent) {

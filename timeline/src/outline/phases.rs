@@ -22,7 +22,10 @@ fn said(phase: &Phase) -> Option<u32> {
 pub(super) fn end(outline: &Outline, horizon: &Horizon) -> DateTime<Utc> {
     let weeks = match (needed_minutes(&outline.phases), horizon.minutes_per_week) {
         (None, _) => USUAL_WEEKS,
-        (Some(needed), Some(weekly)) => needed.div_ceil(weekly.max(1)),
+        // Each phase has a week, however short it is.
+        (Some(needed), Some(weekly)) => {
+            needed.div_ceil(weekly.max(1)).max(u32::try_from(outline.phases.len()).unwrap_or(u32::MAX))
+        }
         (Some(_), None) => outline.phases.iter().filter_map(said).sum(),
     };
     let end = horizon.not_before + TimeDelta::weeks(weeks.clamp(1, MOST_WEEKS).into());

@@ -206,8 +206,8 @@ fn the_person_is_told_the_hours_and_the_milestones() {
 fn the_person_is_told_what_does_not_fit_and_what_would_help() {
     let lesson = |weeks| vec![phase("Lesson", 60, 3, weeks)];
     let mut short = Goal::new(Activity::Study, lesson(Some(20)), "2026-03-29T22:00:00Z");
-    let shortfall = "This usually takes about 60 h, and there are 12 h until the deadline, so the goal will hardly be reached in that \
-                     time. About 15 h a week would help, or a deadline that is 16 weeks later.";
+    let shortfall = "This usually takes about 60 h, and 12 h of it are planned, so the goal will hardly be reached by then. About 15 h a \
+                     week would help, or 16 weeks more.";
     assert_eq!(told(&short).0[1..], [shortfall]);
 
     short.outline.phases = lesson(Some(5));
@@ -215,13 +215,21 @@ fn the_person_is_told_what_does_not_fit_and_what_would_help() {
 
     let mut open = short.clone();
     open.horizon.deadline = None;
-    assert_eq!(told(&open).0[1..], ["You named no deadline, so it is planned until Fri 3 Apr."]);
+    assert_eq!(told(&open).0[1..], ["You named no deadline, so sessions are planned until Fri 3 Apr."]);
+    open.outline.phases = lesson(Some(80));
+    assert!(
+        told(&open).0.iter().any(|note| note.starts_with("This usually takes about 240 h, and 78 h of it are planned"))
+    );
+    let in_a_week = |number| phase(&format!("Phase {number}"), 60, 2, Some(1));
+    open.outline.phases = (1..=4).map(in_a_week).collect();
+    open.horizon.minutes_per_week = Some(480);
+    assert_eq!(told(&open).1, [""; 0], "each phase has a week of its own");
 
     let mut busy = short.clone();
     busy.busy = vec![Span::new(at("2026-03-08T23:00:00Z"), at("2026-03-15T23:00:00Z")).unwrap()];
     let (notes, left_out) = told(&busy);
     assert_eq!(left_out, ["Lesson: 3 sessions of it find no free time in their weeks."]);
-    assert!(notes.iter().any(|note| note.starts_with("3 sessions found no free time in the week")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.starts_with("3 sessions found no free time in their weeks")), "{notes:?}");
 
     let mut eager = short.clone();
     eager.horizon.minutes_per_week = Some(3_000);
@@ -236,7 +244,7 @@ fn the_person_is_told_what_does_not_fit_and_what_would_help() {
 
     let many = (1..=3).map(|number| phase(&format!("Phase {number}"), 60, 2, None)).collect();
     let week = Goal::new(Activity::Study, many, "2026-03-15T23:00:00Z");
-    assert_eq!(told(&week).1, ["Phase 3: There is no time for it before the deadline."]);
+    assert_eq!(told(&week).1, ["Phase 3: There is no week for it in the time that is planned."]);
 }
 
 fn goals() -> impl Strategy<Value = Goal> {
