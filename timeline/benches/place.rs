@@ -8,8 +8,7 @@ use flux_timeline::event::EventKind;
 use flux_timeline::place::{Horizon, Task, place};
 use flux_timeline::query::{self, FindFreeTime, Query};
 use flux_timeline::{
-    Actor, Block, BlockId, EventId, Handle, Kind, Plan, PlanId, Priority, Session, Source, Span, Title, TxnId, Worked,
-    Zone,
+    Actor, Block, BlockId, EventId, Handle, Plan, PlanId, Priority, Session, Source, Span, Title, TxnId, Zone,
 };
 use uuid::Uuid;
 
@@ -45,25 +44,14 @@ fn timeline(spans: &[Span]) -> Option<Session> {
     let created = Plan { id: plan, title: title.clone(), created_at: at, archived_at: None, color: None };
     let block = |(index, span): (u32, &Span)| EventKind::BlockScheduled {
         block: Block {
-            id: BlockId::new(Uuid::from_u128(u128::from(index) + 2)),
-            handle: Handle::new(index + 1),
-            plan,
-            title: title.clone(),
-            kind: Kind::Task,
-            description: None,
             span: Some(*span),
-            minutes: None,
-            due: None,
-            not_before: None,
-            priority: Priority::Medium,
-            tags: Vec::new(),
-            completed_at: None,
-            missed_at: None,
-            worked: Worked::default(),
-            depends_on: Vec::new(),
-            reminders: None,
-            series: None,
-            source: Source::User,
+            ..Block::new(
+                BlockId::new(Uuid::from_u128(u128::from(index) + 2)),
+                Handle::new(index + 1),
+                plan,
+                title.clone(),
+                Source::User,
+            )
         },
     };
     let mut events = vec![EventKind::PlanCreated { plan: created }];

@@ -69,6 +69,31 @@ pub struct Block {
 }
 
 impl Block {
+    /// An open task without a time, of which nothing more is known.
+    pub fn new(id: BlockId, handle: Handle, plan: PlanId, title: Title, source: Source) -> Self {
+        Self {
+            id,
+            handle,
+            plan,
+            title,
+            kind: Kind::Task,
+            description: None,
+            span: None,
+            minutes: None,
+            due: None,
+            not_before: None,
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            completed_at: None,
+            missed_at: None,
+            worked: Worked::default(),
+            depends_on: Vec::new(),
+            reminders: None,
+            series: None,
+            source,
+        }
+    }
+
     /// Whether it is open, completed or missed.
     pub fn status(&self) -> Status {
         match (self.missed_at, self.completed_at) {

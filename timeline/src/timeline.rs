@@ -398,31 +398,16 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::block::{Kind, Priority, Source, Worked};
+    use crate::block::Source;
     use crate::text::Title;
 
     fn block(number: u32) -> Block {
         let start = DateTime::UNIX_EPOCH + TimeDelta::hours(number.into());
+        let (id, plan) = (BlockId::new(Uuid::from_u128(number.into())), PlanId::new(Uuid::nil()));
+        let title = Title::new("Workout").unwrap();
         Block {
-            id: BlockId::new(Uuid::from_u128(number.into())),
-            handle: Handle::new(number),
-            plan: PlanId::new(Uuid::nil()),
-            title: Title::new("Workout").unwrap(),
-            kind: Kind::Task,
-            description: None,
             span: Some(Span::starting(start, TimeDelta::hours(1)).unwrap()),
-            minutes: None,
-            due: None,
-            not_before: None,
-            priority: Priority::Medium,
-            tags: Vec::new(),
-            completed_at: None,
-            missed_at: None,
-            worked: Worked::default(),
-            depends_on: Vec::new(),
-            reminders: None,
-            series: None,
-            source: Source::User,
+            ..Block::new(id, Handle::new(number), plan, title, Source::User)
         }
     }
 

@@ -4,9 +4,7 @@ use std::cell::Cell;
 
 use chrono::{DateTime, Utc};
 use flux_timeline::event::BlockChange;
-use flux_timeline::{
-    Actor, Block, BlockId, EventId, EventKind, Handle, Kind, Plan, PlanId, Priority, Source, Span, Title, TxnId, Worked,
-};
+use flux_timeline::{Actor, Block, BlockId, EventId, EventKind, Handle, Plan, PlanId, Source, Span, Title, TxnId};
 use uuid::Uuid;
 
 use crate::store::{Sql, Store, Transaction};
@@ -33,27 +31,8 @@ pub fn first_plan(at: DateTime<Utc>) -> (PlanId, Vec<EventKind>) {
 
 /// A block with this number as its handle.
 pub fn block(number: u32, plan: PlanId, title: &str, span: Span) -> Block {
-    Block {
-        id: BlockId::new(Uuid::from_u128(u128::from(number))),
-        handle: Handle::new(number),
-        plan,
-        title: Title::new(title).unwrap(),
-        kind: Kind::Task,
-        description: None,
-        span: Some(span),
-        minutes: None,
-        due: None,
-        not_before: None,
-        priority: Priority::Medium,
-        tags: Vec::new(),
-        completed_at: None,
-        missed_at: None,
-        worked: Worked::default(),
-        depends_on: Vec::new(),
-        reminders: None,
-        series: None,
-        source: Source::User,
-    }
+    let (id, title) = (BlockId::new(Uuid::from_u128(u128::from(number))), Title::new(title).unwrap());
+    Block { span: Some(span), ..Block::new(id, Handle::new(number), plan, title, Source::User) }
 }
 
 /// The events that rename a block so often: to “Gym 1”, “Gym 2” and so on.

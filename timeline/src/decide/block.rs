@@ -28,11 +28,9 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         return Err(Rejection::TooManyBlocks.into());
     }
     let estimate = new.minutes.map(|minutes| TimeDelta::minutes(minutes.into()));
+    let handle = read(view.next_handle())?;
+    let plan = plan_or_active(view, new.plan.as_ref())?.id;
     let block = Block {
-        id: new.id,
-        handle: read(view.next_handle())?,
-        plan: plan_or_active(view, new.plan.as_ref())?.id,
-        title: new.title.clone(),
         kind: new.kind,
         description: new.description.clone(),
         span: new.span,
@@ -41,13 +39,9 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         not_before: new.not_before,
         priority: new.priority,
         tags: new.tags.clone(),
-        completed_at: None,
-        missed_at: None,
-        worked: Worked::default(),
         depends_on: dependencies(view, new, context.now)?,
         reminders: new.reminders.clone(),
-        series: None,
-        source: context.source,
+        ..Block::new(new.id, handle, plan, new.title.clone(), context.source)
     };
     fits_its_kind(&block)?;
     let overlaps = overlaps(view, &block)?;

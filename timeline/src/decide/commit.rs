@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::block::plan_or_active;
 use super::run::{added_blocks, failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
-use crate::block::{Block, Kind, Priority, Source, Worked};
+use crate::block::{Block, Source};
 use crate::event::{EventKind, RunChange};
 use crate::id::{BlockId, Handle, PlanId, RunId};
 use crate::limits;
@@ -141,26 +141,11 @@ fn blocks(
     next: Handle,
 ) -> Result<Vec<Block>, Rejection> {
     let (tags, session_tags) = (Tag::list(&[TAG])?, Tag::list(&[TAG, SESSION_TAG])?);
+    // They get ids and handles when all are in order.
     let block = |title: Title, span: Span| Block {
-        id: BlockId::new(Uuid::nil()),
-        handle: next,
-        plan,
-        title,
-        kind: Kind::Task,
-        description: None,
         span: Some(span),
-        minutes: None,
-        due: None,
-        not_before: None,
-        priority: Priority::Medium,
         tags: session_tags.clone(),
-        completed_at: None,
-        missed_at: None,
-        worked: Worked::default(),
-        depends_on: Vec::new(),
-        reminders: None,
-        series: None,
-        source: Source::Architect,
+        ..Block::new(BlockId::new(Uuid::nil()), next, plan, title, Source::Architect)
     };
     // Each with the index of its task.
     let mut blocks: Vec<(Option<usize>, Block)> = Vec::new();

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub use recurrence::{End, Frequency, Recurrence, RecurrenceError, WeekdayNumber};
 
 pub use crate::block::Occurrence;
-use crate::block::{Block, Kind, Priority, Source, Worked};
+use crate::block::{Block, Kind, Priority, Source};
 use crate::clock;
 use crate::id::{BlockId, Handle, PlanId, SeriesId};
 use crate::invalid::InvalidValue;
@@ -176,26 +176,16 @@ impl Series {
         for start in starts {
             // What is later than the last possible year is left out.
             let Ok(span) = self.span(start) else { continue };
+            let id = BlockId::made_by(self.id.uuid(), handle);
             blocks.push(Block {
-                id: BlockId::made_by(self.id.uuid(), handle),
-                handle,
-                plan: self.plan,
-                title: self.title.clone(),
                 kind: self.kind,
                 description: self.description.clone(),
                 span: Some(span),
-                minutes: None,
-                due: None,
-                not_before: None,
                 priority: self.priority,
                 tags: self.tags.clone(),
-                completed_at: None,
-                missed_at: None,
-                worked: Worked::default(),
-                depends_on: Vec::new(),
                 reminders: self.reminders.clone(),
                 series: Some(Occurrence { series: self.id, start }),
-                source: self.source,
+                ..Block::new(id, handle, self.plan, self.title.clone(), self.source)
             });
             self.made = self.made.saturating_add(1);
             handle = handle.next();
