@@ -202,26 +202,20 @@ fn words(step: &Step, task: &Task, subject: &Subject) -> Vec<(&'static str, Stri
     let topic = turn * step.topics.len().saturating_sub(1) / turns.saturating_sub(1).max(1);
     let part = part(subject, task, step);
     let number = |number: u32| grouped(number);
-    let place = |link: &str| format!("{} {}", if subject.is_place { link } else { "for" }, subject.object);
-    vec![
-        ("to", place("to")),
-        ("in", place("in")),
-        ("goal", subject.goal.clone()),
-        ("object", subject.object.clone()),
-        ("level", subject.level.clone().unwrap_or_else(|| "your level".to_owned())),
+    let mut words = subject.words();
+    words.extend([
         ("topic", step.topics.get(topic).copied().unwrap_or_default().to_owned()),
         ("number", subject.amount.as_ref().map(|amount| number(amount.number)).unwrap_or_default()),
         ("part", part.as_ref().map(Part::said).unwrap_or_default()),
         ("end", part.as_ref().map(|part| number(part.to)).unwrap_or_default()),
         ("unit", part.map(|part| part.unit.to_owned()).unwrap_or_default()),
-    ]
+    ]);
+    words
 }
 
 /// The part of the counted things that a task covers.
 fn part(subject: &Subject, task: &Task, step: &Step) -> Option<Part> {
-    let amount = subject.amount.as_ref().filter(|amount| {
-        !step.counted_title.is_empty() && flux_phrases::words::has_word(subject.kind.units, amount.unit)
-    })?;
+    let amount = subject.counted(step.counted_title)?;
     let (turn, turns) = task.turn;
     Some(Part::of(amount, turn, turns))
 }

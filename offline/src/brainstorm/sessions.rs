@@ -27,20 +27,13 @@ pub(super) fn sessions(subject: &Subject, goal: &GoalContext) -> Vec<Value> {
 }
 
 fn session(phase: &Phase, subject: &Subject, goal: &GoalContext) -> Value {
-    let place = |link: &str| format!("{} {}", if subject.is_place { link } else { "for" }, subject.object);
-    let (to, within) = (place("to"), place("in"));
-    let amount = subject.amount.as_ref().filter(|_| !phase.counted_milestone.is_empty());
-    let amount = amount.filter(|amount| flux_phrases::words::has_word(subject.kind.units, amount.unit));
-    let number = amount.map(|amount| grouped(amount.number)).unwrap_or_default();
-    let names = [
-        ("goal", subject.goal.as_str()),
-        ("object", subject.object.as_str()),
-        ("to", to.as_str()),
-        ("in", within.as_str()),
-        ("level", subject.level.as_deref().unwrap_or("your level")),
-        ("number", number.as_str()),
-        ("unit", amount.map_or("", |amount| amount.unit)),
-    ];
+    let amount = subject.counted(phase.counted_milestone);
+    let mut words = subject.words();
+    words.extend([
+        ("number", amount.map(|amount| grouped(amount.number)).unwrap_or_default()),
+        ("unit", amount.map(|amount| amount.unit.to_owned()).unwrap_or_default()),
+    ]);
+    let names: Vec<(&'static str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let text = |template: &str| capitalised(&fill(template, &names));
     let milestone = if amount.is_some() { phase.counted_milestone } else { phase.milestone };
     json!({

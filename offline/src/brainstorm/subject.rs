@@ -48,6 +48,23 @@ pub(super) struct Amount {
 }
 
 impl Subject {
+    /// The values of the placeholders that all texts of a goal can have.
+    pub(super) fn words(&self) -> Vec<(&'static str, String)> {
+        let place = |link: &str| format!("{} {}", if self.is_place { link } else { "for" }, self.object);
+        vec![
+            ("to", place("to")),
+            ("in", place("in")),
+            ("goal", self.goal.clone()),
+            ("object", self.object.clone()),
+            ("level", self.level.clone().unwrap_or_else(|| "your level".to_owned())),
+        ]
+    }
+
+    /// What the goal counts, if it is one of the units of its kind and there is a text for it.
+    pub(super) fn counted(&self, template: &str) -> Option<&Amount> {
+        self.amount.as_ref().filter(|amount| !template.is_empty() && has_word(self.kind.units, amount.unit))
+    }
+
     /// Reads a goal.
     pub fn of(goal: &GoalContext) -> Self {
         let mut tokens = words::tokens(&goal.goal);
