@@ -12,14 +12,8 @@ fn blocks(world: &World) -> Vec<String> {
     blocks.iter().map(|block| format!("{} {}", block.span.unwrap().start().format("%d %H:%M"), block.title)).collect()
 }
 
-fn call(world: &mut World, tab: &Tab, method: &str, argument: Value) -> Value {
-    let answer = world.call(tab, method, argument);
-    assert_eq!(answer["success"], true, "{answer}");
-    answer["result"].clone()
-}
-
 fn schedule(world: &mut World, tab: &Tab, title: &str, start: &str) {
-    call(world, tab, "scheduleBlock", json!({"title": title, "startTime": start, "durationMinutes": 30}));
+    world.done(tab, "scheduleBlock", json!({"title": title, "startTime": start, "durationMinutes": 30}));
 }
 
 fn morning(world: &World) -> Option<String> {
@@ -31,13 +25,13 @@ fn morning(world: &World) -> Option<String> {
 fn each_morning_overdue_tasks_get_new_times_if_the_settings_say_so() {
     let mut world = World::new();
     let tab = world.connect();
-    call(&mut world, &tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
+    world.done(&tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
     schedule(&mut world, &tab, "Report", "2026-02-27T10:00");
-    call(&mut world, &tab, "createPlan", json!({"title": "Home"}));
+    world.done(&tab, "createPlan", json!({"title": "Home"}));
     schedule(&mut world, &tab, "Curtains", "2026-02-27T19:00");
     assert_eq!(morning(&world), None);
 
-    let settings = call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
+    let settings = world.done(&tab, "setSettings", json!({"rescheduleOverdue": true}));
     assert_eq!(settings["rescheduleOverdue"], true);
     let due = morning(&world).unwrap();
     assert_eq!(world.alarm().map(|at| at.to_rfc3339()), Some(due.clone()));
@@ -56,12 +50,12 @@ fn each_morning_overdue_tasks_get_new_times_if_the_settings_say_so() {
     assert!(logged.contains(&json!({"log": "job", "kind": "morning", "outcome": "done"})), "{logged:?}");
     assert!(logged.contains(&json!({"log": "socket", "outcome": "opened"})), "{logged:?}");
 
-    call(&mut world, &tab, "undo", json!({}));
+    world.done(&tab, "undo", json!({}));
     assert_eq!(blocks(&world), ["27 09:00 Report", "27 18:00 Curtains"], "one undo takes all of it back");
-    call(&mut world, &tab, "redo", json!({}));
+    world.done(&tab, "redo", json!({}));
     assert_eq!(blocks(&world), moved);
 
-    call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": false}));
+    world.done(&tab, "setSettings", json!({"rescheduleOverdue": false}));
     assert_eq!(morning(&world), None);
 }
 
@@ -69,7 +63,7 @@ fn each_morning_overdue_tasks_get_new_times_if_the_settings_say_so() {
 fn a_morning_with_nothing_overdue_changes_nothing() {
     let mut world = World::new();
     let tab = world.connect();
-    call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
+    world.done(&tab, "setSettings", json!({"rescheduleOverdue": true}));
     let (last, first) = (world.agent.store().last_seq().unwrap(), morning(&world).unwrap());
     world.ring();
     assert_eq!(world.agent.store().last_seq().unwrap(), last);
@@ -80,14 +74,14 @@ fn a_morning_with_nothing_overdue_changes_nothing() {
 fn mornings_follow_the_zone_and_no_other_setting() {
     let mut world = World::new();
     let tab = world.connect();
-    call(&mut world, &tab, "setSettings", json!({"timeZone": "Europe/Oslo", "rescheduleOverdue": true}));
+    world.done(&tab, "setSettings", json!({"timeZone": "Europe/Oslo", "rescheduleOverdue": true}));
     let oslo = morning(&world).unwrap();
-    call(&mut world, &tab, "setSettings", json!({"timeZone": "Asia/Tokyo"}));
+    world.done(&tab, "setSettings", json!({"timeZone": "Asia/Tokyo"}));
     let tokyo = morning(&world).unwrap();
     assert!(oslo.ends_with("T04:00:00+00:00") && tokyo.ends_with("T20:00:00+00:00"), "{oslo}, {tokyo}");
     // A morning that is due is not lost.
     world.pass(2 * 86_400_000);
-    call(&mut world, &tab, "setSettings", json!({"hourFormat": "12h"}));
+    world.done(&tab, "setSettings", json!({"hourFormat": "12h"}));
     assert_eq!(morning(&world).unwrap(), tokyo);
 }
 
@@ -95,7 +89,7 @@ fn mornings_follow_the_zone_and_no_other_setting() {
 fn a_timeline_that_nobody_uses_is_not_opened_each_morning() {
     let mut world = World::new();
     let tab = world.connect();
-    call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
+    world.done(&tab, "setSettings", json!({"rescheduleOverdue": true}));
     world.pass(31 * 86_400_000);
     world.ring();
     assert_eq!(morning(&world), None);
@@ -109,8 +103,8 @@ fn a_timeline_that_nobody_uses_is_not_opened_each_morning() {
 fn mornings_end_with_the_settings_that_asked_for_them() {
     let mut world = World::new();
     let tab = world.connect();
-    call(&mut world, &tab, "setSettings", json!({"rescheduleOverdue": true}));
-    call(&mut world, &tab, "deleteEverything", json!({"confirm": "everything"}));
+    world.done(&tab, "setSettings", json!({"rescheduleOverdue": true}));
+    world.done(&tab, "deleteEverything", json!({"confirm": "everything"}));
     assert_eq!(morning(&world), None);
 }
 
@@ -159,20 +153,20 @@ fn times_are_suggested_without_a_change_and_taken_one_by_one_or_together() {
     let mut world = World::new();
     let tab = world.connect();
     for title in ["Milk", "Bread", "Eggs"] {
-        call(&mut world, &tab, "scheduleBlock", json!({"title": title, "durationMinutes": 30}));
+        world.done(&tab, "scheduleBlock", json!({"title": title, "durationMinutes": 30}));
     }
     let before = world.agent.store().last_seq().unwrap();
-    let suggested = call(&mut world, &tab, "suggestTimes", json!({"blocks": ["B1", "B2", "B3"]}));
+    let suggested = world.done(&tab, "suggestTimes", json!({"blocks": ["B1", "B2", "B3"]}));
     assert_eq!(world.agent.store().last_seq().unwrap(), before, "nothing is changed");
     let times = suggested["times"].as_array().unwrap();
     assert_eq!((times.len(), &suggested["leftOut"], &suggested["more"]), (3, &json!([]), &json!(0)));
     let first = json!({"id": times[0]["id"], "start": times[0]["start"]});
-    call(&mut world, &tab, "placeTasks", json!({"times": [first]}));
+    world.done(&tab, "placeTasks", json!({"times": [first]}));
     let others: Vec<Value> = times[1..].iter().map(|time| json!({"id": time["id"], "start": time["start"]})).collect();
-    let done = call(&mut world, &tab, "placeTasks", json!({"times": others}));
+    let done = world.done(&tab, "placeTasks", json!({"times": others}));
     assert!(done["summary"].as_str().unwrap().starts_with("Moved 2 tasks to new times"), "{done}");
     assert!(world.agent.store().content().unwrap().blocks.iter().all(|block| block.span.is_some()));
-    call(&mut world, &tab, "undo", json!({}));
+    world.done(&tab, "undo", json!({}));
     let blocks = world.agent.store().content().unwrap().blocks;
     assert_eq!(blocks.iter().filter(|block| block.span.is_none()).count(), 2, "one undo for all");
 

@@ -2,17 +2,11 @@
 
 use chrono::TimeDelta;
 use flux_timeline::ReadHistory;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::world::{Tab, World};
 
 const MINUTE: u64 = 60_000;
-
-fn call(world: &mut World, tab: &Tab, method: &str, argument: Value) -> Value {
-    let answer = world.call(tab, method, argument);
-    assert_eq!(answer["success"], true, "{answer}");
-    answer["result"].clone()
-}
 
 /// Schedules a block with reminders of its own, or with none, and returns its id.
 fn schedule(world: &mut World, tab: &Tab, title: &str, start: &str, before: Option<&[u32]>) -> String {
@@ -20,7 +14,7 @@ fn schedule(world: &mut World, tab: &Tab, title: &str, start: &str, before: Opti
     if let Some(before) = before {
         argument["remindMinutesBefore"] = json!(before);
     }
-    call(world, tab, "scheduleBlock", argument)["block"]["id"].as_str().unwrap().to_owned()
+    world.done(tab, "scheduleBlock", argument)["block"]["id"].as_str().unwrap().to_owned()
 }
 
 /// When the next reminder comes.
@@ -59,10 +53,10 @@ fn a_reminder_comes_once_at_its_time_and_stays_until_it_is_dealt_with() {
 
     let other = world.connect_as(true, None);
     other.received();
-    let answer = call(&mut world, &tab, "dismissReminder", json!({"id": id}));
+    let answer = world.done(&tab, "dismissReminder", json!({"id": id}));
     assert_eq!(answer["summary"], "The reminder is gone.");
     assert_eq!((reminded(&tab), reminded(&other)), (Some(vec![]), Some(vec![])), "all tabs are told");
-    let answer = call(&mut world, &tab, "dismissReminder", json!({"id": id}));
+    let answer = world.done(&tab, "dismissReminder", json!({"id": id}));
     assert_eq!(answer["summary"], "This reminder is gone already; nothing was changed.");
     let newcomer = world.connect_as(true, None);
     assert_eq!(reminded(&newcomer), None);
@@ -87,7 +81,7 @@ fn a_reminder_that_is_put_off_comes_again() {
     let tab = world.connect_as(true, None);
     let id = schedule(&mut world, &tab, "Buy milk", "2026-03-03T18:00", Some(&[0]));
     world.ring();
-    call(&mut world, &tab, "snoozeReminder", json!({"id": id, "minutes": 10}));
+    world.done(&tab, "snoozeReminder", json!({"id": id, "minutes": 10}));
     assert_eq!(reminded(&tab), Some(vec![]));
     assert_eq!(due(&world).as_deref(), Some("03 18:10"));
     world.ring();
@@ -110,21 +104,21 @@ fn what_is_done_moved_or_deleted_does_not_remind() {
     schedule(&mut world, &tab, "Moved", "2026-03-03T09:00", Some(&[10]));
     schedule(&mut world, &tab, "Deleted", "2026-03-03T09:00", Some(&[10]));
     schedule(&mut world, &tab, "Stays", "2026-03-03T09:00", Some(&[10]));
-    call(&mut world, &tab, "completeBlock", json!({"id": "Done"}));
-    call(&mut world, &tab, "updateBlock", json!({"id": "Moved", "updates": {"startTime": "2026-03-03T15:00"}}));
-    call(&mut world, &tab, "deleteBlock", json!({"id": "Deleted"}));
+    world.done(&tab, "completeBlock", json!({"id": "Done"}));
+    world.done(&tab, "updateBlock", json!({"id": "Moved", "updates": {"startTime": "2026-03-03T15:00"}}));
+    world.done(&tab, "deleteBlock", json!({"id": "Deleted"}));
     world.ring();
     assert_eq!(reminded(&tab), Some(vec!["Stays".to_owned()]));
     assert_eq!(due(&world).as_deref(), Some("03 14:50"));
     // Undoing brings its reminder back.
-    call(&mut world, &tab, "undo", json!({}));
-    call(&mut world, &tab, "undo", json!({}));
-    call(&mut world, &tab, "redo", json!({}));
+    world.done(&tab, "undo", json!({}));
+    world.done(&tab, "undo", json!({}));
+    world.done(&tab, "redo", json!({}));
     assert_eq!(due(&world).as_deref(), Some("03 14:50"));
     // One that has come is gone with its block, in all tabs.
     let other = world.connect_as(true, None);
     other.received();
-    call(&mut world, &tab, "completeBlock", json!({"id": "Stays"}));
+    world.done(&tab, "completeBlock", json!({"id": "Stays"}));
     assert_eq!(reminded(&other), Some(vec![]));
     let newcomer = world.connect_as(true, None);
     assert_eq!(reminded(&newcomer), None);
@@ -137,22 +131,22 @@ fn the_settings_remind_of_all_blocks_without_reminders_of_their_own() {
     schedule(&mut world, &tab, "Gym", "2026-03-03T12:00", None);
     schedule(&mut world, &tab, "Never", "2026-03-03T11:00", Some(&[]));
     assert_eq!(due(&world), None);
-    let settings = call(&mut world, &tab, "setSettings", json!({"remindMinutes": 15}));
+    let settings = world.done(&tab, "setSettings", json!({"remindMinutes": 15}));
     assert_eq!(settings["remindMinutes"], 15);
     assert_eq!(due(&world).as_deref(), Some("03 11:45"));
     schedule(&mut world, &tab, "Call", "2026-03-03T10:00", None);
     assert_eq!(due(&world).as_deref(), Some("03 09:45"));
     assert_eq!(world.alarm().map(|at| at.format("%H:%M").to_string()).as_deref(), Some("09:45"));
-    call(&mut world, &tab, "createPlan", json!({"title": "Home"}));
-    call(&mut world, &tab, "archivePlan", json!({"id": "My plan"}));
+    world.done(&tab, "createPlan", json!({"title": "Home"}));
+    world.done(&tab, "archivePlan", json!({"id": "My plan"}));
     world.ring();
     assert_eq!(reminded(&tab), Some(vec![]), "a plan in the archive does not remind");
     assert_eq!(due(&world), None);
-    call(&mut world, &tab, "unarchivePlan", json!({"id": "My plan"}));
+    world.done(&tab, "unarchivePlan", json!({"id": "My plan"}));
     assert_eq!(due(&world).as_deref(), Some("03 11:45"), "what was due meanwhile is not made up for");
-    call(&mut world, &tab, "shiftTimeline", json!({"after": "2026-03-03T00:00", "byMinutes": 60, "plan": "My plan"}));
+    world.done(&tab, "shiftTimeline", json!({"after": "2026-03-03T00:00", "byMinutes": 60, "plan": "My plan"}));
     assert_eq!(due(&world).as_deref(), Some("03 10:45"), "the call is at eleven now");
-    call(&mut world, &tab, "setSettings", json!({"remindMinutes": null}));
+    world.done(&tab, "setSettings", json!({"remindMinutes": null}));
     assert_eq!(due(&world), None);
 }
 
@@ -160,10 +154,10 @@ fn the_settings_remind_of_all_blocks_without_reminders_of_their_own() {
 fn reminders_wait_for_the_end_of_quiet_hours() {
     let mut world = World::new();
     let tab = world.connect_as(true, None);
-    call(&mut world, &tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
+    world.done(&tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
     schedule(&mut world, &tab, "Flight", "2026-03-04T12:00", Some(&[720]));
     assert_eq!(due(&world).as_deref(), Some("03 23:00"));
-    let settings = call(&mut world, &tab, "setSettings", json!({"quietHours": {"from": "22:00", "to": "07:00"}}));
+    let settings = world.done(&tab, "setSettings", json!({"quietHours": {"from": "22:00", "to": "07:00"}}));
     assert_eq!(settings["quietHours"], json!({"from": "22:00", "to": "07:00"}));
     assert_eq!(due(&world).as_deref(), Some("04 06:00"));
     for (quiet, why) in [
@@ -174,7 +168,7 @@ fn reminders_wait_for_the_end_of_quiet_hours() {
         let answer = world.call(&tab, "setSettings", json!({"quietHours": quiet})).to_string();
         assert!(answer.contains(why), "{answer}");
     }
-    call(&mut world, &tab, "setSettings", json!({"quietHours": null}));
+    world.done(&tab, "setSettings", json!({"quietHours": null}));
     assert_eq!(due(&world).as_deref(), Some("03 23:00"));
 }
 
@@ -185,7 +179,7 @@ fn a_reminder_that_comes_late_is_left_out_if_it_is_of_no_use() {
     schedule(&mut world, &tab, "Report", "2026-03-03T09:00", Some(&[10]));
     let meeting = json!({"title": "Meeting", "kind": "appointment", "startTime": "2026-03-03T09:00",
         "durationMinutes": 30, "remindMinutesBefore": [10]});
-    call(&mut world, &tab, "scheduleBlock", meeting);
+    world.done(&tab, "scheduleBlock", meeting);
     schedule(&mut world, &tab, "Next week", "2026-03-10T09:00", Some(&[10]));
     world.pass(25 * 60 * MINUTE);
     let world = world.restarted();
@@ -202,7 +196,7 @@ fn a_reminder_whose_time_has_passed_is_not_promised() {
     let tab = world.connect_as(true, None);
     let soon = (world.now() + TimeDelta::minutes(5)).to_rfc3339();
     let argument = json!({"title": "Call", "startTime": soon, "remindMinutesBefore": [10]});
-    let done = call(&mut world, &tab, "scheduleBlock", argument);
+    let done = world.done(&tab, "scheduleBlock", argument);
     assert!(done["summary"].as_str().unwrap().ends_with("The time of its reminder has passed already."), "{done}");
     assert_eq!(due(&world), None);
 }
@@ -221,7 +215,7 @@ fn a_job_that_fails_loses_no_reminder() {
     assert_eq!((world.statements.is_to_fail(), reminded(&tab)), (false, None));
     assert!(world.all_logged().contains(&json!({"log": "job", "kind": "reminders", "outcome": "failed"})));
     // Neither does a change that looks for the next reminder of all.
-    call(&mut world, &tab, "setSettings", json!({"remindMinutes": 5}));
+    world.done(&tab, "setSettings", json!({"remindMinutes": 5}));
     world.ring();
     assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
     assert_eq!(world.agent.store().reminders(world.now()).unwrap().len(), 1);
@@ -253,7 +247,7 @@ fn blocks_of_a_series_have_its_reminders() {
     let mut world = World::new();
     let tab = world.connect_as(true, None);
     let gym = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": {"every": "week"}, "remindMinutesBefore": [30]});
-    let done = call(&mut world, &tab, "scheduleBlock", gym);
+    let done = world.done(&tab, "scheduleBlock", gym);
     assert_eq!(
         done["summary"],
         "Scheduled “Gym” (B1) every Tuesday, first Tue 3 Mar, 18:00–19:00. It reminds you 30 min before."
@@ -261,7 +255,7 @@ fn blocks_of_a_series_have_its_reminders() {
     world.ring();
     world.ring();
     assert_eq!(due(&world).as_deref(), Some("10 17:30"));
-    call(&mut world, &tab, "updateBlock", json!({"id": "B3", "updates": {"remindMinutesBefore": []}, "scope": "all"}));
+    world.done(&tab, "updateBlock", json!({"id": "B3", "updates": {"remindMinutesBefore": []}, "scope": "all"}));
     let blocks = world.agent.store().content().unwrap().blocks;
     assert!(blocks.iter().skip(1).all(|block| block.reminders.as_ref().is_some_and(|own| own.minutes().is_empty())));
     world.ring();

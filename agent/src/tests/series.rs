@@ -5,12 +5,6 @@ use serde_json::{Value, json};
 
 use super::world::{Tab, World};
 
-fn call(world: &mut World, tab: &Tab, method: &str, argument: Value) -> Value {
-    let answer = world.call(tab, method, argument);
-    assert_eq!(answer["success"], true, "{answer}");
-    answer["result"].clone()
-}
-
 /// Refused, with this sentence, and nothing is changed.
 fn refused(world: &mut World, tab: &Tab, method: &str, argument: Value, why: &str) {
     let before = world.agent.store().last_seq().unwrap();
@@ -31,7 +25,7 @@ fn job(world: &World) -> Option<String> {
 
 fn gym(world: &mut World, tab: &Tab, repeat: &Value) -> Value {
     let argument = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "durationMinutes": 60, "repeat": repeat});
-    call(world, tab, "scheduleBlock", argument)
+    world.done(tab, "scheduleBlock", argument)
 }
 
 #[test]
@@ -55,11 +49,11 @@ fn a_series_is_planned_by_fields_and_goes_on_as_time_passes() {
     assert_eq!(serde_json::to_value(&newest[0].actor).unwrap(), json!({"by": "system"}));
 
     let tab = world.connect();
-    let undone = call(&mut world, &tab, "undo", json!({}));
+    let undone = world.done(&tab, "undo", json!({}));
     assert_eq!(undone["summary"], "Undone: made “Gym” repeat every Tuesday and Thursday.");
     assert_eq!(starts(&world), [""; 0]);
     assert_eq!(job(&world), None, "nothing repeats any more");
-    call(&mut world, &tab, "redo", json!({}));
+    world.done(&tab, "redo", json!({}));
     assert_eq!(starts(&world).len(), many);
     assert!(job(&world).is_some());
 }
@@ -117,9 +111,9 @@ fn changes_are_about_one_some_or_all() {
     let tab = world.connect();
     gym(&mut world, &tab, &json!({"every": "week", "times": 5}));
     let moved = json!({"id": "B2", "updates": {"startTime": "2026-03-11T07:00"}});
-    call(&mut world, &tab, "updateBlock", moved);
+    world.done(&tab, "updateBlock", moved);
     let later = json!({"id": "B3", "updates": {"startTime": "2026-03-17T19:00"}, "scope": "following"});
-    let done = call(&mut world, &tab, "updateBlock", later);
+    let done = world.done(&tab, "updateBlock", later);
     assert_eq!(
         done["summary"],
         "Changed 3 blocks of “Gym”, which repeats every Tuesday, 3 times: Tue 17 Mar, 19:00–20:00."
@@ -128,17 +122,17 @@ fn changes_are_about_one_some_or_all() {
         starts(&world),
         ["Tue 03-03 18:00", "Wed 03-11 07:00", "Tue 03-17 19:00", "Tue 03-24 19:00", "Tue 03-31 19:00"]
     );
-    call(&mut world, &tab, "deleteBlock", json!({"id": "B4"}));
-    let done = call(&mut world, &tab, "deleteBlock", json!({"id": "B3", "scope": "all"}));
+    world.done(&tab, "deleteBlock", json!({"id": "B4"}));
+    let done = world.done(&tab, "deleteBlock", json!({"id": "B3", "scope": "all"}));
     assert_eq!(done["summary"], "Deleted 2 blocks of “Gym”, which repeated every Tuesday, 3 times.");
     assert_eq!(starts(&world), ["Tue 03-03 18:00", "Wed 03-11 07:00"]);
-    let undone = call(&mut world, &tab, "undo", json!({}));
+    let undone = world.done(&tab, "undo", json!({}));
     assert_eq!(undone["summary"], "Undone: ended the series “Gym”.");
     assert_eq!(starts(&world).len(), 4);
     // A block that stands alone begins to repeat.
-    call(&mut world, &tab, "scheduleBlock", json!({"title": "Swim", "startTime": "2026-03-04T07:00"}));
+    world.done(&tab, "scheduleBlock", json!({"title": "Swim", "startTime": "2026-03-04T07:00"}));
     let repeat = json!({"id": "Swim", "updates": {"repeat": {"every": "week", "times": 2}}});
-    call(&mut world, &tab, "updateBlock", repeat);
+    world.done(&tab, "updateBlock", repeat);
     assert_eq!(starts(&world).len(), 6);
 }
 
@@ -148,11 +142,11 @@ fn the_past_has_the_series_that_there_were() {
     let tab = world.connect();
     gym(&mut world, &tab, &json!({"every": "week", "times": 3}));
     let seq = world.agent.store().last_seq().unwrap();
-    call(&mut world, &tab, "deleteBlock", json!({"id": "B2", "scope": "all"}));
+    world.done(&tab, "deleteBlock", json!({"id": "B2", "scope": "all"}));
     assert_eq!(world.agent.store().content().unwrap().series, []);
-    call(&mut world, &tab, "restoreTimeline", json!({"seq": seq}));
+    world.done(&tab, "restoreTimeline", json!({"seq": seq}));
     assert_eq!((starts(&world).len(), world.agent.store().content().unwrap().series.len()), (3, 1));
-    let state = call(&mut world, &tab, "getTimeline", json!({}));
+    let state = world.done(&tab, "getTimeline", json!({}));
     assert_eq!(state["timeline"]["series"][0]["rule"], "FREQ=WEEKLY;COUNT=3");
 }
 
@@ -160,18 +154,17 @@ fn the_past_has_the_series_that_there_were() {
 fn the_job_is_there_again_when_a_plan_comes_back_or_an_earlier_service_has_deleted_it() {
     let mut world = World::new();
     let tab = world.connect();
-    call(&mut world, &tab, "createPlan", json!({"title": "Health"}));
+    world.done(&tab, "createPlan", json!({"title": "Health"}));
     gym(&mut world, &tab, &json!({"every": "week"}));
-    call(&mut world, &tab, "deletePlan", json!({"id": "Health"}));
-    call(
-        &mut world,
+    world.done(&tab, "deletePlan", json!({"id": "Health"}));
+    world.done(
         &tab,
         "scheduleBlock",
         json!({"title": "Once", "startTime": "2026-03-03T08:00", "repeat": {"every": "day", "times": 1}}),
     );
     assert_eq!(world.agent.store().content().unwrap().series.len(), 1, "once is not a series");
-    call(&mut world, &tab, "undo", json!({}));
-    call(&mut world, &tab, "undo", json!({}));
+    world.done(&tab, "undo", json!({}));
+    world.done(&tab, "undo", json!({}));
     assert!(job(&world).is_some());
     world.agent.store().delete_job("series").unwrap();
     assert!(job(&world.restarted()).is_some());

@@ -288,6 +288,13 @@ impl World {
         self.call_as(tab, &id, method, argument)
     }
 
+    /// The result of a call, which must succeed.
+    pub fn done(&mut self, tab: &Tab, method: &str, argument: Value) -> Value {
+        let mut answer = self.call(tab, method, argument);
+        assert_eq!(answer["success"], true, "{answer}");
+        answer["result"].take()
+    }
+
     pub fn call_as(&mut self, tab: &Tab, id: &str, method: &str, argument: Value) -> Value {
         let before = tab.received();
         self.send(tab, &json!({"type": "rpc", "id": id, "method": method, "args": [argument]}));
