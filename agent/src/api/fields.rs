@@ -117,6 +117,11 @@ impl PageFields {
     }
 }
 
+/// A whole number from 0 on, if the value is one.
+pub(super) fn whole(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|number| u32::try_from(number).ok())
+}
+
 /// The fields of an object that are not null. Fields other than `names` are an error.
 pub(crate) fn given<'a>(argument: &'a Value, names: &[&str]) -> Result<Vec<(&'a str, &'a Value)>, ApiError> {
     let Value::Object(given) = argument else { return Err(misfit("", "an object", argument)) };

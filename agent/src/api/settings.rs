@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{ApiError, misfit};
+use super::fields::whole;
 use crate::json::read_value;
 
 /// Reads the settings to change. Settings that are not named stay as they are.
@@ -24,8 +25,8 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
                 return Err(misfit(name, form, given));
             }
             ("breakMinutes", _) => {
-                let minutes = given.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
-                update.break_minutes = Some(minutes.ok_or_else(|| misfit(name, "a whole number from 0 on", given))?);
+                update.break_minutes =
+                    Some(whole(given).ok_or_else(|| misfit(name, "a whole number from 0 on", given))?);
             }
             ("weekStart", _) => {
                 let day = given.as_str().and_then(|day| day.parse().ok());
@@ -41,9 +42,8 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
             }
             ("remindMinutes", Value::Null) => update.remind_minutes = Some(None),
             ("remindMinutes", _) => {
-                let minutes = given.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
                 let form = "a number of minutes before the start, or null for no reminder";
-                update.remind_minutes = Some(Some(minutes.ok_or_else(|| misfit(name, form, given))?));
+                update.remind_minutes = Some(Some(whole(given).ok_or_else(|| misfit(name, form, given))?));
             }
             ("quietHours", Value::Null) => update.quiet_hours = Some(None),
             ("quietHours", Value::Object(_)) => {

@@ -16,7 +16,7 @@ use crate::span::Span;
 use crate::zone::Zone;
 
 pub(crate) const MINUTE: i64 = 60_000;
-const GRID: i64 = GRID_MINUTES * MINUTE;
+const GRID: i64 = GRID_MINUTES as i64 * MINUTE;
 /// The last millisecond of the year 2200, the last in which a span can lie.
 const LAST: i64 = 7_289_654_399_999;
 

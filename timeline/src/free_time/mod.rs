@@ -28,7 +28,7 @@ pub use hours::{DayTime, HoursError, WorkingHours};
 pub use windows::{Activity, Windows};
 
 /// Free time starts on multiples of this many minutes of the wall clock.
-pub const GRID_MINUTES: i64 = 5;
+pub const GRID_MINUTES: u16 = 5;
 /// The default break between blocks, in minutes.
 pub const BREAK_MINUTES: u32 = 5;
 

@@ -17,7 +17,7 @@ const ENOUGH_PERCENT: u64 = 75;
 /// The most minutes a week that are worth proposing: more than 24 hours beside everything else is no help.
 const MOST_HELPFUL: u64 = 24 * 60;
 
-/// The title of a session: `Easy run (3/10)`. The only one of its phase has no number.
+/// The title of one of several sessions or parts: `Easy run (3/10)`. A single one has no number.
 pub fn numbered(title: &Title, number: usize, count: usize) -> Title {
     if count < 2 {
         return title.clone();

@@ -4,13 +4,11 @@ use std::cmp::Reverse;
 
 use chrono::{Datelike, NaiveTime, TimeDelta};
 
-use crate::free_time::{FreeDay, MINUTE, Windows};
+use crate::free_time::{FreeDay, GRID_MINUTES, MINUTE, Windows};
 use crate::zone::Zone;
 
 /// A start is looked for at intervals of this many minutes, from the beginning of each window on: 18:30, 19:00.
 const STEP_MINUTES: u16 = 30;
-/// Starts are at multiples of this many minutes, as those of free time are.
-const GRID_MINUTES: u16 = 5;
 /// The most days of the same weekday that are looked at: half a year.
 const LOOKED_AT: usize = 26;
 

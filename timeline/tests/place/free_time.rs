@@ -59,7 +59,7 @@ proptest! {
     fn slots_are_maximal(scene in scene(), minutes in 1i64..120) {
         for slot in found(&scene, TimeDelta::minutes(minutes)) {
             let hours = hours_of(&scene, slot).unwrap();
-            let earlier = slot.start - TimeDelta::minutes(GRID_MINUTES);
+            let earlier = slot.start - TimeDelta::minutes(GRID_MINUTES.into());
             let is_taken = |from, to| {
                 scene.busy.iter().any(|block| block.start() - scene.pause() < to && from < block.end() + scene.pause())
             };
@@ -75,7 +75,7 @@ proptest! {
         let length = TimeDelta::minutes(minutes);
         let found = found(&scene, length);
         let Horizon { not_before, deadline, .. } = scene.horizon;
-        let grid = TimeDelta::minutes(GRID_MINUTES).num_milliseconds();
+        let grid = TimeDelta::minutes(GRID_MINUTES.into()).num_milliseconds();
         for (_, hours) in scene.days() {
             let last = deadline.map_or(hours.end, |deadline| hours.end.min(deadline));
             let first = hours.start.max(not_before).timestamp_millis().div_euclid(grid);

@@ -1,9 +1,7 @@
 //! Splitting tasks that are too long for one day.
 
-use flux_timeline::Title;
+use flux_timeline::outline::numbered;
 use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK, Task};
-
-use super::clipped;
 
 /// The length of a part is a multiple of this many minutes.
 const ROUND_MINUTES: u32 = 5;
@@ -27,7 +25,7 @@ pub(super) fn split(tasks: Vec<Task>, longest: u32) -> Vec<Task> {
         let minutes = if count == 1 { task.minutes } else { part_minutes(task.minutes, count, longest) };
         for number in 1..=count {
             let depends_on = if number == 1 { before.clone() } else { vec![parts.len() - 1] };
-            let title = if count == 1 { task.title.clone() } else { part_title(&task.title, number, count) };
+            let title = numbered(&task.title, number, count);
             parts.push(Task { title, minutes, depends_on, ..task.clone() });
         }
     }
@@ -38,10 +36,4 @@ pub(super) fn split(tasks: Vec<Task>, longest: u32) -> Vec<Task> {
 fn part_minutes(minutes: u32, count: usize, longest: u32) -> u32 {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     minutes.div_ceil(count).next_multiple_of(ROUND_MINUTES).min(longest)
-}
-
-fn part_title(title: &Title, number: usize, count: usize) -> Title {
-    let part = format!(" ({number}/{count})");
-    let room = flux_timeline::limits::TITLE_CHARS.saturating_sub(part.chars().count());
-    Title::new(&format!("{}{part}", clipped(title.as_str(), room))).unwrap_or_else(|_| title.clone())
 }
