@@ -46,7 +46,7 @@ pub enum Call {
     CancelImport,
     /// A question about what is stored.
     Ask(Question),
-    /// What is to become of a reminder that has come.
+    /// Snoozes or dismisses a reminder.
     Reminder(ReminderCall),
     /// Who may use the timeline.
     Account(AccountCall),

@@ -1,15 +1,15 @@
-//! Reminders that have come: putting one off, and dealing with it.
+//! Snoozes and dismisses reminders that have come.
 
 use chrono::TimeDelta;
 use flux_timeline::{BlockId, limits};
 use serde_json::{Value, json};
 
 use super::error::{ApiError, misfit};
-use super::fields::{given, id};
+use super::fields::{given, id, whole};
 use super::{Answer, Api, Change, Outcome};
 use crate::store::{Sql, StoreError};
 
-/// What is to become of a reminder that has come.
+/// Snoozes or dismisses a reminder that has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReminderCall {
     /// Its block.
@@ -19,16 +19,15 @@ pub struct ReminderCall {
 }
 
 impl ReminderCall {
-    /// Reads `{"id": "…"}`, or `{"id": "…", "minutes": 10}` if it is to be put off.
-    pub(super) fn read(arguments: &Value, is_put_off: bool) -> Result<Self, ApiError> {
-        let names: &[&str] = if is_put_off { &["id", "minutes"] } else { &["id"] };
+    /// Reads `{"id": "…"}`, or `{"id": "…", "minutes": 10}` to snooze it.
+    pub(super) fn read(arguments: &Value, snoozes: bool) -> Result<Self, ApiError> {
+        let names: &[&str] = if snoozes { &["id", "minutes"] } else { &["id"] };
         let (mut block, mut snooze_minutes) = (None, None);
         for (name, value) in given(arguments, names)? {
             match name {
                 "id" => block = Some(BlockId::new(id(name, value)?)),
                 _ => {
-                    let minutes = value.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
-                    let minutes = minutes.filter(|minutes| (1..=limits::REMINDER_MINUTES).contains(minutes));
+                    let minutes = whole(value).filter(|minutes| (1..=limits::REMINDER_MINUTES).contains(minutes));
                     let form = format!("a whole number from 1 to {}", limits::REMINDER_MINUTES);
                     snooze_minutes = Some(minutes.ok_or_else(|| misfit(name, &form, value))?);
                 }
@@ -36,7 +35,7 @@ impl ReminderCall {
         }
         let missing = |name: &str| ApiError::Arguments(format!("/{name}: is missing. Nothing was changed."));
         let block = block.ok_or_else(|| missing("id"))?;
-        if is_put_off && snooze_minutes.is_none() {
+        if snoozes && snooze_minutes.is_none() {
             return Err(missing("minutes"));
         }
         Ok(Self { block, snooze_minutes })

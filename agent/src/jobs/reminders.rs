@@ -1,4 +1,4 @@
-//! Reminders: blocks that are about to begin are named to the person, once each.
+//! Reminds the person of blocks that are about to begin.
 //!
 //! What has come is a row until the person has dealt with it (`store/reminders.rs`), written in the transaction that ends the job. So
 //! it is sent at least once: if the process dies, to whoever connects. A reminder is known by its block, and one that arrives again
@@ -23,7 +23,7 @@ impl<H: Host> ChatAgent<H> {
                 store.put_reminder(due)?;
             }
             store.tidy_reminders(now)?;
-            store.set_reminders_job(found.next.into_iter().chain(store.next_of_reminders()?).min())
+            store.set_reminders_job(found.next)
         })?;
         self.send_reminders();
         Ok(())
@@ -91,7 +91,7 @@ impl<S: Sql> Store<S> {
         }
     }
 
-    /// Stores when the next reminder comes of all, unless some have come that the job has not handled yet.
+    /// Searches all blocks for the next reminder and stores when it comes, unless the job has reminders to handle first.
     ///
     /// # Errors
     /// When the store fails.
@@ -99,8 +99,7 @@ impl<S: Sql> Store<S> {
         if self.jobs()?.iter().any(|job| job.id == REMINDERS && begin(job) <= now) {
             return Ok(());
         }
-        let next = self.reminders_due(now, now)?.next;
-        self.set_reminders_job(next.into_iter().chain(self.next_of_reminders()?).min())
+        self.set_reminders_job(self.reminders_due(now, now)?.next)
     }
 
     /// Stores that a reminder comes at `due`, unless one comes earlier.
@@ -115,7 +114,9 @@ impl<S: Sql> Store<S> {
         self.execute(sql, &[REMINDERS.into(), ms.into(), ms.to_string().into()])
     }
 
-    fn set_reminders_job(&self, due: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+    /// Stores when the job is due: when the next reminder comes, or when one that has come needs it.
+    fn set_reminders_job(&self, next: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        let due = next.into_iter().chain(self.next_of_reminders()?).min();
         self.delete_job(REMINDERS)?;
         due.map_or(Ok(()), |due| self.remind_by(due))
     }
@@ -136,7 +137,7 @@ pub(super) fn changes_many(event: &Event) -> bool {
     }
 }
 
-/// Whether an event can make a reminder pointless that has come.
+/// Whether an event can end a reminder that has come.
 fn ends_some(event: &Event) -> bool {
     matches!(
         plain(&event.kind),
@@ -178,7 +179,7 @@ fn plain(kind: &EventKind) -> &EventKind {
     }
 }
 
-/// The first moment whose reminders the job handles: when it was due at first, even if it has failed since.
+/// The first moment whose reminders the job handles: when it was first due, even if it has failed since.
 fn begin(job: &JobRecord) -> DateTime<Utc> {
     let ms = job.payload.as_ref().and_then(|ms| ms.parse().ok());
     ms.and_then(DateTime::from_timestamp_millis).map_or(job.due, |first| first.min(job.due))

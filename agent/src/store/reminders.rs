@@ -114,7 +114,7 @@ impl<S: Sql> Store<S> {
         self.execute(sql, &[due.block.to_string().into(), millis(due.start), millis(due.at)])
     }
 
-    /// Lets the reminder of a block come again later. Returns whether there is one.
+    /// Snoozes the reminder of a block until a moment. Returns whether there is one.
     ///
     /// # Errors
     /// The errors of the engine.
@@ -132,7 +132,7 @@ impl<S: Sql> Store<S> {
         Ok(!self.query(sql, &[block.to_string().into()])?.is_empty())
     }
 
-    /// Lets the reminders come again whose pause is over, and deletes those that are of no use any more.
+    /// Shows snoozed reminders again when their time has come, and deletes those that have expired or whose block has changed.
     ///
     /// # Errors
     /// The errors of the engine.
@@ -144,7 +144,7 @@ impl<S: Sql> Store<S> {
         self.execute(sql, &[millis(now - lifetime::REMINDER)])
     }
 
-    /// When the first of the reminders that have come comes again, because it was put off, or has outlived its lifetime.
+    /// When the next stored reminder needs the job: because it was snoozed until then, or expires.
     ///
     /// # Errors
     /// The errors of the engine.
@@ -155,7 +155,7 @@ impl<S: Sql> Store<S> {
         Ok(next.and_then(DateTime::from_timestamp_millis))
     }
 
-    /// The latest 20 reminders that have come and were not put off, of blocks that are still open and start when they did.
+    /// The latest 20 reminders that have come and are not snoozed, of blocks that are still open and start when they did.
     ///
     /// # Errors
     /// The errors of the engine.

@@ -292,7 +292,7 @@ pub(super) const OTHER: &[Table] = &[
     },
     Table {
         name: "reminders",
-        // What has come. A block has one at most. `snoozed_ms` is when one that was put off comes again.
+        // What has come. A block has one at most. `snoozed_ms` is when a snoozed one comes again.
         statements: &["CREATE TABLE reminders (
                 block TEXT PRIMARY KEY,
                 start_ms INTEGER,

@@ -45,7 +45,7 @@ pub enum Mutation {
     RescheduleAll,
     /// Give these tasks the starts that were suggested for them.
     Place(Vec<(BlockId, DateTime<Utc>)>),
-    /// Puts the reminder of a block off by so many minutes, or dismisses it.
+    /// Snoozes the reminder of a block for so many minutes, or dismisses it.
     Remind(BlockId, Option<u32>),
     /// Undo the last change.
     Undo,

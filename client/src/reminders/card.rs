@@ -11,7 +11,7 @@ use crate::platform::notification::Permission;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
-/// For how long a reminder can be put off, in minutes.
+/// How long a reminder can be snoozed, in minutes.
 const PAUSES: [(u32, &str); 3] = [(10, "In 10 min"), (60, "In 1 h"), (1_440, "Tomorrow")];
 
 /// The note.

@@ -23,7 +23,7 @@ pub fn Allow(only: Option<Permission>) -> Element {
         },
         Permission::Allowed => rsx! {
             p { class: "hint",
-                "While a page is open that you do not look at, this browser notifies you. Browsers of phones cannot do so yet."
+                "This browser also notifies you while the page is open in the background. Phones do not support this yet."
             }
         },
         Permission::Denied => rsx! {

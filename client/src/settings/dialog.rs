@@ -209,7 +209,7 @@ fn ReminderFields(fields: Signal<Fields>) -> Element {
                     checked: shown.has_quiet_hours,
                     onchange: move |event| fields.write().has_quiet_hours = event.checked(),
                 }
-                "Quiet hours: reminders wait for their end, if that is not too late"
+                "Quiet hours: delay reminders that can wait"
             }
             if shown.has_quiet_hours {
                 div { class: "fields",

@@ -83,7 +83,7 @@ impl Store {
         self.submit_as(platform::uuid(), mutation);
     }
 
-    /// Puts a reminder off by so many minutes, or dismisses it.
+    /// Snoozes a reminder for so many minutes, or dismisses it.
     pub fn remind(&mut self, block: BlockId, after_minutes: Option<u32>) {
         if self.require_connection() {
             self.drop_reminder(block);
