@@ -3,7 +3,7 @@
 //! This module reads and writes the few forms that Temporal Flux uses. The format strings of chrono could do it, but their
 //! interpreter takes as much space in the Worker as all the tools together.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const MONTHS: [&str; 12] = [
@@ -86,7 +86,12 @@ pub fn month(date: NaiveDate) -> &'static str {
 
 /// The weekday's English name.
 pub fn weekday(date: NaiveDate) -> &'static str {
-    WEEKDAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
+    weekday_name(date.weekday())
+}
+
+/// The English name of a day of the week, in full.
+pub fn weekday_name(day: Weekday) -> &'static str {
+    WEEKDAYS.get(day.num_days_from_monday() as usize).copied().unwrap_or_default()
 }
 
 /// `45 min`, `1 h 30 min`, `2 days 3 h`.

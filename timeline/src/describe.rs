@@ -73,6 +73,14 @@ fn named(block: &Block) -> String {
     format!("“{}” ({})", block.title, block.handle)
 }
 
+/// `A, B and C`.
+pub(crate) fn list(mut words: Vec<String>, conjunction: &str) -> String {
+    match words.pop() {
+        Some(last) if !words.is_empty() => format!("{} {conjunction} {last}", words.join(", ")),
+        last => last.unwrap_or_default(),
+    }
+}
+
 /// `1 block`, `2 blocks`.
 pub fn counted_blocks(count: u64) -> String {
     if count == 1 { "1 block".to_owned() } else { format!("{count} blocks") }

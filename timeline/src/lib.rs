@@ -66,6 +66,7 @@ pub use command::Command;
 pub use decide::{DecideError, Decision, decide};
 pub use distance::Distance;
 pub use event::{Actor, Event, EventKind};
+pub use free_time::{Activity, ActivityHours, PartOfDay};
 pub use id::{BlockId, EventId, Handle, PlanId, RunId, SeriesId, TxnId};
 pub use invalid::InvalidValue;
 pub use moment::Moment;

@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::{Activity, GRID_MINUTES, Search, Slot, Windows};
+use super::{GRID_MINUTES, Search, Slot, Windows};
 use crate::limits;
 use crate::span::Span;
 use crate::zone::Zone;
@@ -67,7 +67,7 @@ impl Days {
         let last = first.checked_add_days(chrono::Days::new(search.days.into())).unwrap_or(NaiveDate::MAX);
         Self {
             zone,
-            windows: Windows::new(Activity::Work, search.hours),
+            windows: Windows::working(search.hours),
             shortest: search.shortest.num_milliseconds().max(1),
             from,
             until,

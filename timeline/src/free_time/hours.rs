@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday, WeekdaySet};
 use serde::{Deserialize, Serialize};
 
-use super::Slot;
-use crate::clock;
+use super::{ActivityHours, Slot};
+use crate::clock::{self, HourFormat};
 use crate::limits;
 use crate::zone::Zone;
 
@@ -34,6 +34,34 @@ pub enum HoursError {
     /// The end is not after the beginning.
     #[error("A working day must begin before it ends: {from} is not before {to}.")]
     FromNotBeforeTo {
+        /// The beginning.
+        from: DayTime,
+        /// The end.
+        to: DayTime,
+    },
+    /// Hours of an activity without a part of the day and without times.
+    #[error("Say in which part of the day there is time for it, or from when to when.")]
+    NoTime,
+    /// Hours of an activity without a day of the week.
+    #[error("Say on which days of the week there is time for it.")]
+    NoActivityDay,
+    /// Hours of an activity only at weekends, on other days.
+    #[error("Time at weekends needs Saturday or Sunday among the days of the week.")]
+    NoDayOfWeekend,
+    /// Hours of an activity of which only one end is given.
+    #[error("The hours need both times of day, or none: when they begin and when they end.")]
+    OneTime,
+    /// Hours of an activity of which the end is not after the beginning.
+    #[error("The hours must begin before they end: {from} is not before {to}.")]
+    TimesInWrongOrder {
+        /// The beginning.
+        from: DayTime,
+        /// The end.
+        to: DayTime,
+    },
+    /// Hours of an activity that are shorter than [`ActivityHours::SHORTEST`].
+    #[error("From {from} to {to} is too short; the hours need at least {} minutes.", ActivityHours::SHORTEST)]
+    TimesTooClose {
         /// The beginning.
         from: DayTime,
         /// The end.
@@ -141,8 +169,16 @@ impl DayTime {
     }
 
     /// Minutes since 00:00 by the clock, 0–1,440.
-    pub fn minutes(self) -> u16 {
+    pub const fn minutes(self) -> u16 {
         self.0
+    }
+
+    /// As a person with this clock reads it. The end of a day is `24:00`, or `12:00 AM` on a clock of 12 hours.
+    pub fn words(self, format: HourFormat) -> String {
+        match format {
+            HourFormat::Hours24 => self.to_string(),
+            HourFormat::Hours12 => clock::time(NaiveTime::MIN + TimeDelta::minutes(self.0.into()), format),
+        }
     }
 }
 

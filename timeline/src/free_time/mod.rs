@@ -11,9 +11,11 @@
 //! | module | what lives there |
 //! | --- | --- |
 //! | [`hours`] | the days and hours in which a person works |
-//! | `windows` | the hours of each kind of activity |
+//! | `activity` | kinds of activity, and the hours that a person has for one |
+//! | `windows` | these hours by day of the week |
 //! | `days` | the free stretches of each day |
 
+mod activity;
 mod days;
 pub mod hours;
 mod windows;
@@ -23,9 +25,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::span::Span;
 use crate::zone::Zone;
 
+pub use activity::{Activity, ActivityHours, PartOfDay};
 pub(crate) use days::{Days, FreeDay, MINUTE, Stretch, instant, on_grid};
 pub use hours::{DayTime, HoursError, WorkingHours};
-pub use windows::{Activity, Windows};
+pub use windows::Windows;
 
 /// Free time starts on multiples of this many minutes of the wall clock.
 pub const GRID_MINUTES: u16 = 5;

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::free_time::Activity;
 use crate::limits;
-use crate::place::{Horizon, Placement, Task, place};
+use crate::place::{Horizon, LONGEST_TASK, Placement, SHORTEST_TASK, Task, place};
 use crate::span::Span;
 use crate::text::{Description, Title};
 
@@ -64,7 +64,7 @@ pub struct Phase {
     /// How it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
-    /// How long a session should be, in minutes. The hours a week that the person named win.
+    /// How long a session should be, in minutes, [`SHORTEST_TASK`] to [`LONGEST_TASK`]. What the person said wins: see [`Horizon`].
     pub minutes: u32,
     /// How many sessions a week there should be, 1–7. The hours a week that the person named win.
     pub per_week: u32,
@@ -79,7 +79,12 @@ pub struct Phase {
 impl Phase {
     /// The minutes a week: those that the person named, or those of its sessions.
     fn weekly_minutes(&self, horizon: &Horizon) -> u32 {
-        horizon.minutes_per_week.unwrap_or_else(|| self.per_week.saturating_mul(self.minutes))
+        horizon.minutes_per_week.unwrap_or_else(|| self.per_week.saturating_mul(self.session_minutes(horizon)))
+    }
+
+    /// How long a session should be, in minutes: as the person said, or as the phase says.
+    fn session_minutes(&self, horizon: &Horizon) -> u32 {
+        horizon.session_minutes.unwrap_or(self.minutes).clamp(SHORTEST_TASK, LONGEST_TASK)
     }
 }
 

@@ -118,7 +118,7 @@ mod tests {
             days: 69,
             shortest: TimeDelta::minutes(5),
         };
-        let windows = Windows::new(activity, hours);
+        let windows = Windows::new(activity.usual_hours(), hours);
         let days: Vec<FreeDay> = Days::new(&busy, &search).within(windows).collect();
         pattern(&days, windows, Zone::UTC, count, minutes).into_iter().map(|slot| (slot.day, slot.start)).collect()
     }

@@ -26,16 +26,25 @@ pub(super) fn end(outline: &Outline, horizon: &Horizon) -> DateTime<Utc> {
         (Some(needed), Some(weekly)) => {
             needed.div_ceil(weekly.max(1)).max(u32::try_from(outline.phases.len()).unwrap_or(u32::MAX))
         }
-        (Some(_), None) => outline.phases.iter().filter_map(said).sum(),
+        (Some(_), None) => outline.phases.iter().filter_map(|phase| weeks_of(phase, horizon)).sum(),
     };
     let end = horizon.not_before + TimeDelta::weeks(weeks.clamp(1, MOST_WEEKS).into());
     horizon.deadline.unwrap_or(end).min(horizon.not_before + TimeDelta::days(MOST_DAYS.into()))
 }
 
+/// How many weeks a phase takes with sessions as long as the person wants them, at least one.
+fn weeks_of(phase: &Phase, horizon: &Horizon) -> Option<u32> {
+    needed_by(phase).map(|needed| needed.div_ceil(phase.weekly_minutes(horizon).max(1)).max(1))
+}
+
 /// How many minutes all sessions take together, if the outline says how many weeks each phase takes.
 pub(super) fn needed_minutes(phases: &[Phase]) -> Option<u32> {
-    let of = |phase: &Phase| Some(said(phase)?.saturating_mul(phase.per_week).saturating_mul(phase.minutes));
-    phases.iter().try_fold(0u32, |sum, phase| Some(sum.saturating_add(of(phase)?)))
+    phases.iter().try_fold(0u32, |sum, phase| Some(sum.saturating_add(needed_by(phase)?)))
+}
+
+/// How many minutes the sessions of a phase take together, if it is known how many weeks it takes.
+fn needed_by(phase: &Phase) -> Option<u32> {
+    Some(said(phase)?.saturating_mul(phase.per_week).saturating_mul(phase.minutes))
 }
 
 /// For each phase, the number of the week, counted from 0, before which it ends. The weeks are divided in proportion to those that the phases take;

@@ -179,7 +179,7 @@ impl Course {
         let zone = horizon.zone;
         let weekly_minutes = phase.weekly_minutes(horizon);
         let longest = windows.longest().min(LONGEST_TASK);
-        let wished = phase.minutes.clamp(SHORTEST_TASK, longest.max(SHORTEST_TASK));
+        let wished = phase.session_minutes(horizon).min(longest.max(SHORTEST_TASK));
         let long_enough = |minutes: u32| (0..7).filter(move |day| windows.longest_on(*day) >= minutes).count();
         let most = long_enough(wished).min(if horizon.activity == Activity::Training { TRAININGS } else { 7 });
         let mut full = split(weekly_minutes, wished, longest, most);

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::block::Priority;
-use crate::free_time::{Activity, BREAK_MINUTES, Windows, WorkingHours};
+use crate::free_time::{Activity, ActivityHours, BREAK_MINUTES, Windows, WorkingHours};
 use crate::span::Span;
 use crate::text::{Description, Title};
 use crate::zone::Zone;
@@ -63,8 +63,13 @@ pub struct Horizon {
     pub zone: Zone,
     /// When the person works.
     pub hours: WorkingHours,
-    /// What kind of activity the tasks are, which decides the hours of the day: see [`Windows`].
+    /// What kind of activity the tasks are, which decides the hours of the day.
     pub activity: Activity,
+    /// When the person has time for them. `None`: in the usual hours of the activity.
+    pub activity_hours: Option<ActivityHours>,
+    /// How long sessions should be, in minutes, instead of the lengths that the phases have. `None`: as long as the phases say. It has no effect
+    /// on tasks.
+    pub session_minutes: Option<u32>,
     /// The shortest break between two blocks, in minutes. Tasks keep it from each other and from the blocks on the
     /// timeline, including blocks outside the hours. The hours themselves begin and end without a break.
     pub break_minutes: u32,
@@ -91,6 +96,8 @@ impl Horizon {
             zone,
             hours: WorkingHours::default(),
             activity: Activity::default(),
+            activity_hours: None,
+            session_minutes: None,
             break_minutes: BREAK_MINUTES,
             not_before,
             deadline: None,
@@ -103,7 +110,7 @@ impl Horizon {
 
     /// The hours in which tasks are placed.
     pub fn windows(&self) -> Windows {
-        Windows::new(self.activity, self.hours)
+        Windows::new(self.activity_hours.unwrap_or_else(|| self.activity.usual_hours()), self.hours)
     }
 }
 

@@ -3,7 +3,8 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
 
 use super::recurrence::{End, Frequency, Recurrence, WeekdayNumber};
-use crate::clock;
+use crate::clock::{self, weekday_name};
+use crate::describe::list;
 
 const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
@@ -47,7 +48,7 @@ impl Recurrence {
         let on = if self.frequency == Frequency::Daily && self.interval > 1 { ", but only on " } else { " on " };
         let frame = match (self.frequency, self.interval, self.by_day.as_slice()) {
             (Frequency::Weekly, 2, [day]) if !is_filtered => {
-                return format!("every other {}{}", name(day.weekday), self.months(" in "));
+                return format!("every other {}{}", weekday_name(day.weekday), self.months(" in "));
             }
             (Frequency::Daily, ..) => self.periods("day"),
             (Frequency::Weekly, ..) => self.periods("week"),
@@ -90,7 +91,7 @@ impl Recurrence {
         let positions = self.by_set_pos.iter().map(|position| from_end(i32::from(*position), counted));
         let positions = list(positions.collect(), "and");
         let kind = match self.by_day.as_slice() {
-            [day] => Some(name(day.weekday)),
+            [day] => Some(weekday_name(day.weekday)),
             days if days.len() == 7 => Some("day"),
             days if is_workdays(days) => Some("weekday"),
             _ => None,
@@ -148,7 +149,7 @@ impl Recurrence {
 
     /// `the last Friday`, or `every Friday` with the article for those without a number.
     fn weekday(&self, day: WeekdayNumber, article: &str) -> String {
-        let name = name(day.weekday);
+        let name = weekday_name(day.weekday);
         let Some(ordinal) = day.ordinal else { return format!("{article}{name}") };
         let of = if self.counts_in_year() { " of the year" } else { "" };
         format!("the {} {name}{of}", from_end(i32::from(ordinal), counted))
@@ -176,7 +177,7 @@ fn each(days: &[WeekdayNumber]) -> String {
     match days.len() {
         7 => "day".to_owned(),
         _ if is_workdays(days) => "weekday".to_owned(),
-        _ => list(days.iter().map(|day| name(day.weekday).to_owned()).collect(), "and"),
+        _ => list(days.iter().map(|day| weekday_name(day.weekday).to_owned()).collect(), "and"),
     }
 }
 
@@ -233,19 +234,6 @@ fn numeral(number: i32) -> String {
         _ => "th",
     };
     format!("{number}{ending}")
-}
-
-/// `A, B and C`.
-fn list(mut words: Vec<String>, conjunction: &str) -> String {
-    match words.pop() {
-        Some(last) if !words.is_empty() => format!("{} {conjunction} {last}", words.join(", ")),
-        last => last.unwrap_or_default(),
-    }
-}
-
-fn name(weekday: Weekday) -> &'static str {
-    // Any week has all weekdays.
-    NaiveDate::from_isoywd_opt(2024, 1, weekday).map(clock::weekday).unwrap_or_default()
 }
 
 fn month_name(month: i16) -> &'static str {

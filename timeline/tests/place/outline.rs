@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
-use flux_timeline::free_time::{Activity, WorkingHours};
+use flux_timeline::free_time::{Activity, ActivityHours, DayTime, WorkingHours};
 use flux_timeline::limits::TASKS_PER_RUN;
 use flux_timeline::outline::{Outline, Phase, Proposal, left_out, notes, propose};
 use flux_timeline::place::{Horizon, Task};
@@ -98,6 +98,26 @@ fn three_hours_a_week_are_two_evenings_until_the_deadline() {
             "Thu 19 Mar 18:30–20:00",
         ]
     );
+}
+
+#[test]
+fn the_person_chooses_the_hours_and_how_long_sessions_are() {
+    let mut goal = Goal::new(Activity::Study, vec![phase("Lesson", 90, 2, Some(2))], "2026-03-15T23:00:00Z");
+    goal.horizon.session_minutes = Some(45);
+    let times_of_day = (DayTime::read("12:00").unwrap(), DayTime::read("13:00").unwrap());
+    let lunch = ActivityHours::new(&[], Some(&[Weekday::Tue, Weekday::Wed, Weekday::Fri]), Some(times_of_day));
+    goal.horizon.activity_hours = Some(lunch.unwrap());
+    let planned =
+        ["Tue 03 Mar 12:00–12:45", "Fri 06 Mar 12:00–12:45", "Tue 10 Mar 12:00–12:45", "Fri 13 Mar 12:00–12:45"];
+    assert_eq!(times(&goal), planned, "as often as the phase says");
+    goal.horizon.minutes_per_week = Some(135);
+    assert_eq!(times(&goal).len(), 6, "three of 45 minutes");
+    (goal.horizon.session_minutes, goal.horizon.minutes_per_week) = (Some(600), None);
+    assert!(times(&goal).iter().all(|time| time.ends_with("12:00–13:00")), "no longer than the hours");
+
+    let mut open = Goal::new(Activity::Study, vec![phase("Lesson", 90, 2, Some(2))], "2026-03-15T23:00:00Z");
+    (open.horizon.deadline, open.horizon.session_minutes) = (None, Some(45));
+    assert_eq!(open.propose().sessions.len(), 8, "shorter sessions take more weeks");
 }
 
 #[test]
@@ -298,6 +318,7 @@ fn allowed(activity: Activity, hours: WorkingHours, date: NaiveDate) -> Vec<(i64
         (Activity::Work, true) => vec![(from, to)],
         (Activity::Work, false) => vec![],
         (_, false) if is_weekend => vec![(540, 1_200)],
+        (Activity::Training, false) => vec![(420, 540), (1_080, 1_320)],
         (_, false) => vec![(1_080, 1_320)],
         (Activity::Training, true) => vec![(420, from - 30), (to + 30, 1_320)],
         (Activity::Study, true) => vec![(to + 30, 1_320)],
