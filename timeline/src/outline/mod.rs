@@ -9,6 +9,7 @@
 //! | `phases` | which weeks belong to which phase, and when a goal without a deadline ends |
 //! | `pattern` | the days of the week and the hours at which sessions are free in most weeks |
 //! | `weeks` | the sessions of each week, and what found no time |
+//! | `remaining` | what of an outline is still to be done |
 //! | `notes` | what the person is told about a proposal |
 //!
 //! docs/decisions/sessions-to-the-deadline.md has the rules in a table.
@@ -16,6 +17,7 @@
 mod notes;
 mod pattern;
 mod phases;
+mod remaining;
 mod split;
 mod weeks;
 
@@ -30,6 +32,7 @@ use crate::text::{Description, Title};
 
 pub use notes::{left_out, notes, numbered};
 pub use phases::MOST_DAYS;
+pub use remaining::{Done, PhaseDone, Remaining, RemainingPhase, remaining};
 
 /// Most phases of an outline.
 pub const PHASES: usize = 4;

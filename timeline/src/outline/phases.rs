@@ -43,7 +43,7 @@ pub(super) fn needed_minutes(phases: &[Phase]) -> Option<u32> {
 }
 
 /// How many minutes the sessions of a phase take together, if it is known how many weeks it takes.
-fn needed_by(phase: &Phase) -> Option<u32> {
+pub(super) fn needed_by(phase: &Phase) -> Option<u32> {
     Some(said(phase)?.saturating_mul(phase.per_week).saturating_mul(phase.minutes))
 }
 
