@@ -8,12 +8,16 @@
 //! | `split` | how many sessions a week has, and how long they are |
 //! | `phases` | which weeks belong to which phase, and when a goal without a deadline ends |
 //! | `pattern` | the days of the week and the hours at which sessions are free in most weeks |
+//! | `book` | the person's days, and the search for the time of a session in a week of them |
 //! | `weeks` | the sessions of each week, and what found no time |
+//! | `make_up` | new times for missed sessions |
 //! | `remaining` | what of an outline is still to be done |
 //! | `notes` | what the person is told about a proposal |
 //!
 //! docs/decisions/sessions-to-the-deadline.md has the rules in a table.
 
+mod book;
+mod make_up;
 mod notes;
 mod pattern;
 mod phases;
@@ -30,6 +34,7 @@ use crate::place::{Horizon, LONGEST_TASK, Placement, SHORTEST_TASK, Task, place}
 use crate::span::Span;
 use crate::text::{Description, Title};
 
+pub use make_up::make_up;
 pub use notes::{left_out, notes, numbered};
 pub use phases::MOST_DAYS;
 pub use remaining::{Done, PhaseDone, Remaining, RemainingPhase, remaining};

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use chrono::{Datelike, NaiveTime, TimeDelta};
 
+use super::book::instant;
 use crate::free_time::{FreeDay, GRID_MINUTES, MINUTE, Windows};
 use crate::zone::Zone;
 
@@ -22,6 +23,13 @@ pub(super) struct Slot {
     pub day: usize,
     /// Minutes since midnight by the clock.
     pub start: u16,
+}
+
+impl Slot {
+    /// The start by the clock.
+    pub fn time(self) -> NaiveTime {
+        NaiveTime::MIN + TimeDelta::minutes(self.start.into())
+    }
 }
 
 /// A weekday on which a session can take place.
@@ -64,10 +72,11 @@ fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes
     for (from, to) in windows.preferred(day).filter(|(from, to)| to - from >= length) {
         // Working hours can end off the grid on which free time begins.
         for start in (from.next_multiple_of(GRID_MINUTES)..=to - length).step_by(STEP_MINUTES.into()) {
-            let free = looked_at.iter().filter(|day| is_free(day, start, minutes, zone)).count();
+            let slot = Slot { day, start };
+            let free = looked_at.iter().filter(|day| is_free(day, slot, minutes, zone)).count();
             let free_percent = (free * 100).checked_div(looked_at.len()).unwrap_or_default().min(USUAL_PERCENT);
             if best.is_none_or(|best| free_percent > best.free_percent) {
-                best = Some(Candidate { slot: Slot { day, start }, free_percent });
+                best = Some(Candidate { slot, free_percent });
             }
             if free_percent == USUAL_PERCENT {
                 return best;
@@ -77,15 +86,9 @@ fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes
     best
 }
 
-fn is_free(day: &FreeDay, start: u16, minutes: u32, zone: Zone) -> bool {
-    let start = instant(day, start, zone);
+fn is_free(day: &FreeDay, slot: Slot, minutes: u32, zone: Zone) -> bool {
+    let start = instant(day.date(), slot.time(), zone);
     day.fit(start, i64::from(minutes) * MINUTE) == Some(start)
-}
-
-/// A time of a day by the clock, in milliseconds since 1970.
-pub(super) fn instant(day: &FreeDay, minutes: u16, zone: Zone) -> i64 {
-    let wall = day.date().and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes.into());
-    zone.instant(wall).timestamp_millis()
 }
 
 /// The fewest days from one of the chosen days to the next, around the week.

@@ -1,13 +1,12 @@
 //! The sessions of each week.
 
-use std::ops::Range;
+use chrono::{NaiveDate, TimeDelta};
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-
-use super::pattern::{Slot, instant, pattern};
+use super::book::{Book, Wanted, date, instant};
+use super::pattern::{Slot, pattern};
 use super::split::{ROUND_MINUTES, split};
-use super::{Phase, Proposal, Session, days_until, phases};
-use crate::free_time::{Activity, Days, FreeDay, MINUTE, Search, Stretch, Windows, instant as utc};
+use super::{Phase, Proposal, Session, phases};
+use crate::free_time::{Activity, FreeDay};
 use crate::place::{Horizon, LONGEST_TASK, SHORTEST_TASK};
 use crate::span::Span;
 
@@ -15,12 +14,11 @@ use crate::span::Span;
 const SHORTEST_REST: u32 = 15;
 /// The most sessions of training in a week: a body that is trained needs a day of rest.
 const TRAININGS: usize = 6;
-/// How much farther away a day beside another session counts when one is looked for that keeps a day of rest.
-const BESIDE: i64 = 3 * 24 * 60 * MINUTE;
 
 /// Places the sessions of all phases until the deadline of `horizon`, beside the tasks of the same goal; at most `room` sessions.
 pub(super) fn sessions(phases: &[Phase], busy: &[Span], tasks: &[Span], horizon: &Horizon, room: usize) -> Proposal {
-    let mut book = Book::new(busy, tasks, horizon);
+    let taken: Vec<Span> = busy.iter().chain(tasks).copied().collect();
+    let mut book = Book::new(&taken, horizon);
     let mut proposal = Proposal { missed: vec![0; phases.len()], ..Proposal::default() };
     let Some((first, last)) = book.weeks() else { return proposal };
     let weeks = u32::try_from((last - first).num_weeks() + 1).unwrap_or(u32::MAX);
@@ -34,8 +32,7 @@ pub(super) fn sessions(phases: &[Phase], busy: &[Span], tasks: &[Span], horizon:
             proposal.weekly = Some((least.min(weekly), most.max(weekly)));
         }
         for week in begin..end {
-            let lengths = course.lengths(&book, monday(week));
-            let missed = book.place(&course, monday(week), lengths, index, &mut proposal.sessions);
+            let missed = place(&course, &mut book, monday(week), index, &mut proposal.sessions);
             if let Some(sum) = proposal.missed.get_mut(index) {
                 *sum += missed;
             }
@@ -50,12 +47,25 @@ pub(super) fn sessions(phases: &[Phase], busy: &[Span], tasks: &[Span], horizon:
     proposal
 }
 
-/// The days of a person, and what is free of them.
-struct Book<'a> {
-    horizon: &'a Horizon,
-    windows: Windows,
-    /// By time.
-    days: Vec<FreeDay>,
+/// Places the sessions of the week that begins on `monday`, and returns how many found no time.
+fn place(course: &Course, book: &mut Book<'_>, monday: NaiveDate, phase: usize, sessions: &mut Vec<Session>) -> u32 {
+    let wanted = course.wanted(book, monday);
+    let mut used: Vec<NaiveDate> = wanted.iter().map(|wanted| wanted.date).collect();
+    let mut missed = 0;
+    let from = sessions.len();
+    for wanted in wanted {
+        let others: Vec<NaiveDate> = used.iter().copied().filter(|date| *date != wanted.date).collect();
+        let Some(span) = book.take_nearest(monday, wanted, &others) else {
+            missed += 1;
+            continue;
+        };
+        used = others;
+        used.push(date(span.start(), book.horizon));
+        // A session that has moved can come after a later one.
+        let at = from + sessions.get(from..).unwrap_or_default().partition_point(|other| other.span < span);
+        sessions.insert(at, Session { phase, span });
+    }
+    missed
 }
 
 /// The sessions of a phase in any week.
@@ -70,107 +80,6 @@ struct Course {
     slots: Vec<Slot>,
     /// The start of each task of the goal by date, and its length in minutes.
     tasks: Vec<(NaiveDate, u32)>,
-}
-
-impl<'a> Book<'a> {
-    fn new(busy: &[Span], tasks: &[Span], horizon: &'a Horizon) -> Self {
-        let until = horizon.deadline.unwrap_or(horizon.not_before);
-        let search = Search {
-            zone: horizon.zone,
-            hours: horizon.hours,
-            break_minutes: horizon.break_minutes,
-            from: horizon.not_before,
-            until: Some(until),
-            days: days_until(horizon, until),
-            shortest: TimeDelta::minutes(SHORTEST_TASK.into()),
-        };
-        let windows = horizon.windows();
-        let taken: Vec<Span> = busy.iter().chain(tasks).copied().collect();
-        Self { horizon, windows, days: Days::new(&taken, &search).within(windows).collect() }
-    }
-
-    /// The Mondays of the first and the last week that have a day with hours.
-    fn weeks(&self) -> Option<(NaiveDate, NaiveDate)> {
-        Some((monday(self.days.first()?.date()), monday(self.days.last()?.date())))
-    }
-
-    /// The days from one date to another, the latter excluded, as indexes.
-    fn between(&self, from: NaiveDate, to: NaiveDate) -> Range<usize> {
-        let before = |date: NaiveDate| self.days.partition_point(|day| day.date() < date);
-        before(from)..before(to)
-    }
-
-    /// The times of a course that a week has, each with the index of its day: in the first and the last week, those that are left.
-    fn starts(&self, course: &Course, monday: NaiveDate) -> Vec<(usize, i64)> {
-        let week = self.between(monday, monday + TimeDelta::weeks(1));
-        let days = self.days.get(week.clone()).unwrap_or_default();
-        let length = i64::from(course.full.first().copied().unwrap_or_default()) * MINUTE;
-        let start = |slot: &Slot| {
-            let date = monday + TimeDelta::days(i64::try_from(slot.day).unwrap_or_default());
-            let index = days.iter().position(|day| day.date() == date)?;
-            let start = instant(days.get(index)?, slot.start, self.horizon.zone);
-            let is_left = start >= self.horizon.not_before.timestamp_millis()
-                && self.horizon.deadline.is_none_or(|end| start + length <= end.timestamp_millis());
-            is_left.then_some((week.start + index, start))
-        };
-        course.slots.iter().filter_map(start).collect()
-    }
-
-    /// Places the sessions of a week, and returns how many found no time.
-    fn place(
-        &mut self,
-        course: &Course,
-        monday: NaiveDate,
-        lengths: Vec<u32>,
-        phase: usize,
-        sessions: &mut Vec<Session>,
-    ) -> u32 {
-        let mut starts = self.starts(course, monday);
-        // Tasks of the goal come early in the week, so sessions for which they leave no time are the first ones.
-        let starts = starts.split_off(starts.len().saturating_sub(lengths.len()));
-        let week = self.between(monday, monday + TimeDelta::weeks(1));
-        let mut used: Vec<usize> = starts.iter().map(|(day, _)| *day).collect();
-        let mut missed = 0;
-        let from = sessions.len();
-        for (nth, ((own, wanted), minutes)) in starts.into_iter().zip(lengths).enumerate() {
-            let length = i64::from(minutes) * MINUTE;
-            let mut best: Option<(i64, usize, i64)> = None;
-            for index in week.clone().filter(|index| *index == own || !used.contains(index)) {
-                let Some(day) = self.days.get(index) else { continue };
-                let days = (day.date() - monday).num_days()
-                    - self.days.get(own).map_or(0, |own| (own.date() - monday).num_days());
-                let Some(start) = day.nearest(wanted + days * 24 * 60 * MINUTE, length) else { continue };
-                let is_beside = used.iter().enumerate().any(|(other, day)| other != nth && day.abs_diff(index) <= 1);
-                let far = (start - wanted).abs() + if is_beside && index != own { BESIDE } else { 0 };
-                if best.is_none_or(|(least, ..)| far < least) {
-                    best = Some((far, index, start));
-                }
-            }
-            let span = best.and_then(|(_, _, start)| Span::new(utc(start), utc(start + length)).ok());
-            let (Some((_, index, _)), Some(span)) = (best, span) else {
-                missed += 1;
-                continue;
-            };
-            if let Some(day) = used.get_mut(nth) {
-                *day = index;
-            }
-            self.take(index, span);
-            // A session that has moved can come after a later one.
-            let at = from + sessions.get(from..).unwrap_or_default().partition_point(|other| other.span < span);
-            sessions.insert(at, Session { phase, span });
-        }
-        missed
-    }
-
-    fn take(&mut self, index: usize, span: Span) {
-        let pause = i64::from(self.horizon.break_minutes) * MINUTE;
-        let taken =
-            Stretch { start: span.start().timestamp_millis() - pause, end: span.end().timestamp_millis() + pause };
-        // The break can reach into the days around it, if hours begin or end at midnight.
-        for day in self.days.iter_mut().skip(index.saturating_sub(1)).take(3) {
-            day.cut(taken);
-        }
-    }
 }
 
 impl Course {
@@ -192,7 +101,6 @@ impl Course {
         }
         let own = days.get(book.between(from, to)).unwrap_or_default();
         let slots = pattern(own, *windows, zone, full.len(), full.first().copied().unwrap_or_default());
-        let date = |instant: DateTime<Utc>| zone.wall(instant).date();
         let minutes = |span: &Span| u32::try_from(span.length().num_minutes()).unwrap_or(u32::MAX);
         Self {
             phase_minutes: wished,
@@ -200,30 +108,42 @@ impl Course {
             longest,
             full,
             slots,
-            tasks: tasks.iter().map(|span| (date(span.start()), minutes(span))).collect(),
+            tasks: tasks.iter().map(|span| (date(span.start(), horizon), minutes(span))).collect(),
         }
     }
 
-    /// The lengths of the sessions of a week: what its days and its tasks leave of the minutes of a week.
-    fn lengths(&self, book: &Book<'_>, monday: NaiveDate) -> Vec<u32> {
-        let starts = book.starts(self, monday);
+    /// The sessions of the week that begins on `monday`: on those of its days that are left, with what its tasks leave of the minutes of a week.
+    fn wanted(&self, book: &Book<'_>, monday: NaiveDate) -> Vec<Wanted> {
         let end = monday + TimeDelta::weeks(1);
         let of_week = self.tasks.iter().filter(|(date, _)| (monday..end).contains(date));
         let tasks: u32 = of_week.map(|(_, minutes)| minutes).sum();
+        let slots: Vec<Wanted> = self.slots.iter().filter_map(|slot| self.wanted_at(slot, book, monday)).collect();
         let (left, all) =
-            (u32::try_from(starts.len()).unwrap_or_default(), u32::try_from(self.slots.len()).unwrap_or_default());
-        if tasks == 0 {
-            return self.full.iter().take(starts.len()).copied().collect();
-        }
-        let share = self.weekly_minutes.saturating_mul(left).checked_div(all).unwrap_or_default();
-        let rest = share.saturating_sub(tasks);
-        if rest < SHORTEST_REST.min(self.weekly_minutes) {
-            return Vec::new();
-        }
-        split(rest, self.phase_minutes, self.longest, starts.len())
+            (u32::try_from(slots.len()).unwrap_or_default(), u32::try_from(self.slots.len()).unwrap_or_default());
+        let lengths = if tasks == 0 {
+            self.full.iter().take(slots.len()).copied().collect()
+        } else {
+            let share = self.weekly_minutes.saturating_mul(left).checked_div(all).unwrap_or_default();
+            let rest = share.saturating_sub(tasks);
+            if rest < SHORTEST_REST.min(self.weekly_minutes) {
+                return Vec::new();
+            }
+            split(rest, self.phase_minutes, self.longest, slots.len())
+        };
+        // Tasks of the goal come early in the week, so sessions for which they leave no time are the first ones.
+        let without = slots.len().saturating_sub(lengths.len());
+        let slots = slots.into_iter().skip(without).zip(lengths);
+        slots.map(|(slot, minutes)| Wanted { length: TimeDelta::minutes(minutes.into()), ..slot }).collect()
     }
-}
 
-fn monday(date: NaiveDate) -> NaiveDate {
-    date - TimeDelta::days(date.weekday().num_days_from_monday().into())
+    /// A time of a full week in the week that begins on `monday`. `None` if that is outside of the time that is planned.
+    fn wanted_at(&self, slot: &Slot, book: &Book<'_>, monday: NaiveDate) -> Option<Wanted> {
+        let date = monday + TimeDelta::days(i64::try_from(slot.day).ok()?);
+        book.days.binary_search_by_key(&date, FreeDay::date).ok()?;
+        let length = TimeDelta::minutes(self.full.first().copied().unwrap_or_default().into());
+        let start = instant(date, slot.time(), book.horizon.zone);
+        let is_left = start >= book.horizon.not_before.timestamp_millis()
+            && book.horizon.deadline.is_none_or(|end| start + length.num_milliseconds() <= end.timestamp_millis());
+        is_left.then_some(Wanted { date, start: slot.time(), length })
+    }
 }

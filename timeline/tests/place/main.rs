@@ -4,6 +4,9 @@
 
 mod examples;
 mod free_time;
+mod goal;
 mod laws;
+mod make_up;
 mod outline;
+mod outline_laws;
 mod scene;
