@@ -93,6 +93,8 @@ pub(crate) struct Inner<H: Host> {
     pub is_state_due: Cell<bool>,
     /// Whether there were reminders when they were last sent.
     pub reminding: Cell<bool>,
+    /// Whether there were goals when they were last sent.
+    pub has_goals: Cell<bool>,
     /// What this process has set the alarm to, until it rings.
     pub alarm: Cell<Option<DateTime<Utc>>>,
     /// The span to which belongs what is done now, if it is known.
@@ -119,6 +121,7 @@ impl<H: Host> ChatAgent<H> {
             resumer: Cell::default(),
             is_state_due: Cell::default(),
             reminding: Cell::default(),
+            has_goals: Cell::default(),
             alarm: Cell::default(),
             span: Cell::default(),
         }));

@@ -2,10 +2,11 @@
 //! what is stored.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use flux_protocol::frame::{ModelInfo, PastSnapshot, Snapshot};
+use flux_protocol::frame::{GoalSummary, ModelInfo, PastSnapshot, Snapshot};
+use flux_timeline::goal::{blocks_of, progress};
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockState, PlanSnapshot, blocks_of_each};
-use flux_timeline::{BlockQuery, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans};
+use flux_timeline::{BlockQuery, Goal, GoalStatus, Plan, PlanId, ReadBlocks, ReadGoals, ReadHistory, ReadPlans};
 use serde::Serialize;
 
 use crate::store::{EventQuery, MessagePage, Sql, Store, StoreError, bytes};
@@ -28,6 +29,10 @@ const BLOCKS_BYTES: usize = 250_000;
 const SERIES_BYTES: usize = 100_000;
 /// Largest part of it that is runs of the architect, in bytes of JSON.
 const RUNS_BYTES: usize = 100_000;
+/// Most goals that are shown.
+const GOALS: usize = 30;
+/// Most goals among them that have ended.
+const ENDED_GOALS: usize = 10;
 /// Most differences between then and now that are listed. All are counted.
 const DIFFERENCES: u64 = 200;
 
@@ -128,6 +133,32 @@ pub fn snapshot<S: Sql>(store: &Store<S>, now: DateTime<Utc>, model: ModelInfo) 
         has_more: shown.has_more,
         model,
     })
+}
+
+/// The goals of plans that are not deleted, and how far they have come: the newest first, and of those that have ended the last ones.
+///
+/// # Errors
+/// What the engine can fail with.
+pub fn goals<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Vec<GoalSummary>, StoreError> {
+    let mut goals = store.goals()?;
+    if goals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let plans = store.plans()?;
+    goals.retain(|goal| plans.iter().any(|plan| plan.id == goal.plan));
+    // Ids are in the order of time.
+    goals.reverse();
+    let mut ended = 0;
+    goals.retain(|goal| {
+        ended += usize::from(goal.state.status == GoalStatus::Ended);
+        goal.state.status != GoalStatus::Ended || ended <= ENDED_GOALS
+    });
+    goals.truncate(GOALS);
+    let summary = |goal: Goal| {
+        let progress = progress(&goal, &blocks_of(store, &goal)?, now);
+        Ok(GoalSummary::new(goal, progress))
+    };
+    goals.into_iter().map(summary).collect()
 }
 
 /// The timeline as it was right after an event, and how it differs from the present. Its blocks begin at `from`, or as in

@@ -1,8 +1,9 @@
-//! Every frame, in both directions. All are JSON text. The results of calls are in `results`, the events in frames in `events`,
-//! and what they say about a block in `delta`.
+//! Every frame, in both directions. All are JSON text. The results of calls are in `results` and `goals`, the events in frames in
+//! `events`, and what they say about a block in `delta`.
 
 mod delta;
 mod events;
+mod goals;
 mod results;
 
 use flux_timeline::tagged_enum;
@@ -14,6 +15,7 @@ use crate::trace::Trace;
 
 pub use delta::{BlockDelta, version};
 pub use events::{BlockEdit, EventFrame, FollowedEvent, FollowedKind, Origin, Reversal, Reversed};
+pub use goals::{GoalPreview, GoalSummary, PreviewPart};
 pub use results::{
     BlockCounts, BlockPage, BlockPair, Cause, Counts, Differences, EventPage, ImportProgress, ImportState, ModelInfo,
     PastSnapshot, PromptCounts, Reminder, Snapshot, SuggestedTime, SuggestedTimes,
@@ -101,6 +103,12 @@ tagged_enum! {
         FluxReminders {
             /// The latest first.
             reminders: Vec<Reminder>,
+        },
+        /// Extension: the goals and how far they have come, for clients that follow events. It is sent when they change, and in a greeting if there
+        /// are some.
+        FluxGoals {
+            /// The newest first: those that are proposed, under way or paused, and the last that have ended.
+            goals: Vec<GoalSummary>,
         },
         /// Extension: a frame of the client was invalid and changed nothing.
         FluxError {

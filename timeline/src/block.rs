@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{clock, json, limits};
 
+use crate::goal::GoalPart;
 use crate::id::{BlockId, Handle, PlanId, SeriesId};
 use crate::reminder::Reminders;
 use crate::span::{Span, to_millis};
@@ -64,6 +65,9 @@ pub struct Block {
     /// Its place in a series, if it repeats. The series may be gone: what is done outlives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<Occurrence>,
+    /// What it is of a goal. The goal may be gone: what is done outlives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goal: Option<GoalPart>,
     /// Who put it there.
     pub source: Source,
 }
@@ -90,6 +94,7 @@ impl Block {
             depends_on: Vec::new(),
             reminders: None,
             series: None,
+            goal: None,
             source,
         }
     }

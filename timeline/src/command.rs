@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 use crate::block::{Kind, Priority};
 use crate::clock::HourFormat;
 use crate::distance::Distance;
-use crate::free_time::WorkingHours;
+use crate::free_time::{Activity, ActivityHours, DayTime, PartOfDay, WorkingHours};
 use crate::id::{BlockId, PlanId, RunId, SeriesId, TxnId};
 use crate::outline::Outline;
 use crate::plan::PlanColor;
@@ -14,7 +14,7 @@ use crate::reminder::{QuietHours, Reminders};
 use crate::run::{LeftOut, RunStep};
 use crate::series::Recurrence;
 use crate::span::Span;
-use crate::text::{Description, Goal, Tag, Title};
+use crate::text::{Description, GoalText, Tag, Title};
 use crate::zone::Zone;
 
 /// A request to change the timeline.
@@ -164,6 +164,29 @@ pub enum Command {
         /// No task starts before this moment, and none in the past.
         not_before: DateTime<Utc>,
     },
+    /// Puts the tasks and sessions of a proposed goal on the timeline. Does nothing if it is under way.
+    AcceptGoal {
+        /// Which; `None` means the only one that is proposed.
+        goal: Option<RunRef>,
+        /// Only those that start at these moments; `None` means all.
+        starts: Option<Vec<DateTime<Utc>>>,
+    },
+    /// Changes how a goal is planned. One that is under way is planned again from now on, also if nothing is wished.
+    ChangeGoal {
+        /// Which; `None` means the only one.
+        goal: Option<RunRef>,
+        /// What is wished.
+        wishes: WishesUpdate,
+    },
+    /// Pauses, resumes, ends or dismisses a goal. Does nothing if it is so already.
+    SetGoal {
+        /// Which; `None` means the only one that the request fits.
+        goal: Option<RunRef>,
+        /// What to do.
+        request: GoalRequest,
+    },
+    /// Gives missed sessions of goals new times in their weeks, and notes which goals are behind by a week.
+    TendGoals,
     /// Undoes a transaction.
     Undo {
         /// The transaction; `None` means the last one.
@@ -220,13 +243,54 @@ pub struct NewRun {
     /// The id of the new item.
     pub id: RunId,
     /// The goal.
-    pub goal: Goal,
+    pub goal: GoalText,
     /// The plan for the tasks; `None` is the active one.
     pub plan: Option<PlanRef>,
     /// When everything should be done.
     pub deadline: Option<DateTime<Utc>>,
     /// At most this many minutes of tasks a week.
     pub minutes_per_week: Option<u32>,
+}
+
+/// A request concerning a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoalRequest {
+    /// To put a proposal on the timeline.
+    Accept,
+    /// To plan it otherwise.
+    Change,
+    /// To take its open blocks off the timeline, until it is resumed.
+    Pause,
+    /// To plan what remains of a paused or ended goal.
+    Resume,
+    /// To take its open blocks off the timeline for good. A proposal is dismissed.
+    End,
+    /// To dismiss a proposal, or to remove an ended goal from the list.
+    Dismiss,
+}
+
+/// Changes of the wishes for a goal. A field that is `None` keeps its value, and `Some(None)` removes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WishesUpdate {
+    /// When everything should be done.
+    pub deadline: Option<Option<DateTime<Utc>>>,
+    /// At most this many minutes a week.
+    pub minutes_per_week: Option<Option<u32>>,
+    /// How long a session should be, in minutes.
+    pub session_minutes: Option<Option<u32>>,
+    /// When the person has time for it.
+    pub hours: HoursUpdate,
+}
+
+/// Changes of the hours for a goal. What is empty is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HoursUpdate {
+    /// The parts of the day.
+    pub parts: Vec<PartOfDay>,
+    /// Two times of day, instead of parts.
+    pub between: Option<(DayTime, DayTime)>,
+    /// The days of the week.
+    pub days: Vec<Weekday>,
 }
 
 /// A request for a new block.
@@ -346,4 +410,8 @@ pub struct SettingsUpdate {
     pub remind_minutes: Option<Option<u32>>,
     /// New quiet hours; `Some(None)` removes them.
     pub quiet_hours: Option<Option<QuietHours>>,
+    /// Whether what is planned for a goal is accepted without asking.
+    pub accept_goals: Option<bool>,
+    /// When the person has time for a kind of activity; `None` means the usual hours again.
+    pub activity_hours: Vec<(Activity, Option<ActivityHours>)>,
 }

@@ -2,7 +2,8 @@
 //! later change, and the message that a run keeps.
 
 use crate::block::Block;
-use crate::event::{EventKind, TimerChange};
+use crate::event::{EventKind, GoalChange, TimerChange};
+use crate::goal::GoalStatus;
 use crate::moment::Moment;
 use crate::outline::SESSION_TAG;
 use crate::plan::Plan;
@@ -23,6 +24,7 @@ impl EventKind {
             | Self::WorkflowFailed(change)
             | Self::WorkflowCancelled(change)
             | Self::WorkflowRetried(change) => format!("planning: {}", change.state.message),
+            Self::GoalCreated { goal } => format!("proposed “{}”", goal.name()),
             Self::SettingsChanged { .. } => "changed the settings".to_owned(),
             kind => kind.describe_edit().unwrap_or_else(|| "a change".to_owned()),
         }
@@ -64,9 +66,27 @@ impl EventKind {
             }
             Self::SeriesChanged { after, .. } => format!("made “{}” repeat {}", after.title, after.words()),
             Self::SeriesDeleted { series } => format!("ended the series “{}”", series.title),
+            Self::GoalChanged(change) => goal_change(change),
+            Self::GoalDeleted { goal } => format!("removed the goal “{}”", goal.name()),
             _ => return None,
         })
     }
+}
+
+/// What was done to a goal, which the event does not name.
+fn goal_change(GoalChange { before, after, .. }: &GoalChange) -> String {
+    use GoalStatus::{Active, Ended, Paused, Proposed};
+    let done = match (before.status, after.status) {
+        (Proposed, Active) => "accepted a goal",
+        (Active, Proposed) => "took a goal back to its proposal",
+        (Paused | Ended, Active) => "resumed a goal",
+        (_, Paused) if before.status != Paused => "paused a goal",
+        (_, Ended) if before.status != Ended => "ended a goal",
+        _ if before.wishes != after.wishes => "changed how a goal is planned",
+        _ if before.behind_since.is_none() && after.behind_since.is_some() => "noted that a goal is behind",
+        _ => "planned a goal again",
+    };
+    done.to_owned()
 }
 
 fn named(block: &Block) -> String {
@@ -110,6 +130,15 @@ pub fn counted_work(blocks: &[Block]) -> String {
     }
 }
 
+/// ` 1 was left out.`, after another sentence.
+fn left_out(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(" 1 was left out.".to_owned()),
+        more => Some(format!(" {more} were left out.")),
+    }
+}
+
 /// Says that the plan was archived while its goal was being worked on, and how to see its tasks. `None` for a plan in use.
 pub fn archived_meanwhile(plan: &Plan) -> Option<String> {
     let title = &plan.title;
@@ -118,15 +147,17 @@ pub fn archived_meanwhile(plan: &Plan) -> Option<String> {
 }
 
 impl Moment {
+    /// Says what a run proposes, for example “Proposed 9 tasks, Tue 24 Nov – Fri 4 Dec. Nothing is on the timeline yet.”
+    pub fn proposed_tasks(&self, blocks: &[Block], left_out: usize) -> String {
+        let left_out = self::left_out(left_out).unwrap_or_default();
+        format!("Proposed {}{}.{left_out} Nothing is on the timeline yet.", counted_work(blocks), self.days_of(blocks))
+    }
+
     /// Says what a run added, for example “Added 9 tasks, Tue 24 Nov – Fri 4 Dec. 2 were left out.” The tasks of an archived
     /// plan are not visible, so for those it says how to see them.
     pub fn added_tasks(&self, blocks: &[Block], left_out: usize, plan: &Plan) -> String {
-        let mut sentences = vec![format!("Added {}{}.", counted_work(blocks), self.days_of(blocks))];
-        match left_out {
-            0 => {}
-            1 => sentences.push("1 was left out.".to_owned()),
-            more => sentences.push(format!("{more} were left out.")),
-        }
+        let left_out = self::left_out(left_out).unwrap_or_default();
+        let mut sentences = vec![format!("Added {}{}.{left_out}", counted_work(blocks), self.days_of(blocks))];
         sentences.extend(archived_meanwhile(plan));
         sentences.join(" ")
     }

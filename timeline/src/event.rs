@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::block::{Block, Status};
+use crate::goal::{Goal, GoalState};
 use crate::id::{BlockId, EventId, PlanId, RunId, TxnId};
 use crate::plan::{Plan, PlanColor};
 use crate::run::{Run, RunState};
@@ -168,6 +169,18 @@ tagged_enum! {
             /// The series as it was.
             series: Series,
         },
+        /// A goal was proposed, or brought back.
+        GoalCreated {
+            /// The goal.
+            goal: Goal,
+        },
+        /// A goal was accepted, planned otherwise, paused, resumed or ended, or fell behind. Events of its blocks follow.
+        GoalChanged(GoalChange),
+        /// The proposal of a goal was dismissed.
+        GoalDeleted {
+            /// The goal as it was.
+            goal: Goal,
+        },
         /// A run of the architect began.
         WorkflowStarted {
             /// The run.
@@ -263,6 +276,17 @@ pub struct SpanChange {
     pub after: Span,
 }
 
+/// What the person changes of a goal, before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoalChange {
+    /// Which.
+    pub goal: RunId,
+    /// Before.
+    pub before: GoalState,
+    /// After.
+    pub after: GoalState,
+}
+
 /// A run after a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunChange {
@@ -334,6 +358,13 @@ impl EventKind {
                 Self::SeriesChanged { before: after.clone(), after: before.clone() }
             }
             Self::SeriesDeleted { series } => Self::SeriesCreated { series: series.clone() },
+            Self::GoalCreated { goal } => Self::GoalDeleted { goal: goal.clone() },
+            Self::GoalChanged(change) => Self::GoalChanged(GoalChange {
+                goal: change.goal,
+                before: change.after.clone(),
+                after: change.before.clone(),
+            }),
+            Self::GoalDeleted { goal } => Self::GoalCreated { goal: goal.clone() },
             Self::SettingsChanged { before, after } => {
                 Self::SettingsChanged { before: after.clone(), after: before.clone() }
             }
@@ -375,6 +406,9 @@ impl EventKind {
             Self::SeriesCreated { .. } => "SERIES_CREATED",
             Self::SeriesChanged { .. } => "SERIES_CHANGED",
             Self::SeriesDeleted { .. } => "SERIES_DELETED",
+            Self::GoalCreated { .. } => "GOAL_CREATED",
+            Self::GoalChanged(_) => "GOAL_CHANGED",
+            Self::GoalDeleted { .. } => "GOAL_DELETED",
             Self::WorkflowStarted { .. } => "WORKFLOW_STARTED",
             Self::WorkflowProgressed(_) => "WORKFLOW_PROGRESSED",
             Self::WorkflowCompleted(_) => "WORKFLOW_COMPLETED",
@@ -390,9 +424,13 @@ impl EventKind {
 
 impl Event {
     /// Whether it makes its transaction one that can be undone. Of what the service does by itself, only moved blocks can be
-    /// undone, and not the first plan.
+    /// undone, and not the first plan. Of what a run does, its proposal cannot be undone: it changes nothing.
     pub fn is_undoable(&self) -> bool {
-        let may_be = self.actor != Actor::System || matches!(self.kind, EventKind::BlockMoved(_));
+        let may_be = match self.actor {
+            Actor::System => matches!(self.kind, EventKind::BlockMoved(_)),
+            Actor::Workflow { .. } => !matches!(self.kind, EventKind::GoalCreated { .. }),
+            Actor::User | Actor::Assistant { .. } => true,
+        };
         may_be && self.kind.is_undoable()
     }
 }

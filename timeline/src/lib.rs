@@ -5,7 +5,7 @@
 //! | [`id`], [`text`], [`span`], [`zone`] | small types that cannot hold a wrong value |
 //! | [`clock`], [`moment`] | times as text: read and written, for models and for people |
 //! | [`json`], [`tagged`] | reading types from JSON with little code |
-//! | [`plan`], [`block`], [`series`], [`reminder`], [`run`], [`settings`] | what a timeline consists of |
+//! | [`plan`], [`block`], [`series`], [`reminder`], [`run`], [`goal`], [`settings`] | what a timeline consists of |
 //! | [`event`], `subjects` | the entries of the log, the inverse of each, and what each is about |
 //! | [`snapshot`] | settings and plans at one moment |
 //! | [`view`] | traits for reading a timeline, wherever it is stored |
@@ -33,6 +33,7 @@ pub mod distance;
 pub mod error;
 pub mod event;
 pub mod free_time;
+pub mod goal;
 pub mod id;
 pub mod invalid;
 pub mod json;
@@ -67,6 +68,7 @@ pub use decide::{DecideError, Decision, decide};
 pub use distance::Distance;
 pub use event::{Actor, Event, EventKind};
 pub use free_time::{Activity, ActivityHours, PartOfDay};
+pub use goal::{Goal, GoalStatus};
 pub use id::{BlockId, EventId, Handle, PlanId, RunId, SeriesId, TxnId};
 pub use invalid::InvalidValue;
 pub use moment::Moment;
@@ -78,8 +80,10 @@ pub use series::{Occurrence, Recurrence, Series};
 pub use session::Session;
 pub use settings::Settings;
 pub use span::Span;
-pub use text::{Description, Goal, Tag, Title};
+pub use text::{Description, GoalText, Tag, Title};
 pub use timeline::Timeline;
 pub use verify::{Misfit, VerifyError, verify};
-pub use view::{BlockPlace, BlockQuery, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, ReadSeries, TimelineView, View};
+pub use view::{
+    BlockPlace, BlockQuery, ReadBlocks, ReadGoals, ReadHistory, ReadPlans, ReadRuns, ReadSeries, TimelineView, View,
+};
 pub use zone::Zone;

@@ -36,6 +36,10 @@ pub const SERIES_AHEAD: TimeDelta = TimeDelta::days(90);
 pub const SERIES_AHEAD_AT_LEAST: TimeDelta = TimeDelta::days(60);
 /// How far back the first block of a new series can be.
 pub const SERIES_BACK: TimeDelta = TimeDelta::days(366);
+/// The minutes of a week.
+pub const WEEK_MINUTES: u32 = 7 * 24 * 60;
+/// Most goals that were proposed, including those that have ended.
+pub const GOALS: usize = 200;
 /// Most runs of the architect at a time.
 pub const RUNS_AT_ONCE: usize = 3;
 /// Most tasks and sessions that a run places, counting each part of a task that is split.

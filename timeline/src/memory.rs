@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use chrono::{DateTime, Utc};
 
 use crate::block::Block;
+use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId};
 use crate::plan::Plan;
 use crate::run::Run;
@@ -12,7 +13,7 @@ use crate::series::Series;
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::timeline::Timeline;
-use crate::view::{BlockQuery, PlanCounts, ReadBlocks, ReadPlans, ReadRuns, ReadSeries, View};
+use crate::view::{BlockQuery, PlanCounts, ReadBlocks, ReadGoals, ReadPlans, ReadRuns, ReadSeries, View};
 
 impl AsRef<Self> for Timeline {
     fn as_ref(&self) -> &Self {
@@ -91,6 +92,16 @@ impl<T: AsRef<Timeline>> ReadSeries for T {
 
     fn series(&self, id: SeriesId) -> Result<Option<Series>, Infallible> {
         Ok(self.as_ref().series().iter().find(|series| series.id == id).cloned())
+    }
+}
+
+impl<T: AsRef<Timeline>> ReadGoals for T {
+    fn goals(&self) -> Result<Vec<Goal>, Infallible> {
+        Ok(self.as_ref().goals().to_vec())
+    }
+
+    fn goal(&self, id: RunId) -> Result<Option<Goal>, Infallible> {
+        Ok(self.as_ref().goals().iter().find(|goal| goal.id == id).cloned())
     }
 }
 

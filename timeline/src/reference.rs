@@ -3,14 +3,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Block;
+use crate::command::GoalRequest;
 use crate::error::{DecideError, read};
+use crate::goal::{Goal, GoalStatus};
 use crate::id::{BlockId, Handle, PlanId, RunId};
 use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::rejection::{Candidate, Rejection, RunRequest};
 use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
-use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans, ReadRuns, TitleMatch};
+use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadGoals, ReadPlans, ReadRuns, TitleMatch};
 
 /// Most candidates that a rejection lists.
 const CANDIDATES: usize = 10;
@@ -306,6 +308,58 @@ pub fn find_run<V: ReadRuns>(
         [] => Err(missing(text).into()),
         several => {
             let goals = several.iter().take(CANDIDATES).map(|run| run.goal.clone()).collect();
+            Err(Rejection::AmbiguousRun { goals }.into())
+        }
+    }
+}
+
+/// Finds the goal that is meant: by id, by words of it or of its title, or, without a reference, the only one that the request fits. Goals of
+/// deleted plans are hidden. If several contain the words, the one that the request fits is meant, or the newest if it fits none.
+///
+/// # Errors
+/// [`Rejection::NoSuchGoal`], [`Rejection::AmbiguousRun`], and what the view can fail with.
+pub fn find_goal<V: ReadPlans + ReadGoals>(
+    view: &V,
+    reference: Option<&RunRef>,
+    request: GoalRequest,
+) -> Result<Goal, DecideError<V::Error>> {
+    use GoalStatus::{Active, Ended, Paused, Proposed};
+    let fits = |goal: &Goal| match request {
+        GoalRequest::Accept => goal.state.status == Proposed,
+        GoalRequest::Change => matches!(goal.state.status, Proposed | Active | Paused),
+        GoalRequest::Pause => goal.state.status == Active,
+        GoalRequest::Resume => matches!(goal.state.status, Paused | Ended),
+        GoalRequest::End => goal.state.status != Ended,
+        GoalRequest::Dismiss => matches!(goal.state.status, Proposed | Ended),
+    };
+    let plans = read(view.plans())?;
+    let mut goals = read(view.goals())?;
+    goals.retain(|goal| plans.iter().any(|plan| plan.id == goal.plan));
+    let text = match reference {
+        Some(RunRef::Id(id)) => {
+            goals.retain(|goal| goal.id == *id);
+            Some(id.to_string())
+        }
+        Some(RunRef::Goal(text)) => {
+            let part = TitleMatch::Contains(title_key(text).split(' ').map(str::to_owned).collect());
+            goals.retain(|goal| part.matches(&goal.text.key()) || part.matches(&title_key(goal.name())));
+            Some(text.clone())
+        }
+        None => {
+            goals.retain(&fits);
+            None
+        }
+    };
+    if goals.iter().any(&fits) {
+        goals.retain(&fits);
+    } else if let Some(newest) = goals.iter().max_by_key(|goal| goal.proposed_at).cloned() {
+        goals = vec![newest];
+    }
+    match goals.as_slice() {
+        [goal] => Ok(goal.clone()),
+        [] => Err(Rejection::NoSuchGoal { request, reference: text.as_deref().map(shortened) }.into()),
+        several => {
+            let goals = several.iter().take(CANDIDATES).map(|goal| goal.text.clone()).collect();
             Err(Rejection::AmbiguousRun { goals }.into())
         }
     }

@@ -1,12 +1,14 @@
 //! Why a command changes nothing. A rejection is not an error: it is an answer for the person and for the model.
 
 use crate::block::Block;
+use crate::command::GoalRequest;
 use crate::free_time::HoursError;
+use crate::goal::GoalStatus;
 use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::run::RunStatus;
 use crate::series::RecurrenceError;
-use crate::text::{Goal, Title};
+use crate::text::{GoalText, Title};
 
 /// Why nothing was changed. `Display` is a sentence that can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -272,7 +274,7 @@ pub enum Rejection {
     )]
     TooManyRuns {
         /// Their goals.
-        goals: Vec<Goal>,
+        goals: Vec<GoalText>,
     },
     /// No run fits the request.
     #[error("{}", no_run(*request, reference.as_deref()))]
@@ -286,13 +288,13 @@ pub enum Rejection {
     #[error("Several goals could be meant: {}. Nothing was changed; say which.", goals_list(goals))]
     AmbiguousRun {
         /// The first 10 that match.
-        goals: Vec<Goal>,
+        goals: Vec<GoalText>,
     },
     /// A run that has ended cannot be cancelled.
     #[error("“{goal}” {} Nothing was changed.", over(*status))]
     RunOver {
         /// Its goal.
-        goal: Goal,
+        goal: GoalText,
         /// How it ended.
         status: RunStatus,
     },
@@ -300,7 +302,7 @@ pub enum Rejection {
     #[error("“{goal}” {} Nothing was started.", not_failed(*status))]
     RunNotFailed {
         /// Its goal.
-        goal: Goal,
+        goal: GoalText,
         /// Its status.
         status: RunStatus,
     },
@@ -308,10 +310,52 @@ pub enum Rejection {
     #[error("“{goal}” was started anew since, and {} Nothing was started.", anew(*status))]
     GoalStartedAnew {
         /// The goal.
-        goal: Goal,
+        goal: GoalText,
         /// The status of the other run.
         status: RunStatus,
     },
+    /// No goal fits the request.
+    #[error("{} Nothing was changed.", no_goal(*request, reference.as_deref()))]
+    NoSuchGoal {
+        /// The request.
+        request: GoalRequest,
+        /// The reference as it was given, shortened; `None` if there was none.
+        reference: Option<String>,
+    },
+    /// A goal cannot do what is requested, because of what it is.
+    #[error("“{goal}” {} Nothing was changed.", goal_is(*status))]
+    GoalIs {
+        /// The goal.
+        goal: GoalText,
+        /// What has become of it.
+        status: GoalStatus,
+    },
+    /// What was accepted is not what is proposed now.
+    #[error(
+        "The times for “{goal}” are others than those that were shown, because something was added to the timeline or time has passed. \
+         Nothing was changed; look at the proposal again."
+    )]
+    ProposalChanged {
+        /// The goal.
+        goal: GoalText,
+    },
+    /// Nothing of a goal remains to be planned, or nothing of it finds a time.
+    #[error("{}", nothing_to_plan(goal, why.as_deref()))]
+    NothingToPlan {
+        /// The goal.
+        goal: GoalText,
+        /// Why the first part of it found no time; `None` if nothing remains.
+        why: Option<String>,
+    },
+    /// A new deadline that is over.
+    #[error("This deadline is over already. Nothing was changed; give a later one, or none.")]
+    DeadlineIsOver,
+    /// The most goals that are possible are kept.
+    #[error(
+        "There are {} goals, which is all that is possible. Nothing was added; remove one that has ended.",
+        limits::GOALS
+    )]
+    TooManyGoals,
     /// A run that has too many tasks.
     #[error(
         "The goal comes to {count} tasks; at most {} are possible. Nothing was added; split the goal.",
@@ -386,7 +430,7 @@ pub enum RunRequest {
     Retry,
 }
 
-fn goals_list(goals: &[Goal]) -> String {
+fn goals_list(goals: &[GoalText]) -> String {
     let list: Vec<String> = goals.iter().map(|goal| format!("“{goal}”")).collect();
     list.join(", ")
 }
@@ -422,8 +466,41 @@ fn anew(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Running => "is being worked on.",
         RunStatus::Completed | RunStatus::Failed | RunStatus::Cancelled => {
-            "is planned: its tasks are on the timeline. Undo them first to have it planned again."
+            "is planned: its tasks are proposed or on the timeline. End that goal first to have it planned again."
         }
+    }
+}
+
+fn no_goal(request: GoalRequest, reference: Option<&str>) -> String {
+    let wanted = match request {
+        GoalRequest::Accept => "waits to be accepted",
+        GoalRequest::Change => "is proposed or under way",
+        GoalRequest::Pause => "is under way",
+        GoalRequest::Resume => "is paused or has ended",
+        GoalRequest::End => "is proposed, under way or paused",
+        GoalRequest::Dismiss => "is proposed or has ended",
+    };
+    match reference {
+        Some(reference) => format!("There is no goal “{reference}” that {wanted}."),
+        None => format!("No goal {wanted}."),
+    }
+}
+
+fn goal_is(status: GoalStatus) -> &'static str {
+    match status {
+        GoalStatus::Proposed => "is only proposed; accept it first.",
+        GoalStatus::Active => "is under way; end it first.",
+        GoalStatus::Paused => "is paused; resume it first.",
+        GoalStatus::Ended => "has ended; resume it first.",
+    }
+}
+
+fn nothing_to_plan(goal: &GoalText, why: Option<&str>) -> String {
+    match why {
+        Some(why) => format!(
+            "Nothing of “{goal}” found a time. {why} Nothing was changed; choose other hours, more hours a week or a later deadline."
+        ),
+        None => format!("Nothing of “{goal}” remains to be planned. Nothing was changed."),
     }
 }
 

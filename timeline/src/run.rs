@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::id::{PlanId, RunId};
-use crate::text::{Goal, Title};
+use crate::text::{GoalText, Title};
 
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct Run {
     /// Its id. The transaction in which it adds its tasks has the same UUID.
     pub id: RunId,
     /// What the person wants to reach.
-    pub goal: Goal,
+    pub goal: GoalText,
     /// The plan for the tasks. If it is deleted meanwhile, the active plan gets them.
     pub plan: PlanId,
     /// When everything should be done.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::block::Block;
 use crate::event::{Actor, Event, EventKind};
+use crate::goal::Goal;
 use crate::id::{BlockId, EventId, TxnId};
 use crate::series::Series;
 use crate::timeline::{Content, Timeline};
@@ -120,6 +121,10 @@ impl ReadHistory for Session {
 
     fn series_at(&self, seq: u64) -> Result<Vec<Series>, Infallible> {
         Ok(self.content_at(seq).series)
+    }
+
+    fn goals_at(&self, seq: u64) -> Result<Vec<Goal>, Infallible> {
+        Ok(self.content_at(seq).goals)
     }
 
     fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, Infallible> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::clock::HourFormat;
-use crate::free_time::{BREAK_MINUTES, WorkingHours};
+use crate::free_time::{Activity, ActivityHours, BREAK_MINUTES, WorkingHours};
 use crate::reminder::{QuietHours, Reminders, before};
 use crate::zone::Zone;
 
@@ -33,6 +33,58 @@ pub struct Settings {
     /// When reminders wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiet_hours: Option<QuietHours>,
+    /// Whether what is planned for a goal is accepted without asking.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accept_goals: bool,
+    /// When the person has time for which kind of activity.
+    #[serde(skip_serializing_if = "HoursOfActivities::is_empty")]
+    pub activity_hours: HoursOfActivities,
+}
+
+/// When the person has time for which kind of activity. `None` if they have not been asked yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct HoursOfActivities {
+    /// For training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub training: Option<ActivityHours>,
+    /// For study.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub study: Option<ActivityHours>,
+    /// For work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work: Option<ActivityHours>,
+    /// For anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<ActivityHours>,
+}
+
+impl HoursOfActivities {
+    /// Whether the person has been asked about no kind of activity.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The hours for this kind of activity.
+    pub const fn of(&self, activity: Activity) -> Option<ActivityHours> {
+        match activity {
+            Activity::Training => self.training,
+            Activity::Study => self.study,
+            Activity::Work => self.work,
+            Activity::Other => self.other,
+        }
+    }
+
+    /// Changes the hours for this kind of activity.
+    pub const fn set(&mut self, activity: Activity, hours: Option<ActivityHours>) {
+        let of = match activity {
+            Activity::Training => &mut self.training,
+            Activity::Study => &mut self.study,
+            Activity::Work => &mut self.work,
+            Activity::Other => &mut self.other,
+        };
+        *of = hours;
+    }
 }
 
 impl Default for Settings {
@@ -46,6 +98,8 @@ impl Default for Settings {
             reschedule_overdue: false,
             remind_minutes: None,
             quiet_hours: None,
+            accept_goals: false,
+            activity_hours: HoursOfActivities::default(),
         }
     }
 }

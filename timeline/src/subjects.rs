@@ -1,4 +1,4 @@
-//! The plans, blocks, series and runs that an event is about. They are used to search the log and to find later edits of the same item.
+//! The plans, blocks, series, goals and runs that an event is about. They are used to search the log and to find later edits of the same item.
 
 use uuid::Uuid;
 
@@ -12,12 +12,13 @@ fn of_block(block: &Block, place_before: Option<Occurrence>) -> Vec<Uuid> {
             subjects.push(place.series.uuid());
         }
     }
+    subjects.extend(block.goal.map(|part| part.goal.uuid()));
     subjects
 }
 
 impl EventKind {
-    /// The plans, blocks, series and runs that the event is about, each once. An event about a block is also about the block's plan
-    /// and series, except one that moves blocks together.
+    /// The plans, blocks, series, goals and runs that the event is about, each once. An event about a block is also about the block's plan,
+    /// series and goal, except one that moves blocks together.
     pub fn subjects(&self) -> Vec<Uuid> {
         match self {
             Self::PlanCreated { plan } | Self::PlanDeleted { plan } => vec![plan.id.uuid()],
@@ -42,6 +43,8 @@ impl EventKind {
             Self::TimelineShifted { plan, blocks, .. } => {
                 blocks.iter().map(|block| block.uuid()).chain([plan.uuid()]).collect()
             }
+            Self::GoalCreated { goal } | Self::GoalDeleted { goal } => vec![goal.id.uuid(), goal.plan.uuid()],
+            Self::GoalChanged(change) => vec![change.goal.uuid()],
             Self::WorkflowStarted { run } => vec![run.id.uuid(), run.plan.uuid()],
             Self::WorkflowProgressed(change)
             | Self::WorkflowCompleted(change)
@@ -72,6 +75,23 @@ impl EventKind {
                 | Self::WorkflowCancelled(_)
                 | Self::WorkflowRetried(_)
         )
+    }
+
+    /// Whether the event is about a goal, or about a block of one.
+    pub fn concerns_goals(&self) -> bool {
+        let block = match self.change() {
+            Self::GoalCreated { .. } | Self::GoalChanged(_) | Self::GoalDeleted { .. } => return true,
+            // These can show and hide goals, and a shift does not say of which goal its blocks are.
+            Self::PlanCreated { .. } | Self::PlanDeleted { .. } | Self::TimelineShifted { .. } => return true,
+            Self::BlockScheduled { block } | Self::BlockDeleted { block } => block,
+            Self::BlockUpdated(change)
+            | Self::BlockMoved(change)
+            | Self::BlockCompleted(change)
+            | Self::BlockMissed(change)
+            | Self::BlockReopened(change) => &change.after,
+            _ => return false,
+        };
+        block.goal.is_some()
     }
 
     /// Whether the event is about what repeats, or about plans in a way that can make its blocks be shown again.

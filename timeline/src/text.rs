@@ -61,10 +61,10 @@ text_type!(
 
 text_type!(
     /// A goal in the person's own words: one line, 1–500 characters, blanks folded.
-    Goal
+    GoalText
 );
 
-impl Goal {
+impl GoalText {
     const MOST: usize = limits::GOAL_CHARS;
 
     /// Folds blanks and line ends to single blanks.
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(Title::new(" \n "), Err(InvalidValue::TitleEmpty));
         assert_eq!(Title::new("\u{200B}\u{2800}"), Err(InvalidValue::TitleEmpty));
         assert_eq!(Tag::new("#\u{FE0F}"), Err(InvalidValue::TagEmpty));
-        assert_eq!(Goal::new("\u{3164}"), Err(InvalidValue::GoalEmpty));
+        assert_eq!(GoalText::new("\u{3164}"), Err(InvalidValue::GoalEmpty));
         assert_eq!(Description::optional("\u{200B}\n\u{200B}"), Ok(None));
         assert_eq!(Title::new("pay \u{202E}001").map(String::from), Ok("pay 001".to_owned()));
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::event::{Event, EventKind, shifted};
+use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::plan::Plan;
 use crate::run::Run;
@@ -27,6 +28,8 @@ pub struct Timeline {
     by_handle: BTreeMap<Handle, BlockId>,
     /// By id.
     series: Vec<Series>,
+    /// By id.
+    goals: Vec<Goal>,
     runs: BTreeMap<RunId, Run>,
     next_handle: Option<Handle>,
     /// The handles of blocks that are shown but not yet in the log.
@@ -85,6 +88,9 @@ pub struct Content {
     /// What repeats, by id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<Series>,
+    /// The goals that were proposed, by id. A client is not sent them with the rest: it gets them with their progress.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goals: Vec<Goal>,
     /// Runs of the architect, newest first.
     #[serde(default)]
     pub runs: Vec<Run>,
@@ -94,8 +100,8 @@ impl Timeline {
     /// A timeline that starts with the content that a server sent, which may be a part of the whole, and continues with the events
     /// after `seq`.
     pub fn from_content(content: Content, seq: u64) -> Self {
-        let Content { settings, active_plan: active, series, .. } = content;
-        let mut timeline = Self { settings, active, series, seq, ..Self::default() };
+        let Content { settings, active_plan: active, series, goals, .. } = content;
+        let mut timeline = Self { settings, active, series, goals, seq, ..Self::default() };
         // One by one, because collecting a map generates sorting code for each iterator type.
         for plan in content.plans {
             timeline.plans.insert(plan.id, plan);
@@ -117,6 +123,7 @@ impl Timeline {
             active_plan: self.active,
             blocks: self.by_start.iter().filter_map(|(_, _, id)| self.blocks.get(id)).cloned().collect(),
             series: self.series.clone(),
+            goals: self.goals.clone(),
             runs: self.runs(usize::MAX),
         }
     }
@@ -203,6 +210,17 @@ impl Timeline {
                 }
             }
             EventKind::SeriesDeleted { series } => self.end_series(series.id),
+            EventKind::GoalCreated { goal } => {
+                self.goals.retain(|other| other.id != goal.id);
+                let place = self.goals.partition_point(|other| other.id < goal.id);
+                self.goals.insert(place, goal.clone());
+            }
+            EventKind::GoalChanged(change) => {
+                if let Some(goal) = self.goals.iter_mut().find(|goal| goal.id == change.goal) {
+                    goal.state.clone_from(&change.after);
+                }
+            }
+            EventKind::GoalDeleted { goal } => self.goals.retain(|other| other.id != goal.id),
             EventKind::WorkflowStarted { run } => {
                 self.runs.insert(run.id, run.clone());
             }
@@ -322,6 +340,11 @@ impl Timeline {
     pub fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
         let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
         self.blocks(&query).filter_map(|block| block.span).collect()
+    }
+
+    /// The goals that were proposed, by id, including those of deleted plans.
+    pub fn goals(&self) -> &[Goal] {
+        &self.goals
     }
 
     /// What repeats, by id, including the series of deleted plans.

@@ -9,15 +9,17 @@ use uuid::Uuid;
 
 use crate::block::{Block, Kind};
 use crate::decide::block::fits_its_kind;
-use crate::event::{Actor, BlockChange, Event, EventKind, RunChange, shifted};
+use crate::event::{Actor, BlockChange, Event, EventKind, GoalChange, RunChange, shifted};
+use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::limits;
+use crate::outline::{Outline, PHASES};
 use crate::plan::Plan;
 use crate::reminder::{QuietHours, Reminders};
 use crate::run::{Run, RunStatus};
 use crate::series::Series;
 use crate::settings::Settings;
-use crate::view::{ReadBlocks, ReadHistory, ReadPlans, ReadRuns, TimelineView};
+use crate::view::{ReadBlocks, ReadGoals, ReadHistory, ReadPlans, ReadRuns, TimelineView};
 
 /// An event may be this much earlier than the one before it, because the clock of a machine can be corrected.
 const CLOCK_CORRECTION: TimeDelta = TimeDelta::minutes(1);
@@ -98,6 +100,9 @@ pub enum Misfit {
     /// A series has a rule that cannot be read, or more exceptions than are possible; or it changes its plan.
     #[error("the series {0} cannot have this rule, this length or this plan")]
     Series(SeriesId),
+    /// The outline of a goal refers to tasks that it does not have, has too many, or a wish is not possible.
+    #[error("the goal {0} cannot have these parts or be planned in this way")]
+    Goal(RunId),
     /// A run of the architect does not change in this way.
     #[error("the goal {0} cannot change in this way at this point")]
     Run(RunId),
@@ -257,6 +262,15 @@ fn verify_change<V: TimelineView>(view: &V, kind: &EventKind) -> Verified<V::Err
         EventKind::SeriesDeleted { series } => {
             require(read(view.series(series.id))?.as_ref() == Some(series), || Misfit::Before("series"))
         }
+        EventKind::GoalCreated { goal } => new_goal(view, goal),
+        EventKind::GoalChanged(GoalChange { goal, before, after }) => {
+            let known = read(view.goal(*goal))?.ok_or(Misfit::Missing { what: "goal", id: goal.uuid() })?;
+            require(known.state == *before, || Misfit::Before("goal"))?;
+            require(is_possible_goal(&Goal { state: after.clone(), ..known }), || Misfit::Goal(*goal))
+        }
+        EventKind::GoalDeleted { goal } => {
+            require(read(view.goal(goal.id))?.as_ref() == Some(goal), || Misfit::Before("goal"))
+        }
         EventKind::WorkflowStarted { run } => new_run(view, run),
         EventKind::WorkflowProgressed(change) => changed_run(view, change, RunStatus::Running, RunStatus::Running),
         EventKind::WorkflowCompleted(change) => changed_run(view, change, RunStatus::Running, RunStatus::Completed),
@@ -344,6 +358,23 @@ fn possible_series<E>(series: &Series) -> Verified<E> {
         && series.tags.len() <= limits::TAGS
         && are_possible(series.reminders.as_ref());
     require(is_possible, || Misfit::Series(series.id))
+}
+
+fn new_goal<V: ReadPlans + ReadGoals>(view: &V, goal: &Goal) -> Verified<V::Error> {
+    require(read(view.goal(goal.id))?.is_none(), || Misfit::Exists { what: "goal", id: goal.id.uuid() })?;
+    known_plan(view, goal.plan)?;
+    require(read(view.goals())?.len() < limits::GOALS, || limit("goals", limits::GOALS))?;
+    require(is_possible_goal(goal), || Misfit::Goal(goal.id))
+}
+
+/// Whether the outline of a goal has only parts that exist, and its lengths are possible.
+fn is_possible_goal(goal: &Goal) -> bool {
+    let Outline { tasks, phases, .. } = &goal.outline;
+    let lengths = [goal.state.wishes.minutes_per_week, goal.state.wishes.session_minutes];
+    tasks.len() <= limits::TASKS_PER_RUN
+        && phases.len() <= PHASES
+        && tasks.iter().flat_map(|task| &task.depends_on).all(|on| *on < tasks.len())
+        && lengths.into_iter().flatten().all(|minutes| (1..=limits::WEEK_MINUTES).contains(&minutes))
 }
 
 fn known_run<V: ReadRuns>(view: &V, id: RunId) -> Verified<V::Error, Run> {

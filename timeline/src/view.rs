@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::block::{Block, Kind, Priority};
 use crate::event::Event;
+use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::plan::Plan;
 use crate::run::Run;
@@ -130,6 +131,21 @@ pub trait ReadSeries: View {
     fn series(&self, id: SeriesId) -> Result<Option<Series>, Self::Error>;
 }
 
+/// Reads goals.
+pub trait ReadGoals: View {
+    /// Returns all goals by id, including those of deleted plans.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn goals(&self) -> Result<Vec<Goal>, Self::Error>;
+
+    /// Returns the goal with this id, even if its plan is deleted.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn goal(&self, id: RunId) -> Result<Option<Goal>, Self::Error>;
+}
+
 /// Reads the runs of the architect.
 pub trait ReadRuns: View {
     /// Returns the run with this id.
@@ -189,7 +205,7 @@ pub trait ReadHistory: View {
     /// If the source cannot be read.
     fn undone_by(&self, txn: TxnId) -> Result<Option<TxnId>, Self::Error>;
 
-    /// Returns the newest event after `seq` that is about `subject` (a plan, block, series or run), has one of these
+    /// Returns the newest event after `seq` that is about `subject` (a plan, block, series, goal or run), has one of these
     /// [names](crate::EventKind::name), [can be undone](Event::is_undoable), and belongs to a transaction that is not undone.
     ///
     /// # Errors
@@ -214,6 +230,12 @@ pub trait ReadHistory: View {
     /// If the source cannot be read.
     fn series_at(&self, seq: u64) -> Result<Vec<Series>, Self::Error>;
 
+    /// Returns the goals as they were after event `seq`, by id, including those of deleted plans.
+    ///
+    /// # Errors
+    /// If the source cannot be read.
+    fn goals_at(&self, seq: u64) -> Result<Vec<Goal>, Self::Error>;
+
     /// Returns every block that has changed since event `seq`, sorted by id. Includes the blocks of deleted plans.
     ///
     /// # Errors
@@ -222,9 +244,9 @@ pub trait ReadHistory: View {
 }
 
 /// A timeline of which every part can be read, as [`decide`](crate::decide()) needs it.
-pub trait TimelineView: ReadPlans + ReadBlocks + ReadSeries + ReadRuns + ReadHistory {}
+pub trait TimelineView: ReadPlans + ReadBlocks + ReadSeries + ReadGoals + ReadRuns + ReadHistory {}
 
-impl<V: ReadPlans + ReadBlocks + ReadSeries + ReadRuns + ReadHistory> TimelineView for V {}
+impl<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals + ReadRuns + ReadHistory> TimelineView for V {}
 
 /// A block that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -336,6 +358,8 @@ pub struct BlockQuery {
     pub state: BlockState,
     /// Only those of this series.
     pub series: Option<SeriesId>,
+    /// Only those of this goal.
+    pub goal: Option<RunId>,
     /// Not this one.
     pub except: Option<BlockId>,
     /// Only those that come after this place.
@@ -420,6 +444,7 @@ impl Default for BlockQuery {
             starts_before: None,
             state: BlockState::Any,
             series: None,
+            goal: None,
             except: None,
             after: None,
             before: None,
@@ -453,6 +478,7 @@ impl BlockQuery {
     pub fn matches(&self, block: &Block) -> bool {
         self.plan.is_none_or(|plan| block.plan == plan)
             && self.series.is_none_or(|id| block.series.is_some_and(|place| place.series == id))
+            && self.goal.is_none_or(|id| block.goal.is_some_and(|part| part.goal == id))
             && self.except.is_none_or(|id| block.id != id)
             && self.has_time.is_none_or(|wanted| block.span.is_some() == wanted)
             && block.span.map_or(!self.is_bounded(), |span| self.is_within(span, block.handle))

@@ -2,9 +2,11 @@
 //! in the prompt. The built-in interpreter gets them as data.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use flux_timeline::goal::{Progress, blocks_of, progress};
 use flux_timeline::view::{BlockState, PlanCounts, blocks_of_each};
 use flux_timeline::{
-    Block, BlockQuery, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadPlans, ReadSeries, Series, Span, clock,
+    Block, BlockQuery, Goal, GoalStatus, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadGoals, ReadPlans, ReadSeries,
+    Series, Span, clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ const ELSEWHERE: usize = 20;
 const OVERDUE_ELSEWHERE: usize = 8;
 /// The most tasks without a time that a prompt lists.
 const INBOX: usize = 20;
+/// The most goals that a prompt lists.
+const GOALS: usize = 10;
 /// The most plans that a prompt names.
 const PLANS: usize = 30;
 
@@ -81,6 +85,9 @@ pub struct TimelineContext {
     /// How many tasks without a time are not listed. They also count as open tasks that are not.
     #[serde(default, skip_serializing_if = "flux_timeline::json::is_zero")]
     pub more_inbox: u64,
+    /// At most 10 goals that have not ended, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goals: Vec<GoalLine>,
     /// How many open tasks are not listed.
     pub later_open: u64,
     /// How many completed blocks are not listed.
@@ -104,6 +111,36 @@ pub struct PlanLine {
     /// How many of its blocks are appointments.
     #[serde(default)]
     pub appointments: u64,
+}
+
+/// A goal in the context.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GoalLine {
+    /// Its title, or what the person said if it has none.
+    pub title: String,
+    /// `proposed`, `active` or `paused`.
+    pub status: String,
+    /// How many sessions and tasks are done.
+    pub done: u32,
+    /// How many sessions and tasks there are. Nothing is on the timeline of a proposal.
+    pub all: u32,
+    /// How many sessions were missed and have not been made up for.
+    #[serde(default)]
+    pub missed: u32,
+    /// How much time was spent, in minutes.
+    pub minutes: u32,
+    /// When the next session or task starts.
+    #[serde(default, deserialize_with = "clock::optional_wall_time", skip_serializing_if = "Option::is_none")]
+    pub next: Option<NaiveDateTime>,
+    /// When the last one ends.
+    #[serde(default, deserialize_with = "clock::optional_wall_time", skip_serializing_if = "Option::is_none")]
+    pub ends: Option<NaiveDateTime>,
+    /// When everything should be done.
+    #[serde(default, deserialize_with = "clock::optional_wall_time", skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<NaiveDateTime>,
+    /// Whether it is behind by a week.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub behind: bool,
 }
 
 /// A block in the context.
@@ -192,7 +229,7 @@ pub struct InboxLine {
 ///
 /// # Errors
 /// The errors of the view.
-pub fn timeline<V: ReadPlans + ReadBlocks + ReadSeries>(
+pub fn timeline<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals>(
     view: &V,
     now: DateTime<Utc>,
 ) -> Result<TimelineContext, V::Error> {
@@ -274,10 +311,42 @@ pub fn timeline<V: ReadPlans + ReadBlocks + ReadSeries>(
         more_elsewhere,
         inbox: inbox.iter().map(|block| InboxLine { plan: plan_of(block), ..inbox_line(block) }).collect(),
         more_inbox: waiting - inbox.len() as u64,
+        goals: goals(view, &in_use, now)?,
         later_open: unlisted.open,
         done: unlisted.done,
         appointments: unlisted.appointments,
     })
+}
+
+/// The goals of these plans that have not ended.
+fn goals<V: ReadPlans + ReadBlocks + ReadGoals>(
+    view: &V,
+    in_use: &[Plan],
+    now: DateTime<Utc>,
+) -> Result<Vec<GoalLine>, V::Error> {
+    let mut goals = view.goals()?;
+    goals.retain(|goal| goal.state.status != GoalStatus::Ended && in_use.iter().any(|plan| plan.id == goal.plan));
+    // Ids are in the order of time.
+    goals.reverse();
+    goals.truncate(GOALS);
+    let zone = view.settings()?.zone();
+    let line = |goal: Goal| {
+        let Progress { sessions, sessions_done, sessions_missed, tasks, tasks_done, minutes_done, next, ends, .. } =
+            progress(&goal, &blocks_of(view, &goal)?, now);
+        Ok(GoalLine {
+            title: goal.name().to_owned(),
+            status: goal.state.status.as_str().to_owned(),
+            done: sessions_done + tasks_done,
+            all: sessions + tasks,
+            missed: sessions_missed,
+            minutes: minutes_done,
+            next: next.map(|next| zone.wall(next.span.start())),
+            ends: ends.map(|end| zone.wall(end)),
+            deadline: goal.state.wishes.deadline.map(|deadline| zone.wall(deadline)),
+            behind: goal.state.behind_since.is_some(),
+        })
+    };
+    goals.into_iter().map(line).collect()
 }
 
 /// The blocks of the plans other than the active one that are listed: overdue tasks, then those of the next days. Whether there are more in

@@ -1,5 +1,6 @@
 //! The result of a tool call: a sentence for people and facts for models, in one JSON object.
 
+mod goal;
 mod run;
 mod words;
 
@@ -15,7 +16,8 @@ use flux_timeline::query::Answer;
 use flux_timeline::rejection::Rejection;
 use flux_timeline::run::{LeftOut, Run};
 
-pub use run::run_report;
+pub use goal::behind_report;
+pub use run::{Proposed, run_report};
 
 /// The error of a call that the person refused, as the model sees it.
 pub const REFUSED: &str = "The person said no. Do not try it again.";
@@ -238,6 +240,8 @@ impl Report {
             | Outcome::Redone { .. }
             | Outcome::Restored(_)
             | Outcome::Settings(_)
+            | Outcome::Goal { .. }
+            | Outcome::Tended
             | Outcome::Extended => done,
         }
     }

@@ -33,6 +33,8 @@ impl Person {
         let mut person = Self { session: Session::default(), now: at("2026-11-24T07:00:00Z"), ids: 0 };
         let id = PlanId::new(person.id());
         person.done(&Command::OpenTimeline { id, title: Title::new("My plan").unwrap() });
+        let by_itself = SettingsUpdate { accept_goals: Some(true), ..SettingsUpdate::default() };
+        person.done(&Command::ChangeSettings(by_itself));
         person
     }
 
@@ -52,7 +54,11 @@ impl Person {
             Err(DecideError::View(never)) => match never {},
         };
         let (ids, now) = (&mut self.ids, self.now);
-        self.session.append(decision.events, now, &Actor::User, txn, || {
+        let actor = match command {
+            Command::CommitRun { run, .. } => Actor::Workflow { run: *run },
+            _ => Actor::User,
+        };
+        self.session.append(decision.events, now, &actor, txn, || {
             *ids += 1;
             EventId::new(Uuid::from_u128(*ids))
         });
@@ -165,6 +171,8 @@ fn a_goal_whose_tasks_were_taken_back_is_started_again_at_once() {
     let run = person.start("Learn German");
     person.commit(run.id, &[30]).unwrap();
     person.done(&Command::Undo { txn: None });
+    assert_eq!(person.start("Learn German").id, run.id, "it is a proposal again");
+    person.call("updateGoal", json!({"request": "end"})).unwrap();
     assert_ne!(person.start("Learn German").id, run.id);
 }
 
@@ -182,9 +190,9 @@ fn trying_an_old_run_again_does_not_plan_a_goal_twice() {
     person.commit(new, &[30]).unwrap();
     person.now += TimeDelta::days(2);
     let why = person.call("retryRun", again.clone()).unwrap_err();
-    assert!(why.contains("is planned: its tasks are on the timeline. Undo them first"), "{why}");
+    assert!(why.contains("is planned: its tasks are proposed or on the timeline. End that goal first"), "{why}");
 
-    person.done(&Command::Undo { txn: None });
+    person.call("updateGoal", json!({"request": "end"})).unwrap();
     assert_eq!(did(&person.call("retryRun", again).unwrap()), Did::Retried);
 }
 
@@ -466,7 +474,7 @@ fn tasks_without_a_time_are_reported_and_the_run_fails_if_none_has_one() {
     person.commit(id, &[400]).unwrap();
     let run = person.run_of(id);
     assert_eq!(run.state.status, RunStatus::Failed);
-    let report = run_report(&Moment::new(person.now, &Settings::default()), &run, &[], None);
+    let report = run_report(&Moment::new(person.now, &Settings::default()), &run, &[], None, None);
     assert!(report.starts_with("I could not plan “Learn German”. No task found a time."), "{report}");
     assert!(report.ends_with("Nothing was added to the timeline."), "{report}");
 }
@@ -480,7 +488,7 @@ fn a_report_lists_what_was_placed_and_what_was_not() {
     person.commit(id, &[60, 90]).unwrap();
     let plan = person.session.active_plan().unwrap();
     let moment = Moment::new(person.now, &Settings::default());
-    let report = run_report(&moment, &person.run_of(id), &person.blocks(), plan.as_ref());
+    let report = run_report(&moment, &person.run_of(id), &person.blocks(), plan.as_ref(), None);
     assert_eq!(
         report,
         "“Learn German” is planned: 1 task, Tue 24 Nov.\n\n- Tue 24 Nov, 09:00–10:00: Task 1 (B1)\n\nThese were left \
@@ -534,7 +542,7 @@ fn tasks_of_a_plan_that_is_archived_meanwhile_go_there_and_the_report_says_so() 
     let where_they_are = "“Languages” was archived meanwhile, and they are in it; switch to it to see them.";
     let run = person.run_of(id);
     assert_eq!(run.state.message, format!("Added 1 task, Tue 24 Nov. {where_they_are}"));
-    let report = run_report(&Moment::new(person.now, &Settings::default()), &run, &blocks, Some(plan));
+    let report = run_report(&Moment::new(person.now, &Settings::default()), &run, &blocks, Some(plan), None);
     assert!(report.contains(where_they_are), "{report}");
     person.call("switchPlan", json!({"id": "Languages"})).unwrap();
     assert_eq!(seen(&person), blocks);

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::error::ApiError;
 use super::fields::{self, Fields, PageFields};
+use super::goals::{self, PreviewCall};
 use super::reminders::ReminderCall;
 use super::{settings, times};
 use crate::account::AccountCall;
@@ -70,6 +71,10 @@ pub enum Question {
     Blocks(Box<PageFields>),
     /// Times for tasks that are overdue or have none.
     Times(OverdueTasks),
+    /// The goals, and how far they have come.
+    Goals,
+    /// How a goal would be planned.
+    Preview(Box<PreviewCall>),
     /// How much is stored.
     Counts,
     /// Messages of the conversation, oldest first: the newest, or the ones just before another one. An empty list means that
@@ -115,6 +120,9 @@ impl Call {
             "getEvents" => events(arguments),
             "getBlocks" => Ok(Self::Ask(Question::Blocks(Box::new(PageFields::read(arguments, BLOCKS)?)))),
             "suggestTimes" => times::read_tasks(arguments).map(|tasks| Self::Ask(Question::Times(tasks))),
+            "getGoals" => Fields::read(arguments, &[]).map(|_| Self::Ask(Question::Goals)),
+            "previewGoal" => PreviewCall::read(arguments).map(|call| Self::Ask(Question::Preview(Box::new(call)))),
+            "acceptGoal" => goals::read_accept(arguments).map(Self::Command),
             "placeTasks" => times::read_starts(arguments).map(Self::Command),
             "getCounts" => Fields::read(arguments, &[]).map(|_| Self::Ask(Question::Counts)),
             "getMessages" => messages(arguments),

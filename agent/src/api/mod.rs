@@ -11,6 +11,7 @@
 //! | `error` | why a call fails |
 //! | `action` | carries out a tool call or a command in one transaction |
 //! | `pages` | questions with long answers: blocks, messages, and the log |
+//! | `goals` | how a goal would be planned, and what of it is accepted |
 //! | `reminders` | reminders that have come |
 //! | `settings`, `fields` | arguments of calls that are not tools |
 //! | `portable` | export, import, and deleting everything |
@@ -23,6 +24,7 @@ mod call;
 pub mod cors;
 mod error;
 mod fields;
+mod goals;
 pub mod headers;
 mod outcome;
 mod pages;
@@ -237,6 +239,8 @@ impl<S: Sql + Clone> Api<'_, S> {
             Question::Events(query) => pages::events(self.store, &query),
             Question::Blocks(fields) => pages::blocks(self.store, *fields),
             Question::Times(tasks) => times::suggest(self.store, tasks, self.now),
+            Question::Goals => Ok(value(&shown::goals(self.store, self.now)?)),
+            Question::Preview(call) => goals::preview(self.store, &call, self.now),
             Question::Counts => Ok(value(&self.store.counts()?)),
             Question::Messages { before, limit } => pages::messages(self.store, before.as_deref(), limit),
             Question::Settings => Ok(value(&self.store.settings()?)),

@@ -1,6 +1,7 @@
 //! Reads a change of the settings.
 
 use flux_timeline::command::SettingsUpdate;
+use flux_timeline::free_time::Activity;
 use flux_timeline::{HourFormat, QuietHours, Rejection, Zone};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -39,6 +40,21 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
             }
             ("rescheduleOverdue", _) => {
                 update.reschedule_overdue = Some(given.as_bool().ok_or_else(|| misfit(name, "true or false", given))?);
+            }
+            ("acceptGoals", _) => {
+                update.accept_goals = Some(given.as_bool().ok_or_else(|| misfit(name, "true or false", given))?);
+            }
+            ("activityHours", Value::Object(activities)) => {
+                for (activity, hours) in activities {
+                    let name = format!("{name}/{activity}");
+                    let activity = Activity::read(activity)
+                        .ok_or_else(|| misfit(&name, "one of training, study, work, other", hours))?;
+                    let hours = if hours.is_null() { None } else { Some(read_hours(&name, hours)?) };
+                    update.activity_hours.push((activity, hours));
+                }
+            }
+            ("activityHours", _) => {
+                return Err(misfit(name, r#"{"study": {"parts": ["evening", "weekend"]}}"#, given));
             }
             ("remindMinutes", Value::Null) => update.remind_minutes = Some(None),
             ("remindMinutes", _) => {

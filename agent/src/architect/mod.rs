@@ -18,7 +18,7 @@
 
 mod check;
 mod message;
-mod runs;
+pub(crate) mod runs;
 #[cfg(test)]
 mod tests;
 mod think;

@@ -11,13 +11,15 @@ use flux_protocol::message::TextPart;
 use flux_protocol::trace::span_id;
 use flux_protocol::{Message, Part, Role};
 use flux_timeline::Moment;
-use flux_timeline::decide::{added_blocks, proposal};
+use flux_timeline::decide::added_blocks;
 use flux_timeline::describe::counted_work;
+use flux_timeline::goal::draft;
 use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK};
 use flux_timeline::{
-    Actor, Block, Command, Event, EventKind, ReadPlans, ReadRuns, Run, RunId, RunStatus, RunStep, TxnId,
+    Actor, Block, Command, Event, EventKind, Goal, GoalStatus, ReadBlocks, ReadGoals, ReadPlans, ReadRuns, Run, RunId,
+    RunStatus, RunStep, TxnId,
 };
-use flux_tools::report::run_report;
+use flux_tools::report::{Proposed, run_report};
 use serde_json::json;
 
 use super::{BROKEN_OFF, Plan, RETRIES, Reply, Request, Spent, Work, stands_for};
@@ -25,7 +27,7 @@ use crate::agent::ChatAgent;
 use crate::api::action::{self, Author, Done};
 use crate::connections::push::To;
 use crate::host::{Host, WorkflowId};
-use crate::store::{DrivenRun, StoreError};
+use crate::store::{DrivenRun, Sql, Store, StoreError};
 use crate::telemetry::{Fault, LogRecord, Name, Span};
 use flux_tools::context::GoalContext;
 
@@ -223,9 +225,8 @@ impl<H: Host> ChatAgent<H> {
     /// Checks whether the tasks find time. Their places are computed again when they are added.
     fn place(&self, run: &Run, plan: Plan, now: DateTime<Utc>) -> Result<Reply, StoreError> {
         self.change_run(&Command::BeginStep { run: run.id, step: RunStep::Place }, run.id)?;
-        let proposal = proposal(&self.0.store, run, &plan.outline().0, now)?;
-        let placed = proposal.tasks.placed.len() + proposal.sessions.len();
-        let unplaced = proposal.tasks.unplaced.len() + proposal.missed.iter().sum::<u32>() as usize;
+        let goal = Goal::proposed(run, plan.outline().0, now);
+        let (placed, unplaced) = draft(&self.0.store, &goal, now)?.counts();
         self.log_of_run(run.id, &LogRecord::Placed { run: run.id, placed, unplaced });
         Ok(Reply { not_before_ms: Some(now.timestamp_millis()), ..Reply::default() })
     }
@@ -247,19 +248,20 @@ impl<H: Host> ChatAgent<H> {
         }
     }
 
-    /// Replies that the tasks were added, with the report, which the model may put into better words.
+    /// Replies that the tasks were proposed or added, with the report, which the model may put into better words.
     fn added(&self, run: &Run) -> Result<Reply, StoreError> {
-        let report = self.what_came_of(run, &added_blocks(&self.0.store, run.id)?)?;
+        let (blocks, proposed) = work_of(&self.0.store, run.id, self.0.host.now())?;
+        let report = self.what_came_of(run, &blocks, proposed)?;
         Ok(Reply { report, ..Reply::default() })
     }
 
-    /// The report of a run and of the blocks that it has added, in the service's own words.
-    fn what_came_of(&self, run: &Run, blocks: &[Block]) -> Result<String, StoreError> {
+    /// The report of a run and of the blocks that it has proposed or added, in the service's own words.
+    fn what_came_of(&self, run: &Run, blocks: &[Block], proposed: Option<Proposed>) -> Result<String, StoreError> {
         let store = &self.0.store;
         let plan = blocks.first().map(|block| block.plan);
         let plan = store.plans()?.into_iter().find(|known| Some(known.id) == plan);
         let moment = Moment::new(self.0.host.now(), &store.settings()?);
-        Ok(run_report(&moment, run, blocks, plan.as_ref()))
+        Ok(run_report(&moment, run, blocks, plan.as_ref(), proposed))
     }
 
     fn fail(&self, run: RunId, error: String) -> Result<(), StoreError> {
@@ -290,8 +292,9 @@ impl<H: Host> ChatAgent<H> {
         let is_new = store.message(&message_id)?.is_none();
         store.sql_transaction(|store| {
             if is_new && matches!(run.state.status, RunStatus::Completed | RunStatus::Failed) {
-                let (zone, blocks) = (store.settings()?.zone(), added_blocks(store, id)?);
-                let mut text = self.what_came_of(&run, &blocks)?;
+                let (blocks, proposed) = work_of(store, id, now)?;
+                let zone = store.settings()?.zone();
+                let mut text = self.what_came_of(&run, &blocks, proposed)?;
                 let mut metadata = json!({ "at": now, "run": id });
                 let first = blocks.first().and_then(|block| block.span).map(|span| zone.wall(span.start()).day());
                 // What the words must say: the first day, how many there are, and everything about the sessions.
@@ -303,7 +306,7 @@ impl<H: Host> ChatAgent<H> {
                     metadata["prompt"] = self.0.options.prompts.report.to_string().into();
                 }
                 self.run_ended(&run, blocks.len(), metadata["prompt"].is_string());
-                store.put_message(&message(message_id, text, metadata), now)?;
+                store.put_message(&news_message(message_id, text, metadata), now)?;
             }
             if run.state.status != RunStatus::Failed {
                 store.keep_run_work::<Work>(id, None)?;
@@ -316,7 +319,7 @@ impl<H: Host> ChatAgent<H> {
 
     /// Sends the conversation to everyone. While an answer is being written, that waits until its end: a list without the answer
     /// would remove its beginning from the screen.
-    fn send_news(&self) -> Result<(), StoreError> {
+    pub(crate) fn send_news(&self) -> Result<(), StoreError> {
         if let Some(live) = self.0.live.borrow_mut().as_mut() {
             live.has_news = true;
             return Ok(());
@@ -325,7 +328,24 @@ impl<H: Host> ChatAgent<H> {
     }
 }
 
-fn message(id: String, text: String, metadata: serde_json::Value) -> Message {
+/// The blocks that a run has proposed or added, and whether they are only proposed.
+fn work_of<S: Sql>(
+    store: &Store<S>,
+    id: RunId,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Block>, Option<Proposed>), StoreError> {
+    let Some(goal) = store.goal(id)?.filter(|goal| goal.state.status == GoalStatus::Proposed) else {
+        return Ok((added_blocks(store, id)?, None));
+    };
+    let draft = draft(store, &goal, now)?;
+    let activity = goal.outline.activity;
+    let is_said = goal.state.wishes.hours.is_some() || store.settings()?.activity_hours.of(activity).is_some();
+    let proposed = Proposed { assumed: (!is_said).then(|| activity.usual_hours()) };
+    Ok((draft.blocks(store.next_handle()?), Some(proposed)))
+}
+
+/// A message of the service itself.
+pub(crate) fn news_message(id: String, text: String, metadata: serde_json::Value) -> Message {
     Message {
         parts: vec![Part::Text(TextPart { text, state: None })],
         metadata: Some(metadata),

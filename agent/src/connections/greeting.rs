@@ -52,13 +52,13 @@ impl<H: Host> ChatAgent<H> {
         // Clients load the conversation over HTTP before they connect. One that was away while an answer ended would keep the
         // cut-off answer without this frame.
         let mut conversation = self.conversation_frame(shown::MESSAGES_BYTES, true)?.to_text();
-        let reminders = self.reminders_of_greeting(follows_state)?;
-        let room = GREETING_BYTES
-            .saturating_sub(FRAMES_BYTES + conversation.len() + reminders.as_ref().map_or(0, String::len));
+        let others = self.frames_for_followers(follows_state)?;
+        let taken: usize = others.iter().map(String::len).sum();
+        let room = GREETING_BYTES.saturating_sub(FRAMES_BYTES + conversation.len() + taken);
         let frame = if follows_state { self.state_frame()? } else { self.catch_up(&info, room)? };
         let timeline = frame.to_text();
         connection.send(&timeline);
-        reminders.iter().for_each(|frame| connection.send(frame));
+        others.iter().for_each(|frame| connection.send(frame));
         if timeline.len() > room {
             let left = GREETING_BYTES.saturating_sub(FRAMES_BYTES + timeline.len());
             // A state can be larger than a greeting. The newest message is sent even then.
@@ -68,13 +68,15 @@ impl<H: Host> ChatAgent<H> {
         Ok(())
     }
 
-    /// The frame with the reminders that have come, if there are some. Clients that follow the state do not get it.
-    fn reminders_of_greeting(&self, follows_state: bool) -> Result<Option<String>, StoreError> {
+    /// The frames with the reminders that have come and with the goals, if there are some. Clients that follow the state do not get them.
+    fn frames_for_followers(&self, follows_state: bool) -> Result<Vec<String>, StoreError> {
         if follows_state {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let frame = self.reminders_frame()?;
-        Ok(matches!(&frame, ServerFrame::FluxReminders { reminders } if !reminders.is_empty()).then(|| frame.to_text()))
+        let has_some = matches!(&frame, ServerFrame::FluxReminders { reminders } if !reminders.is_empty());
+        let reminders = has_some.then(|| frame.to_text());
+        Ok(reminders.into_iter().chain(self.goals_frame()?).collect())
     }
 
     /// The events that a client has missed, if they have at most `room` bytes, or a snapshot. They are whole, so a client that

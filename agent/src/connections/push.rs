@@ -102,6 +102,7 @@ impl<H: Host> ChatAgent<H> {
     pub(crate) fn publish(&self, events: &[Event]) {
         self.count_events(events);
         self.send_events(events);
+        self.send_goals(events);
         self.end_reminders(events);
         self.note_undone(events);
         self.set_in_motion(events);

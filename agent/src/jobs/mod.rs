@@ -3,6 +3,7 @@
 //! A job that fails is stored with its next attempt, and the others run. What a job changes in the database shares a
 //! transaction with its end, so it happens once. Every opening of the object runs what is due and sets the alarm again.
 
+mod goals;
 mod morning;
 mod reminders;
 mod retention;
@@ -37,6 +38,8 @@ const MORNING: &str = "morning";
 const SERIES: &str = "series";
 /// Reminds the person of what is about to begin.
 const REMINDERS: &str = "reminders";
+/// Looks after goals that are under way.
+const GOALS: &str = "goals";
 /// Ends Workflows of deleted goals, and deletes what they have stored.
 const DISCARD: &str = "discard";
 
@@ -112,6 +115,7 @@ impl<H: Host> ChatAgent<H> {
             RETENTION => self.expire(),
             MORNING => self.begin_morning(),
             SERIES => self.extend_series(),
+            GOALS => self.tend_goals(),
             REMINDERS => self.remind(job),
             DISCARD => self.discard_workflows(job),
             // A newer version of the service made it.
@@ -224,7 +228,10 @@ impl<H: Host> ChatAgent<H> {
 
 /// Whether an event changes when a job is due.
 pub(crate) fn changes_jobs(event: &Event) -> bool {
-    morning::changes_mornings(event) || event.kind.concerns_series() || reminders::changes_many(event)
+    morning::changes_mornings(event)
+        || event.kind.concerns_series()
+        || goals::changes_goals(event)
+        || reminders::changes_many(event)
 }
 
 impl<S: Sql> Store<S> {
@@ -239,10 +246,13 @@ impl<S: Sql> Store<S> {
         if events.iter().any(|event| event.kind.concerns_series()) {
             self.plan_series(now)?;
         }
+        if events.iter().any(goals::changes_goals) {
+            self.plan_goals(now)?;
+        }
         self.plan_reminders(events, now)
     }
 
-    /// Stores the jobs of series and of reminders if they are missing: a version of the service that does not know them deletes
+    /// Stores the jobs of series, of goals and of reminders if they are missing: a version of the service that does not know them deletes
     /// them.
     ///
     /// # Errors
@@ -251,11 +261,18 @@ impl<S: Sql> Store<S> {
         let sql = format!(
             "SELECT ?1 AS job WHERE EXISTS (SELECT 1 FROM [series] WHERE until IS NULL) AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1)
              UNION ALL
-             SELECT ?2 WHERE {} AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?2)",
+             SELECT ?2 WHERE {} AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?2)
+             UNION ALL
+             SELECT ?4 WHERE EXISTS (SELECT 1 FROM [goals] WHERE until IS NULL) AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?4)",
             self.has_reminders("?3")?
         );
-        for row in self.query(&sql, &[SERIES.into(), REMINDERS.into(), now.timestamp_millis().into()])? {
-            if row.text(0)? == SERIES { self.plan_series(now)? } else { self.find_reminders(now)? }
+        let params = [SERIES.into(), REMINDERS.into(), now.timestamp_millis().into(), GOALS.into()];
+        for row in self.query(&sql, &params)? {
+            match row.text(0)?.as_str() {
+                SERIES => self.plan_series(now)?,
+                GOALS => self.plan_goals(now)?,
+                _ => self.find_reminders(now)?,
+            }
         }
         Ok(())
     }
@@ -288,7 +305,8 @@ pub(crate) fn turns_due(now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// The kind of a job as reports name it.
 fn name_of(kind: &str) -> Name {
-    let kinds = [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, MORNING, SERIES, REMINDERS, DISCARD];
+    let kinds =
+        [TURNS, RUNS, REBUILD, IMPORT, PAST, CLOSE_CALLS, RETENTION, MORNING, SERIES, REMINDERS, GOALS, DISCARD];
     kinds.into_iter().find(|known| *known == kind).unwrap_or("job")
 }
 

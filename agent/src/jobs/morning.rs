@@ -89,7 +89,7 @@ pub(super) fn changes_mornings(event: &Event) -> bool {
 }
 
 /// When the next morning after `now` begins.
-fn next_morning(now: DateTime<Utc>, zone: Zone) -> DateTime<Utc> {
+pub(super) fn next_morning(now: DateTime<Utc>, zone: Zone) -> DateTime<Utc> {
     let today = zone.wall(now).date();
     let morning =
         |days| zone.instant((today + TimeDelta::days(days)).and_time(NaiveTime::MIN) + TimeDelta::hours(HOUR));

@@ -225,6 +225,7 @@ mod tests {
                 },
             ],
             more_inbox: 3,
+            goals: Vec::new(),
             later_open: 12,
             done: 40,
             appointments: 2,

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 use flux_timeline::describe::{counted_appointments, counted_blocks, counted_tasks};
 use flux_timeline::{Kind, clock};
-use flux_tools::context::{BlockLine, DAYS, InboxLine, TimelineContext};
+use flux_tools::context::{BlockLine, DAYS, GoalLine, InboxLine, TimelineContext};
 
 use super::data::{field, tag};
 
@@ -53,6 +53,12 @@ pub fn describe(context: &TimelineContext) -> String {
     if context.more_inbox > 0 {
         let _ = writeln!(text, "- {} more, which findBlocks lists", context.more_inbox);
     }
+    if !context.goals.is_empty() {
+        let _ = writeln!(text, "Goals (title | details):");
+    }
+    for goal in &context.goals {
+        let _ = writeln!(text, "- {}", goal_line(goal));
+    }
     let appointments = and_appointments(context.appointments);
     let (open, done) = (counted_tasks(context.later_open), counted_blocks(context.done));
     let _ = write!(text, "Not listed: {open} open, {done} done{appointments}.");
@@ -98,6 +104,29 @@ fn inbox_line(task: &InboxLine) -> String {
     add_details(&mut details, task.working, &task.priority, &task.tags);
     details.extend(in_plan(task.plan.as_deref()));
     format!("{} | {}{}", task.handle, field(&task.title), listed(&details))
+}
+
+fn goal_line(goal: &GoalLine) -> String {
+    let day = |time: NaiveDateTime| format!("{} {}", time.weekday(), clock::iso_date(time.date()));
+    let mut details = vec![match goal.status.as_str() {
+        "proposed" => "proposed, not accepted yet".to_owned(),
+        status => status.to_owned(),
+    }];
+    if goal.all > 0 {
+        let spent = clock::length(TimeDelta::minutes(goal.minutes.into()));
+        details.push(format!("{} of {} done, {spent} spent", goal.done, goal.all));
+    }
+    if goal.missed > 0 {
+        details.push(format!("{} missed", goal.missed));
+    }
+    if goal.behind {
+        details.push("behind by a week".to_owned());
+    }
+    details.extend(goal.next.map(|next| format!("next {} {}", day(next), clock::hours(next.time()))));
+    details.extend(goal.ends.map(|end| format!("last {}", day(end))));
+    details
+        .extend(goal.deadline.map(|deadline| format!("deadline {} {}", day(deadline), clock::hours(deadline.time()))));
+    format!("{}{}", field(&goal.title), listed(&details))
 }
 
 /// The plan, if it is not the active one.

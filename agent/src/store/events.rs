@@ -198,6 +198,9 @@ impl<S: Sql> Store<S> {
             EventKind::SeriesCreated { series } => self.put_series(seq, series),
             EventKind::SeriesChanged { after, .. } => self.change_series(seq, after),
             EventKind::SeriesDeleted { series } => self.end_series(seq, series.id),
+            EventKind::GoalCreated { goal } => self.put_goal(seq, goal),
+            EventKind::GoalChanged(change) => self.change_goal(seq, change),
+            EventKind::GoalDeleted { goal } => self.end_goal(seq, goal.id),
             EventKind::WorkflowStarted { run } => self.put_run(run),
             EventKind::WorkflowProgressed(change)
             | EventKind::WorkflowCompleted(change)

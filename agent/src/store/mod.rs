@@ -52,13 +52,13 @@ mod reminders;
 mod retention;
 mod runs;
 mod schema;
-mod series;
 mod sql;
 #[cfg(any(test, feature = "store-suite"))]
 pub mod suite;
 mod timeline;
 mod turns;
 mod usage;
+mod versions;
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;

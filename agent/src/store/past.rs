@@ -172,6 +172,7 @@ impl<S: Sql> Store<S> {
             "SELECT e.json FROM [subjects] s JOIN [events] e ON e.seq = s.seq
              WHERE s.subject = ? AND s.seq > ? AND e.type IN ({places})
                 AND (e.type = 'BLOCK_MOVED' OR json_extract(e.json, '$.actor.by') <> 'system')
+                AND (e.type <> 'GOAL_CREATED' OR json_extract(e.json, '$.actor.by') <> 'workflow')
                 AND NOT EXISTS (SELECT 1 FROM [history] h WHERE h.txn = e.txn AND h.undone <> 0 AND h.undone > 0)
              ORDER BY s.seq DESC LIMIT 1"
         );

@@ -126,14 +126,16 @@ pub(super) const COMPUTED: &[Table] = &[
                 since INTEGER NOT NULL,
                 digest INTEGER NOT NULL,
                 json TEXT NOT NULL,
-                series TEXT
+                series TEXT,
+                goal TEXT
             )",
             "CREATE INDEX [blocks_by_start] ON [blocks] (start_ms)",
             // With all that is asked of a past moment before the rows themselves are read.
             "CREATE INDEX [blocks_by_plan] ON [blocks] (plan, start_ms, handle, since, end_ms, state)",
             "CREATE INDEX [blocks_by_title] ON [blocks] (title_key)",
-            // Few blocks are part of a series. The others write nothing to it.
+            // Few blocks are part of a series or a goal. The others write nothing to these.
             "CREATE INDEX [blocks_by_series] ON [blocks] (series) WHERE series IS NOT NULL",
+            "CREATE INDEX [blocks_by_goal] ON [blocks] (goal) WHERE goal IS NOT NULL",
             "CREATE INDEX [blocks_reminding] ON [blocks] (start_ms) WHERE json_extract(json, '$.reminders') <> '[]'",
             // Overdue tasks are read on every turn, and there are few open ones among many done.
             "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE state = 0",
@@ -156,6 +158,20 @@ pub(super) const COMPUTED: &[Table] = &[
                 PRIMARY KEY (id, since)
             ) WITHOUT ROWID",
             "CREATE INDEX [series_now] ON [series] (id) WHERE until IS NULL",
+        ],
+    },
+    Table {
+        name: "goals",
+        statements: &[
+            // Each version, as of series.
+            "CREATE TABLE [goals] (
+                id TEXT NOT NULL,
+                since INTEGER NOT NULL,
+                until INTEGER,
+                json TEXT NOT NULL,
+                PRIMARY KEY (id, since)
+            ) WITHOUT ROWID",
+            "CREATE INDEX [goals_now] ON [goals] (id) WHERE until IS NULL",
         ],
     },
     Table {

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockDifference, BlockState, PlanCounts, PlanSnapshot, TitleMatch};
 use flux_timeline::{
-    Block, BlockId, BlockQuery, Event, Handle, Kind, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans, ReadRuns,
-    ReadSeries, Run, RunId, Series, SeriesId, Settings, Span, Status, TxnId, View,
+    Block, BlockId, BlockQuery, Event, Goal, Handle, Kind, Plan, PlanId, ReadBlocks, ReadGoals, ReadHistory, ReadPlans,
+    ReadRuns, ReadSeries, Run, RunId, Series, SeriesId, Settings, Span, Status, TxnId, View,
 };
 
 use uuid::Uuid;
@@ -108,6 +108,16 @@ impl<S: Sql> ReadSeries for Store<S> {
     }
 }
 
+impl<S: Sql> ReadGoals for Store<S> {
+    fn goals(&self) -> Result<Vec<Goal>, StoreError> {
+        self.goals_now()
+    }
+
+    fn goal(&self, id: RunId) -> Result<Option<Goal>, StoreError> {
+        self.goal_of(id)
+    }
+}
+
 impl<S: Sql> ReadRuns for Store<S> {
     fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
         self.run_of(id)
@@ -169,6 +179,10 @@ impl<S: Sql> ReadHistory for Store<S> {
         self.past_series(seq)
     }
 
+    fn goals_at(&self, seq: u64) -> Result<Vec<Goal>, StoreError> {
+        self.past_goals(seq)
+    }
+
     fn differences(&self, seq: u64) -> Result<Vec<BlockDifference>, StoreError> {
         self.block_differences(seq)
     }
@@ -184,6 +198,11 @@ fn span(row: &Row) -> Result<Span, StoreError> {
 /// The start or the end of a block in ms; `NULL` if it has no time.
 fn bound(block: &Block, of: impl Fn(Span) -> DateTime<Utc>) -> Value {
     block.span.map_or(Value::Null, |span| millis(of(span)))
+}
+
+/// The id of the goal of a block, which never changes; `NULL` if it is part of none.
+fn goal(block: &Block) -> Value {
+    block.goal.map(|part| part.goal.to_string()).into()
 }
 
 /// The id of the series of a block; `NULL` if it stands alone.
@@ -215,6 +234,9 @@ fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
     }
     if let Some(id) = query.series {
         add("b.series = ?", &[id.to_string().into()]);
+    }
+    if let Some(id) = query.goal {
+        add("b.goal = ?", &[id.to_string().into()]);
     }
     if let Some(id) = query.except {
         add("b.id <> ?", &[id.to_string().into()]);
@@ -287,10 +309,10 @@ impl<S: Sql> Store<S> {
     pub fn content(&self) -> Result<Content, StoreError> {
         let rows = self.query("SELECT json FROM [blocks] ORDER BY start_ms, handle", &[])?;
         let blocks = rows.iter().map(block).collect::<Result<_, _>>()?;
-        Ok(Content { runs: self.runs(usize::MAX)?, ..self.content_with(blocks)? })
+        Ok(Content { runs: self.runs(usize::MAX)?, goals: self.goals()?, ..self.content_with(blocks)? })
     }
 
-    /// Settings, plans, the newest runs, and these blocks.
+    /// Settings, plans, series, the newest runs, and these blocks. Without goals, which clients get with their progress.
     ///
     /// # Errors
     /// The errors of the engine.
@@ -301,6 +323,7 @@ impl<S: Sql> Store<S> {
             active_plan: self.active_plan()?.map(|plan| plan.id),
             blocks,
             series: self.all_series()?,
+            goals: Vec::new(),
             runs: self.runs(RUNS)?,
         })
     }
@@ -329,8 +352,8 @@ impl<S: Sql> Store<S> {
     pub(super) fn insert_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         let text = text("blocks", block)?;
         self.execute(
-            "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, state, since, digest, json, series)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, state, since, digest, json, series, goal)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 number(block.handle),
                 block.id.to_string().into(),
@@ -344,6 +367,7 @@ impl<S: Sql> Store<S> {
                 digest(&text).into(),
                 text.into(),
                 series(block),
+                goal(block),
             ],
         )?;
         self.change_head(|head| head.keep(block));

@@ -55,7 +55,7 @@ pub fn hours(settings: &Settings) -> String {
 
 #[cfg(test)]
 mod tests {
-    use flux_timeline::{Goal, PlanId, RunId, RunState, RunStep};
+    use flux_timeline::{GoalText, PlanId, RunId, RunState, RunStep};
     use uuid::Uuid;
 
     use super::*;
@@ -63,7 +63,7 @@ mod tests {
     fn run(status: RunStatus, error: Option<&str>) -> Run {
         Run {
             id: RunId::new(Uuid::nil()),
-            goal: Goal::new("Learn German").unwrap(),
+            goal: GoalText::new("Learn German").unwrap(),
             plan: PlanId::new(Uuid::nil()),
             deadline: None,
             minutes_per_week: None,

@@ -4,6 +4,7 @@
 //! | module | requests |
 //! | --- | --- |
 //! | `run` | goals in progress: list, cancel, try again |
+//! | `goal` | goals that are proposed or under way: accept, pause, resume, end |
 //! | `remind`, `lead` | the reminders of a block |
 //! | `talk` | greetings, help, undo and redo |
 //! | `architect` | a long goal, to be broken into tasks |
@@ -24,6 +25,7 @@
 mod architect;
 mod change;
 mod free;
+mod goal;
 mod lead;
 mod moving;
 mod overdue;
@@ -118,7 +120,8 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
     }
     let (tokens, reminder) = lead::taken(source, tokens);
     let request = Request { tokens: &tokens, ..request };
-    let outcome = run::read(request)
+    let outcome = goal::read(request)
+        .or_else(|| run::read(request))
         .or_else(|| talk::read(request))
         .or_else(|| architect::read(request))
         .or_else(|| plans::read(request))

@@ -43,10 +43,12 @@ impl BlockDelta {
             depends_on,
             reminders,
             series,
+            goal,
             source,
         } = after;
         // These never change.
-        if (before.id, before.handle, before.plan, before.source) != (*id, *handle, *plan, *source) {
+        if (before.id, before.handle, before.plan, before.goal, before.source) != (*id, *handle, *plan, *goal, *source)
+        {
             return None;
         }
         let mut change = Map::new();
@@ -133,6 +135,7 @@ pub fn version(block: &Block) -> u32 {
         depends_on,
         reminders,
         series,
+        goal,
         source,
     } = block;
     let mut hash = Hash(0x811C_9DC5);
@@ -173,6 +176,9 @@ pub fn version(block: &Block) -> u32 {
     if let Some(place) = series {
         hash.add(place.series.uuid().as_bytes());
         hash.add(&place.start.and_utc().timestamp().to_le_bytes());
+    }
+    if let Some(part) = goal {
+        hash.add(part.goal.uuid().as_bytes());
     }
     hash.0
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Context, Decided, Decision, Outcome, read, series};
+use super::{Context, Decided, Decision, Outcome, goal, read, series};
 use crate::block::Block;
 use crate::event::{Event, EventKind, SpanChange, shifted};
 use crate::id::{BlockId, PlanId, TxnId};
@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::rejection::Rejection;
 use crate::series::Series;
 use crate::span::Span;
-use crate::view::{ReadBlocks, ReadHistory, ReadPlans, ReadSeries};
+use crate::view::{ReadBlocks, ReadGoals, ReadHistory, ReadPlans, ReadSeries};
 
 /// The events that change a block.
 const BLOCK_EDITS: &[&str] = &[
@@ -42,10 +42,12 @@ const COLOR_EDITS: &[&str] = &["PLAN_RECOLORED", "PLAN_DELETED"];
 const SERIES_EDITS: &[&str] = &["SERIES_CHANGED", "SERIES_DELETED"];
 /// The events after which a series has no exceptions to change.
 const SERIES_ENDS: &[&str] = &["SERIES_DELETED"];
+/// The events that change a goal.
+const GOAL_EDITS: &[&str] = &["GOAL_CREATED", "GOAL_CHANGED", "GOAL_DELETED"];
 /// The events that archive or unarchive a plan.
 const ARCHIVE_EDITS: &[&str] = &["PLAN_ARCHIVED", "PLAN_UNARCHIVED", "PLAN_DELETED"];
 
-pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(
+pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals + ReadHistory>(
     view: &V,
     wanted: Option<TxnId>,
     context: &Context,
@@ -66,7 +68,7 @@ pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(
     if !is_last {
         Later::new(view, &done)?.check(&done, context)?;
     }
-    let changes = series::fitted(view, inverses(view, &done, is_last)?)?;
+    let changes = goal::fitted(view, series::fitted(view, inverses(view, &done, is_last)?)?)?;
     if changes.is_empty() {
         return Err(Rejection::NothingLeftToUndo.into());
     }
@@ -74,7 +76,7 @@ pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(
     Ok(Decision { events, outcome: Outcome::Undone { events: kinds(done) } })
 }
 
-pub(super) fn redo<V: ReadBlocks + ReadSeries + ReadHistory>(view: &V) -> Decided<V> {
+pub(super) fn redo<V: ReadBlocks + ReadSeries + ReadGoals + ReadHistory>(view: &V) -> Decided<V> {
     let Some(txn) = read(view.redoable())? else { return Err(Rejection::NothingToRedo.into()) };
     let done = undoable_events(view, txn)?;
     let Some(undo) = read(view.undone_by(txn))? else { return Err(Rejection::NothingToRedo.into()) };
@@ -84,7 +86,7 @@ pub(super) fn redo<V: ReadBlocks + ReadSeries + ReadHistory>(view: &V) -> Decide
         EventKind::Undone { txn: of, change } if *of == txn => change.inverse(),
         _ => None,
     });
-    let events = series::fitted(view, changes.collect())?
+    let events = goal::fitted(view, series::fitted(view, changes.collect())?)?
         .into_iter()
         .map(|change| EventKind::Redone { txn, change: Box::new(change) })
         .collect();
@@ -97,7 +99,11 @@ pub(super) fn redo<V: ReadBlocks + ReadSeries + ReadHistory>(view: &V) -> Decide
 /// last choice. Undoing the last transaction always reverts it, unless the plan is deleted or archived, and always produces an
 /// event, because undo would otherwise not get past it. Events that take plans out of use come last, so that the active plan is
 /// in use after every event.
-fn inverses<V: ReadPlans + ReadBlocks>(view: &V, done: &[Event], is_last: bool) -> Decided<V, Vec<EventKind>> {
+fn inverses<V: ReadPlans + ReadBlocks + ReadGoals>(
+    view: &V,
+    done: &[Event],
+    is_last: bool,
+) -> Decided<V, Vec<EventKind>> {
     let active = read(view.active_plan())?.map(|plan| plan.id);
     let mut plans = Plans { all: read(view.plans())?, removals: Vec::new() };
     let mut wanted = active;
@@ -117,6 +123,12 @@ fn inverses<V: ReadPlans + ReadBlocks>(view: &V, done: &[Event], is_last: bool) 
             }
             EventKind::PlanArchived { plan, at } => plans.archive(plan, at),
             EventKind::PlanUnarchived { plan, .. } => changes.extend(plans.unarchive(plan)),
+            EventKind::GoalChanged(change) => {
+                let plan = read(view.goal(change.goal))?.map(|goal| goal.plan);
+                if plans.all.iter().any(|known| Some(known.id) == plan) {
+                    changes.push(EventKind::GoalChanged(change));
+                }
+            }
             change => {
                 // Blocks of a deleted plan cannot be reached.
                 if plans.has_plan_of(&change) && blocks.change(&change)? {
@@ -240,6 +252,7 @@ impl Plans {
             EventKind::SeriesCreated { series }
             | EventKind::SeriesDeleted { series }
             | EventKind::SeriesChanged { after: series, .. } => series.plan,
+            EventKind::GoalCreated { goal } | EventKind::GoalDeleted { goal } => goal.plan,
             _ => return true,
         };
         self.all.iter().any(|known| known.id == plan)
@@ -349,6 +362,8 @@ impl<'a, V: ReadPlans + ReadHistory> Later<'a, V> {
                 self.edit_of_series(series, &[SERIES_EDITS, BLOCK_EDITS])
             }
             EventKind::SeriesDeleted { series } => self.edit_of_series(series, &[SERIES_EDITS]),
+            EventKind::GoalCreated { goal } | EventKind::GoalDeleted { goal } => self.edit(goal.id.uuid(), GOAL_EDITS),
+            EventKind::GoalChanged(change) => self.edit(change.goal.uuid(), GOAL_EDITS),
             EventKind::PlanDeleted { plan } => self.edit(plan.id.uuid(), RETURN),
             EventKind::PlanRenamed { plan, .. } => self.edit(plan.uuid(), TITLE_EDITS),
             EventKind::PlanRecolored { plan, .. } => self.edit(plan.uuid(), COLOR_EDITS),

@@ -2,6 +2,7 @@
 
 pub mod block;
 mod commit;
+mod goal;
 mod history;
 mod overdue;
 mod plan;
@@ -15,7 +16,7 @@ use chrono::{DateTime, Utc};
 
 pub use crate::error::{DecideError, read};
 pub use block::plan_or_active;
-pub use commit::proposal;
+pub use goal::wished;
 pub use overdue::overdue_tasks;
 pub use restore::Restored;
 pub use run::added_blocks;
@@ -25,6 +26,7 @@ use crate::block::{Block, Source};
 use crate::command::Command;
 use crate::distance::Distance;
 use crate::event::EventKind;
+use crate::goal::Goal;
 use crate::plan::Plan;
 use crate::run::{LeftOut, Run};
 use crate::series::Series;
@@ -124,11 +126,22 @@ pub enum Outcome {
         /// The blocks that it added, by start.
         blocks: Vec<Block>,
     },
+    /// A command about a goal.
+    Goal {
+        /// What was done.
+        did: Did,
+        /// The goal after the change, or before it was deleted.
+        goal: Box<Goal>,
+        /// The blocks that were added, by start.
+        blocks: Vec<Block>,
+    },
+    /// The service has looked after goals.
+    Tended,
     /// The settings after the change.
     Settings(Settings),
 }
 
-/// What was done to a block, plan or run.
+/// What was done to a block, plan, run or goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Did {
     /// A plan was created.
@@ -173,6 +186,16 @@ pub enum Did {
     Cancelled,
     /// A failed run was resumed.
     Retried,
+    /// The proposal of a goal was accepted.
+    Accepted,
+    /// A goal was planned again from now on.
+    Replanned,
+    /// A goal was paused.
+    Paused,
+    /// A goal was resumed.
+    Resumed,
+    /// A goal was ended.
+    Ended,
     /// Nothing had to be changed.
     Nothing,
 }
@@ -216,6 +239,10 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::CommitRun { run, outline, left_out, not_before } => {
             commit::commit(view, *run, outline, left_out, *not_before, context)
         }
+        Command::AcceptGoal { goal, starts } => goal::accept(view, goal.as_ref(), starts.as_deref(), context),
+        Command::ChangeGoal { goal, wishes } => goal::change(view, goal.as_ref(), wishes, context),
+        Command::SetGoal { goal, request } => goal::set(view, goal.as_ref(), *request, context),
+        Command::TendGoals => goal::tend(view, context),
         Command::Undo { txn } => history::undo(view, *txn, context),
         Command::Redo => history::redo(view),
         Command::Restore { seq } => restore::restore(view, *seq),

@@ -1,14 +1,16 @@
 //! Restores an earlier state of the timeline. The log is not rewritten: new events lead to that state, in one transaction that
 //! can be undone.
 
+use super::goal::changed;
 use super::series::room_after;
 use super::{Decided, Decision, Outcome, read};
 use crate::event::{BlockChange, EventKind};
+use crate::goal::Goal;
 use crate::limits;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
 use crate::series::Series;
-use crate::view::{BlockDifference, ReadBlocks, ReadHistory, ReadPlans, ReadSeries};
+use crate::view::{BlockDifference, ReadBlocks, ReadGoals, ReadHistory, ReadPlans, ReadSeries};
 
 /// The changes of a restoration.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,9 +27,14 @@ pub struct Restored {
     pub plans: u64,
     /// The number of series that were changed, brought back or removed.
     pub series: u64,
+    /// The number of goals that were changed, brought back or removed.
+    pub goals: u64,
 }
 
-pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(view: &V, seq: u64) -> Decided<V> {
+pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals + ReadHistory>(
+    view: &V,
+    seq: u64,
+) -> Decided<V> {
     if seq > read(view.last_seq())? {
         return Err(Rejection::NoSuchMoment.into());
     }
@@ -49,6 +56,9 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadHistory>(view
     room_after(view, &series)?;
     done.series = series.len() as u64;
     events.extend(series);
+    let goals = goals_as_they_were(&read(view.goals_at(seq))?, &read(view.goals())?, &then.plans);
+    done.goals = goals.len() as u64;
+    events.extend(goals);
     // Blocks of plans that will not exist stay hidden.
     let differences = read(view.differences(seq))?;
     let blocks = differences.into_iter().filter(|block| then.plans.iter().any(|plan| plan.id == block.plan()));
@@ -117,6 +127,22 @@ fn series_as_they_were(then: &[Series], now: &[Series], plans: &[Plan]) -> Vec<E
             Some(before) if before != after => {
                 events.push(EventKind::SeriesChanged { before: before.clone(), after: after.clone() });
             }
+            Some(_) => {}
+        }
+    }
+    events
+}
+
+/// The events that restore the goals of these plans.
+fn goals_as_they_were(then: &[Goal], now: &[Goal], plans: &[Plan]) -> Vec<EventKind> {
+    let is_shown = |goal: &&Goal| plans.iter().any(|plan| plan.id == goal.plan);
+    let is_new = |goal: &&Goal| then.iter().all(|then| then.id != goal.id);
+    let gone = now.iter().filter(is_new).filter(is_shown);
+    let mut events: Vec<EventKind> = gone.map(|goal| EventKind::GoalDeleted { goal: goal.clone() }).collect();
+    for after in then.iter().filter(is_shown) {
+        match now.iter().find(|now| now.id == after.id) {
+            None => events.push(EventKind::GoalCreated { goal: after.clone() }),
+            Some(before) if before.state != after.state => events.push(changed(before, &after.state)),
             Some(_) => {}
         }
     }

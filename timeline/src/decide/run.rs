@@ -7,14 +7,15 @@ use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::Block;
 use crate::command::NewRun;
 use crate::event::{Event, EventKind, RunChange};
+use crate::goal::{GoalStatus, blocks_of};
 use crate::id::RunId;
 use crate::limits;
 use crate::reference::{RunRef, find_run};
 use crate::rejection::{Rejection, RunRequest};
 use crate::run::{Run, RunState, RunStatus, RunStep};
 use crate::span::to_millis;
-use crate::text::{Goal, Title};
-use crate::view::{ReadBlocks, ReadHistory, ReadRuns, TimelineView};
+use crate::text::{GoalText, Title};
+use crate::view::{ReadBlocks, ReadGoals, ReadHistory, ReadRuns, TimelineView};
 
 /// The number of runs in which the same goal is searched.
 const RECENT: usize = 100;
@@ -54,9 +55,9 @@ pub(super) fn start<V: TimelineView>(view: &V, new: &NewRun, context: &Context) 
 }
 
 /// The run with this goal that is under way, or that was started after `after` and still has tasks on the timeline.
-fn same_goal<V: ReadBlocks + ReadRuns + ReadHistory>(
+fn same_goal<V: ReadBlocks + ReadGoals + ReadRuns + ReadHistory>(
     view: &V,
-    goal: &Goal,
+    goal: &GoalText,
     after: DateTime<Utc>,
 ) -> Decided<V, Option<Run>> {
     let key = goal.key();
@@ -65,7 +66,7 @@ fn same_goal<V: ReadBlocks + ReadRuns + ReadHistory>(
     for run in runs.into_iter().filter(|run| run.goal.key() == key) {
         let counts = match run.state.status {
             RunStatus::Running => true,
-            RunStatus::Completed => run.started_at > after && has_tasks(view, run.id)?,
+            RunStatus::Completed => run.started_at > after && is_alive(view, run.id)?,
             RunStatus::Failed | RunStatus::Cancelled => false,
         };
         if counts {
@@ -75,8 +76,17 @@ fn same_goal<V: ReadBlocks + ReadRuns + ReadHistory>(
     Ok(None)
 }
 
-/// Whether at least one block that a run added is neither undone nor deleted.
-fn has_tasks<V: ReadBlocks + ReadHistory>(view: &V, run: RunId) -> Decided<V, bool> {
+/// Whether the goal of a run is proposed or under way, and at least one block that it added is neither undone nor deleted.
+fn is_alive<V: ReadBlocks + ReadGoals + ReadHistory>(view: &V, run: RunId) -> Decided<V, bool> {
+    if let Some(goal) = read(view.goal(run))? {
+        let is_on_timeline = || Ok(!read(blocks_of(view, &goal))?.is_empty());
+        return match goal.state.status {
+            GoalStatus::Proposed | GoalStatus::Paused => Ok(true),
+            GoalStatus::Active => is_on_timeline(),
+            GoalStatus::Ended => Ok(false),
+        };
+    }
+    // It was dismissed, or is of an earlier version, which had no proposals.
     for block in read(added_blocks(view, run))? {
         if read(view.block(block.id))?.is_some() {
             return Ok(true);
@@ -112,7 +122,7 @@ pub(super) fn cancel<V: ReadRuns>(view: &V, reference: Option<&RunRef>, context:
     }
 }
 
-pub(super) fn retry<V: ReadBlocks + ReadRuns + ReadHistory>(
+pub(super) fn retry<V: ReadBlocks + ReadGoals + ReadRuns + ReadHistory>(
     view: &V,
     reference: Option<&RunRef>,
     context: &Context,

@@ -35,6 +35,10 @@ pub(super) fn change<V: ReadPlans>(view: &V, update: &SettingsUpdate) -> Decided
     after.reschedule_overdue = update.reschedule_overdue.unwrap_or(after.reschedule_overdue);
     after.remind_minutes = update.remind_minutes.unwrap_or(after.remind_minutes);
     after.quiet_hours = update.quiet_hours.unwrap_or(after.quiet_hours);
+    after.accept_goals = update.accept_goals.unwrap_or(after.accept_goals);
+    for (activity, hours) in &update.activity_hours {
+        after.activity_hours.set(*activity, *hours);
+    }
     let events =
         if after == before { Vec::new() } else { vec![EventKind::SettingsChanged { before, after: after.clone() }] };
     Ok(Decision { events, outcome: Outcome::Settings(after) })

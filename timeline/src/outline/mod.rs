@@ -53,13 +53,16 @@ const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
 const CLOSING_DAYS: [i64; 7] = [1, 2, 4, 7, 11, 16, 28];
 
 /// How a goal is reached, before anything has a time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Outline {
     /// What kind of activity it is, which decides the hours of the day.
     pub activity: Activity,
     /// Single tasks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Task>,
     /// What is done regularly, one phase after the other; at most [`PHASES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<Phase>,
 }
 

@@ -57,7 +57,7 @@ proptest! {
     ) {
         let mut world = World::after(&requests);
         // Making more blocks of a series is not undone by itself.
-        if matches!(last, Request::Undo | Request::UndoOne { .. } | Request::Redo | Request::Zone(_) | Request::Extend { .. }) {
+        if matches!(last, Request::Undo | Request::UndoOne { .. } | Request::Redo | Request::Zone(_) | Request::Extend { .. } | Request::TendGoals { .. }) {
             return Ok(());
         }
         let before = world.undoable_content();
@@ -96,6 +96,7 @@ proptest! {
                     | Request::Zone(_)
                     | Request::Extend { .. }
                     | Request::CommitRun { .. }
+                    | Request::TendGoals { .. }
             );
             if let Some(command) = command(&mut world, request).filter(|_| !is_other) {
                 events += world.run_in(txn, &command, &Actor::User);
@@ -134,8 +135,8 @@ proptest! {
     fn what_is_undone_is_as_if_it_had_never_been(
         mut requests in prop::collection::vec(request(), 1..40), event: u8
     ) {
-        // What the service has added to a series goes with it: `tests/series.rs`.
-        requests.retain(|request| !matches!(request, Request::Extend { .. }));
+        // What the service has added to a series goes with it: `tests/series.rs`. What it notes of a goal is the whole state of the goal.
+        requests.retain(|request| !matches!(request, Request::Extend { .. } | Request::TendGoals { .. }));
         let mut world = World::after(&requests);
         let Some(txn) = world.event(event).map(|event| event.txn) else { return Ok(()) };
         let before = world.seen();
@@ -144,7 +145,8 @@ proptest! {
         }
         let stands = |event: &&Event| {
             !matches!(event.kind, EventKind::Undone { .. } | EventKind::Redone { .. })
-                && world.session.timeline().undone_by(event.txn).is_none()
+                // The proposal of a run stays when what was accepted with it is undone.
+                && (world.session.timeline().undone_by(event.txn).is_none() || !event.is_undoable())
         };
         let mut without = Timeline::default();
         world.session.log().iter().filter(stands).for_each(|event| without.apply(event));
@@ -259,7 +261,7 @@ proptest! {
         let mut over = std::collections::BTreeSet::new();
         for event in world.session.log() {
             match &event.kind {
-                EventKind::BlockScheduled { block } if block.source == Source::Architect => {
+                EventKind::BlockScheduled { .. } if matches!(event.actor, Actor::Workflow { .. }) => {
                     prop_assert!(!over.contains(&event.txn), "added after the end");
                 }
                 EventKind::WorkflowCompleted(change) | EventKind::WorkflowCancelled(change) => {

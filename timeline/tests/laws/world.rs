@@ -2,15 +2,19 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use flux_timeline::Distance;
-use flux_timeline::command::{BlockUpdate, Command, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate};
-use flux_timeline::free_time::DayTime;
-use flux_timeline::outline::Outline;
+use flux_timeline::command::{
+    BlockUpdate, Command, GoalRequest, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate, WishesUpdate,
+};
+use flux_timeline::free_time::{Activity, DayTime};
+use flux_timeline::goal::draft;
+use flux_timeline::outline::{Outline, Phase};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
 use flux_timeline::{
-    Actor, BlockId, DecideError, Event, EventId, Goal, Handle, HourFormat, Kind, PlanColor, PlanId, Priority,
-    QuietHours, Recurrence, Reminders, RunId, RunStep, SeriesId, Session, Source, Span, Title, TxnId, Zone, decide,
+    Actor, BlockId, DecideError, Event, EventId, Goal, GoalStatus, GoalText, Handle, HourFormat, Kind, PlanColor,
+    PlanId, Priority, QuietHours, Recurrence, Reminders, RunId, RunStep, SeriesId, Session, Source, Span, Title, TxnId,
+    Zone, decide,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -57,8 +61,12 @@ impl World {
     }
 
     pub fn run(&mut self, command: &Command) -> usize {
-        let is_upkeep = matches!(command, Command::ExtendSeries);
-        self.run_as(command, if is_upkeep { &Actor::System } else { &Actor::User })
+        let actor = match command {
+            Command::ExtendSeries | Command::TendGoals => Actor::System,
+            Command::CommitRun { run, .. } => Actor::Workflow { run: *run },
+            _ => Actor::User,
+        };
+        self.run_as(command, &actor)
     }
 
     pub fn run_as(&mut self, command: &Command, actor: &Actor) -> usize {
@@ -99,9 +107,12 @@ impl World {
         self.session.timeline().content()
     }
 
-    /// The content that undo and redo change. They do not change runs.
+    /// The content that undo and redo change. They do not change runs. A proposal of a run stays, and so does what the service notes.
     pub fn undoable_content(&self) -> Content {
-        Content { runs: Vec::new(), ..self.content() }
+        let mut content = Content { runs: Vec::new(), ..self.content() };
+        content.goals.retain(|goal| goal.state.status != GoalStatus::Proposed);
+        content.goals.iter_mut().for_each(|goal| goal.state.behind_since = None);
+        content
     }
 
     /// What a person sees, without the settings. Blocks of deleted plans are not seen.
@@ -126,6 +137,12 @@ impl World {
     pub fn plan(&self, number: u8) -> Option<PlanRef> {
         let plans = self.content().plans;
         plans.get(usize::from(number) % plans.len().max(1)).map(|plan| PlanRef::Id(plan.id))
+    }
+
+    /// One of the goals.
+    pub fn goal(&self, number: u8) -> Option<Goal> {
+        let goals = self.session.timeline().goals();
+        goals.get(usize::from(number) % goals.len().max(1)).cloned()
     }
 
     /// One of the runs so far.
@@ -170,7 +187,11 @@ pub enum Request {
     NoteTrouble { run: u8 },
     NameRun { run: u8 },
     FailRun { run: u8 },
-    CommitRun { run: u8, minutes: Vec<u32> },
+    CommitRun { run: u8, minutes: Vec<u32>, sessions: u32 },
+    AcceptGoal { goal: u8, some: bool },
+    ChangeGoal { goal: u8, minutes: Option<u32>, days: Option<i64> },
+    SetGoal { goal: u8, request: GoalRequest },
+    TendGoals { days: i64 },
     Undo,
     UndoOne { event: u8 },
     Redo,
@@ -221,7 +242,13 @@ pub fn request() -> impl Strategy<Value = Request> {
         1 => (0u8..6).prop_map(|run| Request::NoteTrouble { run }),
         1 => (0u8..6).prop_map(|run| Request::NameRun { run }),
         1 => (0u8..6).prop_map(|run| Request::FailRun { run }),
-        2 => (0u8..6, prop::collection::vec(5u32..700, 0..5)).prop_map(|(run, minutes)| Request::CommitRun { run, minutes }),
+        3 => (0u8..6, prop::collection::vec(5u32..700, 0..4), 0u32..4)
+            .prop_map(|(run, minutes, sessions)| Request::CommitRun { run, minutes, sessions }),
+        3 => (0u8..4, any::<bool>()).prop_map(|(goal, some)| Request::AcceptGoal { goal, some }),
+        2 => (0u8..4, prop::option::of(30u32..300), prop::option::of(-3i64..60))
+            .prop_map(|(goal, minutes, days)| Request::ChangeGoal { goal, minutes, days }),
+        2 => (0u8..4, goal_request()).prop_map(|(goal, request)| Request::SetGoal { goal, request }),
+        1 => (0i64..9).prop_map(|days| Request::TendGoals { days }),
         3 => Just(Request::Undo),
         2 => any::<u8>().prop_map(|event| Request::UndoOne { event }),
         3 => Just(Request::Redo),
@@ -250,6 +277,10 @@ fn scope(world: &mut World, number: u8) -> Scope {
         1 => Scope::Following(SeriesId::new(world.id())),
         _ => Scope::All,
     }
+}
+
+fn goal_request() -> impl Strategy<Value = GoalRequest> {
+    prop_oneof![Just(GoalRequest::Pause), Just(GoalRequest::Resume), Just(GoalRequest::End), Just(GoalRequest::Dismiss)]
 }
 
 fn days() -> impl Strategy<Value = Option<u64>> {
@@ -383,7 +414,7 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         }
         Request::StartRun { goal } => Command::StartRun(NewRun {
             id: RunId::new(world.id()),
-            goal: Goal::new(&format!("Goal {goal}")).unwrap(),
+            goal: GoalText::new(&format!("Goal {goal}")).unwrap(),
             plan: None,
             deadline: None,
             minutes_per_week: None,
@@ -394,7 +425,7 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::NoteTrouble { run } => Command::NoteTrouble { run: world.run_id(*run)?, error: "Busy.".to_owned() },
         Request::NameRun { run } => Command::NameRun { run: world.run_id(*run)?, title: Title::new("Name").unwrap() },
         Request::FailRun { run } => Command::FailRun { run: world.run_id(*run)?, error: "Down.".to_owned() },
-        Request::CommitRun { run, minutes } => {
+        Request::CommitRun { run, minutes, sessions } => {
             let run = world.run_id(*run)?;
             let task = |(index, minutes): (usize, &u32)| Task {
                 title: Title::new("Task").unwrap(),
@@ -405,8 +436,39 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
                 after_sessions: false,
             };
             let tasks: Vec<Task> = minutes.iter().enumerate().map(task).collect();
-            let outline = Outline { tasks, ..Outline::default() };
+            let phase = Phase {
+                title: Title::new("Lesson").unwrap(),
+                description: None,
+                minutes: 60,
+                per_week: *sessions,
+                weeks: Some(2),
+                milestone: Title::new("Done").ok(),
+            };
+            let phases = if *sessions > 0 { vec![phase] } else { Vec::new() };
+            let outline = Outline { activity: Activity::Study, tasks, phases };
             Command::CommitRun { run, outline, left_out: Vec::new(), not_before: world.now() }
+        }
+        Request::AcceptGoal { goal, some } => {
+            let goal = world.goal(*goal)?;
+            let draft = draft(&world.session, &goal, world.now()).unwrap();
+            let starts = draft.blocks(Handle::FIRST).into_iter().filter_map(|block| block.span).map(Span::start);
+            let starts = some.then(|| starts.step_by(2).collect());
+            Command::AcceptGoal { goal: Some(RunRef::Id(goal.id)), starts }
+        }
+        Request::ChangeGoal { goal, minutes, days } => {
+            let wishes = WishesUpdate {
+                minutes_per_week: minutes.map(Some),
+                deadline: days.map(|days| Some(world.now() + TimeDelta::days(days))),
+                ..WishesUpdate::default()
+            };
+            Command::ChangeGoal { goal: Some(RunRef::Id(world.goal(*goal)?.id)), wishes }
+        }
+        Request::SetGoal { goal, request } => {
+            Command::SetGoal { goal: Some(RunRef::Id(world.goal(*goal)?.id)), request: *request }
+        }
+        Request::TendGoals { days } => {
+            world.days += days;
+            Command::TendGoals
         }
         Request::Undo => UNDO,
         Request::UndoOne { event } => Command::Undo { txn: Some(world.event(*event)?.txn) },
@@ -417,6 +479,7 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             hour_format: (!oslo).then_some(HourFormat::Hours12),
             remind_minutes: Some(oslo.then_some(10)),
             quiet_hours: Some(oslo.then(night)),
+            accept_goals: Some(*oslo),
             ..SettingsUpdate::default()
         }),
     })
@@ -430,7 +493,8 @@ fn night() -> QuietHours {
 pub fn seen(mut content: Content) -> String {
     content.blocks.retain(|block| content.plans.iter().any(|plan| plan.id == block.plan));
     content.series.retain(|series| content.plans.iter().any(|plan| plan.id == series.plan));
-    json(&(content.plans, content.active_plan, content.blocks, content.series))
+    content.goals.retain(|goal| content.plans.iter().any(|plan| plan.id == goal.plan));
+    json(&(content.plans, content.active_plan, content.blocks, content.series, content.goals))
 }
 
 pub fn json<T: serde::Serialize>(value: &T) -> String {

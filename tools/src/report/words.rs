@@ -35,6 +35,8 @@ pub(super) fn summary(outcome: &Outcome, moment: &Moment) -> String {
         Outcome::Redone { events } => format!("Done again: {}.", events_phrase(events)),
         Outcome::Restored(restored) => restored_sentence(restored),
         Outcome::Run { did, run, .. } => super::run::sentence(*did, run),
+        Outcome::Goal { did, goal, blocks } => super::goal::sentence(*did, goal, blocks, moment),
+        Outcome::Tended => "Goals were looked after.".to_owned(),
         Outcome::Settings(settings) => settings_sentence(settings),
     }
 }
@@ -167,6 +169,9 @@ fn settings_sentence(settings: &Settings) -> String {
         let words = Reminders::new(&[minutes]).map(|reminders| reminders.words()).unwrap_or_default();
         let _ = write!(text, " Blocks remind you {words}.");
     }
+    if settings.accept_goals {
+        text += " What is planned for a goal is added without asking.";
+    }
     if let Some(quiet) = settings.quiet_hours {
         let (from, to) = (day_time(quiet.from, settings.hour_format), day_time(quiet.to, settings.hour_format));
         let _ = write!(text, " Reminders wait from {from} to {to}.");
@@ -229,13 +234,14 @@ fn events_phrase(events: &[EventKind]) -> String {
 }
 
 fn restored_sentence(restored: &Restored) -> String {
-    let Restored { seq, back, gone, changed, plans, series } = *restored;
+    let Restored { seq, back, gone, changed, plans, series, goals } = *restored;
     let parts: Vec<String> = [(back, "brought back"), (gone, "removed"), (changed, "as they were")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, done)| format!("{} {done}", counted_blocks(count)))
         .chain((plans > 0).then(|| "plans as they were".to_owned()))
         .chain((series > 0).then(|| "what repeats as it was".to_owned()))
+        .chain((goals > 0).then(|| "goals as they were".to_owned()))
         .collect();
     if parts.is_empty() {
         return format!("The timeline is as it was after change {seq} already; nothing was changed.");

@@ -30,6 +30,7 @@ mod unarchive_plan;
 mod uncomplete_block;
 mod undo;
 mod update_block;
+mod update_goal;
 mod use_architect;
 mod wall_time;
 
@@ -40,9 +41,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use flux_timeline::BlockId;
-use flux_timeline::command::Command;
+use flux_timeline::command::{Command, WishesUpdate};
 use flux_timeline::decide::{DecideError, Decided};
 use flux_timeline::query::Query;
+use flux_timeline::reference::RunRef;
 use flux_timeline::view::{ReadBlocks, ReadPlans};
 use flux_timeline::zone::Zone;
 
@@ -71,6 +73,7 @@ pub use unarchive_plan::UnarchivePlan;
 pub use uncomplete_block::UncompleteBlock;
 pub use undo::Undo;
 pub use update_block::UpdateBlock;
+pub use update_goal::UpdateGoal;
 pub use use_architect::UseArchitect;
 pub use wall_time::{WallDate, WallTime};
 
@@ -211,6 +214,7 @@ tools! {
     Undo,
     Redo,
     UseArchitect,
+    UpdateGoal,
     ListRuns,
     CancelRun,
     RetryRun,
@@ -226,6 +230,17 @@ fn definition<T: Tool>() -> Definition {
 }
 
 impl ToolCall {
+    /// Which goal a call of `updateGoal` is about, and what is wished for it. Nothing for another tool.
+    ///
+    /// # Errors
+    /// [`ToolError::Arguments`], as [`ToolCall::action`].
+    pub fn wishes(&self, context: &ToolContext) -> Result<(Option<RunRef>, WishesUpdate), ToolError> {
+        let Self::UpdateGoal(tool) = self else { return Ok((None, WishesUpdate::default())) };
+        let wishes = tool.wishes(context);
+        let wishes = wishes.map_err(|problem| ToolError::Arguments { tool: self.name(), problems: vec![problem] })?;
+        Ok((tool.reference(), wishes))
+    }
+
     /// Reads a call and checks its arguments against the schema that models see. Names of arguments may be in another
     /// case (`hours_per_week` for `hoursPerWeek`), because models and people write them so.
     ///

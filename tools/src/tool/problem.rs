@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use flux_timeline::invalid::InvalidValue;
-
 /// One problem with the arguments of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -27,7 +25,7 @@ impl Problem {
     }
 
     /// A value that the domain rejects.
-    pub(super) fn rejected(pointer: &str, why: InvalidValue) -> Self {
+    pub(super) fn rejected(pointer: &str, why: impl fmt::Display) -> Self {
         Self::new(pointer, "a value within the limits", why)
     }
 }

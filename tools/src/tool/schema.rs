@@ -231,6 +231,7 @@ mod tests {
             Undo,
             Redo,
             UseArchitect,
+            UpdateGoal,
             ListRuns,
             CancelRun,
             RetryRun,

@@ -7,7 +7,7 @@ use super::{Action, Problem, Tool, ToolContext, WallTime};
 use flux_timeline::command::{Command, NewRun};
 use flux_timeline::id::RunId;
 use flux_timeline::reference::PlanRef;
-use flux_timeline::text::Goal;
+use flux_timeline::text::GoalText;
 
 /// Arguments of `useArchitect`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,7 +39,7 @@ impl Tool for UseArchitect {
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
         Ok(Action::Command(Command::StartRun(NewRun {
             id: RunId::new(context.new_id),
-            goal: Goal::new(&self.goal).map_err(|why| Problem::rejected("/goal", why))?,
+            goal: GoalText::new(&self.goal).map_err(|why| Problem::rejected("/goal", why))?,
             plan: self.plan.as_deref().map(PlanRef::from),
             deadline: self.deadline.as_ref().map(|time| time.end("/deadline", context)).transpose()?,
             minutes_per_week: self.hours_per_week.map(whole_minutes),
@@ -48,7 +48,7 @@ impl Tool for UseArchitect {
 }
 
 /// Hours in whole minutes. The schema bounds them to 15 minutes – one week.
-fn whole_minutes(hours: f64) -> u32 {
+pub(super) fn whole_minutes(hours: f64) -> u32 {
     let minutes = (hours * 60.0).round().clamp(15.0, 10_080.0);
     // In range: clamped above.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

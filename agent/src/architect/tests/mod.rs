@@ -2,6 +2,7 @@
 
 mod answers;
 mod crashes;
+mod goals;
 mod models;
 mod reports;
 mod runs;

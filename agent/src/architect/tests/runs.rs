@@ -36,7 +36,7 @@ fn a_goal_becomes_tasks_in_free_time_and_the_person_is_told() {
         .borrow()
         .agent
         .store()
-        .events_after(2, 100)
+        .events_after(3, 100)
         .unwrap()
         .iter()
         .map(|e| e.kind.name().to_owned())
@@ -49,6 +49,8 @@ fn a_goal_becomes_tasks_in_free_time_and_the_person_is_told() {
             "WORKFLOW_PROGRESSED",
             "WORKFLOW_PROGRESSED",
             "WORKFLOW_PROGRESSED",
+            "GOAL_CREATED",
+            "GOAL_CHANGED",
             "BLOCK_SCHEDULED",
             "BLOCK_SCHEDULED",
             "BLOCK_SCHEDULED",

@@ -261,7 +261,15 @@ impl Person for ObjectPerson {
 }
 
 impl Stage {
+    /// A person for whom what is planned is added without asking.
     pub fn new() -> Self {
+        let stage = Self::asking();
+        stage.call("setSettings", json!({"acceptGoals": true}));
+        stage
+    }
+
+    /// A person who is asked first.
+    pub fn asking() -> Self {
         let world = World::new();
         let tab = world.connect_as(true, None);
         Self {

@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[&[&str]] = &[
     EIGHTEENTH,
     NINETEENTH,
     TWENTIETH,
+    TWENTY_FIRST,
 ];
 
 const FIRST: &[&str] = &[
@@ -448,6 +449,25 @@ const TWENTIETH: &[&str] = &[
         snoozed_ms INTEGER
     ) WITHOUT ROWID",
     "CREATE INDEX blocks_reminding ON blocks (start_ms) WHERE json_extract(json, '$.reminders') <> '[]'",
+    // Tables that are being built beside these are of the version before, so they are built again from the start.
+    "UPDATE computed SET building = NULL, built = 0",
+    "DELETE FROM import_texts",
+    "UPDATE imports SET state = 'failed', problem = 'The service was updated during the import. Nothing was imported; start it again.'
+     WHERE state IN ('receiving', 'checking')",
+];
+
+const TWENTY_FIRST: &[&str] = &[
+    // Goals. No block that was stored until now is part of one, so nothing has to be computed anew.
+    "CREATE TABLE goals (
+        id TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        until INTEGER,
+        json TEXT NOT NULL,
+        PRIMARY KEY (id, since)
+    ) WITHOUT ROWID",
+    "CREATE INDEX goals_now ON goals (id) WHERE until IS NULL",
+    "ALTER TABLE blocks ADD COLUMN goal TEXT",
+    "CREATE INDEX blocks_by_goal ON blocks (goal) WHERE goal IS NOT NULL",
     // Tables that are being built beside these are of the version before, so they are built again from the start.
     "UPDATE computed SET building = NULL, built = 0",
     "DELETE FROM import_texts",

@@ -22,8 +22,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::command::{NewBlock, NewRun};
 use flux_timeline::decide::{Context, DecideError, decide};
 use flux_timeline::{
-    Actor, BlockId, Command, EventId, Goal, Kind, PlanId, ReadBlocks, ReadHistory, ReadPlans, RunId, Session, Source,
-    Span, Title, TxnId,
+    Actor, BlockId, Command, EventId, GoalText, Kind, PlanId, ReadBlocks, ReadHistory, ReadPlans, RunId, Session,
+    Source, Span, Title, TxnId,
 };
 pub(crate) use random::Chance;
 use random::{query, step};
@@ -131,6 +131,11 @@ impl<S: Sql + Clone> Twins<S> {
     /// Runs a command on both, and says how many events it gave.
     fn run(&mut self, command: &Command, actor: &Actor) -> Result<usize, String> {
         let now = moment(i64::try_from(self.ids.get()).unwrap_or_default());
+        let of_run = match command {
+            Command::CommitRun { run, .. } => Some(Actor::Workflow { run: *run }),
+            _ => None,
+        };
+        let actor = of_run.as_ref().unwrap_or(actor);
         let context = Context { now, source: Source::User };
         let in_memory = decide(&self.session, command, &context);
         let in_rows = decide(&self.store, command, &context);
@@ -230,7 +235,7 @@ fn rows_agree_with_memory<S: Sql + Clone>(sql: S) -> Result<(), String> {
 fn work_is_kept<S: Sql + Clone>(sql: S) -> Result<(), String> {
     let mut twins = Twins::new(sql)?;
     let id = RunId::new(twins.id());
-    let goal = Goal::new("Learn German").map_err(|why| why.to_string())?;
+    let goal = GoalText::new("Learn German").map_err(|why| why.to_string())?;
     let new = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
     twins.run(&Command::StartRun(new), &Actor::User)?;
     check!(said(twins.store.run_work::<String>(id))?.is_none(), "work that nobody stored");

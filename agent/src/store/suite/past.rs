@@ -190,7 +190,7 @@ pub(super) fn is_there_after_a_migration<S: Sql + Clone>(sql: S) -> Result<(), S
 }
 
 /// All that the migrations make.
-const TABLES: [&str; 26] = [
+const TABLES: [&str; 27] = [
     "migrations",
     "events",
     "state",
@@ -198,6 +198,7 @@ const TABLES: [&str; 26] = [
     "blocks",
     "plan_counts",
     "series",
+    "goals",
     "history",
     "messages",
     "turns",

@@ -1,14 +1,15 @@
 //! Random commands and queries, the same on every engine.
 
 use chrono::{NaiveDate, TimeDelta};
-use flux_timeline::command::{BlockUpdate, NewBlock, NewRun, OverdueTasks, Repeat, Scope};
-use flux_timeline::outline::Outline;
+use flux_timeline::command::{BlockUpdate, GoalRequest, NewBlock, NewRun, OverdueTasks, Repeat, Scope, WishesUpdate};
+use flux_timeline::free_time::Activity;
+use flux_timeline::outline::{Outline, Phase};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
-    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, Goal, Handle, Kind, PlanColor, PlanId,
-    Priority, ReadPlans, ReadRuns, Recurrence, Reminders, RunId, RunStep, SeriesId, Span, Tag, Title,
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, GoalText, Handle, Kind, PlanColor, PlanId,
+    Priority, ReadGoals, ReadPlans, ReadRuns, Recurrence, Reminders, RunId, RunStep, SeriesId, Span, Tag, Title,
 };
 
 use super::{Sql, Twins, moment, said};
@@ -188,11 +189,20 @@ fn other_words(title: &str, odd: bool) -> BlockUpdate {
 fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result<Command, String> {
     let runs = said(twins.store.runs(5))?;
     let some = usize::try_from(chance.below(5)).unwrap_or_default();
-    let goal = Goal::new(&format!("Goal {}", chance.below(5))).map_err(|why| why.to_string())?;
+    let goal = GoalText::new(&format!("Goal {}", chance.below(5))).map_err(|why| why.to_string())?;
     let id = RunId::new(twins.id());
     let start = NewRun { id, goal, plan: None, deadline: None, minutes_per_week: None };
     let Some(run) = runs.get(some).map(|run| run.id) else { return Ok(Command::StartRun(start)) };
-    Ok(match chance.below(9) {
+    let reference = Some(RunRef::Id(run));
+    Ok(match chance.below(15) {
+        9 | 10 => Command::AcceptGoal { goal: reference, starts: None },
+        11 => Command::ChangeGoal {
+            goal: reference,
+            wishes: WishesUpdate { minutes_per_week: Some(Some(120)), ..WishesUpdate::default() },
+        },
+        12 => Command::SetGoal { goal: reference, request: GoalRequest::Pause },
+        13 => Command::SetGoal { goal: reference, request: GoalRequest::Resume },
+        14 => Command::SetGoal { goal: reference, request: GoalRequest::End },
         0 => Command::StartRun(start),
         1 => Command::CancelRun { run: Some(RunRef::Id(run)) },
         2 => Command::RetryRun { run: Some(RunRef::Id(run)) },
@@ -210,7 +220,16 @@ fn run_step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) -> Result
                 depends_on: Vec::new(),
                 after_sessions: false,
             };
-            let outline = Outline { tasks: [30, 500, 60].map(task).to_vec(), ..Outline::default() };
+            let phase = Phase {
+                title: title.clone(),
+                description: None,
+                minutes: 45,
+                per_week: 2,
+                weeks: Some(2),
+                milestone: None,
+            };
+            let tasks = [30, 500, 60].map(task).to_vec();
+            let outline = Outline { tasks, phases: vec![phase], activity: Activity::Study };
             Command::CommitRun { run, outline, left_out: Vec::new(), not_before: moment(chance.minutes()) }
         }
     })
@@ -250,6 +269,7 @@ pub(super) fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Re
             _ => BlockState::Any,
         },
         series: None,
+        goal: said(twins.store.goals())?.first().filter(|_| chance.below(6) == 0).map(|goal| goal.id),
         except: None,
         after: place(chance, twins),
         before: place(chance, twins),
