@@ -111,7 +111,8 @@ async function goal(tab, day) {
   for (;;) {
     const { runs } = await tab.call("listRuns", {});
     const found = runs.find(({ id }) => id === run.id);
-    if (found && found.status !== "running") return;
+    if (found && found.status !== "running") break;
     await sleep(300);
   }
+  await tab.call("acceptGoal", { goal: run.id });
 }

@@ -23,9 +23,12 @@ export const answer = (...titles) => openai.says(tasks(...titles));
 /** Whether a request to the model is about a goal. */
 export const isGoal = (goal) => (body) => body.response_format !== undefined && body.messages[1].content === goal;
 
-/** Connects with `?sync=events`. */
-export const following = (server, options = {}) =>
-  greeted(server, { ...options, query: { sync: "events", ...options.query } });
+/** Connects with `?sync=events`, as a person for whom what is planned for a goal is added without asking. */
+export async function following(server, options = {}) {
+  const client = await greeted(server, { ...options, query: { sync: "events", ...options.query } });
+  await client.call("setSettings", { acceptGoals: true });
+  return client;
+}
 
 /** The states of a run that this client saw, in order: `[type, step, percent]`. */
 export function progress(client, id) {

@@ -150,6 +150,7 @@ test("cancelling before the binding has answered closes the stream that it retur
 test("tasks are requested as JSON without a stream, and without a schema if the model does not support it", async () => {
   const { tasks: list } = JSON.parse(tasks("Choose a course", "First lesson", "Second lesson"));
   the.model.script({ body: { response: { tasks: list }, usage: { prompt_tokens: 9, completion_tokens: 2 } } });
+  await client.call("setSettings", { acceptGoals: true });
   const { run } = await client.call("useArchitect", { goal: "Learn German" });
   assert.equal((await ended(client, run.id)).status, "completed");
   const [{ body: { input } }] = the.model.requests;

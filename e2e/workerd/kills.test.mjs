@@ -81,6 +81,7 @@ const SCENARIOS = {
     };
   },
   async goal(client, round) {
+    await client.call("setSettings", { acceptGoals: true });
     const { run } = await client.call("useArchitect", { goal: `Goal ${round}` });
     acknowledged.runs.push(run.id);
     underWay.push(run.id);

@@ -60,6 +60,9 @@ test("“I want to learn German, 3 hours a week” becomes lessons on evenings a
   assert.match(input.goal, /learn German/i);
   const run = await ended(client, output.run.id);
   assert.equal(run.status, "completed", run.error);
+  assert.deepEqual(await added(client), [], "it is only proposed");
+  const [accepted] = (await client.chat("accept it")).calls;
+  assert.deepEqual([accepted.name, accepted.output.ok], ["updateGoal", true]);
   const blocks = await added(client);
   assert.ok(blocks.length >= 3, `${blocks.length} tasks`);
   assert.ok(blocks.some(({ title }) => title.includes("German")), JSON.stringify(blocks.map(({ title }) => title)));

@@ -119,7 +119,7 @@ export async function architect(target, { model, quick }) {
   const read = stopwatch(target.pid);
   for (let run = 0; run < runs; run++) {
     const workingHours = { days, from: hour(2 * run), to: hour(2 * run + 2) };
-    await session.call("setSettings", { workingHours, breakMinutes: 0 });
+    await session.call("setSettings", { workingHours, breakMinutes: 0, acceptGoals: true });
     await session.call("useArchitect", { goal: `Goal ${run}` });
     await finished(session, run + 1);
   }

@@ -23,6 +23,8 @@ impl World {
             Some(StartChoice::Here(start)) => start.as_ref(),
             _ => &nothing,
         };
+        // The checks look at what is on the timeline. A case can say that the person is asked.
+        settings.insert("acceptGoals".to_owned(), true.into());
         settings.extend(start.settings.clone());
         self.call("setSettings", &Value::Object(settings))?;
         for plan in &start.plans {
