@@ -30,7 +30,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let wasm = || {
         // What is deployed has no features; the tests have all.
         ["--no-default-features", "--all-features"].iter().try_for_each(|features| {
-            let mut clippy = toolchain.cargo(workspace, "clippy");
+            let mut clippy = toolchain.cargo(workspace, "clippy", &[]);
             // In the profile of the build, so that macros and build scripts are compiled once for both.
             clippy.args(["--quiet", features, "--profile", build::PROFILE, "--target", TARGET]);
             clippy.args(build::PACKAGES.iter().flat_map(|package| ["--package", package]));

@@ -143,6 +143,7 @@ impl Store {
                 self.follow(frame);
             }
             ServerFrame::FluxReminders { reminders } => self.reminders.set(reminders),
+            ServerFrame::FluxGoals { .. } => {}
             ServerFrame::Rpc(response) => self.answered(response),
             ServerFrame::FluxError { error, retry_after_ms } => {
                 self.toast(error, Kind::Problem);

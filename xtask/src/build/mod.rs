@@ -112,6 +112,10 @@ const WASM_FEATURES: [&str; 7] = [
 /// begins.
 const OPTIMIZATION: [&str; 3] = ["-Os", "--one-caller-inline-max-function-size=0", "--reorder-functions-by-name"];
 
+/// How large a function may be, in LLVM's measure, to be copied into its callers in the Worker, whatever its crate is compiled for: as for
+/// code that has to be small. By default, 225 where it has to be fast. The client has lower limits of its own.
+const WORKER_INLINING: &str = "-Cllvm-args=-inline-threshold=25";
+
 /// The task: set up, build, tell the sizes.
 pub fn run(workspace: &Workspace) -> Result<()> {
     make(workspace, &DEPLOYED)?;
@@ -150,7 +154,8 @@ impl Products {
         packages: &[&str],
         profile: &str,
     ) -> Result<()> {
-        let mut cargo = wasm.cargo(workspace, "build");
+        let flags: &[&str] = if profile == WORKER_PROFILE { &[WORKER_INLINING] } else { &[] };
+        let mut cargo = wasm.cargo(workspace, "build", flags);
         cargo.args(["--quiet", "--profile", profile, "--target", TARGET]).args(self.features);
         for package in packages {
             cargo.args(["--package", package]);

@@ -58,10 +58,11 @@ impl WasmToolchain {
         })
     }
 
-    /// `cargo <verb>` with this compiler and the output folder of wasm builds.
-    pub fn cargo(&self, workspace: &Workspace, verb: &str) -> Command {
+    /// `cargo <verb>` with this compiler, the output folder of wasm builds, and these flags for rustc besides those of all wasm builds.
+    pub fn cargo(&self, workspace: &Workspace, verb: &str, more_flags: &[&str]) -> Command {
         let mut flags: Vec<String> = remap_flag().into_iter().collect();
         flags.push(INLINING.to_owned());
+        flags.extend(more_flags.iter().map(|flag| (*flag).to_owned()));
         let mut cargo = match self {
             Self::InUse => {
                 let mut cargo = Command::new("cargo");
