@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::{ActivityHours, PartOfDay, Slot, WorkingHours};
+use super::{ActivityHours, GRID_MINUTES, PartOfDay, Slot, WorkingHours};
 use crate::zone::Zone;
 
 /// When a waking day begins, in minutes since midnight: 07:00. That is an hour earlier than free time is looked for when somebody asks for it,
@@ -47,7 +47,10 @@ impl Windows {
     pub fn new(hours: ActivityHours, working: WorkingHours) -> Self {
         let wanted = Self::by_day(|day| if hours.is_on(day) { of_day(hours, working, day) } else { [NONE; 3] });
         let at_work = Self::by_day(|day| [if hours.is_on(day) { of_work(working, day) } else { NONE }, NONE, NONE]);
-        [wanted, at_work].into_iter().find(|windows| windows.longest() > 0).unwrap_or_else(|| Self::working(working))
+        [wanted, at_work]
+            .into_iter()
+            .find(|windows| windows.0.iter().flatten().any(|window| *window != NONE))
+            .unwrap_or_else(|| Self::working(working))
     }
 
     /// The working hours.
@@ -72,12 +75,13 @@ impl Windows {
         windows.into_iter().filter_map(move |(from, to)| super::hours::slot(date, zone, from, to))
     }
 
-    /// The length of the longest window on this day of the week, in minutes by the clock.
+    /// The most minutes by the clock from a start on the grid of free time to the end of a window on this day of the week.
     pub(crate) fn longest_on(self, day: usize) -> u32 {
-        self.preferred(day).map(|(from, to)| u32::from(to - from)).max().unwrap_or_default()
+        let length = |(from, to): Window| u32::from(to.saturating_sub(from.next_multiple_of(GRID_MINUTES)));
+        self.preferred(day).map(length).max().unwrap_or_default()
     }
 
-    /// The length of the longest window, in minutes by the clock.
+    /// The same for all days of the week.
     pub(crate) fn longest(self) -> u32 {
         (0..7).map(|day| self.longest_on(day)).max().unwrap_or_default()
     }

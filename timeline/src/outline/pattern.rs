@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use chrono::{Datelike, NaiveTime, TimeDelta};
 
 use super::book::instant;
+use super::split::distribute;
 use crate::free_time::{FreeDay, GRID_MINUTES, MINUTE, Windows};
 use crate::zone::Zone;
 
@@ -23,6 +24,8 @@ pub(super) struct Slot {
     pub day: usize,
     /// Minutes since midnight by the clock.
     pub start: u16,
+    /// The length of the session, in minutes.
+    pub minutes: u32,
 }
 
 impl Slot {
@@ -41,26 +44,34 @@ struct Candidate {
     free_percent: usize,
 }
 
-/// Chooses the times of `count` sessions of this length, at most one on each day of the week, by day. There are fewer if fewer days have windows of that
-/// length.
+/// Chooses the times of sessions of these lengths (the longer ones first, each at most the longest of some day), one on a day of the week, by day.
+/// `longest` has the longest session of each day of the week, in minutes.
 ///
 /// On each day, the start is the preferred one of those that are free in at least three of four weeks, or else the one that is free most often. As many
 /// of the days as possible are such days; among these, the sessions are as far apart as possible, and then as often free as possible.
-pub(super) fn pattern(days: &[FreeDay], windows: Windows, zone: Zone, count: usize, minutes: u32) -> Vec<Slot> {
-    let candidates: Vec<Option<Candidate>> = (0..7).map(|day| candidate(days, windows, zone, day, minutes)).collect();
-    let count = count.min(candidates.iter().flatten().count());
+pub(super) fn pattern(days: &[FreeDay], windows: Windows, zone: Zone, longest: [u32; 7], lengths: &[u32]) -> Vec<Slot> {
+    let level = lengths.first().copied().unwrap_or_default();
+    let best_on = |(day, longest): (usize, u32)| candidate(days, windows, zone, day, longest.min(level));
+    let candidates: Vec<Option<Candidate>> = (0..).zip(longest).map(best_on).collect();
     let chosen = |mask: u32| {
-        candidates.iter().enumerate().filter(move |(day, _)| mask >> day & 1 == 1).map(|(_, candidate)| *candidate)
+        candidates
+            .iter()
+            .enumerate()
+            .filter(move |(day, _)| mask >> day & 1 == 1)
+            .filter_map(|(_, candidate)| *candidate)
+    };
+    let distributed = |mask: u32| {
+        let longest: Vec<u32> = chosen(mask).map(|candidate| candidate.slot.minutes).collect();
+        distribute(lengths, &longest).filter(|_| mask.count_ones() as usize == lengths.len())
     };
     let score = |mask: &u32| {
-        let usual = chosen(*mask).flatten().filter(|candidate| candidate.free_percent == USUAL_PERCENT).count();
-        let free: usize = chosen(*mask).flatten().map(|candidate| candidate.free_percent).sum();
+        let usual = chosen(*mask).filter(|candidate| candidate.free_percent == USUAL_PERCENT).count();
+        let free: usize = chosen(*mask).map(|candidate| candidate.free_percent).sum();
         (usual, shortest_gap(*mask), free, Reverse(*mask))
     };
-    let possible =
-        |mask: &u32| mask.count_ones() as usize == count && chosen(*mask).all(|candidate| candidate.is_some());
-    let best = (1u32..128).filter(possible).max_by_key(score).unwrap_or_default();
-    chosen(best).flatten().map(|candidate| candidate.slot).collect()
+    let best = (1u32..128).filter(|mask| distributed(*mask).is_some()).max_by_key(score).unwrap_or_default();
+    let slots = chosen(best).zip(distributed(best).unwrap_or_default());
+    slots.map(|(candidate, minutes)| Slot { minutes, ..candidate.slot }).collect()
 }
 
 /// The best start on a day of the week. `None` if no window is long enough.
@@ -72,8 +83,8 @@ fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes
     for (from, to) in windows.preferred(day).filter(|(from, to)| to - from >= length) {
         // Working hours can end off the grid on which free time begins.
         for start in (from.next_multiple_of(GRID_MINUTES)..=to - length).step_by(STEP_MINUTES.into()) {
-            let slot = Slot { day, start };
-            let free = looked_at.iter().filter(|day| is_free(day, slot, minutes, zone)).count();
+            let slot = Slot { day, start, minutes };
+            let free = looked_at.iter().filter(|day| is_free(day, slot, zone)).count();
             let free_percent = (free * 100).checked_div(looked_at.len()).unwrap_or_default().min(USUAL_PERCENT);
             if best.is_none_or(|best| free_percent > best.free_percent) {
                 best = Some(Candidate { slot, free_percent });
@@ -86,9 +97,9 @@ fn candidate(days: &[FreeDay], windows: Windows, zone: Zone, day: usize, minutes
     best
 }
 
-fn is_free(day: &FreeDay, slot: Slot, minutes: u32, zone: Zone) -> bool {
+fn is_free(day: &FreeDay, slot: Slot, zone: Zone) -> bool {
     let start = instant(day.date(), slot.time(), zone);
-    day.fit(start, i64::from(minutes) * MINUTE) == Some(start)
+    day.fit(start, i64::from(slot.minutes) * MINUTE) == Some(start)
 }
 
 /// The fewest days from one of the chosen days to the next, around the week.
@@ -123,7 +134,9 @@ mod tests {
         };
         let windows = Windows::new(activity.usual_hours(), hours);
         let days: Vec<FreeDay> = Days::new(&busy, &search).within(windows).collect();
-        pattern(&days, windows, Zone::UTC, count, minutes).into_iter().map(|slot| (slot.day, slot.start)).collect()
+        let longest = std::array::from_fn(|day| windows.longest_on(day));
+        let slots = pattern(&days, windows, Zone::UTC, longest, &vec![minutes; count]);
+        slots.into_iter().map(|slot| (slot.day, slot.start)).collect()
     }
 
     #[test]
@@ -133,7 +146,7 @@ mod tests {
         assert_eq!(times(2, 90, Activity::Study, &[]), [(0, evening), (3, evening)]);
         assert_eq!(times(3, 60, Activity::Training, &[]), [(0, evening), (2, evening), (4, evening)]);
         assert_eq!(times(7, 30, Activity::Other, &[])[5..], [(5, 9 * 60), (6, 9 * 60)]);
-        assert_eq!(times(7, 60, Activity::Work, &[]).len(), 5, "there are five working days");
+        assert_eq!(times(5, 60, Activity::Work, &[]).len(), 5, "there are five working days");
         assert_eq!(times(2, 240, Activity::Study, &[]), [(5, 9 * 60), (6, 9 * 60)], "the evenings are too short");
     }
 

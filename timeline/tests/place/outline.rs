@@ -8,7 +8,7 @@ use flux_timeline::place::Task;
 use flux_timeline::{Moment, Priority, Settings, Span, Title};
 
 use crate::goal::{Goal, phase};
-use crate::scene::{at, task};
+use crate::scene::{WEEK, at, hours, task};
 
 /// The times of sessions as text, by the clock in Oslo.
 fn times(goal: &Goal) -> Vec<String> {
@@ -67,6 +67,16 @@ fn a_session_whose_time_is_taken_goes_to_the_nearest_free_time_of_its_week() {
     assert!(own.contains(&"Sun 15 Mar 18:30–19:30".to_owned()), "on the only day of the week without one: {own:?}");
     assert!(own.contains(&"Thu 19 Mar 18:30–19:30".to_owned()), "other weeks stay the same: {own:?}");
     assert_eq!(goal.propose().missed, [0]);
+}
+
+#[test]
+fn what_the_evenings_lack_is_at_the_weekend() {
+    let mut goal = Goal::new(Activity::Study, vec![phase("Lesson", 60, 7, None)], "2026-03-15T23:00:00Z");
+    goal.horizon.hours = hours(&WEEK[..5], "09:00", "20:00");
+    goal.horizon.minutes_per_week = Some(15 * 60);
+    let planned = goal.propose();
+    assert_eq!((planned.weekly, planned.missed.as_slice()), (Some((900, 900)), [0].as_slice()));
+    assert_eq!(times(&goal)[4..7], ["Fri 06 Mar 20:30–22:00", "Sat 07 Mar 09:00–12:45", "Sun 08 Mar 09:00–12:45"]);
 }
 
 #[test]
@@ -212,7 +222,7 @@ fn the_person_is_told_what_does_not_fit_and_what_would_help() {
     let mut eager = short.clone();
     eager.horizon.minutes_per_week = Some(3_000);
     let asked =
-        "You asked for 50 h a week. With one session a day, there is room for 24 h 30 min; wider hours would help.";
+        "You asked for 50 h a week. With one session a day, there is room for 33 h 30 min; wider hours would help.";
     assert_eq!(told(&eager).0[1], asked);
 
     let years = Goal::new(Activity::Other, vec![phase("Page", 30, 7, None)], "2030-03-22T23:00:00Z");
