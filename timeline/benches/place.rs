@@ -5,6 +5,8 @@ use std::hint::black_box;
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::Criterion;
 use flux_timeline::event::EventKind;
+use flux_timeline::free_time::Activity;
+use flux_timeline::outline::{Outline, Phase, propose};
 use flux_timeline::place::{Horizon, Task, place};
 use flux_timeline::query::{self, FindFreeTime, Query};
 use flux_timeline::{
@@ -35,6 +37,23 @@ fn tasks() -> Option<Vec<Task>> {
         after_sessions: false,
     };
     Some((0..1_000).map(task).collect())
+}
+
+/// A goal of a year, at three hours a week: lessons in two phases, twelve tasks of half an hour to an hour, and a test after all lessons.
+fn goal() -> Option<Outline> {
+    let title = Title::new("Lesson").ok()?;
+    let phase = |weeks: u32| Phase {
+        title: title.clone(),
+        description: None,
+        minutes: 60,
+        per_week: 3,
+        weeks: Some(weeks),
+        milestone: None,
+    };
+    let task =
+        |(index, task): (usize, Task)| Task { minutes: 30 + task.minutes / 2, after_sessions: index == 11, ..task };
+    let tasks = tasks()?.into_iter().take(12).enumerate().map(task).collect();
+    Some(Outline { activity: Activity::Study, tasks, phases: vec![phase(20), phase(30)] })
 }
 
 /// A timeline with a block at each of these times.
@@ -73,9 +92,23 @@ fn main() {
         bencher.iter(|| place(black_box(&tasks), black_box(&busy), black_box(&horizon)));
     });
     // With this limit most tasks have no place, so that each looks at all days.
-    let crowded = Horizon { minutes_per_week: Some(60), ..horizon };
+    let crowded = Horizon { minutes_per_week: Some(60), ..horizon.clone() };
     criterion.bench_function("place/1000-into-10000-crowded", |bencher| {
         bencher.iter(|| place(black_box(&tasks), black_box(&busy), black_box(&crowded)));
+    });
+    // A thousand blocks in a year.
+    let outline = goal().unwrap_or_default();
+    let few: Vec<Span> = busy.iter().copied().step_by(10).collect();
+    let year = Horizon {
+        activity: outline.activity,
+        deadline: Some(start + TimeDelta::days(365)),
+        minutes_per_week: Some(180),
+        ..horizon
+    };
+    let proposal = propose(&outline, &few, &year);
+    println!("{} tasks and {} sessions", proposal.tasks.placed.len(), proposal.sessions.len());
+    criterion.bench_function("propose/year-into-1000", |bencher| {
+        bencher.iter(|| propose(black_box(&outline), black_box(&few), black_box(&year)));
     });
     // Sixty-two days, the longest range that is searched, with more slots than a caller can ask for.
     let find = FindFreeTime {

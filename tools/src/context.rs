@@ -54,7 +54,7 @@ pub struct GoalContext {
     /// At most this many minutes of tasks a week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes_per_week: Option<u32>,
-    /// The longest piece of work that fits into one day, in minutes. Longer tasks are split.
+    /// The longest piece of work that can fit into one day, in minutes. Longer tasks are split.
     pub longest_minutes: u32,
 }
 

@@ -211,8 +211,8 @@ impl<H: Host> ChatAgent<H> {
     fn goal(&self, run: &Run, now: DateTime<Utc>) -> Result<GoalContext, StoreError> {
         let settings = self.0.store.settings()?;
         let wall = |instant| settings.zone().wall(instant);
-        let of_day = settings.working_hours.minutes().min(LONGEST_TASK);
-        let longest_minutes = of_day.min(run.minutes_per_week.unwrap_or(of_day)).max(SHORTEST_TASK);
+        // What is too long for the person's hours is split when it is placed: which hours it has depends on the activity.
+        let longest_minutes = run.minutes_per_week.unwrap_or(LONGEST_TASK).clamp(SHORTEST_TASK, LONGEST_TASK);
         Ok(GoalContext {
             goal: run.goal.to_string(),
             now: wall(now),

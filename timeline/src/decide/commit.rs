@@ -63,7 +63,7 @@ pub(super) fn commit<V: TimelineView>(
     let draft = read(draft(view, &goal, context.now))?;
     let mut left_out = draft.tasks_left_out();
     if draft.is_empty() {
-        let why = no_room(&left_out, &draft.sessions_left_out());
+        let why = no_room(&left_out, &draft.sessions_left_out(), &draft.hours());
         left_out.extend(dropped.iter().cloned());
         let state = RunState { left_out, ..failed(run.state.clone(), &why, context) };
         return ended(run, state, Vec::new(), EventKind::WorkflowFailed, Vec::new());
@@ -128,12 +128,14 @@ fn plan_of<V: ReadPlans>(view: &V, run: &Run) -> Decided<V, Plan> {
     }
 }
 
-/// Why nothing has a place: the reason of the first task that does not only wait for another one, or else of the sessions.
-fn no_room(tasks: &[LeftOut], sessions: &[LeftOut]) -> String {
+/// Why nothing has a place: the reason of the first task that does not only wait for another one, or else of the sessions, and the hours in which
+/// it was looked for.
+fn no_room(tasks: &[LeftOut], sessions: &[LeftOut], hours: &str) -> String {
     let waits = Why::DependsOnUnplaced { on: 0 }.to_string();
     match tasks.iter().filter(|left| left.why != waits).chain(sessions).next() {
         Some(LeftOut { title, why }) => format!(
-            "No task found a time. “{title}”: {why} Make room, choose other hours for it or a later deadline, and try again."
+            "No task found a time. “{title}”: {why} Tasks of this goal are placed {hours}; make room, or choose other hours for it or a later \
+             deadline, and try again."
         ),
         None => "There are no tasks to place.".to_owned(),
     }

@@ -72,7 +72,8 @@ impl Windows {
     pub(crate) fn on(self, date: NaiveDate, zone: Zone) -> impl Iterator<Item = Slot> {
         let day = date.weekday().num_days_from_monday() as usize;
         let windows = self.0.into_iter().nth(day).unwrap_or_default();
-        windows.into_iter().filter_map(move |(from, to)| super::hours::slot(date, zone, from, to))
+        let windows = windows.into_iter().filter(|window| *window != NONE);
+        windows.filter_map(move |(from, to)| super::hours::slot(date, zone, from, to))
     }
 
     /// The most minutes by the clock from a start on the grid of free time to the end of a window on this day of the week.

@@ -9,9 +9,9 @@ use crate::id::{BlockId, Handle};
 use crate::limits;
 use crate::moment::Moment;
 use crate::outline::{
-    self, Done, MOST_DAYS, Outline, Phase, PhaseDone, Proposal, Remaining, SESSION_TAG, numbered, propose, remaining,
+    self, Done, Outline, Phase, PhaseDone, Proposal, RemainingPhase, SESSION_TAG, numbered, propose, remaining,
 };
-use crate::place::{HORIZON_DAYS, Horizon};
+use crate::place::{Horizon, SHORTEST_TASK};
 use crate::run::LeftOut;
 use crate::settings::Settings;
 use crate::span::Span;
@@ -27,7 +27,12 @@ pub struct Draft {
     /// The open blocks of the goal that this replaces.
     pub replaced: Vec<Block>,
     goal: Goal,
-    remaining: Remaining,
+    /// What remains, with parts of tasks that are too long for the person's hours.
+    outline: Outline,
+    /// For each task of the outline, the part of the goal that it is.
+    tasks: Vec<Part>,
+    /// For each phase of the outline, where it comes from.
+    phases: Vec<RemainingPhase>,
     proposal: Proposal,
     horizon: Horizon,
     moment: Moment,
@@ -43,12 +48,14 @@ pub struct Draft {
 pub fn draft<V: ReadPlans + ReadBlocks>(view: &V, goal: &Goal, now: DateTime<Utc>) -> Result<Draft, V::Error> {
     let settings = view.settings()?;
     let own = if goal.state.status == GoalStatus::Proposed { Vec::new() } else { blocks_of(view, goal)? };
-    let remaining = remaining(&goal.outline, &done(goal, &own), goal.state.wishes.deadline);
+    let (outline, done) = done(goal, &own);
+    let remaining = remaining(&outline, &done, goal.state.wishes.deadline);
     let replaced: Vec<Block> = own.into_iter().filter(Block::is_open).collect();
+    let fitted = remaining.outline.fitted(&horizon(&settings, goal, now));
     let plan = |not_before| {
         let horizon = horizon(&settings, goal, not_before);
-        let busy = busy(view, &remaining, &horizon, &replaced)?;
-        Ok((propose(&remaining.outline, &busy, &horizon), horizon))
+        let busy = busy(view, &fitted.outline, &horizon, &replaced)?;
+        Ok((propose(&fitted.outline, &busy, &horizon), horizon))
     };
     let not_before = if goal.state.status == GoalStatus::Proposed { goal.proposed_at } else { now };
     let (mut proposal, mut horizon) = plan(not_before)?;
@@ -56,7 +63,10 @@ pub fn draft<V: ReadPlans + ReadBlocks>(view: &V, goal: &Goal, now: DateTime<Utc
         (proposal, horizon) = plan(now)?;
     }
     let moment = Moment::new(now, &settings);
-    Ok(Draft { replaced, goal: goal.clone(), remaining, proposal, horizon, moment })
+    let old = |task: usize| remaining.tasks.get(task).copied().unwrap_or(task);
+    let tasks = fitted.tasks.into_iter().map(|task| Part::Task(old(task))).collect();
+    let phases = remaining.phases;
+    Ok(Draft { replaced, goal: goal.clone(), outline: fitted.outline, tasks, phases, proposal, horizon, moment })
 }
 
 /// All blocks of a goal, by start.
@@ -67,23 +77,26 @@ pub fn blocks_of<V: ReadBlocks>(view: &V, goal: &Goal) -> Result<Vec<Block>, V::
     view.blocks(&BlockQuery { plan: Some(goal.plan), goal: Some(goal.id), ..BlockQuery::default() })
 }
 
-/// What of the outline of a goal has been done.
-fn done(goal: &Goal, own: &[Block]) -> Done {
-    let Outline { tasks, phases, .. } = &goal.outline;
-    let mut done = Done { tasks: vec![false; tasks.len()], phases: vec![PhaseDone::default(); phases.len()] };
-    for block in own.iter().filter(|block| block.completed_at.is_some()) {
-        match block.goal.map(|part| part.part) {
-            Some(Part::Task(task)) => done.tasks.iter_mut().skip(task).take(1).for_each(|is_done| *is_done = true),
-            Some(Part::Session(phase)) => {
-                for of_phase in done.phases.iter_mut().skip(phase).take(1) {
-                    of_phase.sessions += 1;
-                    of_phase.minutes = of_phase.minutes.saturating_add(minutes(block));
-                }
-            }
-            None => {}
+/// What of the outline of a goal has been done, and the outline with what is left of tasks that were done in part.
+fn done(goal: &Goal, own: &[Block]) -> (Outline, Done) {
+    let mut outline = goal.outline.clone();
+    let mut done = Done { tasks: Vec::new(), phases: vec![PhaseDone::default(); outline.phases.len()] };
+    let is_of = |block: &Block, part| block.goal.is_some_and(|own| own.part == part);
+    for (index, task) in outline.tasks.iter_mut().enumerate() {
+        let parts = || own.iter().filter(|block| is_of(block, Part::Task(index)));
+        let (open, over): (Vec<&Block>, Vec<&Block>) = parts().partition(|block| block.completed_at.is_none());
+        done.tasks.push(open.is_empty() && !over.is_empty());
+        let spent: u32 = over.into_iter().map(minutes).sum();
+        task.minutes = task.minutes.saturating_sub(spent).max(SHORTEST_TASK.min(task.minutes));
+    }
+    for (index, phase) in done.phases.iter_mut().enumerate() {
+        let over = own.iter().filter(|block| is_of(block, Part::Session(index)) && block.completed_at.is_some());
+        for block in over {
+            phase.sessions += 1;
+            phase.minutes = phase.minutes.saturating_add(minutes(block));
         }
     }
-    done
+    (outline, done)
 }
 
 /// How long a block takes, in whole minutes.
@@ -109,16 +122,12 @@ pub(crate) fn horizon(settings: &Settings, goal: &Goal, not_before: DateTime<Utc
 /// What takes up time before the goal can be reached, without the blocks that are replaced.
 fn busy<V: ReadBlocks>(
     view: &V,
-    remaining: &Remaining,
+    outline: &Outline,
     horizon: &Horizon,
     replaced: &[Block],
 ) -> Result<Vec<Span>, V::Error> {
     let pause = TimeDelta::minutes(horizon.break_minutes.into());
-    let days = if remaining.outline.phases.is_empty() { HORIZON_DAYS } else { MOST_DAYS };
-    // One more day on both sides, because the horizon is counted in days of the person's zone.
-    let last = horizon.not_before + TimeDelta::days(i64::from(days) + 2);
-    let until = last.min(horizon.deadline.unwrap_or(last)) + pause;
-    let mut busy = view.busy(horizon.not_before - pause - TimeDelta::days(1), until)?;
+    let mut busy = view.busy(horizon.not_before - pause, outline.reach(horizon) + pause)?;
     for span in replaced.iter().filter_map(|block| block.span) {
         // Something else can be planned at the same time, and stays.
         if let Some(at) = busy.iter().position(|other| *other == span) {
@@ -152,7 +161,7 @@ impl Draft {
 
     /// The blocks of the tasks and sessions, by start. The first one gets the handle `next`.
     pub fn blocks(&self, next: Handle) -> Vec<Block> {
-        let Self { remaining: Remaining { outline, tasks: old_tasks, phases: old_phases }, .. } = self;
+        let Self { outline, tasks: parts, phases: origins, .. } = self;
         let tagged = |tags: &[&str]| Tag::list(tags).unwrap_or_default();
         let (tags, session_tags) = (tagged(&[TAG]), tagged(&[TAG, SESSION_TAG]));
         // They get ids and handles when all are in order.
@@ -165,15 +174,13 @@ impl Draft {
         // Each with the index of its task.
         let mut blocks: Vec<(Option<usize>, Block)> = Vec::new();
         for placed in &self.proposal.tasks.placed {
-            let (Some(task), Some(old)) = (outline.tasks.get(placed.task), old_tasks.get(placed.task)) else {
-                continue;
-            };
-            let base = block(task.title.clone(), placed.span, Part::Task(*old));
+            let (Some(task), Some(part)) = (outline.tasks.get(placed.task), parts.get(placed.task)) else { continue };
+            let base = block(task.title.clone(), placed.span, *part);
             let block =
                 Block { description: task.description.clone(), priority: task.priority, tags: tags.clone(), ..base };
             insert(&mut blocks, Some(placed.task), block);
         }
-        for ((index, phase), origin) in outline.phases.iter().enumerate().zip(old_phases) {
+        for ((index, phase), origin) in outline.phases.iter().enumerate().zip(origins) {
             let of_phase = self.proposal.sessions.iter().filter(|session| session.phase == index);
             let sessions = || of_phase.clone().map(|session| session.span);
             let done = origin.sessions_done as usize;
@@ -203,19 +210,24 @@ impl Draft {
 
     /// What the person is told about the sessions, each as a paragraph: see [`outline::notes`].
     pub fn notes(&self) -> Vec<String> {
-        outline::notes(&self.remaining.outline, &self.proposal, &self.horizon, &self.moment)
+        outline::notes(&self.outline, &self.proposal, &self.horizon, &self.moment)
     }
 
     /// The tasks that have no time.
     pub fn tasks_left_out(&self) -> Vec<LeftOut> {
-        let title = |task: usize| self.remaining.outline.tasks.get(task).map(|task| task.title.clone());
+        let title = |task: usize| self.outline.tasks.get(task).map(|task| task.title.clone());
         let left = self.proposal.tasks.unplaced.iter();
         left.filter_map(|left| Some(LeftOut { title: title(left.task)?, why: left.why.to_string() })).collect()
     }
 
+    /// The hours in which it is planned, in words: `in the evening and at weekends`.
+    pub fn hours(&self) -> String {
+        self.outline.hours(&self.horizon).words(self.moment.format())
+    }
+
     /// The phases of which sessions have no time.
     pub fn sessions_left_out(&self) -> Vec<LeftOut> {
-        outline::left_out(&self.remaining.outline, &self.proposal)
+        outline::left_out(&self.outline, &self.proposal)
     }
 }
 

@@ -5,6 +5,8 @@
 //!
 //! | module | what lives there |
 //! | --- | --- |
+//! | `parts` | tasks that are too long for a day |
+//! | `tasks` | the times of the single tasks |
 //! | `split` | how many sessions a week has, and how long they are |
 //! | `phases` | which weeks belong to which phase, and when a goal without a deadline ends |
 //! | `pattern` | the days of the week and the hours at which sessions are free in most weeks |
@@ -19,38 +21,32 @@
 mod book;
 mod make_up;
 mod notes;
+mod parts;
 mod pattern;
 mod phases;
 mod remaining;
 mod split;
+mod tasks;
 mod weeks;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::free_time::Activity;
+use crate::free_time::{Activity, ActivityHours};
 use crate::limits;
-use crate::place::{Horizon, LONGEST_TASK, Placement, SHORTEST_TASK, Task, place};
+use crate::place::{Horizon, LONGEST_TASK, Placement, SHORTEST_TASK, Task};
 use crate::span::Span;
 use crate::text::{Description, Title};
 
 pub use make_up::make_up;
 pub use notes::{left_out, notes, numbered};
-pub use phases::MOST_DAYS;
+pub use parts::{Fitted, split_tasks};
 pub use remaining::{Done, PhaseDone, Remaining, RemainingPhase, remaining};
 
 /// Most phases of an outline.
 pub const PHASES: usize = 4;
 /// The tag of each block that is a session.
 pub const SESSION_TAG: &str = "session";
-
-/// The most minutes of tasks per day. The first of these limits is used with which no task loses its place. A person who wants
-/// to learn a language does not want to do all of it tomorrow.
-const CALM_MINUTES_PER_DAY: [u32; 3] = [120, 240, 480];
-
-/// How many days before the deadline the tasks that come after all sessions may begin. The first number is used with which none of them loses its
-/// place.
-const CLOSING_DAYS: [i64; 7] = [1, 2, 4, 7, 11, 16, 28];
 
 /// How a goal is reached, before anything has a time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +60,26 @@ pub struct Outline {
     /// What is done regularly, one phase after the other; at most [`PHASES`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<Phase>,
+}
+
+impl Outline {
+    /// When the person has time for it: in the hours that they have chosen, or else in the usual ones of its activity.
+    pub fn hours(&self, horizon: &Horizon) -> ActivityHours {
+        horizon.activity_hours.unwrap_or_else(|| self.activity.usual_hours())
+    }
+
+    /// The end of the time in which [`propose`] places something. What is on the timeline later does not matter.
+    pub fn reach(&self, horizon: &Horizon) -> DateTime<Utc> {
+        // The days of a horizon are those of the person's zone, and the last one can have 25 hours.
+        let more = TimeDelta::days(2);
+        let last = horizon.not_before + TimeDelta::days(horizon.days.into()) + more;
+        match (horizon.deadline, self.phases.is_empty()) {
+            (None, true) => last,
+            (None, false) => last.max(phases::end(self, horizon) + more),
+            (Some(deadline), true) => last.min(deadline),
+            (Some(_), false) => phases::end(self, horizon),
+        }
+    }
 }
 
 /// Regular sessions of one kind, which end in a milestone.
@@ -140,9 +156,10 @@ impl Proposal {
 
 /// Gives tasks and sessions times, around `busy` blocks (in any order, may overlap). The same input always gives the same answer.
 ///
-/// Tasks are placed as [`place`] does it, in the hours of the activity. They are spread over the days if there is time for that. With sessions, they
-/// take at most half of the minutes of a week, unless one of them would lose its place; tasks after all sessions are placed at the end. The sessions
-/// share what is left of the minutes of each week:
+/// Tasks are placed as [`place`](crate::place::place) does it, in the hours of the activity. They are spread over the days if there is time for that.
+/// With sessions, they take at most half of the minutes of a week, unless one of them would lose its place; a longer task has a week of its own, and the
+/// next one no task. Tasks after all sessions are placed at the end, or left out if there is no room. The sessions share what is left of the minutes of
+/// each week:
 ///
 /// - A week has whole sessions on different days, with days between them, on the same days at the same hour as in other weeks, where these
 ///   are free, and otherwise at the nearest free time of the same week.
@@ -151,78 +168,17 @@ impl Proposal {
 pub fn propose(outline: &Outline, busy: &[Span], horizon: &Horizon) -> Proposal {
     let horizon = Horizon { activity: outline.activity, ..horizon.clone() };
     if outline.phases.is_empty() {
-        return Proposal {
-            tasks: calm(&outline.tasks, busy, &horizon, horizon.minutes_per_week),
-            ..Proposal::default()
-        };
+        return Proposal { tasks: tasks::calm(&outline.tasks, busy, &horizon, None), ..Proposal::default() };
     }
     let end = phases::end(outline, &horizon);
-    let (tasks, sessions_end) = tasks_beside_sessions(outline, busy, &horizon, end);
+    let tasks = tasks::beside_sessions(outline, busy, &horizon, end);
     let is_closing = |task: usize| outline.tasks.get(task).is_some_and(|task| task.after_sessions);
     let first_closing = tasks.placed.iter().find(|placed| is_closing(placed.task)).map(|placed| placed.span.start());
-    let until = first_closing.filter(|_| sessions_end.is_some()).map_or(end, |first| first.min(end));
+    let until = first_closing.map_or(end, |first| first.min(end));
     let spans: Vec<Span> = tasks.placed.iter().map(|placed| placed.span).collect();
     let room = limits::TASKS_PER_RUN.saturating_sub(outline.tasks.len());
     let horizon = Horizon { deadline: Some(until), ..horizon };
     Proposal { tasks, end: Some(end), ..weeks::sessions(&outline.phases, busy, &spans, &horizon, room) }
-}
-
-/// Places the tasks of an outline with sessions, which must have ended at `end`. Also tells from when on there are the tasks after all sessions. If
-/// these have no place at the end, they are placed like the others.
-fn tasks_beside_sessions(
-    outline: &Outline,
-    busy: &[Span],
-    horizon: &Horizon,
-    end: DateTime<Utc>,
-) -> (Placement, Option<DateTime<Utc>>) {
-    let tasks = &outline.tasks;
-    let longest = tasks.iter().map(|task| task.minutes).max().unwrap_or_default();
-    let weekly = outline.phases.iter().map(|phase| phase.weekly_minutes(horizon)).max().unwrap_or_default();
-    let most = horizon.minutes_per_week.unwrap_or(weekly.max(longest));
-    let mut horizon = Horizon {
-        minutes_per_week: Some(most),
-        deadline: horizon.deadline.map(|_| end),
-        days: days_until(horizon, end).max(horizon.days),
-        ..horizon.clone()
-    };
-    if tasks.iter().any(|task| task.after_sessions) {
-        horizon.sessions_end = match horizon.deadline {
-            None => Some(end),
-            Some(_) => {
-                let full = place(tasks, busy, &horizon);
-                let starts = CLOSING_DAYS.into_iter().map(|days| Some(end - TimeDelta::days(days)));
-                let later = |sessions_end| Horizon { sessions_end, ..horizon.clone() };
-                let mut starts = starts.filter(|start| *start > Some(horizon.not_before));
-                starts.find(|start| is_as_good(&place(tasks, busy, &later(*start)), &full)).flatten()
-            }
-        };
-    }
-    let sessions_end = horizon.sessions_end;
-    (calm(tasks, busy, &horizon, Some((weekly / 2).max(longest).min(most))), sessions_end)
-}
-
-/// Places tasks with few minutes a day, and with at most `weekly` minutes a week, if none loses its place by that.
-fn calm(tasks: &[Task], busy: &[Span], horizon: &Horizon, weekly: Option<u32>) -> Placement {
-    let full = place(tasks, busy, horizon);
-    for minutes_per_week in [weekly, horizon.minutes_per_week] {
-        for limit in CALM_MINUTES_PER_DAY {
-            let calm = Horizon { minutes_per_week, minutes_per_day: Some(limit), ..horizon.clone() };
-            let placement = place(tasks, busy, &calm);
-            if is_as_good(&placement, &full) {
-                return placement;
-            }
-        }
-        if weekly == horizon.minutes_per_week {
-            break;
-        }
-    }
-    full
-}
-
-/// Whether each task without a place has none in the other placement either.
-fn is_as_good(placement: &Placement, full: &Placement) -> bool {
-    let is_left_out = |task: usize| full.unplaced.iter().any(|left| left.task == task);
-    placement.unplaced.iter().all(|left| is_left_out(left.task))
 }
 
 /// The number of days from the day of `not_before` to that of an instant.

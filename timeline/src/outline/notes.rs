@@ -35,10 +35,11 @@ pub fn notes(outline: &Outline, proposal: &Proposal, horizon: &Horizon, moment: 
     let weekly = if least == most { hours(most) } else { format!("{} to {}", hours(least), hours(most)) };
     notes.push(format!("A full week has {weekly} of it."));
     notes.extend(milestones(outline, proposal, moment));
+    let times = outline.hours(horizon).words(moment.format());
     let asked = horizon.minutes_per_week.unwrap_or_default();
     if u64::from(most) * 100 < u64::from(asked) * 85 {
         notes.push(format!(
-            "You asked for {} a week. With one session a day, there is room for {}; wider hours would help.",
+            "You asked for {} a week. With one session a day {times}, there is room for {}; longer hours for it would help.",
             hours(asked),
             hours(most)
         ));
@@ -58,8 +59,8 @@ pub fn notes(outline: &Outline, proposal: &Proposal, horizon: &Horizon, moment: 
     let missed: u32 = proposal.missed.iter().sum();
     if missed > 0 {
         notes.push(format!(
-            "{} found no free time in {}. More free time, wider hours, a later deadline or fewer hours a \
-             week would help.",
+            "{} found no free time in {}. Sessions are {times}; more free time, other hours for it, a later deadline or fewer hours a week would \
+             help.",
             if missed == 1 { "1 session".to_owned() } else { format!("{missed} sessions") },
             if missed == 1 { "its week" } else { "their weeks" },
         ));

@@ -10,7 +10,7 @@ const USUAL_WEEKS: u32 = 12;
 /// The most weeks that are planned without a deadline: half a year.
 const MOST_WEEKS: u32 = 26;
 /// The most days that are looked at: four years. With one session a week, that is as much as a run adds.
-pub const MOST_DAYS: u32 = 4 * 365;
+const MOST_DAYS: u32 = 4 * 365;
 
 /// How many weeks a phase takes, if it is known: at most those of [`MOST_DAYS`].
 fn said(phase: &Phase) -> Option<u32> {

@@ -86,10 +86,24 @@ impl<'a> Calendar<'a> {
 
     /// Whether the limits of a day and its week leave room.
     fn has_room(&self, day: &Day, minutes: u32) -> bool {
-        let used = self.weeks.get(day.week).map_or(0, |(_, used)| *used);
+        let used = self.used(day.week);
         let in_week = self.horizon.minutes_per_week.is_none_or(|limit| used.saturating_add(minutes) <= limit);
         let in_day = self.horizon.minutes_per_day.is_none_or(|limit| day.booked.saturating_add(minutes) <= limit);
-        in_week && (in_day || day.booked == 0)
+        in_week && self.has_share(day.week, minutes) && (in_day || day.booked == 0)
+    }
+
+    /// Whether the share of tasks in a week leaves room. What a longer task takes of a week, the next one gets back.
+    fn has_share(&self, week: usize, minutes: u32) -> bool {
+        let Some(share) = self.horizon.share_per_week else { return true };
+        let used = self.used(week);
+        let is_repaid = week.checked_sub(1).is_none_or(|before| self.used(before) <= share);
+        let is_longer = minutes > share && used == 0 && self.used(week + 1) == 0;
+        is_repaid && (used.saturating_add(minutes) <= share || is_longer)
+    }
+
+    /// The minutes booked in a week, 0 if it is not open yet.
+    fn used(&self, week: usize) -> u32 {
+        self.weeks.get(week).map_or(0, |(_, used)| *used)
     }
 
     fn take(&mut self, booked: Stretch, day: usize, minutes: u32) {

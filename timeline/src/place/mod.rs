@@ -80,6 +80,8 @@ pub struct Horizon {
     /// At most this many minutes of tasks a week (ISO 8601, Monday to Sunday, in the zone). A task counts in the week of
     /// the working day on which it is placed. Blocks that are on the timeline already do not count.
     pub minutes_per_week: Option<u32>,
+    /// At most this many minutes of tasks a week, so that sessions have the rest. A longer task gets a week of its own, and the week after it none.
+    pub share_per_week: Option<u32>,
     /// At most this many minutes of tasks on a working day, so that they are spread. A longer task gets a day of its own.
     /// Blocks that are on the timeline already do not count.
     pub minutes_per_day: Option<u32>,
@@ -102,6 +104,7 @@ impl Horizon {
             not_before,
             deadline: None,
             minutes_per_week: None,
+            share_per_week: None,
             minutes_per_day: None,
             days: HORIZON_DAYS,
             sessions_end: None,
@@ -216,5 +219,12 @@ fn book(
     }
     // Checked last, because on the day on which the clocks go back the hours can be longer than they are by the clock.
     let day = horizon.windows().longest();
-    Err(if day < minutes { Why::LongerThanDay { minutes, day } } else { calendar.bound() })
+    if day < minutes {
+        let is_work = horizon.activity == Activity::Work && horizon.activity_hours.is_none();
+        return Err(Why::LongerThanDay { minutes, day, is_work });
+    }
+    Err(match calendar.bound() {
+        Why::NoRoomBeforeDeadline if task.after_sessions && horizon.sessions_end.is_some() => Why::NoRoomAfterSessions,
+        why => why,
+    })
 }

@@ -10,6 +10,9 @@ pub enum Why {
     /// The free time before the deadline is too short, or the weekly limit is used up.
     #[error("There is no room for it before the deadline.")]
     NoRoomBeforeDeadline,
+    /// The same for a task that comes after all sessions.
+    #[error("There is no room for it after the sessions and before the deadline.")]
+    NoRoomAfterSessions,
     /// The same, up to the last day that is looked at.
     #[error("There is no room for it until {}, and later days are not looked at.", clock::day(*last, NaiveDate::MIN))]
     NoRoomBeforeHorizon {
@@ -17,12 +20,19 @@ pub enum Why {
         last: NaiveDate,
     },
     /// No day has as many hours.
-    #[error("It takes {}, and a day has {} for it. Split it, or widen the working hours.", length(*minutes), length(*day))]
+    #[error(
+        "It takes {}, and a day has {} for it. Split it, or {}.",
+        length(*minutes),
+        length(*day),
+        if *is_work { "widen the working hours" } else { "choose longer hours for it" }
+    )]
     LongerThanDay {
         /// The length of the task, in minutes.
         minutes: u32,
         /// The longest hours of a day, in minutes.
         day: u32,
+        /// Whether these are the working hours, and not those of an activity.
+        is_work: bool,
     },
     /// The task alone is longer than the weekly limit.
     #[error("It takes {}, and the limit is {} a week. Split it, or raise the limit.", length(*minutes), length(*limit))]

@@ -63,6 +63,24 @@ proptest! {
     }
 
     #[test]
+    fn a_task_that_is_longer_than_the_share_of_a_week_has_a_week_of_its_own(scene in scene(), share in 0u32..200) {
+        let mut scene = scene;
+        scene.horizon.share_per_week = Some(share);
+        let mut weeks: BTreeMap<_, Vec<u32>> = BTreeMap::new();
+        for placed in scene.place().placed {
+            let date = scene.horizon.zone.wall(placed.span.start()).date();
+            let monday = date - TimeDelta::days(date.weekday().num_days_from_monday().into());
+            weeks.entry(monday).or_default().push(scene.tasks[placed.task].minutes);
+        }
+        for (monday, minutes) in &weeks {
+            if minutes.iter().sum::<u32>() > share {
+                prop_assert_eq!(minutes.len(), 1);
+                prop_assert!(!weeks.contains_key(&(*monday + TimeDelta::weeks(1))), "the week after {monday}");
+            }
+        }
+    }
+
+    #[test]
     fn tasks_come_after_what_they_depend_on(scene in scene()) {
         let placed = scene.place().placed;
         let span = |task| placed.iter().find(|placed| placed.task == task).map(|placed| placed.span);

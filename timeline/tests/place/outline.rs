@@ -7,7 +7,7 @@ use flux_timeline::outline::{Phase, left_out, notes};
 use flux_timeline::place::Task;
 use flux_timeline::{Moment, Priority, Settings, Span, Title};
 
-use crate::goal::{Goal, phase};
+use crate::goal::{Goal, monday, phase};
 use crate::scene::{WEEK, at, hours, task};
 
 /// The times of sessions as text, by the clock in Oslo.
@@ -137,6 +137,72 @@ fn what_comes_after_all_sessions_comes_shortly_before_the_deadline() {
 }
 
 #[test]
+fn sessions_begin_before_long_tasks_are_done() {
+    let mut goal = Goal::new(Activity::Study, vec![phase("Lesson", 60, 1, None)], "2026-08-30T22:00:00Z");
+    goal.outline.tasks = (0..10).map(|_| task(60, Priority::Medium, &[])).collect();
+    goal.horizon.minutes_per_week = Some(60);
+    let proposal = goal.propose();
+    assert_eq!(proposal.tasks.unplaced, []);
+    let weeks = goal.minutes_by_week(&proposal);
+    assert!(weeks.values().all(|minutes| *minutes == 60), "{weeks:?}");
+    let of_tasks = |goal: &Goal| {
+        goal.propose().tasks.placed.iter().map(|placed| monday(goal.date(placed.span.start()))).collect::<Vec<_>>()
+    };
+    let tasks = of_tasks(&goal);
+    assert!(tasks.windows(2).all(|pair| pair[1] - pair[0] == TimeDelta::weeks(2)), "every other week: {tasks:?}");
+
+    // Of three hours, a longer task leaves one, and the shorter ones half.
+    goal.horizon.minutes_per_week = Some(180);
+    goal.outline.tasks = [120, 60, 30, 45].map(|minutes| task(minutes, Priority::Medium, &[])).to_vec();
+    let (first, next) = (monday(goal.date(goal.horizon.not_before)), TimeDelta::weeks(2));
+    assert_eq!(of_tasks(&goal), [first, first + next, first + next, first + next + TimeDelta::weeks(1)]);
+    assert!(goal.minutes_by_week(&goal.propose()).values().all(|minutes| *minutes == 180));
+}
+
+#[test]
+fn what_comes_after_all_sessions_never_comes_before_them() {
+    let mut goal = Goal::new(Activity::Study, vec![phase("Lesson", 60, 3, None)], "2026-06-28T22:00:00Z");
+    goal.outline.tasks = vec![Task { after_sessions: true, ..task(60, Priority::High, &[]) }];
+    // Away in the last six weeks.
+    let away = |day| Span::starting(at("2026-05-17T22:00:00Z") + TimeDelta::days(day), TimeDelta::days(1)).unwrap();
+    goal.busy = (0..42).map(away).collect();
+    let proposal = goal.propose();
+    let why: Vec<String> = proposal.tasks.unplaced.iter().map(|left| left.why.to_string()).collect();
+    assert_eq!(why, ["There is no room for it after the sessions and before the deadline."]);
+    assert!(!proposal.sessions.is_empty());
+
+    // Two days are left, of which the second one is for the end.
+    goal.horizon.deadline = Some(at("2026-03-03T23:00:00Z"));
+    goal.outline.tasks[0].minutes = 30;
+    let proposal = goal.propose();
+    let (session, test) = (proposal.sessions[0].span, proposal.tasks.placed[0].span);
+    assert!(session.end() <= test.start(), "{session:?} {test:?}");
+}
+
+#[test]
+fn tasks_are_split_for_the_hours_of_the_activity() {
+    let mut goal = Goal::new(Activity::Study, vec![], "2026-03-22T23:00:00Z");
+    goal.outline.tasks = vec![task(400, Priority::Medium, &[]), task(60, Priority::Medium, &[0])];
+    assert_eq!(goal.outline.fitted(&goal.horizon).outline, goal.outline, "a Saturday is long enough");
+    let evenings = ActivityHours::new(&[PartOfDay::Evening], None, None).unwrap();
+    goal.horizon.activity_hours = Some(evenings);
+    let fitted = goal.outline.fitted(&goal.horizon);
+    let of = |task: &Task| (task.title.to_string(), task.minutes, task.depends_on.clone());
+    let expected = [("Task (1/2)", 200, vec![]), ("Task (2/2)", 200, vec![0]), ("Task", 60, vec![1])];
+    let expected = expected.map(|(title, minutes, on)| (title.to_owned(), minutes, on));
+    assert_eq!(fitted.outline.tasks.iter().map(of).collect::<Vec<_>>(), expected);
+    assert_eq!(fitted.tasks, [0, 0, 1]);
+    assert_eq!(fitted.outline.fitted(&goal.horizon).outline, fitted.outline);
+    let unplaced = goal.propose().tasks.unplaced;
+    assert_eq!(
+        unplaced[0].why.to_string(),
+        "It takes 6 h 40 min, and a day has 3 h 30 min for it. Split it, or choose longer hours for it."
+    );
+    goal.outline.tasks = vec![task(480, Priority::Medium, &[]); 80];
+    assert_eq!(goal.outline.fitted(&goal.horizon).outline, goal.outline, "240 are too many");
+}
+
+#[test]
 fn without_a_deadline_it_takes_as_long_as_its_phases() {
     for (weeks, minutes_per_week, expected) in
         [(Some(4), None, 8), (None, None, 24), (Some(4), Some(60), 8), (Some(100), None, 52)]
@@ -217,12 +283,17 @@ fn the_person_is_told_what_does_not_fit_and_what_would_help() {
     busy.busy = vec![Span::new(at("2026-03-08T23:00:00Z"), at("2026-03-15T23:00:00Z")).unwrap()];
     let (notes, left_out) = told(&busy);
     assert_eq!(left_out, ["Lesson: 3 sessions of it find no free time in their weeks."]);
-    assert!(notes.iter().any(|note| note.starts_with("3 sessions found no free time in their weeks")), "{notes:?}");
+    assert!(
+        notes.iter().any(|note| note.starts_with(
+            "3 sessions found no free time in their weeks. Sessions are in the evening and at weekends; more"
+        )),
+        "{notes:?}"
+    );
 
     let mut eager = short.clone();
     eager.horizon.minutes_per_week = Some(3_000);
-    let asked =
-        "You asked for 50 h a week. With one session a day, there is room for 33 h 30 min; wider hours would help.";
+    let asked = "You asked for 50 h a week. With one session a day in the evening and at weekends, there is room for 33 h 30 min; longer \
+                 hours for it would help.";
     assert_eq!(told(&eager).0[1], asked);
 
     let years = Goal::new(Activity::Other, vec![phase("Page", 30, 7, None)], "2030-03-22T23:00:00Z");

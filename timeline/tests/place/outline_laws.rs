@@ -4,9 +4,10 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta, Timelike};
 use flux_timeline::Span;
 use flux_timeline::free_time::WorkingHours;
 use flux_timeline::limits::TASKS_PER_RUN;
+use flux_timeline::outline::Proposal;
 use proptest::prelude::*;
 
-use crate::goal::{Goal, allowed, goals};
+use crate::goal::{Goal, allowed, goals, monday};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, failure_persistence: None, ..ProptestConfig::default() })]
@@ -71,26 +72,32 @@ proptest! {
         }
     }
 
+    /// Every session fits into every day that has hours.
     #[test]
-    fn a_week_lacks_a_session_only_if_its_free_days_have_one(goal in goals()) {
+    fn a_week_lacks_a_session_only_if_each_of_its_free_days_has_one(goal in goals()) {
         let mut goal = goal;
-        // Whole days are taken or free.
         goal.horizon.hours = WorkingHours::default();
         goal.outline.tasks.clear();
+        // Whole days are taken or free.
         let taken: Vec<NaiveDate> = goal.busy.iter().map(|span| goal.date(span.start())).collect();
         let day = |date: &NaiveDate| Span::starting(goal.horizon.zone.day_start(*date), TimeDelta::hours(23)).unwrap();
         goal.busy = taken.iter().map(day).collect();
+        let free = Goal { busy: Vec::new(), ..goal.clone() }.propose();
         let proposal = goal.propose();
-        let planned: Vec<NaiveDate> = proposal.sessions.iter().map(|session| goal.date(session.span.start())).collect();
-        let full = goal.full_weeks(&proposal);
-        let has_free_day = |monday: &NaiveDate| (0..7).map(|day| *monday + TimeDelta::days(day)).any(|date| {
-            !taken.contains(&date) && !planned.contains(&date) && !allowed(goal.outline.activity, goal.horizon.hours, date).is_empty()
-        });
-        let without = full.iter().filter(|monday| !has_free_day(monday)).count();
-        // The first and the last week can lack sessions, too.
-        let most = u32::try_from(without + 2).unwrap() * 7;
-        prop_assert!(proposal.missed.iter().sum::<u32>() <= most);
-        prop_assert!(without > 0 || full.len() < 3 || proposal.sessions.len() >= full.len());
+        let of_week = |proposal: &Proposal, first: NaiveDate| {
+            let starts = proposal.sessions.iter().map(|session| goal.date(session.span.start()));
+            starts.filter(|date| monday(*date) == first).count()
+        };
+        let mut missed = 0;
+        for first in goal.full_weeks(&proposal) {
+            let has_hours = |date: &NaiveDate| !allowed(goal.outline.activity, goal.horizon.hours, *date).is_empty();
+            let free_days = first.iter_days().take(7).filter(|date| has_hours(date) && !taken.contains(date)).count();
+            let wanted = of_week(&free, first);
+            prop_assert!(wanted > 0);
+            prop_assert_eq!(of_week(&proposal, first), wanted.min(free_days), "in the week of {}", first);
+            missed += wanted.saturating_sub(free_days);
+        }
+        prop_assert!(proposal.missed.iter().sum::<u32>() as usize >= missed, "what is left out is counted");
     }
 
     #[test]
@@ -102,6 +109,31 @@ proptest! {
                 prop_assert!(span(*on).is_some_and(|before| before.end() <= placed.span.start()));
             }
         }
+    }
+
+    #[test]
+    fn what_comes_after_all_sessions_comes_after_them(goal in goals()) {
+        let proposal = goal.propose();
+        let last = proposal.sessions.last().map(|session| session.span.end());
+        for placed in proposal.tasks.placed.iter().filter(|placed| goal.outline.tasks[placed.task].after_sessions) {
+            prop_assert!(last <= Some(placed.span.start()), "{placed:?} and {last:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_the_reach_of_a_goal_does_not_matter(goal in goals(), has_deadline in any::<bool>(), has_phases in any::<bool>()) {
+        let mut goal = goal;
+        goal.horizon.days = 20;
+        goal.horizon.deadline = goal.horizon.deadline.filter(|_| has_deadline);
+        if !has_phases {
+            goal.outline.phases.clear();
+        }
+        let reach = goal.outline.reach(&goal.horizon);
+        let pause = TimeDelta::minutes(goal.horizon.break_minutes.into());
+        let near = Goal { busy: goal.busy.iter().copied().filter(|span| span.start() < reach + pause).collect(), ..goal.clone() };
+        let proposal = goal.propose();
+        prop_assert!(goal.spans(&proposal).iter().all(|span| span.end() <= reach));
+        prop_assert_eq!(proposal, near.propose());
     }
 
     #[test]

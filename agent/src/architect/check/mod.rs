@@ -16,8 +16,8 @@
 //! - a dependency may be a number, counted from 1, or a title; one on an unknown task or on the task itself is dropped;
 //! - if dependencies form a cycle, one on an earlier task is kept, and one on a later task is dropped if it would close a
 //!   cycle ([`depends`]);
-//! - a task shorter than 5 minutes takes 5; one that is too long for a day is split into parts, one after the other
-//!   ([`parts`]), at most 200 in total;
+//! - a task shorter than 5 minutes takes 5; one that is too long for any day is split into parts, one after the other
+//!   ([`split_tasks`]), at most 200 in total;
 //! - a session without a title is left out, and so is a fifth one; other fields that are missing or unusable get usual values
 //!   ([`sessions`]); a task that depends on a session, named by its title, comes after all sessions;
 //! - an activity that is missing or unknown means the working hours, and with sessions the evening, too.
@@ -26,12 +26,12 @@
 
 mod depends;
 mod flaw;
-mod parts;
 mod read;
 mod sessions;
 
 use flux_timeline::free_time::Activity;
 use flux_timeline::limits::{DESCRIPTION_CHARS, TASKS_PER_RUN, TITLE_CHARS};
+use flux_timeline::outline::split_tasks;
 use flux_timeline::place::{SHORTEST_TASK, Task};
 use flux_timeline::{Description, LeftOut, Priority, Title};
 use serde_json::Value;
@@ -81,7 +81,7 @@ impl Checked {
     }
 }
 
-/// Reads the tasks and sessions in an answer. `longest_minutes` is the longest task that fits into one day.
+/// Reads the tasks and sessions in an answer. `longest_minutes` is the longest task that can fit into one day.
 pub(super) fn outline(said: &str, longest_minutes: u32) -> Checked {
     let mut flaws = Vec::new();
     let Listed { mut items, cut, activity, sessions } = match read::listed(said) {
@@ -126,7 +126,7 @@ pub(super) fn outline(said: &str, longest_minutes: u32) -> Checked {
     let count = named.len();
     let tasks: Vec<Task> =
         named.into_iter().zip(kept).map(|((_, task), depends_on)| Task { depends_on, ..task }).collect();
-    let tasks = parts::split(tasks, longest_minutes);
+    let tasks: Vec<Task> = split_tasks(&tasks, longest_minutes).into_iter().map(|(_, part)| part).collect();
     if tasks.len() > TASKS_PER_RUN {
         flaws.push(Flaw::TooManyParts { parts: tasks.len() });
     }
