@@ -48,6 +48,9 @@ fn Answer(message: Shared, clock: PersonsClock, is_streaming: bool) -> Element {
             for (place , part) in message.parts.iter().enumerate() {
                 Fragment { key: "{place}", {part_element(part, &about, is_asking, is_streaming)} }
             }
+            if let Some((goal, is_behind)) = about.goal.filter(|_| !is_streaming) {
+                Extra { part: extras::Part::Offer { goal, is_behind } }
+            }
             if let Some(notice) = about.notice.as_ref().filter(|_| !is_streaming) {
                 p { class: "muted notice", role: "status", "{notice}" }
             }

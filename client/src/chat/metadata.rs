@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use flux_protocol::Message;
-use flux_timeline::clock;
+use flux_timeline::{RunId, clock};
 use serde_json::{Value, json};
 
 use super::when;
@@ -22,6 +22,8 @@ pub struct Metadata {
     pub notice: Option<String>,
     /// Why the answer failed.
     pub error: Option<String>,
+    /// The goal that the message is about, and whether it says that the goal has fallen behind.
+    pub goal: Option<(RunId, bool)>,
     /// The last request for approval: the id of the call, and the question.
     pub question: Option<(String, String)>,
 }
@@ -38,6 +40,7 @@ pub fn of(message: &Message) -> Metadata {
         is_interrupted: flag("/interrupted"),
         notice: text("/notice"),
         error: text("/error"),
+        goal: text("/goal").or_else(|| text("/run")).and_then(|id| Some((id.parse().ok()?, flag("/behind")))),
         question: text("/question/toolCallId").zip(text("/question/text")).filter(|(_, text)| !text.is_empty()),
     }
 }

@@ -9,13 +9,13 @@ mod split;
 
 use dioxus::prelude::*;
 use flux_protocol::frame::RpcResponse;
-use flux_timeline::{BlockId, Run};
+use flux_timeline::{BlockId, Run, RunId};
 
 use crate::account::{Shut, SignInNotices};
 use crate::calls::Call;
 use crate::chat::help::HelpDialog;
 use crate::goals::dialog::GoalDialog;
-use crate::goals::{GoalCard, Goals};
+use crate::goals::{Ghost, GoalCard, GoalOffer, Goals};
 use crate::history::HistoryPane;
 use crate::history::PastBar;
 use crate::markdown::Markdown;
@@ -24,9 +24,11 @@ use crate::platform;
 use crate::settings::SettingsDialog;
 use crate::shell::keys::KeysDialog;
 use crate::store::{Store, use_store};
+use crate::timeline::agenda::Row;
 use crate::timeline::editor::{Editor, EditorDialog};
 use crate::timeline::grid::WeekGrid;
 use crate::timeline::hints::{Earlier, Empty, More};
+use crate::timeline::rows::row_id;
 use crate::timeline::series::DeleteDialog;
 use crate::timeline::suggest::{FindTimes, Suggestion};
 use crate::timeline::toolbar::Toolbar;
@@ -75,6 +77,18 @@ pub enum Part {
         /// The architect's run for it.
         run: Box<Run>,
     },
+    /// What can be done with the goal of a message.
+    Offer {
+        /// The goal.
+        goal: RunId,
+        /// Whether the message says that it has fallen behind.
+        is_behind: bool,
+    },
+    /// A part of a goal that is not on the timeline.
+    Ghost {
+        /// Its index in the preview.
+        index: usize,
+    },
     /// Notes about changes and problems.
     Toasts,
     /// Notices about signing in.
@@ -106,6 +120,8 @@ pub fn Extra(part: Part) -> Element {
         | Part::More
         | Part::Goals
         | Part::Goal { .. }
+        | Part::Offer { .. }
+        | Part::Ghost { .. }
         | Part::Toasts
         | Part::SignIn => rsx! {},
         // Reserves the space, so that the layout does not shift.
@@ -138,6 +154,8 @@ fn draw(part: Part) -> Element {
         Part::Toolbar => rsx! { Toolbar {} },
         Part::Goals => rsx! { Goals {} },
         Part::Goal { run } => rsx! { GoalCard { run: *run } },
+        Part::Offer { goal, is_behind } => rsx! { GoalOffer { id: goal, is_behind } },
+        Part::Ghost { index } => rsx! { Ghost { index, row: row_id(&Row::Proposed(index)) } },
         Part::Toasts => rsx! { ToastList {} },
         Part::SignIn => rsx! { SignInNotices {} },
         Part::Shut => rsx! { Shut {} },

@@ -1,8 +1,10 @@
 //! The goals that are worked on, above the timeline.
 
 use dioxus::prelude::*;
-use flux_timeline::Run;
+use flux_protocol::frame::GoalSummary;
+use flux_timeline::{GoalStatus, Run};
 
+use super::panel::GoalPanel;
 use super::{GoalCard, words};
 use crate::platform;
 use crate::store::use_store;
@@ -28,11 +30,22 @@ pub fn Goals() -> Element {
         runs.retain(|run| words::is_shown(run, now) && !dismissed.read().contains(&name(run)));
         runs
     });
-    if shown.read().is_empty() {
+    let (open, ended): (Vec<GoalSummary>, Vec<GoalSummary>) =
+        store.goals.read().iter().cloned().partition(|goal| goal.state.status != GoalStatus::Ended);
+    let is_looking = store.looking.read().is_some();
+    // What is proposed depends on the rest of the timeline.
+    use_effect(move || {
+        let _ = (store.projection.read(), store.goals.read());
+        store.preview_goal_soon();
+    });
+    if shown.read().is_empty() && open.is_empty() && ended.is_empty() {
         return rsx! {};
     }
     rsx! {
-        section { class: "goals", aria_label: "Goals",
+        section { class: "goals", "data-looking": is_looking, aria_label: "Goals",
+            for goal in open {
+                GoalPanel { key: "{goal.id}-{goal.state.status.as_str()}", goal }
+            }
             for run in shown() {
                 GoalCard {
                     key: "{run.id}",
@@ -45,6 +58,14 @@ pub fn Goals() -> Element {
                         dismissed.set(few.join(" "));
                         store.focus_timeline();
                     },
+                }
+            }
+            if !ended.is_empty() {
+                details { class: "goals-ended",
+                    summary { "Ended goals: {ended.len()}" }
+                    for goal in ended {
+                        GoalPanel { key: "{goal.id}-ended", goal }
+                    }
                 }
             }
         }

@@ -1,10 +1,18 @@
-//! Goals that the architect works on: how far each one is, and a new one.
+//! Goals: those that the architect works on, those that are proposed, and those that live on; and a new one.
 
+mod act;
+mod adjust;
 mod card;
 pub mod dialog;
+mod ghost;
 mod list;
+pub mod look;
+mod offer;
+mod panel;
 mod words;
 
 pub use card::GoalCard;
 pub use dialog::NewGoal;
+pub use ghost::Ghost;
 pub use list::Goals;
+pub use offer::GoalOffer;

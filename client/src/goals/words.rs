@@ -1,7 +1,12 @@
 //! Goals in words. Pure.
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use flux_timeline::{HourFormat, Run, RunStatus, Settings, clock};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use flux_protocol::frame::GoalSummary;
+use flux_timeline::goal::Progress;
+use flux_timeline::{Activity, GoalStatus, HourFormat, Run, RunStatus, Settings, Span, clock};
+
+use super::look::Looking;
+use crate::timeline::words::{Times, day_name};
 
 /// For this long a goal is shown on the timeline after it failed.
 const FAILED_SHOWN: TimeDelta = TimeDelta::hours(24);
@@ -33,6 +38,96 @@ pub fn is_shown(run: &Run, now: DateTime<Utc>) -> bool {
         RunStatus::Running => true,
         RunStatus::Failed => now - run.changed_at() < FAILED_SHOWN,
         RunStatus::Completed | RunStatus::Cancelled => false,
+    }
+}
+
+/// The label above a goal that is proposed or lives.
+pub fn standing(goal: &GoalSummary) -> &'static str {
+    match goal.state.status {
+        GoalStatus::Proposed => "Proposed",
+        GoalStatus::Active if goal.state.behind_since.is_some() => "Behind by a week",
+        GoalStatus::Active => "On track",
+        GoalStatus::Paused => "Paused",
+        GoalStatus::Ended => "Ended",
+    }
+}
+
+/// How much of a goal is done, in percent of its minutes.
+pub fn percent(progress: &Progress) -> u32 {
+    let Progress { sessions_done, sessions, tasks_done, tasks, .. } = *progress;
+    ((sessions_done + tasks_done) * 100).checked_div(sessions + tasks).unwrap_or_default()
+}
+
+/// `4 of 20 sessions and 1 of 2 tasks done, 6 h spent, 1 missed`.
+pub fn done(progress: &Progress) -> String {
+    let counted = |done: u32, all: u32, word: &str| (all > 0).then(|| format!("{done} of {all} {word}"));
+    let parts = [
+        counted(progress.sessions_done, progress.sessions, "sessions"),
+        counted(progress.tasks_done, progress.tasks, "tasks"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let mut text = format!("{} done", parts.join(" and "));
+    if progress.minutes_done > 0 {
+        text += &format!(", {} spent", clock::length(TimeDelta::minutes(progress.minutes_done.into())));
+    }
+    if progress.sessions_missed > 0 {
+        text += &format!(", {} missed", progress.sessions_missed);
+    }
+    text
+}
+
+/// `Tomorrow, 18:30–20:00`.
+pub fn when(span: Span, times: Times, today: NaiveDate) -> String {
+    let date = times.date(span.start());
+    format!("{}, {}", day_of(date, today), times.range(span, date))
+}
+
+/// `Tomorrow`, `Tue 24 Nov`.
+pub fn day(at: DateTime<Utc>, times: Times, today: NaiveDate) -> String {
+    day_of(times.date(at), today)
+}
+
+fn day_of(date: NaiveDate, today: NaiveDate) -> String {
+    if (date - today).num_days().abs() < 2 { day_name(date, today) } else { clock::day(date, today) }
+}
+
+/// `14 sessions and 2 tasks, Tomorrow – Tue 24 Nov.`
+pub fn planned(looking: &Looking, times: Times, today: NaiveDate) -> String {
+    let sessions = looking.kept().filter(|part| part.session).count();
+    let tasks = looking.kept().count() - sessions;
+    let counted = |count: usize, one: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {one}s")),
+    };
+    let parts: Vec<String> = [counted(sessions, "session"), counted(tasks, "task")].into_iter().flatten().collect();
+    let days = looking.kept().next().zip(looking.kept().last());
+    match days {
+        Some((first, last)) => {
+            let [first, last] = [first, last].map(|part| day(part.span.start(), times, today));
+            let days = if first == last { first } else { format!("{first} – {last}") };
+            format!("{}, {days}. What is dashed is not on the timeline yet.", parts.join(" and "))
+        }
+        None => "Nothing of it finds a time. Choose other hours or a later date.".to_owned(),
+    }
+}
+
+/// The words on the button that takes what is shown.
+pub fn take(is_proposal: bool, kept: usize, all: usize) -> String {
+    match (is_proposal, kept == all) {
+        (true, true) => "Add to timeline".to_owned(),
+        (true, false) => format!("Add {kept} of {all}"),
+        (false, _) => "Plan the rest like this".to_owned(),
+    }
+}
+
+/// `to study`.
+pub fn activity(activity: Activity) -> &'static str {
+    match activity {
+        Activity::Training => "to train",
+        Activity::Study => "to study",
+        Activity::Work => "for such work",
+        Activity::Other => "for this",
     }
 }
 

@@ -164,6 +164,14 @@ fn Personal() -> Element {
                     }
                     "Each morning at five, find new times for overdue tasks"
                 }
+                label { class: "choice",
+                    input {
+                        r#type: "checkbox",
+                        checked: shown.accept_goals,
+                        onchange: move |event| fields.write().accept_goals = event.checked(),
+                    }
+                    "Add what is planned for a goal without asking"
+                }
             }
             ReminderFields { fields }
             if let Some(problem) = problem() {

@@ -23,6 +23,8 @@ pub struct Fields {
     pub hour_format: String,
     /// Whether overdue tasks get new times each morning.
     pub reschedule_overdue: bool,
+    /// Whether what is planned for a goal is added without asking.
+    pub accept_goals: bool,
     /// How many minutes before its start each block reminds; empty if it does not.
     pub remind_minutes: String,
     /// Whether reminders wait in some hours.
@@ -74,6 +76,7 @@ impl Fields {
             week_start: text("weekStart"),
             hour_format: text("hourFormat"),
             reschedule_overdue: settings.reschedule_overdue,
+            accept_goals: settings.accept_goals,
             remind_minutes: settings.remind_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             has_quiet_hours: settings.quiet_hours.is_some(),
             quiet_from: settings.quiet_hours.map_or_else(|| "22:00".to_owned(), |quiet| field(quiet.from)),
@@ -117,6 +120,7 @@ impl Fields {
         add("hourFormat", self.hour_format != before.hour_format, json!(self.hour_format));
         let reschedules = self.reschedule_overdue;
         add("rescheduleOverdue", reschedules != before.reschedule_overdue, json!(reschedules));
+        add("acceptGoals", self.accept_goals != before.accept_goals, json!(self.accept_goals));
         let minutes = self.remind_minutes.parse::<u32>().ok();
         add("remindMinutes", self.remind_minutes != before.remind_minutes, json!(minutes));
         let quiet =

@@ -23,7 +23,7 @@ mod receive;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_protocol::frame::{Counts, PastSnapshot, Reminder, RpcResponse, SuggestedTime};
+use flux_protocol::frame::{Counts, GoalSummary, PastSnapshot, Reminder, RpcResponse, SuggestedTime};
 use flux_protocol::trace::span_id;
 use flux_protocol::{ClientFrame, Trace};
 use flux_timeline::{BlockId, EventId, PlanId};
@@ -32,6 +32,7 @@ use crate::calls::{Call, Calls, PastMoment};
 use crate::chat::conversation::Conversation;
 use crate::chat::draft::Change;
 use crate::connection::{Socket, Status};
+use crate::goals::look::Looking;
 use crate::history::Log;
 use crate::platform;
 use crate::settings::Preferences;
@@ -64,6 +65,12 @@ pub struct Store {
     pub calls: Signal<Calls>,
     /// The reminders that have come, as the service sent them.
     pub reminders: Signal<Vec<Reminder>>,
+    /// The goals, as the service sent them.
+    pub goals: Signal<Vec<GoalSummary>>,
+    /// The goal that the person looks at, and how it would be planned.
+    pub looking: Signal<Option<Looking>>,
+    /// Whether that will be asked for again in a moment.
+    pub is_preview_due: Signal<bool>,
     /// Notes.
     pub toasts: Signal<Toasts>,
     /// The current time. Updated once a minute, or once a second during a countdown.
@@ -175,6 +182,9 @@ impl Store {
             preparing: Signal::new(None),
             calls: Signal::new(Calls::default()),
             reminders: Signal::new(Vec::new()),
+            goals: Signal::new(Vec::new()),
+            looking: Signal::new(None),
+            is_preview_due: Signal::new(false),
             toasts: Signal::new(Toasts::default()),
             now: Signal::new(platform::now()),
             draft: Signal::new(String::new()),

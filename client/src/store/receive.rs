@@ -143,7 +143,13 @@ impl Store {
                 self.follow(frame);
             }
             ServerFrame::FluxReminders { reminders } => self.reminders.set(reminders),
-            ServerFrame::FluxGoals { .. } => {}
+            ServerFrame::FluxGoals { goals } => {
+                let is_gone = |looking: &crate::goals::look::Looking| goals.iter().all(|goal| goal.id != looking.goal);
+                if self.looking.peek().as_ref().is_some_and(is_gone) {
+                    self.looking.set(None);
+                }
+                self.goals.set(goals);
+            }
             ServerFrame::Rpc(response) => self.answered(response),
             ServerFrame::FluxError { error, retry_after_ms } => {
                 self.toast(error, Kind::Problem);
@@ -153,7 +159,10 @@ impl Store {
                 }
             }
             // The first frame of a connection. Reminders follow if there are some; the address already identifies the agent.
-            ServerFrame::CfAgentIdentity { .. } => self.reminders.set(Vec::new()),
+            ServerFrame::CfAgentIdentity { .. } => {
+                self.reminders.set(Vec::new());
+                self.goals.set(Vec::new());
+            }
             // For clients that do not follow events.
             ServerFrame::CfAgentState { .. } | ServerFrame::CfAgentStateError { .. } => {}
         }

@@ -36,6 +36,8 @@ pub struct Wanted {
     pub with_earlier: bool,
     /// Whether all tasks without a time are shown, and not only the first few.
     pub with_inbox: bool,
+    /// The times of what is proposed.
+    pub proposed: Vec<Span>,
 }
 
 /// The blocks of the plans that are shown.
@@ -82,6 +84,8 @@ pub enum SectionKey {
 pub enum Row {
     /// A block.
     Block(Entry),
+    /// A part of a goal that is proposed, by its index.
+    Proposed(usize),
     /// The present moment.
     Now,
     /// A note that there is nothing.
@@ -164,6 +168,11 @@ impl Agenda {
             }
             rows.insert(place, (now, Row::Now));
         }
+        for (index, span) in wanted.proposed.iter().enumerate().filter(|_| !is_filtered) {
+            let rows = days.entry(zone.wall(span.start()).date()).or_default();
+            let place = rows.partition_point(|(start, _)| *start <= span.start());
+            rows.insert(place, (span.start(), Row::Proposed(index)));
+        }
         let to_section = |(date, rows): (NaiveDate, Vec<(DateTime<Utc>, Row)>)| Section {
             key: SectionKey::Day(date),
             name: words::day_name(date, today),
@@ -212,7 +221,7 @@ impl Agenda {
         let overdue = self.sections.iter().filter(|section| section.key == SectionKey::Overdue);
         let ids = overdue.flat_map(|section| &section.rows).filter_map(|row| match row {
             Row::Block(entry) => Some(entry.id),
-            Row::Now | Row::Free => None,
+            Row::Proposed(_) | Row::Now | Row::Free => None,
         });
         ids.collect()
     }
@@ -269,6 +278,7 @@ mod tests {
             hidden: Vec::new(),
             with_earlier: false,
             with_inbox: false,
+            proposed: Vec::new(),
         }
     }
 
@@ -277,7 +287,7 @@ mod tests {
         let number = |row: &Row| match row {
             Row::Block(entry) => Some(entry.id.uuid().as_u128()),
             Row::Now => Some(0),
-            Row::Free => None,
+            Row::Proposed(_) | Row::Free => None,
         };
         let section = |section: &'_ Section| section.rows.iter().filter_map(number).collect();
         agenda.sections.iter().map(|it| (it.name.as_str(), section(it))).collect()
@@ -339,7 +349,7 @@ mod tests {
             block.completed_at = (!is_open).then_some(wanted.now);
         }
         assert_eq!(shown(&Agenda::new(&blocks, &wanted))[0].1, [4, 2, 1], "the first few");
-        let all = Wanted { with_inbox: true, ..wanted.clone() };
+        let all = Wanted { with_inbox: true, proposed: Vec::new(), ..wanted.clone() };
         assert_eq!(shown(&Agenda::new(&blocks, &all))[0].1, [4, 2, 1, 3, 5]);
         let found = Wanted { filter: Filter { words: "block 5".into(), ..Filter::default() }, ..wanted };
         assert_eq!(shown(&Agenda::new(&blocks, &found)), [("Inbox", vec![5])]);
@@ -367,6 +377,22 @@ mod tests {
         assert!(agenda.is_empty());
         assert_eq!(agenda.sections.len(), 1);
         assert_eq!(agenda.sections[0].rows, [Row::Now, Row::Free]);
+    }
+
+    #[test]
+    fn what_is_proposed_is_among_the_blocks_of_its_day_and_makes_days_of_its_own() {
+        let span = |start: &str, end: &str| Span::new(at(start), at(end)).unwrap();
+        let proposed = vec![
+            span("2026-11-23T14:00:00Z", "2026-11-23T15:00:00Z"),
+            span("2026-12-24T14:00:00Z", "2026-12-24T15:00:00Z"),
+        ];
+        let wanted = Wanted { proposed, ..wanted("2026-11-23T10:00:00Z", "UTC") };
+        let agenda = Agenda::new(&[block(1, "2026-11-23T16:00:00Z", "2026-11-23T17:00:00Z", true)], &wanted);
+        let rows: Vec<_> = agenda.sections.iter().map(|section| section.rows.clone()).collect();
+        assert_eq!(rows[0][..2], [Row::Now, Row::Proposed(0)]);
+        assert_eq!((rows[0].len(), rows[1].as_slice()), (3, [Row::Proposed(1)].as_slice()));
+        let found = Wanted { filter: Filter { words: "gym".into(), ..Filter::default() }, ..wanted };
+        assert_eq!(Agenda::new([], &found).sections, [], "a search is for what is on the timeline");
     }
 
     #[test]

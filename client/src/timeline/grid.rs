@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use dioxus::html::input_data::MouseButton;
 use dioxus::prelude::*;
+use flux_protocol::frame::PreviewPart;
 use flux_timeline::{Block, BlockId, Distance, Span, Status, clock};
 
 use super::add::AddButton;
@@ -125,6 +126,16 @@ pub fn WeekGrid() -> Element {
     let times = store.projection.read().times();
     let (today, now_minute) = (moment().date(), week::minute(moment()));
     let (columns, blocks) = &*columns.read();
+    // What is proposed: when it starts, and its height.
+    let ghosts: Vec<_> = match (store.looking.read().as_ref(), store.past.read().is_none()) {
+        (Some(looking), true) => {
+            let place = |part: &PreviewPart| {
+                (times.wall(part.span.start()), px(part.span.length().num_minutes()), part.clone())
+            };
+            looking.kept().map(place).collect()
+        }
+        _ => Vec::new(),
+    };
     let waiting = if store.past.read().is_none() { store.projection.read().waiting(&store.hidden.read()) } else { 0 };
     rsx! {
         // The week has no place for them.
@@ -208,6 +219,17 @@ pub fn WeekGrid() -> Element {
                             },
                             if column.date == today {
                                 div { class: "week-now", top: "{px(now_minute)}px" }
+                            }
+                            for (start , height , part) in ghosts.iter().filter(|(start, ..)| start.date() == column.date) {
+                                div {
+                                    key: "ghost-{start}",
+                                    class: "week-ghost",
+                                    role: "listitem",
+                                    aria_label: "Proposed: {part.title}",
+                                    top: "{px(week::minute(*start))}px",
+                                    height: "{height}px",
+                                    "{part.title}"
+                                }
                             }
                             for placed in column.boxes.iter() {
                                 if let Some(block) = blocks.iter().find(|block| block.id == placed.id) {

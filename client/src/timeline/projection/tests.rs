@@ -123,6 +123,7 @@ fn blocks_of_all_plans_in_use_are_shown_but_for_hidden_plans() {
         hidden,
         with_earlier: false,
         with_inbox: false,
+        proposed: Vec::new(),
     };
     assert_eq!(projection.agenda(&wanted(Vec::new())).open_today, 2);
     assert_eq!(projection.agenda(&wanted(vec![plan(2).id])).open_today, 1);

@@ -1,0 +1,179 @@
+//! What the person does with goals.
+
+use chrono::{DateTime, Utc};
+use dioxus::core::spawn_forever;
+use dioxus::prelude::*;
+use flux_protocol::frame::{GoalPreview, GoalSummary};
+use flux_timeline::RunId;
+use flux_timeline::free_time::Activity;
+use serde_json::{Map, Value, json};
+
+use super::look::{Looking, part_names};
+use crate::platform;
+use crate::store::{Store, View};
+use crate::toast::toasts::Kind;
+
+/// How long to wait after a change of the timeline until the preview is asked for again, in ms: edits come in groups.
+const CALM_MS: u32 = 600;
+const UNKNOWN: &str = "The service answered in a way that this page does not know. Reload it.";
+
+impl Store {
+    /// The goal with this id.
+    pub fn goal(&self, id: RunId) -> Option<GoalSummary> {
+        self.goals.read().iter().find(|goal| goal.id == id).cloned()
+    }
+
+    /// Shows how a goal is planned, beside the timeline.
+    pub fn look_at_goal(&mut self, goal: &GoalSummary, adjusts: bool) {
+        let settings = self.projection.peek().settings();
+        self.looking.set(Some(Looking { adjusts, ..Looking::new(goal, &settings) }));
+        self.leave_past();
+        if *self.is_narrow.peek() {
+            self.show(View::Timeline);
+        }
+        self.preview_goal();
+    }
+
+    /// Asks how the goal that is looked at would be planned with the wishes in the fields. Only the answer to the last question counts.
+    pub fn preview_goal(&mut self) {
+        let Some(looking) = self.looking.peek().clone() else { return };
+        let mut store = *self;
+        let arguments = match looking.fields.changes(&looking.before) {
+            Ok(changes) => with_goal(changes, looking.goal),
+            Err(why) => return store.set_preview(&looking, Err(why)),
+        };
+        spawn_forever(async move {
+            let answer = store.ask("previewGoal", arguments).await;
+            let preview =
+                answer.and_then(|value| serde_json::from_value::<GoalPreview>(value).map_err(|_| UNKNOWN.to_owned()));
+            store.set_preview(&looking, preview);
+        });
+    }
+
+    fn set_preview(&mut self, asked: &Looking, preview: Result<GoalPreview, String>) {
+        let is_wanted = self
+            .looking
+            .peek()
+            .as_ref()
+            .is_some_and(|looking| (looking.goal, &looking.fields) == (asked.goal, &asked.fields));
+        let mut looking = self.looking.write();
+        let Some(looking) = looking.as_mut().filter(|_| is_wanted) else { return };
+        match preview {
+            Ok(preview) => {
+                let starts: Vec<DateTime<Utc>> = preview.parts.iter().map(|part| part.span.start()).collect();
+                looking.without.retain(|start| starts.contains(start));
+                (looking.preview, looking.problem) = (Some(preview), None);
+            }
+            Err(why) => looking.problem = Some(why),
+        }
+    }
+
+    /// Asks again in a moment, because the timeline has changed.
+    pub fn preview_goal_soon(&self) {
+        let mut store = *self;
+        if store.looking.peek().is_none() || *store.is_preview_due.peek() {
+            return;
+        }
+        store.is_preview_due.set(true);
+        spawn_forever(async move {
+            platform::sleep_ms(CALM_MS).await;
+            store.is_preview_due.set(false);
+            store.preview_goal();
+        });
+    }
+
+    /// Changes the wishes in the fields.
+    pub fn wish(&mut self, change: impl FnOnce(&mut super::look::Fields)) {
+        if let Some(looking) = self.looking.write().as_mut() {
+            change(&mut looking.fields);
+        }
+        self.preview_goal();
+    }
+
+    /// Adds what is shown of a proposal, or plans the rest of a goal again. What has changed in the fields is kept first.
+    pub fn take_plan(&mut self, is_proposal: bool) {
+        let Some(looking) = self.looking.peek().clone() else { return };
+        let Ok(changes) = looking.fields.changes(&looking.before) else { return };
+        let starts: Vec<DateTime<Utc>> = looking.kept().map(|part| part.span.start()).collect();
+        let mut store = *self;
+        spawn_forever(async move {
+            let mut done = Ok(Value::Null);
+            if !is_proposal || !changes.is_empty() {
+                let mut change = changes;
+                change.insert("request".to_owned(), json!("change"));
+                done = store.ask("updateGoal", with_goal(change, looking.goal)).await;
+            }
+            if is_proposal && done.is_ok() {
+                done = store.ask("acceptGoal", json!({ "goal": looking.goal, "starts": starts })).await;
+            }
+            match done.and_then(|report| summary(&report)) {
+                Ok(said) => {
+                    store.looking.set(None);
+                    store.toast(said, Kind::Done);
+                    store.focus_timeline();
+                }
+                Err(why) => {
+                    store.toast(why, Kind::Problem);
+                    store.preview_goal();
+                }
+            }
+        });
+    }
+
+    /// Accepts all of a proposal as it is now.
+    pub fn accept_goal(&mut self, goal: RunId) {
+        self.tell_goal("acceptGoal", json!({ "goal": goal }));
+    }
+
+    /// Pauses, resumes, ends, dismisses a goal, or plans it again.
+    pub fn request_goal(&mut self, goal: RunId, request: &str) {
+        self.tell_goal("updateGoal", json!({ "goal": goal, "request": request }));
+    }
+
+    fn tell_goal(&mut self, method: &'static str, arguments: Value) {
+        let mut store = *self;
+        spawn_forever(async move {
+            match store.ask(method, arguments).await.and_then(|report| summary(&report)) {
+                Ok(said) => {
+                    store.looking.set(None);
+                    store.toast(said, Kind::Done);
+                }
+                Err(why) => store.toast(why, Kind::Problem),
+            }
+        });
+    }
+
+    /// Keeps when the person has time for a kind of activity. What is proposed for it moves.
+    pub fn have_time_for(&mut self, activity: Activity, parts: [bool; 4]) {
+        let mut hours = Map::new();
+        let name = json!(activity).as_str().unwrap_or_default().to_owned();
+        hours.insert(name, json!({ "parts": part_names(parts) }));
+        let mut store = *self;
+        spawn_forever(async move {
+            match store.ask("setSettings", json!({ "activityHours": hours })).await {
+                Ok(_) => {
+                    store.toast("That is kept. What is proposed has moved to these hours.", Kind::Done);
+                    store.preview_goal();
+                }
+                Err(why) => store.toast(why, Kind::Problem),
+            }
+        });
+    }
+}
+
+fn with_goal(mut arguments: Map<String, Value>, goal: RunId) -> Value {
+    arguments.insert("goal".to_owned(), json!(goal));
+    Value::Object(arguments)
+}
+
+/// The summary of a report.
+///
+/// # Errors
+/// Why the service rejected the call.
+fn summary(report: &Value) -> Result<String, String> {
+    let text = |field| report.get(field).and_then(Value::as_str).map(str::to_owned);
+    match report.get("ok").and_then(Value::as_bool) {
+        Some(false) => Err(text("error").unwrap_or_else(|| UNKNOWN.to_owned())),
+        _ => Ok(text("summary").unwrap_or_default()),
+    }
+}

@@ -1,0 +1,250 @@
+//! A goal that the person looks at: how it would be planned with the wishes in the fields, and what of it is left out. Pure.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use flux_protocol::frame::{GoalPreview, GoalSummary, PreviewPart};
+use flux_timeline::free_time::{ActivityHours, DayTime};
+use flux_timeline::{PartOfDay, RunId, Settings, Zone};
+use serde_json::{Map, Value, json};
+
+use crate::settings::form::DAYS;
+
+/// The parts of the day as they are named on the wire, and on the page.
+pub const PARTS: [(PartOfDay, &str, &str); 4] = [
+    (PartOfDay::Morning, "morning", "Mornings"),
+    (PartOfDay::Work, "work", "During work"),
+    (PartOfDay::Evening, "evening", "Evenings"),
+    (PartOfDay::Weekend, "weekend", "Weekends"),
+];
+
+/// The goal that is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Looking {
+    /// Which.
+    pub goal: RunId,
+    /// The wishes as they are kept.
+    pub before: Fields,
+    /// The wishes in the fields.
+    pub fields: Fields,
+    /// How the goal would be planned with them. `None` until the service has answered.
+    pub preview: Option<GoalPreview>,
+    /// Why there is no preview with these wishes.
+    pub problem: Option<String>,
+    /// The starts of the parts that are left out.
+    pub without: Vec<DateTime<Utc>>,
+    /// Whether the fields are shown.
+    pub adjusts: bool,
+}
+
+impl Looking {
+    /// A goal as it is kept.
+    pub fn new(goal: &GoalSummary, settings: &Settings) -> Self {
+        let fields = Fields::of(goal, settings);
+        Self {
+            goal: goal.id,
+            before: fields.clone(),
+            fields,
+            preview: None,
+            problem: None,
+            without: Vec::new(),
+            adjusts: false,
+        }
+    }
+
+    /// The parts that would be added.
+    pub fn kept(&self) -> impl Iterator<Item = &PreviewPart> {
+        let parts = self.preview.iter().flat_map(|preview| &preview.parts);
+        parts.filter(|part| !self.without.contains(&part.span.start()))
+    }
+
+    /// Leaves a part out, or adds it again.
+    pub fn toggle(&mut self, start: DateTime<Utc>) {
+        let count = self.without.len();
+        self.without.retain(|other| *other != start);
+        if self.without.len() == count {
+            self.without.push(start);
+        }
+    }
+}
+
+/// The wishes for a goal as the fields of the page hold them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fields {
+    /// The last day, `2026-06-30`; empty for none.
+    pub last_day: String,
+    /// Hours a week; empty for as many as the phases say.
+    pub hours_per_week: String,
+    /// The length of a session in minutes; empty for as long as the phases say.
+    pub session_minutes: String,
+    /// Which of [`PARTS`].
+    pub parts: [bool; 4],
+    /// The days of the week, from Monday on.
+    pub days: [bool; 7],
+    /// Whether it is between two times of day instead of in parts of the day.
+    pub has_times: bool,
+    /// The earliest start by the clock.
+    pub earliest: String,
+    /// The latest end by the clock.
+    pub latest: String,
+}
+
+impl Fields {
+    /// The wishes for a goal.
+    pub fn of(goal: &GoalSummary, settings: &Settings) -> Self {
+        let wishes = &goal.state.wishes;
+        let hours = wishes.hours.or(settings.activity_hours.of(goal.activity));
+        let hours = hours.unwrap_or_else(|| goal.activity.usual_hours());
+        let quarters = |minutes: u32| f64::from(minutes) / 60.0;
+        let (earliest, latest) = hours.between().map_or(("18:00".to_owned(), "21:00".to_owned()), |(from, to)| {
+            (from.to_string(), to.to_string().replace("24:00", "23:59"))
+        });
+        Self {
+            last_day: wishes.deadline.map(|end| last_day(end, settings.zone()).to_string()).unwrap_or_default(),
+            hours_per_week: wishes.minutes_per_week.map(|minutes| quarters(minutes).to_string()).unwrap_or_default(),
+            session_minutes: wishes.session_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
+            parts: parts_of(hours),
+            days: days_of(hours),
+            has_times: hours.between().is_some(),
+            earliest,
+            latest,
+        }
+    }
+
+    /// What has changed, as arguments of `previewGoal` and `updateGoal`.
+    ///
+    /// # Errors
+    /// A sentence for the person. The service checks the rest.
+    pub fn changes(&self, before: &Self) -> Result<Map<String, Value>, String> {
+        let mut changes = Map::new();
+        if self.last_day != before.last_day && !self.last_day.is_empty() {
+            changes.insert("deadline".to_owned(), json!(self.last_day));
+        }
+        if self.hours_per_week != before.hours_per_week && !self.hours_per_week.is_empty() {
+            let hours: f64 =
+                self.hours_per_week.parse().map_err(|_| "The hours a week are a number, such as 3.".to_owned())?;
+            changes.insert("hoursPerWeek".to_owned(), json!(hours));
+        }
+        if self.session_minutes != before.session_minutes && !self.session_minutes.is_empty() {
+            let minutes: u32 = self
+                .session_minutes
+                .parse()
+                .map_err(|_| "The length of a session is a number of minutes, such as 60.".to_owned())?;
+            changes.insert("sessionMinutes".to_owned(), json!(minutes));
+        }
+        let has_other_time = (self.has_times, self.parts) != (before.has_times, before.parts)
+            || self.has_times && (&self.earliest, &self.latest) != (&before.earliest, &before.latest);
+        if has_other_time && self.has_times {
+            changes.insert("from".to_owned(), json!(self.earliest));
+            changes.insert("to".to_owned(), json!(self.latest));
+        } else if has_other_time {
+            let parts = part_names(self.parts);
+            if parts.is_empty() {
+                return Err("Choose at least one part of the day.".to_owned());
+            }
+            changes.insert("times".to_owned(), json!(parts));
+        }
+        if self.days != before.days {
+            let days = DAYS.iter().zip(self.days).filter(|(_, is_chosen)| *is_chosen);
+            let days: Vec<String> = days.map(|((_, name), _)| name.to_lowercase()).collect();
+            if days.is_empty() {
+                return Err("Choose at least one day of the week.".to_owned());
+            }
+            changes.insert("days".to_owned(), json!(days));
+        }
+        Ok(changes)
+    }
+}
+
+/// The day of which a deadline is the end.
+pub fn last_day(deadline: DateTime<Utc>, zone: Zone) -> NaiveDate {
+    zone.wall(deadline - TimeDelta::milliseconds(1)).date()
+}
+
+/// Which of [`PARTS`] these hours have.
+pub fn parts_of(hours: ActivityHours) -> [bool; 4] {
+    PARTS.map(|(part, ..)| hours.parts().any(|other| other == part))
+}
+
+/// The names of the chosen parts on the wire.
+pub fn part_names(chosen: [bool; 4]) -> Vec<&'static str> {
+    PARTS.iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen).map(|((_, name, _), _)| *name).collect()
+}
+
+fn days_of(hours: ActivityHours) -> [bool; 7] {
+    let mut days = [false; 7];
+    for day in hours.days() {
+        if let Some(is_chosen) = days.get_mut(day.num_days_from_monday() as usize) {
+            *is_chosen = true;
+        }
+    }
+    days
+}
+
+/// Whether two times of day leave time between them.
+pub fn are_in_order(earliest: &str, latest: &str) -> bool {
+    matches!((DayTime::read(earliest), DayTime::read(latest)), (Ok(from), Ok(to)) if from < to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary() -> GoalSummary {
+        serde_json::from_value(json!({
+            "id": uuid::Uuid::nil(), "text": "Learn German", "plan": uuid::Uuid::nil(), "activity": "study",
+            "proposedAt": "2026-03-02T09:00:00Z",
+            "state": {"status": "proposed", "wishes": {"deadline": "2026-06-30T22:00:00Z", "minutesPerWeek": 90}},
+        }))
+        .unwrap()
+    }
+
+    fn settings() -> Settings {
+        Settings { time_zone: Zone::new("Europe/Berlin").ok(), ..Settings::default() }
+    }
+
+    #[test]
+    fn fields_hold_the_wishes_and_the_usual_hours() {
+        let fields = Fields::of(&summary(), &settings());
+        assert_eq!((fields.last_day.as_str(), fields.hours_per_week.as_str()), ("2026-06-30", "1.5"));
+        assert_eq!((fields.parts, fields.days, fields.has_times), ([false, false, true, true], [true; 7], false));
+        assert_eq!(fields.changes(&fields), Ok(Map::new()), "nothing was changed");
+    }
+
+    #[test]
+    fn only_what_was_changed_is_sent() {
+        let before = Fields::of(&summary(), &settings());
+        let mut fields = Fields {
+            last_day: "2026-07-31".to_owned(),
+            hours_per_week: "2.25".to_owned(),
+            session_minutes: "45".to_owned(),
+            parts: [true, false, false, false],
+            days: [false, true, false, true, false, false, false],
+            ..before.clone()
+        };
+        let changes = json!({"deadline": "2026-07-31", "hoursPerWeek": 2.25, "sessionMinutes": 45, "times": ["morning"], "days": ["tuesday", "thursday"]});
+        assert_eq!(Value::Object(fields.changes(&before).unwrap()), changes);
+        fields = Fields { has_times: true, ..before.clone() };
+        assert_eq!(Value::Object(fields.changes(&before).unwrap()), json!({"from": "18:00", "to": "21:00"}));
+        for wrong in [
+            Fields { parts: [false; 4], ..before.clone() },
+            Fields { days: [false; 7], ..before.clone() },
+            Fields { hours_per_week: "some".to_owned(), ..before.clone() },
+        ] {
+            assert!(wrong.changes(&before).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_left_out_and_added_again() {
+        let mut looking = Looking::new(&summary(), &settings());
+        let preview = json!({"parts": [
+            {"title": "One", "span": {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T10:00:00Z"}},
+            {"title": "Two", "span": {"start": "2026-03-03T09:00:00Z", "end": "2026-03-03T10:00:00Z"}, "session": true},
+        ], "replaced": 0});
+        looking.preview = serde_json::from_value(preview).unwrap();
+        let kept = |looking: &Looking| looking.kept().map(|part| part.title.to_string()).collect::<Vec<_>>();
+        looking.toggle("2026-03-02T09:00:00Z".parse().unwrap());
+        assert_eq!(kept(&looking), ["Two"]);
+        looking.toggle("2026-03-02T09:00:00Z".parse().unwrap());
+        assert_eq!(kept(&looking), ["One", "Two"]);
+    }
+}
