@@ -340,16 +340,35 @@ fn tasks_are_spread_over_the_days_unless_the_deadline_leaves_no_time_for_that() 
 }
 
 #[test]
-fn a_task_that_never_fits_does_not_crowd_the_others() {
+fn a_task_that_can_never_begin_does_not_crowd_the_others() {
     let mut person = Person::new();
     let id = person.start("Learn German").id;
-    let mut tasks = person.tasks(&[60, 60, 60, 600]);
+    let mut tasks = person.tasks(&[60, 60, 60, 60]);
     tasks.iter_mut().for_each(|task| task.depends_on.clear());
+    tasks[3].depends_on.push(3);
     let commit = person.committing(id, tasks);
     person.done(&commit);
     let days: Vec<u32> = person.blocks().iter().map(|block| block.span.unwrap().start().day()).collect();
     assert_eq!(days, [24, 24, 25]);
-    assert!(person.run_of(id).state.left_out[0].why.starts_with("It takes 10 h"));
+    assert!(person.run_of(id).state.left_out[0].why.starts_with("It can never begin"));
+}
+
+#[test]
+fn a_task_that_is_longer_than_a_day_is_split() {
+    let mut person = Person::new();
+    let id = person.start("Learn German").id;
+    let commit = person.committing(id, person.tasks(&[60, 600]));
+    person.done(&commit);
+    let blocks = person.blocks();
+    let shown: Vec<(u32, i64, usize)> = blocks
+        .iter()
+        .map(|block| {
+            (block.span.unwrap().start().day(), block.span.unwrap().length().num_minutes(), block.depends_on.len())
+        })
+        .collect();
+    assert_eq!(shown, [(24, 60, 0), (25, 300, 1), (26, 300, 1)], "each part waits for the one before");
+    assert!(blocks[1].title.as_str().ends_with(" (1/2)") && blocks[2].title.as_str().ends_with(" (2/2)"));
+    assert_eq!(person.run_of(id).state.left_out, []);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Goals that are proposed or under way: accept, pause, resume, end, or plan again. Only by words that leave no doubt, and only while the
 //! timeline has such goals.
 
-use flux_phrases::words::{Token, TokenKind, fits_any};
+use flux_phrases::words::{TokenKind, fits_any};
 use flux_tools::context::GoalLine;
 use serde_json::{Value, json};
 

@@ -156,10 +156,10 @@ impl Proposal {
 
 /// Gives tasks and sessions times, around `busy` blocks (in any order, may overlap). The same input always gives the same answer.
 ///
-/// Tasks are placed as [`place`](crate::place::place) does it, in the hours of the activity. They are spread over the days if there is time for that.
-/// With sessions, they take at most half of the minutes of a week, unless one of them would lose its place; a longer task has a week of its own, and the
-/// next one no task. Tasks after all sessions are placed at the end, or left out if there is no room. The sessions share what is left of the minutes of
-/// each week:
+/// Tasks are placed as [`place`](crate::place::place) does it, in the hours of the activity. They are spread over the days if there is time for
+/// that. With sessions, they take at most half of the minutes of a week, unless one of them would lose its place; a longer task is the only one of
+/// its week, and the next week has none. Tasks after all sessions are placed at the end, or left out if there is no room. The sessions share what is
+/// left of the minutes of each week:
 ///
 /// - A week has whole sessions on different days, with days between them, on the same days at the same hour as in other weeks, where these
 ///   are free, and otherwise at the nearest free time of the same week.

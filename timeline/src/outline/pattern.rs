@@ -47,8 +47,8 @@ struct Candidate {
 /// Chooses the times of sessions of these lengths (the longer ones first, each at most the longest of some day), one on a day of the week, by day.
 /// `longest` has the longest session of each day of the week, in minutes.
 ///
-/// On each day, the start is the preferred one of those that are free in at least three of four weeks, or else the one that is free most often. As many
-/// of the days as possible are such days; among these, the sessions are as far apart as possible, and then as often free as possible.
+/// On each day, the start is the preferred one of those that are free in at least three of four weeks, or else the one that is free most often. As
+/// many of the days as possible are such days; among these, the sessions are as far apart as possible, and then as often free as possible.
 pub(super) fn pattern(days: &[FreeDay], windows: Windows, zone: Zone, longest: [u32; 7], lengths: &[u32]) -> Vec<Slot> {
     let level = lengths.first().copied().unwrap_or_default();
     let best_on = |(day, longest): (usize, u32)| candidate(days, windows, zone, day, longest.min(level));

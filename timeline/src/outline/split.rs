@@ -23,8 +23,7 @@ pub(super) fn split(minutes: u32, wished: u32, longest: &[u32], most: usize) -> 
     let least = (count as usize).min(long_enough);
     let mut lengths = (least..=days.len()).map(|count| fill(minutes, days.get(..count).unwrap_or_default()));
     let is_full = |lengths: &Vec<u32>| minutes - lengths.iter().sum::<u32>() < ROUND_MINUTES;
-    let found = lengths.find(is_full);
-    found.unwrap_or_else(|| fill(minutes, &days))
+    lengths.find(is_full).unwrap_or_else(|| fill(minutes, &days))
 }
 
 /// Gives each day an equal part of the minutes, or as much as fits into it; the days are those with the longest sessions first.

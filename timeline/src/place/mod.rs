@@ -80,7 +80,8 @@ pub struct Horizon {
     /// At most this many minutes of tasks a week (ISO 8601, Monday to Sunday, in the zone). A task counts in the week of
     /// the working day on which it is placed. Blocks that are on the timeline already do not count.
     pub minutes_per_week: Option<u32>,
-    /// At most this many minutes of tasks a week, so that sessions have the rest. A longer task gets a week of its own, and the week after it none.
+    /// At most this many minutes of tasks a week, so that sessions have the rest. A longer task is the only one of its week, and
+    /// the next week has none.
     pub share_per_week: Option<u32>,
     /// At most this many minutes of tasks on a working day, so that they are spread. A longer task gets a day of its own.
     /// Blocks that are on the timeline already do not count.
