@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 import { answer, isGoal, QUICK_RUNS } from "../lib/architect.mjs";
 import { gate, openai } from "../lib/model.mjs";
 import { until } from "../lib/until.mjs";
-import { PHONE, answered, connected, count, fits, gone, newPerson, openTab, picture, say, seen, text } from "./page.mjs";
+import { PHONE, answered, connectAs, connected, count, fits, gone, newPerson, openTab, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
 
 const GOAL = "Learn German";
@@ -13,7 +13,13 @@ const TITLES = ["Choose a course", "First lesson", "Second lesson"];
 
 const the = scriptedPage({ vars: QUICK_RUNS });
 let model, server, person, tab;
-beforeEach(() => ({ model, server, person, tab } = the));
+beforeEach(async () => {
+  ({ model, server, person, tab } = the);
+  // That it asks first is tested in goals.test.mjs.
+  const client = await connectAs(person, server);
+  await client.call("setSettings", { acceptGoals: true });
+  await client.close();
+});
 
 /** The goal above the days of the timeline. */
 const onTimeline = (tab) => seen.timeline(tab).getByRole("group", { name: `Goal: ${GOAL}` });
@@ -38,7 +44,7 @@ function watchProgress(tab) {
   return tab.evaluate(() => {
     window.progress = [];
     const note = () => {
-      const bar = document.querySelector("section[aria-label=Goals] [role=progressbar]");
+      const bar = document.querySelector("section[aria-label=Goals] [aria-label^='Goal: '] [role=progressbar]");
       const value = Number(bar?.getAttribute("aria-valuenow") ?? NaN);
       if (bar && window.progress.at(-1) !== value) window.progress.push(value);
     };

@@ -32,7 +32,7 @@ export async function look(tab, name, from) {
   return found;
 }
 
-async function violations(tab, rules) {
+export async function violations(tab, rules) {
   if (!(await tab.evaluate(() => "axe" in window))) await tab.evaluate(AXE);
   return tab.evaluate(async (rules) => {
     // The accessible name of a block in the week has its title, day and time; its visible text leaves out the day.

@@ -11,10 +11,10 @@ import { answered, connectAs, connected, isDone, newPerson, newTab, openBrowser,
 const NEW_FIELDS = new Set([
   "kind", "missedAt", "worked", "log", "hasMore", "hasEarlier", "connect", "reason", "retryAfter", "retry_after_ms", "causes", "goals", "prompts",
   "appointments", "rescheduleOverdue", "notice", "messageIds", "outcome", "color", "due", "notBefore", "minutes", "series", "reminders",
-  "remindMinutes", "quietHours",
+  "remindMinutes", "quietHours", "acceptGoals", "activityHours", "goal",
 ]);
 /** Calls that were added since then. */
-const NEW_METHODS = new Set(["rescheduleOverdue", "suggestTimes", "placeTasks", "snoozeReminder", "dismissReminder", "colorPlan", "getBlocks", "getCounts", "getAccount"]);
+const NEW_METHODS = new Set(["rescheduleOverdue", "suggestTimes", "placeTasks", "snoozeReminder", "dismissReminder", "colorPlan", "getBlocks", "getCounts", "getAccount", "getGoals", "previewGoal", "acceptGoal", "updateGoal"]);
 
 let server, browser;
 before(async () => ([server, browser] = await Promise.all([startServer(), openBrowser()])));

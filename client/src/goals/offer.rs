@@ -18,7 +18,7 @@ pub fn GoalOffer(id: RunId, is_behind: bool) -> Element {
         GoalStatus::Proposed if !is_behind => rsx! {
             div { class: "offer", role: "group", aria_label: "Proposal: {name}",
                 Hours { goal: goal.clone() }
-                div { class: "tool-buttons",
+                div { class: "goal-buttons",
                     button {
                         class: "button primary",
                         r#type: "button",
@@ -45,7 +45,7 @@ pub fn GoalOffer(id: RunId, is_behind: bool) -> Element {
         },
         GoalStatus::Active if is_behind && goal.state.behind_since.is_some() => rsx! {
             div { class: "offer", role: "group", aria_label: "Behind: {name}",
-                div { class: "tool-buttons",
+                div { class: "goal-buttons",
                     button {
                         class: "button primary",
                         r#type: "button",
