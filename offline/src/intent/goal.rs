@@ -17,7 +17,7 @@ const ACCEPT: &[&str] = &[
 const VERBS: [(&[&str], &str); 4] = [
     (&["pause"], "pause"),
     (&["resume|unpause", "go on with", "continue with?"], "resume"),
-    (&["end|finish|drop|dismiss|give up"], "end"),
+    (&["end|finish|drop|dismiss", "give up"], "end"),
     (&["replan", "plan the rest of", "reschedule"], "change"),
 ];
 /// Words around the name of a goal.
