@@ -158,7 +158,7 @@ fn wishes_change_a_proposal_without_a_model_and_a_dismissed_one_is_gone() {
     assert_eq!(change(&mut desk, wishes), Ok(Did::Nothing));
     assert_eq!(desk.session.timeline().content().blocks, []);
     let starts = starts(&desk, id);
-    assert!(starts.iter().all(|start| start.format("%H").to_string() < "09".to_owned()), "{starts:?}");
+    assert!(starts.iter().all(|start| start.format("%H").to_string().as_str() < "09"), "{starts:?}");
     assert!(starts.iter().all(|start| *start < at("03-22T23:00")), "{starts:?}");
     let over = WishesUpdate { deadline: Some(Some(at("03-01T10:00"))), ..WishesUpdate::default() };
     assert!(change(&mut desk, over).unwrap_err().starts_with("This deadline is over already."));

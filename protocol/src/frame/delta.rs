@@ -3,6 +3,7 @@
 //! What frames do with it is in `events`.
 
 use chrono::Datelike;
+use flux_timeline::goal::Part;
 use flux_timeline::{Block, BlockId, clock, json};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -178,7 +179,13 @@ pub fn version(block: &Block) -> u32 {
         hash.add(&place.start.and_utc().timestamp().to_le_bytes());
     }
     if let Some(part) = goal {
+        let (is_session, index) = match part.part {
+            Part::Task(index) => (0, index),
+            Part::Session(index) => (1, index),
+        };
         hash.add(part.goal.uuid().as_bytes());
+        hash.add(&[is_session]);
+        hash.add(&(index as u64).to_le_bytes());
     }
     hash.0
 }
@@ -198,8 +205,10 @@ impl Hash {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, NaiveDate, TimeDelta};
+    use flux_timeline::goal::GoalPart;
     use flux_timeline::{
-        Description, Handle, Kind, Occurrence, PlanId, Priority, Reminders, SeriesId, Source, Span, Tag, Title, Worked,
+        Description, Handle, Kind, Occurrence, PlanId, Priority, Reminders, RunId, SeriesId, Source, Span, Tag, Title,
+        Worked,
     };
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -214,7 +223,11 @@ mod tests {
             (prop::collection::vec("[a-c]{1,2}", 0..3), prop::option::of(0i64..3), ids(), 0u8..3),
             (any::<bool>(), prop::option::of(0i64..3), 0u64..3, prop::option::of(0i64..3)),
             (any::<bool>(), prop::option::of(0u32..3), prop::option::of(0i32..3), prop::option::of(0i32..3)),
-            (prop::option::of((0u128..2, 0i64..3)), prop::option::of(prop::collection::vec(0u32..2, 0..3))),
+            (
+                prop::option::of((0u128..2, 0i64..3)),
+                prop::option::of(prop::collection::vec(0u32..2, 0..3)),
+                prop::option::of((0u128..2, 0usize..2)),
+            ),
         )
             .prop_map(
                 |(
@@ -222,7 +235,7 @@ mod tests {
                     (tags, completed, ids, source),
                     (is_task, missed, ms, since),
                     (has_time, estimate, due, not_before),
-                    (series, reminders),
+                    (series, reminders, goal),
                 )| {
                     let at = |ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms);
                     Block {
@@ -247,6 +260,10 @@ mod tests {
                             series: SeriesId::new(Uuid::from_u128(id)),
                             start: (DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)).naive_utc(),
                         }),
+                        goal: goal.map(|(id, task)| GoalPart {
+                            goal: RunId::new(Uuid::from_u128(id)),
+                            part: if is_task { Part::Task(task) } else { Part::Session(task) },
+                        }),
                         source: [Source::User, Source::Assistant, Source::Architect][usize::from(source)],
                     }
                 },
@@ -258,9 +275,10 @@ mod tests {
         fn a_delta_makes_the_block_after_from_the_block_before_and_fits_no_other(
             before in block(), after in block(), other in block(),
         ) {
-            let fixed = |block: &Block| (block.handle, block.plan, block.source);
+            let fixed = |block: &Block| (block.handle, block.plan, block.goal, block.source);
             prop_assert_eq!(BlockDelta::between(&before, &other).is_some(), fixed(&before) == fixed(&other));
-            let after = Block { handle: before.handle, plan: before.plan, source: before.source, ..after };
+            let after =
+                Block { handle: before.handle, plan: before.plan, goal: before.goal, source: before.source, ..after };
             let delta = BlockDelta::between(&before, &after).unwrap();
             prop_assert_eq!(delta.fits(&other), other == before);
             prop_assert_eq!(delta.change.is_empty(), before == after);
