@@ -231,6 +231,8 @@ pub struct Repeat {
 pub enum OverdueTasks {
     /// Those of all plans in use.
     All,
+    /// Those of all plans in use without the sessions of goals, which are made up for in their own weeks only.
+    AllButSessions,
     /// Those of one plan.
     OfPlan(PlanRef),
     /// These, and each must be overdue or without a time.

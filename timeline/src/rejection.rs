@@ -339,6 +339,14 @@ pub enum Rejection {
         /// The goal.
         goal: GoalText,
     },
+    /// The plan of a goal is archived, so nobody would see its blocks.
+    #[error("“{goal}” is in the plan “{plan}”, which is archived. Nothing was changed; take the plan out of the archive first.")]
+    GoalInArchive {
+        /// The goal.
+        goal: GoalText,
+        /// The title of its plan.
+        plan: Title,
+    },
     /// Nothing of a goal remains to be planned, or nothing of it finds a time.
     #[error("{}", nothing_to_plan(goal, why.as_deref()))]
     NothingToPlan {

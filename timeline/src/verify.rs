@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::block::{Block, Kind};
 use crate::decide::block::fits_its_kind;
 use crate::event::{Actor, BlockChange, Event, EventKind, GoalChange, RunChange, shifted};
-use crate::goal::Goal;
+use crate::goal::{Goal, count};
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::limits;
 use crate::outline::{Outline, PHASES};
@@ -363,7 +363,7 @@ fn possible_series<E>(series: &Series) -> Verified<E> {
 fn new_goal<V: ReadPlans + ReadGoals>(view: &V, goal: &Goal) -> Verified<V::Error> {
     require(read(view.goal(goal.id))?.is_none(), || Misfit::Exists { what: "goal", id: goal.id.uuid() })?;
     known_plan(view, goal.plan)?;
-    require(read(view.goals())?.len() < limits::GOALS, || limit("goals", limits::GOALS))?;
+    require(read(count(view))? < limits::GOALS, || limit("goals", limits::GOALS))?;
     require(is_possible_goal(goal), || Misfit::Goal(goal.id))
 }
 

@@ -208,6 +208,28 @@ fn a_goal_is_paused_resumed_and_ended_and_what_is_done_stays() {
 }
 
 #[test]
+fn what_is_left_of_a_task_in_parts_is_planned_again() {
+    let mut desk = Desk::new();
+    let id = RunId::new(desk.id());
+    let new = NewRun { id, goal: GoalText::new("Write").unwrap(), plan: None, deadline: None, minutes_per_week: None };
+    desk.run(&Command::StartRun(new)).unwrap();
+    let mut outline = Outline { phases: Vec::new(), ..outline() };
+    outline.tasks[0].minutes = 300;
+    let hours = ActivityHours::new(&[PartOfDay::Evening], None, None).ok();
+    let update = SettingsUpdate { activity_hours: vec![(Activity::Study, hours)], ..SettingsUpdate::default() };
+    desk.run(&Command::ChangeSettings(update)).unwrap();
+    let commit = Command::CommitRun { run: id, outline, left_out: Vec::new(), not_before: desk.now };
+    desk.run_as(&commit, &Actor::Workflow { run: id }).unwrap();
+    let (_, added) = accept(&mut desk, None).unwrap();
+    assert_eq!(added.iter().map(|block| block.title.as_str()).collect::<Vec<_>>(), ["Buy a book (1/2)", "Buy a book (2/2)"]);
+    set_done(&mut desk, "Buy a book (1/2)");
+    set(&mut desk, GoalRequest::Pause).unwrap();
+    set(&mut desk, GoalRequest::Resume).unwrap();
+    let open: Vec<Block> = blocks(&desk, id).into_iter().filter(Block::is_open).collect();
+    assert_eq!(open.iter().map(|block| block.span.unwrap().length().num_minutes()).collect::<Vec<_>>(), [150]);
+}
+
+#[test]
 fn what_remains_is_planned_again_with_other_wishes_as_one_change() {
     let (mut desk, id) = proposed();
     accept(&mut desk, None).unwrap();

@@ -13,7 +13,7 @@ use flux_protocol::{Message, Part, Role};
 use flux_timeline::Moment;
 use flux_timeline::decide::added_blocks;
 use flux_timeline::describe::counted_work;
-use flux_timeline::goal::draft;
+use flux_timeline::goal::{blocks_of, draft};
 use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK};
 use flux_timeline::{
     Actor, Block, Command, Event, EventKind, Goal, GoalStatus, ReadBlocks, ReadGoals, ReadPlans, ReadRuns, Run, RunId,
@@ -334,9 +334,12 @@ fn work_of<S: Sql>(
     id: RunId,
     now: DateTime<Utc>,
 ) -> Result<(Vec<Block>, Option<Proposed>), StoreError> {
-    let Some(goal) = store.goal(id)?.filter(|goal| goal.state.status == GoalStatus::Proposed) else {
-        return Ok((added_blocks(store, id)?, None));
-    };
+    let added = added_blocks(store, id)?;
+    let Some(goal) = store.goal(id)?.filter(|_| added.is_empty()) else { return Ok((added, None)) };
+    if goal.state.status != GoalStatus::Proposed {
+        // The person has accepted it already.
+        return Ok((blocks_of(store, &goal)?, None));
+    }
     let draft = draft(store, &goal, now)?;
     let activity = goal.outline.activity;
     let is_said = goal.state.wishes.hours.is_some() || store.settings()?.activity_hours.of(activity).is_some();

@@ -149,6 +149,7 @@ impl<H: Host> ChatAgent<H> {
             .have_plan()
             .and_then(|()| self.0.store.plan_morning(self.0.host.now()))
             .and_then(|()| self.0.store.plan_series(self.0.host.now()))
+            .and_then(|()| self.0.store.plan_goals(self.0.host.now()))
             .and_then(|()| self.0.store.find_reminders(self.0.host.now()))
             .and_then(|()| self.watch_runs())
             .and_then(|()| self.send_everything());
@@ -163,15 +164,18 @@ impl<H: Host> ChatAgent<H> {
         self.set_alarm();
     }
 
-    /// Sends everyone the whole timeline.
+    /// Sends everyone the whole timeline, and the goals to those that follow events.
     pub(crate) fn send_timeline(&self) -> Result<(), StoreError> {
         let snapshot = shown::snapshot(&self.0.store, self.0.host.now(), self.model())?;
         let snapshot = ServerFrame::FluxSnapshot(Box::new(snapshot)).to_text();
+        let goals = self.goals_frame()?;
         let connections = self.connections();
         let is_state_followed = connections.iter().any(|connection| !connection.info().follows_events);
         let state = if is_state_followed { self.state_frame()?.to_text() } else { String::new() };
         for connection in connections.iter() {
-            connection.send(if connection.info().follows_events { &snapshot } else { &state });
+            let follows_events = connection.info().follows_events;
+            connection.send(if follows_events { &snapshot } else { &state });
+            goals.iter().filter(|_| follows_events).for_each(|frame| connection.send(frame));
         }
         Ok(())
     }

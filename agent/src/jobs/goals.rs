@@ -23,6 +23,11 @@ impl<H: Host> ChatAgent<H> {
         let now = self.0.host.now();
         let new_id = || self.0.host.uuid();
         let (events, has_news) = self.0.store.sql_transaction(|store| {
+            // As with overdue tasks: an object that nobody uses is not opened each day for ever.
+            if !store.is_used(now)? {
+                store.delete_job(GOALS)?;
+                return Ok((Vec::new(), false));
+            }
             store.plan_goals(now)?;
             let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
             let events = action::command_within(store, &Command::TendGoals, &author, now, &new_id)?.events;
@@ -68,12 +73,14 @@ impl<H: Host> ChatAgent<H> {
 }
 
 impl<S: Sql> Store<S> {
-    /// Stores the job for the next morning, if a goal is under way; otherwise there is none.
+    /// Stores the job for the next morning, if a goal of a plan in use is under way; otherwise there is none.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) fn plan_goals(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if self.goals()?.iter().any(|goal| goal.state.status == GoalStatus::Active) {
+        let plans = self.plans()?;
+        let is_in_use = |goal: &Goal| plans.iter().any(|plan| plan.id == goal.plan && plan.is_in_use());
+        if self.goals()?.iter().any(|goal| goal.state.status == GoalStatus::Active && is_in_use(goal)) {
             self.put_job(GOALS, GOALS, next_morning(now, self.settings()?.zone()), 0)
         } else {
             self.delete_job(GOALS)
@@ -87,6 +94,10 @@ pub(super) fn changes_goals(event: &Event) -> bool {
         EventKind::GoalChanged(GoalChange { before, after, .. }) => before.status != after.status,
         EventKind::GoalCreated { goal } | EventKind::GoalDeleted { goal } => goal.state.status == GoalStatus::Active,
         EventKind::SettingsChanged { before, after } => before.time_zone != after.time_zone,
+        EventKind::PlanCreated { .. }
+        | EventKind::PlanDeleted { .. }
+        | EventKind::PlanArchived { .. }
+        | EventKind::PlanUnarchived { .. } => true,
         _ => false,
     }
 }

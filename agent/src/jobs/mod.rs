@@ -263,7 +263,8 @@ impl<S: Sql> Store<S> {
              UNION ALL
              SELECT ?2 WHERE {} AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?2)
              UNION ALL
-             SELECT ?4 WHERE EXISTS (SELECT 1 FROM [goals] WHERE until IS NULL) AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?4)",
+             SELECT ?4 WHERE EXISTS (SELECT 1 FROM [goals] WHERE until IS NULL AND json_extract(json, '$.state.status') = 'active')
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?4)",
             self.has_reminders("?3")?
         );
         let params = [SERIES.into(), REMINDERS.into(), now.timestamp_millis().into(), GOALS.into()];

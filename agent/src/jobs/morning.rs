@@ -22,14 +22,13 @@ impl<H: Host> ChatAgent<H> {
         let now = self.0.host.now();
         let new_id = || self.0.host.uuid();
         let done = self.0.store.sql_transaction(|store| {
-            let is_used = store.last_change()?.is_some_and(|at| now - at < TimeDelta::days(DAYS));
-            if !is_used || !store.settings()?.reschedule_overdue {
+            if !store.is_used(now)? || !store.settings()?.reschedule_overdue {
                 store.delete_job(MORNING)?;
                 return Ok(None);
             }
             store.plan_morning(now)?;
             let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
-            let command = Command::RescheduleOverdue(OverdueTasks::All);
+            let command = Command::RescheduleOverdue(OverdueTasks::AllButSessions);
             action::command_within(store, &command, &author, now, &new_id).map(Some)
         })?;
         if let Some(done) = done {
@@ -40,6 +39,14 @@ impl<H: Host> ChatAgent<H> {
 }
 
 impl<S: Sql + Clone> Store<S> {
+    /// Whether the person, or somebody for them, has changed something lately.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn is_used(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(self.last_change()?.is_some_and(|at| now - at < TimeDelta::days(DAYS)))
+    }
+
     /// When the person, or the assistant or a run for them, last changed something. `None` if nobody has yet.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::goal::on_timeline;
 use super::run::{added_blocks, failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::event::{EventKind, RunChange};
-use crate::goal::{Goal, GoalState, GoalStatus, Wishes, draft};
+use crate::goal::{Goal, GoalState, GoalStatus, Wishes, count, draft};
 use crate::id::RunId;
 use crate::limits;
 use crate::moment::Moment;
@@ -53,7 +53,7 @@ pub(super) fn commit<V: TimelineView>(
     if outline.tasks.len() > limits::TASKS_PER_RUN {
         return Err(Rejection::TooManyTasks { count: outline.tasks.len() }.into());
     }
-    if read(view.goals())?.len() >= limits::GOALS {
+    if read(count(view))? >= limits::GOALS {
         return Err(Rejection::TooManyGoals.into());
     }
     let settings = read(view.settings())?;

@@ -8,7 +8,7 @@ use crate::block::Block;
 use crate::command::{GoalRequest, HoursUpdate, WishesUpdate};
 use crate::event::{BlockChange, EventKind, GoalChange};
 use crate::free_time::{ActivityHours, PartOfDay};
-use crate::goal::{Draft, Goal, GoalState, GoalStatus, Wishes, blocks_of, draft, horizon, is_missed, progress};
+use crate::goal::{Draft, Goal, GoalState, GoalStatus, Wishes, blocks_of, count, draft, horizon, is_missed, progress};
 use crate::id::RunId;
 use crate::limits;
 use crate::outline::make_up;
@@ -142,7 +142,16 @@ fn replan<V: ReadPlans + ReadBlocks + ReadGoals>(
 }
 
 /// The decision to put a draft on the timeline.
-fn planned<V: ReadBlocks>(view: &V, goal: Goal, state: GoalState, draft: &Draft, did: Did) -> Decided<V> {
+fn planned<V: ReadPlans + ReadBlocks>(
+    view: &V,
+    goal: Goal,
+    state: GoalState,
+    draft: &Draft,
+    did: Did,
+) -> Decided<V> {
+    if let Some(plan) = read(view.plan(goal.plan))?.filter(|plan| !plan.is_in_use()) {
+        return Err(Rejection::GoalInArchive { goal: goal.text, plan: plan.title }.into());
+    }
     if draft.is_empty() {
         let without_time = draft.tasks_left_out().into_iter().chain(draft.sessions_left_out()).next();
         let why = without_time.map(|LeftOut { title, why }| format!("“{title}”: {why}"));
@@ -233,7 +242,8 @@ fn a_week(goal: &Goal) -> u32 {
 
 /// Changes that an undo or a redo makes, so that they fit the goals as they are: since the transaction, the service may have noted that a goal
 /// is behind.
-pub(super) fn fitted<V: ReadGoals>(view: &V, changes: Vec<EventKind>) -> Decided<V, Vec<EventKind>> {
+pub(super) fn fitted<V: ReadPlans + ReadGoals>(view: &V, changes: Vec<EventKind>) -> Decided<V, Vec<EventKind>> {
+    room_after(view, &changes)?;
     let mut known: Vec<(RunId, Option<GoalState>)> = Vec::new();
     let mut fits = Vec::with_capacity(changes.len());
     for change in changes {
@@ -264,6 +274,19 @@ pub(super) fn fitted<V: ReadGoals>(view: &V, changes: Vec<EventKind>) -> Decided
         fits.push(change);
     }
     Ok(fits)
+}
+
+/// Whether there are not too many goals after these changes.
+pub(super) fn room_after<V: ReadPlans + ReadGoals>(view: &V, changes: &[EventKind]) -> Decided<V, ()> {
+    let created = changes.iter().filter(|change| matches!(change, EventKind::GoalCreated { .. })).count();
+    if created == 0 {
+        return Ok(());
+    }
+    let deleted = changes.iter().filter(|change| matches!(change, EventKind::GoalDeleted { .. })).count();
+    if (read(count(view))? + created).saturating_sub(deleted) > limits::GOALS {
+        return Err(Rejection::TooManyGoals.into());
+    }
+    Ok(())
 }
 
 pub(super) fn changed(goal: &Goal, after: &GoalState) -> EventKind {

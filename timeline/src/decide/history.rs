@@ -76,7 +76,7 @@ pub(super) fn undo<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals + ReadHist
     Ok(Decision { events, outcome: Outcome::Undone { events: kinds(done) } })
 }
 
-pub(super) fn redo<V: ReadBlocks + ReadSeries + ReadGoals + ReadHistory>(view: &V) -> Decided<V> {
+pub(super) fn redo<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals + ReadHistory>(view: &V) -> Decided<V> {
     let Some(txn) = read(view.redoable())? else { return Err(Rejection::NothingToRedo.into()) };
     let done = undoable_events(view, txn)?;
     let Some(undo) = read(view.undone_by(txn))? else { return Err(Rejection::NothingToRedo.into()) };

@@ -38,10 +38,15 @@ pub fn overdue_tasks<V: ReadPlans + ReadBlocks>(
     let plan = match which {
         OverdueTasks::Named(references) => return Ok((named(view, references, now)?, 0)),
         OverdueTasks::OfPlan(plan) => Some(find_plan(view, plan)?.id),
-        OverdueTasks::All => None,
+        OverdueTasks::All | OverdueTasks::AllButSessions => None,
     };
     let query = BlockQuery { plan, ends_by: Some(now), state: BlockState::ToDo, ..BlockQuery::default() };
-    let blocks = read(view.blocks(&BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..query.clone() }))?;
+    let mut blocks = read(view.blocks(&BlockQuery { limit: limits::RESCHEDULED_BLOCKS, ..query.clone() }))?;
+    if *which == OverdueTasks::AllButSessions {
+        // Nobody is told how many more there are.
+        blocks.retain(|block| !block.is_session());
+        return Ok((blocks, 0));
+    }
     let more = read(view.count_blocks(&query))?.saturating_sub(blocks.len() as u64);
     Ok((blocks, more))
 }

@@ -57,6 +57,7 @@ pub(super) fn restore<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals + ReadH
     done.series = series.len() as u64;
     events.extend(series);
     let goals = goals_as_they_were(&read(view.goals_at(seq))?, &read(view.goals())?, &then.plans);
+    super::goal::room_after(view, &goals)?;
     done.goals = goals.len() as u64;
     events.extend(goals);
     // Blocks of plans that will not exist stay hidden.

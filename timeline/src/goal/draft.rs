@@ -83,10 +83,10 @@ fn done(goal: &Goal, own: &[Block]) -> (Outline, Done) {
     let mut done = Done { tasks: Vec::new(), phases: vec![PhaseDone::default(); outline.phases.len()] };
     let is_of = |block: &Block, part| block.goal.is_some_and(|own| own.part == part);
     for (index, task) in outline.tasks.iter_mut().enumerate() {
-        let parts = || own.iter().filter(|block| is_of(block, Part::Task(index)));
-        let (open, over): (Vec<&Block>, Vec<&Block>) = parts().partition(|block| block.completed_at.is_none());
-        done.tasks.push(open.is_empty() && !over.is_empty());
-        let spent: u32 = over.into_iter().map(minutes).sum();
+        let over = own.iter().filter(|block| is_of(block, Part::Task(index)) && block.completed_at.is_some());
+        let spent: u32 = over.clone().map(minutes).sum();
+        // A part has another title than its task. One that is not split is done with its block, however long that took.
+        done.tasks.push(spent >= task.minutes || over.clone().any(|block| block.title == task.title));
         task.minutes = task.minutes.saturating_sub(spent).max(SHORTEST_TASK.min(task.minutes));
     }
     for (index, phase) in done.phases.iter_mut().enumerate() {

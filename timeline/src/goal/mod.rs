@@ -22,6 +22,7 @@ use crate::id::{PlanId, RunId};
 use crate::outline::Outline;
 use crate::settings::Settings;
 use crate::text::{GoalText, Title};
+use crate::view::{ReadGoals, ReadPlans};
 
 pub(crate) use draft::horizon;
 pub use draft::{Draft, blocks_of, draft};
@@ -146,6 +147,12 @@ impl Goal {
     pub fn is_under_way(&self) -> bool {
         matches!(self.state.status, GoalStatus::Active | GoalStatus::Paused)
     }
+}
+
+/// How many goals of plans that are not deleted there are.
+pub(crate) fn count<V: ReadPlans + ReadGoals>(view: &V) -> Result<usize, V::Error> {
+    let plans = view.plans()?;
+    Ok(view.goals()?.iter().filter(|goal| plans.iter().any(|plan| plan.id == goal.plan)).count())
 }
 
 impl Block {

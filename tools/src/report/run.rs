@@ -47,6 +47,9 @@ pub fn run_report(
         let why = run.state.error.as_deref().unwrap_or(&run.state.message);
         return format!("I could not plan “{}”. {why}\n\nNothing was added to the timeline.", run.name());
     }
+    if blocks.is_empty() {
+        return format!("“{}” was worked out. Nothing of it is on the timeline.", run.name());
+    }
     let (what, when) = (counted_work(blocks), moment.days_of(blocks));
     let mut parts = vec![match proposed {
         Some(_) => format!("“{}” is worked out: {what}{when}. Nothing is on the timeline yet.", run.name()),

@@ -54,7 +54,7 @@ impl Tool for RescheduleOverdue {
         let touches: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
         let (kind, arguments) = match &which {
             OverdueTasks::OfPlan(plan) => ("overdue tasks", json!({ "plan": find_plan(view, plan)?.id })),
-            OverdueTasks::All => ("overdue tasks", json!({})),
+            OverdueTasks::All | OverdueTasks::AllButSessions => ("overdue tasks", json!({})),
             OverdueTasks::Named(_) => ("tasks", json!({ "blocks": touches })),
         };
         let question = format!("Move {} {kind} to new times?", touches.len());

@@ -95,6 +95,29 @@ fn a_preview_follows_wishes_and_settings_and_what_is_accepted_is_what_was_shown(
 }
 
 #[test]
+fn a_goal_that_is_accepted_before_it_is_reported_is_reported_as_it_is() {
+    let stage = Stage::asking().answers([Ok(answer())]);
+    *stage.on_request.borrow_mut() = Box::new(|request, world| {
+        if matches!(request, crate::architect::Request::Commit { .. }) {
+            world.agent.call_for_test("updateGoal", &json!({"request": "accept"}));
+        }
+    });
+    let workflow = stage.start("Learn German");
+    assert!(stage.drive(workflow));
+    assert_eq!(stage.blocks().len(), 9);
+    let report = &stage.said()[0];
+    assert!(report.contains("“Learn German” is planned: 6 sessions and 3 tasks, "), "{report}");
+}
+
+#[test]
+fn after_everything_was_deleted_nobody_is_shown_a_goal() {
+    let (stage, _) = proposed();
+    assert_eq!(shown(&stage).map(|goals| goals.len()), Some(1));
+    done(&stage, "deleteEverything", json!({"confirm": "everything"}));
+    assert_eq!(shown(&stage), Some(vec![]));
+}
+
+#[test]
 fn goals_that_cannot_be_read_change_nothing() {
     let (stage, id) = proposed();
     for (method, argument, why) in [
