@@ -340,7 +340,9 @@ pub enum Rejection {
         goal: GoalText,
     },
     /// The plan of a goal is archived, so nobody would see its blocks.
-    #[error("“{goal}” is in the plan “{plan}”, which is archived. Nothing was changed; take the plan out of the archive first.")]
+    #[error(
+        "“{goal}” is in the plan “{plan}”, which is archived. Nothing was changed; take the plan out of the archive first."
+    )]
     GoalInArchive {
         /// The goal.
         goal: GoalText,

@@ -221,7 +221,10 @@ fn what_is_left_of_a_task_in_parts_is_planned_again() {
     let commit = Command::CommitRun { run: id, outline, left_out: Vec::new(), not_before: desk.now };
     desk.run_as(&commit, &Actor::Workflow { run: id }).unwrap();
     let (_, added) = accept(&mut desk, None).unwrap();
-    assert_eq!(added.iter().map(|block| block.title.as_str()).collect::<Vec<_>>(), ["Buy a book (1/2)", "Buy a book (2/2)"]);
+    assert_eq!(
+        added.iter().map(|block| block.title.as_str()).collect::<Vec<_>>(),
+        ["Buy a book (1/2)", "Buy a book (2/2)"]
+    );
     set_done(&mut desk, "Buy a book (1/2)");
     set(&mut desk, GoalRequest::Pause).unwrap();
     set(&mut desk, GoalRequest::Resume).unwrap();

@@ -88,6 +88,8 @@ pub enum Part {
     Ghost {
         /// Its index in the preview.
         index: usize,
+        /// Its start, in ms since 1970.
+        start: i64,
     },
     /// Notes about changes and problems.
     Toasts,
@@ -155,7 +157,7 @@ fn draw(part: Part) -> Element {
         Part::Goals => rsx! { Goals {} },
         Part::Goal { run } => rsx! { GoalCard { run: *run } },
         Part::Offer { goal, is_behind } => rsx! { GoalOffer { id: goal, is_behind } },
-        Part::Ghost { index } => rsx! { Ghost { index, row: row_id(&Row::Proposed(index)) } },
+        Part::Ghost { index, start } => rsx! { Ghost { index, row: row_id(&Row::Proposed(index, start)) } },
         Part::Toasts => rsx! { ToastList {} },
         Part::SignIn => rsx! { SignInNotices {} },
         Part::Shut => rsx! { Shut {} },

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::look::{Looking, part_names};
 use crate::platform;
 use crate::store::{Store, View};
+use crate::timeline::filter::Filter;
 use crate::toast::toasts::Kind;
 
 /// How long to wait after a change of the timeline until the preview is asked for again, in ms: edits come in groups.
@@ -27,10 +28,17 @@ impl Store {
     pub fn look_at_goal(&mut self, goal: &GoalSummary, adjusts: bool) {
         let settings = self.projection.peek().settings();
         self.looking.set(Some(Looking { adjusts, ..Looking::new(goal, &settings) }));
-        self.leave_past();
         if *self.is_narrow.peek() {
             self.show(View::Timeline);
         }
+        if self.past.peek().is_some() {
+            self.leave_past();
+        }
+        self.show_plan(goal.plan);
+        if !self.filter.peek().is_off() {
+            self.filter.set(Filter::default());
+        }
+        platform::focus(&panel_id(goal.id));
         self.preview_goal();
     }
 
@@ -62,6 +70,7 @@ impl Store {
             Ok(preview) => {
                 let starts: Vec<DateTime<Utc>> = preview.parts.iter().map(|part| part.span.start()).collect();
                 looking.without.retain(|start| starts.contains(start));
+                looking.previewed = Some(looking.fields.clone());
                 (looking.preview, looking.problem) = (Some(preview), None);
             }
             Err(why) => looking.problem = Some(why),
@@ -91,24 +100,28 @@ impl Store {
     }
 
     /// Adds what is shown of a proposal, or plans the rest of a goal again. What has changed in the fields is kept first.
-    pub fn take_plan(&mut self, is_proposal: bool) {
-        let Some(looking) = self.looking.peek().clone() else { return };
+    pub fn take_plan(&mut self) {
+        let looking = self.looking.peek().clone().filter(Looking::is_current);
+        let Some(looking) = looking.filter(|_| !*self.is_goal_busy.peek()) else { return };
+        let is_proposal = looking.is_proposal;
         let Ok(changes) = looking.fields.changes(&looking.before) else { return };
         let starts: Vec<DateTime<Utc>> = looking.kept().map(|part| part.span.start()).collect();
         let mut store = *self;
+        store.is_goal_busy.set(true);
         spawn_forever(async move {
-            let mut done = Ok(Value::Null);
+            let mut done = Ok(String::new());
             if !is_proposal || !changes.is_empty() {
                 let mut change = changes;
                 change.insert("request".to_owned(), json!("change"));
-                done = store.ask("updateGoal", with_goal(change, looking.goal)).await;
+                done = store.told("updateGoal", with_goal(change, looking.goal)).await;
             }
             if is_proposal && done.is_ok() {
-                done = store.ask("acceptGoal", json!({ "goal": looking.goal, "starts": starts })).await;
+                done = store.told("acceptGoal", json!({ "goal": looking.goal, "starts": starts })).await;
             }
-            match done.and_then(|report| summary(&report)) {
+            store.is_goal_busy.set(false);
+            match done {
                 Ok(said) => {
-                    store.looking.set(None);
+                    store.close_goal(looking.goal);
                     store.toast(said, Kind::Done);
                     store.focus_timeline();
                 }
@@ -122,25 +135,44 @@ impl Store {
 
     /// Accepts all of a proposal as it is now.
     pub fn accept_goal(&mut self, goal: RunId) {
-        self.tell_goal("acceptGoal", json!({ "goal": goal }));
+        self.tell_goal(goal, "acceptGoal", json!({ "goal": goal }));
     }
 
     /// Pauses, resumes, ends, dismisses a goal, or plans it again.
     pub fn request_goal(&mut self, goal: RunId, request: &str) {
-        self.tell_goal("updateGoal", json!({ "goal": goal, "request": request }));
+        self.tell_goal(goal, "updateGoal", json!({ "goal": goal, "request": request }));
     }
 
-    fn tell_goal(&mut self, method: &'static str, arguments: Value) {
+    fn tell_goal(&mut self, goal: RunId, method: &'static str, arguments: Value) {
         let mut store = *self;
+        if *store.is_goal_busy.peek() {
+            return;
+        }
+        store.is_goal_busy.set(true);
         spawn_forever(async move {
-            match store.ask(method, arguments).await.and_then(|report| summary(&report)) {
+            let done = store.told(method, arguments).await;
+            store.is_goal_busy.set(false);
+            match done {
                 Ok(said) => {
-                    store.looking.set(None);
+                    store.close_goal(goal);
                     store.toast(said, Kind::Done);
+                    store.focus_timeline();
                 }
                 Err(why) => store.toast(why, Kind::Problem),
             }
         });
+    }
+
+    /// Makes a call that changes a goal. Returns what was done, in a sentence.
+    async fn told(self, method: &str, arguments: Value) -> Result<String, String> {
+        self.ask(method, arguments).await.and_then(|report| summary(&report))
+    }
+
+    /// Closes the goal if it is the one that is looked at.
+    fn close_goal(&mut self, goal: RunId) {
+        if self.looking.peek().as_ref().is_some_and(|looking| looking.goal == goal) {
+            self.looking.set(None);
+        }
     }
 
     /// Keeps when the person has time for a kind of activity. What is proposed for it moves.
@@ -150,7 +182,8 @@ impl Store {
         hours.insert(name, json!({ "parts": part_names(parts) }));
         let mut store = *self;
         spawn_forever(async move {
-            match store.ask("setSettings", json!({ "activityHours": hours })).await {
+            let kept = store.told("setSettings", json!({ "activityHours": hours })).await;
+            match kept {
                 Ok(_) => {
                     store.toast("That is kept. What is proposed has moved to these hours.", Kind::Done);
                     store.preview_goal();
@@ -159,6 +192,11 @@ impl Store {
             }
         });
     }
+}
+
+/// The element of a goal above the timeline.
+pub fn panel_id(goal: RunId) -> String {
+    format!("goal-{goal}")
 }
 
 fn with_goal(mut arguments: Map<String, Value>, goal: RunId) -> Value {

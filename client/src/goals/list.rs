@@ -44,7 +44,7 @@ pub fn Goals() -> Element {
     rsx! {
         section { class: "goals", "data-looking": is_looking, aria_label: "Goals",
             for goal in open {
-                GoalPanel { key: "{goal.id}-{goal.state.status.as_str()}", goal }
+                GoalPanel { key: "{goal.id}", goal }
             }
             for run in shown() {
                 GoalCard {

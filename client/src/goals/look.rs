@@ -1,12 +1,14 @@
-//! A goal that the person looks at: how it would be planned with the wishes in the fields, and what of it is left out. Pure.
+//! A goal that the person looks at: how it would be planned with the wishes in the fields, and what of it is left out.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use dioxus::prelude::ReadableExt;
 use flux_protocol::frame::{GoalPreview, GoalSummary, PreviewPart};
 use flux_timeline::free_time::{ActivityHours, DayTime};
-use flux_timeline::{PartOfDay, RunId, Settings, Zone};
+use flux_timeline::{GoalStatus, PartOfDay, RunId, Settings, Zone};
 use serde_json::{Map, Value, json};
 
 use crate::settings::form::DAYS;
+use crate::store::Store;
 
 /// The parts of the day as they are named on the wire, and on the page.
 pub const PARTS: [(PartOfDay, &str, &str); 4] = [
@@ -21,12 +23,16 @@ pub const PARTS: [(PartOfDay, &str, &str); 4] = [
 pub struct Looking {
     /// Which.
     pub goal: RunId,
+    /// Whether it is a proposal, of which parts can be left out.
+    pub is_proposal: bool,
     /// The wishes as they are kept.
     pub before: Fields,
     /// The wishes in the fields.
     pub fields: Fields,
     /// How the goal would be planned with them. `None` until the service has answered.
     pub preview: Option<GoalPreview>,
+    /// The wishes that it is for.
+    pub previewed: Option<Fields>,
     /// Why there is no preview with these wishes.
     pub problem: Option<String>,
     /// The starts of the parts that are left out.
@@ -41,13 +47,35 @@ impl Looking {
         let fields = Fields::of(goal, settings);
         Self {
             goal: goal.id,
+            is_proposal: goal.state.status == GoalStatus::Proposed,
             before: fields.clone(),
             fields,
             preview: None,
+            previewed: None,
             problem: None,
             without: Vec::new(),
             adjusts: false,
         }
+    }
+
+    /// After the goals have changed: closed if the goal is gone or is no longer what it was. What has not been changed in the fields follows.
+    pub fn followed(mut self, goals: &[GoalSummary], settings: &Settings) -> Option<Self> {
+        let goal = goals.iter().find(|goal| goal.id == self.goal)?;
+        let now = Self::new(goal, settings);
+        let is_open = matches!(goal.state.status, GoalStatus::Proposed | GoalStatus::Active);
+        if !is_open || now.is_proposal != self.is_proposal {
+            return None;
+        }
+        if self.fields == self.before {
+            self.fields = now.fields;
+        }
+        self.before = now.before;
+        Some(self)
+    }
+
+    /// Whether the preview is for the wishes in the fields.
+    pub fn is_current(&self) -> bool {
+        self.problem.is_none() && self.previewed.as_ref() == Some(&self.fields)
     }
 
     /// The parts that would be added.
@@ -63,6 +91,16 @@ impl Looking {
         if self.without.len() == count {
             self.without.push(start);
         }
+    }
+}
+
+impl Store {
+    /// What is shown beside the timeline: the parts of the goal that is looked at.
+    pub fn looked_at(&self) -> impl Iterator<Item = PreviewPart> + use<> {
+        let looking = self.looking.read();
+        let looking = looking.as_ref().filter(|looking| self.goals.read().iter().any(|goal| goal.id == looking.goal));
+        let parts = looking.and_then(|looking| looking.preview.as_ref()).map(|preview| preview.parts.clone());
+        parts.unwrap_or_default().into_iter()
     }
 }
 
@@ -115,6 +153,15 @@ impl Fields {
     /// A sentence for the person. The service checks the rest.
     pub fn changes(&self, before: &Self) -> Result<Map<String, Value>, String> {
         let mut changes = Map::new();
+        for (field, kept, name) in [
+            (&self.last_day, &before.last_day, "A last day"),
+            (&self.hours_per_week, &before.hours_per_week, "The number of hours a week"),
+            (&self.session_minutes, &before.session_minutes, "The length of a session"),
+        ] {
+            if field.is_empty() && !kept.is_empty() {
+                return Err(format!("{name} can be changed here, but not taken away."));
+            }
+        }
         if self.last_day != before.last_day && !self.last_day.is_empty() {
             changes.insert("deadline".to_owned(), json!(self.last_day));
         }

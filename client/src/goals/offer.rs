@@ -14,31 +14,38 @@ pub fn GoalOffer(id: RunId, is_behind: bool) -> Element {
     let mut store = use_store();
     let Some(goal) = store.goal(id) else { return rsx! {} };
     let name = goal.name().to_owned();
+    let is_looked_at = store.looking.read().as_ref().is_some_and(|looking| looking.goal == id);
+    let is_busy = *store.is_goal_busy.read();
     match goal.state.status {
         GoalStatus::Proposed if !is_behind => rsx! {
             div { class: "offer", role: "group", aria_label: "Proposal: {name}",
                 Hours { goal: goal.clone() }
                 div { class: "goal-buttons",
-                    button {
-                        class: "button primary",
-                        r#type: "button",
-                        onclick: move |_| store.accept_goal(id),
-                        "Add to timeline"
-                    }
-                    button {
-                        class: "button",
-                        r#type: "button",
-                        onclick: {
-                            let goal = goal.clone();
-                            move |_| store.look_at_goal(&goal, false)
-                        },
-                        "Look at it"
+                    // What is looked at may have been changed there.
+                    if !is_looked_at {
+                        button {
+                            class: "button primary",
+                            r#type: "button",
+                            disabled: is_busy,
+                            onclick: move |_| store.accept_goal(id),
+                            "Add to timeline"
+                        }
+                        button {
+                            class: "button",
+                            r#type: "button",
+                            onclick: {
+                                let goal = goal.clone();
+                                move |_| store.look_at_goal(&goal, false)
+                            },
+                            "Look at it"
+                        }
                     }
                     button {
                         class: "button quiet",
                         r#type: "button",
+                        disabled: is_busy,
                         onclick: move |_| store.request_goal(id, "end"),
-                        "Not now"
+                        "Dismiss"
                     }
                 }
             }
@@ -49,6 +56,7 @@ pub fn GoalOffer(id: RunId, is_behind: bool) -> Element {
                     button {
                         class: "button primary",
                         r#type: "button",
+                        disabled: is_busy,
                         onclick: move |_| store.request_goal(id, "change"),
                         "Plan the rest again"
                     }

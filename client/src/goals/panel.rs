@@ -5,6 +5,7 @@ use flux_protocol::frame::GoalSummary;
 use flux_timeline::GoalStatus;
 use flux_timeline::goal::Progress;
 
+use super::act::panel_id;
 use super::adjust::Adjust;
 use super::words;
 use crate::extras;
@@ -21,7 +22,9 @@ pub fn GoalPanel(goal: GoalSummary) -> Element {
     let (label, name) = (words::standing(&goal), goal.name().to_owned());
     rsx! {
         div {
+            id: panel_id(goal.id),
             class: "goal",
+            tabindex: "-1",
             "data-goal": status.as_str(),
             "data-behind": goal.state.behind_since.is_some(),
             role: "group",
@@ -58,6 +61,7 @@ fn Actions(goal: GoalSummary, is_looked_at: bool) -> Element {
                 class: "button quiet",
                 r#type: "button",
                 aria_label: "{label} {name}",
+                disabled: *store.is_goal_busy.read(),
                 onclick: move |_| store.request_goal(id, request),
                 {label}
             }
@@ -83,7 +87,7 @@ fn Actions(goal: GoalSummary, is_looked_at: bool) -> Element {
             match status {
                 GoalStatus::Proposed => rsx! {
                     {look("Look at it", false)}
-                    {button("Not now", "end")}
+                    {button("Dismiss", "end")}
                 },
                 GoalStatus::Active => rsx! {
                     {look("Change", true)}
@@ -119,6 +123,12 @@ fn Actions(goal: GoalSummary, is_looked_at: bool) -> Element {
 #[component]
 fn Course(goal: GoalSummary) -> Element {
     let mut store = use_store();
+    if goal.state.status != GoalStatus::Active {
+        // What is open is off the timeline, so nothing is known of it.
+        return rsx! {
+            p { class: "goal-message", {words::done_so_far(&goal.progress)} }
+        };
+    }
     let times = store.projection.read().times();
     let Progress { next, milestones, .. } = goal.progress.clone();
     let percent = words::percent(&goal.progress);
@@ -173,7 +183,7 @@ fn Course(goal: GoalSummary) -> Element {
 fn Look(goal: GoalSummary) -> Element {
     let mut store = use_store();
     let Some(looking) = store.looking.read().clone() else { return rsx! {} };
-    let is_proposal = goal.state.status == GoalStatus::Proposed;
+    let is_proposal = looking.is_proposal;
     let (kept, all) = (looking.kept().count(), looking.preview.as_ref().map_or(0, |preview| preview.parts.len()));
     let label = words::take(is_proposal, kept, all);
     let notes = looking.preview.as_ref().map(|preview| preview.notes.join("\n\n")).unwrap_or_default();
@@ -210,8 +220,8 @@ fn Look(goal: GoalSummary) -> Element {
                 button {
                     class: "button primary",
                     r#type: "button",
-                    disabled: kept == 0 || looking.problem.is_some(),
-                    onclick: move |_| store.take_plan(is_proposal),
+                    disabled: kept == 0 || !looking.is_current() || *store.is_goal_busy.read(),
+                    onclick: move |_| store.take_plan(),
                     {label}
                 }
                 if !looking.adjusts {

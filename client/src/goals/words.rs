@@ -66,6 +66,9 @@ pub fn done(progress: &Progress) -> String {
         counted(progress.tasks_done, progress.tasks, "tasks"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return "Nothing of it is planned.".to_owned();
+    }
     let mut text = format!("{} done", parts.join(" and "));
     if progress.minutes_done > 0 {
         text += &format!(", {} spent", clock::length(TimeDelta::minutes(progress.minutes_done.into())));
@@ -74,6 +77,26 @@ pub fn done(progress: &Progress) -> String {
         text += &format!(", {} missed", progress.sessions_missed);
     }
     text
+}
+
+/// `4 sessions and 1 task done so far, 6 h spent`.
+pub fn done_so_far(progress: &Progress) -> String {
+    let parts = [counted(progress.sessions_done, "session"), counted(progress.tasks_done, "task")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return "Nothing is done yet.".to_owned();
+    }
+    let spent = clock::length(TimeDelta::minutes(progress.minutes_done.into()));
+    format!("{} done so far, {spent} spent", parts.join(" and "))
+}
+
+/// `1 session`, `2 sessions`; nothing for 0.
+fn counted(count: u32, one: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {one}s")),
+    }
 }
 
 /// `Tomorrow, 18:30–20:00`.
@@ -93,22 +116,23 @@ fn day_of(date: NaiveDate, today: NaiveDate) -> String {
 
 /// `14 sessions and 2 tasks, Tomorrow – Tue 24 Nov.`
 pub fn planned(looking: &Looking, times: Times, today: NaiveDate) -> String {
-    let sessions = looking.kept().filter(|part| part.session).count();
-    let tasks = looking.kept().count() - sessions;
-    let counted = |count: usize, one: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {one}s")),
+    let count = |is_session: bool| {
+        u32::try_from(looking.kept().filter(|part| part.session == is_session).count()).unwrap_or(u32::MAX)
     };
+    let (sessions, tasks) = (count(true), count(false));
+    let replaced = looking.preview.as_ref().map_or(0, |preview| preview.replaced);
+    let replaces = if replaced > 0 { format!(" It replaces {replaced} that are planned now.") } else { String::new() };
+    let has_parts = looking.preview.as_ref().is_some_and(|preview| !preview.parts.is_empty());
     let parts: Vec<String> = [counted(sessions, "session"), counted(tasks, "task")].into_iter().flatten().collect();
     let days = looking.kept().next().zip(looking.kept().last());
     match days {
         Some((first, last)) => {
             let [first, last] = [first, last].map(|part| day(part.span.start(), times, today));
             let days = if first == last { first } else { format!("{first} – {last}") };
-            format!("{}, {days}. What is dashed is not on the timeline yet.", parts.join(" and "))
+            format!("{}, {days}. What is dashed is not on the timeline yet.{replaces}", parts.join(" and "))
         }
-        None => "Nothing of it finds a time. Choose other hours or a later date.".to_owned(),
+        None if has_parts => "All of it is left out.".to_owned(),
+        None => "Nothing of it finds a time, or nothing remains. Choose other hours or a later date.".to_owned(),
     }
 }
 

@@ -69,6 +69,8 @@ pub struct Store {
     pub goals: Signal<Vec<GoalSummary>>,
     /// The goal that the person looks at, and how it would be planned.
     pub looking: Signal<Option<Looking>>,
+    /// Whether a call that changes a goal is under way.
+    pub is_goal_busy: Signal<bool>,
     /// Whether that will be asked for again in a moment.
     pub is_preview_due: Signal<bool>,
     /// Notes.
@@ -184,6 +186,7 @@ impl Store {
             reminders: Signal::new(Vec::new()),
             goals: Signal::new(Vec::new()),
             looking: Signal::new(None),
+            is_goal_busy: Signal::new(false),
             is_preview_due: Signal::new(false),
             toasts: Signal::new(Toasts::default()),
             now: Signal::new(platform::now()),

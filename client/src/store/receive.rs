@@ -144,9 +144,11 @@ impl Store {
             }
             ServerFrame::FluxReminders { reminders } => self.reminders.set(reminders),
             ServerFrame::FluxGoals { goals } => {
-                let is_gone = |looking: &crate::goals::look::Looking| goals.iter().all(|goal| goal.id != looking.goal);
-                if self.looking.peek().as_ref().is_some_and(is_gone) {
-                    self.looking.set(None);
+                let settings = self.projection.peek().settings();
+                let looking = self.looking.peek().clone();
+                let followed = looking.clone().and_then(|looking| looking.followed(&goals, &settings));
+                if followed != looking {
+                    self.looking.set(followed);
                 }
                 self.goals.set(goals);
             }
@@ -235,6 +237,8 @@ impl Store {
 
     /// Drops what is shown of another log: everything was deleted, a file was imported, or the browser shows another timeline.
     fn forget(&mut self) {
+        self.looking.set(None);
+        self.goals.set(Vec::new());
         self.log.set(Log::default());
         self.past.set(None);
         self.preparing.set(None);

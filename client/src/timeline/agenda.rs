@@ -84,8 +84,8 @@ pub enum SectionKey {
 pub enum Row {
     /// A block.
     Block(Entry),
-    /// A part of a goal that is proposed, by its index.
-    Proposed(usize),
+    /// A part of a goal that is proposed, by its index, and its start in ms since 1970, which no other part has.
+    Proposed(usize, i64),
     /// The present moment.
     Now,
     /// A note that there is nothing.
@@ -171,7 +171,7 @@ impl Agenda {
         for (index, span) in wanted.proposed.iter().enumerate().filter(|_| !is_filtered) {
             let rows = days.entry(zone.wall(span.start()).date()).or_default();
             let place = rows.partition_point(|(start, _)| *start <= span.start());
-            rows.insert(place, (span.start(), Row::Proposed(index)));
+            rows.insert(place, (span.start(), Row::Proposed(index, span.start().timestamp_millis())));
         }
         let to_section = |(date, rows): (NaiveDate, Vec<(DateTime<Utc>, Row)>)| Section {
             key: SectionKey::Day(date),
@@ -221,7 +221,7 @@ impl Agenda {
         let overdue = self.sections.iter().filter(|section| section.key == SectionKey::Overdue);
         let ids = overdue.flat_map(|section| &section.rows).filter_map(|row| match row {
             Row::Block(entry) => Some(entry.id),
-            Row::Proposed(_) | Row::Now | Row::Free => None,
+            Row::Proposed(..) | Row::Now | Row::Free => None,
         });
         ids.collect()
     }
@@ -287,7 +287,7 @@ mod tests {
         let number = |row: &Row| match row {
             Row::Block(entry) => Some(entry.id.uuid().as_u128()),
             Row::Now => Some(0),
-            Row::Proposed(_) | Row::Free => None,
+            Row::Proposed(..) | Row::Free => None,
         };
         let section = |section: &'_ Section| section.rows.iter().filter_map(number).collect();
         agenda.sections.iter().map(|it| (it.name.as_str(), section(it))).collect()
@@ -389,8 +389,8 @@ mod tests {
         let wanted = Wanted { proposed, ..wanted("2026-11-23T10:00:00Z", "UTC") };
         let agenda = Agenda::new(&[block(1, "2026-11-23T16:00:00Z", "2026-11-23T17:00:00Z", true)], &wanted);
         let rows: Vec<_> = agenda.sections.iter().map(|section| section.rows.clone()).collect();
-        assert_eq!(rows[0][..2], [Row::Now, Row::Proposed(0)]);
-        assert_eq!((rows[0].len(), rows[1].as_slice()), (3, [Row::Proposed(1)].as_slice()));
+        assert!(matches!(rows[0][..2], [Row::Now, Row::Proposed(0, _)]), "{rows:?}");
+        assert!(rows[0].len() == 3 && matches!(rows[1][..], [Row::Proposed(1, _)]), "{rows:?}");
         let found = Wanted { filter: Filter { words: "gym".into(), ..Filter::default() }, ..wanted };
         assert_eq!(Agenda::new([], &found).sections, [], "a search is for what is on the timeline");
     }

@@ -127,15 +127,10 @@ pub fn WeekGrid() -> Element {
     let (today, now_minute) = (moment().date(), week::minute(moment()));
     let (columns, blocks) = &*columns.read();
     // What is proposed: when it starts, and its height.
-    let ghosts: Vec<_> = match (store.looking.read().as_ref(), store.past.read().is_none()) {
-        (Some(looking), true) => {
-            let place = |part: &PreviewPart| {
-                (times.wall(part.span.start()), px(part.span.length().num_minutes()), part.clone())
-            };
-            looking.kept().map(place).collect()
-        }
-        _ => Vec::new(),
-    };
+    let place = |part: PreviewPart| (times.wall(part.span.start()), px(part.span.length().num_minutes()), part);
+    let without = store.looking.read().as_ref().map(|looking| looking.without.clone()).unwrap_or_default();
+    let shown = store.looked_at().filter(|part| !without.contains(&part.span.start()));
+    let ghosts: Vec<_> = if store.past.read().is_none() { shown.map(place).collect() } else { Vec::new() };
     let waiting = if store.past.read().is_none() { store.projection.read().waiting(&store.hidden.read()) } else { 0 };
     rsx! {
         // The week has no place for them.
@@ -225,7 +220,7 @@ pub fn WeekGrid() -> Element {
                                     key: "ghost-{start}",
                                     class: "week-ghost",
                                     role: "listitem",
-                                    aria_label: "Proposed: {part.title}",
+                                    aria_label: "Proposed: {part.title} {times.range(part.span, column.date)}",
                                     top: "{px(week::minute(*start))}px",
                                     height: "{height}px",
                                     "{part.title}"

@@ -212,7 +212,7 @@ fn Sections(agenda: Memo<Agenda>, window: Memo<Window>) -> Element {
         };
         let row = |row: &Row| match row {
             Row::Block(entry) => (row.clone(), block(entry)),
-            Row::Proposed(_) | Row::Now | Row::Free => (row.clone(), None),
+            Row::Proposed(..) | Row::Now | Row::Free => (row.clone(), None),
         };
         let near = |near: &Near| {
             let section = agenda.sections.get(near.section)?;
@@ -302,7 +302,7 @@ fn RowView(row: Row, block: Option<Block>) -> Element {
             }
             rsx! { Card { entry, block } }
         }
-        (Row::Proposed(index), _) => rsx! { Extra { part: Part::Ghost { index } } },
+        (Row::Proposed(index, start), _) => rsx! { Extra { part: Part::Ghost { index, start } } },
         (Row::Now, _) => rsx! { NowLine {} },
         (Row::Free, _) => rsx! { li { class: "free", "data-row": "{id}", "Nothing planned for today." } },
         (Row::Block(_), None) => rsx! {},

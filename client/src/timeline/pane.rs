@@ -25,10 +25,7 @@ pub fn TimelinePane() -> Element {
             hidden: store.hidden.read().clone(),
             with_earlier: *store.with_earlier.read(),
             with_inbox: *store.with_inbox.read() || past.is_some(),
-            proposed: match store.looking.read().as_ref().and_then(|looking| looking.preview.as_ref()) {
-                Some(preview) if past.is_none() => preview.parts.iter().map(|part| part.span).collect(),
-                _ => Vec::new(),
-            },
+            proposed: if past.is_none() { store.looked_at().map(|part| part.span).collect() } else { Vec::new() },
         };
         match past.as_ref() {
             Some(past) => {

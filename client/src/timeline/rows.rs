@@ -55,7 +55,7 @@ pub fn heading_id(key: SectionKey) -> RowId {
 pub fn row_id(row: &Row) -> RowId {
     match row {
         Row::Block(entry) => entry.id.uuid().as_u128(),
-        Row::Proposed(index) => (1 << 20) + *index as u128,
+        Row::Proposed(_, start) => (1 << 60) + u128::from(start.unsigned_abs()),
         Row::Now => 2,
         Row::Free => 3,
     }

@@ -142,13 +142,7 @@ fn replan<V: ReadPlans + ReadBlocks + ReadGoals>(
 }
 
 /// The decision to put a draft on the timeline.
-fn planned<V: ReadPlans + ReadBlocks>(
-    view: &V,
-    goal: Goal,
-    state: GoalState,
-    draft: &Draft,
-    did: Did,
-) -> Decided<V> {
+fn planned<V: ReadPlans + ReadBlocks>(view: &V, goal: Goal, state: GoalState, draft: &Draft, did: Did) -> Decided<V> {
     if let Some(plan) = read(view.plan(goal.plan))?.filter(|plan| !plan.is_in_use()) {
         return Err(Rejection::GoalInArchive { goal: goal.text, plan: plan.title }.into());
     }
