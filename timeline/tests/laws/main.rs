@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use flux_timeline::command::Command;
 use flux_timeline::event::EventKind;
 use flux_timeline::timeline::Content;
-use flux_timeline::{Actor, Event, Source, Span, Timeline, TxnId};
+use flux_timeline::{Actor, Event, Span, Timeline, TxnId};
 use proptest::prelude::*;
 
 use world::*;
