@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{GoalSummary, ModelInfo, PastSnapshot, Snapshot};
-use flux_timeline::goal::{blocks_of, progress};
+use flux_timeline::draft::blocks_of;
+use flux_timeline::progress::progress;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockState, PlanSnapshot, blocks_of_each};
 use flux_timeline::{BlockQuery, Goal, GoalStatus, Plan, PlanId, ReadBlocks, ReadGoals, ReadHistory, ReadPlans};

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{clock, json, limits};
 
-use crate::goal::GoalPart;
-use crate::id::{BlockId, Handle, PlanId, SeriesId};
+use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId};
 use crate::reminder::Reminders;
 use crate::span::{Span, to_millis};
 use crate::text::{Description, Tag, Title, title_key};
@@ -168,6 +167,26 @@ pub struct Occurrence {
     /// The start that the rule gave it, by the clock in the zone of the series, even if the block was moved since.
     #[serde(serialize_with = "clock::serialize_wall", deserialize_with = "clock::wall_time")]
     pub start: NaiveDateTime,
+}
+
+/// What a block is of a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoalPart {
+    /// The goal.
+    #[serde(rename = "id")]
+    pub goal: RunId,
+    /// Which part of its outline.
+    pub part: Part,
+}
+
+/// A part of an outline, by its index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// A single task.
+    Task(usize),
+    /// A session of a phase.
+    Session(usize),
 }
 
 /// What a block is.

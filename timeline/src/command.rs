@@ -10,6 +10,7 @@ use crate::id::{BlockId, PlanId, RunId, SeriesId, TxnId};
 use crate::outline::Outline;
 use crate::plan::PlanColor;
 use crate::reference::{BlockRef, PlanRef, RunRef};
+pub use crate::rejection::GoalRequest;
 use crate::reminder::{QuietHours, Reminders};
 use crate::run::{LeftOut, RunStep};
 use crate::series::Recurrence;
@@ -252,23 +253,6 @@ pub struct NewRun {
     pub deadline: Option<DateTime<Utc>>,
     /// At most this many minutes of tasks a week.
     pub minutes_per_week: Option<u32>,
-}
-
-/// A request concerning a goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GoalRequest {
-    /// To put a proposal on the timeline.
-    Accept,
-    /// To plan it otherwise.
-    Change,
-    /// To take its open blocks off the timeline, until it is resumed.
-    Pause,
-    /// To plan what remains of a paused or ended goal.
-    Resume,
-    /// To take its open blocks off the timeline for good. A proposal is dismissed.
-    End,
-    /// To dismiss a proposal, or to remove an ended goal from the list.
-    Dismiss,
 }
 
 /// Changes of the wishes for a goal. A field that is `None` keeps its value, and `Some(None)` removes it.

@@ -20,6 +20,7 @@
 //! | [`free_time`] | what blocks and breaks leave of a person's hours |
 //! | [`place`] | finds free time for tasks |
 //! | [`outline`] | plans a goal: tasks, and regular sessions to the deadline |
+//! | [`draft`], [`progress`](mod@progress) | what is still to be done for a goal, with its times, and how far it has come |
 //!
 //! A change goes one way: [`Command`] → [`decide()`] → [`EventKind`]s → [`Timeline::apply`].
 
@@ -30,6 +31,7 @@ pub mod command;
 pub mod decide;
 pub mod describe;
 pub mod distance;
+pub mod draft;
 pub mod error;
 pub mod event;
 pub mod free_time;
@@ -43,6 +45,7 @@ pub mod moment;
 pub mod outline;
 pub mod place;
 pub mod plan;
+pub mod progress;
 pub mod query;
 pub mod reference;
 pub mod rejection;

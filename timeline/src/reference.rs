@@ -3,13 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Block;
-use crate::command::GoalRequest;
 use crate::error::{DecideError, read};
 use crate::goal::{Goal, GoalStatus};
 use crate::id::{BlockId, Handle, PlanId, RunId};
 use crate::moment::Moment;
 use crate::plan::Plan;
-use crate::rejection::{Candidate, Rejection, RunRequest};
+use crate::rejection::{Candidate, GoalRequest, Rejection, RunRequest};
 use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadGoals, ReadPlans, ReadRuns, TitleMatch};

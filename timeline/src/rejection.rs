@@ -1,7 +1,6 @@
 //! Why a command changes nothing. A rejection is not an error: it is an answer for the person and for the model.
 
 use crate::block::Block;
-use crate::command::GoalRequest;
 use crate::free_time::HoursError;
 use crate::goal::GoalStatus;
 use crate::invalid::InvalidValue;
@@ -438,6 +437,23 @@ pub enum RunRequest {
     Cancel,
     /// To retry it.
     Retry,
+}
+
+/// A request concerning a goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoalRequest {
+    /// To put a proposal on the timeline.
+    Accept,
+    /// To plan it otherwise.
+    Change,
+    /// To take its open blocks off the timeline, until it is resumed.
+    Pause,
+    /// To plan what remains of a paused or ended goal.
+    Resume,
+    /// To take its open blocks off the timeline for good. A proposal is dismissed.
+    End,
+    /// To dismiss a proposal, or to remove an ended goal from the list.
+    Dismiss,
 }
 
 fn goals_list(goals: &[GoalText]) -> String {

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::block::{Block, Kind};
 use crate::decide::block::fits_its_kind;
+use crate::draft::count;
 use crate::event::{Actor, BlockChange, Event, EventKind, GoalChange, RunChange, shifted};
-use crate::goal::{Goal, count};
+use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
 use crate::limits;
 use crate::outline::{Outline, PHASES};

@@ -6,12 +6,14 @@ mod desk;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use desk::{Desk, at};
+use flux_timeline::block::Part;
 use flux_timeline::command::{GoalRequest, HoursUpdate, NewRun, SettingsUpdate, WishesUpdate};
 use flux_timeline::decide::{Did, Outcome};
+use flux_timeline::draft::{blocks_of, draft};
 use flux_timeline::free_time::{Activity, ActivityHours, PartOfDay};
-use flux_timeline::goal::{Part, blocks_of, draft, progress};
 use flux_timeline::outline::{Outline, Phase};
 use flux_timeline::place::Task;
+use flux_timeline::progress::progress;
 use flux_timeline::reference::BlockRef;
 use flux_timeline::text::GoalText;
 use flux_timeline::{

@@ -2,7 +2,8 @@
 //! in the prompt. The built-in interpreter gets them as data.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use flux_timeline::goal::{Progress, blocks_of, progress};
+use flux_timeline::draft::blocks_of;
+use flux_timeline::progress::{Progress, progress};
 use flux_timeline::view::{BlockState, PlanCounts, blocks_of_each};
 use flux_timeline::{
     Block, BlockQuery, Goal, GoalStatus, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadGoals, ReadPlans, ReadSeries,

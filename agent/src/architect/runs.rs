@@ -13,7 +13,7 @@ use flux_protocol::{Message, Part, Role};
 use flux_timeline::Moment;
 use flux_timeline::decide::added_blocks;
 use flux_timeline::describe::counted_work;
-use flux_timeline::goal::{blocks_of, draft};
+use flux_timeline::draft::{blocks_of, draft};
 use flux_timeline::place::{LONGEST_TASK, SHORTEST_TASK};
 use flux_timeline::{
     Actor, Block, Command, Event, EventKind, Goal, GoalStatus, ReadBlocks, ReadGoals, ReadPlans, ReadRuns, Run, RunId,

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use flux_protocol::{Message, ServerFrame, close};
+use flux_timeline::draft::blocks_of;
 use flux_timeline::event::GoalChange;
-use flux_timeline::goal::{GoalStatus, blocks_of, progress};
+use flux_timeline::goal::GoalStatus;
+use flux_timeline::progress::progress;
 use flux_timeline::{Actor, Command, Event, EventKind, Goal, ReadGoals, ReadPlans, TxnId};
 use flux_tools::report::behind_report;
 use serde_json::json;

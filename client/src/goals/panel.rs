@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use flux_protocol::frame::GoalSummary;
 use flux_timeline::GoalStatus;
-use flux_timeline::goal::Progress;
+use flux_timeline::progress::Progress;
 
 use super::act::panel_id;
 use super::adjust::Adjust;

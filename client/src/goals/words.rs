@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use flux_protocol::frame::GoalSummary;
-use flux_timeline::goal::Progress;
+use flux_timeline::progress::Progress;
 use flux_timeline::{Activity, GoalStatus, HourFormat, Run, RunStatus, Settings, Span, clock};
 
 use super::look::Looking;

@@ -3,7 +3,7 @@
 //! What frames do with it is in `events`.
 
 use chrono::Datelike;
-use flux_timeline::goal::Part;
+use flux_timeline::block::Part;
 use flux_timeline::{Block, BlockId, clock, json};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -205,7 +205,7 @@ impl Hash {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, NaiveDate, TimeDelta};
-    use flux_timeline::goal::GoalPart;
+    use flux_timeline::block::GoalPart;
     use flux_timeline::{
         Description, Handle, Kind, Occurrence, PlanId, Priority, Reminders, RunId, SeriesId, Source, Span, Tag, Title,
         Worked,

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::free_time::Activity;
-use flux_timeline::goal::{GoalState, Progress};
+use flux_timeline::goal::GoalState;
+use flux_timeline::progress::Progress;
 use flux_timeline::text::{GoalText, Title};
 use flux_timeline::{Goal, LeftOut, PlanId, RunId, Span, clock};
 use serde::{Deserialize, Serialize};

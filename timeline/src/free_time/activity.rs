@@ -3,7 +3,7 @@
 use chrono::{Weekday, WeekdaySet};
 use serde::{Deserialize, Serialize};
 
-use super::hours::{DayTime, HoursError};
+use super::hours::{DayTime, HoursError, SHORTEST_HOURS};
 use crate::clock::{self, HourFormat};
 use crate::describe::list;
 
@@ -123,7 +123,7 @@ impl Parts {
 
 impl ActivityHours {
     /// The fewest minutes between the two times of day. In less, nothing can be done regularly.
-    pub const SHORTEST: u16 = 30;
+    pub const SHORTEST: u16 = SHORTEST_HOURS;
 
     /// Hours in these parts of the day, in any order, or `between` two times of day, with which `parts` means nothing. On these days, or on all of
     /// them; a repeated part or day counts once.

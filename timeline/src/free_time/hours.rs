@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday, WeekdaySet};
 use serde::{Deserialize, Serialize};
 
-use super::{ActivityHours, Slot};
+use super::Slot;
 use crate::clock::{self, HourFormat};
 use crate::limits;
 use crate::zone::Zone;
@@ -21,6 +21,9 @@ pub struct WorkingHours {
     from: DayTime,
     to: DayTime,
 }
+
+/// The fewest minutes between the two times of day of an activity. In less, nothing can be done regularly.
+pub(super) const SHORTEST_HOURS: u16 = 30;
 
 /// When people are taken to be awake, as far as they have said nothing else.
 const AWAKE: (DayTime, DayTime) = (DayTime(8 * 60), DayTime(22 * 60));
@@ -59,8 +62,8 @@ pub enum HoursError {
         /// The end.
         to: DayTime,
     },
-    /// Hours of an activity that are shorter than [`ActivityHours::SHORTEST`].
-    #[error("From {from} to {to} is too short; the hours need at least {} minutes.", ActivityHours::SHORTEST)]
+    /// Hours of an activity that are shorter than 30 minutes.
+    #[error("From {from} to {to} is too short; the hours need at least {SHORTEST_HOURS} minutes.")]
     TimesTooClose {
         /// The beginning.
         from: DayTime,

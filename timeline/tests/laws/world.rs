@@ -5,8 +5,8 @@ use flux_timeline::Distance;
 use flux_timeline::command::{
     BlockUpdate, Command, GoalRequest, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate, WishesUpdate,
 };
+use flux_timeline::draft::draft;
 use flux_timeline::free_time::{Activity, DayTime};
-use flux_timeline::goal::draft;
 use flux_timeline::outline::{Outline, Phase};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};

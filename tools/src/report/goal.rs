@@ -5,8 +5,9 @@ use flux_timeline::block::Block;
 use flux_timeline::clock;
 use flux_timeline::decide::Did;
 use flux_timeline::describe::counted_work;
-use flux_timeline::goal::{Goal, GoalStatus, Progress};
+use flux_timeline::goal::{Goal, GoalStatus};
 use flux_timeline::moment::Moment;
+use flux_timeline::progress::Progress;
 
 pub(super) fn sentence(did: Did, goal: &Goal, blocks: &[Block], moment: &Moment) -> String {
     let name = goal.name();

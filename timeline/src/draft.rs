@@ -1,10 +1,10 @@
-//! The blocks that a goal has or would have, with their times.
+//! What is still to be done for a goal, with times in the timeline as it is.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Goal, GoalPart, GoalStatus, Part};
-use crate::block::{Block, Source};
+use crate::block::{Block, GoalPart, Part, Source};
+use crate::goal::{Goal, GoalStatus};
 use crate::id::{BlockId, Handle};
 use crate::limits;
 use crate::moment::Moment;
@@ -16,7 +16,7 @@ use crate::run::LeftOut;
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::text::{Description, Tag, Title};
-use crate::view::{BlockQuery, ReadBlocks, ReadPlans};
+use crate::view::{BlockQuery, ReadBlocks, ReadGoals, ReadPlans};
 
 /// The tag of every block that belongs to a goal.
 const TAG: &str = "architect";
@@ -77,6 +77,12 @@ pub fn blocks_of<V: ReadBlocks>(view: &V, goal: &Goal) -> Result<Vec<Block>, V::
     view.blocks(&BlockQuery { plan: Some(goal.plan), goal: Some(goal.id), ..BlockQuery::default() })
 }
 
+/// How many goals of plans that are not deleted there are.
+pub(crate) fn count<V: ReadPlans + ReadGoals>(view: &V) -> Result<usize, V::Error> {
+    let plans = view.plans()?;
+    Ok(view.goals()?.iter().filter(|goal| plans.iter().any(|plan| plan.id == goal.plan)).count())
+}
+
 /// What of the outline of a goal has been done, and the outline with what is left of tasks that were done in part.
 fn done(goal: &Goal, own: &[Block]) -> (Outline, Done) {
     let mut outline = goal.outline.clone();
@@ -100,7 +106,7 @@ fn done(goal: &Goal, own: &[Block]) -> (Outline, Done) {
 }
 
 /// How long a block takes, in whole minutes.
-pub(super) fn minutes(block: &Block) -> u32 {
+pub(crate) fn minutes(block: &Block) -> u32 {
     block.length().map_or(0, |length| u32::try_from(length.num_minutes()).unwrap_or_default())
 }
 

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::draft::minutes;
-use super::{Goal, Part};
-use crate::block::Block;
+use crate::block::{Block, Part};
+use crate::draft::minutes;
+use crate::goal::Goal;
 use crate::span::Span;
 use crate::text::Title;
 

@@ -3,31 +3,18 @@
 //! A run of the architect works the goal out and ends. What it has worked out is the [`Outline`] of the goal, which never changes. When its
 //! tasks and sessions take place follows from the outline, from the [`Wishes`] of the person, and from what is on the timeline, so it can be
 //! planned again at any time without asking a model.
-//!
-//! | module | what lives there |
-//! | --- | --- |
-//! | `draft` | the blocks that a goal has or would have, with their times |
-//! | `progress` | how far it has come |
-
-mod draft;
-mod progress;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
+use crate::block::Part;
 use crate::clock;
 use crate::free_time::ActivityHours;
 use crate::id::{PlanId, RunId};
 use crate::outline::Outline;
 use crate::settings::Settings;
 use crate::text::{GoalText, Title};
-use crate::view::{ReadGoals, ReadPlans};
-
-pub(crate) use draft::horizon;
-pub use draft::{Draft, blocks_of, draft};
-pub(crate) use progress::is_missed;
-pub use progress::{MilestoneReached, NextPart, Progress, progress};
 
 /// A goal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,26 +97,6 @@ pub struct Wishes {
     pub hours: Option<ActivityHours>,
 }
 
-/// What a block is of a goal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GoalPart {
-    /// The goal.
-    #[serde(rename = "id")]
-    pub goal: RunId,
-    /// Which part of its outline.
-    pub part: Part,
-}
-
-/// A part of an outline, by its index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    /// A single task.
-    Task(usize),
-    /// A session of a phase.
-    Session(usize),
-}
-
 impl Goal {
     /// Its title, or what the person said if it has none.
     pub fn name(&self) -> &str {
@@ -147,12 +114,6 @@ impl Goal {
     pub fn is_under_way(&self) -> bool {
         matches!(self.state.status, GoalStatus::Active | GoalStatus::Paused)
     }
-}
-
-/// How many goals of plans that are not deleted there are.
-pub(crate) fn count<V: ReadPlans + ReadGoals>(view: &V) -> Result<usize, V::Error> {
-    let plans = view.plans()?;
-    Ok(view.goals()?.iter().filter(|goal| plans.iter().any(|plan| plan.id == goal.plan)).count())
 }
 
 impl Block {
