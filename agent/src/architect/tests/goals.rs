@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use flux_timeline::{GoalStatus, ReadGoals, RunId, RunStatus};
 use serde_json::{Value, json};
 
-use super::stage::{Stage, good};
+use super::stage::{Stage, deaths, good};
 
 /// The answer of a model: two sessions of an hour a week for four weeks, and three tasks.
 fn answer() -> String {
@@ -92,6 +92,20 @@ fn a_preview_follows_wishes_and_settings_and_what_is_accepted_is_what_was_shown(
     assert_eq!(status(&stage, id), GoalStatus::Active);
     done(&stage, "undo", json!({}));
     assert_eq!((status(&stage, id), stage.blocks().len()), (GoalStatus::Proposed, 0));
+}
+
+#[test]
+fn wherever_a_process_dies_a_goal_is_proposed_once() {
+    for death in deaths() {
+        let stage = Stage::asking().answers([Ok(answer()), Ok(answer())]);
+        let workflow = stage.start("Learn German");
+        stage.engine.death.set(Some(death));
+        assert!(!stage.drive(workflow), "{death:?} did not happen");
+        stage.engine.death.set(None);
+        assert!(stage.drive(workflow), "{death:?}");
+        let goals = stage.world.borrow().agent.store().goals().unwrap().len();
+        assert_eq!((goals, stage.blocks().len(), stage.said().len()), (1, 0, 1), "{death:?}");
+    }
 }
 
 #[test]
