@@ -177,15 +177,23 @@ impl Store {
 
     /// Keeps when the person has time for a kind of activity. What is proposed for it moves.
     pub fn have_time_for(&mut self, activity: Activity, parts: [bool; 4]) {
-        let mut hours = Map::new();
-        let name = json!(activity).as_str().unwrap_or_default().to_owned();
-        hours.insert(name, json!({ "parts": part_names(parts) }));
+        let hours = json!({ "parts": part_names(parts) });
+        self.set_hours(activity, hours, "That is kept. What is proposed has moved to these hours.");
+    }
+
+    /// Forgets when the person has time for a kind of activity. They are asked with the next proposal.
+    pub fn ask_for_hours_again(&mut self, activity: Activity) {
+        self.set_hours(activity, Value::Null, "That is forgotten. You are asked with the next proposal.");
+    }
+
+    fn set_hours(&mut self, activity: Activity, hours: Value, said: &'static str) {
+        let mut of_activities = Map::new();
+        of_activities.insert(json!(activity).as_str().unwrap_or_default().to_owned(), hours);
         let mut store = *self;
         spawn_forever(async move {
-            let kept = store.told("setSettings", json!({ "activityHours": hours })).await;
-            match kept {
+            match store.told("setSettings", json!({ "activityHours": of_activities })).await {
                 Ok(_) => {
-                    store.toast("That is kept. What is proposed has moved to these hours.", Kind::Done);
+                    store.toast(said, Kind::Done);
                     store.preview_goal();
                 }
                 Err(why) => store.toast(why, Kind::Problem),

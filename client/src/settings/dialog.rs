@@ -1,6 +1,7 @@
 //! The settings in a dialog.
 
 use dioxus::prelude::*;
+use flux_timeline::Activity;
 
 use super::data::Data;
 use super::form::{DAYS, Fields};
@@ -11,6 +12,14 @@ use crate::platform;
 use crate::reminders::permission::Allow;
 use crate::store::use_store;
 use crate::timeline::remind_field::{self, CHOICES};
+
+/// Kinds of activity, and how they are called.
+const ACTIVITIES: [(Activity, &str); 4] = [
+    (Activity::Study, "Study"),
+    (Activity::Training, "Training"),
+    (Activity::Work, "Work on goals"),
+    (Activity::Other, "Other goals"),
+];
 
 /// The id of the dialog, used to open it.
 pub const DIALOG: &str = "settings-dialog";
@@ -41,6 +50,30 @@ pub fn SettingsDialog() -> Element {
                 Appearance {}
                 AccountSection {}
                 Data {}
+            }
+        }
+    }
+}
+
+/// When the person has time for what, as they have said at a goal.
+#[component]
+fn KnownHours() -> Element {
+    let mut store = use_store();
+    let settings = store.projection.read().settings();
+    let known = ACTIVITIES
+        .into_iter()
+        .filter_map(|(activity, name)| Some((activity, name, settings.activity_hours.of(activity)?)));
+    rsx! {
+        for (activity , name , hours) in known {
+            p { key: "{name}", class: "known-hours",
+                "{name}: {hours.words(settings.hour_format)} "
+                button {
+                    class: "text-button",
+                    r#type: "button",
+                    aria_label: "Ask again when I have time for {name}",
+                    onclick: move |_| store.ask_for_hours_again(activity),
+                    "Ask again"
+                }
             }
         }
     }
@@ -173,6 +206,7 @@ fn Personal() -> Element {
                     "Add what is planned for a goal without asking"
                 }
             }
+            KnownHours {}
             ReminderFields { fields }
             if let Some(problem) = problem() {
                 p { class: "field-problem", role: "alert", "{problem}" }
