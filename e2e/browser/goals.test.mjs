@@ -120,9 +120,9 @@ test("a goal shows how far it is, is paused, resumed, ended and removed", async 
 
 test("the hours of an activity are shown in the settings, and asked for again", async () => {
   const person = await newPerson(browser);
+  const tab = await openTab(person, server);
   const client = await connectAs(person, server);
   await client.call("setSettings", { activityHours: { study: { parts: ["morning"] } } });
-  const tab = await openTab(person, server);
   await tab.getByRole("button", { name: "Settings" }).click();
   await tab.getByText("Study: in the morning").waitFor();
   await tab.getByRole("button", { name: "Ask again when I have time for Study" }).click();
