@@ -3,11 +3,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{GoalSummary, ModelInfo, PastSnapshot, Snapshot};
-use flux_timeline::draft::blocks_of;
+use flux_timeline::draft::{blocks_of, visible_goals};
 use flux_timeline::progress::progress;
 use flux_timeline::timeline::Content;
 use flux_timeline::view::{BlockState, PlanSnapshot, blocks_of_each};
-use flux_timeline::{BlockQuery, Goal, GoalStatus, Plan, PlanId, ReadBlocks, ReadGoals, ReadHistory, ReadPlans};
+use flux_timeline::{BlockQuery, Goal, GoalStatus, Plan, PlanId, ReadBlocks, ReadHistory, ReadPlans};
 use serde::Serialize;
 
 use crate::store::{EventQuery, MessagePage, Sql, Store, StoreError, bytes};
@@ -141,12 +141,7 @@ pub fn snapshot<S: Sql>(store: &Store<S>, now: DateTime<Utc>, model: ModelInfo) 
 /// # Errors
 /// What the engine can fail with.
 pub fn goals<S: Sql>(store: &Store<S>, now: DateTime<Utc>) -> Result<Vec<GoalSummary>, StoreError> {
-    let mut goals = store.goals()?;
-    if goals.is_empty() {
-        return Ok(Vec::new());
-    }
-    let plans = store.plans()?;
-    goals.retain(|goal| plans.iter().any(|plan| plan.id == goal.plan));
+    let mut goals = visible_goals(store)?;
     // Ids are in the order of time.
     goals.reverse();
     let mut ended = 0;

@@ -77,10 +77,17 @@ pub fn blocks_of<V: ReadBlocks>(view: &V, goal: &Goal) -> Result<Vec<Block>, V::
     view.blocks(&BlockQuery { plan: Some(goal.plan), goal: Some(goal.id), ..BlockQuery::default() })
 }
 
-/// How many goals of plans that are not deleted there are.
-pub(crate) fn count<V: ReadPlans + ReadGoals>(view: &V) -> Result<usize, V::Error> {
-    let plans = view.plans()?;
-    Ok(view.goals()?.iter().filter(|goal| plans.iter().any(|plan| plan.id == goal.plan)).count())
+/// The goals by id, without those of deleted plans, which are hidden.
+///
+/// # Errors
+/// The errors of the view.
+pub fn visible_goals<V: ReadPlans + ReadGoals>(view: &V) -> Result<Vec<Goal>, V::Error> {
+    let mut goals = view.goals()?;
+    if !goals.is_empty() {
+        let plans = view.plans()?;
+        goals.retain(|goal| plans.iter().any(|plan| plan.id == goal.plan));
+    }
+    Ok(goals)
 }
 
 /// What of the outline of a goal has been done, and the outline with what is left of tasks that were done in part.
@@ -229,6 +236,13 @@ impl Draft {
     /// The hours in which it is planned, in words: `in the evening and at weekends`.
     pub fn hours(&self) -> String {
         self.outline.hours(&self.horizon).words(self.moment.format())
+    }
+
+    /// The tasks and the phases that have no time, or not enough.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let mut left_out = self.tasks_left_out();
+        left_out.extend(self.sessions_left_out());
+        left_out
     }
 
     /// The phases of which sessions have no time.

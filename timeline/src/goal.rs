@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::block::Block;
 use crate::block::Part;
 use crate::clock;
-use crate::free_time::ActivityHours;
+use crate::free_time::{Activity, ActivityHours};
 use crate::id::{PlanId, RunId};
 use crate::outline::Outline;
 use crate::settings::Settings;
@@ -36,6 +36,13 @@ pub struct Goal {
     pub proposed_at: DateTime<Utc>,
     /// What the person changes.
     pub state: GoalState,
+}
+
+impl Wishes {
+    /// The hours that the person has chosen for this goal, or else for its kind of activity. `None` if they have chosen none.
+    pub fn chosen_hours(&self, activity: Activity, settings: &Settings) -> Option<ActivityHours> {
+        self.hours.or(settings.activity_hours.of(activity))
+    }
 }
 
 /// What the person changes of a goal.
@@ -106,13 +113,7 @@ impl Goal {
     /// When the person has time for it: as they wish for this goal, or else for its kind of activity, or else as usual.
     pub fn hours(&self, settings: &Settings) -> ActivityHours {
         let activity = self.outline.activity;
-        let chosen = self.state.wishes.hours.or(settings.activity_hours.of(activity));
-        chosen.unwrap_or_else(|| activity.usual_hours())
-    }
-
-    /// Whether it is neither ended nor only proposed.
-    pub fn is_under_way(&self) -> bool {
-        matches!(self.state.status, GoalStatus::Active | GoalStatus::Paused)
+        self.state.wishes.chosen_hours(activity, settings).unwrap_or_else(|| activity.usual_hours())
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::block::Block;
+use crate::draft::visible_goals;
 use crate::error::{DecideError, read};
 use crate::goal::{Goal, GoalStatus};
 use crate::id::{BlockId, Handle, PlanId, RunId};
@@ -331,9 +332,7 @@ pub fn find_goal<V: ReadPlans + ReadGoals>(
         GoalRequest::End => goal.state.status != Ended,
         GoalRequest::Dismiss => matches!(goal.state.status, Proposed | Ended),
     };
-    let plans = read(view.plans())?;
-    let mut goals = read(view.goals())?;
-    goals.retain(|goal| plans.iter().any(|plan| plan.id == goal.plan));
+    let mut goals = read(visible_goals(view))?;
     let text = match reference {
         Some(RunRef::Id(id)) => {
             goals.retain(|goal| goal.id == *id);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::block::{Block, Kind};
 use crate::decide::block::fits_its_kind;
-use crate::draft::count;
+use crate::draft::visible_goals;
 use crate::event::{Actor, BlockChange, Event, EventKind, GoalChange, RunChange, shifted};
 use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
@@ -364,7 +364,7 @@ fn possible_series<E>(series: &Series) -> Verified<E> {
 fn new_goal<V: ReadPlans + ReadGoals>(view: &V, goal: &Goal) -> Verified<V::Error> {
     require(read(view.goal(goal.id))?.is_none(), || Misfit::Exists { what: "goal", id: goal.id.uuid() })?;
     known_plan(view, goal.plan)?;
-    require(read(count(view))? < limits::GOALS, || limit("goals", limits::GOALS))?;
+    require(read(visible_goals(view))?.len() < limits::GOALS, || limit("goals", limits::GOALS))?;
     require(is_possible_goal(goal), || Misfit::Goal(goal.id))
 }
 

@@ -6,7 +6,7 @@ use flux_protocol::frame::{GoalPreview, PreviewPart};
 use flux_timeline::command::{GoalRequest, WishesUpdate};
 use flux_timeline::decide::{Context, wished};
 use flux_timeline::draft::draft;
-use flux_timeline::goal::{GoalState, GoalStatus};
+use flux_timeline::goal::GoalState;
 use flux_timeline::reference::{RunRef, find_goal};
 use flux_timeline::{Block, Command, DecideError, Goal, ReadBlocks, ReadPlans, RunId, Source, limits};
 use flux_tools::tool::{ToolCall, ToolContext};
@@ -96,8 +96,10 @@ fn previewed<S: Sql>(store: &Store<S>, goal: &Goal, now: DateTime<Utc>) -> Resul
         block.span.map(|span| PreviewPart { title: block.title, span, session })
     };
     let blocks = draft.blocks(store.next_handle()?);
-    let mut left_out = draft.tasks_left_out();
-    left_out.extend(draft.sessions_left_out());
-    let replaced = if goal.state.status == GoalStatus::Proposed { 0 } else { draft.replaced.len() as u64 };
-    Ok(GoalPreview { parts: blocks.into_iter().filter_map(part).collect(), replaced, notes: draft.notes(), left_out })
+    Ok(GoalPreview {
+        parts: blocks.into_iter().filter_map(part).collect(),
+        replaced: draft.replaced.len() as u64,
+        notes: draft.notes(),
+        left_out: draft.left_out(),
+    })
 }

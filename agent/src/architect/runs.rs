@@ -342,8 +342,8 @@ fn work_of<S: Sql>(
     }
     let draft = draft(store, &goal, now)?;
     let activity = goal.outline.activity;
-    let is_said = goal.state.wishes.hours.is_some() || store.settings()?.activity_hours.of(activity).is_some();
-    let proposed = Proposed { assumed: (!is_said).then(|| activity.usual_hours()) };
+    let chosen = goal.state.wishes.chosen_hours(activity, &store.settings()?);
+    let proposed = Proposed { assumed: chosen.is_none().then(|| activity.usual_hours()) };
     Ok((draft.blocks(store.next_handle()?), Some(proposed)))
 }
 

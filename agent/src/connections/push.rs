@@ -13,7 +13,7 @@ use crate::host::{Connection, Host};
 use crate::jobs::changes_jobs;
 use crate::shown;
 use crate::store::{MessagePage, StoreError};
-use crate::telemetry::LogRecord;
+use crate::telemetry::{LogRecord, Name};
 
 /// Most events in a frame. So many are about a megabyte.
 const EVENTS_PER_FRAME: usize = 1_000;
@@ -162,6 +162,28 @@ impl<H: Host> ChatAgent<H> {
         }
         self.discard_now();
         self.set_alarm();
+    }
+
+    /// Sends a frame, if there is one, to all connections that follow events. It is not made if there are none. If it cannot be made, they
+    /// are closed with this reason: clients reconnect, and then get it.
+    pub(crate) fn send_to_followers(
+        &self,
+        at: Name,
+        reason: &str,
+        frame: impl FnOnce() -> Result<Option<String>, StoreError>,
+    ) {
+        let connections = self.connections();
+        let followers = || connections.iter().filter(|connection| connection.info().follows_events);
+        if followers().next().is_none() {
+            return;
+        }
+        match frame() {
+            Ok(frame) => frame.iter().for_each(|frame| followers().for_each(|connection| connection.send(frame))),
+            Err(error) => {
+                self.fault(at, &error);
+                followers().for_each(|connection| connection.close(close::INTERNAL_ERROR, reason));
+            }
+        }
     }
 
     /// Sends everyone the whole timeline, and the goals to those that follow events.

@@ -1,7 +1,7 @@
 //! Looks after goals: each morning, missed sessions get new times in their weeks, and the person is told once when a goal has fallen behind.
 
 use chrono::{DateTime, Utc};
-use flux_protocol::{Message, ServerFrame, close};
+use flux_protocol::{Message, ServerFrame};
 use flux_timeline::draft::blocks_of;
 use flux_timeline::event::GoalChange;
 use flux_timeline::goal::GoalStatus;
@@ -15,7 +15,7 @@ use super::morning::next_morning;
 use crate::agent::ChatAgent;
 use crate::api::action::{self, Author};
 use crate::architect::runs::news_message;
-use crate::host::{Connection, Host};
+use crate::host::Host;
 use crate::shown;
 use crate::store::{Sql, Store, StoreError};
 
@@ -50,20 +50,7 @@ impl<H: Host> ChatAgent<H> {
         if !events.iter().any(|event| event.kind.concerns_goals()) {
             return;
         }
-        let connections = self.connections();
-        let followers = || connections.iter().filter(|connection| connection.info().follows_events);
-        if followers().next().is_none() {
-            return;
-        }
-        match self.goals_frame() {
-            Ok(Some(frame)) => followers().for_each(|connection| connection.send(&frame)),
-            Ok(None) => {}
-            Err(error) => {
-                // Clients reconnect, and then get them.
-                self.fault("goals", &error);
-                followers().for_each(|connection| connection.close(close::INTERNAL_ERROR, "Goals could not be read."));
-            }
-        }
+        self.send_to_followers("goals", "Goals could not be read.", || self.goals_frame());
     }
 
     /// The frame with the goals. `None` if there have been none since the object was opened.

@@ -5,12 +5,12 @@
 //! replaces the one before. Other ways out, such as a push service, begin at [`ChatAgent::send_reminders`].
 
 use chrono::{DateTime, Utc};
-use flux_protocol::{ServerFrame, close};
+use flux_protocol::ServerFrame;
 use flux_timeline::{Actor, Block, Event, EventKind, ReadPlans, Settings};
 
 use super::REMINDERS;
 use crate::agent::ChatAgent;
-use crate::host::{Connection, Host};
+use crate::host::Host;
 use crate::store::{JobRecord, Sql, Store, StoreError};
 
 impl<H: Host> ChatAgent<H> {
@@ -31,23 +31,8 @@ impl<H: Host> ChatAgent<H> {
 
     /// Sends the reminders that have come, and were not snoozed or dismissed, to all connections that follow events.
     pub(crate) fn send_reminders(&self) {
-        let connections = self.connections();
-        let followers = || connections.iter().filter(|connection| connection.info().follows_events);
-        if followers().next().is_none() {
-            return;
-        }
-        match self.reminders_frame() {
-            Ok(frame) => {
-                let frame = frame.to_text();
-                followers().for_each(|connection| connection.send(&frame));
-            }
-            Err(error) => {
-                // Clients reconnect, and then get them.
-                self.fault("reminders", &error);
-                followers()
-                    .for_each(|connection| connection.close(close::INTERNAL_ERROR, "Reminders could not be read."));
-            }
-        }
+        let frame = || Ok(Some(self.reminders_frame()?.to_text()));
+        self.send_to_followers("reminders", "Reminders could not be read.", frame);
     }
 
     /// The frame with these reminders. Whoever gets it is sent the next one when a change of a block ends one of them.

@@ -7,7 +7,7 @@ use flux_timeline::free_time::{ActivityHours, DayTime};
 use flux_timeline::{GoalStatus, PartOfDay, RunId, Settings, Zone};
 use serde_json::{Map, Value, json};
 
-use crate::settings::form::DAYS;
+use crate::settings::form::{DAYS, chosen_days};
 use crate::store::Store;
 
 /// The parts of the day as they are named on the wire, and on the page.
@@ -129,8 +129,7 @@ impl Fields {
     /// The wishes for a goal.
     pub fn of(goal: &GoalSummary, settings: &Settings) -> Self {
         let wishes = &goal.state.wishes;
-        let hours = wishes.hours.or(settings.activity_hours.of(goal.activity));
-        let hours = hours.unwrap_or_else(|| goal.activity.usual_hours());
+        let hours = wishes.chosen_hours(goal.activity, settings).unwrap_or_else(|| goal.activity.usual_hours());
         let quarters = |minutes: u32| f64::from(minutes) / 60.0;
         let (earliest, latest) = hours.between().map_or(("18:00".to_owned(), "21:00".to_owned()), |(from, to)| {
             (from.to_string(), to.to_string().replace("24:00", "23:59"))
@@ -140,7 +139,7 @@ impl Fields {
             hours_per_week: wishes.minutes_per_week.map(|minutes| quarters(minutes).to_string()).unwrap_or_default(),
             session_minutes: wishes.session_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             parts: parts_of(hours),
-            days: days_of(hours),
+            days: chosen_days(hours.days()),
             has_times: hours.between().is_some(),
             earliest,
             latest,
@@ -214,16 +213,6 @@ pub fn parts_of(hours: ActivityHours) -> [bool; 4] {
 /// The names of the chosen parts on the wire.
 pub fn part_names(chosen: [bool; 4]) -> Vec<&'static str> {
     PARTS.iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen).map(|((_, name, _), _)| *name).collect()
-}
-
-fn days_of(hours: ActivityHours) -> [bool; 7] {
-    let mut days = [false; 7];
-    for day in hours.days() {
-        if let Some(is_chosen) = days.get_mut(day.num_days_from_monday() as usize) {
-            *is_chosen = true;
-        }
-    }
-    days
 }
 
 /// Whether two times of day leave time between them.

@@ -82,9 +82,7 @@ fn Hours(goal: GoalSummary) -> Element {
     let mut store = use_store();
     let activity = goal.activity;
     let mut chosen = use_signal(|| parts_of(activity.usual_hours()));
-    let is_known =
-        goal.state.wishes.hours.is_some() || store.projection.read().settings().activity_hours.of(activity).is_some();
-    if is_known {
+    if goal.state.wishes.chosen_hours(activity, &store.projection.read().settings()).is_some() {
         return rsx! {};
     }
     let what = super::words::activity(activity);

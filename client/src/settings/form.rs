@@ -1,5 +1,6 @@
 //! The settings as the fields of the page hold them, and the changes to send. Pure.
 
+use chrono::Weekday;
 use flux_timeline::free_time::DayTime;
 use flux_timeline::{Settings, Zone};
 use serde_json::{Map, Value, json};
@@ -50,6 +51,17 @@ pub const DAYS: [(&str, &str); 7] = [
 const END_OF_DAY: &str = "24:00";
 const MIDNIGHT: &str = "00:00";
 
+/// Which days of the week are chosen, from Monday on.
+pub fn chosen_days(days: impl Iterator<Item = Weekday>) -> [bool; 7] {
+    let mut chosen = [false; 7];
+    for day in days {
+        if let Some(is_chosen) = chosen.get_mut(day.num_days_from_monday() as usize) {
+            *is_chosen = true;
+        }
+    }
+    chosen
+}
+
 /// A time of day as the browser's field has it.
 fn field(time: DayTime) -> String {
     time.to_string().replace(END_OF_DAY, MIDNIGHT)
@@ -59,17 +71,11 @@ impl Fields {
     /// The fields of these settings.
     pub fn of(settings: &Settings) -> Self {
         let hours = settings.working_hours;
-        let mut days = [false; 7];
-        for day in hours.days() {
-            if let Some(is_chosen) = days.get_mut(day.num_days_from_monday() as usize) {
-                *is_chosen = true;
-            }
-        }
         let wire = json!(settings);
         let text = |name: &str| wire.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         Self {
             time_zone: settings.zone().name().to_owned(),
-            days,
+            days: chosen_days(hours.days()),
             from: hours.from().to_string(),
             to: field(hours.to()),
             break_minutes: settings.break_minutes.to_string(),

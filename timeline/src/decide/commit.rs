@@ -6,7 +6,7 @@ use super::block::plan_or_active;
 use super::goal::on_timeline;
 use super::run::{added_blocks, failed, known};
 use super::{Context, Decided, Decision, Did, Outcome, read};
-use crate::draft::{count, draft};
+use crate::draft::{draft, visible_goals};
 use crate::event::{EventKind, RunChange};
 use crate::goal::{Goal, GoalState, GoalStatus, Wishes};
 use crate::id::RunId;
@@ -54,7 +54,7 @@ pub(super) fn commit<V: TimelineView>(
     if outline.tasks.len() > limits::TASKS_PER_RUN {
         return Err(Rejection::TooManyTasks { count: outline.tasks.len() }.into());
     }
-    if read(count(view))? >= limits::GOALS {
+    if read(visible_goals(view))?.len() >= limits::GOALS {
         return Err(Rejection::TooManyGoals.into());
     }
     let settings = read(view.settings())?;

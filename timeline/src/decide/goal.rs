@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use super::{Context, DecideError, Decided, Decision, Did, Outcome, read};
 use crate::block::Block;
 use crate::command::{GoalRequest, HoursUpdate, WishesUpdate};
-use crate::draft::{Draft, blocks_of, count, draft, horizon};
+use crate::draft::{Draft, blocks_of, draft, horizon, visible_goals};
 use crate::event::{BlockChange, EventKind, GoalChange};
 use crate::free_time::{ActivityHours, PartOfDay};
 use crate::goal::{Goal, GoalState, GoalStatus, Wishes};
@@ -149,8 +149,7 @@ fn planned<V: ReadPlans + ReadBlocks>(view: &V, goal: Goal, state: GoalState, dr
         return Err(Rejection::GoalInArchive { goal: goal.text, plan: plan.title }.into());
     }
     if draft.is_empty() {
-        let without_time = draft.tasks_left_out().into_iter().chain(draft.sessions_left_out()).next();
-        let why = without_time.map(|LeftOut { title, why }| format!("“{title}”: {why}"));
+        let why = draft.left_out().into_iter().next().map(|LeftOut { title, why }| format!("“{title}”: {why}"));
         return Err(Rejection::NothingToPlan { goal: goal.text, why }.into());
     }
     let (events, blocks) = on_timeline(view, &goal, &state, draft)?;
@@ -279,7 +278,7 @@ pub(super) fn room_after<V: ReadPlans + ReadGoals>(view: &V, changes: &[EventKin
         return Ok(());
     }
     let deleted = changes.iter().filter(|change| matches!(change, EventKind::GoalDeleted { .. })).count();
-    if (read(count(view))? + created).saturating_sub(deleted) > limits::GOALS {
+    if (read(visible_goals(view))?.len() + created).saturating_sub(deleted) > limits::GOALS {
         return Err(Rejection::TooManyGoals.into());
     }
     Ok(())

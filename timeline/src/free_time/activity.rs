@@ -1,6 +1,7 @@
 //! What kind of activity something is, and in which hours a person has time for it.
 
 use chrono::{Weekday, WeekdaySet};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::hours::{DayTime, HoursError, SHORTEST_HOURS};
@@ -48,8 +49,9 @@ impl Activity {
 }
 
 /// A part of a person's day. Its times follow from their working hours: see [`Windows`](super::Windows).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline, description = "A part of the day.")]
 pub enum PartOfDay {
     /// Before work.
     Morning,

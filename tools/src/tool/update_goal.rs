@@ -35,7 +35,7 @@ pub struct UpdateGoal {
     /// When the person has time for it. work is the working hours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 4))]
-    pub times: Vec<TimeOfDay>,
+    pub times: Vec<PartOfDay>,
     /// Days for it, such as tuesday.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 7))]
@@ -69,21 +69,6 @@ pub enum GoalAction {
     Remove,
 }
 
-/// A part of the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum TimeOfDay {
-    /// Before work.
-    Morning,
-    /// In the working hours.
-    Work,
-    /// After work.
-    Evening,
-    /// On a free Saturday or Sunday.
-    Weekend,
-}
-
 impl UpdateGoal {
     /// Which goal is meant, if it is said.
     pub fn reference(&self) -> Option<RunRef> {
@@ -115,18 +100,7 @@ impl UpdateGoal {
             (None, None) => None,
             _ => return Err(Problem::new("/from", "both from and to", "one of them")),
         };
-        Ok(HoursUpdate { parts: self.times.iter().map(|time| time.part()).collect(), between, days })
-    }
-}
-
-impl TimeOfDay {
-    const fn part(self) -> PartOfDay {
-        match self {
-            Self::Morning => PartOfDay::Morning,
-            Self::Work => PartOfDay::Work,
-            Self::Evening => PartOfDay::Evening,
-            Self::Weekend => PartOfDay::Weekend,
-        }
+        Ok(HoursUpdate { parts: self.times.clone(), between, days })
     }
 }
 
