@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{clock, json, limits};
 
+use crate::days::{Days, When};
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId};
 use crate::reminder::Reminders;
 use crate::span::{Span, to_millis};
 use crate::text::{Description, Tag, Title, title_key};
+use crate::zone::Zone;
 
 /// A block of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,9 +31,12 @@ pub struct Block {
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
-    /// When; `None` if it has no time yet. Only a task can lack one.
+    /// When, unless it is all day; `None` if it has no time yet. Only a task can lack one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
+    /// The days that it lasts, if it is all day. It then has no `span` and takes up no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Days>,
     /// How long a task without a time will take, in minutes; `None` if nobody has said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
@@ -82,6 +87,7 @@ impl Block {
             kind: Kind::Task,
             description: None,
             span: None,
+            days: None,
             minutes: None,
             due: None,
             not_before: None,
@@ -117,33 +123,50 @@ impl Block {
         self.kind == Kind::Task && self.completed_at.is_none()
     }
 
+    /// When it takes place; `None` if it has no time yet.
+    pub fn when(&self) -> Option<When> {
+        self.span.map(When::Span).or(self.days.map(When::Days))
+    }
+
+    /// This block at another time, or without one. A block that has a time has no estimate.
+    #[must_use]
+    pub fn at(self, when: Option<When>) -> Self {
+        let minutes = self.minutes.filter(|_| when.is_none());
+        Self { span: when.and_then(When::span), days: when.and_then(When::days), minutes, ..self }
+    }
+
+    /// When it begins and ends in a person's zone.
+    pub fn in_zone(&self, zone: Zone) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        self.when().map(|when| when.in_zone(zone))
+    }
+
     /// Whether it is a task that is not completed and has no time yet.
     pub fn is_in_inbox(&self) -> bool {
-        self.is_to_do() && self.span.is_none()
+        self.is_to_do() && self.when().is_none()
     }
 
     /// Whether it is a task whose time has passed and which is not completed. An appointment is never overdue, and neither is a
     /// task without a time.
-    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
-        self.is_to_do() && self.has_ended(now)
+    pub fn is_overdue(&self, now: DateTime<Utc>, zone: Zone) -> bool {
+        self.is_to_do() && self.has_ended(now, zone)
     }
 
     /// Whether it is a task that needs a time: it is overdue, or has none yet.
-    pub fn is_unplaced(&self, now: DateTime<Utc>) -> bool {
-        self.is_overdue(now) || self.is_in_inbox()
+    pub fn is_unplaced(&self, now: DateTime<Utc>, zone: Zone) -> bool {
+        self.is_overdue(now, zone) || self.is_in_inbox()
     }
 
     /// Whether it is an appointment whose time has passed.
-    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
-        self.kind == Kind::Appointment && self.has_ended(now)
+    pub fn is_over(&self, now: DateTime<Utc>, zone: Zone) -> bool {
+        self.kind == Kind::Appointment && self.has_ended(now, zone)
     }
 
-    /// Whether its time has passed.
-    pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
-        self.span.is_some_and(|span| span.end() <= now)
+    /// Whether its time has passed, which is the end of the last day in the person's zone for an all-day block.
+    pub fn has_ended(&self, now: DateTime<Utc>, zone: Zone) -> bool {
+        self.in_zone(zone).is_some_and(|(_, end)| end <= now)
     }
 
-    /// How long it takes: the length of its time, or the estimate of a task without one.
+    /// How long it takes: the length of its time, or the estimate of a task without one. `None` for an all-day block.
     pub fn length(&self) -> Option<TimeDelta> {
         let estimate = self.minutes.map(|minutes| TimeDelta::minutes(minutes.into()));
         self.span.map(Span::length).or(estimate)

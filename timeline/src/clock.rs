@@ -197,6 +197,14 @@ pub fn optional_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     Ok(Option::<Instant>::deserialize(deserializer)?.map(|instant| instant.0))
 }
 
+/// For `deserialize_with`: a calendar date.
+///
+/// # Errors
+/// If the text is not one.
+pub fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    optional_date(deserializer)?.ok_or_else(|| serde::de::Error::custom("expected a calendar date"))
+}
+
 /// For `deserialize_with` together with `default`: a calendar date or `null`.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 
 use crate::block::{Kind, Priority};
 use crate::clock::HourFormat;
+use crate::days::Days;
 use crate::distance::Distance;
 use crate::free_time::{Activity, ActivityHours, DayTime, PartOfDay, WorkingHours};
 use crate::id::{BlockId, PlanId, RunId, SeriesId, TxnId};
@@ -292,9 +293,11 @@ pub struct NewBlock {
     pub kind: Kind,
     /// Its description.
     pub description: Option<Description>,
-    /// When; `None` for a task that has no time yet.
+    /// When; `None` for a task that has no time yet, and for an all-day block.
     pub span: Option<Span>,
-    /// How long a task without a time will take, in minutes. Ignored with a time.
+    /// The days of an all-day block. Not together with `span`.
+    pub days: Option<Days>,
+    /// How long a task without a time will take, in minutes. Ignored with a time or days.
     pub minutes: Option<u32>,
     /// The last day on which a task can be done.
     pub due: Option<NaiveDate>,
@@ -322,6 +325,7 @@ impl NewBlock {
             kind: Kind::Task,
             description: None,
             span: None,
+            days: None,
             minutes: None,
             due: None,
             not_before: None,
@@ -348,14 +352,18 @@ pub struct BlockUpdate {
     /// New tags, all of them.
     pub tags: Option<Vec<Tag>>,
     /// A new start. Without an end or a length, the block keeps its length. A task without a time gets its estimate, or else
-    /// [`UNESTIMATED`](crate::limits::UNESTIMATED).
+    /// [`UNESTIMATED`](crate::limits::UNESTIMATED), and so does an all-day block, which is then no longer all day.
     pub start: Option<DateTime<Utc>>,
     /// A new end.
     pub end: Option<DateTime<Utc>>,
     /// A new length, from the start. Ignored together with `end`. It is the new estimate of a task that has and gets no time.
     pub length: Option<TimeDelta>,
+    /// New days, which make it an all-day block. Not together with a start, an end or a length.
+    pub days: Option<Days>,
     /// Whether to take away the time of a task, so that it is in the inbox again. Its length becomes its estimate.
     pub unschedule: bool,
+    /// Whether to remove the estimate of a task without a time.
+    pub remove_estimate: bool,
     /// The last day on which a task can be done; `Some(None)` removes it.
     pub due: Option<Option<NaiveDate>>,
     /// The first day on which a task can be done; `Some(None)` removes it.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock;
+use crate::days::When;
 use crate::invalid::InvalidValue;
 use crate::span::Span;
 use crate::zone::Zone;
@@ -38,6 +39,17 @@ impl Distance {
     /// The distance if each day had 24 hours. `None` if that is out of range.
     pub fn nominal(self) -> Option<TimeDelta> {
         TimeDelta::try_days(self.days)?.checked_add(&TimeDelta::try_minutes(self.minutes)?)
+    }
+
+    /// What takes place at a time is [moved](Self::moved) in a zone, and what is all day by the days alone.
+    ///
+    /// # Errors
+    /// [`InvalidValue::DateOutOfRange`].
+    pub fn moved_in(self, when: When, zone: Zone) -> Result<When, InvalidValue> {
+        match when {
+            When::Span(span) => self.moved(span, zone).map(When::Span),
+            When::Days(days) => days.moved(self.days).map(When::Days),
+        }
     }
 
     /// A span of the same length whose start is moved: first by the days, to the same time of day in `zone`, then by the minutes.

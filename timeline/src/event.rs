@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::block::{Block, Status};
+use crate::days::When;
 use crate::goal::{Goal, GoalState};
 use crate::id::{BlockId, EventId, PlanId, RunId, TxnId};
 use crate::plan::{Plan, PlanColor};
 use crate::run::{Run, RunState};
 use crate::series::Series;
 use crate::settings::Settings;
-use crate::span::Span;
 use crate::tagged_enum;
 use crate::text::Title;
 use crate::{clock, json};
@@ -126,7 +126,7 @@ tagged_enum! {
         },
         /// A block's title, kind, description, estimate, days, priority, tags or dependencies changed, or the time spent on it.
         BlockUpdated(BlockChange),
-        /// A block was moved, got another length, or got or lost its time.
+        /// A block was moved, got another length, became all-day or was no longer, or got or lost its time.
         BlockMoved(BlockChange),
         /// A block was completed.
         BlockCompleted(BlockChange),
@@ -267,13 +267,13 @@ pub enum TimerChange {
     Corrected,
 }
 
-/// The time of a block before and after a change.
+/// When a block takes place, before and after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpanChange {
     /// Before.
-    pub before: Span,
+    pub before: When,
     /// After.
-    pub after: Span,
+    pub after: When,
 }
 
 /// What the person changes of a goal, before and after a change.
@@ -302,13 +302,15 @@ impl BlockChange {
     }
 }
 
-/// The time of a block after an event that moved it together with others: `spans` and `by_ms` are those of the event, `place` is
-/// the block's place in it, and `span` its time before.
-pub fn shifted(spans: &[SpanChange], by_ms: Option<i64>, place: usize, span: Option<Span>) -> Option<Span> {
-    match (spans.get(place), by_ms) {
-        (Some(change), _) => Some(change.after),
-        (None, Some(by_ms)) => span.map(|span| span.shifted(TimeDelta::milliseconds(by_ms)).unwrap_or(span)),
-        (None, None) => span,
+/// When a block takes place after an event that moved it together with others: `spans` and `by_ms` are those of the event, `place` is
+/// the block's place in it, and `when` is what was before. In events with `by_ms`, no block is all day.
+pub fn shifted(spans: &[SpanChange], by_ms: Option<i64>, place: usize, when: Option<When>) -> Option<When> {
+    match (spans.get(place), by_ms, when) {
+        (Some(change), ..) => Some(change.after),
+        (None, Some(by_ms), Some(When::Span(span))) => {
+            Some(When::Span(span.shifted(TimeDelta::milliseconds(by_ms)).unwrap_or(span)))
+        }
+        (None, ..) => when,
     }
 }
 
@@ -460,9 +462,10 @@ impl<'de> Deserialize<'de> for Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::span::Span;
 
-    fn span(start: &str, end: &str) -> Span {
-        Span::new(start.parse().unwrap(), end.parse().unwrap()).unwrap()
+    fn span(start: &str, end: &str) -> When {
+        When::Span(Span::new(start.parse().unwrap(), end.parse().unwrap()).unwrap())
     }
 
     #[test]
@@ -472,8 +475,8 @@ mod tests {
         let before = Some(span("2026-03-28T07:00:00Z", "2026-03-28T08:00:00Z"));
         let later = Some(span("2026-03-28T08:00:00Z", "2026-03-28T09:00:00Z"));
         let kind: EventKind = serde_json::from_str(old).unwrap();
-        let after = |kind: &EventKind, span| match kind {
-            EventKind::TimelineShifted { by_ms, spans, .. } => shifted(spans, *by_ms, 0, span),
+        let after = |kind: &EventKind, when| match kind {
+            EventKind::TimelineShifted { by_ms, spans, .. } => shifted(spans, *by_ms, 0, when),
             other => panic!("{other:?}"),
         };
         assert_eq!(after(&kind, before), later);

@@ -47,6 +47,15 @@ pub enum InvalidValue {
     /// A block over the limit.
     #[error("A block can take at most {} days. Nothing was changed; split it into several.", limits::BLOCK_DAYS)]
     BlockTooLong,
+    /// A last day that is before the first one.
+    #[error("The last day must not be before the first. Nothing was changed.")]
+    LastDayBeforeFirst,
+    /// All-day blocks over the limit.
+    #[error(
+        "All day, a block can last at most {} days. Nothing was changed; split it into several.",
+        limits::ALL_DAY_DAYS
+    )]
+    TooManyDays,
     /// A date that no block can have.
     #[error("Dates from {} to {} are possible. Nothing was changed.", limits::FIRST_YEAR, limits::LAST_YEAR)]
     DateOutOfRange,

@@ -2,7 +2,7 @@
 //!
 //! | module | what lives there |
 //! | --- | --- |
-//! | [`id`], [`text`], [`span`], [`zone`] | small types that cannot hold a wrong value |
+//! | [`id`], [`text`], [`span`], [`days`], [`zone`] | small types that cannot hold a wrong value |
 //! | [`clock`], [`moment`] | times as text: read and written, for models and for people |
 //! | [`json`], [`tagged`] | reading types from JSON with little code |
 //! | [`plan`], [`block`], [`series`], [`reminder`], [`run`], [`goal`], [`settings`] | what a timeline consists of |
@@ -28,6 +28,7 @@ pub mod block;
 mod clean;
 pub mod clock;
 pub mod command;
+pub mod days;
 pub mod decide;
 pub mod describe;
 pub mod distance;
@@ -67,6 +68,7 @@ pub mod zone;
 pub use block::{Block, Kind, Priority, Source, Status, Worked};
 pub use clock::HourFormat;
 pub use command::Command;
+pub use days::{Days, When};
 pub use decide::{DecideError, Decision, decide};
 pub use distance::Distance;
 pub use event::{Actor, Event, EventKind};

@@ -18,6 +18,8 @@ pub const REMINDER_MINUTES: u32 = 7 * 24 * 60;
 pub const DEPENDENCIES: usize = 50;
 /// Longest block, in days. The store relies on it: a block that overlaps a moment started at most this long before it.
 pub const BLOCK_DAYS: i64 = 14;
+/// Most days of an all-day block.
+pub const ALL_DAY_DAYS: i64 = 366;
 /// Most blocks in one object, including those of deleted plans, which are kept for undo.
 pub const BLOCKS: u64 = 100_000;
 /// Most plans at a time.

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::block::Block;
 use crate::clock::{self, HourFormat};
+use crate::days::{Days, When};
 use crate::settings::Settings;
 use crate::span::Span;
 use crate::zone::Zone;
@@ -26,6 +27,11 @@ impl Moment {
         Self { now: zone.wall(now), zone, format: settings.hour_format }
     }
 
+    /// The person's zone.
+    pub const fn zone(&self) -> Zone {
+        self.zone
+    }
+
     /// Whether an instant is not later than this moment.
     pub fn has_passed(&self, instant: DateTime<Utc>) -> bool {
         self.zone.wall(instant) <= self.now
@@ -41,17 +47,28 @@ impl Moment {
         clock::day(self.zone.wall(instant).date(), self.now.date())
     }
 
-    /// `Tue 24 Nov 08:00`, or `no time yet`.
+    /// `Tue 24 Nov 08:00`, the days of an all-day block, or `no time yet`.
     pub fn start_of(&self, block: &Block) -> String {
-        match block.span.map(Span::start) {
-            Some(start) => format!("{} {}", self.day(start), self.time(start)),
+        match block.when() {
+            Some(When::Span(span)) => format!("{} {}", self.day(span.start()), self.time(span.start())),
+            Some(When::Days(days)) => self.days(days),
             None => NO_TIME.to_owned(),
         }
     }
 
-    /// The time of a block as [`span`](Self::span) writes it, or `no time yet`.
+    /// When a block takes place, as [`span`](Self::span) or [`days`](Self::days) writes it, or `no time yet`.
     pub fn time_of(&self, block: &Block) -> String {
-        block.span.map_or_else(|| NO_TIME.to_owned(), |span| self.span(span))
+        match block.when() {
+            Some(When::Span(span)) => self.span(span),
+            Some(When::Days(days)) => self.days(days),
+            None => NO_TIME.to_owned(),
+        }
+    }
+
+    /// `Tue 24 Nov, all day`, or `Tue 24 Nov – Thu 26 Nov, all day`.
+    pub fn days(&self, days: Days) -> String {
+        let (first, last) = (self.date(days.first()), self.date(days.last()));
+        if first == last { format!("{first}, all day") } else { format!("{first} – {last}, all day") }
     }
 
     /// `Tue 24 Nov`, of a calendar date.

@@ -13,6 +13,7 @@ use crate::rejection::{Candidate, GoalRequest, Rejection, RunRequest};
 use crate::run::{Run, RunStatus};
 use crate::text::{Title, title_key};
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadGoals, ReadPlans, ReadRuns, TitleMatch};
+use crate::zone::Zone;
 
 /// Most candidates that a rejection lists.
 const CANDIDATES: usize = 10;
@@ -133,19 +134,20 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
     if words.is_empty() {
         return Err(missing.into());
     }
+    let settings = read(view.settings())?;
     let active = read(view.active_plan())?.map(|plan| plan.id);
     for title in [TitleMatch::Is(key), TitleMatch::Contains(words)] {
         for plan in [active, None] {
             let query = BlockQuery { plan, title: Some(title.clone()), limit: CANDIDATES + 1, ..BlockQuery::default() };
             let found = read(view.blocks(&query))?;
-            if let Some(block) = the_one(&found, preferred, now) {
+            if let Some(block) = the_one(&found, preferred, now, settings.zone()) {
                 return Ok(block.clone());
             }
             if let Some(block) = nearest_of_series(view, &found, (plan, &title), preferred, now)? {
                 return Ok(block);
             }
             if !found.is_empty() {
-                let moment = Moment::new(now, &read(view.settings())?);
+                let moment = Moment::new(now, &settings);
                 return Err(ambiguous(text, found, &moment).into());
             }
         }
@@ -154,19 +156,19 @@ fn find_by_title<V: ReadPlans + ReadBlocks>(
 }
 
 /// The only block, or the only preferred one.
-fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>) -> Option<&Block> {
+fn the_one(found: &[Block], preferred: Preferred, now: DateTime<Utc>, zone: Zone) -> Option<&Block> {
     if let [only] = found {
         return Some(only);
     }
     if found.len() > CANDIDATES {
         return None;
     }
-    let lies_ahead = |block: &Block| block.is_open() && !block.is_over(now);
+    let lies_ahead = |block: &Block| block.is_open() && !block.is_over(now, zone);
     let mut fitting = found.iter().filter(|block| match preferred {
         Preferred::Ahead => lies_ahead(block),
         Preferred::Open => block.is_open(),
         Preferred::Behind => !lies_ahead(block),
-        Preferred::Unplaced => block.is_unplaced(now),
+        Preferred::Unplaced => block.is_unplaced(now, zone),
         Preferred::Running => block.worked.is_running(),
     });
     let first = fitting.next();

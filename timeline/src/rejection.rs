@@ -122,6 +122,15 @@ pub enum Rejection {
     /// An update that gives a block a time and takes it away.
     #[error("A block cannot get a time and lose it. Nothing was changed; give one of them.")]
     TimeGivenAndTaken,
+    /// A block that is all day and has a time.
+    #[error("A block takes place either at a time or all day. Nothing was changed; give one of them.")]
+    TimeAndDays,
+    /// A length or an end of an all-day block.
+    #[error("“{title}” is all day. Nothing was changed; say when it starts, or give other days.")]
+    LengthOfDays {
+        /// Its title.
+        title: Title,
+    },
     /// An estimate that is not possible.
     #[error("A task takes 1 to {} minutes. Nothing was changed.", limits::ESTIMATE_MINUTES)]
     EstimateOutOfRange,

@@ -1,6 +1,6 @@
 //! When a block reminds the person of itself.
 //!
-//! A reminder is a number of minutes before the start. A block has its own, or those of the person's settings. The service keeps which
+//! A reminder is a number of minutes before the start, and of an all-day block before [`ALL_DAY`] of its first day. A block has its own, or those of the person's settings. The service keeps which
 //! ones have come (`agent/src/store/reminders.rs`); the log does not.
 
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
@@ -11,6 +11,9 @@ use crate::free_time::DayTime;
 use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::zone::Zone;
+
+/// The time of day of the first day from which the reminders of an all-day block count back.
+pub const ALL_DAY: TimeDelta = TimeDelta::hours(9);
 
 /// Minutes before the start of a block: each at most once, the largest first. An empty list means that the block never reminds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

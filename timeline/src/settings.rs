@@ -1,12 +1,14 @@
 //! A person's settings. Changes to them are events in the log.
 
-use chrono::{DateTime, Utc, Weekday};
+use chrono::{DateTime, NaiveTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::clock::HourFormat;
+use crate::days::Days;
 use crate::free_time::{Activity, ActivityHours, BREAK_MINUTES, WorkingHours};
-use crate::reminder::{QuietHours, Reminders, before};
+use crate::reminder::{ALL_DAY, QuietHours, Reminders, before};
+use crate::span::Span;
 use crate::zone::Zone;
 
 /// A person's settings.
@@ -121,12 +123,12 @@ impl Settings {
     }
 
     /// When the reminders of this block come: its own, or else the one of these settings. Nothing for a block that is not open or has no
-    /// time.
+    /// time. Those of an all-day block are so many minutes before 9:00 of its first day.
     ///
     /// In quiet hours, a reminder waits for their end if the block has not begun by then. Otherwise it comes at its time, because
     /// it would be of no use later.
     pub fn reminders_of(&self, block: &Block) -> Vec<DateTime<Utc>> {
-        let Some(start) = block.span.map(|span| span.start()).filter(|_| block.is_open()) else { return Vec::new() };
+        let Some(start) = self.reminded_start(block).filter(|_| block.is_open()) else { return Vec::new() };
         let own = block.reminders.as_ref().map(Reminders::minutes);
         let minutes = own.unwrap_or(self.remind_minutes.as_slice());
         let moments = minutes.iter().map(|minutes| {
@@ -135,6 +137,13 @@ impl Settings {
             end.filter(|end| *end <= start).unwrap_or(moment)
         });
         moments.collect()
+    }
+
+    /// The moment before which the reminders of a block come: its start, or 9:00 of the first day of an all-day block, whose first moment
+    /// is at night.
+    fn reminded_start(&self, block: &Block) -> Option<DateTime<Utc>> {
+        let morning = |days: Days| self.zone().instant(days.first().and_time(NaiveTime::MIN) + ALL_DAY);
+        block.span.map(Span::start).or(block.days.map(morning))
     }
 }
 

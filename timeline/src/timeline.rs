@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
+use crate::days::When;
 use crate::event::{Event, EventKind, shifted};
 use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
@@ -24,7 +25,10 @@ pub struct Timeline {
     plans: BTreeMap<PlanId, Plan>,
     active: Option<PlanId>,
     blocks: BTreeMap<BlockId, Block>,
+    /// By the start of their [bounds](When::bounds).
     by_start: BTreeSet<(Option<DateTime<Utc>>, Handle, BlockId)>,
+    /// The greatest distance between the bounds of a block so far.
+    longest: TimeDelta,
     by_handle: BTreeMap<Handle, BlockId>,
     /// By id.
     series: Vec<Series>,
@@ -83,7 +87,7 @@ pub struct Content {
     pub plans: Vec<Plan>,
     /// The active one.
     pub active_plan: Option<PlanId>,
-    /// Blocks by start, then by handle. Those without a time come first.
+    /// Blocks by the start of their [bounds](When::bounds), then by handle. Those without a time come first.
     pub blocks: Vec<Block>,
     /// What repeats, by id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -194,9 +198,9 @@ impl Timeline {
             }
             EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
                 for (place, id) in blocks.iter().enumerate() {
-                    let Some(mut block) = self.take(*id) else { continue };
-                    block.span = shifted(spans, *by_ms, place, block.span);
-                    self.put(block);
+                    let Some(block) = self.take(*id) else { continue };
+                    let when = shifted(spans, *by_ms, place, block.when());
+                    self.put(block.at(when));
                 }
             }
             EventKind::SeriesCreated { series } => {
@@ -251,14 +255,16 @@ impl Timeline {
     fn put(&mut self, block: Block) {
         self.take(block.id);
         self.next_handle = self.next_handle.max(Some(block.handle.next()));
-        self.by_start.insert((block.span.map(Span::start), block.handle, block.id));
+        let bounds = block.when().map(When::bounds);
+        self.longest = bounds.map_or(self.longest, |(start, end)| self.longest.max(end - start));
+        self.by_start.insert((bounds.map(|(start, _)| start), block.handle, block.id));
         self.by_handle.insert(block.handle, block.id);
         self.blocks.insert(block.id, block);
     }
 
     fn take(&mut self, id: BlockId) -> Option<Block> {
         let block = self.blocks.remove(&id)?;
-        self.by_start.remove(&(block.span.map(Span::start), block.handle, id));
+        self.by_start.remove(&(block.when().map(|when| when.bounds().0), block.handle, id));
         self.by_handle.remove(&block.handle);
         Some(block)
     }
@@ -316,9 +322,10 @@ impl Timeline {
         self.block(*self.by_handle.get(&handle)?)
     }
 
-    /// The first or the last `query.limit` blocks that match, by start and then by handle.
+    /// The first or the last `query.limit` blocks that match, by the start of their [bounds](When::bounds) and then by handle.
     pub fn blocks<'a>(&'a self, query: &'a BlockQuery) -> impl Iterator<Item = &'a Block> {
-        let first = (query.earliest_start(), Handle::new(0), BlockId::new(uuid::Uuid::nil()));
+        let first = (query.earliest_start(self.longest), Handle::new(0), BlockId::new(uuid::Uuid::nil()));
+        let zone = self.settings.zone();
         let fitting = self
             .by_start
             .range(first..)
@@ -327,7 +334,7 @@ impl Timeline {
                     && query.before.is_none_or(|place| *start <= Some(place.start()))
             })
             .filter_map(|(_, _, id)| self.block(*id))
-            .filter(|block| query.matches(block) && (query.plan.is_some() || self.is_in_use(block.plan)));
+            .filter(move |block| query.matches(block, zone) && (query.plan.is_some() || self.is_in_use(block.plan)));
         let left_out = if query.last { fitting.clone().count().saturating_sub(query.limit) } else { 0 };
         fitting.skip(left_out).take(query.limit)
     }
@@ -336,9 +343,9 @@ impl Timeline {
         self.plans.get(&plan).is_some_and(Plan::is_in_use)
     }
 
-    /// The spans of all open blocks that overlap `from..to` and belong to plans in use, in any order.
+    /// The spans of all open blocks that overlap `from..to` and belong to plans in use, in any order. All-day blocks take up no time.
     pub fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Span> {
-        let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
+        let query = BlockQuery { state: BlockState::Open, all_day: Some(false), ..BlockQuery::overlapping(from, to) };
         self.blocks(&query).filter_map(|block| block.span).collect()
     }
 
@@ -417,8 +424,6 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
-
-    use chrono::TimeDelta;
 
     use super::*;
     use crate::block::Source;

@@ -92,7 +92,8 @@ pub enum Misfit {
     /// The timer of an appointment or of a completed block runs, or more time was spent than is possible.
     #[error("the block {0} cannot have this time spent on it")]
     Timed(Handle),
-    /// An appointment has no time or is due; or a task has an estimate beside a time, or one that is not possible, or is due before its first day.
+    /// A block has both a time and days; or an appointment has neither or is due; or a task has an estimate beside a time, or one that is not
+    /// possible, or is due before its first day.
     #[error("the block {0} cannot have this time, this estimate or these days")]
     Planned(Handle),
     /// A block or the settings have reminders, or the settings quiet hours, that are not possible.
@@ -242,8 +243,8 @@ fn verify_change<V: TimelineView>(view: &V, kind: &EventKind) -> Verified<V::Err
             require(is_complete && !blocks.is_empty() && ids.len() == blocks.len(), || Misfit::Shift)?;
             for (place, id) in blocks.iter().enumerate() {
                 let block = known_block(view, *id)?;
-                let before = spans.get(place).map_or(block.span, |change| Some(change.before));
-                require(block.plan == *plan && block.span == before, || Misfit::Before("block"))?;
+                let before = spans.get(place).map_or(block.when(), |change| Some(change.before));
+                require(block.plan == *plan && block.when() == before, || Misfit::Before("block"))?;
                 require(shifted(spans, *by_ms, place, before) != before, || Misfit::Shift)?;
             }
             Ok(())
@@ -342,7 +343,9 @@ fn within_limits<E>(block: &Block) -> Verified<E> {
     let can_be_timed = block.worked.ms <= most && (block.is_to_do() || !block.worked.is_running());
     require(can_be_timed, || Misfit::Timed(block.handle))?;
     let is_estimated = block.minutes.is_none_or(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(&minutes));
-    let is_planned = fits_its_kind(block).is_ok() && is_estimated && (block.minutes.is_none() || block.span.is_none());
+    let at_most_one = block.span.is_none() || block.days.is_none();
+    let is_free = block.minutes.is_none() || block.when().is_none();
+    let is_planned = fits_its_kind(block).is_ok() && is_estimated && at_most_one && is_free;
     require(is_planned, || Misfit::Planned(block.handle))?;
     require(are_possible(block.reminders.as_ref()), || Misfit::Reminders)
 }
@@ -354,7 +357,8 @@ fn are_possible(reminders: Option<&Reminders>) -> bool {
 fn possible_series<E>(series: &Series) -> Verified<E> {
     let is_possible = series.rule.read().is_ok()
         && (1..=limits::ESTIMATE_MINUTES).contains(&series.minutes)
-        && series.span(series.start).is_ok()
+        && (!series.all_day || series.minutes.is_multiple_of(24 * 60))
+        && series.when(series.start).is_ok()
         && series.except.len() <= limits::EXCEPTIONS
         && series.tags.len() <= limits::TAGS
         && are_possible(series.reminders.as_ref());

@@ -18,6 +18,7 @@ use crate::settings::Settings;
 pub use crate::snapshot::PlanSnapshot;
 use crate::span::{Span, to_millis};
 use crate::text::title_key;
+use crate::zone::Zone;
 
 /// The source of a timeline. It says how reading fails; the traits that follow say what can be read.
 pub trait View {
@@ -72,8 +73,8 @@ pub trait ReadBlocks: View {
     /// If the source cannot be read.
     fn block_by_handle(&self, handle: Handle) -> Result<Option<Block>, Self::Error>;
 
-    /// Returns the first or the last `query.limit` blocks that match, sorted by start and then by handle. Those without a time come
-    /// first.
+    /// Returns the first or the last `query.limit` blocks that match, sorted by the start of their [bounds](crate::When::bounds) and then
+    /// by handle. Those without a time come first.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -85,7 +86,8 @@ pub trait ReadBlocks: View {
     /// If the source cannot be read.
     fn count_blocks(&self, query: &BlockQuery) -> Result<u64, Self::Error>;
 
-    /// Returns the spans of all open blocks that overlap `from..to` and belong to plans in use, in any order.
+    /// Returns the spans of all open blocks that overlap `from..to` and belong to plans in use, in any order. All-day blocks take up no
+    /// time.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -324,13 +326,16 @@ pub fn blocks_of_each<V: ReadBlocks>(view: &V, plans: &[PlanId], query: &BlockQu
     for plan in plans {
         blocks.extend(view.blocks(&BlockQuery { plan: Some(*plan), ..query.clone() })?);
     }
-    blocks.sort_unstable_by_key(|block| (block.span.map(Span::start), block.handle));
+    blocks.sort_unstable_by_key(|block| (BlockPlace::of(block), block.handle));
     if query.last {
         blocks.drain(..blocks.len().saturating_sub(query.limit));
     }
     blocks.truncate(query.limit);
     Ok(blocks)
 }
+
+/// How much earlier than its first day in any zone the bounds of an all-day block can start, and more.
+const WIDENED: TimeDelta = TimeDelta::hours(28);
 
 /// Which blocks are asked for. The default is: all of them, in all plans that are in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -344,9 +349,12 @@ pub struct BlockQuery {
     pub words: Vec<String>,
     /// Only of this priority.
     pub priority: Option<Priority>,
-    /// Only those with a time, or only those without.
+    /// Only those with a time or with days, or only those without.
     pub has_time: Option<bool>,
-    /// Only those that end after this. This and the bounds and places that follow leave out blocks without a time.
+    /// Only all-day blocks, or only the others.
+    pub all_day: Option<bool>,
+    /// Only those that end after this. This and the bounds and places that follow leave out blocks without a time. An all-day block
+    /// begins and ends with its days in the person's zone.
     pub ends_after: Option<DateTime<Utc>>,
     /// Only those that end at or before this.
     pub ends_by: Option<DateTime<Utc>>,
@@ -372,7 +380,7 @@ pub struct BlockQuery {
     pub last: bool,
 }
 
-/// A place in the order of blocks, which is by start and then by handle.
+/// A place in the order of blocks, which is by the start of their [bounds](crate::When::bounds) and then by handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BlockPlace {
     start: DateTime<Utc>,
@@ -380,12 +388,17 @@ pub struct BlockPlace {
 }
 
 impl BlockPlace {
-    /// The place of a block that starts then, to the millisecond, and has this handle.
+    /// The place of a block; `None` if it has no time.
+    pub fn of(block: &Block) -> Option<Self> {
+        block.when().map(|when| Self::new(when.bounds().0, block.handle))
+    }
+
+    /// The place of a block whose bounds start then, to the millisecond, and that has this handle.
     pub fn new(start: DateTime<Utc>, handle: Handle) -> Self {
         Self { start: to_millis(start), handle }
     }
 
-    /// When the block starts.
+    /// When the bounds of the block start.
     pub const fn start(self) -> DateTime<Utc> {
         self.start
     }
@@ -438,6 +451,7 @@ impl Default for BlockQuery {
             words: Vec::new(),
             priority: None,
             has_time: None,
+            all_day: None,
             ends_after: None,
             ends_by: None,
             starts_from: None,
@@ -465,23 +479,24 @@ impl BlockQuery {
         Self { ends_after: Some(start), starts_before: Some(end), ..Self::default() }
     }
 
-    /// The earliest start that a block which fits can have, from the bounds on its place and on its end and the longest block
-    /// there is: what lets an index on the start answer a question about the end.
-    pub fn earliest_start(&self) -> Option<DateTime<Utc>> {
-        let by_end = self
-            .ends_after
-            .and_then(|end| end.checked_sub_signed(crate::limits::LONGEST_BLOCK + TimeDelta::milliseconds(1)));
-        self.starts_from.max(by_end).max(self.after.map(BlockPlace::start))
+    /// The earliest start that the bounds of a block which fits can have, if those of no block are further apart than `longest`. This lets
+    /// an index on the start answer a question about the end.
+    pub fn earliest_start(&self, longest: TimeDelta) -> Option<DateTime<Utc>> {
+        let earlier = |bound: DateTime<Utc>, by: TimeDelta| bound.checked_sub_signed(by);
+        let by_end = self.ends_after.and_then(|end| earlier(end, longest + TimeDelta::milliseconds(1)));
+        let by_start = self.starts_from.and_then(|start| earlier(start, WIDENED));
+        by_start.max(by_end).max(self.after.map(BlockPlace::start))
     }
 
-    /// Whether a block fits, `limit` and whether its plan is in use apart.
-    pub fn matches(&self, block: &Block) -> bool {
+    /// Whether a block fits, `limit` and whether its plan is in use apart. `zone` is that of the person.
+    pub fn matches(&self, block: &Block, zone: Zone) -> bool {
         self.plan.is_none_or(|plan| block.plan == plan)
             && self.series.is_none_or(|id| block.series.is_some_and(|place| place.series == id))
             && self.goal.is_none_or(|id| block.goal.is_some_and(|part| part.goal == id))
             && self.except.is_none_or(|id| block.id != id)
-            && self.has_time.is_none_or(|wanted| block.span.is_some() == wanted)
-            && block.span.map_or(!self.is_bounded(), |span| self.is_within(span, block.handle))
+            && self.has_time.is_none_or(|wanted| block.when().is_some() == wanted)
+            && self.all_day.is_none_or(|wanted| block.days.is_some() == wanted)
+            && self.is_within(block, zone)
             && match self.state {
                 BlockState::Any => true,
                 BlockState::Open => block.is_open(),
@@ -499,11 +514,14 @@ impl BlockQuery {
         bounds.iter().any(Option::is_some) || self.after.is_some() || self.before.is_some()
     }
 
-    fn is_within(&self, span: Span, handle: Handle) -> bool {
-        let (start, end) = (span.start(), span.end());
-        let place = BlockPlace::new(start, handle);
-        self.after.is_none_or(|after| place > after)
-            && self.before.is_none_or(|before| place < before)
+    fn is_within(&self, block: &Block, zone: Zone) -> bool {
+        if !self.is_bounded() {
+            return true;
+        }
+        let Some((start, end)) = block.in_zone(zone) else { return false };
+        let place = BlockPlace::of(block);
+        self.after.is_none_or(|after| place > Some(after))
+            && self.before.is_none_or(|before| place < Some(before))
             && self.ends_after.is_none_or(|bound| end > bound)
             && self.ends_by.is_none_or(|bound| end <= bound)
             && self.starts_from.is_none_or(|bound| start >= bound)

@@ -9,7 +9,7 @@ use desk::{Desk, at, span};
 use flux_timeline::command::{BlockUpdate, NewBlock, OverdueTasks};
 use flux_timeline::decide::{Did, Outcome};
 use flux_timeline::reference::BlockRef;
-use flux_timeline::{Block, BlockQuery, Command, Kind, Span};
+use flux_timeline::{Block, BlockQuery, Command, Kind, Span, Zone};
 
 fn date(text: &str) -> Option<NaiveDate> {
     text.parse().ok()
@@ -25,7 +25,7 @@ fn a_task_without_a_time_is_in_the_inbox_and_takes_up_no_time() {
     let mut desk = Desk::new();
     let milk = desk.add("Buy milk", |new| (new.minutes, new.due) = (Some(30), date("2026-03-06"))).unwrap();
     desk.add("Report", |new| (new.span, new.minutes) = (span("03-02T11:00", 60), Some(30))).unwrap();
-    assert!(milk.is_in_inbox() && !milk.is_overdue(at("12-31T00:00")));
+    assert!(milk.is_in_inbox() && !milk.is_overdue(at("12-31T00:00"), Zone::UTC));
     assert_eq!(milk.length(), Some(TimeDelta::minutes(30)));
     assert_eq!(titles(&desk, &BlockQuery::default()), ["Buy milk", "Report"]);
     assert_eq!(titles(&desk, &BlockQuery::inbox(Some(milk.plan))), ["Buy milk"]);
@@ -56,6 +56,9 @@ fn it_gets_a_time_and_loses_it_again() {
     assert_eq!((did, block.span, block.minutes), (Did::Moved, None, Some(45)));
     let (did, _) = desk.update("milk", BlockUpdate { unschedule: true, ..BlockUpdate::default() }).unwrap();
     assert_eq!(did, Did::Nothing);
+    let (did, block) = desk.update("milk", BlockUpdate { remove_estimate: true, ..BlockUpdate::default() }).unwrap();
+    assert_eq!((did, block.minutes), (Did::Updated, None));
+    desk.undo();
     for expected in [span("03-02T12:00", 45), None] {
         desk.undo();
         assert_eq!(desk.blocks(&BlockQuery::default())[0].span, expected);

@@ -9,7 +9,7 @@ use desk::{Desk, at};
 use flux_timeline::command::OverdueTasks;
 use flux_timeline::decide::Outcome;
 use flux_timeline::reference::{BlockRef, PlanRef};
-use flux_timeline::{BlockId, Command, EventKind, Kind, PlanId, Priority, ReadBlocks, Title};
+use flux_timeline::{BlockId, Command, EventKind, Kind, PlanId, Priority, ReadBlocks, Title, Zone};
 use proptest::prelude::*;
 
 fn now() -> DateTime<Utc> {
@@ -185,7 +185,7 @@ proptest! {
         for event in &events {
             let EventKind::BlockMoved(change) = event else { return Err(TestCaseError::fail(format!("{event:?}"))) };
             let (old, new) = (&change.before, &change.after);
-            prop_assert!(old.is_overdue(now()) && new.span.unwrap().start() >= now());
+            prop_assert!(old.is_overdue(now(), Zone::UTC) && new.span.unwrap().start() >= now());
             prop_assert_eq!(old.span.unwrap().length(), new.span.unwrap().length());
             let others = desk.session.busy(new.span.unwrap().start(), new.span.unwrap().end()).unwrap();
             prop_assert_eq!(others, [new.span.unwrap()], "nothing else is there");

@@ -6,6 +6,7 @@ use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::{Block, Kind, Worked};
 use crate::clock;
 use crate::command::{BlockUpdate, NewBlock};
+use crate::days::When;
 use crate::event::{BlockChange, EventKind, TimerChange};
 use crate::id::BlockId;
 use crate::limits;
@@ -13,8 +14,10 @@ use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::reference::{BlockRef, PlanRef, Preferred, find_block, find_plan};
 use crate::rejection::Rejection;
+use crate::settings::Settings;
 use crate::span::{Span, to_millis};
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
+use crate::zone::Zone;
 
 /// Most overlaps that an outcome lists.
 const OVERLAPS: usize = 10;
@@ -27,6 +30,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
     if read(view.stored_blocks())? >= limits::BLOCKS {
         return Err(Rejection::TooManyBlocks.into());
     }
+    let when = when_new(new)?;
     let estimate = new.minutes.map(|minutes| TimeDelta::minutes(minutes.into()));
     let handle = read(view.next_handle())?;
     let plan = plan_or_active(view, new.plan.as_ref())?.id;
@@ -34,7 +38,8 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         kind: new.kind,
         description: new.description.clone(),
         span: new.span,
-        minutes: estimate.filter(|_| new.span.is_none()).map(estimated).transpose()?,
+        days: new.days,
+        minutes: estimate.filter(|_| when.is_none()).map(estimated).transpose()?,
         due: new.due,
         not_before: new.not_before,
         priority: new.priority,
@@ -47,6 +52,14 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
     let overlaps = overlaps(view, &block)?;
     let events = vec![EventKind::BlockScheduled { block: block.clone() }];
     done(events, Did::Scheduled, block, overlaps)
+}
+
+/// When a new block takes place, if it says one thing only.
+pub(super) fn when_new(new: &NewBlock) -> Result<Option<When>, Rejection> {
+    match (new.span, new.days) {
+        (Some(_), Some(_)) => Err(Rejection::TimeAndDays),
+        (span, days) => Ok(span.map(When::Span).or(days.map(When::Days))),
+    }
 }
 
 /// The plan that `plan` refers to, or the active one.
@@ -78,11 +91,12 @@ fn dependencies<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, now: DateTi
     Ok(ids)
 }
 
-/// Other open blocks at the same time, in all plans, because a person can do one thing at a time.
+/// Other open blocks at the same time, in all plans, because a person can do one thing at a time. What is all day takes up no time.
 pub(super) fn overlaps<V: ReadBlocks>(view: &V, block: &Block) -> Decided<V, Vec<Block>> {
     let Some(span) = block.span else { return Ok(Vec::new()) };
     read(view.blocks(&BlockQuery {
         state: BlockState::Open,
+        all_day: Some(false),
         except: Some(block.id),
         limit: OVERLAPS,
         ..BlockQuery::overlapping(span.start(), span.end())
@@ -115,18 +129,19 @@ pub fn update<V: ReadPlans + ReadBlocks>(
         (None, None) => Preferred::Ahead,
     };
     let before = find_block(view, reference, preferred, context.now)?;
+    let settings = read(view.settings())?;
     let mut steps = Steps { events: Vec::new(), block: before.clone() };
 
     // An appointment becomes a task before it loses its time, and a task gets one before it becomes an appointment.
     if changes.unschedule {
         steps.to(with_fields(&steps.block, changes, context.now)?, EventKind::BlockUpdated);
     }
-    let moved = moved(&steps.block, changes, context.now)?;
-    let is_moved = moved.span != before.span;
+    let moved = moved(&steps.block, changes, context.now, settings.zone())?;
+    let is_moved = moved.when() != before.when();
     steps.to(moved, EventKind::BlockMoved);
     steps.to(with_fields(&steps.block, changes, context.now)?, EventKind::BlockUpdated);
 
-    let settled = settled(view, &steps.block, changes, context.now)?;
+    let settled = settled(&steps.block, changes, context.now, &settings)?;
     steps.to(settled, EventKind::settled);
 
     let worked = Block { worked: worked(&steps.block, changes, context.now)?, ..steps.block.clone() };
@@ -139,7 +154,7 @@ pub fn update<V: ReadPlans + ReadBlocks>(
 }
 
 /// The block after it was completed, missed or reopened, if it is.
-fn settled<V: ReadPlans>(view: &V, block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Decided<V, Block> {
+fn settled(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, settings: &Settings) -> Result<Block, Rejection> {
     let mut block = block.clone();
     match changes.completed {
         Some(true) => {
@@ -151,10 +166,10 @@ fn settled<V: ReadPlans>(view: &V, block: &Block, changes: &BlockUpdate, now: Da
         None => {}
     }
     match changes.missed {
-        Some(true) if block.kind == Kind::Task => return Err(Rejection::TaskMissed { title: block.title }.into()),
-        Some(true) if block.span.is_some_and(|span| span.start() > now) => {
-            let when = Moment::new(now, &read(view.settings())?).start_of(&block);
-            return Err(Rejection::MissedTooEarly { title: block.title, when }.into());
+        Some(true) if block.kind == Kind::Task => return Err(Rejection::TaskMissed { title: block.title }),
+        Some(true) if has_to_begin(&block, now, settings.zone()) => {
+            let when = Moment::new(now, settings).start_of(&block);
+            return Err(Rejection::MissedTooEarly { title: block.title, when });
         }
         Some(true) => {
             block.missed_at = block.missed_at.or(Some(to_millis(now)));
@@ -202,29 +217,43 @@ impl Steps {
     }
 }
 
-/// The block with its new time. A task that gets a time has no estimate, and one that loses it is estimated to take as long.
-fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>) -> Result<Block, Rejection> {
-    let mut block = block.clone();
-    let Some(start) = changes.start.or(block.span.map(Span::start)) else {
-        return if changes.end.is_some() { Err(Rejection::EndWithoutStart { title: block.title }) } else { Ok(block) };
-    };
+/// Whether it begins after `now`.
+fn has_to_begin(block: &Block, now: DateTime<Utc>, zone: Zone) -> bool {
+    block.in_zone(zone).is_some_and(|(start, _)| start > now)
+}
+
+/// The block with its new time or days. A task that gets them has no estimate, and one that loses its time is estimated to take as long.
+fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, zone: Zone) -> Result<Block, Rejection> {
+    let gets_time = changes.start.is_some() || changes.end.is_some();
+    let gets_days = changes.days.is_some();
     if changes.unschedule {
-        if changes.start.is_some() || changes.end.is_some() {
+        if gets_time || gets_days {
             return Err(Rejection::TimeGivenAndTaken);
         }
-        if let Some(span) = block.span.take() {
-            block.minutes = Some(estimated(span.length())?);
+        let length = block.span.map(|span| estimated(span.length())).transpose()?;
+        return Ok(Block { minutes: length.or(block.minutes), ..block.clone().at(None) });
+    }
+    if gets_days && (gets_time || changes.length.is_some()) {
+        return Err(Rejection::TimeAndDays);
+    }
+    let when = match (changes.days, changes.start.or(block.span.map(Span::start))) {
+        (Some(days), _) => When::Days(days),
+        (None, Some(start)) => {
+            let length = changes.length.or(block.length()).unwrap_or(limits::UNESTIMATED);
+            When::Span(changes.end.map_or_else(|| Span::starting(start, length), |end| Span::new(start, end))?)
         }
-        return Ok(block);
-    }
-    let length = changes.length.or(block.length()).unwrap_or(limits::UNESTIMATED);
-    let span = changes.end.map_or_else(|| Span::starting(start, length), |end| Span::new(start, end))?;
+        (None, None) if block.days.is_some() && (gets_time || changes.length.is_some()) => {
+            return Err(Rejection::LengthOfDays { title: block.title.clone() });
+        }
+        (None, None) if gets_time => return Err(Rejection::EndWithoutStart { title: block.title.clone() }),
+        (None, None) => return Ok(block.clone()),
+    };
+    let mut moved = block.clone().at(Some(when));
     // What lies ahead again can still take place.
-    if block.span != Some(span) && span.start() > now {
-        block.missed_at = None;
+    if block.when() != Some(when) && has_to_begin(&moved, now, zone) {
+        moved.missed_at = None;
     }
-    (block.span, block.minutes) = (Some(span), None);
-    Ok(block)
+    Ok(moved)
 }
 
 /// An estimate in whole minutes, rounded up.
@@ -235,10 +264,10 @@ fn estimated(length: TimeDelta) -> Result<u32, Rejection> {
     minutes.ok_or(Rejection::EstimateOutOfRange)
 }
 
-/// Checks that an appointment has a time and no other days, and that a task is not due before it can be done.
+/// Checks that an appointment has a time or days and is not due, and that a task is not due before it can be done.
 pub(crate) fn fits_its_kind(block: &Block) -> Result<(), Rejection> {
     if block.kind == Kind::Appointment {
-        if block.span.is_none() {
+        if block.when().is_none() {
             return Err(Rejection::AppointmentWithoutTime { title: block.title.clone() });
         }
         if block.due.or(block.not_before).is_some() {
@@ -268,8 +297,11 @@ pub(super) fn with_fields(block: &Block, changes: &BlockUpdate, now: DateTime<Ut
             (block.due, block.not_before) = (None, None);
         }
     }
-    if let Some(length) = changes.length.filter(|_| block.span.is_none()) {
+    if let Some(length) = changes.length.filter(|_| block.when().is_none()) {
         block.minutes = Some(estimated(length)?);
+    }
+    if changes.remove_estimate {
+        block.minutes = None;
     }
     if let Some(due) = changes.due {
         block.due = due;

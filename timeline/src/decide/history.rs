@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Context, Decided, Decision, Outcome, goal, read, series};
 use crate::block::Block;
+use crate::days::When;
 use crate::event::{Event, EventKind, SpanChange, shifted};
 use crate::id::{BlockId, PlanId, TxnId};
 use crate::limits;
@@ -165,8 +166,8 @@ struct Blocks<'a, V> {
 enum Changed {
     /// One that it changes by itself; `None` if it deletes it.
     Alone(Option<Box<Block>>),
-    /// One that it moves together with others: its time.
-    Moved(Option<Span>),
+    /// One that it moves together with others: when it takes place.
+    Moved(Option<When>),
 }
 
 impl<V: ReadBlocks> Blocks<'_, V> {
@@ -183,7 +184,7 @@ impl<V: ReadBlocks> Blocks<'_, V> {
             | EventKind::BlockReopened(change) => (change.before.id, Some(&change.before), Some(&change.after)),
             EventKind::TimelineShifted { by_ms, blocks, spans, .. } => {
                 for (place, id) in blocks.iter().enumerate() {
-                    self.shift(*id, |span| shifted(spans, *by_ms, place, span), spans.get(place))?;
+                    self.shift(*id, |when| shifted(spans, *by_ms, place, when), spans.get(place))?;
                 }
                 return Ok(true);
             }
@@ -191,7 +192,7 @@ impl<V: ReadBlocks> Blocks<'_, V> {
         };
         let now = match self.changed.get(&id) {
             Some(Changed::Alone(block)) => block.as_deref().cloned(),
-            Some(Changed::Moved(span)) => read(self.view.stored_block(id))?.map(|block| Block { span: *span, ..block }),
+            Some(Changed::Moved(when)) => read(self.view.stored_block(id))?.map(|block| block.at(*when)),
             None => read(self.view.stored_block(id))?,
         };
         let fits = now.as_ref() == before;
@@ -205,17 +206,17 @@ impl<V: ReadBlocks> Blocks<'_, V> {
     fn shift(
         &mut self,
         id: BlockId,
-        to: impl Fn(Option<Span>) -> Option<Span>,
+        to: impl Fn(Option<When>) -> Option<When>,
         known: Option<&SpanChange>,
     ) -> Decided<V, ()> {
         match self.changed.get_mut(&id) {
-            Some(Changed::Alone(Some(block))) => block.span = to(block.span),
+            Some(Changed::Alone(Some(block))) => **block = block.as_ref().clone().at(to(block.when())),
             Some(Changed::Alone(None)) => {}
-            Some(Changed::Moved(span)) => *span = to(*span),
+            Some(Changed::Moved(when)) => *when = to(*when),
             None => {
                 let before = match known {
                     Some(change) => Some(Some(change.before)),
-                    None => read(self.view.stored_block(id))?.map(|block| block.span),
+                    None => read(self.view.stored_block(id))?.map(|block| block.when()),
                 };
                 if let Some(before) = before {
                     self.changed.insert(id, Changed::Moved(to(before)));

@@ -1,11 +1,12 @@
 //! Finds times for overdue tasks and for tasks without one, and gives them those times.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::{Context, DecideError, Decided, Decision, Outcome, read};
 use crate::block::Block;
 use crate::clock;
 use crate::command::OverdueTasks;
+use crate::days::{Days, When};
 use crate::event::{BlockChange, EventKind};
 use crate::free_time::WorkingHours;
 use crate::id::BlockId;
@@ -54,11 +55,12 @@ pub fn overdue_tasks<V: ReadPlans + ReadBlocks>(
 /// The tasks that are named, each once. A page names tasks by their ids, and one of them may have got a time or been deleted in the
 /// meantime. Such a task is left out. If no other task is named, the call is rejected.
 fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: DateTime<Utc>) -> Decided<V, Vec<Block>> {
+    let zone = read(view.settings())?.zone();
     let mut blocks: Vec<Block> = Vec::with_capacity(references.len());
     let mut missed = None;
     for reference in references {
         let found = find_block(view, reference, Preferred::Unplaced, now).and_then(|block| {
-            if block.is_unplaced(now) { Ok(block) } else { Err(Rejection::HasTime { title: block.title }.into()) }
+            if block.is_unplaced(now, zone) { Ok(block) } else { Err(Rejection::HasTime { title: block.title }.into()) }
         });
         match found {
             Ok(block) if blocks.iter().all(|known| known.id != block.id) => blocks.push(block),
@@ -82,7 +84,8 @@ fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: Date
 ///
 /// Tasks are placed one after the other by the rules of [`place`](crate::place), each in the hours that suit it (see
 /// [`Search::hours_of`]), from its first day on and after what must be done before it, and before what waits for it and the end of the
-/// day on which it is due. A task that finds no time stays where it is.
+/// day on which it is due. A task that finds no time stays where it is. An all-day task gets as many days from today on, or from the first
+/// day on which it can be done.
 pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTasks, context: &Context) -> Decided<V> {
     let (blocks, more) = overdue_tasks(view, which, context.now)?;
     if blocks.is_empty() {
@@ -93,7 +96,7 @@ pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTas
 }
 
 /// Gives tasks the starts that were suggested for them, each as long as it takes. A start that was suggested is taken even if something
-/// else has been planned then in the meantime: the person has seen it.
+/// else has been planned then in the meantime: the person has seen it. An all-day task begins on the day of its start.
 pub(super) fn place_tasks<V: ReadPlans + ReadBlocks>(
     view: &V,
     starts: &[(BlockId, DateTime<Utc>)],
@@ -104,29 +107,38 @@ pub(super) fn place_tasks<V: ReadPlans + ReadBlocks>(
     if blocks.is_empty() {
         return Err(Rejection::NothingOverdue.into());
     }
+    let zone = read(view.settings())?.zone();
+    let today = zone.wall(context.now).date();
     let place = |block: &Block| {
         let start = starts.iter().find(|(id, _)| *id == block.id).map(|(_, start)| *start);
-        let start = start.filter(|start| *start >= context.now);
+        let is_ahead = |start: &DateTime<Utc>| match block.days {
+            Some(_) => zone.wall(*start).date() >= today,
+            None => *start >= context.now,
+        };
+        let start = start.filter(is_ahead);
         let start =
             start.ok_or_else(|| "The time that was suggested for it has passed. Ask for another.".to_owned())?;
-        Span::starting(start, length(block)).map_err(|invalid| invalid.to_string())
+        let when = match block.days {
+            Some(days) => Days::starting(zone.wall(start).date(), days.count()).map(When::Days),
+            None => Span::starting(start, length(block)).map(When::Span),
+        };
+        when.map_err(|invalid| invalid.to_string())
     };
     let outcomes = blocks.iter().map(place).collect();
     moved(blocks, outcomes, 0)
 }
 
 /// The decision to move each block to the time that was found for it.
-fn moved<E>(blocks: Vec<Block>, outcomes: Vec<Result<Span, String>>, more: u64) -> Result<Decision, DecideError<E>> {
+fn moved<E>(blocks: Vec<Block>, outcomes: Vec<Result<When, String>>, more: u64) -> Result<Decision, DecideError<E>> {
     let mut moved: Vec<BlockChange> = Vec::with_capacity(blocks.len());
     let mut left_out = Vec::new();
     for (before, outcome) in blocks.into_iter().zip(outcomes) {
         match outcome {
-            Ok(span) => {
-                let at = moved.partition_point(|change| change.after.span <= Some(span));
-                moved.insert(
-                    at,
-                    BlockChange { after: Block { span: Some(span), minutes: None, ..before.clone() }, before },
-                );
+            Ok(when) => {
+                let start = |block: &Block| block.when().map(|when| when.bounds());
+                let after = before.clone().at(Some(when));
+                let at = moved.partition_point(|change| start(&change.after) <= start(&after));
+                moved.insert(at, BlockChange { after, before });
             }
             Err(why) => left_out.push(LeftOut { title: before.title, why }),
         }
@@ -171,10 +183,10 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
     }
 
     /// The new time of each block, or why it has none.
-    fn places(mut self) -> Decided<V, Vec<Result<Span, String>>> {
+    fn places(mut self) -> Decided<V, Vec<Result<When, String>>> {
         let tasks: Vec<Task> = self.blocks.iter().map(|block| self.task(block)).collect();
         // `order` leaves out the tasks of a circle and those that wait for one.
-        let mut outcomes: Vec<Result<Span, String>> = vec![Err(Why::Circle.to_string()); self.blocks.len()];
+        let mut outcomes: Vec<Result<When, String>> = vec![Err(Why::Circle.to_string()); self.blocks.len()];
         for index in order(&tasks) {
             let (Some(block), Some(task)) = (self.blocks.get(index), tasks.get(index)) else { continue };
             let is_unplaced = |on: &&usize| outcomes.get(**on).is_some_and(Result::is_err);
@@ -184,12 +196,16 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
                     Err(why) => Err(why),
                     Ok(end) => {
                         let before = task.depends_on.iter().filter_map(|on| outcomes.get(*on)?.as_ref().ok());
-                        let not_before = before.map(|span| span.end()).fold(end, DateTime::max);
-                        self.place(block, task, not_before)
+                        let zone = self.settings.zone();
+                        let not_before = before.map(|when| when.in_zone(zone).1).fold(end, DateTime::max);
+                        match block.days {
+                            Some(days) => self.place_days(block, days, not_before).map(When::Days),
+                            None => self.place(block, task, not_before).map(When::Span),
+                        }
                     }
                 },
             };
-            self.busy.extend(outcome.as_ref().ok().copied());
+            self.busy.extend(outcome.as_ref().ok().and_then(|when| when.span()));
             if let Some(slot) = outcomes.get_mut(index) {
                 *slot = outcome;
             }
@@ -219,13 +235,38 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             if !read(self.view.plan(other.plan))?.is_some_and(|plan| Plan::is_in_use(&plan)) {
                 continue;
             }
-            if other.is_overdue(self.now) {
+            if other.is_overdue(self.now, self.settings.zone()) {
                 return Ok(Err(format!("It depends on “{}”, which is overdue, too.", other.title)));
             }
             // One that has no time yet holds nothing up.
-            end = other.span.map_or(end, |span| end.max(span.end()));
+            end = other.in_zone(self.settings.zone()).map_or(end, |(_, other)| end.max(other));
         }
         Ok(Ok(end))
+    }
+
+    /// The first days on which an all-day task can be done, as many as it had.
+    fn place_days(&self, block: &Block, days: Days, not_before: DateTime<Utc>) -> Result<Days, String> {
+        let zone = self.settings.zone();
+        let today = zone.wall(self.now).date();
+        let day = zone.wall(not_before).date();
+        // A day on which something else has to be done first has begun.
+        let is_free = not_before <= self.now || zone.day_start(day) == not_before;
+        let free = if is_free { Some(day) } else { day.succ_opt() };
+        let first = free.into_iter().chain(block.not_before).max().unwrap_or(day);
+        let placed = Days::starting(first, days.count()).map_err(|invalid| invalid.to_string())?;
+        if let Some(due) = block.due.filter(|due| *due >= today && *due < placed.last()) {
+            return Err(no_room_by(due, today));
+        }
+        let begins = |other: &&Block| other.in_zone(zone).is_some_and(|(start, _)| start < placed.in_zone(zone).1);
+        match self.waiting_for(block).filter(begins) {
+            Some(other) => Err(no_room_before(other)),
+            None => Ok(placed),
+        }
+    }
+
+    /// The first task ahead that waits for a block.
+    fn waiting_for(&self, block: &Block) -> Option<&Block> {
+        self.waiting.iter().find(|other| other.depends_on.contains(&block.id))
     }
 
     fn place(&self, block: &Block, task: &Task, not_before: DateTime<Utc>) -> Result<Span, String> {
@@ -237,11 +278,11 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             ));
         }
         let not_before = first.map_or(not_before, |first| not_before.max(first));
-        let waiting = self.waiting.iter().find(|other| other.depends_on.contains(&block.id));
+        let waiting = self.waiting_for(block);
         // What should have been done by now is done as soon as possible.
         let due = block.due.and_then(|last| last.succ_opt()).map(|next| zone.day_start(next));
         let due = due.filter(|due| *due > self.now);
-        let begins = waiting.and_then(|other| other.span).map(Span::start);
+        let begins = waiting.and_then(|other| other.in_zone(zone)).map(|(start, _)| start);
         let alone = [Task { depends_on: Vec::new(), ..task.clone() }];
         let mut why = Why::Circle;
         for days in [NEAR_DAYS, HORIZON_DAYS] {
@@ -263,12 +304,10 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
         }
         Err(match (why, waiting) {
             (Why::NoRoomBeforeDeadline, _) if due.is_some() && due <= begins.or(due) => {
-                let words = block.due.map(|last| clock::day(last, zone.wall(self.now).date())).unwrap_or_default();
-                format!("There is no room for it by {words}, when it is due.")
+                let today = zone.wall(self.now).date();
+                block.due.map(|last| no_room_by(last, today)).unwrap_or_default()
             }
-            (Why::NoRoomBeforeDeadline, Some(other)) => {
-                format!("There is no room for it before “{}”, which depends on it.", other.title)
-            }
+            (Why::NoRoomBeforeDeadline, Some(other)) => no_room_before(other),
             (Why::LongerThanDay { minutes, .. }, _) if hours != self.settings.working_hours => {
                 format!(
                     "It takes {}, which is longer than a day. Split it.",
@@ -289,6 +328,14 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
         });
         if is_work { hours } else { hours.awake() }
     }
+}
+
+fn no_room_by(due: NaiveDate, today: NaiveDate) -> String {
+    format!("There is no room for it by {}, when it is due.", clock::day(due, today))
+}
+
+fn no_room_before(other: &Block) -> String {
+    format!("There is no room for it before “{}”, which depends on it.", other.title)
 }
 
 /// How long a task takes, with an hour for one that nobody has estimated.

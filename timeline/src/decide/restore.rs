@@ -153,7 +153,7 @@ fn goals_as_they_were(then: &[Goal], now: &[Goal], plans: &[Plan]) -> Vec<EventK
 /// The event that restores a block. Each of these events carries the whole block, so one is enough. Its name is that of the
 /// most important change.
 fn back(before: crate::block::Block, after: crate::block::Block) -> EventKind {
-    let kind = match (before.span == after.span, before.status() == after.status()) {
+    let kind = match (before.when() == after.when(), before.status() == after.status()) {
         (false, _) => EventKind::BlockMoved,
         (true, false) => EventKind::settled,
         (true, true) => EventKind::BlockUpdated,

@@ -15,10 +15,11 @@ use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
 /// Most blocks that an outcome lists.
 const SHOWN: usize = 20;
 
-/// The blocks that a shift moves.
-pub fn shifted_blocks(plan: PlanId, after: DateTime<Utc>, before: Option<DateTime<Utc>>) -> BlockQuery {
+/// The blocks that a shift moves. All-day blocks move by days only.
+pub fn shifted_blocks(plan: PlanId, after: DateTime<Utc>, before: Option<DateTime<Utc>>, by: Distance) -> BlockQuery {
     BlockQuery {
         plan: Some(plan),
+        all_day: (by.days == 0).then_some(false),
         starts_from: Some(after),
         starts_before: before,
         state: BlockState::Open,
@@ -37,7 +38,7 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
         return Err(Rejection::ShiftOutOfRange.into());
     }
     let plan = plan_or_active(view, plan)?.id;
-    let query = shifted_blocks(plan, after, before);
+    let query = shifted_blocks(plan, after, before, by);
     let count = read(view.count_blocks(&query))?;
     if count > limits::SHIFT_BLOCKS {
         return Err(Rejection::TooManyToShift { count }.into());
@@ -52,9 +53,9 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
         let mut spans = Vec::new();
         for block in part.iter_mut() {
             // Blocks without a time are not after any moment.
-            let Some(before) = block.span else { continue };
-            let after = by.moved(before, zone)?;
-            block.span = Some(after);
+            let Some(before) = block.when() else { continue };
+            let after = by.moved_in(before, zone)?;
+            *block = block.clone().at(Some(after));
             spans.push(SpanChange { before, after });
         }
         let blocks = part.iter().map(|block| block.id).collect();

@@ -18,6 +18,7 @@ pub use recurrence::{End, Frequency, Recurrence, RecurrenceError, WeekdayNumber}
 pub use crate::block::Occurrence;
 use crate::block::{Block, Kind, Priority, Source};
 use crate::clock;
+use crate::days::{Days, When};
 use crate::id::{BlockId, Handle, PlanId, SeriesId};
 use crate::invalid::InvalidValue;
 use crate::limits;
@@ -40,8 +41,11 @@ pub struct Series {
     pub start: NaiveDateTime,
     /// The zone of its times, which stays when the person's zone changes.
     pub zone: Zone,
-    /// How long each block takes, in minutes.
+    /// How long each block takes, in minutes. All-day blocks last whole days of 1,440 minutes.
     pub minutes: u32,
+    /// Whether its blocks are all day. They start at 00:00 then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_day: bool,
     /// The title of new blocks.
     pub title: Title,
     /// Whether they are tasks or appointments.
@@ -145,12 +149,15 @@ impl Series {
         TimeDelta::minutes(self.minutes.into())
     }
 
-    /// The time of the block that starts then by the clock. A change of the clocks does not change how long it takes.
+    /// When the block takes place that starts then by the clock. A change of the clocks does not change how long it takes.
     ///
     /// # Errors
     /// [`InvalidValue`] if the years that are possible end before.
-    pub fn span(&self, start: NaiveDateTime) -> Result<Span, InvalidValue> {
-        Span::starting(self.zone.instant(start), self.length())
+    pub fn when(&self, start: NaiveDateTime) -> Result<When, InvalidValue> {
+        if self.all_day {
+            return Days::starting(start.date(), self.length().num_days()).map(When::Days);
+        }
+        Span::starting(self.zone.instant(start), self.length()).map(When::Span)
     }
 
     /// The blocks that start before `to` by the clock and are not on the timeline yet, at most
@@ -175,18 +182,18 @@ impl Series {
         let mut handle = handle;
         for start in starts {
             // What is later than the last possible year is left out.
-            let Ok(span) = self.span(start) else { continue };
+            let Ok(when) = self.when(start) else { continue };
             let id = BlockId::made_by(self.id.uuid(), handle);
-            blocks.push(Block {
+            let block = Block {
                 kind: self.kind,
                 description: self.description.clone(),
-                span: Some(span),
                 priority: self.priority,
                 tags: self.tags.clone(),
                 reminders: self.reminders.clone(),
                 series: Some(Occurrence { series: self.id, start }),
                 ..Block::new(id, handle, self.plan, self.title.clone(), self.source)
-            });
+            };
+            blocks.push(block.at(Some(when)));
             self.made = self.made.saturating_add(1);
             handle = handle.next();
         }

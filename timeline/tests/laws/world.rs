@@ -1,6 +1,6 @@
 //! A timeline that any sequence of commands can change.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flux_timeline::Distance;
 use flux_timeline::command::{
     BlockUpdate, Command, GoalRequest, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate, WishesUpdate,
@@ -12,7 +12,7 @@ use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::timeline::Content;
 use flux_timeline::{
-    Actor, BlockId, DecideError, Event, EventId, Goal, GoalStatus, GoalText, Handle, HourFormat, Kind, PlanColor,
+    Actor, BlockId, Days, DecideError, Event, EventId, Goal, GoalStatus, GoalText, Handle, HourFormat, Kind, PlanColor,
     PlanId, Priority, QuietHours, Recurrence, Reminders, RunId, RunStep, SeriesId, Session, Source, Span, Title, TxnId,
     Zone, decide,
 };
@@ -156,6 +156,8 @@ impl World {
 #[derive(Debug, Clone)]
 pub enum Request {
     Schedule { title: u8, kind: Kind, minutes: i64, length: i64 },
+    AllDay { title: u8, kind: Kind, first: u64, count: i64 },
+    SetDays { block: u8, first: u64, count: i64 },
     Note { title: u8, minutes: Option<u32>, first: Option<u64>, due: Option<u64> },
     Plan { block: u8, unschedule: bool, length: Option<i64>, first: Option<u64>, due: Option<u64> },
     Move { block: u8, minutes: i64 },
@@ -166,8 +168,8 @@ pub enum Request {
     Toggle { block: u8, done: bool },
     ToggleByTitle { title: u8, done: bool },
     Delete { block: u8 },
-    Repeat { title: u8, kind: Kind, minutes: i64, rule: usize },
-    ChangeSeries { block: u8, scope: u8, title: Option<u8>, minutes: Option<i64>, rule: Option<usize> },
+    Repeat { title: u8, kind: Kind, minutes: i64, days: Option<i64>, rule: usize },
+    ChangeSeries { block: u8, scope: u8, title: Option<u8>, minutes: Option<i64>, days: Option<i64>, rule: Option<usize> },
     DeleteSeries { block: u8, scope: u8 },
     Extend { days: i64 },
     CreatePlan { title: u8 },
@@ -193,9 +195,13 @@ pub enum Request {
     SetGoal { goal: u8, request: GoalRequest },
     TendGoals { days: i64 },
     Undo,
-    UndoOne { event: u8 },
+    UndoOne {
+        event: u8,
+    },
     Redo,
-    Restore { event: u8 },
+    Restore {
+        event: u8,
+    },
     Zone(bool),
 }
 
@@ -204,6 +210,9 @@ pub fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         4 => (0u8..6, kind(), minutes.clone(), 1i64..30_000)
             .prop_map(|(title, kind, minutes, length)| Request::Schedule { title, kind, minutes, length }),
+        2 => (0u8..6, kind(), 0u64..40, 1i64..400)
+            .prop_map(|(title, kind, first, count)| Request::AllDay { title, kind, first, count }),
+        2 => (1u8..30, 0u64..40, 1i64..20).prop_map(|(block, first, count)| Request::SetDays { block, first, count }),
         2 => (0u8..6, prop::option::of(0u32..30_000), days(), days())
             .prop_map(|(title, minutes, first, due)| Request::Note { title, minutes, first, due }),
         2 => (1u8..12, any::<bool>(), prop::option::of(0i64..30_000), days(), days())
@@ -217,10 +226,10 @@ pub fn request() -> impl Strategy<Value = Request> {
         2 => (1u8..12, any::<bool>()).prop_map(|(block, done)| Request::Toggle { block, done }),
         1 => (0u8..6, any::<bool>()).prop_map(|(title, done)| Request::ToggleByTitle { title, done }),
         1 => (1u8..12).prop_map(|block| Request::Delete { block }),
-        3 => (0u8..6, kind(), -30_000i64..50_000, 0..RULES.len())
-            .prop_map(|(title, kind, minutes, rule)| Request::Repeat { title, kind, minutes, rule }),
-        3 => (1u8..30, 0u8..3, prop::option::of(0u8..6), prop::option::of(-5_000i64..5_000), prop::option::of(0..RULES.len()))
-            .prop_map(|(block, scope, title, minutes, rule)| Request::ChangeSeries { block, scope, title, minutes, rule }),
+        3 => (0u8..6, kind(), -30_000i64..50_000, prop::option::weighted(0.3, 1i64..16), 0..RULES.len())
+            .prop_map(|(title, kind, minutes, days, rule)| Request::Repeat { title, kind, minutes, days, rule }),
+        3 => (1u8..30, 0u8..3, prop::option::of(0u8..6), prop::option::of(-5_000i64..5_000), prop::option::weighted(0.2, 1i64..4), prop::option::of(0..RULES.len()))
+            .prop_map(|(block, scope, title, minutes, days, rule)| Request::ChangeSeries { block, scope, title, minutes, days, rule }),
         2 => (1u8..30, 0u8..3).prop_map(|(block, scope)| Request::DeleteSeries { block, scope }),
         1 => (0i64..70).prop_map(|days| Request::Extend { days }),
         1 => (0u8..4).prop_map(|title| Request::CreatePlan { title }),
@@ -297,7 +306,7 @@ pub fn title(number: u8) -> Title {
 
 /// A day within the weeks in which blocks are.
 fn day(number: u64) -> Option<NaiveDate> {
-    DateTime::from_timestamp_millis(START)?.date_naive().checked_add_days(Days::new(number))
+    DateTime::from_timestamp_millis(START)?.date_naive().checked_add_days(chrono::Days::new(number))
 }
 
 pub fn handle(number: u8) -> BlockRef {
@@ -316,6 +325,15 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             span: Some(Span::starting(at(*minutes), TimeDelta::minutes(*length)).ok()?),
             ..NewBlock::new(BlockId::new(world.id()), title(*number))
         }),
+        Request::AllDay { title: number, kind, first, count } => Command::ScheduleBlock(NewBlock {
+            kind: *kind,
+            days: Some(Days::starting(day(*first)?, *count).ok()?),
+            ..NewBlock::new(BlockId::new(world.id()), title(*number))
+        }),
+        Request::SetDays { block, first, count } => Command::UpdateBlock {
+            block: handle(*block),
+            changes: BlockUpdate { days: Days::starting(day(*first)?, *count).ok(), ..BlockUpdate::default() },
+        },
         Request::Note { title: number, minutes, first, due } => Command::ScheduleBlock(NewBlock {
             minutes: *minutes,
             due: due.and_then(day),
@@ -368,18 +386,21 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             if *done { Command::CompleteBlock { block } } else { Command::ReopenBlock { block } }
         }
         Request::Delete { block } => Command::DeleteBlock { block: handle(*block), scope: Scope::One },
-        Request::Repeat { title: number, kind, minutes, rule } => Command::ScheduleBlock(NewBlock {
+        Request::Repeat { title: number, kind, minutes, days, rule } => Command::ScheduleBlock(NewBlock {
             kind: *kind,
-            span: Some(Span::starting(at(*minutes), TimeDelta::minutes(45)).ok()?),
+            span: Span::starting(at(*minutes), TimeDelta::minutes(45)).ok().filter(|_| days.is_none()),
+            days: days.and_then(|count| Days::starting(at(*minutes).date_naive(), count).ok()),
             repeat: repeat(world, *rule),
             ..NewBlock::new(BlockId::new(world.id()), title(*number))
         }),
-        Request::ChangeSeries { block, scope: number, title: to, minutes, rule } => {
-            let span = world.block(*block).and_then(|id| world.session.timeline().block(id)?.span);
-            let start = minutes.and_then(|minutes| Some(span?.start() + TimeDelta::minutes(minutes)));
+        Request::ChangeSeries { block, scope: number, title: to, minutes, days, rule } => {
+            let when = world.block(*block).and_then(|id| world.session.timeline().block(id)?.when());
+            let begin = minutes.and_then(|minutes| Some(when?.in_zone(Zone::UTC).0 + TimeDelta::minutes(minutes)));
+            let days = days.and_then(|count| Days::starting(begin?.date_naive(), count).ok());
+            let start = begin.filter(|_| days.is_none());
             let repeat = rule.and_then(|rule| repeat(world, rule));
             let scope = scope(world, *number);
-            let changes = BlockUpdate { title: to.map(title), start, repeat, scope, ..BlockUpdate::default() };
+            let changes = BlockUpdate { title: to.map(title), start, days, repeat, scope, ..BlockUpdate::default() };
             Command::UpdateBlock { block: handle(*block), changes }
         }
         Request::DeleteSeries { block, scope: number } => {

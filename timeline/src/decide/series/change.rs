@@ -3,12 +3,13 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::{
-    blocks_of, cut, days_of_rule, done, first_start, open_blocks, out_of_calendar, room_for_blocks, room_for_series,
-    tail, whole_minutes,
+    blocks_of, cut, days_of_rule, done, first_start, minutes_of, open_blocks, out_of_calendar, room_for_blocks,
+    room_for_series, tail, wall_start, whole_minutes,
 };
 use crate::block::{Block, Occurrence};
 use crate::clock;
 use crate::command::BlockUpdate;
+use crate::days::When;
 use crate::decide::block::{Steps, with_fields};
 use crate::decide::{Context, Decided, Did, read};
 use crate::event::EventKind;
@@ -112,7 +113,7 @@ impl Change<'_> {
 
     /// The series with its new fields, and moved as far as the block that was named.
     fn changed(&self, old: &Series) -> Result<Series, Rejection> {
-        let BlockUpdate { title, description, kind, priority, tags, reminders, start, end, length, .. } = self.changes;
+        let BlockUpdate { title, description, kind, priority, tags, reminders, .. } = self.changes;
         let mut series = old.clone();
         if let Some(title) = title {
             series.title = title.clone();
@@ -128,14 +129,8 @@ impl Change<'_> {
         if let Some(reminders) = reminders {
             series.reminders = Some(reminders.clone());
         }
-        let begins = start.or(self.found.span.map(Span::start));
-        let until = |end: DateTime<Utc>| Some(end - begins?);
-        if let Some(length) = end.and_then(until).or(*length) {
-            let minutes = u32::try_from(clock::minutes_up(length)).ok();
-            let minutes = minutes.filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
-            series.minutes = minutes.ok_or(Rejection::EstimateOutOfRange)?;
-        }
-        let by = start.map_or(TimeDelta::zero(), |start| whole_minutes(old.zone.wall(start)) - self.place.start);
+        let start = self.retimed(&mut series)?;
+        let by = start.map_or(TimeDelta::zero(), |start| start - self.place.start);
         if by.is_zero() {
             return Ok(series);
         }
@@ -155,8 +150,38 @@ impl Change<'_> {
         Ok(series)
     }
 
+    /// Gives the series another length, and makes its blocks all day or no longer so. Returns the new start of the block that was named, by
+    /// the clock.
+    fn retimed(&self, series: &mut Series) -> Result<Option<NaiveDateTime>, Rejection> {
+        let BlockUpdate { start, end, length, days, .. } = self.changes;
+        let is_timed = start.or(*end).is_some() || length.is_some();
+        if let Some(days) = days.map(When::Days) {
+            if is_timed {
+                return Err(Rejection::TimeAndDays);
+            }
+            series.all_day = true;
+            series.minutes = minutes_of(days)?;
+            return Ok(Some(wall_start(days, series.zone)));
+        }
+        if series.all_day && is_timed {
+            if start.is_none() {
+                return Err(Rejection::LengthOfDays { title: self.found.title.clone() });
+            }
+            series.all_day = false;
+            series.minutes = u32::try_from(limits::UNESTIMATED.num_minutes()).unwrap_or(limits::ESTIMATE_MINUTES);
+        }
+        let begins = start.or(self.found.span.map(Span::start));
+        let until = |end: DateTime<Utc>| Some(end - begins?);
+        if let Some(length) = end.and_then(until).or(*length) {
+            let minutes = u32::try_from(clock::minutes_up(length)).ok();
+            let minutes = minutes.filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
+            series.minutes = minutes.ok_or(Rejection::EstimateOutOfRange)?;
+        }
+        Ok(start.map(|start| whole_minutes(series.zone.wall(start))))
+    }
+
     /// The starts of a new rule, without those of the days on which a block is done or over already. None without a new rule.
-    fn new_starts<V: ReadBlocks>(
+    fn new_starts<V: ReadPlans + ReadBlocks>(
         &self,
         view: &V,
         after: &mut Series,
@@ -171,8 +196,10 @@ impl Change<'_> {
         if let Some(last) = starts.last().filter(|_| starts.len() == most) {
             after.through = *last + TimeDelta::minutes(1);
         }
+        let zone = read(view.settings())?.zone();
         let settled = read(view.blocks(&blocks_of(&self.series)))?;
-        let settled = settled.iter().filter(|block| !block.is_open() || now.is_some_and(|now| block.has_ended(now)));
+        let has_ended = |block: &Block| now.is_some_and(|now| block.has_ended(now, zone));
+        let settled = settled.iter().filter(|block| !block.is_open() || has_ended(block));
         for place in settled.filter_map(|block| block.series) {
             starts.retain(|start| start.date() != (place.start + by).date());
         }
@@ -189,11 +216,13 @@ impl Change<'_> {
         now: DateTime<Utc>,
     ) -> Result<Steps, Rejection> {
         let is_named = block.id == self.found.id;
-        let is_in_place = block.series.is_some_and(|place| old.span(place.start).ok() == block.span);
+        let is_in_place = block.series.is_some_and(|place| old.when(place.start).ok() == block.when());
+        let is_timed = self.changes.start.is_some() || self.changes.days.is_some();
         let mut to = Block { series: Some(Occurrence { series: after.id, start }), ..block.clone() };
-        let is_moved = after.start != old.start || after.minutes != old.minutes || self.rule.is_some();
-        if is_moved && (is_in_place || is_named && self.changes.start.is_some()) {
-            (to.span, to.minutes) = (Some(after.span(start)?), None);
+        let is_same = (after.start, after.minutes, after.all_day) == (old.start, old.minutes, old.all_day);
+        let is_moved = !is_same || self.rule.is_some();
+        if is_moved && (is_in_place || is_named && is_timed) {
+            to = to.at(Some(after.when(start)?));
         } else if let (true, Some(span)) = (is_named && after.minutes != old.minutes, to.span) {
             to.span = Some(Span::starting(span.start(), after.length())?);
         }
@@ -208,7 +237,7 @@ impl Change<'_> {
             reminders: given.reminders.clone().filter(|_| is_as_planned(block.reminders == old.reminders)),
             ..BlockUpdate::default()
         };
-        let has_moved = to.span != block.span;
+        let has_moved = to.when() != block.when();
         let mut steps = Steps { events: Vec::new(), block };
         if has_moved {
             steps.to(to.clone(), EventKind::BlockMoved);

@@ -7,26 +7,28 @@
 mod change;
 mod fitted;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
 pub(super) use fitted::fitted;
 
 use self::change::Change;
-use super::block::{Steps, overlaps, plan_or_active};
+use super::block::{Steps, overlaps, plan_or_active, when_new};
 use super::{Context, Decided, Decision, Did, Outcome, block, read};
 use crate::block::{Block, Kind, Priority, Source};
 use crate::clock;
 use crate::command::{BlockUpdate, NewBlock, Repeat, Scope};
+use crate::days::When;
 use crate::event::EventKind;
 use crate::id::{PlanId, SeriesId};
+use crate::invalid::InvalidValue;
 use crate::limits;
 use crate::plan::Plan;
 use crate::reference::{BlockRef, Preferred, find_block};
 use crate::rejection::Rejection;
 use crate::series::{End, Occurrence, Recurrence, Rule, Series};
-use crate::span::Span;
 use crate::text::Title;
 use crate::view::{BlockQuery, ReadBlocks, ReadPlans, ReadSeries};
+use crate::zone::Zone;
 
 /// Adds a series to the timeline, with its blocks of the next weeks.
 pub(super) fn create<V: ReadPlans + ReadBlocks + ReadSeries>(
@@ -36,7 +38,7 @@ pub(super) fn create<V: ReadPlans + ReadBlocks + ReadSeries>(
     context: &Context,
 ) -> Decided<V> {
     let has_days = new.due.or(new.not_before).is_some() || !new.depends_on.is_empty();
-    let span = time_of_series(new.span, has_days, &new.title)?;
+    let when = time_of_series(when_new(new)?, has_days, &new.title)?;
     let plan = plan_or_active(view, new.plan.as_ref())?.id;
     let series = Series {
         kind: new.kind,
@@ -44,7 +46,7 @@ pub(super) fn create<V: ReadPlans + ReadBlocks + ReadSeries>(
         priority: new.priority,
         tags: new.tags.clone(),
         reminders: new.reminders.clone(),
-        ..new_series(view, repeat, (plan, span), new.title.clone(), context.source)?
+        ..new_series(view, repeat, (plan, when), new.title.clone(), context.source)?
     };
     let (series, blocks) = first_blocks(view, &series, context.now)?;
     let count = blocks.len() as u64;
@@ -75,7 +77,8 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
         || changes.worked.is_some()
         || changes.due.is_some()
         || changes.not_before.is_some()
-        || changes.unschedule;
+        || changes.unschedule
+        || changes.remove_estimate;
     if is_single {
         return Err(Rejection::OneAtATime.into());
     }
@@ -90,7 +93,7 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
         (Scope::Following(id), _) => Some(id),
         (Scope::One, repeat) => repeat.map(|repeat| repeat.id),
     };
-    if (from.is_some() || changes.start.is_some()) && !series.has_start(place.start) {
+    if (from.is_some() || changes.start.is_some() || changes.days.is_some()) && !series.has_start(place.start) {
         return Err(Rejection::OldOfSeries { title: found.title }.into());
     }
     let change = Change { series, found, place, changes: &one, rule: repeat.map(|repeat| &repeat.rule) };
@@ -113,14 +116,14 @@ fn begin<V: ReadPlans + ReadBlocks + ReadSeries>(
         (events, *block)
     };
     let has_days = changed.due.or(changed.not_before).is_some() || !changed.depends_on.is_empty();
-    let span = time_of_series(changed.span, has_days, &changed.title)?;
+    let when = time_of_series(changed.when(), has_days, &changed.title)?;
     let mut series = Series {
         kind: changed.kind,
         description: changed.description.clone(),
         priority: changed.priority,
         tags: changed.tags.clone(),
         reminders: changed.reminders.clone(),
-        ..new_series(view, repeat, (changed.plan, span), changed.title.clone(), changed.source)?
+        ..new_series(view, repeat, (changed.plan, when), changed.title.clone(), changed.source)?
     };
     // The first block is there already.
     let start = series.start;
@@ -128,42 +131,53 @@ fn begin<V: ReadPlans + ReadBlocks + ReadSeries>(
     let (series, blocks) = first_blocks(view, &series, context.now)?;
     let count = blocks.len() as u64 + 1;
     let mut steps = Steps { events: Vec::new(), block: changed };
-    let span = if series.zone.wall(span.start()) == start { span } else { series.span(start)? };
+    let when = if wall_start(when, series.zone) == start { when } else { series.when(start)? };
     let place = Occurrence { series: series.id, start };
-    let kind = if steps.block.span == Some(span) { EventKind::BlockUpdated } else { EventKind::BlockMoved };
-    steps.to(Block { span: Some(span), series: Some(place), ..steps.block.clone() }, kind);
+    let kind = if steps.block.when() == Some(when) { EventKind::BlockUpdated } else { EventKind::BlockMoved };
+    steps.to(Block { series: Some(place), ..steps.block.clone().at(Some(when)) }, kind);
     events.insert(0, EventKind::SeriesCreated { series: series.clone() });
     events.extend(steps.events);
     events.extend(blocks.into_iter().map(|block| EventKind::BlockScheduled { block }));
     done(view, events, Did::Updated, series, steps.block, count)
 }
 
-/// The time of the first block, if something of this time and with or without other days can repeat.
-fn time_of_series(span: Option<Span>, has_days: bool, title: &Title) -> Result<Span, Rejection> {
-    match span {
+/// When the first block takes place, if something of this time and with or without other days can repeat.
+fn time_of_series(when: Option<When>, has_days: bool, title: &Title) -> Result<When, Rejection> {
+    match when {
         None => Err(Rejection::RepeatWithoutTime { title: title.clone() }),
         Some(_) if has_days => Err(Rejection::RepeatWithDays { title: title.clone() }),
-        Some(span) => Ok(span),
+        Some(when) => Ok(when),
     }
+}
+
+/// The minutes of each block that takes as long as this one.
+fn minutes_of(when: When) -> Result<u32, Rejection> {
+    let length = match when {
+        When::Span(span) => span.length(),
+        When::Days(days) => TimeDelta::days(days.count()),
+    };
+    let minutes = u32::try_from(clock::minutes_up(length)).ok();
+    Ok(minutes.filter(|minutes| *minutes <= limits::ESTIMATE_MINUTES).ok_or(InvalidValue::BlockTooLong)?)
 }
 
 /// A series without blocks that begins with the first day that its rule has.
 fn new_series<V: ReadPlans>(
     view: &V,
     repeat: &Repeat,
-    (plan, span): (PlanId, Span),
+    (plan, when): (PlanId, When),
     title: Title,
     source: Source,
 ) -> Decided<V, Series> {
     let zone = read(view.settings())?.zone();
-    let start = first_start(&repeat.rule, zone.wall(span.start()))?;
+    let start = first_start(&repeat.rule, wall_start(when, zone))?;
     Ok(Series {
         id: repeat.id,
         plan,
         rule: Rule::from(&repeat.rule),
         start,
         zone,
-        minutes: u32::try_from(clock::minutes_up(span.length())).unwrap_or(limits::ESTIMATE_MINUTES),
+        minutes: minutes_of(when)?,
+        all_day: when.days().is_some(),
         title,
         kind: Kind::Task,
         description: None,
@@ -175,6 +189,14 @@ fn new_series<V: ReadPlans>(
         made: 0,
         source,
     })
+}
+
+/// When something begins by the clock in a zone. An all-day block begins at 00:00.
+fn wall_start(when: When, zone: Zone) -> NaiveDateTime {
+    match when {
+        When::Span(span) => zone.wall(span.start()),
+        When::Days(days) => days.first().and_time(NaiveTime::MIN),
+    }
 }
 
 /// Deletes a block, or more of its series.
@@ -221,10 +243,11 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
             (EventKind::SeriesDeleted { series: series.clone() }, blocks)
         }
     };
+    let zone = read(view.settings())?.zone();
     // An appointment that is over took place. A task that is overdue would still have to be done.
     let is_named = |block: &Block| block.id == found.id && scope != Scope::All;
     let blocks: Vec<Block> =
-        blocks.into_iter().filter(|block| !block.is_over(context.now) || is_named(block)).collect();
+        blocks.into_iter().filter(|block| !block.is_over(context.now, zone) || is_named(block)).collect();
     let count = blocks.len() as u64;
     let events = [event].into_iter().chain(blocks.into_iter().map(|block| EventKind::BlockDeleted { block })).collect();
     let outcome = Outcome::Series {
@@ -285,7 +308,7 @@ fn whole_minutes(time: NaiveDateTime) -> NaiveDateTime {
 }
 
 fn out_of_calendar(time: Option<NaiveDateTime>) -> Result<NaiveDateTime, Rejection> {
-    time.ok_or_else(|| crate::invalid::InvalidValue::DateOutOfRange.into())
+    time.ok_or_else(|| InvalidValue::DateOutOfRange.into())
 }
 
 /// Until when blocks of a series are made: for some weeks, and at least the first one.
@@ -343,16 +366,17 @@ fn blocks_of(series: &Series) -> BlockQuery {
 }
 
 /// The open blocks of a series that its rule starts at or after `from`, without those that are over at `now`.
-fn open_blocks<V: ReadBlocks>(
+fn open_blocks<V: ReadPlans + ReadBlocks>(
     view: &V,
     series: &Series,
     from: NaiveDateTime,
     now: Option<DateTime<Utc>>,
 ) -> Decided<V, Vec<Block>> {
+    let zone = read(view.settings())?.zone();
     let mut blocks = read(view.blocks(&blocks_of(series)))?;
     blocks.retain(|block| {
         let is_from = block.series.is_some_and(|place| place.start >= from);
-        is_from && block.is_open() && now.is_none_or(|now| !block.has_ended(now))
+        is_from && block.is_open() && now.is_none_or(|now| !block.has_ended(now, zone))
     });
     Ok(blocks)
 }
