@@ -358,8 +358,11 @@ pub struct BlockUpdate {
     pub end: Option<DateTime<Utc>>,
     /// A new length, from the start. Ignored together with `end`. It is the new estimate of a task that has and gets no time.
     pub length: Option<TimeDelta>,
-    /// New days, which make it an all-day block. Not together with a start, an end or a length.
-    pub days: Option<Days>,
+    /// A new first day, which makes it an all-day block. Alone it moves the block, which keeps its number of days; one that was not all day
+    /// gets one day. Not together with a start, an end or a length.
+    pub first_day: Option<NaiveDate>,
+    /// A new last day. Alone it is for a block that is all day already.
+    pub last_day: Option<NaiveDate>,
     /// Whether to take away the time of a task, so that it is in the inbox again. Its length becomes its estimate.
     pub unschedule: bool,
     /// Whether to remove the estimate of a task without a time.
@@ -383,6 +386,13 @@ pub struct BlockUpdate {
     pub repeat: Option<Repeat>,
     /// How much of its series the changes are about.
     pub scope: Scope,
+}
+
+impl BlockUpdate {
+    /// Whether it gives a start or days.
+    pub const fn gives_start(&self) -> bool {
+        self.start.is_some() || self.first_day.is_some() || self.last_day.is_some()
+    }
 }
 
 /// Changes of the settings. A field that is `None` keeps its value.

@@ -96,9 +96,9 @@ pub fn progress(goal: &Goal, blocks: &[Block], now: DateTime<Utc>) -> Progress {
     sum
 }
 
-/// Whether a session was missed: it is over and not done.
+/// Whether a session was missed: it is over and not done. One that the person made all-day has no length that could be made up for.
 pub(crate) fn is_missed(block: &Block, now: DateTime<Utc>) -> bool {
-    block.is_session() && block.is_open() && block.has_ended(now)
+    block.is_session() && block.is_open() && block.span.is_some_and(|span| span.end() <= now)
 }
 
 fn milestone(title: &Title, phase: usize, blocks: &[Block]) -> Option<MilestoneReached> {

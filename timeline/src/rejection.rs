@@ -125,6 +125,12 @@ pub enum Rejection {
     /// A block that is all day and has a time.
     #[error("A block takes place either at a time or all day. Nothing was changed; give one of them.")]
     TimeAndDays,
+    /// A last day for a block that is not all day.
+    #[error("“{title}” is not all day. Nothing was changed; give its first day, too.")]
+    LastDayAlone {
+        /// Its title.
+        title: Title,
+    },
     /// A length or an end of an all-day block.
     #[error("“{title}” is all day. Nothing was changed; say when it starts, or give other days.")]
     LengthOfDays {

@@ -25,7 +25,7 @@ fn days(first: &str, last: &str) -> Option<Days> {
 }
 
 fn set_days(days: Option<Days>) -> BlockUpdate {
-    BlockUpdate { days, ..BlockUpdate::default() }
+    BlockUpdate { first_day: days.map(Days::first), last_day: days.map(Days::last), ..BlockUpdate::default() }
 }
 
 fn titles(blocks: &[Block]) -> Vec<String> {
@@ -126,6 +126,21 @@ fn it_gets_a_time_and_days_again() {
         desk.undo();
     }
     assert_eq!(desk.session.timeline().content(), before);
+}
+
+#[test]
+fn one_of_the_two_days_is_enough_where_the_other_one_is_known() {
+    let mut desk = Desk::new();
+    desk.add("Trip", |new| new.days = days("03-03", "03-05")).unwrap();
+    let first = |text: &str| BlockUpdate { first_day: Some(date(text)), ..BlockUpdate::default() };
+    let last = |text: &str| BlockUpdate { last_day: Some(date(text)), ..BlockUpdate::default() };
+    assert_eq!(desk.update("Trip", first("03-09")).unwrap().1.days, days("03-09", "03-11"), "as many days");
+    assert_eq!(desk.update("Trip", last("03-15")).unwrap().1.days, days("03-09", "03-15"));
+    assert!(desk.update("Trip", last("03-08")).is_err());
+    desk.task("Call", "03-03T09:00", 30);
+    let why = "“Call” is not all day. Nothing was changed; give its first day, too.";
+    assert_eq!(desk.update("Call", last("03-08")).unwrap_err(), why);
+    assert_eq!(desk.update("Call", first("03-08")).unwrap().1.days, days("03-08", "03-08"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{Context, Decided, Decision, Did, Outcome, read};
 use crate::block::{Block, Kind, Worked};
 use crate::clock;
 use crate::command::{BlockUpdate, NewBlock};
-use crate::days::When;
+use crate::days::{Days, When};
 use crate::event::{BlockChange, EventKind, TimerChange};
 use crate::id::BlockId;
 use crate::limits;
@@ -225,18 +225,18 @@ fn has_to_begin(block: &Block, now: DateTime<Utc>, zone: Zone) -> bool {
 /// The block with its new time or days. A task that gets them has no estimate, and one that loses its time is estimated to take as long.
 fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, zone: Zone) -> Result<Block, Rejection> {
     let gets_time = changes.start.is_some() || changes.end.is_some();
-    let gets_days = changes.days.is_some();
+    let days = days_of(block, changes)?;
     if changes.unschedule {
-        if gets_time || gets_days {
+        if gets_time || days.is_some() {
             return Err(Rejection::TimeGivenAndTaken);
         }
         let length = block.span.map(|span| estimated(span.length())).transpose()?;
         return Ok(Block { minutes: length.or(block.minutes), ..block.clone().at(None) });
     }
-    if gets_days && (gets_time || changes.length.is_some()) {
+    if days.is_some() && (gets_time || changes.length.is_some()) {
         return Err(Rejection::TimeAndDays);
     }
-    let when = match (changes.days, changes.start.or(block.span.map(Span::start))) {
+    let when = match (days, changes.start.or(block.span.map(Span::start))) {
         (Some(days), _) => When::Days(days),
         (None, Some(start)) => {
             let length = changes.length.or(block.length()).unwrap_or(limits::UNESTIMATED);
@@ -254,6 +254,18 @@ fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, zone: Zone) -
         moved.missed_at = None;
     }
     Ok(moved)
+}
+
+/// The days that a change gives a block, if it gives any.
+pub(super) fn days_of(block: &Block, changes: &BlockUpdate) -> Result<Option<Days>, Rejection> {
+    let days = match (changes.first_day, changes.last_day, block.days) {
+        (None, None, _) => return Ok(None),
+        (Some(first), Some(last), _) => Days::new(first, last),
+        (Some(first), None, before) => Days::starting(first, before.map_or(1, Days::count)),
+        (None, Some(last), Some(before)) => Days::new(before.first(), last),
+        (None, Some(_), None) => return Err(Rejection::LastDayAlone { title: block.title.clone() }),
+    };
+    Ok(days.map(Some)?)
 }
 
 /// An estimate in whole minutes, rounded up.

@@ -19,7 +19,6 @@ use crate::moment::Moment;
 use crate::plan::Plan;
 use crate::rejection::Rejection;
 use crate::series::Series;
-use crate::span::Span;
 use crate::view::{ReadBlocks, ReadGoals, ReadHistory, ReadPlans, ReadSeries};
 
 /// The events that change a block.

@@ -157,7 +157,7 @@ impl World {
 pub enum Request {
     Schedule { title: u8, kind: Kind, minutes: i64, length: i64 },
     AllDay { title: u8, kind: Kind, first: u64, count: i64 },
-    SetDays { block: u8, first: u64, count: i64 },
+    SetDays { block: u8, first: Option<u64>, last: Option<u64> },
     Note { title: u8, minutes: Option<u32>, first: Option<u64>, due: Option<u64> },
     Plan { block: u8, unschedule: bool, length: Option<i64>, first: Option<u64>, due: Option<u64> },
     Move { block: u8, minutes: i64 },
@@ -212,7 +212,7 @@ pub fn request() -> impl Strategy<Value = Request> {
             .prop_map(|(title, kind, minutes, length)| Request::Schedule { title, kind, minutes, length }),
         2 => (0u8..6, kind(), 0u64..40, 1i64..400)
             .prop_map(|(title, kind, first, count)| Request::AllDay { title, kind, first, count }),
-        2 => (1u8..30, 0u64..40, 1i64..20).prop_map(|(block, first, count)| Request::SetDays { block, first, count }),
+        2 => (1u8..30, days(), days()).prop_map(|(block, first, last)| Request::SetDays { block, first, last }),
         2 => (0u8..6, prop::option::of(0u32..30_000), days(), days())
             .prop_map(|(title, minutes, first, due)| Request::Note { title, minutes, first, due }),
         2 => (1u8..12, any::<bool>(), prop::option::of(0i64..30_000), days(), days())
@@ -330,9 +330,13 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             days: Some(Days::starting(day(*first)?, *count).ok()?),
             ..NewBlock::new(BlockId::new(world.id()), title(*number))
         }),
-        Request::SetDays { block, first, count } => Command::UpdateBlock {
+        Request::SetDays { block, first, last } => Command::UpdateBlock {
             block: handle(*block),
-            changes: BlockUpdate { days: Days::starting(day(*first)?, *count).ok(), ..BlockUpdate::default() },
+            changes: BlockUpdate {
+                first_day: first.and_then(day),
+                last_day: last.and_then(day),
+                ..BlockUpdate::default()
+            },
         },
         Request::Note { title: number, minutes, first, due } => Command::ScheduleBlock(NewBlock {
             minutes: *minutes,
@@ -398,9 +402,10 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             let begin = minutes.and_then(|minutes| Some(when?.in_zone(Zone::UTC).0 + TimeDelta::minutes(minutes)));
             let days = days.and_then(|count| Days::starting(begin?.date_naive(), count).ok());
             let start = begin.filter(|_| days.is_none());
+            let (first_day, last_day) = (days.map(Days::first), days.map(Days::last));
             let repeat = rule.and_then(|rule| repeat(world, rule));
             let scope = scope(world, *number);
-            let changes = BlockUpdate { title: to.map(title), start, days, repeat, scope, ..BlockUpdate::default() };
+            let changes = BlockUpdate { title: to.map(title), start, first_day, last_day, repeat, scope, ..BlockUpdate::default() };
             Command::UpdateBlock { block: handle(*block), changes }
         }
         Request::DeleteSeries { block, scope: number } => {

@@ -10,7 +10,7 @@ use crate::block::{Block, Occurrence};
 use crate::clock;
 use crate::command::BlockUpdate;
 use crate::days::When;
-use crate::decide::block::{Steps, with_fields};
+use crate::decide::block::{Steps, days_of, with_fields};
 use crate::decide::{Context, Decided, Did, read};
 use crate::event::EventKind;
 use crate::id::SeriesId;
@@ -153,9 +153,9 @@ impl Change<'_> {
     /// Gives the series another length, and makes its blocks all day or no longer so. Returns the new start of the block that was named, by
     /// the clock.
     fn retimed(&self, series: &mut Series) -> Result<Option<NaiveDateTime>, Rejection> {
-        let BlockUpdate { start, end, length, days, .. } = self.changes;
+        let BlockUpdate { start, end, length, .. } = self.changes;
         let is_timed = start.or(*end).is_some() || length.is_some();
-        if let Some(days) = days.map(When::Days) {
+        if let Some(days) = days_of(&self.found, self.changes)?.map(When::Days) {
             if is_timed {
                 return Err(Rejection::TimeAndDays);
             }
@@ -217,7 +217,7 @@ impl Change<'_> {
     ) -> Result<Steps, Rejection> {
         let is_named = block.id == self.found.id;
         let is_in_place = block.series.is_some_and(|place| old.when(place.start).ok() == block.when());
-        let is_timed = self.changes.start.is_some() || self.changes.days.is_some();
+        let is_timed = self.changes.gives_start();
         let mut to = Block { series: Some(Occurrence { series: after.id, start }), ..block.clone() };
         let is_same = (after.start, after.minutes, after.all_day) == (old.start, old.minutes, old.all_day);
         let is_moved = !is_same || self.rule.is_some();

@@ -93,7 +93,7 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
         (Scope::Following(id), _) => Some(id),
         (Scope::One, repeat) => repeat.map(|repeat| repeat.id),
     };
-    if (from.is_some() || changes.start.is_some() || changes.days.is_some()) && !series.has_start(place.start) {
+    if (from.is_some() || changes.gives_start()) && !series.has_start(place.start) {
         return Err(Rejection::OldOfSeries { title: found.title }.into());
     }
     let change = Change { series, found, place, changes: &one, rule: repeat.map(|repeat| &repeat.rule) };
