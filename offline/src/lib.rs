@@ -43,7 +43,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use flux_timeline::clock;
 use futures::future::LocalBoxFuture;
 use futures::stream;
@@ -222,7 +222,10 @@ fn interpret(text: &str, world: &mut World) -> Answer {
 fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
     let text = |field: &str| arguments.get(field).and_then(Value::as_str).filter(|_| tool == "scheduleBlock");
     let time = |field: &str| clock::read_wall(text(field)?);
-    let start = time("startTime");
+    let day = |field: &str| clock::read_date(text(field)?);
+    let first = day("firstDay");
+    let after = day("lastDay").or(first).and_then(|day| day.succ_opt()).map(NaiveDateTime::from);
+    let start = time("startTime").or(first.map(NaiveDateTime::from));
     let untimed = start.is_none();
     let start = start.unwrap_or_default();
     let minutes = arguments.get("durationMinutes").and_then(Value::as_i64).unwrap_or(60);
@@ -231,13 +234,14 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         title: text("title")?.to_owned(),
         kind: kind::kind(text("title")?),
         start,
-        end: time("endTime").unwrap_or(start + TimeDelta::minutes(minutes)),
+        end: time("endTime").or(after).unwrap_or(start + TimeDelta::minutes(minutes)),
         priority: text("priority").unwrap_or("medium").to_owned(),
         tags: arguments.get("tags").and_then(|tags| json::read(tags.clone()).ok()).unwrap_or_default(),
         completed: false,
         missed: false,
         working: false,
         repeats: None,
+        all_day: first.is_some(),
         untimed,
         plan: None,
     })

@@ -1,5 +1,6 @@
 //! What the conversation was about: the blocks that "it", "that" and "the second one" can mean.
 
+use chrono::NaiveDateTime;
 use flux_timeline::{Kind, clock};
 use serde_json::Value;
 
@@ -121,20 +122,24 @@ pub(super) fn blocks_of(result: &Value) -> Vec<BlockLine> {
 pub(super) fn block(facts: &Value) -> Option<BlockLine> {
     let text = |field: &str| facts.get(field).and_then(Value::as_str);
     let time = |field: &str| clock::read_wall(text(field)?);
+    let day = |field: &str| clock::read_date(text(field)?);
+    let first = day("firstDay").map(NaiveDateTime::from);
+    let last = day("lastDay").and_then(|day| day.succ_opt()).map(NaiveDateTime::from);
     let tags = facts.get("tags").and_then(Value::as_array);
     Some(BlockLine {
         handle: text("handle")?.to_owned(),
         title: text("title")?.to_owned(),
         kind: if text("kind") == Some("appointment") { Kind::Appointment } else { Kind::Task },
-        start: time("start").unwrap_or_default(),
-        end: time("end").unwrap_or_default(),
+        start: time("start").or(first).unwrap_or_default(),
+        end: time("end").or(last).unwrap_or_default(),
         priority: text("priority").unwrap_or("medium").to_owned(),
         tags: tags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
         completed: facts.get("completed").and_then(Value::as_bool).unwrap_or(false),
         missed: facts.get("missed").and_then(Value::as_bool).unwrap_or(false),
         working: facts.get("working").and_then(Value::as_bool).unwrap_or(false),
         repeats: facts.get("repeats").map(|_| String::new()),
-        untimed: facts.get("start").is_none(),
+        all_day: first.is_some(),
+        untimed: facts.get("start").is_none() && first.is_none(),
         plan: text("plan").map(str::to_owned),
     })
 }

@@ -43,7 +43,17 @@ impl TimeFormat {
         if block.untimed {
             return "no time yet".to_owned();
         }
-        format!("{}, {}", clock::day(block.start.date(), self.today), self.times(block.start, block.end))
+        let day = clock::day(block.start.date(), self.today);
+        if block.all_day {
+            let last = last_day(block);
+            let to = if last == block.start.date() {
+                String::new()
+            } else {
+                format!(" – {}", clock::day(last, self.today))
+            };
+            return format!("{day}{to}, all day");
+        }
+        format!("{day}, {}", self.times(block.start, block.end))
     }
 }
 
@@ -69,9 +79,19 @@ pub(super) fn block(block: &BlockLine, format: TimeFormat) -> String {
     format!("“{}” ({}), {}", block.title, block.handle, format.when(block))
 }
 
+/// The last day of a block. A block that ends at midnight does not reach the next day.
+pub(super) fn last_day(block: &BlockLine) -> NaiveDate {
+    (block.end - TimeDelta::seconds(1)).date().max(block.start.date())
+}
+
 /// A line of a list of one day.
 fn line(block: &BlockLine, format: TimeFormat) -> String {
-    let times = if block.untimed { "No time yet:".to_owned() } else { format.times(block.start, block.end) };
+    let times = match (block.untimed, block.all_day) {
+        (true, _) => "No time yet:".to_owned(),
+        (_, true) if last_day(block) == block.start.date() => "All day:".to_owned(),
+        (_, true) => format!("All day, until {}:", clock::day(last_day(block), format.today)),
+        _ => format.times(block.start, block.end),
+    };
     let mut line = format!("- {times} {} ({})", block.title, block.handle);
     if block.priority != "medium" {
         line.push_str(&format!(" · {} priority", block.priority));

@@ -5,7 +5,7 @@ use flux_timeline::{Kind, Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
-use super::phrase::TimeFormat;
+use super::phrase::{TimeFormat, last_day};
 use flux_phrases::time::Today;
 use flux_tools::context::{BlockLine, InboxLine, PlanLine, TimelineContext};
 
@@ -266,6 +266,7 @@ fn waiting(task: &InboxLine) -> BlockLine {
         missed: false,
         working: task.working,
         repeats: None,
+        all_day: false,
         untimed: true,
         plan: task.plan.clone(),
     }
@@ -285,11 +286,6 @@ fn by_start<'a>(blocks: impl Iterator<Item = &'a BlockLine>) -> Vec<&'a BlockLin
 pub(super) fn days_call(from: NaiveDate, to: NaiveDate) -> Call {
     let at = |date: NaiveDate| clock::wall(date.and_time(NaiveTime::MIN));
     ("findBlocks".to_owned(), json!({"from": at(from), "to": at(to), "limit": 100}))
-}
-
-/// The last day of a block. A block that ends at midnight does not reach the next day.
-fn last_day(block: &BlockLine) -> NaiveDate {
-    (block.end - TimeDelta::seconds(1)).date().max(block.start.date())
 }
 
 /// The next multiple of five minutes.

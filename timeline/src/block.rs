@@ -1,6 +1,6 @@
 //! A block: a task or an appointment, and when.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::{clock, json, limits};
 
 use crate::days::{Days, When};
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId};
-use crate::reminder::Reminders;
+use crate::reminder::{ALL_DAY, Reminders};
 use crate::span::{Span, to_millis};
 use crate::text::{Description, Tag, Title, title_key};
 use crate::zone::Zone;
@@ -164,6 +164,13 @@ impl Block {
     /// Whether its time has passed, which is the end of the last day in the person's zone for an all-day block.
     pub fn has_ended(&self, now: DateTime<Utc>, zone: Zone) -> bool {
         self.in_zone(zone).is_some_and(|(_, end)| end <= now)
+    }
+
+    /// The moment from which its reminders count back: its start, or [`ALL_DAY`] of the first day of an all-day block, whose first moment is
+    /// at night.
+    pub fn reminded_start(&self, zone: Zone) -> Option<DateTime<Utc>> {
+        let morning = |days: Days| zone.instant(days.first().and_time(NaiveTime::MIN) + ALL_DAY);
+        self.span.map(Span::start).or(self.days.map(morning))
     }
 
     /// How long it takes: the length of its time, or the estimate of a task without one. `None` for an all-day block.

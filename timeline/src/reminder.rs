@@ -1,7 +1,7 @@
 //! When a block reminds the person of itself.
 //!
-//! A reminder is a number of minutes before the start, and of an all-day block before [`ALL_DAY`] of its first day. A block has its own, or those of the person's settings. The service keeps which
-//! ones have come (`agent/src/store/reminders.rs`); the log does not.
+//! A reminder is a number of minutes before the start, which is [`ALL_DAY`] of the first day for an all-day block. A block has its own,
+//! or those of the person's settings. The service keeps which ones have come (`agent/src/store/reminders.rs`); the log does not.
 
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,14 +1,12 @@
 //! A person's settings. Changes to them are events in the log.
 
-use chrono::{DateTime, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::clock::HourFormat;
-use crate::days::Days;
 use crate::free_time::{Activity, ActivityHours, BREAK_MINUTES, WorkingHours};
-use crate::reminder::{ALL_DAY, QuietHours, Reminders, before};
-use crate::span::Span;
+use crate::reminder::{QuietHours, Reminders, before};
 use crate::zone::Zone;
 
 /// A person's settings.
@@ -128,7 +126,7 @@ impl Settings {
     /// In quiet hours, a reminder waits for their end if the block has not begun by then. Otherwise it comes at its time, because
     /// it would be of no use later.
     pub fn reminders_of(&self, block: &Block) -> Vec<DateTime<Utc>> {
-        let Some(start) = self.reminded_start(block).filter(|_| block.is_open()) else { return Vec::new() };
+        let Some(start) = block.reminded_start(self.zone()).filter(|_| block.is_open()) else { return Vec::new() };
         let own = block.reminders.as_ref().map(Reminders::minutes);
         let minutes = own.unwrap_or(self.remind_minutes.as_slice());
         let moments = minutes.iter().map(|minutes| {
@@ -137,13 +135,6 @@ impl Settings {
             end.filter(|end| *end <= start).unwrap_or(moment)
         });
         moments.collect()
-    }
-
-    /// The moment before which the reminders of a block come: its start, or 9:00 of the first day of an all-day block, whose first moment
-    /// is at night.
-    fn reminded_start(&self, block: &Block) -> Option<DateTime<Utc>> {
-        let morning = |days: Days| self.zone().instant(days.first().and_time(NaiveTime::MIN) + ALL_DAY);
-        block.span.map(Span::start).or(block.days.map(morning))
     }
 }
 

@@ -7,7 +7,7 @@ use flux_timeline::progress::{Progress, progress};
 use flux_timeline::view::{BlockState, PlanCounts, blocks_of_each};
 use flux_timeline::{
     Block, BlockQuery, Goal, GoalStatus, HourFormat, Kind, Plan, PlanId, ReadBlocks, ReadGoals, ReadPlans, ReadSeries,
-    Series, Span, clock,
+    Series, clock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +173,9 @@ pub struct BlockLine {
     /// How it repeats, in words, if it is one of a series.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<String>,
+    /// Whether it is all day. It starts when its first day does, and ends when its last one does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_day: bool,
     /// Whether it is a task without a time. Its start and end then mean nothing. The context lists none: they are in the inbox.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub untimed: bool,
@@ -286,22 +289,23 @@ pub fn timeline<V: ReadPlans + ReadBlocks + ReadSeries + ReadGoals>(
         let place = block.series?;
         series.iter().find(|series| series.id == place.series).map(Series::words)
     };
-    let line = |block: &Block, span: Span| BlockLine {
+    let line = |block: &Block, (start, end): (DateTime<Utc>, DateTime<Utc>)| BlockLine {
         handle: block.handle.to_string(),
         title: block.title.to_string(),
         kind: block.kind,
-        start: zone.wall(span.start()),
-        end: zone.wall(span.end()),
+        start: zone.wall(start),
+        end: zone.wall(end),
         priority: block.priority.as_str().to_owned(),
         tags: block.tags.iter().map(ToString::to_string).collect(),
         completed: block.completed_at.is_some(),
         missed: block.missed_at.is_some(),
         working: block.worked.is_running(),
         repeats: rule_of(block),
+        all_day: block.days.is_some(),
         untimed: false,
         plan: plan_of(block),
     };
-    let lines = |blocks: &[Block]| blocks.iter().filter_map(|block| Some(line(block, block.span?))).collect();
+    let lines = |blocks: &[Block]| blocks.iter().filter_map(|block| Some(line(block, block.in_zone(zone)?))).collect();
     Ok(TimelineContext {
         now: zone.wall(now),
         zone: zone.name().to_owned(),

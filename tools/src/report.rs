@@ -97,6 +97,12 @@ pub struct BlockFacts {
     /// `Tue 24 Nov`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<String>,
+    /// The first day of an all-day block, `2026-11-24`. It has no start and no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<String>,
+    /// Its last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<String>,
     /// How long a task without a time will take, in minutes, if somebody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
@@ -324,7 +330,9 @@ impl BlockFacts {
             kind: block.kind,
             start: block.span.map(|span| moment.wall(span.start())),
             end: block.span.map(|span| moment.wall(span.end())),
-            day: block.span.map(|span| moment.day(span.start())),
+            day: block.in_zone(moment.zone()).map(|(start, _)| moment.day(start)),
+            first_day: block.days.map(|days| clock::iso_date(days.first())),
+            last_day: block.days.map(|days| clock::iso_date(days.last())),
             minutes: block.minutes,
             due: block.due.map(clock::iso_date),
             earliest: block.not_before.map(clock::iso_date),

@@ -409,7 +409,7 @@ fn an_appointment_is_over_by_itself_and_can_be_missed_and_a_task_cannot() {
     assert!(block(&person, "B1").missed_at.is_some());
     // A task is never missed.
     person.call("updateBlock", json!({"id": "B1", "updates": {"kind": "task"}}));
-    assert!(block(&person, "B1").is_overdue(Person::now()) && block(&person, "B1").missed_at.is_none());
+    assert!(block(&person, "B1").is_overdue(Person::now(), Zone::UTC) && block(&person, "B1").missed_at.is_none());
     person.call("undo", json!({}));
     assert!(block(&person, "B1").missed_at.is_some());
 }

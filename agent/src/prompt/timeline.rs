@@ -70,13 +70,29 @@ fn and_appointments(count: u64) -> String {
     if count == 0 { String::new() } else { format!(", {}", counted_appointments(count)) }
 }
 
-fn line(block: &BlockLine, context: &TimelineContext) -> String {
-    let moment = |time: NaiveDateTime| {
-        format!("{} {} {}", time.weekday(), clock::iso_date(time.date()), clock::hours(time.time()))
-    };
-    let start = moment(block.start);
+/// `Tue 2026-03-03 22:00–23:00`, with the day of the end if it is another day.
+fn times(block: &BlockLine) -> String {
+    let moment = |time: NaiveDateTime| format!("{} {}", day(time.date()), clock::hours(time.time()));
     let same_day = block.start.date() == block.end.date();
     let end = if same_day { clock::hours(block.end.time()).to_string() } else { moment(block.end) };
+    format!("{}–{end}", moment(block.start))
+}
+
+/// `Tue 2026-03-03 all day`, with the last day if there are several.
+fn days(block: &BlockLine) -> String {
+    let first = block.start.date();
+    match block.end.date().pred_opt().filter(|last| *last > first) {
+        Some(last) => format!("{}–{} all day", day(first), day(last)),
+        None => format!("{} all day", day(first)),
+    }
+}
+
+fn day(date: NaiveDate) -> String {
+    format!("{} {}", date.weekday(), clock::iso_date(date))
+}
+
+fn line(block: &BlockLine, context: &TimelineContext) -> String {
+    let when = if block.all_day { days(block) } else { times(block) };
     let mut details = Vec::new();
     if !block.kind.is_task() {
         details.push("appointment".to_owned());
@@ -92,7 +108,7 @@ fn line(block: &BlockLine, context: &TimelineContext) -> String {
     details.extend(block.repeats.as_ref().map(|rule| format!("repeats {rule}")));
     add_details(&mut details, block.working, &block.priority, &block.tags);
     details.extend(in_plan(block.plan.as_deref()));
-    format!("{} | {start}–{end} | {}{}", block.handle, field(&block.title), listed(&details))
+    format!("{} | {when} | {}{}", block.handle, field(&block.title), listed(&details))
 }
 
 fn inbox_line(task: &InboxLine) -> String {

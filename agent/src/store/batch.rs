@@ -4,11 +4,11 @@
 //! The rows are one parameter, a JSON array, because a statement can have at most a hundred parameters. A value can have at most
 //! 2 MB, so the rows are written in slices.
 
-use flux_timeline::{Block, BlockId, PlanId, Span};
+use flux_timeline::{Block, BlockId, PlanId, When};
 use serde::Serialize;
 
 use super::past::digest;
-use super::timeline::state;
+use super::timeline::{bounds, state};
 use super::{Sql, Store, StoreError, block, json, text};
 
 /// The number of blocks that are read or written with one statement.
@@ -16,7 +16,7 @@ pub(super) const SLICE: usize = 200;
 /// The size of the rows that are written with one statement, in bytes of their JSON. A block has at most 50 kB.
 const SLICE_BYTES: usize = 500_000;
 
-/// A version of a block, as a row: id, handle, plan, start and end in ms if it has a time, state, digest, JSON, and the events
+/// A version of a block, as a row: id, handle, plan, its bounds in ms if it has a time, state, digest, JSON, and the events
 /// between which it was valid. As JSON it is an array, which is shorter than an object.
 #[derive(Serialize)]
 pub(super) struct BlockRow(BlockId, u32, PlanId, Option<i64>, Option<i64>, u64, i64, String, u64, u64);
@@ -24,8 +24,7 @@ pub(super) struct BlockRow(BlockId, u32, PlanId, Option<i64>, Option<i64>, u64, 
 impl BlockRow {
     pub fn new(block: &Block, (since, until): (u64, u64)) -> Result<Self, StoreError> {
         let json = text("blocks", block)?;
-        let start = block.span.map(|span| span.start().timestamp_millis());
-        let end = block.span.map(|span| span.end().timestamp_millis());
+        let (start, end) = bounds(block);
         Ok(Self(
             block.id,
             block.handle.number(),
@@ -64,7 +63,7 @@ impl<S: Sql> Store<S> {
         &self,
         seq: u64,
         ids: &[BlockId],
-        moved: impl Fn(usize, Option<Span>) -> Option<Span>,
+        moved: impl Fn(usize, Option<When>) -> Option<When>,
     ) -> Result<(), StoreError> {
         const STORED: &str = "SELECT b.json, i.key FROM json_each(?) i JOIN [blocks] b ON b.id = i.value";
         const MOVE: &str = "UPDATE [blocks] AS b
@@ -75,9 +74,10 @@ impl<S: Sql> Store<S> {
         for (slice, ids) in ids.chunks(SLICE).enumerate() {
             let mut rows = Vec::new();
             for row in self.query(STORED, &[json("blocks", &ids)?])? {
-                let mut block = block(&row)?;
+                let block = block(&row)?;
                 let place = usize::try_from(row.count(1)?).unwrap_or(usize::MAX);
-                block.span = moved(slice * SLICE + place, block.span);
+                let when = moved(slice * SLICE + place, block.when());
+                let block = block.at(when);
                 rows.push(BlockRow::new(&block, (seq, 0))?);
             }
             self.change_head(|head| ids.iter().for_each(|id| head.forget(*id)));

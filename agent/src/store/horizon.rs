@@ -231,9 +231,9 @@ impl<S: Sql> Store<S> {
                     }
                 }
                 for (place, block) in after.into_iter().enumerate() {
-                    let Some(mut block) = block else { continue };
-                    block.span = shifted(&spans, by_ms, place, block.span);
-                    versions.end(block, seq);
+                    let Some(block) = block else { continue };
+                    let when = shifted(&spans, by_ms, place, block.when());
+                    versions.end(block.at(when), seq);
                 }
             }
             _ => {}

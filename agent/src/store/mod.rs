@@ -46,6 +46,7 @@ mod messages;
 mod migrations;
 mod past;
 mod prompts;
+mod query;
 mod questions;
 mod rebuild;
 mod reminders;

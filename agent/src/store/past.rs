@@ -31,7 +31,7 @@ impl<S: Sql> Store<S> {
 
     /// The blocks of these plans after an event as the page shows them: the newest `inbox` tasks to be done that had no time, then the first
     /// `overdue` ones that ended by `begin`, then the first blocks that ended later, up to `limit` in all; and the number of their
-    /// blocks that had a time.
+    /// blocks that had a time. An all-day block ends with its [bounds](flux_timeline::When::bounds).
     ///
     /// # Errors
     /// [`StoreError::Preparing`], which [`Store::look`] prevents, and the errors of the engine.

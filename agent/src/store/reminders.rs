@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::Reminder;
-use flux_timeline::{Block, BlockId, ReadPlans, limits};
+use flux_timeline::{Block, BlockId, ReadPlans, When, Zone, limits};
 
 use super::{Row, Sql, Store, StoreError, Value, block, millis, parse};
 use crate::lifetime;
@@ -18,6 +18,9 @@ const AT_ONCE: usize = 100;
 const SHOWN: u64 = 20;
 /// The longest time between a reminder and the start of its block.
 const LONGEST: TimeDelta = TimeDelta::minutes(limits::REMINDER_MINUTES as i64);
+/// How much earlier than the moment from which its reminders count back the bounds of an all-day block can start, and more: its day can
+/// begin 26 hours later in one zone than in another, and its reminders count back from 9:00.
+const WIDENED: TimeDelta = TimeDelta::hours(36);
 
 /// The open blocks of plans in use.
 const OPEN: &str =
@@ -39,7 +42,7 @@ pub struct DueReminders {
 pub struct DueReminder {
     /// Its block.
     pub block: BlockId,
-    /// When the block starts.
+    /// When the [bounds](flux_timeline::When::bounds) of the block start, which tells whether it has been moved since.
     pub start: DateTime<Utc>,
     /// When the reminder came.
     pub at: DateTime<Utc>,
@@ -48,7 +51,7 @@ pub struct DueReminder {
 impl<S: Sql> Store<S> {
     /// The reminders of blocks from `from` to `now`, both included, and when the next one comes after `now`.
     ///
-    /// It reads the blocks from `from` on until those that start a week after the next reminder, because none reminds earlier.
+    /// It reads the blocks whose bounds start from a day and a half before `from` on until those that start a week after the next reminder, because none reminds earlier.
     ///
     /// # Errors
     /// The errors of the engine.
@@ -62,13 +65,13 @@ impl<S: Sql> Store<S> {
         );
         let mut found = DueReminders::default();
         // A reminder at the start comes with it.
-        let mut place = (millis(from), Value::Integer(-1));
+        let mut place = (millis(from - WIDENED), Value::Integer(-1));
         loop {
             let rows = self.query(&sql, &[place.0, place.1, PAGE.into()])?;
             let mut last = None;
             for row in &rows {
                 let block = block(row)?;
-                let Some(start) = block.span.map(|span| span.start()) else { continue };
+                let Some((start, _)) = block.when().map(When::bounds) else { continue };
                 if found.next.is_some_and(|next| start - LONGEST > next) {
                     return Ok(found);
                 }
@@ -77,7 +80,7 @@ impl<S: Sql> Store<S> {
                 let next = moments.iter().copied().filter(|moment| *moment > now).min();
                 found.next = next.into_iter().chain(found.next).min();
                 let come = moments.into_iter().filter(|moment| from <= *moment && *moment <= now).max();
-                if let Some(at) = come.filter(|at| is_of_use(&block, *at, now)) {
+                if let Some(at) = come.filter(|at| is_of_use(&block, *at, now, settings.zone())) {
                     if found.due.len() == AT_ONCE {
                         found.due.remove(0);
                     }
@@ -91,13 +94,16 @@ impl<S: Sql> Store<S> {
         }
     }
 
-    /// The condition that a block can remind that starts at or after a moment, which is the parameter with this name.
+    /// The condition that a block can remind that starts at or after a moment, which is the parameter with this name, in ms.
     ///
     /// # Errors
     /// The errors of the engine.
     pub(crate) fn has_reminders(&self, moment: &str) -> Result<String, StoreError> {
         let own = self.own_reminders()?;
-        Ok(format!("EXISTS (SELECT 1 FROM [blocks] b WHERE b.start_ms >= {moment} AND b.state IN (0, 2){own})"))
+        Ok(format!(
+            "EXISTS (SELECT 1 FROM [blocks] b WHERE b.start_ms >= {moment} - {} AND b.state IN (0, 2){own})",
+            WIDENED.num_milliseconds()
+        ))
     }
 
     /// The condition that a block has reminders; any block does if the settings say so.
@@ -171,8 +177,8 @@ impl<S: Sql> Store<S> {
 
 /// Whether a reminder still says something: it comes late if the service could not run at its time. An appointment that is over has taken
 /// place, but a task has to be done.
-fn is_of_use(block: &Block, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    !block.is_over(now) && now - at < lifetime::REMINDER
+fn is_of_use(block: &Block, at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> bool {
+    !block.is_over(now, zone) && now - at < lifetime::REMINDER
 }
 
 fn reminder(row: &Row) -> Result<Reminder, StoreError> {

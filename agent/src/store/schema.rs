@@ -137,6 +137,8 @@ pub(super) const COMPUTED: &[Table] = &[
             "CREATE INDEX [blocks_by_series] ON [blocks] (series) WHERE series IS NOT NULL",
             "CREATE INDEX [blocks_by_goal] ON [blocks] (goal) WHERE goal IS NOT NULL",
             "CREATE INDEX [blocks_reminding] ON [blocks] (start_ms) WHERE json_extract(json, '$.reminders') <> '[]'",
+            // The blocks that last longer than any with a time: the condition of a query for them (`query.rs`).
+            "CREATE INDEX [blocks_long] ON [blocks] (start_ms) WHERE end_ms - start_ms > 1310400000",
             // Overdue tasks are read on every turn, and there are few open ones among many done.
             "CREATE INDEX [blocks_open] ON [blocks] (plan, start_ms) WHERE state = 0",
             // A change keeps the version that it replaces.

@@ -3,22 +3,20 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::timeline::Content;
-use flux_timeline::view::{BlockDifference, BlockState, PlanCounts, PlanSnapshot, TitleMatch};
+use flux_timeline::view::{BlockDifference, PlanCounts, PlanSnapshot};
 use flux_timeline::{
     Block, BlockId, BlockQuery, Event, Goal, Handle, Kind, Plan, PlanId, ReadBlocks, ReadGoals, ReadHistory, ReadPlans,
-    ReadRuns, ReadSeries, Run, RunId, Series, SeriesId, Settings, Span, Status, TxnId, View,
+    ReadRuns, ReadSeries, Run, RunId, Series, SeriesId, Settings, Span, Status, TxnId, View, When,
 };
 
 use uuid::Uuid;
 
 use super::past::digest;
+use super::query::{self, Statement};
 use super::{Row, Sql, Store, StoreError, Value, block, id, json, millis, text};
 
 /// The number of runs in a snapshot.
 const RUNS: usize = 20;
-
-/// Blocks of deleted plans stay stored but hidden; the join leaves them out.
-const BLOCKS: &str = "SELECT b.json FROM [blocks] b JOIN [plans] p ON p.id = b.plan";
 
 impl<S: Sql> View for Store<S> {
     type Error = StoreError;
@@ -57,7 +55,7 @@ impl<S: Sql> ReadBlocks for Store<S> {
     }
 
     fn blocks(&self, query: &BlockQuery) -> Result<Vec<Block>, StoreError> {
-        let (sql, params) = select_blocks(query);
+        let Statement { sql, params } = query::blocks(query, self.settings()?.zone());
         let mut blocks: Vec<Block> = self.query(&sql, &params)?.iter().map(block).collect::<Result<_, StoreError>>()?;
         if query.last {
             blocks.reverse();
@@ -66,18 +64,13 @@ impl<S: Sql> ReadBlocks for Store<S> {
     }
 
     fn count_blocks(&self, query: &BlockQuery) -> Result<u64, StoreError> {
-        let (conditions, params) = conditions(query);
-        let sql = format!("SELECT count(*) FROM [blocks] b JOIN [plans] p ON p.id = b.plan WHERE {conditions}");
-        let rows = self.query(&sql, &params)?;
-        let count = rows.first().map_or(Ok(0), |row| row.count(0))?;
+        let Statement { sql, params } = query::count(query, self.settings()?.zone());
+        let count = self.query(&sql, &params)?.first().map_or(Ok(0), |row| row.count(0))?;
         Ok(count.min(u64::try_from(query.limit).unwrap_or(u64::MAX)))
     }
 
     fn busy(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Span>, StoreError> {
-        let query = BlockQuery { state: BlockState::Open, ..BlockQuery::overlapping(from, to) };
-        let (conditions, params) = conditions(&query);
-        let sql =
-            format!("SELECT b.start_ms, b.end_ms FROM [blocks] b JOIN [plans] p ON p.id = b.plan WHERE {conditions}");
+        let Statement { sql, params } = query::busy(from, to, self.settings()?.zone());
         self.query(&sql, &params)?.iter().map(span).collect()
     }
 
@@ -195,9 +188,10 @@ fn span(row: &Row) -> Result<Span, StoreError> {
     Span::new(instant(0)?, instant(1)?).map_err(corrupt)
 }
 
-/// The start or the end of a block in ms; `NULL` if it has no time.
-fn bound(block: &Block, of: impl Fn(Span) -> DateTime<Utc>) -> Value {
-    block.span.map_or(Value::Null, |span| millis(of(span)))
+/// The [bounds](flux_timeline::When::bounds) of a block in ms, which are in its row as `start_ms` and `end_ms`; none if it has no time.
+pub(super) fn bounds(block: &Block) -> (Option<i64>, Option<i64>) {
+    let bounds = block.when().map(When::bounds);
+    (bounds.map(|(start, _)| start.timestamp_millis()), bounds.map(|(_, end)| end.timestamp_millis()))
 }
 
 /// The id of the goal of a block, which never changes; `NULL` if it is part of none.
@@ -208,97 +202,6 @@ fn goal(block: &Block) -> Value {
 /// The id of the series of a block; `NULL` if it stands alone.
 fn series(block: &Block) -> Value {
     block.series.map(|place| place.series.to_string()).into()
-}
-
-/// The statement for a [`BlockQuery`] and its parameters.
-pub(super) fn select_blocks(query: &BlockQuery) -> (String, Vec<Value>) {
-    let (conditions, mut params) = conditions(query);
-    let limit = i64::try_from(query.limit).unwrap_or(i64::MAX).min(1 << 31);
-    params.push(limit.into());
-    let order = if query.last { "b.start_ms DESC, b.handle DESC" } else { "b.start_ms, b.handle" };
-    (format!("{BLOCKS} WHERE {conditions} ORDER BY {order} LIMIT ?"), params)
-}
-
-/// A [`BlockQuery`] as a condition with parameters, without `limit`. No bound or place is met by a block without a time, whose start
-/// and end are `NULL`.
-fn conditions(query: &BlockQuery) -> (String, Vec<Value>) {
-    let mut conditions = vec!["1 = 1".to_owned()];
-    let mut params: Vec<Value> = Vec::new();
-    let mut add = |condition: &str, values: &[Value]| {
-        conditions.push(condition.to_owned());
-        params.extend_from_slice(values);
-    };
-    match query.plan {
-        Some(plan) => add("b.plan = ?", &[plan.to_string().into()]),
-        None => add("p.archived = 0", &[]),
-    }
-    if let Some(id) = query.series {
-        add("b.series = ?", &[id.to_string().into()]);
-    }
-    if let Some(id) = query.goal {
-        add("b.goal = ?", &[id.to_string().into()]);
-    }
-    if let Some(id) = query.except {
-        add("b.id <> ?", &[id.to_string().into()]);
-    }
-    match query.has_time {
-        Some(true) => add("b.start_ms IS NOT NULL", &[]),
-        Some(false) => add("b.start_ms IS NULL", &[]),
-        None => {}
-    }
-    for (condition, place) in
-        [("(b.start_ms, b.handle) > (?, ?)", query.after), ("(b.start_ms, b.handle) < (?, ?)", query.before)]
-    {
-        if let Some(place) = place {
-            add(condition, &[millis(place.start()), number(place.handle())]);
-        }
-    }
-    if let Some(from) = query.earliest_start() {
-        add("b.start_ms >= ?", &[millis(from)]);
-    }
-    if let Some(bound) = query.starts_before {
-        add("b.start_ms < ?", &[millis_up(bound)]);
-    }
-    if let Some(bound) = query.ends_after {
-        add("b.end_ms > ?", &[millis(bound)]);
-    }
-    if let Some(bound) = query.ends_by {
-        add("b.end_ms <= ?", &[millis(bound)]);
-    }
-    match query.state {
-        BlockState::Any => {}
-        BlockState::Open => add("b.state IN (0, 2)", &[]),
-        BlockState::ToDo => add("b.state = 0", &[]),
-        BlockState::Done => add("b.state = 1", &[]),
-    }
-    if let Some(priority) = query.priority {
-        add("json_extract(b.json, '$.priority') = ?", &[priority.as_str().into()]);
-    }
-    match &query.title {
-        None => {}
-        Some(TitleMatch::Is(key)) => add("b.title_key = ?", &[key.as_str().into()]),
-        Some(TitleMatch::Contains(words)) => add(&has_words("b.title_key"), &[list(words)]),
-    }
-    if !query.words.is_empty() {
-        add(&has_words("b.title_key || ' ' || b.details_key"), &[list(&query.words)]);
-    }
-    (conditions.join(" AND "), params)
-}
-
-/// The condition that each word of a [`list`] is in a text. All words are one parameter, because a statement can have at most
-/// a hundred parameters.
-fn has_words(text: &str) -> String {
-    format!("NOT EXISTS (SELECT 1 FROM json_each(?) WHERE instr({text}, value) = 0)")
-}
-
-fn list(words: &[String]) -> Value {
-    serde_json::Value::from(words).to_string().into()
-}
-
-/// Bounds can be finer than a millisecond, blocks are not: "before 10:00:00.0004" includes 10:00:00.000.
-fn millis_up(bound: DateTime<Utc>) -> Value {
-    let whole = bound.timestamp_millis();
-    Value::Integer(if bound.timestamp_subsec_nanos().is_multiple_of(1_000_000) { whole } else { whole + 1 })
 }
 
 impl<S: Sql> Store<S> {
@@ -351,6 +254,7 @@ impl<S: Sql> Store<S> {
     /// ends.
     pub(super) fn insert_block(&self, seq: u64, block: &Block) -> Result<(), StoreError> {
         let text = text("blocks", block)?;
+        let (start, end) = bounds(block);
         self.execute(
             "INSERT INTO [blocks] (handle, id, plan, title_key, details_key, start_ms, end_ms, state, since, digest, json, series, goal)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -360,8 +264,8 @@ impl<S: Sql> Store<S> {
                 block.plan.to_string().into(),
                 block.title.key().into(),
                 block.details_key().into(),
-                bound(block, Span::start),
-                bound(block, Span::end),
+                start.into(),
+                end.into(),
                 state(block).into(),
                 seq.into(),
                 digest(&text).into(),
@@ -386,8 +290,9 @@ impl<S: Sql> Store<S> {
             digest = ?, json = ? WHERE handle = ?";
         let json = text("blocks", after)?;
         let texts = || [after.title.key().into(), after.details_key().into(), series(after)];
-        let times = || [bound(after, Span::start), bound(after, Span::end)];
-        let same_time = before.span == after.span;
+        let (start, end) = bounds(after);
+        let times = || [Value::from(start), Value::from(end)];
+        let same_time = bounds(before) == (start, end);
         let same_state = state(before) == state(after);
         let same_text = before.title == after.title
             && before.details_key() == after.details_key()

@@ -139,6 +139,7 @@ fn unknown(handle: &str, world: &World) -> BlockLine {
         missed: false,
         working: false,
         repeats: None,
+        all_day: false,
         untimed: false,
         plan: None,
     }

@@ -33,6 +33,7 @@ impl BlockDelta {
             kind,
             description,
             span,
+            days,
             minutes,
             due,
             not_before,
@@ -57,6 +58,7 @@ impl BlockDelta {
         add(&mut change, "kind", &before.kind, kind);
         add(&mut change, "description", &before.description, description);
         add(&mut change, "span", &before.span, span);
+        add(&mut change, "days", &before.days, days);
         add(&mut change, "minutes", &before.minutes, minutes);
         add(&mut change, "due", &before.due, due);
         add(&mut change, "notBefore", &before.not_before, not_before);
@@ -90,6 +92,7 @@ impl BlockDelta {
                 "kind" => block.kind = json::read(value).ok()?,
                 "description" => block.description = json::read(value).ok()?,
                 "span" => block.span = json::read(value).ok()?,
+                "days" => block.days = json::read(value).ok()?,
                 "minutes" => block.minutes = json::read(value).ok()?,
                 "due" => block.due = clock::optional_date(json::Reader(value)).ok()?,
                 "notBefore" => block.not_before = clock::optional_date(json::Reader(value)).ok()?,
@@ -125,6 +128,7 @@ pub fn version(block: &Block) -> u32 {
         kind,
         description,
         span,
+        days,
         minutes,
         due,
         not_before,
@@ -170,6 +174,12 @@ pub fn version(block: &Block) -> u32 {
             hash.add(&day.map_or(0, |day| day.num_days_from_ce()).to_le_bytes());
         }
     }
+    if let Some(days) = days {
+        hash.add(b"days");
+        for day in [days.first(), days.last()] {
+            hash.add(&day.num_days_from_ce().to_le_bytes());
+        }
+    }
     if let Some(reminders) = reminders {
         hash.add(b"reminders");
         reminders.minutes().iter().for_each(|minutes| hash.add(&minutes.to_le_bytes()));
@@ -207,8 +217,8 @@ mod tests {
     use chrono::{DateTime, NaiveDate, TimeDelta};
     use flux_timeline::block::GoalPart;
     use flux_timeline::{
-        Description, Handle, Kind, Occurrence, PlanId, Priority, Reminders, RunId, SeriesId, Source, Span, Tag, Title,
-        Worked,
+        Days, Description, Handle, Kind, Occurrence, PlanId, Priority, Reminders, RunId, SeriesId, Source, Span, Tag,
+        Title, Worked,
     };
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -222,7 +232,13 @@ mod tests {
             (0u32..3, 0u128..2, text, prop::option::of(text), 0i64..3, 1i64..3, 0u8..3),
             (prop::collection::vec("[a-c]{1,2}", 0..3), prop::option::of(0i64..3), ids(), 0u8..3),
             (any::<bool>(), prop::option::of(0i64..3), 0u64..3, prop::option::of(0i64..3)),
-            (any::<bool>(), prop::option::of(0u32..3), prop::option::of(0i32..3), prop::option::of(0i32..3)),
+            (
+                any::<bool>(),
+                prop::option::of((0u64..3, 1i64..3)),
+                prop::option::of(0u32..3),
+                prop::option::of(0i32..3),
+                prop::option::of(0i32..3),
+            ),
             (
                 prop::option::of((0u128..2, 0i64..3)),
                 prop::option::of(prop::collection::vec(0u32..2, 0..3)),
@@ -234,9 +250,10 @@ mod tests {
                     (handle, plan, title, description, start, minutes, priority),
                     (tags, completed, ids, source),
                     (is_task, missed, ms, since),
-                    (has_time, estimate, due, not_before),
+                    (has_time, days, estimate, due, not_before),
                     (series, reminders, goal),
                 )| {
+                    let date = |days| NaiveDate::default().checked_add_days(chrono::Days::new(days));
                     let at = |ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms);
                     Block {
                         id: BlockId::new(Uuid::from_u128(7)),
@@ -246,6 +263,7 @@ mod tests {
                         kind: if is_task { Kind::Task } else { Kind::Appointment },
                         description: description.and_then(|text| Description::optional(&text).unwrap()),
                         span: Span::starting(at(start), TimeDelta::minutes(minutes)).ok().filter(|_| has_time),
+                        days: days.and_then(|(first, count)| Days::starting(date(first)?, count).ok()),
                         minutes: estimate,
                         due: due.and_then(NaiveDate::from_num_days_from_ce_opt),
                         not_before: not_before.and_then(NaiveDate::from_num_days_from_ce_opt),

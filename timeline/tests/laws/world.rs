@@ -155,45 +155,168 @@ impl World {
 /// A command with small numbers instead of ids, so that generated commands often refer to the same blocks.
 #[derive(Debug, Clone)]
 pub enum Request {
-    Schedule { title: u8, kind: Kind, minutes: i64, length: i64 },
-    AllDay { title: u8, kind: Kind, first: u64, count: i64 },
-    SetDays { block: u8, first: Option<u64>, last: Option<u64> },
-    Note { title: u8, minutes: Option<u32>, first: Option<u64>, due: Option<u64> },
-    Plan { block: u8, unschedule: bool, length: Option<i64>, first: Option<u64>, due: Option<u64> },
-    Move { block: u8, minutes: i64 },
-    Retitle { block: u8, title: u8, priority: bool },
-    Turn { block: u8, kind: Kind },
-    Miss { block: u8, missed: bool },
-    Time { block: u8, working: Option<bool>, worked: Option<i64> },
-    Toggle { block: u8, done: bool },
-    ToggleByTitle { title: u8, done: bool },
-    Delete { block: u8 },
-    Repeat { title: u8, kind: Kind, minutes: i64, days: Option<i64>, rule: usize },
-    ChangeSeries { block: u8, scope: u8, title: Option<u8>, minutes: Option<i64>, days: Option<i64>, rule: Option<usize> },
-    DeleteSeries { block: u8, scope: u8 },
-    Extend { days: i64 },
-    CreatePlan { title: u8 },
-    SwitchPlan { title: u8 },
-    RenamePlan { title: u8, to: u8 },
-    RecolorPlan { title: u8, color: usize },
-    DeletePlan { title: u8 },
-    ArchivePlan { number: u8 },
-    UnarchivePlan { number: u8 },
-    Shift { after: i64, days: i64, minutes: i64 },
-    Reschedule { block: Option<u8> },
-    Place { blocks: Vec<(u8, i64)> },
-    StartRun { goal: u8 },
-    CancelRun { run: u8 },
-    RetryRun { run: u8 },
-    BeginStep { run: u8, step: RunStep },
-    NoteTrouble { run: u8 },
-    NameRun { run: u8 },
-    FailRun { run: u8 },
-    CommitRun { run: u8, minutes: Vec<u32>, sessions: u32 },
-    AcceptGoal { goal: u8, some: bool },
-    ChangeGoal { goal: u8, minutes: Option<u32>, days: Option<i64> },
-    SetGoal { goal: u8, request: GoalRequest },
-    TendGoals { days: i64 },
+    Schedule {
+        title: u8,
+        kind: Kind,
+        minutes: i64,
+        length: i64,
+    },
+    AllDay {
+        title: u8,
+        kind: Kind,
+        first: u64,
+        count: i64,
+    },
+    SetDays {
+        block: u8,
+        first: Option<u64>,
+        last: Option<u64>,
+    },
+    Note {
+        title: u8,
+        minutes: Option<u32>,
+        first: Option<u64>,
+        due: Option<u64>,
+    },
+    Plan {
+        block: u8,
+        unschedule: bool,
+        length: Option<i64>,
+        first: Option<u64>,
+        due: Option<u64>,
+    },
+    Move {
+        block: u8,
+        minutes: i64,
+    },
+    Retitle {
+        block: u8,
+        title: u8,
+        priority: bool,
+    },
+    Turn {
+        block: u8,
+        kind: Kind,
+    },
+    Miss {
+        block: u8,
+        missed: bool,
+    },
+    Time {
+        block: u8,
+        working: Option<bool>,
+        worked: Option<i64>,
+    },
+    Toggle {
+        block: u8,
+        done: bool,
+    },
+    ToggleByTitle {
+        title: u8,
+        done: bool,
+    },
+    Delete {
+        block: u8,
+    },
+    Repeat {
+        title: u8,
+        kind: Kind,
+        minutes: i64,
+        days: Option<i64>,
+        rule: usize,
+    },
+    ChangeSeries {
+        block: u8,
+        scope: u8,
+        title: Option<u8>,
+        minutes: Option<i64>,
+        days: Option<i64>,
+        rule: Option<usize>,
+    },
+    DeleteSeries {
+        block: u8,
+        scope: u8,
+    },
+    Extend {
+        days: i64,
+    },
+    CreatePlan {
+        title: u8,
+    },
+    SwitchPlan {
+        title: u8,
+    },
+    RenamePlan {
+        title: u8,
+        to: u8,
+    },
+    RecolorPlan {
+        title: u8,
+        color: usize,
+    },
+    DeletePlan {
+        title: u8,
+    },
+    ArchivePlan {
+        number: u8,
+    },
+    UnarchivePlan {
+        number: u8,
+    },
+    Shift {
+        after: i64,
+        days: i64,
+        minutes: i64,
+    },
+    Reschedule {
+        block: Option<u8>,
+    },
+    Place {
+        blocks: Vec<(u8, i64)>,
+    },
+    StartRun {
+        goal: u8,
+    },
+    CancelRun {
+        run: u8,
+    },
+    RetryRun {
+        run: u8,
+    },
+    BeginStep {
+        run: u8,
+        step: RunStep,
+    },
+    NoteTrouble {
+        run: u8,
+    },
+    NameRun {
+        run: u8,
+    },
+    FailRun {
+        run: u8,
+    },
+    CommitRun {
+        run: u8,
+        minutes: Vec<u32>,
+        sessions: u32,
+    },
+    AcceptGoal {
+        goal: u8,
+        some: bool,
+    },
+    ChangeGoal {
+        goal: u8,
+        minutes: Option<u32>,
+        days: Option<i64>,
+    },
+    SetGoal {
+        goal: u8,
+        request: GoalRequest,
+    },
+    TendGoals {
+        days: i64,
+    },
     Undo,
     UndoOne {
         event: u8,
@@ -405,7 +528,15 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             let (first_day, last_day) = (days.map(Days::first), days.map(Days::last));
             let repeat = rule.and_then(|rule| repeat(world, rule));
             let scope = scope(world, *number);
-            let changes = BlockUpdate { title: to.map(title), start, first_day, last_day, repeat, scope, ..BlockUpdate::default() };
+            let changes = BlockUpdate {
+                title: to.map(title),
+                start,
+                first_day,
+                last_day,
+                repeat,
+                scope,
+                ..BlockUpdate::default()
+            };
             Command::UpdateBlock { block: handle(*block), changes }
         }
         Request::DeleteSeries { block, scope: number } => {

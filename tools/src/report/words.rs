@@ -45,9 +45,9 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
     let name = format!("“{}” ({})", block.title, block.handle);
     let when = moment.time_of(block);
     match did {
-        Did::Scheduled if block.span.is_none() => format!("Put {name} in the inbox{}.", inbox_words(block, moment)),
+        Did::Scheduled if block.when().is_none() => format!("Put {name} in the inbox{}.", inbox_words(block, moment)),
         Did::Scheduled => format!("Scheduled {name} for {when}."),
-        Did::Moved if block.span.is_none() => format!("Moved {name} to the inbox, without a time."),
+        Did::Moved if block.when().is_none() => format!("Moved {name} to the inbox, without a time."),
         Did::Moved => format!("Moved {name} to {when}."),
         Did::Completed => format!("Marked {name} as done."),
         Did::Missed => format!("Marked {name} as missed."),
@@ -56,8 +56,8 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
         Did::TimerStarted => format!("Started the timer of {name}."),
         Did::TimerPaused => format!("Paused the timer of {name} at {}.", clock::length(block.worked.until_pause())),
         Did::TimeCorrected => format!("Set the time spent on {name} to {}.", clock::length(block.worked.until_pause())),
-        Did::Deleted if block.span.is_none() => format!("Deleted {name}, which was in the inbox."),
-        Did::Updated if block.span.is_none() => {
+        Did::Deleted if block.when().is_none() => format!("Deleted {name}, which was in the inbox."),
+        Did::Updated if block.when().is_none() => {
             format!("Updated {name}{}, {} priority.", inbox_words(block, moment), block.priority.as_str())
         }
         Did::Deleted => format!("Deleted {name}, which was planned for {when}."),
@@ -82,14 +82,18 @@ fn series_sentence(did: Did, series: &Series, block: &Block, count: u64, moment:
 /// ` It reminds you 10 min before.`, with the reminders that the block has itself; empty if it has none. What would have come already
 /// does not come.
 fn reminder_sentence(did: Did, block: &Block, moment: &Moment) -> String {
-    let (Did::Scheduled | Did::Updated | Did::Moved, Some(own), Some(span)) = (did, &block.reminders, block.span)
-    else {
+    let start = block.reminded_start(moment.zone());
+    let (Did::Scheduled | Did::Updated | Did::Moved, Some(own), Some(start)) = (did, &block.reminders, start) else {
         return String::new();
     };
-    let has_passed = |minutes: &u32| moment.has_passed(span.start() - TimeDelta::minutes((*minutes).into()));
+    let has_passed = |minutes: &u32| moment.has_passed(start - TimeDelta::minutes((*minutes).into()));
     match own.minutes() {
         [] => String::new(),
         minutes if minutes.iter().all(has_passed) => " The time of its reminder has passed already.".to_owned(),
+        _ if block.days.is_some() => {
+            let (words, start) = (own.words(), moment.time(start));
+            format!(" It reminds you {words}; its first day starts at {start} for that.")
+        }
         _ => format!(" It reminds you {}.", own.words()),
     }
 }

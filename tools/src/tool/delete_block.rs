@@ -46,9 +46,10 @@ impl Tool for DeleteBlock {
             state: BlockState::Open,
             ..BlockQuery::default()
         };
+        let zone = read(view.settings())?.zone();
         let mut blocks = read(view.blocks(&query))?;
         blocks.retain(|block| match self.scope {
-            SeriesScope::All => !block.is_over(context.now),
+            SeriesScope::All => !block.is_over(context.now, zone),
             SeriesScope::One | SeriesScope::Following => block.series.is_some_and(|other| other.start >= place.start),
         });
         if blocks.len() as u64 <= limits::MOVED_WITHOUT_ASKING {

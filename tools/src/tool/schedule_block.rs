@@ -8,6 +8,7 @@ use super::reminders::reminders;
 use super::{Action, Problem, Repeat, Tool, ToolContext, WallDate, WallTime};
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{Command, NewBlock};
+use flux_timeline::days::Days;
 use flux_timeline::id::BlockId;
 use flux_timeline::limits;
 use flux_timeline::reference::{BlockRef, PlanRef};
@@ -34,6 +35,12 @@ pub struct ScheduleBlock {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 20160))]
     pub duration_minutes: Option<u32>,
+    /// First day of what is all day (a holiday, a birthday, a trip), e.g. 2026-11-27. It has no startTime then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<WallDate>,
+    /// Last day of what is all day. Leave it out for one day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<WallDate>,
     /// Last day for a task, e.g. 2026-11-27.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_date: Option<WallDate>,
@@ -84,6 +91,13 @@ impl Tool for ScheduleBlock {
             (None, None) => None,
         };
         let day = |date: &Option<WallDate>, pointer| date.as_ref().map_or(Ok(None), |date| date.date(pointer));
+        let days = match (day(&self.first_day, "/firstDay")?, day(&self.last_day, "/lastDay")?) {
+            (Some(first), last) => Some(Days::new(first, last.unwrap_or(first))),
+            (None, Some(_)) => {
+                return Err(Problem::new("/firstDay", "a first day, because there is a last one", "nothing"));
+            }
+            (None, None) => None,
+        };
         Ok(Action::Command(Command::ScheduleBlock(NewBlock {
             id: BlockId::new(context.new_id),
             plan: self.plan.as_deref().map(PlanRef::from),
@@ -95,6 +109,7 @@ impl Tool for ScheduleBlock {
                 .map_or(Ok(None), Description::optional)
                 .map_err(|why| Problem::rejected("/description", why))?,
             span: span.transpose().map_err(|why| Problem::rejected("/endTime", why))?,
+            days: days.transpose().map_err(|why| Problem::rejected("/lastDay", why))?,
             minutes: self.duration_minutes,
             due: day(&self.due_date, "/dueDate")?,
             not_before: day(&self.earliest_date, "/earliestDate")?,

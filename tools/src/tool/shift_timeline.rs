@@ -65,7 +65,7 @@ impl Tool for ShiftTimeline {
             return Ok(None);
         };
         let plan = plan_or_active(view, plan.as_ref())?.id;
-        let query = shifted_blocks(plan, after, before);
+        let query = shifted_blocks(plan, after, before, self.by());
         // A shift of too many is refused, so nobody is asked.
         if !(limits::MOVED_WITHOUT_ASKING + 1..=limits::SHIFT_BLOCKS).contains(&read(view.count_blocks(&query))?) {
             return Ok(None);

@@ -54,6 +54,12 @@ pub struct Updates {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 20160))]
     pub duration_minutes: Option<u32>,
+    /// New first day of what is all day. Alone it keeps its number of days, and makes a block with a time all day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<WallDate>,
+    /// New last day of what is all day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<WallDate>,
     /// true takes the time away: the task is in the inbox again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inbox: Option<bool>,
@@ -113,7 +119,10 @@ impl Tool for UpdateBlock {
                 start: start.transpose()?,
                 end: end.transpose()?,
                 length: updates.duration_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
+                first_day: day(&updates.first_day, "/updates/firstDay")?.flatten(),
+                last_day: day(&updates.last_day, "/updates/lastDay")?.flatten(),
                 unschedule: updates.inbox == Some(true),
+                remove_estimate: false,
                 due: day(&updates.due_date, "/updates/dueDate")?,
                 not_before: day(&updates.earliest_date, "/updates/earliestDate")?,
                 completed: updates.completed,

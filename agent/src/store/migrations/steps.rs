@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[&[&str]] = &[
     NINETEENTH,
     TWENTIETH,
     TWENTY_FIRST,
+    TWENTY_SECOND,
 ];
 
 const FIRST: &[&str] = &[
@@ -468,6 +469,16 @@ const TWENTY_FIRST: &[&str] = &[
     "CREATE INDEX goals_now ON goals (id) WHERE until IS NULL",
     "ALTER TABLE blocks ADD COLUMN goal TEXT",
     "CREATE INDEX blocks_by_goal ON blocks (goal) WHERE goal IS NOT NULL",
+    // Tables that are being built beside these are of the version before, so they are built again from the start.
+    "UPDATE computed SET building = NULL, built = 0",
+    "DELETE FROM import_texts",
+    "UPDATE imports SET state = 'failed', problem = 'The service was updated during the import. Nothing was imported; start it again.'
+     WHERE state IN ('receiving', 'checking')",
+];
+
+const TWENTY_SECOND: &[&str] = &[
+    // All-day blocks, some of which last longer than any block with a time. No block that was stored until now is all day.
+    "CREATE INDEX blocks_long ON blocks (start_ms) WHERE end_ms - start_ms > 1310400000",
     // Tables that are being built beside these are of the version before, so they are built again from the start.
     "UPDATE computed SET building = NULL, built = 0",
     "DELETE FROM import_texts",

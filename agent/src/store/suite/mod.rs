@@ -276,10 +276,11 @@ fn the_first_owner_stays<S: Sql + Clone>(sql: S) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use flux_timeline::{BlockPlace, BlockQuery, Handle};
+    use flux_timeline::{BlockPlace, BlockQuery, Handle, Zone};
 
     use super::*;
     use crate::native::Sqlite;
+    use crate::store::query::{Statement, blocks};
 
     /// A page costs as much as it shows: neither the table nor what comes before the page is read, and nothing is sorted.
     #[test]
@@ -295,7 +296,7 @@ mod tests {
                 BlockQuery { plan, before: place, last: true, ..BlockQuery::default() },
                 BlockQuery { plan, ends_after: Some(moment(0)), ..BlockQuery::default() },
             ] {
-                let (statement, params) = super::super::timeline::select_blocks(&query);
+                let Statement { sql: statement, params } = blocks(&query, Zone::UTC);
                 let plan = sql.query(&format!("EXPLAIN QUERY PLAN {statement}"), &params).unwrap();
                 let steps: Vec<String> = plan.iter().map(|row| row.text(3).unwrap()).collect();
                 let bound = if query.last { "<" } else { ">" };
@@ -303,6 +304,8 @@ mod tests {
                 let rows = format!("SEARCH b USING INDEX {index}(start_ms,{handle}){bound}(?,?))");
                 assert!(steps.iter().any(|step| *step == search || *step == rows), "{steps:?}");
                 assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+                let long = steps.iter().any(|step| step.starts_with("SEARCH b USING INDEX blocks_long (start_ms<?)"));
+                assert_eq!(long, query.ends_after.is_some(), "{steps:?}");
             }
         }
     }

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use flux_protocol::frame::BlockPair;
 use flux_timeline::timeline::Content;
-use flux_timeline::view::{BlockDifference, BlockState};
-use flux_timeline::{Block, BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session, Span};
+use flux_timeline::view::BlockDifference;
+use flux_timeline::{Block, BlockPlace, BlockQuery, Kind, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, Session, Zone};
 
 use super::random::{Chance, step};
 use super::{Twins, moment, said};
@@ -61,7 +61,7 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
     }
     let order = |pair: &BlockPair| {
         let block = pair.then.as_ref().or(pair.now.as_ref());
-        (pair.then.is_none(), block.map(|block| (block.span.map(Span::start), block.handle)))
+        (pair.then.is_none(), block.map(|block| (BlockPlace::of(block), block.handle)))
     };
     expected.sort_by_key(order);
     check!((named.added, named.removed, named.changed) == counts, "since {seq}: {named:?} and not {counts:?}");
@@ -72,17 +72,18 @@ pub(super) fn agree_at<S: Sql>(store: &Store<S>, session: &Session, seq: u64) ->
         let begin = moment(i64::try_from(seq * 37 % 20_000).unwrap_or_default() - 10_000);
         let (rows, count) = said(store.shown_at(seq, &plans, begin, (3, 5, 30)))?;
         let all = |query: &BlockQuery| -> Vec<Block> {
-            let fits = |block: &&Block| plans.contains(&block.plan) && query.matches(block);
+            let fits = |block: &&Block| plans.contains(&block.plan) && query.matches(block, Zone::UTC);
             memory.blocks.iter().filter(fits).cloned().collect()
         };
-        let begin = Some(begin);
-        let overdue = all(&BlockQuery { ends_by: begin, state: BlockState::ToDo, ..BlockQuery::default() });
-        let later = all(&BlockQuery { ends_after: begin, ..BlockQuery::default() });
+        let has_ended = |block: &Block| block.when().is_some_and(|when| when.bounds().1 <= begin);
+        let (overdue, later): (Vec<Block>, Vec<Block>) =
+            all(&BlockQuery { has_time: Some(true), ..BlockQuery::default() }).into_iter().partition(has_ended);
+        let overdue = overdue.into_iter().filter(Block::is_to_do);
         let inbox = all(&BlockQuery::inbox(None));
         let timed = all(&BlockQuery { has_time: Some(true), ..BlockQuery::default() });
         let newest = inbox.len().saturating_sub(3);
         let inbox = inbox.into_iter().skip(newest);
-        let expected: Vec<_> = inbox.chain(overdue.into_iter().take(5)).chain(later).take(30).collect();
+        let expected: Vec<_> = inbox.chain(overdue.take(5)).chain(later).take(30).collect();
         check!(rows == expected, "after {seq}: {rows:?} in rows, {expected:?} in memory");
         check!(count == timed.len() as u64, "after {seq}: {count} and not {} blocks", timed.len());
     }

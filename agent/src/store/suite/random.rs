@@ -1,15 +1,18 @@
 //! Random commands and queries, the same on every engine.
 
 use chrono::{NaiveDate, TimeDelta};
-use flux_timeline::command::{BlockUpdate, GoalRequest, NewBlock, NewRun, OverdueTasks, Repeat, Scope, WishesUpdate};
+use flux_timeline::command::{
+    BlockUpdate, GoalRequest, NewBlock, NewRun, OverdueTasks, Repeat, Scope, SettingsUpdate, WishesUpdate,
+};
 use flux_timeline::free_time::Activity;
 use flux_timeline::outline::{Outline, Phase};
 use flux_timeline::place::Task;
 use flux_timeline::reference::{BlockRef, PlanRef, RunRef};
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{
-    Actor, BlockId, BlockPlace, BlockQuery, Command, Description, Distance, GoalText, Handle, Kind, PlanColor, PlanId,
-    Priority, ReadGoals, ReadPlans, ReadRuns, Recurrence, Reminders, RunId, RunStep, SeriesId, Span, Tag, Title,
+    Actor, BlockId, BlockPlace, BlockQuery, Command, Days, Description, Distance, GoalText, Handle, Kind, PlanColor,
+    PlanId, Priority, ReadGoals, ReadPlans, ReadRuns, Recurrence, Reminders, RunId, RunStep, SeriesId, Span, Tag,
+    Title, Zone,
 };
 
 use super::{Sql, Twins, moment, said};
@@ -34,7 +37,7 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
     let block = BlockRef::from(format!("B{}", chance.below(40)).as_str());
     let title = format!("Thing {}", chance.below(12));
     let plan = PlanRef::Title(format!("Plan {}", chance.below(4)));
-    let command = match chance.below(40) {
+    let command = match chance.below(46) {
         0..=4 => {
             let (minutes, length) = (chance.minutes(), 1 + chance.minutes().abs());
             let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
@@ -140,6 +143,30 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
                 ..BlockUpdate::default()
             },
         },
+        34..=36 => {
+            let days = days(chance);
+            let title = Title::new(&title).map_err(|why| why.to_string())?;
+            let kind = if chance.below(2) == 0 { Kind::Task } else { Kind::Appointment };
+            let repeat = if chance.below(3) == 0 { Some(repeat(twins, chance)?) } else { None };
+            let reminders = reminders(chance);
+            Command::ScheduleBlock(NewBlock {
+                days,
+                kind,
+                repeat,
+                reminders,
+                ..NewBlock::new(BlockId::new(twins.id()), title)
+            })
+        }
+        37 => Command::UpdateBlock {
+            block,
+            changes: BlockUpdate { first_day: date(chance), last_day: date(chance), ..BlockUpdate::default() },
+        },
+        38 => {
+            let zones = ["UTC", "Europe/Oslo", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Sao_Paulo"];
+            let name = zones.get(usize::try_from(chance.below(5)).unwrap_or_default());
+            let time_zone = name.and_then(|name| Zone::new(name).ok());
+            Command::ChangeSettings(SettingsUpdate { time_zone, ..SettingsUpdate::default() })
+        }
         _ => run_step(twins, chance)?,
     };
     twins.run(&command, &Actor::User)
@@ -168,6 +195,13 @@ fn scope<S: Sql + Clone>(twins: &Twins<S>, chance: &mut Chance) -> Scope {
         1 => Scope::Following(SeriesId::new(twins.id())),
         _ => Scope::All,
     }
+}
+
+/// Mostly few days, sometimes more than a block with a time can last.
+fn days(chance: &mut Chance) -> Option<Days> {
+    let most = if chance.below(4) == 0 { 60 } else { 5 };
+    let count = i64::try_from(chance.below(most)).unwrap_or_default();
+    Days::starting(moment(chance.minutes()).date_naive(), count).ok()
 }
 
 fn date(chance: &mut Chance) -> Option<NaiveDate> {
@@ -258,6 +292,11 @@ pub(super) fn query<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Re
             1 => Some(false),
             _ => None,
         },
+        all_day: match chance.below(6) {
+            0 => Some(true),
+            1 => Some(false),
+            _ => None,
+        },
         ends_after: bound(chance),
         ends_by: bound(chance),
         starts_from: bound(chance),
@@ -284,7 +323,7 @@ fn place<S: Sql + Clone>(chance: &mut Chance, twins: &Twins<S>) -> Option<BlockP
     match chance.below(6) {
         0 => {
             let block = twins.session.timeline().block_by_handle(handle);
-            block.and_then(|block| block.span).map(|span| BlockPlace::new(span.start(), handle))
+            block.and_then(BlockPlace::of)
         }
         1 => Some(BlockPlace::new(moment(chance.minutes()), handle)),
         _ => None,
