@@ -169,7 +169,7 @@ pub fn at<S: Sql>(store: &Store<S>, seq: u64, from: Option<DateTime<Utc>>) -> Re
     let PlanSnapshot { settings, plans, active_plan } = store.plans_at(seq)?;
     let begin = from.unwrap_or_else(|| at.unwrap_or_default() - TimeDelta::days(DAYS));
     let (blocks, count) = store.shown_at(seq, &in_use(&plans), begin, (INBOX, OVERDUE, BLOCKS))?;
-    let complete = blocks.iter().filter(|block| block.span.is_some()).count() as u64 == count;
+    let complete = blocks.iter().filter(|block| block.when().is_some()).count() as u64 == count;
     let mut seen: Vec<PlanId> = plans.iter().chain(&store.plans()?).map(|plan| plan.id).collect();
     seen.sort_unstable();
     seen.dedup();

@@ -86,6 +86,12 @@ pub struct StateBlock {
     /// Its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<DateTime<Utc>>,
+    /// The first day of an all-day block, `2026-11-24`. It has no start and no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_day: Option<String>,
+    /// Its last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<String>,
     /// The last day for a task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_date: Option<String>,
@@ -144,6 +150,8 @@ impl From<&Block> for StateBlock {
             tags: block.tags.iter().map(ToString::to_string).collect(),
             start_time: block.span.map(Span::start),
             end_time: block.span.map(Span::end),
+            first_day: block.days.map(|days| clock::iso_date(days.first())),
+            last_day: block.days.map(|days| clock::iso_date(days.last())),
             due_date: block.due.map(clock::iso_date),
             earliest_date: block.not_before.map(clock::iso_date),
             completed: block.completed_at.is_some(),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::{SuggestedTime, SuggestedTimes};
+use flux_timeline::ReadPlans;
 use flux_timeline::command::OverdueTasks;
 use flux_timeline::decide::{Context, DecideError, Outcome, decide};
 use flux_timeline::{BlockId, Command, Rejection, Source, limits};
@@ -58,8 +59,9 @@ pub(super) fn suggest<S: Sql>(store: &Store<S>, tasks: OverdueTasks, now: DateTi
     };
     let mut suggested = SuggestedTimes::default();
     if let Outcome::Rescheduled { blocks, left_out, more } = decision.outcome {
+        let zone = store.settings()?.zone();
         let time = |block: flux_timeline::Block| {
-            block.span.map(|span| SuggestedTime { id: block.id, start: span.start(), end: span.end() })
+            block.in_zone(zone).map(|(start, end)| SuggestedTime { id: block.id, start, end })
         };
         suggested = SuggestedTimes { times: blocks.into_iter().filter_map(time).collect(), left_out, more };
     }
