@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use flux_timeline::command::{BlockUpdate, NewBlock, Repeat, Scope};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::view::BlockState;
-use flux_timeline::{Block, BlockId, BlockPlace, PlanColor, PlanId, RunId, TxnId, clock};
+use flux_timeline::{Block, BlockId, BlockPlace, Days, PlanColor, PlanId, RunId, TxnId, clock};
 use serde_json::{Map, Value, json};
 
 use crate::history::LogQuery;
@@ -363,6 +363,8 @@ fn updates(changes: &BlockUpdate) -> Value {
     add("tags", changes.tags.as_ref().map(|tags| json!(tags)));
     add("startTime", changes.start.map(|start| json!(start)));
     add("endTime", changes.end.map(|end| json!(end)));
+    add("firstDay", changes.first_day.map(|day| json!(clock::iso_date(day))));
+    add("lastDay", changes.last_day.map(|day| json!(clock::iso_date(day))));
     add("inbox", changes.unschedule.then_some(Value::Bool(true)));
     // An empty day removes it.
     let day = |day: Option<NaiveDate>| json!(day.map(clock::iso_date).unwrap_or_default());
@@ -405,7 +407,9 @@ fn new_block(new: &NewBlock) -> Value {
     } else if let Some(minutes) = new.minutes {
         fields["durationMinutes"] = json!(minutes);
     }
-    for (name, day) in [("dueDate", new.due), ("earliestDate", new.not_before)] {
+    let (first, last) = (new.days.map(Days::first), new.days.map(Days::last));
+    let days = [("firstDay", first), ("lastDay", last), ("dueDate", new.due), ("earliestDate", new.not_before)];
+    for (name, day) in days {
         if let Some(day) = day {
             fields[name] = json!(clock::iso_date(day));
         }

@@ -52,7 +52,7 @@ pub fn difference(pair: &BlockPair) -> String {
         (Some(then), Some(now)) if then.title != now.title => {
             format!("{} “{}” is “{}” now", then.handle, then.title, now.title)
         }
-        (Some(then), Some(now)) if then.span != now.span => format!("{} “{}” was moved", then.handle, now.title),
+        (Some(then), Some(now)) if then.when() != now.when() => format!("{} “{}” was moved", then.handle, now.title),
         (Some(then), Some(_)) => format!("{} “{}” was changed", then.handle, then.title),
         (None, None) => String::new(),
     }

@@ -6,7 +6,7 @@ mod words;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use flux_timeline::{Block, BlockId, Span};
+use flux_timeline::{Block, BlockId};
 
 use crate::platform::notification;
 use crate::store::{Store, use_store};
@@ -53,7 +53,7 @@ const REMEMBERED: usize = 100;
 /// page does not hold is as it was sent.
 fn as_it_is(store: Store, sent: &Block) -> Option<Block> {
     let projection = store.projection.read();
-    let start = |block: &Block| block.span.map(Span::start);
+    let start = |block: &Block| block.when().map(|when| when.bounds().0);
     match projection.block(sent.id) {
         _ if !projection.is_in_use(sent.plan) => None,
         Some(held) => Some(held.clone()).filter(|held| held.is_open() && start(held) == start(sent)),

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::{Block, clock};
 
-use crate::timeline::words::Times;
+use crate::timeline::words::{Times, all_day};
 
-/// `In 10 min, 12:00–12:30`; `Now`, or how long ago it began, as soon as it has begun.
+/// `In 10 min, 12:00–12:30`; `Now`, or how long ago it began, as soon as it has begun. `All day`, or the days of an all-day block.
 pub fn when(block: &Block, times: Times, now: DateTime<Utc>) -> String {
+    if let Some(days) = block.days {
+        return all_day(days, times.date(now));
+    }
     let Some(span) = block.span else { return String::new() };
     let range = times.range(span, times.date(now));
     let minutes = clock::minutes_up(span.start() - now);

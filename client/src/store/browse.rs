@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::*;
 use flux_timeline::command::{BlockUpdate, Scope};
-use flux_timeline::{Block, BlockId, PlanId, Span, limits};
+use flux_timeline::{Block, BlockId, PlanId, When, limits};
 use uuid::Uuid;
 
 use super::{Store, View};
 use crate::calls::{BlockPage, Mutation};
 use crate::timeline::agenda::Agenda;
-use crate::timeline::form::Form;
+use crate::timeline::form::{Form, Timing};
 use crate::timeline::series::DELETE_DIALOG;
 use crate::timeline::{Jump, Mode, grid, list, moving, week};
 use crate::toast::toasts::Kind;
@@ -120,7 +120,8 @@ impl Store {
         if *self.is_narrow.peek() {
             self.show(View::Timeline);
         }
-        let day = block.span.map(|span| self.projection.peek().zone().wall(span.start()).date());
+        let zone = self.projection.peek().zone();
+        let day = block.in_zone(zone).map(|(start, _)| zone.wall(start).date());
         if let Some(day) = day.filter(|day| *day != self.today()) {
             self.go_to(Jump::Day(day));
         }
@@ -190,7 +191,7 @@ impl Store {
     pub fn begin_task(&mut self) {
         let plan = self.projection.peek().active_plan().map(|plan| plan.id);
         let (now, zone) = (*self.now.peek(), self.projection.peek().zone());
-        self.write_block(Form { has_time: false, ..Form::new(now, plan, zone) });
+        self.write_block(Form { timing: Timing::None, ..Form::new(now, plan, zone) });
     }
 
     /// Whether an open form has unsaved changes.
@@ -294,8 +295,8 @@ impl Store {
     }
 
     /// Moves or resizes a block.
-    pub fn move_block(&mut self, block: &Block, span: Span) {
-        if let Some(changes) = block.span.and_then(|before| moving::move_to(before, span)) {
+    pub fn move_block(&mut self, block: &Block, to: When) {
+        if let Some(changes) = moving::move_to(block.when(), to) {
             self.submit(Mutation::Update(block.id, Box::new(changes)));
         }
     }

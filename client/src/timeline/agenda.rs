@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_timeline::{Block, BlockId, Handle, PlanId, Span, Zone, clock};
+use flux_timeline::{Block, BlockId, Handle, PlanId, Span, When, Zone, clock};
 
 use super::coverage::Stretch;
 use super::filter::Filter;
@@ -110,10 +110,15 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The times of the block. An overdue block is not listed under the heading of its day, so its day is included.
-    pub fn range(&self, times: Times, span: Span, today: NaiveDate) -> String {
-        let range = times.range(span, self.day);
-        if self.is_overdue && self.day != today { format!("{}, {range}", clock::day(self.day, today)) } else { range }
+    /// When the block takes place. An overdue block is not listed under the heading of its day, so its day is included.
+    pub fn when(&self, times: Times, when: When, today: NaiveDate) -> String {
+        match when {
+            When::Days(days) if self.is_overdue => words::all_day(days, today),
+            When::Span(span) if self.is_overdue && self.day != today => {
+                format!("{}, {}", clock::day(self.day, today), times.range(span, self.day))
+            }
+            when => times.of(when, self.day),
+        }
     }
 }
 
@@ -126,24 +131,26 @@ impl Agenda {
         let today = zone.wall(now).date();
         let (mut waiting, mut timed) = (Vec::new(), Vec::new());
         for block in blocks.into_iter().filter(|block| !wanted.hidden.contains(&block.plan)) {
-            match block.span {
-                Some(span) => timed.push((block, span)),
-                None if filter.matches(block) && (is_filtered || block.is_to_do()) => waiting.push(block),
+            match block.in_zone(zone) {
+                Some(bounds) => timed.push((block, bounds)),
+                None if filter.matches(block, zone) && (is_filtered || block.is_to_do()) => waiting.push(block),
                 None => {}
             }
         }
-        let overlaps = overlaps(&timed);
+        let spans: Vec<(&Block, Span)> = timed.iter().filter_map(|(block, _)| Some((*block, block.span?))).collect();
+        let mut overlaps = overlaps(&spans).into_iter();
         let mut agenda = Self::default();
         let mut overdue: Vec<Row> = Vec::new();
         let mut days: BTreeMap<NaiveDate, Vec<(DateTime<Utc>, Row)>> = BTreeMap::new();
-        for ((block, span), overlaps) in timed.into_iter().zip(overlaps) {
-            let (is_overdue, is_over) = (block.is_overdue(now), block.is_over(now));
-            let is_running = span.start() <= now && now < span.end();
-            let begins = zone.wall(span.start()).date();
+        for (block, (start, end)) in timed {
+            let overlaps = if block.span.is_some() { overlaps.next().unwrap_or_default() } else { Vec::new() };
+            let (is_overdue, is_over) = (block.is_overdue(now, zone), block.is_over(now, zone));
+            let is_running = start <= now && now < end;
+            let begins = zone.wall(start).date();
             // A block that began before today and is still going on is part of today.
             let day = if is_running { today } else { begins };
             let is_known = wanted.stretch.is_some_and(|stretch| stretch.has(block));
-            if !filter.matches(block) || !(is_known || is_overdue || is_running || is_filtered) {
+            if !filter.matches(block, zone) || !(is_known || is_overdue || is_running || is_filtered) {
                 continue;
             }
             agenda.overdue += usize::from(is_overdue);
@@ -156,7 +163,7 @@ impl Agenda {
             if is_overdue {
                 overdue.push(row);
             } else {
-                days.entry(day).or_default().push((span.start(), row));
+                days.entry(day).or_default().push((start, row));
             }
         }
         let shows_today = wanted.stretch.is_none_or(|stretch| stretch.holds(now));
@@ -232,7 +239,7 @@ impl Agenda {
     }
 }
 
-/// For each block, the first few others at the same time. `blocks` must be sorted by start. Done blocks do not overlap.
+/// For each block with a time, the first few others at the same time. `blocks` must be sorted by start. Done blocks do not overlap.
 fn overlaps(blocks: &[(&Block, Span)]) -> Vec<Vec<Handle>> {
     let mut found: Vec<Vec<Handle>> = vec![Vec::new(); blocks.len()];
     let open: Vec<(usize, Handle, Span)> = blocks
@@ -263,7 +270,7 @@ fn overlaps(blocks: &[(&Block, Span)]) -> Vec<Vec<Handle>> {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use flux_timeline::HourFormat;
+    use flux_timeline::{BlockPlace, Days, HourFormat};
 
     use super::super::coverage::place_at;
     use super::super::testing::{at, block};
@@ -411,6 +418,31 @@ mod tests {
         let found: Vec<Vec<u32>> = agenda.sections[0].rows.iter().filter_map(handles).collect();
         assert_eq!(found, [vec![2], vec![1], vec![], vec![]]);
     }
+
+    #[test]
+    fn what_is_all_day_comes_first_on_its_first_day_or_today_and_overlaps_nothing() {
+        let all_day = |number, first: &str, last: &str, kind| Block {
+            span: None,
+            days: Some(Days::new(first.parse().unwrap(), last.parse().unwrap()).unwrap()),
+            kind,
+            ..block(number, "2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z", true)
+        };
+        use flux_timeline::Kind::{Appointment, Task};
+        let mut blocks = vec![
+            all_day(1, "2026-11-20", "2026-11-21", Task),
+            all_day(2, "2026-11-22", "2026-11-24", Appointment),
+            all_day(3, "2026-11-24", "2026-11-24", Task),
+            // 00:15 in Oslo.
+            block(4, "2026-11-23T23:15:00Z", "2026-11-24T10:00:00Z", true),
+        ];
+        blocks.sort_by_key(BlockPlace::of);
+        let agenda = Agenda::new(&blocks, &wanted("2026-11-23T10:00:00Z", "Europe/Oslo"));
+        let days = [("Overdue", vec![1]), ("Today", vec![2, 0]), ("Tomorrow", vec![3, 4])];
+        assert_eq!((shown(&agenda), agenda.open_today, agenda.overdue), (days.to_vec(), 1, 1));
+        let rows = agenda.sections.iter().flat_map(|section| &section.rows);
+        assert!(rows.into_iter().all(|row| !matches!(row, Row::Block(entry) if !entry.overlaps.is_empty())));
+    }
+
     #[test]
     fn an_overlap_of_many_blocks_names_the_first_few() {
         let mut seed = 7_u64;
@@ -447,11 +479,18 @@ mod tests {
     fn a_block_overdue_since_another_day_includes_the_day() {
         let date = |text: &str| text.parse::<NaiveDate>().unwrap();
         let times = Times { zone: Zone::UTC, hours: HourFormat::Hours12 };
-        let span = Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap();
+        let span = When::Span(Span::new(at("2026-11-23T08:00:00Z"), at("2026-11-23T21:00:00Z")).unwrap());
         let id = flux_timeline::BlockId::new(uuid::Uuid::nil());
         let (day, overlaps) = (date("2026-11-23"), Vec::new());
         let entry = Entry { id, day, overlaps, is_overdue: true, is_over: false, is_running: false };
-        assert_eq!(entry.range(times, span, date("2026-11-24")), "Mon 23 Nov, 8:00 AM–9:00 PM");
-        assert_eq!(entry.range(times, span, date("2026-11-23")), "8:00 AM–9:00 PM");
+        assert_eq!(entry.when(times, span, date("2026-11-24")), "Mon 23 Nov, 8:00 AM–9:00 PM");
+        assert_eq!(entry.when(times, span, date("2026-11-23")), "8:00 AM–9:00 PM");
+        let days = |last| When::Days(Days::new(day, date(last)).unwrap());
+        assert_eq!(entry.when(times, days("2026-11-23"), date("2026-11-24")), "Mon 23 Nov, all day");
+        let entry = Entry { is_overdue: false, ..entry };
+        assert_eq!(entry.when(times, days("2026-11-23"), date("2026-11-24")), "All day");
+        assert_eq!(entry.when(times, days("2026-11-25"), date("2026-11-24")), "All day until Wed 25 Nov");
+        let entry = Entry { day: date("2026-11-24"), ..entry };
+        assert_eq!(entry.when(times, days("2026-11-25"), date("2026-11-24")), "Mon 23 Nov – Wed 25 Nov, all day");
     }
 }

@@ -1,7 +1,7 @@
 //! A block as a card.
 
 use dioxus::prelude::*;
-use flux_timeline::{Block, Kind, Priority, Reminders, Source, clock};
+use flux_timeline::{Block, Kind, Priority, Reminders, Source, When, clock};
 
 use super::agenda::Entry;
 use super::form::Form;
@@ -62,8 +62,8 @@ pub fn Card(entry: Entry, block: Block) -> Element {
             }
             div { class: "card-body",
                 p { class: "card-time",
-                    if let Some(span) = block.span {
-                        span { {entry.range(times, span, today)} }
+                    if let Some(when) = block.when() {
+                        span { {entry.when(times, when, today)} }
                     }
                     if let Some(length) = block.length() {
                         span { class: "length", {clock::length(length)} }
@@ -133,8 +133,15 @@ pub fn on_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
     }
     let grip = if modifiers.shift() { moving::Grip::End } else { moving::Grip::Whole };
     let zone = store.projection.peek().zone();
-    let Some(span) = block.span else { return false };
-    store.move_block(block, moving::pulled(span, grip, pull, zone));
+    let moved = match block.when() {
+        Some(When::Span(span)) => When::Span(moving::pulled(span, grip, pull, zone)),
+        Some(When::Days(days)) => match moving::pulled_days(days, grip, pull) {
+            Some(days) => When::Days(days),
+            None => return false,
+        },
+        None => return false,
+    };
+    store.move_block(block, moved);
     // In another place of the list, or on another day, it is another element.
     store.jump.set(Some(Jump::Block(block.id)));
     true

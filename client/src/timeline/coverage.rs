@@ -3,11 +3,6 @@
 use chrono::{DateTime, Utc};
 use flux_timeline::{Block, BlockPlace, Handle};
 
-/// The position of a block in the order of blocks. A task without a time has none.
-pub fn place_of(block: &Block) -> Option<BlockPlace> {
-    block.span.map(|span| BlockPlace::new(span.start(), block.handle))
-}
-
 /// Before all blocks that start at this moment or later.
 pub fn place_at(start: DateTime<Utc>) -> BlockPlace {
     BlockPlace::new(start, Handle::new(0))
@@ -40,7 +35,7 @@ impl Stretch {
 
     /// Whether a block is in it.
     pub fn has(&self, block: &Block) -> bool {
-        place_of(block).is_some_and(|place| self.from <= place && place <= self.until)
+        BlockPlace::of(block).is_some_and(|place| self.from <= place && place <= self.until)
     }
 
     /// Whether it contains this moment.

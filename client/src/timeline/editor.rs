@@ -1,9 +1,9 @@
 //! The form for editing a block, in place of its card or in a dialog.
 
 use dioxus::prelude::*;
-use flux_timeline::{BlockId, Kind, PlanId, Priority};
+use flux_timeline::{Block, BlockId, Kind, PlanId, Priority};
 
-use super::form::Form;
+use super::form::{Form, Timing};
 use super::projection::Projection;
 use super::remind_field::RemindField;
 use super::repeat_fields::RepeatFields;
@@ -84,20 +84,35 @@ pub fn Editor() -> Element {
                     oninput: move |event| set(&|form| form.title = event.value()),
                 }
             }
-            if form.kind == Kind::Task {
+            div { class: "fields",
                 label { class: "choice",
                     input {
                         r#type: "checkbox",
-                        checked: !form.has_time,
-                        onchange: move |event| set(&|form| form.has_time = !event.checked()),
+                        checked: form.timing == Timing::AllDay,
+                        onchange: move |event| set(&|form| form.set_all_day(event.checked())),
                     }
-                    "No time yet"
+                    "All day"
+                }
+                if form.kind == Kind::Task {
+                    label { class: "choice",
+                        input {
+                            r#type: "checkbox",
+                            checked: form.timing == Timing::None,
+                            onchange: move |event| set(&|form| form.timing = if event.checked() { Timing::None } else { Timing::Time }),
+                        }
+                        "No time yet"
+                    }
                 }
             }
             if form.block().is_none() {
                 PlanField { plan: form.plan }
             }
-            if !form.is_for_inbox() {
+            if form.timing == Timing::AllDay {
+                div { class: "fields",
+                    DateField { name: "First day", value: form.first_day.clone(), required: true, oninput: move |day: String| set(&|form| form.set_first_day(day.clone())) }
+                    DateField { name: "Last day", value: form.last_day.clone(), required: true, oninput: move |day: String| set(&|form| form.last_day = day.clone()) }
+                }
+            } else if !form.is_for_inbox() {
                 div { class: "fields",
                     label { class: "field",
                         span { "Start" }
@@ -238,21 +253,28 @@ fn Days(form: Form) -> Element {
                     }
                 }
             }
-            label { class: "field",
-                span { "Not before" }
-                input {
-                    r#type: "date",
-                    value: "{form.first}",
-                    oninput: move |event| set(&|form| form.first = event.value()),
-                }
-            }
-            label { class: "field",
-                span { "Due" }
-                input {
-                    r#type: "date",
-                    value: "{form.due}",
-                    oninput: move |event| set(&|form| form.due = event.value()),
-                }
+            DateField { name: "Not before", value: form.first, oninput: move |day: String| set(&|form| form.first = day.clone()) }
+            DateField { name: "Due", value: form.due, oninput: move |day: String| set(&|form| form.due = day.clone()) }
+        }
+    }
+}
+
+/// A calendar date of the form.
+#[component]
+fn DateField(
+    name: &'static str,
+    value: String,
+    #[props(default)] required: bool,
+    oninput: EventHandler<String>,
+) -> Element {
+    rsx! {
+        label { class: "field",
+            span { {name} }
+            input {
+                r#type: "date",
+                required,
+                value: "{value}",
+                oninput: move |event: FormEvent| oninput.call(event.value()),
             }
         }
     }
@@ -302,7 +324,7 @@ fn StateButton(id: BlockId) -> Element {
     let block = store.projection.read().block(id).cloned();
     let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
     let is_appointment = block.kind == Kind::Appointment && block.completed_at.is_none();
-    if is_appointment && block.is_open() && block.span.is_some_and(|span| span.start() > *store.now.read()) {
+    if is_appointment && block.is_open() && has_to_begin(store, &block) {
         return rsx! {};
     }
     let is_open = block.is_open();
@@ -321,6 +343,11 @@ fn StateButton(id: BlockId) -> Element {
     rsx! {
         button { class: "button quiet", r#type: "button", onclick: mark, {label} }
     }
+}
+
+fn has_to_begin(store: Store, block: &Block) -> bool {
+    let zone = store.projection.read().zone();
+    block.in_zone(zone).is_some_and(|(start, _)| start > *store.now.read())
 }
 
 fn save(mut store: Store) -> Result<(), String> {

@@ -29,6 +29,8 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use flux_timeline::Zone;
+
     use super::super::testing::block;
     use super::*;
 
@@ -37,7 +39,8 @@ mod tests {
         let mut block = block(12, "2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", true);
         block.title = flux_timeline::Title::new("Team meeting").unwrap();
         block.tags = flux_timeline::Tag::list(&["Work"]).unwrap();
-        let fits = |words: &str| Filter { words: words.to_owned(), ..Filter::default() }.query().matches(&block);
+        let fits =
+            |words: &str| Filter { words: words.to_owned(), ..Filter::default() }.query().matches(&block, Zone::UTC);
         for words in ["", "  ", "MEETING", "meet team", "#work", "b12", "work meeting"] {
             assert!(fits(words), "{words}");
         }
@@ -48,9 +51,9 @@ mod tests {
     fn state_and_priority_narrow_down() {
         let open = block(1, "2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", true);
         let filter = Filter { state: BlockState::Done, ..Filter::default() };
-        assert!(!filter.is_off() && !filter.query().matches(&open));
+        assert!(!filter.is_off() && !filter.query().matches(&open, Zone::UTC));
         let filter = Filter { priority: Some(Priority::Medium), ..Filter::default() };
-        assert!(filter.query().matches(&open));
+        assert!(filter.query().matches(&open, Zone::UTC));
         assert!(Filter { words: " ".into(), ..Filter::default() }.is_off());
     }
 }

@@ -1,16 +1,32 @@
 //! The form of a block: the values of its fields, and the change that they amount to. Pure.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use flux_timeline::command::{self, BlockUpdate, NewBlock, Scope};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::text::{Description, Tag, Title};
-use flux_timeline::{Block, BlockId, Kind, PlanId, Priority, Reminders, SeriesId, Span, Zone, clock};
+use flux_timeline::{Block, BlockId, Days, Kind, PlanId, Priority, Reminders, SeriesId, Span, When, Zone, clock};
 
 use super::repeat::{Every, Repeat};
 use crate::calls::Mutation;
 
 /// Length of a new block.
 const LENGTH: TimeDelta = TimeDelta::hours(1);
+/// When something begins that was all day, until a time is chosen.
+const MORNING: NaiveTime = match NaiveTime::from_hms_opt(9, 0, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+
+/// Whether a block has a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    /// It starts and ends at a time.
+    Time,
+    /// It is all day.
+    AllDay,
+    /// It has no time yet. Only a task can lack one.
+    None,
+}
 
 /// The values of the fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,12 +40,16 @@ pub struct Form {
     pub title: String,
     /// Whether it is a task or an appointment.
     pub kind: Kind,
-    /// Whether it has a time. Only a task can lack one.
-    pub has_time: bool,
+    /// Whether it has a time.
+    pub timing: Timing,
     /// Wall-clock time, `2026-11-24T08:00`.
     pub start: String,
     /// Wall-clock time.
     pub end: String,
+    /// The first day of an all-day block, `2026-11-24`.
+    pub first_day: String,
+    /// The last day of an all-day block.
+    pub last_day: String,
     /// How long a task without a time will take, in minutes; empty if that is not known.
     pub minutes: String,
     /// The first day for a task, `2026-11-24`; empty if there is none.
@@ -60,9 +80,11 @@ impl Form {
             plan,
             title: String::new(),
             kind: Kind::Task,
-            has_time: true,
+            timing: Timing::Time,
             start: clock::wall(zone.wall(start)),
             end: clock::wall(zone.wall(start + LENGTH)),
+            first_day: clock::iso_date(zone.wall(start).date()),
+            last_day: clock::iso_date(zone.wall(start).date()),
             minutes: String::new(),
             first: String::new(),
             due: String::new(),
@@ -79,14 +101,24 @@ impl Form {
     /// The form for an existing block.
     pub fn of(block: &Block, zone: Zone) -> Self {
         let tags: Vec<&str> = block.tags.iter().map(Tag::as_str).collect();
+        // The days that it touches: one that ends at midnight does not touch the next one.
+        let (start, end) = block.in_zone(zone).unzip();
+        let day = |moment: Option<DateTime<Utc>>| Some(clock::iso_date(zone.wall(moment?).date()));
+        let end = end.map(|end| end - TimeDelta::milliseconds(1));
         Self {
             before: Some(block.clone()),
             plan: Some(block.plan),
             title: block.title.to_string(),
             kind: block.kind,
-            has_time: block.span.is_some(),
+            timing: match block.when() {
+                Some(When::Span(_)) => Timing::Time,
+                Some(When::Days(_)) => Timing::AllDay,
+                None => Timing::None,
+            },
             start: block.span.map(|span| clock::wall(zone.wall(span.start()))).unwrap_or_default(),
             end: block.span.map(|span| clock::wall(zone.wall(span.end()))).unwrap_or_default(),
+            first_day: day(start).unwrap_or_default(),
+            last_day: day(end).unwrap_or_default(),
             minutes: block.length().map(|length| length.num_minutes().to_string()).unwrap_or_default(),
             first: block.not_before.map(clock::iso_date).unwrap_or_default(),
             due: block.due.map(clock::iso_date).unwrap_or_default(),
@@ -136,7 +168,29 @@ impl Form {
 
     /// Whether it is about a task without a time.
     pub fn is_for_inbox(&self) -> bool {
-        self.kind == Kind::Task && !self.has_time
+        self.kind == Kind::Task && self.timing == Timing::None
+    }
+
+    /// Makes it all day, or no longer so. What becomes all day keeps its days, and what gets a time keeps the day on which it begins.
+    pub fn set_all_day(&mut self, is_all_day: bool) {
+        let first = clock::read_wall(&self.start).map(|start| clock::iso_date(start.date()));
+        if is_all_day && self.first_day.is_empty() {
+            self.set_first_day(first.unwrap_or_default());
+        } else if let (false, Some(day)) = (is_all_day, clock::read_date(&self.first_day)) {
+            let time = clock::read_wall(&self.start).map_or(MORNING, |start| start.time());
+            self.set_start(clock::wall(day.and_time(time)));
+        }
+        self.timing = if is_all_day { Timing::AllDay } else { Timing::Time };
+    }
+
+    /// Sets the first day and moves the last one with it, so that it lasts as many days.
+    pub fn set_first_day(&mut self, first: String) {
+        let dates = (clock::read_date(&self.first_day), clock::read_date(&self.last_day), clock::read_date(&first));
+        self.last_day = match dates {
+            (Some(before), Some(last), Some(after)) => clock::iso_date(last + (after - before)),
+            _ => first.clone(),
+        };
+        self.first_day = first;
     }
 
     /// Whether it is about a task that has a first day or is due. What begins to repeat has its own days.
@@ -155,6 +209,19 @@ impl Form {
         Span::new(start, end).map_err(|why| why.to_string())
     }
 
+    /// When it takes place, as the fields say. `None` for a task without a time.
+    fn when(&self, zone: Zone) -> Result<Option<When>, String> {
+        if self.timing == Timing::AllDay {
+            let day = |text, name: &str| {
+                date(text, name)?.ok_or_else(|| format!("The {name} is missing. Nothing was changed."))
+            };
+            let days = Days::new(day(&self.first_day, "first day")?, day(&self.last_day, "last day")?);
+            return days.map(|days| Some(When::Days(days))).map_err(|why| why.to_string());
+        }
+        let was = self.before.as_ref().and_then(|before| before.span);
+        if self.is_for_inbox() { Ok(None) } else { self.span(was, zone).map(|span| Some(When::Span(span))) }
+    }
+
     /// What the fields come to: a mutation, or none where nothing was changed.
     ///
     /// # Errors
@@ -164,8 +231,8 @@ impl Form {
         let description = Description::optional(&self.description).map_err(|why| why.to_string())?;
         let names: Vec<&str> = self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).collect();
         let tags = Tag::list(&names).map_err(|why| why.to_string())?;
-        let was = self.before.as_ref().and_then(|before| before.span);
-        let span = if self.is_for_inbox() { None } else { Some(self.span(was, zone)?) };
+        let was = self.before.as_ref().and_then(Block::when);
+        let when = self.when(zone)?;
         let estimate = match (self.is_for_inbox(), self.minutes.as_str()) {
             (false, _) => None,
             (true, "") if was.is_none() && self.before.as_ref().is_some_and(|before| before.minutes.is_some()) => {
@@ -177,7 +244,10 @@ impl Form {
         let days = [(&self.first, "first day"), (&self.due, "day when it is due")];
         let [first, due] = days.map(|(text, name)| if self.has_days() { date(text, name) } else { Ok(None) });
         let (first, due) = (first?, due?);
-        let start = clock::read_wall(&self.start).filter(|_| !self.is_for_inbox());
+        let start = when.map(|when| match when {
+            When::Span(span) => zone.wall(span.start()),
+            When::Days(days) => days.first().into(),
+        });
         let rule = start.map_or(Ok(None), |start| self.repeat.rule(start))?;
         // The service gives a new series its id.
         let repeat = rule.map(|rule| command::Repeat { id: SeriesId::new(id.uuid()), rule });
@@ -186,13 +256,14 @@ impl Form {
                 plan: self.plan.map(PlanRef::Id),
                 kind: self.kind,
                 description,
-                span,
+                span: when.and_then(When::span),
+                days: when.and_then(When::days),
                 minutes: estimate.and_then(|length| u32::try_from(length.num_minutes()).ok()),
                 due,
                 not_before: first,
                 priority: self.priority,
                 tags,
-                reminders: self.reminders.clone().filter(|_| span.is_some()),
+                reminders: self.reminders.clone().filter(|_| when.is_some()),
                 repeat,
                 ..NewBlock::new(id, title)
             };
@@ -205,12 +276,9 @@ impl Form {
             }
             Kind::Task | Kind::Appointment => None,
         };
-        let times = match (was, span) {
-            (Some(was), Some(span)) => super::moving::move_to(was, span).unwrap_or_default(),
-            (None, Some(span)) => {
-                BlockUpdate { start: Some(span.start()), end: Some(span.end()), ..BlockUpdate::default() }
-            }
-            (_, None) => BlockUpdate {
+        let times = match when {
+            Some(when) => super::moving::move_to(was, when).unwrap_or_default(),
+            None => BlockUpdate {
                 unschedule: was.is_some(),
                 length: estimate.filter(|_| self.minutes != Self::of(before, zone).minutes),
                 ..BlockUpdate::default()
@@ -303,7 +371,7 @@ mod tests {
     #[test]
     fn a_task_can_have_no_time_and_gets_one_later() {
         let form = Form::new(at("2026-11-24T07:00:00Z"), None, oslo());
-        let mut form = Form { title: "Buy milk".into(), has_time: false, due: "2026-11-27".into(), ..form };
+        let mut form = Form { title: "Buy milk".into(), timing: Timing::None, due: "2026-11-27".into(), ..form };
         form.minutes = "30".to_owned();
         let Ok(Some(Mutation::Schedule(new))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
         assert_eq!((new.span, new.minutes, new.due), (None, Some(30), "2026-11-27".parse().ok()));
@@ -321,7 +389,7 @@ mod tests {
             Err("The day when it is due is not a date. Nothing was changed.".into())
         );
         form.due = String::new();
-        form.has_time = true;
+        form.timing = Timing::Time;
         form.set_start("2026-11-24T09:00".to_owned());
         assert_eq!(form.end, "2026-11-24T09:30");
         let (start, end) = (Some(at("2026-11-24T08:00:00Z")), Some(at("2026-11-24T08:30:00Z")));
@@ -330,10 +398,49 @@ mod tests {
     }
 
     #[test]
+    fn a_block_becomes_all_day_and_gets_a_time_again() {
+        let date = |text: &str| text.parse().ok();
+        let form = Form::new(at("2026-11-24T07:00:00Z"), None, oslo());
+        let mut form = Form { title: "Fair".into(), ..form };
+        form.set_all_day(true);
+        assert_eq!((form.first_day.as_str(), form.last_day.as_str()), ("2026-11-24", "2026-11-24"));
+        form.last_day = "2026-11-25".to_owned();
+        form.set_first_day("2026-11-30".to_owned());
+        let Ok(Some(Mutation::Schedule(new))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
+        assert_eq!((new.span, new.days.map(Days::first)), (None, date("2026-11-30")));
+        assert_eq!(new.days.map(Days::last), date("2026-12-01"), "as many days");
+        form.last_day = "2026-11-29".to_owned();
+        assert!(form.mutation(oslo(), id()).is_err());
+        form.last_day = String::new();
+        assert_eq!(form.mutation(oslo(), id()), Err("The last day is missing. Nothing was changed.".into()));
+
+        // Until midnight in Oslo.
+        let before = block(1, "2026-11-24T07:00:00Z", "2026-11-24T23:00:00Z", true);
+        let mut form = Form::of(&before, oslo());
+        form.set_all_day(true);
+        let update = |form: &Form| match form.mutation(oslo(), id()) {
+            Ok(Some(Mutation::Update(_, changes))) => *changes,
+            other => panic!("{other:?}"),
+        };
+        let (first_day, last_day) = (date("2026-11-24"), date("2026-11-24"));
+        assert_eq!(update(&form), BlockUpdate { first_day, last_day, ..BlockUpdate::default() });
+        form.set_all_day(false);
+        assert_eq!(form.mutation(oslo(), id()), Ok(None));
+
+        let before = before.at(Days::starting(date("2026-11-24").unwrap(), 2).ok().map(When::Days));
+        let mut form = Form::of(&before, oslo());
+        assert_eq!(form.mutation(oslo(), id()), Ok(None));
+        form.set_all_day(false);
+        assert_eq!((form.start.as_str(), form.end.as_str()), ("2026-11-24T09:00", "2026-11-24T10:00"));
+        let (start, end) = (Some(at("2026-11-24T08:00:00Z")), Some(at("2026-11-24T09:00:00Z")));
+        assert_eq!(update(&form), BlockUpdate { start, end, ..BlockUpdate::default() });
+    }
+
+    #[test]
     fn a_task_loses_its_time_and_its_days() {
         let mut before = block(1, "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", true);
         before.due = "2026-11-27".parse().ok();
-        let mut form = Form { has_time: false, due: String::new(), ..Form::of(&before, oslo()) };
+        let mut form = Form { timing: Timing::None, due: String::new(), ..Form::of(&before, oslo()) };
         let update = |form: &Form| match form.mutation(oslo(), id()) {
             Ok(Some(Mutation::Update(_, changes))) => *changes,
             other => panic!("{other:?}"),

@@ -4,9 +4,10 @@ use chrono::{NaiveDate, TimeDelta};
 use dioxus::html::input_data::MouseButton;
 use dioxus::prelude::*;
 use flux_protocol::frame::PreviewPart;
-use flux_timeline::{Block, BlockId, Distance, Span, Status, clock};
+use flux_timeline::{Block, BlockId, BlockPlace, Distance, Span, Status, When, clock};
 
 use super::add::AddButton;
+use super::all_day::AllDayRow;
 use super::card::on_key;
 use super::form::Form;
 use super::moving::{Grip, SNAP_MINUTES, pulled};
@@ -84,12 +85,13 @@ pub fn WeekGrid() -> Element {
         };
         let mut blocks: Vec<Block> = blocks
             .into_iter()
-            .filter(|block| filter.matches(block) && !hidden.contains(&block.plan))
+            .filter(|block| filter.matches(block, zone) && !hidden.contains(&block.plan))
             .map(place)
             .collect();
-        blocks.sort_unstable_by_key(|block| (block.span, block.handle));
+        blocks.sort_unstable_by_key(BlockPlace::of);
         let columns = week::columns(&blocks, first(), days(), now, zone);
-        (columns, blocks)
+        let bands = week::bands(&blocks, first(), days(), now, zone);
+        (columns, bands, blocks)
     });
     // Load the part of the week that is not known.
     use_effect(move || {
@@ -108,8 +110,15 @@ pub fn WeekGrid() -> Element {
     use_effect(move || {
         let Some(jump) = *store.jump.read() else { return };
         let Jump::Block(id) = jump else { return store.jump.set(None) };
-        let start = store.projection.read().block(id).and_then(|block| block.span).map(Span::start);
-        let is_shown = columns.read().0.iter().flat_map(|column| &column.boxes).any(|placed| placed.id == id);
+        let start = {
+            let projection = store.projection.read();
+            projection.block(id).and_then(|block| block.in_zone(projection.zone())).map(|(start, _)| start)
+        };
+        let is_shown = {
+            let (columns, bands, _) = &*columns.read();
+            let timed = columns.iter().flat_map(|column| &column.boxes).map(|placed| placed.id);
+            timed.chain(bands.iter().map(|band| band.id)).any(|shown| shown == id)
+        };
         if start.is_none() || is_shown || *store.anchor.peek() == start {
             platform::focus_row(GRID, id.uuid().as_u128());
             store.jump.set(None);
@@ -125,7 +134,7 @@ pub fn WeekGrid() -> Element {
     });
     let times = store.projection.read().times();
     let (today, now_minute) = (moment().date(), week::minute(moment()));
-    let (columns, blocks) = &*columns.read();
+    let (columns, bands, blocks) = &*columns.read();
     // What is proposed: when it starts, and its height.
     let place = |part: PreviewPart| (times.wall(part.span.start()), px(part.span.length().num_minutes()), part);
     let without = store.looking.read().as_ref().map(|looking| looking.without.clone()).unwrap_or_default();
@@ -185,10 +194,13 @@ pub fn WeekGrid() -> Element {
                     held.set(None);
                 }
             },
-            div { class: "week-head",
-                for column in columns.iter() {
-                    DayHead { key: "{column.date}", date: column.date, is_today: column.date == today }
+            div { class: "week-top",
+                div { class: "week-head",
+                    for column in columns.iter() {
+                        DayHead { key: "{column.date}", date: column.date, is_today: column.date == today }
+                    }
                 }
+                AllDayRow { bands: bands.clone(), blocks: blocks.clone(), days: columns.len() }
             }
             div { class: "week-body", height: "{px(DAY_MINUTES)}px",
                 ol { class: "week-hours", aria_hidden: "true",
@@ -392,7 +404,7 @@ fn put_down(mut store: Store, held: Held) {
     let zone = store.projection.peek().zone();
     let block = store.projection.peek().block(held.id).cloned();
     if let Some(block) = block.filter(|_| held.is_moving) {
-        store.move_block(&block, pulled(held.span, held.grip, held.pull, zone));
+        store.move_block(&block, When::Span(pulled(held.span, held.grip, held.pull, zone)));
         store.jump.set(Some(Jump::Block(held.id)));
     }
 }

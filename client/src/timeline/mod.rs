@@ -11,6 +11,7 @@
 
 pub mod add;
 pub mod agenda;
+mod all_day;
 pub mod card;
 pub mod coverage;
 pub mod editor;

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use dioxus::prelude::Key;
 use flux_timeline::command::BlockUpdate;
-use flux_timeline::{Distance, Span, Zone};
+use flux_timeline::{Days, Distance, Span, When, Zone};
 
 /// Times are rounded to a multiple of this, in minutes.
 pub const SNAP_MINUTES: i64 = 15;
@@ -38,6 +38,16 @@ pub fn pulled(span: Span, grip: Grip, pull: Distance, zone: Zone) -> Span {
     place.and_then(Result::ok).unwrap_or(span)
 }
 
+/// The days of an all-day block after a key was pressed: the whole moves by days, and its end by a day for each step of minutes. `None` if
+/// that does nothing, or is not possible.
+pub fn pulled_days(days: Days, grip: Grip, pull: Distance) -> Option<Days> {
+    let moved = match grip {
+        Grip::Whole => days.moved(pull.days),
+        Grip::Start | Grip::End => Days::starting(days.first(), days.count() + pull.minutes.signum()),
+    };
+    moved.ok().filter(|moved| *moved != days)
+}
+
 /// The nearest quarter of an hour.
 pub fn snapped(time: NaiveDateTime) -> NaiveDateTime {
     let minutes = i64::from(time.hour() * 60 + time.minute());
@@ -57,15 +67,28 @@ pub fn pull_of_key(key: &Key) -> Option<Distance> {
     }
 }
 
-/// The change that gives a block these times. `None` if it has them already.
-pub fn move_to(before: Span, after: Span) -> Option<BlockUpdate> {
+/// The change that makes a block take place then. `None` if it does already.
+pub fn move_to(before: Option<When>, after: When) -> Option<BlockUpdate> {
+    match (before, after) {
+        _ if before == Some(after) => None,
+        (Some(When::Span(before)), When::Span(after)) => Some(move_span(before, after)),
+        (_, When::Span(after)) => {
+            Some(BlockUpdate { start: Some(after.start()), end: Some(after.end()), ..BlockUpdate::default() })
+        }
+        (_, When::Days(days)) => {
+            Some(BlockUpdate { first_day: Some(days.first()), last_day: Some(days.last()), ..BlockUpdate::default() })
+        }
+    }
+}
+
+fn move_span(before: Span, after: Span) -> BlockUpdate {
     let is_moved = before.start() != after.start();
     let is_longer = before.length() != after.length();
-    (is_moved || is_longer).then(|| BlockUpdate {
+    BlockUpdate {
         start: is_moved.then(|| after.start()),
         end: is_longer.then(|| after.end()),
         ..BlockUpdate::default()
-    })
+    }
 }
 
 #[cfg(test)]
@@ -106,12 +129,26 @@ mod tests {
     }
 
     #[test]
+    fn an_all_day_block_moves_and_ends_by_days() {
+        let days = |first: &str, last: &str| Days::new(first.parse().unwrap(), last.parse().unwrap()).ok();
+        let before = days("2026-11-24", "2026-11-25").unwrap();
+        let pull = |grip, days, minutes| pulled_days(before, grip, Distance { days, minutes });
+        assert_eq!(pull(Grip::Whole, -1, 0), days("2026-11-23", "2026-11-24"));
+        assert_eq!(pull(Grip::End, 0, SNAP_MINUTES), days("2026-11-24", "2026-11-26"));
+        assert_eq!(pull(Grip::End, 0, -SNAP_MINUTES), days("2026-11-24", "2026-11-24"));
+        assert_eq!(pull(Grip::Whole, 0, SNAP_MINUTES), None, "it has no time of day");
+        let one = days("2026-11-24", "2026-11-24").unwrap();
+        assert_eq!(pulled_days(one, Grip::End, Distance { days: 0, minutes: -15 }), None, "at least one day");
+    }
+
+    #[test]
     fn only_what_changes_is_told() {
         let before = span("2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z");
-        assert_eq!(move_to(before, before), None);
-        let moved = move_to(before, before.shifted(TimeDelta::minutes(30)).unwrap()).unwrap();
+        let move_to = |after: Span| move_to(Some(When::Span(before)), When::Span(after));
+        assert_eq!(move_to(before), None);
+        let moved = move_to(before.shifted(TimeDelta::minutes(30)).unwrap()).unwrap();
         assert_eq!((moved.start, moved.end), (Some(at("2026-11-24T08:30:00Z")), None));
-        let longer = move_to(before, span("2026-11-24T08:00:00Z", "2026-11-24T10:00:00Z")).unwrap();
+        let longer = move_to(span("2026-11-24T08:00:00Z", "2026-11-24T10:00:00Z")).unwrap();
         assert_eq!((longer.start, longer.end), (None, Some(at("2026-11-24T10:00:00Z"))));
     }
 }

@@ -29,11 +29,16 @@ pub fn predict(timeline: &Timeline, mutation: &Mutation, now: DateTime<Utc>) -> 
 }
 
 fn placed(timeline: &Timeline, starts: &[(BlockId, DateTime<Utc>)], context: &Context) -> Vec<EventKind> {
+    let zone = timeline.settings().zone();
     let place = |(id, start): &(BlockId, DateTime<Utc>)| {
-        let changes = BlockUpdate { start: Some(*start), ..BlockUpdate::default() };
+        let day = zone.wall(*start).date();
+        let changes = match timeline.block(*id)?.days {
+            Some(_) => BlockUpdate { first_day: Some(day), ..BlockUpdate::default() },
+            None => BlockUpdate { start: Some(*start), ..BlockUpdate::default() },
+        };
         block::update(timeline, &BlockRef::Id(*id), &changes, context).ok()
     };
-    let is_unplaced = |id: BlockId| timeline.block(id).is_some_and(|block| block.is_unplaced(context.now));
+    let is_unplaced = |id: BlockId| timeline.block(id).is_some_and(|block| block.is_unplaced(context.now, zone));
     starts.iter().filter(|(id, _)| is_unplaced(*id)).filter_map(place).flat_map(|decision| decision.events).collect()
 }
 

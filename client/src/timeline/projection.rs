@@ -4,12 +4,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::{BlockPage as Page, EventFrame, ModelInfo, Snapshot};
 use flux_timeline::{
-    Block, BlockId, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Series, SeriesId, Settings, Timeline,
-    Zone,
+    Block, BlockId, BlockPlace, BlockQuery, Event, EventId, EventKind, Plan, PlanId, Run, Series, SeriesId, Settings,
+    Timeline, Zone,
 };
 
 use super::agenda::{Agenda, Wanted};
-use super::coverage::{Coverage, Stretch, first_place, last_place, place_at, place_of};
+use super::coverage::{Coverage, Stretch, first_place, last_place, place_at};
 use super::prediction::predict;
 use super::words::Times;
 use crate::calls::{BlockPage, Mutation};
@@ -66,7 +66,7 @@ impl Projection {
         self.coverage = Coverage::default();
         self.lacks_plan = false;
         self.is_whole = snapshot.complete;
-        let last = snapshot.timeline.blocks.last().and_then(place_of);
+        let last = snapshot.timeline.blocks.last().and_then(BlockPlace::of);
         self.coverage.add(match snapshot.since {
             Some(since) => {
                 Stretch { from: place_at(since), until: last.filter(|_| snapshot.has_more).unwrap_or_else(last_place) }
@@ -81,7 +81,7 @@ impl Projection {
 
     /// Adds blocks that were requested.
     pub fn learn(&mut self, asked: &BlockPage, page: Page) {
-        let (first, last) = (page.blocks.first().and_then(place_of), page.blocks.last().and_then(place_of));
+        let (first, last) = (page.blocks.first().and_then(BlockPlace::of), page.blocks.last().and_then(BlockPlace::of));
         let known = match asked {
             BlockPage::Before(until) => {
                 Some(Stretch { from: first.filter(|_| !page.complete).unwrap_or_else(first_place), until: *until })

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use flux_timeline::Reminders;
 
-use super::form::Form;
+use super::form::{Form, Timing};
 use crate::store::use_store;
 
 /// Minutes before the start that can be chosen.
@@ -24,7 +24,12 @@ pub fn RemindField(form: Form) -> Element {
     let has_own = form.before.as_ref().is_some_and(|block| block.reminders.is_some());
     rsx! {
         label { class: "field",
-            span { "Remind me" }
+            if form.timing == Timing::AllDay {
+                // That is when its first day begins for its reminders.
+                span { "Remind me, from {store.projection.read().times().hour(9)} of the first day" }
+            } else {
+                span { "Remind me" }
+            }
             select {
                 onchange: move |event| {
                     let chosen = chosen(&event.value(), other.as_ref());

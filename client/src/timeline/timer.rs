@@ -9,7 +9,7 @@ use crate::store::Store;
 /// works on all of them at once.
 pub fn is_offered(store: Store, block: &Block) -> bool {
     let zone = store.projection.peek().zone();
-    let is_due = block.span.is_some_and(|span| zone.wall(span.start()).date() <= store.today());
+    let is_due = block.in_zone(zone).is_some_and(|(start, _)| zone.wall(start).date() <= store.today());
     block.is_to_do() && (is_due || !block.worked.is_nothing())
 }
 

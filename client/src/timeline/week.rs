@@ -38,6 +38,23 @@ pub struct Placed {
     pub has_ends: (bool, bool),
 }
 
+/// An all-day block, or the part of it that lies in the days that are shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// The block.
+    pub id: BlockId,
+    /// The first column in which it lies.
+    pub column: usize,
+    /// In how many columns it lies.
+    pub columns: usize,
+    /// Which of the lanes below each other.
+    pub lane: usize,
+    /// Whether it is a task that is open, and its last day has passed.
+    pub is_overdue: bool,
+    /// Whether it is an appointment that is over.
+    pub is_over: bool,
+}
+
 /// The first day of the week in which a day lies.
 pub fn first_day(date: NaiveDate, week_start: Weekday) -> NaiveDate {
     let back = date.weekday().days_since(week_start);
@@ -66,7 +83,7 @@ pub fn columns<'a>(
         for column in &mut columns {
             if let Some((from, until)) = part(start, end, column.date) {
                 let minutes = (until - from).max(LEAST_MINUTES).min(DAY_MINUTES - from);
-                let (is_overdue, is_over) = (block.is_overdue(now), block.is_over(now));
+                let (is_overdue, is_over) = (block.is_overdue(now, zone), block.is_over(now, zone));
                 let has_ends = (start.date() == column.date, part(start, end, plus(column.date)).is_none());
                 column.boxes.push(Placed {
                     id: block.id,
@@ -83,6 +100,32 @@ pub fn columns<'a>(
     }
     columns.iter_mut().for_each(|column| share_lanes(&mut column.boxes));
     columns
+}
+
+/// The all-day blocks of the days from `first` on, each in the first free lane. `blocks` must be sorted by their first day.
+pub fn bands<'a>(
+    blocks: impl IntoIterator<Item = &'a Block>,
+    first: NaiveDate,
+    days: usize,
+    now: DateTime<Utc>,
+    zone: Zone,
+) -> Vec<Band> {
+    let column = |date: NaiveDate| usize::try_from((date - first).num_days()).unwrap_or(0);
+    let mut ends: Vec<usize> = Vec::new();
+    let mut bands = Vec::new();
+    for block in blocks {
+        let Some(all) = block.days.filter(|all| all.last() >= first && column(all.first()) < days) else { continue };
+        let from = column(all.first());
+        let until = column(all.last()).saturating_add(1).min(days);
+        let lane = ends.iter().position(|end| *end <= from).unwrap_or(ends.len());
+        match ends.get_mut(lane) {
+            Some(end) => *end = until,
+            None => ends.push(until),
+        }
+        let (is_overdue, is_over) = (block.is_overdue(now, zone), block.is_over(now, zone));
+        bands.push(Band { id: block.id, column: from, columns: until - from, lane, is_overdue, is_over });
+    }
+    bands
 }
 
 fn plus(date: NaiveDate) -> NaiveDate {
@@ -132,6 +175,8 @@ fn share_lanes(boxes: &mut [Placed]) {
 
 #[cfg(test)]
 mod tests {
+    use flux_timeline::Days;
+
     use super::super::testing::{at, block};
     use super::*;
 
@@ -185,6 +230,27 @@ mod tests {
         ];
         let lanes: Vec<_> = boxes(&week(&blocks, "UTC")[0]).iter().map(|it| (it.0, it.3, it.4)).collect();
         assert_eq!(lanes, [(1, 0, 2), (2, 1, 2), (3, 1, 2), (4, 0, 1)]);
+    }
+
+    #[test]
+    fn all_day_blocks_are_bands_over_their_days_below_each_other() {
+        let all_day = |number, first: &str, count| Block {
+            span: None,
+            days: Days::starting(date(first), count).ok(),
+            ..block(number, "2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z", true)
+        };
+        let blocks = [
+            all_day(1, "2026-11-20", 3),
+            all_day(2, "2026-11-20", 5),
+            all_day(3, "2026-11-24", 1),
+            all_day(4, "2026-11-25", 30),
+            all_day(5, "2026-11-25", 1),
+            all_day(6, "2026-11-30", 1),
+        ];
+        let bands = bands(&blocks, date("2026-11-23"), 7, at("2026-11-25T12:00:00Z"), Zone::UTC);
+        let found: Vec<_> =
+            bands.iter().map(|it| (it.id.uuid().as_u128(), it.column, it.columns, it.lane, it.is_overdue)).collect();
+        assert_eq!(found, [(2, 0, 2, 0, true), (3, 1, 1, 1, true), (4, 2, 5, 0, false), (5, 2, 1, 1, false)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use flux_timeline::clock::{self, month, weekday};
-use flux_timeline::{Block, HourFormat, Settings, Span, Zone};
+use flux_timeline::{Block, Days, HourFormat, Settings, Span, When, Zone};
 
 /// `Today`, `Tomorrow`, `Yesterday`, else `Wednesday`.
 pub fn day_name(date: NaiveDate, today: NaiveDate) -> String {
@@ -70,6 +70,25 @@ impl Times {
             if wall.date() == day { hours(wall) } else { format!("{} {}", clock::day(wall.date(), day), hours(wall)) }
         };
         format!("{} – {}", side(start), side(end))
+    }
+
+    /// When a block takes place, as [`range`](Self::range) or [`all_day`] says it.
+    pub fn of(self, when: When, day: NaiveDate) -> String {
+        match when {
+            When::Span(span) => self.range(span, day),
+            When::Days(days) => all_day(days, day),
+        }
+    }
+}
+
+/// `All day`, seen from one of the days; with the last day if there are several, and with the first one if that is another day.
+pub fn all_day(days: Days, day: NaiveDate) -> String {
+    let named = |date: NaiveDate| clock::day(date, day);
+    match (days.first() == day, days.first() == days.last()) {
+        (true, true) => "All day".to_owned(),
+        (true, false) => format!("All day until {}", named(days.last())),
+        (false, true) => format!("{}, all day", named(days.first())),
+        (false, false) => format!("{} – {}, all day", named(days.first()), named(days.last())),
     }
 }
 
