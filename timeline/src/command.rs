@@ -226,6 +226,9 @@ pub struct Repeat {
     pub id: SeriesId,
     /// The rule.
     pub rule: Recurrence,
+    /// Whether one interval of the rule is counted from the day on which the task was done. The rule then says nothing else, apart from an
+    /// end by date.
+    pub after_done: bool,
 }
 
 /// Which overdue tasks.

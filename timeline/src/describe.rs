@@ -55,16 +55,22 @@ impl EventKind {
             Self::BlockReopened(change) => format!("reopened {}", named(&change.after)),
             Self::BlockDeleted { block } => format!("deleted {}", named(block)),
             Self::TimelineShifted { blocks, .. } => format!("moved {}", counted_blocks(blocks.len() as u64)),
-            Self::SeriesCreated { series } => format!("made “{}” repeat {}", series.title, series.words()),
-            // The event of the block that was left out says it.
-            Self::SeriesChanged { before, after } if before.differs_in_exceptions(after) => return None,
+            Self::SeriesCreated { series } => format!("made “{}” {}", series.title, series.does()),
+            // The event of the block that was left out, or of the one that was done or reopened, says it.
+            Self::SeriesChanged { before, after }
+                if before.differs_in_exceptions(after) || before.differs_in_newest(after) =>
+            {
+                return None;
+            }
             Self::SeriesChanged { before, after } if before.differs_in_blocks(after) => {
                 format!("planned more of “{}”", after.title)
             }
-            Self::SeriesChanged { before, after } if before.rule == after.rule => {
+            Self::SeriesChanged { before, after }
+                if before.rule == after.rule && before.after_done.is_some() == after.after_done.is_some() =>
+            {
                 format!("changed all of “{}”", after.title)
             }
-            Self::SeriesChanged { after, .. } => format!("made “{}” repeat {}", after.title, after.words()),
+            Self::SeriesChanged { after, .. } => format!("made “{}” {}", after.title, after.does()),
             Self::SeriesDeleted { series } => format!("ended the series “{}”", series.title),
             Self::GoalChanged(change) => goal_change(change),
             Self::GoalDeleted { goal } => format!("removed the goal “{}”", goal.name()),

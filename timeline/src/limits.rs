@@ -38,6 +38,8 @@ pub const SERIES_AHEAD: TimeDelta = TimeDelta::days(90);
 pub const SERIES_AHEAD_AT_LEAST: TimeDelta = TimeDelta::days(60);
 /// How far back the first block of a new series can be.
 pub const SERIES_BACK: TimeDelta = TimeDelta::days(366);
+/// Most days, weeks, months or years after which something comes again that was done.
+pub const AFTER_DONE: u32 = 366;
 /// The minutes of a week.
 pub const WEEK_MINUTES: u32 = 7 * 24 * 60;
 /// Most goals that were proposed, including those that have ended.

@@ -179,6 +179,28 @@ pub enum Rejection {
         /// Its title.
         title: Title,
     },
+    /// Only a task can come again after it was done.
+    #[error(
+        "“{title}” is an appointment, which takes place by itself, so it cannot come again after it was done. Nothing was changed; make \
+         it a task, or let it repeat on days of the calendar."
+    )]
+    AppointmentAfterDone {
+        /// Its title.
+        title: Title,
+    },
+    /// What comes again after it was done is counted from that day.
+    #[error(
+        "What comes again after it was done does so 1 to {} days, weeks, months or years later, and can end on a day. Nothing was \
+         changed; leave out certain days and how many times.",
+        limits::AFTER_DONE
+    )]
+    DaysAfterDone,
+    /// A block that is done or was missed cannot begin what comes again.
+    #[error("“{title}” is not open. Nothing was changed; name a block of the series that is still to be done.")]
+    NotOpen {
+        /// Its title.
+        title: Title,
+    },
     /// A series that begins too far back.
     #[error("What repeats can begin at most a year ago. Nothing was changed; give a later start.")]
     SeriesTooFarBack,

@@ -18,7 +18,7 @@ use crate::outline::{Outline, PHASES};
 use crate::plan::Plan;
 use crate::reminder::{QuietHours, Reminders};
 use crate::run::{Run, RunStatus};
-use crate::series::Series;
+use crate::series::{Recurrence, Series};
 use crate::settings::Settings;
 use crate::view::{ReadBlocks, ReadGoals, ReadHistory, ReadPlans, ReadRuns, TimelineView};
 
@@ -355,9 +355,12 @@ fn are_possible(reminders: Option<&Reminders>) -> bool {
 }
 
 fn possible_series<E>(series: &Series) -> Verified<E> {
-    let is_possible = series.rule.read().is_ok()
-        && (1..=limits::ESTIMATE_MINUTES).contains(&series.minutes)
-        && (!series.all_day || series.minutes.is_multiple_of(24 * 60))
+    let is_counted = series.after_done.is_some();
+    let can_be_counted = |rule: &Recurrence| series.kind.is_task() && rule.is_distance();
+    let is_possible = series.rule.read().is_ok_and(|rule| !is_counted || can_be_counted(&rule))
+        && (is_counted || !series.untimed)
+        && (u32::from(!series.untimed)..=limits::ESTIMATE_MINUTES).contains(&series.minutes)
+        && (!series.all_day || !series.untimed && series.minutes.is_multiple_of(24 * 60))
         && series.when(series.start).is_ok()
         && series.except.len() <= limits::EXCEPTIONS
         && series.tags.len() <= limits::TAGS

@@ -274,7 +274,7 @@ fn reminders_count_back_from_nine_of_the_first_day_in_the_zone() {
 }
 
 fn repeat(desk: &mut Desk, rule: &str) -> Option<Repeat> {
-    Some(Repeat { id: SeriesId::new(desk.id()), rule: Recurrence::read(rule).unwrap() })
+    Some(Repeat { id: SeriesId::new(desk.id()), rule: Recurrence::read(rule).unwrap(), after_done: false })
 }
 
 #[test]
@@ -327,4 +327,19 @@ fn a_series_of_more_than_two_weeks_each_is_refused() {
     let repeat = repeat(&mut desk, "FREQ=YEARLY");
     let long = desk.add("Summer", |new| (new.days, new.repeat) = (days("07-01", "07-15"), repeat));
     assert!(long.unwrap_err().contains("at most 14 days"));
+}
+
+#[test]
+fn an_all_day_task_comes_again_after_it_was_done() {
+    let mut desk = Desk::new();
+    let again = repeat(&mut desk, "FREQ=DAILY;INTERVAL=3").map(|repeat| Repeat { after_done: true, ..repeat });
+    desk.now = at("03-02T10:00");
+    desk.add("Tidy", |new| (new.days, new.repeat) = (days("02-27", "02-28"), again)).unwrap();
+    let open = BlockQuery { state: BlockState::Open, ..BlockQuery::default() };
+    let found = |desk: &Desk| desk.blocks(&open).iter().map(|block| (block.days, block.span)).collect::<Vec<_>>();
+    assert_eq!(found(&desk), [(days("02-27", "02-28"), None)]);
+    desk.complete("Tidy");
+    assert_eq!(found(&desk), [(days("03-05", "03-06"), None)], "three days after the day on which it was done");
+    desk.undo();
+    assert_eq!(found(&desk), [(days("02-27", "02-28"), None)]);
 }

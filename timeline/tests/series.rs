@@ -18,7 +18,7 @@ fn rule(text: &str) -> Recurrence {
 
 /// Plans something for an hour that repeats. Returns the sentence of a rejection.
 fn plan(desk: &mut Desk, title: &str, start: &str, text: &str) -> Result<Series, String> {
-    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule(text) };
+    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule(text), after_done: false };
     let mut new = NewBlock::new(BlockId::new(desk.id()), Title::new(title).unwrap());
     new.span = desk::span(start, 60);
     new.repeat = Some(repeat);
@@ -247,7 +247,8 @@ fn a_new_rule_keeps_the_blocks_whose_days_fit() {
     let kept = block(&desk, "03-17T18:00").id;
     let before = seen(&desk);
     desk.now = at("03-04T10:00");
-    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SA") };
+    let repeat =
+        Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SA"), after_done: false };
     let changes = BlockUpdate { repeat: Some(repeat), ..BlockUpdate::default() };
     change(&mut desk, "03-10T18:00", Scope::All, changes.clone()).unwrap();
     assert_eq!(
@@ -282,7 +283,7 @@ fn a_block_that_stands_alone_begins_to_repeat() {
     let mut desk = Desk::new();
     let id = desk.task("Gym", "03-04T18:00", 45);
     let before = seen(&desk);
-    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=WEEKLY;BYDAY=TH") };
+    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=WEEKLY;BYDAY=TH"), after_done: false };
     change(&mut desk, "03-04T18:00", Scope::One, BlockUpdate { repeat: Some(repeat.clone()), ..titled("Training") })
         .unwrap();
     assert_eq!(first(&desk, 2), ["Thu 03-05 18:00 Training", "Thu 03-12 18:00 Training"]);
@@ -354,7 +355,7 @@ fn rules_that_cannot_be_or_cost_much_are_refused_or_bounded() {
     assert!(Recurrence::read("FREQ=DAILY;COUNT=10000").is_err());
     let mut past = NewBlock::new(BlockId::new(desk.id()), Title::new("Gym").unwrap());
     past.span = Span::starting("2019-03-03T18:00:00Z".parse().unwrap(), TimeDelta::hours(1)).ok();
-    past.repeat = Some(Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=DAILY") });
+    past.repeat = Some(Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=DAILY"), after_done: false });
     assert_eq!(
         desk.run(&Command::ScheduleBlock(past)).unwrap_err(),
         "What repeats can begin at most a year ago. Nothing was changed; give a later start."
@@ -434,7 +435,7 @@ fn blocks_that_are_made_again_after_a_restoration_have_ids_of_their_own() {
 fn a_new_rule_takes_its_day_from_the_block_that_was_named() {
     let mut desk = Desk::new();
     plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();
-    let monthly = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=MONTHLY") };
+    let monthly = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=MONTHLY"), after_done: false };
     let changes = BlockUpdate { repeat: Some(monthly), ..BlockUpdate::default() };
     change(&mut desk, "03-17T18:00", Scope::All, changes).unwrap();
     assert_eq!(first(&desk, 3), ["Tue 03-17 18:00 Gym", "Fri 04-17 18:00 Gym", "Sun 05-17 18:00 Gym"]);
@@ -487,7 +488,7 @@ fn an_exception_outlives_a_new_rule_and_what_was_moved_ahead_stays() {
     delete(&mut desk, "03-24T18:00", Scope::One).unwrap();
     change(&mut desk, "03-10T18:00", Scope::One, starting("03-12T18:00")).unwrap();
     desk.now = at("03-11T10:00");
-    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=WEEKLY;BYDAY=TU,SA") };
+    let repeat = Repeat { id: SeriesId::new(desk.id()), rule: rule("FREQ=WEEKLY;BYDAY=TU,SA"), after_done: false };
     let changes = BlockUpdate { repeat: Some(repeat), ..BlockUpdate::default() };
     change(&mut desk, "03-17T18:00", Scope::All, changes).unwrap();
     assert_eq!(

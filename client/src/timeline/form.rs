@@ -250,7 +250,7 @@ impl Form {
         });
         let rule = start.map_or(Ok(None), |start| self.repeat.rule(start))?;
         // The service gives a new series its id.
-        let repeat = rule.map(|rule| command::Repeat { id: SeriesId::new(id.uuid()), rule });
+        let repeat = rule.map(|rule| command::Repeat { id: SeriesId::new(id.uuid()), rule, after_done: false });
         let Some(before) = &self.before else {
             let new = NewBlock {
                 plan: self.plan.map(PlanRef::Id),

@@ -94,7 +94,7 @@ impl Recurrence {
     }
 
     /// The first day of the period that comes `steps` after the one that begins at `period`.
-    fn period_after(&self, period: NaiveDate, steps: u32) -> Option<NaiveDate> {
+    pub(super) fn period_after(&self, period: NaiveDate, steps: u32) -> Option<NaiveDate> {
         match self.frequency {
             Frequency::Daily => period.checked_add_days(Days::new(u64::from(steps))),
             Frequency::Weekly => period.checked_add_days(Days::new(u64::from(steps) * 7)),

@@ -3,6 +3,7 @@
 //! An occurrence is an ordinary block that knows its series. Occurrences exist up to a moment, [`Series::through`], which a job moves
 //! on as time passes; so free time, searches, handles and undo need to know nothing about rules.
 
+mod again;
 mod expand;
 mod read;
 mod recurrence;
@@ -36,16 +37,24 @@ pub struct Series {
     pub plan: PlanId,
     /// The rule.
     pub rule: Rule,
-    /// When the first block starts, by the clock in `zone`. The rule fits it.
+    /// When the first block starts, by the clock in `zone`. The rule fits it. If blocks come after the one before was done, it is the start
+    /// of the newest.
     #[serde(serialize_with = "clock::serialize_wall", deserialize_with = "clock::wall_time")]
     pub start: NaiveDateTime,
-    /// The zone of its times, which stays when the person's zone changes.
+    /// The zone of its times, which stays when the person's zone changes. What comes after the one before was done is in the zone of then.
     pub zone: Zone,
-    /// How long each block takes, in minutes. All-day blocks last whole days of 1,440 minutes.
+    /// How long each block takes, in minutes; 0 if blocks have no time and nobody has said. All-day blocks last whole days of 1,440 minutes.
     pub minutes: u32,
     /// Whether its blocks are all day. They start at 00:00 then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_day: bool,
+    /// Whether its blocks have no time: each can be done from its day on. Only what comes again after it was done can be so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untimed: bool,
+    /// The block that is followed by another one once it is done. It comes as long after that day as one interval of the rule lasts.
+    /// `None` if the rule alone gives the days.
+    #[serde(rename = "afterDone", default, skip_serializing_if = "Option::is_none")]
+    pub after_done: Option<BlockId>,
     /// The title of new blocks.
     pub title: Title,
     /// Whether they are tasks or appointments.
@@ -113,9 +122,14 @@ impl Series {
         to: NaiveDateTime,
         most: usize,
     ) -> Result<Vec<NaiveDateTime>, RecurrenceError> {
-        let rule = self.rule.read()?;
-        let starts = rule.occurrences(self.start).skip_while(|start| *start < from).take_while(|start| *start < to);
+        let starts = self.all_starts()?.skip_while(|start| *start < from).take_while(|start| *start < to);
         Ok(starts.filter(|start| !self.except.contains(start)).take(most).collect())
+    }
+
+    /// Those of the rule, or the only one that is known if each depends on when the one before was done.
+    fn all_starts(&self) -> Result<impl Iterator<Item = NaiveDateTime>, RecurrenceError> {
+        let most = if self.after_done.is_some() { 1 } else { usize::MAX };
+        Ok(self.rule.read()?.occurrences(self.start).take(most))
     }
 
     /// The start of a block that takes place until now, by the clock.
@@ -125,8 +139,7 @@ impl Series {
 
     /// Whether the rule has this start, even if it is an exception.
     pub fn has_start(&self, start: NaiveDateTime) -> bool {
-        let rule = self.rule.read();
-        rule.is_ok_and(|rule| rule.occurrences(self.start).find(|other| *other >= start) == Some(start))
+        self.all_starts().is_ok_and(|mut starts| starts.find(|other| *other >= start) == Some(start))
     }
 
     /// Whether the rule has no start at or after [`Series::through`].
@@ -149,15 +162,22 @@ impl Series {
         TimeDelta::minutes(self.minutes.into())
     }
 
-    /// When the block takes place that starts then by the clock. A change of the clocks does not change how long it takes.
+    /// When the block takes place that starts then by the clock; `None` if blocks have no time. A change of the clocks does not change how long
+    /// it takes.
     ///
     /// # Errors
     /// [`InvalidValue`] if the years that are possible end before.
-    pub fn when(&self, start: NaiveDateTime) -> Result<When, InvalidValue> {
+    pub fn when(&self, start: NaiveDateTime) -> Result<Option<When>, InvalidValue> {
         if self.all_day {
-            return Days::starting(start.date(), self.length().num_days()).map(When::Days);
+            return Days::starting(start.date(), self.length().num_days()).map(|days| Some(When::Days(days)));
         }
-        Span::starting(self.zone.instant(start), self.length()).map(When::Span)
+        let span = Span::starting(self.zone.instant(start), self.length().max(TimeDelta::minutes(1)))?;
+        Ok(Some(When::Span(span)).filter(|_| !self.untimed))
+    }
+
+    /// How long a block without a time will take, in minutes, if its blocks have none and somebody has said.
+    pub fn estimate(&self) -> Option<u32> {
+        Some(self.minutes).filter(|minutes| self.untimed && *minutes > 0)
     }
 
     /// The blocks that start before `to` by the clock and are not on the timeline yet, at most
@@ -187,13 +207,15 @@ impl Series {
             let block = Block {
                 kind: self.kind,
                 description: self.description.clone(),
+                minutes: self.estimate(),
+                not_before: Some(start.date()).filter(|_| self.untimed),
                 priority: self.priority,
                 tags: self.tags.clone(),
                 reminders: self.reminders.clone(),
                 series: Some(Occurrence { series: self.id, start }),
                 ..Block::new(id, handle, self.plan, self.title.clone(), self.source)
             };
-            blocks.push(block.at(Some(when)));
+            blocks.push(block.at(when));
             self.made = self.made.saturating_add(1);
             handle = handle.next();
         }
@@ -211,9 +233,18 @@ impl Series {
         self.except != other.except && Self { except: other.except.clone(), ..self.clone() } == *other
     }
 
-    /// The rule in words, without the time of day: `every Tuesday until 5 June 2026`.
+    /// The rule in words, without the time of day: `every Tuesday until 5 June 2026`, or `again 3 days after it was done`.
     pub fn words(&self) -> String {
-        self.rule.read().map_or_else(|_| self.rule.to_string(), |rule| rule.words(self.start))
+        let words = |rule: Recurrence| match self.after_done {
+            Some(_) => rule.words_after_done(self.start),
+            None => rule.words(self.start),
+        };
+        self.rule.read().map_or_else(|_| self.rule.to_string(), words)
+    }
+
+    /// What it does, in words: `repeat every Tuesday`, or `come again 3 days after it was done`.
+    pub fn does(&self) -> String {
+        format!("{} {}", if self.after_done.is_some() { "come" } else { "repeat" }, self.words())
     }
 }
 

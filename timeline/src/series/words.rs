@@ -13,7 +13,22 @@ impl Recurrence {
     ///
     /// `start` gives what the rule leaves open, such as the weekday of `FREQ=WEEKLY`. The time of day is not told.
     pub fn words(&self, start: NaiveDateTime) -> String {
-        let words = self.completed(start.date()).days_in_words();
+        self.with_end(self.completed(start.date()).days_in_words(), start)
+    }
+
+    /// How long after it was done something comes again: `again 3 days after it was done`.
+    pub fn words_after_done(&self, start: NaiveDateTime) -> String {
+        let unit = match self.frequency {
+            Frequency::Daily => "day",
+            Frequency::Weekly => "week",
+            Frequency::Monthly => "month",
+            Frequency::Yearly => "year",
+        };
+        let distance = if self.interval == 1 { format!("a {unit}") } else { format!("{} {unit}s", self.interval) };
+        self.with_end(format!("again {distance} after it was done"), start)
+    }
+
+    fn with_end(&self, words: String, start: NaiveDateTime) -> String {
         match self.end {
             End::Never => words,
             End::After(1) => format!("{words}, once"),

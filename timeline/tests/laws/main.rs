@@ -51,6 +51,19 @@ proptest! {
         prop_assert_eq!(replayed.redoable(), world.session.timeline().redoable());
     }
 
+    /// What becomes of the blocks of a goal is decided with the goal, so such a block can be done or gone without another one.
+    #[test]
+    fn of_what_comes_again_after_it_was_done_the_newest_is_open(requests in prop::collection::vec(request(), 0..60)) {
+        let world = World::after(&requests);
+        let timeline = world.session.timeline();
+        for series in timeline.series() {
+            let Some(newest) = series.after_done.and_then(|id| timeline.stored_block(id)) else { continue };
+            prop_assert!(newest.is_to_do(), "{:?}", newest);
+            let place = newest.series.unwrap();
+            prop_assert_eq!((place.series, place.start), (series.id, series.start));
+        }
+    }
+
     #[test]
     fn undo_takes_back_exactly_the_last_transaction_and_redo_brings_it_back(
         requests in prop::collection::vec(request(), 1..40), last in request()

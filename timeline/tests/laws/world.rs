@@ -390,17 +390,22 @@ pub fn request() -> impl Strategy<Value = Request> {
 }
 
 /// Rules with few blocks, so that requests often name one of them.
-const RULES: [&str; 6] = [
+const RULES: [&str; 8] = [
     "FREQ=DAILY;COUNT=4",
     "FREQ=WEEKLY;BYDAY=TU",
     "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH",
     "FREQ=MONTHLY",
     "FREQ=MONTHLY;BYDAY=-1FR",
     "FREQ=YEARLY;UNTIL=20280101",
+    "FREQ=DAILY;INTERVAL=3",
+    "FREQ=MONTHLY",
 ];
+/// From this one on, the rules are counted from the day on which a task was done.
+const AFTER_DONE: usize = 6;
 
-fn repeat(world: &mut World, rule: usize) -> Option<Repeat> {
-    Some(Repeat { id: SeriesId::new(world.id()), rule: Recurrence::read(RULES.get(rule)?).unwrap() })
+fn repeat(world: &mut World, index: usize) -> Option<Repeat> {
+    let rule = Recurrence::read(RULES.get(index)?).unwrap();
+    Some(Repeat { id: SeriesId::new(world.id()), rule, after_done: index >= AFTER_DONE })
 }
 
 fn scope(world: &mut World, number: u8) -> Scope {
@@ -515,7 +520,10 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::Delete { block } => Command::DeleteBlock { block: handle(*block), scope: Scope::One },
         Request::Repeat { title: number, kind, minutes, days, rule } => Command::ScheduleBlock(NewBlock {
             kind: *kind,
-            span: Span::starting(at(*minutes), TimeDelta::minutes(45)).ok().filter(|_| days.is_none()),
+            // Only what comes again after it was done can be without a time.
+            span: Span::starting(at(*minutes), TimeDelta::minutes(45))
+                .ok()
+                .filter(|_| days.is_none() && (*rule < AFTER_DONE || minutes % 2 == 0)),
             days: days.and_then(|count| Days::starting(at(*minutes).date_naive(), count).ok()),
             repeat: repeat(world, *rule),
             ..NewBlock::new(BlockId::new(world.id()), title(*number))

@@ -93,7 +93,7 @@ impl Repeat {
             (None, Some(every)) => self.recurrence(every, pointer)?,
             _ => return Err(Problem::new(pointer, "either every or rule", "both or none")),
         };
-        Ok(command::Repeat { id: SeriesId::new(context.new_id), rule })
+        Ok(command::Repeat { id: SeriesId::new(context.new_id), rule, after_done: false })
     }
 
     /// Whether days would mean something else beside this unit: each Monday of a year, or Mondays every other day.

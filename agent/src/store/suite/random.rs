@@ -186,7 +186,7 @@ fn repeat<S: Sql + Clone>(twins: &Twins<S>, chance: &mut Chance) -> Result<Repea
         _ => "FREQ=MONTHLY;BYDAY=-1FR",
     };
     let rule = Recurrence::read(rule).map_err(|why| why.to_string())?;
-    Ok(Repeat { id: SeriesId::new(twins.id()), rule })
+    Ok(Repeat { id: SeriesId::new(twins.id()), rule, after_done: false })
 }
 
 fn scope<S: Sql + Clone>(twins: &Twins<S>, chance: &mut Chance) -> Scope {

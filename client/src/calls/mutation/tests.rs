@@ -60,7 +60,7 @@ fn block_edits_match_the_schemas_of_their_tools() {
     };
     let schedule = |new| Mutation::Schedule(Box::new(new));
     let rule = Recurrence::read("FREQ=WEEKLY;BYDAY=TU").unwrap();
-    let repeat = Some(Repeat { id: SeriesId::new(Uuid::nil()), rule });
+    let repeat = Some(Repeat { id: SeriesId::new(Uuid::nil()), rule, after_done: false });
     let daily = NewBlock { repeat: repeat.clone(), ..new.clone() };
     let all = BlockUpdate { repeat, scope: Scope::All, ..BlockUpdate::default() };
     let deletion = Mutation::Delete { id, title: String::new(), scope: Scope::Following(SeriesId::new(Uuid::nil())) };

@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::{
-    blocks_of, cut, days_of_rule, done, first_start, minutes_of, open_blocks, out_of_calendar, room_for_blocks,
-    room_for_series, tail, wall_start, whole_minutes,
+    again, ahead, blocks_of, cut, days_of_rule, done, first_start, minutes_of, open_blocks, out_of_calendar,
+    room_for_blocks, room_for_series, tail, wall_start, whole_minutes,
 };
 use crate::block::{Block, Occurrence};
 use crate::clock;
-use crate::command::BlockUpdate;
+use crate::command::{BlockUpdate, Repeat};
 use crate::days::When;
 use crate::decide::block::{Steps, days_of, with_fields};
 use crate::decide::{Context, Decided, Did, read};
@@ -16,7 +16,7 @@ use crate::event::EventKind;
 use crate::id::SeriesId;
 use crate::limits;
 use crate::rejection::Rejection;
-use crate::series::{Recurrence, Rule, Series};
+use crate::series::{Rule, Series};
 use crate::span::Span;
 use crate::view::{ReadBlocks, ReadPlans, ReadSeries};
 
@@ -27,8 +27,8 @@ pub(super) struct Change<'a> {
     pub found: Block,
     pub place: Occurrence,
     pub changes: &'a BlockUpdate,
-    /// The new rule, if it gets one.
-    pub rule: Option<&'a Recurrence>,
+    /// How it repeats from now on, if that changes.
+    pub repeat: Option<&'a Repeat>,
 }
 
 impl Change<'_> {
@@ -52,12 +52,11 @@ impl Change<'_> {
         };
         let mut after = self.changed(&old)?;
         let by = after.start - old.start;
-        if let Some(rule) = self.rule {
-            // Days that the rule leaves out are those of the block that was named.
-            let rule = rule.completed((self.place.start + by).date());
-            after.start = first_start(&rule, after.start)?;
-            after.rule = Rule::from(&rule);
-            after.through = after.through.max(after.start + TimeDelta::minutes(1));
+        if let Some(repeat) = self.repeat {
+            self.begin(repeat, &mut after, by, context.now)?;
+        }
+        if after.after_done.is_some() {
+            again::fits(&after)?;
         }
         let mut events = Vec::new();
         if let Some(head) = head {
@@ -76,11 +75,11 @@ impl Change<'_> {
             let Some(place) = block.series else { continue };
             let wanted = place.start + by;
             // A block that should have taken place earlier, and was moved ahead since, stays.
-            if self.rule.is_some() && begun.is_some_and(|begun| wanted < begun) {
+            if self.repeat.is_some() && begun.is_some_and(|begun| wanted < begun) {
                 continue;
             }
             count += 1;
-            let start = match self.rule {
+            let start = match self.repeat {
                 None => wanted,
                 Some(_) => match starts.iter().position(|start| start.date() == wanted.date()) {
                     Some(at) => starts.remove(at),
@@ -107,8 +106,33 @@ impl Change<'_> {
         if matches!(events.as_slice(), [EventKind::SeriesChanged { before, after }] if before == after) {
             return done(view, Vec::new(), Did::Nothing, after, named, 0);
         }
-        let did = if by.is_zero() && self.rule.is_none() { Did::Updated } else { Did::Moved };
+        let did = if by.is_zero() && self.repeat.is_none() { Did::Updated } else { Did::Moved };
         done(view, events, did, after, named, count)
+    }
+
+    /// Lets the series repeat otherwise from its start on, which was moved as far as `by`.
+    fn begin(&self, repeat: &Repeat, after: &mut Series, by: TimeDelta, now: DateTime<Utc>) -> Result<(), Rejection> {
+        let title = || self.found.title.clone();
+        let rule = if repeat.after_done {
+            if !self.found.is_open() {
+                return Err(Rejection::NotOpen { title: title() });
+            }
+            repeat.rule.clone()
+        } else {
+            if after.untimed {
+                return Err(Rejection::RepeatWithoutTime { title: title() });
+            }
+            // Days that the rule leaves out are those of the block that was named.
+            repeat.rule.completed((self.place.start + by).date())
+        };
+        after.start = first_start(&rule, after.start)?;
+        after.rule = Rule::from(&rule);
+        after.through = after.through.max(after.start + TimeDelta::minutes(1));
+        if after.after_done.is_some() && !repeat.after_done {
+            after.through = after.through.max(ahead(after, now));
+        }
+        after.after_done = repeat.after_done.then_some(self.found.id);
+        Ok(())
     }
 
     /// The series with its new fields, and moved as far as the block that was named.
@@ -137,7 +161,7 @@ impl Change<'_> {
         if by.abs() > TimeDelta::minutes(limits::SHIFT_MINUTES) {
             return Err(Rejection::ShiftOutOfRange);
         }
-        if self.rule.is_none() {
+        if self.repeat.is_none() && old.after_done.is_none() {
             let rule = old.rule.read().map_err(Rejection::from)?;
             let moved = rule.moved(old.start, by).ok_or_else(|| days_of_rule(old))?;
             series.rule = Rule::from(&moved);
@@ -159,18 +183,26 @@ impl Change<'_> {
             if is_timed {
                 return Err(Rejection::TimeAndDays);
             }
-            series.all_day = true;
+            (series.all_day, series.untimed) = (true, false);
             series.minutes = minutes_of(days)?;
             return Ok(Some(wall_start(days, series.zone)));
         }
+        let unestimated = u32::try_from(limits::UNESTIMATED.num_minutes()).unwrap_or(limits::ESTIMATE_MINUTES);
         if series.all_day && is_timed {
             if start.is_none() {
                 return Err(Rejection::LengthOfDays { title: self.found.title.clone() });
             }
             series.all_day = false;
-            series.minutes = u32::try_from(limits::UNESTIMATED.num_minutes()).unwrap_or(limits::ESTIMATE_MINUTES);
+            series.minutes = unestimated;
+        }
+        if series.untimed && start.is_some() {
+            series.minutes = series.estimate().unwrap_or(unestimated);
+            series.untimed = false;
         }
         let begins = start.or(self.found.span.map(Span::start));
+        if end.is_some() && begins.is_none() {
+            return Err(Rejection::EndWithoutStart { title: self.found.title.clone() });
+        }
         let until = |end: DateTime<Utc>| Some(end - begins?);
         if let Some(length) = end.and_then(until).or(*length) {
             let minutes = u32::try_from(clock::minutes_up(length)).ok();
@@ -188,13 +220,17 @@ impl Change<'_> {
         by: TimeDelta,
         (from, now): (NaiveDateTime, Option<DateTime<Utc>>),
     ) -> Decided<V, Vec<NaiveDateTime>> {
-        if self.rule.is_none() {
+        if self.repeat.is_none() {
             return Ok(Vec::new());
         }
         let most = limits::OCCURRENCES_AT_ONCE;
         let mut starts = after.starts(from, after.through, most).map_err(Rejection::from)?;
         if let Some(last) = starts.last().filter(|_| starts.len() == most) {
             after.through = *last + TimeDelta::minutes(1);
+        }
+        if self.series.after_done.is_some() {
+            // What is done was done on days of its own.
+            return Ok(starts);
         }
         let zone = read(view.settings())?.zone();
         let settled = read(view.blocks(&blocks_of(&self.series)))?;
@@ -216,13 +252,15 @@ impl Change<'_> {
         now: DateTime<Utc>,
     ) -> Result<Steps, Rejection> {
         let is_named = block.id == self.found.id;
-        let is_in_place = block.series.is_some_and(|place| old.when(place.start).ok() == block.when());
+        let is_in_place =
+            block.series.is_some_and(|place| old.when(place.start).is_ok_and(|when| when == block.when()));
         let is_timed = self.changes.gives_start();
         let mut to = Block { series: Some(Occurrence { series: after.id, start }), ..block.clone() };
-        let is_same = (after.start, after.minutes, after.all_day) == (old.start, old.minutes, old.all_day);
-        let is_moved = !is_same || self.rule.is_some();
+        let timing = |series: &Series| (series.start, series.minutes, series.all_day, series.untimed);
+        let is_moved = timing(after) != timing(old) || self.repeat.is_some();
         if is_moved && (is_in_place || is_named && is_timed) {
-            to = to.at(Some(after.when(start)?));
+            let estimate = if old.minutes == after.minutes { to.minutes } else { after.estimate() };
+            to = Block { minutes: estimate, ..to }.at(after.when(start)?);
         } else if let (true, Some(span)) = (is_named && after.minutes != old.minutes, to.span) {
             to.span = Some(Span::starting(span.start(), after.length())?);
         }

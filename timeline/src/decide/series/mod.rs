@@ -4,11 +4,13 @@
 //! are sent need to know nothing about rules. What is done, missed or over stays as it was. A block that was changed by itself keeps
 //! what it was given: its own time, its own title.
 
+mod again;
 mod change;
 mod fitted;
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
+pub(super) use again::followed;
 pub(super) use fitted::fitted;
 
 use self::change::Change;
@@ -37,6 +39,9 @@ pub(super) fn create<V: ReadPlans + ReadBlocks + ReadSeries>(
     repeat: &Repeat,
     context: &Context,
 ) -> Decided<V> {
+    if repeat.after_done {
+        return again::create(view, new, repeat, context);
+    }
     let has_days = new.due.or(new.not_before).is_some() || !new.depends_on.is_empty();
     let when = time_of_series(when_new(new)?, has_days, &new.title)?;
     let plan = plan_or_active(view, new.plan.as_ref())?.id;
@@ -64,7 +69,7 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
     context: &Context,
 ) -> Decided<V> {
     if changes.scope == Scope::One && changes.repeat.is_none() {
-        return block::update(view, reference, changes, context);
+        return followed(view, block::update(view, reference, changes, context)?, context);
     }
     let found = find_block(view, reference, Preferred::Ahead, context.now)?;
     let one = BlockUpdate { scope: Scope::One, repeat: None, ..changes.clone() };
@@ -89,6 +94,8 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
         };
     };
     let from = match (changes.scope, repeat) {
+        // What comes after the block was done is what follows it.
+        (_, Some(repeat)) if repeat.after_done => Some(repeat.id),
         (Scope::All, _) => None,
         (Scope::Following(id), _) => Some(id),
         (Scope::One, repeat) => repeat.map(|repeat| repeat.id),
@@ -96,7 +103,7 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
     if (from.is_some() || changes.gives_start()) && !series.has_start(place.start) {
         return Err(Rejection::OldOfSeries { title: found.title }.into());
     }
-    let change = Change { series, found, place, changes: &one, rule: repeat.map(|repeat| &repeat.rule) };
+    let change = Change { series, found, place, changes: &one, repeat };
     change.decide(view, from, context)
 }
 
@@ -115,23 +122,19 @@ fn begin<V: ReadPlans + ReadBlocks + ReadSeries>(
         let Outcome::Block { block, .. } = outcome else { return Err(Rejection::NothingToUpdate.into()) };
         (events, *block)
     };
+    if repeat.after_done {
+        return again::begin(view, changed, events, repeat, context);
+    }
     let has_days = changed.due.or(changed.not_before).is_some() || !changed.depends_on.is_empty();
     let when = time_of_series(changed.when(), has_days, &changed.title)?;
-    let mut series = Series {
-        kind: changed.kind,
-        description: changed.description.clone(),
-        priority: changed.priority,
-        tags: changed.tags.clone(),
-        reminders: changed.reminders.clone(),
-        ..new_series(view, repeat, (changed.plan, when), changed.title.clone(), changed.source)?
-    };
+    let mut series = series_of(view, repeat, &changed, when)?;
     // The first block is there already.
     let start = series.start;
     series.through = start + TimeDelta::minutes(1);
     let (series, blocks) = first_blocks(view, &series, context.now)?;
     let count = blocks.len() as u64 + 1;
     let mut steps = Steps { events: Vec::new(), block: changed };
-    let when = if wall_start(when, series.zone) == start { when } else { series.when(start)? };
+    let when = if wall_start(when, series.zone) == start { when } else { series.when(start)?.unwrap_or(when) };
     let place = Occurrence { series: series.id, start };
     let kind = if steps.block.when() == Some(when) { EventKind::BlockUpdated } else { EventKind::BlockMoved };
     steps.to(Block { series: Some(place), ..steps.block.clone().at(Some(when)) }, kind);
@@ -160,6 +163,18 @@ fn minutes_of(when: When) -> Result<u32, Rejection> {
     Ok(minutes.filter(|minutes| *minutes <= limits::ESTIMATE_MINUTES).ok_or(InvalidValue::BlockTooLong)?)
 }
 
+/// A series without blocks, of blocks that are as this one and take place then for the first time.
+fn series_of<V: ReadPlans>(view: &V, repeat: &Repeat, block: &Block, when: When) -> Decided<V, Series> {
+    Ok(Series {
+        kind: block.kind,
+        description: block.description.clone(),
+        priority: block.priority,
+        tags: block.tags.clone(),
+        reminders: block.reminders.clone(),
+        ..new_series(view, repeat, (block.plan, when), block.title.clone(), block.source)?
+    })
+}
+
 /// A series without blocks that begins with the first day that its rule has.
 fn new_series<V: ReadPlans>(
     view: &V,
@@ -178,6 +193,8 @@ fn new_series<V: ReadPlans>(
         zone,
         minutes: minutes_of(when)?,
         all_day: when.days().is_some(),
+        untimed: false,
+        after_done: None,
         title,
         kind: Kind::Task,
         description: None,
@@ -217,6 +234,9 @@ pub(super) fn delete<V: ReadPlans + ReadBlocks + ReadSeries>(
         }
         return block::delete(view, &BlockRef::Id(found.id), context);
     };
+    if scope == Scope::One && series.after_done.is_some() {
+        return again::skip(view, found, series, context);
+    }
     let is_known = series.has_start(place.start);
     if matches!(scope, Scope::Following(_)) && !is_known {
         return Err(Rejection::OldOfSeries { title: found.title }.into());
