@@ -391,7 +391,11 @@ fn with_scope(mut argument: Value, scope: Scope) -> Value {
 }
 
 fn rule(repeat: &Repeat) -> Value {
-    json!({ "rule": repeat.rule.to_string() })
+    let mut fields = json!({ "rule": repeat.rule.to_string() });
+    if repeat.after_done {
+        fields["afterDone"] = json!(true);
+    }
+    fields
 }
 
 fn new_block(new: &NewBlock) -> Value {

@@ -178,6 +178,8 @@ pub enum Did {
     TimeCorrected,
     /// It was deleted.
     Deleted,
+    /// A block was deleted, and another one follows as if it had been done.
+    Skipped,
     /// A run was started.
     Started,
     /// A run began a step, added its tasks, or failed, as its state says.

@@ -69,6 +69,9 @@ fn block_sentence(did: Did, block: &Block, moment: &Moment) -> String {
 }
 
 fn series_sentence(did: Did, series: &Series, block: &Block, count: u64, moment: &Moment) -> String {
+    if series.after_done.is_some() {
+        return after_done_sentence(did, series, block, count, moment);
+    }
     let name = format!("“{}” ({})", block.title, block.handle);
     let (when, words) = (moment.time_of(block), series.words());
     match did {
@@ -76,6 +79,26 @@ fn series_sentence(did: Did, series: &Series, block: &Block, count: u64, moment:
         Did::Deleted => format!("Deleted {} of “{}”, which repeated {words}.", counted_blocks(count), series.title),
         Did::Nothing => format!("{name} was so already; nothing was changed."),
         _ => format!("Changed {} of “{}”, which repeats {words}: {when}.", counted_blocks(count), series.title),
+    }
+}
+
+/// What was done to a task that comes again some time after it was done.
+fn after_done_sentence(did: Did, series: &Series, block: &Block, count: u64, moment: &Moment) -> String {
+    let is_newest = series.after_done == Some(block.id);
+    match did {
+        Did::Deleted => {
+            format!("Deleted {} of “{}”, which came {}.", counted_blocks(count), series.title, series.words())
+        }
+        Did::Reopened => format!("{} What followed it is gone.", block_sentence(did, block, moment)),
+        _ if is_newest => format!("{} It comes {}.", block_sentence(did, block, moment), series.words()),
+        _ => {
+            let did = if did == Did::Skipped { Did::Deleted } else { did };
+            let next = match series.span(series.start) {
+                Ok(Some(span)) => format!("on {}", moment.at(span.start())),
+                _ => format!("in the inbox, from {} on", moment.date(series.start.date())),
+            };
+            format!("{} It comes again {next}.", block_sentence(did, block, moment))
+        }
     }
 }
 
@@ -217,7 +240,8 @@ fn events_phrase(events: &[EventKind]) -> String {
             events.iter().any(|event| match event {
                 EventKind::SeriesCreated { series } | EventKind::SeriesDeleted { series } => series.id == place.series,
                 EventKind::SeriesChanged { before, after } => {
-                    after.id == place.series && !before.differs_in_exceptions(after)
+                    let is_of_one = before.differs_in_exceptions(after) || before.differs_in_newest(after);
+                    after.id == place.series && !is_of_one
                 }
                 _ => false,
             })

@@ -32,6 +32,9 @@ pub struct Repeat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1000))]
     pub times: Option<u32>,
+    /// Count from the day a task is done: "3 days after I did it".
+    #[serde(rename = "afterDone", default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_done: bool,
     /// An RRULE of RFC 5545 instead of all this, for what it cannot say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 500))]
@@ -93,7 +96,7 @@ impl Repeat {
             (None, Some(every)) => self.recurrence(every, pointer)?,
             _ => return Err(Problem::new(pointer, "either every or rule", "both or none")),
         };
-        Ok(command::Repeat { id: SeriesId::new(context.new_id), rule, after_done: false })
+        Ok(command::Repeat { id: SeriesId::new(context.new_id), rule, after_done: self.after_done })
     }
 
     /// Whether days would mean something else beside this unit: each Monday of a year, or Mondays every other day.

@@ -198,24 +198,14 @@ pub(super) fn skip<V: ReadPlans + ReadBlocks + ReadSeries>(
     let zone = read(view.settings())?.zone();
     let day = day_of(&found, context.now, zone).max(zone.wall(context.now).date());
     let next = next(view, &series, day)?;
-    let after = match &next {
-        Some((after, _)) => after.clone(),
+    let (did, after, others) = match &next {
+        Some((after, next)) => (Did::Skipped, after.clone(), overlaps(view, next)?),
         None => {
             events.insert(0, EventKind::SeriesDeleted { series: series.clone() });
-            series.clone()
+            (Did::Deleted, series.clone(), Vec::new())
         }
     };
-    let others = match &next {
-        Some((_, next)) => overlaps(view, next)?,
-        None => Vec::new(),
-    };
     add(&mut events, series, next);
-    let outcome = Outcome::Series {
-        did: Did::Deleted,
-        series: Box::new(after),
-        block: Box::new(found),
-        count: 1,
-        overlaps: others,
-    };
+    let outcome = Outcome::Series { did, series: Box::new(after), block: Box::new(found), count: 1, overlaps: others };
     Ok(Decision { events, outcome })
 }
