@@ -114,6 +114,13 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
     let tokens = clause.get(lead_in(clause, 0)..).unwrap_or_default();
     let turned = verb_first(without_thanks(tokens), world);
     let tokens = turned.as_slice();
+    if let Some((every, rest)) = repeat::after_done(tokens, world) {
+        let Some(every) = every else { return Outcome::Say(repeat::CANNOT_REPEAT.to_owned()) };
+        let (tokens, reminder) = lead::taken(source, &rest);
+        let added = schedule::read(Request { source, tokens: &tokens, world }, Some(&every));
+        let unclear = || Outcome::Unclear(not_understood(&details_text(source, clause), world));
+        return remind::with(added.unwrap_or_else(unclear), reminder);
+    }
     let request = Request { source, tokens, world };
     if let Some(outcome) = remind::read(request) {
         return outcome;
@@ -135,7 +142,7 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
         .or_else(|| change::read(request))
         .or_else(|| moving::read(request))
         .or_else(|| moving::subject_first(request))
-        .or_else(|| schedule::read(request))
+        .or_else(|| schedule::read(request, None))
         .unwrap_or_else(|| Outcome::Unclear(not_understood(&details_text(source, clause), world)));
     remind::with(outcome, reminder)
 }

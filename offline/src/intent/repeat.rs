@@ -2,10 +2,12 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use flux_phrases::number;
-use flux_phrases::time::{Every, Expression, Meaning, Preposition, Timing, Unit, month_named};
-use flux_phrases::words::{Token, TokenKind, fits_any};
+use flux_phrases::time::{Every, Expression, Meaning, Preposition, Style, Timing, Unit, expressions, month_named};
+use flux_phrases::words::{self, Token, TokenKind, fits, fits_any};
 use flux_timeline::clock;
 use serde_json::{Map, Value, json};
+
+use crate::world::World;
 
 /// Said of what repeats in a way that no rule understands.
 pub(super) const CANNOT_REPEAT: &str = "I cannot plan what repeats in that way, so I added nothing. Say it in a plain way, such as “every Tuesday at 18:00”, “every weekday at 7 until June” or “on the 1st of every month at 9”.";
@@ -26,6 +28,37 @@ const SAYS_MORE: &[&str] = &[
     "of|in the|each|every? week|month|year|quarter",
     "the first|second|third|fourth|fifth|last",
 ];
+
+/// Words for the day on which something was done.
+const DONE: &[&str] = &[
+    "after i last? did|do|done|finish|finished|complete|completed it|that|them|this",
+    "after i have done|finished|completed it|that|them|this",
+    "after it|they is|was|are|were|has|have been? done|finished|completed",
+    "after doing|finishing|completing it|that|them|this",
+    "after completion",
+];
+
+/// What comes again after it was done: how long after, if that is understood, and the words without it. `None` if nothing is said of it.
+/// It is `every 3 days after I did it` and `again a week after it's done`.
+pub(super) fn after_done(tokens: &[Token], world: &World) -> Option<(Option<Every>, Vec<Token>)> {
+    let (at, taken) = (0..tokens.len()).find_map(|at| Some((at, fits_any(tokens, at, DONE)?)))?;
+    let before = tokens.get(..at)?;
+    let from = before.iter().rposition(|token| token.is_any("every each again"))?;
+    let one = fits(before, from, "again a|an|one").map_or(1, |taken| taken);
+    let distance: Vec<Token> =
+        words::tokens("every").into_iter().chain(before.iter().skip(from + one).cloned()).collect();
+    let every = match expressions(&distance, world.today, Style::Plain).as_slice() {
+        [Expression { at, meaning: Meaning::Every(every), .. }] if at.len() == distance.len() => Some(every.clone()),
+        _ => None,
+    };
+    let every = every.filter(|every| every.days.is_empty() && every.day_of_month.is_none());
+    let mut rest: Vec<Token> = before.iter().take(from).cloned().collect();
+    while rest.last().is_some_and(|last| last.is_any(", and then")) {
+        rest.pop();
+    }
+    rest.extend(tokens.iter().skip(at + taken).cloned());
+    Some((every, rest))
+}
 
 /// Why it is not understood completely how a new block repeats, in a sentence. `None` if it is, or if it does not repeat. `title`
 /// has the words that no rule has taken, and `found` all expressions of time.

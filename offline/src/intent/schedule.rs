@@ -42,7 +42,8 @@ const VERBS: &[&str] = &[
 /// Words of statements and questions. A request without a verb has none of them.
 const STATEMENT: &str = "i you he she we they that this there is are am was were do does did not no yes why who how which what when where could should would might looks look feel feels seems sounds love hate think hope wish tell weather it want delete cancel remove undo if never instead skip miss typo meant sorry has have had cannot cancelled canceled rescheduled postponed moved called said says needs want wants wanted";
 
-pub(super) fn read(request: Request) -> Option<Outcome> {
+/// `again` is how long after it was done a new task comes again.
+pub(super) fn read(request: Request, again: Option<&Every>) -> Option<Outcome> {
     let Request { source, tokens, world } = request;
     // "New Year's party" and "book club" are names.
     let named = fits_any(tokens, 0, &["new year|year's|years", "book club|fair|launch|group|shop"]).is_some();
@@ -71,7 +72,7 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     // "Set an alarm for 6am" needs no other title.
     let alarm = title.is_empty() && tokens.iter().any(|token| token.is("alarm"));
     let title = if alarm { "Alarm".to_owned() } else { title };
-    let said = wanted.is_said() || wanted.has_time();
+    let said = wanted.is_said() || wanted.has_time() || again.is_some();
     if inbox.is_some() && verb.is_some() && said {
         return Some(Outcome::Say(
             "What is in the inbox has no time, and I do not know which of the two you mean, so I added nothing. Say it without a time, or \
@@ -125,7 +126,15 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     if !(said || alarm || is_noted && title.chars().any(char::is_alphabetic)) {
         return None;
     }
-    let new = New { title, wanted, details, reminds };
+    if again.is_some() && wanted.every.is_some() {
+        return Some(Outcome::Say(repeat::CANNOT_REPEAT.to_owned()));
+    }
+    let again = again.map(|every| {
+        let mut rule = repeat::rule(every, None);
+        rule["afterDone"] = json!(true);
+        rule
+    });
+    let new = New { title, wanted, details, reminds, again };
     Some(new.outcome(world))
 }
 
@@ -231,6 +240,8 @@ struct New {
     details: details::Details,
     /// Whether it is a reminder, which cannot be in the past.
     reminds: bool,
+    /// How it comes again after it was done.
+    again: Option<Value>,
 }
 
 impl New {
@@ -285,6 +296,9 @@ impl New {
         }
         if calls.is_empty() {
             return Outcome::Say(self.none_ahead());
+        }
+        if self.again.is_some() && calls.len() > 1 {
+            return Outcome::Say(repeat::CANNOT_REPEAT.to_owned());
         }
         Outcome::Do { calls, note: None }
     }
@@ -349,7 +363,7 @@ impl New {
     }
 
     fn kind(&self) -> Kind {
-        if self.reminds { Kind::Task } else { kind(&self.title) }
+        if self.reminds || self.again.is_some() { Kind::Task } else { kind(&self.title) }
     }
 
     fn call(&self, time: Option<(Moment, Option<Moment>)>, length: Option<i64>, repeat: Option<Value>) -> Call {
@@ -367,7 +381,7 @@ impl New {
             (None, Some(minutes)) => set("durationMinutes", json!(minutes)),
             (None, None) => None,
         };
-        if let Some(repeat) = repeat {
+        if let Some(repeat) = repeat.or_else(|| self.again.clone()) {
             set("repeat", repeat);
         }
         if self.reminds && time.is_some() {

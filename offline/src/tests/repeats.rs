@@ -48,6 +48,48 @@ fn how_often() {
 }
 
 #[test]
+fn so_long_after_it_was_done() {
+    check(
+        || Person::new("Europe/Oslo"),
+        &[
+            (
+                "water the plants every 3 days after I did it",
+                &["+Water the plants in the inbox, again 3 days after it was done"],
+            ),
+            (
+                "water the plants tomorrow at 8 for 15 minutes, again 3 days after it's done",
+                &["+Water the plants Tue 3 Mar 08:00-08:15, again 3 days after it was done"],
+            ),
+            (
+                "Add vacuum the flat at 18:00 and then again a week after it was done",
+                &["+Vacuum the flat Mon 2 Mar 18:00-19:00, again a week after it was done"],
+            ),
+            (
+                "schedule descale the kettle on Friday at 9 every 2 months after I've done it",
+                &["+Descale the kettle Fri 6 Mar 09:00-10:00, again 2 months after it was done"],
+            ),
+            (
+                "remind me tomorrow at 9 to change the sheets every other week after completion",
+                &["+Change the sheets Tue 3 Mar 09:00-09:15 !0, again 2 weeks after it was done"],
+            ),
+            // What is done is a task.
+            ("haircut every 6 weeks after it's done", &["+Haircut in the inbox, again 6 weeks after it was done"]),
+        ],
+    );
+    let cannot_repeat = &["cannot plan what repeats in that way", "added nothing"][..];
+    check_answers(
+        || Person::busy("Europe/Oslo"),
+        &[
+            ("water the plants every Tuesday after I did it", cannot_repeat),
+            ("water the plants every few days after I did it", cannot_repeat),
+            ("water the plants every day at 9, again 3 days after it's done", cannot_repeat),
+            ("water the plants on Monday and Tuesday at 9, again 3 days after it's done", cannot_repeat),
+            ("water the plants every 400 days after I did it", &["1 to 366 days"]),
+        ],
+    );
+}
+
+#[test]
 fn months_and_years() {
     check(
         || Person::new("Europe/Oslo"),
