@@ -334,7 +334,12 @@ fn an_all_day_task_comes_again_after_it_was_done() {
     let mut desk = Desk::new();
     let again = repeat(&mut desk, "FREQ=DAILY;INTERVAL=3").map(|repeat| Repeat { after_done: true, ..repeat });
     desk.now = at("03-02T10:00");
-    desk.add("Tidy", |new| (new.days, new.repeat) = (days("02-27", "02-28"), again)).unwrap();
+    let new = NewBlock {
+        days: days("02-27", "02-28"),
+        repeat: again,
+        ..NewBlock::new(BlockId::new(desk.id()), Title::new("Tidy").unwrap())
+    };
+    desk.run(&Command::ScheduleBlock(new)).unwrap();
     let open = BlockQuery { state: BlockState::Open, ..BlockQuery::default() };
     let found = |desk: &Desk| desk.blocks(&open).iter().map(|block| (block.days, block.span)).collect::<Vec<_>>();
     assert_eq!(found(&desk), [(days("02-27", "02-28"), None)]);

@@ -202,8 +202,10 @@ fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element
                     }
                 }
             }
-            if block.series.is_some() {
-                li { class: "mark", "Repeats" }
+            if let Some(place) = block.series {
+                li { class: "mark",
+                    if store.projection.read().is_after_done(place.series) { "Again after it is done" } else { "Repeats" }
+                }
             }
             if let Some(words) = block.reminders.as_ref().map(Reminders::words).filter(|words| !words.is_empty()) {
                 li { class: "mark", "Reminds {words}" }

@@ -137,9 +137,7 @@ pub fn Editor() -> Element {
             if form.has_days() {
                 Days { form: form.clone() }
             }
-            if !form.is_for_inbox() {
-                RepeatFields { form: form.clone() }
-            }
+            RepeatFields { form: form.clone() }
             div { class: "fields",
                 if !form.is_for_inbox() {
                     RemindField { form: form.clone() }

@@ -244,13 +244,19 @@ impl Form {
         let days = [(&self.first, "first day"), (&self.due, "day when it is due")];
         let [first, due] = days.map(|(text, name)| if self.has_days() { date(text, name) } else { Ok(None) });
         let (first, due) = (first?, due?);
+        let every = self.repeat.every;
         let start = when.map(|when| match when {
             When::Span(span) => zone.wall(span.start()),
             When::Days(days) => days.first().into(),
         });
-        let rule = start.map_or(Ok(None), |start| self.repeat.rule(start))?;
+        let rule = match start {
+            _ if !every.is_offered(self.kind, !self.is_for_inbox()) => None,
+            Some(start) => self.repeat.rule(start)?,
+            None => self.repeat.rule(NaiveDateTime::default())?,
+        };
         // The service gives a new series its id.
-        let repeat = rule.map(|rule| command::Repeat { id: SeriesId::new(id.uuid()), rule, after_done: false });
+        let repeat =
+            rule.map(|rule| command::Repeat { id: SeriesId::new(id.uuid()), rule, after_done: every.is_after_done() });
         let Some(before) = &self.before else {
             let new = NewBlock {
                 plan: self.plan.map(PlanRef::Id),
@@ -434,6 +440,29 @@ mod tests {
         assert_eq!((form.start.as_str(), form.end.as_str()), ("2026-11-24T09:00", "2026-11-24T10:00"));
         let (start, end) = (Some(at("2026-11-24T08:00:00Z")), Some(at("2026-11-24T09:00:00Z")));
         assert_eq!(update(&form), BlockUpdate { start, end, ..BlockUpdate::default() });
+    }
+
+    #[test]
+    fn a_task_comes_again_after_it_was_done_with_and_without_a_time() {
+        let form = Form::new(at("2026-11-24T07:00:00Z"), None, oslo());
+        let mut form = Form { title: "Water the plants".into(), ..form };
+        form.repeat = Repeat { every: Every::DaysAfterDone, interval: "3".into(), ..Repeat::default() };
+        let repeat = |form: &Form| match form.mutation(oslo(), id()) {
+            Ok(Some(Mutation::Schedule(new))) => {
+                new.repeat.map(|repeat| (repeat.rule.to_string(), repeat.after_done, new.span.is_some()))
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(repeat(&form), Some(("FREQ=DAILY;INTERVAL=3".into(), true, true)));
+        form.timing = Timing::None;
+        (form.start, form.end) = (String::new(), String::new());
+        assert_eq!(repeat(&form), Some(("FREQ=DAILY;INTERVAL=3".into(), true, false)));
+        form.repeat.every = Every::Day;
+        assert_eq!(repeat(&form), None, "what repeats on days of the calendar has a time");
+        form.repeat.every = Every::DaysAfterDone;
+        form.set_start("2026-11-24T09:00".to_owned());
+        form.kind = Kind::Appointment;
+        assert_eq!(repeat(&form), None, "only a task is done");
     }
 
     #[test]

@@ -252,7 +252,16 @@ impl Projection {
 
     /// How the blocks of a series repeat, in words. `None` if it was deleted.
     pub fn repeats(&self, id: SeriesId) -> Option<String> {
-        self.timeline.series().iter().find(|series| series.id == id).map(Series::words)
+        self.series(id).map(Series::words)
+    }
+
+    /// Whether the blocks of a series come again some time after the one before was done.
+    pub fn is_after_done(&self, id: SeriesId) -> bool {
+        self.series(id).is_some_and(|series| series.after_done.is_some())
+    }
+
+    fn series(&self, id: SeriesId) -> Option<&Series> {
+        self.timeline.series().iter().find(|series| series.id == id)
     }
 
     /// Whether a plan is neither deleted nor archived.

@@ -1,9 +1,9 @@
 //! How a block repeats, as the fields of the form say it. Pure.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
-use flux_timeline::Recurrence;
 use flux_timeline::clock;
 use flux_timeline::series::{End, Frequency, WeekdayNumber};
+use flux_timeline::{Kind, Recurrence, limits};
 
 /// The values of the fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,12 +36,42 @@ pub enum Every {
     MonthWeekday,
     /// Once a year.
     Year,
+    /// Some days after it was done.
+    DaysAfterDone,
+    /// Some weeks after it was done.
+    WeeksAfterDone,
+    /// Some months after it was done.
+    MonthsAfterDone,
 }
 
 impl Every {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 7] =
-        [Self::AsItIs, Self::Day, Self::Weekday, Self::Week, Self::MonthDay, Self::MonthWeekday, Self::Year];
+    pub const ALL: [Self; 10] = [
+        Self::AsItIs,
+        Self::Day,
+        Self::Weekday,
+        Self::Week,
+        Self::MonthDay,
+        Self::MonthWeekday,
+        Self::Year,
+        Self::DaysAfterDone,
+        Self::WeeksAfterDone,
+        Self::MonthsAfterDone,
+    ];
+
+    /// Whether it counts from when the task is done.
+    pub const fn is_after_done(self) -> bool {
+        matches!(self, Self::DaysAfterDone | Self::WeeksAfterDone | Self::MonthsAfterDone)
+    }
+
+    /// Whether it is offered: only a task is done, and days of the calendar are for what has a time.
+    pub fn is_offered(self, kind: Kind, has_time: bool) -> bool {
+        match self {
+            Self::AsItIs => true,
+            every if every.is_after_done() => kind.is_task(),
+            _ => has_time,
+        }
+    }
 
     /// What is offered for a block that starts then: `Monthly on the third Tuesday`.
     pub fn label(self, start: NaiveDateTime, now: Option<&str>) -> String {
@@ -54,6 +84,9 @@ impl Every {
             Self::MonthDay => format!("Monthly on day {}", start.day()),
             Self::MonthWeekday => format!("Monthly on the {} {weekday}", ordinal(start.date()).1),
             Self::Year => format!("Yearly on {} {}", start.day(), clock::month(start.date())),
+            Self::DaysAfterDone => "Days after it is done".to_owned(),
+            Self::WeeksAfterDone => "Weeks after it is done".to_owned(),
+            Self::MonthsAfterDone => "Months after it is done".to_owned(),
         }
     }
 
@@ -61,9 +94,9 @@ impl Every {
     pub const fn units(self) -> Option<&'static str> {
         match self {
             Self::AsItIs | Self::Weekday => None,
-            Self::Day => Some("days"),
-            Self::Week => Some("weeks"),
-            Self::MonthDay | Self::MonthWeekday => Some("months"),
+            Self::Day | Self::DaysAfterDone => Some("days"),
+            Self::Week | Self::WeeksAfterDone => Some("weeks"),
+            Self::MonthDay | Self::MonthWeekday | Self::MonthsAfterDone => Some("months"),
             Self::Year => Some("years"),
         }
     }
@@ -91,21 +124,23 @@ impl Repeat {
         let on = |ordinal, weekday| WeekdayNumber { ordinal, weekday };
         let (frequency, by_day) = match self.every {
             Every::AsItIs => return Ok(None),
-            Every::Day => (Frequency::Daily, Vec::new()),
+            Every::Day | Every::DaysAfterDone => (Frequency::Daily, Vec::new()),
+            Every::WeeksAfterDone => (Frequency::Weekly, Vec::new()),
             Every::Weekday => (Frequency::Weekly, WEEKDAYS.map(|weekday| on(None, weekday)).to_vec()),
             Every::Week => {
                 (Frequency::Weekly, self.weekdays(start).into_iter().map(|weekday| on(None, weekday)).collect())
             }
-            Every::MonthDay => (Frequency::Monthly, Vec::new()),
+            Every::MonthDay | Every::MonthsAfterDone => (Frequency::Monthly, Vec::new()),
             Every::MonthWeekday => (Frequency::Monthly, vec![on(Some(ordinal(start.date()).0), start.weekday())]),
             Every::Year => (Frequency::Yearly, Vec::new()),
         };
         let interval = if self.every.units().is_none() || self.interval.is_empty() {
             1
         } else {
-            let number = self.interval.parse().ok().filter(|number| (1..=1_000).contains(number));
+            let (most, words) = if self.every.is_after_done() { (limits::AFTER_DONE, "366") } else { (1_000, "1,000") };
+            let number = self.interval.parse().ok().filter(|number| (1..=most).contains(number));
             let units = self.every.units().unwrap_or_default();
-            number.ok_or_else(|| format!("It can repeat every 1 to 1,000 {units}. Nothing was changed."))?
+            number.ok_or_else(|| format!("It can repeat every 1 to {words} {units}. Nothing was changed."))?
         };
         let end = match clock::read_date(&self.until) {
             None if self.until.is_empty() => End::Never,
@@ -171,6 +206,9 @@ mod tests {
             (Every::MonthDay, "FREQ=MONTHLY;BYMONTHDAY=24"),
             (Every::MonthWeekday, "FREQ=MONTHLY;BYDAY=-1TU"),
             (Every::Year, "FREQ=YEARLY;BYMONTHDAY=24;BYMONTH=11"),
+            (Every::DaysAfterDone, "FREQ=DAILY"),
+            (Every::WeeksAfterDone, "FREQ=WEEKLY"),
+            (Every::MonthsAfterDone, "FREQ=MONTHLY"),
         ] {
             assert_eq!(rule(every, |_| {}), Ok(text.to_owned()));
         }
@@ -196,6 +234,10 @@ mod tests {
         assert_eq!(
             refused(|repeat| repeat.interval = "0".to_owned()),
             "It can repeat every 1 to 1,000 weeks. Nothing was changed."
+        );
+        assert_eq!(
+            rule(Every::DaysAfterDone, |repeat| repeat.interval = "367".to_owned()).unwrap_err(),
+            "It can repeat every 1 to 366 days. Nothing was changed."
         );
     }
 

@@ -1,6 +1,6 @@
 //! The fields of the form that say how a block repeats, and how much of its series is changed.
 
-use chrono::Weekday;
+use chrono::{NaiveDateTime, Weekday};
 use dioxus::prelude::*;
 use flux_timeline::clock;
 use flux_timeline::command::Scope;
@@ -18,8 +18,15 @@ pub fn RepeatFields(form: Form) -> Element {
     let series = form.before.as_ref().and_then(|block| block.series);
     let rule = series.and_then(|place| store.projection.read().repeats(place.series));
     let set = move |change: &dyn Fn(&mut Repeat)| store.edit(&|form| change(&mut form.repeat));
-    let Some(start) = clock::read_wall(&form.start) else { return rsx! {} };
+    let has_time = !form.is_for_inbox();
+    let start = match clock::read_wall(&form.start) {
+        Some(start) => start,
+        None if has_time => return rsx! {},
+        // Days of the calendar are not offered then.
+        None => NaiveDateTime::default(),
+    };
     let repeat = &form.repeat;
+    let is_offered = |every: &Every| every.is_offered(form.kind, has_time);
     rsx! {
         div { class: "fields",
             label { class: "field",
@@ -29,14 +36,14 @@ pub fn RepeatFields(form: Form) -> Element {
                         let chosen = event.value().parse().ok().and_then(|index: usize| Every::ALL.get(index).copied());
                         set(&|repeat| repeat.every = chosen.unwrap_or_default());
                     },
-                    for (index , every) in Every::ALL.into_iter().enumerate() {
+                    for (index , every) in Every::ALL.into_iter().enumerate().filter(|(_, every)| is_offered(every)) {
                         option { value: "{index}", selected: every == repeat.every, {every.label(start, rule.as_deref())} }
                     }
                 }
             }
-            if let Some(units) = repeat.every.units() {
+            if let Some(units) = repeat.every.units().filter(|_| is_offered(&repeat.every)) {
                 label { class: "field",
-                    span { "Every so many {units}" }
+                    span { if repeat.every.is_after_done() { "So many {units} later" } else { "Every so many {units}" } }
                     input {
                         r#type: "number",
                         min: "1",

@@ -17,6 +17,17 @@ pub fn DeleteDialog() -> Element {
     let block = store.deleting.read().and_then(|id| store.projection.read().block(id).cloned());
     let title = block.as_ref().map(|block| block.title.to_string()).unwrap_or_default();
     let rule = block.as_ref().and_then(|block| store.projection.read().repeats(block.series?.series));
+    let is_after_done = block
+        .as_ref()
+        .and_then(|block| block.series)
+        .is_some_and(|place| store.projection.read().is_after_done(place.series));
+    let scopes = if is_after_done {
+        vec![(Scope::One, "Skip this one"), (Scope::All, "End it")]
+    } else if rule.is_some() {
+        vec![(Scope::One, "Only this one"), (new_series(), "This and following"), (Scope::All, "All of them")]
+    } else {
+        vec![(Scope::One, "Only this one")]
+    };
     let mut delete = move |scope| {
         let block = store.deleting.take().and_then(|id| store.projection.peek().block(id).cloned());
         // Close it now: nothing behind an open dialog can take the focus.
@@ -33,7 +44,7 @@ pub fn DeleteDialog() -> Element {
             oncancel: move |_| store.deleting.set(None),
             h2 { id: "delete-title", "Delete “{title}”?" }
             if let Some(rule) = &rule {
-                p { class: "muted", "It repeats {rule}. What is done stays." }
+                p { class: "muted", if is_after_done { "It comes {rule}." } else { "It repeats {rule}." } " What is done stays." }
             }
             div { class: "dialog-buttons stacked",
                 button {
@@ -46,11 +57,8 @@ pub fn DeleteDialog() -> Element {
                     },
                     "Keep it"
                 }
-                button { class: "button danger", r#type: "button", onclick: move |_| delete(Scope::One), "Only this one" }
-                if rule.is_some() {
-                    for (scope , label) in [(new_series(), "This and following"), (Scope::All, "All of them")] {
-                        button { key: "{label}", class: "button danger", r#type: "button", onclick: move |_| delete(scope), {label} }
-                    }
+                for (scope , label) in scopes {
+                    button { key: "{label}", class: "button danger", r#type: "button", onclick: move |_| delete(scope), {label} }
                 }
             }
         }

@@ -61,11 +61,14 @@ fn block_edits_match_the_schemas_of_their_tools() {
     let schedule = |new| Mutation::Schedule(Box::new(new));
     let rule = Recurrence::read("FREQ=WEEKLY;BYDAY=TU").unwrap();
     let repeat = Some(Repeat { id: SeriesId::new(Uuid::nil()), rule, after_done: false });
+    let again = repeat.clone().map(|repeat| Repeat { after_done: true, ..repeat });
+    let again = schedule(NewBlock { repeat: again, ..note.clone() });
+    assert_eq!(again.argument()["repeat"], json!({"rule": "FREQ=WEEKLY;BYDAY=TU", "afterDone": true}));
     let daily = NewBlock { repeat: repeat.clone(), ..new.clone() };
     let all = BlockUpdate { repeat, scope: Scope::All, ..BlockUpdate::default() };
     let deletion = Mutation::Delete { id, title: String::new(), scope: Scope::Following(SeriesId::new(Uuid::nil())) };
     assert_eq!(deletion.argument(), json!({"id": id, "scope": "following"}));
-    let series = [schedule(daily), Mutation::Update(id, Box::new(all)), deletion];
+    let series = [schedule(daily), again, Mutation::Update(id, Box::new(all)), deletion];
     let update = Mutation::Update(id, Box::new(changes));
     assert_eq!(
         update.argument()["updates"],
