@@ -137,6 +137,69 @@ fn changes_are_about_one_some_or_all() {
 }
 
 #[test]
+fn a_task_comes_again_after_it_was_done_and_the_answers_say_when() {
+    let mut world = World::new();
+    let tab = world.connect();
+    let said = |world: &mut World, method: &str, argument: Value| {
+        world.done(&tab, method, argument)["summary"].as_str().unwrap().to_owned()
+    };
+    let every = json!({"every": "day", "interval": 3, "afterDone": true});
+    let plants = json!({"title": "Plants", "startTime": "2026-03-03T18:00", "durationMinutes": 15, "repeat": every});
+    assert_eq!(
+        said(&mut world, "scheduleBlock", plants),
+        "Scheduled “Plants” (B1) for Tue 3 Mar, 18:00–18:15. It comes again 3 days after it was done."
+    );
+    assert_eq!(job(&world), None, "what follows is made when it is done");
+    world.pass(5 * 86_400_000);
+    let mut world = world.restarted();
+    let tab = world.connect();
+    let said = |world: &mut World, method: &str, argument: Value| {
+        world.done(&tab, method, argument)["summary"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(starts(&world), ["Tue 03-03 18:00"], "it is overdue, and no second one was made");
+    let next = "Marked “Plants” (B1) as done. It comes again on Tue 10 Mar, 18:00.";
+    assert_eq!(said(&mut world, "completeBlock", json!({"id": "Plants"})), next);
+    let again = world.done(&tab, "completeBlock", json!({"id": "B1"}));
+    assert_eq!(again["summary"], "“Plants” (B1) was so already; nothing was changed.");
+    assert_eq!(
+        said(&mut world, "uncompleteBlock", json!({"id": "B1"})),
+        "Marked “Plants” (B1) as not done. What followed it is gone."
+    );
+    assert_eq!(said(&mut world, "undo", json!({})), "Undone: reopened “Plants” (B1), deleted “Plants” (B2).");
+    assert_eq!(starts(&world), ["Tue 03-03 18:00", "Tue 03-10 18:00"]);
+    assert_eq!(
+        said(&mut world, "deleteBlock", json!({"id": "B2"})),
+        "Deleted “Plants” (B2), which was planned for Tue 10 Mar, 18:00–18:15. It comes again on Fri 13 Mar, 18:00."
+    );
+    let updates = json!({"repeat": {"every": "week", "afterDone": true}});
+    assert_eq!(
+        said(&mut world, "updateBlock", json!({"id": "B3", "updates": updates})),
+        "Updated “Plants” (B3), Fri 13 Mar, 18:00–18:15, medium priority. It comes again a week after it was done."
+    );
+    assert_eq!(
+        said(&mut world, "deleteBlock", json!({"id": "B3", "scope": "all"})),
+        "Deleted 1 block of “Plants”, which came again a week after it was done."
+    );
+    assert_eq!(said(&mut world, "undo", json!({})), "Undone: ended the series “Plants”.");
+
+    // Without a time, it is in the inbox.
+    let repeat = json!({"every": "month", "afterDone": true});
+    assert_eq!(
+        said(&mut world, "scheduleBlock", json!({"title": "Kettle", "repeat": repeat})),
+        "Put “Kettle” (B4) in the inbox. It comes again a month after it was done."
+    );
+    assert_eq!(
+        said(&mut world, "completeBlock", json!({"id": "Kettle"})),
+        "Marked “Kettle” (B4) as done. It comes again in the inbox, from Tue 7 Apr on."
+    );
+    let lunch = json!({"title": "Lunch", "kind": "appointment", "startTime": "2026-03-08T12:00", "repeat": {"every": "day", "afterDone": true}});
+    refused(&mut world, &tab, "scheduleBlock", lunch, "“Lunch” is an appointment, which takes place by itself");
+    let on = json!({"every": "week", "on": ["monday"], "afterDone": true});
+    let gym = json!({"title": "Gym", "startTime": "2026-03-09T12:00", "repeat": on});
+    refused(&mut world, &tab, "scheduleBlock", gym, "leave out certain days and how many times");
+}
+
+#[test]
 fn the_past_has_the_series_that_there_were() {
     let mut world = World::new();
     let tab = world.connect();

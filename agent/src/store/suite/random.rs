@@ -180,13 +180,14 @@ fn reminders(chance: &mut Chance) -> Option<Reminders> {
 
 /// A rule with few blocks.
 fn repeat<S: Sql + Clone>(twins: &Twins<S>, chance: &mut Chance) -> Result<Repeat, String> {
-    let rule = match chance.below(3) {
-        0 => "FREQ=DAILY;COUNT=4",
-        1 => "FREQ=WEEKLY;INTERVAL=3",
-        _ => "FREQ=MONTHLY;BYDAY=-1FR",
+    let (rule, after_done) = match chance.below(4) {
+        0 => ("FREQ=DAILY;COUNT=4", false),
+        1 => ("FREQ=WEEKLY;INTERVAL=3", false),
+        2 => ("FREQ=DAILY;INTERVAL=2", true),
+        _ => ("FREQ=MONTHLY;BYDAY=-1FR", false),
     };
     let rule = Recurrence::read(rule).map_err(|why| why.to_string())?;
-    Ok(Repeat { id: SeriesId::new(twins.id()), rule, after_done: false })
+    Ok(Repeat { id: SeriesId::new(twins.id()), rule, after_done })
 }
 
 fn scope<S: Sql + Clone>(twins: &Twins<S>, chance: &mut Chance) -> Scope {

@@ -106,7 +106,8 @@ impl Change<'_> {
         if matches!(events.as_slice(), [EventKind::SeriesChanged { before, after }] if before == after) {
             return done(view, Vec::new(), Did::Nothing, after, named, 0);
         }
-        let did = if by.is_zero() && self.repeat.is_none() { Did::Updated } else { Did::Moved };
+        let did =
+            if by.is_zero() && self.repeat.is_none_or(|repeat| repeat.after_done) { Did::Updated } else { Did::Moved };
         done(view, events, did, after, named, count)
     }
 
