@@ -1,7 +1,7 @@
 //! A pattern for what repeats.
 
 use chrono::NaiveDateTime;
-use flux_timeline::Kind;
+use flux_timeline::{Kind, Recurrence};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,10 @@ pub struct SeriesPattern {
     /// The rule that it follows from this start on, as the value of an RRULE of RFC 5545: `FREQ=WEEKLY;BYDAY=TU`. Another rule matches as
     /// well if its starts are the same for five years.
     pub rule: String,
+    /// Whether it is counted from the day on which each block was done. `start` is that of the newest block then, or 00:00 of its day if it
+    /// has no time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_done: bool,
     /// The length of its blocks in minutes, or alternatives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<OneOrMore>,
@@ -60,8 +64,15 @@ impl SeriesPattern {
             }
         };
         check(self.title.is_in(&series.title), "the title", &self.title, &format!("{:?}", series.title));
+        let counts_from = |after_done: bool| if after_done { "the day it is done" } else { "the calendar" };
+        let (wanted, is) = (counts_from(self.after_done), counts_from(series.after_done));
+        check(wanted == is, "what it counts from", &wanted, &is);
         let is = series.starts(self.from());
         match is.first() {
+            Some(first) if self.start.has(*first, 0) && self.after_done => {
+                let [wanted, is] = [&self.rule, &series.rule].map(|rule| Recurrence::read(rule));
+                check(wanted == is, "the rule", &self.rule, &series.rule);
+            }
             Some(first) if self.start.has(*first, 0) => match starts(&self.rule, first.0, first.0) {
                 Ok(wanted) => {
                     if let Some((wanted, is)) = first_difference(&wanted, &is) {

@@ -58,6 +58,9 @@ struct Expected<'a> {
 impl Expected<'_> {
     /// Whether a block is at one of its starts, of those that were compared.
     fn starts_with(&self, block: &BlockLine) -> bool {
+        if self.series.untimed {
+            return block.start.is_none();
+        }
         block.start.is_some_and(|start| self.series.starts(self.pattern.from()).contains(&start))
     }
 
@@ -104,7 +107,7 @@ impl Expected<'_> {
         let series = self.series;
         BlockLine {
             title: series.title.clone(),
-            minutes: Some(series.minutes),
+            minutes: Some(series.minutes).filter(|minutes| *minutes > 0),
             priority: series.priority.clone(),
             tags: series.tags.clone(),
             description: series.description.clone(),

@@ -188,6 +188,8 @@ fn gym(id: &str, rule: &str, first: u32, starts: &[&str]) -> (SeriesLine, Vec<Bl
         title: "Swim".into(),
         words: "by its rule".into(),
         rule: rule.into(),
+        after_done: false,
+        untimed: false,
         start: at(starts[0]),
         except: Vec::new(),
         minutes: 60,
@@ -244,6 +246,34 @@ fn a_series_is_what_its_rule_leads_to_however_it_is_said() {
         // A block before the start that is expected is one too many.
         ("series: [{title: swim, start: 2026-03-10T18:00, rule: FREQ=WEEKLY}]", &weekly, &["nothing-else"]),
     ]);
+}
+
+#[test]
+fn what_comes_again_after_it_was_done_has_one_block_ahead() {
+    let mut added = gym("s", "FREQ=WEEKLY", 3, &["03T18:00"]);
+    added.0.after_done = true;
+    let weekly = seen(|now| add(now, added.clone()));
+    let expect =
+        |rule: &str, more: &str| format!("series: [{{title: swim, start: 2026-03-03T18:00, rule: {rule}{more}}}]");
+    check(&[
+        (&expect("FREQ=WEEKLY", ", after_done: true"), &weekly, &[]),
+        (&expect("FREQ=WEEKLY", ""), &weekly, &["series", "nothing-else"]),
+        (&expect("FREQ=WEEKLY;INTERVAL=2", ", after_done: true"), &weekly, &["series", "nothing-else"]),
+    ]);
+    // A second block ahead is one too many.
+    let mut twice = added.clone();
+    twice.1.extend(gym("s", "FREQ=WEEKLY", 4, &["10T18:00"]).1);
+    let twice = seen(|now| add(now, twice.clone()));
+    check(&[(&expect("FREQ=WEEKLY", ", after_done: true"), &twice, &["nothing-else"])]);
+
+    let mut inbox = added.clone();
+    (inbox.0.untimed, inbox.0.minutes, inbox.0.start) = (true, 0, at("03T00:00"));
+    for block in &mut inbox.1 {
+        (block.start, block.end, block.minutes) = (None, None, None);
+    }
+    let inbox = seen(|now| add(now, inbox.clone()));
+    let from_then = "series: [{title: swim, start: 2026-03-03T00:00, rule: FREQ=WEEKLY, after_done: true}]";
+    check(&[(from_then, &inbox, &[])]);
 }
 
 #[test]

@@ -26,7 +26,13 @@ pub struct SeriesLine {
     pub words: String,
     /// Its rule, which is the value of an RRULE in RFC 5545.
     pub rule: String,
-    /// When the first block starts, by the clock in the zone of the series.
+    /// Whether each block comes so long after the one before was done as one interval of the rule lasts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_done: bool,
+    /// Whether its blocks have no time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untimed: bool,
+    /// When the first block starts, by the clock in the zone of the series. If each comes after the one before was done, the newest.
     pub start: WallClock,
     /// The starts of the rule at which there is no block.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -57,6 +63,8 @@ impl SeriesLine {
             title: series.title.to_string(),
             words: series.words(),
             rule: series.rule.to_string(),
+            after_done: series.after_done.is_some(),
+            untimed: series.untimed,
             start: WallClock(series.start),
             except: series.except.iter().copied().map(WallClock).collect(),
             minutes: series.minutes.into(),
@@ -72,6 +80,9 @@ impl SeriesLine {
     /// Its starts from `from` on, as far as rules are compared.
     pub fn starts(&self, from: NaiveDateTime) -> Vec<WallClock> {
         let mut starts = starts(&self.rule, self.start.0, from).unwrap_or_default();
+        if self.after_done {
+            starts.retain(|start| *start == self.start);
+        }
         starts.retain(|start| !self.except.contains(start));
         starts
     }
