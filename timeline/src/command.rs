@@ -272,15 +272,15 @@ pub struct WishesUpdate {
     pub hours: HoursUpdate,
 }
 
-/// Changes of the hours for a goal. What is empty is kept.
+/// Changes of the hours for a goal. A field that is `None` keeps its value, and an empty list means the same as for its kind of activity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoursUpdate {
     /// The parts of the day.
-    pub parts: Vec<PartOfDay>,
+    pub parts: Option<Vec<PartOfDay>>,
     /// Two times of day, instead of parts.
     pub between: Option<(DayTime, DayTime)>,
     /// The days of the week.
-    pub days: Vec<Weekday>,
+    pub days: Option<Vec<Weekday>>,
 }
 
 /// A request for a new block.

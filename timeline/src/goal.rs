@@ -112,8 +112,7 @@ impl Goal {
 
     /// When the person has time for it: as they wish for this goal, or else for its kind of activity, or else as usual.
     pub fn hours(&self, settings: &Settings) -> ActivityHours {
-        let activity = self.outline.activity;
-        self.state.wishes.chosen_hours(activity, settings).unwrap_or_else(|| activity.usual_hours())
+        self.state.wishes.hours.unwrap_or_else(|| settings.hours_for(self.outline.activity))
     }
 }
 

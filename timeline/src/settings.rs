@@ -110,6 +110,11 @@ impl Settings {
         self.time_zone.unwrap_or_default()
     }
 
+    /// When the person has time for a kind of activity: as they have said, or else as usual.
+    pub fn hours_for(&self, activity: Activity) -> ActivityHours {
+        self.activity_hours.of(activity).unwrap_or_else(|| activity.usual_hours())
+    }
+
     /// These settings after a change in the log from `before` to `after`.
     ///
     /// Earlier versions wrote UTC where no zone was known. So an event of theirs that changes something else says nothing about

@@ -4,7 +4,7 @@
 
 mod desk;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use desk::{Desk, at};
 use flux_timeline::block::Part;
 use flux_timeline::command::{GoalRequest, HoursUpdate, NewRun, SettingsUpdate, WishesUpdate};
@@ -149,7 +149,7 @@ fn a_proposal_moves_on_when_its_first_times_have_passed() {
 #[test]
 fn wishes_change_a_proposal_without_a_model_and_a_dismissed_one_is_gone() {
     let (mut desk, id) = proposed();
-    let hours = HoursUpdate { parts: vec![PartOfDay::Morning], ..HoursUpdate::default() };
+    let hours = HoursUpdate { parts: Some(vec![PartOfDay::Morning]), ..HoursUpdate::default() };
     let wishes = WishesUpdate {
         minutes_per_week: Some(Some(60)),
         deadline: Some(Some(at("03-22T23:00"))),
@@ -168,6 +168,37 @@ fn wishes_change_a_proposal_without_a_model_and_a_dismissed_one_is_gone() {
     assert_eq!(desk.session.goals().unwrap(), []);
     desk.undo();
     assert_eq!(status(&desk, id), GoalStatus::Proposed);
+}
+
+#[test]
+fn wishes_are_taken_away_one_by_one() {
+    let (mut desk, id) = proposed();
+    let study = ActivityHours::new(&[PartOfDay::Evening], Some(&[Weekday::Mon, Weekday::Tue]), None).unwrap();
+    let update = SettingsUpdate { activity_hours: vec![(Activity::Study, Some(study))], ..SettingsUpdate::default() };
+    desk.run(&Command::ChangeSettings(update)).unwrap();
+    let (parts, days) = (Some(vec![PartOfDay::Work]), Some(vec![Weekday::Fri]));
+    let all = WishesUpdate {
+        deadline: Some(Some(at("03-22T23:00"))),
+        minutes_per_week: Some(Some(60)),
+        session_minutes: Some(Some(30)),
+        hours: HoursUpdate { parts, days, between: None },
+    };
+    change(&mut desk, all).unwrap();
+    let wishes = |desk: &Desk| goal(desk, id).state.wishes;
+    let hours = |hours: HoursUpdate| WishesUpdate { hours, ..WishesUpdate::default() };
+    change(&mut desk, hours(HoursUpdate { parts: Some(Vec::new()), ..HoursUpdate::default() })).unwrap();
+    let fridays = ActivityHours::new(&[PartOfDay::Evening], Some(&[Weekday::Fri]), None).ok();
+    assert_eq!(wishes(&desk).hours, fridays, "the days stay");
+    change(&mut desk, hours(HoursUpdate { days: Some(Vec::new()), ..HoursUpdate::default() })).unwrap();
+    assert_eq!(wishes(&desk).hours, None, "it has those of all that is studied again");
+    let without = |update: WishesUpdate, desk: &mut Desk| {
+        assert_eq!(change(desk, update.clone()), Ok(Did::Updated));
+        assert_eq!(change(desk, update), Ok(Did::Nothing));
+    };
+    without(WishesUpdate { deadline: Some(None), ..WishesUpdate::default() }, &mut desk);
+    without(WishesUpdate { minutes_per_week: Some(None), ..WishesUpdate::default() }, &mut desk);
+    without(WishesUpdate { session_minutes: Some(None), ..WishesUpdate::default() }, &mut desk);
+    assert_eq!(wishes(&desk), flux_timeline::goal::Wishes::default());
 }
 
 #[test]

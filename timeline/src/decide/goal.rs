@@ -8,7 +8,7 @@ use crate::block::Block;
 use crate::command::{GoalRequest, HoursUpdate, WishesUpdate};
 use crate::draft::{Draft, blocks_of, draft, horizon, visible_goals};
 use crate::event::{BlockChange, EventKind, GoalChange};
-use crate::free_time::{ActivityHours, PartOfDay};
+use crate::free_time::ActivityHours;
 use crate::goal::{Goal, GoalState, GoalStatus, Wishes};
 use crate::id::RunId;
 use crate::limits;
@@ -84,21 +84,30 @@ pub fn wished(goal: &Goal, settings: &Settings, update: &WishesUpdate, context: 
         deadline: update.deadline.map_or(before.deadline, |deadline| deadline.map(to_millis)),
         minutes_per_week: update.minutes_per_week.unwrap_or(before.minutes_per_week),
         session_minutes: update.session_minutes.unwrap_or(before.session_minutes),
-        hours: hours(goal, settings, &update.hours)?.or(before.hours),
+        hours: hours(goal, settings, &update.hours)?,
     })
 }
 
-/// The hours for a goal after an update; `None` if it changes nothing.
+/// The hours for a goal alone after an update; `None` if it has those of its kind of activity.
 fn hours(goal: &Goal, settings: &Settings, update: &HoursUpdate) -> Result<Option<ActivityHours>, Rejection> {
     if *update == HoursUpdate::default() {
-        return Ok(None);
+        return Ok(goal.state.wishes.hours);
     }
-    let before = goal.hours(settings);
-    let days: Vec<Weekday> = if update.days.is_empty() { before.days().collect() } else { update.days.clone() };
-    let has_parts = !update.parts.is_empty();
-    let parts: Vec<PartOfDay> = if has_parts { update.parts.clone() } else { before.parts().collect() };
-    let between = update.between.or_else(|| before.between().filter(|_| !has_parts));
-    ActivityHours::new(&parts, Some(&days), between).map(Some).map_err(Rejection::Hours)
+    let (before, usual) = (goal.hours(settings), settings.hours_for(goal.outline.activity));
+    let time_is_usual = update.between.is_none() && update.parts.as_ref().is_some_and(Vec::is_empty);
+    let days_are_usual = update.days.as_ref().is_some_and(Vec::is_empty);
+    let time = if time_is_usual { usual } else { before };
+    let (parts, between) = match &update.parts {
+        Some(parts) if !parts.is_empty() => (parts.clone(), update.between),
+        _ => (time.parts().collect(), update.between.or(time.between())),
+    };
+    let days: Vec<Weekday> = match &update.days {
+        Some(days) if !days.is_empty() => days.clone(),
+        Some(_) => usual.days().collect(),
+        None => before.days().collect(),
+    };
+    let hours = ActivityHours::new(&parts, Some(&days), between).map_err(Rejection::Hours)?;
+    Ok(Some(hours).filter(|hours| *hours != usual || !(time_is_usual || days_are_usual)))
 }
 
 /// Pauses, resumes, ends or dismisses a goal.

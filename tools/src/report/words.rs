@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use flux_timeline::block::Block;
 use flux_timeline::clock::{self, HourFormat};
 use flux_timeline::decide::{Did, Outcome, Restored};
 use flux_timeline::describe::{counted_blocks, counted_tasks};
 use flux_timeline::event::EventKind;
-use flux_timeline::free_time::DayTime;
 use flux_timeline::moment::Moment;
 use flux_timeline::plan::Plan;
 use flux_timeline::query::{Answer, COUNTED};
@@ -179,8 +178,8 @@ fn settings_sentence(settings: &Settings) -> String {
         "Tasks are placed on {}, {}–{}, with breaks of at least {} min; the time zone is {}. Weeks begin on {}, and times \
          are told like {}.",
         days.join(", "),
-        day_time(hours.from(), settings.hour_format),
-        day_time(hours.to(), settings.hour_format),
+        hours.from().words(settings.hour_format),
+        hours.to().words(settings.hour_format),
         settings.break_minutes,
         settings.zone(),
         settings.week_start,
@@ -200,18 +199,10 @@ fn settings_sentence(settings: &Settings) -> String {
         text += " What is planned for a goal is added without asking.";
     }
     if let Some(quiet) = settings.quiet_hours {
-        let (from, to) = (day_time(quiet.from, settings.hour_format), day_time(quiet.to, settings.hour_format));
+        let (from, to) = (quiet.from.words(settings.hour_format), quiet.to.words(settings.hour_format));
         let _ = write!(text, " Reminders wait from {from} to {to}.");
     }
     text
-}
-
-/// A time of day for people. The end of a day is `24:00`, or `12:00 AM` on a 12 hour clock.
-fn day_time(time: DayTime, format: HourFormat) -> String {
-    match format {
-        HourFormat::Hours24 => time.to_string(),
-        HourFormat::Hours12 => clock::time(NaiveTime::MIN + TimeDelta::minutes(time.minutes().into()), format),
-    }
 }
 
 fn plan_sentence(did: Did, plan: &Plan, active: Option<&Plan>) -> String {
@@ -294,8 +285,8 @@ pub(super) fn answer(answer: &Answer, moment: &Moment) -> String {
         Answer::Slots { slots, hours } => match slots.len() {
             0 => format!(
                 "There is no free time of that length between {} and {}.",
-                day_time(hours.from(), moment.format()),
-                day_time(hours.to(), moment.format())
+                hours.from().words(moment.format()),
+                hours.to().words(moment.format())
             ),
             1 => "Found 1 free slot.".to_owned(),
             count => format!("Found {count} free slots."),

@@ -3,6 +3,7 @@
 use chrono::Weekday;
 use flux_timeline::command::{Command, GoalRequest, HoursUpdate, WishesUpdate};
 use flux_timeline::free_time::{DayTime, PartOfDay};
+use flux_timeline::place::SHORTEST_TASK;
 use flux_timeline::reference::RunRef;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,25 +22,26 @@ pub struct UpdateGoal {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 500))]
     pub goal: Option<String>,
-    /// New local time by which everything should be done.
+    /// New local time by which everything should be done; an empty one removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(max = 40))]
     pub deadline: Option<WallTime>,
-    /// At most this many hours a week.
+    /// At most this many hours a week; 0 removes the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0.25, max = 168))]
+    #[schemars(range(min = 0, max = 168))]
     pub hours_per_week: Option<f64>,
-    /// Length of a session.
+    /// Length of a session, at least 5; 0 leaves it to the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 5, max = 480))]
+    #[schemars(range(min = 0, max = 480))]
     pub session_minutes: Option<u32>,
-    /// When the person has time for it. work is the working hours.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// When the person has time for it. work is the working hours; an empty list means as usual for such a goal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4))]
-    pub times: Vec<PartOfDay>,
-    /// Days for it, such as tuesday.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Option<Vec<PartOfDay>>,
+    /// Days for it, such as tuesday; an empty list means as usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 7))]
-    pub days: Vec<String>,
+    pub days: Option<Vec<String>>,
     /// Earliest start by the clock, such as 18:00; only together with to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 5))]
@@ -78,11 +80,21 @@ impl UpdateGoal {
     /// What is wished.
     pub(super) fn wishes(&self, context: &ToolContext) -> Result<WishesUpdate, Problem> {
         Ok(WishesUpdate {
-            deadline: self.deadline.as_ref().map(|time| time.end("/deadline", context)).transpose()?.map(Some),
-            minutes_per_week: self.hours_per_week.map(|hours| Some(whole_minutes(hours))),
-            session_minutes: self.session_minutes.map(Some),
+            deadline: self.deadline.as_ref().map(|time| time.optional_end("/deadline", context)).transpose()?,
+            minutes_per_week: self.hours_per_week.map(|hours| (hours > 0.0).then(|| whole_minutes(hours))),
+            session_minutes: self.session_minutes.map(|minutes| (minutes > 0).then(|| minutes.max(SHORTEST_TASK))),
             hours: self.hours()?,
         })
+    }
+
+    /// Whether a field has a value. Models fill in what they leave out, so next to another request an empty field means nothing.
+    fn sets_something(&self) -> bool {
+        self.deadline.as_ref().is_some_and(|deadline| !deadline.is_empty())
+            || self.hours_per_week.is_some_and(|hours| hours > 0.0)
+            || self.session_minutes.is_some_and(|minutes| minutes > 0)
+            || self.times.as_ref().is_some_and(|times| !times.is_empty())
+            || self.days.as_ref().is_some_and(|days| !days.is_empty())
+            || self.from.is_some()
     }
 
     fn hours(&self) -> Result<HoursUpdate, Problem> {
@@ -90,7 +102,7 @@ impl UpdateGoal {
             let day: Result<Weekday, _> = text.trim().parse();
             day.map_err(|_| Problem::new("/days", "days of the week such as tuesday", format!("“{text}”")))
         };
-        let days: Vec<Weekday> = self.days.iter().map(day).collect::<Result<_, _>>()?;
+        let days = self.days.as_ref().map(|days| days.iter().map(day).collect::<Result<Vec<_>, _>>()).transpose()?;
         let time =
             |pointer: &str, text: &String| DayTime::read(text.trim()).map_err(|why| Problem::rejected(pointer, why));
         let from = self.from.as_ref().map(|text| time("/from", text)).transpose()?;
@@ -111,7 +123,7 @@ impl Tool for UpdateGoal {
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
         let wishes = self.wishes(context)?;
-        if self.request != GoalAction::Change && wishes != WishesUpdate::default() {
+        if self.request != GoalAction::Change && self.sets_something() {
             return Err(Problem::new("/request", "change, because how it is planned changes", "another request"));
         }
         let goal = self.reference();
@@ -124,5 +136,44 @@ impl Tool for UpdateGoal {
             GoalAction::End => set(GoalRequest::End),
             GoalAction::Remove => set(GoalRequest::Dismiss),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use flux_timeline::Zone;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::tool::ToolCall;
+
+    const CONTEXT: ToolContext = ToolContext { now: DateTime::UNIX_EPOCH, zone: Zone::UTC, new_id: uuid::Uuid::nil() };
+
+    fn wishes(arguments: &Value) -> WishesUpdate {
+        ToolCall::parse(UpdateGoal::NAME, arguments).unwrap().wishes(&CONTEXT).unwrap().1
+    }
+
+    #[test]
+    fn an_empty_field_and_0_take_a_wish_away() {
+        let empty = json!({
+            "request": "change", "deadline": "", "hoursPerWeek": 0, "sessionMinutes": 0, "times": [], "days": [],
+        });
+        let hours = HoursUpdate { parts: Some(Vec::new()), between: None, days: Some(Vec::new()) };
+        let none =
+            WishesUpdate { deadline: Some(None), minutes_per_week: Some(None), session_minutes: Some(None), hours };
+        assert_eq!(wishes(&empty), none);
+        assert_eq!(wishes(&json!({"request": "change"})), WishesUpdate::default(), "what is left out stays");
+        let least = wishes(&json!({"request": "change", "hoursPerWeek": 0.1, "sessionMinutes": 3}));
+        assert_eq!((least.minutes_per_week, least.session_minutes), (Some(Some(15)), Some(Some(5))));
+    }
+
+    #[test]
+    fn next_to_another_request_an_empty_field_means_nothing_and_a_filled_one_is_refused() {
+        let command = |arguments: &Value| ToolCall::parse(UpdateGoal::NAME, arguments).unwrap().action(&CONTEXT);
+        let filled = json!({"request": "accept", "deadline": "", "hoursPerWeek": 0, "times": [], "days": []});
+        let accept = Command::AcceptGoal { goal: None, starts: None };
+        assert!(matches!(command(&filled), Ok(Action::Command(command)) if command == accept));
+        assert!(command(&json!({"request": "pause", "days": ["monday"]})).is_err());
     }
 }

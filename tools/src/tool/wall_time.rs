@@ -47,6 +47,16 @@ impl WallTime {
             None => Ok(instant),
         }
     }
+
+    /// The same; `None` if the text is empty, which removes one.
+    pub(super) fn optional_end(&self, pointer: &str, context: &ToolContext) -> Result<Option<DateTime<Utc>>, Problem> {
+        if self.is_empty() { Ok(None) } else { self.end(pointer, context).map(Some) }
+    }
+
+    /// Whether it has no text.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
 }
 
 /// A calendar date in the person's zone, `2026-11-27`. Because models write
@@ -130,6 +140,7 @@ mod tests {
             let read = WallTime::from(text).instant("/startTime", &context).unwrap();
             assert_eq!(read, instant.parse::<DateTime<Utc>>().unwrap(), "{text}");
         }
+        assert_eq!(WallTime::from(" ").optional_end("/deadline", &context), Ok(None));
         for text in ["tomorrow", "2026-13-01T08:00", "2026-11-24T25:00", "08:00"] {
             let problem = WallTime::from(text).instant("/startTime", &context).unwrap_err();
             assert_eq!(problem.pointer, "/startTime", "{text}");
