@@ -93,6 +93,71 @@ for (const [device, options] of [["desktop", {}], ["phone", PHONE]]) {
   });
 }
 
+test("wishes are taken away again", async () => {
+  const { person, tab, client } = await proposed({});
+  const change = { request: "change", deadline: inDays(20), hoursPerWeek: 1, sessionMinutes: 30, times: ["morning"], days: ["monday"] };
+  await client.call("updateGoal", change);
+  await panel(tab).getByRole("button", { name: /^Look at it/ }).click();
+  await panel(tab).getByRole("button", { name: "Change hours or dates" }).click();
+  const field = (name) => panel(tab).getByLabel(name);
+  const usual = panel(tab).getByRole("button", { name: "As usual" });
+  assert.deepEqual(
+    await Promise.all(["Hours a week", "Minutes of a session", "Done by"].map((name) => field(name).inputValue())),
+    ["1", "30", inDays(20)],
+  );
+  assert.equal(await usual.getAttribute("aria-pressed"), "false");
+  for (const name of ["Hours a week", "Minutes of a session", "Done by"]) {
+    await field(name).fill("");
+    await field(name).press("Tab");
+  }
+  await usual.click();
+  await panel(tab).getByRole("button", { name: "As usual", pressed: true }).waitFor();
+  await panel(tab).getByRole("button", { name: "Evenings", pressed: true }).waitFor();
+  await tab.getByRole("checkbox", { name: /^Proposed: .*, (18|19|20):/ }).first().waitFor();
+  await picture(tab, "goal-usual.png");
+  await panel(tab).getByRole("button", { name: "Add to timeline" }).click();
+  await panel(tab).getByText("On track").waitFor();
+  const { goals: [goal] } = await client.call("getGoals", {});
+  assert.deepEqual(goal.state.wishes, {});
+  await client.close();
+  await person.close();
+});
+
+for (const [device, options] of [["desktop", { viewport: { width: 1280, height: 800 } }], ["phone", PHONE]]) {
+  test(`parts of a proposal are left out in the week (${device})`, async () => {
+    const { person, tab, client } = await proposed(options);
+    await showTimeline(tab);
+    await tab.getByRole("button", { name: "Week", exact: true }).click();
+    await panel(tab).getByRole("button", { name: /^Look at it/ }).click();
+    const parts = (filter) => seen.week(tab).getByRole("button", { name: /^Proposed: /, ...filter });
+    await panel(tab).getByRole("button", { name: "Add to timeline" }).waitFor();
+    // The first session may be in another week, and a phone shows three days.
+    while ((await parts().count()) === 0) await tab.getByRole("button", { name: "Later", exact: true }).click();
+    const shown = await parts().count();
+    const add = panel(tab).getByRole("button", { name: /^Add / });
+    assert.equal(await add.innerText(), "Add to timeline");
+    const first = parts().first();
+    await first.click();
+    await parts({ pressed: false }).waitFor();
+    const [, kept, all] = (await add.innerText()).match(/^Add (\d+) of (\d+)$/);
+    assert.equal(Number(kept), Number(all) - 1);
+    assert.equal(await seen.editor(tab, "New block").count(), 0, "a click on it does not begin a block");
+    await picture(tab, `goal-week-${device}.png`);
+    assert.deepEqual(await violations(tab, null), []);
+    await first.press("Space");
+    await gone(parts({ pressed: false }));
+    await first.press("Enter");
+    await parts({ pressed: false }).waitFor();
+    assert.equal(await parts().count(), shown);
+    await add.click();
+    await panel(tab).getByText("On track").waitFor();
+    assert.equal((await blocks(client)).length, Number(kept));
+    assert.deepEqual(tab.faults, []);
+    await client.close();
+    await person.close();
+  });
+}
+
 test("a goal shows how far it is, is paused, resumed, ended and removed", async () => {
   const { person, tab, client } = await proposed({});
   await offer(tab).getByRole("button", { name: "Add to timeline" }).click();

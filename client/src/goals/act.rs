@@ -118,18 +118,7 @@ impl Store {
             if is_proposal && done.is_ok() {
                 done = store.told("acceptGoal", json!({ "goal": looking.goal, "starts": starts })).await;
             }
-            store.is_goal_busy.set(false);
-            match done {
-                Ok(said) => {
-                    store.close_goal(looking.goal);
-                    store.toast(said, Kind::Done);
-                    store.focus_timeline();
-                }
-                Err(why) => {
-                    store.toast(why, Kind::Problem);
-                    store.preview_goal();
-                }
-            }
+            store.goal_is_done(looking.goal, done);
         });
     }
 
@@ -151,16 +140,24 @@ impl Store {
         store.is_goal_busy.set(true);
         spawn_forever(async move {
             let done = store.told(method, arguments).await;
-            store.is_goal_busy.set(false);
-            match done {
-                Ok(said) => {
-                    store.close_goal(goal);
-                    store.toast(said, Kind::Done);
-                    store.focus_timeline();
-                }
-                Err(why) => store.toast(why, Kind::Problem),
-            }
+            store.goal_is_done(goal, done);
         });
+    }
+
+    /// Says what came of a change of a goal. If nothing was changed, what is looked at may be out of date.
+    fn goal_is_done(&mut self, goal: RunId, done: Result<String, String>) {
+        self.is_goal_busy.set(false);
+        match done {
+            Ok(said) => {
+                self.close_goal(goal);
+                self.toast(said, Kind::Done);
+                self.focus_timeline();
+            }
+            Err(why) => {
+                self.toast(why, Kind::Problem);
+                self.preview_goal();
+            }
+        }
     }
 
     /// Makes a call that changes a goal. Returns what was done, in a sentence.

@@ -1,5 +1,7 @@
 //! A goal that the person looks at: how it would be planned with the wishes in the fields, and what of it is left out.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dioxus::prelude::ReadableExt;
 use flux_protocol::frame::{GoalPreview, GoalSummary, PreviewPart};
@@ -29,6 +31,8 @@ pub struct Looking {
     pub before: Fields,
     /// The wishes in the fields.
     pub fields: Fields,
+    /// The hours that it has if the person has wished for none.
+    pub usual: Hours,
     /// How the goal would be planned with them. `None` until the service has answered.
     pub preview: Option<GoalPreview>,
     /// The wishes that it is for.
@@ -50,6 +54,7 @@ impl Looking {
             is_proposal: goal.state.status == GoalStatus::Proposed,
             before: fields.clone(),
             fields,
+            usual: Hours::of(settings.hours_for(goal.activity)),
             preview: None,
             previewed: None,
             problem: None,
@@ -69,7 +74,7 @@ impl Looking {
         if self.fields == self.before {
             self.fields = now.fields;
         }
-        self.before = now.before;
+        (self.before, self.usual) = (now.before, now.usual);
         Some(self)
     }
 
@@ -113,6 +118,15 @@ pub struct Fields {
     pub hours_per_week: String,
     /// The length of a session in minutes; empty for as long as the phases say.
     pub session_minutes: String,
+    /// When.
+    pub hours: Hours,
+    /// Whether these are the usual hours, and follow them.
+    pub is_usual: bool,
+}
+
+/// When the person has time, as the fields of the page hold it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hours {
     /// Which of [`PARTS`].
     pub parts: [bool; 4],
     /// The days of the week, from Monday on.
@@ -125,19 +139,12 @@ pub struct Fields {
     pub latest: String,
 }
 
-impl Fields {
-    /// The wishes for a goal.
-    pub fn of(goal: &GoalSummary, settings: &Settings) -> Self {
-        let wishes = &goal.state.wishes;
-        let hours = wishes.chosen_hours(goal.activity, settings).unwrap_or_else(|| goal.activity.usual_hours());
-        let quarters = |minutes: u32| f64::from(minutes) / 60.0;
+impl Hours {
+    fn of(hours: ActivityHours) -> Self {
         let (earliest, latest) = hours.between().map_or(("18:00".to_owned(), "21:00".to_owned()), |(from, to)| {
             (from.to_string(), to.to_string().replace("24:00", "23:59"))
         });
         Self {
-            last_day: wishes.deadline.map(|end| last_day(end, settings.zone()).to_string()).unwrap_or_default(),
-            hours_per_week: wishes.minutes_per_week.map(|minutes| quarters(minutes).to_string()).unwrap_or_default(),
-            session_minutes: wishes.session_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             parts: parts_of(hours),
             days: chosen_days(hours.days()),
             has_times: hours.between().is_some(),
@@ -146,36 +153,8 @@ impl Fields {
         }
     }
 
-    /// What has changed, as arguments of `previewGoal` and `updateGoal`.
-    ///
-    /// # Errors
-    /// A sentence for the person. The service checks the rest.
-    pub fn changes(&self, before: &Self) -> Result<Map<String, Value>, String> {
-        let mut changes = Map::new();
-        for (field, kept, name) in [
-            (&self.last_day, &before.last_day, "A last day"),
-            (&self.hours_per_week, &before.hours_per_week, "The number of hours a week"),
-            (&self.session_minutes, &before.session_minutes, "The length of a session"),
-        ] {
-            if field.is_empty() && !kept.is_empty() {
-                return Err(format!("{name} can be changed here, but not taken away."));
-            }
-        }
-        if self.last_day != before.last_day && !self.last_day.is_empty() {
-            changes.insert("deadline".to_owned(), json!(self.last_day));
-        }
-        if self.hours_per_week != before.hours_per_week && !self.hours_per_week.is_empty() {
-            let hours: f64 =
-                self.hours_per_week.parse().map_err(|_| "The hours a week are a number, such as 3.".to_owned())?;
-            changes.insert("hoursPerWeek".to_owned(), json!(hours));
-        }
-        if self.session_minutes != before.session_minutes && !self.session_minutes.is_empty() {
-            let minutes: u32 = self
-                .session_minutes
-                .parse()
-                .map_err(|_| "The length of a session is a number of minutes, such as 60.".to_owned())?;
-            changes.insert("sessionMinutes".to_owned(), json!(minutes));
-        }
+    /// Adds what has changed to the arguments of a call.
+    fn changes(&self, before: &Self, changes: &mut Map<String, Value>) -> Result<(), String> {
         let has_other_time = (self.has_times, self.parts) != (before.has_times, before.parts)
             || self.has_times && (&self.earliest, &self.latest) != (&before.earliest, &before.latest);
         if has_other_time && self.has_times {
@@ -196,8 +175,61 @@ impl Fields {
             }
             changes.insert("days".to_owned(), json!(days));
         }
+        Ok(())
+    }
+}
+
+impl Fields {
+    /// The wishes for a goal.
+    pub fn of(goal: &GoalSummary, settings: &Settings) -> Self {
+        let wishes = &goal.state.wishes;
+        let quarters = |minutes: u32| f64::from(minutes) / 60.0;
+        Self {
+            last_day: wishes.deadline.map(|end| last_day(end, settings.zone()).to_string()).unwrap_or_default(),
+            hours_per_week: wishes.minutes_per_week.map(|minutes| quarters(minutes).to_string()).unwrap_or_default(),
+            session_minutes: wishes.session_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
+            hours: Hours::of(wishes.hours.unwrap_or_else(|| settings.hours_for(goal.activity))),
+            is_usual: wishes.hours.is_none(),
+        }
+    }
+
+    /// Changes the hours, which are no longer the usual ones then.
+    pub fn set_hours(&mut self, change: impl FnOnce(&mut Hours)) {
+        change(&mut self.hours);
+        self.is_usual = false;
+    }
+
+    /// What has changed, as arguments of `previewGoal` and `updateGoal`. What is empty, and 0, takes a wish away.
+    ///
+    /// # Errors
+    /// A sentence for the person. The service checks the rest.
+    pub fn changes(&self, before: &Self) -> Result<Map<String, Value>, String> {
+        let mut changes = Map::new();
+        if self.last_day != before.last_day {
+            changes.insert("deadline".to_owned(), json!(self.last_day));
+        }
+        if self.hours_per_week != before.hours_per_week {
+            let hours: f64 = number(&self.hours_per_week, "The hours a week are a number, such as 3.")?;
+            changes.insert("hoursPerWeek".to_owned(), json!(hours));
+        }
+        if self.session_minutes != before.session_minutes {
+            let minutes: u32 =
+                number(&self.session_minutes, "The length of a session is a number of minutes, such as 60.")?;
+            changes.insert("sessionMinutes".to_owned(), json!(minutes));
+        }
+        if !self.is_usual {
+            self.hours.changes(&before.hours, &mut changes)?;
+        } else if !before.is_usual {
+            changes.insert("times".to_owned(), json!([]));
+            changes.insert("days".to_owned(), json!([]));
+        }
         Ok(changes)
     }
+}
+
+/// The number in a field; 0 if it is empty.
+fn number<T: FromStr + Default>(field: &str, problem: &str) -> Result<T, String> {
+    if field.is_empty() { Ok(T::default()) } else { field.parse().map_err(|_| problem.to_owned()) }
 }
 
 /// The day of which a deadline is the end.
@@ -241,7 +273,9 @@ mod tests {
     fn fields_hold_the_wishes_and_the_usual_hours() {
         let fields = Fields::of(&summary(), &settings());
         assert_eq!((fields.last_day.as_str(), fields.hours_per_week.as_str()), ("2026-06-30", "1.5"));
-        assert_eq!((fields.parts, fields.days, fields.has_times), ([false, false, true, true], [true; 7], false));
+        let hours = &fields.hours;
+        assert_eq!((hours.parts, hours.days, hours.has_times), ([false, false, true, true], [true; 7], false));
+        assert!(fields.is_usual);
         assert_eq!(fields.changes(&fields), Ok(Map::new()), "nothing was changed");
     }
 
@@ -252,21 +286,48 @@ mod tests {
             last_day: "2026-07-31".to_owned(),
             hours_per_week: "2.25".to_owned(),
             session_minutes: "45".to_owned(),
-            parts: [true, false, false, false],
-            days: [false, true, false, true, false, false, false],
             ..before.clone()
         };
+        fields.set_hours(|hours| {
+            hours.parts = [true, false, false, false];
+            hours.days = [false, true, false, true, false, false, false];
+        });
         let changes = json!({"deadline": "2026-07-31", "hoursPerWeek": 2.25, "sessionMinutes": 45, "times": ["morning"], "days": ["tuesday", "thursday"]});
         assert_eq!(Value::Object(fields.changes(&before).unwrap()), changes);
-        fields = Fields { has_times: true, ..before.clone() };
+        fields = before.clone();
+        fields.set_hours(|hours| hours.has_times = true);
         assert_eq!(Value::Object(fields.changes(&before).unwrap()), json!({"from": "18:00", "to": "21:00"}));
+        let with = |change: &dyn Fn(&mut Hours)| {
+            let mut fields = before.clone();
+            fields.set_hours(|hours| change(hours));
+            fields
+        };
         for wrong in [
-            Fields { parts: [false; 4], ..before.clone() },
-            Fields { days: [false; 7], ..before.clone() },
+            with(&|hours| hours.parts = [false; 4]),
+            with(&|hours| hours.days = [false; 7]),
             Fields { hours_per_week: "some".to_owned(), ..before.clone() },
         ] {
             assert!(wrong.changes(&before).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_wish_is_taken_away_by_an_empty_field_and_by_the_usual_hours() {
+        let usual = Fields::of(&summary(), &settings());
+        let mut before = Fields { session_minutes: "45".to_owned(), ..usual.clone() };
+        before.set_hours(|hours| hours.parts = [true, false, false, false]);
+        let empty = |fields: &Fields| Fields {
+            last_day: String::new(),
+            hours_per_week: String::new(),
+            session_minutes: String::new(),
+            ..fields.clone()
+        };
+        let changes = json!({"deadline": "", "hoursPerWeek": 0.0, "sessionMinutes": 0});
+        assert_eq!(Value::Object(empty(&before).changes(&before).unwrap()), changes);
+        let changes = json!({"sessionMinutes": 0, "times": [], "days": []});
+        let fields = Fields { session_minutes: String::new(), ..usual.clone() };
+        assert_eq!(Value::Object(fields.changes(&before).unwrap()), changes);
+        assert_eq!(usual.changes(&usual), Ok(Map::new()), "usual hours stay as they are");
     }
 
     #[test]

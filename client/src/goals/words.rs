@@ -1,9 +1,9 @@
 //! Goals in words. Pure.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flux_protocol::frame::GoalSummary;
 use flux_timeline::progress::Progress;
-use flux_timeline::{Activity, GoalStatus, HourFormat, Run, RunStatus, Settings, Span, clock};
+use flux_timeline::{Activity, GoalStatus, Run, RunStatus, Settings, Span, clock};
 
 use super::look::Looking;
 use crate::timeline::words::{Times, day_name};
@@ -165,16 +165,13 @@ pub fn hours(settings: &Settings) -> String {
         [first, .., last] if follow && names.len() > 2 => format!("{first}–{last}"),
         names => names.join(", "),
     };
-    let [from, to] = [hours.from(), hours.to()].map(|at| match settings.hour_format {
-        HourFormat::Hours24 => at.to_string(),
-        format => clock::time(NaiveTime::MIN + TimeDelta::minutes(at.minutes().into()), format),
-    });
+    let [from, to] = [hours.from(), hours.to()].map(|at| at.words(settings.hour_format));
     format!("{days}, {from}–{to}, breaks of {} min", settings.break_minutes)
 }
 
 #[cfg(test)]
 mod tests {
-    use flux_timeline::{GoalText, PlanId, RunId, RunState, RunStep};
+    use flux_timeline::{GoalText, HourFormat, PlanId, RunId, RunState, RunStep};
     use uuid::Uuid;
 
     use super::*;
