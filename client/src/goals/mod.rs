@@ -13,6 +13,6 @@ mod words;
 
 pub use card::GoalCard;
 pub use dialog::NewGoal;
-pub use ghost::Ghost;
+pub use ghost::{Ghost, WeekGhost};
 pub use list::Goals;
 pub use offer::GoalOffer;

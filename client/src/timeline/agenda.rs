@@ -175,7 +175,10 @@ impl Agenda {
             }
             rows.insert(place, (now, Row::Now));
         }
-        for (index, span) in wanted.proposed.iter().enumerate().filter(|_| !is_filtered) {
+        // Where blocks are still to be loaded, a day with nothing but proposals would look free.
+        let is_known = |start| wanted.stretch.is_some_and(|stretch| stretch.holds(start));
+        let shown = wanted.proposed.iter().enumerate().filter(|(_, span)| !is_filtered && is_known(span.start()));
+        for (index, span) in shown {
             let rows = days.entry(zone.wall(span.start()).date()).or_default();
             let place = rows.partition_point(|(start, _)| *start <= span.start());
             rows.insert(place, (span.start(), Row::Proposed(index, span.start().timestamp_millis())));
@@ -398,8 +401,12 @@ mod tests {
         let rows: Vec<_> = agenda.sections.iter().map(|section| section.rows.clone()).collect();
         assert!(matches!(rows[0][..2], [Row::Now, Row::Proposed(0, _)]), "{rows:?}");
         assert!(rows[0].len() == 3 && matches!(rows[1][..], [Row::Proposed(1, _)]), "{rows:?}");
-        let found = Wanted { filter: Filter { words: "gym".into(), ..Filter::default() }, ..wanted };
+        let found = Wanted { filter: Filter { words: "gym".into(), ..Filter::default() }, ..wanted.clone() };
         assert_eq!(Agenda::new([], &found).sections, [], "a search is for what is on the timeline");
+        let until = place_at(at("2026-12-01T00:00:00Z"));
+        let loaded = Wanted { stretch: Some(Stretch { until, ..Stretch::all() }), ..wanted };
+        let days: Vec<_> = Agenda::new([], &loaded).sections.into_iter().map(|section| section.name).collect();
+        assert_eq!(days, ["Today"], "a day whose blocks are not loaded would look free");
     }
 
     #[test]

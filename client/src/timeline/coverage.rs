@@ -86,6 +86,11 @@ impl Coverage {
         self.0.iter().any(|stretch| stretch.from <= from && until <= stretch.until)
     }
 
+    /// Whether the blocks at this moment are known.
+    pub fn holds(&self, moment: DateTime<Utc>) -> bool {
+        self.0.iter().any(|stretch| stretch.holds(moment))
+    }
+
     /// Whether all blocks that have a time are known.
     pub fn is_complete(&self) -> bool {
         self.0.first() == Some(&Stretch::all())

@@ -14,6 +14,7 @@ use super::moving::{Grip, SNAP_MINUTES, pulled};
 use super::week::{self, DAY_MINUTES, Placed};
 use super::{Jump, Mode, words};
 use crate::calls::{BlockPage, Mutation};
+use crate::goals::WeekGhost;
 use crate::platform;
 use crate::store::{Store, use_store};
 
@@ -135,11 +136,14 @@ pub fn WeekGrid() -> Element {
     let times = store.projection.read().times();
     let (today, now_minute) = (moment().date(), week::minute(moment()));
     let (columns, bands, blocks) = &*columns.read();
-    // What is proposed: when it starts, and its height.
-    let place = |part: PreviewPart| (times.wall(part.span.start()), px(part.span.length().num_minutes()), part);
-    let without = store.looking.read().as_ref().map(|looking| looking.without.clone()).unwrap_or_default();
-    let shown = store.looked_at().filter(|part| !without.contains(&part.span.start()));
+    // What is proposed, with the day and the minute on which it starts. Where blocks are still to be loaded, a day with nothing but
+    // proposals would look free.
+    let projection = store.projection.read();
+    let place = |(index, part): (usize, PreviewPart)| (index, times.wall(part.span.start()), part.span);
+    let is_known = |(_, part): &(usize, PreviewPart)| projection.coverage().holds(part.span.start());
+    let shown = store.looked_at().enumerate().filter(is_known);
     let ghosts: Vec<_> = if store.past.read().is_none() { shown.map(place).collect() } else { Vec::new() };
+    drop(projection);
     let waiting = if store.past.read().is_none() { store.projection.read().waiting(&store.hidden.read()) } else { 0 };
     rsx! {
         // The week has no place for them.
@@ -227,15 +231,14 @@ pub fn WeekGrid() -> Element {
                             if column.date == today {
                                 div { class: "week-now", top: "{px(now_minute)}px" }
                             }
-                            for (start , height , part) in ghosts.iter().filter(|(start, ..)| start.date() == column.date) {
+                            for (index , start , span) in ghosts.iter().filter(|(_, start, _)| start.date() == column.date) {
                                 div {
                                     key: "ghost-{start}",
-                                    class: "week-ghost",
+                                    class: "week-item of-ghost",
                                     role: "listitem",
-                                    aria_label: "Proposed: {part.title} {times.range(part.span, column.date)}",
                                     top: "{px(week::minute(*start))}px",
-                                    height: "{height}px",
-                                    "{part.title}"
+                                    height: "{px(span.length().num_minutes())}px",
+                                    WeekGhost { index: *index }
                                 }
                             }
                             for placed in column.boxes.iter() {
