@@ -254,18 +254,57 @@ test("offline, the page says so, keeps the draft, and later resumes the stream w
   assert.equal(await seen.message(tab).inputValue(), "and then?");
 });
 
-test("a message sent while offline stays in the box, with a notice", async () => {
+test("messages written while offline wait, and are sent in order when the page is connected, or taken back", async () => {
+  const waiting = seen.said(tab).filter({ hasText: "Waiting for the connection" });
   await person.setOffline(true);
   await text(seen.connection(tab), "Offline");
-  await seen.message(tab).fill("Are you there?");
-  await seen.send(tab).click();
-  await tab.getByText("You are offline. Your message is kept here").waitFor();
+  for (const words of ["First", "Never mind", "Second"]) await say(tab, words);
+  await count(waiting, 3);
+  assert.equal(await seen.message(tab).inputValue(), "");
+  await picture(tab, "waiting.png");
+  await waiting.filter({ hasText: "Never mind" }).getByRole("button", { name: "Cancel" }).click();
+  await count(waiting, 2);
+  assert.equal(await seen.message(tab).inputValue(), "Never mind");
+  model.script(...openai.says("One."));
+  model.script(...openai.says("Two."));
   await person.setOffline(false);
   await connected(tab);
-  model.script(...openai.says("Yes."));
-  await seen.send(tab).click();
-  await text(seen.answers(tab), "Yes.");
-  await count(seen.said(tab), 1);
+  await text(seen.answers(tab).first(), "One.");
+  await text(seen.answers(tab).last(), "Two.");
+  await answered(tab);
+  await count(waiting, 0);
+  const articles = await seen.conversation(tab).getByRole("article").allInnerTexts();
+  assert.deepEqual(articles.map((words) => words.match(/First|One|Second|Two/)?.[0]), ["First", "One", "Second", "Two"]);
+  const client = await connectAs(person, server);
+  const { messages } = await client.call("getMessages", {});
+  assert.deepEqual(messages.filter(({ role }) => role === "user").map(({ parts }) => parts[0].text), ["First", "Second"]);
+  await client.close();
+  assert.equal(await seen.message(tab).inputValue(), "Never mind", "it is a draft");
+});
+
+test("a message sent before the page is connected is sent when it is", async () => {
+  const early = await newTab(person);
+  const open = gate();
+  await early.routeWebSocket(/\/agents\//, async (socket) => {
+    const kept = [];
+    let service;
+    socket.onMessage((frame) => (service ? service.send(frame) : kept.push(frame)));
+    await open.wait();
+    service = socket.connectToServer();
+    service.onMessage((frame) => socket.send(frame));
+    kept.forEach((frame) => service.send(frame));
+  });
+  await early.goto(server.url);
+  await say(early, "Good morning");
+  await text(seen.said(early), "Waiting for the connection");
+  assert.equal(await seen.message(early).inputValue(), "");
+  model.script(...openai.says("Good morning to you."));
+  open.open();
+  await text(seen.answers(early), "Good morning to you.");
+  await answered(early);
+  await count(seen.said(early), 1);
+  await gone(early.getByText("Waiting for the connection"));
+  assert.deepEqual(early.faults, []);
 });
 
 test("a message can be sent as soon as the page is connected", async () => {

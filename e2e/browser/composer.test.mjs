@@ -141,6 +141,26 @@ test("a draft survives a reload until it is sent", async () => {
   await holds(tab, "");
 });
 
+test("a message that waits to be sent is a draft after a reload", async () => {
+  let isShut = true;
+  const far = await newTab(person);
+  await far.routeWebSocket(/\/agents\//, (socket) => {
+    if (isShut) socket.close({ code: 1011 });
+    else socket.connectToServer();
+  });
+  await far.goto(server.url);
+  await say(far, "Are you there?");
+  await text(seen.said(far), "Waiting for the connection");
+  await far.reload();
+  await until(async () => (await seen.message(far).inputValue()) === "Are you there?");
+  isShut = false;
+  await connected(far);
+  await seen.conversation(far).getByText("What would you like to get done?").waitFor();
+  await count(seen.said(far), 0);
+  assert.equal(await seen.message(far).inputValue(), "Are you there?");
+  await far.close();
+});
+
 test("the page works in a browser that stores nothing for it", async () => {
   await tab.close();
   the.tab = tab = await newTab(person);

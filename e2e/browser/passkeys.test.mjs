@@ -9,7 +9,7 @@ import {
 import { look } from "./axe.mjs";
 import { ranOrLoadedAnywhere, watch } from "./markup.mjs";
 import { startLine } from "./line.mjs";
-import { PHONE, connected, count, fits, gone, isBusy, isDone, picture, seen, text } from "./page.mjs";
+import { PHONE, connected, count, fits, gone, isBusy, isDone, picture, say, seen, text } from "./page.mjs";
 
 const the = signInTests();
 let site;
@@ -312,8 +312,11 @@ test("another tab that comes to show somebody else’s timeline keeps nothing of
   await connected(tab);
   await signIn(tab);
   await shows(tab, "Workout");
-  await seen.message(tab).fill("half a secret");
   await line.cut();
+  await text(seen.connection(tab), /Offline|Reconnecting|Connecting/);
+  await say(tab, "a secret message");
+  await text(seen.said(tab), "Waiting for the connection");
+  await seen.message(tab).fill("half a secret");
   await seen.done(tab, "Workout").check();
   await isBusy(tab, "Workout");
   // The browser becomes that of a guest, as it does when somebody signs out in another tab.
@@ -322,7 +325,12 @@ test("another tab that comes to show somebody else’s timeline keeps nothing of
   line.restore();
   await shows(tab);
   await told(tab, "Changes that were not saved belong to the timeline from before. They are kept in this browser, and sent when it is shown again.");
+  await told(tab, "What you wrote and was not sent belongs to the timeline from before.");
   assert.equal(await seen.message(tab).inputValue(), "");
+  await count(seen.said(tab), 0);
+  await signIn(tab);
+  await shows(tab, "Workout");
+  assert.equal(await seen.message(tab).inputValue(), "a secret message\nhalf a secret");
   await count(seen.said(tab), 0);
 });
 

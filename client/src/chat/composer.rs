@@ -185,9 +185,13 @@ fn Notes() -> Element {
 #[component]
 fn SendButton(is_disabled: bool) -> Element {
     let mut store = use_store();
-    let is_busy = use_memo(move || store.conversation.read().is_busy());
+    // Without a connection nothing can be stopped, and a message waits.
+    let can_stop = use_memo(move || {
+        let has_draft = !store.draft.read().trim().is_empty();
+        store.conversation.read().is_busy() && (store.status.read().is_connected() || !has_draft)
+    });
     rsx! {
-        if is_busy() {
+        if can_stop() {
             button {
                 class: "send stop",
                 r#type: "button",

@@ -62,6 +62,8 @@ pub(super) struct Request {
 #[derive(Debug, Default)]
 pub struct Conversation {
     pub(super) messages: Vec<Shared>,
+    /// The messages of the user that are still to be sent.
+    pub(super) waiting: Vec<Shared>,
     /// Whether the server has messages from before the first one.
     pub(super) has_earlier: bool,
     pub(super) stream: Option<Stream>,
@@ -76,6 +78,8 @@ pub struct Conversation {
     /// The request whose stream was acknowledged on this socket.
     pub(super) acknowledged: Option<String>,
     pub(super) is_loaded: bool,
+    /// Whether the server has sent the messages on this socket.
+    pub(super) is_listed: bool,
 }
 
 /// Ids for a request. The caller generates them, because this module has no randomness.
@@ -237,6 +241,7 @@ impl Conversation {
     /// Starts a new conversation.
     pub fn clear(&mut self) -> ClientFrame {
         self.reset();
+        self.waiting.clear();
         ClientFrame::CfAgentChatClear
     }
 
@@ -281,7 +286,7 @@ pub(super) fn replace_and_truncate(list: &mut Vec<Shared>, message: Message) {
 }
 
 /// A message of the user.
-fn user_message(id: String, text: &str, at: DateTime<Utc>) -> Message {
+pub(super) fn user_message(id: String, text: &str, at: DateTime<Utc>) -> Message {
     let mut message = Message::new(id, Role::User);
     message.metadata = Some(metadata::of_person(at));
     message.parts.push(Part::Text(TextPart { text: text.to_owned(), state: None }));

@@ -18,12 +18,17 @@ pub struct Kept {
     pub change: Option<String>,
 }
 
-/// The texts to store for a draft.
-pub fn keep(text: &str, change: Option<&Change>) -> Kept {
-    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+/// The texts to store for a draft. A message that waits to be sent is stored as part of the draft: after a reload it is in the box, and the
+/// user decides whether it is still to be sent.
+pub fn keep(text: &str, change: Option<&Change>, waiting: &[String]) -> Kept {
+    let new = |text: &str| {
+        let lines = waiting.iter().map(String::as_str).chain([text]).filter(|text| !text.is_empty());
+        let lines: Vec<&str> = lines.collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    };
     match change {
-        Some(Change { id, before }) => Kept { draft: filled(before), change: Some(format!("{id}\n{text}")) },
-        None => Kept { draft: filled(text), change: None },
+        Some(Change { id, before }) => Kept { draft: new(before), change: Some(format!("{id}\n{text}")) },
+        None => Kept { draft: new(text), change: None },
     }
 }
 
@@ -53,9 +58,19 @@ mod tests {
     fn a_draft_is_restored_unchanged() {
         let change = |before: &str| Some(Change { id: "u1".to_owned(), before: before.to_owned() });
         for (text, change) in [("", None), ("a\nb", None), ("x\ny", change("z")), ("", change(""))] {
-            assert_eq!(restore(keep(text, change.as_ref())), (text.to_owned(), change));
+            assert_eq!(restore(keep(text, change.as_ref(), &[])), (text.to_owned(), change));
         }
-        assert_eq!(keep("", None), Kept::default());
+        assert_eq!(keep("", None, &[]), Kept::default());
+    }
+
+    #[test]
+    fn what_waits_to_be_sent_is_stored_before_the_draft() {
+        let waiting = ["one".to_owned(), "two".to_owned()];
+        let change = Change { id: "u1".to_owned(), before: "three".to_owned() };
+        assert_eq!(keep("three", None, &waiting).draft.as_deref(), Some("one\ntwo\nthree"));
+        assert_eq!(keep("", None, &waiting).draft.as_deref(), Some("one\ntwo"));
+        let kept = keep("changed", Some(&change), &waiting);
+        assert_eq!((kept.draft.as_deref(), kept.change.as_deref()), (Some("one\ntwo\nthree"), Some("u1\nchanged")));
     }
 
     #[test]

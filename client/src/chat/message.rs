@@ -18,12 +18,21 @@ use crate::store::use_store;
 
 /// A message.
 #[component]
-pub fn MessageView(message: Shared, clock: PersonsClock, is_streaming: bool, is_changeable: bool) -> Element {
+pub fn MessageView(
+    message: Shared,
+    clock: PersonsClock,
+    is_streaming: bool,
+    is_changeable: bool,
+    is_waiting: bool,
+) -> Element {
     match message.role {
         Role::User => rsx! {
             article { class: "message user", aria_label: "You",
                 p { class: "bubble", {message.text()} }
                 footer { class: "message-foot",
+                    if is_waiting {
+                        Extra { part: extras::Part::Waiting { id: message.id.clone() } }
+                    }
                     if is_changeable {
                         EditButton {}
                     }

@@ -24,7 +24,8 @@ pub fn Messages() -> Element {
         PersonsClock { times, today: times.date(*store.now.read()) }
     });
     let conversation = store.conversation.read();
-    if conversation.messages().is_empty() && !conversation.has_earlier() {
+    let waiting = conversation.waiting();
+    if conversation.messages().is_empty() && !conversation.has_earlier() && waiting.is_empty() {
         return rsx! {
             if conversation.is_loaded() {
                 Suggestions {}
@@ -50,7 +51,18 @@ pub fn Messages() -> Element {
                     clock: clock(),
                     is_changeable: changeable == Some(message),
                     is_streaming: streaming == Some(message.id.as_str()),
+                    is_waiting: false,
                 }
+            }
+        }
+        for message in waiting {
+            MessageView {
+                key: "{message.id}",
+                message: message.clone(),
+                clock: clock(),
+                is_changeable: false,
+                is_streaming: false,
+                is_waiting: true,
             }
         }
     }
@@ -85,9 +97,7 @@ fn Suggestions() -> Element {
                         button {
                             class: "suggestion",
                             r#type: "button",
-                            onclick: move |_| {
-                                store.send_new(text);
-                            },
+                            onclick: move |_| store.send_new(text),
                             {text}
                         }
                     }

@@ -4,9 +4,10 @@
 //! | --- | --- |
 //! | [`conversation`] | messages, requests and approvals: a reducer (pure) |
 //! | `stream`, `respond`, `resume` | the answer that is streaming; resuming it after a reconnect (pure) |
+//! | `waiting` | messages that wait until they can be sent (pure) |
 //! | [`tool_words`], [`metadata`], [`when`] | tool calls in words; metadata of messages; formatting of times (pure) |
 //! | [`commands`], [`draft`] | commands that begin with `/`; storing the draft (pure) |
-//! | [`pane`], [`messages`], [`message`], [`tool_card`], [`composer`], [`command_menu`], [`help`], [`model_note`] | components |
+//! | [`pane`], [`messages`], [`message`], [`tool_card`], [`composer`], [`command_menu`], [`help`], [`model_note`], [`waiting_note`] | components |
 
 pub mod command_menu;
 pub mod commands;
@@ -26,4 +27,6 @@ mod stream;
 mod tests;
 pub mod tool_card;
 pub mod tool_words;
+mod waiting;
+pub mod waiting_note;
 pub mod when;

@@ -109,8 +109,14 @@ impl Conversation {
             self.end_orphaned();
             return None;
         }
-        let is_left = self.requests.iter().any(|request| request.is_orphaned);
-        is_left.then(|| self.start_probe(probe))
+        if self.requests.iter().any(|request| request.is_orphaned) {
+            return Some(self.start_probe(probe));
+        }
+        if self.stream.is_none() {
+            // Whatever the last question was about has ended, too.
+            self.probe = None;
+        }
+        None
     }
 
     /// Ends the stream. An unfinished text in it stays as it is.

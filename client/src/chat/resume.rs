@@ -22,6 +22,7 @@ impl Conversation {
         }
         self.acknowledged = None;
         self.probe = None;
+        self.is_listed = false;
     }
 
     /// Drops the messages and the requests, because another conversation is at the other end of the socket. What the page and
@@ -93,7 +94,7 @@ impl Conversation {
         let lost = self.keep_own_messages(&mut list, is_connect);
         self.keep_streaming_message(&mut list);
         self.messages = list;
-        self.is_loaded = true;
+        (self.is_loaded, self.is_listed) = (true, true);
         lost
     }
 

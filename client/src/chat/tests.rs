@@ -7,6 +7,7 @@ use super::conversation::{Conversation, NewIds};
 
 mod approval;
 mod change;
+mod waiting;
 
 fn chunk(seq: u64, body: &Value) -> ChatResponse {
     ChatResponse { id: "r1".into(), body: body.to_string(), seq: Some(seq), ..ChatResponse::default() }

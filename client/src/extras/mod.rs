@@ -14,6 +14,7 @@ use flux_timeline::{BlockId, Run, RunId};
 use crate::account::{Shut, SignInNotices};
 use crate::calls::Call;
 use crate::chat::help::HelpDialog;
+use crate::chat::waiting_note::WaitingNote;
 use crate::goals::dialog::GoalDialog;
 use crate::goals::{Ghost, GoalCard, GoalOffer, Goals};
 use crate::history::HistoryPane;
@@ -91,6 +92,11 @@ pub enum Part {
         /// Its start, in ms since 1970.
         start: i64,
     },
+    /// What stands below a message that waits to be sent.
+    Waiting {
+        /// The id of the message.
+        id: String,
+    },
     /// Notes about changes and problems.
     Toasts,
     /// Notices about signing in.
@@ -124,6 +130,7 @@ pub fn Extra(part: Part) -> Element {
         | Part::Goal { .. }
         | Part::Offer { .. }
         | Part::Ghost { .. }
+        | Part::Waiting { .. }
         | Part::Toasts
         | Part::SignIn => rsx! {},
         // Reserves the space, so that the layout does not shift.
@@ -158,6 +165,7 @@ fn draw(part: Part) -> Element {
         Part::Goal { run } => rsx! { GoalCard { run: *run } },
         Part::Offer { goal, is_behind } => rsx! { GoalOffer { id: goal, is_behind } },
         Part::Ghost { index, start } => rsx! { Ghost { index, row: row_id(&Row::Proposed(index, start)) } },
+        Part::Waiting { id } => rsx! { WaitingNote { id } },
         Part::Toasts => rsx! { ToastList {} },
         Part::SignIn => rsx! { SignInNotices {} },
         Part::Shut => rsx! { Shut {} },

@@ -1,12 +1,10 @@
-//! The draft message: storing it in the browser, and sending it.
+//! The draft message: storing it in the browser, and sending it, at once or as soon as the page is connected.
 
 use dioxus::prelude::*;
 
 use super::Store;
-use crate::chat::commands;
-use crate::chat::conversation::NewIds;
 use crate::chat::draft::{self, Change, Kept};
-use crate::connection::Status;
+use crate::chat::{commands, metadata};
 use crate::platform;
 
 /// Storage key of the draft of a new message.
@@ -14,8 +12,10 @@ const DRAFT_KEY: &str = "flux.draft";
 /// Storage key of the draft of a changed message.
 const CHANGE_KEY: &str = "flux.change";
 
-/// Shown when the user sends a message without a connection.
-const OFFLINE: &str = "You are offline. Your message is kept here; send it when you reconnect.";
+/// Shown when the user sends a new wording of a message without a connection.
+const OFFLINE: &str = "You are offline. What you wrote is kept here; send it when you reconnect.";
+/// Shown when messages that waited were written on another day.
+const ANOTHER_DAY: &str = "This was written on another day, and was not sent. Send it if it still says what you mean.";
 /// Shown when the user sends a new wording of a message before the conversation has arrived.
 const LOADING: &str = "The conversation is still on its way. What you wrote is kept; send it again in a moment.";
 /// Shown when another message has followed the one that the user was changing.
@@ -54,12 +54,14 @@ impl Store {
     }
 
     pub(super) fn store_draft(&self) {
-        let kept = draft::keep(&self.draft.peek(), self.change.peek().as_ref());
+        let waiting: Vec<String> =
+            self.conversation.peek().waiting().iter().map(|message| commands::escaped(&message.text())).collect();
+        let kept = draft::keep(&self.draft.peek(), self.change.peek().as_ref(), &waiting);
         self.keep(DRAFT_KEY, kept.draft.as_deref());
         self.keep(CHANGE_KEY, kept.change.as_deref());
     }
 
-    /// Sends the draft, or carries it out if it is a command. Without a connection, a message stays in the box.
+    /// Sends the draft, or carries it out if it is a command. Without a connection, a new message waits.
     pub fn send_draft(&mut self) {
         let text = self.draft.peek().trim().to_owned();
         match commands::parse(&text) {
@@ -73,34 +75,69 @@ impl Store {
     }
 
     fn send_message(&mut self, text: &str) {
-        if text.is_empty() || self.conversation.peek().is_busy() {
+        if text.is_empty() || self.status.peek().is_connected() && self.conversation.peek().is_busy() {
             return;
         }
         let change = self.change.peek().clone();
-        let is_sent = match change {
-            Some(Change { id, .. }) => self.send_changed(&id, text),
+        match change {
+            Some(Change { id, .. }) if !self.send_changed(&id, text) => return,
+            Some(_) => {}
             None => self.send_new(text),
-        };
-        if is_sent {
-            self.leave_change();
         }
+        self.leave_change();
     }
 
-    /// Sends a new message. Without a connection, keeps the text as a draft and returns false.
-    pub fn send_new(&mut self, text: &str) -> bool {
-        if !self.can_send(text) {
-            return false;
-        }
-        let ids = NewIds { request: platform::short_id(), message: platform::uuid().to_string() };
-        let frame = self.conversation.write().submit(ids, text, platform::now(), platform::time_zone());
-        self.send(frame);
+    /// Sends a new message, after those that wait.
+    pub fn send_new(&mut self, text: &str) {
+        self.conversation.write().wait(platform::uuid().to_string(), text, platform::now());
         self.draft_note.set(None);
-        true
+        self.store_draft();
+        self.send_waiting(true);
+    }
+
+    /// Sends the next of the messages that wait, if it can be sent now: see [`Conversation::can_send_next`]. Not on another day than the one
+    /// on which it was written, because “tomorrow” would be another day.
+    ///
+    /// [`Conversation::can_send_next`]: crate::chat::conversation::Conversation::can_send_next
+    pub(super) fn send_waiting(&mut self, is_sent_now: bool) {
+        if !self.status.peek().is_connected() || !self.conversation.peek().can_send_next(is_sent_now) {
+            return;
+        }
+        let now = platform::now();
+        let times = self.projection.peek().times();
+        let written_at = self.conversation.peek().waiting().first().and_then(|message| metadata::sent_at(message));
+        if written_at.is_some_and(|at| times.date(at) != times.date(now)) {
+            self.take_back_messages(None);
+            self.draft_note.set(Some(ANOTHER_DAY.to_owned()));
+            return;
+        }
+        let frame = self.conversation.write().send_next(platform::short_id(), now, platform::time_zone());
+        if let Some(frame) = frame {
+            self.send(frame);
+        }
+        self.store_draft();
+    }
+
+    /// Makes a message that waits part of the draft again, or all of them. While the last message is being changed, the draft is not in the
+    /// box.
+    pub fn take_back_messages(&mut self, id: Option<&str>) {
+        let texts = self.conversation.write().take_back(id);
+        let waited: Vec<String> = texts.iter().map(|text| commands::escaped(text)).collect();
+        let joined = |draft: &str| draft::keep(draft, None, &waited).draft.unwrap_or_default();
+        match self.change.write().as_mut() {
+            Some(change) => change.before = joined(&change.before),
+            None => {
+                let draft = joined(&self.draft.peek());
+                self.draft.set(draft);
+            }
+        }
+        self.store_draft();
     }
 
     /// Sends a new wording of the last message. If that is not possible, keeps the text as a draft and returns false.
     fn send_changed(&mut self, id: &str, text: &str) -> bool {
-        if !self.can_send(text) {
+        if !self.status.peek().is_connected() {
+            self.draft_note.set(Some(OFFLINE.to_owned()));
             return false;
         }
         if !self.conversation.peek().is_loaded() {
@@ -118,16 +155,6 @@ impl Store {
                 false
             }
         }
-    }
-
-    fn can_send(&mut self, text: &str) -> bool {
-        // The messages may be still to come: the service sends them in a frame of their own, and they are merged with this one.
-        let can = *self.status.peek() == Status::Connected;
-        if !can {
-            self.add_to_draft(&commands::escaped(text));
-            self.draft_note.set(Some(OFFLINE.to_owned()));
-        }
-        can
     }
 
     /// Puts the user's last message into the box, to change it.

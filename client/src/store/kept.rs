@@ -22,6 +22,7 @@ pub(super) const EDITS_KEY: &str = "flux.edits.";
 const LIFETIME_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 const SET_ASIDE: &str = "Changes that were not saved belong to the timeline from before. They are kept in this browser, and sent when it is shown again.";
+const MESSAGE_SET_ASIDE: &str = "What you wrote and was not sent belongs to the timeline from before. It is kept in this browser, and in the message box again when that is shown.";
 const DROPPED: &str = "Changes that were not saved were dropped, because the whole timeline was replaced.";
 
 impl Store {
@@ -58,6 +59,7 @@ impl Store {
 
     /// Drops the draft and the edits of the timeline that is shown. What belongs to other timelines stays.
     pub fn forget_unsent(&mut self) {
+        self.conversation.write().take_back(None);
         self.change.set(None);
         self.write("");
         for key in self.kept_edits() {
@@ -87,7 +89,13 @@ impl Store {
             self.calls.write().retain(|mutation| is_replaced && !mutation.is_edit());
             // What was asked for is of the timeline before.
             self.unread.write().retain(|(call, _)| call.mutation.is_edit());
-            if !is_replaced {
+            let is_waiting = !self.conversation.peek().waiting().is_empty();
+            if is_replaced {
+                self.take_back_messages(None);
+            } else {
+                if is_waiting {
+                    self.toast(MESSAGE_SET_ASIDE, Kind::Problem);
+                }
                 self.conversation.write().leave();
                 self.toasts.write().dismiss_done();
                 self.unread.set(Vec::new());

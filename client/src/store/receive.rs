@@ -97,6 +97,12 @@ impl Store {
     }
 
     fn handle(&mut self, frame: ServerFrame) {
+        self.take(frame);
+        // The frame may be what a message waits for: the conversation, or the end of an answer.
+        self.send_waiting(false);
+    }
+
+    fn take(&mut self, frame: ServerFrame) {
         match frame {
             ServerFrame::CfAgentUseChatResponse(response) => {
                 let probe = platform::short_id();
