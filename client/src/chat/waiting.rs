@@ -30,10 +30,9 @@ impl Conversation {
     /// The service must have sent the conversation on this socket: it may have gone on in another tab, or have been cleared. A message that
     /// the user sends at this moment (`is_sent_now`) does not wait for their answer to a question, and neither do those before it.
     pub fn can_send_next(&self, is_sent_now: bool) -> bool {
-        let is_quiet = self.is_listed && !self.is_busy();
         let asks = |message: &Shared| message.tools().any(|tool| tool.call.state == ToolState::ApprovalRequested);
         let is_settled = || self.probe.is_none() && !self.messages.last().is_some_and(asks);
-        !self.waiting.is_empty() && is_quiet && (is_sent_now || is_settled())
+        !self.waiting.is_empty() && self.is_listed && !self.is_busy() && (is_sent_now || is_settled())
     }
 
     /// Moves the next message to the end of the conversation and returns the frame to send. The message has the time at which it is sent.

@@ -80,11 +80,17 @@ impl Store {
         }
         let change = self.change.peek().clone();
         match change {
-            Some(Change { id, .. }) if !self.send_changed(&id, text) => return,
-            Some(_) => {}
-            None => self.send_new(text),
+            Some(Change { id, .. }) => {
+                if self.send_changed(&id, text) {
+                    self.leave_change();
+                }
+            }
+            None => {
+                // What cannot be sent is put back into the box, so that is emptied before.
+                self.write("");
+                self.send_new(text);
+            }
         }
-        self.leave_change();
     }
 
     /// Sends a new message, after those that wait.
