@@ -126,13 +126,19 @@ test("reminders are set in the form of a block and in the settings", async () =>
   assert.deepEqual([settings.remindMinutes, settings.quietHours], [10, { from: "21:30", to: "07:00" }]);
 
   await seen.edit(tab, "Dentist").click();
-  assert.deepEqual((await field.locator("option").allTextContents()).slice(0, 2), ["Never", "At the start"]);
+  const choices = await field.locator("option").allTextContents();
+  assert.deepEqual(choices.slice(0, 3), ["10 min before, as usual", "Never", "At the start"]);
   await field.selectOption("Never");
   await picture(tab, "reminder-form.png");
   await seen.editor(tab, "Edit").getByRole("button", { name: "Save" }).click();
   await gone(seen.block(tab, "Dentist").getByText("Reminds 30 min before"));
-  const { blocks } = await client.call("findBlocks", { text: "Dentist" });
-  assert.deepEqual(blocks[0].remindMinutesBefore, []);
+  const dentist = async () => (await client.call("findBlocks", { text: "Dentist" })).blocks[0];
+  assert.deepEqual((await dentist()).remindMinutesBefore, []);
+  await seen.edit(tab, "Dentist").click();
+  await field.selectOption("10 min before, as usual");
+  await seen.editor(tab, "Edit").getByRole("button", { name: "Save" }).click();
+  await gone(seen.editor(tab, "Edit"));
+  assert.equal((await dentist()).remindMinutesBefore, undefined);
   assert.deepEqual(tab.faults, []);
   await client.close();
   await person.close();

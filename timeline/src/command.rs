@@ -359,8 +359,9 @@ pub struct BlockUpdate {
     pub start: Option<DateTime<Utc>>,
     /// A new end.
     pub end: Option<DateTime<Utc>>,
-    /// A new length, from the start. Ignored together with `end`. It is the new estimate of a task that has and gets no time.
-    pub length: Option<TimeDelta>,
+    /// A new length, from the start. Ignored together with `end`. It is the new estimate of a task that has and gets no time;
+    /// `Some(None)` removes the estimate.
+    pub length: Option<Option<TimeDelta>>,
     /// A new first day, which makes it an all-day block. Alone it moves the block, which keeps its number of days; one that was not all day
     /// gets one day. Not together with a start, an end or a length.
     pub first_day: Option<NaiveDate>,
@@ -368,8 +369,6 @@ pub struct BlockUpdate {
     pub last_day: Option<NaiveDate>,
     /// Whether to take away the time of a task, so that it is in the inbox again. Its length becomes its estimate.
     pub unschedule: bool,
-    /// Whether to remove the estimate of a task without a time.
-    pub remove_estimate: bool,
     /// The last day on which a task can be done; `Some(None)` removes it.
     pub due: Option<Option<NaiveDate>>,
     /// The first day on which a task can be done; `Some(None)` removes it.
@@ -382,8 +381,8 @@ pub struct BlockUpdate {
     pub working: Option<bool>,
     /// The time that was spent on it until now. A timer that runs goes on from there.
     pub worked: Option<TimeDelta>,
-    /// Its own reminders.
-    pub reminders: Option<Reminders>,
+    /// Its own reminders; `Some(None)` leaves them to the settings again.
+    pub reminders: Option<Option<Reminders>>,
     /// A rule by which it repeats from now on. For a block of a series, the scope says how much of it gets the rule; if that is
     /// one block, those after it do, too.
     pub repeat: Option<Repeat>,

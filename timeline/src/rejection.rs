@@ -137,6 +137,14 @@ pub enum Rejection {
         /// Its title.
         title: Title,
     },
+    /// An update that takes away the length of a block with a time.
+    #[error(
+        "“{title}” has a time, so it has a length. Nothing was changed; give another length, or take its time away."
+    )]
+    LengthTaken {
+        /// Its title.
+        title: Title,
+    },
     /// An estimate that is not possible.
     #[error("A task takes 1 to {} minutes. Nothing was changed.", limits::ESTIMATE_MINUTES)]
     EstimateOutOfRange,

@@ -56,7 +56,7 @@ fn it_gets_a_time_and_loses_it_again() {
     assert_eq!((did, block.span, block.minutes), (Did::Moved, None, Some(45)));
     let (did, _) = desk.update("milk", BlockUpdate { unschedule: true, ..BlockUpdate::default() }).unwrap();
     assert_eq!(did, Did::Nothing);
-    let (did, block) = desk.update("milk", BlockUpdate { remove_estimate: true, ..BlockUpdate::default() }).unwrap();
+    let (did, block) = desk.update("milk", BlockUpdate { length: Some(None), ..BlockUpdate::default() }).unwrap();
     assert_eq!((did, block.minutes), (Did::Updated, None));
     desk.undo();
     for expected in [span("03-02T12:00", 45), None] {
@@ -72,13 +72,32 @@ fn it_gets_a_time_and_loses_it_again() {
 fn the_length_of_a_task_without_a_time_is_its_estimate() {
     let mut desk = Desk::new();
     desk.add("Buy milk", |_| {}).unwrap();
-    let length = |minutes| BlockUpdate { length: Some(TimeDelta::minutes(minutes)), ..BlockUpdate::default() };
+    let length = |minutes| BlockUpdate { length: Some(Some(TimeDelta::minutes(minutes))), ..BlockUpdate::default() };
     let (did, block) = desk.update("milk", length(20)).unwrap();
     assert_eq!((did, block.span, block.minutes), (Did::Updated, None, Some(20)));
     assert!(desk.update("milk", length(20_161)).unwrap_err().contains("1 to 20160 minutes. Nothing was changed"));
     assert!(desk.add("Nothing", |new| new.minutes = Some(0)).is_err());
     let end = BlockUpdate { end: Some(at("03-02T12:00")), ..BlockUpdate::default() };
     assert!(desk.update("milk", end).unwrap_err().contains("has no time yet. Nothing was changed"));
+}
+
+#[test]
+fn an_estimate_is_removed_but_not_the_length_of_a_time() {
+    let mut desk = Desk::new();
+    desk.add("Buy milk", |new| new.minutes = Some(30)).unwrap();
+    let none = BlockUpdate { length: Some(None), ..BlockUpdate::default() };
+    let (did, block) = desk.update("milk", none.clone()).unwrap();
+    assert_eq!((did, block.length()), (Did::Updated, None));
+    assert_eq!(desk.update("milk", none.clone()).unwrap().0, Did::Nothing);
+    desk.undo();
+    assert_eq!(desk.blocks(&BlockQuery::default())[0].minutes, Some(30));
+    let start = BlockUpdate { start: Some(at("03-02T12:00")), ..none.clone() };
+    let refused = desk.update("milk", start).unwrap_err();
+    assert!(refused.contains("“Buy milk” has a time, so it has a length. Nothing was changed"), "{refused}");
+    desk.task("Report", "03-02T11:00", 60);
+    assert!(desk.update("report", none.clone()).is_err());
+    let (did, block) = desk.update("report", BlockUpdate { unschedule: true, ..none }).unwrap();
+    assert_eq!((did, block.span, block.minutes), (Did::Moved, None, None), "without a time and an estimate at once");
 }
 
 #[test]
@@ -186,7 +205,7 @@ fn what_needs_no_time_any_more_is_left_out_if_it_was_chosen_by_its_id() {
 fn suggested_times_are_taken_as_one_change_unless_they_have_passed() {
     let mut desk = Desk::new();
     let [milk, taxes, bread] = ["Milk", "Taxes", "Bread"].map(|title| desk.add(title, |_| {}).unwrap().id);
-    desk.update("taxes", BlockUpdate { length: Some(TimeDelta::hours(2)), ..BlockUpdate::default() }).unwrap();
+    desk.update("taxes", BlockUpdate { length: Some(Some(TimeDelta::hours(2))), ..BlockUpdate::default() }).unwrap();
     let before = desk.session.timeline().content().blocks;
     let starts = vec![(taxes, at("03-04T09:00")), (milk, at("03-03T10:00")), (bread, at("03-01T10:00"))];
     let (events, outcome) = desk.run(&Command::PlaceTasks(starts)).unwrap();

@@ -152,6 +152,24 @@ fn one_block_is_changed_moved_done_or_deleted_by_itself() {
 }
 
 #[test]
+fn all_blocks_leave_their_reminders_to_the_settings_but_keep_a_length() {
+    let mut desk = Desk::new();
+    plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();
+    let own = |desk: &Desk| desk.blocks(&BlockQuery::default()).into_iter().filter_map(|block| block.reminders).count();
+    let reminders = |reminders| BlockUpdate { reminders: Some(reminders), ..BlockUpdate::default() };
+    change(&mut desk, "03-03T18:00", Scope::All, reminders(Reminders::new(&[10]).ok())).unwrap();
+    assert_eq!(own(&desk), starts(&desk).len());
+    change(&mut desk, "03-10T18:00", Scope::All, reminders(None)).unwrap();
+    assert_eq!(own(&desk), 0);
+    assert_eq!(desk.session.timeline().series().first().unwrap().reminders, None);
+    desk.undo();
+    assert_eq!(own(&desk), starts(&desk).len());
+    let no_length = BlockUpdate { length: Some(None), ..BlockUpdate::default() };
+    let refused = change(&mut desk, "03-10T18:00", Scope::All, no_length).unwrap_err();
+    assert!(refused.contains("so it has a length. Nothing was changed"), "{refused}");
+}
+
+#[test]
 fn all_blocks_get_what_they_do_not_have_by_themselves() {
     let mut desk = Desk::new();
     plan(&mut desk, "Gym", "03-03T18:00", "FREQ=WEEKLY").unwrap();
@@ -159,7 +177,7 @@ fn all_blocks_get_what_they_do_not_have_by_themselves() {
     change(&mut desk, "03-24T18:00", Scope::One, starting("03-25T07:00")).unwrap();
     desk.now = at("03-04T10:00");
     let before = seen(&desk);
-    let changes = BlockUpdate { length: Some(TimeDelta::minutes(90)), ..titled("Training") };
+    let changes = BlockUpdate { length: Some(Some(TimeDelta::minutes(90))), ..titled("Training") };
     let outcome =
         change(&mut desk, "03-10T18:00", Scope::All, BlockUpdate { start: Some(at("03-10T19:30")), ..changes });
     assert!(matches!(outcome.unwrap(), Outcome::Series { did: Did::Moved, count: 12, .. }));

@@ -306,6 +306,7 @@ fn a_task_without_a_time_goes_to_the_inbox_and_comes_back() {
             update(json!({"dueDate": "", "earliestDate": " ", "durationMinutes": 45})),
             "Updated “Buy milk” (B1), 45 min, medium priority.",
         ),
+        (update(json!({"durationMinutes": 0})), "Updated “Buy milk” (B1), medium priority."),
         (
             update(json!({"kind": "appointment"})),
             "“Buy milk” is an appointment, which has a time. Nothing was changed; say when it is, or make it a task.",
@@ -325,6 +326,27 @@ fn a_task_without_a_time_goes_to_the_inbox_and_comes_back() {
     ] {
         let refused = person.says("scheduleBlock", arguments.clone());
         assert!(refused.contains(said), "{arguments}: {refused}");
+    }
+}
+
+#[test]
+fn what_a_block_has_by_itself_can_be_left_to_the_settings() {
+    let mut person = Person::new();
+    let gym = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "remindMinutesBefore": [10]});
+    assert!(person.says("scheduleBlock", gym).ends_with("It reminds you 10 min before."));
+    let update = |updates: serde_json::Value| json!({"id": "gym", "updates": updates});
+    let report = person.call("updateBlock", update(json!({"usualReminders": true})));
+    assert_eq!(report.summary.as_deref(), Some("Updated “Gym” (B1), Tue 3 Mar, 18:00–19:00, medium priority."));
+    assert_eq!(report.block.unwrap().remind_minutes_before, None);
+    let report = person.call("updateBlock", update(json!({"remindMinutesBefore": []})));
+    assert_eq!(report.block.unwrap().remind_minutes_before, Some(Vec::new()), "never, which is not the same");
+    for (updates, refused) in [
+        (json!({"usualReminders": true, "remindMinutesBefore": [5]}), "either remindMinutesBefore or usualReminders"),
+        (json!({"usualReminders": false}), "The update changes nothing"),
+        (json!({"durationMinutes": 0}), "has a time, so it has a length. Nothing was changed"),
+    ] {
+        let said = person.says("updateBlock", update(updates.clone()));
+        assert!(said.contains(refused), "{updates}: {said}");
     }
 }
 

@@ -370,12 +370,16 @@ fn updates(changes: &BlockUpdate) -> Value {
     let day = |day: Option<NaiveDate>| json!(day.map(clock::iso_date).unwrap_or_default());
     add("dueDate", changes.due.map(day));
     add("earliestDate", changes.not_before.map(day));
-    add("durationMinutes", changes.length.map(|length| json!(length.num_minutes())));
+    // No minutes remove the estimate.
+    add("durationMinutes", changes.length.map(|length| json!(length.map_or(0, |length| length.num_minutes()))));
     add("completed", changes.completed.map(|completed| json!(completed)));
     add("missed", changes.missed.map(|missed| json!(missed)));
     add("working", changes.working.map(|working| json!(working)));
     add("workedMinutes", changes.worked.map(|worked| json!(worked.num_minutes())));
-    add("remindMinutesBefore", changes.reminders.as_ref().map(|reminders| json!(reminders)));
+    match &changes.reminders {
+        Some(None) => add("usualReminders", Some(Value::Bool(true))),
+        own => add("remindMinutesBefore", own.as_ref().map(|own| json!(own))),
+    }
     add("repeat", changes.repeat.as_ref().map(rule));
     Value::Object(fields)
 }

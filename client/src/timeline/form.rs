@@ -234,11 +234,7 @@ impl Form {
         let was = self.before.as_ref().and_then(Block::when);
         let when = self.when(zone)?;
         let estimate = match (self.is_for_inbox(), self.minutes.as_str()) {
-            (false, _) => None,
-            (true, "") if was.is_none() && self.before.as_ref().is_some_and(|before| before.minutes.is_some()) => {
-                return Err("Say how many minutes it takes; a guess will do. Nothing was changed.".to_owned());
-            }
-            (true, "") => None,
+            (false, _) | (true, "") => None,
             (true, text) => Some(minutes(text, "time it takes")?),
         };
         let days = [(&self.first, "first day"), (&self.due, "day when it is due")];
@@ -286,7 +282,7 @@ impl Form {
             Some(when) => super::moving::move_to(was, when).unwrap_or_default(),
             None => BlockUpdate {
                 unschedule: was.is_some(),
-                length: estimate.filter(|_| self.minutes != Self::of(before, zone).minutes),
+                length: (self.minutes != Self::of(before, zone).minutes).then_some(estimate),
                 ..BlockUpdate::default()
             },
         };
@@ -297,7 +293,7 @@ impl Form {
             priority: (self.priority != before.priority).then_some(self.priority),
             tags: (tags != before.tags).then_some(tags),
             worked: spent,
-            reminders: self.reminders.clone().filter(|_| self.reminders != before.reminders),
+            reminders: (self.reminders != before.reminders).then(|| self.reminders.clone()),
             // What is not shown is not changed.
             due: (self.has_days() && due != before.due).then_some(due),
             not_before: (self.has_days() && first != before.not_before).then_some(first),
@@ -477,7 +473,24 @@ mod tests {
         let expected = BlockUpdate { unschedule: true, due: Some(None), ..BlockUpdate::default() };
         assert_eq!(update(&form), expected);
         form.minutes = "90".to_owned();
-        assert_eq!(update(&form), BlockUpdate { length: Some(TimeDelta::minutes(90)), ..expected });
+        assert_eq!(update(&form), BlockUpdate { length: Some(Some(TimeDelta::minutes(90))), ..expected.clone() });
+        form.minutes = String::new();
+        assert_eq!(update(&form), BlockUpdate { length: Some(None), ..expected });
+    }
+
+    #[test]
+    fn an_estimate_and_own_reminders_are_taken_away() {
+        let mut before = block(1, "2026-11-24T07:00:00Z", "2026-11-24T08:00:00Z", true);
+        before.reminders = Reminders::new(&[10]).ok();
+        let update = |form: Form| match form.mutation(oslo(), id()) {
+            Ok(Some(Mutation::Update(_, changes))) => *changes,
+            other => panic!("{other:?}"),
+        };
+        let form = Form { reminders: None, ..Form::of(&before, oslo()) };
+        assert_eq!(update(form), BlockUpdate { reminders: Some(None), ..BlockUpdate::default() });
+        (before.span, before.minutes) = (None, Some(30));
+        let form = Form { minutes: String::new(), ..Form::of(&before, oslo()) };
+        assert_eq!(update(form), BlockUpdate { length: Some(None), ..BlockUpdate::default() });
     }
 
     #[test]

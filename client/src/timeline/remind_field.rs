@@ -21,7 +21,8 @@ pub fn RemindField(form: Form) -> Element {
     let own = form.reminders.clone();
     // Reminders that were given by other means, such as two of them.
     let other = own.clone().filter(|own| !matches!(own.minutes(), [] | [_]) || !is_listed(own));
-    let has_own = form.before.as_ref().is_some_and(|block| block.reminders.is_some());
+    let was_never = form.before.as_ref().and_then(|block| block.reminders.as_ref()).is_some_and(is_never);
+    let has_never = usual.is_some() || was_never;
     rsx! {
         label { class: "field",
             if form.timing == Timing::AllDay {
@@ -35,11 +36,9 @@ pub fn RemindField(form: Form) -> Element {
                     let chosen = chosen(&event.value(), other.as_ref());
                     store.edit(&|form| form.reminders.clone_from(&chosen));
                 },
-                if !has_own {
-                    option { value: USUAL, selected: own.is_none(), {usually(usual)} }
-                }
-                if has_own || usual.is_some() {
-                    option { value: NEVER, selected: own.as_ref().is_some_and(|own| own.minutes().is_empty()), "Never" }
+                option { value: USUAL, selected: own.is_none(), {usually(usual, has_never)} }
+                if has_never {
+                    option { value: NEVER, selected: own.as_ref().is_some_and(is_never), "Never" }
                 }
                 if let Some(other) = &other {
                     option { value: "", selected: true, {other.words()} }
@@ -68,8 +67,17 @@ fn is_listed(reminders: &Reminders) -> bool {
     reminders.minutes().iter().all(|minutes| CHOICES.contains(minutes))
 }
 
-fn usually(minutes: Option<u32>) -> String {
-    minutes.map_or_else(|| "Never".to_owned(), |minutes| format!("{}, as usual", words(minutes)))
+fn is_never(reminders: &Reminders) -> bool {
+    reminders.minutes().is_empty()
+}
+
+/// What the settings say, as a choice beside `Never` or alone.
+fn usually(minutes: Option<u32>, has_never: bool) -> String {
+    match minutes {
+        Some(minutes) => format!("{}, as usual", words(minutes)),
+        None if has_never => "Never, as usual".to_owned(),
+        None => "Never".to_owned(),
+    }
 }
 
 fn chosen(value: &str, other: Option<&Reminders>) -> Option<Reminders> {
@@ -91,6 +99,7 @@ mod tests {
         assert_eq!(chosen(NEVER, Some(&two)), Reminders::new(&[]).ok());
         assert_eq!(chosen("10", Some(&two)), Reminders::new(&[10]).ok());
         assert_eq!(chosen("", Some(&two)), Some(two));
-        assert_eq!((usually(None), usually(Some(0))), ("Never".into(), "At the start, as usual".into()));
+        let usual = [usually(None, false), usually(None, true), usually(Some(0), true)];
+        assert_eq!(usual, ["Never", "Never, as usual", "At the start, as usual"]);
     }
 }

@@ -239,7 +239,12 @@ fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, zone: Zone) -
     let when = match (days, changes.start.or(block.span.map(Span::start))) {
         (Some(days), _) => When::Days(days),
         (None, Some(start)) => {
-            let length = changes.length.or(block.length()).unwrap_or(limits::UNESTIMATED);
+            let length = match changes.length {
+                Some(None) if changes.end.is_none() => {
+                    return Err(Rejection::LengthTaken { title: block.title.clone() });
+                }
+                given => given.flatten().or(block.length()).unwrap_or(limits::UNESTIMATED),
+            };
             When::Span(changes.end.map_or_else(|| Span::starting(start, length), |end| Span::new(start, end))?)
         }
         (None, None) if block.days.is_some() && (gets_time || changes.length.is_some()) => {
@@ -310,10 +315,7 @@ pub(super) fn with_fields(block: &Block, changes: &BlockUpdate, now: DateTime<Ut
         }
     }
     if let Some(length) = changes.length.filter(|_| block.when().is_none()) {
-        block.minutes = Some(estimated(length)?);
-    }
-    if changes.remove_estimate {
-        block.minutes = None;
+        block.minutes = length.map(estimated).transpose()?;
     }
     if let Some(due) = changes.due {
         block.due = due;
@@ -328,7 +330,7 @@ pub(super) fn with_fields(block: &Block, changes: &BlockUpdate, now: DateTime<Ut
         block.tags = tags.clone();
     }
     if let Some(reminders) = &changes.reminders {
-        block.reminders = Some(reminders.clone());
+        block.reminders = reminders.clone();
     }
     fits_its_kind(&block)?;
     Ok(block)

@@ -476,7 +476,7 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             block: handle(*block),
             changes: BlockUpdate {
                 unschedule: *unschedule,
-                length: length.map(TimeDelta::minutes),
+                length: length.map(|length| Some(TimeDelta::minutes(length)).filter(|_| length % 3 > 0)),
                 due: due.map(|due| day(due).filter(|_| due % 3 > 0)),
                 not_before: first.map(|first| day(first).filter(|_| first % 3 > 0)),
                 ..BlockUpdate::default()
@@ -491,7 +491,8 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             changes: BlockUpdate {
                 title: Some(title(*number)),
                 priority: priority.then_some(Priority::High),
-                reminders: priority.then(|| Reminders::new(&[u32::from(*number), 0]).unwrap()),
+                // Every other title leaves the reminders to the settings.
+                reminders: priority.then(|| Reminders::new(&[u32::from(*number), 0]).ok().filter(|_| number % 2 == 0)),
                 ..BlockUpdate::default()
             },
         },
@@ -536,11 +537,13 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
             let (first_day, last_day) = (days.map(Days::first), days.map(Days::last));
             let repeat = rule.and_then(|rule| repeat(world, rule));
             let scope = scope(world, *number);
+            let reminders = to.map(|to| Reminders::new(&[to.into()]).ok().filter(|_| to % 2 == 0));
             let changes = BlockUpdate {
                 title: to.map(title),
                 start,
                 first_day,
                 last_day,
+                reminders,
                 repeat,
                 scope,
                 ..BlockUpdate::default()

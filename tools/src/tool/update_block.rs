@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reminders::reminders;
 use super::{Action, Problem, Repeat, SeriesScope, Tool, ToolContext, WallDate, WallTime};
+use flux_timeline::Reminders;
 use flux_timeline::block::{Kind, Priority};
 use flux_timeline::command::{BlockUpdate, Command};
 use flux_timeline::reference::BlockRef;
@@ -50,9 +51,9 @@ pub struct Updates {
     /// New local end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<WallTime>,
-    /// New length in minutes, instead of endTime.
+    /// New length in minutes, instead of endTime; 0 removes an estimate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1, max = 20160))]
+    #[schemars(range(max = 20160))]
     pub duration_minutes: Option<u32>,
     /// New first day of what is all day. Alone it keeps its number of days, and makes a block with a time all day.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,9 +91,26 @@ pub struct Updates {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 5))]
     pub remind_minutes_before: Option<Vec<u32>>,
+    /// true: reminders as the settings say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_reminders: Option<bool>,
     /// How it repeats from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
+}
+
+impl Updates {
+    /// The new reminders; `Some(None)` for those of the settings.
+    fn reminders(&self) -> Result<Option<Option<Reminders>>, Problem> {
+        let own = reminders("/updates/remindMinutesBefore", self.remind_minutes_before.as_deref())?;
+        match (own, self.usual_reminders == Some(true)) {
+            (Some(_), true) => {
+                Err(Problem::new("/updates/usualReminders", "either remindMinutesBefore or usualReminders", "both"))
+            }
+            (None, true) => Ok(Some(None)),
+            (own, false) => Ok(own.map(Some)),
+        }
+    }
 }
 
 impl Tool for UpdateBlock {
@@ -118,18 +136,19 @@ impl Tool for UpdateBlock {
                 tags: tags.map_err(|why| Problem::rejected("/updates/tags", why))?,
                 start: start.transpose()?,
                 end: end.transpose()?,
-                length: updates.duration_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
+                length: updates
+                    .duration_minutes
+                    .map(|minutes| (minutes > 0).then(|| TimeDelta::minutes(minutes.into()))),
                 first_day: day(&updates.first_day, "/updates/firstDay")?.flatten(),
                 last_day: day(&updates.last_day, "/updates/lastDay")?.flatten(),
                 unschedule: updates.inbox == Some(true),
-                remove_estimate: false,
                 due: day(&updates.due_date, "/updates/dueDate")?,
                 not_before: day(&updates.earliest_date, "/updates/earliestDate")?,
                 completed: updates.completed,
                 missed: updates.missed,
                 working: updates.working,
                 worked: updates.worked_minutes.map(|minutes| TimeDelta::minutes(minutes.into())),
-                reminders: reminders("/updates/remindMinutesBefore", updates.remind_minutes_before.as_deref())?,
+                reminders: updates.reminders()?,
                 repeat: updates.repeat.as_ref().map(|repeat| repeat.of("/updates/repeat", context)).transpose()?,
                 scope: self.scope.of(context),
             },

@@ -112,9 +112,10 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
             block,
             changes: BlockUpdate {
                 unschedule: chance.below(3) > 0,
-                length: (chance.below(3) == 0).then(|| TimeDelta::minutes(chance.minutes())),
+                length: (chance.below(3) == 0)
+                    .then(|| Some(TimeDelta::minutes(chance.minutes())).filter(|_| chance.below(3) > 0)),
                 due: (chance.below(3) == 0).then(|| date(chance)),
-                reminders: reminders(chance),
+                reminders: (chance.below(2) == 0).then(|| reminders(chance)),
                 ..BlockUpdate::default()
             },
         },

@@ -34,7 +34,7 @@ fn block_edits_match_the_schemas_of_their_tools() {
     let changes = BlockUpdate {
         description: Some(None),
         start: Some(start),
-        length: Some(TimeDelta::minutes(45)),
+        length: Some(Some(TimeDelta::minutes(45))),
         kind: Some(Kind::Appointment),
         missed: Some(false),
         completed: Some(true),
@@ -42,7 +42,7 @@ fn block_edits_match_the_schemas_of_their_tools() {
         worked: Some(TimeDelta::minutes(25)),
         due: Some("2026-11-27".parse().ok()),
         not_before: Some(None),
-        reminders: Some(Reminders::new(&[10]).unwrap()),
+        reminders: Some(Reminders::new(&[10]).ok()),
         ..BlockUpdate::default()
     };
     let new = NewBlock {
@@ -86,9 +86,12 @@ fn block_edits_match_the_schemas_of_their_tools() {
             "dueDate": "2026-11-27", "earliestDate": "2026-11-25"
         })
     );
+    let removed = BlockUpdate { length: Some(None), reminders: Some(None), ..BlockUpdate::default() };
+    let removed = Mutation::Update(id, Box::new(removed));
+    assert_eq!(removed.argument()["updates"], json!({"durationMinutes": 0, "usualReminders": true}));
     let place = Mutation::Reschedule(vec![id, id]);
     assert_eq!(place.argument(), json!({"blocks": [id, id]}));
-    let one = [update, schedule(new), schedule(note), Mutation::Update(id, Box::new(unschedule)), place];
+    let one = [update, removed, schedule(new), schedule(note), Mutation::Update(id, Box::new(unschedule)), place];
     for mutation in one.into_iter().chain(series) {
         let call = flux_tools::tool::ToolCall::parse(mutation.method(), &mutation.argument());
         assert!(call.is_ok(), "{call:?}");

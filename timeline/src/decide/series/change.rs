@@ -152,7 +152,7 @@ impl Change<'_> {
             series.tags = tags.clone();
         }
         if let Some(reminders) = reminders {
-            series.reminders = Some(reminders.clone());
+            series.reminders = reminders.clone();
         }
         let start = self.retimed(&mut series)?;
         let by = start.map_or(TimeDelta::zero(), |start| start - self.place.start);
@@ -205,7 +205,15 @@ impl Change<'_> {
             return Err(Rejection::EndWithoutStart { title: self.found.title.clone() });
         }
         let until = |end: DateTime<Utc>| Some(end - begins?);
-        if let Some(length) = end.and_then(until).or(*length) {
+        let length = match (end.and_then(until), *length) {
+            (None, Some(None)) if series.untimed => {
+                series.minutes = 0;
+                None
+            }
+            (None, Some(None)) => return Err(Rejection::LengthTaken { title: series.title.clone() }),
+            (until, length) => until.or(length.flatten()),
+        };
+        if let Some(length) = length {
             let minutes = u32::try_from(clock::minutes_up(length)).ok();
             let minutes = minutes.filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
             series.minutes = minutes.ok_or(Rejection::EstimateOutOfRange)?;

@@ -82,8 +82,7 @@ pub(super) fn update<V: ReadPlans + ReadBlocks + ReadSeries>(
         || changes.worked.is_some()
         || changes.due.is_some()
         || changes.not_before.is_some()
-        || changes.unschedule
-        || changes.remove_estimate;
+        || changes.unschedule;
     if is_single {
         return Err(Rejection::OneAtATime.into());
     }
