@@ -111,7 +111,12 @@ pub enum Command {
         by: Distance,
     },
     /// Moves overdue tasks, or named tasks without a time, to the next time that is free for them.
-    RescheduleOverdue(OverdueTasks),
+    RescheduleOverdue {
+        /// Which.
+        tasks: OverdueTasks,
+        /// The last day on which they can be, in the person's zone; `None` means any.
+        until: Option<NaiveDate>,
+    },
     /// Gives overdue tasks, or tasks without a time, the starts that were suggested for them. They are named by their ids. A task that has
     /// got a time or was deleted in the meantime, and one whose suggested start has passed, stay as they are.
     PlaceTasks(Vec<(BlockId, DateTime<Utc>)>),

@@ -401,7 +401,7 @@ pub enum Rejection {
         /// Why the first part of it found no time; `None` if nothing remains.
         why: Option<String>,
     },
-    /// A new deadline that is over.
+    /// A new deadline, or a last day for tasks, that is over.
     #[error("This deadline is over already. Nothing was changed; give a later one, or none.")]
     DeadlineIsOver,
     /// The most goals that are possible are kept.

@@ -6,7 +6,7 @@ mod desk;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use desk::{Desk, at, span};
-use flux_timeline::command::{BlockUpdate, NewBlock, OverdueTasks};
+use flux_timeline::command::{BlockUpdate, NewBlock, OverdueTasks, SettingsUpdate};
 use flux_timeline::decide::{Did, Outcome};
 use flux_timeline::reference::BlockRef;
 use flux_timeline::{Block, BlockQuery, Command, Kind, Span, Zone};
@@ -139,7 +139,14 @@ fn a_task_is_not_due_before_its_first_day() {
 
 /// The times that the named tasks get, or why none does.
 fn placed(desk: &mut Desk, named: &[&str]) -> Result<Vec<String>, String> {
-    let Outcome::Rescheduled { blocks, left_out, .. } = desk.reschedule(named)?.1 else { panic!("{named:?}") };
+    placed_until(desk, named, None)
+}
+
+/// The same up to a last day.
+fn placed_until(desk: &mut Desk, named: &[&str], until: Option<NaiveDate>) -> Result<Vec<String>, String> {
+    let tasks = OverdueTasks::Named(named.iter().map(|text| BlockRef::from(*text)).collect());
+    let outcome = desk.run(&Command::RescheduleOverdue { tasks, until })?.1;
+    let Outcome::Rescheduled { blocks, left_out, .. } = outcome else { panic!("{named:?}") };
     let when = |block: &Block| format!("{} {}", block.span.unwrap().start().format("%a %H:%M"), block.title);
     let left_out = left_out.into_iter().map(|task| format!("{}: {}", task.title, task.why));
     Ok(blocks.iter().map(when).chain(left_out).collect())
@@ -178,6 +185,46 @@ fn a_task_is_placed_by_the_day_on_which_it_is_due() {
 }
 
 #[test]
+fn what_does_not_fit_by_the_last_day_stays_without_a_time() {
+    let mut desk = Desk::new();
+    desk.task("Workshop", "03-02T10:00", 360);
+    desk.add("Buy milk", |new| new.minutes = Some(60)).unwrap();
+    desk.add("Read", |new| new.minutes = Some(90)).unwrap();
+    desk.add("Taxes", |new| new.not_before = date("2026-03-04")).unwrap();
+    desk.add("Bake", |new| (new.minutes, new.due) = (Some(90), date("2026-03-02"))).unwrap();
+    let all = ["milk", "read", "taxes", "bake"];
+    assert_eq!(
+        placed_until(&mut desk, &all, date("2026-03-02")),
+        Ok([
+            "Mon 16:05 Buy milk",
+            "Read: There is no room for it by Mon 2 Mar.",
+            "Taxes: It cannot be done before Wed 4 Mar.",
+            "Bake: There is no room for it by Mon 2 Mar, when it is due.",
+        ]
+        .map(str::to_owned)
+        .to_vec())
+    );
+    let refused = placed_until(&mut desk, &["read"], date("2026-03-02")).unwrap_err();
+    assert!(refused.contains("no room for it by Mon 2 Mar. Nothing was changed"), "{refused}");
+    assert_eq!(placed_until(&mut desk, &["read"], date("2026-03-03")), Ok(vec!["Tue 09:00 Read".to_owned()]));
+    let refused = placed_until(&mut desk, &["taxes"], date("2026-03-01")).unwrap_err();
+    assert_eq!(refused, "This deadline is over already. Nothing was changed; give a later one, or none.");
+    assert_eq!(placed_until(&mut desk, &["taxes"], date("2026-03-04")), Ok(vec!["Wed 09:00 Taxes".to_owned()]));
+}
+
+#[test]
+fn the_last_day_is_one_of_the_persons_zone() {
+    let mut desk = Desk::new();
+    let zone = Zone::new("Pacific/Auckland").ok();
+    desk.run(&Command::ChangeSettings(SettingsUpdate { time_zone: zone, ..SettingsUpdate::default() })).unwrap();
+    // Half past nine on Tuesday.
+    desk.now = at("03-02T20:30");
+    desk.add("Buy milk", |new| new.minutes = Some(60)).unwrap();
+    assert!(placed_until(&mut desk, &["milk"], date("2026-03-02")).unwrap_err().contains("over already"));
+    assert_eq!(placed_until(&mut desk, &["milk"], date("2026-03-03")), Ok(vec!["Mon 20:30 Buy milk".to_owned()]));
+}
+
+#[test]
 fn what_can_begin_only_in_a_year_keeps_clear_of_what_is_planned_then() {
     let mut desk = Desk::new();
     desk.add("Check-up", |new| new.not_before = date("2027-02-15")).unwrap();
@@ -195,7 +242,7 @@ fn what_can_begin_only_in_a_year_keeps_clear_of_what_is_planned_then() {
 fn what_needs_no_time_any_more_is_left_out_if_it_was_chosen_by_its_id() {
     let mut desk = Desk::new();
     let ids = ["Bread", "Eggs"].map(|title| BlockRef::Id(desk.add(title, |_| {}).unwrap().id));
-    let place = Command::RescheduleOverdue(OverdueTasks::Named(ids.to_vec()));
+    let place = Command::RescheduleOverdue { tasks: OverdueTasks::Named(ids.to_vec()), until: None };
     desk.complete("bread");
     assert_eq!(desk.run(&place).unwrap().0.len(), 1);
     assert!(desk.run(&place).unwrap_err().contains("neither an overdue task nor one without a time"));

@@ -135,6 +135,10 @@ fn a_task_that_finds_no_time_stays_and_the_outcome_says_why() {
     assert_eq!(reasons, [format!("Move house: {why}"), "Unpack: It depends on a task that found no place.".to_owned()]);
 }
 
+fn reschedule(tasks: OverdueTasks) -> Command {
+    Command::RescheduleOverdue { tasks, until: None }
+}
+
 #[test]
 fn all_plans_in_use_or_only_one() {
     let mut desk = Desk::new();
@@ -146,10 +150,10 @@ fn all_plans_in_use_or_only_one() {
     desk.run(&Command::CreatePlan { id, title: Title::new("Old").unwrap() }).unwrap();
     desk.task("Forget", "02-27T15:00", 60);
     desk.run(&Command::ArchivePlan { plan: PlanRef::Id(id) }).unwrap();
-    let (events, _) = desk.run(&Command::RescheduleOverdue(OverdueTasks::OfPlan(PlanRef::from("Garden")))).unwrap();
+    let (events, _) = desk.run(&reschedule(OverdueTasks::OfPlan(PlanRef::from("Garden")))).unwrap();
     assert_eq!((events.len(), desk.ahead()), (1, vec!["Mon 10:00 Rake".to_owned()]));
     desk.run(&Command::Undo { txn: None }).unwrap();
-    let (events, _) = desk.run(&Command::RescheduleOverdue(OverdueTasks::All)).unwrap();
+    let (events, _) = desk.run(&reschedule(OverdueTasks::All)).unwrap();
     assert_eq!((events.len(), desk.ahead()), (2, vec!["Mon 10:00 Report".to_owned(), "Mon 11:05 Rake".to_owned()]));
 }
 

@@ -1,8 +1,8 @@
 //! What can be called, by name and arguments, and which scope each call needs.
 
 use chrono::{DateTime, Utc};
-use flux_timeline::command::{OverdueTasks, SettingsUpdate};
-use flux_timeline::{Command, Zone};
+use flux_timeline::command::SettingsUpdate;
+use flux_timeline::{BlockId, Command, Zone};
 use flux_tools::tool::{Action, ToolCall, ToolContext, definitions};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -10,8 +10,7 @@ use uuid::Uuid;
 use super::error::ApiError;
 use super::fields::{self, Fields, PageFields};
 use super::goals::{self, PreviewCall};
-use super::reminders::ReminderCall;
-use super::{settings, times};
+use super::{reminders, settings, times};
 use crate::account::AccountCall;
 use crate::shown;
 use crate::store::{EventQuery, ImportPart};
@@ -69,8 +68,8 @@ pub enum Question {
     Events(Box<EventQuery>),
     /// Blocks of a plan, or of all plans in use.
     Blocks(Box<PageFields>),
-    /// Times for tasks that are overdue or have none.
-    Times(OverdueTasks),
+    /// The times that this command would give to tasks that are overdue or have none.
+    Times(Command),
     /// The goals, and how far they have come.
     Goals,
     /// How a goal would be planned.

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::{SuggestedTime, SuggestedTimes};
 use flux_timeline::ReadPlans;
-use flux_timeline::command::OverdueTasks;
 use flux_timeline::decide::{Context, DecideError, Outcome, decide};
 use flux_timeline::{BlockId, Command, Rejection, Source, limits};
-use flux_tools::tool::ToolCall;
+use flux_tools::tool::{ToolCall, ToolError};
 use serde_json::Value;
 
 use super::error::{ApiError, misfit};
@@ -17,10 +16,13 @@ use crate::store::{Sql, Store};
 /// The tool that finds times and gives them to tasks at once. A question about times has the same arguments.
 const TOOL: &str = "rescheduleOverdue";
 
-/// Reads which tasks a suggestion is for.
-pub(super) fn read_tasks(arguments: &Value) -> Result<OverdueTasks, ApiError> {
+/// Reads which tasks a suggestion is for, and until when, as the command that would give them their times.
+pub(super) fn read_tasks(arguments: &Value) -> Result<Command, ApiError> {
     match ToolCall::parse(TOOL, arguments) {
-        Ok(ToolCall::RescheduleOverdue(tool)) => Ok(tool.which()),
+        Ok(ToolCall::RescheduleOverdue(tool)) => {
+            let misfit = |problem| ToolError::Arguments { tool: TOOL, problems: vec![problem] };
+            tool.command().map_err(|problem| ApiError::Arguments(misfit(problem).to_string()))
+        }
         Ok(_) => Err(ApiError::Unknown(TOOL.to_owned())),
         Err(error) => Err(ApiError::Arguments(error.to_string())),
     }
@@ -49,10 +51,10 @@ pub(super) fn read_starts(arguments: &Value) -> Result<Command, ApiError> {
     Ok(Command::PlaceTasks(starts))
 }
 
-/// The times that the tool would give to tasks.
-pub(super) fn suggest<S: Sql>(store: &Store<S>, tasks: OverdueTasks, now: DateTime<Utc>) -> Result<Value, ApiError> {
+/// The times that the command would give to tasks.
+pub(super) fn suggest<S: Sql>(store: &Store<S>, command: &Command, now: DateTime<Utc>) -> Result<Value, ApiError> {
     let context = Context { now, source: Source::User };
-    let decision = match decide(store, &Command::RescheduleOverdue(tasks), &context) {
+    let decision = match decide(store, command, &context) {
         Ok(decision) => decision,
         Err(DecideError::Rejected(rejection)) => return Err(rejection.into()),
         Err(DecideError::View(error)) => return Err(error.into()),

@@ -28,7 +28,7 @@ impl<H: Host> ChatAgent<H> {
             }
             store.plan_morning(now)?;
             let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
-            let command = Command::RescheduleOverdue(OverdueTasks::AllButSessions);
+            let command = Command::RescheduleOverdue { tasks: OverdueTasks::AllButSessions, until: None };
             action::command_within(store, &command, &author, now, &new_id).map(Some)
         })?;
         if let Some(done) = done {

@@ -182,6 +182,15 @@ fn times_are_suggested_without_a_change_and_taken_one_by_one_or_together() {
         let said = answer.to_string();
         assert!(said.contains(problem), "{said}");
     }
+    for (until, problem) in [
+        ("2026-03-01", "This deadline is over already"),
+        ("soon", "/until: expected a calendar date such as 2026-11-27"),
+    ] {
+        let answer = world.call(&tab, "suggestTimes", json!({"blocks": [times[1]["id"]], "until": until}));
+        assert!(answer.to_string().contains(problem), "{answer}");
+    }
+    let suggested = world.done(&tab, "suggestTimes", json!({"blocks": [times[1]["id"]], "until": "2026-03-06"}));
+    assert_eq!(suggested["times"].as_array().map(Vec::len), Some(1));
     let answer = world.call(&tab, "suggestTimes", json!({"blocks": ["B99"]}));
     assert!(answer.to_string().contains("There is no block “B99”"), "{answer}");
 }

@@ -229,7 +229,7 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::CompleteBlock { block } => series::followed(view, block::complete(view, block, context)?, context),
         Command::ReopenBlock { block } => series::followed(view, block::reopen(view, block, context)?, context),
         Command::ShiftTimeline { plan, after, before, by } => shift::shift(view, plan.as_ref(), (*after, *before), *by),
-        Command::RescheduleOverdue(which) => overdue::reschedule(view, which, context),
+        Command::RescheduleOverdue { tasks, until } => overdue::reschedule(view, tasks, *until, context),
         Command::PlaceTasks(starts) => overdue::place_tasks(view, starts, context),
         Command::StartRun(new) => run::start(view, new, context),
         Command::CancelRun { run } => run::cancel(view, run.as_ref(), context),

@@ -83,15 +83,24 @@ fn named<V: ReadPlans + ReadBlocks>(view: &V, references: &[BlockRef], now: Date
 /// Moves overdue tasks, and named tasks without a time, to the first time that is free for them.
 ///
 /// Tasks are placed one after the other by the rules of [`place`](crate::place), each in the hours that suit it (see
-/// [`Search::hours_of`]), from its first day on and after what must be done before it, and before what waits for it and the end of the
-/// day on which it is due. A task that finds no time stays where it is. An all-day task gets as many days from today on, or from the first
-/// day on which it can be done.
-pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(view: &V, which: &OverdueTasks, context: &Context) -> Decided<V> {
+/// [`Search::hours_of`]), from its first day on and after what must be done before it, and before what waits for it, the end of the
+/// day on which it is due, and the end of the day `until`. A task that finds no time stays where it is. An all-day task gets as many days
+/// from today on, or from the first day on which it can be done.
+pub(super) fn reschedule<V: ReadPlans + ReadBlocks>(
+    view: &V,
+    which: &OverdueTasks,
+    until: Option<NaiveDate>,
+    context: &Context,
+) -> Decided<V> {
     let (blocks, more) = overdue_tasks(view, which, context.now)?;
     if blocks.is_empty() {
         return Err(Rejection::NothingOverdue.into());
     }
-    let outcomes = Search::new(view, &blocks, context.now)?.places()?;
+    let search = Search { until, ..Search::new(view, &blocks, context.now)? };
+    if until.is_some_and(|until| until < search.day_of(context.now)) {
+        return Err(Rejection::DeadlineIsOver.into());
+    }
+    let outcomes = search.places()?;
     moved(blocks, outcomes, more)
 }
 
@@ -158,6 +167,8 @@ struct Search<'a, V> {
     blocks: &'a [Block],
     settings: Settings,
     now: DateTime<Utc>,
+    /// The last day on which they can be.
+    until: Option<NaiveDate>,
     /// What takes up time, in the whole horizon.
     busy: Vec<Span>,
     /// The tasks ahead that wait for one of `blocks`, by start.
@@ -179,7 +190,22 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             BlockQuery { starts_from: Some(now), state: BlockState::ToDo, limit: AHEAD, ..BlockQuery::default() };
         let mut waiting = read(view.blocks(&ahead))?;
         waiting.retain(|other| blocks.iter().any(|block| other.depends_on.contains(&block.id)));
-        Ok(Self { view, blocks, settings, now, busy, waiting })
+        Ok(Self { view, blocks, settings, now, until: None, busy, waiting })
+    }
+
+    /// The person's day at a moment.
+    fn day_of(&self, moment: DateTime<Utc>) -> NaiveDate {
+        self.settings.zone().wall(moment).date()
+    }
+
+    /// A day in words, such as `Fri 6 Mar`.
+    fn words(&self, day: NaiveDate) -> String {
+        clock::day(day, self.day_of(self.now))
+    }
+
+    /// The end of the person's day.
+    fn end_of(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        day.succ_opt().map(|next| self.settings.zone().day_start(next))
     }
 
     /// The new time of each block, or why it has none.
@@ -247,21 +273,32 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
     /// The first days on which an all-day task can be done, as many as it had.
     fn place_days(&self, block: &Block, days: Days, not_before: DateTime<Utc>) -> Result<Days, String> {
         let zone = self.settings.zone();
-        let today = zone.wall(self.now).date();
-        let day = zone.wall(not_before).date();
+        let today = self.day_of(self.now);
+        let day = self.day_of(not_before);
         // A day on which something else has to be done first has begun.
         let is_free = not_before <= self.now || zone.day_start(day) == not_before;
         let free = if is_free { Some(day) } else { day.succ_opt() };
         let first = free.into_iter().chain(block.not_before).max().unwrap_or(day);
         let placed = Days::starting(first, days.count()).map_err(|invalid| invalid.to_string())?;
         if let Some(due) = block.due.filter(|due| *due >= today && *due < placed.last()) {
-            return Err(no_room_by(due, today));
+            return Err(self.not_when_due(due));
+        }
+        if let Some(until) = self.until.filter(|until| *until < placed.last()) {
+            return Err(self.not_by(until));
         }
         let begins = |other: &&Block| other.in_zone(zone).is_some_and(|(start, _)| start < placed.in_zone(zone).1);
         match self.waiting_for(block).filter(begins) {
             Some(other) => Err(no_room_before(other)),
             None => Ok(placed),
         }
+    }
+
+    fn not_when_due(&self, due: NaiveDate) -> String {
+        format!("There is no room for it by {}, when it is due.", self.words(due))
+    }
+
+    fn not_by(&self, until: NaiveDate) -> String {
+        format!("There is no room for it by {}.", self.words(until))
     }
 
     /// The first task ahead that waits for a block.
@@ -278,18 +315,22 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             ));
         }
         let not_before = first.map_or(not_before, |first| not_before.max(first));
+        let last = self.until.and_then(|until| self.end_of(until));
+        if let Some(day) = block.not_before.filter(|_| last.is_some() && first >= last) {
+            return Err(format!("It cannot be done before {}.", self.words(day)));
+        }
         let waiting = self.waiting_for(block);
         // What should have been done by now is done as soon as possible.
-        let due = block.due.and_then(|last| last.succ_opt()).map(|next| zone.day_start(next));
-        let due = due.filter(|due| *due > self.now);
+        let due = block.due.and_then(|due| self.end_of(due)).filter(|due| *due > self.now);
         let begins = waiting.and_then(|other| other.in_zone(zone)).map(|(start, _)| start);
+        let deadline = begins.into_iter().chain(due).chain(last).min();
         let alone = [Task { depends_on: Vec::new(), ..task.clone() }];
         let mut why = Why::Circle;
         for days in [NEAR_DAYS, HORIZON_DAYS] {
             let horizon = Horizon {
                 hours,
                 break_minutes: self.settings.break_minutes,
-                deadline: begins.into_iter().chain(due).min(),
+                deadline,
                 days,
                 ..Horizon::new(zone, not_before)
             };
@@ -303,9 +344,11 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
             why = placement.unplaced.first().map_or(why, |unplaced| unplaced.why);
         }
         Err(match (why, waiting) {
-            (Why::NoRoomBeforeDeadline, _) if due.is_some() && due <= begins.or(due) => {
-                let today = zone.wall(self.now).date();
-                block.due.map(|last| no_room_by(last, today)).unwrap_or_default()
+            (Why::NoRoomBeforeDeadline, _) if due.is_some() && due == deadline => {
+                block.due.map(|due| self.not_when_due(due)).unwrap_or_default()
+            }
+            (Why::NoRoomBeforeDeadline, _) if last.is_some() && last == deadline => {
+                self.until.map(|until| self.not_by(until)).unwrap_or_default()
             }
             (Why::NoRoomBeforeDeadline, Some(other)) => no_room_before(other),
             (Why::LongerThanDay { minutes, .. }, _) if hours != self.settings.working_hours => {
@@ -328,10 +371,6 @@ impl<'a, V: ReadPlans + ReadBlocks> Search<'a, V> {
         });
         if is_work { hours } else { hours.awake() }
     }
-}
-
-fn no_room_by(due: NaiveDate, today: NaiveDate) -> String {
-    format!("There is no room for it by {}, when it is due.", clock::day(due, today))
 }
 
 fn no_room_before(other: &Block) -> String {

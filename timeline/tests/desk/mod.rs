@@ -125,7 +125,7 @@ impl Desk {
     pub fn reschedule(&mut self, named: &[&str]) -> Result<(Vec<EventKind>, Outcome), String> {
         let named: Vec<BlockRef> = named.iter().map(|text| BlockRef::from(*text)).collect();
         let which = if named.is_empty() { OverdueTasks::All } else { OverdueTasks::Named(named) };
-        self.run(&Command::RescheduleOverdue(which))
+        self.run(&Command::RescheduleOverdue { tasks: which, until: None })
     }
 
     /// What lies ahead: start and title.

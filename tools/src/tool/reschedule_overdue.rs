@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::json;
 
-use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext};
+use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext, WallDate};
 use flux_timeline::command::{Command, OverdueTasks};
 use flux_timeline::decide::overdue_tasks;
 use flux_timeline::reference::{BlockRef, PlanRef, find_plan};
@@ -24,11 +24,23 @@ pub struct RescheduleOverdue {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub plan: Option<String>,
+    /// Last day for them, e.g. 2026-11-27.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<WallDate>,
 }
 
 impl RescheduleOverdue {
+    /// What the call asks for.
+    ///
+    /// # Errors
+    /// A problem if the last day is not a date.
+    pub fn command(&self) -> Result<Command, Problem> {
+        let until = self.until.as_ref().map(|until| until.date("/until")).transpose()?.flatten();
+        Ok(Command::RescheduleOverdue { tasks: self.which(), until })
+    }
+
     /// Which tasks are meant.
-    pub fn which(&self) -> OverdueTasks {
+    fn which(&self) -> OverdueTasks {
         if self.blocks.is_empty() {
             return self.plan.as_deref().map_or(OverdueTasks::All, |plan| OverdueTasks::OfPlan(PlanRef::from(plan)));
         }
@@ -42,7 +54,7 @@ impl Tool for RescheduleOverdue {
          time, call updateBlock instead.";
 
     fn action(&self, _: &ToolContext) -> Result<Action, Problem> {
-        Ok(Action::Command(Command::RescheduleOverdue(self.which())))
+        self.command().map(Action::Command)
     }
 
     fn consent<V: ReadPlans + ReadBlocks>(&self, view: &V, context: &ToolContext) -> ConsentResult<V> {
@@ -52,11 +64,14 @@ impl Tool for RescheduleOverdue {
             return Ok(None);
         }
         let touches: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
-        let (kind, arguments) = match &which {
+        let (kind, mut arguments) = match &which {
             OverdueTasks::OfPlan(plan) => ("overdue tasks", json!({ "plan": find_plan(view, plan)?.id })),
             OverdueTasks::All | OverdueTasks::AllButSessions => ("overdue tasks", json!({})),
             OverdueTasks::Named(_) => ("tasks", json!({ "blocks": touches })),
         };
+        if let Some(until) = &self.until {
+            arguments["until"] = json!(until);
+        }
         let question = format!("Move {} {kind} to new times?", touches.len());
         Ok(Some(Consent { question, arguments, touches }))
     }

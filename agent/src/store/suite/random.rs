@@ -83,11 +83,14 @@ pub(super) fn step<S: Sql + Clone>(twins: &mut Twins<S>, chance: &mut Chance) ->
                 ..other_words(&title, true)
             },
         },
-        24 => Command::RescheduleOverdue(match chance.below(3) {
-            0 => OverdueTasks::All,
-            1 => OverdueTasks::OfPlan(plan),
-            _ => OverdueTasks::Named(vec![block]),
-        }),
+        24 => Command::RescheduleOverdue {
+            until: date(chance),
+            tasks: match chance.below(3) {
+                0 => OverdueTasks::All,
+                1 => OverdueTasks::OfPlan(plan),
+                _ => OverdueTasks::Named(vec![block]),
+            },
+        },
         25 => Command::UpdateBlock {
             block,
             changes: BlockUpdate {
