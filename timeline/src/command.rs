@@ -101,7 +101,7 @@ pub enum Command {
     },
     /// Moves all open blocks that start at or after a moment.
     ShiftTimeline {
-        /// The plan of the blocks; `None` is the active one.
+        /// The plan of the blocks; `None` means all plans in use.
         plan: Option<PlanRef>,
         /// The moment.
         after: DateTime<Utc>,

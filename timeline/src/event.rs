@@ -139,7 +139,7 @@ tagged_enum! {
             /// The block as it was.
             block: Block,
         },
-        /// Blocks were moved together.
+        /// Blocks of a plan were moved together. A change that moves blocks of several plans has an event for each.
         TimelineShifted {
             /// Their plan.
             plan: PlanId,

@@ -538,6 +538,49 @@ fn a_shift_of_too_many_blocks_is_refused_without_a_question() {
 }
 
 #[test]
+fn a_shift_moves_the_blocks_of_all_plans_in_use_or_of_one() {
+    let mut person = Person::new();
+    let add = |person: &mut Person, title: &str, start: &str| {
+        assert!(person.call("scheduleBlock", json!({"title": title, "startTime": start})).ok);
+    };
+    add(&mut person, "Old", "2026-03-03T09:00");
+    person.call("createPlan", json!({"title": "Work"}));
+    person.call("archivePlan", json!({"id": "My plan"}));
+    add(&mut person, "Review", "2026-03-03T10:00");
+    add(&mut person, "Standup", "2026-03-03T12:00");
+    person.call("createPlan", json!({"title": "Home"}));
+    add(&mut person, "Lunch", "2026-03-03T11:00");
+    let starts = |person: &Person| -> Vec<String> {
+        let blocks = person.session.blocks(&BlockQuery::default()).unwrap();
+        blocks.iter().map(|block| format!("{} {}", block.span.unwrap().start().format("%H:%M"), block.title)).collect()
+    };
+    let before = starts(&person);
+    let shift = json!({"after": "2026-03-03T00:00", "byMinutes": 30});
+    let report = person.call("shiftTimeline", shift);
+    assert_eq!(report.summary.as_deref(), Some("Moved 3 blocks 30 min later."));
+    let handles: Vec<String> = report.blocks.unwrap().into_iter().map(|block| block.handle).collect();
+    assert_eq!(handles, ["B2", "B4", "B3"], "by start");
+    assert_eq!(starts(&person), ["09:30 Review", "10:30 Lunch", "11:30 Standup"]);
+    assert_eq!(person.says("undo", json!({})), "Undone: moved 2 blocks, moved 1 block.");
+    assert_eq!(starts(&person), before, "one undo takes it back");
+    person.call("redo", json!({}));
+    assert_eq!(starts(&person), ["09:30 Review", "10:30 Lunch", "11:30 Standup"]);
+    let of_work = json!({"after": "2026-03-03T00:00", "byMinutes": 30, "plan": "Work"});
+    assert_eq!(person.says("shiftTimeline", of_work), "Moved 2 blocks 30 min later.");
+    assert_eq!(starts(&person), ["10:00 Review", "10:30 Lunch", "12:00 Standup"]);
+    person.call("unarchivePlan", json!({"id": "My plan"}));
+    assert_eq!(starts(&person)[0], "08:00 Old", "which was in the archive");
+    let unknown = json!({"after": "2026-03-03T00:00", "byMinutes": 30, "plan": "Garden"});
+    assert!(person.says("shiftTimeline", unknown).starts_with("There is no plan “Garden”. Nothing was changed."));
+    // The last of them would be beyond the calendar, so none is moved.
+    add(&mut person, "Far", &format!("{}-12-30T10:00", limits::LAST_YEAR));
+    let before = starts(&person);
+    let refused = person.call("shiftTimeline", json!({"after": "2026-03-03T00:00", "byDays": 30}));
+    assert!(!refused.ok && refused.error.unwrap().contains("Nothing was changed"));
+    assert_eq!(starts(&person), before);
+}
+
+#[test]
 fn a_shift_by_days_keeps_the_time_of_day_when_the_clocks_change() {
     let mut person = Person::new();
     // The clocks go forward on 29 March 2026 in Oslo.
@@ -582,7 +625,9 @@ fn a_large_shift_and_the_deletion_of_a_plan_ask_first() {
         (large.question.as_str(), large.touches.len()),
         ("Move 21 blocks 1 h later, from 2026-03-03 00:00 on?", 21)
     );
-    assert_eq!(large.arguments, json!({"after": "2026-03-03T00:00:00Z", "byDays": 0, "byMinutes": 60, "plan": plan}));
+    assert_eq!(large.arguments, json!({"after": "2026-03-03T00:00:00Z", "byDays": 0, "byMinutes": 60}));
+    let of_plan = json!({"after": "2026-03-03T00:00", "byMinutes": 60, "plan": "My plan"});
+    assert_eq!(consent("shiftTimeline", of_plan).unwrap().arguments["plan"], json!(plan));
     assert_eq!(consent("shiftTimeline", shift("2026-03-04T00:00")), None);
 
     let deletion = consent("deletePlan", json!({"id": "My plan"})).unwrap();

@@ -2,23 +2,27 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::block::plan_or_active;
 use super::{Decided, Decision, Outcome, read};
 use crate::distance::Distance;
 use crate::event::{EventKind, SpanChange};
 use crate::id::PlanId;
 use crate::limits;
-use crate::reference::PlanRef;
+use crate::reference::{PlanRef, find_plan};
 use crate::rejection::Rejection;
 use crate::view::{BlockQuery, BlockState, ReadBlocks, ReadPlans};
 
 /// Most blocks that an outcome lists.
 const SHOWN: usize = 20;
 
-/// The blocks that a shift moves. All-day blocks move by days only.
-pub fn shifted_blocks(plan: PlanId, after: DateTime<Utc>, before: Option<DateTime<Utc>>, by: Distance) -> BlockQuery {
+/// The blocks that a shift moves: those of a plan, or of all plans in use. All-day blocks move by days only.
+pub fn shifted_blocks(
+    plan: Option<PlanId>,
+    after: DateTime<Utc>,
+    before: Option<DateTime<Utc>>,
+    by: Distance,
+) -> BlockQuery {
     BlockQuery {
-        plan: Some(plan),
+        plan,
         all_day: (by.days == 0).then_some(false),
         starts_from: Some(after),
         starts_before: before,
@@ -37,7 +41,7 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
     if by.is_zero() || by.nominal().is_none_or(|by| by.abs() > longest) {
         return Err(Rejection::ShiftOutOfRange.into());
     }
-    let plan = plan_or_active(view, plan)?.id;
+    let plan = plan.map(|plan| find_plan(view, plan)).transpose()?.map(|plan| plan.id);
     let query = shifted_blocks(plan, after, before, by);
     let count = read(view.count_blocks(&query))?;
     if count > limits::SHIFT_BLOCKS {
@@ -48,18 +52,33 @@ pub(super) fn shift<V: ReadPlans + ReadBlocks>(
         return Err(Rejection::NothingToShift.into());
     }
     let zone = read(view.settings())?.zone();
-    let mut events = Vec::new();
-    for part in blocks.chunks_mut(limits::IDS_PER_EVENT) {
-        let mut spans = Vec::new();
-        for block in part.iter_mut() {
-            // Blocks without a time are not after any moment.
-            let Some(before) = block.when() else { continue };
-            let after = by.moved_in(before, zone)?;
-            *block = block.clone().at(Some(after));
-            spans.push(SpanChange { before, after });
+    let mut events: Vec<EventKind> = Vec::new();
+    for block in &mut blocks {
+        // Blocks without a time are not after any moment.
+        let Some(before) = block.when() else { continue };
+        let span = SpanChange { before, after: by.moved_in(before, zone)? };
+        *block = block.clone().at(Some(span.after));
+        // The blocks of an event are of one plan.
+        let same_plan = events.iter_mut().find_map(|event| match event {
+            EventKind::TimelineShifted { plan, blocks, spans, .. }
+                if *plan == block.plan && blocks.len() < limits::IDS_PER_EVENT =>
+            {
+                Some((blocks, spans))
+            }
+            _ => None,
+        });
+        match same_plan {
+            Some((blocks, spans)) => {
+                blocks.push(block.id);
+                spans.push(span);
+            }
+            None => events.push(EventKind::TimelineShifted {
+                plan: block.plan,
+                by_ms: None,
+                blocks: vec![block.id],
+                spans: vec![span],
+            }),
         }
-        let blocks = part.iter().map(|block| block.id).collect();
-        events.push(EventKind::TimelineShifted { plan, by_ms: None, blocks, spans });
     }
     let moved = blocks.len() as u64;
     blocks.truncate(SHOWN);

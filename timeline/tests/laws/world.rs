@@ -570,7 +570,8 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::UnarchivePlan { number } => Command::UnarchivePlan { plan: world.plan(*number)? },
         Request::Shift { after, days, minutes } => {
             let by = Distance { days: *days, minutes: *minutes };
-            Command::ShiftTimeline { plan: None, after: at(*after), before: None, by }
+            let plan = if world.ticks.is_multiple_of(3) { world.plan(1) } else { None };
+            Command::ShiftTimeline { plan, after: at(*after), before: None, by }
         }
         Request::Reschedule { block } => {
             let all = if world.ticks.is_multiple_of(2) { OverdueTasks::All } else { OverdueTasks::OfPlan(plan(1)) };

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::{Action, Consent, ConsentResult, Problem, Tool, ToolContext, WallTime};
 use flux_timeline::command::Command;
-use flux_timeline::decide::{plan_or_active, read, shifted_blocks};
+use flux_timeline::decide::{read, shifted_blocks};
 use flux_timeline::limits;
-use flux_timeline::reference::PlanRef;
+use flux_timeline::reference::{PlanRef, find_plan};
 use flux_timeline::view::{ReadBlocks, ReadPlans};
 use flux_timeline::{Distance, clock};
 
@@ -30,7 +30,7 @@ pub struct ShiftTimeline {
     #[serde(default, skip_serializing_if = "is_zero")]
     #[schemars(range(min = -525_600, max = 525_600))]
     pub by_minutes: i64,
-    /// Title or id of the plan; the active one where not said.
+    /// Title or id of the plan; all plans in use where not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 200))]
     pub plan: Option<String>,
@@ -48,7 +48,7 @@ fn is_zero(number: &i64) -> bool {
 
 impl Tool for ShiftTimeline {
     const NAME: &'static str = "shiftTimeline";
-    const DESCRIPTION: &'static str = "Moves all open blocks of a plan that start at or after a time, by the same days and minutes. For one day or a \
+    const DESCRIPTION: &'static str = "Moves all open blocks that start at or after a time, by the same days and minutes. For one day or a \
          part of it, say with `before` where it ends.";
 
     fn action(&self, context: &ToolContext) -> Result<Action, Problem> {
@@ -64,7 +64,7 @@ impl Tool for ShiftTimeline {
         let Ok(Action::Command(Command::ShiftTimeline { plan, after, before, .. })) = self.action(context) else {
             return Ok(None);
         };
-        let plan = plan_or_active(view, plan.as_ref())?.id;
+        let plan = plan.map(|plan| find_plan(view, &plan)).transpose()?.map(|plan| plan.id);
         let query = shifted_blocks(plan, after, before, self.by());
         // A shift of too many is refused, so nobody is asked.
         if !(limits::MOVED_WITHOUT_ASKING + 1..=limits::SHIFT_BLOCKS).contains(&read(view.count_blocks(&query))?) {
@@ -73,9 +73,12 @@ impl Tool for ShiftTimeline {
         let blocks = read(view.blocks(&query))?;
         let by = self.by();
         let from = context.zone.wall(after);
-        let mut arguments = json!({ "after": after, "byDays": by.days, "byMinutes": by.minutes, "plan": plan });
+        let mut arguments = json!({ "after": after, "byDays": by.days, "byMinutes": by.minutes });
         if let Some(before) = before {
             arguments["before"] = json!(before);
+        }
+        if let Some(plan) = plan {
+            arguments["plan"] = json!(plan);
         }
         Ok(Some(Consent {
             question: format!(
