@@ -62,6 +62,20 @@ impl From<&str> for BlockRef {
     }
 }
 
+impl BlockRef {
+    /// Whether it can mean this block, for a search among a few: by its id, its handle, or words of its title.
+    pub fn fits(&self, block: &Block) -> bool {
+        match self {
+            Self::Id(id) => block.id == *id,
+            Self::Handle(handle, _) => block.handle == *handle,
+            Self::Title(text) => {
+                let words = TitleMatch::words(text);
+                !words.is_empty() && TitleMatch::Contains(words).matches(&block.title.key())
+            }
+        }
+    }
+}
+
 /// A reference to a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanRef {

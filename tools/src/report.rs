@@ -1,6 +1,7 @@
 //! The result of a tool call: a sentence for people and facts for models, in one JSON object.
 
 mod goal;
+mod reminder;
 mod run;
 mod words;
 

@@ -75,7 +75,7 @@ impl Person {
         let context = ToolContext { now: self.now, zone: Zone::UTC, new_id: self.id() };
         match call.action(&context).map_err(|error| error.to_string())? {
             Action::Command(command) => self.run(&command),
-            Action::Query(_) => Err("a question".to_owned()),
+            Action::Query(_) | Action::Snooze { .. } => Err("no command".to_owned()),
         }
     }
 

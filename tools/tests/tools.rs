@@ -74,6 +74,7 @@ impl Person {
                 Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
                 Err(DecideError::View(never)) => match never {},
             },
+            Ok(Action::Snooze { .. }) => panic!("the timeline has no reminders that have come"),
             Err(error) => Report::of_tool_error(&error),
         }
     }

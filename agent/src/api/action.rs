@@ -8,6 +8,7 @@ use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;
 
+use super::reminders;
 use crate::store::{Sql, Store, StoreError, Transaction};
 
 /// Title of a person's first plan.
@@ -65,6 +66,10 @@ pub fn call<S: Sql>(
                     Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
                     Err(DecideError::View(error)) => return Err(error),
                 };
+                Done { report, events: Vec::new() }
+            }
+            Ok(Action::Snooze { block, minutes }) => {
+                let report = reminders::snooze(store, block.as_ref(), minutes, (now, &moment))?;
                 Done { report, events: Vec::new() }
             }
             Ok(Action::Command(command)) => decided(store, &command, author, (now, &moment), new_id)?,

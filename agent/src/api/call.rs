@@ -46,8 +46,8 @@ pub enum Call {
     CancelImport,
     /// A question about what is stored.
     Ask(Question),
-    /// Snoozes or dismisses a reminder.
-    Reminder(ReminderCall),
+    /// Dismisses the reminder of a block.
+    DismissReminder(BlockId),
     /// Who may use the timeline.
     Account(AccountCall),
 }
@@ -128,8 +128,7 @@ impl Call {
             "getSettings" => Ok(Self::Ask(Question::Settings)),
             "setSettings" => settings::read(arguments).map(Self::SetSettings),
             "reportTimeZone" => settings::read_zone(arguments).map(Self::ReportZone),
-            "snoozeReminder" => ReminderCall::read(arguments, true).map(Self::Reminder),
-            "dismissReminder" => ReminderCall::read(arguments, false).map(Self::Reminder),
+            "dismissReminder" => reminders::read_dismissed(arguments).map(Self::DismissReminder),
             "restoreTimeline" => restore(arguments),
             "deleteEverything" => delete_everything(arguments),
             // The tool undoes the last change; a person can point at any.
@@ -170,7 +169,7 @@ impl Call {
             Self::Tool(tool) => tool_scope(tool),
             Self::Command(_)
             | Self::SetSettings(_)
-            | Self::Reminder(_)
+            | Self::DismissReminder(_)
             | Self::ReportZone(_)
             | Self::DeleteEverything
             | Self::Import(_)
@@ -185,7 +184,7 @@ pub(super) fn tool_scope(tool: &ToolCall) -> Scope {
     let context = ToolContext { now: DateTime::UNIX_EPOCH, zone: Zone::UTC, new_id: Uuid::nil() };
     match tool.action(&context) {
         Ok(Action::Query(_)) => Scope::Read,
-        Ok(Action::Command(_)) | Err(_) => Scope::Write,
+        Ok(Action::Command(_) | Action::Snooze { .. }) | Err(_) => Scope::Write,
     }
 }
 

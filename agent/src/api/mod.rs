@@ -124,7 +124,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             Call::DeleteEverything => self.delete_everything(),
             Call::Import(part) => self.import(&part),
             Call::CancelImport => self.cancel_import(),
-            Call::Reminder(call) => self.remind(call),
+            Call::DismissReminder(block) => self.dismiss(block),
             Call::Ask(question) => self.answer(question).map(Outcome::of),
             Call::Account(call) => self.account(principal, call),
         }
@@ -152,9 +152,14 @@ impl<S: Sql + Clone> Api<'_, S> {
         origin: Origin,
         along: impl FnOnce(&Report) -> Result<(), StoreError>,
     ) -> Result<Outcome, ApiError> {
-        self.change(origin, |author| {
+        let outcome = self.change(origin, |author| {
             let made = self.id_of_new(tool, origin, author)?;
             Ok(action::call(self.store, tool, author, self.now, (made, self.new_id), along)?)
+        })?;
+        // Reminders that have come are not part of the log.
+        Ok(match tool {
+            ToolCall::SnoozeReminder(_) => Outcome { change: Change::Reminders, ..outcome },
+            _ => outcome,
         })
     }
 
@@ -238,7 +243,7 @@ impl<S: Sql + Clone> Api<'_, S> {
             }
             Question::Events(query) => pages::events(self.store, &query),
             Question::Blocks(fields) => pages::blocks(self.store, *fields),
-            Question::Times(tasks) => times::suggest(self.store, tasks, self.now),
+            Question::Times(command) => times::suggest(self.store, &command, self.now),
             Question::Goals => Ok(value(&shown::goals(self.store, self.now)?)),
             Question::Preview(call) => goals::preview(self.store, &call, self.now),
             Question::Counts => Ok(value(&self.store.counts()?)),

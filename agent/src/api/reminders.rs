@@ -1,66 +1,54 @@
 //! Snoozes and dismisses reminders that have come.
 
-use chrono::TimeDelta;
-use flux_timeline::{BlockId, limits};
+use chrono::{DateTime, TimeDelta, Utc};
+use flux_timeline::reference::BlockRef;
+use flux_timeline::{Block, BlockId, Moment};
+use flux_tools::report::Report;
 use serde_json::{Value, json};
 
-use super::error::{ApiError, misfit};
-use super::fields::{given, id, whole};
+use super::error::ApiError;
+use super::fields::{given, id};
 use super::{Answer, Api, Change, Outcome};
-use crate::store::{Sql, StoreError};
+use crate::store::{Sql, Store, StoreError};
 
-/// Snoozes or dismisses a reminder that has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReminderCall {
-    /// Its block.
-    block: BlockId,
-    /// After how many minutes it comes again, 1–[`limits::REMINDER_MINUTES`]; `None` if it does not.
-    snooze_minutes: Option<u32>,
-}
-
-impl ReminderCall {
-    /// Reads `{"id": "…"}`, or `{"id": "…", "minutes": 10}` to snooze it.
-    pub(super) fn read(arguments: &Value, snoozes: bool) -> Result<Self, ApiError> {
-        let names: &[&str] = if snoozes { &["id", "minutes"] } else { &["id"] };
-        let (mut block, mut snooze_minutes) = (None, None);
-        for (name, value) in given(arguments, names)? {
-            match name {
-                "id" => block = Some(BlockId::new(id(name, value)?)),
-                _ => {
-                    let minutes = whole(value).filter(|minutes| (1..=limits::REMINDER_MINUTES).contains(minutes));
-                    let form = format!("a whole number from 1 to {}", limits::REMINDER_MINUTES);
-                    snooze_minutes = Some(minutes.ok_or_else(|| misfit(name, &form, value))?);
-                }
-            }
-        }
-        let missing = |name: &str| ApiError::Arguments(format!("/{name}: is missing. Nothing was changed."));
-        let block = block.ok_or_else(|| missing("id"))?;
-        if snoozes && snooze_minutes.is_none() {
-            return Err(missing("minutes"));
-        }
-        Ok(Self { block, snooze_minutes })
+/// Reads the block whose reminder is dismissed: `{"id": "…"}`.
+pub(super) fn read_dismissed(arguments: &Value) -> Result<BlockId, ApiError> {
+    let mut block = None;
+    for (name, value) in given(arguments, &["id"])? {
+        block = Some(BlockId::new(id(name, value)?));
     }
+    block.ok_or_else(|| ApiError::Arguments("/id: is missing. Nothing was changed.".to_owned()))
 }
 
 impl<S: Sql + Clone> Api<'_, S> {
-    pub(super) fn remind(&self, call: ReminderCall) -> Result<Outcome, ApiError> {
-        let until = call.snooze_minutes.map(|minutes| self.now + TimeDelta::minutes(minutes.into()));
-        let is_known = self.store.sql_transaction(|store| match until {
-            Some(until) => {
-                let is_known = store.snooze_reminder(call.block, until)?;
-                if is_known {
-                    store.remind_by(until)?;
-                }
-                Ok::<_, StoreError>(is_known)
-            }
-            None => store.delete_reminder(call.block),
-        })?;
-        let summary = match until {
-            _ if !is_known => "This reminder is gone already; nothing was changed.",
-            Some(_) => "The reminder comes again later.",
-            None => "The reminder is gone.",
-        };
-        let answer = Answer::Value(json!({"ok": true, "summary": summary, "until": until}));
+    /// Dismisses the reminder of a block.
+    pub(super) fn dismiss(&self, block: BlockId) -> Result<Outcome, ApiError> {
+        let was_there = self.store.sql_transaction(|store| store.delete_reminder(block))?;
+        let summary =
+            if was_there { "The reminder is gone." } else { "This reminder is gone already; nothing was changed." };
+        let answer = Answer::Value(json!({"ok": true, "summary": summary}));
         Ok(Outcome { answer, change: Change::Reminders })
     }
+}
+
+/// Lets a reminder come again after so many minutes: that of a block, also if it is snoozed already, or the only one that waits. Must run
+/// within a transaction.
+pub(super) fn snooze<S: Sql>(
+    store: &Store<S>,
+    block: Option<&BlockRef>,
+    minutes: u32,
+    (now, moment): (DateTime<Utc>, &Moment),
+) -> Result<Report, StoreError> {
+    let until = now + TimeDelta::minutes(minutes.into());
+    let mut waiting: Vec<Block> = Vec::new();
+    for reminder in store.reminders(now, block.is_some())? {
+        if block.is_none_or(|block| block.fits(&reminder.block)) {
+            waiting.push(reminder.block);
+        }
+    }
+    if let [block] = waiting.as_slice() {
+        store.snooze_reminder(block.id, until)?;
+        store.remind_by(until)?;
+    }
+    Ok(Report::of_snoozed(&waiting, until, moment))
 }

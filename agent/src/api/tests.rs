@@ -191,6 +191,7 @@ fn tools_that_ask_need_read_and_all_others_write() {
         "colorPlan" => json!({"id": "Trip", "color": "red"}),
         "useArchitect" => json!({"goal": "Learn German"}),
         "updateGoal" => json!({"request": "accept"}),
+        "snoozeReminder" => json!({"minutes": 10}),
         "shiftTimeline" => json!({"after": "2026-03-03T08:00", "byMinutes": 10}),
         "findFreeTime" => json!({"durationMinutes": 30, "from": "2026-03-03T08:00", "to": "2026-03-04T08:00"}),
         "updateBlock" => json!({"id": "B1", "updates": {"title": "Run"}}),

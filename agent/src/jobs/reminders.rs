@@ -40,7 +40,7 @@ impl<H: Host> ChatAgent<H> {
     /// # Errors
     /// When the store fails.
     pub(crate) fn reminders_frame(&self) -> Result<ServerFrame, StoreError> {
-        let reminders = self.0.store.reminders(self.0.host.now())?;
+        let reminders = self.0.store.reminders(self.0.host.now(), false)?;
         self.0.reminding.set(!reminders.is_empty());
         Ok(ServerFrame::FluxReminders { reminders })
     }

@@ -82,6 +82,7 @@ pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use past::digest;
 pub use questions::QuestionRecord;
 pub use rebuild::{REBUILD_ROWS, Rebuild};
+pub use reminders::DueReminder;
 pub use runs::{DrivenRun, IdUse};
 pub use sql::{Row, Sql, SqlError, Value};
 pub use turns::{RequestEnd, RequestRecord, TurnRecord, TurnState};

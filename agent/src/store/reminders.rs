@@ -120,13 +120,13 @@ impl<S: Sql> Store<S> {
         self.execute(sql, &[due.block.to_string().into(), millis(due.start), millis(due.at)])
     }
 
-    /// Snoozes the reminder of a block until a moment. Returns whether there is one.
+    /// Snoozes the reminder of a block until a moment.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn snooze_reminder(&self, block: BlockId, until: DateTime<Utc>) -> Result<bool, StoreError> {
-        let sql = "UPDATE reminders SET snoozed_ms = ? WHERE block = ? RETURNING 1";
-        Ok(!self.query(sql, &[millis(until), block.to_string().into()])?.is_empty())
+    pub fn snooze_reminder(&self, block: BlockId, until: DateTime<Utc>) -> Result<(), StoreError> {
+        let sql = "UPDATE reminders SET snoozed_ms = ? WHERE block = ?";
+        self.execute(sql, &[millis(until), block.to_string().into()])
     }
 
     /// Deletes the reminder of a block. Returns whether there was one.
@@ -161,16 +161,18 @@ impl<S: Sql> Store<S> {
         Ok(next.and_then(DateTime::from_timestamp_millis))
     }
 
-    /// The latest 20 reminders that have come and are not snoozed, of blocks that are still open and start when they did.
+    /// The latest 20 reminders that have come, of blocks that are still open and start when they did. Those that are snoozed are among
+    /// them only `with_snoozed`.
     ///
     /// # Errors
     /// The errors of the engine.
-    pub fn reminders(&self, now: DateTime<Utc>) -> Result<Vec<Reminder>, StoreError> {
+    pub fn reminders(&self, now: DateTime<Utc>, with_snoozed: bool) -> Result<Vec<Reminder>, StoreError> {
         // A cross join begins with the few rows. SQLite would go through all blocks.
         let sql = "SELECT b.json, r.at_ms FROM reminders r CROSS JOIN [blocks] b ON b.id = r.block JOIN [plans] p ON p.id = b.plan
-            WHERE r.snoozed_ms IS NULL AND r.at_ms > ? AND b.start_ms = r.start_ms AND b.state IN (0, 2) AND p.archived = 0
+            WHERE iif(r.snoozed_ms IS NULL, r.at_ms > ?, ?) AND b.start_ms = r.start_ms AND b.state IN (0, 2) AND p.archived = 0
             ORDER BY r.at_ms DESC, b.handle LIMIT ?";
-        let rows = self.query(sql, &[millis(now - lifetime::REMINDER), SHOWN.into()])?;
+        let since = millis(now - lifetime::REMINDER);
+        let rows = self.query(sql, &[since, i64::from(with_snoozed).into(), SHOWN.into()])?;
         rows.iter().map(reminder).collect()
     }
 }

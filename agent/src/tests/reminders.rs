@@ -87,13 +87,58 @@ fn a_reminder_that_is_put_off_comes_again() {
     world.ring();
     assert_eq!(reminded(&tab), Some(vec!["Buy milk".to_owned()]));
     for (argument, why) in [
-        (json!({"id": id}), "/minutes: is missing"),
-        (json!({"id": id, "minutes": 0}), "a whole number from 1 to 10080"),
-        (json!({"minutes": 5}), "/id: is missing"),
+        (json!({"id": id}), "/minutes"),
+        (json!({"id": id, "minutes": 0}), "/minutes: expected at least 1"),
+        (json!({"id": id, "minutes": 10_081}), "/minutes: expected at most 10080"),
     ] {
         let answer = world.call(&tab, "snoozeReminder", argument).to_string();
         assert!(answer.contains(why), "{answer}");
     }
+}
+
+#[test]
+fn a_reminder_is_snoozed_by_a_title_or_without_a_name_if_it_is_the_only_one() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    let refused = world.call(&tab, "snoozeReminder", json!({"minutes": 10}));
+    assert_eq!(refused["error"], "No such reminder waits. Nothing was changed.");
+    schedule(&mut world, &tab, "Buy milk", "2026-03-03T18:00", Some(&[0]));
+    world.ring();
+    let answer = world.done(&tab, "snoozeReminder", json!({"minutes": 10}));
+    assert_eq!(answer["summary"], "The reminder of “Buy milk” (B1) comes again Tue 3 Mar, 18:10.");
+    // A reminder that is snoozed already does not wait, but can be named.
+    assert_eq!(world.call(&tab, "snoozeReminder", json!({"minutes": 5}))["success"], false);
+    assert_eq!(world.done(&tab, "snoozeReminder", json!({"id": "milk", "minutes": 5}))["ok"], true);
+    assert_eq!(due(&world).as_deref(), Some("03 18:05"));
+    schedule(&mut world, &tab, "Call Ana", "2026-03-03T18:06", Some(&[0]));
+    world.ring();
+    world.ring();
+    let last = world.agent.store().last_seq().unwrap();
+    let refused = world.call(&tab, "snoozeReminder", json!({"minutes": 10}));
+    let why = refused["error"].as_str().unwrap();
+    assert!(why.starts_with("Several reminders wait: ") && why.ends_with("Nothing was changed; say which."), "{why}");
+    assert_eq!(reminded(&tab).map(|titles| titles.len()), Some(2));
+    assert_eq!(world.done(&tab, "snoozeReminder", json!({"id": "B2", "minutes": 60}))["ok"], true);
+    assert_eq!(reminded(&tab), Some(vec!["Buy milk".to_owned()]));
+    assert_eq!(world.agent.store().last_seq().unwrap(), last, "the log has no snoozes");
+}
+
+#[test]
+fn the_assistant_snoozes_a_reminder_and_all_tabs_are_told() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    schedule(&mut world, &tab, "Buy milk", "2026-03-03T18:00", Some(&[0]));
+    world.ring();
+    let other = world.connect_as(true, None);
+    assert_eq!(reminded(&other), Some(vec!["Buy milk".to_owned()]));
+    world.say(&tab, "r1", "remind me again in 10 minutes");
+    world.model_calls("c1", "snoozeReminder", &json!({"minutes": 10}));
+    world.model_answers("Later, then.");
+    assert_eq!((reminded(&tab), reminded(&other)), (Some(vec![]), Some(vec![])));
+    assert_eq!(due(&world).as_deref(), Some("03 18:10"));
+    assert_eq!(world.alarm().map(|at| at.format("%d %H:%M").to_string()).as_deref(), Some("03 18:10"));
+    // An undo takes back the last change of the timeline, which this is not.
+    assert_eq!(world.done(&tab, "undo", json!({}))["summary"], "Undone: scheduled “Buy milk” (B1).");
 }
 
 #[test]
@@ -218,7 +263,7 @@ fn a_job_that_fails_loses_no_reminder() {
     world.done(&tab, "setSettings", json!({"remindMinutes": 5}));
     world.ring();
     assert_eq!(reminded(&tab), Some(vec!["Dentist".to_owned()]));
-    assert_eq!(world.agent.store().reminders(world.now()).unwrap().len(), 1);
+    assert_eq!(world.agent.store().reminders(world.now(), false).unwrap().len(), 1);
 }
 
 #[test]

@@ -203,6 +203,11 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         if is_rejected {
             self.meter.rejected_call();
         }
+        if let Change::Reminders = change
+            && !is_rejected
+        {
+            self.output.remind();
+        }
         if let Change::Events(events) = change
             && !events.is_empty()
         {

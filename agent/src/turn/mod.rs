@@ -111,6 +111,8 @@ pub trait Output {
     /// Sends everyone the chunks before [`Output::store`] and the events that were appended to the log in the same transaction. What
     /// they set in motion is part of `span`.
     fn publish(&self, events: &[Event], span: Span);
+    /// Sends everyone the chunks before [`Output::store`] and the reminders that are left.
+    fn remind(&self);
     /// The message so far.
     fn message(&self) -> Message;
     /// Writes a record to the service's log, as part of a span.

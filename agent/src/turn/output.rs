@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Output;
 use super::live::{Live, text_of};
 use crate::agent::ChatAgent;
+use crate::api::Change;
 use crate::connections::push::To;
 use crate::host::Host;
 use crate::store::StoreError;
@@ -91,6 +92,11 @@ impl<H: Host> Output for ChatAgent<H> {
         // They were stored together with the events.
         self.send_chunks();
         self.within(Some(span), || Self::publish(self, events));
+    }
+
+    fn remind(&self) {
+        self.send_chunks();
+        self.announce(Change::Reminders);
     }
 
     fn message(&self) -> Message {

@@ -101,6 +101,7 @@ fn name(tool: &str) -> String {
         "findFreeTime" => "Look for free time",
         "shiftTimeline" => "Move the timeline",
         "rescheduleOverdue" => "Find new times",
+        "snoozeReminder" => "Snooze a reminder",
         "updateGoal" => "Change a goal",
         "createPlan" => "Create a plan",
         "switchPlan" => "Switch plans",

@@ -25,6 +25,7 @@ mod retry_run;
 mod schedule_block;
 mod schema;
 mod shift_timeline;
+mod snooze_reminder;
 mod switch_plan;
 mod unarchive_plan;
 mod uncomplete_block;
@@ -44,7 +45,7 @@ use flux_timeline::BlockId;
 use flux_timeline::command::{Command, WishesUpdate};
 use flux_timeline::decide::{DecideError, Decided};
 use flux_timeline::query::Query;
-use flux_timeline::reference::RunRef;
+use flux_timeline::reference::{BlockRef, RunRef};
 use flux_timeline::view::{ReadBlocks, ReadPlans};
 use flux_timeline::zone::Zone;
 
@@ -68,6 +69,7 @@ pub use reschedule_overdue::RescheduleOverdue;
 pub use retry_run::RetryRun;
 pub use schedule_block::ScheduleBlock;
 pub use shift_timeline::ShiftTimeline;
+pub use snooze_reminder::SnoozeReminder;
 pub use switch_plan::SwitchPlan;
 pub use unarchive_plan::UnarchivePlan;
 pub use uncomplete_block::UncompleteBlock;
@@ -96,6 +98,13 @@ pub enum Action {
     Command(Command),
     /// A question.
     Query(Query),
+    /// To let a reminder that has come come again. The timeline does not have those.
+    Snooze {
+        /// Its block; `None` means the only one that waits.
+        block: Option<BlockRef>,
+        /// After how many minutes, 1–[`REMINDER_MINUTES`](flux_timeline::limits::REMINDER_MINUTES).
+        minutes: u32,
+    },
 }
 
 /// One tool, as its file defines it.
@@ -203,6 +212,7 @@ tools! {
     FindFreeTime,
     ShiftTimeline,
     RescheduleOverdue,
+    SnoozeReminder,
     CreatePlan,
     SwitchPlan,
     RenamePlan,

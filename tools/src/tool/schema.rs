@@ -220,6 +220,7 @@ mod tests {
             FindFreeTime,
             ShiftTimeline,
             RescheduleOverdue,
+            SnoozeReminder,
             CreatePlan,
             SwitchPlan,
             RenamePlan,
