@@ -5,6 +5,8 @@
 //! | --- | --- |
 //! | `run` | goals in progress: list, cancel, try again |
 //! | `goal` | goals that are proposed or under way: accept, pause, resume, end |
+//! | `snooze` | reminders that have come |
+//! | `usual` | no estimate, and the reminders of the settings again |
 //! | `remind`, `lead` | the reminders of a block |
 //! | `talk` | greetings, help, undo and redo |
 //! | `architect` | a long goal, to be broken into tasks |
@@ -38,9 +40,11 @@ mod run;
 mod schedule;
 mod series;
 mod shift;
+mod snooze;
 mod state;
 mod talk;
 mod timer;
+mod usual;
 
 use serde_json::{Value, json};
 
@@ -122,7 +126,8 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
         return remind::with(added.unwrap_or_else(unclear), reminder);
     }
     let request = Request { source, tokens, world };
-    if let Some(outcome) = remind::read(request) {
+    let of_blocks = snooze::read(request).or_else(|| usual::read(request)).or_else(|| remind::read(request));
+    if let Some(outcome) = of_blocks {
         return outcome;
     }
     let (tokens, reminder) = lead::taken(source, tokens);
@@ -286,6 +291,7 @@ const SURE: &[&str] = &[
     "open|use the|my",
     "swap",
     "unschedule",
+    "snooze",
 ];
 const MAYBE: &[&str] = &[
     "plan|book|make|set|put|push|change|finish|clear|drop|block|reserve|arrange|organize|organise|pencil|start|check|log|new|find|i|we|buy|call",

@@ -86,7 +86,12 @@ fn shifts() {
                 "push everything after 2pm by 30 minutes",
                 &["B3 at Mon 2 Mar 15:30-16:30", "B4 at Mon 2 Mar 18:30-19:30"],
             ),
-            ("push everything tomorrow after 8 by 15 minutes", &["B5 at Tue 3 Mar 09:15-09:30"]),
+            // Those of all plans in use, because they are one person's time.
+            (
+                "push everything tomorrow after 8 by 15 minutes",
+                &["B5 at Tue 3 Mar 09:15-09:30", "B10 at Tue 3 Mar 10:15-11:15"],
+            ),
+            ("push everything tomorrow in the Work plan by 15 minutes", &["B10 at Tue 3 Mar 10:15-11:15"]),
             (
                 "move everything after lunch an hour later",
                 &["B3 at Mon 2 Mar 16:00-17:00", "B4 at Mon 2 Mar 19:00-20:00"],
@@ -99,7 +104,10 @@ fn shifts() {
                 "move everything this afternoon an hour later",
                 &["B2 at Mon 2 Mar 13:30-14:30", "B3 at Mon 2 Mar 16:00-17:00"],
             ),
-            ("push all of tomorrow back by 15 minutes", &["B5 at Tue 3 Mar 09:15-09:30"]),
+            (
+                "push all of tomorrow back by 15 minutes",
+                &["B5 at Tue 3 Mar 09:15-09:30", "B10 at Tue 3 Mar 10:15-11:15"],
+            ),
             (
                 "shift everything after Wednesday by 2 hours earlier",
                 &["B6 at Thu 5 Mar 12:00-13:00", "B9 at Fri 20 Mar 07:00-15:00"],
@@ -145,6 +153,29 @@ fn what_else_a_block_has() {
             ("add a note to the dentist: bring the card", &["B6 with (bring the card)"]),
         ],
     );
+}
+
+#[test]
+fn an_estimate_is_taken_away() {
+    let estimated = || {
+        let mut person = Person::busy("Europe/Oslo");
+        assert_eq!(person.say("add a 20 minute walk").effects, ["+Walk in the inbox 20 min"]);
+        person
+    };
+    let gone: &[&str] = &["B11 with"];
+    check(
+        estimated,
+        &[
+            "remove the estimate of the walk",
+            "Please delete the estimate for B11",
+            "no estimate for the walk",
+            "forget how long the walk takes",
+            "clear the estimate from the walk",
+        ]
+        .map(|said| (said, gone)),
+    );
+    // What has a time has a length.
+    check_answers(estimated, &[("remove the estimate of the dentist", &["has a time, so it has a length"])]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use flux_model::{ModelCall, ModelMessage};
 use flux_timeline::command::SettingsUpdate;
 use flux_timeline::decide::{Context, DecideError, Decision, decide};
@@ -30,6 +30,8 @@ pub struct Person {
     now: DateTime<Utc>,
     ids: Cell<u128>,
     messages: Vec<ModelMessage>,
+    /// The blocks whose reminders have come and wait.
+    waiting: RefCell<Vec<Block>>,
 }
 
 /// The result of a message.
@@ -51,7 +53,14 @@ impl Person {
     pub fn at(zone: &str, now: &str) -> Self {
         let zone = Zone::new(zone).unwrap();
         let now = zone.instant(now.parse().unwrap());
-        let person = Self { session: RefCell::default(), zone, now, ids: Cell::new(0), messages: Vec::new() };
+        let person = Self {
+            session: RefCell::default(),
+            zone,
+            now,
+            ids: Cell::new(0),
+            messages: Vec::new(),
+            waiting: RefCell::default(),
+        };
         let title = Title::new("My plan").unwrap();
         person.run(&Command::OpenTimeline { id: PlanId::new(person.id()), title });
         // Nobody here wants breaks, so that free time begins when a block ends.
@@ -132,6 +141,15 @@ impl Person {
         let moment = Moment::new(self.now, &settings);
         let report = match call.action(&context) {
             Err(error) => Report::of_tool_error(&error),
+            Ok(Action::Snooze { block, minutes }) => {
+                let mut waiting = self.waiting.borrow_mut();
+                let is_meant = |known: &Block| block.as_ref().is_none_or(|block| block.fits(known));
+                let meant: Vec<Block> = waiting.iter().filter(|known| is_meant(known)).cloned().collect();
+                if meant.len() == 1 {
+                    waiting.retain(|known| !is_meant(known));
+                }
+                Report::of_snoozed(&meant, self.now + TimeDelta::minutes(minutes.into()), &moment)
+            }
             Ok(Action::Query(query)) => match query::answer(&*self.session.borrow(), &query) {
                 Ok(answer) => Report::of_answer(&answer, &moment),
                 Err(DecideError::Rejected(rejection)) => Report::of_rejection(&rejection, &moment),
@@ -142,6 +160,13 @@ impl Person {
             },
         };
         serde_json::to_value(report).unwrap()
+    }
+
+    /// Lets the reminders of these blocks come.
+    pub fn remind(&self, handles: &[&str]) {
+        let blocks = self.session.borrow().timeline().content().blocks;
+        let is_meant = |block: &Block| handles.contains(&block.handle.to_string().as_str());
+        self.waiting.borrow_mut().extend(blocks.into_iter().filter(is_meant));
     }
 
     /// Makes all goals in progress fail.
@@ -252,9 +277,12 @@ impl Picture {
         if plan == "My plan" { text } else { format!("{text} in {plan}") }
     }
 
-    /// ` high #health (Bring the card) !10`: priority, tags, note, and minutes before the start at which it reminds.
+    /// ` 30 min high #health (Bring the card) !10`: estimate, priority, tags, note, and minutes before the start at which it reminds.
     fn details(&self, block: &Block) -> String {
         let mut text = String::new();
+        if let Some(minutes) = block.minutes {
+            text.push_str(&format!(" {minutes} min"));
+        }
         if block.priority.as_str() != "medium" {
             text.push_str(&format!(" {}", block.priority.as_str()));
         }

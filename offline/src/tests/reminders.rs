@@ -36,9 +36,9 @@ fn a_block_that_is_to_remind_does_so_at_its_start() {
                 "write a mail with a reminder about the rent at 5pm",
                 &["+Write a mail with a reminder about the rent Mon 2 Mar 17:00-18:00"],
             ),
-            ("remind me to leave on time", &["+Leave on time in the inbox"]),
+            ("remind me to leave on time", &["+Leave on time in the inbox 15 min"]),
             // Without a time, it has no start.
-            ("remind me to buy milk", &["+Buy milk in the inbox"]),
+            ("remind me to buy milk", &["+Buy milk in the inbox 15 min"]),
             ("call Bob at 5pm", &["+Call Bob Mon 2 Mar 17:00-17:30"]),
         ],
     );
@@ -146,6 +146,75 @@ fn a_block_that_exists_is_named_as_elsewhere() {
             ("remind me an hour before B12", &["B12 with !60"]),
             // What repeats is one block, unless all are named.
             ("remind me an hour before tomorrow's yoga", &["B11 with !60"]),
+        ],
+    );
+}
+
+#[test]
+fn a_block_reminds_as_the_settings_say_again() {
+    let usual: &[&str] = &["B6 with"];
+    let said = [
+        "remind me of the dentist as usual",
+        "use the default reminders for the dentist",
+        "reset the reminders of B6",
+        "reset the reminder for the dentist to the default",
+        "set the reminders of the dentist to the default",
+        "remind me about the dentist as my settings say",
+    ];
+    check(reminded, &said.map(|said| (said, usual)));
+    check_answers(
+        reminded,
+        &[
+            ("remind me of the sauna as usual", &["found no block"]),
+            ("stop reminding me by default", &["changed nothing"]),
+        ],
+    );
+}
+
+#[test]
+fn a_reminder_that_has_come_is_snoozed() {
+    let one = || {
+        let person = reminded();
+        person.remind(&["B6"]);
+        person
+    };
+    let two = || {
+        let person = reminded();
+        person.remind(&["B6", "B4"]);
+        person
+    };
+    let until = |time: &str| format!("The reminder of “Dentist” (B6) comes again {time}.");
+    for (text, time) in [
+        ("snooze the reminder", "Mon 2 Mar, 10:10"),
+        ("snooze", "Mon 2 Mar, 10:10"),
+        ("Snooze it, please", "Mon 2 Mar, 10:10"),
+        ("snooze for an hour", "Mon 2 Mar, 11:00"),
+        ("snooze it for another half an hour", "Mon 2 Mar, 10:30"),
+        ("snooze the reminder by 15 minutes", "Mon 2 Mar, 10:15"),
+        ("snooze B6 for an hour", "Mon 2 Mar, 11:00"),
+        ("snooze the reminder of the dentist for 2 days", "Wed 4 Mar, 10:00"),
+        ("postpone the reminder by 20 minutes", "Mon 2 Mar, 10:20"),
+        ("remind me again in 10 minutes", "Mon 2 Mar, 10:10"),
+        ("remind me in an hour again", "Mon 2 Mar, 11:00"),
+        ("remind me again later", "Mon 2 Mar, 10:10"),
+        ("remind me again about the dentist in 2 hours", "Mon 2 Mar, 12:00"),
+        ("remind me of the dentist again in 2 hours", "Mon 2 Mar, 12:00"),
+    ] {
+        let became = one().say(text);
+        assert_eq!((became.text, became.effects), (until(time), vec![]), "{text}");
+    }
+    let mut person = two();
+    assert!(person.say("snooze the reminder").text.starts_with("Several reminders wait: “Gym” (B4), “Dentist” (B6)."));
+    assert_eq!(person.say("snooze the dentist for 5 minutes").text, until("Mon 2 Mar, 10:05"));
+    check_answers(
+        reminded,
+        &[
+            ("snooze the reminder", &["No such reminder waits. Nothing was changed."]),
+            ("remind me again in 10 minutes", &["No such reminder waits."]),
+            ("snooze the gym for an hour", &["No such reminder waits."]),
+            ("snooze the sauna", &["found no block"]),
+            ("snooze it until 3pm", &["For how long", "changed nothing"]),
+            ("snooze the dentist for 3 weeks", &["at most a week", "changed nothing"]),
         ],
     );
 }

@@ -160,10 +160,10 @@ fn a_task_without_a_time_goes_to_the_inbox() {
         || Person::busy("Europe/Oslo"),
         &[
             ("add buy stamps", &["+Buy stamps in the inbox"]),
-            ("remind me to buy milk", &["+Buy milk in the inbox"]),
+            ("remind me to buy milk", &["+Buy milk in the inbox 15 min"]),
             ("Buy milk", &["+Buy milk in the inbox"]),
-            ("call mom", &["+Call mom in the inbox"]),
-            ("schedule a 20 minute walk #health", &["+Walk in the inbox #health"]),
+            ("call mom", &["+Call mom in the inbox 30 min"]),
+            ("schedule a 20 minute walk #health", &["+Walk in the inbox 20 min #health"]),
             ("add buy stamps to my inbox", &["+Buy stamps in the inbox"]),
             ("put buy stamps in the inbox", &["+Buy stamps in the inbox"]),
             ("put buy stamps in the inbox, I can start on Monday", &[]),
@@ -183,6 +183,47 @@ fn a_task_without_a_time_goes_to_the_inbox() {
             ("should I call mom?", &[]),
         ],
     );
+}
+
+/// With tasks of one and of three hours in the inbox (B11, B12). For the longer one there is room only tomorrow, after 11:00.
+fn hours_in_the_inbox() -> Person {
+    let mut person = Person::busy("Europe/Oslo");
+    person.say("buy milk");
+    person.say("add clean the garage");
+    assert_eq!(person.say("make clean the garage 3 hours").effects, ["B12 with 180 min"]);
+    person
+}
+
+#[test]
+fn tasks_of_the_inbox_get_times_until_a_last_day() {
+    let today: &[&str] = &["B11 at Mon 2 Mar 10:00-11:00"];
+    let both: &[&str] = &["B11 at Mon 2 Mar 10:00-11:00", "B12 at Tue 3 Mar 11:00-14:00", "B12 with"];
+    let report: &[&str] = &["B7 at Mon 2 Mar 16:00-18:00"];
+    check(
+        hours_in_the_inbox,
+        &[
+            ("find time for my inbox this week", both),
+            ("find time for everything in my inbox by Friday", both),
+            ("find time for my inbox before Wednesday", both),
+            ("find time for my inbox until the end of the week", both),
+            ("this week find time for my inbox", both),
+            ("find time for my inbox tomorrow", both),
+            ("find time for my inbox today", today),
+            ("find time for my inbox before tomorrow", today),
+            ("find a time for the milk by tomorrow", today),
+            ("find new times for my overdue tasks by Wednesday", report),
+            ("reschedule my overdue tasks this week", report),
+            ("find a new time for the report before Wednesday", report),
+            // These also say the first day.
+            ("find time for my inbox next week", &[]),
+            ("find time for my inbox on Friday", &[]),
+        ],
+    );
+    let said = |text| hours_in_the_inbox().say(text).text;
+    let left = "“Clean the garage” found no time: There is no room for it by Mon 2 Mar.";
+    assert!(said("find time for my inbox today").contains(left));
+    assert!(said("find time for my inbox tomorrow").contains("until tomorrow, so some can be earlier"));
+    assert!(said("find time for my inbox by yesterday").contains("This deadline is over already. Nothing was changed"));
 }
 
 #[test]
