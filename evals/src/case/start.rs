@@ -75,6 +75,9 @@ pub struct StartBlock {
     /// Its own reminders, in minutes before the start. The default is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminders: Option<Vec<u32>>,
+    /// Whether a reminder of it has come and waits to be dealt with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reminded: bool,
     /// Whether it is done. Of what repeats, this is about the first block.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,

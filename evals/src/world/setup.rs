@@ -1,8 +1,10 @@
 //! Setting up the timeline from which a case starts, with the calls that a client would make.
 
+use flux_agent::host::Host;
+use flux_agent::store::DueReminder;
 use flux_protocol::frame::RpcResponse;
 use flux_protocol::{ClientFrame, ServerFrame};
-use flux_timeline::{Kind, ReadPlans};
+use flux_timeline::{BlockId, Kind, ReadBlocks, ReadPlans};
 use serde_json::{Map, Value, json};
 
 use super::{World, WorldError};
@@ -33,6 +35,9 @@ impl World {
         let filler = start.filler.iter().flat_map(fillers);
         for block in start.blocks.iter().cloned().chain(filler) {
             let scheduled = self.call("scheduleBlock", &arguments(&block))?;
+            if block.reminded {
+                self.remind(&scheduled)?;
+            }
             if block.done {
                 self.call("completeBlock", &json!({"id": scheduled["block"]["id"]}))?;
             }
@@ -49,6 +54,15 @@ impl World {
         }
         self.host.launched();
         Ok(())
+    }
+
+    /// Lets a reminder of the block come that was scheduled.
+    fn remind(&self, scheduled: &Value) -> Result<(), WorldError> {
+        let id = scheduled["block"]["id"].as_str().and_then(|id| id.parse().ok()).map(BlockId::new);
+        let store = self.agent.store();
+        let block = id.map(|id| store.block(id)).transpose()?.flatten();
+        let Some((block, span)) = block.and_then(|block| Some((block.id, block.span?))) else { return Ok(()) };
+        Ok(store.put_reminder(DueReminder { block, start: span.start(), at: self.host.now() })?)
     }
 
     /// Makes a call. Returns its result.
@@ -115,6 +129,7 @@ fn fillers(filler: &Filler) -> impl Iterator<Item = StartBlock> + '_ {
             kind: Kind::Task,
             repeat: None,
             reminders: None,
+            reminded: false,
             done: false,
             plan: None,
         })
