@@ -237,7 +237,7 @@ fn a_task_without_a_time_comes_again_in_the_inbox_from_that_day_on() {
     assert_eq!(open(&desk), ["from Tue 03-17 Water the plants"]);
     // All of them get one.
     let next = newest(&desk).id;
-    let timed = BlockUpdate { length: Some(TimeDelta::minutes(20)), ..starting(at("03-18T08:00")) };
+    let timed = BlockUpdate { length: Some(Some(TimeDelta::minutes(20))), ..starting(at("03-18T08:00")) };
     change(&mut desk, next, BlockUpdate { scope: Scope::All, ..timed }).unwrap();
     assert_eq!(open(&desk), ["Wed 03-18 08:00 Water the plants"]);
     desk.now = at("03-19T10:00");

@@ -576,7 +576,7 @@ pub fn command(world: &mut World, request: &Request) -> Option<Command> {
         Request::Reschedule { block } => {
             let all = if world.ticks.is_multiple_of(2) { OverdueTasks::All } else { OverdueTasks::OfPlan(plan(1)) };
             let tasks = block.map_or(all, |block| OverdueTasks::Named(vec![handle(block)]));
-            let until = world.now().date_naive().checked_add_days(Days::new(3));
+            let until = world.now().date_naive().checked_add_days(chrono::Days::new(3));
             Command::RescheduleOverdue { tasks, until: until.filter(|_| world.ticks.is_multiple_of(5)) }
         }
         Request::Place { blocks } => {

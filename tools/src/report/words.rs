@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::TimeDelta;
 use flux_timeline::block::Block;
 use flux_timeline::clock::{self, HourFormat};
+use flux_timeline::days::When;
 use flux_timeline::decide::{Did, Outcome, Restored};
 use flux_timeline::describe::{counted_blocks, counted_tasks};
 use flux_timeline::event::EventKind;
@@ -92,8 +93,9 @@ fn after_done_sentence(did: Did, series: &Series, block: &Block, count: u64, mom
         _ if is_newest => format!("{} It comes {}.", block_sentence(did, block, moment), series.words()),
         _ => {
             let did = if did == Did::Skipped { Did::Deleted } else { did };
-            let next = match series.span(series.start) {
-                Ok(Some(span)) => format!("on {}", moment.at(span.start())),
+            let next = match series.when(series.start) {
+                Ok(Some(When::Span(span))) => format!("on {}", moment.at(span.start())),
+                Ok(Some(When::Days(days))) => format!("on {}", moment.days(days)),
                 _ => format!("in the inbox, from {} on", moment.date(series.start.date())),
             };
             format!("{} It comes again {next}.", block_sentence(did, block, moment))
