@@ -12,7 +12,7 @@ Another implementation than dateutil is chosen with `--against`. Those of npm ru
     … recurrence.py … --against ical.js --npm folder
     … recurrence.py … --against recurring-ical-events
 
-A rule that keeps one of npm's packages busy for 20 seconds is stopped, which counts as a difference with an error.
+A rule that keeps one of npm's packages busy for a minute is stopped, which counts as a difference with an error.
 
 It prints how many rules were compared, how many were left out for a known difference, and each rule with another result. The
 known differences are listed with their reasons in `known_difference`; `--all` compares these too.
