@@ -84,6 +84,11 @@ pub(super) fn last_day(block: &BlockLine) -> NaiveDate {
     (block.end - TimeDelta::seconds(1)).date().max(block.start.date())
 }
 
+/// Whether a block takes place on a day.
+pub(super) fn is_on(block: &BlockLine, day: NaiveDate) -> bool {
+    block.start.date() <= day && last_day(block) >= day
+}
+
 /// A line of a list of one day.
 fn line(block: &BlockLine, format: TimeFormat) -> String {
     let times = match (block.untimed, block.all_day) {

@@ -5,7 +5,7 @@ use flux_timeline::{Kind, Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
-use super::phrase::{TimeFormat, last_day};
+use super::phrase::{TimeFormat, is_on};
 use flux_phrases::time::Today;
 use flux_tools::context::{BlockLine, InboxLine, PlanLine, TimelineContext};
 
@@ -140,7 +140,7 @@ impl<'a> World<'a> {
 
     /// The known blocks of the plans in use on a day.
     pub fn on(&self, day: NaiveDate) -> Vec<&BlockLine> {
-        self.everywhere().into_iter().filter(|block| block.start.date() <= day && last_day(block) >= day).collect()
+        self.everywhere().into_iter().filter(|block| is_on(block, day)).collect()
     }
 
     /// Whether all blocks of the days from `from` to before `to` are known.
@@ -185,11 +185,11 @@ impl<'a> World<'a> {
     }
 
     /// The first time on `day`, not before `from`, at which `minutes` are free before `to`. It is a multiple of five
-    /// minutes.
+    /// minutes. What is all day takes up no time.
     pub fn free(&self, day: NaiveDate, from: NaiveTime, to: NaiveTime, minutes: i64) -> Option<NaiveDateTime> {
         let end = day.and_time(to);
         let mut start = day.and_time(from);
-        for block in self.everywhere().into_iter().filter(|block| block.is_open()) {
+        for block in self.everywhere().into_iter().filter(|block| block.is_open() && !block.all_day) {
             if block.start < start + TimeDelta::minutes(minutes) && block.end > start {
                 start = on_grid(block.end);
             }

@@ -30,6 +30,11 @@ impl Length {
         self.minutes + (self.days + self.months * 30) * 24 * 60
     }
 
+    /// Whether it is a number of days of the calendar, at least one.
+    pub const fn is_days(self) -> bool {
+        self.minutes == 0 && (self.days > 0 || self.months > 0)
+    }
+
     /// The same length in the other direction.
     pub const fn negated(self) -> Self {
         Self { minutes: -self.minutes, days: -self.days, months: -self.months }

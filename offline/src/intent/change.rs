@@ -3,7 +3,7 @@
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Value, json};
 
-use super::{Outcome, Request, is_known, single, update};
+use super::{Outcome, Request, days, is_known, single, update};
 use crate::details;
 use crate::reference::Purpose;
 use crate::title;
@@ -177,6 +177,9 @@ fn length(request: Request) -> Option<Outcome> {
 }
 
 fn resized(block: &BlockLine, length: Length, relative: Option<i64>) -> Outcome {
+    if block.all_day {
+        return days::resized(block, length, relative);
+    }
     let minutes = match relative {
         None => length.in_minutes(),
         Some(sign) if is_known(block) => (block.end - block.start).num_minutes() + sign * length.in_minutes(),

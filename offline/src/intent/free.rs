@@ -100,7 +100,7 @@ fn range(wanted: &Timing, world: &World) -> Option<(NaiveDateTime, NaiveDateTime
     Some((from, to))
 }
 
-/// Whether a time is free.
+/// Whether a time is free. What is all day does not take it up.
 fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, world: &World) -> Outcome {
     let day = start.date();
     let next = plus(day, 1);
@@ -109,7 +109,8 @@ fn at(start: NaiveDateTime, end: Option<NaiveDateTime>, minutes: Option<i64>, wo
     }
     let end = end.unwrap_or_else(|| start + TimeDelta::minutes(minutes.unwrap_or(1)));
     let on_day = world.on(day).into_iter();
-    let busy: Vec<_> = on_day.filter(|block| block.is_open() && block.start < end && start < block.end).collect();
+    let busy: Vec<_> =
+        on_day.filter(|block| block.is_open() && !block.all_day && block.start < end && start < block.end).collect();
     let when = format!("{} at {}", phrase::near_day(day, world.date()), world.time_format().time(start.time()));
     let text = if busy.is_empty() {
         format!("Yes, {when} is free.")

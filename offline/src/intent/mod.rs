@@ -22,10 +22,12 @@
 //! | `timer` | the timer of a task |
 //! | `schedule` | a new block |
 //! | `repeat` | how a new block repeats |
+//! | `days` | what is all day: the days of a new block, and changes of them |
 //! | `partly` | what would be only a part of the new block that was asked for |
 
 mod architect;
 mod change;
+mod days;
 mod free;
 mod goal;
 mod lead;
@@ -135,6 +137,7 @@ pub(super) fn read(source: &str, clause: &[Token], world: &World) -> Outcome {
     let outcome = goal::read(request)
         .or_else(|| run::read(request))
         .or_else(|| talk::read(request))
+        .or_else(|| days::read(request))
         .or_else(|| architect::read(request))
         .or_else(|| plans::read(request))
         .or_else(|| overdue::read(request))

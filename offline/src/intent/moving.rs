@@ -1,9 +1,12 @@
 //! Moves a block to another time.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use std::cell::Cell;
+
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
+use flux_timeline::clock;
 use serde_json::{Value, json};
 
-use super::{Outcome, Request, each, is_known, single, update};
+use super::{Outcome, Request, days, each, is_known, single, update};
 use crate::reference::Purpose;
 use crate::world::World;
 use flux_phrases::duration::{self, Length};
@@ -185,11 +188,22 @@ fn destination(rest: &[Token], found: &[Expression]) -> Option<Change> {
 
 fn each_later(request: Request, target: &[Token], length: Length) -> Outcome {
     let zone = request.world.zone;
+    let has_days = Cell::new(false);
     let outcome = each(request, target, Purpose::Change, |block| {
-        let start = later(block, length, zone).argument();
-        update(block, if is_known(block) { json!({"startTime": start}) } else { Value::Null })
+        has_days.set(has_days.get() || block.all_day && length.minutes != 0);
+        let start = later(block, length, zone);
+        update(
+            block,
+            match (is_known(block), block.all_day) {
+                (true, true) if length.minutes == 0 => json!({"firstDay": clock::iso_date(start.wall.date())}),
+                (true, false) => json!({"startTime": start.argument()}),
+                _ => Value::Null,
+            },
+        )
     });
-    if lacks_time(&outcome) {
+    if lacks_time(&outcome) && has_days.get() {
+        Outcome::Say(days::WHOLE_DAYS.to_owned())
+    } else if lacks_time(&outcome) {
         Outcome::Say("I do not know when that block is. Say the new time, such as “move it to 4pm”.".to_owned())
     } else {
         outcome
@@ -220,13 +234,17 @@ fn to_time(request: Request, target: &[Token], wanted: &Timing) -> Outcome {
     Outcome::Do { calls: vec![update(&block, updates)], note: None }
 }
 
-const NO_DAY: &str = "I do not know on which day that block is. Say day and time, such as “tomorrow at 4pm”.";
+const NO_DAY: &str =
+    "I do not know when exactly that is to be, so I changed nothing. Say day and time, such as “tomorrow at 4pm”.";
 
 /// The updates that move a block. Null if they depend on its time and that is not known.
 fn moved(block: &BlockLine, wanted: &Timing, world: &World) -> Value {
     let Some((start, end)) = times(wanted, Some(block).filter(|block| is_known(block)), world) else {
         return Value::Null;
     };
+    if let Some(updates) = days::moved(block, wanted, start.wall.date()) {
+        return updates;
+    }
     let mut updates = json!({"startTime": start.argument()});
     if let Some(end) = end {
         updates["endTime"] = json!(end.argument());
@@ -239,6 +257,11 @@ fn moved(block: &BlockLine, wanted: &Timing, world: &World) -> Value {
 fn lacks_time(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Do { calls, .. } if calls.iter().any(|(_, arguments)| arguments["updates"].is_null()))
 }
+
+const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
+    Some(noon) => noon,
+    None => NaiveTime::MIN,
+};
 
 /// The new start, and the new end if it was said. Everything else stays as it is.
 fn times(wanted: &Timing, block: Option<&BlockLine>, world: &World) -> Option<(Moment, Option<Moment>)> {
@@ -263,11 +286,13 @@ fn times(wanted: &Timing, block: Option<&BlockLine>, world: &World) -> Option<(M
     };
     // An old block is not moved within the past.
     let date = if wanted.days.is_empty() && wanted.period.is_none() { date.max(world.date()) } else { date };
-    let usual = block.map(|block| block.start.time());
+    // What is all day has no time. For a bare hour, it is at noon.
+    let usual = block.map(|block| if block.all_day { NOON } else { block.start.time() });
     let start: NaiveDateTime = match (wanted.start, wanted.part) {
         (Some(clock), part) => nearest(clock, part, usual.unwrap_or_default()).on(date),
         (None, Some(part)) => {
-            let length = block.map_or(60, |block| (block.end - block.start).num_minutes());
+            let length = block.filter(|block| !block.all_day);
+            let length = length.map_or(60, |block| (block.end - block.start).num_minutes());
             world.free(date, part.from, part.to, length).unwrap_or_else(|| date.and_time(part.from))
         }
         (None, None) => date.and_time(usual?),

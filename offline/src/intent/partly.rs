@@ -1,7 +1,7 @@
 //! New blocks of which the rules would add only a part. They say so and add nothing.
 
 use flux_phrases::number;
-use flux_phrases::time::{Expression, Meaning, Period, PeriodName, Preposition, Timing};
+use flux_phrases::time::{Expression, Meaning, Preposition, Timing};
 use flux_phrases::words::{Token, TokenKind, fits_any};
 
 use super::repeat::CANNOT_REPEAT;
@@ -43,17 +43,9 @@ pub(super) fn only_a_part(title: &[Token], found: &[Expression], wanted: &Timing
         expression.preposition == Preposition::Until
             && matches!(expression.meaning, Meaning::Days(_) | Meaning::Period(_))
     };
-    if wanted.every.is_none() && found.iter().any(is_until) {
-        return Some(
-            "I read “until” with a day only for what repeats, so I added nothing. Say when it is, or how it repeats, such as “every day at 9 until Friday”.",
-        );
-    }
-    let is_range = |expression: &Expression| {
-        matches!(expression.meaning, Meaning::Period(Period { name: PeriodName::Days, .. }))
-            && expression.preposition == Preposition::From
-    };
-    (wanted.every.is_none() && found.iter().any(is_range)).then_some(
-        "I cannot add what lasts for days without times, so I added nothing. Say it for each day, such as “vacation every day this week”.",
+    (wanted.every.is_none() && found.iter().any(is_until)).then_some(
+        "I read “until” with a day only for what repeats and to lengthen what is all day, so I added nothing. Say when it is, or how it \
+         repeats, such as “every day at 9 until Friday”.",
     )
 }
 

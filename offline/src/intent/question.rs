@@ -244,7 +244,7 @@ fn listed(tokens: &[Token], wanted: &Timing, world: &World) -> Outcome {
     let (only_open, only_done) =
         (says("open left remaining todo todos"), says("done completed complete finished finish"));
     let in_time = |block: &BlockLine| {
-        let part = wanted.part.is_none_or(|part| part.has(block.start.time()));
+        let part = wanted.part.is_none_or(|part| block.all_day || part.has(block.start.time()));
         let after = wanted.start.is_none_or(|clock| {
             let time = settle(clock, wanted.part, Hint::None).time;
             if wanted.deadline {

@@ -193,7 +193,9 @@ fn added(calls: &mut [Call], minutes: Minutes, how: Added) -> Result<(), String>
     let minutes = minutes?;
     for (tool, arguments) in calls {
         let place = match tool.as_str() {
-            "scheduleBlock" if arguments.get("startTime").is_none() && !minutes.is_empty() => {
+            "scheduleBlock"
+                if arguments["startTime"].is_null() && arguments["firstDay"].is_null() && !minutes.is_empty() =>
+            {
                 return Err(no_time(arguments["title"].as_str().unwrap_or_default()));
             }
             "scheduleBlock" => arguments,

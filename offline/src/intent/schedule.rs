@@ -5,7 +5,7 @@ use flux_timeline::Kind;
 use flux_timeline::limits::LONGEST_BLOCK;
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, Request, lead, partly, plans, repeat};
+use super::{Outcome, Request, days, lead, partly, plans, repeat};
 use crate::details;
 use crate::kind::kind;
 use crate::memory::is_handle;
@@ -121,6 +121,10 @@ pub(super) fn read(request: Request, again: Option<&Every>) -> Option<Outcome> {
         return Some(Outcome::Say("That time is over. Say when it is to be, such as “tomorrow at 8am”.".to_owned()));
     }
     let reminds = lead::reminds(tokens).is_some();
+    let all_day = match days::of_new(&title, &found, &wanted, reminds, world.date()) {
+        Some(Err(why)) => return Some(Outcome::Say(why.to_owned())),
+        all_day => all_day.and_then(Result::ok),
+    };
     // "Make the report recurring" and "schedule 5" are no tasks for the inbox.
     let is_noted = reminds || inbox.is_some() || verb.is_none() || fits_any(tokens, 0, NOTING).is_some();
     if !(said || alarm || is_noted && title.chars().any(char::is_alphabetic)) {
@@ -134,7 +138,7 @@ pub(super) fn read(request: Request, again: Option<&Every>) -> Option<Outcome> {
         rule["afterDone"] = json!(true);
         rule
     });
-    let new = New { title, wanted, details, reminds, again };
+    let new = New { title, wanted, details, reminds, again, all_day };
     Some(new.outcome(world))
 }
 
@@ -242,10 +246,15 @@ struct New {
     reminds: bool,
     /// How it comes again after it was done.
     again: Option<Value>,
+    /// When it is, if it is all day.
+    all_day: Option<days::AllDay>,
 }
 
 impl New {
     fn outcome(&self, world: &World) -> Outcome {
+        if let Some(all_day) = &self.all_day {
+            return Outcome::Do { calls: all_day.calls(&self.call(None, None, None)), note: None };
+        }
         let hint = title::hint(&self.title);
         let length = self.wanted.length.map(flux_phrases::duration::Length::in_minutes);
         if length.is_some_and(|minutes| minutes <= 0) {
@@ -305,8 +314,7 @@ impl New {
 
     /// What repeats by a rule is one call. `places` has its first place.
     fn series(&self, every: &Every, places: &[Place], length: Option<i64>, world: &World) -> Outcome {
-        let timed = self.wanted.start.is_some() || self.wanted.all_day;
-        let Some(&Place::At { start, end }) = places.first().filter(|_| timed) else {
+        let Some(&Place::At { start, end }) = places.first().filter(|_| self.wanted.start.is_some()) else {
             return Outcome::Say(repeat::NEEDS_A_TIME.to_owned());
         };
         if let Some(why) = self.cannot_be(start, end, world) {

@@ -357,14 +357,15 @@ fn is_titled(title: &str, words: &[String]) -> Match {
 }
 
 fn at_time(block: &BlockLine, wanted: &Timing, world: &World, purpose: Purpose) -> bool {
-    let date = block.start.date();
+    let (date, is_timed) = (block.start.date(), !block.all_day);
+    let is_on = |day: NaiveDate| if is_timed { day == date } else { phrase::is_on(block, day) };
     let past = matches!(purpose, Purpose::Complete | Purpose::Reopen);
     let on_day = wanted.days.is_empty()
-        || wanted.days.iter().any(|day| day.date == date || (past || date < world.date()) && day.before == Some(date));
+        || wanted.days.iter().any(|day| is_on(day.date) || (past || date < world.date()) && day.before == Some(date));
     let in_period = wanted.period.is_none_or(|period| period.from <= date && date < period.to);
-    let in_part = wanted.part.is_none_or(|part| wanted.start.is_some() || (part.has(block.start.time())));
-    let at_start = wanted.start.is_none_or(|clock| shows(clock, block.start));
-    let at_end = wanted.end.is_none_or(|clock| shows(clock, block.end));
+    let in_part = wanted.part.is_none_or(|part| wanted.start.is_some() || part.has(block.start.time()));
+    let at_start = wanted.start.is_none_or(|clock| is_timed && shows(clock, block.start));
+    let at_end = wanted.end.is_none_or(|clock| is_timed && shows(clock, block.end));
     on_day && in_period && in_part && at_start && at_end
 }
 

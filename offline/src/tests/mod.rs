@@ -2,6 +2,7 @@
 
 mod changes;
 mod conversations;
+mod days;
 mod goals;
 mod never_guesses;
 mod person;

@@ -3,14 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flux_model::{ModelCall, ModelMessage};
 use flux_timeline::command::SettingsUpdate;
 use flux_timeline::decide::{Context, DecideError, Decision, decide};
 use flux_timeline::run::Run;
 use flux_timeline::{
     Actor, Block, BlockQuery, Command, EventId, HourFormat, Moment, Plan, PlanId, ReadBlocks, ReadPlans, ReadRuns,
-    ReadSeries, Reminders, Series, Session, Source, Status, Title, TxnId, Zone, query,
+    ReadSeries, Reminders, Series, Session, Source, Status, Title, TxnId, When, Zone, query,
 };
 use flux_tools::context::{self, Facts};
 use flux_tools::report::Report;
@@ -225,7 +225,7 @@ impl Person {
             session.blocks(&BlockQuery { plan: Some(plan.id), limit: 1_000, ..BlockQuery::default() }).unwrap()
         };
         let mut blocks: Vec<Block> = plans.iter().flat_map(of_plan).collect();
-        blocks.sort_by_key(|block| (block.span, block.handle));
+        blocks.sort_by_key(|block| (block.when().map(When::bounds), block.handle));
         let runs = session.runs(100).unwrap();
         let series = session.all_series().unwrap();
         Picture { series, zone: self.zone, active: session.active_plan().unwrap(), plans, blocks, runs }
@@ -243,6 +243,11 @@ struct Picture {
 
 impl Picture {
     fn time(&self, block: &Block) -> String {
+        if let Some(days) = block.days {
+            let day = |day: NaiveDate| day.format("%a %-d %b %Y").to_string().replace(" 2026", "");
+            let last = if days.count() == 1 { String::new() } else { format!("-{}", day(days.last())) };
+            return format!("{}{last} all day", day(days.first()));
+        }
         let Some(span) = block.span else { return "in the inbox".to_owned() };
         let (start, end) = (self.zone.wall(span.start()), self.zone.wall(span.end()));
         let end_day = if start.date() == end.date() { String::new() } else { end.format("%a ").to_string() };
@@ -338,7 +343,7 @@ fn differences(before: &Picture, after: &Picture) -> Vec<String> {
         if old.title != block.title {
             change(format!("is {}", block.title));
         }
-        if old.span != block.span {
+        if old.when() != block.when() {
             change(format!("at {}", after.time(block)));
         }
         if old.status() != block.status() {

@@ -42,7 +42,6 @@ fn how_often() {
             ("add retro every two weeks on Monday at 3pm", &["+Retro Mon 2 Mar 15:00-16:00, every other Monday"]),
             ("retro fortnightly from next Monday at 3pm", &["+Retro Mon 9 Mar 15:00-16:00, every other Monday"]),
             ("Friday drinks every Friday at 8pm", &["+Friday drinks Fri 6 Mar 20:00-21:00, every Friday"]),
-            ("offsite every Friday all day", &["+Offsite Fri 6 Mar 09:00-17:00, every Friday"]),
         ],
     );
 }

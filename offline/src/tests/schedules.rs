@@ -53,7 +53,6 @@ fn times() {
             ("schedule gym at 7", &["+Gym Mon 2 Mar 19:00-20:00"]),
             ("schedule gym at 11", &["+Gym Mon 2 Mar 11:00-12:00"]),
             ("schedule gym at 9am", &["+Gym Tue 3 Mar 09:00-10:00"]),
-            ("schedule workshop tomorrow all day", &["+Workshop Tue 3 Mar 09:00-17:00"]),
             ("schedule sleep from 11pm to 7am tonight", &["+Sleep Mon 2 Mar 23:00-Tue 07:00"]),
             ("schedule nap for an hour and a half at 2pm", &["+Nap Mon 2 Mar 14:00-15:30"]),
             ("create an event called Launch party on March 20 at 7pm", &["+Launch party Fri 20 Mar 19:00-20:00"]),

@@ -219,7 +219,7 @@ fn short_day_stands_alone(tokens: &[Token], at: usize) -> bool {
 }
 
 /// `March 3rd`, `3 March 2027`, `3rd of May`.
-fn month_day(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Meaning, usize)> {
+pub(super) fn month_day(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Meaning, usize)> {
     let the = fits(tokens, at, "the").unwrap_or(0);
     let (month, day, mut taken) = match tokens.get(at + the).and_then(|token| calendar::month_named(&token.norm)) {
         Some(month) => {
@@ -244,7 +244,7 @@ fn month_day(tokens: &[Token], at: usize, today: NaiveDate) -> Option<(Meaning, 
     Some((Meaning::Days(vec![day]), taken))
 }
 
-fn day_number(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
+pub(super) fn day_number(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     let (day, taken) = number::ordinal(tokens, at).or_else(|| {
         let token = tokens.get(at)?;
         number::digits(&token.norm).filter(|_| token.norm.len() <= 2).map(|day| (day, 1))

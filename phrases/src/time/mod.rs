@@ -32,6 +32,7 @@
 //! | `following` | what can follow the name of a day |
 //! | `calendar` | which day a name means, seen from today |
 //! | `timing` | what the expressions of one request say together |
+//! | `span` | several days by the first and the last one: `3 to 7 May` |
 //! | `slot` | the moment that is meant |
 //! | `elapsed` | real hours and minutes after a wall-clock time, also when the clocks change |
 
@@ -44,6 +45,7 @@ mod following;
 mod named;
 mod scan;
 mod slot;
+mod span;
 mod timing;
 mod usual;
 
@@ -107,7 +109,7 @@ impl Day {
     }
 
     /// Whether it was named only by its place in the week, such as `Friday`.
-    pub(crate) fn is_of_a_week(&self) -> bool {
+    pub fn is_of_a_week(&self) -> bool {
         self.before.is_some_and(|before| (self.date - before).num_days() == 7)
     }
 }
@@ -132,6 +134,8 @@ pub enum PeriodName {
     Weekend,
     /// A calendar month.
     Month,
+    /// From one day to another one: Monday to Friday, 3 to 7 May.
+    Span,
     /// Any other period, such as the next 5 days.
     Days,
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::clock::{self, Lead, Reading};
 use super::usual::usual_time;
 use super::{
-    Day, Expression, Meaning, Openness, Period, PeriodName, Preposition, TimeOfDay, Today, again, calendar, date,
+    Day, Expression, Meaning, Openness, Period, PeriodName, Preposition, TimeOfDay, Today, again, calendar, date, span,
 };
 use crate::duration::{self, Length};
 use crate::number;
@@ -87,7 +87,8 @@ impl Scanner<'_> {
             return None;
         }
         let read = self
-            .range(at, preposition)
+            .days_of_a_month(at, preposition)
+            .or_else(|| self.range(at, preposition))
             .or_else(|| self.relative(at, preposition))
             .or_else(|| self.again(at, preposition))
             .or_else(|| self.named_part(at))
@@ -113,6 +114,15 @@ impl Scanner<'_> {
         self.found.last().is_some_and(|last| {
             last.at.end == end && matches!(last.meaning, Meaning::Days(_) | Meaning::Part(_) | Meaning::Every(_))
         })
+    }
+
+    /// `3 to 7 May`. Where something is moved, "from 3 May to 7 May" is the old day and the new one.
+    fn days_of_a_month(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
+        let is_led = matches!(preposition, Preposition::None | Preposition::From | Preposition::For | Preposition::To);
+        let is_dashed = |taken: usize| self.tokens.iter().skip(at).take(taken).any(|token| token.is("-"));
+        let found = span::within_a_month(self.tokens, at, self.today.now.date()).filter(|_| is_led);
+        let (first, last, taken) = found.filter(|(.., taken)| self.style == Style::Plain || is_dashed(*taken))?;
+        Some((vec![days_through(first, last)], taken))
     }
 
     fn range(&self, at: usize, preposition: Preposition) -> Option<(Vec<Meaning>, usize)> {
@@ -234,28 +244,16 @@ impl Scanner<'_> {
             return Some((vec![Meaning::Days(days)], taken));
         }
         if self.style == Style::Plain
-            && let Some((last, more)) = self.span_of_days(at + taken, preposition)
+            && let Some((last, more)) = span::last_day(self.tokens, at + taken, preposition, self.today)
             && let Some(first) = days.first().map(|day| day.date)
         {
-            let period = Period { from: first, to: calendar::plus(through(first, last), 1), name: PeriodName::Days };
-            return Some((vec![Meaning::Period(period)], taken + more));
+            return Some((vec![days_through(first, span::through(first, last))], taken + more));
         }
         while let Some((day, more)) = self.one_more_day(at + taken) {
             days.push(day);
             taken += more;
         }
         Some((vec![Meaning::Days(days)], taken))
-    }
-
-    /// `… to Friday`, `… – Friday`, `… through 5 May`.
-    fn span_of_days(&self, at: usize, preposition: Preposition) -> Option<(NaiveDate, usize)> {
-        let link = self.tokens.get(at)?;
-        let to = link.is_any("- through thru")
-            || (link.is_any("to until") && preposition == Preposition::From)
-            || (link.is("to") && preposition == Preposition::None);
-        let (said, taken) = date::date(self.tokens, at + 1, self.today, true).filter(|_| to)?;
-        let Meaning::Days(days) = said else { return None };
-        Some((days.first()?.date, taken + 1))
     }
 
     /// `, Wednesday`, `and Friday`: another day of a list.
@@ -347,15 +345,10 @@ impl Scanner<'_> {
 /// Words that can follow a time. Before any other word, a bare number is a count.
 const FOLLOWS_A_TIME: &str = "on for with to in from and then until by this next today tomorrow every instead please at is about or the my a an because so if sharp now but as not each am pm after before rather remind schedule and high low urgent important thanks";
 
-fn fixed(hour: u32, minute: u32) -> Meaning {
-    Meaning::Time(TimeOfDay { hour, minute, open: Openness::Fixed })
+fn days_through(first: NaiveDate, last: NaiveDate) -> Meaning {
+    Meaning::Period(Period { from: first, to: calendar::plus(last, 1), name: PeriodName::Span })
 }
 
-/// The last day of a span, which is after its first: "Friday to Monday" ends in the week after.
-fn through(first: NaiveDate, last: NaiveDate) -> NaiveDate {
-    if last >= first {
-        return last;
-    }
-    let week_later = calendar::plus(last, 7);
-    if week_later >= first { week_later } else { first }
+fn fixed(hour: u32, minute: u32) -> Meaning {
+    Meaning::Time(TimeOfDay { hour, minute, open: Openness::Fixed })
 }

@@ -53,8 +53,6 @@ pub enum Place {
 const MIDNIGHT: NaiveTime = NaiveTime::MIN;
 /// The hours of a day for something without a time: from 09:00 to 22:00.
 const DAY: (u32, u32) = (9, 22);
-/// Working hours, for "all day".
-const WORKDAY: (u32, u32) = (9, 17);
 
 fn hour(hour: u32) -> NaiveTime {
     NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or(MIDNIGHT)
@@ -111,12 +109,6 @@ impl When<'_> {
         if let Some(end) = timing.end {
             return self.until(date, end);
         }
-        if timing.all_day {
-            return Place::At {
-                start: Moment::at(date.and_time(hour(WORKDAY.0))),
-                end: Some(Moment::at(date.and_time(hour(WORKDAY.1)))),
-            };
-        }
         if let Some(part) = timing.part {
             return self.part(date, part);
         }
@@ -144,9 +136,6 @@ impl When<'_> {
         if let Some(part) = timing.part {
             let begun = self.now.time() >= part.from;
             return self.part(if begun { calendar::plus(today, 1) } else { today }, part);
-        }
-        if timing.all_day {
-            return self.on(if self.now.time() < hour(WORKDAY.0) { today } else { calendar::plus(today, 1) });
         }
         if timing.soon {
             return self.window(today, hour(0), hour(23));

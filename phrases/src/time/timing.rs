@@ -59,7 +59,7 @@ impl Timing {
             match &expression.meaning {
                 Meaning::Part(part) => timing.part = Some(*part),
                 // For what repeats, a length of days was read already.
-                Meaning::Length(length) if timing.every.is_some() && is_days(*length) => continue,
+                Meaning::Length(length) if timing.every.is_some() && length.is_days() => continue,
                 Meaning::Length(length) if expression.preposition != Preposition::By && timing.length.is_none() => {
                     timing.length = Some(*length)
                 }
@@ -164,7 +164,7 @@ impl Timing {
                     (Preposition::Until, [day]) => set(&mut self.until, day.date),
                     _ => false,
                 },
-                Meaning::Length(length) if is_days(*length) && expression.preposition == Preposition::For => {
+                Meaning::Length(length) if length.is_days() && expression.preposition == Preposition::For => {
                     set(&mut self.lasting, *length)
                 }
                 _ => false,
@@ -284,7 +284,7 @@ impl Timing {
         }
         let Some(period) = self.period else { return Vec::new() };
         match period.name {
-            PeriodName::Days if self.has_time() || self.part.is_some() => days_of(period).collect(),
+            PeriodName::Days | PeriodName::Span if self.has_time() || self.part.is_some() => days_of(period).collect(),
             _ => vec![period.from.max(if today < period.to { today } else { period.from })],
         }
     }
@@ -320,10 +320,6 @@ impl Timing {
         let lasting = self.lasting.map(|length| calendar::plus(calendar::plus_length(first, length), -1));
         [self.until, period, lasting].into_iter().flatten().min()
     }
-}
-
-fn is_days(length: Length) -> bool {
-    length.minutes == 0 && (length.days > 0 || length.months > 0)
 }
 
 /// Sets what is not set yet. Returns whether it did.
