@@ -1,6 +1,7 @@
 //! Cases: a timeline to start from, what a person says, and what must follow from it. Cases are written in YAML. The types here define
 //! its JSON Schema, which editors use (`evals/case.schema.json`).
 
+mod days;
 mod expect;
 mod load;
 mod pattern;
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::wall_clock::WallClock;
 
+pub use days::CaseDays;
 pub use expect::{
     CallChoice, CallPattern, CallsExpect, Expect, GoalPattern, HoursExpect, OrderExpect, Others, PlansExpect,
     Recolored, RejectionsExpect, Renamed, ReplyExpect, StepsExpect, TasksExpect,

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::days::CaseDays;
 use crate::picture::BlockLine;
 use crate::wall_clock::WallClock;
 
@@ -116,6 +117,9 @@ pub struct BlockPattern {
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Time>,
+    /// Its first and its last day, if it is all day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<CaseDays>,
     /// Whether it is a task without a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inbox: Option<bool>,
@@ -236,8 +240,18 @@ impl BlockPattern {
                 check(fits, what, wanted.to_string(), is.map_or_else(|| "none".to_owned(), |time| time.to_string()));
             }
         }
+        if let Some(days) = self.days {
+            let is = block.days.map(|is| CaseDays { first: is.first(), last: Some(is.last()) });
+            let fits = block.days.is_some_and(|is| days.are(is));
+            check(
+                fits,
+                "when it is",
+                days.to_string(),
+                is.map_or_else(|| "not all day".to_owned(), |is| is.to_string()),
+            );
+        }
         if let Some(inbox) = self.inbox {
-            check(inbox == block.start.is_none(), "inbox", inbox.to_string(), block.start.is_none().to_string());
+            check(inbox == block.is_untimed(), "inbox", inbox.to_string(), block.is_untimed().to_string());
         }
         for (wanted, is, what) in
             [(&self.due, &block.due, "the last day"), (&self.earliest, &block.earliest, "the first day")]

@@ -25,7 +25,10 @@ pub struct SeriesPattern {
     /// has no time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub after_done: bool,
-    /// The length of its blocks in minutes, or alternatives.
+    /// Whether it is all day. `start` is then at 00:00.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all_day: Option<bool>,
+    /// The length of its blocks in minutes, or alternatives. A day has 1,440.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<OneOrMore>,
     /// `task` or `appointment`.
@@ -83,6 +86,9 @@ impl SeriesPattern {
             },
             Some(first) => check(false, "the first start", &self.start, first),
             None => check(false, "the first start", &self.start, &"none"),
+        }
+        if let Some(all_day) = self.all_day {
+            check(all_day == series.all_day, "all day", &all_day, &series.all_day);
         }
         if let Some(minutes) = &self.minutes {
             check(minutes.has(series.minutes, 0), "the length", minutes, &series.minutes);

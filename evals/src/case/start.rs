@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::days::CaseDays;
 use crate::wall_clock::WallClock;
 
 /// The timeline from which a case starts. There is always the plan "My plan".
@@ -51,10 +52,13 @@ pub struct StartBlock {
     /// When it starts; none for a task without a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<WallClock>,
+    /// Its days, if it is all day, instead of `start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<CaseDays>,
     /// The last day for a task, e.g. 2026-03-06.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
-    /// Its length in minutes. The default is 60, and none for a task without a time.
+    /// Its length in minutes. The default is 60, and none for what has no time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
     /// Its description.

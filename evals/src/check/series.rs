@@ -1,10 +1,14 @@
 //! What repeats, and the changes of its blocks that follow from its rule.
 
+use flux_timeline::Days;
+
 use super::{matched, verdict};
 use crate::case::{Expect, SeriesPattern};
 use crate::picture::{BlockLine, Change, SeriesLine};
 use crate::record::Verdict;
 use crate::world::Observed;
+
+const MINUTES_A_DAY: i64 = 24 * 60;
 
 pub(super) fn check(expect: &Expect, seen: &Observed, rest: &mut Vec<&Change>, verdicts: &mut Vec<Verdict>) {
     let matches = matched(&expect.series, &seen.now.series, |pattern, series| pattern.misfits(series).is_empty());
@@ -59,9 +63,9 @@ impl Expected<'_> {
     /// Whether a block is at one of its starts, of those that were compared.
     fn starts_with(&self, block: &BlockLine) -> bool {
         if self.series.untimed {
-            return block.start.is_none();
+            return block.begins().is_none();
         }
-        block.start.is_some_and(|start| self.series.starts(self.pattern.from()).contains(&start))
+        block.begins().is_some_and(|start| self.series.starts(self.pattern.from()).contains(&start))
     }
 
     /// Whether a new block is as the series says.
@@ -73,7 +77,7 @@ impl Expected<'_> {
     /// Whether a block has changed as the series has: each field is as it was, or as the series says.
     fn has_changed(&self, before: &BlockLine, now: &BlockLine) -> bool {
         let mut wanted = self.planned(now);
-        let has_stayed = before.start == now.start && before.minutes == now.minutes;
+        let has_stayed = before.begins() == now.begins() && before.minutes == now.minutes && before.days == now.days;
         if !(has_stayed || self.starts_with(now)) {
             return false;
         }
@@ -105,9 +109,14 @@ impl Expected<'_> {
     /// The block with all fields that it has from the series. Its handle, its time and how far it is are its own.
     fn planned(&self, block: &BlockLine) -> BlockLine {
         let series = self.series;
+        let count = series.minutes / MINUTES_A_DAY;
         BlockLine {
             title: series.title.clone(),
-            minutes: Some(series.minutes).filter(|minutes| *minutes > 0),
+            minutes: Some(series.minutes).filter(|minutes| *minutes > 0 && !series.all_day),
+            days: block
+                .begins()
+                .filter(|_| series.all_day)
+                .and_then(|start| Days::starting(start.0.date(), count).ok()),
             priority: series.priority.clone(),
             tags: series.tags.clone(),
             description: series.description.clone(),

@@ -1,3 +1,4 @@
+mod days;
 mod reminders;
 
 use flux_timeline::Kind;
@@ -19,6 +20,7 @@ fn block(handle: &str, title: &str, start: &str, minutes: i64) -> BlockLine {
         title: title.into(),
         start: Some(start),
         end: Some(WallClock(start.0 + chrono::TimeDelta::minutes(minutes))),
+        days: None,
         minutes: Some(minutes),
         due: None,
         earliest: None,
@@ -192,6 +194,7 @@ fn gym(id: &str, rule: &str, first: u32, starts: &[&str]) -> (SeriesLine, Vec<Bl
         untimed: false,
         start: at(starts[0]),
         except: Vec::new(),
+        all_day: false,
         minutes: 60,
         kind: Kind::Task,
         priority: "medium".into(),

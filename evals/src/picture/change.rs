@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::details::write_details;
+use super::details::{write_days, write_details};
 use super::{BlockLine, GoalLine, Picture, PlanLine, SeriesLine};
 
 /// One difference.
@@ -143,9 +143,10 @@ fn differences<T: Clone + PartialEq>(
 impl fmt::Display for BlockLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:?} ", self.handle, self.title)?;
-        match self.start {
-            Some(start) => write!(f, "{start}")?,
-            None => write!(f, "in the inbox")?,
+        match (self.start, self.days) {
+            (Some(start), _) => write!(f, "{start}")?,
+            (None, Some(days)) => write_days(f, days.first(), days.last())?,
+            (None, None) => write!(f, "in the inbox")?,
         }
         if let Some(minutes) = self.minutes {
             write!(f, " ({minutes} min)")?;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
+
 /// Writes what a block or a series has beside its title and its time.
 pub(super) fn write_details(
     f: &mut fmt::Formatter<'_>,
@@ -24,4 +26,9 @@ pub(super) fn write_details(
         Some([]) => write!(f, " never reminds"),
         Some(minutes) => write!(f, " reminds {minutes:?} min before"),
     }
+}
+
+/// Writes `2026-03-06 all day`, or `2026-03-06 to 2026-03-08 all day`.
+pub(crate) fn write_days(f: &mut fmt::Formatter<'_>, first: NaiveDate, last: NaiveDate) -> fmt::Result {
+    if first == last { write!(f, "{first} all day") } else { write!(f, "{first} to {last} all day") }
 }

@@ -6,14 +6,15 @@ mod series;
 
 use flux_agent::store::{Sql, Store, StoreError};
 use flux_timeline::{
-    Block, BlockQuery, EventKind, Kind, Plan, PlanColor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns, ReadSeries, Run,
-    Zone, clock,
+    Block, BlockQuery, Days, EventKind, Kind, Plan, PlanColor, ReadBlocks, ReadHistory, ReadPlans, ReadRuns,
+    ReadSeries, Run, When, Zone, clock,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::wall_clock::WallClock;
 
 pub use change::{Change, changes};
+pub(crate) use details::write_days;
 pub use series::{SeriesLine, starts};
 
 /// All plans, blocks, series and goals.
@@ -53,12 +54,15 @@ pub struct BlockLine {
     pub handle: String,
     /// Its title.
     pub title: String,
-    /// When it starts; none for a task without a time.
+    /// When it starts; none for what is all day, and for a task without a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<WallClock>,
     /// When it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<WallClock>,
+    /// Its days, if it is all day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Days>,
     /// Its length in minutes of real time. On a day when the clocks change, this differs from `end - start`. Of a task without a time,
     /// its estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +108,18 @@ pub struct BlockLine {
     pub series: Option<String>,
 }
 
+impl BlockLine {
+    /// Whether it is a task that has no time and no days.
+    pub const fn is_untimed(&self) -> bool {
+        self.start.is_none() && self.days.is_none()
+    }
+
+    /// When it begins by the clock: what is all day begins at 00:00.
+    pub fn begins(&self) -> Option<WallClock> {
+        self.start.or(self.days.map(|days| WallClock(days.first().into())))
+    }
+}
+
 /// A goal of the architect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GoalLine {
@@ -143,7 +159,7 @@ impl Picture {
             let query = BlockQuery { plan: Some(plan.id), limit: usize::MAX >> 1, ..BlockQuery::default() };
             blocks.extend(store.blocks(&query)?);
         }
-        blocks.sort_by_key(|block| (block.span, block.handle));
+        blocks.sort_by_key(|block| (block.when().map(When::bounds), block.handle));
         let lens = Lens { zone, plans: &plans, blocks: &blocks };
         let mut runs = store.runs(100)?;
         runs.reverse();
@@ -199,6 +215,7 @@ impl Lens<'_> {
             title: block.title.to_string(),
             start: block.span.map(|span| WallClock(self.zone.wall(span.start()))),
             end: block.span.map(|span| WallClock(self.zone.wall(span.end()))),
+            days: block.days,
             minutes: block.length().map(|length| length.num_minutes()),
             due: block.due.map(clock::iso_date),
             earliest: block.not_before.map(clock::iso_date),

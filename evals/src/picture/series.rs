@@ -37,7 +37,10 @@ pub struct SeriesLine {
     /// The starts of the rule at which there is no block.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<WallClock>,
-    /// The length of its blocks in minutes.
+    /// Whether it is all day.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_day: bool,
+    /// The length of its blocks in minutes. A day has 1,440.
     pub minutes: i64,
     /// `task` or `appointment`.
     pub kind: Kind,
@@ -67,6 +70,7 @@ impl SeriesLine {
             untimed: series.untimed,
             start: WallClock(series.start),
             except: series.except.iter().copied().map(WallClock).collect(),
+            all_day: series.all_day,
             minutes: series.minutes.into(),
             kind: series.kind,
             priority: series.priority.as_str().to_owned(),
@@ -101,6 +105,9 @@ pub fn starts(rule: &str, start: NaiveDateTime, from: NaiveDateTime) -> Result<V
 impl fmt::Display for SeriesLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} {} from {} ({} min)", self.title, self.words, self.start, self.minutes)?;
+        if self.all_day {
+            write!(f, " all day")?;
+        }
         if self.kind == Kind::Appointment {
             write!(f, " appointment")?;
         }

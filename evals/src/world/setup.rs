@@ -91,6 +91,10 @@ fn arguments(block: &StartBlock) -> Value {
     if let Some(start) = block.start {
         arguments["startTime"] = json!(start);
     }
+    if let Some(days) = block.days {
+        arguments["firstDay"] = json!(days.first);
+        arguments["lastDay"] = json!(days.last());
+    }
     if let Some(minutes) = block.minutes.or(block.start.map(|_| 60)) {
         arguments["durationMinutes"] = json!(minutes);
     }
@@ -121,6 +125,7 @@ fn fillers(filler: &Filler) -> impl Iterator<Item = StartBlock> + '_ {
         Some(StartBlock {
             title: format!("{title} {}", index + 1),
             start: Some(WallClock(start)),
+            days: None,
             due: None,
             minutes: Some(30),
             description: None,
