@@ -113,10 +113,10 @@ pub(super) fn changes_many(event: &Event) -> bool {
         EventKind::TimelineShifted { .. } | EventKind::PlanUnarchived { .. } => true,
         // One that is brought back has blocks. The first plan of a timeline has none.
         EventKind::PlanCreated { .. } => event.actor != Actor::System,
+        // In another zone, the first day of an all-day block begins at another time, and quiet hours do.
         EventKind::SettingsChanged { before, after } => {
-            let is_asked_for = before.remind_minutes.is_some() || before.quiet_hours.is_some();
-            (before.remind_minutes, before.quiet_hours) != (after.remind_minutes, after.quiet_hours)
-                || is_asked_for && before.time_zone != after.time_zone
+            (before.remind_minutes, before.quiet_hours, before.time_zone)
+                != (after.remind_minutes, after.quiet_hours, after.time_zone)
         }
         _ => false,
     }

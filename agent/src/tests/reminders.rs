@@ -218,6 +218,32 @@ fn reminders_wait_for_the_end_of_quiet_hours() {
 }
 
 #[test]
+fn what_is_all_day_reminds_at_nine_of_its_first_day_wherever_the_person_is() {
+    let mut world = World::new();
+    let tab = world.connect_as(true, None);
+    world.done(&tab, "setSettings", json!({"timeZone": "Europe/Oslo"}));
+    let trip = json!({"title": "Trip", "kind": "appointment", "firstDay": "2026-03-05", "lastDay": "2026-03-07",
+        "remindMinutesBefore": [1440, 0]});
+    world.done(&tab, "scheduleBlock", trip);
+    assert_eq!(due(&world).as_deref(), Some("04 08:00"), "nine o'clock in Oslo");
+    for (zone, at) in [("America/New_York", "04 14:00"), ("Asia/Tokyo", "04 00:00"), ("Europe/Oslo", "04 08:00")] {
+        world.done(&tab, "setSettings", json!({"timeZone": zone}));
+        assert_eq!(due(&world).as_deref(), Some(at), "{zone}");
+    }
+    world.done(&tab, "setSettings", json!({"quietHours": {"from": "22:00", "to": "10:30"}}));
+    assert_eq!(due(&world).as_deref(), Some("04 09:30"), "the end of the quiet hours");
+    world.done(&tab, "setSettings", json!({"quietHours": null}));
+    world.ring();
+    assert_eq!((reminded(&tab), due(&world).as_deref()), (Some(vec!["Trip".to_owned()]), Some("05 08:00")));
+    world.done(&tab, "updateBlock", json!({"id": "Trip", "updates": {"firstDay": "2026-03-10"}}));
+    world.ring();
+    assert_eq!((reminded(&tab), due(&world).as_deref()), (Some(vec![]), Some("09 08:00")), "with its days");
+    world.done(&tab, "updateBlock", json!({"id": "Trip", "updates": {"startTime": "2026-03-10T18:00"}}));
+    world.ring();
+    assert_eq!((reminded(&tab), due(&world).as_deref()), (Some(vec![]), Some("09 17:00")), "with its time");
+}
+
+#[test]
 fn a_reminder_that_comes_late_is_left_out_if_it_is_of_no_use() {
     let mut world = World::new();
     let tab = world.connect_as(true, None);
