@@ -60,6 +60,38 @@ fn each_morning_overdue_tasks_get_new_times_if_the_settings_say_so() {
 }
 
 #[test]
+fn an_all_day_task_is_overdue_after_its_last_day_and_moves_by_whole_days() {
+    let mut world = World::new();
+    let tab = world.connect();
+    world.done(&tab, "setSettings", json!({"timeZone": "Europe/Oslo", "rescheduleOverdue": true}));
+    for (title, kind, first, last) in [
+        ("Tax return", "task", "2026-02-27", "2026-02-28"),
+        ("Cellar", "task", "2026-03-01", "2026-03-03"),
+        ("Fair", "appointment", "2026-02-27", "2026-02-28"),
+    ] {
+        let block = json!({"title": title, "kind": kind, "firstDay": first, "lastDay": last});
+        world.done(&tab, "scheduleBlock", block);
+    }
+    let days = |world: &World| {
+        let blocks = world.agent.store().content().unwrap().blocks.into_iter();
+        let mut days: Vec<String> = blocks.map(|block| format!("{:?} {}", block.days.unwrap(), block.title)).collect();
+        days.sort();
+        days
+    };
+    let day = |first: &str, last: &str, title: &str| format!("Days {{ first: {first}, last: {last} }} {title}");
+    let fair = day("2026-02-27", "2026-02-28", "Fair");
+    // On the third, the cellar is not overdue yet.
+    world.ring();
+    assert_eq!(
+        days(&world),
+        [fair.clone(), day("2026-03-01", "2026-03-03", "Cellar"), day("2026-03-03", "2026-03-04", "Tax return")]
+    );
+    world.ring();
+    let moved = day("2026-03-04", "2026-03-06", "Cellar");
+    assert_eq!(days(&world), [fair, day("2026-03-03", "2026-03-04", "Tax return"), moved]);
+}
+
+#[test]
 fn a_morning_with_nothing_overdue_changes_nothing() {
     let mut world = World::new();
     let tab = world.connect();
