@@ -153,7 +153,7 @@ fn it_has_either_a_time_or_days() {
     let start = Some(at("03-04T10:00"));
     let both = BlockUpdate { start, ..set_days(days("03-03", "03-03")) };
     assert_eq!(desk.update("Fair", both).unwrap_err(), either);
-    let length = BlockUpdate { length: Some(TimeDelta::hours(2)), ..BlockUpdate::default() };
+    let length = BlockUpdate { length: Some(Some(TimeDelta::hours(2))), ..BlockUpdate::default() };
     let why = "“Fair” is all day. Nothing was changed; say when it starts, or give other days.";
     assert_eq!(desk.update("Fair", length).unwrap_err(), why);
     assert_eq!(desk.update("Fair", BlockUpdate { end: start, ..BlockUpdate::default() }).unwrap_err(), why);
