@@ -276,7 +276,7 @@ test("messages written while offline wait, and are sent in order when the page i
   const articles = await seen.conversation(tab).getByRole("article").allInnerTexts();
   assert.deepEqual(articles.map((words) => words.match(/First|One|Second|Two/)?.[0]), ["First", "One", "Second", "Two"]);
   const client = await connectAs(person, server);
-  const { messages } = await client.call("getMessages", {});
+  const messages = await client.call("getMessages", {});
   assert.deepEqual(messages.filter(({ role }) => role === "user").map(({ parts }) => parts[0].text), ["First", "Second"]);
   await client.close();
   assert.equal(await seen.message(tab).inputValue(), "Never mind", "it is a draft");

@@ -117,7 +117,7 @@ test("wishes are taken away again", async () => {
   await picture(tab, "goal-usual.png");
   await panel(tab).getByRole("button", { name: "Add to timeline" }).click();
   await panel(tab).getByText("On track").waitFor();
-  const { goals: [goal] } = await client.call("getGoals", {});
+  const [goal] = await client.call("getGoals", {});
   assert.deepEqual(goal.state.wishes, {});
   await client.close();
   await person.close();

@@ -325,7 +325,7 @@ test("another tab that comes to show somebody else’s timeline keeps nothing of
   line.restore();
   await shows(tab);
   await told(tab, "Changes that were not saved belong to the timeline from before. They are kept in this browser, and sent when it is shown again.");
-  await told(tab, "What you wrote and was not sent belongs to the timeline from before.");
+  await told(tab, "What you wrote and was not sent belongs to the timeline from before. It is kept in this browser, and in the message box again when that is shown.");
   assert.equal(await seen.message(tab).inputValue(), "");
   await count(seen.said(tab), 0);
   await signIn(tab);
