@@ -136,7 +136,7 @@ fn goals_that_cannot_be_read_change_nothing() {
     let (stage, id) = proposed();
     for (method, argument, why) in [
         ("previewGoal", json!({"goal": id, "from": "18:00"}), "both from and to"),
-        ("previewGoal", json!({"goal": id, "hoursPerWeek": 0}), "/hoursPerWeek"),
+        ("previewGoal", json!({"goal": id, "hoursPerWeek": -1}), "/hoursPerWeek"),
         ("previewGoal", json!({"goal": id, "from": "20:00", "to": "18:00"}), "20:00"),
         ("previewGoal", json!({"goal": id, "deadline": "2020-01-01"}), "This deadline is over already."),
         ("previewGoal", json!({"goal": "French"}), "There is no goal “French”"),
