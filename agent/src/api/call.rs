@@ -69,7 +69,7 @@ pub enum Question {
     /// Blocks of a plan, or of all plans in use.
     Blocks(Box<PageFields>),
     /// The times that this command would give to tasks that are overdue or have none.
-    Times(Command),
+    Times(Box<Command>),
     /// The goals, and how far they have come.
     Goals,
     /// How a goal would be planned.
@@ -118,7 +118,7 @@ impl Call {
             "getTimelineAt" => timeline_at(arguments),
             "getEvents" => events(arguments),
             "getBlocks" => Ok(Self::Ask(Question::Blocks(Box::new(PageFields::read(arguments, BLOCKS)?)))),
-            "suggestTimes" => times::read_tasks(arguments).map(|tasks| Self::Ask(Question::Times(tasks))),
+            "suggestTimes" => times::read_tasks(arguments).map(|command| Self::Ask(Question::Times(Box::new(command)))),
             "getGoals" => Fields::read(arguments, &[]).map(|_| Self::Ask(Question::Goals)),
             "previewGoal" => PreviewCall::read(arguments).map(|call| Self::Ask(Question::Preview(Box::new(call)))),
             "acceptGoal" => goals::read_accept(arguments).map(Self::Command),

@@ -9,7 +9,7 @@ use flux_tools::context::BlockLine;
 use serde_json::json;
 
 use super::lead::{self, Minutes, UNREAD};
-use super::{Outcome, Request, is_known, lead_in, single, update};
+use super::{Outcome, Request, is_known, lead_in, single, update, usual};
 use crate::details;
 use crate::memory::is_handle;
 use crate::phrase;
@@ -58,6 +58,9 @@ pub(super) fn read(request: Request) -> Option<Outcome> {
     }
     let request = Request { tokens, ..request };
     let Some(said) = said(tokens) else { return exists(request) };
+    if said.always && usual::is_of_all(&said.target) {
+        return Some(Outcome::Say(usual::SETTING.to_owned()));
+    }
     // "Also remind me …": the reminders that there are, are not known here, and would be replaced.
     if is_one_more(request) {
         return Some(Outcome::Say(

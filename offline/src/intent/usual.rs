@@ -22,6 +22,17 @@ const REMIND: &[&str] = &["remind|notify|alert me of|about"];
 const AS_USUAL: &[&str] =
     &["as usual|always", "by default", "as|like in|per? my|the settings say?", "to the|my? usual|default|settings"];
 
+/// Said of a reminder of all blocks of a kind, which is not one of a series.
+pub(super) const SETTING: &str = "When all blocks remind you is one of your settings, which I cannot change, so I changed nothing. Set it there, or say it for one block, such as “remind me 10 minutes before the dentist”.";
+
+/// Whether words name no block, but all of them: "before every appointment".
+pub(super) fn is_of_all(target: &[Token]) -> bool {
+    let is_general = |token: &Token| {
+        token.is_any("all my the of every each everything anything appointment appointments block blocks event events meeting meetings task tasks thing things")
+    };
+    !target.is_empty() && target.iter().all(is_general)
+}
+
 pub(super) fn read(request: Request) -> Option<Outcome> {
     reminders(request).or_else(|| estimate(request))
 }

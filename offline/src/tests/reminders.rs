@@ -288,6 +288,9 @@ fn what_is_not_understood_completely_sets_no_reminder() {
             ("physio tomorrow at 3pm, remind me 3 weeks before", &["up to a week before"]),
             ("remind me 1 hour and 15 minutes before the dentist", &["one reminder or two"]),
             ("remind me a few minutes before the dentist", &["with a number"]),
+            // That of all blocks is a setting. Yoga is all that repeats here.
+            ("always remind me 15 minutes before appointments", &["one of your settings", "changed nothing"]),
+            ("remind me 15 minutes before every meeting", &["one of your settings", "changed nothing"]),
             ("also remind me an hour before the dentist", &["all reminders of a block at once"]),
             ("set another reminder an hour before the dentist", &["all reminders of a block at once"]),
             ("remind me of the dentist", &["How long before"]),
