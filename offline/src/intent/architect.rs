@@ -200,9 +200,9 @@ fn is_goal(tokens: &[Token], from: usize, pace: &Pace, request: Request) -> bool
     if finish && pace.deadline.is_none() && pace.minutes_per_week.is_none() {
         return false;
     }
-    // "Make the trip 3 days long" is about a block.
-    let is_length = tokens.last().is_some_and(|last| last.is_any("long longer shorter"));
-    if is_length && fits_any(tokens, from, &["make"]).is_some() {
+    // "Make the trip 3 days long" and "make the party high priority" are about a block.
+    let is_change = tokens.last().is_some_and(|last| last.is_any("long longer shorter priority"));
+    if is_change && fits_any(tokens, from, &["make"]).is_some() {
         return false;
     }
     let object = |taken: usize| {

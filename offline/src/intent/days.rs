@@ -146,7 +146,8 @@ pub(super) fn moved(block: &BlockLine, wanted: &Timing, first: NaiveDate) -> Opt
     if !block.all_day && !wanted.all_day {
         return span.map(|_| Value::Null);
     }
-    if has_clock(wanted) {
+    let in_a_month = wanted.period.is_some_and(|period| period.name == PeriodName::Month);
+    if has_clock(wanted) || in_a_month {
         return Some(Value::Null);
     }
     let last = span.map(|span| plus(span.to, -1)).or(wanted.length.map(|length| plus(plus_length(first, length), -1)));
@@ -238,8 +239,10 @@ fn all_day(request: Request) -> Option<Outcome> {
 
 /// `extend the trip to Sunday`, `the trip lasts until Sunday`.
 fn until(request: Request) -> Option<Outcome> {
-    const LASTS: &[&str] =
-        &["will|should|must? last|lasts|go|goes|run|runs|end|ends|continue|continues now?", "is over|until|through"];
+    const LASTS: &[&str] = &[
+        "now? will|should|must? last|lasts|go|goes|run|runs|end|ends|continue|continues now?",
+        "is over|until|through",
+    ];
     let tokens = request.tokens;
     let found = expressions(tokens, request.world.today, Style::Moving);
     let [.., last] = found.as_slice() else { return None };

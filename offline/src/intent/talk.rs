@@ -103,6 +103,7 @@ pub(crate) fn help() -> String {
     "I read plain requests by rules; I am not a language model. For example:\n\
      - Schedule workout tomorrow at 8am for 45 minutes #health\n\
      - Remind me to buy milk at 6pm, or: remind me 10 minutes before the dentist\n\
+     - Trip to Rome from 3 to 7 May, or: make the conference all day, or: extend the trip to Sunday\n\
      - Gym every Tuesday at 18:00 until June, or: stop repeating gym\n\
      - Move the dentist to Friday at 10, or: push everything after 2pm by 30 minutes\n\
      - Find new times for overdue tasks\n\

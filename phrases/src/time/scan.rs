@@ -162,7 +162,9 @@ impl Scanner<'_> {
         if let Some(more) = fits(self.tokens, after, "ago") {
             return Some((vec![Meaning::Ago(length)], taken + more));
         }
-        let link = fits(self.tokens, after, "from|after").filter(|_| length.minutes == 0)?;
+        // "For 5 days from Monday" says how long.
+        let is_day = length.minutes == 0 && preposition != Preposition::For;
+        let link = fits(self.tokens, after, "from|after").filter(|_| is_day)?;
         let (said, more) = date::date(self.tokens, after + link, self.today, true)?;
         let Meaning::Days(days) = said else { return None };
         let day = calendar::plus_length(days.first()?.date, length);
