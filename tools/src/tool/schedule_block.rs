@@ -35,7 +35,7 @@ pub struct ScheduleBlock {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 20160))]
     pub duration_minutes: Option<u32>,
-    /// First day of what is all day (a holiday, a birthday, a trip), e.g. 2026-11-27. It has no startTime then.
+    /// First day of what is all day (a holiday, a birthday, a trip), e.g. 2026-11-27. It has no startTime then; do not ask for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_day: Option<WallDate>,
     /// Last day of what is all day. Leave it out for one day.
