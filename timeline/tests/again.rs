@@ -359,3 +359,17 @@ fn series_of_earlier_versions_repeat_by_their_rule() {
     let old: Series = serde_json::from_value(value).unwrap();
     assert_eq!((old.after_done, old.untimed, old.words()), (None, false, "every 3 days".to_owned()));
 }
+
+#[test]
+fn an_overdue_one_moves_with_the_series_and_goes_with_it() {
+    let mut desk = Desk::new();
+    plan(&mut desk, Some("03-02T18:00"), "FREQ=DAILY;INTERVAL=3").unwrap();
+    desk.now = at("03-10T10:00");
+    let id = newest(&desk).id;
+    change(&mut desk, id, BlockUpdate { scope: Scope::All, ..starting(at("03-02T19:00")) }).unwrap();
+    assert_eq!(open(&desk), ["Mon 03-02 19:00 Water the plants"]);
+    let place = newest(&desk).series.unwrap();
+    assert_eq!(place.start, desk.session.timeline().series()[0].start);
+    delete(&mut desk, id, Scope::All);
+    assert_eq!(open(&desk), Vec::<String>::new());
+}

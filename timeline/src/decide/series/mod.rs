@@ -384,7 +384,8 @@ fn blocks_of(series: &Series) -> BlockQuery {
     BlockQuery { plan: Some(series.plan), series: Some(series.id), ..BlockQuery::default() }
 }
 
-/// The open blocks of a series that its rule starts at or after `from`, without those that are over at `now`.
+/// The open blocks of a series that its rule starts at or after `from`, without those that are over at `now`. The newest block of what comes
+/// again after it was done is one of them, because it is still to be done.
 fn open_blocks<V: ReadPlans + ReadBlocks>(
     view: &V,
     series: &Series,
@@ -395,7 +396,8 @@ fn open_blocks<V: ReadPlans + ReadBlocks>(
     let mut blocks = read(view.blocks(&blocks_of(series)))?;
     blocks.retain(|block| {
         let is_from = block.series.is_some_and(|place| place.start >= from);
-        is_from && block.is_open() && now.is_none_or(|now| !block.has_ended(now, zone))
+        let is_newest = series.after_done == Some(block.id);
+        is_from && block.is_open() && (is_newest || now.is_none_or(|now| !block.has_ended(now, zone)))
     });
     Ok(blocks)
 }
