@@ -4,8 +4,6 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 include!(concat!(env!("OUT_DIR"), "/zones.rs"));
 
-static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zones.bin"));
-
 /// The unit of the times of changes, in seconds.
 const MINUTE: i64 = 60;
 /// The last year in the table.
@@ -13,13 +11,13 @@ const LAST_YEAR: i32 = 2037;
 
 /// The index of the zone with this name, in upper or lower case.
 pub(super) fn find(name: &str) -> Option<u16> {
-    let index = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
+    let index = NAMES.lines().position(|known| known.eq_ignore_ascii_case(name))?;
     u16::try_from(index).ok()
 }
 
 /// The name of a zone.
 pub(super) fn name(zone: u16) -> &'static str {
-    NAMES.get(usize::from(zone)).copied().unwrap_or("UTC")
+    NAMES.lines().nth(usize::from(zone)).unwrap_or("UTC")
 }
 
 /// The offset of a zone from UTC at an instant, in seconds.
@@ -28,20 +26,22 @@ pub(super) fn name(zone: u16) -> &'static str {
 /// last Sunday of March" continue to hold.
 pub(super) fn offset_seconds(zone: u16, instant: DateTime<Utc>) -> i32 {
     let instant = if instant.year() > LAST_YEAR { in_known_year(instant) } else { instant };
-    let place = RULES.get(usize::from(zone)).and_then(|place| usize::try_from(*place).ok());
-    let mut reader = Reader(place.and_then(|place| TABLE.get(place..)).unwrap_or_default());
-    let changes = reader.number();
-    let mut offset = reader.number();
+    let rules = RULES.get(usize::from(zone)).copied().map_or(0, usize::from);
+    let end = |rules: usize| ENDS.get(rules).copied().map_or(0, usize::from);
+    let changes = rules.checked_sub(1).map_or(0, end)..end(rules);
+    let minute = instant.timestamp().div_euclid(MINUTE);
+    let mut offset = FIRSTS.get(rules).copied().unwrap_or_default();
     let mut time = 0;
-    for _ in 0..changes {
-        time += i64::try_from(reader.number()).unwrap_or_default();
-        let next = reader.number();
-        if time * MINUTE > instant.timestamp() {
+    for (minutes, next) in
+        std::iter::zip(TIMES.get(changes.clone()).unwrap_or_default(), CHANGES.get(changes).unwrap_or_default())
+    {
+        time += i64::from(*minutes);
+        if time > minute {
             break;
         }
-        offset = next;
+        offset = *next;
     }
-    OFFSETS.get(offset).copied().unwrap_or_default()
+    OFFSETS.get(usize::from(offset)).copied().unwrap_or_default()
 }
 
 /// The same moment in the latest year up to 2037 that begins on the same weekday and has as many days.
@@ -53,24 +53,6 @@ fn in_known_year(instant: DateTime<Utc>) -> DateTime<Utc> {
     let wanted = calendar(instant.year());
     let year = (LAST_YEAR - 27..=LAST_YEAR).rev().find(|year| calendar(*year) == wanted);
     year.and_then(|year| instant.with_year(year)).unwrap_or(instant)
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn number(&mut self) -> usize {
-        let mut number = 0;
-        let mut shift = 0;
-        while let Some((byte, rest)) = self.0.split_first() {
-            self.0 = rest;
-            number |= usize::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte & 0x80 == 0 {
-                break;
-            }
-        }
-        number
-    }
 }
 
 #[cfg(test)]
