@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+mod request;
 mod verify;
 mod world;
 
@@ -12,6 +13,7 @@ use flux_timeline::timeline::Content;
 use flux_timeline::{Actor, Event, Span, Timeline, TxnId};
 use proptest::prelude::*;
 
+use request::*;
 use world::*;
 
 /// First the plan that was created in between is undone, then the last plan, so that only an archived one would be left.

@@ -8,6 +8,7 @@ use flux_timeline::{Kind, limits};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::request::*;
 use super::world::*;
 
 /// Checks an event against the timeline that the events before it made.
