@@ -83,8 +83,8 @@ impl Form {
             timing: Timing::Time,
             start: clock::wall(zone.wall(start)),
             end: clock::wall(zone.wall(start + LENGTH)),
-            first_day: clock::iso_date(zone.wall(start).date()),
-            last_day: clock::iso_date(zone.wall(start).date()),
+            first_day: String::new(),
+            last_day: String::new(),
             minutes: String::new(),
             first: String::new(),
             due: String::new(),
@@ -101,10 +101,6 @@ impl Form {
     /// The form for an existing block.
     pub fn of(block: &Block, zone: Zone) -> Self {
         let tags: Vec<&str> = block.tags.iter().map(Tag::as_str).collect();
-        // The days that it touches: one that ends at midnight does not touch the next one.
-        let (start, end) = block.in_zone(zone).unzip();
-        let day = |moment: Option<DateTime<Utc>>| Some(clock::iso_date(zone.wall(moment?).date()));
-        let end = end.map(|end| end - TimeDelta::milliseconds(1));
         Self {
             before: Some(block.clone()),
             plan: Some(block.plan),
@@ -117,8 +113,8 @@ impl Form {
             },
             start: block.span.map(|span| clock::wall(zone.wall(span.start()))).unwrap_or_default(),
             end: block.span.map(|span| clock::wall(zone.wall(span.end()))).unwrap_or_default(),
-            first_day: day(start).unwrap_or_default(),
-            last_day: day(end).unwrap_or_default(),
+            first_day: block.days.map(|days| clock::iso_date(days.first())).unwrap_or_default(),
+            last_day: block.days.map(|days| clock::iso_date(days.last())).unwrap_or_default(),
             minutes: block.length().map(|length| length.num_minutes().to_string()).unwrap_or_default(),
             first: block.not_before.map(clock::iso_date).unwrap_or_default(),
             due: block.due.map(clock::iso_date).unwrap_or_default(),
@@ -173,11 +169,17 @@ impl Form {
 
     /// Makes it all day, or no longer so. What becomes all day keeps its days, and what gets a time keeps the day on which it begins.
     pub fn set_all_day(&mut self, is_all_day: bool) {
-        let first = clock::read_wall(&self.start).map(|start| clock::iso_date(start.date()));
-        if is_all_day && self.first_day.is_empty() {
-            self.set_first_day(first.unwrap_or_default());
-        } else if let (false, Some(day)) = (is_all_day, clock::read_date(&self.first_day)) {
-            let time = clock::read_wall(&self.start).map_or(MORNING, |start| start.time());
+        let (start, end) = (clock::read_wall(&self.start), clock::read_wall(&self.end));
+        if is_all_day {
+            let first = start.map(|start| clock::iso_date(start.date()));
+            // Otherwise the last day is that of the fields already.
+            if let (Some(start), Some(first)) = (start, first.filter(|first| *first != self.first_day)) {
+                // What ends at midnight does not last on the next day.
+                let last = end.map_or(start, |end| (end - TimeDelta::milliseconds(1)).max(start));
+                (self.first_day, self.last_day) = (first, clock::iso_date(last.date()));
+            }
+        } else if let Some(day) = clock::read_date(&self.first_day) {
+            let time = start.map_or(MORNING, |start| start.time());
             self.set_start(clock::wall(day.and_time(time)));
         }
         self.timing = if is_all_day { Timing::AllDay } else { Timing::Time };
@@ -406,6 +408,12 @@ mod tests {
         let mut form = Form { title: "Fair".into(), ..form };
         form.set_all_day(true);
         assert_eq!((form.first_day.as_str(), form.last_day.as_str()), ("2026-11-24", "2026-11-24"));
+        let mut night = form.clone();
+        night.set_all_day(false);
+        night.set_start("2026-11-26T22:30".to_owned());
+        night.end = "2026-11-27T00:30".to_owned();
+        night.set_all_day(true);
+        assert_eq!((night.first_day.as_str(), night.last_day.as_str()), ("2026-11-26", "2026-11-27"));
         form.last_day = "2026-11-25".to_owned();
         form.set_first_day("2026-11-30".to_owned());
         let Ok(Some(Mutation::Schedule(new))) = form.mutation(oslo(), id()) else { panic!("{form:?}") };
