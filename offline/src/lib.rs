@@ -237,13 +237,9 @@ fn fresh((tool, arguments): &Call) -> Option<BlockLine> {
         end: time("endTime").or(after).unwrap_or(start + TimeDelta::minutes(minutes)),
         priority: text("priority").unwrap_or("medium").to_owned(),
         tags: arguments.get("tags").and_then(|tags| json::read(tags.clone()).ok()).unwrap_or_default(),
-        completed: false,
-        missed: false,
-        working: false,
-        repeats: None,
         all_day: first.is_some(),
         untimed,
-        plan: None,
+        ..BlockLine::default()
     })
 }
 

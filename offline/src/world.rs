@@ -1,7 +1,7 @@
 //! What the interpreter knows: the timeline in the context, what was looked up since, and the conversation.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use flux_timeline::{Kind, Zone, clock};
+use flux_timeline::{Zone, clock};
 use serde_json::{Value, json};
 
 use super::memory::{self, Memory};
@@ -257,18 +257,12 @@ fn waiting(task: &InboxLine) -> BlockLine {
     BlockLine {
         handle: task.handle.clone(),
         title: task.title.clone(),
-        kind: Kind::Task,
-        start: NaiveDateTime::default(),
-        end: NaiveDateTime::default(),
         priority: task.priority.clone(),
         tags: task.tags.clone(),
-        completed: false,
-        missed: false,
         working: task.working,
-        repeats: None,
-        all_day: false,
         untimed: true,
         plan: task.plan.clone(),
+        ..BlockLine::default()
     }
 }
 

@@ -166,10 +166,16 @@ impl Block {
         self.in_zone(zone).is_some_and(|(_, end)| end <= now)
     }
 
+    /// Whether it begins after `now`, which is the start of the first day in the person's zone for an all-day block.
+    pub fn has_to_begin(&self, now: DateTime<Utc>, zone: Zone) -> bool {
+        self.in_zone(zone).is_some_and(|(start, _)| start > now)
+    }
+
     /// The moment from which its reminders count back: its start, or [`ALL_DAY`] of the first day of an all-day block, whose first moment is
     /// at night.
     pub fn reminded_start(&self, zone: Zone) -> Option<DateTime<Utc>> {
-        let morning = |days: Days| zone.instant(days.first().and_time(NaiveTime::MIN) + ALL_DAY);
+        let after_midnight = TimeDelta::minutes(ALL_DAY.minutes().into());
+        let morning = |days: Days| zone.instant(days.first().and_time(NaiveTime::MIN) + after_midnight);
         self.span.map(Span::start).or(self.days.map(morning))
     }
 

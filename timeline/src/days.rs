@@ -10,6 +10,9 @@ use crate::{clock, limits};
 
 /// How far the days of any zone can be from those of UTC: no zone is further east than this, and none as far west.
 const FARTHEST: TimeDelta = TimeDelta::hours(14);
+/// How much longer an all-day block lasts [anywhere](Days::anywhere) on earth than in UTC. It begins there at most this long before it does in
+/// any one zone.
+pub const WIDENED: TimeDelta = TimeDelta::hours(28);
 
 /// Calendar dates from the first to the last one, both included, in no zone. They do not move when the person travels. There are at
 /// most [`limits::ALL_DAY_DAYS`], within the years 1970–2200.
@@ -73,17 +76,21 @@ impl Days {
         (self.last - self.first).num_days() + 1
     }
 
-    /// Whether a day is one of them.
-    pub fn contains(self, date: NaiveDate) -> bool {
-        self.first <= date && date <= self.last
-    }
-
     /// As many days, so many days later, or earlier if that is negative.
     ///
     /// # Errors
     /// [`InvalidValue::DateOutOfRange`].
     pub fn moved(self, days: i64) -> Result<Self, InvalidValue> {
         Self::starting(later(self.first, days)?, self.count())
+    }
+
+    /// `Tue 24 Nov, all day`, or `Tue 24 Nov – Thu 26 Nov, all day`; with the year where it is not that of `today`.
+    pub fn words(self, today: NaiveDate) -> String {
+        let first = clock::day(self.first, today);
+        if self.first == self.last {
+            return format!("{first}, all day");
+        }
+        format!("{first} – {}, all day", clock::day(self.last, today))
     }
 
     /// When the first day begins in a zone, and when the last one ends there.

@@ -16,7 +16,7 @@ pub const REMINDERS: usize = 5;
 pub const REMINDER_MINUTES: u32 = 7 * 24 * 60;
 /// Most blocks that one block can depend on.
 pub const DEPENDENCIES: usize = 50;
-/// Longest block, in days. The store relies on it: a block that overlaps a moment started at most this long before it.
+/// Longest block with a time, in days. The store relies on it: a block with a time that overlaps a moment started at most this long before it.
 pub const BLOCK_DAYS: i64 = 14;
 /// Most days of an all-day block.
 pub const ALL_DAY_DAYS: i64 = 366;

@@ -67,8 +67,7 @@ impl Moment {
 
     /// `Tue 24 Nov, all day`, or `Tue 24 Nov – Thu 26 Nov, all day`.
     pub fn days(&self, days: Days) -> String {
-        let (first, last) = (self.date(days.first()), self.date(days.last()));
-        if first == last { format!("{first}, all day") } else { format!("{first} – {last}, all day") }
+        days.words(self.now.date())
     }
 
     /// `Tue 24 Nov`, of a calendar date.

@@ -13,7 +13,7 @@ use crate::limits;
 use crate::zone::Zone;
 
 /// The time of day of the first day from which the reminders of an all-day block count back.
-pub const ALL_DAY: TimeDelta = TimeDelta::hours(9);
+pub const ALL_DAY: DayTime = DayTime::NINE;
 
 /// Minutes before the start of a block: each at most once, the largest first. An empty list means that the block never reminds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::block::{Block, Kind, Priority};
+use crate::days::WIDENED;
 use crate::event::Event;
 use crate::goal::Goal;
 use crate::id::{BlockId, Handle, PlanId, RunId, SeriesId, TxnId};
@@ -333,9 +334,6 @@ pub fn blocks_of_each<V: ReadBlocks>(view: &V, plans: &[PlanId], query: &BlockQu
     blocks.truncate(query.limit);
     Ok(blocks)
 }
-
-/// How much earlier than its first day in any zone the bounds of an all-day block can start, and more.
-const WIDENED: TimeDelta = TimeDelta::hours(28);
 
 /// Which blocks are asked for. The default is: all of them, in all plans that are in use.
 #[derive(Debug, Clone, PartialEq, Eq)]

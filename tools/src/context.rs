@@ -145,7 +145,7 @@ pub struct GoalLine {
 }
 
 /// A block in the context.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct BlockLine {
     /// `B12`.
     pub handle: String,

@@ -146,13 +146,7 @@ mod tests {
                     end: at("2026-03-01T09:15:00"),
                     priority: "high".into(),
                     tags: vec!["home".into()],
-                    completed: false,
-                    missed: false,
-                    working: false,
-                    repeats: None,
-                    all_day: false,
-                    untimed: false,
-                    plan: None,
+                    ..BlockLine::default()
                 },
                 BlockLine {
                     handle: "B2".into(),
@@ -161,14 +155,7 @@ mod tests {
                     start: at("2026-03-02T15:00:00"),
                     end: at("2026-03-02T16:00:00"),
                     priority: "medium".into(),
-                    tags: vec![],
-                    completed: false,
-                    missed: false,
-                    working: false,
-                    repeats: None,
-                    all_day: false,
-                    untimed: false,
-                    plan: None,
+                    ..BlockLine::default()
                 },
                 BlockLine {
                     handle: "B3".into(),
@@ -177,14 +164,8 @@ mod tests {
                     start: at("2026-03-03T22:00:00"),
                     end: at("2026-03-04T06:00:00"),
                     priority: "low".into(),
-                    tags: vec![],
                     completed: true,
-                    missed: false,
-                    working: false,
-                    repeats: None,
-                    all_day: false,
-                    untimed: false,
-                    plan: None,
+                    ..BlockLine::default()
                 },
                 BlockLine {
                     handle: "B7".into(),
@@ -193,14 +174,8 @@ mod tests {
                     start: at("2026-03-06T00:00:00"),
                     end: at("2026-03-09T00:00:00"),
                     priority: "medium".into(),
-                    tags: vec![],
-                    completed: false,
-                    missed: false,
-                    working: false,
-                    repeats: None,
                     all_day: true,
-                    untimed: false,
-                    plan: None,
+                    ..BlockLine::default()
                 },
             ],
             elsewhere: vec![BlockLine {
@@ -210,14 +185,8 @@ mod tests {
                 start: at("2026-03-03T10:00:00"),
                 end: at("2026-03-03T11:00:00"),
                 priority: "medium".into(),
-                tags: vec![],
-                completed: false,
-                missed: false,
-                working: false,
-                repeats: None,
-                all_day: false,
-                untimed: false,
                 plan: Some("Summer {{zone}}".into()),
+                ..BlockLine::default()
             }],
             more_elsewhere: true,
             inbox: vec![

@@ -5,7 +5,7 @@
 //! the person travels. Which days are meant by a moment is therefore computed here, from the zone, and compared with the bounds of days.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use flux_timeline::days::{first_begin, last_end};
+use flux_timeline::days::{WIDENED, first_begin, last_end};
 use flux_timeline::limits;
 use flux_timeline::view::{BlockState, TitleMatch};
 use flux_timeline::{BlockQuery, Zone};
@@ -18,8 +18,8 @@ const FROM: &str = "FROM [blocks] b JOIN [plans] p ON p.id = b.plan WHERE";
 /// Whether a block is not all day. The bounds of an all-day block are at least 52 hours apart, so the text of few rows is read.
 const TIMED: &str = "(b.end_ms - b.start_ms < 187200000 OR json_extract(b.json, '$.days') IS NULL)";
 
-/// The greatest distance between the bounds of a block that is not long. No block with a time is long.
-const LONGEST: TimeDelta = TimeDelta::milliseconds(1_310_400_000);
+/// The greatest distance between the bounds of a block that is not long: all day for as many days as a block with a time can last.
+const LONGEST: TimeDelta = TimeDelta::hours(limits::BLOCK_DAYS * 24 + WIDENED.num_hours());
 
 /// Whether the bounds of a block are further apart than [`LONGEST`]: the condition of an index.
 const LONG: &str = "b.end_ms - b.start_ms > 1310400000";
@@ -159,14 +159,13 @@ fn add_conditions(all: &mut Conditions, query: &BlockQuery, zone: Zone, in_plan:
 /// The bounds of a query: on the moments of a block with a time, and on the days of an all-day block. Both bounds of an all-day block are
 /// outside of its days in the zone, so two of these hold for it, too, and let an index be used.
 fn add_bounds(all: &mut Conditions, query: &BlockQuery, zone: Zone) {
+    let first_from = |bound| first_begin(day_from(zone, |start| start >= bound, bound));
     if let Some(bound) = query.starts_from {
-        let first = first_begin(day_from(zone, |start| start >= bound, bound));
-        all.add(&format!("b.start_ms >= iif({TIMED}, ?, ?)"), [millis_up(bound), millis(first)]);
+        all.add(&format!("b.start_ms >= iif({TIMED}, ?, ?)"), [millis_up(bound), millis(first_from(bound))]);
     }
     if let Some(bound) = query.starts_before {
-        let first = first_begin(day_from(zone, |start| start >= bound, bound));
         all.add("b.start_ms < ?", [millis_up(bound)]);
-        all.add(&format!("({TIMED} OR b.start_ms < ?)"), [millis(first)]);
+        all.add(&format!("({TIMED} OR b.start_ms < ?)"), [millis(first_from(bound))]);
     }
     // A block ends when the day after its last one begins.
     let end_after = |bound| last_end(day_from(zone, |start| start > bound, bound) - TimeDelta::days(1));
@@ -205,4 +204,16 @@ fn list(words: &[String]) -> Value {
 fn millis_up(bound: DateTime<Utc>) -> Value {
     let whole = bound.timestamp_millis();
     Value::Integer(if bound.timestamp_subsec_nanos().is_multiple_of(1_000_000) { whole } else { whole + 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_in_sql_are_those_of_the_domain() {
+        let day = TimeDelta::days(1) + WIDENED;
+        assert!(TIMED.contains(&format!("< {} ", day.num_milliseconds())), "{TIMED}");
+        assert!(LONG.ends_with(&format!("> {}", LONGEST.num_milliseconds())), "{LONG}");
+    }
 }

@@ -4,6 +4,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use flux_protocol::frame::Reminder;
+use flux_timeline::days::WIDENED;
+use flux_timeline::reminder::ALL_DAY;
 use flux_timeline::{Block, BlockId, ReadPlans, When, Zone, limits};
 
 use super::{Row, Sql, Store, StoreError, Value, block, millis, parse};
@@ -18,9 +20,8 @@ const AT_ONCE: usize = 100;
 const SHOWN: u64 = 20;
 /// The longest time between a reminder and the start of its block.
 const LONGEST: TimeDelta = TimeDelta::minutes(limits::REMINDER_MINUTES as i64);
-/// How much earlier than the moment from which its reminders count back the bounds of an all-day block can start, and more: its day can
-/// begin 26 hours later in one zone than in another, and its reminders count back from 9:00.
-const WIDENED: TimeDelta = TimeDelta::hours(36);
+/// How much earlier the bounds of an all-day block can start than the moment from which its reminders count back.
+const EARLIER: TimeDelta = TimeDelta::minutes(WIDENED.num_minutes() + ALL_DAY.minutes() as i64);
 
 /// The open blocks of plans in use.
 const OPEN: &str =
@@ -51,7 +52,7 @@ pub struct DueReminder {
 impl<S: Sql> Store<S> {
     /// The reminders of blocks from `from` to `now`, both included, and when the next one comes after `now`.
     ///
-    /// It reads the blocks whose bounds start from a day and a half before `from` on until those that start a week after the next reminder, because none reminds earlier.
+    /// It reads the blocks whose bounds start from some time before `from` on until those that start a week after the next reminder, because none reminds earlier.
     ///
     /// # Errors
     /// The errors of the engine.
@@ -65,7 +66,7 @@ impl<S: Sql> Store<S> {
         );
         let mut found = DueReminders::default();
         // A reminder at the start comes with it.
-        let mut place = (millis(from - WIDENED), Value::Integer(-1));
+        let mut place = (millis(from - EARLIER), Value::Integer(-1));
         loop {
             let rows = self.query(&sql, &[place.0, place.1, PAGE.into()])?;
             let mut last = None;
@@ -102,7 +103,7 @@ impl<S: Sql> Store<S> {
         let own = self.own_reminders()?;
         Ok(format!(
             "EXISTS (SELECT 1 FROM [blocks] b WHERE b.start_ms >= {moment} - {} AND b.state IN (0, 2){own})",
-            WIDENED.num_milliseconds()
+            EARLIER.num_milliseconds()
         ))
     }
 

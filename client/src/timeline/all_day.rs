@@ -1,7 +1,7 @@
 //! The all-day blocks of the week: a row of bands between the names of the days and the hours.
 
 use dioxus::prelude::*;
-use flux_timeline::{Block, Status};
+use flux_timeline::Block;
 
 use super::card::on_key;
 use super::form::Form;
@@ -38,14 +38,8 @@ fn BandBox(band: Band, block: Block) -> Element {
     let zone = store.projection.read().zone();
     let plan = store.projection.read().plan_mark(block.plan);
     let named = plan.as_ref().map(|plan| format!(", {}", plan.title)).unwrap_or_default();
-    let state = match block.status() {
-        Status::Open => "",
-        Status::Completed => ", done",
-        Status::Missed => ", missed",
-    };
-    let today = store.today();
-    // The day in words, also if it is one of them.
-    let when = words::all_day(days, today.pred_opt().filter(|_| days.first() == today).unwrap_or(today));
+    let state = words::spoken(block.status());
+    let when = days.words(store.today());
     let (keyed, edited) = (block.clone(), block.clone());
     let row = block.id.uuid().as_u128();
     rsx! {
@@ -71,9 +65,8 @@ fn BandBox(band: Band, block: Block) -> Element {
                     }
                 },
                 onkeydown: move |event| {
-                    if !is_past && on_key(store, &keyed, &event) {
-                        event.prevent_default();
-                        event.stop_propagation();
+                    if !is_past {
+                        on_key(store, &keyed, &event);
                     }
                 },
                 span { class: "week-title", "{block.title}" }

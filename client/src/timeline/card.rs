@@ -39,9 +39,8 @@ pub fn Card(entry: Entry, block: Block) -> Element {
             "data-color": plan.as_ref().map(|plan| plan.color),
             aria_busy: is_pending(),
             onkeydown: move |event| {
-                if !is_past && on_key(store, &keyed, &event) {
-                    event.prevent_default();
-                    event.stop_propagation();
+                if !is_past {
+                    on_key(store, &keyed, &event);
                 }
             },
             // An appointment takes place by itself.
@@ -114,8 +113,16 @@ pub fn Card(entry: Entry, block: Block) -> Element {
     }
 }
 
-/// Handles a key press on the focused block. Returns whether the key did something.
-pub fn on_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
+/// Handles a key press on the focused block. A key that does something here does nothing else.
+pub fn on_key(store: Store, block: &Block, event: &KeyboardEvent) {
+    if did_by_key(store, block, event) {
+        event.prevent_default();
+        event.stop_propagation();
+    }
+}
+
+/// Whether the key did something.
+fn did_by_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
     let modifiers = event.modifiers();
     if event.key() == Key::Delete && modifiers.is_empty() {
         // One at a time: the next block has the focus while the key is still held.

@@ -1,7 +1,7 @@
 //! The form for editing a block, in place of its card or in a dialog.
 
 use dioxus::prelude::*;
-use flux_timeline::{Block, BlockId, Kind, PlanId, Priority};
+use flux_timeline::{BlockId, Kind, PlanId, Priority};
 
 use super::form::{Form, Timing};
 use super::projection::Projection;
@@ -322,7 +322,7 @@ fn StateButton(id: BlockId) -> Element {
     let block = store.projection.read().block(id).cloned();
     let Some(block) = block.filter(|_| *store.mode.read() == Mode::Week) else { return rsx! {} };
     let is_appointment = block.kind == Kind::Appointment && block.completed_at.is_none();
-    if is_appointment && block.is_open() && has_to_begin(store, &block) {
+    if is_appointment && block.is_open() && block.has_to_begin(*store.now.read(), store.projection.read().zone()) {
         return rsx! {};
     }
     let is_open = block.is_open();
@@ -341,11 +341,6 @@ fn StateButton(id: BlockId) -> Element {
     rsx! {
         button { class: "button quiet", r#type: "button", onclick: mark, {label} }
     }
-}
-
-fn has_to_begin(store: Store, block: &Block) -> bool {
-    let zone = store.projection.read().zone();
-    block.in_zone(zone).is_some_and(|(start, _)| start > *store.now.read())
 }
 
 fn save(mut store: Store) -> Result<(), String> {

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use dioxus::html::input_data::MouseButton;
 use dioxus::prelude::*;
 use flux_protocol::frame::PreviewPart;
-use flux_timeline::{Block, BlockId, BlockPlace, Distance, Span, Status, When, clock};
+use flux_timeline::{Block, BlockId, BlockPlace, Distance, Span, When, clock};
 
 use super::add::AddButton;
 use super::all_day::AllDayRow;
@@ -280,11 +280,7 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
     let is_past = store.past.read().is_some();
     let is_held = held.read().is_some_and(|held| held.id == block.id && held.is_moving);
     let is_done = !block.is_open();
-    let state = match block.status() {
-        Status::Open => "",
-        Status::Completed => ", done",
-        Status::Missed => ", missed",
-    };
+    let state = words::spoken(block.status());
     let day = zone.wall(span.start()).date();
     let range = times.range(span, day);
     let width = 100.0 / count(placed.lanes);
@@ -343,9 +339,8 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                     }
                 },
                 onkeydown: move |event| {
-                    if !is_past && on_key(store, &keyed, &event) {
-                        event.prevent_default();
-                        event.stop_propagation();
+                    if !is_past {
+                        on_key(store, &keyed, &event);
                     }
                 },
                 span { class: "week-title", "{block.title}" }

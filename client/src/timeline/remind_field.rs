@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use flux_timeline::Reminders;
+use flux_timeline::reminder::ALL_DAY;
 
 use super::form::{Form, Timing};
 use crate::store::use_store;
@@ -19,6 +20,7 @@ pub fn RemindField(form: Form) -> Element {
     let store = use_store();
     let usual = store.projection.read().settings().remind_minutes;
     let own = form.reminders.clone();
+    let morning = ALL_DAY.words(store.projection.read().times().hours);
     // Reminders that were given by other means, such as two of them.
     let other = own.clone().filter(|own| !matches!(own.minutes(), [] | [_]) || !is_listed(own));
     let was_never = form.before.as_ref().and_then(|block| block.reminders.as_ref()).is_some_and(is_never);
@@ -26,8 +28,7 @@ pub fn RemindField(form: Form) -> Element {
     rsx! {
         label { class: "field",
             if form.timing == Timing::AllDay {
-                // That is when its first day begins for its reminders.
-                span { "Remind me, from {store.projection.read().times().hour(9)} of the first day" }
+                span { "Remind me, counted from {morning} on the first day" }
             } else {
                 span { "Remind me" }
             }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use flux_timeline::clock::{self, month, weekday};
-use flux_timeline::{Block, Days, HourFormat, Settings, Span, When, Zone};
+use flux_timeline::{Block, Days, HourFormat, Settings, Span, Status, When, Zone};
 
 /// `Today`, `Tomorrow`, `Yesterday`, else `Wednesday`.
 pub fn day_name(date: NaiveDate, today: NaiveDate) -> String {
@@ -83,12 +83,19 @@ impl Times {
 
 /// `All day`, seen from one of the days; with the last day if there are several, and with the first one if that is another day.
 pub fn all_day(days: Days, day: NaiveDate) -> String {
-    let named = |date: NaiveDate| clock::day(date, day);
-    match (days.first() == day, days.first() == days.last()) {
+    match (days.first() == day, days.last() == day) {
         (true, true) => "All day".to_owned(),
-        (true, false) => format!("All day until {}", named(days.last())),
-        (false, true) => format!("{}, all day", named(days.first())),
-        (false, false) => format!("{} – {}, all day", named(days.first()), named(days.last())),
+        (true, false) => format!("All day until {}", clock::day(days.last(), day)),
+        (false, _) => days.words(day),
+    }
+}
+
+/// What follows a title that is read aloud, if the block is not open.
+pub const fn spoken(status: Status) -> &'static str {
+    match status {
+        Status::Open => "",
+        Status::Completed => ", done",
+        Status::Missed => ", missed",
     }
 }
 

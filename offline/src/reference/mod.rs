@@ -12,7 +12,6 @@ use flux_phrases::number;
 use flux_phrases::spelling::one_slip_apart;
 use flux_phrases::time::{Openness, Style, TimeOfDay, Timing, expressions};
 use flux_phrases::words::{Token, TokenKind, fits_any, has_word, tokens as words_of};
-use flux_timeline::Kind;
 use flux_tools::context::BlockLine;
 
 pub(super) use self::choice::answered;
@@ -129,19 +128,10 @@ fn by_handles(target: &Target, world: &World) -> Found {
 fn unknown(handle: &str, world: &World) -> BlockLine {
     BlockLine {
         handle: handle.to_owned(),
-        title: String::new(),
-        kind: Kind::Task,
         start: world.now(),
         end: world.now(),
         priority: "medium".to_owned(),
-        tags: Vec::new(),
-        completed: false,
-        missed: false,
-        working: false,
-        repeats: None,
-        all_day: false,
-        untimed: false,
-        plan: None,
+        ..BlockLine::default()
     }
 }
 

@@ -27,6 +27,14 @@ const OVERLAPS: usize = 10;
 /// # Errors
 /// The errors of [`decide`](super::decide()).
 pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &Context) -> Decided<V> {
+    let block = new_block(view, new, context)?;
+    let overlaps = overlaps(view, &block)?;
+    let events = vec![EventKind::BlockScheduled { block: block.clone() }];
+    done(events, Did::Scheduled, block, overlaps)
+}
+
+/// The block that is asked for, if there is room for it and it is possible.
+pub(super) fn new_block<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &Context) -> Decided<V, Block> {
     if read(view.stored_blocks())? >= limits::BLOCKS {
         return Err(Rejection::TooManyBlocks.into());
     }
@@ -49,9 +57,7 @@ pub fn schedule<V: ReadPlans + ReadBlocks>(view: &V, new: &NewBlock, context: &C
         ..Block::new(new.id, handle, plan, new.title.clone(), context.source)
     };
     fits_its_kind(&block)?;
-    let overlaps = overlaps(view, &block)?;
-    let events = vec![EventKind::BlockScheduled { block: block.clone() }];
-    done(events, Did::Scheduled, block, overlaps)
+    Ok(block)
 }
 
 /// When a new block takes place, if it says one thing only.
@@ -167,7 +173,7 @@ fn settled(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, settings: &
     }
     match changes.missed {
         Some(true) if block.kind == Kind::Task => return Err(Rejection::TaskMissed { title: block.title }),
-        Some(true) if has_to_begin(&block, now, settings.zone()) => {
+        Some(true) if block.has_to_begin(now, settings.zone()) => {
             let when = Moment::new(now, settings).start_of(&block);
             return Err(Rejection::MissedTooEarly { title: block.title, when });
         }
@@ -217,11 +223,6 @@ impl Steps {
     }
 }
 
-/// Whether it begins after `now`.
-fn has_to_begin(block: &Block, now: DateTime<Utc>, zone: Zone) -> bool {
-    block.in_zone(zone).is_some_and(|(start, _)| start > now)
-}
-
 /// The block with its new time or days. A task that gets them has no estimate, and one that loses its time is estimated to take as long.
 fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, zone: Zone) -> Result<Block, Rejection> {
     let gets_time = changes.start.is_some() || changes.end.is_some();
@@ -255,7 +256,7 @@ fn moved(block: &Block, changes: &BlockUpdate, now: DateTime<Utc>, zone: Zone) -
     };
     let mut moved = block.clone().at(Some(when));
     // What lies ahead again can still take place.
-    if block.when() != Some(when) && has_to_begin(&moved, now, zone) {
+    if block.when() != Some(when) && moved.has_to_begin(now, zone) {
         moved.missed_at = None;
     }
     Ok(moved)
@@ -274,7 +275,7 @@ pub(super) fn days_of(block: &Block, changes: &BlockUpdate) -> Result<Option<Day
 }
 
 /// An estimate in whole minutes, rounded up.
-fn estimated(length: TimeDelta) -> Result<u32, Rejection> {
+pub(super) fn estimated(length: TimeDelta) -> Result<u32, Rejection> {
     let minutes = u32::try_from(clock::minutes_up(length))
         .ok()
         .filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));

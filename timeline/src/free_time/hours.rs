@@ -157,6 +157,8 @@ pub struct DayTime(u16);
 impl DayTime {
     /// The end of a day, 24:00.
     pub const MIDNIGHT: Self = Self(24 * 60);
+    /// Nine in the morning.
+    pub const NINE: Self = Self(9 * 60);
 
     /// Reads `09:00`. Seconds are ignored.
     ///

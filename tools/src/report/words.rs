@@ -116,7 +116,7 @@ fn reminder_sentence(did: Did, block: &Block, moment: &Moment) -> String {
         minutes if minutes.iter().all(has_passed) => " The time of its reminder has passed already.".to_owned(),
         _ if block.days.is_some() => {
             let (words, start) = (own.words(), moment.time(start));
-            format!(" It reminds you {words}; its first day starts at {start} for that.")
+            format!(" It reminds you {words}, counted from {start} on its first day.")
         }
         _ => format!(" It reminds you {}.", own.words()),
     }

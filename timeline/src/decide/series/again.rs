@@ -9,8 +9,8 @@ use super::{blocks_of, done, first_start, room_for_blocks, room_for_series, seri
 use crate::block::Block;
 use crate::command::{NewBlock, Repeat};
 use crate::days::When;
-use crate::decide::block::overlaps;
-use crate::decide::{Context, Decided, Decision, Did, Outcome, block, read};
+use crate::decide::block::{new_block, overlaps};
+use crate::decide::{Context, Decided, Decision, Did, Outcome, read};
 use crate::event::{BlockChange, EventKind};
 use crate::id::BlockId;
 use crate::limits;
@@ -27,10 +27,9 @@ pub(super) fn create<V: ReadPlans + ReadBlocks + ReadSeries>(
     repeat: &Repeat,
     context: &Context,
 ) -> Decided<V> {
-    let Decision { outcome, .. } = block::schedule(view, new, context)?;
-    let Outcome::Block { block, .. } = outcome else { return Err(Rejection::NothingToUpdate.into()) };
+    let block = new_block(view, new, context)?;
     let id = BlockId::made_by(repeat.id.uuid(), block.handle);
-    let (series, block) = begun(view, Block { id, ..*block }, repeat, context.now)?;
+    let (series, block) = begun(view, Block { id, ..block }, repeat, context.now)?;
     let events =
         vec![EventKind::SeriesCreated { series: series.clone() }, EventKind::BlockScheduled { block: block.clone() }];
     done(view, events, Did::Scheduled, series, block, 1)

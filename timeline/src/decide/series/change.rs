@@ -7,10 +7,9 @@ use super::{
     room_for_blocks, room_for_series, tail, wall_start, whole_minutes,
 };
 use crate::block::{Block, Occurrence};
-use crate::clock;
 use crate::command::{BlockUpdate, Repeat};
 use crate::days::When;
-use crate::decide::block::{Steps, days_of, with_fields};
+use crate::decide::block::{Steps, days_of, estimated, with_fields};
 use crate::decide::{Context, Decided, Did, read};
 use crate::event::EventKind;
 use crate::id::SeriesId;
@@ -188,7 +187,7 @@ impl Change<'_> {
             series.minutes = minutes_of(days)?;
             return Ok(Some(wall_start(days, series.zone)));
         }
-        let unestimated = u32::try_from(limits::UNESTIMATED.num_minutes()).unwrap_or(limits::ESTIMATE_MINUTES);
+        let unestimated = estimated(limits::UNESTIMATED)?;
         if series.all_day && is_timed {
             if start.is_none() {
                 return Err(Rejection::LengthOfDays { title: self.found.title.clone() });
@@ -214,9 +213,7 @@ impl Change<'_> {
             (until, length) => until.or(length.flatten()),
         };
         if let Some(length) = length {
-            let minutes = u32::try_from(clock::minutes_up(length)).ok();
-            let minutes = minutes.filter(|minutes| (1..=limits::ESTIMATE_MINUTES).contains(minutes));
-            series.minutes = minutes.ok_or(Rejection::EstimateOutOfRange)?;
+            series.minutes = estimated(length)?;
         }
         Ok(start.map(|start| whole_minutes(series.zone.wall(start))))
     }
