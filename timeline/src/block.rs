@@ -171,8 +171,8 @@ impl Block {
         self.in_zone(zone).is_some_and(|(start, _)| start > now)
     }
 
-    /// The moment from which its reminders count back: its start, or [`ALL_DAY`] of the first day of an all-day block, whose first moment is
-    /// at night.
+    /// The moment from which its reminders count back: its start, or [`ALL_DAY`] on the first day of an all-day block. Nobody wants to be
+    /// reminded at midnight.
     pub fn reminded_start(&self, zone: Zone) -> Option<DateTime<Utc>> {
         let after_midnight = TimeDelta::minutes(ALL_DAY.minutes().into());
         let morning = |days: Days| zone.instant(days.first().and_time(NaiveTime::MIN) + after_midnight);

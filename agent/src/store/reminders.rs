@@ -52,7 +52,8 @@ pub struct DueReminder {
 impl<S: Sql> Store<S> {
     /// The reminders of blocks from `from` to `now`, both included, and when the next one comes after `now`.
     ///
-    /// It reads the blocks whose bounds start from some time before `from` on until those that start a week after the next reminder, because none reminds earlier.
+    /// It reads the blocks in order. The first one is where an all-day block can begin that reminds at `from`. The last one begins a week
+    /// after the next reminder, because no block reminds earlier than that.
     ///
     /// # Errors
     /// The errors of the engine.

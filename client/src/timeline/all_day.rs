@@ -9,7 +9,7 @@ use super::week::Band;
 use super::words;
 use crate::store::use_store;
 
-/// The row. Without all-day blocks it is not drawn.
+/// The row of the days that are shown. It is not drawn if none of them has an all-day block.
 #[component]
 pub fn AllDayRow(bands: Vec<Band>, blocks: Vec<Block>, days: usize) -> Element {
     if bands.is_empty() {

@@ -38,8 +38,8 @@ const DONE: &[&str] = &[
     "after completion",
 ];
 
-/// What comes again after it was done: how long after, if that is understood, and the words without it. `None` if nothing is said of it.
-/// It is `every 3 days after I did it` and `again a week after it's done`.
+/// What comes again after it was done, as in `every 3 days after I did it` or `again a week after it's done`. Returns how long after, if that
+/// is understood, and the other words. `None` if nothing is said of it.
 pub(super) fn after_done(tokens: &[Token], world: &World) -> Option<(Option<Every>, Vec<Token>)> {
     let (at, taken) = (0..tokens.len()).find_map(|at| Some((at, fits_any(tokens, at, DONE)?)))?;
     let before = tokens.get(..at)?;
