@@ -139,7 +139,7 @@ fn a_start_can_have_what_repeats_of_which_the_first_block_is_done() {
         zone: Europe/Oslo
         start:
           blocks:
-            - {title: Gym, start: 2026-03-01T18:00, repeat: {every: day, times: 3}, done: true}
+            - {title: Gym, start: 2026-03-01T18:00, repeat: 'every day, 3 times', done: true}
             - {title: Dentist, start: 2026-03-05T14:00}
         turns:
           - say: Delete the gym from tomorrow on, and the dentist

@@ -16,8 +16,7 @@ struct Scenario {
 
 fn scenarios() -> Vec<Scenario> {
     let blocks = || vec![Call("scheduleBlock", gym(3)), Call("scheduleBlock", gym(4))];
-    let weekly =
-        || json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": {"every": "week", "on": ["tuesday"]}});
+    let weekly = || json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": "every tuesday"});
     let shift = json!({"after": "2026-03-03T00:00", "byMinutes": 30});
     let asked = || {
         vec![

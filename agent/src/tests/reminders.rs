@@ -317,7 +317,8 @@ fn reminders_that_cannot_be_change_nothing() {
 fn blocks_of_a_series_have_its_reminders() {
     let mut world = World::new();
     let tab = world.connect_as(true, None);
-    let gym = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": {"every": "week"}, "remindMinutesBefore": [30]});
+    let gym =
+        json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": "every week", "remindMinutesBefore": [30]});
     let done = world.done(&tab, "scheduleBlock", gym);
     assert_eq!(
         done["summary"],

@@ -29,10 +29,10 @@ fn gym(world: &mut World, tab: &Tab, repeat: &Value) -> Value {
 }
 
 #[test]
-fn a_series_is_planned_by_fields_and_goes_on_as_time_passes() {
+fn a_series_is_planned_in_words_and_goes_on_as_time_passes() {
     let mut world = World::new();
     let tab = world.connect();
-    let done = gym(&mut world, &tab, &json!({"every": "week", "on": ["tuesday", "Thu"], "interval": 1}));
+    let done = gym(&mut world, &tab, &json!("every tuesday and Thu"));
     assert_eq!(done["summary"], "Scheduled “Gym” (B1) every Tuesday and Thursday, first Tue 3 Mar, 18:00–19:00.");
     assert_eq!((&done["block"]["repeats"], &done["total"]), (&json!(true), &json!(26)));
     assert_eq!(starts(&world)[..3], ["Tue 03-03 18:00", "Thu 03-05 18:00", "Tue 03-10 18:00"]);
@@ -59,21 +59,21 @@ fn a_series_is_planned_by_fields_and_goes_on_as_time_passes() {
 }
 
 #[test]
-fn rules_are_said_in_fields_or_as_text() {
+fn rules_are_said_in_words_or_as_an_rrule() {
     for (repeat, words) in [
-        (json!({"every": "day"}), "every day"),
-        (json!({"every": "day", "on": ["monday", "friday"]}), "every Monday and Friday"),
-        (json!({"every": "weekday"}), "every weekday"),
-        (json!({"every": "week", "interval": 2}), "every other Tuesday"),
-        (json!({"every": "week", "on": ["tuesdays"]}), "every Tuesday"),
-        (json!({"every": "month", "on": ["last friday"]}), "every month on the last Friday"),
-        (json!({"every": "month", "on": ["1", "15th"]}), "every month on the 1st and 15th"),
-        (json!({"every": "month", "on": ["last day"]}), "every month on the last day"),
-        (json!({"every": "month", "on": ["2nd tuesday"]}), "every month on the second Tuesday"),
-        (json!({"every": "year"}), "every year on 3 March"),
-        (json!({"every": "week", "times": 3}), "every Tuesday, 3 times"),
-        (json!({"every": "week", "until": "2026-04-01"}), "every Tuesday until 1 April 2026"),
-        (json!({"rule": "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"}), "every month on the last weekday"),
+        (json!("daily"), "every day"),
+        (json!("every day on monday and friday"), "every Monday and Friday"),
+        (json!("every weekday"), "every weekday"),
+        (json!("every 2 weeks"), "every other Tuesday"),
+        (json!("tuesdays"), "every Tuesday"),
+        (json!("the last friday of every month"), "every month on the last Friday"),
+        (json!("every month on the 1st and 15th"), "every month on the 1st and 15th"),
+        (json!("monthly on the last day"), "every month on the last day"),
+        (json!("every second tuesday of the month"), "every month on the second Tuesday"),
+        (json!("every year"), "every year on 3 March"),
+        (json!("every week, 3 times"), "every Tuesday, 3 times"),
+        (json!("every week until 2026-04-01"), "every Tuesday until 1 April 2026"),
+        (json!("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"), "every month on the last weekday"),
     ] {
         let mut world = World::new();
         let tab = world.connect();
@@ -87,21 +87,20 @@ fn a_rule_that_cannot_be_changes_nothing() {
     let mut world = World::new();
     let tab = world.connect();
     for (repeat, why) in [
-        (json!({"every": "fortnight"}), "/repeat/every"),
-        (json!({"every": "week", "on": ["funday"]}), "/repeat/on/0: expected a day such as tuesday, last friday or 15"),
-        (json!({"every": "week", "on": ["15"]}), "numbered days only with month"),
-        (json!({"every": "week", "until": "2026-04-01", "times": 2}), "either until or times"),
-        (json!({"every": "week", "until": "2025-04-01"}), "No day fits this rule"),
-        (json!({"every": "week", "rule": "FREQ=DAILY"}), "either every or rule"),
-        (json!({}), "either every or rule"),
-        (json!({"rule": "FREQ=HOURLY"}), "more often than daily"),
-        (json!({"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}), "No day fits this rule"),
-        (json!({"every": "day", "times": 10_000}), "/repeat/times"),
+        (json!({"every": "week"}), "/repeat"),
+        (json!("every funday"), "“funday” is not understood here"),
+        (json!("every funday"), "/repeat: expected how it repeats, such as “every other tuesday”"),
+        (json!("every week on the 15th"), "Numbered days go with months"),
+        (json!("every week until 2026-04-01, 2 times"), "end in one way only"),
+        (json!("every week until 2025-04-01"), "No day fits this rule"),
+        (json!("FREQ=HOURLY"), "more often than daily"),
+        (json!("every year on 30 February"), "No day fits this rule"),
+        (json!("every day, 10000 times"), "1 to 1000"),
     ] {
         let argument = json!({"title": "Gym", "startTime": "2026-03-03T18:00", "repeat": repeat});
         refused(&mut world, &tab, "scheduleBlock", argument, why);
     }
-    let untimed = json!({"title": "Gym", "repeat": {"every": "day"}});
+    let untimed = json!({"title": "Gym", "repeat": "every day"});
     refused(&mut world, &tab, "scheduleBlock", untimed, "“Gym” has no time, so it cannot repeat. Nothing was changed");
 }
 
@@ -109,7 +108,7 @@ fn a_rule_that_cannot_be_changes_nothing() {
 fn changes_are_about_one_some_or_all() {
     let mut world = World::new();
     let tab = world.connect();
-    gym(&mut world, &tab, &json!({"every": "week", "times": 5}));
+    gym(&mut world, &tab, &json!("every week, 5 times"));
     let moved = json!({"id": "B2", "updates": {"startTime": "2026-03-11T07:00"}});
     world.done(&tab, "updateBlock", moved);
     let later = json!({"id": "B3", "updates": {"startTime": "2026-03-17T19:00"}, "scope": "following"});
@@ -131,7 +130,7 @@ fn changes_are_about_one_some_or_all() {
     assert_eq!(starts(&world).len(), 4);
     // A block that stands alone begins to repeat.
     world.done(&tab, "scheduleBlock", json!({"title": "Swim", "startTime": "2026-03-04T07:00"}));
-    let repeat = json!({"id": "Swim", "updates": {"repeat": {"every": "week", "times": 2}}});
+    let repeat = json!({"id": "Swim", "updates": {"repeat": "every week, 2 times"}});
     world.done(&tab, "updateBlock", repeat);
     assert_eq!(starts(&world).len(), 6);
 }
@@ -143,7 +142,7 @@ fn a_task_comes_again_after_it_was_done_and_the_answers_say_when() {
     let said = |world: &mut World, method: &str, argument: Value| {
         world.done(&tab, method, argument)["summary"].as_str().unwrap().to_owned()
     };
-    let every = json!({"every": "day", "interval": 3, "afterDone": true});
+    let every = json!("3 days after it was done");
     let plants = json!({"title": "Plants", "startTime": "2026-03-03T18:00", "durationMinutes": 15, "repeat": every});
     assert_eq!(
         said(&mut world, "scheduleBlock", plants),
@@ -171,7 +170,7 @@ fn a_task_comes_again_after_it_was_done_and_the_answers_say_when() {
         said(&mut world, "deleteBlock", json!({"id": "B2"})),
         "Deleted “Plants” (B2), which was planned for Tue 10 Mar, 18:00–18:15. It comes again on Fri 13 Mar, 18:00."
     );
-    let updates = json!({"repeat": {"every": "week", "afterDone": true}});
+    let updates = json!({"repeat": "every week after completion"});
     assert_eq!(
         said(&mut world, "updateBlock", json!({"id": "B3", "updates": updates})),
         "Updated “Plants” (B3), Fri 13 Mar, 18:00–18:15, medium priority. It comes again a week after it was done."
@@ -183,7 +182,7 @@ fn a_task_comes_again_after_it_was_done_and_the_answers_say_when() {
     assert_eq!(said(&mut world, "undo", json!({})), "Undone: ended the series “Plants”.");
 
     // Without a time, it is in the inbox.
-    let repeat = json!({"every": "month", "afterDone": true});
+    let repeat = json!("again a month after it was done");
     assert_eq!(
         said(&mut world, "scheduleBlock", json!({"title": "Kettle", "repeat": repeat})),
         "Put “Kettle” (B4) in the inbox. It comes again a month after it was done."
@@ -192,9 +191,9 @@ fn a_task_comes_again_after_it_was_done_and_the_answers_say_when() {
         said(&mut world, "completeBlock", json!({"id": "Kettle"})),
         "Marked “Kettle” (B4) as done. It comes again in the inbox, from Tue 7 Apr on."
     );
-    let lunch = json!({"title": "Lunch", "kind": "appointment", "startTime": "2026-03-08T12:00", "repeat": {"every": "day", "afterDone": true}});
+    let lunch = json!({"title": "Lunch", "kind": "appointment", "startTime": "2026-03-08T12:00", "repeat": "every day after it was done"});
     refused(&mut world, &tab, "scheduleBlock", lunch, "“Lunch” is an appointment, which takes place by itself");
-    let on = json!({"every": "week", "on": ["monday"], "afterDone": true});
+    let on = json!("every monday after it was done");
     let gym = json!({"title": "Gym", "startTime": "2026-03-09T12:00", "repeat": on});
     refused(&mut world, &tab, "scheduleBlock", gym, "leave out certain days and how many times");
 }
@@ -203,7 +202,7 @@ fn a_task_comes_again_after_it_was_done_and_the_answers_say_when() {
 fn the_past_has_the_series_that_there_were() {
     let mut world = World::new();
     let tab = world.connect();
-    gym(&mut world, &tab, &json!({"every": "week", "times": 3}));
+    gym(&mut world, &tab, &json!("every week, 3 times"));
     let seq = world.agent.store().last_seq().unwrap();
     world.done(&tab, "deleteBlock", json!({"id": "B2", "scope": "all"}));
     assert_eq!(world.agent.store().content().unwrap().series, []);
@@ -218,12 +217,12 @@ fn the_job_is_there_again_when_a_plan_comes_back_or_an_earlier_service_has_delet
     let mut world = World::new();
     let tab = world.connect();
     world.done(&tab, "createPlan", json!({"title": "Health"}));
-    gym(&mut world, &tab, &json!({"every": "week"}));
+    gym(&mut world, &tab, &json!("every week"));
     world.done(&tab, "deletePlan", json!({"id": "Health"}));
     world.done(
         &tab,
         "scheduleBlock",
-        json!({"title": "Once", "startTime": "2026-03-03T08:00", "repeat": {"every": "day", "times": 1}}),
+        json!({"title": "Once", "startTime": "2026-03-03T08:00", "repeat": "every day, once"}),
     );
     assert_eq!(world.agent.store().content().unwrap().series.len(), 1, "once is not a series");
     world.done(&tab, "undo", json!({}));

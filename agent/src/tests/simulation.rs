@@ -60,7 +60,7 @@ fn step(chance: &mut Chance) -> Step {
         }
         36 => Step::Call("colorPlan", json!({"id": plan, "color": "pink"})),
         37 | 38 => {
-            let repeat = json!({"every": "week", "times": 2 + chance.below(4)});
+            let repeat = json!(format!("every week, {} times", 2 + chance.below(4)));
             let start = format!("2026-03-{day:02}T18:00");
             Step::Call("scheduleBlock", json!({"title": "Gym", "startTime": start, "repeat": repeat}))
         }

@@ -380,7 +380,7 @@ fn updates(changes: &BlockUpdate) -> Value {
         Some(None) => add("usualReminders", Some(Value::Bool(true))),
         own => add("remindMinutesBefore", own.as_ref().map(|own| json!(own))),
     }
-    add("repeat", changes.repeat.as_ref().map(rule));
+    add("repeat", changes.repeat.as_ref().map(words));
     Value::Object(fields)
 }
 
@@ -394,12 +394,10 @@ fn with_scope(mut argument: Value, scope: Scope) -> Value {
     argument
 }
 
-fn rule(repeat: &Repeat) -> Value {
-    let mut fields = json!({ "rule": repeat.rule.to_string() });
-    if repeat.after_done {
-        fields["afterDone"] = json!(true);
-    }
-    fields
+/// How something repeats, as the service reads it.
+fn words(repeat: &Repeat) -> Value {
+    let after_done = if repeat.after_done { " after it was done" } else { "" };
+    json!(format!("{}{after_done}", repeat.rule))
 }
 
 fn new_block(new: &NewBlock) -> Value {
@@ -432,7 +430,7 @@ fn new_block(new: &NewBlock) -> Value {
         fields["remindMinutesBefore"] = json!(reminders);
     }
     if let Some(repeat) = &new.repeat {
-        fields["repeat"] = rule(repeat);
+        fields["repeat"] = words(repeat);
     }
     fields
 }

@@ -73,9 +73,9 @@ pub struct StartBlock {
     /// `task` or `appointment`. The default is task.
     #[serde(default, skip_serializing_if = "Kind::is_task")]
     pub kind: Kind,
-    /// How it repeats, in the form of `repeat` of `scheduleBlock`, e.g. `{every: week, on: [tuesday]}`.
+    /// How it repeats, in the words of `repeat` of `scheduleBlock`, e.g. `every tuesday`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat: Option<Map<String, Value>>,
+    pub repeat: Option<String>,
     /// Its own reminders, in minutes before the start. The default is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminders: Option<Vec<u32>>,

@@ -111,7 +111,7 @@ fn arguments(block: &StartBlock) -> Value {
         arguments["remindMinutesBefore"] = json!(reminders);
     }
     if let Some(repeat) = &block.repeat {
-        arguments["repeat"] = Value::Object(repeat.clone());
+        arguments["repeat"] = json!(repeat);
     }
     arguments
 }

@@ -34,7 +34,7 @@ pub(super) struct AllDay {
     /// The first and the last day of each block.
     spans: Vec<(NaiveDate, NaiveDate)>,
     /// How it repeats, as the tool takes it.
-    repeat: Option<Value>,
+    repeat: Option<String>,
 }
 
 impl AllDay {
@@ -47,7 +47,7 @@ impl AllDay {
                 arguments["lastDay"] = json!(clock::iso_date(*last));
             }
             if let Some(repeat) = &self.repeat {
-                arguments["repeat"] = repeat.clone();
+                arguments["repeat"] = json!(repeat);
             }
             (tool.clone(), arguments)
         };
@@ -132,7 +132,7 @@ fn series(every: &Every, wanted: &Timing, today: NaiveDate) -> Result<AllDay, &'
     if !is_long || wanted.length.is_some() {
         return Err(repeat::CANNOT_REPEAT);
     }
-    Ok(AllDay { spans: vec![(first, first)], repeat: Some(repeat::rule(every, until)) })
+    Ok(AllDay { spans: vec![(first, first)], repeat: Some(repeat::words(every, until)) })
 }
 
 /// The updates that move a block to other days, `first` being the first one. Null if they are not certain, and `None` if the block has a

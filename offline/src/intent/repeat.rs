@@ -1,11 +1,10 @@
-//! New blocks that repeat: how, in the fields of the tool, and what of a request about them is not understood.
+//! New blocks that repeat: how, in the words of the tool, and what of a request about them is not understood.
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use flux_phrases::number;
 use flux_phrases::time::{Every, Expression, Meaning, Preposition, Style, Timing, Unit, expressions, month_named};
 use flux_phrases::words::{self, Token, TokenKind, fits, fits_any};
 use flux_timeline::clock;
-use serde_json::{Map, Value, json};
 
 use crate::world::World;
 
@@ -98,39 +97,42 @@ fn says_more(title: &[Token], at: usize) -> bool {
     listed || numbered || month || fits_any(title, at, SAYS_MORE).is_some()
 }
 
-/// The argument of the tool. `until` is the last day.
-pub(super) fn rule(every: &Every, until: Option<NaiveDate>) -> Value {
+/// How it repeats, in the words that the tool reads. `until` is the last day.
+pub(super) fn words(every: &Every, until: Option<NaiveDate>) -> String {
     let has = |days: &[Weekday]| every.days.len() == days.len() && days.iter().all(|day| every.days.contains(day));
     let is_each_week = every.unit == Unit::Week && every.interval == 1;
-    let mut rule = Map::new();
-    let mut set = |name: &str, value: Value| rule.insert(name.to_owned(), value);
-    if is_each_week && has(&WEEK) {
-        set("every", json!("day"));
-    } else if is_each_week && has(&WEEK[..5]) {
-        set("every", json!("weekday"));
-    } else {
-        let unit = match every.unit {
-            Unit::Day => "day",
-            Unit::Week => "week",
-            Unit::Month => "month",
-            Unit::Year => "year",
-        };
-        set("every", json!(unit));
-        if every.interval > 1 {
-            set("interval", json!(every.interval));
-        }
-        let days = WEEK.iter().zip(NAMES).filter(|(day, _)| every.days.contains(day)).map(|(_, name)| name.to_owned());
-        let on: Vec<String> = days.chain(every.day_of_month.map(|day| day.to_string())).collect();
-        if !on.is_empty() {
-            set("on", json!(on));
-        }
-    }
+    let days = WEEK.iter().filter(|day| every.days.contains(day)).map(|day| clock::weekday_name(*day).to_owned());
+    let days: Vec<String> = days.chain(every.day_of_month.map(|day| format!("day {day}"))).collect();
+    let days = days.join(" and ");
+    let mut words = match days.as_str() {
+        _ if is_each_week && has(&WEEK) => "every day".to_owned(),
+        _ if is_each_week && has(&WEEK[..5]) => "every weekday".to_owned(),
+        "" => format!("every {}", distance(every)),
+        days if is_each_week => format!("every {days}"),
+        days => format!("every {} on {days}", distance(every)),
+    };
     if let Some(until) = until {
-        set("until", json!(clock::iso_date(until)));
+        words.push_str(&format!(" until {}", clock::iso_date(until)));
     }
-    Value::Object(rule)
+    words
+}
+
+/// How long after it was done something comes again, in the words that the tool reads.
+pub(super) fn words_after_done(every: &Every) -> String {
+    let one = if every.interval == 1 { "a " } else { "" };
+    format!("again {one}{} after it was done", distance(every))
+}
+
+/// `week`, `2 weeks`
+fn distance(every: &Every) -> String {
+    let unit = match every.unit {
+        Unit::Day => "day",
+        Unit::Week => "week",
+        Unit::Month => "month",
+        Unit::Year => "year",
+    };
+    if every.interval == 1 { unit.to_owned() } else { format!("{} {unit}s", every.interval) }
 }
 
 const WEEK: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
-const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

@@ -133,11 +133,7 @@ pub(super) fn read(request: Request, again: Option<&Every>) -> Option<Outcome> {
     if again.is_some() && wanted.every.is_some() {
         return Some(Outcome::Say(repeat::CANNOT_REPEAT.to_owned()));
     }
-    let again = again.map(|every| {
-        let mut rule = repeat::rule(every, None);
-        rule["afterDone"] = json!(true);
-        rule
-    });
+    let again = again.map(repeat::words_after_done);
     let new = New { title, wanted, details, reminds, again, all_day };
     Some(new.outcome(world))
 }
@@ -245,7 +241,7 @@ struct New {
     /// Whether it is a reminder, which cannot be in the past.
     reminds: bool,
     /// How it comes again after it was done.
-    again: Option<Value>,
+    again: Option<String>,
     /// When it is, if it is all day.
     all_day: Option<days::AllDay>,
 }
@@ -331,7 +327,7 @@ impl New {
         if !is_its_day || !is_long {
             return Outcome::Say(repeat::CANNOT_REPEAT.to_owned());
         }
-        let call = self.call(Some((start, end)), length, Some(repeat::rule(every, until)));
+        let call = self.call(Some((start, end)), length, Some(repeat::words(every, until)));
         Outcome::Do { calls: vec![call], note: None }
     }
 
@@ -374,7 +370,7 @@ impl New {
         if self.reminds || self.again.is_some() { Kind::Task } else { kind(&self.title) }
     }
 
-    fn call(&self, time: Option<(Moment, Option<Moment>)>, length: Option<i64>, repeat: Option<Value>) -> Call {
+    fn call(&self, time: Option<(Moment, Option<Moment>)>, length: Option<i64>, repeat: Option<String>) -> Call {
         let mut arguments = Map::new();
         let mut set = |name: &str, value: Value| arguments.insert(name.to_owned(), value);
         set("title", json!(self.title));
@@ -390,7 +386,7 @@ impl New {
             (None, None) => None,
         };
         if let Some(repeat) = repeat.or_else(|| self.again.clone()) {
-            set("repeat", repeat);
+            set("repeat", json!(repeat));
         }
         if self.reminds && time.is_some() {
             set("remindMinutesBefore", json!([0]));

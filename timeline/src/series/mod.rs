@@ -7,6 +7,8 @@ mod again;
 mod expand;
 mod read;
 mod recurrence;
+mod repetition;
+mod vocabulary;
 mod words;
 
 use std::fmt;
@@ -15,6 +17,7 @@ use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize, Serializer};
 
 pub use recurrence::{End, Frequency, Recurrence, RecurrenceError, WeekdayNumber};
+pub use repetition::{Repetition, RepetitionError};
 
 pub use crate::block::Occurrence;
 use crate::block::{Block, Kind, Priority, Source};

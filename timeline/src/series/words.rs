@@ -1,12 +1,11 @@
 //! Rules in plain English.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::recurrence::{End, Frequency, Recurrence, WeekdayNumber};
+use super::vocabulary::WORKDAYS;
 use crate::clock::{self, weekday_name};
 use crate::describe::list;
-
-const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
 impl Recurrence {
     /// The rule in words: `every other Tuesday`, `every month on the last Friday, 10 times`.
@@ -270,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn usual_rules_have_the_words_that_people_use() {
+    fn usual_rules_have_the_words_that_people_use_and_are_read_from_them() {
         for (rule, expected) in [
             ("FREQ=DAILY", "every day"),
             ("FREQ=DAILY;INTERVAL=2", "every other day"),
@@ -300,6 +299,8 @@ mod tests {
             ("FREQ=DAILY;UNTIL=20260601T075959", "every day until 31 May 2026"),
         ] {
             assert_eq!(words(rule), expected, "{rule}");
+            let read = crate::series::Repetition::read(expected).unwrap();
+            assert_eq!(words(&read.rule.to_string()), expected, "{rule}");
         }
     }
 

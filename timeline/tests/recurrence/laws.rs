@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{Datelike, Days, NaiveDateTime};
-use flux_timeline::series::Recurrence;
+use chrono::{Datelike, Days, NaiveDateTime, Weekday};
+use flux_timeline::series::{Recurrence, Repetition};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -89,6 +89,22 @@ fn texts() -> impl Strategy<Value = String> {
     prop_oneof![vec(part, 0..8).prop_map(|parts| parts.join(";")), ".{0,600}"]
 }
 
+/// A word of those in which rules are said, or anything else.
+fn spoken() -> impl Strategy<Value = String> {
+    let word = select(vec![
+        "every", "each", "other", "a", "day", "days", "week", "weeks", "month", "year", "weekday", "weekend", "daily",
+        "monday", "fri", "june", "december", "first", "third", "last", "to", "on", "the", "of", "and", "in", "until",
+        "for", "times", "once", "at", "from", "after", "it", "was", "done",
+    ]);
+    prop_oneof![
+        8 => word.prop_map(str::to_owned),
+        2 => (0u32..2_100).prop_map(|number| number.to_string()),
+        1 => (0u32..40).prop_map(|number| format!("{number}th")),
+        1 => Just("2026-06-30".to_owned()),
+        1 => ".{0,8}",
+    ]
+}
+
 /// The first occurrences that `rrule` has, until the year after which we look for none.
 fn theirs(rule: &str, start: NaiveDateTime, last_year: i32) -> Vec<NaiveDateTime> {
     let text = format!("DTSTART:{}Z\nRRULE:{rule}", start.format("%Y%m%dT%H%M%S"));
@@ -125,6 +141,25 @@ proptest! {
         let end = until.filter(|_| !text.contains("COUNT")).map(|until| until.format(";UNTIL=%Y%m%dT%H%M%S").to_string());
         let rule = rule(&(text + &end.unwrap_or_default()));
         prop_assert_eq!(Recurrence::read(&rule.to_string()), Ok(rule));
+    }
+
+    /// What the words leave out, such as the first day of the week, is not part of it.
+    #[test]
+    fn words_that_are_read_again_mean_the_same_days(text in rules(), start in starts()) {
+        let rule = Recurrence { week_start: Weekday::Mon, ..rule(&text) };
+        let words = rule.words(start);
+        if let Ok(read) = Repetition::read(&words) {
+            let days = |rule: &Recurrence| rule.occurrences(start).take(60).collect::<Vec<_>>();
+            prop_assert_eq!(days(&read.rule), days(&rule), "{} are the words of {}", words, rule);
+            prop_assert!(!read.after_done);
+        }
+    }
+
+    #[test]
+    fn any_words_are_read_or_refused(words in vec(spoken(), 0..12)) {
+        if let Ok(read) = Repetition::read(&words.join(" ")) {
+            prop_assert_eq!(Recurrence::read(&read.rule.to_string()), Ok(read.rule));
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub use list_runs::ListRuns;
 pub use problem::{Problem, ToolError};
 pub use redo::Redo;
 pub use rename_plan::RenamePlan;
-pub use repeat::{Every, Repeat, SeriesScope};
+pub use repeat::{Repeat, SeriesScope};
 pub use reschedule_overdue::RescheduleOverdue;
 pub use retry_run::RetryRun;
 pub use schedule_block::ScheduleBlock;

@@ -12,6 +12,7 @@ use flux_timeline::days::Days;
 use flux_timeline::id::BlockId;
 use flux_timeline::limits;
 use flux_timeline::reference::{BlockRef, PlanRef};
+use flux_timeline::series::End;
 use flux_timeline::span::Span;
 use flux_timeline::text::{Description, Tag, Title};
 
@@ -70,7 +71,9 @@ pub struct ScheduleBlock {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 5))]
     pub remind_minutes_before: Option<Vec<u32>>,
-    /// Leave it out, unless the person says that it repeats ("every", "each", "daily"): how, from startTime on.
+    /// Leave it out, unless the person says that it repeats ("every", "each", "daily"): how, in English, from startTime on: "every
+    /// weekday", "every other tuesday until 2026-06-30", "every month on the 1st", "every 3 days, 10 times"; "3 days after it was
+    /// done" counts from then. Or an RRULE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
 }
@@ -98,6 +101,7 @@ impl Tool for ScheduleBlock {
             }
             (None, None) => None,
         };
+        let repeat = self.repeat.as_ref().map(|repeat| repeat.of("/repeat", context)).transpose()?;
         Ok(Action::Command(Command::ScheduleBlock(NewBlock {
             id: BlockId::new(context.new_id),
             plan: self.plan.as_deref().map(PlanRef::from),
@@ -118,12 +122,7 @@ impl Tool for ScheduleBlock {
             depends_on: self.depends_on.iter().map(|text| BlockRef::from(text.as_str())).collect(),
             reminders: reminders("/remindMinutesBefore", self.remind_minutes_before.as_deref())?,
             // Once is not a series.
-            repeat: self
-                .repeat
-                .as_ref()
-                .filter(|repeat| repeat.times != Some(1))
-                .map(|repeat| repeat.of("/repeat", context))
-                .transpose()?,
+            repeat: repeat.filter(|repeat| repeat.rule.end != End::After(1)),
         })))
     }
 }

@@ -94,7 +94,7 @@ pub struct Updates {
     /// true: reminders as the settings say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usual_reminders: Option<bool>,
-    /// How it repeats from now on.
+    /// How it repeats from now on, as in scheduleBlock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
 }

@@ -86,7 +86,7 @@ fn what_is_all_day_has_days_and_no_time() {
         ),
         (
             "scheduleBlock",
-            json!({"title": "Birthday", "kind": "appointment", "firstDay": "2026-05-03", "repeat": {"every": "year"}}),
+            json!({"title": "Birthday", "kind": "appointment", "firstDay": "2026-05-03", "repeat": "every year"}),
             "Scheduled “Birthday” (B4) every year on 3 May, first Sun 3 May, all day.",
         ),
     ];

@@ -1,0 +1,131 @@
+//! The words in which rules are said, in lower case.
+
+use chrono::Weekday;
+
+/// The unit of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Days.
+    Day,
+    /// Weeks.
+    Week,
+    /// Months.
+    Month,
+    /// Years.
+    Year,
+}
+
+/// Monday to Friday.
+pub(super) const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+
+/// A word of “after it was done”, behind “after”: whether it is one that says that something was done.
+pub(super) fn done(word: &str) -> Option<bool> {
+    match word {
+        "done" | "did" | "do" | "doing" | "finish" | "finished" | "finishing" | "complete" | "completed"
+        | "completing" | "completion" => Some(true),
+        "it" | "it's" | "i" | "they" | "that" | "the" | "task" | "last" | "one" | "was" | "were" | "is" | "are"
+        | "has" | "have" | "been" | "being" => Some(false),
+        _ => None,
+    }
+}
+
+/// How often, in one word: `daily`, `biweekly`.
+pub(super) fn adverb(word: &str) -> Option<(u32, Unit)> {
+    Some(match word {
+        "daily" => (1, Unit::Day),
+        "weekly" => (1, Unit::Week),
+        "biweekly" | "bi-weekly" | "fortnightly" | "fortnight" => (2, Unit::Week),
+        "monthly" => (1, Unit::Month),
+        "quarterly" | "quarter" => (3, Unit::Month),
+        "yearly" | "annually" => (1, Unit::Year),
+        _ => return None,
+    })
+}
+
+/// `day`, `weeks`.
+pub(super) fn unit(word: &str) -> Option<Unit> {
+    match word.strip_suffix('s').unwrap_or(word) {
+        "day" => Some(Unit::Day),
+        "week" => Some(Unit::Week),
+        "month" => Some(Unit::Month),
+        "year" => Some(Unit::Year),
+        _ => None,
+    }
+}
+
+/// Monday to Friday in one word.
+pub(super) fn is_workdays(word: &str) -> bool {
+    matches!(word, "weekday" | "weekdays" | "workday" | "workdays")
+}
+
+/// A day of the week: its name, also in the plural, or at least three letters of it.
+pub(super) fn weekday(word: &str) -> Option<Weekday> {
+    [
+        ("monday", Weekday::Mon),
+        ("tuesday", Weekday::Tue),
+        ("wednesday", Weekday::Wed),
+        ("thursday", Weekday::Thu),
+        ("friday", Weekday::Fri),
+        ("saturday", Weekday::Sat),
+        ("sunday", Weekday::Sun),
+    ]
+    .into_iter()
+    .find(|(name, _)| is_name(word.strip_suffix('s').unwrap_or(word), name))
+    .map(|(_, weekday)| weekday)
+}
+
+/// The number of a month, 1–12, of which three letters are enough.
+pub(super) fn month(word: &str) -> Option<i16> {
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
+    .into_iter()
+    .zip(1..)
+    .find(|(name, _)| is_name(word, name))
+    .map(|(_, number)| number)
+}
+
+fn is_name(word: &str, name: &str) -> bool {
+    word.len() > 2 && name.starts_with(word)
+}
+
+const CARDINALS: [&str; 12] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const ORDINALS: [&str; 12] = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth",
+];
+
+/// `3`, `3rd`, `three` or `third`.
+pub(super) fn number(word: &str) -> Option<u32> {
+    let place = |words: [&str; 12]| words.iter().zip(1..).find(|(name, _)| **name == word).map(|(_, number)| number);
+    if let Some(number) = place(CARDINALS).or_else(|| place(ORDINALS)) {
+        return Some(number);
+    }
+    let digits = numeral(word).unwrap_or(word);
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+}
+
+/// Whether a number says a place: `3rd` or `third`.
+pub(super) fn is_ordinal(word: &str) -> bool {
+    numeral(word).is_some() || ORDINALS.contains(&word)
+}
+
+/// The digits of `3rd`.
+fn numeral(word: &str) -> Option<&str> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending))
+}
