@@ -175,7 +175,7 @@ fn a_model_without_its_variables_is_refused() {
 }
 
 #[test]
-fn recorded_answers_are_replayed_and_a_missing_one_is_reported() {
+fn recorded_answers_are_replayed_in_their_order_and_a_case_without_any_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("answers.jsonl");
     let recording = Arc::new(Recording::create(&file).unwrap());
@@ -194,11 +194,18 @@ fn recorded_answers_are_replayed_and_a_missing_one_is_reported() {
     assert!(again.passed);
     assert_eq!((&again.turns[0].calls, &again.turns[0].reply), (&first.turns[0].calls, &first.turns[0].reply));
 
-    let mut other = case();
-    other.turns[0].say = "Schedule workout tomorrow at 9am".into();
+    // Answers outlive another prompt, and the last one is given again if the agent asks more often.
+    let mut changed = case();
+    changed.turns[0].say = "Schedule workout tomorrow at 8".into();
+    changed.turns.push(changed.turns[0].clone());
+    let longer = tried(replay.open(&changed), None, &changed);
+    assert_eq!(longer.turns[0].calls, first.turns[0].calls);
+    assert_eq!(longer.turns[1].reply, first.turns[0].reply);
+
+    let other = Case { id: "another-case".into(), ..case() };
     let missed = tried(replay.open(&other), None, &other);
     let fault = missed.fault.as_deref().unwrap();
-    assert!(fault.contains("has no answer to this request") && fault.contains("--record"), "{fault}");
+    assert!(fault.contains("has no answer to the case another-case") && fault.contains("--record"), "{fault}");
     assert!(missed.turns.is_empty(), "it says nothing about the model");
 }
 

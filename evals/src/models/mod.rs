@@ -305,7 +305,7 @@ impl ModelSource {
                 self.asked(WorkersAi::new(Rest::new(client.clone(), base_url, account, token), model), case, fault)
             }
             Kind::Replay(recording) => {
-                self.asked(Replay { recording: Arc::clone(recording), fault: fault.clone() }, case, fault)
+                self.asked(Replay::new(Arc::clone(recording), &case.id, fault.clone()), case, fault)
             }
             Kind::Reference => self.asked(Reference::new(case), case, fault),
             Kind::Empty => self.asked(Empty, case, fault),

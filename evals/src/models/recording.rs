@@ -1,8 +1,10 @@
 //! Recording answers byte for byte as the provider sent them, and replaying them: real streams without a network.
 //!
-//! A recording is a file of JSON Lines, one answer per line. An answer is found by the full request (`key`), so it must be recorded
-//! again whenever a prompt or a tool's description changes.
+//! A recording is a file of JSON Lines, one answer per line. The answers to a case are given in their order, whatever is asked. So a
+//! recording outlives changes of prompts and tools: it shows what the agent does with a model's answers, and only a new one shows what the
+//! model says to the prompts of now.
 
+use std::cell::Cell;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
@@ -45,11 +47,11 @@ pub enum RecordingError {
 /// A recorded answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
-    /// Identifies the request.
+    /// Identifies the request. An interrupted attempt asks twice, and the later answer counts.
     key: String,
     /// The model. Only for readers.
     model: String,
-    /// The case. Only for readers and for sorting.
+    /// The case.
     case: String,
     /// The person's last message. Only for readers.
     said: String,
@@ -60,7 +62,8 @@ struct Kept {
 /// Recorded answers.
 pub struct Recording {
     path: PathBuf,
-    answers: BTreeMap<String, String>,
+    /// The answers to each case, in the order in which the model gave them.
+    answers: BTreeMap<String, Vec<String>>,
     file: Option<Mutex<File>>,
 }
 
@@ -71,7 +74,7 @@ impl Recording {
     /// If the file or a line cannot be read.
     pub fn read(path: &Path) -> Result<Self, RecordingError> {
         let fail = |error| RecordingError::File { path: path.to_owned(), error };
-        let mut answers = BTreeMap::new();
+        let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (index, line) in BufReader::new(File::open(path).map_err(fail)?).lines().enumerate() {
             let line = line.map_err(fail)?;
             let kept: Kept = serde_json::from_str(&line).map_err(|error| RecordingError::Line {
@@ -79,7 +82,7 @@ impl Recording {
                 line: index + 1,
                 error,
             })?;
-            answers.insert(kept.key, kept.body);
+            answers.entry(kept.case).or_default().push(kept.body);
         }
         Ok(Self { path: path.to_owned(), answers, file: None })
     }
@@ -152,24 +155,37 @@ fn key(request: &ChatRequest) -> String {
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A model that replays a recording. A missing answer says nothing about the model.
+/// A model that replays the answers to a case. After the last one it gives that again, because the agent may ask more often than when
+/// it was recorded. A case without answers says nothing about the model.
 pub struct Replay {
-    /// The recording.
-    pub recording: Arc<Recording>,
-    /// Set if an answer is missing.
-    pub fault: Fault,
+    recording: Arc<Recording>,
+    case: String,
+    given: Cell<usize>,
+    fault: Fault,
+}
+
+impl Replay {
+    /// A model for one attempt at a case. Sets `fault` if the recording has no answer to it.
+    pub fn new(recording: Arc<Recording>, case: &str, fault: Fault) -> Self {
+        Self { recording, case: case.to_owned(), given: Cell::new(0), fault }
+    }
+
+    fn next(&self) -> Option<&String> {
+        let answers = self.recording.answers.get(&self.case)?;
+        let at = self.given.replace(self.given.get() + 1);
+        answers.get(at).or_else(|| answers.last())
+    }
 }
 
 impl Endpoint for Replay {
-    fn open(&self, request: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
-        let key = key(request);
-        match self.recording.answers.get(&key) {
+    fn open(&self, _: &ChatRequest) -> LocalBoxFuture<'static, Result<ByteStream, ModelError>> {
+        match self.next() {
             Some(text) => body(text.clone()),
             None => {
                 let message = format!(
-                    "{} has no answer to this request ({key}): it was recorded with another prompt, other tools or another case. \
-                     Record it again with --record.",
-                    self.recording.path.display()
+                    "{} has no answer to the case {}. Record it with --record.",
+                    self.recording.path.display(),
+                    self.case
                 );
                 self.fault.note(&message);
                 Box::pin(async move { Err(ModelError::Refused { status: 0, message }) })
