@@ -38,6 +38,7 @@ fn a_turn_with_a_tool_is_told_to_both_tabs_in_order() {
         "tool-input-delta",
         "tool-input-available",
         "tool-output-available",
+        "message-metadata",
         "finish-step",
         "start-step",
         "text-start",

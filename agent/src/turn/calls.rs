@@ -6,7 +6,7 @@ use flux_protocol::message::ToolState;
 use flux_timeline::{EventKind, ReadHistory, TxnId};
 use flux_tools::report::Report;
 use flux_tools::tool::{ToolCall, ToolError, definitions, known_names};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Output, Turn, TurnError};
 use crate::api::{Answer, Api, ApiError, Change, Origin, Outcome};
@@ -208,18 +208,24 @@ impl<S: Sql + Clone, O: Output> Turn<'_, S, O> {
         {
             self.output.remind();
         }
+        let mut is_first = false;
         if let Change::Events(events) = change
             && !events.is_empty()
         {
             if self.txn.replace(txn) != Some(txn) {
                 self.store.note_prompt(txn, &self.prompt.to_string())?;
                 self.store.set_turn_txn(self.id, txn)?;
+                is_first = true;
             }
             self.changed += events.iter().map(|event| changed_blocks(&event.kind)).sum::<usize>();
             self.output.publish(&events, span);
         }
         if let Some(chunk) = emitted {
             self.output.emit_stored(chunk);
+        }
+        if is_first {
+            // With it the page can take back what this answer has changed, also after other changes.
+            self.output.emit(Chunk::MessageMetadata { message_metadata: json!({"txn": txn}) });
         }
         Ok(if is_rejected { "rejected" } else { "accepted" })
     }
