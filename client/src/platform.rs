@@ -338,6 +338,13 @@ pub fn set_appearance(theme: &str, motion: &str, split: u8) {
     }
 }
 
+/// Sets or removes an attribute of the page that the style sheet reads.
+pub fn mark_page(attribute: &str, is_set: bool) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = if is_set { root.set_attribute(attribute, "") } else { root.remove_attribute(attribute) };
+    }
+}
+
 /// How far an element is scrolled, in CSS pixels.
 pub fn scroll_top(id: &str) -> f64 {
     element(id).map_or(0.0, |element| f64::from(element.scroll_top()))

@@ -7,6 +7,7 @@ use flux_protocol::{Message, Role, ToolState};
 use super::conversation::Shared;
 use super::metadata::Metadata;
 use super::model_note::ModelNote;
+use super::pieces::{self, Piece};
 use super::tool_card::ToolCard;
 use super::when::PersonsClock;
 use super::{metadata, when};
@@ -48,14 +49,26 @@ pub fn MessageView(
 
 #[component]
 fn Answer(message: Shared, clock: PersonsClock, is_streaming: bool) -> Element {
+    let store = use_store();
     let about = metadata::of(&message);
     let text = message.text();
     let is_asking = message.tools().any(|tool| tool.call.state == ToolState::ApprovalRequested);
+    let is_debugging = store.preferences.read().debug;
+    let pieces = pieces::of(&message, is_asking, is_debugging);
+    let last_done = pieces.iter().rposition(|piece| matches!(piece, Piece::Done(_)));
     let is_empty = !message.parts.iter().any(|part| matches!(part, Part::Text(_) | Part::Tool(_)));
     rsx! {
         article { class: "message assistant", aria_label: "Flux", "data-streaming": is_streaming,
-            for (place , part) in message.parts.iter().enumerate() {
-                Fragment { key: "{place}", {part_element(part, &about, is_asking, is_streaming)} }
+            for (place , piece) in pieces.into_iter().enumerate() {
+                Fragment { key: "{place}",
+                    match piece {
+                        Piece::Part(part) => part_element(&message.parts[part], &about, is_asking, is_streaming),
+                        Piece::Done(tools) => {
+                            let txn = about.txn.filter(|_| last_done == Some(place) && !is_streaming);
+                            rsx! { Extra { part: extras::Part::Done { tools, txn } } }
+                        }
+                    }
+                }
             }
             if let Some((goal, is_behind)) = about.goal.filter(|_| !is_streaming) {
                 Extra { part: extras::Part::Offer { goal, is_behind } }
@@ -76,6 +89,9 @@ fn Answer(message: Shared, clock: PersonsClock, is_streaming: bool) -> Element {
                         ModelNote { provider, name: about.model.unwrap_or_default() }
                     }
                     {sent_at(&message, clock)}
+                    if is_debugging {
+                        Extra { part: extras::Part::Cost { lines: metadata::cost(&message) } }
+                    }
                     if !text.trim().is_empty() {
                         CopyButton { label: "Copy", text }
                     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use flux_protocol::Message;
-use flux_timeline::{RunId, clock};
+use flux_timeline::{RunId, TxnId, clock};
 use serde_json::{Value, json};
 
 use super::when;
@@ -22,6 +22,8 @@ pub struct Metadata {
     pub notice: Option<String>,
     /// Why the answer failed.
     pub error: Option<String>,
+    /// The transaction of what the answer has changed.
+    pub txn: Option<TxnId>,
     /// The goal that the message is about, and whether it says that the goal has fallen behind.
     pub goal: Option<(RunId, bool)>,
     /// The last request for approval: the id of the call, and the question.
@@ -40,6 +42,7 @@ pub fn of(message: &Message) -> Metadata {
         is_interrupted: flag("/interrupted"),
         notice: text("/notice"),
         error: text("/error"),
+        txn: text("/txn").and_then(|id| id.parse().ok()),
         goal: text("/goal").or_else(|| text("/run")).and_then(|id| Some((id.parse().ok()?, flag("/behind")))),
         question: text("/question/toolCallId").zip(text("/question/text")).filter(|(_, text)| !text.is_empty()),
     }

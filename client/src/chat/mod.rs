@@ -5,14 +5,16 @@
 //! | [`conversation`] | messages, requests and approvals: a reducer (pure) |
 //! | `stream`, `respond`, `resume` | the answer that is streaming; resuming it after a reconnect (pure) |
 //! | `waiting` | messages that wait until they can be sent (pure) |
-//! | [`tool_words`], [`metadata`], [`when`] | tool calls in words; metadata of messages; formatting of times (pure) |
+//! | [`tool_words`], `pieces`, [`metadata`], [`when`] | tool calls in words; what of an answer is shown; metadata; formatting of times (pure) |
 //! | [`commands`], [`draft`] | commands that begin with `/`; storing the draft (pure) |
-//! | [`pane`], [`messages`], [`message`], [`tool_card`], [`composer`], [`command_menu`], [`help`], [`model_note`], [`waiting_note`] | components |
+//! | [`pane`], [`messages`], [`message`], [`tool_card`], [`done`], [`cost`], [`composer`], [`command_menu`], [`help`], [`model_note`], [`waiting_note`] | components |
 
 pub mod command_menu;
 pub mod commands;
 pub mod composer;
 pub mod conversation;
+pub mod cost;
+pub mod done;
 pub mod draft;
 pub mod help;
 pub mod message;
@@ -20,6 +22,7 @@ pub mod messages;
 pub mod metadata;
 pub mod model_note;
 pub mod pane;
+mod pieces;
 mod respond;
 mod resume;
 mod stream;

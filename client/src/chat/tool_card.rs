@@ -36,7 +36,9 @@ pub fn ToolCard(tool: ToolPart, is_streaming: bool, is_asking: bool, question: O
             if standing == Standing::Asking {
                 Question { tool_call_id: tool.call.tool_call_id.clone(), is_streaming }
             }
-            if let Some(input) = tool.call.input.as_ref().and_then(shown_input) {
+            if store.preferences.read().debug
+                && let Some(input) = tool.call.input.as_ref().and_then(shown_input)
+            {
                 details { class: "tool-details",
                     summary { "{tool.tool_name}" }
                     pre { tabindex: "0", "{input}" }

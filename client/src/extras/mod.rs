@@ -9,11 +9,15 @@ mod split;
 
 use dioxus::prelude::*;
 use flux_protocol::frame::RpcResponse;
-use flux_timeline::{BlockId, Run, RunId};
+use flux_protocol::message::ToolPart;
+use flux_timeline::{BlockId, Run, RunId, TxnId};
 
 use crate::account::{Shut, SignInNotices};
 use crate::calls::Call;
+use crate::chat::cost::CostList;
+use crate::chat::done::Done;
 use crate::chat::help::HelpDialog;
+use crate::chat::tool_card::ToolCard;
 use crate::chat::waiting_note::WaitingNote;
 use crate::goals::dialog::GoalDialog;
 use crate::goals::{Ghost, GoalCard, GoalOffer, Goals};
@@ -36,7 +40,7 @@ use crate::timeline::toolbar::Toolbar;
 use crate::toast::ToastList;
 
 /// A part of the page that is loaded after the first render.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Part {
     /// The dialogs, initially closed.
     Dialogs,
@@ -92,6 +96,18 @@ pub enum Part {
         /// Its start, in ms since 1970.
         start: i64,
     },
+    /// What an answer has done.
+    Done {
+        /// The calls.
+        tools: Vec<ToolPart>,
+        /// Their transaction, if it can be undone here.
+        txn: Option<TxnId>,
+    },
+    /// What an answer cost.
+    Cost {
+        /// Names and values.
+        lines: Vec<(&'static str, String)>,
+    },
     /// What stands below a message that waits to be sent.
     Waiting {
         /// The id of the message.
@@ -131,8 +147,14 @@ pub fn Extra(part: Part) -> Element {
         | Part::Offer { .. }
         | Part::Ghost { .. }
         | Part::Waiting { .. }
+        | Part::Cost { .. }
         | Part::Toasts
         | Part::SignIn => rsx! {},
+        Part::Done { tools, .. } => rsx! {
+            for tool in tools {
+                ToolCard { tool, is_streaming: false, is_asking: false, question: None }
+            }
+        },
         // Reserves the space, so that the layout does not shift.
         Part::Toolbar => rsx! { div { class: "toolbar-place" } },
         Part::Markdown { text, .. } => rsx! {
@@ -165,6 +187,8 @@ fn draw(part: Part) -> Element {
         Part::Goal { run } => rsx! { GoalCard { run: *run } },
         Part::Offer { goal, is_behind } => rsx! { GoalOffer { id: goal, is_behind } },
         Part::Ghost { index, start } => rsx! { Ghost { index, row: row_id(&Row::Proposed(index, start)) } },
+        Part::Done { tools, txn } => rsx! { Done { tools, txn } },
+        Part::Cost { lines } => rsx! { CostList { lines } },
         Part::Waiting { id } => rsx! { WaitingNote { id } },
         Part::Toasts => rsx! { ToastList {} },
         Part::SignIn => rsx! { SignInNotices {} },

@@ -28,14 +28,16 @@ pub fn FilterBar() -> Element {
                     option { value: name(choice), selected: choice == query.actor, {name(choice)} }
                 }
             }
-            select {
-                aria_label: "Kind of change",
-                onchange: move |event| {
-                    choose(store, |query| query.name = Some(event.value()).filter(|name| !name.is_empty()));
-                },
-                option { value: "", selected: query.name.is_none(), "All kinds" }
-                for kind in kinds {
-                    option { key: "{kind}", value: "{kind}", selected: query.name.as_ref() == Some(&kind), {words::event_name(&kind)} }
+            if store.preferences.read().debug {
+                select {
+                    aria_label: "Kind of change",
+                    onchange: move |event| {
+                        choose(store, |query| query.name = Some(event.value()).filter(|name| !name.is_empty()));
+                    },
+                    option { value: "", selected: query.name.is_none(), "All kinds" }
+                    for kind in kinds {
+                        option { key: "{kind}", value: "{kind}", selected: query.name.as_ref() == Some(&kind), {words::event_name(&kind)} }
+                    }
                 }
             }
             label { class: "choice",

@@ -30,7 +30,9 @@ pub fn HistoryPane() -> Element {
             }
             FilterBar {}
             div { class: "events",
-                Overview {}
+                if store.preferences.read().debug {
+                    Overview {}
+                }
                 ol { aria_label: "Changes, newest first",
                     for (place , event) in log.events().iter().cloned().enumerate() {
                         // Only the newest event of a transaction offers to undo all of it.
@@ -69,15 +71,24 @@ fn EventRow(event: Event, cause: Option<String>, is_first: bool) -> Element {
     let mut store = use_store();
     let (seq, txn) = (event.seq, event.txn);
     let when = words::when(event.at, *store.now.read(), &store.projection.read().settings());
+    let is_debugging = store.preferences.read().debug;
     let is_seen = store.past.read().as_ref().is_some_and(|past| past.seq == seq);
     rsx! {
         li { class: "event", "data-seen": is_seen,
             p { class: "event-head",
                 span { class: "event-actor", {words::actor(&event.actor)} }
                 span { "{when}" }
-                span { class: "event-seq", "#{seq}" }
+                if is_debugging {
+                    span { class: "event-seq", "#{seq}" }
+                }
             }
             p { class: "event-words", {event.kind.describe()} }
+            if is_debugging {
+                p { class: "event-raw",
+                    code { {event.kind.name()} }
+                    code { "transaction {txn}" }
+                }
+            }
             if let Some(cause) = cause {
                 p { class: "event-cause", "Because of “{cause}”" }
             }
@@ -86,7 +97,9 @@ fn EventRow(event: Event, cause: Option<String>, is_first: bool) -> Element {
                 if is_first && event.is_undoable() {
                     button { class: "link", r#type: "button", onclick: move |_| store.submit(Mutation::UndoOne(txn)), "Undo this" }
                 }
-                Details { seq }
+                if is_debugging {
+                    Details { seq }
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ pub fn actor(actor: &Actor) -> &'static str {
         Actor::User => "You",
         Actor::Assistant { .. } => "Flux",
         Actor::Workflow { .. } => "Architect",
-        Actor::System => "System",
+        Actor::System => "By itself",
     }
 }
 

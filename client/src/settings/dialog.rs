@@ -284,7 +284,7 @@ fn ReminderFields(fields: Signal<Fields>) -> Element {
 #[component]
 fn Appearance() -> Element {
     let mut store = use_store();
-    let Preferences { theme, motion, .. } = *store.preferences.read();
+    let Preferences { theme, motion, letter_keys, debug, .. } = *store.preferences.read();
     rsx! {
         fieldset {
             legend { "This browser" }
@@ -314,6 +314,22 @@ fn Appearance() -> Element {
                         option { value: "reduced", selected: motion == Motion::Reduced, "Reduced" }
                     }
                 }
+            }
+            label { class: "choice",
+                input {
+                    r#type: "checkbox",
+                    checked: letter_keys,
+                    onchange: move |event| store.prefer(|preferences| preferences.letter_keys = event.checked()),
+                }
+                "Single letters are shortcuts"
+            }
+            label { class: "choice",
+                input {
+                    r#type: "checkbox",
+                    checked: debug,
+                    onchange: move |event| store.prefer(|preferences| preferences.debug = event.checked()),
+                }
+                "Debug mode: show events, calls and what answers cost"
             }
         }
     }

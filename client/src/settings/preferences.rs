@@ -27,6 +27,9 @@ pub const NARROWEST: u8 = 28;
 /// Width of the left pane, in percent, until the person chooses one.
 const SPLIT: u8 = 45;
 
+const NO_LETTERS: &str = "no-letters";
+const DEBUG: &str = "debug";
+
 /// How the page is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Preferences {
@@ -36,11 +39,15 @@ pub struct Preferences {
     pub motion: Motion,
     /// Width of the left pane, in percent.
     pub split: u8,
+    /// Whether a letter alone is a shortcut. Speech input can press letters by accident (WCAG 2.1.4).
+    pub letter_keys: bool,
+    /// Whether the page shows how Flux works: raw events, handles, calls, and what answers cost.
+    pub debug: bool,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { theme: Theme::System, motion: Motion::System, split: SPLIT }
+        Self { theme: Theme::System, motion: Motion::System, split: SPLIT, letter_keys: true, debug: false }
     }
 }
 
@@ -66,19 +73,23 @@ impl Motion {
 }
 
 impl Preferences {
-    /// Reads what the browser keeps: `dark reduced 40`. Unknown values fall back to the default.
+    /// Reads what the browser keeps: `dark reduced 40 no-letters debug`. Unknown values fall back to the default.
     pub fn read(text: &str) -> Self {
         text.split(' ').fold(Self::default(), |read, word| match word {
             "light" => Self { theme: Theme::Light, ..read },
             "dark" => Self { theme: Theme::Dark, ..read },
             "reduced" => Self { motion: Motion::Reduced, ..read },
+            NO_LETTERS => Self { letter_keys: false, ..read },
+            DEBUG => Self { debug: true, ..read },
             _ => word.parse().map_or(read, |split| read.with_split(split)),
         })
     }
 
     /// The text for the browser to keep.
     pub fn text(&self) -> String {
-        format!("{} {} {}", self.theme.name(), self.motion.name(), self.split)
+        let letters = if self.letter_keys { "" } else { NO_LETTERS };
+        let debug = if self.debug { DEBUG } else { "" };
+        format!("{} {} {} {letters} {debug}", self.theme.name(), self.motion.name(), self.split)
     }
 
     /// The same with another width of the left pane; neither gets too narrow.
@@ -96,8 +107,10 @@ mod tests {
     fn preferences_survive_a_round_trip() {
         for theme in [Theme::System, Theme::Light, Theme::Dark] {
             for motion in [Motion::System, Motion::Reduced] {
-                let preferences = Preferences { theme, motion, split: 60 };
-                assert_eq!(Preferences::read(&preferences.text()), preferences);
+                for flag in [false, true] {
+                    let preferences = Preferences { theme, motion, split: 60, letter_keys: flag, debug: !flag };
+                    assert_eq!(Preferences::read(&preferences.text()), preferences);
+                }
             }
         }
     }

@@ -40,7 +40,7 @@ pub fn App() -> Element {
         spawn(extras::load(store));
         let (keys, mut keyed) = mpsc::unbounded();
         platform::listen_to_keys(move |press| {
-            let shortcut = shortcuts::of(press);
+            let shortcut = shortcuts::of(press, store.preferences.peek().letter_keys);
             shortcut.is_some_and(|shortcut| keys.unbounded_send(shortcut).is_ok())
         });
         spawn(async move {

@@ -55,8 +55,8 @@ pub const LIST: [(&str, &str); 18] = [
     ("Escape", "Close, or let go of what is dragged"),
 ];
 
-/// What a press does, if anything. Letters do nothing while something is being written.
-pub fn of(press: &Press) -> Option<Shortcut> {
+/// What a press does, if anything. Letters do nothing while something is being written, or if the person has turned them off.
+pub fn of(press: &Press, has_letters: bool) -> Option<Shortcut> {
     let key = press.key.to_ascii_lowercase();
     if press.alt || press.is_typed {
         return None;
@@ -67,6 +67,9 @@ pub fn of(press: &Press) -> Option<Shortcut> {
             ("z", true) | ("y", _) => Some(Shortcut::Redo),
             _ => None,
         };
+    }
+    if !has_letters {
+        return None;
     }
     Some(match key.as_str() {
         "n" => Shortcut::New,
@@ -94,20 +97,21 @@ mod tests {
 
     #[test]
     fn letters_are_shortcuts_only_outside_of_text_fields() {
-        assert_eq!(of(&press("n")), Some(Shortcut::New));
-        assert_eq!(of(&press("N")), Some(Shortcut::New));
-        assert_eq!(of(&Press { is_typed: true, ..press("n") }), None);
-        assert_eq!(of(&Press { ctrl: true, ..press("n") }), None);
-        assert_eq!(of(&press("x")), None);
+        assert_eq!(of(&press("n"), true), Some(Shortcut::New));
+        assert_eq!(of(&press("N"), true), Some(Shortcut::New));
+        assert_eq!(of(&Press { is_typed: true, ..press("n") }, true), None);
+        assert_eq!(of(&Press { ctrl: true, ..press("n") }, true), None);
+        assert_eq!(of(&press("x"), true), None);
+        assert_eq!(of(&press("n"), false), None);
     }
 
     #[test]
     fn undo_and_redo_have_the_keys_of_all_systems() {
-        let ctrl = |key: &str, shift| of(&Press { ctrl: true, shift, ..press(key) });
+        let ctrl = |key: &str, shift| of(&Press { ctrl: true, shift, ..press(key) }, false);
         assert_eq!(
             [ctrl("z", false), ctrl("Z", true), ctrl("y", false)].map(Option::unwrap),
             [Shortcut::Undo, Shortcut::Redo, Shortcut::Redo]
         );
-        assert_eq!(of(&Press { alt: true, ctrl: true, ..press("z") }), None);
+        assert_eq!(of(&Press { alt: true, ctrl: true, ..press("z") }, true), None);
     }
 }

@@ -183,14 +183,17 @@ impl Store {
         change(&mut self.preferences.write());
         let preferences = *self.preferences.peek();
         platform::store(PREFERENCES_KEY, Some(&preferences.text()));
-        platform::set_appearance(preferences.theme.name(), preferences.motion.name(), preferences.split);
+        apply(preferences);
     }
 
     /// Applies this browser's stored display preferences.
     pub fn restore_preferences(&mut self) {
         let stored = Preferences::read(&platform::stored(PREFERENCES_KEY).unwrap_or_default());
         self.preferences.set(stored);
-        platform::set_appearance(stored.theme.name(), stored.motion.name(), stored.split);
+        apply(stored);
+        if platform::query().split(['?', '&']).any(|parameter| parameter == "debug") {
+            self.prefer(|preferences| preferences.debug = true);
+        }
     }
 
     /// Selects the view that a small screen shows.
@@ -214,4 +217,9 @@ impl Store {
         }
         is_connected
     }
+}
+
+fn apply(preferences: Preferences) {
+    platform::set_appearance(preferences.theme.name(), preferences.motion.name(), preferences.split);
+    platform::mark_page("data-debug", preferences.debug);
 }

@@ -224,7 +224,7 @@ fn Marks(entry: Entry, block: Block, is_past: bool, is_pending: bool) -> Element
                 }
             }
             if block.source != Source::User {
-                li { class: "mark", {if block.source == Source::Architect { "Architect" } else { "By Flux" }} }
+                li { class: "mark source", {if block.source == Source::Architect { "Architect" } else { "By Flux" }} }
             }
             for (place , tag) in block.tags.iter().enumerate() {
                 li { key: "{place}", class: "tag", "#{tag}" }

@@ -13,11 +13,11 @@ use crate::platform::RowId;
 /// Between two sections.
 const SECTION_GAP: f64 = 24.0;
 /// Between two rows of a section, and between its heading and its first row.
-const ROW_GAP: f64 = 8.0;
+const ROW_GAP: f64 = 2.0;
 /// The estimated height of a heading.
 const HEADING: f64 = 40.0;
 /// The estimated height of a block: time and title.
-const BLOCK: f64 = 72.0;
+const BLOCK: f64 = 48.0;
 /// The estimated height of any other row.
 const LINE: f64 = 28.0;
 
@@ -235,7 +235,7 @@ mod tests {
             let window = layout.window(from, from + 600.0);
             assert!((drawn(&layout, &window) - layout.height()).abs() < 0.01, "from {from}");
             let rows: usize = window.near.iter().map(|near| near.rows.len()).sum();
-            assert!((7..=10).contains(&rows), "{rows} rows from {from}");
+            assert!((10..=14).contains(&rows), "{rows} rows from {from}");
         }
     }
 
@@ -244,7 +244,7 @@ mod tests {
         let layout = Layout::new(&agenda(1, 10_000), &Heights::default());
         let window = layout.window(400_000.0, 401_000.0);
         assert_eq!(window.near.len(), 1);
-        assert!(window.near[0].rows.len() < 20, "{:?}", window.near);
+        assert!(window.near[0].rows.len() < 24, "{:?}", window.near);
     }
 
     #[test]
@@ -259,7 +259,7 @@ mod tests {
         assert!(!heights.would_change(&first(100.2)));
         let layout = Layout::new(&agenda, &heights);
         assert_eq!(layout.top_of(third), Some(before + 100.0 - BLOCK));
-        assert_eq!(layout.row_at(before + 40.0), Some((third, 40.0 - (100.0 - BLOCK))));
+        assert_eq!(layout.row_at(before + 60.0), Some((third, 60.0 - (100.0 - BLOCK))));
         assert_eq!(layout.row_at(0.0), Some((row_id(&agenda.sections[0].rows[0]), -HEADING)));
         assert_eq!(layout.row_at(-1.0), None);
     }

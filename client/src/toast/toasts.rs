@@ -41,10 +41,11 @@ pub struct Toasts {
 }
 
 impl Toasts {
-    /// Shows a note. It replaces a note with the same text.
+    /// Shows a note. It replaces a note with the same text, and what was done last replaces what was done before.
     pub fn show(&mut self, text: impl Into<String>, kind: Kind, now: DateTime<Utc>) {
         let text = text.into();
-        self.list.retain(|toast| toast.text != text);
+        let is_of_past = |toast: &Toast| kind != Kind::Problem && toast.kind != Kind::Problem;
+        self.list.retain(|toast| toast.text != text && !is_of_past(toast));
         self.last_id += 1;
         let until = now + if kind == Kind::Problem { PROBLEM_SHOWN } else { SHOWN };
         self.list.push(Toast { id: self.last_id, text, kind, until });
@@ -90,12 +91,13 @@ mod tests {
             toasts.show(text, Kind::Done, now);
         }
         toasts.show("e", Kind::Problem, now);
-        assert_eq!(toasts.list().iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["c", "d", "e"]);
-        toasts.dismiss(5);
+        assert_eq!(toasts.list().iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["d", "e"]);
         assert!(!toasts.has_expired(now + TimeDelta::seconds(7)));
         assert!(toasts.has_expired(now + TimeDelta::seconds(8)));
         toasts.expire(now + TimeDelta::seconds(8));
-        assert_eq!(toasts.list().len(), 1);
+        assert_eq!(toasts.list().len(), 1, "a problem stays longer");
+        toasts.dismiss(6);
+        assert_eq!(toasts.list(), []);
     }
 
     #[test]

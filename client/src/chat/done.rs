@@ -1,0 +1,75 @@
+//! What an answer has done, in a line: what it was, and how to see it and take it back.
+
+use dioxus::prelude::*;
+use flux_protocol::message::ToolPart;
+use flux_timeline::{Block, BlockId, TxnId};
+
+use super::pieces;
+use crate::calls::Mutation;
+use crate::shell::icon::{Icon, Shape};
+use crate::store::use_store;
+
+/// Changes that were carried out one after the other. `txn` is their transaction, if the last of them is the last of the answer.
+#[component]
+pub fn Done(tools: Vec<ToolPart>, txn: Option<TxnId>) -> Element {
+    let mut store = use_store();
+    // What was undone is not offered again.
+    let mut is_undone = use_signal(|| false);
+    let words = pieces::words(&tools);
+    let name = match tools.as_slice() {
+        [tool] => tool.tool_name.clone(),
+        tools => format!("{} calls", tools.len()),
+    };
+    let block = block_of(&tools).and_then(|id| store.projection.read().block(id).cloned());
+    rsx! {
+        div { class: "tool", "data-standing": "done", role: "group", aria_label: "Action: {name}",
+            div { class: "tool-line",
+                span { class: "tool-mark", role: "img", aria_label: "Done",
+                    Icon { shape: Shape::Tick }
+                }
+                p { "{words}" }
+                div { class: "tool-links",
+                    if let Some(block) = block {
+                        ShowButton { block }
+                    }
+                    if let Some(txn) = txn.filter(|_| !is_undone()) {
+                        button {
+                            class: "link",
+                            r#type: "button",
+                            onclick: move |_| {
+                                is_undone.set(true);
+                                store.submit(Mutation::UndoOne(txn));
+                            },
+                            "Undo"
+                        }
+                    }
+                }
+            }
+            if tools.len() > 1 {
+                details { class: "tool-details",
+                    summary { "Each of them" }
+                    ul {
+                        for tool in tools.iter() {
+                            li { key: "{tool.call.tool_call_id}", {pieces::summary(tool).unwrap_or_default()} }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Shows a block on the timeline.
+#[component]
+fn ShowButton(block: Block) -> Element {
+    let mut store = use_store();
+    rsx! {
+        button { class: "link", r#type: "button", aria_label: "Show {block.title}", onclick: move |_| store.reveal(&block), "Show" }
+    }
+}
+
+/// The block that the last of the calls was about.
+fn block_of(tools: &[ToolPart]) -> Option<BlockId> {
+    let id = tools.iter().rev().find_map(|tool| tool.call.output.as_ref()?.get("block")?.get("id")?.as_str())?;
+    id.parse().ok()
+}
