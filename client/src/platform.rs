@@ -14,7 +14,7 @@ pub use press::Press;
 pub use rows::{RowId, focus_row, row_beside, row_heights};
 pub use upload::{ChosenFile, request, request_json};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
 use futures::channel::oneshot;
 use js_sys::{Function, Promise, Reflect};
 use uuid::Uuid;
@@ -36,6 +36,53 @@ pub fn now() -> DateTime<Utc> {
 pub fn time_zone() -> Option<String> {
     let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
     Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone")).ok()?.as_string()
+}
+
+/// Whether two names of time zones are at the same time now, in half a year and in between, as far as the browser knows.
+pub fn is_same_zone(one: &str, other: &str) -> bool {
+    const QUARTER_MS: f64 = 7_889_400_000.0;
+    let time_in = |zone: &str, at: f64| -> Option<String> {
+        let options = js_sys::Object::new();
+        for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "short")] {
+            Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)).ok()?;
+        }
+        let date = js_sys::Date::new(&JsValue::from_f64(at));
+        // It throws if it does not know the zone.
+        let text = Reflect::get(&date, &JsValue::from_str("toLocaleString")).ok()?.dyn_into::<Function>().ok()?;
+        text.call2(&date, &JsValue::from_str("en"), &options).ok()?.as_string()
+    };
+    one == other
+        || (0..4).all(|quarter| {
+            let at = js_sys::Date::now() + f64::from(quarter) * QUARTER_MS;
+            time_in(one, at).is_some_and(|time| Some(time) == time_in(other, at))
+        })
+}
+
+/// Whether the browser's locale writes 8:00 PM and not 20:00; `None` if it does not say.
+pub fn has_12_hours() -> Option<bool> {
+    let options = js_sys::Object::new();
+    Reflect::set(&options, &JsValue::from_str("hour"), &JsValue::from_str("numeric")).ok()?;
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &options);
+    Reflect::get(&format.resolved_options(), &JsValue::from_str("hour12")).ok()?.as_bool()
+}
+
+/// The first day of the week in the browser's locale; `None` if it does not say.
+pub fn first_weekday() -> Option<Weekday> {
+    let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
+    let locale: Function = Reflect::get(&intl, &JsValue::from_str("Locale")).ok()?.dyn_into().ok()?;
+    let locale = Reflect::construct(&locale, &js_sys::Array::of1(&JsValue::from_str(&language()))).ok()?;
+    // A method by now, and a property in older browsers.
+    let week = match Reflect::get(&locale, &JsValue::from_str("getWeekInfo")).ok()?.dyn_into::<Function>() {
+        Ok(method) => method.call0(&locale).ok()?,
+        Err(_) => Reflect::get(&locale, &JsValue::from_str("weekInfo")).ok()?,
+    };
+    // 1 is Monday.
+    match Reflect::get(&week, &JsValue::from_str("firstDay")).ok()?.as_f64()? {
+        7.0 => Some(Weekday::Sun),
+        6.0 => Some(Weekday::Sat),
+        1.0 => Some(Weekday::Mon),
+        _ => None,
+    }
 }
 
 /// The browser's language, such as `en-GB`.

@@ -208,8 +208,8 @@ pub enum Command {
     },
     /// Changes settings.
     ChangeSettings(SettingsUpdate),
-    /// Takes the zone that a client reports. Does nothing if a zone is known.
-    LearnZone(Zone),
+    /// Takes the zone that a client reports, and the customs of its locale. Does nothing if a zone is known.
+    LearnLocale(Locale),
 }
 
 /// How much of a series a change is about. For a block that stands alone, there is no difference.
@@ -399,6 +399,23 @@ impl BlockUpdate {
     /// Whether it gives a start or days.
     pub const fn gives_start(&self) -> bool {
         self.start.is_some() || self.first_day.is_some() || self.last_day.is_some()
+    }
+}
+
+/// Where a person is, as their client reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Locale {
+    /// The zone.
+    pub zone: Zone,
+    /// How times of day are written there; `None` if the client does not say.
+    pub hour_format: Option<HourFormat>,
+    /// The first day of the week there.
+    pub week_start: Option<Weekday>,
+}
+
+impl From<Zone> for Locale {
+    fn from(zone: Zone) -> Self {
+        Self { zone, hour_format: None, week_start: None }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use flux_timeline::Moment;
+use flux_timeline::command::Locale;
 use flux_timeline::decide::{Context, DecideError, decide};
-use flux_timeline::{Actor, Command, Event, EventId, PlanId, ReadPlans, Source, Title, TxnId, Zone, query};
+use flux_timeline::{Actor, Command, Event, EventId, PlanId, ReadPlans, Source, Title, TxnId, query};
 use flux_tools::report::Report;
 use flux_tools::tool::{Action, ToolCall, ToolContext};
 use uuid::Uuid;
@@ -108,19 +109,19 @@ pub fn open_timeline_within<S: Sql>(
     command_within(store, &open, &author, now, new_id).map(drop)
 }
 
-/// Takes the zone that a client reports, unless a zone is known. The log does not record it as an act of the person. Must run
+/// Takes the zone and the customs that a client reports, unless a zone is known. The log does not record it as an act of the person. Must run
 /// within a transaction.
 ///
 /// # Errors
 /// When the store fails.
-pub fn learn_zone_within<S: Sql>(
+pub fn learn_within<S: Sql>(
     store: &Store<S>,
-    zone: Zone,
+    locale: Locale,
     now: DateTime<Utc>,
     new_id: &dyn Fn() -> Uuid,
 ) -> Result<Done, StoreError> {
     let author = Author { actor: Actor::System, txn: TxnId::new(new_id()) };
-    command_within(store, &Command::LearnZone(zone), &author, now, new_id)
+    command_within(store, &Command::LearnLocale(locale), &author, now, new_id)
 }
 
 /// Carries out a command. Must run within a transaction.

@@ -1,6 +1,7 @@
 //! What can be called, by name and arguments, and which scope each call needs.
 
 use chrono::{DateTime, Utc};
+use flux_timeline::command::Locale;
 use flux_timeline::command::SettingsUpdate;
 use flux_timeline::{BlockId, Command, Zone};
 use flux_tools::tool::{Action, ToolCall, ToolContext, definitions};
@@ -37,7 +38,7 @@ pub enum Call {
     /// A change of the settings. It returns all settings.
     SetSettings(SettingsUpdate),
     /// A client reports its time zone, which is taken if none is known. It returns all settings.
-    ReportZone(Zone),
+    ReportLocale(Locale),
     /// Deletes the log, the timeline, the conversation and all goals.
     DeleteEverything,
     /// Imports a part of an exported file into an object in which nobody has done anything yet. It returns how far the import is.
@@ -127,7 +128,7 @@ impl Call {
             "getMessages" => messages(arguments),
             "getSettings" => Ok(Self::Ask(Question::Settings)),
             "setSettings" => settings::read(arguments).map(Self::SetSettings),
-            "reportTimeZone" => settings::read_zone(arguments).map(Self::ReportZone),
+            "reportTimeZone" => settings::read_locale(arguments).map(Self::ReportLocale),
             "dismissReminder" => reminders::read_dismissed(arguments).map(Self::DismissReminder),
             "restoreTimeline" => restore(arguments),
             "deleteEverything" => delete_everything(arguments),
@@ -170,7 +171,7 @@ impl Call {
             Self::Command(_)
             | Self::SetSettings(_)
             | Self::DismissReminder(_)
-            | Self::ReportZone(_)
+            | Self::ReportLocale(_)
             | Self::DeleteEverything
             | Self::Import(_)
             | Self::CancelImport => Scope::Write,

@@ -38,7 +38,8 @@ mod times;
 
 use chrono::{DateTime, Utc};
 use flux_protocol::frame::ModelInfo;
-use flux_timeline::{Actor, BlockId, Command, ReadBlocks, ReadPlans, TxnId, Zone};
+use flux_timeline::command::Locale;
+use flux_timeline::{Actor, BlockId, Command, ReadBlocks, ReadPlans, TxnId};
 use flux_tools::report::Report;
 use flux_tools::tool::ToolCall;
 use uuid::Uuid;
@@ -120,7 +121,7 @@ impl<S: Sql + Clone> Api<'_, S> {
                     _ => Ok(Outcome { answer: Answer::Value(value(&self.store.settings()?)), ..outcome }),
                 }
             }
-            Call::ReportZone(zone) => self.learn_zone(zone),
+            Call::ReportLocale(locale) => self.learn(locale),
             Call::DeleteEverything => self.delete_everything(),
             Call::Import(part) => self.import(&part),
             Call::CancelImport => self.cancel_import(),
@@ -172,8 +173,8 @@ impl<S: Sql + Clone> Api<'_, S> {
         })
     }
 
-    fn learn_zone(&self, zone: Zone) -> Result<Outcome, ApiError> {
-        let learn = |store: &_| action::learn_zone_within(store, zone, self.now, self.new_id);
+    fn learn(&self, locale: Locale) -> Result<Outcome, ApiError> {
+        let learn = |store: &_| action::learn_within(store, locale, self.now, self.new_id);
         let done = self.store.sql_transaction(learn)?;
         let answer = Answer::Value(value(&self.store.settings()?));
         Ok(Outcome { answer, change: Change::Events(done.events) })

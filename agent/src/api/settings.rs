@@ -1,6 +1,6 @@
 //! Reads a change of the settings.
 
-use flux_timeline::command::SettingsUpdate;
+use flux_timeline::command::{Locale, SettingsUpdate};
 use flux_timeline::free_time::Activity;
 use flux_timeline::{HourFormat, QuietHours, Rejection, Zone};
 use serde::de::DeserializeOwned;
@@ -76,11 +76,11 @@ pub(super) fn read(arguments: &Value) -> Result<SettingsUpdate, ApiError> {
     Ok(update)
 }
 
-/// Reads the zone that a client reports.
-pub(super) fn read_zone(arguments: &Value) -> Result<Zone, ApiError> {
-    let given = arguments.get("timeZone").unwrap_or(&Value::Null);
-    let name = given.as_str().ok_or_else(|| misfit("timeZone", "a string", given))?;
-    Ok(Zone::new(name).map_err(Rejection::from)?)
+/// Reads the zone that a client reports and, if it says so, how times are written and which day weeks begin on.
+pub(super) fn read_locale(arguments: &Value) -> Result<Locale, ApiError> {
+    let missing = || misfit("timeZone", "a string", arguments.get("timeZone").unwrap_or(&Value::Null));
+    let SettingsUpdate { time_zone, hour_format, week_start, .. } = read(arguments)?;
+    Ok(Locale { zone: time_zone.ok_or_else(missing)?, hour_format, week_start })
 }
 
 fn read_hours<T: DeserializeOwned>(name: &str, given: &Value) -> Result<T, ApiError> {

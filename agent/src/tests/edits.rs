@@ -195,6 +195,17 @@ fn utc_stays_if_the_person_has_chosen_it() {
     let tab = other.connect();
     let settings = other.call(&tab, "reportTimeZone", json!({"timeZone": "Asia/Tokyo"}))["result"].clone();
     assert_eq!(settings["timeZone"], "Asia/Tokyo");
+    assert_eq!((&settings["hourFormat"], &settings["weekStart"]), (&json!("24h"), &json!("Mon")));
+
+    let mut american = World::new();
+    let tab = american.connect();
+    let locale = json!({"timeZone": "America/Chicago", "hourFormat": "12h", "weekStart": "Sun"});
+    let settings = american.call(&tab, "reportTimeZone", locale)["result"].clone();
+    assert_eq!((&settings["hourFormat"], &settings["weekStart"]), (&json!("12h"), &json!("Sun")));
+    let elsewhere = json!({"timeZone": "Europe/Oslo", "hourFormat": "24h", "weekStart": "Mon"});
+    let settings = american.call(&tab, "reportTimeZone", elsewhere)["result"].clone();
+    assert_eq!(settings["hourFormat"], "12h", "what is known stays");
+
     let error = other.call(&tab, "reportTimeZone", json!({}))["error"].clone();
     assert_eq!(error, "/timeZone: expected a string, got null. Nothing was changed.");
 }

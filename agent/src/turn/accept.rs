@@ -108,7 +108,7 @@ impl<H: Host> ChatAgent<H> {
         let events = self.0.store.sql_transaction(|store| {
             store.merge_messages(&body.list, known, changed, now)?;
             let events = match zone {
-                Some(zone) => action::learn_zone_within(store, zone, now, &|| self.0.host.uuid())?.events,
+                Some(zone) => action::learn_within(store, zone.into(), now, &|| self.0.host.uuid())?.events,
                 None => Vec::new(),
             };
             store.queue_turn(&turn.id, &turn.request, trace)?;

@@ -85,7 +85,7 @@ impl Answer {
                 Self::Event(result.pointer("/events/0").map(|event| format!("{event:#}")).unwrap_or_default())
             }
             Mutation::LoadLog { .. } => read("history", json::read(result), |it| Self::Log(Box::new(it))),
-            Mutation::ReportZone(_) | Mutation::ChangeSettings(_) => Self::Done { summary: None },
+            Mutation::ReportLocale(_) | Mutation::ChangeSettings(_) => Self::Done { summary: None },
             _ if result.get("ok") == Some(&Value::Bool(true)) => {
                 let both = sentence("summary").into_iter().chain(sentence("note"));
                 Self::Done { summary: both.reduce(|summary, note| format!("{summary} {note}")) }

@@ -1,7 +1,7 @@
 //! The requests that the page sends to the service without involving a model. Pure.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use flux_timeline::command::{BlockUpdate, NewBlock, Repeat, Scope};
+use flux_timeline::command::{BlockUpdate, Locale, NewBlock, Repeat, Scope};
 use flux_timeline::reference::PlanRef;
 use flux_timeline::view::BlockState;
 use flux_timeline::{Block, BlockId, BlockPlace, Days, PlanColor, PlanId, RunId, TxnId, clock};
@@ -65,8 +65,8 @@ pub enum Mutation {
     CancelGoal(RunId),
     /// Retry a goal that could not be planned.
     RetryGoal(RunId),
-    /// Report the browser's time zone to the service.
-    ReportZone(String),
+    /// Report to the service where the browser is.
+    ReportLocale(Locale),
     /// Change these settings. Keys are the names on the wire; other settings stay as they are.
     ChangeSettings(Map<String, Value>),
     /// Get the timeline.
@@ -225,7 +225,7 @@ impl Mutation {
             Self::StartGoal(_) => "useArchitect",
             Self::CancelGoal(_) => "cancelRun",
             Self::RetryGoal(_) => "retryRun",
-            Self::ReportZone(_) => "reportTimeZone",
+            Self::ReportLocale(_) => "reportTimeZone",
             Self::ChangeSettings(_) => "setSettings",
             Self::LoadTimeline => "getTimeline",
             Self::LoadBlocks(..) => "getBlocks",
@@ -259,7 +259,7 @@ impl Mutation {
             Self::StartGoal(goal) => goal.argument(),
             Self::CancelGoal(run) | Self::RetryGoal(run) => json!({ "id": run }),
             Self::CreatePlan(title) => json!({ "title": title }),
-            Self::ReportZone(zone) => json!({ "timeZone": zone }),
+            Self::ReportLocale(place) => locale(*place),
             Self::ChangeSettings(settings) => Value::Object(settings.clone()),
             Self::UndoOne(txn) => json!({ "txn": txn }),
             Self::LoadBlocks(page) => page.argument(),
@@ -279,7 +279,7 @@ impl Mutation {
     pub fn is_user_initiated(&self) -> bool {
         !matches!(
             self,
-            Self::ReportZone(_)
+            Self::ReportLocale(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
                 | Self::LoadMissed(_)
@@ -298,7 +298,7 @@ impl Mutation {
     pub fn is_edit(&self) -> bool {
         let is_background = matches!(
             self,
-            Self::ReportZone(_)
+            Self::ReportLocale(_)
                 | Self::LoadTimeline
                 | Self::LoadBlocks(..)
                 | Self::LoadLog { .. }
@@ -390,6 +390,18 @@ fn with_scope(mut argument: Value, scope: Scope) -> Value {
         Scope::One => {}
         Scope::Following(_) => argument["scope"] = json!("following"),
         Scope::All => argument["scope"] = json!("all"),
+    }
+    argument
+}
+
+/// What is not known is left out.
+fn locale(locale: Locale) -> Value {
+    let mut argument = json!({ "timeZone": locale.zone.name() });
+    if let Some(format) = locale.hour_format {
+        argument["hourFormat"] = json!(format);
+    }
+    if let Some(day) = locale.week_start {
+        argument["weekStart"] = json!(day.to_string());
     }
     argument
 }

@@ -28,6 +28,7 @@ use crate::plans::list::PlanList;
 use crate::platform;
 use crate::settings::SettingsDialog;
 use crate::shell::keys::KeysDialog;
+use crate::shell::zone_notice::ZoneNotice;
 use crate::store::{Store, use_store};
 use crate::timeline::agenda::Row;
 use crate::timeline::editor::{Editor, EditorDialog};
@@ -115,7 +116,7 @@ pub enum Part {
     },
     /// Notes about changes and problems.
     Toasts,
-    /// Notices about signing in.
+    /// Notices about signing in and the time zone.
     SignIn,
     /// What takes the place of the timeline before the person signs in.
     Shut,
@@ -191,7 +192,10 @@ fn draw(part: Part) -> Element {
         Part::Cost { lines } => rsx! { CostList { lines } },
         Part::Waiting { id } => rsx! { WaitingNote { id } },
         Part::Toasts => rsx! { ToastList {} },
-        Part::SignIn => rsx! { SignInNotices {} },
+        Part::SignIn => rsx! {
+            SignInNotices {}
+            ZoneNotice {}
+        },
         Part::Shut => rsx! { Shut {} },
         Part::Markdown { text, is_partial } => rsx! { Markdown { text, is_partial } },
     }

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod notice;
 pub mod shortcuts;
 pub mod views;
+pub mod zone_notice;
 
 use dioxus::prelude::*;
 use futures::StreamExt;

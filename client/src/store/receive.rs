@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use flux_protocol::ServerFrame;
 use flux_protocol::frame::{BlockPage as Page, Counts, EventFrame, RpcResponse};
-use flux_timeline::{Event, Zone, json};
+use flux_timeline::command::Locale;
+use flux_timeline::{Event, HourFormat, Zone, json};
 use serde::Deserialize;
 
 use super::{Store, View};
@@ -140,7 +141,7 @@ impl Store {
                     self.forget();
                 }
                 if is_fresh {
-                    self.report_zone();
+                    self.report_locale();
                 }
             }
             ServerFrame::FluxEvents(frame) => {
@@ -257,14 +258,17 @@ impl Store {
         }
     }
 
-    /// Reports the browser's time zone if none is known.
-    fn report_zone(&mut self) {
+    /// Reports where the browser is if no time zone is known.
+    fn report_locale(&mut self) {
         let log = self.projection.peek().known().and_then(|known| known.log);
         if self.projection.peek().is_zone_known() || self.reported_zone.replace(log) == log {
             return;
         }
         if let Some(zone) = platform::time_zone().and_then(|name| Zone::new(&name).ok()) {
-            self.submit(Mutation::ReportZone(zone.name().to_owned()));
+            let is_12h = platform::has_12_hours();
+            let hour_format = is_12h.map(|is_12h| if is_12h { HourFormat::Hours12 } else { HourFormat::Hours24 });
+            let week_start = platform::first_weekday();
+            self.submit(Mutation::ReportLocale(Locale { zone, hour_format, week_start }));
         }
     }
 

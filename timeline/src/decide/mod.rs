@@ -249,6 +249,6 @@ pub fn decide<V: TimelineView>(view: &V, command: &Command, context: &Context) -
         Command::Redo => history::redo(view),
         Command::Restore { seq } => restore::restore(view, *seq),
         Command::ChangeSettings(update) => settings::change(view, update),
-        Command::LearnZone(zone) => settings::learn_zone(view, *zone),
+        Command::LearnLocale(locale) => settings::learn(view, *locale),
     }
 }

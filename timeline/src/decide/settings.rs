@@ -1,19 +1,19 @@
 //! Decisions about settings.
 
 use super::{Decided, Decision, Outcome, read};
-use crate::command::SettingsUpdate;
+use crate::command::{Locale, SettingsUpdate};
 use crate::event::EventKind;
 use crate::limits;
 use crate::rejection::Rejection;
 use crate::reminder::Reminders;
 use crate::view::ReadPlans;
-use crate::zone::Zone;
 
-/// Takes the zone of a client, unless a zone is known.
-pub(super) fn learn_zone<V: ReadPlans>(view: &V, zone: Zone) -> Decided<V> {
+/// Takes the zone and the customs of a client, unless a zone is known.
+pub(super) fn learn<V: ReadPlans>(view: &V, locale: Locale) -> Decided<V> {
+    let Locale { zone, hour_format, week_start } = locale;
     let update = match read(view.settings())?.time_zone {
         Some(_) => SettingsUpdate::default(),
-        None => SettingsUpdate { time_zone: Some(zone), ..SettingsUpdate::default() },
+        None => SettingsUpdate { time_zone: Some(zone), hour_format, week_start, ..SettingsUpdate::default() },
     };
     change(view, &update)
 }

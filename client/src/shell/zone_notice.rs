@@ -1,0 +1,52 @@
+//! Asks what to do if the browser is in another time zone than the timeline.
+
+use dioxus::prelude::*;
+use serde_json::{Map, Value};
+
+use super::icon::{Icon, Shape};
+use crate::platform;
+use crate::store::use_store;
+
+/// Storage key of the zone of this browser for which the person has kept the timeline's.
+const KEPT_KEY: &str = "flux.zone-kept";
+
+/// The question; nothing if both are in the same zone, or if it was answered.
+#[component]
+pub fn ZoneNotice() -> Element {
+    let mut store = use_store();
+    let here = use_hook(platform::time_zone);
+    let mut kept = use_signal(|| platform::stored(KEPT_KEY));
+    let (is_known, there) = {
+        let projection = store.projection.read();
+        (projection.is_loaded() && projection.is_zone_known(), projection.zone().name().to_owned())
+    };
+    // Another name of the same zone is no news: `Asia/Calcutta` and `Asia/Kolkata`.
+    let differs =
+        here.filter(|here| is_known && kept.read().as_ref() != Some(here) && !platform::is_same_zone(here, &there));
+    let Some(here) = differs else { return rsx! {} };
+    let used = here.clone();
+    rsx! {
+        div { class: "notice", role: "status",
+            Icon { shape: Shape::Clock }
+            p { "Your timeline is in the time zone {there}, and this browser is in {here}." }
+            button {
+                class: "button",
+                r#type: "button",
+                onclick: move |_| {
+                    let zone = Value::String(used.clone());
+                    store.change_settings(Map::from_iter([("timeZone".to_owned(), zone)]));
+                },
+                "Use {here}"
+            }
+            button {
+                class: "button quiet",
+                r#type: "button",
+                onclick: move |_| {
+                    platform::store(KEPT_KEY, Some(&here));
+                    kept.set(Some(here.clone()));
+                },
+                "Keep {there}"
+            }
+        }
+    }
+}
