@@ -10,7 +10,7 @@ import { startLine } from "./line.mjs";
 import { answered, connectAs, connected, fits, gone, picture, say, seen, text } from "./page.mjs";
 import { scriptedPage } from "./scripted.mjs";
 
-const the = scriptedPage({ vars: QUICK_RUNS });
+const the = scriptedPage({ vars: QUICK_RUNS, isDebugging: true });
 let model, server, person, tab;
 beforeEach(() => ({ model, server, person, tab } = the));
 

@@ -88,6 +88,55 @@ test("a call is a card that shows its state", async () => {
   await answered(tab);
 });
 
+test("what was done is said once, in one line from which it is shown and undone", async () => {
+  const says = "Scheduled “Swim” (B1) for Fri 1 Mar 2199, 08:00–09:00.";
+  model.script(...openai.calls(["scheduleBlock", { title: "Swim", startTime: "2199-03-01T08:00", durationMinutes: 60 }]));
+  model.script(...openai.says(says));
+  await say(tab, "Swim on 1 March at 8");
+  await answered(tab);
+  await text(seen.answers(tab), "Scheduled “Swim”");
+  assert.equal((await seen.answers(tab).innerText()).match(/Swim/g).length, 1);
+  await seen.actions(tab).getByRole("button", { name: "Show Swim" }).click();
+  await until(() => seen.edit(tab, "Swim").evaluate((button) => button.closest("li").contains(document.activeElement)), {
+    what: () => "the focus on the block",
+  });
+
+  // Several changes are one line, which says each of them on demand. They are undone together, also after another change.
+  model.script(...openai.calls(
+    ["scheduleBlock", { title: "Run", startTime: "2199-03-02T08:00" }],
+    ["scheduleBlock", { title: "Bike", startTime: "2199-03-03T08:00" }],
+  ));
+  model.script(...openai.says("Enjoy your triathlon!"));
+  await say(tab, "Run on the second and bike on the third");
+  await text(seen.answers(tab).last(), "Enjoy your triathlon!");
+  await answered(tab);
+  const done = seen.actions(tab).last();
+  await text(done, "2 blocks scheduled.");
+  await done.getByText("Each of them").click();
+  await text(done, "Scheduled “Bike”");
+  await picture(tab, "chat-done.png");
+  await seen.remove(tab, "Swim").click();
+  await gone(seen.block(tab, "Swim"));
+  await done.getByRole("button", { name: "Undo" }).click();
+  await gone(seen.block(tab, "Run"));
+  await gone(seen.block(tab, "Bike"));
+  await gone(done.getByRole("button", { name: "Undo" }));
+});
+
+test("in debug mode an answer shows its calls and what it cost", async () => {
+  await tab.goto(`${server.url}/?debug`);
+  await connected(tab);
+  model.script(...openai.calls(["scheduleBlock", { title: "Swim", startTime: "2199-03-01T08:00" }]));
+  model.script(...openai.says("Done."));
+  await say(tab, "Swim on 1 March at 8");
+  await answered(tab);
+  await seen.actions(tab).getByText("scheduleBlock").click();
+  await text(seen.actions(tab), '"startTime": "2199-03-01T08:00"');
+  await seen.answers(tab).getByText("What it cost").click();
+  await text(seen.answers(tab), "Tokens read");
+  await text(seen.block(tab, "Swim"), "B1");
+});
+
 /** Makes the model ask whether the plan “Trip”, which is shown, may be deleted. Returns the card that asks. */
 async function askToDeleteTrip() {
   await tab.getByRole("button", { name: "Plans: Trip" }).waitFor();

@@ -21,7 +21,7 @@ const past = (tab) => tab.getByRole("region", { name: "The past" });
 const open = (tab) => tab.getByRole("button", { name: "History" }).click();
 
 test("the log is read and searched, the past is shown, and any change is undone", async () => {
-  const person = await newPerson(browser);
+  const person = await newPerson(browser, { isDebugging: true });
   const tab = await openTab(person, server);
   for (const words of ["Schedule workout tomorrow at 8am", "Schedule dentist tomorrow at 4pm"]) {
     await say(tab, words);
@@ -90,7 +90,7 @@ test("the log is read and searched, the past is shown, and any change is undone"
 });
 
 test("an event is requested once, however often it is opened and closed before it arrives", async () => {
-  const person = await newPerson(browser);
+  const person = await newPerson(browser, { isDebugging: true });
   const line = await startLine(person);
   const tab = await openTab(person, server);
   await say(tab, "Schedule workout tomorrow at 8am");
@@ -113,7 +113,7 @@ test("an event is requested once, however often it is opened and closed before i
 test("the log is filtered by actor, kind, plan and time, gives reasons, follows new events, and counts", async () => {
   const model = await startModel();
   const scripted = await startServer({ model: { baseUrl: model.baseUrl, name: "scripted-1" }, vars: { MODEL_RETRIES: "0" } });
-  const person = await newPerson(browser);
+  const person = await newPerson(browser, { isDebugging: true });
   const tab = await openTab(person, scripted);
   const client = await connectAs(person, scripted);
   try {

@@ -12,7 +12,7 @@ import { scriptedPage } from "./scripted.mjs";
 /** The start of a block as wall-clock time. All lie from Monday to Friday of a week that has no other blocks. */
 const startOf = (number) => new Date(Date.parse("2199-04-01T00:00Z") + number * 90 * 60_000).toISOString().slice(0, 16);
 
-const the = scriptedPage({ vars: QUICK_RUNS });
+const the = scriptedPage({ vars: QUICK_RUNS, isDebugging: true });
 let model, server, person, tab, client, watched;
 beforeEach(async () => {
   ({ model, server, person, tab } = the);

@@ -41,15 +41,16 @@ afterEach(() => Promise.all([...people].map(assertTabsFillWindow)));
 
 /**
  * A person: cookies of their own, shared by all their tabs. They have read the hint that only this browser has a guest's timeline,
- * unless `isNewHere`.
+ * unless `isNewHere`. `isDebugging` turns on the debug mode of their browser.
  */
-export async function newPerson(browser, { isNewHere = false, ...options } = {}) {
+export async function newPerson(browser, { isNewHere = false, isDebugging = false, ...options } = {}) {
   const person = await browser.newContext({
     viewport: DESKTOP, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB", timezoneId: ZONE, ...options,
   });
   person.setDefaultTimeout(LIMIT_MS);
   await person.addInitScript(shiftDate, OFFSET_MS);
   if (!isNewHere) await person.addInitScript(dismissHint);
+  if (isDebugging) await person.addInitScript(turnOnDebugMode);
   people.add(person);
   person.on("close", () => people.delete(person));
   checkBeforeClosing(person, assertTabsFillWindow);
@@ -60,6 +61,13 @@ export async function newPerson(browser, { isNewHere = false, ...options } = {})
 function dismissHint() {
   try {
     localStorage.setItem("flux.guest-hint", "dismissed");
+  } catch {}
+}
+
+/** Does what the setting does, on pages that have storage. */
+function turnOnDebugMode() {
+  try {
+    localStorage.setItem("flux.preferences", "debug");
   } catch {}
 }
 

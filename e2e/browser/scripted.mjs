@@ -9,9 +9,9 @@ import { newPerson, openBrowser, openTab } from "./page.mjs";
 /**
  * Starts model, server and browser before the tests of the calling file and stops them afterwards. Each test has its own
  * person and tab, and fails if a script in the tab fails. `open(person, server)` opens the tab if it is not simply the
- * product's page. Returns `{ model, server, browser, person, tab }`, whose fields are set when a test runs.
+ * product's page; `isDebugging` is as for `newPerson`. Returns `{ model, server, browser, person, tab }`, whose fields are set when a test runs.
  */
-export function scriptedPage({ vars = {}, open = openTab } = {}) {
+export function scriptedPage({ vars = {}, open = openTab, isDebugging = false } = {}) {
   const the = {};
   before(async () => {
     the.model = await startModel();
@@ -21,7 +21,7 @@ export function scriptedPage({ vars = {}, open = openTab } = {}) {
   after(() => Promise.all([the.browser?.close(), the.server?.stop(), the.model?.stop()]));
   beforeEach(async () => {
     the.model.reset();
-    the.person = await newPerson(the.browser);
+    the.person = await newPerson(the.browser, { isDebugging });
     the.tab = await open(the.person, the.server);
   });
   afterEach(async () => {

@@ -173,6 +173,71 @@ test("this browser's colours and motion apply at once, even before the program h
   assert.equal(await paper(tab), light);
 });
 
+test("single letters are no shortcuts if the person does not want them", async () => {
+  const newBlock = tab.getByRole("dialog", { name: "Block" }).or(seen.editor(tab, "New block"));
+  await open(tab);
+  await dialog(tab).getByRole("checkbox", { name: /^Use single-letter shortcuts/ }).uncheck();
+  await button(tab, "Close").click();
+  await closed(tab);
+  await tab.locator("body").press("n");
+  // Another key shows that the first one has been handled.
+  await tab.locator("body").press("Control+z");
+  await note(tab, /nothing to undo/i).waitFor();
+  await gone(newBlock);
+  await tab.reload();
+  await connected(tab);
+  await open(tab);
+  await dialog(tab).getByRole("checkbox", { name: /^Use single-letter shortcuts/ }).check();
+  await button(tab, "Close").click();
+  await closed(tab);
+  await tab.locator("body").press("n");
+  await newBlock.first().waitFor();
+});
+
+test("a new timeline has the clock and the first weekday of the browser's locale", async () => {
+  const american = await newPerson(browser, { locale: "en-US" });
+  const tab = await newTab(american);
+  await tab.goto(server.url);
+  await connected(tab);
+  await say(tab, "Schedule workout tomorrow at 8am");
+  await text(seen.block(tab, "Workout"), "8:00");
+  await text(seen.block(tab, "Workout"), "AM");
+  await answered(tab);
+  await open(tab);
+  assert.equal(await choice(tab, "Times").inputValue(), "12h");
+  assert.equal(await choice(tab, "Weeks begin on").inputValue(), "Sun");
+  assert.deepEqual(tab.faults, []);
+  await american.close();
+});
+
+test("a browser in another zone than the timeline asks which one counts", async () => {
+  await say(tab, "Schedule workout tomorrow at 8am");
+  await answered(tab);
+  const abroad = await newPerson(browser, { timezoneId: OTHER.zone, storageState: await person.storageState() });
+  const away = await openTab(abroad, server);
+  const question = away.getByText(`Your timeline is in the time zone ${ZONE}, and this browser is in ${OTHER.zone}.`);
+  await question.waitFor();
+  await fits(away);
+  await away.getByRole("button", { name: `Keep ${ZONE}` }).click();
+  await gone(question);
+  await away.reload();
+  await connected(away);
+  await seen.block(away, "Workout").waitFor();
+  await gone(question);
+  assert.deepEqual(away.faults, []);
+  await abroad.close();
+
+  const second = await newPerson(browser, { timezoneId: OTHER.zone, storageState: await person.storageState() });
+  const moved = await openTab(second, server);
+  await moved.getByRole("button", { name: `Use ${OTHER.zone}` }).click();
+  await gone(moved.getByText("Your timeline is in the time zone"));
+  await seen.timeline(tab).getByText(OTHER.zone).waitFor();
+  // Now the other browser is the one that is elsewhere.
+  await tab.getByRole("button", { name: `Use ${ZONE}` }).waitFor();
+  assert.deepEqual(moved.faults, []);
+  await second.close();
+});
+
 test("everything is exported to a file and imported by another person", async () => {
   for (const words of ["Schedule workout tomorrow at 8am", "Schedule dentist tomorrow at 4pm"]) {
     await say(tab, words);
@@ -193,6 +258,13 @@ test("everything is exported to a file and imported by another person", async ()
   await seen.message(copy).fill("half a thought");
   await open(copy);
   const input = dialog(copy).getByLabel("Import a file");
+  for (const [name, content, sentence] of [
+    ["week.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "This is a calendar file"],
+    ["notes.txt", "Buy milk", "Flux has not exported this file. Nothing was changed."],
+  ]) {
+    await input.setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+    await text(dialog(copy).getByRole("alert"), sentence);
+  }
   await input.setInputFiles({ name: "odd.json", mimeType: "application/json", buffer: Buffer.from("{ \"not\": \"ours\" }") });
   await text(dialog(copy).getByRole("alert"), /\w.*\./);
   const sentence = await dialog(copy).getByRole("alert").innerText();
@@ -255,7 +327,10 @@ test("everything is deleted after a confirmation, in all tabs", async () => {
   await seen.done(tab, "Workout").waitFor();
 
   await button(tab, "Delete everything").click();
-  await question.getByRole("button", { name: "Yes, delete everything" }).click();
+  const yes = question.getByRole("button", { name: "Yes, delete everything" });
+  assert.ok(await yes.isDisabled(), "one wrong click is not enough");
+  await question.getByRole("textbox", { name: "Type “delete” to go on" }).fill("Delete");
+  await yes.click();
   await closed(tab);
   await note(tab, /^Everything was deleted\. Cloudflare's backups can contain it until \d+ [A-Z][a-z]+ \d{4}\.$/).waitFor();
   await gone(other.getByRole("region", { name: "The past" }));

@@ -301,8 +301,8 @@ test("an edit without an answer is reverted, and the page says that its outcome 
   await Promise.all([client.close(), person.close()]);
 });
 
-test("overlapping blocks and blocks created by Flux are marked", async () => {
-  const person = await newPerson(browser);
+test("overlapping blocks are marked, and in debug mode blocks created by Flux", async () => {
+  const person = await newPerson(browser, { isDebugging: true });
   const tab = await withBlocks(person, [
     { title: "Workout", startTime: wallTime(1, "08:00") },
     { title: "Dentist", startTime: wallTime(1, "08:30") },

@@ -25,6 +25,8 @@ const KEEP: &str = "keep-everything";
 pub fn Data() -> Element {
     let mut store = use_store();
     let mut is_sure = use_signal(|| false);
+    // One wrong click must not be enough.
+    let mut typed = use_signal(String::new);
     let mut problem = use_signal(|| None::<String>);
     let step = store.import;
     use_effect(move || {
@@ -91,6 +93,15 @@ pub fn Data() -> Element {
             if is_sure() {
                 div { class: "sure", role: "alertdialog", aria_label: "Delete everything?",
                     p { "This deletes your timeline with its history, the conversation and the goals, on all your devices. It cannot be undone: export first what you want to keep. Cloudflare’s backups of the database, which only the operator of this service can use, can contain it for 30 more days." }
+                    label { class: "field",
+                        span { "Type “delete” to go on" }
+                        input {
+                            r#type: "text",
+                            autocomplete: "off",
+                            value: "{typed}",
+                            oninput: move |event| typed.set(event.value()),
+                        }
+                    }
                     div { class: "dialog-buttons",
                         button {
                             id: KEEP,
@@ -98,6 +109,7 @@ pub fn Data() -> Element {
                             r#type: "button",
                             onclick: move |_| {
                                 is_sure.set(false);
+                                typed.set(String::new());
                                 platform::focus(DELETE);
                             },
                             "Keep everything"
@@ -105,6 +117,7 @@ pub fn Data() -> Element {
                         button {
                             class: "button danger",
                             r#type: "button",
+                            disabled: !typed.read().trim().eq_ignore_ascii_case("delete"),
                             onclick: move |_| {
                                 store.delete_everything();
                                 store.settings_open.set(false);

@@ -21,6 +21,8 @@ const ACTIVITIES: [(Activity, &str); 4] = [
     (Activity::Other, "Other goals"),
 ];
 
+/// The id of the form that is saved.
+const FORM: &str = "settings-form";
 /// The id of the dialog, used to open it.
 pub const DIALOG: &str = "settings-dialog";
 
@@ -50,6 +52,7 @@ pub fn SettingsDialog() -> Element {
                 Appearance {}
                 AccountSection {}
                 Data {}
+                Foot {}
             }
         }
     }
@@ -85,7 +88,6 @@ fn Personal() -> Element {
     let before = use_hook(|| Fields::of(&store.projection.peek().settings()));
     let mut fields = use_signal(|| before.clone());
     let mut problem = store.settings_problem;
-    let is_saving = store.calls.read().any(|mutation| matches!(mutation, Mutation::ChangeSettings(_)));
     let shown = fields.read().clone();
     let save = move |event: FormEvent| {
         event.prevent_default();
@@ -98,7 +100,7 @@ fn Personal() -> Element {
     };
     use_drop(move || problem.set(None));
     rsx! {
-        form { onsubmit: save,
+        form { id: FORM, onsubmit: save,
             fieldset {
                 legend { "You" }
                 div { class: "fields",
@@ -211,10 +213,19 @@ fn Personal() -> Element {
             if let Some(problem) = problem() {
                 p { class: "field-problem", role: "alert", "{problem}" }
             }
-            div { class: "dialog-buttons",
-                button { class: "button", r#type: "button", onclick: move |_| store.settings_open.set(false), "Close" }
-                button { class: "button primary", r#type: "submit", disabled: is_saving, "Save" }
-            }
+        }
+    }
+}
+
+/// The end of the dialog, which stays in view. What needs no Save has taken effect already.
+#[component]
+fn Foot() -> Element {
+    let mut store = use_store();
+    let is_saving = store.calls.read().any(|mutation| matches!(mutation, Mutation::ChangeSettings(_)));
+    rsx! {
+        div { class: "dialog-buttons dialog-foot",
+            button { class: "button", r#type: "button", onclick: move |_| store.settings_open.set(false), "Close" }
+            button { class: "button primary", r#type: "submit", form: FORM, disabled: is_saving, "Save" }
         }
     }
 }
@@ -321,7 +332,7 @@ fn Appearance() -> Element {
                     checked: letter_keys,
                     onchange: move |event| store.prefer(|preferences| preferences.letter_keys = event.checked()),
                 }
-                "Single letters are shortcuts"
+                "Use single-letter shortcuts, such as N for a new block"
             }
             label { class: "choice",
                 input {

@@ -10,6 +10,8 @@ const IMPORT: &str = "/agents/chat/me/import";
 const WAIT_MS: u32 = 5_000;
 /// The size of a part, in bytes.
 const PART_BYTES: f64 = 4_194_304.0;
+/// So many bytes show what kind of file it is.
+const BEGINNING_BYTES: u32 = 64;
 /// The time between two requests for the progress, in ms.
 const PAUSE_MS: u32 = 500;
 /// How often a request for the progress is sent if it gets no answer, for example while the connection is lost.
@@ -55,6 +57,11 @@ pub async fn import(file: &ChosenFile, mut report: impl FnMut(Step)) -> Result<(
     let (mut sent, mut number) = (0.0, 0_u32);
     loop {
         let part = file.part(sent, PART_BYTES).await.ok_or("The file cannot be read. Nothing was changed.")?;
+        if number == 0
+            && let Some(sentence) = refusal(&part.subarray(0, BEGINNING_BYTES).to_vec())
+        {
+            return Err(sentence.to_owned());
+        }
         sent += f64::from(part.length());
         let is_last = sent >= size;
         let address = format!("{IMPORT}?part={number}{}", if is_last { "&last" } else { "" });
@@ -79,6 +86,19 @@ pub async fn import(file: &ChosenFile, mut report: impl FnMut(Step)) -> Result<(
         }
         report(Step { doing: Doing::Sending, share: sent / size });
     }
+}
+
+/// Why a file that begins like this is of another kind, in a sentence for the user. The service would find it out only after other reasons.
+fn refusal(beginning: &[u8]) -> Option<&'static str> {
+    let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(beginning).trim_ascii_start();
+    if text.starts_with(b"{") {
+        return None;
+    }
+    Some(if text.starts_with(b"BEGIN:VCALENDAR") {
+        "This is a calendar file, which Flux cannot import. Nothing was changed. Choose a file that Flux has exported."
+    } else {
+        "Flux has not exported this file. Nothing was changed. Choose one that it has exported, such as temporal-flux.json."
+    })
 }
 
 /// Waits until the service has checked the file.
@@ -123,4 +143,19 @@ async fn progress() -> Option<Option<ImportProgress>> {
 pub async fn cancel() {
     // If it does not arrive, the import goes on, and the page shows it.
     let _ = request("DELETE", IMPORT).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_another_kind_are_refused_by_their_beginning() {
+        assert_eq!(refusal(b"{\"flux\": 1}"), None);
+        assert_eq!(refusal("\u{feff} {".as_bytes()), None);
+        assert!(refusal(b"BEGIN:VCALENDAR\r\n").is_some_and(|sentence| sentence.contains("calendar file")));
+        for other in [&b""[..], b"PK\x03\x04", b"\xff\xfe{"] {
+            assert!(refusal(other).is_some_and(|sentence| sentence.contains("has not exported")), "{other:?}");
+        }
+    }
 }
