@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use super::page::{Assets, FIRST, REST};
 use super::stamp::Stamp;
-use super::{Products, esbuild, names, optimize, page, tool_versions, write_changed};
+use super::{Products, esbuild, names, optimize, page, segments, tool_versions, unreachable, write_changed};
 use crate::process::{self, side_by_side};
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -60,13 +60,26 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, outp
     remove_folder(&draft)?;
     process::run_quiet(Command::new(&toolbox.bindings).arg("client").arg(&module).arg(&draft))?;
     if products.optimized {
-        side_by_side(|| optimize(toolbox, &draft.join(FIRST)), || optimize(toolbox, &draft.join(REST)))?;
+        clean_up(toolbox, &draft.join(FIRST), &draft.join(REST))?;
     }
     let sources = [("early.js", &early), ("extras.js", &loader), ("app.css", &style)];
     let files = lay_out(toolbox, &draft, &sources, public, products.optimized)?;
     synchronize(&output, &files)?;
     stamp.write(&key)?;
     Ok(Freshness::Made)
+}
+
+/// Makes both parts small.
+fn clean_up(toolbox: &Toolbox, first: &Path, rest: &Path) -> Result<()> {
+    let read = |module: &Path| fs::read(module).with_context(|| format!("cannot read {}", module.display()));
+    let write = |module: &Path, content: &[u8]| {
+        fs::write(module, content).with_context(|| format!("cannot write {}", module.display()))
+    };
+    write(first, &unreachable::removed(&read(first)?, &read(rest)?)?)?;
+    side_by_side(|| optimize(toolbox, first), || optimize(toolbox, rest))?;
+    let (first_content, rest_content) = (read(first)?, read(rest)?);
+    write(rest, &segments::joined(&rest_content, Some(&first_content))?)?;
+    write(first, &segments::joined(&first_content, None)?)
 }
 
 /// Bundles what wasm-bindgen wrote, and gives every file of `dist`.

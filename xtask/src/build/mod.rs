@@ -8,8 +8,10 @@ mod client;
 mod names;
 mod order;
 mod page;
+mod segments;
 pub mod size;
 pub mod stamp;
+mod unreachable;
 mod worker;
 
 use std::fs;
