@@ -4,11 +4,17 @@
 //! both parts can reach, and the optimiser keeps whatever is in a table. But the later part calls only some of them itself.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 
 use anyhow::{Context, Result};
-use wasmparser::{Operator, Parser, Payload};
+use wasm_encoder::reencode::{Error, Reencode, utils};
+use wasm_encoder::{ExportSection, Module};
+use wasmparser::{Export, Operator, Parser, Payload};
 
 use super::segments;
+
+/// How the exports begin that are only for the splitter: see `xtask/bindings`.
+const KEPT: &str = "__kept_";
 
 /// The first part without the entries of its table that nothing calls. The optimiser then removes the functions that were
 /// needed for these alone.
@@ -32,7 +38,24 @@ pub fn removed(first: &[u8], rest: &[u8]) -> Result<Vec<u8>> {
             *function = nothing;
         }
     }
-    segments.written_into(first)
+    let mut written = Module::new();
+    let reading = WithoutKept.parse_core_module(&mut written, Parser::new(0), &segments.written_into(first)?);
+    reading.context("cannot write the first part without what the splitter needed")?;
+    Ok(written.finish())
+}
+
+/// Writes a module without the exports that are only for the splitter.
+struct WithoutKept;
+
+impl Reencode for WithoutKept {
+    type Error = Infallible;
+
+    fn parse_export(&mut self, section: &mut ExportSection, export: Export<'_>) -> Result<(), Error<Infallible>> {
+        if export.name.starts_with(KEPT) {
+            return Ok(());
+        }
+        utils::parse_export(self, section, export)
+    }
 }
 
 /// The 32-bit constants that stand in the code of a module.
