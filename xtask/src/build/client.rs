@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use super::page::{Assets, FIRST, REST, REST_STYLE};
 use super::stamp::Stamp;
 use super::{
-    Products, esbuild, names, optimize, page, segments, tool_versions, unreachable, write_changed,
+    Products, backtraces, esbuild, names, optimize, page, segments, tool_versions, unreachable, write_changed,
 };
 use crate::process::{self, side_by_side};
 use crate::progress::Freshness;
@@ -79,7 +79,8 @@ fn clean_up(toolbox: &Toolbox, first: &Path, rest: &Path) -> Result<()> {
     let write = |module: &Path, content: &[u8]| {
         fs::write(module, content).with_context(|| format!("cannot write {}", module.display()))
     };
-    write(first, &unreachable::removed(&read(first)?, &read(rest)?)?)?;
+    let without_backtraces = backtraces::removed(&read(first)?)?;
+    write(first, &unreachable::removed(&without_backtraces, &read(rest)?)?)?;
     side_by_side(|| optimize(toolbox, first), || optimize(toolbox, rest))?;
     let (first_content, rest_content) = (read(first)?, read(rest)?);
     write(rest, &segments::joined(&rest_content, Some(&first_content))?)?;
