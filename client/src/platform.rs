@@ -1,6 +1,7 @@
 //! Browser APIs: the clock, randomness, timers, the time zone, the page's elements. Everything else in this crate also
 //! runs natively, in tests.
 
+mod listeners;
 pub mod notification;
 pub mod passkey;
 mod pointer;
@@ -9,6 +10,7 @@ mod rows;
 pub mod turnstile;
 mod upload;
 
+pub use listeners::{KeyPress, on, on_check, on_input, on_key, on_pointer_down, on_pointer_move, on_submit};
 pub use pointer::{capture_pointer, stay_while_held};
 pub use press::Press;
 pub use rows::{RowId, focus_row, row_beside, row_heights};

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::command_menu::{CommandMenu, LIST, Menu, option_id};
 use crate::connection::Status;
-use crate::platform;
+use crate::platform::{self, KeyPress};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 use crate::voice::{Dictation, VoiceButton, use_dictation};
@@ -36,11 +36,8 @@ pub fn Composer(on_sent: EventHandler<()>) -> Element {
     rsx! {
         form {
             class: "composer",
-            onsubmit: move |event| {
-                event.prevent_default();
-                writing.send();
-            },
-            onkeydown: move |event| writing.key_anywhere(&event),
+            ..platform::on_submit(move || writing.send()),
+            ..platform::on_key(move |press| writing.key_anywhere(press)),
             CommandMenu { menu, text: draft.clone(), on_chosen: move |text| writing.choose(text) }
             Notes {}
             if !interim.is_empty() {
@@ -59,8 +56,8 @@ pub fn Composer(on_sent: EventHandler<()>) -> Element {
                     enterkeyhint: "send",
                     disabled: is_refused,
                     value: "{draft}",
-                    oninput: move |event| writing.write(event.value()),
-                    onkeydown: move |event| writing.key(&event),
+                    ..platform::on_input(move |text| writing.write(text)),
+                    ..platform::on_key(move |press| writing.key(press)),
                 }
                 VoiceButton { dictation, is_disabled: is_refused }
                 SendButton { is_disabled: is_refused || draft.trim().is_empty() }
@@ -96,18 +93,18 @@ impl Writing {
     }
 
     /// Handles a key in the box.
-    fn key(&mut self, event: &KeyboardEvent) {
+    fn key(&mut self, press: &KeyPress) {
         // While a word is being composed (IME), Enter ends the word and not the message.
-        if event.is_composing() || self.key_of_menu(event) {
+        if press.is_composing() || self.key_of_menu(press) {
             return;
         }
-        match event.key() {
-            Key::Enter if !event.modifiers().shift() => {
-                event.prevent_default();
+        match press.key().as_str() {
+            "Enter" if !press.shift() => {
+                press.prevent_default();
                 self.send();
             }
-            Key::ArrowUp if self.store.draft.peek().is_empty() && self.store.change.peek().is_none() => {
-                event.prevent_default();
+            "ArrowUp" if self.store.draft.peek().is_empty() && self.store.change.peek().is_none() => {
+                press.prevent_default();
                 self.store.change_last();
             }
             _ => {}
@@ -115,32 +112,32 @@ impl Writing {
     }
 
     /// Handles a key for the list of commands. Returns false if the key is not for the list.
-    fn key_of_menu(&mut self, event: &KeyboardEvent) -> bool {
+    fn key_of_menu(&mut self, press: &KeyPress) -> bool {
         let text = self.store.draft.peek().clone();
         let Some(marked) = self.menu.peek().marked(&text) else { return false };
         let completion = marked.completion();
-        match event.key() {
-            key @ (Key::ArrowDown | Key::ArrowUp) => {
-                self.menu.write().step(&text, key == Key::ArrowDown);
+        match press.key().as_str() {
+            key @ ("ArrowDown" | "ArrowUp") => {
+                self.menu.write().step(&text, key == "ArrowDown");
                 if let Some(marked) = self.menu.peek().marked(&text) {
                     platform::show(&option_id(marked));
                 }
             }
-            Key::Escape => {
+            "Escape" => {
                 self.menu.write().close();
-                event.stop_propagation();
+                press.stop_propagation();
             }
             // If the command is already complete, Enter sends it and Tab leaves the box.
-            Key::Enter | Key::Tab if !event.modifiers().shift() && completion != text => self.write(completion),
+            "Enter" | "Tab" if !press.shift() && completion != text => self.write(completion),
             _ => return false,
         }
-        event.prevent_default();
+        press.prevent_default();
         true
     }
 
     /// Handles a key in the box or on one of its buttons.
-    fn key_anywhere(&mut self, event: &KeyboardEvent) {
-        if event.key() != Key::Escape || event.is_composing() {
+    fn key_anywhere(&mut self, press: &KeyPress) {
+        if press.key() != "Escape" || press.is_composing() {
             return;
         }
         if self.dictation.is_on() {

@@ -90,12 +90,12 @@ fn Log(is_at_end: Signal<bool>) -> Element {
                 aria_live: "polite",
                 aria_busy: is_busy(),
                 tabindex: "0",
-                onscroll: move |_| {
+                ..platform::on("onscroll", move || {
                     is_at_end.set(platform::distance_from_end(LOG) < NEAR_END);
                     if platform::scroll_top(LOG) < NEAR_BEGINNING {
                         store.load_earlier_messages();
                     }
-                },
+                }),
                 Messages {}
                 Waiting {}
                 Failure {}

@@ -8,6 +8,7 @@ use flux_timeline::Plan;
 
 use crate::calls::Mutation;
 use crate::extras::{Extra, Part};
+use crate::platform;
 use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
@@ -42,12 +43,12 @@ pub fn PlanMenu() -> Element {
     rsx! {
         div {
             class: "plans",
-            onkeydown: move |event| {
-                if event.key() == Key::Escape && is_open {
-                    event.stop_propagation();
+            ..platform::on_key(move |press| {
+                if press.key() == "Escape" && is_open {
+                    press.stop_propagation();
                     store.close_plans();
                 }
-            },
+            }),
             button {
                 id: BUTTON,
                 class: "plans-button",

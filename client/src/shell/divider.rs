@@ -28,31 +28,30 @@ pub fn Divider() -> Element {
             aria_valuemin: "{NARROWEST}",
             aria_valuemax: "{100 - NARROWEST}",
             "data-held": is_held(),
-            onpointerdown: move |event| {
-                event.prevent_default();
-                platform::capture_pointer(DIVIDER, event.pointer_id());
+            ..platform::on_pointer_down(move |pointer| {
+                platform::capture_pointer(DIVIDER, pointer);
                 is_held.set(true);
-            },
-            onpointermove: move |event| {
+            }),
+            ..platform::on_pointer_move(move |x| {
                 if is_held() {
-                    let share = event.client_coordinates().x / platform::window_width().max(1.0) * 100.0;
+                    let share = f64::from(x) / platform::window_width().max(1.0) * 100.0;
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage")]
                     store.prefer(|it| *it = it.with_split(share.clamp(0.0, 100.0).round() as u8));
                 }
-            },
-            onpointerup: move |_| is_held.set(false),
-            onpointercancel: move |_| is_held.set(false),
-            onkeydown: move |event| {
-                let split = match event.key() {
-                    Key::ArrowLeft => split.saturating_sub(STEP),
-                    Key::ArrowRight => split.saturating_add(STEP),
-                    Key::Home => NARROWEST,
-                    Key::End => 100 - NARROWEST,
+            }),
+            ..platform::on("onpointerup", move || is_held.set(false)),
+            ..platform::on("onpointercancel", move || is_held.set(false)),
+            ..platform::on_key(move |press| {
+                let split = match press.key().as_str() {
+                    "ArrowLeft" => split.saturating_sub(STEP),
+                    "ArrowRight" => split.saturating_add(STEP),
+                    "Home" => NARROWEST,
+                    "End" => 100 - NARROWEST,
                     _ => return,
                 };
-                event.prevent_default();
+                press.prevent_default();
                 store.prefer(|it| *it = it.with_split(split));
-            },
+            }),
         }
     }
 }

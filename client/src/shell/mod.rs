@@ -60,7 +60,7 @@ pub fn App() -> Element {
         Header {}
         Notices {}
         Extra { part: Part::SignIn }
-        main { class: "panes", "data-view": view, onresize: move |_| store.measure(),
+        main { class: "panes", "data-view": view, ..platform::on("onresize", move || store.measure()),
             ChatPane {}
             if *store.view.read() == View::History {
                 Extra { part: Part::History }

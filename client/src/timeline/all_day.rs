@@ -7,6 +7,7 @@ use super::card::on_key;
 use super::form::Form;
 use super::week::Band;
 use super::words;
+use crate::platform;
 use crate::store::use_store;
 
 /// The row of the days that are shown. It is not drawn if none of them has an all-day block.
@@ -64,11 +65,11 @@ fn BandBox(band: Band, block: Block) -> Element {
                         store.write_block(Form::of(&edited, zone));
                     }
                 },
-                onkeydown: move |event| {
+                ..platform::on_key(move |press| {
                     if !is_past {
-                        on_key(store, &keyed, &event);
+                        on_key(store, &keyed, press);
                     }
-                },
+                }),
                 span { class: "week-title", "{block.title}" }
             }
         }

@@ -8,6 +8,7 @@ use super::form::Form;
 use super::timer;
 use super::{Jump, moving, rows, words};
 use crate::extras::{Extra, Part};
+use crate::platform::{self, KeyPress};
 use crate::shell::icon::{Icon, Shape};
 use crate::store::{Store, use_store};
 
@@ -27,6 +28,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
     let keyed = block.clone();
     let edited = block.clone();
     let deleted = block.clone();
+    let is_unplaced = entry.is_overdue || block.is_in_inbox();
     rsx! {
         li {
             class: "card",
@@ -38,11 +40,11 @@ pub fn Card(entry: Entry, block: Block) -> Element {
             "data-over": entry.is_over,
             "data-color": plan.as_ref().map(|plan| plan.color),
             aria_busy: is_pending(),
-            onkeydown: move |event| {
+            ..platform::on_key(move |press| {
                 if !is_past {
-                    on_key(store, &keyed, &event);
+                    on_key(store, &keyed, press);
                 }
-            },
+            }),
             // An appointment takes place by itself.
             if block.kind == Kind::Task || block.completed_at.is_some() {
                 input {
@@ -51,10 +53,7 @@ pub fn Card(entry: Entry, block: Block) -> Element {
                     aria_label: "Done: {title}",
                     checked: is_done,
                     disabled: is_past,
-                    onchange: {
-                        let is_unplaced = entry.is_overdue || block.is_in_inbox();
-                        move |event: FormEvent| store.mark(id, event.checked(), is_unplaced)
-                    },
+                    ..platform::on_check(move |is_checked| store.mark(id, is_checked, is_unplaced)),
                 }
             } else {
                 span { class: "appointment", title: "Appointment", Icon { shape: Shape::Clock } }
@@ -114,31 +113,31 @@ pub fn Card(entry: Entry, block: Block) -> Element {
 }
 
 /// Handles a key press on the focused block. A key that does something here does nothing else.
-pub fn on_key(store: Store, block: &Block, event: &KeyboardEvent) {
-    if did_by_key(store, block, event) {
-        event.prevent_default();
-        event.stop_propagation();
+pub fn on_key(store: Store, block: &Block, press: &KeyPress) {
+    if did_by_key(store, block, press) {
+        press.prevent_default();
+        press.stop_propagation();
     }
 }
 
 /// Whether the key did something.
-fn did_by_key(mut store: Store, block: &Block, event: &KeyboardEvent) -> bool {
-    let modifiers = event.modifiers();
-    if event.key() == Key::Delete && modifiers.is_empty() {
+fn did_by_key(mut store: Store, block: &Block, press: &KeyPress) -> bool {
+    let key = press.key();
+    if key == "Delete" && !(press.shift() || press.alt() || press.ctrl()) {
         // One at a time: the next block has the focus while the key is still held.
-        if !event.is_auto_repeating() {
+        if !press.is_repeated() {
             store.delete_block(block);
         }
         return true;
     }
-    if !modifiers.alt() || modifiers.ctrl() || modifiers.meta() {
+    if !press.alt() || press.ctrl() {
         return false;
     }
-    let Some(pull) = moving::pull_of_key(&event.key()) else { return false };
-    if modifiers.shift() && pull.days != 0 {
+    let Some(pull) = moving::pull_of_key(&key) else { return false };
+    if press.shift() && pull.days != 0 {
         return false;
     }
-    let grip = if modifiers.shift() { moving::Grip::End } else { moving::Grip::Whole };
+    let grip = if press.shift() { moving::Grip::End } else { moving::Grip::Whole };
     let zone = store.projection.peek().zone();
     let moved = match block.when() {
         Some(When::Span(span)) => When::Span(moving::pulled(span, grip, pull, zone)),

@@ -338,11 +338,11 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                         store.write_block(Form::of(&edited, zone));
                     }
                 },
-                onkeydown: move |event| {
+                ..platform::on_key(move |press| {
                     if !is_past {
-                        on_key(store, &keyed, &event);
+                        on_key(store, &keyed, press);
                     }
-                },
+                }),
                 span { class: "week-title", "{block.title}" }
                 " "
                 if placed.minutes >= ROOM_FOR_TIME {

@@ -117,14 +117,8 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
             role: "region",
             aria_label: "Agenda",
             tabindex: "0",
-            onscroll: {
-                let mut note_scroll = note_scroll;
-                move |_| note_scroll()
-            },
-            onresize: {
-                let mut note_scroll = note_scroll;
-                move |_| note_scroll()
-            },
+            ..platform::on("onscroll", note_scroll),
+            ..platform::on("onresize", note_scroll),
             div { height: "{window.read().above}px" }
             Sections { agenda, window }
             div { height: "{window.read().below}px" }

@@ -3,7 +3,6 @@
 //! All calculations use wall-clock time: a block that is moved by a day keeps its time of day when the clocks change.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
-use dioxus::prelude::Key;
 use flux_timeline::command::BlockUpdate;
 use flux_timeline::{Days, Distance, Span, When, Zone};
 
@@ -56,13 +55,13 @@ pub fn snapped(time: NaiveDateTime) -> NaiveDateTime {
 }
 
 /// The move for a key that is pressed with Alt. With Shift as well, it moves only the end.
-pub fn pull_of_key(key: &Key) -> Option<Distance> {
+pub fn pull_of_key(key: &str) -> Option<Distance> {
     let pull = |days, minutes| Some(Distance { days, minutes });
     match key {
-        Key::ArrowUp => pull(0, -SNAP_MINUTES),
-        Key::ArrowDown => pull(0, SNAP_MINUTES),
-        Key::ArrowLeft => pull(-1, 0),
-        Key::ArrowRight => pull(1, 0),
+        "ArrowUp" => pull(0, -SNAP_MINUTES),
+        "ArrowDown" => pull(0, SNAP_MINUTES),
+        "ArrowLeft" => pull(-1, 0),
+        "ArrowRight" => pull(1, 0),
         _ => None,
     }
 }

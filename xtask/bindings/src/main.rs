@@ -8,8 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use walrus::Module;
 use wasm_bindgen_cli_support::Bindgen;
 use wasm_split_cli::Splitter;
+
+/// In the names of the functions through which JavaScript calls Rust's closures.
+const INVOKE: &str = "_ZN12wasm_bindgen7convert8closures";
+/// How the exports begin that are for the splitter alone. `xtask/src/build/unreachable.rs` removes them.
+const KEPT: &str = "__kept_";
 
 fn main() -> Result<()> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
@@ -51,11 +57,25 @@ fn client(module: &Path, folder: &Path) -> Result<()> {
         let path = folder.join(name);
         fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))
     };
-    let (before, after) = (read(module)?, read(&folder.join("app_bg.wasm"))?);
+    let (before, after) = (read(module)?, keep_closures(&read(&folder.join("app_bg.wasm"))?)?);
     let parts = Splitter::new(&before, &after)?.emit()?;
     let [extras] = parts.modules.as_slice() else {
         bail!("the client is split in {} places instead of one", parts.modules.len())
     };
     write("app_bg.wasm", &parts.main.bytes)?;
     write("extras.wasm", &extras.bytes)
+}
+
+/// Exports the functions through which JavaScript calls closures.
+///
+/// All of them are in the module's table, also those for functions of JavaScript that nothing calls. The splitter does not see that
+/// the first part needs what such a function calls, and fails if it has moved that to the later part. What is exported stays.
+fn keep_closures(module: &[u8]) -> Result<Vec<u8>> {
+    let mut module = Module::from_buffer(module)?;
+    let is_invoke = |name: &Option<String>| name.as_ref().is_some_and(|name| name.starts_with(INVOKE));
+    let kept: Vec<_> = module.funcs.iter().filter(|function| is_invoke(&function.name)).map(|it| it.id()).collect();
+    for (number, function) in kept.into_iter().enumerate() {
+        module.exports.add(&format!("{KEPT}{number}"), function);
+    }
+    Ok(module.emit_wasm())
 }

@@ -11,9 +11,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::page::{Assets, FIRST, REST};
+use super::page::{Assets, FIRST, REST, REST_STYLE};
 use super::stamp::Stamp;
-use super::{Products, esbuild, names, optimize, page, tool_versions, write_changed};
+use super::{
+    Products, backtraces, esbuild, names, optimize, page, segments, tool_versions, unreachable, write_changed,
+};
 use crate::process::{self, side_by_side};
 use crate::progress::Freshness;
 use crate::setup::{Toolbox, remove_folder};
@@ -35,6 +37,7 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, output: &str) -> Result<Freshness> {
     let module = products.module(workspace, PACKAGE);
     let style = style_sheet(&workspace.path("client/styles"))?;
+    let rest_style = style_sheet(&workspace.path("client/styles/extras"))?;
     let public = files_below(&workspace.path("client/public"))?;
     let early = workspace.read("client/early.js")?;
     let loader = workspace.read("client/extras.js")?;
@@ -45,6 +48,7 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, outp
         early.clone().into_bytes(),
         loader.clone().into_bytes(),
         style.clone().into_bytes(),
+        rest_style.clone().into_bytes(),
         tool_versions(workspace)?.into_bytes(),
     ];
     for (path, content) in &public {
@@ -60,13 +64,27 @@ pub fn build(workspace: &Workspace, toolbox: &Toolbox, products: &Products, outp
     remove_folder(&draft)?;
     process::run_quiet(Command::new(&toolbox.bindings).arg("client").arg(&module).arg(&draft))?;
     if products.optimized {
-        side_by_side(|| optimize(toolbox, &draft.join(FIRST)), || optimize(toolbox, &draft.join(REST)))?;
+        clean_up(toolbox, &draft.join(FIRST), &draft.join(REST))?;
     }
-    let sources = [("early.js", &early), ("extras.js", &loader), ("app.css", &style)];
+    let sources = [("early.js", &early), ("extras.js", &loader), ("app.css", &style), (REST_STYLE, &rest_style)];
     let files = lay_out(toolbox, &draft, &sources, public, products.optimized)?;
     synchronize(&output, &files)?;
     stamp.write(&key)?;
     Ok(Freshness::Made)
+}
+
+/// Makes both parts small.
+fn clean_up(toolbox: &Toolbox, first: &Path, rest: &Path) -> Result<()> {
+    let read = |module: &Path| fs::read(module).with_context(|| format!("cannot read {}", module.display()));
+    let write = |module: &Path, content: &[u8]| {
+        fs::write(module, content).with_context(|| format!("cannot write {}", module.display()))
+    };
+    let without_backtraces = backtraces::removed(&read(first)?)?;
+    write(first, &unreachable::removed(&without_backtraces, &read(rest)?)?)?;
+    side_by_side(|| optimize(toolbox, first), || optimize(toolbox, rest))?;
+    let (first_content, rest_content) = (read(first)?, read(rest)?);
+    write(rest, &segments::joined(&rest_content, Some(&first_content))?)?;
+    write(first, &segments::joined(&first_content, None)?)
 }
 
 /// Bundles what wasm-bindgen wrote, and gives every file of `dist`.
@@ -91,11 +109,13 @@ fn lay_out(
         [FIRST, REST].iter().try_for_each(|module| names::shorten(&draft.join(module)))?;
     }
     esbuild(toolbox, draft, &["app.css", "--outfile=bundle.css"])?;
+    esbuild(toolbox, draft, &[REST_STYLE, "--outfile=bundle-extras.css"])?;
     // A program of its own, not a module: it runs while the page is read. Its names stay its own.
     esbuild(toolbox, draft, &["early.js", "--format=iife", "--outfile=bundle-early.js"])?;
 
     let modules = [read(FIRST)?, read(REST)?];
-    let assets = Assets::new(read("bundle-early.js")?, modules, &read("bundle.js")?, read("bundle.css")?)?;
+    let styles = [read("bundle.css")?, read("bundle-extras.css")?];
+    let assets = Assets::new(read("bundle-early.js")?, modules, &read("bundle.js")?, styles)?;
     let index = files.remove(Path::new("index.html")).context("client/public/index.html is missing")?;
     let index = String::from_utf8(index).context("client/public/index.html is not UTF-8")?;
     files.insert("index.html".into(), page::fill(&index, &assets)?.into_bytes());
@@ -107,10 +127,10 @@ fn lay_out(
     Ok(files)
 }
 
-/// All style sheets of the folder in the order of their names, as one.
+/// All style sheets that lie in the folder itself, in the order of their names, as one.
 fn style_sheet(folder: &Path) -> Result<String> {
     let mut sheets = files_below(folder)?;
-    sheets.retain(|path, _| path.extension().is_some_and(|extension| extension == "css"));
+    sheets.retain(|path, _| path.components().count() == 1 && path.extension().is_some_and(|it| it == "css"));
     let sheets = sheets.into_values().map(String::from_utf8).collect::<Result<Vec<_>, _>>();
     Ok(sheets.with_context(|| format!("a style sheet in {} is not UTF-8", folder.display()))?.join("\n"))
 }
@@ -164,8 +184,8 @@ mod tests {
     #[test]
     fn style_sheets_are_joined_in_the_order_of_their_names() {
         let folder = folder("styles");
-        fs::create_dir_all(&folder).unwrap();
-        for (name, text) in [("20-b.css", "b"), ("10-a.css", "a"), ("notes.md", "x")] {
+        fs::create_dir_all(folder.join("extras")).unwrap();
+        for (name, text) in [("20-b.css", "b"), ("10-a.css", "a"), ("notes.md", "x"), ("extras/15-c.css", "c")] {
             fs::write(folder.join(name), text).unwrap();
         }
         assert_eq!(style_sheet(&folder).unwrap(), "a\nb");

@@ -4,12 +4,15 @@
 //! steps after it (bindings, optimiser, bundler; [`Products::finish`]) do not know, so they are skipped by a [stamp](stamp) when
 //! their input is the same as last time.
 
+mod backtraces;
 mod client;
 mod names;
 mod order;
 mod page;
+mod segments;
 pub mod size;
 pub mod stamp;
+mod unreachable;
 mod worker;
 
 use std::fs;

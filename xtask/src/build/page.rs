@@ -24,25 +24,30 @@ impl Asset {
     }
 }
 
-/// The names that the script has for its modules, each relative to itself (`new URL(…, import.meta.url)`).
-const MODULES: [&str; 2] = [FIRST, REST];
+/// The name that `client/extras.js` has for the styles of the rest.
+pub const REST_STYLE: &str = "extras.css";
 
-/// Scripts, modules and style sheet of the client.
+/// The names that the script has for what it loads, each relative to itself (`new URL(…, import.meta.url)`).
+const LOADED: [&str; 3] = [FIRST, REST, REST_STYLE];
+
+/// Scripts, modules and style sheets of the client.
 pub struct Assets {
     early: Asset,
     first: Asset,
     rest: Asset,
     script: Asset,
     style: Asset,
+    rest_style: Asset,
 }
 
 impl Assets {
-    /// Names the files, and lets the script load the modules, the first and the rest, by their new names.
-    pub fn new(early: Vec<u8>, modules: [Vec<u8>; 2], script: &[u8], style: Vec<u8>) -> Result<Self> {
-        let [first, rest] = modules;
+    /// Names the files, and lets the script load modules and styles, of the first and of the rest, by their new names.
+    pub fn new(early: Vec<u8>, modules: [Vec<u8>; 2], script: &[u8], styles: [Vec<u8>; 2]) -> Result<Self> {
+        let ([first, rest], [style, rest_style]) = (modules, styles);
         let (first, rest) = (Asset::new("app", first, "wasm"), Asset::new("extras", rest, "wasm"));
+        let rest_style = Asset::new("extras", rest_style, "css");
         let mut script = std::str::from_utf8(script).context("the client's script is not UTF-8")?.to_owned();
-        for (known, asset) in MODULES.into_iter().zip([&first, &rest]) {
+        for (known, asset) in LOADED.into_iter().zip([&first, &rest, &rest_style]) {
             if !script.contains(known) {
                 bail!("the client's script does not load {known}: has wasm-bindgen changed how it does that?");
             }
@@ -57,12 +62,13 @@ impl Assets {
             rest,
             script,
             style: Asset::new("app", style, "css"),
+            rest_style,
         })
     }
 
     /// All files.
-    pub fn into_files(self) -> [Asset; 5] {
-        [self.early, self.first, self.rest, self.script, self.style]
+    pub fn into_files(self) -> [Asset; 6] {
+        [self.early, self.first, self.rest, self.script, self.style, self.rest_style]
     }
 }
 
@@ -89,10 +95,11 @@ pub fn fill(page: &str, assets: &Assets) -> Result<String> {
 mod tests {
     use super::*;
 
-    const SCRIPT: &[u8] = b"fetch(new URL('app_bg.wasm', here)); fetch(new URL('extras.wasm', here))";
+    const SCRIPT: &[u8] = b"load('app_bg.wasm', 'extras.wasm', 'extras.css')";
 
     fn assets_of(first: &str, rest: &str) -> Assets {
-        Assets::new(b"early".to_vec(), [first.into(), rest.into()], SCRIPT, b"css".to_vec()).unwrap()
+        Assets::new(b"early".to_vec(), [first.into(), rest.into()], SCRIPT, [b"css".to_vec(), b"later".to_vec()])
+            .unwrap()
     }
 
     fn assets() -> Assets {
@@ -100,13 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn the_script_loads_the_modules_by_their_hashed_names() {
-        let [_, first, rest, script, style] = assets().into_files();
+    fn the_script_loads_modules_and_styles_by_their_hashed_names() {
+        let [_, first, rest, script, style, rest_style] = assets().into_files();
         let name = |asset: &Asset| asset.path.rsplit_once('/').unwrap().1.to_owned();
-        let (first, rest) = (name(&first), name(&rest));
-        let expected = format!("fetch(new URL('{first}', here)); fetch(new URL('{rest}', here))");
+        let (first, rest, rest_style) = (name(&first), name(&rest), name(&rest_style));
+        let expected = format!("load('{first}', '{rest}', '{rest_style}')");
         assert_eq!(String::from_utf8(script.content).unwrap(), expected);
         assert!(first.starts_with("app-") && rest.starts_with("extras-") && rest.ends_with(".wasm"));
+        assert!(rest_style.starts_with("extras-") && rest_style.ends_with(".css"));
         assert!(script.path.ends_with(".js") && style.path.ends_with(".css"));
     }
 
@@ -120,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_script_that_loads_no_module_is_an_error() {
-        assert!(Assets::new(Vec::new(), [Vec::new(), Vec::new()], b"nothing", Vec::new()).is_err());
+        assert!(Assets::new(Vec::new(), [Vec::new(), Vec::new()], b"nothing", [Vec::new(), Vec::new()]).is_err());
     }
 
     #[test]
