@@ -195,6 +195,7 @@ test("ten thousand blocks are browsed like twenty", async (t) => {
 
   await t.test("the search finds blocks in the whole plan", async () => {
     await tab.getByRole("button", { name: "Today", exact: true }).click();
+    await tab.getByRole("button", { name: "Search and filter" }).click();
     const search = tab.getByRole("searchbox", { name: "Search the timeline" });
     await search.fill("needle");
     await search.press("Enter");

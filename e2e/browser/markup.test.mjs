@@ -68,6 +68,7 @@ test("in blocks, wherever they are shown", async () => {
   await tab.keyboard.press("Escape");
 
   await button("Agenda").click();
+  await tab.getByRole("button", { name: "Search and filter" }).click();
   const search = tab.getByRole("searchbox");
   for (const payload of PAYLOADS) {
     await search.fill(payload);

@@ -46,7 +46,6 @@ pub fn Toolbar() -> Element {
                 }
             }
             div { class: "spacer" }
-            // Only if there is no room to show the fields all the time.
             button {
                 class: "icon-button search-toggle",
                 r#type: "button",
