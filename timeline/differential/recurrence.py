@@ -136,19 +136,24 @@ def known_difference(rule, start, other, matches):
             parts["FREQ"] == "MONTHLY" and "BYDAY" in parts and "BYMONTHDAY" in parts,
         ),
         (
+            "monthly from the end of a month that lacks a fifth weekday of the rule: the other leaves out the start",
+            ("ical.js",),
+            parts["FREQ"] == "MONTHLY" and len(days) > 1 and 5 in numbers and start.day > 28,
+        ),
+        (
             "yearly with BYMONTHDAY, or with numbers of weekdays that count in the year or are above 5: the other has wrong days",
             ("ical.js",),
             parts["FREQ"] == "YEARLY" and ("BYMONTHDAY" in parts or numbers and ("BYMONTH" not in parts or max(numbers) > 5)),
         ),
         (
-            "yearly on a day that not each of BYMONTH has: the other goes on in the next month",
+            "yearly on a day that not each year or not each of BYMONTH has: the other goes on in the next month",
             ("ical.js",),
-            parts["FREQ"] == "YEARLY" and "BYMONTH" in parts and not days and start.day > 28,
+            parts["FREQ"] == "YEARLY" and not days and start.day > 28 and ("BYMONTH" in parts or start.month == 2),
         ),
         (
-            "yearly with COUNT, and both plain and numbered weekdays: the other counts a day that is both twice",
+            "yearly with COUNT, and a weekday that is named twice, such as 1SU and -5SU: the other counts a day that is both twice",
             ("ical.js",),
-            parts["FREQ"] == "YEARLY" and "COUNT" in parts and len(lengths) == 2,
+            parts["FREQ"] == "YEARLY" and "COUNT" in parts and len({day[-2:] for day in days}) < len(days),
         ),
         (
             "the 53rd of a weekday in a year that has 52: the other takes one of the next or previous year",
