@@ -16,6 +16,7 @@ mod eval;
 mod lint;
 mod process;
 mod progress;
+mod rules;
 mod sbom;
 mod secrets;
 mod setup;

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: unit and documentation tests, the evaluation cases that must pass, then the product itself: what it costs, in
-//! workerd, and in a browser.
+//! `cargo xtask test`: unit and documentation tests, the evaluation cases that must pass, recurrence rules beside other
+//! implementations, then the product itself: what it costs, in workerd, and in a browser.
 //!
 //! Each runner's own output and closing lines are passed through as they are; this adds only a line per group. The
 //! groups run even when one before failed, and the task fails when any did.
@@ -17,7 +17,7 @@ use crate::process::side_by_side;
 use crate::progress::{cross, say, tick};
 use crate::setup::{self, Toolbox, WRANGLER, WRANGLER_ENVIRONMENT};
 use crate::workspace::Workspace;
-use crate::{budget, build, eval, process, progress, structure};
+use crate::{budget, build, eval, process, progress, rules, structure};
 
 /// What to run.
 #[derive(Args)]
@@ -25,6 +25,9 @@ pub struct Options {
     /// Run one group only
     #[arg(long, value_enum)]
     only: Option<Group>,
+    /// How many random recurrence rules are compared with each other implementation
+    #[arg(long, default_value = "500", value_parser = clap::value_parser!(u32).range(1..))]
+    rules: u32,
     /// Run only tests whose name contains this
     filter: Option<String>,
 }
@@ -42,6 +45,8 @@ enum Group {
     Unit,
     /// The agent on cases that it must pass: evals
     Evals,
+    /// Random recurrence rules in other implementations: timeline/differential
+    Rules,
     /// What operations cost, compared with bench/budget.json; and the tests of bench
     Budget,
     /// The built Worker in workerd: e2e/workerd
@@ -51,12 +56,13 @@ enum Group {
 }
 
 impl Group {
-    const ALL: [Self; 5] = [Self::Unit, Self::Evals, Self::Budget, Self::Workerd, Self::Browser];
+    const ALL: [Self; 6] = [Self::Unit, Self::Evals, Self::Rules, Self::Budget, Self::Workerd, Self::Browser];
 
     fn name(self) -> &'static str {
         match self {
             Self::Unit => "unit",
             Self::Evals => "evals",
+            Self::Rules => "rules",
             Self::Budget => "budget",
             Self::Workerd => "workerd",
             Self::Browser => "browser",
@@ -83,6 +89,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
         let passed = match (group, &toolbox) {
             (Group::Workerd | Group::Browser, Some(toolbox)) => end_to_end(workspace, toolbox, group, filter)?,
             (Group::Evals, _) => eval::check(workspace)?,
+            (Group::Rules, toolbox) => rules::check(workspace, toolbox.as_ref(), options.rules)?,
             (Group::Budget, Some(toolbox)) => {
                 let mut files = test_files(&workspace.path("bench/driver"))?;
                 files.extend(test_files(&workspace.path("bench/driver/report"))?);
@@ -201,7 +208,26 @@ fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn the_number_of_rules_is_small_unless_told_otherwise() {
+        let rules =
+            |arguments: &[&str]| Cli::try_parse_from([&["test"], arguments].concat()).map(|cli| cli.options.rules);
+        assert_eq!(rules(&[]).unwrap(), 500);
+        assert_eq!(rules(&["--only", "rules", "--rules", "100000"]).unwrap(), 100_000);
+        for wrong in ["0", "-1", "many"] {
+            assert!(rules(&["--rules", wrong]).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn only_test_files_are_run_in_the_order_of_their_names() {

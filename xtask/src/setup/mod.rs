@@ -10,6 +10,7 @@ mod debian;
 mod debian_rust;
 pub mod node;
 mod packages;
+pub mod python;
 pub mod rust;
 pub mod valgrind;
 
@@ -78,6 +79,13 @@ impl Toolbox {
         command.arg(self.script(WRANGLER)).current_dir(workspace.root()).envs(WRANGLER_ENVIRONMENT);
         command
     }
+}
+
+/// Node and the npm packages, for what needs nothing else of a [`Toolbox`].
+pub fn node_with_packages(workspace: &Workspace) -> Result<Node> {
+    let node = Node::prepare(workspace)?;
+    packages::prepare(workspace, &node)?;
+    Ok(node)
 }
 
 /// wrangler's program inside `node_modules`.

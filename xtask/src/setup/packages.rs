@@ -1,4 +1,5 @@
-//! The npm packages of the root `package.json`: wrangler, esbuild, binaryen, and what the end-to-end tests drive.
+//! The npm packages of the root `package.json`: wrangler, esbuild, binaryen, what the end-to-end tests drive, and other
+//! implementations of recurrence rules.
 
 use std::fs;
 use std::path::PathBuf;
