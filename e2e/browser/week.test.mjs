@@ -154,6 +154,33 @@ test("a block without room for a checkbox is completed and reopened", async () =
   await person.close();
 });
 
+test("a week opens at its first block or the start of the day, and says that a search finds nothing in it", async () => {
+  const person = await newPerson(browser);
+  const tab = await week(person, [{ title: "Workout", startTime: at(0, "06:00") }, { title: "Late", startTime: at(0, "20:00") }]);
+  const isSeen = async (name) => {
+    const [grid, box] = await Promise.all([seen.week(tab).boundingBox(), block(tab, name).boundingBox()]);
+    return box.y >= grid.y && box.y + box.height <= grid.y + grid.height;
+  };
+  await tab.reload();
+  await connected(tab);
+  await goTo(tab, at(0, "").slice(0, 10));
+  await block(tab, "Workout 06:00–07:00, Monday").waitFor();
+  await tab.getByRole("button", { name: "Search and filter" }).click();
+  await tab.getByRole("searchbox").fill("nothing of this name");
+  await tab.getByText("Nothing fits the search in these days.").waitFor();
+  await tab.getByRole("searchbox").fill("");
+  await gone(tab.getByText("Nothing fits the search in these days."));
+  await tab.getByRole("button", { name: "Agenda", exact: true }).click();
+  await tab.getByRole("button", { name: "Week", exact: true }).click();
+  await until(() => isSeen("Workout 06:00–07:00, Monday"), { what: () => "the first block to be in view" });
+
+  // The cursor shows where a block is made longer or shorter.
+  const cursor = (edge) => block(tab, "Workout 06:00–07:00, Monday").evaluate((button, edge) => getComputedStyle(button, edge).cursor, edge);
+  assert.deepEqual([await cursor("::before"), await cursor("::after"), await cursor(null)], ["ns-resize", "ns-resize", "grab"]);
+  assert.deepEqual(tab.faults, []);
+  await person.close();
+});
+
 test("a click opens a block, and a click on empty space creates one there, even after a drag", async () => {
   const person = await newPerson(browser);
   const tab = await week(person, [{ title: "Workout", startTime: at(0, "08:00") }]);
@@ -174,6 +201,21 @@ test("a click opens a block, and a click on empty space creates one there, even 
   await picture(tab, "week-new.png");
   await added.getByRole("button", { name: "Save" }).click();
   await block(tab, "Dentist 10:00–11:00, Thursday").waitFor();
+
+  // A range that is drawn is the time of the new block, from its end to its start as well.
+  const wednesday = await day(tab, "Wednesday").boundingBox();
+  const y = (hour) => wednesday.y + (hour / 24) * wednesday.height;
+  for (const [one, other] of [[13.05, 15.4], [15.4, 13.05]]) {
+    await tab.mouse.move(wednesday.x + 40, y(one));
+    await tab.mouse.down();
+    await tab.mouse.move(wednesday.x + 45, y(other), { steps: 5 });
+    await text(seen.week(tab).locator(".week-drawn"), "13:00–15:30");
+    await tab.mouse.up();
+    assert.equal(await added.getByLabel("Start", { exact: true }).inputValue(), at(2, "13:00"));
+    assert.equal(await added.getByLabel("End", { exact: true }).inputValue(), at(2, "15:30"));
+    await title(added).press("Escape");
+    await gone(added);
+  }
 
   await seen.week(tab).getByRole("button", { name: /^Add a block on Friday/ }).click();
   assert.equal(await added.getByLabel("Start", { exact: true }).inputValue(), at(4, "09:00"));

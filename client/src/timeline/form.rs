@@ -98,6 +98,11 @@ impl Form {
         }
     }
 
+    /// The same with another end.
+    pub fn until(self, end: DateTime<Utc>, zone: Zone) -> Self {
+        Self { end: clock::wall(zone.wall(end)), ..self }
+    }
+
     /// The form for an existing block.
     pub fn of(block: &Block, zone: Zone) -> Self {
         let tags: Vec<&str> = block.tags.iter().map(Tag::as_str).collect();

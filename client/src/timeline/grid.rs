@@ -9,6 +9,7 @@ use flux_timeline::{Block, BlockId, BlockPlace, Distance, Span, When, clock};
 use super::add::AddButton;
 use super::all_day::AllDayRow;
 use super::card::on_key;
+use super::drawn::{Drawn, MINUTE, THRESHOLD, minute_at, start_of};
 use super::form::Form;
 use super::moving::{Grip, SNAP_MINUTES, pulled};
 use super::week::{self, DAY_MINUTES, Placed};
@@ -22,22 +23,16 @@ use crate::store::{Store, use_store};
 pub const GRID: &str = "week";
 /// The element whose width the columns share.
 const COLUMNS: &str = "week-columns";
-/// The height of a minute, in CSS pixels.
-const MINUTE: f64 = 0.8;
 /// Within this distance of an edge, the pointer grabs the edge instead of the block, in CSS pixels.
 const EDGE: f64 = 8.0;
 /// The same for a finger, which is less exact.
 const TOUCH_EDGE: f64 = 12.0;
-/// How far the pointer must move before the block moves, in CSS pixels. A shorter movement is a click.
-const THRESHOLD: f64 = 4.0;
 /// How far a finger may move during a long press, in CSS pixels. A longer movement scrolls the week.
 const UNREST: f64 = 10.0;
 /// How long a finger rests on a block until it holds it, in ms. Shorter than the browser's long press that opens a menu.
 const REST_MS: u32 = 400;
-/// The earliest time to which a week is scrolled at first, in minutes.
-const MORNING: i64 = 7 * 60;
-/// The latest.
-const AFTERNOON: i64 = 14 * 60;
+/// So much of the time before the first block is seen at first, in minutes.
+const BEFORE_FIRST: i64 = 30;
 /// A block that is shorter has no room for its time, in minutes.
 const ROOM_FOR_TIME: i64 = 45;
 
@@ -62,6 +57,7 @@ struct Held {
 #[component]
 pub fn WeekGrid() -> Element {
     let mut store = use_store();
+    let mut drawn = use_signal(|| None::<Drawn>);
     let mut held = use_signal(|| None::<Held>);
     let mut was_pulled = use_signal(|| false);
     let days = use_memo(move || store.days_shown());
@@ -128,10 +124,17 @@ pub fn WeekGrid() -> Element {
             store.anchor.set(start);
         }
     });
+    let mut is_placed = use_signal(|| false);
     use_effect(move || {
-        let now = week::minute(*moment.peek());
-        // An hour before now, so that it is seen, but never later than in the afternoon: the day has a beginning.
-        platform::scroll_to(GRID, px((now - 60).clamp(MORNING, AFTERNOON)));
+        let projection = store.projection.read();
+        let (from, until) = week::bounds(*first.peek(), *days.peek(), projection.zone());
+        let is_known = projection.coverage().covers(from, until) || store.past.peek().is_some();
+        if is_known && !is_placed.replace(true) {
+            let (columns, ..) = &*columns.peek();
+            let blocks = columns.iter().flat_map(|column| &column.boxes).map(|placed| placed.from);
+            let first = blocks.chain([week::start_of_day(&projection.settings())]).min().unwrap_or_default();
+            platform::scroll_to(GRID, px((first - BEFORE_FIRST).max(0)));
+        }
     });
     let times = store.projection.read().times();
     let (today, now_minute) = (moment().date(), week::minute(moment()));
@@ -145,7 +148,11 @@ pub fn WeekGrid() -> Element {
     let ghosts: Vec<_> = if store.past.read().is_none() { shown.map(place).collect() } else { Vec::new() };
     drop(projection);
     let waiting = if store.past.read().is_none() { store.projection.read().waiting(&store.hidden.read()) } else { 0 };
+    let is_empty = bands.is_empty() && columns.iter().all(|column| column.boxes.is_empty());
     rsx! {
+        if is_empty && !store.filter.read().is_off() {
+            p { class: "week-hint", role: "status", "Nothing fits the search in these days." }
+        }
         // The week has no place for them.
         if waiting > 0 {
             button {
@@ -167,6 +174,18 @@ pub fn WeekGrid() -> Element {
             onpointerdown: move |_| was_pulled.set(false),
             onpointermove: move |event| {
                 let at = event.client_coordinates();
+                let begun = *drawn.peek();
+                if let Some(before) = begun {
+                    let after = before.follow(at.y);
+                    if event.held_buttons().is_empty() {
+                        drawn.set(None);
+                    } else if after != before {
+                        if after.is_moving && !before.is_moving {
+                            take(event.pointer_id());
+                        }
+                        drawn.set(Some(after));
+                    }
+                }
                 let Some(before) = *held.peek() else { return };
                 if event.held_buttons().is_empty() {
                     // Released outside the element.
@@ -181,12 +200,20 @@ pub fn WeekGrid() -> Element {
                 }
             },
             onpointerup: move |_| {
+                if let Some(drawn) = drawn.take().filter(|drawn| drawn.is_moving) {
+                    was_pulled.set(true);
+                    let (from, until) = drawn.range();
+                    begin(store, drawn.date, from, Some(until));
+                }
                 if let Some(held) = held.take() {
                     was_pulled.set(held.is_moving);
                     put_down(store, held);
                 }
             },
-            onpointercancel: move |_| held.set(None),
+            onpointercancel: move |_| {
+                held.set(None);
+                drawn.set(None);
+            },
             oncontextmenu: move |event| {
                 // Some browsers open the context menu on a long press and then cancel the touch.
                 if held.peek().is_some() {
@@ -196,6 +223,7 @@ pub fn WeekGrid() -> Element {
             onkeydown: move |event| {
                 if event.key() == Key::Escape {
                     held.set(None);
+                    drawn.set(None);
                 }
             },
             div { class: "week-top",
@@ -220,6 +248,18 @@ pub fn WeekGrid() -> Element {
                             role: "list",
                             aria_label: words::day_name(column.date, today),
                             "data-today": column.date == today,
+                            onpointerdown: {
+                                let date = column.date;
+                                move |event: PointerEvent| {
+                                    // A finger scrolls. What lies on the day is not empty space.
+                                    let is_mouse = event.trigger_button() == Some(MouseButton::Primary) && event.pointer_type() != "touch";
+                                    if is_mouse && store.past.peek().is_none() && held.peek().is_none() {
+                                        let pressed = minute_at(event.element_coordinates().y);
+                                        let y = event.client_coordinates().y;
+                                        drawn.set(Some(Drawn { date, pressed, y, at: pressed, is_moving: false }));
+                                    }
+                                }
+                            },
                             onclick: {
                                 let date = column.date;
                                 move |event: MouseEvent| {
@@ -228,6 +268,15 @@ pub fn WeekGrid() -> Element {
                                     }
                                 }
                             },
+                            if let Some(drawn) = drawn().filter(|drawn| drawn.is_moving && drawn.date == column.date) {
+                                div {
+                                    class: "week-drawn",
+                                    aria_hidden: "true",
+                                    top: "{px(drawn.range().0)}px",
+                                    height: "{px(drawn.range().1 - drawn.range().0)}px",
+                                    {drawn.words(times)}
+                                }
+                            }
                             if column.date == today {
                                 div { class: "week-now", top: "{px(now_minute)}px" }
                             }
@@ -309,6 +358,9 @@ fn BlockBox(placed: Placed, block: Block, held: Signal<Option<Held>>, was_pulled
                 "data-over": placed.is_over,
                 "data-held": is_held,
                 "data-color": plan.map(|plan| plan.color),
+                "data-begins": has_ends.0,
+                "data-ends": has_ends.1,
+                "data-lines": lines(height),
                 aria_label: "{block.title} {range}, {weekday}{state}{named}",
                 "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight Alt+Shift+ArrowDown Delete",
                 onpointerdown: move |event| {
@@ -408,13 +460,31 @@ fn put_down(mut store: Store, held: Held) {
 }
 
 /// Begins a block where there is room for one.
-fn begin_at(mut store: Store, date: NaiveDate, y: f64) {
-    #[expect(clippy::cast_possible_truncation, reason = "minutes of a day")]
-    let minute = ((y / MINUTE) as i64).clamp(0, DAY_MINUTES - 1) / (2 * SNAP_MINUTES) * (2 * SNAP_MINUTES);
+fn begin_at(store: Store, date: NaiveDate, y: f64) {
+    let minute = minute_at(y).clamp(0, DAY_MINUTES - 1) / (2 * SNAP_MINUTES) * (2 * SNAP_MINUTES);
+    begin(store, date, minute, None);
+}
+
+/// Begins a block at these minutes of a day. Without an end it has the usual length.
+fn begin(mut store: Store, date: NaiveDate, from: i64, until: Option<i64>) {
     let zone = store.projection.peek().zone();
-    let wall = date.and_hms_opt(0, 0, 0).unwrap_or_default() + TimeDelta::minutes(minute);
+    let at = |minute| zone.instant(start_of(date) + TimeDelta::minutes(minute));
     let plan = store.projection.peek().active_plan().map(|plan| plan.id);
-    store.write_block(Form::new(zone.instant(wall), plan, zone));
+    let form = Form::new(at(from), plan, zone);
+    store.write_block(match until {
+        Some(until) => form.until(at(until), zone),
+        None => form,
+    });
+}
+
+/// How many whole lines of a title fit, at most 4.
+fn lines(height: f64) -> u8 {
+    match height {
+        height if height < 34.0 => 1,
+        height if height < 64.0 => 2,
+        height if height < 80.0 => 3,
+        _ => 4,
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "minutes of a day")]

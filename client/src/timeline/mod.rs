@@ -5,7 +5,7 @@
 //! | [`projection`] | the domain's timeline, kept up to date by events (pure) |
 //! | [`prediction`], [`coverage`] | what edits on their way will come to; which part of a long plan is known (pure) |
 //! | [`agenda`], [`filter`], [`rows`] | blocks by day; the filter; their positions in a long list (pure) |
-//! | [`week`], [`moving`] | blocks as a week; moving them by hand (pure) |
+//! | [`week`], [`moving`], `drawn` | blocks as a week; moving them by hand; drawing new ones (pure) |
 //! | [`form`], [`repeat`], [`words`] | the form of a block; how it repeats; times in words (pure) |
 //! | [`pane`], [`toolbar`], [`list`], [`card`], [`grid`], [`editor`], [`repeat_fields`], [`series`], [`add`], [`hints`] | what is shown |
 
@@ -14,6 +14,7 @@ pub mod agenda;
 mod all_day;
 pub mod card;
 pub mod coverage;
+mod drawn;
 pub mod editor;
 pub mod filter;
 pub mod form;

@@ -1,7 +1,7 @@
 //! Blocks as a week: one column per day, and the height of a block shows its length. Pure.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc, Weekday};
-use flux_timeline::{Block, BlockId, Zone};
+use flux_timeline::{Block, BlockId, Settings, Zone};
 
 /// Minutes of a day, in wall-clock time.
 pub const DAY_MINUTES: i64 = 1_440;
@@ -142,6 +142,11 @@ fn part(start: NaiveDateTime, end: NaiveDateTime, date: NaiveDate) -> Option<(i6
     let until = if date == last { minute(end) } else { DAY_MINUTES };
     // Where the clocks are set back within a block it can end before it starts.
     Some((from, until.max(from)))
+}
+
+/// When the person's day begins, in minutes since midnight.
+pub fn start_of_day(settings: &Settings) -> i64 {
+    settings.working_hours.from().minutes().into()
 }
 
 /// Minutes since midnight.
