@@ -491,9 +491,9 @@ test("a person whom the service does not know is told so at once", async () => {
 
 test("a new conversation begins in every tab and leaves the timeline unchanged", async () => {
   model.script(...openai.calls(["scheduleBlock", { title: "Workout", startTime: "2199-03-01T08:00" }]));
-  model.script(...openai.says("Scheduled."));
+  model.script(...openai.says("It is on your timeline."));
   await say(tab, "Workout on 1 March at 8");
-  await text(seen.answers(tab), "Scheduled.");
+  await text(seen.answers(tab), "It is on your timeline.");
   await answered(tab);
   const other = await openTab(person, server);
   await tab.getByRole("button", { name: "New conversation" }).click();

@@ -36,6 +36,7 @@ pub fn Done(tools: Vec<ToolPart>, txn: Option<TxnId>) -> Element {
                         button {
                             class: "link",
                             r#type: "button",
+                            aria_label: "Undo what this answer did",
                             onclick: move |_| {
                                 is_undone.set(true);
                                 store.submit(Mutation::UndoOne(txn));

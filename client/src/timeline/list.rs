@@ -58,7 +58,7 @@ pub fn AgendaList(agenda: Memo<Agenda>) -> Element {
             return;
         }
         let measured = platform::row_heights(LIST);
-        if heights.peek().would_change(&measured) {
+        if heights.read().would_change(&measured) {
             heights.write().measured(&measured);
             return;
         }
