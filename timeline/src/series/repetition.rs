@@ -1,8 +1,13 @@
 //! How something repeats, as people and models say it in English: “every other Tuesday until 2026-06-30”.
 
-use chrono::{NaiveDate, Weekday};
+mod said;
+#[cfg(test)]
+mod tests;
 
-use super::recurrence::{END_OF_DAY, End, Frequency, RULE_CHARS, Recurrence, RecurrenceError, WeekdayNumber};
+use chrono::{NaiveDate, Weekday};
+use said::{Ending, Said};
+
+use super::recurrence::{RULE_CHARS, Recurrence, RecurrenceError, WeekdayNumber};
 use super::vocabulary::{self as word, Unit, WORKDAYS};
 use crate::clock;
 
@@ -29,6 +34,8 @@ pub enum RepetitionError {
     Unclear(&'static str),
 }
 
+const TWICE: &str = "It says in two ways how often.";
+
 type Read<T = ()> = Result<T, RepetitionError>;
 
 fn unknown(word: &str) -> RepetitionError {
@@ -45,7 +52,7 @@ impl Repetition {
     /// [`Recurrence::words`] gives to usual rules are among them. A rule of RFC 5545 (`FREQ=WEEKLY;BYDAY=TU`) is read, too,
     /// with or without `after it was done`.
     ///
-    /// A time of day (`at 18:00`) and a first day (`from 2026-03-05`) are passed over: they are said of the first block, not
+    /// A time of day (`at 18:00`, `in the evening`) and a first day (`from 2026-03-05`) are passed over: they are said of the first block, not
     /// of how it repeats.
     ///
     /// # Errors
@@ -64,31 +71,6 @@ impl Repetition {
         let said = Reader::new(&text).said()?;
         Ok(Self { after_done: said.after_done, rule: said.rule()? })
     }
-}
-
-/// Until when something repeats.
-#[derive(Clone, Copy)]
-enum Ending {
-    Until(NaiveDate),
-    Times(u32),
-    /// For so many days, weeks, months or years.
-    Lasting(u32, Unit),
-}
-
-/// What the words have said so far.
-#[derive(Default)]
-struct Said {
-    every: Option<(u32, Unit)>,
-    after_done: bool,
-    days: Vec<WeekdayNumber>,
-    month_days: Vec<i16>,
-    /// Which of the days from Monday to Friday: “the last weekday of the month”.
-    workdays: Vec<i16>,
-    months: Vec<i16>,
-    /// Days that were said with their months: “24 December”.
-    dates: Vec<(i16, i16)>,
-    of_the_year: bool,
-    end: Option<Ending>,
 }
 
 /// Goes through the words.
@@ -166,6 +148,12 @@ impl<'a> Reader<'a> {
                 self.date()?;
             }
             "last" => self.numbers.push(-1),
+            // “every morning”; after a day it says as little as a time of day.
+            "morning" | "mornings" | "afternoon" | "afternoons" | "evening" | "evenings" | "night" | "nights" => {
+                if self.said.days.is_empty() && self.said.every.is_none() {
+                    return self.every_unit((1, Unit::Day));
+                }
+            }
             "day" | "days" if !self.numbers.is_empty() => self.are_month_days(),
             "day" => {
                 let number = self.take(word::number).ok_or_else(|| unknown(word))?;
@@ -210,6 +198,11 @@ impl<'a> Reader<'a> {
 
     /// After “every”.
     fn every(&mut self) -> Read {
+        // “every 2 weeks on Monday and every Friday” would be two rules.
+        let has_interval = self.said.every.is_some_and(|(interval, _)| interval > 1);
+        if has_interval && self.peek().is_some_and(|next| word::weekday(next).is_some() || word::is_workdays(next)) {
+            return unclear(TWICE);
+        }
         if self.skip(&["other"]) {
             return match self.peek().and_then(word::weekday) {
                 // “every other Tuesday and Thursday”
@@ -351,7 +344,7 @@ impl<'a> Reader<'a> {
             // “every other month on the 1st of the month”
             Some((_, unit)) if every == (1, unit) => Ok(()),
             // “every weekday of the month” and the like would be two rules.
-            Some(_) => unclear("It says in two ways how often."),
+            Some(_) => unclear(TWICE),
             None if (1..=1_000).contains(&every.0) => {
                 self.said.every = Some(every);
                 Ok(())
@@ -395,86 +388,3 @@ impl<'a> Reader<'a> {
             .ok_or(RepetitionError::Unclear("There is no such date."))
     }
 }
-
-impl Said {
-    fn rule(self) -> Read<Recurrence> {
-        let is_numbered = |day: &WeekdayNumber| day.ordinal.is_some();
-        let (has_plain, has_numbered) = (!self.days.iter().all(is_numbered), self.days.iter().any(is_numbered));
-        let in_month = has_numbered || !self.month_days.is_empty() || !self.workdays.is_empty();
-        let (interval, unit) = match self.every {
-            Some((1, Unit::Day)) if has_plain => (1, Unit::Week),
-            Some(every) => every,
-            None if !self.months.is_empty() && !has_plain => (1, Unit::Year),
-            None if in_month => (1, Unit::Month),
-            None if has_plain => (1, Unit::Week),
-            None => return unclear("It does not say how often."),
-        };
-        self.check(unit, has_plain, has_numbered, in_month)?;
-        let end = match self.end {
-            None => End::Never,
-            Some(Ending::Until(last)) => End::Until(last.and_time(END_OF_DAY.unwrap_or_default())),
-            Some(Ending::Times(times)) => End::After(times),
-            Some(Ending::Lasting(number, lasting)) => End::After(self.times_in(number, lasting, interval, unit)?),
-        };
-        let (by_day, by_set_pos) = if self.workdays.is_empty() {
-            (self.days, Vec::new())
-        } else {
-            (WORKDAYS.map(|weekday| WeekdayNumber { ordinal: None, weekday }).to_vec(), self.workdays)
-        };
-        let frequency = match unit {
-            Unit::Day => Frequency::Daily,
-            Unit::Week => Frequency::Weekly,
-            Unit::Month => Frequency::Monthly,
-            Unit::Year => Frequency::Yearly,
-        };
-        // The reader of rules checks the ranges, puts the lists in order and removes what was said twice.
-        let rule = Recurrence {
-            end,
-            by_day,
-            by_month_day: self.month_days,
-            by_month: self.months,
-            by_set_pos,
-            ..Recurrence::every(interval, frequency)
-        };
-        Ok(Recurrence::read(&rule.to_string())?)
-    }
-
-    /// How many times something takes place in so many days, weeks, months or years.
-    fn times_in(&self, number: u32, lasting: Unit, interval: u32, unit: Unit) -> Read<u32> {
-        let periods = match (lasting, unit) {
-            (Unit::Week, Unit::Day) => number.saturating_mul(7),
-            (lasting, unit) if lasting == unit && self.months.is_empty() => number,
-            _ => return unclear("Say until which day, such as “until 2026-12-31”, or how many times."),
-        };
-        let days = self.days.len().max(self.month_days.len()).max(self.workdays.len()).max(1);
-        Ok(periods.div_ceil(interval).saturating_mul(u32::try_from(days).unwrap_or(u32::MAX)))
-    }
-
-    /// Whether the days go with how often.
-    fn check(&self, unit: Unit, has_plain: bool, has_numbered: bool, in_month: bool) -> Read {
-        let kinds = [!self.days.is_empty(), !self.month_days.is_empty(), !self.workdays.is_empty()];
-        if has_plain && has_numbered || kinds.iter().filter(|said| **said).count() > 1 {
-            return unclear("It has two kinds of days: days of the week, or numbered days, not both.");
-        }
-        match unit {
-            Unit::Day if has_plain => unclear("Days of the week go with weeks: “every 2 weeks on monday”."),
-            Unit::Day | Unit::Week if in_month => unclear("Numbered days go with months: “every month on the 15th”."),
-            Unit::Month if has_plain => unclear("Say which one of the month: “every month on the first monday”."),
-            Unit::Year if has_plain => unclear("Say which one: “every year on the first monday of may”."),
-            Unit::Year if in_month && self.months.is_empty() && !self.of_the_year => {
-                unclear("Say in which month: “every year on 24 december”.")
-            }
-            Unit::Year if self.has_mixed_dates() => unclear("Two different days of a year are two series."),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether two months were said with different days: a rule would also have the day of one in the other.
-    fn has_mixed_dates(&self) -> bool {
-        let days_of = |month| self.dates.iter().filter(move |date| date.1 == month).map(|date| date.0);
-        self.dates.iter().any(|(_, one)| self.dates.iter().any(|(_, other)| !days_of(*one).eq(days_of(*other))))
-    }
-}
-
-#[cfg(test)]
-mod tests;
