@@ -54,9 +54,17 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.on(sig
  * Gives `{ url, port, vars, keys, stop(), kill(), start(), restart(), log() }`.
  */
 export async function startServer(options = {}) {
-  const server = new Server(options, options.port ?? (await freePort()));
-  await server.start();
-  return server;
+  for (let attempt = 1; ; attempt++) {
+    const server = new Server(options, options.port ?? (await freePort()));
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      // Somebody else may have taken the port in the meantime.
+      if (options.port || attempt === 3 || !/Address already in use/.test(error.message)) throw error;
+      await server.stop();
+    }
+  }
 }
 
 /** A port that was free a moment ago. */
