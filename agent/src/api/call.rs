@@ -1,8 +1,7 @@
 //! What can be called, by name and arguments, and which scope each call needs.
 
 use chrono::{DateTime, Utc};
-use flux_timeline::command::Locale;
-use flux_timeline::command::SettingsUpdate;
+use flux_timeline::command::{Locale, SettingsUpdate};
 use flux_timeline::{BlockId, Command, Zone};
 use flux_tools::tool::{Action, ToolCall, ToolContext, definitions};
 use serde_json::{Value, json};
@@ -37,7 +36,7 @@ pub enum Call {
     Command(Command),
     /// A change of the settings. It returns all settings.
     SetSettings(SettingsUpdate),
-    /// A client reports its time zone, which is taken if none is known. It returns all settings.
+    /// A client reports its time zone and locale, which are taken if no zone is known. It returns all settings.
     ReportLocale(Locale),
     /// Deletes the log, the timeline, the conversation and all goals.
     DeleteEverything,

@@ -7,8 +7,8 @@ mod tests;
 use chrono::{NaiveDate, Weekday};
 use said::{Ending, Said};
 
-use super::recurrence::{RULE_CHARS, Recurrence, RecurrenceError, WeekdayNumber};
-use super::vocabulary::{self as word, Unit, WORKDAYS};
+use super::recurrence::{Frequency, RULE_CHARS, Recurrence, RecurrenceError, WeekdayNumber};
+use super::vocabulary::{self as word, WORKDAYS};
 use crate::clock;
 
 /// How something repeats: by a rule, or some time after it was done.
@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
             // “every morning”; after a day it says as little as a time of day.
             "morning" | "mornings" | "afternoon" | "afternoons" | "evening" | "evenings" | "night" | "nights" => {
                 if self.said.days.is_empty() && self.said.every.is_none() {
-                    return self.every_unit((1, Unit::Day));
+                    return self.every_unit((1, Frequency::Daily));
                 }
             }
             "day" | "days" if !self.numbers.is_empty() => self.are_month_days(),
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
         } else if let Some(unit) = word::unit(text) {
             // “of the month”, “in the year”
             self.are_month_days();
-            self.said.of_the_year |= unit == Unit::Year && self.said.every.is_some();
+            self.said.of_the_year |= unit == Frequency::Yearly && self.said.every.is_some();
             return self.every_unit((1, unit));
         } else if let Some(number) = word::number(text) {
             return self.counted(number, text);
@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         if self.skip(&["other"]) {
             return match self.peek().and_then(word::weekday) {
                 // “every other Tuesday and Thursday”
-                Some(_) => self.every_unit((2, Unit::Week)),
+                Some(_) => self.every_unit((2, Frequency::Weekly)),
                 None => match self.take(word::unit) {
                     Some(unit) => self.every_unit((2, unit)),
                     None => unclear("“every other” needs a day of the week, or day, week, month or year after it."),
@@ -225,7 +225,7 @@ impl<'a> Reader<'a> {
         match self.peek() {
             Some(next) if word::weekday(next).is_some() && !has_month => {
                 if number == 2 {
-                    return self.every_unit((2, Unit::Week));
+                    return self.every_unit((2, Frequency::Weekly));
                 }
                 unclear("Say “every 3 weeks on tuesday” or “every month on the third tuesday”, whichever is meant.")
             }
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
             .iter()
             .skip(self.at)
             .take_while(|word| !matches!(**word, "until" | "till" | "for" | "from" | "starting"));
-        rest.into_iter().any(|text| word::unit(text) == Some(Unit::Month) || word::month(text).is_some())
+        rest.into_iter().any(|text| word::unit(text) == Some(Frequency::Monthly) || word::month(text).is_some())
     }
 
     /// A number and what it counts: “3 days”, “10 times”, “24 December”, or a day of the month.
@@ -339,7 +339,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn every_unit(&mut self, every: (u32, Unit)) -> Read {
+    fn every_unit(&mut self, every: (u32, Frequency)) -> Read {
         match self.said.every {
             // “every other month on the 1st of the month”
             Some((_, unit)) if every == (1, unit) => Ok(()),

@@ -2,18 +2,7 @@
 
 use chrono::Weekday;
 
-/// The unit of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
-    /// Days.
-    Day,
-    /// Weeks.
-    Week,
-    /// Months.
-    Month,
-    /// Years.
-    Year,
-}
+use super::recurrence::Frequency;
 
 /// Monday to Friday.
 pub(super) const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
@@ -30,25 +19,25 @@ pub(super) fn done(word: &str) -> Option<bool> {
 }
 
 /// How often, in one word: `daily`, `biweekly`.
-pub(super) fn adverb(word: &str) -> Option<(u32, Unit)> {
+pub(super) fn adverb(word: &str) -> Option<(u32, Frequency)> {
     Some(match word {
-        "daily" => (1, Unit::Day),
-        "weekly" => (1, Unit::Week),
-        "biweekly" | "bi-weekly" | "fortnightly" | "fortnight" => (2, Unit::Week),
-        "monthly" => (1, Unit::Month),
-        "quarterly" | "quarter" => (3, Unit::Month),
-        "yearly" | "annually" => (1, Unit::Year),
+        "daily" => (1, Frequency::Daily),
+        "weekly" => (1, Frequency::Weekly),
+        "biweekly" | "bi-weekly" | "fortnightly" | "fortnight" => (2, Frequency::Weekly),
+        "monthly" => (1, Frequency::Monthly),
+        "quarterly" | "quarter" => (3, Frequency::Monthly),
+        "yearly" | "annually" => (1, Frequency::Yearly),
         _ => return None,
     })
 }
 
 /// `day`, `weeks`.
-pub(super) fn unit(word: &str) -> Option<Unit> {
+pub(super) fn unit(word: &str) -> Option<Frequency> {
     match word.strip_suffix('s').unwrap_or(word) {
-        "day" => Some(Unit::Day),
-        "week" => Some(Unit::Week),
-        "month" => Some(Unit::Month),
-        "year" => Some(Unit::Year),
+        "day" => Some(Frequency::Daily),
+        "week" => Some(Frequency::Weekly),
+        "month" => Some(Frequency::Monthly),
+        "year" => Some(Frequency::Yearly),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Read, unclear};
 use crate::series::recurrence::{END_OF_DAY, End, Frequency, Recurrence, WeekdayNumber};
-use crate::series::vocabulary::{Unit, WORKDAYS};
+use crate::series::vocabulary::WORKDAYS;
 
 /// Until when something repeats.
 #[derive(Clone, Copy)]
@@ -14,14 +14,14 @@ pub(super) enum Ending {
     /// So many times.
     Times(u32),
     /// For so many days, weeks, months or years.
-    Lasting(u32, Unit),
+    Lasting(u32, Frequency),
 }
 
 /// What the words have said so far.
 #[derive(Default)]
 pub(super) struct Said {
     /// How often: each so many days, weeks, months or years.
-    pub(super) every: Option<(u32, Unit)>,
+    pub(super) every: Option<(u32, Frequency)>,
     /// Whether it counts from when it was done.
     pub(super) after_done: bool,
     /// Days of the week.
@@ -50,11 +50,11 @@ impl Said {
         let (has_plain, has_numbered) = (!self.days.iter().all(is_numbered), self.days.iter().any(is_numbered));
         let in_month = has_numbered || !self.month_days.is_empty() || !self.workdays.is_empty();
         let (interval, unit) = match self.every {
-            Some((1, Unit::Day)) if has_plain => (1, Unit::Week),
+            Some((1, Frequency::Daily)) if has_plain => (1, Frequency::Weekly),
             Some(every) => every,
-            None if !self.months.is_empty() && !has_plain => (1, Unit::Year),
-            None if in_month => (1, Unit::Month),
-            None if has_plain => (1, Unit::Week),
+            None if !self.months.is_empty() && !has_plain => (1, Frequency::Yearly),
+            None if in_month => (1, Frequency::Monthly),
+            None if has_plain => (1, Frequency::Weekly),
             None => return unclear("It does not say how often."),
         };
         self.check(unit, has_plain, has_numbered, in_month)?;
@@ -69,12 +69,6 @@ impl Said {
         } else {
             (WORKDAYS.map(|weekday| WeekdayNumber { ordinal: None, weekday }).to_vec(), self.workdays)
         };
-        let frequency = match unit {
-            Unit::Day => Frequency::Daily,
-            Unit::Week => Frequency::Weekly,
-            Unit::Month => Frequency::Monthly,
-            Unit::Year => Frequency::Yearly,
-        };
         // The reader of rules checks the ranges, puts the lists in order and removes what was said twice.
         let rule = Recurrence {
             end,
@@ -82,15 +76,15 @@ impl Said {
             by_month_day: self.month_days,
             by_month: self.months,
             by_set_pos,
-            ..Recurrence::every(interval, frequency)
+            ..Recurrence::every(interval, unit)
         };
         Ok(Recurrence::read(&rule.to_string())?)
     }
 
     /// How many times something takes place in so many days, weeks, months or years.
-    fn times_in(&self, number: u32, lasting: Unit, interval: u32, unit: Unit) -> Read<u32> {
+    fn times_in(&self, number: u32, lasting: Frequency, interval: u32, unit: Frequency) -> Read<u32> {
         let periods = match (lasting, unit) {
-            (Unit::Week, Unit::Day) => number.saturating_mul(7),
+            (Frequency::Weekly, Frequency::Daily) => number.saturating_mul(7),
             (lasting, unit) if lasting == unit && self.months.is_empty() => number,
             _ => return unclear("Say until which day, such as “until 2026-12-31”, or how many times."),
         };
@@ -99,20 +93,24 @@ impl Said {
     }
 
     /// Whether the days go with how often.
-    fn check(&self, unit: Unit, has_plain: bool, has_numbered: bool, in_month: bool) -> Read {
+    fn check(&self, unit: Frequency, has_plain: bool, has_numbered: bool, in_month: bool) -> Read {
         let kinds = [!self.days.is_empty(), !self.month_days.is_empty(), !self.workdays.is_empty()];
         if has_plain && has_numbered || kinds.iter().filter(|said| **said).count() > 1 {
             return unclear("It has two kinds of days: days of the week, or numbered days, not both.");
         }
         match unit {
-            Unit::Day if has_plain => unclear("Days of the week go with weeks: “every 2 weeks on monday”."),
-            Unit::Day | Unit::Week if in_month => unclear("Numbered days go with months: “every month on the 15th”."),
-            Unit::Month if has_plain => unclear("Say which one of the month: “every month on the first monday”."),
-            Unit::Year if has_plain => unclear("Say which one: “every year on the first monday of may”."),
-            Unit::Year if in_month && self.months.is_empty() && !self.of_the_year => {
+            Frequency::Daily if has_plain => unclear("Days of the week go with weeks: “every 2 weeks on monday”."),
+            Frequency::Daily | Frequency::Weekly if in_month => {
+                unclear("Numbered days go with months: “every month on the 15th”.")
+            }
+            Frequency::Monthly if has_plain => {
+                unclear("Say which one of the month: “every month on the first monday”.")
+            }
+            Frequency::Yearly if has_plain => unclear("Say which one: “every year on the first monday of may”."),
+            Frequency::Yearly if in_month && self.months.is_empty() && !self.of_the_year => {
                 unclear("Say in which month: “every year on 24 december”.")
             }
-            Unit::Year if self.has_mixed_dates() => unclear("Two different days of a year are two series."),
+            Frequency::Yearly if self.has_mixed_dates() => unclear("Two different days of a year are two series."),
             _ => Ok(()),
         }
     }
