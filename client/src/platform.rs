@@ -2,6 +2,7 @@
 //! runs natively, in tests.
 
 mod listeners;
+mod locale;
 pub mod notification;
 pub mod passkey;
 mod pointer;
@@ -11,12 +12,13 @@ pub mod turnstile;
 mod upload;
 
 pub use listeners::{KeyPress, on, on_check, on_input, on_key, on_pointer_down, on_pointer_move, on_submit};
+pub use locale::{first_weekday, has_12_hours, is_same_zone, language, time_zone};
 pub use pointer::{capture_pointer, stay_while_held};
 pub use press::Press;
 pub use rows::{RowId, focus_row, row_beside, row_heights};
 pub use upload::{ChosenFile, request, request_json};
 
-use chrono::{DateTime, Utc, Weekday};
+use chrono::{DateTime, Utc};
 use futures::channel::oneshot;
 use js_sys::{Function, Promise, Reflect};
 use uuid::Uuid;
@@ -32,64 +34,6 @@ pub fn now() -> DateTime<Utc> {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds of this age are far below 2^53")]
     let ms = js_sys::Date::now() as i64;
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
-}
-
-/// The browser's time zone, as an IANA name.
-pub fn time_zone() -> Option<String> {
-    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
-    Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone")).ok()?.as_string()
-}
-
-/// Whether two names of time zones are at the same time now, in half a year and in between, as far as the browser knows.
-pub fn is_same_zone(one: &str, other: &str) -> bool {
-    const QUARTER_MS: f64 = 7_889_400_000.0;
-    let time_in = |zone: &str, at: f64| -> Option<String> {
-        let options = js_sys::Object::new();
-        for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "short")] {
-            Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value)).ok()?;
-        }
-        let date = js_sys::Date::new(&JsValue::from_f64(at));
-        // It throws if it does not know the zone.
-        let text = Reflect::get(&date, &JsValue::from_str("toLocaleString")).ok()?.dyn_into::<Function>().ok()?;
-        text.call2(&date, &JsValue::from_str("en"), &options).ok()?.as_string()
-    };
-    one == other
-        || (0..4).all(|quarter| {
-            let at = js_sys::Date::now() + f64::from(quarter) * QUARTER_MS;
-            time_in(one, at).is_some_and(|time| Some(time) == time_in(other, at))
-        })
-}
-
-/// Whether the browser's locale writes 8:00 PM and not 20:00; `None` if it does not say.
-pub fn has_12_hours() -> Option<bool> {
-    let options = js_sys::Object::new();
-    Reflect::set(&options, &JsValue::from_str("hour"), &JsValue::from_str("numeric")).ok()?;
-    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &options);
-    Reflect::get(&format.resolved_options(), &JsValue::from_str("hour12")).ok()?.as_bool()
-}
-
-/// The first day of the week in the browser's locale; `None` if it does not say.
-pub fn first_weekday() -> Option<Weekday> {
-    let intl = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
-    let locale: Function = Reflect::get(&intl, &JsValue::from_str("Locale")).ok()?.dyn_into().ok()?;
-    let locale = Reflect::construct(&locale, &js_sys::Array::of1(&JsValue::from_str(&language()))).ok()?;
-    // A method by now, and a property in older browsers.
-    let week = match Reflect::get(&locale, &JsValue::from_str("getWeekInfo")).ok()?.dyn_into::<Function>() {
-        Ok(method) => method.call0(&locale).ok()?,
-        Err(_) => Reflect::get(&locale, &JsValue::from_str("weekInfo")).ok()?,
-    };
-    // 1 is Monday.
-    match Reflect::get(&week, &JsValue::from_str("firstDay")).ok()?.as_f64()? {
-        7.0 => Some(Weekday::Sun),
-        6.0 => Some(Weekday::Sat),
-        1.0 => Some(Weekday::Mon),
-        _ => None,
-    }
-}
-
-/// The browser's language, such as `en-GB`.
-pub fn language() -> String {
-    window().and_then(|window| window.navigator().language()).unwrap_or_else(|| "en".to_owned())
 }
 
 /// A random UUID. Does not use `crypto.randomUUID`, which exists only on secure pages. Pages on local networks may not
@@ -377,20 +321,14 @@ pub fn window_width() -> f64 {
 }
 
 /// Sets the attributes and the property through which the style sheet reads the display preferences.
-pub fn set_appearance(theme: &str, motion: &str, split: u8) {
+pub fn set_appearance(theme: &str, motion: &str, split: u8, is_debugging: bool) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         let _ = root.set_attribute("data-theme", theme);
         let _ = root.set_attribute("data-motion", motion);
+        let _ = root.toggle_attribute_with_force("data-debug", is_debugging);
         if let Ok(root) = root.dyn_into::<HtmlElement>() {
             let _ = root.style().set_property("--split", &format!("{split}%"));
         }
-    }
-}
-
-/// Sets or removes an attribute of the page that the style sheet reads.
-pub fn mark_page(attribute: &str, is_set: bool) {
-    if let Some(root) = document().and_then(|document| document.document_element()) {
-        let _ = if is_set { root.set_attribute(attribute, "") } else { root.remove_attribute(attribute) };
     }
 }
 

@@ -394,7 +394,7 @@ fn with_scope(mut argument: Value, scope: Scope) -> Value {
     argument
 }
 
-/// What is not known is left out.
+/// Where the browser is. What it does not say is left out.
 fn locale(locale: Locale) -> Value {
     let mut argument = json!({ "timeZone": locale.zone.name() });
     if let Some(format) = locale.hour_format {

@@ -2,18 +2,26 @@
 
 use dioxus::prelude::*;
 
-/// Names and values, as [`cost`](super::metadata::cost) gives them.
+/// What an answer cost, folded. `lines` are those of [`cost`](super::metadata::cost).
 #[component]
 pub fn CostList(lines: Vec<(&'static str, String)>) -> Element {
     rsx! {
         if !lines.is_empty() {
-            details { class: "cost",
+            details { class: "overview",
                 summary { "What it cost" }
-                dl {
-                    for (name , value) in lines {
-                        div { key: "{name}", dt { {name} } dd { {value} } }
-                    }
-                }
+                Facts { lines }
+            }
+        }
+    }
+}
+
+/// Names and values.
+#[component]
+pub fn Facts(lines: Vec<(&'static str, String)>) -> Element {
+    rsx! {
+        dl {
+            for (name , value) in lines {
+                div { key: "{name}", dt { {name} } dd { {value} } }
             }
         }
     }

@@ -2,11 +2,12 @@
 
 use dioxus::prelude::*;
 use flux_protocol::message::ToolPart;
-use flux_timeline::{Block, BlockId, TxnId};
+use flux_timeline::{BlockId, TxnId};
 
 use super::pieces;
+use super::tool_card::ToolLine;
+use super::tool_words::{self, Standing};
 use crate::calls::Mutation;
-use crate::shell::icon::{Icon, Shape};
 use crate::store::use_store;
 
 /// Changes that were carried out one after the other. `txn` is their transaction, if the last of them is the last of the answer.
@@ -20,17 +21,12 @@ pub fn Done(tools: Vec<ToolPart>, txn: Option<TxnId>) -> Element {
         [tool] => tool.tool_name.clone(),
         tools => format!("{} calls", tools.len()),
     };
-    let block = block_of(&tools).and_then(|id| store.projection.read().block(id).cloned());
     rsx! {
         div { class: "tool", "data-standing": "done", role: "group", aria_label: "Action: {name}",
-            div { class: "tool-line",
-                span { class: "tool-mark", role: "img", aria_label: "Done",
-                    Icon { shape: Shape::Tick }
-                }
-                p { "{words}" }
+            ToolLine { standing: Standing::Done, words,
                 div { class: "tool-links",
-                    if let Some(block) = block {
-                        ShowButton { block }
+                    if let Some(id) = block_of(&tools) {
+                        ShowButton { key: "{id}", id }
                     }
                     if let Some(txn) = txn.filter(|_| !is_undone()) {
                         button {
@@ -51,7 +47,7 @@ pub fn Done(tools: Vec<ToolPart>, txn: Option<TxnId>) -> Element {
                     summary { "Each of them" }
                     ul {
                         for tool in tools.iter() {
-                            li { key: "{tool.call.tool_call_id}", {pieces::summary(tool).unwrap_or_default()} }
+                            li { key: "{tool.call.tool_call_id}", {tool_words::summary(tool).unwrap_or_default()} }
                         }
                     }
                 }
@@ -60,12 +56,27 @@ pub fn Done(tools: Vec<ToolPart>, txn: Option<TxnId>) -> Element {
     }
 }
 
-/// Shows a block on the timeline.
+/// Shows a block on the timeline, as long as it is there.
 #[component]
-fn ShowButton(block: Block) -> Element {
+fn ShowButton(id: BlockId) -> Element {
     let mut store = use_store();
+    // Each change of the timeline asks every answer. Only one whose block has changed is drawn anew.
+    let title = use_memo(move || store.projection.read().block(id).map(|block| block.title.clone()));
     rsx! {
-        button { class: "link", r#type: "button", aria_label: "Show {block.title}", onclick: move |_| store.reveal(&block), "Show" }
+        if let Some(title) = title() {
+            button {
+                class: "link",
+                r#type: "button",
+                aria_label: "Show {title}",
+                onclick: move |_| {
+                    let block = store.projection.peek().block(id).cloned();
+                    if let Some(block) = block {
+                        store.reveal(&block);
+                    }
+                },
+                "Show"
+            }
+        }
     }
 }
 

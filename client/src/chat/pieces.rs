@@ -2,9 +2,8 @@
 
 use flux_protocol::Message;
 use flux_protocol::message::{Part, ToolPart};
-use serde_json::Value;
 
-use super::tool_words::{Standing, standing};
+use super::tool_words::{Standing, sentence, standing, summary};
 
 /// A piece of an answer, in their order.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,12 +21,14 @@ pub fn of(message: &Message, is_asking: bool, is_debugging: bool) -> Vec<Piece> 
     }
     let is_done = |tool: &ToolPart| standing(tool, is_asking) == Standing::Done;
     let done = plain(message.tools().filter(|tool| is_done(tool)).filter_map(summary));
-    let is_new = |text: &str| !text.trim().is_empty() && !done.contains(&plain([text].into_iter()));
-    let answers = message.parts.iter().any(|part| matches!(part, Part::Text(text) if is_new(&text.text)));
+    // Found once for each text: the last one grows with each word that is streamed.
+    let is_new: Vec<bool> =
+        message.parts.iter().map(|part| matches!(part, Part::Text(text) if says_more(&text.text, &done))).collect();
+    let answers = is_new.contains(&true);
     let mut pieces = Vec::new();
-    for (place, part) in message.parts.iter().enumerate() {
+    for (place, (part, is_new)) in message.parts.iter().zip(is_new).enumerate() {
         match part {
-            Part::Text(text) if !is_new(&text.text) => {}
+            Part::Text(_) if !is_new => {}
             // What was looked up is in the answer.
             Part::Tool(tool) if answers && looks_up(&tool.tool_name) && is_done(tool) => {}
             Part::Tool(tool) if tool.tool_name != "useArchitect" && is_done(tool) => match pieces.last_mut() {
@@ -44,7 +45,7 @@ pub fn of(message: &Message, is_asking: bool, is_debugging: bool) -> Vec<Piece> 
 /// What was done, in a sentence for all calls.
 pub fn words(tools: &[ToolPart]) -> String {
     if let [tool] = tools {
-        return summary(tool).unwrap_or("Done.").to_owned();
+        return sentence(tool, Standing::Done, None);
     }
     let count = tools.len();
     let first = tools.first().map_or("", |tool| tool.tool_name.as_str());
@@ -59,9 +60,16 @@ pub fn words(tools: &[ToolPart]) -> String {
     }
 }
 
-/// What a call did, as the service says it.
-pub fn summary(tool: &ToolPart) -> Option<&str> {
-    tool.call.output.as_ref()?.get("summary").and_then(Value::as_str)
+/// Whether a text says more than what was done, which is given as [`plain`] text.
+fn says_more(text: &str, done: &str) -> bool {
+    if text.trim().is_empty() {
+        return false;
+    }
+    if done.is_empty() {
+        return true;
+    }
+    let text = plain([text].into_iter());
+    text.is_empty() || !done.contains(&text)
 }
 
 fn looks_up(tool: &str) -> bool {
@@ -125,6 +133,7 @@ mod tests {
         assert_eq!(shown([calls(), vec![text(&format!("{gym}\n\n{run}"))]].concat()), ["2 blocks scheduled."]);
         assert_eq!(shown([calls(), vec![text(run)]].concat()), ["2 blocks scheduled."], "also while it is streamed");
         assert_eq!(shown([calls(), vec![text("Enjoy!")]].concat()), ["2 blocks scheduled.", "Enjoy!"]);
+        assert_eq!(shown(vec![call("scheduleBlock", gym), text("…?!")]), [gym, "…?!"], "marks alone say nothing again");
         assert_eq!(
             shown(vec![call("deleteBlock", "Deleted “Gym” (B1)."), call("scheduleBlock", run)]),
             ["2 changes made."]

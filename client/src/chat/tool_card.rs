@@ -27,12 +27,7 @@ pub fn ToolCard(tool: ToolPart, is_streaming: bool, is_asking: bool, question: O
     }
     rsx! {
         div { class: "tool", "data-standing": standing.kind(), role: "group", aria_label: "Action: {tool.tool_name}",
-            div { class: "tool-line",
-                span { class: "tool-mark", role: "img", aria_label: standing.word(),
-                    Icon { shape: shape(standing) }
-                }
-                p { "{words}" }
-            }
+            ToolLine { standing, words }
             if standing == Standing::Asking {
                 Question { tool_call_id: tool.call.tool_call_id.clone(), is_streaming }
             }
@@ -44,6 +39,20 @@ pub fn ToolCard(tool: ToolPart, is_streaming: bool, is_asking: bool, question: O
                     pre { tabindex: "0", "{input}" }
                 }
             }
+        }
+    }
+}
+
+/// The state of calls, and what they do or have done. `children` stand behind it.
+#[component]
+pub fn ToolLine(standing: Standing, words: String, children: Element) -> Element {
+    rsx! {
+        div { class: "tool-line",
+            span { class: "tool-mark", role: "img", aria_label: standing.word(),
+                Icon { shape: shape(standing) }
+            }
+            p { "{words}" }
+            {children}
         }
     }
 }

@@ -65,10 +65,12 @@ pub fn standing(tool: &ToolPart, is_asking: bool) -> Standing {
 
 /// The progress or result of a call, as a sentence. `question` is the text of the request for approval.
 pub fn sentence(tool: &ToolPart, standing: Standing, question: Option<&str>) -> String {
-    let output = |field| tool.call.output.as_ref().and_then(|output| text(output, field)).map(str::to_owned);
+    let output = |field| output(tool, field).map(str::to_owned);
     match standing {
         Standing::Running | Standing::Next => doing(tool),
-        Standing::Done => output("summary").unwrap_or_else(|| format!("{}: done.", name(&tool.tool_name))),
+        Standing::Done => {
+            summary(tool).map(str::to_owned).unwrap_or_else(|| format!("{}: done.", name(&tool.tool_name)))
+        }
         Standing::Failed => tool
             .call
             .error_text
@@ -78,6 +80,15 @@ pub fn sentence(tool: &ToolPart, standing: Standing, question: Option<&str>) -> 
         Standing::Asking => question.map_or_else(|| format!("{}: go ahead?", name(&tool.tool_name)), str::to_owned),
         Standing::Denied => format!("{}: you said no, and nothing was changed.", name(&tool.tool_name)),
     }
+}
+
+/// What a call did, as the service says it.
+pub fn summary(tool: &ToolPart) -> Option<&str> {
+    output(tool, "summary")
+}
+
+fn output<'a>(tool: &'a ToolPart, field: &str) -> Option<&'a str> {
+    text(tool.call.output.as_ref()?, field)
 }
 
 fn doing(tool: &ToolPart) -> String {

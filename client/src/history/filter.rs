@@ -28,7 +28,8 @@ pub fn FilterBar() -> Element {
                     option { value: name(choice), selected: choice == query.actor, {name(choice)} }
                 }
             }
-            if store.preferences.read().debug {
+            // One that was chosen in debug mode stays in view.
+            if store.preferences.read().debug || query.name.is_some() {
                 select {
                     aria_label: "Kind of change",
                     onchange: move |event| {

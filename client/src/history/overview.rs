@@ -5,6 +5,7 @@ use flux_timeline::describe::counted_appointments;
 
 use super::words;
 use crate::calls::Mutation;
+use crate::chat::cost::Facts;
 use crate::chat::metadata;
 use crate::store::use_store;
 
@@ -48,13 +49,9 @@ pub fn Overview() -> Element {
                     div { key: "{name}", dt { {words::event_name(name)} } dd { "{count}" } }
                 }
             }
-            if let Some(cost) = last() {
+            if let Some(lines) = last() {
                 h3 { "The last answer" }
-                dl {
-                    for (name , value) in cost {
-                        div { key: "{name}", dt { {name} } dd { {value} } }
-                    }
-                }
+                Facts { lines }
             }
         }
     }

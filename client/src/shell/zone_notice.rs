@@ -14,16 +14,19 @@ const KEPT_KEY: &str = "flux.zone-kept";
 #[component]
 pub fn ZoneNotice() -> Element {
     let mut store = use_store();
-    let here = use_hook(platform::time_zone);
     let mut kept = use_signal(|| platform::stored(KEPT_KEY));
-    let (is_known, there) = {
+    let there = use_memo(move || {
         let projection = store.projection.read();
-        (projection.is_loaded() && projection.is_zone_known(), projection.zone().name().to_owned())
-    };
-    // Another name of the same zone is no news: `Asia/Calcutta` and `Asia/Kolkata`.
-    let differs =
-        here.filter(|here| is_known && kept.read().as_ref() != Some(here) && !platform::is_same_zone(here, &there));
-    let Some(here) = differs else { return rsx! {} };
+        (projection.is_loaded() && projection.is_zone_known()).then(|| projection.zone().name().to_owned())
+    });
+    // Both zones, if the person has not yet said which one counts. Another name of the same zone is no news: `Asia/Calcutta` and
+    // `Asia/Kolkata`.
+    let zones = use_memo(move || {
+        let (here, there) = (platform::time_zone()?, there()?);
+        let is_news = kept.read().as_ref() != Some(&here) && !platform::is_same_zone(&here, &there);
+        is_news.then_some((here, there))
+    });
+    let Some((here, there)) = zones() else { return rsx! {} };
     let used = here.clone();
     rsx! {
         div { class: "notice", role: "status",

@@ -220,6 +220,6 @@ impl Store {
 }
 
 fn apply(preferences: Preferences) {
-    platform::set_appearance(preferences.theme.name(), preferences.motion.name(), preferences.split);
-    platform::mark_page("data-debug", preferences.debug);
+    let Preferences { theme, motion, split, debug, .. } = preferences;
+    platform::set_appearance(theme.name(), motion.name(), split, debug);
 }
