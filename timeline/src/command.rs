@@ -208,7 +208,7 @@ pub enum Command {
     },
     /// Changes settings.
     ChangeSettings(SettingsUpdate),
-    /// Takes the zone that a client reports, and the customs of its locale. Does nothing if a zone is known.
+    /// Takes the time zone that a client reports, and the conventions of its locale. Does nothing if a zone is known.
     LearnLocale(Locale),
 }
 

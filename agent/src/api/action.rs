@@ -109,8 +109,8 @@ pub fn open_timeline_within<S: Sql>(
     command_within(store, &open, &author, now, new_id).map(drop)
 }
 
-/// Takes the zone and the customs that a client reports, unless a zone is known. The log does not record it as an act of the person. Must run
-/// within a transaction.
+/// Takes the time zone and the conventions of the locale that a client reports, unless a zone is known. The log does not record it as
+/// an act of the person. Must run within a transaction.
 ///
 /// # Errors
 /// When the store fails.

@@ -82,7 +82,7 @@ pub fn sentence(tool: &ToolPart, standing: Standing, question: Option<&str>) -> 
     }
 }
 
-/// What a call did, as the service says it.
+/// The sentence with which the service sums up what a call did.
 pub fn summary(tool: &ToolPart) -> Option<&str> {
     output(tool, "summary")
 }

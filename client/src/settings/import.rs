@@ -88,7 +88,8 @@ pub async fn import(file: &ChosenFile, mut report: impl FnMut(Step)) -> Result<(
     }
 }
 
-/// Why a file that begins like this is of another kind, in a sentence for the user. The service would find it out only after other reasons.
+/// A sentence for the user if a file that begins like this is not an export. The service would name another problem first, such as a
+/// timeline that is not empty.
 fn refusal(beginning: &[u8]) -> Option<&'static str> {
     let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(beginning).trim_ascii_start();
     if text.starts_with(b"{") {

@@ -22,18 +22,13 @@ pub fn Notices() -> Element {
     };
     rsx! {
         if let Some(reason) = refused {
-            Notice { text: "{reason} Nothing was lost. Reload the page to connect again." }
+            Reload { text: "{reason} Nothing was lost. Reload the page to connect again." }
         }
         if let Some(text) = offline(store) {
-            div { class: "notice", role: "status",
-                Icon { shape: Shape::Warning }
-                p { "{text}" }
-            }
+            Notice { role: "status", text }
         }
         if *store.cannot_load.read() {
-            div { class: "notice", role: "alert",
-                Icon { shape: Shape::Warning }
-                p { "A part of the timeline could not be loaded. Nothing is lost." }
+            Notice { role: "alert", text: "A part of the timeline could not be loaded. Nothing is lost.",
                 button {
                     class: "button",
                     r#type: "button",
@@ -43,13 +38,10 @@ pub fn Notices() -> Element {
             }
         }
         if *store.lacks_extras.read() {
-            div { class: "notice", role: "alert",
-                Icon { shape: Shape::Warning }
-                p { "A part of the page could not be loaded; trying again. Nothing is lost." }
-            }
+            Notice { role: "alert", text: "A part of the page could not be loaded; trying again. Nothing is lost." }
         }
         if *store.is_outdated.read() {
-            Notice { text: "A new version of Flux is available. Reload the page to use it." }
+            Reload { text: "A new version of Flux is available. Reload the page to use it." }
         }
     }
 }
@@ -77,12 +69,28 @@ fn offline(store: Store) -> Option<String> {
     Some(format!("No connection. {kept}"))
 }
 
+/// A notice. `children` are what the person can do about it.
 #[component]
-fn Notice(text: String) -> Element {
+pub fn Notice(
+    role: &'static str,
+    #[props(default = Shape::Warning)] shape: Shape,
+    text: String,
+    children: Element,
+) -> Element {
     rsx! {
-        div { class: "notice", role: "alert",
-            Icon { shape: Shape::Warning }
+        div { class: "notice", role,
+            Icon { shape }
             p { "{text}" }
+            {children}
+        }
+    }
+}
+
+/// A notice about what a reload of the page mends.
+#[component]
+fn Reload(text: String) -> Element {
+    rsx! {
+        Notice { role: "alert", text,
             button { class: "button", r#type: "button", onclick: |_| platform::reload(), "Reload" }
         }
     }

@@ -3,7 +3,8 @@
 use dioxus::prelude::*;
 use serde_json::{Map, Value};
 
-use super::icon::{Icon, Shape};
+use super::icon::Shape;
+use super::notice::Notice;
 use crate::platform;
 use crate::store::use_store;
 
@@ -29,9 +30,10 @@ pub fn ZoneNotice() -> Element {
     let Some((here, there)) = zones() else { return rsx! {} };
     let used = here.clone();
     rsx! {
-        div { class: "notice", role: "status",
-            Icon { shape: Shape::Clock }
-            p { "Your timeline is in the time zone {there}, and this browser is in {here}." }
+        Notice {
+            role: "status",
+            shape: Shape::Clock,
+            text: "Your timeline is in the time zone {there}, and this browser is in {here}.",
             button {
                 class: "button",
                 r#type: "button",

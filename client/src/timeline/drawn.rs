@@ -50,7 +50,7 @@ impl Drawn {
     }
 }
 
-/// Midnight.
+/// The midnight at which a day begins.
 pub fn start_of(date: NaiveDate) -> NaiveDateTime {
     date.and_time(NaiveTime::MIN)
 }

@@ -8,7 +8,7 @@ use crate::rejection::Rejection;
 use crate::reminder::Reminders;
 use crate::view::ReadPlans;
 
-/// Takes the zone and the customs of a client, unless a zone is known.
+/// Takes the time zone of a client and the conventions of its locale, unless a zone is known.
 pub(super) fn learn<V: ReadPlans>(view: &V, locale: Locale) -> Decided<V> {
     let Locale { zone, hour_format, week_start } = locale;
     let update = match read(view.settings())?.time_zone {

@@ -52,8 +52,8 @@ impl Repetition {
     /// [`Recurrence::words`] gives to usual rules are among them. A rule of RFC 5545 (`FREQ=WEEKLY;BYDAY=TU`) is read, too,
     /// with or without `after it was done`.
     ///
-    /// A time of day (`at 18:00`, `in the evening`) and a first day (`from 2026-03-05`) are passed over: they are said of the first block, not
-    /// of how it repeats.
+    /// It ignores a time of day (`at 18:00`, `in the evening`) and a first day (`from 2026-03-05`), because they belong to the first
+    /// block.
     ///
     /// # Errors
     /// [`RepetitionError`], if not every word is understood, or if what is said could mean several things.

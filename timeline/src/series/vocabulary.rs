@@ -7,7 +7,7 @@ use super::recurrence::Frequency;
 /// Monday to Friday.
 pub(super) const WORKDAYS: [Weekday; 5] = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
 
-/// A word of “after it was done”, behind “after”: whether it is one that says that something was done.
+/// Whether a word of “after it was done” says that something was done. `None` if the word does not belong there.
 pub(super) fn done(word: &str) -> Option<bool> {
     match word {
         "done" | "did" | "do" | "doing" | "finish" | "finished" | "finishing" | "complete" | "completed"
